@@ -1,0 +1,60 @@
+import { BotError, type BotErrorCode } from '../errors.ts'
+
+/** What a Graph error means for us. Decided once, by the table in `verdicts.ts`. */
+export type Verdict =
+  | 'token_invalid'
+  | 'configuration'
+  | 'permission'
+  | 'restricted'
+  | 'rate_limited'
+  | 'outside_window'
+  | 'unreachable'
+  | 'bad_request'
+  | 'transient'
+  | 'ambiguous'
+
+export interface GraphErrorFacts {
+  verdict: Verdict
+  /** The low-cardinality name of the call, such as `messages` or `debug_token`. */
+  edge: string
+  /** Null where Graph sent no error envelope (time-out, HTML, reset). */
+  graphCode: number | null
+  subcode: number | null
+  fbtraceId: string | null
+  httpStatus: number | null
+  /** How long the usage headers or `Retry-After` ask us to wait, in ms. */
+  retryAfterMs: number | null
+}
+
+/** A Graph call that failed. The message holds no token, no URL and no visitor's text. */
+export class GraphError extends BotError {
+  override readonly name = 'GraphError'
+  readonly verdict: Verdict
+  readonly edge: string
+  readonly graphCode: number | null
+  readonly subcode: number | null
+  readonly fbtraceId: string | null
+  readonly httpStatus: number | null
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, facts: GraphErrorFacts, options: ErrorOptions = {}) {
+    super(CODES[facts.verdict] ?? 'BOT_GRAPH_REJECTED', message, {
+      ...options,
+      retryable: facts.verdict === 'transient' || facts.verdict === 'ambiguous' || facts.verdict === 'rate_limited',
+    })
+    this.verdict = facts.verdict
+    this.edge = facts.edge
+    this.graphCode = facts.graphCode
+    this.subcode = facts.subcode
+    this.fbtraceId = facts.fbtraceId
+    this.httpStatus = facts.httpStatus
+    this.retryAfterMs = facts.retryAfterMs
+  }
+}
+
+const CODES: Partial<Record<Verdict, BotErrorCode>> = {
+  token_invalid: 'BOT_PAGE_TOKEN_INVALID',
+  configuration: 'BOT_APP_CREDENTIALS_WRONG',
+  transient: 'BOT_GRAPH_UNREACHABLE',
+  ambiguous: 'BOT_GRAPH_UNREACHABLE',
+}

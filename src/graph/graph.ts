@@ -1,0 +1,88 @@
+import type { JsonObject } from '../json.ts'
+import type { SendMessage } from '../messages.ts'
+
+/**
+ * The Graph API as this bot uses it. Every method throws {@link ./error.ts GraphError}, with a verdict, and nothing else.
+ * Names are camelCase here; the wire's snake_case ends in this room.
+ */
+export interface Graph {
+  /** Posts one message (reference F1). `pageToken` belongs to `pageId`. */
+  sendMessage: (call: SendCall) => Promise<Sent>
+  /** Shows the typing bubble, or marks as seen (reference F8). */
+  senderAction: (call: SenderActionCall) => Promise<void>
+  /** What a token still allows (reference B5). A dead token is an answer here, not an error. */
+  debugToken: (inputToken: string) => Promise<TokenFacts>
+  /** Short-lived user token to long-lived user token (reference B2). */
+  exchangeToken: (userToken: string) => Promise<{ token: string; expiresInSeconds: number | null }>
+  /** The Pages of a user, page after page of the list (reference B4). */
+  accounts: (userToken: string) => AsyncIterable<AccountPage>
+  /** One Page by its id, also when {@link accounts} does not list it. `tasks` is null where Graph does not tell. */
+  page: (pageId: string, userToken: string) => Promise<AccountPage>
+  /** Who a token is: the Page itself for a Page token. Serves as the read call that ends a bootstrap. */
+  me: (token: string) => Promise<{ id: string; name: string | null }>
+  /** Subscribes the app to the Page's webhooks (reference E8). */
+  subscribe: (pageId: string, pageToken: string, fields: readonly string[]) => Promise<void>
+  /** The fields this app is subscribed to on the Page; null when it is not subscribed at all. */
+  subscribedFields: (pageId: string, pageToken: string) => Promise<string[] | null>
+  /** Reads the Messenger Profile (reference G). */
+  messengerProfile: (pageToken: string, fields: readonly string[]) => Promise<JsonObject>
+  setMessengerProfile: (pageToken: string, properties: JsonObject) => Promise<void>
+  deleteMessengerProfile: (pageToken: string, fields: readonly string[]) => Promise<void>
+  close: () => Promise<void>
+}
+
+export interface SendCall {
+  pageId: string
+  pageToken: string
+  psid: string
+  message: SendMessage
+  /** Comes back in the echo; under 1000 characters. */
+  metadata?: string
+}
+
+export interface Sent {
+  messageId: string | null
+  recipientId: string | null
+  usage: Usage | null
+}
+
+export interface SenderActionCall {
+  pageId: string
+  pageToken: string
+  psid: string
+  action: 'typing_on' | 'typing_off' | 'mark_seen'
+}
+
+/** The highest percentage any usage header reports, 100 meaning throttled (reference D2). */
+export interface Usage {
+  percent: number
+  /** Ms until access is regained; null where the headers do not say. */
+  regainMs: number | null
+}
+
+export interface TokenFacts {
+  isValid: boolean
+  /** `USER`, `PAGE`, `SYSTEM_USER`, `APP`, or what Facebook invents. */
+  type: string | null
+  appId: string | null
+  userId: string | null
+  /** The Page, for a Page token. */
+  profileId: string | null
+  /** Ms since the epoch; `null` for never (Graph sends seconds, and 0 for never); undefined when Graph does not say. */
+  expiresAtMs: number | null | undefined
+  dataAccessExpiresAtMs: number | null | undefined
+  issuedAtMs: number | null
+  scopes: string[]
+  /** Pages a scope is limited to; a scope without an entry here applies to all. */
+  granularScopes: { scope: string; targetIds: string[] | null }[]
+  /** Why it is not valid, in Graph's numbers. */
+  error: { code: number | null; subcode: number | null; message: string | null } | null
+}
+
+export interface AccountPage {
+  id: string
+  name: string | null
+  /** Absent where the user has no usable role; the node form may still give one. */
+  pageToken: string | null
+  tasks: string[] | null
+}

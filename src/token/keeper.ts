@@ -1,0 +1,41 @@
+/**
+ * `valid → suspect → invalid → valid`; `missing` until there is a first token. Only `valid` sends: while `suspect`, a
+ * probe with `debug_token` is under way, and it decides.
+ */
+export type PageTokenState = 'missing' | 'valid' | 'suspect' | 'invalid'
+
+export interface PageTokenStatus {
+  pageId: string
+  pageName: string | null
+  state: PageTokenState
+  /** One sentence for the operator; null while all is well. */
+  reason: string | null
+  /** When it came into this state, ms since the epoch. */
+  sinceMs: number
+  provedAtMs: number | null
+  /** First 8 hex digits of the token's SHA-256: tells tokens apart in logs. */
+  fingerprint: string | null
+  scopes: string[]
+  tasks: string[]
+  dataAccessExpiresAtMs: number | null
+}
+
+/** Knows each Page's token and whether it may be used; hears of new tokens and of dead ones. */
+export interface TokenKeeper {
+  /** The token to send with, or null while the Page must wait. */
+  tokenFor: (pageId: string) => string | null
+  status: (pageId: string) => PageTokenStatus
+  /** Every Page that has or had a token. */
+  statuses: () => PageTokenStatus[]
+  /**
+   * A Graph call made with `token` got the verdict `token_invalid`. Pauses the Page at once and probes. Ignored when
+   * the Page has another token by now: the call was simply too late.
+   */
+  suspect: (pageId: string, token: string, reason: string) => void
+  /** Probes one Page, or all, with `debug_token`. */
+  probe: (pageId?: string) => Promise<void>
+  /** Called on every change of state and on every new token. Returns the function that stops it. */
+  onChange: (listener: (status: PageTokenStatus) => void) => () => void
+  start: () => Promise<void>
+  stop: () => Promise<void>
+}

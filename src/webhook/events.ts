@@ -1,0 +1,103 @@
+import type { Json, JsonObject } from '../json.ts'
+
+/**
+ * One item of a webhook callback, read into our words. `raw` is the item as Facebook sent it.
+ *
+ * @see reference E4, E5
+ */
+export type WebhookEvent = EventBase & EventDetail
+
+export interface EventBase {
+  /** Equal for every delivery of the same event (reference E4, "Dedup keys"). */
+  key: string
+  pageId: string
+  /** The visitor's page-scoped id; null where the event is about the Page itself. */
+  psid: string | null
+  /** When it happened, ms since the epoch; the entry's time where the item has none. */
+  timestampMs: number
+  /** Another app or a person holds the thread: record, never answer (reference E6). */
+  standby: boolean
+  raw: JsonObject
+}
+
+export type EventDetail =
+  | {
+      kind: 'message'
+      mid: string | null
+      text: string | null
+      /** Payload of the tapped quick reply. */
+      quickReply: string | null
+      attachments: Attachment[]
+      /** Set when the message is a sticker, whatever generation of the shape. */
+      stickerId: string | null
+      replyToMid: string | null
+      referral: Referral | null
+      commands: string[]
+    }
+  | {
+      /** A message of the Page itself: this bot, another app, or a person in the inbox. */
+      kind: 'echo'
+      mid: string | null
+      text: string | null
+      appId: string | null
+      metadata: string | null
+      attachments: Attachment[]
+    }
+  | { kind: 'message_edit'; mid: string | null; text: string | null; numEdit: number | null }
+  | { kind: 'delivery'; mids: string[]; watermarkMs: number | null }
+  | { kind: 'read'; watermarkMs: number | null }
+  | {
+      kind: 'reaction'
+      mid: string | null
+      action: 'react' | 'unreact'
+      reaction: string | null
+      emoji: string | null
+    }
+  | {
+      kind: 'postback'
+      mid: string | null
+      title: string | null
+      payload: string | null
+      referral: Referral | null
+    }
+  | { kind: 'referral'; referral: Referral }
+  | { kind: 'optin'; type: string | null; payload: string | null; ref: string | null; userRef: string | null }
+  | {
+      kind: 'pass_thread_control' | 'take_thread_control'
+      previousOwnerAppId: string | null
+      newOwnerAppId: string | null
+      metadata: string | null
+    }
+  | { kind: 'request_thread_control'; requestedOwnerAppId: string | null; metadata: string | null }
+  | { kind: 'app_roles'; roles: Record<string, string[]> }
+  | { kind: 'policy_enforcement'; action: string | null; reason: string | null }
+  | { kind: 'account_linking'; status: string | null; authorizationCode: string | null }
+  | { kind: 'messaging_feedback'; screens: Json }
+  | { kind: 'response_feedback'; feedback: string | null; mid: string | null }
+  | { kind: 'game_play'; gameId: string | null; playerId: string | null; payload: string | null }
+  | { kind: 'customer_information'; screens: Json }
+  | { kind: 'lead_form'; formId: string | null }
+  | { kind: 'order'; products: Json; note: string | null }
+  | { kind: 'coupon'; payload: string | null; couponCode: string | null }
+  | { kind: 'inbox_label'; action: string | null; labelId: string | null; labelName: string | null }
+  /** A non-messaging field of the Page: feed, leadgen and the like. */
+  | { kind: 'change'; field: string | null; value: Json }
+  /** Something Facebook invented since: kept, counted, never answered. */
+  | { kind: 'unknown'; keys: string[] }
+
+export type EventKind = EventDetail['kind']
+export type EventOf<K extends EventKind> = Extract<WebhookEvent, { kind: K }>
+
+export interface Attachment {
+  type: string
+  url: string | null
+  title: string | null
+  payload: JsonObject | null
+}
+
+export interface Referral {
+  ref: string | null
+  source: string | null
+  type: string | null
+  adId: string | null
+}
