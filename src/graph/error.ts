@@ -40,7 +40,8 @@ export class GraphError extends BotError {
   constructor(message: string, facts: GraphErrorFacts, options: ErrorOptions = {}) {
     super(CODES[facts.verdict] ?? 'BOT_GRAPH_REJECTED', message, {
       ...options,
-      retryable: facts.verdict === 'transient' || facts.verdict === 'ambiguous' || facts.verdict === 'rate_limited',
+      retryable:
+        facts.verdict === 'transient' || facts.verdict === 'ambiguous' || facts.verdict === 'rate_limited',
     })
     this.verdict = facts.verdict
     this.edge = facts.edge
