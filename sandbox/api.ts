@@ -23,6 +23,8 @@ export interface SandboxState {
   pages: PageView[]
   visitors: Visitor[]
   trouble: { graphDown: boolean; webhookLost: boolean; delayMs: number }
+  /** What to type in a terminal to give the bot a working token again; null when the sandbox runs alone. */
+  repairCommand: string | null
 }
 
 export interface PageView {
