@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts'
+
 /** Why a person is needed. Each cause holds back the replies of its Page until it is mended. */
 export type NeedCause = 'token_missing' | 'token_invalid' | 'configuration' | 'permission' | 'restricted'
 
@@ -25,3 +27,41 @@ export interface Needs {
   /** Hears of needs opened and closed. Returns the function that stops it. */
   onChange: (listener: (change: { need: OpenNeed; opened: boolean }) => void) => () => void
 }
+
+/** Stands for the bot as a whole where no single Page can be named: before the first token there is none. */
+export const WHOLE_BOT = '*'
+
+/** Keeps the open needs in memory: whoever notices the trouble raises it again after a restart. */
+export const createNeeds = ({ clock }: { clock: Pick<Clock, 'now'> }): Needs => {
+  const open = new Map<string, OpenNeed>()
+  const listeners = new Set<Parameters<Needs['onChange']>[0]>()
+
+  const announce = (need: OpenNeed, opened: boolean): void => {
+    for (const listener of listeners) listener({ need, opened })
+  }
+
+  return {
+    raise: (need) => {
+      const key = keyOf(need)
+      if (open.has(key)) return
+      const opened = { ...need, sinceMs: clock.now() }
+      open.set(key, opened)
+      announce(opened, true)
+    },
+    settle: (pageId, cause) => {
+      for (const [key, need] of open) {
+        if (need.pageId !== pageId || (cause !== undefined && need.cause !== cause)) continue
+        open.delete(key)
+        announce(need, false)
+      }
+    },
+    open: () => [...open.values()],
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Equal for the same trouble of the same Page. */
+export const keyOf = (need: Pick<Need, 'pageId' | 'cause'>): string => `${need.cause} ${need.pageId}`

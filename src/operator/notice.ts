@@ -1,0 +1,83 @@
+import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
+
+/** What the operator is told, once, by every way that is set up. */
+export interface Notice {
+  kind: 'needed' | 'reminder' | 'well'
+  /** `needed`, `reminder`: everything open now, oldest first. `well`: everything mended since the first notice. */
+  needs: NoticedNeed[]
+  atMs: number
+}
+
+export interface NoticedNeed extends OpenNeed {
+  /** Replies held back; null when that could not be found out. */
+  waiting: number | null
+}
+
+/** The notice as a person reads it: what happened, since when, what waits, what to do. Several lines, plain text. */
+export const noticeText = (notice: Notice): string =>
+  (notice.kind === 'well' ? wellLines(notice) : neededLines(notice)).join('\n')
+
+/** How a Page is called in front of the operator. */
+export const pageLabel = ({ pageId, pageName }: Pick<Need, 'pageId' | 'pageName'>): string => {
+  if (pageId === WHOLE_BOT) return 'the bot'
+  return pageName === null ? `Page ${pageId}` : `${pageName} (Page ${pageId})`
+}
+
+/** "3 replies are waiting", for the texts that say so. */
+export const waitingText = (waiting: number): string =>
+  waiting === 1 ? '1 reply is waiting' : `${waiting === 0 ? 'no' : waiting} replies are waiting`
+
+// Discord refuses texts of more than 2000 characters, and nobody reads twenty bullets at night.
+const MOST_NEEDS = 5
+
+const neededLines = ({ kind, needs, atMs }: Notice): string[] => {
+  const opening = kind === 'reminder' ? 'Evergreen still needs you' : 'Evergreen needs you'
+  const shown = needs.slice(0, MOST_NEEDS)
+  const left = needs.length - shown.length
+  const [only] = shown
+  if (needs.length === 1 && only !== undefined) {
+    return [`${opening}: ${pageLabel(only)} cannot answer.`, ...happened(only, atMs), `To do: ${only.remedy}`]
+  }
+  return [
+    `${opening}: ${needs.length} things keep the bot from answering.`,
+    ...shown.map((need) => `• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`),
+    ...(left > 0 ? [`• and ${left} more`] : []),
+    ...new Set(shown.map((need) => `To do: ${need.remedy}`)),
+  ]
+}
+
+const happened = (need: NoticedNeed, atMs: number): string[] => {
+  const since = `Since ${utc(need.sinceMs)} (${duration(atMs - need.sinceMs)}).`
+  if (need.waiting === null) return [need.what, since]
+  const afterwards = need.waiting === 0 ? '' : '; what waits goes out by itself once this is mended'
+  return [need.what, `${since} ${capital(waitingText(need.waiting))}${afterwards}.`]
+}
+
+const wellLines = ({ needs, atMs }: Notice): string[] => {
+  const pages = [...new Set(needs.map(pageLabel))]
+  const shown = pages.slice(0, MOST_NEEDS).join(', ')
+  const left = pages.length > MOST_NEEDS ? ` and ${pages.length - MOST_NEEDS} more` : ''
+  const since = Math.min(...needs.map((need) => need.sinceMs))
+  return [
+    `All is well again: ${shown}${left} can answer.`,
+    `It took ${duration(atMs - since)}; replies that waited are going out now.`,
+  ]
+}
+
+const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+const duration = (ms: number): string => {
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(ms / size)
+    if (count > 0) return `${count} ${unit}${count === 1 ? '' : 's'}`
+  }
+  return 'less than a minute'
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
