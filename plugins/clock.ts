@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Clock } from '../src/clock.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The time everything here goes by. */
+    clock: Clock
+  }
+}
+
+async function clock(app: FastifyInstance, options: { clock: Clock }) {
+  app.decorate('clock', options.clock)
+}
+
+export const clockPlugin = fp(clock, { name: 'clock', fastify: '5.x' })

@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { parseEnv } from 'node:util'
+import { Ajv, type ErrorObject } from 'ajv'
+import { envSchema } from 'env-schema'
+import { Type, type Static } from 'typebox'
+import { BotError } from './errors.ts'
+
+/** Environment variables as a process has them. */
+export type Env = Record<string, string | undefined>
+
+/** The bot's configuration, validated. Absent where a variable without default is not set. */
+export type Config = Static<typeof configSchema>
+
+/** Every variable of the bot; `description` completes "NAME must be ...". `.env.example` explains them to operators. */
+export const configSchema = Type.Object({
+  FB_APP_ID: Type.String({
+    pattern: '^[0-9]+$',
+    description: 'the id of your app, digits only (App dashboard > App settings > Basic)',
+  }),
+  FB_APP_SECRET: Type.String({
+    pattern: '^\\S+$',
+    description: 'the app secret, without spaces (App dashboard > App settings > Basic > Show)',
+  }),
+  FB_VERIFY_TOKEN: Type.String({
+    description: 'a text you choose and enter again beside the callback URL in the App dashboard',
+  }),
+  FB_GRAPH_VERSION: Type.String({
+    pattern: '^v[0-9]{1,3}\\.[0-9]{1,2}$',
+    default: 'v25.0',
+    description: 'a Graph API version such as v25.0',
+  }),
+  FB_GRAPH_URL: Type.String({
+    format: 'origin',
+    default: 'https://graph.facebook.com',
+    description: 'an http or https address without path or password, such as https://graph.facebook.com',
+  }),
+  FB_LOGIN_URL: Type.String({
+    format: 'origin',
+    default: 'https://www.facebook.com',
+    description: 'an http or https address without path or password, such as https://www.facebook.com',
+  }),
+  HOST: Type.String({
+    format: 'host',
+    default: '127.0.0.1',
+    description: 'an IP address or host name to listen on, such as 127.0.0.1 or 0.0.0.0',
+  }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 3000,
+    description: 'a whole number from 0 to 65535 (0 picks a free port)',
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      format: 'public-origin',
+      description:
+        'the https address Facebook reaches, without path or password, such as https://bot.example.com',
+    }),
+  ),
+  DATA_DIR: Type.String({ default: 'data', description: 'a folder the bot may write to' }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      format: 'unsupported',
+      description: 'left unset: the PostgreSQL adapter is not part of this version',
+    }),
+  ),
+  TOKEN_KEY: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9+/_-]{43}=?$',
+      description: '32 random bytes in base64, such as `openssl rand -base64 32` prints',
+    }),
+  ),
+  OPERATOR_PASSWORD: Type.Optional(Type.String({ description: 'the password of the operator console' })),
+  ALERT_URL: Type.Optional(
+    Type.String({
+      format: 'web-address',
+      description: 'an http or https address without user name or password, such as a Slack webhook',
+    }),
+  ),
+  BOT_SCRIPT: Type.String({ default: 'bot.yaml', description: 'the path of the script file' }),
+  BOT_HANDLERS: Type.Optional(
+    Type.String({ description: 'the path of a TypeScript or JavaScript module with handlers' }),
+  ),
+  PROBE_SECONDS: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 604_800,
+    default: 900,
+    description: 'a number of seconds above 0 and up to 604800 (a week)',
+  }),
+  REMIND_SECONDS: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 604_800,
+    default: 3600,
+    description: 'a number of seconds above 0 and up to 604800 (a week)',
+  }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'one of fatal, error, warn, info, debug, trace, silent',
+  }),
+  TRUST_PROXY: Type.Optional(
+    Type.Union([Type.Boolean(), Type.Integer({ minimum: 0 }), Type.String({ format: 'proxies' })], {
+      description:
+        'true, false, the number of proxies in front, or their addresses as a list such as 10.0.0.0/8,127.0.0.1',
+    }),
+  ),
+})
+
+/**
+ * Validates the environment, or the part of it that a command needs.
+ *
+ * @param env - such as `process.env`; an empty value counts as not set, surrounding whitespace is dropped
+ * @param names - the variables that matter; all of them by default
+ * @throws BotError `BOT_CONFIG_INVALID`, naming every offending variable but never its value
+ */
+export const loadConfig = <Name extends keyof Config = keyof Config>(
+  env: Env,
+  names: readonly Name[] = NAMES as Name[],
+): Pick<Config, Name> => {
+  try {
+    return envSchema<Pick<Config, Name>>(envOptions(env, names))
+  } catch (error) {
+    throw toConfigError(error)
+  }
+}
+
+/** What `@fastify/env` and the loader above both validate with, so that they cannot disagree. */
+export const envOptions = (env: Env, names: readonly (keyof Config)[] = NAMES) => ({
+  schema: Type.Pick(configSchema, names),
+  data: readValues(env, names),
+  env: false,
+  ajv,
+})
+
+/** Turns a refusal by {@link envOptions} into the one message an operator reads; anything else comes back as it is. */
+export const toConfigError = (error: unknown): unknown => {
+  const refusals = error instanceof Error && 'errors' in error ? (error.errors as ErrorObject[] | null) : null
+  if (!refusals) return error
+  // A value that fits none of several shapes is refused once for each.
+  const lines = new Set(refusals.map(toLine))
+  return new BotError('BOT_CONFIG_INVALID', `The configuration cannot be used:\n${[...lines].join('\n')}`, {
+    remedy: 'Set them in the environment or in .env; .env.example explains each.',
+  })
+}
+
+/**
+ * The environment together with the `.env` file; what the environment already sets wins. Leaves `process.env` alone,
+ * so that secrets of the file do not travel into child processes.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID` when the file is there but cannot be read
+ */
+export const withDotEnv = (env: Env, path = '.env'): Env => {
+  let file: string
+  try {
+    file = readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    if (code === 'ENOENT') return env
+    throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {
+      cause: error,
+      remedy: `Make ${path} a file this user may read, or remove it.`,
+    })
+  }
+  return { ...parseEnv(file), ...env }
+}
+
+const NAMES = Object.keys(configSchema.properties) as (keyof Config)[]
+
+const readValues = (env: Env, names: readonly (keyof Config)[]): Record<string, unknown> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const text = env[name]?.trim()
+      return text ? [[name, (READERS[name] ?? asText)(text)]] : []
+    }),
+  )
+
+const toLine = ({ keyword, params, instancePath }: ErrorObject): string =>
+  keyword === 'required'
+    ? `  ${params['missingProperty']} is missing: it must be ${describe(params['missingProperty'])}`
+    : `  ${instancePath.slice(1)} must be ${describe(instancePath.slice(1))}`
+
+const describe = (name: string): string =>
+  (configSchema.properties as Record<string, { description?: string }>)[name]?.description ?? 'understood'
+
+const asText = (text: string): string => text
+
+// Number() would also take '0x10', '1e3' and 'Infinity'; what is not plainly a number stays text and is refused.
+const asNumber = (text: string): number | string => (/^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text)
+
+const asOrigin = (text: string): string => (isOrigin(text) ? new URL(text).origin : text)
+
+const asProxies = (text: string): boolean | number | string =>
+  text === 'true' ? true : text === 'false' ? false : asNumber(text)
+
+const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
+  PORT: asNumber,
+  PROBE_SECONDS: asNumber,
+  REMIND_SECONDS: asNumber,
+  TRUST_PROXY: asProxies,
+  FB_GRAPH_URL: asOrigin,
+  FB_LOGIN_URL: asOrigin,
+  PUBLIC_URL: asOrigin,
+}
+
+const isWebAddress = (text: string): boolean => {
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  return url !== null && url.username === '' && url.password === ''
+}
+
+const isOrigin = (text: string): boolean => {
+  const url = isWebAddress(text) ? URL.parse(text) : null
+  return url !== null && url.pathname === '/' && url.search === '' && url.hash === ''
+}
+
+// Facebook calls nothing but https; plain http serves the sandbox on this machine.
+const isPublicOrigin = (text: string): boolean => {
+  const url = isOrigin(text) ? URL.parse(text) : null
+  return url !== null && (url.protocol === 'https:' || /^(localhost|127\..*|\[::1\])$/.test(url.hostname))
+}
+
+const isHost = (text: string): boolean => isIP(text) > 0 || /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(text)
+
+const isProxyList = (text: string): boolean => text.split(',').every((part) => isProxy(part.trim()))
+
+const isProxy = (text: string): boolean => {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (prefix === undefined) return family > 0 || /^(loopback|linklocal|uniquelocal)$/.test(text)
+  return (
+    family > 0 &&
+    rest.length === 0 &&
+    /^[0-9]{1,3}$/.test(prefix) &&
+    Number(prefix) > 0 &&
+    Number(prefix) <= (family === 4 ? 32 : 128)
+  )
+}
+
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  allowUnionTypes: true,
+  addUsedSchema: false,
+  formats: {
+    origin: isOrigin,
+    'public-origin': isPublicOrigin,
+    'web-address': isWebAddress,
+    host: isHost,
+    proxies: isProxyList,
+    unsupported: () => false,
+  },
+})
