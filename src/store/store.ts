@@ -1,6 +1,7 @@
 /**
  * Where inbox, outbox and conversations live. Every method is atomic by itself and says what it makes durable; no SQL
- * and no transaction leaks out of an adapter. `test/store/contract.ts` is passed by every adapter.
+ * and no transaction leaks out of an adapter, and no method spans two conversations. `test/store/contract.ts` is what
+ * every adapter passes.
  */
 export interface Store {
   /**
@@ -12,28 +13,36 @@ export interface Store {
   accept: (events: readonly NewEvent[]) => Promise<Accepted>
 
   /**
-   * Hands out conversations that have unhandled events and that nobody holds, oldest event first. The holder handles
-   * the events in order, finishes each, then releases the claim. A claim ends with its lease.
+   * Hands out conversations that have unhandled events and that nobody holds. The holder finishes each event in order,
+   * then releases the claim.
    */
   claimInbox: (limit: number) => Promise<InboxClaim[]>
-  /** In one transaction: marks the event handled, appends its replies to the outbox, keeps the conversation's state. */
-  finishEvent: (claim: InboxClaim, event: StoredEvent, outcome: EventOutcome) => Promise<void>
-  releaseInbox: (claim: InboxClaim) => Promise<void>
+  /**
+   * In one transaction: the event is handled, its replies are in the outbox, the conversation's state is kept.
+   *
+   * @returns the replies, handed out as by {@link claimOutbox}, when `outcome.handOut` asked for it and nothing of this
+   *   conversation waits before them; null otherwise
+   */
+  finishEvent: (claim: InboxClaim, event: StoredEvent, outcome: EventOutcome) => Promise<OutboxClaim | null>
+  releaseInbox: (claim: InboxClaim) => void
 
   /**
-   * Hands out conversations of Pages that are not held back, which have replies due and which nobody holds. Each reply
-   * handed out counts as attempted from here on, and that is durable before it is handed out.
+   * Hands out conversations of Pages that are not held, which have replies waiting and which nobody holds, the Pages
+   * taking turns. That a reply was handed out is durable before this resolves: after a crash it is in doubt.
    */
-  claimOutbox: (limit: number) => Promise<OutboxClaim[]>
-  /** Records what became of a reply. */
+  claimOutbox: (limit: number, room: (pageId: string) => number) => Promise<OutboxClaim[]>
+  /** Records what became of a reply. Resolves when that is durable; nobody needs to wait for it to go on. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
-  /** Gives the conversation back; `notBeforeMs` keeps it from being handed out again before then. */
-  releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
-  /** While a Page is held, `claimOutbox` leaves its replies alone. Not durable: who holds it says so again after a start. */
+  /**
+   * Gives the conversation back, what is unfinished staying first in line and counting as never handed out, unless it
+   * was finished as `in_doubt`. `notBeforeMs` keeps it from being handed out again before then.
+   */
+  releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => void
+  /** While a Page is held its replies stay where they are. Not durable: who holds it says so again after a start. */
   holdPage: (pageId: string, held: boolean) => void
 
   /** Calls `listener` whenever there may be something new to claim; returns the function that stops it. */
-  onWork: (listener: (queue: 'inbox' | 'outbox') => void) => () => void
+  onWork: (listener: (queue: Queue) => void) => () => void
 
   counts: () => Promise<QueueCounts>
   /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
@@ -41,6 +50,8 @@ export interface Store {
   /** Waits for what was begun, then closes. Idempotent. */
   close: () => Promise<void>
 }
+
+export type Queue = 'inbox' | 'outbox'
 
 /** An event as the webhook hands it over. */
 export interface NewEvent {
@@ -50,8 +61,9 @@ export interface NewEvent {
   pageId: string
   /** Null for an event about the Page itself; such events share one conversation per Page. */
   psid: string | null
+  /** When it happened, ms since the epoch. */
   timestampMs: number
-  /** Whether it opens the standard messaging window (24 h). */
+  /** Whether it opens the standard messaging window (24 h from `timestampMs`). */
   opensWindow: boolean
   /** JSON text, opaque to the store. */
   body: string
@@ -68,61 +80,55 @@ export interface Conversation {
   psid: string | null
   /** JSON text of what the handlers remember; null before they remembered anything. */
   state: string | null
-  /** End of the standard messaging window, ms since the epoch; null before any event that opens it. */
+  /** End of the standard messaging window, ms since the epoch, up to a minute early; null before it was ever opened. */
   windowEndsMs: number | null
 }
 
 export interface InboxClaim {
   conversation: Conversation
   events: StoredEvent[]
-  /** Grows with every claim of the conversation: a late finish by a former holder is refused. */
-  fence: number
 }
 
 export interface StoredEvent {
+  /** Rises with the order of acceptance. */
   seq: number
-  key: string
-  kind: string
   /** When the webhook accepted it, ms since the epoch. */
   acceptedMs: number
-  /** How often it was handed out before; above 0 after a crash while it was being handled. */
-  attempts: number
   body: string
 }
 
 export interface EventOutcome {
-  replies: NewReply[]
-  /** JSON text; undefined leaves the conversation's state as it is. */
+  /** JSON texts of {@link ../messages.ts Reply}, opaque to the store, in the order they are to be sent. */
+  replies: readonly string[]
+  /** JSON text; absent leaves the conversation's state as it is. */
   state?: string | null
-}
-
-export interface NewReply {
-  /** JSON text of a {@link ../messages.ts Reply}, opaque to the store. */
-  body: string
+  /** Replies of this conversation that Facebook told us it has, by an echo. */
+  confirmed?: readonly { replyId: string; messageId: string | null }[]
+  /** Whether the caller would send the replies right now. */
+  handOut?: boolean
 }
 
 export interface OutboxClaim {
   conversation: Conversation
   replies: StoredReply[]
-  fence: number
 }
 
 export interface StoredReply {
-  /** Unique over all time and all databases: travels as `metadata`. */
+  /** Unique over all time and all databases; travels as `metadata`. */
   id: string
+  seq: number
   body: string
-  createdMs: number
-  /** When the webhook accepted the event this reply answers. */
+  /** When the webhook accepted the event this reply answers, ms since the epoch. */
   acceptedMs: number
-  /** How often it was handed out before this time. */
-  attempts: number
+  /** Set when Facebook may have it already: when it was first handed out, ms since the epoch. */
+  doubtSinceMs: number | null
 }
 
 export type ReplyOutcome =
   | { status: 'sent'; messageId: string | null }
   | { status: 'dead'; reason: DeadReason; error?: GraphFacts }
-  /** Not sent; stays first in its conversation. `inDoubt` when Facebook may have accepted it. */
-  | { status: 'waiting'; inDoubt: boolean; error?: GraphFacts }
+  /** Facebook may have accepted it, and did not say so. */
+  | { status: 'in_doubt' }
 
 export type DeadReason = 'outside_window' | 'unreachable' | 'bad_request'
 

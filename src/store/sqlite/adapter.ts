@@ -1,0 +1,145 @@
+import type { Clock } from '../../clock.ts'
+import type { InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
+import { createInboxQueue } from './inbox-queue.ts'
+import { createLiveConversations } from './live.ts'
+import { createOutboxLanes } from './outbox-lanes.ts'
+import { startDatabaseThread } from './thread.ts'
+
+/**
+ * The store embedded in this process: SQLite in a thread of its own. One process owns the file (see `data-dir.ts`), so a
+ * claim needs no lease: it ends with the process. What is being worked on is kept in memory, bounded; what waits stays
+ * in the file.
+ *
+ * @param options.onExit - called when the database thread dies; the process should end, nothing accepted is lost
+ * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
+ */
+export const openSqliteStore = async (options: {
+  file: string
+  clock: Clock
+  onExit: (error: Error) => void
+}): Promise<Store> => {
+  const { clock } = options
+  const thread = await startDatabaseThread(options)
+  const listeners = new Set<(queue: Queue) => void>()
+  const wake = (queue: Queue): void => {
+    for (const listener of listeners) listener(queue)
+  }
+  const live = createLiveConversations()
+  const inbox = createInboxQueue({ thread, live, wake: () => wake('inbox') })
+  const outbox = createOutboxLanes({ thread, live, clock, wake: () => wake('outbox') })
+
+  const replyOf = (
+    seq: number,
+    body: string,
+    acceptedMs: number,
+    doubtSinceMs: number | null,
+  ): StoredReply => ({
+    id: `${thread.instance}.${seq.toString(36)}`,
+    seq,
+    body,
+    acceptedMs,
+    doubtSinceMs,
+  })
+
+  /** The sequence number in a reply's id; null when another database made it. */
+  const seqOf = (replyId: string): number | null => {
+    const prefix = `${thread.instance}.`
+    const seq = replyId.startsWith(prefix) ? Number.parseInt(replyId.slice(prefix.length), 36) : Number.NaN
+    return Number.isSafeInteger(seq) ? seq : null
+  }
+
+  return {
+    accept: async (events) => {
+      if (events.length === 0) return { stored: 0, duplicates: 0 }
+      const nowMs = clock.now()
+      const rows = await thread.run({ op: 'accept', events, nowMs })
+      let stored = 0
+      for (const [index, row] of rows.entries()) {
+        const event = events[index]
+        if (row === null || event === undefined) continue
+        stored += 1
+        inbox.add(
+          {
+            id: row.conversation,
+            pageId: event.pageId,
+            psid: event.psid,
+            state: row.state,
+            windowEndsMs: row.windowEndsMs,
+          },
+          { seq: row.seq, acceptedMs: nowMs, body: event.body },
+        )
+      }
+      return { stored, duplicates: rows.length - stored }
+    },
+
+    claimInbox: (limit) => inbox.claim(limit),
+
+    finishEvent: async (claim, event, outcome) => {
+      const { conversation } = claim
+      const nowMs = clock.now()
+      const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
+      if (outcome.state !== undefined) conversation.state = outcome.state
+      const seqs = await thread.record({
+        op: 'finish_event',
+        conversation: conversation.id,
+        page: conversation.pageId,
+        seq: event.seq,
+        acceptedMs: event.acceptedMs,
+        replies: outcome.replies,
+        doubtMs: handOut ? nowMs : null,
+        state: outcome.state,
+        confirmed: (outcome.confirmed ?? []).flatMap(({ replyId, messageId }) => {
+          const seq = seqOf(replyId)
+          return seq === null ? [] : [{ seq, messageId }]
+        }),
+        nowMs,
+      })
+      const replies = seqs.map((seq, index) =>
+        replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
+      )
+      inbox.finished(claim)
+      if (handOut) return outbox.handOut(conversation, replies)
+      if (replies.length > 0) outbox.added(conversation)
+      return null
+    },
+
+    releaseInbox: (claim: InboxClaim) => inbox.release(claim),
+
+    claimOutbox: (limit, room) =>
+      outbox.claim(limit, room, (row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
+
+    finishReply: async (claim: OutboxClaim, reply, outcome) => {
+      outbox.finished(claim, reply, outcome.status === 'in_doubt')
+      const { id: conversation, pageId: page } = claim.conversation
+      const common = { page, conversation, seq: reply.seq, nowMs: clock.now() }
+      if (outcome.status === 'sent') {
+        await thread.record({ op: 'sent', ...common, messageId: outcome.messageId })
+      } else if (outcome.status === 'dead') {
+        await thread.record({ op: 'dead', ...common, reason: outcome.reason, error: outcome.error ?? null })
+      }
+    },
+
+    releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
+    holdPage: (pageId, held) => outbox.hold(pageId, held),
+
+    onWork: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    counts: async () => {
+      const { inbox: waiting, outbox: byPage, dead } = await thread.run({ op: 'counts' })
+      return { inbox: waiting, outbox: new Map(byPage), dead }
+    },
+
+    probe: async () => {
+      await thread.run({ op: 'probe', nowMs: clock.now() })
+    },
+
+    close: async () => {
+      listeners.clear()
+      outbox.stop()
+      await thread.close()
+    },
+  }
+}

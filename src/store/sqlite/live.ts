@@ -1,0 +1,62 @@
+import type { Conversation, StoredEvent } from '../store.ts'
+
+/**
+ * A conversation somebody works on, or will at once. There is one object for each, shared by all claims, so that a new
+ * event's window end and a handler's new state are seen by whoever holds it.
+ */
+export interface LiveConversation {
+  conversation: Conversation
+  /** Events in memory that nobody holds yet, in order. */
+  events: StoredEvent[]
+  inboxHeld: boolean
+  /** The file has events of it that are neither in `events` nor handed out. */
+  eventsInFile: boolean
+  outboxHeld: boolean
+  /** The file has replies of it that were added while it was held. */
+  repliesInFile: boolean
+  /** Its replies are not handed out before this time, ms since the epoch; 0 for no delay. */
+  notBeforeMs: number
+}
+
+export interface LiveConversations {
+  get: (id: number) => LiveConversation | undefined
+  /** The live conversation of that id, made live when it was not; a later window end is taken over. */
+  enter: (conversation: Conversation) => LiveConversation
+  /** Forgets it unless something still needs it. */
+  leave: (live: LiveConversation) => void
+  values: () => Iterable<LiveConversation>
+}
+
+export const createLiveConversations = (): LiveConversations => {
+  const byId = new Map<number, LiveConversation>()
+  return {
+    get: (id) => byId.get(id),
+    enter: (conversation) => {
+      const known = byId.get(conversation.id)
+      if (known !== undefined) {
+        const { windowEndsMs } = conversation
+        if (windowEndsMs !== null && windowEndsMs > (known.conversation.windowEndsMs ?? 0)) {
+          known.conversation.windowEndsMs = windowEndsMs
+        }
+        return known
+      }
+      const live: LiveConversation = {
+        conversation,
+        events: [],
+        inboxHeld: false,
+        eventsInFile: false,
+        outboxHeld: false,
+        repliesInFile: false,
+        notBeforeMs: 0,
+      }
+      byId.set(conversation.id, live)
+      return live
+    },
+    leave: (live) => {
+      if (!live.inboxHeld && !live.outboxHeld && live.events.length === 0 && live.notBeforeMs === 0) {
+        byId.delete(live.conversation.id)
+      }
+    },
+    values: () => byId.values(),
+  }
+}

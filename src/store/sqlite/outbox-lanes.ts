@@ -1,0 +1,231 @@
+import type { Clock } from '../../clock.ts'
+import type { Conversation, OutboxClaim, StoredReply } from '../store.ts'
+import type { LiveConversation, LiveConversations } from './live.ts'
+import type { OutboxRow } from './protocol.ts'
+import type { DatabaseThread } from './thread.ts'
+
+/**
+ * One lane a Page, so that none waits for another. Replies wait in the file; a lane is read only while it is not held
+ * and `behind`, that is, while the file has replies that nobody holds. Fresh replies of an idle conversation never go
+ * this way: they are handed out as they are stored.
+ */
+export interface OutboxLanes {
+  /** Claims the conversation for replies about to be stored; false when others wait before them. */
+  reserve: (conversation: Conversation) => boolean
+  /** Ends a {@link reserve} with what was stored. */
+  handOut: (conversation: Conversation, replies: StoredReply[]) => OutboxClaim
+  /** Replies were stored and left waiting. */
+  added: (conversation: Conversation) => void
+  claim: (
+    limit: number,
+    room: (pageId: string) => number,
+    toReply: (row: OutboxRow) => StoredReply,
+  ) => Promise<OutboxClaim[]>
+  /** Something was said about the reply; `stays` when it is still to be sent. */
+  finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
+  release: (claim: OutboxClaim, notBeforeMs?: number) => void
+  hold: (pageId: string, held: boolean) => void
+  stop: () => void
+}
+
+interface OpenClaim {
+  /** Replies nothing was said about yet. */
+  untouched: Set<StoredReply>
+  /** Whether replies stay in the file that this claim had. */
+  leaves: boolean
+}
+
+interface Lane {
+  pageId: string
+  held: boolean
+  behind: boolean
+  cursor: number
+  reading: boolean
+  /** Conversations of this Page not to be read: held or delayed. */
+  taken: Set<number>
+}
+
+export const createOutboxLanes = (deps: {
+  thread: DatabaseThread
+  live: LiveConversations
+  clock: Clock
+  wake: () => void
+}): OutboxLanes => {
+  const { thread, live, clock, wake } = deps
+  const lanes = new Map<string, Lane>()
+  const open = new WeakMap<OutboxClaim, OpenClaim>()
+  const delays = new Set<() => void>()
+
+  const laneOf = (pageId: string): Lane => {
+    const known = lanes.get(pageId)
+    if (known !== undefined) return known
+    const lane: Lane = { pageId, held: false, behind: false, cursor: 0, reading: false, taken: new Set() }
+    lanes.set(pageId, lane)
+    return lane
+  }
+  for (const pageId of thread.pagesWaiting) laneOf(pageId).behind = true
+
+  const fallBehind = (lane: Lane): void => {
+    lane.behind = true
+    if (!lane.held) wake()
+  }
+
+  const claimOf = (entry: LiveConversation, replies: StoredReply[]): OutboxClaim => {
+    const claim: OutboxClaim = { conversation: entry.conversation, replies }
+    open.set(claim, { untouched: new Set(replies), leaves: false })
+    return claim
+  }
+
+  const hold = (lane: Lane, entry: LiveConversation): void => {
+    entry.outboxHeld = true
+    lane.taken.add(entry.conversation.id)
+  }
+
+  const read = async (
+    lane: Lane,
+    limit: number,
+    toReply: (row: OutboxRow) => StoredReply,
+  ): Promise<OutboxClaim[]> => {
+    const after = lane.cursor
+    lane.reading = true
+    const { rows, end } = await thread.record({
+      op: 'load_outbox',
+      page: lane.pageId,
+      after,
+      limit,
+      except: [...lane.taken],
+      nowMs: clock.now(),
+    })
+    lane.reading = false
+    const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
+    for (const row of rows) {
+      const known = byConversation.get(row.conversation)
+      if (known !== undefined) {
+        known.replies.push(toReply(row))
+        continue
+      }
+      const entry = live.enter({
+        id: row.conversation,
+        pageId: lane.pageId,
+        psid: row.psid === '' ? null : row.psid,
+        state: row.state,
+        windowEndsMs: row.windowEndsMs,
+      })
+      hold(lane, entry)
+      byConversation.set(row.conversation, { entry, replies: [toReply(row)] })
+    }
+    const found = [...byConversation.values()]
+    const last = found.at(-1)
+    if (end) {
+      lane.cursor = 0
+      if (after === 0) lane.behind = false
+    } else if (last !== undefined) {
+      lane.cursor = last.entry.conversation.id
+      last.entry.repliesInFile = true
+    }
+    return found.map(({ entry, replies }) => claimOf(entry, replies))
+  }
+
+  const readOpenLanes = (
+    limit: number,
+    room: (pageId: string) => number,
+    toReply: (row: OutboxRow) => StoredReply,
+  ): Promise<OutboxClaim[]>[] => {
+    const waiting = [...lanes.values()].filter((lane) => lane.behind && !lane.held && !lane.reading)
+    const share = Math.max(1, Math.floor(limit / Math.max(1, waiting.length)))
+    let left = limit
+    return waiting.flatMap((lane) => {
+      const count = Math.min(share, left, room(lane.pageId))
+      if (count <= 0) return []
+      left -= count
+      // Whoever was served goes to the end of the line.
+      lanes.delete(lane.pageId)
+      lanes.set(lane.pageId, lane)
+      return [read(lane, count, toReply)]
+    })
+  }
+
+  const letGo = (lane: Lane, entry: LiveConversation, more: boolean): void => {
+    entry.notBeforeMs = 0
+    lane.taken.delete(entry.conversation.id)
+    live.leave(entry)
+    if (more) fallBehind(lane)
+  }
+
+  const delay = (lane: Lane, entry: LiveConversation, notBeforeMs: number, waitMs: number): void => {
+    entry.notBeforeMs = notBeforeMs
+    const cancel = clock.after(waitMs, () => {
+      delays.delete(cancel)
+      letGo(lane, entry, true)
+    })
+    delays.add(cancel)
+  }
+
+  const handBack = (page: string, conversation: number, seqs: number[]): void => {
+    // Refused only when the database is gone for good; the replies then count as in doubt after the restart.
+    thread.record({ op: 'hand_back', page, conversation, seqs }).catch(() => undefined)
+  }
+
+  return {
+    reserve: (conversation) => {
+      const lane = laneOf(conversation.pageId)
+      const entry = live.enter(conversation)
+      if (lane.held || lane.behind || lane.taken.has(conversation.id)) return false
+      hold(lane, entry)
+      return true
+    },
+
+    handOut: (conversation, replies) => claimOf(live.enter(conversation), replies),
+
+    added: (conversation) => {
+      const entry = live.get(conversation.id)
+      if (entry?.outboxHeld === true) entry.repliesInFile = true
+      else fallBehind(laneOf(conversation.pageId))
+    },
+
+    claim: async (limit, room, toReply) => {
+      // A first read may only reach the end of a round; the second one begins the next.
+      for (let round = 0; round < 2; round += 1) {
+        const claims = (await Promise.all(readOpenLanes(limit, room, toReply))).flat()
+        if (claims.length > 0) return claims
+      }
+      return []
+    },
+
+    finished: (claim, reply, stays) => {
+      const state = open.get(claim)
+      if (state === undefined) return
+      state.untouched.delete(reply)
+      if (stays) state.leaves = true
+    },
+
+    release: (claim, notBeforeMs = 0) => {
+      const state = open.get(claim)
+      const { id: conversation, pageId: page } = claim.conversation
+      const entry = live.get(conversation)
+      if (state === undefined || entry === undefined) return
+      open.delete(claim)
+      const lane = laneOf(page)
+      const seqs = [...state.untouched].filter((reply) => reply.doubtSinceMs === null).map(({ seq }) => seq)
+      if (seqs.length > 0) handBack(page, conversation, seqs)
+      const more = entry.repliesInFile || state.leaves || state.untouched.size > 0
+      entry.outboxHeld = false
+      entry.repliesInFile = false
+      const waitMs = notBeforeMs - clock.now()
+      if (waitMs > 0 && more) delay(lane, entry, notBeforeMs, waitMs)
+      else letGo(lane, entry, more)
+    },
+
+    hold: (pageId, held) => {
+      const lane = laneOf(pageId)
+      if (lane.held === held) return
+      lane.held = held
+      if (!held && lane.behind) wake()
+    },
+
+    stop: () => {
+      for (const cancel of delays) cancel()
+      delays.clear()
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import type { GraphFacts, NewEvent } from '../store.ts'
+
+/**
+ * What the adapter asks of the database thread. All operations of one {@link Batch} are one transaction and share one
+ * fsync: this is the group commit.
+ */
+export type Operation =
+  | { op: 'accept'; events: readonly NewEvent[]; nowMs: number }
+  | {
+      op: 'finish_event'
+      conversation: number
+      page: string
+      seq: number
+      acceptedMs: number
+      replies: readonly string[]
+      /** The time to put on the replies as handed out; null leaves them waiting. */
+      doubtMs: number | null
+      /** Undefined leaves it as it is. */
+      state: string | null | undefined
+      confirmed: readonly { seq: number; messageId: string | null }[]
+      nowMs: number
+    }
+  | { op: 'load_inbox'; after: number; limit: number; except: readonly number[] }
+  | {
+      op: 'load_outbox'
+      page: string
+      after: number
+      limit: number
+      except: readonly number[]
+      nowMs: number
+    }
+  | {
+      op: 'sent'
+      page: string
+      conversation: number
+      seq: number
+      messageId: string | null
+      nowMs: number
+    }
+  | {
+      op: 'dead'
+      page: string
+      conversation: number
+      seq: number
+      reason: string
+      error: GraphFacts | null
+      nowMs: number
+    }
+  | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
+  | { op: 'counts' }
+  | { op: 'probe'; nowMs: number }
+
+export interface Results {
+  /** One per event, in order; null for a duplicate. */
+  accept: (AcceptedRow | null)[]
+  /** The sequence numbers of the replies, in order. */
+  finish_event: number[]
+  load_inbox: Loaded<InboxRow>
+  load_outbox: Loaded<OutboxRow>
+  sent: null
+  dead: null
+  hand_back: null
+  counts: { inbox: number; outbox: [page: string, count: number][]; dead: number }
+  probe: null
+}
+
+export interface Loaded<Row> {
+  rows: Row[]
+  /** Whether the last row of the queue was reached. */
+  end: boolean
+}
+
+export interface ConversationRow {
+  conversation: number
+  state: string | null
+  windowEndsMs: number | null
+}
+
+export interface AcceptedRow extends ConversationRow {
+  seq: number
+}
+
+export interface InboxRow extends ConversationRow {
+  page: string
+  psid: string
+  seq: number
+  acceptedMs: number
+  body: string
+}
+
+export interface OutboxRow extends ConversationRow {
+  psid: string
+  seq: number
+  acceptedMs: number
+  /** As it was before this time it was handed out. */
+  doubtMs: number | null
+  body: string
+}
+
+export interface Batch {
+  id: number
+  operations: Operation[]
+}
+
+/**
+ * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one.
+ * `error`: nothing of it was kept.
+ */
+export type BatchAnswer =
+  | { id: number; results: unknown[] }
+  | { id: number; each: ({ result: unknown } | { error: Failure })[] }
+  | { id: number; error: Failure }
+
+export interface Failure {
+  message: string
+  /** SQLite's extended result code; null when the failure is not SQLite's. */
+  code: number | null
+}
+
+/** The thread's first message. */
+export type Opened = { opened: { instance: string; pages: string[] } } | { refused: OpenRefusal }
+
+export interface OpenRefusal {
+  reason: 'damaged' | 'unavailable'
+  message: string
+}

@@ -1,0 +1,76 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/**
+ * One table per question. Rows leave `inbox` and `outbox` when their work is done, so both stay as small as the backlog,
+ * and start-up does not grow with history. `seen` is what makes a repeated callback a duplicate; `sent` and `dead` say
+ * what became of each reply.
+ *
+ * Keys are chosen so that each queue is one b-tree in the order it is read: by conversation, then by sequence.
+ */
+const VERSION_1 = `
+create table meta (name text primary key, value) without rowid;
+
+create table page (no integer primary key, id text not null unique);
+
+create table conversation (
+  id integer primary key,
+  page integer not null,
+  psid text not null,
+  state text,
+  window_ends_ms integer,
+  unique (page, psid)
+);
+
+create table seen (key blob primary key, accepted_ms integer not null) without rowid;
+
+create table inbox (
+  conversation integer not null,
+  seq integer not null,
+  accepted_ms integer not null,
+  body text not null,
+  primary key (conversation, seq)
+) without rowid;
+
+create table outbox (
+  page integer not null,
+  conversation integer not null,
+  seq integer not null,
+  accepted_ms integer not null,
+  doubt_ms integer,
+  body text not null,
+  primary key (page, conversation, seq)
+) without rowid;
+
+create table sent (
+  seq integer primary key,
+  conversation integer not null,
+  message_id text,
+  sent_ms integer not null
+);
+
+create table dead (
+  seq integer primary key,
+  conversation integer not null,
+  accepted_ms integer not null,
+  died_ms integer not null,
+  reason text not null,
+  error text,
+  body text not null
+);
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1]
+
+/** Brings the database to the newest version, one transaction per step. */
+export const migrate = (db: DatabaseSync): void => {
+  const row = db.prepare('pragma user_version').get() as { user_version: number }
+  if (row.user_version > MIGRATIONS.length) {
+    throw new Error(
+      `the database has version ${row.user_version}, this program knows ${MIGRATIONS.length}: a newer Evergreen wrote it`,
+    )
+  }
+  for (const [index, step] of MIGRATIONS.entries()) {
+    if (index < row.user_version) continue
+    db.exec(`begin immediate; ${step} pragma user_version = ${index + 1}; commit;`)
+  }
+}

@@ -1,0 +1,161 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../../clock.ts'
+import { BotError } from '../../errors.ts'
+import type { Batch, BatchAnswer, Failure, Opened, Operation, Results } from './protocol.ts'
+
+/** The database thread as seen from the event loop. */
+export interface DatabaseThread {
+  instance: string
+  /** Pages that had replies waiting when the database was opened. */
+  pagesWaiting: string[]
+  /**
+   * Carries the operation out in the next transaction. Answers come in the order of the calls.
+   *
+   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored
+   */
+  run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
+  record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** Carries out what was asked so far, then closes the file. */
+  close: () => Promise<void>
+}
+
+interface Pending {
+  operation: Operation
+  insist: boolean
+  resolve: (result: never) => void
+  reject: (error: BotError) => void
+}
+
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 5000
+const TRIES_WHEN_CLOSING = 3
+
+/**
+ * @param options.onExit - called when the thread ends without having been asked to; nothing can be stored any more
+ * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
+ */
+export const startDatabaseThread = async (options: {
+  file: string
+  clock: Clock
+  onExit: (error: Error) => void
+}): Promise<DatabaseThread> => {
+  const { file, clock, onExit } = options
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { file } })
+  const { instance, pages } = await opened(worker, file)
+
+  let queue: Pending[] = []
+  let inFlight: Pending[] | null = null
+  let scheduled = false
+  let failures = 0
+  let closing: { tries: number; done: () => void } | null = null
+  let ended: Error | null = null
+
+  // Everything asked for in one turn of the event loop, and while the thread is busy, shares one transaction.
+  const schedule = (): void => {
+    if (scheduled || inFlight !== null) return
+    scheduled = true
+    setImmediate(flush)
+  }
+
+  const flush = (): void => {
+    scheduled = false
+    if (inFlight !== null) return
+    if (queue.length === 0) return closing?.done()
+    inFlight = queue
+    queue = []
+    worker.postMessage({ id: 0, operations: inFlight.map(({ operation }) => operation) } satisfies Batch)
+  }
+
+  const settle = (answer: BatchAnswer): void => {
+    const asked = inFlight ?? []
+    inFlight = null
+    const again: Pending[] = []
+    const fail = (pending: Pending, failure: Failure, transient: boolean): void => {
+      if (pending.insist && transient && (closing === null || closing.tries++ < TRIES_WHEN_CLOSING)) {
+        again.push(pending)
+      } else pending.reject(unavailable(failure.message))
+    }
+    if ('results' in answer) {
+      failures = 0
+      for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
+    } else if ('each' in answer) {
+      failures = 0
+      for (const [index, pending] of asked.entries()) {
+        const one = answer.each[index]
+        if (one !== undefined && 'result' in one) pending.resolve(one.result as never)
+        else fail(pending, one?.error ?? { message: 'no answer', code: null }, false)
+      }
+    } else {
+      failures += 1
+      for (const pending of asked) fail(pending, answer.error, true)
+    }
+    if (again.length === 0) return schedule()
+    queue = [...again, ...queue]
+    // What is insisted on waits a little; anything new is tried at once and takes it along.
+    clock.after(Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 10), LONGEST_RETRY_MS), schedule)
+  }
+
+  const submit = <O extends Operation>(operation: O, insist: boolean): Promise<Results[O['op']]> => {
+    if (ended !== null) return Promise.reject(unavailable(ended.message))
+    return new Promise((resolve, reject) => {
+      queue.push({ operation, insist, resolve: resolve as (result: never) => void, reject })
+      schedule()
+    })
+  }
+
+  const end = (error: Error): void => {
+    if (ended !== null) return
+    ended = error
+    for (const pending of [...(inFlight ?? []), ...queue]) pending.reject(unavailable(error.message))
+    inFlight = null
+    queue = []
+    if (closing === null) onExit(error)
+    closing?.done()
+  }
+
+  worker.on('message', settle)
+  worker.on('error', end)
+  worker.on('exit', (code) => end(new Error(`the database thread ended with code ${code}`)))
+
+  return {
+    instance,
+    pagesWaiting: pages,
+    run: (operation) => submit(operation, false),
+    record: (operation) => submit(operation, true),
+    close: async () => {
+      if (ended !== null) return
+      await new Promise<void>((done) => {
+        closing = { tries: 0, done }
+        schedule()
+      })
+      if (ended !== null) return
+      ended = new Error('the database is closed')
+      const exited = new Promise((resolve) => worker.once('exit', resolve))
+      worker.postMessage('close')
+      await exited
+    },
+  }
+}
+
+const unavailable = (reason: string): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${reason}`, {
+    retryable: true,
+    remedy: 'Free disk space and check that DATA_DIR is writable; the bot goes on by itself.',
+  })
+
+const opened = async (worker: Worker, file: string): Promise<{ instance: string; pages: string[] }> => {
+  const first = await new Promise<Opened>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+  if ('opened' in first) return first.opened
+  await worker.terminate()
+  const { reason, message } = first.refused
+  if (reason === 'unavailable') throw unavailable(message)
+  throw new BotError('BOT_STORE_DAMAGED', `the database ${file} is damaged: ${message}`, {
+    remedy:
+      `Stop the bot, move ${file} and its -wal and -shm files aside, then restore the latest backup or run ` +
+      '`sqlite3 FILE .recover` on the moved file; started without it, the bot begins with an empty inbox and outbox.',
+  })
+}

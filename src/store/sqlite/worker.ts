@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
+import type { Batch, BatchAnswer, Failure, Opened } from './protocol.ts'
+
+/** The database thread: fsync and checkpoints stop this loop, never the one that answers Facebook. */
+const { file } = workerData as { file: string }
+
+const serve = (database: Database): void => {
+  parentPort?.on('message', (batch: Batch | 'close') => {
+    if (batch === 'close') {
+      database.close()
+      parentPort?.close()
+      return
+    }
+    parentPort?.postMessage(answer(database, batch))
+  })
+  parentPort?.postMessage({
+    opened: { instance: database.instance, pages: database.pagesWaiting() },
+  } satisfies Opened)
+}
+
+const answer = (database: Database, { id, operations }: Batch): BatchAnswer => {
+  try {
+    return { id, results: database.commit(operations) }
+  } catch (error) {
+    const whole = failure(error)
+    if (operations.length === 1 || isWorldsFault(whole)) return { id, error: whole }
+    // One operation that cannot be carried out must not take its neighbours with it.
+    const each = operations.map((operation) => {
+      try {
+        return { result: database.commit([operation])[0] }
+      } catch (cause) {
+        return { error: failure(cause) }
+      }
+    })
+    return { id, each }
+  }
+}
+
+const failure = (error: unknown): Failure => ({
+  message: error instanceof Error ? error.message : String(error),
+  code: sqliteCode(error),
+})
+
+// SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: no operation would fare better alone.
+const isWorldsFault = ({ code }: Failure): boolean =>
+  code !== null && [5, 6, 7, 8, 10, 11, 13, 14, 26].includes(code & 0xff)
+
+try {
+  serve(openDatabase(file))
+} catch (error) {
+  parentPort?.postMessage({
+    refused: {
+      reason: isDamage(error) ? 'damaged' : 'unavailable',
+      message: error instanceof Error ? error.message : String(error),
+    },
+  } satisfies Opened)
+}

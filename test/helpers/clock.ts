@@ -1,0 +1,53 @@
+import type { Clock } from '../../src/clock.ts'
+
+export interface FakeClock extends Clock {
+  /** Moves time on, running what falls due in its order, and lets promises settle in between. */
+  advance: (ms: number) => Promise<void>
+  /** How many timers wait. */
+  pending: () => number
+}
+
+/** A clock that stands still until a test moves it. */
+export const createFakeClock = (startMs = Date.UTC(2026, 10, 21, 12)): FakeClock => {
+  let nowMs = startMs
+  const timers = new Set<{ atMs: number; run: () => void }>()
+
+  const after = (ms: number, run: () => void): (() => void) => {
+    const timer = { atMs: nowMs + Math.max(0, ms), run }
+    timers.add(timer)
+    return () => timers.delete(timer)
+  }
+
+  return {
+    now: () => nowMs,
+    after,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason as Error)
+        const cancel = after(ms, resolve)
+        signal?.addEventListener('abort', () => {
+          cancel()
+          reject(signal.reason as Error)
+        })
+      }),
+    advance: async (ms) => {
+      const endMs = nowMs + ms
+      for (;;) {
+        await settle()
+        const due = [...timers].filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0]
+        if (due === undefined) break
+        timers.delete(due)
+        nowMs = Math.max(nowMs, due.atMs)
+        due.run()
+      }
+      nowMs = endMs
+      await settle()
+    },
+    pending: () => timers.size,
+  }
+}
+
+/** Lets everything that is ready to run do so. */
+export const settle = async (turns = 5): Promise<void> => {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}

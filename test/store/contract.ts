@@ -1,0 +1,398 @@
+import type { Test } from 'tap'
+import type { Clock } from '../../src/clock.ts'
+import type { InboxClaim, NewEvent, OutboxClaim, Store } from '../../src/store/store.ts'
+import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
+
+/** Opens the adapter under test; called again with the same `place`, it finds what was stored there. */
+export type OpenStore = (place: string, clock: Clock) => Promise<Store>
+
+const anyRoom = () => Number.POSITIVE_INFINITY
+
+export const newEvent = (key: string, fields: Partial<NewEvent> = {}): NewEvent => ({
+  key,
+  kind: 'message',
+  pageId: 'page-1',
+  psid: 'psid-1',
+  timestampMs: Date.UTC(2026, 10, 21, 12),
+  opensWindow: true,
+  body: JSON.stringify({ key }),
+  ...fields,
+})
+
+const keys = (claim: InboxClaim): string[] =>
+  claim.events.map(({ body }) => (JSON.parse(body) as { key: string }).key)
+
+const bodies = (claim: OutboxClaim): string[] => claim.replies.map(({ body }) => body)
+
+/** Handles every event in the inbox with the replies `reply` makes of its key; returns the keys in order. */
+const handleAll = async (store: Store, reply: (key: string) => string[]): Promise<string[]> => {
+  const handled: string[] = []
+  for (;;) {
+    const claims = await store.claimInbox(10)
+    if (claims.length === 0) return handled
+    for (const claim of claims) {
+      for (const [index, event] of claim.events.entries()) {
+        const key = keys(claim)[index] ?? ''
+        handled.push(key)
+        await store.finishEvent(claim, event, { replies: reply(key) })
+      }
+      store.releaseInbox(claim)
+    }
+  }
+}
+
+const sendAll = async (store: Store, limit = 10): Promise<string[]> => {
+  const sent: string[] = []
+  for (;;) {
+    const claims = await store.claimOutbox(limit, anyRoom)
+    if (claims.length === 0) return sent
+    for (const claim of claims) {
+      for (const reply of claim.replies) {
+        sent.push(reply.body)
+        await store.finishReply(claim, reply, { status: 'sent', messageId: `mid-${reply.id}` })
+      }
+      store.releaseOutbox(claim)
+    }
+  }
+}
+
+/** Whether keys like `conversation.number` count from 0 in each conversation. */
+const inOrder = (handled: readonly string[]): boolean => {
+  const next = new Map<string, number>()
+  return handled.every((key) => {
+    const [conversation = '', number] = key.split('.')
+    const wanted = next.get(conversation) ?? 0
+    next.set(conversation, wanted + 1)
+    return Number(number) === wanted
+  })
+}
+
+/** What every store adapter has to pass. */
+export const storeContract = (t: Test, open: OpenStore): void => {
+  const setUp = async (
+    t: Test,
+  ): Promise<{ store: Store; clock: FakeClock; reopen: () => Promise<Store> }> => {
+    const clock = createFakeClock()
+    const place = t.testdir()
+    let store = await open(place, clock)
+    t.teardown(() => store.close())
+    return {
+      store,
+      clock,
+      reopen: async () => {
+        await store.close()
+        store = await open(place, clock)
+        return store
+      },
+    }
+  }
+
+  t.test('an accepted event is handed out once, and is gone when finished', async (t) => {
+    const { store } = await setUp(t)
+
+    t.same(await store.accept([newEvent('a')]), { stored: 1, duplicates: 0 })
+    const [claim] = await store.claimInbox(10)
+    t.ok(claim)
+    if (claim === undefined) return
+    t.same(keys(claim), ['a'])
+    t.match(claim.conversation, { pageId: 'page-1', psid: 'psid-1', state: null })
+    t.same(await store.claimInbox(10), [], 'nobody else gets it')
+
+    for (const event of claim.events) await store.finishEvent(claim, event, { replies: [] })
+    store.releaseInbox(claim)
+    t.same(await store.claimInbox(10), [])
+    t.match(await store.counts(), { inbox: 0 })
+  })
+
+  t.test('the same key is a duplicate: at once, after it was handled, and after a restart', async (t) => {
+    const { store, reopen } = await setUp(t)
+
+    t.same(await store.accept([newEvent('a'), newEvent('a')]), { stored: 1, duplicates: 1 })
+    t.same(await store.accept([newEvent('a')]), { stored: 0, duplicates: 1 })
+    t.same(await handleAll(store, () => []), ['a'])
+    t.same(await store.accept([newEvent('a')]), { stored: 0, duplicates: 1 })
+    const again = await reopen()
+    t.same(await again.accept([newEvent('a')]), { stored: 0, duplicates: 1 })
+    t.same(await again.claimInbox(10), [])
+  })
+
+  t.test('the same key on another Page is another event', async (t) => {
+    const { store } = await setUp(t)
+
+    t.same(await store.accept([newEvent('a'), newEvent('a', { pageId: 'page-2' })]), {
+      stored: 2,
+      duplicates: 0,
+    })
+  })
+
+  t.test('events of a conversation come in the order they were accepted', async (t) => {
+    const { store } = await setUp(t)
+
+    await Promise.all(['a', 'b'].map((key) => store.accept([newEvent(key)])))
+    await store.accept([newEvent('c'), newEvent('d')])
+    const [claim] = await store.claimInbox(10)
+    t.same(claim && keys(claim), ['a', 'b', 'c', 'd'])
+  })
+
+  t.test('an event that comes while its conversation is held waits for the release', async (t) => {
+    const { store } = await setUp(t)
+
+    await store.accept([newEvent('a')])
+    const [first] = await store.claimInbox(10)
+    if (first === undefined) throw new Error('nothing was handed out')
+    await store.accept([newEvent('b')])
+    t.same(await store.claimInbox(10), [])
+    for (const event of first.events) await store.finishEvent(first, event, { replies: [], state: '"s1"' })
+    store.releaseInbox(first)
+    const [second] = await store.claimInbox(10)
+    t.same(second && keys(second), ['b'])
+    t.equal(second?.conversation.state, '"s1"', 'and finds the state the first one left')
+  })
+
+  t.test('an event that was claimed but not finished is handed out again, before later ones', async (t) => {
+    const { store } = await setUp(t)
+
+    await store.accept([newEvent('a'), newEvent('b')])
+    const [first] = await store.claimInbox(10)
+    if (first === undefined) throw new Error('nothing was handed out')
+    await store.accept([newEvent('c')])
+    store.releaseInbox(first)
+    const [second] = await store.claimInbox(10)
+    t.same(second && keys(second), ['a', 'b', 'c'])
+  })
+
+  t.test('a restart finds unhandled events, unsent replies and states where they were', async (t) => {
+    const { store, reopen } = await setUp(t)
+
+    await store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
+    const [claim] = await store.claimInbox(1)
+    if (claim?.events[0] === undefined) throw new Error('nothing was handed out')
+    await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], state: '{"n":1}' })
+
+    const again = await reopen()
+    const [left] = await again.claimInbox(10)
+    t.same(left && keys(left), ['b'])
+    const [outbox] = await again.claimOutbox(10, anyRoom)
+    t.same(outbox && bodies(outbox), ['r1', 'r2'])
+    t.equal(outbox?.conversation.state, '{"n":1}')
+    t.same(
+      outbox?.replies.map(({ doubtSinceMs }) => doubtSinceMs),
+      [null, null],
+      'and not in doubt',
+    )
+  })
+
+  t.test('replies handed out at a crash are in doubt afterwards, others are not', async (t) => {
+    const { store, clock, reopen } = await setUp(t)
+    await store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
+    await handleAll(store, (key) => [key])
+
+    const [claim] = await store.claimOutbox(1, anyRoom)
+    t.equal(claim?.replies[0]?.doubtSinceMs, null)
+    const outMs = clock.now()
+    await clock.advance(1000)
+    const again = await reopen()
+    const claims = await again.claimOutbox(10, anyRoom)
+    const doubts = Object.fromEntries(
+      claims.flatMap(({ replies }) => replies.map(({ body, doubtSinceMs }) => [body, doubtSinceMs])),
+    )
+    const first = claim?.replies[0]?.body ?? ''
+    t.same(doubts, { a: null, b: null, [first]: outMs })
+  })
+
+  t.test('fresh replies of an idle conversation are handed out as they are stored', async (t) => {
+    const { store } = await setUp(t)
+    await handleAll(store, () => [])
+    await store.claimOutbox(10, anyRoom)
+
+    await store.accept([newEvent('a')])
+    const [claim] = await store.claimInbox(10)
+    if (claim?.events[0] === undefined) throw new Error('nothing was handed out')
+    const out = await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], handOut: true })
+    store.releaseInbox(claim)
+    t.same(out && bodies(out), ['r1', 'r2'])
+    t.same(await store.claimOutbox(10, anyRoom), [], 'and to nobody else')
+
+    await store.accept([newEvent('b')])
+    const [next] = await store.claimInbox(10)
+    if (next?.events[0] === undefined || out === null) throw new Error('nothing was handed out')
+    const overtaking = await store.finishEvent(next, next.events[0], { replies: ['r3'], handOut: true })
+    t.equal(overtaking, null, 'later ones wait while earlier ones are out')
+    store.releaseInbox(next)
+    for (const reply of out.replies) await store.finishReply(out, reply, { status: 'sent', messageId: 'm' })
+    store.releaseOutbox(out)
+    t.same(await sendAll(store), ['r3'])
+  })
+
+  t.test('replies of a conversation go out in order, and none while its first ones are out', async (t) => {
+    const { store } = await setUp(t)
+    await store.accept([newEvent('a'), newEvent('b')])
+    await handleAll(store, (key) => [`${key}1`, `${key}2`])
+
+    const [claim] = await store.claimOutbox(3, anyRoom)
+    t.same(claim && bodies(claim), ['a1', 'a2', 'b1'])
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    if (claim === undefined) return
+    const [a1] = claim.replies
+    if (a1 !== undefined) await store.finishReply(claim, a1, { status: 'sent', messageId: 'm' })
+    store.releaseOutbox(claim)
+    t.same(await sendAll(store), ['a2', 'b1', 'b2'])
+    t.match(await store.counts(), { outbox: new Map() })
+  })
+
+  t.test('a dead reply is kept as such and the next one takes its place', async (t) => {
+    const { store } = await setUp(t)
+    await store.accept([newEvent('a')])
+    await handleAll(store, () => ['r1', 'r2'])
+
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    const [r1] = claim?.replies ?? []
+    if (claim === undefined || r1 === undefined) throw new Error('nothing was handed out')
+    await store.finishReply(claim, r1, { status: 'dead', reason: 'outside_window' })
+    store.releaseOutbox(claim)
+    t.same(await sendAll(store), ['r2'])
+    t.equal((await store.counts()).dead, 1)
+  })
+
+  t.test('a reply in doubt stays first and says since when', async (t) => {
+    const { store, clock } = await setUp(t)
+    await store.accept([newEvent('a')])
+    await handleAll(store, () => ['r1', 'r2'])
+
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    const [r1] = claim?.replies ?? []
+    if (claim === undefined || r1 === undefined) throw new Error('nothing was handed out')
+    const outMs = clock.now()
+    await store.finishReply(claim, r1, { status: 'in_doubt' })
+    store.releaseOutbox(claim)
+    await clock.advance(1000)
+    const [again] = await store.claimOutbox(10, anyRoom)
+    t.same(
+      again?.replies.map(({ body, doubtSinceMs }) => ({ body, doubtSinceMs })),
+      [
+        { body: 'r1', doubtSinceMs: outMs },
+        { body: 'r2', doubtSinceMs: null },
+      ],
+    )
+  })
+
+  t.test('a confirmed reply leaves the outbox as sent', async (t) => {
+    const { store } = await setUp(t)
+    await store.accept([newEvent('a')])
+    await handleAll(store, () => ['r1', 'r2'])
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    const replyId = claim?.replies[0]?.id ?? ''
+    if (claim !== undefined) store.releaseOutbox(claim)
+
+    await store.accept([newEvent('echo')])
+    const [echo] = await store.claimInbox(10)
+    if (echo?.events[0] === undefined) throw new Error('nothing was handed out')
+    const confirmed = [
+      { replyId, messageId: 'mid-1' },
+      { replyId: 'another-database.1', messageId: 'mid-2' },
+      { replyId: '', messageId: null },
+    ]
+    await store.finishEvent(echo, echo.events[0], { replies: [], confirmed })
+    store.releaseInbox(echo)
+    t.same(await sendAll(store), ['r2'])
+  })
+
+  t.test('a held Page keeps its replies, the others go on; then they leave in order', async (t) => {
+    const { store } = await setUp(t)
+    store.holdPage('page-1', true)
+    const work: string[] = []
+    store.onWork((queue) => work.push(queue))
+    await store.accept(['a', 'b', 'c'].map((key) => newEvent(key)))
+    await store.accept([newEvent('other', { pageId: 'page-2' })])
+    await handleAll(store, (key) => [key])
+
+    t.same(await sendAll(store), ['other'])
+    t.match((await store.counts()).outbox.get('page-1'), 3)
+    work.length = 0
+    store.holdPage('page-1', false)
+    t.same(work, ['outbox'], 'letting go says that there is work')
+    t.same(await sendAll(store), ['a', 'b', 'c'])
+  })
+
+  t.test('a conversation given back with a delay is handed out again when it ends', async (t) => {
+    const { store, clock } = await setUp(t)
+    await store.accept([newEvent('a')])
+    await handleAll(store, () => ['r1'])
+
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    if (claim === undefined) throw new Error('nothing was handed out')
+    store.releaseOutbox(claim, clock.now() + 5000)
+    await store.accept([newEvent('b')])
+    await handleAll(store, () => ['r2'])
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    await clock.advance(4999)
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    await clock.advance(1)
+    t.same(await sendAll(store), ['r1', 'r2'])
+  })
+
+  t.test('Pages take turns, and none gets more than its room', async (t) => {
+    const { store } = await setUp(t)
+    const events = Array.from({ length: 8 }, (_, n) =>
+      newEvent(`e${n}`, { pageId: n < 6 ? 'big' : 'small', psid: `psid-${n}` }),
+    )
+    await store.accept(events)
+    await handleAll(store, (key) => [key])
+
+    const claims = await store.claimOutbox(4, (pageId) => (pageId === 'big' ? 1 : 4))
+    const pages = claims.map(({ conversation }) => conversation.pageId).sort()
+    t.same(pages, ['big', 'small', 'small'])
+  })
+
+  t.test('the window ends 24 hours after the latest event that opens it, and never later', async (t) => {
+    const { store, clock } = await setUp(t)
+    const dayMs = 24 * 60 * 60 * 1000
+    const startMs = clock.now()
+    const endOf = async (event: NewEvent): Promise<number | null | undefined> => {
+      await store.accept([event])
+      const [claim] = await store.claimInbox(1)
+      if (claim === undefined) return undefined
+      for (const stored of claim.events) await store.finishEvent(claim, stored, { replies: [] })
+      store.releaseInbox(claim)
+      return claim.conversation.windowEndsMs
+    }
+
+    t.equal(await endOf(newEvent('read', { opensWindow: false })), null)
+    t.equal(await endOf(newEvent('a', { timestampMs: startMs })), startMs + dayMs)
+    t.equal(await endOf(newEvent('old', { timestampMs: startMs - dayMs })), startMs + dayMs)
+    t.equal(await endOf(newEvent('future', { timestampMs: startMs + dayMs })), startMs + dayMs)
+    await clock.advance(3_600_000)
+    t.equal(await endOf(newEvent('b', { timestampMs: clock.now() })), clock.now() + dayMs)
+  })
+
+  for (const restart of [false, true]) {
+    const when = restart ? 'after a restart' : 'while it is running'
+    t.test(`a backlog far larger than memory is handled completely and in order ${when}`, async (t) => {
+      const { store, reopen } = await setUp(t)
+      const conversations = 50
+      const each = 100
+      for (let n = 0; n < each; n += 1) {
+        await store.accept(
+          Array.from({ length: conversations }, (_, c) => newEvent(`${c}.${n}`, { psid: `psid-${c}` })),
+        )
+      }
+      const again = restart ? await reopen() : store
+      const handled = await handleAll(again, (key) => [key])
+      t.equal(handled.length, conversations * each)
+      t.ok(inOrder(handled), 'events in order')
+      const sent = await sendAll(again, 7)
+      t.equal(sent.length, conversations * each)
+      t.ok(inOrder(sent), 'replies in order')
+    })
+  }
+
+  t.test('odd texts survive as they are', async (t) => {
+    const { store } = await setUp(t)
+    const body = JSON.stringify({ key: 'x', text: 'é@/<%😊 \u0000 \u202e' })
+
+    await store.accept([newEvent("'; drop table inbox; --", { psid: 'psid \'"', body })])
+    const [claim] = await store.claimInbox(1)
+    t.equal(claim?.events[0]?.body, body)
+    t.equal(claim?.conversation.psid, 'psid \'"')
+  })
+}
