@@ -1,0 +1,46 @@
+/** Breaks a line at spaces, and inside words that are longer than the width. */
+export const wrap = (line: string, width: number): string[] => {
+  const rows: string[] = []
+  let row = ''
+  for (const word of line.split(' ')) {
+    if (row !== '' && columnsOf(row) + 1 + columnsOf(word) > width) {
+      rows.push(row)
+      row = ''
+    } else if (row !== '') {
+      row += ' '
+    }
+    for (const character of word) {
+      if (columnsOf(row) + columnsOf(character) > width) {
+        rows.push(row)
+        row = ''
+      }
+      row += character
+    }
+  }
+  return [...rows, row]
+}
+
+/** How many rows these lines take in a window of so many columns, which breaks what is too long by itself. */
+export const rowsNeeded = (lines: readonly string[], columns: number): number =>
+  lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0)
+
+/** The most columns a terminal may need for the text: what might be wide is counted as wide. */
+export const columnsOf = (text: string): number => {
+  let columns = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    columns += point < 0x1100 || (point >= 0x2000 && point < 0x2600) ? 1 : 2
+  }
+  return columns
+}
+
+/** Text from outside, such as a Page's name, may not steer the terminal. */
+export const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
+
+/** Shows that something was typed, and how much. */
+export const maskText = (typed: string): string => {
+  if (typed.length <= MASK) return '•'.repeat(typed.length)
+  return `${'•'.repeat(MASK)} (${typed.length} characters)`
+}
+
+const MASK = 8

@@ -1,0 +1,230 @@
+import { emitKeypressEvents, type Key } from 'node:readline'
+import { Writable, type Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import { styleText } from 'node:util'
+
+import { inForeground, processSignals, type TerminalSignals } from './job-control.ts'
+import { maskText, oneLine, rowsNeeded, wrap } from './terminal-text.ts'
+
+/** A terminal that shows the log and, under it, a panel that may ask for something. */
+export interface Terminal {
+  /** Log lines are written here. A line is printed when it is complete, above the panel. */
+  output: Writable
+  /** Puts the panel under the log, in place of the one before. In the background it waits until the foreground. */
+  show: (panel: Panel) => void
+  hide: () => void
+  /** Gives the terminal back as it was found; log lines go on being printed. */
+  close: () => void
+}
+
+export interface Panel {
+  title: string
+  /** Wrapped to the width of the window. */
+  lines: string[]
+  /** What is asked; without it nothing can be typed. */
+  ask?: Question
+}
+
+export interface Question {
+  label: string
+  /** Only how much was typed is shown, never what. */
+  hidden: boolean
+  /** Called at Enter with what was typed, never empty. */
+  answer: (typed: string) => void
+}
+
+export interface TerminalDeps {
+  input: Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }
+  output: Writable & { isTTY?: boolean; columns?: number; rows?: number }
+  signals?: TerminalSignals
+  inForeground?: () => boolean
+}
+
+/** Null where nobody sits: when input or output is not a terminal. */
+export const createTerminal = (deps: TerminalDeps): Terminal | null =>
+  deps.input.isTTY === true && deps.output.isTTY === true && deps.input.setRawMode !== undefined
+    ? openTerminal(deps)
+    : null
+
+const openTerminal = (deps: TerminalDeps): Terminal => {
+  const { input, output, signals = processSignals } = deps
+  const mayAsk = deps.inForeground ?? inForeground
+  /** What should be on the screen. */
+  let panel: Panel | null = null
+  /** The rows of the panel that are on the screen. */
+  let drawn: string[] = []
+  let typed = ''
+  let isPasting = false
+  let isTaken = false
+  let isClosed = false
+  let isDrawDue = false
+
+  const render = (): string[] => {
+    if (panel === null || !isTaken) return []
+    // One column stays free, so that no terminal wraps a full row by itself.
+    const width = Math.max(20, (output.columns ?? 80) - 1)
+    const lines = panel.lines.flatMap((line) => wrap(oneLine(line), width - 2))
+    const rows = [...wrap(oneLine(panel.title), width - 2), ...lines].map((row, index) =>
+      index === 0 ? `┌ ${row}` : `│ ${row}`,
+    )
+    const shown = panel.ask?.hidden === true ? maskText(typed) : typed
+    rows.push(panel.ask === undefined ? '└' : (wrap(`└ ${panel.ask.label} ${shown}`, width)[0] ?? ''))
+    // What scrolled off the top could not be erased again.
+    return rows.slice(-Math.max(1, (output.rows ?? 24) - 1))
+  }
+
+  const paint = (rows: string[]): string =>
+    rows
+      .map((row, index) => {
+        if (index === 0 && row.startsWith('┌')) return styleText(['bold', 'yellow'], row, { stream: output })
+        return styleText('yellow', row.slice(0, 1), { stream: output }) + row.slice(1)
+      })
+      .join('\n')
+
+  const erase = (): string => {
+    if (drawn.length === 0) return ''
+    const rows = rowsNeeded(drawn, output.columns ?? 80)
+    return `\r${rows > 1 ? `${CSI}${rows - 1}A` : ''}${CSI}J`
+  }
+
+  /** Replaces the panel on the screen by the present one, with `log` above it, in one write. */
+  const draw = (log = ''): void => {
+    const before = erase()
+    drawn = render()
+    const text = before + log + paint(drawn)
+    if (text !== '') output.write(text)
+  }
+
+  // A pasted token is some two hundred keys in one go; the panel is drawn once for them.
+  const drawSoon = (): void => {
+    if (isDrawDue) return
+    isDrawDue = true
+    queueMicrotask(() => {
+      isDrawDue = false
+      draw()
+    })
+  }
+
+  const onKey = (text: string | undefined, key: Key): void => {
+    // In raw mode the terminal no longer turns these keys into signals; the operator still means them.
+    if (key.ctrl === true && key.name === 'c') return signals.raise('SIGINT')
+    if (key.ctrl === true && key.name === 'z') {
+      release()
+      return signals.raise('SIGTSTP')
+    }
+    if (panel?.ask === undefined) return
+    if (key.name === 'paste-start') isPasting = true
+    else if (key.name === 'paste-end') isPasting = false
+    else if (key.name === 'return' || key.name === 'enter') return submit(panel.ask)
+    else if (key.name === 'backspace') typed = typed.slice(0, -1)
+    else if (key.ctrl === true && key.name === 'u') typed = ''
+    else if (isPrintable(text) && typed.length < LONGEST_ANSWER) typed += text
+    else return
+    drawSoon()
+  }
+
+  const submit = (ask: Question): void => {
+    // A token copied with its line end, or broken over lines, is pasted as one: only a typed Enter sends it.
+    if (isPasting || typed.trim() === '') return
+    const answer = typed.trim()
+    typed = ''
+    draw()
+    ask.answer(answer)
+  }
+
+  const take = (): void => {
+    if (isTaken || isClosed || !mayAsk()) return
+    try {
+      input.setRawMode?.(true)
+    } catch {
+      // The window is gone.
+      return
+    }
+    isTaken = true
+    input.on('keypress', onKey)
+    input.resume()
+    output.write(PASTE_MARKS_ON)
+  }
+
+  const release = (): void => {
+    if (!isTaken) return
+    isTaken = false
+    isPasting = false
+    typed = ''
+    draw()
+    output.write(PASTE_MARKS_OFF)
+    input.off('keypress', onKey)
+    input.pause()
+    try {
+      input.setRawMode?.(false)
+    } catch {
+      // The window is gone, and its modes with it.
+    }
+  }
+
+  const hide = (): void => {
+    panel = null
+    release()
+  }
+
+  const onResize = (): void => draw()
+
+  const stopContinue = signals.onContinue(() => {
+    if (panel === null) return
+    take()
+    draw()
+  })
+
+  const close = (): void => {
+    hide()
+    isClosed = true
+    stopContinue()
+    output.off('resize', onResize)
+  }
+
+  emitKeypressEvents(input)
+  input.on('end', close)
+  input.on('error', close)
+  output.on('resize', onResize)
+
+  return {
+    output: lineWriter((lines) => draw(lines)),
+    show: (next) => {
+      if (isClosed) return
+      if (next.ask?.label !== panel?.ask?.label) typed = ''
+      panel = next
+      take()
+      draw()
+    },
+    hide,
+    close,
+  }
+}
+
+const CSI = '\u001B['
+const PASTE_MARKS_ON = `${CSI}?2004h`
+const PASTE_MARKS_OFF = `${CSI}?2004l`
+const LONGEST_ANSWER = 4_096
+
+const isPrintable = (text: string | undefined): text is string =>
+  text !== undefined && text !== '' && !/[\p{Cc}\p{Cs}]/u.test(text)
+
+/** Passes on whole lines. Done when `write` returns: a last line before the process exits is not lost. */
+const lineWriter = (write: (lines: string) => void): Writable => {
+  const decoder = new StringDecoder('utf8')
+  let unfinished = ''
+  return new Writable({
+    decodeStrings: true,
+    write: (chunk: Buffer, _encoding, done) => {
+      unfinished += decoder.write(chunk)
+      const end = unfinished.lastIndexOf('\n') + 1
+      if (end > 0) write(unfinished.slice(0, end))
+      unfinished = unfinished.slice(end)
+      done()
+    },
+    final: (done) => {
+      if (unfinished !== '') write(`${unfinished}\n`)
+      done()
+    },
+  })
+}
