@@ -24,6 +24,8 @@ export interface GraphErrorFacts {
   httpStatus: number | null
   /** How long the usage headers or `Retry-After` ask us to wait, in ms. */
   retryAfterMs: number | null
+  /** What it means in our words, as the end of a sentence; null for an error nobody has described. */
+  meaning?: string | null
 }
 
 /** A Graph call that failed. The message holds no token, no URL and no visitor's text. */
@@ -36,6 +38,7 @@ export class GraphError extends BotError {
   readonly fbtraceId: string | null
   readonly httpStatus: number | null
   readonly retryAfterMs: number | null
+  readonly meaning: string | null
 
   constructor(message: string, facts: GraphErrorFacts, options: ErrorOptions = {}) {
     super(CODES[facts.verdict] ?? 'BOT_GRAPH_REJECTED', message, {
@@ -50,6 +53,7 @@ export class GraphError extends BotError {
     this.fbtraceId = facts.fbtraceId
     this.httpStatus = facts.httpStatus
     this.retryAfterMs = facts.retryAfterMs
+    this.meaning = facts.meaning ?? null
   }
 }
 

@@ -1,0 +1,62 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { TokenFacts } from './graph.ts'
+import { redact } from './redact.ts'
+
+/**
+ * Reads the `data` of a `debug_token` answer, whose fields come and go and change their type.
+ *
+ * @param inputToken - kept out of the error message Graph gives for a dead token
+ * @see reference B5
+ */
+export const readTokenFacts = (data: JsonObject, inputToken: string): TokenFacts => ({
+  isValid: data['is_valid'] === true,
+  type: typeof data['type'] === 'string' ? data['type'].toUpperCase() : null,
+  appId: readId(data['app_id']),
+  userId: readId(data['user_id']),
+  profileId: readId(data['profile_id']),
+  expiresAtMs: readMoment(data['expires_at']),
+  dataAccessExpiresAtMs: readMoment(data['data_access_expires_at']),
+  issuedAtMs: readMoment(data['issued_at']) ?? null,
+  scopes: strings(data['scopes']),
+  granularScopes: list(data['granular_scopes']).filter(isJsonObject).flatMap(readGranularScope),
+  error: readError(data['error'], inputToken),
+})
+
+/** An id as a string, however it came; null for none. Some token types carry `"0"` for nobody. */
+export const readId = (value: Json | undefined): string | null => {
+  const id = typeof value === 'number' ? String(value) : value
+  return typeof id === 'string' && id !== '' && id !== '0' ? id : null
+}
+
+/** The strings of a list; empty for anything else. */
+export const strings = (value: Json | undefined): string[] =>
+  list(value).filter((item) => typeof item === 'string')
+
+/** The items of a list; empty for anything else. */
+export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
+
+/** Seconds to milliseconds; null for never; undefined where Graph does not say, which proves nothing. */
+const readMoment = (value: Json | undefined): number | null | undefined => {
+  const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return undefined
+  return seconds === 0 ? null : seconds * 1000
+}
+
+const readGranularScope = (grant: JsonObject): TokenFacts['granularScopes'] => {
+  const scope = grant['scope']
+  if (typeof scope !== 'string') return []
+  const targets = grant['target_ids']
+  // Absent means every Page; an empty list means none (reference K5).
+  const targetIds = Array.isArray(targets) ? targets.map(readId).filter((id) => id !== null) : null
+  return [{ scope, targetIds }]
+}
+
+const readError = (error: Json | undefined, inputToken: string): TokenFacts['error'] => {
+  if (!isJsonObject(error)) return null
+  const number = (value: Json | undefined) => (typeof value === 'number' ? value : null)
+  return {
+    code: number(error['code']),
+    subcode: number(error['subcode'] ?? error['error_subcode']),
+    message: typeof error['message'] === 'string' ? redact(error['message'], [inputToken]) : null,
+  }
+}

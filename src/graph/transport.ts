@@ -1,0 +1,260 @@
+import { Pool, type Dispatcher } from 'undici'
+import { isJsonObject, parseJson, type JsonObject } from '../json.ts'
+import { GraphError, type Verdict } from './error.ts'
+import { oneLine, redact } from './redact.ts'
+import { readRetryAfterMs, type Headers } from './usage.ts'
+import { decide, findRow } from './verdicts.ts'
+
+export interface Transport {
+  /** @throws GraphError for everything but an answer with a JSON object that is no error */
+  call: (call: Call) => Promise<Answer>
+  close: () => Promise<void>
+}
+
+export interface TransportOptions {
+  /** `https://graph.facebook.com`; a path in it goes before the version. */
+  origin: string
+  /** Replaces the pool of our own; stays the caller's to close. */
+  dispatcher?: Dispatcher
+  /** For a whole call, waiting for a connection included. */
+  timeoutMs?: number
+  /** After every call: `outcome` is `ok` or a verdict. */
+  onCall?: (call: { edge: string; outcome: 'ok' | Verdict; ms: number }) => void
+}
+
+export interface Call {
+  /** The low-cardinality name of the call. */
+  edge: string
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Begins with a slash; query included. Never shown. */
+  path: string
+  authorization?: string
+  body?: string
+  /** Whether a repetition would be seen: an answer lost after the request went out is then `ambiguous`. */
+  once?: boolean
+  /** Must not appear in an error, should Graph quote it. */
+  secrets?: readonly string[]
+}
+
+export interface Answer {
+  body: JsonObject
+  headers: Headers
+}
+
+interface RawAnswer {
+  status: number
+  headers: Headers
+  text: string
+}
+
+const TIMEOUT_MS = 15_000
+const CONNECTIONS = 128
+const LARGEST_ANSWER = 8 * 1024 * 1024
+
+export const createTransport = ({
+  origin,
+  dispatcher,
+  timeoutMs = TIMEOUT_MS,
+  onCall,
+}: TransportOptions): Transport => {
+  const url = new URL(origin)
+  const base = url.pathname.replace(/\/+$/, '')
+  const pool = dispatcher ?? createPool(url.origin, timeoutMs)
+
+  const call = async (wanted: Call): Promise<Answer> => {
+    const startedMs = performance.now()
+    let outcome: 'ok' | Verdict = 'transient'
+    try {
+      const answer = read(wanted, await exchange(pool, url.origin, base, wanted, timeoutMs))
+      outcome = 'ok'
+      return answer
+    } catch (error) {
+      const failure = error instanceof LostAnswer ? lost(wanted, error) : error
+      if (failure instanceof GraphError) outcome = failure.verdict
+      throw failure
+    } finally {
+      onCall?.({ edge: wanted.edge, outcome, ms: performance.now() - startedMs })
+    }
+  }
+
+  return {
+    call,
+    close: async () => {
+      if (!dispatcher) await pool.close()
+    },
+  }
+}
+
+/** Connections are opened on demand; undici does not pipeline POSTs, so their number bounds what is in flight. */
+const createPool = (origin: string, timeoutMs: number): Pool =>
+  new Pool(origin, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    allowH2: false,
+    connect: { timeout: timeoutMs },
+    // One deadline of ours covers the call; undici's own timers are coarse and do not cover the queue.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+
+/** No usable answer came. `sent`: the request may have reached Graph. */
+class LostAnswer extends Error {
+  readonly sent: boolean
+  constructor(reason: string, sent: boolean) {
+    super(reason)
+    this.sent = sent
+  }
+}
+
+/**
+ * One HTTP exchange on undici's `dispatch`, which unlike `request` says when a request is about to be written, and costs
+ * half of it (ADR 0010).
+ */
+const exchange = (
+  pool: Dispatcher,
+  origin: string,
+  base: string,
+  { method, path, authorization, body }: Call,
+  timeoutMs: number,
+): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    let sent = false
+    let settled = false
+    let controller: Dispatcher.DispatchController | undefined
+    let status = 0
+    let headers: Headers = {}
+    let size = 0
+    const chunks: Buffer[] = []
+
+    const settle = (): boolean => {
+      if (settled) return false
+      settled = true
+      clearTimeout(deadline)
+      return true
+    }
+    const fail = (reason: string): void => {
+      if (!settle()) return
+      const failure = new LostAnswer(reason, sent)
+      controller?.abort(failure)
+      reject(failure)
+    }
+    const deadline = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
+
+    const requestHeaders: Record<string, string> = { accept: 'application/json' }
+    if (authorization !== undefined) requestHeaders['authorization'] = authorization
+    if (body !== undefined) requestHeaders['content-type'] = 'application/json'
+
+    pool.dispatch(
+      { origin, path: base + path, method, headers: requestHeaders, body: body ?? null },
+      {
+        onRequestStart: (started) => {
+          controller = started
+          // The deadline passed while this waited for a connection: it must not go out any more.
+          if (settled) started.abort(new LostAnswer('too late', false))
+          else sent = true
+        },
+        onResponseStart: (_controller, statusCode, responseHeaders) => {
+          status = statusCode
+          headers = responseHeaders
+        },
+        onResponseData: (_controller, chunk) => {
+          size += chunk.length
+          if (size > LARGEST_ANSWER) fail('the answer is too large')
+          else chunks.push(chunk)
+        },
+        onResponseEnd: () => {
+          if (settle()) resolve({ status, headers, text: textOf(chunks) })
+        },
+        onResponseError: (_controller, error) => fail(reasonOf(error)),
+      },
+    )
+  })
+
+/** The body decides; the status only where there is no body to read (reference C1). */
+const read = (call: Call, raw: RawAnswer): Answer => {
+  const body = parse(raw.text)
+  if (body && isJsonObject(body['error'])) throw refused(call, raw, body['error'])
+  if (body && raw.status >= 200 && raw.status < 300) return { body, headers: raw.headers }
+  throw unreadable(call, raw)
+}
+
+const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
+  const answer = {
+    code: whole(error['code']),
+    subcode: whole(error['error_subcode'] ?? error['subcode']),
+    message: typeof error['message'] === 'string' ? error['message'] : '',
+    isTransient: error['is_transient'] === true,
+    httpStatus: raw.status,
+  }
+  const meaning = findRow(answer)?.meaning ?? null
+  const number = [answer.code ?? 'without code', ...(answer.subcode === null ? [] : [answer.subcode])].join(
+    '/',
+  )
+  const quoted = redact(answer.message, call.secrets)
+  return new GraphError(
+    `Facebook answered "${call.edge}" with error ${number}${meaning ? `: ${meaning}` : ''}${quoted ? ` (“${quoted}”)` : ''}`,
+    {
+      verdict: decide(answer),
+      edge: call.edge,
+      graphCode: answer.code,
+      subcode: answer.subcode,
+      fbtraceId: typeof error['fbtrace_id'] === 'string' ? oneLine(error['fbtrace_id'], 64) : null,
+      httpStatus: raw.status,
+      retryAfterMs: readRetryAfterMs(raw.headers),
+      meaning,
+    },
+  )
+}
+
+/** An HTML page, half a body, a proxy's own words: nobody knows what became of the call. */
+const unreadable = (call: Call, raw: RawAnswer): GraphError => {
+  const limited = raw.status === 429
+  // A 4xx refused the request, whoever said it. Anything else may come from behind a Graph that carried it out.
+  const refusedUnread = raw.status >= 400 && raw.status < 500
+  return new GraphError(`Facebook answered "${call.edge}" with HTTP ${raw.status} and no JSON object`, {
+    verdict: limited ? 'rate_limited' : call.once && !refusedUnread ? 'ambiguous' : 'transient',
+    edge: call.edge,
+    graphCode: null,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: raw.status,
+    retryAfterMs: readRetryAfterMs(raw.headers),
+  })
+}
+
+const lost = (call: Call, { message, sent }: LostAnswer): GraphError =>
+  new GraphError(`Facebook could not be reached for "${call.edge}": ${message}`, {
+    verdict: call.once && sent ? 'ambiguous' : 'transient',
+    edge: call.edge,
+    graphCode: null,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: null,
+    retryAfterMs: null,
+  })
+
+/** Most answers come in one piece. */
+const textOf = (chunks: readonly Buffer[]): string => {
+  const [first] = chunks
+  return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
+}
+
+/** Only the code: undici's errors can hold addresses, bytes of the answer and whole sockets. */
+const reasonOf = (error: Error & { code?: unknown }): string =>
+  typeof error.code === 'string' && /^[A-Z][A-Z_0-9]*$/.test(error.code)
+    ? error.code
+    : 'the connection failed'
+
+const parse = (text: string): JsonObject | undefined => {
+  try {
+    const value = parseJson(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const whole = (value: unknown): number | null => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null
+}

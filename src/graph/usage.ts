@@ -1,0 +1,71 @@
+import { isJsonObject, type Json } from '../json.ts'
+import type { Usage } from './graph.ts'
+
+export type Headers = Record<string, string | string[] | undefined>
+
+const MINUTE_MS = 60_000
+const LONGEST_WAIT_MS = 24 * 60 * MINUTE_MS
+const USAGE_HEADERS = ['x-app-usage', 'x-page-usage', 'x-business-use-case-usage'] as const
+
+/**
+ * The highest usage any header reports; null where Graph sends none, as it does until there is traffic.
+ *
+ * @see reference D2
+ */
+export const readUsage = (headers: Headers): Usage | null => {
+  const found = USAGE_HEADERS.flatMap((name) => entries(parse(single(headers[name]))))
+  if (found.length === 0) return null
+  return {
+    percent: Math.max(...found.flatMap(percentages)),
+    regainMs: found.map(regain).reduce(longer, null),
+  }
+}
+
+/** How long Graph asks us to wait: the longer of `Retry-After` and what the usage headers say; null for no wish. */
+export const readRetryAfterMs = (headers: Headers): number | null =>
+  longer(retryAfter(headers), readUsage(headers)?.regainMs ?? null)
+
+const retryAfter = (headers: Headers): number | null => {
+  const text = single(headers['retry-after'])
+  if (text === undefined) return null
+  const seconds = amount(text.trim())
+  if (seconds !== null) return wait(seconds * 1000)
+  // The date form is measured on the server's own clock, so that ours may be wrong.
+  return wait(Date.parse(text) - Date.parse(single(headers['date']) ?? ''))
+}
+
+/** App and Page usage are one object; business use cases are lists of objects by business object. */
+const entries = (usage: Json | undefined): Record<string, Json>[] => {
+  if (!isJsonObject(usage)) return []
+  const lists = Object.values(usage).filter(Array.isArray)
+  return lists.length === 0 ? [usage] : lists.flat().filter(isJsonObject)
+}
+
+const percentages = (entry: Record<string, Json>): number[] =>
+  ['call_count', 'total_time', 'total_cputime'].map((name) => amount(entry[name]) ?? 0)
+
+/** Minutes, unlike every other wait (reference D2). */
+const regain = (entry: Record<string, Json>): number | null =>
+  wait((amount(entry['estimated_time_to_regain_access']) ?? 0) * MINUTE_MS)
+
+const amount = (value: Json | undefined): number | null => {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : null
+}
+
+const wait = (ms: number): number | null => (ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : null)
+
+const longer = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b)
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value
+
+const parse = (text: string | undefined): Json | undefined => {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}
