@@ -10,6 +10,8 @@ import { maskText, oneLine, rowsNeeded, wrap } from './terminal-text.ts'
 export interface Terminal {
   /** Log lines are written here. A line is printed when it is complete, above the panel. */
   output: Writable
+  /** Prints a line of ours among the log lines. */
+  print: (line: string, colour: 'green' | 'red') => void
   /** Puts the panel under the log, in place of the one before. In the background it waits until the foreground. */
   show: (panel: Panel) => void
   hide: () => void
@@ -189,6 +191,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 
   return {
     output: lineWriter((lines) => draw(lines)),
+    print: (line, colour) => draw(`${styleText(colour, oneLine(line), { stream: output })}\n`),
     show: (next) => {
       if (isClosed) return
       if (next.ask?.label !== panel?.ask?.label) typed = ''

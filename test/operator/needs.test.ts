@@ -1,7 +1,7 @@
 import t from 'tap'
 
 import { createNeeds, type Need } from '../../src/operator/needs.ts'
-import { createFakeClock } from './fake-clock.ts'
+import { createFakeClock } from '../helpers/clock.ts'
 
 const need = (change: Partial<Need> = {}): Need => ({
   pageId: '1001',

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { createNeeds, type Need } from '../../src/operator/needs.ts'
 import type { Notice } from '../../src/operator/notice.ts'
 import { createReminders, type RemindersDeps } from '../../src/operator/reminders.ts'
-import { createFakeClock } from './fake-clock.ts'
+import { createFakeClock } from '../helpers/clock.ts'
 
 const HOUR = 3_600_000
 const MOMENT = 2_000

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 
 import { isForegroundStat } from '../../src/operator/job-control.ts'
 import { createTerminal, type Panel, type TerminalDeps } from '../../src/operator/terminal.ts'
-import { turn } from './fake-clock.ts'
+import { settle } from '../helpers/clock.ts'
 import { createKeyboard, createSignals, Screen } from './screen.ts'
 
 const build = (t: Test, change: Partial<TerminalDeps> = {}, columns = 80) => {
@@ -29,7 +29,7 @@ const build = (t: Test, change: Partial<TerminalDeps> = {}, columns = 80) => {
     log: (line: string) => void terminal.output.write(`${line}\n`),
     type: async (keys: string) => {
       keyboard.write(keys)
-      await turn()
+      await settle()
     },
     panel: (change: Partial<Panel> = {}): Panel => ({
       title: 'Needed',
@@ -67,7 +67,7 @@ t.test('a log line is printed once it is complete, and at once', async (t) => {
 
   t.strictSame(screen.lines.slice(0, 2), ['a long línea', '┌ Needed'])
   terminal.output.end()
-  await turn()
+  await settle()
   t.strictSame(screen.lines.slice(0, 3), ['a long línea', 'another', '┌ Needed'])
 })
 
