@@ -1,0 +1,288 @@
+// @ts-check
+/** The conversation: its head, its messages in order, who is typing, what was seen, and where one is reading. */
+
+/** @import { ChatMessage } from '../api.ts' */
+/** @import { Actions } from './actions.js' */
+/** @import { Store } from './store.js' */
+import { avatar } from './avatar.js'
+import { messageBody } from './bubble.js'
+import { byId, fill, h, icon } from './dom.js'
+import { clockTime, dayAndTime } from './format.js'
+import { receipts } from './receipts.js'
+import { createWelcome } from './welcome.js'
+
+/** Messages of one sender closer than this belong together. */
+const GROUP_MS = 2 * 60_000
+/** A longer silence gets a line with the time. */
+const SILENCE_MS = 15 * 60_000
+/** So near the end counts as reading the newest message. */
+const NEAR_END_PX = 80
+
+/** @param {{ store: Store, actions: Actions }} deps */
+export const createChat = ({ store, actions }) => {
+  const { model } = store
+  const scroller = byId('scroller')
+  const log = byId('log')
+  const list = byId('messages')
+  const typing = byId('typing')
+  const quickReplies = byId('quick-replies')
+  const newer = byId('newer')
+  const welcome = createWelcome({ root: byId('welcome'), store, actions })
+
+  /** @type {Map<string, { drawn: string, item: HTMLElement }>} rows by mid, redrawn only when they change */
+  const rows = new Map()
+  let shownOf = ''
+  let atEnd = true
+
+  const toEnd = () => {
+    scroller.scrollTop = scroller.scrollHeight
+  }
+  const noteReading = () => {
+    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX
+    if (atEnd) newer.hidden = true
+  }
+
+  const drawHead = () => {
+    const page = store.page()
+    if (page === null) {
+      fill(byId('chat-head'), h('p', { class: 'chat-title' }, 'No Page yet'))
+      return
+    }
+    const waits = page.token.handedOut && !page.token.alive
+    fill(
+      byId('chat-head'),
+      avatar(page.id, page.name, 'page'),
+      h(
+        'div',
+        { class: 'chat-names' },
+        h('h2', { class: 'chat-title', dir: 'auto' }, page.name),
+        h('p', { class: waits ? 'chat-state waits' : 'chat-state' }, headState(page.subscribed, page.token)),
+      ),
+      h('span', { class: 'chat-badge' }, 'Messenger'),
+    )
+  }
+
+  /** @param {ChatMessage[]} messages */
+  const drawMessages = (messages) => {
+    const notes = receipts(messages, model.conversation, store.page())
+    /** @type {HTMLElement[]} */
+    const items = []
+    for (const [at, message] of messages.entries()) {
+      const before = messages[at - 1]
+      const after = messages[at + 1]
+      const place = {
+        opens: !together(before, message),
+        closes: !together(message, after),
+        stamped: before === undefined || message.atMs - before.atMs > SILENCE_MS,
+        note: notes.get(message.mid) ?? null,
+      }
+      const drawn = JSON.stringify([message, place])
+      const kept = rows.get(message.mid)
+      const item = kept?.drawn === drawn ? kept.item : drawRow(message, place)
+      rows.set(message.mid, { drawn, item })
+      items.push(item)
+    }
+    items.push(...model.sending.map(drawSending))
+    place(list, items)
+  }
+
+  /**
+   * @param {ChatMessage} message
+   * @param {{ opens: boolean, closes: boolean, stamped: boolean, note: import('./receipts.js').Receipt | null }} where
+   */
+  const drawRow = (message, { opens, closes, stamped, note }) => {
+    const page = store.page()
+    const mine = message.from === 'visitor'
+    const classes = ['row', mine ? 'mine' : 'theirs', opens && 'opens', closes && 'closes']
+      .filter(Boolean)
+      .join(' ')
+    return h(
+      'li',
+      { class: classes },
+      stamped &&
+        h(
+          'p',
+          { class: 'stamp' },
+          h('time', { datetime: iso(message.atMs) }, dayAndTime(message.atMs, store.now())),
+        ),
+      h(
+        'div',
+        { class: 'line' },
+        !mine && h('span', { class: 'who' }, closes && page !== null && avatar(page.id, page.name, 'page')),
+        h('span', { class: 'sr' }, mine ? 'You: ' : `${page?.name ?? 'Page'}: `),
+        h(
+          'div',
+          {
+            class: 'said',
+            'data-testid': 'message',
+            'data-from': message.from,
+            'data-mid': message.mid,
+            'data-webhook': message.webhook,
+          },
+          ...messageBody(message, actions),
+        ),
+        h('time', { class: 'at', datetime: iso(message.atMs) }, clockTime(message.atMs)),
+      ),
+      note &&
+        h(
+          'p',
+          { class: `receipt ${note.state}`, 'data-testid': 'receipt', 'data-receipt': note.state },
+          receiptMark(note),
+          note.text,
+        ),
+    )
+  }
+
+  /** @param {import('./receipts.js').Receipt} note */
+  const receiptMark = (note) => {
+    const page = store.page()
+    return note.state === 'seen' && page !== null ? avatar(page.id, page.name, 'page') : icon(note.icon)
+  }
+
+  const drawQuickReplies = () => {
+    const last = model.conversation?.messages.at(-1)
+    const offered = last?.from === 'page' && model.sending.length === 0 ? last.quickReplies : []
+    const key = offered.length === 0 ? '' : JSON.stringify([last?.mid, offered])
+    if (quickReplies.dataset['key'] === key) return
+    quickReplies.dataset['key'] = key
+    quickReplies.hidden = offered.length === 0
+    fill(
+      quickReplies,
+      ...offered.map(({ title, payload, imageUrl }) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'pill',
+            'data-testid': 'quick-reply',
+            onclick: () => {
+              quickReplies.hidden = true
+              void actions.send({ type: 'quick_reply', title, payload }).then((sent) => {
+                if (!sent) quickReplies.hidden = false
+              })
+              byId('composer-text').focus({ preventScroll: true })
+            },
+          },
+          quickReplyImage(imageUrl),
+          h('span', { dir: 'auto' }, title),
+        ),
+      ),
+    )
+  }
+
+  const drawTyping = () => {
+    const page = store.page()
+    const now = model.conversation?.typing === true && page !== null
+    if (typing.hidden === !now) return
+    typing.hidden = !now
+    fill(
+      typing,
+      now && avatar(page.id, page.name, 'page'),
+      now && h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
+      now && h('span', { class: 'sr' }, `${page.name} is typing`),
+    )
+  }
+
+  const draw = () => {
+    const { conversation } = model
+    const messages = conversation?.messages ?? []
+    const of = conversation === null ? '' : `${conversation.pageId}/${conversation.psid}`
+    const opened = of !== shownOf
+    const grew = messages.some(({ mid }) => !rows.has(mid)) || model.sending.length > 0
+    const mineIsNewest = model.sending.length > 0 || messages.at(-1)?.from === 'visitor'
+    if (opened) {
+      shownOf = of
+      rows.clear()
+      // History is not read out message by message; what arrives from here on is.
+      log.setAttribute('aria-live', 'off')
+      setTimeout(() => log.setAttribute('aria-live', 'polite'), 300)
+    }
+    drawHead()
+    log.setAttribute('aria-label', `Conversation with ${store.page()?.name ?? 'the Page'}`)
+    drawMessages(messages)
+    welcome.draw(conversation !== null && messages.length === 0 && model.sending.length === 0)
+    drawTyping()
+    drawQuickReplies()
+    if (opened || atEnd || (grew && mineIsNewest)) toEnd()
+    else if (grew) newer.hidden = false
+  }
+
+  scroller.addEventListener('scroll', noteReading, { passive: true })
+  newer.addEventListener('click', () => {
+    toEnd()
+    byId('composer-text').focus({ preventScroll: true })
+  })
+  // Images that load later, and the on-screen keyboard, must not push the newest message out of sight.
+  const keepEnd = new ResizeObserver(() => {
+    if (atEnd) toEnd()
+  })
+  for (const grown of [scroller, log, byId('welcome'), quickReplies]) keepEnd.observe(grown)
+  store.subscribe(['conversation', 'sandbox'], draw)
+}
+
+/** @param {{ text: string, key: number }} sending */
+const drawSending = ({ text, key }) =>
+  h(
+    'li',
+    { class: 'row mine opens closes sending' },
+    h(
+      'div',
+      { class: 'line' },
+      h('div', { class: 'said', 'data-sending': key }, h('div', { class: 'bubble', dir: 'auto' }, text)),
+    ),
+  )
+
+/**
+ * Puts the rows in place without taking out those that stay, so that focus, selection and playing media survive.
+ *
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} items
+ */
+const place = (list, items) => {
+  const wanted = new Set(items)
+  for (const child of [...list.children]) {
+    if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove()
+  }
+  for (const [at, item] of items.entries()) {
+    if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null)
+  }
+}
+
+/**
+ * @param {ChatMessage | undefined} a
+ * @param {ChatMessage | undefined} b
+ */
+const together = (a, b) =>
+  a !== undefined && b !== undefined && a.from === b.from && b.atMs - a.atMs < GROUP_MS
+
+/**
+ * @param {boolean} subscribed
+ * @param {{ handedOut: boolean, alive: boolean }} token
+ */
+const headState = (subscribed, token) => {
+  if (token.handedOut && !token.alive) return 'Replies wait for a new token'
+  if (!token.handedOut) return 'No bot has a token for this Page yet'
+  return subscribed ? 'Automated · replies instantly' : 'No bot is subscribed to this Page'
+}
+
+/** @param {string | undefined} url */
+const quickReplyImage = (url) => {
+  if (url === undefined || !/^https?:/i.test(url)) return null
+  return h('img', {
+    src: url,
+    alt: '',
+    width: 20,
+    height: 20,
+    referrerpolicy: 'no-referrer',
+    onerror: hideBroken,
+  })
+}
+
+/** @param {Event} event */
+const hideBroken = ({ target }) => /** @type {HTMLElement} */ (target).remove()
+
+/** @param {number} atMs */
+const iso = (atMs) => {
+  const date = new Date(atMs)
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
+}
