@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { CONVERSATION_FIELDS, readRecentMessages } from './conversation.ts'
 import { GraphError } from './error.ts'
 import type { AccountPage, Graph } from './graph.ts'
 import { createProver } from './proof.ts'
@@ -93,6 +94,13 @@ export const createGraph = (options: GraphOptions): Graph => {
         path: `/${encodeURIComponent(pageId)}/messages`,
         body: JSON.stringify({ recipient: { id: psid }, sender_action: action }),
       })
+    },
+
+    recentMessages: async ({ pageId, pageToken, psid }) => {
+      const query = `user_id=${encodeURIComponent(psid)}&fields=${encodeURIComponent(CONVERSATION_FIELDS)}`
+      const path = `/${encodeURIComponent(pageId)}/conversations?${query}`
+      const { body } = await callAs(pageToken, { edge: 'conversations', method: 'GET', path })
+      return readRecentMessages(body, psid)
     },
 
     debugToken: async (inputToken) => {

@@ -10,6 +10,8 @@ export interface Graph {
   sendMessage: (call: SendCall) => Promise<Sent>
   /** Shows the typing bubble, or marks as seen (reference F8). */
   senderAction: (call: SenderActionCall) => Promise<void>
+  /** The latest messages between a Page and a visitor, of both sides (reference E3). At most 2 calls a second and Page. */
+  recentMessages: (call: { pageId: string; pageToken: string; psid: string }) => Promise<RecentMessage[]>
   /** What a token still allows (reference B5). A dead token is an answer here, not an error. */
   debugToken: (inputToken: string) => Promise<TokenFacts>
   /** Short-lived user token to long-lived user token (reference B2). */
@@ -44,6 +46,16 @@ export interface Sent {
   messageId: string | null
   recipientId: string | null
   usage: Usage | null
+}
+
+export interface RecentMessage {
+  id: string
+  /** Who wrote it: the Page's id or the visitor's PSID. */
+  fromId: string | null
+  /** Empty for a message that is only an attachment. */
+  text: string
+  /** Ms since the epoch; Graph tells whole seconds. */
+  createdMs: number | null
 }
 
 export interface SenderActionCall {

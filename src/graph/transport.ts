@@ -77,11 +77,10 @@ export const createTransport = ({
     }
   }
 
+  let closing: Promise<void> | undefined
   return {
     call,
-    close: async () => {
-      if (!dispatcher) await pool.close()
-    },
+    close: () => (closing ??= dispatcher ? Promise.resolve() : pool.close()),
   }
 }
 

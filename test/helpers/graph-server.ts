@@ -109,6 +109,9 @@ export const json = (response: ServerResponse, status: number, body: unknown): v
   response.end(JSON.stringify(body))
 }
 
+/** What `t.rejects` should find in a Graph error. */
+export const graphError = (fields: Record<string, unknown>) => ({ name: 'GraphError', ...fields })
+
 /** An answer that is always this error. */
 export const refusing =
   (code: number, message: string, subcode?: number): Answerer =>

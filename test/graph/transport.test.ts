@@ -1,0 +1,168 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { Agent, type Dispatcher } from 'undici'
+import { createGraph } from '../../src/graph/client.ts'
+import { graphError, html, json, startFakeGraph } from '../helpers/graph-server.ts'
+
+const SEND = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', message: { text: 'hello' } }
+
+const connect = (t: Test, origin: string, timeoutMs = 5000, dispatcher?: Dispatcher) => {
+  const graph = createGraph({
+    origin,
+    version: 'v25.0',
+    appId: '6',
+    appSecret: 'app-secret-1',
+    timeoutMs,
+    ...(dispatcher && { dispatcher }),
+  })
+  t.teardown(() => graph.close())
+  return graph
+}
+
+/** A server that treats each connection as told, once the request has come in. */
+const raw = async (t: Test, serve: (socket: Socket) => void): Promise<string> => {
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('data', () => serve(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+t.test('a refused connection sent nothing: it may be tried again', async (t) => {
+  const origin = await raw(t, () => {})
+  const { port } = new URL(origin)
+  const closed = await new Promise<string>((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const free = (probe.address() as AddressInfo).port
+      probe.close(() => resolve(`http://127.0.0.1:${free}`))
+    })
+  })
+  t.not(new URL(closed).port, port)
+  await t.rejects(connect(t, closed).sendMessage(SEND), {
+    verdict: 'transient',
+    code: 'BOT_GRAPH_UNREACHABLE',
+    retryable: true,
+    message: /ECONNREFUSED/,
+  })
+})
+
+t.test('a host that does not exist sent nothing', async (t) => {
+  await t.rejects(connect(t, 'http://graph.invalid').sendMessage(SEND), graphError({ verdict: 'transient' }))
+})
+
+const LOST: [what: string, serve: (socket: Socket) => void][] = [
+  ['a reset', (socket) => socket.resetAndDestroy()],
+  ['a closed connection', (socket) => socket.end()],
+  ['half a body', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"message_id":')],
+  [
+    'a body cut off in a chunk',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\n{"a"'),
+  ],
+  ['something that is not HTTP', (socket) => socket.end('garbage garbage\r\n\r\n')],
+  ['a 200 that is not JSON', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nokay')],
+  ['a 200 without a body', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')],
+  ['a 200 that is a JSON list', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]')],
+  ['a 502 with HTML', (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 6\r\n\r\n<html>')],
+  ['a redirect', (socket) => socket.end('HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n')],
+  ['silence', () => {}],
+  ['a body that never ends', (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{')],
+]
+
+for (const [what, serve] of LOST) {
+  t.test(`after ${what} nobody knows whether the message went out`, async (t) => {
+    const graph = connect(t, await raw(t, serve), 300)
+    await t.rejects(graph.sendMessage(SEND), {
+      verdict: 'ambiguous',
+      code: 'BOT_GRAPH_UNREACHABLE',
+      graphCode: null,
+      retryable: true,
+    })
+    // Reading again changes nothing, so a read is merely tried again.
+    await t.rejects(graph.me('page-token-1'), graphError({ verdict: 'transient' }))
+  })
+}
+
+t.test('a 4xx without JSON refused the message: it was not sent', async (t) => {
+  const graph = connect(
+    t,
+    await raw(t, (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')),
+  )
+  await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'transient', httpStatus: 403 }))
+})
+
+t.test('a 429 without JSON is a rate limit with its wait', async (t) => {
+  const answer = 'HTTP/1.1 429 Slow down\r\nretry-after: 60\r\ncontent-length: 2\r\n\r\nno'
+  const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
+  await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'rate_limited', retryAfterMs: 60_000 }))
+})
+
+t.test('an endless answer is cut off', async (t) => {
+  let stop = (): void => {}
+  const stopped = new Promise<void>((resolve) => (stop = resolve))
+  const flood = (socket: Socket): void => {
+    const megabyte = Buffer.alloc(1024 * 1024, 'x')
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n')
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(megabyte));
+    }
+    socket.on('drain', more).on('close', stop)
+    more()
+  }
+  const graph = connect(t, await raw(t, flood), 20_000)
+  await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'ambiguous', message: /too large/ }))
+  await stopped
+})
+
+t.test('a message whose turn never came was not sent, and is not sent later', async (t) => {
+  const fake = await startFakeGraph(t)
+  const dispatcher = new Agent({ connections: 1, allowH2: false })
+  t.teardown(() => dispatcher.close())
+  const patient = connect(t, fake.origin, 10_000, dispatcher)
+  const hurried = connect(t, fake.origin, 200, dispatcher)
+  let answer = (): void => {}
+  const arrived = new Promise<void>((resolve) => {
+    fake.answers.set('messages', (_request, response) => {
+      answer = () => json(response, 200, { message_id: 'm_1' })
+      resolve()
+    })
+  })
+
+  const first = patient.sendMessage(SEND)
+  await arrived
+  await t.rejects(hurried.sendMessage(SEND), graphError({ verdict: 'transient' }))
+  answer()
+  t.match(await first, { messageId: 'm_1' })
+
+  await t.rejects(patient.me('nobody'), graphError({ verdict: 'token_invalid' }), 'the connection serves on')
+  t.strictSame(fake.called(), ['messages', 'me'])
+})
+
+t.test('HTML instead of an answer names the status and no address', async (t) => {
+  const fake = await startFakeGraph(t)
+  fake.answers.set('access_token', html)
+  const graph = connect(t, fake.origin)
+  const error = await graph.exchangeToken('user-token-1').catch((e: Error) => e)
+  t.match(error, { verdict: 'transient', httpStatus: 502 })
+  t.notMatch(`${(error as Error).stack} ${JSON.stringify(error)}`, /user-token-1|app-secret-1|127\.0\.0\.1/)
+})
+
+t.test('a lost connection shows neither token nor secret, in causes either', async (t) => {
+  const graph = connect(t, await raw(t, (socket) => socket.resetAndDestroy()))
+  const error = (await graph.exchangeToken('user-token-1').catch((e: Error) => e)) as Error
+  t.equal(error.cause, undefined)
+  t.notMatch(`${error.stack} ${JSON.stringify(error)}`, /user-token-1|app-secret-1/)
+})
+
+t.test('a token that cannot be a header is a failure, not a crash', async (t) => {
+  const fake = await startFakeGraph(t)
+  await t.rejects(connect(t, fake.origin).me('token\nwith: header'), { name: 'GraphError' })
+  t.strictSame(fake.called(), [])
+})
