@@ -154,9 +154,11 @@ t.test('.env.example has every variable, with its default', async (t) => {
   const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
   const lines = [...example.matchAll(/^#?([A-Z_]+)=(.*)$/gm)]
 
-  t.same(lines.map(([, name]) => name).toSorted(), Object.keys(configSchema.properties).toSorted())
-  for (const [, name, value] of lines) {
-    const { default: fallback } = configSchema.properties[name as keyof Config] as { default?: unknown }
+  t.same(new Set(lines.map(([, name]) => name)), new Set(Object.keys(configSchema.properties)))
+  for (const [, name = '', value] of lines) {
+    const { default: fallback } = configSchema.properties[name as keyof Config] as {
+      default?: string | number
+    }
     if (fallback !== undefined) t.equal(value, String(fallback), name)
   }
 })
@@ -176,11 +178,7 @@ t.test('a missing .env is fine', async (t) => {
 t.test('a .env that is there but unreadable is an error that says what to do', async (t) => {
   const dir = t.testdir()
 
-  t.throws(() => withDotEnv({}, dir), {
-    code: 'BOT_CONFIG_INVALID',
-    message: /EISDIR/,
-    remedy: /may read/,
-  } as Error)
+  t.throws(() => withDotEnv({}, dir), { code: 'BOT_CONFIG_INVALID', message: /cannot be read \(EISDIR\)/ })
 })
 
 const refusal = (env: Env): BotError | undefined => {

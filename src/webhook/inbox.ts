@@ -1,0 +1,79 @@
+import { BotError } from '../errors.ts'
+import type { EventKind, WebhookEvent } from './events.ts'
+import { itemsOf, readItem, type Item } from './normalise.ts'
+import { jsonOf, type Field } from './read.ts'
+
+/** An event in the shape the store accepts. */
+export interface InboxEvent {
+  /** Equal for every delivery of the same event. */
+  key: string
+  kind: EventKind
+  pageId: string
+  psid: string | null
+  timestampMs: number
+  opensWindow: boolean
+  /** JSON text for {@link readStoredEvent}. */
+  body: string
+}
+
+/**
+ * Turns a callback's `entry` into what the store keeps. Takes any JSON value and never throws.
+ *
+ * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
+ */
+export const toNewEvents = (entries: Field, receivedMs: number): InboxEvent[] =>
+  itemsOf(entries, receivedMs).map(toNewEvent)
+
+/**
+ * The event that {@link toNewEvents} made a body of.
+ *
+ * @throws BotError `BOT_STORE_DAMAGED` when it never did
+ */
+export const readStoredEvent = (body: string): WebhookEvent => {
+  let item: Item
+  try {
+    item = JSON.parse(body) as Item
+  } catch (cause) {
+    throw new BotError('BOT_STORE_DAMAGED', 'A stored event is not the JSON that was stored.', { cause })
+  }
+  return readItem(item)
+}
+
+/**
+ * Whether the event opens the standard messaging window.
+ *
+ * @see reference J: an ad alone does not, the message after it does
+ */
+export const opensWindow = (event: WebhookEvent): boolean => {
+  switch (event.kind) {
+    case 'message':
+    case 'postback':
+      return true
+    case 'reaction':
+      return event.action === 'react'
+    case 'referral':
+      return event.referral.source !== 'ADS'
+    case 'optin':
+      // Without a type it is the start of a plugin; with one, consent to marketing messages, which have their own rules.
+      return event.type === null
+    default:
+      return false
+  }
+}
+
+const toNewEvent = (item: Item): InboxEvent => {
+  const text = jsonOf(item.content)
+  const event = text === null ? readItem({ ...item, content: null }, NULL) : readItem(item, text)
+  return {
+    key: event.key,
+    kind: event.kind,
+    pageId: event.pageId,
+    psid: event.psid,
+    timestampMs: event.timestampMs,
+    opensWindow: opensWindow(event),
+    // Put together by hand, so that the content is made into text only once.
+    body: `{"pageId":${JSON.stringify(item.pageId)},"timeMs":${item.timeMs},"standby":${item.standby},"change":${item.change},"content":${text ?? NULL}}`,
+  }
+}
+
+const NULL = 'null'

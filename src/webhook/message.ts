@@ -1,0 +1,51 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { Attachment, EventDetail } from './events.ts'
+import { idOf, listOf, objectOf, textOf } from './read.ts'
+import { readOptionalReferral } from './referral.ts'
+
+/** The `message` of a visitor. */
+export const readVisitorMessage = (message: JsonObject): Extract<EventDetail, { kind: 'message' }> => {
+  const attachments = listOf(message['attachments']).map(readAttachment)
+  return {
+    kind: 'message',
+    mid: idOf(message['mid']),
+    text: textOf(message['text']),
+    quickReply: textOf(objectOf(message['quick_reply'])['payload']),
+    attachments,
+    stickerId: idOf(message['sticker_id']) ?? stickerIn(attachments),
+    replyToMid: idOf(objectOf(message['reply_to'])['mid']),
+    referral: readOptionalReferral(message['referral']),
+    commands: listOf(message['commands']).flatMap((command) => textOf(objectOf(command)['name']) ?? []),
+  }
+}
+
+/** The `message` of the Page itself. */
+export const readEcho = (message: JsonObject): Extract<EventDetail, { kind: 'echo' }> => ({
+  kind: 'echo',
+  mid: idOf(message['mid']),
+  text: textOf(message['text']),
+  appId: idOf(message['app_id']),
+  metadata: textOf(message['metadata']),
+  attachments: listOf(message['attachments']).map(readAttachment),
+})
+
+const readAttachment = (field: Json): Attachment => {
+  const attachment = objectOf(field)
+  const payload = isJsonObject(attachment['payload']) ? attachment['payload'] : null
+  return {
+    type: textOf(attachment['type']) ?? 'unknown',
+    // A fallback may have its link and title beside the payload, and the link in capitals.
+    url: textOf(payload?.['url']) ?? textOf(attachment['url']) ?? textOf(attachment['URL']),
+    title: textOf(payload?.['title']) ?? textOf(attachment['title']),
+    payload,
+  }
+}
+
+// Stickers came as images with a sticker_id, then twice, and since 2026-08-30 only as stickers (reference E5).
+const stickerIn = (attachments: readonly Attachment[]): string | null => {
+  for (const { payload } of attachments) {
+    const stickerId = idOf(payload?.['sticker_id'])
+    if (stickerId !== null) return stickerId
+  }
+  return null
+}

@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { EventDetail, WebhookEvent } from './events.ts'
+import { isMessagingItem, readChange, readDetail } from './kinds.ts'
+import { idOf, jsonOf, listOf, millisOf, objectOf, type Field } from './read.ts'
+
+/** One item of a callback with what its entry says about it: enough to read it again at any time. */
+export interface Item {
+  pageId: string | null
+  /** When the entry says it happened, or when it came in; ms since the epoch. */
+  timeMs: number
+  standby: boolean
+  /** Whether it comes from `changes`, which holds what is about the Page. */
+  change: boolean
+  content: Json
+}
+
+/**
+ * Every event of a callback's `entry`, in order. Takes any JSON value and never throws.
+ *
+ * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
+ */
+export const normalise = (entries: Field, receivedMs: number): WebhookEvent[] =>
+  itemsOf(entries, receivedMs).map((item) => readItem(item))
+
+/** Takes the entries apart. An entry without any list we know is kept as one item, for it is something new. */
+export const itemsOf = (entries: Field, receivedMs: number): Item[] =>
+  listOf(entries)
+    .filter(isJsonObject)
+    .flatMap((entry) => {
+      const about = { pageId: idOf(entry['id']), timeMs: millisOf(entry['time']) ?? receivedMs }
+      const items = [
+        ...listOf(entry['messaging']).map((content) => ({
+          ...about,
+          standby: false,
+          change: false,
+          content,
+        })),
+        ...listOf(entry['standby']).map((content) => ({ ...about, standby: true, change: false, content })),
+        ...listOf(entry['changes']).map((content) => toChange(about, content)),
+      ]
+      const isKnown = 'messaging' in entry || 'standby' in entry || 'changes' in entry
+      return isKnown ? items : [{ ...about, standby: false, change: false, content: entry }]
+    })
+
+/**
+ * Reads one item into our words.
+ *
+ * @param text - the content as JSON text, where the caller has it already
+ */
+export const readItem = (item: Item, text?: string): WebhookEvent => {
+  const raw = objectOf(item.content)
+  const sender = idOf(objectOf(raw['sender'])['id'])
+  const recipient = idOf(objectOf(raw['recipient'])['id'])
+  // The entry names the Page; where it does not, the Page is who got the message.
+  const pageId = item.pageId ?? recipient ?? ''
+  const fromPage = sender === pageId && recipient !== null && recipient !== pageId
+  const detail = item.change ? readChange(raw) : readDetail(raw, fromPage)
+  const psid = item.change ? visitorOfChange(raw) : fromPage || detail.kind === 'echo' ? recipient : sender
+  const timestampMs = millisOf(raw['timestamp']) ?? item.timeMs
+  const id = identify(detail, { pageId, psid, timestampMs })
+  const key = `${item.standby ? 'standby:' : ''}${detail.kind}:${id ?? digest(item, pageId, text)}`
+  return { ...detail, key, pageId, psid, timestampMs, standby: item.standby, raw }
+}
+
+const toChange = (about: Pick<Item, 'pageId' | 'timeMs'>, content: Json): Item => {
+  const { field, value } = objectOf(content)
+  return isJsonObject(value) && isMessagingItem(value)
+    ? { ...about, standby: field === 'standby', change: false, content: value }
+    : { ...about, standby: false, change: true, content }
+}
+
+const visitorOfChange = (change: JsonObject): string | null =>
+  change['field'] === 'inbox_labels' ? idOf(objectOf(objectOf(change['value'])['user'])['id']) : null
+
+/** What Facebook gives to tell this event from all others (reference E4); null where it gives nothing. */
+const identify = (
+  detail: EventDetail,
+  { pageId, psid, timestampMs }: Pick<WebhookEvent, 'pageId' | 'psid' | 'timestampMs'>,
+): string | null => {
+  switch (detail.kind) {
+    case 'message':
+    case 'echo':
+    case 'postback':
+      return detail.mid
+    case 'message_edit':
+      return detail.mid === null || detail.numEdit === null ? null : `${detail.mid}:${detail.numEdit}`
+    case 'reaction':
+      return detail.mid === null ? null : `${detail.mid}:${detail.action}:${timestampMs}`
+    case 'read':
+      return psid === null || detail.watermarkMs === null ? null : `${pageId}:${psid}:${detail.watermarkMs}`
+    default:
+      return null
+  }
+}
+
+// A change seldom holds a time of its own: without the entry's, "labelled VIP" would happen only once for ever.
+const digest = ({ change, timeMs, content }: Item, pageId: string, text = jsonOf(content)): string =>
+  hash('sha256', `${pageId}:${change ? timeMs : ''}:${text}`, 'base64url')

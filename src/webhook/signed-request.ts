@@ -1,0 +1,44 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { BotError } from '../errors.ts'
+import { isJsonObject, parseJson, type Json } from '../json.ts'
+import { idOf } from './read.ts'
+
+/** Who is meant by a deauthorize or data deletion callback. */
+export interface SignedRequest {
+  /** App-scoped id of a person who logged in, such as the operator; never a PSID (reference K11). */
+  userId: string | null
+  /** The Page, when a Page removed the app. */
+  profileId: string | null
+}
+
+/**
+ * Verifies and reads the form field `signed_request`.
+ *
+ * @throws BotError `BOT_SIGNATURE_INVALID` when it is missing, malformed or signed with another secret;
+ *   `BOT_BODY_INVALID` when what is signed makes no sense
+ * @see reference E9
+ */
+export const readSignedRequest = (text: unknown, appSecret: string): SignedRequest => {
+  const [, signature = '', payload = ''] = (typeof text === 'string' && SHAPE.exec(text)) || []
+  // The encoded payload is what is signed, not the JSON inside it.
+  const expected = createHmac('sha256', appSecret).update(payload).digest()
+  const given = Buffer.from(signature, 'base64url')
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new BotError('BOT_SIGNATURE_INVALID', 'The signed_request is missing or not signed by this app.')
+  }
+  const claims = decode(payload)
+  if (!isJsonObject(claims) || claims['algorithm'] !== 'HMAC-SHA256') {
+    throw new BotError('BOT_BODY_INVALID', 'The signed_request holds no JSON object signed with HMAC-SHA256.')
+  }
+  return { userId: idOf(claims['user_id']), profileId: idOf(claims['profile_id']) }
+}
+
+const SHAPE = /^([\w-]+)=*\.([\w-]+=*)$/
+
+const decode = (payload: string): Json => {
+  try {
+    return parseJson(Buffer.from(payload, 'base64url').toString())
+  } catch {
+    return null
+  }
+}

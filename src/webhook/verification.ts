@@ -1,0 +1,33 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { BotError } from '../errors.ts'
+
+/** The query of a verification GET as it came: anything may be absent or repeated. */
+export type VerificationQuery = Record<string, string | string[] | undefined>
+
+/**
+ * Answers Facebook's question whether this is the callback the operator set up.
+ *
+ * @returns the challenge, to be echoed untouched and as plain text
+ * @throws BotError `BOT_VERIFICATION_FAILED`
+ * @see reference E1
+ */
+export const readChallenge = (query: VerificationQuery, verifyToken: string): string => {
+  const challenge = query['hub.challenge']
+  if (
+    query['hub.mode'] !== 'subscribe' ||
+    !isSame(query['hub.verify_token'], verifyToken) ||
+    typeof challenge !== 'string'
+  ) {
+    throw new BotError(
+      'BOT_VERIFICATION_FAILED',
+      'This is not a verification by Facebook, or its verify token is another than FB_VERIFY_TOKEN.',
+    )
+  }
+  return challenge
+}
+
+// Digests have one length, so neither the comparison nor its refusal tells anything about the token.
+const isSame = (given: string | string[] | undefined, wanted: string): boolean =>
+  typeof given === 'string' && timingSafeEqual(digest(given), digest(wanted))
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

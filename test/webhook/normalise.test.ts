@@ -1,0 +1,419 @@
+import fc from 'fast-check'
+import t from 'tap'
+import type { Json } from '../../src/json.ts'
+import type { WebhookEvent } from '../../src/webhook/events.ts'
+import { normalise } from '../../src/webhook/normalise.ts'
+
+const PAGE = '100'
+const VISITOR = '700'
+const NOW = 1_800_000_000_000
+const WHEN = 1_767_225_600_123
+
+t.test('every item of every entry becomes an event, in order', async (t) => {
+  const events = normalise(
+    [
+      { id: PAGE, time: 1, messaging: [message({ mid: 'a' }), message({ mid: 'b' })] },
+      { id: '200', time: 1, standby: [message({ mid: 'c' })], messaging: [message({ mid: 'd' })] },
+      { id: PAGE, time: 1, changes: [{ field: 'feed', value: { item: 'status' } }] },
+    ],
+    NOW,
+  )
+
+  t.same(
+    events.map(({ key, pageId, standby }) => [key.slice(0, 17), pageId, standby]),
+    [
+      ['message:a', PAGE, false],
+      ['message:b', PAGE, false],
+      ['message:d', '200', false],
+      ['standby:message:c', '200', true],
+      [events[4]?.key.slice(0, 17), PAGE, false],
+    ],
+  )
+  t.match(events[4], { kind: 'change', field: 'feed', psid: null, value: { item: 'status' } })
+})
+
+t.test('a message with all it can carry', async (t) => {
+  t.match(
+    read({
+      message: {
+        mid: 'm_1',
+        text: 'flights to LAX',
+        quick_reply: { payload: 'PICK' },
+        reply_to: { mid: 'm_0', is_self_reply: false },
+        referral: { ref: 'r', ad_id: 9, source: 'ADS', type: 'OPEN_THREAD' },
+        commands: [{ name: 'flights' }, { nome: 'x' }],
+      },
+    }),
+    {
+      kind: 'message',
+      key: 'message:m_1',
+      pageId: PAGE,
+      psid: VISITOR,
+      timestampMs: WHEN,
+      standby: false,
+      mid: 'm_1',
+      text: 'flights to LAX',
+      quickReply: 'PICK',
+      replyToMid: 'm_0',
+      referral: { ref: 'r', adId: '9', source: 'ADS', type: 'OPEN_THREAD' },
+      commands: ['flights'],
+      attachments: [],
+      stickerId: null,
+    },
+  )
+})
+
+t.test('a message with nothing in it is still a message', async (t) => {
+  const event = read({ message: {} })
+  t.match(event, { kind: 'message', mid: null, text: null, attachments: [], commands: [] })
+  t.match(event.key, /^message:[\w-]{43}$/)
+})
+
+t.test('all three generations of stickers are stickers', async (t) => {
+  const payload = { url: 'https://cdn.example/s.png', sticker_id: 369239263222822 }
+  for (const sticker of [
+    { sticker_id: 369239263222822, attachments: [{ type: 'image', payload: { url: 'x' } }] },
+    { attachments: [{ type: 'image', payload }] },
+    {
+      attachments: [
+        { type: 'image', payload },
+        { type: 'sticker', payload },
+      ],
+    },
+    { attachments: [{ type: 'sticker', payload: { ...payload, sticker_id: '369239263222822' } }] },
+  ]) {
+    t.match(read({ message: sticker }), { stickerId: '369239263222822' })
+  }
+  t.match(read({ message: { attachments: [{ type: 'image', payload: { url: 'x' } }] } }), { stickerId: null })
+})
+
+t.test('a fallback attachment may have its link anywhere, or none', async (t) => {
+  const attachments = [
+    { type: 'fallback', payload: { url: 'https://a.example', title: 'A' } },
+    { type: 'fallback', payload: null, title: 'B', URL: 'https://b.example' },
+    { type: 'fallback', title: 'C', url: 'https://c.example' },
+    { type: 'fallback' },
+    null,
+    'text',
+  ]
+  t.same((read({ message: { attachments } }) as { attachments: unknown }).attachments, [
+    {
+      type: 'fallback',
+      url: 'https://a.example',
+      title: 'A',
+      payload: { url: 'https://a.example', title: 'A' },
+    },
+    { type: 'fallback', url: 'https://b.example', title: 'B', payload: null },
+    { type: 'fallback', url: 'https://c.example', title: 'C', payload: null },
+    { type: 'fallback', url: null, title: null, payload: null },
+    { type: 'unknown', url: null, title: null, payload: null },
+    { type: 'unknown', url: null, title: null, payload: null },
+  ])
+})
+
+t.test('an echo belongs to the visitor who got it', async (t) => {
+  const echo = {
+    sender: { id: PAGE },
+    recipient: { id: VISITOR },
+    message: { is_echo: true, mid: 'm_e', app_id: 263902037430900, metadata: 'out-42', text: 'hi' },
+  }
+  const expected = {
+    kind: 'echo',
+    key: 'echo:m_e',
+    psid: VISITOR,
+    appId: '263902037430900',
+    metadata: 'out-42',
+    text: 'hi',
+  }
+  t.match(read(echo), expected)
+  t.match(read({ ...echo, message: { ...echo.message, is_echo: undefined as unknown as null } }), expected)
+})
+
+t.test('the visitor of a handover event is whoever is not the Page', async (t) => {
+  const control = {
+    pass_thread_control: { previous_owner_app_id: null, new_owner_app_id: 123, metadata: 'm' },
+  }
+  const expected = {
+    kind: 'pass_thread_control',
+    psid: VISITOR,
+    previousOwnerAppId: null,
+    newOwnerAppId: '123',
+    metadata: 'm',
+  }
+  t.match(read({ ...control, sender: { id: VISITOR }, recipient: { id: PAGE } }), expected)
+  t.match(read({ ...control, sender: { id: PAGE }, recipient: { id: VISITOR } }), expected)
+})
+
+t.test('every other kind is told apart and read', async (t) => {
+  const kinds: [Json, Partial<WebhookEvent>][] = [
+    [
+      { postback: { mid: 'p', title: 'Start', payload: 'GO', referral: { ref: 'r1', source: 'SHORTLINK' } } },
+      {
+        kind: 'postback',
+        key: 'postback:p',
+        title: 'Start',
+        payload: 'GO',
+        referral: { ref: 'r1', source: 'SHORTLINK', type: null, adId: null },
+      },
+    ],
+    [{ postback: { title: 'Start' } }, { kind: 'postback', mid: null, payload: null, referral: null }],
+    [
+      { message_edit: { mid: 'm', text: 'new', num_edit: '2' } },
+      { kind: 'message_edit', key: 'message_edit:m:2', numEdit: 2 },
+    ],
+    [{ delivery: { watermark: 1648581633369 } }, { kind: 'delivery', mids: [], watermarkMs: 1648581633369 }],
+    [{ delivery: { mids: ['a', 7, null] } }, { kind: 'delivery', mids: ['a', '7'], watermarkMs: null }],
+    [
+      { read: { watermark: '1648581633369' } },
+      { kind: 'read', key: `read:${PAGE}:${VISITOR}:1648581633369`, watermarkMs: 1648581633369 },
+    ],
+    [
+      { reaction: { mid: 'm', action: 'react', reaction: 'love', emoji: '❤️' } },
+      { kind: 'reaction', key: `reaction:m:react:${WHEN}`, action: 'react', reaction: 'love', emoji: '❤️' },
+    ],
+    [{ reaction: { mid: 'm', action: 'unreact' } }, { kind: 'reaction', action: 'unreact', emoji: null }],
+    [
+      { referral: { ref: 'r', source: 'SHORTLINK', type: 'OPEN_THREAD' } },
+      { kind: 'referral', referral: { ref: 'r', source: 'SHORTLINK', type: 'OPEN_THREAD', adId: null } },
+    ],
+    [
+      { optin: { type: 'notification_messages', payload: 'x', notification_messages_token: 't' } },
+      { kind: 'optin', type: 'notification_messages', payload: 'x', ref: null, userRef: null },
+    ],
+    [
+      { sender: { user_ref: 'u' }, optin: { ref: 'r' } },
+      { kind: 'optin', psid: null, ref: 'r', userRef: 'u' },
+    ],
+    [
+      { sender: null, optin: { user_ref: 'u' } },
+      { kind: 'optin', psid: null, userRef: 'u' },
+    ],
+    [
+      { take_thread_control: { previous_owner_app_id: '263902037430900', new_owner_app_id: '1' } },
+      { kind: 'take_thread_control', previousOwnerAppId: '263902037430900', newOwnerAppId: '1' },
+    ],
+    [
+      { request_thread_control: { requested_owner_app_id: 263902037430900, metadata: 'm' } },
+      { kind: 'request_thread_control', requestedOwnerAppId: '263902037430900', metadata: 'm' },
+    ],
+    [
+      { sender: null, app_roles: { 600: ['primary_receiver', null], 601: 'x' } },
+      { kind: 'app_roles', psid: null, roles: { 600: ['primary_receiver'], 601: ['x'] } },
+    ],
+    [
+      { sender: null, policy_enforcement: { action: 'block', reason: 'spam' } },
+      { kind: 'policy_enforcement', psid: null, action: 'block', reason: 'spam' },
+    ],
+    [{ 'policy-enforcement': { action: 'unblock' } }, { kind: 'policy_enforcement', action: 'unblock' }],
+    [
+      { account_linking: { status: 'linked', authorization_code: 'abc' } },
+      { kind: 'account_linking', status: 'linked', authorizationCode: 'abc' },
+    ],
+    [
+      { messaging_feedback: { feedback_screens: [{ screen_id: 0 }] } },
+      { kind: 'messaging_feedback', screens: [{ screen_id: 0 }] },
+    ],
+    [
+      { response_feedback: { feedback: 'Good response', mid: 'm' } },
+      { kind: 'response_feedback', feedback: 'Good response', mid: 'm' },
+    ],
+    [
+      { game_play: { game_id: '1', player_id: 2, payload: '{}' } },
+      { kind: 'game_play', gameId: '1', playerId: '2', payload: '{}' },
+    ],
+    [
+      { messaging_customer_information: { screens: [{ screen_id: 'Add address' }] } },
+      { kind: 'customer_information', screens: [{ screen_id: 'Add address' }] },
+    ],
+    [{ form: { id: 11 } }, { kind: 'lead_form', formId: '11' }],
+    [{ order: { products: [{ id: 1 }], note: '' } }, { kind: 'order', products: [{ id: 1 }], note: '' }],
+    [
+      { template: { type: 'coupon', payload: 'x', coupon_code: 'SAVE' } },
+      { kind: 'coupon', payload: 'x', couponCode: 'SAVE' },
+    ],
+    [{ template: { type: 'poster' } }, { kind: 'unknown', keys: ['template'] }],
+    [
+      { branded_camera: { event: 'dismiss' }, payment: {} },
+      { kind: 'unknown', keys: ['branded_camera', 'payment'] },
+    ],
+    [{ message: null }, { kind: 'unknown', keys: ['message'] }],
+    [
+      { message: 'text', postback: { payload: 'GO' } },
+      { kind: 'postback', payload: 'GO' },
+    ],
+  ]
+  for (const [body, expected] of kinds) t.match(read(body), expected, JSON.stringify(body))
+})
+
+t.test('a label of the inbox belongs to the visitor it was put on', async (t) => {
+  const value = { user: { id: 700 }, action: 'add', label: { id: 1, page_label_name: 'VIP' } }
+  t.match(normalise([{ id: PAGE, time: 1_767_225_600, changes: [{ field: 'inbox_labels', value }] }], NOW), [
+    {
+      kind: 'inbox_label',
+      psid: VISITOR,
+      timestampMs: 1_767_225_600_000,
+      action: 'add',
+      labelId: '1',
+      labelName: 'VIP',
+    },
+  ])
+})
+
+t.test('a messaging item wrapped in a change is what it is', async (t) => {
+  const value = { sender: { id: VISITOR }, recipient: { id: PAGE }, message: { mid: 'm_1', text: 'hi' } }
+  t.match(normalise([{ id: PAGE, changes: [{ field: 'messages', value }] }], NOW), [
+    { kind: 'message', key: 'message:m_1', psid: VISITOR, standby: false },
+  ])
+  t.match(normalise([{ id: PAGE, changes: [{ field: 'standby', value }] }], NOW), [{ standby: true }])
+  t.match(normalise([{ id: PAGE, changes: [{ field: 'feed', value: { message: 'a post' } }] }], NOW), [
+    { kind: 'change', field: 'feed' },
+  ])
+})
+
+t.test('times come in ms or s, as numbers or texts, or not at all', async (t) => {
+  const at = (timestamp: Json, time: Json = 1_500_000_000_000) =>
+    normalise([{ id: PAGE, time, messaging: [{ timestamp }] }], NOW)[0]?.timestampMs
+  t.equal(at(1_767_225_600_123), 1_767_225_600_123)
+  t.equal(at('1767225600123'), 1_767_225_600_123)
+  t.equal(at(1_767_225_600), 1_767_225_600_000)
+  t.equal(at('1527459824'), 1_527_459_824_000)
+  for (const nonsense of [null, '', 'soon', -1, 0, true, [], {}, 1e300, 'NaN']) {
+    t.equal(at(nonsense), 1_500_000_000_000, `${JSON.stringify(nonsense)} falls back to the entry's time`)
+  }
+  t.equal(at(null, '1458692752478'), 1_458_692_752_478)
+  t.equal(at(null, null), NOW, 'and without any, to when it came in')
+})
+
+t.test('ids come as numbers or texts', async (t) => {
+  const [event] = normalise(
+    [{ id: 1234, messaging: [{ sender: { id: 5678 }, recipient: { id: 1234 }, message: { mid: 9 } }] }],
+    NOW,
+  )
+  t.match(event, { pageId: '1234', psid: '5678', mid: '9', key: 'message:9' })
+})
+
+t.test('without an id the entry belongs to whom the message was for', async (t) => {
+  const item = { sender: { id: VISITOR }, recipient: { id: PAGE }, message: { mid: 'm' } }
+  t.match(normalise([{ messaging: [item] }], NOW), [{ pageId: PAGE, psid: VISITOR }])
+})
+
+t.test(
+  'an event without an id of its own has the same key at every delivery, and no other event has it',
+  async (t) => {
+    const delivery = { sender: { id: VISITOR }, recipient: { id: PAGE }, delivery: { watermark: 1 } }
+    const key = (item: Json, time: number, pageId = PAGE) =>
+      normalise([{ id: pageId, time, messaging: [item] }], NOW)[0]?.key
+
+    t.equal(key(delivery, 1), key(structuredClone(delivery), 2))
+    t.not(key(delivery, 1), key({ ...delivery, delivery: { watermark: 2 } }, 1))
+    t.not(key(delivery, 1), key(delivery, 1, '200'))
+  },
+)
+
+t.test('the same change at another time is another event', async (t) => {
+  const value = { user: { id: VISITOR }, action: 'add', label: { id: '1' } }
+  const key = (time: number) =>
+    normalise([{ id: PAGE, time, changes: [{ field: 'inbox_labels', value }] }], NOW)[0]?.key
+
+  t.equal(key(1_767_225_600), key(1_767_225_600))
+  t.not(key(1_767_225_600), key(1_767_225_601))
+})
+
+t.test('what Facebook invents next is kept as unknown', async (t) => {
+  t.match(normalise([{ id: PAGE, time: WHEN, messaging_v2: [{ any: 1 }] }], NOW), [
+    { kind: 'unknown', pageId: PAGE, timestampMs: WHEN, raw: { messaging_v2: [{ any: 1 }] } },
+  ])
+  t.match(normalise([{ id: PAGE, messaging: [null, 5, 'x', []] }], NOW), [
+    { kind: 'unknown', keys: [] },
+    { kind: 'unknown', keys: [] },
+    { kind: 'unknown', keys: [] },
+    { kind: 'unknown', keys: [] },
+  ])
+})
+
+t.test('where there is nothing to read there are no events', async (t) => {
+  for (const entries of [
+    undefined,
+    null,
+    [],
+    'x',
+    7,
+    [null],
+    ['x'],
+    [{ id: PAGE, messaging: [] }],
+    [{ messaging: null }],
+  ]) {
+    t.same(normalise(entries, NOW), [], JSON.stringify(entries))
+  }
+})
+
+t.test('a lone object does for a list of one', async (t) => {
+  t.match(normalise({ id: PAGE, messaging: message({ mid: 'a' }) }, NOW), [{ key: 'message:a' }])
+})
+
+t.test('no JSON value whatever makes it throw, and every event has its essentials', async (t) => {
+  const check = (entries: Json) => {
+    for (const event of normalise(entries, NOW)) {
+      const { key, kind, pageId, psid, timestampMs, standby, raw } = event
+      if (
+        !(key.includes(`${kind}:`) && key.length > kind.length + 1) ||
+        typeof pageId !== 'string' ||
+        !(psid === null || psid !== '') ||
+        !Number.isSafeInteger(timestampMs) ||
+        typeof standby !== 'boolean' ||
+        typeof raw !== 'object'
+      ) {
+        throw new Error(`incomplete: ${JSON.stringify(event)}`)
+      }
+    }
+  }
+  fc.assert(fc.property(fc.jsonValue() as fc.Arbitrary<Json>, check))
+  fc.assert(fc.property(crooked, check), { numRuns: 2000 })
+  t.pass('2100 callbacks')
+})
+
+function read(item: Json): WebhookEvent {
+  const whole = { sender: { id: VISITOR }, recipient: { id: PAGE }, timestamp: WHEN, ...(item as object) }
+  const [event] = normalise([{ id: PAGE, time: 1, messaging: [whole] }], NOW)
+  if (!event) throw new Error('no event')
+  return event
+}
+
+function message(body: Json): Json {
+  return { sender: { id: VISITOR }, recipient: { id: PAGE }, timestamp: WHEN, message: body }
+}
+
+/** Callbacks that look right from afar: the names are Facebook's, what is behind them is anything. */
+const NAMES =
+  `message postback delivery read reaction message_edit optin app_roles order form template referral
+  pass_thread_control take_thread_control request_thread_control policy-enforcement account_linking game_play
+  messaging_feedback response_feedback sender recipient timestamp id mid text attachments payload sticker_id mids
+  watermark num_edit type url quick_reply commands reply_to is_echo label user __proto__ constructor`.split(
+    /\s+/,
+  )
+const { crooked } = fc.letrec<{ value: Json; crooked: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.jsonValue({ maxDepth: 1 }) as fc.Arbitrary<Json>,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom(...NAMES), tie('value'), { maxKeys: 4 }),
+  ),
+  crooked: fc.array(
+    fc.record(
+      {
+        id: tie('value'),
+        time: tie('value'),
+        messaging: fc.array(tie('value'), { maxLength: 3 }),
+        standby: tie('value'),
+        changes: fc.array(
+          fc.record({
+            field: fc.constantFrom<Json>('feed', 'inbox_labels', 'messages', null),
+            value: tie('value'),
+          }),
+        ),
+      },
+      { requiredKeys: [] },
+    ) as unknown as fc.Arbitrary<Json>,
+    { maxLength: 2 },
+  ),
+}))
