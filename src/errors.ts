@@ -27,6 +27,9 @@ export const BOT_ERROR_CODES = [
   'BOT_PAGE_TOKEN_INVALID',
   'BOT_SUBSCRIPTION_FAILED',
   'BOT_USAGE',
+  'BOT_ROUTE_UNKNOWN',
+  'BOT_REQUEST_INVALID',
+  'BOT_INTERNAL',
 ] as const
 
 export type BotErrorCode = (typeof BOT_ERROR_CODES)[number]
