@@ -91,6 +91,8 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 
   /** Replaces the panel on the screen by the present one, with `log` above it, in one write. */
   const draw = (log = ''): void => {
+    // A shell does not say when it brings a running job to the front; the next line finds out.
+    if (panel !== null) take()
     const before = erase()
     drawn = render()
     const text = before + log + paint(drawn)
@@ -153,8 +155,8 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     isTaken = false
     isPasting = false
     typed = ''
-    draw()
-    output.write(PASTE_MARKS_OFF)
+    output.write(erase() + PASTE_MARKS_OFF)
+    drawn = []
     input.off('keypress', onKey)
     input.pause()
     try {
@@ -171,11 +173,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 
   const onResize = (): void => draw()
 
-  const stopContinue = signals.onContinue(() => {
-    if (panel === null) return
-    take()
-    draw()
-  })
+  const stopContinue = signals.onContinue(() => draw())
 
   const close = (): void => {
     hide()
@@ -196,7 +194,6 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
       if (isClosed) return
       if (next.ask?.label !== panel?.ask?.label) typed = ''
       panel = next
-      take()
       draw()
     },
     hide,

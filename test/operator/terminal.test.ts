@@ -200,6 +200,16 @@ t.test('in the background nothing is asked, since reading would stop the server'
   t.match(screen.lines, ['still logging', '┌ Needed'])
 })
 
+t.test('a shell brings a running job to the front without a word: the next log line finds out', async (t) => {
+  let isForeground = false
+  const { screen, terminal, panel, log } = build(t, { inForeground: () => isForeground })
+  terminal.show(panel())
+  isForeground = true
+  log('one')
+
+  t.match(screen.lines, ['one', '┌ Needed'])
+})
+
 t.test('Linux tells the foreground from the background', async (t) => {
   const stat = (group: number, foreground: number) => `7 (a (b) c) S 1 ${group} 5 34816 ${foreground} 4194304`
   t.equal(isForegroundStat(stat(6, 6)), true)
