@@ -38,6 +38,8 @@ export interface Store {
    * was finished as `in_doubt`. `notBeforeMs` keeps it from being handed out again before then.
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => void
+  /** The `message_id`s of what was sent to this conversation, as far as they are still kept. */
+  sentMessageIds: (conversation: Conversation) => Promise<string[]>
   /** While a Page is held its replies stay where they are. Not durable: who holds it says so again after a start. */
   holdPage: (pageId: string, held: boolean) => void
 

@@ -98,6 +98,7 @@ export const openSqliteStore = async (options: {
         replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
       )
       inbox.finished(claim)
+      if ((outcome.confirmed?.length ?? 0) > 0) outbox.hurry(conversation)
       if (handOut) return outbox.handOut(conversation, replies)
       if (replies.length > 0) outbox.added(conversation)
       return null
@@ -121,6 +122,8 @@ export const openSqliteStore = async (options: {
 
     releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
     holdPage: (pageId, held) => outbox.hold(pageId, held),
+
+    sentMessageIds: ({ id }) => thread.run({ op: 'sent_ids', conversation: id }),
 
     onWork: (listener) => {
       listeners.add(listener)

@@ -88,7 +88,7 @@ export const openDatabase = (file: string): Database => {
       const page = pages.numberOf(o.page)
       for (const { seq, messageId } of o.confirmed) {
         const dropped = statements.dropOutbox.run(page, o.conversation, seq)
-        if (dropped.changes > 0) statements.addSent.run(seq, o.conversation, messageId, o.nowMs)
+        if (dropped.changes > 0) statements.addSent.run(o.conversation, seq, messageId, o.nowMs)
       }
       if (o.state !== undefined) {
         statements.setState.run(o.state, o.conversation)
@@ -125,7 +125,7 @@ export const openDatabase = (file: string): Database => {
 
     sent: (o) => {
       const dropped = statements.dropOutbox.run(pages.numberOf(o.page), o.conversation, o.seq)
-      if (dropped.changes > 0) statements.addSent.run(o.seq, o.conversation, o.messageId, o.nowMs)
+      if (dropped.changes > 0) statements.addSent.run(o.conversation, o.seq, o.messageId, o.nowMs)
       return null
     },
 
@@ -142,6 +142,9 @@ export const openDatabase = (file: string): Database => {
       for (const seq of handedBack) statements.setDoubt.run(null, number, conversation, seq)
       return null
     },
+
+    sent_ids: ({ conversation }) =>
+      (statements.readSent.all(conversation) as { message_id: string }[]).map(({ message_id }) => message_id),
 
     counts: () => ({
       inbox: (statements.countInbox.get() as { n: number }).n,
@@ -222,7 +225,7 @@ const prepare = (db: DatabaseSync) => {
        where o.page = ? and o.conversation > ? order by o.conversation, o.seq limit ?`,
     ),
     addSent: sql(
-      'insert into sent (seq, conversation, message_id, sent_ms) values (?, ?, ?, ?) on conflict do nothing',
+      'insert into sent (conversation, seq, message_id, sent_ms) values (?, ?, ?, ?) on conflict do nothing',
     ),
     addDead: sql(
       `insert into dead (seq, conversation, accepted_ms, died_ms, reason, error, body)
@@ -235,6 +238,7 @@ const prepare = (db: DatabaseSync) => {
       'select p.id as page, count(*) as n from outbox o join page p on p.no = o.page group by o.page',
     ),
     countDead: sql('select count(*) as n from dead'),
+    readSent: sql('select message_id from sent where conversation = ? and message_id is not null'),
     setMeta: sql(
       'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
     ),

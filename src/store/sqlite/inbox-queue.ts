@@ -31,6 +31,8 @@ export const createInboxQueue = (deps: {
   const held = new Map<number, { claim: InboxClaim; unfinished: number }>()
   let inMemory = 0
   let behind = true
+  // Counts what fell behind: a read that began before it cannot have seen it.
+  let falls = 0
   let cursor = 0
   let reading: Promise<void> | null = null
 
@@ -54,6 +56,7 @@ export const createInboxQueue = (deps: {
 
   const read = async (): Promise<void> => {
     const after = cursor
+    const fallsBefore = falls
     const { rows, end } = await thread.record({
       op: 'load_inbox',
       after,
@@ -64,7 +67,7 @@ export const createInboxQueue = (deps: {
     for (const row of rows) last = takeOver(row)
     if (end) {
       cursor = 0
-      if (after === 0) behind = false
+      if (after === 0 && falls === fallsBefore) behind = false
     } else if (last !== undefined) {
       cursor = last.conversation.id
       last.eventsInFile = true
@@ -93,6 +96,7 @@ export const createInboxQueue = (deps: {
         if (!entry.eventsInFile) push(entry, event)
       } else {
         behind = true
+        falls += 1
         const entry = live.get(conversation.id)
         if (entry !== undefined) {
           live.enter(conversation)
@@ -134,6 +138,7 @@ export const createInboxQueue = (deps: {
       if (entry.eventsInFile) {
         entry.eventsInFile = false
         behind = true
+        falls += 1
       }
       if (entry.events.length > 0) ready.add(entry)
       else live.leave(entry)

@@ -24,6 +24,8 @@ export interface OutboxLanes {
   /** Something was said about the reply; `stays` when it is still to be sent. */
   finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
   release: (claim: OutboxClaim, notBeforeMs?: number) => void
+  /** Ends a delay: what the conversation waited for has happened. */
+  hurry: (conversation: Conversation) => void
   hold: (pageId: string, held: boolean) => void
   stop: () => void
 }
@@ -39,6 +41,8 @@ interface Lane {
   pageId: string
   held: boolean
   behind: boolean
+  /** Counts what fell behind: a read that began before it cannot have seen it. */
+  falls: number
   cursor: number
   reading: boolean
   /** Conversations of this Page not to be read: held or delayed. */
@@ -54,12 +58,21 @@ export const createOutboxLanes = (deps: {
   const { thread, live, clock, wake } = deps
   const lanes = new Map<string, Lane>()
   const open = new WeakMap<OutboxClaim, OpenClaim>()
-  const delays = new Set<() => void>()
+  /** Conversations given back with a delay; calling it ends the delay. */
+  const delays = new Map<number, () => void>()
 
   const laneOf = (pageId: string): Lane => {
     const known = lanes.get(pageId)
     if (known !== undefined) return known
-    const lane: Lane = { pageId, held: false, behind: false, cursor: 0, reading: false, taken: new Set() }
+    const lane: Lane = {
+      pageId,
+      held: false,
+      behind: false,
+      falls: 0,
+      cursor: 0,
+      reading: false,
+      taken: new Set(),
+    }
     lanes.set(pageId, lane)
     return lane
   }
@@ -67,6 +80,7 @@ export const createOutboxLanes = (deps: {
 
   const fallBehind = (lane: Lane): void => {
     lane.behind = true
+    lane.falls += 1
     if (!lane.held) wake()
   }
 
@@ -86,7 +100,7 @@ export const createOutboxLanes = (deps: {
     limit: number,
     toReply: (row: OutboxRow) => StoredReply,
   ): Promise<OutboxClaim[]> => {
-    const after = lane.cursor
+    const { cursor: after, falls } = lane
     lane.reading = true
     const { rows, end } = await thread.record({
       op: 'load_outbox',
@@ -118,7 +132,7 @@ export const createOutboxLanes = (deps: {
     const last = found.at(-1)
     if (end) {
       lane.cursor = 0
-      if (after === 0) lane.behind = false
+      if (after === 0 && lane.falls === falls) lane.behind = false
     } else if (last !== undefined) {
       lane.cursor = last.entry.conversation.id
       last.entry.repliesInFile = true
@@ -154,11 +168,13 @@ export const createOutboxLanes = (deps: {
 
   const delay = (lane: Lane, entry: LiveConversation, notBeforeMs: number, waitMs: number): void => {
     entry.notBeforeMs = notBeforeMs
-    const cancel = clock.after(waitMs, () => {
-      delays.delete(cancel)
+    const end = (): void => {
+      delays.delete(entry.conversation.id)
+      cancel()
       letGo(lane, entry, true)
-    })
-    delays.add(cancel)
+    }
+    const cancel = clock.after(waitMs, end)
+    delays.set(entry.conversation.id, end)
   }
 
   const handBack = (page: string, conversation: number, seqs: number[]): void => {
@@ -218,14 +234,14 @@ export const createOutboxLanes = (deps: {
 
     hold: (pageId, held) => {
       const lane = laneOf(pageId)
-      if (lane.held === held) return
       lane.held = held
       if (!held && lane.behind) wake()
     },
 
+    hurry: ({ id }) => delays.get(id)?.(),
+
     stop: () => {
-      for (const cancel of delays) cancel()
-      delays.clear()
+      for (const end of delays.values()) end()
     },
   }
 }

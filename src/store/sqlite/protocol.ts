@@ -47,6 +47,7 @@ export type Operation =
       nowMs: number
     }
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
+  | { op: 'sent_ids'; conversation: number }
   | { op: 'counts' }
   | { op: 'probe'; nowMs: number }
 
@@ -60,6 +61,7 @@ export interface Results {
   sent: null
   dead: null
   hand_back: null
+  sent_ids: string[]
   counts: { inbox: number; outbox: [page: string, count: number][]; dead: number }
   probe: null
 }

@@ -42,11 +42,12 @@ create table outbox (
 ) without rowid;
 
 create table sent (
-  seq integer primary key,
   conversation integer not null,
+  seq integer not null,
   message_id text,
-  sent_ms integer not null
-);
+  sent_ms integer not null,
+  primary key (conversation, seq)
+) without rowid;
 
 create table dead (
   seq integer primary key,

@@ -1,0 +1,187 @@
+import type { Clock } from '../clock.ts'
+import type { JsonObject } from '../json.ts'
+import type { Reply } from '../messages.ts'
+import type { EventOutcome, InboxClaim, OutboxClaim, Store, StoredEvent } from '../store/store.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+import type { Log } from './log.ts'
+
+/** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
+export type Handler = (
+  event: WebhookEvent,
+  conversation: HandlerConversation,
+) => HandlerResult | Promise<HandlerResult>
+
+export interface HandlerConversation {
+  pageId: string
+  psid: string | null
+  state: JsonObject | null
+}
+
+export interface HandlerResult {
+  replies: Reply[]
+  state: JsonObject | null
+}
+
+/** Brings events to the handler: each conversation in its order, the conversations beside each other. */
+export interface Dispatcher {
+  start: () => void
+  /** Lets the events being handled come to their end, and begins nothing new. */
+  stop: () => Promise<void>
+}
+
+export const createDispatcher = (deps: {
+  store: Store
+  /** Reads an event's body; the counterpart of what the webhook stored. */
+  read: (body: string) => WebhookEvent
+  handle: Handler
+  /** What to say when the handler failed; nothing when it must stay silent. */
+  apologise: (event: WebhookEvent) => Reply[]
+  /** Where the replies go when they may leave at once. */
+  sender: {
+    reserve: (pageId: string) => boolean
+    unreserve: (pageId: string) => void
+    deliver: (claim: OutboxClaim) => void
+    confirm: (replyId: string) => void
+  }
+  /** Events that concern more than their conversation pass by here too. */
+  onEvent: (event: WebhookEvent) => void
+  clock: Clock
+  log: Log
+  /** How many conversations are handled at the same time. */
+  maxBusy: number
+  handlerLimitMs: number
+}): Dispatcher => {
+  const { store, read, handle, apologise, sender, onEvent, clock, log, maxBusy, handlerLimitMs } = deps
+  let busy = 0
+  let pumping = false
+  let woken = false
+  let stopped = false
+  let idle = (): void => undefined
+  let stopListening = (): void => undefined
+
+  const pump = async (): Promise<void> => {
+    if (pumping) {
+      woken = true
+      return
+    }
+    pumping = true
+    try {
+      do {
+        woken = false
+        if (stopped || busy >= maxBusy) break
+        const claims = await store.claimInbox(maxBusy - busy)
+        for (const claim of claims) {
+          busy += 1
+          void work(claim)
+        }
+        if (claims.length > 0) woken = true
+      } while (woken)
+    } catch (error) {
+      log.error({ err: error }, 'could not read the inbox')
+    } finally {
+      pumping = false
+    }
+  }
+
+  const work = async (claim: InboxClaim): Promise<void> => {
+    try {
+      for (const stored of claim.events) {
+        if (stopped) break
+        await handleOne(claim, stored)
+      }
+    } catch (error) {
+      log.error({ err: error, pageId: claim.conversation.pageId }, 'an event could not be worked on')
+    } finally {
+      store.releaseInbox(claim)
+      busy -= 1
+      if (busy === 0) idle()
+      void pump()
+    }
+  }
+
+  const handleOne = async (claim: InboxClaim, stored: StoredEvent): Promise<void> => {
+    const { pageId } = claim.conversation
+    const outcome = await outcomeOf(claim, stored)
+    const handOut = outcome.replies.length > 0 && sender.reserve(pageId)
+    let out: OutboxClaim | null = null
+    try {
+      out = await store.finishEvent(claim, stored, { ...outcome, handOut })
+    } finally {
+      if (out === null && handOut) sender.unreserve(pageId)
+    }
+    if (out !== null) sender.deliver(out)
+  }
+
+  const outcomeOf = async (claim: InboxClaim, stored: StoredEvent): Promise<EventOutcome> => {
+    const event = readOrNull(stored)
+    if (event === null) return { replies: [] }
+    onEvent(event)
+    if (event.kind === 'echo' && event.metadata !== null) {
+      sender.confirm(event.metadata)
+      return {
+        ...(await handled(claim, event)),
+        confirmed: [{ replyId: event.metadata, messageId: event.mid }],
+      }
+    }
+    return handled(claim, event)
+  }
+
+  const handled = async ({ conversation }: InboxClaim, event: WebhookEvent): Promise<EventOutcome> => {
+    const { pageId, psid } = conversation
+    try {
+      const state = conversation.state === null ? null : (JSON.parse(conversation.state) as JsonObject)
+      const result = await withinLimit(handle(event, { pageId, psid, state }))
+      const next = result.state === null ? null : JSON.stringify(result.state)
+      return {
+        replies: psid === null ? [] : result.replies.map((reply) => JSON.stringify(reply)),
+        ...(next !== conversation.state && { state: next }),
+      }
+    } catch (error) {
+      log.error(
+        { err: error, pageId, kind: event.kind, eventKey: event.key },
+        'the handler failed on an event',
+      )
+      return { replies: psid === null ? [] : apologise(event).map((reply) => JSON.stringify(reply)) }
+    }
+  }
+
+  const readOrNull = (stored: StoredEvent): WebhookEvent | null => {
+    try {
+      return read(stored.body)
+    } catch (error) {
+      log.error({ err: error, seq: stored.seq }, 'a stored event could not be read and is passed over')
+      return null
+    }
+  }
+
+  const withinLimit = async (result: HandlerResult | Promise<HandlerResult>): Promise<HandlerResult> => {
+    if (!(result instanceof Promise)) return result
+    let cancel = (): void => undefined
+    const limit = new Promise<never>((_, reject) => {
+      cancel = clock.after(handlerLimitMs, () => reject(new Error(`no answer within ${handlerLimitMs} ms`)))
+    })
+    try {
+      return await Promise.race([result, limit])
+    } finally {
+      cancel()
+    }
+  }
+
+  return {
+    start: () => {
+      stopListening = store.onWork((queue) => {
+        if (queue === 'inbox') void pump()
+      })
+      void pump()
+    },
+    stop: async () => {
+      stopped = true
+      stopListening()
+      if (busy > 0) {
+        await new Promise<void>((resolve) => {
+          idle = resolve
+        })
+      }
+    },
+  }
+}

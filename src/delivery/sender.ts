@@ -1,0 +1,285 @@
+import type { Clock } from '../clock.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Reply } from '../messages.ts'
+import type { DeadReason, GraphFacts, OutboxClaim, Store, StoredReply } from '../store/store.ts'
+import type { TokenKeeper } from '../token/keeper.ts'
+import { backoffMs } from './backoff.ts'
+import type { DoubtResolver } from './doubt.ts'
+import type { Gates } from './gates.ts'
+import type { Log } from './log.ts'
+import type { Pacer } from './pacer.ts'
+import { factsOf, refusalOf } from './refusals.ts'
+
+/** Brings replies to Facebook: each conversation in its order, one call in flight; the conversations beside each other. */
+export interface Sender {
+  /** Whether replies of this Page could go out right now. A true answer reserves a place; see {@link Sender.deliver}. */
+  reserve: (pageId: string) => boolean
+  unreserve: (pageId: string) => void
+  /** Sends what `finishEvent` handed out, in the place that was reserved for it. */
+  deliver: (claim: OutboxClaim) => void
+  /** An echo says that Facebook has this reply. */
+  confirm: (replyId: string) => void
+  start: () => void
+  /** Lets what is in flight come home, and begins nothing new. */
+  stop: () => Promise<void>
+}
+
+/** What became of replies, for metrics. */
+export interface SenderReport {
+  sent: (pageId: string, latencyMs: number) => void
+  dead: (pageId: string, reason: DeadReason) => void
+  refused: (pageId: string, verdict: string) => void
+}
+
+const RETRY = { baseMs: 1000, capMs: 300_000 }
+
+/** Whether to go on with the conversation's next reply. */
+type Step = { go: 'on' } | { go: 'stop'; notBeforeMs?: number }
+
+export const createSender = (deps: {
+  store: Store
+  graph: Pick<Graph, 'sendMessage' | 'senderAction'>
+  tokens: Pick<TokenKeeper, 'suspect'>
+  gates: Gates
+  pacer: Pacer
+  doubt: DoubtResolver
+  clock: Clock
+  random: () => number
+  log: Log
+  report: SenderReport
+  /** How many conversations are sent for at the same time, over all Pages. */
+  maxInFlight: number
+}): Sender => {
+  const { store, graph, tokens, gates, pacer, doubt, clock, random, log, report, maxInFlight } = deps
+  const perPage = new Map<string, number>()
+  const inHand = new Map<string, { confirmed: boolean }>()
+  const retries = new Map<number, number>()
+  const stopping = new AbortController()
+  let inFlight = 0
+  let idle = (): void => undefined
+  let pumping = false
+  let woken = false
+  let stopListening = (): void => undefined
+
+  const roomFor = (pageId: string): number => gates.room(pageId) - (perPage.get(pageId) ?? 0)
+
+  const pump = async (): Promise<void> => {
+    if (pumping) {
+      woken = true
+      return
+    }
+    pumping = true
+    try {
+      do {
+        woken = false
+        const free = maxInFlight - inFlight
+        // Filling up in handfuls shares the store's transactions; the last ones to finish fill the rest.
+        if (stopping.signal.aborted || (inFlight > 0 && free < Math.min(16, maxInFlight / 4))) break
+        const claims = await store.claimOutbox(free, roomFor)
+        for (const claim of claims) {
+          take(claim.conversation.pageId)
+          deliver(claim)
+        }
+        if (claims.length > 0) woken = true
+      } while (woken)
+    } catch (error) {
+      log.error({ err: error }, 'could not read the outbox')
+    } finally {
+      pumping = false
+    }
+  }
+
+  const take = (pageId: string): void => {
+    inFlight += 1
+    perPage.set(pageId, (perPage.get(pageId) ?? 0) + 1)
+  }
+
+  const giveBack = (pageId: string): void => {
+    inFlight -= 1
+    const left = (perPage.get(pageId) ?? 1) - 1
+    if (left === 0) perPage.delete(pageId)
+    else perPage.set(pageId, left)
+    if (inFlight === 0) idle()
+  }
+
+  const deliver = (claim: OutboxClaim): void => {
+    for (const reply of claim.replies) inHand.set(reply.id, { confirmed: false })
+    void work(claim).then((notBeforeMs) => {
+      for (const reply of claim.replies) inHand.delete(reply.id)
+      store.releaseOutbox(claim, notBeforeMs)
+      giveBack(claim.conversation.pageId)
+      void pump()
+    })
+  }
+
+  /** @returns when the conversation may be tried again; undefined for at once */
+  const work = async (claim: OutboxClaim): Promise<number | undefined> => {
+    try {
+      for (const reply of claim.replies) {
+        const step = await sendOne(claim, reply)
+        if (step.go === 'stop') return step.notBeforeMs
+      }
+      return undefined
+    } catch (error) {
+      log.error({ err: error, pageId: claim.conversation.pageId }, 'a reply could not be worked on')
+      return clock.now() + RETRY.baseMs * 10
+    }
+  }
+
+  const sendOne = async (claim: OutboxClaim, reply: StoredReply): Promise<Step> => {
+    const { conversation } = claim
+    const { pageId, psid } = conversation
+    const token = gates.tokenFor(pageId)
+    if (token === null || stopping.signal.aborted) return { go: 'stop' }
+    if (inHand.get(reply.id)?.confirmed === true)
+      return settled(claim, reply, { status: 'sent', messageId: null })
+    const content = JSON.parse(reply.body) as Reply
+    try {
+      if (reply.doubtSinceMs !== null) {
+        const verdict = await doubt.resolve(claim, reply, content, token)
+        if (verdict.is === 'open') {
+          record(claim, reply, { status: 'in_doubt' })
+          return { go: 'stop', notBeforeMs: verdict.notBeforeMs }
+        }
+        if (verdict.is === 'sent')
+          return settled(claim, reply, { status: 'sent', messageId: verdict.messageId })
+      }
+      const { windowEndsMs } = conversation
+      if (windowEndsMs !== null && clock.now() >= windowEndsMs) return bury(claim, reply, 'outside_window')
+      await wait(pacer.book(pageId, content.message.attachment === undefined ? 'text' : 'media'))
+      if (content.typingMs !== undefined) await type(claim, token, content.typingMs)
+      if (stopping.signal.aborted) return { go: 'stop' }
+      if (inHand.get(reply.id)?.confirmed === true) {
+        return settled(claim, reply, { status: 'sent', messageId: null })
+      }
+      const sent = await graph.sendMessage({
+        pageId,
+        pageToken: token,
+        psid: psid ?? '',
+        message: content.message,
+        metadata: reply.id,
+      })
+      if (sent.usage !== null) pacer.used(pageId, sent.usage.percent)
+      gates.succeeded(pageId)
+      return settled(claim, reply, { status: 'sent', messageId: sent.messageId })
+    } catch (error) {
+      if (error instanceof GraphError) return refused(claim, reply, error, token)
+      throw error
+    }
+  }
+
+  const settled = (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    outcome: { status: 'sent'; messageId: string | null },
+  ): Step => {
+    const { id, pageId } = claim.conversation
+    record(claim, reply, outcome)
+    doubt.forget(reply)
+    retries.delete(id)
+    report.sent(pageId, clock.now() - reply.acceptedMs)
+    return { go: 'on' }
+  }
+
+  const bury = (claim: OutboxClaim, reply: StoredReply, reason: DeadReason, error?: GraphFacts): Step => {
+    const { id, pageId } = claim.conversation
+    record(claim, reply, { status: 'dead', reason, ...(error && { error }) })
+    doubt.forget(reply)
+    retries.delete(id)
+    report.dead(pageId, reason)
+    log.warn({ pageId, replyId: reply.id, reason, graph: error }, 'a reply became a dead letter')
+    return { go: 'on' }
+  }
+
+  const refused = (claim: OutboxClaim, reply: StoredReply, error: GraphError, token: string): Step => {
+    const { pageId } = claim.conversation
+    const refusal = refusalOf(error)
+    report.refused(pageId, error.verdict)
+    log.debug({ pageId, replyId: reply.id, graph: factsOf(error) }, 'Graph refused a reply')
+    switch (refusal.do) {
+      case 'suspect_token':
+        tokens.suspect(pageId, token, error.message)
+        return { go: 'stop' }
+      case 'close_page':
+        gates.close(pageId, refusal.why, refusal.atLeastMs)
+        return { go: 'stop' }
+      case 'bury':
+        gates.succeeded(pageId)
+        return bury(claim, reply, refusal.reason, factsOf(error))
+      case 'doubt':
+        doubt.tried(reply)
+        record(claim, reply, { status: 'in_doubt' })
+        return tryLater(claim, reply, error)
+      case 'retry':
+        return tryLater(claim, reply, error)
+    }
+  }
+
+  const tryLater = (claim: OutboxClaim, reply: StoredReply, error: GraphError): Step => {
+    const { id, pageId, windowEndsMs } = claim.conversation
+    gates.failed(pageId)
+    const attempt = retries.get(id) ?? 0
+    retries.set(id, attempt + 1)
+    const nowMs = clock.now()
+    const laterMs = nowMs + Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, { ...RETRY, random }))
+    if (attempt === 0)
+      log.info({ pageId, replyId: reply.id, graph: factsOf(error) }, 'a reply is tried again later')
+    return { go: 'stop', notBeforeMs: windowEndsMs === null ? laterMs : Math.min(laterMs, windowEndsMs) }
+  }
+
+  /** Nothing waits for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
+  const record = (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    outcome: Parameters<Store['finishReply']>[2],
+  ): void => {
+    store.finishReply(claim, reply, outcome).catch((error: unknown) => {
+      log.error({ err: error, replyId: reply.id }, 'what became of a reply could not be recorded')
+    })
+  }
+
+  const type = async ({ conversation }: OutboxClaim, token: string, typingMs: number): Promise<void> => {
+    const { pageId, psid } = conversation
+    try {
+      await graph.senderAction({ pageId, pageToken: token, psid: psid ?? '', action: 'typing_on' })
+    } catch {
+      // Only decoration; the message itself meets the same trouble and deals with it.
+    }
+    await wait(typingMs)
+  }
+
+  const wait = async (ms: number): Promise<void> => {
+    if (ms <= 0) return
+    await clock.sleep(ms, stopping.signal).catch(() => undefined)
+  }
+
+  return {
+    reserve: (pageId) => {
+      if (stopping.signal.aborted || inFlight >= maxInFlight || roomFor(pageId) <= 0) return false
+      take(pageId)
+      return true
+    },
+    unreserve: giveBack,
+    deliver,
+    confirm: (replyId) => {
+      const held = inHand.get(replyId)
+      if (held !== undefined) held.confirmed = true
+    },
+    start: () => {
+      stopListening = store.onWork((queue) => {
+        if (queue === 'outbox') void pump()
+      })
+      void pump()
+    },
+    stop: async () => {
+      stopListening()
+      stopping.abort()
+      if (inFlight > 0) {
+        await new Promise<void>((resolve) => {
+          idle = resolve
+        })
+      }
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { BotError } from '../../errors.ts'
+import { isJsonObject, type Json } from '../../json.ts'
+
+const ALGORITHM = 'aes-256-gcm'
+const KEY_BYTES = 32
+// Bound to the ciphertext, so that it cannot be passed off as something else.
+const CONTEXT = Buffer.from('evergreen tokens 1')
+
+/**
+ * Reads `TOKEN_KEY`; null when it is not set, and tokens are kept in the clear.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID` when it is not 32 bytes in base64
+ */
+export const toTokenKey = (text: string | undefined): Buffer | null => {
+  if (text === undefined) return null
+  const key = Buffer.from(text, 'base64')
+  if (key.length === KEY_BYTES) return key
+  throw new BotError('BOT_CONFIG_INVALID', 'TOKEN_KEY must be 32 bytes in base64.', {
+    remedy: 'Make one with "openssl rand -base64 32".',
+  })
+}
+
+/** Encrypts the text of the token file. */
+export const seal = (text: string, key: Buffer): string => {
+  const iv = randomBytes(12)
+  const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(CONTEXT)
+  const data = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return `${JSON.stringify({
+    version: 1,
+    cipher: ALGORITHM,
+    key: fingerprint(key),
+    iv: iv.toString('base64'),
+    tag: cipher.getAuthTag().toString('base64'),
+    data: data.toString('base64'),
+  })}\n`
+}
+
+/** Whether the parsed file holds a ciphertext. */
+export const isSealed = (file: Json): boolean => isJsonObject(file) && 'cipher' in file
+
+/**
+ * Decrypts the parsed token file.
+ *
+ * @throws BotError `BOT_TOKEN_KEY_WRONG` when it was encrypted with another key
+ * @throws Error when it is damaged
+ */
+export const unseal = (file: Json, key: Buffer | null, path: string): string => {
+  const { cipher, key: madeWith, iv, tag, data } = isJsonObject(file) ? file : {}
+  if (key === null || (typeof madeWith === 'string' && madeWith !== fingerprint(key)))
+    throw wrongKey(path, key)
+  if (cipher !== ALGORITHM || typeof iv !== 'string' || typeof tag !== 'string' || typeof data !== 'string') {
+    throw new Error('it is encrypted in an unknown way')
+  }
+  try {
+    const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(iv, 'base64'), { authTagLength: 16 })
+    decipher.setAAD(CONTEXT).setAuthTag(Buffer.from(tag, 'base64'))
+    return Buffer.concat([decipher.update(data, 'base64'), decipher.final()]).toString('utf8')
+  } catch {
+    // The cause would add nothing but a library's words.
+    throw new Error('its encrypted content was changed')
+  }
+}
+
+const wrongKey = (path: string, key: Buffer | null): BotError =>
+  new BotError(
+    'BOT_TOKEN_KEY_WRONG',
+    key === null
+      ? `${path} is encrypted, but TOKEN_KEY is not set.`
+      : `${path} was encrypted with another TOKEN_KEY.`,
+    {
+      remedy:
+        'Set TOKEN_KEY to the key it was written with; without that key, move the file away and run "npm run bootstrap-token" again.',
+    },
+  )
+
+/** Tells keys apart without giving anything away: the key has 256 random bits. */
+const fingerprint = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto'
+import {
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  type FileHandle,
+  stat,
+} from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { Adapter } from 'lowdb'
+import { BotError } from '../../errors.ts'
+import { parseJson } from '../../json.ts'
+import { isSealed, seal, unseal } from './cipher.ts'
+import { toTokenData, type TokenData } from './records.ts'
+
+/** lowdb's adapter for the token file: durable, private, atomic. Writers must hold the lock. */
+export interface TokenFile extends Adapter<TokenData> {
+  readonly path: string
+  /** Whether the file is another one than was last read or written here. */
+  changed: () => Promise<boolean>
+}
+
+const OWNER_ONLY = 0o600
+
+/** @param key - null keeps the file in the clear; a clear file is read with a key, too, and encrypted when written */
+export const createTokenFile = (path: string, key: Buffer | null): TokenFile => {
+  let known: string | undefined
+  let wasSealed = false
+
+  return {
+    path,
+    read: async () => {
+      const file = await load(path)
+      known = file?.identity
+      if (!file) return null
+      try {
+        const value = parseJson(file.text)
+        wasSealed = isSealed(value)
+        return toTokenData(wasSealed ? parseJson(unseal(value, key, path)) : value)
+      } catch (error) {
+        throw error instanceof BotError ? error : unreadable(path, error)
+      }
+    },
+    write: async (data) => {
+      // Text first: whoever changes the data while we write does not change what is written.
+      const text = `${JSON.stringify(data, null, 2)}\n`
+      try {
+        known = await replace(path, key === null ? text : seal(text, key), wasSealed || key === null)
+      } catch (error) {
+        throw unwritable(path, error)
+      }
+      wasSealed = key !== null
+    },
+    changed: async () => (await identify(path)) !== known,
+  }
+}
+
+/**
+ * Creates the folder for the owner only.
+ *
+ * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be had
+ */
+export const createFolder = async (dir: string): Promise<void> => {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw unwritable(dir, error)
+  }
+}
+
+const load = async (path: string): Promise<{ text: string; identity: string } | null> => {
+  let handle: FileHandle
+  try {
+    handle = await open(path, 'r')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw unreadable(path, error)
+  }
+  try {
+    return { text: await handle.readFile('utf8'), identity: await identityOf(handle) }
+  } catch (error) {
+    throw unreadable(path, error)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes beside, syncs, keeps the old file as `.previous`, renames, syncs the folder. @returns the new file's identity */
+const replace = async (path: string, text: string, keepPrevious: boolean): Promise<string> => {
+  await removeLeftovers(path)
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
+  const handle = await open(temporary, 'wx', OWNER_ONLY)
+  let identity: string
+  try {
+    await handle.writeFile(text, 'utf8')
+    await handle.sync()
+    identity = await identityOf(handle)
+  } catch (error) {
+    await handle.close()
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await handle.close()
+  // A clear text must not stay behind once the operator has asked for encryption.
+  await (keepPrevious ? keep(path) : rm(previousOf(path), { force: true }))
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+  return identity
+}
+
+/** The old content gets a second name, so that at no moment there is no readable file. */
+const keep = async (path: string): Promise<void> => {
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await link(path, temporary).catch(async (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') throw error
+      // File systems without hard links.
+      await copyFile(path, temporary, constants.COPYFILE_EXCL)
+    })
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    throw error
+  }
+  await rename(temporary, previousOf(path))
+  // Renaming a link onto another link of the same file does nothing, and leaves both.
+  await rm(temporary, { force: true })
+}
+
+/** What killed writers left behind: nobody else writes while we hold the lock, and a leftover holds tokens. */
+const removeLeftovers = async (path: string): Promise<void> => {
+  const isLeftover = (name: string): boolean => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')
+  const names = (await readdir(dirname(path))).filter(isLeftover)
+  await Promise.all(names.map((name) => rm(join(dirname(path), name), { force: true })))
+}
+
+const syncFolder = async (dir: string): Promise<void> => {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const identify = async (path: string): Promise<string | undefined> => {
+  try {
+    return toIdentity(await stat(path, { bigint: true }))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const identityOf = async (handle: FileHandle): Promise<string> =>
+  toIdentity(await handle.stat({ bigint: true }))
+
+const toIdentity = ({ ino, mtimeNs, size }: { ino: bigint; mtimeNs: bigint; size: bigint }): string =>
+  `${ino}:${mtimeNs}:${size}`
+
+const previousOf = (path: string): string => `${path}.previous`
+
+const unreadable = (path: string, error: unknown): BotError =>
+  new BotError('BOT_TOKEN_STORE_UNREADABLE', `The token file ${path} cannot be read: ${reasonOf(error)}.`, {
+    remedy: codeOf(error)
+      ? 'Make sure that it is a file this user may read.'
+      : `Put ${previousOf(path)} in its place (the version before the last change), or move both away and run "npm run bootstrap-token" again.`,
+  })
+
+const unwritable = (path: string, error: unknown): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
+    retryable: true,
+    remedy: 'Make sure that the disk has room and that this user may write there.',
+  })
+
+/** JSON.parse quotes the text around a mistake, and that text holds tokens: its words stay out. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof SyntaxError) return 'it is not valid JSON'
+  return codeOf(error) ?? (error instanceof Error ? error.message : 'unknown error')
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -1,0 +1,57 @@
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { BotError } from '../../errors.ts'
+
+const LONGEST_WAIT_MS = 10_000
+const RETRY_MS = 10
+const SQLITE_BUSY = 5
+
+/**
+ * Runs `task` while no other process runs one under the same `path`. The lock is SQLite's own on an empty database: the
+ * operating system frees it when the process dies, so that a crash leaves no stale lock behind.
+ *
+ * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be had within ten seconds
+ * @see docs/adr/0012-token-store.md
+ */
+export const withLock = async <Result>(path: string, task: () => Promise<Result>): Promise<Result> => {
+  const database = await acquire(path)
+  try {
+    return await task()
+  } finally {
+    // Ends the transaction, and with it the lock.
+    database.close()
+  }
+}
+
+const acquire = async (path: string): Promise<DatabaseSync> => {
+  // Real time, whatever clock the process runs on: the other process does.
+  const untilMs = performance.now() + LONGEST_WAIT_MS
+  for (;;) {
+    let database: DatabaseSync | undefined
+    try {
+      // No busy time-out: SQLite would wait with the whole event loop.
+      database = new DatabaseSync(path, { timeout: 0 })
+      database.exec('BEGIN IMMEDIATE')
+      return database
+    } catch (error) {
+      database?.close()
+      if (!isBusy(error) || performance.now() >= untilMs) throw unavailable(path, error)
+      await delay(RETRY_MS)
+    }
+  }
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
+
+const unavailable = (path: string, error: unknown): BotError =>
+  new BotError(
+    'BOT_STORE_UNAVAILABLE',
+    isBusy(error)
+      ? `Another process has kept ${path} locked for ${LONGEST_WAIT_MS / 1000} seconds.`
+      : `${path} cannot be locked: ${error instanceof Error ? error.message : 'unknown error'}.`,
+    {
+      retryable: true,
+      remedy: 'See which process uses the folder, and that this user may write there; then try again.',
+    },
+  )

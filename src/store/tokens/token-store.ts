@@ -1,0 +1,167 @@
+import { Low } from 'lowdb'
+import { basename, join } from 'node:path'
+import { systemClock, type Clock } from '../../clock.ts'
+import { createFolder, createTokenFile } from './file.ts'
+import { withLock } from './lock.ts'
+import { noTokens, type StoredPageToken, type StoredUserToken, type TokenData } from './records.ts'
+import { watchFile } from './watch.ts'
+
+/** The tokens of this installation. Several processes may use the same folder; none overwrites another's change. */
+export interface TokenStore {
+  /** As of the last change noticed. */
+  pages: () => readonly StoredPageToken[]
+  page: (pageId: string) => StoredPageToken | undefined
+  users: () => readonly StoredUserToken[]
+  /**
+   * Adds or replaces tokens, all of them or none. Resolves once they would survive a power cut. A Page token that was
+   * proved later than the one given stays.
+   *
+   * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_TOKEN_KEY_WRONG`: nothing was changed
+   */
+  save: (tokens: { pages?: readonly StoredPageToken[]; users?: readonly StoredUserToken[] }) => Promise<void>
+  /** Notes what the app is subscribed to; does nothing when the Page has another token by now. */
+  noteSubscription: (pageId: string, token: string, fields: readonly string[] | null) => Promise<void>
+  /** Hears of changes, by this process or another. Watches the file from the first listener on. */
+  onChange: (listener: () => void) => () => void
+  close: () => Promise<void>
+}
+
+export interface TokenStoreOptions {
+  /** Created, for the owner only, when it is not there. */
+  dir: string
+  /** 32 bytes, see `toTokenKey`; null keeps the tokens in the clear. */
+  key: Buffer | null
+  clock?: Pick<Clock, 'after'>
+  log?: { warn: (facts: object, message: string) => void }
+}
+
+const FILE = 'tokens.json'
+const LOCK = 'tokens.lock'
+const POLL_MS = 500
+// A proof that lies further ahead than this was dated by a wrong clock, and must not block every later one.
+const CLOCK_DOUBT_MS = 10 * 60_000
+
+/**
+ * Opens the token store.
+ *
+ * @throws BotError `BOT_TOKEN_STORE_UNREADABLE` rather than starting over, `BOT_TOKEN_KEY_WRONG`, `BOT_STORE_UNAVAILABLE`
+ */
+export const createTokenStore = async (options: TokenStoreOptions): Promise<TokenStore> => {
+  const { dir, key, clock = systemClock, log } = options
+  await createFolder(dir)
+  const file = createTokenFile(join(dir, FILE), key)
+  const low = new Low<TokenData>(file, noTokens())
+  await low.read()
+
+  const listeners = new Set<() => void>()
+  let stopWatching: (() => void) | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <Result>(task: () => Promise<Result>): Promise<Result> => {
+    const result = queue.then(task)
+    queue = result.catch(() => {})
+    return result
+  }
+
+  const announce = (before: TokenData): void => {
+    if (JSON.stringify(before) === JSON.stringify(low.data)) return
+    for (const listener of listeners) listener()
+  }
+
+  /** lowdb keeps its data when the file is gone; for us a file that is gone holds no tokens. */
+  const readAgain = async (): Promise<void> => {
+    const before = low.data
+    low.data = noTokens()
+    try {
+      await low.read()
+    } catch (error) {
+      low.data = before
+      throw error
+    }
+  }
+
+  const change = (apply: (data: TokenData) => TokenData): Promise<void> =>
+    inTurn(async () => {
+      const before = low.data
+      await withLock(join(dir, LOCK), async () => {
+        await readAgain()
+        const read = low.data
+        low.data = apply(read)
+        try {
+          if (low.data !== read) await low.write()
+        } catch (error) {
+          low.data = read
+          throw error
+        }
+      })
+      announce(before)
+    })
+
+  let trouble: string | undefined
+  const refresh = (): void => {
+    inTurn(async () => {
+      if (!(await file.changed())) return
+      const before = low.data
+      await readAgain()
+      trouble = undefined
+      announce(before)
+    }).catch((error: unknown) => {
+      // Asked twice a second, told once.
+      if (trouble === String(error)) return
+      trouble = String(error)
+      log?.warn(
+        { err: error },
+        'the token file changed but cannot be read; the tokens known before stay in use',
+      )
+    })
+  }
+
+  return {
+    pages: () => low.data.pages,
+    page: (pageId) => low.data.pages.find((page) => page.pageId === pageId),
+    users: () => low.data.users,
+
+    save: ({ pages = [], users = [] }) =>
+      change((data) => ({
+        ...data,
+        pages: pages.reduce(putPage, data.pages),
+        users: users.reduce(putUser, data.users),
+      })),
+
+    noteSubscription: (pageId, token, fields) =>
+      change((data) => {
+        const page = data.pages.find((known) => known.pageId === pageId && known.token === token)
+        if (!page) return data
+        const noted = { ...page, subscribedFields: fields === null ? null : [...fields] }
+        return { ...data, pages: data.pages.map((known) => (known === page ? noted : known)) }
+      }),
+
+    onChange: (listener) => {
+      listeners.add(listener)
+      stopWatching ??= watchFile({ dir, name: basename(file.path), pollMs: POLL_MS, clock, check: refresh })
+      // Something may have been written since the file was opened.
+      refresh()
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+
+    close: async () => {
+      stopWatching?.()
+      listeners.clear()
+      await queue
+    },
+  }
+}
+
+const putPage = (pages: StoredPageToken[], page: StoredPageToken): StoredPageToken[] => {
+  const known = pages.find(({ pageId }) => pageId === page.pageId)
+  const isLate = known !== undefined && known.provedAtMs > page.provedAtMs
+  if (isLate && known.provedAtMs - page.provedAtMs < CLOCK_DOUBT_MS) return pages
+  return [...pages.filter((other) => other !== known), page]
+}
+
+const putUser = (users: StoredUserToken[], user: StoredUserToken): StoredUserToken[] => [
+  ...users.filter(({ userId }) => userId !== user.userId),
+  user,
+]

@@ -1,0 +1,440 @@
+import t from 'tap'
+import { createWorld, type World } from './harness.ts'
+
+const done = async (world: World): Promise<boolean> => {
+  const { inbox, outbox } = await world.store.counts()
+  return inbox === 0 && outbox.size === 0
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+t.test(
+  'replies go out in the order of the conversation, one call in flight, conversations in parallel',
+  async (t) => {
+    const world = await createWorld(t)
+    world.graph.answer = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return undefined
+    }
+    world.delivery.start()
+    const texts: string[] = []
+    for (let n = 0; n < 20; n += 1) {
+      for (const psid of ['a', 'b', 'c', 'd']) {
+        texts.push(`${psid}${n}`)
+        void world.say(`${psid}${n}`, { psid })
+      }
+    }
+    await world.until(() => world.graph.accepted.length === texts.length, 'all replies')
+
+    t.equal(world.graph.overlaps, 0)
+    t.ok(world.graph.mostInFlight > 1, 'several conversations at once')
+    for (const psid of ['a', 'b', 'c', 'd']) {
+      const own = world.graph.accepted.filter((text) => text.startsWith(psid))
+      t.same(
+        own,
+        texts.filter((text) => text.startsWith(psid)),
+      )
+    }
+    await world.until(() => done(world), 'nothing left')
+  },
+)
+
+t.test(
+  'a token dying in the middle of a burst parks its Page only, and a new one sends all in order',
+  async (t) => {
+    const world = await createWorld(t)
+    let alive = 3
+    world.graph.answer = ({ pageId }) => {
+      if (pageId !== 'page-1') return undefined
+      alive -= 1
+      return alive >= 0 ? undefined : 'token_invalid'
+    }
+    world.delivery.start()
+    const texts = Array.from({ length: 10 }, (_, n) => `t${n}`)
+    for (const text of texts) await world.say(text)
+    await world.until(() => world.tokens.suspected.length > 0, 'the token is suspected')
+    t.same(world.tokens.suspected, ['page-1 token-1'])
+    world.tokens.set('page-1', 'invalid')
+    await world.say('other', { pageId: 'page-2' })
+    await world.until(() => world.graph.accepted.includes('other'), 'the other Page goes on')
+    await world.say('late')
+    await world.until(async () => (await world.store.counts()).inbox === 0, 'events are handled meanwhile')
+    const calls = world.graph.calls.length
+    await world.clock.advance(3_600_000)
+    t.equal(world.graph.calls.length, calls, 'no send is tried with a dead token')
+
+    alive = Number.POSITIVE_INFINITY
+    world.tokens.set('page-1', 'valid', 'token-2')
+    await world.until(() => done(world), 'all is sent')
+    t.same(
+      world.graph.accepted.filter((text) => text !== 'other'),
+      [...texts, 'late'],
+    )
+  },
+)
+
+t.test('parked replies survive a restart while the token is dead', async (t) => {
+  const world = await createWorld(t)
+  world.tokens.set('page-1', 'invalid')
+  world.delivery.start()
+  for (const text of ['1', '2', '3']) await world.say(text)
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 3, 'parked')
+  await world.restart()
+  await world.say('4')
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 4, 'still parked')
+  t.same(world.graph.calls, [])
+
+  world.tokens.set('page-1', 'valid', 'token-2')
+  await world.until(() => done(world), 'all is sent')
+  t.same(world.graph.accepted, ['1', '2', '3', '4'])
+  t.equal(world.graph.looks, 0, 'none of them was in doubt')
+})
+
+t.test('a Page without any token yet waits, and answers once it has one', async (t) => {
+  const world = await createWorld(t)
+  world.tokens.tokenFor = () => null
+  world.delivery.start()
+  await world.say('early')
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 1, 'parked')
+  world.tokens.tokenFor = () => 'first-token'
+  world.tokens.set('page-1', 'valid', 'first-token')
+  await world.until(() => done(world), 'sent')
+  t.same(world.graph.accepted, ['early'])
+})
+
+t.test(
+  'a reply whose window closed while the token was dead is a dead letter, later ones go out',
+  async (t) => {
+    const world = await createWorld(t)
+    world.tokens.set('page-1', 'invalid')
+    world.delivery.start()
+    await world.say('too late', { psid: 'old' })
+    await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 1, 'parked')
+    await world.clock.advance(DAY_MS + 1000)
+    await world.say('in time', { psid: 'new' })
+    await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 2, 'parked')
+
+    world.tokens.set('page-1', 'valid', 'token-2')
+    await world.until(() => done(world), 'nothing left')
+    t.same(world.graph.calls, ['in time'])
+    t.same(world.dead, ['outside_window'])
+    t.equal((await world.store.counts()).dead, 1)
+  },
+)
+
+t.test('the window opens again with the next message: then the parked reply is sent', async (t) => {
+  const world = await createWorld(t)
+  world.tokens.set('page-1', 'invalid')
+  world.delivery.start()
+  await world.say('first')
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 1, 'parked')
+  await world.clock.advance(DAY_MS + 1000)
+  await world.say('second')
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 2, 'parked')
+
+  world.tokens.set('page-1', 'valid', 'token-2')
+  await world.until(() => done(world), 'nothing left')
+  t.same(world.graph.accepted, ['first', 'second'])
+})
+
+for (const verdict of ['outside_window', 'unreachable', 'bad_request'] as const) {
+  t.test(`a reply refused as ${verdict} is a dead letter, and the conversation goes on`, async (t) => {
+    const world = await createWorld(t)
+    world.graph.answer = ({ message }) => (message.text === 'x.0' ? verdict : undefined)
+    world.delivery.start()
+    await world.say('x*3')
+    await world.until(() => done(world), 'nothing left')
+    t.same(world.graph.accepted, ['x.1', 'x.2'])
+    t.same(world.dead, [verdict])
+  })
+}
+
+t.test('a transient failure is tried again, before what follows', async (t) => {
+  const world = await createWorld(t)
+  let failures = 3
+  world.graph.answer = () => ((failures -= 1) >= 0 ? 'transient' : undefined)
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the first try')
+  await world.clock.advance(499)
+  t.equal(world.graph.calls.length, 1, 'not at once')
+  await world.until(async () => {
+    await world.clock.advance(100)
+    return done(world)
+  }, 'sent')
+  t.same(world.graph.calls, ['x.0', 'x.0', 'x.0', 'x.0', 'x.1'])
+})
+
+t.test('what never stops failing becomes a dead letter when the window closes', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'transient'
+  world.delivery.start()
+  await world.say('x')
+  await world.until(async () => {
+    await world.clock.advance(60_000)
+    return done(world)
+  }, 'it ends')
+  t.same(world.dead, ['outside_window'])
+  t.ok(world.graph.calls.length > 20, 'after many tries')
+})
+
+for (const verdict of ['configuration', 'permission', 'restricted'] as const) {
+  t.test(
+    `${verdict} parks the Page, tells the operator, tries slowly with one call, and ends by itself`,
+    async (t) => {
+      const world = await createWorld(t)
+      world.graph.answer = ({ pageId }) => (pageId === 'page-1' ? verdict : undefined)
+      world.delivery.start()
+      for (const psid of ['a', 'b', 'c']) await world.say(psid, { psid })
+      await world.until(() => world.needs.length > 0, 'the operator is told')
+      t.match(world.needs, [{ pageId: 'page-1', cause: verdict }])
+      t.same(world.tokens.suspected, [], 'and nobody asks for a token')
+      await world.say('other', { pageId: 'page-2' })
+      await world.until(() => world.graph.accepted.includes('other'), 'the other Page goes on')
+
+      const calls = world.graph.calls.length
+      await world.until(async () => {
+        await world.clock.advance(1000)
+        return world.graph.calls.length > calls
+      }, 'a slow try')
+      await world.clock.advance(1000)
+      t.equal(world.graph.calls.length, calls + 1, 'one call only')
+      t.equal(world.needs.length, 1)
+
+      world.graph.answer = () => undefined
+      await world.until(async () => {
+        await world.clock.advance(1000)
+        return done(world)
+      }, 'all is sent')
+      t.same([...world.graph.accepted].sort(), ['a', 'b', 'c', 'other'])
+      t.same(world.needs, [], 'and the need is settled')
+      t.same(world.dead, [])
+    },
+  )
+}
+
+t.test('a rate limit holds the Page as long as Facebook says', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'rate_limited'
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => world.graph.calls.length === 1, 'the first try')
+  world.graph.answer = () => undefined
+  await world.clock.advance(119_000)
+  t.equal(world.graph.calls.length, 1, 'not before two minutes are over')
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'sent')
+  t.same(world.needs, [], 'nobody is called for it')
+})
+
+t.test('a lost answer is not sent again when the echo arrives', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.echo(world.graph.metadata[0] ?? '', 'mid-of-x0')
+  await world.until(() => done(world), 'settled without waiting')
+  t.same(world.graph.calls, ['x.0', 'x.1'])
+  t.equal(world.graph.looks, 0)
+})
+
+t.test('a lost answer is not sent again when the conversation shows the message', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => [
+    { id: 'theirs', fromId: 'psid-1', text: 'x.0', createdMs: world.clock.now() },
+    { id: 'ours', fromId: 'page-1', text: 'x.0', createdMs: world.clock.now() },
+  ]
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  t.same(world.graph.calls, ['x.0', 'x.1'])
+})
+
+t.test('a lost answer is sent again once the message is known not to be there', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => [
+    { id: 'old', fromId: 'page-1', text: 'x', createdMs: world.clock.now() - 3_600_000 },
+    { id: 'visitor', fromId: 'psid-1', text: 'x', createdMs: world.clock.now() },
+  ]
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.clock.advance(10_000)
+  t.equal(world.graph.calls.length, 1, 'but not while Facebook may still carry it out')
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'sent')
+  t.same(world.graph.calls, ['x', 'x'])
+})
+
+t.test('a reply that was in flight at a crash is looked for before it is sent again', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = ({ message }) => {
+    if (message.text === 'x.0') world.graph.accepted.push('x.0')
+    return 'ambiguous'
+  }
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.recent = () => [{ id: 'ours', fromId: 'page-1', text: 'x.0', createdMs: world.clock.now() }]
+  world.graph.answer = () => undefined
+  await world.restart()
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  t.same(world.graph.accepted, ['x.0', 'x.1'])
+})
+
+t.test('the same text sent a moment ago does not count as the one in doubt', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  await world.say('ok')
+  await world.until(() => done(world), 'the first is sent')
+  const firstMid = `mid-1-${world.clock.now()}`
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => [{ id: firstMid, fromId: 'page-1', text: 'ok', createdMs: world.clock.now() }]
+  await world.say('ok')
+  await world.until(() => world.graph.calls.length === 2, 'the second is tried')
+  world.graph.answer = () => undefined
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  t.same(world.graph.accepted, ['ok', 'ok'])
+})
+
+t.test('when the conversation cannot be read the reply is not kept back for ever', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => 'permission'
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'sent')
+  t.same(world.graph.calls, ['x', 'x'])
+  t.same(world.needs, [], 'and the refused look closes nothing')
+})
+
+t.test('a new token while sends are in flight: the late refusal does not make it suspect', async (t) => {
+  const world = await createWorld(t)
+  let refuse = (_verdict: 'token_invalid'): void => undefined
+  world.graph.answer = () =>
+    new Promise((resolve) => {
+      refuse = resolve
+    })
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => world.graph.calls.length === 1, 'in flight')
+  world.tokens.set('page-1', 'valid', 'token-2')
+  world.graph.answer = () => undefined
+  refuse('token_invalid')
+  await world.until(() => done(world), 'sent with the new one')
+  t.equal(world.tokens.status('page-1').state, 'valid')
+  t.same(world.graph.accepted, ['x'])
+})
+
+t.test('a handler that throws or hangs costs its event an apology, and nothing else', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  await world.say('throw')
+  await world.say('after')
+  await world.until(() => done(world), 'answered')
+  t.same(world.graph.accepted, ['sorry', 'after'])
+
+  await world.say('hang', { psid: 'h' })
+  await world.say('later', { psid: 'h' })
+  await world.say('elsewhere')
+  await world.until(() => world.graph.accepted.includes('elsewhere'), 'others go on')
+  await world.clock.advance(10_000)
+  await world.until(() => done(world), 'answered')
+  t.same(world.graph.accepted.slice(2), ['elsewhere', 'sorry', 'later'])
+})
+
+t.test('an event that cannot be read is passed over and said so', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  const { newEvent } = await import('../store/contract.ts')
+  await world.store.accept([newEvent('broken', { body: '{' })])
+  await world.say('after')
+  await world.until(() => done(world), 'answered')
+  t.same(world.graph.accepted, ['after'])
+  t.ok(world.logged.some((line) => line.includes('could not be read')))
+})
+
+t.test('stopping lets the call in flight come home and leaves the rest for the next start', async (t) => {
+  const world = await createWorld(t)
+  let answer = (): void => undefined
+  world.graph.answer = () =>
+    new Promise((resolve) => {
+      answer = () => resolve(undefined)
+    })
+  world.delivery.start()
+  await world.say('x*3')
+  await world.until(() => world.graph.calls.length === 1, 'in flight')
+  const stopped = world.delivery.stop()
+  answer()
+  await stopped
+  world.graph.answer = () => undefined
+  await world.restart()
+  await world.until(() => done(world), 'the rest is sent')
+  t.same(world.graph.accepted, ['x.0', 'x.1', 'x.2'])
+  t.equal(world.graph.looks, 0, 'an orderly stop leaves no doubt')
+})
+
+t.test('ten thousand events wait while the token is dead, then all go out in order', async (t) => {
+  const world = await createWorld(t)
+  world.tokens.set('page-1', 'invalid')
+  world.delivery.start()
+  const conversations = 200
+  const each = 50
+  for (let n = 0; n < each; n += 1) {
+    await Promise.all(
+      Array.from({ length: conversations }, (_, c) =>
+        world.say(`${c}.${n}`, { psid: `p${c}`, key: `k${c}.${n}` }),
+      ),
+    )
+  }
+  await world.until(
+    async () => (await world.store.counts()).outbox.get('page-1') === conversations * each,
+    'parked',
+    30_000,
+  )
+  await world.clock.advance(3_600_000)
+  world.tokens.set('page-1', 'valid', 'token-2')
+  await world.until(
+    async () => {
+      await world.clock.advance(1000)
+      return done(world)
+    },
+    'all is sent',
+    60_000,
+  )
+  t.equal(world.graph.accepted.length, conversations * each)
+  const next = new Map<string, number>()
+  const ordered = world.graph.accepted.every((text) => {
+    const [c = '', n] = text.split('.')
+    const wanted = next.get(c) ?? 0
+    next.set(c, wanted + 1)
+    return Number(n) === wanted
+  })
+  t.ok(ordered, 'in the order of each conversation')
+  t.equal(world.graph.overlaps, 0)
+})

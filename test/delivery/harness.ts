@@ -1,0 +1,254 @@
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { createDelivery, type Delivery, type DeliveryDeps } from '../../src/delivery/delivery.ts'
+import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import type { Graph, RecentMessage, SendCall } from '../../src/graph/graph.ts'
+import type { Need } from '../../src/operator/needs.ts'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { WebhookEvent } from '../../src/webhook/events.ts'
+import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
+import { newEvent } from '../store/contract.ts'
+
+/** What the fake Graph does with a send: nothing for success, a verdict for a refusal. */
+export type Answer = (call: SendCall) => Verdict | undefined | Promise<Verdict | undefined>
+
+export interface World {
+  clock: FakeClock
+  store: Store
+  graph: FakeGraph
+  tokens: FakeTokens
+  needs: Need[]
+  dead: string[]
+  logged: string[]
+  delivery: Delivery
+  /** Hands the text of a visitor to the webhook's end of the store. */
+  say: (text: string, fields?: { pageId?: string; psid?: string; key?: string }) => Promise<void>
+  /** The bot's own message, as it comes back by the echo webhook. */
+  echo: (replyId: string, mid: string, fields?: { pageId?: string; psid?: string }) => Promise<void>
+  /** Ends delivery and store as a crash would leave them, and starts anew on the same file. */
+  restart: () => Promise<void>
+  /** Waits, in real time, until the condition holds; fails when it does not within some seconds. */
+  until: (condition: () => boolean | Promise<boolean>, what: string, limitMs?: number) => Promise<void>
+}
+
+export interface FakeGraph {
+  /** Texts of every call, in the order they were made. */
+  calls: string[]
+  /** Texts Facebook has, in the order it accepted them. */
+  accepted: string[]
+  /** Conversations that had more than one call in flight. */
+  overlaps: number
+  mostInFlight: number
+  answer: Answer
+  /** What a look at a conversation finds. */
+  recent: () => RecentMessage[] | Verdict
+  looks: number
+  metadata: string[]
+}
+
+export interface FakeTokens extends TokenKeeper {
+  set: (pageId: string, state: PageTokenState, token?: string) => void
+  suspected: string[]
+}
+
+let serial = 0
+
+/** A reply for each text, `echo: text`; several for `text*3`; none for an empty one. */
+const handle: DeliveryDeps['handle'] = (event) => {
+  if (event.kind !== 'message' || event.text === null) return { replies: [], state: null }
+  const [text = '', times = '1'] = event.text.split('*')
+  if (text === 'throw') throw new Error('handler broke')
+  if (text === 'hang') return new Promise(() => undefined)
+  const replies = Array.from({ length: Number(times) }, (_, n) => ({
+    message: { text: times === '1' ? text : `${text}.${n}` },
+  }))
+  return { replies, state: null }
+}
+
+export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}): Promise<World> => {
+  const clock = createFakeClock()
+  const file = join(t.testdir(), 'evergreen.db')
+  const open = () =>
+    openSqliteStore({
+      file,
+      clock,
+      onExit: (error) => {
+        throw error
+      },
+    })
+  const graph = fakeGraph()
+  const tokens = fakeTokens(clock)
+  const needs: Need[] = []
+  const dead: string[] = []
+  const logged: string[] = []
+  const note = (_facts: object, message: string): void => void logged.push(message)
+  const build = (store: Store): Delivery =>
+    createDelivery({
+      store,
+      graph: graphOf(graph, clock),
+      tokens,
+      needs: {
+        raise: (need) => {
+          if (!needs.some((n) => n.pageId === need.pageId && n.cause === need.cause)) needs.push(need)
+        },
+        settle: (pageId, cause) => {
+          const left = needs.filter((n) => n.pageId !== pageId || (cause !== undefined && n.cause !== cause))
+          needs.splice(0, needs.length, ...left)
+        },
+      },
+      read: (body) => JSON.parse(body) as WebhookEvent,
+      handle,
+      apologise: () => [{ message: { text: 'sorry' } }],
+      clock,
+      random: () => 0.5,
+      log: { debug: () => undefined, info: note, warn: note, error: note },
+      report: {
+        sent: () => undefined,
+        dead: (_pageId, reason) => void dead.push(reason),
+        refused: () => undefined,
+      },
+      ...options,
+    })
+
+  const world: World = {
+    clock,
+    store: await open(),
+    graph,
+    tokens,
+    needs,
+    dead,
+    logged,
+    delivery: undefined as never,
+    say: async (text, { pageId = 'page-1', psid = 'psid-1', key = `m${(serial += 1)}` } = {}) => {
+      const body = JSON.stringify({ kind: 'message', key, pageId, psid, text })
+      await world.store.accept([newEvent(key, { pageId, psid, body, timestampMs: clock.now() })])
+    },
+    echo: async (replyId, mid, { pageId = 'page-1', psid = 'psid-1' } = {}) => {
+      const body = JSON.stringify({ kind: 'echo', key: mid, pageId, psid, metadata: replyId, mid })
+      const fields = { pageId, psid, body, opensWindow: false, timestampMs: clock.now() }
+      await world.store.accept([newEvent(mid, fields)])
+    },
+    restart: async () => {
+      await world.delivery.stop()
+      await world.store.close()
+      world.store = await open()
+      world.delivery = build(world.store)
+      world.delivery.start()
+    },
+    until: async (condition, what, limitMs = 8000) => {
+      const deadline = Date.now() + limitMs
+      while (!(await condition())) {
+        if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
+        await settle(1)
+      }
+    },
+  }
+  world.delivery = build(world.store)
+  t.teardown(async () => {
+    await world.delivery.stop()
+    await world.store.close()
+  })
+  return world
+}
+
+const fakeGraph = (): FakeGraph => ({
+  calls: [],
+  accepted: [],
+  overlaps: 0,
+  mostInFlight: 0,
+  answer: () => undefined,
+  recent: () => [],
+  looks: 0,
+  metadata: [],
+})
+
+const refusal = (verdict: Verdict): GraphError =>
+  new GraphError(`refused: ${verdict}`, {
+    verdict,
+    edge: 'messages',
+    graphCode: 1,
+    subcode: null,
+    fbtraceId: 'trace',
+    httpStatus: 400,
+    retryAfterMs: verdict === 'rate_limited' ? 120_000 : null,
+  })
+
+const graphOf = (
+  graph: FakeGraph,
+  clock: FakeClock,
+): Pick<Graph, 'sendMessage' | 'senderAction' | 'recentMessages'> => {
+  const busy = new Map<string, number>()
+  return {
+    sendMessage: async (call) => {
+      const text = call.message.text ?? ''
+      const conversation = `${call.pageId}/${call.psid}`
+      const now = (busy.get(conversation) ?? 0) + 1
+      busy.set(conversation, now)
+      if (now > 1) graph.overlaps += 1
+      graph.mostInFlight = Math.max(graph.mostInFlight, busy.size)
+      graph.calls.push(text)
+      graph.metadata.push(call.metadata ?? '')
+      try {
+        const verdict = await graph.answer(call)
+        if (verdict !== undefined) throw refusal(verdict)
+        graph.accepted.push(text)
+        return {
+          messageId: `mid-${graph.accepted.length}-${clock.now()}`,
+          recipientId: call.psid,
+          usage: null,
+        }
+      } finally {
+        if (now === 1) busy.delete(conversation)
+        else busy.set(conversation, now - 1)
+      }
+    },
+    senderAction: () => Promise.resolve(),
+    recentMessages: () => {
+      graph.looks += 1
+      const found = graph.recent()
+      return typeof found === 'string' ? Promise.reject(refusal(found)) : Promise.resolve(found)
+    },
+  }
+}
+
+const fakeTokens = (clock: FakeClock): FakeTokens => {
+  const states = new Map<string, { state: PageTokenState; token: string }>()
+  const listeners = new Set<(status: PageTokenStatus) => void>()
+  const stateOf = (pageId: string) => states.get(pageId) ?? { state: 'valid' as const, token: 'token-1' }
+  const status = (pageId: string): PageTokenStatus => ({
+    pageId,
+    pageName: pageId,
+    state: stateOf(pageId).state,
+    reason: null,
+    sinceMs: clock.now(),
+    provedAtMs: null,
+    fingerprint: null,
+    scopes: [],
+    tasks: [],
+    dataAccessExpiresAtMs: null,
+  })
+  const tokens: FakeTokens = {
+    suspected: [],
+    set: (pageId, state, token = stateOf(pageId).token) => {
+      states.set(pageId, { state, token })
+      for (const listener of listeners) listener(status(pageId))
+    },
+    tokenFor: (pageId) => (stateOf(pageId).state === 'valid' ? stateOf(pageId).token : null),
+    status,
+    statuses: () => [...states.keys()].map(status),
+    suspect: (pageId, token) => {
+      tokens.suspected.push(`${pageId} ${token}`)
+      if (token === stateOf(pageId).token) tokens.set(pageId, 'suspect')
+    },
+    probe: () => Promise.resolve(),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  }
+  return tokens
+}
