@@ -12,7 +12,7 @@
  * | `POST /sandbox/conversations/:pageId/:psid` | {@link VisitorAction} | `{ mid }` |
  * | `POST /sandbox/trouble/:kind` | {@link TroubleBody} | {@link SandboxState} |
  * | `POST /sandbox/clock` | `{ advanceSeconds }` | {@link SandboxState} |
- * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
+ * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
  * | `POST /sandbox/reset` | | {@link SandboxState} |
  */
 export interface SandboxState {
@@ -68,6 +68,10 @@ export interface ChatMessage {
   /** For the visitor's messages: whether the webhook was answered with 200. */
   webhook: 'pending' | 'delivered' | 'failed' | null
   metadata: string | null
+  /** The visitor's reaction to it, if any. */
+  reaction?: string | null
+  /** The Page's reaction to it (`sender_action: react`), if any. */
+  pageReaction?: string | null
 }
 
 export type VisitorAction =
@@ -85,6 +89,8 @@ export type TroubleKind =
   | 'password-changed'
   | 'app-removed'
   | 'role-lost'
+  /** The person must pass a security check first; `calm` and a new login both do. */
+  | 'checkpoint'
   | 'graph-down'
   | 'graph-up'
   | 'delay'
@@ -94,6 +100,13 @@ export type TroubleKind =
   | 'fail'
   /** The next `times` calls of `edge` are carried out, but the answer is lost. */
   | 'lose-answer'
+  /** The next `times` webhook events are never sent. */
+  | 'webhook-drop'
+  /** The next `times` webhook events are sent twice. */
+  | 'webhook-duplicate'
+  /** The next `times` webhook events are overtaken by the one after them in their conversation. */
+  | 'webhook-reorder'
+  /** Ends all trouble that goes on. Tokens that died stay dead; a lost role is given back. */
   | 'calm'
 
 export interface TroubleBody {
@@ -106,6 +119,8 @@ export interface TroubleBody {
   /** Answer with this text instead of JSON, such as an HTML page. */
   raw?: string
   delayMs?: number
+  /** `graph-down` alone: connections break instead of being answered with an HTML page. */
+  reset?: boolean
 }
 
 export interface Traffic {

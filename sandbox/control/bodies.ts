@@ -1,0 +1,140 @@
+import type { TroubleBody, VisitorAction } from '../api.ts'
+import { isObject } from '../graph/params.ts'
+
+/** A body the control API cannot take; the message says what it should look like. */
+export class BadBody extends Error {
+  readonly statusCode: number
+  constructor(message: string, statusCode = 400) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+type Body = Record<string, unknown>
+
+/** What a visitor may type, as in Messenger. */
+const LONGEST_TEXT = 20_000
+
+export const readObject = (value: unknown): Body => {
+  if (value === null || value === undefined) return {}
+  if (!isObject(value)) throw new BadBody('The body must be a JSON object.')
+  return value
+}
+
+export const readAction = (value: unknown): VisitorAction => {
+  const body = readObject(value)
+  const type = body['type']
+  switch (type) {
+    case 'text':
+      return { type, text: textIn(body, 'text', LONGEST_TEXT) }
+    case 'quick_reply':
+      return { type, title: textIn(body, 'title', 100, 0), payload: textIn(body, 'payload', 1000, 0) }
+    case 'postback':
+      return { type, title: textIn(body, 'title', 100), payload: textIn(body, 'payload', 1000, 0) }
+    case 'get_started':
+      return { type }
+    case 'attachment': {
+      const attachment = readObject(body['attachment'])
+      const kind = oneOf(attachment, 'type', ['image', 'audio', 'video', 'file'] as const)
+      const url = textIn(attachment, 'url', 2000)
+      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+        throw new BadBody('"attachment.url" must be an http(s) URL.')
+      return { type, attachment: { type: kind, url } }
+    }
+    case 'sticker': {
+      const stickerId = textIn(body, 'stickerId', 20)
+      if (!/^\d+$/.test(stickerId)) throw new BadBody('"stickerId" must be digits.')
+      return { type, stickerId }
+    }
+    case 'reaction':
+      return {
+        type,
+        mid: textIn(body, 'mid', 200),
+        emoji: textIn(body, 'emoji', 20),
+        action: oneOf(body, 'action', ['react', 'unreact'] as const),
+      }
+    case 'referral': {
+      const ref = textIn(body, 'ref', 250)
+      if (!/^[A-Za-z0-9=_-]+$/.test(ref)) throw new BadBody('"ref" takes letters, digits and -_= alone.')
+      return { type, ref }
+    }
+    default:
+      throw new BadBody(
+        '"type" must be one of text, quick_reply, postback, get_started, attachment, sticker, reaction, referral.',
+      )
+  }
+}
+
+export const readTrouble = (value: unknown): TroubleBody => {
+  const body = readObject(value)
+  const error = body['error']
+  return {
+    ...given('pageId', optionalTextIn(body, 'pageId', 100)),
+    ...given('edge', optionalTextIn(body, 'edge', 100)),
+    ...given('times', optionalInteger(body, 'times', 1, 1_000_000)),
+    ...given('status', optionalInteger(body, 'status', 200, 599)),
+    ...given('raw', optionalTextIn(body, 'raw', 1_000_000)),
+    ...given('delayMs', optionalInteger(body, 'delayMs', 0, 600_000)),
+    ...given('reset', optionalBoolean(body, 'reset')),
+    ...given('error', error === undefined ? undefined : readError(readObject(error))),
+  }
+}
+
+export const textIn = (body: Body, name: string, most: number, least = 1): string => {
+  const value = body[name]
+  if (typeof value === 'string' && value.length >= least && value.length <= most) return value
+  throw new BadBody(`"${name}" must be a text of ${least} to ${most} characters.`)
+}
+
+export const optionalTextIn = (body: Body, name: string, most: number): string | undefined =>
+  body[name] === undefined ? undefined : textIn(body, name, most, 0)
+
+export const optionalInteger = (
+  body: Body,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined => {
+  const value = body[name]
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  throw new BadBody(`"${name}" must be a whole number from ${least} to ${most}.`)
+}
+
+export const optionalTexts = (body: Body, name: string): string[] | undefined => {
+  const value = body[name]
+  if (value === undefined) return undefined
+  if (Array.isArray(value) && value.length <= 100 && value.every((item) => typeof item === 'string'))
+    return value
+  throw new BadBody(`"${name}" must be a list of texts.`)
+}
+
+const optionalBoolean = (body: Body, name: string): boolean | undefined => {
+  const value = body[name]
+  if (value === undefined || typeof value === 'boolean') return value
+  throw new BadBody(`"${name}" must be true or false.`)
+}
+
+const readError = (body: Body): NonNullable<TroubleBody['error']> => {
+  const code = optionalInteger(body, 'code', -10, 100_000_000)
+  if (code === undefined) throw new BadBody('"error.code" must be a whole number.')
+  return {
+    code,
+    ...given('error_subcode', optionalInteger(body, 'error_subcode', 0, 100_000_000)),
+    ...given('message', optionalTextIn(body, 'message', 2000)),
+    ...given('type', optionalTextIn(body, 'type', 100)),
+    ...given('is_transient', optionalBoolean(body, 'is_transient')),
+  }
+}
+
+const oneOf = <Name extends string>(body: Body, name: string, allowed: readonly Name[]): Name => {
+  const found = allowed.find((one) => one === body[name])
+  if (found !== undefined) return found
+  throw new BadBody(`"${name}" must be one of ${allowed.join(', ')}.`)
+}
+
+/** An optional property that is not there at all, rather than undefined. */
+const given = <Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [key in Name]?: Value } => (value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value }))

@@ -1,0 +1,77 @@
+import type { SandboxParts } from '../../parts.ts'
+import type { App, Token } from '../../world.ts'
+import { appOfToken, identify, type Call } from '../call.ts'
+import { badParameter, GraphFailure } from '../failure.ts'
+import { requiredText } from '../params.ts'
+import { seconds } from './edge.ts'
+
+/** Permissions that reach Pages, and so may be limited to some of them. */
+const PAGE_SCOPE = /^(pages_|read_insights|business_management)/
+
+/** Reference B5. A dead token is an answer here, with HTTP 200, never an error. */
+export const debugToken = (parts: SandboxParts, call: Call): object => {
+  const app = askingApp(parts, call)
+  const input = requiredText(call.params, 'input_token')
+  return { data: inspect(parts, app, input) }
+}
+
+const askingApp = (parts: SandboxParts, call: Call): App => {
+  const caller = identify(parts, call)
+  if (caller.kind === 'app') return caller.app
+  const role = caller.kind === 'user' ? caller.user.appRole : null
+  if (role === 'admin' || role === 'developer') return caller.app
+  throw badParameter(
+    'You must provide an app access token, or a user access token that is an owner or developer of the app',
+  )
+}
+
+const inspect = (parts: SandboxParts, app: App, input: string): object => {
+  const bar = input.indexOf('|')
+  if (bar >= 0) return inspectAppToken(parts, app, input)
+  const token = parts.tokens.find(input)
+  if (!token)
+    return { error: { code: 190, message: 'Invalid OAuth access token.' }, is_valid: false, scopes: [] }
+  if (token.session.appId !== app.id)
+    throw badParameter('The App_id in the input_token did not match the Viewing App')
+
+  const death = parts.tokens.death(token)
+  const scopes = death ? [] : parts.tokens.scopes(token)
+  return {
+    app_id: app.id,
+    type: token.type,
+    application: app.name,
+    data_access_expires_at: token.type === 'SYSTEM_USER' ? 0 : seconds(token.session.dataAccessExpiresAtMs),
+    ...(death && { error: { code: 190, message: death.message, subcode: death.subcode } }),
+    expires_at: token.expiresAtMs === null ? 0 : seconds(token.expiresAtMs),
+    is_valid: !death,
+    // Only long-lived tokens tell when they were issued.
+    ...(token.longLived && { issued_at: seconds(token.issuedAtMs) }),
+    ...(token.pageId !== null && { profile_id: token.pageId }),
+    scopes,
+    granular_scopes: granularScopes(parts, token, scopes),
+    user_id: token.session.userId,
+  }
+}
+
+const inspectAppToken = (parts: SandboxParts, app: App, input: string): object => {
+  try {
+    if (appOfToken(parts, input) === app) {
+      return { app_id: app.id, type: 'APP', application: app.name, is_valid: true, scopes: [] }
+    }
+  } catch (error) {
+    if (!(error instanceof GraphFailure)) throw error
+  }
+  return {
+    error: { code: 190, message: 'Invalid OAuth access token signature.' },
+    is_valid: false,
+    scopes: [],
+  }
+}
+
+/** Absent `target_ids` means all Pages: trap K5. */
+const granularScopes = (parts: SandboxParts, token: Token, scopes: readonly string[]): object[] => {
+  const pageIds = parts.tokens.grant(token)?.pageIds
+  return scopes
+    .filter((scope) => PAGE_SCOPE.test(scope))
+    .map((scope) => ({ scope, ...(pageIds && { target_ids: pageIds }) }))
+}

@@ -1,0 +1,48 @@
+import type { SandboxParts } from '../../parts.ts'
+import type { Conversation, Message, Page } from '../../world.ts'
+import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
+import { GraphFailure, unsupported } from '../failure.ts'
+
+/** What an edge needs to answer: the sandbox, the call, who calls, and the node it was called on. */
+export interface EdgeContext {
+  parts: SandboxParts
+  call: Call
+  caller: Caller
+  node: Node
+  /** The address of this call without its query, for links to further pages of a list. */
+  url: string
+}
+
+export type Node =
+  | { type: 'Application'; id: string }
+  | { type: 'User'; id: string }
+  | { type: 'Page'; id: string; page: Page }
+  | { type: 'Profile'; id: string }
+  | { type: 'Conversation'; id: string; conversation: Conversation }
+  | { type: 'Message'; id: string; message: Message; conversation: Conversation }
+
+export type Edge = (context: EdgeContext) => object | Promise<object>
+
+/** The Page whose own token calls; anything else is refused as Facebook refuses it. */
+export const asPage = ({ caller, call, node }: EdgeContext): PageCaller => {
+  if (caller.kind !== 'page') {
+    throw new GraphFailure(
+      { message: '(#190) This method must be called with a Page Access Token', code: 190 },
+      { challenge: 'invalid_token' },
+    )
+  }
+  const pageId = node.type === 'Conversation' || node.type === 'Message' ? node.conversation.pageId : node.id
+  // A Page's PSIDs, too, are only its own.
+  if (node.type !== 'Profile' && caller.page.id !== pageId) throw unsupported(call.method, node.id)
+  return caller
+}
+
+export const asUser = ({ caller, call, node }: EdgeContext): UserCaller => {
+  if (caller.kind !== 'user' || caller.user.id !== node.id) throw unsupported(call.method, node.id)
+  return caller
+}
+
+/** A Graph time: `2026-01-01T00:00:00+0000`. */
+export const graphTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, '+0000')
+
+export const seconds = (ms: number): number => Math.floor(ms / 1000)

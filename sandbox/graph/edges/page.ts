@@ -1,0 +1,51 @@
+import type { Page } from '../../world.ts'
+import { parseFields, project, type Field } from '../fields.ts'
+import { GraphFailure, unsupported } from '../failure.ts'
+import { optionalText } from '../params.ts'
+import type { Edge, EdgeContext } from './edge.ts'
+import { conversationList } from './conversations.ts'
+
+/** `GET /{page-id}`, also with a user token: `fields=access_token` works where `/me/accounts` shows nothing (trap K4). */
+export const pageNode: Edge = (context) => {
+  const { node, caller, call } = context
+  if (node.type !== 'Page') throw unsupported(call.method, node.id)
+  if (caller.kind === 'page' && caller.page.id !== node.id) throw unsupported(call.method, node.id)
+  if (caller.kind === 'user') {
+    const ticked = context.parts.tokens.grant(caller.token)?.pageIds
+    const within = ticked?.includes(node.id) ?? true
+    if (!node.page.roles.has(caller.user.id) || !within) throw unsupported(call.method, node.id)
+  }
+  const fields = parseFields(optionalText(call.params, 'fields')) ?? parseFields('name,id') ?? []
+  return project('Page', fields, pageFields(context, node.page))
+}
+
+export const pageFields = (context: EdgeContext, page: Page): Record<string, (field: Field) => unknown> => {
+  const { parts, caller } = context
+  const holder = caller.kind === 'app' ? undefined : caller
+  return {
+    id: () => page.id,
+    name: () => page.name,
+    category: () => page.category,
+    category_list: () => [{ id: '1605', name: page.category }],
+    link: () => `https://www.facebook.com/${page.id}`,
+    is_published: () => true,
+    tasks: () => (holder ? page.roles.get(holder.user.id) : undefined),
+    access_token: () => {
+      if (!holder) return undefined
+      if (holder.kind === 'page') return holder.token.value
+      const token = parts.tokens.pageToken(holder.token, page)
+      parts.bus.stateChanged()
+      return token.value
+    },
+    messaging_feature_status: () => ({ hop_v2: false, msgr_multi_app: true, ig_multi_app: false }),
+    conversations: (field) =>
+      conversationList({ ...context, node: { type: 'Page', id: page.id, page } }, field.fields),
+    /** Removed with the Handover Protocol's own fields. */
+    perms: () => {
+      throw new GraphFailure({
+        message: '(#12) perms field is deprecated for versions v4.0 and higher, use tasks',
+        code: 12,
+      })
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import type { Page } from '../../world.ts'
+import { parseFields, project, type Field } from '../fields.ts'
+import { paginate } from '../paging.ts'
+import { optionalText } from '../params.ts'
+import { unsupported } from '../failure.ts'
+import { asUser, type Edge, type EdgeContext } from './edge.ts'
+import { pageFields } from './page.ts'
+
+const DEFAULT_ACCOUNT_FIELDS = 'access_token,category,category_list,name,id,tasks'
+
+export const userNode: Edge = (context) => {
+  const { user, token } = asUser(context)
+  const fields = parseFields(optionalText(context.call.params, 'fields')) ?? parseFields('id,name') ?? []
+  const [firstName = user.name] = user.name.split(' ')
+  return project('User', fields, {
+    id: () => user.id,
+    name: () => user.name,
+    first_name: () => firstName,
+    last_name: () => user.name.slice(firstName.length + 1) || null,
+    email: () => (context.parts.tokens.scopes(token).includes('email') ? 'operator@example.com' : null),
+    accounts: (field) => listAccounts(context, field.fields ?? parseFields(DEFAULT_ACCOUNT_FIELDS) ?? []),
+    permissions: () => permissions(context),
+  })
+}
+
+/** Reference B4. Pages not ticked, not listed, or without a role are simply not there. */
+export const accounts: Edge = (context) =>
+  listAccounts(
+    context,
+    parseFields(optionalText(context.call.params, 'fields') ?? DEFAULT_ACCOUNT_FIELDS) ?? [],
+  )
+
+/** Reference B9. */
+export const permissions: Edge = (context) => {
+  const { token } = asUser(context)
+  const grant = context.parts.tokens.grant(token)
+  const entry = (status: string) => (permission: string) => ({ permission, status })
+  return {
+    data: [
+      ...[...(grant?.scopes ?? [])].map(entry('granted')),
+      ...[...(grant?.declined ?? [])].map(entry('declined')),
+    ],
+  }
+}
+
+/** Takes back the whole grant, which kills the tokens, or one permission, which does not. */
+export const revokePermissions: Edge = (context) => {
+  const { user, app, token } = asUser(context)
+  const permission = context.call.path[2]
+  if (permission === undefined) {
+    context.parts.tokens.removeApp(user, app.id)
+  } else {
+    const grant = context.parts.tokens.grant(token)
+    if (!grant?.scopes.delete(permission)) throw unsupported('DELETE', permission)
+    grant.declined.add(permission)
+  }
+  context.parts.bus.stateChanged()
+  return { success: true }
+}
+
+const listAccounts = (context: EdgeContext, fields: readonly Field[]) => {
+  const { parts, call, url } = context
+  const caller = asUser(context)
+  const mayList = parts.tokens.scopes(caller.token).includes('pages_show_list')
+  const ticked = parts.tokens.grant(caller.token)?.pageIds
+  const pages = [...parts.world.pages.values()].filter(
+    (page) => mayList && page.listed && page.roles.has(caller.user.id) && (ticked?.includes(page.id) ?? true),
+  )
+  const list = paginate<Page>(
+    pages,
+    ({ id }) => id,
+    { url, params: call.params, token: caller.token.value },
+    parts.settings.pageSize,
+  )
+  return list.wrap(list.items.map((page) => project('Page', fields, pageFields(context, page))))
+}

@@ -1,0 +1,67 @@
+/** The envelope of reference C1; `fbtrace_id` is added when it is sent. */
+export interface ErrorEnvelope {
+  message: string
+  type: string
+  code: number
+  error_subcode?: number
+  is_transient?: boolean
+  error_user_title?: string
+  error_user_msg?: string
+}
+
+/** A Graph call that Facebook would refuse. */
+export class GraphFailure extends Error {
+  override readonly name = 'GraphFailure'
+  readonly status: number
+  readonly envelope: ErrorEnvelope
+  /** The second word of `WWW-Authenticate`; null where Facebook sends no such header. */
+  readonly challenge: 'invalid_token' | 'invalid_code' | 'invalid_request' | null
+
+  constructor(
+    envelope: Omit<ErrorEnvelope, 'type'> & { type?: string },
+    options: { status?: number; challenge?: GraphFailure['challenge'] } = {},
+  ) {
+    super(envelope.message)
+    this.status = options.status ?? 400
+    this.challenge = options.challenge ?? null
+    this.envelope = { ...envelope, type: envelope.type ?? 'OAuthException' }
+  }
+}
+
+/** `(#100) ...`: a parameter Facebook does not take. */
+export const badParameter = (message: string, subcode?: number): GraphFailure =>
+  new GraphFailure({
+    message: `(#100) ${message}`,
+    code: 100,
+    ...(subcode !== undefined && { error_subcode: subcode }),
+  })
+
+export const missingParameter = (name: string): GraphFailure =>
+  badParameter(`The parameter ${name} is required`)
+
+export const tooLong = (name: string, most: number): GraphFailure =>
+  badParameter(`Length of param ${name} must be less than or equal to ${most}`)
+
+export const notOneOf = (name: string, allowed: readonly string[]): GraphFailure =>
+  badParameter(`Param ${name} must be one of {${allowed.join(', ').toUpperCase()}}`)
+
+export const permissionMissing = (message: string): GraphFailure =>
+  new GraphFailure({ message: `(#200) ${message}`, code: 200 }, { status: 403 })
+
+export const tokenInvalid = (message: string, subcode?: number): GraphFailure =>
+  new GraphFailure(
+    { message, code: 190, ...(subcode !== undefined && { error_subcode: subcode }) },
+    { challenge: 'invalid_token' },
+  )
+
+/** Reference 100/33: gone, not permitted, or no such operation; Facebook does not say which. */
+export const unsupported = (method: string, id: string): GraphFailure =>
+  new GraphFailure({
+    message: `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
+    type: 'GraphMethodException',
+    code: 100,
+    error_subcode: 33,
+  })
+
+export const unknownPath = (rest: string): GraphFailure =>
+  new GraphFailure({ message: `Unknown path components: /${rest}`, code: 2500 })

@@ -1,0 +1,110 @@
+import { badParameter, missingParameter } from './failure.ts'
+
+/** The parameters of a call, whichever way they came: query, form (also bracketed), JSON or multipart. */
+export type Params = Record<string, unknown>
+
+/** Deeper brackets than any real call has; more would only serve to exhaust us. */
+const DEEPEST = 10
+
+/** Query and body in one; what the body says wins. */
+export const mergeParams = (...sources: Params[]): Params =>
+  // No prototype: a parameter named `__proto__` is a parameter like any other.
+  Object.assign(Object.create(null) as Params, ...sources) as Params
+
+/** `a=1&b[c][0]=2` to `{ a: '1', b: { c: ['2'] } }`. */
+export const parseForm = (text: string): Params => {
+  const params = Object.create(null) as Params
+  for (const [name, value] of new URLSearchParams(text)) place(params, bracketPath(name), value)
+  return unfold(params) as Params
+}
+
+/** A body Facebook cannot read gives no parameters; the call then fails for the first one it misses. */
+export const parseJson = (text: string): Params => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+export const isObject = (value: unknown): value is Params =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A text, number or boolean as text; undefined when it is not there. */
+export const optionalText = (params: Params, name: string): string | undefined => {
+  const value = params[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw badParameter(`Param ${name} must be a string`)
+}
+
+export const requiredText = (params: Params, name: string): string => {
+  const value = optionalText(params, name)
+  if (value === undefined || value === '') throw missingParameter(name)
+  return value
+}
+
+/** An object, also where it came as JSON text in a form field. */
+export const optionalObject = (params: Params, name: string): Params | undefined => {
+  const value = unpack(params[name])
+  if (value === undefined || value === null) return undefined
+  if (!isObject(value)) throw badParameter(`Param ${name} must be an object`)
+  return value
+}
+
+/** A list: an array, JSON text of one, or `a,b,c`. */
+export const optionalList = (params: Params, name: string): string[] | undefined => {
+  const value = unpack(params[name])
+  if (value === undefined || value === null) return undefined
+  if (Array.isArray(value)) {
+    if (value.every((item) => typeof item === 'string')) return value
+    throw badParameter(`Param ${name} must be an array of strings`)
+  }
+  if (typeof value !== 'string') throw badParameter(`Param ${name} must be an array`)
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+/** Turns JSON text of an object or an array into it; leaves anything else alone. */
+export const unpack = (value: unknown): unknown => {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
+  try {
+    return JSON.parse(value) as unknown
+  } catch {
+    return value
+  }
+}
+
+const bracketPath = (name: string): string[] => {
+  const [head = name] = /^[^[]*/.exec(name) ?? []
+  const rest = name.slice(head.length)
+  if (head === '' || !/^(\[[^[\]]*\])*$/.test(rest)) return [name]
+  const path = [head, ...[...rest.matchAll(/\[([^[\]]*)\]/g)].map((match) => match[1] ?? '')]
+  return path.length > DEEPEST ? [name] : path
+}
+
+const place = (into: Params, path: readonly string[], value: string): void => {
+  const [name = '', ...rest] = path
+  const key = name === '' ? String(Object.keys(into).length) : name
+  if (rest.length === 0) {
+    into[key] = value
+    return
+  }
+  const inner = into[key]
+  const next = isObject(inner) ? inner : (Object.create(null) as Params)
+  into[key] = next
+  place(next, rest, value)
+}
+
+/** Objects whose keys are 0, 1, 2 ... were lists. */
+const unfold = (value: unknown, top = true): unknown => {
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).map(([key, inner]) => [key, unfold(inner, false)] as const)
+  const isList = !top && entries.length > 0 && entries.every(([key], index) => key === String(index))
+  if (isList) return entries.map(([, inner]) => inner)
+  return mergeParams(...entries.map(([key, inner]) => ({ [key]: inner })))
+}

@@ -1,0 +1,40 @@
+import type { Bus } from './bus.ts'
+import type { Chat } from './chat.ts'
+import type { SandboxClock } from './clock.ts'
+import type { Rng } from './rng.ts'
+import type { Tokens } from './tokens.ts'
+import type { TrafficLog } from './traffic.ts'
+import type { Trouble } from './trouble.ts'
+import type { Courier } from './webhooks/courier.ts'
+import type { World } from './world.ts'
+
+/** What the sandbox is made of; every room gets what it needs from here. */
+export interface SandboxParts {
+  settings: Settings
+  world: World
+  clock: SandboxClock
+  rng: Rng
+  bus: Bus
+  tokens: Tokens
+  trouble: Trouble
+  traffic: TrafficLog
+  courier: Courier
+  chat: Chat
+}
+
+export interface Settings {
+  /** The version of calls that name none. */
+  graphVersion: string
+  /** The app whose webhook and tokens the control API shows. */
+  appId: string
+  /** Most entries in one page of a list. */
+  pageSize: number
+  /** How long a Graph call takes. */
+  latencyMs: number
+  /** Whether visitors' names may be read (the feature Business Asset User Profile Access). */
+  profileAccess: boolean
+  /** What gives the bot a working token again; null when the sandbox runs alone. */
+  repairCommand: string | null
+  /** Known once it listens. */
+  origin: () => string
+}

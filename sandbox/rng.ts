@@ -1,0 +1,29 @@
+/** Chance with a seed: the same seed gives the same ids and tokens in the same order. */
+export interface Rng {
+  /** A whole number from 0 up to, but not including, `below`. */
+  int: (below: number) => number
+  letters: (count: number) => string
+  digits: (count: number) => string
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+export const createRng = (seed: number): Rng => {
+  let state = seed >>> 0
+  // A 32-bit xorshift-multiply mixer over a counter: short, seedable, good enough for names that only have to differ.
+  const next = (): number => {
+    state = (state + 0x9e3779b9) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000
+  }
+  const int = (below: number) => Math.floor(next() * below)
+  const pick = (from: string, count: number) =>
+    Array.from({ length: count }, () => from.charAt(int(from.length))).join('')
+
+  return {
+    int,
+    letters: (count) => pick(LETTERS, count),
+    digits: (count) => pick('0123456789', count),
+  }
+}

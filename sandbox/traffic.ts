@@ -1,0 +1,100 @@
+import type { Traffic } from './api.ts'
+
+/** The last calls in both directions, with every token and secret gone. */
+export interface TrafficLog {
+  add: (entry: Omit<Traffic, 'id'>) => void
+  after: (id: number) => Traffic[]
+  clear: () => void
+}
+
+const KEPT = 500
+/** A body longer than this is shown by its beginning. */
+const LONGEST_BODY = 20_000
+/** Parameters that hold a token, a secret or something as good as one. */
+const SECRET_NAMES =
+  /^(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|code|verify_token|hub\.verify_token|token|signed_request)$/i
+/** Our own tokens, also inside longer texts such as a `paging.next` link. */
+const TOKEN = /\bEAA[A-Za-z0-9]{29}\b/g
+const MASK = '…'
+/** A secret shorter than this would tear holes into ordinary words; its parameter is masked by name. */
+const SHORTEST_SECRET = 6
+
+export const createTrafficLog = (deps: {
+  tell: (traffic: Traffic) => void
+  /** Texts that must never be seen: app secrets, verify tokens. */
+  secrets: () => Iterable<string>
+}): TrafficLog => {
+  let entries: Traffic[] = []
+  let lastId = 0
+
+  const maskText = (text: string): string => {
+    let masked = text.replace(TOKEN, MASK)
+    for (const secret of deps.secrets()) {
+      if (secret.length >= SHORTEST_SECRET)
+        masked = masked.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK)
+    }
+    return masked
+  }
+
+  const mask = (value: unknown, name = '', depth = 0): unknown => {
+    if (value === null || typeof value === 'boolean') return value
+    // An error's `code` is a number and no secret, an OAuth code is a text.
+    if (typeof value === 'number') return value
+    if (SECRET_NAMES.test(name) && typeof value === 'string') return MASK
+    if (typeof value === 'string') return maskText(value)
+    if (depth > 30 || typeof value !== 'object') return MASK
+    if (Array.isArray(value)) return value.map((item) => mask(item, name, depth + 1))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [maskText(key), mask(inner, key, depth + 1)]),
+    )
+  }
+
+  return {
+    add: (entry) => {
+      lastId += 1
+      const kept = {
+        ...entry,
+        id: lastId,
+        path: maskPath(entry.path, maskText),
+        request: shorten(mask(entry.request)),
+        response: shorten(mask(entry.response)),
+      }
+      entries.push(kept)
+      if (entries.length > KEPT * 2) entries = entries.slice(-KEPT)
+      deps.tell(kept)
+    },
+    after: (id) => entries.slice(-KEPT).filter((entry) => entry.id > id),
+    clear: () => {
+      entries = []
+    },
+  }
+}
+
+const maskPath = (path: string, maskText: (text: string) => string): string => {
+  const [before, query] = split(path)
+  if (query === undefined) return maskText(before)
+  const masked = query.split('&').map((pair) => {
+    const name = pair.split('=')[0] ?? ''
+    return SECRET_NAMES.test(decode(name)) ? `${name}=${MASK}` : maskText(pair)
+  })
+  return `${maskText(before)}?${masked.join('&')}`
+}
+
+const split = (path: string): [string, string | undefined] => {
+  const at = path.indexOf('?')
+  return at < 0 ? [path, undefined] : [path.slice(0, at), path.slice(at + 1)]
+}
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const shorten = (value: unknown): unknown => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text === undefined || text.length <= LONGEST_BODY) return value
+  return `${text.slice(0, LONGEST_BODY)}${MASK}`
+}

@@ -1,0 +1,59 @@
+import type { TroubleBody } from './api.ts'
+
+/** Trouble on demand: what the next Graph calls meet, and whether webhooks get through. */
+export interface Trouble {
+  graphDown: { body: string; reset: boolean } | null
+  webhookLost: boolean
+  delayMs: number
+  /** Answers the next `times` calls of an edge with an error, a text, or nothing at all. */
+  arm: (armed: ArmedTrouble) => void
+  /** The trouble this call meets, if any; one of its times is used up. */
+  meet: (call: { edges: readonly string[]; pageId: string | null }) => ArmedTrouble | undefined
+  calm: () => void
+}
+
+export interface ArmedTrouble extends Pick<TroubleBody, 'error' | 'raw' | 'status' | 'delayMs'> {
+  kind: 'fail' | 'lose-answer'
+  edge: string
+  pageId: string | null
+  times: number
+}
+
+/** What Facebook's front shows when there is nobody behind it. */
+export const OUTAGE_PAGE = `<!DOCTYPE html>
+<html lang="en"><head><title>Facebook | Error</title></head>
+<body><h1>Sorry, something went wrong.</h1><p>We're working on it and we'll get it fixed as soon as we can.</p></body></html>
+`
+
+/** More would be a mistake in a script, and would grow for ever. */
+const MOST_ARMED = 1000
+
+export const createTrouble = (): Trouble => {
+  let armed: ArmedTrouble[] = []
+
+  const trouble: Trouble = {
+    graphDown: null,
+    webhookLost: false,
+    delayMs: 0,
+    arm: (next) => {
+      armed = [...armed.slice(-(MOST_ARMED - 1)), { ...next }]
+    },
+    meet: ({ edges, pageId }) => {
+      const met = armed.find(
+        (one) =>
+          (one.edge === '*' || edges.includes(one.edge)) && (one.pageId === null || one.pageId === pageId),
+      )
+      if (!met) return undefined
+      met.times -= 1
+      if (met.times <= 0) armed = armed.filter((one) => one !== met)
+      return met
+    },
+    calm: () => {
+      armed = []
+      trouble.graphDown = null
+      trouble.webhookLost = false
+      trouble.delayMs = 0
+    },
+  }
+  return trouble
+}

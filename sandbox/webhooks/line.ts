@@ -1,0 +1,62 @@
+import http from 'node:http'
+import https from 'node:https'
+
+/** The way out to the bot's own server. */
+export interface Line {
+  send: (request: OutgoingRequest) => Promise<Answer>
+  close: () => void
+}
+
+export interface OutgoingRequest {
+  method: 'GET' | 'POST'
+  url: string
+  headers: Record<string, string>
+  body?: Buffer
+}
+
+export interface Answer {
+  status: number
+  body: string
+}
+
+/** More of an answer is not looked at. */
+const LONGEST_ANSWER = 64 * 1024
+
+/** node:http rather than fetch: it costs a fraction of the processor time, which benchmarks against the sandbox would feel. */
+export const createLine = ({ timeoutMs }: { timeoutMs: number }): Line => {
+  const agents = {
+    'http:': new http.Agent({ keepAlive: true }),
+    'https:': new https.Agent({ keepAlive: true }),
+  }
+
+  return {
+    send: ({ method, url, headers, body }) =>
+      new Promise((resolve, reject) => {
+        const target = new URL(url)
+        const secure = target.protocol === 'https:'
+        const request = (secure ? https : http).request(target, {
+          method,
+          agent: agents[secure ? 'https:' : 'http:'],
+          headers: { ...headers, ...(body && { 'content-length': String(body.length) }) },
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        request.on('error', reject)
+        request.on('response', (response) => {
+          let text = ''
+          response.setEncoding('utf8')
+          response.on('data', (chunk: string) => {
+            if (text.length < LONGEST_ANSWER) text += chunk
+          })
+          response.on('error', reject)
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: text.slice(0, LONGEST_ANSWER) }),
+          )
+        })
+        request.end(body)
+      }),
+    close: () => {
+      agents['http:'].destroy()
+      agents['https:'].destroy()
+    },
+  }
+}
