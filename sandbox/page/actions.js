@@ -85,6 +85,12 @@ export const createActions = ({ store, sync }) => {
       return true
     },
 
+    /** @param {VisitorAction & { type: 'reaction' }} reaction */
+    async react(reaction) {
+      const { pageId, psid } = model
+      if (pageId !== null && psid !== null) await attempt(() => act(pageId, psid, reaction))
+    },
+
     /**
      * @param {TroubleKind} kind
      * @param {TroubleBody} [body]

@@ -4,7 +4,9 @@
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
 /** @import { Child } from './dom.js' */
-import { h, httpUrl, icon, link, linkified } from './dom.js'
+/** @import { IconName } from './icons.js' */
+import { h, httpUrl, link, linkified } from './dom.js'
+import { icon } from './icons.js'
 import { template } from './template.js'
 
 /** The thumb-up sticker, by the id Messenger gives it. */
@@ -110,7 +112,7 @@ const fileCard = (type, facts) => {
 }
 
 /**
- * @param {string} name
+ * @param {IconName} name
  * @param {string} text
  * @param {string} [address]
  */

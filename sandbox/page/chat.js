@@ -6,9 +6,12 @@
 /** @import { Store } from './store.js' */
 import { avatar } from './avatar.js'
 import { messageBody } from './bubble.js'
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
 import { clockTime, dayAndTime } from './format.js'
+import { icon } from './icons.js'
+import { reactionBadge, reactionPicker } from './reactions.js'
 import { receipts } from './receipts.js'
+import { isDead } from './token.js'
 import { createWelcome } from './welcome.js'
 
 /** Messages of one sender closer than this belong together. */
@@ -48,7 +51,7 @@ export const createChat = ({ store, actions }) => {
       fill(byId('chat-head'), h('p', { class: 'chat-title' }, 'No Page yet'))
       return
     }
-    const waits = page.token.handedOut && !page.token.alive
+    const waits = isDead(page.token)
     fill(
       byId('chat-head'),
       avatar(page.id, page.name, 'page'),
@@ -64,7 +67,11 @@ export const createChat = ({ store, actions }) => {
 
   /** @param {ChatMessage[]} messages */
   const drawMessages = (messages) => {
-    const notes = receipts(messages, model.conversation, store.page())
+    const notes = receipts(messages, {
+      conversation: model.conversation,
+      page: store.page(),
+      graphDown: model.sandbox?.trouble.graphDown ?? false,
+    })
     /** @type {HTMLElement[]} */
     const items = []
     for (const [at, message] of messages.entries()) {
@@ -120,7 +127,9 @@ export const createChat = ({ store, actions }) => {
             'data-webhook': message.webhook,
           },
           ...messageBody(message, actions),
+          reactionBadge(message),
         ),
+        !mine && reactionPicker(message, actions),
         h('time', { class: 'at', datetime: iso(message.atMs) }, clockTime(message.atMs)),
       ),
       note &&
@@ -240,7 +249,7 @@ const drawSending = ({ text, key }) =>
  */
 const place = (list, items) => {
   const wanted = new Set(items)
-  for (const child of [...list.children]) {
+  for (const child of Array.from(list.children)) {
     if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove()
   }
   for (const [at, item] of items.entries()) {
@@ -257,10 +266,10 @@ const together = (a, b) =>
 
 /**
  * @param {boolean} subscribed
- * @param {{ handedOut: boolean, alive: boolean }} token
+ * @param {import('../api.ts').PageView['token']} token
  */
 const headState = (subscribed, token) => {
-  if (token.handedOut && !token.alive) return 'Replies wait for a new token'
+  if (isDead(token)) return 'Replies wait for a new token'
   if (!token.handedOut) return 'No bot has a token for this Page yet'
   return subscribed ? 'Automated · replies instantly' : 'No bot is subscribed to this Page'
 }

@@ -3,9 +3,11 @@
 
 /** @import { VisitorAction } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
+/** @import { IconName } from './icons.js' */
 /** @import { Store } from './store.js' */
 import { THUMB_STICKER } from './bubble.js'
-import { byId, disclose, fill, h, httpUrl, icon, link } from './dom.js'
+import { byId, disclose, fill, h, httpUrl, link } from './dom.js'
+import { icon } from './icons.js'
 
 const LONGEST_TEXT = 2000
 const EMOJI = ['😀', '😂', '😍', '🙂', '😉', '😢', '😮', '😡', '👍', '👎', '🙏', '👋', '❤️', '🎉', '🌲', '☕']
@@ -227,7 +229,7 @@ const fillAttach = (root, send) => {
 }
 
 /**
- * @param {string} name
+ * @param {IconName} name
  * @param {string} label
  * @param {string} testId
  */

@@ -3,7 +3,8 @@
 
 /** @import { Store } from './store.js' */
 /** @import { Sync } from './sync.js' */
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
+import { icon } from './icons.js'
 
 const WORDS = { connecting: 'Connecting', live: 'Live', lost: 'Offline' }
 

@@ -27,20 +27,6 @@ export const h = (tag, props = {}, ...children) => {
 }
 
 /**
- * @param {string} name a symbol of icons.svg
- * @returns {SVGSVGElement}
- */
-export const icon = (name) => {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use')
-  svg.setAttribute('class', 'icon')
-  svg.setAttribute('aria-hidden', 'true')
-  use.setAttribute('href', `icons.svg#${name}`)
-  svg.append(use)
-  return svg
-}
-
-/**
  * @param {string} id
  * @returns {HTMLElement}
  */

@@ -3,7 +3,9 @@
 
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
+import { icon } from './icons.js'
+import { isDead } from './token.js'
 import { showView } from './views.js'
 
 const QUESTION = 'when are you opn?'
@@ -21,7 +23,7 @@ export const createGuide = ({ store, actions }) => {
     const page = store.page()
     const messages = model.conversation?.messages ?? []
     const last = messages.at(-1)
-    const dead = page !== null && page.token.handedOut && !page.token.alive
+    const dead = page !== null && isDead(page.token)
     const answered = messages.some(
       ({ from }, at) =>
         from === 'page' && messages.slice(0, at).some((earlier) => earlier.from === 'visitor'),

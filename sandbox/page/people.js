@@ -4,8 +4,10 @@
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
 import { avatar } from './avatar.js'
-import { byId, fill, focusFirst, h, icon } from './dom.js'
+import { byId, fill, focusFirst, h } from './dom.js'
+import { icon } from './icons.js'
 import { unreadKey } from './store.js'
+import { isDead } from './token.js'
 
 /** @param {{ store: Store, actions: Actions }} deps */
 export const createPeople = ({ store, actions }) => {
@@ -58,7 +60,7 @@ export const createPeople = ({ store, actions }) => {
           kind: 'page',
           chosen: page.id === pageId,
           count: page.id === pageId ? 0 : unreadOf(page.id, psid),
-          mark: page.token.handedOut && !page.token.alive ? 'token dead' : '',
+          mark: isDead(page.token) ? 'token dead' : '',
           choose: () => void actions.select(page.id, psid),
         }),
       ),

@@ -4,7 +4,9 @@
 /** @import { PageView } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
+import { icon } from './icons.js'
+import { isDead } from './token.js'
 
 const COPIED_MS = 2000
 
@@ -23,7 +25,7 @@ export const createRepair = ({ store, actions }) => {
     const names = dead.map(({ name }) => name)
     const reasons = [...new Set(dead.map((page) => page.token.reason).filter((reason) => reason !== null))]
     const shown = h('code', { class: 'secret', 'data-testid': 'user-token', hidden: token === '' }, token)
-    const copyToken = copyButton('Copy token', () => token, shown, actions)
+    const copyToken = copyButton('Copy', () => token, shown, actions)
     copyToken.hidden = token === ''
     const fresh = h(
       'button',
@@ -64,7 +66,7 @@ export const createRepair = ({ store, actions }) => {
           : h(
               'li',
               {},
-              h('p', {}, 'Run this in a terminal, while the bot keeps running:'),
+              h('p', {}, 'Run this in a terminal. The bot keeps running.'),
               commandLine(command, actions),
             ),
         h(
@@ -73,7 +75,7 @@ export const createRepair = ({ store, actions }) => {
           h(
             'p',
             {},
-            'If it asks for a user token, take this one. On real Facebook the Graph API Explorer gives it to you.',
+            'Asked for a user token? Take this one; for a real Page the Graph API Explorer gives it.',
           ),
           h('div', { class: 'token-line' }, fresh, shown, copyToken),
         ),
@@ -82,7 +84,7 @@ export const createRepair = ({ store, actions }) => {
   }
 
   const draw = () => {
-    const dead = (model.sandbox?.pages ?? []).filter((page) => page.token.handedOut && !page.token.alive)
+    const dead = (model.sandbox?.pages ?? []).filter((page) => isDead(page.token))
     const command = model.sandbox?.repairCommand ?? null
     const key = JSON.stringify([dead.map(({ id, name, token: { reason } }) => [id, name, reason]), command])
     if (key === drawn) return

@@ -73,8 +73,11 @@ export const createSync = ({ store }) => {
     stream.addEventListener('message', ({ data }) => {
       const event = parsed(data)
       if (event === null) return
-      if (held === null) store.apply(event)
-      else held.push(event)
+      if (held !== null) return void held.push(event)
+      const before = `${model.pageId}/${model.psid}`
+      store.apply(event)
+      // The sandbox was reset under another world: the chosen Page or visitor is gone.
+      if (before !== `${model.pageId}/${model.psid}`) refresh().catch(() => source === stream && retry())
     })
     stream.addEventListener('error', () => {
       if (source === stream) retry()

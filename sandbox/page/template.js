@@ -3,7 +3,8 @@
 
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
-import { h, httpUrl, icon, link, linkified } from './dom.js'
+import { h, httpUrl, link, linkified } from './dom.js'
+import { icon } from './icons.js'
 
 /** @typedef {Record<string, unknown>} Facts */
 
@@ -67,21 +68,23 @@ const carousel = (elements, message, actions) => {
   if (cards.length < 2) return track
   /** @param {number} way */
   const step = (way) => () => track.scrollBy({ left: way * track.clientWidth * 0.8, behavior: 'smooth' })
-  return h(
-    'div',
-    { class: 'carousel' },
-    track,
-    h(
-      'button',
-      { type: 'button', class: 'step back', 'aria-label': 'Cards before', onclick: step(-1) },
-      icon('left'),
-    ),
-    h(
-      'button',
-      { type: 'button', class: 'step on', 'aria-label': 'Cards after', onclick: step(1) },
-      icon('right'),
-    ),
+  const back = h(
+    'button',
+    { type: 'button', class: 'step back', 'aria-label': 'Cards before', onclick: step(-1) },
+    icon('left'),
   )
+  const on = h(
+    'button',
+    { type: 'button', class: 'step on', 'aria-label': 'Cards after', onclick: step(1) },
+    icon('right'),
+  )
+  const offer = () => {
+    back.hidden = track.scrollLeft < 8
+    on.hidden = track.scrollLeft + track.clientWidth > track.scrollWidth - 8
+  }
+  track.addEventListener('scroll', offer, { passive: true })
+  new ResizeObserver(offer).observe(track)
+  return h('div', { class: 'carousel' }, track, back, on)
 }
 
 /** @param {Facts} element */

@@ -4,9 +4,10 @@
 /** @import { Traffic } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
-import { asCurl, pretty } from './wire.js'
-import { byId, fill, h, icon } from './dom.js'
+import { asCurl, gist, pretty } from './wire.js'
+import { byId, fill, h, httpUrl } from './dom.js'
 import { duration, wireTime } from './format.js'
+import { icon } from './icons.js'
 
 const SHOWN = 200
 
@@ -64,6 +65,13 @@ export const createTraffic = ({ store, actions }) => {
     }),
   )
 
+  /** @param {Traffic} call */
+  const originOf = (call) => {
+    const bot = httpUrl(model.sandbox?.webhook.url)
+    if (call.kind === 'graph') return model.sandbox?.graphOrigin ?? ''
+    return bot === null ? 'https://your-bot.example' : new URL(bot).origin
+  }
+
   const draw = () => {
     const all = frozen ?? [...model.traffic.values()]
     const wanted = filter.value.trim().toLowerCase()
@@ -75,7 +83,7 @@ export const createTraffic = ({ store, actions }) => {
       const drawn = JSON.stringify(call)
       const kept = rows.get(call.id)
       if (kept?.drawn === drawn) return kept.item
-      const item = row(call, actions, kept?.item.querySelector('details')?.open ?? false)
+      const item = row(call, { actions, originOf, open: kept?.item.querySelector('details')?.open ?? false })
       rows.set(call.id, { drawn, item })
       return item
     })
@@ -160,12 +168,12 @@ const kindButtons = (choose) => {
 
 /**
  * @param {Traffic} call
- * @param {Actions} actions
- * @param {boolean} open
+ * @param {{ actions: Actions, originOf: (call: Traffic) => string, open: boolean }} how
  */
-const row = (call, actions, open) => {
+const row = (call, { actions, originOf, open }) => {
   const body = h('div', { class: 'call-body' })
   const incoming = call.kind === 'webhook'
+  const about = gist(call)
   const way = incoming ? 'Facebook to bot' : 'bot to Facebook'
   const details = h(
     'details',
@@ -182,7 +190,12 @@ const row = (call, actions, open) => {
         h('span', { class: 'sr' }, way),
       ),
       h('span', { class: 'call-method' }, call.method),
-      h('span', { class: 'call-path' }, call.path),
+      h(
+        'span',
+        { class: 'call-path' },
+        call.path,
+        about && h('span', { class: 'call-gist', dir: 'auto' }, about),
+      ),
       h(
         'span',
         { class: `call-status ${statusClass(call)}` },
@@ -204,8 +217,7 @@ const row = (call, actions, open) => {
           type: 'button',
           class: 'button small',
           onclick: async () => {
-            const origin = incoming ? '' : (location.origin ?? '')
-            if (await actions.copy(asCurl(call, origin)))
+            if (await actions.copy(asCurl(call, originOf(call))))
               actions.tell('Copied as curl, with placeholders for every secret.')
           },
         },

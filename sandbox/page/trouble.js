@@ -3,11 +3,13 @@
 
 /** @import { SandboxState, TroubleKind } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
+/** @import { IconName } from './icons.js' */
 /** @import { Store } from './store.js' */
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
+import { icon } from './icons.js'
 
-/** @typedef {{ kind: TroubleKind, sign: string, title: string, really: string, see: string, ofPage?: boolean }} Blow */
-/** @typedef {{ off: TroubleKind, on: TroubleKind, sign: string, title: string, offWord: string, onWord: string, really: string, see: string, isOff: (state: SandboxState) => boolean }} Switch */
+/** @typedef {{ kind: TroubleKind, sign: IconName, title: string, really: string, see: string, ofPage?: boolean }} Blow */
+/** @typedef {{ off: TroubleKind, on: TroubleKind, sign: IconName, title: string, offWord: string, onWord: string, really: string, see: string, isOff: (state: SandboxState) => boolean }} Switch */
 
 /** @type {Blow[]} */
 const BLOWS = [
@@ -22,15 +24,16 @@ const BLOWS = [
     kind: 'app-removed',
     sign: 'unplug',
     title: 'App removed',
-    really: 'The person threw the app out of their settings: its tokens answer 190/458.',
-    see: 'The same, until somebody grants the app again.',
+    really:
+      'The person threw the app out of their settings: its tokens answer 190/458, and Facebook calls the deauthorize address.',
+    see: 'The bot knows at once; replies wait for a new token.',
   },
   {
     kind: 'role-lost',
     sign: 'userx',
     title: 'Page role lost',
     really: 'The person may no longer act for this Page: only its token dies, with 190/492.',
-    see: 'This Page waits; other Pages go on.',
+    see: 'Other Pages go on. A new token helps only once the role is back.',
     ofPage: true,
   },
 ]
@@ -170,16 +173,15 @@ export const createTrouble = ({ store, actions }) => {
     root,
     h('h2', {}, 'Page tokens'),
     tokens,
-    h('h2', {}, 'Make trouble'),
-    h('ul', { class: 'blows' }, ...BLOWS.map(drawBlow), ...SWITCHES.map(drawSwitch)),
     h(
       'div',
-      { class: 'calm' },
+      { class: 'trouble-head' },
+      h('h2', {}, 'Make trouble'),
       h(
         'button',
         {
           type: 'button',
-          class: 'button primary',
+          class: 'button small',
           'data-trouble': 'calm',
           'aria-describedby': 'about-calm',
           onclick: () => void actions.trouble('calm'),
@@ -187,11 +189,12 @@ export const createTrouble = ({ store, actions }) => {
         icon('leaf'),
         'Back to calm',
       ),
-      h(
-        'p',
-        { id: 'about-calm', class: 'about' },
-        'Ends outages. A dead token stays dead: there, as at Facebook, only a new one helps.',
-      ),
+    ),
+    h('ul', { class: 'blows' }, ...BLOWS.map(drawBlow), ...SWITCHES.map(drawSwitch)),
+    h(
+      'p',
+      { id: 'about-calm', class: 'about foot' },
+      'Back to calm ends outages and gives roles back. After a changed password or a removed app only a new token helps, as at Facebook.',
     ),
     h('h2', {}, 'How it is wired'),
     wiring,

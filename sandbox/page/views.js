@@ -2,7 +2,9 @@
 /** On a phone one panel is shown at a time; this is the bar that switches them. Wide windows show all. */
 
 /** @import { Store } from './store.js' */
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
+import { icon } from './icons.js'
+import { isDead } from './token.js'
 
 const VIEWS = /** @type {const} */ ([
   ['chat', 'Chat', 'chat'],
@@ -33,7 +35,7 @@ export const createViews = ({ store }) => {
   )
   showView('chat')
   store.subscribe(['sandbox'], () => {
-    const dead = store.model.sandbox?.pages.some(({ token }) => token.handedOut && !token.alive) ?? false
+    const dead = store.model.sandbox?.pages.some(({ token }) => isDead(token)) ?? false
     byId('views').querySelector('.dot')?.toggleAttribute('hidden', !dead)
   })
 }

@@ -4,8 +4,9 @@
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
 import { avatar } from './avatar.js'
-import { byId, fill, h, icon } from './dom.js'
+import { byId, fill, h } from './dom.js'
 import { greetingFor } from './format.js'
+import { icon } from './icons.js'
 
 /** @param {{ root: HTMLElement, store: Store, actions: Actions }} deps */
 export const createWelcome = ({ root, store, actions }) => {

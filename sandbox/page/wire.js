@@ -18,14 +18,35 @@ export const pretty = (value) => {
 }
 
 /**
+ * What a call is about, in a few words, for those who do not read JSON.
+ *
  * @param {Traffic} call
- * @param {string} origin of the Graph API; a webhook's address is in its path or left as a placeholder
+ * @returns {string}
+ */
+export const gist = (call) => {
+  const request = facts(call.request)
+  const error = facts(facts(call.response)['error'])
+  if (error['code'] !== undefined) {
+    const code = [error['code'], error['error_subcode']].filter((part) => part !== undefined).join('/')
+    return `error ${code}`
+  }
+  if (call.kind === 'webhook') return items(request).map(itemWords).join(', ')
+  const message = facts(request['message'])
+  if (typeof request['sender_action'] === 'string') return request['sender_action']
+  if (typeof message['text'] === 'string') return `“${message['text']}”`
+  return typeof facts(message['attachment'])['type'] === 'string'
+    ? String(facts(message['attachment'])['type'])
+    : ''
+}
+
+/**
+ * @param {Traffic} call
+ * @param {string} origin of the Graph API, or of the bot for a webhook
  */
 export const asCurl = (call, origin) => {
   const webhook = call.kind === 'webhook'
-  const base = /^https?:/i.test(call.path) ? '' : webhook ? '$BOT_URL' : origin
   const lines = [
-    `curl -X ${call.method.replace(/[^A-Z]/gi, '')} ${quoted(`${base}${call.path.replaceAll(HIDDEN, '$SECRET')}`)}`,
+    `curl -X ${call.method.replace(/[^A-Z]/gi, '')} ${quoted(`${origin}${call.path.replaceAll(HIDDEN, '$SECRET')}`)}`,
   ]
   if (call.request !== null && call.request !== undefined && call.method !== 'GET') {
     const body =
@@ -39,6 +60,38 @@ export const asCurl = (call, origin) => {
   )
   return lines.join(' \\\n  ')
 }
+
+/**
+ * The events of a webhook callback.
+ *
+ * @param {Record<string, unknown>} callback
+ */
+const items = (callback) =>
+  list(callback['entry']).flatMap((entry) => [...list(entry['messaging']), ...list(entry['standby'])])
+
+/** @param {Record<string, unknown>} item */
+const itemWords = (item) => {
+  const message = facts(item['message'])
+  const text = message['text'] ?? facts(item['postback'])['title']
+  const kind =
+    message['is_echo'] === true ? 'echo' : (Object.keys(item).find((name) => !ENVELOPE.has(name)) ?? 'event')
+  return typeof text === 'string' ? `${kind} “${text}”` : kind
+}
+
+const ENVELOPE = new Set(['sender', 'recipient', 'timestamp'])
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, unknown>}
+ */
+const facts = (value) =>
+  typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {}
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, unknown>[]}
+ */
+const list = (value) => (Array.isArray(value) ? value.map(facts) : [])
 
 /**
  * The sandbox hides secrets already; this keeps one it may not know of from the screen and the clipboard.
