@@ -98,10 +98,10 @@ export const configSchema = Type.Object({
     default: 'info',
     description: 'one of fatal, error, warn, info, debug, trace, silent',
   }),
+  // No number of hops: Fastify trusts nobody then, because it could not tell a proxy from a client.
   TRUST_PROXY: Type.Optional(
-    Type.Union([Type.Boolean(), Type.Integer({ minimum: 0 }), Type.String({ format: 'proxies' })], {
-      description:
-        'true, false, the number of proxies in front, or their addresses as a list such as 10.0.0.0/8,127.0.0.1',
+    Type.Union([Type.Boolean(), Type.String({ format: 'proxies' })], {
+      description: 'true, false, or the addresses of the proxies in front, such as 10.0.0.0/8,127.0.0.1',
     }),
   ),
 })
@@ -189,8 +189,8 @@ const asNumber = (text: string): number | string => (/^[0-9]+(\.[0-9]+)?$/.test(
 
 const asOrigin = (text: string): string => (isOrigin(text) ? new URL(text).origin : text)
 
-const asProxies = (text: string): boolean | number | string =>
-  text === 'true' ? true : text === 'false' ? false : asNumber(text)
+const asProxies = (text: string): boolean | string =>
+  text === 'true' ? true : text === 'false' ? false : text
 
 const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   PORT: asNumber,

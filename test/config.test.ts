@@ -58,7 +58,6 @@ t.test('each variable takes what it should', async (t) => {
     ['LOG_LEVEL', 'debug', 'debug'],
     ['TRUST_PROXY', 'true', true],
     ['TRUST_PROXY', 'false', false],
-    ['TRUST_PROXY', '1', 1],
     ['TRUST_PROXY', '10.0.0.0/8, 127.0.0.1,::1/128', '10.0.0.0/8, 127.0.0.1,::1/128'],
     ['TRUST_PROXY', 'loopback', 'loopback'],
   ]
@@ -103,7 +102,7 @@ t.test(
       ['TRUST_PROXY', 'yes'],
       ['TRUST_PROXY', '10.0.0.0/33'],
       ['TRUST_PROXY', '10.0.0.0/8/8'],
-      ['TRUST_PROXY', '-1'],
+      ['TRUST_PROXY', '1'],
       ['DATABASE_URL', 'postgres://127.0.0.1/bot'],
     ]
     for (const [name, text] of bad) {

@@ -1,0 +1,125 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError, type BotErrorCode } from '../src/errors.ts'
+
+/** The one place where a code becomes an HTTP status. `docs/errors.md` says what each means and what to do. */
+export const HTTP_STATUS: Record<BotErrorCode, number> = {
+  BOT_CONFIG_INVALID: 500,
+  BOT_SCRIPT_INVALID: 500,
+  BOT_SIGNATURE_INVALID: 401,
+  BOT_VERIFICATION_FAILED: 403,
+  BOT_BODY_INVALID: 400,
+  BOT_BODY_TOO_LARGE: 413,
+  BOT_OBJECT_UNKNOWN: 404,
+  BOT_RATE_LIMITED: 429,
+  BOT_STORE_UNAVAILABLE: 503,
+  BOT_STORE_DAMAGED: 500,
+  BOT_DATA_DIR_IN_USE: 500,
+  BOT_TOKEN_STORE_UNREADABLE: 500,
+  BOT_TOKEN_KEY_WRONG: 500,
+  BOT_GRAPH_REJECTED: 502,
+  BOT_GRAPH_UNREACHABLE: 502,
+  BOT_APP_CREDENTIALS_WRONG: 502,
+  BOT_USER_TOKEN_INVALID: 400,
+  BOT_USER_TOKEN_FOREIGN: 400,
+  BOT_USER_TOKEN_SCOPE_MISSING: 400,
+  BOT_PAGE_NOT_FOUND: 404,
+  BOT_PAGE_CHOICE_NEEDED: 409,
+  BOT_PAGE_TASK_MISSING: 400,
+  BOT_PAGE_TOKEN_EXPIRES: 400,
+  BOT_PAGE_TOKEN_UNPROVEN: 400,
+  BOT_PAGE_TOKEN_INVALID: 502,
+  BOT_SUBSCRIPTION_FAILED: 502,
+  BOT_USAGE: 400,
+  BOT_ROUTE_UNKNOWN: 404,
+  BOT_REQUEST_INVALID: 400,
+  BOT_INTERNAL: 500,
+}
+
+/** What every error looks like from outside. */
+export interface ErrorBody {
+  statusCode: number
+  code: BotErrorCode
+  error: string
+  message: string
+}
+
+/** For requests that fail before any route, hook or handler sees them, such as a malformed URL. */
+export const answerFrameworkError = (
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void => {
+  const body = toBody(error)
+  void reply.header('x-content-type-options', 'nosniff').code(body.statusCode).send(body)
+}
+
+/** For what is no HTTP at all: it is answered on the bare socket, which then closes. */
+export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = CLIENT_STATUS[error.code ?? ''] ?? 400
+  const body = JSON.stringify(bodyOf('BOT_REQUEST_INVALID', 'The request is not understood.', status))
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+const RETRY_AFTER_SECONDS = 5
+const CLIENT_STATUS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }
+
+/** What somebody meets who cannot prove to be Facebook. */
+const FAILED_PROOFS = new Set<BotErrorCode>(['BOT_SIGNATURE_INVALID', 'BOT_VERIFICATION_FAILED'])
+
+async function errors(app: FastifyInstance) {
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    let body = toBody(error)
+    if (FAILED_PROOFS.has(body.code)) {
+      const waitSeconds = await app.countFailure(request)
+      // Said aloud only until the limit: an operator with a wrong secret must notice, an attacker must not fill the log.
+      if (waitSeconds === null) request.log.warn({ code: body.code, client: request.ip }, body.message)
+      else {
+        reply.header('retry-after', waitSeconds)
+        body = bodyOf('BOT_RATE_LIMITED', 'Too many failed attempts; wait before the next one.')
+      }
+    }
+    if (body.statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+    if (body.statusCode >= 500) request.log.error({ err: error, code: body.code }, 'a request failed')
+    return reply.code(body.statusCode).send(body)
+  })
+  app.setNotFoundHandler((_request, reply) => {
+    const body = bodyOf('BOT_ROUTE_UNKNOWN', 'There is nothing at this address.')
+    return reply.code(body.statusCode).send(body)
+  })
+}
+
+const toBody = (error: FastifyError | BotError): ErrorBody => {
+  if (error instanceof BotError) return bodyOf(error.code, error.message)
+  const { statusCode = 500 } = error
+  if (statusCode === 413) return bodyOf('BOT_BODY_TOO_LARGE', 'The request is larger than this server takes.')
+  if (statusCode === 429) return bodyOf('BOT_RATE_LIMITED', error.message)
+  return statusCode >= 400 && statusCode < 500
+    ? bodyOf('BOT_REQUEST_INVALID', error.message, statusCode)
+    : bodyOf('BOT_INTERNAL', '')
+}
+
+const bodyOf = (code: BotErrorCode, message: string, statusCode = HTTP_STATUS[code]): ErrorBody => ({
+  statusCode,
+  code,
+  error: STATUS_CODES[statusCode] ?? 'Error',
+  // What went wrong inside is for the log: it may name paths and addresses.
+  message: statusCode < 500 ? message : INSIDE,
+})
+
+const INSIDE = 'The request could not be carried out; the log says why, under this code.'
+
+export const errorsPlugin = fp(errors, {
+  name: 'errors',
+  fastify: '5.x',
+  decorators: { fastify: ['countFailure'] },
+})

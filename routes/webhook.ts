@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError } from '../src/errors.ts'
+import { isJsonObject, parseJson, type Json } from '../src/json.ts'
+import { toNewEvents } from '../src/webhook/inbox.ts'
+import { createSignatureCheck } from '../src/webhook/signature.ts'
+import { readChallenge, type VerificationQuery } from '../src/webhook/verification.ts'
+
+const LARGEST_BODY_BYTES = 4 * 1024 * 1024
+
+async function webhook(app: FastifyInstance) {
+  const isSigned = createSignatureCheck(app.config.FB_APP_SECRET)
+
+  // Raw bytes are what Facebook signs: nothing is parsed before the signature holds.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES },
+    (request, body, done) => {
+      if (!isSigned(body, request.headers['x-hub-signature-256'])) {
+        done(
+          new BotError('BOT_SIGNATURE_INVALID', 'X-Hub-Signature-256 is missing or does not fit the body.'),
+        )
+        return
+      }
+      let callback: Json
+      try {
+        callback = parseJson(body.toString())
+      } catch {
+        done(new BotError('BOT_BODY_INVALID', 'The body is not JSON.'))
+        return
+      }
+      done(null, callback)
+    },
+  )
+
+  app.get<{ Querystring: VerificationQuery }>('/webhook', (request, reply) => {
+    const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
+    reply.type('text/plain; charset=utf-8').send(challenge)
+  })
+
+  app.post<{ Body: Json }>(
+    '/webhook',
+    {
+      // The header is not signed, so it decides nothing: whatever came is read as bytes.
+      onRequest: (request, _reply, done) => {
+        request.headers['content-type'] = 'application/json'
+        done()
+      },
+    },
+    async ({ body }) => {
+      if (!isJsonObject(body)) throw new BotError('BOT_BODY_INVALID', 'The body is not a JSON object.')
+      if (body['object'] !== 'page') {
+        throw new BotError('BOT_OBJECT_UNKNOWN', 'Only callbacks about the object "page" are handled here.')
+      }
+      // Durable before the answer: after a 200 Facebook never sends this callback again.
+      const events = toNewEvents(body['entry'], app.clock.now())
+      if (events.length > 0) await app.store.accept(events)
+      return 'EVENT_RECEIVED'
+    },
+  )
+}
+
+export const webhookRoutes = fp(webhook, {
+  name: 'webhook-routes',
+  fastify: '5.x',
+  encapsulate: true,
+  decorators: { fastify: ['config', 'clock', 'store'] },
+})

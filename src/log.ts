@@ -1,0 +1,30 @@
+/** Where log lines go, one JSON object each. */
+export interface LogStream {
+  write: (line: string) => void
+}
+
+/** pino's options for one process: JSON lines in which nothing that grants access can appear under its usual name. */
+export const createLogOptions = (level: string, stream?: LogStream) => ({
+  level,
+  redact: { paths: REDACTED, censor: '[redacted]' },
+  serializers: { req: describeRequest },
+  ...(stream && { stream }),
+})
+
+const SECRETS = `
+  authorization cookie set-cookie x-hub-signature-256
+  access_token input_token fb_exchange_token client_secret appsecret_proof signed_request hub.verify_token verify_token
+  token pageToken userToken longLivedUserToken inputToken secret appSecret password
+  FB_APP_SECRET FB_VERIFY_TOKEN FB_USER_TOKEN TOKEN_KEY OPERATOR_PASSWORD ALERT_URL DATABASE_URL
+`
+  .trim()
+  .split(/\s+/)
+
+// Wherever in a log line they stand: on its own, in an object such as `err` or `config`, in that one's `headers`.
+const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
+
+// A query may hold the verify token or an OAuth code.
+const describeRequest = (request: { method?: string; url?: string }) => ({
+  method: request.method ?? '',
+  url: request.url?.split('?', 1)[0] ?? '',
+})

@@ -1,0 +1,86 @@
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import { clockPlugin } from '../../plugins/clock.ts'
+import { envPlugin } from '../../plugins/env.ts'
+import { answerClientError, answerFrameworkError, errorsPlugin } from '../../plugins/errors.ts'
+import { shieldPlugin } from '../../plugins/shield.ts'
+import { facebookRoutes } from '../../routes/facebook.ts'
+import { healthRoutes } from '../../routes/health.ts'
+import { webhookRoutes } from '../../routes/webhook.ts'
+import { loadConfig, type Env } from '../../src/config.ts'
+import { createLogOptions } from '../../src/log.ts'
+import type { NewEvent, Store } from '../../src/store/store.ts'
+import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import { createFakeClock, type FakeClock } from './clock.ts'
+import { APP_SECRET } from './sign.ts'
+
+export const ENV = { FB_APP_ID: '600000000000001', FB_APP_SECRET: APP_SECRET, FB_VERIFY_TOKEN: 'verify-1' }
+
+export interface Surface {
+  app: FastifyInstance
+  clock: FakeClock
+  /** What the routes handed to the store. */
+  accepted: NewEvent[]
+  /** Which Pages the routes had probed. */
+  probed: (string | undefined)[]
+  /** Log lines so far. */
+  lines: Record<string, unknown>[]
+}
+
+export interface SurfaceOptions {
+  env?: Env
+  accept?: Store['accept']
+  probeStore?: Store['probe']
+  probeTokens?: TokenKeeper['probe']
+  tokens?: Pick<PageTokenStatus, 'pageId' | 'state'>[]
+}
+
+/** The real HTTP surface over a store and a token keeper that only listen. */
+export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promise<Surface> => {
+  const env = { ...ENV, ...options.env }
+  const { TRUST_PROXY, LOG_LEVEL } = loadConfig(env)
+  const lines: Surface['lines'] = []
+  const logStream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }
+  const app = Fastify({
+    logger: createLogOptions(LOG_LEVEL, logStream),
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: TRUST_PROXY ?? false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  })
+  t.teardown(() => app.close())
+
+  const clock = createFakeClock()
+  const accepted: NewEvent[] = []
+  const probed: Surface['probed'] = []
+  const store = {
+    accept: async (events: readonly NewEvent[]) => {
+      const outcome = await options.accept?.(events)
+      accepted.push(...events)
+      return outcome ?? { stored: events.length, duplicates: 0 }
+    },
+    probe: options.probeStore ?? (async () => {}),
+  }
+  const tokens = {
+    statuses: () => options.tokens ?? [],
+    probe: async (pageId?: string) => {
+      probed.push(pageId)
+      await options.probeTokens?.(pageId)
+    },
+  }
+
+  app.register(envPlugin, { env })
+  app.register(clockPlugin, { clock })
+  app.register(shieldPlugin)
+  app.register(errorsPlugin)
+  app.decorate('store', store as unknown as Store)
+  app.decorate('tokens', tokens as unknown as TokenKeeper)
+  app.register(healthRoutes)
+  app.register(webhookRoutes)
+  app.register(facebookRoutes)
+  app.get('/breaks', () => {
+    throw new Error('cannot open /secret/path')
+  })
+  await app.ready()
+  return { app, clock, accepted, probed, lines }
+}
