@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import t from 'tap'
+import { configSchema } from '../src/config.ts'
+import { noticeText } from '../src/operator/notice.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+]
+const VARIABLES = Object.keys(configSchema.properties)
+
+/** As GitHub makes the anchor of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+const anchorsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
+
+t.test('every npm command a page names exists', async (t) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  let named = 0
+  for (const page of PAGES) {
+    for (const [, run, bare] of read(page).matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)) {
+      named++
+      t.ok(scripts[run ?? bare ?? ''], `${page}: npm ${run ?? bare}`)
+    }
+  }
+  t.ok(named > 20, 'the pages name commands at all')
+})
+
+t.test('every script in package.json runs a file that exists', async (t) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  for (const [name, script] of Object.entries(scripts)) {
+    for (const [, file = ''] of script.matchAll(/\bnode (\S+\.ts)/g)) {
+      t.ok(existsSync(join(ROOT, file)), `npm run ${name}: ${file}`)
+    }
+  }
+})
+
+t.test('every relative link leads somewhere, to its heading too', async (t) => {
+  let links = 0
+  for (const page of PAGES) {
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      links++
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? join(ROOT, page) : resolve(ROOT, dirname(page), path)
+      t.ok(existsSync(file) && !relative(ROOT, file).startsWith('..'), `${page}: ${target}`)
+      if (anchor !== undefined && existsSync(file) && statSync(file).isFile()) {
+        t.ok(anchorsOf(file).includes(anchor), `${page}: the heading of ${target}`)
+      }
+    }
+  }
+  t.ok(links > 20, 'the pages hold links at all')
+})
+
+t.test('.env.example names exactly the variables the bot reads', async (t) => {
+  // A variable with a default, or an optional one, stands there commented out.
+  const shown = Object.keys(parseEnv(read('.env.example').replace(/^#(?=[A-Z_]+=)/gm, '')))
+  t.strictSame(shown.toSorted(), VARIABLES.toSorted())
+})
+
+t.test('every variable a page names is one the bot or a command reads', async (t) => {
+  const others = ['FB_USER_TOKEN', 'CHROMIUM_PATH', 'NODE_ENV', 'EVENT_RECEIVED']
+  for (const page of PAGES) {
+    for (const [, name = ''] of read(page).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) {
+      if (name.startsWith('BOT_') && page.endsWith('errors.md')) continue
+      t.ok(VARIABLES.includes(name) || others.includes(name), `${page}: ${name}`)
+    }
+  }
+})
+
+t.test('the list of decisions is complete and in order', async (t) => {
+  const listed = [...read('docs/adr/README.md').matchAll(/\]\((\d{4}-[\w-]+\.md)\)/g)].map(([, file]) => file)
+  const there = readdirSync(join(ROOT, 'docs/adr')).filter((name) => /^\d{4}-/.test(name))
+  t.strictSame(listed, there.toSorted())
+})
+
+t.test('the notice in the operations page is one the bot would write', async (t) => {
+  const sinceMs = Date.UTC(2026, 10, 21, 9, 5)
+  const text = noticeText({
+    kind: 'needed',
+    atMs: sinceMs + 3 * 60_000,
+    needs: [
+      {
+        pageId: '1001',
+        pageName: 'Bakery',
+        cause: 'token_invalid',
+        what: 'The token is no longer valid: the session has been invalidated because the user changed their password.',
+        remedy: 'Run `npm run bootstrap-token -- --page 1001` with a new user token.',
+        sinceMs,
+        waiting: 3,
+      },
+    ],
+  })
+  t.match(read('docs/operations.md'), text)
+})
