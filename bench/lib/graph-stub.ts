@@ -1,0 +1,63 @@
+import { createServer } from 'node:http'
+import { conversationOf, PAGE_ID } from './requests.ts'
+import { now } from './load.ts'
+
+/** Graph in a process of its own: answers every send after `LATENCY_MS`, and remembers when each conversation was sent to. */
+const latencyMs = Number(process.env['LATENCY_MS'] ?? 0)
+let sends = 0
+let lastAtMs = 0
+let arrivedAtMs: number[] = []
+let awaited: { count: number; done: () => void } | null = null
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    const path = request.url ?? ''
+    const answer = path.includes('/debug_token') ? TOKEN_FACTS : send(Buffer.concat(chunks).toString())
+    const reply = (): void => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(answer)
+    }
+    if (latencyMs > 0) setTimeout(reply, latencyMs)
+    else reply()
+  })
+})
+server.keepAliveTimeout = 60_000
+
+const send = (body: string): string => {
+  const psid = /"recipient":\{"id":"(\d+)"/.exec(body)?.[1]
+  if (psid === undefined) return '{"data":[]}'
+  sends += 1
+  lastAtMs = now()
+  arrivedAtMs[conversationOf(psid)] = lastAtMs
+  if (awaited !== null && sends >= awaited.count) awaited.done()
+  return `{"recipient_id":"${psid}","message_id":"m_reply_${sends}"}`
+}
+
+const TOKEN_FACTS = JSON.stringify({
+  data: {
+    app_id: '1',
+    type: 'PAGE',
+    is_valid: true,
+    expires_at: 0,
+    profile_id: PAGE_ID,
+    scopes: ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'],
+  },
+})
+
+/** `{ until: n }` is answered once n sends have arrived since the last `reset`. */
+process.on('message', (question: { until?: number; reset?: true }) => {
+  if (question.reset) {
+    sends = 0
+    arrivedAtMs = []
+    process.send?.({})
+    return
+  }
+  const answer = (): void => void process.send?.({ sends, lastAtMs, arrivedAtMs })
+  const count = question.until ?? 0
+  if (sends >= count) answer()
+  else awaited = { count, done: () => ((awaited = null), answer()) }
+})
+
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }))

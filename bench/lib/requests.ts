@@ -1,0 +1,50 @@
+import { createHmac } from 'node:crypto'
+
+export const APP_SECRET = 'bench-secret'
+export const PAGE_ID = '100000000000001'
+
+export interface RequestPlan {
+  count: number
+  /** Visitors take turns. */
+  conversations: number
+  /** Makes the mids of this plan different from any other's. */
+  run: string
+}
+
+/** Callbacks as Facebook sends them, one message each, signed, as raw HTTP/1.1 requests ready to be written. */
+export const makeRequests = ({ count, conversations, run }: RequestPlan): Buffer[] =>
+  Array.from({ length: count }, (_, n) => {
+    const body = JSON.stringify({
+      object: 'page',
+      entry: [
+        {
+          id: PAGE_ID,
+          time: Date.now(),
+          messaging: [
+            {
+              sender: { id: psidOf(n % conversations) },
+              recipient: { id: PAGE_ID },
+              timestamp: Date.now(),
+              message: {
+                mid: `m_${run}${String(n).padStart(12, '0')}${FILLER}`,
+                text: 'When are you open today?',
+              },
+            },
+          ],
+        },
+      ],
+    })
+    const signature = createHmac('sha256', APP_SECRET).update(body).digest('hex')
+    return Buffer.from(
+      `POST /webhook HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+        `x-hub-signature-256: sha256=${signature}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    )
+  })
+
+export const psidOf = (conversation: number): string => String(7_000_000_000_000_000 + conversation)
+
+/** The conversation a PSID of {@link psidOf} belongs to. */
+export const conversationOf = (psid: string): number => Number(psid) - 7_000_000_000_000_000
+
+// Facebook's mids are about a hundred characters long.
+const FILLER = 'KXGKDUpO6xbVdAmZFBVpzU1AhKVJdAIUnUH4cwkvbK3iZsWhowDRyJDcowEpJjncaBwdCIoRrixvCbb'

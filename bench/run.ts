@@ -1,0 +1,13 @@
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { acceptance } from './acceptance.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' } },
+})
+const rounds = Number(values.rounds)
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
+
+process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}\n`)
+if (wanted('acceptance')) await acceptance({ rounds, count: 30_000 })

@@ -1,0 +1,26 @@
+import Fastify, { LogController } from 'fastify'
+import { clockPlugin } from '../../plugins/clock.ts'
+import { envPlugin } from '../../plugins/env.ts'
+import { errorsPlugin } from '../../plugins/errors.ts'
+import { shieldPlugin } from '../../plugins/shield.ts'
+import { storePlugin } from '../../plugins/store.ts'
+import { webhookRoutes } from '../../routes/webhook.ts'
+import { systemClock } from '../../src/clock.ts'
+import { APP_SECRET } from '../lib/requests.ts'
+import { report } from '../reference/webhook.ts'
+
+// The product's webhook and store as they are, without what happens to an event afterwards.
+const env = {
+  FB_APP_ID: '1',
+  FB_APP_SECRET: APP_SECRET,
+  FB_VERIFY_TOKEN: 'verify',
+  DATA_DIR: process.env['BENCH_DIR'],
+}
+const app = Fastify({ logController: new LogController({ disableRequestLogging: true }) })
+app.register(envPlugin, { env })
+app.register(clockPlugin, { clock: systemClock })
+app.register(shieldPlugin)
+app.register(errorsPlugin)
+app.register(storePlugin)
+app.register(webhookRoutes)
+await report(app)

@@ -1,0 +1,184 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import closeWithGrace from 'close-with-grace'
+import { createSandbox, type Sandbox } from '../sandbox/server.ts'
+import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
+
+/** The whole product on one machine: the sandbox in this process, the real bot and the real bootstrap in their own. */
+const main = async (): Promise<void> => {
+  const dir = mkdtempSync(join(tmpdir(), 'evergreen-demo-'))
+  const undo: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })]
+  const cleanUp = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  closeWithGrace({ delay: 8000 }, async ({ err }) => {
+    if (err) process.stderr.write(`${err.message}\n`)
+    await cleanUp()
+  })
+
+  const sandboxPort = await freePort(DEMO_PORT)
+  const repair = sandboxPort === DEMO_PORT ? 'npm run demo:repair' : `npm run demo:repair -- ${sandboxPort}`
+  const app = { appId: '600000000000001', appSecret: randomBytes(16).toString('hex') }
+  const sandbox = await createSandbox({
+    ...app,
+    port: sandboxPort,
+    latencyMs: 40,
+    repairCommand: repair,
+    pages: [{ id: '100000000000001', name: 'Evergreen Café' }],
+    visitors: [{ name: 'Vera Visitor' }, { name: 'Timo Tester' }],
+  })
+  undo.push(() => sandbox.close())
+
+  const env = {
+    ...passedOn(process.env),
+    FB_APP_ID: app.appId,
+    FB_APP_SECRET: app.appSecret,
+    FB_VERIFY_TOKEN: randomBytes(12).toString('hex'),
+    FB_GRAPH_URL: sandbox.origin,
+    FB_LOGIN_URL: sandbox.origin,
+    HOST: '127.0.0.1',
+    PORT: String(await freePort(3000)),
+    DATA_DIR: join(dir, 'data'),
+    OPERATOR_PASSWORD: randomBytes(6).toString('hex'),
+  }
+  const note: DemoNote = { sandbox: sandbox.origin, env }
+  const file = demoFile(sandboxPort)
+  rmSync(file, { force: true })
+  writeFileSync(file, JSON.stringify(note), { mode: 0o600, flag: 'wx' })
+  undo.push(() => rmSync(file, { force: true }))
+
+  const bot = await startBot(env)
+  undo.push(() => stop(bot.process))
+  await subscribeApp(sandbox, env, bot.address)
+  await bootstrap(env, sandbox.userToken())
+  bot.process.once('exit', (code) => {
+    process.stderr.write(`The bot has ended with code ${code}.\n`)
+    void cleanUp().then(() => process.exit(1))
+  })
+
+  process.stdout.write(`
+  Evergreen is running, with a Facebook of its own.
+
+  Chat with it     ${sandbox.origin}   write "when are you opn?"
+  Break and mend   press "Password changed" there, write three messages, then run:  ${repair}
+
+  Ctrl-C stops everything and leaves nothing behind.
+
+`)
+}
+
+interface Bot {
+  process: ChildProcess
+  address: string
+}
+
+type Environment = Record<string, string>
+
+/** What a child needs of our environment; the rest, such as an operator's own settings, must not reach the demo. */
+const passedOn = (env: NodeJS.ProcessEnv): Environment =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'LOG_LEVEL'].flatMap((name) => {
+      const value = env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+const root = new URL('..', import.meta.url)
+
+const startBot = async (env: Environment): Promise<Bot> => {
+  const child = spawn(process.execPath, ['bin/serve.ts'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })
+  const address = new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The bot could not start (code ${code}).`)))
+    lines.on('line', (line) => {
+      const { level = 0, msg = '', address: listening } = readLine(line)
+      if (msg === 'listening' && listening !== undefined) resolve(listening)
+      // The operator's part of the log; the rest is for machines.
+      if (level >= 40) process.stdout.write(`  bot: ${msg}\n`)
+    })
+  })
+  return { process: child, address: await address }
+}
+
+const readLine = (line: string): { level?: number; msg?: string; address?: string } => {
+  try {
+    return JSON.parse(line) as object
+  } catch {
+    return { level: 50, msg: line }
+  }
+}
+
+/** As in the App Dashboard: the callback URL and the verify token, answered by the bot's verification. */
+const subscribeApp = async (sandbox: Sandbox, env: Environment, address: string): Promise<void> => {
+  const answer = await fetch(`${sandbox.origin}/v25.0/${env['FB_APP_ID']}/subscriptions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${env['FB_APP_ID']}|${env['FB_APP_SECRET']}` },
+    body: new URLSearchParams({
+      object: 'page',
+      callback_url: `${address}/webhook`,
+      verify_token: env['FB_VERIFY_TOKEN'] ?? '',
+      fields: WEBHOOK_FIELDS.join(','),
+    }),
+  })
+  if (!answer.ok) throw new Error(`The sandbox refused the webhook: ${await answer.text()}`)
+}
+
+const WEBHOOK_FIELDS = [
+  'messages',
+  'messaging_postbacks',
+  'message_echoes',
+  'message_deliveries',
+  'message_reads',
+  'message_reactions',
+  'messaging_referrals',
+  'messaging_handovers',
+  'standby',
+  'messaging_policy_enforcement',
+]
+
+const bootstrap = async (env: Environment, userToken: string): Promise<void> => {
+  const child = spawn(process.execPath, ['bin/bootstrap-token.ts', '--all', '--json'], {
+    cwd: root,
+    env: { ...env, FB_USER_TOKEN: userToken },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error('The token bootstrap failed.')
+}
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  child.removeAllListeners('exit')
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await ended
+  clearTimeout(timer)
+}
+
+/** The port itself, or the next one that nobody listens on. */
+const freePort = async (from: number): Promise<number> => {
+  for (let port = from; port < from + 100; port += 1) {
+    if (await isFree(port)) return port
+  }
+  throw new Error(`No port from ${from} to ${from + 99} is free.`)
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+
+await main()

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { openSqliteStore } from '../src/store/sqlite/adapter.ts'
+import { holdDataDir } from '../src/store/sqlite/data-dir.ts'
+import type { Store } from '../src/store/store.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Inbox, outbox and conversations; see src/store/store.ts. */
+    store: Store
+  }
+}
+
+async function store(app: FastifyInstance) {
+  const { DATA_DIR: dir } = app.config
+  const held = holdDataDir(dir)
+  const opened = await openSqliteStore({
+    file: join(dir, 'evergreen.db'),
+    clock: app.clock,
+    onExit: (error) => {
+      // Without it nothing can be accepted; what was accepted is on disk. Whoever watches the process starts it anew.
+      app.log.fatal({ err: error }, 'the database thread has died')
+      process.exitCode = 1
+      process.kill(process.pid, 'SIGTERM')
+    },
+  }).catch((error: unknown) => {
+    held.release()
+    throw error
+  })
+  app.decorate('store', opened)
+  app.addHook('onClose', async () => {
+    await opened.close()
+    held.release()
+  })
+}
+
+export const storePlugin = fp(store, { name: 'store', fastify: '5.x', dependencies: ['env', 'clock'] })
