@@ -11,10 +11,10 @@ export type Repair = (request: RepairRequest) => Promise<RepairedPage[]>
 
 export interface RepairRequest {
   userToken: string
-  /** The Pages to mend; empty when none is known yet, and then whichever the token opens. */
+  /** The Pages to mend, as far as the token opens them; empty when none is known yet. */
   pageIds: string[]
-  /** Called with each step that is done, as one line. */
-  report: (step: string) => void
+  /** Hears of each step as it begins and as it ends, in words for people. */
+  report: (step: { status: 'started' | 'done' | 'skipped' | 'failed'; text: string }) => void
   /** Asked when the token opens several Pages and none was named. */
   choose: (pages: RepairedPage[]) => Promise<string[]>
 }
@@ -93,7 +93,11 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     state = 'mending'
     terminal.show({ title: 'Checking the token …', lines: [] })
     const pageIds = sick.map(({ pageId }) => pageId).filter((id) => id !== WHOLE_BOT)
-    const report = (step: string): void => terminal.print(`  ✔ ${step}`, 'green')
+    const report: RepairRequest['report'] = ({ status, text }) => {
+      if (status === 'started') terminal.show({ title: `${text} …`, lines: [] })
+      // A step that failed is told once, with what to do about it.
+      else if (status !== 'failed') terminal.print(`  ✔ ${text}`, 'green')
+    }
     try {
       const pages = await repair({ userToken, pageIds, report, choose })
       failure = []

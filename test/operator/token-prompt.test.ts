@@ -113,17 +113,18 @@ t.test('the steps of the repair are shown as they are done, then the prompt is g
   t.strictSame(repair().pageIds, ['1001'])
   t.strictSame(screen.lines, ['┌ Checking the token …', '└'])
 
-  repair().report('user token inspected')
-  t.strictSame(screen.lines, ['  ✔ user token inspected', '┌ Checking the token …', '└'])
+  const { report } = repair()
+  report({ status: 'done', text: 'User token inspected' })
+  report({ status: 'skipped', text: 'No exchange needed' })
+  report({ status: 'started', text: 'Looking for Pages' })
+  const steps = ['  ✔ User token inspected', '  ✔ No exchange needed']
+  t.strictSame(screen.lines, [...steps, '┌ Looking for Pages …', '└'])
 
   repair().resolve([BAKERY])
   await settle()
   needs.settle('1001')
   prompt.notify({ ...NOTICE, kind: 'well' })
-  t.strictSame(screen.lines, [
-    '  ✔ user token inspected',
-    '✔ Bakery (Page 1001) has a token that never expires.',
-  ])
+  t.strictSame(screen.lines, [...steps, '✔ Bakery (Page 1001) has a token that never expires.'])
   t.notMatch(screen.raw, 'user-token-1')
 })
 
@@ -134,6 +135,7 @@ t.test('a refused token is explained with what to do, and asked for again', asyn
   const refusal = new BotError('BOT_USER_TOKEN_INVALID', 'The user token has expired.', {
     remedy: 'Get a fresh one.',
   })
+  repair().report({ status: 'failed', text: refusal.message })
   repair().reject(refusal)
   await settle()
 
