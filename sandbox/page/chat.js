@@ -3,11 +3,12 @@
 
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
+/** @import { Receipt } from './receipts.js' */
 /** @import { Store } from './store.js' */
 import { avatar } from './avatar.js'
 import { messageBody } from './bubble.js'
 import { byId, fill, h } from './dom.js'
-import { clockTime, dayAndTime } from './format.js'
+import { clockTime, dayAndTime, isoTime } from './format.js'
 import { icon } from './icons.js'
 import { reactionBadge, reactionPicker } from './reactions.js'
 import { receipts } from './receipts.js'
@@ -21,6 +22,11 @@ const SILENCE_MS = 15 * 60_000
 /** So near the end counts as reading the newest message. */
 const NEAR_END_PX = 80
 
+/**
+ * @typedef {{ opens: boolean, closes: boolean, stamped: boolean, note: Receipt | null }} Place where a message stands among the others
+ * @typedef {{ drawn: string, item: HTMLElement, body: string, said: HTMLElement }} Row
+ */
+
 /** @param {{ store: Store, actions: Actions }} deps */
 export const createChat = ({ store, actions }) => {
   const { model } = store
@@ -32,7 +38,7 @@ export const createChat = ({ store, actions }) => {
   const newer = byId('newer')
   const welcome = createWelcome({ root: byId('welcome'), store, actions })
 
-  /** @type {Map<string, { drawn: string, item: HTMLElement }>} rows by mid, redrawn only when they change */
+  /** @type {Map<string, Row>} by mid, redrawn only when they change */
   const rows = new Map()
   let shownOf = ''
   let atEnd = true
@@ -85,52 +91,45 @@ export const createChat = ({ store, actions }) => {
       }
       const drawn = JSON.stringify([message, place])
       const kept = rows.get(message.mid)
-      const item = kept?.drawn === drawn ? kept.item : drawRow(message, place)
-      rows.set(message.mid, { drawn, item })
-      items.push(item)
+      const row = kept?.drawn === drawn ? kept : drawRow(message, { place, drawn, kept })
+      rows.set(message.mid, row)
+      items.push(row.item)
     }
     items.push(...model.sending.map(drawSending))
     place(list, items)
   }
 
   /**
+   * What was said is kept when only its place or its state changes: a picture is not fetched twice.
+   *
    * @param {ChatMessage} message
-   * @param {{ opens: boolean, closes: boolean, stamped: boolean, note: import('./receipts.js').Receipt | null }} where
+   * @param {{ place: Place, drawn: string, kept: Row | undefined }} around
+   * @returns {Row}
    */
-  const drawRow = (message, { opens, closes, stamped, note }) => {
+  const drawRow = (message, { place: { opens, closes, stamped, note }, drawn, kept }) => {
     const page = store.page()
     const mine = message.from === 'visitor'
     const classes = ['row', mine ? 'mine' : 'theirs', opens && 'opens', closes && 'closes']
-      .filter(Boolean)
-      .join(' ')
-    return h(
+    const body = JSON.stringify({ ...message, webhook: null })
+    const said = kept?.body === body ? kept.said : drawSaid(message)
+    if (message.webhook !== null) said.dataset['webhook'] = message.webhook
+    const item = h(
       'li',
-      { class: classes },
+      { class: classes.filter(Boolean).join(' ') },
       stamped &&
         h(
           'p',
           { class: 'stamp' },
-          h('time', { datetime: iso(message.atMs) }, dayAndTime(message.atMs, store.now())),
+          h('time', { datetime: isoTime(message.atMs) }, dayAndTime(message.atMs, store.now())),
         ),
       h(
         'div',
         { class: 'line' },
         !mine && h('span', { class: 'who' }, closes && page !== null && avatar(page.id, page.name, 'page')),
         h('span', { class: 'sr' }, mine ? 'You: ' : `${page?.name ?? 'Page'}: `),
-        h(
-          'div',
-          {
-            class: 'said',
-            'data-testid': 'message',
-            'data-from': message.from,
-            'data-mid': message.mid,
-            'data-webhook': message.webhook,
-          },
-          ...messageBody(message, actions),
-          reactionBadge(message),
-        ),
+        said,
         !mine && reactionPicker(message, actions),
-        h('time', { class: 'at', datetime: iso(message.atMs) }, clockTime(message.atMs)),
+        h('time', { class: 'at', datetime: isoTime(message.atMs) }, clockTime(message.atMs)),
       ),
       note &&
         h(
@@ -140,9 +139,19 @@ export const createChat = ({ store, actions }) => {
           note.text,
         ),
     )
+    return { drawn, item, body, said }
   }
 
-  /** @param {import('./receipts.js').Receipt} note */
+  /** @param {ChatMessage} message */
+  const drawSaid = (message) =>
+    h(
+      'div',
+      { class: 'said', 'data-testid': 'message', 'data-from': message.from, 'data-mid': message.mid },
+      ...messageBody(message, actions),
+      reactionBadge(message),
+    )
+
+  /** @param {Receipt} note */
   const receiptMark = (note) => {
     const page = store.page()
     return note.state === 'seen' && page !== null ? avatar(page.id, page.name, 'page') : icon(note.icon)
@@ -197,8 +206,7 @@ export const createChat = ({ store, actions }) => {
     const messages = conversation?.messages ?? []
     const of = conversation === null ? '' : `${conversation.pageId}/${conversation.psid}`
     const opened = of !== shownOf
-    const grew = messages.some(({ mid }) => !rows.has(mid)) || model.sending.length > 0
-    const mineIsNewest = model.sending.length > 0 || messages.at(-1)?.from === 'visitor'
+    const grew = messages.some(({ mid }) => !rows.has(mid))
     if (opened) {
       shownOf = of
       rows.clear()
@@ -212,7 +220,7 @@ export const createChat = ({ store, actions }) => {
     welcome.draw(conversation !== null && messages.length === 0 && model.sending.length === 0)
     drawTyping()
     drawQuickReplies()
-    if (opened || atEnd || (grew && mineIsNewest)) toEnd()
+    if (opened || atEnd || model.sending.length > 0) toEnd()
     else if (grew) newer.hidden = false
   }
 
@@ -289,9 +297,3 @@ const quickReplyImage = (url) => {
 
 /** @param {Event} event */
 const hideBroken = ({ target }) => /** @type {HTMLElement} */ (target).remove()
-
-/** @param {number} atMs */
-const iso = (atMs) => {
-  const date = new Date(atMs)
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
-}

@@ -11,17 +11,24 @@ const seconds = new Intl.DateTimeFormat(undefined, {
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
 
 /** @param {number} atMs */
-export const clockTime = (atMs) => clock.format(atMs)
+export const clockTime = (atMs) => written(clock, atMs)
 
 /** @param {number} atMs */
-export const wireTime = (atMs) => seconds.format(atMs)
+export const wireTime = (atMs) => written(seconds, atMs)
 
 /**
  * @param {number} atMs
  * @param {number} nowMs
  */
 export const dayAndTime = (atMs, nowMs) =>
-  sameDay(atMs, nowMs) ? `Today ${clockTime(atMs)}` : `${day.format(atMs)}, ${clockTime(atMs)}`
+  sameDay(atMs, nowMs) ? `Today ${clockTime(atMs)}` : `${written(day, atMs)}, ${clockTime(atMs)}`
+
+/**
+ * For `datetime` attributes.
+ *
+ * @param {number} atMs
+ */
+export const isoTime = (atMs) => (isTime(atMs) ? new Date(atMs).toISOString() : '')
 
 /** @param {number} ms */
 export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
@@ -69,3 +76,14 @@ export const errorText = (error) => (error instanceof Error ? error.message : St
  * @param {number} b
  */
 const sameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString()
+
+/** @param {number} atMs */
+const isTime = (atMs) => !Number.isNaN(new Date(atMs).getTime())
+
+/**
+ * A clock that was moved beyond what a date can hold must not take the page down.
+ *
+ * @param {Intl.DateTimeFormat} format
+ * @param {number} atMs
+ */
+const written = (format, atMs) => (isTime(atMs) ? format.format(atMs) : '')

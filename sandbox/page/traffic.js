@@ -6,7 +6,7 @@
 /** @import { Store } from './store.js' */
 import { asCurl, gist, pretty } from './wire.js'
 import { byId, fill, h, httpUrl } from './dom.js'
-import { duration, wireTime } from './format.js'
+import { duration, isoTime, wireTime } from './format.js'
 import { icon } from './icons.js'
 
 const SHOWN = 200
@@ -181,7 +181,7 @@ const row = (call, { actions, originOf, open }) => {
     h(
       'summary',
       {},
-      h('time', { class: 'call-time', datetime: new Date(call.atMs).toISOString() }, wireTime(call.atMs)),
+      h('time', { class: 'call-time', datetime: isoTime(call.atMs) }, wireTime(call.atMs)),
       h(
         'span',
         { class: `call-way ${call.kind}`, title: way },

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import sparticuz from '@sparticuz/chromium'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+
+/** A page in a browser of its own kind, and what it did that it should not. */
+export interface Visit {
+  page: Page
+  /** Errors and warnings of the console, exceptions nobody caught, requests that failed. */
+  complaints: string[]
+  /** Addresses asked for outside the origin that was visited. */
+  foreign: string[]
+}
+
+export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise<Visit>
+
+/** Where browsers are on the machines we know. */
+const SYSTEM_BROWSERS = ['/usr/bin/chromium', '/usr/bin/google-chrome']
+
+/** For root, without a GPU, and without calls home. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+type Found = { browser: Browser } | { reason: string }
+
+/**
+ * A test in a real browser. Where none can be had it is skipped with the reason, or fails when `CI=true`: there,
+ * nothing may be skipped unseen.
+ */
+export const browserTest = (title: string, body: (t: Test, open: OpenPage) => Promise<void>): void => {
+  if ('browser' in found) {
+    const { browser } = found
+    void t.test(title, async (t) => body(t, (url, options) => visit(t, browser, url, options)))
+  } else if (process.env['CI'] === 'true') {
+    void t.test(title, async (t) => t.fail(`No browser: ${found.reason}`))
+  } else {
+    void t.test(title, { skip: `no browser: ${found.reason}` }, () => {})
+  }
+}
+
+/**
+ * The browser to use: the one told by `CHROMIUM_PATH`, else the system's, else the one npm brought.
+ *
+ * @throws where npm's cannot be unpacked
+ */
+export const chromiumPath = async (env: NodeJS.ProcessEnv = process.env): Promise<string> =>
+  env['CHROMIUM_PATH'] ??
+  SYSTEM_BROWSERS.find((path) => existsSync(path)) ??
+  (await sparticuz.executablePath())
+
+const visit = async (
+  t: Test,
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> => {
+  const context = await browser.newContext(options)
+  t.teardown(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(8000)
+  const complaints: string[] = []
+  const foreign: string[] = []
+  const { origin } = new URL(url)
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('request', (request) => {
+    const address = new URL(request.url())
+    if (address.origin !== origin && address.protocol !== 'data:') foreign.push(address.href)
+  })
+  await page.goto(url)
+  return { page, complaints, foreign }
+}
+
+const launch = async (): Promise<Found> => {
+  try {
+    const executablePath = await chromiumPath()
+    return { browser: await chromium.launch({ executablePath, args: ARGS }) }
+  } catch (error) {
+    return { reason: (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? 'unknown' }
+  }
+}
+
+const found = await launch()
+if ('browser' in found) t.teardown(() => found.browser.close())

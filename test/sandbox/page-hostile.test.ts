@@ -1,0 +1,186 @@
+import { chatTest, hear, say, texts } from './page-chat.ts'
+import type { Script } from './page-bot.ts'
+
+const HOSTILE = [
+  '<img src=x onerror=alert(1)>',
+  '<script>alert(1)</script>',
+  '"><svg onload=alert(1)>',
+  'javascript:alert(1)',
+  '{{constructor.constructor("alert(1)")()}}',
+  '\u202Egnirts desrever',
+  'z\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309',
+  'x'.repeat(1900),
+  '../../etc/passwd\\u0000',
+  "'; drop table messages; --",
+]
+
+chatTest('hostile text stays text, in the chat, in the traffic and in a name', async (t, { page }) => {
+  let dialogs = 0
+  page.on('dialog', (dialog) => {
+    dialogs += 1
+    void dialog.dismiss()
+  })
+  for (const text of HOSTILE) {
+    await say(page, text)
+    await hear(page, `You said: ${text}`)
+  }
+  t.same(
+    (await texts(page)).filter((text) => !text.startsWith('You said: ')),
+    HOSTILE,
+    'each is there as it was written',
+  )
+
+  await page.getByTestId('visitor-name').fill('<b onclick=alert(1)>Mallory</b>')
+  await page.getByTestId('visitor-name').press('Enter')
+  await page.getByTestId('visitor-pick').filter({ hasText: '<b onclick=alert(1)>Mallory</b>' }).waitFor()
+  await say(page, '<i>me</i>')
+  await hear(page, 'You said: <i>me</i>')
+
+  t.equal(await page.locator('#messages :is(script, img, svg[onload], b, i), #people b').count(), 0)
+  t.equal(dialogs, 0)
+})
+
+/** Says whatever a bot can send that a page should not trust. */
+const liar: Script = ({ text }) => {
+  if (text === 'buttons') {
+    return [
+      {
+        attachment: {
+          type: 'template',
+          payload: {
+            template_type: 'button',
+            text: 'Choose <b>one</b>',
+            buttons: [
+              { type: 'web_url', title: 'Good', url: 'https://example.com/good' },
+              { type: 'postback', title: '<img src=x>', payload: 'P' },
+            ],
+          },
+        },
+      },
+    ]
+  }
+  return [
+    {
+      text: 'See https://example.com/a?b=1. Not javascript:alert(1) nor ftp://example.com, but HTTP://EXAMPLE.COM/x)',
+    },
+  ]
+}
+
+chatTest(
+  'only http(s) addresses become links, and those tell the other side nothing',
+  { script: liar },
+  async (t, { page }) => {
+    await say(page, 'links')
+    await hear(page, 'See https://example.com/a')
+    const links = page.locator('[data-testid="message"][data-from="page"] a')
+
+    t.same(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href'))), [
+      'https://example.com/a?b=1',
+      'http://example.com/x',
+    ])
+    for (const rel of await links.evaluateAll((all) => all.map((link) => link.getAttribute('rel')))) {
+      t.match(rel, /noopener.*noreferrer/)
+    }
+
+    await say(page, 'buttons')
+    await hear(page, 'Choose <b>one</b>')
+    await page.getByTestId('button').filter({ hasText: '<img src=x>' }).click()
+    await page
+      .locator('[data-testid="message"][data-from="visitor"]')
+      .filter({ hasText: '<img src=x>' })
+      .waitFor()
+    t.equal(await page.locator('#messages img').count(), 0)
+  },
+)
+
+chatTest('what the sandbox would never send is drawn harmlessly all the same', async (t, { page, talk }) => {
+  const psid = (await page.getByTestId('visitor-pick').first().getAttribute('data-id')) ?? ''
+  const shapes = [
+    { type: 'image', payload: { url: 'javascript:alert(1)' } },
+    { type: 'image', payload: null },
+    { type: 'audio', payload: { url: 'data:text/html,x' } },
+    { type: 'file', payload: { url: 'file:///etc/passwd', title: '<u>x</u>' } },
+    { type: '<b>', payload: {} },
+    { type: 'template', payload: { template_type: 'generic', elements: 'none' } },
+    {
+      type: 'template',
+      payload: {
+        template_type: 'generic',
+        elements: [
+          null,
+          {
+            title: 7,
+            buttons: [
+              { type: 'web_url', title: 'x', url: 'javascript:alert(1)' },
+              null,
+              { type: 'game_play' },
+            ],
+          },
+        ],
+      },
+    },
+    { type: 'template', payload: { template_type: 'receipt', elements: [{}], summary: null } },
+    {
+      type: 'template',
+      payload: {
+        template_type: 'media',
+        elements: [{ media_type: 'image', url: 'data:image/svg+xml,<svg onload=alert(1)>' }],
+      },
+    },
+    { type: 'template', payload: { template_type: '__proto__', x: '<script>' } },
+  ]
+  const messages = shapes.map((attachment, at) => ({
+    mid: `m_${at}`,
+    from: 'page',
+    atMs: at === 3 ? Number.MAX_VALUE : 1_800_000_000_000 + at,
+    text: null,
+    attachment,
+    quickReplies: at === 9 ? [{ title: '', payload: 'x', imageUrl: 'javascript:alert(1)' }] : [],
+    webhook: null,
+    metadata: null,
+  }))
+  const conversation = {
+    pageId: talk.pageId,
+    psid,
+    typing: false,
+    seenMs: null,
+    deliveredMs: null,
+    windowEndsMs: null,
+    messages,
+  }
+  await page.route('**/sandbox/conversations/**', (route) => route.fulfill({ json: conversation }))
+  await page.reload()
+  await page.getByTestId('message').nth(9).waitFor()
+
+  t.equal(await page.getByTestId('message').count(), shapes.length)
+  const addresses = await page
+    .locator('#messages :is([href], [src])')
+    .evaluateAll((all) => all.map((element) => element.getAttribute('href') ?? element.getAttribute('src')))
+  t.same(addresses, [], 'none of these addresses is followed')
+  t.equal(await page.getByTestId('quick-reply').count(), 1)
+})
+
+chatTest(
+  'a picture that cannot be had leaves a word in its place',
+  { silent: false },
+  async (t, { page, talk }) => {
+    await page.getByTestId('attach').click()
+    await page.getByTestId('attach-url').fill('javascript:alert(1)')
+    await page.getByTestId('attach-url').press('Enter')
+    t.equal(await page.getByTestId('message').count(), 0, 'only http(s) addresses are sent')
+
+    await page.getByTestId('attach-url').fill(`${talk.sandbox.origin}/sandbox/no-such-picture.png`)
+    await page.getByTestId('attach-url').press('Enter')
+    await hear(page, 'Picture could not be shown')
+
+    await page.getByTestId('attach').click()
+    await page.getByTestId('sample-photo').click()
+    await page.locator('#messages img').waitFor()
+    t.equal(
+      await page
+        .locator('#messages img')
+        .evaluate((image: { naturalWidth: number }) => image.naturalWidth > 0),
+      true,
+    )
+  },
+)
