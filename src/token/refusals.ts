@@ -1,0 +1,166 @@
+import { BotError, type BotErrorCode } from '../errors.ts'
+import { GraphError } from '../graph/error.ts'
+import type { AccountPage, TokenFacts } from '../graph/graph.ts'
+import { findRow } from '../graph/verdicts.ts'
+
+/** What a user token must allow: find the Page, send for it, subscribe it. */
+export const NEEDED_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'] as const
+
+const NEW_TOKEN = `Make a new user token with ${NEEDED_SCOPES.join(', ')} and use it while it is fresh.`
+const WHILE_SAVED = 'The token is saved and in use.'
+const RUN_AGAIN = 'Run this again in a minute.'
+
+type PageName = Pick<AccountPage, 'id' | 'name'>
+
+/** Why a bootstrap stops: what happened, and what to do. Messages never hold a token. */
+export const refusals = {
+  userTokenDead: (facts: TokenFacts) =>
+    refusal('BOT_USER_TOKEN_INVALID', `The user token does not work: ${meaningOf(facts)}.`, NEW_TOKEN),
+
+  userTokenOfAnotherApp: (appId: string, facts: TokenFacts | null) =>
+    refusal(
+      'BOT_USER_TOKEN_FOREIGN',
+      facts?.appId
+        ? `The user token was made for app ${facts.appId}, not for this app (${appId}).`
+        : `Facebook does not say that the user token was made for this app (${appId}).`,
+      `Make the user token with app ${appId} chosen, or set FB_APP_ID and FB_APP_SECRET to the other app.`,
+    ),
+
+  notAUserToken: (type: string) =>
+    refusal(
+      'BOT_USER_TOKEN_INVALID',
+      `This is ${type === 'PAGE' ? 'a Page token' : `a token of type ${type}`}, not a user token.`,
+      'In the Graph API Explorer choose "User Token" under "User or Page", generate it and try again.',
+    ),
+
+  scopesMissing: (missing: readonly string[]) =>
+    refusal(
+      'BOT_USER_TOKEN_SCOPE_MISSING',
+      `The user token lacks ${missing.join(', ')}.`,
+      `Make a new user token, add ${missing.length === 1 ? 'that permission' : 'those permissions'} and accept ${missing.length === 1 ? 'it' : 'them'} in the dialog.`,
+    ),
+
+  noPage: () =>
+    refusal(
+      'BOT_PAGE_NOT_FOUND',
+      'The user token reaches no Page.',
+      'Make a new user token and tick the Page in the dialog; for a Page owned by a business portfolio add business_management, or name the Page with --page ID.',
+    ),
+
+  pageUnknown: (pageId: string, cause: GraphError | null) =>
+    refusal(
+      'BOT_PAGE_NOT_FOUND',
+      `The user token does not reach Page ${pageId}${cause?.meaning ? `: ${cause.meaning}` : ''}.`,
+      'Check the id (Page > About > Page transparency), and that the person who made the token has a role on the Page and ticked it in the dialog.',
+      cause,
+    ),
+
+  choiceNeeded: (pages: readonly PageName[]) =>
+    refusal(
+      'BOT_PAGE_CHOICE_NEEDED',
+      `The user token reaches ${pages.length} Pages: ${pages.map((page) => `${page.name ?? 'unnamed'} (${page.id})`).join(', ')}.`,
+      'Name the Page with --page ID (repeatable), or take all of them with --all.',
+    ),
+
+  noPageChosen: () =>
+    refusal('BOT_PAGE_CHOICE_NEEDED', 'No Page was chosen.', 'Start again and choose at least one Page.'),
+
+  noPageToken: (page: PageName) =>
+    refusal(
+      'BOT_PAGE_TASK_MISSING',
+      `Facebook gives no Page token for ${label(page)}: the person who made the user token has no suitable role on it.`,
+      'Give that person full access to the Page, or messaging at least (Page settings > Page access), and try again.',
+    ),
+
+  taskMissing: (page: PageName, tasks: readonly string[]) =>
+    refusal(
+      'BOT_PAGE_TASK_MISSING',
+      `The person who made the user token may not answer messages for ${label(page)} (tasks: ${tasks.join(', ') || 'none'}).`,
+      'Give that person the messaging task (Page settings > Page access), and try again.',
+    ),
+
+  pageTokenExpires: (page: PageName, expiresAtMs: number) =>
+    refusal(
+      'BOT_PAGE_TOKEN_EXPIRES',
+      `The Page token of ${label(page)} would expire on ${new Date(expiresAtMs).toISOString()}; only one that never expires is saved.`,
+      'Make a new user token with this app and try again; for a system user, generate its token with the expiration "never".',
+    ),
+
+  pageTokenUnproven: (page: PageName, why: string) =>
+    refusal(
+      'BOT_PAGE_TOKEN_UNPROVEN',
+      `The Page token of ${label(page)} was not accepted: ${why}.`,
+      `${NEW_TOKEN} Tick this Page for every permission in the dialog.`,
+    ),
+
+  subscriptionFailed: (page: PageName, cause: GraphError) =>
+    refusal(
+      'BOT_SUBSCRIPTION_FAILED',
+      `${label(page)} could not be subscribed to this app's webhooks: ${cause.message}. ${WHILE_SAVED}`,
+      cause.retryable
+        ? RUN_AGAIN
+        : 'The person who made the token needs the moderation task on the Page and pages_manage_metadata; then run this again.',
+      cause,
+    ),
+
+  readFailed: (page: PageName, cause: GraphError) =>
+    refusal(
+      'BOT_PAGE_TOKEN_UNPROVEN',
+      `${label(page)} could not be read with its new token: ${cause.message}. ${WHILE_SAVED}`,
+      cause.retryable ? RUN_AGAIN : 'Look at the Page itself on facebook.com; then run this again.',
+      cause,
+    ),
+}
+
+/** A failed Graph call, as the person who runs the bootstrap should read it. Anything else comes back as it is. */
+export const toRefusal = (error: unknown): unknown => {
+  if (!(error instanceof GraphError)) return error
+  switch (error.verdict) {
+    case 'configuration':
+      return refusal(
+        'BOT_APP_CREDENTIALS_WRONG',
+        `Facebook does not accept the app id and app secret: ${error.message}.`,
+        'Compare FB_APP_ID and FB_APP_SECRET with App dashboard > App settings > Basic.',
+        error,
+      )
+    case 'token_invalid':
+      return refusal(
+        'BOT_USER_TOKEN_INVALID',
+        `The user token does not work: ${error.meaning ?? error.message}.`,
+        NEW_TOKEN,
+        error,
+      )
+    case 'transient':
+    case 'ambiguous':
+      return new BotError('BOT_GRAPH_UNREACHABLE', `${error.message}.`, {
+        cause: error,
+        retryable: true,
+        remedy:
+          'Try again in a minute; if it stays so, check that this machine reaches FB_GRAPH_URL, and metastatus.com.',
+      })
+    case 'rate_limited':
+      return new BotError('BOT_GRAPH_REJECTED', `${error.message}.`, {
+        cause: error,
+        retryable: true,
+        remedy: `Try again in ${Math.ceil((error.retryAfterMs ?? DEFAULT_WAIT_MS) / 60_000)} minutes.`,
+      })
+    default:
+      return refusal('BOT_GRAPH_REJECTED', `${error.message}.`, NEW_TOKEN, error)
+  }
+}
+
+/** Why Facebook calls a token invalid, as the end of a sentence. */
+export const meaningOf = ({ error, expiresAtMs }: Pick<TokenFacts, 'error' | 'expiresAtMs'>): string => {
+  const row = error && findRow({ ...error, message: error.message ?? '' })
+  if (row && row.subcode !== 'any') return row.meaning
+  if (expiresAtMs && error?.message)
+    return `${error.message} (it expired on ${new Date(expiresAtMs).toISOString()})`
+  return error?.message ?? row?.meaning ?? 'Facebook calls it invalid'
+}
+
+const DEFAULT_WAIT_MS = 15 * 60_000
+
+const label = ({ id, name }: PageName): string => (name === null ? `Page ${id}` : `${name} (${id})`)
+
+const refusal = (code: BotErrorCode, message: string, remedy: string, cause?: unknown): BotError =>
+  new BotError(code, message.replace(/\.{2,}$/, '.'), { remedy, ...(cause !== undefined && { cause }) })

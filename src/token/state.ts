@@ -1,0 +1,47 @@
+import type { PageTokenState } from './keeper.ts'
+
+/** What can happen to a Page's token. */
+export type TokenEvent =
+  /** A proved token came into the store, be it the same one again. */
+  | 'stored'
+  /** It is no longer in the store. */
+  | 'removed'
+  /** A call made with it was told that it is invalid, or its person has removed the app. */
+  | 'doubted'
+  /** `debug_token` says that it works. */
+  | 'confirmed'
+  /** `debug_token` says that it does not. */
+  | 'refuted'
+
+/**
+ * The life of a Page's token. Only `debug_token` declares one dead; a probe that came to nothing is no event, so that
+ * neither an outage nor wrong app credentials kill a token.
+ */
+export const nextState = (state: PageTokenState, event: TokenEvent): PageTokenState =>
+  TRANSITIONS[state][event]
+
+const TRANSITIONS: Record<PageTokenState, Record<TokenEvent, PageTokenState>> = {
+  missing: {
+    stored: 'valid',
+    removed: 'missing',
+    doubted: 'missing',
+    confirmed: 'missing',
+    refuted: 'missing',
+  },
+  valid: { stored: 'valid', removed: 'missing', doubted: 'suspect', confirmed: 'valid', refuted: 'invalid' },
+  suspect: {
+    stored: 'valid',
+    removed: 'missing',
+    doubted: 'suspect',
+    confirmed: 'valid',
+    refuted: 'invalid',
+  },
+  // A checkpoint that was passed, or a Page that was published again, brings the same token back to life.
+  invalid: {
+    stored: 'valid',
+    removed: 'missing',
+    doubted: 'invalid',
+    confirmed: 'valid',
+    refuted: 'invalid',
+  },
+}

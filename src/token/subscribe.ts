@@ -1,0 +1,44 @@
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+
+/** What the bot needs to hear of. @see reference E7 */
+export const SUBSCRIBED_FIELDS = [
+  'messages',
+  'messaging_postbacks',
+  'message_echoes',
+  'message_deliveries',
+  'message_reads',
+  'message_reactions',
+  'messaging_referrals',
+  'messaging_handovers',
+  'standby',
+  'messaging_policy_enforcement',
+] as const
+
+/**
+ * Subscribes the app to the Page's webhooks. Fields it is subscribed to already stay: subscribing replaces the list.
+ *
+ * @returns all the fields subscribed to
+ * @throws GraphError
+ */
+export const subscribe = async (
+  graph: Pick<Graph, 'subscribe' | 'subscribedFields'>,
+  pageId: string,
+  pageToken: string,
+): Promise<string[]> => {
+  const before = await subscription(graph, pageId, pageToken)
+  const fields = [...new Set([...SUBSCRIBED_FIELDS, ...(before ?? [])])]
+  await graph.subscribe(pageId, pageToken, fields)
+  return fields
+}
+
+/** The fields the app is subscribed to; null when it is not, or when the token may not ask. */
+export const subscription = (
+  graph: Pick<Graph, 'subscribedFields'>,
+  pageId: string,
+  pageToken: string,
+): Promise<string[] | null> =>
+  graph.subscribedFields(pageId, pageToken).catch((error: unknown) => {
+    if (error instanceof GraphError) return null
+    throw error
+  })

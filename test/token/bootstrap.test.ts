@@ -1,0 +1,559 @@
+import t, { type Test } from 'tap'
+import { createGraph } from '../../src/graph/client.ts'
+import type { AccountPage } from '../../src/graph/graph.ts'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { bootstrap, type BootstrapOptions, type BootstrapStep } from '../../src/token/bootstrap.ts'
+import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
+import {
+  APP_ID,
+  APP_SECRET,
+  hanging,
+  html,
+  json,
+  NOW_S,
+  PAGE_ID,
+  pageFacts,
+  refusing,
+  SCOPES,
+  startFakeGraph,
+  userFacts,
+  type FakeGraph,
+} from '../helpers/graph-server.ts'
+import { pageToken } from '../store/tokens/sample.ts'
+
+const SECOND = '200000000000002'
+const THIRD = '300000000000003'
+
+const build = async (t: Test, over: { appSecret?: string; version?: string } = {}) => {
+  const fake = await startFakeGraph(t)
+  const graph = createGraph({
+    origin: fake.origin,
+    version: 'v25.0',
+    appId: APP_ID,
+    appSecret: APP_SECRET,
+    timeoutMs: 500,
+    ...over,
+  })
+  const store = await createTokenStore({ dir: t.testdir(), key: null })
+  t.teardown(() => Promise.all([graph.close(), store.close()]))
+  const steps: BootstrapStep[] = []
+  const run = (options: Partial<BootstrapOptions> = {}) =>
+    bootstrap({
+      graph,
+      store,
+      appId: APP_ID,
+      clock: { now: () => NOW_S * 1000 },
+      userToken: 'user-token-1',
+      subscribe: true,
+      report: (step) => steps.push(step),
+      ...options,
+    })
+  /** The steps that ended, as `name status`. */
+  const ended = () =>
+    steps.filter(({ status }) => status !== 'started').map(({ name, status }) => `${name} ${status}`)
+  return { fake, store, run, steps, ended }
+}
+
+const addPage = (fake: FakeGraph, id: string, over: Partial<FakeGraph['pages'][number]> = {}): void => {
+  fake.pages.push({ id, name: `Page ${id[0]}`, token: `page-token-${id[0]}`, tasks: ['MESSAGING'], ...over })
+  fake.tokens.set(`page-token-${id[0]}`, pageFacts(id))
+}
+
+t.test('a user token becomes a saved, proved, subscribed Page token', async (t) => {
+  const { fake, store, run, steps, ended } = await build(t)
+  t.strictSame(await run(), [
+    {
+      id: PAGE_ID,
+      name: 'Example Page',
+      expiresAt: null,
+      scopes: SCOPES,
+      tasks: ['MESSAGING', 'MODERATE'],
+      subscribed: true,
+    },
+  ])
+  t.strictSame(ended(), [
+    'inspect done',
+    'exchange done',
+    'list done',
+    'prove done',
+    'save done',
+    'subscribe done',
+    'read done',
+  ])
+  t.strictSame(fake.called(), [
+    'debug_token',
+    'access_token',
+    'accounts',
+    'accounts',
+    'debug_token',
+    'subscribed_apps',
+    'subscribed_apps',
+    'me',
+  ])
+  t.strictSame(store.page(PAGE_ID), {
+    pageId: PAGE_ID,
+    name: 'Example Page',
+    token: 'page-token-1',
+    appId: APP_ID,
+    userId: '10210000000000001',
+    scopes: SCOPES,
+    tasks: ['MESSAGING', 'MODERATE'],
+    provedAtMs: NOW_S * 1000,
+    dataAccessExpiresAtMs: (NOW_S + 90 * 86_400) * 1000,
+    subscribedFields: [...SUBSCRIBED_FIELDS],
+  })
+  t.strictSame(store.users(), [
+    {
+      userId: '10210000000000001',
+      token: 'long-user-token-1',
+      appId: APP_ID,
+      scopes: SCOPES,
+      expiresAtMs: (NOW_S + 5_183_944) * 1000,
+      savedAtMs: NOW_S * 1000,
+    },
+  ])
+  t.ok(fake.subscribed.get(PAGE_ID)?.includes('message_reactions'))
+  t.notMatch(JSON.stringify(steps), /token-1|app-secret/)
+})
+
+t.test('Pages are asked for with the long-lived token', async (t) => {
+  const { fake, run } = await build(t)
+  await run()
+  const asked = fake.requests.filter(({ path }) => path.endsWith('/accounts'))
+  t.ok(asked.length > 0 && asked.every(({ authorization }) => authorization === 'Bearer long-user-token-1'))
+})
+
+for (const [what, over] of [
+  ['a system user', { type: 'SYSTEM_USER', expires_at: 0 }],
+  ['a system user for sixty days', { type: 'SYSTEM_USER', expires_at: NOW_S + 5_000_000 }],
+  ['a person, if it never expires', { expires_at: 0 }],
+] as const) {
+  t.test(`the token of ${what} skips the exchange`, async (t) => {
+    const { fake, store, run, ended } = await build(t)
+    fake.tokens.set('user-token-1', userFacts(over))
+    await run()
+    t.notOk(fake.called().includes('access_token'))
+    t.ok(ended().includes('exchange skipped'))
+    t.match(store.users(), [{ token: 'user-token-1', expiresAtMs: over.expires_at === 0 ? null : Number }])
+  })
+}
+
+t.test('without expires_in the long-lived token itself is asked', async (t) => {
+  const { fake, store, run } = await build(t)
+  fake.answers.set('access_token', (_request, response) => {
+    fake.tokens.set('long-2', userFacts({ expires_at: NOW_S + 77 }))
+    json(response, 200, { access_token: 'long-2', token_type: 'bearer' })
+  })
+  await run()
+  t.match(store.users(), [{ token: 'long-2', expiresAtMs: (NOW_S + 77) * 1000 }])
+})
+
+t.test('the list is read to its end, and all Pages can be taken', async (t) => {
+  const { fake, store, run } = await build(t)
+  addPage(fake, SECOND)
+  addPage(fake, THIRD)
+  t.strictSame(
+    (await run({ all: true })).map(({ id }) => id),
+    [PAGE_ID, SECOND, THIRD],
+  )
+  t.equal(store.pages().length, 3)
+})
+
+t.test('several Pages need a choice, and the refusal names them', async (t) => {
+  const { fake, store, run } = await build(t)
+  addPage(fake, SECOND)
+  await t.rejects(run(), {
+    code: 'BOT_PAGE_CHOICE_NEEDED',
+    message: /Example Page \(100000000000001\), Page 2 \(200000000000002\)/,
+    remedy: /--page ID/,
+  })
+  t.strictSame(store.pages(), [])
+})
+
+t.test('whoever chooses is shown the Pages and gets the chosen ones', async (t) => {
+  const { fake, run } = await build(t)
+  addPage(fake, SECOND)
+  let shown: AccountPage[] = []
+  const choose = async (pages: AccountPage[]) => {
+    shown = pages
+    return [SECOND, 'no such Page']
+  }
+  t.match(await run({ choose }), [{ id: SECOND }])
+  t.match(shown, [{ id: PAGE_ID, name: 'Example Page' }, { id: SECOND }])
+  await t.rejects(run({ choose: async () => [] }), { code: 'BOT_PAGE_CHOICE_NEEDED' })
+})
+
+t.test('named Pages are taken once each, and nobody is asked', async (t) => {
+  const { fake, run } = await build(t)
+  addPage(fake, SECOND)
+  const choose = () => t.fail('asked') as never
+  t.match(await run({ pageIds: [SECOND, SECOND], choose }), [{ id: SECOND }])
+})
+
+t.test('a Page that is not listed is found by its id', async (t) => {
+  const { fake, run } = await build(t)
+  addPage(fake, SECOND, { hidden: true, tasks: undefined })
+  t.match(await run({ pageIds: [SECOND] }), [{ id: SECOND, name: 'Page 2', tasks: [] }])
+})
+
+t.test('with an empty list the Pages granted one by one are tried', async (t) => {
+  const { fake, run } = await build(t)
+  fake.pages = []
+  addPage(fake, SECOND, { hidden: true })
+  const granular_scopes = [
+    { scope: 'pages_messaging', target_ids: [SECOND, '999'] },
+    { scope: 'business_management', target_ids: ['888'] },
+  ]
+  fake.tokens.set('user-token-1', userFacts({ granular_scopes }))
+  t.match(await run(), [{ id: SECOND }])
+  t.strictSame(
+    fake.requests.filter(({ path }) => path.endsWith('888')),
+    [],
+  )
+})
+
+t.test('a listed Page without a token gets it from the Page itself', async (t) => {
+  const { fake, run } = await build(t)
+  fake.answers.set('accounts', (_request, response) =>
+    json(response, 200, { data: [{ id: PAGE_ID, name: 'Listed', tasks: ['MESSAGE'] }] }),
+  )
+  t.match(await run(), [{ id: PAGE_ID, name: 'Example Page', tasks: ['MESSAGE'] }])
+})
+
+t.test('fields the app was subscribed to before stay subscribed', async (t) => {
+  const { fake, run } = await build(t)
+  fake.subscribed.set(PAGE_ID, ['feed', 'messages'])
+  await run()
+  t.strictSame(fake.subscribed.get(PAGE_ID), [...SUBSCRIBED_FIELDS, 'feed'])
+})
+
+t.test('the subscription can be left alone, and is reported as it is', async (t) => {
+  const { fake, store, run, ended } = await build(t)
+  t.match(await run({ subscribe: false }), [{ subscribed: false }])
+  t.equal(fake.subscribed.size, 0)
+  t.ok(ended().includes('subscribe skipped'))
+  t.equal(store.page(PAGE_ID)?.subscribedFields, null)
+
+  fake.subscribed.set(PAGE_ID, ['messages'])
+  t.match(await run({ subscribe: false }), [{ subscribed: true }])
+  t.strictSame(store.page(PAGE_ID)?.subscribedFields, ['messages'])
+})
+
+t.test('a Page token whose answer names no Page is asked who it is', async (t) => {
+  const { fake, run } = await build(t)
+  fake.tokens.set('page-token-1', pageFacts(PAGE_ID, { profile_id: undefined }))
+  t.match(await run(), [{ id: PAGE_ID }])
+})
+
+for (const version of ['v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0']) {
+  t.test(`it works with ${version}`, async (t) => {
+    const { fake, run } = await build(t, { version })
+    await run()
+    t.ok(fake.requests.every(({ path }) => path.startsWith(`/${version}/`)))
+  })
+}
+
+interface Refusal {
+  what: string
+  arrange: (fake: FakeGraph) => void
+  options?: Partial<BootstrapOptions>
+  code: string
+  message: RegExp
+  remedy: RegExp
+}
+
+const user = (over: Record<string, unknown>) => (fake: FakeGraph) =>
+  void fake.tokens.set('user-token-1', userFacts(over))
+const page = (over: Record<string, unknown>) => (fake: FakeGraph) =>
+  void fake.tokens.set('page-token-1', pageFacts(PAGE_ID, over))
+const answer = (edge: string, answerer: Parameters<FakeGraph['answers']['set']>[1]) => (fake: FakeGraph) =>
+  void fake.answers.set(edge, answerer)
+const died = (subcode: number, message: string) => ({
+  is_valid: false,
+  error: { code: 190, subcode, message },
+})
+
+const REFUSALS: Refusal[] = [
+  {
+    what: 'an expired user token',
+    arrange: user({
+      ...died(463, 'Error validating access token: Session has expired'),
+      expires_at: NOW_S - 5,
+    }),
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /the token has expired/,
+    remedy: /new user token with pages_show_list, pages_messaging, pages_manage_metadata/,
+  },
+  {
+    what: 'a user token of a changed password',
+    arrange: user(died(460, 'The session has been invalidated')),
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /password was changed/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'a user token nobody knows',
+    arrange: (fake) => void fake.tokens.delete('user-token-1'),
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /does not work/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'a user token that expires before the exchange',
+    arrange: answer('access_token', refusing(190, 'Error validating access token: Session has expired', 463)),
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /the token has expired/,
+    remedy: /new user token/,
+  },
+  {
+    what: "another app's user token",
+    arrange: user({ app_id: '999' }),
+    code: 'BOT_USER_TOKEN_FOREIGN',
+    message: /made for app 999, not for this app \(600000000000001\)/,
+    remedy: /app 600000000000001 chosen/,
+  },
+  {
+    what: "another app's user token that Graph will not inspect",
+    arrange: answer(
+      'debug_token',
+      refusing(100, 'The App_id in the input_token did not match the Viewing App'),
+    ),
+    code: 'BOT_USER_TOKEN_FOREIGN',
+    message: /does not say/,
+    remedy: /FB_APP_ID/,
+  },
+  {
+    what: 'a user token of no app at all',
+    arrange: user({ app_id: undefined }),
+    code: 'BOT_USER_TOKEN_FOREIGN',
+    message: /does not say/,
+    remedy: /FB_APP_ID/,
+  },
+  {
+    what: 'a Page token pasted by mistake',
+    arrange: user({ type: 'page' }),
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /a Page token, not a user token/,
+    remedy: /choose "User Token"/,
+  },
+  {
+    what: 'an app token pasted by mistake',
+    arrange: user({ type: 'APP' }),
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /of type APP, not a user token/,
+    remedy: /choose "User Token"/,
+  },
+  {
+    what: 'a missing permission',
+    arrange: user({ scopes: ['pages_show_list', 'pages_manage_metadata'] }),
+    code: 'BOT_USER_TOKEN_SCOPE_MISSING',
+    message: /lacks pages_messaging\./,
+    remedy: /add that permission and accept it/,
+  },
+  {
+    what: 'several missing permissions',
+    arrange: user({ scopes: undefined }),
+    code: 'BOT_USER_TOKEN_SCOPE_MISSING',
+    message: /lacks pages_show_list, pages_messaging, pages_manage_metadata/,
+    remedy: /those permissions/,
+  },
+  {
+    what: 'no Page at all',
+    arrange: (fake) => void (fake.pages = []),
+    code: 'BOT_PAGE_NOT_FOUND',
+    message: /reaches no Page/,
+    remedy: /tick the Page.*business_management.*--page ID/,
+  },
+  {
+    what: 'a Page that does not exist',
+    arrange: () => {},
+    options: { pageIds: ['999'] },
+    code: 'BOT_PAGE_NOT_FOUND',
+    message: /does not reach Page 999/,
+    remedy: /Check the id/,
+  },
+  {
+    what: 'a Page without the messaging task',
+    arrange: (fake) => void (fake.pages[0]!.tasks = ['ANALYZE', 'MODERATE']),
+    code: 'BOT_PAGE_TASK_MISSING',
+    message: /may not answer messages for Example Page .*ANALYZE, MODERATE/,
+    remedy: /messaging task/,
+  },
+  {
+    what: 'a Page that gives no token',
+    arrange: (fake) => void (fake.pages[0]!.token = null),
+    code: 'BOT_PAGE_TASK_MISSING',
+    message: /gives no Page token for Example Page/,
+    remedy: /Page access/,
+  },
+  {
+    what: 'a Page token that would expire',
+    arrange: page({ expires_at: NOW_S + 3600 }),
+    code: 'BOT_PAGE_TOKEN_EXPIRES',
+    message: /Example Page \(100000000000001\) would expire on 2026-09-21T15:13:20/,
+    remedy: /expiration "never"/,
+  },
+  {
+    what: 'a Page token of which nobody says that it never expires',
+    arrange: page({ expires_at: undefined }),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /does not say that it never expires/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'a Page token that is dead on arrival',
+    arrange: page(died(492, 'no role')),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /no longer has a suitable role/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'a Page token of another Page',
+    arrange: page({ profile_id: '999' }),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /belongs to Page 999/,
+    remedy: /Tick this Page/,
+  },
+  {
+    what: 'a Page token of another app',
+    arrange: page({ app_id: '999' }),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /belongs to app 999/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'a token that is not a Page token',
+    arrange: page({ type: 'USER' }),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /of type USER, not PAGE/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'a Page token without pages_messaging',
+    arrange: page({ scopes: ['pages_show_list'] }),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /lacks pages_messaging for this Page/,
+    remedy: /for every permission/,
+  },
+  {
+    what: 'a Page token whose pages_messaging is for other Pages',
+    arrange: page({ granular_scopes: [{ scope: 'pages_messaging', target_ids: ['999'] }] }),
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /lacks pages_messaging for this Page/,
+    remedy: /for every permission/,
+  },
+  {
+    what: 'a wrong app secret at the exchange',
+    arrange: answer('access_token', refusing(1, 'Error validating client secret.')),
+    code: 'BOT_APP_CREDENTIALS_WRONG',
+    message: /app id and app secret/,
+    remedy: /FB_APP_ID and FB_APP_SECRET/,
+  },
+  {
+    what: 'a wrong app id',
+    arrange: answer(
+      'debug_token',
+      refusing(190, 'Error validating application. Cannot get application info due to a system error.'),
+    ),
+    code: 'BOT_APP_CREDENTIALS_WRONG',
+    message: /app id and app secret/,
+    remedy: /FB_APP_ID and FB_APP_SECRET/,
+  },
+  {
+    what: 'a rate limit',
+    arrange: answer('accounts', refusing(4, 'Application request limit reached')),
+    code: 'BOT_GRAPH_REJECTED',
+    message: /request limit/,
+    remedy: /Try again in 15 minutes/,
+  },
+  {
+    what: 'a refused list',
+    arrange: answer('accounts', refusing(200, 'Requires pages_show_list')),
+    code: 'BOT_GRAPH_REJECTED',
+    message: /permission is missing/,
+    remedy: /new user token/,
+  },
+  {
+    what: 'HTML instead of an answer',
+    arrange: answer('debug_token', html),
+    code: 'BOT_GRAPH_UNREACHABLE',
+    message: /HTTP 502 and no JSON/,
+    remedy: /Try again in a minute/,
+  },
+  {
+    what: 'a Graph that hangs',
+    arrange: answer('accounts', hanging),
+    code: 'BOT_GRAPH_UNREACHABLE',
+    message: /no answer within 0\.5 s/,
+    remedy: /Try again in a minute/,
+  },
+  {
+    what: 'nothing but spaces',
+    arrange: () => {},
+    options: { userToken: '   ' },
+    code: 'BOT_USER_TOKEN_INVALID',
+    message: /no token/,
+    remedy: /Copy the whole user token/,
+  },
+]
+
+for (const { what, arrange, options, code, message, remedy } of REFUSALS) {
+  t.test(`${what} is refused with what to do, and nothing is saved`, async (t) => {
+    const { fake, store, run, steps } = await build(t)
+    await store.save({ pages: [pageToken({ pageId: PAGE_ID, token: 'working' })] })
+    arrange(fake)
+
+    const error = await run(options).catch((e: Error) => e)
+    t.match(error, { name: 'BotError', code, message, remedy })
+    t.strictSame(
+      store.pages().map(({ token }) => token),
+      ['working'],
+      'the earlier token stays',
+    )
+    t.equal(fake.subscribed.size, 0)
+    t.notMatch(`${JSON.stringify(steps)} ${(error as Error).stack}`, /user-token-1|page-token-1|app-secret-1/)
+  })
+}
+
+t.test('a wrong app secret is named as that at the first call', async (t) => {
+  const { store, run, ended } = await build(t, { appSecret: 'another-secret' })
+  await t.rejects(run(), { code: 'BOT_APP_CREDENTIALS_WRONG', remedy: /FB_APP_SECRET/ })
+  t.strictSame(ended(), ['inspect failed'])
+  t.strictSame(store.pages(), [])
+})
+
+t.test('one unproven Page among several keeps all of them from being saved', async (t) => {
+  const { fake, store, run } = await build(t)
+  addPage(fake, SECOND)
+  fake.tokens.set('page-token-2', pageFacts(SECOND, { expires_at: NOW_S + 60 }))
+  await t.rejects(run({ all: true }), { code: 'BOT_PAGE_TOKEN_EXPIRES', message: /Page 2/ })
+  t.strictSame(store.pages(), [])
+})
+
+t.test('a subscription that fails says that the token is saved, and the other Pages go on', async (t) => {
+  const { fake, store, run, ended } = await build(t)
+  addPage(fake, SECOND)
+  fake.answers.set('subscribed_apps', (request, response) => {
+    if (request.path.includes(SECOND)) return json(response, 200, { success: true, data: [] })
+    refusing(200, 'Requires pages_manage_metadata')(request, response)
+  })
+  await t.rejects(run({ all: true }), {
+    code: 'BOT_SUBSCRIPTION_FAILED',
+    message: /Example Page .*The token is saved and in use\./,
+    remedy: /moderation task/,
+  })
+  t.equal(store.pages().length, 2)
+  t.ok(store.page(SECOND)?.subscribedFields)
+  t.strictSame(ended().slice(-4), ['save done', 'subscribe failed', 'subscribe done', 'read done'])
+})
+
+t.test('a last read that fails says that the token is saved', async (t) => {
+  const { fake, store, run } = await build(t)
+  fake.answers.set('me', html)
+  await t.rejects(run(), {
+    code: 'BOT_PAGE_TOKEN_UNPROVEN',
+    message: /saved and in use/,
+    remedy: /Run this again/,
+  })
+  t.equal(store.page(PAGE_ID)?.token, 'page-token-1')
+})
