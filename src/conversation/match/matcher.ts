@@ -1,0 +1,65 @@
+import type { Script } from '../script/types.ts'
+import { beginning, matchKey } from './normalise.ts'
+import { createPhraseIndex } from './phrases.ts'
+
+/** An answer that was found, and why. */
+export interface Match {
+  /** Name of the reply. */
+  reply: string
+  how: 'phrase' | 'title' | 'pattern' | 'similar'
+  /** From 0 to 1; 1 for all but `similar`. */
+  confidence: number
+  /** What the named groups of the pattern caught. */
+  groups: ReadonlyMap<string, string>
+}
+
+export interface Matcher {
+  /** The best answer to a message, or null when none is good enough. */
+  match: (text: string) => Match | null
+}
+
+/** A similar phrase must be at least this sure. Chosen with `test/fixtures/paraphrases.ts`: see ADR 0031. */
+export const CONFIDENT = 0.63
+
+const NO_GROUPS: ReadonlyMap<string, string> = new Map()
+
+/**
+ * Prepares a script for finding answers. The order is fixed: a phrase that is the same but for case, accents and
+ * punctuation; the title of a reply, as its button shows it; regular expressions in the order of the script; a similar
+ * phrase, the most similar first.
+ */
+export const createMatcher = (script: Script): Matcher => {
+  const replies = [...script.replies.values()]
+  const exact = new Map<string, Match>()
+  for (const { name, phrases } of replies) {
+    for (const phrase of phrases) remember(exact, phrase, sure(name, 'phrase'))
+  }
+  for (const { name, title } of replies) {
+    if (title !== null) remember(exact, title, sure(name, 'title'))
+  }
+  const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
+  const similar = createPhraseIndex(replies)
+
+  return {
+    match: (text) => {
+      const key = matchKey(text)
+      const same = exact.get(key)
+      if (same !== undefined) return same
+      const looked = beginning(text).trim()
+      for (const { name, pattern } of patterns) {
+        const groups = pattern.match(looked)
+        if (groups !== null) return { ...sure(name, 'pattern'), groups }
+      }
+      const best = similar.best(key)
+      if (best === null || best.confidence < CONFIDENT) return null
+      return { reply: best.reply, how: 'similar', confidence: best.confidence, groups: NO_GROUPS }
+    },
+  }
+}
+
+const sure = (reply: string, how: Match['how']): Match => ({ reply, how, confidence: 1, groups: NO_GROUPS })
+
+const remember = (exact: Map<string, Match>, text: string, match: Match): void => {
+  const key = matchKey(text)
+  if (key !== '' && !exact.has(key)) exact.set(key, match)
+}

@@ -1,0 +1,77 @@
+/** No more of a visitor's message is looked at: nobody asks in more, and time stays bounded whatever is sent. */
+export const LOOKED_AT = 500
+
+/** The beginning of a message, as much as is looked at, without half characters or control characters. */
+export const beginning = (text: string): string =>
+  text.slice(0, LOOKED_AT).toWellFormed().replace(CONTROLS, ' ')
+
+/**
+ * A text reduced to what counts when it is compared: Unicode's compatible forms, lower case, no accents, no punctuation,
+ * single spaces. A text of punctuation or pictures alone stays what it is.
+ */
+export const matchKey = (text: string): string => {
+  const folded = fold(beginning(text))
+  const plain = folded.replace(APOSTROPHE, joinOrSplit).replace(NO_WORD, ' ').trim()
+  return plain === '' ? folded.replace(UNSEEN, '').trim() : plain
+}
+
+/** The words of a {@link matchKey}; of writing without spaces, every two neighbouring characters. */
+export const wordsOf = (key: string): string[] => {
+  const words: string[] = []
+  for (const word of key.split(' ')) {
+    if (word === '') continue
+    if (!UNSPACED.test(word)) words.push(word)
+    else for (const run of word.match(RUNS) ?? []) words.push(...(UNSPACED.test(run) ? pairs(run) : [run]))
+  }
+  return words
+}
+
+/** Whether a word is two characters of a writing without spaces. */
+export const isPair = (word: string): boolean => UNSPACED.test(word)
+
+const fold = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .slice(0, LOOKED_AT)
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(ACCENTS, '')
+    .normalize('NFC')
+    .replace(LETTERS, (letter) => SAME_LETTER[letter] ?? letter)
+
+/** `what's` is one word, `l'adresse` is two. */
+const joinOrSplit = (_whole: string, before: string, after: string): string =>
+  after.length <= 2 ? before + after : `${before} ${after}`
+
+const pairs = (run: string): string[] => {
+  const characters = Array.from(run)
+  if (characters.length === 1) return characters
+  return characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`)
+}
+
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]+/gu
+// Accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic. In Indic writing marks are letters.
+const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640]+/g
+const APOSTROPHE = /(\p{L}+)['’‘`´ʼ＇]+(\p{L}+)/gu
+const NO_WORD = /[^\p{L}\p{N}\p{M}]+/gu
+/** What makes two equal-looking pictures different: variation selectors, joiners, skin tones, space. */
+const UNSEEN = /[\p{Variation_Selector}\p{Join_Control}\p{Emoji_Modifier}\s]+/gu
+const SCRIPTS_WITHOUT_SPACES =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー'
+const UNSPACED = new RegExp(`[${SCRIPTS_WITHOUT_SPACES}]`, 'u')
+const RUNS = new RegExp(`[${SCRIPTS_WITHOUT_SPACES}]+|[^${SCRIPTS_WITHOUT_SPACES}]+`, 'gu')
+const SAME_LETTER: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ς: 'σ',
+  ة: 'ه',
+  ى: 'ي',
+}
+const LETTERS = new RegExp(`[${Object.keys(SAME_LETTER).join('')}]`, 'gu')

@@ -1,0 +1,113 @@
+import SearchableMap from 'minisearch/SearchableMap'
+import { editDistance } from '../distance.ts'
+import { FILLERS, QUESTION_WORDS, REAL_WORDS } from './english.ts'
+import { isPair } from './normalise.ts'
+
+/** The words of all phrases, found also when they are mistyped or inflected. */
+export interface Vocabulary {
+  /** The number of a word, new or known. */
+  add: (word: string) => number
+  idOf: (word: string) => number | undefined
+  /** Words that may be meant by `word`, with a likeness from 0 to 1 (the word itself has 1). */
+  similar: (word: string, effort: Effort) => Map<number, number>
+}
+
+/** How many slow lookups one message may still cause; whoever looks up counts them down. */
+export interface Effort {
+  typos: number
+  farTypos: number
+}
+
+const INFLECTED = 0.9
+const MISTYPED = 0.85
+const MISTYPED_TWICE = 0.75
+
+/** A word this short is not corrected: too many others are near. */
+const SHORTEST_CORRECTED = 3
+/** From here on the first letter may be the wrong one. */
+const FIRST_LETTER_FREE = 6
+/** From here on two letters may be wrong. */
+const LONG_WORD = 8
+
+export const createVocabulary = (): Vocabulary => {
+  // A radix tree: typos and beginnings are found without looking at every word.
+  const ids = new SearchableMap<number>()
+  // The tree would count its words anew each time.
+  let size = 0
+
+  const inflections = (word: string, found: Map<number, number>): void => {
+    if (word.length < 3) return
+    for (const [other, id] of ids.atPrefix(word.slice(0, isLatin(word) ? Math.min(4, word.length) : 3))) {
+      if (!found.has(id) && areInflections(word, other)) found.set(id, INFLECTED)
+    }
+    // `payment` is found from `pay` above; `pay` from `payment` here.
+    const stem = word.replace(SUFFIX, '')
+    const id = stem.length >= 3 && stem !== word ? ids.get(stem) : undefined
+    if (id !== undefined && !found.has(id)) found.set(id, INFLECTED)
+  }
+
+  const typos = (word: string, found: Map<number, number>, effort: Effort): void => {
+    if (word.length < SHORTEST_CORRECTED || effort.typos === 0) return
+    effort.typos -= 1
+    for (const swapped of swaps(word)) {
+      const id = ids.get(swapped)
+      if (id !== undefined) found.set(id, MISTYPED)
+    }
+    for (const [other, [id]] of ids.fuzzyGet(word, 1)) {
+      if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other)) found.set(id, MISTYPED)
+    }
+    if (found.size > 0 || word.length < LONG_WORD || effort.farTypos === 0) return
+    effort.farTypos -= 1
+    for (const [other, [id]] of ids.fuzzyGet(word, 2)) {
+      if (other.length >= LONG_WORD - 1 && editDistance(word, other) <= 2) found.set(id, MISTYPED_TWICE)
+    }
+  }
+
+  return {
+    add: (word) => {
+      const known = ids.get(word)
+      if (known !== undefined) return known
+      ids.set(word, size)
+      size += 1
+      return size - 1
+    },
+    idOf: (word) => ids.get(word),
+    similar: (word, effort) => {
+      const found = new Map<number, number>()
+      const exact = ids.get(word)
+      if (exact !== undefined) found.set(exact, 1)
+      if (isPair(word) || /\d/.test(word) || FILLERS.has(word) || QUESTION_WORDS.has(word)) return found
+      inflections(word, found)
+      if (found.size === 0 && !REAL_WORDS.has(word)) typos(word, found, effort)
+      return found
+    },
+  }
+}
+
+/** Whether two words look like forms of one: a long common beginning and short endings. */
+const areInflections = (one: string, other: string): boolean => {
+  let common = 0
+  while (common < one.length && common < other.length && one[common] === other[common]) common += 1
+  const endings = [one.length - common, other.length - common] as const
+  const shorter = Math.min(...endings)
+  const longer = Math.max(...endings)
+  if (!isLatin(one)) return common >= 3 && longer <= 3
+  if (common === 3)
+    return shorter === 0 && SHORT_SUFFIX.test((one.length > other.length ? one : other).slice(3))
+  if (common < 4 || common < Math.max(one.length, other.length) * 0.5) return false
+  return shorter === 0 ? longer <= 4 : longer <= 3 && (common >= 5 || shorter === 1)
+}
+
+const SUFFIX = /(?:ments?|ings?|ers?|ed|es|s)$/
+const SHORT_SUFFIX = /^(?:ments?|ings?|ers?|ed|es|s)$/
+
+const isLatin = (word: string): boolean => /^\p{Script=Latin}/u.test(word)
+
+const firstLetterFits = (word: string, other: string): boolean =>
+  word[0] === other[0] || Math.min(word.length, other.length) >= FIRST_LETTER_FREE
+
+const swaps = (word: string): string[] =>
+  Array.from(
+    { length: word.length - 1 },
+    (_, index) => `${word.slice(0, index)}${word[index + 1]}${word[index]}${word.slice(index + 2)}`,
+  )

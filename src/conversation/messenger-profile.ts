@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { Script } from './script/types.ts'
+
+/** The properties of the Messenger Profile that a script speaks of (reference G). */
+export const PROFILE_FIELDS = ['get_started', 'greeting', 'ice_breakers', 'persistent_menu'] as const
+
+/** What must be told to Facebook so that its profile becomes the wanted one. */
+export interface ProfileChange {
+  set: JsonObject
+  delete: string[]
+}
+
+/** The profile of a script on the wire; a payload is the name of its reply. Null where the script says nothing of it. */
+export const toMessengerProfile = ({ profile }: Script): JsonObject | null => {
+  if (profile === null) return null
+  const { getStarted, greeting, iceBreakers, menu } = profile
+  return {
+    ...(getStarted !== null && { get_started: { payload: getStarted } }),
+    ...(greeting !== null && { greeting: [{ locale: 'default', text: greeting }] }),
+    ...(iceBreakers.length > 0 && {
+      ice_breakers: [
+        {
+          call_to_actions: iceBreakers.map(({ question, reply }) => ({ question, payload: reply })),
+          locale: 'default',
+        },
+      ],
+    }),
+    ...(menu.length > 0 && {
+      persistent_menu: [
+        {
+          locale: 'default',
+          composer_input_disabled: false,
+          call_to_actions: menu.map((item) =>
+            'reply' in item
+              ? { type: 'postback', title: item.title, payload: item.reply }
+              : { type: 'web_url', title: item.title, url: item.url },
+          ),
+        },
+      ],
+    }),
+  }
+}
+
+/** Compares Facebook's profile with the wanted one; says only what differs. */
+export const diffProfile = (current: JsonObject, wanted: JsonObject): ProfileChange => {
+  const differing = Object.entries(wanted).filter(([field, value]) => !holds(current[field], value))
+  const set = Object.fromEntries(differing)
+  // Facebook takes a menu only together with, or after, a Get Started button.
+  if (set['persistent_menu'] !== undefined && wanted['get_started'] !== undefined) {
+    set['get_started'] = wanted['get_started']
+  }
+  return {
+    set,
+    delete: PROFILE_FIELDS.filter((field) => wanted[field] === undefined && !isNothing(current[field])),
+  }
+}
+
+/** Whether all that is wanted is there; Facebook adds properties of its own to what it was given. */
+const holds = (current: Json | undefined, wanted: Json): boolean => {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(current) &&
+      current.length === wanted.length &&
+      wanted.every((item, index) => holds(current[index], item))
+    )
+  }
+  if (isJsonObject(wanted)) {
+    return isJsonObject(current) && Object.entries(wanted).every(([key, value]) => holds(current[key], value))
+  }
+  return isDeepStrictEqual(current, wanted)
+}
+
+const isNothing = (value: Json | undefined): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0)

@@ -1,0 +1,28 @@
+/**
+ * What Facebook accepts (reference F1, F5, F7, G), and what we accept of a script file. Lengths are in UTF-16 units, the
+ * strictest way of counting.
+ */
+export const LIMITS = {
+  /** "Less than 2000." */
+  text: 1999,
+  payload: 1000,
+  quickReplies: 13,
+  buttonTitle: 20,
+  buttons: 3,
+  buttonText: 640,
+  cards: 10,
+  cardTitle: 80,
+  cardSubtitle: 80,
+  greeting: 160,
+  iceBreakers: 4,
+  menuItems: 20,
+} as const
+
+/** A script of 10,000 phrases has some 400 KiB. */
+export const MAX_SCRIPT_BYTES = 512 * 1024
+/** Anchors and aliases let a small file stand for a huge one; a file without them stays far below. */
+export const MAX_SCRIPT_NODES = 300_000
+/** How deep the payload of a raw template may be nested. */
+export const MAX_TEMPLATE_DEPTH = 20
+/** Mistakes told at a time: a reader corrects a few and tries again. */
+export const MAX_MISTAKES = 100

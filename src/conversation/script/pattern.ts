@@ -1,0 +1,102 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js'
+import type { Read } from './reading.ts'
+import { quoted } from './mistakes.ts'
+import { textOf } from './shapes.ts'
+
+/** A regular expression of the script. */
+export interface Pattern {
+  /** As it stands in the script. */
+  source: string
+  /** Names of its groups: variables in the texts of its reply. */
+  groups: readonly string[]
+  /** The groups of the first match anywhere in the text, or null. Linear in the text, whatever the pattern. */
+  match: (text: string) => Map<string, string> | null
+}
+
+/** A pattern whose machine is larger could take longer than a message may. */
+const MAX_PROGRAM = 1000
+
+const GROUP_NAME = /\(\?P?<(\w+)>/g
+
+const FLAGS: Record<string, number> = {
+  i: RE2JS.CASE_INSENSITIVE,
+  m: RE2JS.MULTILINE,
+  s: RE2JS.DOTALL,
+  // What JavaScript turns on with u holds always.
+  u: 0,
+}
+
+/** Whether a trigger is meant as a regular expression. */
+export const looksLikePattern = (text: string): boolean => text.startsWith('/')
+
+/** Reads `/pattern/flags`. */
+export const pattern: Read<Pattern> = (node, reading) => {
+  const target = reading.follow(node)
+  const source = textOf(target)?.trim() ?? ''
+  const end = source.lastIndexOf('/')
+  if (end === 0) {
+    return reading.refuse(
+      reading.placeOf(target),
+      `${quoted(source)} without a second /`,
+      'a regular expression like /order (?<number>\\d+)/i',
+      'Phrases need no /: punctuation does not count in them.',
+    )
+  }
+  const body = source.slice(1, end)
+  const flags = source.slice(end + 1)
+  // Also when the pattern is refused below: its reply's texts may mention them all the same.
+  reading.groups.push(...Array.from(body.matchAll(GROUP_NAME), ([, name]) => name ?? ''))
+  let bits = 0
+  for (const flag of flags) {
+    const bit = FLAGS[flag]
+    if (bit === undefined) {
+      const place = reading.placeWithin(target, `/${flags}`)
+      return reading.refuse(
+        { start: Math.min(place.start + 1, place.end), end: place.end },
+        `the flag ${quoted(flag)}`,
+        'the flags i (either case), m (^ and $ at each line), s (a dot is a line end, too) or u',
+      )
+    }
+    bits |= bit
+  }
+  if (body === '') return reading.refuse(reading.placeOf(target), 'an empty pattern', 'something to look for')
+
+  // The library would take \k for the letter k.
+  const backReference = /(?<!\\)(?:\\\\)*(\\k<)/.exec(body)?.[1]
+  if (backReference !== undefined) {
+    return reading.refuse(reading.placeWithin(target, backReference), 'a back reference', UNSUPPORTED)
+  }
+  try {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(body), bits)
+    if (compiled.programSize() > MAX_PROGRAM) {
+      return reading.refuse(
+        reading.placeOf(target),
+        'a pattern with too many repetitions',
+        'lower numbers in {}, or * and +',
+      )
+    }
+    const groups = Object.keys(compiled.namedGroups())
+    return { source, groups, match: (text) => matchGroups(compiled, groups, text) }
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error
+    const fragment = error.getPattern() ?? ''
+    return reading.refuse(
+      fragment === '' ? reading.placeOf(target) : reading.placeWithin(target, fragment),
+      `${quoted(fragment === '' ? source : fragment)} (${error.getDescription()})`,
+      UNSUPPORTED,
+    )
+  }
+}
+
+const UNSUPPORTED =
+  'a regular expression of the RE2 kind: without look-ahead, look-behind and back references, repetitions up to 1000'
+
+const matchGroups = (
+  compiled: RE2JS,
+  groups: readonly string[],
+  text: string,
+): Map<string, string> | null => {
+  const matcher = compiled.matcher(text)
+  if (!matcher.find()) return null
+  return new Map(groups.map((name) => [name, matcher.group(name)?.trim() ?? '']))
+}

@@ -1,0 +1,106 @@
+import { isAlias, type Node } from 'yaml'
+import { MAX_SCRIPT_NODES } from './limits.ts'
+import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
+import type { Source } from './source.ts'
+
+/** Offsets in the script's text. */
+export interface Place {
+  start: number
+  end: number
+}
+
+/** A reader of one kind of value. Answers undefined for a value it refused, having noted why. */
+export type Read<T> = (node: Node | null, reading: Reading) => T | undefined
+
+/** One pass over a script: what was found wrong, and what can be checked only at the end. */
+export interface Reading {
+  /** Notes a mistake. */
+  refuse: (place: Place, found: string, expected: string, hint?: string | null) => undefined
+  /** The node itself, or what an alias stands for. */
+  follow: (node: Node | null) => Node | null
+  placeOf: (node: Node | null) => Place
+  /** Where `part` stands within a node, counting its occurrences from 0; the node where it cannot be told. */
+  placeWithin: (node: Node | null, part: string, nth?: number) => Place
+  /** The text of the file at a place, fit to be shown. */
+  shown: (place: Place) => string
+  line: (place: Place) => number
+  /** Variables met in texts; whoever knows which ones there are takes them out and checks them. */
+  mentions: { variable: string; place: Place }[]
+  /** Names of groups met in patterns; they are variables in the texts of the same reply. */
+  groups: string[]
+  /** Names of replies met; checked once all replies are read. */
+  references: Reference[]
+  /** How many mistakes were noted so far. */
+  count: () => number
+  /** All mistakes, in order of place. */
+  mistakes: () => Mistake[]
+}
+
+export interface Reference {
+  name: string
+  place: Place
+  /** Whether it is offered as a quick reply, which shows the title of the reply. */
+  offered: boolean
+}
+
+export const createReading = (source: Source): Reading => {
+  const found: { place: Place; mistake: Mistake }[] = []
+  const known = new Set<string>()
+  let visited = 0
+
+  const placeOf = (node: Node | null): Place => {
+    const [start, end] = node?.range ?? [0, 0]
+    return { start, end }
+  }
+
+  return {
+    refuse: (place, what, expected, hint = null) => {
+      // What an alias stands for is read once for each use.
+      const key = `${place.start} ${expected}`
+      if (known.has(key)) return
+      known.add(key)
+      const { line, col } = source.lines.linePos(place.start)
+      found.push({ place, mistake: { line, column: col, found: what, expected, hint } })
+    },
+    follow: (node) => {
+      visited += 1
+      if (visited > MAX_SCRIPT_NODES) {
+        throw new ScriptError(source.file, [
+          wholeFile(
+            `aliases (*) that stand for more than ${MAX_SCRIPT_NODES.toLocaleString('en')} values`,
+            'fewer',
+          ),
+        ])
+      }
+      return isAlias(node) ? (source.aliases.get(node) ?? null) : node
+    },
+    placeOf,
+    placeWithin: (node, part, nth = 0) => {
+      const { start, end } = placeOf(node)
+      const own = source.text.slice(start, end)
+      let offset = own.indexOf(part)
+      for (let count = 0; count < nth && offset !== -1; count += 1) {
+        offset = own.indexOf(part, offset + part.length)
+      }
+      return offset === -1 ? { start, end } : { start: start + offset, end: start + offset + part.length }
+    },
+    shown: ({ start, end }) => quoted(source.text.slice(start, Math.min(end, start + 200))),
+    line: ({ start }) => source.lines.linePos(start).line,
+    mentions: [],
+    groups: [],
+    references: [],
+    count: () => found.length,
+    mistakes: () => {
+      // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.
+      const reliable = source.syntax[0]?.offset ?? Number.POSITIVE_INFINITY
+      return [
+        ...found
+          .filter(({ place }) => place.end < reliable)
+          .map(({ place, mistake }) => ({ offset: place.start, mistake })),
+        ...source.syntax,
+      ]
+        .toSorted((a, b) => a.offset - b.offset)
+        .map(({ mistake }) => mistake)
+    },
+  }
+}

@@ -1,0 +1,218 @@
+import { isMap, isScalar, isSeq, type Node } from 'yaml'
+import type { Place, Read, Reading } from './reading.ts'
+import { VARIABLE_FIRST } from './syntax.ts'
+import { closest } from '../distance.ts'
+import { quoted } from './mistakes.ts'
+
+/** A key of a mapping and how its value is read. */
+export interface Field<T, R extends boolean = boolean> {
+  read: Read<T>
+  required: R
+}
+
+type Fields = Record<string, Field<unknown>>
+type Values<F extends Fields> = {
+  [K in keyof F]: F[K] extends Field<infer T, infer R> ? (R extends true ? T : T | null) : never
+}
+
+export const required = <T>(read: Read<T>): Field<T, true> => ({ read, required: true })
+export const optional = <T>(read: Read<T>): Field<T, false> => ({ read, required: false })
+
+/** A mapping with the keys given and no others. Refused as a whole where a required value is missing or refused. */
+export const mapping =
+  <F extends Fields>(what: string, fields: F): Read<Values<F>> =>
+  (node, reading) => {
+    const entries = entriesOf(node, reading, what)
+    if (entries === undefined) return undefined
+    const values: Record<string, unknown> = {}
+    for (const { key, place, value } of entries) {
+      const field = Object.hasOwn(fields, key) ? fields[key] : undefined
+      if (field === undefined) refuseKey(key, place, what, Object.keys(fields), reading)
+      else values[key] = field.read(value, reading)
+    }
+    let complete = true
+    const given = new Set(entries.map(({ key }) => key))
+    for (const [key, field] of Object.entries(fields)) {
+      if (field.required && !given.has(key)) {
+        reading.refuse(reading.placeOf(reading.follow(node)), `no "${key}"`, `${what} to have one`)
+      }
+      if (field.required && values[key] === undefined) complete = false
+      values[key] ??= null
+    }
+    return complete ? (values as Values<F>) : undefined
+  }
+
+export interface Entry {
+  key: string
+  place: Place
+  value: Node | null
+}
+
+/** The entries of a mapping with text keys, duplicates refused; undefined where it is none. */
+export const entriesOf = (node: Node | null, reading: Reading, what: string): Entry[] | undefined => {
+  const target = reading.follow(node)
+  if (!isMap(target)) return refuseKind(target, reading, what)
+  const entries: Entry[] = []
+  const lines = new Map<string, number>()
+  for (const pair of target.items) {
+    const keyNode = reading.follow(pair.key as Node | null)
+    const place = reading.placeOf(keyNode)
+    const key = textOf(keyNode)
+    if (key === null || key === '') {
+      reading.refuse(
+        place,
+        kindOf(keyNode, reading),
+        `a name before the colon`,
+        firstVariable(place, reading),
+      )
+      continue
+    }
+    const before = lines.get(key)
+    if (before !== undefined) {
+      reading.refuse(place, `${quoted(key)} a second time`, `each name once; it stands in line ${before} too`)
+      continue
+    }
+    lines.set(key, reading.line(place))
+    entries.push({ key, place, value: pair.value as Node | null })
+  }
+  return entries
+}
+
+/** A list, each item read alike; `max` with the reason for it. */
+export const list =
+  <T>(what: string, item: Read<T>, limit: { min?: number; max: number; why: string }): Read<T[]> =>
+  (node, reading) => {
+    const target = reading.follow(node)
+    if (!isSeq(target)) return refuseKind(target, reading, what)
+    const items = target.items as (Node | null)[]
+    const { min = 0, max, why } = limit
+    if (items.length < min) reading.refuse(reading.placeOf(target), 'an empty list', what)
+    if (items.length > max) {
+      // At the first item that is too many.
+      reading.refuse(
+        reading.placeOf(items[max] ?? target),
+        `${items.length} items`,
+        `at most ${max} (${why})`,
+      )
+    }
+    // Items that were refused are left out: the others may have mistakes of their own, yet to be found.
+    return items.map((value) => item(value, reading)).filter((value) => value !== undefined)
+  }
+
+/** One item, or a list of them. */
+export const oneOrMore =
+  <T>(what: string, item: Read<T>): Read<T[]> =>
+  (node, reading) => {
+    if (isSeq(reading.follow(node))) {
+      return list(what, item, { min: 1, max: Number.POSITIVE_INFINITY, why: '' })(node, reading)
+    }
+    const value = item(node, reading)
+    return value === undefined ? undefined : [value]
+  }
+
+/** A text that is not empty. Numbers and the like are taken as they are written. */
+export const text =
+  (what: string, limit: { max: number; why: string }): Read<string> =>
+  (node, reading) => {
+    const target = reading.follow(node)
+    const place = reading.placeOf(target)
+    const value = textOf(target)
+    if (value === null) return refuseKind(target, reading, what, place)
+    if (value.trim() === '') return reading.refuse(place, 'an empty text', what)
+    if (value.length > limit.max) {
+      return reading.refuse(
+        place,
+        `${value.length} characters`,
+        `${what} of at most ${limit.max} (${limit.why})`,
+      )
+    }
+    // A block text (`|`) ends with the line's end; nobody wants that in a bubble.
+    return value.trim()
+  }
+
+/** One of a few words. */
+export const oneOf =
+  <T extends string>(what: string, options: readonly T[]): Read<T> =>
+  (node, reading) => {
+    const target = reading.follow(node)
+    const value = textOf(target)
+    const known = options.find((option) => option === value)
+    if (known !== undefined) return known
+    return reading.refuse(
+      reading.placeOf(target),
+      kindOf(target, reading),
+      `${what}: ${options.join(' or ')}`,
+      value === null ? null : didYouMean(value, options),
+    )
+  }
+
+export const flag =
+  (what: string): Read<boolean> =>
+  (node, reading) =>
+    BOOLEANS[oneOf(what, ['true', 'false'])(node, reading) ?? '']
+
+const BOOLEANS: Record<string, boolean> = { true: true, false: false }
+
+/** A web address. */
+export const url =
+  (what: string): Read<string> =>
+  (node, reading) => {
+    const target = reading.follow(node)
+    const value = textOf(target)?.trim() ?? null
+    if (value === null) return refuseKind(target, reading, what)
+    if (isWebAddress(value)) return value
+    return reading.refuse(
+      reading.placeOf(target),
+      kindOf(target, reading),
+      `${what} that begins with https:// or http://`,
+    )
+  }
+
+export const isWebAddress = (value: string): boolean => /^https?:\/\/[^/]/i.test(value) && URL.canParse(value)
+
+/** What a node says, as text; null for a list, a mapping and nothing at all. */
+export const textOf = (node: Node | null): string | null => {
+  if (!isScalar(node)) return null
+  if (typeof node.value === 'string') return node.value
+  // `9.50` and `true` are texts here, as they were written.
+  return node.value === null ? null : (node.source ?? '')
+}
+
+export const kindOf = (node: Node | null, reading: Reading): string => {
+  if (isMap(node)) return 'a mapping (key: value)'
+  if (isSeq(node)) return 'a list'
+  if (isScalar(node) && node.value !== null) return quoted(textOf(node) ?? '')
+  return node !== null && node.range !== undefined && reading.shown(reading.placeOf(node)) !== '""'
+    ? reading.shown(reading.placeOf(node))
+    : 'nothing'
+}
+
+export const didYouMean = (word: string, options: Iterable<string>): string | null => {
+  const meant = closest(word, options)
+  return meant === null ? null : `Did you mean ${quoted(meant)}?`
+}
+
+export const refuseKey = (
+  key: string,
+  place: Place,
+  what: string,
+  known: readonly string[],
+  reading: Reading,
+): undefined => {
+  reading.refuse(
+    place,
+    `the key ${quoted(key)}`,
+    `a key of ${what}: ${known.join(', ')}`,
+    didYouMean(key, known) ?? firstVariable(place, reading),
+  )
+}
+
+const refuseKind = (
+  node: Node | null,
+  reading: Reading,
+  what: string,
+  place = reading.placeOf(node),
+): undefined => reading.refuse(place, kindOf(node, reading), what, firstVariable(place, reading))
+
+const firstVariable = (place: Place, reading: Reading): string | null =>
+  /^"\{\{?[^"]/.test(reading.shown(place)) ? VARIABLE_FIRST : null

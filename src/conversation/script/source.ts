@@ -1,0 +1,113 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Node, type Document } from 'yaml'
+import { MAX_SCRIPT_BYTES } from './limits.ts'
+import { ScriptError, wholeFile, type Mistake } from './mistakes.ts'
+import { syntaxMistakes } from './syntax.ts'
+
+/** A script file as YAML: a tree whose nodes know their place. */
+export interface Source {
+  file: string
+  /** Null for a file without content. */
+  root: Node | null
+  text: string
+  lines: LineCounter
+  /** What YAML itself could not make sense of, in order of place. */
+  syntax: readonly { offset: number; mistake: Mistake }[]
+  /** What each alias (`*name`) stands for. */
+  aliases: ReadonlyMap<Node, Node>
+}
+
+/**
+ * Reads a script file as YAML 1.2.
+ *
+ * @throws ScriptError when it is no text, too large or nested too deeply; other mistakes are in `syntax`
+ */
+export const openSource = (content: string | Uint8Array, file: string): Source => {
+  const text = decode(content, file)
+  const lines = new LineCounter()
+  // The library compares every key of a mapping with every other one; we look for duplicates ourselves.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
+  try {
+    return {
+      file,
+      root: document.contents,
+      text,
+      lines,
+      syntax: syntaxMistakes(document, text, lines),
+      aliases: collectAliases(document),
+    }
+  } catch (error) {
+    // The tree is walked recursively, like it was built.
+    if (error instanceof RangeError) throw tooDeep(file, error)
+    throw error
+  }
+}
+
+const decode = (content: string | Uint8Array, file: string): string => {
+  const size = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
+  if (size > MAX_SCRIPT_BYTES) {
+    throw new ScriptError(file, [
+      wholeFile(`a file of ${Math.ceil(size / 1024)} KiB`, `at most ${MAX_SCRIPT_BYTES / 1024} KiB`),
+    ])
+  }
+  const text = typeof content === 'string' ? content : decodeBytes(content, file)
+  const binary = text.indexOf('\0')
+  if (binary !== -1) {
+    throw new ScriptError(file, [at(text, binary, 'a zero byte', 'a text file')])
+  }
+  return text
+}
+
+const decodeBytes = (bytes: Uint8Array, file: string): string => {
+  const [first, second] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new ScriptError(file, [
+      wholeFile('a text saved as UTF-16', 'a text saved as UTF-8 (an editor offers it under "Save as")'),
+    ])
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    // The replacement character stands where the first wrong byte was, unless the writer typed one.
+    const lossy = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+    const wrong = at(
+      lossy,
+      Math.max(0, lossy.indexOf('\uFFFD')),
+      'bytes that are no UTF-8',
+      'a text saved as UTF-8 (an editor offers it under "Save as")',
+    )
+    throw new ScriptError(file, [wrong], { cause: error })
+  }
+}
+
+const at = (text: string, offset: number, found: string, expected: string): Mistake => {
+  const before = text.slice(0, offset)
+  return {
+    line: before.split('\n').length,
+    column: offset - before.lastIndexOf('\n'),
+    found,
+    expected,
+    hint: null,
+  }
+}
+
+const collectAliases = (document: Document): Map<Node, Node> => {
+  const anchors = new Map<string, Node>()
+  const aliases = new Map<Node, Node>()
+  visit(document, {
+    Alias: (_key, alias) => {
+      const target = anchors.get(alias.source)
+      if (target !== undefined) aliases.set(alias, target)
+    },
+    Node: (_key, node) => {
+      if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
+        anchors.set(node.anchor, node)
+      }
+    },
+  })
+  return aliases
+}
+
+const tooDeep = (file: string, cause: Error): ScriptError =>
+  new ScriptError(file, [wholeFile('lists or mappings inside each other many times over', 'a few levels')], {
+    cause,
+  })
