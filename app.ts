@@ -1,14 +1,15 @@
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { clockPlugin } from './plugins/clock.ts'
 import { envPlugin } from './plugins/env.ts'
-import { answerClientError, answerFrameworkError, errorsPlugin } from './plugins/errors.ts'
+import { errorsPlugin } from './plugins/errors.ts'
+import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
 import { healthRoutes } from './routes/health.ts'
 import { webhookRoutes } from './routes/webhook.ts'
 import { facebookRoutes } from './routes/facebook.ts'
 import { systemClock, type Clock } from './src/clock.ts'
 import { loadConfig, type Env } from './src/config.ts'
-import { createLogOptions, type LogStream } from './src/log.ts'
+import type { LogStream } from './src/log.ts'
 
 export interface AppOptions {
   /** Such as `process.env`; nothing else is read from outside. */
@@ -29,14 +30,7 @@ export const buildApp = async ({
   logStream,
 }: AppOptions): Promise<FastifyInstance> => {
   // Fastify itself needs two of the values, before any plugin can hand them out.
-  const { LOG_LEVEL, TRUST_PROXY } = loadConfig(env)
-  const app = Fastify({
-    logger: createLogOptions(LOG_LEVEL, logStream),
-    logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: TRUST_PROXY ?? false,
-    frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
-  })
+  const app = createServer({ ...loadConfig(env), logStream })
 
   app.register(envPlugin, { env })
   app.register(clockPlugin, { clock })

@@ -24,24 +24,26 @@ export const normalise = (entries: Field, receivedMs: number): WebhookEvent[] =>
   itemsOf(entries, receivedMs).map((item) => readItem(item))
 
 /** Takes the entries apart. An entry without any list we know is kept as one item, for it is something new. */
-export const itemsOf = (entries: Field, receivedMs: number): Item[] =>
-  listOf(entries)
-    .filter(isJsonObject)
-    .flatMap((entry) => {
-      const about = { pageId: idOf(entry['id']), timeMs: millisOf(entry['time']) ?? receivedMs }
-      const items = [
-        ...listOf(entry['messaging']).map((content) => ({
-          ...about,
-          standby: false,
-          change: false,
-          content,
-        })),
-        ...listOf(entry['standby']).map((content) => ({ ...about, standby: true, change: false, content })),
-        ...listOf(entry['changes']).map((content) => toChange(about, content)),
-      ]
-      const isKnown = 'messaging' in entry || 'standby' in entry || 'changes' in entry
-      return isKnown ? items : [{ ...about, standby: false, change: false, content: entry }]
-    })
+export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
+  const items: Item[] = []
+  for (const entry of listOf(entries)) {
+    if (!isJsonObject(entry)) continue
+    const { messaging, standby, changes } = entry
+    const pageId = idOf(entry['id'])
+    const timeMs = millisOf(entry['time']) ?? receivedMs
+    for (const content of listOf(messaging)) {
+      items.push({ pageId, timeMs, standby: false, change: false, content })
+    }
+    for (const content of listOf(standby)) {
+      items.push({ pageId, timeMs, standby: true, change: false, content })
+    }
+    for (const content of listOf(changes)) items.push(toChange({ pageId, timeMs }, content))
+    if (messaging === undefined && standby === undefined && changes === undefined) {
+      items.push({ pageId, timeMs, standby: false, change: false, content: entry })
+    }
+  }
+  return items
+}
 
 /**
  * Reads one item into our words.

@@ -11,12 +11,12 @@ export type SignatureCheck = (body: Buffer, header: string | string[] | undefine
 export const createSignatureCheck = (appSecret: string): SignatureCheck => {
   const key = createSecretKey(appSecret, 'utf8')
   return (body, header) => {
-    if (typeof header !== 'string' || !SHAPE.test(header)) return false
-    const expected = createHmac('sha256', key).update(body).digest()
-    return timingSafeEqual(Buffer.from(header.slice(PREFIX.length), 'hex'), expected)
+    // timingSafeEqual demands equal lengths; every callback comes through here, and text compares faster than decoded hex.
+    if (typeof header !== 'string' || header.length !== LENGTH) return false
+    const expected = `${PREFIX}${createHmac('sha256', key).update(body).digest('hex')}`
+    return timingSafeEqual(Buffer.from(header, 'latin1'), Buffer.from(expected, 'latin1'))
   }
 }
 
 const PREFIX = 'sha256='
-// Gives the decoded signature the length that timingSafeEqual demands.
-const SHAPE = /^sha256=[0-9a-f]{64}$/i
+const LENGTH = PREFIX.length + 64

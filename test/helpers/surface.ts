@@ -1,14 +1,14 @@
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
-import { answerClientError, answerFrameworkError, errorsPlugin } from '../../plugins/errors.ts'
+import { errorsPlugin } from '../../plugins/errors.ts'
+import { createServer } from '../../plugins/server.ts'
 import { shieldPlugin } from '../../plugins/shield.ts'
 import { facebookRoutes } from '../../routes/facebook.ts'
 import { healthRoutes } from '../../routes/health.ts'
 import { webhookRoutes } from '../../routes/webhook.ts'
 import { loadConfig, type Env } from '../../src/config.ts'
-import { createLogOptions } from '../../src/log.ts'
 import type { NewEvent, Store } from '../../src/store/store.ts'
 import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
@@ -38,16 +38,9 @@ export interface SurfaceOptions {
 /** The real HTTP surface over a store and a token keeper that only listen. */
 export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promise<Surface> => {
   const env = { ...ENV, ...options.env }
-  const { TRUST_PROXY, LOG_LEVEL } = loadConfig(env)
   const lines: Surface['lines'] = []
   const logStream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }
-  const app = Fastify({
-    logger: createLogOptions(LOG_LEVEL, logStream),
-    logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: TRUST_PROXY ?? false,
-    frameworkErrors: answerFrameworkError,
-    clientErrorHandler: answerClientError,
-  })
+  const app = createServer({ ...loadConfig(env), logStream })
   t.teardown(() => app.close())
 
   const clock = createFakeClock()

@@ -1,0 +1,22 @@
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { Config } from '../src/config.ts'
+import { createLogOptions, type LogStream } from '../src/log.ts'
+import { answerClientError, answerFrameworkError } from './errors.ts'
+
+export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> {
+  /** Where log lines go; standard output by default. */
+  logStream?: LogStream | undefined
+}
+
+/** Fastify itself, before anything is plugged in. */
+export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOptions): FastifyInstance =>
+  Fastify({
+    logger: createLogOptions(LOG_LEVEL, logStream),
+    // Two log lines for every request would halve the webhooks we can take.
+    logController: new LogController({ disableRequestLogging: true }),
+    // So would a logger of its own for every request, with all that is redacted.
+    childLoggerFactory: (logger) => logger,
+    trustProxy: TRUST_PROXY ?? false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  })
