@@ -10,6 +10,7 @@
  * | `GET /sandbox/events` | | server-sent events, one {@link SandboxEvent} each |
  * | `POST /sandbox/visitors` | `{ name, pageId? }` | {@link Visitor}: a person who may write to any Page |
  * | `POST /sandbox/conversations/:pageId/:psid` | {@link VisitorAction} | `{ mid }` |
+ * | `POST /sandbox/inbox/:pageId/:psid` | {@link InboxAction} | `{ mid }`: a human in the Page inbox |
  * | `POST /sandbox/trouble/:kind` | {@link TroubleBody} | {@link SandboxState} |
  * | `POST /sandbox/clock` | `{ advanceSeconds }` | {@link SandboxState} |
  * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
@@ -83,6 +84,9 @@ export type VisitorAction =
   | { type: 'sticker'; stickerId: string }
   | { type: 'reaction'; mid: string; emoji: string; action: 'react' | 'unreact' }
   | { type: 'referral'; ref: string }
+
+/** What a human can do in the Page inbox: answer (which echoes to the app), take the thread, or hand it back to the bot. */
+export type InboxAction = { type: 'text'; text: string } | { type: 'take' } | { type: 'hand_back' }
 
 /** The buttons that make trouble, and those that end it. */
 export type TroubleKind =

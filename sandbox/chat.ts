@@ -1,4 +1,4 @@
-import type { ChatMessage, ConversationView, VisitorAction } from './api.ts'
+import type { ChatMessage, ConversationView, InboxAction, VisitorAction } from './api.ts'
 import type { Bus } from './bus.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Rng } from './rng.ts'
@@ -21,6 +21,8 @@ export interface Chat {
   act: (page: Page, psid: string, action: VisitorAction) => Acted
   /** The Page says something: the visitor sees it, the app hears its echo, then that it was delivered and read. */
   say: (page: Page, conversation: Conversation, message: PageMessage) => Message
+  /** A human does something in the Page inbox. */
+  inbox: (page: Page, conversation: Conversation, action: InboxAction, botAppId: string) => { mid: string }
   typing: (conversation: Conversation, on: boolean) => void
   seen: (conversation: Conversation) => void
   /** The Page reacts to a message; null takes the reaction back. */
@@ -214,28 +216,71 @@ export const createChat = (deps: {
     return { mid: '' }
   }
 
+  const say: Chat['say'] = (page, conversation, content) => {
+    const message: Message = {
+      mid: newMid(),
+      from: 'page',
+      atMs: nextMoment(conversation, clock.nowMs()),
+      webhook: null,
+      ...content,
+    }
+    addMessage(world, conversation, message)
+    conversation.typingUntilMs = 0
+    post(page, conversation, items.echo(ends(conversation, message.atMs), message))
+    // Visitors here always have the conversation open: what arrives is delivered and read.
+    const receiptMs = nextMoment(conversation, clock.nowMs())
+    conversation.deliveredMs = receiptMs
+    post(page, conversation, items.delivery(ends(conversation, receiptMs), [message.mid]))
+    post(page, conversation, items.read(ends(conversation, receiptMs)))
+    showMessage(conversation, message)
+    showConversation(conversation)
+    return message
+  }
+
+  const handOver: Chat['handOver'] = (
+    page,
+    conversation,
+    { kind, tell, owner: next, content, forMs = OWNERSHIP_MS },
+  ) => {
+    const atMs = nextMoment(conversation, clock.nowMs())
+    if (next !== undefined) {
+      conversation.owner = next === null ? null : { appId: next, untilMs: clock.nowMs() + forMs }
+    }
+    const item = items.handover(ends(conversation, atMs), kind, content)
+    courier.post({ page, psid: conversation.psid, atMs, item, only: tell })
+    showConversation(conversation)
+  }
+
+  const inbox: Chat['inbox'] = (page, conversation, action, botAppId) => {
+    const holder = owner(conversation)
+    switch (action.type) {
+      case 'text': {
+        const content = { text: action.text, attachment: null, quickReplies: [], metadata: null }
+        return { mid: say(page, conversation, { ...content, appId: INBOX_APP_ID }).mid }
+      }
+      case 'take':
+        handOver(page, conversation, {
+          kind: 'take_thread_control',
+          tell: botAppId,
+          owner: INBOX_APP_ID,
+          content: { previous_owner_app_id: holder, new_owner_app_id: INBOX_APP_ID },
+        })
+        return { mid: '' }
+      case 'hand_back':
+        handOver(page, conversation, {
+          kind: 'pass_thread_control',
+          tell: botAppId,
+          owner: botAppId,
+          content: { previous_owner_app_id: INBOX_APP_ID, new_owner_app_id: botAppId },
+        })
+        return { mid: '' }
+    }
+  }
+
   return {
     act,
-    say: (page, conversation, content) => {
-      const message: Message = {
-        mid: newMid(),
-        from: 'page',
-        atMs: nextMoment(conversation, clock.nowMs()),
-        webhook: null,
-        ...content,
-      }
-      addMessage(world, conversation, message)
-      conversation.typingUntilMs = 0
-      post(page, conversation, items.echo(ends(conversation, message.atMs), message))
-      // Visitors here always have the conversation open: what arrives is delivered and read.
-      const receiptMs = nextMoment(conversation, clock.nowMs())
-      conversation.deliveredMs = receiptMs
-      post(page, conversation, items.delivery(ends(conversation, receiptMs), [message.mid]))
-      post(page, conversation, items.read(ends(conversation, receiptMs)))
-      showMessage(conversation, message)
-      showConversation(conversation)
-      return message
-    },
+    say,
+    inbox,
     typing: (conversation, on) => {
       conversation.typingUntilMs = on ? clock.nowMs() + TYPING_MS : 0
       showConversation(conversation)
@@ -249,15 +294,7 @@ export const createChat = (deps: {
       message.pageReaction = emoji
       showMessage(conversation, message)
     },
-    handOver: (page, conversation, { kind, tell, owner: next, content, forMs = OWNERSHIP_MS }) => {
-      const atMs = nextMoment(conversation, clock.nowMs())
-      if (next !== undefined) {
-        conversation.owner = next === null ? null : { appId: next, untilMs: clock.nowMs() + forMs }
-      }
-      const item = items.handover(ends(conversation, atMs), kind, content)
-      courier.post({ page, psid: conversation.psid, atMs, item, only: tell })
-      showConversation(conversation)
-    },
+    handOver,
     view: (conversation) => ({
       ...summary(conversation),
       messages: conversation.messages.map(viewMessage),

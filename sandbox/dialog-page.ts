@@ -32,6 +32,14 @@ ${asked.scopes.map((scope) => choice('checkbox', 'scope', scope, scope, true)).j
 export const errorPage = (problem: string): string =>
   frame('Something went wrong', `<h1>Something went wrong</h1><p>${escape(problem)}</p>`)
 
+export const DIALOG_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 28rem; margin: 8vh auto; padding: 0 1rem; }
+fieldset { margin: 1rem 0; border: 1px solid #8886; border-radius: 0.75rem; }
+p { margin: 0.4rem 0; }
+button { font: inherit; padding: 0.5rem 1.25rem; border-radius: 0.5rem; border: 1px solid #8886; }
+button[value='continue'] { background: #0a6cff; border-color: #0a6cff; color: #fff; }
+`
+
 const choice = (type: 'radio' | 'checkbox', name: string, value: string, label: string, checked: boolean) =>
   `<p><label><input type="${type}" name="${name}" value="${escape(value)}"${checked ? ' checked' : ''}> ${escape(label)}</label></p>`
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { guardHost } from './control/guard.ts'
-import { dialogPage, errorPage } from './dialog-page.ts'
+import { DIALOG_STYLE, dialogPage, errorPage } from './dialog-page.ts'
 import { parseForm } from './graph/params.ts'
 import type { SandboxParts } from './parts.ts'
 import type { App, User } from './world.ts'
@@ -25,6 +25,7 @@ export const dialogRoutes =
       (_request, body, done) => done(null, body),
     )
     app.addHook('onRequest', async (request) => guardHost(request, host))
+    app.get('/dialog.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(DIALOG_STYLE))
     for (const url of ['/dialog/oauth', '/:version/dialog/oauth']) {
       app.get(url, async (request, reply) => {
         return show(parts, request, reply)

@@ -148,9 +148,11 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   })
   app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const statusCode = error.statusCode ?? 500
+    if (statusCode >= 500) process.emitWarning(error)
     const message = statusCode >= 500 ? 'The sandbox failed.' : error.message
     return reply.code(statusCode).header('x-content-type-options', 'nosniff').send({ statusCode, message })
   })
+  app.setNotFoundHandler((_request, reply) => refuseCall(parts, reply, 400))
   await app.register(controlRoutes({ parts, host, userToken, reset }), { prefix: '/sandbox' })
   await app.register(dialogRoutes({ parts, host }))
   await app.register(pageFiles({ host }))

@@ -1,4 +1,4 @@
-import type { TroubleBody, VisitorAction } from '../api.ts'
+import type { InboxAction, TroubleBody, VisitorAction } from '../api.ts'
 import { isObject } from '../graph/params.ts'
 
 /** A body the control API cannot take; the message says what it should look like. */
@@ -63,6 +63,12 @@ export const readAction = (value: unknown): VisitorAction => {
         '"type" must be one of text, quick_reply, postback, get_started, attachment, sticker, reaction, referral.',
       )
   }
+}
+
+export const readInboxAction = (value: unknown): InboxAction => {
+  const body = readObject(value)
+  const type = oneOf(body, 'type', ['text', 'take', 'hand_back'] as const)
+  return type === 'text' ? { type, text: textIn(body, 'text', LONGEST_TEXT) } : { type }
 }
 
 export const readTrouble = (value: unknown): TroubleBody => {

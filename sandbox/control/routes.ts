@@ -8,6 +8,7 @@ import {
   optionalTexts,
   optionalTextIn,
   readAction,
+  readInboxAction,
   readObject,
   readTrouble,
   textIn,
@@ -70,6 +71,13 @@ export const controlRoutes =
       const acted = parts.chat.act(page, visitorOf(parts, params.psid), readAction(body))
       if ('problem' in acted) throw new BadBody(acted.problem, 409)
       return acted
+    })
+
+    app.post<{ Params: Thread }>('/inbox/:pageId/:psid', async ({ params, body }) => {
+      const page = pageOf(parts, params.pageId)
+      const conversation = findConversation(parts.world, page.id, visitorOf(parts, params.psid))
+      if (!conversation) throw new BadBody('This visitor has not written to the Page yet.', 409)
+      return parts.chat.inbox(page, conversation, readInboxAction(body), parts.settings.appId)
     })
 
     app.post<{ Params: { kind: string } }>('/trouble/:kind', async ({ params, body }) => {

@@ -27,7 +27,10 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
     done(null, body),
   )
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
-    return refuseCall(parts, reply, error.statusCode ?? 500)
+    const status = error.statusCode ?? 500
+    // A mistake of the sandbox itself: said aloud, since the answer must look like Facebook's.
+    if (status >= 500) process.emitWarning(error)
+    return refuseCall(parts, reply, status)
   })
   app.route({
     method: ['GET', 'POST', 'DELETE'],

@@ -18,6 +18,8 @@ export interface Courier {
   /** Tries everything that waits for its next attempt now. */
   hurry: () => void
   pending: () => number
+  /** Conversations whose next attempt waits for its time. */
+  backingOff: () => number
   lastStatus: () => number | null
   /** Resolves once nothing is on its way. */
   idle: () => Promise<void>
@@ -301,6 +303,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
     },
     hurry,
     pending: () => pending,
+    backingOff: () => [...lanes.values()].filter((lane) => lane.hurry !== null).length,
     lastStatus: () => lastStatus,
     idle: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => idlers.add(resolve))),
     clear: () => {

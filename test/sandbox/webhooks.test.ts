@@ -1,0 +1,208 @@
+import { createHmac } from 'node:crypto'
+import t from 'tap'
+import { APP_SECRET, graph, HOUR_MS, startBot, startConnected, startSandbox, VERIFY_TOKEN } from './lab.ts'
+
+t.test('a callback is signed over its bytes as sent, with everything outside ASCII escaped', async (t) => {
+  const { bot, sandbox, say } = await startConnected(t)
+  say('é@/<%😊')
+  await sandbox.courier.idle()
+
+  const call = bot.calls.at(-1)
+  const sha256 = createHmac('sha256', APP_SECRET)
+    .update(call?.raw ?? '')
+    .digest('hex')
+  t.match(call, {
+    headers: { 'x-hub-signature-256': `sha256=${sha256}`, 'content-type': 'application/json' },
+  })
+  t.match(call?.raw.toString(), String.raw`"text":"\u00e9@\/<%\ud83d\ude0a"`)
+  t.match(bot.items(), [{ message: { text: 'é@/<%😊' } }])
+})
+
+t.test('every kind of event has the documented shape', async (t) => {
+  const { bot, sandbox, pageId, psid, pageToken, say, send } = await startConnected(t)
+  await graph(sandbox, '/v25.0/me/messenger_profile', {
+    token: pageToken,
+    body: { get_started: { payload: 'welcome' } },
+  })
+
+  sandbox.act(pageId, psid, { type: 'referral', ref: 'poster' })
+  sandbox.act(pageId, psid, { type: 'get_started' })
+  const mid = say('hello')
+  sandbox.act(pageId, psid, { type: 'quick_reply', title: 'Red', payload: 'RED' })
+  sandbox.act(pageId, psid, { type: 'postback', title: 'Hours', payload: 'hours' })
+  sandbox.act(pageId, psid, {
+    type: 'attachment',
+    attachment: { type: 'image', url: 'https://a.example/1.png' },
+  })
+  sandbox.act(pageId, psid, { type: 'sticker', stickerId: '369239263222822' })
+  sandbox.act(pageId, psid, { type: 'reaction', mid, emoji: '❤️', action: 'react' })
+  sandbox.act(pageId, psid, { type: 'referral', ref: 'flyer' })
+  const sent = await send({ text: 'hi', metadata: 'out-42' })
+  await sandbox.courier.idle()
+
+  const from = { sender: { id: psid }, recipient: { id: pageId }, timestamp: Number }
+  const back = { sender: { id: pageId }, recipient: { id: psid }, timestamp: Number }
+  t.match(bot.items(), [
+    {
+      ...from,
+      postback: {
+        mid: /^m_/,
+        title: 'Get Started',
+        payload: 'welcome',
+        referral: { ref: 'poster', source: 'SHORTLINK', type: 'OPEN_THREAD' },
+      },
+    },
+    { ...from, message: { mid, text: 'hello' } },
+    { ...from, message: { mid: /^m_/, text: 'Red', quick_reply: { payload: 'RED' } } },
+    { ...from, postback: { mid: /^m_/, title: 'Hours', payload: 'hours' } },
+    { ...from, message: { attachments: [{ type: 'image', payload: { url: 'https://a.example/1.png' } }] } },
+    {
+      ...from,
+      message: {
+        attachments: [{ type: 'sticker', payload: { url: /^https/, sticker_id: 369239263222822 } }],
+      },
+    },
+    { ...from, reaction: { reaction: 'love', emoji: '❤️', action: 'react', mid } },
+    { ...from, referral: { ref: 'flyer', source: 'SHORTLINK', type: 'OPEN_THREAD' } },
+    {
+      ...back,
+      message: {
+        is_echo: true,
+        app_id: 600000000000001,
+        metadata: 'out-42',
+        mid: sent.body['message_id'],
+        text: 'hi',
+      },
+    },
+    { sender: { id: psid }, delivery: { mids: [sent.body['message_id']], watermark: Number } },
+    { ...from, read: { watermark: Number } },
+  ])
+  t.notOk('text' in (bot.items()[4]?.['message'] ?? {}), 'an attachment alone has no text')
+})
+
+t.test('only subscribed fields arrive, and nothing before the Page is subscribed', async (t) => {
+  const bot = await startBot(t)
+  const sandbox = await startSandbox(t, { webhookUrl: bot.url, verifyToken: VERIFY_TOKEN })
+  const [pageId = ''] = sandbox.world.pages.keys()
+  const [psid = ''] = sandbox.world.visitors.keys()
+  sandbox.act(pageId, psid, { type: 'text', text: 'anybody there?' })
+  await sandbox.courier.idle()
+  t.equal(bot.calls.length, 0)
+  t.match(sandbox.conversation(pageId, psid)?.messages, [{ webhook: null }])
+
+  const connected = await startConnected(t, {}, 'messages')
+  connected.say('hi')
+  await connected.send({ text: 'hello' })
+  await connected.sandbox.courier.idle()
+  t.match(connected.bot.items(), [{ message: { text: 'hi' } }])
+  t.equal(connected.bot.items().length, 1, 'no echo, no receipts')
+})
+
+t.test('a webhook answered with anything but 200 comes again, in order, until it is taken', async (t) => {
+  const { bot, sandbox, pageId, psid, say } = await startConnected(t)
+  bot.answers.push(500, 403, 204)
+  say('one')
+  say('two')
+  t.match(sandbox.conversation(pageId, psid)?.messages, [{ webhook: 'pending' }, { webhook: 'pending' }])
+  for (const refusals of [1, 2, 3]) {
+    await sandbox.until(() => sandbox.courier.backingOff() === 1)
+    t.equal(bot.calls.filter(({ method }) => method === 'POST').length, refusals)
+    sandbox.clock.advance(60_000)
+  }
+  await sandbox.courier.idle()
+
+  t.match(bot.items(), [{ message: { text: 'one' } }, { message: { text: 'two' } }])
+  t.match(sandbox.conversation(pageId, psid)?.messages, [{ webhook: 'delivered' }, { webhook: 'delivered' }])
+})
+
+t.test('one visitor whose events fail does not hold up another', async (t) => {
+  const { bot, sandbox, pageId, say } = await startConnected(t)
+  const [, other = ''] = sandbox.world.visitors.keys()
+  bot.answers.push(500)
+  say('stuck')
+  await sandbox.until(() => bot.calls.some(({ status }) => status === 500))
+  sandbox.act(pageId, other, { type: 'text', text: 'through' })
+  await sandbox.until(() => bot.items().length === 1)
+  t.match(bot.items(), [{ message: { text: 'through' } }])
+})
+
+t.test('a webhook that is not answered in time comes again', async (t) => {
+  const { bot, sandbox, say } = await startConnected(t, { webhookTimeoutMs: 50 })
+  bot.answers.push(null)
+  say('slow?')
+  await sandbox.until(
+    () => sandbox.state().webhook.lastStatus === null && bot.calls.some(({ status }) => status === null),
+  )
+  await new Promise(setImmediate)
+  sandbox.clock.advance(1000)
+  await sandbox.courier.idle()
+  t.match(bot.items(), [{ message: { text: 'slow?' } }])
+})
+
+t.test('after an hour of failure the app is unsubscribed from the Page', async (t) => {
+  const { bot, sandbox, pageId, pageToken, psid, say } = await startConnected(t)
+  bot.answers.push(...Array.from({ length: 50 }, () => 500))
+  say('lost')
+  for (let minutes = 0; minutes < 60; minutes += 6) {
+    await sandbox.until(() => sandbox.courier.backingOff() === 1)
+    t.match(sandbox.state().pages[0], { subscribed: true })
+    sandbox.clock.advance(HOUR_MS / 10)
+  }
+  await sandbox.courier.idle()
+  t.match(sandbox.conversation(pageId, psid)?.messages, [{ webhook: 'failed' }])
+  t.match(await graph(sandbox, `/v25.0/${pageId}/subscribed_apps`, { token: pageToken }), {
+    body: { data: [] },
+  })
+})
+
+t.test('while the line is cut nothing arrives, and everything does when it is back', async (t) => {
+  const { bot, sandbox, say } = await startConnected(t)
+  sandbox.trouble('webhook-lost')
+  say('one')
+  say('two')
+  await sandbox.until(() => sandbox.courier.backingOff() === 1)
+  t.equal(bot.items().length, 0)
+  t.match(sandbox.state(), { webhook: { pending: 2 }, trouble: { webhookLost: true } })
+  sandbox.trouble('webhook-back')
+  await sandbox.courier.idle()
+  t.match(bot.items(), [{ message: { text: 'one' } }, { message: { text: 'two' } }])
+})
+
+t.test('events are dropped, doubled and reordered on demand', async (t) => {
+  const { bot, sandbox, pageId, psid, say } = await startConnected(t, {}, 'messages')
+  sandbox.trouble('webhook-drop')
+  say('dropped')
+  sandbox.trouble('webhook-duplicate')
+  say('doubled')
+  sandbox.trouble('webhook-reorder')
+  say('second')
+  say('first')
+  await sandbox.courier.idle()
+  const texts = bot.items().map((item) => item['message']?.['text'])
+  t.strictSame(texts, ['doubled', 'doubled', 'first', 'second'])
+  t.match(sandbox.conversation(pageId, psid)?.messages[0], { webhook: 'failed' })
+})
+
+t.test('a wrong verify token keeps every event away', async (t) => {
+  const { bot, sandbox, say } = await startConnected(t, { verifyToken: 'not what the bot expects' })
+  say('hi')
+  await sandbox.until(() => sandbox.state().webhook.lastStatus === 403)
+  t.match(sandbox.state(), { webhook: { verified: false, pending: 1 } })
+  t.equal(bot.items().length, 0)
+})
+
+t.test('that a person removed the app is told to the deauthorize callback, signed', async (t) => {
+  const bot = await startBot(t)
+  const sandbox = await startSandbox(t, { deauthorizeUrl: bot.url })
+  sandbox.userToken()
+  sandbox.trouble('app-removed')
+  await sandbox.until(() => bot.calls.length === 1)
+
+  const form = new URLSearchParams(bot.calls[0]?.raw.toString())
+  const [signature = '', payload = ''] = (form.get('signed_request') ?? '').split('.')
+  t.equal(signature, createHmac('sha256', APP_SECRET).update(payload).digest('base64url'))
+  t.match(JSON.parse(Buffer.from(payload, 'base64url').toString()), {
+    algorithm: 'HMAC-SHA256',
+    user_id: [...sandbox.world.users.keys()][0],
+  })
+})
