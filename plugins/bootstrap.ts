@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { bootstrap, type BootstrappedPage, type BootstrapOptions } from '../src/token/bootstrap.ts'
+
+/** What the caller decides; the rest comes from the app. */
+export type BootstrapRequest = Pick<BootstrapOptions, 'userToken' | 'pageIds' | 'all' | 'choose' | 'report'> &
+  Partial<Pick<BootstrapOptions, 'subscribe'>>
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From a user token to proved, saved Page tokens; see src/token/bootstrap.ts. The bot uses them at once. */
+    bootstrapToken: (request: BootstrapRequest) => Promise<BootstrappedPage[]>
+  }
+}
+
+async function bootstrapToken(app: FastifyInstance) {
+  const { clock, config, graph, tokenStore: store } = app
+  app.decorate('bootstrapToken', (request) =>
+    bootstrap({ subscribe: true, ...request, graph, store, clock, appId: config.FB_APP_ID }),
+  )
+}
+
+export const bootstrapPlugin = fp(bootstrapToken, {
+  name: 'bootstrap',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'graph', 'tokens'],
+})

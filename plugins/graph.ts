@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { createGraph } from '../src/graph/client.ts'
+import type { Graph } from '../src/graph/graph.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Facebook, as this bot uses it. */
+    graph: Graph
+  }
+}
+
+async function graph(app: FastifyInstance) {
+  const { FB_GRAPH_URL, FB_GRAPH_VERSION, FB_APP_ID, FB_APP_SECRET } = app.config
+  const client = createGraph({
+    origin: FB_GRAPH_URL,
+    version: FB_GRAPH_VERSION,
+    appId: FB_APP_ID,
+    appSecret: FB_APP_SECRET,
+    onVersionMismatch: (versions) =>
+      app.log.warn(
+        versions,
+        'Graph runs another version than FB_GRAPH_VERSION: the pinned one has probably expired',
+      ),
+  })
+  app.decorate('graph', client)
+  app.addHook('onClose', () => client.close())
+}
+
+export const graphPlugin = fp(graph, { name: 'graph', fastify: '5.x', dependencies: ['env'] })

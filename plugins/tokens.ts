@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { NeedCause } from '../src/operator/needs.ts'
+import { toTokenKey } from '../src/store/tokens/cipher.ts'
+import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
+import type { TokenKeeper } from '../src/token/keeper.ts'
+import { createTokenKeeper } from '../src/token/token-keeper.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The token file, shared with `npm run bootstrap-token`. */
+    tokenStore: TokenStore
+    /** Which Page may be sent for, and with which token. */
+    tokens: TokenKeeper
+  }
+}
+
+async function tokens(app: FastifyInstance) {
+  const { clock, config, graph, needs } = app
+  const log = app.log.child({ part: 'tokens' })
+  const store = await createTokenStore({
+    dir: config.DATA_DIR,
+    key: toTokenKey(config.TOKEN_KEY),
+    clock,
+    log,
+  })
+  const raised = new Map<string, NeedCause>()
+  const keeper = createTokenKeeper({
+    store,
+    graph,
+    appId: config.FB_APP_ID,
+    clock,
+    log,
+    probeSeconds: config.PROBE_SECONDS,
+    onTrouble: (pageId, trouble) => {
+      const before = raised.get(pageId)
+      if (before) needs.settle(pageId, before)
+      raised.delete(pageId)
+      if (!trouble) return
+      raised.set(pageId, trouble.cause)
+      needs.raise({ pageId, pageName: keeper.status(pageId).pageName, ...trouble })
+    },
+  })
+  app.decorate('tokenStore', store)
+  app.decorate('tokens', keeper)
+  app.addHook('onReady', () => keeper.start())
+  app.addHook('onClose', async () => {
+    await keeper.stop()
+    await store.close()
+  })
+}
+
+export const tokensPlugin = fp(tokens, {
+  name: 'tokens',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'needs', 'graph'],
+})

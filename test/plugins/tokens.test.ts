@@ -1,0 +1,104 @@
+import { writeFile } from 'node:fs/promises'
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { bootstrapPlugin } from '../../plugins/bootstrap.ts'
+import { clockPlugin } from '../../plugins/clock.ts'
+import { envPlugin } from '../../plugins/env.ts'
+import { graphPlugin } from '../../plugins/graph.ts'
+import { needsPlugin } from '../../plugins/needs.ts'
+import { tokensPlugin } from '../../plugins/tokens.ts'
+import { systemClock } from '../../src/clock.ts'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import type { PageTokenStatus } from '../../src/token/keeper.ts'
+import { APP_ID, APP_SECRET, PAGE_ID, startFakeGraph } from '../helpers/graph-server.ts'
+import { pageToken } from '../store/tokens/sample.ts'
+
+const build = async (t: Test, over: Record<string, string> = {}) => {
+  const fake = await startFakeGraph(t)
+  const dir = t.testdir()
+  const app = Fastify()
+  const env = {
+    FB_APP_ID: APP_ID,
+    FB_APP_SECRET: APP_SECRET,
+    FB_VERIFY_TOKEN: 'verify-1',
+    FB_GRAPH_URL: fake.origin,
+    DATA_DIR: dir,
+    ...over,
+  }
+  app.register(envPlugin, { env })
+  app.register(clockPlugin, { clock: systemClock })
+  app.register(needsPlugin)
+  app.register(graphPlugin)
+  app.register(tokensPlugin)
+  app.register(bootstrapPlugin)
+  t.teardown(() => app.close())
+  return { fake, dir, app }
+}
+
+/** Resolves with the next status that is `state`. */
+const state = (
+  app: Awaited<ReturnType<typeof build>>['app'],
+  wanted: PageTokenStatus['state'],
+): Promise<PageTokenStatus> =>
+  new Promise((resolve, reject) => {
+    const tooLong = setTimeout(() => reject(new Error(`never ${wanted}`)), 5000)
+    app.tokens.onChange((status) => {
+      if (status.state !== wanted) return
+      clearTimeout(tooLong)
+      resolve(status)
+    })
+  })
+
+t.test('a token written by another process is in use within a second, without a restart', async (t) => {
+  const { app, dir } = await build(t)
+  await app.ready()
+  t.equal(app.tokens.tokenFor(PAGE_ID), null)
+
+  const valid = state(app, 'valid')
+  const cli = await createTokenStore({ dir, key: null })
+  const startedMs = performance.now()
+  await cli.save({ pages: [pageToken({ pageId: PAGE_ID })] })
+  await valid
+  t.ok(performance.now() - startedMs < 1000)
+  t.equal(app.tokens.tokenFor(PAGE_ID), 'page-token-1')
+})
+
+t.test('bootstrapToken saves a token that the bot uses at once', async (t) => {
+  const { app } = await build(t)
+  await app.ready()
+  const steps: string[] = []
+  const report = ({ name, status }: { name: string; status: string }) => steps.push(`${name} ${status}`)
+  t.match(await app.bootstrapToken({ userToken: 'user-token-1', report }), [
+    { id: PAGE_ID, subscribed: true },
+  ])
+  t.equal(app.tokens.tokenFor(PAGE_ID), 'page-token-1')
+  t.equal(steps.at(-1), 'read done')
+})
+
+t.test('a token that died while the bot was down is found dead at start', async (t) => {
+  const { app, dir, fake } = await build(t)
+  const earlier = await createTokenStore({ dir, key: null })
+  await earlier.save({ pages: [pageToken({ pageId: PAGE_ID })] })
+  fake.tokens.set('page-token-1', { is_valid: false, error: { code: 190, subcode: 460, message: 'x' } })
+  await app.after()
+  const invalid = state(app, 'invalid')
+  await app.ready()
+  t.match(await invalid, { pageId: PAGE_ID, reason: /password was changed/ })
+})
+
+t.test('wrong app credentials become a need of their own', async (t) => {
+  const { app, dir } = await build(t, { FB_APP_SECRET: 'another-secret' })
+  const earlier = await createTokenStore({ dir, key: null })
+  await earlier.save({ pages: [pageToken({ pageId: PAGE_ID })] })
+  await app.after()
+  const raised = new Promise((resolve) => app.needs.onChange(({ need }) => resolve(need)))
+  await app.ready()
+  t.match(await raised, { pageId: PAGE_ID, cause: 'configuration', remedy: /FB_APP_SECRET/ })
+  t.equal(app.tokens.status(PAGE_ID).state, 'valid')
+})
+
+t.test('an unreadable token file stops the start', async (t) => {
+  const { app, dir } = await build(t)
+  await writeFile(`${dir}/tokens.json`, '{"half')
+  await t.rejects(async () => app.ready(), { code: 'BOT_TOKEN_STORE_UNREADABLE' })
+})
