@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
-import sparticuz from '@sparticuz/chromium'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 
@@ -28,6 +30,8 @@ const ARGS = [
   '--disable-sync',
 ]
 
+const SPARTICUZ_VERSION = '147'
+
 type Found = { browser: Browser } | { reason: string }
 
 /**
@@ -51,9 +55,33 @@ export const browserTest = (title: string, body: (t: Test, open: OpenPage) => Pr
  * @throws where npm's cannot be unpacked
  */
 export const chromiumPath = async (env: NodeJS.ProcessEnv = process.env): Promise<string> =>
-  env['CHROMIUM_PATH'] ??
-  SYSTEM_BROWSERS.find((path) => existsSync(path)) ??
-  (await sparticuz.executablePath())
+  env['CHROMIUM_PATH'] ?? SYSTEM_BROWSERS.find((path) => existsSync(path)) ?? (await unpackedChromium())
+
+/**
+ * npm's package carries the browser packed, and unpacks it into a fixed place, where two test files started together
+ * would meet half a file. So: each into a folder of its own, and the first to finish gives it its name. It stays there
+ * for the next run, as unpacking takes seconds.
+ */
+const unpackedChromium = async (): Promise<string> => {
+  const home = join(tmpdir(), `evergreen-chromium-${SPARTICUZ_VERSION}`)
+  const path = join(home, 'chromium')
+  if (existsSync(path)) return path
+  const outside = process.env['TMPDIR']
+  const staging = await mkdtemp(`${home}-`)
+  try {
+    process.env['TMPDIR'] = staging
+    const { default: sparticuz } = await import('@sparticuz/chromium')
+    await sparticuz.executablePath()
+    await rename(staging, home).catch((error: unknown) => {
+      if (!existsSync(path)) throw error
+    })
+  } finally {
+    if (outside === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = outside
+    await rm(staging, { recursive: true, force: true })
+  }
+  return path
+}
 
 const visit = async (
   t: Test,

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/server.ts'
@@ -109,7 +109,7 @@ export const startTalk = async (
     await inTurn(flush)
   }
 
-  const bot = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://bot')
     if (request.method === 'GET') return void response.end(url.searchParams.get('hub.challenge'))
     const chunks: Buffer[] = []
@@ -126,7 +126,8 @@ export const startTalk = async (
       parked.push(...script(said).map((reply) => ({ psid: sender.id, message: reply })))
     }
     await inTurn(flush)
-  })
+  }
+  const bot = createServer((request, response) => void take(request, response))
   await new Promise<void>((resolve) => void bot.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
     bot.closeAllConnections()
