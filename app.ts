@@ -1,34 +1,40 @@
 import type { FastifyInstance } from 'fastify'
+import { bootstrapPlugin } from './plugins/bootstrap.ts'
 import { clockPlugin } from './plugins/clock.ts'
 import { envPlugin } from './plugins/env.ts'
 import { errorsPlugin } from './plugins/errors.ts'
+import { graphPlugin } from './plugins/graph.ts'
+import { needsPlugin } from './plugins/needs.ts'
+import { operatorPlugin } from './plugins/operator.ts'
 import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
+import { storePlugin } from './plugins/store.ts'
+import { tokensPlugin } from './plugins/tokens.ts'
+import { facebookRoutes } from './routes/facebook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { webhookRoutes } from './routes/webhook.ts'
-import { facebookRoutes } from './routes/facebook.ts'
 import { systemClock, type Clock } from './src/clock.ts'
 import { loadConfig, type Env } from './src/config.ts'
 import type { LogStream } from './src/log.ts'
+import type { Terminal } from './src/operator/terminal.ts'
 
 export interface AppOptions {
   /** Such as `process.env`; nothing else is read from outside. */
   env: Env
   clock?: Clock
   /** Where log lines go; standard output by default. */
-  logStream?: LogStream
+  logStream?: LogStream | undefined
+  /** Where the operator sits and may be asked for a token; null where nobody does. */
+  terminal?: Terminal | null
 }
 
 /**
  * The bot, ready to listen.
  *
- * @throws BotError `BOT_CONFIG_INVALID`
+ * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
  */
-export const buildApp = async ({
-  env,
-  clock = systemClock,
-  logStream,
-}: AppOptions): Promise<FastifyInstance> => {
+export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
+  const { env, clock = systemClock, logStream, terminal = null } = options
   // Fastify itself needs two of the values, before any plugin can hand them out.
   const app = createServer({ ...loadConfig(env), logStream })
 
@@ -37,10 +43,22 @@ export const buildApp = async ({
   app.register(shieldPlugin)
   app.register(errorsPlugin)
 
+  app.register(storePlugin)
+  app.register(needsPlugin)
+  app.register(graphPlugin)
+  app.register(tokensPlugin)
+  app.register(bootstrapPlugin)
+  app.register(operatorPlugin, { terminal })
+
   app.register(healthRoutes)
   app.register(webhookRoutes)
   app.register(facebookRoutes)
 
-  await app.ready()
+  try {
+    await app.ready()
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   return app
 }

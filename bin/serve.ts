@@ -2,16 +2,20 @@ import closeWithGrace from 'close-with-grace'
 import { buildApp } from '../app.ts'
 import { withDotEnv } from '../src/config.ts'
 import { BotError } from '../src/errors.ts'
+import { createTerminal } from '../src/operator/terminal.ts'
 
 const CLOSE_WITHIN_MS = 15_000
 
+const terminal = createTerminal({ input: process.stdin, output: process.stdout })
+
 const serve = async (): Promise<void> => {
-  const app = await buildApp({ env: withDotEnv(process.env) })
+  const app = await buildApp({ env: withDotEnv(process.env), terminal, logStream: terminal?.output })
   closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
     else app.log.info({ signal }, 'stopping')
     await app.close()
     app.log.info('stopped')
+    terminal?.close()
   })
   const { HOST: host, PORT: port } = app.config
   try {
@@ -49,6 +53,7 @@ const explain = (error: unknown): string => {
 try {
   await serve()
 } catch (error) {
+  terminal?.close()
   console.error(explain(error))
   process.exit(1)
 }
