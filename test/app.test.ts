@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { buildApp } from '../app.ts'
+import { toNewEvents } from '../src/webhook/inbox.ts'
+import { createFakeClock } from './helpers/clock.ts'
+import { signed, textCallback } from './helpers/sign.ts'
+import { ENV } from './helpers/surface.ts'
+
+t.test('the whole bot takes a callback, before there is any token', async (t) => {
+  const { app } = await build(t)
+
+  t.match(await app.inject(signed(textCallback('hi'))), { statusCode: 200, body: 'EVENT_RECEIVED' })
+  const ready = await app.inject('/readyz')
+  t.equal(ready.statusCode, 200)
+  t.match(ready.json(), { status: 'ready', store: 'ok', tokens: [] })
+})
+
+t.test('what was answered with 200 is known after a restart', async (t) => {
+  const dir = t.testdir()
+  const first = await build(t, dir)
+  await first.app.inject(signed(textCallback('hi', 'm_kept')))
+  await first.app.close()
+
+  const { app } = await build(t, dir)
+  const again = toNewEvents(textCallback('hi', 'm_kept').entry, app.clock.now())
+  t.same(await app.store.accept(again), { stored: 0, duplicates: 1 })
+})
+
+t.test('a configuration that cannot be used builds nothing', async (t) => {
+  await t.rejects(buildApp({ env: {} }), { code: 'BOT_CONFIG_INVALID', message: /FB_APP_ID is missing/ })
+})
+
+t.test('a part that cannot start takes the others down with it', async (t) => {
+  const dir = t.testdir()
+  await build(t, dir)
+  await t.rejects(build(t, dir), { code: 'BOT_DATA_DIR_IN_USE' })
+})
+
+t.test('secrets of the environment stay out of the log', async (t) => {
+  const { app, lines } = await build(t)
+  app.log.info({ config: app.config }, 'the whole configuration')
+  t.match(lines.join(''), /the whole configuration/)
+  t.notMatch(lines.join(''), new RegExp(`${ENV.FB_APP_SECRET}|${ENV.FB_VERIFY_TOKEN}`))
+})
+
+async function build(t: Test, dir = t.testdir()) {
+  const lines: string[] = []
+  const app = await buildApp({
+    env: {
+      ...ENV,
+      DATA_DIR: dir,
+      // Nobody listens there.
+      FB_GRAPH_URL: 'http://127.0.0.1:9',
+      BOT_SCRIPT: fileURLToPath(new URL('../bot.yaml', import.meta.url)),
+    },
+    clock: createFakeClock(),
+    logStream: { write: (line) => void lines.push(line) },
+  })
+  t.teardown(() => app.close())
+  return { app, lines }
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { ENV } from '../helpers/surface.ts'
+
+const SERVE = fileURLToPath(new URL('../../bin/serve.ts', import.meta.url))
+const SETTINGS = {
+  ...ENV,
+  PORT: '0',
+  // Nobody listens there.
+  FB_GRAPH_URL: 'http://127.0.0.1:9',
+  BOT_SCRIPT: fileURLToPath(new URL('../../bot.yaml', import.meta.url)),
+}
+
+t.test(
+  'npm start listens where .env says, logs nothing but JSON, and ends cleanly when told to',
+  async (t) => {
+    const file = Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`)
+    const bot = start(t, { files: { '.env': file.join('\n') } })
+    const lines: Record<string, unknown>[] = []
+    const listening = Promise.withResolvers<string>()
+    createInterface({ input: bot.stdout }).on('line', (line) => {
+      const entry = JSON.parse(line) as Record<string, unknown>
+      lines.push(entry)
+      if (entry['msg'] === 'listening') listening.resolve(String(entry['address']))
+    })
+
+    const address = await Promise.race([listening.promise, once(bot, 'exit').then(() => 'it ended')])
+    t.match(address, /^http:\/\/127\.0\.0\.1:[1-9]\d*$/)
+    t.match(await fetch(`${address}/healthz`), { status: 200 })
+
+    bot.kill('SIGTERM')
+    t.same(await once(bot, 'exit'), [0, null])
+    t.match(lines.at(-1), { msg: 'stopped' })
+  },
+)
+
+t.test('a configuration that cannot be used ends it with one message and code 1', async (t) => {
+  const { code, stdout, stderr } = await run(t, { env: { PORT: 'eighty', FB_APP_SECRET: 'hush hush' } })
+
+  t.equal(code, 1)
+  t.equal(stdout, '')
+  t.match(stderr, /^The configuration cannot be used:\n {2}FB_APP_ID is missing/)
+  t.match(stderr, /FB_VERIFY_TOKEN is missing[^]*PORT must be a whole number/)
+  t.notMatch(stderr, /hush|eighty|at file|node:internal/)
+})
+
+t.test('an unreadable .env ends it with a message that says so', async (t) => {
+  const { code, stderr } = await run(t, { files: { '.env': {} } })
+  t.equal(code, 1)
+  t.match(stderr, /^The file \.env is there but cannot be read \(EISDIR\)\.\n[^\n]+\n$/)
+})
+
+t.test('a taken port ends it with a message that says so', async (t) => {
+  const squatter = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => squatter.close())
+  await once(squatter, 'listening')
+  const address = squatter.address()
+  const port = typeof address === 'object' ? String(address?.port) : ''
+
+  const { code, stderr } = await run(t, { env: { ...SETTINGS, PORT: port } })
+
+  t.equal(code, 1)
+  t.match(
+    stderr,
+    new RegExp(
+      `^Cannot listen on 127\\.0\\.0\\.1 port ${port}: another process listens there already\\.\\n[^\\n]+\\n$`,
+    ),
+  )
+})
+
+interface Setting {
+  env?: Record<string, string>
+  files?: Parameters<Test['testdir']>[0]
+}
+
+function start(t: Test, { env = {}, files = {} }: Setting) {
+  const bot = spawn(process.execPath, [SERVE], {
+    cwd: t.testdir(files),
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => bot.kill('SIGKILL'))
+  return bot
+}
+
+const run = async (t: Test, setting: Setting) => {
+  const bot = start(t, setting)
+  const [stdout, stderr, [code]] = await Promise.all([text(bot.stdout), text(bot.stderr), once(bot, 'exit')])
+  return { code: code as number | null, stdout, stderr }
+}
