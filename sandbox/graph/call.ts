@@ -15,14 +15,6 @@ export interface Call {
   path: string[]
   params: Params
   token: string | null
-  /** Uploaded files, by form field. */
-  files: Map<string, UploadedFile>
-}
-
-export interface UploadedFile {
-  name: string
-  contentType: string
-  bytes: Buffer
 }
 
 export type Caller =

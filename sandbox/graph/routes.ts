@@ -96,15 +96,13 @@ const readCall = async (
   const words = address.split('/').filter((word) => word !== '')
   const asked = words[0] !== undefined && looksLikeVersion(words[0]) ? words.shift() : undefined
   const version = runningVersion(asked ?? parts.settings.graphVersion)
-  const body = await readBody(request)
-  const params = mergeParams(parseForm(query), body.params)
+  const params = mergeParams(parseForm(query), await readBody(request))
   const call: Call = {
     method: methodOf(request, params),
     version: version ?? parts.settings.graphVersion,
     path: words.map(decodeWord),
     params,
     token: tokenOf(request, params),
-    files: body.files,
   }
   if (version === null) return { call, problem: unknownPath([asked, ...words].join('/')) }
   return { call }

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { graph, startConnected } from './lab.ts'
 
+/** `..` would lead out of Graph before the request is even sent. */
+const pathWord = fc.string({ maxLength: 8 }).filter((word) => !/^\.{1,2}$/.test(word))
+
 /** Values nobody sends on purpose. */
 const anything = fc.anything({ withNullPrototype: false, maxDepth: 4 }).map((value) => {
   try {
@@ -23,7 +26,7 @@ const words = [
   'subscriptions',
   '__proto__',
   'constructor',
-  '..',
+  '...',
   '%00',
   'é',
   '{}',
@@ -58,7 +61,7 @@ t.test('whatever is sent to Graph is answered with an envelope, never with a cra
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('GET', 'POST', 'DELETE'),
-      fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 8 })), { maxLength: 4 }),
+      fc.array(fc.oneof(fc.constantFrom(...words), pathWord), { maxLength: 4 }),
       fc.dictionary(
         fc.oneof(fc.constantFrom(...params), fc.string()),
         fc.oneof(anything, fc.constant({ id: psid })),

@@ -183,6 +183,15 @@ t.test('events are dropped, doubled and reordered on demand', async (t) => {
   t.match(sandbox.conversation(pageId, psid)?.messages[0], { webhook: 'failed' })
 })
 
+t.test('subscription and token are apart: webhooks go on when the token is dead', async (t) => {
+  const { bot, sandbox, say, send } = await startConnected(t, {}, 'messages')
+  sandbox.trouble('password-changed')
+  say('still there?')
+  await sandbox.courier.idle()
+  t.match(bot.items(), [{ message: { text: 'still there?' } }])
+  t.match(await send({ text: 'no' }), { body: { error: { code: 190, error_subcode: 460 } } })
+})
+
 t.test('a wrong verify token keeps every event away', async (t) => {
   const { bot, sandbox, say } = await startConnected(t, { verifyToken: 'not what the bot expects' })
   say('hi')
