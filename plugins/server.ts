@@ -8,6 +8,8 @@ export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'>
   logStream?: LogStream | undefined
 }
 
+const REQUEST_TIMEOUT_MS = 30_000
+
 /** Fastify itself, before anything is plugged in. */
 export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOptions): FastifyInstance =>
   Fastify({
@@ -16,6 +18,8 @@ export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOption
     logController: new LogController({ disableRequestLogging: true }),
     // So would a logger of its own for every request, with all that is redacted.
     childLoggerFactory: (logger) => logger,
+    // Fastify's default lets a client take for ever over its request, and keep the connection.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: TRUST_PROXY ?? false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,

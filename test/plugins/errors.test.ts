@@ -59,6 +59,11 @@ t.test('what is no HTTP is refused in the same shape, and the server lives on', 
   t.match(await app.inject('/healthz'), { statusCode: 200 })
 })
 
+t.test('a client does not get for ever to finish its request', async (t) => {
+  const { app } = await buildSurface(t)
+  t.equal(app.server.requestTimeout, 30_000)
+})
+
 t.test('docs/errors.md explains every code, with the status it gets, and no other', async (t) => {
   const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
   const rows = [...page.matchAll(/^\| `(BOT_\w+)` +\| (\d{3}) +\| .+ \| .+ \|$/gm)]
