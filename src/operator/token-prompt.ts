@@ -51,6 +51,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
   let failure: string[] = []
   let waiting: number | null = null
   let cancelCount: (() => void) | undefined
+  let cancelLook: (() => void) | undefined
 
   const sickPages = (): OpenNeed[] =>
     needs.open().filter(({ cause, pageId }) => TOKEN_CAUSES.has(cause) && !mended.has(pageId))
@@ -134,9 +135,13 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
   const stopListening = needs.onChange(({ opened }) => {
     // What opened comes as a notice, once it proved not to heal by itself.
     if (opened || state !== 'asking') return
-    if (sickPages().length > 0) return ask()
-    vanish()
-    terminal.print('✔ The token was mended elsewhere; nothing is left to do here.', 'green')
+    cancelLook ??= clock.after(SETTLE_MS, () => {
+      cancelLook = undefined
+      if (state !== 'asking') return
+      if (sickPages().length > 0) return ask()
+      vanish()
+      terminal.print('✔ The token was mended elsewhere; nothing is left to do here.', 'green')
+    })
   })
 
   return {
@@ -150,6 +155,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     },
     stop: () => {
       stopListening()
+      cancelLook?.()
       vanish()
       state = 'stopped'
     },
@@ -158,6 +164,8 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
 
 const TOKEN_CAUSES = new Set<NeedCause>(['token_missing', 'token_invalid'])
 const RECOUNT_MS = 2_000
+// One trouble may give way to another of the same Page: that is not mended.
+const SETTLE_MS = 200
 const MOST_REASONS = 3
 
 const askingPanel = (

@@ -208,10 +208,22 @@ t.test('a token mended elsewhere ends the prompt with one line', async (t) => {
   const { screen, raise, needs, clock } = build(t)
   await raise(dead(BAKERY))
   needs.settle('1001')
+  await clock.advance(500)
 
   t.strictSame(screen.lines, ['✔ The token was mended elsewhere; nothing is left to do here.'])
   await clock.advance(60_000)
   t.equal(clock.pending(), 0, 'nothing is counted any more')
+})
+
+t.test('a trouble that gives way to another of the same Page is not taken for mended', async (t) => {
+  const { screen, raise, needs, clock } = build(t)
+  await raise(dead(BAKERY))
+  needs.settle('1001')
+  needs.raise({ ...dead(BAKERY), what: 'Now it is dead for another reason.' })
+  await clock.advance(500)
+
+  t.equal(screen.lines[1], '│ Now it is dead for another reason.')
+  t.notMatch(screen.raw, 'mended elsewhere')
 })
 
 t.test('what is not about a token asks for none', async (t) => {
