@@ -130,8 +130,9 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
 
   const refute = (entry: Entry, facts: TokenFacts): void => {
     entry.undecided = 0
-    move(entry, 'refuted', `The token no longer works: ${meaningOf(facts)}.`)
+    // First what is over, then what began: both may be the same need of the operator's.
     setTrouble(entry, null)
+    move(entry, 'refuted', `The token no longer works: ${meaningOf(facts)}.`)
     scheduleNext(entry)
   }
 
