@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Config } from '../src/config.ts'
 import { BotError } from '../src/errors.ts'
 import { createAlert } from '../src/operator/alert.ts'
 import { createLogNotifier } from '../src/operator/log-notifier.ts'
@@ -35,7 +36,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   }
   if (terminal !== null) {
     const repair = repairWith(app)
-    const whereToGetToken = WHERE_TO_GET_TOKEN
+    const whereToGetToken = whereFrom(config)
     const prompt = createTokenPrompt({ terminal, needs, clock, waiting, repair, whereToGetToken, log })
     tellers.push(prompt.notify)
     app.addHook('preClose', async () => prompt.stop())
@@ -88,7 +89,10 @@ const FIRST_TOKEN: Need = {
   remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
 }
 
-const WHERE_TO_GET_TOKEN = `https://developers.facebook.com/tools/explorer/ with ${NEEDED_SCOPES.join(', ')}`
+const whereFrom = ({ FB_APP_ID, FB_GRAPH_URL, FB_GRAPH_VERSION }: Config): string =>
+  new URL(FB_GRAPH_URL).hostname === 'graph.facebook.com'
+    ? `https://developers.facebook.com/tools/explorer/${FB_APP_ID}/?version=${FB_GRAPH_VERSION} with ${NEEDED_SCOPES.join(', ')}`
+    : `from the sandbox at ${FB_GRAPH_URL}`
 
 const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
   if (state === 'valid' || state === 'suspect') return null

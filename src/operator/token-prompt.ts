@@ -177,9 +177,11 @@ const askingPanel = (
   title: titleOf(sick),
   lines: [
     ...(failure.length > 0 ? failure : sick.slice(0, MOST_REASONS).map(({ what }) => what)),
-    `${waiting === null ? 'Messages are accepted and kept' : `Meanwhile ${waitingText(waiting)}`}; nothing is lost.`,
+    waiting === null || waiting === 0
+      ? 'Messages are accepted and kept meanwhile; nothing is lost.'
+      : `Meanwhile ${waitingText(waiting)}; nothing is lost.`,
     `1. Get a user token: ${whereToGetToken}`,
-    '2. Paste it here (it is not shown) and press Enter, or run `npm run bootstrap-token` elsewhere.',
+    '2. Paste it here (it is not shown) and press Enter. Or run `npm run bootstrap-token` elsewhere.',
   ],
 })
 

@@ -89,7 +89,7 @@ t.test('a dead token is explained and asked for, with what waits', async (t) => 
     '│ The token of Bakery died.',
     '│ Meanwhile 3 replies are waiting; nothing is lost.',
     '│ 1. Get a user token: https://example.com/tokens',
-    '│ 2. Paste it here (it is not shown) and press Enter, or run `npm run bootstrap-token` elsewhere.',
+    '│ 2. Paste it here (it is not shown) and press Enter. Or run `npm run bootstrap-token` elsewhere.',
     '└ User token: ',
   ])
 })
