@@ -21,7 +21,7 @@ interface Phrase {
 
 /** More words of a message than this are not weighed. */
 const MOST_WORDS = 40
-/** Keeps a message of nonsense words under a millisecond (bench/matching.ts). */
+/** Keeps a message of nonsense words under a millisecond (ADR 0031). */
 const EFFORT: Effort = { typos: 12, farTypos: 2 }
 /** Phrases weighed against each other, at least; all that share the rarest words of the message. */
 const ENOUGH_CANDIDATES = 200

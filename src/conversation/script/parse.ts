@@ -36,7 +36,7 @@ export const parseScript = (
     profile: optional(section(profile)),
     replies: optional(section(replies(variables))),
     fallback: optional(fallback(variables)),
-    typing: optional(flag('whether to show the typing bubble')),
+    typing: optional(flag),
   })(source.root, reading)
 
   const known = read?.replies ?? { replies: new Map(), broken: new Set() }

@@ -78,11 +78,11 @@ export const pattern: Read<Pattern> = (node, reading) => {
     const groups = Object.keys(compiled.namedGroups())
     return { source, groups, match: (text) => matchGroups(compiled, groups, text) }
   } catch (error) {
-    if (!(error instanceof RE2JSSyntaxException)) throw error
-    const fragment = error.getPattern() ?? ''
+    const fragment = error instanceof RE2JSSyntaxException ? (error.getPattern() ?? '') : ''
+    const reason = error instanceof RE2JSSyntaxException ? error.getDescription() : 'too intricate'
     return reading.refuse(
       fragment === '' ? reading.placeOf(target) : reading.placeWithin(target, fragment),
-      `${quoted(fragment === '' ? source : fragment)} (${error.getDescription()})`,
+      `${quoted(fragment === '' ? source : fragment)} (${reason})`,
       UNSUPPORTED,
     )
   }

@@ -1,4 +1,4 @@
-import { isAlias, type Node } from 'yaml'
+import { isAlias, Scalar, type Node } from 'yaml'
 import { MAX_SCRIPT_NODES } from './limits.ts'
 import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import type { Source } from './source.ts'
@@ -72,7 +72,7 @@ export const createReading = (source: Source): Reading => {
           ),
         ])
       }
-      return isAlias(node) ? (source.aliases.get(node) ?? null) : node
+      return isAlias(node) ? (source.aliases.get(node) ?? nothingAt(placeOf(node).start)) : node
     },
     placeOf,
     placeWithin: (node, part, nth = 0) => {
@@ -93,14 +93,21 @@ export const createReading = (source: Source): Reading => {
     mistakes: () => {
       // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.
       const reliable = source.syntax[0]?.offset ?? Number.POSITIVE_INFINITY
-      return [
-        ...found
-          .filter(({ place }) => place.end < reliable)
-          .map(({ place, mistake }) => ({ offset: place.start, mistake })),
-        ...source.syntax,
-      ]
+      const ours = found
+        .filter(({ place }) => place.end < reliable)
+        .map(({ place, mistake }) => ({ offset: place.start, mistake }))
+      // What we made of a line says more than YAML's complaint about the rest of it.
+      const lines = new Set(ours.map(({ mistake }) => mistake.line))
+      return [...ours, ...source.syntax.filter(({ mistake }) => !lines.has(mistake.line))]
         .toSorted((a, b) => a.offset - b.offset)
         .map(({ mistake }) => mistake)
     },
   }
+}
+
+/** A node for what is not there, so that it has a place. */
+export const nothingAt = (offset: number): Node => {
+  const nothing = new Scalar(null)
+  nothing.range = [offset, offset, offset]
+  return nothing
 }

@@ -40,7 +40,7 @@ const ANSWER = {
       why: "Facebook's limit",
     }),
   ),
-  do: optional(oneOf('what to do', ['handover'] as const)),
+  do: optional(oneOf(['handover'] as const)),
 }
 
 const readReply = mapping('a reply', {

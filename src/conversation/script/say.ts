@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../json.ts'
 import { LIMITS, MAX_TEMPLATE_DEPTH } from './limits.ts'
 import type { Read, Reading } from './reading.ts'
 import {
+  didYouMean,
   entriesOf,
   isWebAddress,
   kindOf,
@@ -122,6 +123,8 @@ const cards: Read<Card[]> = list('a list of cards', card, { min: 1, max: LIMITS.
 
 const ITEM = 'a message: a text, or a mapping with text, image, audio, video, file, cards or template'
 
+const ITEM_KEYS = ['text', 'buttons', ...MEDIA_TYPES, 'cards', 'template']
+
 /** One item of `say`. */
 export const sayItem: Read<SayItem> = (node, reading) => {
   const target = reading.follow(node)
@@ -140,7 +143,7 @@ export const sayItem: Read<SayItem> = (node, reading) => {
     first.place,
     `the key ${reading.shown(first.place)}`,
     ITEM,
-    'A text with a colon and a space in it must stand in quotes.',
+    didYouMean(first.key, ITEM_KEYS) ?? 'A text with a colon and a space in it must stand in quotes.',
   )
   return undefined
 }

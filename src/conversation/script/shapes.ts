@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
-import type { Place, Read, Reading } from './reading.ts'
+import { nothingAt, type Place, type Read, type Reading } from './reading.ts'
 import { VARIABLE_FIRST } from './syntax.ts'
 import { closest } from '../distance.ts'
 import { quoted } from './mistakes.ts'
@@ -22,7 +22,7 @@ export const optional = <T>(read: Read<T>): Field<T, false> => ({ read, required
 export const mapping =
   <F extends Fields>(what: string, fields: F): Read<Values<F>> =>
   (node, reading) => {
-    const entries = entriesOf(node, reading, what)
+    const entries = entriesOf(node, reading, `${what}: a mapping with ${Object.keys(fields).join(', ')}`)
     if (entries === undefined) return undefined
     const values: Record<string, unknown> = {}
     for (const { key, place, value } of entries) {
@@ -51,7 +51,8 @@ export interface Entry {
 /** The entries of a mapping with text keys, duplicates refused; undefined where it is none. */
 export const entriesOf = (node: Node | null, reading: Reading, what: string): Entry[] | undefined => {
   const target = reading.follow(node)
-  if (!isMap(target)) return refuseKind(target, reading, what)
+  const isVariable = firstVariable(reading.placeOf(target), reading) !== null
+  if (!isMap(target) || isVariable) return refuseKind(target, reading, what)
   const entries: Entry[] = []
   const lines = new Map<string, number>()
   for (const pair of target.items) {
@@ -73,7 +74,7 @@ export const entriesOf = (node: Node | null, reading: Reading, what: string): En
       continue
     }
     lines.set(key, reading.line(place))
-    entries.push({ key, place, value: pair.value as Node | null })
+    entries.push({ key, place, value: (pair.value as Node | null) ?? nothingAt(place.end) })
   }
   return entries
 }
@@ -132,7 +133,7 @@ export const text =
 
 /** One of a few words. */
 export const oneOf =
-  <T extends string>(what: string, options: readonly T[]): Read<T> =>
+  <T extends string>(options: readonly T[]): Read<T> =>
   (node, reading) => {
     const target = reading.follow(node)
     const value = textOf(target)
@@ -141,17 +142,15 @@ export const oneOf =
     return reading.refuse(
       reading.placeOf(target),
       kindOf(target, reading),
-      `${what}: ${options.join(' or ')}`,
+      options.map(quoted).join(' or '),
       value === null ? null : didYouMean(value, options),
     )
   }
 
-export const flag =
-  (what: string): Read<boolean> =>
-  (node, reading) =>
-    BOOLEANS[oneOf(what, ['true', 'false'])(node, reading) ?? '']
-
-const BOOLEANS: Record<string, boolean> = { true: true, false: false }
+export const flag: Read<boolean> = (node, reading) => {
+  const value = oneOf(['true', 'false'])(node, reading)
+  return value === undefined ? undefined : value === 'true'
+}
 
 /** A web address. */
 export const url =
@@ -215,4 +214,4 @@ const refuseKind = (
 ): undefined => reading.refuse(place, kindOf(node, reading), what, firstVariable(place, reading))
 
 const firstVariable = (place: Place, reading: Reading): string | null =>
-  /^"\{\{?[^"]/.test(reading.shown(place)) ? VARIABLE_FIRST : null
+  reading.shown(place).startsWith('"{{') ? VARIABLE_FIRST : null

@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Node, type Document } from 'yaml'
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  YAMLParseError,
+  type Document,
+  type Node,
+} from 'yaml'
 import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import { syntaxMistakes } from './syntax.ts'
@@ -32,8 +42,11 @@ export const openSource = (content: string | Uint8Array, file: string): Source =
       root: document.contents,
       text,
       lines,
+      ...collectAliases(document, (offset, name) => {
+        const message = `Unresolved alias ${name}`
+        document.errors.push(new YAMLParseError([offset, offset + 1], 'BAD_ALIAS', message))
+      }),
       syntax: syntaxMistakes(document, text, lines),
-      aliases: collectAliases(document),
     }
   } catch (error) {
     // The tree is walked recursively, like it was built.
@@ -90,13 +103,17 @@ const at = (text: string, offset: number, found: string, expected: string): Mist
   }
 }
 
-const collectAliases = (document: Document): Map<Node, Node> => {
+const collectAliases = (
+  document: Document,
+  unresolved: (offset: number, name: string) => void,
+): Pick<Source, 'aliases'> => {
   const anchors = new Map<string, Node>()
   const aliases = new Map<Node, Node>()
   visit(document, {
     Alias: (_key, alias) => {
       const target = anchors.get(alias.source)
-      if (target !== undefined) aliases.set(alias, target)
+      if (target === undefined) unresolved(alias.range?.[0] ?? 0, alias.source)
+      else aliases.set(alias, target)
     },
     Node: (_key, node) => {
       if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined) {
@@ -104,7 +121,7 @@ const collectAliases = (document: Document): Map<Node, Node> => {
       }
     },
   })
-  return aliases
+  return { aliases }
 }
 
 const tooDeep = (file: string, cause: Error): ScriptError =>
