@@ -28,6 +28,7 @@ import {
   type UserSeed,
   type VisitorSeed,
   type World,
+  withIds,
   type WorldOptions,
 } from './world.ts'
 
@@ -117,7 +118,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const line = createLine({ timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS })
   const parts = assemble(options, createRng(seed), line)
   const { world, clock, courier, bus, trouble, traffic } = parts
-  const plan = planWorld(options)
+  const plan = withIds(planWorld(options), parts.rng)
   populate(world, parts.rng, plan)
 
   const userToken: Sandbox['userToken'] = ({ scopes, expiresInSeconds, pageIds, userId } = {}) => {
@@ -135,7 +136,11 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
     courier.clear()
     trouble.calm()
     traffic.clear()
+    // What the app set as its webhook is no part of what happened here; it stays.
+    const webhook = world.apps.get(options.appId)?.subscription ?? null
     populate(world, parts.rng, plan)
+    const app = world.apps.get(options.appId)
+    if (app) app.subscription = webhook
   }
 
   const app = Fastify({

@@ -212,6 +212,14 @@ export const emptyWorld = (): World => ({
   codes: new Map(),
 })
 
+/** Fills in the ids that were left to chance, so that a world peopled again has the same ones. */
+export const withIds = (options: WorldOptions, rng: Rng): WorldOptions => ({
+  ...options,
+  users: options.users.map((seed) => ({ ...seed, id: seed.id ?? newUserId(rng) })),
+  pages: options.pages.map((seed) => ({ ...seed, id: seed.id ?? newPageId(rng) })),
+  visitors: options.visitors.map((seed) => ({ ...seed, psid: seed.psid ?? newPsid(rng) })),
+})
+
 /** Empties the world and peoples it again; whoever holds it keeps holding the same one. */
 export const populate = (world: World, rng: Rng, options: WorldOptions): void => {
   for (const map of Object.values(world)) (map as Map<unknown, unknown>).clear()
@@ -241,9 +249,9 @@ export const dashboardSubscription = ({ url, verifyToken }: DashboardWebhook): A
   }
 }
 
-export const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
+const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
   const user: User = {
-    id: seed.id ?? `1021${rng.digits(13)}`,
+    id: seed.id ?? newUserId(rng),
     name: seed.name,
     appRole: seed.appRole === undefined ? 'admin' : seed.appRole,
     system: seed.system ?? false,
@@ -256,7 +264,7 @@ export const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
 
 export const addPage = (world: World, rng: Rng, seed: PageSeed): Page => {
   const page: Page = {
-    id: seed.id ?? `10${rng.digits(13)}`,
+    id: seed.id ?? newPageId(rng),
     name: seed.name,
     category: seed.category ?? 'Local business',
     roles: new Map(),
@@ -275,11 +283,15 @@ export const addPage = (world: World, rng: Rng, seed: PageSeed): Page => {
 }
 
 export const addVisitor = (world: World, rng: Rng, seed: VisitorSeed): Visitor => {
-  const psid = seed.psid ?? `7${rng.digits(15)}`
+  const psid = seed.psid ?? newPsid(rng)
   const visitor = { psid, name: seed.name, firstName: seed.name.split(/\s+/)[0] ?? seed.name }
   world.visitors.set(psid, visitor)
   return visitor
 }
+
+const newUserId = (rng: Rng) => `1021${rng.digits(13)}`
+const newPageId = (rng: Rng) => `10${rng.digits(13)}`
+const newPsid = (rng: Rng) => `7${rng.digits(15)}`
 
 export const conversationKey = (pageId: string, psid: string) => `${pageId} ${psid}`
 

@@ -283,14 +283,16 @@ t.test('a foreign web page cannot drive the sandbox', async (t) => {
   t.equal(await withHeaders(sandbox, '/sandbox/reset', { ...json, origin: sandbox.origin }, 'POST'), 200)
 })
 
-t.test('reset brings the world back as it began, and forgets tokens', async (t) => {
-  const { sandbox, pageToken, pageId, say } = await startConnected(t, { pages: [{ id: '101', name: 'One' }] })
+t.test('reset keeps ids and webhook, and forgets all that happened, tokens included', async (t) => {
+  const { sandbox, pageToken, pageId, psid, bot, say } = await startConnected(t)
   say('hi')
   sandbox.trouble('graph-down')
   t.match(await control(sandbox, 'reset', {}), {
     body: { pages: [{ id: pageId, subscribed: false }], trouble: { graphDown: false } },
   })
   t.equal(sandbox.world.conversations.size, 0)
+  t.ok(sandbox.world.visitors.has(psid))
+  t.equal(sandbox.state().webhook.url, bot.url)
   t.match(await graph(sandbox, '/v25.0/me', { token: pageToken }), { body: { error: { code: 190 } } })
 })
 
