@@ -3,38 +3,20 @@
 
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
-import { byId, fill, h } from './dom.js'
+import { byId, fill, focusFirst, h } from './dom.js'
 import { icon } from './icons.js'
-import { isDead } from './token.js'
+import { advanced, keepProgress, keptProgress } from './progress.js'
 import { showView } from './views.js'
 
 const QUESTION = 'when are you opn?'
 const WHILE_DEAD = ['Hello?', QUESTION, 'Thank you!']
-const KEPT_AS = 'evergreen-guide'
 
 /** @param {{ store: Store, actions: Actions }} deps */
 export const createGuide = ({ store, actions }) => {
   const { model } = store
-  const done = { asked: false, broken: false, waited: false, repaired: false, arrived: false, ...kept() }
+  const root = byId('guide')
+  let done = keptProgress()
   let drawn = ''
-
-  /** Looks at what is there, and only ever adds to what was done. */
-  const observe = () => {
-    const page = store.page()
-    const messages = model.conversation?.messages ?? []
-    const last = messages.at(-1)
-    const dead = page !== null && isDead(page.token)
-    const answered = messages.some(
-      ({ from }, at) =>
-        from === 'page' && messages.slice(0, at).some((earlier) => earlier.from === 'visitor'),
-    )
-    if (answered) done.asked = true
-    if (dead) done.broken = true
-    if (dead && last?.from === 'visitor') done.waited = true
-    if (done.broken && page?.token.alive === true) done.repaired = true
-    if (done.repaired && done.waited && last?.from === 'page') done.arrived = true
-    keep(done)
-  }
 
   const sendAll = async () => {
     for (const text of WHILE_DEAD) {
@@ -71,14 +53,21 @@ export const createGuide = ({ store, actions }) => {
   ]
 
   const draw = () => {
-    observe()
+    if (model.sandbox === null) return
+    done = advanced(done, {
+      sandbox: model.sandbox,
+      page: store.page(),
+      messages: model.conversation?.messages ?? [],
+    })
+    keepProgress(done)
     const key = JSON.stringify(done)
     if (key === drawn) return
     drawn = key
+    const hadFocus = root.contains(document.activeElement)
     const all = steps()
     const next = all.findIndex((one) => !one.done)
     fill(
-      byId('guide'),
+      root,
       ...all.map((one, at) =>
         h(
           'li',
@@ -123,6 +112,7 @@ export const createGuide = ({ store, actions }) => {
           h('p', {}, 'That is the whole product: a bot that stays logged in.'),
         ),
     )
+    if (hadFocus) focusFirst(root, 'button')
   }
   store.subscribe(['sandbox', 'conversation'], draw)
 }
@@ -135,20 +125,3 @@ export const createGuide = ({ store, actions }) => {
  * @param {() => void} run
  */
 const step = (done, title, words, button, run) => ({ done, title, words, button, run })
-
-const kept = () => {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT_AS) ?? '{}')
-  } catch {
-    return {}
-  }
-}
-
-/** @param {Record<string, boolean>} done */
-const keep = (done) => {
-  try {
-    sessionStorage.setItem(KEPT_AS, JSON.stringify(done))
-  } catch {
-    // Without storage the guide starts over after a reload; nothing else hangs on it.
-  }
-}

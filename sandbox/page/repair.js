@@ -49,13 +49,13 @@ export const createRepair = ({ store, actions }) => {
       h('span', { class: 'repair-icon' }, icon('key')),
       h(
         'div',
-        { class: 'repair-words' },
-        h('h2', { role: 'alert' }, `${listed(names)}: the Page token is dead`),
+        { class: 'repair-words', role: 'alert' },
+        h('h2', {}, `${listed(names)}: the Page token is dead`),
         h(
           'p',
           {},
-          reasons.length > 0 && h('strong', { 'data-testid': 'token-reason' }, `${reasons.join(' · ')}. `),
-          'Messages keep coming in and none is lost. Replies wait until the bot has a new token.',
+          reasons.length > 0 && h('strong', { 'data-testid': 'token-reason' }, `${reasons.join(' · ')}.`),
+          ' Messages keep coming in and none is lost. Replies wait until the bot has a new token.',
         ),
       ),
       h(

@@ -65,6 +65,8 @@ export const createStore = () => {
     model.clockSkewMs = state.nowMs - Date.now()
     model.pageId = known(state.pages, 'id', model.pageId)
     model.psid = known(state.visitors, 'psid', model.psid)
+    const { conversation } = model
+    if (conversation?.pageId !== model.pageId || conversation?.psid !== model.psid) model.conversation = null
   }
 
   return {
@@ -88,7 +90,7 @@ export const createStore = () => {
     /** @param {SandboxState} state */
     setState(state) {
       keepState(state)
-      changed('sandbox')
+      changed('sandbox', 'conversation')
     },
 
     /**
@@ -125,7 +127,7 @@ export const createStore = () => {
       switch (event.type) {
         case 'state':
           keepState(event.state)
-          return changed('sandbox')
+          return changed('sandbox', 'conversation')
         case 'message':
           if (event.pageId === model.pageId && event.psid === model.psid) {
             keepMessage(event.message)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { chatTest, hear, say, texts } from './page-chat.ts'
+import { chatTest, firstPsid, hear, say, texts } from './page-chat.ts'
 
 const run = promisify(execFile)
 const NARROW = { viewport: { width: 320, height: 640 } }
@@ -131,7 +131,7 @@ chatTest('who reads further up is not torn away by a new message', async (t, { p
   // The scroll event comes with the next frame; only then does the page know that somebody reads.
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
-  const psid = (await page.getByTestId('visitor-pick').first().getAttribute('data-id')) ?? ''
+  const psid = await firstPsid(page)
   talk.sandbox.act(talk.pageId, psid, { type: 'text', text: 'from elsewhere' })
   await hear(page, 'You said: from elsewhere')
   await page.getByRole('button', { name: 'New messages' }).waitFor()

@@ -19,6 +19,8 @@ export interface Talk {
   heard: Heard[]
   /** What an operator does: a fresh user token, a fresh Page token, and out go the parked replies. */
   repair: (userToken?: string) => Promise<void>
+  /** Calls the Send API as the Page. */
+  send: (body: object) => Promise<void>
 }
 
 export const PROFILE = {
@@ -144,7 +146,11 @@ export const startTalk = async (
     subscribed_fields: 'messages,messaging_postbacks',
   })
   await call('POST', 'me/messenger_profile', pageToken, profile)
-  return { sandbox, pageId, heard, repair }
+  const send = async (body: object) => {
+    const { status, data } = await call('POST', 'me/messages', pageToken, body)
+    if (status !== 200) throw new Error(`The sandbox refused: ${JSON.stringify(data)}`)
+  }
+  return { sandbox, pageId, heard, repair, send }
 }
 
 interface Answer {

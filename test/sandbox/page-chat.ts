@@ -48,3 +48,6 @@ export const pick = (page: Page, name: string) => page.getByTestId('visitor-pick
 /** Waits until this was said. */
 export const hear = (page: Page, text: string): Promise<void> =>
   page.getByTestId('message').filter({ hasText: text }).last().waitFor()
+
+export const firstPsid = async (page: Page): Promise<string> =>
+  (await page.getByTestId('visitor-pick').first().getAttribute('data-id')) ?? ''

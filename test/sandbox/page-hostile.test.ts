@@ -1,4 +1,4 @@
-import { chatTest, hear, say, texts } from './page-chat.ts'
+import { chatTest, firstPsid, hear, say, texts } from './page-chat.ts'
 import type { Script } from './page-bot.ts'
 
 const HOSTILE = [
@@ -94,7 +94,7 @@ chatTest(
 )
 
 chatTest('what the sandbox would never send is drawn harmlessly all the same', async (t, { page, talk }) => {
-  const psid = (await page.getByTestId('visitor-pick').first().getAttribute('data-id')) ?? ''
+  const psid = await firstPsid(page)
   const shapes = [
     { type: 'image', payload: { url: 'javascript:alert(1)' } },
     { type: 'image', payload: null },
