@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import t from 'tap'
 import { configSchema } from '../src/config.ts'
+import { BOT_ERROR_CODES } from '../src/errors.ts'
 import { noticeText } from '../src/operator/notice.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -72,12 +73,12 @@ t.test('.env.example names exactly the variables the bot reads', async (t) => {
   t.strictSame(shown.toSorted(), VARIABLES.toSorted())
 })
 
-t.test('every variable a page names is one the bot or a command reads', async (t) => {
-  const others = ['FB_USER_TOKEN', 'CHROMIUM_PATH', 'NODE_ENV', 'EVENT_RECEIVED']
+t.test('every variable and every code a page names exists', async (t) => {
+  const others = ['FB_USER_TOKEN', 'CHROMIUM_PATH', 'NODE_ENV', 'EVENT_RECEIVED', 'HUMAN_AGENT', 'APP_ID']
+  const known: readonly string[] = [...VARIABLES, ...BOT_ERROR_CODES, ...others]
   for (const page of PAGES) {
     for (const [, name = ''] of read(page).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) {
-      if (name.startsWith('BOT_') && page.endsWith('errors.md')) continue
-      t.ok(VARIABLES.includes(name) || others.includes(name), `${page}: ${name}`)
+      t.ok(known.includes(name), `${page}: ${name}`)
     }
   }
 })
@@ -98,12 +99,22 @@ t.test('the notice in the operations page is one the bot would write', async (t)
         pageId: '1001',
         pageName: 'Bakery',
         cause: 'token_invalid',
-        what: 'The token is no longer valid: the session has been invalidated because the user changed their password.',
-        remedy: 'Run `npm run bootstrap-token -- --page 1001` with a new user token.',
+        what: 'The token no longer works: the password was changed, or Facebook ended the session for security.',
+        remedy:
+          'Run `npm run bootstrap-token -- --page 1001` with a new user token; the running bot takes it at once.',
         sinceMs,
         waiting: 3,
       },
     ],
   })
   t.match(read('docs/operations.md'), text)
+})
+
+t.test('the README shows the answer that the default script gives', async (t) => {
+  const script = read('bot.yaml')
+  const answers = [...read('README.md').matchAll(/^> \*\*the bot\*\* (.+)$/gm)].map(
+    ([, answer = '']) => answer,
+  )
+  t.ok(answers.length > 0)
+  for (const answer of answers) t.ok(script.includes(answer), answer)
 })
