@@ -109,9 +109,8 @@ export const createGraph = (options: GraphOptions): Graph => {
         method: 'GET',
         path: `/${version}/debug_token?input_token=${encodeURIComponent(inputToken)}`,
         authorization: `Bearer ${appToken}`,
+        asApp: true,
         secrets: [inputToken, appToken, appSecret],
-      }).catch((error: unknown) => {
-        throw aboutOurselves(error)
       })
       if (!isJsonObject(body['data'])) throw unexpected('debug_token', 'sent no data', 'transient')
       const facts = readTokenFacts(body['data'], inputToken)
@@ -261,27 +260,12 @@ const fieldNames = (fields: Json | undefined): string[] =>
     return typeof name === 'string' ? [name] : []
   })
 
-/** `debug_token` is called with the app token: what sounds like a dead token there is a wrong app id or secret. */
-const aboutOurselves = (error: unknown): unknown =>
-  error instanceof GraphError && error.verdict === 'token_invalid'
-    ? new GraphError(error.message, { ...factsOf(error), verdict: 'configuration' })
-    : error
-
 const isConfiguration = (error: {
   code: number | null
   subcode: number | null
   message: string | null
 }): boolean =>
   decide({ ...error, message: error.message ?? '', isTransient: false, httpStatus: 200 }) === 'configuration'
-
-const factsOf = (error: GraphError) => ({
-  edge: error.edge,
-  graphCode: error.graphCode,
-  subcode: error.subcode,
-  fbtraceId: error.fbtraceId,
-  httpStatus: error.httpStatus,
-  retryAfterMs: error.retryAfterMs,
-})
 
 const unexpected = (edge: string, what: string, verdict: GraphError['verdict']): GraphError =>
   new GraphError(`Facebook ${what} on "${edge}"`, {

@@ -32,6 +32,8 @@ export interface Call {
   body?: string
   /** Whether a repetition would be seen: an answer lost after the request went out is then `ambiguous`. */
   once?: boolean
+  /** Whether it goes out with the app token: what sounds like a dead token is then a wrong app id or secret. */
+  asApp?: boolean
   /** Must not appear in an error, should Graph quote it. */
   secrets?: readonly string[]
 }
@@ -185,7 +187,9 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
     isTransient: error['is_transient'] === true,
     httpStatus: raw.status,
   }
-  const meaning = findRow(answer)?.meaning ?? null
+  const verdict = decide(answer)
+  const isOurs = call.asApp === true && verdict === 'token_invalid'
+  const meaning = isOurs ? 'the app id or app secret is wrong' : (findRow(answer)?.meaning ?? null)
   const number = [answer.code ?? 'without code', ...(answer.subcode === null ? [] : [answer.subcode])].join(
     '/',
   )
@@ -193,7 +197,7 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
   return new GraphError(
     `Facebook answered "${call.edge}" with error ${number}${meaning ? `: ${meaning}` : ''}${quoted ? ` (“${quoted}”)` : ''}`,
     {
-      verdict: decide(answer),
+      verdict: isOurs ? 'configuration' : verdict,
       edge: call.edge,
       graphCode: answer.code,
       subcode: answer.subcode,

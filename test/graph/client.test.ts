@@ -303,7 +303,11 @@ t.test('debugToken refused about its own app token means wrong credentials, not 
       .reply(400, { error: { code: 190, message } })
     await t.rejects(
       graph.debugToken('t'),
-      graphError({ verdict: 'configuration', code: 'BOT_APP_CREDENTIALS_WRONG' }),
+      graphError({
+        verdict: 'configuration',
+        code: 'BOT_APP_CREDENTIALS_WRONG',
+        message: /app id or app secret is wrong/,
+      }),
     )
   }
   nock(ORIGIN)

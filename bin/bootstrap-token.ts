@@ -1,0 +1,216 @@
+import { join } from 'node:path'
+import type { WriteStream } from 'node:tty'
+import { systemClock } from '../src/clock.ts'
+import { loadConfig, withDotEnv, type Config } from '../src/config.ts'
+import { BotError } from '../src/errors.ts'
+import { createGraph } from '../src/graph/client.ts'
+import { toTokenKey } from '../src/store/tokens/cipher.ts'
+import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
+import {
+  bootstrap,
+  type BootstrapOptions,
+  type BootstrappedPage,
+  type BootstrapStep,
+} from '../src/token/bootstrap.ts'
+import { NEEDED_SCOPES } from '../src/token/refusals.ts'
+import { readArguments, USAGE, type Arguments } from './bootstrap-token/arguments.ts'
+import { readToken } from './bootstrap-token/input.ts'
+import { createScreen, type Screen } from './bootstrap-token/screen.ts'
+
+const SETTINGS = [
+  'FB_APP_ID',
+  'FB_APP_SECRET',
+  'FB_GRAPH_VERSION',
+  'FB_GRAPH_URL',
+  'DATA_DIR',
+  'DATABASE_URL',
+  'TOKEN_KEY',
+] as const
+
+type Settings = Pick<Config, (typeof SETTINGS)[number]>
+
+/** What one run of the command works with. */
+interface Run {
+  settings: Settings
+  wanted: Arguments
+  store: TokenStore
+  fromEnvironment: string | undefined
+  attempt: (options: Pick<BootstrapOptions, 'userToken' | 'choose' | 'report'>) => Promise<BootstrappedPage[]>
+}
+
+/** The operator has stopped it. */
+class GivenUp extends Error {}
+
+const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 }
+
+let isSaved = false
+
+const main = async (): Promise<void> => {
+  const wanted = readArguments(process.argv.slice(2))
+  if (wanted.help) return void process.stdout.write(USAGE)
+  const env = withDotEnv(process.env)
+  const settings = loadConfig(env, SETTINGS)
+  const key = toTokenKey(settings.TOKEN_KEY)
+  // Opened first: a store that cannot take the token is better known before anybody fetches one.
+  const store = await createTokenStore({ dir: settings.DATA_DIR, key })
+  const graph = createGraph({
+    origin: settings.FB_GRAPH_URL,
+    version: settings.FB_GRAPH_VERSION,
+    appId: settings.FB_APP_ID,
+    appSecret: settings.FB_APP_SECRET,
+    onVersionMismatch: ({ asked, ran }) =>
+      console.error(`Note: Graph runs ${ran}, not ${asked}; look at FB_GRAPH_VERSION.`),
+  })
+  const attempt: Run['attempt'] = (options) =>
+    bootstrap({
+      ...options,
+      graph,
+      store,
+      appId: settings.FB_APP_ID,
+      clock: systemClock,
+      pageIds: wanted.pageIds,
+      all: wanted.all,
+      subscribe: wanted.subscribe,
+      report: (step) => {
+        if (step.name === 'save' && step.status === 'done') isSaved = true
+        options.report?.(step)
+      },
+    })
+  const run: Run = { settings, wanted, store, fromEnvironment: env['FB_USER_TOKEN'], attempt }
+  try {
+    const output = wanted.json || !process.stdout.isTTY ? process.stderr : process.stdout
+    const pages = process.stdin.isTTY && output.isTTY ? await inTerminal(run, output) : await unattended(run)
+    if (wanted.json) process.stdout.write(`${JSON.stringify({ pages })}\n`)
+  } finally {
+    await graph.close()
+    await store.close()
+  }
+}
+
+const unattended = async ({ wanted, fromEnvironment, attempt }: Run): Promise<BootstrappedPage[]> => {
+  if (process.stdin.isTTY && !fromEnvironment) {
+    throw new BotError('BOT_USAGE', 'There is no terminal to ask for the token in.', {
+      remedy: 'Do not redirect the output, or pipe the token in. See --help.',
+    })
+  }
+  const userToken = process.stdin.isTTY
+    ? (fromEnvironment ?? '')
+    : await readToken({
+        stdin: process.stdin,
+        fromEnvironment,
+        hint: () => console.error('Waiting for the user token on standard input …'),
+      })
+  const pages = await attempt({ userToken, ...(!wanted.json && { report: printStep }) })
+  if (!wanted.json) console.log(`Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
+  return pages
+}
+
+const printStep = ({ status, text }: BootstrapStep): void => {
+  if (status === 'done') console.log(`✔ ${text}`)
+  if (status === 'skipped') console.log(`- ${text}`)
+}
+
+const inTerminal = async (run: Run, output: WriteStream): Promise<BootstrappedPage[]> => {
+  const { settings, store } = run
+  const screen = createScreen(output)
+  const keptIn = join(settings.DATA_DIR, 'tokens.json')
+  process.once('SIGINT', () => {
+    screen.stop()
+    reportFailure(new GivenUp())
+    process.exit()
+  })
+  process.once('exit', () => screen.stop())
+
+  screen.open({
+    appId: settings.FB_APP_ID,
+    version: settings.FB_GRAPH_VERSION,
+    keptIn,
+    encrypted: settings.TOKEN_KEY !== undefined,
+  })
+  const choose = async (...[pages]: Parameters<NonNullable<BootstrapOptions['choose']>>): Promise<string[]> =>
+    demand(
+      await screen.choosePages(
+        pages,
+        store.pages().map(({ pageId }) => pageId),
+      ),
+    )
+  const attempt = (userToken: string) => run.attempt({ userToken, choose, report: screen.step })
+
+  const pages = await (run.fromEnvironment
+    ? withGivenToken(run.fromEnvironment, screen, attempt)
+    : askUntilGood(settings, screen, attempt))
+  screen.done(pages, keptIn)
+  return pages
+}
+
+type Attempt = (userToken: string) => Promise<BootstrappedPage[]>
+
+const withGivenToken = (userToken: string, screen: Screen, attempt: Attempt): Promise<BootstrappedPage[]> => {
+  screen.note('Using the user token in FB_USER_TOKEN.')
+  return attempt(userToken)
+}
+
+/** A token that is no good is asked for again: the wrong one is quickly copied. */
+const askUntilGood = async (
+  settings: Settings,
+  screen: Screen,
+  attempt: Attempt,
+): Promise<BootstrappedPage[]> => {
+  screen.explainToken(explorerUrl(settings), NEEDED_SCOPES)
+  for (;;) {
+    try {
+      return await attempt(demand(await screen.askToken()))
+    } catch (error) {
+      if (!(error instanceof BotError) || !error.code.startsWith('BOT_USER_TOKEN_')) throw error
+      screen.refused(error.message, error.remedy)
+    }
+  }
+}
+
+const explorerUrl = ({ FB_APP_ID, FB_GRAPH_VERSION }: Settings): string =>
+  `https://developers.facebook.com/tools/explorer/${FB_APP_ID}/?version=${FB_GRAPH_VERSION}`
+
+const demand = <Answer>(answer: Answer | null): Answer => {
+  if (answer === null) throw new GivenUp()
+  return answer
+}
+
+/** One line saying what happened, one saying what to do. */
+const reportFailure = (error: unknown): void => {
+  const [code, what, remedy] = explain(error)
+  process.exitCode = code
+  console.error(oneLine(what))
+  console.error(oneLine(remedy))
+}
+
+const explain = (error: unknown): [code: number, what: string, remedy: string] => {
+  if (error instanceof GivenUp) {
+    return isSaved
+      ? [
+          EXIT.interrupted,
+          'Stopped after the token was saved.',
+          'Run this again to finish the webhook subscription.',
+        ]
+      : [EXIT.interrupted, 'Stopped; nothing was saved.', 'Run this again whenever you like.']
+  }
+  if (error instanceof BotError) {
+    const code = error.code === 'BOT_USAGE' ? EXIT.usage : EXIT.failed
+    return [code, error.message, error.remedy ?? 'Run this again; see docs/errors.md for the details.']
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return [
+    EXIT.failed,
+    `Something went wrong that should not have: ${stack}`,
+    'Please report this, with the line above.',
+  ]
+}
+
+const oneLine = (text: string): string => text.replace(/:\s*\n\s*/g, ': ').replace(/\s*\n\s*/g, '; ')
+
+try {
+  await main()
+} catch (error) {
+  reportFailure(error)
+}
+// Whoever writes to our standard input may go on for ever.
+process.stdin.destroy()

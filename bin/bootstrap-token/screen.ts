@@ -1,0 +1,156 @@
+import type { Writable } from 'node:stream'
+import { stripVTControlCharacters, styleText } from 'node:util'
+import * as clack from '@clack/prompts'
+import type { AccountPage } from '../../src/graph/graph.ts'
+import type { BootstrappedPage, BootstrapStep } from '../../src/token/bootstrap.ts'
+
+/** What the operator sees in a terminal. */
+export interface Screen {
+  open: (facts: { appId: string; version: string; keptIn: string; encrypted: boolean }) => void
+  explainToken: (where: string, scopes: readonly string[]) => void
+  note: (text: string) => void
+  /** Null when the operator gave up. */
+  askToken: () => Promise<string | null>
+  /** Null when the operator gave up. */
+  choosePages: (pages: AccountPage[], known: readonly string[]) => Promise<string[] | null>
+  step: (step: BootstrapStep) => void
+  refused: (what: string, remedy: string | undefined) => void
+  done: (pages: BootstrappedPage[], keptIn: string) => void
+  /** Takes away what moves; safe at any time. */
+  stop: () => void
+}
+
+const FRAMES = ['◒', '◐', '◓', '◑']
+const FRAME_MS = 100
+
+export const createScreen = (output: Writable): Screen => {
+  const common = { output }
+  const spinner = createSpinner(output)
+
+  return {
+    open: ({ appId, version, keptIn, encrypted }) => {
+      clack.intro(
+        styleText(['bold', 'black', 'bgGreen'], ' Evergreen ') + ' a Page token that never expires',
+        common,
+      )
+      clack.log.message(
+        styleText(
+          'dim',
+          `App ${appId} · Graph ${version} · kept in ${keptIn}, ${encrypted ? 'encrypted' : 'readable by you alone'}`,
+        ),
+        common,
+      )
+    },
+
+    explainToken: (where, scopes) =>
+      clack.note(
+        [
+          `1. Open ${styleText(['cyan', 'underline'], where)}`,
+          '2. Choose this app, and "User Token" under "User or Page".',
+          `3. Add ${scopes.map((scope) => styleText('bold', scope)).join(', ')}.`,
+          `   ${styleText('dim', 'A Page of a business portfolio needs business_management, too.')}`,
+          '4. Generate the token, tick your Page in the dialog, copy the token.',
+        ].join('\n'),
+        'How to get a user token',
+        { ...common, format: (line) => line },
+      ),
+
+    note: (text) => clack.log.info(text, common),
+
+    askToken: async () => {
+      const token = await clack.password({
+        ...common,
+        message: `Paste the user token ${styleText('dim', '(it is not shown) and press Enter')}`,
+        mask: '',
+        validate: (value) => (value?.trim() ? undefined : 'Nothing was pasted yet.'),
+      })
+      return clack.isCancel(token) ? null : token
+    },
+
+    choosePages: async (pages, known) => {
+      const usable = new Set(pages.filter(isUsable).map(({ id }) => id))
+      const chosen = await clack.multiselect({
+        ...common,
+        message: 'Which Pages is the bot to answer for?',
+        required: true,
+        maxItems: 12,
+        initialValues: known.filter((id) => usable.has(id)),
+        options: pages.map((page) => ({
+          value: page.id,
+          label: page.name ?? `Page ${page.id}`,
+          hint: isUsable(page) ? page.id : `${page.id}, no messaging task`,
+          disabled: !isUsable(page),
+        })),
+      })
+      return clack.isCancel(chosen) ? null : chosen
+    },
+
+    step: ({ status, text }) => {
+      if (status === 'started') return spinner.start(text)
+      spinner.stop()
+      if (status === 'done')
+        clack.log.message(text, { ...common, symbol: styleText('green', '◆'), spacing: 0 })
+      if (status === 'skipped')
+        clack.log.message(styleText('dim', text), { ...common, symbol: styleText('gray', '◇'), spacing: 0 })
+    },
+
+    refused: (what, remedy) => {
+      spinner.stop()
+      clack.log.error(remedy === undefined ? what : `${what}\n${styleText('dim', remedy)}`, common)
+    },
+
+    done: (pages, keptIn) => {
+      spinner.stop()
+      clack.note(pages.map(describePage).join('\n\n'), 'Proved', { ...common, format: (line) => line })
+      clack.outro(
+        `Saved in ${keptIn}. A running bot uses it within a second; otherwise: ${styleText('bold', 'npm start')}`,
+        common,
+      )
+    },
+
+    stop: () => spinner.stop(),
+  }
+}
+
+const isUsable = ({ tasks }: AccountPage): boolean =>
+  tasks === null || tasks.includes('MESSAGING') || tasks.includes('MESSAGE')
+
+const describePage = (page: BootstrappedPage): string =>
+  [
+    `${styleText('bold', page.name)} ${styleText('dim', page.id)}`,
+    tick('the token never expires'),
+    tick('it belongs to this app and this Page'),
+    tick(
+      `it may send messages${page.tasks.length > 0 ? styleText('dim', ` (tasks: ${page.tasks.join(', ').toLowerCase()})`) : ''}`,
+    ),
+    page.subscribed
+      ? tick('the Page sends its webhooks to this app')
+      : `${styleText('yellow', '!')} the Page does not send its webhooks to this app yet`,
+  ].join('\n')
+
+const tick = (text: string): string => `${styleText('green', '✔')} ${text}`
+
+/** Our own, since clack's takes over the keyboard and ends the process with code 0 on Ctrl-C. */
+const createSpinner = (output: Writable) => {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start: (text: string): void => {
+      clearInterval(timer)
+      const width = 'columns' in output && typeof output.columns === 'number' ? output.columns : 80
+      const line = stripVTControlCharacters(text).slice(0, Math.max(10, width - 8))
+      let frame = 0
+      const draw = (): void => {
+        output.write(`\r\u001b[2K${styleText('magenta', FRAMES[frame++ % FRAMES.length] ?? '')}  ${line} …`)
+      }
+      output.write('\u001b[?25l')
+      draw()
+      timer = setInterval(draw, FRAME_MS)
+    },
+    stop: (): void => {
+      if (timer === undefined) return
+      clearInterval(timer)
+      timer = undefined
+      output.write('\r\u001b[2K\u001b[?25h')
+    },
+  }
+}
