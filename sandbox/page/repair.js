@@ -6,7 +6,7 @@
 /** @import { Store } from './store.js' */
 import { byId, fill, h } from './dom.js'
 import { icon } from './icons.js'
-import { isDead } from './token.js'
+import { causeOfDeath, isDead } from './token.js'
 
 const COPIED_MS = 2000
 
@@ -23,7 +23,14 @@ export const createRepair = ({ store, actions }) => {
    */
   const content = (dead, command) => {
     const names = dead.map(({ name }) => name)
-    const reasons = [...new Set(dead.map((page) => page.token.reason).filter((reason) => reason !== null))]
+    const reasons = [
+      ...new Set(
+        dead
+          .map((page) => page.token.reason)
+          .filter((reason) => reason !== null)
+          .map(causeOfDeath),
+      ),
+    ]
     const shown = h('code', { class: 'secret', 'data-testid': 'user-token', hidden: token === '' }, token)
     const copyToken = copyButton('Copy', () => token, shown, actions)
     copyToken.hidden = token === ''

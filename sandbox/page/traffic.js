@@ -4,7 +4,7 @@
 /** @import { Traffic } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
-import { asCurl, gist, pretty } from './wire.js'
+import { asCurl, gist, pretty, readable } from './wire.js'
 import { byId, fill, h, httpUrl } from './dom.js'
 import { duration, isoTime, wireTime } from './format.js'
 import { icon } from './icons.js'
@@ -174,6 +174,7 @@ const row = (call, { actions, originOf, open }) => {
   const body = h('div', { class: 'call-body' })
   const incoming = call.kind === 'webhook'
   const about = gist(call)
+  const { where, query } = readable(call.path)
   const way = incoming ? 'Facebook to bot' : 'bot to Facebook'
   const details = h(
     'details',
@@ -193,7 +194,8 @@ const row = (call, { actions, originOf, open }) => {
       h(
         'span',
         { class: 'call-path' },
-        call.path,
+        where,
+        query && h('span', { class: 'call-query' }, query),
         about && h('span', { class: 'call-gist', dir: 'auto' }, about),
       ),
       h(
@@ -209,6 +211,7 @@ const row = (call, { actions, originOf, open }) => {
     if (!details.open || body.childElementCount > 0) return
     fill(
       body,
+      h('p', { class: 'call-address' }, `${call.method} ${call.path}`),
       h('div', { class: 'call-half' }, h('h3', {}, 'Request'), pretty(call.request)),
       h('div', { class: 'call-half' }, h('h3', {}, 'Answer'), pretty(call.response)),
       h(

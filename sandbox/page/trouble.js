@@ -7,6 +7,7 @@
 /** @import { Store } from './store.js' */
 import { byId, fill, h } from './dom.js'
 import { icon } from './icons.js'
+import { causeOfDeath } from './token.js'
 
 /** @typedef {{ kind: TroubleKind, sign: IconName, title: string, really: string, see: string, ofPage?: boolean }} Blow */
 /** @typedef {{ off: TroubleKind, on: TroubleKind, sign: IconName, title: string, offWord: string, onWord: string, really: string, see: string, isOff: (state: SandboxState) => boolean }} Switch */
@@ -147,7 +148,9 @@ export const createTrouble = ({ store, actions }) => {
           h('span', { class: 'token-light', 'aria-hidden': 'true' }),
           h('span', { class: 'token-name', dir: 'auto' }, name),
           h('span', { class: 'token-word' }, state === 'none' ? 'not handed out' : state),
-          state === 'dead' && token.reason !== null && h('span', { class: 'token-reason' }, token.reason),
+          state === 'dead' &&
+            token.reason !== null &&
+            h('span', { class: 'token-reason' }, causeOfDeath(token.reason)),
         )
       }),
     )

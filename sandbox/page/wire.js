@@ -31,12 +31,38 @@ export const gist = (call) => {
     return `error ${code}`
   }
   if (call.kind === 'webhook') return items(request).map(itemWords).join(', ')
+  const valid = facts(facts(call.response)['data'])['is_valid']
+  if (typeof valid === 'boolean') return valid ? 'the token is valid' : 'the token is not valid'
   const message = facts(request['message'])
   if (typeof request['sender_action'] === 'string') return request['sender_action']
   if (typeof message['text'] === 'string') return `“${message['text']}”`
   return typeof facts(message['attachment'])['type'] === 'string'
     ? String(facts(message['attachment'])['type'])
     : ''
+}
+
+/**
+ * An address split for reading: where, and with what; what is hidden anyway is left out.
+ *
+ * @param {string} path
+ */
+export const readable = (path) => {
+  const at = path.indexOf('?')
+  if (at === -1) return { where: path, query: '' }
+  const shown = path
+    .slice(at + 1)
+    .split('&')
+    .filter((pair) => !pair.endsWith(`=${HIDDEN}`))
+  return { where: path.slice(0, at), query: decoded(shown.join(' ')) }
+}
+
+/** @param {string} text */
+const decoded = (text) => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
 }
 
 /**
