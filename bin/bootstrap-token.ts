@@ -41,6 +41,8 @@ interface Run {
 /** The operator has stopped it. */
 class GivenUp extends Error {}
 
+const FACEBOOK = 'https://graph.facebook.com'
+
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 }
 
 let isSaved = false
@@ -156,7 +158,8 @@ const askUntilGood = async (
   screen: Screen,
   attempt: Attempt,
 ): Promise<BootstrappedPage[]> => {
-  screen.explainToken(explorerUrl(settings), NEEDED_SCOPES)
+  if (settings.FB_GRAPH_URL === FACEBOOK) screen.explainToken(explorerUrl(settings), NEEDED_SCOPES)
+  else screen.explainSandbox(settings.FB_GRAPH_URL)
   for (;;) {
     try {
       return await attempt(demand(await screen.askToken()))

@@ -8,6 +8,8 @@ import type { BootstrappedPage, BootstrapStep } from '../../src/token/bootstrap.
 export interface Screen {
   open: (facts: { appId: string; version: string; keptIn: string; encrypted: boolean }) => void
   explainToken: (where: string, scopes: readonly string[]) => void
+  /** The Graph is not Facebook's own. */
+  explainSandbox: (graphUrl: string) => void
   note: (text: string) => void
   /** Null when the operator gave up. */
   askToken: () => Promise<string | null>
@@ -22,6 +24,8 @@ export interface Screen {
 
 const FRAMES = ['◒', '◐', '◓', '◑']
 const FRAME_MS = 100
+/** What clack draws to the left, and a little to the right. */
+const MARGIN = 8
 
 export const createScreen = (output: Writable): Screen => {
   const common = { output }
@@ -33,13 +37,8 @@ export const createScreen = (output: Writable): Screen => {
         styleText(['bold', 'black', 'bgGreen'], ' Evergreen ') + ' a Page token that never expires',
         common,
       )
-      clack.log.message(
-        styleText(
-          'dim',
-          `App ${appId} · Graph ${version} · kept in ${keptIn}, ${encrypted ? 'encrypted' : 'readable by you alone'}`,
-        ),
-        common,
-      )
+      const place = `kept in ${keptIn}, ${encrypted ? 'encrypted' : 'readable by you alone'}`
+      clack.log.message(wrap(`App ${appId} · Graph ${version} · ${place}`, output, 'dim'), common)
     },
 
     explainToken: (where, scopes) =>
@@ -55,7 +54,18 @@ export const createScreen = (output: Writable): Screen => {
         { ...common, format: (line) => line },
       ),
 
-    note: (text) => clack.log.info(text, common),
+    explainSandbox: (graphUrl) =>
+      clack.note(
+        [
+          `Graph is ${styleText('cyan', graphUrl)}, not Facebook's own.`,
+          'The sandbox prints a user token when it starts; it makes another with',
+          styleText('bold', `curl -X POST ${graphUrl}/sandbox/user-token`),
+        ].join('\n'),
+        'How to get a user token',
+        { ...common, format: (line) => line },
+      ),
+
+    note: (text) => clack.log.info(wrap(text, output), common),
 
     askToken: async () => {
       const token = await clack.password({
@@ -77,8 +87,8 @@ export const createScreen = (output: Writable): Screen => {
         initialValues: known.filter((id) => usable.has(id)),
         options: pages.map((page) => ({
           value: page.id,
-          label: page.name ?? `Page ${page.id}`,
-          hint: isUsable(page) ? page.id : `${page.id}, no messaging task`,
+          label: `${page.name ?? 'Page'} ${styleText('dim', page.id)}`,
+          ...(!isUsable(page) && { hint: 'no messaging task' }),
           disabled: !isUsable(page),
         })),
       })
@@ -89,23 +99,25 @@ export const createScreen = (output: Writable): Screen => {
       if (status === 'started') return spinner.start(text)
       spinner.stop()
       if (status === 'done')
-        clack.log.message(text, { ...common, symbol: styleText('green', '◆'), spacing: 0 })
+        clack.log.message(wrap(text, output), { ...common, symbol: styleText('green', '◆'), spacing: 0 })
       if (status === 'skipped')
-        clack.log.message(styleText('dim', text), { ...common, symbol: styleText('gray', '◇'), spacing: 0 })
+        clack.log.message(wrap(text, output, 'dim'), {
+          ...common,
+          symbol: styleText('gray', '◇'),
+          spacing: 0,
+        })
     },
 
     refused: (what, remedy) => {
       spinner.stop()
-      clack.log.error(remedy === undefined ? what : `${what}\n${styleText('dim', remedy)}`, common)
+      const lines = [wrap(what, output), ...(remedy === undefined ? [] : [wrap(remedy, output, 'dim')])]
+      clack.log.error(lines.join('\n'), common)
     },
 
     done: (pages, keptIn) => {
       spinner.stop()
       clack.note(pages.map(describePage).join('\n\n'), 'Proved', { ...common, format: (line) => line })
-      clack.outro(
-        `Saved in ${keptIn}. A running bot uses it within a second; otherwise: ${styleText('bold', 'npm start')}`,
-        common,
-      )
+      clack.outro(`Saved in ${keptIn}; a running bot uses it within a second.`, common)
     },
 
     stop: () => spinner.stop(),
@@ -120,9 +132,7 @@ const describePage = (page: BootstrappedPage): string =>
     `${styleText('bold', page.name)} ${styleText('dim', page.id)}`,
     tick('the token never expires'),
     tick('it belongs to this app and this Page'),
-    tick(
-      `it may send messages${page.tasks.length > 0 ? styleText('dim', ` (tasks: ${page.tasks.join(', ').toLowerCase()})`) : ''}`,
-    ),
+    tick('it may send messages'),
     page.subscribed
       ? tick('the Page sends its webhooks to this app')
       : `${styleText('yellow', '!')} the Page does not send its webhooks to this app yet`,
@@ -130,14 +140,28 @@ const describePage = (page: BootstrappedPage): string =>
 
 const tick = (text: string): string => `${styleText('green', '✔')} ${text}`
 
+/** Breaks lines where clack would let the terminal break them, to the left of its bar. */
+const wrap = (text: string, output: Writable, style: 'dim' | 'reset' = 'reset'): string => {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + word.length < columnsOf(output) - MARGIN)
+      lines.push(`${lines.pop()} ${word}`)
+    else lines.push(word)
+  }
+  return lines.map((line) => styleText(style, line)).join('\n')
+}
+
+const columnsOf = (output: Writable): number =>
+  'columns' in output && typeof output.columns === 'number' ? output.columns : 80
+
 /** Our own, since clack's takes over the keyboard and ends the process with code 0 on Ctrl-C. */
 const createSpinner = (output: Writable) => {
   let timer: NodeJS.Timeout | undefined
   return {
     start: (text: string): void => {
       clearInterval(timer)
-      const width = 'columns' in output && typeof output.columns === 'number' ? output.columns : 80
-      const line = stripVTControlCharacters(text).slice(0, Math.max(10, width - 8))
+      const line = stripVTControlCharacters(text).slice(0, Math.max(10, columnsOf(output) - MARGIN))
       let frame = 0
       const draw = (): void => {
         output.write(`\r\u001b[2K${styleText('magenta', FRAMES[frame++ % FRAMES.length] ?? '')}  ${line} …`)

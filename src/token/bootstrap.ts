@@ -64,7 +64,7 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
       'inspect',
       'Inspecting the user token',
       () => inspect(graph, appId, userToken),
-      inspected,
+      (found) => inspected(found, clock.now()),
     )
     const longLived = await exchange(graph, step, clock, userToken, facts)
 
@@ -155,7 +155,7 @@ const exchange = (
         ? {
             skipped: `No exchange needed: ${facts.type === 'SYSTEM_USER' ? 'a system user token' : 'it never expires'}`,
           }
-        : `Exchanged for a long-lived user token${expiresAtMs === null ? '' : ` (until ${day(expiresAtMs)})`}`,
+        : `Exchanged for a long-lived user token${expiresAtMs === null ? '' : ` (${left(expiresAtMs - clock.now())} left)`}`,
   )
 
 const isLasting = (facts: TokenFacts): boolean => facts.type === 'SYSTEM_USER' || facts.expiresAtMs === null
@@ -265,11 +265,17 @@ const toStoredUser = (
     ? []
     : [{ userId: facts.userId, token, appId, scopes: facts.scopes, expiresAtMs, savedAtMs: nowMs }]
 
-const inspected = (facts: TokenFacts): string =>
-  `User token valid for this app, with every permission needed${facts.expiresAtMs ? ` (until ${day(facts.expiresAtMs)})` : ''}`
+const inspected = (facts: TokenFacts, nowMs: number): string =>
+  `User token valid, with every permission needed${facts.expiresAtMs ? ` (${left(facts.expiresAtMs - nowMs)} left)` : ''}`
 
 const nameOf = ({ id, name }: Pick<AccountPage, 'id' | 'name'>): string => name ?? `Page ${id}`
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+const left = (ms: number): string => {
+  const minutes = Math.max(0, Math.round(ms / 60_000))
+  if (minutes < 120) return count(minutes, 'minute')
+  return minutes < 48 * 60
+    ? count(Math.round(minutes / 60), 'hour')
+    : count(Math.round(minutes / 1440), 'day')
+}
