@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { bootstrapPlugin } from './plugins/bootstrap.ts'
 import { clockPlugin } from './plugins/clock.ts'
+import { conversationPlugin } from './plugins/conversation.ts'
+import { deliveryPlugin } from './plugins/delivery.ts'
 import { envPlugin } from './plugins/env.ts'
 import { errorsPlugin } from './plugins/errors.ts'
 import { graphPlugin } from './plugins/graph.ts'
 import { needsPlugin } from './plugins/needs.ts'
 import { operatorPlugin } from './plugins/operator.ts'
+import { profilePlugin } from './plugins/profile.ts'
 import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
 import { storePlugin } from './plugins/store.ts'
@@ -49,6 +52,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(tokensPlugin)
   app.register(bootstrapPlugin)
   app.register(operatorPlugin, { terminal })
+  app.register(conversationPlugin)
+  app.register(profilePlugin)
+  app.register(deliveryPlugin)
 
   app.register(healthRoutes)
   app.register(webhookRoutes)

@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { render } from '../src/conversation/render.ts'
+import { createDelivery } from '../src/delivery/delivery.ts'
+import type { Reply } from '../src/messages.ts'
+import type { WebhookEvent } from '../src/webhook/events.ts'
+import { readStoredEvent } from '../src/webhook/inbox.ts'
+
+// The server has this long to send what is in flight; what is left is in the store.
+const STOP_WITHIN_MS = 10_000
+
+/** Takes accepted events to the conversation, and its replies to Facebook. */
+async function delivery(app: FastifyInstance) {
+  const { clock, conversation, graph, needs, store, tokens } = app
+  const log = app.log.child({ part: 'delivery' })
+
+  /** What a visitor hears whose message broke the handler: the script's fallback, as if it had not been understood. */
+  const apologise = (event: WebhookEvent): Reply[] => {
+    const asked = event.kind === 'message' || event.kind === 'postback'
+    if (!asked || event.standby) return []
+    const script = conversation.script()
+    return render(script, script.fallback, () => '')
+  }
+
+  const running = createDelivery({
+    store,
+    graph,
+    tokens,
+    needs,
+    read: readStoredEvent,
+    handle: conversation.handle,
+    apologise,
+    clock,
+    random: Math.random,
+    log,
+    report: {
+      sent: (pageId, latencyMs) => log.debug({ pageId, latencyMs }, 'sent'),
+      dead: () => undefined,
+      refused: () => undefined,
+    },
+  })
+  app.addHook('onReady', async () => running.start())
+  app.addHook('onClose', async () => {
+    const late = new AbortController()
+    const inTime = await Promise.race([
+      running.stop().then(() => true),
+      clock.sleep(STOP_WITHIN_MS, late.signal).then(
+        () => false,
+        () => false,
+      ),
+    ])
+    late.abort()
+    if (!inTime)
+      log.warn({}, 'stopped before every send had been answered; those are in doubt until the next start')
+  })
+}
+
+export const deliveryPlugin = fp(delivery, {
+  name: 'delivery',
+  fastify: '5.x',
+  dependencies: ['clock', 'store', 'needs', 'graph', 'tokens', 'conversation'],
+})

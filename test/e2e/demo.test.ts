@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { Page } from 'playwright-core'
+import { browserTest } from '../helpers/browser.ts'
+
+const ROOT = new URL('../..', import.meta.url)
+
+interface Demo {
+  process: ChildProcess
+  /** All it printed so far. */
+  printed: () => string
+  /** The chat page. */
+  url: string
+  /** The command it says mends the token. */
+  repair: string
+  env: NodeJS.ProcessEnv
+  /** Its folder for temporary files. */
+  temp: string
+}
+
+/** Starts `npm run demo` as a newcomer does, with a temporary folder of its own. */
+const startDemo = async (t: Test): Promise<Demo> => {
+  const temp = join(t.testdir(), 'tmp')
+  mkdirSync(temp)
+  const env = { ...process.env, TMPDIR: temp }
+  const child = spawn('npm', ['run', '--silent', 'demo'], { cwd: ROOT, env, detached: true })
+  let printed = ''
+  t.teardown(() => {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      process.kill(-child.pid, 'SIGKILL')
+    }
+  })
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`the demo ended: ${printed}`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      printed += `${line}\n`
+      if (line.includes('Ctrl-C')) resolve()
+    })
+  })
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? ''
+  const repair = /npm run demo:repair.*$/m.exec(printed)?.[0] ?? ''
+  return { process: child, printed: () => printed, url, repair, env, temp }
+}
+
+/** Presses Ctrl-C: the terminal sends the signal to npm and to all it started. Resolves when the last of them is gone. */
+const stop = async ({ process: child }: Demo): Promise<void> => {
+  const { pid } = child
+  if (pid === undefined) return
+  process.kill(-pid, 'SIGINT')
+  const isThere = (): boolean => {
+    try {
+      return process.kill(-pid, 0)
+    } catch {
+      return false
+    }
+  }
+  while (isThere()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** What Evergreen left; npm keeps a cache of its own there. */
+const leftovers = ({ temp }: Demo): string[] =>
+  readdirSync(temp).filter((name) => name.startsWith('evergreen'))
+
+const run = async (
+  command: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; output: string }> => {
+  const child = spawn(command, { cwd: ROOT, env, shell: true })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  }
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return { code, output }
+}
+
+const say = async (page: Page, text: string): Promise<void> => {
+  await page.getByTestId('composer').fill(text)
+  await page.getByTestId('composer').press('Enter')
+}
+
+const answers = (page: Page) => page.locator('[data-testid="message"][data-from="page"]')
+
+browserTest(
+  'the first minute: ask, break the token, write three messages, mend it, see three replies',
+  async (t, open) => {
+    const demo = await startDemo(t)
+    const { page, complaints } = await open(demo.url, { viewport: { width: 1440, height: 900 } })
+
+    await say(page, 'when are you opn?')
+    await answers(page).filter({ hasText: 'We are open Monday to Friday' }).waitFor()
+
+    await page.locator('[data-trouble="password-changed"]').click()
+    await page.locator('[data-testid="token-state"][data-state="dead"]').waitFor()
+    // Whatever the last answer still had to say went out before the token died.
+    await page.waitForTimeout(0)
+    const before = await answers(page).count()
+    const questions = ['where is your shop', 'order 4711', 'thanks']
+    for (const text of questions) await say(page, text)
+    await page.locator('[data-receipt="waiting"]').waitFor()
+    await page.locator('[data-receipt="pending"]').waitFor({ state: 'detached' })
+    t.equal(await answers(page).count(), before, 'they wait')
+
+    const repair = await run(demo.repair, demo.env)
+    t.equal(repair.code, 0, repair.output)
+    const mendedAt = Date.now()
+    const fresh = answers(page)
+    await fresh.nth(before + questions.length - 1).waitFor({ timeout: 2000 })
+    t.ok(Date.now() - mendedAt < 2000, 'within two seconds')
+    const texts = (await fresh.allInnerTexts()).slice(before)
+    t.match(texts.join('\n'), /.+[\s\S]*4711[\s\S]+/, 'in the order of the questions')
+    t.same(complaints, [], 'the console stayed empty')
+
+    t.not(leftovers(demo).length, 0)
+    await stop(demo)
+    t.same(leftovers(demo), [], 'nothing is left behind')
+  },
+)
+
+t.test('a taken port is no obstacle: the next free one is used and printed', async (t) => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => {
+    taken.once('error', () => resolve())
+    taken.listen(4000, '127.0.0.1', () => resolve())
+  })
+  t.teardown(() => taken.close())
+  const demo = await startDemo(t)
+
+  t.not(demo.url, 'http://127.0.0.1:4000')
+  const state = await fetch(`${demo.url}/sandbox/state`)
+  t.equal(state.status, 200)
+  t.equal(demo.repair, `npm run demo:repair -- ${new URL(demo.url).port}`)
+  await stop(demo)
+})
+
+t.test('without a demo there is nothing to repair, and it says what to do', async (t) => {
+  const { code, output } = await run('npm run --silent demo:repair -- 1', process.env)
+  t.equal(code, 1)
+  t.match(output, /npm run demo/)
+})
