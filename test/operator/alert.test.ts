@@ -130,12 +130,13 @@ t.test('an answer that waiting cannot change is not tried again', async (t) => {
 
 t.test('a redirect is not followed: the text goes only where the operator said', async (t) => {
   const elsewhere = await receiver(t, [answer(200)])
-  const { url } = await receiver(t, [answer(307, { location: elsewhere.url })])
+  const { posts, url } = await receiver(t, [answer(307, { location: elsewhere.url })])
   const { alert, lines, warned } = build(t, url)
   alert.send(notice())
   await warned
 
   t.match(lines, [[{ problem: 'answered with a redirect (307)' }]])
+  t.equal(posts.length, 1)
   t.equal(elsewhere.posts.length, 0)
 })
 

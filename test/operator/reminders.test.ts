@@ -219,6 +219,8 @@ t.test('nothing is told after stop', async (t) => {
   const { clock, needs, notices, reminders } = build(t)
   needs.raise(need())
   await clock.advance(MOMENT)
+  needs.raise(need({ pageId: '1002' }))
+  needs.raise(need({ pageId: '1003' }))
   reminders.stop()
   needs.settle('1001')
   await clock.advance(24 * HOUR)

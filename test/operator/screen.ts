@@ -35,6 +35,18 @@ export class Screen extends Writable {
     return this.#lines.slice(0, this.#lines.findLastIndex((line) => line !== '') + 1)
   }
 
+  /** Makes the window narrower; as terminals do, it breaks what no longer fits. */
+  narrow(columns: number): void {
+    const broken = (line: string): string[] => line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? ['']
+    const before = this.#lines.slice(0, this.#row).flatMap(broken)
+    const rows = broken(this.#line())
+    this.#lines = [...before, ...rows, ...this.#lines.slice(this.#row + 1).flatMap(broken)]
+    this.#row = before.length + rows.length - 1
+    this.#column = rows.at(-1)?.length ?? 0
+    this.columns = columns
+    this.emit('resize')
+  }
+
   #play(piece: string): void {
     if (piece === '\r') this.#column = 0
     else if (piece === '\n') this.#newLine()
