@@ -1,6 +1,4 @@
-/** What we know of English words. Other languages do without: there, short words count less, and rarity decides. */
-
-/** Words that say little about what somebody wants. */
+/** English words that say little about what somebody wants. */
 export const FILLERS = set(`
   a about actually again ahead all also am an and any anybody anyone anything are as at away be been before being but by
   came can cannot cant come could couldnt day did didnt do does doesnt doing done dont else ever every for from get
@@ -16,7 +14,6 @@ export const FILLERS = set(`
   question ask asking afternoon morning evening guys sir madam team folks
 `)
 
-/** They say what kind of answer is wanted: more than a filler, less than a thing. */
 export const QUESTION_WORDS = set('how what when where which who whom whose why whats wheres whens hows whos')
 
 /** Common words that differ by a letter or two from others: they are meant as they stand, not mistyped. */

@@ -12,7 +12,7 @@ export const beginning = (text: string): string =>
 export const matchKey = (text: string): string => {
   const folded = fold(beginning(text))
   const plain = folded.replace(APOSTROPHE, joinOrSplit).replace(NO_WORD, ' ').trim()
-  return plain === '' ? folded.replace(UNSEEN, '').trim() : plain
+  return /[\p{L}\p{N}]/u.test(plain) ? plain : folded.replace(UNSEEN, '')
 }
 
 /** The words of a {@link matchKey}; of writing without spaces, every two neighbouring characters. */
@@ -28,6 +28,9 @@ export const wordsOf = (key: string): string[] => {
 
 /** Whether a word is two characters of a writing without spaces. */
 export const isPair = (word: string): boolean => UNSPACED.test(word)
+
+/** How many of its characters are Hiragana: Japanese writes endings and particles in them, and things in others. */
+export const countHiragana = (pair: string): number => pair.match(/\p{Script=Hiragana}/gu)?.length ?? 0
 
 const fold = (text: string): string =>
   text

@@ -1,5 +1,6 @@
-import { FILLERS, QUESTION_WORDS, SHORTHAND } from './english.ts'
-import { isPair, matchKey, wordsOf } from './normalise.ts'
+import { SHORTHAND } from './english.ts'
+import { countHiragana, isPair, matchKey, wordsOf } from './normalise.ts'
+import { isFiller, isQuestionWord } from './small-words.ts'
 import { createVocabulary, type Effort } from './vocabulary.ts'
 
 export interface Similar {
@@ -20,11 +21,13 @@ interface Phrase {
 }
 
 /** More words of a message than this are not weighed. */
-const MOST_WORDS = 40
+const MOST_WORDS = 30
 /** Keeps a message of nonsense words under a millisecond (ADR 0031). */
-const EFFORT: Effort = { typos: 12, farTypos: 2 }
-/** Phrases weighed against each other, at least; all that share the rarest words of the message. */
-const ENOUGH_CANDIDATES = 200
+const EFFORT: Effort = { inflections: 24, typos: 8, farTypos: 2 }
+/** Nobody would call less than this similar; the caller may ask for more. */
+const UNLIKE = 0.4
+/** A word in more phrases than this brings none where a rarer one did. */
+const COMMON = 200
 /** How much the words that belong to no phrase count against the ones that do. */
 const TOLERANCE = 2
 /** A word known from another phrase of the same reply is on the subject, and counts against it only this much. */
@@ -63,52 +66,68 @@ export const createPhraseIndex = (
   }
   const gathered = new Float64Array(phrases.length)
 
+  /** The phrases that have words of the message; how much they have is left in `gathered`. */
+  const candidates = (meant: readonly Map<number, number>[]): number[] => {
+    const likeness = new Map<number, number>()
+    for (const ids of meant) {
+      for (const [id, value] of ids) likeness.set(id, Math.max(likeness.get(id) ?? 0, value))
+    }
+    const touched: number[] = []
+    // The rarest words first: once they have brought some phrases, "do you have" need not bring thousands more.
+    for (const [id, value] of [...likeness].toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))) {
+      const where = postings[id] ?? []
+      const enough = touched.length > 0 && where.length > COMMON
+      for (const phrase of where) {
+        if (gathered[phrase] === 0) {
+          if (enough) continue
+          touched.push(phrase)
+        }
+        gathered[phrase] = (gathered[phrase] ?? 0) + (weights[id] ?? 0) * value
+      }
+    }
+    // Equal confidence goes to the phrase that stands first.
+    return touched.toSorted((a, b) => a - b)
+  }
+
+  /** How much the words of a message that a phrase has no use for count against it. */
+  const astray = (
+    index: number,
+    reply: number,
+    meant: readonly Map<number, number>[],
+    costs: readonly number[],
+  ): number => {
+    const own = wordsOfPhrases[index] ?? []
+    let sum = 0
+    for (const [position, ids] of meant.entries()) {
+      if (own.some((id) => ids.has(id))) continue
+      const onSubject = ids.size > 0 && [...ids.keys()].some((id) => subjects[id]?.has(reply) === true)
+      sum += (costs[position] ?? 0) * (onSubject ? ON_SUBJECT : 1)
+    }
+    return sum
+  }
+
   return {
     best: (key) => {
       const words = [...new Set(meaningful(key))].slice(0, MOST_WORDS)
       const effort = { ...EFFORT }
       const meant = words.map((word) => vocabulary.similar(word, effort))
-      const likeness = new Map<number, number>()
-      for (const found of meant) {
-        for (const [id, value] of found) likeness.set(id, Math.max(likeness.get(id) ?? 0, value))
-      }
-
-      // The rarest words first: when they have brought enough phrases, "do you have" need not bring thousands more.
-      const touched: number[] = []
-      const rarest = [...likeness].toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))
-      for (const [id, value] of rarest) {
-        const enough = touched.length >= ENOUGH_CANDIDATES
-        for (const phrase of postings[id] ?? []) {
-          if (gathered[phrase] === 0) {
-            if (enough) continue
-            touched.push(phrase)
-          }
-          gathered[phrase] = (gathered[phrase] ?? 0) + (weights[id] ?? 0) * value
-        }
-      }
-
       const costs = words.map((word, index) => costOf(word, meant[index], weights))
+      const allCosts = costs.reduce((sum, cost) => sum + cost, 0)
       let best: Similar | null = null
-      // Equal confidence goes to the phrase that stands first.
-      for (const index of touched.toSorted((a, b) => a - b)) {
+      for (const index of candidates(meant)) {
         const phrase = phrases[index]
         const found = gathered[index] ?? 0
         gathered[index] = 0
         if (phrase === undefined) continue
         const share = Math.min(1, found / phrase.weight)
-        if (Math.sqrt(share) <= (best?.confidence ?? 0)) continue
-        const own = wordsOfPhrases[index] ?? []
-        let astray = 0
-        for (const [position, ids] of meant.entries()) {
-          if (own.some((id) => ids.has(id))) continue
-          const onSubject =
-            ids.size > 0 && [...ids.keys()].some((id) => subjects[id]?.has(phrase.reply) === true)
-          astray += (costs[position] ?? 0) * (onSubject ? ON_SUBJECT : 1)
-        }
-        const confidence = Math.sqrt(share * (1 - astray / (astray + TOLERANCE * found)))
-        if (confidence > (best?.confidence ?? 0)) {
-          best = { reply: replies[phrase.reply]?.name ?? '', confidence }
-        }
+        const confidence = (cost: number): number =>
+          Math.sqrt(share * (1 - cost / (cost + TOLERANCE * found)))
+        const toBeat = best?.confidence ?? UNLIKE
+        // A word costs 1 at most, and the phrase has use for as many as it has: most candidates end here.
+        const leastCost = ON_SUBJECT * Math.max(0, allCosts - (wordsOfPhrases[index]?.length ?? 0))
+        if (confidence(leastCost) <= toBeat) continue
+        const sure = confidence(astray(index, phrase.reply, meant, costs))
+        if (sure > toBeat) best = { reply: replies[phrase.reply]?.name ?? '', confidence: sure }
       }
       return best
     },
@@ -125,12 +144,14 @@ const costOf = (word: string, meant: Map<number, number> | undefined, weights: r
   return id === undefined ? weightOf(word) : Math.max(weights[id] ?? 0, weightOf(word) / 2)
 }
 
+const PAIR_WEIGHTS = [0.5, 0.3, 0.15]
+
 const weightOf = (word: string): number => {
-  if (isPair(word)) return 0.5
-  if (FILLERS.has(word)) return 0.2
-  if (QUESTION_WORDS.has(word)) return 0.4
+  if (isPair(word)) return PAIR_WEIGHTS[countHiragana(word)] ?? 0
+  if (isFiller(word)) return 0.2
+  if (isQuestionWord(word)) return 0.4
   if (word.length === 1 && !/\d/.test(word)) return 0.1
-  // In languages we know no words of, the short ones are articles and prepositions.
+  // In languages we have no list of, the short ones are articles and prepositions.
   if (word.length === 2) return 0.3
   if (word.length === 3) return 0.7
   return 1

@@ -1,7 +1,8 @@
 import SearchableMap from 'minisearch/SearchableMap'
 import { editDistance } from '../distance.ts'
-import { FILLERS, QUESTION_WORDS, REAL_WORDS } from './english.ts'
+import { REAL_WORDS } from './english.ts'
 import { isPair } from './normalise.ts'
+import { isFiller, isQuestionWord } from './small-words.ts'
 
 /** The words of all phrases, found also when they are mistyped or inflected. */
 export interface Vocabulary {
@@ -14,6 +15,7 @@ export interface Vocabulary {
 
 /** How many slow lookups one message may still cause; whoever looks up counts them down. */
 export interface Effort {
+  inflections: number
   typos: number
   farTypos: number
 }
@@ -35,8 +37,9 @@ export const createVocabulary = (): Vocabulary => {
   // The tree would count its words anew each time.
   let size = 0
 
-  const inflections = (word: string, found: Map<number, number>): void => {
-    if (word.length < 3) return
+  const inflections = (word: string, found: Map<number, number>, effort: Effort): void => {
+    if (word.length < 3 || effort.inflections === 0) return
+    effort.inflections -= 1
     for (const [other, id] of ids.atPrefix(word.slice(0, isLatin(word) ? Math.min(4, word.length) : 3))) {
       if (!found.has(id) && areInflections(word, other)) found.set(id, INFLECTED)
     }
@@ -76,8 +79,8 @@ export const createVocabulary = (): Vocabulary => {
       const found = new Map<number, number>()
       const exact = ids.get(word)
       if (exact !== undefined) found.set(exact, 1)
-      if (isPair(word) || /\d/.test(word) || FILLERS.has(word) || QUESTION_WORDS.has(word)) return found
-      inflections(word, found)
+      if (isPair(word) || /\d/.test(word) || isFiller(word) || isQuestionWord(word)) return found
+      inflections(word, found, effort)
       if (found.size === 0 && !REAL_WORDS.has(word)) typos(word, found, effort)
       return found
     },
@@ -91,7 +94,8 @@ const areInflections = (one: string, other: string): boolean => {
   const endings = [one.length - common, other.length - common] as const
   const shorter = Math.min(...endings)
   const longer = Math.max(...endings)
-  if (!isLatin(one)) return common >= 3 && longer <= 3
+  // Slavic and Greek words change more than their last letters.
+  if (!isLatin(one)) return common >= 5 || (common >= 3 && longer <= 3)
   if (common === 3)
     return shorter === 0 && SHORT_SUFFIX.test((one.length > other.length ? one : other).slice(3))
   if (common < 4 || common < Math.max(one.length, other.length) * 0.5) return false

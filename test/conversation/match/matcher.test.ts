@@ -1,0 +1,298 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { createMatcher, type Matcher } from '../../../src/conversation/match/matcher.ts'
+import { CONTRACT, parse } from '../scripts.ts'
+
+/** A matcher of replies with the triggers given: `{ hours: ['opening hours'] }`. */
+const matcher = (triggers: Record<string, string[]>): Matcher =>
+  createMatcher(
+    parse(
+      JSON.stringify({
+        replies: Object.fromEntries(
+          Object.entries(triggers).map(([name, when]) => [
+            name,
+            when.length > 0 ? { when, say: 'x' } : { say: 'x' },
+          ]),
+        ),
+      }),
+    ),
+  )
+
+t.test('a typo, another order and words around are tolerated', async (t) => {
+  const { match } = createMatcher(parse(CONTRACT))
+  for (const text of [
+    'when are you opn?',
+    'wehn are you open',
+    'open when are you',
+    'hello, when are you open please?',
+    'when are you opening',
+    'opening hour',
+    'closng time',
+  ]) {
+    t.match(match(text), { reply: 'hours', how: 'similar' }, text)
+  }
+})
+
+t.test('what has nothing to do with any reply finds none', async (t) => {
+  const { match } = createMatcher(parse(CONTRACT))
+  for (const text of [
+    'I love open sandwiches',
+    'what is the weather like',
+    'asdf',
+    '',
+    ' ',
+    '?',
+    '12',
+    'you',
+    'the',
+  ]) {
+    t.equal(match(text), null, text)
+  }
+})
+
+t.test('the order is: same phrase, title, pattern, similar phrase', async (t) => {
+  const { match } = createMatcher(
+    parse(
+      JSON.stringify({
+        replies: {
+          pattern: { when: '/hours/i', say: 'x' },
+          similar: { when: ['opening times'], say: 'x' },
+          title: { title: 'Special hours', say: 'x' },
+          phrase: { when: ['opening hours'], say: 'x' },
+        },
+      }),
+    ),
+  )
+  t.match(match('Opening hours?'), { reply: 'phrase', how: 'phrase', confidence: 1 })
+  t.match(match('special HOURS'), { reply: 'title', how: 'title' })
+  t.match(match('tell me the opening hours'), { reply: 'pattern', how: 'pattern' })
+  t.match(match('the opening times please'), { reply: 'similar', how: 'similar' })
+})
+
+t.test('a phrase wins over a title of another reply', async (t) => {
+  const { match } = createMatcher(parse('replies: { a: { title: Help, say: x }, b: { when: help, say: x } }'))
+  t.match(match('help'), { reply: 'b', how: 'phrase' })
+})
+
+t.test('of two patterns, and of two phrases equally similar, the first in the script wins', async (t) => {
+  t.match(matcher({ b: ['/a+/'], a: ['/a/'] }).match('aaa'), { reply: 'b' })
+
+  const { match } = matcher({ z: ['red shoes'], a: ['shoes for kids'] })
+  t.match(match('shoes'), { reply: 'z' })
+})
+
+t.test('the more similar phrase wins, wherever it stands', async (t) => {
+  const { match } = matcher({
+    price: ['price of delivery'],
+    delivery: ['delivery time'],
+    time: ['time of opening'],
+  })
+
+  t.match(match('what is the delivery time'), { reply: 'delivery' })
+  t.match(match('delivery price'), { reply: 'price' })
+})
+
+t.test('groups of a pattern are caught, trimmed, and empty where they took no part', async (t) => {
+  const { match } = matcher({ order: ['/order\\s+(?<number>\\d+)(?: for (?<who>.+))?/i'] })
+
+  t.same(
+    match('my ORDER  42 for  Ann ')?.groups,
+    new Map([
+      ['number', '42'],
+      ['who', 'Ann'],
+    ]),
+  )
+  t.same(
+    match('order 42')?.groups,
+    new Map([
+      ['number', '42'],
+      ['who', ''],
+    ]),
+  )
+})
+
+t.test('flags and the escapes of JavaScript work in patterns', async (t) => {
+  t.match(matcher({ a: ['/^b$/m'] }).match('a\nb'), null)
+  t.match(
+    matcher({ a: ['/caf\\u00e9|\\p{Script=Greek}/'.replace('|\\p{Script=Greek}', '|\\p{Greek}')] }).match(
+      'un café',
+    ),
+    { reply: 'a' },
+  )
+  t.equal(matcher({ a: ['/abc/'] }).match('ABC'), null)
+})
+
+t.test('a pattern that stops other engines for ever is done in a moment', async (t) => {
+  const { match } = matcher({ a: ['/^(a+)+$/', '/^(.*)*x$/', '/(\\w+\\s?)*:/'] })
+  const before = process.cpuUsage().user
+  t.equal(match(`${'a'.repeat(499)}!`), null)
+  t.ok(process.cpuUsage().user - before < 1_000_000, 'under a second of work')
+})
+
+t.test('numbers are never corrected', async (t) => {
+  const { match } = matcher({ a: ['room 2024'], b: ['gate 17'] })
+
+  t.equal(match('2025'), null)
+  t.match(match('2024'), { reply: 'a' })
+})
+
+t.test('a common word is taken as it stands, not as a mistyped one', async (t) => {
+  const { match } = matcher({ thanks: ['thank you'], hours: ['opening hours'] })
+
+  t.equal(match('I think you'), null)
+  t.equal(match('yours'), null)
+})
+
+const LANGUAGES: {
+  language: string
+  triggers: Record<string, string[]>
+  asked: [string, string | null][]
+}[] = [
+  {
+    language: 'Russian',
+    triggers: { hours: ['часы работы', 'когда вы открыты'], place: ['где вы находитесь'] },
+    asked: [
+      ['Когда вы открываетесь?', 'hours'],
+      ['когда вы откртыы', 'hours'],
+      ['часов работы', 'hours'],
+      ['Скажите, пожалуйста, где вы находитесь', 'place'],
+      ['какая сегодня погода', null],
+    ],
+  },
+  {
+    language: 'Greek',
+    triggers: { hours: ['ώρες λειτουργίας'], place: ['πού βρίσκεστε'] },
+    asked: [
+      ['ΩΡΕΣ ΛΕΙΤΟΥΡΓΙΑΣ', 'hours'],
+      ['ωρες λειτουργειας', 'hours'],
+      ['που βρισκεστε;', 'place'],
+      ['τι καιρό κάνει', null],
+    ],
+  },
+  {
+    language: 'Arabic',
+    triggers: { hours: ['ما هي ساعات العمل'], place: ['أين أنتم'] },
+    asked: [
+      ['ساعات العمل', 'hours'],
+      ['اين انتم؟', 'place'],
+      ['كيف الطقس', null],
+    ],
+  },
+  {
+    language: 'Japanese',
+    triggers: { hours: ['営業時間を教えてください'], place: ['店の住所はどこですか'] },
+    asked: [
+      ['営業時間は？', 'hours'],
+      ['営業時間を教えて', 'hours'],
+      ['住所はどこ', 'place'],
+      ['猫が好き', null],
+    ],
+  },
+  {
+    language: 'Chinese',
+    triggers: { hours: ['营业时间'], place: ['你们在哪里'] },
+    asked: [
+      ['请问营业时间', 'hours'],
+      ['你们在哪里？', 'place'],
+      ['今天天气怎么样', null],
+    ],
+  },
+  {
+    language: 'Korean',
+    triggers: { hours: ['영업시간'], place: ['어디에 있나요'] },
+    asked: [
+      ['영업시간이 어떻게 되나요', 'hours'],
+      ['오늘 날씨', null],
+    ],
+  },
+  {
+    language: 'German',
+    triggers: { hours: ['wann habt ihr geöffnet', 'öffnungszeiten'], place: ['wo seid ihr'] },
+    asked: [
+      ['Wann habt ihr denn geoeffnet?', 'hours'],
+      ['ofnungszeiten', 'hours'],
+      ['Was sind eure Öffnungszeiten?', 'hours'],
+      ['wie ist das Wetter', null],
+    ],
+  },
+  {
+    language: 'French',
+    triggers: { hours: ["quels sont vos horaires d'ouverture"], place: ["quelle est l'adresse"] },
+    asked: [
+      ['horaires ouverture', 'hours'],
+      ['l’adresse svp', 'place'],
+      ['c’est quoi l’adresse', 'place'],
+      ['votre adresse', 'place'],
+      ['quel temps fait-il', null],
+      ['vous avez du pain', null],
+    ],
+  },
+  {
+    language: 'Hindi',
+    triggers: { hours: ['आप कब खुलते हैं'] },
+    asked: [
+      ['आप कब खुलते हैं?', 'hours'],
+      ['मौसम कैसा है', null],
+    ],
+  },
+]
+
+for (const { language, triggers, asked } of LANGUAGES) {
+  t.test(`questions in ${language} find their answer`, async (t) => {
+    const { match } = matcher(triggers)
+    for (const [text, reply] of asked) t.equal(match(text)?.reply ?? null, reply, text)
+  })
+}
+
+t.test('a picture alone can be a phrase', async (t) => {
+  t.match(matcher({ thanks: ['👍'] }).match('👍🏽'), { reply: 'thanks', how: 'phrase' })
+})
+
+t.test('no text makes it throw, and every answer it gives exists', async () => {
+  const script = parse(CONTRACT)
+  const { match } = createMatcher(script)
+  const words = [
+    'when',
+    'are',
+    'you',
+    'opne',
+    'hours',
+    'order',
+    '12',
+    'человек',
+    '営業',
+    '👍',
+    "'",
+    '’',
+    'toString',
+    '__proto__',
+    '\0',
+    '\u202E',
+    '\uD800',
+  ]
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 700 }),
+        fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((parts) => parts.join(' ')),
+      ),
+      (text) => {
+        const found = match(text)
+        return (
+          found === null || (script.replies.has(found.reply) && found.confidence > 0 && found.confidence <= 1)
+        )
+      },
+    ),
+    { numRuns: 2000 },
+  )
+})
+
+t.test('hostile texts of 100,000 characters cost no more than short ones', async (t) => {
+  const { match } = createMatcher(parse(CONTRACT))
+  const texts = ['a', 'open ', '\u202E', '\0', "a'", 'ﷺ', '👍', '\u0301', ' ', '(', 'aé営'].map((piece) =>
+    piece.repeat(100_000),
+  )
+  const before = process.cpuUsage().user
+  for (const text of texts) match(text)
+  t.ok(process.cpuUsage().user - before < 1_000_000, 'under a second of work for all of them')
+})

@@ -1,0 +1,62 @@
+import t from 'tap'
+import { createMatcher } from '../../../src/conversation/match/matcher.ts'
+import type { NamedAnswer, Script } from '../../../src/conversation/script/types.ts'
+
+const PHRASES = 10_000
+/** Work of the processor, so that other tests running do not count; well above what one message takes (ADR 0031). */
+const MOST_MS = 3
+
+const SYLLABLES =
+  'ba be bi bo bu da de di do ka ke ki ko la le li lo ma me mi mo na ne no pa pe po ra re ri ro'.split(' ')
+
+/** The same words on every run. */
+const createWords = (): { word: () => string; pick: (count: number) => number } => {
+  let seed = 7
+  const pick = (count: number): number => {
+    seed ^= seed << 13
+    seed ^= seed >>> 17
+    seed ^= seed << 5
+    return (seed >>> 0) % count
+  }
+  const word = (): string =>
+    Array.from({ length: 2 + pick(3) }, () => SYLLABLES[pick(SYLLABLES.length)] ?? '').join('')
+  return { word, pick }
+}
+
+t.test(`a message is matched against ${PHRASES} phrases in about a millisecond`, async (t) => {
+  const { word, pick } = createWords()
+  const phrase = (): string => `${['when is', 'the', 'do you have'][pick(3)]} ${word()} ${word()} ${word()}`
+  const replies = new Map<string, NamedAnswer>()
+  for (let index = 0; index < PHRASES / 10; index += 1) {
+    const name = `reply-${index}`
+    const phrases = Array.from({ length: 10 }, phrase)
+    replies.set(name, { name, title: null, phrases, patterns: [], say: [], choices: [], handover: false })
+  }
+  const script: Script = {
+    profile: null,
+    replies,
+    fallback: { say: [], choices: [], handover: false },
+    typing: true,
+  }
+  const { match } = createMatcher(script)
+  const all = [...replies.values()].flatMap(({ phrases }) => phrases)
+
+  const questions: Record<string, string[]> = {
+    'as it stands': all.slice(0, 500),
+    'with a typo': all.slice(0, 500).map((text) => `${text.slice(0, -3)}${text.slice(-2)}`),
+    'with words that are in thousands': all.slice(0, 500).map(() => `do you have the ${word()}`),
+    'of words nobody knows': all.slice(0, 500).map(() => `${word()}x ${word()}y ${word()}z ${word()}q`),
+    'of a hundred such words': all
+      .slice(0, 100)
+      .map(() => Array.from({ length: 100 }, () => `${word()}x`).join(' ')),
+  }
+  for (const [title, texts] of Object.entries(questions)) {
+    for (const text of texts.slice(0, 50)) match(text)
+    const before = process.cpuUsage()
+    const found = texts.filter((text) => match(text) !== null).length
+    const { user, system } = process.cpuUsage(before)
+    const each = (user + system) / 1000 / texts.length
+    t.comment(`${title}: ${each.toFixed(3)} ms each, ${found} of ${texts.length} answered`)
+    t.ok(each < MOST_MS, `a message ${title}`)
+  }
+})
