@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 export const APP_SECRET = 'bench-secret'
 export const PAGE_ID = '100000000000001'
@@ -26,7 +26,7 @@ export const makeRequests = ({ count, conversations, run }: RequestPlan): Buffer
               recipient: { id: PAGE_ID },
               timestamp: Date.now(),
               message: {
-                mid: `m_${run}${String(n).padStart(12, '0')}${FILLER}`,
+                mid: midOf(`${run}${n}`),
                 text: 'When are you open today?',
               },
             },
@@ -46,5 +46,5 @@ export const psidOf = (conversation: number): string => String(7_000_000_000_000
 /** The conversation a PSID of {@link psidOf} belongs to. */
 export const conversationOf = (psid: string): number => Number(psid) - 7_000_000_000_000_000
 
-// Facebook's mids are about a hundred characters long.
-const FILLER = 'KXGKDUpO6xbVdAmZFBVpzU1AhKVJdAIUnUH4cwkvbK3iZsWhowDRyJDcowEpJjncaBwdCIoRrixvCbb'
+// Facebook's mids are about a hundred characters long, and come in no order.
+const midOf = (seed: string): string => `m_${hash('sha512', seed, 'base64url')}`
