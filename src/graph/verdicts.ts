@@ -25,7 +25,7 @@ export interface VerdictRow {
 /**
  * The one place that knows Graph's error numbers. Where our verdict is finer than the reference's class, the ADR says why.
  *
- * @see reference C3, B2, B10, K13, K14; docs/adr/0011-error-verdicts.md
+ * @see reference C3, B2, B10, K13, K14; docs/adr/0011-where-verdicts-differ.md
  */
 export const VERDICTS: readonly VerdictRow[] = [
   // Our own set-up. These come first: their numbers also mean harmless or deadly things.

@@ -11,7 +11,7 @@ const SQLITE_BUSY = 5
  * operating system frees it when the process dies, so that a crash leaves no stale lock behind.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be had within ten seconds
- * @see docs/adr/0012-token-store.md
+ * @see docs/adr/0012-the-token-lock.md
  */
 export const withLock = async <Result>(path: string, task: () => Promise<Result>): Promise<Result> => {
   const database = await acquire(path)
