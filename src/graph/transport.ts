@@ -82,7 +82,7 @@ export const createTransport = ({
   let closing: Promise<void> | undefined
   return {
     call,
-    close: () => (closing ??= dispatcher ? Promise.resolve() : pool.close()),
+    close: () => (closing ??= dispatcher ? Promise.resolve() : closeSoon(pool, timeoutMs / 3)),
   }
 }
 
@@ -97,6 +97,13 @@ const createPool = (origin: string, timeoutMs: number): Pool =>
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+
+/** Lets what is under way finish for a while: a Graph that hangs must not keep the process from ending. */
+const closeSoon = async (pool: Dispatcher, withinMs: number): Promise<void> => {
+  const tooLong = setTimeout(() => void pool.destroy(new Error('the process is ending')), withinMs)
+  await pool.close()
+  clearTimeout(tooLong)
+}
 
 /** No usable answer came. `sent`: the request may have reached Graph. */
 class LostAnswer extends Error {

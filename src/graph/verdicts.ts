@@ -13,8 +13,8 @@ export interface GraphAnswer {
 export interface VerdictRow {
   /** One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. */
   code: number | readonly [from: number, to: number] | null
-  /** `none`: only without a subcode. `any`: whatever the subcode. */
-  subcode: number | 'none' | 'any'
+  /** `any`: whatever the subcode, or none. */
+  subcode: number | 'any'
   /** Only where the message says so too; the codes alone do not tell these apart. */
   says?: RegExp
   verdict: Verdict
@@ -193,7 +193,7 @@ const fitsNumbers = (candidate: VerdictRow, code: number | null, subcode: number
     typeof candidate.code === 'number'
       ? candidate.code === code
       : code >= candidate.code[0] && code <= candidate.code[1]
-  return inCode && (candidate.subcode === 'any' || candidate.subcode === (subcode ?? 'none'))
+  return inCode && (candidate.subcode === 'any' || candidate.subcode === subcode)
 }
 
 function row(

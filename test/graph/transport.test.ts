@@ -145,6 +145,21 @@ t.test('a message whose turn never came was not sent, and is not sent later', as
   t.strictSame(fake.called(), ['messages', 'me'])
 })
 
+t.test('a Graph that hangs does not keep the client from closing', async (t) => {
+  let arrived = (): void => {}
+  const request = new Promise<void>((resolve) => (arrived = resolve))
+  const graph = connect(t, await raw(t, () => arrived()), 3000)
+  const send = t.rejects(
+    graph.sendMessage(SEND),
+    graphError({ verdict: 'ambiguous', message: /UND_ERR|connection/ }),
+  )
+  await request
+  const startedMs = performance.now()
+  await graph.close()
+  await send
+  t.ok(performance.now() - startedMs < 2500)
+})
+
 t.test('HTML instead of an answer names the status and no address', async (t) => {
   const fake = await startFakeGraph(t)
   fake.answers.set('access_token', html)
