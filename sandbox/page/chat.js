@@ -7,7 +7,7 @@
 /** @import { Store } from './store.js' */
 import { avatar } from './avatar.js'
 import { messageBody } from './bubble.js'
-import { byId, fill, h } from './dom.js'
+import { arrange, byId, fill, h } from './dom.js'
 import { clockTime, dayAndTime, isoTime } from './format.js'
 import { icon } from './icons.js'
 import { reactionBadge, reactionPicker } from './reactions.js'
@@ -96,7 +96,7 @@ export const createChat = ({ store, actions }) => {
       items.push(row.item)
     }
     items.push(...model.sending.map(drawSending))
-    place(list, items)
+    arrange(list, items)
   }
 
   /**
@@ -248,22 +248,6 @@ const drawSending = ({ text, key }) =>
       h('div', { class: 'said', 'data-sending': key }, h('div', { class: 'bubble', dir: 'auto' }, text)),
     ),
   )
-
-/**
- * Puts the rows in place without taking out those that stay, so that focus, selection and playing media survive.
- *
- * @param {HTMLElement} list
- * @param {HTMLElement[]} items
- */
-const place = (list, items) => {
-  const wanted = new Set(items)
-  for (const child of Array.from(list.children)) {
-    if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove()
-  }
-  for (const [at, item] of items.entries()) {
-    if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null)
-  }
-}
 
 /**
  * @param {ChatMessage | undefined} a

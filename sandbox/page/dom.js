@@ -43,6 +43,22 @@ export const byId = (id) => {
 export const fill = (element, ...children) => element.replaceChildren(...children.filter(isShown))
 
 /**
+ * Fills a list without taking out the rows that stay, so that focus, selection and playing media survive.
+ *
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} items
+ */
+export const arrange = (list, items) => {
+  const wanted = new Set(items)
+  for (const child of Array.from(list.children)) {
+    if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove()
+  }
+  for (const [at, item] of items.entries()) {
+    if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null)
+  }
+}
+
+/**
  * The address if a browser may follow it, else null: `javascript:`, `data:` and the like never become links.
  *
  * @param {unknown} value

@@ -5,11 +5,12 @@
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
 import { asCurl, gist, pretty, readable } from './wire.js'
-import { byId, fill, h, httpUrl } from './dom.js'
+import { arrange, byId, fill, h, httpUrl } from './dom.js'
 import { duration, isoTime, wireTime } from './format.js'
 import { icon } from './icons.js'
 
 const SHOWN = 200
+const REDRAW_MS = 50
 
 /** @typedef {'all' | 'webhook' | 'graph' | 'failed'} Kind */
 
@@ -49,7 +50,7 @@ export const createTraffic = ({ store, actions }) => {
     },
     icon('pause'),
   )
-  /** @type {Map<number, { drawn: string, item: HTMLElement }>} */
+  /** @type {Map<number, { call: Traffic, item: HTMLElement }>} */
   const rows = new Map()
   /** @type {Kind} */
   let kind = 'all'
@@ -80,17 +81,16 @@ export const createTraffic = ({ store, actions }) => {
     )
     const newest = shown.slice(-SHOWN).reverse()
     const items = newest.map((call) => {
-      const drawn = JSON.stringify(call)
       const kept = rows.get(call.id)
-      if (kept?.drawn === drawn) return kept.item
+      if (kept?.call === call) return kept.item
       const item = row(call, { actions, originOf, open: kept?.item.querySelector('details')?.open ?? false })
-      rows.set(call.id, { drawn, item })
+      rows.set(call.id, { call, item })
       return item
     })
     for (const id of rows.keys()) {
       if (!model.traffic.has(id)) rows.delete(id)
     }
-    list.replaceChildren(...items)
+    arrange(list, items)
     const missed = frozen === null ? 0 : [...model.traffic.values()].length - frozen.length
     count.textContent = missed > 0 ? `${missed} more while paused` : String(shown.length)
     empty.hidden = items.length > 0
@@ -141,7 +141,16 @@ export const createTraffic = ({ store, actions }) => {
   )
   // A low window needs its height for the chat; the traffic is one click away.
   if (matchMedia('(min-width: 760px) and (max-height: 760px)').matches) fold(false)
-  store.subscribe(['traffic'], draw)
+  // Under load hundreds of calls come in a second; nobody reads faster than this.
+  let due = false
+  store.subscribe(['traffic'], () => {
+    if (due) return
+    due = true
+    setTimeout(() => {
+      due = false
+      draw()
+    }, REDRAW_MS)
+  })
 }
 
 /** @param {(kind: Kind) => void} choose */

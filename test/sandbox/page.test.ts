@@ -1,4 +1,4 @@
-import { chatTest, froms, hear, pick, say, texts } from './page-chat.ts'
+import { chatTest, firstPsid, froms, hear, pick, say, texts } from './page-chat.ts'
 import { startTalk } from './page-bot.ts'
 
 chatTest(
@@ -151,7 +151,7 @@ chatTest(
 
 chatTest(
   'live traffic lists both directions, filters, and opens to JSON without a secret',
-  async (t, { page }) => {
+  async (t, { page, talk }) => {
     await say(page, 'hello wire')
     await hear(page, 'You said: hello wire')
     const calls = page.getByTestId('call')
@@ -170,6 +170,15 @@ chatTest(
 
     await page.getByTestId('traffic-filter').fill('')
     await page.locator('[data-kind="all"].half').click()
+    await calls.filter({ hasText: 'message “hello wire”' }).locator('summary').focus()
+    talk.sandbox.act(talk.pageId, await firstPsid(page), { type: 'text', text: 'meanwhile' })
+    await calls.filter({ hasText: '“You said: meanwhile”' }).waitFor()
+    t.match(
+      await page.locator('summary:focus').innerText(),
+      'hello wire',
+      'a new call does not take the focus from the one being read',
+    )
+
     await page.getByTestId('traffic-pause').click()
     const before = await calls.count()
     await say(page, 'while paused')
