@@ -30,6 +30,10 @@ const ARGS = [
   '--disable-sync',
 ]
 
+/** A machine busy with the rest of the suite is slow to draw. */
+const PATIENCE_MS = 15_000
+const FILE_TIMEOUT_MS = 120_000
+
 const SPARTICUZ_VERSION = '147'
 
 type Found = { browser: Browser } | { reason: string }
@@ -92,7 +96,7 @@ const visit = async (
   const context = await browser.newContext(options)
   t.teardown(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(8000)
+  page.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   const foreign: string[] = []
   const { origin } = new URL(url)
@@ -118,4 +122,5 @@ const launch = async (): Promise<Found> => {
 }
 
 const found = await launch()
+t.setTimeout(FILE_TIMEOUT_MS)
 if ('browser' in found) t.teardown(() => found.browser.close())
