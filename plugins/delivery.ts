@@ -11,7 +11,7 @@ const STOP_WITHIN_MS = 10_000
 
 /** Takes accepted events to the conversation, and its replies to Facebook. */
 async function delivery(app: FastifyInstance) {
-  const { clock, conversation, graph, needs, store, tokens } = app
+  const { clock, config, conversation, graph, needs, store, tokens } = app
   const log = app.log.child({ part: 'delivery' })
 
   /** What a visitor hears whose message broke the handler: the script's fallback, as if it had not been understood. */
@@ -32,6 +32,7 @@ async function delivery(app: FastifyInstance) {
     apologise,
     clock,
     random: Math.random,
+    rates: { text: config.TEXT_PER_SECOND, media: config.MEDIA_PER_SECOND },
     log,
     report: {
       sent: (pageId, latencyMs) => log.debug({ pageId, latencyMs }, 'sent'),
@@ -58,5 +59,5 @@ async function delivery(app: FastifyInstance) {
 export const deliveryPlugin = fp(delivery, {
   name: 'delivery',
   fastify: '5.x',
-  dependencies: ['clock', 'store', 'needs', 'graph', 'tokens', 'conversation'],
+  dependencies: ['env', 'clock', 'store', 'needs', 'graph', 'tokens', 'conversation'],
 })

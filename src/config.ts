@@ -94,6 +94,18 @@ export const configSchema = Type.Object({
     default: 3600,
     description: 'a number of seconds above 0 and up to 604800 (a week)',
   }),
+  TEXT_PER_SECOND: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1_000_000,
+    default: 300,
+    description: 'a number above 0: how many texts a second may be sent for one Page (Facebook allows 300)',
+  }),
+  MEDIA_PER_SECOND: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1_000_000,
+    default: 10,
+    description: 'a number above 0: how many media a second may be sent for one Page (Facebook allows 10)',
+  }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'one of fatal, error, warn, info, debug, trace, silent',
@@ -196,6 +208,8 @@ const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   PORT: asNumber,
   PROBE_SECONDS: asNumber,
   REMIND_SECONDS: asNumber,
+  TEXT_PER_SECOND: asNumber,
+  MEDIA_PER_SECOND: asNumber,
   TRUST_PROXY: asProxies,
   FB_GRAPH_URL: asOrigin,
   FB_LOGIN_URL: asOrigin,

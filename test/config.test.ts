@@ -20,6 +20,8 @@ t.test('three variables are enough, the rest has defaults', async (t) => {
     BOT_SCRIPT: 'bot.yaml',
     PROBE_SECONDS: 900,
     REMIND_SECONDS: 3600,
+    TEXT_PER_SECOND: 300,
+    MEDIA_PER_SECOND: 10,
     LOG_LEVEL: 'info',
   })
 })
@@ -96,6 +98,8 @@ t.test(
       ['ALERT_URL', 'https://user:word@hooks.example/'],
       ['PROBE_SECONDS', '0'],
       ['PROBE_SECONDS', 'Infinity'],
+      ['TEXT_PER_SECOND', '0'],
+      ['MEDIA_PER_SECOND', 'many'],
       ['REMIND_SECONDS', '-5'],
       ['REMIND_SECONDS', '99999999'],
       ['LOG_LEVEL', 'loud'],

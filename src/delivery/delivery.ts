@@ -9,7 +9,7 @@ import { createDispatcher, type Handler } from './dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
 import type { Log } from './log.ts'
-import { createPacer } from './pacer.ts'
+import { createPacer, DEFAULT_RATES, type PaceKind } from './pacer.ts'
 import { createSender, type SenderReport } from './sender.ts'
 
 /** Everything between an accepted event and a sent reply, strung together. */
@@ -31,6 +31,8 @@ export interface DeliveryDeps {
   random: () => number
   log: Log
   report: SenderReport
+  /** Calls per second and Page. */
+  rates?: Partial<Record<PaceKind, number>>
   limits?: Partial<DeliveryLimits>
   doubtTimes?: DoubtTimes
 }
@@ -55,7 +57,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const { store, graph, tokens, needs, clock, random, log, report } = deps
   const limits = { ...DEFAULT_LIMITS, ...deps.limits }
   const gates = createGates({ store, tokens, needs, clock, random, perPage: limits.perPage })
-  const pacer = createPacer({ clock })
+  const pacer = createPacer({ clock, rates: { ...DEFAULT_RATES, ...deps.rates } })
   const doubt = createDoubtResolver({
     graph,
     store,
@@ -76,20 +78,17 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     report,
     maxInFlight: limits.maxInFlight,
   })
-  const dispatcher = createDispatcher({
-    store,
-    read: deps.read,
-    handle: deps.handle,
-    apologise: deps.apologise,
-    sender,
-    onEvent: (event) => {
-      if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
-    },
-    clock,
-    log,
-    maxBusy: limits.maxBusy,
-    handlerLimitMs: limits.handlerLimitMs,
-  })
+  /** A Page that never had a token, beside others that have one: its visitors write to nobody. */
+  const askForToken = (pageId: string): void => {
+    if (tokens.status(pageId).state !== 'missing' || tokens.statuses().length === 0) return
+    needs.raise({
+      pageId,
+      pageName: null,
+      cause: 'token_missing',
+      what: 'Visitors write to this Page, but there is no token for it.',
+      remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\`, or end its webhook subscription if it is not this bot's.`,
+    })
+  }
 
   /** Facebook tells the Page about a block before the first send meets it (reference E5). */
   const enforce = (pageId: string, action: string | null, reason: string | null): void => {
@@ -103,6 +102,22 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
         "Open the Page's Support Inbox on facebook.com, resolve what it names, and wait for the unblocking.",
     })
   }
+
+  const dispatcher = createDispatcher({
+    store,
+    read: deps.read,
+    handle: deps.handle,
+    apologise: deps.apologise,
+    sender,
+    onEvent: (event) => {
+      if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
+    },
+    onReplies: askForToken,
+    clock,
+    log,
+    maxBusy: limits.maxBusy,
+    handlerLimitMs: limits.handlerLimitMs,
+  })
 
   return {
     start: () => {

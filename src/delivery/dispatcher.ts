@@ -45,13 +45,16 @@ export const createDispatcher = (deps: {
   }
   /** Events that concern more than their conversation pass by here too. */
   onEvent: (event: WebhookEvent) => void
+  /** Replies for this Page are about to wait or to leave. */
+  onReplies: (pageId: string) => void
   clock: Clock
   log: Log
   /** How many conversations are handled at the same time. */
   maxBusy: number
   handlerLimitMs: number
 }): Dispatcher => {
-  const { store, read, handle, apologise, sender, onEvent, clock, log, maxBusy, handlerLimitMs } = deps
+  const { store, read, handle, apologise, sender, onEvent, onReplies, clock, log, maxBusy, handlerLimitMs } =
+    deps
   let busy = 0
   let pumping = false
   let woken = false
@@ -102,6 +105,7 @@ export const createDispatcher = (deps: {
   const handleOne = async (claim: InboxClaim, stored: StoredEvent): Promise<void> => {
     const { pageId } = claim.conversation
     const outcome = await outcomeOf(claim, stored)
+    if (outcome.replies.length > 0) onReplies(pageId)
     const handOut = outcome.replies.length > 0 && sender.reserve(pageId)
     let out: OutboxClaim | null = null
     try {

@@ -371,7 +371,7 @@ t.test('a handler that throws or hangs costs its event an apology, and nothing e
 t.test('an event that cannot be read is passed over and said so', async (t) => {
   const world = await createWorld(t)
   world.delivery.start()
-  const { newEvent } = await import('../store/contract.ts')
+  const { newEvent } = await import('../store/steps.ts')
   await world.store.accept([newEvent('broken', { body: '{' })])
   await world.say('after')
   await world.until(() => done(world), 'answered')
