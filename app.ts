@@ -6,6 +6,7 @@ import { deliveryPlugin } from './plugins/delivery.ts'
 import { envPlugin } from './plugins/env.ts'
 import { errorsPlugin } from './plugins/errors.ts'
 import { graphPlugin } from './plugins/graph.ts'
+import { metricsPlugin } from './plugins/metrics.ts'
 import { needsPlugin } from './plugins/needs.ts'
 import { operatorPlugin } from './plugins/operator.ts'
 import { profilePlugin } from './plugins/profile.ts'
@@ -46,6 +47,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(shieldPlugin)
   app.register(errorsPlugin)
 
+  app.register(metricsPlugin)
   app.register(storePlugin)
   app.register(needsPlugin)
   app.register(graphPlugin)

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { ConversationView, Handled } from '../src/conversation/conversation.ts'
 import { render } from '../src/conversation/render.ts'
+import { isSilent } from '../src/conversation/silence.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
 import type { Reply } from '../src/messages.ts'
 import type { WebhookEvent } from '../src/webhook/events.ts'
@@ -11,7 +13,7 @@ const STOP_WITHIN_MS = 10_000
 
 /** Takes accepted events to the conversation, and its replies to Facebook. */
 async function delivery(app: FastifyInstance) {
-  const { clock, config, conversation, graph, needs, store, tokens } = app
+  const { activity, clock, config, conversation, graph, metrics, needs, store, tokens } = app
   const log = app.log.child({ part: 'delivery' })
 
   /** What a visitor hears whose message broke the handler: the script's fallback, as if it had not been understood. */
@@ -22,22 +24,37 @@ async function delivery(app: FastifyInstance) {
     return render(script, script.fallback, () => '')
   }
 
+  /** The script's answer, noted for the console on its way. */
+  const handle = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
+    const note = (handled: Handled): Handled => {
+      const { replies, state } = handled
+      activity.heard(view, { kind: event.kind, silent: isSilent(state), replies: replies.length })
+      return handled
+    }
+    const handled = conversation.handle(event, view)
+    return handled instanceof Promise ? handled.then(note) : note(handled)
+  }
+
   const running = createDelivery({
     store,
     graph,
     tokens,
     needs,
     read: readStoredEvent,
-    handle: conversation.handle,
+    handle,
     apologise,
     clock,
     random: Math.random,
     rates: { text: config.TEXT_PER_SECOND, media: config.MEDIA_PER_SECOND },
     log,
     report: {
-      sent: (pageId, latencyMs) => log.debug({ pageId, latencyMs }, 'sent'),
-      dead: () => undefined,
-      refused: () => undefined,
+      sent: (pageId, latencyMs, psid) => {
+        metrics.replySent(latencyMs)
+        activity.sent({ pageId, psid }, latencyMs)
+        log.debug({ pageId, latencyMs }, 'sent')
+      },
+      dead: (_pageId, reason) => metrics.replyDead(reason),
+      refused: activity.refused,
     },
   })
   app.addHook('onReady', async () => running.start())
@@ -59,5 +76,5 @@ async function delivery(app: FastifyInstance) {
 export const deliveryPlugin = fp(delivery, {
   name: 'delivery',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'store', 'needs', 'graph', 'tokens', 'conversation'],
+  dependencies: ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation'],
 })

@@ -17,6 +17,7 @@ async function graph(app: FastifyInstance) {
     version: FB_GRAPH_VERSION,
     appId: FB_APP_ID,
     appSecret: FB_APP_SECRET,
+    onCall: ({ edge, outcome }) => app.metrics.graphCall(edge, outcome),
     onVersionMismatch: (versions) =>
       app.log.warn(
         versions,
@@ -27,4 +28,4 @@ async function graph(app: FastifyInstance) {
   app.addHook('onClose', () => client.close())
 }
 
-export const graphPlugin = fp(graph, { name: 'graph', fastify: '5.x', dependencies: ['env'] })
+export const graphPlugin = fp(graph, { name: 'graph', fastify: '5.x', dependencies: ['env', 'metrics'] })

@@ -9,6 +9,7 @@ import { readChallenge, type VerificationQuery } from '../src/webhook/verificati
 const LARGEST_BODY_BYTES = 4 * 1024 * 1024
 
 async function webhook(app: FastifyInstance) {
+  const { metrics } = app
   const isSigned = createSignatureCheck(app.config.FB_APP_SECRET)
 
   // Raw bytes are what Facebook signs: nothing is parsed before the signature holds.
@@ -34,6 +35,10 @@ async function webhook(app: FastifyInstance) {
     },
   )
 
+  app.addHook('onError', async (_request, _reply, error) => {
+    metrics.webhookRejected(reasonOf(error))
+  })
+
   app.get<{ Querystring: VerificationQuery }>('/webhook', (request, reply) => {
     const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
     reply.type('text/plain; charset=utf-8').send(challenge)
@@ -56,14 +61,22 @@ async function webhook(app: FastifyInstance) {
       // Durable before the answer: after a 200 Facebook never sends this callback again.
       const events = toNewEvents(body['entry'], app.clock.now())
       if (events.length > 0) await app.store.accept(events)
+      for (const { kind } of events) metrics.webhookEvent(kind)
       return 'EVENT_RECEIVED'
     },
   )
+}
+
+/** Such as `signature_invalid`; few enough to be a metric's label. */
+const reasonOf = (error: Error & { code?: string; statusCode?: number }): string => {
+  if (error instanceof BotError) return error.code.slice('BOT_'.length).toLowerCase()
+  if (error.statusCode === 413) return 'body_too_large'
+  return error.statusCode !== undefined && error.statusCode < 500 ? 'request_invalid' : 'internal'
 }
 
 export const webhookRoutes = fp(webhook, {
   name: 'webhook-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['config', 'clock', 'store'] },
+  decorators: { fastify: ['config', 'clock', 'metrics', 'store'] },
 })

@@ -27,7 +27,7 @@ export interface Sender {
 
 /** What became of replies, for metrics. */
 export interface SenderReport {
-  sent: (pageId: string, latencyMs: number) => void
+  sent: (pageId: string, latencyMs: number, psid: string | null) => void
   dead: (pageId: string, reason: DeadReason) => void
   refused: (pageId: string, verdict: string) => void
 }
@@ -174,11 +174,11 @@ export const createSender = (deps: {
     reply: StoredReply,
     outcome: { status: 'sent'; messageId: string | null },
   ): Step => {
-    const { id, pageId } = claim.conversation
+    const { id, pageId, psid } = claim.conversation
     record(claim, reply, outcome)
     doubt.forget(reply)
     retries.delete(id)
-    report.sent(pageId, clock.now() - reply.acceptedMs)
+    report.sent(pageId, clock.now() - reply.acceptedMs, psid)
     return { go: 'on' }
   }
 
