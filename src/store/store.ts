@@ -46,6 +46,19 @@ export interface Store {
   /** Calls `listener` whenever there may be something new to claim; returns the function that stops it. */
   onWork: (listener: (queue: Queue) => void) => () => void
 
+  deadLetters: DeadLetters
+
+  /**
+   * Takes one bounded step of forgetting history from before `beforeMs`; `more` is false when the whole of it has been
+   * gone through. What must not be forgotten (events, replies, conversations) is no history.
+   */
+  prune: (history: History, beforeMs: number) => Promise<PruneStep>
+
+  /** Keeps a small text under a name, over restarts. */
+  remember: (name: string, text: string) => Promise<void>
+  /** The text kept under that name; null when there is none. */
+  recall: (name: string) => Promise<string | null>
+
   counts: () => Promise<QueueCounts>
   /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
   probe: () => Promise<void>
@@ -59,6 +72,8 @@ export type Queue = 'inbox' | 'outbox'
 export interface NewEvent {
   /** Equal for every delivery of the same event. */
   key: string
+  /** Keys under which the same event may have come, or may come yet, by another way. */
+  aliases?: readonly string[]
   kind: string
   pageId: string
   /** Null for an event about the Page itself; such events share one conversation per Page. */
@@ -133,6 +148,56 @@ export type ReplyOutcome =
   | { status: 'in_doubt' }
 
 export type DeadReason = 'outside_window' | 'unreachable' | 'bad_request'
+
+/**
+ * Replies that are not sent unless somebody says so. A running bot takes notice of what another process does to them.
+ */
+export interface DeadLetters {
+  /** Those that died last come first. `next` is the `after` of the rest; null when there is none. */
+  list: (query: {
+    pageId?: string | undefined
+    limit: number
+    after?: string | undefined
+  }) => Promise<{ letters: DeadLetter[]; next: string | null }>
+  get: (id: string) => Promise<DeadLetter | null>
+  /**
+   * Puts them back where they were in the outbox, each with its id; one whose window has closed dies again.
+   *
+   * @returns those that were put back
+   */
+  retry: (which: DeadSelection) => Promise<DeadMark[]>
+  /** Throws them away. @returns those that were there */
+  drop: (which: DeadSelection) => Promise<DeadMark[]>
+}
+
+export type DeadMark = Pick<DeadLetter, 'id' | 'pageId' | 'windowEndsMs'>
+
+export type DeadSelection = { ids: readonly string[] } | { all: true; pageId?: string | undefined }
+
+export interface DeadLetter {
+  /** The reply's. */
+  id: string
+  pageId: string
+  psid: string | null
+  reason: DeadReason
+  /** What Graph said, where it was Graph that refused. */
+  error: GraphFacts | null
+  /** When the webhook accepted the event it answers, ms since the epoch. */
+  acceptedMs: number
+  diedMs: number
+  /** End of its conversation's standard messaging window as of now; null when it was never open. */
+  windowEndsMs: number | null
+  /** JSON text of a {@link ../messages.ts Reply}. */
+  body: string
+}
+
+/** What is kept of the past: the keys of events seen, the replies that were sent, the dead letters. */
+export type History = 'seen' | 'sent' | 'dead'
+
+export interface PruneStep {
+  dropped: number
+  more: boolean
+}
 
 /** What Graph said, without anything secret. */
 export interface GraphFacts {

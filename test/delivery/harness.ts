@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
-import { newEvent } from '../store/contract.ts'
+import { newEvent } from '../store/steps.ts'
 
 /** What the fake Graph does with a send: nothing for success, a verdict for a refusal. */
 export type Answer = (call: SendCall) => Verdict | undefined | Promise<Verdict | undefined>

@@ -1,91 +1,21 @@
 import type { Test } from 'tap'
-import type { Clock } from '../../src/clock.ts'
-import type { InboxClaim, NewEvent, OutboxClaim, Store } from '../../src/store/store.ts'
-import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
-
-/** Opens the adapter under test; called again with the same `place`, it finds what was stored there. */
-export type OpenStore = (place: string, clock: Clock) => Promise<Store>
-
-const anyRoom = () => Number.POSITIVE_INFINITY
-
-export const newEvent = (key: string, fields: Partial<NewEvent> = {}): NewEvent => ({
-  key,
-  kind: 'message',
-  pageId: 'page-1',
-  psid: 'psid-1',
-  timestampMs: Date.UTC(2026, 10, 21, 12),
-  opensWindow: true,
-  body: JSON.stringify({ key }),
-  ...fields,
-})
-
-const keys = (claim: InboxClaim): string[] =>
-  claim.events.map(({ body }) => (JSON.parse(body) as { key: string }).key)
-
-const bodies = (claim: OutboxClaim): string[] => claim.replies.map(({ body }) => body)
-
-/** Handles every event in the inbox with the replies `reply` makes of its key; returns the keys in order. */
-const handleAll = async (store: Store, reply: (key: string) => string[]): Promise<string[]> => {
-  const handled: string[] = []
-  for (;;) {
-    const claims = await store.claimInbox(10)
-    if (claims.length === 0) return handled
-    for (const claim of claims) {
-      for (const [index, event] of claim.events.entries()) {
-        const key = keys(claim)[index] ?? ''
-        handled.push(key)
-        await store.finishEvent(claim, event, { replies: reply(key) })
-      }
-      store.releaseInbox(claim)
-    }
-  }
-}
-
-const sendAll = async (store: Store, limit = 10): Promise<string[]> => {
-  const sent: string[] = []
-  for (;;) {
-    const claims = await store.claimOutbox(limit, anyRoom)
-    if (claims.length === 0) return sent
-    for (const claim of claims) {
-      for (const reply of claim.replies) {
-        sent.push(reply.body)
-        await store.finishReply(claim, reply, { status: 'sent', messageId: `mid-${reply.id}` })
-      }
-      store.releaseOutbox(claim)
-    }
-  }
-}
-
-/** Whether keys like `conversation.number` count from 0 in each conversation. */
-const inOrder = (handled: readonly string[]): boolean => {
-  const next = new Map<string, number>()
-  return handled.every((key) => {
-    const [conversation = '', number] = key.split('.')
-    const wanted = next.get(conversation) ?? 0
-    next.set(conversation, wanted + 1)
-    return Number(number) === wanted
-  })
-}
+import type { NewEvent } from '../../src/store/store.ts'
+import {
+  anyRoom,
+  bodies,
+  handleAll,
+  inOrder,
+  keys,
+  newEvent,
+  openPlace,
+  sendAll,
+  type OpenStore,
+  type SetUp,
+} from './steps.ts'
 
 /** What every store adapter has to pass. */
 export const storeContract = (t: Test, open: OpenStore): void => {
-  const setUp = async (
-    t: Test,
-  ): Promise<{ store: Store; clock: FakeClock; reopen: () => Promise<Store> }> => {
-    const clock = createFakeClock()
-    const place = t.testdir()
-    let store = await open(place, clock)
-    t.teardown(() => store.close())
-    return {
-      store,
-      clock,
-      reopen: async () => {
-        await store.close()
-        store = await open(place, clock)
-        return store
-      },
-    }
-  }
+  const setUp = (t: Test): Promise<SetUp> => openPlace(t, open)
 
   t.test('an accepted event is handed out once, and is gone when finished', async (t) => {
     const { store } = await setUp(t)

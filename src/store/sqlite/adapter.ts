@@ -1,14 +1,16 @@
 import type { Clock } from '../../clock.ts'
 import type { InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
+import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createLiveConversations } from './live.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
+import { replyIds } from './reply-ids.ts'
 import { startDatabaseThread } from './thread.ts'
 
 /**
- * The store embedded in this process: SQLite in a thread of its own. One process owns the file (see `data-dir.ts`), so a
- * claim needs no lease: it ends with the process. What is being worked on is kept in memory, bounded; what waits stays
- * in the file.
+ * The store embedded in this process: SQLite in a thread of its own. One process works on the queues (see `data-dir.ts`),
+ * so a claim needs no lease: it ends with the process. Others may look, and mind the dead letters. What is being worked
+ * on is kept in memory, bounded; what waits stays in the file.
  *
  * @param options.onExit - called when the database thread dies; the process should end, nothing accepted is lost
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
@@ -24,6 +26,7 @@ export const openSqliteStore = async (options: {
   const wake = (queue: Queue): void => {
     for (const listener of listeners) listener(queue)
   }
+  const ids = replyIds(thread.instance)
   const live = createLiveConversations()
   const inbox = createInboxQueue({ thread, live, wake: () => wake('inbox') })
   const outbox = createOutboxLanes({ thread, live, clock, wake: () => wake('outbox') })
@@ -34,19 +37,15 @@ export const openSqliteStore = async (options: {
     acceptedMs: number,
     doubtSinceMs: number | null,
   ): StoredReply => ({
-    id: `${thread.instance}.${seq.toString(36)}`,
+    id: ids.idOf(seq),
     seq,
     body,
     acceptedMs,
     doubtSinceMs,
   })
 
-  /** The sequence number in a reply's id; null when another database made it. */
-  const seqOf = (replyId: string): number | null => {
-    const prefix = `${thread.instance}.`
-    const seq = replyId.startsWith(prefix) ? Number.parseInt(replyId.slice(prefix.length), 36) : Number.NaN
-    return Number.isSafeInteger(seq) ? seq : null
-  }
+  const deadLetters = createDeadLetters({ thread, ids, returned: outbox.returned })
+  thread.onForeignWrite(outbox.returned)
 
   return {
     accept: async (events) => {
@@ -89,7 +88,7 @@ export const openSqliteStore = async (options: {
         doubtMs: handOut ? nowMs : null,
         state: outcome.state,
         confirmed: (outcome.confirmed ?? []).flatMap(({ replyId, messageId }) => {
-          const seq = seqOf(replyId)
+          const seq = ids.seqOf(replyId)
           return seq === null ? [] : [{ seq, messageId }]
         }),
         nowMs,
@@ -129,6 +128,15 @@ export const openSqliteStore = async (options: {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+
+    deadLetters,
+
+    prune: (history, beforeMs) => thread.run({ op: 'prune', history, beforeMs }),
+
+    remember: async (name, text) => {
+      await thread.run({ op: 'remember', name, text })
+    },
+    recall: (name) => thread.run({ op: 'recall', name }),
 
     counts: async () => {
       const { inbox: waiting, outbox: byPage, dead } = await thread.run({ op: 'counts' })

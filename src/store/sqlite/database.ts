@@ -10,6 +10,8 @@ import type {
   OutboxRow,
   Results,
 } from './protocol.ts'
+import { deadLetterOperations } from './dead-letters.ts'
+import { historyOperations } from './history.ts'
 import { migrate } from './schema.ts'
 
 export interface Database {
@@ -17,6 +19,8 @@ export interface Database {
   instance: string
   /** Pages that have replies waiting. */
   pagesWaiting: () => string[]
+  /** Whether another process has written since this was last asked. */
+  changedElsewhere: () => boolean
   /** Carries out all operations in one durable transaction. @throws the SQLite error, with nothing of it kept */
   commit: (operations: readonly Operation[]) => unknown[]
   close: () => void
@@ -49,6 +53,7 @@ export const openDatabase = (file: string): Database => {
   const seqs = sequence(db)
   const pages = pageNumbers(db)
   const conversations = conversationCache()
+  const foreignWrites = createForeignWrites(db)
 
   const conversationOf = (page: number, psid: string): CachedConversation => {
     const key = `${page}:${psid}`
@@ -72,7 +77,10 @@ export const openDatabase = (file: string): Database => {
   }
 
   const accept = (event: NewEvent, nowMs: number): AcceptedRow | null => {
-    if (statements.addSeen.run(digest(event), nowMs).changes === 0) return null
+    const aliases = event.aliases?.map((key) => digest(event.pageId, key)) ?? []
+    if (aliases.some((key) => statements.findSeen.get(key) !== undefined)) return null
+    if (statements.addSeen.run(digest(event.pageId, event.key), nowMs).changes === 0) return null
+    for (const key of aliases) statements.addSeen.run(key, nowMs)
     const conversation = conversationOf(pages.numberOf(event.pageId), event.psid ?? '')
     if (event.opensWindow) openWindow(conversation, event.timestampMs, nowMs)
     const seq = seqs.next()
@@ -156,11 +164,15 @@ export const openDatabase = (file: string): Database => {
       statements.setMeta.run('probed_ms', nowMs)
       return null
     },
+
+    ...deadLetterOperations(db),
+    ...historyOperations(db),
   }
 
   return {
     instance,
     pagesWaiting: () => (statements.pagesWaiting.all() as { id: string }[]).map(({ id }) => id),
+    changedElsewhere: foreignWrites.happened,
     commit: (operations) => {
       db.exec('begin immediate')
       try {
@@ -192,13 +204,14 @@ export const sqliteCode = (error: unknown): number | null =>
 type CachedConversation = ConversationRow
 
 // Sixteen bytes instead of a mid of a hundred: the index on them is what acceptance costs most.
-const digest = (event: NewEvent): Buffer =>
-  hash('sha256', `${event.pageId}\0${event.key}`, 'buffer').subarray(0, 16)
+const digest = (pageId: string, key: string): Buffer =>
+  hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)
 
 const prepare = (db: DatabaseSync) => {
   const sql = (text: string): StatementSync => db.prepare(text)
   return {
     addSeen: sql('insert into seen (key, accepted_ms) values (?, ?) on conflict do nothing'),
+    findSeen: sql('select 1 from seen where key = ?'),
     findConversation: sql(
       `select id as conversation, state, window_ends_ms as windowEndsMs from conversation where page = ? and psid = ?`,
     ),
@@ -228,8 +241,8 @@ const prepare = (db: DatabaseSync) => {
       'insert into sent (conversation, seq, message_id, sent_ms) values (?, ?, ?, ?) on conflict do nothing',
     ),
     addDead: sql(
-      `insert into dead (seq, conversation, accepted_ms, died_ms, reason, error, body)
-       select seq, conversation, accepted_ms, ?, ?, ?, body from outbox
+      `insert into dead (seq, page, conversation, accepted_ms, died_ms, reason, error, body)
+       select seq, page, conversation, accepted_ms, ?, ?, ?, body from outbox
        where page = ? and conversation = ? and seq = ?`,
     ),
     pagesWaiting: sql('select id from page where exists (select 1 from outbox where outbox.page = page.no)'),
@@ -321,6 +334,20 @@ const pageNumbers = (db: DatabaseSync) => {
       return no
     },
     clear: (): void => known.clear(),
+  }
+}
+
+/** SQLite counts the commits of other connections; our own leave the number as it is. */
+const createForeignWrites = (db: DatabaseSync) => {
+  const read = db.prepare('pragma data_version')
+  const version = (): number => (read.get() as { data_version: number }).data_version
+  let known = version()
+  return {
+    happened: (): boolean => {
+      const before = known
+      known = version()
+      return known !== before
+    },
   }
 }
 

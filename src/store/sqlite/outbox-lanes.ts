@@ -24,6 +24,8 @@ export interface OutboxLanes {
   /** Something was said about the reply; `stays` when it is still to be sent. */
   finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
   release: (claim: OutboxClaim, notBeforeMs?: number) => void
+  /** Replies came back into the file; of which conversations is not known. */
+  returned: (pageIds: Iterable<string>) => void
   /** Ends a delay: what the conversation waited for has happened. */
   hurry: (conversation: Conversation) => void
   hold: (pageId: string, held: boolean) => void
@@ -236,6 +238,15 @@ export const createOutboxLanes = (deps: {
       const lane = laneOf(pageId)
       lane.held = held
       if (!held && lane.behind) wake()
+    },
+
+    returned: (pageIds) => {
+      const pages = new Set(pageIds)
+      // Whoever holds one of their conversations leaves something behind when it lets go.
+      for (const entry of live.values()) {
+        if (entry.outboxHeld && pages.has(entry.conversation.pageId)) entry.repliesInFile = true
+      }
+      for (const pageId of pages) fallBehind(laneOf(pageId))
     },
 
     hurry: ({ id }) => delays.get(id)?.(),

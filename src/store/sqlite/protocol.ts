@@ -1,4 +1,4 @@
-import type { GraphFacts, NewEvent } from '../store.ts'
+import type { GraphFacts, History, NewEvent, PruneStep } from '../store.ts'
 
 /**
  * What the adapter asks of the database thread. All operations of one {@link Batch} are one transaction and share one
@@ -50,6 +50,13 @@ export type Operation =
   | { op: 'sent_ids'; conversation: number }
   | { op: 'counts' }
   | { op: 'probe'; nowMs: number }
+  | { op: 'list_dead'; page: string | null; before: DeadPlace | null; limit: number }
+  | { op: 'get_dead'; seq: number }
+  | { op: 'retry_dead'; seqs: readonly number[] }
+  | { op: 'drop_dead'; seqs: readonly number[] }
+  | { op: 'prune'; history: History; beforeMs: number }
+  | { op: 'remember'; name: string; text: string }
+  | { op: 'recall'; name: string }
 
 export interface Results {
   /** One per event, in order; null for a duplicate. */
@@ -64,6 +71,14 @@ export interface Results {
   sent_ids: string[]
   counts: { inbox: number; outbox: [page: string, count: number][]; dead: number }
   probe: null
+  list_dead: DeadRow[]
+  get_dead: DeadRow | null
+  /** Those that were there, of the ones asked for. */
+  retry_dead: DeadMarkRow[]
+  drop_dead: DeadMarkRow[]
+  prune: PruneStep
+  remember: null
+  recall: string | null
 }
 
 export interface Loaded<Row> {
@@ -99,6 +114,27 @@ export interface OutboxRow extends ConversationRow {
   body: string
 }
 
+export interface DeadMarkRow {
+  seq: number
+  page: string
+  windowEndsMs: number | null
+}
+
+export interface DeadRow extends DeadMarkRow {
+  psid: string
+  acceptedMs: number
+  diedMs: number
+  reason: string
+  error: string | null
+  body: string
+}
+
+/** A dead letter's place in the list, which is in the order of dying. */
+export interface DeadPlace {
+  diedMs: number
+  seq: number
+}
+
 export interface Batch {
   id: number
   operations: Operation[]
@@ -117,6 +153,11 @@ export interface Failure {
   message: string
   /** SQLite's extended result code; null when the failure is not SQLite's. */
   code: number | null
+}
+
+/** Said unasked: another process has written to the file; these Pages have replies waiting there now. */
+export interface ForeignWrite {
+  pagesWaiting: string[]
 }
 
 /** The thread's first message. */

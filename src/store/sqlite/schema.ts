@@ -60,7 +60,15 @@ create table dead (
 );
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1]
+/** Dead letters are listed by time, for all Pages or for one. */
+const VERSION_2 = `
+alter table dead add column page integer not null default 0;
+update dead set page = (select page from conversation where id = dead.conversation);
+create index dead_by_time on dead (died_ms, seq);
+create index dead_by_page on dead (page, died_ms, seq);
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2]
 
 /** Brings the database to the newest version, one transaction per step. */
 export const migrate = (db: DatabaseSync): void => {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../clock.ts'
 import { BotError } from '../../errors.ts'
-import type { Batch, BatchAnswer, Failure, Opened, Operation, Results } from './protocol.ts'
+import type { Batch, BatchAnswer, Failure, ForeignWrite, Opened, Operation, Results } from './protocol.ts'
 
 /** The database thread as seen from the event loop. */
 export interface DatabaseThread {
@@ -16,6 +16,8 @@ export interface DatabaseThread {
   run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
   record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** Another process has written to the file; these Pages have replies waiting there now. */
+  onForeignWrite: (listener: (pagesWaiting: string[]) => void) => void
   /** Carries out what was asked so far, then closes the file. */
   close: () => Promise<void>
 }
@@ -50,6 +52,7 @@ export const startDatabaseThread = async (options: {
   let failures = 0
   let closing: { tries: number; done: () => void } | null = null
   let ended: Error | null = null
+  let onForeignWrite = (_pagesWaiting: string[]): void => undefined
 
   // Everything asked for in one turn of the event loop, and while the thread is busy, shares one transaction.
   const schedule = (): void => {
@@ -114,7 +117,10 @@ export const startDatabaseThread = async (options: {
     closing?.done()
   }
 
-  worker.on('message', settle)
+  worker.on('message', (message: BatchAnswer | ForeignWrite) => {
+    if ('pagesWaiting' in message) onForeignWrite(message.pagesWaiting)
+    else settle(message)
+  })
   worker.on('error', end)
   worker.on('exit', (code) => end(new Error(`the database thread ended with code ${code}`)))
 
@@ -123,6 +129,9 @@ export const startDatabaseThread = async (options: {
     pagesWaiting: pages,
     run: (operation) => submit(operation, false),
     record: (operation) => submit(operation, true),
+    onForeignWrite: (listener) => {
+      onForeignWrite = listener
+    },
     close: async () => {
       if (ended !== null) return
       await new Promise<void>((done) => {

@@ -1,0 +1,90 @@
+import type { DeadLetter, DeadLetters, DeadMark, DeadReason, DeadSelection, GraphFacts } from '../store.ts'
+import type { DeadMarkRow, DeadPlace, DeadRow } from './protocol.ts'
+import type { ReplyIds } from './reply-ids.ts'
+import type { DatabaseThread } from './thread.ts'
+
+// One transaction each, so that a long list does not hold up acceptance.
+const AT_ONCE = 200
+
+/** The dead letters of the database, each known by its reply's id. */
+export const createDeadLetters = (deps: {
+  thread: Pick<DatabaseThread, 'run'>
+  ids: ReplyIds
+  /** Hears which Pages have replies waiting again. */
+  returned: (pageIds: Iterable<string>) => void
+}): DeadLetters => {
+  const { thread, ids, returned } = deps
+
+  const toMark = ({ seq, page, windowEndsMs }: DeadMarkRow): DeadMark => ({
+    id: ids.idOf(seq),
+    pageId: page,
+    windowEndsMs,
+  })
+
+  const toLetter = (row: DeadRow): DeadLetter => ({
+    ...toMark(row),
+    psid: row.psid === '' ? null : row.psid,
+    reason: row.reason as DeadReason,
+    error: row.error === null ? null : (JSON.parse(row.error) as GraphFacts),
+    acceptedMs: row.acceptedMs,
+    diedMs: row.diedMs,
+    body: row.body,
+  })
+
+  /** Chunks of what is selected. Those that die while we go through them come before where we are, and are left out. */
+  const chunksOf = async function* (which: DeadSelection): AsyncGenerator<number[]> {
+    if ('ids' in which) {
+      const seqs = [...new Set(which.ids)].map(ids.seqOf).filter((seq) => seq !== null)
+      for (let from = 0; from < seqs.length; from += AT_ONCE) yield seqs.slice(from, from + AT_ONCE)
+      return
+    }
+    let before: DeadPlace | null = null
+    for (;;) {
+      const page: string | null = which.pageId ?? null
+      const rows: DeadRow[] = await thread.run({ op: 'list_dead', page, before, limit: AT_ONCE })
+      const last = rows.at(-1)
+      if (last === undefined) return
+      before = { diedMs: last.diedMs, seq: last.seq }
+      yield rows.map(({ seq }) => seq)
+    }
+  }
+
+  const apply = async (op: 'retry_dead' | 'drop_dead', which: DeadSelection): Promise<DeadMark[]> => {
+    const marks: DeadMark[] = []
+    for await (const seqs of chunksOf(which)) {
+      const done = (await thread.run({ op, seqs })).map(toMark)
+      marks.push(...done)
+      if (op === 'retry_dead' && done.length > 0) returned(done.map(({ pageId }) => pageId))
+    }
+    return marks
+  }
+
+  return {
+    list: async ({ pageId, limit, after }) => {
+      // One more than wanted tells whether there is a rest.
+      const rows = await thread.run({
+        op: 'list_dead',
+        page: pageId ?? null,
+        before: after === undefined ? null : readPlace(after),
+        limit: limit + 1,
+      })
+      const letters = rows.slice(0, limit)
+      const last = letters.at(-1)
+      const next = rows.length > limit && last !== undefined ? `${last.diedMs}.${last.seq}` : null
+      return { letters: letters.map(toLetter), next }
+    },
+    get: async (id) => {
+      const seq = ids.seqOf(id)
+      const row = seq === null ? null : await thread.run({ op: 'get_dead', seq })
+      return row === null ? null : toLetter(row)
+    },
+    retry: (which) => apply('retry_dead', which),
+    drop: (which) => apply('drop_dead', which),
+  }
+}
+
+/** What is no place begins the list. */
+const readPlace = (after: string): DeadPlace | null => {
+  const [diedMs = Number.NaN, seq = Number.NaN] = after.split('.').map(Number)
+  return Number.isSafeInteger(diedMs) && Number.isSafeInteger(seq) ? { diedMs, seq } : null
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { History, PruneStep } from '../store.ts'
+import type { Operation, Results } from './protocol.ts'
+
+type HistoryOperation = 'prune' | 'remember' | 'recall'
+
+// A step of this many rows takes about a millisecond; acceptance waits no longer than that.
+const ROWS_A_STEP = 500
+
+/** What the database forgets, and the little it keeps for others by name. */
+export const historyOperations = (
+  db: DatabaseSync,
+): { [K in HistoryOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
+  const steps: Record<History, (beforeMs: number) => PruneStep> = {
+    seen: walkSeen(db),
+    sent: walkSent(db),
+    dead: dropDead(db),
+  }
+  const remember = db.prepare(
+    'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+  )
+  const recall = db.prepare('select value from meta where name = ?')
+  return {
+    prune: ({ history, beforeMs }) => steps[history](beforeMs),
+    remember: ({ name, text }) => {
+      remember.run(`note:${name}`, text)
+      return null
+    },
+    recall: ({ name }) => (recall.get(`note:${name}`) as { value: string } | undefined)?.value ?? null,
+  }
+}
+
+/**
+ * Goes through the keys in their order. An index on the time would find the old ones at once, and make every accepted
+ * event dearer; reading all of it once in a while is cheaper.
+ */
+const walkSeen = (db: DatabaseSync) => {
+  const stretchEnd = db.prepare('select key from seen where key > ? order by key limit 1 offset ?')
+  const drop = db.prepare('delete from seen where key > ? and key <= ? and accepted_ms < ?')
+  const dropRest = db.prepare('delete from seen where key > ? and accepted_ms < ?')
+  let from: Uint8Array = FIRST_KEY
+  return (beforeMs: number): PruneStep => {
+    const start = from
+    const end = stretchEnd.get(start, ROWS_A_STEP - 1) as { key: Uint8Array } | undefined
+    from = end?.key ?? FIRST_KEY
+    const { changes } = end === undefined ? dropRest.run(start, beforeMs) : drop.run(start, end.key, beforeMs)
+    return { dropped: Number(changes), more: end !== undefined }
+  }
+}
+
+const FIRST_KEY = new Uint8Array(0)
+
+/** As {@link walkSeen}, for the same reason. */
+const walkSent = (db: DatabaseSync) => {
+  const stretchEnd = db.prepare(
+    'select conversation, seq from sent where (conversation, seq) > (?, ?) order by conversation, seq limit 1 offset ?',
+  )
+  const drop = db.prepare(
+    'delete from sent where (conversation, seq) > (?, ?) and (conversation, seq) <= (?, ?) and sent_ms < ?',
+  )
+  const dropRest = db.prepare('delete from sent where (conversation, seq) > (?, ?) and sent_ms < ?')
+  let from: SentPlace = FIRST_PLACE
+  return (beforeMs: number): PruneStep => {
+    const start = from
+    const end = stretchEnd.get(start.conversation, start.seq, ROWS_A_STEP - 1) as SentPlace | undefined
+    from = end ?? FIRST_PLACE
+    const { changes } =
+      end === undefined
+        ? dropRest.run(start.conversation, start.seq, beforeMs)
+        : drop.run(start.conversation, start.seq, end.conversation, end.seq, beforeMs)
+    return { dropped: Number(changes), more: end !== undefined }
+  }
+}
+
+interface SentPlace {
+  conversation: number
+  seq: number
+}
+
+const FIRST_PLACE: SentPlace = { conversation: 0, seq: 0 }
+
+/** Dead letters are few and have an index by time. */
+const dropDead = (db: DatabaseSync) => {
+  const drop = db.prepare(
+    'delete from dead where seq in (select seq from dead where died_ms < ? order by died_ms limit ?)',
+  )
+  return (beforeMs: number): PruneStep => {
+    const dropped = Number(drop.run(beforeMs, ROWS_A_STEP).changes)
+    return { dropped, more: dropped === ROWS_A_STEP }
+  }
+}

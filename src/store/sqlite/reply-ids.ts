@@ -1,0 +1,19 @@
+/** How a reply is called outside the database, and back. */
+export interface ReplyIds {
+  idOf: (seq: number) => string
+  /** The sequence number in a reply's id; null when another database made it. */
+  seqOf: (replyId: string) => number | null
+}
+
+/** @param instance - names the database among all others */
+export const replyIds = (instance: string): ReplyIds => {
+  const prefix = `${instance}.`
+  return {
+    idOf: (seq) => prefix + seq.toString(36),
+    seqOf: (replyId) => {
+      const digits = replyId.startsWith(prefix) ? replyId.slice(prefix.length) : ''
+      const seq = /^[0-9a-z]{1,11}$/.test(digits) ? Number.parseInt(digits, 36) : Number.NaN
+      return Number.isSafeInteger(seq) ? seq : null
+    },
+  }
+}
