@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { openSqliteStore } from '../src/store/sqlite/adapter.ts'
-import { holdDataDir } from '../src/store/sqlite/data-dir.ts'
+import { databaseIn, holdDataDir } from '../src/store/sqlite/data-dir.ts'
 import type { Store } from '../src/store/store.ts'
 
 declare module 'fastify' {
@@ -16,7 +15,7 @@ async function store(app: FastifyInstance) {
   const { DATA_DIR: dir } = app.config
   const held = holdDataDir(dir)
   const opened = await openSqliteStore({
-    file: join(dir, 'evergreen.db'),
+    file: databaseIn(dir),
     clock: app.clock,
     onExit: (error) => {
       // Without it nothing can be accepted; what was accepted is on disk. Whoever watches the process starts it anew.

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../../errors.ts'
 
+/** Where a data folder keeps its database. */
+export const databaseIn = (dir: string): string => join(dir, 'evergreen.db')
+
 /**
  * Makes the data folder (mode 0700) this process's own until `release`. The operating system ends the lock with the
  * process, however it dies, so there is no stale lock to clear.
