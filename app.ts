@@ -12,10 +12,12 @@ import { operatorPlugin } from './plugins/operator.ts'
 import { profilePlugin } from './plugins/profile.ts'
 import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
+import { signInPlugin } from './plugins/sign-in.ts'
 import { storePlugin } from './plugins/store.ts'
 import { tokensPlugin } from './plugins/tokens.ts'
 import { facebookRoutes } from './routes/facebook.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { webhookRoutes } from './routes/webhook.ts'
 import { systemClock, type Clock } from './src/clock.ts'
 import { loadConfig, type Env } from './src/config.ts'
@@ -61,6 +63,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(healthRoutes)
   app.register(webhookRoutes)
   app.register(facebookRoutes)
+  app.register(operatorArea)
 
   try {
     await app.ready()
@@ -69,4 +72,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     throw error
   }
   return app
+}
+
+/** The routes for the operator's eyes, and what guards them. Without a password there are none. */
+const operatorArea = async (area: FastifyInstance) => {
+  const { OPERATOR_PASSWORD: password } = area.config
+  if (password === undefined) return
+  area.register(signInPlugin, { password })
+  area.register(metricsRoutes)
 }

@@ -2,6 +2,7 @@ import Fastify, { LogController } from 'fastify'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { errorsPlugin } from '../../plugins/errors.ts'
+import { metricsPlugin } from '../../plugins/metrics.ts'
 import { shieldPlugin } from '../../plugins/shield.ts'
 import { storePlugin } from '../../plugins/store.ts'
 import { webhookRoutes } from '../../routes/webhook.ts'
@@ -21,6 +22,7 @@ app.register(envPlugin, { env })
 app.register(clockPlugin, { clock: systemClock })
 app.register(shieldPlugin)
 app.register(errorsPlugin)
+app.register(metricsPlugin)
 app.register(storePlugin)
 app.register(webhookRoutes)
 await report(app)

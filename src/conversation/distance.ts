@@ -4,7 +4,8 @@ const LONGEST_COMPARED = 60
 /** The option the writer most likely meant, or null when none is close. */
 export const closest = (word: string, options: Iterable<string>): string | null => {
   let best: string | null = null
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  // Everything is close to a word of one or two letters.
+  let bestDistance = word.length < 3 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1
   for (const option of options) {
     if (option.length > LONGEST_COMPARED || word.length > LONGEST_COMPARED) continue
     const distance = editDistance(word.toLowerCase(), option.toLowerCase())

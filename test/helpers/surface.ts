@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { errorsPlugin } from '../../plugins/errors.ts'
+import { metricsPlugin } from '../../plugins/metrics.ts'
 import { createServer } from '../../plugins/server.ts'
 import { shieldPlugin } from '../../plugins/shield.ts'
 import { facebookRoutes } from '../../routes/facebook.ts'
@@ -66,6 +67,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   app.register(clockPlugin, { clock })
   app.register(shieldPlugin)
   app.register(errorsPlugin)
+  app.register(metricsPlugin)
   app.decorate('store', store as unknown as Store)
   app.decorate('tokens', tokens as unknown as TokenKeeper)
   app.register(healthRoutes)

@@ -5,6 +5,7 @@ import { bootstrapPlugin } from '../../plugins/bootstrap.ts'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { graphPlugin } from '../../plugins/graph.ts'
+import { metricsPlugin } from '../../plugins/metrics.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
 import { tokensPlugin } from '../../plugins/tokens.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -27,6 +28,7 @@ const build = async (t: Test, over: Record<string, string> = {}) => {
   }
   app.register(envPlugin, { env })
   app.register(clockPlugin, { clock: systemClock })
+  app.register(metricsPlugin)
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)

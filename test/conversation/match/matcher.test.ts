@@ -33,6 +33,13 @@ t.test('a typo, another order and words around are tolerated', async (t) => {
   }
 })
 
+t.test('two letters that changed places are one typing error', async (t) => {
+  const { match } = matcher({ a: ['open'], b: ['zebra crossing'] })
+
+  t.match(match('opne'), { reply: 'a' })
+  t.match(match('zerba crossing'), { reply: 'b' })
+})
+
 t.test('what has nothing to do with any reply finds none', async (t) => {
   const { match } = createMatcher(parse(CONTRACT))
   for (const text of [
@@ -77,7 +84,7 @@ t.test('a phrase wins over a title of another reply', async (t) => {
 t.test('of two patterns, and of two phrases equally similar, the first in the script wins', async (t) => {
   t.match(matcher({ b: ['/a+/'], a: ['/a/'] }).match('aaa'), { reply: 'b' })
 
-  const { match } = matcher({ z: ['red shoes'], a: ['shoes for kids'] })
+  const { match } = matcher({ z: ['red shoes'], a: ['old shoes'] })
   t.match(match('shoes'), { reply: 'z' })
 })
 

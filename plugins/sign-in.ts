@@ -1,0 +1,200 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { fastifyCsrfProtection } from '@fastify/csrf-protection'
+import { fastifyHelmet } from '@fastify/helmet'
+import { fastifySecureSession } from '@fastify/secure-session'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Config } from '../src/config.ts'
+import { createDoor, OPERATOR, type Credentials } from '../src/console/door.ts'
+import { isForeign } from '../src/console/origin.ts'
+import { BotError } from '../src/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Who the operator is, and whether this is the operator. */
+    signIn: SignIn
+  }
+  interface FastifyContextConfig {
+    /** A route of the operator's that asks nobody to sign in first. */
+    open?: boolean
+  }
+}
+
+declare module '@fastify/secure-session' {
+  interface SessionData {
+    id: string
+    sinceMs: number
+  }
+}
+
+export interface SignIn {
+  /** Signs in, or throws `BOT_SIGN_IN_FAILED`, or `BOT_RATE_LIMITED` with `Retry-After` set. */
+  begin: (request: FastifyRequest, reply: FastifyReply, given: Credentials) => void
+  end: (request: FastifyRequest) => Promise<void>
+  /** The id of the operator's session; null for anybody else. */
+  sessionOf: (request: FastifyRequest) => string | null
+  /** For those who send the password with each request; throws as {@link SignIn.begin} does. */
+  assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => void
+}
+
+const SESSION_MS = 12 * 60 * 60_000
+const COOKIE = 'evergreen_operator'
+/** Under this name the store keeps which sessions were signed out before their time. */
+const ENDED = 'operator.sessions_ended'
+const LARGEST_FORM_BYTES = 64 * 1024
+
+/**
+ * Guards every route of the scope it is registered in: signed in, with headers that keep other sites out, and changes
+ * only from forms of our own. Registered for the operator's routes alone: none of it costs a webhook anything.
+ */
+async function signIn(app: FastifyInstance, { password }: { password: string }) {
+  const { clock, config, store } = app
+  const door = createDoor({ password, clock })
+  const log = app.log.child({ part: 'console' })
+  const ended = readEnded(await store.recall(ENDED))
+
+  // Loaded before the hooks below are added, so that these run after.
+  await app.register(fastifyHelmet, headers(config))
+  await app.register(fastifySecureSession, {
+    key: sessionKey(config.FB_APP_SECRET, password),
+    cookieName: COOKIE,
+    expiry: SESSION_MS / 1000,
+    // Lax, as the way back from Facebook's dialog is a link from another site. Forms from there are refused below.
+    cookie: { ...COOKIE_OPTIONS },
+  })
+  await app.register(fastifyCsrfProtection, {
+    sessionPlugin: '@fastify/secure-session',
+    getToken: ({ body }) => (body instanceof URLSearchParams ? (body.get('_csrf') ?? undefined) : undefined),
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
+    (_request, body, done) => done(null, new URLSearchParams(body)),
+  )
+
+  const sessionOf = ({ session }: FastifyRequest): string | null => {
+    const id = session.get('id')
+    const sinceMs = session.get('sinceMs')
+    if (id === undefined || sinceMs === undefined || ended.has(id)) return null
+    return clock.now() - sinceMs < SESSION_MS ? id : null
+  }
+
+  const assertPassword: SignIn['assertPassword'] = (request, reply, given) => {
+    const admission = door.admit(request.ip, given)
+    if (admission.is === 'right') return
+    if (admission.is === 'locked') {
+      reply.header('retry-after', admission.waitSeconds)
+      throw new BotError('BOT_RATE_LIMITED', 'Too many wrong passwords; wait before the next try.')
+    }
+    if (given === null) throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
+    log.warn({ client: request.ip, route: request.routeOptions.url }, 'a sign-in failed')
+    throw new BotError('BOT_SIGN_IN_FAILED', 'The user name or the password is wrong.')
+  }
+
+  app.decorate('signIn', {
+    assertPassword,
+    sessionOf,
+    begin: (request, reply, given) => {
+      assertPassword(request, reply, given)
+      const { session } = request
+      // What was known of the visitor before, another could have planted.
+      session.regenerate()
+      session.set('id', randomBytes(16).toString('base64url'))
+      session.set('sinceMs', clock.now())
+      log.info({ client: request.ip }, 'the operator signed in')
+    },
+    end: async (request) => {
+      const id = sessionOf(request)
+      request.session.delete()
+      if (id === null) return
+      const nowMs = clock.now()
+      for (const [other, untilMs] of ended) if (untilMs <= nowMs) ended.delete(other)
+      ended.set(id, nowMs + SESSION_MS)
+      // The cookie holds the session, so a copy of it must not be good any more, not even after a restart.
+      await store.remember(ENDED, JSON.stringify([...ended]))
+      log.info({ client: request.ip }, 'the operator signed out')
+    },
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    // Encrypted or not: the cookie goes only where this page came from.
+    if (isSecure(request, config)) request.session.options({ ...COOKIE_OPTIONS, secure: true })
+    if (SAFE_METHODS.has(request.method)) return
+    const posted = {
+      host: request.host,
+      origin: request.headers.origin,
+      secFetchSite: header(request, 'sec-fetch-site'),
+      publicUrl: config.PUBLIC_URL,
+    }
+    if (!isForeign(posted)) return
+    log.warn({ client: request.ip, origin: posted.origin }, 'a form from another site was refused')
+    throw new BotError('BOT_FORM_REFUSED', 'This change was not posted by the operator console.')
+  })
+  app.addHook('onRequest', async (request) => {
+    const { open = false } = request.routeOptions.config
+    if (open || sessionOf(request) !== null) return
+    throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
+  })
+  app.addHook('preHandler', (request, reply, done) => {
+    if (SAFE_METHODS.has(request.method)) return done()
+    app.csrfProtection(request, reply, done)
+  })
+  app.setErrorHandler<FastifyError>((error) => {
+    if (!error.code?.startsWith('FST_CSRF_')) throw error
+    throw new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
+  })
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD'])
+const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const
+
+/** Nobody but this server can make a session; a new password or a new app secret ends all of them. */
+const sessionKey = (appSecret: string, password: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', appSecret, password, 'evergreen operator session', 32))
+
+const isSecure = (request: FastifyRequest, { PUBLIC_URL }: Config): boolean =>
+  request.protocol === 'https' ||
+  (PUBLIC_URL?.startsWith('https:') === true && new URL(PUBLIC_URL).host === request.host)
+
+const header = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+const readEnded = (text: string | null): Map<string, number> =>
+  new Map(text === null ? [] : (JSON.parse(text) as [string, number][]))
+
+const headers = ({ FB_LOGIN_URL }: Config) =>
+  ({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        // The button "Continue with Facebook" ends there; browsers hold redirects after a form against this, too.
+        formAction: ["'self'", ...dialogOrigins(FB_LOGIN_URL)],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // With no-referrer our own forms would come without their origin.
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    // Whoever terminates TLS decides that for the whole domain.
+    strictTransportSecurity: false,
+  }) as const
+
+/** Facebook sends on from www to other names of its own, as on phones. */
+const dialogOrigins = (loginUrl: string): string[] =>
+  new URL(loginUrl).hostname === 'www.facebook.com' ? [loginUrl, 'https://*.facebook.com'] : [loginUrl]
+
+export const signInPlugin = fp(signIn, {
+  name: 'sign-in',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'store'],
+})

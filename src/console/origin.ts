@@ -1,0 +1,22 @@
+/** What tells where a change was posted from. */
+export interface Posted {
+  /** The host this server was asked under. */
+  host: string
+  origin: string | undefined
+  secFetchSite: string | undefined
+  /** The address under which the console is reached from outside, when it is known. */
+  publicUrl: string | undefined
+}
+
+/**
+ * Whether a change may have been posted by another site's page. Browsers say so in `Sec-Fetch-Site` and `Origin`, and no page
+ * can change either; whoever sends neither is no browser and holds no cookie of the operator's.
+ */
+export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): boolean => {
+  if (secFetchSite !== undefined && secFetchSite !== 'same-origin') return true
+  if (origin === undefined) return false
+  const from = URL.parse(origin)
+  // "null": a sandboxed frame, a file, a redirect from elsewhere.
+  if (from === null) return true
+  return from.host !== host && from.origin !== publicUrl
+}

@@ -1,0 +1,169 @@
+import type { Clock } from '../clock.ts'
+
+/** What happened lately, in this process: for the operator's eye, not for the books. Nothing of it outlives a restart. */
+export interface Activity {
+  /** A visitor, or Facebook on the visitor's behalf, did something in this conversation. */
+  heard: (conversation: ConversationKey, now: Heard) => void
+  sent: (conversation: ConversationKey, latencyMs: number) => void
+  /** Graph refused to take a reply, for now or for good. */
+  refused: (pageId: string, verdict: string) => void
+  ofPage: (pageId: string) => PageActivity
+  /** Those heard of last come first. */
+  conversations: () => RecentConversation[]
+}
+
+export interface ConversationKey {
+  pageId: string
+  psid: string | null
+}
+
+export interface Heard {
+  kind: string
+  /** Whether the bot leaves the conversation to a person now. */
+  silent: boolean
+  /** Replies made of it. */
+  replies: number
+}
+
+export interface PageActivity {
+  /** Replies sent in each of the last 60 minutes, the current one last. */
+  repliesPerMinute: number[]
+  /** Of the last replies of that hour, at most 500; null when there was none. */
+  latency: { p50Ms: number; p95Ms: number } | null
+  /** Refusals in the same 60 minutes, the most frequent first. */
+  refusals: { verdict: string; count: number }[]
+  lastHeardMs: number | null
+}
+
+export interface RecentConversation {
+  pageId: string
+  psid: string
+  lastHeardMs: number
+  /** What was heard: the kind of the event. */
+  lastKind: string
+  lastSentMs: number | null
+  /** Replies made here and not known to be sent. */
+  unsent: number
+  silent: boolean
+}
+
+const MINUTE_MS = 60_000
+const MINUTES = 60
+const LATENCIES = 500
+const CONVERSATIONS = 50
+
+export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activity => {
+  const pages = new Map<string, PageBook>()
+  /** In the order they were heard of, the last one last. */
+  const conversations = new Map<string, RecentConversation>()
+
+  const bookOf = (pageId: string): PageBook => {
+    const known = pages.get(pageId)
+    if (known !== undefined) return known
+    const book: PageBook = { minutes: new Map(), latencies: [], next: 0, lastHeardMs: null }
+    pages.set(pageId, book)
+    return book
+  }
+
+  const minuteOf = (book: PageBook): Minute => {
+    const now = Math.floor(clock.now() / MINUTE_MS)
+    const known = book.minutes.get(now)
+    if (known !== undefined) return known
+    for (const minute of book.minutes.keys()) if (minute <= now - MINUTES) book.minutes.delete(minute)
+    const fresh: Minute = { sent: 0, refusals: new Map() }
+    book.minutes.set(now, fresh)
+    return fresh
+  }
+
+  return {
+    heard: ({ pageId, psid }, { kind, silent, replies }) => {
+      const nowMs = clock.now()
+      bookOf(pageId).lastHeardMs = nowMs
+      // That the visitor has seen something is no news about the conversation.
+      if (psid === null || QUIET_KINDS.has(kind)) return
+      const key = keyOf(pageId, psid)
+      const before = conversations.get(key)
+      conversations.delete(key)
+      conversations.set(key, {
+        pageId,
+        psid,
+        lastHeardMs: nowMs,
+        lastKind: kind,
+        lastSentMs: before?.lastSentMs ?? null,
+        unsent: (before?.unsent ?? 0) + replies,
+        silent,
+      })
+      if (conversations.size > CONVERSATIONS) {
+        const [oldest] = conversations.keys()
+        if (oldest !== undefined) conversations.delete(oldest)
+      }
+    },
+
+    sent: ({ pageId, psid }, latencyMs) => {
+      const book = bookOf(pageId)
+      minuteOf(book).sent += 1
+      book.latencies[book.next] = { atMs: clock.now(), ms: latencyMs }
+      book.next = (book.next + 1) % LATENCIES
+      const conversation = conversations.get(keyOf(pageId, psid ?? ''))
+      if (conversation === undefined) return
+      conversation.lastSentMs = clock.now()
+      conversation.unsent = Math.max(0, conversation.unsent - 1)
+    },
+
+    refused: (pageId, verdict) => {
+      const { refusals } = minuteOf(bookOf(pageId))
+      refusals.set(verdict, (refusals.get(verdict) ?? 0) + 1)
+    },
+
+    ofPage: (pageId) => {
+      const book = pages.get(pageId)
+      const now = Math.floor(clock.now() / MINUTE_MS)
+      const minutes = Array.from({ length: MINUTES }, (_, index) =>
+        book?.minutes.get(now - MINUTES + 1 + index),
+      )
+      const since = (now - MINUTES + 1) * MINUTE_MS
+      const latencies = (book?.latencies ?? []).flatMap(({ atMs, ms }) => (atMs >= since ? [ms] : []))
+      return {
+        repliesPerMinute: minutes.map((minute) => minute?.sent ?? 0),
+        latency: percentiles(latencies),
+        refusals: sum(minutes.flatMap((minute) => (minute ? [minute.refusals] : []))),
+        lastHeardMs: book?.lastHeardMs ?? null,
+      }
+    },
+
+    conversations: () => [...conversations.values()].reverse(),
+  }
+}
+
+interface PageBook {
+  /** By minutes since the epoch; at most 60 of them. */
+  minutes: Map<number, Minute>
+  /** A ring. */
+  latencies: { atMs: number; ms: number }[]
+  next: number
+  lastHeardMs: number | null
+}
+
+interface Minute {
+  sent: number
+  refusals: Map<string, number>
+}
+
+const QUIET_KINDS = new Set(['delivery', 'read', 'echo'])
+
+const keyOf = (pageId: string, psid: string): string => `${pageId} ${psid}`
+
+const percentiles = (values: number[]): PageActivity['latency'] => {
+  if (values.length === 0) return null
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0
+  return { p50Ms: at(0.5), p95Ms: at(0.95) }
+}
+
+const sum = (tallies: Map<string, number>[]): PageActivity['refusals'] => {
+  const total = new Map<string, number>()
+  for (const tally of tallies) {
+    for (const [verdict, count] of tally) total.set(verdict, (total.get(verdict) ?? 0) + count)
+  }
+  return [...total].map(([verdict, count]) => ({ verdict, count })).sort((a, b) => b.count - a.count)
+}

@@ -1,0 +1,149 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What the bot counts about itself, and the Prometheus text made of it. */
+export interface Metrics {
+  /** An event of a callback that was accepted, a repeated one included. */
+  webhookEvent: (kind: string) => void
+  webhookRejected: (reason: string) => void
+  /** @param latencyMs - from the webhook's acceptance of the event to the Send API's 200 */
+  replySent: (latencyMs: number) => void
+  /** A reply that will not be sent. */
+  replyDead: (reason: string) => void
+  /** @param outcome - `ok` or a verdict */
+  graphCall: (edge: string, outcome: string) => void
+  /** The Prometheus text; `levels` are what is counted elsewhere. */
+  render: (levels: Levels) => Promise<string>
+  contentType: string
+}
+
+/** What is so at the moment of a scrape. */
+export interface Levels {
+  inbox: number
+  /** Replies not yet sent, by Page. */
+  outbox: ReadonlyMap<string, number>
+  tokens: readonly { pageId: string; isValid: boolean }[]
+}
+
+// A reply takes one round trip to Facebook when nothing waits, and hours when its Page had no token.
+const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_600, 86_400]
+
+/**
+ * Counts in plain numbers and hands them to prom-client when somebody asks: a count costs a lookup, also where webhooks
+ * come in by the thousand. Each call has a registry of its own.
+ *
+ * @param options.node - whether to measure the process too (event loop, heap, garbage collection)
+ */
+export const createMetrics = ({ node }: { node: boolean }): Metrics => {
+  const registry = new Registry()
+  const registers = [registry]
+  if (node) collectDefaultMetrics({ register: registry })
+
+  const webhookEvents = createTally(registry, {
+    name: 'evergreen_webhook_events_total',
+    help: 'Webhook events accepted, by kind; events that Facebook repeated included.',
+    labels: ['kind'],
+  })
+  const webhookRejected = createTally(registry, {
+    name: 'evergreen_webhook_rejected_total',
+    help: 'Requests to the webhook that were refused, by reason.',
+    labels: ['reason'],
+  })
+  const replies = createTally(registry, {
+    name: 'evergreen_replies_total',
+    help: 'What became of replies: sent, or the reason why they became dead letters.',
+    labels: ['outcome'],
+  })
+  const graphRequests = createTally(registry, {
+    name: 'evergreen_graph_requests_total',
+    help: 'Calls of the Graph API, by edge, and by outcome: ok or the verdict.',
+    labels: ['edge', 'outcome'],
+  })
+  const latency = new Histogram({
+    name: 'evergreen_reply_latency_seconds',
+    help: 'From the acceptance of the webhook to the 200 of the Send API.',
+    buckets: LATENCY_BUCKETS,
+    registers,
+  })
+  const inboxPending = new Gauge({
+    name: 'evergreen_inbox_pending',
+    help: 'Accepted events that are not handled yet.',
+    registers,
+  })
+  const outboxPending = new Gauge({
+    name: 'evergreen_outbox_pending',
+    help: 'Replies that are not sent yet.',
+    labelNames: ['page'],
+    registers,
+  })
+  const tokenValid = new Gauge({
+    name: 'evergreen_page_token_valid',
+    help: '1 while the token of the Page may be used, else 0.',
+    labelNames: ['page'],
+    registers,
+  })
+
+  return {
+    webhookEvent: webhookEvents.add,
+    webhookRejected: webhookRejected.add,
+    replySent: (latencyMs) => {
+      replies.add('sent')
+      latency.observe(latencyMs / 1000)
+    },
+    replyDead: replies.add,
+    graphCall: graphRequests.add,
+
+    render: async ({ inbox, outbox, tokens }) => {
+      inboxPending.set(inbox)
+      outboxPending.reset()
+      tokenValid.reset()
+      for (const { pageId, isValid } of tokens) {
+        tokenValid.set({ page: pageId }, isValid ? 1 : 0)
+        outboxPending.set({ page: pageId }, 0)
+      }
+      for (const [pageId, count] of outbox) outboxPending.set({ page: pageId }, count)
+      return registry.metrics()
+    },
+    contentType: registry.contentType,
+  }
+}
+
+interface Tally {
+  add: (first: string, second?: string) => void
+}
+
+/** A counter with one or two labels that prom-client sees only when it is asked. */
+const createTally = (
+  registry: Registry,
+  {
+    name,
+    help,
+    labels,
+  }: { name: string; help: string; labels: readonly [string] | readonly [string, string] },
+): Tally => {
+  const counts = new Map<string, Map<string, number>>()
+  const [firstLabel, secondLabel] = labels
+  new Counter({
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [first, row] of counts) {
+        for (const [second, count] of row) {
+          this.inc(
+            { [firstLabel]: first, ...(secondLabel !== undefined && { [secondLabel]: second }) },
+            count,
+          )
+        }
+      }
+    },
+  })
+  return {
+    add: (first, second = '') => {
+      const row = counts.get(first)
+      if (row === undefined) counts.set(first, new Map([[second, 1]]))
+      else row.set(second, (row.get(second) ?? 0) + 1)
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import t from 'tap'
+import { html } from '../../src/console/html.ts'
+
+t.test('whatever is put into a template is escaped', async (t) => {
+  const name = `<script>alert("1")</script> & 'Co'`
+  t.equal(
+    html`<p title="${name}">${name}</p>`.text,
+    '<p title="&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;Co&#39;">' +
+      '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;Co&#39;</p>',
+  )
+})
+
+t.test('templates nest, in lists too, and nothing shows as nothing', async (t) => {
+  const items = ['a', '<b>'].map((text) => html`<li>${text}</li>`)
+  t.equal(
+    html`<ul>
+        ${items}
+      </ul>
+      ${null}${undefined}${false}${0}`.text,
+    '<ul><li>a</li><li>&lt;b&gt;</li></ul>0',
+  )
+})
+
+t.test('an object that only looks like HTML does not pass as such', async (t) => {
+  const forged = { text: '<script>' } as unknown as string
+  t.throws(() => html`${forged}`)
+})
