@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { createRetention } from '../src/store/retention.ts'
 import { openSqliteStore } from '../src/store/sqlite/adapter.ts'
 import { databaseIn, holdDataDir } from '../src/store/sqlite/data-dir.ts'
 import type { Store } from '../src/store/store.ts'
@@ -28,7 +29,14 @@ async function store(app: FastifyInstance) {
     throw error
   })
   app.decorate('store', opened)
+  const retention = createRetention({
+    store: opened,
+    clock: app.clock,
+    log: app.log.child({ part: 'store' }),
+  })
+  app.addHook('onReady', async () => retention.start())
   app.addHook('onClose', async () => {
+    await retention.stop()
     await opened.close()
     held.release()
   })

@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.ts'
+import type { History, Store } from './store.ts'
+
+/** Forgets history when it is old enough, a little at a time. */
+export interface Retention {
+  start: () => void
+  /** Ends after the step under way. */
+  stop: () => Promise<void>
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** How long each kind of history is kept. */
+export const KEEP_MS: Record<History, number> = {
+  // Facebook repeats a callback for hours, at most for days; two weeks also cover a backup that was put back.
+  seen: 14 * DAY_MS,
+  // Needed for minutes, while a reply is in doubt; a month answers "was it sent?".
+  sent: 30 * DAY_MS,
+  // They hold what was to be said to somebody: long enough to be dealt with, and then no longer.
+  dead: 90 * DAY_MS,
+}
+
+// A start has better things to do.
+const FIRST_PASS_AFTER_MS = 10 * 60_000
+const PASS_EVERY_MS = DAY_MS
+// With steps of a millisecond, one percent of the database's time: a hundred million rows take a quarter of a day.
+const BETWEEN_STEPS_MS = 100
+
+export const createRetention = (deps: {
+  store: Pick<Store, 'prune'>
+  clock: Clock
+  log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
+}): Retention => {
+  const { store, clock, log } = deps
+  const stopping = new AbortController()
+  let running: Promise<void> = Promise.resolve()
+
+  const passAfter = async (waitMs: number): Promise<void> => {
+    for (let ms = waitMs; ; ms = PASS_EVERY_MS) {
+      await clock.sleep(ms, stopping.signal)
+      await pass().catch((error: unknown) => {
+        if (!stopping.signal.aborted)
+          log.warn({ err: error }, 'old history could not be forgotten; tried again tomorrow')
+      })
+    }
+  }
+
+  const pass = async (): Promise<void> => {
+    const dropped = { seen: 0, sent: 0, dead: 0 } satisfies Record<History, number>
+    for (const history of ['seen', 'sent', 'dead'] as const) {
+      const beforeMs = clock.now() - KEEP_MS[history]
+      for (let more = true; more;) {
+        const step = await store.prune(history, beforeMs)
+        dropped[history] += step.dropped
+        more = step.more
+        await clock.sleep(BETWEEN_STEPS_MS, stopping.signal)
+      }
+    }
+    if (Object.values(dropped).some((count) => count > 0)) log.info({ dropped }, 'old history was forgotten')
+  }
+
+  return {
+    start: () => {
+      running = passAfter(FIRST_PASS_AFTER_MS).catch(() => undefined)
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
