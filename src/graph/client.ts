@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { CONVERSATION_FIELDS, readRecentMessages } from './conversation.ts'
 import { GraphError } from './error.ts'
-import type { AccountPage, Graph } from './graph.ts'
+import type { AccountPage, AppSubscription, Graph } from './graph.ts'
 import { createProver } from './proof.ts'
 import { oneLine } from './redact.ts'
 import { list, readId, readTokenFacts, strings } from './token-facts.ts'
@@ -50,12 +50,38 @@ export const createGraph = (options: GraphOptions): Graph => {
     return call({ ...wanted, path, authorization, secrets: [token, appSecret, ...(wanted.secrets ?? [])] })
   }
 
-  /** A change that Graph acknowledges with `success`, which it sometimes spells as a string. */
-  const change = async (token: string, wanted: Omit<Call, 'authorization'>): Promise<void> => {
-    const { body } = await callAs(token, wanted)
-    if (body['success'] === false || body['success'] === 'false') {
-      throw unexpected(wanted.edge, 'answered that it was not done', 'bad_request')
+  /** A call with the app's own token. */
+  const callAsApp = (wanted: Omit<Call, 'authorization' | 'asApp'>): Promise<Answer> =>
+    call({
+      ...wanted,
+      path: `/${version}${wanted.path}`,
+      authorization: `Bearer ${appToken}`,
+      asApp: true,
+      secrets: [appToken, appSecret, ...(wanted.secrets ?? [])],
+    })
+
+  /** A change that Graph acknowledges with `success`. */
+  const change = async (token: string, wanted: Omit<Call, 'authorization'>): Promise<void> =>
+    assertDone(wanted.edge, await callAs(token, wanted))
+
+  /** Facebook wants the secret and what is exchanged in the query (reference B2, B3); the address is never shown. */
+  const exchange = async (
+    given: Record<string, string>,
+    secrets: readonly string[],
+  ): Promise<{ token: string; expiresInSeconds: number | null }> => {
+    const query = new URLSearchParams({ client_id: appId, client_secret: appSecret, ...given })
+    const { body } = await call({
+      edge: 'access_token',
+      method: 'GET',
+      path: `/${version}/oauth/access_token?${query.toString()}`,
+      secrets: [...secrets, appSecret],
+    })
+    const token = body['access_token']
+    if (typeof token !== 'string' || token === '') {
+      throw unexpected('access_token', 'sent no token', 'transient')
     }
+    const seconds = Number(body['expires_in'])
+    return { token, expiresInSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : null }
   }
 
   const page = async (pageId: string, userToken: string, fields: string): Promise<AccountPage> => {
@@ -104,13 +130,11 @@ export const createGraph = (options: GraphOptions): Graph => {
     },
 
     debugToken: async (inputToken) => {
-      const { body } = await call({
+      const { body } = await callAsApp({
         edge: 'debug_token',
         method: 'GET',
-        path: `/${version}/debug_token?input_token=${encodeURIComponent(inputToken)}`,
-        authorization: `Bearer ${appToken}`,
-        asApp: true,
-        secrets: [inputToken, appToken, appSecret],
+        path: `/debug_token?input_token=${encodeURIComponent(inputToken)}`,
+        secrets: [inputToken],
       })
       if (!isJsonObject(body['data'])) throw unexpected('debug_token', 'sent no data', 'transient')
       const facts = readTokenFacts(body['data'], inputToken)
@@ -120,27 +144,10 @@ export const createGraph = (options: GraphOptions): Graph => {
       return facts
     },
 
-    exchangeToken: async (userToken) => {
-      // Facebook wants these three in the query (reference B2); the address is never shown.
-      const query = new URLSearchParams({
-        grant_type: 'fb_exchange_token',
-        client_id: appId,
-        client_secret: appSecret,
-        fb_exchange_token: userToken,
-      })
-      const { body } = await call({
-        edge: 'access_token',
-        method: 'GET',
-        path: `/${version}/oauth/access_token?${query.toString()}`,
-        secrets: [userToken, appSecret],
-      })
-      const token = body['access_token']
-      if (typeof token !== 'string' || token === '') {
-        throw unexpected('access_token', 'sent no token', 'transient')
-      }
-      const seconds = Number(body['expires_in'])
-      return { token, expiresInSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : null }
-    },
+    exchangeToken: (userToken) =>
+      exchange({ grant_type: 'fb_exchange_token', fb_exchange_token: userToken }, [userToken]),
+
+    exchangeCode: ({ code, redirectUri }) => exchange({ redirect_uri: redirectUri, code }, [code]),
 
     accounts: async function* (userToken) {
       const seen = new Set<string>()
@@ -195,6 +202,33 @@ export const createGraph = (options: GraphOptions): Graph => {
       return ours ? fieldNames(ours['subscribed_fields']) : null
     },
 
+    appSubscriptions: async () => {
+      const { body } = await callAsApp({
+        edge: 'subscriptions',
+        method: 'GET',
+        path: `/${appId}/subscriptions`,
+      })
+      return list(body['data']).filter(isJsonObject).map(readAppSubscription)
+    },
+
+    subscribeApp: async ({ url, verifyToken, fields }) =>
+      assertDone(
+        'subscriptions',
+        await callAsApp({
+          edge: 'subscriptions',
+          method: 'POST',
+          path: `/${appId}/subscriptions`,
+          body: JSON.stringify({
+            object: 'page',
+            callback_url: url,
+            verify_token: verifyToken,
+            fields: fields.join(','),
+            include_values: true,
+          }),
+          secrets: [verifyToken],
+        }),
+      ),
+
     messengerProfile: async (pageToken, fields) => {
       const { body } = await callAs(pageToken, {
         edge: 'messenger_profile',
@@ -233,6 +267,23 @@ const readAccountPage = (entry: JsonObject): AccountPage | null => {
     name: readName(entry['name']),
     pageToken: typeof token === 'string' && token !== '' ? token : null,
     tasks: Array.isArray(entry['tasks']) ? strings(entry['tasks']) : null,
+  }
+}
+
+const readAppSubscription = (entry: JsonObject): AppSubscription => {
+  const { object, callback_url: url, active, fields } = entry
+  return {
+    object: typeof object === 'string' ? object : '',
+    url: typeof url === 'string' ? oneLine(url, 500) : null,
+    isActive: active !== false,
+    fields: fieldNames(fields),
+  }
+}
+
+/** Graph sometimes spells `success` as a string. */
+const assertDone = (edge: string, { body }: Answer): void => {
+  if (body['success'] === false || body['success'] === 'false') {
+    throw unexpected(edge, 'answered that it was not done', 'bad_request')
   }
 }
 

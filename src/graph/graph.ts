@@ -16,6 +16,11 @@ export interface Graph {
   debugToken: (inputToken: string) => Promise<TokenFacts>
   /** Short-lived user token to long-lived user token (reference B2). */
   exchangeToken: (userToken: string) => Promise<{ token: string; expiresInSeconds: number | null }>
+  /** The login dialog's code to a short-lived user token (reference B3). `redirectUri` is the one the dialog was given. */
+  exchangeCode: (login: {
+    code: string
+    redirectUri: string
+  }) => Promise<{ token: string; expiresInSeconds: number | null }>
   /** The Pages of a user, page after page of the list (reference B4). */
   accounts: (userToken: string) => AsyncIterable<AccountPage>
   /** One Page by its id, also when {@link accounts} does not list it. `tasks` is null where Graph does not tell. */
@@ -26,11 +31,22 @@ export interface Graph {
   subscribe: (pageId: string, pageToken: string, fields: readonly string[]) => Promise<void>
   /** The fields this app is subscribed to on the Page; null when it is not subscribed at all. */
   subscribedFields: (pageId: string, pageToken: string) => Promise<string[] | null>
+  /** Where Facebook sends the webhooks of this app, one entry for each kind of object (reference E8). */
+  appSubscriptions: () => Promise<AppSubscription[]>
+  /** Sets that for Pages. Facebook calls the address for verification before it answers. */
+  subscribeApp: (webhook: { url: string; verifyToken: string; fields: readonly string[] }) => Promise<void>
   /** Reads the Messenger Profile (reference G). */
   messengerProfile: (pageToken: string, fields: readonly string[]) => Promise<JsonObject>
   setMessengerProfile: (pageToken: string, properties: JsonObject) => Promise<void>
   deleteMessengerProfile: (pageToken: string, fields: readonly string[]) => Promise<void>
   close: () => Promise<void>
+}
+
+export interface AppSubscription {
+  object: string
+  url: string | null
+  isActive: boolean
+  fields: string[]
 }
 
 export interface SendCall {

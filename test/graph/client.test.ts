@@ -434,6 +434,79 @@ t.test('subscribe and subscribedFields speak of this app only', async (t) => {
   }
 })
 
+t.test('the login code is exchanged with the address the dialog was given', async (t) => {
+  const graph = build(t)
+  const login = { code: 'login-code-1', redirectUri: 'https://bot.example/callback' }
+  const query = {
+    client_id: APP_ID,
+    client_secret: SECRET,
+    redirect_uri: login.redirectUri,
+    code: login.code,
+  }
+  nock(ORIGIN)
+    .get('/v25.0/oauth/access_token')
+    .query(query)
+    .reply(200, { access_token: 'user-token-1', expires_in: 5400 })
+  t.strictSame(await graph.exchangeCode(login), { token: 'user-token-1', expiresInSeconds: 5400 })
+
+  const used = { error: { code: 100, message: 'This authorization code login-code-1 has been used.' } }
+  nock(ORIGIN).get('/v25.0/oauth/access_token').query(true).reply(400, used)
+  const refusal = await graph.exchangeCode(login).catch((error: unknown) => error)
+  t.match(refusal, graphError({ verdict: 'bad_request', message: /has been used/ }))
+  t.notMatch(String(refusal), 'login-code-1')
+})
+
+t.test('the webhook of the app is read and set with the app token', async (t) => {
+  const graph = build(t)
+  const asApp = { reqheaders: { authorization: `Bearer ${APP_ID}|${SECRET}` } }
+  const edge = `/v25.0/${APP_ID}/subscriptions`
+  nock(ORIGIN, asApp)
+    .get(edge)
+    .reply(200, {
+      data: [
+        {
+          object: 'page',
+          callback_url: 'https://bot.example/webhook',
+          active: true,
+          fields: [{ name: 'messages', version: 'v25.0' }, 'standby'],
+        },
+        { object: 'user', callback_url: null, active: false },
+        'nonsense',
+      ],
+    })
+  t.strictSame(await graph.appSubscriptions(), [
+    { object: 'page', url: 'https://bot.example/webhook', isActive: true, fields: ['messages', 'standby'] },
+    { object: 'user', url: null, isActive: false, fields: [] },
+  ])
+
+  const webhook = {
+    url: 'https://bot.example/webhook',
+    verifyToken: 'verify-1',
+    fields: ['messages', 'standby'],
+  }
+  nock(ORIGIN, asApp)
+    .post(edge, {
+      object: 'page',
+      callback_url: webhook.url,
+      verify_token: 'verify-1',
+      fields: 'messages,standby',
+      include_values: true,
+    })
+    .reply(200, { success: true })
+  await graph.subscribeApp(webhook)
+
+  const refusal = { error: { code: 2200, message: '(#2200) Callback verification failed for verify-1' } }
+  nock(ORIGIN).post(edge).reply(400, refusal)
+  const error = await graph.subscribeApp(webhook).catch((thrown: unknown) => thrown)
+  t.match(error, graphError({ verdict: 'bad_request', graphCode: 2200, message: /verification failed/ }))
+  t.notMatch(String(error), 'verify-1')
+
+  nock(ORIGIN)
+    .get(edge)
+    .reply(400, { error: { code: 190, message: 'Invalid OAuth access token signature.' } })
+  await t.rejects(graph.appSubscriptions(), graphError({ verdict: 'configuration' }))
+})
+
 t.test('a change that Graph says it did not make is a failure', async (t) => {
   const graph = build(t)
   nock(ORIGIN).post('/v25.0/100/subscribed_apps').query(true).reply(200, { success: false })
