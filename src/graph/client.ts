@@ -1,5 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { CONVERSATION_FIELDS, readRecentMessages } from './conversation.ts'
+import {
+  CONVERSATION_FIELDS,
+  CONVERSATIONS_QUERY,
+  readConversations,
+  readRecentMessages,
+} from './conversation.ts'
 import { GraphError } from './error.ts'
 import type { AccountPage, AppSubscription, Graph } from './graph.ts'
 import { createProver } from './proof.ts'
@@ -127,6 +132,14 @@ export const createGraph = (options: GraphOptions): Graph => {
       const path = `/${encodeURIComponent(pageId)}/conversations?${query}`
       const { body } = await callAs(pageToken, { edge: 'conversations', method: 'GET', path })
       return readRecentMessages(body, psid)
+    },
+
+    conversations: async ({ pageId, pageToken, after }) => {
+      const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
+      const path = `/${encodeURIComponent(pageId)}/conversations?${CONVERSATIONS_QUERY}${cursor}`
+      const { body } = await callAs(pageToken, { edge: 'conversations', method: 'GET', path })
+      const { paging } = body
+      return { conversations: readConversations(body), next: hasNext(paging) ? nextCursor(paging) : null }
     },
 
     debugToken: async (inputToken) => {

@@ -1,9 +1,13 @@
-import { isJsonObject, type JsonObject } from '../json.ts'
-import type { RecentMessage } from './graph.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { RecentConversation, RecentMessage } from './graph.ts'
 import { list, readId } from './token-facts.ts'
 
 /** Expanded in one call: the participants prove that Graph has honoured `user_id`. */
 export const CONVERSATION_FIELDS = 'participants,messages.limit(50){id,message,from,created_time}'
+
+// What is asked for inside multiplies: more in one call, and Graph asks to reduce the amount of data.
+const FIELDS = 'updated_time,messages.limit(25){id,message,from,created_time}'
+export const CONVERSATIONS_QUERY = `limit=25&fields=${encodeURIComponent(FIELDS)}`
 
 /** The messages with this visitor in an answer of `/{page-id}/conversations`. */
 export const readRecentMessages = (body: JsonObject, psid: string): RecentMessage[] =>
@@ -12,6 +16,15 @@ export const readRecentMessages = (body: JsonObject, psid: string): RecentMessag
     .filter((conversation) => isWith(conversation, psid))
     .flatMap((conversation) => dataOf(conversation['messages']))
     .flatMap(readMessage)
+
+/** All conversations in an answer of `/{page-id}/conversations`. */
+export const readConversations = (body: JsonObject): RecentConversation[] =>
+  list(body['data'])
+    .filter(isJsonObject)
+    .map((conversation) => ({
+      updatedMs: readTime(conversation['updated_time']),
+      messages: dataOf(conversation['messages']).flatMap(readMessage),
+    }))
 
 const isWith = (conversation: JsonObject, psid: string): boolean => {
   const participants = dataOf(conversation['participants'])
@@ -22,15 +35,19 @@ const readMessage = (message: JsonObject): RecentMessage[] => {
   const id = readId(message['id'])
   if (id === null) return []
   const { from, message: text, created_time: created } = message
-  const createdMs = typeof created === 'string' ? Date.parse(created) : Number.NaN
   return [
     {
       id,
       fromId: isJsonObject(from) ? readId(from['id']) : null,
       text: typeof text === 'string' ? text : '',
-      createdMs: Number.isFinite(createdMs) ? createdMs : null,
+      createdMs: readTime(created),
     },
   ]
+}
+
+const readTime = (time: Json | undefined): number | null => {
+  const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  return Number.isFinite(ms) ? ms : null
 }
 
 const dataOf = (value: JsonObject[string] | undefined): JsonObject[] =>

@@ -12,6 +12,8 @@ export interface Graph {
   senderAction: (call: SenderActionCall) => Promise<void>
   /** The latest messages between a Page and a visitor, of both sides (reference E3). At most 2 calls a second and Page. */
   recentMessages: (call: { pageId: string; pageToken: string; psid: string }) => Promise<RecentMessage[]>
+  /** One page of the Page's conversations, the ones something last happened in first. At most 2 calls a second and Page. */
+  conversations: (call: ConversationsCall) => Promise<ConversationsPage>
   /** What a token still allows (reference B5). A dead token is an answer here, not an error. */
   debugToken: (inputToken: string) => Promise<TokenFacts>
   /** Short-lived user token to long-lived user token (reference B2). */
@@ -72,6 +74,26 @@ export interface RecentMessage {
   text: string
   /** Ms since the epoch; Graph tells whole seconds. */
   createdMs: number | null
+}
+
+export interface ConversationsCall {
+  pageId: string
+  pageToken: string
+  /** The `next` of the page before; absent for the first one. */
+  after?: string | undefined
+}
+
+export interface ConversationsPage {
+  conversations: RecentConversation[]
+  /** Null when this was the last one. */
+  next: string | null
+}
+
+export interface RecentConversation {
+  /** Ms since the epoch; null where Graph does not tell. */
+  updatedMs: number | null
+  /** The latest ones of both sides, latest first. */
+  messages: RecentMessage[]
 }
 
 export interface SenderActionCall {

@@ -181,6 +181,45 @@ t.test('recentMessages reads the conversation with that visitor and no other', a
   t.strictSame(await graph.recentMessages({ pageId: '100', pageToken: 'page-token-1', psid: 'psid-1' }), [])
 })
 
+t.test('conversations reads one page of the list, and where the next one begins', async (t) => {
+  const graph = build(t)
+  const call = { pageId: '100', pageToken: 'page-token-1' }
+  const page = (after?: string) =>
+    nock(ORIGIN, { reqheaders: { authorization: 'Bearer page-token-1' } })
+      .get('/v25.0/100/conversations')
+      .query(
+        (query) =>
+          query['after'] === after &&
+          query['fields'] === 'updated_time,messages.limit(25){id,message,from,created_time}' &&
+          query['appsecret_proof'] === PROOF.appsecret_proof,
+      )
+  const message = { id: 'm_1', message: 'hi', from: { id: '700' }, created_time: '2026-11-21T12:00:05+0000' }
+  page().reply(200, {
+    data: [
+      { id: 't_1', updated_time: '2026-11-21T12:00:07+0000', messages: { data: [message] } },
+      { id: 't_2', updated_time: 'lately' },
+      'odd',
+    ],
+    paging: { cursors: { before: 'b', after: 'a=1&' }, next: 'https://graph.example/next' },
+  })
+  t.strictSame(await graph.conversations(call), {
+    conversations: [
+      {
+        updatedMs: Date.UTC(2026, 10, 21, 12, 0, 7),
+        messages: [{ id: 'm_1', fromId: '700', text: 'hi', createdMs: Date.UTC(2026, 10, 21, 12, 0, 5) }],
+      },
+      { updatedMs: null, messages: [] },
+    ],
+    next: 'a=1&',
+  })
+
+  // Cursors come with the last page, too.
+  page('a=1&').reply(200, { data: [], paging: { cursors: { before: 'b', after: 'a' } } })
+  t.strictSame(await graph.conversations({ ...call, after: 'a=1&' }), { conversations: [], next: null })
+  page().reply(200, { data: 'none', paging: 'none' })
+  t.strictSame(await graph.conversations(call), { conversations: [], next: null })
+})
+
 t.test('debugToken asks with the app token and reads every field', async (t) => {
   const graph = build(t)
   nock(ORIGIN, { reqheaders: { authorization: `Bearer ${APP_ID}|${SECRET}` } })
