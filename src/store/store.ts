@@ -213,4 +213,6 @@ export interface QueueCounts {
   /** Replies not yet sent, by Page. */
   outbox: Map<string, number>
   dead: number
+  /** When the webhook accepted what has waited longest, ms since the epoch; null and no entry where nothing waits. */
+  oldest: { inboxMs: number | null; outboxMs: Map<string, number> }
 }

@@ -184,6 +184,26 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.equal((await store.counts()).dead, 1)
   })
 
+  t.test('the counts say how much waits, for whom, and since when', async (t) => {
+    const { store, clock } = await setUp(t)
+    t.same((await store.counts()).oldest, { inboxMs: null, outboxMs: new Map() })
+    const firstMs = clock.now()
+    store.holdPage('page-1', true)
+    await store.accept([newEvent('a')])
+    await clock.advance(60_000)
+    await store.accept([newEvent('b'), newEvent('c', { pageId: 'page-2' })])
+    t.match(await store.counts(), { inbox: 3, oldest: { inboxMs: firstMs } })
+
+    await handleAll(store, (key) => [key])
+    t.same((await store.counts()).oldest, {
+      inboxMs: null,
+      outboxMs: new Map([
+        ['page-1', firstMs],
+        ['page-2', firstMs + 60_000],
+      ]),
+    })
+  })
+
   t.test('a reply in doubt stays first and says since when', async (t) => {
     const { store, clock } = await setUp(t)
     await store.accept([newEvent('a')])

@@ -139,8 +139,16 @@ export const openSqliteStore = async (options: {
     recall: (name) => thread.run({ op: 'recall', name }),
 
     counts: async () => {
-      const { inbox: waiting, outbox: byPage, dead } = await thread.run({ op: 'counts' })
-      return { inbox: waiting, outbox: new Map(byPage), dead }
+      const { inbox: waiting, inboxOldestMs, outbox: byPage, dead } = await thread.run({ op: 'counts' })
+      return {
+        inbox: waiting,
+        outbox: new Map(byPage.map(({ page, count }) => [page, count])),
+        dead,
+        oldest: {
+          inboxMs: inboxOldestMs,
+          outboxMs: new Map(byPage.map(({ page, oldestMs }) => [page, oldestMs])),
+        },
+      }
     },
 
     probe: async () => {

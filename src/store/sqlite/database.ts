@@ -155,8 +155,8 @@ export const openDatabase = (file: string): Database => {
       (statements.readSent.all(conversation) as { message_id: string }[]).map(({ message_id }) => message_id),
 
     counts: () => ({
-      inbox: (statements.countInbox.get() as { n: number }).n,
-      outbox: (statements.countOutbox.all() as { page: string; n: number }[]).map(({ page, n }) => [page, n]),
+      ...(statements.countInbox.get() as { inbox: number; inboxOldestMs: number | null }),
+      outbox: statements.countOutbox.all() as { page: string; count: number; oldestMs: number }[],
       dead: (statements.countDead.get() as { n: number }).n,
     }),
 
@@ -246,9 +246,10 @@ const prepare = (db: DatabaseSync) => {
        where page = ? and conversation = ? and seq = ?`,
     ),
     pagesWaiting: sql('select id from page where exists (select 1 from outbox where outbox.page = page.no)'),
-    countInbox: sql('select count(*) as n from inbox'),
+    countInbox: sql('select count(*) as inbox, min(accepted_ms) as inboxOldestMs from inbox'),
     countOutbox: sql(
-      'select p.id as page, count(*) as n from outbox o join page p on p.no = o.page group by o.page',
+      `select p.id as page, count(*) as count, min(o.accepted_ms) as oldestMs
+       from outbox o join page p on p.no = o.page group by o.page`,
     ),
     countDead: sql('select count(*) as n from dead'),
     readSent: sql('select message_id from sent where conversation = ? and message_id is not null'),

@@ -69,7 +69,12 @@ export interface Results {
   dead: null
   hand_back: null
   sent_ids: string[]
-  counts: { inbox: number; outbox: [page: string, count: number][]; dead: number }
+  counts: {
+    inbox: number
+    inboxOldestMs: number | null
+    outbox: { page: string; count: number; oldestMs: number }[]
+    dead: number
+  }
   probe: null
   list_dead: DeadRow[]
   get_dead: DeadRow | null
