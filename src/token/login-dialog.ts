@@ -1,0 +1,70 @@
+import { BotError } from '../errors.ts'
+import { NEEDED_SCOPES } from './refusals.ts'
+
+export interface LoginDialog {
+  /** `https://www.facebook.com` */
+  loginUrl: string
+  /** `v25.0` */
+  version: string
+  appId: string
+  /** Where the browser comes back to; must be listed under Facebook Login > Settings > Valid OAuth Redirect URIs. */
+  redirectUri: string
+  /** Comes back unchanged; proves that the answer belongs to a question of ours. */
+  state: string
+  /** Whether to ask again for what the person declined before. */
+  again?: boolean
+  /** A configuration of Facebook Login for Business; it takes the place of the permissions. */
+  configId?: string | undefined
+}
+
+/** The address of the dialog that ends with a code. @see reference B3 */
+export const dialogUrl = (dialog: LoginDialog): string => {
+  const { loginUrl, version, appId, redirectUri, state, again, configId } = dialog
+  const url = new URL(`/${version}/dialog/oauth`, loginUrl)
+  url.search = new URLSearchParams({
+    client_id: appId,
+    redirect_uri: redirectUri,
+    state,
+    response_type: 'code',
+    // A configuration may yield a system user's token, whose code Facebook gives only when told so.
+    ...(configId === undefined
+      ? { scope: NEEDED_SCOPES.join(',') }
+      : { config_id: configId, override_default_response_type: 'true' }),
+    ...(again === true && { auth_type: 'rerequest' }),
+  }).toString()
+  return url.href
+}
+
+/** What the dialog sent back in the address. */
+export type DialogAnswer = Readonly<Record<string, string | undefined>>
+
+/**
+ * The code in the dialog's answer.
+ *
+ * @throws BotError `BOT_USER_TOKEN_INVALID` saying why there is none
+ */
+export const readCode = (answer: DialogAnswer): string => {
+  const { code, error } = answer
+  if (code !== undefined && code !== '' && error === undefined) return code
+  if (error === 'access_denied') {
+    throw new BotError(
+      'BOT_USER_TOKEN_INVALID',
+      'The login was cancelled in the dialog, so there is no token.',
+      {
+        remedy:
+          'Start it again and accept. If you did accept: while the app is in development mode, only people with a role in it can log in.',
+      },
+    )
+  }
+  const told = answer['error_description'] ?? answer['error_message'] ?? error
+  throw new BotError(
+    'BOT_USER_TOKEN_INVALID',
+    `Facebook ended the login${told === undefined ? ' without a code' : `: ${told.slice(0, LONGEST).replace(/\.+$/, '')}`}.`,
+    {
+      remedy:
+        'Check in the App dashboard, under Facebook Login > Settings, that the address you came back to is a valid OAuth redirect URI, and try again.',
+    },
+  )
+}
+
+const LONGEST = 300
