@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { acceptance } from './acceptance.ts'
+import { latency, throughput } from './end-to-end.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -11,3 +12,5 @@ const wanted = (name: string): boolean => positionals.length === 0 || positional
 
 process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}\n`)
 if (wanted('acceptance')) await acceptance({ rounds, count: 30_000 })
+if (wanted('end-to-end')) await throughput({ rounds: Math.min(rounds, 3) })
+if (wanted('latency')) await latency({ rounds })

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { conversationOf, PAGE_ID } from './requests.ts'
+import { conversationOf } from './requests.ts'
 import { now } from './load.ts'
 
 /** Graph in a process of its own: answers every send after `LATENCY_MS`, and remembers when each conversation was sent to. */
@@ -14,7 +14,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
     const path = request.url ?? ''
-    const answer = path.includes('/debug_token') ? TOKEN_FACTS : send(Buffer.concat(chunks).toString())
+    const answer = path.includes('/debug_token') ? tokenFacts(path) : send(Buffer.concat(chunks).toString())
     const reply = (): void => {
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(answer)
@@ -35,16 +35,18 @@ const send = (body: string): string => {
   return `{"recipient_id":"${psid}","message_id":"m_reply_${sends}"}`
 }
 
-const TOKEN_FACTS = JSON.stringify({
-  data: {
-    app_id: '1',
-    type: 'PAGE',
-    is_valid: true,
-    expires_at: 0,
-    profile_id: PAGE_ID,
-    scopes: ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'],
-  },
-})
+/** What `debug_token` says of the tokens the product is given, which end in their Page's id. */
+const tokenFacts = (path: string): string =>
+  JSON.stringify({
+    data: {
+      app_id: '1',
+      type: 'PAGE',
+      is_valid: true,
+      expires_at: 0,
+      profile_id: /input_token=[^&]*?(\d+)(&|$)/.exec(path)?.[1],
+      scopes: ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'],
+    },
+  })
 
 /** `{ until: n }` is answered once n sends have arrived since the last `reset`. */
 process.on('message', (question: { until?: number; reset?: true }) => {

@@ -1,7 +1,8 @@
 import { createHmac, hash } from 'node:crypto'
 
 export const APP_SECRET = 'bench-secret'
-export const PAGE_ID = '100000000000001'
+/** Many Pages, so that Facebook's pace for one of them is not what is measured. */
+export const PAGE_IDS = Array.from({ length: 20 }, (_, n) => String(100_000_000_000_000 + n))
 
 export interface RequestPlan {
   count: number
@@ -14,16 +15,18 @@ export interface RequestPlan {
 /** Callbacks as Facebook sends them, one message each, signed, as raw HTTP/1.1 requests ready to be written. */
 export const makeRequests = ({ count, conversations, run }: RequestPlan): Buffer[] =>
   Array.from({ length: count }, (_, n) => {
+    const conversation = n % conversations
+    const pageId = PAGE_IDS[conversation % PAGE_IDS.length]
     const body = JSON.stringify({
       object: 'page',
       entry: [
         {
-          id: PAGE_ID,
+          id: pageId,
           time: Date.now(),
           messaging: [
             {
-              sender: { id: psidOf(n % conversations) },
-              recipient: { id: PAGE_ID },
+              sender: { id: psidOf(conversation) },
+              recipient: { id: pageId },
               timestamp: Date.now(),
               message: {
                 mid: midOf(`${run}${n}`),

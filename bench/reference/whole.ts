@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { Agent, request } from 'undici'
 import { report, webhookServer } from './webhook.ts'
 
-// E: receive, persist, reply, record, in one file and as short as it gets: no order, no retry, no parking, no token care.
+// E: receive, persist, reply in the order of each conversation, record. In one file and as short as it gets: no retry, no
+// parking, no token care, no window, no pace.
 const graph = process.env['GRAPH_URL'] ?? ''
 const dispatcher = new Agent({ connections: 256 })
 const db = new DatabaseSync(join(process.env['BENCH_DIR'] ?? '.', 'e.db'))
@@ -44,8 +45,19 @@ const commit = (): void => {
   for (const [n, member] of members.entries()) {
     member.resolve()
     const result = stored[n]
-    if (result !== undefined && result.changes > 0) void reply(member, Number(result.lastInsertRowid))
+    if (result !== undefined && result.changes > 0) inTurn(member, Number(result.lastInsertRowid))
   }
+}
+
+const tails = new Map<string, Promise<void>>()
+
+/** One call in flight for each conversation. */
+const inTurn = (member: Member, seq: number): void => {
+  const mine = (tails.get(member.psid) ?? Promise.resolve()).then(() => reply(member, seq))
+  tails.set(member.psid, mine)
+  void mine.then(() => {
+    if (tails.get(member.psid) === mine) tails.delete(member.psid)
+  })
 }
 
 const reply = async ({ psid }: Member, seq: number): Promise<void> => {

@@ -87,14 +87,19 @@ export const createDispatcher = (deps: {
   }
 
   const work = async (claim: InboxClaim): Promise<void> => {
+    // One after the other to the handler; into the store together, which keeps their order.
+    const finishing: Promise<void>[] = []
     try {
       for (const stored of claim.events) {
         if (stopped) break
-        await handleOne(claim, stored)
+        finishing.push(finish(claim, stored, await outcomeOf(claim, stored)))
       }
     } catch (error) {
       log.error({ err: error, pageId: claim.conversation.pageId }, 'an event could not be worked on')
     } finally {
+      for (const outcome of await Promise.allSettled(finishing)) {
+        if (outcome.status === 'rejected') log.error({ err: outcome.reason }, 'an event could not be finished')
+      }
       store.releaseInbox(claim)
       busy -= 1
       if (busy === 0) idle()
@@ -102,9 +107,8 @@ export const createDispatcher = (deps: {
     }
   }
 
-  const handleOne = async (claim: InboxClaim, stored: StoredEvent): Promise<void> => {
+  const finish = async (claim: InboxClaim, stored: StoredEvent, outcome: EventOutcome): Promise<void> => {
     const { pageId } = claim.conversation
-    const outcome = await outcomeOf(claim, stored)
     if (outcome.replies.length > 0) onReplies(pageId)
     const handOut = outcome.replies.length > 0 && sender.reserve(pageId)
     let out: OutboxClaim | null = null

@@ -50,7 +50,7 @@ interface RawAnswer {
 }
 
 const TIMEOUT_MS = 15_000
-const CONNECTIONS = 128
+const CONNECTIONS = 256
 const LARGEST_ANSWER = 8 * 1024 * 1024
 
 export const createTransport = ({

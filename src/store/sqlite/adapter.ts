@@ -122,7 +122,7 @@ export const openSqliteStore = async (options: {
     releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
     holdPage: (pageId, held) => outbox.hold(pageId, held),
 
-    sentMessageIds: ({ id }) => thread.run({ op: 'sent_ids', conversation: id }),
+    sentMessageIds: ({ pageId, psid }) => thread.run({ op: 'sent_ids', page: pageId, psid: psid ?? '' }),
 
     onWork: (listener) => {
       listeners.add(listener)

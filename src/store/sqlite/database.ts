@@ -92,7 +92,7 @@ export const openDatabase = (file: string): Database => {
     accept: ({ events, nowMs }) => events.map((event) => accept(event, nowMs)),
 
     finish_event: (o) => {
-      statements.dropInbox.run(o.conversation, o.seq)
+      statements.dropInbox.run(o.seq)
       const page = pages.numberOf(o.page)
       for (const { seq, messageId } of o.confirmed) {
         const dropped = statements.dropOutbox.run(page, o.conversation, seq)
@@ -109,13 +109,10 @@ export const openDatabase = (file: string): Database => {
       })
     },
 
-    load_inbox: ({ after, limit, except }) =>
-      readPast(
-        after,
-        limit,
-        except,
-        (from, count) => statements.readInbox.all(from, count) as unknown as InboxRow[],
-      ),
+    load_inbox: ({ after, limit, except }) => {
+      const rows = statements.readInbox.all(after, JSON.stringify(except), limit) as unknown as InboxRow[]
+      return { rows, end: rows.length < limit }
+    },
 
     load_outbox: ({ page, after, limit, except, nowMs }) => {
       const number = pages.numberOf(page)
@@ -151,8 +148,8 @@ export const openDatabase = (file: string): Database => {
       return null
     },
 
-    sent_ids: ({ conversation }) =>
-      (statements.readSent.all(conversation) as { message_id: string }[]).map(({ message_id }) => message_id),
+    sent_ids: ({ page, psid }) =>
+      (statements.readSent.all(page, psid) as { message_id: string }[]).map(({ message_id }) => message_id),
 
     counts: () => ({
       ...(statements.countInbox.get() as { inbox: number; inboxOldestMs: number | null }),
@@ -219,12 +216,12 @@ const prepare = (db: DatabaseSync) => {
     setWindow: sql('update conversation set window_ends_ms = ? where id = ?'),
     setState: sql('update conversation set state = ? where id = ?'),
     addInbox: sql('insert into inbox (conversation, seq, accepted_ms, body) values (?, ?, ?, ?)'),
-    dropInbox: sql('delete from inbox where conversation = ? and seq = ?'),
+    dropInbox: sql('delete from inbox where seq = ?'),
     readInbox: sql(
       `select i.conversation, c.state, c.window_ends_ms as windowEndsMs, p.id as page, c.psid, i.seq,
          i.accepted_ms as acceptedMs, i.body
        from inbox i join conversation c on c.id = i.conversation join page p on p.no = c.page
-       where i.conversation > ? order by i.conversation, i.seq limit ?`,
+       where i.seq > ? and i.conversation not in (select value from json_each(?)) order by i.seq limit ?`,
     ),
     addOutbox: sql(
       `insert into outbox (page, conversation, seq, accepted_ms, doubt_ms, body) values (?, ?, ?, ?, ?, ?)`,
@@ -252,7 +249,10 @@ const prepare = (db: DatabaseSync) => {
        from outbox o join page p on p.no = o.page group by o.page`,
     ),
     countDead: sql('select count(*) as n from dead'),
-    readSent: sql('select message_id from sent where conversation = ? and message_id is not null'),
+    readSent: sql(
+      `select message_id from sent where message_id is not null and conversation =
+         (select c.id from conversation c join page p on p.no = c.page where p.id = ? and c.psid = ?)`,
+    ),
     setMeta: sql(
       'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
     ),

@@ -7,8 +7,8 @@ import type { DatabaseThread } from './thread.ts'
  * The events being worked on, in memory, in front of those waiting in the file.
  *
  * While `behind`, the file has events that are not in memory; new ones then stay in the file too, so that none overtakes
- * an earlier one of its conversation, and the file is read in rounds over the conversations. A round that goes from the
- * first conversation to the last in one read ends it.
+ * an earlier one of its conversation, and the file is read in rounds from its first event to its last. What a round finds
+ * of a held conversation stays in the file; when that one is released, a new round begins, for the same reason.
  */
 export interface InboxQueue {
   add: (conversation: Conversation, event: StoredEvent) => void
@@ -28,21 +28,33 @@ export const createInboxQueue = (deps: {
 }): InboxQueue => {
   const { thread, live, wake } = deps
   const ready = new Set<LiveConversation>()
-  const held = new Map<number, { claim: InboxClaim; unfinished: number }>()
+  const held = new Map<number, { claim: InboxClaim; unfinished: number; entry: LiveConversation }>()
   let inMemory = 0
   let behind = true
-  // Counts what fell behind: a read that began before it cannot have seen it.
-  let falls = 0
   let cursor = 0
+  let round = 0
   let reading: Promise<void> | null = null
 
   const push = (entry: LiveConversation, event: StoredEvent): void => {
     entry.events.push(event)
+    entry.lastSeq = event.seq
     inMemory += 1
     if (!entry.inboxHeld) ready.add(entry)
   }
 
-  const takeOver = (row: InboxRow): LiveConversation => {
+  const startRound = (): void => {
+    behind = true
+    cursor = 0
+    round += 1
+  }
+
+  const takeOver = (row: InboxRow): void => {
+    const known = live.get(row.conversation)
+    if (known !== undefined && row.seq <= known.lastSeq) return
+    if (known?.inboxHeld === true) {
+      known.eventsInFile = true
+      return
+    }
     const entry = live.enter({
       id: row.conversation,
       pageId: row.page,
@@ -51,27 +63,26 @@ export const createInboxQueue = (deps: {
       windowEndsMs: row.windowEndsMs,
     })
     push(entry, { seq: row.seq, acceptedMs: row.acceptedMs, body: row.body })
-    return entry
   }
 
   const read = async (): Promise<void> => {
-    const after = cursor
-    const fallsBefore = falls
+    const thisRound = round
     const { rows, end } = await thread.record({
       op: 'load_inbox',
-      after,
+      after: cursor,
       limit: READ_AT_ONCE,
-      except: [...held.keys()],
+      except: [...held.values()]
+        .filter(({ entry }) => entry.eventsInFile)
+        .map(({ entry }) => entry.conversation.id),
     })
-    let last: LiveConversation | undefined
-    for (const row of rows) last = takeOver(row)
-    if (end) {
-      cursor = 0
-      if (after === 0 && falls === fallsBefore) behind = false
-    } else if (last !== undefined) {
-      cursor = last.conversation.id
-      last.eventsInFile = true
-    }
+    // A round that began meanwhile reads these again, in their order.
+    if (thisRound !== round) return
+    for (const row of rows) takeOver(row)
+    cursor = rows.at(-1)?.seq ?? cursor
+    if (!end) return
+    // Whatever is not in memory now belongs to a held conversation, whose release begins a new round.
+    behind = false
+    cursor = 0
   }
 
   const take = (limit: number): InboxClaim[] => {
@@ -83,7 +94,7 @@ export const createInboxQueue = (deps: {
       inMemory -= entry.events.length
       entry.events = []
       entry.inboxHeld = true
-      held.set(entry.conversation.id, { claim, unfinished: claim.events.length })
+      held.set(entry.conversation.id, { claim, unfinished: claim.events.length, entry })
       claims.push(claim)
     }
     return claims
@@ -91,24 +102,18 @@ export const createInboxQueue = (deps: {
 
   return {
     add: (conversation, event) => {
-      if (!behind && inMemory < MOST_IN_MEMORY) {
-        const entry = live.enter(conversation)
-        if (!entry.eventsInFile) push(entry, event)
+      const entry = live.get(conversation.id)
+      if (!behind && inMemory < MOST_IN_MEMORY && entry?.eventsInFile !== true) {
+        push(live.enter(conversation), event)
       } else {
-        behind = true
-        falls += 1
-        const entry = live.get(conversation.id)
-        if (entry !== undefined) {
-          live.enter(conversation)
-          entry.eventsInFile = true
-        }
+        if (!behind && entry?.eventsInFile !== true) startRound()
+        if (entry !== undefined) live.enter(conversation)
       }
       wake()
     },
 
     claim: async (limit) => {
-      // A round may pass through a stretch of held conversations and find nothing for us yet.
-      for (let round = 0; ready.size === 0 && behind && round < 2; round += 1) {
+      while (ready.size === 0 && behind) {
         reading ??= read().finally(() => {
           reading = null
         })
@@ -125,20 +130,20 @@ export const createInboxQueue = (deps: {
     release: (claim) => {
       const { id } = claim.conversation
       const holder = held.get(id)
-      const entry = live.get(id)
-      if (holder?.claim !== claim || entry === undefined) return
+      if (holder?.claim !== claim) return
+      const { entry, unfinished } = holder
       held.delete(id)
       entry.inboxHeld = false
-      if (holder.unfinished > 0) {
+      if (unfinished > 0) {
         // They come back from the file, and whatever came after them must not overtake.
         inMemory -= entry.events.length
         entry.events = []
+        entry.lastSeq = 0
         entry.eventsInFile = true
       }
       if (entry.eventsInFile) {
         entry.eventsInFile = false
-        behind = true
-        falls += 1
+        startRound()
       }
       if (entry.events.length > 0) ready.add(entry)
       else live.leave(entry)

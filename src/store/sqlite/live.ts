@@ -8,6 +8,8 @@ export interface LiveConversation {
   conversation: Conversation
   /** Events in memory that nobody holds yet, in order. */
   events: StoredEvent[]
+  /** The last event that is, or was, in `events` or handed out. */
+  lastSeq: number
   inboxHeld: boolean
   /** The file has events of it that are neither in `events` nor handed out. */
   eventsInFile: boolean
@@ -43,6 +45,7 @@ export const createLiveConversations = (): LiveConversations => {
       const live: LiveConversation = {
         conversation,
         events: [],
+        lastSeq: 0,
         inboxHeld: false,
         eventsInFile: false,
         outboxHeld: false,

@@ -47,7 +47,7 @@ export type Operation =
       nowMs: number
     }
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
-  | { op: 'sent_ids'; conversation: number }
+  | { op: 'sent_ids'; page: string; psid: string }
   | { op: 'counts' }
   | { op: 'probe'; nowMs: number }
   | { op: 'list_dead'; page: string | null; before: DeadPlace | null; limit: number }

@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite'
  * and start-up does not grow with history. `seen` is what makes a repeated callback a duplicate; `sent` and `dead` say
  * what became of each reply.
  *
- * Keys are chosen so that each queue is one b-tree in the order it is read: by conversation, then by sequence.
+ * Keys are chosen by what dirties few pages: the inbox grows at its end only, which is what acceptance costs. The outbox
+ * may hold a long backlog and is read by conversation, so it is one b-tree in that order.
  */
 const VERSION_1 = `
 create table meta (name text primary key, value) without rowid;
@@ -25,11 +26,10 @@ create table seen (key blob primary key, accepted_ms integer not null) without r
 
 create table inbox (
   conversation integer not null,
-  seq integer not null,
+  seq integer primary key,
   accepted_ms integer not null,
-  body text not null,
-  primary key (conversation, seq)
-) without rowid;
+  body text not null
+);
 
 create table outbox (
   page integer not null,
@@ -69,6 +69,9 @@ create index dead_by_page on dead (page, died_ms, seq);
 `
 
 const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2]
+
+/** What this program brings a database to. */
+export const NEWEST_VERSION = MIGRATIONS.length
 
 /** Brings the database to the newest version, one transaction per step. */
 export const migrate = (db: DatabaseSync): void => {
