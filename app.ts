@@ -10,6 +10,7 @@ import { metricsPlugin } from './plugins/metrics.ts'
 import { needsPlugin } from './plugins/needs.ts'
 import { operatorPlugin } from './plugins/operator.ts'
 import { profilePlugin } from './plugins/profile.ts'
+import { recoveryPlugin } from './plugins/recovery.ts'
 import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
 import { signInPlugin } from './plugins/sign-in.ts'
@@ -59,6 +60,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(conversationPlugin)
   app.register(profilePlugin)
   app.register(deliveryPlugin)
+  app.register(recoveryPlugin)
 
   app.register(healthRoutes)
   app.register(webhookRoutes)

@@ -39,7 +39,7 @@ export interface Store {
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => void
   /** The `message_id`s of what was sent to this conversation, as far as they are still kept. */
-  sentMessageIds: (conversation: Conversation) => Promise<string[]>
+  sentMessageIds: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<string[]>
   /** While a Page is held its replies stay where they are. Not durable: who holds it says so again after a start. */
   holdPage: (pageId: string, held: boolean) => void
 

@@ -7,6 +7,8 @@ import { jsonOf, type Field } from './read.ts'
 export interface InboxEvent {
   /** Equal for every delivery of the same event. */
   key: string
+  /** Keys under which the same event may have come, or may come yet, by another way. */
+  aliases?: readonly string[]
   kind: EventKind
   pageId: string
   psid: string | null
