@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import type { NewEvent } from '../store.ts'
 import type {
   AcceptedRow,
@@ -12,7 +12,9 @@ import type {
 } from './protocol.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { historyOperations } from './history.ts'
+import { conversationCache, createForeignWrites, pageNumbers, sequence } from './memory.ts'
 import { migrate } from './schema.ts'
+import { prepareStatements } from './statements.ts'
 
 export interface Database {
   /** Names this database among all others, for ever; part of every reply's id. */
@@ -29,8 +31,6 @@ export interface Database {
 const WINDOW_MS = 24 * 60 * 60 * 1000
 // A window end this much later is not worth a write; the stored one is then early, which is the safe side.
 const WINDOW_GRAIN_MS = 60 * 1000
-const SEQ_BLOCK = 100_000
-const CACHED_CONVERSATIONS = 10_000
 
 /**
  * Opens the database file, creating it when absent.
@@ -40,7 +40,7 @@ const CACHED_CONVERSATIONS = 10_000
 export const openDatabase = (file: string): Database => {
   const db = new DatabaseSync(file)
   try {
-    db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;')
+    db.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;')
     db.exec('pragma cache_size = -65536; pragma temp_store = memory; pragma wal_autocheckpoint = 4000;')
     migrate(db)
     assertSound(db)
@@ -48,14 +48,14 @@ export const openDatabase = (file: string): Database => {
     db.close()
     throw error
   }
-  const statements = prepare(db)
+  const statements = prepareStatements(db)
   const instance = instanceOf(db)
   const seqs = sequence(db)
   const pages = pageNumbers(db)
   const conversations = conversationCache()
   const foreignWrites = createForeignWrites(db)
 
-  const conversationOf = (page: number, psid: string): CachedConversation => {
+  const conversationOf = (page: number, psid: string): ConversationRow => {
     const key = `${page}:${psid}`
     const cached = conversations.get(key)
     if (cached !== undefined) return cached
@@ -68,7 +68,7 @@ export const openDatabase = (file: string): Database => {
     return conversations.add(key, fresh)
   }
 
-  const openWindow = (conversation: CachedConversation, timestampMs: number, nowMs: number): void => {
+  const openWindow = (conversation: ConversationRow, timestampMs: number, nowMs: number): void => {
     // A clock ahead of ours must not give us a longer window than Facebook does.
     const endsMs = Math.min(timestampMs, nowMs) + WINDOW_MS
     if (endsMs <= (conversation.windowEndsMs ?? 0) + WINDOW_GRAIN_MS) return
@@ -87,6 +87,23 @@ export const openDatabase = (file: string): Database => {
     statements.addInbox.run(conversation.conversation, seq, nowMs, event.body)
     return { ...conversation, seq }
   }
+
+  const readOnly = (page: number, only: readonly number[], limit: number): Loaded<OutboxRow> => {
+    const rows = statements.readConversations.all(page, JSON.stringify(only), limit) as unknown as OutboxRow[]
+    return { rows, end: rows.length < limit }
+  }
+
+  const readFrom = (
+    page: number,
+    { after, except }: { after: number; except: readonly number[] },
+    limit: number,
+  ): Loaded<OutboxRow> =>
+    readPast(
+      after,
+      limit,
+      except,
+      (from, count) => statements.readOutbox.all(page, from, count) as unknown as OutboxRow[],
+    )
 
   const carryOut: { [K in Operation['op']]: (operation: Extract<Operation, { op: K }>) => Results[K] } = {
     accept: ({ events, nowMs }) => events.map((event) => accept(event, nowMs)),
@@ -114,14 +131,9 @@ export const openDatabase = (file: string): Database => {
       return { rows, end: rows.length < limit }
     },
 
-    load_outbox: ({ page, after, limit, except, nowMs }) => {
+    load_outbox: ({ page, which, limit, nowMs }) => {
       const number = pages.numberOf(page)
-      const loaded = readPast(
-        after,
-        limit,
-        except,
-        (from, count) => statements.readOutbox.all(number, from, count) as unknown as OutboxRow[],
-      )
+      const loaded = 'only' in which ? readOnly(number, which.only, limit) : readFrom(number, which, limit)
       for (const row of loaded.rows) {
         if (row.doubtMs === null) statements.setDoubt.run(nowMs, number, row.conversation, row.seq)
       }
@@ -169,7 +181,11 @@ export const openDatabase = (file: string): Database => {
   return {
     instance,
     pagesWaiting: () => (statements.pagesWaiting.all() as { id: string }[]).map(({ id }) => id),
-    changedElsewhere: foreignWrites.happened,
+    changedElsewhere: () => {
+      const changed = foreignWrites.happened()
+      if (changed) conversations.clear()
+      return changed
+    },
     commit: (operations) => {
       db.exec('begin immediate')
       try {
@@ -198,66 +214,9 @@ export const isDamage = (error: unknown): boolean => {
 export const sqliteCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
 
-type CachedConversation = ConversationRow
-
 // Sixteen bytes instead of a mid of a hundred: the index on them is what acceptance costs most.
 const digest = (pageId: string, key: string): Buffer =>
   hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)
-
-const prepare = (db: DatabaseSync) => {
-  const sql = (text: string): StatementSync => db.prepare(text)
-  return {
-    addSeen: sql('insert into seen (key, accepted_ms) values (?, ?) on conflict do nothing'),
-    findSeen: sql('select 1 from seen where key = ?'),
-    findConversation: sql(
-      `select id as conversation, state, window_ends_ms as windowEndsMs from conversation where page = ? and psid = ?`,
-    ),
-    addConversation: sql('insert into conversation (page, psid) values (?, ?)'),
-    setWindow: sql('update conversation set window_ends_ms = ? where id = ?'),
-    setState: sql('update conversation set state = ? where id = ?'),
-    addInbox: sql('insert into inbox (conversation, seq, accepted_ms, body) values (?, ?, ?, ?)'),
-    dropInbox: sql('delete from inbox where seq = ?'),
-    readInbox: sql(
-      `select i.conversation, c.state, c.window_ends_ms as windowEndsMs, p.id as page, c.psid, i.seq,
-         i.accepted_ms as acceptedMs, i.body
-       from inbox i join conversation c on c.id = i.conversation join page p on p.no = c.page
-       where i.seq > ? and i.conversation not in (select value from json_each(?)) order by i.seq limit ?`,
-    ),
-    addOutbox: sql(
-      `insert into outbox (page, conversation, seq, accepted_ms, doubt_ms, body) values (?, ?, ?, ?, ?, ?)`,
-    ),
-    dropOutbox: sql('delete from outbox where page = ? and conversation = ? and seq = ?'),
-    setDoubt: sql('update outbox set doubt_ms = ? where page = ? and conversation = ? and seq = ?'),
-    readOutbox: sql(
-      `select o.conversation, c.state, c.window_ends_ms as windowEndsMs, c.psid, o.seq,
-         o.accepted_ms as acceptedMs, o.doubt_ms as doubtMs, o.body
-       from outbox o join conversation c on c.id = o.conversation
-       where o.page = ? and o.conversation > ? order by o.conversation, o.seq limit ?`,
-    ),
-    addSent: sql(
-      'insert into sent (conversation, seq, message_id, sent_ms) values (?, ?, ?, ?) on conflict do nothing',
-    ),
-    addDead: sql(
-      `insert into dead (seq, page, conversation, accepted_ms, died_ms, reason, error, body)
-       select seq, page, conversation, accepted_ms, ?, ?, ?, body from outbox
-       where page = ? and conversation = ? and seq = ?`,
-    ),
-    pagesWaiting: sql('select id from page where exists (select 1 from outbox where outbox.page = page.no)'),
-    countInbox: sql('select count(*) as inbox, min(accepted_ms) as inboxOldestMs from inbox'),
-    countOutbox: sql(
-      `select p.id as page, count(*) as count, min(o.accepted_ms) as oldestMs
-       from outbox o join page p on p.no = o.page group by o.page`,
-    ),
-    countDead: sql('select count(*) as n from dead'),
-    readSent: sql(
-      `select message_id from sent where message_id is not null and conversation =
-         (select c.id from conversation c join page p on p.no = c.page where p.id = ? and c.psid = ?)`,
-    ),
-    setMeta: sql(
-      'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
-    ),
-  }
-}
 
 /**
  * Up to `limit` rows of the conversations after `after`, leaving out `except` by seeking past it, so that a long queue of
@@ -298,89 +257,6 @@ const instanceOf = (db: DatabaseSync): string => {
     randomBytes(6).toString('base64url'),
   )
   return (db.prepare('select value from meta where name = ?').get('instance') as { value: string }).value
-}
-
-/** Sequence numbers rise for ever, over restarts too: blocks of them are reserved in the database. */
-const sequence = (db: DatabaseSync) => {
-  const reserve = db.prepare(
-    `insert into meta (name, value) values ('seq', ?) on conflict (name) do update set value = value + ? returning value`,
-  )
-  let next = 0
-  let end = 0
-  return {
-    next: (): number => {
-      if (next === end) {
-        end = (reserve.get(SEQ_BLOCK, SEQ_BLOCK) as { value: number }).value
-        next = end - SEQ_BLOCK
-      }
-      return ++next
-    },
-    clear: (): void => {
-      next = end
-    },
-  }
-}
-
-const pageNumbers = (db: DatabaseSync) => {
-  const find = db.prepare('select no from page where id = ?')
-  const add = db.prepare('insert into page (id) values (?)')
-  const known = new Map<string, number>()
-  return {
-    numberOf: (id: string): number => {
-      const cached = known.get(id)
-      if (cached !== undefined) return cached
-      const row = find.get(id) as { no: number } | undefined
-      const no = row?.no ?? Number(add.run(id).lastInsertRowid)
-      known.set(id, no)
-      return no
-    },
-    clear: (): void => known.clear(),
-  }
-}
-
-/** SQLite counts the commits of other connections; our own leave the number as it is. */
-const createForeignWrites = (db: DatabaseSync) => {
-  const read = db.prepare('pragma data_version')
-  const version = (): number => (read.get() as { data_version: number }).data_version
-  let known = version()
-  return {
-    happened: (): boolean => {
-      const before = known
-      known = version()
-      return known !== before
-    },
-  }
-}
-
-/** The conversations most lately written to, oldest out. */
-const conversationCache = () => {
-  const byKey = new Map<string, CachedConversation>()
-  const byId = new Map<number, CachedConversation>()
-  return {
-    get: (key: string) => byKey.get(key),
-    add: (key: string, row: CachedConversation): CachedConversation => {
-      if (byKey.size >= CACHED_CONVERSATIONS) {
-        const [oldest] = byKey
-        if (oldest !== undefined) {
-          byKey.delete(oldest[0])
-          byId.delete(oldest[1].conversation)
-        }
-      }
-      // node:sqlite rows have no prototype; a plain object is cheaper to copy and to send.
-      const cached = { ...row }
-      byKey.set(key, cached)
-      byId.set(cached.conversation, cached)
-      return cached
-    },
-    setState: (id: number, state: string | null): void => {
-      const cached = byId.get(id)
-      if (cached !== undefined) cached.state = state
-    },
-    clear: (): void => {
-      byKey.clear()
-      byId.clear()
-    },
-  }
 }
 
 const rollBack = (db: DatabaseSync): void => {

@@ -14,8 +14,6 @@ export interface LiveConversation {
   /** The file has events of it that are neither in `events` nor handed out. */
   eventsInFile: boolean
   outboxHeld: boolean
-  /** The file has replies of it that were added while it was held. */
-  repliesInFile: boolean
   /** Its replies are not handed out before this time, ms since the epoch; 0 for no delay. */
   notBeforeMs: number
 }
@@ -26,7 +24,6 @@ export interface LiveConversations {
   enter: (conversation: Conversation) => LiveConversation
   /** Forgets it unless something still needs it. */
   leave: (live: LiveConversation) => void
-  values: () => Iterable<LiveConversation>
 }
 
 export const createLiveConversations = (): LiveConversations => {
@@ -49,7 +46,6 @@ export const createLiveConversations = (): LiveConversations => {
         inboxHeld: false,
         eventsInFile: false,
         outboxHeld: false,
-        repliesInFile: false,
         notBeforeMs: 0,
       }
       byId.set(conversation.id, live)
@@ -60,6 +56,5 @@ export const createLiveConversations = (): LiveConversations => {
         byId.delete(live.conversation.id)
       }
     },
-    values: () => byId.values(),
   }
 }

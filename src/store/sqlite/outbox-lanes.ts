@@ -1,13 +1,13 @@
 import type { Clock } from '../../clock.ts'
 import type { Conversation, OutboxClaim, StoredReply } from '../store.ts'
 import type { LiveConversation, LiveConversations } from './live.ts'
-import type { OutboxRow } from './protocol.ts'
+import type { Operation, OutboxRow } from './protocol.ts'
 import type { DatabaseThread } from './thread.ts'
 
 /**
- * One lane a Page, so that none waits for another. Replies wait in the file; a lane is read only while it is not held
- * and `behind`, that is, while the file has replies that nobody holds. Fresh replies of an idle conversation never go
- * this way: they are handed out as they are stored.
+ * One lane a Page, so that none waits for another. Replies wait in the file, and a lane knows of which conversations, up
+ * to a bound. Beyond it, and after a start or a hold, it is `behind`: it then reads the file in rounds over all
+ * conversations. Fresh replies of an idle conversation never go this way: they are handed out as they are stored.
  */
 export interface OutboxLanes {
   /** Claims the conversation for replies about to be stored; false when others wait before them. */
@@ -42,14 +42,19 @@ interface OpenClaim {
 interface Lane {
   pageId: string
   held: boolean
+  /** Conversations with replies in the file. */
+  waiting: Set<number>
+  /** There may be others. */
   behind: boolean
   /** Counts what fell behind: a read that began before it cannot have seen it. */
   falls: number
   cursor: number
   reading: boolean
-  /** Conversations of this Page not to be read: held or delayed. */
+  /** Conversations of this Page not to be read: held, delayed, or being read. */
   taken: Set<number>
 }
+
+const MOST_KNOWN = 1024
 
 export const createOutboxLanes = (deps: {
   thread: DatabaseThread
@@ -69,6 +74,7 @@ export const createOutboxLanes = (deps: {
     const lane: Lane = {
       pageId,
       held: false,
+      waiting: new Set(),
       behind: false,
       falls: 0,
       cursor: 0,
@@ -83,7 +89,15 @@ export const createOutboxLanes = (deps: {
   const fallBehind = (lane: Lane): void => {
     lane.behind = true
     lane.falls += 1
+    lane.waiting.clear()
     if (!lane.held) wake()
+  }
+
+  /** The conversation has replies in the file that nobody holds. */
+  const note = (lane: Lane, conversation: number): void => {
+    if (lane.held || lane.waiting.size >= MOST_KNOWN) return fallBehind(lane)
+    lane.waiting.add(conversation)
+    wake()
   }
 
   const claimOf = (entry: LiveConversation, replies: StoredReply[]): OutboxClaim => {
@@ -102,17 +116,57 @@ export const createOutboxLanes = (deps: {
     limit: number,
     toReply: (row: OutboxRow) => StoredReply,
   ): Promise<OutboxClaim[]> => {
-    const { cursor: after, falls } = lane
     lane.reading = true
-    const { rows, end } = await thread.record({
-      op: 'load_outbox',
-      page: lane.pageId,
-      after,
-      limit,
-      except: [...lane.taken],
-      nowMs: clock.now(),
-    })
-    lane.reading = false
+    try {
+      const rows = await (lane.behind ? readRound(lane, limit) : readWaiting(lane, limit))
+      return claimsOf(lane, rows, toReply)
+    } finally {
+      lane.reading = false
+    }
+  }
+
+  const load = (lane: Lane, which: Extract<Operation, { op: 'load_outbox' }>['which'], limit: number) =>
+    thread.record({ op: 'load_outbox', page: lane.pageId, which, limit, nowMs: clock.now() })
+
+  /** The next stretch of the file. */
+  const readRound = async (lane: Lane, limit: number): Promise<OutboxRow[]> => {
+    const { cursor: after, falls } = lane
+    const { rows, end } = await load(lane, { after, except: [...lane.taken] }, limit)
+    const last = rows.at(-1)
+    if (end) {
+      lane.cursor = 0
+      if (after === 0 && lane.falls === falls) lane.behind = false
+    } else if (last !== undefined) {
+      lane.cursor = last.conversation
+      // It may have more of them; whoever holds it leaves them behind.
+      lane.waiting.add(last.conversation)
+    }
+    return rows
+  }
+
+  /** The conversations that are known to have some. */
+  const readWaiting = async (lane: Lane, limit: number): Promise<OutboxRow[]> => {
+    const wanted = [...lane.waiting].filter((id) => !lane.taken.has(id)).slice(0, limit)
+    if (wanted.length === 0) return []
+    for (const id of wanted) {
+      lane.waiting.delete(id)
+      lane.taken.add(id)
+    }
+    const { rows, end } = await load(lane, { only: wanted }, limit)
+    const last = rows.at(-1)
+    const found = new Set(rows.map(({ conversation }) => conversation))
+    for (const id of wanted) {
+      if (!found.has(id)) lane.taken.delete(id)
+      if (!end && last !== undefined && id >= last.conversation) lane.waiting.add(id)
+    }
+    return rows
+  }
+
+  const claimsOf = (
+    lane: Lane,
+    rows: OutboxRow[],
+    toReply: (row: OutboxRow) => StoredReply,
+  ): OutboxClaim[] => {
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of rows) {
       const known = byConversation.get(row.conversation)
@@ -130,16 +184,7 @@ export const createOutboxLanes = (deps: {
       hold(lane, entry)
       byConversation.set(row.conversation, { entry, replies: [toReply(row)] })
     }
-    const found = [...byConversation.values()]
-    const last = found.at(-1)
-    if (end) {
-      lane.cursor = 0
-      if (after === 0 && lane.falls === falls) lane.behind = false
-    } else if (last !== undefined) {
-      lane.cursor = last.entry.conversation.id
-      last.entry.repliesInFile = true
-    }
-    return found.map(({ entry, replies }) => claimOf(entry, replies))
+    return [...byConversation.values()].map(({ entry, replies }) => claimOf(entry, replies))
   }
 
   const readOpenLanes = (
@@ -147,10 +192,12 @@ export const createOutboxLanes = (deps: {
     room: (pageId: string) => number,
     toReply: (row: OutboxRow) => StoredReply,
   ): Promise<OutboxClaim[]>[] => {
-    const waiting = [...lanes.values()].filter((lane) => lane.behind && !lane.held && !lane.reading)
-    const share = Math.max(1, Math.floor(limit / Math.max(1, waiting.length)))
+    const readable = [...lanes.values()].filter(
+      (lane) => (lane.behind || lane.waiting.size > 0) && !lane.held && !lane.reading,
+    )
+    const share = Math.max(1, Math.floor(limit / Math.max(1, readable.length)))
     let left = limit
-    return waiting.flatMap((lane) => {
+    return readable.flatMap((lane) => {
       const count = Math.min(share, left, room(lane.pageId))
       if (count <= 0) return []
       left -= count
@@ -165,7 +212,7 @@ export const createOutboxLanes = (deps: {
     entry.notBeforeMs = 0
     lane.taken.delete(entry.conversation.id)
     live.leave(entry)
-    if (more) fallBehind(lane)
+    if (more || lane.waiting.has(entry.conversation.id)) note(lane, entry.conversation.id)
   }
 
   const delay = (lane: Lane, entry: LiveConversation, notBeforeMs: number, waitMs: number): void => {
@@ -188,7 +235,8 @@ export const createOutboxLanes = (deps: {
     reserve: (conversation) => {
       const lane = laneOf(conversation.pageId)
       const entry = live.enter(conversation)
-      if (lane.held || lane.behind || lane.taken.has(conversation.id)) return false
+      const { id } = conversation
+      if (lane.held || lane.behind || lane.taken.has(id) || lane.waiting.has(id)) return false
       hold(lane, entry)
       return true
     },
@@ -196,9 +244,7 @@ export const createOutboxLanes = (deps: {
     handOut: (conversation, replies) => claimOf(live.enter(conversation), replies),
 
     added: (conversation) => {
-      const entry = live.get(conversation.id)
-      if (entry?.outboxHeld === true) entry.repliesInFile = true
-      else fallBehind(laneOf(conversation.pageId))
+      note(laneOf(conversation.pageId), conversation.id)
     },
 
     claim: async (limit, room, toReply) => {
@@ -226,9 +272,8 @@ export const createOutboxLanes = (deps: {
       const lane = laneOf(page)
       const seqs = [...state.untouched].filter((reply) => reply.doubtSinceMs === null).map(({ seq }) => seq)
       if (seqs.length > 0) handBack(page, conversation, seqs)
-      const more = entry.repliesInFile || state.leaves || state.untouched.size > 0
+      const more = state.leaves || state.untouched.size > 0
       entry.outboxHeld = false
-      entry.repliesInFile = false
       const waitMs = notBeforeMs - clock.now()
       if (waitMs > 0 && more) delay(lane, entry, notBeforeMs, waitMs)
       else letGo(lane, entry, more)
@@ -237,16 +282,18 @@ export const createOutboxLanes = (deps: {
     hold: (pageId, held) => {
       const lane = laneOf(pageId)
       lane.held = held
-      if (!held && lane.behind) wake()
+      // What waits may become any number; it need not be known one by one.
+      if (held && lane.waiting.size > 0) fallBehind(lane)
+      if (!held && (lane.behind || lane.waiting.size > 0)) wake()
     },
 
     returned: (pageIds) => {
-      const pages = new Set(pageIds)
-      // Whoever holds one of their conversations leaves something behind when it lets go.
-      for (const entry of live.values()) {
-        if (entry.outboxHeld && pages.has(entry.conversation.pageId)) entry.repliesInFile = true
+      for (const pageId of new Set(pageIds)) {
+        const lane = laneOf(pageId)
+        fallBehind(lane)
+        // Whoever holds one of its conversations leaves something behind when it lets go.
+        for (const id of lane.taken) lane.waiting.add(id)
       }
-      for (const pageId of pages) fallBehind(laneOf(pageId))
     },
 
     hurry: ({ id }) => delays.get(id)?.(),

@@ -24,9 +24,9 @@ export type Operation =
   | {
       op: 'load_outbox'
       page: string
-      after: number
+      /** Only these conversations; or all after one of them, without some. */
+      which: { only: readonly number[] } | { after: number; except: readonly number[] }
       limit: number
-      except: readonly number[]
       nowMs: number
     }
   | {

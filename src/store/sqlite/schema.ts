@@ -75,14 +75,18 @@ export const NEWEST_VERSION = MIGRATIONS.length
 
 /** Brings the database to the newest version, one transaction per step. */
 export const migrate = (db: DatabaseSync): void => {
-  const row = db.prepare('pragma user_version').get() as { user_version: number }
-  if (row.user_version > MIGRATIONS.length) {
+  const versionNow = (): number =>
+    (db.prepare('pragma user_version').get() as { user_version: number }).user_version
+  if (versionNow() > MIGRATIONS.length) {
     throw new Error(
-      `the database has version ${row.user_version}, this program knows ${MIGRATIONS.length}: a newer Evergreen wrote it`,
+      `the database has version ${versionNow()}, this program knows ${MIGRATIONS.length}: a newer Evergreen wrote it`,
     )
   }
   for (const [index, step] of MIGRATIONS.entries()) {
-    if (index < row.user_version) continue
-    db.exec(`begin immediate; ${step} pragma user_version = ${index + 1}; commit;`)
+    if (index < versionNow()) continue
+    db.exec('begin immediate')
+    // A command that looks at the database may have come first.
+    if (index >= versionNow()) db.exec(`${step} pragma user_version = ${index + 1};`)
+    db.exec('commit')
   }
 }
