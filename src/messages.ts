@@ -19,6 +19,20 @@ export interface QuickReply {
   image_url?: string
 }
 
+/**
+ * Something to be done for a conversation after the replies of the same event. It waits in the outbox like a reply: it is
+ * done in its turn, tried again, and known over restarts.
+ */
+export interface Effect {
+  /** Passes the thread to the Page inbox, where a person answers (reference I). */
+  do: 'handover'
+}
+
+/** What a line of the outbox holds. */
+export type OutboxItem = Reply | Effect
+
+export const isEffect = (item: OutboxItem): item is Effect => 'do' in item
+
 /** One message the bot wants to send, made by a handler. */
 export interface Reply {
   message: SendMessage

@@ -5,7 +5,7 @@ import type { Needs } from '../operator/needs.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { createDispatcher, type Handler } from './dispatcher.ts'
+import { createDispatcher, type Handler, type HandlerConversation } from './dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
 import type { Log } from './log.ts'
@@ -21,12 +21,13 @@ export interface Delivery {
 
 export interface DeliveryDeps {
   store: Store
-  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'recentMessages'>
+  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages'>
   tokens: TokenKeeper
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (body: string) => WebhookEvent
   handle: Handler
-  apologise: (event: WebhookEvent) => Reply[]
+  /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
+  apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
   clock: Clock
   random: () => number
   log: Log

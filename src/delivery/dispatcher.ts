@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { JsonObject } from '../json.ts'
-import type { Reply } from '../messages.ts'
+import type { Effect, Reply } from '../messages.ts'
 import type { EventOutcome, InboxClaim, OutboxClaim, Store, StoredEvent } from '../store/store.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Log } from './log.ts'
@@ -20,6 +20,8 @@ export interface HandlerConversation {
 export interface HandlerResult {
   replies: Reply[]
   state: JsonObject | null
+  /** Done after the replies were sent, in this order. */
+  effects?: readonly Effect[]
 }
 
 /** Brings events to the handler: each conversation in its order, the conversations beside each other. */
@@ -35,7 +37,7 @@ export const createDispatcher = (deps: {
   read: (body: string) => WebhookEvent
   handle: Handler
   /** What to say when the handler failed; nothing when it must stay silent. */
-  apologise: (event: WebhookEvent) => Reply[]
+  apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
   /** Where the replies go when they may leave at once. */
   sender: {
     reserve: (pageId: string) => boolean
@@ -98,7 +100,8 @@ export const createDispatcher = (deps: {
       log.error({ err: error, pageId: claim.conversation.pageId }, 'an event could not be worked on')
     } finally {
       for (const outcome of await Promise.allSettled(finishing)) {
-        if (outcome.status === 'rejected') log.error({ err: outcome.reason }, 'an event could not be finished')
+        if (outcome.status === 'rejected')
+          log.error({ err: outcome.reason }, 'an event could not be finished')
       }
       store.releaseInbox(claim)
       busy -= 1
@@ -136,12 +139,12 @@ export const createDispatcher = (deps: {
 
   const handled = async ({ conversation }: InboxClaim, event: WebhookEvent): Promise<EventOutcome> => {
     const { pageId, psid } = conversation
+    const state = conversation.state === null ? null : (JSON.parse(conversation.state) as JsonObject)
     try {
-      const state = conversation.state === null ? null : (JSON.parse(conversation.state) as JsonObject)
       const result = await withinLimit(handle(event, { pageId, psid, state }))
       const next = result.state === null ? null : JSON.stringify(result.state)
       return {
-        replies: psid === null ? [] : result.replies.map((reply) => JSON.stringify(reply)),
+        replies: psid === null ? [] : linesOf(result),
         ...(next !== conversation.state && { state: next }),
       }
     } catch (error) {
@@ -149,7 +152,8 @@ export const createDispatcher = (deps: {
         { err: error, pageId, kind: event.kind, eventKey: event.key },
         'the handler failed on an event',
       )
-      return { replies: psid === null ? [] : apologise(event).map((reply) => JSON.stringify(reply)) }
+      const replies = psid === null ? [] : apologise(event, { pageId, psid, state })
+      return { replies: linesOf({ replies }) }
     }
   }
 
@@ -193,3 +197,7 @@ export const createDispatcher = (deps: {
     },
   }
 }
+
+/** One line of the outbox each, in the order they are to leave. */
+const linesOf = ({ replies, effects = [] }: Pick<HandlerResult, 'replies' | 'effects'>): string[] =>
+  [...replies, ...effects].map((item) => JSON.stringify(item))

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
-import { GraphError } from '../graph/error.ts'
+import { GraphError, type Verdict } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { Reply } from '../messages.ts'
+import { isEffect, type OutboxItem } from '../messages.ts'
 import type { DeadReason, GraphFacts, OutboxClaim, Store, StoredReply } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import { backoffMs } from './backoff.ts'
@@ -32,6 +32,16 @@ export interface SenderReport {
   refused: (pageId: string, verdict: string) => void
 }
 
+/** The app behind the Page inbox (reference I). */
+const PAGE_INBOX_APP_ID = '263902037430900'
+/** So often a handover is tried again, over some minutes: later ones would come in the middle of something else. */
+const HANDOVER_RETRIES = 5
+/**
+ * A refused handover closes the Page like a refused reply for these reasons alone. Others are about routing (it is set up
+ * otherwise, a person has the thread already) and say nothing about sending.
+ */
+const CONCERNS_PAGE: ReadonlySet<Verdict> = new Set(['token_invalid', 'configuration', 'rate_limited'])
+
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 
 /** Whether to go on with the conversation's next reply. */
@@ -39,7 +49,7 @@ type Step = { go: 'on' } | { go: 'stop'; notBeforeMs?: number }
 
 export const createSender = (deps: {
   store: Store
-  graph: Pick<Graph, 'sendMessage' | 'senderAction'>
+  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl'>
   tokens: Pick<TokenKeeper, 'suspect'>
   gates: Gates
   pacer: Pacer
@@ -134,7 +144,8 @@ export const createSender = (deps: {
     if (token === null || stopping.signal.aborted) return { go: 'stop' }
     if (inHand.get(reply.id)?.confirmed === true)
       return settled(claim, reply, { status: 'sent', messageId: null })
-    const content = JSON.parse(reply.body) as Reply
+    const content = JSON.parse(reply.body) as OutboxItem
+    if (isEffect(content)) return passThread(claim, reply, token)
     try {
       if (reply.doubtSinceMs !== null) {
         const verdict = await doubt.resolve(claim, reply, content, token)
@@ -167,6 +178,33 @@ export const createSender = (deps: {
       if (error instanceof GraphError) return refused(claim, reply, error, token)
       throw error
     }
+  }
+
+  /** Hands the thread to the people in the Page inbox. To do it twice does no harm, so nothing is ever in doubt. */
+  const passThread = async (claim: OutboxClaim, reply: StoredReply, token: string): Promise<Step> => {
+    const { id, pageId, psid } = claim.conversation
+    try {
+      await graph.passThreadControl({
+        pageId,
+        pageToken: token,
+        psid: psid ?? '',
+        targetAppId: PAGE_INBOX_APP_ID,
+      })
+      gates.succeeded(pageId)
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error
+      if (CONCERNS_PAGE.has(error.verdict)) return refused(claim, reply, error, token)
+      report.refused(pageId, error.verdict)
+      const mayHelp = error.verdict === 'transient' || error.verdict === 'ambiguous'
+      if (mayHelp && (retries.get(id) ?? 0) < HANDOVER_RETRIES) return tryLater(claim, reply, error)
+      log.warn(
+        { pageId, graph: factsOf(error) },
+        'the Page inbox did not get the conversation; the bot is silent in it all the same',
+      )
+    }
+    record(claim, reply, { status: 'sent', messageId: null })
+    retries.delete(id)
+    return { go: 'on' }
   }
 
   const settled = (

@@ -127,6 +127,24 @@ export const createGraph = (options: GraphOptions): Graph => {
       })
     },
 
+    userProfile: async ({ pageToken, psid, fields }) => {
+      const path = `/${encodeURIComponent(psid)}?fields=${encodeURIComponent(fields.join(','))}`
+      const { body } = await callAs(pageToken, { edge: 'user_profile', method: 'GET', path })
+      const told = fields.flatMap((field) => {
+        const value = readName(body[field])
+        return value === null ? [] : [[field, value] as const]
+      })
+      return Object.fromEntries(told)
+    },
+
+    passThreadControl: ({ pageId, pageToken, psid, targetAppId }) =>
+      change(pageToken, {
+        edge: 'pass_thread_control',
+        method: 'POST',
+        path: `/${encodeURIComponent(pageId)}/pass_thread_control`,
+        body: JSON.stringify({ recipient: { id: psid }, target_app_id: targetAppId }),
+      }),
+
     recentMessages: async ({ pageId, pageToken, psid }) => {
       const query = `user_id=${encodeURIComponent(psid)}&fields=${encodeURIComponent(CONVERSATION_FIELDS)}`
       const path = `/${encodeURIComponent(pageId)}/conversations?${query}`

@@ -10,6 +10,13 @@ export interface Graph {
   sendMessage: (call: SendCall) => Promise<Sent>
   /** Shows the typing bubble, or marks as seen (reference F8). */
   senderAction: (call: SenderActionCall) => Promise<void>
+  /**
+   * What Facebook tells of a visitor (reference H). Fields it does not tell are absent: without the feature that is all
+   * of them, and some permissions are missed with an error.
+   */
+  userProfile: (call: UserProfileCall) => Promise<Record<string, string>>
+  /** Gives the thread to another app (reference I). */
+  passThreadControl: (call: PassThreadCall) => Promise<void>
   /** The latest messages between a Page and a visitor, of both sides (reference E3). At most 2 calls a second and Page. */
   recentMessages: (call: { pageId: string; pageToken: string; psid: string }) => Promise<RecentMessage[]>
   /** One page of the Page's conversations, the ones something last happened in first. At most 2 calls a second and Page. */
@@ -101,6 +108,19 @@ export interface SenderActionCall {
   pageToken: string
   psid: string
   action: 'typing_on' | 'typing_off' | 'mark_seen'
+}
+
+export interface UserProfileCall {
+  pageToken: string
+  psid: string
+  fields: readonly string[]
+}
+
+export interface PassThreadCall {
+  pageId: string
+  pageToken: string
+  psid: string
+  targetAppId: string
 }
 
 /** The highest percentage any usage header reports, 100 meaning throttled (reference D2). */

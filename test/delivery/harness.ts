@@ -45,6 +45,8 @@ export interface FakeGraph {
   /** What a look at a conversation finds. */
   recent: () => RecentMessage[] | Verdict
   looks: number
+  /** What happens to a handover; each try is in `calls` as `pass to APP`. */
+  pass: () => Verdict | undefined
   metadata: string[]
 }
 
@@ -59,6 +61,8 @@ let serial = 0
 const handle: DeliveryDeps['handle'] = (event) => {
   if (event.kind !== 'message' || event.text === null) return { replies: [], state: null }
   const [text = '', times = '1'] = event.text.split('*')
+  if (text === 'person')
+    return { replies: [{ message: { text } }], state: null, effects: [{ do: 'handover' }] }
   if (text === 'throw') throw new Error('handler broke')
   if (text === 'hang') return new Promise(() => undefined)
   const replies = Array.from({ length: Number(times) }, (_, n) => ({
@@ -161,6 +165,7 @@ const fakeGraph = (): FakeGraph => ({
   answer: () => undefined,
   recent: () => [],
   looks: 0,
+  pass: () => undefined,
   metadata: [],
 })
 
@@ -178,7 +183,7 @@ const refusal = (verdict: Verdict): GraphError =>
 const graphOf = (
   graph: FakeGraph,
   clock: FakeClock,
-): Pick<Graph, 'sendMessage' | 'senderAction' | 'recentMessages'> => {
+): Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages'> => {
   const busy = new Map<string, number>()
   return {
     sendMessage: async (call) => {
@@ -205,6 +210,12 @@ const graphOf = (
       }
     },
     senderAction: () => Promise.resolve(),
+    passThreadControl: async ({ targetAppId }) => {
+      graph.calls.push(`pass to ${targetAppId}`)
+      const verdict = graph.pass()
+      if (verdict !== undefined) throw refusal(verdict)
+      graph.accepted.push('passed')
+    },
     recentMessages: () => {
       graph.looks += 1
       const found = graph.recent()

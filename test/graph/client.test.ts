@@ -147,6 +147,36 @@ t.test('senderAction posts the action alone', async (t) => {
   await graph.senderAction({ pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', action: 'typing_on' })
 })
 
+t.test('passThreadControl names the visitor and the app that is to answer', async (t) => {
+  const graph = build(t)
+  nock(ORIGIN)
+    .post('/v25.0/100/pass_thread_control', { recipient: { id: 'psid-1' }, target_app_id: '42' })
+    .query(PROOF)
+    .reply(200, { success: true })
+  const call = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', targetAppId: '42' }
+  await graph.passThreadControl(call)
+
+  nock(ORIGIN).post('/v25.0/100/pass_thread_control').query(PROOF).reply(200, { success: 'false' })
+  await t.rejects(graph.passThreadControl(call), { code: 'BOT_GRAPH_REJECTED' })
+})
+
+t.test('userProfile gives what Facebook tells, fit to be shown, and nothing for nothing', async (t) => {
+  const graph = build(t)
+  const profile = (body: object) =>
+    nock(ORIGIN)
+      .get('/v25.0/psid-1')
+      .query({ ...PROOF, fields: 'first_name,locale' })
+      .reply(200, body)
+  const call = { pageToken: 'page-token-1', psid: 'psid-1', fields: ['first_name', 'locale'] }
+
+  profile({ first_name: 'Ada\u0007\nLove', locale: 'de_DE', gender: 'female', id: 'psid-1' })
+  t.strictSame(await graph.userProfile(call), { first_name: 'Ada Love', locale: 'de_DE' })
+  profile({})
+  t.strictSame(await graph.userProfile(call), {})
+  profile({ first_name: '', locale: 7 })
+  t.strictSame(await graph.userProfile(call), {})
+})
+
 t.test('recentMessages reads the conversation with that visitor and no other', async (t) => {
   const graph = build(t)
   const conversations = () =>

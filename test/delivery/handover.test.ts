@@ -1,0 +1,79 @@
+import t from 'tap'
+import { createWorld } from './harness.ts'
+
+const INBOX = '263902037430900'
+
+t.test(
+  'the thread is passed to the Page inbox once its reply is sent, and before what comes later',
+  async (t) => {
+    const { say, delivery, graph, until, store } = await createWorld(t)
+    await say('person')
+    await say('later')
+    delivery.start()
+
+    await until(() => graph.accepted.length === 3, 'both replies and the handover')
+    t.same(graph.calls, ['person', `pass to ${INBOX}`, 'later'])
+    await until(async () => (await store.counts()).outbox.size === 0, 'nothing is left waiting')
+  },
+)
+
+t.test('a handover survives a crash before it was carried out', async (t) => {
+  const world = await createWorld(t)
+  const { graph, tokens } = world
+  tokens.set('page-1', 'invalid')
+  await world.say('person')
+  world.delivery.start()
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 2, 'both are parked')
+  await world.restart()
+  t.same(graph.calls, [])
+
+  tokens.set('page-1', 'valid', 'token-2')
+  await world.until(() => graph.accepted.includes('passed'), 'the handover')
+  t.same(graph.accepted, ['person', 'passed'])
+})
+
+for (const verdict of ['permission', 'unreachable', 'bad_request', 'restricted', 'outside_window'] as const) {
+  t.test(
+    `a handover that Facebook refuses (${verdict}) is given up, said so, and closes nothing`,
+    async (t) => {
+      const { say, delivery, graph, until, needs, logged, dead, store } = await createWorld(t)
+      graph.pass = () => verdict
+      await say('person')
+      delivery.start()
+
+      await until(() => logged.some((line) => /did not get the conversation/.test(line)), 'the warning')
+      await until(async () => (await store.counts()).outbox.size === 0, 'it is off the list')
+      await say('goes on')
+      await until(() => graph.accepted.includes('goes on'), 'the next reply')
+      t.same(needs, [])
+      t.same(dead, [])
+    },
+  )
+}
+
+t.test('a handover that failed in passing is tried again, but not for ever', async (t) => {
+  const { say, delivery, graph, until, clock, logged } = await createWorld(t)
+  graph.pass = () => 'transient'
+  await say('person')
+  delivery.start()
+  const tries = () => graph.calls.filter((call) => call.startsWith('pass')).length
+
+  await until(async () => {
+    await clock.advance(60_000)
+    return logged.some((line) => /did not get the conversation/.test(line))
+  }, 'giving up')
+  t.equal(tries(), 6)
+})
+
+t.test('a handover with a dead token waits for a new one', async (t) => {
+  const { say, delivery, graph, tokens, until } = await createWorld(t)
+  let dead = true
+  graph.pass = () => (dead ? 'token_invalid' : undefined)
+  await say('person')
+  delivery.start()
+  await until(() => tokens.suspected.length === 1, 'the suspicion')
+  dead = false
+  tokens.set('page-1', 'valid', 'token-2')
+  await until(() => graph.accepted.includes('passed'), 'the handover')
+  t.same(graph.accepted, ['person', 'passed'])
+})
