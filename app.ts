@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { bootstrapPlugin } from './plugins/bootstrap.ts'
 import { clockPlugin } from './plugins/clock.ts'
+import { consolePlugin } from './plugins/console.ts'
 import { conversationPlugin } from './plugins/conversation.ts'
 import { deliveryPlugin } from './plugins/delivery.ts'
 import { envPlugin } from './plugins/env.ts'
@@ -19,6 +20,11 @@ import { tokensPlugin } from './plugins/tokens.ts'
 import { facebookRoutes } from './routes/facebook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { operatorAssetRoutes } from './routes/operator-assets.ts'
+import { operatorDeadLetterRoutes } from './routes/operator-dead-letters.ts'
+import { operatorRepairRoutes } from './routes/operator-repair.ts'
+import { operatorSignInRoutes } from './routes/operator-sign-in.ts'
+import { operatorRoutes } from './routes/operator.ts'
 import { webhookRoutes } from './routes/webhook.ts'
 import { systemClock, type Clock } from './src/clock.ts'
 import { loadConfig, type Env } from './src/config.ts'
@@ -81,5 +87,11 @@ const operatorArea = async (area: FastifyInstance) => {
   const { OPERATOR_PASSWORD: password } = area.config
   if (password === undefined) return
   area.register(signInPlugin, { password })
+  area.register(consolePlugin)
   area.register(metricsRoutes)
+  area.register(operatorAssetRoutes)
+  area.register(operatorSignInRoutes)
+  area.register(operatorRoutes)
+  area.register(operatorRepairRoutes)
+  area.register(operatorDeadLetterRoutes)
 }

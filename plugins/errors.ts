@@ -101,7 +101,8 @@ async function errors(app: FastifyInstance) {
   })
 }
 
-const toBody = (error: FastifyError | BotError): ErrorBody => {
+/** What an error looks like from outside. */
+export const toBody = (error: FastifyError | BotError): ErrorBody => {
   if (error instanceof BotError) return bodyOf(error.code, error.message)
   const { statusCode = 500 } = error
   if (statusCode === 413) return bodyOf('BOT_BODY_TOO_LARGE', 'The request is larger than this server takes.')

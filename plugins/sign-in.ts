@@ -6,8 +6,11 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import type { Config } from '../src/config.ts'
 import { createDoor, OPERATOR, type Credentials } from '../src/console/door.ts'
+import { errorPage } from '../src/console/error-page.ts'
+import { csrfField } from '../src/console/layout.ts'
 import { isForeign } from '../src/console/origin.ts'
 import { BotError } from '../src/errors.ts'
+import { toBody } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -141,11 +144,25 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     if (SAFE_METHODS.has(request.method)) return done()
     app.csrfProtection(request, reply, done)
   })
-  app.setErrorHandler<FastifyError>((error) => {
-    if (!error.code?.startsWith('FST_CSRF_')) throw error
-    throw new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const refusal = error.code?.startsWith('FST_CSRF_')
+      ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
+      : error
+    // Programs get what they get everywhere; so does a browser that is to ask for the password by itself.
+    if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
+    if (refusal.code === 'BOT_SIGN_IN_NEEDED') return reply.redirect('/operator/sign-in', 303)
+    const problem = toBody(refusal)
+    if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
+    const remedy = refusal instanceof BotError ? (refusal.remedy ?? null) : null
+    const csrf = csrfField(reply.generateCsrf())
+    return reply
+      .code(problem.statusCode)
+      .type('text/html; charset=utf-8')
+      .send(errorPage({ ...problem, remedy }, { csrf, signedIn: sessionOf(request) !== null }))
   })
 }
+
+const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const

@@ -1,5 +1,7 @@
 import { BotError } from '../errors.ts'
-import { NEEDED_SCOPES } from './refusals.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+import { NEEDED_SCOPES, toRefusal } from './refusals.ts'
 
 export interface LoginDialog {
   /** `https://www.facebook.com` */
@@ -65,6 +67,26 @@ export const readCode = (answer: DialogAnswer): string => {
         'Check in the App dashboard, under Facebook Login > Settings, that the address you came back to is a valid OAuth redirect URI, and try again.',
     },
   )
+}
+
+/**
+ * Exchanges the code for a user token; a code is good once.
+ *
+ * @throws BotError `BOT_USER_TOKEN_INVALID` when Facebook does not take the code, or what else went wrong
+ */
+export const redeemCode = async (
+  graph: Pick<Graph, 'exchangeCode'>,
+  login: { code: string; redirectUri: string },
+): Promise<string> => {
+  try {
+    return (await graph.exchangeCode(login)).token
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.verdict !== 'bad_request') throw toRefusal(error)
+    throw new BotError('BOT_USER_TOKEN_INVALID', `${error.message}.`, {
+      cause: error,
+      remedy: 'Start the login again; the code it ends with is good once, and only for a few minutes.',
+    })
+  }
 }
 
 const LONGEST = 300

@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { createAppWebhookWatch } from '../src/console/app-webhook.ts'
+import { createLiveOverview, type LiveOverview } from '../src/console/live-overview.ts'
+import { createLogins, type Logins } from '../src/console/logins.ts'
+import { fragments } from '../src/console/overview.ts'
+import { createRepairs, type Repairs } from '../src/console/repairs.ts'
+import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What the operator sees and mends. */
+    console: OperatorConsole
+  }
+}
+
+export interface OperatorConsole {
+  /** All that the overview shows, as of now. */
+  view: () => Promise<ConsoleView>
+  live: LiveOverview
+  repairs: Repairs
+  logins: Logins
+}
+
+const LATEST_DEAD = 5
+
+async function operatorConsole(app: FastifyInstance) {
+  const { activity, clock, needs, store, tokens, tokenStore } = app
+  const log = app.log.child({ part: 'console' })
+  const appWebhook = createAppWebhookWatch({ graph: app.graph, clock })
+
+  const view = async (): Promise<ConsoleView> => {
+    // The console must say that the database does not answer, so it cannot fail with it.
+    const [counts, dead] = await Promise.all([
+      store.counts().catch(() => null),
+      store.deadLetters.list({ limit: LATEST_DEAD }).catch(() => ({ letters: [] })),
+    ])
+    return toConsoleView({
+      nowMs: clock.now(),
+      needs: needs.open(),
+      tokens: tokens.statuses(),
+      stored: tokenStore.pages(),
+      counts,
+      activityOf: activity.ofPage,
+      conversations: activity.conversations(),
+      dead: dead.letters,
+      appWebhook: appWebhook(),
+    })
+  }
+
+  const live = createLiveOverview({
+    draw: async () =>
+      Object.fromEntries(Object.entries(fragments(await view())).map(([id, { text }]) => [id, text])),
+    clock,
+    log,
+  })
+  const repairs = createRepairs({ bootstrap: app.bootstrapToken, clock, log })
+  app.decorate('console', { view, live, repairs, logins: createLogins({ clock }) })
+
+  const stopListening = [needs.onChange(live.poke), tokens.onChange(live.poke)]
+  app.addHook('preClose', async () => {
+    for (const stop of stopListening) stop()
+    repairs.stop()
+    // Streams would keep the server from closing.
+    live.stop()
+  })
+}
+
+export const consolePlugin = fp(operatorConsole, {
+  name: 'console',
+  fastify: '5.x',
+  dependencies: ['clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'bootstrap'],
+})

@@ -1,0 +1,135 @@
+import { parseJson, type Json } from '../json.ts'
+import type { DeadLetter } from '../store/store.ts'
+import { html, type Html } from './html.ts'
+import { REASONS } from './overview.ts'
+import { ago, count } from './words.ts'
+
+export interface DeadLettersList {
+  letters: readonly DeadLetter[]
+  /** Of all Pages together. */
+  total: number
+  /** Where the rest of the list begins; null when this is the end. */
+  next: string | null
+  nowMs: number
+  csrf: Html
+  labelOf: (pageId: string) => string
+}
+
+/** Where the form of {@link deadLettersPage} goes. */
+export const DEAD_LETTERS = '/operator/dead-letters'
+
+export const deadLettersPage = ({ letters, total, next, nowMs, csrf, labelOf }: DeadLettersList): Html =>
+  html`<section class="card">
+    <h1>Dead letters</h1>
+    <p>Replies that were given up. One whose 24-hour window has closed dies again when it is retried.</p>
+    ${
+      letters.length === 0
+        ? html`<p class="empty">None: every reply went out or is still to go.</p>`
+        : html`<form method="post" action="${DEAD_LETTERS}">
+              ${csrf}
+              <ul class="rows">
+                ${letters.map((letter) => row(letter, nowMs, labelOf))}
+              </ul>
+              <p class="buttons">
+                <button class="button primary" name="do" value="retry">Retry those ticked</button>
+                <button class="button danger" name="do" value="drop">Drop those ticked</button>
+              </p>
+            </form>
+            ${next !== null && html`<p><a href="${DEAD_LETTERS}?after=${encodeURIComponent(next)}">Older ones</a></p>`}
+            ${all(total, csrf)}`
+    }
+  </section>`
+
+/** One letter with its content; whoever shows it has logged that. */
+export const deadLetterPage = (letter: DeadLetter, nowMs: number, csrf: Html, label: string): Html =>
+  html`<section class="card">
+    <h1>Dead letter <small>${letter.id}</small></h1>
+    <dl class="facts">
+      ${fact('Why', why(letter))} ${fact('From', `${label} (${letter.pageId})`)}
+      ${fact('To', letter.psid ?? 'nobody')} ${fact('Visitor wrote', ago(letter.acceptedMs, nowMs))}
+      ${fact('Given up', ago(letter.diedMs, nowMs))} ${fact('Window', windowWords(letter, nowMs))}
+      ${
+        letter.error !== null &&
+        fact(
+          'Graph said',
+          html`${letter.error.message}
+            <small
+              >${letter.error.verdict}, code ${letter.error.code ?? 'none'}, fbtrace_id
+              ${letter.error.fbtraceId ?? 'none'}</small
+            >`,
+        )
+      }
+    </dl>
+    <h2>Message</h2>
+    <pre tabindex="0">${pretty(letter.body)}</pre>
+    <form method="post" action="${DEAD_LETTERS}" class="buttons">
+      ${csrf}<input type="hidden" name="id" value="${letter.id}" />
+      <button class="button primary" name="do" value="retry">Retry</button>
+      <button class="button danger" name="do" value="drop">Drop</button>
+    </form>
+  </section>`
+
+/** What came of a change, shown above the list after it. */
+export const outcomeWords = (did: string | undefined, number: number): string | null => {
+  if (!Number.isSafeInteger(number) || number < 0) return null
+  if (did === 'retry') return `${count(number, 'reply', 'replies')} put back to be sent.`
+  return did === 'drop' ? `${count(number, 'dead letter')} dropped.` : null
+}
+
+const row = (letter: DeadLetter, nowMs: number, labelOf: (pageId: string) => string): Html =>
+  html`<li>
+    <label class="check"
+      ><input type="checkbox" name="id" value="${letter.id}" /><span class="sr"
+        >Tick the one to ${letter.psid ?? 'nobody'}</span
+      ></label
+    >
+    <span class="who"
+      ><a href="${DEAD_LETTERS}/${encodeURIComponent(letter.id)}">To ${letter.psid ?? 'nobody'}</a
+      ><small>${labelOf(letter.pageId)}${isClosed(letter, nowMs) && ' · window closed'}</small></span
+    >
+    <span class="when">${ago(letter.diedMs, nowMs)}</span>
+    <span class="badge bad">${REASONS[letter.reason]}</span>
+  </li>`
+
+const all = (total: number, csrf: Html): Html =>
+  html`<details>
+    <summary>All ${total.toLocaleString('en')} of them</summary>
+    <form method="post" action="${DEAD_LETTERS}" class="buttons">
+      ${csrf}<input type="hidden" name="all" value="yes" />
+      <button class="button" name="do" value="retry">Retry all</button>
+      <button class="button danger" name="do" value="drop">Drop all</button>
+    </form>
+  </details>`
+
+const fact = (name: string, value: Html | string): Html =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`
+
+const why = ({ reason }: DeadLetter): string =>
+  ({
+    outside_window: 'more than 24 hours had passed since the visitor wrote',
+    unreachable: 'Facebook cannot reach this visitor',
+    bad_request: 'Facebook does not accept this message',
+  })[reason]
+
+const isClosed = ({ windowEndsMs }: DeadLetter, nowMs: number): boolean =>
+  windowEndsMs !== null && nowMs >= windowEndsMs
+
+const windowWords = (letter: DeadLetter, nowMs: number): Html | string => {
+  if (letter.windowEndsMs === null) return 'never open'
+  return isClosed(letter, nowMs)
+    ? html`closed ${ago(letter.windowEndsMs, nowMs)}`
+    : 'open: it can still be sent'
+}
+
+const pretty = (body: string): string => {
+  let value: Json
+  try {
+    value = parseJson(body)
+  } catch {
+    return body
+  }
+  return JSON.stringify(value, null, 2)
+}

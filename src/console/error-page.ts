@@ -1,0 +1,24 @@
+import { html, type Html } from './html.ts'
+import { layout } from './layout.ts'
+
+export interface Problem {
+  statusCode: number
+  code: string
+  message: string
+  remedy: string | null
+}
+
+/** A request that could not be carried out, for people. */
+export const errorPage = (problem: Problem, { csrf, signedIn }: { csrf: Html; signedIn: boolean }): string =>
+  layout({
+    title: 'That did not work',
+    csrf,
+    signedIn,
+    content: html`<section class="card narrow">
+      <h1>That did not work</h1>
+      <p class="problem" role="alert">${problem.message}</p>
+      ${problem.remedy !== null && html`<p>${problem.remedy}</p>`}
+      <p><small>${problem.statusCode} ${problem.code}</small></p>
+      <p><a class="button" href="/operator">Back to the overview</a></p>
+    </section>`,
+  })

@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http'
+
+/** Server-sent events to one page. */
+export interface EventStream {
+  send: (event: string, data: unknown) => void
+  /** Keeps proxies from taking silence for an end. */
+  beat: () => void
+  close: () => void
+  onClose: (listener: () => void) => void
+}
+
+// What a page that does not read may leave in our memory.
+const MOST_UNREAD_BYTES = 1024 * 1024
+const COME_BACK_MS = 2000
+
+/** @param headers - what the answer carries besides */
+export const openEventStream = (
+  response: ServerResponse,
+  headers: Record<string, string | string[] | number | undefined>,
+): EventStream => {
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) response.setHeader(name, value)
+  // A proxy that collects an answer before it passes it on would hold back every event.
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+
+  const write = (text: string): void => {
+    if (response.writableEnded || response.destroyed) return
+    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
+    else response.write(text)
+  }
+  write(`retry: ${COME_BACK_MS}\n\n`)
+
+  return {
+    send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    beat: () => write(': still here\n\n'),
+    close: () => {
+      if (!response.writableEnded) response.end()
+    },
+    onClose: (listener) => response.once('close', listener),
+  }
+}

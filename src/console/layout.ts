@@ -1,0 +1,70 @@
+import { html, type Html, type HtmlValue } from './html.ts'
+import { mark } from './icons.ts'
+
+export interface Document {
+  /** In the tab and in the history. */
+  title: string
+  content: Html
+  /** The hidden field that proves a form to be ours. Absent on pages without a form. */
+  csrf?: Html | undefined
+  /** Whether the operator has signed in: then there is something to navigate. */
+  signedIn: boolean
+  /** The address of the events that keep the page up to date. */
+  live?: string | undefined
+  /** Seconds after which the page is loaded again where scripts do not run. */
+  refreshSeconds?: number | undefined
+}
+
+/** Where the console's own files are. */
+export const ASSETS = '/operator/assets'
+
+/** A whole page. Nothing in it runs or paints that is not one of our files. */
+export const layout = ({ title, content, csrf, signedIn, live, refreshSeconds }: Document): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" content="#0d3b2a" />
+        <title>${title} · Evergreen</title>
+        <link rel="icon" href="${ASSETS}/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="${ASSETS}/console.css" />
+        ${live !== undefined && html`<script type="module" src="${ASSETS}/live.js"></script>`}
+        ${
+          refreshSeconds !== undefined &&
+          html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}" /></noscript>`
+        }
+      </head>
+      <body${live !== undefined && html` data-live="${live}"`}>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="top">
+          <div class="frame">
+            <a class="brand" href="/operator">${mark}<span>Evergreen <small>Operator console</small></span></a>
+            ${signedIn && csrf && topRight(csrf)}
+          </div>
+        </header>
+        <main id="main" class="frame" tabindex="-1">${content}</main>
+      </body>
+    </html> `.text
+
+/** One button that changes something: a form with nothing to fill in. */
+export const buttonForm = (
+  action: string,
+  csrf: Html,
+  label: HtmlValue,
+  { fields = [], kind = '' }: { fields?: readonly [string, string][]; kind?: string } = {},
+): Html =>
+  html`<form method="post" action="${action}">
+    ${csrf}${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+    <button class="button ${kind}">${label}</button>
+  </form>`
+
+export const csrfField = (token: string): Html => html`<input type="hidden" name="_csrf" value="${token}" />`
+
+const topRight = (csrf: Html): Html =>
+  html`<p id="pulse" class="pulse" role="status" hidden></p>
+    <nav aria-label="Console">
+      <a href="/operator">Overview</a><a href="/operator/dead-letters">Dead letters</a>
+    </nav>
+    ${buttonForm('/operator/sign-out', csrf, 'Sign out', { kind: 'quiet' })}`

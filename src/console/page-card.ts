@@ -1,0 +1,163 @@
+import type { PageTokenState } from '../token/keeper.ts'
+import { NEEDED_SCOPES } from '../token/refusals.ts'
+import { html, type Html } from './html.ts'
+import { plot } from './plot.ts'
+import type { AppWebhook, PageView } from './view.ts'
+import { ago, count, day, lasting, latency } from './words.ts'
+
+/** All there is to know about one Page at a glance. */
+export const pageCard = (page: PageView, nowMs: number): Html => {
+  const { status, activity } = page
+  const name = status.pageName ?? 'A Page without a name'
+  const id = `page-${status.pageId}`
+  return html`<section
+    class="card page"
+    aria-labelledby="${id}"
+    data-page="${status.pageId}"
+    data-token="${status.state}"
+  >
+    <header>
+      <h2 id="${id}">${name} <small>${status.pageId}</small></h2>
+      ${tokenBadge(status.state)}
+    </header>
+    ${status.reason !== null && html`<p class="reason">${status.reason}</p>`}
+    <div class="columns">
+      <div>
+        <h3>Sending</h3>
+        ${plot(activity.repliesPerMinute)}
+        <dl class="facts">
+          ${fact('Waiting', waiting(page, nowMs))} ${fact('Takes', takes(page))}
+          ${fact('Refused', refusals(page))}
+        </dl>
+      </div>
+      <div>
+        <h3>Token</h3>
+        <dl class="facts">
+          ${fact(SINCE[status.state], html`for ${lasting(status.sinceMs, nowMs)}`)}
+          ${status.provedAtMs !== null && fact('Proved', html`${ago(status.provedAtMs, nowMs)}: it never expires`)}
+          ${fact('Granted by', page.grantedBy === null ? 'not known' : html`person ${page.grantedBy}`)}
+          ${status.fingerprint !== null && fact('Fingerprint', html`<code>${status.fingerprint}</code>`)}
+          ${fact('Permissions', scopes(status.scopes))} ${fact('Tasks', tasks(status.tasks))}
+          ${fact('Data access', dataAccess(status.dataAccessExpiresAtMs, nowMs))}
+        </dl>
+      </div>
+      <div>
+        <h3>Webhooks</h3>
+        <dl class="facts">
+          ${fact('Subscription', subscription(page))}
+          ${fact(
+            'Last one',
+            activity.lastHeardMs === null
+              ? 'none since this process started'
+              : ago(activity.lastHeardMs, nowMs),
+          )}
+        </dl>
+      </div>
+    </div>
+  </section>`
+}
+
+/** The app's own webhook address, which all Pages share. */
+export const webhookCard = (webhook: AppWebhook | null): Html | false => {
+  if (webhook === null) return false
+  return html`<section class="card" aria-labelledby="webhook-title">
+    <header>
+      <h2 id="webhook-title">Webhook of the app</h2>
+      ${webhookBadge(webhook)}
+    </header>
+    ${webhookWords(webhook)}
+  </section>`
+}
+
+const webhookBadge = (webhook: AppWebhook): Html => {
+  if (webhook.is === 'unknown') return html`<span class="badge">not known</span>`
+  return webhook.is === 'set' && webhook.isActive && webhook.missing.length === 0
+    ? html`<span class="badge good">set</span>`
+    : html`<span class="badge bad">${webhook.is === 'absent' ? 'not set' : 'incomplete'}</span>`
+}
+
+const webhookWords = (webhook: AppWebhook): Html => {
+  if (webhook.is === 'unknown') return html`<p>${webhook.why}</p>`
+  if (webhook.is === 'absent') {
+    return html`<p>
+      Facebook sends nothing. Enter the address and <code>FB_VERIFY_TOKEN</code> in the App dashboard:
+      Webhooks, Page.
+    </p>`
+  }
+  return html`<p>Facebook calls <code>${webhook.url ?? 'an address it does not tell'}</code>.</p>
+    ${!webhook.isActive && html`<p>It is switched off: verify it again in the App dashboard.</p>`}
+    ${webhook.missing.length > 0 && html`<p>Not subscribed there: ${webhook.missing.join(', ')}.</p>`}`
+}
+
+const TOKENS: Record<PageTokenState, [tone: string, words: string]> = {
+  valid: ['good', 'token valid'],
+  suspect: ['warn', 'token in doubt'],
+  invalid: ['bad', 'token dead'],
+  missing: ['bad', 'no token'],
+}
+
+const SINCE: Record<PageTokenState, string> = {
+  valid: 'Valid',
+  suspect: 'In doubt',
+  invalid: 'Dead',
+  missing: 'Missing',
+}
+
+const tokenBadge = (state: PageTokenState): Html => {
+  const [tone, words] = TOKENS[state]
+  return html`<span class="badge ${tone}">${words}</span>`
+}
+
+const fact = (name: string, value: Html | string): Html =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`
+
+const waiting = ({ waiting: queue }: PageView, nowMs: number): Html | string => {
+  if (queue === null) return 'not known'
+  if (queue.count === 0 || queue.sinceMs === null) return 'nothing'
+  return html`${count(queue.count, 'reply', 'replies')}, the oldest for ${lasting(queue.sinceMs, nowMs)}`
+}
+
+const takes = ({ activity }: PageView): string =>
+  activity.latency === null
+    ? 'nothing sent in the last hour'
+    : `half within ${latency(activity.latency.p50Ms)}, 95 of 100 within ${latency(activity.latency.p95Ms)}`
+
+const refusals = ({ activity }: PageView): string =>
+  activity.refusals.length === 0
+    ? 'nothing in the last hour'
+    : activity.refusals
+        .map(({ verdict, count: times }) => `${verdict.replaceAll('_', ' ')} ${times}×`)
+        .join(', ')
+
+const scopes = (granted: readonly string[]): Html => {
+  const missing = NEEDED_SCOPES.filter((scope) => !granted.includes(scope))
+  return html`${granted.length === 0 ? 'not known' : granted.join(', ')}${
+    granted.length > 0 && missing.length > 0 && html` <strong>missing: ${missing.join(', ')}</strong>`
+  }`
+}
+
+const tasks = (given: readonly string[]): string =>
+  given.length === 0
+    ? 'not told by Facebook'
+    : given.map((task) => task.toLowerCase().replaceAll('_', ' ')).join(', ')
+
+/** A date that frightens without reason: messaging goes on after it. */
+const dataAccess = (endsMs: number | null, nowMs: number): Html | string => {
+  if (endsMs === null) return 'no end'
+  return html`${endsMs > nowMs ? 'until' : 'ended'} ${day(endsMs)}; that is about reading the person’s own
+  data, and sending goes on after it`
+}
+
+const subscription = ({ webhooks }: PageView): Html | string => {
+  switch (webhooks.is) {
+    case 'subscribed':
+      return 'this app hears of everything it needs'
+    case 'partly':
+      return html`<strong>not for ${webhooks.missing.join(', ')}</strong>: a new token puts it right`
+    case 'unknown':
+      return 'not known since the token was saved'
+  }
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { BotError, type BotErrorCode } from '../errors.ts'
+import type { BootstrappedPage, BootstrapStep } from '../token/bootstrap.ts'
+
+/** Repairs by new user tokens, which go on while the operator looks at their page. */
+export interface Repairs {
+  begin: (order: RepairOrder) => Repair
+  /** The repair of that id, if this session began it. */
+  get: (session: string, id: string) => Repair | null
+  /** Ends the wait of those that wait for a choice. */
+  stop: () => void
+}
+
+export interface RepairOrder {
+  session: string
+  /** Pages to mend; empty lets the token, or the operator, decide. */
+  pageIds: readonly string[]
+  /** Ticked beforehand when the operator has to choose. */
+  likely: readonly string[]
+  /** Replies that wait now, by Page. */
+  waiting: ReadonlyMap<string, number>
+  /** Resolves with the user token; a step before the others, told as `doing` and `done`, where it has to be fetched. */
+  userToken: string | { doing: string; done: string; fetch: () => Promise<string> }
+}
+
+export interface Repair {
+  id: string
+  view: () => RepairView
+  /** The operator's choice among {@link RepairView.choices}; ignored unless one is asked for. */
+  choose: (pageIds: readonly string[]) => void
+  onChange: (listener: () => void) => () => void
+  /** Resolves when it is over or needs a choice. */
+  settled: () => Promise<void>
+}
+
+export interface RepairView {
+  is: 'running' | 'choosing' | 'done' | 'failed'
+  steps: { status: BootstrapStep['status']; text: string }[]
+  choices: { id: string; name: string; likely: boolean }[]
+  /** What was mended. */
+  pages: BootstrappedPage[]
+  /** Replies of those Pages that waited when it began. */
+  waited: number
+  failure: { code: BotErrorCode; what: string; remedy: string | null } | null
+}
+
+/** The bootstrap as the console needs it: plugins/bootstrap.ts. */
+export type RunBootstrap = (request: {
+  userToken: string
+  pageIds?: readonly string[]
+  choose: (pages: { id: string; name: string | null }[]) => Promise<string[]>
+  report: (step: BootstrapStep) => void
+}) => Promise<BootstrappedPage[]>
+
+const CHOICE_MS = 10 * 60_000
+const KEPT = 20
+
+export const createRepairs = (deps: {
+  bootstrap: RunBootstrap
+  clock: Pick<Clock, 'after'>
+  log: { error: (facts: object, message: string) => void }
+}): Repairs => {
+  const repairs = new Map<string, { session: string; repair: Repair; stop: () => void }>()
+
+  return {
+    begin: (order) => {
+      const id = randomBytes(12).toString('base64url')
+      const { repair, stop } = createRepair(deps, id, order)
+      repairs.set(id, { session: order.session, repair, stop })
+      if (repairs.size > KEPT) {
+        const [[oldest, { stop: stopOldest }] = ['', { stop: () => undefined }]] = repairs
+        stopOldest()
+        repairs.delete(oldest)
+      }
+      return repair
+    },
+    get: (session, id) => {
+      const known = repairs.get(id)
+      return known?.session === session ? known.repair : null
+    },
+    stop: () => {
+      for (const { stop } of repairs.values()) stop()
+    },
+  }
+}
+
+const createRepair = (
+  { bootstrap, clock, log }: Parameters<typeof createRepairs>[0],
+  id: string,
+  { pageIds, likely, waiting, userToken }: RepairOrder,
+): { repair: Repair; stop: () => void } => {
+  const view: RepairView = { is: 'running', steps: [], choices: [], pages: [], waited: 0, failure: null }
+  const listeners = new Set<() => void>()
+  let answer: ((pageIds: string[]) => void) | null = null
+  let cancelWait = (): void => undefined
+
+  const changed = (): void => {
+    for (const listener of listeners) listener()
+  }
+
+  const report = ({ status, text }: Pick<BootstrapStep, 'status' | 'text'>): void => {
+    // Steps follow each other: what ends is what began last.
+    if (view.steps.at(-1)?.status === 'started') view.steps.pop()
+    view.steps.push({ status, text })
+    changed()
+  }
+
+  const choose = (pages: { id: string; name: string | null }[]): Promise<string[]> =>
+    new Promise((resolve) => {
+      const anyLikely = pages.some((page) => likely.includes(page.id))
+      view.is = 'choosing'
+      view.choices = pages.map((page) => ({
+        id: page.id,
+        name: page.name ?? 'unnamed',
+        likely: !anyLikely || likely.includes(page.id),
+      }))
+      answer = (chosen) => {
+        answer = null
+        cancelWait()
+        view.is = 'running'
+        view.choices = []
+        changed()
+        resolve(chosen)
+      }
+      // A token must not wait in memory for somebody who went home.
+      cancelWait = clock.after(CHOICE_MS, () => answer?.([]))
+      changed()
+    })
+
+  const fetchToken = async (): Promise<string> => {
+    if (typeof userToken === 'string') return userToken
+    report({ status: 'started', text: userToken.doing })
+    const token = await userToken.fetch().catch((error: unknown) => {
+      report({ status: 'failed', text: userToken.doing })
+      throw error
+    })
+    report({ status: 'done', text: userToken.done })
+    return token
+  }
+
+  const run = async (): Promise<void> => {
+    try {
+      const token = await fetchToken()
+      view.pages = await bootstrap({
+        userToken: token,
+        choose,
+        report,
+        ...(pageIds.length > 0 && { pageIds }),
+      })
+      view.waited = view.pages.reduce((sum, page) => sum + (waiting.get(page.id) ?? 0), 0)
+      view.is = 'done'
+    } catch (error) {
+      view.is = 'failed'
+      view.failure = failureOf(error)
+      if (!(error instanceof BotError)) log.error({ err: error }, 'a repair in the console failed')
+    }
+    changed()
+  }
+
+  const repair: Repair = {
+    id,
+    view: () => ({ ...view, steps: [...view.steps] }),
+    choose: (chosen) => answer?.(view.choices.flatMap((page) => (chosen.includes(page.id) ? [page.id] : []))),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    settled: () =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (view.is === 'running') return
+          listeners.delete(look)
+          resolve()
+        }
+        listeners.add(look)
+        look()
+      }),
+  }
+  void run()
+  return { repair, stop: () => answer?.([]) }
+}
+
+const failureOf = (error: unknown): NonNullable<RepairView['failure']> =>
+  error instanceof BotError
+    ? { code: error.code, what: error.message, remedy: error.remedy ?? null }
+    : {
+        code: 'BOT_INTERNAL',
+        what: 'That did not work, for a reason we did not foresee; the log has it.',
+        remedy: null,
+      }

@@ -1,0 +1,37 @@
+import { OPERATOR } from './door.ts'
+import { html, type Html } from './html.ts'
+import { layout } from './layout.ts'
+
+/** Where the operator says who they are. */
+export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | null }): string =>
+  layout({
+    title: 'Sign in',
+    signedIn: false,
+    content: html`<section class="card narrow">
+      <h1>Sign in</h1>
+      ${problem !== null && html`<p class="problem" role="alert">${problem}</p>`}
+      <form method="post" action="/operator/sign-in" class="stack">
+        ${csrf}
+        <label for="user">User name</label>
+        <input
+          id="user"
+          name="user"
+          value="${OPERATOR}"
+          autocomplete="username"
+          autocapitalize="none"
+          required
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          autofocus
+        />
+        <button class="button primary">Sign in</button>
+      </form>
+      <p class="hint">The password is <code>OPERATOR_PASSWORD</code> of the bot’s environment.</p>
+    </section>`,
+  })
