@@ -319,8 +319,8 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     const when = restart ? 'after a restart' : 'while it is running'
     t.test(`a backlog far larger than memory is handled completely and in order ${when}`, async (t) => {
       const { store, reopen } = await setUp(t)
-      const conversations = 50
-      const each = 100
+      const conversations = 40
+      const each = 40
       for (let n = 0; n < each; n += 1) {
         await store.accept(
           Array.from({ length: conversations }, (_, c) => newEvent(`${c}.${n}`, { psid: `psid-${c}` })),

@@ -1,9 +1,11 @@
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { createFakeClock } from '../helpers/clock.ts'
 import { historyContract } from './contract-history.ts'
 import { storeContract } from './contract.ts'
-import type { OpenStore } from './steps.ts'
+import { newEvent, type OpenStore } from './steps.ts'
 
 const open: OpenStore = (place, clock) =>
   openSqliteStore({
@@ -22,4 +24,15 @@ t.test('the SQLite adapter keeps the contract', (t) => {
 t.test('the SQLite adapter keeps the contract about what is over', (t) => {
   historyContract(t, open)
   t.end()
+})
+
+t.test('the database and its companions are for the owner only', async (t) => {
+  const place = t.testdir()
+  const store = await open(place, createFakeClock())
+  await store.accept([newEvent('a')])
+
+  const modes = readdirSync(place).map((name) => statSync(join(place, name)).mode & 0o777)
+  t.ok(modes.length >= 2, 'there is a log beside it')
+  t.same(new Set(modes), new Set([0o600]))
+  await store.close()
 })

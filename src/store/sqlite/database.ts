@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { NewEvent } from '../store.ts'
 import type {
