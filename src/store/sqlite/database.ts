@@ -39,6 +39,8 @@ const WINDOW_GRAIN_MS = 60 * 1000
  * @throws the SQLite error; see {@link isDamage} for telling a damaged file from an unreachable one
  */
 export const openDatabase = (file: string): Database => {
+  // Visitors' words are in it: SQLite gives its other files the mode of this one.
+  closeSync(openSync(file, 'a', 0o600))
   const db = new DatabaseSync(file)
   try {
     db.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;')
