@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../../errors.ts'
@@ -14,13 +14,13 @@ export const databaseIn = (dir: string): string => join(dir, 'evergreen.db')
  *   be made or written
  */
 export const holdDataDir = (dir: string): { release: () => void } => {
-  const pidFile = join(dir, 'evergreen.pid')
+  const pidFile = join(dir, PID)
   let lock: DatabaseSync | undefined
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     chmodSync(dir, 0o700)
     // An exclusive SQLite transaction is a lock of the operating system, on every platform.
-    lock = new DatabaseSync(join(dir, 'evergreen.lock'))
+    lock = new DatabaseSync(join(dir, LOCK))
     lock.exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (x)')
     writeFileSync(pidFile, String(process.pid), { mode: 0o600 })
   } catch (error) {
@@ -35,6 +35,26 @@ export const holdDataDir = (dir: string): { release: () => void } => {
     },
   }
 }
+
+/** Who holds the data folder, such as "process 123"; null when nobody does. Changes nothing. */
+export const dataDirHolder = (dir: string): string | null => {
+  const lock = join(dir, LOCK)
+  if (!existsSync(lock)) return null
+  let reader: DatabaseSync | undefined
+  try {
+    reader = new DatabaseSync(lock, { readOnly: true, timeout: 0 })
+    reader.prepare('select count(*) from sqlite_master').get()
+    return null
+  } catch (error) {
+    if (isBusy(error)) return holder(join(dir, PID))
+    throw unusable(dir, error)
+  } finally {
+    reader?.close()
+  }
+}
+
+const LOCK = 'evergreen.lock'
+const PID = 'evergreen.pid'
 
 const isBusy = (error: unknown): boolean =>
   error instanceof Error &&

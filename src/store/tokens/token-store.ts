@@ -35,11 +35,13 @@ export interface TokenStoreOptions {
   log?: { warn: (facts: object, message: string) => void }
 }
 
-const FILE = 'tokens.json'
 const LOCK = 'tokens.lock'
 const POLL_MS = 500
 // A proof that lies further ahead than this was dated by a wrong clock, and must not block every later one.
 const CLOCK_DOUBT_MS = 10 * 60_000
+
+/** Where a data folder keeps its tokens. */
+export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
 
 /**
  * Opens the token store.
@@ -49,7 +51,7 @@ const CLOCK_DOUBT_MS = 10 * 60_000
 export const createTokenStore = async (options: TokenStoreOptions): Promise<TokenStore> => {
   const { dir, key, clock = systemClock, log } = options
   await createFolder(dir)
-  const file = createTokenFile(join(dir, FILE), key)
+  const file = createTokenFile(tokenFileIn(dir), key)
   const low = new Low<TokenData>(file, noTokens())
   await low.read()
 

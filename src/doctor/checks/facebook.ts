@@ -1,0 +1,151 @@
+import { GraphError } from '../../graph/error.ts'
+import { isJsonObject, parseJson, type Json } from '../../json.ts'
+import { SUBSCRIBED_FIELDS } from '../../token/subscribe.ts'
+import { check, type Check } from '../check.ts'
+import { GRAPH_SETTINGS, type Context } from '../context.ts'
+import { failure, ok, warning, type Finding } from '../finding.ts'
+import { count, duration, reasonOf } from '../words.ts'
+
+const SECTION = 'Facebook'
+/** The header tells whole seconds, and the way takes some. */
+const SKEW_MS = 30_000
+/** From here on certificates and windows are judged wrongly. */
+const BAD_SKEW_MS = 5 * 60_000
+
+/** Whether Facebook can be asked, and knows this app. */
+export const facebookChecks = (context: Context): Check[] => [
+  check({
+    id: 'graph',
+    section: SECTION,
+    title: 'Graph API',
+    settings: ['FB_GRAPH_URL', 'FB_GRAPH_VERSION'],
+    run: ({ FB_GRAPH_URL, FB_GRAPH_VERSION }) => checkGraph(`${FB_GRAPH_URL}/${FB_GRAPH_VERSION}/`, context),
+  }),
+  check({
+    id: 'clock',
+    section: SECTION,
+    title: 'Clock',
+    settings: ['FB_GRAPH_URL', 'FB_GRAPH_VERSION'],
+    after: ['graph'],
+    run: ({ FB_GRAPH_URL, FB_GRAPH_VERSION }) => checkClock(`${FB_GRAPH_URL}/${FB_GRAPH_VERSION}/`, context),
+  }),
+  check({
+    id: 'app',
+    section: SECTION,
+    title: 'App',
+    settings: GRAPH_SETTINGS,
+    after: ['graph'],
+    run: ({ FB_APP_ID }) => checkApp(FB_APP_ID, context),
+  }),
+  check({
+    id: 'version',
+    section: SECTION,
+    title: 'Version',
+    settings: GRAPH_SETTINGS,
+    after: ['app'],
+    run: ({ FB_GRAPH_VERSION }) => checkVersion(FB_GRAPH_VERSION, context),
+  }),
+  check({
+    id: 'app-subscription',
+    section: SECTION,
+    title: 'App webhook',
+    settings: [...GRAPH_SETTINGS, 'PUBLIC_URL'],
+    after: ['app'],
+    run: ({ PUBLIC_URL }) => checkAppSubscription(PUBLIC_URL, context),
+  }),
+]
+
+/** What a failed Graph call means for a check. */
+export const graphTrouble = (error: unknown, next: string): Finding => {
+  if (!(error instanceof GraphError)) throw error
+  return error.retryable
+    ? failure(reasonOf(error), 'Try again in a few minutes; if it stays so, look at metastatus.com.')
+    : failure(reasonOf(error), next)
+}
+
+const checkGraph = async (url: string, { outside }: Context): Promise<Finding> => {
+  const answer = await outside.fetch(url)
+  const { origin, host } = new URL(url)
+  if (answer.status === null) {
+    return failure(
+      `${host} cannot be reached (${answer.code})`,
+      `See that this machine may open connections to ${origin}; a firewall or FB_GRAPH_URL may be wrong.`,
+    )
+  }
+  // Without a token and a path Graph refuses, but in its own words.
+  if (isGraph(answer.text)) return ok(`${host} answers`)
+  return answer.status >= 500
+    ? failure(
+        `${host} answers with HTTP ${answer.status}`,
+        'Wait: it is an outage. metastatus.com tells more.',
+      )
+    : failure(
+        `${host} answers (HTTP ${answer.status}), but not like the Graph API`,
+        'Leave FB_GRAPH_URL unset for Facebook itself, and see whether a proxy stands in between.',
+      )
+}
+
+const isGraph = (text: string): boolean => {
+  let body: Json
+  try {
+    body = parseJson(text)
+  } catch {
+    return false
+  }
+  return isJsonObject(body) && isJsonObject(body['error'])
+}
+
+const checkClock = async (url: string, { outside, clock }: Context): Promise<Finding> => {
+  const askedMs = clock.now()
+  const answer = await outside.fetch(url)
+  const date = answer.status === null ? undefined : answer.headers['date']
+  const theirsMs = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  if (Number.isNaN(theirsMs)) return ok('Graph does not tell its time; not compared')
+  const oursMs = (askedMs + clock.now()) / 2
+  const skewMs = Math.abs(oursMs - theirsMs)
+  if (skewMs < SKEW_MS) return ok('agrees with Facebook’s')
+  const what = `${duration(skewMs)} ${oursMs > theirsMs ? 'ahead of' : 'behind'} Facebook’s`
+  const next = 'Let the system keep the time: timedatectl set-ntp true'
+  return skewMs < BAD_SKEW_MS
+    ? warning(what, next)
+    : failure(`${what}: 24-hour windows and certificates are judged wrongly`, next)
+}
+
+const checkApp = async (appId: string, context: Context): Promise<Finding> => {
+  try {
+    await context.appSubscriptions()
+    return ok(`Facebook accepts the id and secret of app ${appId}`)
+  } catch (error) {
+    return graphTrouble(
+      error,
+      'Compare FB_APP_ID and FB_APP_SECRET with App dashboard > App settings > Basic.',
+    )
+  }
+}
+
+const checkVersion = (asked: string, { otherVersion }: Context): Finding => {
+  const ran = otherVersion()
+  return ran === null
+    ? ok(`${asked} is in service`)
+    : warning(
+        `Graph runs ${ran} instead of ${asked}, which has expired`,
+        `Set FB_GRAPH_VERSION=${ran} or newer.`,
+      )
+}
+
+const checkAppSubscription = async (publicUrl: string | undefined, context: Context): Promise<Finding> => {
+  const url = publicUrl === undefined ? null : `${publicUrl}/webhook`
+  const page = (await context.appSubscriptions()).find(({ object }) => object === 'page')
+  const next = `${url === null ? 'Set PUBLIC_URL and run' : 'Run'} npm run bootstrap-token, or enter it in App dashboard > Messenger > Settings > Webhooks: callback URL ${url ?? 'https://your.address/webhook'}, your FB_VERIFY_TOKEN, all fields.`
+  if (page === undefined || page.url === null)
+    return failure('Facebook has no address for this app’s webhooks', next)
+  if (url !== null && page.url !== url) {
+    return failure(`Facebook sends this app’s webhooks to ${page.url}, not to ${url}`, next)
+  }
+  if (!page.isActive) return failure(`Facebook has switched off the webhooks to ${page.url}`, next)
+  const missing = SUBSCRIBED_FIELDS.filter((field) => !page.fields.includes(field))
+  if (missing.includes('messages'))
+    return failure(`Facebook sends no messages to ${page.url}: the field is not subscribed`, next)
+  if (missing.length > 0) return warning(`subscribed, but without ${missing.join(', ')}`, next)
+  return ok(`goes to ${page.url}, ${count(page.fields.length, 'field')}`)
+}

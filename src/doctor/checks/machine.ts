@@ -1,0 +1,221 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { BotError } from '../../errors.ts'
+import { inspectDatabase, type DatabaseFindings } from '../../store/sqlite/inspect.ts'
+import { databaseIn } from '../../store/sqlite/data-dir.ts'
+import { check, type Check } from '../check.ts'
+import type { Context } from '../context.ts'
+import { failure, ok, warning, type Finding } from '../finding.ts'
+import type { ReadSettings } from '../settings.ts'
+import { bytes, count, duration } from '../words.ts'
+
+const SECTION = 'This machine'
+const MANY_BYTES = 1e9
+const FEW_BYTES = 100e6
+/** So long in the queue of a running bot means that something is wrong. */
+const LONG_WAIT_MS = 5 * 60_000
+
+/** What the bot needs where it runs. */
+export const machineChecks = (context: Context, settings: ReadSettings): Check[] => [
+  check({ id: 'node', section: SECTION, title: 'Node.js', run: () => checkNode(context) }),
+  check({
+    id: 'configuration',
+    section: SECTION,
+    title: 'Configuration',
+    run: () => checkSettings(settings),
+  }),
+  check({
+    id: 'script',
+    section: SECTION,
+    title: 'Script',
+    settings: ['BOT_SCRIPT'],
+    run: ({ BOT_SCRIPT }) => checkScript(BOT_SCRIPT, context),
+  }),
+  check({
+    id: 'data-folder',
+    section: SECTION,
+    title: 'Data folder',
+    settings: ['DATA_DIR'],
+    run: ({ DATA_DIR }) => checkFolder(DATA_DIR, context),
+  }),
+  check({
+    id: 'database',
+    section: SECTION,
+    title: 'Database',
+    settings: ['DATA_DIR', 'DATABASE_URL'],
+    after: ['data-folder'],
+    run: ({ DATA_DIR }) => checkDatabase(DATA_DIR, context),
+  }),
+  check({
+    id: 'bot',
+    section: SECTION,
+    title: 'The bot',
+    settings: ['DATA_DIR', 'HOST', 'PORT'],
+    after: ['data-folder'],
+    run: ({ DATA_DIR, HOST, PORT }) => checkBot(DATA_DIR, HOST, PORT, context),
+  }),
+]
+
+const checkNode = ({ node: { version, least } }: Context): Finding =>
+  version.localeCompare(least, 'en', { numeric: true }) >= 0
+    ? ok(version)
+    : failure(`${version} is too old: at least ${least} is needed`, `Install Node.js ${least} or newer.`)
+
+const checkSettings = ({ values, refusal }: ReadSettings): Finding => {
+  if (refusal) return failure(listed(refusal), refusal.remedy ?? 'See .env.example, which explains each.')
+  return ok(`app ${values.FB_APP_ID}, Graph ${values.FB_GRAPH_VERSION}; every value can be used`)
+}
+
+const checkScript = async (file: string, context: Context): Promise<Finding> => {
+  try {
+    const { replies } = await context.script(file)
+    return ok(`${file}, ${count(replies.size, 'reply', 'replies')}`)
+  } catch (error) {
+    if (!(error instanceof BotError)) throw error
+    return failure(
+      listed(error),
+      `${error.remedy ?? `Correct ${file}.`} A running bot keeps the last good version until then.`,
+    )
+  }
+}
+
+/** The points of an error that lists them under a heading. */
+const listed = ({ message }: BotError): string => {
+  const [heading = '', ...points] = message.split('\n')
+  return points.length > 0 ? points.map((point) => point.trim().replace(/\.$/, '')).join('; ') : heading
+}
+
+const checkFolder = async (dir: string, { freeBytes }: Context): Promise<Finding> => {
+  const facts = await stat(dir).catch((error: unknown) => error as NodeJS.ErrnoException)
+  if (facts instanceof Error) return facts.code === 'ENOENT' ? checkParent(dir) : unusable(dir, facts.code)
+  if (!facts.isDirectory()) return unusable(dir, 'it is not a folder')
+  const user = process.getuid?.()
+  if (user !== undefined && facts.uid !== user) {
+    return warning(
+      `${dir} belongs to another user (uid ${facts.uid}) than the one this runs as (uid ${user})`,
+      'Run the doctor as the user the bot runs as; what is said below may be wrong for that one.',
+    )
+  }
+  if (!(await mayWrite(dir))) return unusable(dir, 'this user may not write there')
+  const free = await freeBytes(dir)
+  if (free < FEW_BYTES) {
+    return failure(
+      `only ${bytes(free)} are free on the disk of ${dir}`,
+      'Make room: without it no webhook can be accepted.',
+    )
+  }
+  if ((facts.mode & 0o077) !== 0) {
+    const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
+    return warning(`other users may look into ${dir} (mode ${mode})`, `chmod 700 ${dir}`)
+  }
+  if (free < MANY_BYTES) return warning(`${bytes(free)} are free on the disk of ${dir}`, 'Make room soon.')
+  return ok(`${dir}, for its owner alone, ${bytes(free)} free`)
+}
+
+const checkParent = async (dir: string): Promise<Finding> => {
+  let parent = dirname(resolve(dir))
+  while (parent !== dirname(parent) && (await isAbsent(parent))) parent = dirname(parent)
+  return (await mayWrite(parent))
+    ? ok(`${dir} is made at the first start`)
+    : unusable(dir, 'it is not there, and this user may not make it')
+}
+
+const isAbsent = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => false,
+    () => true,
+  )
+
+const mayWrite = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK | constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+
+const unusable = (dir: string, why: string | undefined): Finding =>
+  failure(
+    `${dir} cannot be used: ${why ?? 'unknown error'}`,
+    'Give DATA_DIR a folder that the user of the bot may write to.',
+  )
+
+const checkDatabase = (dir: string, { clock, holder }: Context): Finding => {
+  const running = holder(dir) !== null
+  const file = databaseIn(dir)
+  const found = inspectDatabase(file, running)
+  switch (found.status) {
+    case 'absent':
+      return ok('none yet; it is made at the first start')
+    case 'damaged':
+      return failure(
+        `${file} is damaged: ${found.why}`,
+        'Stop the bot and restore the backup ("Back up and restore" in docs/operations.md).',
+      )
+    case 'newer':
+      return failure(
+        `${file} was written by a newer Evergreen (version ${found.version}; this one knows ${found.known})`,
+        'Start the newer release again, or restore the backup made before the upgrade.',
+      )
+    case 'unreadable':
+      return failure(
+        `${file} cannot be read: ${found.why}`,
+        'Make sure that it is a file of the user the bot runs as.',
+      )
+    case 'sound':
+      return judgeBacklog(found, running, clock.now())
+  }
+}
+
+const judgeBacklog = (
+  { bytes: size, whole, inbox, outbox, dead }: Extract<DatabaseFindings, { status: 'sound' }>,
+  running: boolean,
+  nowMs: number,
+): Finding => {
+  const sound = `${whole ? 'sound' : 'its queues are sound'}, ${bytes(size)}`
+  const left = dead > 0 ? `, ${count(dead, 'dead letter')} (npm run dead-letters)` : ''
+  const waiting = [
+    ...(inbox.count > 0 ? [count(inbox.count, 'event')] : []),
+    ...(outbox.count > 0 ? [count(outbox.count, 'reply', 'replies')] : []),
+  ].join(' and ')
+  if (waiting === '') return ok(`${sound}, nothing waits${left}`)
+  const age = nowMs - Math.min(inbox.oldestMs ?? nowMs, outbox.oldestMs ?? nowMs)
+  const backlog = `${sound}; ${waiting} wait, the oldest for ${duration(age)}${left}`
+  if (!running) return warning(backlog, 'Start the bot: it goes on where it stopped.')
+  return age < LONG_WAIT_MS
+    ? ok(backlog)
+    : warning(
+        backlog,
+        'Mend what fails below; what waits then goes out by itself. If nothing fails, read the log.',
+      )
+}
+
+const checkBot = async (
+  dir: string,
+  host: string,
+  port: number,
+  { holder, outside }: Context,
+): Promise<Finding> => {
+  const who = holder(dir)
+  if (who === null) return warning('it does not run on this data folder', 'npm start, or start its service')
+  if (port === 0) return ok(`${who} runs; PORT=0, so its address is in its log alone`)
+  const origin = localOrigin(host, port)
+  const answer = await outside.fetch(`${origin}/readyz`)
+  if (answer.status === 200) return ok(`${who} runs at ${origin} and is ready`)
+  if (answer.status === 503) {
+    return failure(
+      `${who} runs, but cannot store webhooks`,
+      'See "BOT_STORE_UNAVAILABLE" in its log; make room on the disk.',
+    )
+  }
+  const what = answer.status === null ? answer.code : `HTTP ${answer.status}`
+  return warning(
+    `${who} runs, but ${origin} does not answer as the bot does (${what})`,
+    'If HOST or PORT were changed since its start, restart it.',
+  )
+}
+
+/** Where a server that listens on `host` answers on this machine. */
+export const localOrigin = (host: string, port: number): string => {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}

@@ -1,0 +1,193 @@
+import { diffProfile, PROFILE_FIELDS, toMessengerProfile } from '../../conversation/messenger-profile.ts'
+import { GraphError } from '../../graph/error.ts'
+import type { TokenFacts } from '../../graph/graph.ts'
+import type { StoredPageToken } from '../../store/tokens/records.ts'
+import { mayMessage } from '../../token/prove.ts'
+import { meaningOf } from '../../token/refusals.ts'
+import { SUBSCRIBED_FIELDS } from '../../token/subscribe.ts'
+import { check, type Check } from '../check.ts'
+import { GRAPH_SETTINGS, pagesOf, type Context } from '../context.ts'
+import { failure, ok, skipped, warning, type Finding } from '../finding.ts'
+import { count, day } from '../words.ts'
+import { graphTrouble } from './facebook.ts'
+
+/** What each Page with a token needs so that it can be answered for. */
+export const pageChecks = (context: Context): Check[] =>
+  pagesOf(context).flatMap((page) => checksOf(page, context))
+
+const checksOf = (page: StoredPageToken, context: Context): Check[] => {
+  const { pageId } = page
+  const id = (name: string): string => `${name} ${pageId}`
+  const common = { pageId, section: `${page.name ?? 'Page'} (${pageId})` }
+  return [
+    check({
+      ...common,
+      id: id('token'),
+      title: 'Token',
+      settings: GRAPH_SETTINGS,
+      after: ['app'],
+      run: ({ FB_APP_ID }) => checkToken(page, FB_APP_ID, context),
+    }),
+    check({
+      ...common,
+      id: id('permissions'),
+      title: 'Permissions',
+      settings: GRAPH_SETTINGS,
+      after: [id('token')],
+      run: () => checkPermissions(page, context),
+    }),
+    check({
+      ...common,
+      id: id('tasks'),
+      title: 'Tasks',
+      settings: GRAPH_SETTINGS,
+      after: [id('token')],
+      run: () => checkTasks(page, context),
+    }),
+    check({
+      ...common,
+      id: id('subscription'),
+      title: 'Page webhook',
+      settings: GRAPH_SETTINGS,
+      after: [id('token')],
+      run: () => checkSubscription(page, context),
+    }),
+    check({
+      ...common,
+      id: id('profile'),
+      title: 'Profile',
+      settings: [...GRAPH_SETTINGS, 'BOT_SCRIPT', 'DATA_DIR'],
+      after: [id('token'), id('permissions'), 'script'],
+      run: ({ BOT_SCRIPT, DATA_DIR }) => checkProfile(page, BOT_SCRIPT, DATA_DIR, context),
+    }),
+    check({
+      ...common,
+      id: id('renewal'),
+      title: 'Renewal',
+      settings: GRAPH_SETTINGS,
+      after: ['app'],
+      run: () => checkRenewal(page, context),
+    }),
+  ]
+}
+
+const renew = ({ pageId }: StoredPageToken): string => `npm run bootstrap-token -- --page ${pageId}`
+
+const checkToken = async (page: StoredPageToken, appId: string, context: Context): Promise<Finding> => {
+  let facts: TokenFacts
+  try {
+    facts = await context.inspect(page.token)
+  } catch (error) {
+    // Asked about a token of another app, Graph answers that the request is wrong.
+    if (error instanceof GraphError && error.verdict === 'bad_request')
+      return foreign(page, page.appId, appId)
+    return graphTrouble(error, renew(page))
+  }
+  if (facts.appId !== null && facts.appId !== appId) return foreign(page, facts.appId, appId)
+  if (!facts.isValid) return failure(`dead: ${meaningOf(facts)}`, renew(page))
+  if (facts.type !== null && facts.type !== 'PAGE')
+    return failure(`it is of type ${facts.type}, not PAGE`, renew(page))
+  if (facts.profileId !== null && facts.profileId !== page.pageId) {
+    return failure(`it belongs to Page ${facts.profileId}`, renew(page))
+  }
+  if (facts.expiresAtMs) return failure(`it works, but expires on ${day(facts.expiresAtMs)}`, renew(page))
+  if (facts.expiresAtMs === undefined)
+    return warning('it works; Facebook does not say whether it expires', renew(page))
+  return ok(`works and never expires${dataAccess(facts)}`)
+}
+
+/** Only information: that clock does not apply to messaging (reference B6). */
+const dataAccess = ({ dataAccessExpiresAtMs: atMs }: TokenFacts): string =>
+  atMs ? ` (data access until ${day(atMs)}, which messaging does not need)` : ''
+
+const foreign = (page: StoredPageToken, tokenAppId: string, appId: string): Finding =>
+  failure(
+    `it was made for ${tokenAppId === appId ? 'another app' : `app ${tokenAppId}`}, but FB_APP_ID is ${appId}`,
+    `Set FB_APP_ID and FB_APP_SECRET to that app, or: ${renew(page)}`,
+  )
+
+const checkPermissions = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+  const facts = await context.inspect(page.token)
+  if (!mayMessage(facts, page.pageId)) {
+    return failure('pages_messaging was taken from it, so nothing can be sent', renew(page))
+  }
+  if (!facts.scopes.includes('pages_manage_metadata')) {
+    return warning('pages_manage_metadata is missing, so webhooks cannot be subscribed again', renew(page))
+  }
+  return ok('pages_messaging and pages_manage_metadata')
+}
+
+const checkTasks = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+  const tasks = (await currentTasks(page, context)) ?? page.tasks
+  if (tasks === null) return skipped('Facebook does not tell the tasks of this Page')
+  const next =
+    'Give that person full access (Page settings > Page access), or renew the token as another one.'
+  if (!tasks.some((task) => task === 'MESSAGING' || task === 'MESSAGE')) {
+    return failure('the person behind the token may not answer messages (no task MESSAGING)', next)
+  }
+  return tasks.includes('MODERATE')
+    ? ok('MESSAGING and MODERATE')
+    : warning('the person behind the token may not subscribe webhooks (no task MODERATE)', next)
+}
+
+/** The Page's own token cannot tell; the user token it was made from can, while it lives. */
+const currentTasks = async (page: StoredPageToken, context: Context): Promise<string[] | null> => {
+  const user = userOf(page, context)
+  if (user === undefined) return null
+  const told = await context.graph().page(page.pageId, user.token).catch(orNull)
+  return told?.tasks ?? null
+}
+
+const checkSubscription = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+  try {
+    const fields = await context.graph().subscribedFields(page.pageId, page.token)
+    if (fields === null) return failure('the Page sends its webhooks to this app no longer', renew(page))
+    const missing = SUBSCRIBED_FIELDS.filter((field) => !fields.includes(field))
+    if (missing.includes('messages'))
+      return failure('the Page sends no messages: the field is not subscribed', renew(page))
+    if (missing.length > 0) return warning(`subscribed, but without ${missing.join(', ')}`, renew(page))
+    return ok(`${count(fields.length, 'field')} subscribed`)
+  } catch (error) {
+    return graphTrouble(error, renew(page))
+  }
+}
+
+const checkProfile = async (
+  page: StoredPageToken,
+  file: string,
+  dir: string,
+  context: Context,
+): Promise<Finding> => {
+  const wanted = toMessengerProfile(await context.script(file))
+  if (wanted === null) return ok(`${file} says nothing of it; left alone`)
+  try {
+    const change = diffProfile(await context.graph().messengerProfile(page.token, PROFILE_FIELDS), wanted)
+    const differing = [...Object.keys(change.set), ...change.delete]
+    if (differing.length === 0) return ok(`as ${file} wants it`)
+    return warning(
+      `${differing.join(', ')} ${differing.length === 1 ? 'differs' : 'differ'} from ${file}`,
+      context.holder(dir) === null
+        ? 'Start the bot: it sets the profile.'
+        : 'The bot sets it within minutes; if it stays so, look for "profile" in the log.',
+    )
+  } catch (error) {
+    return graphTrouble(error, 'See the log of the bot for "profile".')
+  }
+}
+
+/** Whether a dead Page token could be replaced without a person. No alarm: a person is there for the other case. */
+const checkRenewal = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+  const user = userOf(page, context)
+  const facts = user && (await context.inspect(user.token).catch(orNull))
+  if (!facts?.isValid) return ok('a person is needed when this token dies: no user token is kept that works')
+  const until = facts.expiresAtMs ? `until ${day(facts.expiresAtMs)}` : 'for ever'
+  return ok(`the bot can make this token anew by itself ${until}, unless the user token dies with it`)
+}
+
+const userOf = (page: StoredPageToken, { tokens }: Context) =>
+  tokens instanceof Error ? undefined : tokens.users.find(({ userId }) => userId === page.userId)
+
+const orNull = (error: unknown): null => {
+  if (error instanceof GraphError) return null
+  throw error
+}

@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises'
+import { BotError } from '../../errors.ts'
+import { tokenFileIn } from '../../store/tokens/token-store.ts'
+import { check, type Check } from '../check.ts'
+import type { Context } from '../context.ts'
+import { failure, ok, warning, type Finding } from '../finding.ts'
+import { count, reasonOf } from '../words.ts'
+
+/** The token file. */
+export const tokenChecks = (context: Context): Check[] => [
+  check({
+    id: 'tokens',
+    section: 'This machine',
+    title: 'Token file',
+    settings: ['DATA_DIR', 'TOKEN_KEY'],
+    run: ({ DATA_DIR, TOKEN_KEY }) => checkTokens(tokenFileIn(DATA_DIR), TOKEN_KEY !== undefined, context),
+  }),
+]
+
+const checkTokens = async (file: string, isEncrypted: boolean, { tokens }: Context): Promise<Finding> => {
+  if (tokens instanceof Error) {
+    const remedy = tokens instanceof BotError ? tokens.remedy : undefined
+    return failure(reasonOf(tokens), remedy ?? 'Move it away and run: npm run bootstrap-token')
+  }
+  if (tokens.pages.length === 0) return failure('there is no Page token yet', 'npm run bootstrap-token')
+  const facts = await stat(file)
+  if ((facts.mode & 0o077) !== 0) {
+    const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
+    return warning(`other users may read ${file} (mode ${mode})`, `chmod 600 ${file}`)
+  }
+  return ok(
+    `${count(tokens.pages.length, 'Page token')}, ${isEncrypted ? 'encrypted' : 'for its owner alone'}`,
+  )
+}

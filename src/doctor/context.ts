@@ -1,0 +1,109 @@
+import { systemClock, type Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { OWN_LOOKUPS } from '../conversation/conversation.ts'
+import type { Script } from '../conversation/script/types.ts'
+import { createGraph } from '../graph/client.ts'
+import type { AppSubscription, Graph, TokenFacts } from '../graph/graph.ts'
+import { openScriptFile } from '../script-file.ts'
+import { toTokenKey } from '../store/tokens/cipher.ts'
+import { createTokenFile } from '../store/tokens/file.ts'
+import { noTokens, type TokenData } from '../store/tokens/records.ts'
+import { tokenFileIn } from '../store/tokens/token-store.ts'
+import type { Outside } from './outside.ts'
+import type { ReadSettings } from './settings.ts'
+
+/** What the checks look at. Each thing is fetched once, however many checks ask. */
+export interface Context {
+  clock: Pick<Clock, 'now'>
+  outside: Outside
+  /** The Node this runs on, and the least that will do. */
+  node: { version: string; least: string }
+  /** The tokens in the file, or why they cannot be read. */
+  tokens: TokenData | Error
+  /** Only for checks that name the settings it needs. */
+  graph: () => Graph
+  /** The Graph version that answered instead of the one asked for; null when it was that. */
+  otherVersion: () => string | null
+  /** @throws BotError `BOT_SCRIPT_INVALID` */
+  script: (file: string) => Promise<Script>
+  inspect: (token: string) => Promise<TokenFacts>
+  appSubscriptions: () => Promise<AppSubscription[]>
+  /** Who holds the data folder. */
+  holder: (dir: string) => string | null
+  /** Room on the disk of that folder, in bytes. */
+  freeBytes: (dir: string) => Promise<number>
+  close: () => Promise<void>
+}
+
+export interface ContextOptions extends Pick<Context, 'clock' | 'outside' | 'node' | 'holder' | 'freeBytes'> {
+  settings: ReadSettings
+}
+
+/** Settings without which Graph cannot be asked. */
+export const GRAPH_SETTINGS = ['FB_GRAPH_URL', 'FB_GRAPH_VERSION', 'FB_APP_ID', 'FB_APP_SECRET'] as const
+
+const GRAPH_TIMEOUT_MS = 8000
+
+/** Reads the token file; everything else is fetched when a check asks. */
+export const openContext = async (options: ContextOptions): Promise<Context> => {
+  const { values } = options.settings
+  let otherVersion: string | null = null
+  let graph: Graph | undefined
+  const openGraph = (): Graph => {
+    const {
+      FB_GRAPH_URL: origin,
+      FB_GRAPH_VERSION: version,
+      FB_APP_ID: appId,
+      FB_APP_SECRET: appSecret,
+    } = values
+    if (!origin || !version || !appId || !appSecret) throw new Error('Graph was asked without its settings.')
+    const onVersionMismatch = ({ ran }: { ran: string }): void => void (otherVersion = ran)
+    return createGraph({ origin, version, appId, appSecret, timeoutMs: GRAPH_TIMEOUT_MS, onVersionMismatch })
+  }
+  const inspected = new Map<string, Promise<TokenFacts>>()
+  let subscriptions: Promise<AppSubscription[]> | undefined
+  let script: Promise<Script> | undefined
+
+  const context: Context = {
+    ...options,
+    tokens: await readTokens(values),
+    graph: () => (graph ??= openGraph()),
+    otherVersion: () => otherVersion,
+    script: (file) => (script ??= readScript(file)),
+    inspect: (token) => {
+      const asked = inspected.get(token) ?? context.graph().debugToken(token)
+      inspected.set(token, asked)
+      return asked
+    },
+    appSubscriptions: () => (subscriptions ??= context.graph().appSubscriptions()),
+    close: async () => {
+      await graph?.close()
+      await options.outside.close()
+    },
+  }
+  return context
+}
+
+/** The Page tokens that could be read. */
+export const pagesOf = ({ tokens }: Context): TokenData['pages'] =>
+  tokens instanceof Error ? [] : tokens.pages
+
+/** Every token in the file; none of them may be shown. */
+export const tokensIn = ({ tokens }: Context): string[] =>
+  tokens instanceof Error ? [] : [...tokens.pages, ...tokens.users].map(({ token }) => token)
+
+/** As the bot reads it, without following it. */
+const readScript = async (file: string): Promise<Script> => {
+  const variables = Object.keys(OWN_LOOKUPS)
+  const silent = { info: () => {}, warn: () => {} }
+  return (await openScriptFile({ file, variables, clock: systemClock, log: silent })).current()
+}
+
+const readTokens = async ({ DATA_DIR: dir, TOKEN_KEY: key }: Partial<Config>): Promise<TokenData | Error> => {
+  if (dir === undefined) return new Error('DATA_DIR is malformed')
+  try {
+    return (await createTokenFile(tokenFileIn(dir), toTokenKey(key)).read()) ?? noTokens()
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}

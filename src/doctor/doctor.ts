@@ -1,0 +1,19 @@
+import { alertChecks } from './checks/alerts.ts'
+import { callbackChecks } from './checks/callback.ts'
+import type { Check } from './check.ts'
+import { facebookChecks } from './checks/facebook.ts'
+import { machineChecks } from './checks/machine.ts'
+import { pageChecks } from './checks/page.ts'
+import { tokenChecks } from './checks/tokens.ts'
+import type { Context } from './context.ts'
+import type { ReadSettings } from './settings.ts'
+
+/** Every link of the chain, in the order an operator mends them. */
+export const allChecks = (context: Context, settings: ReadSettings): Check[] => [
+  ...machineChecks(context, settings),
+  ...tokenChecks(context),
+  ...facebookChecks(context),
+  ...callbackChecks(context),
+  ...pageChecks(context),
+  ...alertChecks(),
+]

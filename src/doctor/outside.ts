@@ -1,0 +1,113 @@
+import { lookup } from 'node:dns/promises'
+import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { Agent, request } from 'undici'
+
+/** The network as a stranger sees it. */
+export interface Outside {
+  /** The addresses a name stands for. @throws the system's error */
+  resolve: (host: string) => Promise<string[]>
+  /** Follows no redirect. Never throws. */
+  fetch: (url: string, options?: FetchOptions) => Promise<HttpAnswer | Unreached>
+  /** Shakes hands, whatever the certificate is worth. @throws Error with the system's code */
+  certificate: (host: string, port: number) => Promise<CertificateFacts>
+  close: () => Promise<void>
+}
+
+export interface FetchOptions {
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string>
+  body?: string
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  /** Its beginning. */
+  text: string
+}
+
+export interface Unreached {
+  status: null
+  /** Such as ECONNREFUSED. */
+  code: string
+}
+
+export interface CertificateFacts {
+  /** Why nobody should accept it, in OpenSSL's word; null when they should. */
+  problem: string | null
+  /** Ms since the epoch. */
+  expiresMs: number
+  issuer: string
+}
+
+const TIMEOUT_MS = 8000
+const MOST_READ = 64 * 1024
+
+/** @param options.ca - certificates to trust besides the usual ones, in PEM */
+export const createOutside = ({ ca }: { ca?: string } = {}): Outside => {
+  const trust = ca === undefined ? {} : { ca }
+  const agent = new Agent({ connect: { timeout: TIMEOUT_MS, ...trust } })
+  return {
+    resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+
+    fetch: async (url, { method = 'GET', headers = {}, body = null as string | null } = {}) => {
+      try {
+        const answer = await request(url, {
+          method,
+          headers: { 'user-agent': 'evergreen-doctor', ...headers },
+          body,
+          dispatcher: agent,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        })
+        let text = ''
+        for await (const chunk of answer.body.setEncoding('utf8')) {
+          text += chunk as string
+          if (text.length > MOST_READ) break
+        }
+        return { status: answer.statusCode, headers: answer.headers, text }
+      } catch (error) {
+        return { status: null, code: codeOf(error) }
+      }
+    },
+
+    certificate: (host, port) =>
+      new Promise((resolve, reject) => {
+        const socket: TLSSocket = connect({
+          host,
+          port,
+          servername: host,
+          rejectUnauthorized: false,
+          ...trust,
+        })
+        socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('ETIMEDOUT')))
+        socket.once('error', (error) => reject(new Error(codeOf(error), { cause: error })))
+        socket.once('secureConnect', () => {
+          resolve(factsOf(socket))
+          socket.destroy()
+        })
+      }),
+
+    close: () => agent.destroy(),
+  }
+}
+
+/** The error's own word, such as ECONNREFUSED; its message may hold addresses. */
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  if (error.name === 'TimeoutError' || error.message === 'ETIMEDOUT') return 'ETIMEDOUT'
+  // Tried several addresses of one name, each with its own failure.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
+  const { code } = (first ?? error) as { code?: unknown }
+  return typeof code === 'string' ? code : error.name
+}
+
+const factsOf = (socket: TLSSocket): CertificateFacts => {
+  const peer: Partial<PeerCertificate> = socket.getPeerCertificate()
+  // Typed as an Error, but it is OpenSSL's word.
+  const problem = socket.authorized ? null : String(socket.authorizationError)
+  return {
+    problem,
+    expiresMs: Date.parse(peer.valid_to ?? ''),
+    issuer: String(peer.issuer?.O ?? peer.issuer?.CN ?? 'an unnamed authority'),
+  }
+}

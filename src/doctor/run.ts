@@ -1,0 +1,94 @@
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { BotError } from '../errors.ts'
+import type { Check } from './check.ts'
+import { failure, skipped, type Finding } from './finding.ts'
+import type { ReadSettings } from './settings.ts'
+import { reasonOf } from './words.ts'
+
+/** A check with what it found. */
+export interface Result extends Finding {
+  id: string
+  pageId: string | null
+  section: string
+  title: string
+}
+
+export interface RunOptions {
+  checks: readonly Check[]
+  settings: ReadSettings
+  clock: Pick<Clock, 'sleep'>
+  /** Takes out what must not be shown. */
+  clean: (text: string) => string
+  /** Hears of each check, in the order of the list, before it is waited for. */
+  onStart?: (check: Check) => void
+  /** Hears of each result, in the order of the list. */
+  onResult?: (result: Result) => void
+}
+
+/** For one check. Graph calls and callbacks have shorter limits of their own. */
+const LIMIT_MS = 20_000
+
+/** Makes all checks at once, as far as they do not wait for each other. Never throws. */
+export const runChecks = async (options: RunOptions): Promise<Result[]> => {
+  const { checks, clean, onStart, onResult } = options
+  const found = new Map<string, Promise<Result>>()
+  for (const check of checks) found.set(check.id, examine(check, found, options))
+  const results: Result[] = []
+  for (const check of checks) {
+    onStart?.(check)
+    const result = await found.get(check.id)
+    if (result === undefined) continue
+    const cleaned = { ...result, what: clean(result.what), next: result.next && clean(result.next) }
+    results.push(cleaned)
+    onResult?.(cleaned)
+  }
+  return results
+}
+
+const examine = async (
+  check: Check,
+  found: ReadonlyMap<string, Promise<Result>>,
+  options: RunOptions,
+): Promise<Result> => {
+  const { id, pageId, section, title } = check
+  return { id, pageId, section, title, ...(await findingOf(check, found, options)) }
+}
+
+const findingOf = async (
+  check: Check,
+  found: ReadonlyMap<string, Promise<Result>>,
+  { settings, clock }: RunOptions,
+): Promise<Finding> => {
+  const unreadable = check.settings.filter((name) => settings.problems.has(name))
+  if (unreadable.length > 0) {
+    return skipped(
+      `${unreadable.join(' and ')} ${unreadable.length === 1 ? 'is' : 'are'} missing or malformed`,
+    )
+  }
+  for (const id of check.after) {
+    const before = await found.get(id)
+    if (before?.status === 'failure') return skipped(`"${before.title}" failed`)
+    if (before?.status === 'skipped') return { status: 'skipped', what: before.what, next: null }
+  }
+  const patience = new AbortController()
+  const tooLong = clock.sleep(LIMIT_MS, patience.signal).then(
+    () => OVERDUE,
+    () => OVERDUE,
+  )
+  try {
+    // Every setting it names was read; the others it cannot see.
+    return await Promise.race([check.run(settings.values as Config), tooLong])
+  } catch (error) {
+    return error instanceof BotError
+      ? failure(reasonOf(error), error.remedy ?? 'See docs/errors.md for what this means.')
+      : failure(`the check itself failed: ${reasonOf(error)}`, 'Please report this; the other checks hold.')
+  } finally {
+    patience.abort()
+  }
+}
+
+const OVERDUE = failure(
+  `no answer within ${LIMIT_MS / 1000} seconds`,
+  'Run this again; if it stays so, see what keeps this machine busy.',
+)

@@ -1,0 +1,38 @@
+/** "1 reply", "3 replies". */
+export const count = (number: number, one: string, several = `${one}s`): string =>
+  `${number} ${number === 1 ? one : several}`
+
+/** "4 minutes": the largest unit that fits, rounded down. */
+export const duration = (ms: number): string => {
+  for (const [unit, size] of UNITS) {
+    const number = Math.floor(ms / size)
+    if (number > 0) return count(number, unit)
+  }
+  return 'a moment'
+}
+
+/** Such as `2026-11-21`. */
+export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** "412 MB". */
+export const bytes = (number: number): string => {
+  const [unit, size] = SIZES.find(([, least]) => number >= least) ?? ['bytes', 1]
+  return `${Math.floor(number / size)} ${unit}`
+}
+
+/** What went wrong, as the middle of a sentence. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+
+const SIZES: [string, number][] = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+]
