@@ -8,22 +8,42 @@
  * | `GET /sandbox/conversations/:pageId/:psid` | | {@link ConversationView} |
  * | `GET /sandbox/traffic?after=ID` | | {@link Traffic}[] , newest last |
  * | `GET /sandbox/events` | | server-sent events, one {@link SandboxEvent} each |
- * | `POST /sandbox/visitors` | `{ name, pageId? }` | {@link Visitor}: a person who may write to any Page |
+ * | `POST /sandbox/visitors` | {@link VisitorBody} | {@link Visitor}: a person who may write to any Page |
  * | `POST /sandbox/conversations/:pageId/:psid` | {@link VisitorAction} | `{ mid }` |
  * | `POST /sandbox/inbox/:pageId/:psid` | {@link InboxAction} | `{ mid }`: a human in the Page inbox |
+ * | `POST /sandbox/pages/:pageId` | {@link PageSettings} | {@link SandboxState} |
+ * | `POST /sandbox/files?name=NAME` | the bytes, with their content type | {@link UploadedFile}: to be sent by a visitor as an attachment |
+ * | `GET /sandbox/files/:id/:name` | | the bytes of what a visitor or the bot uploaded |
  * | `POST /sandbox/trouble/:kind` | {@link TroubleBody} | {@link SandboxState} |
  * | `POST /sandbox/clock` | `{ advanceSeconds }` | {@link SandboxState} |
- * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
+ * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds?, userId? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
  * | `POST /sandbox/reset` | | {@link SandboxState} |
+ * | `GET /sandbox/world` | | everything there is, secrets included, as a JSON object to be loaded again |
+ * | `PUT /sandbox/world` | such an object | {@link SandboxState}: it is as it was then |
  */
 export interface SandboxState {
   nowMs: number
   graphOrigin: string
-  app: { id: string; name: string }
-  webhook: { url: string | null; verified: boolean; pending: number; lastStatus: number | null }
+  app: { id: string; name: string; mode: 'live' | 'development' }
+  webhook: {
+    url: string | null
+    verified: boolean
+    pending: number
+    lastStatus: number | null
+    /** Since when no callback got through; after an hour of it the app is unsubscribed. */
+    failingSinceMs: number | null
+  }
   pages: PageView[]
   visitors: Visitor[]
-  trouble: { graphDown: boolean; webhookLost: boolean; delayMs: number }
+  trouble: {
+    graphDown: boolean
+    webhookLost: boolean
+    /** Failed callbacks are overtaken by later ones. */
+    webhookUnordered: boolean
+    delayMs: number
+    /** Pages whose calls are refused, by their id, until then. */
+    throttledUntilMs: Record<string, number>
+  }
   /** What to type in a terminal to give the bot a working token again; null when the sandbox runs alone. */
   repairCommand: string | null
 }
@@ -37,14 +57,57 @@ export interface PageView {
   greeting: string | null
   getStarted: string | null
   iceBreakers: { question: string; payload: string }[]
-  menu: { title: string; payload?: string; url?: string }[]
+  menu: MenuItem[]
+  /** The visitor can only tap, not write. */
+  composerDisabled: boolean
+  /** The app that answers where nobody holds the thread; null when every app may. */
+  defaultAppId: string | null
+  /** Barred from sending for breaking a policy. */
+  restricted: boolean
+}
+
+export interface MenuItem {
+  title: string
+  payload?: string
+  url?: string
+}
+
+export interface PageSettings {
+  /** `null` for none, as in most Pages' settings; the id of an app, or of the Page Inbox. */
+  defaultAppId?: string | null
+}
+
+export interface VisitorBody {
+  name: string
+  /** Whether an app in development may talk to them. */
+  appRole?: boolean
+  email?: string
+  phone?: string
 }
 
 export interface Visitor {
   psid: string
   name: string
   firstName: string
+  /** A role on the app: reached also while it is in development. */
+  appRole: boolean
+  /** `here` sees what arrives, `elsewhere` gets it without reading, `offline` gets nothing before they are back. */
+  presence: Presence
+  /** Offered by a quick reply of this kind, as from their profile. */
+  email: string | null
+  phone: string | null
 }
+
+export type Presence = 'here' | 'elsewhere' | 'offline'
+
+export interface UploadedFile {
+  url: string
+  type: MediaType
+  name: string
+  size: number
+}
+
+export type MediaType = 'image' | 'audio' | 'video' | 'file'
 
 export interface ConversationView {
   pageId: string
@@ -54,8 +117,23 @@ export interface ConversationView {
   /** Messages of the visitor up to here were read by the bot, ms since the epoch. */
   seenMs: number | null
   deliveredMs: number | null
+  /** The persona that is typing, if it is one. */
+  typingAs: Persona | null
+  /** The visitor has read up to here. */
+  readMs: number | null
   /** End of the 24-hour window, ms since the epoch. */
   windowEndsMs: number | null
+  /** Who holds the thread; null when nobody does. */
+  owner: { appId: string; name: string; untilMs: number } | null
+  /** The visitor blocked the Page. */
+  blocked: boolean
+  /** This visitor's own menu, in place of the Page's. */
+  menu: MenuItem[] | null
+}
+
+export interface Persona {
+  name: string
+  pictureUrl: string
 }
 
 export interface ChatMessage {
@@ -69,6 +147,12 @@ export interface ChatMessage {
   /** For the visitor's messages: whether the webhook was answered with 200. */
   webhook: 'pending' | 'delivered' | 'failed' | null
   metadata: string | null
+  /** The message it answers, if it quotes one. */
+  replyTo?: string | null
+  /** Who speaks for the Page, if not the Page itself. */
+  persona?: Persona | null
+  /** How often the visitor changed it. */
+  edits?: number
   /** The visitor's reaction to it, if any. */
   reaction?: string | null
   /** The Page's reaction to it (`sender_action: react`), if any. */
@@ -76,14 +160,31 @@ export interface ChatMessage {
 }
 
 export type VisitorAction =
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; replyTo?: string }
+  | { type: 'edit'; mid: string; text: string }
   | { type: 'quick_reply'; title: string; payload: string }
   | { type: 'postback'; title: string; payload: string; mid?: string }
   | { type: 'get_started' }
-  | { type: 'attachment'; attachment: { type: 'image' | 'audio' | 'video' | 'file'; url: string } }
+  | { type: 'attachment'; attachment: { type: MediaType; url: string } }
+  /** A link with its preview, or a shared reel or post. */
+  | { type: 'share'; kind: ShareKind; url: string; title: string; text?: string }
   | { type: 'sticker'; stickerId: string }
   | { type: 'reaction'; mid: string; emoji: string; action: 'react' | 'unreact' }
+  /** Opens an m.me link. */
   | { type: 'referral'; ref: string }
+  /** Comes through an ad; what they say next carries it. */
+  | { type: 'ad'; adId: string; title: string; ref?: string }
+  /** Asks for marketing messages, or stops and resumes them. */
+  | { type: 'optin'; payload: string; title: string; status?: 'stop' | 'resume' }
+  /** Says whether an answer was good. */
+  | { type: 'feedback'; mid: string; good: boolean }
+  | { type: 'account_linking'; authorizationCode: string | null }
+  | { type: 'block'; blocked: boolean }
+  | { type: 'presence'; presence: Presence }
+  /** Any other event of the platform: what stands beside sender, recipient and timestamp. */
+  | { type: 'event'; field: string; content: Record<string, unknown> }
+
+export type ShareKind = 'fallback' | 'reel' | 'ig_reel' | 'post' | 'ig_post'
 
 /** What a human can do in the Page inbox: answer (which echoes to the app), take the thread, or hand it back to the bot. */
 export type InboxAction = { type: 'text'; text: string } | { type: 'take' } | { type: 'hand_back' }
@@ -95,6 +196,20 @@ export type TroubleKind =
   | 'role-lost'
   /** The person must pass a security check first; `calm` and a new login both do. */
   | 'checkpoint'
+  /** The person logged out everywhere, or the token was revoked: 190/467. */
+  | 'logged-out'
+  /** The Page is unpublished: its tokens fail with 190 without subcode; `calm` publishes it again. */
+  | 'page-unpublished'
+  /** The Page is barred from sending for breaking a policy (10/1893063), and the app is told; `calm` ends it. */
+  | 'policy-block'
+  /** Calls are refused as too many (80006, 80001; 4 for the app), for `minutes`. */
+  | 'throttle'
+  /** The visitor `psid` blocks the Page, or no longer does. */
+  | 'block'
+  | 'unblock'
+  /** The app reaches people with a role on it alone. */
+  | 'development-mode'
+  | 'live-mode'
   | 'graph-down'
   | 'graph-up'
   | 'delay'
@@ -110,11 +225,18 @@ export type TroubleKind =
   | 'webhook-duplicate'
   /** The next `times` webhook events are overtaken by the one after them in their conversation. */
   | 'webhook-reorder'
+  /** The next `times` webhook events come in one callback. */
+  | 'webhook-batch'
+  /** From now on failed callbacks are overtaken by later ones. */
+  | 'webhook-unordered'
   /** Ends all trouble that goes on. Tokens that died stay dead; a lost role is given back. */
   | 'calm'
 
 export interface TroubleBody {
   pageId?: string
+  psid?: string
+  /** How long a throttle lasts; 5 when left out. */
+  minutes?: number
   /** First path word after the version and the id: `messages`, `debug_token`, `accounts`, or `*`. */
   edge?: string
   times?: number

@@ -1,6 +1,8 @@
 import type { Bus } from './bus.ts'
 import type { Chat } from './chat.ts'
 import type { SandboxClock } from './clock.ts'
+import type { FileStore } from './files.ts'
+import type { Usage } from './graph/usage.ts'
 import type { Rng } from './rng.ts'
 import type { Tokens } from './tokens.ts'
 import type { TrafficLog } from './traffic.ts'
@@ -13,9 +15,14 @@ export interface SandboxParts {
   settings: Settings
   world: World
   clock: SandboxClock
+  /** Chance for what stays: ids, tokens, mids. */
   rng: Rng
+  /** Chance for what only has to differ, so that its timing does not shift the ids. */
+  traces: Rng
   bus: Bus
   tokens: Tokens
+  files: FileStore
+  usage: Usage
   trouble: Trouble
   traffic: TrafficLog
   courier: Courier
@@ -27,6 +34,8 @@ export interface Settings {
   graphVersion: string
   /** The app whose webhook and tokens the control API shows. */
   appId: string
+  /** The mode of the app when nobody changed it. */
+  mode: 'live' | 'development'
   /** Most entries in one page of a list. */
   pageSize: number
   /** How long a Graph call takes. */

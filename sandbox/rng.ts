@@ -4,6 +4,9 @@ export interface Rng {
   int: (below: number) => number
   letters: (count: number) => string
   digits: (count: number) => string
+  /** Where it stands, to go on from there in another process. */
+  state: () => number
+  resume: (state: number) => void
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -25,5 +28,16 @@ export const createRng = (seed: number): Rng => {
     int,
     letters: (count) => pick(LETTERS, count),
     digits: (count) => pick('0123456789', count),
+    state: () => state,
+    resume: (from) => {
+      state = from >>> 0
+    },
   }
+}
+
+/** A seed out of a text: FNV-1a. */
+export const seedFrom = (text: string): number => {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
 }

@@ -20,6 +20,8 @@ export interface Tokens {
   scopes: (token: Token) => string[]
   grant: (token: Token) => Grant | undefined
   changePassword: (user: User) => void
+  /** The person logs out everywhere, a system user's token is revoked: 467. */
+  logOut: (user: User) => void
   removeApp: (user: User, appId: string) => void
 }
 
@@ -30,10 +32,13 @@ export interface Login {
   declined?: readonly string[]
   pageIds?: readonly string[] | null
   expiresInMs?: number
+  /** The dialog's `auth_type`. */
+  authType?: string | null
 }
 
 export interface Death {
-  subcode: 458 | 459 | 460 | 463 | 467 | 492
+  /** None where the Page, not the token, is the cause. */
+  subcode: 458 | 459 | 460 | 463 | 467 | 492 | undefined
   reason: string
   message: string
 }
@@ -66,7 +71,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
     return minted
   }
 
-  const begin = ({ user, app, scopes, declined = [], pageIds = null }: Login): Session => {
+  const begin = ({ user, app, scopes, declined = [], pageIds = null, authType = null }: Login): Session => {
     // Who logs in on facebook.com has passed the checkpoint.
     user.checkpointed = false
     user.grants.set(app.id, { scopes: new Set(scopes), declined: new Set(declined), pageIds })
@@ -75,6 +80,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
       appId: app.id,
       revoked: null,
       dataAccessExpiresAtMs: nowMs() + DATA_ACCESS_MS,
+      authType,
     }
   }
 
@@ -90,9 +96,9 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
     })
   }
 
-  const revoke = (subcode: 458 | 460, which: (session: Session) => boolean) => {
-    for (const { session } of world.tokens.values()) {
-      if (which(session)) session.revoked ??= subcode
+  const revoke = (subcode: 458 | 460 | 467, which: (session: Session) => boolean) => {
+    for (const held of [world.tokens, world.codes]) {
+      for (const { session } of held.values()) if (which(session)) session.revoked ??= subcode
     }
   }
 
@@ -149,6 +155,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
       if (world.users.get(session.userId)?.checkpointed) return describeDeath(459, session)
       const page = token.pageId === null ? undefined : world.pages.get(token.pageId)
       if (page && !page.roles.has(session.userId)) return describeDeath(492, session)
+      if (page && !page.published) return PAGE_GONE
       return null
     },
     scopes: (token) => {
@@ -159,6 +166,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
     changePassword: (user) => {
       if (!user.system) revoke(460, (session) => session.userId === user.id)
     },
+    logOut: (user) => revoke(467, (session) => session.userId === user.id),
     removeApp: (user, appId) => {
       revoke(458, (session) => session.userId === user.id && session.appId === appId)
       user.grants.delete(appId)
@@ -166,13 +174,22 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
   }
 }
 
-const describeDeath = (subcode: Death['subcode'], session: Session): Death => ({
+/** Reference B8: no subcode, and the Page is to blame. */
+const PAGE_GONE: Death = {
+  subcode: undefined,
+  reason: 'page-unpublished',
+  message: 'This Page access token belongs to a Page that is not accessible.',
+}
+
+type Subcode = NonNullable<Death['subcode']>
+
+const describeDeath = (subcode: Subcode, session: Session): Death => ({
   subcode,
   reason: REASONS[subcode],
   message: `Error validating access token: ${MESSAGES[subcode](session)}`,
 })
 
-const REASONS: Record<Death['subcode'], string> = {
+const REASONS: Record<Subcode, string> = {
   458: 'app-removed',
   459: 'checkpoint',
   460: 'password-changed',
@@ -181,7 +198,7 @@ const REASONS: Record<Death['subcode'], string> = {
   492: 'role-lost',
 }
 
-const MESSAGES: Record<Death['subcode'], (session: Session) => string> = {
+const MESSAGES: Record<Subcode, (session: Session) => string> = {
   458: (session) => `User ${session.userId} has not authorized application ${session.appId}.`,
   459: () =>
     'You cannot access the app till you log in to www.facebook.com and follow the instructions given.',

@@ -15,6 +15,9 @@ const SECRET_NAMES =
   /^(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|code|verify_token|hub\.verify_token|token|signed_request)$/i
 /** Our own tokens, also inside longer texts such as a `paging.next` link. */
 const TOKEN = /\bEAA[A-Za-z0-9]{29}\b/g
+/** The same names inside a longer text, such as the parts of a batch. */
+const NAMED_SECRET =
+  /\b(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|verify_token|signed_request)(=|%3D)[^&"\\\s]+/gi
 const MASK = '…'
 /** A secret shorter than this would tear holes into ordinary words; its parameter is masked by name. */
 const SHORTEST_SECRET = 6
@@ -28,7 +31,7 @@ export const createTrafficLog = (deps: {
   let lastId = 0
 
   const maskText = (text: string): string => {
-    let masked = text.replace(TOKEN, MASK)
+    let masked = text.replace(TOKEN, MASK).replace(NAMED_SECRET, `$1$2${MASK}`)
     for (const secret of deps.secrets()) {
       if (secret.length >= SHORTEST_SECRET)
         masked = masked.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK)

@@ -4,6 +4,8 @@ import type { TroubleBody } from './api.ts'
 export interface Trouble {
   graphDown: { body: string; reset: boolean } | null
   webhookLost: boolean
+  /** Failed callbacks are overtaken by later ones (reference E3). */
+  webhookUnordered: boolean
   delayMs: number
   /** Answers the next `times` calls of an edge with an error, a text, or nothing at all. */
   arm: (armed: ArmedTrouble) => void
@@ -34,6 +36,7 @@ export const createTrouble = (): Trouble => {
   const trouble: Trouble = {
     graphDown: null,
     webhookLost: false,
+    webhookUnordered: false,
     delayMs: 0,
     arm: (next) => {
       armed = [...armed.slice(-(MOST_ARMED - 1)), { ...next }]
@@ -52,6 +55,7 @@ export const createTrouble = (): Trouble => {
       armed = []
       trouble.graphDown = null
       trouble.webhookLost = false
+      trouble.webhookUnordered = false
       trouble.delayMs = 0
     },
   }

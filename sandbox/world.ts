@@ -1,10 +1,14 @@
 import type { ChatMessage, Visitor } from './api.ts'
 import type { Rng } from './rng.ts'
 
-/** Everything Facebook would know. Plain data; the rules that change it live in the files named after them. */
+/**
+ * Everything Facebook would know. Plain data; the rules that change it live in the files named after them, and
+ * `snapshot.ts` writes it down and reads it back.
+ */
 export interface World {
   apps: Map<string, App>
   users: Map<string, User>
+  businesses: Map<string, Business>
   pages: Map<string, Page>
   visitors: Map<string, Visitor>
   /** By Page and PSID, see {@link conversationKey}. */
@@ -13,12 +17,18 @@ export interface World {
   messages: Map<string, { conversation: Conversation; message: Message }>
   tokens: Map<string, Token>
   codes: Map<string, AuthorizationCode>
+  attachments: Map<string, Attachment>
+  personas: Map<string, Persona>
+  /** Visitors who asked for marketing messages, by the token that stands for them. */
+  optIns: Map<string, OptIn>
 }
 
 export interface App {
   id: string
   name: string
   secret: string
+  /** In development an app reaches people with a role on it alone. */
+  mode: 'live' | 'development'
   /** "Require app secret" of the App Dashboard. */
   requireProof: boolean
   /** Valid OAuth Redirect URIs; null takes any. */
@@ -26,6 +36,8 @@ export interface App {
   subscription: AppSubscription | null
   /** Called with a `signed_request` when a person removes the app. */
   deauthorizeUrl: string | null
+  /** Saved configurations of Login for Business, by their id. */
+  loginConfigs: Map<string, LoginConfig>
 }
 
 /** The app's webhook, as the dashboard or `POST /{app-id}/subscriptions` sets it. */
@@ -35,6 +47,12 @@ export interface AppSubscription {
   verifyToken: string | null
   verified: boolean
   fields: Set<string>
+}
+
+/** What a `config_id` stands for in the login dialog (reference B3, B7). */
+export interface LoginConfig {
+  scopes: readonly string[]
+  token: 'user' | 'system_user'
 }
 
 export interface User {
@@ -55,6 +73,14 @@ export interface Grant {
   pageIds: readonly string[] | null
 }
 
+/** A business portfolio: Pages reached through it alone are missing in `/me/accounts` (trap K4). */
+export interface Business {
+  id: string
+  name: string
+  ownedPageIds: string[]
+  clientPageIds: string[]
+}
+
 /** One login of a person; every token made from it dies with it. */
 export interface Session {
   userId: string
@@ -62,6 +88,8 @@ export interface Session {
   /** Error 190's subcode once the session is gone. */
   revoked: 458 | 460 | 467 | null
   dataAccessExpiresAtMs: number
+  /** The dialog's `auth_type`, if it had one. */
+  authType: string | null
 }
 
 export interface Token {
@@ -94,6 +122,11 @@ export interface Page {
   lostRoles: Map<string, readonly string[]>
   /** Whether `/me/accounts` shows it; a Page reached through a portfolio alone may be missing there. */
   listed: boolean
+  published: boolean
+  /** The app that answers where nobody holds the thread; null as long as every app may (reference I). */
+  defaultAppId: string | null
+  /** Barred from sending for breaking a policy (10/1893063). */
+  restricted: boolean
   /** Fields by subscribed app. */
   subscriptions: Map<string, Set<string>>
   profile: Record<string, unknown>
@@ -109,94 +142,52 @@ export interface Conversation {
   /** What the visitor did last that opens the 24-hour window. */
   openedMs: number | null
   lastMs: number
-  typingUntilMs: number
+  typing: { untilMs: number; personaId: string | null } | null
   seenMs: number | null
   deliveredMs: number | null
+  readMs: number | null
   /** The app that holds the thread; null when nobody does. */
   owner: { appId: string; untilMs: number } | null
-  /** A `ref` that brought the visitor here before the first message. */
-  pendingRef: string | null
+  /** What brought the visitor here before the first message, or an ad they came back through. */
+  pendingReferral: Referral | null
+  /** The visitor blocked the Page. */
+  blocked: boolean
+  /** The menu for this visitor alone (`custom_user_settings`). */
+  menu: unknown
 }
+
+/** How a visitor came: by an m.me link or an ad (reference E5). */
+export type Referral =
+  { kind: 'link'; ref: string } | { kind: 'ad'; adId: string; title: string; ref: string | null }
 
 export interface Message extends ChatMessage {
   /** The app that sent it; null for the visitor's own. */
   appId: string | null
+  edits: number
 }
 
-export interface WorldOptions {
-  appId: string
-  appName: string
-  appSecret: string
-  requireProof: boolean
-  redirectUris: readonly string[] | null
-  deauthorizeUrl: string | null
-  webhook: DashboardWebhook | null
-  users: readonly UserSeed[]
-  pages: readonly PageSeed[]
-  visitors: readonly VisitorSeed[]
-}
-
-export interface DashboardWebhook {
+/** A file the Page uploaded or asked Facebook to keep; private to the Page, forgotten after 90 days (reference F6). */
+export interface Attachment {
+  id: string
+  pageId: string
+  type: string
   url: string
-  /** Left out: no verification is asked for. */
-  verifyToken?: string
+  createdAtMs: number
 }
 
-export interface UserSeed {
-  id?: string
+export interface Persona {
+  id: string
+  pageId: string
   name: string
-  appRole?: User['appRole']
-  system?: boolean
+  pictureUrl: string
+  deleted: boolean
 }
 
-export interface PageSeed {
-  id?: string
-  name: string
-  category?: string
-  /** The first user's tasks on it; all of them when left out, `[]` for no role. */
-  tasks?: readonly string[]
-  listed?: boolean
+export interface OptIn {
+  pageId: string
+  psid: string
+  stopped: boolean
 }
-
-export interface VisitorSeed {
-  psid?: string
-  name: string
-}
-
-export const PAGE_TASKS = [
-  'ADVERTISE',
-  'ANALYZE',
-  'CREATE_CONTENT',
-  'MESSAGING',
-  'MODERATE',
-  'MANAGE',
-] as const
-
-/** Reference E7. */
-export const WEBHOOK_FIELDS = [
-  'messages',
-  'messaging_postbacks',
-  'message_deliveries',
-  'message_reads',
-  'message_echoes',
-  'message_edits',
-  'message_reactions',
-  'messaging_referrals',
-  'messaging_optins',
-  'messaging_handovers',
-  'standby',
-  'messaging_policy_enforcement',
-  'messaging_account_linking',
-  'messaging_feedback',
-  'messaging_customer_information',
-  'messaging_in_thread_lead_form_submit',
-  'messaging_game_plays',
-  'response_feedback',
-  'send_cart',
-  'inbox_labels',
-  'messenger_template_status_update',
-  'feed',
-] as const
 
 /** Messages a conversation remembers; older ones are forgotten, so that a benchmark does not fill the memory. */
 const HISTORY = 1000
@@ -204,94 +195,17 @@ const HISTORY = 1000
 export const emptyWorld = (): World => ({
   apps: new Map(),
   users: new Map(),
+  businesses: new Map(),
   pages: new Map(),
   visitors: new Map(),
   conversations: new Map(),
   messages: new Map(),
   tokens: new Map(),
   codes: new Map(),
+  attachments: new Map(),
+  personas: new Map(),
+  optIns: new Map(),
 })
-
-/** Fills in the ids that were left to chance, so that a world peopled again has the same ones. */
-export const withIds = (options: WorldOptions, rng: Rng): WorldOptions => ({
-  ...options,
-  users: options.users.map((seed) => ({ ...seed, id: seed.id ?? newUserId(rng) })),
-  pages: options.pages.map((seed) => ({ ...seed, id: seed.id ?? newPageId(rng) })),
-  visitors: options.visitors.map((seed) => ({ ...seed, psid: seed.psid ?? newPsid(rng) })),
-})
-
-/** Empties the world and peoples it again; whoever holds it keeps holding the same one. */
-export const populate = (world: World, rng: Rng, options: WorldOptions): void => {
-  for (const map of Object.values(world)) (map as Map<unknown, unknown>).clear()
-  world.apps.set(options.appId, {
-    id: options.appId,
-    name: options.appName,
-    secret: options.appSecret,
-    requireProof: options.requireProof,
-    redirectUris: options.redirectUris,
-    deauthorizeUrl: options.deauthorizeUrl,
-    subscription: options.webhook && dashboardSubscription(options.webhook),
-  })
-  for (const seed of options.users) addUser(world, rng, seed)
-  for (const seed of options.pages) addPage(world, rng, seed)
-  for (const seed of options.visitors) addVisitor(world, rng, seed)
-}
-
-/** The webhook as the App Dashboard sets it: every field ticked, verified before the first event goes out. */
-export const dashboardSubscription = ({ url, verifyToken }: DashboardWebhook): AppSubscription => {
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw new TypeError('The webhook must be an http(s) URL.')
-  return {
-    callbackUrl: url,
-    verifyToken: verifyToken ?? null,
-    verified: verifyToken === undefined,
-    fields: new Set(WEBHOOK_FIELDS),
-  }
-}
-
-const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
-  const user: User = {
-    id: seed.id ?? newUserId(rng),
-    name: seed.name,
-    appRole: seed.appRole === undefined ? 'admin' : seed.appRole,
-    system: seed.system ?? false,
-    checkpointed: false,
-    grants: new Map(),
-  }
-  world.users.set(user.id, user)
-  return user
-}
-
-export const addPage = (world: World, rng: Rng, seed: PageSeed): Page => {
-  const page: Page = {
-    id: seed.id ?? newPageId(rng),
-    name: seed.name,
-    category: seed.category ?? 'Local business',
-    roles: new Map(),
-    lostRoles: new Map(),
-    listed: seed.listed ?? true,
-    subscriptions: new Map(),
-    profile: {},
-    handedOut: [],
-  }
-  const tasks = seed.tasks ?? PAGE_TASKS
-  for (const user of world.users.values()) {
-    if (tasks.length > 0) page.roles.set(user.id, tasks)
-  }
-  world.pages.set(page.id, page)
-  return page
-}
-
-export const addVisitor = (world: World, rng: Rng, seed: VisitorSeed): Visitor => {
-  const psid = seed.psid ?? newPsid(rng)
-  const visitor = { psid, name: seed.name, firstName: seed.name.split(/\s+/)[0] ?? seed.name }
-  world.visitors.set(psid, visitor)
-  return visitor
-}
-
-const newUserId = (rng: Rng) => `1021${rng.digits(13)}`
-const newPageId = (rng: Rng) => `10${rng.digits(13)}`
-const newPsid = (rng: Rng) => `7${rng.digits(15)}`
 
 export const conversationKey = (pageId: string, psid: string) => `${pageId} ${psid}`
 
@@ -309,11 +223,14 @@ export const openConversation = (world: World, rng: Rng, pageId: string, psid: s
     messages: [],
     openedMs: null,
     lastMs: 0,
-    typingUntilMs: 0,
+    typing: null,
     seenMs: null,
     deliveredMs: null,
+    readMs: null,
     owner: null,
-    pendingRef: null,
+    pendingReferral: null,
+    blocked: false,
+    menu: null,
   }
   world.conversations.set(conversationKey(pageId, psid), conversation)
   return conversation
@@ -332,4 +249,11 @@ export const addMessage = (world: World, conversation: Conversation, message: Me
     const forgotten = conversation.messages.shift()
     if (forgotten) world.messages.delete(forgotten.mid)
   }
+}
+
+/** The app's own record, or a `TypeError` where there is none: for the sandbox's own app, which is always there. */
+export const ownApp = (world: World, appId: string): App => {
+  const app = world.apps.get(appId)
+  if (app) return app
+  throw new TypeError(`The sandbox has no app ${appId}.`)
 }

@@ -1,4 +1,4 @@
-import type { InboxAction, TroubleBody, VisitorAction } from '../api.ts'
+import type { TroubleBody } from '../api.ts'
 import { isObject } from '../graph/params.ts'
 
 /** A body the control API cannot take; the message says what it should look like. */
@@ -10,10 +10,7 @@ export class BadBody extends Error {
   }
 }
 
-type Body = Record<string, unknown>
-
-/** What a visitor may type, as in Messenger. */
-const LONGEST_TEXT = 20_000
+export type Body = Record<string, unknown>
 
 export const readObject = (value: unknown): Body => {
   if (value === null || value === undefined) return {}
@@ -21,61 +18,13 @@ export const readObject = (value: unknown): Body => {
   return value
 }
 
-export const readAction = (value: unknown): VisitorAction => {
-  const body = readObject(value)
-  const type = body['type']
-  switch (type) {
-    case 'text':
-      return { type, text: textIn(body, 'text', LONGEST_TEXT) }
-    case 'quick_reply':
-      return { type, title: textIn(body, 'title', 100, 0), payload: textIn(body, 'payload', 1000, 0) }
-    case 'postback':
-      return { type, title: textIn(body, 'title', 100), payload: textIn(body, 'payload', 1000, 0) }
-    case 'get_started':
-      return { type }
-    case 'attachment': {
-      const attachment = readObject(body['attachment'])
-      const kind = oneOf(attachment, 'type', ['image', 'audio', 'video', 'file'] as const)
-      const url = textIn(attachment, 'url', 2000)
-      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-        throw new BadBody('"attachment.url" must be an http(s) URL.')
-      return { type, attachment: { type: kind, url } }
-    }
-    case 'sticker': {
-      const stickerId = textIn(body, 'stickerId', 20)
-      if (!/^\d+$/.test(stickerId)) throw new BadBody('"stickerId" must be digits.')
-      return { type, stickerId }
-    }
-    case 'reaction':
-      return {
-        type,
-        mid: textIn(body, 'mid', 200),
-        emoji: textIn(body, 'emoji', 20),
-        action: oneOf(body, 'action', ['react', 'unreact'] as const),
-      }
-    case 'referral': {
-      const ref = textIn(body, 'ref', 250)
-      if (!/^[A-Za-z0-9=_-]+$/.test(ref)) throw new BadBody('"ref" takes letters, digits and -_= alone.')
-      return { type, ref }
-    }
-    default:
-      throw new BadBody(
-        '"type" must be one of text, quick_reply, postback, get_started, attachment, sticker, reaction, referral.',
-      )
-  }
-}
-
-export const readInboxAction = (value: unknown): InboxAction => {
-  const body = readObject(value)
-  const type = oneOf(body, 'type', ['text', 'take', 'hand_back'] as const)
-  return type === 'text' ? { type, text: textIn(body, 'text', LONGEST_TEXT) } : { type }
-}
-
 export const readTrouble = (value: unknown): TroubleBody => {
   const body = readObject(value)
   const error = body['error']
   return {
     ...given('pageId', optionalTextIn(body, 'pageId', 100)),
+    ...given('psid', optionalTextIn(body, 'psid', 100)),
+    ...given('minutes', optionalInteger(body, 'minutes', 1, 7 * 24 * 60)),
     ...given('edge', optionalTextIn(body, 'edge', 100)),
     ...given('times', optionalInteger(body, 'times', 1, 1_000_000)),
     ...given('status', optionalInteger(body, 'status', 200, 599)),
@@ -115,7 +64,7 @@ export const optionalTexts = (body: Body, name: string): string[] | undefined =>
   throw new BadBody(`"${name}" must be a list of texts.`)
 }
 
-const optionalBoolean = (body: Body, name: string): boolean | undefined => {
+export const optionalBoolean = (body: Body, name: string): boolean | undefined => {
   const value = body[name]
   if (value === undefined || typeof value === 'boolean') return value
   throw new BadBody(`"${name}" must be true or false.`)
@@ -133,14 +82,14 @@ const readError = (body: Body): NonNullable<TroubleBody['error']> => {
   }
 }
 
-const oneOf = <Name extends string>(body: Body, name: string, allowed: readonly Name[]): Name => {
+export const oneOf = <Name extends string>(body: Body, name: string, allowed: readonly Name[]): Name => {
   const found = allowed.find((one) => one === body[name])
   if (found !== undefined) return found
   throw new BadBody(`"${name}" must be one of ${allowed.join(', ')}.`)
 }
 
 /** An optional property that is not there at all, rather than undefined. */
-const given = <Name extends string, Value>(
+export const given = <Name extends string, Value>(
   name: Name,
   value: Value | undefined,
 ): { [key in Name]?: Value } => (value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value }))

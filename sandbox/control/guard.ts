@@ -4,7 +4,7 @@ import { BadBody } from './bodies.ts'
 
 /**
  * A foreign web page must not drive the sandbox through the operator's browser: its own name pointed at 127.0.0.1 (DNS
- * rebinding) shows in `Host`, a plain form or image in the missing JSON content type, a fetch in `Origin`.
+ * rebinding) shows in `Host`, a plain form in a content type that needs no leave, a fetch in `Origin`.
  *
  * @param boundTo - the address listened on; anything but loopback was the operator's own wish, then any literal address will do
  */
@@ -14,8 +14,9 @@ export const guardAgainstForeignPages = (request: FastifyRequest, boundTo: strin
   if (origin !== undefined && origin !== `http://${host ?? ''}`) {
     throw new BadBody('Requests of other origins are refused.', 403)
   }
-  if (request.method === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-    throw new BadBody('Send the content type application/json.', 415)
+  if (request.method === 'GET' || request.method === 'HEAD') return
+  if (SIMPLE_TYPES.test(request.headers['content-type'] ?? '')) {
+    throw new BadBody('Send the content type application/json, or that of the file.', 415)
   }
 }
 
@@ -29,6 +30,9 @@ export const guardHost = (request: FastifyRequest, boundTo: string): void => {
     )
   }
 }
+
+/** What a page elsewhere may send without asking first; no type at all is one of them. */
+const SIMPLE_TYPES = /^\s*$|^\s*(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\b/i
 
 export const isLoopback = (name: string): boolean =>
   /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(name)

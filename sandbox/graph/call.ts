@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { SandboxParts } from '../parts.ts'
 import type { App, Page, Token, User } from '../world.ts'
+import type { SentFile } from './body.ts'
 import { GraphFailure, permissionMissing, tokenInvalid } from './failure.ts'
 import { optionalText, type Params } from './params.ts'
 
@@ -15,6 +16,8 @@ export interface Call {
   path: string[]
   params: Params
   token: string | null
+  /** Files of a multipart body, by the name of their field. */
+  files: ReadonlyMap<string, SentFile>
 }
 
 export type Caller =

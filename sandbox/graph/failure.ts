@@ -16,14 +16,20 @@ export class GraphFailure extends Error {
   readonly envelope: ErrorEnvelope
   /** The second word of `WWW-Authenticate`; null where Facebook sends no such header. */
   readonly challenge: 'invalid_token' | 'invalid_code' | 'invalid_request' | null
+  readonly headers: Record<string, string>
 
   constructor(
     envelope: Omit<ErrorEnvelope, 'type'> & { type?: string },
-    options: { status?: number; challenge?: GraphFailure['challenge'] } = {},
+    options: {
+      status?: number
+      challenge?: GraphFailure['challenge']
+      headers?: Record<string, string>
+    } = {},
   ) {
     super(envelope.message)
     this.status = options.status ?? 400
     this.challenge = options.challenge ?? null
+    this.headers = options.headers ?? {}
     this.envelope = { ...envelope, type: envelope.type ?? 'OAuthException' }
   }
 }

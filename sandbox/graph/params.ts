@@ -40,6 +40,10 @@ export const optionalText = (params: Params, name: string): string | undefined =
   throw badParameter(`Param ${name} must be a string`)
 }
 
+/** A text or a number as text; empty for anything else, even for what could not be written as text. */
+export const asText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+
 export const requiredText = (params: Params, name: string): string => {
   const value = optionalText(params, name)
   if (value === undefined || value === '') throw missingParameter(name)

@@ -1,170 +1,137 @@
-import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
-import { isObject, type Params } from './params.ts'
+import { checkButtons } from './button-rules.ts'
+import { badParameter, GraphFailure, missingParameter, notOneOf } from './failure.ts'
+import { FORM_TEMPLATES } from './form-template-rules.ts'
+import { asText, isObject, type Params } from './params.ts'
+import {
+  number,
+  objectIn,
+  objectsIn,
+  onlyObjectIn,
+  optionalTextIn,
+  optionalUrl,
+  text,
+  url,
+} from './value-rules.ts'
 
-/** Templates and buttons with their limits (reference F7). */
-export const checkTemplate = (payload: Params): void => {
+/** What only the Page's belongings can tell about a template. */
+export interface Belongings {
+  hasAttachment: (id: string) => boolean
+}
+
+/** Templates with their limits (reference F7). */
+export const checkTemplate = (payload: Params, belongings: Belongings): void => {
   const type = payload['template_type']
   const check = typeof type === 'string' && Object.hasOwn(TEMPLATES, type) ? TEMPLATES[type] : undefined
   if (!check) throw notOneOf(`${AT}[template_type]`, Object.keys(TEMPLATES))
-  check(payload)
+  check(payload, AT, belongings)
 }
+
+export type TemplateRule = (payload: Params, name: string, belongings: Belongings) => void
 
 const AT = 'message[attachment][payload]'
 
-const TEMPLATES: Record<string, (payload: Params) => void> = {
-  generic: (payload) => {
-    for (const [element, name] of elements(payload, 1, 10)) {
-      text(element, 'title', name, 80)
-      optional(element, 'subtitle', name, 80)
-      const others = ['subtitle', 'image_url', 'default_action', 'buttons']
-      if (!others.some((other) => element[other] !== undefined)) {
-        throw badParameter(`${name} needs at least one more property beside its title`)
-      }
-      const action = element['default_action']
-      if (action !== undefined) {
-        if (!isObject(action) || action['type'] !== 'web_url' || action['title'] !== undefined) {
-          throw badParameter(`Param ${name}[default_action] must be a web_url button without title`)
-        }
-        url(action, `${name}[default_action]`)
-      }
-      buttons(element, name, 0)
+const generic: TemplateRule = (payload, at) => {
+  for (const [element, name] of objectsIn(payload, 'elements', at, [1, 10])) {
+    text(element, 'title', name, 80)
+    optionalTextIn(element, 'subtitle', name, 80)
+    optionalUrl(element, 'image_url', name)
+    const others = ['subtitle', 'image_url', 'default_action', 'buttons']
+    if (!others.some((other) => element[other] !== undefined)) {
+      throw badParameter(`${name} needs at least one more property beside its title`)
     }
-  },
-  button: (payload) => {
-    text(payload, 'text', AT, 640)
-    buttons(payload, AT, 1)
-  },
-  media: (payload) => {
-    const [[element, name] = missing()] = elements(payload, 1, 1)
-    const mediaType = element['media_type']
-    if (mediaType !== 'image' && mediaType !== 'video')
-      throw notOneOf(`${name}[media_type]`, ['image', 'video'])
-    if (typeof element['url'] !== 'string') {
-      throw element['attachment_id'] === undefined
-        ? badParameter(`${name} needs url or attachment_id`, 2018187)
-        : badParameter('Invalid attachment id', 2018074)
+    const action = element['default_action']
+    if (action !== undefined) {
+      if (!isObject(action) || action['type'] !== 'web_url' || action['title'] !== undefined) {
+        throw badParameter(`Param ${name}[default_action] must be a web_url button without title`)
+      }
+      url(action, 'url', `${name}[default_action]`)
     }
-    if (!/^https:\/\/([\w-]+\.)*facebook\.com\//.test(element['url'])) {
+    checkButtons(element, name)
+  }
+}
+
+const media: TemplateRule = (payload, at, { hasAttachment }) => {
+  const [element, name] = onlyObjectIn(payload, 'elements', at)
+  const mediaType = element['media_type']
+  if (mediaType !== 'image' && mediaType !== 'video')
+    throw notOneOf(`${name}[media_type]`, ['image', 'video'])
+  const { url: address, attachment_id: id } = element
+  if (typeof address === 'string') {
+    if (id !== undefined) throw badParameter(`${name} takes url or attachment_id, not both`, 2018187)
+    if (!/^https:\/\/([\w-]+\.)*facebook\.com\//.test(address)) {
       throw badParameter('Only Facebook URLs are allowed', 2018185)
     }
-    buttons(element, name, 0)
-  },
-  receipt: (payload) => {
-    for (const key of ['recipient_name', 'order_number', 'currency', 'payment_method'])
-      text(payload, key, AT, 1000)
-    const summary = payload['summary']
-    if (!isObject(summary) || !Number.isFinite(Number(summary['total_cost'] ?? Number.NaN))) {
-      throw missingParameter(`${AT}[summary][total_cost]`)
-    }
-    if (payload['elements'] !== undefined) elements(payload, 0, 100)
-  },
-  coupon: (payload) => {
-    text(payload, 'title', AT, 80)
-    optional(payload, 'subtitle', AT, 80)
-    const code = payload['coupon_code']
-    if (typeof code === 'string' && /\s/.test(code))
-      throw badParameter(`Param ${AT}[coupon_code] must not contain spaces`)
-    if (code === undefined && payload['coupon_url'] === undefined)
-      throw missingParameter(`${AT}[coupon_code]`)
-  },
-  customer_feedback: (payload) => {
-    text(payload, 'title', AT, 65)
-    optional(payload, 'subtitle', AT, 80)
-    optional(payload, 'button_title', AT, 20)
-    const privacy = payload['business_privacy']
-    if (!isObject(privacy)) throw missingParameter(`${AT}[business_privacy]`)
-    url(privacy, `${AT}[business_privacy]`)
-    const screens = payload['feedback_screens']
-    if (!Array.isArray(screens) || screens.length !== 1)
-      throw badParameter(`Param ${AT}[feedback_screens] must have one element`)
-  },
-  image_grid: (payload) => {
-    const [[element, name] = missing()] = elements(payload, 1, 1)
-    optional(element, 'title', name, 45)
-    optional(element, 'subtitle', name, 80)
-    const images = element['images']
-    if (!Array.isArray(images) || images.length < 2 || images.length > 6) {
-      throw badParameter(`Param ${name}[images] must have 2 to 6 elements`)
-    }
-    buttons(element, name, 0)
-  },
-}
-
-const BUTTONS: Record<string, (button: Params, name: string) => void> = {
-  web_url: (button, name) => {
-    title(button, name)
-    if (typeof button['url'] !== 'string')
-      throw badParameter(`Param ${name}[url] must be a valid URL`, 2018041)
-    url(button, name)
-  },
-  postback: (button, name) => {
-    title(button, name)
-    const payload = button['payload']
-    if (typeof payload !== 'string' || payload === '') throw badParameter(`${name} needs a payload`, 2018040)
-    if (payload.length > 1000) throw tooLong(`${name}[payload]`, 1000)
-  },
-  phone_number: (button, name) => {
-    title(button, name)
-    text(button, 'payload', name, 1000)
-  },
-  account_link: url,
-  account_unlink: () => undefined,
-  game_play: title,
-  audio_call: title,
-}
-
-function buttons(holder: Params, name: string, least: number): void {
-  const list = holder['buttons']
-  if (list === undefined && least === 0) return
-  if (!Array.isArray(list) || list.length < least) throw missingParameter(`${name}[buttons]`)
-  if (list.length > 3) throw badParameter(`Param ${name}[buttons] has too many elements.`)
-  for (const [index, button] of list.entries()) {
-    const at = `${name}[buttons][${index}]`
-    if (!isObject(button)) throw badParameter(`Param ${at} must be an object`)
-    const type = button['type']
-    const check = typeof type === 'string' && Object.hasOwn(BUTTONS, type) ? BUTTONS[type] : undefined
-    if (!check) throw notOneOf(`${at}[type]`, Object.keys(BUTTONS))
-    check(button, at)
-  }
-}
-
-function title(button: Params, name: string): void {
-  const value = button['title']
-  if (typeof value !== 'string' || value === '') throw badParameter(`${name} needs a title`, 2018053)
-  if (value.length > 20) throw tooLong(`${name}[title]`, 20)
-}
-
-function url(holder: Params, name: string): void {
-  const value = holder['url']
-  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined
-  if (protocol !== 'https:' && protocol !== 'http:')
-    throw badParameter(`Param ${name}[url] must be a valid URL`)
-  if (holder['messenger_extensions'] === true && protocol !== 'https:') {
-    throw badParameter(`Param ${name}[url] must be https with messenger_extensions`)
-  }
-}
-
-const elements = (payload: Params, least: number, most: number): [Params, string][] => {
-  const list = payload['elements']
-  if (!Array.isArray(list) || list.length < least) throw missingParameter(`${AT}[elements]`)
-  if (list.length > most) throw badParameter(`Param ${AT}[elements] has too many elements.`)
-  return list.map((element: unknown, index) => {
-    const name = `${AT}[elements][${index}]`
-    if (!isObject(element)) throw badParameter(`Param ${name} must be an object`)
-    return [element, name]
+  } else if (id === undefined) throw badParameter(`${name} needs url or attachment_id`, 2018187)
+  else if (!hasAttachment(asText(id))) throw badParameter('Invalid attachment id', 2018074)
+  checkButtons(element, name, {
+    only: ['web_url', 'postback', 'phone_number', 'account_link', 'account_unlink', 'game_play'],
   })
 }
 
-const text = (holder: Params, key: string, name: string, most: number): void => {
-  const value = holder[key]
-  if (typeof value !== 'string' || value === '') throw missingParameter(`${name}[${key}]`)
-  if (value.length > most) throw tooLong(`${name}[${key}]`, most)
+const receipt: TemplateRule = (payload, at) => {
+  for (const key of ['recipient_name', 'order_number', 'currency', 'payment_method']) {
+    text(payload, key, at, 1000)
+  }
+  if (!/^[A-Z]{3}$/.test(asText(payload['currency']))) {
+    throw badParameter(`Param ${at}[currency] must be a currency of three letters`)
+  }
+  number(objectIn(payload, 'summary', at), 'total_cost', `${at}[summary]`)
+  optionalUrl(payload, 'order_url', at)
+  if (payload['timestamp'] !== undefined) number(payload, 'timestamp', at)
+  if (payload['elements'] !== undefined) {
+    for (const [element, name] of objectsIn(payload, 'elements', at, [0, 100])) {
+      text(element, 'title', name, 1000)
+      number(element, 'price', name)
+    }
+  }
+  if (payload['adjustments'] !== undefined) objectsIn(payload, 'adjustments', at, [0, 100])
+  const address = payload['address'] === undefined ? undefined : objectIn(payload, 'address', at)
+  if (address) {
+    for (const key of ['street_1', 'city', 'postal_code', 'state', 'country']) {
+      text(address, key, `${at}[address]`, 1000)
+    }
+  }
 }
 
-const optional = (holder: Params, key: string, name: string, most: number): void => {
-  if (holder[key] !== undefined) text(holder, key, name, most)
+const coupon: TemplateRule = (payload, at) => {
+  text(payload, 'title', at, 80)
+  optionalTextIn(payload, 'subtitle', at, 80)
+  const code = payload['coupon_code']
+  if (code !== undefined) {
+    text(payload, 'coupon_code', at, 1000)
+    if (/\s/.test(asText(code))) throw badParameter(`Param ${at}[coupon_code] must not contain spaces`)
+  }
+  optionalUrl(payload, 'coupon_url', at)
+  optionalUrl(payload, 'image_url', at)
+  if (code === undefined && payload['coupon_url'] === undefined) throw missingParameter(`${at}[coupon_code]`)
 }
 
-const missing = (): never => {
-  throw missingParameter(`${AT}[elements]`)
+const product: TemplateRule = (payload, at) => {
+  for (const [element, name] of objectsIn(payload, 'elements', at, [1, 10])) text(element, 'id', name, 100)
+  // Pages here have no catalogue.
+  throw badParameter('The product id is invalid or not owned by the catalog of this Page', 2018320)
+}
+
+/** Its forms live in the Ads Manager, which is not here. */
+const instantForm: TemplateRule = (payload, at) => {
+  text(payload, 'form_id', at, 100)
+  throw new GraphFailure({
+    message: '(#1) The instant form id is wrong or the form is not eligible',
+    code: 1,
+    error_subcode: 2018382,
+  })
+}
+
+const TEMPLATES: Record<string, TemplateRule> = {
+  generic,
+  button: (payload, at) => {
+    text(payload, 'text', at, 640)
+    checkButtons(payload, at, { least: 1 })
+  },
+  media,
+  receipt,
+  coupon,
+  product,
+  instant_form: instantForm,
+  ...FORM_TEMPLATES,
 }

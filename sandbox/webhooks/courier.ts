@@ -1,11 +1,11 @@
+import type { Visitor } from '../api.ts'
 import type { SandboxClock } from '../clock.ts'
-import type { Rng } from '../rng.ts'
-import type { TrafficLog } from '../traffic.ts'
 import type { Trouble } from '../trouble.ts'
 import type { App, Page, World } from '../world.ts'
-import { facebookJson, signatures } from './bytes.ts'
+import { createFailures } from './failures.ts'
 import type { Item } from './items.ts'
-import type { Line } from './line.ts'
+import { CHANGES_FIELDS, STANDBY_FIELDS } from './fields.ts'
+import type { Entry, Verification, Wire } from './wire.ts'
 
 /** Brings webhook events to the apps subscribed to a Page, as Facebook does (reference E2, E3, E8). */
 export interface Courier {
@@ -21,6 +21,8 @@ export interface Courier {
   /** Conversations whose next attempt waits for its time. */
   backingOff: () => number
   lastStatus: () => number | null
+  /** Since when callbacks to the app have been failing; null while they get through. */
+  failingSinceMs: (appId: string) => number | null
   /** Resolves once nothing is on its way. */
   idle: () => Promise<void>
   clear: () => void
@@ -35,13 +37,14 @@ export interface CourierHooks {
   drop: number
   /** This many of the next events are overtaken by the one after them. */
   swap: number
+  /** This many of the next events come in one callback. */
+  batch: number
 }
 
 export interface Parcel {
   page: Page
   /** Order holds among events of the same visitor. */
   psid: string
-  atMs: number
   item: Item
   /** Apps that get it as `standby`, because another one holds the thread. */
   standby?: (appId: string) => boolean
@@ -50,22 +53,20 @@ export interface Parcel {
   onOutcome?: (outcome: 'delivered' | 'failed') => void
 }
 
-export type Verification = { ok: true } | { ok: false; problem: string }
-
 export interface CourierDeps {
   world: World
   clock: SandboxClock
-  rng: Rng
-  line: Line
+  wire: Wire
   trouble: Trouble
-  traffic: TrafficLog
+  /** Most events in one callback, where several wait. */
+  batchSize: number
   stateChanged: () => void
 }
 
 interface Callback {
   app: App
   parcel: Parcel
-  channel: 'messaging' | 'standby'
+  entry: Entry
 }
 
 interface Lane {
@@ -74,28 +75,30 @@ interface Lane {
   held: Callback | null
   running: boolean
   attempts: number
+  /** Everything in it goes in one callback. */
+  together: boolean
   /** Cuts a back-off short; null while not backing off. */
   hurry: (() => void) | null
 }
 
 /** "A few immediate retries", then with growing pauses; the last one goes on. */
 const RETRY_AFTER_MS = [100, 500, 2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000]
-/** After an hour of failure the app is unsubscribed from the Page. */
-const GIVE_UP_AFTER_MS = 3600_000
 /** Callbacks under way at once; a lane has at most one. */
 const MOST_IN_FLIGHT = 64
+const NO_HOOKS: CourierHooks = { duplicate: 0, drop: 0, swap: 0, batch: 0 }
 
 export const createCourier = (deps: CourierDeps): Courier => {
-  const { world, clock, rng, line, trouble, traffic, stateChanged } = deps
+  const { world, clock, wire, trouble, batchSize, stateChanged } = deps
   const lanes = new Map<string, Lane>()
-  /** Since when a Page's callbacks to an app have been failing. */
-  const failingSince = new Map<string, number>()
-  const hooks: CourierHooks = { duplicate: 0, drop: 0, swap: 0 }
+  const failures = createFailures({ nowMs: clock.nowMs })
+  const hooks: CourierHooks = { ...NO_HOOKS }
   const idlers = new Set<() => void>()
   const slots: (() => void)[] = []
+  /** Gathered to go in one callback. */
+  let gathered: Callback[] = []
   let inFlight = 0
   let pending = 0
-  let lastStatus: number | null = null
+  let sideLanes = 0
   /** Lanes of an earlier epoch were cleared away and stop by themselves. */
   let epoch = 0
 
@@ -112,12 +115,11 @@ export const createCourier = (deps: CourierDeps): Courier => {
     pending += 1
     if (hooks.drop > 0) {
       hooks.drop -= 1
-      settle(callback, 'failed')
-      return
+      return settle(callback, 'failed')
     }
+    if (hooks.batch > 0 && gathered.every(({ app }) => app === callback.app)) return gather(callback)
     const key = `${callback.app.id} ${callback.parcel.page.id} ${callback.parcel.psid}`
-    const lane = lanes.get(key) ?? { waiting: [], held: null, running: false, attempts: 0, hurry: null }
-    lanes.set(key, lane)
+    const lane = lanes.get(key) ?? newLane()
     if (hooks.swap > 0 && !lane.held) {
       hooks.swap -= 1
       lane.held = callback
@@ -131,6 +133,28 @@ export const createCourier = (deps: CourierDeps): Courier => {
       if (lane.held) lane.waiting.push(lane.held)
       lane.held = null
     }
+    start(key, lane)
+  }
+
+  const gather = (callback: Callback) => {
+    gathered.push(callback)
+    hooks.batch -= 1
+    if (hooks.batch === 0) sendGathered()
+  }
+
+  const sendGathered = () => {
+    if (gathered.length > 0) startAside({ waiting: gathered, together: true })
+    gathered = []
+    hooks.batch = 0
+  }
+
+  const startAside = (lane: Partial<Lane>) => {
+    sideLanes += 1
+    start(`aside ${sideLanes}`, { ...newLane(), ...lane })
+  }
+
+  const start = (key: string, lane: Lane) => {
+    lanes.set(key, lane)
     if (lane.running) return
     lane.running = true
     void run(key, lane, epoch)
@@ -139,26 +163,33 @@ export const createCourier = (deps: CourierDeps): Courier => {
   const run = async (key: string, lane: Lane, born: number): Promise<void> => {
     // The caller's own work first: whoever posts an event may still be answering a Graph call.
     await new Promise(setImmediate)
-    while (born === epoch) {
-      const callback = lane.waiting[0]
-      if (!callback) break
-      const delivered = await attempt(callback)
+    if (lane.attempts > 0) await pause(lane)
+    while (born === epoch && lane.waiting.length > 0) {
+      const batch = lane.waiting.slice(0, lane.together ? lane.waiting.length : batchSize)
+      const delivered = await attempt(batch)
       if (born !== epoch) return
       if (delivered) {
         lane.attempts = 0
-        lane.waiting.shift()
-        failingSince.delete(failureKey(callback))
-        settle(callback, 'delivered')
+        lane.waiting.splice(0, batch.length)
+        for (const callback of batch) {
+          failures.over(callback.app, callback.parcel.page)
+          settle(callback, 'delivered')
+        }
         continue
       }
-      if (givenUp(callback)) {
-        for (const lost of lane.waiting.splice(0)) settle(lost, 'failed')
-        break
-      }
-      const pauseMs = RETRY_AFTER_MS[Math.min(lane.attempts, RETRY_AFTER_MS.length - 1)] ?? 0
+      lane.waiting = lane.waiting.filter((callback) => {
+        if (!failures.another(callback.app, callback.parcel.page)) return true
+        settle(callback, 'failed')
+        // Whoever waits for this Page hears of it now.
+        hurry()
+        return false
+      })
+      if (lane.waiting.length === 0) break
       lane.attempts += 1
       stateChanged()
-      await pause(lane, pauseMs)
+      if (trouble.webhookUnordered && lane.waiting.length > batch.length) {
+        startAside({ waiting: lane.waiting.splice(0, batch.length), attempts: lane.attempts, together: true })
+      } else await pause(lane)
     }
     if (born !== epoch) return
     lane.running = false
@@ -167,106 +198,28 @@ export const createCourier = (deps: CourierDeps): Courier => {
     if (!lane.held) lanes.delete(key)
   }
 
-  const attempt = async (callback: Callback): Promise<boolean> => {
+  const attempt = async (batch: readonly Callback[]): Promise<boolean> => {
     if (inFlight >= MOST_IN_FLIGHT) await new Promise<void>((resolve) => slots.push(resolve))
     inFlight += 1
     try {
-      const subscription = callback.app.subscription
-      if (!subscription) return false
-      if (!subscription.verified && !(await verify(callback.app)).ok) return false
-      return await deliver(callback, subscription.callbackUrl)
+      const [first] = batch
+      const subscription = first?.app.subscription
+      if (!first || !subscription) return false
+      if (!subscription.verified && !(await wire.verify(first.app)).ok) return false
+      return await wire.deliver(
+        first.app,
+        subscription.callbackUrl,
+        batch.map(({ entry }) => entry),
+      )
     } finally {
       inFlight -= 1
       slots.shift()?.()
     }
   }
 
-  const deliver = async ({ app, parcel, channel }: Callback, url: string): Promise<boolean> => {
-    const payload = {
-      object: 'page',
-      entry: [{ id: parcel.page.id, time: clock.nowMs(), [channel]: [parcel.item.content] }],
-    }
-    const body = Buffer.from(facebookJson(payload))
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'facebookexternalua',
-      accept: '*/*',
-      ...signatures(app.secret, body),
-    }
-    return (await exchange('POST', url, headers, payload, body)).status === 200
-  }
-
-  const exchange = async (
-    method: 'GET' | 'POST',
-    url: string,
-    headers: Record<string, string>,
-    request: unknown,
-    body?: Buffer,
-  ): Promise<{ status: number | null; body: string }> => {
-    const atMs = clock.nowMs()
-    const started = performance.now()
-    const answer = trouble.webhookLost
-      ? { status: null, body: 'the sandbox cut the line' }
-      : await line.send({ method, url, headers, ...(body && { body }) }).catch((error: unknown) => ({
-          status: null,
-          body:
-            error instanceof Error
-              ? error.cause instanceof Error
-                ? error.cause.message
-                : error.message
-              : 'failed',
-        }))
-    lastStatus = answer.status
-    traffic.add({
-      atMs,
-      kind: 'webhook',
-      method,
-      path: pathOf(url),
-      status: answer.status,
-      tookMs: Math.round(performance.now() - started),
-      request,
-      response: answer.body,
-    })
-    return answer
-  }
-
-  const verify: Courier['verify'] = async (app, callback) => {
-    const subscription = app.subscription
-    const url = callback?.url ?? subscription?.callbackUrl
-    const verifyToken = callback?.verifyToken ?? subscription?.verifyToken
-    if (url === undefined) return { ok: false, problem: 'no callback URL' }
-    const challenge = String(1_000_000_000 + rng.int(1_000_000_000))
-    const target = new URL(url)
-    target.searchParams.set('hub.mode', 'subscribe')
-    target.searchParams.set('hub.challenge', challenge)
-    target.searchParams.set('hub.verify_token', verifyToken ?? '')
-    const { status, body } = await exchange('GET', target.href, { accept: '*/*' }, null)
-    const ok = status === 200 && body === challenge
-    if (ok && subscription && !callback) subscription.verified = true
-    stateChanged()
-    if (ok) return { ok: true }
-    if (status === null) return { ok: false, problem: body }
-    return {
-      ok: false,
-      problem: status === 200 ? 'the challenge did not come back' : `HTTP Status Code = ${status}`,
-    }
-  }
-
-  const givenUp = (callback: Callback): boolean => {
-    const key = failureKey(callback)
-    const since = failingSince.get(key) ?? clock.nowMs()
-    failingSince.set(key, since)
-    const { app, parcel } = callback
-    const subscribed = parcel.page.subscriptions.has(app.id)
-    if (subscribed && clock.nowMs() - since < GIVE_UP_AFTER_MS) return false
-    parcel.page.subscriptions.delete(app.id)
-    failingSince.delete(key)
-    hurry()
-    return true
-  }
-
-  const pause = (lane: Lane, ms: number) =>
+  const pause = (lane: Lane) =>
     new Promise<void>((resolve) => {
+      const ms = RETRY_AFTER_MS[Math.min(lane.attempts, RETRY_AFTER_MS.length) - 1] ?? 0
       const cancel = clock.after(ms, () => lane.hurry?.())
       lane.hurry = () => {
         cancel()
@@ -280,40 +233,42 @@ export const createCourier = (deps: CourierDeps): Courier => {
   }
 
   return {
-    post: (parcel) => {
-      const { page, item, only, standby } = parcel
+    post: ({ page, item, only, standby, ...parcel }) => {
       let any = false
       for (const [appId, fields] of page.subscriptions) {
         const app = world.apps.get(appId)
         if (!app?.subscription || (only !== undefined && only !== appId)) continue
-        const channel = standby?.(appId) ? 'standby' : 'messaging'
-        const needed = channel === 'standby' ? ['standby', item.field] : [item.field]
+        if (!hearsOf(app, world.visitors.get(parcel.psid))) continue
         const { fields: appFields } = app.subscription
-        if (!needed.every((field) => fields.has(field) && appFields.has(field))) continue
+        const hears = (field: string) => fields.has(field) && appFields.has(field)
+        const entry = entryFor(page, item, hears, standby?.(appId) ?? false)
+        if (!entry) continue
         any = true
-        enqueue({ app, parcel, channel })
+        enqueue({ app, parcel: { page, item, ...parcel }, entry })
       }
       if (any) stateChanged()
       return any
     },
-    verify,
-    notify: (url, form) => {
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-      void exchange('POST', url, headers, form.replace(/=.*/s, '=…'), Buffer.from(form))
+    verify: wire.verify,
+    notify: wire.notify,
+    hurry: () => {
+      sendGathered()
+      hurry()
     },
-    hurry,
     pending: () => pending,
     backingOff: () => [...lanes.values()].filter((lane) => lane.hurry !== null).length,
-    lastStatus: () => lastStatus,
+    lastStatus: wire.lastStatus,
+    failingSinceMs: failures.sinceMs,
     idle: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => idlers.add(resolve))),
     clear: () => {
       epoch += 1
       for (const lane of lanes.values()) lane.hurry?.()
       lanes.clear()
-      failingSince.clear()
-      Object.assign(hooks, { duplicate: 0, drop: 0, swap: 0 })
+      failures.clear()
+      wire.forget()
+      gathered = []
+      Object.assign(hooks, NO_HOOKS)
       pending = 0
-      lastStatus = null
       for (const done of idlers) done()
       idlers.clear()
     },
@@ -321,9 +276,31 @@ export const createCourier = (deps: CourierDeps): Courier => {
   }
 }
 
-const failureKey = ({ app, parcel }: Callback) => `${app.id} ${parcel.page.id}`
+const newLane = (): Lane => ({
+  waiting: [],
+  held: null,
+  running: false,
+  attempts: 0,
+  together: false,
+  hurry: null,
+})
 
-const pathOf = (url: string): string => {
-  const { pathname, search } = new URL(url)
-  return pathname + search
+/** In development an app hears of people with a role on it alone (reference E8, K9). */
+const hearsOf = (app: App, visitor: Visitor | undefined) =>
+  app.mode === 'live' || visitor === undefined || visitor.appRole
+
+/** The event as this app hears it; null when it does not. */
+const entryFor = (
+  page: Page,
+  item: Item,
+  hears: (field: string) => boolean,
+  isStandby: boolean,
+): Entry | null => {
+  const { field, content } = item
+  if (!hears(field)) return null
+  if (CHANGES_FIELDS.has(field))
+    return { pageId: page.id, channel: 'changes', content: { field, value: content } }
+  if (isStandby && !(hears('standby') && STANDBY_FIELDS.has(field))) return null
+  const channel = isStandby ? 'standby' : 'messaging'
+  return { pageId: page.id, channel, content: item.shapeFor?.({ channel, hears }) ?? content }
 }

@@ -1,10 +1,19 @@
-import type { VisitorAction } from '../api.ts'
-import type { Message } from '../world.ts'
+import type { ShareKind, VisitorAction } from '../api.ts'
+import type { Message, Referral } from '../world.ts'
+import { CHANGES_FIELDS } from './fields.ts'
 
 /** One thing inside `messaging[]`, with the field that must be subscribed for it (reference E5, E7). */
 export interface Item {
   field: string
   content: Record<string, unknown>
+  /** Where what is told hangs on who is told. */
+  shapeFor?: (receiver: Receiver) => Record<string, unknown>
+}
+
+export interface Receiver {
+  channel: 'messaging' | 'standby'
+  /** The fields it subscribed to at both levels. */
+  hears: (field: string) => boolean
 }
 
 export interface Ends {
@@ -13,25 +22,42 @@ export interface Ends {
   atMs: number
 }
 
+/** What a visitor wrote or sent. */
 export const visitorMessage = (ends: Ends, message: Message, extra: Record<string, unknown> = {}): Item => ({
   field: 'messages',
   content: { ...fromVisitor(ends), message: { mid: message.mid, ...body(message), ...extra } },
 })
 
-export const postback = (
-  ends: Ends,
-  { mid, title, payload, ref }: { mid: string; title: string; payload: string; ref: string | null },
-): Item => ({
-  field: 'messaging_postbacks',
-  content: {
-    ...fromVisitor(ends),
-    postback: { mid, title, payload, ...(ref !== null && { referral: referralBody(ref) }) },
-  },
-})
+/** What comes through an ad says so, to those who also subscribed to referrals. */
+export const messageThroughAd = (ends: Ends, message: Message, ad: Referral): Item => {
+  const plain = visitorMessage(ends, message)
+  const told = visitorMessage(ends, message, { referral: referralBody(ad) })
+  return { ...plain, shapeFor: ({ hears }) => (hears('messaging_referrals') ? told : plain).content }
+}
 
-export const referral = (ends: Ends, ref: string): Item => ({
+export const postback = (ends: Ends, { mid, title, payload, referral: came }: PostbackFacts): Item => {
+  const facts = { mid, title, ...(came && { referral: referralBody(came) }) }
+  return {
+    field: 'messaging_postbacks',
+    content: { ...fromVisitor(ends), postback: { ...facts, payload } },
+    // The payload reaches the app that holds the thread alone.
+    shapeFor: ({ channel }) => ({
+      ...fromVisitor(ends),
+      postback: channel === 'standby' ? facts : { ...facts, payload },
+    }),
+  }
+}
+
+export interface PostbackFacts {
+  mid: string
+  title: string
+  payload: string
+  referral: Referral | null
+}
+
+export const referral = (ends: Ends, came: Referral): Item => ({
   field: 'messaging_referrals',
-  content: { ...fromVisitor(ends), referral: referralBody(ref) },
+  content: { ...fromVisitor(ends), referral: referralBody(came) },
 })
 
 export const reaction = (ends: Ends, action: VisitorAction & { type: 'reaction' }): Item => ({
@@ -45,6 +71,11 @@ export const reaction = (ends: Ends, action: VisitorAction & { type: 'reaction' 
       mid: action.mid,
     },
   },
+})
+
+export const edit = (ends: Ends, { mid, text, edits }: Message): Item => ({
+  field: 'message_edits',
+  content: { ...fromVisitor(ends), message_edit: { mid, text, num_edit: edits } },
 })
 
 /** Every message of the Page comes back, whoever sent it; the roles are swapped. */
@@ -83,6 +114,28 @@ export const handover = (ends: Ends, kind: string, content: Record<string, unkno
   content: { ...fromVisitor(ends), [kind]: content },
 })
 
+/** Concerns a Page and nobody who writes to it, so it has no sender (reference E4). */
+export const aboutPage = (
+  field: string,
+  { pageId, atMs }: Pick<Ends, 'pageId' | 'atMs'>,
+  content: Record<string, unknown>,
+): Item => ({ field, content: { recipient: { id: pageId }, timestamp: atMs, ...content } })
+
+/** Any other event, in the surroundings its field has. */
+export const event = (ends: Ends, field: string, content: Record<string, unknown>): Item => {
+  if (CHANGES_FIELDS.has(field)) return { field, content }
+  if (field === 'messaging_policy_enforcement') return aboutPage(field, ends, content)
+  return { field, content: { ...fromVisitor(ends), ...content } }
+}
+
+/** What a shared link, reel or post looks like; the ids of reels and posts are numbers on the wire. */
+export const shareOf = (kind: ShareKind, url: string, title: string, id: number) => {
+  const payload = { url, title }
+  if (kind === 'reel' || kind === 'ig_reel') return { type: kind, payload: { ...payload, reel_video_id: id } }
+  if (kind === 'post' || kind === 'ig_post') return { type: kind, payload: { ...payload, id } }
+  return { type: kind, payload }
+}
+
 const fromVisitor = ({ psid, pageId, atMs }: Ends) => ({
   sender: { id: psid },
   recipient: { id: pageId },
@@ -100,7 +153,16 @@ const body = ({ text, attachment }: Message) => ({
   ...(attachment && { attachments: [attachment] }),
 })
 
-const referralBody = (ref: string) => ({ ref, source: 'SHORTLINK', type: 'OPEN_THREAD' })
+const referralBody = (came: Referral) =>
+  came.kind === 'link'
+    ? { ref: came.ref, source: 'SHORTLINK', type: 'OPEN_THREAD' }
+    : {
+        ...(came.ref !== null && { ref: came.ref }),
+        ad_id: came.adId,
+        source: 'ADS',
+        type: 'OPEN_THREAD',
+        ads_context_data: { ad_title: came.title, post_id: came.adId },
+      }
 
 const REACTIONS: Record<string, string> = {
   '😆': 'smile',

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { addPage, addVisitor } from '../../sandbox/world.ts'
+import { addPage, addVisitor } from '../../sandbox/populate.ts'
 import { createRng } from '../../sandbox/rng.ts'
 import { DAY_MS, graph, longLived, startConnected, startSandbox, textOf } from './lab.ts'
 

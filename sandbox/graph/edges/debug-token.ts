@@ -1,6 +1,6 @@
 import type { SandboxParts } from '../../parts.ts'
 import type { App, Token } from '../../world.ts'
-import { appOfToken, identify, type Call } from '../call.ts'
+import { appOfToken, identify, type Call, type Caller } from '../call.ts'
 import { badParameter, GraphFailure } from '../failure.ts'
 import { requiredText } from '../params.ts'
 import { seconds } from './edge.ts'
@@ -9,14 +9,18 @@ import { seconds } from './edge.ts'
 const PAGE_SCOPE = /^(pages_|read_insights|business_management)/
 
 /** Reference B5. A dead token is an answer here, with HTTP 200, never an error. */
-export const debugToken = (parts: SandboxParts, call: Call): object => {
-  const app = askingApp(parts, call)
+export const debugToken = (
+  parts: SandboxParts,
+  call: Call,
+): { body: object; headers: Record<string, string> } => {
+  const caller = identify(parts, call)
+  const headers = parts.usage.count(caller, { edge: 'debug_token' })
+  const app = askingApp(caller)
   const input = requiredText(call.params, 'input_token')
-  return { data: inspect(parts, app, input) }
+  return { body: { data: inspect(parts, app, input) }, headers }
 }
 
-const askingApp = (parts: SandboxParts, call: Call): App => {
-  const caller = identify(parts, call)
+const askingApp = (caller: Caller): App => {
   if (caller.kind === 'app') return caller.app
   const role = caller.kind === 'user' ? caller.user.appRole : null
   if (role === 'admin' || role === 'developer') return caller.app
@@ -41,11 +45,18 @@ const inspect = (parts: SandboxParts, app: App, input: string): object => {
     type: token.type,
     application: app.name,
     data_access_expires_at: token.type === 'SYSTEM_USER' ? 0 : seconds(token.session.dataAccessExpiresAtMs),
-    ...(death && { error: { code: 190, message: death.message, subcode: death.subcode } }),
+    ...(death && {
+      error: {
+        code: 190,
+        message: death.message,
+        ...(death.subcode !== undefined && { subcode: death.subcode }),
+      },
+    }),
     expires_at: token.expiresAtMs === null ? 0 : seconds(token.expiresAtMs),
     is_valid: !death,
     // Only long-lived tokens tell when they were issued.
     ...(token.longLived && { issued_at: seconds(token.issuedAtMs) }),
+    ...(token.session.authType !== null && { metadata: { auth_type: token.session.authType } }),
     ...(token.pageId !== null && { profile_id: token.pageId }),
     scopes,
     granular_scopes: granularScopes(parts, token, scopes),

@@ -1,5 +1,5 @@
 import type { SandboxParts } from '../../parts.ts'
-import type { Conversation, Message, Page } from '../../world.ts'
+import type { Business, Conversation, Message, Page, Persona } from '../../world.ts'
 import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
 
@@ -18,6 +18,8 @@ export type Node =
   | { type: 'User'; id: string }
   | { type: 'Page'; id: string; page: Page }
   | { type: 'Profile'; id: string }
+  | { type: 'Business'; id: string; business: Business }
+  | { type: 'Persona'; id: string; persona: Persona }
   | { type: 'Conversation'; id: string; conversation: Conversation }
   | { type: 'Message'; id: string; message: Message; conversation: Conversation }
 
@@ -31,10 +33,14 @@ export const asPage = ({ caller, call, node }: EdgeContext): PageCaller => {
       { challenge: 'invalid_token' },
     )
   }
-  const pageId = node.type === 'Conversation' || node.type === 'Message' ? node.conversation.pageId : node.id
   // A Page's PSIDs, too, are only its own.
-  if (node.type !== 'Profile' && caller.page.id !== pageId) throw unsupported(call.method, node.id)
+  if (node.type !== 'Profile' && caller.page.id !== pageOf(node)) throw unsupported(call.method, node.id)
   return caller
+}
+
+const pageOf = (node: Node): string => {
+  if (node.type === 'Conversation' || node.type === 'Message') return node.conversation.pageId
+  return node.type === 'Persona' ? node.persona.pageId : node.id
 }
 
 export const asUser = ({ caller, call, node }: EdgeContext): UserCaller => {

@@ -10,13 +10,16 @@ export const pageNode: Edge = (context) => {
   const { node, caller, call } = context
   if (node.type !== 'Page') throw unsupported(call.method, node.id)
   if (caller.kind === 'page' && caller.page.id !== node.id) throw unsupported(call.method, node.id)
-  if (caller.kind === 'user') {
-    const ticked = context.parts.tokens.grant(caller.token)?.pageIds
-    const within = ticked?.includes(node.id) ?? true
-    if (!node.page.roles.has(caller.user.id) || !within) throw unsupported(call.method, node.id)
-  }
+  if (caller.kind === 'user' && !mayUse(context, node.page)) throw unsupported(call.method, node.id)
   const fields = parseFields(optionalText(call.params, 'fields')) ?? parseFields('name,id') ?? []
   return project('Page', fields, pageFields(context, node.page))
+}
+
+/** Whether the person who calls has a role on the Page and ticked it in the dialog. */
+export const mayUse = ({ parts, caller }: EdgeContext, page: Page): boolean => {
+  if (caller.kind === 'app') return false
+  const ticked = parts.tokens.grant(caller.token)?.pageIds
+  return page.roles.has(caller.user.id) && (ticked?.includes(page.id) ?? true)
 }
 
 export const pageFields = (context: EdgeContext, page: Page): Record<string, (field: Field) => unknown> => {
@@ -28,7 +31,7 @@ export const pageFields = (context: EdgeContext, page: Page): Record<string, (fi
     category: () => page.category,
     category_list: () => [{ id: '1605', name: page.category }],
     link: () => `https://www.facebook.com/${page.id}`,
-    is_published: () => true,
+    is_published: () => page.published,
     tasks: () => (holder ? page.roles.get(holder.user.id) : undefined),
     access_token: () => {
       if (!holder) return undefined

@@ -1,7 +1,7 @@
-import { parseFields, project } from '../fields.ts'
 import { demand } from '../call.ts'
-import { badParameter, GraphFailure, missingParameter, tooLong } from '../failure.ts'
-import { isObject, optionalList, optionalText, unpack } from '../params.ts'
+import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
+import { optionalList, unpack } from '../params.ts'
+import { PROFILE_RULES } from '../profile-rules.ts'
 import { asPage, type Edge } from './edge.ts'
 
 /** The Messenger Profile (reference G). */
@@ -43,7 +43,7 @@ export const writeProfile: Edge = (context) => {
   if (Object.keys(given).length === 0) {
     throw badParameter(`Requires one of the params: ${PROPERTIES.join(',')}`)
   }
-  for (const [name, value] of Object.entries(given)) RULES[name]?.(value)
+  for (const [name, value] of Object.entries(given)) PROFILE_RULES[name]?.(value)
   const next: Record<string, unknown> = { ...caller.page.profile, ...given }
   menuNeedsGetStarted(next)
   caller.page.profile = next
@@ -66,29 +66,6 @@ export const deleteProfile: Edge = (context) => {
   return { result: 'success' }
 }
 
-/** `GET /{psid}` (reference H): without the feature an empty object, not an error. */
-export const personNode: Edge = (context) => {
-  const { parts, call, node } = context
-  asPage(context)
-  const visitor = parts.world.visitors.get(node.id)
-  const fields =
-    parseFields(optionalText(call.params, 'fields')) ??
-    parseFields('first_name,last_name,profile_pic,id') ??
-    []
-  if (!visitor || !parts.settings.profileAccess) return {}
-  return project('User', fields, {
-    id: () => visitor.psid,
-    name: () => visitor.name,
-    first_name: () => visitor.firstName,
-    last_name: () => visitor.name.slice(visitor.firstName.length).trim() || null,
-    profile_pic: () => `https://scontent.example/people/${visitor.psid}.jpg`,
-    // Need permissions of their own that this app does not have.
-    locale: () => undefined,
-    timezone: () => undefined,
-    gender: () => undefined,
-  })
-}
-
 const known = (fields: readonly string[]) => {
   const strange = fields.find((name) => !PROPERTIES.includes(name))
   if (strange !== undefined)
@@ -102,82 +79,4 @@ const menuNeedsGetStarted = (profile: Record<string, unknown>) => {
     code: 100,
     error_subcode: 2018145,
   })
-}
-
-const RULES: Record<string, (value: unknown) => void> = {
-  get_started: (value) => {
-    const { payload } = objectAt(value, 'get_started')
-    textAt(payload, 'get_started[payload]', 1000)
-  },
-  greeting: (value) => {
-    const greetings = listAt(value, 'greeting')
-    for (const [index, item] of greetings.entries()) {
-      textAt(objectAt(item, `greeting[${index}]`)['text'], `greeting[${index}][text]`, 160)
-    }
-    needsDefault(greetings, 'greeting')
-  },
-  ice_breakers: (value) => {
-    const items = listAt(value, 'ice_breakers')
-    // The old flat form has the questions themselves in the list.
-    const flat = items.every((item) => isObject(item) && 'question' in item)
-    const groups = flat ? [{ locale: 'default', call_to_actions: items }] : items
-    if (!flat) needsDefault(groups, 'ice_breakers')
-    for (const group of groups) {
-      const questions = listAt(
-        objectAt(group, 'ice_breakers')['call_to_actions'],
-        'ice_breakers[call_to_actions]',
-      )
-      if (questions.length > 4) throw badParameter('Param ice_breakers has too many elements.')
-      for (const question of questions) {
-        const { question: text, payload } = objectAt(question, 'ice_breakers[call_to_actions]')
-        textAt(text, 'ice_breakers[question]', 80)
-        textAt(payload, 'ice_breakers[payload]', 1000)
-      }
-    }
-  },
-  persistent_menu: (value) => {
-    const menus = listAt(value, 'persistent_menu')
-    needsDefault(menus, 'persistent_menu')
-    for (const [index, menu] of menus.entries()) {
-      const name = `persistent_menu[${index}][call_to_actions]`
-      const items = objectAt(menu, `persistent_menu[${index}]`)['call_to_actions']
-      if (items === undefined) continue
-      const list = listAt(items, name)
-      if (list.length > 20) throw badParameter(`Param ${name} has too many elements.`)
-      for (const item of list) menuItem(objectAt(item, name), name)
-    }
-  },
-  whitelisted_domains: (value) => {
-    for (const domain of listAt(value, 'whitelisted_domains')) textAt(domain, 'whitelisted_domains', 2000)
-  },
-  account_linking_url: (value) => textAt(value, 'account_linking_url', 2000),
-  commands: (value) => void listAt(value, 'commands'),
-}
-
-const menuItem = (item: Record<string, unknown>, name: string) => {
-  textAt(item['title'], `${name}[title]`, 30)
-  if (item['type'] === 'postback') return textAt(item['payload'], `${name}[payload]`, 1000)
-  if (item['type'] === 'web_url') return textAt(item['url'], `${name}[url]`, 2000)
-  throw badParameter(`Param ${name}[type] must be one of {WEB_URL, POSTBACK}`)
-}
-
-const needsDefault = (items: readonly unknown[], name: string) => {
-  if (items.some((item) => isObject(item) && item['locale'] === 'default')) return
-  throw badParameter(`Param ${name} must contain an element with the locale default`)
-}
-
-const objectAt = (value: unknown, name: string): Record<string, unknown> => {
-  if (isObject(value)) return value
-  throw badParameter(`Param ${name} must be an object`)
-}
-
-const listAt = (value: unknown, name: string): unknown[] => {
-  if (Array.isArray(value)) return value as unknown[]
-  throw badParameter(`Param ${name} must be an array.`)
-}
-
-const textAt = (value: unknown, name: string, most: number) => {
-  if (typeof value !== 'string' || value === '')
-    throw badParameter(`Param ${name} must be a non-empty string`)
-  if (value.length > most) throw tooLong(name, most)
 }

@@ -1,4 +1,5 @@
-import { WEBHOOK_FIELDS, type App } from '../../world.ts'
+import { WEBHOOK_FIELDS } from '../../webhooks/fields.ts'
+import type { App } from '../../world.ts'
 import { demand } from '../call.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf, unsupported } from '../failure.ts'
 import { optionalList, optionalText, requiredText } from '../params.ts'

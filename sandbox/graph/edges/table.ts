@@ -1,16 +1,23 @@
 import type { SandboxParts } from '../../parts.ts'
 import { identify, type Call, type Caller } from '../call.ts'
-import { GraphFailure, unknownPath, unsupported } from '../failure.ts'
+import { badParameter, GraphFailure, unknownPath, unsupported } from '../failure.ts'
+import { optionalList } from '../params.ts'
+import * as attachments from './attachments.ts'
+import * as businesses from './businesses.ts'
 import * as conversations from './conversations.ts'
 import { debugToken } from './debug-token.ts'
 import type { Edge, Node } from './edge.ts'
 import { sendMessage } from './messages.ts'
 import { accessToken } from './oauth.ts'
 import { pageNode } from './page.ts'
-import { deleteProfile, personNode, readProfile, writeProfile } from './profile.ts'
+import * as personas from './personas.ts'
+import { personNode } from './person.ts'
+import { deleteProfile, readProfile, writeProfile } from './profile.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as threads from './threads.ts'
 import { accounts, permissions, revokePermissions, userNode } from './user.ts'
+import * as userSettings from './user-settings.ts'
+import { countedAs } from './counted.ts'
 
 /** Every edge, by node type, method and the word after the id. */
 const EDGES: Record<string, Edge> = {
@@ -18,11 +25,23 @@ const EDGES: Record<string, Edge> = {
   'User GET accounts': accounts,
   'User GET permissions': permissions,
   'User DELETE permissions': revokePermissions,
+  'User GET businesses': businesses.businesses,
+  'Business GET ': businesses.businessNode,
+  'Business GET owned_pages': businesses.ownedPages,
+  'Business GET client_pages': businesses.clientPages,
   'Page GET ': pageNode,
   'Page POST messages': sendMessage,
+  'Page POST message_attachments': attachments.uploadAttachment,
   'Page GET messenger_profile': readProfile,
   'Page POST messenger_profile': writeProfile,
   'Page DELETE messenger_profile': deleteProfile,
+  'Page GET custom_user_settings': userSettings.readUserSettings,
+  'Page POST custom_user_settings': userSettings.writeUserSettings,
+  'Page DELETE custom_user_settings': userSettings.deleteUserSettings,
+  'Page GET personas': personas.listPersonas,
+  'Page POST personas': personas.addPersona,
+  'Persona GET ': personas.personaNode,
+  'Persona DELETE ': personas.deletePersona,
   'Page GET subscribed_apps': subscriptions.readPageSubscriptions,
   'Page POST subscribed_apps': subscriptions.subscribePage,
   'Page DELETE subscribed_apps': subscriptions.unsubscribePage,
@@ -45,15 +64,31 @@ const EDGES: Record<string, Edge> = {
 
 /** Node types that have an edge of this name under any method; tells a wrong method from an unknown path. */
 const KNOWN = new Set(Object.keys(EDGES).map((key) => key.replace(/ \w+ /, ' ')))
+/** More ids than this in one call are refused. */
+const MOST_IDS = 50
+
+export interface Answered {
+  body: object
+  headers: Record<string, string>
+}
 
 /** Carries out one call. */
-export const answerCall = async (parts: SandboxParts, call: Call): Promise<object> => {
+export const answerCall = async (parts: SandboxParts, call: Call): Promise<Answered> => {
   const [head = '', edge = ''] = call.path
-  if (head === 'oauth' && edge === 'access_token' && call.path.length === 2) return accessToken(parts, call)
+  if (head === 'oauth' && edge === 'access_token' && call.path.length === 2) {
+    return { body: accessToken(parts, call), headers: {} }
+  }
   if (head === 'debug_token' && call.path.length === 1 && call.method === 'GET')
     return debugToken(parts, call)
 
   const caller = identify(parts, call)
+  const ids = call.path.length === 0 && call.method === 'GET' ? optionalList(call.params, 'ids') : undefined
+  return ids ? answerMany(parts, call, ids) : answerOne(parts, call, caller)
+}
+
+const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promise<Answered> => {
+  const [head = '', edge = ''] = call.path
+  const headers = parts.usage.count(caller, countedAs(call))
   const node = head === 'me' ? ownNode(caller) : findNode(parts, caller, call, head)
   const handle = EDGES[`${node.type} ${call.method} ${edge}`]
   if (!handle || call.path.length > (edge === 'permissions' ? 3 : 2)) {
@@ -61,7 +96,22 @@ export const answerCall = async (parts: SandboxParts, call: Call): Promise<objec
     throw unknownPath(call.path.slice(handle ? 2 : 1).join('/'))
   }
   const url = [parts.settings.origin(), call.version, ...call.path.map(encodeURIComponent)].join('/')
-  return await handle({ parts, call, caller, node, url })
+  return { body: await handle({ parts, call, caller, node, url }), headers }
+}
+
+/** `GET /?ids=1,2`: each id counts as a call of its own. */
+const answerMany = async (parts: SandboxParts, call: Call, ids: readonly string[]): Promise<Answered> => {
+  if (ids.length > MOST_IDS)
+    throw badParameter(`Too many IDs. Maximum: ${MOST_IDS}. Provided: ${ids.length}.`)
+  const caller = identify(parts, call)
+  const bodies: [string, object][] = []
+  let headers: Record<string, string> = {}
+  for (const id of ids) {
+    const answered = await answerOne(parts, { ...call, path: [id] }, caller)
+    bodies.push([id, answered.body])
+    headers = answered.headers
+  }
+  return { body: Object.fromEntries(bodies), headers }
 }
 
 /** The words trouble may name a call by: `messages`, `accounts`; `oauth/access_token` answers to each of its words. */
@@ -90,6 +140,10 @@ const findNode = (parts: SandboxParts, caller: Caller, call: Call, id: string): 
   if (page) return { type: 'Page', id, page }
   if (world.apps.has(id)) return { type: 'Application', id }
   if (world.users.has(id)) return { type: 'User', id }
+  const business = world.businesses.get(id)
+  if (business) return { type: 'Business', id, business }
+  const persona = world.personas.get(id)
+  if (persona) return { type: 'Persona', id, persona }
   const found = world.messages.get(id)
   if (found) return { type: 'Message', id, ...found }
   if (caller.kind === 'page') {

@@ -1,47 +1,40 @@
-import { INBOX_APP_ID } from '../../chat.ts'
-import { findConversation, type Conversation } from '../../world.ts'
-import { demand } from '../call.ts'
-import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
+import { INBOX_APP_ID } from '../../chat/facts.ts'
+import { findConversation, type Conversation, type Page } from '../../world.ts'
+import { demand, type PageCaller } from '../call.ts'
+import { badParameter, GraphFailure, missingParameter, notOneOf } from '../failure.ts'
 import { optionalObject, optionalText, requiredText } from '../params.ts'
 import { asPage, seconds, type Edge, type EdgeContext } from './edge.ts'
 
-/**
- * Conversation Routing (reference I) without a default app: every app may answer an idle thread, passing works, taking is
- * blocked while somebody else holds the thread.
- */
+const LONGEST_EXTENSION_S = 7 * 24 * 3600
+
+/** Conversation Routing (reference I); the rules of who holds a thread are in `chat/routing.ts`. */
 export const passThread: Edge = (context) => {
   const { app, page, conversation, metadata } = thread(context)
   const target = requiredText(context.call.params, 'target_app_id')
-  if (target !== INBOX_APP_ID && !page.subscriptions.has(target))
-    throw badParameter('Invalid app id', 2018164)
-  mayMove(context, conversation, app.id)
-  context.parts.chat.handOver(page, conversation, {
-    kind: 'pass_thread_control',
-    tell: target,
-    owner: target,
-    content: {
-      previous_owner_app_id: app.id,
-      new_owner_app_id: target,
-      ...metadata,
-    },
-  })
+  checkTarget(page, target)
+  mayMove(context, page, conversation, app.id)
+  pass(context, page, conversation, { from: app.id, to: target, metadata })
   return { success: true }
 }
 
 export const releaseThread: Edge = (context) => {
-  const { app, conversation } = thread(context)
-  mayMove(context, conversation, app.id)
+  const { app, page, conversation } = thread(context)
+  mayMove(context, page, conversation, app.id)
   conversation.owner = null
+  context.parts.chat.changed(conversation)
   return { success: true }
 }
 
+/** An idle thread, or one whose default app calls; without a default app nobody may take. */
 export const takeThread: Edge = (context) => {
   const { app, page, conversation, metadata } = thread(context)
-  const holder = context.parts.chat.owner(conversation)
-  mayMove(context, conversation, app.id)
-  context.parts.chat.handOver(page, conversation, {
+  const holder = context.parts.chat.routing.owner(conversation)
+  const mayTake =
+    holder === app.id || page.defaultAppId === app.id || (holder === null && page.defaultAppId !== null)
+  if (!mayTake) throw notOwner()
+  context.parts.chat.page.handOver(page, conversation, {
     kind: 'take_thread_control',
-    tell: holder ?? app.id,
+    tell: holder ?? page.defaultAppId ?? app.id,
     owner: app.id,
     content: { previous_owner_app_id: holder, new_owner_app_id: app.id, ...metadata },
   })
@@ -50,9 +43,9 @@ export const takeThread: Edge = (context) => {
 
 export const requestThread: Edge = (context) => {
   const { app, page, conversation, metadata } = thread(context)
-  const holder = context.parts.chat.owner(conversation)
+  const holder = context.parts.chat.routing.owner(conversation) ?? page.defaultAppId
   if (holder !== null) {
-    context.parts.chat.handOver(page, conversation, {
+    context.parts.chat.page.handOver(page, conversation, {
       kind: 'request_thread_control',
       tell: holder,
       content: { requested_owner_app_id: app.id, ...metadata },
@@ -64,13 +57,13 @@ export const requestThread: Edge = (context) => {
 export const extendThread: Edge = (context) => {
   const { app, conversation } = thread(context)
   const duration = Number(requiredText(context.call.params, 'duration'))
-  if (!Number.isInteger(duration) || duration <= 0 || duration > 7 * 24 * 3600) {
+  if (!Number.isInteger(duration) || duration <= 0 || duration > LONGEST_EXTENSION_S) {
     throw badParameter('Param duration must be a number of seconds up to 7 days')
   }
-  if (context.parts.chat.owner(conversation) !== app.id || !conversation.owner) {
-    throw badParameter('Not the thread owner', 2534037)
-  }
-  conversation.owner.untilMs = context.parts.clock.nowMs() + duration * 1000
+  const { parts } = context
+  if (parts.chat.routing.owner(conversation) !== app.id || !conversation.owner) throw notOwner()
+  conversation.owner.untilMs = parts.clock.nowMs() + duration * 1000
+  parts.chat.changed(conversation)
   return { success: true }
 }
 
@@ -80,10 +73,35 @@ export const threadOwner: Edge = (context) => {
   const psid = requiredText(context.call.params, 'recipient')
   const conversation = findConversation(context.parts.world, caller.page.id, psid)
   if (!conversation) throw noSuchPerson()
-  const holder = context.parts.chat.owner(conversation)
+  const holder = context.parts.chat.routing.owner(conversation)
   if (holder === null || !conversation.owner) return { data: [] }
   const { untilMs } = conversation.owner
   return { data: [{ thread_owner: { app_id: holder, expiration: seconds(untilMs) } }] }
+}
+
+/**
+ * `thread_control` beside a message: the thread is passed or released once the message is out. Checked at once, done
+ * by the function that comes back.
+ */
+export const afterMessage = (
+  context: EdgeContext,
+  { app, page }: PageCaller,
+  conversation: Conversation,
+): (() => void) => {
+  const control = optionalObject(context.call.params, 'thread_control')
+  if (!control) return () => undefined
+  const type = optionalText(control, 'control_type')
+  if (type === 'release') {
+    return () => {
+      conversation.owner = null
+      context.parts.chat.changed(conversation)
+    }
+  }
+  if (type !== 'pass') throw notOneOf('thread_control[control_type]', ['pass', 'release'])
+  const target = optionalText(control, 'app_id') ?? page.defaultAppId
+  if (target === null) throw missingParameter('thread_control[app_id]')
+  checkTarget(page, target)
+  return () => pass(context, page, conversation, { from: app.id, to: target, metadata: {} })
 }
 
 /** The other app's thread: reference 2018300. */
@@ -94,6 +112,19 @@ export const threadTaken = () =>
   })
 
 export const noSuchPerson = () => badParameter('No matching user found', 2018001)
+
+const pass = (
+  { parts }: EdgeContext,
+  page: Page,
+  conversation: Conversation,
+  { from, to, metadata }: { from: string; to: string; metadata: { metadata?: string } },
+) =>
+  parts.chat.page.handOver(page, conversation, {
+    kind: 'pass_thread_control',
+    tell: to,
+    owner: to,
+    content: { previous_owner_app_id: from, new_owner_app_id: to, ...metadata },
+  })
 
 const thread = (context: EdgeContext) => {
   const caller = asPage(context)
@@ -108,7 +139,13 @@ const thread = (context: EdgeContext) => {
   return { ...caller, conversation, metadata }
 }
 
-const mayMove = ({ parts }: EdgeContext, conversation: Conversation, appId: string) => {
-  const holder = parts.chat.owner(conversation)
-  if (holder !== null && holder !== appId) throw badParameter('Not the thread owner', 2534037)
+const checkTarget = (page: Page, target: string) => {
+  if (target === INBOX_APP_ID || page.subscriptions.has(target)) return
+  throw badParameter('Invalid app id', 2018164)
 }
+
+const mayMove = ({ parts }: EdgeContext, page: Page, conversation: Conversation, appId: string) => {
+  if (!parts.chat.routing.mayAnswer(page, conversation, appId)) throw notOwner()
+}
+
+const notOwner = () => badParameter('Not the thread owner', 2534037)

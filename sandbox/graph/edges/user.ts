@@ -4,7 +4,7 @@ import { paginate } from '../paging.ts'
 import { optionalText } from '../params.ts'
 import { unsupported } from '../failure.ts'
 import { asUser, type Edge, type EdgeContext } from './edge.ts'
-import { pageFields } from './page.ts'
+import { mayUse, pageFields } from './page.ts'
 
 const DEFAULT_ACCOUNT_FIELDS = 'access_token,category,category_list,name,id,tasks'
 
@@ -62,9 +62,8 @@ const listAccounts = (context: EdgeContext, fields: readonly Field[]) => {
   const { parts, call, url } = context
   const caller = asUser(context)
   const mayList = parts.tokens.scopes(caller.token).includes('pages_show_list')
-  const ticked = parts.tokens.grant(caller.token)?.pageIds
   const pages = [...parts.world.pages.values()].filter(
-    (page) => mayList && page.listed && page.roles.has(caller.user.id) && (ticked?.includes(page.id) ?? true),
+    (page) => mayList && page.listed && mayUse(context, page),
   )
   const list = paginate<Page>(
     pages,

@@ -1,0 +1,27 @@
+import type { Conversation, Page } from '../world.ts'
+
+/**
+ * Conversation Routing (reference I). Without a default app every connected app hears and answers an idle thread; with
+ * one, that app alone does. Once a thread is handed to somebody, the others stand by until the control runs out.
+ */
+export interface Routing {
+  /** Who holds the thread; null while it is idle. */
+  owner: (conversation: Conversation) => string | null
+  mayAnswer: (page: Page, conversation: Conversation, appId: string) => boolean
+  /** Whether this app hears of the thread in `standby`. */
+  standsBy: (page: Page, conversation: Conversation, appId: string) => boolean
+}
+
+export const createRouting = ({ nowMs }: { nowMs: () => number }): Routing => {
+  const owner = ({ owner: held }: Conversation) => (held && held.untilMs > nowMs() ? held.appId : null)
+  const answering = (page: Page, conversation: Conversation) => owner(conversation) ?? page.defaultAppId
+  const mayAnswer = (page: Page, conversation: Conversation, appId: string) => {
+    const holder = answering(page, conversation)
+    return holder === null || holder === appId
+  }
+  return {
+    owner,
+    mayAnswer,
+    standsBy: (page, conversation, appId) => !mayAnswer(page, conversation, appId),
+  }
+}

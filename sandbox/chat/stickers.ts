@@ -1,0 +1,2 @@
+export const stickerUrl = (stickerId: string): string =>
+  `https://scontent.example/stickers/${encodeURIComponent(stickerId)}.png`

@@ -1,0 +1,82 @@
+import { findConversation, type Conversation } from '../../world.ts'
+import type { PageCaller } from '../call.ts'
+import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
+import { optionalObject, optionalText } from '../params.ts'
+import type { EdgeContext } from './edge.ts'
+import { noSuchPerson } from './threads.ts'
+
+/** Every way to name a recipient (reference F1). */
+const WAYS = [
+  'id',
+  'user_ref',
+  'comment_id',
+  'post_id',
+  'notification_messages_token',
+  'phone_number',
+] as const
+
+export interface Addressee {
+  conversation: Conversation
+  /** By the token of a marketing opt-in, which needs no open window. */
+  byOptIn: boolean
+}
+
+/** Whom a message is for; exactly one way of naming them. */
+export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee => {
+  const recipient = optionalObject(context.call.params, 'recipient')
+  if (!recipient) throw missingParameter('recipient')
+  const given = WAYS.filter((way) => recipient[way] !== undefined)
+  const [way] = given
+  if (way === undefined) throw missingParameter('recipient')
+  if (given.length > 1) throw badParameter(`Param recipient must have one of ${given.join(', ')}, not both`)
+  const value = optionalText(recipient, way) ?? ''
+  if (way === 'id') return { conversation: known(context, page.id, value), byOptIn: false }
+  if (way === 'notification_messages_token') {
+    return { conversation: optedIn(context, page.id, value), byOptIn: true }
+  }
+  throw ABSENT[way]()
+}
+
+const known = ({ parts }: EdgeContext, pageId: string, psid: string): Conversation => {
+  const conversation = findConversation(parts.world, pageId, psid)
+  // Nobody has a PSID for a Page before writing to it.
+  if (!conversation || conversation.openedMs === null) throw noSuchPerson()
+  return conversation
+}
+
+const optedIn = (context: EdgeContext, pageId: string, token: string): Conversation => {
+  const optIn = context.parts.world.optIns.get(token)
+  if (!optIn || optIn.pageId !== pageId) throw badParameter('Invalid notification_messages_token')
+  if (!optIn.stopped) return known(context, pageId, optIn.psid)
+  throw new GraphFailure({
+    message: '(#10) The user stopped notifications of this topic.',
+    code: 10,
+    error_subcode: 1893015,
+  })
+}
+
+/** There are no posts, comments, plugins and phone numbers here, so none of them leads to anybody. */
+const ABSENT: Record<
+  Exclude<(typeof WAYS)[number], 'id' | 'notification_messages_token'>,
+  () => GraphFailure
+> = {
+  user_ref: noSuchPerson,
+  comment_id: () => noSuchThing('comment_id'),
+  post_id: () => noSuchThing('post_id'),
+  phone_number: () =>
+    new GraphFailure(
+      {
+        message: '(#200) The app is not allowed to message people by their phone number.',
+        code: 200,
+        error_subcode: 2018027,
+      },
+      { status: 403 },
+    ),
+}
+
+const noSuchThing = (name: string) =>
+  new GraphFailure({
+    message: `(#100) Param recipient[${name}]: the object does not exist, cannot be loaded due to missing permissions, or does not support this operation`,
+    code: 100,
+    error_subcode: 33,
+  })

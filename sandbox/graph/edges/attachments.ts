@@ -1,0 +1,52 @@
+import type { SandboxParts } from '../../parts.ts'
+import type { Attachment, Page } from '../../world.ts'
+import { checkMedia, MEDIA } from '../attachment-rules.ts'
+import type { SentFile } from '../body.ts'
+import { demand } from '../call.ts'
+import { missingParameter, notOneOf } from '../failure.ts'
+import { asText, isObject, optionalObject } from '../params.ts'
+import { asPage, type Edge, type EdgeContext } from './edge.ts'
+
+/** Attachment ids expire after 90 days. */
+const LIFE_MS = 90 * 24 * 3600_000
+
+/** `POST /{page-id}/message_attachments`: kept without being sent (reference F6). */
+export const uploadAttachment: Edge = (context) => {
+  const { parts, call } = context
+  const { page, ...caller } = asPage(context)
+  demand(parts, { page, ...caller }, 'pages_messaging', 'MESSAGING')
+  const message = optionalObject(call.params, 'message')
+  if (!message) throw missingParameter('message')
+  const attachment = message['attachment']
+  if (!isObject(attachment)) throw missingParameter('message[attachment]')
+  const type = asText(attachment['type'])
+  if (!MEDIA.includes(type)) throw notOneOf('message[attachment][type]', MEDIA)
+  const media = checkMedia(type, attachment['payload'], {
+    upload: call.files.get('filedata'),
+    // An id is what one gets here, not what one brings.
+    attachment: () => undefined,
+  })
+  const url = media.upload ? keepUpload(context, media.upload) : media.url
+  return { attachment_id: keepAttachment(context, page, type, url) }
+}
+
+/** The address of what was uploaded. */
+export const keepUpload = ({ parts }: EdgeContext, { name, type, bytes }: SentFile): string =>
+  parts.files.urlOf(parts.files.keep({ name, type, bytes }))
+
+export const keepAttachment = ({ parts }: EdgeContext, page: Page, type: string, url: string): string => {
+  const id = `1${parts.rng.digits(15)}`
+  parts.world.attachments.set(id, { id, pageId: page.id, type, url, createdAtMs: parts.clock.nowMs() })
+  return id
+}
+
+/** The Page's own, unless it is too old. */
+export const findAttachment = (
+  { world, clock }: SandboxParts,
+  page: Page,
+  id: string,
+): Attachment | undefined => {
+  const found = world.attachments.get(id)
+  if (!found || found.pageId !== page.id) return undefined
+  return clock.nowMs() - found.createdAtMs < LIFE_MS ? found : undefined
+}

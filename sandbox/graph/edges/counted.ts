@@ -1,0 +1,20 @@
+import type { Call } from '../call.ts'
+import { isObject, unpack, type Params } from '../params.ts'
+import type { Counted } from '../usage.ts'
+
+/** What a call counts as against the allowances. */
+export const countedAs = ({ path, params }: Call): Counted => {
+  const [, edge = ''] = path
+  const psid = params['psid']
+  return {
+    edge,
+    ...(typeof psid === 'string' && { psid }),
+    ...(edge === 'messages' && { heavy: isHeavy(params) }),
+  }
+}
+
+const isHeavy = (params: Params): boolean => {
+  const message = unpack(params['message'])
+  const attachment = isObject(message) ? message['attachment'] : undefined
+  return isObject(attachment) && (attachment['type'] === 'audio' || attachment['type'] === 'video')
+}

@@ -1,0 +1,111 @@
+import type { SandboxParts } from '../parts.ts'
+import type { ArmedTrouble } from '../trouble.ts'
+import type { Call } from './call.ts'
+import { answerCall, edgeNames } from './edges/table.ts'
+import { GraphFailure } from './failure.ts'
+import type { Params } from './params.ts'
+import type { ReadCall } from './request.ts'
+
+/** What goes back over the wire. */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+  /** An object is written as JSON, a text as it is, null closes the connection without an answer. */
+  body: object | string | null
+}
+
+/** Carries out one call, after the trouble it meets. */
+export const perform = async (parts: SandboxParts, { call, problem }: ReadCall): Promise<Reply> => {
+  const { trouble, settings } = parts
+  const met = trouble.graphDown
+    ? undefined
+    : trouble.meet({ edges: edgeNames(call.path), pageId: pageOf(parts, call) })
+  await pause(settings.latencyMs + trouble.delayMs + (met?.delayMs ?? 0))
+  // Checked again after the wait: an outage takes down what is under way.
+  if (trouble.graphDown) return outage(trouble.graphDown)
+  if (met?.kind === 'fail' && (met.error ?? met.raw ?? met.status) !== undefined) {
+    return troubled(parts, call, met)
+  }
+  const reply = problem ? failed(parts, call.version, problem) : await run(parts, call)
+  return met?.kind === 'lose-answer' ? { ...reply, body: null } : reply
+}
+
+/** The envelope of a failure. */
+export const failed = (parts: SandboxParts, version: string, failure: GraphFailure): Reply => ({
+  status: failure.status,
+  headers: {
+    'facebook-api-version': version,
+    ...failure.headers,
+    ...(failure.challenge && {
+      'www-authenticate': `OAuth "Facebook Platform" "${failure.challenge}" "${headerText(failure.message)}"`,
+    }),
+  },
+  body: { error: { ...failure.envelope, fbtrace_id: `A${parts.traces.letters(22)}` } },
+})
+
+/** What Facebook answers when it does not say what went wrong. */
+export const genericFailure = (status: number): GraphFailure =>
+  status >= 500
+    ? new GraphFailure(
+        {
+          message: 'An unexpected error has occurred. Please retry your request later.',
+          code: 2,
+          is_transient: true,
+        },
+        { status },
+      )
+    : new GraphFailure({ message: '(#100) Invalid request.', code: 100 }, { status })
+
+const run = async (parts: SandboxParts, call: Call): Promise<Reply> => {
+  try {
+    const { body, headers } = await answerCall(parts, call)
+    return { status: 200, headers: { 'facebook-api-version': call.version, ...headers }, body }
+  } catch (error) {
+    if (error instanceof GraphFailure) return failed(parts, call.version, error)
+    throw error
+  }
+}
+
+/** The Page a call is about, as far as its address and token tell. */
+const pageOf = (parts: SandboxParts, call: Call): string | null => {
+  const named = call.path[0] ?? ''
+  if (parts.world.pages.has(named)) return named
+  const input = call.path[0] === 'debug_token' ? inputToken(call.params) : call.token
+  return (input === null ? undefined : parts.tokens.find(input))?.pageId ?? null
+}
+
+const inputToken = (params: Params): string | null => {
+  const input = params['input_token']
+  return typeof input === 'string' ? input : null
+}
+
+const outage = ({ body, reset }: { body: string; reset: boolean }): Reply => ({
+  status: 503,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: reset ? null : body,
+})
+
+const troubled = (parts: SandboxParts, call: Call, met: ArmedTrouble): Reply => {
+  if (met.raw !== undefined) {
+    return {
+      status: met.status ?? 503,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: met.raw,
+    }
+  }
+  const { error } = met
+  if (!error) return failed(parts, call.version, genericFailure(met.status ?? 500))
+  const failure = new GraphFailure(
+    { ...error, message: error.message ?? `(#${error.code}) Trouble made in the sandbox` },
+    {
+      status: met.status ?? 400,
+      challenge: error.code === 190 || error.code === 102 ? 'invalid_token' : null,
+    },
+  )
+  return failed(parts, call.version, failure)
+}
+
+const pause = (ms: number) => (ms > 0 ? new Promise<void>((resolve) => setTimeout(resolve, ms)) : undefined)
+
+/** A header is Latin-1 without control characters and must not end its own quotes. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]|["\\]/g, '?').slice(0, 500)

@@ -1,0 +1,80 @@
+import type { FastifyRequest } from 'fastify'
+import type { SandboxParts } from '../parts.ts'
+import { readBody, type SentFile } from './body.ts'
+import type { Call, Method } from './call.ts'
+import { unknownPath, type GraphFailure } from './failure.ts'
+import { mergeParams, parseForm, type Params } from './params.ts'
+import { looksLikeVersion, runningVersion } from './versions.ts'
+
+/** A call as it came in. A problem with its version or address is told only after trouble had its turn. */
+export interface ReadCall {
+  call: Call
+  problem?: GraphFailure
+}
+
+export const readRequest = async (parts: SandboxParts, request: FastifyRequest): Promise<ReadCall> => {
+  const { params, files } = await readBody(request)
+  return toCall(parts, {
+    method: request.method as Method,
+    address: request.url,
+    body: params,
+    files,
+    authorization: request.headers.authorization,
+  })
+}
+
+export interface RawCall {
+  method: Method
+  /** Path and query. */
+  address: string
+  body: Params
+  files?: ReadonlyMap<string, SentFile>
+  authorization?: string | undefined
+}
+
+/** The call that an address and a body stand for. */
+export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
+  const [path, query] = splitAddress(raw.address)
+  const words = path.split('/').filter((word) => word !== '')
+  const asked = words[0] !== undefined && looksLikeVersion(words[0]) ? words.shift() : undefined
+  const version = runningVersion(asked ?? settings.graphVersion)
+  const params = mergeParams(parseForm(query), raw.body)
+  const call: Call = {
+    method: methodOf(raw.method, params),
+    version: version ?? settings.graphVersion,
+    path: words.map(decodeWord),
+    params,
+    token: tokenOf(raw.authorization, params),
+    files: raw.files ?? new Map(),
+  }
+  if (version === null) return { call, problem: unknownPath([asked, ...words].join('/')) }
+  return { call }
+}
+
+export const splitAddress = (address: string): [path: string, query: string] => {
+  const at = address.indexOf('?')
+  return at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)]
+}
+
+/** `?method=delete` on a POST, for clients that know GET and POST alone. */
+const methodOf = (method: Method, params: Params): Method => {
+  const override = params['method']
+  if (method === 'POST' && typeof override === 'string' && /^(get|delete)$/i.test(override)) {
+    return override.toUpperCase() as Method
+  }
+  return method
+}
+
+const tokenOf = (authorization: string | undefined, params: Params): string | null => {
+  const parameter = params['access_token']
+  if (typeof parameter === 'string' && parameter !== '') return parameter
+  return /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(authorization ?? '')?.[1] ?? null
+}
+
+const decodeWord = (word: string): string => {
+  try {
+    return decodeURIComponent(word)
+  } catch {
+    return word
+  }
+}

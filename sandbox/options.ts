@@ -1,0 +1,77 @@
+import type { SandboxClock } from './clock.ts'
+import { FACEBOOK_LIMITS, type Limits } from './graph/usage.ts'
+import type { AppSeed, PageSeed, UserSeed, VisitorSeed, WorldOptions } from './populate.ts'
+import type { App, LoginConfig } from './world.ts'
+
+export interface SandboxOptions {
+  appId: string
+  appSecret: string
+  appName?: string
+  /** Loopback unless told otherwise. */
+  host?: string
+  /** 0 picks a free one. */
+  port?: number
+  /** Where webhooks go, as set in the App Dashboard. The Page must be subscribed as well. */
+  webhookUrl?: string
+  /** Left out: no verification is asked for. */
+  verifyToken?: string
+  users?: readonly UserSeed[]
+  pages?: readonly PageSeed[]
+  visitors?: readonly VisitorSeed[]
+  /** Other people's apps on the same Pages. */
+  otherApps?: readonly AppSeed[]
+  /** The same seed gives the same ids and tokens in the same order. */
+  seed?: number
+  clock?: SandboxClock
+  /** How long each Graph call takes. */
+  latencyMs?: number
+  /** How long a webhook may take to be answered; 5 s at Facebook. */
+  webhookTimeoutMs?: number
+  /** Most events in one callback where several wait; 1 when left out. */
+  webhookBatch?: number
+  /** The version of Graph calls that name none. */
+  graphVersion?: string
+  /** Most entries in one page of a list, to make `paging` show with few Pages. */
+  pageSize?: number
+  /** "Require app secret": calls without `appsecret_proof` are refused. */
+  requireProof?: boolean
+  /** Valid OAuth Redirect URIs; any when left out. */
+  redirectUris?: readonly string[]
+  deauthorizeUrl?: string
+  /** Saved configurations of Login for Business, by `config_id`. */
+  loginConfigs?: Readonly<Record<string, LoginConfig>>
+  mode?: App['mode']
+  /** Allowances of calls; Facebook's own with `facebook`, none when left out. */
+  limits?: Limits | 'facebook'
+  /** Whether visitors' names may be read. */
+  profileAccess?: boolean
+  repairCommand?: string
+  /** A world as `save()` gave it, in place of the users, Pages and visitors. */
+  world?: unknown
+}
+
+export const limitsOf = ({ limits = {} }: SandboxOptions): Limits =>
+  limits === 'facebook' ? FACEBOOK_LIMITS : limits
+
+/** The world to begin with. */
+export const planWorld = (options: SandboxOptions): WorldOptions => ({
+  appId: options.appId,
+  appName: options.appName ?? 'Sandbox app',
+  appSecret: options.appSecret,
+  mode: options.mode ?? 'live',
+  requireProof: options.requireProof ?? false,
+  redirectUris: options.redirectUris ?? null,
+  deauthorizeUrl: options.deauthorizeUrl ?? null,
+  loginConfigs: options.loginConfigs ?? {},
+  webhook:
+    options.webhookUrl === undefined
+      ? null
+      : {
+          url: options.webhookUrl,
+          ...(options.verifyToken !== undefined && { verifyToken: options.verifyToken }),
+        },
+  otherApps: options.otherApps ?? [],
+  users: options.users ?? [{ name: 'Olivia Operator' }],
+  pages: options.pages ?? [{ name: 'Corner Bakery', category: 'Bakery' }],
+  visitors: options.visitors ?? [{ name: 'Vera Visitor' }, { name: 'Victor Guest' }],
+})

@@ -1,0 +1,41 @@
+/** Reference E7. */
+export const WEBHOOK_FIELDS = [
+  'messages',
+  'messaging_postbacks',
+  'message_deliveries',
+  'message_reads',
+  'message_echoes',
+  'message_edits',
+  'message_reactions',
+  'messaging_referrals',
+  'messaging_optins',
+  'messaging_handovers',
+  'standby',
+  'messaging_policy_enforcement',
+  'messaging_account_linking',
+  'messaging_feedback',
+  'messaging_customer_information',
+  'messaging_in_thread_lead_form_submit',
+  'messaging_game_plays',
+  'response_feedback',
+  'send_cart',
+  'inbox_labels',
+  'messenger_template_status_update',
+  'feed',
+] as const
+
+/** What an app hears of a thread that another one holds (reference E6). */
+export const STANDBY_FIELDS: ReadonlySet<string> = new Set([
+  'messages',
+  'message_reads',
+  'message_deliveries',
+  'messaging_postbacks',
+  'message_echoes',
+])
+
+/** Told in `changes[]`, not in `messaging[]`. */
+export const CHANGES_FIELDS: ReadonlySet<string> = new Set([
+  'inbox_labels',
+  'messenger_template_status_update',
+  'feed',
+])

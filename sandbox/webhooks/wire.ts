@@ -1,0 +1,128 @@
+import type { SandboxClock } from '../clock.ts'
+import type { Rng } from '../rng.ts'
+import type { TrafficLog } from '../traffic.ts'
+import type { Trouble } from '../trouble.ts'
+import type { App } from '../world.ts'
+import { facebookJson, signatures } from './bytes.ts'
+import type { Line } from './line.ts'
+
+/** What goes over the line to the bot: signed callbacks, the verification, and forms; each into the traffic log. */
+export interface Wire {
+  /** Whether it was answered with 200. */
+  deliver: (app: App, url: string, entries: readonly Entry[]) => Promise<boolean>
+  verify: (app: App, callback?: { url: string; verifyToken: string }) => Promise<Verification>
+  /** Posts a form, once; what comes back is only logged. */
+  notify: (url: string, form: string) => void
+  lastStatus: () => number | null
+  forget: () => void
+}
+
+/** One event on its way, in the channel it is told through. */
+export interface Entry {
+  pageId: string
+  channel: 'messaging' | 'standby' | 'changes'
+  content: Record<string, unknown>
+}
+
+export type Verification = { ok: true } | { ok: false; problem: string }
+
+export interface WireDeps {
+  clock: SandboxClock
+  rng: Rng
+  line: Line
+  trouble: Trouble
+  traffic: TrafficLog
+  stateChanged: () => void
+}
+
+export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }: WireDeps): Wire => {
+  let lastStatus: number | null = null
+
+  const exchange = async (
+    method: 'GET' | 'POST',
+    url: string,
+    headers: Record<string, string>,
+    request: unknown,
+    body?: Buffer,
+  ): Promise<{ status: number | null; body: string }> => {
+    const atMs = clock.nowMs()
+    const started = performance.now()
+    const answer = trouble.webhookLost
+      ? { status: null, body: 'the sandbox cut the line' }
+      : await line
+          .send({ method, url, headers, ...(body && { body }) })
+          .catch((error: unknown) => ({ status: null, body: reasonOf(error) }))
+    lastStatus = answer.status
+    traffic.add({
+      atMs,
+      kind: 'webhook',
+      method,
+      path: pathOf(url),
+      status: answer.status,
+      tookMs: Math.round(performance.now() - started),
+      request,
+      response: answer.body,
+    })
+    return answer
+  }
+
+  return {
+    deliver: async (app, url, entries) => {
+      const payload = { object: 'page', entry: entries.map((entry) => toEntry(entry, clock.nowMs())) }
+      const body = Buffer.from(facebookJson(payload))
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'facebookexternalua',
+        accept: '*/*',
+        ...signatures(app.secret, body),
+      }
+      return (await exchange('POST', url, headers, payload, body)).status === 200
+    },
+    verify: async (app, callback) => {
+      const subscription = app.subscription
+      const url = callback?.url ?? subscription?.callbackUrl
+      const verifyToken = callback?.verifyToken ?? subscription?.verifyToken
+      if (url === undefined) return { ok: false, problem: 'no callback URL' }
+      const challenge = String(1_000_000_000 + rng.int(1_000_000_000))
+      const target = new URL(url)
+      target.searchParams.set('hub.mode', 'subscribe')
+      target.searchParams.set('hub.challenge', challenge)
+      target.searchParams.set('hub.verify_token', verifyToken ?? '')
+      const { status, body } = await exchange('GET', target.href, { accept: '*/*' }, null)
+      const ok = status === 200 && body === challenge
+      if (ok && subscription && !callback) subscription.verified = true
+      stateChanged()
+      if (ok) return { ok: true }
+      if (status === null) return { ok: false, problem: body }
+      return {
+        ok: false,
+        problem: status === 200 ? 'the challenge did not come back' : `HTTP Status Code = ${status}`,
+      }
+    },
+    notify: (url, form) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      void exchange('POST', url, headers, form.replace(/=.*/s, '=…'), Buffer.from(form))
+    },
+    lastStatus: () => lastStatus,
+    forget: () => {
+      lastStatus = null
+    },
+  }
+}
+
+/** `time` is in milliseconds for messaging and in seconds for `changes` (reference E4). */
+const toEntry = ({ pageId, channel, content }: Entry, nowMs: number) => ({
+  id: pageId,
+  time: channel === 'changes' ? Math.floor(nowMs / 1000) : nowMs,
+  [channel]: [content],
+})
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'failed'
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+const pathOf = (url: string): string => {
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
