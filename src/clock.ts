@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface Clock {
   /** Milliseconds since the epoch. */
   now: () => number
+  /** Milliseconds since some moment, by a clock that nobody sets: tells how long something took. */
+  elapsed: () => number
   /** Resolves after `ms`, or rejects with the signal's reason when aborted. Does not keep the process alive. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** Runs `task` once after `ms`; the returned function cancels it. Does not keep the process alive. */
@@ -15,6 +17,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     delay(Math.min(ms, LONGEST_TIMER_MS), undefined, { ref: false, ...(signal && { signal }) }),
   after: (ms, task) => {

@@ -29,7 +29,7 @@ export interface Effect {
 }
 
 /** What a line of the outbox holds. */
-export type OutboxItem = Reply | Effect
+export type OutboxItem = QueuedReply | Effect
 
 export const isEffect = (item: OutboxItem): item is Effect => 'do' in item
 
@@ -38,4 +38,10 @@ export interface Reply {
   message: SendMessage
   /** Show the typing bubble for this long before the message, in ms. */
   typingMs?: number
+}
+
+/** A reply as the outbox keeps it. */
+export interface QueuedReply extends Reply {
+  /** When the event it answers happened, by Facebook's clock, ms since the epoch: no older message is this one. */
+  answersMs?: number
 }

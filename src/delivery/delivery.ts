@@ -21,7 +21,7 @@ export interface Delivery {
 
 export interface DeliveryDeps {
   store: Store
-  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages'>
+  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages' | 'now'>
   tokens: TokenKeeper
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (body: string) => WebhookEvent

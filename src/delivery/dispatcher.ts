@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { JsonObject } from '../json.ts'
-import type { Effect, Reply } from '../messages.ts'
+import type { Effect, QueuedReply, Reply } from '../messages.ts'
 import type { EventOutcome, InboxClaim, OutboxClaim, Store, StoredEvent } from '../store/store.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Log } from './log.ts'
@@ -43,7 +43,7 @@ export const createDispatcher = (deps: {
     reserve: (pageId: string) => boolean
     unreserve: (pageId: string) => void
     deliver: (claim: OutboxClaim) => void
-    confirm: (replyId: string) => void
+    confirm: (replyId: string, messageId: string | null) => void
   }
   /** Events that concern more than their conversation pass by here too. */
   onEvent: (event: WebhookEvent) => void
@@ -128,7 +128,7 @@ export const createDispatcher = (deps: {
     if (event === null) return { replies: [] }
     onEvent(event)
     if (event.kind === 'echo' && event.metadata !== null) {
-      sender.confirm(event.metadata)
+      sender.confirm(event.metadata, event.mid)
       return {
         ...(await handled(claim, event)),
         confirmed: [{ replyId: event.metadata, messageId: event.mid }],
@@ -144,7 +144,7 @@ export const createDispatcher = (deps: {
       const result = await withinLimit(handle(event, { pageId, psid, state }))
       const next = result.state === null ? null : JSON.stringify(result.state)
       return {
-        replies: psid === null ? [] : linesOf(result),
+        replies: psid === null ? [] : linesOf(event, result),
         ...(next !== conversation.state && { state: next }),
       }
     } catch (error) {
@@ -153,7 +153,7 @@ export const createDispatcher = (deps: {
         'the handler failed on an event',
       )
       const replies = psid === null ? [] : apologise(event, { pageId, psid, state })
-      return { replies: linesOf({ replies }) }
+      return { replies: linesOf(event, { replies }) }
     }
   }
 
@@ -199,5 +199,10 @@ export const createDispatcher = (deps: {
 }
 
 /** One line of the outbox each, in the order they are to leave. */
-const linesOf = ({ replies, effects = [] }: Pick<HandlerResult, 'replies' | 'effects'>): string[] =>
-  [...replies, ...effects].map((item) => JSON.stringify(item))
+const linesOf = (
+  { timestampMs: answersMs }: WebhookEvent,
+  { replies, effects = [] }: Pick<HandlerResult, 'replies' | 'effects'>,
+): string[] => [
+  ...replies.map((reply) => JSON.stringify({ ...reply, answersMs } satisfies QueuedReply)),
+  ...effects.map((effect) => JSON.stringify(effect)),
+]

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
-import type { Reply } from '../messages.ts'
+import type { QueuedReply } from '../messages.ts'
 import type { OutboxClaim, Store, StoredReply } from '../store/store.ts'
 import type { Pacer } from './pacer.ts'
 
@@ -10,7 +10,12 @@ import type { Pacer } from './pacer.ts'
  * Otherwise the conversation is read by Graph; a reply that is not there some time after the last try has not gone out.
  */
 export interface DoubtResolver {
-  resolve: (claim: OutboxClaim, reply: StoredReply, content: Reply, token: string) => Promise<DoubtVerdict>
+  resolve: (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    content: QueuedReply,
+    token: string,
+  ) => Promise<DoubtVerdict>
   /** A try of this reply ended in doubt just now. */
   tried: (reply: StoredReply) => void
   /** It is settled. */
@@ -18,70 +23,90 @@ export interface DoubtResolver {
 }
 
 export type DoubtVerdict =
-  { is: 'sent'; messageId: string } | { is: 'not_sent' } | { is: 'open'; notBeforeMs: number }
+  { is: 'sent'; messageId: string | null } | { is: 'not_sent' } | { is: 'open'; waitMs: number }
 
 export interface DoubtTimes {
   /** How long an echo gets before the conversation is read. */
   echoMs: number
   /** How long after the last try Facebook may still carry it out; a reply not found then has not gone out. */
   settleMs: number
-  /** How long we go on when the conversation cannot be read, before the reply is presumed not to have gone out. */
+  /** How long the conversation may be impossible to read before the reply is presumed not to have gone out. */
   giveUpMs: number
 }
 
 export const DEFAULT_DOUBT_TIMES: DoubtTimes = { echoMs: 3000, settleMs: 20_000, giveUpMs: 300_000 }
 
-// Between our clock and Facebook's, and for the whole seconds Graph tells.
+// Graph tells whole seconds.
+const ROUNDING_MS = 5000
+// Between our clock and Facebook's, where we have nothing but our own.
 const CLOCK_SKEW_MS = 60_000
 
 export const createDoubtResolver = (deps: {
   graph: Pick<Graph, 'recentMessages'>
-  store: Pick<Store, 'sentMessageIds'>
+  store: Pick<Store, 'sentReplies'>
   pacer: Pacer
   clock: Clock
   times?: DoubtTimes
 }): DoubtResolver => {
   const { graph, store, pacer, clock, times = DEFAULT_DOUBT_TIMES } = deps
-  const startedMs = clock.now()
+  const startedMs = clock.elapsed()
+  /** When each was tried last; before we started, where we do not know. */
   const triedMs = new Map<string, number>()
+  /** Since when the conversation cannot be read. */
+  const unreadableMs = new Map<string, number>()
   const booked = new Set<string>()
 
   return {
     resolve: async (claim, reply, content, token) => {
-      const nowMs = clock.now()
-      const doubtSinceMs = reply.doubtSinceMs ?? nowMs
-      // After a crash nobody knows when the last try was; it was before we started.
-      const lastTryMs = triedMs.get(reply.id) ?? Math.max(doubtSinceMs, startedMs)
-      const sinceTryMs = nowMs - lastTryMs
-      if (sinceTryMs < times.echoMs) return { is: 'open', notBeforeMs: lastTryMs + times.echoMs }
+      const nowMs = clock.elapsed()
+      const sinceTryMs = nowMs - (triedMs.get(reply.id) ?? startedMs)
+      if (sinceTryMs < times.echoMs) return { is: 'open', waitMs: times.echoMs - sinceTryMs }
       const waitMs = booked.has(reply.id) ? 0 : pacer.book(claim.conversation.pageId, 'read')
       if (waitMs > 0) {
         booked.add(reply.id)
-        return { is: 'open', notBeforeMs: nowMs + waitMs }
+        return { is: 'open', waitMs }
       }
       booked.delete(reply.id)
       const { pageId, psid } = claim.conversation
+      const earliestMs =
+        content.answersMs === undefined
+          ? (reply.doubtSinceMs ?? clock.now()) - CLOCK_SKEW_MS
+          : content.answersMs - ROUNDING_MS
       try {
         const messages = await graph.recentMessages({ pageId, pageToken: token, psid: psid ?? '' })
-        const known = new Set(await store.sentMessageIds(claim.conversation))
+        unreadableMs.delete(reply.id)
+        const sent = await store.sentReplies(claim.conversation)
+        // An echo may have settled it while we were looking.
+        const own = sent.find(({ replyId }) => replyId === reply.id)
+        if (own !== undefined) return { is: 'sent', messageId: own.messageId }
+        const known = new Set(sent.map(({ messageId }) => messageId))
         const found = messages.find(
-          (message) => !known.has(message.id) && isIt(message, pageId, content, doubtSinceMs - CLOCK_SKEW_MS),
+          (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
         )
         if (found !== undefined) return { is: 'sent', messageId: found.id }
         if (sinceTryMs >= times.settleMs) return { is: 'not_sent' }
-        return { is: 'open', notBeforeMs: lastTryMs + times.settleMs }
+        return { is: 'open', waitMs: times.settleMs - sinceTryMs }
       } catch (error) {
         if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
+        const againMs = Math.max(times.settleMs / 2, error.retryAfterMs ?? 0)
+        // Facebook itself says that it may be read later.
+        if (error.verdict === 'rate_limited') {
+          unreadableMs.delete(reply.id)
+          return { is: 'open', waitMs: againMs }
+        }
+        const sinceMs = unreadableMs.get(reply.id) ?? nowMs
+        unreadableMs.set(reply.id, sinceMs)
         // It may not be read at all, or not now: then nobody will know, sooner or later.
-        if (sinceTryMs >= (error.retryable ? times.giveUpMs : times.settleMs)) return { is: 'not_sent' }
-        return { is: 'open', notBeforeMs: nowMs + times.settleMs / 2 }
+        const isOver = error.retryable ? nowMs - sinceMs >= times.giveUpMs : sinceTryMs >= times.settleMs
+        return isOver ? { is: 'not_sent' } : { is: 'open', waitMs: againMs }
       }
     },
     tried: (reply) => {
-      triedMs.set(reply.id, clock.now())
+      triedMs.set(reply.id, clock.elapsed())
     },
     forget: (reply) => {
       triedMs.delete(reply.id)
+      unreadableMs.delete(reply.id)
       booked.delete(reply.id)
     },
   }
@@ -91,7 +116,7 @@ export const createDoubtResolver = (deps: {
 const isIt = (
   message: RecentMessage,
   pageId: string,
-  { message: ours }: Reply,
+  { message: ours }: QueuedReply,
   earliestMs: number,
 ): boolean =>
   message.fromId === pageId &&

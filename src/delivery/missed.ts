@@ -37,7 +37,7 @@ const BETWEEN_CALLS_MS = 1000
 export const takeInMissed = async (
   deps: {
     graph: Pick<Graph, 'conversations'>
-    store: Pick<Store, 'accept' | 'sentMessageIds'>
+    store: Pick<Store, 'accept' | 'sentReplies'>
     toEvents: (message: FoundMessage) => NewEvent[]
     clock: Clock
     signal: AbortSignal
@@ -67,7 +67,7 @@ export const takeInMissed = async (
 
 /** The visitor's messages since `fromMs` that no person has answered, oldest first. */
 const unanswered = async (
-  store: Pick<Store, 'sentMessageIds'>,
+  store: Pick<Store, 'sentReplies'>,
   { messages }: RecentConversation,
   pageId: string,
   fromMs: number,
@@ -76,7 +76,8 @@ const unanswered = async (
     message.fromId !== null && message.fromId !== pageId
   const psid = messages.find(fromVisitor)?.fromId ?? null
   if (psid === null) return []
-  const ours = new Set(messages.every(fromVisitor) ? [] : await store.sentMessageIds({ pageId, psid }))
+  const sent = messages.every(fromVisitor) ? [] : await store.sentReplies({ pageId, psid })
+  const ours = new Set(sent.map(({ messageId }) => messageId))
   const answer = messages.findIndex((message) => !fromVisitor(message) && !ours.has(message.id))
   return messages
     .slice(0, answer === -1 ? messages.length : answer)

@@ -53,7 +53,7 @@ const STOP_WITHIN_MS = 2000
 const ALIVE = 'alive'
 
 export const createRecovery = (deps: {
-  store: Pick<Store, 'accept' | 'sentMessageIds' | 'remember' | 'recall'>
+  store: Pick<Store, 'accept' | 'sentReplies' | 'remember' | 'recall'>
   graph: Pick<Graph, 'subscribe' | 'subscribedFields' | 'conversations'>
   tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   /** The events the webhook would have brought. */

@@ -19,7 +19,7 @@ export interface Sender {
   /** Sends what `finishEvent` handed out, in the place that was reserved for it. */
   deliver: (claim: OutboxClaim) => void
   /** An echo says that Facebook has this reply. */
-  confirm: (replyId: string) => void
+  confirm: (replyId: string, messageId: string | null) => void
   start: () => void
   /** Lets what is in flight come home, and begins nothing new. */
   stop: () => Promise<void>
@@ -49,7 +49,7 @@ type Step = { go: 'on' } | { go: 'stop'; notBeforeMs?: number }
 
 export const createSender = (deps: {
   store: Store
-  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl'>
+  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'now'>
   tokens: Pick<TokenKeeper, 'suspect'>
   gates: Gates
   pacer: Pacer
@@ -63,7 +63,8 @@ export const createSender = (deps: {
 }): Sender => {
   const { store, graph, tokens, gates, pacer, doubt, clock, random, log, report, maxInFlight } = deps
   const perPage = new Map<string, number>()
-  const inHand = new Map<string, { confirmed: boolean }>()
+  /** The replies being worked on; `messageId` once an echo has confirmed one. */
+  const inHand = new Map<string, { confirmed: boolean; messageId: string | null }>()
   const retries = new Map<number, number>()
   const stopping = new AbortController()
   let inFlight = 0
@@ -114,7 +115,7 @@ export const createSender = (deps: {
   }
 
   const deliver = (claim: OutboxClaim): void => {
-    for (const reply of claim.replies) inHand.set(reply.id, { confirmed: false })
+    for (const reply of claim.replies) inHand.set(reply.id, { confirmed: false, messageId: null })
     void work(claim).then((notBeforeMs) => {
       for (const reply of claim.replies) inHand.delete(reply.id)
       store.releaseOutbox(claim, notBeforeMs)
@@ -142,28 +143,25 @@ export const createSender = (deps: {
     const { pageId, psid } = conversation
     const token = gates.tokenFor(pageId)
     if (token === null || stopping.signal.aborted) return { go: 'stop' }
-    if (inHand.get(reply.id)?.confirmed === true)
-      return settled(claim, reply, { status: 'sent', messageId: null })
+    const { id } = reply
+    if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
     const content = JSON.parse(reply.body) as OutboxItem
     if (isEffect(content)) return passThread(claim, reply, token)
     try {
       if (reply.doubtSinceMs !== null) {
         const verdict = await doubt.resolve(claim, reply, content, token)
         if (verdict.is === 'open') {
-          record(claim, reply, { status: 'in_doubt' })
-          return { go: 'stop', notBeforeMs: verdict.notBeforeMs }
+          void record(claim, reply, { status: 'in_doubt' })
+          return { go: 'stop', notBeforeMs: clock.now() + verdict.waitMs }
         }
         if (verdict.is === 'sent')
           return settled(claim, reply, { status: 'sent', messageId: verdict.messageId })
       }
-      const { windowEndsMs } = conversation
-      if (windowEndsMs !== null && clock.now() >= windowEndsMs) return bury(claim, reply, 'outside_window')
+      if (windowLeftMs(claim) <= 0) return await bury(claim, reply, 'outside_window')
       await wait(pacer.book(pageId, content.message.attachment === undefined ? 'text' : 'media'))
       if (content.typingMs !== undefined) await type(claim, token, content.typingMs)
       if (stopping.signal.aborted) return { go: 'stop' }
-      if (inHand.get(reply.id)?.confirmed === true) {
-        return settled(claim, reply, { status: 'sent', messageId: null })
-      }
+      if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
       const sent = await graph.sendMessage({
         pageId,
         pageToken: token,
@@ -175,7 +173,7 @@ export const createSender = (deps: {
       gates.succeeded(pageId)
       return settled(claim, reply, { status: 'sent', messageId: sent.messageId })
     } catch (error) {
-      if (error instanceof GraphError) return refused(claim, reply, error, token)
+      if (error instanceof GraphError) return await refused(claim, reply, error, token)
       throw error
     }
   }
@@ -202,7 +200,7 @@ export const createSender = (deps: {
         'the Page inbox did not get the conversation; the bot is silent in it all the same',
       )
     }
-    record(claim, reply, { status: 'sent', messageId: null })
+    void record(claim, reply, { status: 'sent', messageId: null })
     retries.delete(id)
     return { go: 'on' }
   }
@@ -213,16 +211,25 @@ export const createSender = (deps: {
     outcome: { status: 'sent'; messageId: string | null },
   ): Step => {
     const { id, pageId, psid } = claim.conversation
-    record(claim, reply, outcome)
+    void record(claim, reply, outcome)
     doubt.forget(reply)
     retries.delete(id)
     report.sent(pageId, clock.now() - reply.acceptedMs, psid)
     return { go: 'on' }
   }
 
-  const bury = (claim: OutboxClaim, reply: StoredReply, reason: DeadReason, error?: GraphFacts): Step => {
+  const confirmed = (claim: OutboxClaim, reply: StoredReply): Step =>
+    settled(claim, reply, { status: 'sent', messageId: inHand.get(reply.id)?.messageId ?? null })
+
+  const bury = async (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    reason: DeadReason,
+    error?: GraphFacts,
+  ): Promise<Step> => {
     const { id, pageId } = claim.conversation
-    record(claim, reply, { status: 'dead', reason, ...(error && { error }) })
+    // Durable before the next one goes out: after a crash, two of the same text could not be told apart.
+    await record(claim, reply, { status: 'dead', reason, ...(error && { error }) })
     doubt.forget(reply)
     retries.delete(id)
     report.dead(pageId, reason)
@@ -230,7 +237,12 @@ export const createSender = (deps: {
     return { go: 'on' }
   }
 
-  const refused = (claim: OutboxClaim, reply: StoredReply, error: GraphError, token: string): Step => {
+  const refused = async (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    error: GraphError,
+    token: string,
+  ): Promise<Step> => {
     const { pageId } = claim.conversation
     const refusal = refusalOf(error)
     report.refused(pageId, error.verdict)
@@ -244,10 +256,11 @@ export const createSender = (deps: {
         return { go: 'stop' }
       case 'bury':
         gates.succeeded(pageId)
-        return bury(claim, reply, refusal.reason, factsOf(error))
+        return await bury(claim, reply, refusal.reason, factsOf(error))
       case 'doubt':
+        if (inHand.get(reply.id)?.confirmed === true) return confirmed(claim, reply)
         doubt.tried(reply)
-        record(claim, reply, { status: 'in_doubt' })
+        void record(claim, reply, { status: 'in_doubt' })
         return tryLater(claim, reply, error)
       case 'retry':
         return tryLater(claim, reply, error)
@@ -255,27 +268,31 @@ export const createSender = (deps: {
   }
 
   const tryLater = (claim: OutboxClaim, reply: StoredReply, error: GraphError): Step => {
-    const { id, pageId, windowEndsMs } = claim.conversation
+    const { id, pageId } = claim.conversation
     gates.failed(pageId)
     const attempt = retries.get(id) ?? 0
     retries.set(id, attempt + 1)
-    const nowMs = clock.now()
-    const laterMs = nowMs + Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, { ...RETRY, random }))
+    const laterMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, { ...RETRY, random }))
     if (attempt === 0)
       log.info({ pageId, replyId: reply.id, graph: factsOf(error) }, 'a reply is tried again later')
-    return { go: 'stop', notBeforeMs: windowEndsMs === null ? laterMs : Math.min(laterMs, windowEndsMs) }
+    return { go: 'stop', notBeforeMs: clock.now() + Math.min(laterMs, windowLeftMs(claim)) }
   }
 
-  /** Nothing waits for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
+  /** By Facebook's clock alone: ours may have been set. Before Facebook has said a word, it is asked by sending. */
+  const windowLeftMs = ({ conversation: { windowEndsMs } }: OutboxClaim): number => {
+    const facebookMs = graph.now()
+    return windowEndsMs === null || facebookMs === null ? Number.POSITIVE_INFINITY : windowEndsMs - facebookMs
+  }
+
+  /** What was sent need not wait for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
   const record = (
     claim: OutboxClaim,
     reply: StoredReply,
     outcome: Parameters<Store['finishReply']>[2],
-  ): void => {
+  ): Promise<void> =>
     store.finishReply(claim, reply, outcome).catch((error: unknown) => {
       log.error({ err: error, replyId: reply.id }, 'what became of a reply could not be recorded')
     })
-  }
 
   const type = async ({ conversation }: OutboxClaim, token: string, typingMs: number): Promise<void> => {
     const { pageId, psid } = conversation
@@ -298,11 +315,14 @@ export const createSender = (deps: {
       take(pageId)
       return true
     },
-    unreserve: giveBack,
+    unreserve: (pageId) => {
+      giveBack(pageId)
+      // While the place was taken a pump may have found no room.
+      void pump()
+    },
     deliver,
-    confirm: (replyId) => {
-      const held = inHand.get(replyId)
-      if (held !== undefined) held.confirmed = true
+    confirm: (replyId, messageId) => {
+      if (inHand.has(replyId)) inHand.set(replyId, { confirmed: true, messageId })
     },
     start: () => {
       stopListening = store.onWork((queue) => {

@@ -98,6 +98,8 @@ export const createGraph = (options: GraphOptions): Graph => {
   }
 
   return {
+    now: transport.now,
+
     sendMessage: async ({ pageId, pageToken, psid, message, metadata }) => {
       const { body, headers } = await callAs(pageToken, {
         edge: 'messages',

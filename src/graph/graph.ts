@@ -6,6 +6,8 @@ import type { SendMessage } from '../messages.ts'
  * Names are camelCase here; the wire's snake_case ends in this room.
  */
 export interface Graph {
+  /** Facebook's time, by the `Date` of its last answer, ms since the epoch; null before the first one. */
+  now: () => number | null
   /** Posts one message (reference F1). `pageToken` belongs to `pageId`. */
   sendMessage: (call: SendCall) => Promise<Sent>
   /** Shows the typing bubble, or marks as seen (reference F8). */

@@ -8,6 +8,8 @@ import { decide, findRow } from './verdicts.ts'
 export interface Transport {
   /** @throws GraphError for everything but an answer with a JSON object that is no error */
   call: (call: Call) => Promise<Answer>
+  /** Graph's own time, by its last answer, ms since the epoch; null before the first one. */
+  now: () => number | null
   close: () => Promise<void>
 }
 
@@ -62,12 +64,15 @@ export const createTransport = ({
   const url = new URL(origin)
   const base = url.pathname.replace(/\/+$/, '')
   const pool = dispatcher ?? createPool(url.origin, timeoutMs)
+  const theirs = createTheirClock()
 
   const call = async (wanted: Call): Promise<Answer> => {
     const startedMs = performance.now()
     let outcome: 'ok' | Verdict = 'transient'
     try {
-      const answer = read(wanted, await exchange(pool, url.origin, base, wanted, timeoutMs))
+      const raw = await exchange(pool, url.origin, base, wanted, timeoutMs)
+      theirs.hear(raw.headers['date'])
+      const answer = read(wanted, raw)
       outcome = 'ok'
       return answer
     } catch (error) {
@@ -82,7 +87,25 @@ export const createTransport = ({
   let closing: Promise<void> | undefined
   return {
     call,
+    now: theirs.now,
     close: () => (closing ??= dispatcher ? Promise.resolve() : closeSoon(pool, timeoutMs / 3)),
+  }
+}
+
+/** Graph's time goes on from its last answer by a clock nobody sets: this machine's own may be wrong, or be set. */
+const createTheirClock = () => {
+  let heard: string | null = null
+  let aheadMs = Number.NaN
+  return {
+    hear: (date: Headers[string]): void => {
+      // It tells whole seconds, so most answers say nothing new.
+      if (typeof date !== 'string' || date === heard) return
+      const dateMs = Date.parse(date)
+      if (!Number.isFinite(dateMs)) return
+      heard = date
+      aheadMs = dateMs - performance.now()
+    },
+    now: (): number | null => (heard === null ? null : Math.round(performance.now() + aheadMs)),
   }
 }
 

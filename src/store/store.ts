@@ -38,8 +38,8 @@ export interface Store {
    * was finished as `in_doubt`. `notBeforeMs` keeps it from being handed out again before then.
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => void
-  /** The `message_id`s of what was sent to this conversation, as far as they are still kept. */
-  sentMessageIds: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<string[]>
+  /** What was sent to this conversation lately, as far as it is still kept. */
+  sentReplies: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<SentReply[]>
   /** While a Page is held its replies stay where they are. Not durable: who holds it says so again after a start. */
   holdPage: (pageId: string, held: boolean) => void
 
@@ -97,7 +97,10 @@ export interface Conversation {
   psid: string | null
   /** JSON text of what the handlers remember; null before they remembered anything. */
   state: string | null
-  /** End of the standard messaging window, ms since the epoch, up to a minute early; null before it was ever opened. */
+  /**
+   * End of the standard messaging window by Facebook's clock, ms since the epoch, up to a minute early; null before it was
+   * ever opened.
+   */
   windowEndsMs: number | null
 }
 
@@ -139,6 +142,12 @@ export interface StoredReply {
   acceptedMs: number
   /** Set when Facebook may have it already: when it was first handed out, ms since the epoch. */
   doubtSinceMs: number | null
+}
+
+export interface SentReply {
+  replyId: string
+  /** Null when Facebook did not say it. */
+  messageId: string | null
 }
 
 export type ReplyOutcome =

@@ -183,9 +183,10 @@ const refusal = (verdict: Verdict): GraphError =>
 const graphOf = (
   graph: FakeGraph,
   clock: FakeClock,
-): Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages'> => {
+): Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages' | 'now'> => {
   const busy = new Map<string, number>()
   return {
+    now: clock.now,
     sendMessage: async (call) => {
       const text = call.message.text ?? ''
       const conversation = `${call.pageId}/${call.psid}`

@@ -20,6 +20,7 @@ export const createFakeClock = (startMs = Date.UTC(2026, 10, 21, 12)): FakeClock
 
   return {
     now: () => nowMs,
+    elapsed: () => nowMs - startMs,
     after,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

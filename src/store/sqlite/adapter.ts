@@ -1,11 +1,10 @@
-import type { Clock } from '../../clock.ts'
 import type { InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createLiveConversations } from './live.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
 import { replyIds } from './reply-ids.ts'
-import { startDatabaseThread } from './thread.ts'
+import { startDatabaseThread, type DatabaseThreadOptions } from './thread.ts'
 
 /**
  * The store embedded in this process: SQLite in a thread of its own. One process works on the queues (see `data-dir.ts`),
@@ -15,11 +14,7 @@ import { startDatabaseThread } from './thread.ts'
  * @param options.onExit - called when the database thread dies; the process should end, nothing accepted is lost
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
  */
-export const openSqliteStore = async (options: {
-  file: string
-  clock: Clock
-  onExit: (error: Error) => void
-}): Promise<Store> => {
+export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<Store> => {
   const { clock } = options
   const thread = await startDatabaseThread(options)
   const listeners = new Set<(queue: Queue) => void>()
@@ -78,7 +73,7 @@ export const openSqliteStore = async (options: {
       const nowMs = clock.now()
       const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
       if (outcome.state !== undefined) conversation.state = outcome.state
-      const seqs = await thread.record({
+      const recorded = thread.record({
         op: 'finish_event',
         conversation: conversation.id,
         page: conversation.pageId,
@@ -93,14 +88,15 @@ export const openSqliteStore = async (options: {
         }),
         nowMs,
       })
+      // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
+      if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
+      const { seqs, settled } = await recorded
       const replies = seqs.map((seq, index) =>
         replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
       )
       inbox.finished(claim)
-      if ((outcome.confirmed?.length ?? 0) > 0) outbox.hurry(conversation)
-      if (handOut) return outbox.handOut(conversation, replies)
-      if (replies.length > 0) outbox.added(conversation)
-      return null
+      if (settled) outbox.hurry(conversation)
+      return handOut ? outbox.handOut(conversation, replies) : null
     },
 
     releaseInbox: (claim: InboxClaim) => inbox.release(claim),
@@ -122,7 +118,10 @@ export const openSqliteStore = async (options: {
     releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
     holdPage: (pageId, held) => outbox.hold(pageId, held),
 
-    sentMessageIds: ({ pageId, psid }) => thread.run({ op: 'sent_ids', page: pageId, psid: psid ?? '' }),
+    sentReplies: async ({ pageId, psid }) => {
+      const rows = await thread.run({ op: 'sent_replies', page: pageId, psid: psid ?? '' })
+      return rows.map(({ seq, messageId }) => ({ replyId: ids.idOf(seq), messageId }))
+    },
 
     onWork: (listener) => {
       listeners.add(listener)

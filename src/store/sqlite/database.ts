@@ -71,9 +71,8 @@ export const openDatabase = (file: string): Database => {
     return conversations.add(key, fresh)
   }
 
-  const openWindow = (conversation: ConversationRow, timestampMs: number, nowMs: number): void => {
-    // A clock ahead of ours must not give us a longer window than Facebook does.
-    const endsMs = Math.min(timestampMs, nowMs) + WINDOW_MS
+  const openWindow = (conversation: ConversationRow, timestampMs: number): void => {
+    const endsMs = timestampMs + WINDOW_MS
     if (endsMs <= (conversation.windowEndsMs ?? 0) + WINDOW_GRAIN_MS) return
     conversation.windowEndsMs = endsMs
     statements.setWindow.run(endsMs, conversation.conversation)
@@ -85,7 +84,7 @@ export const openDatabase = (file: string): Database => {
     if (statements.addSeen.run(digest(event.pageId, event.key), nowMs).changes === 0) return null
     for (const key of aliases) statements.addSeen.run(key, nowMs)
     const conversation = conversationOf(pages.numberOf(event.pageId), event.psid ?? '')
-    if (event.opensWindow) openWindow(conversation, event.timestampMs, nowMs)
+    if (event.opensWindow) openWindow(conversation, event.timestampMs)
     const seq = seqs.next()
     statements.addInbox.run(conversation.conversation, seq, nowMs, event.body)
     return { ...conversation, seq }
@@ -114,19 +113,22 @@ export const openDatabase = (file: string): Database => {
     finish_event: (o) => {
       statements.dropInbox.run(o.seq)
       const page = pages.numberOf(o.page)
+      let settled = false
       for (const { seq, messageId } of o.confirmed) {
-        const dropped = statements.dropOutbox.run(page, o.conversation, seq)
-        if (dropped.changes > 0) statements.addSent.run(o.conversation, seq, messageId, o.nowMs)
+        if (statements.dropOutbox.run(page, o.conversation, seq).changes === 0) continue
+        statements.addSent.run(o.conversation, seq, messageId, o.nowMs)
+        settled = true
       }
       if (o.state !== undefined) {
         statements.setState.run(o.state, o.conversation)
         conversations.setState(o.conversation, o.state)
       }
-      return o.replies.map((body) => {
+      const added = o.replies.map((body) => {
         const seq = seqs.next()
         statements.addOutbox.run(page, o.conversation, seq, o.acceptedMs, o.doubtMs, body)
         return seq
       })
+      return { seqs: added, settled }
     },
 
     load_inbox: ({ after, limit, except }) => {
@@ -163,8 +165,8 @@ export const openDatabase = (file: string): Database => {
       return null
     },
 
-    sent_ids: ({ page, psid }) =>
-      (statements.readSent.all(page, psid) as { message_id: string }[]).map(({ message_id }) => message_id),
+    sent_replies: ({ page, psid }) =>
+      statements.readSent.all(page, psid) as unknown as Results['sent_replies'],
 
     counts: () => ({
       ...(statements.countInbox.get() as { inbox: number; inboxOldestMs: number | null }),

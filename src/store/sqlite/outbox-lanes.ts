@@ -115,10 +115,12 @@ export const createOutboxLanes = (deps: {
     lane: Lane,
     limit: number,
     toReply: (row: OutboxRow) => StoredReply,
+    /** Gets the lane when it has nothing now that could be handed out. */
+    inVain: Set<Lane>,
   ): Promise<OutboxClaim[]> => {
     lane.reading = true
     try {
-      const rows = await (lane.behind ? readRound(lane, limit) : readWaiting(lane, limit))
+      const rows = await (lane.behind ? readRound(lane, limit, inVain) : readWaiting(lane, limit, inVain))
       return claimsOf(lane, rows, toReply)
     } finally {
       lane.reading = false
@@ -129,13 +131,14 @@ export const createOutboxLanes = (deps: {
     thread.record({ op: 'load_outbox', page: lane.pageId, which, limit, nowMs: clock.now() })
 
   /** The next stretch of the file. */
-  const readRound = async (lane: Lane, limit: number): Promise<OutboxRow[]> => {
+  const readRound = async (lane: Lane, limit: number, inVain: Set<Lane>): Promise<OutboxRow[]> => {
     const { cursor: after, falls } = lane
     const { rows, end } = await load(lane, { after, except: [...lane.taken] }, limit)
     const last = rows.at(-1)
     if (end) {
       lane.cursor = 0
       if (after === 0 && lane.falls === falls) lane.behind = false
+      else if (after === 0 && rows.length === 0) inVain.add(lane)
     } else if (last !== undefined) {
       lane.cursor = last.conversation
       // It may have more of them; whoever holds it leaves them behind.
@@ -145,9 +148,12 @@ export const createOutboxLanes = (deps: {
   }
 
   /** The conversations that are known to have some. */
-  const readWaiting = async (lane: Lane, limit: number): Promise<OutboxRow[]> => {
+  const readWaiting = async (lane: Lane, limit: number, inVain: Set<Lane>): Promise<OutboxRow[]> => {
     const wanted = [...lane.waiting].filter((id) => !lane.taken.has(id)).slice(0, limit)
-    if (wanted.length === 0) return []
+    if (wanted.length === 0) {
+      inVain.add(lane)
+      return []
+    }
     for (const id of wanted) {
       lane.waiting.delete(id)
       lane.taken.add(id)
@@ -191,9 +197,10 @@ export const createOutboxLanes = (deps: {
     limit: number,
     room: (pageId: string) => number,
     toReply: (row: OutboxRow) => StoredReply,
+    inVain: Set<Lane>,
   ): Promise<OutboxClaim[]>[] => {
     const readable = [...lanes.values()].filter(
-      (lane) => (lane.behind || lane.waiting.size > 0) && !lane.held && !lane.reading,
+      (lane) => (lane.behind || lane.waiting.size > 0) && !lane.held && !lane.reading && !inVain.has(lane),
     )
     const share = Math.max(1, Math.floor(limit / Math.max(1, readable.length)))
     let left = limit
@@ -204,7 +211,7 @@ export const createOutboxLanes = (deps: {
       // Whoever was served goes to the end of the line.
       lanes.delete(lane.pageId)
       lanes.set(lane.pageId, lane)
-      return [read(lane, count, toReply)]
+      return [read(lane, count, toReply, inVain)]
     })
   }
 
@@ -248,12 +255,15 @@ export const createOutboxLanes = (deps: {
     },
 
     claim: async (limit, room, toReply) => {
-      // A first read may only reach the end of a round; the second one begins the next.
-      for (let round = 0; round < 2; round += 1) {
-        const claims = (await Promise.all(readOpenLanes(limit, room, toReply))).flat()
+      // A read may only reach the end of a round, and the limit may not reach every lane: nobody would come again for the
+      // others, so it goes on until something is found or each lane was read from its beginning to its end.
+      const inVain = new Set<Lane>()
+      for (;;) {
+        const reads = readOpenLanes(limit, room, toReply, inVain)
+        if (reads.length === 0) return []
+        const claims = (await Promise.all(reads)).flat()
         if (claims.length > 0) return claims
       }
-      return []
     },
 
     finished: (claim, reply, stays) => {

@@ -47,7 +47,7 @@ export type Operation =
       nowMs: number
     }
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
-  | { op: 'sent_ids'; page: string; psid: string }
+  | { op: 'sent_replies'; page: string; psid: string }
   | { op: 'counts' }
   | { op: 'probe'; nowMs: number }
   | { op: 'list_dead'; page: string | null; before: DeadPlace | null; limit: number }
@@ -61,14 +61,18 @@ export type Operation =
 export interface Results {
   /** One per event, in order; null for a duplicate. */
   accept: (AcceptedRow | null)[]
-  /** The sequence numbers of the replies, in order. */
-  finish_event: number[]
+  finish_event: {
+    /** The sequence numbers of the replies, in order. */
+    seqs: number[]
+    /** Whether a reply that was confirmed still waited. */
+    settled: boolean
+  }
   load_inbox: Loaded<InboxRow>
   load_outbox: Loaded<OutboxRow>
   sent: null
   dead: null
   hand_back: null
-  sent_ids: string[]
+  sent_replies: { seq: number; messageId: string | null }[]
   counts: {
     inbox: number
     inboxOldestMs: number | null

@@ -1,5 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
+// As many as can matter to whoever looks at the latest fifty messages.
+const LATEST_SENT = 500
+
 const OUTBOX_ROWS = `
   select o.conversation, c.state, c.window_ends_ms as windowEndsMs, c.psid, o.seq, o.accepted_ms as acceptedMs,
     o.doubt_ms as doubtMs, o.body
@@ -53,8 +56,9 @@ export const prepareStatements = (db: DatabaseSync) => {
     ),
     countDead: sql('select count(*) as n from dead'),
     readSent: sql(
-      `select message_id from sent where message_id is not null and conversation =
-         (select c.id from conversation c join page p on p.no = c.page where p.id = ? and c.psid = ?)`,
+      `select seq, message_id as messageId from sent where conversation =
+         (select c.id from conversation c join page p on p.no = c.page where p.id = ? and c.psid = ?)
+       order by seq desc limit ${LATEST_SENT}`,
     ),
     setMeta: sql(
       'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',

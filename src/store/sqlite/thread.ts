@@ -22,6 +22,14 @@ export interface DatabaseThread {
   close: () => Promise<void>
 }
 
+export interface DatabaseThreadOptions {
+  file: string
+  clock: Clock
+  onExit: (error: Error) => void
+  /** Starts `worker.ts` on the file, in a thread of its own unless told otherwise. */
+  spawn?: (file: string) => Worker
+}
+
 interface Pending {
   operation: Operation
   insist: boolean
@@ -37,13 +45,9 @@ const TRIES_WHEN_CLOSING = 3
  * @param options.onExit - called when the thread ends without having been asked to; nothing can be stored any more
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
  */
-export const startDatabaseThread = async (options: {
-  file: string
-  clock: Clock
-  onExit: (error: Error) => void
-}): Promise<DatabaseThread> => {
-  const { file, clock, onExit } = options
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { file } })
+export const startDatabaseThread = async (options: DatabaseThreadOptions): Promise<DatabaseThread> => {
+  const { file, clock, onExit, spawn = spawnWorker } = options
+  const worker = spawn(file)
   const { instance, pages } = await opened(worker, file)
 
   let queue: Pending[] = []
@@ -74,11 +78,7 @@ export const startDatabaseThread = async (options: {
     const asked = inFlight ?? []
     inFlight = null
     const again: Pending[] = []
-    const fail = (pending: Pending, failure: Failure, transient: boolean): void => {
-      if (pending.insist && transient && (closing === null || closing.tries++ < TRIES_WHEN_CLOSING)) {
-        again.push(pending)
-      } else pending.reject(unavailable(failure.message))
-    }
+    const fail = (pending: Pending, failure: Failure): void => pending.reject(unavailable(failure.message))
     if ('results' in answer) {
       failures = 0
       for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
@@ -87,11 +87,17 @@ export const startDatabaseThread = async (options: {
       for (const [index, pending] of asked.entries()) {
         const one = answer.each[index]
         if (one !== undefined && 'result' in one) pending.resolve(one.result as never)
-        else fail(pending, one?.error ?? { message: 'no answer', code: null }, false)
+        else fail(pending, one?.error ?? { message: 'no answer', code: null })
       }
     } else {
       failures += 1
-      for (const pending of asked) fail(pending, answer.error, true)
+      const givesUp = closing !== null && closing.tries++ >= TRIES_WHEN_CLOSING
+      for (const pending of asked) {
+        if (pending.insist && !givesUp) again.push(pending)
+        else fail(pending, answer.error)
+      }
+      // What comes after something lost is lost too: what is stored must have no hole.
+      if (givesUp) for (const pending of queue.splice(0)) fail(pending, answer.error)
     }
     if (again.length === 0) return schedule()
     queue = [...again, ...queue]
@@ -146,6 +152,9 @@ export const startDatabaseThread = async (options: {
     },
   }
 }
+
+const spawnWorker = (file: string): Worker =>
+  new Worker(new URL('./worker.ts', import.meta.url), { workerData: { file } })
 
 const unavailable = (reason: string): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${reason}`, {
