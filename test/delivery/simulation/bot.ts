@@ -1,0 +1,118 @@
+import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/delivery/delivery.ts'
+import type { Handler } from '../../../src/delivery/dispatcher.ts'
+import type { Need } from '../../../src/operator/needs.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/adapter.ts'
+import type { Store } from '../../../src/store/store.ts'
+import type { WebhookEvent } from '../../../src/webhook/events.ts'
+import type { SimulatedTime } from './clock.ts'
+import type { Disk } from './disk.ts'
+import type { Facebook } from './facebook.ts'
+import { createSimulatedKeeper, type SimulatedKeeper, type TokenFile } from './tokens.ts'
+
+/** One run of the bot: the real store and delivery, from a start to a stop or a crash. */
+export interface Bot {
+  store: Store
+  delivery: Delivery
+  keeper: SimulatedKeeper
+  needs: Need[]
+  isAlive: () => boolean
+  /** Nothing of it moves any more. */
+  kill: () => void
+}
+
+/** What a visitor's message makes the bot say, besides what every event carries. */
+export interface Wanted {
+  /** Texts of the replies; each is labelled `key#place`. */
+  texts: string[]
+  /** How long the handler thinks. */
+  slowMs: number
+  /** Whether the thread goes to the Page inbox afterwards. */
+  pass: boolean
+}
+
+export const startBot = async (deps: {
+  file: string
+  time: SimulatedTime
+  disk: Disk
+  facebook: Facebook
+  tokenFile: TokenFile
+  limits: Partial<DeliveryLimits>
+  random: () => number
+  note: (line: string) => void
+  onDead: (conversation: string, replyId: string) => void
+}): Promise<Bot> => {
+  const { file, time, disk, facebook, tokenFile, limits, random, note, onDead } = deps
+  let alive = true
+  const isAlive = (): boolean => alive
+  const clock = time.clockOf(isAlive)
+  const isValid = (pageId: string, token: string): boolean => facebook.validToken.get(pageId) === token
+  const keeper = createSimulatedKeeper({ file: tokenFile, clock, isValid })
+  const needs: Need[] = []
+
+  /** Counts the conversation's messages: a lost state, or an event handled twice, shows in the labels. */
+  const handle: Handler = async (event, { state }) => {
+    if (event.kind !== 'message') return { replies: [], state }
+    const { key, texts, slowMs, pass } = event as unknown as { key: string } & Wanted
+    if (slowMs > 0) await clock.sleep(slowMs)
+    const count = Number(state?.['count'] ?? 0) + 1
+    const replies = texts.map((text, place) => ({
+      message: {
+        text,
+        quick_replies: [{ content_type: 'text' as const, payload: `${key}#${place}@${count}` }],
+      },
+    }))
+    return { replies, state: { count }, ...(pass && { effects: [{ do: 'handover' as const }] }) }
+  }
+
+  const say = (facts: object, message: string): void => {
+    const { err, reason } = facts as { err?: Error; reason?: string }
+    note(`log: ${message} ${reason ?? ''} ${err?.message ?? ''}`.trimEnd())
+  }
+  const opened = await openSqliteStore({
+    file,
+    clock,
+    spawn: disk.spawn,
+    onExit: (error) => {
+      throw error
+    },
+  })
+  const store: Store = {
+    ...opened,
+    finishReply: (claim, reply, outcome) => {
+      const { pageId, psid } = claim.conversation
+      if (outcome.status === 'dead') onDead(`${pageId}/${psid}`, reply.id)
+      return opened.finishReply(claim, reply, outcome)
+    },
+  }
+  const delivery = createDelivery({
+    store,
+    graph: facebook.graphFor(isAlive),
+    tokens: keeper,
+    needs: {
+      raise: (need) => void needs.push(need),
+      settle: (pageId, cause) => {
+        const left = needs.filter((n) => n.pageId !== pageId || (cause !== undefined && n.cause !== cause))
+        needs.splice(0, needs.length, ...left)
+      },
+    },
+    read: (body) => JSON.parse(body) as WebhookEvent,
+    handle,
+    apologise: () => [],
+    clock,
+    random,
+    log: { debug: () => undefined, info: say, warn: say, error: say },
+    report: { sent: () => undefined, dead: () => undefined, refused: () => undefined },
+    limits,
+  })
+  delivery.start()
+  return {
+    store,
+    delivery,
+    keeper,
+    needs,
+    isAlive,
+    kill: () => {
+      alive = false
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { EventEmitter } from 'node:events'
+import type { Worker } from 'node:worker_threads'
+import { openDatabase, type Database } from '../../../src/store/sqlite/database.ts'
+import type { Batch, BatchAnswer, Opened } from '../../../src/store/sqlite/protocol.ts'
+
+/** The real database in this thread, so that a simulation runs the same way each time; and a disk that can be full. */
+export interface Disk {
+  spawn: (file: string) => Worker
+  /** This many of the next transactions fail. */
+  fails: number
+  /**
+   * The process is gone. A transaction it was waiting for has taken place or has not; nobody hears which.
+   */
+  crash: (committed: boolean) => void
+}
+
+const SQLITE_FULL = 13
+
+/** @param busy - called whenever something happens here */
+export const createDisk = (busy: () => void): Disk => {
+  let running: { database: Database; pending: Batch | null; worker: EventEmitter } | null = null
+
+  const answer = ({ id, operations }: Batch, database: Database): BatchAnswer => {
+    if (disk.fails > 0) {
+      disk.fails -= 1
+      return { id, error: { message: 'database or disk is full', code: SQLITE_FULL } }
+    }
+    return { id, results: database.commit(operations) }
+  }
+
+  const disk: Disk = {
+    fails: 0,
+    spawn: (file) => {
+      const database = openDatabase(file)
+      const worker = new EventEmitter()
+      const self = { database, pending: null as Batch | null, worker }
+      running = self
+      const say = (message: Opened | BatchAnswer): void => {
+        setImmediate(() => {
+          if (running !== self) return
+          busy()
+          worker.emit('message', message)
+        })
+      }
+      const postMessage = (message: Batch | 'close'): void => {
+        busy()
+        if (message === 'close') {
+          database.close()
+          running = null
+          setImmediate(() => worker.emit('exit', 0))
+          return
+        }
+        self.pending = message
+        setImmediate(() => {
+          if (running !== self) return
+          self.pending = null
+          say(answer(message, database))
+        })
+      }
+      say({ opened: { instance: database.instance, pages: database.pagesWaiting() } })
+      return Object.assign(worker, { postMessage }) as unknown as Worker
+    },
+    crash: (committed) => {
+      const gone = running
+      running = null
+      if (gone === null) return
+      if (committed && gone.pending !== null) gone.database.commit(gone.pending.operations)
+      gone.database.close()
+    },
+  }
+  return disk
+}

@@ -1,0 +1,213 @@
+import { GraphError, type Verdict } from '../../../src/graph/error.ts'
+import type { DeliveryDeps } from '../../../src/delivery/delivery.ts'
+import type { RecentMessage, SendCall, Sent } from '../../../src/graph/graph.ts'
+import type { SimulatedTime } from './clock.ts'
+
+/** What befalls one send. */
+export interface Fate {
+  /** `ok`, or what Graph says instead. */
+  verdict: Verdict | 'ok'
+  /** For `ambiguous`: whether Facebook carries it out all the same. */
+  carriedOut: boolean
+  /** How long Facebook takes to carry it out. */
+  workMs: number
+  /** How long the answer takes, or the time-out. */
+  answerMs: number
+}
+
+export interface Delivered {
+  mid: string
+  /** The reply's id, as it was sent along. */
+  metadata: string
+  /** What the reply is, in the words of the model. */
+  label: string
+  text: string
+  atMs: number
+}
+
+export interface Facebook {
+  graphFor: (isAlive: () => boolean) => DeliveryDeps['graph']
+  /** What befalls the next sends; what comes after them succeeds. */
+  fates: Fate[]
+  /** What befalls the next looks at a conversation. */
+  looks: (Verdict | 'ok')[]
+  /** What each visitor got, by conversation. */
+  delivered: Map<string, Delivered[]>
+  /** Echoes not yet sent to the bot. */
+  echoes: { conversation: string; delivered: Delivered }[]
+  visitorWrote: (conversation: string, mid: string, text: string) => void
+  /** The Page's token that works; null when none does. */
+  validToken: Map<string, string | null>
+  callsUnderWay: () => number
+  /** Every refusal of a send, as `label verdict`. */
+  refused: Set<string>
+  /** What must never happen, and did. */
+  wrongs: string[]
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export const createFacebook = (deps: {
+  time: SimulatedTime
+  busy: () => void
+  note: (line: string) => void
+}): Facebook => {
+  const { time, busy, note } = deps
+  const written = new Map<string, RecentMessage[]>()
+  const openedMs = new Map<string, number>()
+  let underWay = 0
+  let mids = 0
+
+  const messagesOf = (conversation: string): RecentMessage[] => {
+    const messages = written.get(conversation) ?? []
+    written.set(conversation, messages)
+    return messages
+  }
+
+  const later = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      time.after(ms, resolve)
+    })
+
+  const carryOut = ({ pageId, psid, message, metadata = '' }: SendCall): Sent => {
+    const conversation = `${pageId}/${psid}`
+    const label = message.quick_replies?.[0]?.payload ?? ''
+    const delivered: Delivered = {
+      mid: `mid-${(mids += 1)}`,
+      metadata,
+      label,
+      text: message.text ?? '',
+      atMs: time.trueMs(),
+    }
+    note(`Facebook delivers ${label} as ${delivered.mid}`)
+    const before = facebook.delivered.get(conversation) ?? []
+    if (before.some((one) => one.metadata === metadata)) facebook.wrongs.push(`${label} was delivered twice`)
+    facebook.delivered.set(conversation, [...before, delivered])
+    messagesOf(conversation).unshift({
+      id: delivered.mid,
+      fromId: pageId,
+      text: delivered.text,
+      createdMs: wholeSeconds(delivered.atMs),
+    })
+    facebook.echoes.push({ conversation, delivered })
+    return { messageId: delivered.mid, recipientId: psid, usage: null }
+  }
+
+  const send = async (call: SendCall): Promise<Sent> => {
+    const conversation = `${call.pageId}/${call.psid}`
+    if (facebook.validToken.get(call.pageId) !== call.pageToken) throw refusal('token_invalid')
+    const fate = facebook.fates.shift() ?? { verdict: 'ok', carriedOut: true, workMs: 0, answerMs: 0 }
+    if (time.trueMs() >= (openedMs.get(conversation) ?? 0) + DAY_MS) throw refusal('outside_window')
+    const { verdict, workMs, answerMs } = fate
+    if (verdict === 'ok') {
+      if (workMs > 0) await later(workMs)
+      const sent = carryOut(call)
+      if (answerMs > 0) await later(answerMs)
+      return sent
+    }
+    if (verdict === 'ambiguous' && fate.carriedOut) {
+      if (workMs === 0) carryOut(call)
+      else time.after(workMs, () => void carryOut(call))
+    }
+    if (answerMs > 0) await later(answerMs)
+    throw refusal(verdict)
+  }
+
+  const facebook: Facebook = {
+    fates: [],
+    looks: [],
+    delivered: new Map(),
+    echoes: [],
+    validToken: new Map(),
+    refused: new Set(),
+    wrongs: [],
+    callsUnderWay: () => underWay,
+    visitorWrote: (conversation, mid, text) => {
+      openedMs.set(conversation, time.trueMs())
+      const createdMs = wholeSeconds(time.trueMs())
+      messagesOf(conversation).unshift({
+        id: mid,
+        fromId: conversation.split('/')[1] ?? '',
+        text,
+        createdMs,
+      })
+    },
+    graphFor: (isAlive) => {
+      const inFlight = new Set<string>()
+      let hasAnswered = false
+
+      /** What a dead process asked for still happens; it only never hears of it. */
+      const answered = async <Answer>(asked: () => Promise<Answer>): Promise<Answer> => {
+        if (!isAlive()) return never()
+        busy()
+        underWay += 1
+        const outcome = await asked().then(
+          (answer) => () => answer,
+          (error: unknown) => () => {
+            throw error
+          },
+        )
+        underWay -= 1
+        hasAnswered = true
+        busy()
+        return isAlive() ? outcome() : never()
+      }
+
+      return {
+        now: () => (hasAnswered ? time.trueMs() : null),
+        sendMessage: (call) =>
+          answered(async () => {
+            const conversation = `${call.pageId}/${call.psid}`
+            const label = call.message.quick_replies?.[0]?.payload ?? ''
+            if (inFlight.has(conversation))
+              facebook.wrongs.push(`${label} was sent while another was under way`)
+            inFlight.add(conversation)
+            note(`the bot sends ${label}`)
+            try {
+              return await send(call)
+            } catch (error) {
+              const verdict = error instanceof GraphError ? error.verdict : 'unknown'
+              note(`Graph refuses ${label}: ${verdict}`)
+              facebook.refused.add(`${label} ${verdict}`)
+              throw error
+            } finally {
+              inFlight.delete(conversation)
+            }
+          }),
+        senderAction: () => Promise.resolve(),
+        passThreadControl: ({ pageId, psid, pageToken }) =>
+          answered(async () => {
+            note(`the bot passes the thread of ${pageId}/${psid}`)
+            if (facebook.validToken.get(pageId) !== pageToken) throw refusal('token_invalid', 'thread')
+            const { verdict } = facebook.fates.shift() ?? { verdict: 'ok' }
+            if (verdict !== 'ok') throw refusal(verdict, 'thread')
+          }),
+        recentMessages: ({ pageId, psid, pageToken }) =>
+          answered(async () => {
+            note(`the bot looks at ${pageId}/${psid}`)
+            if (facebook.validToken.get(pageId) !== pageToken) throw refusal('token_invalid', 'conversations')
+            const fate = facebook.looks.shift() ?? 'ok'
+            if (fate !== 'ok') throw refusal(fate, 'conversations')
+            return messagesOf(`${pageId}/${psid}`).slice(0, 50)
+          }),
+      }
+    },
+  }
+  return facebook
+}
+
+const never = (): Promise<never> => new Promise(() => undefined)
+
+// Graph tells whole seconds.
+const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000
+
+const refusal = (verdict: Verdict, edge = 'messages'): GraphError =>
+  new GraphError(`refused: ${verdict}`, {
+    verdict,
+    edge,
+    graphCode: null,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: null,
+    retryAfterMs: verdict === 'rate_limited' ? 120_000 : null,
+  })

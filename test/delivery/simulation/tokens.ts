@@ -1,0 +1,65 @@
+import type { Clock } from '../../../src/clock.ts'
+import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../../src/token/keeper.ts'
+
+/** The token file: what the operator last saved for each Page. Outlives the bot. */
+export type TokenFile = Map<string, string>
+
+export interface SimulatedKeeper extends TokenKeeper {
+  /** The operator has saved a new token. */
+  saved: (pageId: string) => void
+}
+
+const PROBE_MS = 300
+
+/** A token keeper that asks `isValid` instead of `debug_token`. */
+export const createSimulatedKeeper = (deps: {
+  file: TokenFile
+  clock: Clock
+  isValid: (pageId: string, token: string) => boolean
+}): SimulatedKeeper => {
+  const { file, clock, isValid } = deps
+  const states = new Map<string, PageTokenState>()
+  const listeners = new Set<(status: PageTokenStatus) => void>()
+  const stateOf = (pageId: string): PageTokenState =>
+    file.has(pageId) ? (states.get(pageId) ?? 'valid') : 'missing'
+
+  const status = (pageId: string): PageTokenStatus => ({
+    pageId,
+    pageName: pageId,
+    state: stateOf(pageId),
+    reason: null,
+    sinceMs: clock.now(),
+    provedAtMs: null,
+    fingerprint: null,
+    scopes: [],
+    tasks: [],
+    dataAccessExpiresAtMs: null,
+  })
+
+  const move = (pageId: string, state: PageTokenState): void => {
+    states.set(pageId, state)
+    for (const listener of listeners) listener(status(pageId))
+  }
+
+  return {
+    tokenFor: (pageId) => (stateOf(pageId) === 'valid' ? (file.get(pageId) ?? null) : null),
+    status,
+    statuses: () => [...file.keys()].map(status),
+    suspect: (pageId, token) => {
+      if (file.get(pageId) !== token || stateOf(pageId) !== 'valid') return
+      move(pageId, 'suspect')
+      clock.after(PROBE_MS, () => {
+        if (file.get(pageId) !== token || stateOf(pageId) !== 'suspect') return
+        move(pageId, isValid(pageId, token) ? 'valid' : 'invalid')
+      })
+    },
+    saved: (pageId) => move(pageId, 'valid'),
+    probe: () => Promise.resolve(),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  }
+}
