@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { openEventStream } from '../src/console/event-stream.ts'
 import { repairPage, repairProgress } from '../src/console/repair-page.ts'
 import type { Repair, RepairOrder } from '../src/console/repairs.ts'
+import { tokenSource } from '../src/console/token-source.ts'
 import { BotError } from '../src/errors.ts'
 import { WHOLE_BOT } from '../src/operator/needs.ts'
 import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../src/token/login-dialog.ts'
@@ -21,6 +22,8 @@ const LONGEST_ANSWER = 4096
 async function operatorRepair(app: FastifyInstance) {
   const { clock, config, needs } = app
   const log = app.log.child({ part: 'console' })
+
+  const source = tokenSource(config)
 
   const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
 
@@ -89,7 +92,7 @@ async function operatorRepair(app: FastifyInstance) {
       // What is decided does not change any more, but for the replies that leave.
       ...((view.is === 'running' || left !== null) && { live: `/operator/repair/${repair.id}/live` }),
       ...((view.is === 'running' || (left ?? 0) > 0) && { refreshSeconds: REFRESH_SECONDS }),
-      content: (csrf) => repairPage(view, repair.id, left, csrf),
+      content: (csrf) => repairPage(view, { id: repair.id, waiting: left, csrf, source }),
     })
   })
 

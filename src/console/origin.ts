@@ -18,5 +18,7 @@ export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): bo
   const from = URL.parse(origin)
   // "null": a sandboxed frame, a file, a redirect from elsewhere.
   if (from === null) return true
-  return from.host !== host && from.origin !== publicUrl
+  // Some name the port that goes without saying.
+  const ours = URL.parse(`${from.protocol}//${host}`)?.host
+  return from.host !== ours && from.origin !== publicUrl
 }

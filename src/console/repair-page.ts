@@ -70,17 +70,27 @@ export const repairProgress = (view: RepairView, waiting: number | null): Html =
     ${view.is === 'done' && done(view, waiting)}`
 
 /** The page of a repair. */
-export const repairPage = (view: RepairView, id: string, waiting: number | null, csrf: Html): Html =>
+export const repairPage = (
+  view: RepairView,
+  {
+    id,
+    waiting,
+    csrf,
+    source,
+  }: Pick<RepairForms, 'csrf' | 'source'> & { id: string; waiting: number | null },
+): Html =>
   html`<section class="card narrow" data-repair="${view.is}">
-    <h1>${TITLES[view.is]}</h1>
-    <div id="progress" data-part aria-live="polite">${repairProgress(view, waiting)}</div>
-    ${view.is === 'choosing' && choice(view, id, csrf)} ${view.failure !== null && failed(view.failure, csrf)}
-    ${
-      view.is !== 'running' &&
-      view.is !== 'choosing' &&
-      html`<p><a class="button" href="/operator">Back to the overview</a></p>`
-    }
-  </section>`
+      <h1>${TITLES[view.is]}</h1>
+      <div id="progress" data-part aria-live="polite">${repairProgress(view, waiting)}</div>
+      ${view.is === 'choosing' && choice(view, id, csrf)}
+      ${view.failure !== null && failed(view.failure, csrf)}
+      ${
+        view.is !== 'running' &&
+        view.is !== 'choosing' &&
+        html`<p><a class="button" href="/operator">Back to the overview</a></p>`
+      }
+    </section>
+    ${view.is === 'failed' && repairForms({ csrf, source, isNeeded: true })}`
 
 const TITLES: Record<RepairView['is'], string> = {
   running: 'Repairing …',

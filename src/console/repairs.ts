@@ -100,9 +100,9 @@ const createRepair = (
   }
 
   const report = ({ status, text }: Pick<BootstrapStep, 'status' | 'text'>): void => {
-    // Steps follow each other: what ends is what began last.
-    if (view.steps.at(-1)?.status === 'started') view.steps.pop()
-    view.steps.push({ status, text })
+    // Steps follow each other: what ends is what began last. Why one failed is told once, as the outcome.
+    const begun = view.steps.at(-1)?.status === 'started' ? view.steps.pop() : undefined
+    view.steps.push({ status, text: status === 'failed' && begun ? begun.text : text })
     changed()
   }
 

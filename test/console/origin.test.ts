@@ -16,6 +16,7 @@ t.test('a form of our own passes, behind a proxy too', async (t) => {
     'a proxy that hides the host',
   )
   t.notOk(isForeign({ ...OURS, origin: undefined, secFetchSite: undefined }), 'no browser at all')
+  t.notOk(isForeign({ ...OURS, host: 'bot.example.com:443' }), 'a port that goes without saying')
 })
 
 t.test('a form from anywhere else does not', async (t) => {

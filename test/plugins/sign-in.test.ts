@@ -1,0 +1,263 @@
+import t from 'tap'
+import { buildConsole, openTab, PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
+
+const HOUR = 3_600_000
+
+const signIn = (tab: Tab, password: string, user = 'operator') =>
+  tab.submit('/operator/sign-in', { user, password })
+
+t.test('whoever has not signed in is sent to the sign-in page, and a program told so', async (t) => {
+  const { app } = await buildConsole(t)
+  const tab = openTab(app)
+  for (const url of [
+    '/operator',
+    '/operator/dead-letters',
+    '/operator/repair/abc',
+    '/operator/facebook/callback',
+  ]) {
+    t.match(await tab.get(url), { statusCode: 303, headers: { location: '/operator/sign-in' } }, url)
+    const answer = await app.inject(url)
+    t.match(answer.json(), { statusCode: 401, code: 'BOT_SIGN_IN_NEEDED', error: 'Unauthorized' }, url)
+  }
+  t.equal((await app.inject('/operator/live')).statusCode, 401, 'nor does anybody listen')
+})
+
+t.test('the operator signs in and out', async (t) => {
+  const { app, log } = await buildConsole(t)
+  const tab = openTab(app)
+  t.match(await tab.get('/operator/sign-in'), { statusCode: 200, body: /Sign in/ })
+  t.match(await signIn(tab, PASSWORD), { statusCode: 303, headers: { location: '/operator' } })
+  t.match(await tab.get('/operator'), { statusCode: 200, body: /The bot needs its first token/ })
+  t.match(await tab.get('/operator/sign-in'), { statusCode: 303, headers: { location: '/operator' } })
+
+  await tab.get('/operator')
+  t.match(await tab.submit('/operator/sign-out'), { statusCode: 303 })
+  t.match(await tab.get('/operator'), { statusCode: 303, headers: { location: '/operator/sign-in' } })
+  t.match(log(), /the operator signed in/)
+  t.match(log(), /the operator signed out/)
+  t.notMatch(log(), PASSWORD)
+})
+
+t.test('a wrong password says so, without saying what was wrong, and is never shown again', async (t) => {
+  const { app, log } = await buildConsole(t)
+  const tab = openTab(app)
+  await tab.get('/operator/sign-in')
+  for (const [user, password] of [
+    ['operator', 'guess <b>1</b>'],
+    ['admin', PASSWORD],
+    ['', ''],
+  ] as const) {
+    const answer = await signIn(tab, password, user)
+    t.match(answer, { statusCode: 401, body: /The user name or the password is wrong/ })
+    t.notMatch(answer.body, /guess|admin/)
+  }
+  t.match(log(), /a sign-in failed/)
+  t.notMatch(log(), /guess/)
+})
+
+t.test('twenty wrong passwords lock the client out, with a page that says for how long', async (t) => {
+  const { app, clock } = await buildConsole(t)
+  const tab = openTab(app)
+  await tab.get('/operator/sign-in')
+  for (let n = 0; n < 20; n += 1) t.equal((await signIn(tab, `guess ${n}`)).statusCode, 401)
+  for (const password of ['guess 20', PASSWORD]) {
+    t.match(await signIn(tab, password), {
+      statusCode: 429,
+      headers: { 'retry-after': '60' },
+      body: /Too many wrong passwords/,
+    })
+  }
+  const elsewhere = openTab(app, '198.51.100.9')
+  await elsewhere.get('/operator/sign-in')
+  t.equal((await signIn(elsewhere, PASSWORD)).statusCode, 303, 'another client is not concerned')
+
+  await clock.advance(60_000)
+  t.equal((await signIn(tab, PASSWORD)).statusCode, 303)
+})
+
+t.test('the cookie is for this server alone, and out of reach for scripts', async (t) => {
+  const { app } = await buildConsole(t)
+  const answer = await app.inject({ url: '/operator/sign-in', headers: { accept: 'text/html' } })
+  t.match(answer.cookies, [{ name: 'evergreen_operator', path: '/', httpOnly: true, sameSite: 'Lax' }])
+  t.notOk(answer.cookies[0]?.secure, 'plain http on loopback has to work')
+})
+
+t.test('where the console is reached by https, the cookie never travels without', async (t) => {
+  const { app } = await buildConsole(t, {
+    env: { PUBLIC_URL: 'https://bot.example.com', TRUST_PROXY: '127.0.0.1' },
+  })
+  const cookies = async (headers: Record<string, string>) =>
+    (await app.inject({ url: '/operator/sign-in', headers })).cookies
+  t.match(await cookies({ host: 'bot.example.com' }), [
+    { secure: true, httpOnly: true, sameSite: 'Lax', path: '/' },
+  ])
+  t.match(await cookies({ host: 'other', 'x-forwarded-proto': 'https' }), [{ secure: true }])
+  t.notMatch(await cookies({ host: '127.0.0.1:3000' }), [{ secure: true }])
+})
+
+t.test('a session ends after twelve hours, however busy', async (t) => {
+  const { app, clock } = await buildConsole(t)
+  const tab = await signedInTab(app)
+  await clock.advance(12 * HOUR - 1)
+  t.equal((await tab.get('/operator')).statusCode, 200)
+  await clock.advance(1)
+  t.equal((await tab.get('/operator')).statusCode, 303)
+})
+
+t.test('a session outlives a restart; one that was signed out does not come back with it', async (t) => {
+  const dir = t.testdir()
+  const first = await buildConsole(t, { dir })
+  const [staying, leaving] = [await signedInTab(first.app), await signedInTab(first.app)]
+  const copy = new Map(leaving.cookies)
+  await leaving.submit('/operator/sign-out')
+
+  const replay = openTab(first.app)
+  for (const [name, value] of copy) replay.cookies.set(name, value)
+  t.equal((await replay.get('/operator')).statusCode, 303, 'the copy of a cookie died with the session')
+  await first.app.close()
+
+  const { app } = await buildConsole(t, { dir })
+  for (const [tab, statusCode] of [
+    [staying, 200],
+    [replay, 303],
+  ] as const) {
+    const again = openTab(app)
+    for (const [name, value] of tab === replay ? copy : tab.cookies) again.cookies.set(name, value)
+    t.equal((await again.get('/operator')).statusCode, statusCode)
+  }
+})
+
+t.test('another password makes strangers of all who were signed in', async (t) => {
+  const dir = t.testdir()
+  const first = await buildConsole(t, { dir })
+  const { cookies } = await signedInTab(first.app)
+  await first.app.close()
+
+  const { app } = await buildConsole(t, { dir, env: { OPERATOR_PASSWORD: 'another one' } })
+  const tab = openTab(app)
+  for (const [name, value] of cookies) tab.cookies.set(name, value)
+  t.equal((await tab.get('/operator')).statusCode, 303)
+})
+
+t.test('a cookie that was planted before does not become the session', async (t) => {
+  const { app } = await buildConsole(t)
+  const tab = openTab(app)
+  await tab.get('/operator/sign-in')
+  const planted = new Map(tab.cookies)
+  await signIn(tab, PASSWORD)
+
+  const attacker = openTab(app)
+  for (const [name, value] of planted) attacker.cookies.set(name, value)
+  t.equal((await attacker.get('/operator')).statusCode, 303)
+})
+
+t.test('cookies that we did not make are no session, and no error', async (t) => {
+  const { app } = await buildConsole(t)
+  for (const value of [
+    '',
+    'x',
+    ';',
+    'AAAA%3BAAAA',
+    `${'A'.repeat(40)}%3B${'A'.repeat(32)}`,
+    '%00',
+    '{"id":"1"}',
+  ]) {
+    const answer = await app.inject({ url: '/operator', headers: { cookie: `evergreen_operator=${value}` } })
+    t.equal(answer.statusCode, 401, value)
+  }
+})
+
+t.test('a change needs the token of a form of ours', async (t) => {
+  const { app } = await buildConsole(t)
+  const tab = await signedInTab(app)
+  const refused = { statusCode: 403, body: /BOT_FORM_REFUSED/ }
+  for (const action of [
+    '/operator/sign-out',
+    '/operator/repair',
+    '/operator/facebook',
+    '/operator/dead-letters',
+  ]) {
+    t.match(await tab.submit(action, { _csrf: '' }), refused, action)
+    t.match(await tab.submit(action, { _csrf: 'abcdefgh-0123456789' }), refused, action)
+  }
+  t.equal((await tab.get('/operator')).statusCode, 200, 'nothing came of it')
+
+  const other = await signedInTab(app)
+  const [, stolen = ''] = /name="_csrf" value="([^"]+)"/.exec(other.page()) ?? []
+  t.match(await tab.submit('/operator/sign-out', { _csrf: stolen }), refused, "another session's token")
+})
+
+t.test('a change posted from a foreign origin is refused, even with the right form fields', async (t) => {
+  const { app, log } = await buildConsole(t)
+  const tab = await signedInTab(app)
+  for (const headers of [
+    { origin: 'https://evil.example' },
+    { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'http://localhost:8080' },
+  ]) {
+    t.match(
+      await tab.submit('/operator/sign-out', {}, headers),
+      { statusCode: 403, body: /BOT_FORM_REFUSED/ },
+      JSON.stringify(headers),
+    )
+  }
+  t.equal((await tab.get('/operator')).statusCode, 200)
+  t.match(log(), /a form from another site was refused/)
+
+  const stranger = openTab(app)
+  await stranger.get('/operator/sign-in')
+  const answer = await stranger.submit(
+    '/operator/sign-in',
+    { user: 'operator', password: PASSWORD },
+    { origin: 'https://evil.example', accept: 'application/json' },
+  )
+  t.match(answer.json(), { statusCode: 403, code: 'BOT_FORM_REFUSED', error: 'Forbidden' })
+})
+
+t.test('every page forbids what could harm it', async (t) => {
+  const { app } = await buildConsole(t, { env: { FB_LOGIN_URL: 'https://www.facebook.com' } })
+  const tab = await signedInTab(app)
+  for (const url of [
+    '/operator',
+    '/operator/dead-letters',
+    '/operator/nothing-here',
+    '/operator/repair/abc',
+  ]) {
+    const { headers } = await tab.get(url)
+    if (url.endsWith('nothing-here')) {
+      t.match(headers, { 'x-content-type-options': 'nosniff' })
+      continue
+    }
+    t.match(headers, {
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+    })
+    t.equal(
+      headers['content-security-policy'],
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
+        "form-action 'self' https://www.facebook.com https://*.facebook.com;base-uri 'none';frame-ancestors 'none'",
+    )
+  }
+})
+
+t.test('forms that are no forms, or too large, change nothing', async (t) => {
+  const { app } = await buildConsole(t)
+  const tab = await signedInTab(app)
+  const post = (headers: Record<string, string>, payload: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/operator/repair',
+      headers: { cookie: [...tab.cookies].map((pair) => pair.join('=')).join('; '), ...headers },
+      payload,
+    })
+  t.equal((await post({ 'content-type': 'application/json' }, '{"token":"x"}')).statusCode, 415)
+  t.equal((await post({ 'content-type': 'multipart/form-data; boundary=x' }, '--x--')).statusCode, 415)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  t.equal((await post(form, `token=${'x'.repeat(70_000)}`)).statusCode, 413)
+  t.equal((await post(form, '%%%=&&&')).statusCode, 403)
+})
