@@ -1,0 +1,135 @@
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { buildApp } from '../../app.ts'
+import { createClock } from '../../sandbox/clock.ts'
+import { createSandbox, type Sandbox } from '../../sandbox/server.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const MINUTE_MS = 60_000
+const APP = { id: '600000000000001', secret: 'app-secret-1', verifyToken: 'verify-1' }
+
+t.test('an outage longer than Facebook repeats loses no visitor', async (t) => {
+  const { sandbox, pageId, ann, bob, say, said } = await facebook(t)
+  const dir = t.testdir({ 'bot.yaml': SCRIPT })
+  const first = await startBot(t, { sandbox, dir })
+  await first.app.bootstrapToken({ userToken: sandbox.userToken() })
+  await first.advance(MINUTE_MS)
+  say(ann, 'say one')
+  await sandbox.replies(pageId, ann, 1)
+  await sandbox.courier.idle()
+  await first.app.close()
+
+  say(ann, 'say two')
+  sandbox.act(pageId, bob, { type: 'postback', title: 'Opening hours', payload: 'hours' })
+  await sandbox.until(() => sandbox.courier.backingOff() === 2)
+  sandbox.clock.advance(61 * MINUTE_MS)
+  await sandbox.until(() => !isSubscribed(sandbox, pageId))
+  say(ann, 'say three')
+  say(bob, 'say four')
+  sandbox.clock.advance(30 * MINUTE_MS)
+
+  const second = await startBot(t, { sandbox, dir })
+  await second.advance(1000)
+  await sandbox.replies(pageId, ann, 3)
+  await sandbox.replies(pageId, bob, 2)
+  t.ok(isSubscribed(sandbox, pageId))
+  say(bob, 'say five')
+  await sandbox.replies(pageId, bob, 3)
+  t.same(said(ann), ['You said one.', 'You said two.', 'You said three.'])
+  t.same(said(bob), ['We are open.', 'You said four.', 'You said five.'])
+  t.match(second.lines.join(''), /no longer subscribed[^]*"recovered":4/)
+
+  // Once more, and there is nothing left to take in.
+  await sandbox.courier.idle()
+  await second.app.close()
+  sandbox.clock.advance(20 * MINUTE_MS)
+  const third = await startBot(t, { sandbox, dir })
+  await third.until(/"recovered":0/)
+  t.equal(said(ann).length + said(bob).length, 6)
+})
+
+t.test('a short absence is bridged by Facebook itself, and nobody is answered twice', async (t) => {
+  const { sandbox, pageId, ann, bob, say, said } = await facebook(t)
+  const dir = t.testdir({ 'bot.yaml': SCRIPT })
+  const first = await startBot(t, { sandbox, dir })
+  await first.app.bootstrapToken({ userToken: sandbox.userToken() })
+  await first.advance(MINUTE_MS)
+  await first.app.close()
+
+  say(ann, 'say one')
+  sandbox.act(pageId, bob, { type: 'postback', title: 'Something else', payload: 'hours' })
+  await sandbox.until(() => sandbox.courier.backingOff() === 2)
+  sandbox.clock.advance(20 * MINUTE_MS)
+  await sandbox.until(() => sandbox.courier.backingOff() === 2)
+
+  const second = await startBot(t, { sandbox, dir })
+  sandbox.courier.hurry()
+  await sandbox.replies(pageId, ann, 1)
+  await sandbox.replies(pageId, bob, 1)
+  await second.until(/"recovered":0,"known":2/)
+  t.same([said(ann), said(bob)], [['You said one.'], ['We are open.']])
+})
+
+const SCRIPT = `
+replies:
+  hours: { title: Opening hours, when: [when are you open], say: We are open. }
+  echo: { when: '/^say (?<word>[a-z]+)$/', say: 'You said {{word}}.' }
+fallback: { say: What? }
+`
+
+const isSubscribed = (sandbox: Sandbox, pageId: string): boolean =>
+  sandbox.world.pages.get(pageId)?.subscriptions.has(APP.id) ?? false
+
+async function facebook(t: Test) {
+  const sandbox = await createSandbox({
+    appId: APP.id,
+    appSecret: APP.secret,
+    clock: createClock({ frozen: true, startMs: Date.UTC(2026, 10, 21, 12) }),
+    seed: 11,
+  })
+  t.teardown(() => sandbox.close())
+  const pageId = [...sandbox.world.pages.keys()][0] ?? ''
+  const [ann = '', bob = ''] = sandbox.world.visitors.keys()
+  return {
+    sandbox,
+    pageId,
+    ann,
+    bob,
+    say: (psid: string, text: string) => sandbox.act(pageId, psid, { type: 'text', text }),
+    said: (psid: string): (string | null)[] =>
+      (sandbox.conversation(pageId, psid)?.messages ?? [])
+        .filter(({ from }) => from === 'page')
+        .map(({ text }) => text),
+  }
+}
+
+/** The whole bot, on a clock that stands where Facebook's does, with its address in the App Dashboard. */
+async function startBot(t: Test, { sandbox, dir }: { sandbox: Sandbox; dir: string }) {
+  const clock = createFakeClock(sandbox.clock.nowMs())
+  const lines: string[] = []
+  const app = await buildApp({
+    env: {
+      FB_APP_ID: APP.id,
+      FB_APP_SECRET: APP.secret,
+      FB_VERIFY_TOKEN: APP.verifyToken,
+      FB_GRAPH_URL: sandbox.origin,
+      DATA_DIR: join(dir, 'data'),
+      BOT_SCRIPT: join(dir, 'bot.yaml'),
+    },
+    clock,
+    logStream: { write: (line) => void lines.push(line) },
+  })
+  t.teardown(() => app.close())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  sandbox.setWebhook({ url: `http://127.0.0.1:${port}/webhook`, verifyToken: APP.verifyToken })
+  /** Lets the bot's time pass until a log line says so. */
+  const until = async (pattern: RegExp): Promise<void> => {
+    for (let minute = 0; !lines.some((line) => pattern.test(line)); minute += 1) {
+      if (minute > 10_000) throw new Error(`never logged: ${pattern.source}`)
+      await clock.advance(MINUTE_MS)
+    }
+  }
+  return { app, lines, until, advance: clock.advance }
+}
