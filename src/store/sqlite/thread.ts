@@ -78,7 +78,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
     const asked = inFlight ?? []
     inFlight = null
     const again: Pending[] = []
-    const fail = (pending: Pending, failure: Failure): void => pending.reject(unavailable(failure.message))
+    const fail = (pending: Pending, failure: Failure): void => pending.reject(refused(failure, file))
     if ('results' in answer) {
       failures = 0
       for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
@@ -162,6 +162,21 @@ const unavailable = (reason: string): BotError =>
     remedy: 'Free disk space and check that DATA_DIR is writable; the bot goes on by itself.',
   })
 
+/** Only the queues are looked through at the start: other damage shows when it is read. */
+const refused = ({ message, code }: Failure, file: string): BotError =>
+  code !== null && DAMAGE.includes(code & 0xff)
+    ? new BotError('BOT_STORE_UNAVAILABLE', `the database ${file} is damaged: ${message}`, {
+        remedy: wayOut(file),
+      })
+    : unavailable(message)
+
+// SQLITE_CORRUPT, SQLITE_NOTADB.
+const DAMAGE: readonly number[] = [11, 26]
+
+const wayOut = (file: string): string =>
+  `Stop the bot, move ${file} and its -wal and -shm files aside, then restore the latest backup or run ` +
+  '`sqlite3 FILE .recover` on the moved file; started without it, the bot begins with an empty inbox and outbox.'
+
 const opened = async (worker: Worker, file: string): Promise<{ instance: string; pages: string[] }> => {
   const first = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve)
@@ -172,8 +187,6 @@ const opened = async (worker: Worker, file: string): Promise<{ instance: string;
   const { reason, message } = first.refused
   if (reason === 'unavailable') throw unavailable(message)
   throw new BotError('BOT_STORE_DAMAGED', `the database ${file} is damaged: ${message}`, {
-    remedy:
-      `Stop the bot, move ${file} and its -wal and -shm files aside, then restore the latest backup or run ` +
-      '`sqlite3 FILE .recover` on the moved file; started without it, the bot begins with an empty inbox and outbox.',
+    remedy: wayOut(file),
   })
 }

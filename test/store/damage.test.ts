@@ -1,0 +1,140 @@
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+  statSync,
+  existsSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t, { type Test } from 'tap'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { holdDataDir } from '../../src/store/sqlite/data-dir.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { handleAll, newEvent, sendAll } from './steps.ts'
+
+const DAMAGES: Record<string, (file: string) => void> = {
+  'is no database at all': (file) => writeFileSync(file, 'x'.repeat(20_000)),
+  'has lost its second half': (file) => truncateSync(file, Math.floor(statSync(file).size / 2)),
+  'has rubbish where the inbox begins': (file) => scribble(file, 'inbox'),
+  'has rubbish where the outbox begins': (file) => scribble(file, 'outbox'),
+}
+
+for (const [title, damage] of Object.entries(DAMAGES)) {
+  t.test(`a database that ${title} is refused at the start, and left as it is`, async (t) => {
+    const { dir, file, open } = place(t)
+    await fill(await open())
+    damage(file)
+    const before = readFileSync(file)
+
+    const refused = await open().catch((error: unknown) => error)
+    t.match(refused, { code: 'BOT_STORE_DAMAGED' })
+    const { message, remedy } = refused as { message: string; remedy: string }
+    t.ok(message.includes(file), 'the message names the file')
+    t.match(remedy, /move .*-wal.* aside.*backup.*\.recover/)
+    t.ok(readFileSync(file).equals(before), 'nothing was overwritten')
+
+    // The way out it names: move it aside, and start.
+    mkdirSync(join(dir, 'aside'))
+    for (const suffix of ['', '-wal', '-shm']) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, join(dir, 'aside', `evergreen.db${suffix}`))
+    }
+    const fresh = await open()
+    t.same(await fresh.accept([newEvent('after')]), { stored: 1, duplicates: 0 })
+  })
+}
+
+t.test('damage that shows only later is said to be damage, and refuses no start', async (t) => {
+  const { file, open } = place(t)
+  const first = await open()
+  await first.accept([newEvent('answered')])
+  await handleAll(first, () => ['reply'])
+  await first.accept([newEvent('waiting')])
+  await first.close()
+  scribble(file, 'seen')
+
+  const store = await open()
+  t.same(await handleAll(store, () => []), ['waiting'], 'the queues are whole')
+  await t.rejects(store.accept([newEvent('new')]), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    message: /is damaged/,
+    remedy: /\.recover/,
+  })
+  t.same(await sendAll(store), ['reply'], 'and what can be sent is')
+})
+
+t.test('half a log, as a crash leaves it, is no damage', async (t) => {
+  const { file, open } = place(t)
+  const first = await open()
+  await first.accept([newEvent('kept')])
+  const copy = join(t.testdirName, 'copy.db')
+  for (const suffix of ['', '-wal']) writeFileSync(copy + suffix, readFileSync(file + suffix))
+  writeFileSync(`${copy}-wal`, Buffer.alloc(3000, 7), { flag: 'a' })
+
+  const store = await openAt(t, copy)
+  t.same(await store.accept([newEvent('kept'), newEvent('next')]), { stored: 1, duplicates: 1 })
+})
+
+t.test('a data folder that cannot be used is refused with what to do', async (t) => {
+  const dir = t.testdir({ file: 'no folder' })
+  for (const place of [join(dir, 'file'), join(dir, 'file', 'below')]) {
+    t.throws(() => holdDataDir(place), {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: new RegExp(`data folder .*file.* cannot be used`),
+      remedy: /folder this user may write to/,
+    })
+  }
+})
+
+function place(t: Test) {
+  const dir = t.testdir()
+  const file = join(dir, 'evergreen.db')
+  return { dir, file, open: () => openAt(t, file) }
+}
+
+async function openAt(t: Test, file: string): Promise<Store> {
+  const store = await openSqliteStore({
+    file,
+    clock: createFakeClock(),
+    onExit: (error) => {
+      throw error
+    },
+  })
+  t.teardown(() => store.close())
+  return store
+}
+
+/** Gives every table some pages, and closes. */
+async function fill(store: Store): Promise<void> {
+  const padding = 'x'.repeat(2000)
+  const many = (name: string) =>
+    Array.from({ length: 40 }, (_, n) =>
+      newEvent(`${name}${n}`, { body: JSON.stringify({ key: `${name}${n}`, padding }) }),
+    )
+  await store.accept(many('sent'))
+  await handleAll(store, (key) => [key + padding])
+  await sendAll(store)
+  await store.accept(many('replied'))
+  await handleAll(store, (key) => [key + padding])
+  await store.accept(many('unhandled'))
+  await store.close()
+}
+
+/** Writes rubbish over the page at which a table begins. */
+function scribble(file: string, table: string): void {
+  const db = new DatabaseSync(file, { readOnly: true })
+  const root = db.prepare('select rootpage from sqlite_master where name = ?').get(table) as {
+    rootpage: number
+  }
+  const { page_size: size } = db.prepare('pragma page_size').get() as { page_size: number }
+  db.close()
+  const handle = openSync(file, 'r+')
+  writeSync(handle, Buffer.alloc(size, 0xaa), 0, size, (root.rootpage - 1) * size)
+  closeSync(handle)
+}
