@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import type { NeedCause } from '../src/operator/needs.ts'
 import { toTokenKey } from '../src/store/tokens/cipher.ts'
 import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
+import { createHealer } from '../src/token/heal.ts'
 import type { TokenKeeper } from '../src/token/keeper.ts'
 import { createTokenKeeper } from '../src/token/token-keeper.ts'
 
@@ -32,6 +33,7 @@ async function tokens(app: FastifyInstance) {
     clock,
     log,
     probeSeconds: config.PROBE_SECONDS,
+    heal: createHealer({ store, graph, appId: config.FB_APP_ID, clock, log }),
     onTrouble: (pageId, trouble) => {
       const before = raised.get(pageId)
       if (before) needs.settle(pageId, before)

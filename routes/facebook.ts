@@ -13,13 +13,13 @@ async function facebook(app: FastifyInstance) {
   )
 
   app.post<{ Body: URLSearchParams | undefined }>('/facebook/deauthorize', async (request) => {
-    const { profileId } = readSignedRequest(request.body?.get('signed_request'), app.config.FB_APP_SECRET)
-    const isOurs = app.tokens.statuses().some(({ pageId }) => pageId === profileId)
-    // Facebook names a person we know nothing of, so every Page is asked about; it gets its answer without waiting.
-    app.tokens.probe(isOurs && profileId !== null ? profileId : undefined).catch((error: unknown) => {
+    const { FB_APP_SECRET } = app.config
+    const { userId, profileId } = readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
+    request.log.warn('the app was removed by somebody on Facebook: probing the page tokens')
+    // Facebook gets its answer without waiting for ours.
+    app.tokens.deauthorized({ userId, pageId: profileId }).catch((error: unknown) => {
       request.log.error({ err: error }, 'the probe after a deauthorize callback failed')
     })
-    request.log.warn('the app was removed by somebody on Facebook: probing the page tokens')
     return { success: true }
   })
 }

@@ -32,6 +32,11 @@ export interface TokenKeeper {
    * the Page has another token by now: the call was simply too late.
    */
   suspect: (pageId: string, token: string, reason: string) => void
+  /**
+   * Facebook says that a person, or a Page, has removed the app. Pauses the Pages concerned and probes them at once; all
+   * Pages are probed, and none is paused, when it is nobody we know of.
+   */
+  deauthorized: (who: { userId: string | null; pageId: string | null }) => Promise<void>
   /** Probes one Page, or all, with `debug_token`. */
   probe: (pageId?: string) => Promise<void>
   /** Called on every change of state and on every new token. Returns the function that stops it. */

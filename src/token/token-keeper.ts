@@ -4,6 +4,7 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
 import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
+import type { Healer } from './heal.ts'
 import type { PageTokenState, PageTokenStatus, TokenKeeper } from './keeper.ts'
 import { mayMessage } from './prove.ts'
 import { meaningOf } from './refusals.ts'
@@ -20,6 +21,8 @@ export interface TokenKeeperDeps {
   probeSeconds: number
   /** In [0, 1). */
   random?: () => number
+  /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
+  heal?: Healer
   /** Hears of trouble with a Page that is no dead token, and with null that the last one is over. */
   onTrouble?: (pageId: string, trouble: TokenTrouble | null) => void
 }
@@ -55,7 +58,7 @@ const MANY_DISPUTES = 3
 
 /** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
 export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
-  const { store, graph, appId, clock, log, probeSeconds, random = Math.random, onTrouble } = deps
+  const { store, graph, appId, clock, log, probeSeconds, random = Math.random, heal, onTrouble } = deps
   const createdMs = clock.now()
   const entries = new Map<string, Entry>()
   const listeners = new Set<(status: PageTokenStatus) => void>()
@@ -128,12 +131,24 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     scheduleNext(entry)
   }
 
-  const refute = (entry: Entry, facts: TokenFacts): void => {
+  const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
     entry.undecided = 0
+    const reason = `The token no longer works: ${meaningOf(facts)}.`
+    if (await isHealed(entry, reason)) return
     // First what is over, then what began: both may be the same need of the operator's.
     setTrouble(entry, null)
-    move(entry, 'refuted', `The token no longer works: ${meaningOf(facts)}.`)
+    move(entry, 'refuted', reason)
     scheduleNext(entry)
+  }
+
+  /** Nothing is sent meanwhile, and nobody is alarmed yet. */
+  const isHealed = async (entry: Entry, reason: string): Promise<boolean> => {
+    const { stored: dead } = entry
+    if (!heal || !dead) return false
+    move(entry, 'doubted', reason)
+    const healed = await heal(dead)
+    // Somebody may have brought another token meanwhile.
+    return healed || !running || entry.stored?.token !== dead.token
   }
 
   /** Graph is down, or does not accept us: the token is not to blame, and stays what it was. */
@@ -201,6 +216,17 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
       // The more often debug_token contradicted the calls, the longer until it is asked: no loop of sends and probes.
       const { baseMs, factor, capMs } = DISPUTE
       schedule(entry, entry.disputes === 0 ? 0 : Math.min(capMs, baseMs * factor ** (entry.disputes - 1)))
+    },
+
+    deauthorized: async ({ userId, pageId }) => {
+      const concerned = [...entries.values()].filter(
+        ({ stored }) => stored && (stored.pageId === pageId || (userId !== null && stored.userId === userId)),
+      )
+      for (const entry of concerned) {
+        entry.generation += 1
+        move(entry, 'doubted', 'The app was removed on Facebook.')
+      }
+      await Promise.all((concerned.length > 0 ? concerned : [...entries.values()]).map(probeAfresh))
     },
 
     probe: async (pageId) => {

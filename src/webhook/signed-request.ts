@@ -30,7 +30,9 @@ export const readSignedRequest = (text: unknown, appSecret: string): SignedReque
   if (!isJsonObject(claims) || claims['algorithm'] !== 'HMAC-SHA256') {
     throw new BotError('BOT_BODY_INVALID', 'The signed_request holds no JSON object signed with HMAC-SHA256.')
   }
-  return { userId: idOf(claims['user_id']), profileId: idOf(claims['profile_id']) }
+  const userId = idOf(claims['user_id'])
+  // 0 when it was a Page that removed the app.
+  return { userId: userId === '0' ? null : userId, profileId: idOf(claims['profile_id']) }
 }
 
 const SHAPE = /^([\w-]+)=*\.([\w-]+=*)$/

@@ -255,6 +255,7 @@ const fakeTokens = (clock: FakeClock): FakeTokens => {
       if (token === stateOf(pageId).token) tokens.set(pageId, 'suspect')
     },
     probe: () => Promise.resolve(),
+    deauthorized: () => Promise.resolve(),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

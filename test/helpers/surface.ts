@@ -22,8 +22,8 @@ export interface Surface {
   clock: FakeClock
   /** What the routes handed to the store. */
   accepted: NewEvent[]
-  /** Which Pages the routes had probed. */
-  probed: (string | undefined)[]
+  /** Who removed the app, as the routes told the token keeper. */
+  deauthorized: Parameters<TokenKeeper['deauthorized']>[0][]
   /** Log lines so far. */
   lines: Record<string, unknown>[]
 }
@@ -32,7 +32,7 @@ export interface SurfaceOptions {
   env?: Env
   accept?: Store['accept']
   probeStore?: Store['probe']
-  probeTokens?: TokenKeeper['probe']
+  deauthorize?: TokenKeeper['deauthorized']
   tokens?: Pick<PageTokenStatus, 'pageId' | 'state'>[]
 }
 
@@ -46,7 +46,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
 
   const clock = createFakeClock()
   const accepted: NewEvent[] = []
-  const probed: Surface['probed'] = []
+  const deauthorized: Surface['deauthorized'] = []
   const store = {
     accept: async (events: readonly NewEvent[]) => {
       const outcome = await options.accept?.(events)
@@ -57,9 +57,9 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   }
   const tokens = {
     statuses: () => options.tokens ?? [],
-    probe: async (pageId?: string) => {
-      probed.push(pageId)
-      await options.probeTokens?.(pageId)
+    deauthorized: async (who: Surface['deauthorized'][number]) => {
+      deauthorized.push(who)
+      await options.deauthorize?.(who)
     },
   }
 
@@ -77,5 +77,5 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
     throw new Error('cannot open /secret/path')
   })
   await app.ready()
-  return { app, clock, accepted, probed, lines }
+  return { app, clock, accepted, deauthorized, lines }
 }

@@ -11,7 +11,7 @@ import { tokensPlugin } from '../../plugins/tokens.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import type { PageTokenStatus } from '../../src/token/keeper.ts'
-import { APP_ID, APP_SECRET, PAGE_ID, startFakeGraph } from '../helpers/graph-server.ts'
+import { APP_ID, APP_SECRET, PAGE_ID, pageFacts, startFakeGraph } from '../helpers/graph-server.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 
 const build = async (t: Test, over: Record<string, string> = {}) => {
@@ -86,6 +86,25 @@ t.test('a token that died while the bot was down is found dead at start', async 
   const invalid = state(app, 'invalid')
   await app.ready()
   t.match(await invalid, { pageId: PAGE_ID, reason: /password was changed/ })
+})
+
+t.test('a dead token is replaced without a person while the user token lives', async (t) => {
+  const { app, dir, fake } = await build(t)
+  await app.ready()
+  await app.bootstrapToken({ userToken: 'user-token-1' })
+  fake.tokens.set('page-token-1', { is_valid: false, error: { code: 190, subcode: 460, message: 'x' } })
+  fake.tokens.set('page-token-2', pageFacts(PAGE_ID))
+  for (const page of fake.pages) page.token = 'page-token-2'
+  const states: string[] = []
+  app.tokens.onChange((status) => states.push(status.state))
+
+  app.tokens.suspect(PAGE_ID, 'page-token-1', 'error 190')
+  await state(app, 'valid')
+  t.equal(app.tokens.tokenFor(PAGE_ID), 'page-token-2')
+  t.strictSame(states, ['suspect', 'valid'])
+  t.strictSame(app.needs.open(), [])
+  const kept = await createTokenStore({ dir, key: null })
+  t.match(kept.pages(), [{ token: 'page-token-2', subscribedFields: ['messages'] }])
 })
 
 t.test('wrong app credentials become a need of their own', async (t) => {

@@ -11,30 +11,25 @@ const post = (payload: string, type = 'application/x-www-form-urlencoded') => ({
   payload,
 })
 
-t.test('a deauthorize callback probes every Page, for the person it names is not known here', async (t) => {
-  const { app, probed } = await buildSurface(t, { tokens: [{ pageId: '100', state: 'valid' }] })
-
-  const answer = await app.inject(post(`signed_request=${signedRequest(CLAIMS)}`))
-
-  t.equal(answer.statusCode, 200)
-  t.same(probed, [undefined])
-})
-
-t.test('a deauthorize callback by a Page probes that Page, when it is one of ours', async (t) => {
-  const { app, probed } = await buildSurface(t, { tokens: [{ pageId: '100', state: 'valid' }] })
-  for (const profileId of ['100', '200']) {
-    await app.inject(
-      post(`signed_request=${signedRequest({ ...CLAIMS, user_id: 0, profile_id: profileId })}`),
-    )
+t.test('a deauthorize callback tells the token keeper whom Facebook names', async (t) => {
+  const { app, deauthorized } = await buildSurface(t)
+  const claims = [CLAIMS, { ...CLAIMS, user_id: 0, profile_id: '100' }, { ...CLAIMS, user_id: undefined }]
+  for (const claim of claims) {
+    const answer = await app.inject(post(`signed_request=${signedRequest(claim)}`))
+    t.equal(answer.statusCode, 200)
   }
-  t.same(probed, ['100', undefined])
+  t.strictSame(deauthorized, [
+    { userId: '218471', pageId: null },
+    { userId: null, pageId: '100' },
+    { userId: null, pageId: null },
+  ])
 })
 
 t.test('a probe that hangs or fails does not keep Facebook waiting', async (t) => {
-  const hanging = await buildSurface(t, { probeTokens: () => new Promise(() => {}) })
+  const hanging = await buildSurface(t, { deauthorize: () => new Promise(() => {}) })
   t.match(await hanging.app.inject(post(`signed_request=${signedRequest(CLAIMS)}`)), { statusCode: 200 })
 
-  const failing = await buildSurface(t, { probeTokens: () => Promise.reject(new Error('Graph is down')) })
+  const failing = await buildSurface(t, { deauthorize: () => Promise.reject(new Error('Graph is down')) })
   t.match(await failing.app.inject(post(`signed_request=${signedRequest(CLAIMS)}`)), { statusCode: 200 })
   await new Promise(setImmediate)
   t.match(
@@ -44,7 +39,7 @@ t.test('a probe that hangs or fails does not keep Facebook waiting', async (t) =
 })
 
 t.test('what Facebook did not sign probes nothing and is limited like any failed proof', async (t) => {
-  const { app, probed } = await buildSurface(t)
+  const { app, deauthorized } = await buildSurface(t)
   for (const payload of [
     '',
     'signed_request=',
@@ -73,12 +68,12 @@ t.test('what Facebook did not sign probes nothing and is limited like any failed
     { statusCode: 200 },
     'unlike Facebook',
   )
-  t.same(probed, [undefined])
+  t.equal(deauthorized.length, 1)
 })
 
 t.test('what is signed but makes no sense is 400', async (t) => {
-  const { app, probed } = await buildSurface(t)
+  const { app, deauthorized } = await buildSurface(t)
   const answer = await app.inject(post(`signed_request=${signedRequest({ ...CLAIMS, algorithm: 'none' })}`))
   t.match(answer.json(), { statusCode: 400, code: 'BOT_BODY_INVALID' })
-  t.same(probed, [])
+  t.same(deauthorized, [])
 })

@@ -9,7 +9,7 @@ const CLAIMS = { algorithm: 'HMAC-SHA256', expires: 1291840400, issued_at: 12918
 t.test('a signed_request says who is meant', async (t) => {
   t.same(readSignedRequest(signedRequest(CLAIMS), APP_SECRET), { userId: '218471', profileId: null })
   t.same(readSignedRequest(signedRequest({ ...CLAIMS, user_id: 0, profile_id: '100' }), APP_SECRET), {
-    userId: '0',
+    userId: null,
     profileId: '100',
   })
 })

@@ -55,6 +55,7 @@ export const createSimulatedKeeper = (deps: {
     },
     saved: (pageId) => move(pageId, 'valid'),
     probe: () => Promise.resolve(),
+    deauthorized: () => Promise.resolve(),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,0 +1,121 @@
+import type { Clock } from '../clock.ts'
+import { BotError } from '../errors.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { StoredPageToken, StoredUserToken } from '../store/tokens/records.ts'
+import type { TokenStore } from '../store/tokens/token-store.ts'
+import { pageWithToken } from './pages.ts'
+import { inspect, prove } from './prove.ts'
+import { toRefusal } from './refusals.ts'
+
+export interface HealerDeps {
+  store: Pick<TokenStore, 'users' | 'save'>
+  graph: Pick<Graph, 'debugToken' | 'page' | 'me'>
+  appId: string
+  clock: Clock
+  log: { info: (facts: object, message: string) => void }
+}
+
+/**
+ * Tries to replace a dead Page token without a person, from a user token that is still good. Resolves to whether a new
+ * one was proved and saved. Never throws.
+ */
+export type Healer = (dead: StoredPageToken) => Promise<boolean>
+
+/** What was tried for a Page. */
+interface Attempt {
+  /** The dead token and the user tokens there were: with others it is worth another try at once. */
+  with: string
+  failures: number
+  notBeforeMs: number
+}
+
+/** User tokens tried for one death; more than a few are not kept by anybody. */
+const MOST_CANDIDATES = 3
+/** Between tries while Graph does not answer sensibly: the operator is told no later than after these. */
+const PAUSES_MS = [2000, 8000]
+/** A lost role, for one, may be given back. */
+const AGAIN_MS = 15 * 60_000
+const AGAIN_AT_MOST_MS = 6 * 3_600_000
+
+export const createHealer = (deps: HealerDeps): Healer => {
+  const { store, clock, log } = deps
+  const attempts = new Map<string, Attempt>()
+  /** User tokens that Facebook called dead; they stay so. */
+  const deadUsers = new Set<string>()
+
+  const candidatesFor = (dead: StoredPageToken): StoredUserToken[] =>
+    store
+      .users()
+      .filter(({ token, appId, expiresAtMs }) => {
+        const isOver = expiresAtMs !== null && expiresAtMs <= clock.now()
+        return appId === deps.appId && !isOver && !deadUsers.has(token)
+      })
+      // Who made the dead one has a role on the Page; of others it is not known.
+      .toSorted((a, b) => rank(b, dead) - rank(a, dead) || b.savedAtMs - a.savedAtMs)
+      .slice(0, MOST_CANDIDATES)
+
+  const replaceWith = async (user: StoredUserToken, dead: StoredPageToken): Promise<boolean> => {
+    for (const pauseMs of [...PAUSES_MS, null]) {
+      try {
+        await replace(deps, user, dead)
+        log.info({ pageId: dead.pageId }, 'the page token was replaced by a new one without a person')
+        return true
+      } catch (error) {
+        const why = toRefusal(error)
+        if (why instanceof BotError && why.retryable && pauseMs !== null) {
+          await clock.sleep(pauseMs)
+          continue
+        }
+        if (why instanceof BotError && why.code === 'BOT_USER_TOKEN_INVALID') deadUsers.add(user.token)
+        log.info({ pageId: dead.pageId, err: why }, 'the page token could not be replaced without a person')
+        return false
+      }
+    }
+    return false
+  }
+
+  return async (dead) => {
+    const candidates = candidatesFor(dead)
+    if (candidates.length === 0) return false
+    const tried = [dead, ...candidates].map(({ token }) => token).join(' ')
+    const before = attempts.get(dead.pageId)
+    const last = before?.with === tried ? before : { with: tried, failures: 0, notBeforeMs: 0 }
+    if (clock.now() < last.notBeforeMs) return false
+    for (const user of candidates) {
+      if (!(await replaceWith(user, dead))) continue
+      attempts.delete(dead.pageId)
+      return true
+    }
+    const pauseMs = Math.min(AGAIN_AT_MOST_MS, AGAIN_MS * 2 ** Math.min(last.failures, 10))
+    attempts.set(dead.pageId, {
+      with: tried,
+      failures: last.failures + 1,
+      notBeforeMs: clock.now() + pauseMs,
+    })
+    return false
+  }
+}
+
+/** Nothing is saved before all is proved, as in a bootstrap. */
+const replace = async (
+  { graph, store, appId, clock }: HealerDeps,
+  user: StoredUserToken,
+  dead: StoredPageToken,
+): Promise<void> => {
+  await inspect(graph, appId, user.token)
+  const page = await pageWithToken(graph, user.token, dead.pageId, [])
+  const { pageToken, name, tasks, facts } = await prove(graph, appId, page)
+  const made: StoredPageToken = {
+    ...dead,
+    token: pageToken,
+    name: name ?? dead.name,
+    userId: facts.userId,
+    scopes: facts.scopes,
+    tasks: tasks ?? dead.tasks,
+    provedAtMs: clock.now(),
+    dataAccessExpiresAtMs: facts.dataAccessExpiresAtMs ?? null,
+  }
+  await store.save({ pages: [made] })
+}
+
+const rank = ({ userId }: StoredUserToken, dead: StoredPageToken): number => (userId === dead.userId ? 1 : 0)
