@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { signed } from './sign.ts'
+import { ENV } from './surface.ts'
+
+const SERVE = fileURLToPath(new URL('../../bin/serve.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../bot.yaml', import.meta.url))
+
+/** The bot as `npm start` runs it, in a process of its own. */
+export interface BotProcess {
+  child: ChildProcess
+  /** Where it listens; empty when it ended before it did. */
+  address: string
+  /** What it said on standard error. */
+  stderr: () => string
+  /** Log lines so far. */
+  lines: string[]
+  /** Code and signal, once it has ended. */
+  ended: Promise<[code: number | null, signal: NodeJS.Signals | null]>
+  /** Hands it a callback as Facebook does. */
+  post: (callback: unknown) => Promise<Response>
+}
+
+export interface BotProcessOptions {
+  dataDir: string
+  env?: Record<string, string>
+  /** A command that runs the command after it. */
+  wrap?: readonly string[]
+}
+
+/** Starts it, and waits until it listens or has ended. Killed with the test. */
+export const startBotProcess = async (
+  t: Test,
+  { dataDir, env = {}, wrap = [] }: BotProcessOptions,
+): Promise<BotProcess> => {
+  const [command, ...args] = [...wrap, process.execPath, SERVE]
+  const child = spawn(command, args, {
+    cwd: t.testdirName,
+    env: {
+      PATH: process.env['PATH'],
+      ...ENV,
+      PORT: '0',
+      DATA_DIR: dataDir,
+      BOT_SCRIPT: SCRIPT,
+      // Nobody listens there.
+      FB_GRAPH_URL: 'http://127.0.0.1:9',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const ended = once(child, 'exit') as BotProcess['ended']
+  const lines: string[] = []
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const listening = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      const { msg, address } = JSON.parse(line) as { msg?: string; address?: string }
+      if (msg === 'listening') resolve(address ?? '')
+    })
+  })
+  const address = await Promise.race([listening, ended.then(() => '')])
+  return {
+    child,
+    address,
+    stderr: () => stderr,
+    lines,
+    ended,
+    post: (callback) => {
+      const { url, method, headers, payload } = signed(callback)
+      return fetch(`${address}${url}`, { method, headers, body: payload })
+    },
+  }
+}

@@ -1,0 +1,165 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../src/clock.ts'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
+import { toNewEvents } from '../../src/webhook/inbox.ts'
+import { startBotProcess, type BotProcess } from '../helpers/bot-process.ts'
+import { textCallback } from '../helpers/sign.ts'
+
+/** A bot on a disk that can be filled. */
+interface Disk {
+  bot: BotProcess
+  fill: () => void
+  free: () => void
+}
+
+const DISKS: Record<string, (t: Test, dataDir: string) => Promise<Disk>> = {}
+// A process may be told that no file of its may grow, which needs no privilege.
+if (works('prlimit', ['--version'])) DISKS['no file may grow'] = limitedDisk
+// A real disk of a few megabytes, where the system lets us mount one in a namespace of its own.
+if (works('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'])) DISKS['no space is left'] = smallDisk
+
+for (const [title, start] of Object.entries(DISKS)) {
+  t.test(`while ${title} callbacks are answered 503, and afterwards 200 by itself`, async (t) => {
+    const dataDir = join(t.testdir(), 'data')
+    const { bot, fill, free } = await start(t, dataDir)
+    t.equal((await bot.post(textCallback('one', 'm_1'))).status, 200)
+    await becomes(bot, 200)
+
+    fill()
+    const refused = await bot.post(textCallback('two', 'm_2'))
+    t.match(refused, { status: 503 })
+    t.match(await refused.json(), { code: 'BOT_STORE_UNAVAILABLE' })
+    t.ok(Number(refused.headers.get('retry-after')) > 0, 'Facebook is told to come again')
+    await becomes(bot, 503)
+    t.equal((await fetch(`${bot.address}/healthz`)).status, 200, 'the process lives')
+    t.equal((await bot.post(textCallback('two', 'm_2'))).status, 503, 'and says so as often as it is asked')
+
+    free()
+    t.equal((await bot.post(textCallback('two', 'm_2'))).status, 200)
+    await becomes(bot, 200)
+    t.equal((await bot.post(textCallback('one', 'm_1'))).status, 200)
+    bot.child.kill('SIGTERM')
+    t.same(await bot.ended, [0, null])
+  })
+}
+
+t.test('what was answered 200 around a full disk is stored, what was answered 503 is not', async (t) => {
+  const start = DISKS['no file may grow']
+  if (start === undefined) {
+    t.comment('no command of this machine can fill a disk for one process')
+    return
+  }
+  const dataDir = join(t.testdir(), 'data')
+  const { bot, fill, free } = await start(t, dataDir)
+  const answers: Record<string, number> = {}
+  const send = async (mid: string) => (answers[mid] = (await bot.post(textCallback('hi', mid))).status)
+  await send('m_1')
+  fill()
+  await Promise.all(['m_2', 'm_3'].map(send))
+  free()
+  await send('m_4')
+  bot.child.kill('SIGKILL')
+  await bot.ended
+
+  t.same(answers, { m_1: 200, m_2: 503, m_3: 503, m_4: 200 })
+  const store = await openAt(t, dataDir)
+  for (const [mid, status] of Object.entries(answers)) {
+    const { duplicates } = await store.accept(toNewEvents(textCallback('hi', mid).entry, Date.now()))
+    t.equal(duplicates, status === 200 ? 1 : 0, mid)
+  }
+})
+
+t.test('a data folder that may not be written ends the start with what to do', async (t) => {
+  // Below a file not even root can make a folder.
+  const dataDir = join(t.testdir({ file: '' }), 'file', 'data')
+  const { ended, stderr } = await startBotProcess(t, { dataDir })
+  t.same(await ended, [1, null])
+  t.match(stderr(), /^the data folder [^\n]+ cannot be used: [^\n]+\nGive DATA_DIR a folder [^\n]+\n$/)
+})
+
+t.test(
+  'a second process on the same data folder ends and says who holds it, until that one dies',
+  async (t) => {
+    const dataDir = join(t.testdir(), 'data')
+    const first = await startBotProcess(t, { dataDir })
+    t.equal((await first.post(textCallback('hi', 'm_1'))).status, 200)
+
+    const second = await startBotProcess(t, { dataDir })
+    t.same(await second.ended, [1, null])
+    t.match(
+      second.stderr(),
+      new RegExp(`^process ${first.child.pid} already runs on the data folder [^\\n]+\\n[^\\n]+DATA_DIR`),
+    )
+    t.equal((await first.post(textCallback('hi', 'm_2'))).status, 200, 'the first one goes on')
+
+    // However it dies.
+    first.child.kill('SIGKILL')
+    await first.ended
+    const third = await startBotProcess(t, { dataDir })
+    t.equal((await third.post(textCallback('hi', 'm_2'))).status, 200)
+    third.child.kill('SIGTERM')
+    t.same(await third.ended, [0, null])
+    const store = await openAt(t, dataDir)
+    const known = ['m_1', 'm_2'].flatMap((mid) => toNewEvents(textCallback('hi', mid).entry, Date.now()))
+    t.same(await store.accept(known), { stored: 0, duplicates: 2 })
+  },
+)
+
+async function limitedDisk(t: Test, dataDir: string): Promise<Disk> {
+  const bot = await startBotProcess(t, { dataDir })
+  const limit = (...args: string[]) =>
+    execFileSync('prlimit', ['--pid', String(bot.child.pid), ...args], { encoding: 'utf8' })
+  const before = limit('--fsize', '--noheadings', '--raw', '--output=SOFT').trim()
+  return { bot, fill: () => limit('--fsize=1:'), free: () => limit(`--fsize=${before}:`) }
+}
+
+async function smallDisk(t: Test, dataDir: string): Promise<Disk> {
+  mkdirSync(dataDir, { recursive: true })
+  const mountThenRun = 'mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"'
+  const wrap = ['unshare', '-rm', 'sh', '-c', mountThenRun, dataDir]
+  const bot = await startBotProcess(t, { dataDir, wrap })
+  const filler = join(`/proc/${bot.child.pid}/root`, dataDir, 'filler')
+  return {
+    bot,
+    fill: () => {
+      const handle = openSync(filler, 'w')
+      // Down to the last byte.
+      for (const size of [65_536, 4096, 1]) while (fits(handle, size));
+      closeSync(handle)
+    },
+    free: () => rmSync(filler),
+  }
+}
+
+function fits(handle: number, size: number): boolean {
+  try {
+    return writeSync(handle, Buffer.alloc(size)) === size
+  } catch {
+    return false
+  }
+}
+
+/** Asks until it answers so; it looks at most once a second. */
+async function becomes(bot: BotProcess, status: number): Promise<void> {
+  while ((await fetch(`${bot.address}/readyz`)).status !== status);
+}
+
+async function openAt(t: Test, dataDir: string) {
+  const store = await openSqliteStore({
+    file: databaseIn(dataDir),
+    clock: systemClock,
+    onExit: (error) => {
+      throw error
+    },
+  })
+  t.teardown(() => store.close())
+  return store
+}
+
+function works(command: string, args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
+}
