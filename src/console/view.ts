@@ -24,7 +24,7 @@ export interface ConsoleFacts {
 
 /** The app-level subscription, without which no webhook comes at all. */
 export type AppWebhook =
-  | { is: 'set'; url: string | null; isActive: boolean; missing: string[] }
+  | { is: 'set'; url: string | null; isActive: boolean; missing: readonly string[] }
   | { is: 'absent' }
   | { is: 'unknown'; why: string }
 
@@ -66,7 +66,7 @@ export interface PageView {
   status: PageTokenStatus
   /** App-scoped id of the person behind the token. */
   grantedBy: string | null
-  webhooks: { is: 'subscribed' } | { is: 'partly'; missing: string[] } | { is: 'unknown' }
+  webhooks: { is: 'subscribed' } | { is: 'partly'; missing: readonly string[] } | { is: 'unknown' }
   waiting: { count: number; sinceMs: number | null } | null
   activity: PageActivity
 }

@@ -1,0 +1,189 @@
+import t from 'tap'
+import { fragments } from '../../src/console/overview.ts'
+import { toConsoleView, type ConsoleFacts } from '../../src/console/view.ts'
+import { verdictTitle } from '../../src/console/verdict.ts'
+import type { PageTokenStatus } from '../../src/token/keeper.ts'
+import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
+
+const NOW = Date.UTC(2026, 10, 21, 12)
+const MINUTE = 60_000
+
+const status = (over: Partial<PageTokenStatus> = {}): PageTokenStatus => ({
+  pageId: '1001',
+  pageName: 'Bakery',
+  state: 'valid',
+  reason: null,
+  sinceMs: NOW - 90 * MINUTE,
+  provedAtMs: NOW - 90 * MINUTE,
+  fingerprint: 'abcd1234',
+  scopes: ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'],
+  tasks: ['MESSAGING', 'CREATE_CONTENT'],
+  dataAccessExpiresAtMs: NOW + 90 * 1440 * MINUTE,
+  ...over,
+})
+
+const counts = (inbox: number, out: Record<string, number>, sinceMs: number = NOW) => ({
+  inbox,
+  outbox: new Map(Object.entries(out)),
+  dead: 0,
+  oldest: {
+    inboxMs: inbox === 0 ? null : sinceMs,
+    outboxMs: new Map(Object.keys(out).map((page) => [page, sinceMs])),
+  },
+})
+
+const facts = (over: Partial<ConsoleFacts> = {}): ConsoleFacts => ({
+  nowMs: NOW,
+  needs: [],
+  tokens: [status()],
+  stored: [{ pageId: '1001', userId: '42', subscribedFields: [...SUBSCRIBED_FIELDS] }],
+  counts: counts(0, {}),
+  activityOf: () => ({
+    repliesPerMinute: [0, 0, 3],
+    latency: { p50Ms: 480, p95Ms: 2300 },
+    refusals: [],
+    lastHeardMs: null,
+  }),
+  conversations: [],
+  dead: [],
+  appWebhook: null,
+  ...over,
+})
+
+const need = {
+  pageId: '1001',
+  pageName: 'Bakery',
+  cause: 'token_invalid',
+  what: 'The token no longer works.',
+  remedy: 'Run `npm run bootstrap-token -- --page 1001`.',
+  sinceMs: NOW - 3 * MINUTE,
+} as const
+
+/** A part of the page as a reader without eyes for markup gets it. */
+const words = (over: Partial<ConsoleFacts>, part: keyof ReturnType<typeof fragments>): string =>
+  fragments(toConsoleView(facts(over)))
+    [part].text.replace(/<svg[\s\S]*?<\/svg>|<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,:;])/g, '$1')
+
+t.test('the verdict is the worst that is true', async (t) => {
+  const title = (over: Partial<ConsoleFacts>): string => verdictTitle(toConsoleView(facts(over)).verdict)
+  t.equal(title({}), 'All is well')
+  t.equal(
+    title({ counts: counts(3, {}, NOW - MINUTE + 1) }),
+    'All is well',
+    'what is young is being worked on',
+  )
+  t.equal(title({ counts: counts(3, {}, NOW - MINUTE) }), 'Catching up')
+  t.equal(title({ counts: counts(0, { 1001: 2 }, NOW - MINUTE) }), 'Catching up')
+  t.equal(
+    title({ tokens: [status({ state: 'suspect' })], counts: counts(0, { 1001: 2 }, 0) }),
+    'Checking the token of Bakery',
+  )
+  t.equal(title({ tokens: [status({ state: 'suspect' })], counts: null }), 'The database does not answer')
+  t.equal(title({ needs: [need], counts: null }), 'Bakery cannot answer')
+  t.equal(title({ needs: [{ ...need, pageName: null }] }), 'Page 1001 cannot answer')
+  t.equal(title({ needs: [need, { ...need, cause: 'permission' }] }), '2 things keep the bot from answering')
+  t.equal(
+    title({ needs: [{ ...need, pageId: '*', cause: 'token_missing' }] }),
+    'The bot needs its first token',
+  )
+})
+
+t.test('a need says what happened, since when, what waits and what to do', async (t) => {
+  const said = words({ needs: [need], counts: counts(0, { 1001: 3, 1002: 9 }) }, 'verdict')
+  t.match(said, 'The token no longer works.')
+  t.match(said, 'For 3 minutes. 3 replies wait and leave by themselves once this is mended.')
+  t.match(said, 'To do: Give it a token below. Or: Run npm run bootstrap-token -- --page 1001.')
+
+  const other = { ...need, cause: 'configuration', remedy: 'Compare FB_APP_ID.' } as const
+  t.notMatch(words({ needs: [other] }, 'verdict'), /below/, 'a token would not help')
+})
+
+t.test('a Page tells about its token in words', async (t) => {
+  const said = words({}, 'pages')
+  for (const fact of [
+    'Bakery 1001',
+    'token valid',
+    'Valid for 1 hour',
+    'Proved 1 hour ago: it never expires',
+    'Granted by person 42',
+    'Fingerprint abcd1234',
+    'Tasks messaging, create content',
+    'Data access until 2027-02-19; that is about reading the person’s own data, and sending goes on after it',
+    'Subscription this app hears of everything it needs',
+    'Takes half within 480 ms, 95 of 100 within 2.3 s',
+    '3 replies in the last hour, at most 3 in a minute',
+  ]) {
+    t.match(said, fact)
+  }
+})
+
+t.test('what a Page lacks stands out', async (t) => {
+  const said = words(
+    {
+      tokens: [
+        status({
+          state: 'invalid',
+          reason: 'The password was changed.',
+          scopes: ['pages_show_list'],
+          dataAccessExpiresAtMs: NOW - 1,
+        }),
+      ],
+      stored: [{ pageId: '1001', userId: null, subscribedFields: ['messages'] }],
+      counts: counts(0, { 1001: 1200 }, NOW - 26 * 60 * MINUTE),
+      activityOf: () => ({
+        repliesPerMinute: [0],
+        latency: null,
+        refusals: [{ verdict: 'token_invalid', count: 2 }],
+        lastHeardMs: NOW - 5 * MINUTE,
+      }),
+    },
+    'pages',
+  )
+  for (const fact of [
+    'token dead',
+    'The password was changed.',
+    'missing: pages_messaging, pages_manage_metadata',
+    'Granted by not known',
+    'Data access ended 2026-11-21',
+    'not for messaging_postbacks, message_echoes',
+    'Waiting 1,200 replies, the oldest for 1 day',
+    'Refused token invalid 2×',
+    'No reply in the last hour',
+    'Last one 5 minutes ago',
+  ]) {
+    t.match(said, fact)
+  }
+})
+
+t.test("the app's own webhook is told of once it is known", async (t) => {
+  t.notMatch(words({}, 'pages'), /Webhook of the app/)
+  const told = (appWebhook: ConsoleFacts['appWebhook']): string => words({ appWebhook }, 'pages')
+  t.match(told({ is: 'absent' }), /not set Facebook sends nothing\./)
+  t.match(
+    told({ is: 'unknown', why: 'Facebook could not be reached.' }),
+    /not known Facebook could not be reached\./,
+  )
+  const set = { is: 'set', url: 'https://bot/webhook', isActive: true, missing: [] } as const
+  t.match(told(set), 'Webhook of the app set Facebook calls https://bot/webhook.')
+  t.match(told({ ...set, missing: ['messages'] }), /incomplete .* Not subscribed there: messages\./)
+  t.match(told({ ...set, isActive: false }), /incomplete .* switched off/)
+})
+
+t.test('conversations show their state and nothing of their content', async (t) => {
+  const one = {
+    pageId: '1001',
+    psid: '700',
+    lastHeardMs: NOW,
+    lastKind: 'quick_reply',
+    lastSentMs: NOW,
+    unsent: 0,
+    silent: false,
+  }
+  const said = (over: object): string => words({ conversations: [{ ...one, ...over }] }, 'conversations')
+  t.match(said({}), '700 Bakery · quick reply just now answered')
+  t.match(said({ unsent: 2 }), '2 replies wait')
+  t.match(said({ silent: true }), 'with a person')
+  t.match(said({ lastSentMs: null }), 'no reply')
+})
