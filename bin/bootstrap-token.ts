@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import { systemClock } from '../src/clock.ts'
-import { loadConfig, withDotEnv, type Config } from '../src/config.ts'
+import { loadConfig, withDotEnv, type Config, type Env } from '../src/config.ts'
 import { BotError } from '../src/errors.ts'
 import { createGraph } from '../src/graph/client.ts'
 import { toTokenKey } from '../src/store/tokens/cipher.ts'
 import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
+import { webhookAt, type AppWebhook } from '../src/token/app-webhook.ts'
 import {
   bootstrap,
   type BootstrapOptions,
@@ -25,6 +26,7 @@ const SETTINGS = [
   'DATA_DIR',
   'DATABASE_URL',
   'TOKEN_KEY',
+  'PUBLIC_URL',
 ] as const
 
 type Settings = Pick<Config, (typeof SETTINGS)[number]>
@@ -63,9 +65,11 @@ const main = async (): Promise<void> => {
     onVersionMismatch: ({ asked, ran }) =>
       console.error(`Note: Graph runs ${ran}, not ${asked}; look at FB_GRAPH_VERSION.`),
   })
+  const webhook = webhookOf(env, settings)
   const attempt: Run['attempt'] = (options) =>
     bootstrap({
       ...options,
+      webhook,
       graph,
       store,
       appId: settings.FB_APP_ID,
@@ -89,6 +93,13 @@ const main = async (): Promise<void> => {
   }
 }
 
+/** Only with a public address is there anything for Facebook to verify. */
+const webhookOf = (env: Env, { PUBLIC_URL }: Settings): AppWebhook | undefined => {
+  if (PUBLIC_URL === undefined) return undefined
+  const { FB_VERIFY_TOKEN: verifyToken } = loadConfig(env, ['FB_VERIFY_TOKEN'])
+  return { url: webhookAt(PUBLIC_URL), verifyToken }
+}
+
 const unattended = async ({ wanted, fromEnvironment, attempt }: Run): Promise<BootstrappedPage[]> => {
   if (process.stdin.isTTY && !fromEnvironment) {
     throw new BotError('BOT_USAGE', 'There is no terminal to ask for the token in.', {
@@ -107,9 +118,11 @@ const unattended = async ({ wanted, fromEnvironment, attempt }: Run): Promise<Bo
   return pages
 }
 
-const printStep = ({ status, text }: BootstrapStep): void => {
+const printStep = ({ name, status, text }: BootstrapStep): void => {
   if (status === 'done') console.log(`✔ ${text}`)
   if (status === 'skipped') console.log(`- ${text}`)
+  // Every other failure ends the command, and is told there.
+  if (status === 'failed' && name === 'webhook') console.log(`! ${text}`)
 }
 
 const inTerminal = async (run: Run, output: WriteStream): Promise<BootstrappedPage[]> => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { webhookAt } from '../src/token/app-webhook.ts'
 import { bootstrap, type BootstrappedPage, type BootstrapOptions } from '../src/token/bootstrap.ts'
 
 /** What the caller decides; the rest comes from the app. */
@@ -15,8 +16,10 @@ declare module 'fastify' {
 
 async function bootstrapToken(app: FastifyInstance) {
   const { clock, config, graph, tokenStore: store } = app
+  const { PUBLIC_URL, FB_VERIFY_TOKEN: verifyToken } = config
+  const webhook = PUBLIC_URL === undefined ? undefined : { url: webhookAt(PUBLIC_URL), verifyToken }
   app.decorate('bootstrapToken', (request) =>
-    bootstrap({ subscribe: true, ...request, graph, store, clock, appId: config.FB_APP_ID }),
+    bootstrap({ subscribe: true, ...request, webhook, graph, store, clock, appId: config.FB_APP_ID }),
   )
 }
 

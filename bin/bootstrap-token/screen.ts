@@ -95,7 +95,7 @@ export const createScreen = (output: Writable): Screen => {
       return clack.isCancel(chosen) ? null : chosen
     },
 
-    step: ({ status, text }) => {
+    step: ({ name, status, text }) => {
       if (status === 'started') return spinner.start(text)
       spinner.stop()
       if (status === 'done')
@@ -106,6 +106,8 @@ export const createScreen = (output: Writable): Screen => {
           symbol: styleText('gray', '◇'),
           spacing: 0,
         })
+      // Every other failure ends the command, and is told there.
+      if (status === 'failed' && name === 'webhook') clack.log.warn(wrap(text, output), common)
     },
 
     refused: (what, remedy) => {

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
+import { BotError } from '../errors.ts'
 import { GraphError } from '../graph/error.ts'
 import type { AccountPage, Graph, TokenFacts } from '../graph/graph.ts'
 import type { StoredPageToken, StoredUserToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
+import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
 import { listPages, pageWithToken } from './pages.ts'
 import { inspect, prove, type ProvenPage } from './prove.ts'
 import { refusals, toRefusal } from './refusals.ts'
@@ -23,11 +25,15 @@ export interface BootstrapOptions {
   choose?: (pages: AccountPage[]) => Promise<string[]>
   /** Whether to subscribe the app to the Pages' webhooks. */
   subscribe: boolean
+  /** Where Facebook is to send this app's webhooks; left as it is when absent, or when nothing is to be subscribed. */
+  webhook?: AppWebhook | undefined
   /** Hears of every step. */
   report?: (step: BootstrapStep) => void
 }
 
-export type BootstrapStepName = 'inspect' | 'exchange' | 'list' | 'prove' | 'save' | 'subscribe' | 'read'
+/** `webhook` alone may fail without the bootstrap failing. */
+export type BootstrapStepName =
+  'inspect' | 'exchange' | 'list' | 'prove' | 'save' | 'webhook' | 'subscribe' | 'read'
 
 export interface BootstrapStep {
   name: BootstrapStepName
@@ -97,6 +103,7 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
       () => store.save({ pages, users: toStoredUser(longLived, facts, appId, clock.now()) }),
       () => `${count(pages.length, 'Page token')} saved`,
     )
+    await pointWebhook(options, step)
     return await finish(options, step, proven)
   } catch (error) {
     throw toRefusal(error)
@@ -170,6 +177,27 @@ const choosePages = async (options: BootstrapOptions, listed: AccountPage[]): Pr
   const known = ids.filter((id) => chosen.has(id))
   if (known.length === 0) throw refusals.noPageChosen()
   return known
+}
+
+/** That this fails undoes nothing: the token is good, and the address can be entered by hand. */
+const pointWebhook = async (options: BootstrapOptions, step: Step): Promise<void> => {
+  const { graph, webhook } = options
+  if (!options.subscribe || !webhook) return
+  await step(
+    'webhook',
+    `Pointing this app's webhooks to ${webhook.url}`,
+    () =>
+      pointAppWebhook(graph, webhook).catch((error: unknown) => {
+        throw error instanceof GraphError ? refusals.webhookFailed(webhook.url, error) : error
+      }),
+    (isChanged) =>
+      isChanged
+        ? `This app's webhooks go to ${webhook.url}`
+        : { skipped: `This app's webhooks go to ${webhook.url} already` },
+  ).catch((error: unknown) => {
+    // Told as the step's failure.
+    if (!(error instanceof BotError)) throw error
+  })
 }
 
 /** Subscribes and reads each Page. One that fails does not keep the others from it. */

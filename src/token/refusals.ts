@@ -103,6 +103,19 @@ export const refusals = {
       cause,
     ),
 
+  /** Told as one text, since nothing ends with it. */
+  webhookFailed: (url: string, cause: GraphError) =>
+    refusal(
+      'BOT_SUBSCRIPTION_FAILED',
+      `Facebook does not send this app's webhooks to ${url} yet: ${cause.message}. ${
+        cause.verdict === 'bad_request'
+          ? `Start the bot, so that it answers there; "npm run doctor" tells whether it does. Then run this again.`
+          : RUN_AGAIN
+      }`,
+      RUN_AGAIN,
+      cause,
+    ),
+
   readFailed: (page: PageName, cause: GraphError) =>
     refusal(
       'BOT_PAGE_TOKEN_UNPROVEN',
