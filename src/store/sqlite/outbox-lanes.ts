@@ -89,13 +89,15 @@ export const createOutboxLanes = (deps: {
   const fallBehind = (lane: Lane): void => {
     lane.behind = true
     lane.falls += 1
-    lane.waiting.clear()
+    // A round passes by what is taken: only here is it known that more of it waits.
+    for (const id of lane.waiting) if (!lane.taken.has(id)) lane.waiting.delete(id)
     if (!lane.held) wake()
   }
 
   /** The conversation has replies in the file that nobody holds. */
   const note = (lane: Lane, conversation: number): void => {
-    if (lane.held || lane.waiting.size >= MOST_KNOWN) return fallBehind(lane)
+    const isTaken = lane.taken.has(conversation)
+    if (!isTaken && (lane.held || lane.waiting.size >= MOST_KNOWN)) return fallBehind(lane)
     lane.waiting.add(conversation)
     wake()
   }
