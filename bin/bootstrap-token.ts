@@ -16,6 +16,7 @@ import {
 import { NEEDED_SCOPES } from '../src/token/refusals.ts'
 import { readArguments, USAGE, type Arguments } from './bootstrap-token/arguments.ts'
 import { readToken } from './bootstrap-token/input.ts'
+import { logIn, type LoginOptions } from './bootstrap-token/login.ts'
 import { createScreen, type Screen } from './bootstrap-token/screen.ts'
 
 const SETTINGS = [
@@ -23,6 +24,7 @@ const SETTINGS = [
   'FB_APP_SECRET',
   'FB_GRAPH_VERSION',
   'FB_GRAPH_URL',
+  'FB_LOGIN_URL',
   'DATA_DIR',
   'DATABASE_URL',
   'TOKEN_KEY',
@@ -37,6 +39,7 @@ interface Run {
   wanted: Arguments
   store: TokenStore
   fromEnvironment: string | undefined
+  logIn: (options: Pick<LoginOptions, 'again' | 'show' | 'onStranger'>) => Promise<string>
   attempt: (options: Pick<BootstrapOptions, 'userToken' | 'choose' | 'report'>) => Promise<BootstrappedPage[]>
 }
 
@@ -82,7 +85,14 @@ const main = async (): Promise<void> => {
         options.report?.(step)
       },
     })
-  const run: Run = { settings, wanted, store, fromEnvironment: env['FB_USER_TOKEN'], attempt }
+  const run: Run = {
+    settings,
+    wanted,
+    store,
+    fromEnvironment: wanted.login ? undefined : env['FB_USER_TOKEN'],
+    logIn: (options) => logIn({ ...options, graph, settings, env: process.env }),
+    attempt,
+  }
   try {
     const output = wanted.json || !process.stdout.isTTY ? process.stderr : process.stdout
     const pages = process.stdin.isTTY && output.isTTY ? await inTerminal(run, output) : await unattended(run)
@@ -100,23 +110,37 @@ const webhookOf = (env: Env, { PUBLIC_URL }: Settings): AppWebhook | undefined =
   return { url: webhookAt(PUBLIC_URL), verifyToken }
 }
 
-const unattended = async ({ wanted, fromEnvironment, attempt }: Run): Promise<BootstrappedPage[]> => {
+const unattended = async (run: Run): Promise<BootstrappedPage[]> => {
+  const { wanted, attempt } = run
+  const userToken = await (wanted.login ? logInUnattended(run) : tokenWithoutAsking(run))
+  const pages = await attempt({ userToken, ...(!wanted.json && { report: printStep }) })
+  if (!wanted.json) console.log(`Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
+  return pages
+}
+
+const tokenWithoutAsking = async ({ fromEnvironment }: Run): Promise<string> => {
   if (process.stdin.isTTY && !fromEnvironment) {
     throw new BotError('BOT_USAGE', 'There is no terminal to ask for the token in.', {
       remedy: 'Do not redirect the output, or pipe the token in. See --help.',
     })
   }
-  const userToken = process.stdin.isTTY
+  return process.stdin.isTTY
     ? (fromEnvironment ?? '')
-    : await readToken({
+    : readToken({
         stdin: process.stdin,
         fromEnvironment,
         hint: () => console.error('Waiting for the user token on standard input …'),
       })
-  const pages = await attempt({ userToken, ...(!wanted.json && { report: printStep }) })
-  if (!wanted.json) console.log(`Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
-  return pages
 }
+
+/** Standard output is for the result. */
+const logInUnattended = ({ logIn: ask }: Run): Promise<string> =>
+  ask({
+    show: (dialogUrl, hints) => console.error([`Log in to Facebook: ${dialogUrl}`, ...hints].join('\n')),
+    onStranger: () => console.error(STRANGER),
+  })
+
+const STRANGER = 'A browser came with the answer to another login; still waiting for the right one.'
 
 const printStep = ({ name, status, text }: BootstrapStep): void => {
   if (status === 'done') console.log(`✔ ${text}`)
@@ -153,7 +177,9 @@ const inTerminal = async (run: Run, output: WriteStream): Promise<BootstrappedPa
 
   const pages = await (run.fromEnvironment
     ? withGivenToken(run.fromEnvironment, screen, attempt)
-    : askUntilGood(settings, screen, attempt))
+    : run.wanted.login
+      ? logInUntilGood(run, screen, attempt)
+      : askUntilGood(settings, screen, attempt))
   screen.done(pages, keptIn)
   return pages
 }
@@ -163,6 +189,26 @@ type Attempt = (userToken: string) => Promise<BootstrappedPage[]>
 const withGivenToken = (userToken: string, screen: Screen, attempt: Attempt): Promise<BootstrappedPage[]> => {
   screen.note('Using the user token in FB_USER_TOKEN.')
   return attempt(userToken)
+}
+
+/** Whoever left out a permission is asked for it again. */
+const logInUntilGood = async (run: Run, screen: Screen, attempt: Attempt): Promise<BootstrappedPage[]> => {
+  for (let again = false; ; again = true) {
+    const userToken = await run.logIn({
+      again,
+      show: (dialogUrl, hints) => {
+        screen.explainLogin(dialogUrl, hints)
+        screen.wait('Waiting for your browser')
+      },
+      onStranger: () => screen.note(STRANGER),
+    })
+    try {
+      return await attempt(userToken)
+    } catch (error) {
+      if (!(error instanceof BotError) || error.code !== 'BOT_USER_TOKEN_SCOPE_MISSING') throw error
+      screen.refused(error.message, 'Log in again, and leave every permission ticked.')
+    }
+  }
 }
 
 /** A token that is no good is asked for again: the wrong one is quickly copied. */

@@ -5,6 +5,7 @@ export interface Arguments {
   pageIds: string[]
   all: boolean
   subscribe: boolean
+  login: boolean
   json: boolean
   help: boolean
 }
@@ -14,11 +15,14 @@ export const USAGE = `Makes a Page token that never expires, proves it and saves
   npm run bootstrap-token                        asks for a user token
   pass show facebook | npm run bootstrap-token   takes it from standard input
   FB_USER_TOKEN=...  npm run bootstrap-token     takes it from the environment
+  npm run bootstrap-token -- --login             gets it by a login in your browser
 
 Options (after --, as in: npm run bootstrap-token -- --page 123)
   --page ID        the Page; repeatable; also one that Facebook does not list
   --all            every Page the token reaches
-  --no-subscribe   leave the Page's webhook subscription alone
+  --no-subscribe   leave the webhook subscriptions of Page and app alone
+  --login          open Facebook's login dialog and wait for its answer on this machine; for apps in
+                   development mode, since Facebook comes back to http://localhost for these alone
   --json           print the result as one JSON object
   --help           this text
 
@@ -40,7 +44,7 @@ export const readArguments = (args: readonly string[]): Arguments => {
     allowPositionals: true,
     tokens: true,
   })
-  const read: Arguments = { pageIds: [], all: false, subscribe: true, json: false, help: false }
+  const read: Arguments = { pageIds: [], all: false, subscribe: true, login: false, json: false, help: false }
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue
     if (token.kind === 'positional') throw strayArgument()
@@ -60,6 +64,7 @@ const setFlag = (read: Arguments, name: string, value: string | undefined): void
 
 const FLAGS: Record<string, (read: Arguments) => void> = {
   '--all': (read) => (read.all = true),
+  '--login': (read) => (read.login = true),
   '--no-subscribe': (read) => (read.subscribe = false),
   '--json': (read) => (read.json = true),
   '--help': (read) => (read.help = true),

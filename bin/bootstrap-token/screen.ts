@@ -10,6 +10,10 @@ export interface Screen {
   explainToken: (where: string, scopes: readonly string[]) => void
   /** The Graph is not Facebook's own. */
   explainSandbox: (graphUrl: string) => void
+  /** The login dialog waits in a browser. */
+  explainLogin: (dialogUrl: string, hints: readonly string[]) => void
+  /** Something takes a while. */
+  wait: (text: string) => void
   note: (text: string) => void
   /** Null when the operator gave up. */
   askToken: () => Promise<string | null>
@@ -65,7 +69,20 @@ export const createScreen = (output: Writable): Screen => {
         { ...common, format: (line) => line },
       ),
 
-    note: (text) => clack.log.info(wrap(text, output), common),
+    explainLogin: (dialogUrl, hints) => {
+      spinner.stop()
+      // Not in a box: a terminal breaks the long address there, and it could not be clicked any more.
+      clack.log.step('Log in to Facebook in your browser:', common)
+      output.write(`\n${styleText(['cyan', 'underline'], dialogUrl)}\n\n`)
+      for (const hint of hints) clack.log.message(wrap(hint, output, 'dim'), { ...common, spacing: 0 })
+    },
+
+    wait: (text) => spinner.start(text),
+
+    note: (text) => {
+      spinner.stop()
+      clack.log.info(wrap(text, output), common)
+    },
 
     askToken: async () => {
       const token = await clack.password({

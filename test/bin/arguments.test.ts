@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readArguments } from '../../bin/bootstrap-token/arguments.ts'
 
-const NOTHING = { pageIds: [], all: false, subscribe: true, json: false, help: false }
+const NOTHING = { pageIds: [], all: false, subscribe: true, login: false, json: false, help: false }
 
 t.test('options are read, alone and together', async (t) => {
   t.strictSame(readArguments([]), NOTHING)
@@ -13,6 +13,7 @@ t.test('options are read, alone and together', async (t) => {
     subscribe: false,
   })
   t.strictSame(readArguments(['--all', '--json', '--json']), { ...NOTHING, all: true, json: true })
+  t.strictSame(readArguments(['--login']), { ...NOTHING, login: true })
   t.strictSame(readArguments(['-h']), { ...NOTHING, help: true })
 })
 
