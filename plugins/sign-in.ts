@@ -154,11 +154,12 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
     const remedy = refusal instanceof BotError ? (refusal.remedy ?? null) : null
-    const csrf = csrfField(reply.generateCsrf())
+    // No form for anybody else, and so no cookie: it would take the place of the operator's, whom another site sent here.
+    const csrf = sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
     return reply
       .code(problem.statusCode)
       .type('text/html; charset=utf-8')
-      .send(errorPage({ ...problem, remedy }, { csrf, signedIn: sessionOf(request) !== null }))
+      .send(errorPage({ ...problem, remedy }, csrf))
   })
 }
 

@@ -5,13 +5,8 @@ import { csrfField, layout, type Document } from '../src/console/layout.ts'
 /** Answers with a page of the console; `content` is given the field that each of its forms needs. */
 export const showPage = (
   reply: FastifyReply,
-  {
-    content,
-    ...document
-  }: Omit<Document, 'content' | 'csrf' | 'signedIn'> & { content: (csrf: Html) => Html },
+  { content, ...document }: Omit<Document, 'content' | 'csrf'> & { content: (csrf: Html) => Html },
 ): FastifyReply => {
   const csrf = csrfField(reply.generateCsrf())
-  return reply
-    .type('text/html; charset=utf-8')
-    .send(layout({ ...document, csrf, signedIn: true, content: content(csrf) }))
+  return reply.type('text/html; charset=utf-8').send(layout({ ...document, csrf, content: content(csrf) }))
 }

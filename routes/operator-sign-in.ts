@@ -32,6 +32,8 @@ async function operatorSignIn(app: FastifyInstance) {
 
   app.post<Form>('/operator/sign-out', async (request, reply) => {
     await app.signIn.end(request)
+    // What is open in other tabs has to go.
+    app.console.live.poke()
     return reply.redirect('/operator/sign-in', 303)
   })
 }
@@ -39,5 +41,5 @@ async function operatorSignIn(app: FastifyInstance) {
 export const operatorSignInRoutes = fp(operatorSignIn, {
   name: 'operator-sign-in-routes',
   encapsulate: true,
-  decorators: { fastify: ['signIn'] },
+  decorators: { fastify: ['console', 'signIn'] },
 })

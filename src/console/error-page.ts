@@ -8,12 +8,15 @@ export interface Problem {
   remedy: string | null
 }
 
-/** A request that could not be carried out, for people. */
-export const errorPage = (problem: Problem, { csrf, signedIn }: { csrf: Html; signedIn: boolean }): string =>
+/**
+ * A request that could not be carried out, for people.
+ *
+ * @param csrf - only for those who have signed in
+ */
+export const errorPage = (problem: Problem, csrf: Html | undefined): string =>
   layout({
     title: 'That did not work',
     csrf,
-    signedIn,
     content: html`<section class="card narrow">
       <h1>That did not work</h1>
       <p class="problem" role="alert">${problem.message}</p>

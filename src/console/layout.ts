@@ -5,10 +5,8 @@ export interface Document {
   /** In the tab and in the history. */
   title: string
   content: Html
-  /** The hidden field that proves a form to be ours. Absent on pages without a form. */
+  /** The hidden field that proves a form to be ours. For those who have signed in: only they have somewhere to go. */
   csrf?: Html | undefined
-  /** Whether the operator has signed in: then there is something to navigate. */
-  signedIn: boolean
   /** The address of the events that keep the page up to date. */
   live?: string | undefined
   /** Seconds after which the page is loaded again where scripts do not run. */
@@ -19,7 +17,7 @@ export interface Document {
 export const ASSETS = '/operator/assets'
 
 /** A whole page. Nothing in it runs or paints that is not one of our files. */
-export const layout = ({ title, content, csrf, signedIn, live, refreshSeconds }: Document): string =>
+export const layout = ({ title, content, csrf, live, refreshSeconds }: Document): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -41,7 +39,7 @@ export const layout = ({ title, content, csrf, signedIn, live, refreshSeconds }:
         <header class="top">
           <div class="frame">
             <a class="brand" href="/operator">${mark}<span>Evergreen <small>Operator console</small></span></a>
-            ${signedIn && csrf && topRight(csrf)}
+            ${csrf && topRight(csrf)}
           </div>
         </header>
         <main id="main" class="frame" tabindex="-1">${content}</main>

@@ -6,7 +6,6 @@ import { layout } from './layout.ts'
 export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | null }): string =>
   layout({
     title: 'Sign in',
-    signedIn: false,
     content: html`<section class="card narrow">
       <h1>Sign in</h1>
       ${problem !== null && html`<p class="problem" role="alert">${problem}</p>`}

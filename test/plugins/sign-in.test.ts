@@ -207,6 +207,13 @@ t.test('a change posted from a foreign origin is refused, even with the right fo
   t.equal((await tab.get('/operator')).statusCode, 200)
   t.match(log(), /a form from another site was refused/)
 
+  const { cookies } = await app.inject({
+    method: 'POST',
+    url: '/operator/sign-out',
+    headers: { accept: 'text/html', origin: 'https://evil.example' },
+  })
+  t.same(cookies, [], "no cookie takes the place of the operator's, which such a form does not bring along")
+
   const stranger = openTab(app)
   await stranger.get('/operator/sign-in')
   const answer = await stranger.submit(

@@ -1,0 +1,239 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { browserTest, type OpenPage, type Visit } from '../helpers/browser.ts'
+import { PASSWORD } from '../helpers/console.ts'
+import { buildTown, type Town } from '../helpers/town.ts'
+
+const AUDIT = readFileSync(new URL('../sandbox/page-audit.js', import.meta.url), 'utf8')
+const PHONE = { viewport: { width: 360, height: 740 } }
+const QUESTIONS = ['where is your shop', 'order 4711', 'thanks']
+
+const verdict = (page: Page, is: string) => page.locator(`[data-verdict="${is}"]`)
+
+const signIn = async (page: Page): Promise<void> => {
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.locator('[data-verdict]').waitFor()
+}
+
+interface Scene extends Visit {
+  town: Town
+}
+
+/** The operator looks at a bot that is well. */
+const wellTown = async (
+  t: Test,
+  open: OpenPage,
+  options: { browser?: Parameters<OpenPage>[1]; sandbox?: Parameters<typeof buildTown>[1] } = {},
+): Promise<Scene> => {
+  const town = await buildTown(t, options.sandbox)
+  await town.bootstrap()
+  town.say('when are you opn?')
+  await town.sandbox.replies(town.pageId, town.psid, 1)
+  const visit = await open(`${town.address}/operator`, options.browser)
+  await signIn(visit.page)
+  await verdict(visit.page, 'well').waitFor()
+  return { town, ...visit }
+}
+
+/** The token dies while visitors write. Resolves with how many replies wait. */
+const breakToken = async ({ sandbox, say, app, pageId }: Town): Promise<number> => {
+  // What the last answer still has to say is to be out before.
+  while (((await app.store.counts()).outbox.get(pageId) ?? 0) > 0) await new Promise(setImmediate)
+  sandbox.trouble('password-changed')
+  for (const text of QUESTIONS) say(text)
+  await new Promise<void>((resolve) => {
+    const stop = app.needs.onChange(() => (stop(), resolve()))
+  })
+  let waiting = 0
+  while (waiting < QUESTIONS.length || (await app.store.counts()).inbox > 0) {
+    waiting = (await app.store.counts()).outbox.get(pageId) ?? 0
+  }
+  return (await app.store.counts()).outbox.get(pageId) ?? 0
+}
+
+const pageReplies = async ({ sandbox, pageId, psid }: Town): Promise<number> =>
+  (await sandbox.replies(pageId, psid, 0)).filter(({ from }) => from === 'page').length
+
+browserTest(
+  'the token dies: the open page says so by itself, a pasted token mends it, the replies leave',
+  async (t, open) => {
+    const { town, page, complaints, foreign } = await wellTown(t, open)
+    await page.evaluate('window.neverReloaded = true')
+    const before = await pageReplies(town)
+
+    const waiting = await breakToken(town)
+    await verdict(page, 'needed').waitFor()
+    await page.locator(`[data-waiting="${waiting}"]`).waitFor()
+    t.equal(await page.evaluate('window.neverReloaded'), true, 'without reloading')
+    t.match(await page.locator('h2').first().innerText(), 'Evergreen Café cannot answer')
+    t.match(await page.title(), /Evergreen Café cannot answer/)
+    t.equal(
+      await page.locator('#announce').textContent(),
+      'Evergreen Café cannot answer',
+      'and it is announced',
+    )
+
+    const token = town.sandbox.userToken()
+    await page.getByLabel('User token').fill(token)
+    await page.getByRole('button', { name: 'Repair' }).click()
+    await page.locator('[data-repair="done"]').waitFor()
+    t.match(await page.locator('main').innerText(), /never expires, may send messages/)
+    await page.getByText(`${waiting} replies had waited; all have left.`).waitFor()
+    await town.sandbox.replies(town.pageId, town.psid, before + waiting)
+
+    await page.getByRole('link', { name: 'Back to the overview' }).click()
+    await verdict(page, 'well').waitFor()
+    t.notMatch(await page.content(), token)
+    t.notMatch(page.url() + town.log(), token)
+    t.same(complaints, [], 'nothing broke the content policy')
+    t.same(foreign, [], 'nothing was asked of anybody else')
+  },
+)
+
+browserTest('Continue with Facebook mends it by a login', async (t, open) => {
+  const { town, page, complaints } = await wellTown(t, open, { browser: PHONE })
+  const before = await pageReplies(town)
+  const waiting = await breakToken(town)
+  await verdict(page, 'needed').waitFor()
+
+  await page.getByRole('button', { name: 'Continue with Facebook' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator('[data-repair="done"]').waitFor()
+  t.equal(new URL(page.url()).origin, town.address)
+  t.notMatch(page.url(), /code|state/)
+  await town.sandbox.replies(town.pageId, town.psid, before + waiting)
+  await page.goto(`${town.address}/operator`)
+  await verdict(page, 'well').waitFor()
+  t.same(complaints, [])
+})
+
+browserTest('a login that lacks a permission is asked again, and then mends it', async (t, open) => {
+  const { town, page } = await wellTown(t, open)
+  await breakToken(town)
+  await verdict(page, 'needed').waitFor()
+  await page.getByRole('button', { name: 'Continue with Facebook' }).click()
+  await page.getByLabel('pages_messaging').uncheck()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator('[data-repair="failed"]').waitFor()
+
+  await page.getByRole('button', { name: 'Ask Facebook again' }).click()
+  t.match(page.url(), /auth_type=rerequest/)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator('[data-repair="done"]').waitFor()
+})
+
+browserTest('without JavaScript everything but the liveness works', async (t, open) => {
+  const { town, page } = await wellTown(t, open, {
+    browser: { ...PHONE, javaScriptEnabled: false },
+    // So slow that the repair is not over when its page is first shown.
+    sandbox: { sandbox: { latencyMs: 220 } },
+  })
+  await breakToken(town)
+  await page.reload()
+  await page.getByLabel('User token').fill(town.sandbox.userToken())
+  await page.getByRole('button', { name: 'Repair' }).click()
+  await page.locator('[data-repair="running"]').waitFor()
+  await page.locator('[data-repair="done"]').waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('Password').waitFor()
+})
+
+browserTest('what the operator is typing survives what happens meanwhile', async (t, open) => {
+  const { town, page } = await wellTown(t, open)
+  await page.getByText('Give the bot a new token').click()
+  const field = page.getByLabel('User token')
+  await field.fill('half a tok')
+  await breakToken(town)
+  await verdict(page, 'needed').waitFor()
+  await page.keyboard.type('en')
+  t.equal(await field.inputValue(), 'half a token')
+  t.ok(await field.isVisible())
+})
+
+browserTest('a form on another site does nothing, though it has the fields of ours', async (t, open) => {
+  const { town, page } = await wellTown(t, open)
+  const csrf = await page.locator('input[name="_csrf"]').first().getAttribute('value')
+  const evil = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(`<form method="post" action="${town.address}/operator/sign-out">
+      <input type="hidden" name="_csrf" value="${csrf}"><button>Win a prize</button></form>`)
+  })
+  await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => evil.close())
+  const { port } = evil.address() as AddressInfo
+
+  // Under one name it is another site; under the other it is the same site, where the cookie goes along.
+  for (const name of ['localhost', '127.0.0.1']) {
+    await page.goto(`http://${name}:${port}/`)
+    const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole('button').click()])
+    t.equal(answer?.status(), 403, name)
+    t.match(await page.content(), /BOT_FORM_REFUSED/)
+  }
+  await page.goto(`${town.address}/operator`)
+  await verdict(page, 'well').waitFor()
+})
+
+browserTest('signing out elsewhere ends what is live here', async (t, open) => {
+  const { town, page } = await wellTown(t, open)
+  const other = await page.context().newPage()
+  await other.goto(`${town.address}/operator`)
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('Password').waitFor()
+  t.equal(new URL(page.url()).pathname, '/operator/sign-in')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  browserTest(`every page can be read in a ${colorScheme} room and on a narrow phone`, async (t, open) => {
+    const sandbox = {
+      pages: [
+        { id: '100000000000001', name: 'Evergreen Café' },
+        { id: '100000000000002', name: `<script>alert("${'long name '.repeat(8)}")</script>` },
+      ],
+    }
+    const { town, page, complaints } = await wellTown(t, open, {
+      browser: { viewport: { width: 320, height: 640 }, colorScheme },
+      sandbox: { sandbox },
+    })
+    const look = async (name: string): Promise<void> => {
+      await page.evaluate(AUDIT)
+      await page.evaluate('audit.still()')
+      t.same(await page.evaluate('audit.faint()'), [], `${name}: contrast`)
+      t.same(await page.evaluate('audit.sticksOut()'), [], `${name}: width`)
+      const nameless = `[...document.querySelectorAll('input:not([type="hidden"])')]
+        .filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML)`
+      t.same(await page.evaluate(nameless), [], `${name}: every field has a label`)
+      t.equal(await page.locator('h1').count(), 1, `${name}: one heading says what it is`)
+      t.equal(await page.locator('main').count(), 1)
+    }
+    await look('well')
+    await breakToken(town)
+    await verdict(page, 'needed').waitFor()
+    await look('needed')
+    await page.getByLabel('User token').fill('nonsense')
+    await page.getByRole('button', { name: 'Repair' }).click()
+    await page.locator('[data-repair="failed"]').waitFor()
+    await look('failed')
+    await page.getByLabel('Let me choose').check()
+    await page.getByLabel('User token').fill(town.sandbox.userToken())
+    await page.getByRole('button', { name: 'Repair' }).click()
+    await page.locator('[data-repair="choosing"]').waitFor()
+    await look('choosing')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.locator('[data-repair="done"]').waitFor()
+    await look('done')
+    await page.getByRole('link', { name: 'Dead letters' }).click()
+    await look('dead letters')
+    await page.goto(`${town.address}/operator/repair/none`)
+    await look('an error')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await look('sign in')
+    t.same(
+      complaints.filter((complaint) => !complaint.includes('404')),
+      [],
+    )
+  })
+}
