@@ -1,18 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { guardHost } from './control/guard.ts'
-import { DIALOG_STYLE, dialogPage, errorPage } from './dialog-page.ts'
-import { parseForm } from './graph/params.ts'
+import { consent, DENIED, type DialogAnswer } from './dialog/consent.ts'
+import { choosePerson, consentPage, errorPage } from './dialog/html.ts'
+import { openScopes, pagesOf, people, readDialogRequest, type DialogRequest } from './dialog/request.ts'
+import { DIALOG_STYLE } from './dialog/style.ts'
+import { splitAddress } from './graph/request.ts'
 import type { SandboxParts } from './parts.ts'
-import type { App, User } from './world.ts'
-
-/** What the bot asked the dialog for (reference B3). */
-export interface DialogRequest {
-  app: App
-  redirectUri: string
-  state: string | null
-  scopes: string[]
-  responseType: 'code' | 'token'
-}
+import type { User } from './world.ts'
 
 /** The login dialog: `GET /v25.0/dialog/oauth` shows it, its form comes back as a POST, and the browser goes on to the bot. */
 export const dialogRoutes =
@@ -37,74 +31,68 @@ export const dialogRoutes =
   }
 
 const show = (parts: SandboxParts, request: FastifyRequest, reply: FastifyReply) => {
-  const asked = readRequest(parts, request)
+  const asked = readDialogRequest(parts, request.url)
   if ('problem' in asked) return html(reply.code(400), errorPage(asked.problem), null)
-  const people = [...parts.world.users.values()].filter((user) => !user.system)
-  const pages = [...parts.world.pages.values()]
-  return html(reply, dialogPage({ asked, people, pages, action: request.url }), asked.redirectUri)
+  const everybody = people(parts)
+  const user = everybody.length === 1 ? everybody[0] : everybody.find(({ id }) => id === asked.userId)
+  if (!user) {
+    return html(
+      reply,
+      choosePerson(asked, everybody, ({ id }) => chosen(request.url, id)),
+      asked.redirectUri,
+    )
+  }
+  const before = user.grants.get(asked.app.id)
+  const scopes = openScopes(asked, user)
+  const page = consentPage({
+    asked,
+    user,
+    pages: pagesOf(parts, user),
+    scopes,
+    declined: asked.scopes.filter((scope) => !scopes.includes(scope)),
+    action: request.url,
+    others: everybody.length > 1 ? chosen(request.url, null) : null,
+    isTicked: ({ id }) => before?.pageIds?.includes(id) ?? true,
+  })
+  return html(reply, page, asked.redirectUri)
 }
 
 const decide = (parts: SandboxParts, request: FastifyRequest, reply: FastifyReply) => {
-  const asked = readRequest(parts, request)
+  const asked = readDialogRequest(parts, request.url)
   if ('problem' in asked) return html(reply.code(400), errorPage(asked.problem), null)
   const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
   const user = parts.world.users.get(form.get('user') ?? '')
-  if (form.get('decision') !== 'continue' || !user || user.system) {
-    return goOn(reply, asked, {
-      error: 'access_denied',
-      error_code: '200',
-      error_description: 'Permissions error',
-      error_reason: 'user_denied',
-    })
+  if (form.get('decision') !== 'continue' || !user || user.system) return goOn(reply, asked, DENIED)
+  if (isShutOut(asked, user)) {
+    // Login for Business ends as if the person had refused (reference B3).
+    if (asked.byConfig) return goOn(reply, asked, DENIED)
+    return html(reply.code(400), errorPage(NOT_ACTIVE), null)
   }
-  return goOn(reply, asked, consent(parts, asked, user, form))
+  const ticked = { scopes: form.getAll('scope'), pageIds: form.getAll('page') }
+  return goOn(reply, asked, consent(parts, asked, user, ticked))
 }
 
-const consent = (parts: SandboxParts, asked: DialogRequest, user: User, form: URLSearchParams) => {
-  const ticked = form.getAll('scope')
-  const login = {
-    user,
-    app: asked.app,
-    scopes: [...new Set(['public_profile', ...asked.scopes.filter((scope) => ticked.includes(scope))])],
-    declined: asked.scopes.filter((scope) => !ticked.includes(scope) && scope !== 'public_profile'),
-    pageIds: form.getAll('page').filter((id) => parts.world.pages.has(id)),
-  }
-  parts.bus.stateChanged()
-  if (asked.responseType === 'code') {
-    return { code: parts.tokens.logInForCode({ ...login, redirectUri: asked.redirectUri }) }
-  }
-  const token = parts.tokens.logIn(login)
-  const lifeMs = (token.expiresAtMs ?? parts.clock.nowMs()) - parts.clock.nowMs()
-  return { access_token: token.value, expires_in: String(Math.floor(lifeMs / 1000)) }
+const NOT_ACTIVE =
+  'App not active: This app is not accessible right now and the app developer is aware of the issue.'
+
+/** In development only people with a role on the app may log in. */
+const isShutOut = ({ app }: DialogRequest, user: User) => app.mode === 'development' && user.appRole === null
+
+/** The same address, with another person. */
+const chosen = (address: string, userId: string | null): string => {
+  const [path, query] = splitAddress(address)
+  const params = new URLSearchParams(query)
+  params.delete('user')
+  if (userId !== null) params.set('user', userId)
+  return `${path}?${params.toString()}`
 }
 
-const goOn = (reply: FastifyReply, asked: DialogRequest, answer: Record<string, string>) => {
+const goOn = (reply: FastifyReply, asked: DialogRequest, answer: DialogAnswer) => {
   const target = new URL(asked.redirectUri)
   const params = new URLSearchParams({ ...answer, ...(asked.state !== null && { state: asked.state }) })
   if ('access_token' in answer) target.hash = params.toString()
   else for (const [name, value] of params) target.searchParams.set(name, value)
   return reply.redirect(target.href, 302)
-}
-
-const readRequest = (parts: SandboxParts, request: FastifyRequest): DialogRequest | { problem: string } => {
-  const params = parseForm(request.url.split('?').slice(1).join('?'))
-  const text = (name: string) => (typeof params[name] === 'string' ? params[name] : null)
-  const app = parts.world.apps.get(text('client_id') ?? '')
-  if (!app) return { problem: 'Invalid App ID: The provided app ID does not look like a valid app ID.' }
-  const redirectUri = text('redirect_uri') ?? ''
-  const allowed = app.redirectUris?.includes(redirectUri) ?? true
-  if (!allowed || !/^https?:$/.test(URL.parse(redirectUri)?.protocol ?? '')) {
-    return {
-      problem:
-        "URL blocked: This redirect failed because the redirect URI is not white-listed in the app's client OAuth settings.",
-    }
-  }
-  const responseType = text('response_type') ?? 'code'
-  if (responseType !== 'code' && responseType !== 'token') {
-    return { problem: 'Invalid response_type: the sandbox knows code and token.' }
-  }
-  const scopes = (text('scope') ?? '').split(/[\s,]+/).filter((scope) => /^\w{1,60}$/.test(scope))
-  return { app, redirectUri, state: text('state'), scopes: [...new Set(scopes)], responseType }
 }
 
 const html = (reply: FastifyReply, page: string, redirectUri: string | null) => {

@@ -124,7 +124,7 @@ export const addApp = (world: World, { id, name, secret, webhook }: AppSeed): Ap
   return app
 }
 
-const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
+export const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
   const user: User = {
     id: seed.id ?? newUserId(rng),
     name: seed.name,

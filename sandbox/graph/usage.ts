@@ -105,7 +105,7 @@ export const createUsage = (deps: {
     const counted = tally(`${id} ${name}`, spanMs)
     counted.add()
     const percent = Math.floor((counted.total() / Math.max(1, allowed)) * FULL)
-    return { percent, waitMs: counted.total() > allowed ? counted.waitMs(allowed) : 0 }
+    return { percent, waitMs: counted.total() > allowed ? counted.waitMs(Math.max(0, allowed - 1)) : 0 }
   }
 
   const share = (id: string, name: string, spanMs: number, allowed: number | undefined) =>

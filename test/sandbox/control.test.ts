@@ -4,28 +4,17 @@ import type { SandboxEvent, Traffic } from '../../sandbox/api.ts'
 import type { Sandbox } from '../../sandbox/server.ts'
 import {
   APP_SECRET,
+  control,
   DAY_MS,
   firstPage,
   firstVisitor,
   graph,
-  readAnswer,
   START_MS,
   startConnected,
   startSandbox,
   textOf,
   VERIFY_TOKEN,
 } from './lab.ts'
-
-const control = async (sandbox: Sandbox, path: string, body?: unknown) =>
-  readAnswer(
-    await fetch(`${sandbox.origin}/sandbox/${path}`, {
-      ...(body !== undefined && {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    }),
-  )
 
 t.test('the state tells app, webhook, Pages, visitors and trouble', async (t) => {
   const { sandbox, bot } = await startConnected(t, { repairCommand: 'npm run repair' })

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createClock } from '../../sandbox/clock.ts'
+import { WEBHOOK_FIELDS } from '../../sandbox/webhooks/fields.ts'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/server.ts'
 
 export const APP_ID = '600000000000001'
@@ -154,8 +155,22 @@ export const startBot = async (t: Teardown): Promise<Bot> => {
   }
 }
 
+/** A POST to the control API; a GET when there is no body. */
+export const control = async (sandbox: Sandbox, path: string, body?: unknown, method = 'POST') =>
+  readAnswer(
+    await fetch(`${sandbox.origin}/sandbox/${path}`, {
+      ...(body !== undefined && {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    }),
+  )
+
 export const FIELDS =
   'messages,messaging_postbacks,message_echoes,message_deliveries,message_reads,message_reactions,messaging_referrals,messaging_handovers,standby'
+/** Everything a Page can subscribe to. */
+export const EVERY_FIELD = WEBHOOK_FIELDS.join(',')
 
 /** A sandbox whose first Page is subscribed to the bot, with a lasting Page token. */
 export const startConnected = async (t: Teardown, options: Partial<SandboxOptions> = {}, fields = FIELDS) => {

@@ -1,0 +1,86 @@
+import { asText, parseForm } from '../graph/params.ts'
+import { splitAddress } from '../graph/request.ts'
+import type { SandboxParts } from '../parts.ts'
+import type { App, Page, User } from '../world.ts'
+
+/** What the bot asked the dialog for (reference B3). */
+export interface DialogRequest {
+  app: App
+  redirectUri: string
+  state: string | null
+  scopes: string[]
+  /** What is to come back. */
+  wants: ReadonlySet<'code' | 'token' | 'granted_scopes'>
+  /** `rerequest` asks again for what was declined, `reauthorize` renews the access to data. */
+  authType: string | null
+  /** By a configuration of Login for Business, that of a system user rather than the person's own. */
+  token: 'user' | 'system_user'
+  byConfig: boolean
+  /** The person already chosen in this dialog. */
+  userId: string | null
+}
+
+export type Asked = DialogRequest | { problem: string }
+
+export const readDialogRequest = (parts: SandboxParts, address: string): Asked => {
+  const params = parseForm(splitAddress(address)[1])
+  const text = (name: string) => asText(params[name]) || null
+  const app = parts.world.apps.get(text('client_id') ?? '')
+  if (!app) return { problem: 'Invalid App ID: The provided app ID does not look like a valid app ID.' }
+  const redirectUri = text('redirect_uri') ?? ''
+  const allowed = app.redirectUris?.includes(redirectUri) ?? true
+  if (!allowed || !/^https?:$/.test(URL.parse(redirectUri)?.protocol ?? '')) {
+    return {
+      problem:
+        "URL blocked: This redirect failed because the redirect URI is not white-listed in the app's client OAuth settings.",
+    }
+  }
+  const wants = readWants(text('response_type') ?? 'code')
+  if (!wants) return { problem: 'Invalid response_type: the sandbox knows code, token and granted_scopes.' }
+  const configId = text('config_id')
+  const config = configId === null ? undefined : app.loginConfigs.get(configId)
+  if (configId !== null && !config) {
+    return { problem: 'Invalid config_id: this app has no saved configuration with this id.' }
+  }
+  if (config?.token === 'system_user' && text('override_default_response_type') !== 'true') {
+    return {
+      problem: 'This configuration gives a system user token: it needs override_default_response_type=true.',
+    }
+  }
+  return {
+    app,
+    redirectUri,
+    state: text('state'),
+    scopes: [...new Set([...(config?.scopes ?? []), ...readScopes(text('scope') ?? '')])],
+    wants,
+    authType: text('auth_type'),
+    token: config?.token ?? 'user',
+    byConfig: config !== undefined,
+    userId: text('user'),
+  }
+}
+
+/** People who can log in, in the order they were made. */
+export const people = ({ world }: SandboxParts): User[] =>
+  [...world.users.values()].filter((user) => !user.system)
+
+/** What a person is asked: what they declined before is not asked again, unless the bot asks for just that. */
+export const openScopes = ({ app, scopes, authType }: DialogRequest, user: User): string[] => {
+  const declined = user.grants.get(app.id)?.declined
+  return authType === 'rerequest' ? scopes : scopes.filter((scope) => declined?.has(scope) !== true)
+}
+
+/** Pages on which the person has a role, those of portfolios among them. */
+export const pagesOf = ({ world }: SandboxParts, user: User): Page[] =>
+  [...world.pages.values()].filter((page) => page.roles.has(user.id))
+
+const readWants = (text: string): DialogRequest['wants'] | null => {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '')
+  const known = words.filter((word) => word === 'code' || word === 'token' || word === 'granted_scopes')
+  return known.length === words.length && known.some((word) => word !== 'granted_scopes')
+    ? new Set(known)
+    : null
+}
+
+const readScopes = (text: string): string[] =>
+  text.split(/[\s,]+/).filter((scope) => /^\w{1,60}$/.test(scope))
