@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { GraphError } from '../graph/error.ts'
-import type { Graph, RecentMessage } from '../graph/graph.ts'
+import type { Graph, RecentMessage, RecentMessagesCall } from '../graph/graph.ts'
 import type { QueuedReply } from '../messages.ts'
 import type { OutboxClaim, Store, StoredReply } from '../store/store.ts'
 import type { Pacer } from './pacer.ts'
@@ -36,6 +36,8 @@ export interface DoubtTimes {
 
 export const DEFAULT_DOUBT_TIMES: DoubtTimes = { echoMs: 3000, settleMs: 20_000, giveUpMs: 300_000 }
 
+// A thousand messages.
+const MOST_PAGES = 10
 // Graph tells whole seconds.
 const ROUNDING_MS = 5000
 // Between our clock and Facebook's, where we have nothing but our own.
@@ -56,6 +58,21 @@ export const createDoubtResolver = (deps: {
   const unreadableMs = new Map<string, number>()
   const booked = new Set<string>()
 
+  /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
+  const messagesSince = async (sinceMs: number, call: RecentMessagesCall): Promise<RecentMessage[]> => {
+    const found: RecentMessage[] = []
+    let after: string | undefined
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      if (page > 0) await clock.sleep(pacer.book(call.pageId, 'read'))
+      const { messages, next } = await graph.recentMessages({ ...call, after })
+      found.push(...messages)
+      const oldestMs = messages.at(-1)?.createdMs ?? null
+      if (next === null || (oldestMs !== null && oldestMs < sinceMs)) break
+      after = next
+    }
+    return found
+  }
+
   return {
     resolve: async (claim, reply, content, token) => {
       const nowMs = clock.elapsed()
@@ -73,7 +90,7 @@ export const createDoubtResolver = (deps: {
           ? (reply.doubtSinceMs ?? clock.now()) - CLOCK_SKEW_MS
           : content.answersMs - ROUNDING_MS
       try {
-        const messages = await graph.recentMessages({ pageId, pageToken: token, psid: psid ?? '' })
+        const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
         unreadableMs.delete(reply.id)
         const sent = await store.sentReplies(claim.conversation)
         // An echo may have settled it while we were looking.

@@ -1,8 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import {
-  CONVERSATION_FIELDS,
   CONVERSATIONS_QUERY,
+  conversationQuery,
+  MESSAGES_QUERY,
   readConversations,
+  readMessages,
   readRecentMessages,
 } from './conversation.ts'
 import { GraphError } from './error.ts'
@@ -147,11 +149,17 @@ export const createGraph = (options: GraphOptions): Graph => {
         body: JSON.stringify({ recipient: { id: psid }, target_app_id: targetAppId }),
       }),
 
-    recentMessages: async ({ pageId, pageToken, psid }) => {
-      const query = `user_id=${encodeURIComponent(psid)}&fields=${encodeURIComponent(CONVERSATION_FIELDS)}`
-      const path = `/${encodeURIComponent(pageId)}/conversations?${query}`
+    recentMessages: async ({ pageId, pageToken, psid, after }) => {
+      const [thread, cursor] = after?.split(' ') ?? []
+      const path =
+        thread === undefined || cursor === undefined
+          ? `/${encodeURIComponent(pageId)}/conversations?${conversationQuery(psid)}`
+          : `/${encodeURIComponent(thread)}/messages?${MESSAGES_QUERY}&after=${encodeURIComponent(cursor)}`
       const { body } = await callAs(pageToken, { edge: 'conversations', method: 'GET', path })
-      return readRecentMessages(body, psid)
+      const { messages, threadId, paging } =
+        thread === undefined ? readRecentMessages(body, psid) : { ...readMessages(body), threadId: thread }
+      const nextPage = hasNext(paging) ? nextCursor(paging) : null
+      return { messages, next: threadId === null || nextPage === null ? null : `${threadId} ${nextPage}` }
     },
 
     conversations: async ({ pageId, pageToken, after }) => {

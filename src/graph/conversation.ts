@@ -2,20 +2,43 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { RecentConversation, RecentMessage } from './graph.ts'
 import { list, readId } from './token-facts.ts'
 
+const MESSAGE_FIELDS = 'id,message,from,created_time'
+
 /** Expanded in one call: the participants prove that Graph has honoured `user_id`. */
-export const CONVERSATION_FIELDS = 'participants,messages.limit(50){id,message,from,created_time}'
+export const conversationQuery = (psid: string): string => {
+  const fields = `id,participants,messages.limit(50){${MESSAGE_FIELDS}}`
+  return `user_id=${encodeURIComponent(psid)}&fields=${encodeURIComponent(fields)}`
+}
+
+export const MESSAGES_QUERY = `limit=100&fields=${encodeURIComponent(MESSAGE_FIELDS)}`
 
 // What is asked for inside multiplies: more in one call, and Graph asks to reduce the amount of data.
-const FIELDS = 'updated_time,messages.limit(25){id,message,from,created_time}'
+const FIELDS = `updated_time,messages.limit(25){${MESSAGE_FIELDS}}`
 export const CONVERSATIONS_QUERY = `limit=25&fields=${encodeURIComponent(FIELDS)}`
 
+/** Part of the messages of a conversation. */
+export interface MessageList {
+  messages: RecentMessage[]
+  paging: Json | undefined
+}
+
 /** The messages with this visitor in an answer of `/{page-id}/conversations`. */
-export const readRecentMessages = (body: JsonObject, psid: string): RecentMessage[] =>
-  list(body['data'])
+export const readRecentMessages = (
+  body: JsonObject,
+  psid: string,
+): MessageList & { threadId: string | null } => {
+  const found = list(body['data'])
     .filter(isJsonObject)
-    .filter((conversation) => isWith(conversation, psid))
-    .flatMap((conversation) => dataOf(conversation['messages']))
-    .flatMap(readMessage)
+    .find((conversation) => isWith(conversation, psid))
+  const messages = found?.['messages']
+  return { ...readMessages(isJsonObject(messages) ? messages : {}), threadId: readId(found?.['id']) }
+}
+
+/** An answer of `/{conversation-id}/messages`. */
+export const readMessages = (body: JsonObject): MessageList => ({
+  messages: dataOf(body).flatMap(readMessage),
+  paging: body['paging'],
+})
 
 /** All conversations in an answer of `/{page-id}/conversations`. */
 export const readConversations = (body: JsonObject): RecentConversation[] =>

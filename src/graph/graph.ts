@@ -19,8 +19,11 @@ export interface Graph {
   userProfile: (call: UserProfileCall) => Promise<Record<string, string>>
   /** Gives the thread to another app (reference I). */
   passThreadControl: (call: PassThreadCall) => Promise<void>
-  /** The latest messages between a Page and a visitor, of both sides (reference E3). At most 2 calls a second and Page. */
-  recentMessages: (call: { pageId: string; pageToken: string; psid: string }) => Promise<RecentMessage[]>
+  /**
+   * The latest messages between a Page and a visitor, of both sides, latest first (reference E3). `after` is the `next` of
+   * the ones before. At most 2 calls a second and Page.
+   */
+  recentMessages: (call: RecentMessagesCall) => Promise<RecentMessages>
   /** One page of the Page's conversations, the ones something last happened in first. At most 2 calls a second and Page. */
   conversations: (call: ConversationsCall) => Promise<ConversationsPage>
   /** What a token still allows (reference B5). A dead token is an answer here, not an error. */
@@ -73,6 +76,19 @@ export interface Sent {
   messageId: string | null
   recipientId: string | null
   usage: Usage | null
+}
+
+export interface RecentMessagesCall {
+  pageId: string
+  pageToken: string
+  psid: string
+  after?: string | undefined
+}
+
+export interface RecentMessages {
+  messages: RecentMessage[]
+  /** Null when there are no older ones. */
+  next: string | null
 }
 
 export interface RecentMessage {

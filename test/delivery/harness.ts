@@ -220,7 +220,9 @@ const graphOf = (
     recentMessages: () => {
       graph.looks += 1
       const found = graph.recent()
-      return typeof found === 'string' ? Promise.reject(refusal(found)) : Promise.resolve(found)
+      return typeof found === 'string'
+        ? Promise.reject(refusal(found))
+        : Promise.resolve({ messages: found, next: null })
     },
   }
 }

@@ -201,14 +201,40 @@ t.test('recentMessages reads the conversation with that visitor and no other', a
       },
     ],
   })
-  t.strictSame(await graph.recentMessages({ pageId: '100', pageToken: 'page-token-1', psid: 'psid-1' }), [
-    { id: 'm_1', fromId: '100', text: 'hello', createdMs: Date.UTC(2026, 10, 21, 12, 0, 5) },
-    { id: 'm_2', fromId: null, text: '', createdMs: null },
-    { id: 'm_3', fromId: null, text: '', createdMs: null },
-  ])
+  const call = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1' }
+  t.strictSame(await graph.recentMessages(call), {
+    messages: [
+      { id: 'm_1', fromId: '100', text: 'hello', createdMs: Date.UTC(2026, 10, 21, 12, 0, 5) },
+      { id: 'm_2', fromId: null, text: '', createdMs: null },
+      { id: 'm_3', fromId: null, text: '', createdMs: null },
+    ],
+    next: null,
+  })
 
   conversations().reply(200, { data: [{ messages: 'none' }] })
-  t.strictSame(await graph.recentMessages({ pageId: '100', pageToken: 'page-token-1', psid: 'psid-1' }), [])
+  t.strictSame(await graph.recentMessages(call), { messages: [], next: null })
+})
+
+t.test('recentMessages goes on to older messages where the ones before ended', async (t) => {
+  const graph = build(t)
+  const call = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1' }
+  const message = (id: string) => ({ id, message: 'hi', from: { id: '100' } })
+  const more = { cursors: { before: 'b', after: 'a=1&' }, next: 'https://graph.example/next' }
+  nock(ORIGIN)
+    .get('/v25.0/100/conversations')
+    .query(true)
+    .reply(200, { data: [{ id: 't_1', messages: { data: [message('m_2')], paging: more } }] })
+  const { next } = await graph.recentMessages(call)
+  t.type(next, 'string')
+
+  nock(ORIGIN, { reqheaders: { authorization: 'Bearer page-token-1' } })
+    .get('/v25.0/t_1/messages')
+    .query((query) => query['after'] === 'a=1&' && query['appsecret_proof'] === PROOF.appsecret_proof)
+    .reply(200, { data: [message('m_1')], paging: { cursors: more.cursors } })
+  t.match(await graph.recentMessages({ ...call, after: next ?? '' }), {
+    messages: [{ id: 'm_1' }],
+    next: null,
+  })
 })
 
 t.test('conversations reads one page of the list, and where the next one begins', async (t) => {

@@ -45,6 +45,8 @@ export interface Facebook {
   wrongs: string[]
 }
 
+// As few as make a list of several pages common.
+const LISTED = 5
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export const createFacebook = (deps: {
@@ -182,13 +184,16 @@ export const createFacebook = (deps: {
             const { verdict } = facebook.fates.shift() ?? { verdict: 'ok' }
             if (verdict !== 'ok') throw refusal(verdict, 'thread')
           }),
-        recentMessages: ({ pageId, psid, pageToken }) =>
+        recentMessages: ({ pageId, psid, pageToken, after }) =>
           answered(async () => {
             note(`the bot looks at ${pageId}/${psid}`)
             if (facebook.validToken.get(pageId) !== pageToken) throw refusal('token_invalid', 'conversations')
             const fate = facebook.looks.shift() ?? 'ok'
             if (fate !== 'ok') throw refusal(fate, 'conversations')
-            return messagesOf(`${pageId}/${psid}`).slice(0, 50)
+            const all = messagesOf(`${pageId}/${psid}`)
+            const begin = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
+            const messages = all.slice(begin, begin + LISTED)
+            return { messages, next: all.length > begin + LISTED ? (messages.at(-1)?.id ?? null) : null }
           }),
       }
     },
