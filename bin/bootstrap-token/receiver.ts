@@ -63,8 +63,7 @@ export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): 
     response.writeHead(303, { ...HEADERS, location: OVER }).end()
   }
 
-  const servers = await listen(handle)
-  const { port } = servers[0]?.address() as AddressInfo
+  const { servers, port } = await listen(handle)
   const isOurs = (host: string | undefined): boolean => HOSTS.some((name) => host === `${name}:${port}`)
   const close = (): void => {
     clearTimeout(deadline)
@@ -85,15 +84,16 @@ const HOSTS = ['localhost', '127.0.0.1', '[::1]']
 /** A browser may take `localhost` for either address; not every machine has both. */
 const listen = async (
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Server[]> => {
+): Promise<{ servers: Server[]; port: number }> => {
   const first = createServer(handle)
   await start(first, '127.0.0.1', 0)
+  const { port } = first.address() as AddressInfo
   const second = createServer(handle)
   try {
-    await start(second, '::1', (first.address() as AddressInfo).port)
-    return [first, second]
+    await start(second, '::1', port)
+    return { servers: [first, second], port }
   } catch {
-    return [first]
+    return { servers: [first], port }
   }
 }
 

@@ -60,6 +60,8 @@ export interface Store {
   recall: (name: string) => Promise<string | null>
 
   counts: () => Promise<QueueCounts>
+  /** Whom replies wait for, of one Page or of all. */
+  parked: (pageId?: string) => Promise<Parked>
   /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
   probe: () => Promise<void>
   /** Waits for what was begun, then closes. Idempotent. */
@@ -67,6 +69,13 @@ export interface Store {
 }
 
 export type Queue = 'inbox' | 'outbox'
+
+export interface Parked {
+  /** Conversations that have replies waiting. */
+  visitors: number
+  /** When the first of their windows closes that is still open, ms since the epoch; null when none is. */
+  firstWindowEndsMs: number | null
+}
 
 /** An event as the webhook hands it over. */
 export interface NewEvent {

@@ -184,6 +184,34 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.equal((await store.counts()).dead, 1)
   })
 
+  t.test('who waits is told for one Page and for all, and when the first window closes', async (t) => {
+    const { store, clock } = await setUp(t)
+    const HOUR_MS = 3_600_000
+    t.same(await store.parked(), { visitors: 0, firstWindowEndsMs: null })
+    t.same(await store.parked('page-9'), { visitors: 0, firstWindowEndsMs: null })
+
+    const startMs = clock.now()
+    const at = (hours: number) => ({ timestampMs: startMs + hours * HOUR_MS })
+    await store.accept([
+      newEvent('a', at(-1)),
+      newEvent('b', { psid: 'psid-2', ...at(-20) }),
+      newEvent('c', { psid: 'psid-2', ...at(-20), opensWindow: false }),
+      newEvent('d', { pageId: 'page-2', psid: 'psid-3', ...at(-23) }),
+      newEvent('e', { pageId: 'page-2', psid: 'psid-4', opensWindow: false }),
+    ])
+    await handleAll(store, (key) => [key, key])
+    t.same(await store.parked('page-1'), { visitors: 2, firstWindowEndsMs: startMs + 4 * HOUR_MS })
+    t.same(await store.parked('page-2'), { visitors: 2, firstWindowEndsMs: startMs + HOUR_MS })
+    t.same(await store.parked(), { visitors: 4, firstWindowEndsMs: startMs + HOUR_MS })
+
+    await clock.advance(2 * HOUR_MS)
+    t.same(await store.parked('page-2'), { visitors: 2, firstWindowEndsMs: null }, 'closed already')
+    t.same(await store.parked(), { visitors: 4, firstWindowEndsMs: startMs + 4 * HOUR_MS })
+
+    await sendAll(store)
+    t.same(await store.parked(), { visitors: 0, firstWindowEndsMs: null })
+  })
+
   t.test('the counts say how much waits, for whom, and since when', async (t) => {
     const { store, clock } = await setUp(t)
     t.same((await store.counts()).oldest, { inboxMs: null, outboxMs: new Map() })

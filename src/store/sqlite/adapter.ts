@@ -150,6 +150,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       }
     },
 
+    parked: (pageId) => thread.run({ op: 'parked', page: pageId ?? null, nowMs: clock.now() }),
+
     probe: async () => {
       await thread.run({ op: 'probe', nowMs: clock.now() })
     },

@@ -14,6 +14,7 @@ import type {
 import { deadLetterOperations } from './dead-letters.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './memory.ts'
+import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
 
@@ -179,6 +180,7 @@ export const openDatabase = (file: string): Database => {
       return null
     },
 
+    ...parkedOperation(db),
     ...deadLetterOperations(db),
     ...historyOperations(db),
   }

@@ -1,4 +1,4 @@
-import type { GraphFacts, History, NewEvent, PruneStep } from '../store.ts'
+import type { GraphFacts, History, NewEvent, Parked, PruneStep } from '../store.ts'
 
 /**
  * What the adapter asks of the database thread. All operations of one {@link Batch} are one transaction and share one
@@ -49,6 +49,7 @@ export type Operation =
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
   | { op: 'sent_replies'; page: string; psid: string }
   | { op: 'counts' }
+  | { op: 'parked'; page: string | null; nowMs: number }
   | { op: 'probe'; nowMs: number }
   | { op: 'list_dead'; page: string | null; before: DeadPlace | null; limit: number }
   | { op: 'get_dead'; seq: number }
@@ -79,6 +80,7 @@ export interface Results {
     outbox: { page: string; count: number; oldestMs: number }[]
     dead: number
   }
+  parked: Parked
   probe: null
   list_dead: DeadRow[]
   get_dead: DeadRow | null

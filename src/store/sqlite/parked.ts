@@ -1,0 +1,22 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Operation, Results } from './protocol.ts'
+
+/** Whom the outbox keeps waiting. Goes through the whole of it: asked when a person is told, not while they look. */
+export const parkedOperation = (
+  db: DatabaseSync,
+): { parked: (operation: Extract<Operation, { op: 'parked' }>) => Results['parked'] } => {
+  const sum = (waiting: string) =>
+    db.prepare(
+      `select count(*) as visitors, min(case when c.window_ends_ms > ? then c.window_ends_ms end) as firstWindowEndsMs
+       from (${waiting}) o join conversation c on c.id = o.conversation`,
+    )
+  const ofAll = sum('select distinct page, conversation from outbox')
+  const ofPage = sum(
+    'select distinct conversation from outbox where page = (select no from page where id = ?)',
+  )
+  return {
+    // The placeholder of the selected column comes first.
+    parked: ({ page, nowMs }) =>
+      (page === null ? ofAll.get(nowMs) : ofPage.get(nowMs, page)) as unknown as Results['parked'],
+  }
+}
