@@ -53,7 +53,10 @@ async function delivery(app: FastifyInstance) {
         activity.sent({ pageId, psid }, latencyMs)
         log.debug({ pageId, latencyMs }, 'sent')
       },
-      dead: (_pageId, reason) => metrics.replyDead(reason),
+      dead: (pageId, reason, psid) => {
+        metrics.replyDead(reason)
+        activity.died({ pageId, psid })
+      },
       refused: activity.refused,
     },
   })

@@ -7,7 +7,9 @@ import { ASSETS } from '../src/console/layout.ts'
 const FOLDER = new URL('../console/', import.meta.url)
 
 const FILES = {
-  'console.css': 'text/css; charset=utf-8',
+  'base.css': 'text/css; charset=utf-8',
+  'controls.css': 'text/css; charset=utf-8',
+  'parts.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const

@@ -93,7 +93,7 @@ const row = (letter: DeadLetter, nowMs: number, labelOf: (pageId: string) => str
 
 const all = (total: number, csrf: Html): Html =>
   html`<details>
-    <summary>All ${total.toLocaleString('en')} of them</summary>
+    <summary>Retry or drop all ${total.toLocaleString('en')}</summary>
     <form method="post" action="${DEAD_LETTERS}" class="buttons">
       ${csrf}<input type="hidden" name="all" value="yes" />
       <button class="button" name="do" value="retry">Retry all</button>

@@ -16,6 +16,8 @@ export interface Document {
 /** Where the console's own files are. */
 export const ASSETS = '/operator/assets'
 
+const STYLES = ['base.css', 'controls.css', 'parts.css']
+
 /** A whole page. Nothing in it runs or paints that is not one of our files. */
 export const layout = ({ title, content, csrf, live, refreshSeconds }: Document): string =>
   html`<!doctype html>
@@ -27,7 +29,7 @@ export const layout = ({ title, content, csrf, live, refreshSeconds }: Document)
         <meta name="theme-color" content="#0d3b2a" />
         <title>${title} · Evergreen</title>
         <link rel="icon" href="${ASSETS}/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="${ASSETS}/console.css" />
+        ${STYLES.map((file) => html`<link rel="stylesheet" href="${ASSETS}/${file}" />`)}
         ${live !== undefined && html`<script type="module" src="${ASSETS}/live.js"></script>`}
         ${
           refreshSeconds !== undefined &&

@@ -2,7 +2,7 @@ import { html, type Html } from './html.ts'
 import { pageCard, webhookCard } from './page-card.ts'
 import { verdictBanner } from './verdict.ts'
 import type { ConsoleView, Figures } from './view.ts'
-import { ago, count, latency } from './words.ts'
+import { ago, count } from './words.ts'
 
 /** The parts of the overview that are kept up to date, by the id of their place. */
 export type Fragments = Record<(typeof PLACES)[number], Html>
@@ -95,11 +95,11 @@ const deadLetters = ({ dead, nowMs }: ConsoleView): Html =>
         ? html`<p class="empty">None: every reply went out or is still to go.</p>`
         : html`<ul class="rows">
               ${dead.latest.map(
-                ({ id, psid, reason, diedMs, acceptedMs }) =>
+                ({ id, psid, reason, diedMs, pageLabel: label }) =>
                   html`<li>
                     <span class="who"
                       ><a href="/operator/dead-letters/${encodeURIComponent(id)}">To ${psid ?? 'nobody'}</a
-                      ><small>after ${latency(diedMs - acceptedMs)}</small></span
+                      ><small>${label}</small></span
                     >
                     <span class="when">${ago(diedMs, nowMs)}</span>
                     <span class="badge bad">${REASONS[reason]}</span>

@@ -102,10 +102,7 @@ const TITLES: Record<RepairView['is'], string> = {
 const done = ({ pages, waited }: RepairView, waiting: number | null): Html =>
   html`<div class="outcome good">
     ${pages.map(
-      ({ id, name, scopes }) =>
-        html`<p>
-          <b>${name}</b> <small>${id}</small> has a token that never expires, with ${scopes.join(', ')}.
-        </p>`,
+      ({ id, name }) => html`<p><b>${name}</b> <small>${id}</small> has a token that never expires.</p>`,
     )}
     ${waiting !== null && html`<p data-waiting="${waiting}">${leaving(waited, waiting)}</p>`}
   </div>`
@@ -124,8 +121,9 @@ const choice = ({ choices }: RepairView, id: string, csrf: Html): Html =>
       ${choices.map(
         (page) =>
           html`<label class="check"
-            ><input type="checkbox" name="page" value="${page.id}" ${page.likely && html` checked`} />
-            ${page.name} <small>${page.id}</small></label
+            ><input type="checkbox" name="page" value="${page.id}" ${page.likely && html` checked`} /><span
+              >${page.name} <small>${page.id}</small></span
+            ></label
           >`,
       )}
     </fieldset>

@@ -36,7 +36,7 @@ export interface ConsoleView {
   pages: PageView[]
   appWebhook: AppWebhook | null
   conversations: (RecentConversation & { pageLabel: string })[]
-  dead: { count: number; latest: readonly DeadLetter[] }
+  dead: { count: number; latest: (DeadLetter & { pageLabel: string })[] }
 }
 
 /** The answer to "is my bot well?". */
@@ -92,7 +92,10 @@ export const toConsoleView = (facts: ConsoleFacts): ConsoleView => {
       ...conversation,
       pageLabel: nameOf(tokens, conversation.pageId),
     })),
-    dead: { count: counts?.dead ?? facts.dead.length, latest: facts.dead },
+    dead: {
+      count: counts?.dead ?? facts.dead.length,
+      latest: facts.dead.map((letter) => ({ ...letter, pageLabel: nameOf(tokens, letter.pageId) })),
+    },
   }
 }
 

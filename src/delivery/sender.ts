@@ -28,7 +28,7 @@ export interface Sender {
 /** What became of replies, for metrics. */
 export interface SenderReport {
   sent: (pageId: string, latencyMs: number, psid: string | null) => void
-  dead: (pageId: string, reason: DeadReason) => void
+  dead: (pageId: string, reason: DeadReason, psid: string | null) => void
   refused: (pageId: string, verdict: string) => void
 }
 
@@ -227,12 +227,12 @@ export const createSender = (deps: {
     reason: DeadReason,
     error?: GraphFacts,
   ): Promise<Step> => {
-    const { id, pageId } = claim.conversation
+    const { id, pageId, psid } = claim.conversation
     // Durable before the next one goes out: after a crash, two of the same text could not be told apart.
     await record(claim, reply, { status: 'dead', reason, ...(error && { error }) })
     doubt.forget(reply)
     retries.delete(id)
-    report.dead(pageId, reason)
+    report.dead(pageId, reason, psid)
     log.warn({ pageId, replyId: reply.id, reason, graph: error }, 'a reply became a dead letter')
     return { go: 'on' }
   }

@@ -5,6 +5,8 @@ export interface Activity {
   /** A visitor, or Facebook on the visitor's behalf, did something in this conversation. */
   heard: (conversation: ConversationKey, now: Heard) => void
   sent: (conversation: ConversationKey, latencyMs: number) => void
+  /** A reply was given up. */
+  died: (conversation: ConversationKey) => void
   /** Graph refused to take a reply, for now or for good. */
   refused: (pageId: string, verdict: string) => void
   ofPage: (pageId: string) => PageActivity
@@ -42,7 +44,7 @@ export interface RecentConversation {
   /** What was heard: the kind of the event. */
   lastKind: string
   lastSentMs: number | null
-  /** Replies made here and not known to be sent. */
+  /** Replies made here that are still to be sent. */
   unsent: number
   silent: boolean
 }
@@ -108,6 +110,11 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
       if (conversation === undefined) return
       conversation.lastSentMs = clock.now()
       conversation.unsent = Math.max(0, conversation.unsent - 1)
+    },
+
+    died: ({ pageId, psid }) => {
+      const conversation = conversations.get(keyOf(pageId, psid ?? ''))
+      if (conversation !== undefined) conversation.unsent = Math.max(0, conversation.unsent - 1)
     },
 
     refused: (pageId, verdict) => {

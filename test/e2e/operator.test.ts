@@ -129,11 +129,11 @@ browserTest('a login that lacks a permission is asked again, and then mends it',
 browserTest('without JavaScript everything but the liveness works', async (t, open) => {
   const { town, page } = await wellTown(t, open, {
     browser: { ...PHONE, javaScriptEnabled: false },
-    // So slow that the repair is not over when its page is first shown.
-    sandbox: { sandbox: { latencyMs: 220 } },
   })
   await breakToken(town)
   await page.reload()
+  // So slow that the repair is not over when its page is first shown.
+  town.sandbox.trouble('delay', { delayMs: 300 })
   await page.getByLabel('User token').fill(town.sandbox.userToken())
   await page.getByRole('button', { name: 'Repair' }).click()
   await page.locator('[data-repair="running"]').waitFor()

@@ -80,10 +80,12 @@ t.test('conversations are remembered by what was heard last, not more than 50', 
   t.equal(activity.conversations()[0]?.psid, 'p59')
 })
 
-t.test('a reply that was made and not sent is counted as such', async (t) => {
+t.test('a reply that is still to be sent is counted as such', async (t) => {
   const activity = createActivity({ clock: createFakeClock() })
   activity.heard(VERA, { ...heard, replies: 2 })
   activity.heard(VERA, heard)
   activity.sent(VERA, 5)
   t.equal(activity.conversations()[0]?.unsent, 2)
+  activity.died(VERA)
+  t.equal(activity.conversations()[0]?.unsent, 1, 'one that was given up is not')
 })
