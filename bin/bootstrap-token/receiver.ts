@@ -35,23 +35,30 @@ export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): 
   // Whoever waits for it hears of it; nobody else has to.
   code.catch(() => {})
   let outcome: 'waiting' | 'done' | 'refused' = 'waiting'
+  /** Ends the waiting, once the browser has seen how it went: this process may be over the moment after. */
+  let finish = (): void => {}
 
-  const settle = (answer: DialogAnswer): void => {
-    try {
-      resolve(readCode(answer))
-      outcome = 'done'
-    } catch (error) {
-      reject(error as Error)
-      outcome = 'refused'
-    }
+  const decide = (answer: DialogAnswer): void => {
     clearTimeout(deadline)
     for (const server of servers) server.unref()
+    try {
+      const found = readCode(answer)
+      outcome = 'done'
+      finish = () => resolve(found)
+    } catch (error) {
+      outcome = 'refused'
+      finish = () => reject(error as Error)
+    }
+    setTimeout(finish, SHOWN_WITHIN_MS)
   }
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (request.method !== 'GET' || !isOurs(request.headers.host)) return show(response, 404, PAGES.nothing)
-    if (url.pathname === OVER) return show(response, 200, outcome === 'refused' ? PAGES.refused : PAGES.done)
+    if (url.pathname === OVER) {
+      response.once('close', finish)
+      return show(response, 200, PAGES[outcome])
+    }
     if (url.pathname !== BACK) return show(response, 404, PAGES.nothing)
     if (outcome !== 'waiting') return show(response, 410, PAGES.over)
     const answer: DialogAnswer = Object.fromEntries(url.searchParams)
@@ -59,7 +66,7 @@ export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): 
       onStranger()
       return show(response, 400, PAGES.stranger)
     }
-    settle(answer)
+    decide(answer)
     response.writeHead(303, { ...HEADERS, location: OVER }).end()
   }
 
@@ -79,6 +86,8 @@ export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): 
 const BACK = '/login'
 /** Where the browser ends up: the code is gone from its address. */
 const OVER = '/'
+/** A browser that does not go on is not waited for. */
+const SHOWN_WITHIN_MS = 2000
 const HOSTS = ['localhost', '127.0.0.1', '[::1]']
 
 /** A browser may take `localhost` for either address; not every machine has both. */
@@ -118,6 +127,7 @@ const tooLate = (timeoutMs: number): BotError =>
   )
 
 const PAGES = {
+  waiting: ['Waiting for your login', 'Open the address that the terminal shows.'],
   done: ['You are logged in', 'Go back to the terminal; it does the rest. You may close this window.'],
   refused: ['No login', 'The dialog ended without a login. The terminal says what to do.'],
   over: ['This login is over', 'It was answered before. Go back to the terminal.'],

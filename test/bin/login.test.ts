@@ -24,11 +24,12 @@ const build = async (t: Test, timeoutMs = 60_000) => {
 t.test('the code comes back with the state, and the browser goes on to an address without it', async (t) => {
   const { come, code, state, redirectUri } = await build(t)
   t.match(redirectUri, /^http:\/\/localhost:\d+\/login$/)
+  t.match(await (await fetch(new URL('/', redirectUri))).text(), /Waiting for your login/)
   const answer = await come({ code: CODE, state })
-  t.equal(await code, CODE)
   t.match(answer, { status: 303 })
   t.equal(answer.headers.get('location'), '/')
   const page = await fetch(new URL('/', redirectUri))
+  t.equal(await code, CODE)
   t.match(await page.text(), /You are logged in[^]*Go back to the terminal/)
   t.match(page.headers.get('content-security-policy'), "default-src 'none'")
 })
