@@ -67,6 +67,7 @@ const main = async (): Promise<void> => {
 
   Chat with it     ${sandbox.origin}   write "when are you opn?"
   Break and mend   press "Password changed" there, write three messages, then run:  ${repair}
+  Watch over it    ${bot.address}/operator   user operator, password ${env.OPERATOR_PASSWORD}
 
   Ctrl-C stops everything and leaves nothing behind.
 

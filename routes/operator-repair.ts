@@ -147,6 +147,7 @@ async function operatorRepair(app: FastifyInstance) {
       redirectUri,
       state: app.console.logins.begin(sessionOf(request), redirectUri),
       again: request.body?.get('again') === 'yes',
+      configId: config.FB_LOGIN_CONFIG_ID,
     })
     log.info({ client: request.ip }, 'the operator went to the login dialog')
     return reply.redirect(url, 303)

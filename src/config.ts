@@ -40,6 +40,12 @@ export const configSchema = Type.Object({
     default: 'https://www.facebook.com',
     description: 'an http or https address without path or password, such as https://www.facebook.com',
   }),
+  FB_LOGIN_CONFIG_ID: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]+$',
+      description: 'the id of a configuration of Facebook Login for Business, digits only',
+    }),
+  ),
   HOST: Type.String({
     format: 'host',
     default: '127.0.0.1',

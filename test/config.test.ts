@@ -83,6 +83,7 @@ t.test(
       ['FB_GRAPH_URL', 'https://user:word@graph.facebook.com'],
       ['FB_GRAPH_URL', 'https://graph.facebook.com/v25.0'],
       ['FB_LOGIN_URL', 'https://www.facebook.com?x=1'],
+      ['FB_LOGIN_CONFIG_ID', 'config'],
       ['HOST', 'http://127.0.0.1'],
       ['HOST', 'localhost:3000'],
       ['PORT', '65536'],

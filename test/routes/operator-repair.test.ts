@@ -247,6 +247,13 @@ t.test(
   },
 )
 
+t.test('an app with Login for Business asks with its configuration', async (t) => {
+  const { app } = await buildTown(t, { env: { FB_LOGIN_CONFIG_ID: '4242' } })
+  const { searchParams } = await dialogOf(await signedInTab(app))
+  t.equal(searchParams.get('config_id'), '4242')
+  t.notOk(searchParams.has('scope'))
+})
+
 t.test('with a public address the login comes back there, and can only begin there', async (t) => {
   const { app } = await buildTown(t, { env: { PUBLIC_URL: 'https://bot.example.com' } })
   const tab = await signedInTab(app)
