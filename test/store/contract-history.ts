@@ -190,23 +190,23 @@ export const historyContract = (t: Test, open: OpenStore): void => {
       await handleAll(store, (key) => [key])
       return events
     }
-    const early = await round('early', 1200)
+    const early = await round('early', 620)
     const kept = early.slice(0, 9)
     await sendAll(store)
     const [old] = await round('old', 1)
     await buryAll(store)
     await clock.advance(1000)
     const cutMs = clock.now()
-    const late = await round('late', 700)
+    const late = await round('late', 420)
     await sendAll(store)
     await round('fresh', 1)
     await buryAll(store)
     await round('waiting', 1)
     await store.accept([newEvent('unhandled')])
 
-    t.match(await forget('seen', cutMs), { dropped: 1201 })
-    t.same(await store.accept(late), { stored: 0, duplicates: 700 }, 'later keys are still known')
-    t.match(await forget('sent', cutMs), { dropped: 1200 })
+    t.match(await forget('seen', cutMs), { dropped: 621 })
+    t.same(await store.accept(late), { stored: 0, duplicates: 420 }, 'later keys are still known')
+    t.match(await forget('sent', cutMs), { dropped: 620 })
     t.match(await forget('dead', cutMs), { dropped: 1 })
     t.same(
       (await store.deadLetters.list({ limit: 9 })).letters.map(({ body }) => body),
