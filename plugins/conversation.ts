@@ -1,13 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createConversation, OWN_LOOKUPS, type Conversation } from '../src/conversation/conversation.ts'
+import {
+  createConversation,
+  OWN_LOOKUPS,
+  type Conversation,
+  type ConversationView,
+  type Lookup,
+} from '../src/conversation/conversation.ts'
 import type { Script } from '../src/conversation/script/types.ts'
 import { openScriptFile } from '../src/script-file.ts'
+import { createVisitorProfiles, type ProfileField, type VisitorProfiles } from '../src/visitor-profile.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** What the bot says, as the script of the moment has it. */
     conversation: BotConversation
+    visitorProfiles: VisitorProfiles
   }
 }
 
@@ -19,17 +27,39 @@ export interface BotConversation extends Conversation {
 
 async function conversation(app: FastifyInstance) {
   const { BOT_SCRIPT: file, FB_APP_ID: appId } = app.config
-  const lookups = OWN_LOOKUPS
+  const visitorProfiles = createVisitorProfiles({ graph: app.graph, tokens: app.tokens, clock: app.clock })
+  const told =
+    (field: ProfileField): Lookup =>
+    (view) =>
+      visitorProfiles.tell(view, field)
+  const lookups = {
+    ...OWN_LOOKUPS,
+    first_name: told('first_name'),
+    last_name: told('last_name'),
+    name: told('name'),
+  }
   const scriptFile = await openScriptFile({
     file,
     variables: Object.keys(lookups),
     clock: app.clock,
     log: app.log.child({ part: 'script' }),
   })
-  const { handle } = createConversation({ script: scriptFile.current, appId, lookups })
+  const { handle, answerWith, apologise } = createConversation({
+    script: scriptFile.current,
+    appId,
+    lookups,
+    localeOf: told('locale'),
+  })
+  const named = (view: ConversationView): ConversationView => ({
+    pageName: app.tokens.status(view.pageId).pageName,
+    ...view,
+  })
 
+  app.decorate('visitorProfiles', visitorProfiles)
   app.decorate('conversation', {
-    handle: (event, view) => handle(event, { pageName: app.tokens.status(view.pageId).pageName, ...view }),
+    handle: (event, view) => handle(event, named(view)),
+    answerWith: (name, event, view) => answerWith(name, event, named(view)),
+    apologise: (event, view) => apologise(event, named(view)),
     script: scriptFile.current,
     onScript: scriptFile.onChange,
   })
@@ -41,5 +71,5 @@ async function conversation(app: FastifyInstance) {
 export const conversationPlugin = fp(conversation, {
   name: 'conversation',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'tokens'],
+  dependencies: ['env', 'clock', 'graph', 'tokens'],
 })

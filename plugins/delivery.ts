@@ -1,10 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { ConversationView, Handled } from '../src/conversation/conversation.ts'
-import { render } from '../src/conversation/render.ts'
 import { isSilent } from '../src/conversation/silence.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
-import type { Reply } from '../src/messages.ts'
 import type { WebhookEvent } from '../src/webhook/events.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
 
@@ -15,14 +13,6 @@ const STOP_WITHIN_MS = 10_000
 async function delivery(app: FastifyInstance) {
   const { activity, clock, config, conversation, graph, metrics, needs, store, tokens } = app
   const log = app.log.child({ part: 'delivery' })
-
-  /** What a visitor hears whose message broke the handler: the script's fallback, as if it had not been understood. */
-  const apologise = (event: WebhookEvent): Reply[] => {
-    const asked = event.kind === 'message' || event.kind === 'postback'
-    if (!asked || event.standby) return []
-    const script = conversation.script()
-    return render(script, script.fallback, () => '')
-  }
 
   /** The script's answer, noted for the console on its way. */
   const handle = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
@@ -42,7 +32,7 @@ async function delivery(app: FastifyInstance) {
     needs,
     read: readStoredEvent,
     handle,
-    apologise,
+    apologise: conversation.apologise,
     clock,
     random: Math.random,
     rates: { text: config.TEXT_PER_SECOND, media: config.MEDIA_PER_SECOND },

@@ -1,10 +1,25 @@
 import type { JsonObject } from '../json.ts'
-import type { Reply } from '../messages.ts'
+import type { Effect, Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { createMatcher, type Match, type Matcher } from './match/matcher.ts'
-import { render, variablesOf } from './render.ts'
+import { find, type Found } from './find.ts'
+import {
+  askAt,
+  leaveForm,
+  questionAt,
+  takeAnswer,
+  type AskPlace,
+  type FormAnswers,
+  type FormStep,
+} from './forms.ts'
+import { createMatcher, type Matcher } from './match/matcher.ts'
+import { readMemory, remember, type Visit } from './memory.ts'
+import { offersOf } from './questions.ts'
+import { choicesOf, render, variablesOf, type Voice } from './render.ts'
+import { resolve, type PlainItem } from './resolve.ts'
+import type { Localised } from './script/localised.ts'
+import type { Template } from './script/template.ts'
 import type { Answer, Script } from './script/types.ts'
-import { endSilence, handsBack, isSilent, silence } from './silence.ts'
+import { endSilence, handsBack, isOver, isSilent, personWrites, showsPerson, silence } from './silence.ts'
 
 /** What is known of a conversation before an event is answered. */
 export interface ConversationView {
@@ -21,6 +36,10 @@ export interface Handled {
   replies: Reply[]
   /** To be remembered; the one handed in, where nothing changed. */
   state: JsonObject | null
+  /** To be done after the replies were sent. */
+  effects?: readonly Effect[]
+  /** Answers of forms that are to be kept. */
+  answers?: readonly FormAnswers[]
 }
 
 /** Finds the value of a variable for one conversation; null where there is none. */
@@ -37,10 +56,21 @@ export const OWN_LOOKUPS: Lookups = {
 export interface Conversation {
   /** Answers one event as the script says. Pure, but for lookups; a promise only where a lookup is one. */
   handle: (event: WebhookEvent, conversation: ConversationView) => Handled | Promise<Handled>
+  /** Says a reply of the script as the answer to an event, whatever the event is; null where there is no such reply. */
+  answerWith: (
+    name: string,
+    event: WebhookEvent,
+    conversation: ConversationView,
+  ) => Handled | Promise<Handled> | null
+  /** What a visitor hears whose event could not be handled: the fallback, unless a person has the conversation. */
+  apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
 }
 
-/** What Messenger sends as Get Started where nobody chose another payload. */
-const USUAL_GET_STARTED = 'GET_STARTED'
+/** A visit ends when nobody has written for so long; it is noted again only when it is this old. */
+const VISIT_ENDS_MS = 24 * 3_600_000
+const VISIT_GRAIN_MS = 10 * 60_000
+
+const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 
 /**
  * Builds the handler of the script.
@@ -48,93 +78,285 @@ const USUAL_GET_STARTED = 'GET_STARTED'
  * @param deps.script - the script of the moment; asked at every event, so that a changed file needs no restart
  * @param deps.appId - ours, to recognise when a conversation is handed back
  * @param deps.lookups - must hold every variable the script was read with
+ * @param deps.localeOf - the visitor's locale, like `de_DE`; asked only when the script has several languages
  */
 export const createConversation = (deps: {
   script: () => Script
   appId: string
   lookups: Lookups
+  localeOf?: Lookup
 }): Conversation => {
-  const { script, appId, lookups } = deps
-  let prepared: { script: Script; matcher: Matcher } | null = null
+  const { script: currentScript, appId, lookups, localeOf = () => null } = deps
+  let prepared: { script: Script; matcher: Matcher; mentions: Map<Answer, Set<string>> } | null = null
 
-  const matcherOf = (current: Script): Matcher => {
-    if (prepared?.script !== current) prepared = { script: current, matcher: createMatcher(current) }
-    return prepared.matcher
+  const preparedFor = (script: Script) => {
+    if (prepared?.script !== script) {
+      prepared = { script, matcher: createMatcher(script), mentions: new Map() }
+    }
+    return prepared
   }
 
-  const answer = (
-    current: Script,
-    found: Found,
-    event: WebhookEvent,
-    view: ConversationView,
+  const mentionsOf = (script: Script, answer: Answer): Set<string> => {
+    const { mentions } = preparedFor(script)
+    const known = mentions.get(answer)
+    if (known !== undefined) return known
+    const found = variablesOf(script, answer)
+    mentions.set(answer, found)
+    return found
+  }
+
+  /** Looks up what the answers may mention, then speaks. A promise only where a lookup is one. */
+  const speak = (
+    turn: Turn,
+    answers: readonly Answer[],
+    tell: (voice: Voice) => Handled,
   ): Handled | Promise<Handled> => {
-    const { answer: chosen, groups } = found
-    const state = chosen.handover ? silence(view.state, event.timestampMs) : view.state
-    const finish = (looked: ReadonlyMap<string, string>): Handled => ({
-      replies: render(current, chosen, (variable) => groups.get(variable) ?? looked.get(variable) ?? ''),
-      state,
-    })
-    const wanted = [...variablesOf(chosen)].filter((variable) => Object.hasOwn(lookups, variable))
-    const values = wanted.map((variable) => [variable, lookups[variable]?.(view) ?? ''] as const)
+    const { script, view, groups } = turn
+    const { remembered } = readMemory(turn.state)
+    const wanted = new Set(
+      answers.flatMap((answer) =>
+        [...mentionsOf(script, answer)].filter(
+          (name) => Object.hasOwn(lookups, name) && !groups.has(name) && !Object.hasOwn(remembered, name),
+        ),
+      ),
+    )
+    const values: [string, string | null | Promise<string | null>][] = [...wanted].map((name) => [
+      name,
+      lookups[name]?.(view) ?? null,
+    ])
+    if (script.languages.length > 1 && !Object.hasOwn(remembered, LANGUAGE))
+      values.push([LOCALE, localeOf(view)])
+    const finish = (looked: ReadonlyMap<string, string | null>): Handled =>
+      tell({
+        script,
+        language: languageOf(script, remembered[LANGUAGE] ?? looked.get(LOCALE) ?? null),
+        valueOf: (name) => groups.get(name) ?? remembered[name] ?? looked.get(name) ?? '',
+      })
     return values.some(([, value]) => value instanceof Promise)
       ? settle(values).then(finish)
-      : finish(new Map(values as [string, string][]))
+      : finish(new Map(values as [string, string | null][]))
+  }
+
+  /** Says an answer: judged, rendered, with its questions, choices and handover. */
+  const answerTo = (turn: Turn, found: Found): Handled | Promise<Handled> =>
+    speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) =>
+      compose(turn, found, voice),
+    )
+
+  const compose = (turn: Turn, found: Found, voice: Voice): Handled => {
+    const { script, event } = turn
+    const memory = readMemory(turn.state)
+    const situation = {
+      language: voice.language,
+      nowMs: event.timestampMs,
+      visits: memory.visit?.count ?? 1,
+      remembered: memory.remembered,
+      turns: memory.turns,
+    }
+    const before = turn.back ? resolve(script, backOf(script), situation).items : []
+    const answer = resolve(script, found.answer, situation)
+    if (found.choicesFrom !== undefined) {
+      const choices = choicesOf(voice, answer.choices, { from: found.choicesFrom, name: answer.name })
+      return {
+        replies: render(voice, [...before, textItem(script.words.moreSay)], choices),
+        state: turn.state,
+      }
+    }
+    let state = turn.state
+    if (answer.turns !== memory.turns) state = remember(state, { turns: answer.turns })
+    const [question] = answer.form?.questions ?? []
+    if (question !== undefined) {
+      state = askAt(state, answer.name, 0, event.timestampMs)
+      const items = [...before, ...answer.items, textItem(question.text)]
+      return { replies: render(voice, items, offersOf(script, voice.language, question)), state }
+    }
+    const names = [...new Set([...(found.near ?? []), ...answer.choices])]
+    const replies = render(
+      voice,
+      [...before, ...answer.items],
+      choicesOf(voice, names, { from: 0, name: answer.name }),
+    )
+    if (!answer.handover) return { replies, state }
+    return { replies, state: silence(leaveForm(state), event.timestampMs), effects: [{ do: 'handover' }] }
+  }
+
+  /** The visitor's turn in a form. */
+  const inForm = (turn: Turn, step: FormStep): Handled | Promise<Handled> => {
+    const { script } = turn
+    const asker = 'place' in step ? script.replies.get(step.place.reply) : undefined
+    const ask = (place: AskPlace, text: Localised<Template>, from: number, state: JsonObject | null) =>
+      speak({ ...turn, state }, asker === undefined ? [] : [asker], (voice) => ({
+        replies: render(voice, [textItem(text)], offersOf(script, voice.language, place.question, from)),
+        state,
+      }))
+    switch (step.is) {
+      case 'again':
+        return ask(step.place, step.text, step.from, turn.state)
+      case 'next':
+        return ask(step.place, step.place.question.text, 0, step.state)
+      case 'cancelled':
+        return speak({ ...turn, state: step.state }, [], (voice) => ({
+          replies: render(voice, [textItem(script.words.cancelled)]),
+          state: step.state,
+        }))
+      case 'done': {
+        const answer = script.replies.get(step.next) ?? script.fallback
+        return after(answerTo({ ...turn, state: step.state }, { answer, groups: NO_GROUPS }), (handled) =>
+          step.answers === null ? handled : { ...handled, answers: [step.answers] },
+        )
+      }
+      case 'aside':
+        return aside(turn, step.place)
+    }
+  }
+
+  /** Answers something else in the middle of a form, then comes back to the question, if the form is still on. */
+  const aside = (turn: Turn, { reply, question }: AskPlace): Handled | Promise<Handled> => {
+    const { script, event } = turn
+    const found = find(event, script, () => preparedFor(script).matcher)
+    if (found === null) return { replies: [], state: turn.state }
+    const asker = script.replies.get(reply)
+    return after(answerTo({ ...turn, groups: found.groups }, found), (handled) => {
+      const { form } = readMemory(handled.state)
+      const isOn = form?.reply === reply && form.askedMs === readMemory(turn.state).form?.askedMs
+      if (!isOn || isSilent(handled.state)) return handled
+      return speak(
+        { ...turn, state: handled.state, back: false },
+        asker === undefined ? [] : [asker],
+        (voice) => {
+          const asked = render(voice, [textItem(question.text)], offersOf(script, voice.language, question))
+          // Quick replies but the last are gone as soon as another message comes.
+          const replies = handled.replies.map(
+            ({ message: { quick_replies: _gone, ...message }, ...rest }) => ({
+              ...rest,
+              message,
+            }),
+          )
+          return { ...handled, replies: [...replies, ...asked] }
+        },
+      )
+    })
+  }
+
+  const comeBack = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
+    const script = currentScript()
+    const state = endSilence(view.state)
+    if (!isSilent(view.state) || view.psid === null || script.handover.back.length === 0)
+      return { replies: [], state }
+    const turn: Turn = { script, event, view, state, groups: NO_GROUPS, back: false }
+    return answerTo(turn, { answer: backOf(script), groups: NO_GROUPS })
+  }
+
+  const turnOf = (script: Script, event: WebhookEvent, view: ConversationView): Turn => {
+    const back = isSilent(view.state)
+    const awake = back ? endSilence(view.state) : view.state
+    const state = script.countsVisits ? countVisit(awake, event.timestampMs) : awake
+    return { script, event, view, state, groups: NO_GROUPS, back: back && script.handover.back.length > 0 }
+  }
+
+  const handle: Conversation['handle'] = (event, view) => {
+    const quiet: Handled = { replies: [], state: view.state }
+    if (handsBack(event, appId)) return comeBack(event, view)
+    if (showsPerson(event, appId)) return { replies: [], state: personWrites(view.state, event.timestampMs) }
+    if (event.standby || view.psid === null) return quiet
+    const script = currentScript()
+    if (isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfterMs))
+      return quiet
+
+    const turn = turnOf(script, event, view)
+    const matcher = (): Matcher => preparedFor(script).matcher
+    const place = questionAt(script, turn.state, event.timestampMs)
+    const step = place === null ? null : takeAnswer(script, place, event, turn.state, matcher)
+    if (step !== null) return inForm(turn, step)
+    const found = find(event, script, matcher)
+    return found === null ? quiet : answerTo({ ...turn, groups: found.groups }, found)
   }
 
   return {
-    handle: (event, view) => {
-      const quiet: Handled = { replies: [], state: view.state }
-      if (handsBack(event, appId)) return { replies: [], state: endSilence(view.state) }
-      if (event.standby || view.psid === null || isSilent(view.state)) return quiet
-      const current = script()
-      const found = find(event, current, () => matcherOf(current))
-      return found === null ? quiet : answer(current, found, event, view)
+    handle,
+    answerWith: (name, event, view) => {
+      const script = currentScript()
+      const answer = script.replies.get(name)
+      if (answer === undefined) return null
+      return answerTo(turnOf(script, event, view), { answer, groups: NO_GROUPS })
+    },
+    apologise: (event, view) => {
+      const asked = event.kind === 'message' || event.kind === 'postback'
+      if (!asked || event.standby || view.psid === null || isSilent(view.state)) return []
+      const script = currentScript()
+      const { remembered } = readMemory(view.state)
+      const own = (name: string): string => {
+        const value = lookups[name]?.(view) ?? ''
+        // Whatever broke must not break this, too, nor make it wait.
+        return typeof value === 'string' ? value : ''
+      }
+      const voice: Voice = {
+        script,
+        language: languageOf(script, remembered[LANGUAGE] ?? null),
+        valueOf: (name) => remembered[name] ?? own(name),
+      }
+      const situation = {
+        language: voice.language,
+        nowMs: event.timestampMs,
+        visits: 2,
+        remembered,
+        turns: {},
+      }
+      const { items, choices, name } = resolve(script, script.fallback, situation)
+      return render(voice, items, choicesOf(voice, choices, { from: 0, name }))
     },
   }
 }
 
-interface Found {
-  answer: Answer
+/** One event being answered. */
+interface Turn {
+  script: Script
+  event: WebhookEvent
+  view: ConversationView
+  state: JsonObject | null
   groups: ReadonlyMap<string, string>
+  /** Whether the bot speaks again after silence, and has something to say about that. */
+  back: boolean
 }
 
-const NO_GROUPS: ReadonlyMap<string, string> = new Map()
+/** A remembered answer of this name is the visitor's language. */
+const LANGUAGE = 'language'
+const LOCALE = ' locale'
 
-/** The answer to an event; null where it wants none. */
-const find = (event: WebhookEvent, script: Script, matcher: () => Matcher): Found | null => {
-  const named = (name: string): Found => ({
-    // A button of an earlier script may name a reply that is gone.
-    answer: script.replies.get(name) ?? script.fallback,
-    groups: NO_GROUPS,
-  })
-  switch (event.kind) {
-    case 'message': {
-      // The visitor took a message back; there is nothing to answer.
-      if (isDeleted(event.raw)) return null
-      if (event.quickReply !== null) return named(event.quickReply)
-      const match: Match | null = event.text === null ? null : matcher().match(event.text)
-      return match === null ? named('') : { ...named(match.reply), groups: match.groups }
-    }
-    case 'postback':
-      // Without payload it belongs to another app's button (reference E5).
-      if (event.payload === null) return null
-      return named(script.replies.has(event.payload) ? event.payload : startOf(script, event.payload))
-    default:
-      return null
-  }
+const textItem = (text: Localised<Template>): PlainItem => ({ kind: 'text', text })
+
+const backOf = ({ handover }: Script): Answer => {
+  const known = BACK.get(handover)
+  if (known !== undefined) return known
+  const answer: Answer = { say: handover.back, choices: [], form: null, handover: false }
+  BACK.set(handover, answer)
+  return answer
+}
+const BACK = new WeakMap<Script['handover'], Answer>()
+
+/** The script's language for a locale or a language somebody chose. */
+const languageOf = ({ language, languages }: Script, wanted: string | null): string => {
+  if (wanted === null) return language
+  return (
+    languages.find((one) => one === wanted) ?? languages.find((one) => one === wanted.slice(0, 2)) ?? language
+  )
 }
 
-const startOf = (script: Script, payload: string): string =>
-  payload === USUAL_GET_STARTED ? (script.profile?.getStarted ?? payload) : payload
-
-const isDeleted = (raw: JsonObject): boolean => {
-  const message = raw['message']
-  return typeof message === 'object' && message !== null && !Array.isArray(message)
-    ? message['is_deleted'] === true
-    : false
+const countVisit = (state: JsonObject | null, nowMs: number): JsonObject | null => {
+  const before: Visit | null = readMemory(state).visit
+  if (before === null) return remember(state, { visit: { count: 1, lastMs: nowMs } })
+  const passedMs = nowMs - before.lastMs
+  if (passedMs < VISIT_GRAIN_MS) return state
+  const count = passedMs > VISIT_ENDS_MS ? before.count + 1 : before.count
+  return remember(state, { visit: { count, lastMs: nowMs } })
 }
+
+const after = (
+  handled: Handled | Promise<Handled>,
+  go: (handled: Handled) => Handled | Promise<Handled>,
+): Handled | Promise<Handled> => (handled instanceof Promise ? handled.then(go) : go(handled))
 
 const settle = async (
-  values: readonly (readonly [string, string | Promise<string | null>])[],
-): Promise<Map<string, string>> =>
-  new Map(await Promise.all(values.map(async ([name, value]) => [name, (await value) ?? ''] as const)))
+  values: readonly (readonly [string, string | null | Promise<string | null>])[],
+): Promise<Map<string, string | null>> =>
+  new Map(await Promise.all(values.map(async ([name, value]) => [name, await value] as const)))

@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isTranslated, pick, type Localised } from './script/localised.ts'
 import type { Script } from './script/types.ts'
 
 /** The properties of the Messenger Profile that a script speaks of (reference G). */
-export const PROFILE_FIELDS = ['get_started', 'greeting', 'ice_breakers', 'persistent_menu'] as const
+export const PROFILE_FIELDS = [
+  'get_started',
+  'greeting',
+  'ice_breakers',
+  'persistent_menu',
+  'commands',
+] as const
 
 /** What must be told to Facebook so that its profile becomes the wanted one. */
 export interface ProfileChange {
@@ -12,34 +19,106 @@ export interface ProfileChange {
 }
 
 /** The profile of a script on the wire; a payload is the name of its reply. Null where the script says nothing of it. */
-export const toMessengerProfile = ({ profile }: Script): JsonObject | null => {
+export const toMessengerProfile = (script: Script): JsonObject | null => {
+  const { profile } = script
   if (profile === null) return null
-  const { getStarted, greeting, iceBreakers, menu } = profile
+  const { getStarted, greeting, iceBreakers, menu, commands } = profile
   return {
     ...(getStarted !== null && { get_started: { payload: getStarted } }),
-    ...(greeting !== null && { greeting: [{ locale: 'default', text: greeting }] }),
+    ...(greeting !== null && {
+      greeting: inEachLanguage(script, [greeting], (say) => ({ text: say(greeting) })),
+    }),
     ...(iceBreakers.length > 0 && {
-      ice_breakers: [
-        {
-          call_to_actions: iceBreakers.map(({ question, reply }) => ({ question, payload: reply })),
-          locale: 'default',
-        },
-      ],
+      ice_breakers: inEachLanguage(
+        script,
+        iceBreakers.map(({ question }) => question),
+        (say) => ({
+          call_to_actions: iceBreakers.map(({ question, reply }) => ({
+            question: say(question),
+            payload: reply,
+          })),
+        }),
+      ),
     }),
     ...(menu.length > 0 && {
-      persistent_menu: [
-        {
-          locale: 'default',
+      persistent_menu: inEachLanguage(
+        script,
+        menu.map(({ title }) => title),
+        (say) => ({
           composer_input_disabled: false,
           call_to_actions: menu.map((item) =>
             'reply' in item
-              ? { type: 'postback', title: item.title, payload: item.reply }
-              : { type: 'web_url', title: item.title, url: item.url },
+              ? { type: 'postback', title: say(item.title), payload: item.reply }
+              : { type: 'web_url', title: say(item.title), url: item.url },
           ),
-        },
-      ],
+        }),
+      ),
+    }),
+    ...(commands.length > 0 && {
+      commands: inEachLanguage(
+        script,
+        commands.map(({ description }) => description),
+        (say) => ({
+          commands: commands.map(({ name, description }) => ({ name, description: say(description) })),
+        }),
+      ),
     }),
   }
+}
+
+/** Once for everybody, and once for each locale of the other languages that these texts have. */
+const inEachLanguage = (
+  script: Script,
+  texts: readonly Localised<string>[],
+  make: (say: (text: Localised<string>) => string) => JsonObject,
+): JsonObject[] => {
+  const others = new Set(texts.flatMap((text) => (isTranslated(text) ? [...text.in.keys()] : [])))
+  others.delete(script.language)
+  const inLanguage = (language: string): JsonObject => make((text) => pick(text, language, script.language))
+  return [
+    { locale: 'default', ...inLanguage(script.language) },
+    ...[...others].flatMap((language) =>
+      localesOf(language).map((locale) => ({ locale, ...inLanguage(language) })),
+    ),
+  ]
+}
+
+/** The locales that Facebook shows a language under. */
+const localesOf = (language: string): readonly string[] =>
+  language.includes('_') ? [language] : (LOCALES[language] ?? [`${language}_${language.toUpperCase()}`])
+
+/** Where they are not the language twice. */
+const LOCALES: Record<string, readonly string[]> = {
+  ar: ['ar_AR'],
+  be: ['be_BY'],
+  ca: ['ca_ES'],
+  cs: ['cs_CZ'],
+  cy: ['cy_GB'],
+  da: ['da_DK'],
+  el: ['el_GR'],
+  en: ['en_US', 'en_GB'],
+  es: ['es_ES', 'es_LA'],
+  et: ['et_EE'],
+  eu: ['eu_ES'],
+  fa: ['fa_IR'],
+  fr: ['fr_FR', 'fr_CA'],
+  ga: ['ga_IE'],
+  gl: ['gl_ES'],
+  he: ['he_IL'],
+  hi: ['hi_IN'],
+  ja: ['ja_JP'],
+  ka: ['ka_GE'],
+  ko: ['ko_KR'],
+  nb: ['nb_NO'],
+  nn: ['nn_NO'],
+  pt: ['pt_PT', 'pt_BR'],
+  sl: ['sl_SI'],
+  sq: ['sq_AL'],
+  sr: ['sr_RS'],
+  sv: ['sv_SE'],
+  uk: ['uk_UA'],
+  vi: ['vi_VN'],
+  zh: ['zh_CN', 'zh_TW', 'zh_HK'],
 }
 
 /** Compares Facebook's profile with the wanted one; says only what differs. */

@@ -146,15 +146,15 @@ t.test(
     const first = await turn(said('human'), { seen: 3 })
     t.same(texts(first), ['A person will answer you here.'])
     t.same(first.state, { seen: 3, handover: { sinceMs: 1_790_000_000_000 } })
+    t.same(first.effects, [{ do: 'handover' }])
 
     for (const what of [said('hours'), tapped('hours'), postback('welcome'), postback('GET_STARTED')]) {
       const { replies, state } = await turn(what, first.state)
       t.same(replies, [], what.kind)
       t.same(state, first.state)
     }
-    // To somebody else, to nobody, or asked for only.
+    // To nobody, or asked for only.
     for (const what of [
-      passed('pass_thread_control', 263_902_037_430_900),
       passed('take_thread_control', null),
       event({ request_thread_control: { requested_owner_app_id: APP_ID } }),
     ]) {
@@ -251,15 +251,15 @@ t.test('what a visitor wrote cannot make a message longer than Facebook takes, n
   const yaml = `replies: { a: { when: '/say(?<what>.*)/', say: ["${'x'.repeat(1900)} {{what}}", "{{what}}"] } }`
 
   const [long] = texts(answer(yaml, said(`say ${'👍'.repeat(300)}`)))
-  t.ok(long !== undefined && long.length <= 1999 && long.isWellFormed() && long.endsWith('…'))
+  t.ok(long !== undefined && long.length <= 1999 && long.isWellFormed())
   t.same(texts(answer(yaml, said('say'))).slice(1), ['…'])
 })
 
 t.test('a group that took no part, or a reply reached another way, leaves its place empty', async (t) => {
   const yaml = `replies: { a: { title: A, when: ['/order(?: (?<number>\\d+))?$/', track], say: "Order {{number}}!" } }`
-  t.same(texts(answer(yaml, said('my order'))), ['Order !'])
-  t.same(texts(answer(yaml, said('track'))), ['Order !'])
-  t.same(texts(answer(yaml, postback('a'))), ['Order !'])
+  t.same(texts(answer(yaml, said('my order'))), ['Order!'])
+  t.same(texts(answer(yaml, said('track'))), ['Order!'])
+  t.same(texts(answer(yaml, postback('a'))), ['Order!'])
 })
 
 t.test('typing never takes longer than the visitor would wait, and can be off', async (t) => {
@@ -303,7 +303,7 @@ t.test('a lookup is asked only when it is mentioned, and may take its time', asy
   t.notOk(handle(said('bye'), FRESH) instanceof Promise)
   t.same(asked, [])
   t.same(texts(await handle(said('hi'), FRESH)), ['Hi Ann at Shop'])
-  t.same(texts(await handle(said('hi'), { ...FRESH, psid: '2' })), ['Hi  at Shop'])
+  t.same(texts(await handle(said('hi'), { ...FRESH, psid: '2' })), ['Hi at Shop'])
 })
 
 t.test('no event and no state makes it throw', async () => {

@@ -67,7 +67,7 @@ t.test('what the script has no longer is deleted; what it never spoke of stays',
 
   t.same(diffProfile(current, wanted), {
     set: { greeting: [{ locale: 'default', text: 'Hi' }] },
-    delete: ['get_started', 'ice_breakers', 'persistent_menu'],
+    delete: ['get_started', 'ice_breakers', 'persistent_menu', 'commands'],
   })
   t.same(diffProfile({ ice_breakers: [] }, wanted).delete, [])
 })

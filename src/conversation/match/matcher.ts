@@ -1,6 +1,7 @@
+import { allOf } from '../script/localised.ts'
 import type { Script } from '../script/types.ts'
 import { beginning, matchKey } from './normalise.ts'
-import { createPhraseIndex } from './phrases.ts'
+import { createPhraseIndex, type Similar } from './phrases.ts'
 
 /** An answer that was found, and why. */
 export interface Match {
@@ -16,6 +17,8 @@ export interface Match {
 export interface Matcher {
   /** The best answer to a message, or null when none is good enough. */
   match: (text: string) => Match | null
+  /** The replies that a message resembles most, whether that is enough or not; each once, the most similar first. */
+  nearest: (text: string, count: number) => Similar[]
 }
 
 /** A similar phrase must be at least this sure. Chosen with `test/fixtures/paraphrases.ts`: see ADR 0031. */
@@ -35,7 +38,7 @@ export const createMatcher = (script: Script): Matcher => {
     for (const phrase of phrases) remember(exact, phrase, sure(name, 'phrase'))
   }
   for (const { name, title } of replies) {
-    if (title !== null) remember(exact, title, sure(name, 'title'))
+    for (const one of title === null ? [] : allOf(title)) remember(exact, one, sure(name, 'title'))
   }
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
@@ -54,6 +57,7 @@ export const createMatcher = (script: Script): Matcher => {
       if (best === null || best.confidence < CONFIDENT) return null
       return { reply: best.reply, how: 'similar', confidence: best.confidence, groups: NO_GROUPS }
     },
+    nearest: (text, count) => similar.nearest(matchKey(text), count),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Similar {
 export interface PhraseIndex {
   /** @param key - a message after `matchKey` */
   best: (key: string) => Similar | null
+  /** Those that come closest, each reply once, also where nobody would call them similar. */
+  nearest: (key: string, count: number) => Similar[]
 }
 
 interface Phrase {
@@ -106,30 +108,56 @@ export const createPhraseIndex = (
     return sum
   }
 
+  /** Tells of every phrase that is more like the message than `toBeat` says for its reply. */
+  const scan = (
+    key: string,
+    toBeat: (reply: number) => number,
+    found: (reply: number, confidence: number) => void,
+  ): void => {
+    const words = [...new Set(meaningful(key))].slice(0, MOST_WORDS)
+    const effort = { ...EFFORT }
+    const meant = words.map((word) => vocabulary.similar(word, effort))
+    const costs = words.map((word, index) => costOf(word, meant[index], weights))
+    const allCosts = costs.reduce((sum, cost) => sum + cost, 0)
+    for (const index of candidates(meant)) {
+      const phrase = phrases[index]
+      const has = gathered[index] ?? 0
+      gathered[index] = 0
+      if (phrase === undefined) continue
+      const share = Math.min(1, has / phrase.weight)
+      const confidence = (cost: number): number => Math.sqrt(share * (1 - cost / (cost + TOLERANCE * has)))
+      const least = toBeat(phrase.reply)
+      // A word costs 1 at most, and the phrase has use for as many as it has: most candidates end here.
+      const leastCost = ON_SUBJECT * Math.max(0, allCosts - (wordsOfPhrases[index]?.length ?? 0))
+      if (confidence(leastCost) <= least) continue
+      const sure = confidence(astray(index, phrase.reply, meant, costs))
+      if (sure > least) found(phrase.reply, sure)
+    }
+  }
+
   return {
     best: (key) => {
-      const words = [...new Set(meaningful(key))].slice(0, MOST_WORDS)
-      const effort = { ...EFFORT }
-      const meant = words.map((word) => vocabulary.similar(word, effort))
-      const costs = words.map((word, index) => costOf(word, meant[index], weights))
-      const allCosts = costs.reduce((sum, cost) => sum + cost, 0)
       let best: Similar | null = null
-      for (const index of candidates(meant)) {
-        const phrase = phrases[index]
-        const found = gathered[index] ?? 0
-        gathered[index] = 0
-        if (phrase === undefined) continue
-        const share = Math.min(1, found / phrase.weight)
-        const confidence = (cost: number): number =>
-          Math.sqrt(share * (1 - cost / (cost + TOLERANCE * found)))
-        const toBeat = best?.confidence ?? UNLIKE
-        // A word costs 1 at most, and the phrase has use for as many as it has: most candidates end here.
-        const leastCost = ON_SUBJECT * Math.max(0, allCosts - (wordsOfPhrases[index]?.length ?? 0))
-        if (confidence(leastCost) <= toBeat) continue
-        const sure = confidence(astray(index, phrase.reply, meant, costs))
-        if (sure > toBeat) best = { reply: replies[phrase.reply]?.name ?? '', confidence: sure }
-      }
+      scan(
+        key,
+        () => best?.confidence ?? UNLIKE,
+        (reply, confidence) => {
+          best = { reply: replies[reply]?.name ?? '', confidence }
+        },
+      )
       return best
+    },
+    nearest: (key, count) => {
+      const byReply = new Map<number, number>()
+      scan(
+        key,
+        (reply) => byReply.get(reply) ?? UNLIKE,
+        (reply, confidence) => byReply.set(reply, confidence),
+      )
+      return [...byReply]
+        .toSorted(([, one], [, other]) => other - one)
+        .slice(0, count)
+        .map(([reply, confidence]) => ({ reply: replies[reply]?.name ?? '', confidence }))
     },
   }
 }

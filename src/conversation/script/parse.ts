@@ -1,25 +1,79 @@
 import { isScalar } from 'yaml'
+import { language } from './condition.ts'
+import { hours } from './hours.ts'
+import { sayItem } from './items.ts'
+import { MOST_MESSAGES } from './limits.ts'
 import { ScriptError, wholeFile } from './mistakes.ts'
 import { profile } from './profile.ts'
-import { createReading, type Read } from './reading.ts'
-import { checkReferences, fallback, replies } from './replies.ts'
-import { flag, mapping, optional } from './shapes.ts'
+import { createReading, described, schemaOf, type Read } from './reading.ts'
+import { checkMentions, fallback, replies, type ReadReplies } from './replies.ts'
+import { duration, flag, mapping, oneOrMore, optional } from './shapes.ts'
 import { openSource } from './source.ts'
-import type { Answer, Script } from './types.ts'
+import type { Answer, Handover, SayItem, Script } from './types.ts'
+import { checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
+import { ENGLISH_WORDS, words } from './words.ts'
 
 /** Said when a script has no fallback: Facebook wants every message answered (reference J). */
 const BARE_FALLBACK: Answer = {
   say: [{ kind: 'text', text: ['Sorry, I did not understand that.'] }],
   choices: [],
+  form: null,
   handover: false,
 }
+
+const USUAL_LANGUAGE = 'en'
+const HOUR_MS = 3_600_000
+
+const backItems = oneOrMore('one or more messages', sayItem, {
+  max: MOST_MESSAGES,
+  why: 'nobody reads more at once',
+})
+
+const readHandover = mapping('the handover', {
+  resume_after: optional(
+    duration('a time', 60_000, 30 * 24 * HOUR_MS),
+    'The bot speaks again when no person has written for so long.',
+  ),
+  back: optional(backItems, 'What the bot says when it is back.'),
+})
+
+const handover = (variables: readonly string[]): Read<Handover> =>
+  described(
+    (node, reading) => {
+      const from = reading.mentions.length
+      const value = readHandover(node, reading)
+      checkMentions(from, variables, 'here', reading)
+      // Nothing can go on with it, so it closes no circle.
+      reading.goes.length = 0
+      return value && { resumeAfterMs: value.resume_after, back: value.back ?? [] }
+    },
+    () => schemaOf(readHandover),
+  )
+
+/**
+ * The reader of a whole script: also what its schema is made from.
+ *
+ * @param variables - what texts may mention anywhere
+ */
+export const wholeScript = (variables: readonly string[]) =>
+  mapping('the script', {
+    profile: optional(section(profile), 'What Messenger shows before anybody writes.'),
+    replies: optional(section(replies(variables)), 'All the bot can say, by name.'),
+    fallback: optional(fallback(variables), 'Said when nothing fits.'),
+    typing: optional(flag, 'false: no typing bubble between the messages of one answer.'),
+    language: optional(language, 'The language the script is written in; en when nothing is said.'),
+    handover: optional(section(handover(variables)), 'How the bot comes back after a person has answered.'),
+    hours: optional(section(hours), 'Opening hours, for conditions.'),
+    words: optional(section(words), "The bot's own words, put differently."),
+  })
 
 /**
  * Reads a script.
  *
  * @param content - the file's bytes or text
  * @param options.file - its name, for messages
- * @param options.variables - what texts may mention anywhere, besides the groups of their reply's own patterns
+ * @param options.variables - what texts may mention anywhere, besides the groups of their reply's own patterns and what
+ *   questions remember
  * @throws ScriptError naming every mistake of the file with its line and column
  */
 export const parseScript = (
@@ -32,17 +86,16 @@ export const parseScript = (
     throw new ScriptError(file, [wholeFile('nothing in it', 'a script with "replies"')])
   }
   const reading = createReading(source)
-  const read = mapping('the script', {
-    profile: optional(section(profile)),
-    replies: optional(section(replies(variables))),
-    fallback: optional(fallback(variables)),
-    typing: optional(flag),
-  })(source.root, reading)
+  const remembered = rememberedNames(source.root)
+  const read = wholeScript([...new Set([...variables, ...remembered])])(source.root, reading)
 
-  const known = read?.replies ?? { replies: new Map(), broken: new Set() }
+  const known: ReadReplies = read?.replies ?? { replies: new Map(), broken: new Set(), goes: new Map() }
+  const own = read?.language ?? USUAL_LANGUAGE
+  const languages = checkLanguages(own, reading)
   // Where YAML lost its way, replies are missing that the writer has written.
   if (source.syntax.length === 0) {
     checkReferences(known, reading)
+    checkConditions({ remembered, hasHours: read?.hours !== null }, reading)
     if (read?.replies === null && read.fallback === null && reading.count() === 0) {
       reading.refuse(reading.placeOf(source.root), 'neither "replies" nor "fallback"', 'something to say')
     }
@@ -52,15 +105,24 @@ export const parseScript = (
   return {
     profile: read.profile,
     replies: known.replies,
-    fallback: read.fallback ?? BARE_FALLBACK,
+    fallback: read.fallback?.answer ?? BARE_FALLBACK,
     typing: read.typing ?? true,
+    language: own,
+    languages,
+    handover: read.handover ?? { resumeAfterMs: null, back: NOTHING },
+    hours: read.hours,
+    words: read.words ?? ENGLISH_WORDS,
+    countsVisits: reading.asksFor.visit,
   }
 }
 
+const NOTHING: readonly SayItem[] = []
+
 /** A section whose every line is commented out counts as absent. */
-const section =
-  <T>(read: Read<T>): Read<T> =>
-  (node, reading) =>
-    isEmpty(reading.follow(node)) ? undefined : read(node, reading)
+const section = <T>(read: Read<T>): Read<T> =>
+  described(
+    (node, reading) => (isEmpty(reading.follow(node)) ? undefined : read(node, reading)),
+    () => schemaOf(read),
+  )
 
 const isEmpty = (node: unknown): boolean => node === null || (isScalar(node) && node.value === null)

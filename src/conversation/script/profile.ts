@@ -1,59 +1,91 @@
 import { LIMITS } from './limits.ts'
-import type { Read } from './reading.ts'
+import { localised } from './localised.ts'
+import { quoted } from './mistakes.ts'
+import { described, schemaOf, type Read } from './reading.ts'
 import { checkMentions } from './replies.ts'
-import { reference, target, template } from './say.ts'
+import { FACEBOOK, plainText, reference, target, template, title } from './say.ts'
 import { list, mapping, optional, required, text, url } from './shapes.ts'
-import type { Profile } from './types.ts'
+import type { Command, Profile } from './types.ts'
 
 /** Facebook fills these in itself. */
 const GREETING_VARIABLES = ['user_first_name', 'user_last_name', 'user_full_name']
 
-const FACEBOOK = "Facebook's limit"
-
-const greeting: Read<string> = (node, reading) => {
-  const limit = { max: LIMITS.greeting, why: FACEBOOK }
-  const from = reading.mentions.length
-  const read = template('a greeting', limit)(node, reading)
-  checkMentions(from, GREETING_VARIABLES, 'in the greeting', reading)
-  return read?.map((part) => (typeof part === 'string' ? part : `{{${part.variable}}}`)).join('')
-}
+const greetingText = template('a greeting', { max: LIMITS.greeting, why: FACEBOOK })
+const greeting: Read<string> = described(
+  (node, reading) => {
+    const from = reading.mentions.length
+    const read = greetingText(node, reading)
+    checkMentions(from, GREETING_VARIABLES, 'in the greeting', reading)
+    return read?.map((part) => (typeof part === 'string' ? part : `{{${part.variable}}}`)).join('')
+  },
+  () => schemaOf(greetingText),
+)
 
 const iceBreaker = mapping('an ice breaker', {
-  question: required(text('a question', { max: LIMITS.text, why: FACEBOOK })),
+  question: required(localised(plainText('a question', LIMITS.iceBreaker))),
+  reply: required(reference('the name of a reply')),
+})
+
+const commandName: Read<string> = described(
+  (node, reading) => {
+    const value = text('a command', { max: LIMITS.commandName, why: FACEBOOK })(node, reading)
+    if (value === undefined || /^[^\s/]+$/.test(value)) return value
+    return reading.refuse(
+      reading.placeOf(reading.follow(node)),
+      quoted(value),
+      'one word without the / that visitors type before it',
+    )
+  },
+  () => ({ type: 'string', pattern: '^[^\\s/]+$', maxLength: LIMITS.commandName }),
+)
+
+const command: Read<Command> = mapping('a command', {
+  name: required(commandName, 'What visitors type after a /.'),
+  description: required(localised(plainText('a description', LIMITS.commandDescription))),
   reply: required(reference('the name of a reply')),
 })
 
 const readProfile = mapping('the profile', {
-  greeting: optional(greeting),
-  get_started: optional(reference('the name of the reply to Get Started')),
+  greeting: optional(localised(greeting), 'Shown before the first message.'),
+  get_started: optional(reference('the name of the reply to Get Started'), 'The reply to Get Started.'),
   ice_breakers: optional(
     list('a list of ice breakers', iceBreaker, { max: LIMITS.iceBreakers, why: FACEBOOK }),
+    'Questions that a new visitor can tap.',
   ),
   menu: optional(
-    list('a list of menu items', target('a menu item', url('the address of a page')), {
+    list('a list of menu items', target('a menu item', localised(title), url('the address of a page')), {
       max: LIMITS.menuItems,
       why: FACEBOOK,
     }),
+    'Always at hand, beside the text field.',
+  ),
+  commands: optional(
+    list('a list of commands', command, { max: LIMITS.commands, why: FACEBOOK }),
+    'What visitors can type after a /.',
   ),
 })
 
 /** Reads what the Messenger Profile API is told. */
-export const profile: Read<Profile> = (node, reading) => {
-  const before = reading.count()
-  const value = readProfile(node, reading)
-  if (value === undefined) return undefined
-  const menu = value.menu ?? []
-  if (menu.length > 0 && value.get_started === null && reading.count() === before) {
-    return reading.refuse(
-      reading.placeOf(reading.follow(node)),
-      'a menu without "get_started"',
-      'both (Facebook shows no menu otherwise)',
-    )
-  }
-  return {
-    greeting: value.greeting,
-    getStarted: value.get_started,
-    iceBreakers: value.ice_breakers ?? [],
-    menu,
-  }
-}
+export const profile: Read<Profile> = described(
+  (node, reading) => {
+    const before = reading.count()
+    const value = readProfile(node, reading)
+    if (value === undefined) return undefined
+    const menu = value.menu ?? []
+    if (menu.length > 0 && value.get_started === null && reading.count() === before) {
+      return reading.refuse(
+        reading.placeOf(reading.follow(node)),
+        'a menu without "get_started"',
+        'both (Facebook shows no menu otherwise)',
+      )
+    }
+    return {
+      greeting: value.greeting,
+      getStarted: value.get_started,
+      iceBreakers: value.ice_breakers ?? [],
+      menu,
+      commands: value.commands ?? [],
+    }
+  },
+  () => schemaOf(readProfile),
+)

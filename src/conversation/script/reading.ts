@@ -1,5 +1,6 @@
 import { isAlias, Scalar, type Node } from 'yaml'
-import { MAX_SCRIPT_NODES } from './limits.ts'
+import type { JsonObject } from '../../json.ts'
+import { MAX_SCRIPT_NODES, MAX_TEMPLATE_DEPTH } from './limits.ts'
 import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import type { Source } from './source.ts'
 
@@ -10,7 +11,37 @@ export interface Place {
 }
 
 /** A reader of one kind of value. Answers undefined for a value it refused, having noted why. */
-export type Read<T> = (node: Node | null, reading: Reading) => T | undefined
+export interface Read<T> {
+  (node: Node | null, reading: Reading): T | undefined
+  /** What it takes, in the words of JSON Schema: for editors, which know no other. */
+  schema?: () => JsonObject
+}
+
+/** Gives a reader its description. */
+export const described = <T>(
+  read: (node: Node | null, reading: Reading) => T | undefined,
+  schema: () => JsonObject,
+): Read<T> => Object.assign((node: Node | null, reading: Reading) => read(node, reading), { schema })
+
+/** @throws TypeError for a reader without description: that would be a hole in the schema */
+export const schemaOf = (read: Read<unknown>): JsonObject => {
+  if (read.schema === undefined) throw new TypeError('a reader without description')
+  return read.schema()
+}
+
+/**
+ * Gives a reader a name in the schema, so that it can hold itself and is described once.
+ */
+export const defined = <T>(name: string, read: Read<T>): Read<T> => {
+  DEFINITIONS.set(name, () => schemaOf(read))
+  return described(read, () => ({ $ref: `#/$defs/${name}` }))
+}
+
+/** The descriptions of all named readers. */
+export const definitions = (): JsonObject =>
+  Object.fromEntries([...DEFINITIONS].map(([name, schema]) => [name, schema()]))
+
+const DEFINITIONS = new Map<string, () => JsonObject>()
 
 /** One pass over a script: what was found wrong, and what can be checked only at the end. */
 export interface Reading {
@@ -30,6 +61,19 @@ export interface Reading {
   groups: string[]
   /** Names of replies met; checked once all replies are read. */
   references: Reference[]
+  /** Texts met in several languages; checked once the script's own language is known. */
+  translations: { place: Place; languages: string[] }[]
+  /** Replies that others go on with; whoever knows the one that goes takes them out. */
+  goes: { name: string; place: Place }[]
+  /** Names that conditions ask for. */
+  wanted: { name: string; place: Place }[]
+  /** Conditions that ask for the visit, and for the opening hours. */
+  asksFor: { visit: boolean; hours: Place | null }
+  /** Goes one level deeper into items in items; false, with a mistake, where there are too many levels. */
+  enter: (node: Node) => boolean
+  leave: () => void
+  /** Whether nothing was found wrong within a place. */
+  isRight: (place: Place) => boolean
   /** How many mistakes were noted so far. */
   count: () => number
   /** All mistakes, in order of place. */
@@ -47,21 +91,36 @@ export const createReading = (source: Source): Reading => {
   const found: { place: Place; mistake: Mistake }[] = []
   const known = new Set<string>()
   let visited = 0
+  let depth = 0
 
   const placeOf = (node: Node | null): Place => {
     const [start, end] = node?.range ?? [0, 0]
     return { start, end }
   }
 
+  const refuse: Reading['refuse'] = (place, what, expected, hint = null) => {
+    // What an alias stands for is read once for each use.
+    const key = `${place.start} ${expected}`
+    if (known.has(key)) return
+    known.add(key)
+    const { line, col } = source.lines.linePos(place.start)
+    found.push({ place, mistake: { line, column: col, found: what, expected, hint } })
+  }
+
   return {
-    refuse: (place, what, expected, hint = null) => {
-      // What an alias stands for is read once for each use.
-      const key = `${place.start} ${expected}`
-      if (known.has(key)) return
-      known.add(key)
-      const { line, col } = source.lines.linePos(place.start)
-      found.push({ place, mistake: { line, column: col, found: what, expected, hint } })
+    refuse,
+    enter: (node) => {
+      if (depth < MAX_TEMPLATE_DEPTH) {
+        depth += 1
+        return true
+      }
+      refuse(placeOf(node), 'too many levels', `at most ${MAX_TEMPLATE_DEPTH} levels of messages in messages`)
+      return false
     },
+    leave: () => {
+      depth -= 1
+    },
+    isRight: ({ start, end }) => !found.some(({ place }) => place.start >= start && place.end <= end),
     follow: (node) => {
       visited += 1
       if (visited > MAX_SCRIPT_NODES) {
@@ -89,6 +148,10 @@ export const createReading = (source: Source): Reading => {
     mentions: [],
     groups: [],
     references: [],
+    translations: [],
+    goes: [],
+    wanted: [],
+    asksFor: { visit: false, hours: null },
     count: () => found.length,
     mistakes: () => {
       // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.

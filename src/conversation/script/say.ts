@@ -1,251 +1,178 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml'
-import type { Json, JsonObject } from '../../json.ts'
-import { LIMITS, MAX_TEMPLATE_DEPTH } from './limits.ts'
-import type { Read, Reading } from './reading.ts'
-import {
-  didYouMean,
-  entriesOf,
-  isWebAddress,
-  kindOf,
-  list,
-  mapping,
-  optional,
-  required,
-  text,
-  textOf,
-  url,
-} from './shapes.ts'
+import type { Node } from 'yaml'
+import { LIMITS, OWN_PAYLOAD } from './limits.ts'
+import { localised } from './localised.ts'
+import { quoted } from './mistakes.ts'
+import { described, schemaOf, type Read, type Reading } from './reading.ts'
+import { isWebAddress, list, mapping, optional, required, text, textOf, url, URL_SCHEMA } from './shapes.ts'
 import { fillTemplate, readTemplate, type Template } from './template.ts'
-import { MEDIA_TYPES, type Button, type Card, type MediaType, type SayItem } from './types.ts'
+import type { Button, Card } from './types.ts'
 
-const FACEBOOK = "Facebook's limit"
+export const FACEBOOK = "Facebook's limit"
 
 /** A text in which variables may stand. */
-export const template =
-  (what: string, limit: { max: number; why: string }): Read<Template> =>
-  (node, reading) => {
-    const value = text(what, limit)(node, reading)
-    return value === undefined ? undefined : takeMentions(value, node, reading)
-  }
-
-/** A web address in which variables may stand. */
-const urlTemplate =
-  (what: string): Read<Template> =>
-  (node, reading) => {
-    const value = textOf(reading.follow(node))?.trim()
-    if (value === undefined || !value.includes('{{')) {
-      const plain = url(what)(node, reading)
-      return plain === undefined ? undefined : [plain]
-    }
-    const read = takeMentions(value, node, reading)
-    if (read !== undefined && !isWebAddress(fillTemplate(read, () => 'x'))) url(what)(node, reading)
-    return read
-  }
-
-/** The name of a reply; that it exists is checked when all are read. */
-export const reference =
-  (what: string, offered = false): Read<string> =>
-  (node, reading) => {
-    const name = text(what, { max: LIMITS.payload, why: FACEBOOK })(node, reading)
-    if (name !== undefined) {
-      reading.references.push({ name, place: reading.placeOf(reading.follow(node)), offered })
-    }
-    return name
-  }
-
-/** What a quick reply or a button says. Facebook shows it in a small place, so variables are not filled in. */
-export const title: Read<string> = (node, reading) => {
-  const value = text('a title', { max: LIMITS.buttonTitle, why: FACEBOOK })(node, reading)
-  if (value?.includes('{{') !== true) return value
-  return reading.refuse(
-    reading.placeWithin(reading.follow(node), '{{'),
-    'a variable in a title',
-    'a title without',
+export const template = (what: string, limit: { max: number; why: string }): Read<Template> => {
+  const plain = text(what, limit)
+  return described(
+    (node, reading) => {
+      const value = plain(node, reading)
+      return value === undefined ? undefined : takeMentions(value, node, reading)
+    },
+    () => schemaOf(plain),
   )
 }
 
-/** Exactly one of `reply` and `url`, beside a title. */
-export const target = <U>(
-  what: string,
-  address: Read<U>,
-): Read<{ title: string; reply: string } | { title: string; url: U }> => {
-  const read = mapping(what, {
-    title: required(title),
-    reply: optional(reference('the name of a reply')),
-    url: optional(address),
-  })
-  return (node, reading) => {
-    const before = reading.count()
-    const value = read(node, reading)
-    if (value === undefined) return undefined
-    if (value.reply !== null && value.url === null) return { title: value.title, reply: value.reply }
-    if (value.url !== null && value.reply === null) return { title: value.title, url: value.url as U }
-    if (reading.count() > before) return undefined
-    return reading.refuse(
-      reading.placeOf(reading.follow(node)),
-      value.reply === null ? 'neither "reply" nor "url"' : 'both "reply" and "url"',
-      `${what} to have one of them`,
-    )
-  }
+/** A web address in which variables may stand. */
+export const urlTemplate = (what: string): Read<Template> => {
+  const plain = url(what)
+  return described(
+    (node, reading) => {
+      const value = textOf(reading.follow(node))?.trim()
+      if (value === undefined || !value.includes('{{')) {
+        const read = plain(node, reading)
+        return read === undefined ? undefined : [read]
+      }
+      const read = takeMentions(value, node, reading)
+      if (read !== undefined && !isWebAddress(fillTemplate(read, () => 'x'))) plain(node, reading)
+      return read
+    },
+    () => URL_SCHEMA,
+  )
 }
 
-const buttons: Read<Button[]> = list(
-  'a list of buttons',
-  target('a button', urlTemplate('the address of a page')),
-  {
-    min: 1,
-    max: LIMITS.buttons,
-    why: FACEBOOK,
+/** The name of a reply; that it exists is checked when all are read. */
+export const reference = (what: string, offered = false): Read<string> => {
+  const plain = text(what, { max: LIMITS.payload, why: FACEBOOK })
+  return described(
+    (node, reading) => {
+      const name = plain(node, reading)
+      if (name !== undefined) {
+        reading.references.push({ name, place: reading.placeOf(reading.follow(node)), offered })
+      }
+      return name
+    },
+    () => schemaOf(plain),
+  )
+}
+
+/** A reply that goes on where this one ends. */
+export const successor: Read<string> = described(
+  (node, reading) => {
+    const name = reference('the name of the reply to go on with')(node, reading)
+    if (name !== undefined) reading.goes.push({ name, place: reading.placeOf(reading.follow(node)) })
+    return name
   },
+  () => ({ type: 'string' }),
+)
+
+/** A short text without variables: Facebook shows it in a small place. */
+export const plainText = (what: string, max: number, why = FACEBOOK): Read<string> => {
+  const plain = text(what, { max, why })
+  return described(
+    (node, reading) => {
+      const value = plain(node, reading)
+      if (value?.includes('{{') !== true) return value
+      return reading.refuse(
+        reading.placeWithin(reading.follow(node), '{{'),
+        `a variable in ${what}`,
+        `${what} without`,
+      )
+    },
+    () => schemaOf(plain),
+  )
+}
+
+/** What a quick reply or a button says. */
+export const title: Read<string> = plainText('a title', LIMITS.buttonTitle)
+
+/** The name of something remembered, or of a reply: a variable, or a payload. */
+export const variableName: Read<string> = described(
+  (node, reading) => {
+    const value = text('a name', { max: 60, why: 'names are short' })(node, reading)
+    if (value === undefined || VARIABLE_NAME.test(value)) return value
+    return reading.refuse(
+      reading.placeOf(reading.follow(node)),
+      quoted(value),
+      'a name of letters, digits and _ that does not begin with a digit',
+    )
+  },
+  () => ({ type: 'string', pattern: '^[^\\s{}|]+$', maxLength: 60 }),
+)
+
+const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u
+
+/** Whether the bot itself means something else by this payload. */
+export const isOwnPayload = (name: string): boolean => name.startsWith(OWN_PAYLOAD)
+
+/** Exactly one of `reply` and `url`, beside a title. */
+export const target = <T, U>(
+  what: string,
+  titled: Read<T>,
+  address: Read<U>,
+): Read<{ title: T; reply: string } | { title: T; url: U }> => {
+  const read = mapping(what, {
+    title: required(titled, 'What it says.'),
+    reply: optional(reference('the name of a reply'), 'The reply it leads to.'),
+    url: optional(address, 'The address it opens.'),
+  })
+  return described(
+    (node, reading) => {
+      const before = reading.count()
+      const value = read(node, reading)
+      if (value === undefined) return undefined
+      if (value.reply !== null && value.url === null) return { title: value.title, reply: value.reply }
+      if (value.url !== null && value.reply === null) return { title: value.title, url: value.url as U }
+      if (reading.count() > before) return undefined
+      return reading.refuse(
+        reading.placeOf(reading.follow(node)),
+        value.reply === null ? 'neither "reply" nor "url"' : 'both "reply" and "url"',
+        `${what} to have one of them`,
+      )
+    },
+    () => schemaOf(read),
+  )
+}
+
+export const buttons: Read<Button[]> = list(
+  'a list of buttons',
+  target('a button', localised(title), urlTemplate('the address of a page')),
+  { min: 1, max: LIMITS.buttons, why: FACEBOOK },
 )
 
 const readCard = mapping('a card', {
-  title: required(template('a title', { max: LIMITS.cardTitle, why: FACEBOOK })),
-  subtitle: optional(template('a subtitle', { max: LIMITS.cardSubtitle, why: FACEBOOK })),
+  title: required(localised(template('a title', { max: LIMITS.cardTitle, why: FACEBOOK }))),
+  subtitle: optional(localised(template('a subtitle', { max: LIMITS.cardSubtitle, why: FACEBOOK }))),
   image: optional(urlTemplate('the address of an image')),
   buttons: optional(buttons),
 })
 
-const card: Read<Card> = (node, reading) => {
-  const value = readCard(node, reading)
-  if (value === undefined) return undefined
-  if (value.subtitle === null && value.image === null && value.buttons === null) {
-    return reading.refuse(
-      reading.placeOf(reading.follow(node)),
-      'a card with a title only',
-      'a subtitle, an image or buttons besides (Facebook shows no other)',
-    )
-  }
-  return { ...value, buttons: value.buttons ?? [] }
-}
+const card: Read<Card> = described(
+  (node, reading) => {
+    const value = readCard(node, reading)
+    if (value === undefined) return undefined
+    if (value.subtitle === null && value.image === null && value.buttons === null) {
+      return reading.refuse(
+        reading.placeOf(reading.follow(node)),
+        'a card with a title only',
+        'a subtitle, an image or buttons besides (Facebook shows no other)',
+      )
+    }
+    return { ...value, buttons: value.buttons ?? [] }
+  },
+  () => schemaOf(readCard),
+)
 
-const cards: Read<Card[]> = list('a list of cards', card, { min: 1, max: LIMITS.cards, why: FACEBOOK })
-
-const ITEM = 'a message: a text, or a mapping with text, image, audio, video, file, cards or template'
-
-const ITEM_KEYS = ['text', 'buttons', ...MEDIA_TYPES, 'cards', 'template']
-
-/** One item of `say`. */
-export const sayItem: Read<SayItem> = (node, reading) => {
-  const target = reading.follow(node)
-  if (!isMap(target)) return textItem(target, reading)
-  const entries = entriesOf(target, reading, ITEM)
-  const kinds = entries?.map(({ key }) => key) ?? []
-  const media = MEDIA_TYPES.find((type) => kinds.includes(type))
-  if (kinds.includes('buttons')) return buttonsItem(target, reading)
-  if (kinds.includes('text')) return textMapping(target, reading)
-  if (media !== undefined) return mediaItem(media)(target, reading)
-  if (kinds.includes('cards')) return cardsItem(target, reading)
-  if (kinds.includes('template')) return templateItem(target, reading)
-  const [first] = entries ?? []
-  if (first === undefined) return reading.refuse(reading.placeOf(target), kindOf(target, reading), ITEM)
-  reading.refuse(
-    first.place,
-    `the key ${reading.shown(first.place)}`,
-    ITEM,
-    didYouMean(first.key, ITEM_KEYS) ?? 'A text with a colon and a space in it must stand in quotes.',
-  )
-  return undefined
-}
-
-const textItem: Read<SayItem> = (node, reading) => {
-  if (textOf(node) === null) return reading.refuse(reading.placeOf(node), kindOf(node, reading), ITEM)
-  const value = template('a text', { max: LIMITS.text, why: FACEBOOK })(node, reading)
-  return value === undefined ? undefined : { kind: 'text', text: value }
-}
-
-const readTextMapping = mapping('a text message', {
-  text: required(template('a text', { max: LIMITS.text, why: FACEBOOK })),
-})
-const textMapping: Read<SayItem> = (node, reading) => {
-  const value = readTextMapping(node, reading)
-  return value && { kind: 'text', text: value.text }
-}
-
-const readButtons = mapping('a message with buttons', {
-  text: required(template('the text above buttons', { max: LIMITS.buttonText, why: FACEBOOK })),
-  buttons: required(buttons),
-})
-const buttonsItem: Read<SayItem> = (node, reading) => {
-  const value = readButtons(node, reading)
-  return value && { kind: 'buttons', ...value }
-}
-
-const mediaItem = (type: MediaType): Read<SayItem> => {
-  const read = mapping(`a message with ${type === 'file' ? 'a file' : `${article(type)} ${type}`}`, {
-    [type]: required(urlTemplate('an address')),
-  })
-  return (node, reading) => {
-    const address = read(node, reading)?.[type]
-    return address && { kind: 'media', type, url: address }
-  }
-}
-
-const article = (type: MediaType): string => (type === 'image' || type === 'audio' ? 'an' : 'a')
-
-const readCards = mapping('a message with cards', { cards: required(cards) })
-const cardsItem: Read<SayItem> = (node, reading) => {
-  const value = readCards(node, reading)
-  return value && { kind: 'cards', ...value }
-}
-
-const payload: Read<JsonObject> = (node, reading) => {
-  const target = reading.follow(node)
-  const value = isMap(target)
-    ? json(target, reading, 0)
-    : reading.refuse(reading.placeOf(target), kindOf(target, reading), 'the payload of a template')
-  if (value === undefined) return undefined
-  const object = value as JsonObject
-  if (typeof object['template_type'] === 'string' && object['template_type'] !== '') return object
-  return reading.refuse(
-    reading.placeOf(target),
-    'no "template_type"',
-    'a template to name its type, as the Send API knows it',
-  )
-}
-const readTemplateItem = mapping('a raw template', { template: required(payload) })
-const templateItem: Read<SayItem> = (node, reading) => {
-  const value = readTemplateItem(node, reading)
-  return value && { kind: 'template', payload: value.template }
-}
-
-/** Any YAML as JSON: here a number is a number and `true` is true. */
-const json = (node: Node | null, reading: Reading, depth: number): Json | undefined => {
-  const target = reading.follow(node)
-  if (depth > MAX_TEMPLATE_DEPTH) {
-    return reading.refuse(
-      reading.placeOf(target),
-      'too many levels',
-      `at most ${MAX_TEMPLATE_DEPTH} levels in a template`,
-    )
-  }
-  if (isSeq(target)) {
-    const items = (target.items as (Node | null)[]).map((item) => json(item, reading, depth + 1))
-    return items.includes(undefined) ? undefined : (items as Json[])
-  }
-  if (isMap(target)) {
-    const entries = entriesOf(target, reading, 'a mapping') ?? []
-    const pairs = entries.map(({ key, value }) => [key, json(value, reading, depth + 1)] as const)
-    return pairs.some(([, value]) => value === undefined)
-      ? undefined
-      : (Object.fromEntries(pairs) as JsonObject)
-  }
-  const value = isScalar(target) ? target.value : null
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  return textOf(target) ?? null
-}
+export const cards: Read<Card[]> = list('a list of cards', card, { min: 1, max: LIMITS.cards, why: FACEBOOK })
 
 const takeMentions = (value: string, node: Node | null, reading: Reading): Template | undefined => {
-  const target = reading.follow(node)
+  const place = reading.follow(node)
   const { template: read, mentions } = readTemplate(value)
   let readable = true
   for (const { variable, nth } of mentions) {
-    const place = reading.placeWithin(target, '{{', nth)
-    if (variable !== null) reading.mentions.push({ variable, place })
+    const at = reading.placeWithin(place, '{{', nth)
+    if (variable !== null) reading.mentions.push({ variable, place: at })
     else {
       readable = false
-      reading.refuse(place, '{{ without a name and }}', 'a variable like {{page_name}}')
+      reading.refuse(at, '{{ without a name and }}', 'a variable like {{page_name}}')
     }
   }
   return readable ? read : undefined

@@ -1,5 +1,11 @@
 /** A text with variables, taken apart: `Hello {{page_name}}` is `['Hello ', { variable: 'page_name' }]`. */
-export type Template = readonly (string | { variable: string })[]
+export type Template = readonly (string | Slot)[]
+
+/** Where a variable stands, and what stands there when it is not known. */
+export interface Slot {
+  variable: string
+  otherwise?: string
+}
 
 /** A `{{` in a text: the variable it names, or null where it names none. `nth` counts the `{{` of the text from 0. */
 export interface Mention {
@@ -8,23 +14,23 @@ export interface Mention {
 }
 
 const OPENING = /\{\{/g
-const VARIABLE = /\{\{\s*([\p{L}_][\p{L}\p{N}_]*)\s*\}\}/uy
+const VARIABLE = /\{\{\s*([\p{L}_][\p{L}\p{N}_]*)\s*(?:\|([^{}]*))?\}\}/uy
 
 /** Takes a text apart at its variables. */
 export const readTemplate = (text: string): { template: Template; mentions: Mention[] } => {
-  const template: (string | { variable: string })[] = []
+  const template: (string | Slot)[] = []
   const mentions: Mention[] = []
   let from = 0
   for (const [nth, { index }] of [...text.matchAll(OPENING)].entries()) {
     VARIABLE.lastIndex = index
-    const [whole, variable] = VARIABLE.exec(text) ?? []
+    const [whole, variable, otherwise] = VARIABLE.exec(text) ?? []
     if (whole === undefined || variable === undefined) {
       mentions.push({ variable: null, nth })
       continue
     }
     mentions.push({ variable, nth })
     if (index > from) template.push(text.slice(from, index))
-    template.push({ variable })
+    template.push(otherwise === undefined ? { variable } : { variable, otherwise: otherwise.trim() })
     from = index + whole.length
   }
   if (from < text.length) template.push(text.slice(from))
@@ -33,7 +39,23 @@ export const readTemplate = (text: string): { template: Template; mentions: Ment
 
 /** Puts values in the place of variables. */
 export const fillTemplate = (template: Template, value: (variable: string) => string): string =>
-  template.map((part) => (typeof part === 'string' ? part : value(part.variable))).join('')
+  template.map((part) => (typeof part === 'string' ? part : valueOf(part, value))).join('')
+
+/** As {@link fillTemplate}, for texts: where a value is missing, "Hi {{first_name}}!" becomes "Hi!". */
+export const fillText = (template: Template, value: (variable: string) => string): string => {
+  let text = ''
+  let missing = false
+  for (const part of template) {
+    const said = typeof part === 'string' ? part : valueOf(part, value)
+    if (missing && (said === '' || /^[\s.,;:!?…)]/.test(said))) text = text.replace(/[\s,]+$/u, '')
+    text += missing && text === '' ? said.replace(/^[\s,]+/u, '') : said
+    missing = typeof part !== 'string' && said === ''
+  }
+  return missing ? text.replace(/[\s,]+$/u, '') : text
+}
+
+const valueOf = ({ variable, otherwise = '' }: Slot, value: (variable: string) => string): string =>
+  value(variable) || otherwise
 
 export const variablesIn = (template: Template): string[] =>
   template.flatMap((part) => (typeof part === 'string' ? [] : part.variable))

@@ -1,8 +1,10 @@
 import t from 'tap'
 import { createMatcher } from '../../../src/conversation/match/matcher.ts'
-import type { NamedAnswer, Script } from '../../../src/conversation/script/types.ts'
+import type { Answer, NamedAnswer, Script } from '../../../src/conversation/script/types.ts'
+import { parse } from '../scripts.ts'
 
 const PHRASES = 10_000
+const SILENT: Answer = { say: [], choices: [], form: null, handover: false }
 /** Work of the processor, so that other tests running do not count; well above what one message takes (ADR 0031). */
 const MOST_MS = 3
 
@@ -30,14 +32,9 @@ t.test(`a message is matched against ${PHRASES} phrases in about a millisecond`,
   for (let index = 0; index < PHRASES / 10; index += 1) {
     const name = `reply-${index}`
     const phrases = Array.from({ length: 10 }, phrase)
-    replies.set(name, { name, title: null, phrases, patterns: [], say: [], choices: [], handover: false })
+    replies.set(name, { ...SILENT, name, title: null, phrases, patterns: [], signs: [] })
   }
-  const script: Script = {
-    profile: null,
-    replies,
-    fallback: { say: [], choices: [], handover: false },
-    typing: true,
-  }
+  const script: Script = { ...parse('fallback: { say: x }'), replies }
   const { match } = createMatcher(script)
   const all = [...replies.values()].flatMap(({ phrases }) => phrases)
 

@@ -342,10 +342,10 @@ const CASES: Case[] = [
     expected: /another name/,
   },
   {
-    title: 'a text of 2000 characters',
-    script: `replies:\n  a:\n    say: ‸${long(2000)}\n`,
-    found: '2000 characters',
-    expected: "a text of at most 1999 (Facebook's limit)",
+    title: 'a text that no five messages can hold',
+    script: `replies:\n  a:\n    say: ‸${long(9996)}\n`,
+    found: '9996 characters',
+    expected: 'a text of at most 9995 (so much of it can be split into messages)',
   },
   {
     title: 'a title of 21 characters',
@@ -354,10 +354,10 @@ const CASES: Case[] = [
     expected: "a title of at most 20 (Facebook's limit)",
   },
   {
-    title: '14 choices',
-    script: `replies:\n  a: { title: A, say: x, choices: [${many(13, 'a')}, ‸a] }\n`,
-    found: '14 items',
-    expected: "at most 13 (Facebook's limit)",
+    title: '61 choices',
+    script: `replies:\n  a: { title: A, say: x, choices: [${many(60, 'a')}, ‸a] }\n`,
+    found: '61 items',
+    expected: 'at most 60 (nobody reads more)',
   },
   {
     title: '4 buttons',
@@ -544,7 +544,7 @@ t.test('the message reads like a compiler: file, line, column, found, expected',
     name: 'ScriptError',
     code: 'BOT_SCRIPT_INVALID',
     message:
-      'bot.yaml has a mistake:\n  bot.yaml:3:5: found the key "sya"; expected a key of a reply: title, when, say, choices, do. Did you mean "say"?',
+      'bot.yaml has a mistake:\n  bot.yaml:3:5: found the key "sya"; expected a key of a reply: title, when, say, choices, do, ask, next, answers. Did you mean "say"?',
     remedy: /docs\/bot-script\.md/,
   })
 })

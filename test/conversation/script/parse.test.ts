@@ -8,6 +8,7 @@ t.test('the script of the contract is read as it is meant', async (t) => {
     greeting: 'Hi {{user_first_name}}! Ask me anything.',
     getStarted: 'welcome',
     iceBreakers: [{ question: 'When are you open?', reply: 'hours' }],
+    commands: [],
     menu: [
       { title: 'Opening hours', reply: 'hours' },
       { title: 'Website', url: 'https://example.com' },

@@ -1,0 +1,140 @@
+import type { JsonObject } from '../json.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+import type { Match, Matcher } from './match/matcher.ts'
+import { matchKey } from './match/normalise.ts'
+import { OWN_PAYLOAD } from './script/limits.ts'
+import type { Answer, Script, Sign } from './script/types.ts'
+
+/** The answer to an event, before conditions are judged. */
+export interface Found {
+  answer: Answer
+  /** Variables of the answer alone. */
+  groups: ReadonlyMap<string, string>
+  /** Only its choices are wanted, from this one on. */
+  choicesFrom?: number
+  /** Nothing fitted; the visitor may have meant one of these replies. */
+  near?: readonly string[]
+}
+
+/** What Messenger sends as Get Started where nobody chose another payload. */
+const USUAL_GET_STARTED = 'GET_STARTED'
+const NO_GROUPS: ReadonlyMap<string, string> = new Map()
+/** The thumb comes in three sizes. */
+const LIKES = new Set(['369239263222822', '369239343222814', '369239383222810'])
+/** A guess is offered at most this often beside the fallback's own choices. */
+const MOST_GUESSES = 2
+
+/** The answer to an event; null where it wants none. */
+export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher): Found | null => {
+  switch (event.kind) {
+    case 'message': {
+      // The visitor took a message back; there is nothing to answer.
+      if (isDeleted(event.raw)) return null
+      if (event.quickReply !== null) return byPayload(script, event.quickReply)
+      const { referral, commands, text } = event
+      return (
+        signed(script, referralSigns(referral)) ??
+        byCommand(script, commands) ??
+        (text === null ? byContent(script, event) : byText(script, matcher(), text))
+      )
+    }
+    case 'postback':
+      // Without payload it belongs to another app's button (reference E5).
+      if (event.payload === null) return null
+      return signed(script, referralSigns(event.referral)) ?? byPayload(script, event.payload)
+    case 'referral':
+      return signed(script, referralSigns(event.referral))
+    case 'reaction':
+      return event.action === 'react' ? signed(script, [['reaction', [event.reaction, event.emoji]]]) : null
+    default:
+      return null
+  }
+}
+
+/** The reply of a button. */
+const byPayload = (script: Script, payload: string): Found => {
+  const [, from, name = ''] = MORE.exec(payload) ?? []
+  if (from !== undefined) {
+    return {
+      answer: script.replies.get(name) ?? script.fallback,
+      groups: NO_GROUPS,
+      choicesFrom: Number(from),
+    }
+  }
+  const started = payload === USUAL_GET_STARTED ? script.profile?.getStarted : null
+  // A button of an earlier script may name a reply that is gone.
+  const reply = script.replies.get(payload) ?? script.replies.get(started ?? payload)
+  return { answer: reply ?? script.fallback, groups: NO_GROUPS }
+}
+
+const MORE = new RegExp(`^${OWN_PAYLOAD}more:(\\d{1,4}):(.*)$`, 's')
+
+const byText = (script: Script, matcher: Matcher, text: string): Found => {
+  const match: Match | null = matcher.match(text)
+  const reply = match === null ? undefined : script.replies.get(match.reply)
+  if (match !== null && reply !== undefined) return { answer: reply, groups: match.groups }
+  const near = matcher
+    .nearest(text, MOST_GUESSES + 1)
+    .filter(({ reply: name }) => (script.replies.get(name)?.title ?? null) !== null)
+  return {
+    answer: script.fallback,
+    groups: NO_GROUPS,
+    near: near.slice(0, MOST_GUESSES).map(({ reply: name }) => name),
+  }
+}
+
+const byCommand = (script: Script, commands: readonly string[]): Found | null => {
+  for (const name of commands) {
+    const command = script.profile?.commands.find((one) => one.name.toLowerCase() === name.toLowerCase())
+    if (command !== undefined) return byPayload(script, command.reply)
+  }
+  return null
+}
+
+/** A message without words. */
+const byContent = (script: Script, event: Extract<WebhookEvent, { kind: 'message' }>): Found => {
+  const { stickerId, attachments } = event
+  const sticker: Wanted[] =
+    stickerId === null ? [] : [['sticker', [LIKES.has(stickerId) ? 'like' : null, stickerId]]]
+  const types = [...new Set(attachments.map(({ type }) => type))]
+  const found = signed(script, [...sticker, ...(types.length === 0 ? [] : [['attachment', types] as Wanted])])
+  return found ?? { answer: script.fallback, groups: NO_GROUPS }
+}
+
+/** A kind of sign, and what it may be called. */
+type Wanted = readonly [kind: Sign['kind'], is: readonly (string | null)[]]
+
+const referralSigns = (referral: { ref: string | null; adId: string | null } | null): Wanted[] =>
+  referral === null
+    ? []
+    : [
+        ...(referral.adId === null ? [] : [['ad', [referral.adId]] as Wanted]),
+        ...(referral.ref === null ? [] : [['ref', [referral.ref]] as Wanted]),
+      ]
+
+/** The first reply that names the sign; failing that, the first that takes any of its kind. */
+const signed = (script: Script, wanted: readonly Wanted[]): Found | null => {
+  for (const [kind, names] of wanted) {
+    const known = new Set(names.flatMap((name) => (name === null ? [] : [wordOf(name)])))
+    const replies = [...script.replies.values()].filter(({ signs }) =>
+      signs.some((sign) => sign.kind === kind),
+    )
+    const named = replies.find(({ signs }) =>
+      signs.some((sign) => sign.kind === kind && sign.is !== null && known.has(wordOf(sign.is))),
+    )
+    const answer =
+      named ?? replies.find(({ signs }) => signs.some((sign) => sign.kind === kind && sign.is === null))
+    if (answer !== undefined) return { answer, groups: NO_GROUPS }
+  }
+  return null
+}
+
+/** Emoji differ in marks nobody sees; words in capitals. */
+const wordOf = (name: string): string => matchKey(name) || name
+
+const isDeleted = (raw: JsonObject): boolean => {
+  const message = raw['message']
+  return typeof message === 'object' && message !== null && !Array.isArray(message)
+    ? message['is_deleted'] === true
+    : false
+}

@@ -1,0 +1,71 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+
+/**
+ * What the script remembers of a conversation, beside silence and what code handlers keep. Written by earlier versions of
+ * this program and of the script, so nothing of it is taken for granted.
+ */
+export interface Memory {
+  /** Answers to questions, by the names the script gave them. */
+  remembered: Readonly<Record<string, string>>
+  form: FormPlace | null
+  /** How often each group of alternatives has been said. */
+  turns: Readonly<Record<string, number>>
+  visit: Visit | null
+}
+
+/** Where a visitor is in a form. */
+export interface FormPlace {
+  /** The reply that asks. */
+  reply: string
+  step: number
+  askedMs: number
+}
+
+export interface Visit {
+  count: number
+  lastMs: number
+}
+
+export const readMemory = (state: JsonObject | null): Memory => ({
+  remembered: textsOf(state?.['remembered']),
+  form: formOf(state?.['form']),
+  turns: numbersOf(state?.['turns']),
+  visit: visitOf(state?.['visit']),
+})
+
+/** The state with some of the memory changed; null where nothing is left to remember. */
+export const remember = (state: JsonObject | null, changes: Partial<Memory>): JsonObject | null => {
+  const next: Record<string, unknown> = { ...state, ...changes }
+  for (const [key, value] of Object.entries(next)) {
+    if (value === null || (isJsonObject(value) && Object.keys(value).length === 0)) delete next[key]
+  }
+  return Object.keys(next).length === 0 ? null : (next as JsonObject)
+}
+
+const textsOf = (value: Json | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(isJsonObject(value) ? value : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
+
+const numbersOf = (value: Json | undefined): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(isJsonObject(value) ? value : {}).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  )
+
+const formOf = (value: Json | undefined): FormPlace | null => {
+  if (!isJsonObject(value)) return null
+  const { reply, step, askedMs } = value
+  return typeof reply === 'string' && typeof step === 'number' && typeof askedMs === 'number'
+    ? { reply, step, askedMs }
+    : null
+}
+
+const visitOf = (value: Json | undefined): Visit | null => {
+  if (!isJsonObject(value)) return null
+  const { count, lastMs } = value
+  return typeof count === 'number' && typeof lastMs === 'number' ? { count, lastMs } : null
+}

@@ -1,0 +1,158 @@
+import type { QuickReply } from '../messages.ts'
+import { matchKey } from './match/normalise.ts'
+import { paged } from './render.ts'
+import { isDay, placeInWeek } from './script/hours.ts'
+import { LIMITS, OWN_PAYLOAD } from './script/limits.ts'
+import { allOf, pick } from './script/localised.ts'
+import type { Question, Script } from './script/types.ts'
+
+/** What a visitor gave as an answer. */
+export interface Given {
+  text: string | null
+  /** Payload of the quick reply that was tapped. */
+  payload: string | null
+  atMs: number
+}
+
+const LONGEST_ANSWER = 500
+
+/** Payload of the button that ends a form. */
+export const CANCEL = `${OWN_PAYLOAD}cancel`
+
+/** The answer as it is remembered; null where it does not fit the question. */
+export const judge = (script: Script, question: Question, given: Given): string | null => {
+  const text = clean(given.text ?? '')
+  switch (question.kind) {
+    case 'text':
+      return text === '' ? null : text
+    case 'number':
+      return numberIn(text, question)
+    case 'email':
+      return emailIn(clean(given.payload ?? '')) ?? emailIn(text)
+    case 'phone':
+      return phoneIn(clean(given.payload ?? '')) ?? phoneIn(text)
+    case 'date':
+      return dateIn(text, given.atMs, script.hours?.timeZone ?? 'UTC')
+    case 'choice':
+      return choiceIn(question, given, text)
+  }
+}
+
+/** What is offered under a question: its choices, or what Facebook knows of the visitor, and the way out. */
+export const offersOf = (script: Script, language: string, question: Question, from = 0): QuickReply[] => {
+  const say = (title: Question['options'][number]['title']): string => pick(title, language, script.language)
+  const cancel: QuickReply = { content_type: 'text', title: say(script.words.cancel), payload: CANCEL }
+  const options = question.options.map(({ title }, index): QuickReply => ({
+    content_type: 'text',
+    title: say(title),
+    payload: `${OWN_PAYLOAD}answer:${question.remember}:${index}`,
+  }))
+  const shown = paged<QuickReply>(options, from, LIMITS.quickReplies - 1, (next) => ({
+    content_type: 'text',
+    title: say(script.words.more),
+    payload: `${OWN_PAYLOAD}options:${next}`,
+  }))
+  if (question.kind === 'phone') return [{ content_type: 'user_phone_number' }, cancel]
+  if (question.kind === 'email') return [{ content_type: 'user_email' }, cancel]
+  return [...shown, cancel]
+}
+
+/** Whether a visitor wants out of the form. */
+export const isCancel = (script: Script, { text, payload }: Given): boolean => {
+  if (payload !== null) return payload === CANCEL
+  const key = matchKey(text ?? '')
+  const { cancel, cancelWords } = script.words
+  return [...allOf(cancel), ...cancelWords].some((word) => matchKey(word) === key)
+}
+
+const clean = (text: string): string =>
+  text
+    .slice(0, LONGEST_ANSWER)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+
+const numberIn = (text: string, { least, most }: Question): string | null => {
+  const [found] = /[-−]?\d[\d\s'’.,]*/u.exec(text) ?? []
+  if (found === undefined) return null
+  const value = Number(plainNumber(found.trim().replace('−', '-')))
+  if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null
+  if ((least !== null && value < least) || (most !== null && value > most)) return null
+  return String(value)
+}
+
+/** `1.234,5`, `1,234.5`, `1 234` and `2,5` as JavaScript writes them. */
+const plainNumber = (written: string): string => {
+  const digits = written.replace(/[\s'’]/g, '').replace(/[.,]+$/, '')
+  const last = Math.max(digits.lastIndexOf('.'), digits.lastIndexOf(','))
+  if (last === -1) return digits
+  const separator = digits[last] ?? ''
+  const repeated = digits.indexOf(separator) !== last
+  const both = digits.includes('.') && digits.includes(',')
+  // "1.234" may be either; groups of three digits after a short beginning are thousands.
+  const thousands = repeated || (!both && /^-?\d{1,3}[.,]\d{3}$/.test(digits))
+  if (thousands) return digits.replace(/[.,]/g, '')
+  return `${digits.slice(0, last).replace(/[.,]/g, '')}.${digits.slice(last + 1)}`
+}
+
+const emailIn = (text: string): string | null =>
+  /[^\s@<>()[\],;:"]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/u.exec(
+    text.slice(0, 320),
+  )?.[0] ?? null
+
+const phoneIn = (text: string): string | null => {
+  const [found = ''] = /\+?[\d(][\d\s().\-/]{4,30}\d/.exec(text) ?? []
+  const digits = found.replace(/\D/g, '')
+  if (digits.length < 6 || digits.length > 15) return null
+  return found.startsWith('+') ? `+${digits}` : digits
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** A date as `2026-12-24`. Without a year it is the next one there is. */
+const dateIn = (text: string, nowMs: number, timeZone: string): string | null => {
+  const today = placeInWeek(timeZone, nowMs).date
+  const lower = text.toLowerCase()
+  if (/\btoday\b|\bheute\b/.test(lower)) return today
+  if (/\btomorrow\b|\bmorgen\b/.test(lower)) return placeInWeek(timeZone, nowMs + DAY_MS).date
+  const iso = /\b(\d{4})-(\d{1,2})-(\d{1,2})\b/.exec(text)
+  if (iso !== null) return dateOf(iso[1], iso[2], iso[3], today)
+  const european = /\b(\d{1,2})\s*[./]\s*(\d{1,2})(?:\s*[./]\s*(\d{4}|\d{2})?)?/.exec(text)
+  if (european !== null) return dateOf(european[3], european[2], european[1], today)
+  const named = /\b(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?([a-z]{3,9})(?:,?\s+(\d{4}))?/.exec(lower)
+  if (named !== null) return dateOf(named[3], monthOf(named[2]), named[1], today)
+  const american = /\b([a-z]{3,9})\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?\b/.exec(lower)
+  if (american !== null) return dateOf(american[3], monthOf(american[1]), american[2], today)
+  return null
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+const monthOf = (name = ''): string => String(MONTHS.indexOf(name.slice(0, 3)) + 1)
+
+const dateOf = (
+  year: string | undefined,
+  month: string | undefined,
+  day: string | undefined,
+  today: string,
+): string | null => {
+  const thisYear = Number(today.slice(0, 4))
+  const inYear = (one: number): string | null =>
+    isDay(one, Number(month), Number(day))
+      ? `${String(one).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+      : null
+  if (year !== undefined) return inYear(year.length === 2 ? 2000 + Number(year) : Number(year))
+  const next = inYear(thisYear)
+  return next !== null && next >= today ? next : inYear(thisYear + 1)
+}
+
+const choiceIn = ({ options, remember }: Question, { payload }: Given, text: string): string | null => {
+  const [, name, index] = /^evergreen:answer:(.+):(\d+)$/.exec(payload ?? '') ?? []
+  if (name === remember) return options[Number(index)]?.value ?? null
+  const key = matchKey(text)
+  if (key === '') return null
+  const chosen = options.find(
+    ({ title, value }) => matchKey(value) === key || allOf(title).some((one) => matchKey(one) === key),
+  )
+  return chosen?.value ?? null
+}

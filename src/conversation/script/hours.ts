@@ -1,0 +1,176 @@
+import { described, type Read, type Reading } from './reading.ts'
+import { entriesOf, kindOf, mapping, oneOrMore, optional, required, text, textOf } from './shapes.ts'
+import { quoted } from './mistakes.ts'
+
+/** When a place is open, in the time of a place. */
+export interface Hours {
+  timeZone: string
+  /** By day of the week, Monday first: spans in minutes after midnight. A span that ends past 1440 ends the day after. */
+  week: readonly (readonly Span[])[]
+  /** Days on which it is closed all the same: `2026-12-24`, or `12-25` for every year. */
+  closed: ReadonlySet<string>
+}
+
+export interface Span {
+  fromMinute: number
+  toMinute: number
+}
+
+const DAY_MINUTES = 24 * 60
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+const DAY_OR_DAYS = new RegExp(`^(${DAYS.join('|')})(?:-(${DAYS.join('|')}))?$`)
+const SPAN = /^(\d{1,2})(?::(\d{2}))?\s*-\s*(\d{1,2})(?::(\d{2}))?$/
+const CLOSED = /^(?:(\d{4})-)?(\d{2})-(\d{2})$/
+
+/** Whether it is open at a moment, ms since the epoch. */
+export const isOpen = (hours: Hours, atMs: number): boolean => {
+  const { day, minute, date } = placeInWeek(hours.timeZone, atMs)
+  const opens = (on: number, at: number, dateOn: string): boolean =>
+    !hours.closed.has(dateOn) &&
+    !hours.closed.has(dateOn.slice(5)) &&
+    (hours.week[on] ?? []).some(({ fromMinute, toMinute }) => at >= fromMinute && at < toMinute)
+  const before = placeInWeek(hours.timeZone, atMs - (minute + 60) * 60_000).date
+  return opens(day, minute, date) || opens((day + 6) % 7, minute + DAY_MINUTES, before)
+}
+
+const time: Read<string> = text('times like 9:00-18:00', { max: 20, why: 'no times are longer' })
+
+const span: Read<Span> = described(
+  (node, reading) => {
+    const value = time(node, reading)
+    if (value === undefined) return undefined
+    const [, fromHour, fromRest = '0', toHour, toRest = '0'] = SPAN.exec(value) ?? []
+    const fromMinute = Number(fromHour) * 60 + Number(fromRest)
+    const toMinute = Number(toHour) * 60 + Number(toRest)
+    const fits =
+      Number(fromRest) < 60 && Number(toRest) < 60 && fromMinute < DAY_MINUTES && toMinute <= DAY_MINUTES
+    if (fromHour === undefined || !fits || fromMinute === toMinute) {
+      return reading.refuse(reading.placeOf(reading.follow(node)), quoted(value), 'times like 9:00-18:00')
+    }
+    return { fromMinute, toMinute: toMinute > fromMinute ? toMinute : toMinute + DAY_MINUTES }
+  },
+  () => ({ type: 'string', pattern: SPAN.source }),
+)
+
+const spans = oneOrMore('times like 9:00-18:00', span)
+
+const week: Read<Span[][]> = described(
+  (node, reading) => {
+    const entries = entriesOf(node, reading, 'times by day, like mon-fri: 9:00-18:00')
+    if (entries === undefined) return undefined
+    const read: Span[][] = DAYS.map(() => [])
+    for (const { key, place, value } of entries) {
+      const [, first, last = first] = DAY_OR_DAYS.exec(key) ?? []
+      if (first === undefined || last === undefined) {
+        reading.refuse(place, quoted(key), `a day or days: ${DAYS.join(', ')}, or like mon-fri`)
+        continue
+      }
+      const times = closedAllDay(value, reading) ? [] : spans(value, reading)
+      const from = DAYS.indexOf(first as (typeof DAYS)[number])
+      const count = (DAYS.indexOf(last as (typeof DAYS)[number]) - from + 7) % 7
+      for (let step = 0; step <= count; step += 1) read[(from + step) % 7] = times ?? []
+    }
+    return read
+  },
+  () => ({
+    type: 'object',
+    patternProperties: {
+      [DAY_OR_DAYS.source]: { anyOf: [spans.schema?.() ?? {}, { const: 'closed' }] },
+    },
+    additionalProperties: false,
+  }),
+)
+
+const closedAllDay = (node: Parameters<Reading['follow']>[0], reading: Reading): boolean =>
+  textOf(reading.follow(node)) === 'closed'
+
+const timeZone: Read<string> = described(
+  (node, reading) => {
+    const value = text('a time zone like Europe/Berlin', { max: 100, why: 'none is longer' })(node, reading)
+    if (value === undefined) return undefined
+    try {
+      // Offsets such as +02:00 know no summer time, and are hardly ever meant.
+      if (!/^[+-]/.test(value))
+        return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone
+    } catch {
+      // Said below.
+    }
+    const target = reading.follow(node)
+    return reading.refuse(reading.placeOf(target), kindOf(target, reading), 'a time zone like Europe/Berlin')
+  },
+  () => ({ type: 'string' }),
+)
+
+const closedDay: Read<string> = described(
+  (node, reading) => {
+    const value = text('a date', { max: 20, why: 'no date is longer' })(node, reading)
+    if (value === undefined) return undefined
+    const [, year = '2024', month = '', day = ''] = CLOSED.exec(value) ?? []
+    if (isDay(Number(year), Number(month), Number(day))) return value
+    return reading.refuse(
+      reading.placeOf(reading.follow(node)),
+      quoted(value),
+      'a date like 2026-12-24, or 12-25 for every year',
+    )
+  },
+  () => ({ type: 'string', pattern: CLOSED.source }),
+)
+
+const readHours = mapping('the opening hours', {
+  time_zone: required(timeZone, 'Where the clock hangs, like Europe/Berlin.'),
+  open: required(week, 'Times by day: mon-fri: 9:00-18:00, sat: [9:00-12:00, 14:00-16:00].'),
+  closed: optional(
+    oneOrMore('dates', closedDay),
+    'Dates on which it is closed: 2026-12-24, or 12-25 for every year.',
+  ),
+})
+
+/** Reads the opening hours that conditions ask for. */
+export const hours: Read<Hours> = described(
+  (node, reading) => {
+    const value = readHours(node, reading)
+    return value && { timeZone: value.time_zone, week: value.open, closed: new Set(value.closed) }
+  },
+  () => readHours.schema?.() ?? {},
+)
+
+/** Whether there is such a day in the calendar. */
+export const isDay = (year: number, month: number, day: number): boolean => {
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+}
+
+/** The day of the week (Monday is 0), the minute of the day and the date (`2026-12-24`) somewhere, at a moment. */
+export const placeInWeek = (zone: string, atMs: number): { day: number; minute: number; date: string } => {
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  )
+  const { weekday = '', hour = '0', minute = '0', year = '', month = '', day = '' } = parts
+  return {
+    day: Math.max(0, DAYS.indexOf(weekday.toLowerCase() as (typeof DAYS)[number])),
+    minute: Number(hour) * 60 + Number(minute),
+    date: `${year}-${month}-${day}`,
+  }
+}
+
+// Making one takes longer than using it a thousand times.
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+const formatOf = (timeZone: string): Intl.DateTimeFormat => {
+  const known = formats.get(timeZone)
+  if (known !== undefined) return known
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+  formats.set(timeZone, format)
+  return format
+}

@@ -1,0 +1,90 @@
+import { isScalar, visit, type Node } from 'yaml'
+import { isLanguage } from './localised.ts'
+import { quoted } from './mistakes.ts'
+import type { Reading } from './reading.ts'
+import type { ReadReplies } from './replies.ts'
+import { didYouMean } from './shapes.ts'
+
+/** The names under which questions remember answers: known before anything is read, because texts anywhere mention them. */
+export const rememberedNames = (root: Node | null): string[] => {
+  const names = new Set<string>()
+  if (root === null) return []
+  visit(root, {
+    Pair: (_key, { key, value }) => {
+      if (isScalar(key) && key.value === 'remember' && isScalar(value)) names.add(String(value.value))
+    },
+  })
+  return [...names]
+}
+
+/** Notes references to replies that do not exist, choices that would have nothing to show, and circles of `go`. */
+export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, reading: Reading): void => {
+  const names = [...known.keys(), ...broken]
+  for (const { name, place, offered } of reading.references) {
+    const reply = known.get(name)
+    if (reply === undefined && !broken.has(name)) {
+      reading.refuse(place, quoted(name), 'the name of a reply', didYouMean(name, names))
+    } else if (offered && reply?.title === null) {
+      reading.refuse(
+        place,
+        `the choice ${quoted(name)}, a reply without a title`,
+        'a title for its button',
+        `Add "title: ..." to the reply ${quoted(name)}.`,
+      )
+    }
+  }
+  for (const [name, steps] of goes) {
+    for (const { name: next, place } of steps) {
+      if (leadsTo(goes, next, name)) {
+        reading.refuse(place, `a "go" to ${quoted(next)}, which leads back here`, 'a way with an end')
+      }
+    }
+  }
+}
+
+/** Notes texts in several languages that the script's own language is not among. @returns all languages met */
+export const checkLanguages = (own: string, reading: Reading): string[] => {
+  const all = new Set([own])
+  for (const { place, languages } of reading.translations) {
+    for (const language of languages) if (isLanguage(language)) all.add(language)
+    if (languages.includes(own) || languages.includes(own.slice(0, 2))) continue
+    reading.refuse(
+      place,
+      `a text in ${languages.join(', ')}`,
+      `it in ${own} as well, the language of the script ("language: ..." at the top says another)`,
+    )
+  }
+  return [...all]
+}
+
+/** Notes conditions that ask for what nobody remembers, or for opening hours that are not given. */
+export const checkConditions = (
+  given: { remembered: readonly string[]; hasHours: boolean },
+  reading: Reading,
+): void => {
+  for (const { name, place } of reading.wanted) {
+    if (given.remembered.includes(name)) continue
+    reading.refuse(
+      place,
+      quoted(name),
+      'a name under which a question remembers its answer',
+      didYouMean(name, given.remembered),
+    )
+  }
+  const { hours } = reading.asksFor
+  if (hours !== null && !given.hasHours) {
+    reading.refuse(hours, 'a condition on opening hours', 'the section "hours" with them')
+  }
+}
+
+const leadsTo = (goes: ReadReplies['goes'], from: string, to: string): boolean => {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (name === to) return true
+    if (seen.has(name)) continue
+    seen.add(name)
+    open.push(...(goes.get(name) ?? []).map((step) => step.name))
+  }
+  return false
+}

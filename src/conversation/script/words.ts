@@ -1,0 +1,79 @@
+import { LIMITS } from './limits.ts'
+import { localised, type Localised } from './localised.ts'
+import { described, type Read } from './reading.ts'
+import { template, title } from './say.ts'
+import { mapping, optional, oneOrMore, text } from './shapes.ts'
+import type { Template } from './template.ts'
+
+/** The bot's own words, said around those of the script. */
+export interface Words {
+  /** The button that ends a form, and what visitors may write instead of tapping it. */
+  cancel: Localised<string>
+  cancelWords: readonly string[]
+  cancelled: Localised<Template>
+  /** The button that shows the next choices, and what is said above them. */
+  more: Localised<string>
+  moreSay: Localised<Template>
+  /** Said to an answer that does not fit, by the kind of the question. */
+  notText: Localised<Template>
+  notNumber: Localised<Template>
+  notEmail: Localised<Template>
+  notPhone: Localised<Template>
+  notDate: Localised<Template>
+  notChoice: Localised<Template>
+}
+
+export const ENGLISH_WORDS: Words = {
+  cancel: 'Cancel',
+  cancelWords: ['cancel', 'stop', 'never mind', 'forget it'],
+  cancelled: ['All right, we stop here.'],
+  more: 'More …',
+  moreSay: ['Here are more:'],
+  notText: ['Could you write that in words, please?'],
+  notNumber: ['I need a number here, for example 4.'],
+  notEmail: ['That does not look like an e-mail address. It should look like name@example.com.'],
+  notPhone: ['That does not look like a phone number. Please send it with its area code.'],
+  notDate: ['I did not understand that date. Please write it like 24.12.2026 or 2026-12-24.'],
+  notChoice: ['Please pick one of these.'],
+}
+
+const said = localised(template('a text', { max: LIMITS.text, why: "Facebook's limit" }))
+
+const readWords = mapping('the words', {
+  cancel: optional(localised(title), 'The button that ends a form.'),
+  cancel_when: optional(
+    oneOrMore('phrases', text('a phrase', { max: 100, why: 'more is never written to say this' })),
+    'What visitors may write to end a form.',
+  ),
+  cancelled: optional(said, 'Said when a form was ended by its visitor.'),
+  more: optional(localised(title), 'The button that shows the next choices, where there are more than 13.'),
+  more_say: optional(said, 'Said above the next choices.'),
+  not_text: optional(said, 'Said to a picture where a text was asked for.'),
+  not_number: optional(said, 'Said to an answer that is no number, or too low or too high.'),
+  not_email: optional(said, 'Said to an answer that is no e-mail address.'),
+  not_phone: optional(said, 'Said to an answer that is no phone number.'),
+  not_date: optional(said, 'Said to an answer that is no date.'),
+  not_choice: optional(said, 'Said to an answer that is none of the choices.'),
+})
+
+/** Reads the section that puts the bot's own words into others, or into other languages. */
+export const words: Read<Words> = described(
+  (node, reading) => {
+    const value = readWords(node, reading)
+    if (value === undefined) return undefined
+    return {
+      cancel: value.cancel ?? ENGLISH_WORDS.cancel,
+      cancelWords: value.cancel_when ?? ENGLISH_WORDS.cancelWords,
+      cancelled: value.cancelled ?? ENGLISH_WORDS.cancelled,
+      more: value.more ?? ENGLISH_WORDS.more,
+      moreSay: value.more_say ?? ENGLISH_WORDS.moreSay,
+      notText: value.not_text ?? ENGLISH_WORDS.notText,
+      notNumber: value.not_number ?? ENGLISH_WORDS.notNumber,
+      notEmail: value.not_email ?? ENGLISH_WORDS.notEmail,
+      notPhone: value.not_phone ?? ENGLISH_WORDS.notPhone,
+      notDate: value.not_date ?? ENGLISH_WORDS.notDate,
+      notChoice: value.not_choice ?? ENGLISH_WORDS.notChoice,
+    }
+  },
+  () => readWords.schema?.() ?? {},
+)

@@ -1,0 +1,185 @@
+import t from 'tap'
+import { event, postback } from './events.ts'
+import { talk } from './talk.ts'
+
+const BOOKING = `
+replies:
+  book:
+    title: Book a table
+    when: book a table
+    say: With pleasure.
+    ask:
+      - { question: 'For how many people?', remember: people, as: number, min: 1, max: 12, retry: 'From 1 to 12, please.' }
+      - { question: 'On which day?', remember: day, as: date }
+      - { question: 'Inside or outside?', remember: where, one_of: [Inside, { title: Outside, value: out }] }
+      - { question: 'Your e-mail?', remember: email, as: email }
+      - { question: 'Your phone?', remember: phone, as: phone }
+      - { question: 'Under which name, {{first_name | please}}?', remember: guest }
+    answers: keep
+    next: booked
+  booked: { say: 'Thank you, {{guest}}: {{people}} people on {{day}}.', choices: [hours] }
+  hours: { title: Hours, when: [hours, opening hours], say: From 9 to 18. }
+  person: { title: A person, when: [talk to a person], say: Somebody comes., do: handover }
+fallback: { say: Pardon? }
+`
+
+t.test('a form asks one question after the other, and its answers are remembered and kept', async (t) => {
+  const { say, tap, offers, answers, state, happens } = talk(BOOKING)
+  t.same(await say('book a table'), ['With pleasure.', 'For how many people?'])
+  t.same(offers(), ['Cancel'])
+  t.same(await say('We are 4'), ['On which day?'])
+  t.same(await say('24.12.2026'), ['Inside or outside?'])
+  t.same(offers(), ['Inside', 'Outside', 'Cancel'])
+  t.same(await tap('Outside'), ['Your e-mail?'])
+  t.same(offers(), ['user_email', 'Cancel'])
+  const email = { text: 'ann@example.com', quick_reply: { payload: 'ann@example.com' } }
+  const { replies } = await happens(event({ message: { mid: 'm_1', ...email } }))
+  t.equal(replies[0]?.message.text, 'Your phone?')
+  t.same(offers(), ['user_phone_number', 'Cancel'])
+  t.same(await say('+49 (30) 123-456'), ['Under which name, please?'])
+  t.same(await say('Ann'), ['Thank you, Ann: 4 people on 2026-12-24.'])
+
+  const values = {
+    people: '4',
+    day: '2026-12-24',
+    where: 'out',
+    email: 'ann@example.com',
+    phone: '+4930123456',
+    guest: 'Ann',
+  }
+  t.same(answers, [{ form: 'book', url: null, values }])
+  t.same(state(), { remembered: values })
+  t.same(await say('opening hours'), ['From 9 to 18.'])
+})
+
+t.test('an answer that does not fit is asked for again, in words that help', async (t) => {
+  const { say, offers, happens } = talk(BOOKING)
+  await say('book a table')
+  t.same(await say('many'), ['From 1 to 12, please.'])
+  t.same(await say('13'), ['From 1 to 12, please.'])
+  t.same(await say('0'), ['From 1 to 12, please.'])
+  await say('2')
+  t.match(await say('some day'), [/did not understand that date/])
+  t.match(await say('30.2.2027'), [/did not understand that date/])
+  t.same(offers(), ['Cancel'], 'the way out stays')
+  await say('1 May')
+  t.same(await say('upstairs'), ['Please pick one of these.'])
+  t.same(offers(), ['Inside', 'Outside', 'Cancel'])
+  await say('inside!')
+  t.match(await say('ann at example'), [/e-mail/])
+  await say('it is ann@example.com.')
+  t.match(await say('no phone'), [/phone number/])
+  await say('030 123456')
+  const picture = event({
+    message: { mid: 'm_1', attachments: [{ type: 'image', payload: { url: 'https://x.y' } }] },
+  })
+  t.match((await happens(picture)).replies, [{ message: { text: /in words/ } }])
+})
+
+t.test('a form can be cancelled by its button or in words, at any question', async (t) => {
+  const { say, tap, state } = talk(BOOKING)
+  await say('book a table')
+  t.same(await tap('Cancel'), ['All right, we stop here.'])
+  t.equal(state(), null)
+  await say('book a table')
+  await say('4')
+  t.same(await say('Never mind!'), ['All right, we stop here.'])
+  t.same(await say('5'), ['Pardon?'])
+})
+
+t.test('something else in the middle of a form is answered, then the question comes again', async (t) => {
+  const { say, happens, offers, last } = talk(BOOKING)
+  await say('book a table')
+  t.same(await say('opening hours'), ['From 9 to 18.', 'For how many people?'])
+  t.same(offers(), ['Cancel'])
+  const { replies } = await happens(postback('hours'))
+  t.same(
+    replies.map(({ message }) => message.text),
+    ['From 9 to 18.', 'For how many people?'],
+  )
+  t.same(await say('3'), ['On which day?'])
+  t.notOk(last().replies[0]?.message.attachment)
+})
+
+t.test('who wants a person gets one, also where any text is an answer', async (t) => {
+  const { say, state, effects } = talk(BOOKING)
+  for (const text of ['book a table', '2', 'tomorrow', 'Inside', 'a@b.org', '030 123456']) await say(text)
+  t.same(await say('Talk to a person'), ['Somebody comes.'])
+  t.same(effects, [{ do: 'handover' }])
+  t.notOk(state()?.['form'], 'the form is over')
+})
+
+t.test('a form begun again begins at its first question', async (t) => {
+  const { say } = talk(BOOKING)
+  await say('book a table')
+  await say('4')
+  t.same(await say('book a table'), ['With pleasure.', 'For how many people?'])
+})
+
+t.test('a form is forgotten after a day, and when the script no longer has it', async (t) => {
+  const { say, pass } = talk(BOOKING)
+  await say('book a table')
+  pass(25 * 3_600_000)
+  t.same(await say('4'), ['Pardon?'])
+
+  const gone = talk(BOOKING, { state: { form: { reply: 'gone', step: 0, askedMs: 1_790_000_000_000 } } })
+  t.same(await gone.say('4'), ['Pardon?'])
+  const short = talk(BOOKING, { state: { form: { reply: 'book', step: 99, askedMs: 1_790_000_000_000 } } })
+  t.same(await short.say('4'), ['Pardon?'])
+  const strange = talk(BOOKING, { state: { form: [1], remembered: 'x', turns: { a: 'b' }, visit: 3 } })
+  t.same(await strange.say('4'), ['Pardon?'])
+})
+
+t.test('a question with many choices shows them page by page', async (t) => {
+  const names = Array.from({ length: 20 }, (_, n) => `Town ${n + 1}`)
+  const { say, tap, offers } = talk(
+    `replies:\n  a: { when: go, ask: { question: Where?, remember: town, one_of: [${names.join(', ')}] }, next: b }\n  b: { say: '{{town}} it is.' }`,
+  )
+  await say('go')
+  t.same(offers(), [...names.slice(0, 11), 'More …', 'Cancel'])
+  await tap('More …')
+  t.same(offers(), [...names.slice(11), 'More …', 'Cancel'])
+  t.same(await tap('Town 20'), ['Town 20 it is.'])
+})
+
+const GIVEN: readonly (readonly [as: string, said: string, remembered: string | null])[] = [
+  ['number', '4', '4'],
+  ['number', 'about 1,250 or so', '1250'],
+  ['number', '1.234.567,5', '1234567.5'],
+  ['number', '2,5', '2.5'],
+  ['number', '-3', '-3'],
+  ['number', '1e999', '1'],
+  ['number', '٣', null],
+  ['number', '9'.repeat(40), null],
+  ['email', 'Ann.Lee+x@mail.example.co.uk', 'Ann.Lee+x@mail.example.co.uk'],
+  ['email', 'ann@localhost', null],
+  ['email', '@example.com', null],
+  ['email', `${'a'.repeat(400)}@example.com`, null],
+  ['phone', '+1 555 123 4567', '+15551234567'],
+  ['phone', 'call 030/1234-56', '030123456'],
+  ['phone', '12345', null],
+  ['phone', '1'.repeat(30), null],
+  ['date', '2027-02-28', '2027-02-28'],
+  ['date', '2027-02-29', null],
+  ['date', '5/3/27', '2027-03-05'],
+  ['date', 'on 3rd of March 2027 please', '2027-03-03'],
+  ['date', 'March 3, 2027', '2027-03-03'],
+  ['date', 'today', '2026-09-21'],
+  ['date', 'tomorrow', '2026-09-22'],
+  ['date', '1.1.', '2027-01-01'],
+  ['date', 'Monday', null],
+  ['text', '  two\u0000 words\u202e ', 'two  words'],
+  ['text', '\u200b', null],
+]
+
+for (const [as, text, remembered] of GIVEN) {
+  t.test(`as ${as}, ${JSON.stringify(text.slice(0, 30))} is ${remembered ?? 'no answer'}`, async (t) => {
+    const { say, state } = talk(
+      `replies:\n  a: { when: go, ask: { question: q, remember: it, as: ${as} }, next: b }\n  b: { say: ok }`,
+    )
+    await say('go')
+    const [reply] = await say(text)
+    if (remembered === null) t.not(reply, 'ok')
+    else t.same([reply, state()], ['ok', { remembered: { it: remembered } }])
+  })
+}

@@ -1,0 +1,125 @@
+import t from 'tap'
+import type { JsonObject } from '../../src/json.ts'
+import { APP_ID, event, PAGE, postback, PSID, said } from './events.ts'
+import { talk } from './talk.ts'
+
+const HOUR_MS = 3_600_000
+const SCRIPT = `
+replies:
+  hours: { title: Hours, when: hours, say: From 9 to 18. }
+  person: { title: A person, when: human, say: A person will answer you., do: handover }
+fallback: { say: Pardon? }
+`
+const LATER = `handover: { resume_after: 12h }\n${SCRIPT}`
+
+const echo = (appId: string | number | null, list: 'messaging' | 'standby' = 'messaging') => {
+  const message: JsonObject = {
+    is_echo: true,
+    mid: 'm_2',
+    text: 'hello',
+    ...(appId !== null && { app_id: appId }),
+  }
+  return event({ sender: { id: PAGE }, recipient: { id: PSID }, message }, list)
+}
+const moved = (kind: string, to: string | number | null) => event({ [kind]: { new_owner_app_id: to } })
+
+for (const [who, appId] of [
+  ['from the Page inbox', '263902037430900'],
+  ['from the Page inbox, its id a number', 263902037430900],
+  ['from the Page inbox, its id spelled with a digit less', 26390203743090],
+  ['from another app', '777'],
+] as const) {
+  t.test(`while a person writes ${who}, the bot is silent`, async (t) => {
+    const { say, happens, pass } = talk(SCRIPT)
+    t.same(await say('hours'), ['From 9 to 18.'])
+    t.same((await happens(echo(appId))).replies, [])
+    t.same(await say('hours'), [])
+    t.same((await happens(postback('hours'))).replies, [])
+    pass(50 * 60_000)
+    await happens(echo(appId))
+    pass(50 * 60_000)
+    t.same(await say('hours'), [], 'an hour after the first word, not after the last')
+    pass(HOUR_MS)
+    t.same(await say('hours'), ['From 9 to 18.'])
+  })
+}
+
+t.test('what the bot or nobody in particular wrote does not silence it', async (t) => {
+  const { say, happens, state } = talk(SCRIPT)
+  await happens(echo(APP_ID))
+  await happens(echo(Number(APP_ID)))
+  await happens(echo(null))
+  t.equal(state(), null)
+  t.same(await say('hours'), ['From 9 to 18.'])
+})
+
+t.test('a person seen in standby, or taking the thread, silences the bot', async (t) => {
+  for (const what of [
+    echo('263902037430900', 'standby'),
+    moved('take_thread_control', 263902037430900),
+    moved('pass_thread_control', '777'),
+  ]) {
+    const { say, happens } = talk(SCRIPT)
+    await happens(what)
+    t.same(await say('hours'), [])
+    await happens(moved('pass_thread_control', Number(APP_ID)))
+    t.same(await say('hours'), ['From 9 to 18.'])
+  }
+})
+
+t.test('whoever asked for a person has one until the bot is given the conversation back', async (t) => {
+  const { say, pass, effects, happens } = talk(SCRIPT)
+  t.same(await say('human'), ['A person will answer you.'])
+  t.same(effects, [{ do: 'handover' }])
+  pass(1000 * HOUR_MS)
+  t.same(await say('hours'), [])
+  await happens(echo('263902037430900'))
+  pass(1000 * HOUR_MS)
+  t.same(await say('hours'), [], 'a person who wrote meanwhile does not make it shorter')
+  await happens(moved('take_thread_control', APP_ID))
+  t.same(await say('hours'), ['From 9 to 18.'])
+})
+
+t.test(
+  'with a pause in the script the bot comes back by itself, counted from the last word of a person',
+  async (t) => {
+    const { say, pass, happens } = talk(LATER)
+    await say('human')
+    pass(11 * HOUR_MS)
+    await happens(echo('263902037430900'))
+    pass(11 * HOUR_MS)
+    t.same(await say('hours'), [])
+    pass(2 * HOUR_MS)
+    t.same((await happens(event({ read: { watermark: 1 } }))).replies, [], 'not because something was read')
+    t.same(await say('hours'), ['From 9 to 18.'])
+    t.same(await say('hours'), ['From 9 to 18.'], 'and stays')
+  },
+)
+
+t.test('visitors are told when the bot is back', async (t) => {
+  const script = `handover: { resume_after: 1h, back: 'This is the assistant of {{page_name}} again.' }\n${SCRIPT}`
+  const back = 'This is the assistant of Shop again.'
+  const given = talk(script)
+  await given.say('human')
+  t.match((await given.happens(moved('pass_thread_control', APP_ID))).replies, [{ message: { text: back } }])
+  t.same((await given.happens(moved('pass_thread_control', APP_ID))).replies, [], 'once')
+  t.same(await given.say('hours'), ['From 9 to 18.'])
+
+  const waited = talk(script)
+  await waited.say('human')
+  waited.pass(2 * HOUR_MS)
+  t.same(await waited.say('hours'), [back, 'From 9 to 18.'])
+  t.same(await waited.say('hours'), ['From 9 to 18.'])
+})
+
+t.test('silence noted by an earlier version still holds', async (t) => {
+  const { say } = talk(SCRIPT, { state: { handover: { sinceMs: 1 } } })
+  t.same(await say('hours'), [])
+  const strange = talk(SCRIPT, { state: { handover: 'yes' } })
+  t.same(await strange.say('hours'), [])
+})
+
+t.test('a visitor in standby hears nothing', async (t) => {
+  const { happens } = talk(SCRIPT)
+  t.same((await happens({ ...said('hours'), standby: true })).replies, [])
+})

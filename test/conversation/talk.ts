@@ -1,0 +1,94 @@
+import {
+  createConversation,
+  OWN_LOOKUPS,
+  type Handled,
+  type Lookup,
+} from '../../src/conversation/conversation.ts'
+import type { FormAnswers } from '../../src/conversation/forms.ts'
+import { parseScript } from '../../src/conversation/script/parse.ts'
+import type { JsonObject } from '../../src/json.ts'
+import type { Effect, QuickReply } from '../../src/messages.ts'
+import type { WebhookEvent } from '../../src/webhook/events.ts'
+import { APP_ID, event, PAGE, PSID } from './events.ts'
+
+/** A conversation with a script, as its visitor has it: what was remembered is there at the next word. */
+export interface Talk {
+  /** Texts of the answer to a text. */
+  say: (text: string) => Promise<string[]>
+  /** Texts of the answer to a tap on the quick reply of this title, under the last message. */
+  tap: (title: string) => Promise<string[]>
+  happens: (what: WebhookEvent) => Promise<Handled>
+  /** What hangs under the last message. */
+  offers: () => string[]
+  last: () => Handled
+  answers: FormAnswers[]
+  effects: Effect[]
+  state: () => JsonObject | null
+  /** Later events happen this much later. */
+  pass: (ms: number) => void
+}
+
+export const START_MS = 1_790_000_000_000
+
+export const talk = (
+  yaml: string,
+  options: { profile?: Record<string, string>; locale?: string; state?: JsonObject } = {},
+): Talk => {
+  const { profile = {}, locale } = options
+  const lookup =
+    (name: string): Lookup =>
+    () =>
+      profile[name] ?? null
+  const lookups = {
+    ...OWN_LOOKUPS,
+    first_name: lookup('first_name'),
+    last_name: lookup('last_name'),
+    name: lookup('name'),
+  }
+  const script = parseScript(yaml, { file: 'bot.yaml', variables: Object.keys(lookups) })
+  const { handle } = createConversation({
+    script: () => script,
+    appId: APP_ID,
+    lookups,
+    localeOf: () => Promise.resolve(locale ?? null),
+  })
+  let state: JsonObject | null = options.state ?? null
+  let nowMs = START_MS
+  let last: Handled = { replies: [], state: null }
+  const answers: FormAnswers[] = []
+  const effects: Effect[] = []
+
+  const happens = async (what: WebhookEvent): Promise<Handled> => {
+    const stored = state === null ? null : (JSON.parse(JSON.stringify(state)) as JsonObject)
+    last = await handle(
+      { ...what, timestampMs: nowMs },
+      { pageId: PAGE, psid: PSID, state: stored, pageName: 'Shop' },
+    )
+    state = last.state
+    answers.push(...(last.answers ?? []))
+    effects.push(...(last.effects ?? []))
+    nowMs += 1000
+    return last
+  }
+  const texts = ({ replies }: Handled): string[] => replies.map(({ message }) => message.text ?? '')
+  const quickReplies = (): QuickReply[] => last.replies.at(-1)?.message.quick_replies ?? []
+
+  return {
+    say: async (text) => texts(await happens(event({ message: { mid: 'm_1', text } }))),
+    tap: async (title) => {
+      const tapped = quickReplies().find((one) => one.title === title)
+      if (tapped === undefined) throw new Error(`nothing called ${title} to tap`)
+      const { payload = '' } = tapped
+      return texts(await happens(event({ message: { mid: 'm_1', text: title, quick_reply: { payload } } })))
+    },
+    happens,
+    offers: () => quickReplies().map(({ title, content_type: type }) => title ?? type),
+    last: () => last,
+    answers,
+    effects,
+    state: () => state,
+    pass: (ms) => {
+      nowMs += ms
+    },
+  }
+}
