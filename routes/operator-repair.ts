@@ -103,7 +103,7 @@ async function operatorRepair(app: FastifyInstance) {
     return reply.redirect(`/operator/repair/${repair.id}`, 303)
   })
 
-  app.get<ById>('/operator/repair/:id/live', (request, reply) => {
+  app.get<ById>('/operator/repair/:id/live', { exposeHeadRoute: false }, (request, reply) => {
     const repair = find(request)
     const began = repair.view().is
     reply.hijack()

@@ -20,7 +20,9 @@ async function operator(app: FastifyInstance) {
     })
   })
 
-  app.get('/operator/live', (request, reply) => {
+  app.get('/operator/', (_request, reply) => reply.redirect('/operator', 303))
+
+  app.get('/operator/live', { exposeHeadRoute: false }, (request, reply) => {
     reply.hijack()
     const stream = openEventStream(reply.raw, reply.getHeaders())
     const stop = app.console.live.watch({

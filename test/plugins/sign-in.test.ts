@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildConsole, openTab, PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
+import { buildConsole, hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
 
 const HOUR = 3_600_000
 
@@ -145,6 +145,10 @@ t.test('a cookie that was planted before does not become the session', async (t)
   await tab.get('/operator/sign-in')
   const planted = new Map(tab.cookies)
   await signIn(tab, PASSWORD)
+
+  const known = new Map(hiddenFields(tab.page(), '/operator/sign-in')).get('_csrf') ?? ''
+  t.equal((await tab.submit('/operator/sign-out', { _csrf: known })).statusCode, 403, 'nor its form token')
+  t.equal((await tab.get('/operator')).statusCode, 200)
 
   const attacker = openTab(app)
   for (const [name, value] of planted) attacker.cookies.set(name, value)

@@ -13,6 +13,14 @@ t.test('before the first token the console says what to do, and offers both ways
   t.match(body, /<input\s+id="token"\s+name="token"\s+type="password"\s+autocomplete="off"/)
 })
 
+t.test('an address with a slash too many leads to the page', async (t) => {
+  const { app } = await buildConsole(t)
+  t.match(await (await signedInTab(app)).get('/operator/'), {
+    statusCode: 303,
+    headers: { location: '/operator' },
+  })
+})
+
 t.test('no page has a script, a style or an address of its own making', async (t) => {
   const { app } = await buildConsole(t)
   const tab = await signedInTab(app)
