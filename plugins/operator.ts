@@ -4,6 +4,7 @@ import type { Config } from '../src/config.ts'
 import { BotError } from '../src/errors.ts'
 import { createAlert } from '../src/operator/alert.ts'
 import { createLogNotifier } from '../src/operator/log-notifier.ts'
+import { createMailAlert } from '../src/operator/mail.ts'
 import { WHOLE_BOT, type Need, type NeedCause } from '../src/operator/needs.ts'
 import type { Notice } from '../src/operator/notice.ts'
 import { createReminders } from '../src/operator/reminders.ts'
@@ -22,6 +23,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   const { clock, config, needs } = app
   const log = app.log.child({ part: 'operator' })
   const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
+  const mending = mendingWith(config)
 
   const waiting = async (pageId: string): Promise<number> => {
     const { outbox } = await app.store.counts()
@@ -33,6 +35,12 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     const alert = createAlert({ url: config.ALERT_URL, clock, log })
     tellers.push(alert.send)
     app.addHook('preClose', () => alert.stop())
+  }
+  const { SMTP_URL: smtpUrl, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from } = config
+  if (smtpUrl !== undefined && to !== undefined) {
+    const mail = createMailAlert({ smtpUrl, to, from, clock, log })
+    tellers.push(mail.send)
+    app.addHook('preClose', () => mail.stop())
   }
   if (terminal !== null) {
     const repair = repairWith(app)
@@ -47,6 +55,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     clock,
     remindMs: config.REMIND_SECONDS * 1000,
     waiting,
+    parked: (pageId) => app.store.parked(pageId === WHOLE_BOT ? undefined : pageId),
     notify: (notice) => {
       for (const tell of tellers) tell(notice)
     },
@@ -58,7 +67,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   const heed = (status: PageTokenStatus): void => {
     // While a token is doubted nobody is alarmed, and nobody is told that all is well.
     if (status.state === 'suspect') return
-    const need = needOf(status)
+    const need = needOf(status, mending)
     const before = raised.get(status.pageId)
     if (before !== undefined && before !== need?.cause) {
       raised.delete(status.pageId)
@@ -73,7 +82,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   app.addHook('onReady', async () => {
     const statuses = app.tokens.statuses()
     for (const status of statuses) heed(status)
-    if (statuses.length === 0) needs.raise(FIRST_TOKEN)
+    if (statuses.length === 0) needs.raise(firstToken(mending))
   })
   app.addHook('preClose', async () => {
     stopListening()
@@ -81,27 +90,36 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   })
 }
 
-const FIRST_TOKEN: Need = {
+/** How an operator mends a token: by the command alone, or by the console, too, which a telephone reaches. */
+type Mending = (command: string) => string
+
+const mendingWith = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): Mending =>
+  PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined
+    ? (command) => `Run \`${command}\``
+    : (command) =>
+        `Open ${PUBLIC_URL}/operator, sign in as operator and press "Continue with Facebook", or run \`${command}\``
+
+const firstToken = (mending: Mending): Need => ({
   pageId: WHOLE_BOT,
   pageName: null,
   cause: 'token_missing',
   what: 'There is no Page token yet.',
-  remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
-}
+  remedy: `${mending('npm run bootstrap-token')}; it says where to get the user token it asks for.`,
+})
 
 const whereFrom = ({ FB_APP_ID, FB_GRAPH_URL, FB_GRAPH_VERSION }: Config): string =>
   new URL(FB_GRAPH_URL).hostname === 'graph.facebook.com'
     ? `https://developers.facebook.com/tools/explorer/${FB_APP_ID}/?version=${FB_GRAPH_VERSION} with ${NEEDED_SCOPES.join(', ')}`
     : `from the sandbox at ${FB_GRAPH_URL}`
 
-const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
+const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus, mending: Mending): Need | null => {
   if (state === 'valid' || state === 'suspect') return null
   return {
     pageId,
     pageName,
     cause: state === 'missing' ? 'token_missing' : 'token_invalid',
     what: reason ?? 'Its token cannot be used.',
-    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
+    remedy: `${mending(`npm run bootstrap-token -- --page ${pageId}`)} with a new user token; the running bot takes it at once.`,
   }
 }
 

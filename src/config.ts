@@ -84,6 +84,19 @@ export const configSchema = Type.Object({
       description: 'an http or https address without user name or password, such as a Slack webhook',
     }),
   ),
+  ALERT_MAIL_TO: Type.Optional(
+    Type.String({
+      format: 'mail-addresses',
+      description: 'an e-mail address, or several with commas between them',
+    }),
+  ),
+  ALERT_MAIL_FROM: Type.Optional(Type.String({ format: 'mail-address', description: 'an e-mail address' })),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      format: 'mail-server',
+      description: 'the mail server as smtps://user:password@host or smtp://host:port',
+    }),
+  ),
   BOT_SCRIPT: Type.String({ default: 'bot.yaml', description: 'the path of the script file' }),
   BOT_HANDLERS: Type.Optional(
     Type.String({ description: 'the path of a TypeScript or JavaScript module with handlers' }),
@@ -144,7 +157,7 @@ export const loadConfig = <Name extends keyof Config = keyof Config>(
 
 /** What `@fastify/env` and the loader above both validate with, so that they cannot disagree. */
 export const envOptions = (env: Env, names: readonly (keyof Config)[] = NAMES) => ({
-  schema: Type.Pick(configSchema, names),
+  schema: { ...Type.Pick(configSchema, names), dependencies: only(DEPENDENCIES, names) },
   data: readValues(env, names),
   env: false,
   ajv,
@@ -182,6 +195,19 @@ export const withDotEnv = (env: Env, path = '.env'): Env => {
   return { ...parseEnv(file), ...env }
 }
 
+/** What is of no use without another one. */
+const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = { ALERT_MAIL_TO: ['SMTP_URL'] }
+
+const only = (
+  dependencies: typeof DEPENDENCIES,
+  names: readonly (keyof Config)[],
+): Record<string, (keyof Config)[]> =>
+  Object.fromEntries(
+    Object.entries(dependencies).filter(([name, others]) =>
+      [name, ...others].every((one) => names.includes(one as keyof Config)),
+    ),
+  )
+
 const NAMES = Object.keys(configSchema.properties) as (keyof Config)[]
 
 const readValues = (env: Env, names: readonly (keyof Config)[]): Record<string, unknown> =>
@@ -193,7 +219,7 @@ const readValues = (env: Env, names: readonly (keyof Config)[]): Record<string, 
   )
 
 const toLine = ({ keyword, params, instancePath }: ErrorObject): string =>
-  keyword === 'required'
+  keyword === 'required' || keyword === 'dependencies'
     ? `  ${params['missingProperty']} is missing: it must be ${describe(params['missingProperty'])}`
     : `  ${instancePath.slice(1)} must be ${describe(instancePath.slice(1))}`
 
@@ -255,6 +281,13 @@ const isProxy = (text: string): boolean => {
   )
 }
 
+const isMailAddress = (text: string): boolean => /^[^\s@,<>"]+@[^\s@,<>"]+$/.test(text)
+
+const isMailList = (text: string): boolean => text.split(',').every((part) => isMailAddress(part.trim()))
+
+const isMailServer = (text: string): boolean =>
+  /^smtps?:\/\//i.test(text) && Boolean(URL.parse(text)?.hostname)
+
 const ajv = new Ajv({
   allErrors: true,
   useDefaults: true,
@@ -265,6 +298,9 @@ const ajv = new Ajv({
     'public-origin': isPublicOrigin,
     'web-address': isWebAddress,
     host: isHost,
+    'mail-address': isMailAddress,
+    'mail-addresses': isMailList,
+    'mail-server': isMailServer,
     proxies: isProxyList,
     unsupported: () => false,
   },

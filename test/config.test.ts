@@ -97,6 +97,13 @@ t.test(
       ['TOKEN_KEY', Buffer.alloc(33).toString('base64')],
       ['ALERT_URL', 'hooks.example'],
       ['ALERT_URL', 'https://user:word@hooks.example/'],
+      ['ALERT_MAIL_TO', 'operator'],
+      ['ALERT_MAIL_TO', 'a@example.com, b'],
+      ['ALERT_MAIL_TO', 'A <a@example.com>'],
+      ['ALERT_MAIL_FROM', 'a@example.com,b@example.com'],
+      ['SMTP_URL', 'mail.example.com'],
+      ['SMTP_URL', 'https://mail.example.com'],
+      ['SMTP_URL', 'smtp://'],
       ['PROBE_SECONDS', '0'],
       ['PROBE_SECONDS', 'Infinity'],
       ['TEXT_PER_SECOND', '0'],
@@ -111,7 +118,7 @@ t.test(
       ['DATABASE_URL', 'postgres://127.0.0.1/bot'],
     ]
     for (const [name, text] of bad) {
-      const env = { ...REQUIRED, [name]: text }
+      const env = { ...REQUIRED, SMTP_URL: 'smtp://127.0.0.1', [name]: text }
       const error = refusal(env)
       t.match(error?.message, new RegExp(`^The configuration cannot be used:\\n  ${name} must be [^\\n]+$`))
       await t.rejects(buildEnv(env), { code: 'BOT_CONFIG_INVALID', message: error?.message })
@@ -122,6 +129,15 @@ t.test(
 t.test('@fastify/env decorates the application with the same configuration', async (t) => {
   const app = await buildEnv({ ...REQUIRED, PORT: '0', HOME: '/somewhere' })
   t.same(app.config, loadConfig({ ...REQUIRED, PORT: '0' }))
+})
+
+t.test('mail needs a server, and a command that asks for one of both alone does not', async (t) => {
+  const mail = { ...REQUIRED, ALERT_MAIL_TO: 'a@example.com, b@example.com' }
+  const error = refusal(mail)
+  t.match(error?.message, /^The configuration cannot be used:\n {2}SMTP_URL is missing: it must be [^\n]+$/)
+  await t.rejects(buildEnv(mail), { code: 'BOT_CONFIG_INVALID', message: error?.message })
+  t.equal(refusal({ ...mail, SMTP_URL: 'smtps://me%40example.com:word@mail.example.com' }), undefined)
+  t.same(loadConfig(mail, ['ALERT_MAIL_TO']), { ALERT_MAIL_TO: mail.ALERT_MAIL_TO })
 })
 
 t.test('an empty value counts as not set', async (t) => {

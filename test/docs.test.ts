@@ -104,6 +104,8 @@ t.test('the notice in the operations page is one the bot would write', async (t)
           'Run `npm run bootstrap-token -- --page 1001` with a new user token; the running bot takes it at once.',
         sinceMs,
         waiting: 3,
+        visitors: null,
+        firstWindowEndsMs: null,
       },
     ],
   })

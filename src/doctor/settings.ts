@@ -25,7 +25,7 @@ export const readSettings = (env: Env, trouble: BotError | null = null): ReadSet
       problems.add(name)
     }
   }
-  return { values, problems, refusal: trouble ?? (problems.size === 0 ? null : refusalOf(env)) }
+  return { values, problems, refusal: trouble ?? refusalOf(env) }
 }
 
 /** What must never be shown, should some message quote it. */
@@ -36,15 +36,17 @@ export const secretsOf = (env: Env, { values }: ReadSettings): string[] =>
     values.TOKEN_KEY,
     values.OPERATOR_PASSWORD,
     values.ALERT_URL,
+    values.SMTP_URL,
+    values.SMTP_URL === undefined ? undefined : new URL(values.SMTP_URL).password,
     env['FB_USER_TOKEN']?.trim(),
   ].filter((secret) => secret !== undefined)
 
-const refusalOf = (env: Env): BotError => {
+const refusalOf = (env: Env): BotError | null => {
   try {
     loadConfig(env)
+    return null
   } catch (error) {
     if (error instanceof BotError) return error
     throw error
   }
-  throw new Error('Each variable by itself was refused, all together were not.')
 }

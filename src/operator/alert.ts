@@ -1,39 +1,26 @@
 import { Agent, request } from 'undici'
-
-import type { Clock } from '../clock.ts'
-import type { OperatorLog } from './log-notifier.ts'
+import { createInsistent, type Alert, type InsistentDeps, type Try } from './insistent.ts'
 import { noticeText, type Notice } from './notice.ts'
 
-export interface AlertDeps {
+export interface AlertDeps extends Pick<InsistentDeps, 'clock' | 'log'> {
   /** A Slack-compatible incoming webhook. Secret: whoever has it can post. */
   url: string
-  clock: Pick<Clock, 'sleep'>
-  log: Pick<OperatorLog, 'warn'>
   /** For one try, from connecting to the end of the answer. */
   timeoutMs?: number
-}
-
-export interface Alert {
-  /** Returns at once; the post goes out behind it, after those before it. Never throws. */
-  send: (notice: Notice) => void
-  /** Gives up on what is still on its way. */
-  stop: () => Promise<void>
 }
 
 /** Posts notices as `{"text": "..."}`, what Slack, Mattermost and Discord (with `/slack` appended) understand. */
 export const createAlert = ({ url, clock, log, timeoutMs = 10_000 }: AlertDeps): Alert => {
   const agent = new Agent({ connect: { timeout: timeoutMs } })
-  const stopped = new AbortController()
-  let queue = Promise.resolve()
 
-  const post = async (text: string): Promise<Try> => {
+  const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
     try {
       const { statusCode, body } = await request(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ text }),
+        body: JSON.stringify({ text: alertText(notice) }),
         dispatcher: agent,
-        signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(timeoutMs)]),
+        signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
       })
       // The answer says nothing we need; a few bytes are read only to free the connection.
       await body.dump({ limit: 16_384 })
@@ -43,34 +30,17 @@ export const createAlert = ({ url, clock, log, timeoutMs = 10_000 }: AlertDeps):
     }
   }
 
-  const deliver = async (text: string): Promise<void> => {
-    for (const pauseMs of [...PAUSES_MS, null]) {
-      const result = await post(text)
-      if (result.status === 'ok' || stopped.signal.aborted) return
-      if (result.status === 'refused' || pauseMs === null) {
-        // The address stays out of the line: it is the key to the channel.
-        log.warn({ problem: result.problem }, 'an alert could not be delivered; check ALERT_URL')
-        return
-      }
-      await clock.sleep(pauseMs, stopped.signal).catch(() => undefined)
-    }
-  }
-
+  const complaint = 'an alert could not be delivered; check ALERT_URL'
+  const alert = createInsistent({ attempt, clock, log, complaint })
   return {
-    send: (notice) => {
-      queue = queue.then(() => deliver(alertText(notice)))
-    },
+    send: alert.send,
     stop: async () => {
-      stopped.abort()
-      await queue
+      await alert.stop()
       await agent.destroy()
     },
   }
 }
 
-type Try = { status: 'ok' } | { status: 'again' | 'refused'; problem: string }
-
-const PAUSES_MS = [1_000, 5_000, 25_000]
 const WORTH_ANOTHER_TRY = new Set([408, 425, 429])
 
 const judge = (statusCode: number): Try => {

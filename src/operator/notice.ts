@@ -9,8 +9,12 @@ export interface Notice {
 }
 
 export interface NoticedNeed extends OpenNeed {
-  /** Replies held back; null when that could not be found out. */
+  /** Replies held back; null when that could not be found out, as with the next two. */
   waiting: number | null
+  /** How many people wait for them. */
+  visitors: number | null
+  /** When the first of their 24-hour windows closes that is still open; null for none, too. */
+  firstWindowEndsMs: number | null
 }
 
 /** The notice as a person reads it: what happened, since when, what waits, what to do. Several lines, plain text. */
@@ -23,9 +27,14 @@ export const pageLabel = ({ pageId, pageName }: Pick<Need, 'pageId' | 'pageName'
   return pageName === null ? `Page ${pageId}` : `${pageName} (Page ${pageId})`
 }
 
-/** "3 replies are waiting", for the texts that say so. */
-export const waitingText = (waiting: number): string =>
-  waiting === 1 ? '1 reply is waiting' : `${waiting === 0 ? 'no' : waiting} replies are waiting`
+/** "3 replies to 2 visitors are waiting", for the texts that say so. */
+export const waitingText = (waiting: number, visitors: number | null = null): string => {
+  const whom =
+    visitors === null || visitors === 0 ? '' : ` to ${visitors === 1 ? '1 visitor' : `${visitors} visitors`}`
+  return waiting === 1
+    ? `1 reply${whom} is waiting`
+    : `${waiting === 0 ? 'no' : waiting} replies${whom} are waiting`
+}
 
 // Discord refuses texts of more than 2000 characters, and nobody reads twenty bullets at night.
 const MOST_NEEDS = 5
@@ -49,9 +58,22 @@ const neededLines = ({ kind, needs, atMs }: Notice): string[] => {
 const happened = (need: NoticedNeed, atMs: number): string[] => {
   const since = `Since ${utc(need.sinceMs)} (${duration(atMs - need.sinceMs)}).`
   if (need.waiting === null) return [need.what, since]
-  const afterwards = need.waiting === 0 ? '' : '; what waits goes out by itself once this is mended'
-  return [need.what, `${since} ${capital(waitingText(need.waiting))}${afterwards}.`]
+  if (need.waiting === 0) return [need.what, `${since} No replies are waiting.`]
+  const waiting = capital(waitingText(need.waiting, need.visitors))
+  return [
+    need.what,
+    `${since} ${waiting}; what waits goes out by itself once this is mended.`,
+    ...windowLine(need, atMs),
+  ]
 }
+
+/** The visitor may not be answered after that, so it is what decides how urgent this is. */
+const windowLine = ({ firstWindowEndsMs: endsMs }: NoticedNeed, atMs: number): string[] =>
+  endsMs === null
+    ? []
+    : [
+        `The first 24-hour window closes at ${utc(endsMs)} (in ${duration(endsMs - atMs)}); later that reply cannot be sent.`,
+      ]
 
 const wellLines = ({ needs, atMs }: Notice): string[] => {
   const pages = [...new Set(needs.map(pageLabel))]

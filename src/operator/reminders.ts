@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { OperatorLog } from './log-notifier.ts'
 import { keyOf, type Needs, type OpenNeed } from './needs.ts'
-import type { Notice } from './notice.ts'
+import type { Notice, NoticedNeed } from './notice.ts'
 
 export interface RemindersDeps {
   needs: Needs
@@ -10,6 +10,8 @@ export interface RemindersDeps {
   remindMs: number
   /** How many replies of the Page wait, or of all Pages for {@link ./needs.ts WHOLE_BOT}. */
   waiting: (pageId: string) => Promise<number>
+  /** Whom they wait for, likewise. */
+  parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
   notify: (notice: Notice) => void
   log: Pick<OperatorLog, 'error'>
 }
@@ -36,9 +38,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
     const atMs = clock.now()
     queue = queue
       .then(async () => {
-        const noticed = await Promise.all(
-          about.map(async (need) => ({ ...need, waiting: await countWaiting(deps, need.pageId) })),
-        )
+        const noticed = await Promise.all(about.map((need) => lookAt(need, deps)))
         if (!stopped) notify({ kind, needs: noticed, atMs })
       })
       .catch((error: unknown) => log.error({ err: error }, 'the operator could not be told'))
@@ -94,17 +94,25 @@ const DAY_MS = 86_400_000
 // A database in trouble must not keep the alarm about a dead token from being raised.
 const COUNT_WITHIN_MS = 1_000
 
-const countWaiting = async (
-  { waiting, clock }: Pick<RemindersDeps, 'waiting' | 'clock'>,
-  pageId: string,
-): Promise<number | null> => {
+const lookAt = async (
+  need: OpenNeed,
+  { waiting, parked, clock }: Pick<RemindersDeps, 'waiting' | 'parked' | 'clock'>,
+): Promise<NoticedNeed> => {
+  const [replies, whom] = await Promise.all([
+    inTime(clock, () => waiting(need.pageId)),
+    inTime(clock, () => parked(need.pageId)),
+  ])
+  return { ...need, waiting: replies, ...(whom ?? { visitors: null, firstWindowEndsMs: null }) }
+}
+
+const inTime = async <Value>(clock: Clock, ask: () => Promise<Value>): Promise<Value | null> => {
   const patience = new AbortController()
   const unknown = clock.sleep(COUNT_WITHIN_MS, patience.signal).then(
     () => null,
     () => null,
   )
   try {
-    return await Promise.race([waiting(pageId), unknown])
+    return await Promise.race([ask(), unknown])
   } catch {
     return null
   } finally {

@@ -415,9 +415,20 @@ const ROWS: Row[] = [
     expected: { [`profile ${PAGE_ID}`]: ['warning', /^greeting differs from/, /sets it within minutes/] },
   },
   {
+    what: 'a mail server that is not there',
+    arrange: ({ env }) =>
+      Object.assign(env, { ALERT_MAIL_TO: 'me@example.com', SMTP_URL: 'smtp://me:hush@127.0.0.1:1' }),
+    expected: { alerts: ['failure', /mail server 127\.0\.0\.1:1 does not let us in/, /Check SMTP_URL/] },
+  },
+  {
+    what: 'mail without a mail server',
+    arrange: ({ env }) => (env['ALERT_MAIL_TO'] = 'me@example.com'),
+    expected: { configuration: ['failure', /SMTP_URL is missing/, /\.env/] },
+  },
+  {
     what: 'nobody who is told',
     arrange: ({ env }) => delete env['ALERT_URL'],
-    expected: { alerts: ['warning', /nobody is told/, /ALERT_URL/] },
+    expected: { alerts: ['warning', /nobody is told/, /ALERT_URL.*SMTP_URL/] },
   },
 ]
 

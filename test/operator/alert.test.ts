@@ -19,6 +19,8 @@ const notice = (pageName = 'Bakery'): Notice => ({
       remedy: 'Mend it.',
       sinceMs: 0,
       waiting: 3,
+      visitors: null,
+      firstWindowEndsMs: null,
     },
   ],
   atMs: 0,

@@ -15,6 +15,8 @@ const need = (change: Partial<NoticedNeed> = {}): NoticedNeed => ({
   remedy: 'Run `npm run bootstrap-token`.',
   sinceMs: SINCE,
   waiting: 3,
+  visitors: null,
+  firstWindowEndsMs: null,
   ...change,
 })
 
@@ -47,6 +49,20 @@ t.test('no reply, one reply and an unknown number of replies read as such', asyn
   t.match(noticeText(notice({ needs: [need({ waiting: 0 })] })), 'No replies are waiting.')
   t.match(noticeText(notice({ needs: [need({ waiting: 1 })] })), '1 reply is waiting;')
   t.notMatch(noticeText(notice({ needs: [need({ waiting: null })] })), 'waiting')
+})
+
+t.test('with visitors waiting it says how many, and when the first can no longer be answered', async (t) => {
+  const text = noticeText(
+    notice({ needs: [need({ visitors: 2, firstWindowEndsMs: SINCE + 20 * 60 * MINUTE })] }),
+  )
+  t.match(text, ' 3 replies to 2 visitors are waiting; what waits goes out')
+  t.match(
+    text,
+    '\nThe first 24-hour window closes at 2026-11-22 05:05 UTC (in 19 hours); later that reply cannot be sent.\n',
+  )
+  const one = noticeText(notice({ needs: [need({ waiting: 1, visitors: 1 })] }))
+  t.match(one, '1 reply to 1 visitor is waiting;')
+  t.notMatch(one, 'window')
 })
 
 t.test('a clock set back gives no negative duration', async (t) => {

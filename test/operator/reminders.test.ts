@@ -28,6 +28,7 @@ const build = (t: Test, change: Partial<RemindersDeps> = {}) => {
     clock,
     remindMs: HOUR,
     waiting: async () => 3,
+    parked: async () => ({ visitors: 2, firstWindowEndsMs: startMs + 20 * HOUR }),
     notify: (notice) => notices.push(notice),
     log: { error: (_facts, message) => failures.push(message) },
     ...change,
@@ -51,7 +52,7 @@ t.test('the operator is told once when needed and once when all is well', async 
   needs.raise(need())
   await clock.advance(MOMENT)
   t.match(notices, [
-    { kind: 'needed', needs: [{ pageId: '1001', waiting: 3, sinceMs: clock.now() - 4_000 }] },
+    { kind: 'needed', needs: [{ pageId: '1001', waiting: 3, visitors: 2, sinceMs: clock.now() - 4_000 }] },
   ])
 
   needs.settle('1001')

@@ -58,7 +58,10 @@ const build = async (
   const listeners = new Set<(status: PageTokenStatus) => void>()
   const asked: Asked[] = []
   const stands = {
-    store: { counts: async () => ({ inbox: 0, outbox: waiting, dead: 0 }) },
+    store: {
+      counts: async () => ({ inbox: 0, outbox: waiting, dead: 0 }),
+      parked: async () => ({ visitors: 2, firstWindowEndsMs: clock.now() + 5 * HOUR }),
+    },
     tokens: {
       statuses: () => [...statuses.values()],
       onChange: (listener: (status: PageTokenStatus) => void) => {
@@ -143,11 +146,33 @@ t.test('a dead token is one notice with the exact remedy and what waits, then re
   change(status('invalid'))
   change(status('invalid'))
   await clock.advance(MOMENT)
-  t.match(notices(), [{ level: 50, msg: /Bakery.*the password was changed.*3 replies are waiting/ }])
+  t.match(notices(), [{ level: 50, msg: /Bakery.*the password was changed.*3 replies to 2 visitors are waiting/ }])
   t.match(notices()[0]?.msg, 'npm run bootstrap-token -- --page 1001')
 
   await clock.advance(HOUR)
   t.match(notices().slice(1), [{ level: 40, msg: /^Evergreen still needs you/ }])
+})
+
+t.test('the notice says whom it keeps waiting and until when they can be answered', async (t) => {
+  const { clock, notices } = await build(t, { known: [status('invalid')], waiting: new Map([['1001', 3]]) })
+  await clock.advance(MOMENT)
+  t.match(
+    notices()[0]?.msg,
+    /3 replies to 2 visitors are waiting.*window closes at 2026-11-21 17:00 UTC \(in 5 hours\)/,
+  )
+})
+
+t.test('where the console can be reached, the notice leads there, too', async (t) => {
+  const env = { PUBLIC_URL: 'https://bot.example', OPERATOR_PASSWORD: 'word' }
+  const dead = await build(t, { known: [status('invalid')], env })
+  await dead.clock.advance(MOMENT)
+  t.match(
+    dead.notices()[0]?.msg,
+    /To do: Open https:\/\/bot\.example\/operator, sign in .*, or run `npm run bootstrap-token -- --page 1001`/,
+  )
+  const first = await build(t, { env })
+  await first.clock.advance(MOMENT)
+  t.match(first.notices()[0]?.msg, /Open https:\/\/bot\.example\/operator.*or run `npm run bootstrap-token`/)
 })
 
 t.test('a token that is only doubted alarms nobody, and takes no alarm back', async (t) => {
