@@ -17,7 +17,7 @@ const morph = (old, fresh) => {
     old.replaceWith(fresh)
     return
   }
-  for (const { name } of [...old.attributes]) {
+  for (const name of old.getAttributeNames()) {
     if (name !== 'open' && !fresh.hasAttribute(name)) old.removeAttribute(name)
   }
   for (const { name, value } of fresh.attributes) {
