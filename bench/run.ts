@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { acceptance } from './acceptance.ts'
+import { backlog } from './backlog.ts'
 import { latency, throughput } from './end-to-end.ts'
 
 const { values, positionals } = parseArgs({
@@ -14,3 +15,4 @@ process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.m
 if (wanted('acceptance')) await acceptance({ rounds, count: 30_000 })
 if (wanted('end-to-end')) await throughput({ rounds: Math.min(rounds, 3) })
 if (wanted('latency')) await latency({ rounds })
+if (wanted('backlog')) await backlog({ rounds: Math.min(rounds, 3) })

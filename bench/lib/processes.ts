@@ -17,15 +17,22 @@ export interface Subject {
   stop: () => Promise<void>
 }
 
+export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'evergreen-bench-'))
+
 /**
- * Starts `file`, which reports its port by `process.send({ port })`. It gets a fresh folder as `BENCH_DIR`.
+ * Starts `file`, which reports its port by `process.send({ port })`. It gets a folder as `BENCH_DIR`.
  *
  * @param env - further variables
+ * @param dir - left out: a fresh one, removed afterwards
  */
-export const startSubject = async (file: string, env: Record<string, string> = {}): Promise<Subject> => {
-  const dir = mkdtempSync(join(tmpdir(), 'evergreen-bench-'))
+export const startSubject = async (
+  file: string,
+  env: Record<string, string> = {},
+  dir?: string,
+): Promise<Subject> => {
+  const folder = dir ?? makeFolder()
   const child = fork(new URL(`../${file}`, import.meta.url), [], {
-    env: { PATH: process.env['PATH'] ?? '', BENCH_DIR: dir, ...env },
+    env: { PATH: process.env['PATH'] ?? '', BENCH_DIR: folder, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { port } = await message<{ port: number }>(child)
@@ -42,7 +49,7 @@ export const startSubject = async (file: string, env: Record<string, string> = {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
-      rmSync(dir, { recursive: true, force: true })
+      if (dir === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

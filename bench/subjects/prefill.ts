@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { systemClock } from '../../src/clock.ts'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { PAGE_IDS, psidOf } from '../lib/requests.ts'
+
+/** Fills a product's database before it starts: replies that wait, or conversations that were. */
+const file = join(process.env['BENCH_DIR'] ?? '.', 'evergreen.db')
+const replies = Number(process.env['REPLIES'] ?? 0)
+const conversations = Number(process.env['CONVERSATIONS'] ?? 0)
+
+const store = await openSqliteStore({
+  file,
+  clock: systemClock,
+  onExit: (error) => {
+    throw error
+  },
+})
+for (const pageId of PAGE_IDS) store.holdPage(pageId, true)
+const reply = JSON.stringify({ message: { text: 'We are open Monday to Friday.' } })
+for (let n = 0; n < replies; n += 500) {
+  await store.accept(
+    Array.from({ length: Math.min(500, replies - n) }, (_, i) => {
+      const conversation = (n + i) % 10_000
+      return {
+        key: `message:backlog-${n + i}`,
+        kind: 'message' as const,
+        pageId: PAGE_IDS[conversation % PAGE_IDS.length] ?? '',
+        psid: psidOf(conversation),
+        timestampMs: Date.now(),
+        opensWindow: true,
+        body: '{}',
+      }
+    }),
+  )
+  for (;;) {
+    const claims = await store.claimInbox(500)
+    if (claims.length === 0) break
+    await Promise.all(
+      claims.flatMap((claim) =>
+        claim.events.map((event) => store.finishEvent(claim, event, { replies: [reply] })),
+      ),
+    )
+    for (const claim of claims) store.releaseInbox(claim)
+  }
+}
+await store.close()
+
+if (conversations > 0) {
+  const db = new DatabaseSync(file)
+  const add = db.prepare('insert into conversation (page, psid, state, window_ends_ms) values (1, ?, ?, 1)')
+  db.exec('begin')
+  db.prepare('insert into page (no, id) values (1, ?) on conflict do nothing').run(PAGE_IDS[0] ?? '')
+  for (let n = 0; n < conversations; n += 1) add.run(`stored-${n}`, '{"visits":3,"language":"en"}')
+  db.exec('commit')
+  db.close()
+}
+process.send?.({ port: 0 })
