@@ -22,6 +22,8 @@ export interface HandlerResult {
   state: JsonObject | null
   /** Done after the replies were sent, in this order. */
   effects?: readonly Effect[]
+  /** Answers of a form, to be kept and perhaps delivered. */
+  answers?: readonly { form: string; url: string | null; values: Readonly<Record<string, string>> }[]
 }
 
 /** Brings events to the handler: each conversation in its order, the conversations beside each other. */
@@ -146,14 +148,27 @@ export const createDispatcher = (deps: {
       return {
         replies: psid === null ? [] : linesOf(event, result),
         ...(next !== conversation.state && { state: next }),
+        ...(result.answers !== undefined && {
+          answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
+        }),
       }
     } catch (error) {
       log.error(
         { err: error, pageId, kind: event.kind, eventKey: event.key },
         'the handler failed on an event',
       )
-      const replies = psid === null ? [] : apologise(event, { pageId, psid, state })
-      return { replies: linesOf(event, { replies }) }
+      return { replies: linesOf(event, { replies: apologyFor(event, { pageId, psid, state }) }) }
+    }
+  }
+
+  const apologyFor = (event: WebhookEvent, conversation: HandlerConversation): Reply[] => {
+    if (conversation.psid === null) return []
+    try {
+      return apologise(event, conversation)
+    } catch (error) {
+      // An event that cannot even be apologised for is over all the same; handed out again it would fail for ever.
+      log.error({ err: error, pageId: conversation.pageId, eventKey: event.key }, 'the apology failed, too')
+      return []
     }
   }
 

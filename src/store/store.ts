@@ -48,6 +48,17 @@ export interface Store {
 
   deadLetters: DeadLetters
 
+  /** Answers of visitors to the questions of forms. */
+  answers: Answers
+
+  /**
+   * Deletes what is kept of a visitor: state, answers, and what was received, waits, was sent or died. That an event was
+   * seen stays known, and so does the id. A running bot takes notice of it; what it is working on at that moment goes on.
+   *
+   * @returns in how many conversations, that is, with how many Pages
+   */
+  forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<number>
+
   /**
    * Takes one bounded step of forgetting history from before `beforeMs`; `more` is false when the whole of it has been
    * gone through. What must not be forgotten (events, replies, conversations) is no history.
@@ -68,7 +79,7 @@ export interface Store {
   close: () => Promise<void>
 }
 
-export type Queue = 'inbox' | 'outbox'
+export type Queue = 'inbox' | 'outbox' | 'answers'
 
 export interface Parked {
   /** Conversations that have replies waiting. */
@@ -133,8 +144,44 @@ export interface EventOutcome {
   state?: string | null
   /** Replies of this conversation that Facebook told us it has, by an echo. */
   confirmed?: readonly { replyId: string; messageId: string | null }[]
+  /** Answers to be kept. */
+  answers?: readonly NewAnswers[]
   /** Whether the caller would send the replies right now. */
   handOut?: boolean
+}
+
+export interface Answers {
+  /** Those that came first come first. `next` is the `after` of the rest; null when there is none. */
+  list: (query: {
+    limit: number
+    after?: number | undefined
+  }) => Promise<{ answers: KeptAnswers[]; next: number | null }>
+  /** Those whose delivery is due, at most `limit` of them; `nextMs` is when the next one will be, null for none. */
+  due: (nowMs: number, limit: number) => Promise<{ answers: KeptAnswers[]; nextMs: number | null }>
+  /** Says when delivery is tried next; null when that is not needed any more. */
+  tried: (id: number, nextMs: number | null) => Promise<void>
+  /** Throws away those up to this id that are not waiting for delivery. @returns how many */
+  drop: (upTo: number) => Promise<number>
+}
+
+export interface NewAnswers {
+  /** The name of the form. */
+  form: string
+  /** Where they are to be delivered; null where they are only kept. */
+  url: string | null
+  /** JSON text of the answers by name. */
+  body: string
+}
+
+export interface KeptAnswers extends NewAnswers {
+  /** Rises with time. */
+  id: number
+  pageId: string
+  psid: string | null
+  /** When the event that completed them was accepted, ms since the epoch. */
+  keptMs: number
+  /** When delivery is tried next, ms since the epoch; null when there is nothing to deliver. */
+  dueMs: number | null
 }
 
 export interface OutboxClaim {

@@ -5,6 +5,7 @@ import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { historyContract } from './contract-history.ts'
 import { storeContract } from './contract.ts'
+import { visitorsContract } from './contract-visitors.ts'
 import { newEvent, type OpenStore } from './steps.ts'
 
 const open: OpenStore = (place, clock) =>
@@ -23,6 +24,11 @@ t.test('the SQLite adapter keeps the contract', (t) => {
 
 t.test('the SQLite adapter keeps the contract about what is over', (t) => {
   historyContract(t, open)
+  t.end()
+})
+
+t.test('the SQLite adapter keeps the contract about visitors', (t) => {
+  visitorsContract(t, open)
   t.end()
 })
 

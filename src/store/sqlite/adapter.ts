@@ -86,6 +86,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
           const seq = ids.seqOf(replyId)
           return seq === null ? [] : [{ seq, messageId }]
         }),
+        answers: outcome.answers ?? [],
         nowMs,
       })
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
@@ -95,6 +96,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
         replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
       )
       inbox.finished(claim)
+      if ((outcome.answers?.length ?? 0) > 0) wake('answers')
       if (settled) outbox.hurry(conversation)
       return handOut ? outbox.handOut(conversation, replies) : null
     },
@@ -129,6 +131,26 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     },
 
     deadLetters,
+
+    answers: {
+      list: async ({ limit, after = 0 }) => {
+        // One more than wanted tells whether there is a rest.
+        const rows = await thread.run({ op: 'list_answers', after, limit: limit + 1 })
+        const answers = rows.slice(0, limit)
+        return { answers, next: rows.length > limit ? (answers.at(-1)?.id ?? null) : null }
+      },
+      due: (nowMs, limit) => thread.run({ op: 'due_answers', nowMs, limit }),
+      tried: async (id, nextMs) => {
+        await thread.run({ op: 'answers_tried', id, nextMs })
+      },
+      drop: (upTo) => thread.run({ op: 'drop_answers', upTo }),
+    },
+
+    forget: async ({ psid, pageId }) => {
+      const count = await thread.run({ op: 'forget', psid, page: pageId ?? null })
+      live.forget(psid, pageId)
+      return count
+    },
 
     prune: (history, beforeMs) => thread.run({ op: 'prune', history, beforeMs }),
 

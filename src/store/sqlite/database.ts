@@ -17,6 +17,7 @@ import { conversationCache, createForeignWrites, pageNumbers, sequence } from '.
 import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
+import { keepAnswers, visitorOperations } from './visitors.ts'
 
 export interface Database {
   /** Names this database among all others, for ever; part of every reply's id. */
@@ -58,6 +59,7 @@ export const openDatabase = (file: string): Database => {
   const pages = pageNumbers(db)
   const conversations = conversationCache()
   const foreignWrites = createForeignWrites(db)
+  const keep = keepAnswers(db)
 
   const conversationOf = (page: number, psid: string): ConversationRow => {
     const key = `${page}:${psid}`
@@ -124,6 +126,7 @@ export const openDatabase = (file: string): Database => {
         statements.setState.run(o.state, o.conversation)
         conversations.setState(o.conversation, o.state)
       }
+      if (o.answers.length > 0) keep(o.conversation, o.answers, o.acceptedMs, o.nowMs)
       const added = o.replies.map((body) => {
         const seq = seqs.next()
         statements.addOutbox.run(page, o.conversation, seq, o.acceptedMs, o.doubtMs, body)
@@ -183,6 +186,7 @@ export const openDatabase = (file: string): Database => {
     ...parkedOperation(db),
     ...deadLetterOperations(db),
     ...historyOperations(db),
+    ...visitorOperations(db, () => conversations.clear()),
   }
 
   return {

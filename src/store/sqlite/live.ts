@@ -24,6 +24,8 @@ export interface LiveConversations {
   enter: (conversation: Conversation) => LiveConversation
   /** Forgets it unless something still needs it. */
   leave: (live: LiveConversation) => void
+  /** What was remembered of a visitor is gone. */
+  forget: (psid: string, pageId: string | undefined) => void
 }
 
 export const createLiveConversations = (): LiveConversations => {
@@ -54,6 +56,12 @@ export const createLiveConversations = (): LiveConversations => {
     leave: (live) => {
       if (!live.inboxHeld && !live.outboxHeld && live.events.length === 0 && live.notBeforeMs === 0) {
         byId.delete(live.conversation.id)
+      }
+    },
+    forget: (psid, pageId) => {
+      for (const { conversation } of byId.values()) {
+        if (conversation.psid !== psid || (pageId ?? conversation.pageId) !== conversation.pageId) continue
+        conversation.state = null
       }
     },
   }

@@ -1,4 +1,4 @@
-import type { GraphFacts, History, NewEvent, Parked, PruneStep } from '../store.ts'
+import type { GraphFacts, History, KeptAnswers, NewAnswers, NewEvent, Parked, PruneStep } from '../store.ts'
 
 /**
  * What the adapter asks of the database thread. All operations of one {@link Batch} are one transaction and share one
@@ -18,6 +18,7 @@ export type Operation =
       /** Undefined leaves it as it is. */
       state: string | null | undefined
       confirmed: readonly { seq: number; messageId: string | null }[]
+      answers: readonly NewAnswers[]
       nowMs: number
     }
   | { op: 'load_inbox'; after: number; limit: number; except: readonly number[] }
@@ -58,6 +59,11 @@ export type Operation =
   | { op: 'prune'; history: History; beforeMs: number }
   | { op: 'remember'; name: string; text: string }
   | { op: 'recall'; name: string }
+  | { op: 'list_answers'; after: number; limit: number }
+  | { op: 'due_answers'; nowMs: number; limit: number }
+  | { op: 'answers_tried'; id: number; nextMs: number | null }
+  | { op: 'drop_answers'; upTo: number }
+  | { op: 'forget'; psid: string; page: string | null }
 
 export interface Results {
   /** One per event, in order; null for a duplicate. */
@@ -90,6 +96,11 @@ export interface Results {
   prune: PruneStep
   remember: null
   recall: string | null
+  list_answers: KeptAnswers[]
+  due_answers: { answers: KeptAnswers[]; nextMs: number | null }
+  answers_tried: null
+  drop_answers: number
+  forget: number
 }
 
 export interface Loaded<Row> {

@@ -68,7 +68,23 @@ create index dead_by_time on dead (died_ms, seq);
 create index dead_by_page on dead (page, died_ms, seq);
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2]
+/** Answers to forms; what a visitor left is found for forgetting. */
+const VERSION_3 = `
+create table answers (
+  id integer primary key autoincrement,
+  conversation integer not null,
+  form text not null,
+  url text,
+  kept_ms integer not null,
+  due_ms integer,
+  body text not null
+);
+create index answers_due on answers (due_ms) where due_ms is not null;
+create index answers_by_conversation on answers (conversation);
+create index dead_by_conversation on dead (conversation);
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length

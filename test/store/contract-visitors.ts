@@ -1,0 +1,113 @@
+import type { Test } from 'tap'
+import type { NewAnswers, Store } from '../../src/store/store.ts'
+import { anyRoom, newEvent, openPlace, type OpenStore } from './steps.ts'
+
+const HOOK = 'https://example.com/answers'
+
+/** What every store adapter has to pass about what visitors leave on purpose, and about forgetting them. */
+export const visitorsContract = (t: Test, open: OpenStore): void => {
+  t.test('answers are kept with the event that completes them, in order, over restarts', async (t) => {
+    const { store, clock, reopen } = await openPlace(t, open)
+    const woken: string[] = []
+    store.onWork((queue) => woken.push(queue))
+    await answer(store, 'a', [kept('1'), kept('2', HOOK)])
+    await answer(store, 'b', [kept('3')], 'psid-2')
+    t.ok(woken.includes('answers'))
+
+    const again = await reopen()
+    const { answers, next } = await again.answers.list({ limit: 2 })
+    t.match(answers, [
+      { form: 'book', url: null, body: '{"n":"1"}', pageId: 'page-1', psid: 'psid-1', dueMs: null },
+      { form: 'book', url: HOOK, body: '{"n":"2"}', keptMs: clock.now(), dueMs: clock.now() },
+    ])
+    const rest = await again.answers.list({ limit: 2, after: next ?? 0 })
+    t.match(rest, { answers: [{ psid: 'psid-2', body: '{"n":"3"}' }], next: null })
+    t.equal(rest.answers.length, 1)
+  })
+
+  t.test('those to be delivered are due until somebody says otherwise', async (t) => {
+    const { store, clock } = await openPlace(t, open)
+    await answer(store, 'a', [kept('1', HOOK), kept('2', HOOK), kept('3')])
+    const nowMs = clock.now()
+    const { answers, nextMs } = await store.answers.due(nowMs, 10)
+    t.same(
+      answers.map(({ body }) => body),
+      ['{"n":"1"}', '{"n":"2"}'],
+    )
+    t.equal(nextMs, null)
+    await store.answers.tried(answers[0]?.id ?? 0, null)
+    await store.answers.tried(answers[1]?.id ?? 0, nowMs + 1000)
+    t.same(await store.answers.due(nowMs, 10), { answers: [], nextMs: nowMs + 1000 })
+    t.match(await store.answers.due(nowMs + 1000, 10), { answers: [{ body: '{"n":"2"}' }] })
+
+    t.equal(await store.answers.drop(Number.MAX_SAFE_INTEGER), 2, 'not the one that waits')
+    t.match(await store.answers.list({ limit: 10 }), { answers: [{ body: '{"n":"2"}' }] })
+  })
+
+  t.test('a visitor who is forgotten leaves nothing but the knowledge of what was seen', async (t) => {
+    const { store, reopen } = await openPlace(t, open)
+    await answer(store, 'a', [kept('1')], 'psid-1', { state: '{"x":1}', replies: ['hello', 'dies', 'waits'] })
+    await answer(store, 'b', [kept('2')], 'psid-2', { state: '{"y":1}', replies: ['other'] })
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    const [sent, dies] = claim?.replies ?? []
+    if (claim !== undefined && sent !== undefined && dies !== undefined) {
+      await store.finishReply(claim, sent, { status: 'sent', messageId: 'm_1' })
+      await store.finishReply(claim, dies, { status: 'dead', reason: 'unreachable' })
+      store.releaseOutbox(claim)
+    }
+    await store.accept([newEvent('c')])
+
+    t.equal(await store.forget({ psid: 'psid-1', pageId: 'page-9' }), 0)
+    t.equal(await store.forget({ psid: 'nobody' }), 0)
+    t.equal(await store.forget({ psid: 'psid-1' }), 1)
+    const again = await reopen()
+    t.match(await again.counts(), { inbox: 0, dead: 0 })
+    t.same([...(await again.counts()).outbox.values()], [1], "somebody else's reply")
+    t.same(await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' }), [])
+    t.same(
+      (await again.answers.list({ limit: 10 })).answers.map(({ psid }) => psid),
+      ['psid-2'],
+    )
+    t.match(await again.accept([newEvent('a')]), { duplicates: 1 })
+    await again.accept([newEvent('d'), newEvent('e', { psid: 'psid-2' })])
+    const claims = await again.claimInbox(10)
+    t.same(
+      claims.map(({ conversation: { psid, state } }) => [psid, state]),
+      [
+        ['psid-1', null],
+        ['psid-2', '{"y":1}'],
+      ],
+    )
+  })
+
+  t.test('what was remembered of a forgotten visitor is not remembered in passing either', async (t) => {
+    const { store } = await openPlace(t, open)
+    await answer(store, 'a', [], 'psid-1', { state: '{"x":1}' })
+    t.equal(await store.forget({ psid: 'psid-1' }), 1)
+    await store.accept([newEvent('b')])
+    const [claim] = await store.claimInbox(10)
+    t.equal(claim?.conversation.state, null)
+  })
+}
+
+const kept = (n: string, url: string | null = null): NewAnswers => ({
+  form: 'book',
+  url,
+  body: JSON.stringify({ n }),
+})
+
+/** One event of a visitor, handled. */
+const answer = async (
+  store: Store,
+  key: string,
+  answers: readonly NewAnswers[],
+  psid = 'psid-1',
+  outcome: { state?: string; replies?: string[] } = {},
+): Promise<void> => {
+  await store.accept([newEvent(key, { psid })])
+  const [claim] = await store.claimInbox(1)
+  if (claim === undefined) throw new Error('nothing to answer')
+  for (const event of claim.events)
+    await store.finishEvent(claim, event, { replies: [], ...outcome, answers })
+  store.releaseInbox(claim)
+}
