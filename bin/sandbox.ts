@@ -1,46 +1,13 @@
-import { parseArgs } from 'node:util'
-import { randomBytes } from 'node:crypto'
 import closeWithGrace from 'close-with-grace'
 import { isLoopback } from '../sandbox/control/guard.ts'
-import { createSandbox, type Sandbox, type SandboxOptions } from '../sandbox/server.ts'
-
-const USAGE = `Facebook Messenger on your own machine: Graph API, login dialog, signed webhooks and a chat page, for any bot.
-
-npm run sandbox -- [options]
-
-  --webhook URL         where your bot takes webhooks, such as http://127.0.0.1:3000/webhook
-  --verify-token TEXT   what your bot expects in the verification; made up when left out
-  --app-id DIGITS       made up when left out
-  --app-secret TEXT     made up when left out
-  --page NAME           a Page; may be given several times
-  --visitor NAME        somebody to write to it; may be given several times
-  --port N              4000 when left out; 0 picks a free one
-  --host ADDRESS        127.0.0.1 when left out
-  --seed N              the same seed gives the same ids and tokens in the same order
-  --help
-`
-
-const OPTIONS = {
-  webhook: { type: 'string' },
-  'verify-token': { type: 'string' },
-  'app-id': { type: 'string' },
-  'app-secret': { type: 'string' },
-  page: { type: 'string', multiple: true },
-  visitor: { type: 'string', multiple: true },
-  port: { type: 'string' },
-  host: { type: 'string' },
-  seed: { type: 'string' },
-  help: { type: 'boolean' },
-} as const
-
-interface Plan extends SandboxOptions {
-  verifyToken: string
-}
-
-class WrongUsage extends Error {}
+import { keepState } from '../sandbox/keep-state.ts'
+import { createSandbox, type Sandbox } from '../sandbox/server.ts'
+import { BadSnapshot } from '../sandbox/snapshot/codec.ts'
+import { createStateFile, UnreadableState } from '../sandbox/state-file.ts'
+import { readArguments, USAGE, WrongUsage, type SandboxPlan } from './sandbox-arguments.ts'
 
 const main = async (): Promise<void> => {
-  let plan: Plan | null
+  let plan: SandboxPlan | null
   try {
     plan = readArguments(process.argv.slice(2))
   } catch (error) {
@@ -53,82 +20,72 @@ const main = async (): Promise<void> => {
     process.stdout.write(USAGE)
     return
   }
+  const file = plan.stateFile === null ? null : createStateFile(plan.stateFile)
   let sandbox: Sandbox
+  let saved: unknown = null
   try {
-    sandbox = await createSandbox(plan)
+    saved = (await file?.load()) ?? null
+    sandbox = await createSandbox({ ...plan.options, ...(saved !== null && { world: saved }) })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'EADDRINUSE' ? `Port ${plan.port} is taken; try --port 0.` : (error as Error).message
-    process.stderr.write(`The sandbox could not start. ${why}\n`)
+    process.stderr.write(`The sandbox could not start. ${reasonOf(error as Error, plan)}\n`)
     process.exitCode = 1
     return
   }
-  closeWithGrace({ delay: 2000 }, async () => sandbox.close())
-  process.stdout.write(welcome(sandbox, plan))
-}
-
-const readArguments = (args: string[]): Plan | null => {
-  const given = parse(args)
-  if (given.help) return null
-  const appId =
-    given['app-id'] ?? `60000000${String(randomBytes(4).readUInt32BE()).padStart(8, '0').slice(0, 8)}`
-  // Longer ids lose their last digits as JSON numbers, which is how echoes carry them.
-  if (!/^\d{1,15}$|^\d{16}$/.test(appId)) throw new WrongUsage('--app-id must be up to 16 digits.')
-  const webhook = given.webhook
-  if (webhook !== undefined && !/^https?:$/.test(URL.parse(webhook)?.protocol ?? '')) {
-    throw new WrongUsage('--webhook must be an http or https URL.')
+  if (plan.askedAppId !== null && plan.askedAppId !== sandbox.appId) {
+    await sandbox.close()
+    process.stderr.write(
+      `${plan.stateFile} is the world of app ${sandbox.appId}; leave --app-id out, or name another file.\n`,
+    )
+    process.exitCode = 2
+    return
   }
-  const secret = given['app-secret'] ?? randomBytes(16).toString('hex')
-  if (secret === '') throw new WrongUsage('--app-secret must not be empty.')
-  const seed = number('--seed', given.seed, 2 ** 32 - 1)
-  return {
-    appId,
-    appSecret: secret,
-    verifyToken: given['verify-token'] ?? randomBytes(8).toString('hex'),
-    host: given.host ?? '127.0.0.1',
-    port: number('--port', given.port, 65_535) ?? 4000,
-    ...(seed !== undefined && { seed }),
-    ...(webhook !== undefined && { webhookUrl: webhook }),
-    ...(given.page && { pages: given.page.map((name) => ({ name })) }),
-    ...(given.visitor && { visitors: given.visitor.map((name) => ({ name })) }),
+  const endKeeping =
+    file &&
+    keepState(sandbox, file, (error) =>
+      process.stderr.write(`The world could not be saved. ${error.message}\n`),
+    )
+  closeWithGrace({ delay: 5000 }, async () => {
+    await endKeeping?.()
+    await sandbox.close()
+  })
+  process.stdout.write(welcome(sandbox, plan, saved !== null))
+}
+
+const reasonOf = (error: Error & { code?: string }, { options, stateFile }: SandboxPlan): string => {
+  if (error.code === 'EADDRINUSE') return `Port ${options.port} is taken; try --port 0.`
+  if (error instanceof BadSnapshot || error instanceof UnreadableState) {
+    return `${error.message} To begin anew, move ${stateFile} away.`
   }
+  return error.message
 }
 
-const parse = (args: string[]) => {
-  try {
-    return parseArgs({ args, options: OPTIONS, strict: true }).values
-  } catch (error) {
-    throw new WrongUsage((error as Error).message, { cause: error })
-  }
-}
-
-const number = (name: string, text: string | undefined, most: number): number | undefined => {
-  if (text === undefined) return undefined
-  if (/^\d{1,10}$/.test(text) && Number(text) <= most) return Number(text)
-  throw new WrongUsage(`${name} must be a whole number from 0 to ${most}.`)
-}
-
-const welcome = (sandbox: Sandbox, plan: Plan): string => {
+const welcome = (sandbox: Sandbox, { options, stateFile }: SandboxPlan, isOld: boolean): string => {
   const { origin, appId, appSecret } = sandbox
   const [page] = sandbox.world.pages.values()
+  const subscription = sandbox.world.apps.get(appId)?.subscription
   const webhook =
-    plan.webhookUrl ?? 'none yet: start again with --webhook URL, or POST to /{app-id}/subscriptions'
-  const open = isLoopback(plan.host ?? '')
+    subscription?.callbackUrl ??
+    'none yet: start again with --webhook URL, or POST to /{app-id}/subscriptions'
+  const open = isLoopback(options.host ?? '')
     ? 'Only this machine can reach it.'
-    : `Attention: everybody who can reach ${plan.host} can use it.`
+    : `Attention: everybody who can reach ${options.host} can use it.`
+  const kept =
+    stateFile === null
+      ? ''
+      : `  The world is ${isOld ? 'the one of' : 'kept in'} ${stateFile}, tokens included\n`
   return `
 Facebook is running on this machine. ${open}
 
   Chat page      ${origin}/
   Webhooks go to ${webhook}
-
+${kept}
 Give your bot:
 
   FB_GRAPH_URL=${origin}
   FB_LOGIN_URL=${origin}
   FB_APP_ID=${appId}
   FB_APP_SECRET=${appSecret}
-  FB_VERIFY_TOKEN=${plan.verifyToken}
+  FB_VERIFY_TOKEN=${subscription?.verifyToken ?? options.verifyToken}
 
 A short-lived user token, as the Graph API Explorer gives one (another: POST /sandbox/user-token):
 
@@ -139,7 +96,7 @@ List the Pages and their tokens, then subscribe the Page; from then on its webho
   curl '${origin}/v25.0/me/accounts?access_token=USER_TOKEN'
   curl -X POST '${origin}/v25.0/${page?.id ?? 'PAGE_ID'}/subscribed_apps?subscribed_fields=messages,messaging_postbacks&access_token=PAGE_TOKEN'
 
-docs/sandbox.md tells the rest. Ctrl-C ends it; nothing stays behind.
+docs/sandbox.md tells the rest. Ctrl-C ends it; ${stateFile === null ? 'nothing stays behind' : 'the world stays in its file'}.
 `
 }
 

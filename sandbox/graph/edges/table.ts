@@ -62,8 +62,11 @@ const EDGES: Record<string, Edge> = {
   'Message GET ': conversations.messageNode,
 }
 
+/** Every edge there is, as `node type, method, word`; for those who try them all. */
+export const EDGE_NAMES: readonly string[] = Object.keys(EDGES)
+
 /** Node types that have an edge of this name under any method; tells a wrong method from an unknown path. */
-const KNOWN = new Set(Object.keys(EDGES).map((key) => key.replace(/ \w+ /, ' ')))
+const KNOWN = new Set(EDGE_NAMES.map((key) => key.replace(/ \w+ /, ' ')))
 /** More ids than this in one call are refused. */
 const MOST_IDS = 50
 
