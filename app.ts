@@ -14,6 +14,7 @@ import { profilePlugin } from './plugins/profile.ts'
 import { recoveryPlugin } from './plugins/recovery.ts'
 import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
+import { silencePlugin } from './plugins/silence.ts'
 import { signInPlugin } from './plugins/sign-in.ts'
 import { storePlugin } from './plugins/store.ts'
 import { tokensPlugin } from './plugins/tokens.ts'
@@ -63,6 +64,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(tokensPlugin)
   app.register(bootstrapPlugin)
   app.register(operatorPlugin, { terminal })
+  app.register(silencePlugin)
   app.register(conversationPlugin)
   app.register(profilePlugin)
   app.register(deliveryPlugin)

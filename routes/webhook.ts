@@ -61,7 +61,10 @@ async function webhook(app: FastifyInstance) {
       // Durable before the answer: after a 200 Facebook never sends this callback again.
       const events = toNewEvents(body['entry'], app.clock.now())
       if (events.length > 0) await app.store.accept(events)
-      for (const { kind } of events) metrics.webhookEvent(kind)
+      for (const { kind, pageId } of events) {
+        metrics.webhookEvent(kind)
+        app.silence.heard(pageId)
+      }
       return 'EVENT_RECEIVED'
     },
   )
@@ -78,5 +81,5 @@ export const webhookRoutes = fp(webhook, {
   name: 'webhook-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['config', 'clock', 'metrics', 'store'] },
+  decorators: { fastify: ['config', 'clock', 'metrics', 'silence', 'store'] },
 })

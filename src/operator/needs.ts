@@ -1,7 +1,14 @@
 import type { Clock } from '../clock.ts'
 
-/** Why a person is needed. Each cause holds back the replies of its Page until it is mended. */
-export type NeedCause = 'token_missing' | 'token_invalid' | 'configuration' | 'permission' | 'restricted'
+/** Why a person is needed. Each cause but `silent` holds back the replies of its Page until it is mended. */
+export type NeedCause =
+  | 'token_missing'
+  | 'token_invalid'
+  | 'configuration'
+  | 'permission'
+  | 'restricted'
+  /** Nothing comes from Facebook, though it should. */
+  | 'silent'
 
 export interface Need {
   pageId: string

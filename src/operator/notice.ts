@@ -45,7 +45,11 @@ const neededLines = ({ kind, needs, atMs }: Notice): string[] => {
   const left = needs.length - shown.length
   const [only] = shown
   if (needs.length === 1 && only !== undefined) {
-    return [`${opening}: ${pageLabel(only)} cannot answer.`, ...happened(only, atMs), `To do: ${only.remedy}`]
+    return [
+      `${opening}: ${pageLabel(only)} ${only.cause === 'silent' ? 'hears nothing' : 'cannot answer'}.`,
+      ...happened(only, atMs),
+      `To do: ${only.remedy}`,
+    ]
   }
   return [
     `${opening}: ${needs.length} things keep the bot from answering.`,
@@ -80,10 +84,11 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
   const shown = pages.slice(0, MOST_NEEDS).join(', ')
   const left = pages.length > MOST_NEEDS ? ` and ${pages.length - MOST_NEEDS} more` : ''
   const since = Math.min(...needs.map((need) => need.sinceMs))
-  return [
-    `All is well again: ${shown}${left} can answer.`,
-    `It took ${duration(atMs - since)}; replies that waited are going out now.`,
-  ]
+  const took = `It took ${duration(atMs - since)}`
+  if (needs.every(({ cause }) => cause === 'silent')) {
+    return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]
+  }
+  return [`All is well again: ${shown}${left} can answer.`, `${took}; replies that waited are going out now.`]
 }
 
 /** To the minute, such as `2026-11-21 09:05 UTC`. */

@@ -24,6 +24,8 @@ export interface Surface {
   accepted: NewEvent[]
   /** Who removed the app, as the routes told the token keeper. */
   deauthorized: Parameters<TokenKeeper['deauthorized']>[0][]
+  /** Pages whose events were heard, one entry for each event. */
+  heard: string[]
   /** Log lines so far. */
   lines: Record<string, unknown>[]
 }
@@ -46,6 +48,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
 
   const clock = createFakeClock()
   const accepted: NewEvent[] = []
+  const heard: Surface['heard'] = []
   const deauthorized: Surface['deauthorized'] = []
   const store = {
     accept: async (events: readonly NewEvent[]) => {
@@ -68,6 +71,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   app.register(shieldPlugin)
   app.register(errorsPlugin)
   app.register(metricsPlugin)
+  app.decorate('silence', { heard: (pageId) => void heard.push(pageId) })
   app.decorate('store', store as unknown as Store)
   app.decorate('tokens', tokens as unknown as TokenKeeper)
   app.register(healthRoutes)
@@ -77,5 +81,5 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
     throw new Error('cannot open /secret/path')
   })
   await app.ready()
-  return { app, clock, accepted, deauthorized, lines }
+  return { app, clock, accepted, deauthorized, heard, lines }
 }

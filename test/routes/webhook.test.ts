@@ -35,6 +35,14 @@ t.test('GET /webhook refuses everything else with 403, however odd the query', a
   }
 })
 
+t.test('POST /webhook lets it be known for which Page something came', async (t) => {
+  const { app, heard } = await buildSurface(t)
+  await app.inject(signed(textCallback('hi', 'm_1', { pageId: '100', psid: '1' })))
+  await app.inject(signed(textCallback('hi', 'm_2', { pageId: '200', psid: '2' }), 'another-secret'))
+  await app.inject(signed({ object: 'page', entry: [] }))
+  t.strictSame(heard, ['100'])
+})
+
 t.test('POST /webhook answers only when every event is stored', async (t) => {
   const storing = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()
