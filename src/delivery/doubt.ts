@@ -23,7 +23,10 @@ export interface DoubtResolver {
 }
 
 export type DoubtVerdict =
-  { is: 'sent'; messageId: string | null } | { is: 'not_sent' } | { is: 'open'; waitMs: number }
+  | { is: 'sent'; messageId: string | null }
+  /** `seen`: its place in the conversation is empty; otherwise it is only presumed. */
+  | { is: 'not_sent'; seen: boolean }
+  | { is: 'open'; waitMs: number }
 
 export interface DoubtTimes {
   /** How long an echo gets before the conversation is read. */
@@ -101,7 +104,7 @@ export const createDoubtResolver = (deps: {
           (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
         )
         if (found !== undefined) return { is: 'sent', messageId: found.id }
-        if (sinceTryMs >= times.settleMs) return { is: 'not_sent' }
+        if (sinceTryMs >= times.settleMs) return { is: 'not_sent', seen: true }
         return { is: 'open', waitMs: times.settleMs - sinceTryMs }
       } catch (error) {
         if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
@@ -115,7 +118,7 @@ export const createDoubtResolver = (deps: {
         unreadableMs.set(reply.id, sinceMs)
         // It may not be read at all, or not now: then nobody will know, sooner or later.
         const isOver = error.retryable ? nowMs - sinceMs >= times.giveUpMs : sinceTryMs >= times.settleMs
-        return isOver ? { is: 'not_sent' } : { is: 'open', waitMs: againMs }
+        return isOver ? { is: 'not_sent', seen: false } : { is: 'open', waitMs: againMs }
       }
     },
     tried: (reply) => {

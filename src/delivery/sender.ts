@@ -65,6 +65,8 @@ export const createSender = (deps: {
   const perPage = new Map<string, number>()
   /** The replies being worked on; `messageId` once an echo has confirmed one. */
   const inHand = new Map<string, { confirmed: boolean; messageId: string | null }>()
+  /** What comes after a reply that has not gone out, and has been in doubt no longer, was never tried either. */
+  const untriedMs = new WeakMap<OutboxClaim, number>()
   const retries = new Map<number, number>()
   const stopping = new AbortController()
   let inFlight = 0
@@ -148,7 +150,10 @@ export const createSender = (deps: {
     const content = JSON.parse(reply.body) as OutboxItem
     if (isEffect(content)) return passThread(claim, reply, token)
     try {
-      if (reply.doubtSinceMs !== null) {
+      if (
+        reply.doubtSinceMs !== null &&
+        reply.doubtSinceMs < (untriedMs.get(claim) ?? Number.POSITIVE_INFINITY)
+      ) {
         const verdict = await doubt.resolve(claim, reply, content, token)
         if (verdict.is === 'open') {
           void record(claim, reply, { status: 'in_doubt' })
@@ -156,6 +161,7 @@ export const createSender = (deps: {
         }
         if (verdict.is === 'sent')
           return settled(claim, reply, { status: 'sent', messageId: verdict.messageId })
+        if (verdict.seen) untriedMs.set(claim, reply.doubtSinceMs)
       }
       if (windowLeftMs(claim) <= 0) return await bury(claim, reply, 'outside_window')
       await wait(pacer.book(pageId, content.message.attachment === undefined ? 'text' : 'media'))
