@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { createRng, type Rng } from '../../sandbox/rng.ts'
+import { callbackOf, FIELDS, FIELDS_WITHOUT_ECHOES, startTown, type Town } from '../helpers/bot.ts'
+import { createTalk } from '../helpers/talk.ts'
+
+/**
+ * The bot is killed with `kill -9` at moments nobody chose, under load, again and again. `EVERGREEN_ROUNDS` kills it more
+ * often, `EVERGREEN_SEED` at other moments.
+ */
+const ROUNDS = Number(process.env['EVERGREEN_ROUNDS'] ?? 3)
+const SEED = Number(process.env['EVERGREEN_SEED'] ?? 1)
+
+/** After so many kills it is left alone until all is settled. */
+const CAMPAIGN = 5
+const MESSAGES_A_ROUND = 60
+
+// A reply in flight at the kill is looked for, and sent again after 20 s at the latest.
+const SETTLED_WITHIN_MS = 60_000
+
+// Both campaigns mostly wait.
+t.jobs = 2
+
+for (const [name, fields] of [
+  ['with echoes', FIELDS],
+  ['without echoes', FIELDS_WITHOUT_ECHOES],
+] as const) {
+  t.test(`kill -9 under load loses, doubles and reorders nothing, ${name}`, { buffered: true }, async (t) => {
+    const size = { pages: 2, visitors: 6 }
+    const town = await startTown(t, { size, fields, latencyMs: 15, seed: SEED })
+    const rng = createRng(SEED)
+    const talk = createTalk(town, rng)
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const writing = writeAllTheTime(town, talk, rng)
+      const moment = await aMoment(town, rng)
+      await town.bot.kill9()
+      t.comment(`round ${round}: killed ${moment}`)
+      await town.bot.start()
+      writing.stop()
+      town.sandbox.courier.hurry()
+      if (round % CAMPAIGN > 0 && round < ROUNDS) continue
+      await talk.answered(SETTLED_WITHIN_MS)
+      t.same(talk.wrongs(), [], `each of ${talk.written()} messages is answered once and in order`)
+    }
+
+    const again = talk.conversations.map(({ pageId, psid, heard }) => callbackOf(pageId, psid, ...heard()))
+    t.same(new Set(await Promise.all(again.map(town.bot.callBack))), new Set([200]))
+    await town.bot.sigterm()
+    t.same(talk.wrongs(), [], 'and not again when Facebook repeats all of them')
+  })
+}
+
+/** Some messages at once, then one every few milliseconds; some callbacks come twice. */
+const writeAllTheTime = (
+  { sandbox }: Town,
+  talk: ReturnType<typeof createTalk>,
+  rng: Rng,
+): { stop: () => void } => {
+  let left = MESSAGES_A_ROUND
+  const write = (): void => {
+    if ((left -= 1) < 0) return
+    if (rng.int(4) === 0) sandbox.trouble('webhook-duplicate', { times: 1 })
+    talk.write()
+  }
+  for (let n = 0; n < 10; n += 1) write()
+  const going = setInterval(write, 20)
+  return { stop: () => clearInterval(going) }
+}
+
+/** Waits for a moment to kill the bot: some time after the start, some callback's 200, or some reply Facebook has taken. */
+const aMoment = async ({ sandbox }: Town, rng: Rng): Promise<string> => {
+  const count = 1 + rng.int(25)
+  switch (rng.int(3)) {
+    case 0: {
+      const ms = 10 * count
+      await sleep(ms)
+      return `after ${ms} ms`
+    }
+    case 1:
+      return nth(sandbox, count, 'its 200 for callback', ({ from, webhook }) => {
+        return from === 'visitor' && webhook === 'delivered'
+      })
+    default:
+      // Before the answer leaves the sandbox: Facebook has it, and the bot will never hear so.
+      return nth(sandbox, count, 'the acceptance of reply', ({ from }) => from === 'page')
+  }
+}
+
+/** Waits for the n-th such message, but not for ever: conversations with a reply in doubt stand still. */
+const nth = async (
+  { bus }: Town['sandbox'],
+  count: number,
+  what: string,
+  isOne: (message: { from: string; webhook: string | null }) => boolean,
+): Promise<string> => {
+  let left = count
+  const seen = Promise.withResolvers<void>()
+  const stop = bus.watch((event) => {
+    if (event.type === 'message' && isOne(event.message) && (left -= 1) === 0) seen.resolve()
+  })
+  await Promise.race([seen.promise, sleep(1500)])
+  stop()
+  return `at ${what} ${count - left}`
+}

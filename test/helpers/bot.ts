@@ -1,0 +1,250 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Test } from 'tap'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/server.ts'
+import { sign } from './sign.ts'
+
+/** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
+export interface BotProcess {
+  address: string
+  env: Record<string, string>
+  /** Every log line of every run. */
+  log: LogLine[]
+  /** `kill -9`, at once. Resolves when the process is gone. */
+  kill9: () => Promise<void>
+  /** An orderly stop; the exit code. */
+  sigterm: () => Promise<number | null>
+  start: () => Promise<void>
+  /** `npm run bootstrap-token` in a process of its own. */
+  bootstrap: (userToken: string) => Promise<void>
+  /** Posts a callback of our own making to the webhook, signed as Facebook signs it. */
+  callBack: (body: unknown) => Promise<number>
+}
+
+export interface LogLine {
+  level: number
+  msg: string
+  [fact: string]: unknown
+}
+
+/** A bot, a Facebook of its own, and the Pages between them, subscribed and with tokens that last. */
+export interface Town {
+  sandbox: Sandbox
+  bot: BotProcess
+  pageIds: string[]
+  psids: string[]
+}
+
+export interface TownOptions extends Partial<SandboxOptions> {
+  /** How many Pages and visitors. */
+  size?: { pages: number; visitors: number }
+  /** What the app subscribes to; everything a bot can use when left out. */
+  fields?: readonly string[]
+  env?: Record<string, string>
+  script?: string
+}
+
+/** Each message of a visitor can be told by its replies. */
+const SCRIPT = `
+replies:
+  say:
+    when: /^say (?<what>\\w+)$/
+    say: heard {{what}}
+  pair:
+    when: /^pair (?<what>\\w+)$/
+    say: ['first {{what}}', 'second {{what}}']
+fallback:
+  say: what
+`
+
+/** What {@link SCRIPT} makes the bot say. */
+export const repliesTo = (text: string): string[] => {
+  const [word, what = ''] = text.split(' ')
+  if (word === 'say') return [`heard ${what}`]
+  return word === 'pair' ? [`first ${what}`, `second ${what}`] : ['what']
+}
+
+export const FIELDS = [
+  'messages',
+  'messaging_postbacks',
+  'message_echoes',
+  'message_deliveries',
+  'message_reads',
+  'message_reactions',
+  'messaging_referrals',
+  'messaging_handovers',
+]
+export const FIELDS_WITHOUT_ECHOES = FIELDS.filter((field) => field !== 'message_echoes')
+
+const APP = { appId: '600000000000001', appSecret: 'app-secret-1' }
+const VERIFY_TOKEN = 'verify-1'
+const ROOT = new URL('../..', import.meta.url)
+
+/** Starts the sandbox in this process and the bot in its own, subscribes the app, and runs the real bootstrap. */
+export const startTown = async (t: Test, options: TownOptions = {}): Promise<Town> => {
+  const { size = { pages: 1, visitors: 1 }, fields = FIELDS, env = {}, script = SCRIPT, ...more } = options
+  const sandbox = await createSandbox({
+    ...APP,
+    pages: Array.from({ length: size.pages }, (_, n) => ({ name: `Page ${n}` })),
+    visitors: Array.from({ length: size.visitors }, (_, n) => ({ name: `Visitor ${n}` })),
+    ...more,
+  })
+  t.teardown(() => sandbox.close())
+  const dir = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
+  const bot = await startBot(t, dir, { ...env, FB_GRAPH_URL: sandbox.origin }, script)
+  await subscribeApp(sandbox, bot, fields)
+  await bot.bootstrap(sandbox.userToken())
+  return {
+    sandbox,
+    bot,
+    pageIds: sandbox.state().pages.map(({ id }) => id),
+    psids: sandbox.state().visitors.map(({ psid }) => psid),
+  }
+}
+
+const startBot = async (
+  t: Test,
+  dir: string,
+  more: Record<string, string>,
+  script: string,
+): Promise<BotProcess> => {
+  const scriptFile = join(dir, 'bot.yaml')
+  writeFileSync(scriptFile, script)
+  const port = await freePort()
+  const env = {
+    ...passedOn(process.env),
+    FB_APP_ID: APP.appId,
+    FB_APP_SECRET: APP.appSecret,
+    FB_VERIFY_TOKEN: VERIFY_TOKEN,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: join(dir, 'data'),
+    BOT_SCRIPT: scriptFile,
+    ...more,
+  }
+  let child: ChildProcess | null = null
+  t.teardown(() => child?.kill('SIGKILL'))
+
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const ending = child
+    child = null
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return null
+    const ended = once(ending, 'exit')
+    ending.kill(signal)
+    const [code] = (await ended) as [number | null]
+    return code
+  }
+
+  const bot: BotProcess = {
+    address: `http://127.0.0.1:${port}`,
+    env,
+    log: [],
+    kill9: async () => {
+      await end('SIGKILL')
+    },
+    sigterm: () => end('SIGTERM'),
+    start: async () => {
+      const started = spawn(process.execPath, ['bin/serve.ts'], {
+        cwd: ROOT,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      child = started
+      let complaints = ''
+      started.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
+      await new Promise<void>((resolve, reject) => {
+        started.once('exit', (code) => reject(new Error(`the bot ended with code ${code}: ${complaints}`)))
+        createInterface({ input: started.stdout }).on('line', (text) => {
+          const line = JSON.parse(text) as LogLine
+          bot.log.push(line)
+          if (line.msg === 'listening') resolve()
+        })
+      })
+    },
+    bootstrap: async (userToken) => {
+      const command = spawn(process.execPath, ['bin/bootstrap-token.ts', '--all', '--json'], {
+        cwd: ROOT,
+        env: { ...env, FB_USER_TOKEN: userToken },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      let complaints = ''
+      command.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
+      const [code] = (await once(command, 'exit')) as [number | null]
+      if (code !== 0) throw new Error(`the bootstrap failed: ${complaints}`)
+    },
+    callBack: async (body) => {
+      const text = JSON.stringify(body)
+      const answer = await fetch(`${bot.address}/webhook`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-hub-signature-256': sign(text, APP.appSecret) },
+        body: text,
+      })
+      await answer.arrayBuffer()
+      return answer.status
+    },
+  }
+  await bot.start()
+  return bot
+}
+
+const subscribeApp = async (sandbox: Sandbox, bot: BotProcess, fields: readonly string[]): Promise<void> => {
+  const answer = await fetch(`${sandbox.origin}/v25.0/${APP.appId}/subscriptions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${APP.appId}|${APP.appSecret}` },
+    body: new URLSearchParams({
+      object: 'page',
+      callback_url: `${bot.address}/webhook`,
+      verify_token: VERIFY_TOKEN,
+      fields: fields.join(','),
+    }),
+  })
+  if (!answer.ok) throw new Error(`the sandbox refused the webhook: ${await answer.text()}`)
+}
+
+/** The callback the sandbox made of a visitor's message, once more. */
+export const callbackOf = (
+  pageId: string,
+  psid: string,
+  ...messages: { mid: string; text: string | null; atMs: number }[]
+) => ({
+  object: 'page',
+  entry: messages.map(({ mid, text, atMs }) => ({
+    id: pageId,
+    time: atMs,
+    messaging: [{ sender: { id: psid }, recipient: { id: pageId }, timestamp: atMs, message: { mid, text } }],
+  })),
+})
+
+const passedOn = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => {
+      const value = env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+/**
+ * A port to come back to after each kill: below those the system hands out, so that no other process is given it while
+ * the bot is down.
+ */
+const freePort = async (): Promise<number> => {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = randomInt(20_000, 32_000)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no port is free')
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })

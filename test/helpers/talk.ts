@@ -1,0 +1,71 @@
+import type { ChatMessage } from '../../sandbox/api.ts'
+import type { Rng } from '../../sandbox/rng.ts'
+import { repliesTo, type Town } from './bot.ts'
+
+/** Visitors of a {@link Town} who write messages that can be told apart, and what they should get and got. */
+export interface Talk {
+  conversations: Conversation[]
+  /** One of the visitors writes to one of the Pages; or the one given, the text given. */
+  write: (place?: Conversation, text?: string) => void
+  /** How many messages were written. */
+  written: () => number
+  /** Waits until everybody got as much as the bot owes; no longer than `limitMs`. */
+  answered: (limitMs?: number) => Promise<void>
+  /** Who got something else than the bot owes, one sentence each. */
+  wrongs: () => string[]
+}
+
+export interface Conversation {
+  pageId: string
+  psid: string
+  /** What the visitor wrote. */
+  texts: string[]
+  /** What Facebook knows of it. */
+  heard: () => ChatMessage[]
+  /** What the visitor got. */
+  got: () => string[]
+  owed: () => string[]
+}
+
+export const createTalk = ({ sandbox, pageIds, psids }: Town, rng: Rng): Talk => {
+  const conversations = pageIds.flatMap((pageId) =>
+    psids.map((psid): Conversation => {
+      const said = (from: ChatMessage['from']): ChatMessage[] =>
+        sandbox.conversation(pageId, psid)?.messages.filter((message) => message.from === from) ?? []
+      const texts: string[] = []
+      return {
+        pageId,
+        psid,
+        texts,
+        heard: () => said('visitor'),
+        got: () => said('page').map(({ text }) => text ?? ''),
+        owed: () => texts.flatMap(repliesTo),
+      }
+    }),
+  )
+  let written = 0
+  return {
+    conversations,
+    written: () => written,
+    write: (place = conversations[rng.int(conversations.length)], text) => {
+      if (place === undefined) return
+      written += 1
+      const words = text ?? `${rng.int(3) === 0 ? 'pair' : 'say'} w${written}`
+      place.texts.push(words)
+      sandbox.act(place.pageId, place.psid, { type: 'text', text: words })
+    },
+    answered: async (limitMs = 30_000) => {
+      const isDone = (): boolean => conversations.every(({ got, owed }) => got().length >= owed().length)
+      // Too late is told by what is wrong then.
+      await sandbox.until(isDone, limitMs).catch(() => undefined)
+    },
+    wrongs: () =>
+      conversations.flatMap(({ pageId, psid, got, owed }) => {
+        const [was, should] = [got(), owed()]
+        if (was.join() === should.join()) return []
+        const at = should.findIndex((text, index) => text !== was[index])
+        const [from, to] = at < 0 ? [should.length, was.length] : [at, at + 4]
+        return `${pageId}/${psid} got ${was.length} of ${should.length}, from ${from} on: ${was.slice(from, to).join()}; not ${should.slice(from, to).join()}`
+      }),
+  }
+}
