@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { answersPlugin } from './plugins/answers.ts'
 import { bootstrapPlugin } from './plugins/bootstrap.ts'
 import { clockPlugin } from './plugins/clock.ts'
 import { consolePlugin } from './plugins/console.ts'
@@ -18,6 +19,7 @@ import { silencePlugin } from './plugins/silence.ts'
 import { signInPlugin } from './plugins/sign-in.ts'
 import { storePlugin } from './plugins/store.ts'
 import { tokensPlugin } from './plugins/tokens.ts'
+import { dataDeletionRoutes } from './routes/data-deletion.ts'
 import { facebookRoutes } from './routes/facebook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
@@ -68,11 +70,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(conversationPlugin)
   app.register(profilePlugin)
   app.register(deliveryPlugin)
+  app.register(answersPlugin)
   app.register(recoveryPlugin)
 
   app.register(healthRoutes)
   app.register(webhookRoutes)
   app.register(facebookRoutes)
+  app.register(dataDeletionRoutes)
   app.register(operatorArea)
 
   try {

@@ -7,6 +7,7 @@ import {
   type ConversationView,
   type Lookup,
 } from '../src/conversation/conversation.ts'
+import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/conversation/script/types.ts'
 import { openScriptFile } from '../src/script-file.ts'
 import { createVisitorProfiles, type ProfileField, type VisitorProfiles } from '../src/visitor-profile.ts'
@@ -32,7 +33,7 @@ async function conversation(app: FastifyInstance) {
     (field: ProfileField): Lookup =>
     (view) =>
       visitorProfiles.tell(view, field)
-  const lookups = {
+  const lookups: Record<(typeof SCRIPT_VARIABLES)[number], Lookup> = {
     ...OWN_LOOKUPS,
     first_name: told('first_name'),
     last_name: told('last_name'),
@@ -40,7 +41,7 @@ async function conversation(app: FastifyInstance) {
   }
   const scriptFile = await openScriptFile({
     file,
-    variables: Object.keys(lookups),
+    variables: SCRIPT_VARIABLES,
     clock: app.clock,
     log: app.log.child({ part: 'script' }),
   })

@@ -49,9 +49,9 @@ export type Lookup = (conversation: ConversationView) => string | null | Promise
 export type Lookups = Readonly<Record<string, Lookup>>
 
 /** The lookups that need nothing but the conversation. */
-export const OWN_LOOKUPS: Lookups = {
+export const OWN_LOOKUPS = {
   page_name: ({ pageName }) => pageName ?? 'this Page',
-}
+} satisfies Lookups
 
 export interface Conversation {
   /** Answers one event as the script says. Pure, but for lookups; a promise only where a lookup is one. */

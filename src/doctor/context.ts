@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { OWN_LOOKUPS } from '../conversation/conversation.ts'
+import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import type { Script } from '../conversation/script/types.ts'
 import { createGraph } from '../graph/client.ts'
 import type { AppSubscription, Graph, TokenFacts } from '../graph/graph.ts'
@@ -94,7 +94,7 @@ export const tokensIn = ({ tokens }: Context): string[] =>
 
 /** As the bot reads it, without following it. */
 const readScript = async (file: string): Promise<Script> => {
-  const variables = Object.keys(OWN_LOOKUPS)
+  const variables = SCRIPT_VARIABLES
   const silent = { info: () => {}, warn: () => {} }
   return (await openScriptFile({ file, variables, clock: systemClock, log: silent })).current()
 }

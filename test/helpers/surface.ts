@@ -6,6 +6,7 @@ import { errorsPlugin } from '../../plugins/errors.ts'
 import { metricsPlugin } from '../../plugins/metrics.ts'
 import { createServer } from '../../plugins/server.ts'
 import { shieldPlugin } from '../../plugins/shield.ts'
+import { dataDeletionRoutes } from '../../routes/data-deletion.ts'
 import { facebookRoutes } from '../../routes/facebook.ts'
 import { healthRoutes } from '../../routes/health.ts'
 import { webhookRoutes } from '../../routes/webhook.ts'
@@ -50,6 +51,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   const accepted: NewEvent[] = []
   const heard: Surface['heard'] = []
   const deauthorized: Surface['deauthorized'] = []
+  const notes = new Map<string, string>()
   const store = {
     accept: async (events: readonly NewEvent[]) => {
       const outcome = await options.accept?.(events)
@@ -57,6 +59,8 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
       return outcome ?? { stored: events.length, duplicates: 0 }
     },
     probe: options.probeStore ?? (async () => {}),
+    remember: async (name: string, text: string) => void notes.set(name, text),
+    recall: async (name: string) => notes.get(name) ?? null,
   }
   const tokens = {
     statuses: () => options.tokens ?? [],
@@ -77,6 +81,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   app.register(healthRoutes)
   app.register(webhookRoutes)
   app.register(facebookRoutes)
+  app.register(dataDeletionRoutes)
   app.get('/breaks', () => {
     throw new Error('cannot open /secret/path')
   })

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { withStore } from './commands/open-store.ts'
+import { runCommand, wrongUsage } from './commands/run.ts'
+
+const USAGE = `Forgets a visitor: what is remembered, what was answered, and all messages kept.
+
+  npm run forget -- PSID             with every Page
+  npm run forget -- PSID --page ID   with this Page only
+
+A PSID is the number Facebook knows a visitor by on one Page; the operator console and the dead letters show it. What
+remains is the number itself and unreadable marks that keep repeated callbacks from being answered twice; the marks go
+after a week. Facebook keeps the conversation in the Page inbox: delete it there, too.
+
+Works while the bot runs and while it does not. It reads DATA_DIR, also from .env.
+Exit code: 0 done, 1 failed or nobody known by that number, 2 wrong usage.
+`
+
+const ID = /^\d{1,30}$/
+
+const readArguments = () => {
+  try {
+    return parseArgs({
+      args: process.argv.slice(2),
+      options: { page: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    })
+  } catch (error) {
+    return wrongUsage(error instanceof Error ? error.message : String(error))
+  }
+}
+
+await runCommand(async () => {
+  const { values, positionals } = readArguments()
+  if (values.help === true) {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  const [psid = '', ...stray] = positionals
+  if (!ID.test(psid) || stray.length > 0) wrongUsage('It needs one PSID, which is a number.')
+  if (values.page !== undefined && !ID.test(values.page))
+    wrongUsage('--page needs the id of a Page, a number.')
+  const count = await withStore((store) => store.forget({ psid, pageId: values.page }))
+  if (count === 0) {
+    console.error(`Nobody is known by the PSID ${psid}${values.page === undefined ? '' : ' on that Page'}.`)
+    return 1
+  }
+  console.log(`Forgotten: ${psid}, in ${count === 1 ? 'one conversation' : `${count} conversations`}.`)
+  return 0
+})

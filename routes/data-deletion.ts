@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { html } from '../src/console/html.ts'
+import { readSignedRequest } from '../src/webhook/signed-request.ts'
+
+const LARGEST_FORM_BYTES = 16 * 1024
+const STATUS = '/facebook/data-deletion'
+
+/** Meta's data deletion callback, and the page that tells what became of a request (reference E9). */
+async function dataDeletion(app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
+    (_request, body, done) => done(null, new URLSearchParams(body)),
+  )
+
+  app.post<{ Body: URLSearchParams | undefined }>(STATUS, async (request) => {
+    const { FB_APP_SECRET, PUBLIC_URL } = app.config
+    readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
+    const code = randomBytes(12).toString('base64url')
+    // The id is of a person who logged in to the app, and stands in nothing that is kept: it need not be kept, either.
+    await app.store.remember(noteOf(code), JSON.stringify({ atMs: app.clock.now() }))
+    request.log.warn(
+      { confirmationCode: code },
+      'Facebook passes on a request to delete the data of somebody who logged in to the app',
+    )
+    const origin = PUBLIC_URL ?? `${request.protocol}://${request.host}`
+    return { url: new URL(`${STATUS}/${code}`, origin).href, confirmation_code: code }
+  })
+
+  app.get<{ Params: { code: string } }>(`${STATUS}/:code`, async (request, reply) => {
+    const { code } = request.params
+    const note = CODE.test(code) ? await app.store.recall(noteOf(code)) : null
+    reply.type('text/html; charset=utf-8')
+    reply.header(
+      'content-security-policy',
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    )
+    reply.header('cache-control', 'no-store')
+    if (note === null) return reply.code(404).send(page('No such request', UNKNOWN))
+    const { atMs } = JSON.parse(note) as { atMs: number }
+    return page('Request received', received(code, new Date(atMs)))
+  })
+}
+
+const CODE = /^[\w-]{1,64}$/
+
+const noteOf = (code: string): string => `data-deletion:${code}`
+
+const UNKNOWN = html`
+  <p>
+    There is no deletion request with this confirmation code. Please check the address for missing characters.
+  </p>
+`
+
+const received = (code: string, at: Date) => html`
+  <p>
+    Your request arrived on <time datetime="${at.toISOString()}">${at.toUTCString()}</time>. Its confirmation
+    code is <strong>${code}</strong>.
+  </p>
+  <h2>What is done about it</h2>
+  <p>
+    Facebook passed on an id that belongs to people who <em>log in to this app</em>, such as those who look
+    after the Page. No conversation is stored under that id, and the id itself was not kept either, so there
+    was nothing to delete under it.
+  </p>
+  <h2>If you wrote to the Page as a visitor</h2>
+  <p>
+    Conversations are stored under another id, which Facebook does not tell us with your request. They are
+    therefore <strong>not deleted by it</strong>. Please write to the Page that you want your data deleted:
+    the people there can delete all that this assistant has stored of your conversation. You can delete your
+    side of it in Messenger yourself.
+  </p>
+`
+
+const page = (title: string, body: ReturnType<typeof html>): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          body {
+            max-width: 40rem;
+            margin: 3rem auto;
+            padding: 0 1rem;
+            font:
+              1rem/1.5 system-ui,
+              sans-serif;
+            color-scheme: light dark;
+          }
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html>`.text
+
+export const dataDeletionRoutes = fp(dataDeletion, {
+  name: 'data-deletion-routes',
+  fastify: '5.x',
+  encapsulate: true,
+  decorators: { fastify: ['config', 'store', 'clock'] },
+})

@@ -1,0 +1,32 @@
+import { createMatcher, CONFIDENT } from './match/matcher.ts'
+import type { Script } from './script/types.ts'
+
+/** Which reply a text would get, and why. */
+export interface Explanation {
+  /** Null for the fallback. */
+  reply: string | null
+  how: 'phrase' | 'title' | 'pattern' | 'similar' | 'fallback'
+  /** From 0 to 1. */
+  confidence: number
+  /** What is needed for a similar phrase to count. */
+  needed: number
+  /** What the pattern caught. */
+  groups: Record<string, string>
+  /** The replies with the most similar phrases, whatever decided. */
+  nearest: { reply: string; confidence: number }[]
+}
+
+const NEAREST = 3
+
+export const explain = (script: Script, text: string): Explanation => {
+  const matcher = createMatcher(script)
+  const match = matcher.match(text)
+  return {
+    reply: match?.reply ?? null,
+    how: match?.how ?? 'fallback',
+    confidence: match?.confidence ?? 0,
+    needed: CONFIDENT,
+    groups: Object.fromEntries(match?.groups ?? []),
+    nearest: matcher.nearest(text, NEAREST),
+  }
+}

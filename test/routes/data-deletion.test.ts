@@ -1,0 +1,63 @@
+import t from 'tap'
+import { signedRequest } from '../helpers/sign.ts'
+import { buildSurface } from '../helpers/surface.ts'
+
+const CLAIMS = { algorithm: 'HMAC-SHA256', issued_at: 1291836800, user_id: '218471' }
+
+const ask = (payload: string) => ({
+  method: 'POST' as const,
+  url: '/facebook/data-deletion',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  payload,
+})
+
+t.test('a request is confirmed, and its page says honestly what becomes of it', async (t) => {
+  const { app, lines } = await buildSurface(t, { env: { PUBLIC_URL: 'https://bot.example' } })
+  const answer = await app.inject(ask(`signed_request=${signedRequest(CLAIMS)}`))
+  t.equal(answer.statusCode, 200)
+  const { url, confirmation_code: code } = answer.json<{ url: string; confirmation_code: string }>()
+  t.equal(url, `https://bot.example/facebook/data-deletion/${code}`)
+  t.ok(code.length >= 16)
+
+  const page = await app.inject(new URL(url).pathname)
+  t.match(page, { statusCode: 200, headers: { 'content-type': /text\/html/, 'cache-control': 'no-store' } })
+  t.match(page.headers['content-security-policy'], /default-src 'none'/)
+  t.match(page.body, code)
+  t.match(page.body, /not deleted by it/)
+  t.notMatch(page.body, '218471')
+  t.match(
+    lines.find(({ level }) => level === 40),
+    { confirmationCode: code },
+  )
+  t.notMatch(JSON.stringify(lines), '218471', 'whose it is stands in no log')
+
+  const again = await app.inject(ask(`signed_request=${signedRequest({ ...CLAIMS, user_id: 0 })}`))
+  t.not(again.json<{ confirmation_code: string }>().confirmation_code, code)
+})
+
+t.test('without a public address the page has the address that was called', async (t) => {
+  const { app } = await buildSurface(t)
+  const answer = await app.inject(ask(`signed_request=${signedRequest(CLAIMS)}`))
+  t.match(answer.json(), { url: /^http:\/\/localhost(:80)?\/facebook\/data-deletion\/[\w-]+$/ })
+})
+
+t.test('a code nobody was given, or nonsense, has a page of its own', async (t) => {
+  const { app } = await buildSurface(t)
+  for (const code of ['abc', '%3Cscript%3E', 'a'.repeat(90), '..%2f..%2fetc']) {
+    const page = await app.inject(`/facebook/data-deletion/${code}`)
+    t.match(page, { statusCode: 404, headers: { 'content-type': /text\/html/ } }, code)
+    t.match(page.body, /no deletion request/)
+    t.notMatch(page.body, /<script/)
+  }
+})
+
+t.test('what Facebook did not sign is refused', async (t) => {
+  const { app } = await buildSurface(t)
+  for (const payload of [
+    '',
+    'signed_request=a.b',
+    `signed_request=${signedRequest(CLAIMS, 'app-secret-2')}`,
+  ]) {
+    t.match((await app.inject(ask(payload))).json(), { statusCode: 401, code: 'BOT_SIGNATURE_INVALID' })
+  }
+})
