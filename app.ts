@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { answersPlugin } from './plugins/answers.ts'
+import { appWebhookPlugin } from './plugins/app-webhook.ts'
 import { bootstrapPlugin } from './plugins/bootstrap.ts'
 import { clockPlugin } from './plugins/clock.ts'
 import { consolePlugin } from './plugins/console.ts'
@@ -67,6 +68,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(bootstrapPlugin)
   app.register(operatorPlugin, { terminal })
   app.register(silencePlugin)
+  app.register(appWebhookPlugin)
   app.register(conversationPlugin)
   app.register(profilePlugin)
   app.register(deliveryPlugin)
