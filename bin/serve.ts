@@ -46,9 +46,23 @@ const LISTEN_ERRORS: Record<string, string> = {
 }
 
 const explain = (error: unknown): string => {
-  if (error instanceof BotError) return [error.message, error.remedy].filter(Boolean).join('\n')
+  if (error instanceof BotError) {
+    return [error.message, error.remedy, isFirstRun(error) ? FIRST_RUN : ''].filter(Boolean).join('\n')
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
+
+/** Nothing of what every installation needs was set. */
+const isFirstRun = ({ code, message }: BotError): boolean =>
+  code === 'BOT_CONFIG_INVALID' &&
+  ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'].every((name) => message.includes(`${name} is missing`))
+
+const FIRST_RUN = `
+Is this the first start?
+  Just looking   npm run demo     shows the whole bot, with no Facebook account and no settings
+  A real Page    README.md, "Connect a real Page", leads there in six steps:
+                 cp .env.example .env, fill in these three, then npm run bootstrap-token
+  At any time    npm run doctor   says what is in order and what to do next`
 
 try {
   await serve()

@@ -49,6 +49,20 @@ t.test('a configuration that cannot be used ends it with one message and code 1'
   t.notMatch(stderr, /hush|eighty|at file|node:internal/)
 })
 
+t.test('who has set nothing yet is led to the demo, the guide and the doctor', async (t) => {
+  const first = await run(t, {})
+  t.equal(first.code, 1)
+  t.match(first.stderr, /^The configuration cannot be used:\n {2}FB_APP_ID is missing/)
+  t.match(
+    first.stderr,
+    /npm run demo[^]*README\.md, "Connect a real Page"[^]*cp \.env\.example \.env[^]*npm run doctor/,
+  )
+
+  const later = await run(t, { env: { FB_APP_ID: '1' } })
+  t.equal(later.code, 1)
+  t.notMatch(later.stderr, 'npm run demo')
+})
+
 t.test('an unreadable .env ends it with a message that says so', async (t) => {
   const { code, stderr } = await run(t, { files: { '.env': {} } })
   t.equal(code, 1)
