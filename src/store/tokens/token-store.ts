@@ -35,13 +35,15 @@ export interface TokenStoreOptions {
   log?: { warn: (facts: object, message: string) => void }
 }
 
-const LOCK = 'tokens.lock'
 const POLL_MS = 500
 // A proof that lies further ahead than this was dated by a wrong clock, and must not block every later one.
 const CLOCK_DOUBT_MS = 10 * 60_000
 
 /** Where a data folder keeps its tokens. */
 export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
+
+/** What is locked while they are changed. */
+export const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
 
 /**
  * Opens the token store.
@@ -85,7 +87,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
   const change = (apply: (data: TokenData) => TokenData): Promise<void> =>
     inTurn(async () => {
       const before = low.data
-      await withLock(join(dir, LOCK), async () => {
+      await withLock(tokenLockIn(dir), async () => {
         await readAgain()
         const read = low.data
         low.data = apply(read)

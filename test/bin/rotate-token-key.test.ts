@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { pageToken } from '../store/tokens/sample.ts'
+
+const BIN = join(import.meta.dirname, '../../bin/rotate-token-key.ts')
+const OLD = Buffer.alloc(32, 7)
+const NEW = Buffer.alloc(32, 8)
+
+const run = async (t: Test, dir: string, env: Record<string, string>, args: string[] = []) => {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: dir,
+    env: { DATA_DIR: join(dir, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ])
+  t.notMatch(stdout + stderr, /page-token|BwcH|CAgI/, 'neither token nor key is shown')
+  return { code: code as number, stdout, stderr }
+}
+
+const build = async (t: Test, key: Buffer | null) => {
+  const dir = t.testdir()
+  const store = await createTokenStore({ dir: join(dir, 'data'), key })
+  await store.save({ pages: [pageToken({ token: 'page-token-0' })] })
+  await store.save({ pages: [pageToken({ provedAtMs: 1_790_000_000_001 })] })
+  await store.close()
+  const read = async (with_: Buffer | null) => {
+    const opened = await createTokenStore({ dir: join(dir, 'data'), key: with_ })
+    const pages = opened.pages()
+    await opened.close()
+    return pages
+  }
+  return { dir, read }
+}
+
+const keys = (from: Buffer | null, to: Buffer) => ({
+  ...(from && { TOKEN_KEY: from.toString('base64') }),
+  NEW_TOKEN_KEY: to.toString('base64'),
+})
+
+t.test('tokens are readable with the new key alone, and nothing of the old one is left', async (t) => {
+  for (const from of [OLD, null]) {
+    const { dir, read } = await build(t, from)
+    const { code, stdout } = await run(t, dir, keys(from, NEW))
+    t.equal(code, 0)
+    t.match(stdout, /Done[^]*set TOKEN_KEY to it and restart/)
+    t.match(await read(NEW), [{ token: 'page-token-1' }])
+    await t.rejects(read(OLD), { code: 'BOT_TOKEN_KEY_WRONG' })
+    t.notOk((await readdir(join(dir, 'data'))).some((name) => /previous|tmp/.test(name)))
+  }
+})
+
+t.test('with a wrong old key, or over a damaged file, nothing is changed', async (t) => {
+  const { dir, read } = await build(t, OLD)
+  const wrong = await run(t, dir, keys(NEW, NEW))
+  t.equal(wrong.code, 1)
+  t.match(wrong.stderr, /another TOKEN_KEY/)
+  const without = await run(t, dir, keys(null, NEW))
+  t.match(without, { code: 1, stderr: /TOKEN_KEY is not set/ })
+  t.match(await read(OLD), [{ token: 'page-token-1' }])
+
+  const file = join(dir, 'data/tokens.json')
+  await writeFile(file, '{"half')
+  t.match(await run(t, dir, keys(OLD, NEW)), { code: 1, stderr: /cannot be read/ })
+  t.equal(await readFile(file, 'utf8'), '{"half')
+})
+
+t.test('without tokens there is nothing to do, and nothing is made', async (t) => {
+  const dir = t.testdir()
+  t.match(await run(t, dir, keys(OLD, NEW)), { code: 0, stdout: /no tokens/ })
+  t.strictSame(await readdir(dir), [])
+})
+
+t.test('a missing or short new key, or any argument, is wrong usage', async (t) => {
+  const dir = t.testdir()
+  t.match(await run(t, dir, {}), { code: 2, stderr: /NEW_TOKEN_KEY must be 32[^]*openssl rand/ })
+  t.match(await run(t, dir, { NEW_TOKEN_KEY: 'CAgI' }), { code: 2 })
+  t.match(await run(t, dir, keys(OLD, NEW), [NEW.toString('base64')]), { code: 2 })
+})
