@@ -368,6 +368,20 @@ t.test('a handler that throws or hangs costs its event an apology, and nothing e
   t.same(world.graph.accepted.slice(2), ['elsewhere', 'sorry', 'later'])
 })
 
+t.test('an apology that fails, too, ends its event without an answer', async (t) => {
+  const world = await createWorld(t, {
+    apologise: () => {
+      throw new Error('apology broke')
+    },
+  })
+  world.delivery.start()
+  await world.say('throw')
+  await world.say('after')
+  await world.until(() => done(world), 'answered')
+  t.same(world.graph.accepted, ['after'])
+  t.ok(world.logged.some((line) => line.includes('apology failed')))
+})
+
 t.test('an event that cannot be read is passed over and said so', async (t) => {
   const world = await createWorld(t)
   world.delivery.start()
