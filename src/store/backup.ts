@@ -1,0 +1,67 @@
+import { copyFile, chmod, mkdir, readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { backup, DatabaseSync } from 'node:sqlite'
+import { BotError } from '../errors.ts'
+import { databaseIn } from './sqlite/data-dir.ts'
+import { inspectDatabase } from './sqlite/inspect.ts'
+import { tokenFileIn } from './tokens/token-store.ts'
+
+// All at once: a copy in steps would begin anew with every write of a busy bot.
+const PAGES_A_STEP = 2 ** 31 - 1
+
+/**
+ * Copies a data folder as it is at one moment, while a bot works on it or not. The copy can be put in its place.
+ *
+ * @param to - a folder that is empty or not there yet; made for the owner only
+ * @returns the names of the files in it
+ * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`
+ */
+export const backUp = async (dir: string, to: string): Promise<string[]> => {
+  const files: string[] = []
+  try {
+    await mkdir(to, { recursive: true, mode: 0o700 })
+    if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
+    // Tokens first: the database may then hold more than they explain, never less.
+    for (const file of [tokenFileIn(dir), databaseIn(dir)]) {
+      if (!existsSync(file)) continue
+      const copy = join(to, basename(file))
+      await (file === databaseIn(dir) ? copyDatabase(file, copy) : copyFile(file, copy))
+      await chmod(copy, 0o600)
+      files.push(basename(file))
+    }
+  } catch (error) {
+    if (error instanceof BotError) throw error
+    throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)
+  }
+  return files
+}
+
+const copyDatabase = async (file: string, copy: string): Promise<void> => {
+  const source = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+  try {
+    await backup(source, copy, { rate: PAGES_A_STEP })
+  } finally {
+    source.close()
+  }
+  const found = inspectDatabase(copy, false)
+  if (found.status === 'damaged') {
+    throw refused(
+      'BOT_STORE_DAMAGED',
+      `The copy of ${file} is damaged, and so is the database: ${found.why}.`,
+    )
+  }
+}
+
+const refused = (
+  code: 'BOT_STORE_UNAVAILABLE' | 'BOT_STORE_DAMAGED',
+  message: string,
+  cause?: unknown,
+): BotError =>
+  new BotError(code, message, {
+    ...(cause !== undefined && { cause }),
+    remedy:
+      code === 'BOT_STORE_DAMAGED'
+        ? 'Keep the last good backup, and see "Back up and restore" in docs/operations.md.'
+        : 'Name a folder that is empty or not there yet, where this user may write and the disk has room.',
+  })

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../src/clock.ts'
+import { backUp } from '../../src/store/backup.ts'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
+import { createTokenStore, tokenFileIn } from '../../src/store/tokens/token-store.ts'
+import { anyRoom, handleAll, newEvent } from './steps.ts'
+import { pageToken } from './tokens/sample.ts'
+
+const openStore = async (t: Test, dir: string) => {
+  const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: () => {} })
+  t.teardown(() => store.close())
+  return store
+}
+
+/** A data folder as a running bot holds it, with a token, an event and two replies in it. */
+const build = async (t: Test) => {
+  const root = t.testdir()
+  const dir = join(root, 'data')
+  const held = holdDataDir(dir)
+  t.teardown(held.release)
+  const tokens = await createTokenStore({ dir, key: null })
+  await tokens.save({ pages: [pageToken()] })
+  const store = await openStore(t, dir)
+  await store.accept([newEvent('a')])
+  await handleAll(store, () => ['first', 'second'])
+  await store.accept([newEvent('b')])
+  return { root, dir, store, to: join(root, 'backups/today') }
+}
+
+t.test('a backup taken while the bot runs restores tokens, events and replies', async (t) => {
+  const { root, dir, to } = await build(t)
+  t.strictSame(await backUp(dir, to), ['tokens.json', 'evergreen.db'])
+  t.equal((await stat(to)).mode & 0o777, 0o700)
+  for (const name of await readdir(to)) t.equal((await stat(join(to, name))).mode & 0o777, 0o600, name)
+
+  const restored = join(root, 'restored')
+  await cp(to, restored, { recursive: true })
+  const tokens = await createTokenStore({ dir: restored, key: null })
+  t.match(tokens.pages(), [{ pageId: '100', token: 'page-token-1' }])
+  const store = await openStore(t, restored)
+  t.match(await store.counts(), { inbox: 1, outbox: new Map([['page-1', 2]]) })
+  const [claim] = await store.claimOutbox(10, anyRoom)
+  t.strictSame(
+    claim?.replies.map(({ body }) => body),
+    ['first', 'second'],
+  )
+})
+
+t.test('a bot that writes meanwhile neither waits nor spoils the copy', async (t) => {
+  const { root, dir, store, to } = await build(t)
+  let done = false
+  let accepted = 0
+  const writing = (async () => {
+    while (!done) await store.accept([newEvent(`more-${accepted++}`, { psid: `psid-${accepted % 50}` })])
+  })()
+  await backUp(dir, to)
+  done = true
+  await writing
+  const restored = join(root, 'restored')
+  await cp(to, restored, { recursive: true })
+  const { inbox } = await (await openStore(t, restored)).counts()
+  t.ok(inbox >= 1 && inbox <= accepted + 1)
+})
+
+t.test('an earlier backup is not overwritten', async (t) => {
+  const { dir, to } = await build(t)
+  await backUp(dir, to)
+  await t.rejects(backUp(dir, to), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    message: /is not empty/,
+    remedy: /empty or not there/,
+  })
+})
+
+t.test('a place that cannot be written, and a database that is damaged, are told', async (t) => {
+  const { root, dir } = await build(t)
+  await writeFile(join(root, 'file'), '')
+  await t.rejects(backUp(dir, join(root, 'file/sub')), { code: 'BOT_STORE_UNAVAILABLE' })
+
+  const broken = join(root, 'broken')
+  await mkdir(broken)
+  await writeFile(databaseIn(broken), 'SQLite format 3\0 and then nothing of the kind'.padEnd(8192, 'z'))
+  await t.rejects(backUp(broken, join(root, 'copy')), { code: /BOT_STORE_(UNAVAILABLE|DAMAGED)/ })
+})
+
+t.test('npm run backup says what it copied; wrong usage ends with 2', async (t) => {
+  const { root, dir } = await build(t)
+  const run = async (...args: string[]) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/backup.ts'), ...args], {
+      cwd: root,
+      env: { DATA_DIR: dir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ])
+    return { code: code as number, stdout, stderr }
+  }
+  t.strictSame(await run('copy'), {
+    code: 0,
+    stdout: 'Done: tokens.json and evergreen.db in copy.\n',
+    stderr: '',
+  })
+  t.match(await run('copy'), { code: 1, stderr: /is not empty/ })
+  for (const args of [[], ['a', 'b'], ['--force']])
+    t.match(await run(...args), { code: 2, stderr: /Name one folder/ })
+  t.match(await run('--help'), { code: 0, stdout: /To restore/ })
+  t.ok((await stat(tokenFileIn(join(root, 'copy')))).isFile())
+})
