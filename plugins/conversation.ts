@@ -9,6 +9,8 @@ import {
 } from '../src/conversation/conversation.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/conversation/script/types.ts'
+import { loadHandlers } from '../src/handlers/load.ts'
+import { withHandlers } from '../src/handlers/run.ts'
 import { openScriptFile } from '../src/script-file.ts'
 import { createVisitorProfiles, type ProfileField, type VisitorProfiles } from '../src/visitor-profile.ts'
 
@@ -45,12 +47,17 @@ async function conversation(app: FastifyInstance) {
     clock: app.clock,
     log: app.log.child({ part: 'script' }),
   })
-  const { handle, answerWith, apologise } = createConversation({
+  const script = createConversation({
     script: scriptFile.current,
     appId,
     lookups,
     localeOf: told('locale'),
   })
+  const { BOT_HANDLERS: handlersFile } = app.config
+  const handle =
+    handlersFile === undefined
+      ? script.handle
+      : withHandlers({ bot: await loadHandlers(handlersFile), script, clock: app.clock })
   const named = (view: ConversationView): ConversationView => ({
     pageName: app.tokens.status(view.pageId).pageName,
     ...view,
@@ -59,8 +66,9 @@ async function conversation(app: FastifyInstance) {
   app.decorate('visitorProfiles', visitorProfiles)
   app.decorate('conversation', {
     handle: (event, view) => handle(event, named(view)),
-    answerWith: (name, event, view) => answerWith(name, event, named(view)),
-    apologise: (event, view) => apologise(event, named(view)),
+    wake: script.wake,
+    answerWith: (name, event, view) => script.answerWith(name, event, named(view)),
+    apologise: (event, view) => script.apologise(event, named(view)),
     script: scriptFile.current,
     onScript: scriptFile.onChange,
   })

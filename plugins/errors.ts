@@ -8,6 +8,7 @@ import { BotError, type BotErrorCode } from '../src/errors.ts'
 export const HTTP_STATUS: Record<BotErrorCode, number> = {
   BOT_CONFIG_INVALID: 500,
   BOT_SCRIPT_INVALID: 500,
+  BOT_HANDLERS_INVALID: 500,
   BOT_SIGNATURE_INVALID: 401,
   BOT_VERIFICATION_FAILED: 403,
   BOT_BODY_INVALID: 400,

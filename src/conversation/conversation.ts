@@ -62,6 +62,8 @@ export interface Conversation {
     event: WebhookEvent,
     conversation: ConversationView,
   ) => Handled | Promise<Handled> | null
+  /** The conversation as it is for this event once silence that is over has ended; null where the bot stays silent. */
+  wake: (event: WebhookEvent, conversation: ConversationView) => ConversationView | null
   /** What a visitor hears whose event could not be handled: the fallback, unless a person has the conversation. */
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
 }
@@ -260,8 +262,7 @@ export const createConversation = (deps: {
     if (showsPerson(event, appId)) return { replies: [], state: personWrites(view.state, event.timestampMs) }
     if (event.standby || view.psid === null) return quiet
     const script = currentScript()
-    if (isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfterMs))
-      return quiet
+    if (staysSilent(script, event, view)) return quiet
 
     const turn = turnOf(script, event, view)
     const matcher = (): Matcher => preparedFor(script).matcher
@@ -274,6 +275,10 @@ export const createConversation = (deps: {
 
   return {
     handle,
+    wake: (event, view) => {
+      if (event.standby || staysSilent(currentScript(), event, view)) return null
+      return isSilent(view.state) ? { ...view, state: endSilence(view.state) } : view
+    },
     answerWith: (name, event, view) => {
       const script = currentScript()
       const answer = script.replies.get(name)
@@ -318,6 +323,9 @@ interface Turn {
   /** Whether the bot speaks again after silence, and has something to say about that. */
   back: boolean
 }
+
+const staysSilent = (script: Script, event: WebhookEvent, view: ConversationView): boolean =>
+  isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfterMs)
 
 /** A remembered answer of this name is the visitor's language. */
 const LANGUAGE = 'language'

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { BotError } from '../errors.ts'
+import { isBot, type Bot } from './bot.ts'
+
+/**
+ * Loads the module with the code handlers.
+ *
+ * @throws BotError `BOT_HANDLERS_INVALID` when it cannot be loaded, or exports no `bot`
+ */
+export const loadHandlers = async (file: string): Promise<Bot> => {
+  let loaded: object
+  try {
+    loaded = (await import(pathToFileURL(resolve(file)).href)) as object
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new BotError('BOT_HANDLERS_INVALID', `The handlers in ${file} cannot be loaded: ${reason}`, {
+      cause: error,
+      remedy: 'Correct the file that BOT_HANDLERS names; docs/handlers.md shows what it holds.',
+    })
+  }
+  const bot: unknown = 'bot' in loaded ? loaded.bot : undefined
+  if (isBot(bot)) return bot
+  throw new BotError('BOT_HANDLERS_INVALID', `${file} exports no "bot" made by defineBot.`, {
+    remedy: 'Write `export const bot = defineBot()` in it, as docs/handlers.md shows.',
+  })
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
+import { loadHandlers } from '../../src/handlers/load.ts'
+
+const API = pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href
+
+t.test('a module with a bot is loaded, in TypeScript or JavaScript', async (t) => {
+  const dir = t.testdir({
+    'bot.ts': `import { defineBot } from '${API}'\nconst said: string = 'x'\nexport const bot = defineBot().hears('hi', (ctx) => ctx.reply(said))`,
+    'bot.mjs': `import { defineBot } from '${API}'\nexport const bot = defineBot()`,
+  })
+  t.equal((await loadHandlers(join(dir, 'bot.ts'))).definition.handlers.length, 1)
+  t.ok(await loadHandlers(join(dir, 'bot.mjs')))
+})
+
+t.test(
+  'a module that is missing, broken or without a bot is refused at start, with the reason',
+  async (t) => {
+    const dir = t.testdir({
+      'syntax.mjs': 'export const = 1',
+      'throws.mjs': 'throw new Error("no database")',
+      'none.mjs': 'export const handlers = {}',
+      'other.mjs': 'export const bot = { on: () => {} }',
+      'null.mjs': 'export const bot = null',
+      'later.mjs': `import { defineBot } from '${API}'\nexport const bot = defineBot().on('message', 'not a function')`,
+    })
+    const reasons: Record<string, RegExp> = {
+      'gone.ts': /cannot be loaded/,
+      'syntax.mjs': /cannot be loaded/,
+      'throws.mjs': /no database/,
+      'none.mjs': /exports no "bot"/,
+      'other.mjs': /exports no "bot"/,
+      'null.mjs': /exports no "bot"/,
+      'later.mjs': /a handler is a function/,
+    }
+    for (const [file, message] of Object.entries(reasons)) {
+      await t.rejects(
+        loadHandlers(join(dir, file)),
+        { code: 'BOT_HANDLERS_INVALID', message, remedy: /handlers/ },
+        file,
+      )
+    }
+  },
+)
