@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -41,6 +42,26 @@ t.test('every npm command a page names exists', async (t) => {
   t.ok(named > 20, 'the pages name commands at all')
 })
 
+t.test('every option of a command that a page names stands in its help', async (t) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const named = new Map<string, Set<string>>()
+  for (const page of PAGES) {
+    for (const [, command = '', rest = ''] of read(page).matchAll(/\bnpm run ([\w:-]+) -- ([^`\n#]+)/g)) {
+      const options = rest.match(/--[a-z][\w-]*/g) ?? []
+      named.set(command, new Set([...(named.get(command) ?? []), ...options]))
+    }
+  }
+  t.ok(named.size >= 3, 'the pages name options at all')
+  for (const [command, options] of named) {
+    const [file = ''] = scripts[command]?.match(/\S+\.ts/) ?? []
+    const help =
+      options.size === 0
+        ? ''
+        : execFileSync(process.execPath, [join(ROOT, file), '--help'], { encoding: 'utf8' })
+    for (const option of options) t.match(help, option, `npm run ${command} -- ${option}`)
+  }
+})
+
 t.test('every script in package.json runs a file that exists', async (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   for (const [name, script] of Object.entries(scripts)) {
@@ -74,7 +95,15 @@ t.test('.env.example names exactly the variables the bot reads', async (t) => {
 })
 
 t.test('every variable and every code a page names exists', async (t) => {
-  const others = ['FB_USER_TOKEN', 'CHROMIUM_PATH', 'NODE_ENV', 'EVENT_RECEIVED', 'HUMAN_AGENT', 'APP_ID']
+  const others = [
+    'FB_USER_TOKEN',
+    'NEW_TOKEN_KEY',
+    'CHROMIUM_PATH',
+    'NODE_ENV',
+    'EVENT_RECEIVED',
+    'HUMAN_AGENT',
+    'APP_ID',
+  ]
   const known: readonly string[] = [...VARIABLES, ...BOT_ERROR_CODES, ...others]
   for (const page of PAGES) {
     for (const [, name = ''] of read(page).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) {
@@ -104,8 +133,8 @@ t.test('the notice in the operations page is one the bot would write', async (t)
           'Run `npm run bootstrap-token -- --page 1001` with a new user token; the running bot takes it at once.',
         sinceMs,
         waiting: 3,
-        visitors: null,
-        firstWindowEndsMs: null,
+        visitors: 2,
+        firstWindowEndsMs: Date.UTC(2026, 10, 22, 8, 51),
       },
     ],
   })

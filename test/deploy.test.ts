@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { configSchema, loadConfig } from '../src/config.ts'
+
+const DEPLOY = join(import.meta.dirname, '../deploy')
+const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8')
+const NAMES = readdirSync(DEPLOY)
+const UNITS = NAMES.filter((name) => /\.(service|timer)$/.test(name))
+const HAS_SYSTEMD = spawnSync('systemd-analyze', ['--version']).status === 0
+const { PORT } = loadConfig({}, ['PORT'])
+
+t.test('systemd takes the units, and calls the bot well protected', async (t) => {
+  if (!HAS_SYSTEMD) {
+    t.pass('there is no systemd-analyze on this machine; the other tests read the units')
+    return
+  }
+  // The programs they start are elsewhere here.
+  const dir = t.testdir(
+    Object.fromEntries(
+      UNITS.map((name) => [name, read(name).replaceAll(/^(Exec\w+=)\S+/gm, `$1${process.execPath}`)]),
+    ),
+  )
+  const units = UNITS.map((name) => join(dir, name))
+  const verified = spawnSync('systemd-analyze', ['verify', ...units], { encoding: 'utf8' })
+  t.strictSame([verified.status, verified.stderr], [0, ''])
+
+  const security = [
+    'security',
+    '--offline=true',
+    '--no-pager',
+    '--threshold=20',
+    join(dir, 'evergreen.service'),
+  ]
+  const judged = spawnSync('systemd-analyze', security, { encoding: 'utf8' })
+  t.equal(judged.status, 0, judged.stdout.split('\n').at(-2) ?? judged.stderr)
+})
+
+t.test(
+  'the service leaves the bot its time to end, its data folder, and no secret in the open',
+  async (t) => {
+    const unit = read('evergreen.service')
+    const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
+    t.ok(Number(seconds) > 15)
+    t.match(unit, /^ExecStart=\S+ bin\/serve\.ts$/m)
+    t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
+    t.match(unit, /^EnvironmentFile=\/etc\/evergreen\.env$/m)
+    // It would end Node.js, which compiles at run time.
+    t.notMatch(unit, /^MemoryDenyWriteExecute=/m)
+  },
+)
+
+t.test('every setting a unit names exists', async (t) => {
+  for (const name of UNITS) {
+    for (const [, setting = ''] of read(name).matchAll(/^Environment=(\w+)=/gm)) {
+      t.ok(setting in configSchema.properties, `${name}: ${setting}`)
+    }
+  }
+})
+
+t.test('the proxies lead to the port of the bot, and take callbacks as large as the bot does', async (t) => {
+  const route = readFileSync(join(DEPLOY, '../routes/webhook.ts'), 'utf8')
+  const [, mebibytes] = /LARGEST_BODY_BYTES = (\d+) \* 1024 \* 1024/.exec(route) ?? []
+  t.match(read('nginx.conf'), `proxy_pass http://127.0.0.1:${PORT};`)
+  t.match(read('nginx.conf'), `client_max_body_size ${mebibytes}m;`)
+  t.match(read('Caddyfile'), `reverse_proxy 127.0.0.1:${PORT}\n`)
+  t.match(read('Caddyfile'), `max_size ${mebibytes}MiB`)
+})
+
+t.test('nginx believes no stranger who they are, and logs neither verify token nor login code', async (t) => {
+  const nginx = read('nginx.conf')
+  t.match(nginx, 'proxy_set_header X-Forwarded-For $remote_addr;')
+  const [, format = ''] = /log_format evergreen '([^']*)'/.exec(nginx) ?? []
+  t.match(format, '$uri')
+  t.notMatch(format, /\$(request|request_uri|args|query_string|http_referer)\b/)
+  t.match(nginx, /access_log \S+ evergreen;/)
+  t.equal(nginx.match(/\{/g)?.length, nginx.match(/\}/g)?.length)
+})
