@@ -61,7 +61,7 @@ export const assemble = (
     trouble,
     traffic,
     courier,
-    chat: createChat({ world, clock, rng, bus, courier }),
+    chat: createChat({ world, clock, rng, bus, courier, origin: () => settings.origin() }),
   }
   return parts
 }

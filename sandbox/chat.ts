@@ -25,6 +25,8 @@ export const createChat = (deps: {
   rng: Rng
   bus: Bus
   courier: Courier
+  /** Where the sandbox is reached. */
+  origin: () => string
 }): Chat => {
   const { rng, clock } = deps
   const newMid = () => `m_${rng.letters(44)}`

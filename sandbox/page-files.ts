@@ -36,6 +36,14 @@ export const pageFiles =
       const page = await read('index.html')
       return page ? serve(reply, 'html', page) : reply.type('text/plain; charset=utf-8').send(NO_PAGE)
     })
+    // A link as on a poster: the chosen visitor comes through it.
+    app.get<{ Params: { page: string }; Querystring: { ref?: unknown } }>(
+      '/m.me/:page(\\d+)',
+      async ({ params, query }, reply) => {
+        const ref = typeof query.ref === 'string' ? { ref: query.ref } : {}
+        return reply.redirect(`/#${new URLSearchParams({ page: params.page, ...ref }).toString()}`, 302)
+      },
+    )
     app.get<{ Params: { file: string } }>(
       '/:file([a-zA-Z0-9_-]+\\.(?:js|css|svg|html))',
       async (request, reply) => {

@@ -15,6 +15,7 @@ import { dialogRoutes } from './dialog.ts'
 import { graphRoutes, refuseCall } from './graph/routes.ts'
 import { planWorld, type SandboxOptions } from './options.ts'
 import { pageFiles } from './page-files.ts'
+import { pictureRoutes } from './pictures.ts'
 import { dashboardSubscription, populate, withIds } from './populate.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
 import { DEFAULT_SCOPES } from './tokens.ts'
@@ -125,6 +126,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   await app.register(controlRoutes(control), { prefix: '/sandbox' })
   await app.register(fileRoutes({ parts, host }), { prefix: '/sandbox' })
   await app.register(dialogRoutes({ parts, host }))
+  await app.register(pictureRoutes({ parts, host }))
   await app.register(pageFiles({ host }))
   await app.register(graphRoutes(parts))
 

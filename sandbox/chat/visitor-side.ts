@@ -1,5 +1,6 @@
 import type { VisitorAction } from '../api.ts'
 import type { SandboxClock } from '../clock.ts'
+import { stickerUrl } from '../pictures.ts'
 import type { Rng } from '../rng.ts'
 import * as items from '../webhooks/items.ts'
 import {
@@ -17,7 +18,6 @@ import { MOST_EDITS, OWNERSHIP_MS } from './facts.ts'
 import type { PageSide } from './page-side.ts'
 import { commandIn, getStartedPayload } from './profile-view.ts'
 import type { Routing } from './routing.ts'
-import { stickerUrl } from './stickers.ts'
 import { endsOf, type Telling } from './telling.ts'
 
 /** A visitor does something; the answer is the mid of what came of it, or why it cannot be. */
@@ -33,8 +33,9 @@ export const createVisitorSide = (deps: {
   telling: Telling
   pageSide: PageSide
   newMid: () => string
+  origin: () => string
 }): Act => {
-  const { world, clock, rng, routing, telling, pageSide, newMid } = deps
+  const { world, clock, rng, routing, telling, pageSide, newMid, origin } = deps
 
   /** What every visitor's deed does first: it begins the conversation, comes at its own moment, and mostly opens the window. */
   const touch = (page: Page, psid: string, opens = true): { conversation: Conversation; atMs: number } => {
@@ -229,7 +230,7 @@ export const createVisitorSide = (deps: {
         return write(page, psid, { text: action.text ?? null, attachment: shared })
       }
       case 'sticker': {
-        const payload = { url: stickerUrl(action.stickerId), sticker_id: Number(action.stickerId) }
+        const payload = { url: stickerUrl(origin(), action.stickerId), sticker_id: Number(action.stickerId) }
         return write(page, psid, { attachment: { type: 'sticker', payload } })
       }
       case 'reaction':

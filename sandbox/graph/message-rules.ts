@@ -1,5 +1,4 @@
 import type { ChatMessage } from '../api.ts'
-import { stickerUrl } from '../chat/stickers.ts'
 import type { Attachment } from '../world.ts'
 import { checkMedia, MEDIA } from './attachment-rules.ts'
 import type { SentFile } from './body.ts'
@@ -20,6 +19,7 @@ export interface CheckedMessage {
 /** What a message may be about beyond itself. */
 export interface MessageSurroundings {
   upload: SentFile | undefined
+  stickerUrl: (id: string) => string
   attachment: (id: string) => Attachment | undefined
   /** What the profile of the person addressed has to offer. */
   email: string | null
@@ -41,7 +41,10 @@ export const checkMessage = (value: unknown, around: MessageSurroundings): Check
   const { attachment } = content
   if (value['sticker_id'] !== undefined) {
     if (text !== null || attachment) throw badParameter('A sticker stands alone in its message')
-    return { ...NOTHING, shown: { text: null, attachment: readSticker(value), quickReplies, metadata } }
+    return {
+      ...NOTHING,
+      shown: { text: null, attachment: readSticker(value, around), quickReplies, metadata },
+    }
   }
   if (text !== null && attachment) throw badParameter('Message cannot hold both text and attachment')
   if (text === null && !attachment) {
@@ -69,7 +72,7 @@ const readMetadata = (message: Params): string | null => {
 }
 
 /** Digits beyond what a JSON number holds come as text; on the wire it is a number again. */
-const readSticker = (message: Params): ChatMessage['attachment'] => {
+const readSticker = (message: Params, { stickerUrl }: MessageSurroundings): ChatMessage['attachment'] => {
   const given = message['sticker_id']
   const id = typeof given === 'number' ? String(given) : given
   if (typeof id !== 'string' || !/^\d{1,20}$/.test(id)) throw badParameter('Invalid sticker_id')

@@ -1,10 +1,19 @@
 // @ts-check
 /** What a person at this page can do. Failures are told in the notice at the foot of the page, never swallowed. */
 
-/** @import { TroubleBody, TroubleKind, VisitorAction } from '../api.ts' */
+/** @import { InboxAction, TroubleBody, TroubleKind, VisitorAction } from '../api.ts' */
 /** @import { Store } from './store.js' */
 /** @import { Sync } from './sync.js' */
-import { act, addVisitor, freshUserToken, makeTrouble, readConversation } from './api.js'
+import {
+  act,
+  actInInbox,
+  addVisitor,
+  freshUserToken,
+  makeTrouble,
+  moveClock,
+  readConversation,
+  uploadFile,
+} from './api.js'
 import { byId } from './dom.js'
 import { errorText } from './format.js'
 
@@ -85,10 +94,61 @@ export const createActions = ({ store, sync }) => {
       return true
     },
 
-    /** @param {VisitorAction & { type: 'reaction' }} reaction */
-    async react(reaction) {
+    /**
+     * What leaves no bubble of its own: a reaction, another wording, coming and going.
+     *
+     * @param {VisitorAction} action
+     * @returns {Promise<boolean>} whether the sandbox took it
+     */
+    async deed(action) {
       const { pageId, psid } = model
-      if (pageId !== null && psid !== null) await attempt(() => act(pageId, psid, reaction))
+      if (pageId === null || psid === null) return false
+      return (await attempt(() => act(pageId, psid, action))) !== null
+    },
+
+    /**
+     * Comes through an m.me link.
+     *
+     * @param {string} ref
+     */
+    async arrive(ref) {
+      const { pageId, psid, conversation } = model
+      if (pageId === null || psid === null) return false
+      if ((await attempt(() => act(pageId, psid, { type: 'referral', ref }))) === null) return false
+      const isNew = (conversation?.messages.length ?? 0) === 0
+      tell(
+        isNew
+          ? 'You came through the link: Get Started carries it.'
+          : 'You came through the link; the bot was told.',
+      )
+      return true
+    },
+
+    /** @param {File} file */
+    async sendFile(file) {
+      const { pageId, psid } = model
+      if (pageId === null || psid === null) return
+      const sent = await attempt(async () => {
+        const { url, type } = await uploadFile(file)
+        return act(pageId, psid, { type: 'attachment', attachment: { type, url } })
+      })
+      if (sent !== null) tell(`${file.name} is sent.`)
+    },
+
+    /**
+     * @param {InboxAction} action
+     * @returns {Promise<boolean>}
+     */
+    async inbox(action) {
+      const { pageId, psid } = model
+      if (pageId === null || psid === null) return false
+      return (await attempt(() => actInInbox(pageId, psid, action))) !== null
+    },
+
+    /** @param {number} seconds */
+    async moveClock(seconds) {
+      const state = await attempt(() => moveClock(seconds))
+      if (state !== null) store.setState(state)
     },
 
     /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** The control API of the sandbox (see ../api.ts) as functions. Each throws an Error whose message may be shown. */
 
-/** @import { ConversationView, SandboxState, Traffic, TroubleBody, TroubleKind, Visitor, VisitorAction } from '../api.ts' */
+/** @import { ConversationView, InboxAction, SandboxState, Traffic, TroubleBody, TroubleKind, UploadedFile, Visitor, VisitorAction } from '../api.ts' */
 
 export const EVENTS_PATH = '/sandbox/events'
 
@@ -25,6 +25,39 @@ export const readConversation = (pageId, psid) => call('GET', conversationPath(p
  * @returns {Promise<{ mid: string }>}
  */
 export const act = (pageId, psid, action) => call('POST', conversationPath(pageId, psid), action)
+
+/**
+ * A human at the Page.
+ *
+ * @param {string} pageId
+ * @param {string} psid
+ * @param {InboxAction} action
+ * @returns {Promise<{ mid: string }>}
+ */
+export const actInInbox = (pageId, psid, action) =>
+  call('POST', `/sandbox/inbox/${encodeURIComponent(pageId)}/${encodeURIComponent(psid)}`, action)
+
+/**
+ * @param {File} file
+ * @returns {Promise<UploadedFile>}
+ */
+export const uploadFile = (file) =>
+  answerOf(
+    fetch(`/sandbox/files?name=${encodeURIComponent(file.name)}`, {
+      method: 'POST',
+      // What a plain form could send is not taken; a text is a file like any other.
+      headers: {
+        'content-type': /^(image|audio|video)\//.test(file.type) ? file.type : 'application/octet-stream',
+      },
+      body: file,
+    }),
+  )
+
+/**
+ * @param {number} advanceSeconds
+ * @returns {Promise<SandboxState>}
+ */
+export const moveClock = (advanceSeconds) => call('POST', '/sandbox/clock', { advanceSeconds })
 
 /**
  * @param {string} name
@@ -55,12 +88,20 @@ const conversationPath = (pageId, psid) =>
  * @param {unknown} [body]
  * @returns {Promise<any>}
  */
-const call = async (method, path, body) => {
+const call = (method, path, body) => {
   const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return answerOf(fetch(path, { method, cache: 'no-store', ...(body === undefined ? {} : json) }))
+}
+
+/**
+ * @param {Promise<Response>} asked
+ * @returns {Promise<any>}
+ */
+const answerOf = async (asked) => {
   /** @type {Response} */
   let response
   try {
-    response = await fetch(path, { method, cache: 'no-store', ...(body === undefined ? {} : json) })
+    response = await asked
   } catch {
     throw new Error('The sandbox does not answer. Is it still running?')
   }

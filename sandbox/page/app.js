@@ -2,6 +2,7 @@
 /** The chat page of the sandbox: puts the parts together. */
 
 import { createActions } from './actions.js'
+import { createArrival } from './arrival.js'
 import { createChat } from './chat.js'
 import { createComposer } from './composer.js'
 import { createConnection } from './connection.js'
@@ -31,5 +32,6 @@ createComposer({ store, actions })
 createChat({ store, actions })
 createTrouble({ store, actions })
 createTraffic({ store, actions })
+createArrival({ store, actions, ref: chosen.get('ref') })
 
 sync.connect()

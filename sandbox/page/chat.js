@@ -10,9 +10,11 @@ import { messageBody } from './bubble.js'
 import { arrange, byId, fill, h } from './dom.js'
 import { clockTime, dayAndTime, isoTime } from './format.js'
 import { icon } from './icons.js'
-import { reactionBadge, reactionPicker } from './reactions.js'
+import { gistOf, messageTools } from './message-tools.js'
+import { reactionBadge } from './reactions.js'
 import { receipts } from './receipts.js'
 import { isDead } from './token.js'
+import { createVisit } from './visit.js'
 import { createWelcome } from './welcome.js'
 
 /** Messages of one sender closer than this belong together. */
@@ -36,6 +38,8 @@ export const createChat = ({ store, actions }) => {
   const typing = byId('typing')
   const quickReplies = byId('quick-replies')
   const newer = byId('newer')
+  const headFacts = h('div', { class: 'chat-facts' })
+  fill(byId('chat-head'), headFacts, createVisit({ store, actions }))
   const welcome = createWelcome({ root: byId('welcome'), store, actions })
 
   /** @type {Map<string, Row>} by mid, redrawn only when they change */
@@ -54,12 +58,13 @@ export const createChat = ({ store, actions }) => {
   const drawHead = () => {
     const page = store.page()
     if (page === null) {
-      fill(byId('chat-head'), h('p', { class: 'chat-title' }, 'No Page yet'))
+      fill(headFacts, h('p', { class: 'chat-title' }, 'No Page yet'))
       return
     }
     const waits = isDead(page.token)
+    const owner = model.conversation?.owner ?? null
     fill(
-      byId('chat-head'),
+      headFacts,
       avatar(page.id, page.name, 'page'),
       h(
         'div',
@@ -67,7 +72,11 @@ export const createChat = ({ store, actions }) => {
         h('h2', { class: 'chat-title', dir: 'auto' }, page.name),
         h('p', { class: waits ? 'chat-state waits' : 'chat-state' }, headState(page.subscribed, page.token)),
       ),
-      h('span', { class: 'chat-badge' }, 'Messenger'),
+      h(
+        'span',
+        { class: owner === null ? 'chat-badge' : 'chat-badge held', 'data-testid': 'holder' },
+        owner === null ? 'Messenger' : owner.name,
+      ),
     )
   }
 
@@ -89,9 +98,11 @@ export const createChat = ({ store, actions }) => {
         stamped: before === undefined || message.atMs - before.atMs > SILENCE_MS,
         note: notes.get(message.mid) ?? null,
       }
-      const drawn = JSON.stringify([message, place])
+      const quoted = messages.find(({ mid }) => mid === message.replyTo)
+      const quote = quoted === undefined ? '' : gistOf(quoted)
+      const drawn = JSON.stringify([message, place, quote])
       const kept = rows.get(message.mid)
-      const row = kept?.drawn === drawn ? kept : drawRow(message, { place, drawn, kept })
+      const row = kept?.drawn === drawn ? kept : drawRow(message, { place, drawn, quote, kept })
       rows.set(message.mid, row)
       items.push(row.item)
     }
@@ -103,10 +114,10 @@ export const createChat = ({ store, actions }) => {
    * What was said is kept when only its place or its state changes: a picture is not fetched twice.
    *
    * @param {ChatMessage} message
-   * @param {{ place: Place, drawn: string, kept: Row | undefined }} around
+   * @param {{ place: Place, drawn: string, quote: string, kept: Row | undefined }} around
    * @returns {Row}
    */
-  const drawRow = (message, { place: { opens, closes, stamped, note }, drawn, kept }) => {
+  const drawRow = (message, { place: { opens, closes, stamped, note }, drawn, quote, kept }) => {
     const page = store.page()
     const mine = message.from === 'visitor'
     const classes = ['row', mine ? 'mine' : 'theirs', opens && 'opens', closes && 'closes']
@@ -122,14 +133,24 @@ export const createChat = ({ store, actions }) => {
           { class: 'stamp' },
           h('time', { datetime: isoTime(message.atMs) }, dayAndTime(message.atMs, store.now())),
         ),
+      opens &&
+        message.persona &&
+        h('p', { class: 'speaker', dir: 'auto', 'data-testid': 'speaker' }, message.persona.name),
+      quote !== '' &&
+        h('p', { class: 'quote', 'data-testid': 'quote' }, icon('reply'), h('span', { dir: 'auto' }, quote)),
       h(
         'div',
         { class: 'line' },
-        !mine && h('span', { class: 'who' }, closes && page !== null && avatar(page.id, page.name, 'page')),
-        h('span', { class: 'sr' }, mine ? 'You: ' : `${page?.name ?? 'Page'}: `),
+        !mine && h('span', { class: 'who' }, closes && speakerFace(message)),
+        h('span', { class: 'sr' }, mine ? 'You: ' : `${message.persona?.name ?? page?.name ?? 'Page'}: `),
         said,
-        !mine && reactionPicker(message, actions),
-        h('time', { class: 'at', datetime: isoTime(message.atMs) }, clockTime(message.atMs)),
+        messageTools(message, { store, actions }),
+        h(
+          'time',
+          { class: 'at', datetime: isoTime(message.atMs) },
+          (message.edits ?? 0) > 0 && 'Edited · ',
+          clockTime(message.atMs),
+        ),
       ),
       note &&
         h(
@@ -140,6 +161,13 @@ export const createChat = ({ store, actions }) => {
         ),
     )
     return { drawn, item, body, said }
+  }
+
+  /** @param {ChatMessage} message */
+  const speakerFace = ({ persona }) => {
+    const page = store.page()
+    if (persona) return avatar(persona.name, persona.name, 'visitor')
+    return page !== null && avatar(page.id, page.name, 'page')
   }
 
   /** @param {ChatMessage} message */
@@ -191,13 +219,16 @@ export const createChat = ({ store, actions }) => {
   const drawTyping = () => {
     const page = store.page()
     const now = model.conversation?.typing === true && page !== null
-    if (typing.hidden === !now) return
+    const persona = model.conversation?.typingAs ?? null
+    const name = now ? (persona?.name ?? page.name) : ''
+    if (typing.dataset['name'] === name) return
+    typing.dataset['name'] = name
     typing.hidden = !now
     fill(
       typing,
-      now && avatar(page.id, page.name, 'page'),
+      now && (persona === null ? avatar(page.id, name, 'page') : avatar(name, name, 'visitor')),
       now && h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-      now && h('span', { class: 'sr' }, `${page.name} is typing`),
+      now && h('span', { class: 'sr' }, `${name} is typing`),
     )
   }
 
@@ -254,7 +285,11 @@ const drawSending = ({ text, key }) =>
  * @param {ChatMessage | undefined} b
  */
 const together = (a, b) =>
-  a !== undefined && b !== undefined && a.from === b.from && b.atMs - a.atMs < GROUP_MS
+  a !== undefined &&
+  b !== undefined &&
+  a.from === b.from &&
+  a.persona?.name === b.persona?.name &&
+  b.atMs - a.atMs < GROUP_MS
 
 /**
  * @param {boolean} subscribed

@@ -1,17 +1,17 @@
 // @ts-check
-/** Where the visitor writes: text, emoji, the thumb, a picture by address, and the Page's persistent menu. */
+/** Where the visitor writes: text, emoji, the thumb, files, and the Page's persistent menu. */
 
-/** @import { VisitorAction } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
 /** @import { IconName } from './icons.js' */
 /** @import { Store } from './store.js' */
+import { fillAttach } from './attach.js'
 import { THUMB_STICKER } from './bubble.js'
-import { byId, disclose, fill, h, httpUrl, link } from './dom.js'
+import { byId, disclose, fill, h, link } from './dom.js'
+import { createDraftBar } from './draft-bar.js'
 import { icon } from './icons.js'
 
 const LONGEST_TEXT = 2000
 const EMOJI = ['😀', '😂', '😍', '🙂', '😉', '😢', '😮', '😡', '👍', '👎', '🙏', '👋', '❤️', '🎉', '🌲', '☕']
-const KINDS = /** @type {const} */ (['image', 'audio', 'video', 'file'])
 
 /** @param {{ store: Store, actions: Actions }} deps */
 export const createComposer = ({ store, actions }) => {
@@ -67,12 +67,17 @@ export const createComposer = ({ store, actions }) => {
   const submit = async () => {
     const written = text.value
     if (written.trim() === '') return
+    const { draft } = store.model
     text.value = ''
+    store.setDraft(null)
     fit()
-    const sent = await actions.send({ type: 'text', text: written })
+    const sent = await (draft?.kind === 'edit'
+      ? actions.deed({ type: 'edit', mid: draft.mid, text: written })
+      : actions.send({ type: 'text', text: written, ...(draft !== null && { replyTo: draft.mid }) }))
     // What could not be sent is given back, unless something new is being written already.
     if (!sent && text.value === '') {
       text.value = written
+      store.setDraft(draft)
       fit()
     }
   }
@@ -82,6 +87,12 @@ export const createComposer = ({ store, actions }) => {
     void submit()
   })
   text.addEventListener('input', fit)
+  text.addEventListener('paste', (event) => {
+    const file = event.clipboardData?.files[0]
+    if (file === undefined) return
+    event.preventDefault()
+    void actions.sendFile(file)
+  })
   text.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
@@ -112,14 +123,19 @@ export const createComposer = ({ store, actions }) => {
       ),
     ),
   )
-  fillAttach(attach, (action) => {
+  const sent = (/** @type {() => unknown} */ work) => {
     attachSheet.close()
     text.focus()
-    void actions.send(action)
+    void work()
+  }
+  fillAttach(attach, {
+    send: (action) => sent(() => actions.send(action)),
+    sendFile: (file) => sent(() => actions.sendFile(file)),
   })
 
   const drawMenu = () => {
-    const items = store.page()?.menu ?? []
+    // A menu of one's own takes the place of the Page's.
+    const items = store.model.conversation?.menu ?? store.page()?.menu ?? []
     const key = JSON.stringify(items)
     if (key === menuDrawn) return
     menuDrawn = key
@@ -153,9 +169,19 @@ export const createComposer = ({ store, actions }) => {
     )
   }
 
+  const bar = createDraftBar({ store, actions, text, fit })
+  const drawRoom = () => {
+    const blocked = store.model.conversation?.blocked ?? false
+    const tapOnly = store.page()?.composerDisabled ?? false
+    text.disabled = tapOnly
+    text.placeholder = tapOnly ? 'This Page takes taps alone' : 'Aa'
+    form.classList.toggle('shut', blocked)
+  }
+
   menuButton.hidden = true
   fill(
     form,
+    bar,
     menu,
     attach,
     emoji,
@@ -166,66 +192,12 @@ export const createComposer = ({ store, actions }) => {
     thumb,
   )
   fit()
-  store.subscribe(['sandbox'], drawMenu)
+  store.subscribe(['sandbox', 'conversation'], () => {
+    drawMenu()
+    drawRoom()
+  })
   // On a phone this would throw the keyboard over the page before anybody asked for it.
   if (matchMedia('(hover: hover) and (min-width: 760px)').matches) text.focus({ preventScroll: true })
-}
-
-/**
- * @param {HTMLElement} root
- * @param {(action: VisitorAction) => void} send
- */
-const fillAttach = (root, send) => {
-  const kind = h(
-    'select',
-    { id: 'attach-kind', 'aria-label': 'Kind' },
-    ...KINDS.map((name) => h('option', {}, name)),
-  )
-  const url = h('input', {
-    type: 'url',
-    placeholder: 'https://…',
-    'aria-label': 'Address',
-    'data-testid': 'attach-url',
-  })
-  const submit = () => {
-    const address = httpUrl(url.value)
-    url.setCustomValidity(address === null ? 'An http or https address, please' : '')
-    if (address === null) return void url.reportValidity()
-    const type = KINDS.find((name) => name === kind.value) ?? 'file'
-    url.value = ''
-    send({ type: 'attachment', attachment: { type, url: address } })
-  }
-  url.addEventListener('input', () => url.setCustomValidity(''))
-  url.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter') return
-    event.preventDefault()
-    submit()
-  })
-  fill(
-    root,
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'sample',
-        'data-testid': 'sample-photo',
-        onclick: () =>
-          send({
-            type: 'attachment',
-            attachment: { type: 'image', url: new URL('sample-photo.svg', document.baseURI).href },
-          }),
-      },
-      h('img', { src: 'sample-photo.svg', alt: '', width: 72, height: 48 }),
-      'Send a sample photo',
-    ),
-    h(
-      'div',
-      { class: 'attach-row' },
-      kind,
-      url,
-      h('button', { type: 'button', class: 'button small', onclick: submit }, 'Send'),
-    ),
-  )
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** The icons, as the lines of a 24 by 24 drawing. Drawn as elements: an external sprite is refused by some browsers under our policy. */
 
-const FILLED = new Set(['thumb', 'delivered'])
+const FILLED = new Set(['thumb', 'delivered', 'dots'])
 
 const PATHS = {
   send: 'M4.5 12 3.3 4.8c-.2-1 .8-1.7 1.7-1.3l15.3 7.4c.9.4.9 1.7 0 2.2L5 20.5c-.9.4-1.9-.4-1.7-1.3L4.5 12Zm0 0h7.5',
@@ -46,6 +46,9 @@ const PATHS = {
   unplug: 'M9 3.5v4M15 3.5v4M6.5 7.5h11v4a5.5 5.5 0 0 1-11 0v-4ZM12 17v4',
   userx:
     'M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM2.5 20.5c.6-3.7 3.6-6 7.5-6 1.6 0 3 .4 4.2 1.1M16.5 16.5l5 5M21.5 16.5l-5 5',
+  reply: 'M9.5 5.5 4 11l5.5 5.5M4.5 11H14a6 6 0 0 1 6 6v1.5',
+  pen: 'M4.5 19.5l1-4L16.3 4.7a1.8 1.8 0 0 1 2.5 0l.5.5a1.8 1.8 0 0 1 0 2.5L8.5 18.5l-4 1Z',
+  dots: 'M5 10.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6Zm7 0a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6Zm7 0a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6Z',
   leaf: 'M5 19.5c0-9 4.5-14.5 15-15 .5 10.5-4.5 15-11.5 15-1.3 0-2.5-.3-3.5-.8M5 20.5c1.5-5 4.5-8.5 9-10.5',
   cloud: 'M7 18.5a4.5 4.5 0 0 1-.6-9A6 6 0 0 1 18 10.8a3.9 3.9 0 0 1-.5 7.7H7Z',
 }

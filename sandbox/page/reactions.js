@@ -42,7 +42,7 @@ export const reactionPicker = (message, actions) => {
           'aria-pressed': String(chosen),
           onclick: () => {
             close()
-            void actions.react({
+            void actions.deed({
               type: 'reaction',
               mid: message.mid,
               emoji,

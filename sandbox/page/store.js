@@ -5,7 +5,8 @@
  */
 
 /** @import { ChatMessage, ConversationView, SandboxEvent, SandboxState, Traffic, Visitor, PageView } from '../api.ts' */
-/** @typedef {'sandbox' | 'conversation' | 'traffic' | 'connection'} Topic */
+/** @typedef {'sandbox' | 'conversation' | 'traffic' | 'connection' | 'draft'} Topic */
+/** @typedef {{ kind: 'reply' | 'edit', mid: string, text: string }} Draft what the next words are: an answer to a message, or another wording of it */
 /** @typedef {{ key: number, text: string, mid: string | null }} Sending a message on its way from the composer to the sandbox */
 /** @typedef {ReturnType<typeof createStore>} Store */
 
@@ -28,6 +29,8 @@ export const createStore = () => {
     conversation: null,
     /** @type {Sending[]} */
     sending: [],
+    /** @type {Draft | null} */
+    draft: null,
     /** @type {Map<string, number>} messages of Pages not yet looked at, by `pageId/psid` */
     unread: new Map(),
     /** @type {Map<number, Traffic>} */
@@ -102,7 +105,14 @@ export const createStore = () => {
       model.psid = psid
       model.conversation = null
       model.sending = []
-      changed('sandbox', 'conversation')
+      model.draft = null
+      changed('sandbox', 'conversation', 'draft')
+    },
+
+    /** @param {Draft | null} draft */
+    setDraft(draft) {
+      model.draft = draft
+      changed('draft')
     },
 
     /** @param {ConversationView} conversation */

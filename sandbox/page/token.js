@@ -16,6 +16,7 @@ const WORDS = {
   'role-lost': 'Its owner lost the role on the Page (190/492)',
   checkpoint: 'Facebook wants its owner to log in and pass a check (190/459)',
   revoked: 'It was revoked (190/467)',
+  'page-unpublished': 'The Page is no longer published (190)',
 }
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** The panel of things that go wrong at Facebook, what each really does, and how the Pages' tokens are. */
+/** The panel beside the chat: the Pages' tokens, what goes wrong at Facebook, the Page inbox, and the clock. */
 
 /** @import { SandboxState, TroubleKind } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
@@ -7,6 +7,9 @@
 /** @import { Store } from './store.js' */
 import { byId, fill, h } from './dom.js'
 import { icon } from './icons.js'
+import { createInbox } from './inbox.js'
+import { createMoreTrouble } from './more-trouble.js'
+import { createTime } from './time.js'
 import { causeOfDeath } from './token.js'
 
 /** @typedef {{ kind: TroubleKind, sign: IconName, title: string, really: string, see: string, ofPage?: boolean }} Blow */
@@ -199,6 +202,9 @@ export const createTrouble = ({ store, actions }) => {
       { id: 'about-calm', class: 'about foot' },
       'Back to calm ends outages and gives roles back. After a changed password or a removed app only a new token helps, as at Facebook.',
     ),
+    createMoreTrouble({ store, actions }),
+    createInbox({ store, actions }),
+    createTime({ store, actions }),
     h('h2', {}, 'How it is wired'),
     wiring,
   )

@@ -119,10 +119,8 @@ const withNames = ({ handedOut, ...page }: Page): codecs.PageWithoutTokens => ({
   handedOut: handedOut.map(({ value }) => value),
 })
 
-/** Uploaded files are served by this sandbox now, whatever its port. */
+/** Files and pictures are served by this sandbox now, whatever its port. */
 const atOrigin = (json: unknown, was: string, is: string): unknown => {
   if (was === '' || was === is) return json
-  return JSON.parse(
-    JSON.stringify(json).replaceAll(`${was}/sandbox/files/`, `${is}/sandbox/files/`),
-  ) as unknown
+  return JSON.parse(JSON.stringify(json).replaceAll(`${was}/`, `${is}/`)) as unknown
 }

@@ -286,7 +286,7 @@ t.test("a visitor's name is read with their PSID, and is empty without the featu
       token: pageToken,
     }),
     {
-      body: { first_name: 'Vera', last_name: 'Visitor', profile_pic: /^https/, id: psid, locale: undefined },
+      body: { first_name: 'Vera', last_name: 'Visitor', profile_pic: /^http/, id: psid, locale: undefined },
     },
   )
   const shy = await startConnected(t, { profileAccess: false })

@@ -247,7 +247,7 @@ t.test('a sticker goes out by its id and comes back as a number', async (t) => {
     message: {
       is_echo: true,
       app_id: Number(APP_ID),
-      attachments: [{ type: 'sticker', payload: { url: /^https/, sticker_id: 369239263222822 } }],
+      attachments: [{ type: 'sticker', payload: { url: /^http/, sticker_id: 369239263222822 } }],
     },
   })
   t.match(sandbox.conversation(pageId, psid)?.messages.at(-1)?.attachment, { type: 'sticker' })

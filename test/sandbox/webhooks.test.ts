@@ -59,7 +59,7 @@ t.test('every kind of event has the documented shape', async (t) => {
     {
       ...from,
       message: {
-        attachments: [{ type: 'sticker', payload: { url: /^https/, sticker_id: 369239263222822 } }],
+        attachments: [{ type: 'sticker', payload: { url: /^http/, sticker_id: 369239263222822 } }],
       },
     },
     { ...from, reaction: { reaction: 'love', emoji: '❤️', action: 'react', mid } },

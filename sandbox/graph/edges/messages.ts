@@ -1,4 +1,5 @@
 import type { PageMessage } from '../../chat/page-side.ts'
+import { stickerUrl } from '../../pictures.ts'
 import type { Conversation, Persona } from '../../world.ts'
 import { demand, type PageCaller } from '../call.ts'
 import { badParameter } from '../failure.ts'
@@ -59,6 +60,7 @@ const surroundings = ({ parts, call }: EdgeContext, { page }: PageCaller, { psid
   const visitor = parts.world.visitors.get(psid)
   return {
     upload: call.files.get('filedata'),
+    stickerUrl: (id: string) => stickerUrl(parts.settings.origin(), id),
     attachment: (id: string) => findAttachment(parts, page, id),
     email: visitor?.email ?? null,
     phone: visitor?.phone ?? null,

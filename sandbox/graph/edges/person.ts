@@ -1,3 +1,4 @@
+import { portraitUrl } from '../../pictures.ts'
 import { parseFields, project } from '../fields.ts'
 import { optionalText } from '../params.ts'
 import { asPage, type Edge } from './edge.ts'
@@ -17,7 +18,7 @@ export const personNode: Edge = (context) => {
     name: () => visitor.name,
     first_name: () => visitor.firstName,
     last_name: () => visitor.name.slice(visitor.firstName.length).trim() || null,
-    profile_pic: () => `https://scontent.example/people/${visitor.psid}.jpg`,
+    profile_pic: () => portraitUrl(parts.settings.origin(), visitor.psid),
     // Need permissions of their own that this app does not have.
     locale: () => undefined,
     timezone: () => undefined,

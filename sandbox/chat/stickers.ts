@@ -1,2 +1,0 @@
-export const stickerUrl = (stickerId: string): string =>
-  `https://scontent.example/stickers/${encodeURIComponent(stickerId)}.png`
