@@ -9,7 +9,7 @@ const USAGE = `Forgets a visitor: what is remembered, what was answered, and all
 
 A PSID is the number Facebook knows a visitor by on one Page; the operator console and the dead letters show it. What
 remains is the number itself and unreadable marks that keep repeated callbacks from being answered twice; the marks go
-after a week. Facebook keeps the conversation in the Page inbox: delete it there, too.
+after two weeks. Facebook keeps the conversation in the Page inbox: delete it there, too.
 
 Works while the bot runs and while it does not. It reads DATA_DIR, also from .env.
 Exit code: 0 done, 1 failed or nobody known by that number, 2 wrong usage.

@@ -23,7 +23,7 @@ t.test('the limits in the guide are those of the code', async (t) => {
     LIMITS
   for (const limit of [text, buttonText, buttonTitle, cardTitle, greeting])
     t.match(guide, `${limit} characters`)
-  t.match(guide, `| ${quickReplies} |`)
+  t.match(guide, `Facebook shows ${quickReplies} choices`)
   t.match(guide, `1 to ${cards}, side by side`)
   t.match(guide, `| ${iceBreakers} |`)
   t.match(guide, `| ${menuItems}, five or fewer`)
