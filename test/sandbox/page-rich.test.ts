@@ -136,3 +136,40 @@ chatTest(
     await at('Ask the bot something')
   },
 )
+
+chatTest(
+  'coupons, picture grids and feedback are shown, and a feedback is answered',
+  async (t, { page, talk }) => {
+    await say(page, 'hi')
+    await hear(page, 'You said: hi')
+    const psid = await firstPsid(page)
+    const picture = `${talk.sandbox.origin}/sample-photo.svg`
+    const send = (payload: object) =>
+      talk.send({ recipient: { id: psid }, message: { attachment: { type: 'template', payload } } })
+    await send({ template_type: 'coupon', title: 'Ten percent', coupon_code: 'TEN' })
+    await page.getByText('TEN', { exact: true }).waitFor()
+    await send({
+      template_type: 'image_grid',
+      elements: [
+        {
+          title: 'New',
+          images: [
+            { url: picture, action: { type: 'postback', payload: 'one', text: 'The first' } },
+            { url: picture },
+          ],
+        },
+      ],
+    })
+    await page.getByRole('button', { name: 'The first' }).click()
+    await hear(page, 'You said: The first')
+    await send({
+      template_type: 'customer_feedback',
+      title: 'How was it?',
+      feedback_screens: [{ questions: [{ id: 'q1', type: 'csat' }] }],
+      business_privacy: { url: 'https://a.example' },
+    })
+    await page.getByTestId('feedback').getByRole('button', { name: '5' }).click()
+    await page.getByTestId('feedback').filter({ hasText: 'You answered 5.' }).waitFor()
+    t.equal(await page.getByTestId('feedback').count(), 1)
+  },
+)
