@@ -143,7 +143,7 @@ export const createSender = (deps: {
   const sendOne = async (claim: OutboxClaim, reply: StoredReply): Promise<Step> => {
     const { conversation } = claim
     const { pageId, psid } = conversation
-    const token = gates.tokenFor(pageId)
+    let token = gates.tokenFor(pageId)
     if (token === null || stopping.signal.aborted) return { go: 'stop' }
     const { id } = reply
     if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
@@ -166,7 +166,9 @@ export const createSender = (deps: {
       if (windowLeftMs(claim) <= 0) return await bury(claim, reply, 'outside_window')
       await wait(pacer.book(pageId, content.message.attachment === undefined ? 'text' : 'media'))
       if (content.typingMs !== undefined) await type(claim, token, content.typingMs)
-      if (stopping.signal.aborted) return { go: 'stop' }
+      // Meanwhile the token may have died, or another one have come.
+      token = gates.tokenFor(pageId)
+      if (token === null || stopping.signal.aborted) return { go: 'stop' }
       if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
       const sent = await graph.sendMessage({
         pageId,
@@ -179,7 +181,7 @@ export const createSender = (deps: {
       gates.succeeded(pageId)
       return settled(claim, reply, { status: 'sent', messageId: sent.messageId })
     } catch (error) {
-      if (error instanceof GraphError) return await refused(claim, reply, error, token)
+      if (error instanceof GraphError && token !== null) return await refused(claim, reply, error, token)
       throw error
     }
   }
