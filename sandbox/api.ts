@@ -217,7 +217,7 @@ export type TroubleKind =
   | 'webhook-back'
   /** The next `times` calls of `edge` are answered with this error. */
   | 'fail'
-  /** The next `times` calls of `edge` are carried out, but the answer is lost. */
+  /** The next `times` calls of `edge` are carried out, but the answer is lost: nothing comes, or `raw`, after `delayMs`. */
   | 'lose-answer'
   /** The next `times` webhook events are never sent. */
   | 'webhook-drop'

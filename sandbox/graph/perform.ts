@@ -20,14 +20,17 @@ export const perform = async (parts: SandboxParts, { call, problem }: ReadCall):
   const met = trouble.graphDown
     ? undefined
     : trouble.meet({ edges: edgeNames(call.path), pageId: pageOf(parts, call) })
-  await pause(settings.latencyMs + trouble.delayMs + (met?.delayMs ?? 0))
+  const lost = met?.kind === 'lose-answer' ? met : undefined
+  await pause(settings.latencyMs + trouble.delayMs + (lost ? 0 : (met?.delayMs ?? 0)))
   // Checked again after the wait: an outage takes down what is under way.
   if (trouble.graphDown) return outage(trouble.graphDown)
   if (met?.kind === 'fail' && (met.error ?? met.raw ?? met.status) !== undefined) {
     return troubled(parts, call, met)
   }
   const reply = problem ? failed(parts, call.version, problem) : await run(parts, call)
-  return met?.kind === 'lose-answer' ? { ...reply, body: null } : reply
+  if (!lost) return reply
+  await pause(lost.delayMs ?? 0)
+  return { ...reply, body: lost.raw ?? null }
 }
 
 /** The envelope of a failure. */
