@@ -33,6 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       visitor: fc.nat({ max: 2 }),
       texts,
       slowMs: fc.constantFrom(0, 0, 0, 50, 5000),
+      typingMs: fc.constantFrom(0, 0, 300, 5000),
       pass: fc.constantFrom(false, false, false, true),
     }),
   },

@@ -14,8 +14,10 @@ import { sign } from './sign.ts'
 export interface BotProcess {
   address: string
   env: Record<string, string>
-  /** Every log line of every run. */
+  /** Every log line of this run. */
   log: LogLine[]
+  /** Resolves once there is such a line in the log of this run. */
+  logged: (isIt: (line: LogLine) => boolean) => Promise<LogLine>
   /** `kill -9`, at once. Resolves when the process is gone. */
   kill9: () => Promise<void>
   /** An orderly stop; the exit code. */
@@ -130,6 +132,7 @@ const startBot = async (
     ...more,
   }
   let child: ChildProcess | null = null
+  const readers = new Set<(line: LogLine) => void>()
   t.teardown(() => child?.kill('SIGKILL'))
 
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -146,6 +149,16 @@ const startBot = async (
     address: `http://127.0.0.1:${port}`,
     env,
     log: [],
+    logged: (isIt) =>
+      new Promise((resolve) => {
+        const look = (line: LogLine): void => {
+          if (!isIt(line)) return
+          readers.delete(look)
+          resolve(line)
+        }
+        readers.add(look)
+        for (const line of bot.log) look(line)
+      }),
     kill9: async () => {
       await end('SIGKILL')
     },
@@ -157,6 +170,7 @@ const startBot = async (
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       child = started
+      bot.log = []
       let complaints = ''
       started.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
       await new Promise<void>((resolve, reject) => {
@@ -164,6 +178,7 @@ const startBot = async (
         createInterface({ input: started.stdout }).on('line', (text) => {
           const line = JSON.parse(text) as LogLine
           bot.log.push(line)
+          for (const look of readers) look(line)
           if (line.msg === 'listening') resolve()
         })
       })

@@ -26,6 +26,8 @@ export interface Wanted {
   texts: string[]
   /** How long the handler thinks. */
   slowMs: number
+  /** How long the bubble shows before each reply. */
+  typingMs: number
   /** Whether the thread goes to the Page inbox afterwards. */
   pass: boolean
 }
@@ -52,7 +54,7 @@ export const startBot = async (deps: {
   /** Counts the conversation's messages: a lost state, or an event handled twice, shows in the labels. */
   const handle: Handler = async (event, { state }) => {
     if (event.kind !== 'message') return { replies: [], state }
-    const { key, texts, slowMs, pass } = event as unknown as { key: string } & Wanted
+    const { key, texts, slowMs, typingMs, pass } = event as unknown as { key: string } & Wanted
     if (slowMs > 0) await clock.sleep(slowMs)
     const count = Number(state?.['count'] ?? 0) + 1
     const replies = texts.map((text, place) => ({
@@ -60,6 +62,7 @@ export const startBot = async (deps: {
         text,
         quick_replies: [{ content_type: 'text' as const, payload: `${key}#${place}@${count}` }],
       },
+      ...(typingMs > 0 && { typingMs }),
     }))
     return { replies, state: { count }, ...(pass && { effects: [{ do: 'handover' as const }] }) }
   }
@@ -84,9 +87,20 @@ export const startBot = async (deps: {
       return opened.finishReply(claim, reply, outcome)
     },
   }
+  const graph = facebook.graphFor(isAlive)
   const delivery = createDelivery({
     store,
-    graph: facebook.graphFor(isAlive),
+    graph: {
+      ...graph,
+      sendMessage: (call) => {
+        if (call.pageToken !== keeper.tokenFor(call.pageId)) {
+          facebook.wrongs.push(
+            `a reply of ${call.pageId} was sent with a token known to be dead, or an old one`,
+          )
+        }
+        return graph.sendMessage(call)
+      },
+    },
     tokens: keeper,
     needs: {
       raise: (need) => void needs.push(need),

@@ -15,7 +15,15 @@ import type { TokenFile } from './tokens.ts'
 /** One thing that happens to the bot. */
 export type Step =
   /** A visitor writes; the bot is to answer with these texts. */
-  | { do: 'write'; page: number; visitor: number; texts: string[]; slowMs: number; pass: boolean }
+  | {
+      do: 'write'
+      page: number
+      visitor: number
+      texts: string[]
+      slowMs: number
+      typingMs: number
+      pass: boolean
+    }
   /** Facebook repeats the callback of an earlier message. */
   | { do: 'repeat'; event: number }
   /** One of the echoes not yet sent comes, in whatever order. */
@@ -168,7 +176,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     callBack({ key: mid, kind: 'echo', pageId, psid, timestampMs, opensWindow: false, body })
   }
 
-  const write = ({ page, visitor, texts, slowMs, pass }: Step & { do: 'write' }): void => {
+  const write = ({ page, visitor, texts, slowMs, typingMs, pass }: Step & { do: 'write' }): void => {
     const pageId = PAGES[page % PAGES.length] ?? ''
     const psid = `psid-${visitor}`
     const conversation = `${pageId}/${psid}`
@@ -177,7 +185,17 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     note(`${conversation} writes ${key}`)
     facebook.visitorWrote(conversation, key, texts[0] ?? '')
     const count = owed.filter((one) => one.conversation === conversation).length + 1
-    const body = JSON.stringify({ kind: 'message', key, pageId, psid, timestampMs, texts, slowMs, pass })
+    const body = JSON.stringify({
+      kind: 'message',
+      key,
+      pageId,
+      psid,
+      timestampMs,
+      texts,
+      slowMs,
+      typingMs,
+      pass,
+    })
     const event = { key, kind: 'message', pageId, psid, timestampMs, opensWindow: true, body }
     owed.push({ conversation, event, labels: texts.map((_, place) => `${key}#${place}@${count}`) })
     callBack(event)
@@ -266,7 +284,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
   disk.fails = 0
   for (const page of PAGES) if (facebook.validToken.get(page) !== tokenFile.get(page)) mend(page)
   for (const [page] of PAGES.entries())
-    write({ do: 'write', page, visitor: 9, texts: ['bye'], slowMs: 0, pass: false })
+    write({ do: 'write', page, visitor: 9, texts: ['bye'], slowMs: 0, typingMs: 0, pass: false })
   let left: Outcome['left'] = { inbox: 0, outbox: new Map() }
   for (let passed = 0; passed < 6 * HOUR_MS; passed += 60_000) {
     await time.pass(60_000, settle)
