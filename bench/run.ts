@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { acceptance } from './acceptance.ts'
 import { backlog } from './backlog.ts'
+import { conversation } from './conversation.ts'
 import { latency, throughput } from './end-to-end.ts'
 
 const { values, positionals } = parseArgs({
@@ -16,3 +17,4 @@ if (wanted('acceptance')) await acceptance({ rounds, count: 30_000 })
 if (wanted('end-to-end')) await throughput({ rounds: Math.min(rounds, 3) })
 if (wanted('latency')) await latency({ rounds })
 if (wanted('backlog')) await backlog({ rounds: Math.min(rounds, 3) })
+if (wanted('conversation')) await conversation({ rounds })

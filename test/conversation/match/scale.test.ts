@@ -35,7 +35,7 @@ t.test(`a message is matched against ${PHRASES} phrases in about a millisecond`,
     replies.set(name, { ...SILENT, name, title: null, phrases, patterns: [], signs: [] })
   }
   const script: Script = { ...parse('fallback: { say: x }'), replies }
-  const { match } = createMatcher(script)
+  const { match, nearest } = createMatcher(script)
   const all = [...replies.values()].flatMap(({ phrases }) => phrases)
 
   const questions: Record<string, string[]> = {
@@ -55,5 +55,11 @@ t.test(`a message is matched against ${PHRASES} phrases in about a millisecond`,
     const each = (user + system) / 1000 / texts.length
     t.comment(`${title}: ${each.toFixed(3)} ms each, ${found} of ${texts.length} answered`)
     t.ok(each < MOST_MS, `a message ${title}`)
+    const beforeNear = process.cpuUsage()
+    for (const text of texts) nearest(text, 3)
+    const near = process.cpuUsage(beforeNear)
+    const nearEach = (near.user + near.system) / 1000 / texts.length
+    t.comment(`${title}, what comes near: ${nearEach.toFixed(3)} ms each`)
+    t.ok(nearEach < MOST_MS, `what comes near to a message ${title}`)
   }
 })
