@@ -104,3 +104,5 @@ const toJson = ({ id, pageId, title, status, what, next }: Result) => ({
 })
 
 process.exitCode = await main()
+// The operator's handlers were loaded, and may have begun something that does not end.
+setTimeout(() => process.exit(), 500).unref()

@@ -9,10 +9,12 @@ export const verdictTitle = (verdict: Verdict): string => {
   switch (verdict.is) {
     case 'needed': {
       const [only] = verdict.needs
-      if (only?.pageId === WHOLE_BOT) return 'The bot needs its first token'
-      return verdict.needs.length === 1 && only !== undefined
-        ? `${only.label} cannot answer`
-        : `${verdict.needs.length} things keep the bot from answering`
+      if (only?.pageId === WHOLE_BOT && only.cause !== 'silent') return 'The bot needs its first token'
+      if (verdict.needs.length > 1 || only === undefined) {
+        return `${verdict.needs.length} things keep the bot from answering`
+      }
+      if (only.cause !== 'silent') return `${only.label} cannot answer`
+      return `${only.pageId === WHOLE_BOT ? 'The bot' : only.label} hears nothing from Facebook`
     }
     case 'unavailable':
       return 'The database does not answer'

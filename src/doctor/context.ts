@@ -94,9 +94,10 @@ export const tokensIn = ({ tokens }: Context): string[] =>
 
 /** As the bot reads it, without following it. */
 const readScript = async (file: string): Promise<Script> => {
-  const variables = SCRIPT_VARIABLES
   const silent = { info: () => {}, warn: () => {} }
-  return (await openScriptFile({ file, variables, clock: systemClock, log: silent })).current()
+  return (
+    await openScriptFile({ file, variables: SCRIPT_VARIABLES, clock: systemClock, log: silent })
+  ).current()
 }
 
 const readTokens = async ({ DATA_DIR: dir, TOKEN_KEY: key }: Partial<Config>): Promise<TokenData | Error> => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -62,6 +63,18 @@ t.test('without any configuration it still says all it can', async (t) => {
     checks.find(({ id }) => id === 'data-folder'),
     { status: 'ok' },
   )
+})
+
+t.test('handlers that leave something running do not keep the doctor', async (t) => {
+  const world = await buildWorld(t, { isRunning: false })
+  const file = join(world.dir, 'handlers.ts')
+  const source = join(import.meta.dirname, '../../src/handlers/bot.ts')
+  await writeFile(
+    file,
+    `import { defineBot } from ${JSON.stringify(source)}\nsetInterval(() => {}, 1000)\nexport const bot = defineBot()\n`,
+  )
+  const { stdout } = await run(t, [], { ...world.env, BOT_HANDLERS: file })
+  t.match(stdout, /^ok {7}This machine: Handlers: .*handlers\.ts loads$/m)
 })
 
 t.test('a .env that cannot be read is a failure of the configuration', async (t) => {

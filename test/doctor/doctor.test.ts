@@ -87,6 +87,14 @@ const ROWS: Row[] = [
     expected: { script: ['failure', /no such file/, /nowhere\.yaml/] },
   },
   {
+    what: 'handlers that do not load',
+    arrange: async ({ env, dir }) => {
+      env['BOT_HANDLERS'] = join(dir, 'handlers.ts')
+      await writeFile(env['BOT_HANDLERS'], 'export const bott = 1\n')
+    },
+    expected: { handlers: ['failure', /exports no "bot"/, /defineBot/] },
+  },
+  {
     what: 'a data folder others may look into',
     arrange: ({ dir }) => chmod(dir, 0o755),
     expected: {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { BotError } from '../../errors.ts'
+import { loadHandlers } from '../../handlers/load.ts'
 import { inspectDatabase, type DatabaseFindings } from '../../store/sqlite/inspect.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import { check, type Check } from '../check.ts'
@@ -32,6 +33,7 @@ export const machineChecks = (context: Context, settings: ReadSettings): Check[]
     settings: ['BOT_SCRIPT'],
     run: ({ BOT_SCRIPT }) => checkScript(BOT_SCRIPT, context),
   }),
+  ...(settings.values.BOT_HANDLERS === undefined ? [] : [HANDLERS]),
   check({
     id: 'data-folder',
     section: SECTION,
@@ -56,6 +58,17 @@ export const machineChecks = (context: Context, settings: ReadSettings): Check[]
     run: ({ DATA_DIR, HOST, PORT }) => checkBot(DATA_DIR, HOST, PORT, context),
   }),
 ]
+
+const HANDLERS = check({
+  id: 'handlers',
+  section: SECTION,
+  title: 'Handlers',
+  settings: ['BOT_HANDLERS'],
+  run: async ({ BOT_HANDLERS: file = '' }) => {
+    await loadHandlers(file)
+    return ok(`${file} loads`)
+  },
+})
 
 const checkNode = ({ node: { version, least } }: Context): Finding =>
   version.localeCompare(least, 'en', { numeric: true }) >= 0

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { startMailServer } from '../helpers/mail-server.ts'
+import { buildTown } from '../helpers/town.ts'
+
+t.setTimeout(120_000)
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Where the operator hears of trouble: the texts so far, and the next one that fits. */
+const startPager = async (t: Test) => {
+  const texts: string[] = []
+  const waiting = new Set<() => void>()
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      texts.push((JSON.parse(body) as { text: string }).text)
+      response.end()
+      for (const look of waiting) look()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const heard = (what: RegExp) =>
+    new Promise<string>((resolve) => {
+      const look = (): void => {
+        const found = texts.find((one) => what.test(one))
+        if (found !== undefined) resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, heard, texts }
+}
+
+t.test('whoever reads nothing but the alert can repair, and hears that all is well', async (t) => {
+  const pager = await startPager(t)
+  const mail = await startMailServer(t)
+  const { sandbox, app, pageId, psid, say, bootstrap, parked } = await buildTown(t, {
+    env: {
+      ALERT_URL: pager.url,
+      ALERT_MAIL_TO: 'operator@example.com',
+      SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
+    },
+  })
+  await bootstrap()
+  sandbox.trouble('password-changed')
+  for (const question of ['when are you open?', 'where are you?', 'who are you?']) say(question)
+  await parked(3)
+
+  const alert = await pager.heard(/^Evergreen needs you/)
+  t.match(alert, /the password was changed/)
+  t.match(alert, /replies to 1 visitor are waiting/)
+  t.match(alert, /window closes at .* \(in 23 hours\)/)
+  const [, command = ''] = /`(npm run [^`]+)`/.exec(alert) ?? []
+  t.match(command, `npm run bootstrap-token -- --page ${pageId}`)
+
+  const child = spawn('sh', ['-c', command], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      FB_APP_ID: app.config.FB_APP_ID,
+      FB_APP_SECRET: app.config.FB_APP_SECRET,
+      FB_GRAPH_URL: app.config.FB_GRAPH_URL,
+      DATA_DIR: app.config.DATA_DIR,
+    },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  child.stdin.end(sandbox.userToken())
+  t.strictSame(await once(child, 'exit'), [0, null])
+
+  const well = await pager.heard(/^All is well again/)
+  t.match(well, /Evergreen Café/)
+  const said = await sandbox.replies(pageId, psid, 3)
+  t.ok(said.length >= 3)
+  await mail.received(2)
+  t.match(mail.messages[0], /Evergreen needs you/)
+  t.match(mail.messages[1], /All is well again/)
+  t.equal(pager.texts.length, 2, 'one when needed, one when all is well')
+})
+
+t.test('what the bot mends by itself alarms nobody', async (t) => {
+  const pager = await startPager(t)
+  const { sandbox, app, pageId, psid, say, bootstrap } = await buildTown(t, {
+    sandbox: {
+      users: [{ name: 'Olivia Operator' }, { name: 'Bot account', system: true }],
+    },
+    env: { ALERT_URL: pager.url },
+  })
+  // Two people's tokens are stored; the Page token in use is of the one whose password changes.
+  const [, system] = [...sandbox.world.users.keys()]
+  await app.bootstrapToken({ userToken: sandbox.userToken({ userId: system ?? '' }) })
+  await bootstrap()
+  const before = app.tokens.status(pageId).fingerprint
+  sandbox.trouble('password-changed')
+  say('when are you open?')
+
+  await sandbox.replies(pageId, psid, 1)
+  t.match(app.tokens.status(pageId), { state: 'valid' })
+  t.not(app.tokens.status(pageId).fingerprint, before)
+  t.strictSame(app.needs.open(), [])
+  t.strictSame(pager.texts, [])
+})
