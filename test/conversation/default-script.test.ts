@@ -3,9 +3,14 @@ import t from 'tap'
 import { toMessengerProfile } from '../../src/conversation/messenger-profile.ts'
 import { createMatcher } from '../../src/conversation/match/matcher.ts'
 import { HELD_OUT, TUNED, type Paraphrase } from '../fixtures/paraphrases.ts'
-import { parse } from './scripts.ts'
+import { parseScript } from '../../src/conversation/script/parse.ts'
+import { SCRIPT_VARIABLES } from '../../src/conversation/variables.ts'
 
-const script = parse(await readFile(new URL('../../bot.yaml', import.meta.url)))
+const file = 'bot.yaml'
+const script = parseScript(await readFile(new URL(`../../${file}`, import.meta.url)), {
+  file,
+  variables: SCRIPT_VARIABLES,
+})
 const { match } = createMatcher(script)
 
 t.test('the script that ships is right', async (t) => {
