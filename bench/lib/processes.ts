@@ -17,6 +17,9 @@ export interface Subject {
   stop: () => Promise<void>
 }
 
+// As `npm start` does; the references get the same.
+const CACHE = join(tmpdir(), 'evergreen-bench-compiled')
+
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'evergreen-bench-'))
 
 /**
@@ -32,7 +35,7 @@ export const startSubject = async (
 ): Promise<Subject> => {
   const folder = dir ?? makeFolder()
   const child = fork(new URL(`../${file}`, import.meta.url), [], {
-    env: { PATH: process.env['PATH'] ?? '', BENCH_DIR: folder, ...env },
+    env: { PATH: process.env['PATH'] ?? '', BENCH_DIR: folder, NODE_COMPILE_CACHE: CACHE, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { port } = await message<{ port: number }>(child)
