@@ -146,7 +146,9 @@ t.test('a dead token is one notice with the exact remedy and what waits, then re
   change(status('invalid'))
   change(status('invalid'))
   await clock.advance(MOMENT)
-  t.match(notices(), [{ level: 50, msg: /Bakery.*the password was changed.*3 replies to 2 visitors are waiting/ }])
+  t.match(notices(), [
+    { level: 50, msg: /Bakery.*the password was changed.*3 replies to 2 visitors are waiting/ },
+  ])
   t.match(notices()[0]?.msg, 'npm run bootstrap-token -- --page 1001')
 
   await clock.advance(HOUR)
