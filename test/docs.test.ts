@@ -99,6 +99,8 @@ t.test('every variable and every code a page names exists', async (t) => {
     'FB_USER_TOKEN',
     'NEW_TOKEN_KEY',
     'CHROMIUM_PATH',
+    'EVERGREEN_ROUNDS',
+    'EVERGREEN_SEED',
     'NODE_ENV',
     'EVENT_RECEIVED',
     'HUMAN_AGENT',

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { simulate, type Outcome, type Scenario, type Step } from './simulation/run.ts'
+import { roundsOr, SEED } from '../helpers/faults.ts'
+import { wrongsOf } from './simulation/judge.ts'
+import { simulate, type Scenario, type Step } from './simulation/run.ts'
 
 /**
  * Any sequence of events and faults, played by the real dispatcher, sender and SQLite store against a Facebook that
- * keeps count. `EVERGREEN_ROUNDS` plays more of them, `EVERGREEN_SEED` others; a failure prints the shortest sequence
+ * keeps count. `npm run torture` plays more of them, `EVERGREEN_SEED` others; a failure prints the shortest sequence
  * that fails, and what happened in it.
  */
-const RUNS =
-  process.env['EVERGREEN_ROUNDS'] === undefined ? 150 : Number(process.env['EVERGREEN_ROUNDS']) * 500
-const SEED = Number(process.env['EVERGREEN_SEED'] ?? 1)
+const RUNS = roundsOr(400, 500)
 
 const SECOND_MS = 1000
 const HOUR_MS = 3600 * SECOND_MS
@@ -113,39 +113,6 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   echoes: fc.boolean(),
 })
 
-/** Everything that is wrong with an outcome, one sentence each. */
-const wrongsOf = ({ owed, delivered, dead, refused, left, needs, wrongs }: Outcome): string[] => {
-  const found = [...wrongs]
-  if (left.inbox > 0) found.push(`${left.inbox} events were never handled`)
-  for (const [pageId, count] of left.outbox) found.push(`${count} replies of ${pageId} were never sent`)
-  if (needs > 0) found.push(`${needs} needs were never settled`)
-  for (const [conversation, labels] of byConversation(owed)) {
-    const got = (delivered.get(conversation) ?? []).map(({ label }) => label)
-    const buried = dead.filter(({ label }) => labels.includes(label))
-    for (const label of labels) {
-      const times = got.filter((one) => one === label).length
-      const deaths = buried.filter((one) => one.label === label).length
-      if (times + deaths !== 1) found.push(`${label} was delivered ${times} times and buried ${deaths} times`)
-    }
-    const wanted = labels.filter((label) => !buried.some((one) => one.label === label))
-    if (got.join() !== wanted.join())
-      found.push(`${conversation} got ${got.join(' ')}, not ${wanted.join(' ')}`)
-    for (const { label, reason, closed } of buried) {
-      if (refused.has(`${label} ${reason}`) || (reason === 'outside_window' && closed)) continue
-      found.push(`${label} was buried as ${reason} without a reason`)
-    }
-  }
-  return found
-}
-
-const byConversation = (owed: Outcome['owed']): Map<string, string[]> => {
-  const found = new Map<string, string[]>()
-  for (const { conversation, labels } of owed) {
-    found.set(conversation, [...(found.get(conversation) ?? []), ...labels])
-  }
-  return found
-}
-
 t.test(
   'whatever happens, every reply arrives once and in order, or is a dead letter with the right reason',
   async (t) => {
@@ -157,7 +124,7 @@ t.test(
       { numRuns: RUNS, seed: SEED },
     )
     if (!details.failed) {
-      t.pass(`${details.numRuns} sequences`)
+      t.pass(`${details.numRuns} sequences from seed ${SEED}`)
       return
     }
     const [shortest] = details.counterexample ?? []
@@ -173,3 +140,118 @@ t.test(
     })
   },
 )
+
+const write = (page: number, visitor: number, words: string[], more: object = {}): Step => ({
+  do: 'write',
+  page,
+  visitor,
+  texts: words,
+  slowMs: 0,
+  typingMs: 0,
+  pass: false,
+  ...more,
+})
+const pass = (ms: number): Step => ({ do: 'pass', ms })
+const crash: Step = { do: 'crash', committed: false, downMs: 0 }
+const fated = (
+  verdict: Scenario['fates'][number]['verdict'],
+  more: object = {},
+): Scenario['fates'][number] => ({
+  verdict,
+  carriedOut: false,
+  workMs: 0,
+  answerMs: 0,
+  ...more,
+})
+
+const narrow = { maxBusy: 1, maxInFlight: 1, perPage: 1 }
+const wide = { maxBusy: 256, maxInFlight: 256, perPage: 192 }
+
+/** What the sequences above once found, by name. */
+const FIXED: Record<string, Partial<Scenario>> = {
+  'a Page whose turn the limit did not reach is not forgotten': {
+    steps: [write(1, 0, ['ok']), write(0, 0, ['ok']), pass(1), write(0, 0, ['ok', 'ok'])],
+    fates: [fated('ambiguous', { answerMs: 1 }), fated('ok', { workMs: 15_000 })],
+  },
+  'a place that was reserved in vain wakes whoever found none': {
+    steps: [write(0, 0, ['ok']), write(1, 0, ['ok']), pass(1), crash],
+    fates: [fated('token_invalid'), fated('token_invalid')],
+    limits: { ...wide, perPage: 1 },
+  },
+  'an echo that comes while the conversation is read settles the reply': {
+    steps: [write(0, 0, ['ok', 'ok']), pass(10_000)],
+    fates: [fated('ok'), fated('ambiguous', { carriedOut: true })],
+    looks: ['rate_limited'],
+    limits: { ...narrow, maxBusy: 256 },
+    echoes: true,
+  },
+  'a limit between two failures to read does not add up to giving up': {
+    steps: [write(0, 0, ['ok']), pass(HOUR_MS)],
+    fates: [fated('ambiguous', { carriedOut: true })],
+    looks: ['transient', 'rate_limited', 'rate_limited', 'rate_limited', 'transient'],
+  },
+  'a dead letter is on the disk before the same words are sent again': {
+    steps: [
+      write(0, 0, []),
+      write(0, 0, ['ok']),
+      write(0, 0, ['ok', 'ok']),
+      { do: 'turn', times: 12 },
+      crash,
+    ],
+    fates: [fated('ok'), fated('outside_window')],
+  },
+  'the replies of the next event do not overtake those that wait to be stored': {
+    steps: [write(0, 0, ['ok', 'ok']), write(0, 1, ['ok']), write(0, 1, ['ok'])],
+  },
+  'what a conversation left behind is known after the token died and came back': {
+    steps: [
+      write(0, 0, ['ok']),
+      write(1, 0, ['ok'], { slowMs: 5000 }),
+      write(1, 1, ['ok', 'ok', 'ok']),
+      pass(120_000),
+    ],
+    fates: [
+      fated('ok', { answerMs: 15_000 }),
+      fated('ambiguous', { carriedOut: true }),
+      fated('ok', { answerMs: 15_000 }),
+      fated('token_invalid'),
+    ],
+    limits: { maxBusy: 2, maxInFlight: 3, perPage: 192 },
+  },
+  'a reply that waited while the token was replaced goes out with the new one': {
+    steps: [write(1, 0, ['ok'], { typingMs: 5000 }), pass(1), { do: 'mend', page: 1 }],
+  },
+  'a clock a day ahead closes no window': {
+    steps: [{ do: 'jump', ms: 24 * HOUR_MS }, write(0, 0, ['ok']), pass(1000), write(0, 0, ['ok'])],
+    fates: [fated('ok'), fated('transient')],
+  },
+  'a clock a day behind closes no window': {
+    steps: [{ do: 'jump', ms: -24 * HOUR_MS }, write(0, 0, ['ok']), pass(1000), write(0, 0, ['ok'])],
+  },
+  'a message is found by its place in the conversation, whatever our clock says': {
+    steps: [{ do: 'jump', ms: HOUR_MS }, write(0, 0, ['ok']), pass(HOUR_MS)],
+    fates: [fated('ambiguous', { carriedOut: true })],
+  },
+  'a clock set forward does not cut short the wait for a late send': {
+    steps: [write(0, 0, ['ok']), pass(1000), { do: 'jump', ms: HOUR_MS }, pass(1000)],
+    fates: [fated('ambiguous', { carriedOut: true, workMs: 15_000 })],
+  },
+  'a visitor who goes on writing does not hide a reply in doubt': {
+    steps: [write(0, 0, ['ok']), ...Array.from({ length: 8 }, () => write(0, 0, ['fine'])), pass(60_000)],
+    fates: [fated('ambiguous', { carriedOut: true })],
+  },
+}
+
+for (const [name, given] of Object.entries(FIXED)) {
+  t.test(name, async (t) => {
+    const outcome = await simulate({
+      steps: [],
+      fates: [],
+      looks: [],
+      limits: narrow,
+      echoes: false,
+      ...given,
+    })
+    t.same(wrongsOf(outcome), [], { trace: outcome.trace })
+  })
+}

@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { createRng, type Rng } from '../../sandbox/rng.ts'
 import { callbackOf, FIELDS, FIELDS_WITHOUT_ECHOES, startTown, type Town } from '../helpers/bot.ts'
+import { roundsOr, SEED } from '../helpers/faults.ts'
 import { createTalk } from '../helpers/talk.ts'
 
 /**
- * The bot is killed with `kill -9` at moments nobody chose, under load, again and again. `EVERGREEN_ROUNDS` kills it more
- * often, `EVERGREEN_SEED` at other moments.
+ * The bot is killed with `kill -9` at moments nobody chose, under load, again and again; in `npm run torture` more often.
  */
-const ROUNDS = Number(process.env['EVERGREEN_ROUNDS'] ?? 3)
-const SEED = Number(process.env['EVERGREEN_SEED'] ?? 1)
+const ROUNDS = roundsOr(3)
 
 /** After so many kills it is left alone until all is settled. */
 const CAMPAIGN = 5
@@ -29,6 +28,7 @@ for (const [name, fields] of [
     const size = { pages: 2, visitors: 6 }
     const town = await startTown(t, { size, fields, latencyMs: 15, seed: SEED })
     const rng = createRng(SEED)
+    t.comment(`seed ${SEED}`)
     const talk = createTalk(town, rng)
     for (let round = 1; round <= ROUNDS; round += 1) {
       const writing = writeAllTheTime(town, talk, rng)
