@@ -121,7 +121,7 @@ const show = (create: typeof createScreenReport, results: Result[], columns = 80
 const SICK = result({
   status: 'failure',
   what: `dead: ${'the password was changed and '.repeat(4)}`,
-  next: 'npm run x',
+  next: `npm run x ${'and then something else '.repeat(6)}`,
 })
 
 t.test('in a terminal each section has its heading, and what is to do stands beneath', async (t) => {
@@ -131,7 +131,7 @@ t.test('in a terminal each section has its heading, and what is to do stands ben
     result({ section: 'The operator', title: 'Alerts' }),
   ])
   t.match(screen, /\n Bakery \(1\)\n {3}✔ {2}Token {11}works and never expires\n {3}✖ {2}Token/)
-  t.match(screen, /\n {22}→ npm run x\n\n The operator\n/)
+  t.match(screen, /\n {22}→ npm run x and then[^\n]*\n {24}[a-z][^]*\n\n The operator\n/)
   t.match(screen, / 1 failed, 2 in order\.\n Begin with: Bakery \(1\), Token\.\n/)
   for (const line of screen.split('\n')) t.ok(line.length <= 80, line)
 })
