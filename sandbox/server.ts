@@ -15,6 +15,7 @@ import { dialogRoutes } from './dialog.ts'
 import { graphRoutes, refuseCall } from './graph/routes.ts'
 import { planWorld, type SandboxOptions } from './options.ts'
 import { pageFiles } from './page-files.ts'
+import type { SandboxParts } from './parts.ts'
 import { pictureRoutes } from './pictures.ts'
 import { dashboardSubscription, populate, withIds } from './populate.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
@@ -199,7 +200,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   }
 }
 
-const createServer = (parts: Parameters<typeof refuseCall>[0]): FastifyInstance => {
+const createServer = (parts: SandboxParts): FastifyInstance => {
   const app = Fastify({
     bodyLimit: 1024 * 1024,
     forceCloseConnections: true,

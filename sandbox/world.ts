@@ -3,7 +3,7 @@ import type { Rng } from './rng.ts'
 
 /**
  * Everything Facebook would know. Plain data; the rules that change it live in the files named after them, and
- * `snapshot.ts` writes it down and reads it back.
+ * `snapshot/` writes it down and reads it back.
  */
 export interface World {
   apps: Map<string, App>
