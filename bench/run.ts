@@ -5,10 +5,22 @@ import { backlog } from './backlog.ts'
 import { conversation } from './conversation.ts'
 import { latency, throughput } from './end-to-end.ts'
 
+const USAGE = `npm run bench -- [acceptance] [end-to-end] [latency] [backlog] [conversation] [--rounds N]
+
+Measures what is named, or all of it, against bare programs in the same run.
+
+  --rounds N   how often each is measured; 5 when left out, and at most 3 for the long ones
+  --help
+`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean', default: false } },
 })
+if (values.help) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
 const rounds = Number(values.rounds)
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 
