@@ -42,10 +42,10 @@ const answers = async (probe: Promise<void>, clock: Clock): Promise<boolean> => 
 /** Asks once for all who ask at about the same time: anybody may call /readyz, and a probe writes to the disk. */
 const remember = (ask: () => Promise<boolean>, clock: Clock): (() => Promise<boolean>) => {
   let answer: Promise<boolean> | null = null
-  let askedMs = 0
+  let askedMs = Number.NEGATIVE_INFINITY
   return () => {
-    if (answer === null || clock.now() - askedMs >= FRESH_MS) {
-      askedMs = clock.now()
+    if (answer === null || clock.elapsed() - askedMs >= FRESH_MS) {
+      askedMs = clock.elapsed()
       answer = ask()
     }
     return answer
