@@ -25,9 +25,10 @@ const FAULTS: Fault[] = [
   { name: 'answers with an HTML page', trouble: { times: 1, status: 502, raw: '<html>sorry</html>' } },
   { name: 'answers with half a body', trouble: { times: 1, status: 200, raw: '{"recipient_id":"7","mess' } },
   {
-    name: 'carries a send out and answers with half a body',
+    name: 'carries a send out, answers with half a body, and echoes nothing',
     kind: 'lose-answer',
-    trouble: { times: 2, raw: '{"recipient_id":"7","mess' },
+    echoes: false,
+    trouble: { times: 3, raw: '{"recipient_id":"7","mess' },
   },
   { name: 'carries a send out and answers nothing', kind: 'lose-answer', trouble: { times: 3 } },
   {

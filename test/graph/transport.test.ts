@@ -181,3 +181,25 @@ t.test('a token that cannot be a header is a failure, not a crash', async (t) =>
   await t.rejects(connect(t, fake.origin).me('token\nwith: header'), { name: 'GraphError' })
   t.strictSame(fake.called(), [])
 })
+
+t.test('what time it is for Graph is told by its answers, whatever becomes of our clock', async (t) => {
+  const seconds = Math.floor(Date.now() / 1000) - 86_400
+  let date: string | undefined = new Date(seconds * 1000).toUTCString()
+  const origin = await raw(t, (socket) => {
+    const told = date === undefined ? '' : `date: ${date}\r\n`
+    socket.end(`HTTP/1.1 200 OK\r\n${told}content-length: 10\r\nconnection: close\r\n\r\n{"id":"1"}`)
+  })
+  const graph = connect(t, origin)
+  t.equal(graph.now(), null, 'nobody knows before the first answer')
+
+  await graph.me('token')
+  const first = graph.now() ?? 0
+  t.ok(Math.abs(first - seconds * 1000) < 1000)
+  t.intercept(Date, 'now', { value: () => 0 })
+  for (const odd of [undefined, 'lately', '']) {
+    date = odd
+    await graph.me('token')
+    t.ok((graph.now() ?? 0) >= first, `goes on after an answer of ${String(odd)}`)
+  }
+  t.ok((graph.now() ?? 0) < first + 5000)
+})

@@ -275,6 +275,52 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['r2'])
   })
 
+  t.test('what was sent is told with its ids, whoever said that it was, and over restarts', async (t) => {
+    const { store, reopen } = await setUp(t)
+    await store.accept([newEvent('a')])
+    await handleAll(store, () => ['r1', 'r2', 'r3'])
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    const [r1, r2, r3] = claim?.replies ?? []
+    if (claim === undefined || r1 === undefined || r2 === undefined || r3 === undefined) {
+      throw new Error('nothing was handed out')
+    }
+    await store.finishReply(claim, r1, { status: 'sent', messageId: 'mid-1' })
+    await store.finishReply(claim, r2, { status: 'dead', reason: 'unreachable' })
+    await store.finishReply(claim, r3, { status: 'in_doubt' })
+    await store.accept([newEvent('echo')])
+    const [echo] = await store.claimInbox(10)
+    if (echo?.events[0] === undefined) throw new Error('nothing was handed out')
+    const confirmed = [{ replyId: r3.id, messageId: 'mid-3' }]
+    await store.finishEvent(echo, echo.events[0], { replies: [], confirmed })
+
+    const again = await reopen()
+    t.same(
+      (await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' })).sort((a, b) =>
+        a.replyId < b.replyId ? -1 : 1,
+      ),
+      [
+        { replyId: r1.id, messageId: 'mid-1' },
+        { replyId: r3.id, messageId: 'mid-3' },
+      ],
+    )
+    t.same(await again.sentReplies({ pageId: 'page-1', psid: 'psid-2' }), [])
+  })
+
+  t.test('events of a claim finished at once leave their replies in their order', async (t) => {
+    const { store } = await setUp(t)
+    await store.accept([newEvent('a'), newEvent('b')])
+    const [claim] = await store.claimInbox(10)
+    const [a, b] = claim?.events ?? []
+    if (claim === undefined || a === undefined || b === undefined) throw new Error('nothing was handed out')
+    const [, overtaking] = await Promise.all([
+      store.finishEvent(claim, a, { replies: ['a1'] }),
+      store.finishEvent(claim, b, { replies: ['b1'], handOut: true }),
+    ])
+    t.equal(overtaking, null, 'the second may not be handed out while the first is being stored')
+    store.releaseInbox(claim)
+    t.same(await sendAll(store), ['a1', 'b1'])
+  })
+
   t.test('a held Page keeps its replies, the others go on; then they leave in order', async (t) => {
     const { store } = await setUp(t)
     store.holdPage('page-1', true)
