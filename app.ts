@@ -6,6 +6,7 @@ import { clockPlugin } from './plugins/clock.ts'
 import { consolePlugin } from './plugins/console.ts'
 import { conversationPlugin } from './plugins/conversation.ts'
 import { deliveryPlugin } from './plugins/delivery.ts'
+import { drainPlugin } from './plugins/drain.ts'
 import { envPlugin } from './plugins/env.ts'
 import { errorsPlugin } from './plugins/errors.ts'
 import { graphPlugin } from './plugins/graph.ts'
@@ -58,6 +59,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(envPlugin, { env })
   app.register(clockPlugin, { clock })
   app.register(shieldPlugin)
+  app.register(drainPlugin)
   app.register(errorsPlugin)
 
   app.register(metricsPlugin)
