@@ -21,6 +21,8 @@ export interface LoginReceiver {
 
 export interface ReceiverOptions {
   timeoutMs: number
+  /** How long a browser that has come back may take to be shown how it went; one that does not go on is not waited for. */
+  shownWithinMs?: number
   /** Somebody came with an answer to another question than ours. */
   onStranger: () => void
 }
@@ -29,7 +31,11 @@ export interface ReceiverOptions {
  * Listens under `localhost`, the one plain http address that Facebook comes back to, and only for apps in development
  * mode. The code never leaves this process: the browser is at once sent on to an address without it.
  */
-export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): Promise<LoginReceiver> => {
+export const openReceiver = async ({
+  timeoutMs,
+  shownWithinMs = SHOWN_WITHIN_MS,
+  onStranger,
+}: ReceiverOptions): Promise<LoginReceiver> => {
   const state = randomBytes(24).toString('base64url')
   const { promise: code, resolve, reject } = Promise.withResolvers<string>()
   // Whoever waits for it hears of it; nobody else has to.
@@ -49,7 +55,8 @@ export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): 
       outcome = 'refused'
       finish = () => reject(error as Error)
     }
-    setTimeout(finish, SHOWN_WITHIN_MS)
+    const shown = setTimeout(finish, shownWithinMs)
+    void code.catch(() => {}).finally(() => clearTimeout(shown))
   }
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -86,7 +93,6 @@ export const openReceiver = async ({ timeoutMs, onStranger }: ReceiverOptions): 
 const BACK = '/login'
 /** Where the browser ends up: the code is gone from its address. */
 const OVER = '/'
-/** A browser that does not go on is not waited for. */
 const SHOWN_WITHIN_MS = 2000
 const HOSTS = ['localhost', '127.0.0.1', '[::1]']
 

@@ -14,7 +14,7 @@ const CODE = 'hush-code'
 
 const build = async (t: Test, timeoutMs = 60_000) => {
   let strangers = 0
-  const receiver = await openReceiver({ timeoutMs, onStranger: () => (strangers += 1) })
+  const receiver = await openReceiver({ timeoutMs, shownWithinMs: 20, onStranger: () => (strangers += 1) })
   t.teardown(receiver.close)
   const come = (query: Record<string, string>) =>
     fetch(`${receiver.redirectUri}?${new URLSearchParams(query).toString()}`, { redirect: 'manual' })
