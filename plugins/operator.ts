@@ -4,7 +4,6 @@ import type { Config } from '../src/config.ts'
 import { BotError } from '../src/errors.ts'
 import { createAlert } from '../src/operator/alert.ts'
 import { createLogNotifier } from '../src/operator/log-notifier.ts'
-import { createMailAlert } from '../src/operator/mail.ts'
 import { WHOLE_BOT, type Need, type NeedCause } from '../src/operator/needs.ts'
 import type { Notice } from '../src/operator/notice.ts'
 import { createReminders } from '../src/operator/reminders.ts'
@@ -38,6 +37,8 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   }
   const { SMTP_URL: smtpUrl, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from } = config
   if (smtpUrl !== undefined && to !== undefined) {
+    // The mailer takes a twentieth of a second to load, which most starts can do without.
+    const { createMailAlert } = await import('../src/operator/mail.ts')
     const mail = createMailAlert({ smtpUrl, to, from, clock, log })
     tellers.push(mail.send)
     app.addHook('preClose', () => mail.stop())

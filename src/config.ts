@@ -3,139 +3,182 @@ import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { envSchema } from 'env-schema'
-import { Type, type Static } from 'typebox'
 import { BotError } from './errors.ts'
 
 /** Environment variables as a process has them. */
 export type Env = Record<string, string | undefined>
 
-/** The bot's configuration, validated. Absent where a variable without default is not set. */
-export type Config = Static<typeof configSchema>
+/** One variable as JSON Schema has it; `description` completes "NAME must be ...". */
+interface Variable {
+  type: 'string' | 'number' | 'integer' | readonly ['boolean', 'string']
+  description: string
+  default?: string | number
+  enum?: readonly string[]
+  pattern?: string
+  format?: string
+  minimum?: number
+  exclusiveMinimum?: number
+  maximum?: number
+}
 
-/** Every variable of the bot; `description` completes "NAME must be ...". `.env.example` explains them to operators. */
-export const configSchema = Type.Object({
-  FB_APP_ID: Type.String({
+/** Every variable of the bot. `.env.example` explains them to operators. */
+const properties = {
+  FB_APP_ID: {
+    type: 'string',
     pattern: '^[0-9]+$',
     description: 'the id of your app, digits only (App dashboard > App settings > Basic)',
-  }),
-  FB_APP_SECRET: Type.String({
+  },
+  FB_APP_SECRET: {
+    type: 'string',
     pattern: '^\\S+$',
     description: 'the app secret, without spaces (App dashboard > App settings > Basic > Show)',
-  }),
-  FB_VERIFY_TOKEN: Type.String({
+  },
+  FB_VERIFY_TOKEN: {
+    type: 'string',
     description: 'a text you choose and enter again beside the callback URL in the App dashboard',
-  }),
-  FB_GRAPH_VERSION: Type.String({
+  },
+  FB_GRAPH_VERSION: {
+    type: 'string',
     pattern: '^v[0-9]{1,3}\\.[0-9]{1,2}$',
     default: 'v25.0',
     description: 'a Graph API version such as v25.0',
-  }),
-  FB_GRAPH_URL: Type.String({
+  },
+  FB_GRAPH_URL: {
+    type: 'string',
     format: 'origin',
     default: 'https://graph.facebook.com',
     description: 'an http or https address without path or password, such as https://graph.facebook.com',
-  }),
-  FB_LOGIN_URL: Type.String({
+  },
+  FB_LOGIN_URL: {
+    type: 'string',
     format: 'origin',
     default: 'https://www.facebook.com',
     description: 'an http or https address without path or password, such as https://www.facebook.com',
-  }),
-  FB_LOGIN_CONFIG_ID: Type.Optional(
-    Type.String({
-      pattern: '^[0-9]+$',
-      description: 'the id of a configuration of Facebook Login for Business, digits only',
-    }),
-  ),
-  HOST: Type.String({
+  },
+  FB_LOGIN_CONFIG_ID: {
+    type: 'string',
+    pattern: '^[0-9]+$',
+    description: 'the id of a configuration of Facebook Login for Business, digits only',
+  },
+  HOST: {
+    type: 'string',
     format: 'host',
     default: '127.0.0.1',
     description: 'an IP address or host name to listen on, such as 127.0.0.1 or 0.0.0.0',
-  }),
-  PORT: Type.Integer({
+  },
+  PORT: {
+    type: 'integer',
     minimum: 0,
     maximum: 65535,
     default: 3000,
     description: 'a whole number from 0 to 65535 (0 picks a free port)',
-  }),
-  PUBLIC_URL: Type.Optional(
-    Type.String({
-      format: 'public-origin',
-      description:
-        'the https address Facebook reaches, without path or password, such as https://bot.example.com',
-    }),
-  ),
-  DATA_DIR: Type.String({ default: 'data', description: 'a folder the bot may write to' }),
-  DATABASE_URL: Type.Optional(
-    Type.String({
-      format: 'unsupported',
-      description: 'left unset: the PostgreSQL adapter is not part of this version',
-    }),
-  ),
-  TOKEN_KEY: Type.Optional(
-    Type.String({
-      pattern: '^[A-Za-z0-9+/_-]{43}=?$',
-      description: '32 random bytes in base64, such as `openssl rand -base64 32` prints',
-    }),
-  ),
-  OPERATOR_PASSWORD: Type.Optional(Type.String({ description: 'the password of the operator console' })),
-  ALERT_URL: Type.Optional(
-    Type.String({
-      format: 'web-address',
-      description: 'an http or https address without user name or password, such as a Slack webhook',
-    }),
-  ),
-  ALERT_MAIL_TO: Type.Optional(
-    Type.String({
-      format: 'mail-addresses',
-      description: 'an e-mail address, or several with commas between them',
-    }),
-  ),
-  ALERT_MAIL_FROM: Type.Optional(Type.String({ format: 'mail-address', description: 'an e-mail address' })),
-  SMTP_URL: Type.Optional(
-    Type.String({
-      format: 'mail-server',
-      description: 'the mail server as smtps://user:password@host or smtp://host:port',
-    }),
-  ),
-  BOT_SCRIPT: Type.String({ default: 'bot.yaml', description: 'the path of the script file' }),
-  BOT_HANDLERS: Type.Optional(
-    Type.String({ description: 'the path of a TypeScript or JavaScript module with handlers' }),
-  ),
-  PROBE_SECONDS: Type.Number({
+  },
+  PUBLIC_URL: {
+    type: 'string',
+    format: 'public-origin',
+    description:
+      'the https address Facebook reaches, without path or password, such as https://bot.example.com',
+  },
+  DATA_DIR: { type: 'string', default: 'data', description: 'a folder the bot may write to' },
+  DATABASE_URL: {
+    type: 'string',
+    format: 'unsupported',
+    description: 'left unset: the PostgreSQL adapter is not part of this version',
+  },
+  TOKEN_KEY: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9+/_-]{43}=?$',
+    description: '32 random bytes in base64, such as `openssl rand -base64 32` prints',
+  },
+  OPERATOR_PASSWORD: { type: 'string', description: 'the password of the operator console' },
+  ALERT_URL: {
+    type: 'string',
+    format: 'web-address',
+    description: 'an http or https address without user name or password, such as a Slack webhook',
+  },
+  ALERT_MAIL_TO: {
+    type: 'string',
+    format: 'mail-addresses',
+    description: 'an e-mail address, or several with commas between them',
+  },
+  ALERT_MAIL_FROM: { type: 'string', format: 'mail-address', description: 'an e-mail address' },
+  SMTP_URL: {
+    type: 'string',
+    format: 'mail-server',
+    description: 'the mail server as smtps://user:password@host or smtp://host:port',
+  },
+  BOT_SCRIPT: { type: 'string', default: 'bot.yaml', description: 'the path of the script file' },
+  BOT_HANDLERS: {
+    type: 'string',
+    description: 'the path of a TypeScript or JavaScript module with handlers',
+  },
+  PROBE_SECONDS: {
+    type: 'number',
     exclusiveMinimum: 0,
     maximum: 604_800,
     default: 900,
     description: 'a number of seconds above 0 and up to 604800 (a week)',
-  }),
-  REMIND_SECONDS: Type.Number({
+  },
+  REMIND_SECONDS: {
+    type: 'number',
     exclusiveMinimum: 0,
     maximum: 604_800,
     default: 3600,
     description: 'a number of seconds above 0 and up to 604800 (a week)',
-  }),
-  TEXT_PER_SECOND: Type.Number({
+  },
+  TEXT_PER_SECOND: {
+    type: 'number',
     exclusiveMinimum: 0,
     maximum: 1_000_000,
     default: 300,
     description: 'a number above 0: how many texts a second may be sent for one Page (Facebook allows 300)',
-  }),
-  MEDIA_PER_SECOND: Type.Number({
+  },
+  MEDIA_PER_SECOND: {
+    type: 'number',
     exclusiveMinimum: 0,
     maximum: 1_000_000,
     default: 10,
     description: 'a number above 0: how many media a second may be sent for one Page (Facebook allows 10)',
-  }),
-  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+  },
+  LOG_LEVEL: {
+    type: 'string',
+    enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     default: 'info',
     description: 'one of fatal, error, warn, info, debug, trace, silent',
-  }),
+  },
   // No number of hops: Fastify trusts nobody then, because it could not tell a proxy from a client.
-  TRUST_PROXY: Type.Optional(
-    Type.Union([Type.Boolean(), Type.String({ format: 'proxies' })], {
-      description: 'true, false, or the addresses of the proxies in front, such as 10.0.0.0/8,127.0.0.1',
-    }),
-  ),
-})
+  TRUST_PROXY: {
+    type: ['boolean', 'string'],
+    format: 'proxies',
+    description: 'true, false, or the addresses of the proxies in front, such as 10.0.0.0/8,127.0.0.1',
+  },
+} as const satisfies Record<string, Variable>
+
+const required = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
+
+type Properties = typeof properties
+
+type ValueOf<V> = V extends { enum: readonly (infer One)[] }
+  ? One
+  : V extends { type: 'string' }
+    ? string
+    : V extends { type: 'number' | 'integer' }
+      ? number
+      : boolean | string
+
+type Given =
+  | (typeof required)[number]
+  | {
+      [Name in keyof Properties]: Properties[Name] extends { default: unknown } ? Name : never
+    }[keyof Properties]
+
+/** The bot's configuration, validated. Absent where a variable without default is not set. */
+export type Config = { [Name in Given]: ValueOf<Properties[Name]> } & {
+  [Name in Exclude<keyof Properties, Given>]?: ValueOf<Properties[Name]>
+}
+
+/** What a value of each variable must be, as JSON Schema. */
+export const configSchema = { type: 'object', properties, required } as const
 
 /**
  * Validates the environment, or the part of it that a command needs.
@@ -157,7 +200,7 @@ export const loadConfig = <Name extends keyof Config = keyof Config>(
 
 /** What `@fastify/env` and the loader above both validate with, so that they cannot disagree. */
 export const envOptions = (env: Env, names: readonly (keyof Config)[] = NAMES) => ({
-  schema: { ...Type.Pick(configSchema, names), dependencies: only(DEPENDENCIES, names) },
+  schema: names === NAMES ? WHOLE : schemaOf(names),
   data: readValues(env, names),
   env: false,
   ajv,
@@ -208,7 +251,17 @@ const only = (
     ),
   )
 
-const NAMES = Object.keys(configSchema.properties) as (keyof Config)[]
+const schemaOf = (names: readonly (keyof Config)[]): object => ({
+  type: 'object',
+  properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
+  required: required.filter((name) => names.includes(name)),
+  dependencies: only(DEPENDENCIES, names),
+})
+
+const NAMES = Object.keys(properties) as (keyof Config)[]
+
+// The server and the plugin both validate with it: as one object it is compiled once.
+const WHOLE = schemaOf(NAMES)
 
 const readValues = (env: Env, names: readonly (keyof Config)[]): Record<string, unknown> =>
   Object.fromEntries(

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { flushCompileCache } from 'node:module'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { APP_SECRET } from '../lib/requests.ts'
 
@@ -28,5 +29,7 @@ export const webhookServer = (
 
 export const report = async (app: FastifyInstance): Promise<void> => {
   await app.listen({ host: '127.0.0.1', port: 0 })
+  // As `npm start` does: what is killed would leave nothing for the next start.
+  flushCompileCache()
   process.send?.({ port: (app.server.address() as { port: number }).port })
 }

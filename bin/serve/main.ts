@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from '../../app.ts'
 import { withDotEnv } from '../../src/config.ts'
@@ -21,6 +22,8 @@ const serve = async (): Promise<void> => {
   try {
     const address = await app.listen({ host, port })
     app.log.info({ address }, 'listening')
+    // Node would write it at an orderly end, which not every process has.
+    flushCompileCache()
   } catch (error) {
     await app.close()
     throw toListenError(error, host, port)
