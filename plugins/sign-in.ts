@@ -1,16 +1,12 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
-import { fastifyCsrfProtection } from '@fastify/csrf-protection'
-import { fastifyHelmet } from '@fastify/helmet'
-import { fastifySecureSession } from '@fastify/secure-session'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Config } from '../src/config.ts'
 import { createDoor, OPERATOR, type Credentials } from '../src/console/door.ts'
 import { errorPage } from '../src/console/error-page.ts'
 import { csrfField } from '../src/console/layout.ts'
-import { isForeign } from '../src/console/origin.ts'
 import { BotError } from '../src/errors.ts'
 import { toBody } from './errors.ts'
+import { ownFormsPlugin, toRefusal } from './own-forms.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -44,7 +40,6 @@ const SESSION_MS = 12 * 60 * 60_000
 const COOKIE = 'evergreen_operator'
 /** Under this name the store keeps which sessions were signed out before their time. */
 const ENDED = 'operator.sessions_ended'
-const LARGEST_FORM_BYTES = 64 * 1024
 
 /**
  * Guards every route of the scope it is registered in: signed in, with headers that keep other sites out, and changes
@@ -56,25 +51,15 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
   const log = app.log.child({ part: 'console' })
   const ended = readEnded(await store.recall(ENDED))
 
-  // Loaded before the hooks below are added, so that these run after.
-  await app.register(fastifyHelmet, headers(config))
-  await app.register(fastifySecureSession, {
+  await app.register(ownFormsPlugin, {
     key: sessionKey(config.FB_APP_SECRET, password),
     cookieName: COOKIE,
-    expiry: SESSION_MS / 1000,
-    // Lax, as the way back from Facebook's dialog is a link from another site. Forms from there are refused below.
-    cookie: { ...COOKIE_OPTIONS },
+    sessionMs: SESSION_MS,
+    // The button "Continue with Facebook" ends there.
+    formTargets: dialogOrigins(config.FB_LOGIN_URL),
+    publicUrl: config.PUBLIC_URL,
+    log,
   })
-  await app.register(fastifyCsrfProtection, {
-    sessionPlugin: '@fastify/secure-session',
-    getToken: ({ body }) => (body instanceof URLSearchParams ? (body.get('_csrf') ?? undefined) : undefined),
-  })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
-    (_request, body, done) => done(null, new URLSearchParams(body)),
-  )
 
   const sessionOf = ({ session }: FastifyRequest): string | null => {
     const id = session.get('id')
@@ -120,34 +105,13 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     },
   })
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store')
-    // Encrypted or not: the cookie goes only where this page came from.
-    if (isSecure(request, config)) request.session.options({ ...COOKIE_OPTIONS, secure: true })
-    if (SAFE_METHODS.has(request.method)) return
-    const posted = {
-      host: request.host,
-      origin: request.headers.origin,
-      secFetchSite: header(request, 'sec-fetch-site'),
-      publicUrl: config.PUBLIC_URL,
-    }
-    if (!isForeign(posted)) return
-    log.warn({ client: request.ip, origin: posted.origin }, 'a form from another site was refused')
-    throw new BotError('BOT_FORM_REFUSED', 'This change was not posted by the operator console.')
-  })
   app.addHook('onRequest', async (request) => {
     const { open = false } = request.routeOptions.config
     if (open || sessionOf(request) !== null) return
     throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
   })
-  app.addHook('preHandler', (request, reply, done) => {
-    if (SAFE_METHODS.has(request.method)) return done()
-    app.csrfProtection(request, reply, done)
-  })
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    const refusal = error.code?.startsWith('FST_CSRF_')
-      ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
-      : error
+    const refusal = toRefusal(error)
     // Programs get what they get everywhere; so does a browser that is to ask for the password by itself.
     if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
     if (refusal.code === 'BOT_SIGN_IN_NEEDED') return reply.redirect('/operator/sign-in', 303)
@@ -165,47 +129,12 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
 
 const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 
-const SAFE_METHODS = new Set(['GET', 'HEAD'])
-const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const
-
 /** Nobody but this server can make a session; a new password or a new app secret ends all of them. */
 const sessionKey = (appSecret: string, password: string): Buffer =>
   Buffer.from(hkdfSync('sha256', appSecret, password, 'evergreen operator session', 32))
 
-const isSecure = (request: FastifyRequest, { PUBLIC_URL }: Config): boolean =>
-  request.protocol === 'https' ||
-  (PUBLIC_URL?.startsWith('https:') === true && new URL(PUBLIC_URL).host === request.host)
-
-const header = (request: FastifyRequest, name: string): string | undefined => {
-  const value = request.headers[name]
-  return Array.isArray(value) ? value[0] : value
-}
-
 const readEnded = (text: string | null): Map<string, number> =>
   new Map(text === null ? [] : (JSON.parse(text) as [string, number][]))
-
-const headers = ({ FB_LOGIN_URL }: Config) =>
-  ({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        // The button "Continue with Facebook" ends there; browsers hold redirects after a form against this, too.
-        formAction: ["'self'", ...dialogOrigins(FB_LOGIN_URL)],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // With no-referrer our own forms would come without their origin.
-    referrerPolicy: { policy: 'same-origin' },
-    xFrameOptions: { action: 'deny' },
-    // Whoever terminates TLS decides that for the whole domain.
-    strictTransportSecurity: false,
-  }) as const
 
 /** Facebook sends on from www to other names of its own, as on phones. */
 const dialogOrigins = (loginUrl: string): string[] =>

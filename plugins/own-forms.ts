@@ -1,0 +1,111 @@
+import { fastifyCsrfProtection } from '@fastify/csrf-protection'
+import { fastifyHelmet } from '@fastify/helmet'
+import { fastifySecureSession } from '@fastify/secure-session'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { isForeign } from '../src/console/origin.ts'
+import { BotError } from '../src/errors.ts'
+
+export interface OwnFormsOptions {
+  /** What the session is encrypted with, 32 bytes. */
+  key: Buffer
+  cookieName: string
+  sessionMs: number
+  /** Where our forms may lead besides here: browsers hold redirects after a form against it, too. */
+  formTargets?: readonly string[]
+  /** Under which this server is reached from outside, when it is known. */
+  publicUrl?: string | undefined
+  /** Is told of forms that came from elsewhere. */
+  log: { warn: (facts: object, message: string) => void }
+}
+
+const LARGEST_FORM_BYTES = 64 * 1024
+const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const
+const SAFE_METHODS = new Set(['GET', 'HEAD'])
+
+/**
+ * What every page of ours is given: headers that keep other sites out, a session, and changes only from forms of our own.
+ * Holds for the scope it is registered in.
+ */
+async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
+  const { key, cookieName, sessionMs, formTargets = [], publicUrl, log } = options
+
+  // Loaded before the hooks below are added, so that these run after.
+  await app.register(fastifyHelmet, headers(formTargets))
+  await app.register(fastifySecureSession, {
+    key,
+    cookieName,
+    expiry: sessionMs / 1000,
+    // Lax, as the way back from Facebook's dialog is a link from another site. Forms from there are refused below.
+    cookie: { ...COOKIE_OPTIONS },
+  })
+  await app.register(fastifyCsrfProtection, {
+    sessionPlugin: '@fastify/secure-session',
+    getToken: ({ body }) => (body instanceof URLSearchParams ? (body.get('_csrf') ?? undefined) : undefined),
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
+    (_request, body, done) => done(null, new URLSearchParams(body)),
+  )
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    // Encrypted or not: the cookie goes only where this page came from.
+    if (isSecure(request, publicUrl)) request.session.options({ ...COOKIE_OPTIONS, secure: true })
+    if (SAFE_METHODS.has(request.method)) return
+    const posted = {
+      host: request.host,
+      origin: request.headers.origin,
+      secFetchSite: header(request, 'sec-fetch-site'),
+      publicUrl,
+    }
+    if (!isForeign(posted)) return
+    log.warn({ client: request.ip, origin: posted.origin }, 'a form from another site was refused')
+    throw new BotError('BOT_FORM_REFUSED', 'This change was not posted by the operator console.')
+  })
+  app.addHook('preHandler', (request, reply, done) => {
+    if (SAFE_METHODS.has(request.method)) return done()
+    app.csrfProtection(request, reply, done)
+  })
+}
+
+/** What went wrong with a request, in words of ours where a form was not. */
+export const toRefusal = (error: FastifyError): FastifyError | BotError =>
+  error.code?.startsWith('FST_CSRF_')
+    ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
+    : error
+
+const isSecure = (request: FastifyRequest, publicUrl: string | undefined): boolean =>
+  request.protocol === 'https' ||
+  (publicUrl?.startsWith('https:') === true && new URL(publicUrl).host === request.host)
+
+const header = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+const headers = (formTargets: readonly string[]) =>
+  ({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'", ...formTargets],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // With no-referrer our own forms would come without their origin.
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    // Whoever terminates TLS decides that for the whole domain.
+    strictTransportSecurity: false,
+  }) as const
+
+export const ownFormsPlugin = fp(ownForms, { name: 'own-forms', fastify: '5.x' })
