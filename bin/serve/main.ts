@@ -1,16 +1,35 @@
 import { flushCompileCache } from 'node:module'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../app.ts'
-import { withDotEnv } from '../../src/config.ts'
+import { withDotEnv, type Env } from '../../src/config.ts'
 import { BotError } from '../../src/errors.ts'
 import { createTerminal } from '../../src/operator/terminal.ts'
+import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
+import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
 
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
+const readEnv = (): Env => withDotEnv(process.env)
+
+const buildBot = (env: Env): Promise<FastifyInstance> =>
+  buildApp({ env, terminal, logStream: terminal?.output })
+
+/** The bot; after the set-up, where there is nothing to make it of and somebody who can be asked. */
+const makeBot = async (): Promise<FastifyInstance> => {
+  const env = readEnv()
+  const isAsked = process.argv.includes('--setup')
+  if (isAsked && !isUntouched(env)) throw setUpAlready()
+  // Without a person a missing setting ends the process, as any mistake in them does.
+  if (!isUntouched(env) || !isInOrder(env) || (terminal === null && !isAsked)) return buildBot(env)
+  const { runSetup } = await import('./setup.ts')
+  return runSetup({ readEnv, logStream: terminal?.output, say: console.error, buildBot })
+}
+
 const serve = async (): Promise<void> => {
-  const app = await buildApp({ env: withDotEnv(process.env), terminal, logStream: terminal?.output })
+  const app = await makeBot()
   closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
     else app.log.info({ signal }, 'stopping')
@@ -18,35 +37,17 @@ const serve = async (): Promise<void> => {
     app.log.info('stopped')
     terminal?.close()
   })
-  const { HOST: host, PORT: port } = app.config
-  try {
-    const address = await app.listen({ host, port })
-    app.log.info({ address }, 'listening')
-    // Node would write it at an orderly end, which not every process has.
-    flushCompileCache()
-  } catch (error) {
-    await app.close()
-    throw toListenError(error, host, port)
-  }
+  const address = await listen(app, app.config.HOST, app.config.PORT)
+  app.log.info({ address }, 'listening')
+  // Node would write it at an orderly end, which not every process has.
+  flushCompileCache()
 }
 
-const toListenError = (cause: unknown, host: string, port: number): unknown => {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const reason = LISTEN_ERRORS[code]
-  return reason === undefined
-    ? cause
-    : new BotError('BOT_CONFIG_INVALID', `Cannot listen on ${host} port ${port}: ${reason}.`, {
-        cause,
-        remedy: 'Set HOST and PORT to an address of this machine that is free; PORT=0 picks a free port.',
-      })
-}
-
-const LISTEN_ERRORS: Record<string, string> = {
-  EADDRINUSE: 'another process listens there already',
-  EACCES: 'this user may not listen there',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such host',
-}
+const setUpAlready = (): BotError =>
+  new BotError('BOT_USAGE', 'This bot is set up already, at least in part.', {
+    remedy:
+      'Start it with npm start; .env holds its settings, and npm run doctor says what is wrong with them.',
+  })
 
 const explain = (error: unknown): string => {
   if (error instanceof BotError) {
@@ -57,14 +58,13 @@ const explain = (error: unknown): string => {
 
 /** Nothing of what every installation needs was set. */
 const isFirstRun = ({ code, message }: BotError): boolean =>
-  code === 'BOT_CONFIG_INVALID' &&
-  ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'].every((name) => message.includes(`${name} is missing`))
+  code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
 const FIRST_RUN = `
 Is this the first start?
   Just looking   npm run demo     shows the whole bot, with no Facebook account and no settings
-  A real Page    README.md, "Connect a real Page", leads there in six steps:
-                 cp .env.example .env, fill in these three, then npm run bootstrap-token
+  A real Page    npm run setup    leads through it in your browser, as npm start does in a terminal;
+                 README.md, "Connect a real Page", has it by hand, too: cp .env.example .env
   At any time    npm run doctor   says what is in order and what to do next`
 
 try {

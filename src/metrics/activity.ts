@@ -12,8 +12,6 @@ export interface Activity {
   ofPage: (pageId: string) => PageActivity
   /** Those heard of last come first. */
   conversations: () => RecentConversation[]
-  /** Forgets of which conversations it heard. */
-  forget: () => void
 }
 
 export interface ConversationKey {
@@ -141,7 +139,6 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
     },
 
     conversations: () => [...conversations.values()].reverse(),
-    forget: () => conversations.clear(),
   }
 }
 

@@ -13,7 +13,6 @@ export interface RemindersDeps {
   /** Whom they wait for, likewise. */
   parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
   notify: (notice: Notice) => void
-  consoleUrl?: Notice['consoleUrl']
   log: Pick<OperatorLog, 'error'>
 }
 
@@ -40,7 +39,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
     queue = queue
       .then(async () => {
         const noticed = await Promise.all(about.map((need) => lookAt(need, deps)))
-        if (!stopped) notify({ kind, needs: noticed, atMs, consoleUrl: deps.consoleUrl })
+        if (!stopped) notify({ kind, needs: noticed, atMs })
       })
       .catch((error: unknown) => log.error({ err: error }, 'the operator could not be told'))
   }

@@ -144,6 +144,107 @@ t.test('the visitor of a handover event is whoever is not the Page', async (t) =
   t.match(read({ ...control, sender: { id: PAGE }, recipient: { id: VISITOR } }), expected)
 })
 
+t.test('every other kind is told apart and read', async (t) => {
+  const kinds: [Json, Partial<WebhookEvent>][] = [
+    [
+      { postback: { mid: 'p', title: 'Start', payload: 'GO', referral: { ref: 'r1', source: 'SHORTLINK' } } },
+      {
+        kind: 'postback',
+        key: 'postback:p',
+        title: 'Start',
+        payload: 'GO',
+        referral: { ref: 'r1', source: 'SHORTLINK', type: null, adId: null },
+      },
+    ],
+    [{ postback: { title: 'Start' } }, { kind: 'postback', mid: null, payload: null, referral: null }],
+    [
+      { message_edit: { mid: 'm', text: 'new', num_edit: '2' } },
+      { kind: 'message_edit', key: 'message_edit:m:2', numEdit: 2 },
+    ],
+    [{ delivery: { watermark: 1648581633369 } }, { kind: 'delivery', mids: [], watermarkMs: 1648581633369 }],
+    [{ delivery: { mids: ['a', 7, null] } }, { kind: 'delivery', mids: ['a', '7'], watermarkMs: null }],
+    [
+      { read: { watermark: '1648581633369' } },
+      { kind: 'read', key: `read:${PAGE}:${VISITOR}:1648581633369`, watermarkMs: 1648581633369 },
+    ],
+    [
+      { reaction: { mid: 'm', action: 'react', reaction: 'love', emoji: '❤️' } },
+      { kind: 'reaction', key: `reaction:m:react:${WHEN}`, action: 'react', reaction: 'love', emoji: '❤️' },
+    ],
+    [{ reaction: { mid: 'm', action: 'unreact' } }, { kind: 'reaction', action: 'unreact', emoji: null }],
+    [
+      { referral: { ref: 'r', source: 'SHORTLINK', type: 'OPEN_THREAD' } },
+      { kind: 'referral', referral: { ref: 'r', source: 'SHORTLINK', type: 'OPEN_THREAD', adId: null } },
+    ],
+    [
+      { optin: { type: 'notification_messages', payload: 'x', notification_messages_token: 't' } },
+      { kind: 'optin', type: 'notification_messages', payload: 'x', ref: null, userRef: null },
+    ],
+    [
+      { sender: { user_ref: 'u' }, optin: { ref: 'r' } },
+      { kind: 'optin', psid: null, ref: 'r', userRef: 'u' },
+    ],
+    [
+      { sender: null, optin: { user_ref: 'u' } },
+      { kind: 'optin', psid: null, userRef: 'u' },
+    ],
+    [
+      { take_thread_control: { previous_owner_app_id: '263902037430900', new_owner_app_id: '1' } },
+      { kind: 'take_thread_control', previousOwnerAppId: '263902037430900', newOwnerAppId: '1' },
+    ],
+    [
+      { request_thread_control: { requested_owner_app_id: 263902037430900, metadata: 'm' } },
+      { kind: 'request_thread_control', requestedOwnerAppId: '263902037430900', metadata: 'm' },
+    ],
+    [
+      { sender: null, app_roles: { 600: ['primary_receiver', null], 601: 'x' } },
+      { kind: 'app_roles', psid: null, roles: { 600: ['primary_receiver'], 601: ['x'] } },
+    ],
+    [
+      { sender: null, policy_enforcement: { action: 'block', reason: 'spam' } },
+      { kind: 'policy_enforcement', psid: null, action: 'block', reason: 'spam' },
+    ],
+    [{ 'policy-enforcement': { action: 'unblock' } }, { kind: 'policy_enforcement', action: 'unblock' }],
+    [
+      { account_linking: { status: 'linked', authorization_code: 'abc' } },
+      { kind: 'account_linking', status: 'linked', authorizationCode: 'abc' },
+    ],
+    [
+      { messaging_feedback: { feedback_screens: [{ screen_id: 0 }] } },
+      { kind: 'messaging_feedback', screens: [{ screen_id: 0 }] },
+    ],
+    [
+      { response_feedback: { feedback: 'Good response', mid: 'm' } },
+      { kind: 'response_feedback', feedback: 'Good response', mid: 'm' },
+    ],
+    [
+      { game_play: { game_id: '1', player_id: 2, payload: '{}' } },
+      { kind: 'game_play', gameId: '1', playerId: '2', payload: '{}' },
+    ],
+    [
+      { messaging_customer_information: { screens: [{ screen_id: 'Add address' }] } },
+      { kind: 'customer_information', screens: [{ screen_id: 'Add address' }] },
+    ],
+    [{ form: { id: 11 } }, { kind: 'lead_form', formId: '11' }],
+    [{ order: { products: [{ id: 1 }], note: '' } }, { kind: 'order', products: [{ id: 1 }], note: '' }],
+    [
+      { template: { type: 'coupon', payload: 'x', coupon_code: 'SAVE' } },
+      { kind: 'coupon', payload: 'x', couponCode: 'SAVE' },
+    ],
+    [{ template: { type: 'poster' } }, { kind: 'unknown', keys: ['template'] }],
+    [
+      { branded_camera: { event: 'dismiss' }, payment: {} },
+      { kind: 'unknown', keys: ['branded_camera', 'payment'] },
+    ],
+    [{ message: null }, { kind: 'unknown', keys: ['message'] }],
+    [
+      { message: 'text', postback: { payload: 'GO' } },
+      { kind: 'postback', payload: 'GO' },
+    ],
+  ]
+  for (const [body, expected] of kinds) t.match(read(body), expected, JSON.stringify(body))
+})
+
 t.test('a label of the inbox belongs to the visitor it was put on', async (t) => {
   const value = { user: { id: 700 }, action: 'add', label: { id: 1, page_label_name: 'VIP' } }
   t.match(normalise([{ id: PAGE, time: 1_767_225_600, changes: [{ field: 'inbox_labels', value }] }], NOW), [

@@ -24,7 +24,8 @@ export interface LiveConversations {
   enter: (conversation: Conversation) => LiveConversation
   /** Forgets it unless something still needs it. */
   leave: (live: LiveConversation) => void
-  all: () => LiveConversation[]
+  /** What was remembered of a visitor is gone. */
+  forget: (psid: string, pageId: string | undefined) => void
 }
 
 export const createLiveConversations = (): LiveConversations => {
@@ -57,6 +58,11 @@ export const createLiveConversations = (): LiveConversations => {
         byId.delete(live.conversation.id)
       }
     },
-    all: () => [...byId.values()],
+    forget: (psid, pageId) => {
+      for (const { conversation } of byId.values()) {
+        if (conversation.psid !== psid || (pageId ?? conversation.pageId) !== conversation.pageId) continue
+        conversation.state = null
+      }
+    },
   }
 }

@@ -46,22 +46,12 @@ export const pageNumbers = (db: DatabaseSync) => {
 export const createForeignWrites = (db: DatabaseSync) => {
   const read = db.prepare('pragma data_version')
   const version = (): number => (read.get() as { data_version: number }).data_version
-  let seen = version()
-  let told = seen
-  const areNew = (): boolean => {
-    const before = seen
-    seen = version()
-    return seen !== before
-  }
+  let known = version()
   return {
-    /** Whether there are some since either of these was last asked. */
-    areNew,
-    /** Whether there were any since this was last asked. */
     happened: (): boolean => {
-      areNew()
-      const before = told
-      told = seen
-      return told !== before
+      const before = known
+      known = version()
+      return known !== before
     },
   }
 }

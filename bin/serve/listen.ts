@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import { BotError } from '../../src/errors.ts'
+
+/**
+ * Listens, or ends the app and says why that cannot be.
+ *
+ * @returns where
+ * @throws BotError `BOT_CONFIG_INVALID`
+ */
+export const listen = async (app: FastifyInstance, host: string, port: number): Promise<string> => {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    throw toListenError(error, host, port)
+  }
+}
+
+const toListenError = (cause: unknown, host: string, port: number): unknown => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const reason = LISTEN_ERRORS[code]
+  return reason === undefined
+    ? cause
+    : new BotError('BOT_CONFIG_INVALID', `Cannot listen on ${host} port ${port}: ${reason}.`, {
+        cause,
+        remedy: 'Set HOST and PORT to an address of this machine that is free; PORT=0 picks a free port.',
+      })
+}
+
+const LISTEN_ERRORS: Record<string, string> = {
+  EADDRINUSE: 'another process listens there already',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { buildSetup } from '../../setup.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { Env } from '../../src/config.ts'
+import { createOutside } from '../../src/doctor/outside.ts'
+import type { LogStream } from '../../src/log.ts'
+import { createSetupCode } from '../../src/setup/code.ts'
+import { loadOtherSettings } from '../../src/setup/first-run.ts'
+import { listen } from './listen.ts'
+
+export interface SetupRun {
+  /** The environment as a process started now would have it, `.env` included. */
+  readEnv: () => Env
+  logStream: LogStream | undefined
+  /** Shows a person what to do. */
+  say: (text: string) => void
+  buildBot: (env: Env) => Promise<FastifyInstance>
+}
+
+const EXAMPLE = fileURLToPath(new URL('../../.env.example', import.meta.url))
+
+/** Serves the set-up until there is a bot. @returns the bot, which is to listen where the set-up did */
+export const runSetup = async ({ readEnv, logStream, say, buildBot }: SetupRun): Promise<FastifyInstance> => {
+  const env = readEnv()
+  const { HOST: host, PORT: wanted } = loadOtherSettings(env)
+  const outside = createOutside()
+  const code = createSetupCode({ clock: systemClock })
+  const done = Promise.withResolvers<FastifyInstance>()
+  let bot: FastifyInstance | null = null
+
+  const setup = await buildSetup({
+    readEnv,
+    envFile: { path: '.env', template: readFileSync(EXAMPLE, 'utf8') },
+    outside,
+    code,
+    onEnter: () => say(`To go on in another browser: ${url()}`),
+    startBot: async (ready) => {
+      bot = await buildBot({ ...ready, PORT: String(port) })
+    },
+    onDone: () => bot && done.resolve(bot),
+    logStream,
+  })
+  await listen(setup, host, wanted)
+  const { port } = setup.server.address() as AddressInfo
+  // Facebook's login comes back to plain http under this name alone.
+  const url = (): string =>
+    `http://${isThisMachine(host) ? 'localhost' : host}:${port}/setup/code/${code.current()}`
+  say(welcome(url(), host, port, env))
+  await done.promise
+  await Promise.all([setup.close(), outside.close()])
+  return done.promise
+}
+
+const isThisMachine = (host: string): boolean =>
+  ['127.0.0.1', 'localhost', '0.0.0.0', '::', '::1'].includes(host)
+
+const welcome = (url: string, host: string, port: number, env: Env): string => `
+Nothing is set up yet. Open this in your browser; it leads through the set-up in four steps:
+
+  ${url}
+
+${[...hints(host, port, env), 'Just looking? npm run demo shows the whole bot, with no Facebook account.'].join('\n')}
+`
+
+const hints = (host: string, port: number, env: Env): string[] => [
+  ...(env['SSH_CONNECTION']
+    ? [`Your browser is elsewhere? Connect with "ssh -L ${port}:localhost:${port} ..." first.`]
+    : []),
+  ...(['127.0.0.1', 'localhost', '::1'].includes(host)
+    ? []
+    : [`It listens on ${host}, unencrypted: secrets typed in from elsewhere can be read on the way.`]),
+]

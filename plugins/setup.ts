@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { errorPage } from '../src/console/error-page.ts'
+import { BotError } from '../src/errors.ts'
+import type { SetupCode } from '../src/setup/code.ts'
+import { createSetup, type Setup, type SetupDeps } from '../src/setup/setup.ts'
+import { strangeness } from '../src/setup/visitors.ts'
+import { toBody } from './errors.ts'
+import { ownFormsPlugin, toRefusal } from './own-forms.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    setup: Setup
+    setupDoor: SetupDoor
+  }
+}
+
+export interface SetupDoor {
+  /** Lets a browser in that brings the code, and sends the one before away. @throws BotError */
+  enter: (request: FastifyRequest, reply: FastifyReply, code: string) => void
+}
+
+export interface SetupPluginOptions extends SetupDeps {
+  /** The name or address it was told to listen under. */
+  host: string
+  code: SetupCode
+  /** A browser was let in; there is another code now. */
+  onEnter: () => void
+}
+
+const SESSION_MS = 12 * 60 * 60_000
+const COOKIE = 'evergreen_setup'
+
+/** Guards the set-up: for whoever reads the terminal and sits at this machine, or has a tunnel to it. */
+async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: SetupPluginOptions) {
+  const log = app.log.child({ part: 'setup' })
+  /** The one browser that was let in. */
+  let session: string | null = null
+  const isIn = (request: FastifyRequest): boolean => session !== null && request.session.get('id') === session
+
+  app.addHook('onRequest', async (request) => {
+    const why = strangeness({ host: request.headers.host, headers: request.headers }, host)
+    if (why === null) return
+    throw new BotError('BOT_FORM_REFUSED', STRANGE[why], {
+      remedy:
+        'Open it on the machine itself, at the address the terminal shows, or through a tunnel: ssh -L 3000:localhost:3000 and then http://localhost:3000.',
+    })
+  })
+  await app.register(ownFormsPlugin, {
+    // Nothing of it outlives this process.
+    key: randomBytes(32),
+    cookieName: COOKIE,
+    sessionMs: SESSION_MS,
+    log,
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    const { open = false } = request.routeOptions.config
+    if (open || isIn(request)) return
+    if (request.method === 'GET') return reply.redirect('/setup/code', 303)
+    throw new BotError('BOT_SIGN_IN_NEEDED', 'Bring the set-up code first.', {
+      remedy: 'The terminal in which the bot was started shows it.',
+    })
+  })
+  app.setErrorHandler<FastifyError>(async (error, _request, reply) => {
+    const refusal = toRefusal(error)
+    const problem = toBody(refusal)
+    if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
+    const remedy = refusal instanceof BotError ? (refusal.remedy ?? null) : null
+    return reply
+      .code(problem.statusCode)
+      .type('text/html; charset=utf-8')
+      .send(errorPage({ ...problem, remedy }, undefined))
+  })
+
+  app.decorate('setup', createSetup(deps))
+  app.decorate('setupDoor', {
+    enter: (request, reply, given) => {
+      const admission = code.redeem(request.ip, given)
+      if (admission.is === 'locked') {
+        reply.header('retry-after', admission.waitSeconds)
+        throw new BotError('BOT_RATE_LIMITED', 'Too many wrong codes; wait before the next try.')
+      }
+      if (admission.is === 'wrong') {
+        log.warn({ client: request.ip }, 'a wrong set-up code was given')
+        throw new BotError('BOT_SIGN_IN_FAILED', 'This is not the code, or it was used already.', {
+          remedy: 'The terminal shows the one that is good now.',
+        })
+      }
+      session = randomBytes(16).toString('base64url')
+      // What was known of the visitor before, another could have planted.
+      request.session.regenerate()
+      request.session.set('id', session)
+      log.info({ client: request.ip }, 'the set-up was opened in a browser')
+      onEnter()
+    },
+  })
+}
+
+const STRANGE = {
+  name: 'The set-up does not answer under this name.',
+  proxy: 'The set-up does not answer through a proxy.',
+} as const
+
+export const setupPlugin = fp(setup, { name: 'setup', fastify: '5.x' })

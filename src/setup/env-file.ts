@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { BotError } from '../errors.ts'
+import { setVariables } from './dot-env.ts'
+
+export interface EnvFileOptions {
+  path: string
+  /** What a new file begins as, such as the text of `.env.example`. */
+  template: string
+}
+
+const OWNER_ONLY = 0o600
+
+/**
+ * Sets variables in the file, which is whole at every moment, survives a power cut, and can be read by its owner alone.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID` when it cannot be read or written, without a word of what is in it
+ */
+export const saveVariables = async (
+  { path, template }: EnvFileOptions,
+  values: Readonly<Record<string, string>>,
+): Promise<void> => {
+  try {
+    // Where .env is a link, what it leads to is what people keep.
+    const target = await realpath(path).catch(unlessMissing(path))
+    const text = await readFile(target, 'utf8').catch(unlessMissing(template))
+    await replace(target, setVariables(text, values))
+  } catch (error) {
+    if (error instanceof BotError) throw error
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    throw new BotError('BOT_CONFIG_INVALID', `The file ${path} cannot be written (${code}).`, {
+      cause: error,
+      remedy: 'Make sure that this user may write to the folder the bot was started in.',
+    })
+  }
+}
+
+const unlessMissing =
+  <Value>(instead: Value) =>
+  (error: NodeJS.ErrnoException): Value => {
+    if (error.code === 'ENOENT') return instead
+    throw error
+  }
+
+const replace = async (path: string, text: string): Promise<void> => {
+  const before = await stat(path).catch(unlessMissing(null))
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const file = await open(temporary, 'wx', OWNER_ONLY)
+  try {
+    try {
+      await file.writeFile(text)
+      // Run as root it stays the file of whoever made it.
+      if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

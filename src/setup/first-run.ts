@@ -1,0 +1,32 @@
+import { configSchema, loadConfig, type Config, type Env } from '../config.ts'
+
+/** What every installation needs and nothing can guess. */
+export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
+
+export type OtherSettings = Omit<Config, (typeof ESSENTIAL)[number]>
+
+/** Whether nobody has told the bot yet whose it is. Whoever has set one of the three has begun by hand. */
+export const isUntouched = (env: Env): boolean => ESSENTIAL.every((name) => !env[name]?.trim())
+
+/** Whether nothing else that is set is wrong. */
+export const isInOrder = (env: Env): boolean => {
+  try {
+    loadOtherSettings(env)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * What is set besides, or by default.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID`
+ */
+export const loadOtherSettings = (env: Env): OtherSettings =>
+  loadConfig(
+    env,
+    (Object.keys(configSchema.properties) as (keyof Config)[]).filter((name) => !isEssential(name)),
+  )
+
+const isEssential = (name: string): boolean => (ESSENTIAL as readonly string[]).includes(name)

@@ -1,0 +1,213 @@
+import { html, type Html, type HtmlValue } from '../console/html.ts'
+import { buttonForm } from '../console/layout.ts'
+import { STEPS, type SetupView, type Step } from './setup.ts'
+
+/** Why a step was not taken. */
+export interface Problem {
+  what: string
+  remedy: string | null
+}
+
+interface Shown {
+  csrf: Html
+  view: SetupView
+  problem: Problem | null
+}
+
+export const TITLES: Record<Step, string> = {
+  app: 'Which app is it?',
+  address: 'Where does Facebook reach it?',
+  operator: 'Who may look after it?',
+  start: 'All settings are written',
+}
+
+/** For a browser that has not shown the code yet. */
+export const codePage = (csrf: Html, problem: Problem | null): Html =>
+  html`<section class="card narrow">
+    <h1>This bot is not set up yet</h1>
+    ${refusal(problem)}
+    <form method="post" action="/setup/code" class="stack">
+      ${csrf}
+      <label for="code">Set-up code</label>
+      <input
+        id="code"
+        name="code"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        autofocus
+      />
+      <button class="button primary">Begin</button>
+    </form>
+    <p class="hint">The terminal in which the bot was started shows the code.</p>
+  </section>`
+
+/** @param typed - what was given and may be shown again; never a secret */
+export const stepPage = (
+  step: Step,
+  shown: Shown,
+  typed: { appId?: string; publicUrl?: string } = {},
+): Html =>
+  html`<section class="card narrow" data-step="${step}">
+    <p><small>Set-up, step ${STEPS.indexOf(step) + 1} of ${STEPS.length}</small></p>
+    <h1>${TITLES[step]}</h1>
+    ${refusal(shown.problem)} ${BODIES[step](shown, typed)}
+  </section>`
+
+/** While the bot takes the place of the set-up. */
+export const startedPage = (console: string): Html =>
+  html`<section class="card narrow" data-step="started">
+    <h1>The bot is starting</h1>
+    <p>It takes webhooks from now on. In a moment you can sign in to its console and connect your Page.</p>
+    <p class="buttons"><a class="button primary" href="${console}">Open the console</a></p>
+  </section>`
+
+const refusal = (problem: Problem | null): HtmlValue =>
+  problem !== null &&
+  html`<div class="outcome bad" role="alert">
+    <p>${problem.what}</p>
+    ${problem.remedy !== null && html`<p><b>To do:</b> ${problem.remedy}</p>`}
+  </div>`
+
+const appStep = ({ csrf, view }: Shown, { appId = view.appId ?? '' }: { appId?: string }): Html =>
+  html`<p>
+      Make an app at
+      <a href="https://developers.facebook.com/apps" rel="noreferrer" target="_blank"
+        >developers.facebook.com/apps</a
+      >
+      (type Business) and add the product Messenger. Its id and secret are under App settings, Basic.
+    </p>
+    <form method="post" action="/setup/app" class="stack">
+      ${csrf}
+      <label for="app-id">App id</label>
+      <input
+        id="app-id"
+        name="app_id"
+        value="${appId}"
+        inputmode="numeric"
+        autocomplete="off"
+        required
+        autofocus
+      />
+      <label for="app-secret">App secret</label>
+      <input
+        id="app-secret"
+        name="app_secret"
+        type="password"
+        autocomplete="off"
+        spellcheck="false"
+        autocapitalize="none"
+        required
+      />
+      <button class="button primary">Check and go on</button>
+    </form>
+    <p class="hint">Facebook is asked whether they belong together. The secret is never shown again.</p>`
+
+const addressStep = (
+  { csrf, view, problem }: Shown,
+  { publicUrl = view.publicUrl ?? '' }: { publicUrl?: string },
+): Html =>
+  html`<p>
+      Facebook sends what visitors write to an https address of yours, with a proxy in front of this bot. With
+      it the bot tells Facebook by itself where to send.
+    </p>
+    <form method="post" action="/setup/address" class="stack">
+      ${csrf}
+      <label for="public-url">Public address</label>
+      <input
+        id="public-url"
+        name="public_url"
+        type="url"
+        value="${publicUrl}"
+        placeholder="https://bot.example.com"
+        autocomplete="off"
+        autocapitalize="none"
+        required
+      />
+      <button class="button primary">Check and go on</button>
+    </form>
+    ${
+      problem !== null &&
+      publicUrl !== '' &&
+      buttonForm('/setup/address', csrf, 'Use it all the same', {
+        fields: [
+          ['public_url', publicUrl],
+          ['untried', 'yes'],
+        ],
+      })
+    }
+    ${buttonForm('/setup/address', csrf, 'I have none yet')}
+    <p class="hint">Without one you enter it at Facebook yourself, later.</p>`
+
+const operatorStep = ({ csrf, view }: Shown): Html =>
+  html`<p>The console shows how the bot is and mends its token. Its user name is <b>operator</b>.</p>
+    <form method="post" action="/setup/operator" class="stack">
+      ${csrf}
+      ${
+        view.hasPassword
+          ? html`<p>The environment sets its password already, as <code>OPERATOR_PASSWORD</code>.</p>`
+          : html`<input type="text" name="user" value="operator" autocomplete="username" hidden />
+              <label for="password">Password for the console</label>
+              <input
+                id="password"
+                name="password"
+                type="password"
+                minlength="12"
+                maxlength="200"
+                autocomplete="new-password"
+              />
+              <p class="hint">At least 12 characters. Leave it empty, and a good one is made for you.</p>`
+      }
+      <button class="button primary">Write the settings</button>
+    </form>
+    <p class="hint">They go to <code>.env</code>, which only the user of this bot can read.</p>`
+
+const startStep = ({ csrf, view: { made, publicUrl } }: Shown): Html =>
+  html`${
+      typeof made?.password === 'string' &&
+      html`<p>
+          Sign in to the console as <b>operator</b>, with this password. Keep it; it is in <code>.env</code>,
+          too.
+        </p>
+        <p><code data-made="password">${made.password}</code></p>`
+    }
+    <p>
+      ${
+        typeof publicUrl !== 'string'
+          ? 'Once your bot has a public address, tell Facebook: App dashboard, Messenger, Settings, Webhooks.'
+          : 'The bot tells Facebook where its webhooks go when you connect the Page. By hand: App dashboard, Messenger, Settings, Webhooks.'
+      }
+    </p>
+    <dl class="facts">
+      <div>
+        <dt>Callback URL</dt>
+        <dd><code>${publicUrl ?? 'https://your.address'}/webhook</code></dd>
+      </div>
+      <div>
+        <dt>Verify token</dt>
+        <dd><code data-made="verify-token">${made?.verifyToken}</code></dd>
+      </div>
+      ${
+        typeof publicUrl === 'string' &&
+        html`<div>
+          <dt>Login URI</dt>
+          <dd><code>${publicUrl}/operator/facebook/callback</code></dd>
+        </div>`
+      }
+    </dl>
+    ${
+      typeof publicUrl === 'string' &&
+      html`<p class="hint">
+        The login URI is what "Continue with Facebook" needs, as a Valid OAuth Redirect URI: App dashboard,
+        Facebook Login, Settings.
+      </p>`
+    }
+    ${buttonForm('/setup/start', csrf, 'Start the bot', { kind: 'primary' })}`
+
+const BODIES: Record<Step, (shown: Shown, typed: { appId?: string; publicUrl?: string }) => Html> = {
+  app: appStep,
+  address: addressStep,
+  operator: operatorStep,
+  start: startStep,
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto'
+import { configSchema, loadConfig, type Config, type Env } from '../config.ts'
+import { BotError } from '../errors.ts'
+import { canBeKept } from './dot-env.ts'
+import { isUntouched, type OtherSettings } from './first-run.ts'
+
+/** The way from no settings at all to a bot that runs. Kept in memory until all is there, then written at once. */
+export interface Setup {
+  view: () => SetupView
+  /** Takes the app once Facebook knows it. @throws BotError */
+  giveApp: (app: { appId: string; appSecret: string }) => Promise<void>
+  /**
+   * Takes the public address once it leads here.
+   *
+   * @param address.publicUrl - empty for none
+   * @param address.untried - whether it is taken unproved, for those who put the proxy up later
+   * @throws BotError
+   */
+  giveAddress: (address: { publicUrl: string; untried: boolean }) => Promise<void>
+  /** Takes the console's password, makes one of an empty text, and writes the settings. @throws BotError */
+  givePassword: (password: string) => Promise<void>
+  /** Makes the bot of what was written. @throws BotError where it cannot start; it may be tried again */
+  start: () => Promise<void>
+}
+
+/** Where it stands; no secret in it but those that were made here and have to be shown once. */
+export interface SetupView {
+  /** What comes next. */
+  step: Step
+  appId: string | null
+  /** Null for none, undefined until it was asked. */
+  publicUrl: string | null | undefined
+  /** Where the console is best opened once the bot runs: from outside, where that was proved to lead here. */
+  console: string
+  /** Whether the console has a password from elsewhere. */
+  hasPassword: boolean
+  /** What was made here; null before it is written, or when none was made. */
+  made: { verifyToken: string; password: string | null } | null
+}
+
+export const STEPS = ['app', 'address', 'operator', 'start'] as const
+export type Step = (typeof STEPS)[number]
+
+export interface SetupDeps {
+  /** What is set already. */
+  settings: Pick<OtherSettings, 'PUBLIC_URL' | 'OPERATOR_PASSWORD'>
+  proveApp: (app: { appId: string; appSecret: string }) => Promise<void>
+  proveAddress: (publicUrl: string) => Promise<void>
+  save: (values: Readonly<Record<string, string>>) => Promise<void>
+  /** The environment as a process started now would have it. */
+  readEnv: () => Env
+  startBot: (env: Env) => Promise<void>
+}
+
+const LOCAL_CONSOLE = '/operator'
+const SHORTEST_PASSWORD = 12
+const LONGEST_PASSWORD = 200
+
+export const createSetup = (deps: SetupDeps): Setup => {
+  const { settings, proveApp, proveAddress, save, readEnv, startBot } = deps
+  const verifyToken = randomBytes(24).toString('base64url')
+  const hasPassword = settings.OPERATOR_PASSWORD !== undefined
+  let app: { appId: string; appSecret: string } | null = null
+  let publicUrl: string | null | undefined = settings.PUBLIC_URL
+  let console = LOCAL_CONSOLE
+  let made: SetupView['made'] = null
+  let starting: Promise<void> | null = null
+
+  const nextStep = (): Step => {
+    if (made !== null) return 'start'
+    if (app === null) return 'app'
+    return publicUrl === undefined ? 'address' : 'operator'
+  }
+
+  const assertUnwritten = (): void => {
+    if (made === null) return
+    throw new BotError('BOT_REQUEST_INVALID', 'The settings are written already; change them in .env.')
+  }
+
+  return {
+    view: () => ({ step: nextStep(), appId: app?.appId ?? null, publicUrl, console, hasPassword, made }),
+
+    giveApp: async (given) => {
+      assertUnwritten()
+      const appId = read('FB_APP_ID', 'The app id', given.appId)
+      const appSecret = read('FB_APP_SECRET', 'The app secret', given.appSecret)
+      await proveApp({ appId, appSecret })
+      app = { appId, appSecret }
+    },
+
+    giveAddress: async (given) => {
+      assertUnwritten()
+      const address =
+        given.publicUrl.trim() === '' ? null : read('PUBLIC_URL', 'The address', given.publicUrl)
+      const isProved = address !== null && !given.untried
+      if (isProved) await proveAddress(address)
+      publicUrl = address
+      console = isProved ? `${address}${LOCAL_CONSOLE}` : LOCAL_CONSOLE
+    },
+
+    givePassword: async (given) => {
+      assertUnwritten()
+      if (app === null || publicUrl === undefined) {
+        throw new BotError('BOT_REQUEST_INVALID', 'The steps before this one come first.')
+      }
+      const chosen = given.trim()
+      const password = chosen === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
+      if (!hasPassword && password === null) assertGoodPassword(chosen)
+      const values = {
+        FB_APP_ID: app.appId,
+        FB_APP_SECRET: app.appSecret,
+        FB_VERIFY_TOKEN: verifyToken,
+        ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
+        ...(!hasPassword && { OPERATOR_PASSWORD: password ?? chosen }),
+      }
+      if (!isUntouched(readEnv())) {
+        throw new BotError('BOT_CONFIG_INVALID', 'Somebody else has written settings to .env meanwhile.', {
+          remedy: 'Stop this set-up with Ctrl-C and start anew.',
+        })
+      }
+      await save(values)
+      assertRead(readEnv(), values)
+      made = { verifyToken, password }
+    },
+
+    start: () => {
+      if (made === null) {
+        return Promise.reject(new BotError('BOT_REQUEST_INVALID', 'The settings are not written yet.'))
+      }
+      // Pressed twice it is still one bot.
+      starting ??= startBot(readEnv()).catch((error: unknown) => {
+        starting = null
+        throw error
+      })
+      return starting
+    },
+  }
+}
+
+/** A setting as the configuration reads it. */
+const read = (name: 'FB_APP_ID' | 'FB_APP_SECRET' | 'PUBLIC_URL', label: string, given: string): string => {
+  const { description } = configSchema.properties[name] as { description?: string }
+  const refused = new BotError('BOT_REQUEST_INVALID', `${label} must be ${description}.`)
+  if (!canBeKept(given.trim())) throw refused
+  let config: Partial<Config>
+  try {
+    config = loadConfig({ [name]: given }, [name])
+  } catch {
+    throw refused
+  }
+  return String(config[name])
+}
+
+const assertGoodPassword = (password: string): void => {
+  const { length } = password
+  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
+    throw new BotError(
+      'BOT_REQUEST_INVALID',
+      `The password must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`,
+      { remedy: 'Leave it empty, and a good one is made.' },
+    )
+  }
+  if (!canBeKept(password)) {
+    throw new BotError('BOT_REQUEST_INVALID', 'The password cannot be kept in .env.', {
+      remedy: 'Use no line breaks, and not all three kinds of quotation marks at once.',
+    })
+  }
+}
+
+/** What the process was started with wins over the file, even where it is empty. */
+const assertRead = (env: Env, values: Readonly<Record<string, string>>): void => {
+  const hidden = Object.keys(values).filter((name) => env[name] !== values[name])
+  if (hidden.length === 0) return
+  throw new BotError(
+    'BOT_CONFIG_INVALID',
+    `The settings are in .env, but the environment sets ${hidden.join(', ')} to something else, which wins.`,
+    { remedy: 'Unset them where the bot is started from, and start it again.' },
+  )
+}
