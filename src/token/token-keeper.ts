@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
@@ -31,6 +31,7 @@ export interface TokenKeeperDeps {
 interface Entry {
   pageId: string
   stored: StoredPageToken | null
+  fingerprint: string | null
   state: PageTokenState
   reason: string | null
   sinceMs: number
@@ -77,7 +78,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     entry.state = state
     entry.reason = reason
     if (!moved && event !== 'stored') return
-    const facts = { pageId: entry.pageId, state, fingerprint: fingerprintOf(entry), reason }
+    const facts = { pageId: entry.pageId, state, fingerprint: entry.fingerprint, reason }
     if (state === 'valid') log.info(facts, 'the page token is valid')
     else log.warn(facts, `the page token is ${state}`)
     announce(entry)
@@ -171,11 +172,13 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
       entries.set(page.pageId, entry)
       const isNew = entry.stored?.token !== page.token || entry.stored.provedAtMs !== page.provedAtMs
       entry.stored = page
+      entry.fingerprint = fingerprintOf(page.token)
       if (isNew) accept(entry, page)
     }
     for (const entry of entries.values()) {
       if (entry.stored === null || pages.has(entry.pageId)) continue
       entry.stored = null
+      entry.fingerprint = null
       entry.generation += 1
       entry.cancelTimer()
       setTrouble(entry, null)
@@ -264,6 +267,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
 const createEntry = (pageId: string, nowMs: number): Entry => ({
   pageId,
   stored: null,
+  fingerprint: null,
   state: 'missing',
   reason: 'There is no token for this Page yet.',
   sinceMs: nowMs,
@@ -285,7 +289,7 @@ const toStatus = (entry: Entry): PageTokenStatus => ({
   reason: entry.reason,
   sinceMs: entry.sinceMs,
   provedAtMs: entry.stored?.provedAtMs ?? null,
-  fingerprint: fingerprintOf(entry),
+  fingerprint: entry.fingerprint,
   scopes: entry.scopes,
   tasks: entry.stored?.tasks ?? [],
   dataAccessExpiresAtMs: entry.dataAccessExpiresAtMs,
@@ -299,7 +303,6 @@ const troubleAfter = (entry: Entry, facts: TokenFacts, doubt: string | null): To
 }
 
 /** Tells tokens apart in logs without giving anything away. */
-const fingerprintOf = ({ stored }: Entry): string | null =>
-  stored && createHash('sha256').update(stored.token).digest('hex').slice(0, 8)
+const fingerprintOf = (token: string): string => hash('sha256', token).slice(0, 8)
 
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
