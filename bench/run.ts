@@ -4,8 +4,9 @@ import { acceptance } from './acceptance.ts'
 import { backlog } from './backlog.ts'
 import { conversation } from './conversation.ts'
 import { latency, throughput } from './end-to-end.ts'
+import { memory } from './memory.ts'
 
-const USAGE = `npm run bench -- [acceptance] [end-to-end] [latency] [backlog] [conversation] [--rounds N]
+const USAGE = `npm run bench -- [acceptance] [end-to-end] [latency] [memory] [backlog] [conversation] [--rounds N]
 
 Measures what is named, or all of it, against bare programs in the same run.
 
@@ -28,5 +29,6 @@ process.stdout.write(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.m
 if (wanted('acceptance')) await acceptance({ rounds, count: 30_000 })
 if (wanted('end-to-end')) await throughput({ rounds: Math.min(rounds, 3) })
 if (wanted('latency')) await latency({ rounds })
+if (wanted('memory')) await memory({ rounds: Math.min(rounds, 3) })
 if (wanted('backlog')) await backlog({ rounds: Math.min(rounds, 3) })
 if (wanted('conversation')) await conversation({ rounds })

@@ -14,6 +14,7 @@ import {
   type BootstrapStep,
 } from '../src/token/bootstrap.ts'
 import { NEEDED_SCOPES } from '../src/token/refusals.ts'
+import { tokenSource } from '../src/token/token-source.ts'
 import { readArguments, USAGE, type Arguments } from './bootstrap-token/arguments.ts'
 import { readToken } from './bootstrap-token/input.ts'
 import { logIn, type LoginOptions } from './bootstrap-token/login.ts'
@@ -45,8 +46,6 @@ interface Run {
 
 /** The operator has stopped it. */
 class GivenUp extends Error {}
-
-const FACEBOOK = 'https://graph.facebook.com'
 
 const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 }
 
@@ -217,8 +216,9 @@ const askUntilGood = async (
   screen: Screen,
   attempt: Attempt,
 ): Promise<BootstrappedPage[]> => {
-  if (settings.FB_GRAPH_URL === FACEBOOK) screen.explainToken(explorerUrl(settings), NEEDED_SCOPES)
-  else screen.explainSandbox(settings.FB_GRAPH_URL)
+  const { url, isFacebook } = tokenSource(settings)
+  if (isFacebook) screen.explainToken(url, NEEDED_SCOPES)
+  else screen.explainSandbox(url)
   for (;;) {
     try {
       return await attempt(demand(await screen.askToken()))
@@ -228,9 +228,6 @@ const askUntilGood = async (
     }
   }
 }
-
-const explorerUrl = ({ FB_APP_ID, FB_GRAPH_VERSION }: Settings): string =>
-  `https://developers.facebook.com/tools/explorer/${FB_APP_ID}/?version=${FB_GRAPH_VERSION}`
 
 const demand = <Answer>(answer: Answer | null): Answer => {
   if (answer === null) throw new GivenUp()

@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import closeWithGrace from 'close-with-grace'
 import { createSandbox, type Sandbox } from '../sandbox/server.ts'
+import { SUBSCRIBED_FIELDS } from '../src/token/subscribe.ts'
 import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
 
 /** The whole product on one machine: the sandbox in this process, the real bot and the real bootstrap in their own. */
@@ -128,24 +129,11 @@ const subscribeApp = async (sandbox: Sandbox, env: Environment, address: string)
       object: 'page',
       callback_url: `${address}/webhook`,
       verify_token: env['FB_VERIFY_TOKEN'] ?? '',
-      fields: WEBHOOK_FIELDS.join(','),
+      fields: SUBSCRIBED_FIELDS.join(','),
     }),
   })
   if (!answer.ok) throw new Error(`The sandbox refused the webhook: ${await answer.text()}`)
 }
-
-const WEBHOOK_FIELDS = [
-  'messages',
-  'messaging_postbacks',
-  'message_echoes',
-  'message_deliveries',
-  'message_reads',
-  'message_reactions',
-  'messaging_referrals',
-  'messaging_handovers',
-  'standby',
-  'messaging_policy_enforcement',
-]
 
 const bootstrap = async (env: Environment, userToken: string): Promise<void> => {
   const child = spawn(process.execPath, ['bin/bootstrap-token.ts', '--all', '--json'], {

@@ -11,7 +11,7 @@ const STOP_WITHIN_MS = 10_000
 
 /** Takes accepted events to the conversation, and its replies to Facebook. */
 async function delivery(app: FastifyInstance) {
-  const { activity, clock, config, conversation, graph, metrics, needs, store, tokens } = app
+  const { activity, clock, config, conversation, graph, metrics, needs, store, tokens, visitorProfiles } = app
   const log = app.log.child({ part: 'delivery' })
 
   /** The script's answer, noted for the console on its way. */
@@ -25,6 +25,10 @@ async function delivery(app: FastifyInstance) {
     return handled instanceof Promise ? handled.then(note) : note(handled)
   }
 
+  store.onForgotten(() => {
+    activity.forget()
+    visitorProfiles.clear()
+  })
   const running = createDelivery({
     store,
     graph,

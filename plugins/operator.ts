@@ -11,6 +11,7 @@ import type { Terminal } from '../src/operator/terminal.ts'
 import { createTokenPrompt, type Repair } from '../src/operator/token-prompt.ts'
 import type { PageTokenStatus } from '../src/token/keeper.ts'
 import { NEEDED_SCOPES } from '../src/token/refusals.ts'
+import { tokenSource } from '../src/token/token-source.ts'
 
 export interface OperatorOptions {
   /** Asks for a new token where the operator sits; null where nobody does. */
@@ -22,7 +23,6 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   const { clock, config, needs } = app
   const log = app.log.child({ part: 'operator' })
   const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
-  const mending = mendingWith(config)
 
   const waiting = async (pageId: string): Promise<number> => {
     const { outbox } = await app.store.counts()
@@ -54,6 +54,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   const reminders = createReminders({
     needs,
     clock,
+    consoleUrl: consoleUrl(config),
     remindMs: config.REMIND_SECONDS * 1000,
     waiting,
     parked: (pageId) => app.store.parked(pageId === WHOLE_BOT ? undefined : pageId),
@@ -68,7 +69,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   const heed = (status: PageTokenStatus): void => {
     // While a token is doubted nobody is alarmed, and nobody is told that all is well.
     if (status.state === 'suspect') return
-    const need = needOf(status, mending)
+    const need = needOf(status)
     const before = raised.get(status.pageId)
     if (before !== undefined && before !== need?.cause) {
       raised.delete(status.pageId)
@@ -83,7 +84,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   app.addHook('onReady', async () => {
     const statuses = app.tokens.statuses()
     for (const status of statuses) heed(status)
-    if (statuses.length === 0) needs.raise(firstToken(mending))
+    if (statuses.length === 0) needs.raise(FIRST_TOKEN)
   })
   app.addHook('preClose', async () => {
     stopListening()
@@ -91,36 +92,33 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   })
 }
 
-/** How an operator mends a token: by the command alone, or by the console, too, which a telephone reaches. */
-type Mending = (command: string) => string
+/** A console that nobody can sign in to, or reach from elsewhere, is no help in an alert. */
+const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>
+  PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined ? undefined : `${PUBLIC_URL}/operator`
 
-const mendingWith = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): Mending =>
-  PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined
-    ? (command) => `Run \`${command}\``
-    : (command) =>
-        `Open ${PUBLIC_URL}/operator, sign in as operator and press "Continue with Facebook", or run \`${command}\``
-
-const firstToken = (mending: Mending): Need => ({
+const FIRST_TOKEN: Need = {
   pageId: WHOLE_BOT,
   pageName: null,
   cause: 'token_missing',
   what: 'There is no Page token yet.',
-  remedy: `${mending('npm run bootstrap-token')}; it says where to get the user token it asks for.`,
-})
+  remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
+  byToken: true,
+}
 
-const whereFrom = ({ FB_APP_ID, FB_GRAPH_URL, FB_GRAPH_VERSION }: Config): string =>
-  new URL(FB_GRAPH_URL).hostname === 'graph.facebook.com'
-    ? `https://developers.facebook.com/tools/explorer/${FB_APP_ID}/?version=${FB_GRAPH_VERSION} with ${NEEDED_SCOPES.join(', ')}`
-    : `from the sandbox at ${FB_GRAPH_URL}`
+const whereFrom = (config: Config): string => {
+  const { url, isFacebook } = tokenSource(config)
+  return isFacebook ? `${url} with ${NEEDED_SCOPES.join(', ')}` : `from the sandbox at ${url}`
+}
 
-const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus, mending: Mending): Need | null => {
+const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
   if (state === 'valid' || state === 'suspect') return null
   return {
     pageId,
     pageName,
     cause: state === 'missing' ? 'token_missing' : 'token_invalid',
     what: reason ?? 'Its token cannot be used.',
-    remedy: `${mending(`npm run bootstrap-token -- --page ${pageId}`)} with a new user token; the running bot takes it at once.`,
+    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
+    byToken: true,
   }
 }
 

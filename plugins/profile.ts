@@ -1,17 +1,28 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { toMessengerProfile } from '../src/conversation/messenger-profile.ts'
-import { createProfileSync } from '../src/profile-sync.ts'
+import { raisesNeeds } from '../src/operator/page-trouble.ts'
+import { createProfileSync, type ProfileStatus } from '../src/profile-sync.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How each Page's Messenger profile stands. */
+    profile: { status: (pageId: string) => ProfileStatus }
+  }
+}
 
 /** Keeps Facebook's Messenger Profile (Get Started, greeting, ice breakers, menu) like the script wants it. */
 async function profile(app: FastifyInstance) {
+  const { needs, tokens } = app
   const sync = createProfileSync({
     graph: app.graph,
-    tokens: app.tokens,
+    tokens,
     wanted: () => toMessengerProfile(app.conversation.script()),
     clock: app.clock,
     log: app.log.child({ part: 'profile' }),
+    onTrouble: raisesNeeds({ needs, cause: 'profile', nameOf: (pageId) => tokens.status(pageId).pageName }),
   })
+  app.decorate('profile', { status: sync.status })
   const stopListening = app.conversation.onScript(() => sync.refresh())
 
   app.addHook('onReady', async () => sync.start())
@@ -24,5 +35,5 @@ async function profile(app: FastifyInstance) {
 export const profilePlugin = fp(profile, {
   name: 'profile',
   fastify: '5.x',
-  dependencies: ['clock', 'graph', 'tokens', 'conversation'],
+  dependencies: ['clock', 'needs', 'graph', 'tokens', 'conversation'],
 })

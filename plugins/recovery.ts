@@ -1,11 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createRecovery } from '../src/delivery/recovery.ts'
+import { createRecovery, type Recovery } from '../src/delivery/recovery.ts'
+import { raisesNeeds } from '../src/operator/page-trouble.ts'
 import { toRecoveredEvents } from '../src/webhook/recovered.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    recovery: Pick<Recovery, 'subscription'>
+  }
+}
 
 /** Keeps the app subscribed to each Page's webhooks, and takes in what they missed. */
 async function recovery(app: FastifyInstance) {
-  const { clock, graph, store, tokens } = app
+  const { clock, graph, needs, store, tokens } = app
   const running = createRecovery({
     store,
     graph,
@@ -14,7 +21,13 @@ async function recovery(app: FastifyInstance) {
     clock,
     random: Math.random,
     log: app.log.child({ part: 'recovery' }),
+    onTrouble: raisesNeeds({
+      needs,
+      cause: 'unsubscribed',
+      nameOf: (pageId) => tokens.status(pageId).pageName,
+    }),
   })
+  app.decorate('recovery', { subscription: running.subscription })
   app.addHook('onReady', () => running.start())
   app.addHook('onClose', () => running.stop())
 }
@@ -22,5 +35,5 @@ async function recovery(app: FastifyInstance) {
 export const recoveryPlugin = fp(recovery, {
   name: 'recovery',
   fastify: '5.x',
-  dependencies: ['clock', 'store', 'graph', 'tokens', 'delivery'],
+  dependencies: ['clock', 'store', 'needs', 'graph', 'tokens', 'delivery'],
 })

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { openEventStream } from '../src/console/event-stream.ts'
 import { fragments, overview } from '../src/console/overview.ts'
 import { repairForms } from '../src/console/repair-page.ts'
-import { tokenSource } from '../src/console/token-source.ts'
+import { tokenSource } from '../src/token/token-source.ts'
 import { verdictTitle } from '../src/console/verdict.ts'
 import { showPage } from './operator-page.ts'
 

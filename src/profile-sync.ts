@@ -3,6 +3,7 @@ import { diffProfile, PROFILE_FIELDS } from './conversation/messenger-profile.ts
 import { GraphError } from './graph/error.ts'
 import type { Graph } from './graph/graph.ts'
 import type { JsonObject } from './json.ts'
+import type { TellTrouble, Trouble } from './operator/page-trouble.ts'
 import type { TokenKeeper } from './token/keeper.ts'
 
 /** The part of a logger used here. */
@@ -16,8 +17,25 @@ export interface ProfileSync {
   start: () => void
   /** Looks at every Page again: the script has changed. */
   refresh: () => void
+  status: (pageId: string) => ProfileStatus
   /** Ends once the calls under way have ended. */
   stop: () => Promise<void>
+}
+
+export interface ProfileStatus {
+  /**
+   * `left_alone`: the script says nothing about it. `unknown`: not looked at since the script or the token changed.
+   * `waiting`: Facebook allows few calls, and they are used up. `differs`: it is set again and again, and does not stay.
+   */
+  is: 'left_alone' | 'unknown' | 'in_step' | 'waiting' | 'differs' | 'failed'
+  /** When Facebook last told what it has, ms since the epoch. */
+  checkedMs: number | null
+  /** Properties that are not yet as the script wants them. */
+  differs: readonly string[]
+  /** What Facebook last said against it. */
+  error: string | null
+  /** When it is looked at next, ms since the epoch. */
+  nextMs: number | null
 }
 
 interface PageSync {
@@ -30,6 +48,14 @@ interface PageSync {
   calls: number[]
   cancelWait: () => void
   failed: string | null
+  checkedMs: number | null
+  differs: readonly string[]
+  error: string | null
+  nextMs: number | null
+  waitsForCalls: boolean
+  /** What was set last: when it differs again at the next look, it does not stay. */
+  changed: string | null
+  isStuck: boolean
 }
 
 /** Facebook allows 10 calls in 10 minutes for a Page (reference G); a tool or a colleague may need some, too. */
@@ -38,6 +64,8 @@ const CALLS_OF_ONE_SYNC = 3
 const WINDOW_MS = 10 * 60_000
 /** After a failure that waiting may help. */
 const RETRY_MS = 15 * 60_000
+/** Somebody may change it at Facebook, and Facebook may not keep what it took. */
+const LOOK_AGAIN_MS = { unchanged: 6 * 3_600_000, changed: RETRY_MS }
 
 /** Compares each Page's profile with the wanted one, and sets only what differs. Never throws. */
 export const createProfileSync = (deps: {
@@ -47,8 +75,10 @@ export const createProfileSync = (deps: {
   wanted: () => JsonObject | null
   clock: Clock
   log: ProfileSyncLog
+  /** Hears what only a person can mend. */
+  onTrouble: TellTrouble
 }): ProfileSync => {
-  const { graph, tokens, wanted, clock, log } = deps
+  const { graph, tokens, wanted, clock, log, onTrouble } = deps
   const pages = new Map<string, PageSync>()
   let stopped = true
   let stopListening = (): void => undefined
@@ -61,7 +91,6 @@ export const createProfileSync = (deps: {
       page.again = true
       return
     }
-    page.cancelWait()
     page.running = sync(pageId, page).finally(() => {
       page.running = null
       if (!page.again) return
@@ -73,32 +102,51 @@ export const createProfileSync = (deps: {
   const sync = async (pageId: string, page: PageSync): Promise<void> => {
     const token = tokens.tokenFor(pageId)
     const profile = wanted()
+    if (profile === null) onTrouble(pageId, null)
     if (token === null || profile === null) return
-    const aim = JSON.stringify([token, profile])
+    const aim = aimOf(token, profile)
     if (page.done === aim) return
+    page.cancelWait()
     const waitMs = untilAllowed(page)
-    if (waitMs > 0) {
-      page.cancelWait = clock.after(waitMs, () => request(pageId))
-      return
-    }
+    page.waitsForCalls = waitMs > 0
+    if (waitMs > 0) return lookIn(pageId, page, waitMs)
     try {
-      await bringAbout(pageId, token, profile, page)
+      const changed = await bringAbout(pageId, token, profile, page)
+      page.isStuck = changed !== null && changed === page.changed
+      page.changed = changed
       page.done = aim
       page.failed = null
+      page.error = null
+      onTrouble(pageId, page.isStuck ? doesNotStay(page.differs) : null)
+      lookIn(pageId, page, LOOK_AGAIN_MS[changed === null || page.isStuck ? 'unchanged' : 'changed'])
     } catch (error) {
       failed(pageId, token, page, error)
     }
   }
 
+  const lookIn = (pageId: string, page: PageSync, ms: number): void => {
+    if (stopped) return
+    page.nextMs = clock.now() + ms
+    page.cancelWait = clock.after(ms, () => {
+      page.nextMs = null
+      page.done = null
+      request(pageId)
+    })
+  }
+
+  /** @returns what had to be changed, to be compared; null when nothing had */
   const bringAbout = async (
     pageId: string,
     token: string,
     profile: JsonObject,
     page: PageSync,
-  ): Promise<void> => {
+  ): Promise<string | null> => {
     page.calls.push(clock.now())
     const change = diffProfile(await graph.messengerProfile(token, PROFILE_FIELDS), profile)
     const set = Object.keys(change.set)
+    page.checkedMs = clock.now()
+    page.differs = [...set, ...change.delete]
+    if (page.differs.length === 0) return null
     // A menu goes before the Get Started button it hangs on.
     if (change.delete.length > 0) {
       page.calls.push(clock.now())
@@ -108,9 +156,8 @@ export const createProfileSync = (deps: {
       page.calls.push(clock.now())
       await graph.setMessengerProfile(token, change.set)
     }
-    if (set.length + change.delete.length > 0) {
-      log.info({ pageId, set, deleted: change.delete }, 'the Messenger profile is as the script wants it')
-    }
+    log.info({ pageId, set, deleted: change.delete }, 'the Messenger profile is as the script wants it')
+    return JSON.stringify([change, profile])
   }
 
   const failed = (pageId: string, token: string, page: PageSync, error: unknown): void => {
@@ -127,8 +174,12 @@ export const createProfileSync = (deps: {
       )
     }
     page.failed = verdict
+    page.error = error instanceof Error ? error.message : String(error)
+    page.done = null
+    const trouble = error instanceof GraphError ? troubleOf(error) : null
+    if (trouble !== null) onTrouble(pageId, trouble)
     const retryMs = error instanceof GraphError ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
-    if (!stopped) page.cancelWait = clock.after(Math.max(retryMs, RETRY_MS), () => request(pageId))
+    lookIn(pageId, page, Math.max(retryMs, RETRY_MS))
   }
 
   const untilAllowed = (page: PageSync): number => {
@@ -148,10 +199,25 @@ export const createProfileSync = (deps: {
       stopped = false
       stopListening = tokens.onChange(({ pageId, state }) => {
         if (state === 'valid') request(pageId)
+        if (state === 'missing') onTrouble(pageId, null)
       })
       refresh()
     },
     refresh,
+    status: (pageId) => {
+      const { checkedMs, differs, error, nextMs, ...page } = pages.get(pageId) ?? newPage()
+      const [token, profile] = [tokens.tokenFor(pageId), wanted()]
+      const isDone = token !== null && profile !== null && page.done === aimOf(token, profile)
+      const stateOf = (): ProfileStatus['is'] => {
+        if (profile === null) return 'left_alone'
+        if (page.waitsForCalls) return 'waiting'
+        if (error !== null) return 'failed'
+        if (page.isStuck) return 'differs'
+        return isDone ? 'in_step' : 'unknown'
+      }
+      const is = stateOf()
+      return { is, checkedMs, differs: is === 'in_step' ? [] : differs, error, nextMs }
+    },
     stop: async () => {
       stopped = true
       stopListening()
@@ -168,4 +234,45 @@ const newPage = (): PageSync => ({
   calls: [],
   cancelWait: () => undefined,
   failed: null,
+  checkedMs: null,
+  differs: [],
+  error: null,
+  nextMs: null,
+  waitsForCalls: false,
+  changed: null,
+  isStuck: false,
+})
+
+const aimOf = (token: string, profile: JsonObject): string => JSON.stringify([token, profile])
+
+const troubleOf = ({ verdict, message }: GraphError): Trouble | null => {
+  const what = `Facebook does not take the Messenger profile of the script: ${message}.`
+  switch (verdict) {
+    case 'bad_request':
+      return {
+        what,
+        remedy:
+          'Correct `profile` in the script (BOT_SCRIPT) as Facebook says; it is tried again as soon as the file changes.',
+      }
+    case 'permission':
+      return {
+        what,
+        remedy: 'Run `npm run bootstrap-token` with a user token that has the permission named here.',
+        byToken: true,
+      }
+    case 'restricted':
+      return {
+        what,
+        remedy:
+          "Open the Page's Support Inbox on facebook.com, and resolve what it names; it is tried again by itself.",
+      }
+    default:
+      return null
+  }
+}
+
+const doesNotStay = (differs: readonly string[]): Trouble => ({
+  what: `The Messenger profile does not stay as the script wants it: ${differs.join(', ')} is set, and differs again.`,
+  remedy:
+    'See whether another tool or another copy of this bot sets it, too; or take it out of `profile` in the script (BOT_SCRIPT).',
 })

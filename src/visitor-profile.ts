@@ -7,8 +7,8 @@ import type { TokenKeeper } from './token/keeper.ts'
 export interface VisitorProfiles {
   /** Null where Facebook does not tell, or not in time: an answer never waits for it longer than a moment. */
   tell: (visitor: { pageId: string; psid: string | null }, field: ProfileField) => Promise<string | null>
-  /** Forgets what is known of a visitor. */
-  forget: (visitor: { pageId: string; psid: string }) => void
+  /** Forgets what is known of all visitors. */
+  clear: () => void
 }
 
 export const PROFILE_FIELDS = ['first_name', 'last_name', 'name', 'locale'] as const
@@ -84,8 +84,6 @@ export const createVisitorProfiles = (deps: {
       cancel()
       return told[field] ?? null
     },
-    forget: ({ pageId, psid }) => {
-      kept.delete(`${pageId}/${psid}`)
-    },
+    clear: () => kept.clear(),
   }
 }

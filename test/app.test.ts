@@ -26,6 +26,19 @@ t.test('what was answered with 200 is known after a restart', async (t) => {
   t.same(await app.store.accept(again), { stored: 0, duplicates: 1 })
 })
 
+t.test('no part of the running bot knows a visitor who was forgotten', async (t) => {
+  const { app } = await build(t)
+  await app.inject(signed(textCallback('hi')))
+  while (app.activity.conversations().length === 0) await new Promise(setImmediate)
+  const [{ psid } = { psid: '' }] = app.activity.conversations()
+  let cleared = 0
+  app.visitorProfiles.clear = () => void (cleared += 1)
+
+  t.match(await app.store.forget({ psid }), { conversations: 1 })
+  t.same(app.activity.conversations(), [])
+  t.ok(cleared > 0, 'names among it')
+})
+
 t.test('a configuration that cannot be used builds nothing', async (t) => {
   await t.rejects(buildApp({ env: {} }), { code: 'BOT_CONFIG_INVALID', message: /FB_APP_ID is missing/ })
 })

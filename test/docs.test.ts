@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import t from 'tap'
 import { configSchema } from '../src/config.ts'
 import { BOT_ERROR_CODES } from '../src/errors.ts'
+import { NEED_CAUSES } from '../src/operator/needs.ts'
 import { noticeText } from '../src/operator/notice.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -141,6 +142,18 @@ t.test('the notice in the operations page is one the bot would write', async (t)
     ],
   })
   t.match(read('docs/operations.md'), text)
+})
+
+t.test('each alert has its cure, and each cure its alert', async (t) => {
+  const [, table = ''] =
+    /\| what the notice says[^\n]*\n\| -+[^\n]*\n((?:\|[^\n]*\n)+)/.exec(read('docs/operations.md')) ?? []
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((row) => row.split('|').map((cell) => cell.trim()))
+  const cured = new Set(rows.map(([, , cause = '']) => cause.replaceAll('`', '')))
+  t.same([...cured].toSorted(), [...NEED_CAUSES].toSorted())
+  for (const [, says = '', cause = '', cure = ''] of rows) t.ok(says.length > 10 && cure.length > 20, cause)
 })
 
 t.test('the README shows the answer that the default script gives', async (t) => {

@@ -33,7 +33,7 @@ const build = (answer: (fields: readonly string[]) => Promise<Record<string, str
 }
 
 t.test('a visitor is asked about once a day, for all that may be needed', async (t) => {
-  const { tell, asked, clock, forget } = build(async () => ({ first_name: 'Ann', locale: 'de_DE' }))
+  const { tell, asked, clock, clear } = build(async () => ({ first_name: 'Ann', locale: 'de_DE' }))
   t.equal(await tell(ANN, 'first_name'), 'Ann')
   t.equal(await tell(ANN, 'locale'), 'de_DE')
   t.equal(await tell(ANN, 'last_name'), null)
@@ -41,7 +41,7 @@ t.test('a visitor is asked about once a day, for all that may be needed', async 
   await clock.advance(25 * 3_600_000)
   await tell(ANN, 'first_name')
   t.equal(asked.length, 2)
-  forget(ANN)
+  clear()
   await tell(ANN, 'first_name')
   t.equal(asked.length, 3)
 })

@@ -1,4 +1,5 @@
 import { WHOLE_BOT } from '../operator/needs.ts'
+import { conditionOf, manyNeeds } from '../operator/notice.ts'
 import { html, type Html } from './html.ts'
 import { icons } from './icons.ts'
 import type { NeedView, Verdict } from './view.ts'
@@ -9,12 +10,9 @@ export const verdictTitle = (verdict: Verdict): string => {
   switch (verdict.is) {
     case 'needed': {
       const [only] = verdict.needs
-      if (only?.pageId === WHOLE_BOT && only.cause !== 'silent') return 'The bot needs its first token'
-      if (verdict.needs.length > 1 || only === undefined) {
-        return `${verdict.needs.length} things keep the bot from answering`
-      }
-      if (only.cause !== 'silent') return `${only.label} cannot answer`
-      return `${only.pageId === WHOLE_BOT ? 'The bot' : only.label} hears nothing from Facebook`
+      if (verdict.needs.length > 1 || only === undefined) return manyNeeds(verdict.needs)
+      if (only.cause === 'token_missing' && only.pageId === WHOLE_BOT) return 'The bot needs its first token'
+      return `${only.pageId === WHOLE_BOT ? 'The bot' : only.label} ${conditionOf(only.cause)}`
     }
     case 'unavailable':
       return 'The database does not answer'

@@ -122,7 +122,7 @@ const toNeedView = (need: OpenNeed, counts: QueueCounts | null): NeedView => ({
   waiting:
     counts &&
     (need.pageId === WHOLE_BOT ? sum(counts.outbox.values()) : (counts.outbox.get(need.pageId) ?? 0)),
-  byToken: need.cause === 'token_missing' || need.cause === 'token_invalid' || need.cause === 'permission',
+  byToken: need.byToken === true,
 })
 
 const toPageView = ({ stored, counts, activityOf }: ConsoleFacts, status: PageTokenStatus): PageView => {

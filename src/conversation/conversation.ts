@@ -7,13 +7,14 @@ import {
   leaveForm,
   questionAt,
   takeAnswer,
+  takeMeant,
   type AskPlace,
   type FormAnswers,
   type FormStep,
 } from './forms.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { readMemory, remember, type Visit } from './memory.ts'
-import { offersOf } from './questions.ts'
+import { offersOf, undoOf } from './questions.ts'
 import { choicesOf, render, variablesOf, type Voice } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import type { Localised } from './script/localised.ts'
@@ -198,7 +199,7 @@ export const createConversation = (deps: {
         return ask(step.place, step.place.question.text, 0, step.state)
       case 'cancelled':
         return speak({ ...turn, state: step.state }, [], (voice) => ({
-          replies: render(voice, [textItem(script.words.cancelled)]),
+          replies: render(voice, [textItem(script.words.cancelled)], undoOf(voice, step.meant)),
           state: step.state,
         }))
       case 'done': {
@@ -267,7 +268,9 @@ export const createConversation = (deps: {
     const turn = turnOf(script, event, view)
     const matcher = (): Matcher => preparedFor(script).matcher
     const place = questionAt(script, turn.state, event.timestampMs)
-    const step = place === null ? null : takeAnswer(script, place, event, turn.state, matcher)
+    const step =
+      takeMeant(script, event, turn.state) ??
+      (place === null ? null : takeAnswer(script, place, event, turn.state, matcher))
     if (step !== null) return inForm(turn, step)
     const found = find(event, script, matcher)
     return found === null ? quiet : answerTo({ ...turn, groups: found.groups }, found)

@@ -3,7 +3,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
 import { isCancel, judge, type Given } from './questions.ts'
-import { OWN_PAYLOAD } from './script/limits.ts'
+import { LIMITS, OWN_PAYLOAD } from './script/limits.ts'
 import type { Localised } from './script/localised.ts'
 import type { Template } from './script/template.ts'
 import type { Form, NamedAnswer, Question, Script } from './script/types.ts'
@@ -14,7 +14,8 @@ export type FormStep =
   | { is: 'again'; place: AskPlace; text: Localised<Template>; from: number }
   | { is: 'next'; place: AskPlace; state: JsonObject | null }
   | { is: 'done'; next: string; state: JsonObject | null; answers: FormAnswers | null }
-  | { is: 'cancelled'; state: JsonObject | null }
+  /** `meant` is the payload of the button that says the word was the answer; null where it could not be one. */
+  | { is: 'cancelled'; state: JsonObject | null; meant: string | null }
   /** The visitor wants something else; the form waits, unless that reply ends it. */
   | { is: 'aside'; place: AskPlace }
 
@@ -66,18 +67,55 @@ export const takeAnswer = (
   if (event.kind !== 'message') return null
   const given: Given = { text: event.text, payload: event.quickReply, atMs: event.timestampMs }
   const { question } = place
-  if (isCancel(script, given)) return { is: 'cancelled', state: leaveForm(state) }
   const [, from] = OPTIONS.exec(given.payload ?? '') ?? []
   if (from !== undefined) return { is: 'again', place, text: script.words.moreSay, from: Number(from) }
   // A button of an earlier message, or "more" of its choices.
   if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place }
 
   const value = judge(script, question, given)
+  // A choice of that name stands there as a button, too, and is what it says.
+  if (isCancel(script, given) && (value === null || question.kind !== 'choice' || given.payload !== null))
+    return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
   if (value !== null && !asksForPerson(script, question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
   if (given.text !== null && (value !== null || isSomethingElse(given.text, matcher())))
     return { is: 'aside', place }
   return { is: 'again', place, text: question.retry ?? usualRetry(script, question), from: 0 }
+}
+
+/**
+ * A visitor who wrote "stop" where any text is an answer may have meant just that. Most did not, so the form is over at once;
+ * the button carries what brings it back.
+ */
+const meantPayload = (
+  { reply, step, question }: AskPlace,
+  { payload }: Given,
+  value: string | null,
+): string | null => {
+  if (question.kind !== 'text' || payload !== null || value === null) return null
+  const back = `${MEANT}${JSON.stringify([reply, step, value])}`
+  return back.length <= LIMITS.payload ? back : null
+}
+
+/** Takes the word that ended a form for the answer it was meant to be; null where the event does not say so. */
+export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject | null): FormStep | null => {
+  if (event.kind !== 'message' || event.quickReply?.startsWith(MEANT) !== true) return null
+  const [reply, step, value] = readMeant(event.quickReply.slice(MEANT.length))
+  if (typeof reply !== 'string' || typeof step !== 'number' || typeof value !== 'string') return null
+  const question = script.replies.get(reply)?.form?.questions[step]
+  if (question?.kind !== 'text') return null
+  return accept(script, { reply, step, question }, value, state, event.timestampMs)
+}
+
+const MEANT = `${OWN_PAYLOAD}meant:`
+
+const readMeant = (text: string): readonly unknown[] => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value : []
+  } catch {
+    return []
+  }
 }
 
 const OPTIONS = new RegExp(`^${OWN_PAYLOAD}options:(\\d{1,4})$`)

@@ -1,6 +1,6 @@
 import type { QuickReply } from '../messages.ts'
 import { matchKey } from './match/normalise.ts'
-import { paged } from './render.ts'
+import { paged, type Voice } from './render.ts'
 import { isDay, placeInWeek } from './script/hours.ts'
 import { LIMITS, OWN_PAYLOAD } from './script/limits.ts'
 import { allOf, pick } from './script/localised.ts'
@@ -56,6 +56,15 @@ export const offersOf = (script: Script, language: string, question: Question, f
   if (question.kind === 'email') return [{ content_type: 'user_email' }, cancel]
   return [...shown, cancel]
 }
+
+/** The way back into a form that a word has ended; nothing without a payload. */
+export const undoOf = (
+  { script, language }: Pick<Voice, 'script' | 'language'>,
+  payload: string | null,
+): QuickReply[] =>
+  payload === null
+    ? []
+    : [{ content_type: 'text', title: pick(script.words.meant, language, script.language), payload }]
 
 /** Whether a visitor wants out of the form. */
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {

@@ -88,6 +88,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
       cause: 'token_missing',
       what: 'Visitors write to this Page, but there is no token for it.',
       remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\`, or end its webhook subscription if it is not this bot's.`,
+      byToken: true,
     })
   }
 

@@ -95,7 +95,7 @@ export const createDispatcher = (deps: {
     const finishing: Promise<void>[] = []
     try {
       for (const stored of claim.events) {
-        if (stopped) break
+        if (stopped || claim.conversation.forgotten === true) break
         finishing.push(finish(claim, stored, await outcomeOf(claim, stored)))
       }
     } catch (error) {

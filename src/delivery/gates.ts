@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { NeedCause, Needs } from '../operator/needs.ts'
+import type { Need, NeedCause, Needs } from '../operator/needs.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import { backoffMs } from './backoff.ts'
@@ -27,9 +27,10 @@ export interface Gates {
 
 /** Why a gate closes: what the operator must mend, or what passes by itself. */
 export type Closing =
-  { cause: MendableCause; what: string; remedy: string } | { cause: 'rate_limited' | 'outage' }
+  | ({ cause: MendableCause } & Pick<Need, 'what' | 'remedy' | 'byToken'>)
+  | { cause: 'rate_limited' | 'outage' }
 
-type MendableCause = Exclude<NeedCause, 'token_missing' | 'token_invalid'>
+type MendableCause = Extract<NeedCause, 'configuration' | 'permission' | 'restricted'>
 
 interface Gate {
   state: 'open' | 'closed' | 'half_open'

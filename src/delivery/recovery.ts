@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { TellTrouble, Trouble } from '../operator/page-trouble.ts'
 import type { NewEvent, Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import { subscribe, SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
@@ -17,6 +18,14 @@ export interface Recovery {
   start: () => Promise<void>
   /** Ends the calls under way, and notes until when we were there. */
   stop: () => Promise<void>
+  /** What Facebook last told of the Page's subscription; null before it did. */
+  subscription: (pageId: string) => SubscriptionStatus | null
+}
+
+export interface SubscriptionStatus {
+  checkedMs: number
+  /** Fields the app is subscribed to; null when it is not. */
+  fields: readonly string[] | null
 }
 
 interface PageWatch {
@@ -28,6 +37,7 @@ interface PageWatch {
   failures: number
   /** Said once, until it changes. */
   said: string | null
+  seen: SubscriptionStatus | null
   cancelTimer: () => void
 }
 
@@ -61,8 +71,10 @@ export const createRecovery = (deps: {
   clock: Clock
   random: () => number
   log: Log
+  /** Hears why a Page's webhooks may not come, where only a person can mend it. */
+  onTrouble: TellTrouble
 }): Recovery => {
-  const { store, graph, tokens, toEvents, clock, random, log } = deps
+  const { store, graph, tokens, toEvents, clock, random, log, onTrouble } = deps
   const pages = new Map<string, PageWatch>()
   const stopping = new AbortController()
   const { signal } = stopping
@@ -79,6 +91,7 @@ export const createRecovery = (deps: {
       askedForMore: false,
       failures: 0,
       said: null,
+      seen: null,
       cancelTimer: () => undefined,
     }
     pages.set(pageId, watch)
@@ -112,8 +125,8 @@ export const createRecovery = (deps: {
   const lookOnce = async (pageId: string, watch: PageWatch, token: string): Promise<number> => {
     const beganMs = clock.now()
     const coverage = await readCoverage(store, pageId)
-    const fields = await graph.subscribedFields(pageId, token)
-    const isHeard = VITAL_FIELDS.every((field) => fields?.includes(field))
+    const fields = await orTrouble(pageId, () => askFields(pageId, watch, token))
+    const isHeard = hears(fields)
     if (coverage === null) {
       // What was said before this bot knew the Page is not for it to answer; nor is a Page the operator left alone.
       if (isHeard) await writeCoverage(store, pageId, { untilMs: beganMs, gap: null })
@@ -123,12 +136,27 @@ export const createRecovery = (deps: {
     // Before the subscription hides it: a crash in between must not make us forget.
     if (gap !== null) await writeCoverage(store, pageId, { ...coverage, gap })
     watch.awaySinceMs = null
-    await subscribeAgain(pageId, watch, token, fields)
+    await orTrouble(pageId, () => subscribeAgain(pageId, watch, token, fields))
     if (gap !== null && beganMs < gap.notBeforeMs) return gap.notBeforeMs - beganMs
     if (gap !== null) await takeIn(pageId, token, gap.sinceMs)
     await writeCoverage(store, pageId, { untilMs: beganMs, gap: null })
     return LOOK_EVERY_MS
   }
+
+  const askFields = async (pageId: string, watch: PageWatch, token: string): Promise<string[] | null> => {
+    const fields = await graph.subscribedFields(pageId, token)
+    watch.seen = { checkedMs: clock.now(), fields }
+    if (hears(fields)) onTrouble(pageId, null)
+    return fields
+  }
+
+  /** What Facebook refuses for good is a person's to mend; what passes changes nothing about it. */
+  const orTrouble = <Result>(pageId: string, work: () => Promise<Result>): Promise<Result> =>
+    work().catch((error: unknown) => {
+      const trouble = error instanceof GraphError ? troubleOf(pageId, error) : null
+      if (trouble !== null) onTrouble(pageId, trouble)
+      throw error
+    })
 
   const subscribeAgain = async (
     pageId: string,
@@ -142,8 +170,11 @@ export const createRecovery = (deps: {
     if (lacking.length === 0 || (isHeard && watch.askedForMore)) return
     watch.askedForMore = true
     await subscribe(graph, pageId, token)
+    const isHeardNow = hears(await askFields(pageId, watch, token))
     if (isHeard) log.info({ pageId, fields: lacking }, 'the app is subscribed to more webhooks of the Page')
-    else log.warn({ pageId }, 'the app was no longer subscribed to the webhooks of the Page; now it is again')
+    else if (isHeardNow)
+      log.warn({ pageId }, 'the app was no longer subscribed to the webhooks of the Page; now it is again')
+    else onTrouble(pageId, doesNotStay(pageId))
   }
 
   const takeIn = async (pageId: string, pageToken: string, sinceMs: number): Promise<void> => {
@@ -198,6 +229,7 @@ export const createRecovery = (deps: {
       else for (const [index, { pageId }] of tokens.statuses().entries()) lookIn(pageId, index * APART_MS)
       stopListening = tokens.onChange(({ pageId, state }) => {
         if (state === 'valid') lookIn(pageId, AFTER_TOKEN_MS)
+        if (state === 'missing') onTrouble(pageId, null)
       })
       beat()
     },
@@ -210,8 +242,31 @@ export const createRecovery = (deps: {
       await Promise.race([ended, clock.sleep(STOP_WITHIN_MS)])
       await store.remember(ALIVE, String(clock.now())).catch(() => undefined)
     },
+    subscription: (pageId) => pages.get(pageId)?.seen ?? null,
   }
 }
+
+const hears = (fields: readonly string[] | null): boolean =>
+  VITAL_FIELDS.every((field) => fields?.includes(field))
+
+/** Wrong credentials are told by the probe of the token; a dead token, too. */
+const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>
+  verdict === 'permission' || verdict === 'bad_request' || verdict === 'restricted'
+    ? {
+        what: `The bot cannot see to it that Facebook sends the webhooks of the Page: ${message}.`,
+        remedy: subscribeByHand(pageId),
+        byToken: true,
+      }
+    : null
+
+const doesNotStay = (pageId: string): Trouble => ({
+  what: 'Facebook does not send the webhooks of the Page: the bot has subscribed to them, and Facebook does not list that.',
+  remedy: subscribeByHand(pageId),
+  byToken: true,
+})
+
+const subscribeByHand = (pageId: string): string =>
+  `Run \`npm run bootstrap-token -- --page ${pageId}\` as somebody who manages the Page and grants pages_manage_metadata; it subscribes the Page again.`
 
 /** When there is reason to look for missed messages, and since when. */
 const gapOf = (

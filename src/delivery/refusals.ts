@@ -49,7 +49,8 @@ const REMEDIES = {
     "Open the Page's Support Inbox on facebook.com, see which policy is named there and resolve it; sending is tried again by itself.",
 } as const
 
-const advice = (error: GraphError): { what: string; remedy: string } => ({
+const advice = (error: GraphError): { what: string; remedy: string; byToken: boolean } => ({
   what: `Facebook refuses to send for this Page: ${error.message}`,
   remedy: REMEDIES[error.verdict as keyof typeof REMEDIES],
+  byToken: error.verdict === 'permission',
 })

@@ -144,7 +144,7 @@ export const createSender = (deps: {
     const { conversation } = claim
     const { pageId, psid } = conversation
     let token = gates.tokenFor(pageId)
-    if (token === null || stopping.signal.aborted) return { go: 'stop' }
+    if (token === null || hasToStop(claim)) return { go: 'stop' }
     const { id } = reply
     if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
     const content = JSON.parse(reply.body) as OutboxItem
@@ -168,7 +168,7 @@ export const createSender = (deps: {
       if (content.typingMs !== undefined) await type(claim, token, content.typingMs)
       // Meanwhile the token may have died, or another one have come.
       token = gates.tokenFor(pageId)
-      if (token === null || stopping.signal.aborted) return { go: 'stop' }
+      if (token === null || hasToStop(claim)) return { go: 'stop' }
       if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
       const sent = await graph.sendMessage({
         pageId,
@@ -185,6 +185,9 @@ export const createSender = (deps: {
       throw error
     }
   }
+
+  const hasToStop = ({ conversation }: OutboxClaim): boolean =>
+    stopping.signal.aborted || conversation.forgotten === true
 
   /** Hands the thread to the people in the Page inbox. To do it twice does no harm, so nothing is ever in doubt. */
   const passThread = async (claim: OutboxClaim, reply: StoredReply, token: string): Promise<Step> => {

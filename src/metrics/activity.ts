@@ -12,6 +12,8 @@ export interface Activity {
   ofPage: (pageId: string) => PageActivity
   /** Those heard of last come first. */
   conversations: () => RecentConversation[]
+  /** Forgets of which conversations it heard. */
+  forget: () => void
 }
 
 export interface ConversationKey {
@@ -139,6 +141,7 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
     },
 
     conversations: () => [...conversations.values()].reverse(),
+    forget: () => conversations.clear(),
   }
 }
 

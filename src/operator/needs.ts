@@ -1,14 +1,26 @@
 import type { Clock } from '../clock.ts'
 
-/** Why a person is needed. Each cause but `silent` holds back the replies of its Page until it is mended. */
-export type NeedCause =
-  | 'token_missing'
-  | 'token_invalid'
-  | 'configuration'
-  | 'permission'
-  | 'restricted'
+/** Why a person is needed. docs/operations.md has the cure of each. */
+export const NEED_CAUSES = [
+  // These hold back the replies of their Page until they are mended.
+  'token_missing',
+  'token_invalid',
+  'configuration',
+  'permission',
+  'restricted',
   /** Nothing comes from Facebook, though it should. */
-  | 'silent'
+  'silent',
+  /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
+  'unsubscribed',
+  /** Facebook does not take the Messenger profile that the script wants. */
+  'profile',
+] as const
+
+export type NeedCause = (typeof NEED_CAUSES)[number]
+
+/** Whether replies wait because of it. */
+export const holdsReplies = (cause: NeedCause): boolean =>
+  cause !== 'silent' && cause !== 'unsubscribed' && cause !== 'profile'
 
 export interface Need {
   pageId: string
@@ -16,8 +28,10 @@ export interface Need {
   cause: NeedCause
   /** What happened, as one sentence without secrets. */
   what: string
-  /** What to do, as one sentence. */
+  /** What to do on the bot's own machine, as one sentence. */
   remedy: string
+  /** Whether a new user token mends it, which can be given in the console, too. */
+  byToken?: boolean
 }
 
 export interface OpenNeed extends Need {

@@ -1,4 +1,4 @@
-import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
+import { holdsReplies, WHOLE_BOT, type Need, type NeedCause, type OpenNeed } from './needs.ts'
 
 /** What the operator is told, once, by every way that is set up. */
 export interface Notice {
@@ -6,6 +6,8 @@ export interface Notice {
   /** `needed`, `reminder`: everything open now, oldest first. `well`: everything mended since the first notice. */
   needs: NoticedNeed[]
   atMs: number
+  /** Where the operator console is reached from everywhere, if it is. */
+  consoleUrl?: string | undefined
 }
 
 export interface NoticedNeed extends OpenNeed {
@@ -39,30 +41,52 @@ export const waitingText = (waiting: number, visitors: number | null = null): st
 // Discord refuses texts of more than 2000 characters, and nobody reads twenty bullets at night.
 const MOST_NEEDS = 5
 
-const neededLines = ({ kind, needs, atMs }: Notice): string[] => {
+const neededLines = ({ kind, needs, atMs, consoleUrl }: Notice): string[] => {
   const opening = kind === 'reminder' ? 'Evergreen still needs you' : 'Evergreen needs you'
   const shown = needs.slice(0, MOST_NEEDS)
   const left = needs.length - shown.length
+  const toDo = remedyLines(shown, consoleUrl)
   const [only] = shown
   if (needs.length === 1 && only !== undefined) {
-    return [
-      `${opening}: ${pageLabel(only)} ${only.cause === 'silent' ? 'hears nothing' : 'cannot answer'}.`,
-      ...happened(only, atMs),
-      `To do: ${only.remedy}`,
-    ]
+    return [`${opening}: ${pageLabel(only)} ${conditionOf(only.cause)}.`, ...happened(only, atMs), ...toDo]
   }
   return [
-    `${opening}: ${needs.length} things keep the bot from answering.`,
+    `${opening}: ${manyNeeds(needs)}.`,
     ...shown.map((need) => `• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`),
     ...(left > 0 ? [`• and ${left} more`] : []),
-    ...new Set(shown.map((need) => `To do: ${need.remedy}`)),
+    ...toDo,
   ]
+}
+
+/** What the trouble means for the Page, after its name. */
+export const conditionOf = (cause: NeedCause): string => {
+  if (cause === 'silent') return 'hears nothing from Facebook'
+  if (cause === 'unsubscribed') return 'may not hear its visitors'
+  return cause === 'profile' ? 'shows a profile that is out of date' : 'cannot answer'
+}
+
+/** Several needs in one line. */
+export const manyNeeds = (needs: readonly Pick<Need, 'cause'>[]): string =>
+  `${needs.length} things ${needs.some(({ cause }) => holdsReplies(cause)) ? 'keep the bot from answering' : 'are to be mended'}`
+
+/** The way that works from a telephone comes first. */
+const remedyLines = (needs: NoticedNeed[], consoleUrl: string | undefined): string[] => {
+  const remedies = [...new Set(needs.map(({ remedy }) => remedy))]
+  if (consoleUrl === undefined) return remedies.map((remedy) => `To do: ${remedy}`)
+  const there = `${consoleUrl} (user operator, password OPERATOR_PASSWORD)`
+  return needs.some(({ byToken }) => byToken)
+    ? [
+        `To do: Open ${there} and press "Continue with Facebook", or paste a user token there.`,
+        ...remedies.map((remedy) => `Or, on the bot's machine: ${remedy}`),
+      ]
+    : [...remedies.map((remedy) => `To do: ${remedy}`), `How it stands: ${there}`]
 }
 
 const happened = (need: NoticedNeed, atMs: number): string[] => {
   const since = `Since ${utc(need.sinceMs)} (${duration(atMs - need.sinceMs)}).`
   if (need.waiting === null) return [need.what, since]
   if (need.waiting === 0) return [need.what, `${since} No replies are waiting.`]
+  if (!holdsReplies(need.cause)) return [need.what, since]
   const waiting = capital(waitingText(need.waiting, need.visitors))
   return [
     need.what,
@@ -85,7 +109,10 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
   const left = pages.length > MOST_NEEDS ? ` and ${pages.length - MOST_NEEDS} more` : ''
   const since = Math.min(...needs.map((need) => need.sinceMs))
   const took = `It took ${duration(atMs - since)}`
-  if (needs.every(({ cause }) => cause === 'silent')) {
+  if (needs.every(({ cause }) => cause === 'profile')) {
+    return [`All is well again: the Messenger profile is up to date for ${shown}${left}.`, `${took}.`]
+  }
+  if (!needs.some(({ cause }) => holdsReplies(cause))) {
     return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]
   }
   return [`All is well again: ${shown}${left} can answer.`, `${took}; replies that waited are going out now.`]

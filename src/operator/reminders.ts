@@ -13,6 +13,7 @@ export interface RemindersDeps {
   /** Whom they wait for, likewise. */
   parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
   notify: (notice: Notice) => void
+  consoleUrl?: Notice['consoleUrl']
   log: Pick<OperatorLog, 'error'>
 }
 
@@ -39,7 +40,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
     queue = queue
       .then(async () => {
         const noticed = await Promise.all(about.map((need) => lookAt(need, deps)))
-        if (!stopped) notify({ kind, needs: noticed, atMs })
+        if (!stopped) notify({ kind, needs: noticed, atMs, consoleUrl: deps.consoleUrl })
       })
       .catch((error: unknown) => log.error({ err: error }, 'the operator could not be told'))
   }

@@ -52,12 +52,19 @@ export interface Store {
   answers: Answers
 
   /**
-   * Deletes what is kept of a visitor: state, answers, and what was received, waits, was sent or died. That an event was
-   * seen stays known, and so does the id. A running bot takes notice of it; what it is working on at that moment goes on.
+   * Deletes what is kept of a visitor: the id, state, answers, and what was received, waits, was sent or died. That an
+   * event was seen stays known, by an unreadable mark. What is being made for them comes to nothing. The files are
+   * rewritten, so that nothing of it can be found in them either; that takes a second for each 200 MB or so.
    *
-   * @returns in how many conversations, that is, with how many Pages
+   * @returns `conversations`: with how many Pages; `erased`: false where the files could not be rewritten now, which the
+   *   next call does, whomever it names
    */
-  forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<number>
+  forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<Forgotten>
+  /**
+   * Calls `listener` when visitors were forgotten, here or by another process, so that it lets go of what it knows of any;
+   * returns the function that stops it.
+   */
+  onForgotten: (listener: () => void) => () => void
 
   /**
    * Takes one bounded step of forgetting history from before `beforeMs`; `more` is false when the whole of it has been
@@ -77,6 +84,11 @@ export interface Store {
   probe: () => Promise<void>
   /** Waits for what was begun, then closes. Idempotent. */
   close: () => Promise<void>
+}
+
+export interface Forgotten {
+  conversations: number
+  erased: boolean
 }
 
 export type Queue = 'inbox' | 'outbox' | 'answers'
@@ -122,6 +134,8 @@ export interface Conversation {
    * ever opened.
    */
   windowEndsMs: number | null
+  /** Set while somebody holds it: the visitor was forgotten, and nothing is to be said to them or kept any more. */
+  forgotten?: true
 }
 
 export interface InboxClaim {

@@ -7,6 +7,8 @@ export interface TokenTrouble {
   what: string
   /** What to do, as one sentence. */
   remedy: string
+  /** Whether a new user token mends it. */
+  byToken?: boolean
 }
 
 const CREDENTIALS =
@@ -31,19 +33,22 @@ export const troubles = {
     cause: 'configuration',
     what: `The token was made for app ${tokenAppId}, but FB_APP_ID is ${appId}.`,
     remedy:
-      'Set FB_APP_ID and FB_APP_SECRET back, or run "npm run bootstrap-token" with a user token of this app.',
+      'Set FB_APP_ID and FB_APP_SECRET back, or run `npm run bootstrap-token` with a user token of this app.',
+    byToken: true,
   }),
 
   permissionLost: (): TokenTrouble => ({
     cause: 'permission',
     what: 'The token works, but pages_messaging was taken from it.',
-    remedy: 'Run "npm run bootstrap-token" with a user token that has pages_messaging.',
+    remedy: 'Run `npm run bootstrap-token` with a user token that has pages_messaging.',
+    byToken: true,
   }),
 
   disputed: (doubt: string): TokenTrouble => ({
     cause: 'restricted',
     what: `Facebook calls the token valid, yet refuses calls with it. ${doubt}`,
     remedy:
-      'See whether the Page is published and not restricted; then run "npm run bootstrap-token" with a new user token.',
+      'See whether the Page is published and not restricted; then run `npm run bootstrap-token` with a new user token.',
+    byToken: true,
   }),
 }

@@ -61,23 +61,38 @@ export type EventDetail =
       referral: Referral | null
     }
   | { kind: 'referral'; referral: Referral }
-  | { kind: 'optin'; type: string | null; payload: string | null; ref: string | null; userRef: string | null }
   | {
-      kind: 'pass_thread_control' | 'take_thread_control'
-      previousOwnerAppId: string | null
-      newOwnerAppId: string | null
-      metadata: string | null
+      kind: 'optin'
+      type: string | null
+      payload: string | null
+      ref: string | null
+      userRef: string | null
+      /** What was agreed to, where it is marketing messages; also when that is taken back or begun again. */
+      notifications: Notifications | null
     }
+  // One kind each: of a union of kinds `EventOf` finds none.
+  | ({ kind: 'pass_thread_control' } & ThreadOwners)
+  | ({ kind: 'take_thread_control' } & ThreadOwners)
   | { kind: 'request_thread_control'; requestedOwnerAppId: string | null; metadata: string | null }
   | { kind: 'app_roles'; roles: Record<string, string[]> }
   | { kind: 'policy_enforcement'; action: string | null; reason: string | null }
   | { kind: 'account_linking'; status: string | null; authorizationCode: string | null }
-  | { kind: 'messaging_feedback'; screens: Json }
+  | { kind: 'messaging_feedback'; screens: FeedbackScreen[] }
   | { kind: 'response_feedback'; feedback: string | null; mid: string | null }
-  | { kind: 'game_play'; gameId: string | null; playerId: string | null; payload: string | null }
-  | { kind: 'customer_information'; screens: Json }
+  | {
+      kind: 'game_play'
+      gameId: string | null
+      playerId: string | null
+      locale: string | null
+      /** `SOLO`, `THREAD` and the like. */
+      contextType: string | null
+      contextId: string | null
+      score: number | null
+      payload: string | null
+    }
+  | { kind: 'customer_information'; screens: InformationScreen[] }
   | { kind: 'lead_form'; formId: string | null }
-  | { kind: 'order'; products: Json; note: string | null }
+  | { kind: 'order'; products: OrderedProduct[]; note: string | null }
   | { kind: 'coupon'; payload: string | null; couponCode: string | null }
   | { kind: 'inbox_label'; action: string | null; labelId: string | null; labelName: string | null }
   /** A non-messaging field of the Page: feed, leadgen and the like. */
@@ -88,10 +103,17 @@ export type EventDetail =
 export type EventKind = EventDetail['kind']
 export type EventOf<K extends EventKind> = Extract<WebhookEvent, { kind: K }>
 
+export interface ThreadOwners {
+  previousOwnerAppId: string | null
+  newOwnerAppId: string | null
+  metadata: string | null
+}
+
 export interface Attachment {
   type: string
   url: string | null
   title: string | null
+  /** As Facebook sent it: what a reel, a post, a product or an appointment holds besides. */
   payload: JsonObject | null
 }
 
@@ -100,4 +122,61 @@ export interface Referral {
   source: string | null
   type: string | null
   adId: string | null
+  /** The page the visitor came from. */
+  refererUri: string | null
+  /** The product the visitor asks about. */
+  productId: string | null
+  /** What the ad showed. */
+  ad: AdShown | null
+}
+
+export interface AdShown {
+  title: string | null
+  photoUrl: string | null
+  videoUrl: string | null
+  postId: string | null
+  productId: string | null
+  flowId: string | null
+}
+
+export interface Notifications {
+  token: string | null
+  frequency: string | null
+  timeZone: string | null
+  /** When the token ends, ms since the epoch. */
+  tokenExpiresMs: number | null
+  /** `REFRESHED` or `NOT_REFRESHED`. */
+  tokenStatus: string | null
+  /** Only when the visitor stops them or wants them again, like `STOP_NOTIFICATIONS`. */
+  status: string | null
+  title: string | null
+}
+
+export interface FeedbackScreen {
+  screenId: string | null
+  questions: FeedbackAnswer[]
+}
+
+export interface FeedbackAnswer {
+  /** As the template named it. */
+  id: string
+  /** `csat`, `nps`, `ces` or `free_form`. */
+  type: string | null
+  /** The points given, or the text. */
+  answer: string | null
+  followUp: { type: string | null; answer: string | null } | null
+}
+
+export interface InformationScreen {
+  screenId: string | null
+  responses: { key: string; value: string | null }[]
+}
+
+export interface OrderedProduct {
+  id: string | null
+  retailerId: string | null
+  name: string | null
+  unitPrice: number | null
+  currency: string | null
+  quantity: number | null
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts'
 import type { EventDetail } from './events.ts'
+import { readFeedbackScreens, readInformationScreens, readNotifications, readProducts } from './filled-in.ts'
 import { readEcho, readVisitorMessage } from './message.ts'
 import { readOptionalReferral, readReferral } from './referral.ts'
 import { countOf, idOf, listOf, millisOf, objectOf, textOf, type Field } from './read.ts'
@@ -97,6 +98,7 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
       payload: textOf(optin['payload']),
       ref: textOf(optin['ref']),
       userRef: idOf(optin['user_ref']) ?? idOf(objectOf(item['sender'])['user_ref']),
+      notifications: readNotifications(optin),
     }),
   ],
   ['pass_thread_control', (control) => ({ kind: 'pass_thread_control', ...readOwners(control) })],
@@ -134,7 +136,10 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
   ],
   [
     'messaging_feedback',
-    (feedback) => ({ kind: 'messaging_feedback', screens: feedback['feedback_screens'] ?? null }),
+    (feedback) => ({
+      kind: 'messaging_feedback',
+      screens: readFeedbackScreens(feedback['feedback_screens']),
+    }),
   ],
   [
     'response_feedback',
@@ -150,15 +155,25 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
       kind: 'game_play',
       gameId: idOf(game['game_id']),
       playerId: idOf(game['player_id']),
+      locale: textOf(game['locale']),
+      contextType: textOf(game['context_type']),
+      contextId: idOf(game['context_id']),
+      score: countOf(game['score']),
       payload: textOf(game['payload']),
     }),
   ],
   [
     'messaging_customer_information',
-    (information) => ({ kind: 'customer_information', screens: information['screens'] ?? null }),
+    (information) => ({
+      kind: 'customer_information',
+      screens: readInformationScreens(information['screens']),
+    }),
   ],
   ['form', (form) => ({ kind: 'lead_form', formId: idOf(form['id']) })],
-  ['order', (order) => ({ kind: 'order', products: order['products'] ?? null, note: textOf(order['note']) })],
+  [
+    'order',
+    (order) => ({ kind: 'order', products: readProducts(order['products']), note: textOf(order['note']) }),
+  ],
   [
     'template',
     (template) =>

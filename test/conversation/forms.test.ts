@@ -87,6 +87,59 @@ t.test('a form can be cancelled by its button or in words, at any question', asy
   t.same(await say('5'), ['Pardon?'])
 })
 
+t.test('a word that ends a form is the answer after all, where its visitor says so', async (t) => {
+  const { say, tap, offers, answers, state } = talk(`
+replies:
+  bus:
+    when: bus
+    say: Gladly.
+    ask:
+      - { question: To which stop?, remember: to }
+      - { question: And from where?, remember: from }
+      - { question: And then?, remember: plan, one_of: [Go on, { title: Stop, value: alight }] }
+      - { question: How many?, remember: people, as: number }
+    answers: keep
+    next: done
+  done: { say: 'From {{from}} to {{to}}: {{plan}}.' }
+fallback: { say: Pardon? }
+`)
+  await say('bus')
+  t.same(await say('Stop!'), ['All right, we stop here.'])
+  t.same(offers(), ['It was my answer'])
+  t.equal(state(), null)
+  t.same(await tap('It was my answer'), ['And from where?'])
+  t.same(await say('The bus stop at the church'), ['And then?'], 'the word alone ends it')
+  t.same(await say('stop'), ['How many?'], 'a choice is a choice')
+  t.same(await say('cancel'), ['All right, we stop here.'])
+  t.same(offers(), [], 'that can be no number')
+
+  await say('bus')
+  await say('cancel')
+  t.same(await say('bus'), ['Gladly.', 'To which stop?'], 'whoever meant it just goes on')
+  for (const text of ['Rome', 'Paris', 'stop', '3']) await say(text)
+  t.match(answers, [{ values: { to: 'Rome', from: 'Paris', plan: 'alight', people: '3' } }])
+})
+
+t.test('a button that brings back a form takes nothing the script does not ask', async (t) => {
+  const { happens } = talk(BOOKING)
+  for (const said of [
+    '["book",5]',
+    '["book",0,"x"]',
+    '["gone",0,"x"]',
+    '["book",9,"x"]',
+    '{}',
+    '"',
+    'null',
+  ]) {
+    const message = {
+      mid: 'm_1',
+      text: 'It was my answer',
+      quick_reply: { payload: `evergreen:meant:${said}` },
+    }
+    t.match((await happens(event({ message }))).replies, [{ message: { text: 'Pardon?' } }], said)
+  }
+})
+
 t.test('something else in the middle of a form is answered, then the question comes again', async (t) => {
   const { say, happens, offers, last } = talk(BOOKING)
   await say('book a table')

@@ -5,6 +5,7 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { Trouble } from '../../src/operator/page-trouble.ts'
 import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
 import { toRecoveredEvents } from '../../src/webhook/recovered.ts'
@@ -253,6 +254,50 @@ t.test('odd answers of Graph lose nothing and break nothing', async (t) => {
   t.same(await w.handled(), { [ANN]: [null] })
 })
 
+t.test('a subscription that Facebook does not let the bot renew is a need until it is renewed', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.refuse.subscribe = 'permission'
+  await w.advance(40 * MINUTE_MS)
+  t.match(w.trouble, { what: /refused/, remedy: /bootstrap-token -- --page/, byToken: true })
+  t.match(w.recovery()?.subscription(PAGE), { fields: null, checkedMs: Number })
+
+  w.refuse.subscribedFields = 'transient'
+  await w.advance(HOUR_MS)
+  t.ok(w.trouble, 'an outage mends nothing')
+
+  w.refuse.subscribe = null
+  w.refuse.subscribedFields = null
+  await w.advance(HOUR_MS)
+  t.equal(w.trouble, null)
+  t.same(w.recovery()?.subscription(PAGE)?.fields, [...SUBSCRIBED_FIELDS])
+})
+
+t.test(
+  'a subscription that Facebook takes and does not list is a need; whoever renews it ends that',
+  async (t) => {
+    const w = await world(t)
+    w.unsubscribe()
+    w.keepFields = true
+    await w.advance(40 * MINUTE_MS)
+    t.match(w.trouble, { what: /does not list that/ })
+    t.notMatch(w.logged.join(), /now it is again/)
+
+    w.fields = ['messages', 'messaging_postbacks']
+    await w.advance(HOUR_MS)
+    t.equal(w.trouble, null)
+  },
+)
+
+t.test('conversations that cannot be read are no trouble with the subscription', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.refuse.conversations = 'permission'
+  await w.advance(40 * MINUTE_MS)
+  t.equal(w.calls.conversations > 0, true)
+  t.equal(w.trouble, null)
+})
+
 interface Options {
   fields?: string[] | null
   listSize?: number
@@ -312,6 +357,8 @@ async function world(t: Test, options: Options = {}) {
     fields: options.fields === undefined ? ([...SUBSCRIBED_FIELDS] as string[]) : options.fields,
     /** Facebook takes the fields asked for, and does not list them. */
     keepFields: false,
+    /** What the operator was last told. */
+    trouble: null as Trouble | null,
     asked: [] as string[],
     looks: () => calls.subscribedFields,
     unsubscribe: () => {
@@ -389,10 +436,12 @@ async function world(t: Test, options: Options = {}) {
         toEvents: toRecoveredEvents,
         clock,
         random: () => 0.5,
+        onTrouble: (_pageId, trouble) => void (w.trouble = trouble),
         log: { debug: () => undefined, info: log('info'), warn: log('warn'), error: log('error') },
       })
       await recovery.start()
     },
+    recovery: () => recovery,
     stop: async () => {
       await recovery?.stop()
       recovery = null

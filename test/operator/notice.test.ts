@@ -85,6 +85,33 @@ t.test('several needs are listed, their common remedy once', async (t) => {
   t.equal(text.split('To do: ').length, 2)
 })
 
+t.test('where the console is reached from everywhere, its address comes first', async (t) => {
+  const consoleUrl = 'https://bot.example/operator'
+  t.match(
+    noticeText(notice({ consoleUrl, needs: [need({ byToken: true })] })),
+    /\nTo do: Open https:\/\/bot\.example\/operator \(.*Continue with Facebook.*\nOr, on the bot's machine: Run `npm run bootstrap-token`\.$/,
+  )
+  const other = noticeText(
+    notice({ consoleUrl, needs: [need({ cause: 'configuration', remedy: 'Restart.' })] }),
+  )
+  t.match(other, /\nTo do: Restart\.\nHow it stands: https:\/\/bot\.example\/operator \(/)
+})
+
+t.test('what holds back no reply is not said to', async (t) => {
+  const profile = need({ cause: 'profile' })
+  const unheard = need({ cause: 'unsubscribed' })
+  t.match(
+    noticeText(notice({ needs: [profile] })),
+    /^Evergreen needs you: Bakery .* shows a profile that is out of date\./,
+  )
+  t.match(noticeText(notice({ needs: [unheard] })), /may not hear its visitors\./)
+  t.notMatch(noticeText(notice({ needs: [unheard] })), /once this is mended/)
+  t.match(noticeText(notice({ needs: [profile, unheard] })), '2 things are to be mended')
+  t.match(noticeText(notice({ kind: 'well', needs: [profile] })), /profile is up to date for Bakery/)
+  t.match(noticeText(notice({ kind: 'well', needs: [profile, unheard] })), /webhooks come for Bakery/)
+  t.match(noticeText(notice({ kind: 'well', needs: [profile, need()] })), /can answer/)
+})
+
 t.test('when all is well each Page is named once, with how long it took', async (t) => {
   const needs = [need(), need({ cause: 'restricted', sinceMs: SINCE + MINUTE })]
   t.equal(

@@ -170,11 +170,11 @@ t.test('where the console can be reached, the notice leads there, too', async (t
   await dead.clock.advance(MOMENT)
   t.match(
     dead.notices()[0]?.msg,
-    /To do: Open https:\/\/bot\.example\/operator, sign in .*, or run `npm run bootstrap-token -- --page 1001`/,
+    /To do: Open https:\/\/bot\.example\/operator \(user operator.*Run `npm run bootstrap-token -- --page 1001`/,
   )
   const first = await build(t, { env })
   await first.clock.advance(MOMENT)
-  t.match(first.notices()[0]?.msg, /Open https:\/\/bot\.example\/operator.*or run `npm run bootstrap-token`/)
+  t.match(first.notices()[0]?.msg, /Open https:\/\/bot\.example\/operator .*Run `npm run bootstrap-token`/)
 })
 
 t.test('a token that is only doubted alarms nobody, and takes no alarm back', async (t) => {

@@ -44,7 +44,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.match(await store.answers.list({ limit: 10 }), { answers: [{ body: '{"n":"2"}' }] })
   })
 
-  t.test('a visitor who is forgotten leaves nothing but the knowledge of what was seen', async (t) => {
+  t.test('a visitor who is forgotten leaves nothing but marks of what was seen', async (t) => {
     const { store, reopen } = await openPlace(t, open)
     await answer(store, 'a', [kept('1')], 'psid-1', { state: '{"x":1}', replies: ['hello', 'dies', 'waits'] })
     await answer(store, 'b', [kept('2')], 'psid-2', { state: '{"y":1}', replies: ['other'] })
@@ -57,9 +57,9 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     }
     await store.accept([newEvent('c')])
 
-    t.equal(await store.forget({ psid: 'psid-1', pageId: 'page-9' }), 0)
-    t.equal(await store.forget({ psid: 'nobody' }), 0)
-    t.equal(await store.forget({ psid: 'psid-1' }), 1)
+    t.same(await store.forget({ psid: 'psid-1', pageId: 'page-9' }), { conversations: 0, erased: true })
+    t.same(await store.forget({ psid: 'nobody' }), { conversations: 0, erased: true })
+    t.same(await store.forget({ psid: 'psid-1' }), { conversations: 1, erased: true })
     const again = await reopen()
     t.match(await again.counts(), { inbox: 0, dead: 0 })
     t.same([...(await again.counts()).outbox.values()], [1], "somebody else's reply")
@@ -83,10 +83,53 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
   t.test('what was remembered of a forgotten visitor is not remembered in passing either', async (t) => {
     const { store } = await openPlace(t, open)
     await answer(store, 'a', [], 'psid-1', { state: '{"x":1}' })
-    t.equal(await store.forget({ psid: 'psid-1' }), 1)
+    await store.forget({ psid: 'psid-1' })
     await store.accept([newEvent('b')])
     const [claim] = await store.claimInbox(10)
     t.equal(claim?.conversation.state, null)
+  })
+
+  t.test('what is being made for a visitor who is forgotten meanwhile comes to nothing', async (t) => {
+    const { store } = await openPlace(t, open)
+    let told = 0
+    store.onForgotten(() => (told += 1))
+    await store.accept([newEvent('a'), newEvent('b')])
+    const [claim] = await store.claimInbox(10)
+    const [first, second] = claim?.events ?? []
+    if (claim === undefined || first === undefined || second === undefined) throw new Error('no events')
+
+    await store.forget({ psid: 'psid-1' })
+    t.equal(told, 1)
+    t.equal(claim.conversation.forgotten, true)
+    const outcome = { replies: ['late'], state: '{"x":1}', answers: [kept('late')] }
+    t.equal(await store.finishEvent(claim, first, { ...outcome, handOut: true }), null)
+    t.equal(await store.finishEvent(claim, second, outcome), null)
+    store.releaseInbox(claim)
+    t.equal(told, 3, 'the handler may have asked for the name again')
+    t.match(await store.counts(), { inbox: 0, outbox: new Map() })
+    t.same(await store.answers.list({ limit: 10 }), { answers: [], next: null })
+
+    await store.accept([newEvent('c')])
+    const [anew] = await store.claimInbox(10)
+    t.match(anew, { events: [{ body: '{"key":"c"}' }], conversation: { state: null } })
+    t.equal(anew?.conversation.forgotten, undefined)
+    t.not(anew?.conversation.id, claim.conversation.id)
+  })
+
+  t.test('replies that wait, delayed or in hand, are gone with a visitor who is forgotten', async (t) => {
+    const { store, clock } = await openPlace(t, open)
+    await answer(store, 'a', [], 'psid-1', { replies: ['delayed'] })
+    await answer(store, 'b', [], 'psid-2', { replies: ['in hand', 'behind it'] })
+    for (const claim of await store.claimOutbox(10, anyRoom)) {
+      if (claim.conversation.psid === 'psid-1') store.releaseOutbox(claim, clock.now() + 3_600_000)
+      else t.teardown(() => store.releaseOutbox(claim))
+    }
+    await store.forget({ psid: 'psid-1' })
+    await store.forget({ psid: 'psid-2' })
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    t.match(await store.counts(), { outbox: new Map(), dead: 0 })
+    await clock.advance(3_600_000)
+    t.same(await store.claimOutbox(10, anyRoom), [])
   })
 }
 

@@ -11,6 +11,8 @@ export interface Words {
   cancel: Localised<string>
   cancelWords: readonly string[]
   cancelled: Localised<Template>
+  /** The button under that, where the visitor's word may have been the answer. */
+  meant: Localised<string>
   /** The button that shows the next choices, and what is said above them. */
   more: Localised<string>
   moreSay: Localised<Template>
@@ -27,6 +29,7 @@ export const ENGLISH_WORDS: Words = {
   cancel: 'Cancel',
   cancelWords: ['cancel', 'stop', 'never mind', 'forget it'],
   cancelled: ['All right, we stop here.'],
+  meant: 'It was my answer',
   more: 'More …',
   moreSay: ['Here are more:'],
   notText: ['Could you write that in words, please?'],
@@ -46,6 +49,10 @@ const readWords = mapping('the words', {
     'What visitors may write to end a form.',
   ),
   cancelled: optional(said, 'Said when a form was ended by its visitor.'),
+  it_was_my_answer: optional(
+    localised(title),
+    'The button under that, where the word that ended the form may have been an answer.',
+  ),
   more: optional(localised(title), 'The button that shows the next choices, where there are more than 13.'),
   more_say: optional(said, 'Said above the next choices.'),
   not_text: optional(said, 'Said to a picture where a text was asked for.'),
@@ -65,6 +72,7 @@ export const words: Read<Words> = described(
       cancel: value.cancel ?? ENGLISH_WORDS.cancel,
       cancelWords: value.cancel_when ?? ENGLISH_WORDS.cancelWords,
       cancelled: value.cancelled ?? ENGLISH_WORDS.cancelled,
+      meant: value.it_was_my_answer ?? ENGLISH_WORDS.meant,
       more: value.more ?? ENGLISH_WORDS.more,
       moreSay: value.more_say ?? ENGLISH_WORDS.moreSay,
       notText: value.not_text ?? ENGLISH_WORDS.notText,

@@ -21,6 +21,10 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   const wake = (queue: Queue): void => {
     for (const listener of listeners) listener(queue)
   }
+  const forgottenListeners = new Set<() => void>()
+  const tellForgotten = (): void => {
+    for (const listener of forgottenListeners) listener()
+  }
   const ids = replyIds(thread.instance)
   const live = createLiveConversations()
   const inbox = createInboxQueue({ thread, live, wake: () => wake('inbox') })
@@ -40,7 +44,27 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   })
 
   const deadLetters = createDeadLetters({ thread, ids, returned: outbox.returned })
-  thread.onForeignWrite(outbox.returned)
+  thread.onForeignWrite(({ pagesWaiting, forgotten }) => {
+    outbox.returned(pagesWaiting)
+    // Refused only when the database is gone, and everything in memory with it.
+    if (forgotten) letGoOfForgotten().catch(() => undefined)
+  })
+
+  const letGoOfForgotten = async (): Promise<void> => {
+    const gone = await thread.run({
+      op: 'gone',
+      conversations: live.all().map((entry) => entry.conversation.id),
+    })
+    for (const id of gone) {
+      const entry = live.get(id)
+      if (entry === undefined) continue
+      entry.conversation.forgotten = true
+      entry.conversation.state = null
+      outbox.hurry(entry.conversation)
+      inbox.drop(entry)
+    }
+    tellForgotten()
+  }
 
   return {
     accept: async (events) => {
@@ -91,7 +115,14 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       })
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
       if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
-      const { seqs, settled } = await recorded
+      const finished = await recorded
+      if (finished.forgotten) {
+        if (handOut) outbox.release(outbox.handOut(conversation, []))
+        // Handling it may have brought back what was forgotten.
+        tellForgotten()
+        return null
+      }
+      const { seqs, settled } = finished
       const replies = seqs.map((seq, index) =>
         replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
       )
@@ -147,9 +178,14 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     },
 
     forget: async ({ psid, pageId }) => {
-      const count = await thread.run({ op: 'forget', psid, page: pageId ?? null })
-      live.forget(psid, pageId)
-      return count
+      const result = await thread.run({ op: 'forget', psid, page: pageId ?? null })
+      if (result.conversations > 0) await letGoOfForgotten()
+      return result
+    },
+
+    onForgotten: (listener) => {
+      forgottenListeners.add(listener)
+      return () => forgottenListeners.delete(listener)
     },
 
     prune: (history, beforeMs) => thread.run({ op: 'prune', history, beforeMs }),
@@ -180,6 +216,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
 
     close: async () => {
       listeners.clear()
+      forgottenListeners.clear()
       outbox.stop()
       await thread.close()
     },

@@ -5,27 +5,29 @@ import type { NewEvent } from '../store.ts'
 import type {
   AcceptedRow,
   ConversationRow,
+  ForeignWrite,
   InboxRow,
   Loaded,
   Operation,
   OutboxRow,
   Results,
 } from './protocol.ts'
+import { answersOperations, keepAnswers } from './answers.ts'
 import { deadLetterOperations } from './dead-letters.ts'
+import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './memory.ts'
 import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
-import { keepAnswers, visitorOperations } from './visitors.ts'
 
 export interface Database {
   /** Names this database among all others, for ever; part of every reply's id. */
   instance: string
   /** Pages that have replies waiting. */
   pagesWaiting: () => string[]
-  /** Whether another process has written since this was last asked. */
-  changedElsewhere: () => boolean
+  /** What another process has written since this was last asked; null for nothing. */
+  writtenElsewhere: () => ForeignWrite | null
   /** Carries out all operations in one durable transaction. @throws the SQLite error, with nothing of it kept */
   commit: (operations: readonly Operation[]) => unknown[]
   close: () => void
@@ -59,6 +61,7 @@ export const openDatabase = (file: string): Database => {
   const pages = pageNumbers(db)
   const conversations = conversationCache()
   const foreignWrites = createForeignWrites(db)
+  const forgetting = createForgetting(db)
   const keep = keepAnswers(db)
 
   const conversationOf = (page: number, psid: string): ConversationRow => {
@@ -66,12 +69,14 @@ export const openDatabase = (file: string): Database => {
     const cached = conversations.get(key)
     if (cached !== undefined) return cached
     const row = statements.findConversation.get(page, psid) as ConversationRow | undefined
-    const fresh = row ?? {
-      conversation: Number(statements.addConversation.run(page, psid).lastInsertRowid),
-      state: null,
-      windowEndsMs: null,
-    }
-    return conversations.add(key, fresh)
+    return conversations.add(key, row ?? addConversation(page, psid))
+  }
+
+  const addConversation = (page: number, psid: string): ConversationRow => {
+    // Not SQLite's own number: it would come again after a visitor was forgotten, and somebody may still hold the old one.
+    const conversation = seqs.next()
+    statements.addConversation.run(conversation, page, psid)
+    return { conversation, state: null, windowEndsMs: null }
   }
 
   const openWindow = (conversation: ConversationRow, timestampMs: number): void => {
@@ -114,7 +119,8 @@ export const openDatabase = (file: string): Database => {
     accept: ({ events, nowMs }) => events.map((event) => accept(event, nowMs)),
 
     finish_event: (o) => {
-      statements.dropInbox.run(o.seq)
+      // The visitor was forgotten meanwhile, and with them what this would have led to.
+      if (statements.dropInbox.run(o.seq).changes === 0) return { forgotten: true }
       const page = pages.numberOf(o.page)
       let settled = false
       for (const { seq, messageId } of o.confirmed) {
@@ -132,7 +138,7 @@ export const openDatabase = (file: string): Database => {
         statements.addOutbox.run(page, o.conversation, seq, o.acceptedMs, o.doubtMs, body)
         return seq
       })
-      return { seqs: added, settled }
+      return { forgotten: false, seqs: added, settled }
     },
 
     load_inbox: ({ after, limit, except }) => {
@@ -186,23 +192,30 @@ export const openDatabase = (file: string): Database => {
     ...parkedOperation(db),
     ...deadLetterOperations(db),
     ...historyOperations(db),
-    ...visitorOperations(db, () => conversations.clear()),
+    ...answersOperations(db),
+    ...forgetting.operations,
   }
+
+  const pagesWaiting = (): string[] => (statements.pagesWaiting.all() as { id: string }[]).map(({ id }) => id)
 
   return {
     instance,
-    pagesWaiting: () => (statements.pagesWaiting.all() as { id: string }[]).map(({ id }) => id),
-    changedElsewhere: () => {
-      const changed = foreignWrites.happened()
-      if (changed) conversations.clear()
-      return changed
-    },
+    pagesWaiting,
+    writtenElsewhere: () =>
+      foreignWrites.happened() ? { pagesWaiting: pagesWaiting(), forgotten: forgetting.happened() } : null,
     commit: (operations) => {
       db.exec('begin immediate')
       try {
+        // What we remember of conversations may be of visitors who were forgotten a moment ago.
+        if (foreignWrites.areNew()) conversations.clear()
         const results = operations.map((operation) => carryOut[operation.op](operation as never))
         db.exec('commit')
-        return results
+        if (!operations.some(({ op }) => op === 'forget')) return results
+        conversations.clear()
+        const erased = forgetting.erase()
+        return results.map((result, index) =>
+          operations[index]?.op === 'forget' ? { ...(result as Results['forget']), erased } : result,
+        )
       } catch (error) {
         // What the caches learned in this transaction did not happen.
         conversations.clear()

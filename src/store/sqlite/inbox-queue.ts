@@ -16,6 +16,8 @@ export interface InboxQueue {
   /** One event of the claim was handled. */
   finished: (claim: InboxClaim) => void
   release: (claim: InboxClaim) => void
+  /** Its conversation was forgotten: what nobody holds yet is not handed out. */
+  drop: (entry: LiveConversation) => void
 }
 
 const MOST_IN_MEMORY = 1024
@@ -148,6 +150,13 @@ export const createInboxQueue = (deps: {
       if (entry.events.length > 0) ready.add(entry)
       else live.leave(entry)
       if (behind || ready.size > 0) wake()
+    },
+
+    drop: (entry) => {
+      inMemory -= entry.events.length
+      entry.events = []
+      ready.delete(entry)
+      live.leave(entry)
     },
   }
 }

@@ -24,8 +24,7 @@ export interface LiveConversations {
   enter: (conversation: Conversation) => LiveConversation
   /** Forgets it unless something still needs it. */
   leave: (live: LiveConversation) => void
-  /** What was remembered of a visitor is gone. */
-  forget: (psid: string, pageId: string | undefined) => void
+  all: () => LiveConversation[]
 }
 
 export const createLiveConversations = (): LiveConversations => {
@@ -58,11 +57,6 @@ export const createLiveConversations = (): LiveConversations => {
         byId.delete(live.conversation.id)
       }
     },
-    forget: (psid, pageId) => {
-      for (const { conversation } of byId.values()) {
-        if (conversation.psid !== psid || (pageId ?? conversation.pageId) !== conversation.pageId) continue
-        conversation.state = null
-      }
-    },
+    all: () => [...byId.values()],
   }
 }

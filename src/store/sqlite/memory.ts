@@ -46,12 +46,22 @@ export const pageNumbers = (db: DatabaseSync) => {
 export const createForeignWrites = (db: DatabaseSync) => {
   const read = db.prepare('pragma data_version')
   const version = (): number => (read.get() as { data_version: number }).data_version
-  let known = version()
+  let seen = version()
+  let told = seen
+  const areNew = (): boolean => {
+    const before = seen
+    seen = version()
+    return seen !== before
+  }
   return {
+    /** Whether there are some since either of these was last asked. */
+    areNew,
+    /** Whether there were any since this was last asked. */
     happened: (): boolean => {
-      const before = known
-      known = version()
-      return known !== before
+      areNew()
+      const before = told
+      told = seen
+      return told !== before
     },
   }
 }

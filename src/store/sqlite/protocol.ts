@@ -64,16 +64,21 @@ export type Operation =
   | { op: 'answers_tried'; id: number; nextMs: number | null }
   | { op: 'drop_answers'; upTo: number }
   | { op: 'forget'; psid: string; page: string | null }
+  /** Which of these conversations are not there any more. */
+  | { op: 'gone'; conversations: readonly number[] }
 
 export interface Results {
   /** One per event, in order; null for a duplicate. */
   accept: (AcceptedRow | null)[]
-  finish_event: {
-    /** The sequence numbers of the replies, in order. */
-    seqs: number[]
-    /** Whether a reply that was confirmed still waited. */
-    settled: boolean
-  }
+  finish_event:
+    | { forgotten: true }
+    | {
+        forgotten: false
+        /** The sequence numbers of the replies, in order. */
+        seqs: number[]
+        /** Whether a reply that was confirmed still waited. */
+        settled: boolean
+      }
   load_inbox: Loaded<InboxRow>
   load_outbox: Loaded<OutboxRow>
   sent: null
@@ -100,7 +105,8 @@ export interface Results {
   due_answers: { answers: KeptAnswers[]; nextMs: number | null }
   answers_tried: null
   drop_answers: number
-  forget: number
+  forget: { conversations: number; erased: boolean }
+  gone: number[]
 }
 
 export interface Loaded<Row> {
@@ -177,9 +183,12 @@ export interface Failure {
   code: number | null
 }
 
-/** Said unasked: another process has written to the file; these Pages have replies waiting there now. */
+/** Said unasked: another process has written to the file. */
 export interface ForeignWrite {
+  /** Pages that have replies waiting there now. */
   pagesWaiting: string[]
+  /** Whether it has forgotten visitors. */
+  forgotten: boolean
 }
 
 /** The thread's first message. */

@@ -17,7 +17,7 @@ export const prepareStatements = (db: DatabaseSync) => {
     findConversation: sql(
       `select id as conversation, state, window_ends_ms as windowEndsMs from conversation where page = ? and psid = ?`,
     ),
-    addConversation: sql('insert into conversation (page, psid) values (?, ?)'),
+    addConversation: sql('insert into conversation (id, page, psid) values (?, ?, ?)'),
     setWindow: sql('update conversation set window_ends_ms = ? where id = ?'),
     setState: sql('update conversation set state = ? where id = ?'),
     addInbox: sql('insert into inbox (conversation, seq, accepted_ms, body) values (?, ?, ?, ?)'),

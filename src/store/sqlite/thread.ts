@@ -16,8 +16,8 @@ export interface DatabaseThread {
   run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
   record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
-  /** Another process has written to the file; these Pages have replies waiting there now. */
-  onForeignWrite: (listener: (pagesWaiting: string[]) => void) => void
+  /** Another process has written to the file. */
+  onForeignWrite: (listener: (written: ForeignWrite) => void) => void
   /** Carries out what was asked so far, then closes the file. */
   close: () => Promise<void>
 }
@@ -56,7 +56,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
   let failures = 0
   let closing: { tries: number; done: () => void } | null = null
   let ended: Error | null = null
-  let onForeignWrite = (_pagesWaiting: string[]): void => undefined
+  let onForeignWrite = (_written: ForeignWrite): void => undefined
 
   // Everything asked for in one turn of the event loop, and while the thread is busy, shares one transaction.
   const schedule = (): void => {
@@ -124,7 +124,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
   }
 
   worker.on('message', (message: BatchAnswer | ForeignWrite) => {
-    if ('pagesWaiting' in message) onForeignWrite(message.pagesWaiting)
+    if ('pagesWaiting' in message) onForeignWrite(message)
     else settle(message)
   })
   worker.on('error', end)

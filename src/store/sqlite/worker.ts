@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
-import type { Batch, BatchAnswer, Failure, ForeignWrite, Opened } from './protocol.ts'
+import type { Batch, BatchAnswer, Failure, Opened } from './protocol.ts'
 
 /** The database thread: fsync and checkpoints stop this loop, never the one that answers Facebook. */
 const { file } = workerData as { file: string }
@@ -20,13 +20,13 @@ const serve = (database: Database): void => {
   setInterval(() => lookForForeignWrite(database), LOOK_EVERY_MS).unref()
 }
 
-// `npm run dead-letters` writes to the file while we run. Asking costs a few microseconds.
+// `npm run dead-letters` and `npm run forget` write to the file while we run. Asking costs a few microseconds.
 const LOOK_EVERY_MS = 500
 
 const lookForForeignWrite = (database: Database): void => {
   try {
-    if (!database.changedElsewhere()) return
-    parentPort?.postMessage({ pagesWaiting: database.pagesWaiting() } satisfies ForeignWrite)
+    const written = database.writtenElsewhere()
+    if (written !== null) parentPort?.postMessage(written)
   } catch {
     // Closed, or the disk does not read: whoever stores something next hears of it.
   }

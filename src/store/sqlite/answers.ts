@@ -2,32 +2,17 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { KeptAnswers, NewAnswers } from '../store.ts'
 import type { Operation, Results } from './protocol.ts'
 
-type VisitorOperation = 'list_answers' | 'due_answers' | 'answers_tried' | 'drop_answers' | 'forget'
+type AnswersOperation = 'list_answers' | 'due_answers' | 'answers_tried' | 'drop_answers'
 
-/** What visitors leave with us on purpose, and what is done when they want it gone. */
-export const visitorOperations = (
+/** What visitors leave with us on purpose. */
+export const answersOperations = (
   db: DatabaseSync,
-  /** What is remembered elsewhere about conversations is not to be believed any more. */
-  changed: () => void,
-): { [K in VisitorOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
+): { [K in AnswersOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const list = db.prepare(`${SELECT} where a.id > ? order by a.id limit ?`)
   const due = db.prepare(`${SELECT} where a.due_ms <= ? order by a.due_ms, a.id limit ?`)
   const nextDue = db.prepare('select min(due_ms) as dueMs from answers where due_ms > ?')
   const setDue = db.prepare('update answers set due_ms = ? where id = ?')
   const drop = db.prepare('delete from answers where id <= ? and due_ms is null')
-  const findAll = db.prepare('select id, page from conversation where psid = ?')
-  const findOne = db.prepare(
-    'select id, page from conversation where psid = ? and page = (select no from page where id = ?)',
-  )
-  // The inbox has no index by conversation: it is small, and forgetting is rare.
-  const forgetting = [
-    'delete from inbox where conversation = ?',
-    'delete from sent where conversation = ?',
-    'delete from dead where conversation = ?',
-    'delete from answers where conversation = ?',
-    'update conversation set state = null, window_ends_ms = null where id = ?',
-  ].map((text) => db.prepare(text))
-  const forgetOutbox = db.prepare('delete from outbox where page = ? and conversation = ?')
 
   return {
     list_answers: ({ after, limit }) => list.all(after, limit).map(toAnswers),
@@ -40,18 +25,6 @@ export const visitorOperations = (
       return null
     },
     drop_answers: ({ upTo }) => Number(drop.run(upTo).changes),
-    forget: ({ psid, page }) => {
-      const rows = (page === null ? findAll.all(psid) : findOne.all(psid, page)) as {
-        id: number
-        page: number
-      }[]
-      for (const { id, page: number } of rows) {
-        for (const statement of forgetting) statement.run(id)
-        forgetOutbox.run(number, id)
-      }
-      changed()
-      return rows.length
-    },
   }
 }
 

@@ -1,0 +1,24 @@
+import type { Need, NeedCause, Needs } from './needs.ts'
+
+/** What is wrong and how it is mended; whose trouble it is, and of which kind, is known elsewhere. */
+export type Trouble = Pick<Need, 'what' | 'remedy' | 'byToken'>
+
+/** Hears what is wrong with a Page, or with null that nothing is, as often as somebody has looked. */
+export type TellTrouble = (pageId: string, trouble: Trouble | null) => void
+
+/** Makes one need of a kind of trouble, for as long as it lasts. */
+export const raisesNeeds = (deps: {
+  needs: Pick<Needs, 'raise' | 'settle'>
+  cause: NeedCause
+  nameOf: (pageId: string) => string | null
+}): TellTrouble => {
+  const { needs, cause, nameOf } = deps
+  const told = new Map<string, string>()
+  return (pageId, trouble) => {
+    if (told.get(pageId) === trouble?.what) return
+    if (told.delete(pageId)) needs.settle(pageId, cause)
+    if (trouble === null) return
+    told.set(pageId, trouble.what)
+    needs.raise({ pageId, pageName: nameOf(pageId), cause, ...trouble })
+  }
+}

@@ -1,0 +1,75 @@
+import { isJsonObject, type JsonObject } from '../json.ts'
+import type {
+  FeedbackAnswer,
+  FeedbackScreen,
+  InformationScreen,
+  Notifications,
+  OrderedProduct,
+} from './events.ts'
+import { countOf, idOf, listOf, millisOf, objectOf, textOf, type Field } from './read.ts'
+
+/** What visitors agree to in the opt-in template; null where the opt-in is of another kind. */
+export const readNotifications = (optin: JsonObject): Notifications | null => {
+  // The name of before 2022, which no longer comes for new ones.
+  const token = textOf(optin['notification_messages_token'] ?? optin['one_time_notif_token'])
+  const status = textOf(optin['notification_messages_status'])
+  if (token === null && status === null) return null
+  return {
+    token,
+    frequency: textOf(optin['notification_messages_frequency']),
+    timeZone: textOf(optin['notification_messages_timezone']),
+    tokenExpiresMs: millisOf(optin['token_expiry_timestamp']),
+    tokenStatus: textOf(optin['user_token_status']),
+    status,
+    title: textOf(optin['title']),
+  }
+}
+
+/** What visitors answer to the feedback template. */
+export const readFeedbackScreens = (field: Field): FeedbackScreen[] =>
+  listOf(field).map((screen) => {
+    const { screen_id: screenId, questions } = objectOf(screen)
+    return {
+      screenId: textOf(screenId),
+      questions: Object.entries(objectOf(questions)).map(readFeedbackAnswer),
+    }
+  })
+
+const readFeedbackAnswer = ([id, field]: [string, Field]): FeedbackAnswer => {
+  const { type, payload, follow_up: followUp } = objectOf(field)
+  return {
+    id,
+    type: textOf(type),
+    answer: textOf(payload),
+    followUp: isJsonObject(followUp)
+      ? { type: textOf(followUp['type']), answer: textOf(followUp['payload']) }
+      : null,
+  }
+}
+
+/** What visitors fill in to the customer information template. */
+export const readInformationScreens = (field: Field): InformationScreen[] =>
+  listOf(field).map((screen) => {
+    const { screen_id: screenId, responses } = objectOf(screen)
+    return {
+      screenId: textOf(screenId),
+      responses: listOf(responses).map((response) => {
+        const { key, value } = objectOf(response)
+        return { key: textOf(key) ?? '', value: textOf(value) }
+      }),
+    }
+  })
+
+/** What visitors put into their cart. */
+export const readProducts = (field: Field): OrderedProduct[] =>
+  listOf(field).map((product) => {
+    const { id, retailer_id: retailerId, name, unit_price: unitPrice, currency, quantity } = objectOf(product)
+    return {
+      id: idOf(id),
+      retailerId: idOf(retailerId),
+      name: textOf(name),
+      unitPrice: countOf(unitPrice),
+      currency: textOf(currency),
+      quantity: countOf(quantity),
+    }
+  })

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t, { type Test } from 'tap'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { anyRoom, newEvent } from './steps.ts'
+
+const VISITORS = 200
+// As long as Facebook's, so that they cannot stand in the files by chance.
+const psidOf = (n: number): string => `71234567${String(n).padStart(8, '0')}`
+const FORGOTTEN = psidOf(77)
+
+t.test('of a visitor who was forgotten no byte is left in any file', async (t) => {
+  const { file, open } = place(t)
+  const store = await open()
+  // Rows that grow and go leave copies in free pages, in gaps between rows and in the write-ahead log.
+  for (const round of ['a', 'b', 'c']) await talkToAll(store, round)
+  await bury(store)
+  t.ok(traces(file, FORGOTTEN).length > 0, 'it stood there before')
+
+  t.same(await store.forget({ psid: FORGOTTEN }), { conversations: 1, erased: true })
+  t.same(traces(file, FORGOTTEN), [], 'while the bot runs')
+  t.ok(traces(file, psidOf(78)).length > 0, 'others are still known')
+  await store.close()
+  t.same(traces(file, FORGOTTEN), [], 'when it has stopped')
+
+  const again = await open()
+  await again.accept([newEvent('new', { psid: psidOf(78) })])
+  const [claim] = await again.claimInbox(1)
+  t.match(claim?.conversation.state, /guest/, 'the rest of the database is whole')
+})
+
+t.test('a running bot lets go of a visitor whom another process forgets', async (t) => {
+  const { file, open } = place(t)
+  const running = await open()
+  const other = await open()
+  await talkToAll(running, 'a')
+  const claims = await running.claimOutbox(VISITORS, anyRoom)
+  const claim = claims.find(({ conversation }) => conversation.psid === FORGOTTEN)
+  const told = new Promise<void>((resolve) => running.onForgotten(resolve))
+
+  t.same(await other.forget({ psid: FORGOTTEN }), { conversations: 1, erased: true })
+  // Before it has heard of it: what it remembers of the conversation must not be taken for true.
+  await running.accept([newEvent('late', { psid: FORGOTTEN })])
+  const [anew] = await running.claimInbox(1)
+  t.match(anew, { conversation: { psid: FORGOTTEN, state: null } })
+  if (anew === undefined) return
+  await running.finishEvent(anew, anew.events[0]!, { replies: [], state: '{"visits":1}' })
+  running.releaseInbox(anew)
+
+  await told
+  t.equal(claim?.conversation.forgotten, true, 'whoever sends for it is told')
+  t.equal(anew.conversation.forgotten, undefined)
+  for (const held of claims) running.releaseOutbox(held)
+  t.equal((await running.counts()).outbox.get('page-1'), VISITORS - 1)
+  await running.accept([newEvent('later', { psid: FORGOTTEN })])
+  t.match(await running.claimInbox(1), [{ conversation: { state: '{"visits":1}' } }])
+  t.ok(traces(file, FORGOTTEN).length > 0)
+})
+
+t.test('where the files cannot be rewritten now, the next forgetting does it', async (t) => {
+  const { file, open } = place(t)
+  const store = await open()
+  await talkToAll(store, 'a')
+  const reader = new DatabaseSync(file)
+  t.teardown(() => reader.close())
+  reader.exec('pragma busy_timeout = 0; begin')
+  reader.prepare('select count(*) from conversation').get()
+
+  t.same(await store.forget({ psid: FORGOTTEN }), { conversations: 1, erased: false })
+  reader.exec('commit')
+  t.ok(traces(file, FORGOTTEN).length > 0)
+  t.same(await store.forget({ psid: FORGOTTEN }), { conversations: 0, erased: true })
+  t.same(traces(file, FORGOTTEN), [])
+})
+
+/** Every visitor says something; what is remembered of each grows from round to round. */
+async function talkToAll(store: Store, round: string): Promise<void> {
+  const psids = Array.from({ length: VISITORS }, (_, n) => psidOf((n * 7919) % VISITORS))
+  await store.accept(
+    psids.map((psid) =>
+      newEvent(round + psid, { psid, body: JSON.stringify({ psid, text: 'I am'.repeat(99) }) }),
+    ),
+  )
+  for (;;) {
+    const claims = await store.claimInbox(50)
+    if (claims.length === 0) return
+    for (const claim of claims) {
+      const { psid } = claim.conversation
+      const state = JSON.stringify({ guest: psid, said: round.repeat(round.charCodeAt(0) * 3) })
+      const answers = [{ form: 'book', url: null, body: JSON.stringify({ guest: psid }) }]
+      for (const event of claim.events)
+        await store.finishEvent(claim, event, { replies: [`Dear ${psid}`], state, answers })
+      store.releaseInbox(claim)
+    }
+  }
+}
+
+async function bury(store: Store): Promise<void> {
+  for (const claim of await store.claimOutbox(VISITORS, anyRoom)) {
+    const [sent, dies] = claim.replies
+    if (sent !== undefined)
+      await store.finishReply(claim, sent, { status: 'sent', messageId: `m_${claim.conversation.psid}` })
+    if (dies !== undefined) await store.finishReply(claim, dies, { status: 'dead', reason: 'unreachable' })
+    store.releaseOutbox(claim)
+  }
+}
+
+/** The files beside the database, itself among them, in which the text stands. */
+function traces(file: string, text: string): string[] {
+  return readdirSync(dirname(file)).filter((name) => readFileSync(join(dirname(file), name)).includes(text))
+}
+
+function place(t: Test) {
+  const file = join(t.testdir(), 'evergreen.db')
+  const clock = createFakeClock()
+  const open = async (): Promise<Store> => {
+    const store = await openSqliteStore({
+      file,
+      clock,
+      onExit: (error) => {
+        throw error
+      },
+    })
+    t.teardown(() => store.close())
+    return store
+  }
+  return { file, open }
+}
