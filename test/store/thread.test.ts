@@ -1,0 +1,78 @@
+import { EventEmitter, once } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
+import t, { type Test } from 'tap'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import type { Batch, BatchAnswer, Opened } from '../../src/store/sqlite/protocol.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { newEvent } from './steps.ts'
+
+/** A store whose database thread is played by the test: it says when something is on the disk. */
+const openOnPlayedThread = async (t: Test) => {
+  const worker = new EventEmitter()
+  const say = (message: Opened | BatchAnswer) => worker.emit('message', message)
+  const asked: Batch[] = []
+  const postMessage = (message: Batch | 'close'): void => {
+    if (message === 'close') return void worker.emit('exit', 0)
+    asked.push(message)
+    worker.emit('asked')
+  }
+  const opening = openSqliteStore({
+    file: 'nowhere',
+    clock: createFakeClock(),
+    onExit: (error) => t.fail(error.message),
+    spawn: () => Object.assign(worker, { postMessage }) as unknown as Worker,
+  })
+  say({ opened: { instance: 'one', pages: [] } })
+  const store = await opening
+  t.teardown(() => store.close())
+  return { store, asked, say, nextAsked: () => once(worker, 'asked') }
+}
+
+const ROW = { conversation: 1, seq: 1, state: null, windowEndsMs: null }
+
+t.test('an event counts as accepted only when the database thread says that it is kept', async (t) => {
+  const { store, asked, say, nextAsked } = await openOnPlayedThread(t)
+  let over = false
+  const accepting = store.accept([newEvent('a')]).finally(() => (over = true))
+  await nextAsked()
+  for (let n = 0; n < 5; n += 1) await turn()
+  t.notOk(over, 'asked, and not answered')
+
+  t.match(asked, [{ operations: [{ op: 'accept' }] }])
+  say({ id: 0, results: [[ROW]] })
+  t.same(await accepting, { stored: 1, duplicates: 0 })
+})
+
+t.test('what comes while a transaction is under way shares the next one', async (t) => {
+  const { store, asked, say, nextAsked } = await openOnPlayedThread(t)
+  const first = store.accept([newEvent('a')])
+  await nextAsked()
+  const others = [store.accept([newEvent('b')]), store.accept([newEvent('c')])]
+  for (let n = 0; n < 5; n += 1) await turn()
+  t.equal(asked.length, 1, 'one at a time')
+
+  const next = nextAsked()
+  say({ id: 0, results: [[ROW]] })
+  await first
+  await next
+  t.equal(asked[1]?.operations.length, 2)
+  say({ id: 0, results: [[ROW], [null]] })
+  t.same(await Promise.all(others), [
+    { stored: 1, duplicates: 0 },
+    { stored: 0, duplicates: 1 },
+  ])
+})
+
+t.test('an event that the disk does not take is refused, and never handed to anybody', async (t) => {
+  const { store, say, nextAsked } = await openOnPlayedThread(t)
+  const accepting = store.accept([newEvent('a')])
+  await nextAsked()
+  say({ id: 0, error: { message: 'database or disk is full', code: 13 } })
+  await t.rejects(accepting, { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
+
+  const claiming = store.claimInbox(10)
+  await nextAsked()
+  say({ id: 0, results: [{ rows: [], end: true }] })
+  t.same(await claiming, [], 'what is claimed is what the file has')
+})
