@@ -26,6 +26,7 @@ import { facebookRoutes } from './routes/facebook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operatorAssetRoutes } from './routes/operator-assets.ts'
+import { operatorConversationRoutes } from './routes/operator-conversation.ts'
 import { operatorDeadLetterRoutes } from './routes/operator-dead-letters.ts'
 import { operatorRepairRoutes } from './routes/operator-repair.ts'
 import { operatorSignInRoutes } from './routes/operator-sign-in.ts'
@@ -103,5 +104,6 @@ const operatorArea = async (area: FastifyInstance) => {
   area.register(operatorSignInRoutes)
   area.register(operatorRoutes)
   area.register(operatorRepairRoutes)
+  area.register(operatorConversationRoutes)
   area.register(operatorDeadLetterRoutes)
 }

@@ -5,7 +5,9 @@ import { createLiveOverview, type LiveOverview } from '../src/console/live-overv
 import { createLogins, type Logins } from '../src/console/logins.ts'
 import { fragments } from '../src/console/overview.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
+import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
 import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
+import { readStoredEvent } from '../src/webhook/inbox.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -20,6 +22,7 @@ export interface OperatorConsole {
   live: LiveOverview
   repairs: Repairs
   logins: Logins
+  transcript: OpenTranscript
 }
 
 const LATEST_DEAD = 5
@@ -42,6 +45,8 @@ async function operatorConsole(app: FastifyInstance) {
       stored: tokenStore.pages(),
       counts,
       activityOf: activity.ofPage,
+      profileOf: app.profile.status,
+      subscriptionOf: app.recovery.subscription,
       conversations: activity.conversations(),
       dead: dead.letters,
       appWebhook: appWebhook(),
@@ -55,7 +60,8 @@ async function operatorConsole(app: FastifyInstance) {
     log,
   })
   const repairs = createRepairs({ bootstrap: app.bootstrapToken, clock, log })
-  app.decorate('console', { view, live, repairs, logins: createLogins({ clock }) })
+  const transcript = createTranscripts({ store, graph: app.graph, tokens, read: readStoredEvent, clock })
+  app.decorate('console', { view, live, repairs, logins: createLogins({ clock }), transcript })
 
   const stopListening = [needs.onChange(live.poke), tokens.onChange(live.poke)]
   app.addHook('preClose', async () => {
@@ -69,5 +75,5 @@ async function operatorConsole(app: FastifyInstance) {
 export const consolePlugin = fp(operatorConsole, {
   name: 'console',
   fastify: '5.x',
-  dependencies: ['clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'bootstrap'],
+  dependencies: ['clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'bootstrap', 'profile', 'recovery'],
 })

@@ -10,6 +10,7 @@ const FILES = {
   'base.css': 'text/css; charset=utf-8',
   'controls.css': 'text/css; charset=utf-8',
   'parts.css': 'text/css; charset=utf-8',
+  'lists.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const

@@ -1,8 +1,7 @@
 import { parseJson, type Json } from '../json.ts'
 import type { DeadLetter } from '../store/store.ts'
 import { html, type Html } from './html.ts'
-import { REASONS } from './overview.ts'
-import { ago, count } from './words.ts'
+import { ago, called, count, REASONS } from './words.ts'
 
 export interface DeadLettersList {
   letters: readonly DeadLetter[]
@@ -45,8 +44,8 @@ export const deadLetterPage = (letter: DeadLetter, nowMs: number, csrf: Html, la
   html`<section class="card">
     <h1>Dead letter <small>${letter.id}</small></h1>
     <dl class="facts">
-      ${fact('Why', why(letter))} ${fact('From', `${label} (${letter.pageId})`)}
-      ${fact('To', letter.psid ?? 'nobody')} ${fact('Visitor wrote', ago(letter.acceptedMs, nowMs))}
+      ${fact('Why', why(letter))} ${fact('From', html`${called(label)} (${letter.pageId})`)}
+      ${fact('To', called(letter.psid ?? 'nobody'))} ${fact('Visitor wrote', ago(letter.acceptedMs, nowMs))}
       ${fact('Given up', ago(letter.diedMs, nowMs))} ${fact('Window', windowWords(letter, nowMs))}
       ${
         letter.error !== null &&
@@ -80,12 +79,12 @@ const row = (letter: DeadLetter, nowMs: number, labelOf: (pageId: string) => str
   html`<li>
     <label class="check"
       ><input type="checkbox" name="id" value="${letter.id}" /><span class="sr"
-        >Tick the one to ${letter.psid ?? 'nobody'}</span
+        >Tick the one to ${called(letter.psid ?? 'nobody')}</span
       ></label
     >
     <span class="who"
-      ><a href="${DEAD_LETTERS}/${encodeURIComponent(letter.id)}">To ${letter.psid ?? 'nobody'}</a
-      ><small>${labelOf(letter.pageId)}${isClosed(letter, nowMs) && ' · window closed'}</small></span
+      ><a href="${DEAD_LETTERS}/${encodeURIComponent(letter.id)}">To ${called(letter.psid ?? 'nobody')}</a
+      ><small>${called(labelOf(letter.pageId))}${isClosed(letter, nowMs) && ' · window closed'}</small></span
     >
     <span class="when">${ago(letter.diedMs, nowMs)}</span>
     <span class="badge bad">${REASONS[letter.reason]}</span>

@@ -28,4 +28,16 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 }
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+/**
+ * What would turn the text around it about, in a title as in a table, is left out; what HTML cannot hold shows as such.
+ * Languages written from the right need none of it: their letters tell.
+ */
+const UNSEEN = /(?![\t\n\r])\p{Cc}/gu
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+const escape = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(TURNS, '')
+    .replace(UNSEEN, '\ufffd')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')

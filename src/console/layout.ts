@@ -16,7 +16,7 @@ export interface Document {
 /** Where the console's own files are. */
 export const ASSETS = '/operator/assets'
 
-const STYLES = ['base.css', 'controls.css', 'parts.css']
+const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css']
 
 /** A whole page. Nothing in it runs or paints that is not one of our files. */
 export const layout = ({ title, content, csrf, live, refreshSeconds }: Document): string =>

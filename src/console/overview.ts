@@ -1,8 +1,9 @@
+import { conversationUrl } from './conversation-page.ts'
 import { html, type Html } from './html.ts'
 import { pageCard, webhookCard } from './page-card.ts'
 import { verdictBanner } from './verdict.ts'
 import type { ConsoleView, Figures } from './view.ts'
-import { ago, count } from './words.ts'
+import { ago, called, count, REASONS } from './words.ts'
 
 /** The parts of the overview that are kept up to date, by the id of their place. */
 export type Fragments = Record<(typeof PLACES)[number], Html>
@@ -46,7 +47,8 @@ const figure = (name: string, value: number | null | undefined, note: Html | str
   </div>`
 
 const pages = (view: ConsoleView): Html =>
-  html`${view.pages.map((page) => pageCard(page, view.nowMs))} ${webhookCard(view.appWebhook)}`
+  html`${view.pages.map((page) => pageCard(page, view.nowMs, view.pages.length <= UNFOLDED))}
+  ${webhookCard(view.appWebhook)}`
 
 const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
   html`<section class="card" aria-labelledby="conversations-title">
@@ -56,10 +58,12 @@ const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
         ? html`<p class="empty">Nobody has written since this process started.</p>`
         : html`<ul class="rows">
             ${list.slice(0, SHOWN).map(
-              ({ pageLabel, psid, lastHeardMs, lastKind, lastSentMs, unsent, silent }) =>
+              ({ pageId, pageLabel, psid, lastHeardMs, lastKind, lastSentMs, unsent, silent }) =>
                 html`<li>
                   <span class="who"
-                    >${psid}<small>${pageLabel} · ${lastKind.replaceAll('_', ' ')}</small></span
+                    >${opening(pageId, psid)}<small
+                      >${called(pageLabel)} · ${lastKind.replaceAll('_', ' ')}</small
+                    ></span
                   >
                   <span class="when">${ago(lastHeardMs, nowMs)}</span>
                   ${conversationState({ silent, unsent, lastSentMs })}
@@ -69,6 +73,14 @@ const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
     }
   </section>`
 
+/** Looking at it is logged, so nothing but a click leads there. */
+const opening = (pageId: string, psid: string): Html => {
+  const url = conversationUrl({ pageId, psid })
+  return url === null ? called(psid) : html`<a href="${url}" rel="nofollow">${called(psid)}</a>`
+}
+
+/** More Pages than these are a list first, each to be unfolded. */
+const UNFOLDED = 2
 const SHOWN = 12
 
 const conversationState = ({
@@ -98,8 +110,9 @@ const deadLetters = ({ dead, nowMs }: ConsoleView): Html =>
                 ({ id, psid, reason, diedMs, pageLabel: label }) =>
                   html`<li>
                     <span class="who"
-                      ><a href="/operator/dead-letters/${encodeURIComponent(id)}">To ${psid ?? 'nobody'}</a
-                      ><small>${label}</small></span
+                      ><a href="/operator/dead-letters/${encodeURIComponent(id)}"
+                        >To ${called(psid ?? 'nobody')}</a
+                      ><small>${called(label)}</small></span
                     >
                     <span class="when">${ago(diedMs, nowMs)}</span>
                     <span class="badge bad">${REASONS[reason]}</span>
@@ -109,10 +122,3 @@ const deadLetters = ({ dead, nowMs }: ConsoleView): Html =>
             <p><a href="/operator/dead-letters">All ${dead.count.toLocaleString('en')}</a></p>`
     }
   </section>`
-
-/** Why a reply was given up, in two words. */
-export const REASONS = {
-  outside_window: 'window closed',
-  unreachable: 'not reachable',
-  bad_request: 'refused',
-} as const

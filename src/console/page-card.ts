@@ -1,12 +1,13 @@
+import type { ProfileStatus } from '../profile-sync.ts'
 import type { PageTokenState } from '../token/keeper.ts'
 import { NEEDED_SCOPES } from '../token/refusals.ts'
 import { html, type Html } from './html.ts'
 import { plot } from './plot.ts'
 import type { AppWebhook, PageView } from './view.ts'
-import { ago, count, day, lasting, latency } from './words.ts'
+import { ago, ahead, called, count, day, lasting, latency, shortened } from './words.ts'
 
 /** All there is to know about one Page at a glance. */
-export const pageCard = (page: PageView, nowMs: number): Html => {
+export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html => {
   const { status, activity } = page
   const name = status.pageName ?? 'A Page without a name'
   const id = `page-${status.pageId}`
@@ -17,44 +18,57 @@ export const pageCard = (page: PageView, nowMs: number): Html => {
     data-token="${status.state}"
   >
     <header>
-      <h2 id="${id}">${name} <small>${status.pageId}</small></h2>
+      <h2 id="${id}">${called(name)} <small>${status.pageId}</small></h2>
       ${tokenBadge(status.state)}
     </header>
     ${status.reason !== null && html`<p class="reason">${status.reason}</p>`}
-    <div class="columns">
-      <div>
-        <h3>Sending</h3>
-        ${plot(activity.repliesPerMinute)}
-        <dl class="facts">
-          ${fact('Waiting', waiting(page, nowMs))} ${fact('Takes', takes(page))}
-          ${fact('Refused', refusals(page))}
-        </dl>
+    <details ${isOpen && html` open`}>
+      <summary>${inShort(page, nowMs)}</summary>
+      <div class="columns">
+        <div>
+          <h3>Sending</h3>
+          ${plot(activity.repliesPerMinute)}
+          <dl class="facts">
+            ${fact('Waiting', waiting(page, nowMs))} ${fact('Takes', takes(page))}
+            ${fact('Refused', refusals(page))}
+          </dl>
+        </div>
+        <div>
+          <h3>Token</h3>
+          <dl class="facts">
+            ${fact(SINCE[status.state], html`for ${lasting(status.sinceMs, nowMs)}`)}
+            ${status.provedAtMs !== null && fact('Proved', html`${ago(status.provedAtMs, nowMs)}: it never expires`)}
+            ${fact('Granted by', page.grantedBy === null ? 'not known' : html`person ${page.grantedBy}`)}
+            ${status.fingerprint !== null && fact('Fingerprint', html`<code>${status.fingerprint}</code>`)}
+            ${fact('Permissions', scopes(status.scopes))} ${fact('Tasks', tasks(status.tasks))}
+            ${fact('Data access', dataAccess(status.dataAccessExpiresAtMs, nowMs))}
+          </dl>
+        </div>
+        <div>
+          <h3>At Facebook</h3>
+          <dl class="facts">
+            ${fact('Webhooks', subscription(page, nowMs))}
+            ${fact(
+              'Last heard',
+              activity.lastHeardMs === null
+                ? 'none since this process started'
+                : ago(activity.lastHeardMs, nowMs),
+            )}
+            ${fact('Profile', profile(page.profile, nowMs))}
+          </dl>
+        </div>
       </div>
-      <div>
-        <h3>Token</h3>
-        <dl class="facts">
-          ${fact(SINCE[status.state], html`for ${lasting(status.sinceMs, nowMs)}`)}
-          ${status.provedAtMs !== null && fact('Proved', html`${ago(status.provedAtMs, nowMs)}: it never expires`)}
-          ${fact('Granted by', page.grantedBy === null ? 'not known' : html`person ${page.grantedBy}`)}
-          ${status.fingerprint !== null && fact('Fingerprint', html`<code>${status.fingerprint}</code>`)}
-          ${fact('Permissions', scopes(status.scopes))} ${fact('Tasks', tasks(status.tasks))}
-          ${fact('Data access', dataAccess(status.dataAccessExpiresAtMs, nowMs))}
-        </dl>
-      </div>
-      <div>
-        <h3>Webhooks</h3>
-        <dl class="facts">
-          ${fact('Subscription', subscription(page))}
-          ${fact(
-            'Last one',
-            activity.lastHeardMs === null
-              ? 'none since this process started'
-              : ago(activity.lastHeardMs, nowMs),
-          )}
-        </dl>
-      </div>
-    </div>
+    </details>
   </section>`
+}
+
+/** What is worth knowing of a Page that is well. */
+const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html => {
+  const replies = activity.repliesPerMinute.reduce((sum, minute) => sum + minute, 0)
+  return html`${count(replies, 'reply', 'replies')} in the last
+  hour${
+    queue !== null && queue.count > 0 && html`, ${queue.count.toLocaleString('en')} waiting`
+  }${activity.lastHeardMs !== null && html`; last heard ${ago(activity.lastHeardMs, nowMs)}`}`
 }
 
 /** The app's own webhook address, which all Pages share. */
@@ -151,13 +165,42 @@ const dataAccess = (endsMs: number | null, nowMs: number): Html | string => {
   data, and sending goes on after it`
 }
 
-const subscription = ({ webhooks }: PageView): Html | string => {
+const subscription = ({ webhooks }: PageView, nowMs: number): Html | string => {
   switch (webhooks.is) {
     case 'subscribed':
-      return 'this app hears of everything it needs'
+      return html`this app hears of everything it needs${checked(webhooks.checkedMs, nowMs)}`
     case 'partly':
-      return html`<strong>not for ${webhooks.missing.join(', ')}</strong>: a new token puts it right`
+      return html`<strong>not for ${webhooks.missing.join(', ')}</strong
+        >${checked(webhooks.checkedMs, nowMs)}`
+    case 'none':
+      return html`<strong>none: visitors are not heard</strong>${checked(webhooks.checkedMs, nowMs)}`
     case 'unknown':
       return 'not known since the token was saved'
   }
 }
+
+const profile = ({ is, checkedMs, differs, error, nextMs }: ProfileStatus, nowMs: number): Html | string => {
+  const next = nextMs !== null && nextMs > nowMs && html`; looked at again ${ahead(nextMs, nowMs)}`
+  switch (is) {
+    case 'left_alone':
+      return 'left alone: the script says nothing about it'
+    case 'unknown':
+      return 'not compared with the script yet'
+    case 'in_step':
+      return html`as the script wants it${checked(checkedMs, nowMs)}`
+    case 'waiting':
+      return html`waits, as Facebook allows few calls${differing(differs)}${next}`
+    case 'differs':
+      return html`<strong>does not stay as it is set</strong
+        >${differing(differs)}${checked(checkedMs, nowMs)}`
+    case 'failed':
+      return html`<strong>could not be brought up to date</strong>:
+        ${shortened(error ?? '', 300)}${differing(differs)}${next}`
+  }
+}
+
+const differing = (fields: readonly string[]): Html | false =>
+  fields.length > 0 && html`; to be set: ${fields.map((field) => field.replaceAll('_', ' ')).join(', ')}`
+
+const checked = (atMs: number | null, nowMs: number): Html | false =>
+  atMs !== null && html`; checked ${ago(atMs, nowMs)}`

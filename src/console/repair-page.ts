@@ -2,7 +2,7 @@ import { html, type Html } from './html.ts'
 import { icons } from './icons.ts'
 import { buttonForm } from './layout.ts'
 import type { RepairView } from './repairs.ts'
-import { count, withCommands } from './words.ts'
+import { called, count, withCommands } from './words.ts'
 
 export interface RepairForms {
   csrf: Html
@@ -102,7 +102,8 @@ const TITLES: Record<RepairView['is'], string> = {
 const done = ({ pages, waited }: RepairView, waiting: number | null): Html =>
   html`<div class="outcome good">
     ${pages.map(
-      ({ id, name }) => html`<p><b>${name}</b> <small>${id}</small> has a token that never expires.</p>`,
+      ({ id, name }) =>
+        html`<p><b>${called(name)}</b> <small>${id}</small> has a token that never expires.</p>`,
     )}
     ${waiting !== null && html`<p data-waiting="${waiting}">${leaving(waited, waiting)}</p>`}
   </div>`
@@ -122,7 +123,7 @@ const choice = ({ choices }: RepairView, id: string, csrf: Html): Html =>
         (page) =>
           html`<label class="check"
             ><input type="checkbox" name="page" value="${page.id}" ${page.likely && html` checked`} /><span
-              >${page.name} <small>${page.id}</small></span
+              >${called(page.name)} <small>${page.id}</small></span
             ></label
           >`,
       )}

@@ -1,9 +1,9 @@
-import { WHOLE_BOT } from '../operator/needs.ts'
+import { holdsReplies, WHOLE_BOT } from '../operator/needs.ts'
 import { conditionOf, manyNeeds } from '../operator/notice.ts'
 import { html, type Html } from './html.ts'
 import { icons } from './icons.ts'
 import type { NeedView, Verdict } from './view.ts'
-import { ago, count, lasting, withCommands } from './words.ts'
+import { ago, called, count, lasting, withCommands } from './words.ts'
 
 /** The answer in one line, for the tab too. */
 export const verdictTitle = (verdict: Verdict): string => {
@@ -27,7 +27,7 @@ export const verdictTitle = (verdict: Verdict): string => {
 
 /** The answer with what to do about it. */
 export const verdictBanner = (verdict: Verdict, nowMs: number): Html => {
-  const [tone, icon] = LOOKS[verdict.is]
+  const [tone, icon] = isOnlyLooks(verdict) ? (['warn', icons.needed] as const) : LOOKS[verdict.is]
   return html`<section class="verdict ${tone}" data-verdict="${verdict.is}" aria-labelledby="verdict-title">
     ${icon}
     <div>
@@ -36,6 +36,10 @@ export const verdictBanner = (verdict: Verdict, nowMs: number): Html => {
     </div>
   </section>`
 }
+
+/** Visitors are answered all the same. */
+const isOnlyLooks = (verdict: Verdict): boolean =>
+  verdict.is === 'needed' && verdict.needs.every(({ cause }) => cause === 'profile')
 
 const LOOKS: Record<Verdict['is'], [tone: 'good' | 'warn' | 'bad', icon: Html]> = {
   needed: ['bad', icons.needed],
@@ -48,9 +52,7 @@ const LOOKS: Record<Verdict['is'], [tone: 'good' | 'warn' | 'bad', icon: Html]> 
 const words = (verdict: Verdict, nowMs: number): Html => {
   switch (verdict.is) {
     case 'needed':
-      return html`<ul class="needs">
-        ${verdict.needs.map((one) => need(one, verdict.needs.length > 1, nowMs))}
-      </ul>`
+      return needs(verdict.needs, nowMs)
     case 'unavailable':
       return html`<p>
         Webhooks are refused until it does, and Facebook sends them again. The log says why, under
@@ -74,18 +76,36 @@ const words = (verdict: Verdict, nowMs: number): Html => {
   }
 }
 
-const need = (one: NeedView, isNamed: boolean, nowMs: number): Html =>
-  html`<li>
-    <p>${isNamed && html`<strong>${one.label}:</strong> `}${one.what}</p>
-    <p>
-      For ${lasting(one.sinceMs, nowMs)}. ${one.waiting !== null && one.waiting > 0 && parked(one.waiting)}
-    </p>
-    <p>
-      <b>To do:</b>
-      ${one.byToken && html`Give it a token <a href="#repair">below</a>. Or: `}${withCommands(one.remedy)}
-    </p>
-  </li>`
+/** Several that one new token may mend are told what to do once. */
+const needs = (all: readonly NeedView[], nowMs: number): Html => {
+  const isShared = (one: NeedView): boolean =>
+    all.length > 1 && (one.cause === 'token_invalid' || one.cause === 'token_missing')
+  return html`<ul class="needs">
+      ${all.map(
+        (one) =>
+          html`<li>
+            <p>${all.length > 1 && html`<strong>${called(one.label)}:</strong> `}${one.what}</p>
+            <p>
+              For ${lasting(one.sinceMs, nowMs)}. ${one.waiting !== null && one.waiting > 0 && parked(one)}
+            </p>
+            ${!isShared(one) && html`<p><b>To do:</b> ${one.byToken && html`${BELOW} Or: `}${withCommands(one.remedy)}</p>`}
+          </li>`,
+      )}
+    </ul>
+    ${
+      all.some(isShared) &&
+      html`<p>
+        <b>To do:</b> ${BELOW} One may be good for several Pages. Or: Run
+        <code>npm run bootstrap-token -- --all</code>.
+      </p>`
+    }`
+}
 
-const parked = (waiting: number): Html =>
-  html`<strong data-waiting="${waiting}">${count(waiting, 'reply waits', 'replies wait')}</strong> and
-    ${waiting === 1 ? 'leaves by itself' : 'leave by themselves'} once this is mended.`
+const BELOW = html`Give it a token <a href="#repair">below</a>.`
+
+const parked = ({ waiting, cause }: NeedView): Html | false =>
+  waiting !== null &&
+  html`<strong data-waiting="${waiting}">${count(waiting, 'reply waits', 'replies wait')}</strong>${
+      holdsReplies(cause) &&
+      html` and ${waiting === 1 ? 'leaves by itself' : 'leave by themselves'} once this is mended`
+    }.`

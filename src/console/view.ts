@@ -1,6 +1,7 @@
 import type { PageActivity, RecentConversation } from '../metrics/activity.ts'
 import { WHOLE_BOT, type OpenNeed } from '../operator/needs.ts'
 import { pageLabel } from '../operator/notice.ts'
+import type { ProfileStatus } from '../profile-sync.ts'
 import type { DeadLetter, QueueCounts } from '../store/store.ts'
 import type { PageTokenStatus } from '../token/keeper.ts'
 import { SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
@@ -15,11 +16,20 @@ export interface ConsoleFacts {
   /** Null when the database does not answer. */
   counts: QueueCounts | null
   activityOf: (pageId: string) => PageActivity
+  profileOf: (pageId: string) => ProfileStatus
+  /** What Facebook last told of the Page's webhooks; null before it did. */
+  subscriptionOf: (pageId: string) => ToldFields | null
   conversations: readonly RecentConversation[]
   /** The latest dead letters. */
   dead: readonly DeadLetter[]
   /** Where Facebook sends this app's webhooks; null while that is not known. */
   appWebhook: AppWebhook | null
+}
+
+/** The fields the app is subscribed to at a Page; null where it is not subscribed at all. */
+export interface ToldFields {
+  checkedMs: number
+  fields: readonly string[] | null
 }
 
 /** The app-level subscription, without which no webhook comes at all. */
@@ -66,10 +76,18 @@ export interface PageView {
   status: PageTokenStatus
   /** App-scoped id of the person behind the token. */
   grantedBy: string | null
-  webhooks: { is: 'subscribed' } | { is: 'partly'; missing: readonly string[] } | { is: 'unknown' }
+  webhooks: Subscription
+  profile: ProfileStatus
   waiting: { count: number; sinceMs: number | null } | null
   activity: PageActivity
 }
+
+/** `checkedMs` is null when it is only known from when the token was saved. */
+export type Subscription =
+  | { is: 'subscribed'; checkedMs: number | null }
+  | { is: 'partly'; checkedMs: number | null; missing: readonly string[] }
+  | { is: 'none'; checkedMs: number }
+  | { is: 'unknown' }
 
 // Younger than this, what waits is simply being worked on.
 const BEHIND_MS = 60_000
@@ -125,13 +143,15 @@ const toNeedView = (need: OpenNeed, counts: QueueCounts | null): NeedView => ({
   byToken: need.byToken === true,
 })
 
-const toPageView = ({ stored, counts, activityOf }: ConsoleFacts, status: PageTokenStatus): PageView => {
+const toPageView = (facts: ConsoleFacts, status: PageTokenStatus): PageView => {
+  const { stored, counts, activityOf } = facts
   const { pageId } = status
   const record = stored.find((page) => page.pageId === pageId)
   return {
     status,
     grantedBy: record?.userId ?? null,
-    webhooks: webhooksOf(record?.subscribedFields ?? null),
+    webhooks: webhooksOf(facts.subscriptionOf(pageId), record?.subscribedFields ?? null),
+    profile: facts.profileOf(pageId),
     waiting: counts && {
       count: counts.outbox.get(pageId) ?? 0,
       sinceMs: counts.oldest.outboxMs.get(pageId) ?? null,
@@ -140,10 +160,13 @@ const toPageView = ({ stored, counts, activityOf }: ConsoleFacts, status: PageTo
   }
 }
 
-const webhooksOf = (fields: readonly string[] | null): PageView['webhooks'] => {
+const webhooksOf = (seen: ToldFields | null, saved: readonly string[] | null): Subscription => {
+  const checkedMs = seen?.checkedMs ?? null
+  if (seen?.fields === null) return { is: 'none', checkedMs: seen.checkedMs }
+  const fields = seen?.fields ?? saved
   if (fields === null) return { is: 'unknown' }
   const missing = SUBSCRIBED_FIELDS.filter((field) => !fields.includes(field))
-  return missing.length === 0 ? { is: 'subscribed' } : { is: 'partly', missing }
+  return missing.length === 0 ? { is: 'subscribed', checkedMs } : { is: 'partly', checkedMs, missing }
 }
 
 const oldestOf = ({ oldest }: QueueCounts): number | null =>

@@ -46,6 +46,9 @@ export interface Store {
   /** Calls `listener` whenever there may be something new to claim; returns the function that stops it. */
   onWork: (listener: (queue: Queue) => void) => () => void
 
+  /** All that is kept of one conversation, at most `limit` of each kind; null when there never was one. */
+  conversation: (who: { pageId: string; psid: string; limit: number }) => Promise<KeptConversation | null>
+
   deadLetters: DeadLetters
 
   /** Answers of visitors to the questions of forms. */
@@ -212,6 +215,18 @@ export interface StoredReply {
   acceptedMs: number
   /** Set when Facebook may have it already: when it was first handed out, ms since the epoch. */
   doubtSinceMs: number | null
+}
+
+/** What waits comes oldest first, what is over newest first. */
+export interface KeptConversation {
+  windowEndsMs: number | null
+  /** Events not handled yet. */
+  events: StoredEvent[]
+  /** Replies not sent yet. */
+  replies: StoredReply[]
+  /** What was said in them is not kept. */
+  sent: (SentReply & { sentMs: number })[]
+  dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'body'>[]
 }
 
 export interface SentReply {

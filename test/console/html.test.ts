@@ -10,6 +10,13 @@ t.test('whatever is put into a template is escaped', async (t) => {
   )
 })
 
+t.test(
+  'what would turn or break the text around it is left out; what is written from the right stays',
+  async (t) => {
+    t.equal(html`${'\u202Eevil\u2066 \u200Fمرحبا\u0000\ud800'}`.text, 'evil مرحبا\ufffd\ufffd')
+  },
+)
+
 t.test('templates nest, in lists too, and nothing shows as nothing', async (t) => {
   const items = ['a', '<b>'].map((text) => html`<i>${text}</i>`)
   const all = html`<p>${items}${null}${undefined}${false}${0}</p>`

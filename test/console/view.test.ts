@@ -3,6 +3,7 @@ import { fragments } from '../../src/console/overview.ts'
 import { toConsoleView, type ConsoleFacts } from '../../src/console/view.ts'
 import { verdictTitle } from '../../src/console/verdict.ts'
 import type { PageTokenStatus } from '../../src/token/keeper.ts'
+import type { ProfileStatus } from '../../src/profile-sync.ts'
 import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 12)
@@ -44,6 +45,8 @@ const facts = (over: Partial<ConsoleFacts> = {}): ConsoleFacts => ({
     refusals: [],
     lastHeardMs: null,
   }),
+  profileOf: () => ({ is: 'in_step', checkedMs: NOW, differs: [], error: null, nextMs: null }),
+  subscriptionOf: () => null,
   conversations: [],
   dead: [],
   appWebhook: null,
@@ -56,6 +59,7 @@ const need = {
   cause: 'token_invalid',
   what: 'The token no longer works.',
   remedy: 'Run `npm run bootstrap-token -- --page 1001`.',
+  byToken: true,
   sinceMs: NOW - 3 * MINUTE,
 } as const
 
@@ -96,7 +100,7 @@ t.test('a need says what happened, since when, what waits and what to do', async
   t.match(said, 'For 3 minutes. 3 replies wait and leave by themselves once this is mended.')
   t.match(said, 'To do: Give it a token below. Or: Run npm run bootstrap-token -- --page 1001.')
 
-  const other = { ...need, cause: 'configuration', remedy: 'Compare FB_APP_ID.' } as const
+  const other = { ...need, cause: 'configuration', remedy: 'Compare FB_APP_ID.', byToken: false } as const
   t.notMatch(words({ needs: [other] }, 'verdict'), /below/, 'a token would not help')
 })
 
@@ -111,7 +115,7 @@ t.test('a Page tells about its token in words', async (t) => {
     'Fingerprint abcd1234',
     'Tasks messaging, create content',
     'Data access until 2027-02-19; that is about reading the person’s own data, and sending goes on after it',
-    'Subscription this app hears of everything it needs',
+    'Webhooks this app hears of everything it needs',
     'Takes half within 480 ms, 95 of 100 within 2.3 s',
     '3 replies in the last hour, at most 3 in a minute',
   ]) {
@@ -151,7 +155,7 @@ t.test('what a Page lacks stands out', async (t) => {
     'Waiting 1,200 replies, the oldest for 1 day',
     'Refused token invalid 2×',
     'No reply in the last hour',
-    'Last one 5 minutes ago',
+    'Last heard 5 minutes ago',
   ]) {
     t.match(said, fact)
   }
@@ -186,4 +190,55 @@ t.test('conversations show their state and nothing of their content', async (t) 
   t.match(said({ unsent: 2 }), '2 replies wait')
   t.match(said({ silent: true }), 'with a person')
   t.match(said({ lastSentMs: null }), 'no reply')
+})
+
+t.test('the profile says whether it is in step, and what keeps it from that', async (t) => {
+  const status = {
+    is: 'in_step',
+    checkedMs: NOW - 5 * MINUTE,
+    differs: [],
+    error: null,
+    nextMs: null,
+  } as const
+  const said = (over: Partial<ProfileStatus>): string =>
+    words({ profileOf: () => ({ ...status, ...over }) }, 'pages')
+  t.match(said({}), 'Profile as the script wants it; checked 5 minutes ago')
+  t.match(said({ is: 'left_alone' }), 'the script says nothing about it')
+  t.match(
+    said({ is: 'waiting', differs: ['persistent_menu'], nextMs: NOW + 4 * MINUTE }),
+    'waits, as Facebook allows few calls; to be set: persistent menu; looked at again in 4 minutes',
+  )
+  t.match(
+    said({ is: 'failed', differs: ['greeting'], error: 'Too long', nextMs: NOW + 1000 }),
+    'could not be brought up to date: Too long; to be set: greeting; looked at again within a minute',
+  )
+  t.match(
+    said({ is: 'differs', differs: ['greeting'] }),
+    'does not stay as it is set; to be set: greeting; checked',
+  )
+  t.match(said({ is: 'unknown' }), 'not compared with the script yet')
+})
+
+t.test('the subscription is what Facebook last told, and else what the bootstrap saw', async (t) => {
+  const said = (fields: readonly string[] | null): string =>
+    words({ subscriptionOf: () => ({ checkedMs: NOW - 7 * MINUTE, fields }) }, 'pages')
+  t.match(words({}, 'pages'), 'this app hears of everything it needs Last heard')
+  t.match(said([...SUBSCRIBED_FIELDS]), 'everything it needs; checked 7 minutes ago')
+  t.match(said(SUBSCRIBED_FIELDS.slice(1)), 'not for messages; checked')
+  t.match(said(null), 'none: visitors are not heard; checked')
+})
+
+t.test('a trouble that keeps no visitor waiting looks like that', async (t) => {
+  const profile = { ...need, cause: 'profile', what: 'Too long.' } as const
+  const banner = (needs: ConsoleFacts['needs']): string =>
+    fragments(toConsoleView(facts({ needs }))).verdict.text
+  t.match(banner([profile]), /class="verdict warn"/)
+  t.match(banner([profile]), /shows a profile that is out of date/)
+  t.match(banner([profile, need]), /class="verdict bad"/)
+})
+
+t.test('many dead tokens are told once what to do', async (t) => {
+  const said = words({ needs: [need, { ...need, pageId: '1002', pageName: 'Mill' }] }, 'verdict')
+  t.equal(said.split('To do:').length, 2)
+  t.match(said, 'One may be good for several Pages. Or: Run npm run bootstrap-token -- --all.')
 })

@@ -80,6 +80,42 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     )
   })
 
+  t.test('all that is kept of one conversation can be asked for, and of no other', async (t) => {
+    const { store, clock, reopen } = await openPlace(t, open)
+    await answer(store, 'a', [], 'psid-1', { replies: ['sent 1', 'sent 2', 'dies', 'waits'] })
+    await answer(store, 'b', [], 'psid-2', { replies: ['of another'] })
+    const claims = await store.claimOutbox(10, anyRoom)
+    const claim = claims.find(({ conversation }) => conversation.psid === 'psid-1')
+    const [one, two, three] = claim?.replies ?? []
+    if (!claim || !one || !two || !three) throw new Error('nothing to send')
+    await store.finishReply(claim, one, { status: 'sent', messageId: 'm_1' })
+    await store.finishReply(claim, two, { status: 'sent', messageId: null })
+    await store.finishReply(claim, three, { status: 'dead', reason: 'unreachable' })
+    for (const each of claims) store.releaseOutbox(each)
+    await store.accept([newEvent('c'), newEvent('d', { pageId: 'page-2' })])
+
+    const who = { pageId: 'page-1', psid: 'psid-1' }
+    const again = await reopen()
+    const kept = await again.conversation({ ...who, limit: 50 })
+    t.same(
+      kept?.events.map(({ body }) => body),
+      [newEvent('c').body],
+    )
+    t.match(kept?.replies, [{ id: claim.replies[3]?.id, body: 'waits', acceptedMs: clock.now() }])
+    t.same(kept?.sent, [
+      { replyId: two.id, messageId: null, sentMs: clock.now() },
+      { replyId: one.id, messageId: 'm_1', sentMs: clock.now() },
+    ])
+    t.match(kept?.dead, [{ id: three.id, reason: 'unreachable', body: 'dies', diedMs: clock.now() }])
+    t.ok((kept?.windowEndsMs ?? 0) > clock.now())
+    t.equal((await again.conversation({ ...who, limit: 1 }))?.sent.length, 1)
+
+    t.equal(await again.conversation({ pageId: 'page-1', psid: 'nobody', limit: 50 }), null)
+    t.equal(await again.conversation({ pageId: 'page-9', psid: 'psid-1', limit: 50 }), null)
+    await again.forget({ psid: 'psid-1' })
+    t.equal(await again.conversation({ ...who, limit: 50 }), null)
+  })
+
   t.test('what was remembered of a forgotten visitor is not remembered in passing either', async (t) => {
     const { store } = await openPlace(t, open)
     await answer(store, 'a', [], 'psid-1', { state: '{"x":1}' })

@@ -1,4 +1,4 @@
-import type { InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
+import type { DeadReason, InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createLiveConversations } from './live.ts'
@@ -154,6 +154,23 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     sentReplies: async ({ pageId, psid }) => {
       const rows = await thread.run({ op: 'sent_replies', page: pageId, psid: psid ?? '' })
       return rows.map(({ seq, messageId }) => ({ replyId: ids.idOf(seq), messageId }))
+    },
+
+    conversation: async ({ pageId, psid, limit }) => {
+      const kept = await thread.run({ op: 'conversation', page: pageId, psid, limit })
+      return (
+        kept && {
+          windowEndsMs: kept.windowEndsMs,
+          events: kept.inbox,
+          replies: kept.outbox.map((row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
+          sent: kept.sent.map(({ seq, ...rest }) => ({ ...rest, replyId: ids.idOf(seq) })),
+          dead: kept.dead.map(({ seq, reason, ...rest }) => ({
+            ...rest,
+            id: ids.idOf(seq),
+            reason: reason as DeadReason,
+          })),
+        }
+      )
     },
 
     onWork: (listener) => {

@@ -13,6 +13,7 @@ import type {
   Results,
 } from './protocol.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
+import { conversationOperation } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
@@ -189,6 +190,7 @@ export const openDatabase = (file: string): Database => {
       return null
     },
 
+    ...conversationOperation(db),
     ...parkedOperation(db),
     ...deadLetterOperations(db),
     ...historyOperations(db),

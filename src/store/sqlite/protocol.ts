@@ -49,6 +49,7 @@ export type Operation =
     }
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
   | { op: 'sent_replies'; page: string; psid: string }
+  | ConversationQuery
   | { op: 'counts' }
   | { op: 'parked'; page: string | null; nowMs: number }
   | { op: 'probe'; nowMs: number }
@@ -85,6 +86,7 @@ export interface Results {
   dead: null
   hand_back: null
   sent_replies: { seq: number; messageId: string | null }[]
+  conversation: KeptRows | null
   counts: {
     inbox: number
     inboxOldestMs: number | null
@@ -107,6 +109,23 @@ export interface Results {
   drop_answers: number
   forget: { conversations: number; erased: boolean }
   gone: number[]
+}
+
+export interface ConversationQuery {
+  op: 'conversation'
+  page: string
+  psid: string
+  /** Of each kind, at most. */
+  limit: number
+}
+
+/** What waits comes oldest first, what is over newest first. */
+export interface KeptRows {
+  windowEndsMs: number | null
+  inbox: { seq: number; acceptedMs: number; body: string }[]
+  outbox: { seq: number; acceptedMs: number; doubtMs: number | null; body: string }[]
+  sent: { seq: number; messageId: string | null; sentMs: number }[]
+  dead: { seq: number; acceptedMs: number; diedMs: number; reason: string; body: string }[]
 }
 
 export interface Loaded<Row> {

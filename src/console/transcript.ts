@@ -1,0 +1,173 @@
+import type { Clock } from '../clock.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph, RecentMessage } from '../graph/graph.ts'
+import { isEffect, type OutboxItem } from '../messages.ts'
+import type { DeadReason, KeptConversation, Store } from '../store/store.ts'
+import type { TokenKeeper } from '../token/keeper.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+
+/** What was said in one conversation, as far as anybody still knows it. */
+export interface Transcript {
+  pageId: string
+  psid: string
+  windowEndsMs: number | null
+  /** In the order of time. */
+  lines: Line[]
+  /** Null when Facebook told its part of it; otherwise why not. */
+  withoutFacebook: string | null
+}
+
+export interface Line {
+  atMs: number | null
+  by: 'visitor' | 'bot' | 'page'
+  /** Null where the words are not known any more. */
+  text: string | null
+  state: LineState
+}
+
+export type LineState =
+  | { is: 'received' | 'unhandled' | 'waiting' | 'in_doubt' | 'sent' | 'elsewhere' }
+  | { is: 'dead'; id: string; reason: DeadReason }
+
+/** Null when there never was such a conversation. */
+export type OpenTranscript = (who: { pageId: string; psid: string }) => Promise<Transcript | null>
+
+const MOST_OF_EACH = 50
+/** The page waits for Facebook's part, but not for ever. */
+const PATIENCE_MS = 5000
+
+/**
+ * What waits and what died is in the store. What was answered is not: its words are Facebook's to keep, and asked for only
+ * when somebody opens the conversation.
+ */
+export const createTranscripts = (deps: {
+  store: Pick<Store, 'conversation'>
+  graph: Pick<Graph, 'recentMessages'>
+  tokens: Pick<TokenKeeper, 'tokenFor' | 'suspect'>
+  read: (body: string) => WebhookEvent
+  clock: Pick<Clock, 'sleep'>
+}): OpenTranscript => {
+  const { store, tokens, read, clock } = deps
+
+  const ask = async (who: { pageId: string; psid: string }): Promise<RecentMessage[] | string> => {
+    const pageToken = tokens.tokenFor(who.pageId)
+    if (pageToken === null) return 'it cannot be asked until the Page has a token that works'
+    const late = new AbortController()
+    const tooLate = clock.sleep(PATIENCE_MS, late.signal).then(
+      () => 'it did not answer in time',
+      () => '',
+    )
+    const told = deps.graph
+      .recentMessages({ ...who, pageToken })
+      .then(({ messages }) => messages)
+      .catch((error: unknown) => {
+        if (error instanceof GraphError && error.verdict === 'token_invalid') {
+          tokens.suspect(who.pageId, pageToken, error.message)
+        }
+        return `it did not tell: ${error instanceof Error ? error.message : 'unknown'}`
+      })
+    const answer = await Promise.race([told, tooLate])
+    late.abort()
+    return answer
+  }
+
+  return async (who) => {
+    const kept = await store.conversation({ ...who, limit: MOST_OF_EACH })
+    if (kept === null) return null
+    const told = await ask(who)
+    const messages = typeof told === 'string' ? [] : told
+    return {
+      ...who,
+      windowEndsMs: kept.windowEndsMs,
+      lines: [...past(kept, messages, who.pageId), ...present(kept, messages, read)].toSorted(
+        (one, other) => (one.atMs ?? 0) - (other.atMs ?? 0),
+      ),
+      withoutFacebook: typeof told === 'string' ? told : null,
+    }
+  }
+}
+
+/** What Facebook has, and what we have sent beyond that. */
+const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pageId: string): Line[] => {
+  const ours = new Set(sent.map(({ messageId }) => messageId))
+  const told = new Set(messages.map(({ id }) => id))
+  const oldestMs = messages.at(-1)?.createdMs ?? 0
+  const isUnhandled = (id: string): boolean => events.some(({ body }) => body.includes(JSON.stringify(id)))
+  return [
+    ...sent
+      // Graph tells whole seconds.
+      .filter(
+        ({ messageId, sentMs }) => !told.has(messageId ?? '') && (!messages.length || sentMs < oldestMs),
+      )
+      .map(({ sentMs }): Line => ({ atMs: sentMs, by: 'bot', text: null, state: { is: 'sent' } })),
+    ...messages.toReversed().map(({ id, fromId, text, createdMs }): Line => {
+      const words = text === '' ? '[no text: an attachment or a button]' : text
+      if (fromId !== pageId) {
+        return {
+          atMs: createdMs,
+          by: 'visitor',
+          text: words,
+          state: { is: isUnhandled(id) ? 'unhandled' : 'received' },
+        }
+      }
+      return ours.has(id)
+        ? { atMs: createdMs, by: 'bot', text: words, state: { is: 'sent' } }
+        : { atMs: createdMs, by: 'page', text: words, state: { is: 'elsewhere' } }
+    }),
+  ]
+}
+
+/** What waits, and what was given up where it would have been said. */
+const present = (
+  { events, replies, dead }: KeptConversation,
+  messages: RecentMessage[],
+  read: (body: string) => WebhookEvent,
+): Line[] => [
+  ...dead.map(({ id, acceptedMs, reason, body }): Line => ({
+    atMs: acceptedMs,
+    by: 'bot',
+    text: wordsOfReply(body),
+    state: { is: 'dead', id, reason },
+  })),
+  ...events.flatMap(({ acceptedMs, body }): Line[] => {
+    const event = read(body)
+    const text = wordsOfEvent(event)
+    const isTold = 'mid' in event && messages.some(({ id }) => id === event.mid)
+    return text === null || isTold
+      ? []
+      : [{ atMs: acceptedMs, by: 'visitor', text, state: { is: 'unhandled' } }]
+  }),
+  ...replies.map(({ acceptedMs, doubtSinceMs, body }): Line => ({
+    atMs: acceptedMs,
+    by: 'bot',
+    text: wordsOfReply(body),
+    state: { is: doubtSinceMs === null ? 'waiting' : 'in_doubt' },
+  })),
+]
+
+/** Null for what nobody says, such as that a message was seen. */
+const wordsOfEvent = (event: WebhookEvent): string | null => {
+  switch (event.kind) {
+    case 'delivery':
+    case 'read':
+    case 'echo':
+      return null
+    case 'message':
+    case 'message_edit':
+      return event.text ?? '[no text: an attachment]'
+    case 'postback':
+      return `[pressed: ${event.title ?? event.payload ?? 'a button'}]`
+    default:
+      return `[${event.kind.replaceAll('_', ' ')}]`
+  }
+}
+
+const wordsOfReply = (body: string): string => {
+  const item = JSON.parse(body) as OutboxItem
+  if (isEffect(item)) return '[hands the conversation over to a person]'
+  const { text, attachment } = item.message
+  const { text: caption, template_type: template } = attachment?.payload ?? {}
+  if (text !== undefined) return text
+  if (typeof caption === 'string') return caption
+  return `[${typeof template === 'string' ? template : (attachment?.type ?? 'message')}]`
+}

@@ -1,0 +1,44 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { ConversationQuery, KeptRows, Operation, Results } from './protocol.ts'
+
+/** All that is kept of one conversation. The inbox has no index by conversation: it is small, and this is asked rarely. */
+export const conversationOperation = (
+  db: DatabaseSync,
+): { conversation: (operation: Extract<Operation, { op: 'conversation' }>) => Results['conversation'] } => {
+  const find = db.prepare(
+    `select c.id, c.page, c.window_ends_ms as windowEndsMs from conversation c join page p on p.no = c.page
+     where p.id = ? and c.psid = ?`,
+  )
+  const inbox = db.prepare(
+    'select seq, accepted_ms as acceptedMs, body from inbox where conversation = ? order by seq limit ?',
+  )
+  const outbox = db.prepare(
+    `select seq, accepted_ms as acceptedMs, doubt_ms as doubtMs, body from outbox
+     where page = ? and conversation = ? order by seq limit ?`,
+  )
+  const sent = db.prepare(
+    `select seq, message_id as messageId, sent_ms as sentMs from sent
+     where conversation = ? order by seq desc limit ?`,
+  )
+  const dead = db.prepare(
+    `select seq, accepted_ms as acceptedMs, died_ms as diedMs, reason, body from dead
+     where conversation = ? order by seq desc limit ?`,
+  )
+  // node:sqlite rows have no prototype; plain objects travel between threads.
+  const plain = <Row>(rows: object[]): Row[] => rows.map((row) => ({ ...row }) as Row)
+
+  return {
+    conversation: ({ page, psid, limit }: ConversationQuery): KeptRows | null => {
+      const row = find.get(page, psid) as
+        { id: number; page: number; windowEndsMs: number | null } | undefined
+      if (row === undefined) return null
+      return {
+        windowEndsMs: row.windowEndsMs,
+        inbox: plain(inbox.all(row.id, limit)),
+        outbox: plain(outbox.all(row.page, row.id, limit)),
+        sent: plain(sent.all(row.id, limit)),
+        dead: plain(dead.all(row.id, limit)),
+      }
+    },
+  }
+}
