@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { createConversation, OWN_LOOKUPS, type Conversation } from '../src/conversation/conversation.ts'
 import { createMatcher, type Matcher } from '../src/conversation/match/matcher.ts'
 import { parseScript } from '../src/conversation/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
-import { defineBot, type Bot } from '../src/handlers/bot.ts'
+import { openHandlers } from '../src/handlers/handlers.ts'
 import { withHandlers } from '../src/handlers/run.ts'
 import { systemClock } from '../src/clock.ts'
 import type { WebhookEvent } from '../src/webhook/events.ts'
@@ -60,7 +61,10 @@ export const conversation = async ({ rounds }: { rounds: number }): Promise<void
     appId: '1',
     lookups: { ...OWN_LOOKUPS, first_name: () => null, last_name: () => null, name: () => null },
   })
-  const behind = (bot: Bot): Conversation['handle'] => withHandlers({ bot, script: own, clock: systemClock })
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const open = (name: string) =>
+    openHandlers({ file: join(import.meta.dirname, 'handlers', name), clock: systemClock, log: silent })
+  const [others, middleware] = await Promise.all([open('others.ts'), open('middleware.ts')])
   const view = { pageId: '1', psid: '2', state: null, pageName: 'Bench' }
   const events = some.map((text, n) => eventOf(text, n))
   const handleAll = async (handle: Conversation['handle']): Promise<void> => {
@@ -69,13 +73,15 @@ export const conversation = async ({ rounds }: { rounds: number }): Promise<void
   const handled = await measureAll(rounds, [
     ['a bare Map', () => some.forEach((text) => bare.get(text))],
     ['the script', () => handleAll(own.handle)],
+    ['behind handlers for other events', () => handleAll(withHandlers({ handlers: others, script: own }))],
     [
-      'behind handlers for other events',
-      () => handleAll(behind(defineBot().on('reaction', () => undefined) as Bot)),
+      'behind one middleware (without what its process takes)',
+      () => handleAll(withHandlers({ handlers: middleware, script: own })),
     ],
-    ['behind one middleware', () => handleAll(behind(defineBot().use((_ctx, next) => next()) as Bot))],
   ])
   print('Handling one event to its replies', handled)
+  others.stop()
+  middleware.stop()
 }
 
 type Work = readonly [title: string, run: () => void | Promise<void>]

@@ -9,7 +9,7 @@ import {
 } from '../src/conversation/conversation.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/conversation/script/types.ts'
-import { loadHandlers } from '../src/handlers/load.ts'
+import { openHandlers } from '../src/handlers/handlers.ts'
 import { withHandlers } from '../src/handlers/run.ts'
 import { openScriptFile } from '../src/script-file.ts'
 import { createVisitorProfiles, type ProfileField, type VisitorProfiles } from '../src/visitor-profile.ts'
@@ -54,10 +54,15 @@ async function conversation(app: FastifyInstance) {
     localeOf: told('locale'),
   })
   const { BOT_HANDLERS: handlersFile } = app.config
-  const handle =
+  const handlers =
     handlersFile === undefined
-      ? script.handle
-      : withHandlers({ bot: await loadHandlers(handlersFile), script, clock: app.clock })
+      ? null
+      : await openHandlers({
+          file: handlersFile,
+          clock: app.clock,
+          log: app.log.child({ part: 'handlers' }),
+        })
+  const handle = handlers === null ? script.handle : withHandlers({ handlers, script })
   const named = (view: ConversationView): ConversationView => ({
     pageName: app.tokens.status(view.pageId).pageName,
     ...view,
@@ -72,8 +77,14 @@ async function conversation(app: FastifyInstance) {
     script: scriptFile.current,
     onScript: scriptFile.onChange,
   })
-  app.addHook('onReady', async () => scriptFile.start())
-  app.addHook('onClose', async () => scriptFile.stop())
+  app.addHook('onReady', async () => {
+    scriptFile.start()
+    handlers?.start()
+  })
+  app.addHook('onClose', async () => {
+    scriptFile.stop()
+    handlers?.stop()
+  })
 }
 
 /** @throws ScriptError at registration, when the script is wrong: a bot without words does not start. */

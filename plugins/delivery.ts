@@ -3,8 +3,12 @@ import fp from 'fastify-plugin'
 import type { ConversationView, Handled } from '../src/conversation/conversation.ts'
 import { isSilent } from '../src/conversation/silence.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
+import { LONGEST_LIMIT_MS } from '../src/handlers/bot.ts'
 import type { WebhookEvent } from '../src/webhook/events.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
+
+// Handlers keep their own time; this only ends what they do not.
+const WITH_HANDLERS = { handlerLimitMs: LONGEST_LIMIT_MS + 60_000, maxBusy: 1024 }
 
 // The server has this long to send what is in flight; what is left is in the store.
 const STOP_WITHIN_MS = 10_000
@@ -41,6 +45,7 @@ async function delivery(app: FastifyInstance) {
     random: Math.random,
     rates: { text: config.TEXT_PER_SECOND, media: config.MEDIA_PER_SECOND },
     log,
+    ...(config.BOT_HANDLERS !== undefined && { limits: WITH_HANDLERS }),
     report: {
       sent: (pageId, latencyMs, psid) => {
         metrics.replySent(latencyMs)

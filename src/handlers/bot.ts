@@ -51,7 +51,7 @@ export interface Context<S, K extends EventKind = EventKind> {
   remembered: Readonly<Record<string, string>>
   /** Says something: sent in this order once the handler is done. A long text becomes several messages. */
   reply: (said: string | SendMessage, options?: { typingMs?: number }) => void
-  /** Says a reply of the script. @throws Error when it has none of that name */
+  /** Says a reply of the script. Where it has none of that name, the event fails. */
   script: (name: string) => Promise<void>
   /** Leaves the conversation to a person, after what was said. */
   handover: () => void
@@ -61,6 +61,7 @@ export interface Context<S, K extends EventKind = EventKind> {
 
 export interface Definition<S> {
   state: StateDefinition<S>
+  timeLimitMs: number
   handlers: readonly { kinds: ReadonlySet<EventKind> | null; run: AnyHandler<S> }[]
 }
 
@@ -75,13 +76,23 @@ export interface StateDefinition<S> {
   migrate?: (old: unknown, version: number) => S
 }
 
+export interface BotOptions {
+  /** How long the handlers may take for an event, in ms: 10 seconds where nothing is said, at most 5 minutes. */
+  timeLimitMs?: number
+}
+
 const MARK = Symbol.for('evergreen.bot')
+const USUAL_LIMIT_MS = 10_000
+export const LONGEST_LIMIT_MS = 300_000
 
 /** Begins a bot without state of its own, or with one. */
-export function defineBot(): Bot<JsonObject>
-export function defineBot<S>(options: { state: StateDefinition<S> }): Bot<S>
-export function defineBot<S>(options?: { state: StateDefinition<S> }): Bot<S> {
-  const state = options?.state ?? { version: 1, initial: () => ({}) as S }
+export function defineBot(options?: BotOptions): Bot<JsonObject>
+export function defineBot<S>(options: BotOptions & { state: StateDefinition<S> }): Bot<S>
+export function defineBot<S>(options: BotOptions & { state?: StateDefinition<S> } = {}): Bot<S> {
+  const { state = { version: 1, initial: () => ({}) as S }, timeLimitMs = USUAL_LIMIT_MS } = options
+  if (!(timeLimitMs >= 100 && timeLimitMs <= LONGEST_LIMIT_MS)) {
+    throw new RangeError(`the time limit is 100 to ${LONGEST_LIMIT_MS} ms`)
+  }
   if (!Number.isInteger(state.version) || state.version < 1) {
     throw new RangeError('the version of a state is a whole number from 1')
   }
@@ -112,7 +123,7 @@ export function defineBot<S>(options?: { state: StateDefinition<S> }): Bot<S> {
         return handler(Object.assign(ctx as Context<S, 'message' | 'postback'>, { payload: tapped }), next)
       })
     },
-    definition: { state, handlers },
+    definition: { state, timeLimitMs, handlers },
   }
   return Object.assign(bot, { [MARK]: true })
 }

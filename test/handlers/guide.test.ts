@@ -10,7 +10,7 @@ import type { JsonObject } from '../../src/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { APP_ID, event, PAGE, postback, PSID, said } from '../conversation/events.ts'
 import { parse } from '../conversation/scripts.ts'
-import { createFakeClock } from '../helpers/clock.ts'
+import { inProcess } from './in-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const guide = await readFile(join(ROOT, 'docs/handlers.md'), 'utf8')
@@ -24,9 +24,8 @@ const talkTo = async (t: Test, index: number) => {
   const script = parse('replies: { hours: { say: From 9 to 18. } }\nfallback: { say: Pardon? }')
   const conversation = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const handle = withHandlers({
-    bot: await loadHandlers(file),
+    handlers: inProcess(await loadHandlers(file)),
     script: conversation,
-    clock: createFakeClock(),
   })
   let state: JsonObject | null = null
   return async (what: WebhookEvent) => {

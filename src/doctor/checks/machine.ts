@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { BotError } from '../../errors.ts'
-import { loadHandlers } from '../../handlers/load.ts'
+import { systemClock } from '../../clock.ts'
+import { checkHandlers } from '../../handlers/process.ts'
 import { inspectDatabase, type DatabaseFindings } from '../../store/sqlite/inspect.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import { check, type Check } from '../check.ts'
@@ -65,7 +66,7 @@ const HANDLERS = check({
   title: 'Handlers',
   settings: ['BOT_HANDLERS'],
   run: async ({ BOT_HANDLERS: file = '' }) => {
-    await loadHandlers(file)
+    await checkHandlers(file, systemClock)
     return ok(`${file} loads`)
   },
 })

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../../clock.ts'
 import { createFolder, createTokenFile } from './file.ts'
 import { withLock } from './lock.ts'
 import { noTokens, type StoredPageToken, type StoredUserToken, type TokenData } from './records.ts'
-import { watchFile } from './watch.ts'
+import { watchFile } from '../../watch-file.ts'
 
 /** The tokens of this installation. Several processes may use the same folder; none overwrites another's change. */
 export interface TokenStore {

@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from './clock.ts'
 
 /**
  * Calls `check` whenever the file `name` in `dir` may have changed: at once where the system tells, and every `pollMs`

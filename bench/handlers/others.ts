@@ -1,0 +1,3 @@
+import { defineBot } from '../../src/handlers/bot.ts'
+
+export const bot = defineBot().on('reaction', () => undefined)

@@ -1,0 +1,118 @@
+import { LIMITS, MOST_MESSAGES } from '../conversation/script/limits.ts'
+import { splitText } from '../conversation/split.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+import type { AnyHandler, Context, Definition, StateDefinition } from './bot.ts'
+import type { Job, Plan, Step } from './job.ts'
+import { checkMessage } from './messages.ts'
+
+/** It travels with every event of the conversation. */
+const LARGEST_STATE = 64 * 1024
+
+/**
+ * Runs the handlers for one event, one after the other while they call `next`; the script comes at the end of the line.
+ *
+ * @param signal - handed to the handlers as it is
+ * @throws whatever a handler throws, and Error for what it must not do
+ */
+export const runChain = async (
+  definition: Definition<unknown>,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Plan> => {
+  const { event, pageId, psid, kept, remembered } = job
+  const wanted = handlersFor(definition, event)
+  const before = readState(definition.state, kept)
+  const unchanged = JSON.stringify(before)
+  const steps: Step[] = []
+  let said = 0
+  let isOver = false
+
+  const add = (step: Step): void => {
+    if (isOver) throw new Error('the answer to this event is already on its way: await what you start')
+    steps.push(step)
+  }
+
+  const ctx: Context<unknown> = {
+    event,
+    key: event.key,
+    pageId,
+    psid,
+    state: before,
+    remembered,
+    reply: (what, options = {}) => {
+      for (const message of messagesOf(what)) {
+        if (said >= MOST_MESSAGES) throw tooMany()
+        said += 1
+        // As it is now: the caller may go on with the object.
+        add({ do: 'say', reply: { message: checkMessage(structuredClone(message)), ...typingOf(options) } })
+      }
+    },
+    script: async (name) => add({ do: 'script', name: String(name) }),
+    handover: () => add({ do: 'handover' }),
+    signal,
+  }
+
+  const step = async (index: number): Promise<void> => {
+    const handler = wanted[index]
+    if (handler === undefined) return add({ do: 'rest' })
+    let called = false
+    const given: unknown = await handler(ctx, () => {
+      if (called) throw new Error('"next" was called twice by one handler')
+      called = true
+      return step(index + 1)
+    })
+    if (given !== undefined) throw new TypeError('a handler returns nothing: it says things with ctx.reply')
+  }
+
+  try {
+    await step(0)
+    const isNew = JSON.stringify(ctx.state) !== unchanged || kept !== null
+    return { steps, state: isNew ? writeState(definition.state, ctx.state) : null }
+  } finally {
+    isOver = true
+  }
+}
+
+/** @throws of its caller's making when an event is answered with more messages than anybody reads */
+export const tooMany = (): RangeError =>
+  new RangeError(`an event is answered with at most ${MOST_MESSAGES} messages`)
+
+const handlersFor = ({ handlers }: Definition<unknown>, event: WebhookEvent): AnyHandler<unknown>[] =>
+  handlers.filter(({ kinds }) => kinds === null || kinds.has(event.kind)).map(({ run }) => run)
+
+/** @throws Error when what an earlier version remembered cannot be brought up to date */
+const readState = (definition: StateDefinition<unknown>, kept: Json | null): unknown => {
+  if (!isJsonObject(kept) || typeof kept['version'] !== 'number') return definition.initial()
+  const { version, data } = kept
+  if (version === definition.version) return data
+  if (definition.migrate === undefined) {
+    throw new Error(
+      `the state has version ${version}, these handlers ${definition.version}, and no "migrate"`,
+    )
+  }
+  return definition.migrate(data, version)
+}
+
+const writeState = (definition: StateDefinition<unknown>, state: unknown): JsonObject => {
+  const text = JSON.stringify({ version: definition.version, data: state ?? null })
+  if (text.length > LARGEST_STATE) {
+    throw new RangeError(
+      `the state of a conversation has at most ${LARGEST_STATE} characters, not ${text.length}`,
+    )
+  }
+  return JSON.parse(text) as JsonObject
+}
+
+const messagesOf = (said: unknown): unknown[] =>
+  typeof said === 'string' && said.length > LIMITS.text
+    ? splitText(said, LIMITS.text, MOST_MESSAGES).map((text) => ({ text }))
+    : [typeof said === 'string' ? { text: said } : said]
+
+const typingOf = ({ typingMs }: { typingMs?: number }): { typingMs?: number } => {
+  if (typingMs === undefined) return {}
+  if (!Number.isFinite(typingMs) || typingMs < 0 || typingMs > 10_000) {
+    throw new RangeError('the typing bubble is shown for 0 to 10,000 ms')
+  }
+  return { typingMs }
+}

@@ -1,0 +1,80 @@
+import type { Json, JsonObject } from '../json.ts'
+import type { Reply } from '../messages.ts'
+import type { EventKind, WebhookEvent } from '../webhook/events.ts'
+
+/** What the bot and the process that runs the handlers tell each other. */
+
+/** One event for the handlers, with all they may look at. */
+export interface Job {
+  id: number
+  event: WebhookEvent
+  pageId: string
+  psid: string
+  /** What handlers remember of the conversation: written by {@link Plan.state} of this or an earlier version of them. */
+  kept: Json | null
+  /** Answers that the script's questions have remembered. */
+  remembered: Readonly<Record<string, string>>
+}
+
+/**
+ * What the handlers want done about an event. The bot carries it out, so that script and lookups stay where they are, and
+ * an event costs one round trip.
+ */
+export interface Plan {
+  /** In their order. */
+  steps: Step[]
+  /** What is to be remembered; null leaves it as it was. */
+  state: JsonObject | null
+}
+
+export type Step =
+  | { do: 'say'; reply: Reply }
+  /** Say a reply of the script. */
+  | { do: 'script'; name: string }
+  /** Let the script answer the event. */
+  | { do: 'rest' }
+  | { do: 'handover' }
+
+export type ToProcess =
+  | { load: string }
+  | { job: Job }
+  /** The time for this event is nearly over. */
+  | { abort: number }
+  | { ping: true }
+
+export type FromProcess =
+  | { loaded: Loaded }
+  | { refused: { message: string; remedy: string | null } }
+  /** `text` is the JSON of a {@link Plan}. */
+  | { plan: number; text: string }
+  | { failed: number; problem: Problem }
+  /** Something was thrown where nobody caught it; `broken` is the event it belongs to, 0 for none. */
+  | { broken: number; problem: Problem }
+  /** `bytes` is the memory of the whole process. */
+  | { pong: true; bytes: number }
+
+/** What is known of a bot that was loaded. */
+export interface Loaded {
+  /** The kinds of events it has handlers for; null for all. */
+  kinds: EventKind[] | null
+  /** How long it may take for an event. */
+  timeLimitMs: number
+}
+
+/** An error that has crossed over. */
+export interface Problem {
+  name: string
+  message: string
+  stack: string | null
+}
+
+export const problemOf = (error: unknown): Problem =>
+  error instanceof Error
+    ? { name: error.name, message: error.message, stack: error.stack ?? null }
+    : { name: 'Error', message: String(error), stack: null }
+
+export const errorOf = ({ name, message, stack }: Problem): Error =>
+  Object.assign(new Error(message), { name, ...(stack !== null && { stack }) })
+
+/** Where the process of the handlers keeps the number of the event whose code runs, as 32 bits, little endian. */
+export const NOTE_FD = 4

@@ -1,0 +1,205 @@
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, readSync, unlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { BotError } from '../errors.ts'
+import { isJsonObject } from '../json.ts'
+import type { EventKind } from '../webhook/events.ts'
+import { errorOf, type FromProcess, type Job, type Loaded, type Plan, type ToProcess } from './job.ts'
+
+/** One process with the handlers loaded, as seen from the bot. */
+export interface HandlersProcess {
+  wants: (kind: EventKind) => boolean
+  timeLimitMs: number
+  give: (job: Job) => void
+  /** Signals that the time for this event is nearly over. */
+  abort: (id: number) => void
+  /** Nobody waits for this event any more. */
+  drop: (id: number) => void
+  /** At once; {@link ProcessEvents.ended} follows. */
+  kill: () => void
+}
+
+export interface ProcessEvents {
+  done: (id: number, result: Plan | Error) => void
+  /** An error that nobody caught; `id` is the event it belongs to, 0 for none that is known. */
+  broken: (id: number, error: Error) => void
+  /** It has kept its processor for half a second. */
+  late: () => void
+  /** `culprit` is the event whose code ran at the end, 0 for none. Not said of one that has not been loaded. */
+  ended: (culprit: number, reason: string) => void
+}
+
+const LOAD_WITHIN_MS = 20_000
+const LOOK_EVERY_MS = 250
+const LATE_MS = 250
+/** Whoever keeps the processor for longer than this is ended. */
+const BLOCKED_MS = 3000
+/** The heap of the handlers, and all of their memory: buffers are outside of the heap. */
+const HEAP_MB = 256
+const WHOLE_MB = 768
+
+/**
+ * Starts a process and loads the handlers in it.
+ *
+ * @throws BotError `BOT_HANDLERS_INVALID` when they cannot be loaded
+ */
+export const startHandlersProcess = async (deps: {
+  file: string
+  clock: Pick<Clock, 'after'>
+  on: ProcessEvents
+}): Promise<HandlersProcess> => {
+  const { file, clock, on } = deps
+  const note = openNote()
+  const child = fork(new URL('./child.ts', import.meta.url), {
+    // Two processes cannot be debugged on one port.
+    execArgv: [
+      ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+      `--max-old-space-size=${HEAP_MB}`,
+    ],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', note.fd],
+  })
+  const pending = new Set<number>()
+  let reason: string | null = null
+  let watching = false
+  let cancel = (): void => undefined
+
+  // To one that has just ended nothing can be told; that it has ended is heard anyway.
+  const tell = (message: ToProcess): void => void child.send(message, () => undefined)
+
+  const endFor = (why: string): void => {
+    reason = why
+    child.kill('SIGKILL')
+  }
+
+  /** While it has work: asks for a sign of life, again and again. */
+  const watch = (): void => {
+    watching = pending.size > 0
+    if (watching) cancel = clock.after(LOOK_EVERY_MS, ask)
+  }
+  const ask = (): void => {
+    tell({ ping: true })
+    cancel = unlessAnswered(LATE_MS, () => {
+      on.late()
+      cancel = unlessAnswered(BLOCKED_MS - LATE_MS, () => {
+        endFor(`it kept the processor for longer than ${BLOCKED_MS} ms`)
+      })
+    })
+  }
+  /** It may be that we were away, and the answer lies there unread: then it is read first. */
+  const unlessAnswered = (ms: number, task: () => void): (() => void) => {
+    let answered = false
+    const stop = clock.after(ms, () => setImmediate(() => answered || task()))
+    return () => {
+      answered = true
+      stop()
+    }
+  }
+
+  const settle = (id: number, result: Plan | Error): void => {
+    if (pending.delete(id)) on.done(id, result)
+  }
+
+  const { promise: answered, resolve: answer } = Promise.withResolvers<FromProcess>()
+  const hear = (message: FromProcess): void => {
+    if ('loaded' in message || 'refused' in message) answer(message)
+    else if ('pong' in message) {
+      cancel()
+      if (message.bytes > WHOLE_MB * 1024 * 1024) endFor(`it took more than ${WHOLE_MB} MB of memory`)
+      else watch()
+    } else if ('plan' in message) settle(message.plan, planOf(message.text))
+    else if ('failed' in message) settle(message.failed, errorOf(message.problem))
+    else if ('broken' in message) on.broken(message.broken, errorOf(message.problem))
+  }
+
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>()
+  const mayHaveEnded = (): void => {
+    // What it said last may come after its end.
+    if (child.connected || (child.exitCode === null && child.signalCode === null)) return
+    end(reason ?? `it ended with ${child.signalCode ?? `code ${child.exitCode}`}`)
+  }
+  child.on('message', (message) => hear(message as FromProcess))
+  child.on('exit', mayHaveEnded).on('disconnect', mayHaveEnded)
+  child.on('error', (error) => end(`it could not be started: ${error.message}`))
+
+  tell({ load: resolve(file) })
+  const loaded = await loadedOf(file, { answered, ended, clock }).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    note.close()
+    throw error
+  })
+  void ended.then((how) => {
+    cancel()
+    pending.clear()
+    const culprit = note.read()
+    note.close()
+    on.ended(culprit, how)
+  })
+
+  const kinds = loaded.kinds === null ? null : new Set(loaded.kinds)
+  return {
+    wants: (kind) => kinds === null || kinds.has(kind),
+    timeLimitMs: loaded.timeLimitMs,
+    give: (job) => {
+      pending.add(job.id)
+      tell({ job })
+      if (!watching) watch()
+    },
+    abort: (id) => tell({ abort: id }),
+    drop: (id) => void pending.delete(id),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+/** Loads the handlers and ends them. @throws BotError `BOT_HANDLERS_INVALID` when they cannot be loaded */
+export const checkHandlers = async (file: string, clock: Pick<Clock, 'after'>): Promise<void> => {
+  const nothing = (): void => undefined
+  const on = { done: nothing, broken: nothing, late: nothing, ended: nothing }
+  const { kill } = await startHandlersProcess({ file, clock, on })
+  kill()
+}
+
+const loadedOf = async (
+  file: string,
+  deps: { answered: Promise<FromProcess>; ended: Promise<string>; clock: Pick<Clock, 'after'> },
+): Promise<Loaded> => {
+  const { answered, ended, clock } = deps
+  const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<string>()
+  const cancel = clock.after(LOAD_WITHIN_MS, () => giveUp(`it takes longer than ${LOAD_WITHIN_MS / 1000} s`))
+  const first = await Promise.race([answered, ended, tooLate]).finally(cancel)
+  if (typeof first === 'object' && 'loaded' in first) return first.loaded
+  const reason = typeof first === 'string' ? first : 'their process said nothing'
+  const { message, remedy } =
+    typeof first === 'object' && 'refused' in first
+      ? first.refused
+      : { message: `The handlers in ${file} cannot be loaded: ${reason}`, remedy: null }
+  throw new BotError('BOT_HANDLERS_INVALID', message, {
+    remedy: remedy ?? 'Correct the file that BOT_HANDLERS names; docs/handlers.md shows what it holds.',
+  })
+}
+
+/** Handlers share their process with what talks to us: only what looks like a plan is one. */
+const planOf = (text: string): Plan | Error => {
+  try {
+    const plan: unknown = JSON.parse(text)
+    if (isJsonObject(plan) && Array.isArray(plan['steps'])) return plan as unknown as Plan
+  } catch {
+    // As if it were something else.
+  }
+  return new Error('the handlers gave no answer that makes sense')
+}
+
+/** A file without a name: gone when both have closed it. */
+const openNote = (): { fd: number; read: () => number; close: () => void } => {
+  const path = join(tmpdir(), `evergreen-${randomUUID()}`)
+  const fd = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  const bytes = Buffer.alloc(4)
+  return {
+    fd,
+    read: () => (readSync(fd, bytes, 0, bytes.length, 0) === bytes.length ? bytes.readInt32LE() : 0),
+    close: () => closeSync(fd),
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defineBot } from '../../../src/handlers/bot.ts'
+
+/** Does all that a handler should not, when a text asks for it. */
+export const bot = defineBot()
+  .hears(/^say (.+)/, (ctx) => ctx.reply(`heard ${ctx.match?.[1]}`))
+  .hears('pid', (ctx) => ctx.reply(String(process.pid)))
+  .hears('wait and loop', async () => {
+    await null
+    for (;;);
+  })
+  .hears('throw', () => {
+    throw new TypeError('thrown')
+  })
+  .hears('exit', async () => {
+    await sleep(5)
+    process.exit(0)
+  })
+  .hears('slowly', async (ctx) => {
+    await sleep(100)
+    ctx.reply(`slowly, ${ctx.key}`)
+  })
+  .hears('reject later', (ctx) => {
+    void sleep(5).then(() => {
+      throw new Error('rejected')
+    })
+    ctx.reply('answered')
+  })
+  .hears('reject now', async () => {
+    void Promise.reject(new Error('rejected'))
+    await sleep(60_000)
+  })
+  .hears('throw in a timer', async () => {
+    setTimeout(() => {
+      throw new Error('from a timer')
+    }, 5)
+    await sleep(60_000)
+  })
+  .hears('500', (ctx) => {
+    for (let n = 0; n < 500; n += 1) ctx.reply('x')
+  })
+  .hears('nonsense', (ctx) => ctx.reply({ text: () => 'x' } as never))
+  .hears('return', () => 'hello' as never)
+  .hears('huge', (ctx) => ctx.reply({ attachment: { type: 'x', payload: { x: 'x'.repeat(2_000_000) } } }))
+  .hears('memory', async () => {
+    const eaten: unknown[] = []
+    for (;;) {
+      for (let n = 0; n < 20; n += 1) eaten.push(Buffer.alloc(500_000, 'x').toString('latin1'))
+      await sleep(1)
+    }
+  })
+  .hears('buffers', async () => {
+    const eaten: Buffer[] = []
+    for (;;) {
+      eaten.push(Buffer.alloc(30_000_000, 1))
+      await sleep(5)
+    }
+  })

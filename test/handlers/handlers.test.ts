@@ -1,0 +1,192 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import t, { type Test } from 'tap'
+import { systemClock, type Clock } from '../../src/clock.ts'
+import { openHandlers } from '../../src/handlers/handlers.ts'
+import type { Plan } from '../../src/handlers/job.ts'
+import { checkHandlers } from '../../src/handlers/process.ts'
+import { PAGE, PSID, said } from '../conversation/events.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const NAUGHTY = join(import.meta.dirname, 'bots/naughty.ts')
+const API = pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href
+
+interface Line {
+  msg: string
+  [fact: string]: unknown
+}
+
+const open = async (t: Test, file = NAUGHTY, clock: Clock = systemClock) => {
+  const log: Line[] = []
+  const listeners = new Set<() => void>()
+  const note = (facts: object, msg: string): void => {
+    log.push({ ...facts, msg })
+    for (const heard of listeners) heard()
+  }
+  const handlers = await openHandlers({ file, clock, log: { info: note, warn: note, error: note } })
+  t.teardown(handlers.stop)
+  const run = (text: string, key = 'm_1'): Promise<Plan> =>
+    handlers.run({
+      event: { ...said(text), key },
+      pageId: PAGE,
+      psid: PSID,
+      kept: null,
+      remembered: {},
+    })
+  /** What is said about a text. */
+  const tell = async (text: string, key?: string): Promise<string[]> =>
+    (await run(text, key)).steps.map((step) =>
+      step.do === 'say' ? (step.reply.message.text ?? '') : step.do,
+    )
+  const logged = async (what: RegExp): Promise<Line> => {
+    for (;;) {
+      const found = log.find(({ msg }) => what.test(msg))
+      if (found !== undefined) return found
+      await new Promise<void>((resolve) => listeners.add(resolve))
+    }
+  }
+  // Timers of the bot do not keep a process alive that has nothing else to do.
+  const alive = setInterval(() => undefined, 1000)
+  t.teardown(() => clearInterval(alive))
+  return { handlers, run, tell, log, logged }
+}
+
+t.test('an answer comes from another process, and nothing else does', async (t) => {
+  const { tell, run } = await open(t)
+  t.same(await tell('say hi'), ['heard hi'])
+  t.not(Number((await tell('pid'))[0]), process.pid)
+  t.same(await run('unknown'), { steps: [{ do: 'rest' }], state: null })
+})
+
+t.test('whatever a handler does wrong is its own event, and the others are answered', async (t) => {
+  const { tell, log } = await open(t)
+  const cases: [text: string, error: object][] = [
+    ['throw', { name: 'TypeError', message: 'thrown', stack: /naughty\.ts/ }],
+    ['500', { message: /at most 20 messages/ }],
+    ['nonsense', { message: /could not be cloned/ }],
+    ['return', { message: /returns nothing/ }],
+    ['huge', { message: /at most 1048576 characters/ }],
+  ]
+  for (const [text, error] of cases) {
+    const [bad, good] = await Promise.allSettled([tell(text), tell('say on')])
+    t.match(bad, { status: 'rejected', reason: error }, text)
+    t.match(good, { status: 'fulfilled', value: ['heard on'] })
+  }
+  t.same(log, [], 'the process has done well')
+})
+
+for (const text of ['exit', 'memory', 'buffers']) {
+  t.test(
+    `after "${text}" another process goes on with the events of the others, by their keys`,
+    async (t) => {
+      const { tell, logged } = await open(t)
+      const [before] = await tell('pid')
+      const [bad, good] = await Promise.allSettled([tell(text, 'm_bad'), tell('slowly', 'm_good')])
+      t.match(bad, { status: 'rejected', reason: { message: /its handler ended the process/ } })
+      t.match(good, { status: 'fulfilled', value: ['slowly, m_good'] })
+      // Of memory that is full between two events nobody knows who filled it, until it happens again.
+      t.match(await logged(/has ended/), text === 'buffers' ? {} : { eventKey: 'm_bad' })
+      const [after] = await tell('pid')
+      t.not(after, before)
+    },
+  )
+}
+
+t.test('while a handler keeps its processor, another process answers the others', async (t) => {
+  const clock = createFakeClock()
+  const { tell } = await open(t, NAUGHTY, clock)
+  t.same(await tell('say hi'), ['heard hi'])
+  const cutOff = tell('slowly', 'm_2')
+  const loops = t.rejects(tell('wait and loop'), { message: /kept the processor for longer than 3000 ms/ })
+  // A quarter of a second until it is asked for a sign of life, another one until it is late.
+  await clock.advance(250)
+  await clock.advance(250)
+  t.same(await tell('say something'), ['heard something'])
+  await clock.advance(2750)
+  await loops
+  t.same(await cutOff, ['slowly, m_2'], 'whoever was there, too, is asked again')
+})
+
+t.test('an error that nobody caught fails its event if that is under way, and no other', async (t) => {
+  const { tell, log, logged } = await open(t)
+  t.same(await tell('reject later', 'm_over'), ['answered'])
+  t.match(await logged(/uncaught/), { err: { message: 'rejected' } })
+  for (const [text, message] of [
+    ['reject now', 'rejected'],
+    ['throw in a timer', 'from a timer'],
+  ] as const) {
+    const [bad, good] = await Promise.allSettled([tell(text), tell('slowly', `m_${text}`)])
+    t.match(bad, { status: 'rejected', reason: { message } })
+    t.match(good, { status: 'fulfilled', value: [`slowly, m_${text}`] })
+  }
+  t.notOk(log.some(({ msg }) => msg.includes('has ended')))
+})
+
+t.test('who waits for ever is signalled, then given up, while the others go on', async (t) => {
+  const file = join(
+    t.testdir({
+      'bot.ts': `import { defineBot } from '${API}'
+        export const bot = defineBot({ timeLimitMs: 1000 })
+          .hears('say on', (ctx) => ctx.reply('heard on'))
+          .hears('hang', () => new Promise(() => undefined))
+          .hears('mind', (ctx) => new Promise((done) => ctx.signal.addEventListener('abort', () => done())))`,
+    }),
+    'bot.ts',
+  )
+  const clock = createFakeClock()
+  const { tell, log } = await open(t, file, clock)
+  const hangs = t.rejects(tell('hang'), { message: 'no answer within 1000 ms' })
+  const minds = tell('mind')
+  t.same(await tell('say on'), ['heard on'])
+  await clock.advance(900)
+  t.same(await minds, [], 'whoever minds the signal still answers')
+  await clock.advance(100)
+  await hangs
+  t.same(await tell('say on'), ['heard on'])
+  t.same(log, [])
+})
+
+const answering = (words: string): string =>
+  `import { defineBot } from '${API}'\nexport const bot = defineBot().use((ctx) => ctx.reply('${words}'))\n`
+
+t.test('a changed file is loaded, a wrong one is not, and the last good one stays', async (t) => {
+  const file = join(t.testdir({ 'bot.ts': answering('one') }), 'bot.ts')
+  const { handlers, tell, logged } = await open(t, file)
+  handlers.start()
+  t.same(await tell('x'), ['one'])
+
+  writeFileSync(file, 'export const bot = 1')
+  t.match(await logged(/last good ones stay/), { err: { message: /exports no "bot"/ } })
+  t.same(await tell('x'), ['one'])
+
+  writeFileSync(file, answering('two'))
+  while ((await tell('x'))[0] === 'one') await systemClock.sleep(20)
+  t.same(await tell('x'), ['two'])
+})
+
+t.test('with handlers that cannot be loaded any more events fail at once, until they can', async (t) => {
+  const mortal = `import { defineBot } from '${API}'\nexport const bot = defineBot().use(() => process.exit(1))`
+  const file = join(t.testdir({ 'bot.ts': mortal }), 'bot.ts')
+  const { tell, logged } = await open(t, file)
+  writeFileSync(file, 'throw new Error("no database")')
+  await t.rejects(tell('x'), { message: /it ended with code 1/ })
+  await logged(/cannot be loaded/)
+  await t.rejects(tell('x'), { message: /no database/ })
+  writeFileSync(file, answering('two'))
+  await logged(/loaded again/)
+  t.same(await tell('x'), ['two'])
+})
+
+t.test('handlers that never finish loading, or end while they load, are refused', async (t) => {
+  const dir = t.testdir({
+    'ends.ts': 'process.exit(3)',
+    'waits.ts': 'await new Promise(() => setInterval(() => undefined, 1000))',
+  })
+  const refused = { code: 'BOT_HANDLERS_INVALID', remedy: /docs\/handlers/ }
+  await t.rejects(checkHandlers(join(dir, 'ends.ts'), systemClock), { ...refused, message: /code 3/ })
+  const clock = createFakeClock()
+  const waits = t.rejects(checkHandlers(join(dir, 'waits.ts'), clock), { ...refused, message: /20 s/ })
+  await clock.advance(20_000)
+  await waits
+})
