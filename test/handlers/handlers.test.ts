@@ -98,7 +98,7 @@ t.test('while a handler keeps its processor, another process answers the others'
   const { tell } = await open(t, NAUGHTY, clock)
   t.same(await tell('say hi'), ['heard hi'])
   const cutOff = tell('slowly', 'm_2')
-  const loops = t.rejects(tell('wait and loop'), { message: /kept the processor for longer than 3000 ms/ })
+  const loops = t.rejects(tell('loop'), { message: /kept the processor for longer than 3000 ms/ })
   // A quarter of a second until it is asked for a sign of life, another one until it is late.
   await clock.advance(250)
   await clock.advance(250)

@@ -5,8 +5,7 @@ import { defineBot } from '../../../src/handlers/bot.ts'
 export const bot = defineBot()
   .hears(/^say (.+)/, (ctx) => ctx.reply(`heard ${ctx.match?.[1]}`))
   .hears('pid', (ctx) => ctx.reply(String(process.pid)))
-  .hears('wait and loop', async () => {
-    await null
+  .hears('loop', () => {
     for (;;);
   })
   .hears('throw', () => {
