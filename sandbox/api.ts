@@ -202,6 +202,8 @@ export type TroubleKind =
   | 'page-unpublished'
   /** The Page is barred from sending for breaking a policy (10/1893063), and the app is told; `calm` ends it. */
   | 'policy-block'
+  /** Ids of uploaded media that a Page has are refused from now on, as after their 90 days (100/2018074). */
+  | 'media-expired'
   /** Calls are refused as too many (80006, 80001; 4 for the app), for `minutes`. */
   | 'throttle'
   /** The visitor `psid` blocks the Page, or no longer does. */

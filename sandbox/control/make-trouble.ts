@@ -1,4 +1,5 @@
 import type { TroubleBody, TroubleKind } from '../api.ts'
+import { ATTACHMENT_LIFE_MS } from '../graph/edges/attachments.ts'
 import type { SandboxParts } from '../parts.ts'
 import { OUTAGE_PAGE } from '../trouble.ts'
 import { aboutPage } from '../webhooks/items.ts'
@@ -37,6 +38,12 @@ const MAKERS: Record<TroubleKind, (parts: SandboxParts, body: TroubleBody) => vo
   },
   'policy-block': (parts, body) => {
     for (const page of pages(parts, body)) enforcePolicy(parts, page, true)
+  },
+  'media-expired': (parts, body) => {
+    const ids = new Set(pages(parts, body).map(({ id }) => id))
+    for (const attachment of parts.world.attachments.values()) {
+      if (ids.has(attachment.pageId)) attachment.createdAtMs -= ATTACHMENT_LIFE_MS
+    }
   },
   throttle: (parts, body) => {
     const forMs = (body.minutes ?? 5) * 60_000

@@ -25,6 +25,12 @@ const RARE = [
     of: 'page',
   },
   { kind: 'throttle', title: 'Too many calls', about: '80006 for 5 minutes, with usage headers', of: 'page' },
+  {
+    kind: 'media-expired',
+    title: 'Uploaded media are over',
+    about: 'their ids are refused with 2018074, as after 90 days',
+    of: 'page',
+  },
   { kind: 'webhook-drop', title: 'Lose the next event', about: 'its webhook is never sent' },
   { kind: 'webhook-duplicate', title: 'Double the next event', about: 'its webhook comes twice' },
   { kind: 'webhook-reorder', title: 'Overtake the next event', about: 'the one after it comes first' },

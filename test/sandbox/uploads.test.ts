@@ -90,6 +90,27 @@ t.test('an attachment is uploaded once and sent by its id, by that Page, for 90 
   })
 })
 
+t.test('ids expire on demand, of one Page or of all; what is uploaded later is good', async (t) => {
+  const { sandbox, pageToken, pageId, say, send } = await startConnected(t)
+  say('hi')
+  const keep = async (): Promise<string> => {
+    const reusable = { message: image({ is_reusable: true }) }
+    const kept = await upload(sandbox, pageToken, `${pageId}/message_attachments`, reusable, {})
+    return textOf(kept.body['attachment_id'])
+  }
+  const expired = { status: 400, body: { error: { code: 100, error_subcode: 2018074 } } }
+  const old = await keep()
+  const other = addPage(sandbox.world, createRng(1), { name: 'Other' })
+  sandbox.trouble('media-expired', { pageId: other.id })
+  t.match(await send(image({ attachment_id: old })), { status: 200 })
+  sandbox.trouble('media-expired', { pageId })
+  t.match(await send(image({ attachment_id: old })), expired)
+  const fresh = await keep()
+  t.match(await send(image({ attachment_id: fresh })), { status: 200 })
+  sandbox.trouble('media-expired')
+  t.match(await send(image({ attachment_id: fresh })), expired)
+})
+
 t.test('by address: message_attachments keeps it, and is_reusable in a message gives an id', async (t) => {
   const { sandbox, pageToken, say, send } = await startConnected(t)
   say('hi')

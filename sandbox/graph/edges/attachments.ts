@@ -8,7 +8,7 @@ import { asText, isObject, optionalObject } from '../params.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
 
 /** Attachment ids expire after 90 days. */
-const LIFE_MS = 90 * 24 * 3600_000
+export const ATTACHMENT_LIFE_MS = 90 * 24 * 3600_000
 
 /** `POST /{page-id}/message_attachments`: kept without being sent (reference F6). */
 export const uploadAttachment: Edge = (context) => {
@@ -48,5 +48,5 @@ export const findAttachment = (
 ): Attachment | undefined => {
   const found = world.attachments.get(id)
   if (!found || found.pageId !== page.id) return undefined
-  return clock.nowMs() - found.createdAtMs < LIFE_MS ? found : undefined
+  return clock.nowMs() - found.createdAtMs < ATTACHMENT_LIFE_MS ? found : undefined
 }
