@@ -46,15 +46,36 @@ export const phoneQuickReply: QuickReply = { content_type: 'user_phone_number' }
 /** Offers the e-mail address that Facebook knows of the visitor. */
 export const emailQuickReply: QuickReply = { content_type: 'user_email' }
 
-export const image = (url: string): SendMessage => media('image', url)
-export const audio = (url: string): SendMessage => media('audio', url)
-export const video = (url: string): SendMessage => media('video', url)
-export const file = (url: string): SendMessage => media('file', url)
+export const image = (url: string): SendMessage => linked('image', url)
+export const audio = (url: string): SendMessage => linked('audio', url)
+export const video = (url: string): SendMessage => linked('video', url)
+export const file = (url: string): SendMessage => linked('file', url)
 
 /** Media that were uploaded before; the id is good for 90 days and for one Page. */
 export const uploaded = (type: 'image' | 'audio' | 'video' | 'file', attachmentId: string): SendMessage => ({
   attachment: { type, payload: { attachment_id: attachmentId } },
 })
+
+/** A picture or a film with buttons below: uploaded before, or one of Facebook's own addresses, no other. */
+export const media = (
+  type: 'image' | 'video',
+  from: { attachmentId: string } | { url: string },
+  choices?: Buttons,
+): SendMessage => {
+  if ('url' in from && !/^https:\/\/([\w-]+\.)*facebook\.com\//.test(from.url)) {
+    throw new RangeError('a media template takes an address on facebook.com, or the id of an upload')
+  }
+  return template({
+    template_type: 'media',
+    elements: [
+      {
+        media_type: type,
+        ...('url' in from ? { url: from.url } : { attachment_id: from.attachmentId }),
+        ...(choices !== undefined && { buttons: listOf(choices) }),
+      },
+    ],
+  })
+}
 
 export const postbackButton = (title: string, payload: string): Button => ({
   type: 'postback',
@@ -92,7 +113,113 @@ export const cards = (all: readonly Card[]): SendMessage => {
   return template({ template_type: 'generic', elements: all.map(cardOf) })
 }
 
-/** Any template the Send API knows: receipt, coupon, media and so on. Facebook checks it when it is sent. */
+export interface Receipt {
+  /** Different for each order. */
+  orderNumber: string
+  recipientName: string
+  /** Three capital letters. */
+  currency: string
+  paymentMethod: string
+  summary: { totalCost: number; subtotal?: number; shippingCost?: number; totalTax?: number }
+  items?: readonly { title: string; price: number; subtitle?: string; quantity?: number; imageUrl?: string }[]
+  adjustments?: readonly { name: string; amount: number }[]
+  address?: {
+    street: string
+    street2?: string
+    city: string
+    postalCode: string
+    state: string
+    country: string
+  }
+  merchantName?: string
+  orderUrl?: string
+  /** Ms since the epoch. */
+  boughtMs?: number
+}
+
+/** What was bought, at most a hundred lines. */
+export const receipt = (given: Receipt): SendMessage => {
+  const { currency, summary, items = [], adjustments, address, merchantName, orderUrl, boughtMs } = given
+  if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError('a currency has three capital letters')
+  count('lines of a receipt', items.length, LIMITS.receiptItems)
+  const line = (what: string, text: string): string => within(what, text, LIMITS.receiptText)
+  return template({
+    template_type: 'receipt',
+    recipient_name: line('the name on a receipt', given.recipientName),
+    order_number: line('the number of an order', given.orderNumber),
+    currency,
+    payment_method: line('a way to pay', given.paymentMethod),
+    ...(merchantName !== undefined && { merchant_name: line('the name of a merchant', merchantName) }),
+    ...(orderUrl !== undefined && { order_url: webAddress(orderUrl) }),
+    ...(boughtMs !== undefined && { timestamp: String(Math.floor(amount(boughtMs) / 1000)) }),
+    ...(address !== undefined && {
+      address: {
+        street_1: line('a street', address.street),
+        ...(address.street2 !== undefined && { street_2: address.street2 }),
+        city: line('a city', address.city),
+        postal_code: line('a postal code', address.postalCode),
+        state: line('a state', address.state),
+        country: line('a country', address.country),
+      },
+    }),
+    ...(items.length > 0 && {
+      elements: items.map(({ title, price, subtitle, quantity, imageUrl }) => ({
+        title: line('the title of a line', title),
+        ...(subtitle !== undefined && { subtitle: line('the subtitle of a line', subtitle) }),
+        ...(quantity !== undefined && { quantity: amount(quantity) }),
+        price: amount(price),
+        currency,
+        ...(imageUrl !== undefined && { image_url: webAddress(imageUrl) }),
+      })),
+    }),
+    ...(adjustments !== undefined && {
+      adjustments: adjustments.map((one) => ({
+        name: line('the name of a discount', one.name),
+        amount: amount(one.amount),
+      })),
+    }),
+    summary: {
+      ...(summary.subtotal !== undefined && { subtotal: amount(summary.subtotal) }),
+      ...(summary.shippingCost !== undefined && { shipping_cost: amount(summary.shippingCost) }),
+      ...(summary.totalTax !== undefined && { total_tax: amount(summary.totalTax) }),
+      total_cost: amount(summary.totalCost),
+    },
+  })
+}
+
+export interface Coupon {
+  title: string
+  subtitle?: string
+  imageUrl?: string
+  /** Said above it. */
+  before?: string
+  /** Without spaces; this or `url` is needed. */
+  code?: string
+  url?: string
+  urlTitle?: string
+}
+
+/** A code or an address that gives a discount. */
+export const coupon = ({ title, subtitle, imageUrl, before, code, url, urlTitle }: Coupon): SendMessage => {
+  if (code === undefined && url === undefined) throw new RangeError('a coupon has a code or an address')
+  if (code !== undefined && /\s/.test(code)) throw new RangeError('the code of a coupon has no spaces')
+  return template({
+    template_type: 'coupon',
+    title: within('the title of a coupon', title, LIMITS.cardTitle),
+    ...(subtitle !== undefined && {
+      subtitle: within('the subtitle of a coupon', subtitle, LIMITS.cardSubtitle),
+    }),
+    ...(code !== undefined && { coupon_code: within('the code of a coupon', code, LIMITS.couponCode) }),
+    ...(url !== undefined && { coupon_url: webAddress(url) }),
+    ...(urlTitle !== undefined && {
+      coupon_url_button_title: within('the title of a button', urlTitle, LIMITS.buttonTitle),
+    }),
+    ...(before !== undefined && { coupon_pre_message: within('a text', before, LIMITS.buttonText) }),
+    ...(imageUrl !== undefined && { image_url: webAddress(imageUrl) }),
+  })
+}
+
+/** Any other template the Send API knows. Facebook checks it when it is sent. */
 export const template = (payload: JsonObject): SendMessage => ({ attachment: { type: 'template', payload } })
 
 /** @throws TypeError or RangeError saying what is wrong with what should be a message */
@@ -119,7 +246,7 @@ export const checkMessage = (message: unknown): SendMessage => {
   return message as unknown as SendMessage
 }
 
-const media = (type: string, url: string): SendMessage => ({
+const linked = (type: string, url: string): SendMessage => ({
   attachment: { type, payload: { url: webAddress(url) } },
 })
 
@@ -150,6 +277,13 @@ const within = (what: string, value: string, limit: number): string => {
     throw new RangeError(`${what} has at most ${limit} characters, this one has ${value.length}`)
   }
   return value.toWellFormed()
+}
+
+const amount = (value: number): number => {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw new RangeError('an amount is a number that is not negative')
+  }
+  return value
 }
 
 const count = (what: string, number: number, most: number, least = 0): void => {

@@ -13,6 +13,10 @@ export const LIMITS = {
   cards: 10,
   cardTitle: 80,
   cardSubtitle: 80,
+  receiptItems: 100,
+  /** Not told anywhere; far more than anybody reads. */
+  receiptText: 1000,
+  couponCode: 100,
   greeting: 160,
   iceBreakers: 4,
   /** Longer ones are refused, although the reference does not say so. */
