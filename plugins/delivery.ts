@@ -4,6 +4,7 @@ import type { ConversationView, Handled } from '../src/conversation/conversation
 import { isSilent } from '../src/conversation/silence.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
 import { LONGEST_LIMIT_MS } from '../src/handlers/bot.ts'
+import { createMediaFiles } from '../src/media-files.ts'
 import type { WebhookEvent } from '../src/webhook/events.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
 
@@ -36,6 +37,7 @@ async function delivery(app: FastifyInstance) {
   const running = createDelivery({
     store,
     graph,
+    files: createMediaFiles(config.BOT_SCRIPT),
     tokens,
     needs,
     read: readStoredEvent,

@@ -33,11 +33,26 @@ export type OutboxItem = QueuedReply | Effect
 
 export const isEffect = (item: OutboxItem): item is Effect => 'do' in item
 
+export const MEDIA_TYPES = ['image', 'audio', 'video', 'file'] as const
+export type MediaType = (typeof MEDIA_TYPES)[number]
+
+/** Media that Facebook is to keep: uploaded once for each Page, and named by their id from then on (reference F6). */
+export interface Media {
+  type: MediaType
+  /** A web address, or the path of a file from the script's folder. */
+  from: { url: string } | { file: string }
+}
+
 /** One message the bot wants to send, made by a handler. */
 export interface Reply {
   message: SendMessage
   /** Show the typing bubble for this long before the message, in ms. */
   typingMs?: number
+  /**
+   * What the attachment of the message shows. A message that holds an address besides goes out with that as long as
+   * Facebook does not have the media; one that holds none waits for the upload.
+   */
+  media?: Media
 }
 
 /** A reply as the outbox keeps it. */

@@ -9,8 +9,10 @@ import { createDispatcher, type Handler, type HandlerConversation } from './disp
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
 import type { Log } from './log.ts'
+import { createMediaSender } from './media.ts'
 import { createPacer, DEFAULT_RATES, type PaceKind } from './pacer.ts'
 import { createSender, type SenderReport } from './sender.ts'
+import { createUploads, type UploadFiles } from './uploads.ts'
 
 /** Everything between an accepted event and a sent reply, strung together. */
 export interface Delivery {
@@ -21,7 +23,12 @@ export interface Delivery {
 
 export interface DeliveryDeps {
   store: Store
-  graph: Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages' | 'now'>
+  graph: Pick<
+    Graph,
+    'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl' | 'recentMessages' | 'now'
+  >
+  /** The files that messages name. */
+  files: UploadFiles
   tokens: TokenKeeper
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (body: string) => WebhookEvent
@@ -73,6 +80,10 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     gates,
     pacer,
     doubt,
+    media: createMediaSender({
+      uploads: createUploads({ store, graph, files: deps.files, clock, random, log }),
+      graph,
+    }),
     clock,
     random,
     log,

@@ -8,6 +8,7 @@ import { backoffMs } from './backoff.ts'
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from './log.ts'
+import type { MediaSender } from './media.ts'
 import type { Pacer } from './pacer.ts'
 import { factsOf, refusalOf } from './refusals.ts'
 
@@ -54,6 +55,7 @@ export const createSender = (deps: {
   gates: Gates
   pacer: Pacer
   doubt: DoubtResolver
+  media: MediaSender
   clock: Clock
   random: () => number
   log: Log
@@ -61,7 +63,7 @@ export const createSender = (deps: {
   /** How many conversations are sent for at the same time, over all Pages. */
   maxInFlight: number
 }): Sender => {
-  const { store, graph, tokens, gates, pacer, doubt, clock, random, log, report, maxInFlight } = deps
+  const { store, graph, tokens, gates, pacer, doubt, media, clock, random, log, report, maxInFlight } = deps
   const perPage = new Map<string, number>()
   /** The replies being worked on; `messageId` once an echo has confirmed one. */
   const inHand = new Map<string, { confirmed: boolean; messageId: string | null }>()
@@ -164,19 +166,22 @@ export const createSender = (deps: {
         if (verdict.seen) untriedMs.set(claim, reply.doubtSinceMs)
       }
       if (windowLeftMs(claim) <= 0) return await bury(claim, reply, 'outside_window')
+      const call = { pageId, psid: psid ?? '', message: content.message, metadata: id }
+      if (content.media !== undefined) {
+        const waitMs = await media.waitFor({ ...call, pageToken: token, media: content.media })
+        if (waitMs > 0) return { go: 'stop', notBeforeMs: clock.now() + waitMs }
+      }
       await wait(pacer.book(pageId, content.message.attachment === undefined ? 'text' : 'media'))
       if (content.typingMs !== undefined) await type(claim, token, content.typingMs)
       // Meanwhile the token may have died, or another one have come.
       token = gates.tokenFor(pageId)
       if (token === null || hasToStop(claim)) return { go: 'stop' }
       if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
-      const sent = await graph.sendMessage({
-        pageId,
-        pageToken: token,
-        psid: psid ?? '',
-        message: content.message,
-        metadata: reply.id,
-      })
+      const sent =
+        content.media === undefined
+          ? await graph.sendMessage({ ...call, pageToken: token })
+          : await media.send({ ...call, pageToken: token, media: content.media })
+      if (sent === null) return { go: 'stop' }
       if (sent.usage !== null) pacer.used(pageId, sent.usage.percent)
       gates.succeeded(pageId)
       return settled(claim, reply, { status: 'sent', messageId: sent.messageId })

@@ -14,6 +14,7 @@ import { oneLine } from './redact.ts'
 import { list, readId, readTokenFacts, strings } from './token-facts.ts'
 import { createTransport, type Answer, type Call, type TransportOptions } from './transport.ts'
 import { readUsage, type Headers } from './usage.ts'
+import { uploadOf } from './upload.ts'
 import { decide } from './verdicts.ts'
 
 export interface GraphOptions extends TransportOptions {
@@ -120,6 +121,14 @@ export const createGraph = (options: GraphOptions): Graph => {
         recipientId: readId(body['recipient_id']),
         usage: readUsage(headers),
       }
+    },
+
+    uploadAttachment: async ({ pageId, pageToken, type, from }) => {
+      const path = `/${encodeURIComponent(pageId)}/message_attachments`
+      const { body } = await callAs(pageToken, { ...uploadOf(type, from), method: 'POST', path })
+      const id = readId(body['attachment_id'])
+      if (id === null) throw unexpected('message_attachments', 'sent no id', 'transient')
+      return id
     },
 
     senderAction: async ({ pageId, pageToken, psid, action }) => {

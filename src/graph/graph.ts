@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts'
-import type { SendMessage } from '../messages.ts'
+import type { MediaType, SendMessage } from '../messages.ts'
 
 /**
  * The Graph API as this bot uses it. Every method throws {@link ./error.ts GraphError}, with a verdict, and nothing else.
@@ -10,6 +10,11 @@ export interface Graph {
   now: () => number | null
   /** Posts one message (reference F1). `pageToken` belongs to `pageId`. */
   sendMessage: (call: SendCall) => Promise<Sent>
+  /**
+   * Uploads media without sending them (reference F6). The id is good for {@link ./upload.ts ATTACHMENT_LIFE_MS} and for
+   * this Page alone. From an address Facebook fetches them itself, which may take it more than a minute.
+   */
+  uploadAttachment: (call: UploadCall) => Promise<string>
   /** Shows the typing bubble, or marks as seen (reference F8). */
   senderAction: (call: SenderActionCall) => Promise<void>
   /**
@@ -70,6 +75,20 @@ export interface SendCall {
   message: SendMessage
   /** Comes back in the echo; under 1000 characters. */
   metadata?: string
+}
+
+export interface UploadCall {
+  pageId: string
+  pageToken: string
+  type: MediaType
+  from: { url: string } | MediaContent
+}
+
+/** A file as it is. `name` is what the visitor sees of a file; `contentType` fits the type of the attachment. */
+export interface MediaContent {
+  name: string
+  contentType: string
+  bytes: Uint8Array
 }
 
 export interface Sent {

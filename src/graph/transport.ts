@@ -31,7 +31,11 @@ export interface Call {
   /** Begins with a slash; query included. Never shown. */
   path: string
   authorization?: string
-  body?: string
+  body?: string | Uint8Array
+  /** Of the body; JSON where nothing is said. */
+  contentType?: string
+  /** For this call, where it may take longer than others. */
+  timeoutMs?: number
   /** Whether a repetition would be seen: an answer lost after the request went out is then `ambiguous`. */
   once?: boolean
   /** Whether it goes out with the app token: what sounds like a dead token is then a wrong app id or secret. */
@@ -70,7 +74,7 @@ export const createTransport = ({
     const startedMs = performance.now()
     let outcome: 'ok' | Verdict = 'transient'
     try {
-      const raw = await exchange(pool, url.origin, base, wanted, timeoutMs)
+      const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs)
       theirs.hear(raw.headers['date'])
       const answer = read(wanted, raw)
       outcome = 'ok'
@@ -145,7 +149,7 @@ const exchange = (
   pool: Dispatcher,
   origin: string,
   base: string,
-  { method, path, authorization, body }: Call,
+  { method, path, authorization, body, contentType = 'application/json' }: Call,
   timeoutMs: number,
 ): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
@@ -173,7 +177,7 @@ const exchange = (
 
     const requestHeaders: Record<string, string> = { accept: 'application/json' }
     if (authorization !== undefined) requestHeaders['authorization'] = authorization
-    if (body !== undefined) requestHeaders['content-type'] = 'application/json'
+    if (body !== undefined) requestHeaders['content-type'] = contentType
 
     pool.dispatch(
       { origin, path: base + path, method, headers: requestHeaders, body: body ?? null },

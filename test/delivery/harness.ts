@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createDelivery, type Delivery, type DeliveryDeps } from '../../src/delivery/delivery.ts'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
-import type { Graph, RecentMessage, SendCall } from '../../src/graph/graph.ts'
+import type { RecentMessage, SendCall, UploadCall } from '../../src/graph/graph.ts'
+import type { JsonObject } from '../../src/json.ts'
 import type { Need } from '../../src/operator/needs.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -45,6 +46,10 @@ export interface FakeGraph {
   /** What a look at a conversation finds. */
   recent: () => RecentMessage[] | Verdict
   looks: number
+  /** What was uploaded: `PAGE ADDRESS` or `PAGE NAME CONTENT`, in the order it was asked for. */
+  uploads: string[]
+  /** What happens to an upload: nothing for success, a verdict for a refusal. Ids are `id-1`, `id-2` ... */
+  upload: (call: UploadCall) => Verdict | undefined | Promise<Verdict | undefined>
   /** What happens to a handover; each try is in `calls` as `pass to APP`. */
   pass: () => Verdict | undefined
   metadata: string[]
@@ -92,6 +97,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     createDelivery({
       store,
       graph: graphOf(graph, clock),
+      files: { hashOf: noFile, read: noFile },
       tokens,
       needs: {
         raise: (need) => {
@@ -157,6 +163,8 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
   return world
 }
 
+const noFile = (): Promise<never> => Promise.reject(new Error('no files here'))
+
 const fakeGraph = (): FakeGraph => ({
   calls: [],
   accepted: [],
@@ -165,9 +173,20 @@ const fakeGraph = (): FakeGraph => ({
   answer: () => undefined,
   recent: () => [],
   looks: 0,
+  uploads: [],
+  upload: () => undefined,
   pass: () => undefined,
   metadata: [],
 })
+
+/** The text of a message, or what its attachment shows. */
+const shown = ({ text, attachment }: SendCall['message']): string => {
+  if (text !== undefined) return text
+  const { payload = {} } = attachment ?? {}
+  const [element] = Array.isArray(payload['elements']) ? (payload['elements'] as JsonObject[]) : []
+  const shows = payload['attachment_id'] ?? payload['url'] ?? element?.['attachment_id']
+  return typeof shows === 'string' ? shows : ''
+}
 
 const refusal = (verdict: Verdict): GraphError =>
   new GraphError(`refused: ${verdict}`, {
@@ -180,15 +199,12 @@ const refusal = (verdict: Verdict): GraphError =>
     retryAfterMs: verdict === 'rate_limited' ? 120_000 : null,
   })
 
-const graphOf = (
-  graph: FakeGraph,
-  clock: FakeClock,
-): Pick<Graph, 'sendMessage' | 'senderAction' | 'passThreadControl' | 'recentMessages' | 'now'> => {
+const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
   const busy = new Map<string, number>()
   return {
     now: clock.now,
     sendMessage: async (call) => {
-      const text = call.message.text ?? ''
+      const text = shown(call.message)
       const conversation = `${call.pageId}/${call.psid}`
       const now = (busy.get(conversation) ?? 0) + 1
       busy.set(conversation, now)
@@ -209,6 +225,14 @@ const graphOf = (
         if (now === 1) busy.delete(conversation)
         else busy.set(conversation, now - 1)
       }
+    },
+    uploadAttachment: async (call) => {
+      const { from, pageId } = call
+      const what = 'url' in from ? from.url : `${from.name} ${Buffer.from(from.bytes).toString()}`
+      const id = `id-${graph.uploads.push(`${pageId} ${what}`)}`
+      const verdict = await graph.upload(call)
+      if (verdict !== undefined) throw refusal(verdict)
+      return id
     },
     senderAction: () => Promise.resolve(),
     passThreadControl: async ({ targetAppId }) => {

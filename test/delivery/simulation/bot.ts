@@ -101,6 +101,7 @@ export const startBot = async (deps: {
         return graph.sendMessage(call)
       },
     },
+    files: { hashOf: noFile, read: noFile },
     tokens: keeper,
     needs: {
       raise: (need) => void needs.push(need),
@@ -130,3 +131,5 @@ export const startBot = async (deps: {
     },
   }
 }
+
+const noFile = (): Promise<never> => Promise.reject(new Error('no files here'))

@@ -177,6 +177,7 @@ export const createFacebook = (deps: {
             }
           }),
         senderAction: () => Promise.resolve(),
+        uploadAttachment: () => Promise.reject(new Error('nothing is uploaded here')),
         passThreadControl: ({ pageId, psid, pageToken }) =>
           answered(async () => {
             note(`the bot passes the thread of ${pageId}/${psid}`)

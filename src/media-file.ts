@@ -1,0 +1,46 @@
+import { extname } from 'node:path'
+import type { MediaType } from './messages.ts'
+
+/** Attachments are this large at most (reference F6). */
+export const LARGEST_MEDIA_BYTES = 25 * 1024 * 1024
+
+// The type that is declared must fit the file and the kind of attachment, or Facebook refuses it (reference F6).
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.mp3': 'audio/mpeg',
+  '.m4a': 'audio/mp4',
+  '.aac': 'audio/aac',
+  '.ogg': 'audio/ogg',
+  '.wav': 'audio/wav',
+  '.mp4': 'video/mp4',
+  '.mov': 'video/quicktime',
+  '.webm': 'video/webm',
+  '.pdf': 'application/pdf',
+  '.txt': 'text/plain',
+  '.csv': 'text/csv',
+  '.zip': 'application/zip',
+  '.ics': 'text/calendar',
+}
+
+/** The content type of a file by its name. */
+export const contentTypeOf = (path: string): string =>
+  CONTENT_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'
+
+/** Whether a file of this name can be an attachment of this type. */
+export const fitsMedia = (type: MediaType, path: string): boolean =>
+  type === 'file' || contentTypeOf(path).startsWith(`${type}/`)
+
+/** The endings of names that fit. */
+export const endingsFor = (type: MediaType): string[] =>
+  Object.keys(CONTENT_TYPES).filter((ending) => fitsMedia(type, ending.replace('.', 'x.')))
+
+/**
+ * Whether a path stays in the folder it begins in, and names nothing hidden: what is beside the script may be a
+ * `.env`.
+ */
+export const staysInside = (path: string): boolean =>
+  path.split('/').every((part) => part !== '' && !part.startsWith('.')) && !/[\\:\0]/.test(path)
