@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { explain, type Explanation } from '../src/conversation/explain.ts'
 import { parseScript } from '../src/conversation/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
+import { mediaSizes } from '../src/media-files.ts'
 import { runCommand, wrongUsage } from './commands/run.ts'
 
 const USAGE = `Tells which reply a visitor would get, and why.
@@ -62,7 +63,10 @@ await runCommand(async () => {
   if (text === '') wrongUsage('It needs what the visitor writes, in quotes.')
   const file = values.script ?? process.env['BOT_SCRIPT'] ?? 'bot.yaml'
   const content = await readFile(file).catch(() => wrongUsage(`${file} cannot be read.`))
-  const found = explain(parseScript(content, { file, variables: SCRIPT_VARIABLES }), text)
+  const found = explain(
+    parseScript(content, { file, variables: SCRIPT_VARIABLES, sizeOf: mediaSizes(file) }),
+    text,
+  )
   if (values.json === true) console.log(JSON.stringify(found))
   else for (const line of inWords(found)) console.log(line)
   return found.reply === null ? 1 : 0

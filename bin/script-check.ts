@@ -5,6 +5,7 @@ import { MAX_SCRIPT_BYTES } from '../src/conversation/script/limits.ts'
 import { ScriptError } from '../src/conversation/script/mistakes.ts'
 import { parseScript } from '../src/conversation/script/parse.ts'
 import type { Script } from '../src/conversation/script/types.ts'
+import { mediaSizes } from '../src/media-files.ts'
 import { runCommand, wrongUsage } from './commands/run.ts'
 
 const USAGE = `Reads a script as the bot would, and tells every mistake with its place.
@@ -72,6 +73,7 @@ await runCommand(async () => {
     const script = parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {
       file,
       variables: SCRIPT_VARIABLES,
+      sizeOf: mediaSizes(file),
     })
     const summary = summaryOf(script)
     if (values.json === true) console.log(JSON.stringify({ file, mistakes: [], ...summary }))

@@ -6,6 +6,7 @@ import { MAX_SCRIPT_BYTES } from './conversation/script/limits.ts'
 import { ScriptError, wholeFile } from './conversation/script/mistakes.ts'
 import { parseScript } from './conversation/script/parse.ts'
 import type { Script } from './conversation/script/types.ts'
+import { mediaSizes } from './media-files.ts'
 
 /** The part of a logger used here. */
 export interface ScriptFileLog {
@@ -46,7 +47,15 @@ export const openScriptFile = async (deps: {
   const { file, variables, clock, log } = deps
   const listeners = new Set<(script: Script) => void>()
   const first = await readVersion(file)
-  let script = parseScript(first.bytes, { file, variables })
+  const lookAt = mediaSizes(file)
+  /** The files it named when it was judged last, and how large they were. */
+  const sizes = new Map<string, number | null>()
+  const sizeOf = (path: string): number | null => {
+    const size = lookAt(path)
+    sizes.set(path, size)
+    return size
+  }
+  let script = parseScript(first.bytes, { file, variables, sizeOf })
   /** What was last judged, right or wrong; null for a file that could not be read. */
   let judged: Buffer | null = first.bytes
   let stamp = first.stamp
@@ -116,8 +125,9 @@ export const openScriptFile = async (deps: {
   }
 
   const parsed = ({ bytes }: Version): { script: Script; bytes: Buffer } | Trouble => {
+    sizes.clear()
     try {
-      return { script: parseScript(bytes, { file, variables }), bytes }
+      return { script: parseScript(bytes, { file, variables, sizeOf }), bytes }
     } catch (error) {
       return troubleOf(error, bytes)
     }
@@ -132,7 +142,10 @@ export const openScriptFile = async (deps: {
     cancelPoll = clock.after(POLL_MS, () => {
       void stampOf(file).then((now) => {
         if (stopped) return
-        if (now !== stamp && doubted === null) {
+        // What was wrong may be a picture that is missing.
+        const isMended = isWrong && [...sizes].some(([path, size]) => lookAt(path) !== size)
+        if (isMended) judged = null
+        if ((now !== stamp || isMended) && doubted === null) {
           stamp = now
           soon(SETTLE_MS)
         }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock, type Clock } from '../src/clock.ts'
 import type { Script } from '../src/conversation/script/types.ts'
@@ -120,6 +120,20 @@ t.test('a wrong change keeps the last good script and is reported once, with its
   await until(() => lines.length > 2)
   t.same(names(), ['two'])
   t.match(lines[2], { level: 'info', message: 'the script is right again' })
+})
+
+t.test('a script that misses a picture is taken when the picture comes', async (t) => {
+  const { file, lines, until, names } = await follow(t)
+
+  writeFileSync(file, 'replies: { two: { say: { image: a.png } } }\n')
+  await until(() => lines.length > 0)
+  t.same(names(), ['one'])
+  t.match(lines, [{ level: 'warn', message: /1:33: found "a\.png", which is not there/ }])
+
+  writeFileSync(join(dirname(file), 'a.png'), 'a picture')
+  await until(() => lines.length > 1)
+  t.same(names(), ['two'])
+  t.match(lines[1], { level: 'info', message: 'the script is right again' })
 })
 
 t.test('a file that an editor writes in steps is not reported', async (t) => {

@@ -15,12 +15,13 @@ import {
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { readMemory, remember, type Visit } from './memory.ts'
 import { offersOf, undoOf } from './questions.ts'
-import { choicesOf, render, variablesOf, type Voice } from './render.ts'
+import { choicesOf, render, variablesOf } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import type { Localised } from './script/localised.ts'
 import type { Template } from './script/template.ts'
 import type { Answer, Script } from './script/types.ts'
 import { endSilence, handsBack, isOver, isSilent, personWrites, showsPerson, silence } from './silence.ts'
+import type { Voice } from './voice.ts'
 
 /** What is known of a conversation before an event is answered. */
 export interface ConversationView {

@@ -1,21 +1,26 @@
 import type { JsonObject } from '../json.ts'
 import type { QuickReply, Reply, SendMessage } from '../messages.ts'
+import {
+  buttonsPayload,
+  cardsPayload,
+  couponPayload,
+  mediaPayload,
+  rawPayload,
+  receiptPayload,
+  templatesInButtons,
+  templatesInCards,
+  templatesInCoupon,
+  templatesInRaw,
+  templatesInReceipt,
+} from './payloads.ts'
 import { everything, type PlainItem } from './resolve.ts'
 import { LIMITS, LONGEST_TEXT, MOST_MESSAGES, OWN_PAYLOAD } from './script/limits.ts'
-import { allOf, pick, type Localised } from './script/localised.ts'
-import { fillTemplate, fillText, variablesIn, type Template } from './script/template.ts'
-import type { Answer, Button, Card, SayItem, Script } from './script/types.ts'
+import { allOf, pick } from './script/localised.ts'
+import { isWeb } from './script/media.ts'
+import { hasVariables, variablesIn, type Template } from './script/template.ts'
+import type { Answer, SayItem, Script } from './script/types.ts'
 import { splitText } from './split.ts'
-
-/** What a variable stands for; an empty text where it is not known this time. */
-export type ValueOf = (variable: string) => string
-
-/** How something is said to one visitor. */
-export interface Voice {
-  script: Script
-  language: string
-  valueOf: ValueOf
-}
+import { address, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 
 /** Reads like someone typing, and no visitor waits longer than this for a whole answer. */
 const TYPING = { perCharacterMs: 15, leastMs: 300, mostMs: 900, wholeAnswerMs: 1200 } as const
@@ -37,8 +42,8 @@ export const render = (
       pauseMs += item.ms
       continue
     }
-    for (const message of renderItem(voice, item)) {
-      replies.push(pauseMs > 0 ? { message, typingMs: pauseMs } : { message })
+    for (const reply of renderItem(voice, item)) {
+      replies.push(pauseMs > 0 ? { ...reply, typingMs: pauseMs } : reply)
       pauseMs = 0
     }
   }
@@ -80,64 +85,54 @@ export const paged = <T>(
   return [...shown, further(from + shown.length >= all.length ? 0 : from + shown.length)]
 }
 
-/** A text of the script for this visitor. */
-export const say = ({ script, language, valueOf }: Voice, text: Localised<Template>): string =>
-  fillText(pick(text, language, script.language), valueOf)
-
-const renderItem = (voice: Voice, item: Exclude<PlainItem, { kind: 'pause' }>): SendMessage[] => {
+const renderItem = (
+  voice: Voice,
+  item: Exclude<PlainItem, { kind: 'pause' }>,
+): Pick<Reply, 'message' | 'media'>[] => {
   switch (item.kind) {
     case 'text': {
       const text = say(voice, item.text)
-      // A text of nothing but an unknown variable would be refused by Facebook.
       const pieces = splitText(text, LIMITS.text, Math.ceil(LONGEST_TEXT / LIMITS.text))
-      return pieces.length === 0 ? [{ text: '…' }] : pieces.map((piece) => ({ text: piece }))
+      // A text of nothing but an unknown variable would be refused by Facebook.
+      return (pieces.length === 0 ? [NOTHING_TO_SAY] : pieces).map((piece) => ({ message: { text: piece } }))
     }
     case 'media':
-      return [{ attachment: { type: item.type, payload: { url: address(voice, item.url) } } }]
+      return [renderMedia(voice, item)]
     case 'buttons':
-      return [
-        template({
-          template_type: 'button',
-          text: cut(voice, item.text, LIMITS.buttonText),
-          buttons: item.buttons.map((button) => renderButton(voice, button)),
-        }),
-      ]
+      return [template(buttonsPayload(voice, item.text, item.buttons))]
     case 'cards':
-      return [
-        template({
-          template_type: 'generic',
-          elements: item.cards.map((card) => renderCard(voice, card)),
-        }),
-      ]
+      return [template(cardsPayload(voice, item.cards))]
+    case 'receipt':
+      return [template(receiptPayload(voice, item.receipt))]
+    case 'coupon':
+      return [template(couponPayload(voice, item.coupon))]
     case 'template':
-      return [template(item.payload)]
+      return [template(rawPayload(voice, item.payload))]
   }
 }
 
-const template = (payload: JsonObject): SendMessage => ({ attachment: { type: 'template', payload } })
-
-const renderCard = (voice: Voice, { title, subtitle, image, buttons }: Card): JsonObject => ({
-  title: cut(voice, title, LIMITS.cardTitle),
-  ...(subtitle !== null && { subtitle: cut(voice, subtitle, LIMITS.cardSubtitle) }),
-  ...(image !== null && { image_url: address(voice, image) }),
-  ...(buttons.length > 0 && { buttons: buttons.map((button) => renderButton(voice, button)) }),
+const template = (payload: JsonObject): Pick<Reply, 'message'> => ({
+  message: { attachment: { type: 'template', payload } },
 })
 
-const renderButton = (voice: Voice, button: Button): JsonObject => {
-  const title = pick(button.title, voice.language, voice.script.language)
-  return 'reply' in button
-    ? { type: 'postback', title, payload: button.reply }
-    : { type: 'web_url', title, url: address(voice, button.url) }
+/** What stays the same is uploaded once; what Facebook has already, or differs from visitor to visitor, is not. */
+const renderMedia = (
+  voice: Voice,
+  { type, from, buttons, fresh }: Extract<PlainItem, { kind: 'media' }>,
+): Pick<Reply, 'message' | 'media'> => {
+  const chosen = pick(from, voice.language, voice.script.language)
+  const place = address(voice, chosen)
+  const source = isWeb(chosen) ? { url: place } : { file: place }
+  if (buttons.length > 0) {
+    const isFacebooks = OF_FACEBOOK.test(place)
+    const message = template(mediaPayload(voice, { type, url: isFacebooks ? place : null, buttons }))
+    return isFacebooks ? message : { ...message, media: { type, from: source } }
+  }
+  const message = { attachment: { type, payload: 'url' in source ? source : {} } }
+  return fresh || hasVariables(chosen) ? { message } : { message, media: { type, from: source } }
 }
 
-/** A text with its variables filled in, cut to what Facebook takes: only values can make it too long. */
-const cut = (voice: Voice, text: Localised<Template>, limit: number): string =>
-  splitText(say(voice, text), limit, 1)[0] ?? '…'
-
-const address = ({ script, language, valueOf }: Voice, url: Localised<Template>): string =>
-  fillTemplate(pick(url, language, script.language), (variable) =>
-    encodeURIComponent(valueOf(variable).toWellFormed()),
-  )
+const OF_FACEBOOK = /^https:\/\/(?:[\w-]+\.)*facebook\.com\//
 
 /** Pauses between messages where the script asks for none itself. */
 const withTyping = (replies: readonly Reply[]): Reply[] => {
@@ -160,19 +155,18 @@ const templatesIn = (item: SayItem): Template[] => {
     case 'text':
       return allOf(item.text)
     case 'media':
-      return allOf(item.url)
+      return [...allOf(item.from), ...templatesInButtons(item.buttons)]
     case 'buttons':
-      return [...allOf(item.text), ...item.buttons.flatMap(urlOf)]
+      return [...allOf(item.text), ...templatesInButtons(item.buttons)]
     case 'cards':
-      return item.cards.flatMap(({ title, subtitle, image, buttons }) => [
-        ...allOf(title),
-        ...(subtitle === null ? [] : allOf(subtitle)),
-        image ?? [],
-        ...buttons.flatMap(urlOf),
-      ])
+      return templatesInCards(item.cards)
+    case 'receipt':
+      return templatesInReceipt(item.receipt)
+    case 'coupon':
+      return templatesInCoupon(item.coupon)
+    case 'template':
+      return templatesInRaw(item.payload)
     default:
       return []
   }
 }
-
-const urlOf = (button: Button): Template[] => ('url' in button ? [button.url] : [])

@@ -1,27 +1,45 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml'
-import type { Json, JsonObject } from '../../json.ts'
+import { isMap, type Node } from 'yaml'
+import { MEDIA_TYPES } from '../../messages.ts'
 import { condition } from './condition.ts'
-import { LIMITS, LONGEST_TEXT, MAX_TEMPLATE_DEPTH, MOST_MESSAGES } from './limits.ts'
+import { couponItem } from './coupon.ts'
+import { LIMITS, LONGEST_TEXT, MOST_MESSAGES } from './limits.ts'
 import { localised, looksTranslated } from './localised.ts'
+import { mediaItem } from './media.ts'
+import { rawTemplateItem } from './raw-template.ts'
 import { defined, described, schemaOf, type Read, type Reading } from './reading.ts'
-import { buttons, cards, FACEBOOK, successor, template, urlTemplate } from './say.ts'
+import { receiptItem } from './receipt.ts'
+import { buttons, cards, FACEBOOK, successor, template } from './say.ts'
 import {
   didYouMean,
   duration,
   entriesOf,
   kindOf,
   list,
+  made,
   mapping,
   oneOrMore,
   optional,
   required,
   textOf,
 } from './shapes.ts'
-import { MEDIA_TYPES, type MediaType, type SayItem } from './types.ts'
+import type { SayItem } from './types.ts'
 
-const ITEM = 'a message: a text, or a mapping with text, image, audio, video, file, cards or template'
+const ITEM =
+  'a message: a text, or a mapping with text, image, audio, video, file, cards, receipt, coupon or template'
 
-const KINDS = ['text', 'buttons', ...MEDIA_TYPES, 'cards', 'template', 'pause', 'any', 'if', 'go'] as const
+const KINDS = [
+  'text',
+  'buttons',
+  ...MEDIA_TYPES,
+  'cards',
+  'receipt',
+  'coupon',
+  'template',
+  'pause',
+  'any',
+  'if',
+  'go',
+] as const
 
 const someText = localised(
   template('a text', { max: LONGEST_TEXT, why: 'so much of it can be split into messages' }),
@@ -38,12 +56,15 @@ const textItem: Read<SayItem> = described(
   () => schemaOf(someText),
 )
 
-const textMapping = item(mapping('a text message', { text: required(someText) }), ({ text }) => ({
-  kind: 'text',
-  text,
-}))
+const textMapping: Read<SayItem> = made(
+  mapping('a text message', { text: required(someText) }),
+  ({ text }) => ({
+    kind: 'text',
+    text,
+  }),
+)
 
-const buttonsItem = item(
+const buttonsItem: Read<SayItem> = made(
   mapping('a message with buttons', {
     text: required(localised(template('the text above buttons', { max: LIMITS.buttonText, why: FACEBOOK }))),
     buttons: required(buttons),
@@ -51,47 +72,15 @@ const buttonsItem = item(
   (value) => ({ kind: 'buttons', ...value }),
 )
 
-const address = localised(urlTemplate('an address'))
-
-const mediaItem = (type: MediaType): Read<SayItem> => {
-  const what = `a message with ${type === 'file' ? 'a file' : `${article(type)} ${type}`}`
-  return item(mapping(what, { [type]: required(address) }), (value) => ({
-    kind: 'media',
-    type,
-    url: value[type] as NonNullable<(typeof value)[string]>,
-  }))
-}
-
-const article = (type: MediaType): string => (type === 'image' || type === 'audio' ? 'an' : 'a')
-
-const cardsItem = item(mapping('a message with cards', { cards: required(cards) }), (value) => ({
-  kind: 'cards',
-  ...value,
-}))
-
-const payload: Read<JsonObject> = described(
-  (node, reading) => {
-    const target = reading.follow(node)
-    const value = isMap(target)
-      ? json(target, reading, 0)
-      : reading.refuse(reading.placeOf(target), kindOf(target, reading), 'the payload of a template')
-    if (value === undefined) return undefined
-    const object = value as JsonObject
-    if (typeof object['template_type'] === 'string' && object['template_type'] !== '') return object
-    return reading.refuse(
-      reading.placeOf(target),
-      'no "template_type"',
-      'a template to name its type, as the Send API knows it',
-    )
-  },
-  () => ({ type: 'object', required: ['template_type'], properties: { template_type: { type: 'string' } } }),
+const cardsItem: Read<SayItem> = made(
+  mapping('a message with cards', { cards: required(cards) }),
+  (value) => ({
+    kind: 'cards',
+    ...value,
+  }),
 )
-const templateItem = item(mapping('a raw template', { template: required(payload) }), (value) => ({
-  kind: 'template',
-  payload: value.template,
-}))
 
-const pauseItem = item(
+const pauseItem: Read<SayItem> = made(
   mapping('a pause', { pause: required(duration('a pause', 100, 10_000)) }),
   (value) => ({
     kind: 'pause',
@@ -99,7 +88,7 @@ const pauseItem = item(
   }),
 )
 
-const goItem = item(mapping('a "go"', { go: required(successor) }), (value) => ({
+const goItem: Read<SayItem> = made(mapping('a "go"', { go: required(successor) }), (value) => ({
   kind: 'go',
   reply: value.go,
 }))
@@ -114,7 +103,7 @@ const innerItems = oneOrMore('one or more messages', inner, {
   why: 'nobody reads more at once',
 })
 
-const anyItem = item(
+const anyItem: Read<SayItem> = made(
   mapping('alternatives', {
     any: required(
       list('a list of messages, said in turn', inner, { min: 2, max: 50, why: 'more are never noticed' }),
@@ -123,7 +112,7 @@ const anyItem = item(
   (value) => ({ kind: 'any', of: value.any }),
 )
 
-const ifItem = item(
+const ifItem: Read<SayItem> = made(
   mapping('a condition', {
     if: required(condition),
     say: optional(innerItems),
@@ -145,13 +134,15 @@ const ifItem = item(
 )
 
 const READERS: readonly (readonly [key: (typeof KINDS)[number], read: Read<SayItem>])[] = [
-  // The key that tells the kind; `text` stands with buttons, too, and `go` with a condition.
+  // The key that tells the kind; buttons stand under a text or a picture, and `go` with a condition, too.
   ['if', ifItem],
+  ...MEDIA_TYPES.map((type) => [type, mediaItem(type)] as const),
   ['buttons', buttonsItem],
   ['text', textMapping],
-  ...MEDIA_TYPES.map((type) => [type, mediaItem(type)] as const),
   ['cards', cardsItem],
-  ['template', templateItem],
+  ['receipt', receiptItem],
+  ['coupon', couponItem],
+  ['template', rawTemplateItem],
   ['pause', pauseItem],
   ['any', anyItem],
   ['go', goItem],
@@ -188,44 +179,4 @@ const mappedItem = (target: Node, reading: Reading): SayItem | undefined => {
     ITEM,
     didYouMean(first.key, KINDS) ?? 'A text with a colon and a space in it must stand in quotes.',
   )
-}
-
-function item<T>(
-  read: Read<T>,
-  make: (value: T, node: Node | null, reading: Reading) => SayItem | undefined,
-): Read<SayItem> {
-  return described(
-    (node, reading) => {
-      const value = read(node, reading)
-      return value === undefined ? undefined : make(value, node, reading)
-    },
-    () => schemaOf(read),
-  )
-}
-
-/** Any YAML as JSON: here a number is a number and `true` is true. */
-const json = (node: Node | null, reading: Reading, depth: number): Json | undefined => {
-  const target = reading.follow(node)
-  if (depth > MAX_TEMPLATE_DEPTH) {
-    return reading.refuse(
-      reading.placeOf(target),
-      'too many levels',
-      `at most ${MAX_TEMPLATE_DEPTH} levels in a template`,
-    )
-  }
-  if (isSeq(target)) {
-    const items = (target.items as (Node | null)[]).map((value) => json(value, reading, depth + 1))
-    return items.includes(undefined) ? undefined : (items as Json[])
-  }
-  if (isMap(target)) {
-    const entries = entriesOf(target, reading, 'a mapping') ?? []
-    const pairs = entries.map(({ key, value }) => [key, json(value, reading, depth + 1)] as const)
-    return pairs.some(([, value]) => value === undefined)
-      ? undefined
-      : (Object.fromEntries(pairs) as JsonObject)
-  }
-  const value = isScalar(target) ? target.value : null
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  return textOf(target) ?? null
 }

@@ -43,6 +43,8 @@ export const definitions = (): JsonObject =>
 
 const DEFINITIONS = new Map<string, () => JsonObject>()
 
+export type SizeOf = (path: string) => number | null
+
 /** One pass over a script: what was found wrong, and what can be checked only at the end. */
 export interface Reading {
   /** Notes a mistake. */
@@ -69,6 +71,8 @@ export interface Reading {
   wanted: { name: string; place: Place }[]
   /** Conditions that ask for the visit, and for the opening hours. */
   asksFor: { visit: boolean; hours: Place | null }
+  /** How large a file is that stands beside the script, in bytes; null where there is none. */
+  sizeOf: SizeOf
   /** Goes one level deeper into items in items; false, with a mistake, where there are too many levels. */
   enter: (node: Node) => boolean
   leave: () => void
@@ -87,7 +91,7 @@ export interface Reference {
   offered: boolean
 }
 
-export const createReading = (source: Source): Reading => {
+export const createReading = (source: Source, sizeOf: SizeOf): Reading => {
   const found: { place: Place; mistake: Mistake }[] = []
   const known = new Set<string>()
   let visited = 0
@@ -152,6 +156,7 @@ export const createReading = (source: Source): Reading => {
     goes: [],
     wanted: [],
     asksFor: { visit: false, hours: null },
+    sizeOf,
     count: () => found.length,
     mistakes: () => {
       // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.

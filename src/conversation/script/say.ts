@@ -163,7 +163,8 @@ const card: Read<Card> = described(
 
 export const cards: Read<Card[]> = list('a list of cards', card, { min: 1, max: LIMITS.cards, why: FACEBOOK })
 
-const takeMentions = (value: string, node: Node | null, reading: Reading): Template | undefined => {
+/** Takes a text apart, and notes its variables. */
+export const takeMentions = (value: string, node: Node | null, reading: Reading): Template | undefined => {
   const place = reading.follow(node)
   const { template: read, mentions } = readTemplate(value)
   let readable = true

@@ -127,6 +127,19 @@ export const list = <T>(
     }),
   )
 
+/** What is read, made into something else; refused where nothing can be made of it. */
+export const made = <T, U>(
+  read: Read<T>,
+  make: (value: T, node: Node | null, reading: Reading) => U | undefined,
+): Read<U> =>
+  described(
+    (node, reading) => {
+      const value = read(node, reading)
+      return value === undefined ? undefined : make(value, node, reading)
+    },
+    () => schemaOf(read),
+  )
+
 /** One item, or a list of them. */
 export const oneOrMore = <T>(
   what: string,

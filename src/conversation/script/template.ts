@@ -57,5 +57,7 @@ export const fillText = (template: Template, value: (variable: string) => string
 const valueOf = ({ variable, otherwise = '' }: Slot, value: (variable: string) => string): string =>
   value(variable) || otherwise
 
+export const hasVariables = (template: Template): boolean => template.some((part) => typeof part !== 'string')
+
 export const variablesIn = (template: Template): string[] =>
   template.flatMap((part) => (typeof part === 'string' ? [] : part.variable))

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json.ts'
+import type { MediaType } from '../../messages.ts'
 import type { Hours } from './hours.ts'
 import type { Localised } from './localised.ts'
 import type { Pattern } from './pattern.ts'
@@ -65,10 +66,20 @@ export const SIGN_KINDS = ['ref', 'ad', 'sticker', 'attachment', 'reaction'] as 
 
 export type SayItem =
   | { kind: 'text'; text: Localised<Template> }
-  | { kind: 'media'; type: MediaType; url: Localised<Template> }
+  | {
+      kind: 'media'
+      type: MediaType
+      /** A web address, or a file beside the script. */
+      from: Localised<Template>
+      buttons: readonly Button[]
+      /** Whether Facebook is to fetch it each time. */
+      fresh: boolean
+    }
   | { kind: 'buttons'; text: Localised<Template>; buttons: readonly Button[] }
   | { kind: 'cards'; cards: readonly Card[] }
-  /** The payload of a template message, sent as it stands. */
+  | { kind: 'receipt'; receipt: Receipt }
+  | { kind: 'coupon'; coupon: Coupon }
+  /** The payload of a template message; its texts may hold variables. */
   | { kind: 'template'; payload: JsonObject }
   /** The typing bubble for this long before the next message. */
   | { kind: 'pause'; ms: number }
@@ -78,9 +89,6 @@ export type SayItem =
   /** The rest of the answer is that reply's. */
   | { kind: 'go'; reply: string }
 
-export const MEDIA_TYPES = ['image', 'audio', 'video', 'file'] as const
-export type MediaType = (typeof MEDIA_TYPES)[number]
-
 export type Button = { title: Localised<string>; reply: string } | { title: Localised<string>; url: Template }
 
 export interface Card {
@@ -88,6 +96,46 @@ export interface Card {
   subtitle: Localised<Template> | null
   image: Template | null
   buttons: readonly Button[]
+}
+
+/** Amounts are numbers, or variables that stand for some. */
+export interface Receipt {
+  number: Template
+  name: Template
+  currency: string
+  payment: Localised<Template>
+  items: readonly ReceiptLine[] | null
+  discounts: readonly { name: Localised<Template>; amount: Template }[] | null
+  subtotal: Template | null
+  shipping: Template | null
+  tax: Template | null
+  total: Template
+  address:
+    | (Record<'street' | 'city' | 'postal_code' | 'state' | 'country', Template> & {
+        street_2: Template | null
+      })
+    | null
+  merchant: Template | null
+  url: Template | null
+  date: Template | null
+}
+
+export interface ReceiptLine {
+  title: Localised<Template>
+  subtitle: Localised<Template> | null
+  quantity: Template | null
+  price: Template
+  image: Template | null
+}
+
+export interface Coupon {
+  title: Localised<Template>
+  subtitle: Localised<Template> | null
+  code: Template | null
+  url: Template | null
+  button: Localised<string> | null
+  before: Localised<Template> | null
+  image: Template | null
 }
 
 /** Holds when all of it holds; null and empty parts ask for nothing. */

@@ -35,6 +35,8 @@ t.test('the script of the contract is read as it is meant', async (t) => {
   t.equal(script.typing, true)
 })
 
+const PLAIN = { buttons: [], fresh: false }
+
 t.test('every kind of message is read', async (t) => {
   const script = parse(`
 replies:
@@ -50,10 +52,15 @@ replies:
       - { template: { template_type: receipt, sharable: true, total: 56.14, code: "007", nothing: null, list: [1, a] } }
 `)
   t.same(script.replies.get('all')?.say, [
-    { kind: 'media', type: 'image', url: ['https://example.com/a.png'] },
-    { kind: 'media', type: 'audio', url: ['https://example.com/a.mp3'] },
-    { kind: 'media', type: 'video', url: ['https://example.com/a.mp4'] },
-    { kind: 'media', type: 'file', url: ['https://example.com/', { variable: 'page_name' }, '.pdf'] },
+    { kind: 'media', type: 'image', from: ['https://example.com/a.png'], ...PLAIN },
+    { kind: 'media', type: 'audio', from: ['https://example.com/a.mp3'], ...PLAIN },
+    { kind: 'media', type: 'video', from: ['https://example.com/a.mp4'], ...PLAIN },
+    {
+      kind: 'media',
+      type: 'file',
+      from: ['https://example.com/', { variable: 'page_name' }, '.pdf'],
+      ...PLAIN,
+    },
     { kind: 'text', text: ['Plain'] },
     {
       kind: 'buttons',
