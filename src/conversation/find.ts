@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import type { Match, Matcher } from './match/matcher.ts'
+import type { Matcher } from './match/matcher.ts'
 import { matchKey } from './match/normalise.ts'
 import { OWN_PAYLOAD } from './script/limits.ts'
 import type { Answer, Script, Sign } from './script/types.ts'
@@ -70,12 +70,10 @@ const byPayload = (script: Script, payload: string): Found => {
 const MORE = new RegExp(`^${OWN_PAYLOAD}more:(\\d{1,4}):(.*)$`, 's')
 
 const byText = (script: Script, matcher: Matcher, text: string): Found => {
-  const match: Match | null = matcher.match(text)
-  const reply = match === null ? undefined : script.replies.get(match.reply)
-  if (match !== null && reply !== undefined) return { answer: reply, groups: match.groups }
-  const near = matcher
-    .nearest(text, MOST_GUESSES + 1)
-    .filter(({ reply: name }) => (script.replies.get(name)?.title ?? null) !== null)
+  const found = matcher.matchOrNearest(text, MOST_GUESSES + 1)
+  if (!Array.isArray(found))
+    return { answer: script.replies.get(found.reply) ?? script.fallback, groups: found.groups }
+  const near = found.filter(({ reply: name }) => (script.replies.get(name)?.title ?? null) !== null)
   return {
     answer: script.fallback,
     groups: NO_GROUPS,

@@ -19,6 +19,8 @@ export interface Matcher {
   match: (text: string) => Match | null
   /** The replies that a message resembles most, whether that is enough or not; each once, the most similar first. */
   nearest: (text: string, count: number) => Similar[]
+  /** The best answer, and where none is good enough, those that come nearest: in one look. */
+  matchOrNearest: (text: string, count: number) => Match | Similar[]
 }
 
 /** A similar phrase must be at least this sure. Chosen with `test/fixtures/paraphrases.ts`: see ADR 0031. */
@@ -43,21 +45,34 @@ export const createMatcher = (script: Script): Matcher => {
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
 
+  const byWord = (text: string, key: string): Match | null => {
+    const same = exact.get(key)
+    if (same !== undefined) return same
+    const looked = beginning(text).trim()
+    for (const { name, pattern } of patterns) {
+      const groups = pattern.match(looked)
+      if (groups !== null) return { ...sure(name, 'pattern'), groups }
+    }
+    return null
+  }
+
+  const matchOrNearest: Matcher['matchOrNearest'] = (text, count) => {
+    const key = matchKey(text)
+    const found = byWord(text, key)
+    if (found !== null) return found
+    const near = similar.search(key)
+    const [best] = near
+    if (best === undefined || best.confidence < CONFIDENT) return near.slice(0, count)
+    return { ...best, how: 'similar', groups: NO_GROUPS }
+  }
+
   return {
+    matchOrNearest,
     match: (text) => {
-      const key = matchKey(text)
-      const same = exact.get(key)
-      if (same !== undefined) return same
-      const looked = beginning(text).trim()
-      for (const { name, pattern } of patterns) {
-        const groups = pattern.match(looked)
-        if (groups !== null) return { ...sure(name, 'pattern'), groups }
-      }
-      const best = similar.best(key)
-      if (best === null || best.confidence < CONFIDENT) return null
-      return { reply: best.reply, how: 'similar', confidence: best.confidence, groups: NO_GROUPS }
+      const found = matchOrNearest(text, 0)
+      return Array.isArray(found) ? null : found
     },
-    nearest: (text, count) => similar.nearest(matchKey(text), count),
+    nearest: (text, count) => similar.search(matchKey(text)).slice(0, count),
   }
 }
 

@@ -43,8 +43,7 @@ const fold = (text: string): string =>
     .replace(LETTERS, (letter) => SAME_LETTER[letter] ?? letter)
 
 /** `what's` is one word, `l'adresse` is two. */
-const joinOrSplit = (_whole: string, before: string, after: string): string =>
-  after.length <= 2 ? before + after : `${before} ${after}`
+const joinOrSplit = (_whole: string, after: string): string => (after.length <= 2 ? after : ` ${after}`)
 
 const pairs = (run: string): string[] => {
   const characters = Array.from(run)
@@ -55,7 +54,8 @@ const pairs = (run: string): string[] => {
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]+/gu
 // Accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic. In Indic writing marks are letters.
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640]+/g
-const APOSTROPHE = /(\p{L}+)['’‘`´ʼ＇]+(\p{L}+)/gu
+// It looks back instead of taking the letters before along: that would be quadratic where there is no apostrophe.
+const APOSTROPHE = /(?<=\p{L})['’‘`´ʼ＇]+(\p{L}+)/gu
 const NO_WORD = /[^\p{L}\p{N}\p{M}]+/gu
 /** What makes two equal-looking pictures different: variation selectors, joiners, skin tones, space. */
 const UNSEEN = /[\p{Variation_Selector}\p{Join_Control}\p{Emoji_Modifier}\s]+/gu

@@ -11,10 +11,12 @@ export interface Similar {
 
 /** Finds the phrase that a message resembles most. */
 export interface PhraseIndex {
-  /** @param key - a message after `matchKey` */
-  best: (key: string) => Similar | null
-  /** Those that come closest, each reply once, also where nobody would call them similar. */
-  nearest: (key: string, count: number) => Similar[]
+  /**
+   * The replies that come near, each once, the most similar first; equally similar ones in the order of their phrases.
+   *
+   * @param key - a message after `matchKey`
+   */
+  search: (key: string) => Similar[]
 }
 
 interface Phrase {
@@ -26,6 +28,8 @@ interface Phrase {
 const MOST_WORDS = 30
 /** Keeps a message of nonsense words under a millisecond (ADR 0031). */
 const EFFORT: Effort = { inflections: 24, typos: 8, farTypos: 2 }
+/** In a message of more words, one with two wrong letters decides nothing, and is the dearest to look for. */
+const SHORT_MESSAGE = 12
 /** Nobody would call less than this similar; the caller may ask for more. */
 const UNLIKE = 0.4
 /** A word in more phrases than this brings none where a rarer one did. */
@@ -67,9 +71,15 @@ export const createPhraseIndex = (
     phrase.weight = (wordsOfPhrases[index] ?? []).reduce((sum, id) => sum + (weights[id] ?? 0), 0)
   }
   const gathered = new Float64Array(phrases.length)
+  const used = new Float64Array(phrases.length)
+  const usedAt = new Float64Array(phrases.length)
+  const onSubject = new Float64Array(replies.length)
+  const onSubjectAt = new Float64Array(replies.length)
+  /** Counts the words of all messages, so that nothing need be wiped out between them. */
+  let clock = 0
 
   /** The phrases that have words of the message; how much they have is left in `gathered`. */
-  const candidates = (meant: readonly Map<number, number>[]): number[] => {
+  const gather = (meant: readonly Map<number, number>[]): number[] => {
     const likeness = new Map<number, number>()
     for (const ids of meant) {
       for (const [id, value] of ids) likeness.set(id, Math.max(likeness.get(id) ?? 0, value))
@@ -79,85 +89,80 @@ export const createPhraseIndex = (
     for (const [id, value] of [...likeness].toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))) {
       const where = postings[id] ?? []
       const enough = touched.length > 0 && where.length > COMMON
+      const worth = (weights[id] ?? 0) * value
       for (const phrase of where) {
-        if (gathered[phrase] === 0) {
+        const has = gathered[phrase] ?? 0
+        if (has === 0) {
           if (enough) continue
           touched.push(phrase)
         }
-        gathered[phrase] = (gathered[phrase] ?? 0) + (weights[id] ?? 0) * value
+        gathered[phrase] = has + worth
       }
     }
-    // Equal confidence goes to the phrase that stands first.
-    return touched.toSorted((a, b) => a - b)
+    return touched
   }
 
-  /** How much the words of a message that a phrase has no use for count against it. */
-  const astray = (
-    index: number,
-    reply: number,
-    meant: readonly Map<number, number>[],
-    costs: readonly number[],
-  ): number => {
-    const own = wordsOfPhrases[index] ?? []
-    let sum = 0
+  /**
+   * Leaves in `used` what the words cost that each gathered phrase has a use for, and in `onSubject` what those cost that
+   * its reply knows from any phrase.
+   */
+  const account = (meant: readonly Map<number, number>[], costs: readonly number[]): void => {
+    const began = clock
     for (const [position, ids] of meant.entries()) {
-      if (own.some((id) => ids.has(id))) continue
-      const onSubject = ids.size > 0 && [...ids.keys()].some((id) => subjects[id]?.has(reply) === true)
-      sum += (costs[position] ?? 0) * (onSubject ? ON_SUBJECT : 1)
-    }
-    return sum
-  }
-
-  /** Tells of every phrase that is more like the message than `toBeat` says for its reply. */
-  const scan = (
-    key: string,
-    toBeat: (reply: number) => number,
-    found: (reply: number, confidence: number) => void,
-  ): void => {
-    const words = [...new Set(meaningful(key))].slice(0, MOST_WORDS)
-    const effort = { ...EFFORT }
-    const meant = words.map((word) => vocabulary.similar(word, effort))
-    const costs = words.map((word, index) => costOf(word, meant[index], weights))
-    const allCosts = costs.reduce((sum, cost) => sum + cost, 0)
-    for (const index of candidates(meant)) {
-      const phrase = phrases[index]
-      const has = gathered[index] ?? 0
-      gathered[index] = 0
-      if (phrase === undefined) continue
-      const share = Math.min(1, has / phrase.weight)
-      const confidence = (cost: number): number => Math.sqrt(share * (1 - cost / (cost + TOLERANCE * has)))
-      const least = toBeat(phrase.reply)
-      // A word costs 1 at most, and the phrase has use for as many as it has: most candidates end here.
-      const leastCost = ON_SUBJECT * Math.max(0, allCosts - (wordsOfPhrases[index]?.length ?? 0))
-      if (confidence(leastCost) <= least) continue
-      const sure = confidence(astray(index, phrase.reply, meant, costs))
-      if (sure > least) found(phrase.reply, sure)
+      const cost = costs[position] ?? 0
+      clock += 1
+      for (const id of ids.keys()) {
+        for (const reply of subjects[id] ?? []) {
+          const at = onSubjectAt[reply] ?? 0
+          if (at === clock) continue
+          onSubject[reply] = (at > began ? (onSubject[reply] ?? 0) : 0) + cost
+          onSubjectAt[reply] = clock
+        }
+        for (const phrase of postings[id] ?? []) {
+          if (gathered[phrase] === 0) continue
+          const at = usedAt[phrase] ?? 0
+          if (at === clock) continue
+          used[phrase] = (at > began ? (used[phrase] ?? 0) : 0) + cost
+          usedAt[phrase] = clock
+        }
+      }
     }
   }
 
   return {
-    best: (key) => {
-      let best: Similar | null = null
-      scan(
-        key,
-        () => best?.confidence ?? UNLIKE,
-        (reply, confidence) => {
-          best = { reply: replies[reply]?.name ?? '', confidence }
-        },
-      )
-      return best
-    },
-    nearest: (key, count) => {
-      const byReply = new Map<number, number>()
-      scan(
-        key,
-        (reply) => byReply.get(reply) ?? UNLIKE,
-        (reply, confidence) => byReply.set(reply, confidence),
-      )
-      return [...byReply]
-        .toSorted(([, one], [, other]) => other - one)
-        .slice(0, count)
-        .map(([reply, confidence]) => ({ reply: replies[reply]?.name ?? '', confidence }))
+    search: (key) => {
+      const words = [...new Set(meaningful(key))].slice(0, MOST_WORDS)
+      const effort = { ...EFFORT, ...(words.length > SHORT_MESSAGE && { farTypos: 0 }) }
+      const meant = words.map((word) => vocabulary.similar(word, effort))
+      const costs = words.map((word, index) => costOf(word, meant[index], weights))
+      const allCosts = costs.reduce((sum, cost) => sum + cost, 0)
+      const touched = gather(meant)
+      account(meant, costs)
+      const best = new Map<number, { confidence: number; phrase: number }>()
+      for (const index of touched) {
+        const phrase = phrases[index]
+        const has = gathered[index] ?? 0
+        gathered[index] = 0
+        if (phrase === undefined) continue
+        const { reply, weight } = phrase
+        const share = Math.min(1, has / weight)
+        // What the phrase has no use for counts against it, less where its reply knows it.
+        const known = (1 - ON_SUBJECT) * (onSubject[reply] ?? 0) + ON_SUBJECT * (used[index] ?? 0)
+        const astray = Math.max(0, allCosts - known)
+        const confidence = Math.sqrt(share * (1 - astray / (astray + TOLERANCE * has)))
+        if (confidence <= UNLIKE) continue
+        const before = best.get(reply)
+        // Equal confidence goes to the phrase that stands first.
+        if (
+          before !== undefined &&
+          (before.confidence > confidence || (before.confidence === confidence && before.phrase < index))
+        )
+          continue
+        best.set(reply, { confidence, phrase: index })
+      }
+      return [...best]
+        .toSorted(([, one], [, other]) => other.confidence - one.confidence || one.phrase - other.phrase)
+        .map(([reply, { confidence }]) => ({ reply: replies[reply]?.name ?? '', confidence }))
     },
   }
 }

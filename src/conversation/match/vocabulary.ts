@@ -26,22 +26,26 @@ const MISTYPED_TWICE = 0.75
 
 /** A word this short is not corrected: too many others are near. */
 const SHORTEST_CORRECTED = 3
+/** Nor one this long: it is no word. */
+const LONGEST_CORRECTED = 40
 /** From here on the first letter may be the wrong one. */
 const FIRST_LETTER_FREE = 6
 /** From here on two letters may be wrong. */
 const LONG_WORD = 8
 
 export const createVocabulary = (): Vocabulary => {
-  // A radix tree: typos and beginnings are found without looking at every word.
-  const ids = new SearchableMap<number>()
-  // The tree would count its words anew each time.
-  let size = 0
+  const ids = new Map<string, number>()
+  // A radix tree: typos are found without looking at every word.
+  const tree = new SearchableMap<number>()
+  /** Words by their first three letters, and by their first four. */
+  const beginnings = new Map<string, string[]>()
 
   const inflections = (word: string, found: Map<number, number>, effort: Effort): void => {
     if (word.length < 3 || effort.inflections === 0) return
     effort.inflections -= 1
-    for (const [other, id] of ids.atPrefix(word.slice(0, isLatin(word) ? Math.min(4, word.length) : 3))) {
-      if (!found.has(id) && areInflections(word, other)) found.set(id, INFLECTED)
+    for (const other of beginnings.get(word.slice(0, isLatin(word) ? 4 : 3)) ?? []) {
+      const id = ids.get(other)
+      if (id !== undefined && !found.has(id) && areInflections(word, other)) found.set(id, INFLECTED)
     }
     // `payment` is found from `pay` above; `pay` from `payment` here.
     const stem = word.replace(SUFFIX, '')
@@ -50,18 +54,18 @@ export const createVocabulary = (): Vocabulary => {
   }
 
   const typos = (word: string, found: Map<number, number>, effort: Effort): void => {
-    if (word.length < SHORTEST_CORRECTED || effort.typos === 0) return
+    if (word.length < SHORTEST_CORRECTED || word.length > LONGEST_CORRECTED || effort.typos === 0) return
     effort.typos -= 1
     for (const swapped of swaps(word)) {
       const id = ids.get(swapped)
       if (id !== undefined) found.set(id, MISTYPED)
     }
-    for (const [other, [id]] of ids.fuzzyGet(word, 1)) {
+    for (const [other, [id]] of tree.fuzzyGet(word, 1)) {
       if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other)) found.set(id, MISTYPED)
     }
     if (found.size > 0 || word.length < LONG_WORD || effort.farTypos === 0) return
     effort.farTypos -= 1
-    for (const [other, [id]] of ids.fuzzyGet(word, 2)) {
+    for (const [other, [id]] of tree.fuzzyGet(word, 2)) {
       if (other.length >= LONG_WORD - 1 && editDistance(word, other) <= 2) found.set(id, MISTYPED_TWICE)
     }
   }
@@ -70,9 +74,16 @@ export const createVocabulary = (): Vocabulary => {
     add: (word) => {
       const known = ids.get(word)
       if (known !== undefined) return known
-      ids.set(word, size)
-      size += 1
-      return size - 1
+      const id = ids.size
+      ids.set(word, id)
+      tree.set(word, id)
+      for (const length of word.length > 3 ? [3, 4] : [3]) {
+        const beginning = word.slice(0, length)
+        const same = beginnings.get(beginning)
+        if (same === undefined) beginnings.set(beginning, [word])
+        else same.push(word)
+      }
+      return id
     },
     idOf: (word) => ids.get(word),
     similar: (word, effort) => {

@@ -251,6 +251,15 @@ for (const { language, triggers, asked } of LANGUAGES) {
   })
 }
 
+t.test('what is no answer yields what comes near, in the same look', async (t) => {
+  const { match, nearest, matchOrNearest } = matcher({ a: ['opening hours'], b: ['delivery time'] })
+  t.same(matchOrNearest('opening hour', 2), match('opening hour'))
+  const vague = 'a table on the terrace with a view of the opening ceremony'
+  t.equal(match(vague), null)
+  t.same(matchOrNearest(vague, 2), nearest(vague, 2))
+  t.same(matchOrNearest('zzz', 2), [])
+})
+
 t.test('a picture alone can be a phrase', async (t) => {
   t.match(matcher({ thanks: ['👍'] }).match('👍🏽'), { reply: 'thanks', how: 'phrase' })
 })
