@@ -74,6 +74,11 @@ t.test('nginx believes no stranger who they are, and logs neither verify token n
   const [, format = ''] = /log_format evergreen '([^']*)'/.exec(nginx) ?? []
   t.match(format, '$uri')
   t.notMatch(format, /\$(request|request_uri|args|query_string|http_referer)\b/)
-  t.match(nginx, /access_log \S+ evergreen;/)
+  t.strictSame(
+    nginx.match(/^ *access_log .*$/gm)?.every((line) => line.endsWith(' evergreen;')),
+    true,
+  )
+  t.match(nginx, /error_log \S+ crit;/)
+  t.match(read('Caddyfile'), 'exclude http.log.error')
   t.equal(nginx.match(/\{/g)?.length, nginx.match(/\}/g)?.length)
 })
