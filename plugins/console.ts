@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createAppWebhookWatch } from '../src/console/app-webhook.ts'
 import { createLiveOverview, type LiveOverview } from '../src/console/live-overview.ts'
+import { createActivityMemory } from '../src/metrics/activity-memory.ts'
 import { createLogins, type Logins } from '../src/console/logins.ts'
 import { fragments } from '../src/console/overview.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
@@ -62,6 +63,10 @@ async function operatorConsole(app: FastifyInstance) {
   const repairs = createRepairs({ bootstrap: app.bootstrapToken, clock, log })
   const transcript = createTranscripts({ store, graph: app.graph, tokens, read: readStoredEvent, clock })
   app.decorate('console', { view, live, repairs, logins: createLogins({ clock }), transcript })
+
+  const memory = createActivityMemory({ activity, store, clock, log })
+  app.addHook('onReady', () => memory.start())
+  app.addHook('onClose', () => memory.stop())
 
   const stopListening = [needs.onChange(live.poke), tokens.onChange(live.poke)]
   app.addHook('preClose', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/** What happened lately, in this process: for the operator's eye, not for the books. Nothing of it outlives a restart. */
+/** What happened lately: for the operator's eye, not for the books. Of a restart only the numbers know, see activity-memory.ts. */
 export interface Activity {
   /** A visitor, or Facebook on the visitor's behalf, did something in this conversation. */
   heard: (conversation: ConversationKey, now: Heard) => void
@@ -14,6 +14,10 @@ export interface Activity {
   conversations: () => RecentConversation[]
   /** Forgets of which conversations it heard. */
   forget: () => void
+  /** The numbers of the last hour as text, without anybody's id; it grows with the number of Pages and with nothing else. */
+  save: () => string
+  /** Adds what {@link Activity.save} wrote. @throws SyntaxError, TypeError when it never did */
+  restore: (text: string) => void
 }
 
 export interface ConversationKey {
@@ -54,6 +58,8 @@ export interface RecentConversation {
 const MINUTE_MS = 60_000
 const MINUTES = 60
 const LATENCIES = 500
+/** Enough for two percentiles; all of them, for hundreds of Pages every minute, would be felt. */
+const LATENCIES_SAVED = 50
 const CONVERSATIONS = 50
 
 export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activity => {
@@ -142,7 +148,48 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
 
     conversations: () => [...conversations.values()].reverse(),
     forget: () => conversations.clear(),
+
+    save: () => {
+      const oldest = Math.floor(clock.now() / MINUTE_MS) - MINUTES + 1
+      const books = [...pages].map(([pageId, { minutes, latencies, lastHeardMs }]): [string, SavedBook] => [
+        pageId,
+        {
+          lastHeardMs,
+          minutes: [...minutes].flatMap(([at, { sent, refusals }]) =>
+            at < oldest ? [] : [{ at, sent, refusals: [...refusals] }],
+          ),
+          latencies: latencies
+            .filter(({ atMs }) => atMs >= oldest * MINUTE_MS)
+            .toSorted((one, other) => other.atMs - one.atMs)
+            .slice(0, LATENCIES_SAVED),
+        },
+      ])
+      return JSON.stringify(Object.fromEntries(books))
+    },
+
+    restore: (text) => {
+      for (const [pageId, saved] of Object.entries(JSON.parse(text) as Record<string, SavedBook>)) {
+        const book = bookOf(pageId)
+        book.lastHeardMs ??= saved.lastHeardMs
+        for (const { at, sent, refusals } of saved.minutes) {
+          const minute = book.minutes.get(at) ?? { sent: 0, refusals: new Map() }
+          book.minutes.set(at, minute)
+          minute.sent += sent
+          for (const [verdict, count] of refusals) {
+            minute.refusals.set(verdict, (minute.refusals.get(verdict) ?? 0) + count)
+          }
+        }
+        book.latencies = [...saved.latencies.toReversed(), ...book.latencies].slice(-LATENCIES)
+        book.next = book.latencies.length % LATENCIES
+      }
+    },
   }
+}
+
+interface SavedBook {
+  lastHeardMs: number | null
+  minutes: { at: number; sent: number; refusals: [verdict: string, count: number][] }[]
+  latencies: { atMs: number; ms: number }[]
 }
 
 interface PageBook {

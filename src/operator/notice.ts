@@ -77,7 +77,7 @@ const remedyLines = (needs: NoticedNeed[], consoleUrl: string | undefined): stri
   return needs.some(({ byToken }) => byToken)
     ? [
         `To do: Open ${there} and press "Continue with Facebook", or paste a user token there.`,
-        ...remedies.map((remedy) => `Or, on the bot's machine: ${remedy}`),
+        ...remedies.map((remedy) => `Or: ${remedy}`),
       ]
     : [...remedies.map((remedy) => `To do: ${remedy}`), `How it stands: ${there}`]
 }

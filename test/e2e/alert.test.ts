@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { startMailServer } from '../helpers/mail-server.ts'
+import { openTab } from '../helpers/console.ts'
 import { buildTown } from '../helpers/town.ts'
 
 t.setTimeout(120_000)
@@ -82,6 +83,33 @@ t.test('whoever reads nothing but the alert can repair, and hears that all is we
   t.match(mail.messages[0], /Evergreen needs you/)
   t.match(mail.messages[1], /All is well again/)
   t.equal(pager.texts.length, 2, 'one when needed, one when all is well')
+})
+
+t.test('whoever reads the alert on a telephone can repair there', async (t) => {
+  const pager = await startPager(t)
+  const { sandbox, app, pageId, psid, say, bootstrap, parked } = await buildTown(t, {
+    env: { ALERT_URL: pager.url, PUBLIC_URL: 'https://bot.example.com' },
+  })
+  await bootstrap()
+  sandbox.trouble('password-changed')
+  say('when are you open?')
+  await parked(2)
+
+  const alert = await pager.heard(/^Evergreen needs you/)
+  const [, address = '', user = '', password = ''] =
+    /^To do: Open (https:\S+) \(user (\w+), password (\w+)\)/m.exec(alert) ?? []
+  const [, press = ''] = /press "([^"]+)"/.exec(alert) ?? []
+  const { host, pathname, origin } = new URL(address)
+  const tab = openTab(app, '127.0.0.1', host)
+  await tab.get(pathname)
+  await tab.get('/operator/sign-in')
+  await tab.submit('/operator/sign-in', { user, password: app.config[password as 'OPERATOR_PASSWORD'] ?? '' })
+  t.match((await tab.get(pathname)).body, press)
+  const paste = await tab.submit('/operator/repair', { token: sandbox.userToken() })
+  t.match(paste, { statusCode: 303 }, origin)
+
+  await pager.heard(/^All is well again/)
+  t.ok((await sandbox.replies(pageId, psid, 2)).length >= 2)
 })
 
 t.test('what the bot mends by itself alarms nobody', async (t) => {

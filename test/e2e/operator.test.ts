@@ -138,6 +138,9 @@ browserTest('without JavaScript everything but the liveness works', async (t, op
   await page.getByRole('button', { name: 'Repair' }).click()
   await page.locator('[data-repair="running"]').waitFor()
   await page.locator('[data-repair="done"]').waitFor()
+  await page.goto(`${town.address}/operator`)
+  await page.locator('#conversations li').first().click()
+  await page.getByText('We are open Monday').first().waitFor()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByLabel('Password').waitFor()
 })
@@ -191,7 +194,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const sandbox = {
       pages: [
         { id: '100000000000001', name: 'Evergreen Café' },
-        { id: '100000000000002', name: `<script>alert("${'long name '.repeat(8)}")</script>` },
+        {
+          id: '100000000000002',
+          name: `<script>alert("${'endless'.repeat(9)} ${'long name '.repeat(3)}")</script>`,
+        },
       ],
     }
     const { town, page, complaints } = await wellTown(t, open, {
@@ -213,6 +219,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await breakToken(town)
     await verdict(page, 'needed').waitFor()
     await look('needed')
+    await page.locator('#conversations li').first().click()
+    await page.locator('[data-state="waiting"]').first().waitFor()
+    await look('conversation')
+    await page.goBack()
     await page.getByLabel('User token').fill('nonsense')
     await page.getByRole('button', { name: 'Repair' }).click()
     await page.locator('[data-repair="failed"]').waitFor()

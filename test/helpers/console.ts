@@ -65,7 +65,8 @@ type Visit = (options: InjectOptions) => Promise<Awaited<ReturnType<FastifyInsta
 
 const HOST = 'localhost:80'
 
-export const openTab = (app: FastifyInstance, remoteAddress = '127.0.0.1'): Tab => {
+/** @param host - as which the browser knows the bot; anything but this machine is reached by https */
+export const openTab = (app: FastifyInstance, remoteAddress = '127.0.0.1', host = HOST): Tab => {
   const cookies = new Map<string, string>()
   let page = ''
   const visit: Visit = async (options) => {
@@ -73,7 +74,7 @@ export const openTab = (app: FastifyInstance, remoteAddress = '127.0.0.1'): Tab 
     const answer = await app.inject({
       remoteAddress,
       ...options,
-      headers: { host: HOST, accept: 'text/html', ...(cookie && { cookie }), ...options.headers },
+      headers: { host, accept: 'text/html', ...(cookie && { cookie }), ...options.headers },
     })
     for (const { name, value, maxAge } of answer.cookies) {
       if (maxAge === 0) cookies.delete(name)
@@ -97,7 +98,7 @@ export const openTab = (app: FastifyInstance, remoteAddress = '127.0.0.1'): Tab 
         url: action,
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
-          origin: `http://${HOST}`,
+          origin: host === HOST ? `http://${host}` : `https://${host}`,
           'sec-fetch-site': 'same-origin',
           ...headers,
         },

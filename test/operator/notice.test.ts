@@ -89,7 +89,7 @@ t.test('where the console is reached from everywhere, its address comes first', 
   const consoleUrl = 'https://bot.example/operator'
   t.match(
     noticeText(notice({ consoleUrl, needs: [need({ byToken: true })] })),
-    /\nTo do: Open https:\/\/bot\.example\/operator \(.*Continue with Facebook.*\nOr, on the bot's machine: Run `npm run bootstrap-token`\.$/,
+    /\nTo do: Open https:\/\/bot\.example\/operator \(.*Continue with Facebook.*\nOr: Run `npm run bootstrap-token`\.$/,
   )
   const other = noticeText(
     notice({ consoleUrl, needs: [need({ cause: 'configuration', remedy: 'Restart.' })] }),

@@ -1,0 +1,63 @@
+import type { Clock } from '../clock.ts'
+import type { Activity } from './activity.ts'
+
+/** Keeps what the plots show over a restart. */
+export interface ActivityMemory {
+  start: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+const NAME = 'activity'
+const SAVE_EVERY_MS = 60_000
+
+/**
+ * The numbers of the last hour are written down now and then, as one text: what the store remembers of each reply has no
+ * index by time, and to look through it would make a start dearer with every year. Nobody's name is in it.
+ */
+export const createActivityMemory = (deps: {
+  activity: Pick<Activity, 'save' | 'restore'>
+  store: {
+    remember: (name: string, text: string) => Promise<void>
+    recall: (name: string) => Promise<string | null>
+  }
+  clock: Clock
+  log: { warn: (facts: object, message: string) => void }
+}): ActivityMemory => {
+  const { activity, store, clock, log } = deps
+  let saved = ''
+  let cancel = (): void => undefined
+
+  const save = async (): Promise<void> => {
+    const text = activity.save()
+    if (text === saved) return
+    try {
+      await store.remember(NAME, text)
+      saved = text
+    } catch (error) {
+      log.warn({ err: error }, 'the numbers of the last hour could not be written down')
+    }
+  }
+
+  const saveLater = (): void => {
+    cancel = clock.after(SAVE_EVERY_MS, () => {
+      void save()
+      saveLater()
+    })
+  }
+
+  return {
+    start: async () => {
+      try {
+        activity.restore((await store.recall(NAME)) ?? '{}')
+      } catch (error) {
+        log.warn({ err: error }, 'the numbers of the last hour could not be read; counting anew')
+      }
+      saved = activity.save()
+      saveLater()
+    },
+    stop: async () => {
+      cancel()
+      await save()
+    },
+  }
+}
