@@ -17,6 +17,8 @@ declare module 'fastify' {
 }
 
 export interface SetupDoor {
+  /** Whether this browser was let in, and none after it. */
+  isIn: (request: FastifyRequest) => boolean
   /** Lets a browser in that brings the code, and sends the one before away. @throws BotError */
   enter: (request: FastifyRequest, reply: FastifyReply, code: string) => void
 }
@@ -75,6 +77,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
 
   app.decorate('setup', createSetup(deps))
   app.decorate('setupDoor', {
+    isIn,
     enter: (request, reply, given) => {
       const admission = code.redeem(request.ip, given)
       if (admission.is === 'locked') {

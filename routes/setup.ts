@@ -65,14 +65,17 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     return reply.redirect('/setup', 303)
   }
 
-  const open = { config: { open: true } }
-  app.get('/setup/code', open, async (_request, reply) => showCode(reply, null))
-  app.get<{ Params: { code: string } }>('/setup/code/:code', open, async (request, reply) =>
-    // Another site may send a browser here with guesses, which must not lock out the person it belongs to.
-    BY_HAND.has(request.headers['sec-fetch-site'])
-      ? enter(request, reply, request.params.code)
-      : showCode(reply, null),
+  const open = { config: { open: true }, exposeHeadRoute: false }
+  app.get('/setup/code', open, async (request, reply) =>
+    setupDoor.isIn(request) ? reply.redirect('/setup', 303) : showCode(reply, null),
   )
+  app.get<{ Params: { code: string } }>('/setup/code/:code', open, async (request, reply) => {
+    // Opened twice, as by a double click.
+    if (setupDoor.isIn(request)) return reply.redirect('/setup', 303)
+    // Another site may send a browser here with guesses, which must not lock out the person it belongs to.
+    const isByHand = BY_HAND.has(request.headers['sec-fetch-site'])
+    return isByHand ? enter(request, reply, request.params.code) : showCode(reply, null)
+  })
   app.post<Form>('/setup/code', open, async (request, reply) =>
     enter(request, reply, request.body?.get('code') ?? ''),
   )

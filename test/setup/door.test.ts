@@ -27,6 +27,9 @@ t.test('a code opens one browser; the next one takes its place', async (t) => {
   await enter(scene)
   await give(scene.tab, 'app', APP)
 
+  t.match(await scene.tab.get(`/setup/code/${first}`), { headers: { location: '/setup' } }, 'opened twice')
+  t.equal((await scene.app.inject({ method: 'HEAD', url: `/setup/code/${scene.code()}` })).statusCode, 404)
+
   const other = openTab(scene.app)
   t.match(await other.get(`/setup/code/${first}`), { statusCode: 401, body: /or it was used already/ })
   t.match(await other.get('/setup/app'), { statusCode: 303, headers: { location: '/setup/code' } })
