@@ -72,8 +72,16 @@ t.test(
 t.test('shop: a visitor of a campaign, in German by choice, with an order and a size', async (t) => {
   const { say, tap, does, offers } = await walk(t, 'docs/cookbook/shop.yaml')
   t.match(texts(await say('hello')), ['Hi Vera, nice to see you!'])
-  const [found, cards] = await does({ type: 'referral', ref: 'summer' }, 2)
+  const [found, coupon, cards] = await does({ type: 'referral', ref: 'summer' }, 3)
   t.match(found?.text, /summer sale/)
+  t.match(coupon?.attachment, {
+    payload: {
+      template_type: 'coupon',
+      title: '20 % off everything',
+      coupon_code: 'SUMMER20',
+      coupon_url_button_title: 'To the sale',
+    },
+  })
   t.match(cards?.attachment, { payload: { elements: [{ title: 'Linen shirt' }, { title: 'Straw hat' }] } })
   t.match(texts(await tap('My size?')), [/Which size/])
   t.match(texts(await tap('S')), [/Take S/])
@@ -98,7 +106,12 @@ t.test('municipality: subjects page by page, a damage reported with a pause in b
   t.same(texts(await tap('More …')), ['Here are more:'])
   t.same(offers(), ['Trade', 'Fees and taxes', 'More …'])
   t.match(texts(await tap('Trade')), [/registered online/])
-  t.match(texts(await say('when is the bin emptied', 2)), [/Mondays/, null])
+  const [days, hint, calendar] = await say('when is the bin emptied', 3)
+  t.match(days?.text, /Mondays/)
+  t.match(hint?.text, /calendar/)
+  const file = await fetch(String(calendar?.attachment?.payload['url']))
+  t.match(await file.text(), /SUMMARY:Paper/)
+  t.match(file.url, /waste-calendar\.ics$/)
 
   t.match(texts(await say('the street light is broken', 2)), [/looking out/, /What is it/])
   t.match(texts(await tap('Street light')), [/Where is it/])

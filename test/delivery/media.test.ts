@@ -228,7 +228,7 @@ t.test('a token that dies during an upload parks the message, and a new one send
   t.same(world.graph.accepted, [])
   world.tokens.set('page-1', 'valid', 'token-2')
   await rest(world)
-  t.same(world.graph.accepted, ['id-2', 'text'])
+  t.match(world.graph.accepted, [/^id-/, 'text'])
 })
 
 t.test('an upload that fails for the moment is tried again, while the Page goes on', async (t) => {
