@@ -36,7 +36,7 @@ export const fitsMedia = (type: MediaType, path: string): boolean =>
 
 /** The endings of names that fit. */
 export const endingsFor = (type: MediaType): string[] =>
-  Object.keys(CONTENT_TYPES).filter((ending) => fitsMedia(type, ending.replace('.', 'x.')))
+  Object.keys(CONTENT_TYPES).filter((ending) => fitsMedia(type, `x${ending}`))
 
 /**
  * Whether a path stays in the folder it begins in, and names nothing hidden: what is beside the script may be a

@@ -87,11 +87,12 @@ export const createUploads = (deps: {
   const find: Uploads['find'] = async ({ pageId, pageToken, media }) => {
     const key = await keyOf(pageId, media).catch((error: unknown) => unreadable(media, error))
     if (key instanceof GraphError) return { is: 'failed', error: key }
-    let have = kept.get(key)
-    if (have === undefined) {
-      have = read(await store.recall(key))
-      kept.set(key, have)
+    if (!kept.has(key)) {
+      const text = await store.recall(key)
+      // Meanwhile somebody else may have looked, and even uploaded it.
+      if (!kept.has(key)) kept.set(key, read(text))
     }
+    const have = kept.get(key) ?? null
     if (have !== null && nowMs() - have.uploadedMs < USED_MS) return { is: 'there', id: have.id, key }
     const failure = failures.get(key)
     if (failure?.pageToken === pageToken && failure.untilMs > clock.elapsed()) {
