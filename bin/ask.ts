@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { explain, type Explanation } from '../src/conversation/explain.ts'
 import { parseScript } from '../src/conversation/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import { mediaSizes } from '../src/media-files.ts'
+import { readScript } from './commands/read-script.ts'
 import { runCommand, wrongUsage } from './commands/run.ts'
 
 const USAGE = `Tells which reply a visitor would get, and why.
@@ -62,7 +62,7 @@ await runCommand(async () => {
   const text = positionals.join(' ').trim()
   if (text === '') wrongUsage('It needs what the visitor writes, in quotes.')
   const file = values.script ?? process.env['BOT_SCRIPT'] ?? 'bot.yaml'
-  const content = await readFile(file).catch(() => wrongUsage(`${file} cannot be read.`))
+  const content = await readScript(file)
   const found = explain(
     parseScript(content, { file, variables: SCRIPT_VARIABLES, sizeOf: mediaSizes(file) }),
     text,

@@ -67,6 +67,7 @@ const main = async (): Promise<void> => {
   Evergreen is running, with a Facebook of its own.
 
   Chat with it     ${sandbox.origin}   write "when are you opn?"
+  Go on with       "what is new?" for cards and a form, "talk to a person", whom you then are under "Page inbox"
   Break and mend   press "Password changed" there, write three messages, then run:  ${repair}
   Watch over it    ${bot.address}/operator   user operator, password ${env.OPERATOR_PASSWORD}
 

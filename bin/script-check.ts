@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import { MAX_SCRIPT_BYTES } from '../src/conversation/script/limits.ts'
@@ -6,6 +5,7 @@ import { ScriptError } from '../src/conversation/script/mistakes.ts'
 import { parseScript } from '../src/conversation/script/parse.ts'
 import type { Script } from '../src/conversation/script/types.ts'
 import { mediaSizes } from '../src/media-files.ts'
+import { readScript } from './commands/read-script.ts'
 import { runCommand, wrongUsage } from './commands/run.ts'
 
 const USAGE = `Reads a script as the bot would, and tells every mistake with its place.
@@ -51,15 +51,6 @@ const sentence = ({ replies, phrases, patterns, forms, languages }: ReturnType<t
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
 
-const read = async (file: string): Promise<Buffer> => {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    return wrongUsage(`${file} cannot be read (${code}).`)
-  }
-}
-
 await runCommand(async () => {
   const { values, positionals } = readArguments()
   if (values.help === true) {
@@ -68,7 +59,7 @@ await runCommand(async () => {
   }
   if (positionals.length > 1) wrongUsage('It checks one file at a time.')
   const file = positionals[0] ?? process.env['BOT_SCRIPT'] ?? 'bot.yaml'
-  const content = await read(file)
+  const content = await readScript(file)
   try {
     const script = parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {
       file,

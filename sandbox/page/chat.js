@@ -10,6 +10,7 @@ import { messageBody } from './bubble.js'
 import { arrange, byId, fill, h } from './dom.js'
 import { clockTime, dayAndTime, isoTime } from './format.js'
 import { icon } from './icons.js'
+import { INBOX_APP_ID } from './inbox.js'
 import { gistOf, messageTools } from './message-tools.js'
 import { reactionBadge } from './reactions.js'
 import { receipts } from './receipts.js'
@@ -70,7 +71,11 @@ export const createChat = ({ store, actions }) => {
         'div',
         { class: 'chat-names' },
         h('h2', { class: 'chat-title', dir: 'auto' }, page.name),
-        h('p', { class: waits ? 'chat-state waits' : 'chat-state' }, headState(page.subscribed, page.token)),
+        h(
+          'p',
+          { class: waits ? 'chat-state waits' : 'chat-state' },
+          headState(page.subscribed, page.token, owner),
+        ),
       ),
       h(
         'span',
@@ -294,8 +299,10 @@ const together = (a, b) =>
 /**
  * @param {boolean} subscribed
  * @param {import('../api.ts').PageView['token']} token
+ * @param {import('../api.ts').ConversationView['owner']} owner
  */
-const headState = (subscribed, token) => {
+const headState = (subscribed, token, owner) => {
+  if (owner?.appId === INBOX_APP_ID) return 'A person has the conversation'
   if (isDead(token)) return 'Replies wait for a new token'
   if (!token.handedOut) return 'No bot has a token for this Page yet'
   return subscribed ? 'Automated · replies instantly' : 'No bot is subscribed to this Page'

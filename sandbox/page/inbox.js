@@ -5,7 +5,8 @@
 /** @import { Store } from './store.js' */
 import { h } from './dom.js'
 
-const INBOX_APP_ID = '263902037430900'
+/** Facebook's own app, behind which the people of a Page answer. */
+export const INBOX_APP_ID = '263902037430900'
 
 /**
  * @param {{ store: Store, actions: Actions }} deps
@@ -15,7 +16,7 @@ export const createInbox = ({ store, actions }) => {
   const text = h('input', {
     class: 'inbox-text',
     maxlength: 2000,
-    placeholder: 'Answer as a person of the Page',
+    placeholder: 'Answer as a person',
     'aria-label': 'Answer as a person of the Page',
     'data-testid': 'inbox-text',
     dir: 'auto',

@@ -25,6 +25,8 @@ t.test('script:check tells every mistake with its place', async (t) => {
 
 t.test('script:check that cannot check says so', async (t) => {
   const dir = t.testdir()
+  t.match(await run('script-check', dir, ['nope.yaml']), { code: 2, stderr: /There is no file nope\.yaml/ })
+  t.match(await run('script-check', dir, [dir]), { code: 2, stderr: /is a folder/ })
   for (const args of [[], ['a', 'b'], ['--nope'], [dir]]) {
     t.match(await run('script-check', dir, args), { code: 2 }, args.join(' '))
   }
@@ -42,5 +44,5 @@ t.test('ask tells which reply a visitor would get, and why', async (t) => {
   t.match(await ask('xyzzy'), { code: 1, stdout: /^the fallback: nothing fits/ })
   t.match(JSON.parse((await ask('--json', 'when are you opn')).stdout), { reply: 'hours', how: 'similar' })
   t.match(await ask(), { code: 2 })
-  t.match(await run('ask', t.testdir(), ['hello']), { code: 2, stderr: /bot\.yaml cannot be read/ })
+  t.match(await run('ask', t.testdir(), ['hello']), { code: 2, stderr: /There is no file bot\.yaml/ })
 })

@@ -87,6 +87,29 @@ const say = async (page: Page, text: string): Promise<void> => {
 
 const answers = (page: Page) => page.locator('[data-testid="message"][data-from="page"]')
 
+/** Cards, a form, and a person who answers from the Page inbox. */
+const showAround = async (page: Page): Promise<void> => {
+  const heard = (text: string) => answers(page).filter({ hasText: text }).last().waitFor()
+  await say(page, 'what is new?')
+  await page.getByTestId('button').filter({ hasText: 'Put one aside' }).first().click()
+  await heard('What may we put aside')
+  await page.getByTestId('quick-reply').filter({ hasText: 'Mug' }).click()
+  await heard('How many')
+  await say(page, 'lots')
+  await heard('A number from 1 to 6')
+  await say(page, '2')
+  await heard('e-mail address')
+  await say(page, 'ann@example.com')
+  await heard('2 × Mug. We write to ann@example.com')
+  await say(page, 'I want to talk to a human')
+  await page.getByTestId('holder').filter({ hasText: 'Page inbox' }).waitFor()
+  await page.getByTestId('inbox-text').fill('Maria here.')
+  await page.getByTestId('inbox-text').press('Enter')
+  await heard('Maria here.')
+  await page.getByTestId('inbox-move').click()
+  await heard('is back')
+}
+
 browserTest(
   'the first minute: ask, break the token, write three messages, mend it, see three replies',
   async (t, open) => {
@@ -115,6 +138,7 @@ browserTest(
     t.ok(Date.now() - mendedAt < 2000, 'within two seconds')
     const texts = (await fresh.allInnerTexts()).slice(before)
     t.match(texts.join('\n'), /.+[\s\S]*4711[\s\S]+/, 'in the order of the questions')
+    await showAround(page)
     t.same(complaints, [], 'the console stayed empty')
 
     t.not(leftovers(demo).length, 0)

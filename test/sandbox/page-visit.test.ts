@@ -101,6 +101,7 @@ chatTest(
     await page.getByTestId('inbox-move').click()
     await page.getByTestId('holder').filter({ hasText: 'Page inbox' }).waitFor()
     t.match(await page.getByTestId('inbox-state').innerText(), /Page inbox holds the thread/)
+    await page.getByText('A person has the conversation').waitFor()
 
     await say(page, 'bot?')
     await page.getByTestId('message').filter({ hasText: 'bot?' }).waitFor()
