@@ -63,8 +63,10 @@ const received = (code: string, at: Date) => html`
   <h2>What is done about it</h2>
   <p>
     Facebook passed on an id that belongs to people who <em>log in to this app</em>, such as those who look
-    after the Page. No conversation is stored under that id, and the id itself was not kept either, so there
-    was nothing to delete under it.
+    after the Page. No conversation is stored under that id, and the request did not add it to anything, so
+    there was nothing of a conversation to delete under it. The login of somebody who looks after the Page
+    ends when they remove the app from their Facebook account; what was stored of it then opens nothing any
+    more.
   </p>
   <h2>If you wrote to the Page as a visitor</h2>
   <p>
