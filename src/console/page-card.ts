@@ -168,10 +168,9 @@ const dataAccess = (endsMs: number | null, nowMs: number): Html | string => {
 const subscription = ({ webhooks }: PageView, nowMs: number): Html | string => {
   switch (webhooks.is) {
     case 'subscribed':
-      return html`this app hears of everything it needs${checked(webhooks.checkedMs, nowMs)}`
+      return html`this app hears of everything it needs${told(webhooks.checkedMs, nowMs)}`
     case 'partly':
-      return html`<strong>not for ${webhooks.missing.join(', ')}</strong
-        >${checked(webhooks.checkedMs, nowMs)}`
+      return html`<strong>not for ${webhooks.missing.join(', ')}</strong>${told(webhooks.checkedMs, nowMs)}`
     case 'none':
       return html`<strong>none: visitors are not heard</strong>${checked(webhooks.checkedMs, nowMs)}`
     case 'unknown':
@@ -204,3 +203,7 @@ const differing = (fields: readonly string[]): Html | false =>
 
 const checked = (atMs: number | null, nowMs: number): Html | false =>
   atMs !== null && html`; checked ${ago(atMs, nowMs)}`
+
+/** What the bootstrap saw is better than nothing until the first look. */
+const told = (atMs: number | null, nowMs: number): Html | false =>
+  atMs === null ? html`, when the token was saved` : checked(atMs, nowMs)

@@ -95,6 +95,7 @@ const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pag
   const isUnhandled = (id: string): boolean => events.some(({ body }) => body.includes(JSON.stringify(id)))
   return [
     ...sent
+      .toReversed()
       // Graph tells whole seconds.
       .filter(
         ({ messageId, sentMs }) => !told.has(messageId ?? '') && (!messages.length || sentMs < oldestMs),
@@ -123,7 +124,7 @@ const present = (
   messages: RecentMessage[],
   read: (body: string) => WebhookEvent,
 ): Line[] => [
-  ...dead.map(({ id, acceptedMs, reason, body }): Line => ({
+  ...dead.toReversed().map(({ id, acceptedMs, reason, body }): Line => ({
     atMs: acceptedMs,
     by: 'bot',
     text: wordsOfReply(body),

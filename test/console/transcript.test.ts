@@ -102,6 +102,13 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
       ],
       dead: [
         {
+          id: 'r01',
+          acceptedMs: NOW + 25_000,
+          diedMs: NOW + 26_000,
+          reason: 'bad_request',
+          body: '{"message":{"text":"as long"}}',
+        },
+        {
           id: 'r0',
           acceptedMs: NOW + 25_000,
           diedMs: NOW + 26_000,
@@ -124,6 +131,7 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
     'bot sent: We are open.',
     'bot sent: [no text: an attachment or a button]',
     'bot dead: too long',
+    'bot dead: as long',
     'page elsewhere: a colleague writes',
     'visitor unhandled: and now?',
     'bot waiting: soon',

@@ -222,7 +222,7 @@ t.test('the profile says whether it is in step, and what keeps it from that', as
 t.test('the subscription is what Facebook last told, and else what the bootstrap saw', async (t) => {
   const said = (fields: readonly string[] | null): string =>
     words({ subscriptionOf: () => ({ checkedMs: NOW - 7 * MINUTE, fields }) }, 'pages')
-  t.match(words({}, 'pages'), 'this app hears of everything it needs Last heard')
+  t.match(words({}, 'pages'), 'this app hears of everything it needs, when the token was saved Last heard')
   t.match(said([...SUBSCRIBED_FIELDS]), 'everything it needs; checked 7 minutes ago')
   t.match(said(SUBSCRIBED_FIELDS.slice(1)), 'not for messages; checked')
   t.match(said(null), 'none: visitors are not heard; checked')

@@ -71,6 +71,36 @@ t.test('a short absence is bridged by Facebook itself, and nobody is answered tw
   t.same([said(ann), said(bob)], [['You said one.'], ['We are open.']])
 })
 
+t.test('a Page that somebody unsubscribes for good is a need until it can be subscribed again', async (t) => {
+  const { sandbox, pageId } = await facebook(t)
+  const { app, advance, until, lines } = await startBot(t, {
+    sandbox,
+    dir: t.testdir({ 'bot.yaml': SCRIPT }),
+  })
+  await app.bootstrapToken({ userToken: sandbox.userToken() })
+  while (!app.recovery.subscription(pageId)?.fields) await advance(1000)
+  sandbox.world.pages.get(pageId)?.subscriptions.delete(APP.id)
+  const error = { code: 200, message: 'Requires pages_manage_metadata permission' }
+  sandbox.trouble('fail', { edge: 'subscribed_apps', times: 1000, error })
+
+  await until(/"notice":"needed"/)
+  t.match(app.needs.open(), [
+    {
+      pageId,
+      cause: 'unsubscribed',
+      what: /pages_manage_metadata/,
+      remedy: /npm run bootstrap-token/,
+      byToken: true,
+    },
+  ])
+  t.match(lines.join(''), /Evergreen needs you: .* may not hear its visitors/)
+
+  sandbox.trouble('calm')
+  await until(/"notice":"well"/)
+  t.same(app.needs.open(), [])
+  t.ok(isSubscribed(sandbox, pageId))
+})
+
 const SCRIPT = `
 replies:
   hours: { title: Opening hours, when: [when are you open], say: We are open. }
