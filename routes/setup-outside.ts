@@ -7,7 +7,7 @@ const RETRY_AFTER_SECONDS = 60
 /** What anybody may ask while the bot is being set up: it lives, takes no webhooks yet, and can be reached. */
 async function setupOutside(
   app: FastifyInstance,
-  { answerTo }: { answerTo: (question: string) => string | null },
+  { answerTo }: { answerTo: (question: string, proxy: string | null) => string | null },
 ) {
   app.get('/healthz', () => ({ status: 'ok' }))
 
@@ -18,11 +18,15 @@ async function setupOutside(
   }
 
   app.get<{ Params: { question: string } }>(`${REACH}/:question`, (request, reply) => {
-    const answer = answerTo(request.params.question)
+    const isProxied = request.headers['x-forwarded-for'] !== undefined
+    const answer = answerTo(request.params.question, isProxied ? plainAddress(request.ip) : null)
     if (answer === null) return reply.callNotFound()
     return reply.type('text/plain').send(answer)
   })
 }
+
+/** Where both families come to one socket, it shows an address of the old one within one of the new. */
+const plainAddress = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/i, '')
 
 const refuse = (reply: FastifyReply): FastifyReply =>
   reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({

@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { Agent, request, type Dispatcher } from 'undici'
+import { withDotEnv } from '../src/config.ts'
+import { createOutside } from '../src/doctor/outside.ts'
 import { buildConsole, hiddenFields, PASSWORD } from './helpers/console.ts'
 import { isInstalled, startProxy, type Proxy, type ProxyName } from './helpers/proxy.ts'
 import { sign, signed, textCallback } from './helpers/sign.ts'
+import { buildScene as buildSetupScene, walkToEnd } from './setup/scene.ts'
 
 const LARGEST = 4 * 1024 * 1024
 
@@ -25,12 +28,15 @@ interface Answer {
 }
 
 /** The samples are for programs of others, which npm cannot bring: where one is not installed that is told, in CI too. */
-const withProxy = (title: string, body: (t: Test, scene: Scene, name: ProxyName) => Promise<void>): void => {
+const proxyTest = (title: string, body: (t: Test, name: ProxyName) => Promise<void>): void => {
   for (const name of ['nginx', 'caddy'] as const) {
     const skip = !isInstalled(name) && `${name} is not installed on this machine`
-    void t.test(`${name}: ${title}`, { skip }, async (t) => body(t, await buildScene(t, name), name))
+    void t.test(`${name}: ${title}`, { skip }, async (t) => body(t, name))
   }
 }
+
+const withProxy = (title: string, body: (t: Test, scene: Scene) => Promise<void>): void =>
+  proxyTest(title, async (t, name) => body(t, await buildScene(t, name)))
 
 const buildScene = async (t: Test, name: ProxyName): Promise<Scene> => {
   const { app, log } = await buildConsole(t, { env: { TRUST_PROXY: '127.0.0.1' }, dir: t.testdir() })
@@ -147,6 +153,19 @@ withProxy(
     t.notMatch(logged(), secret)
   },
 )
+
+proxyTest('the set-up proves the public address by way of it, and lets nobody in there', async (t, name) => {
+  const setup = await buildSetupScene(t, { outside: (url) => outside.fetch(url) })
+  await setup.app.listen({ host: '127.0.0.1', port: 0 })
+  const proxy = await startProxy(t, name, (setup.app.server.address() as AddressInfo).port)
+  const outside = createOutside({ ca: proxy.ca })
+  t.teardown(() => outside.close())
+
+  await walkToEnd(setup, { publicUrl: proxy.origin })
+  t.match(withDotEnv({}, setup.envPath), { PUBLIC_URL: proxy.origin, TRUST_PROXY: '127.0.0.1' })
+  const refused = await outside.fetch(`${proxy.origin}/setup/code/${setup.code()}`)
+  t.match(refused, { status: 403, text: /does not answer through a proxy/ })
+})
 
 const readCookie = ({ headers }: Answer): string =>
   [headers['set-cookie'] ?? []]

@@ -35,32 +35,44 @@ const appRefusal = (cause: unknown): unknown => {
 
 /** Proves that an address from outside leads here. */
 export interface AddressProof {
-  /** @throws BotError `BOT_REQUEST_INVALID` that says what is there instead */
-  prove: (publicUrl: string) => Promise<void>
-  /** What to answer whoever comes to this address of ours; null for an address nobody gave out. */
-  answerTo: (question: string) => string | null
+  /**
+   * @returns the address of the proxy that led here, if one did
+   * @throws BotError `BOT_REQUEST_INVALID` that says what is there instead
+   */
+  prove: (publicUrl: string) => Promise<string | null>
+  /**
+   * What to answer whoever comes to this address of ours; null for an address nobody gave out.
+   *
+   * @param proxy - the address of the proxy that brought it, if one did
+   */
+  answerTo: (question: string, proxy: string | null) => string | null
 }
 
 /** Where the way from outside is tried. */
 export const REACH = '/setup/reach'
 
 export const createAddressProof = (outside: Pick<Outside, 'fetch'>): AddressProof => {
-  const answers = new Map<string, string>()
+  const asked = new Map<string, { answer: string; proxy: string | null }>()
   return {
-    answerTo: (question) => answers.get(question) ?? null,
+    answerTo: (question, proxy) => {
+      const open = asked.get(question)
+      if (open === undefined) return null
+      open.proxy = proxy
+      return open.answer
+    },
     prove: async (publicUrl) => {
       const question = randomBytes(16).toString('hex')
-      const expected = randomBytes(16).toString('hex')
-      answers.set(question, expected)
+      const open = { answer: randomBytes(16).toString('hex'), proxy: null as string | null }
+      asked.set(question, open)
       try {
         const found = await outside.fetch(`${publicUrl}${REACH}/${question}`)
-        if (found.status === 200 && found.text === expected) return
+        if (found.status === 200 && found.text === open.answer) return open.proxy
         throw new BotError('BOT_REQUEST_INVALID', `${publicUrl} does not lead here: ${describe(found)}.`, {
           remedy:
             'See that the name, its certificate and the proxy are in place; docs/operations.md, "Behind a proxy", has samples.',
         })
       } finally {
-        answers.delete(question)
+        asked.delete(question)
       }
     },
   }

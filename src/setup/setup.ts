@@ -43,9 +43,10 @@ export type Step = (typeof STEPS)[number]
 
 export interface SetupDeps {
   /** What is set already. */
-  settings: Pick<OtherSettings, 'PUBLIC_URL' | 'OPERATOR_PASSWORD'>
+  settings: Pick<OtherSettings, 'PUBLIC_URL' | 'OPERATOR_PASSWORD' | 'TRUST_PROXY'>
   proveApp: (app: { appId: string; appSecret: string }) => Promise<void>
-  proveAddress: (publicUrl: string) => Promise<void>
+  /** Resolves with the address of the proxy on the way, if there is one. */
+  proveAddress: (publicUrl: string) => Promise<string | null>
   save: (values: Readonly<Record<string, string>>) => Promise<void>
   /** The environment as a process started now would have it. */
   readEnv: () => Env
@@ -63,6 +64,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
   let app: { appId: string; appSecret: string } | null = null
   let publicUrl: string | null | undefined = settings.PUBLIC_URL
   let console = LOCAL_CONSOLE
+  let proxy: string | null = null
   let made: SetupView['made'] = null
   let starting: Promise<void> | null = null
 
@@ -93,7 +95,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
       const address =
         given.publicUrl.trim() === '' ? null : read('PUBLIC_URL', 'The address', given.publicUrl)
       const isProved = address !== null && !given.untried
-      if (isProved) await proveAddress(address)
+      proxy = isProved ? await proveAddress(address) : null
       publicUrl = address
       console = isProved ? `${address}${LOCAL_CONSOLE}` : LOCAL_CONSOLE
     },
@@ -111,6 +113,8 @@ export const createSetup = (deps: SetupDeps): Setup => {
         FB_APP_SECRET: app.appSecret,
         FB_VERIFY_TOKEN: verifyToken,
         ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
+        // So that those who sign in by way of it are told apart.
+        ...(proxy !== null && settings.TRUST_PROXY === undefined && { TRUST_PROXY: proxy }),
         ...(!hasPassword && { OPERATOR_PASSWORD: password ?? chosen }),
       }
       if (!isUntouched(readEnv())) {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -32,9 +32,14 @@ const sampleOf = { nginx: 'nginx.conf', caddy: 'Caddyfile' } as const
 export const isInstalled = (name: ProxyName): boolean =>
   spawnSync(name, name === 'nginx' ? ['-v'] : ['version']).status === 0
 
-/** Starts it with the sample as it stands, but for name, certificate, ports and the place of its files. */
+/**
+ * Starts it with the sample as it stands, but for name, certificate, ports and the place of its files: in the folder of the
+ * test, which the bot has made.
+ */
 export const startProxy = async (t: Test, name: ProxyName, botPort: number): Promise<Proxy> => {
-  const dir = t.testdir()
+  // Beside what the bot keeps there.
+  const dir = join(t.testdirName, 'proxy')
+  mkdirSync(dir, { recursive: true })
   const authority = makeCertificate({ name: 'Test authority' })
   const { cert, key } = makeCertificate({ name: 'localhost', hosts: ['localhost'], by: authority })
   writeFileSync(join(dir, 'cert.pem'), cert + authority.cert)

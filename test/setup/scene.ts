@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { createSandbox } from '../../sandbox/server.ts'
 import { buildSetup } from '../../setup.ts'
 import { withDotEnv, type Env } from '../../src/config.ts'
+import type { Outside } from '../../src/doctor/outside.ts'
 import { createSetupCode } from '../../src/setup/code.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { openTab, type Tab } from '../helpers/console.ts'
@@ -30,9 +31,7 @@ export interface Scene {
 export interface SceneOptions {
   env?: Env
   /** What answers at the public address; the set-up itself by default. */
-  outside?: (
-    url: string,
-  ) => Promise<{ status: number; headers: object; text: string } | { status: null; code: string }>
+  outside?: Outside['fetch']
   startBot?: (env: Env) => Promise<void>
   dir?: string
   clock?: ReturnType<typeof createFakeClock>
@@ -52,10 +51,10 @@ export const buildScene = async (t: Test, options: SceneOptions = {}): Promise<S
     envFile: { path: envPath, template: EXAMPLE },
     outside: {
       fetch: async (url) => {
-        if (options.outside) return (await options.outside(url)) as { status: null; code: string }
+        if (options.outside) return options.outside(url)
         const answer = await app.inject({
           url: new URL(url).pathname,
-          headers: { host: new URL(url).host, via: 'a proxy' },
+          headers: { host: new URL(url).host, 'x-forwarded-for': '192.0.2.7' },
         })
         return { status: answer.statusCode, headers: {}, text: answer.body }
       },

@@ -18,6 +18,7 @@ t.test('the walk ends with settings that are proved, written and used', async (t
     FB_APP_SECRET: KEYS.appSecret,
     FB_VERIFY_TOKEN: /^[\w-]{32}$/,
     PUBLIC_URL: 'https://bot.example.com',
+    TRUST_PROXY: '127.0.0.1',
     OPERATOR_PASSWORD: /^[\w-]{24}$/,
   })
   t.match(readFileSync(scene.envPath, 'utf8'), '# Digits only.\nFB_APP_ID=600000000000001\n')
@@ -106,6 +107,7 @@ t.test('a public address that leads elsewhere is told, and one is not needed', a
   t.notMatch(scene.tab.page(), /it&#39;s|\$HOME/)
   t.match(withDotEnv({}, scene.envPath), { OPERATOR_PASSWORD: `it's "mine" & #1 $HOME` })
   t.notHas(withDotEnv({}, scene.envPath), { PUBLIC_URL: String })
+  t.notHas(withDotEnv({}, scene.envPath), { TRUST_PROXY: String })
 })
 
 t.test('what is set already is not asked, and stays', async (t) => {
