@@ -20,7 +20,7 @@ async function dataDeletion(app: FastifyInstance) {
     const { FB_APP_SECRET, PUBLIC_URL } = app.config
     readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
     const code = randomBytes(12).toString('base64url')
-    // The id is of a person who logged in to the app, and stands in nothing that is kept: it need not be kept, either.
+    // The id is of a person who logged in to the app, and no conversation stands under it: the request need not keep it.
     await app.store.remember(noteOf(code), JSON.stringify({ atMs: app.clock.now() }))
     request.log.warn(
       { confirmationCode: code },
