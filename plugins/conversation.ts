@@ -7,6 +7,7 @@ import {
   type ConversationView,
   type Lookup,
 } from '../src/conversation/conversation.ts'
+import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/conversation/script/types.ts'
 import { openHandlers } from '../src/handlers/handlers.ts'
@@ -62,7 +63,11 @@ async function conversation(app: FastifyInstance) {
           clock: app.clock,
           log: app.log.child({ part: 'handlers' }),
         })
-  const handle = handlers === null ? script.handle : withHandlers({ handlers, script })
+  const handle = withDisclosure({
+    script: scriptFile.current,
+    handle: handlers === null ? script.handle : withHandlers({ handlers, script }),
+    disclose: script.disclose,
+  })
   const named = (view: ConversationView): ConversationView => ({
     pageName: app.tokens.status(view.pageId).pageName,
     ...view,
@@ -74,6 +79,9 @@ async function conversation(app: FastifyInstance) {
     wake: script.wake,
     answerWith: (name, event, view) => script.answerWith(name, event, named(view)),
     apologise: (event, view) => script.apologise(event, named(view)),
+    holdAfterMs: script.holdAfterMs,
+    hold: (event, view) => script.hold(event, named(view)),
+    disclose: (event, view) => script.disclose(event, named(view)),
     script: scriptFile.current,
     onScript: scriptFile.onChange,
   })

@@ -43,6 +43,7 @@ async function delivery(app: FastifyInstance) {
     read: readStoredEvent,
     handle,
     apologise: conversation.apologise,
+    holding: { afterMs: conversation.holdAfterMs, say: conversation.hold },
     clock,
     random: Math.random,
     rates: { text: config.TEXT_PER_SECOND, media: config.MEDIA_PER_SECOND },

@@ -13,13 +13,13 @@ import {
   type FormStep,
 } from './forms.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
-import { readMemory, remember, type Visit } from './memory.ts'
+import { countVisit, readMemory, remember } from './memory.ts'
 import { offersOf, undoOf } from './questions.ts'
 import { choicesOf, render, variablesOf } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import type { Localised } from './script/localised.ts'
 import type { Template } from './script/template.ts'
-import type { Answer, Script } from './script/types.ts'
+import type { Answer, ByItself, Script } from './script/types.ts'
 import { endSilence, handsBack, isOver, isSilent, personWrites, showsPerson, silence } from './silence.ts'
 import type { Voice } from './voice.ts'
 
@@ -68,11 +68,13 @@ export interface Conversation {
   wake: (event: WebhookEvent, conversation: ConversationView) => ConversationView | null
   /** What a visitor hears whose event could not be handled: the fallback, unless a person has the conversation. */
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
+  /** How long a visitor waits until {@link hold} is due, ms. */
+  holdAfterMs: () => number
+  /** What a visitor hears whose event takes its time; nothing unless the bot is expected to answer it. */
+  hold: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
+  /** Says that a machine is talking, as the script puts it; nothing where it does not. */
+  disclose: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
-
-/** A visit ends when nobody has written for so long; it is noted again only when it is this old. */
-const VISIT_ENDS_MS = 24 * 3_600_000
-const VISIT_GRAIN_MS = 10 * 60_000
 
 const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 
@@ -277,8 +279,25 @@ export const createConversation = (deps: {
     return found === null ? quiet : answerTo({ ...turn, groups: found.groups }, found)
   }
 
+  const sayByItself = async (
+    what: ByItself | null,
+    event: WebhookEvent,
+    view: ConversationView,
+  ): Promise<Reply[]> => {
+    if (what === null) return []
+    const turn = { script: currentScript(), event, view, state: view.state, groups: NO_GROUPS, back: false }
+    return (await answerTo(turn, { answer: what.answer, groups: NO_GROUPS })).replies
+  }
+
   return {
     handle,
+    holdAfterMs: () => currentScript().waiting.afterMs,
+    hold: async (event, view) => {
+      const script = currentScript()
+      const waits = isAsked(event, view) && !staysSilent(script, event, view)
+      return waits ? sayByItself(script.waiting, event, view) : []
+    },
+    disclose: (event, view) => sayByItself(currentScript().disclosure, event, view),
     wake: (event, view) => {
       if (event.standby || staysSilent(currentScript(), event, view)) return null
       return isSilent(view.state) ? { ...view, state: endSilence(view.state) } : view
@@ -290,8 +309,7 @@ export const createConversation = (deps: {
       return answerTo(turnOf(script, event, view), { answer, groups: NO_GROUPS })
     },
     apologise: (event, view) => {
-      const asked = event.kind === 'message' || event.kind === 'postback'
-      if (!asked || event.standby || view.psid === null || isSilent(view.state)) return []
+      if (!isAsked(event, view) || isSilent(view.state)) return []
       const script = currentScript()
       const { remembered } = readMemory(view.state)
       const own = (name: string): string => {
@@ -328,6 +346,10 @@ interface Turn {
   back: boolean
 }
 
+/** Whether a visitor waits for an answer to this. */
+const isAsked = (event: WebhookEvent, { psid }: ConversationView): boolean =>
+  (event.kind === 'message' || event.kind === 'postback') && !event.standby && psid !== null
+
 const staysSilent = (script: Script, event: WebhookEvent, view: ConversationView): boolean =>
   isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfterMs)
 
@@ -352,15 +374,6 @@ const languageOf = ({ language, languages }: Script, wanted: string | null): str
   return (
     languages.find((one) => one === wanted) ?? languages.find((one) => one === wanted.slice(0, 2)) ?? language
   )
-}
-
-const countVisit = (state: JsonObject | null, nowMs: number): JsonObject | null => {
-  const before: Visit | null = readMemory(state).visit
-  if (before === null) return remember(state, { visit: { count: 1, lastMs: nowMs } })
-  const passedMs = nowMs - before.lastMs
-  if (passedMs < VISIT_GRAIN_MS) return state
-  const count = passedMs > VISIT_ENDS_MS ? before.count + 1 : before.count
-  return remember(state, { visit: { count, lastMs: nowMs } })
 }
 
 const after = (

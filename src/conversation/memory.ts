@@ -26,6 +26,10 @@ export interface Visit {
   lastMs: number
 }
 
+/** A visit ends when nobody has written for so long; it is noted again only when it is this old. */
+const VISIT_ENDS_MS = 24 * 3_600_000
+const VISIT_GRAIN_MS = 10 * 60_000
+
 export const readMemory = (state: JsonObject | null): Memory => ({
   remembered: textsOf(state?.['remembered']),
   form: formOf(state?.['form']),
@@ -40,6 +44,16 @@ export const remember = (state: JsonObject | null, changes: Partial<Memory>): Js
     if (value === null || (isJsonObject(value) && Object.keys(value).length === 0)) delete next[key]
   }
   return Object.keys(next).length === 0 ? null : (next as JsonObject)
+}
+
+/** The state with this visit counted. */
+export const countVisit = (state: JsonObject | null, nowMs: number): JsonObject | null => {
+  const before = readMemory(state).visit
+  if (before === null) return remember(state, { visit: { count: 1, lastMs: nowMs } })
+  const passedMs = nowMs - before.lastMs
+  if (passedMs < VISIT_GRAIN_MS) return state
+  const count = passedMs > VISIT_ENDS_MS ? before.count + 1 : before.count
+  return remember(state, { visit: { count, lastMs: nowMs } })
 }
 
 const textsOf = (value: Json | undefined): Record<string, string> =>

@@ -8,6 +8,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher, type Handler, type HandlerConversation } from './dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
+import type { Holding } from './holding.ts'
 import type { Log } from './log.ts'
 import { createMediaSender } from './media.ts'
 import { createPacer, DEFAULT_RATES, type PaceKind } from './pacer.ts'
@@ -35,6 +36,8 @@ export interface DeliveryDeps {
   handle: Handler
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
   apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
+  /** What a visitor hears while the handler takes its time. */
+  holding: Holding
   clock: Clock
   random: () => number
   log: Log
@@ -121,6 +124,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     read: deps.read,
     handle: deps.handle,
     apologise: deps.apologise,
+    holding: deps.holding,
     sender,
     onEvent: (event) => {
       if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)

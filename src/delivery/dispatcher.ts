@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts'
 import type { Effect, QueuedReply, Reply } from '../messages.ts'
 import type { EventOutcome, InboxClaim, OutboxClaim, Store, StoredEvent } from '../store/store.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
+import { createHolding, type Holding } from './holding.ts'
 import type { Log } from './log.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
@@ -40,6 +41,8 @@ export const createDispatcher = (deps: {
   handle: Handler
   /** What to say when the handler failed; nothing when it must stay silent. */
   apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
+  /** What to say while the handler takes its time. */
+  holding: Holding
   /** Where the replies go when they may leave at once. */
   sender: {
     reserve: (pageId: string) => boolean
@@ -59,6 +62,7 @@ export const createDispatcher = (deps: {
 }): Dispatcher => {
   const { store, read, handle, apologise, sender, onEvent, onReplies, clock, log, maxBusy, handlerLimitMs } =
     deps
+  const hold = createHolding(deps)
   let busy = 0
   let pumping = false
   let woken = false
@@ -132,18 +136,27 @@ export const createDispatcher = (deps: {
     if (event.kind === 'echo' && event.metadata !== null) {
       sender.confirm(event.metadata, event.mid)
       return {
-        ...(await handled(claim, event)),
+        ...(await handled(claim, stored, event)),
         confirmed: [{ replyId: event.metadata, messageId: event.mid }],
       }
     }
-    return handled(claim, event)
+    return handled(claim, stored, event)
   }
 
-  const handled = async ({ conversation }: InboxClaim, event: WebhookEvent): Promise<EventOutcome> => {
+  const handled = async (
+    claim: InboxClaim,
+    stored: StoredEvent,
+    event: WebhookEvent,
+  ): Promise<EventOutcome> => {
+    const { conversation } = claim
     const { pageId, psid } = conversation
     const state = conversation.state === null ? null : (JSON.parse(conversation.state) as JsonObject)
     try {
-      const result = await withinLimit(handle(event, { pageId, psid, state }))
+      const answer = handle(event, { pageId, psid, state })
+      const result =
+        answer instanceof Promise
+          ? await withinLimit(answer, hold(claim, stored, event, { pageId, psid, state }))
+          : answer
       const next = result.state === null ? null : JSON.stringify(result.state)
       return {
         replies: psid === null ? [] : linesOf(event, result),
@@ -181,8 +194,10 @@ export const createDispatcher = (deps: {
     }
   }
 
-  const withinLimit = async (result: HandlerResult | Promise<HandlerResult>): Promise<HandlerResult> => {
-    if (!(result instanceof Promise)) return result
+  const withinLimit = async (
+    result: Promise<HandlerResult>,
+    stopHolding: () => void,
+  ): Promise<HandlerResult> => {
     let cancel = (): void => undefined
     const limit = new Promise<never>((_, reject) => {
       cancel = clock.after(handlerLimitMs, () => reject(new Error(`no answer within ${handlerLimitMs} ms`)))
@@ -191,6 +206,7 @@ export const createDispatcher = (deps: {
       return await Promise.race([result, limit])
     } finally {
       cancel()
+      stopHolding()
     }
   }
 

@@ -24,6 +24,13 @@ export interface Store {
    *   conversation waits before them; null otherwise
    */
   finishEvent: (claim: InboxClaim, event: StoredEvent, outcome: EventOutcome) => Promise<OutboxClaim | null>
+  /**
+   * Puts a reply into the outbox before the event is finished, which stays unfinished.
+   *
+   * @returns the reply, handed out as by {@link claimOutbox}; null, and then nothing was stored, when anything of this
+   *   conversation waits before it or the event is gone
+   */
+  interject: (claim: InboxClaim, event: StoredEvent, reply: string) => Promise<OutboxClaim | null>
   releaseInbox: (claim: InboxClaim) => void
 
   /**

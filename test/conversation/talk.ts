@@ -4,6 +4,7 @@ import {
   type Handled,
   type Lookup,
 } from '../../src/conversation/conversation.ts'
+import { withDisclosure } from '../../src/conversation/disclosure.ts'
 import type { FormAnswers } from '../../src/conversation/forms.ts'
 import { parseScript } from '../../src/conversation/script/parse.ts'
 import type { JsonObject } from '../../src/json.ts'
@@ -24,6 +25,8 @@ export interface Talk {
   answers: FormAnswers[]
   effects: Effect[]
   state: () => JsonObject | null
+  /** Texts that tell a visitor who does this to wait. */
+  holds: (what: WebhookEvent) => Promise<string[]>
   /** Later events happen this much later. */
   pass: (ms: number) => void
 }
@@ -46,12 +49,13 @@ export const talk = (
     name: lookup('name'),
   }
   const script = parseScript(yaml, { file: 'bot.yaml', variables: Object.keys(lookups) })
-  const { handle } = createConversation({
+  const conversation = createConversation({
     script: () => script,
     appId: APP_ID,
     lookups,
     localeOf: () => Promise.resolve(locale ?? null),
   })
+  const handle = withDisclosure({ script: () => script, ...conversation })
   let state: JsonObject | null = options.state ?? null
   let nowMs = START_MS
   let last: Handled = { replies: [], state: null }
@@ -87,6 +91,10 @@ export const talk = (
     answers,
     effects,
     state: () => state,
+    holds: async (what) =>
+      (await conversation.hold({ ...what, timestampMs: nowMs }, { pageId: PAGE, psid: PSID, state })).map(
+        ({ message }) => message.text ?? '',
+      ),
     pass: (ms) => {
       nowMs += ms
     },

@@ -21,21 +21,34 @@ export const bot = defineBot()
   })
 `
 
-t.test('a handler in an endless loop costs its event, and the others are answered meanwhile', async (t) => {
+const SCRIPT = `
+waiting: { after: 2s, say: Wait. }
+replies: { say: { when: '/^say (?<what>.+)$/', say: 'heard {{what}}' } }
+fallback: { say: what }
+`
+
+t.test('who meets an endless loop is asked to wait and gets the fallback; the others go on', async (t) => {
   const notes = join(t.testdir({ notes: '' }), 'notes')
-  const file = join(t.testdir({ 'bot.ts': handlers(notes) }), 'bot.ts')
+  const file = join(t.testdir({ notes: '', 'bot.ts': handlers(notes) }), 'bot.ts')
   const { sandbox, pageIds, psids } = await startTown(t, {
     size: { pages: 1, visitors: 2 },
     env: { BOT_HANDLERS: file },
+    script: SCRIPT,
   })
   const [page = ''] = pageIds
   const [one = '', other = ''] = psids
   const write = (psid: string, text: string): void => void sandbox.act(page, psid, { type: 'text', text })
+  const heard = (psid: string): string[] =>
+    (sandbox.conversation(page, psid)?.messages ?? []).flatMap(({ from, text }) =>
+      from === 'page' ? (text ?? '') : [],
+    )
   write(one, 'loop')
   write(one, 'say after')
+  await sandbox.until(() => heard(one).length === 1)
   write(other, 'say hello')
-  t.match(await sandbox.replies(page, other, 1), [{ text: 'heard hello' }])
-  t.match(await sandbox.replies(page, one, 2), [{ text: 'what' }, { text: 'heard after' }])
+  await sandbox.until(() => heard(other).includes('heard hello'))
+  await sandbox.until(() => heard(one).length === 3, 20_000)
+  t.same(heard(one), ['Wait.', 'what', 'heard after'])
 })
 
 t.test('a handler that was cut off when the bot was killed runs again, with the same key', async (t) => {

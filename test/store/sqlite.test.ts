@@ -4,6 +4,7 @@ import t from 'tap'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { historyContract } from './contract-history.ts'
+import { interjectContract } from './contract-interject.ts'
 import { storeContract } from './contract.ts'
 import { visitorsContract } from './contract-visitors.ts'
 import { newEvent, type OpenStore } from './steps.ts'
@@ -24,6 +25,11 @@ t.test('the SQLite adapter keeps the contract', (t) => {
 
 t.test('the SQLite adapter keeps the contract about what is over', (t) => {
   historyContract(t, open)
+  t.end()
+})
+
+t.test('the SQLite adapter keeps the contract about what is said in between', (t) => {
+  interjectContract(t, open)
   t.end()
 })
 

@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml'
+import { disclosure, disclosureOf, waiting, waitingOf } from './by-itself.ts'
 import { language } from './condition.ts'
 import { hours } from './hours.ts'
 import { sayItem } from './items.ts'
@@ -64,6 +65,11 @@ export const wholeScript = (variables: readonly string[]) =>
     typing: optional(flag, 'false: no typing bubble between the messages of one answer.'),
     language: optional(language, 'The language the script is written in; en when nothing is said.'),
     handover: optional(section(handover(variables)), 'How the bot comes back after a person has answered.'),
+    waiting: optional(section(waiting(variables)), 'What a visitor hears whose answer takes its time.'),
+    disclosure: optional(
+      section(disclosure(variables)),
+      'Says that visitors talk to a machine: at the beginning, and after a long pause.',
+    ),
     hours: optional(section(hours), 'Opening hours, for conditions.'),
     words: optional(section(words), "The bot's own words, put differently."),
   })
@@ -113,6 +119,8 @@ export const parseScript = (
     language: own,
     languages,
     handover: read.handover ?? { resumeAfterMs: null, back: NOTHING },
+    waiting: waitingOf(read.waiting, languages),
+    disclosure: read.disclosure && disclosureOf(read.disclosure, languages),
     hours: read.hours,
     words: read.words ?? ENGLISH_WORDS,
     countsVisits: reading.asksFor.visit,

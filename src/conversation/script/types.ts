@@ -20,11 +20,21 @@ export interface Script {
   /** All it has texts in, `language` among them. */
   languages: readonly string[]
   handover: Handover
+  /** Said to a visitor whose answer takes this long. */
+  waiting: ByItself
+  /** Says that visitors talk to a machine, again after a pause as long as this; null when the script has it elsewhere. */
+  disclosure: ByItself | null
   /** Null when it says nothing of opening hours. */
   hours: Hours | null
   words: Words
   /** Whether any condition asks for the visit: then visits are counted. */
   countsVisits: boolean
+}
+
+/** What the bot says though nobody asked for it, and when. */
+export interface ByItself {
+  afterMs: number
+  answer: Answer
 }
 
 /** How the bot comes back to a conversation that it left to a person. */

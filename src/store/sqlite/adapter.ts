@@ -132,6 +132,23 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       return handOut ? outbox.handOut(conversation, replies) : null
     },
 
+    interject: async ({ conversation }, { seq: event, acceptedMs }, reply) => {
+      if (!outbox.reserve(conversation)) return null
+      const seq = await thread.record({
+        op: 'interject',
+        conversation: conversation.id,
+        page: conversation.pageId,
+        seq: event,
+        acceptedMs,
+        reply,
+        doubtMs: clock.now(),
+      })
+      const out = outbox.handOut(conversation, seq === null ? [] : [replyOf(seq, reply, acceptedMs, null)])
+      if (seq !== null) return out
+      outbox.release(out)
+      return null
+    },
+
     releaseInbox: (claim: InboxClaim) => inbox.release(claim),
 
     claimOutbox: (limit, room) =>

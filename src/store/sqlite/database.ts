@@ -142,6 +142,13 @@ export const openDatabase = (file: string): Database => {
       return { forgotten: false, seqs: added, settled }
     },
 
+    interject: ({ page, conversation, seq: event, acceptedMs, reply, doubtMs }) => {
+      if (statements.hasInbox.get(event) === undefined) return null
+      const seq = seqs.next()
+      statements.addOutbox.run(pages.numberOf(page), conversation, seq, acceptedMs, doubtMs, reply)
+      return seq
+    },
+
     load_inbox: ({ after, limit, except }) => {
       const rows = statements.readInbox.all(after, JSON.stringify(except), limit) as unknown as InboxRow[]
       return { rows, end: rows.length < limit }

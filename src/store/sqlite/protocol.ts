@@ -21,6 +21,16 @@ export type Operation =
       answers: readonly NewAnswers[]
       nowMs: number
     }
+  | {
+      op: 'interject'
+      conversation: number
+      page: string
+      /** The event's. */
+      seq: number
+      acceptedMs: number
+      reply: string
+      doubtMs: number
+    }
   | { op: 'load_inbox'; after: number; limit: number; except: readonly number[] }
   | {
       op: 'load_outbox'
@@ -80,6 +90,8 @@ export interface Results {
         /** Whether a reply that was confirmed still waited. */
         settled: boolean
       }
+  /** The reply's sequence number; null when the event is gone. */
+  interject: number | null
   load_inbox: Loaded<InboxRow>
   load_outbox: Loaded<OutboxRow>
   sent: null

@@ -22,6 +22,7 @@ export const prepareStatements = (db: DatabaseSync) => {
     setState: sql('update conversation set state = ? where id = ?'),
     addInbox: sql('insert into inbox (conversation, seq, accepted_ms, body) values (?, ?, ?, ?)'),
     dropInbox: sql('delete from inbox where seq = ?'),
+    hasInbox: sql('select 1 from inbox where seq = ?'),
     readInbox: sql(
       `select i.conversation, c.state, c.window_ends_ms as windowEndsMs, p.id as page, c.psid, i.seq,
          i.accepted_ms as acceptedMs, i.body

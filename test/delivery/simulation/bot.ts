@@ -113,6 +113,7 @@ export const startBot = async (deps: {
     read: (body) => JSON.parse(body) as WebhookEvent,
     handle,
     apologise: () => [],
+    holding: { afterMs: () => 20_000, say: async () => [] },
     clock,
     random,
     log: { debug: () => undefined, info: say, warn: say, error: say },

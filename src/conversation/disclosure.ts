@@ -1,0 +1,76 @@
+import type { JsonObject } from '../json.ts'
+import type { Reply } from '../messages.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+import type { Conversation, ConversationView, Handled } from './conversation.ts'
+import type { Script } from './script/types.ts'
+import { isSilent } from './silence.ts'
+
+/** Where a conversation's state says when the bot and its visitor last talked; absent before, and after a person. */
+const KEY = 'talkedMs'
+/** It is noted again only when it is this old: each change is a write. */
+const GRAIN_MS = 10 * 60_000
+
+/**
+ * Tells visitors that they talk to a machine, before whatever else is said: at the beginning, after a long pause, and
+ * after a person (reference J). Not where the script does it itself: in its greeting and when it comes back.
+ */
+export const withDisclosure = (deps: {
+  script: () => Script
+  handle: Conversation['handle']
+  disclose: Conversation['disclose']
+}): Conversation['handle'] => {
+  const { script: currentScript, handle, disclose } = deps
+
+  const tell = (
+    script: Script,
+    event: WebhookEvent,
+    view: ConversationView,
+    handled: Handled,
+  ): Handled | Promise<Handled> => {
+    const { replies, state } = handled
+    if (script.disclosure === null || replies.length === 0) return note(handled, null)
+    const nowMs = event.timestampMs
+    const talkedMs = talkedIn(state)
+    const isDue = talkedMs === null || nowMs - talkedMs >= script.disclosure.afterMs
+    const isOld = talkedMs === null || nowMs - talkedMs >= GRAIN_MS
+    const noted = note(handled, isOld ? nowMs : null)
+    return isDue && !tellsItself(script, event, view) ? disclosed(noted, disclose(event, view)) : noted
+  }
+
+  return (event, view) => {
+    const script = currentScript()
+    const handled = handle(event, view)
+    if (script.disclosure === null) return handled
+    return handled instanceof Promise
+      ? handled.then((result) => tell(script, event, view, result))
+      : tell(script, event, view, handled)
+  }
+}
+
+const disclosed = async (handled: Handled, first: Promise<Reply[]>): Promise<Handled> => ({
+  ...handled,
+  replies: [...(await first), ...handled.replies],
+})
+
+/** Whether the script says it at this point in its own words. */
+const tellsItself = ({ profile, handover }: Script, event: WebhookEvent, view: ConversationView): boolean =>
+  isSilent(view.state)
+    ? handover.back.length > 0
+    : event.kind === 'postback' && event.payload !== null && event.payload === profile?.getStarted
+
+/** The time of the talk goes into the state if that is wanted, and out of it while a person has the conversation. */
+const note = (handled: Handled, nowMs: number | null): Handled => {
+  const { state } = handled
+  if (isSilent(state)) return talkedIn(state) === null ? handled : { ...handled, state: without(state) }
+  return nowMs === null ? handled : { ...handled, state: { ...state, [KEY]: nowMs } }
+}
+
+const talkedIn = (state: JsonObject | null): number | null => {
+  const noted = state?.[KEY]
+  return typeof noted === 'number' ? noted : null
+}
+
+const without = (state: JsonObject | null): JsonObject => {
+  const { [KEY]: _talked, ...rest } = state ?? {}
+  return rest
+}

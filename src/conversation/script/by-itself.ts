@@ -1,0 +1,106 @@
+import { LIMITS } from './limits.ts'
+import { localised, type Localised } from './localised.ts'
+import { described, schemaOf, type Read } from './reading.ts'
+import { checkMentions } from './replies.ts'
+import { template } from './say.ts'
+import { duration, mapping, optional } from './shapes.ts'
+import type { Template } from './template.ts'
+import type { ByItself } from './types.ts'
+
+/** What the bot says though nobody asked for it: that an answer takes its time, and that it is a machine. */
+
+/** A section of the script about it; null where it says nothing. */
+export interface Section {
+  after: number | null
+  say: Localised<Template> | null
+}
+
+const said = localised(template('a text', { max: LIMITS.buttonText, why: 'it is a short notice' }))
+
+const section = (variables: readonly string[], readSection: Read<Section>): Read<Section> =>
+  described(
+    (node, reading) => {
+      const from = reading.mentions.length
+      const value = readSection(node, reading)
+      checkMentions(from, variables, 'here', reading)
+      return value
+    },
+    () => schemaOf(readSection),
+  )
+
+/** Reads what is said to visitors who wait. */
+export const waiting = (variables: readonly string[]): Read<Section> =>
+  section(
+    variables,
+    mapping('the waiting', {
+      after: optional(duration('a time', 2000, 25_000), 'How long a visitor waits until it is said: 20s.'),
+      say: optional(said, 'Said once to a visitor whose answer takes its time.'),
+    }),
+  )
+
+/** Reads what says that visitors talk to a machine. */
+export const disclosure = (variables: readonly string[]): Read<Section> =>
+  section(
+    variables,
+    mapping('the disclosure', {
+      after: optional(
+        duration('a pause', 3_600_000, 365 * 24 * 3_600_000),
+        'It is said again after a pause of the conversation as long as this: 24h.',
+      ),
+      say: optional(said, 'Says that visitors talk to a machine.'),
+    }),
+  )
+
+/** Facebook wants every message answered within 30 seconds, and some of them pass before it comes to us (reference J). */
+const USUAL_WAIT_MS = 20_000
+const USUAL_PAUSE_MS = 24 * 3_600_000
+
+const WAITING: Usual = {
+  en: 'One moment, please. I am working on your answer.',
+  de: 'Einen Moment bitte, ich arbeite an der Antwort.',
+  es: 'Un momento, por favor. Estoy preparando la respuesta.',
+  fr: 'Un instant, je prépare la réponse.',
+  it: 'Un momento, sto preparando la risposta.',
+  nl: 'Een ogenblik, ik werk aan het antwoord.',
+  pl: 'Chwileczkę, przygotowuję odpowiedź.',
+  pt: 'Um momento, estou a preparar a resposta.',
+}
+
+const DISCLOSURE: Usual = {
+  en: 'You are talking to an automated assistant.',
+  de: 'Hier antwortet ein automatischer Assistent.',
+  es: 'Aquí responde un asistente automático.',
+  fr: 'C’est un assistant automatique qui répond ici.',
+  it: 'Qui risponde un assistente automatico.',
+  nl: 'Hier antwoordt een automatische assistent.',
+  pl: 'Odpowiada tu automatyczny asystent.',
+  pt: 'Aqui responde um assistente automático.',
+}
+
+type Usual = Readonly<Record<string, string>> & { en: string }
+
+/** @param languages - all the script has texts in */
+export const waitingOf = (read: Section | null, languages: readonly string[]): ByItself =>
+  byItself(read, { afterMs: USUAL_WAIT_MS, words: WAITING }, languages)
+
+/** @param languages - all the script has texts in */
+export const disclosureOf = (read: Section, languages: readonly string[]): ByItself =>
+  byItself(read, { afterMs: USUAL_PAUSE_MS, words: DISCLOSURE }, languages)
+
+const byItself = (
+  read: Section | null,
+  usual: { afterMs: number; words: Usual },
+  languages: readonly string[],
+): ByItself => ({
+  afterMs: read?.after ?? usual.afterMs,
+  answer: {
+    say: [{ kind: 'text', text: read?.say ?? inEach(languages, usual.words) }],
+    choices: [],
+    form: null,
+    handover: false,
+  },
+})
+
+const inEach = (languages: readonly string[], words: Usual): Localised<Template> => ({
+  in: new Map(languages.map((language) => [language, [words[language.slice(0, 2)] ?? words.en]])),
+})
