@@ -50,7 +50,7 @@ const REMEDIES = {
 } as const
 
 const advice = (error: GraphError): { what: string; remedy: string; byToken: boolean } => ({
-  what: `Facebook refuses to send for this Page: ${error.message}`,
+  what: `Facebook refuses to send for this Page: ${error.message}.`,
   remedy: REMEDIES[error.verdict as keyof typeof REMEDIES],
   byToken: error.verdict === 'permission',
 })

@@ -71,15 +71,18 @@ export const manyNeeds = (needs: readonly Pick<Need, 'cause'>[]): string =>
 
 /** The way that works from a telephone comes first. */
 const remedyLines = (needs: NoticedNeed[], consoleUrl: string | undefined): string[] => {
-  const remedies = [...new Set(needs.map(({ remedy }) => remedy))]
-  if (consoleUrl === undefined) return remedies.map((remedy) => `To do: ${remedy}`)
+  const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(({ remedy }) => remedy))]
+  const toDo = (remedy: string): string => `To do: ${remedy}`
+  if (consoleUrl === undefined) return of(needs).map(toDo)
   const there = `${consoleUrl} (user operator, password OPERATOR_PASSWORD)`
-  return needs.some(({ byToken }) => byToken)
-    ? [
-        `To do: Open ${there} and press "Continue with Facebook", or paste a user token there.`,
-        ...remedies.map((remedy) => `Or: ${remedy}`),
-      ]
-    : [...remedies.map((remedy) => `To do: ${remedy}`), `How it stands: ${there}`]
+  const byToken = needs.filter((need) => need.byToken === true)
+  const others = of(needs.filter((need) => need.byToken !== true)).map(toDo)
+  if (byToken.length === 0) return [...others, `How it stands: ${there}`]
+  return [
+    `To do: Open ${there} and press "Continue with Facebook", or paste a user token there.`,
+    ...of(byToken).map((remedy) => `Or: ${remedy}`),
+    ...others,
+  ]
 }
 
 const happened = (need: NoticedNeed, atMs: number): string[] => {

@@ -97,6 +97,14 @@ t.test('where the console is reached from everywhere, its address comes first', 
   t.match(other, /\nTo do: Restart\.\nHow it stands: https:\/\/bot\.example\/operator \(/)
 })
 
+t.test('what a token mends and what it does not are told apart', async (t) => {
+  const needs = [need({ byToken: true }), need({ cause: 'configuration', remedy: 'Restart.' })]
+  t.match(
+    noticeText(notice({ consoleUrl: 'https://bot.example/operator', needs })),
+    /\nTo do: Open .*\nOr: Run `npm run bootstrap-token`\.\nTo do: Restart\.$/,
+  )
+})
+
 t.test('what holds back no reply is not said to', async (t) => {
   const profile = need({ cause: 'profile' })
   const unheard = need({ cause: 'unsubscribed' })
