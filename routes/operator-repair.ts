@@ -40,7 +40,9 @@ async function operatorRepair(app: FastifyInstance) {
     reply: FastifyReply,
     order: Pick<RepairOrder, 'userToken'> & { by: string; mayChoose: boolean },
   ): Promise<FastifyReply> => {
-    const sick = needs.open().flatMap(({ pageId }) => (pageId === WHOLE_BOT ? [] : [pageId]))
+    const mendable = needs.open().filter(({ pageId, byToken }) => pageId !== WHOLE_BOT && byToken === true)
+    // One Page may need a token for more than one reason.
+    const sick = [...new Set(mendable.map(({ pageId }) => pageId))]
     const counts = await app.store.counts().catch(() => null)
     const repair = app.console.repairs.begin({
       session: sessionOf(request),

@@ -131,6 +131,21 @@ t.test('a single sick Page is mended by name; on request the operator may choose
   t.equal(town.app.tokens.status(town.pageId).state, 'valid')
 })
 
+t.test('a Page that needs a token for two reasons is one, beside troubles no token mends', async (t) => {
+  const { app, sandbox, pageId, bootstrap } = await buildTown(t, { sandbox: TWO_PAGES })
+  await bootstrap()
+  sandbox.trouble('role-lost', { pageId })
+  await app.tokens.probe()
+  sandbox.trouble('calm')
+  const trouble = { pageName: null, what: 'What.', remedy: 'Remedy.' }
+  app.needs.raise({ ...trouble, pageId, cause: 'unsubscribed', byToken: true })
+  app.needs.raise({ ...trouble, pageId: '100000000000002', cause: 'profile' })
+
+  const tab = await signedInTab(app)
+  const page = await follow(tab, await tab.submit('/operator/repair', { token: sandbox.userToken() }))
+  t.match(page.body, /data-repair="done"/)
+})
+
 t.test('a repair is shown to nobody but who began it', async (t) => {
   const { tab, app, sandbox } = await brokenTown(t, 0)
   const answer = await tab.submit('/operator/repair', { token: sandbox.userToken() })
