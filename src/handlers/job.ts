@@ -68,10 +68,15 @@ export interface Problem {
   stack: string | null
 }
 
+/** Whatever was thrown; nobody reads more of it than this. */
 export const problemOf = (error: unknown): Problem =>
   error instanceof Error
-    ? { name: error.name, message: error.message, stack: error.stack ?? null }
-    : { name: 'Error', message: String(error), stack: null }
+    ? {
+        name: error.name.slice(0, 100),
+        message: error.message.slice(0, 2000),
+        stack: error.stack?.slice(0, 8000) ?? null,
+      }
+    : { name: 'Error', message: String(error).slice(0, 2000), stack: null }
 
 export const errorOf = ({ name, message, stack }: Problem): Error =>
   Object.assign(new Error(message), { name, ...(stack !== null && { stack }) })

@@ -63,6 +63,7 @@ t.test('whatever a handler does wrong is its own event, and the others are answe
   const { tell, log } = await open(t)
   const cases: [text: string, error: object][] = [
     ['throw', { name: 'TypeError', message: 'thrown', stack: /naughty\.ts/ }],
+    ['long error', { message: /^x{2000}$/ }],
     ['500', { message: /at most 20 messages/ }],
     ['nonsense', { message: /could not be cloned/ }],
     ['return', { message: /returns nothing/ }],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defineBot } from '../../../src/handlers/bot.ts'
 
 /** Does all that a handler should not, when a text asks for it. */
-export const bot = defineBot()
+export const bot = defineBot({ timeLimitMs: 60_000 })
   .hears(/^say (.+)/, (ctx) => ctx.reply(`heard ${ctx.match?.[1]}`))
   .hears('pid', (ctx) => ctx.reply(String(process.pid)))
   .hears('loop', () => {
@@ -34,6 +34,9 @@ export const bot = defineBot()
       throw new Error('from a timer')
     }, 5)
     await sleep(60_000)
+  })
+  .hears('long error', () => {
+    throw new Error('x'.repeat(10_000_000))
   })
   .hears('500', (ctx) => {
     for (let n = 0; n < 500; n += 1) ctx.reply('x')
