@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { startTown } from '../helpers/bot.ts'
@@ -13,7 +14,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defineBot } from '${API}'
 
 export const bot = defineBot()
-  .hears('loop', () => { for (;;); })
+  .hears('loop', () => {
+    appendFileSync('${notes}.pid', String(process.pid))
+    for (;;);
+  })
   .hears('order', async (ctx) => {
     appendFileSync('${notes}', ctx.key + '\\n')
     if (readFileSync('${notes}', 'utf8').split('\\n').length === 2) await sleep(60_000)
@@ -60,10 +64,31 @@ t.test('a handler that was cut off when the bot was killed runs again, with the 
   const noted = (): string[] => readFileSync(notes, 'utf8').split('\n').filter(Boolean)
 
   sandbox.act(page, psid, { type: 'text', text: 'order' })
-  while (noted().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (noted().length === 0) await sleep(20)
   await bot.kill9()
   await bot.start()
   t.match(await sandbox.replies(page, psid, 1), [{ text: 'ordered' }])
   t.equal(noted().length, 2)
   t.equal(new Set(noted()).size, 1)
+})
+
+t.test('a handler in an endless loop does not outlive a bot that was killed', async (t) => {
+  const dir = t.testdir({ 'notes.pid': '' })
+  const notes = join(dir, 'notes')
+  const file = join(dir, 'bot.ts')
+  writeFileSync(file, handlers(notes))
+  const { sandbox, bot, pageIds, psids } = await startTown(t, { env: { BOT_HANDLERS: file } })
+  sandbox.act(pageIds[0] ?? '', psids[0] ?? '', { type: 'text', text: 'loop' })
+  const pid = (): number => Number(readFileSync(`${notes}.pid`, 'utf8'))
+  while (pid() === 0) await sleep(20)
+  await bot.kill9()
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(pid(), 0)
+    } catch {
+      return false
+    }
+  }
+  t.ok(isAlive())
+  while (isAlive()) await sleep(50)
 })
