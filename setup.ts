@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { drainPlugin } from './plugins/drain.ts'
 import { errorsPlugin } from './plugins/errors.ts'
 import { createServer } from './plugins/server.ts'
 import { setupPlugin } from './plugins/setup.ts'
@@ -31,6 +32,8 @@ export interface SetupAppOptions {
   logStream?: LogStream | undefined
 }
 
+const LAST_WORDS_MS = 1000
+
 /**
  * The set-up, ready to listen: what `npm start` serves while nobody has told the bot whose it is. None of it is in the bot.
  *
@@ -45,6 +48,8 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
   const app = createServer({ LOG_LEVEL, logStream })
 
   app.register(shieldPlugin)
+  // Who is slow to ask must not keep the bot from its port.
+  app.register(drainPlugin, { patienceMs: LAST_WORDS_MS })
   app.register(errorsPlugin)
   app.register(setupOutsideRoutes, { answerTo: address.answerTo })
   app.register(async (area) => {

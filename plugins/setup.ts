@@ -46,7 +46,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     if (why === null) return
     throw new BotError('BOT_FORM_REFUSED', STRANGE[why], {
       remedy:
-        'Open it on the machine itself, at the address the terminal shows, or through a tunnel: ssh -L 3000:localhost:3000 and then http://localhost:3000.',
+        'Open it on the machine itself, at the address the terminal shows, or by way of a tunnel to there (ssh -L).',
     })
   })
   await app.register(ownFormsPlugin, {

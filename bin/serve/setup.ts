@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { isIPv6, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { buildSetup } from '../../setup.ts'
@@ -46,16 +46,17 @@ export const runSetup = async ({ readEnv, logStream, say, buildBot }: SetupRun):
   await listen(setup, host, wanted)
   const { port } = setup.server.address() as AddressInfo
   // Facebook's login comes back to plain http under this name alone.
-  const url = (): string =>
-    `http://${isThisMachine(host) ? 'localhost' : host}:${port}/setup/code/${code.current()}`
+  const url = (): string => `http://${nameOf(host)}:${port}/setup/code/${code.current()}`
   say(welcome(url(), host, port, env))
   await done.promise
   await Promise.all([setup.close(), outside.close()])
   return done.promise
 }
 
-const isThisMachine = (host: string): boolean =>
-  ['127.0.0.1', 'localhost', '0.0.0.0', '::', '::1'].includes(host)
+const nameOf = (host: string): string => {
+  if (['127.0.0.1', 'localhost', '0.0.0.0', '::', '::1'].includes(host)) return 'localhost'
+  return isIPv6(host) ? `[${host}]` : host
+}
 
 const welcome = (url: string, host: string, port: number, env: Env): string => `
 Nothing is set up yet. Open this in your browser; it leads through the set-up in four steps:

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -51,6 +52,12 @@ t.test(
     await tab.give('app', { app_id: KEYS.appId, app_secret: KEYS.appSecret })
     await tab.give('address', { public_url: origin })
     await tab.give('operator', { password: 'correct horse battery' })
+    // Browsers open connections ahead of need; they must not keep the bot from its port.
+    for (const beginning of ['', 'GET /setup HTTP/1.1\r\nHost:']) {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(beginning)
+    }
     t.match(await tab.post('/setup/start', {}), /The bot is starting/)
 
     await tab.until('/operator/sign-in', /name="password"/)
