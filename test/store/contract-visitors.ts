@@ -125,6 +125,35 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.equal(claim?.conversation.state, null)
   })
 
+  t.test('whoever writes at the moment they are forgotten is a new visitor, and is heard', async (t) => {
+    const { store } = await openPlace(t, open)
+    await answer(store, 'a', [], 'psid-1', { state: '{"x":1}' })
+    // Asked for in one turn, these share a transaction.
+    await Promise.all([
+      store.accept([newEvent('before')]),
+      store.forget({ psid: 'psid-1' }),
+      store.accept([newEvent('after')]),
+    ])
+    const [claim] = await store.claimInbox(10)
+    t.match(claim, { conversation: { state: null }, events: [{ body: '{"key":"after"}' }] })
+    t.notOk(claim?.conversation.forgotten)
+    const [event] = claim?.events ?? []
+    if (claim === undefined || event === undefined) throw new Error('no event')
+    await store.finishEvent(claim, event, { replies: ['hello'] })
+    store.releaseInbox(claim)
+    t.match(await store.claimOutbox(10, anyRoom), [{ replies: [{ body: 'hello' }] }])
+  })
+
+  t.test('who is forgotten while their replies are handed out is known to be', async (t) => {
+    const { store } = await openPlace(t, open)
+    await answer(store, 'a', [], 'psid-1', { replies: ['one', 'two'] })
+    const [claims] = await Promise.all([store.claimOutbox(10, anyRoom), store.forget({ psid: 'psid-1' })])
+    t.same(
+      claims.map(({ conversation }) => conversation.forgotten),
+      [true],
+    )
+  })
+
   t.test('what is being made for a visitor who is forgotten meanwhile comes to nothing', async (t) => {
     const { store } = await openPlace(t, open)
     let told = 0

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DeadReason, InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
@@ -51,6 +52,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   })
 
   const letGoOfForgotten = async (): Promise<void> => {
+    // What was read in the same transaction is in memory by then.
+    await nextTurn()
     const gone = await thread.run({
       op: 'gone',
       conversations: live.all().map((entry) => entry.conversation.id),

@@ -203,6 +203,12 @@ export const openDatabase = (file: string): Database => {
     ...historyOperations(db),
     ...answersOperations(db),
     ...forgetting.operations,
+
+    forget: (o) => {
+      // Whoever writes again in the same transaction is somebody new.
+      conversations.clear()
+      return forgetting.operations.forget(o)
+    },
   }
 
   const pagesWaiting = (): string[] => (statements.pagesWaiting.all() as { id: string }[]).map(({ id }) => id)
@@ -220,7 +226,6 @@ export const openDatabase = (file: string): Database => {
         const results = operations.map((operation) => carryOut[operation.op](operation as never))
         db.exec('commit')
         if (!operations.some(({ op }) => op === 'forget')) return results
-        conversations.clear()
         const erased = forgetting.erase()
         return results.map((result, index) =>
           operations[index]?.op === 'forget' ? { ...(result as Results['forget']), erased } : result,

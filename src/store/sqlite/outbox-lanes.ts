@@ -287,7 +287,7 @@ export const createOutboxLanes = (deps: {
       const more = state.leaves || state.untouched.size > 0
       entry.outboxHeld = false
       const waitMs = notBeforeMs - clock.now()
-      if (waitMs > 0 && more) delay(lane, entry, notBeforeMs, waitMs)
+      if (waitMs > 0 && more && entry.conversation.forgotten !== true) delay(lane, entry, notBeforeMs, waitMs)
       else letGo(lane, entry, more)
     },
 
