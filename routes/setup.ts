@@ -49,7 +49,9 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     } catch (error) {
       if (!(error instanceof BotError)) throw error
       log.warn({ step, code: error.code }, 'a step of the set-up was not taken')
-      return showStep(reply.code(400), step, toProblem(error), typed)
+      // Pressed twice, the second time may come when there is nothing to be pressed any more.
+      const { step: next } = walk.view()
+      return showStep(reply.code(400), isOpen(step, next) ? step : next, toProblem(error), typed)
     }
     log.info({ step }, 'a step of the set-up was taken')
     return reply.redirect('/setup', 303)
@@ -84,9 +86,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
   for (const step of STEPS) {
     app.get(`/setup/${step}`, async (_request, reply) => {
       const { step: next } = walk.view()
-      // Back, as long as nothing is written; never ahead.
-      const isOpen = step === next || (next !== 'start' && STEPS.indexOf(step) < STEPS.indexOf(next))
-      return isOpen ? showStep(reply, step) : reply.redirect('/setup', 303)
+      return isOpen(step, next) ? showStep(reply, step) : reply.redirect('/setup', 303)
     })
   }
 
@@ -121,6 +121,10 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     app.get(elsewhere, async (_request, reply) => reply.redirect('/setup', 303))
   }
 }
+
+/** Back, as long as nothing is written; never ahead. */
+const isOpen = (step: Step, next: Step): boolean =>
+  step === next || (next !== 'start' && STEPS.indexOf(step) < STEPS.indexOf(next))
 
 /** What `Sec-Fetch-Site` says of a person who opens an address or follows a link of ours; old browsers say nothing. */
 const BY_HAND = new Set<unknown>(['none', 'same-origin', undefined])

@@ -47,21 +47,21 @@ const quote = (value: string): string => {
   const mark = quoteFor(value)
   if (mark !== null) return `${mark}${value}${mark}`
   throw new BotError('BOT_CONFIG_INVALID', 'A value cannot be written to .env.', {
-    remedy: 'Use no line breaks, and not all three kinds of quotation marks at once.',
+    remedy: 'Use no line breaks, and not a single quotation mark together with " \\ $ or `.',
   })
 }
 
 /**
  * Single quotes come first: neither Node, nor a shell, nor systemd looks for anything between them. Between double ones
- * backslashes and dollars may count, so they serve only where there are none.
+ * backslashes and dollars may count, so they serve only where there are none. Backquotes are quotes for Node alone: a shell
+ * would run what stands between them.
  */
 const quoteFor = (value: string): string | null => {
   if (/^[\w.:/@+=-]+$/.test(value)) return ''
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(value) || value.trim() !== value) return null
   if (!value.includes("'")) return "'"
-  if (!/["\\$`]/.test(value)) return '"'
-  return value.includes('`') ? null : '`'
+  return /["\\$`]/.test(value) ? null : '"'
 }
 
 const isSame = (one: NodeJS.Dict<string>, other: NodeJS.Dict<string>): boolean => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -24,8 +25,8 @@ export const saveVariables = async (
   try {
     // Where .env is a link, what it leads to is what people keep.
     const target = await realpath(path).catch(unlessMissing(path))
-    const text = await readFile(target, 'utf8').catch(unlessMissing(template))
-    await replace(target, setVariables(text, values))
+    const content = await readFile(target).catch(unlessMissing(Buffer.from(template)))
+    await replace(target, setVariables(toText(content, path), values))
   } catch (error) {
     if (error instanceof BotError) throw error
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
@@ -34,6 +35,14 @@ export const saveVariables = async (
       remedy: 'Make sure that this user may write to the folder the bot was started in.',
     })
   }
+}
+
+const toText = (content: Buffer, path: string): string => {
+  if (isUtf8(content)) return content.toString()
+  // Read all the same, letters would be lost when it is written again.
+  throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is not in UTF-8.`, {
+    remedy: 'Save it as UTF-8 in your editor, and try again.',
+  })
 }
 
 const unlessMissing =

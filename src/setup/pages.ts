@@ -37,10 +37,11 @@ export const codePage = (csrf: Html, problem: Problem | null): Html =>
         spellcheck="false"
         required
         autofocus
+        aria-describedby="hint"
       />
       <button class="button primary">Begin</button>
     </form>
-    <p class="hint">The terminal in which the bot was started shows the code.</p>
+    <p id="hint" class="hint">The terminal in which the bot was started shows the code.</p>
   </section>`
 
 /** @param typed - what was given and may be shown again; never a secret */
@@ -99,10 +100,13 @@ const appStep = ({ csrf, view }: Shown, { appId = view.appId ?? '' }: { appId?: 
         spellcheck="false"
         autocapitalize="none"
         required
+        aria-describedby="hint"
       />
       <button class="button primary">Check and go on</button>
     </form>
-    <p class="hint">Facebook is asked whether they belong together. The secret is never shown again.</p>`
+    <p id="hint" class="hint">
+      Facebook is asked whether they belong together. The secret is never shown again.
+    </p>`
 
 const addressStep = (
   { csrf, view, problem }: Shown,
@@ -156,8 +160,11 @@ const operatorStep = ({ csrf, view }: Shown): Html =>
                 minlength="12"
                 maxlength="200"
                 autocomplete="new-password"
+                aria-describedby="hint"
               />
-              <p class="hint">At least 12 characters. Leave it empty, and a good one is made for you.</p>`
+              <p id="hint" class="hint">
+                At least 12 characters. Leave it empty, and a good one is made for you.
+              </p>`
       }
       <button class="button primary">Write the settings</button>
     </form>

@@ -56,6 +56,8 @@ export interface SetupDeps {
 const LOCAL_CONSOLE = '/operator'
 const SHORTEST_PASSWORD = 12
 const LONGEST_PASSWORD = 200
+/** A name on the internet has at most 253 characters, the rest is shorter still. */
+const LONGEST_SETTING = 300
 
 export const createSetup = (deps: SetupDeps): Setup => {
   const { settings, proveApp, proveAddress, save, readEnv, startBot } = deps
@@ -66,6 +68,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
   let console = LOCAL_CONSOLE
   let proxy: string | null = null
   let made: SetupView['made'] = null
+  let writing: Promise<void> | null = null
   let starting: Promise<void> | null = null
 
   const nextStep = (): Step => {
@@ -77,6 +80,33 @@ export const createSetup = (deps: SetupDeps): Setup => {
   const assertUnwritten = (): void => {
     if (made === null) return
     throw new BotError('BOT_REQUEST_INVALID', 'The settings are written already; change them in .env.')
+  }
+
+  const write = async (given: string): Promise<void> => {
+    assertUnwritten()
+    if (app === null || publicUrl === undefined) {
+      throw new BotError('BOT_REQUEST_INVALID', 'The steps before this one come first.')
+    }
+    const chosen = given.trim()
+    const password = chosen === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
+    if (!hasPassword && password === null) assertGoodPassword(chosen)
+    const values = {
+      FB_APP_ID: app.appId,
+      FB_APP_SECRET: app.appSecret,
+      FB_VERIFY_TOKEN: verifyToken,
+      ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
+      // So that those who sign in by way of it are told apart.
+      ...(proxy !== null && settings.TRUST_PROXY === undefined && { TRUST_PROXY: proxy }),
+      ...(!hasPassword && { OPERATOR_PASSWORD: password ?? chosen }),
+    }
+    if (!isUntouched(readEnv())) {
+      throw new BotError('BOT_CONFIG_INVALID', 'Somebody else has written settings to .env meanwhile.', {
+        remedy: 'Stop this set-up with Ctrl-C and start anew.',
+      })
+    }
+    await save(values)
+    assertRead(readEnv(), values)
+    made = { verifyToken, password }
   }
 
   return {
@@ -100,31 +130,12 @@ export const createSetup = (deps: SetupDeps): Setup => {
       console = isProved ? `${address}${LOCAL_CONSOLE}` : LOCAL_CONSOLE
     },
 
-    givePassword: async (given) => {
-      assertUnwritten()
-      if (app === null || publicUrl === undefined) {
-        throw new BotError('BOT_REQUEST_INVALID', 'The steps before this one come first.')
-      }
-      const chosen = given.trim()
-      const password = chosen === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
-      if (!hasPassword && password === null) assertGoodPassword(chosen)
-      const values = {
-        FB_APP_ID: app.appId,
-        FB_APP_SECRET: app.appSecret,
-        FB_VERIFY_TOKEN: verifyToken,
-        ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
-        // So that those who sign in by way of it are told apart.
-        ...(proxy !== null && settings.TRUST_PROXY === undefined && { TRUST_PROXY: proxy }),
-        ...(!hasPassword && { OPERATOR_PASSWORD: password ?? chosen }),
-      }
-      if (!isUntouched(readEnv())) {
-        throw new BotError('BOT_CONFIG_INVALID', 'Somebody else has written settings to .env meanwhile.', {
-          remedy: 'Stop this set-up with Ctrl-C and start anew.',
-        })
-      }
-      await save(values)
-      assertRead(readEnv(), values)
-      made = { verifyToken, password }
+    givePassword: (given) => {
+      // Pressed twice it is still one password.
+      writing ??= write(given).finally(() => {
+        writing = null
+      })
+      return writing
     },
 
     start: () => {
@@ -145,7 +156,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
 const read = (name: 'FB_APP_ID' | 'FB_APP_SECRET' | 'PUBLIC_URL', label: string, given: string): string => {
   const { description } = configSchema.properties[name] as { description?: string }
   const refused = new BotError('BOT_REQUEST_INVALID', `${label} must be ${description}.`)
-  if (!canBeKept(given.trim())) throw refused
+  if (given.length > LONGEST_SETTING || !canBeKept(given.trim())) throw refused
   let config: Partial<Config>
   try {
     config = loadConfig({ [name]: given }, [name])
@@ -166,7 +177,7 @@ const assertGoodPassword = (password: string): void => {
   }
   if (!canBeKept(password)) {
     throw new BotError('BOT_REQUEST_INVALID', 'The password cannot be kept in .env.', {
-      remedy: 'Use no line breaks, and not all three kinds of quotation marks at once.',
+      remedy: 'Use no line breaks, and not a single quotation mark together with " \\ $ or `.',
     })
   }
 }

@@ -5,6 +5,8 @@ import { buildScene, KEYS } from '../setup/scene.ts'
 const AUDIT = readFileSync(new URL('../sandbox/page-audit.js', import.meta.url), 'utf8')
 const NAMELESS = `[...document.querySelectorAll('input:not([type="hidden"]):not([hidden])')]
   .filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML)`
+const HINTS = `[...document.querySelectorAll('input[aria-describedby]')]
+  .map((field) => document.getElementById(field.getAttribute('aria-describedby'))?.textContent ?? 'none')`
 
 for (const colorScheme of ['light', 'dark'] as const) {
   browserTest(`the set-up is walked through in a ${colorScheme} room on a narrow phone`, async (t, open) => {
@@ -38,6 +40,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Check and go on' }).click()
     await page.locator('[data-step="operator"]').waitFor()
     await look('operator')
+    t.match(
+      await page.evaluate(HINTS),
+      [/^At least 12 characters/],
+      'what is asked of a password is read out',
+    )
     await page.getByRole('button', { name: 'Write the settings' }).click()
     await page.locator('[data-step="start"]').waitFor()
     await look('start')

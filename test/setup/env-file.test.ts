@@ -56,3 +56,17 @@ t.test('where it cannot be written the reason is told, and what was there is the
   t.equal(readFileSync(path, 'utf8'), 'X="\nA=\n"\n')
   t.same(readdirSync(dir).sort(), ['.env', 'harm.env'])
 })
+
+t.test('a file that is not in UTF-8 is left as it is: its letters would be lost', async (t) => {
+  const dir = t.testdir()
+  const path = join(dir, '.env')
+  const before = Buffer.from('# gr\u00fc\u00dfe\nNAME=M\u00fcller\n', 'latin1')
+  writeFileSync(path, before)
+  await t.rejects(saveVariables({ path, template }, { A: 'hush' }), {
+    code: 'BOT_CONFIG_INVALID',
+    message: /is not in UTF-8\.$/,
+    remedy: /Save it as UTF-8/,
+  })
+  t.same(readFileSync(path), before)
+  t.same(readdirSync(dir), ['.env'])
+})

@@ -102,10 +102,10 @@ t.test('a public address that leads elsewhere is told, and one is not needed', a
     body: /somebody else answers there \(HTTP 200\)/,
   })
   await give(scene.tab, 'address', { public_url: '' })
-  await give(scene.tab, 'operator', { password: `it's "mine" & #1 $HOME` })
+  await give(scene.tab, 'operator', { password: `"mine" & #1 $HOME` })
   t.match(scene.tab.page(), 'Once your bot has a public address')
-  t.notMatch(scene.tab.page(), /it&#39;s|\$HOME/)
-  t.match(withDotEnv({}, scene.envPath), { OPERATOR_PASSWORD: `it's "mine" & #1 $HOME` })
+  t.notMatch(scene.tab.page(), /mine|\$HOME/)
+  t.match(withDotEnv({}, scene.envPath), { OPERATOR_PASSWORD: `"mine" & #1 $HOME` })
   t.notHas(withDotEnv({}, scene.envPath), { PUBLIC_URL: String })
   t.notHas(withDotEnv({}, scene.envPath), { TRUST_PROXY: String })
 })
@@ -180,6 +180,37 @@ t.test('a set-up that somebody else has finished meanwhile overwrites nothing', 
     body: /Somebody else has written/,
   })
   t.equal(readFileSync(scene.envPath, 'utf8'), 'FB_APP_ID=7\n')
+})
+
+t.test('a button pressed twice makes one password, which is shown', async (t) => {
+  const scene = await buildScene(t)
+  await enter(scene)
+  await give(scene.tab, 'app', APP)
+  await give(scene.tab, 'address', { public_url: '' })
+  const form = Object.fromEntries(hiddenFields(scene.tab.page(), '/setup/operator'))
+  const press = () => scene.tab.submit('/setup/operator', form)
+  for (const answer of await Promise.all([press(), press(), press()])) t.equal(answer.statusCode, 303)
+  const late = await press()
+  const { OPERATOR_PASSWORD: password } = withDotEnv({}, scene.envPath)
+  t.match(late, { statusCode: 400, body: /written already/ })
+  t.match(late.body, `data-made="password">${password}<`)
+})
+
+t.test('what is too long for an id, a secret or a name on the internet is refused unasked', async (t) => {
+  const scene = await buildScene(t, { outside: async () => Promise.reject(new Error('asked')) })
+  await enter(scene)
+  const long = await scene.tab.submit('/setup/app', { ...APP, app_id: '1'.repeat(20_000) })
+  t.match(long, { statusCode: 400, body: /digits only/ })
+  t.match(await scene.tab.submit('/setup/app', { ...APP, app_secret: 's'.repeat(20_000) }), {
+    statusCode: 400,
+    body: /without spaces/,
+  })
+  await give(scene.tab, 'app', APP)
+  const public_url = `https://${'a'.repeat(20_000)}.example`
+  for (const untried of ['', 'yes']) {
+    const answer = await scene.tab.submit('/setup/address', { public_url, untried })
+    t.match(answer, { statusCode: 400, body: /the https address/ })
+  }
 })
 
 t.test('steps can be gone back to until all is written, but not skipped', async (t) => {
