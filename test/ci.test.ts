@@ -26,6 +26,13 @@ t.test('a failed test fails the run, and is named', async (t) => {
   t.match(stdout, '1 skipped')
 })
 
+t.test('a report with bytes that are no text is read all the same', async (t) => {
+  t.match(summary(t, 'ok 1 - a\0b\n# { total: 24, pass: 24 }\n'), {
+    exitCode: 0,
+    closingLine: '24 passed, 0 failed',
+  })
+})
+
 t.test('a check that refused counts as a failure', async (t) => {
   t.match(summary(t, '# { total: 3, pass: 3 }\n', 0, 2), { exitCode: 1, closingLine: '3 passed, 2 failed' })
 })

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { conversationPlugin } from '../../plugins/conversation.ts'
+import { needsPlugin } from '../../plugins/needs.ts'
 import { profilePlugin } from '../../plugins/profile.ts'
 import { systemClock } from '../../src/clock.ts'
 import { APP_ID, event, PAGE, PSID, said } from '../conversation/events.ts'
@@ -45,6 +46,7 @@ const build = async (
       ),
     )
   }
+  app.register(needsPlugin)
   app.register(conversationPlugin)
   app.register(profilePlugin)
   t.teardown(() => app.close())
