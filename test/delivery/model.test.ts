@@ -20,7 +20,16 @@ const waits = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(120_000, HOUR_MS, 25 * HOUR_MS) },
 )
 
-const texts = fc.array(fc.constantFrom('ok', 'ok', 'fine'), { maxLength: 4 })
+const URLS = ['https://x.y/1.png', 'https://x.y/2.png'] as const
+const FILES = ['a.pdf', 'b.pdf'] as const
+
+const said = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('ok', 'ok', 'fine') },
+  { weight: 1, arbitrary: fc.constantFrom(...URLS).map((url) => `image ${url}`) },
+  { weight: 1, arbitrary: fc.constantFrom(...FILES).map((path) => `file ${path}`) },
+  { weight: 1, arbitrary: fc.constantFrom(...URLS).map((url) => `card ${url}`) },
+)
+const texts = fc.array(said, { maxLength: 4 })
 
 const page = fc.nat({ max: 1 })
 
@@ -70,6 +79,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('disk' as const), fails: fc.integer({ min: 1, max: 5 }) }),
   },
+  { weight: 1, arbitrary: fc.constant({ do: 'expire' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('file' as const),
+      path: fc.constantFrom(...FILES),
+      is: fc.constantFrom({ content: '1' }, { content: '2' }, { error: 'ENOENT' }, { error: 'EIO' }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('forget' as const), page, visitor: fc.nat({ max: 2 }) }),
+  },
 )
 
 const delays = fc.constantFrom(0, 0, 1, 700, 15_000)
@@ -99,12 +121,33 @@ const fate: fc.Arbitrary<Scenario['fates'][number]> = fc.record({
   answerMs: delays,
 })
 
+const uploadFate: fc.Arbitrary<Scenario['uploads'][number]> = fc.record({
+  verdict: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('ok' as const) },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        'transient' as const,
+        'transient' as const,
+        'bad_request' as const,
+        'token_invalid' as const,
+        'rate_limited' as const,
+        'permission' as const,
+        'restricted' as const,
+      ),
+    },
+  ),
+  // Ours ends such a call after 90 s.
+  workMs: fc.constantFrom(0, 0, 700, 15_000, 89_000),
+})
+
 const scenario: fc.Arbitrary<Scenario> = fc.record({
   steps: fc.array(step, { maxLength: 40, size: 'max' }),
   fates: fc.array(fate, { maxLength: 30, size: 'max' }),
   looks: fc.array(fc.constantFrom('ok' as const, 'transient' as const, 'rate_limited' as const), {
     maxLength: 6,
   }),
+  uploads: fc.array(uploadFate, { maxLength: 8 }),
   limits: fc.record({
     maxBusy: fc.constantFrom(1, 2, 256),
     maxInFlight: fc.constantFrom(1, 2, 3, 256),
@@ -251,6 +294,7 @@ for (const [name, given] of Object.entries(FIXED)) {
       steps: [],
       fates: [],
       looks: [],
+      uploads: [],
       limits: narrow,
       echoes: false,
       ...given,
@@ -265,6 +309,7 @@ t.test('a place that was reserved in vain is offered to whoever found none', asy
     steps: [write(0, 0, ['ok']), pass(10_000), write(0, 0, ['ok']), write(0, 1, ['ok']), pass(60_000)],
     fates: [fated('ambiguous', { carriedOut: true })],
     looks: ['rate_limited'],
+    uploads: [],
     limits: { ...wide, perPage: 1 },
     echoes: false,
   })

@@ -4,9 +4,11 @@ import type { Need } from '../../../src/operator/needs.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/adapter.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { WebhookEvent } from '../../../src/webhook/events.ts'
+import type { Reply } from '../../../src/messages.ts'
 import type { SimulatedTime } from './clock.ts'
 import type { Disk } from './disk.ts'
 import type { Facebook } from './facebook.ts'
+import type { SimulatedFiles } from './files.ts'
 import { createSimulatedKeeper, type SimulatedKeeper, type TokenFile } from './tokens.ts'
 
 /** One run of the bot: the real store and delivery, from a start to a stop or a crash. */
@@ -22,7 +24,7 @@ export interface Bot {
 
 /** What a visitor's message makes the bot say, besides what every event carries. */
 export interface Wanted {
-  /** Texts of the replies; each is labelled `key#place`. */
+  /** What the replies say or show, see {@link replyOf}; each is labelled `key#place`. */
   texts: string[]
   /** How long the handler thinks. */
   slowMs: number
@@ -37,13 +39,14 @@ export const startBot = async (deps: {
   time: SimulatedTime
   disk: Disk
   facebook: Facebook
+  files: SimulatedFiles
   tokenFile: TokenFile
   limits: Partial<DeliveryLimits>
   random: () => number
   note: (line: string) => void
   onDead: (conversation: string, replyId: string) => void
 }): Promise<Bot> => {
-  const { file, time, disk, facebook, tokenFile, limits, random, note, onDead } = deps
+  const { file, time, disk, facebook, files, tokenFile, limits, random, note, onDead } = deps
   let alive = true
   const isAlive = (): boolean => alive
   const clock = time.clockOf(isAlive)
@@ -58,10 +61,7 @@ export const startBot = async (deps: {
     if (slowMs > 0) await clock.sleep(slowMs)
     const count = Number(state?.['count'] ?? 0) + 1
     const replies = texts.map((text, place) => ({
-      message: {
-        text,
-        quick_replies: [{ content_type: 'text' as const, payload: `${key}#${place}@${count}` }],
-      },
+      ...replyOf(text, `${key}#${place}@${count}`),
       ...(typingMs > 0 && { typingMs }),
     }))
     return { replies, state: { count }, ...(pass && { effects: [{ do: 'handover' as const }] }) }
@@ -101,7 +101,7 @@ export const startBot = async (deps: {
         return graph.sendMessage(call)
       },
     },
-    files: { hashOf: noFile, read: noFile },
+    files: files.seenBy(isAlive),
     tokens: keeper,
     needs: {
       raise: (need) => void needs.push(need),
@@ -133,4 +133,22 @@ export const startBot = async (deps: {
   }
 }
 
-const noFile = (): Promise<never> => Promise.reject(new Error('no files here'))
+/** `image ADDRESS` can do without an upload; `file PATH` and `card ADDRESS` cannot. Anything else is a text. */
+const replyOf = (said: string, label: string): Reply => {
+  const quick_replies = [{ content_type: 'text' as const, payload: label }]
+  const [kind, what = ''] = said.split(' ')
+  if (kind === 'image') {
+    const attachment = { type: 'image', payload: { url: what } }
+    return { message: { attachment, quick_replies }, media: { type: 'image', from: { url: what } } }
+  }
+  if (kind === 'file') {
+    const attachment = { type: 'file', payload: {} }
+    return { message: { attachment, quick_replies }, media: { type: 'file', from: { file: what } } }
+  }
+  if (kind === 'card') {
+    const payload = { template_type: 'media', elements: [{ media_type: 'image' }] }
+    const attachment = { type: 'template', payload }
+    return { message: { attachment, quick_replies }, media: { type: 'image', from: { url: what } } }
+  }
+  return { message: { text: said, quick_replies } }
+}

@@ -1,6 +1,7 @@
 import { GraphError, type Verdict } from '../../../src/graph/error.ts'
 import type { DeliveryDeps } from '../../../src/delivery/delivery.ts'
-import type { RecentMessage, SendCall, Sent } from '../../../src/graph/graph.ts'
+import type { RecentMessage, SendCall, Sent, UploadCall } from '../../../src/graph/graph.ts'
+import type { JsonObject } from '../../../src/json.ts'
 import type { SimulatedTime } from './clock.ts'
 
 /** What befalls one send. */
@@ -15,6 +16,12 @@ export interface Fate {
   answerMs: number
 }
 
+/** What befalls one upload. */
+export interface UploadFate {
+  verdict: Verdict | 'ok'
+  workMs: number
+}
+
 export interface Delivered {
   mid: string
   /** The reply's id, as it was sent along. */
@@ -22,6 +29,8 @@ export interface Delivered {
   /** What the reply is, in the words of the model. */
   label: string
   text: string
+  /** Its text, or the address or file that its attachment shows. */
+  shows: string
   atMs: number
 }
 
@@ -31,6 +40,14 @@ export interface Facebook {
   fates: Fate[]
   /** What befalls the next looks at a conversation. */
   looks: (Verdict | 'ok')[]
+  /** What befalls the next uploads. */
+  uploads: UploadFate[]
+  /** Uploads that were refused for good, as `page source`. */
+  refusedMedia: Set<string>
+  /** Ends all ids of media. */
+  expire: () => void
+  /** From now on the visitor is another one. */
+  forgotten: (conversation: string) => void
   /** What each visitor got, by conversation. */
   delivered: Map<string, Delivered[]>
   /** Echoes not yet sent to the bot. */
@@ -57,6 +74,9 @@ export const createFacebook = (deps: {
   const { time, busy, note } = deps
   const written = new Map<string, RecentMessage[]>()
   const openedMs = new Map<string, number>()
+  /** What the ids of media show, and for which Page. */
+  const ids = new Map<string, { pageId: string; shows: string }>()
+  const forgettings = new Map<string, number>()
   let underWay = 0
   let mids = 0
 
@@ -71,7 +91,31 @@ export const createFacebook = (deps: {
       time.after(ms, resolve)
     })
 
-  const carryOut = ({ pageId, psid, message, metadata = '' }: SendCall): Sent => {
+  const upload = async ({ pageId, pageToken, from }: UploadCall): Promise<string> => {
+    const shows = 'url' in from ? from.url : from.name
+    const { verdict, workMs } = facebook.uploads.shift() ?? { verdict: 'ok', workMs: 0 }
+    if (workMs > 0) await later(workMs)
+    if (facebook.validToken.get(pageId) !== pageToken) throw refusal('token_invalid', 'uploads')
+    if (verdict === 'bad_request') facebook.refusedMedia.add(`${pageId} ${shows}`)
+    if (verdict !== 'ok') throw refusal(verdict, 'uploads')
+    const id = `id-${ids.size}-of-${time.trueMs()}`
+    ids.set(id, { pageId, shows })
+    note(`Facebook keeps ${shows} for ${pageId} as ${id}`)
+    return id
+  }
+
+  /** What the attachment shows, and the id it shows it by; null where it shows nothing. */
+  const shownBy = ({ pageId, message: { text, attachment } }: SendCall): string | null => {
+    if (attachment === undefined) return text ?? null
+    const { payload } = attachment
+    const [element] = (payload['elements'] ?? [payload]) as JsonObject[]
+    if (typeof element?.['url'] === 'string') return element['url']
+    const kept = ids.get(String(element?.['attachment_id']))
+    return kept?.pageId === pageId ? kept.shows : null
+  }
+
+  const carryOut = (call: SendCall): Sent => {
+    const { pageId, psid, message, metadata = '' } = call
     const conversation = `${pageId}/${psid}`
     const label = message.quick_replies?.[0]?.payload ?? ''
     const delivered: Delivered = {
@@ -79,6 +123,7 @@ export const createFacebook = (deps: {
       metadata,
       label,
       text: message.text ?? '',
+      shows: shownBy(call) ?? '',
       atMs: time.trueMs(),
     }
     note(`Facebook delivers ${label} as ${delivered.mid}`)
@@ -100,6 +145,7 @@ export const createFacebook = (deps: {
     if (facebook.validToken.get(call.pageId) !== call.pageToken) throw refusal('token_invalid')
     const fate = facebook.fates.shift() ?? { verdict: 'ok', carriedOut: true, workMs: 0, answerMs: 0 }
     if (time.trueMs() >= (openedMs.get(conversation) ?? 0) + DAY_MS) throw refusal('outside_window')
+    if (shownBy(call) === null) throw refusal('bad_request')
     const { verdict, workMs, answerMs } = fate
     if (verdict === 'ok') {
       if (workMs > 0) await later(workMs)
@@ -118,6 +164,12 @@ export const createFacebook = (deps: {
   const facebook: Facebook = {
     fates: [],
     looks: [],
+    uploads: [],
+    refusedMedia: new Set(),
+    expire: () => ids.clear(),
+    forgotten: (conversation) => {
+      forgettings.set(conversation, (forgettings.get(conversation) ?? 0) + 1)
+    },
     delivered: new Map(),
     echoes: [],
     validToken: new Map(),
@@ -161,9 +213,9 @@ export const createFacebook = (deps: {
           answered(async () => {
             const conversation = `${call.pageId}/${call.psid}`
             const label = call.message.quick_replies?.[0]?.payload ?? ''
-            if (inFlight.has(conversation))
-              facebook.wrongs.push(`${label} was sent while another was under way`)
-            inFlight.add(conversation)
+            const visitor = `${conversation} ${forgettings.get(conversation) ?? 0}`
+            if (inFlight.has(visitor)) facebook.wrongs.push(`${label} was sent while another was under way`)
+            inFlight.add(visitor)
             note(`the bot sends ${label}`)
             try {
               return await send(call)
@@ -173,11 +225,15 @@ export const createFacebook = (deps: {
               facebook.refused.add(`${label} ${verdict}`)
               throw error
             } finally {
-              inFlight.delete(conversation)
+              inFlight.delete(visitor)
             }
           }),
         senderAction: () => Promise.resolve(),
-        uploadAttachment: () => Promise.reject(new Error('nothing is uploaded here')),
+        uploadAttachment: (call) =>
+          answered(async () => {
+            note(`the bot uploads for ${call.pageId}`)
+            return upload(call)
+          }),
         passThreadControl: ({ pageId, psid, pageToken }) =>
           answered(async () => {
             note(`the bot passes the thread of ${pageId}/${psid}`)

@@ -1,34 +1,91 @@
-import type { Outcome } from './run.ts'
+import type { Outcome, Owed } from './run.ts'
 
 /** Everything that is wrong with an outcome, one sentence each. */
-export const wrongsOf = ({ owed, delivered, dead, refused, left, needs, wrongs }: Outcome): string[] => {
+export const wrongsOf = (outcome: Outcome): string[] => {
+  const { owed, left, needs, wrongs } = outcome
   const found = [...wrongs]
   if (left.inbox > 0) found.push(`${left.inbox} events were never handled`)
   for (const [pageId, count] of left.outbox) found.push(`${count} replies of ${pageId} were never sent`)
   if (needs > 0) found.push(`${needs} needs were never settled`)
-  for (const [conversation, labels] of byConversation(owed)) {
-    const got = (delivered.get(conversation) ?? []).map(({ label }) => label)
-    const buried = dead.filter(({ label }) => labels.includes(label))
-    for (const label of labels) {
-      const times = got.filter((one) => one === label).length
-      const deaths = buried.filter((one) => one.label === label).length
-      if (times + deaths !== 1) found.push(`${label} was delivered ${times} times and buried ${deaths} times`)
-    }
-    const wanted = labels.filter((label) => !buried.some((one) => one.label === label))
-    if (got.join() !== wanted.join())
-      found.push(`${conversation} got ${got.join(' ')}, not ${wanted.join(' ')}`)
-    for (const { label, reason, closed } of buried) {
-      if (refused.has(`${label} ${reason}`) || (reason === 'outside_window' && closed)) continue
-      found.push(`${label} was buried as ${reason} without a reason`)
-    }
+  for (const [conversation, all] of Map.groupBy(owed, (one) => one.conversation)) {
+    found.push(...wrongsIn(conversation, all, outcome))
   }
   return found
 }
 
-const byConversation = (owed: Outcome['owed']): Map<string, string[]> => {
-  const found = new Map<string, string[]>()
-  for (const { conversation, labels } of owed) {
-    found.set(conversation, [...(found.get(conversation) ?? []), ...labels])
+/** A reply as it is owed; `key#place@count` is its label. */
+interface OwedReply {
+  name: string
+  /** How many events its visitor had sent before; null where nobody can say. */
+  label: string | null
+  shows: string
+  /** `forgotten`: may have been sent once, and nothing may be left of it. `vague`: nobody knows whether it is forgotten. */
+  is: 'owed' | 'forgotten' | 'vague'
+}
+
+const wrongsIn = (conversation: string, events: Owed[], outcome: Outcome): string[] => {
+  const { delivered, dead } = outcome
+  const found: string[] = []
+  const replies = repliesTo(events, outcome.accepted, outcome.forgotten.get(conversation) ?? 0)
+  const got = delivered.get(conversation) ?? []
+  for (const { name, label, shows, is } of replies) {
+    const arrived = got.filter((one) => nameOf(one.label) === name)
+    const buried = dead.filter((one) => nameOf(one.label) === name)
+    const times = `${name} was delivered ${arrived.length} times and buried ${buried.length} times`
+    if (arrived.length + buried.length > 1 || (is === 'owed' && arrived.length + buried.length !== 1)) {
+      found.push(times)
+    }
+    if (is === 'forgotten' && buried.length > 0) found.push(`${times}, and is forgotten`)
+    for (const one of arrived) {
+      if (one.shows !== shows) found.push(`${name} shows ${one.shows}, not ${shows}`)
+      if (label !== null && one.label !== label) found.push(`${one.label} should have been ${label}`)
+    }
+    for (const letter of buried) {
+      if (hasReason(letter, conversation, shows, outcome)) continue
+      found.push(`${name} was buried as ${letter.reason} without a reason`)
+    }
+  }
+  // What of a forgotten visitor was under way may come among the first words to the new one.
+  for (const kind of ['owed', 'forgotten', 'vague'] as const) {
+    const order = replies.filter(({ is }) => is === kind).map(({ name }) => name)
+    const came = got.map(({ label }) => nameOf(label)).filter((name) => order.includes(name))
+    const wanted = order.filter((name) => came.includes(name))
+    if (came.join() !== wanted.join())
+      found.push(`${conversation} got ${came.join(' ')}, not ${wanted.join(' ')}`)
   }
   return found
 }
+
+const repliesTo = (events: Owed[], accepted: Outcome['accepted'], forgotten: number): OwedReply[] => {
+  let before = 0
+  const kinds = events.map(({ event: { key } }) => {
+    const { first = 0, last = 0 } = accepted.get(key) ?? {}
+    return first > forgotten ? 'owed' : last < forgotten ? 'forgotten' : 'vague'
+  })
+  const canCount = !kinds.includes('vague')
+  return events.flatMap(({ event: { key }, texts }, index) => {
+    const is = kinds[index] ?? 'owed'
+    if (is === 'owed') before += 1
+    return texts.map((text, place) => ({
+      name: `${key}#${place}`,
+      label: is === 'owed' && canCount ? `${key}#${place}@${before}` : null,
+      shows: shownBy(text),
+      is,
+    }))
+  })
+}
+
+const hasReason = (
+  { label, reason, closed }: Outcome['dead'][number],
+  conversation: string,
+  shows: string,
+  { refused, refusedMedia }: Outcome,
+): boolean => {
+  if (refused.has(`${label} ${reason}`) || (reason === 'outside_window' && closed)) return true
+  const [pageId] = conversation.split('/')
+  return reason === 'bad_request' && (refusedMedia.has(`${pageId} ${shows}`) || refusedMedia.has(shows))
+}
+
+const nameOf = (label: string): string => label.split('@')[0] ?? ''
+
+const shownBy = (text: string): string => /^(?:image|file|card) (.+)$/.exec(text)?.[1] ?? text

@@ -9,7 +9,9 @@ import type { NewEvent, QueueCounts } from '../../../src/store/store.ts'
 import { startBot, type Bot } from './bot.ts'
 import { createSimulatedTime, type SimulatedTime } from './clock.ts'
 import { createDisk } from './disk.ts'
-import { createFacebook, type Delivered, type Facebook, type Fate } from './facebook.ts'
+import { createCallers, type Callers } from './callers.ts'
+import { createFacebook, type Delivered, type Facebook, type Fate, type UploadFate } from './facebook.ts'
+import { createSimulatedFiles, type FileState } from './files.ts'
 import type { TokenFile } from './tokens.ts'
 
 /** One thing that happens to the bot. */
@@ -19,6 +21,7 @@ export type Step =
       do: 'write'
       page: number
       visitor: number
+      /** See `replyOf`. */
       texts: string[]
       slowMs: number
       typingMs: number
@@ -38,11 +41,17 @@ export type Step =
   | { do: 'die'; page: number }
   | { do: 'mend'; page: number }
   | { do: 'disk'; fails: number }
+  /** Facebook ends every id of media. */
+  | { do: 'expire' }
+  /** A file beside the script changes, goes away, or cannot be read. */
+  | { do: 'file'; path: string; is: FileState }
+  | { do: 'forget'; page: number; visitor: number }
 
 export interface Scenario {
   steps: Step[]
   fates: Fate[]
   looks: (Verdict | 'ok')[]
+  uploads: UploadFate[]
   limits: Pick<DeliveryLimits, 'maxBusy' | 'maxInFlight' | 'perPage'>
   /** Whether the echoes that are left come at the end, or never. */
   echoes: boolean
@@ -52,7 +61,7 @@ export interface Scenario {
 export interface Owed {
   conversation: string
   event: NewEvent
-  labels: string[]
+  texts: string[]
 }
 
 export interface DeadReply {
@@ -69,6 +78,10 @@ export interface Outcome {
   dead: DeadReply[]
   /** Every refusal of a send, as `label verdict`. */
   refused: Set<string>
+  /** Media that were refused for good or are not there, as `page source` or `source`. */
+  refusedMedia: Set<string>
+  accepted: Callers['accepted']
+  forgotten: Callers['forgotten']
   left: Pick<QueueCounts, 'inbox' | 'outbox'>
   needs: number
   /** What must never happen, and did. */
@@ -104,11 +117,13 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
   const facebook = createFacebook({ time, busy, note })
   facebook.fates.push(...scenario.fates)
   facebook.looks.push(...scenario.looks)
+  facebook.uploads.push(...scenario.uploads)
   const tokenFile: TokenFile = new Map()
   for (const page of PAGES) {
     tokenFile.set(page, `token-of-${page}`)
     facebook.validToken.set(page, `token-of-${page}`)
   }
+  const files = createSimulatedFiles(busy)
   const owed: Owed[] = []
   const windowEndsMs = new Map<string, number>()
   /** For each reply that died, whether its window was closed then. */
@@ -120,52 +135,35 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
       const endsMs = (windowEndsMs.get(conversation) ?? 0) - WINDOW_GRAIN_MS
       closed.set(replyId, time.trueMs() >= endsMs)
     }
-    bot = await startBot({ file, time, disk, facebook, tokenFile, limits, random: () => 0.5, note, onDead })
-    for (const lane of lanes.values()) void lane.send()
+    bot = await startBot({
+      file,
+      time,
+      disk,
+      facebook,
+      files,
+      tokenFile,
+      limits,
+      random: () => 0.5,
+      note,
+      onDead,
+    })
+    callers.start()
   }
   let bot: Bot | null = null
   const current = (): Bot | null => bot
-
-  /** Sends a conversation's callbacks one after the other, each until it got its 200. */
-  const createLane = () => {
-    const waiting: NewEvent[] = []
-    let sending: Bot | null = null
-    const send = async (): Promise<void> => {
-      const to = bot
-      if (to === null || sending === to) return
-      sending = to
-      while (to.isAlive()) {
-        const event = waiting[0]
-        if (event === undefined) break
-        busy()
-        const accepted = await to.store.accept([event]).then(
-          () => true,
-          () => false,
-        )
-        busy()
-        if (!to.isAlive()) break
-        if (!accepted) {
-          await new Promise<void>((resolve) => time.after(1000, resolve))
-          continue
-        }
-        waiting.shift()
-        if (event.opensWindow) {
-          const conversation = `${event.pageId}/${event.psid}`
-          windowEndsMs.set(conversation, event.timestampMs + DAY_MS)
-        }
-      }
-      if (sending === to) sending = null
-    }
-    return { waiting, send }
-  }
-  const lanes = new Map<string, ReturnType<typeof createLane>>()
-  const callBack = (event: NewEvent): void => {
-    const conversation = `${event.pageId}/${event.psid}`
-    const lane = lanes.get(conversation) ?? createLane()
-    lanes.set(conversation, lane)
-    lane.waiting.push(event)
-    void lane.send()
-  }
+  const callers = createCallers({
+    bot: current,
+    time,
+    busy,
+    onAccepted: (event) => {
+      const conversation = `${event.pageId}/${event.psid}`
+      if (event.opensWindow) windowEndsMs.set(conversation, event.timestampMs + DAY_MS)
+    },
+    onForgotten: (conversation) => {
+      note(`${conversation} is forgotten`)
+      facebook.forgotten(conversation)
+    },
+  })
 
   const echo = (one: Facebook['echoes'][number]): void => {
     const [pageId = '', psid = ''] = one.conversation.split('/')
@@ -173,7 +171,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     note(`echo of ${one.delivered.label}`)
     const body = JSON.stringify({ kind: 'echo', key: mid, pageId, psid, metadata, mid })
     const timestampMs = one.delivered.atMs
-    callBack({ key: mid, kind: 'echo', pageId, psid, timestampMs, opensWindow: false, body })
+    callers.callBack({ key: mid, kind: 'echo', pageId, psid, timestampMs, opensWindow: false, body })
   }
 
   const write = ({ page, visitor, texts, slowMs, typingMs, pass }: Step & { do: 'write' }): void => {
@@ -184,7 +182,6 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     const timestampMs = time.trueMs()
     note(`${conversation} writes ${key}`)
     facebook.visitorWrote(conversation, key, texts[0] ?? '')
-    const count = owed.filter((one) => one.conversation === conversation).length + 1
     const body = JSON.stringify({
       kind: 'message',
       key,
@@ -197,8 +194,8 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
       pass,
     })
     const event = { key, kind: 'message', pageId, psid, timestampMs, opensWindow: true, body }
-    owed.push({ conversation, event, labels: texts.map((_, place) => `${key}#${place}@${count}`) })
-    callBack(event)
+    owed.push({ conversation, event, texts })
+    callers.callBack(event)
   }
 
   const crash = async (committed: boolean, downMs: number): Promise<void> => {
@@ -242,7 +239,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
         return write(step)
       case 'repeat': {
         const again = owed[step.event % Math.max(1, owed.length)]
-        if (again !== undefined) callBack(again.event)
+        if (again !== undefined) callers.callBack(again.event)
         return
       }
       case 'echo': {
@@ -272,6 +269,15 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
         return mend(PAGES[step.page] ?? '')
       case 'disk':
         disk.fails = step.fails
+        return
+      case 'expire':
+        note('Facebook ends the ids of all media')
+        return facebook.expire()
+      case 'file':
+        note(`${step.path} is ${JSON.stringify(step.is)}`)
+        return files.set(step.path, step.is)
+      case 'forget':
+        return callers.forget(`${PAGES[step.page]}/psid-${step.visitor}`)
     }
   }
 
@@ -281,6 +287,8 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
   note('all trouble ends')
   facebook.fates = []
   facebook.looks = []
+  facebook.uploads = []
+  files.mend()
   disk.fails = 0
   for (const page of PAGES) if (facebook.validToken.get(page) !== tokenFile.get(page)) mend(page)
   for (const [page] of PAGES.entries())
@@ -290,14 +298,16 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     await time.pass(60_000, settle)
     if (scenario.echoes) for (const one of facebook.echoes.splice(0)) echo(one)
     left = (await current()?.store.counts()) ?? left
-    const unsent = [...lanes.values()].some(({ waiting }) => waiting.length > 0)
-    const done = left.inbox === 0 && left.outbox.size === 0 && !unsent
+    const done = left.inbox === 0 && left.outbox.size === 0 && callers.isDone()
     if (done && facebook.callsUnderWay() === 0 && (!scenario.echoes || facebook.echoes.length === 0)) break
   }
   const needs = current()?.needs.length ?? 0
   await stop()
   const { delivered, refused, wrongs } = facebook
-  return { owed, delivered, refused, dead: deadIn(file, closed), left, needs, wrongs, trace }
+  const refusedMedia = new Set([...facebook.refusedMedia, ...files.missed])
+  const { accepted, forgotten } = callers
+  const dead = deadIn(file, closed)
+  return { owed, delivered, refused, refusedMedia, accepted, forgotten, dead, left, needs, wrongs, trace }
 }
 
 const deadIn = (file: string, closed: Map<string, boolean>): DeadReply[] => {
