@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createMediaFiles, mediaSizes } from '../src/media-files.ts'
@@ -71,4 +72,44 @@ t.test('a folder is no file, and what is too large is not read', async (t) => {
   await t.rejects(files.read('folder.pdf'), { code: 'EISDIR' })
   write('huge.pdf', 'x'.repeat(25 * 1024 * 1024 + 1))
   await t.rejects(files.read('huge.pdf'), { code: 'EFBIG' })
+})
+
+t.test('a file changed behind its time of writing is another file', async (t) => {
+  const { files, folder, write } = begin(t)
+  const path = join(folder, 'menu.pdf')
+  const { atime, mtime } = statSync(path)
+  const monday = await files.hashOf('menu.pdf')
+  write('menu.pdf', 'sunday')
+  utimesSync(path, atime, mtime)
+  t.not(await files.hashOf('menu.pdf'), monday)
+})
+
+t.test('what was read last is what the file is known by', async (t) => {
+  const { files, remove, write } = begin(t)
+  await files.hashOf('menu.pdf')
+  write('menu.pdf', 'tuesday!')
+  const { hash } = await files.read('menu.pdf')
+  remove('menu.pdf')
+  t.equal(await files.hashOf('menu.pdf'), hash)
+})
+
+t.test('what never ends, or is too large, is not begun to be read', async (t) => {
+  const { files, folder, write } = begin(t)
+  execFileSync('mkfifo', [join(folder, 'pipe.pdf')])
+  symlinkSync('/dev/zero', join(folder, 'zero.pdf'))
+  for (const path of ['pipe.pdf', 'zero.pdf']) {
+    await t.rejects(files.hashOf(path), { code: 'EACCES' }, path)
+    await t.rejects(files.read(path), { code: 'EACCES' }, path)
+  }
+  write('huge.pdf', '')
+  truncateSync(join(folder, 'huge.pdf'), 50 * 1024 ** 3)
+  await t.rejects(files.hashOf('huge.pdf'), { code: 'EFBIG' })
+})
+
+t.test('many who ask at once are told the same', async (t) => {
+  const { files, write } = begin(t)
+  write('menu.pdf', 'x'.repeat(1024 * 1024))
+  const hashes = await Promise.all(Array.from({ length: 50 }, () => files.hashOf('menu.pdf')))
+  t.equal(new Set(hashes).size, 1)
+  t.equal(hashes[0], (await files.read('menu.pdf')).hash)
 })

@@ -76,6 +76,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     clock,
     ...(deps.doubtTimes && { times: deps.doubtTimes }),
   })
+  const uploads = createUploads({ store, graph, files: deps.files, clock, random, log })
   const sender = createSender({
     store,
     graph,
@@ -83,10 +84,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     gates,
     pacer,
     doubt,
-    media: createMediaSender({
-      uploads: createUploads({ store, graph, files: deps.files, clock, random, log }),
-      graph,
-    }),
+    media: createMediaSender({ uploads, graph }),
     clock,
     random,
     log,
@@ -145,6 +143,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     stop: async () => {
       await dispatcher.stop()
       await sender.stop()
+      uploads.stop()
       gates.stop()
     },
   }

@@ -19,6 +19,13 @@ export interface Gates {
   failed: (pageId: string) => void
   /** A call for the Page went through: if it was the one that tried, whatever was wrong is over. */
   succeeded: (pageId: string) => void
+  /**
+   * Graph refuses what the Page uploads: the operator hears of it, and what needs no upload goes on. It is tried again no
+   * sooner than `atLeastMs`.
+   */
+  mediaRefused: (pageId: string, why: Closing, atLeastMs: number) => void
+  /** Graph has taken something the Page uploaded. */
+  mediaTaken: (pageId: string) => void
   /** The operator, or Facebook, says that it is mended: try at once. */
   retry: (pageId: string) => void
   start: () => void
@@ -48,6 +55,8 @@ const SLOW = { baseMs: 15_000, capMs: 15 * 60_000 }
 const QUICK = { baseMs: 1000, capMs: 60_000 }
 // So many failures in a row, over all of a Page's conversations, mean that Graph itself is down.
 const OUTAGE_AFTER = 8
+// Whoever waits for an upload tries more often than that: then nobody does any more.
+const MEDIA_QUIET_MS = 15 * 60_000
 
 export const createGates = (deps: {
   store: Pick<Store, 'holdPage'>
@@ -61,6 +70,8 @@ export const createGates = (deps: {
   const { store, tokens, needs, clock, random, perPage } = deps
   /** Pages about which there is something to remember; any other is open. */
   const gates = new Map<string, Gate>()
+  /** What is wrong with the uploads of a Page. */
+  const refusedMedia = new Map<string, { why: Closing; cancelTimer: () => void }>()
   let stopListening = (): void => undefined
 
   const gateOf = (pageId: string): Gate => {
@@ -104,11 +115,28 @@ export const createGates = (deps: {
     gate.token = tokens.tokenFor(pageId)
     gate.cancelTimer = clock.after(waitMs, () => halfOpen(pageId))
     apply(pageId)
+    raise(pageId, why)
+  }
+
+  const raise = (pageId: string, why: Closing): void => {
     if ('what' in why) needs.raise({ pageId, pageName: tokens.status(pageId).pageName, ...why })
   }
 
   const settle = (pageId: string, why: Closing): void => {
     if ('what' in why) needs.settle(pageId, why.cause)
+  }
+
+  const mediaTaken = (pageId: string): void => {
+    const refused = refusedMedia.get(pageId)
+    if (refused === undefined) return
+    refused.cancelTimer()
+    refusedMedia.delete(pageId)
+    settleMedia(pageId, refused.why)
+  }
+
+  const settleMedia = (pageId: string, why: Closing): void => {
+    // Sending may be refused for the same.
+    if (gates.get(pageId)?.why?.cause !== why.cause) settle(pageId, why)
   }
 
   return {
@@ -138,6 +166,17 @@ export const createGates = (deps: {
       if (gate.why !== null) settle(pageId, gate.why)
     },
 
+    mediaRefused: (pageId, why, atLeastMs) => {
+      const before = refusedMedia.get(pageId)
+      before?.cancelTimer()
+      if (before !== undefined && before.why.cause !== why.cause) settleMedia(pageId, before.why)
+      const cancelTimer = clock.after(atLeastMs + MEDIA_QUIET_MS, () => mediaTaken(pageId))
+      refusedMedia.set(pageId, { why, cancelTimer })
+      raise(pageId, why)
+    },
+
+    mediaTaken,
+
     retry: halfOpen,
 
     start: () => {
@@ -151,7 +190,7 @@ export const createGates = (deps: {
 
     stop: () => {
       stopListening()
-      for (const gate of gates.values()) gate.cancelTimer()
+      for (const { cancelTimer } of [...gates.values(), ...refusedMedia.values()]) cancelTimer()
     },
   }
 }

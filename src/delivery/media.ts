@@ -9,11 +9,15 @@ export interface MediaSender {
    * Whether the message can go out now.
    *
    * @returns ms after which to ask again; 0 when it can
-   * @throws GraphError when the media cannot be had, and the message cannot do without
+   * @throws GraphError of {@link ../graph/upload.ts UPLOAD_EDGE} when the media cannot be had, and the message cannot do
+   *   without
    */
   waitFor: (call: MediaCall) => Promise<number>
-  /** @returns null when it has to be uploaded again first; nothing was sent then */
-  send: (call: MediaCall) => Promise<Sent | null>
+  /**
+   * @param currentToken - the token to go on with after a refused id; null when nothing may be sent any more
+   * @returns null when it has to be tried again, perhaps after a new upload; nothing was sent then
+   */
+  send: (call: MediaCall, currentToken: () => string | null) => Promise<Sent | null>
 }
 
 export type MediaCall = SendCall & { media: Media }
@@ -35,7 +39,7 @@ export const createMediaSender = (deps: {
       const upload = await find(call)
       return upload.is === 'coming' && !isComplete(call.message) ? upload.waitMs : 0
     },
-    send: async ({ media, ...call }) => {
+    send: async ({ media, ...call }, currentToken) => {
       const { message } = call
       const upload = await find({ ...call, media })
       if (upload.is !== 'there') return isComplete(message) ? graph.sendMessage(call) : null
@@ -47,16 +51,19 @@ export const createMediaSender = (deps: {
         // Whatever its number: a refusal of the content is certain, nothing has gone out.
         if (!(error instanceof GraphError) || error.verdict !== 'bad_request') throw error
         const isBlamed = uploads.refused(upload)
-        if (isComplete(message)) return await graph.sendMessage(call)
-        if (isBlamed) return null
-        throw error
+        if (!isComplete(message)) {
+          if (isBlamed) return null
+          throw error
+        }
+        const pageToken = currentToken()
+        return pageToken === null ? null : await graph.sendMessage({ ...call, pageToken })
       }
     },
   }
 }
 
 /** Whether the message shows its media without an id of theirs. A template takes none but addresses of Facebook's. */
-const isComplete = ({ attachment }: SendMessage): boolean => attachment?.payload['url'] !== undefined
+export const isComplete = ({ attachment }: SendMessage): boolean => attachment?.payload['url'] !== undefined
 
 const withId = (message: SendMessage, id: string): SendMessage => {
   const { attachment } = message

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { GraphError, type Verdict } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
+import { UPLOAD_EDGE } from '../graph/upload.ts'
 import { isEffect, type OutboxItem } from '../messages.ts'
 import type { DeadReason, GraphFacts, OutboxClaim, Store, StoredReply } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
@@ -8,7 +9,7 @@ import { backoffMs } from './backoff.ts'
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from './log.ts'
-import type { MediaSender } from './media.ts'
+import { isComplete, type MediaSender } from './media.ts'
 import type { Pacer } from './pacer.ts'
 import { factsOf, refusalOf } from './refusals.ts'
 
@@ -147,6 +148,8 @@ export const createSender = (deps: {
     const { pageId, psid } = conversation
     let token = gates.tokenFor(pageId)
     if (token === null || hasToStop(claim)) return { go: 'stop' }
+    /** It may have died, or another one have come, while something was waited for. */
+    const currentToken = (): string | null => (token = hasToStop(claim) ? null : gates.tokenFor(pageId))
     const { id } = reply
     if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
     const content = JSON.parse(reply.body) as OutboxItem
@@ -173,21 +176,23 @@ export const createSender = (deps: {
       }
       await wait(pacer.book(pageId, content.message.attachment === undefined ? 'text' : 'media'))
       if (content.typingMs !== undefined) await type(claim, token, content.typingMs)
-      // Meanwhile the token may have died, or another one have come.
-      token = gates.tokenFor(pageId)
-      if (token === null || hasToStop(claim)) return { go: 'stop' }
+      const pageToken = currentToken()
+      if (pageToken === null) return { go: 'stop' }
       if (inHand.get(id)?.confirmed === true) return confirmed(claim, reply)
       const sent =
         content.media === undefined
-          ? await graph.sendMessage({ ...call, pageToken: token })
-          : await media.send({ ...call, pageToken: token, media: content.media })
+          ? await graph.sendMessage({ ...call, pageToken })
+          : await media.send({ ...call, pageToken, media: content.media }, currentToken)
       if (sent === null) return { go: 'stop' }
       if (sent.usage !== null) pacer.used(pageId, sent.usage.percent)
       gates.succeeded(pageId)
+      if (content.media !== undefined && !isComplete(content.message)) gates.mediaTaken(pageId)
       return settled(claim, reply, { status: 'sent', messageId: sent.messageId })
     } catch (error) {
-      if (error instanceof GraphError && token !== null) return await refused(claim, reply, error, token)
-      throw error
+      if (!(error instanceof GraphError) || token === null) throw error
+      return error.edge === UPLOAD_EDGE
+        ? await mediaRefused(claim, reply, error, token)
+        : await refused(claim, reply, error, token)
     }
   }
 
@@ -283,9 +288,38 @@ export const createSender = (deps: {
     }
   }
 
+  /** Its media cannot be had. That says nothing about what the Page may send, and must not hold it back. */
+  const mediaRefused = async (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    error: GraphError,
+    token: string,
+  ): Promise<Step> => {
+    const { pageId } = claim.conversation
+    const refusal = refusalOf(error)
+    report.refused(pageId, error.verdict)
+    switch (refusal.do) {
+      case 'suspect_token':
+        tokens.suspect(pageId, token, error.message)
+        return { go: 'stop' }
+      case 'bury':
+        return await bury(claim, reply, 'bad_request', factsOf(error))
+      case 'close_page':
+        gates.mediaRefused(pageId, refusal.why, error.retryAfterMs ?? 0)
+        return later(claim, reply, error)
+      case 'doubt':
+      case 'retry':
+        return later(claim, reply, error)
+    }
+  }
+
   const tryLater = (claim: OutboxClaim, reply: StoredReply, error: GraphError): Step => {
+    gates.failed(claim.conversation.pageId)
+    return later(claim, reply, error)
+  }
+
+  const later = (claim: OutboxClaim, reply: StoredReply, error: GraphError): Step => {
     const { id, pageId } = claim.conversation
-    gates.failed(pageId)
     const attempt = retries.get(id) ?? 0
     retries.set(id, attempt + 1)
     const laterMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, { ...RETRY, random }))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, MediaContent } from '../graph/graph.ts'
-import { ATTACHMENT_LIFE_MS } from '../graph/upload.ts'
+import { ATTACHMENT_LIFE_MS, UPLOAD_EDGE } from '../graph/upload.ts'
 import { isJsonObject, parseJson, type Json } from '../json.ts'
 import type { Media } from '../messages.ts'
 import type { Store } from '../store/store.ts'
@@ -25,6 +25,8 @@ export interface Uploads {
    * @returns whether it may have been for the id, which is then forgotten; one that was just uploaded is not to blame
    */
   refused: (upload: Upload & { is: 'there' }) => boolean
+  /** What is under way comes to nothing: it is begun again after the next start. */
+  stop: () => void
 }
 
 export type Upload =
@@ -63,8 +65,10 @@ const REFUSED_MS = 600_000
 const CLOSED_MS = 10_000
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 const LOOK_MS = { least: 250, most: 5000 } as const
-/** At a time and for one Page: each may hold a whole file. */
+/** At a time, for one Page. */
 const MOST_AT_ONCE = 3
+/** At a time, over all Pages: each is held in memory as a whole, twice. */
+const MOST_FILES_AT_ONCE = 4
 
 /** Of the file system: it is not there, or not ours to read. Others may be over soon. */
 const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'EFBIG'])
@@ -81,8 +85,9 @@ export const createUploads = (deps: {
   const kept = new Map<string, Kept | null>()
   /** Those uploaded since the start that have not shown yet that they work. */
   const untried = new Set<string>()
-  const running = new Map<string, { pageId: string; sinceMs: number }>()
+  const running = new Map<string, { pageId: string; isFile: boolean; sinceMs: number }>()
   const failures = new Map<string, Failure>()
+  let stopped = false
 
   const find: Uploads['find'] = async ({ pageId, pageToken, media }) => {
     const key = await keyOf(pageId, media).catch((error: unknown) => unreadable(media, error))
@@ -104,11 +109,17 @@ export const createUploads = (deps: {
       const forMs = clock.elapsed() - under.sinceMs
       return { is: 'coming', waitMs: Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, forMs / 2)) }
     }
-    const beside = [...running.values()].filter((one) => one.pageId === pageId).length
-    if (beside >= MOST_AT_ONCE) return { is: 'coming', waitMs: LOOK_MS.most / 5 }
-    running.set(key, { pageId, sinceMs: clock.elapsed() })
+    const isFile = 'file' in media.from
+    if (!hasRoomFor(pageId, isFile)) return { is: 'coming', waitMs: LOOK_MS.most / 5 }
+    running.set(key, { pageId, isFile, sinceMs: clock.elapsed() })
     void upload(key, { pageId, pageToken, media }).finally(() => running.delete(key))
     return { is: 'coming', waitMs: LOOK_MS.least }
+  }
+
+  const hasRoomFor = (pageId: string, isFile: boolean): boolean => {
+    const all = [...running.values()]
+    if (isFile && all.filter((one) => one.isFile).length >= MOST_FILES_AT_ONCE) return false
+    return all.filter((one) => one.pageId === pageId).length < MOST_AT_ONCE
   }
 
   /** Never rejects: what goes wrong is told to whoever asks next. */
@@ -121,6 +132,7 @@ export const createUploads = (deps: {
       const id = await graph.uploadAttachment({ pageId, pageToken, type: media.type, from: content })
       // The file may have been replaced since it was looked at.
       const own = 'hash' in content ? nameOf(pageId, media.type, content.hash) : key
+      if (stopped) return
       const have: Kept = { id, uploadedMs: nowMs() }
       kept.set(own, have)
       failures.delete(key)
@@ -129,6 +141,7 @@ export const createUploads = (deps: {
       // Nothing waits for this: after a crash it is uploaded once more.
       await store.remember(own, JSON.stringify(have))
     } catch (error) {
+      if (stopped) return
       if (!(error instanceof GraphError)) {
         log.error({ err: error, pageId }, 'an upload could not be kept')
         return
@@ -176,6 +189,9 @@ export const createUploads = (deps: {
       if (isOurs) kept.set(key, null)
       return true
     },
+    stop: () => {
+      stopped = true
+    },
   }
 }
 
@@ -202,7 +218,7 @@ const unreadable = ({ from }: Media, error: unknown): GraphError => {
   const file = 'file' in from ? from.file : ''
   return new GraphError(`the file ${JSON.stringify(file)} beside the script cannot be read (${code})`, {
     verdict: MISSING.has(code) ? 'bad_request' : 'transient',
-    edge: 'message_attachments',
+    edge: UPLOAD_EDGE,
     graphCode: null,
     subcode: null,
     fbtraceId: null,

@@ -14,7 +14,7 @@ import { oneLine } from './redact.ts'
 import { list, readId, readTokenFacts, strings } from './token-facts.ts'
 import { createTransport, type Answer, type Call, type TransportOptions } from './transport.ts'
 import { readUsage, type Headers } from './usage.ts'
-import { uploadOf } from './upload.ts'
+import { UPLOAD_EDGE, uploadOf } from './upload.ts'
 import { decide } from './verdicts.ts'
 
 export interface GraphOptions extends TransportOptions {
@@ -127,7 +127,7 @@ export const createGraph = (options: GraphOptions): Graph => {
       const path = `/${encodeURIComponent(pageId)}/message_attachments`
       const { body } = await callAs(pageToken, { ...uploadOf(type, from), method: 'POST', path })
       const id = readId(body['attachment_id'])
-      if (id === null) throw unexpected('message_attachments', 'sent no id', 'transient')
+      if (id === null) throw unexpected(UPLOAD_EDGE, 'sent no id', 'transient')
       return id
     },
 

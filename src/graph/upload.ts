@@ -6,6 +6,9 @@ import type { Call } from './transport.ts'
 /** Ids of attachments end after 90 days (reference F6). */
 export const ATTACHMENT_LIFE_MS = 90 * 24 * 3_600_000
 
+/** The name of the call, in errors and metrics: what failed by it concerns media alone. */
+export const UPLOAD_EDGE = 'message_attachments'
+
 /** Facebook takes up to 75 s to fetch a video; a large file of ours takes as long to get there. */
 const TIMEOUT_MS = 90_000
 
@@ -14,7 +17,7 @@ export const uploadOf = (
   type: MediaType,
   from: UploadCall['from'],
 ): Pick<Call, 'edge' | 'body' | 'contentType' | 'timeoutMs'> => {
-  const call = { edge: 'message_attachments', timeoutMs: TIMEOUT_MS }
+  const call = { edge: UPLOAD_EDGE, timeoutMs: TIMEOUT_MS }
   if ('url' in from) return { ...call, body: JSON.stringify({ message: messageOf(type, { url: from.url }) }) }
   const boundary = `evergreen-${randomBytes(18).toString('hex')}`
   const head = [

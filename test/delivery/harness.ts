@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { createDelivery, type Delivery, type DeliveryDeps } from '../../src/delivery/delivery.ts'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { RecentMessage, SendCall, UploadCall } from '../../src/graph/graph.ts'
+import { UPLOAD_EDGE } from '../../src/graph/upload.ts'
 import type { JsonObject } from '../../src/json.ts'
 import type { Need } from '../../src/operator/needs.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
@@ -189,10 +190,10 @@ const shown = ({ text, attachment }: SendCall['message']): string => {
   return typeof shows === 'string' ? shows : ''
 }
 
-const refusal = (verdict: Verdict): GraphError =>
+const refusal = (verdict: Verdict, edge = 'messages'): GraphError =>
   new GraphError(`refused: ${verdict}`, {
     verdict,
-    edge: 'messages',
+    edge,
     graphCode: 1,
     subcode: null,
     fbtraceId: 'trace',
@@ -232,7 +233,7 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
       const what = 'url' in from ? from.url : `${from.name} ${Buffer.from(from.bytes).toString()}`
       const id = `id-${graph.uploads.push(`${pageId} ${what}`)}`
       const verdict = await graph.upload(call)
-      if (verdict !== undefined) throw refusal(verdict)
+      if (verdict !== undefined) throw refusal(verdict, UPLOAD_EDGE)
       return id
     },
     senderAction: () => Promise.resolve(),

@@ -286,6 +286,23 @@ const FIXED: Record<string, Partial<Scenario>> = {
     ],
     fates: [fated('ambiguous', { carriedOut: true })],
   },
+  'what goes by its address after its id was refused goes with the token of that moment': {
+    steps: [
+      write(1, 0, ['image https://x.y/1.png']),
+      pass(1000),
+      write(1, 0, ['image https://x.y/1.png']),
+      pass(400),
+      { do: 'mend', page: 1 },
+    ],
+    fates: [fated('ok'), fated('bad_request', { answerMs: 15_000 })],
+  },
+  'nobody is asked for ever to mend an upload that nothing waits for': {
+    steps: [write(0, 0, ['file a.pdf']), pass(20_000)],
+    uploads: [
+      { verdict: 'permission', workMs: 0 },
+      { verdict: 'bad_request', workMs: 0 },
+    ],
+  },
 }
 
 for (const [name, given] of Object.entries(FIXED)) {

@@ -1,6 +1,7 @@
 import { GraphError, type Verdict } from '../../../src/graph/error.ts'
 import type { DeliveryDeps } from '../../../src/delivery/delivery.ts'
 import type { RecentMessage, SendCall, Sent, UploadCall } from '../../../src/graph/graph.ts'
+import { UPLOAD_EDGE } from '../../../src/graph/upload.ts'
 import type { JsonObject } from '../../../src/json.ts'
 import type { SimulatedTime } from './clock.ts'
 
@@ -79,6 +80,7 @@ export const createFacebook = (deps: {
   const forgettings = new Map<string, number>()
   let underWay = 0
   let mids = 0
+  let uploaded = 0
 
   const messagesOf = (conversation: string): RecentMessage[] => {
     const messages = written.get(conversation) ?? []
@@ -95,10 +97,10 @@ export const createFacebook = (deps: {
     const shows = 'url' in from ? from.url : from.name
     const { verdict, workMs } = facebook.uploads.shift() ?? { verdict: 'ok', workMs: 0 }
     if (workMs > 0) await later(workMs)
-    if (facebook.validToken.get(pageId) !== pageToken) throw refusal('token_invalid', 'uploads')
+    if (facebook.validToken.get(pageId) !== pageToken) throw refusal('token_invalid', UPLOAD_EDGE)
     if (verdict === 'bad_request') facebook.refusedMedia.add(`${pageId} ${shows}`)
-    if (verdict !== 'ok') throw refusal(verdict, 'uploads')
-    const id = `id-${ids.size}-of-${time.trueMs()}`
+    if (verdict !== 'ok') throw refusal(verdict, UPLOAD_EDGE)
+    const id = `id-${(uploaded += 1)}`
     ids.set(id, { pageId, shows })
     note(`Facebook keeps ${shows} for ${pageId} as ${id}`)
     return id
@@ -109,13 +111,13 @@ export const createFacebook = (deps: {
     if (attachment === undefined) return text ?? null
     const { payload } = attachment
     const [element] = (payload['elements'] ?? [payload]) as JsonObject[]
-    if (typeof element?.['url'] === 'string') return element['url']
-    const kept = ids.get(String(element?.['attachment_id']))
+    const { url, attachment_id: id } = element ?? {}
+    if (typeof url === 'string') return url
+    const kept = typeof id === 'string' ? ids.get(id) : undefined
     return kept?.pageId === pageId ? kept.shows : null
   }
 
-  const carryOut = (call: SendCall): Sent => {
-    const { pageId, psid, message, metadata = '' } = call
+  const carryOut = ({ pageId, psid, message, metadata = '' }: SendCall, shows: string): Sent => {
     const conversation = `${pageId}/${psid}`
     const label = message.quick_replies?.[0]?.payload ?? ''
     const delivered: Delivered = {
@@ -123,7 +125,7 @@ export const createFacebook = (deps: {
       metadata,
       label,
       text: message.text ?? '',
-      shows: shownBy(call) ?? '',
+      shows,
       atMs: time.trueMs(),
     }
     note(`Facebook delivers ${label} as ${delivered.mid}`)
@@ -145,17 +147,18 @@ export const createFacebook = (deps: {
     if (facebook.validToken.get(call.pageId) !== call.pageToken) throw refusal('token_invalid')
     const fate = facebook.fates.shift() ?? { verdict: 'ok', carriedOut: true, workMs: 0, answerMs: 0 }
     if (time.trueMs() >= (openedMs.get(conversation) ?? 0) + DAY_MS) throw refusal('outside_window')
-    if (shownBy(call) === null) throw refusal('bad_request')
+    const shows = shownBy(call)
+    if (shows === null) throw refusal('bad_request')
     const { verdict, workMs, answerMs } = fate
     if (verdict === 'ok') {
       if (workMs > 0) await later(workMs)
-      const sent = carryOut(call)
+      const sent = carryOut(call, shows)
       if (answerMs > 0) await later(answerMs)
       return sent
     }
     if (verdict === 'ambiguous' && fate.carriedOut) {
-      if (workMs === 0) carryOut(call)
-      else time.after(workMs, () => void carryOut(call))
+      if (workMs === 0) carryOut(call, shows)
+      else time.after(workMs, () => void carryOut(call, shows))
     }
     if (answerMs > 0) await later(answerMs)
     throw refusal(verdict)

@@ -298,7 +298,8 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     await time.pass(60_000, settle)
     if (scenario.echoes) for (const one of facebook.echoes.splice(0)) echo(one)
     left = (await current()?.store.counts()) ?? left
-    const done = left.inbox === 0 && left.outbox.size === 0 && callers.isDone()
+    const settled = current()?.needs.length === 0
+    const done = left.inbox === 0 && left.outbox.size === 0 && callers.isDone() && settled
     if (done && facebook.callsUnderWay() === 0 && (!scenario.echoes || facebook.echoes.length === 0)) break
   }
   const needs = current()?.needs.length ?? 0
