@@ -61,10 +61,13 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
   let isClosed = false
   let isDrawDue = false
 
+  // Nobody has told the window of a container, or one on a serial line, how large it is: then it says 0.
+  const columns = (): number => output.columns || 80
+
   const render = (): string[] => {
     if (panel === null || !isTaken) return []
     // One column stays free, so that no terminal wraps a full row by itself.
-    const width = Math.max(20, (output.columns ?? 80) - 1)
+    const width = Math.max(20, columns() - 1)
     const lines = panel.lines.flatMap((line) => wrap(oneLine(line), width - 2))
     const rows = [...wrap(oneLine(panel.title), width - 2), ...lines].map((row, index) =>
       index === 0 ? `┌ ${row}` : `│ ${row}`,
@@ -72,7 +75,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     const shown = panel.ask?.hidden === true ? maskText(typed) : typed
     rows.push(panel.ask === undefined ? '└' : (wrap(`└ ${panel.ask.label} ${shown}`, width)[0] ?? ''))
     // What scrolled off the top could not be erased again.
-    return rows.slice(-Math.max(1, (output.rows ?? 24) - 1))
+    return rows.slice(-Math.max(1, (output.rows || 24) - 1))
   }
 
   const paint = (rows: string[]): string =>
@@ -85,7 +88,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 
   const erase = (): string => {
     if (drawn.length === 0) return ''
-    const rows = rowsNeeded(drawn, output.columns ?? 80)
+    const rows = rowsNeeded(drawn, columns())
     return `\r${rows > 1 ? `${CSI}${rows - 1}A` : ''}${CSI}J`
   }
 

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import t, { type Test } from 'tap'
 
 import { isForegroundStat } from '../../src/operator/job-control.ts'
@@ -55,6 +55,24 @@ t.test('log lines print above the panel, which stays whole under them', async (t
   log('three')
 
   t.strictSame(screen.lines, ['one', 'two', 'three', '┌ Needed', '│ Why.', '└ Token: '])
+})
+
+t.test('in a window of no size, as of a container that nobody has told, the panel is whole', async (t) => {
+  const window = new Screen()
+  const write = (chunk: string, _encoding: unknown, done: () => void): void => {
+    window.write(chunk)
+    done()
+  }
+  const output = new Writable({ decodeStrings: false, write })
+  const { terminal, log, panel } = build(t, {
+    output: Object.assign(output, { isTTY: true, columns: 0, rows: 0 }),
+  })
+  log('one')
+  terminal.show(panel())
+  log('two')
+  t.strictSame(window.lines, ['one', 'two', '┌ Needed', '│ Why.', '└ Token: '])
+  terminal.hide()
+  t.strictSame(window.lines, ['one', 'two'])
 })
 
 t.test('a log line is printed once it is complete, and at once', async (t) => {
