@@ -70,7 +70,9 @@ export const createLockout = ({ clock }: { clock: Pick<Clock, 'now'> }): Lockout
 
 /** One customer has a whole /64 of IPv6 addresses, so these count as one client. */
 const networkOf = (address: string): string => {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  // Some proxies tell the port, too, which is another one for each connection.
+  const alone = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
+  const plain = alone.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
   if (!isIPv6(plain)) return plain
   const [head = '', tail] = plain.split('::')
   const groups = head === '' ? [] : head.split(':')

@@ -53,6 +53,15 @@ t.test('the addresses of one network are one client, and no others', async (t) =
   t.equal(lockout.secondsLeft('192.0.2.2'), 0)
 })
 
+t.test('a proxy that tells the port, too, does not make a new client of each connection', async (t) => {
+  const { lockout, fail } = build()
+  for (let port = 50_000; port < 50_020; port += 1) fail(`192.0.2.1:${port}`, 1)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 60)
+  t.equal(lockout.secondsLeft('192.0.2.2:50000'), 0)
+  for (let port = 50_000; port < 50_020; port += 1) fail(`[2001:db8:0:1::1]:${port}`, 1)
+  t.equal(lockout.secondsLeft('2001:db8:0:1::2'), 60)
+})
+
 t.test('a crowd of guessers does not fill the memory', async (t) => {
   const { lockout, fail } = build()
   fail('192.0.2.1', 20)
