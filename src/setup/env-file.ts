@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { BotError } from '../errors.ts'
 import { setVariables } from './dot-env.ts'
 
@@ -23,8 +23,7 @@ export const saveVariables = async (
   values: Readonly<Record<string, string>>,
 ): Promise<void> => {
   try {
-    // Where .env is a link, what it leads to is what people keep.
-    const target = await realpath(path).catch(unlessMissing(path))
+    const target = await whereItLeads(path)
     const content = await readFile(target).catch(unlessMissing(Buffer.from(template)))
     await replace(target, setVariables(toText(content, path), values))
   } catch (error) {
@@ -35,6 +34,14 @@ export const saveVariables = async (
       remedy: 'Make sure that this user may write to the folder the bot was started in.',
     })
   }
+}
+
+/** Where .env is a link, what it leads to is what people keep, even if it is not there yet. */
+const whereItLeads = async (path: string): Promise<string> => {
+  const found = await realpath(path).catch(unlessMissing(null))
+  if (found !== null) return found
+  const link = await readlink(path).catch(unlessMissing(''))
+  return link === '' ? path : whereItLeads(resolve(dirname(path), link))
 }
 
 const toText = (content: Buffer, path: string): string => {

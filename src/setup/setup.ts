@@ -87,9 +87,8 @@ export const createSetup = (deps: SetupDeps): Setup => {
     if (app === null || publicUrl === undefined) {
       throw new BotError('BOT_REQUEST_INVALID', 'The steps before this one come first.')
     }
-    const chosen = given.trim()
-    const password = chosen === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
-    if (!hasPassword && password === null) assertGoodPassword(chosen)
+    const password = given === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
+    if (!hasPassword && password === null) assertGoodPassword(given)
     const values = {
       FB_APP_ID: app.appId,
       FB_APP_SECRET: app.appSecret,
@@ -97,7 +96,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
       ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
       // So that those who sign in by way of it are told apart.
       ...(proxy !== null && settings.TRUST_PROXY === undefined && { TRUST_PROXY: proxy }),
-      ...(!hasPassword && { OPERATOR_PASSWORD: password ?? chosen }),
+      ...(!hasPassword && { OPERATOR_PASSWORD: password ?? given }),
     }
     if (!isUntouched(readEnv())) {
       throw new BotError('BOT_CONFIG_INVALID', 'Somebody else has written settings to .env meanwhile.', {
@@ -177,7 +176,8 @@ const assertGoodPassword = (password: string): void => {
   }
   if (!canBeKept(password)) {
     throw new BotError('BOT_REQUEST_INVALID', 'The password cannot be kept in .env.', {
-      remedy: 'Use no line breaks, and not a single quotation mark together with " \\ $ or `.',
+      remedy:
+        'Use no line breaks, no spaces at its ends, and not a single quotation mark together with " \\ $ or `.',
     })
   }
 }

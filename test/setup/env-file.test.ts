@@ -38,6 +38,17 @@ t.test('a link stays a link', async (t) => {
   t.equal(readFileSync(join(dir, 'kept/settings'), 'utf8'), 'PORT=4000\nA=1\n')
 })
 
+t.test('a link that leads nowhere yet leads to the settings afterwards', async (t) => {
+  const dir = t.testdir({ kept: {} })
+  symlinkSync('kept/settings', join(dir, 'between'))
+  const path = join(dir, '.env')
+  symlinkSync('between', path)
+  await saveVariables({ path, template }, { A: '1' })
+  t.ok(lstatSync(path).isSymbolicLink())
+  t.equal(readFileSync(join(dir, 'kept/settings'), 'utf8'), '# explained\nA=1\nB=\n')
+  t.equal(statSync(path).mode & 0o777, 0o600)
+})
+
 t.test('where it cannot be written the reason is told, and what was there is there still', async (t) => {
   const dir = t.testdir()
   mkdirSync(join(dir, '.env'))
