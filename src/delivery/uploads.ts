@@ -45,12 +45,15 @@ export interface UploadFiles {
 
 interface Kept {
   id: string
+  /** Of the content, where it was a file. */
+  hash: string | null
   /** By Facebook's clock, ms since the epoch. */
   uploadedMs: number
 }
 
 interface Failure {
   error: GraphError
+  hash: string | null
   pageToken: string
   /** How many in a row. */
   count: number
@@ -90,17 +93,19 @@ export const createUploads = (deps: {
   let stopped = false
 
   const find: Uploads['find'] = async ({ pageId, pageToken, media }) => {
-    const key = await keyOf(pageId, media).catch((error: unknown) => unreadable(media, error))
-    if (key instanceof GraphError) return { is: 'failed', error: key }
+    const key = nameOf(pageId, media)
+    const hash = await hashOf(media).catch((error: unknown) => unreadable(media, error))
+    if (hash instanceof GraphError) return { is: 'failed', error: hash }
     if (!kept.has(key)) {
       const text = await store.recall(key)
       // Meanwhile somebody else may have looked, and even uploaded it.
       if (!kept.has(key)) kept.set(key, read(text))
     }
     const have = kept.get(key) ?? null
-    if (have !== null && nowMs() - have.uploadedMs < USED_MS) return { is: 'there', id: have.id, key }
+    if (have !== null && have.hash === hash && nowMs() - have.uploadedMs < USED_MS)
+      return { is: 'there', id: have.id, key }
     const failure = failures.get(key)
-    if (failure?.pageToken === pageToken && failure.untilMs > clock.elapsed()) {
+    if (failure?.pageToken === pageToken && failure.hash === hash && failure.untilMs > clock.elapsed()) {
       const { error, untilMs } = failure
       return error.retryable ? { is: 'coming', waitMs: untilMs - clock.elapsed() } : { is: 'failed', error }
     }
@@ -112,7 +117,7 @@ export const createUploads = (deps: {
     const isFile = 'file' in media.from
     if (!hasRoomFor(pageId, isFile)) return { is: 'coming', waitMs: LOOK_MS.most / 5 }
     running.set(key, { pageId, isFile, sinceMs: clock.elapsed() })
-    void upload(key, { pageId, pageToken, media }).finally(() => running.delete(key))
+    void upload(key, hash, { pageId, pageToken, media }).finally(() => running.delete(key))
     return { is: 'coming', waitMs: LOOK_MS.least }
   }
 
@@ -125,21 +130,21 @@ export const createUploads = (deps: {
   /** Never rejects: what goes wrong is told to whoever asks next. */
   const upload = async (
     key: string,
+    hash: string | null,
     { pageId, pageToken, media }: Parameters<Uploads['find']>[0],
   ): Promise<void> => {
     try {
       const content = await contentOf(media)
       const id = await graph.uploadAttachment({ pageId, pageToken, type: media.type, from: content })
-      // The file may have been replaced since it was looked at.
-      const own = 'hash' in content ? nameOf(pageId, media.type, content.hash) : key
       if (stopped) return
-      const have: Kept = { id, uploadedMs: nowMs() }
-      kept.set(own, have)
+      // The file may have been replaced since it was looked at.
+      const have: Kept = { id, hash: 'hash' in content ? content.hash : null, uploadedMs: nowMs() }
+      kept.set(key, have)
       failures.delete(key)
-      untried.add(own)
+      untried.add(key)
       log.debug({ pageId, type: media.type }, 'uploaded')
       // Nothing waits for this: after a crash it is uploaded once more.
-      await store.remember(own, JSON.stringify(have))
+      await store.remember(key, JSON.stringify(have))
     } catch (error) {
       if (stopped) return
       if (!(error instanceof GraphError)) {
@@ -148,7 +153,7 @@ export const createUploads = (deps: {
       }
       const count = (failures.get(key)?.count ?? 0) + 1
       const untilMs = clock.elapsed() + againMs(error, count)
-      failures.set(key, { error, pageToken, count, untilMs })
+      failures.set(key, { error, hash, pageToken, count, untilMs })
       log.info({ pageId, type: media.type, graph: factsOf(error) }, 'media could not be uploaded')
     }
   }
@@ -168,12 +173,8 @@ export const createUploads = (deps: {
     }
   }
 
-  const keyOf = async (pageId: string, { type, from }: Media): Promise<string> =>
-    nameOf(
-      pageId,
-      type,
-      'url' in from ? createHash('sha256').update(from.url).digest('hex') : await files.hashOf(from.file),
-    )
+  const hashOf = async ({ from }: Media): Promise<string | null> =>
+    'file' in from ? await files.hashOf(from.file) : null
 
   /** By Facebook's clock, as far as it is known. */
   const nowMs = (): number => graph.now() ?? clock.now()
@@ -197,7 +198,11 @@ export const createUploads = (deps: {
 
 type Content = MediaContent & { hash: string }
 
-const nameOf = (pageId: string, type: string, hash: string): string => `attachment ${pageId} ${type} ${hash}`
+/** The content is not in it: a file that changes every minute would leave an id behind each time. */
+const nameOf = (pageId: string, { type, from }: Media): string => {
+  const place = 'url' in from ? from.url : from.file
+  return `attachment ${pageId} ${type} ${createHash('sha256').update(place).digest('hex')}`
+}
 
 const read = (text: string | null): Kept | null => {
   if (text === null) return null
@@ -208,8 +213,9 @@ const read = (text: string | null): Kept | null => {
     return null
   }
   if (!isJsonObject(value)) return null
-  const { id, uploadedMs } = value
-  return typeof id === 'string' && typeof uploadedMs === 'number' ? { id, uploadedMs } : null
+  const { id, hash, uploadedMs } = value
+  if (typeof id !== 'string' || typeof uploadedMs !== 'number') return null
+  return { id, hash: typeof hash === 'string' ? hash : null, uploadedMs }
 }
 
 /** In the words of a refusal, so that it is dealt with like one. */
