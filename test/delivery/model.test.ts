@@ -296,6 +296,9 @@ const FIXED: Record<string, Partial<Scenario>> = {
     ],
     fates: [fated('ok'), fated('bad_request', { answerMs: 15_000 })],
   },
+  'whoever writes at the moment they are forgotten is heard': {
+    steps: [write(0, 0, ['ok']), pass(1000), { do: 'forget', page: 0, visitor: 0 }, write(0, 0, ['fine'])],
+  },
   'nobody is asked for ever to mend an upload that nothing waits for': {
     steps: [write(0, 0, ['file a.pdf']), pass(20_000)],
     uploads: [

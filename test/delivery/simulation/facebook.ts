@@ -47,6 +47,8 @@ export interface Facebook {
   refusedMedia: Set<string>
   /** Ends all ids of media. */
   expire: () => void
+  /** They are just being forgotten: nobody outside can tell at which moment. */
+  forgetting: Set<string>
   /** From now on the visitor is another one. */
   forgotten: (conversation: string) => void
   /** What each visitor got, by conversation. */
@@ -170,7 +172,9 @@ export const createFacebook = (deps: {
     uploads: [],
     refusedMedia: new Set(),
     expire: () => ids.clear(),
+    forgetting: new Set(),
     forgotten: (conversation) => {
+      facebook.forgetting.delete(conversation)
       forgettings.set(conversation, (forgettings.get(conversation) ?? 0) + 1)
     },
     delivered: new Map(),
@@ -217,7 +221,8 @@ export const createFacebook = (deps: {
             const conversation = `${call.pageId}/${call.psid}`
             const label = call.message.quick_replies?.[0]?.payload ?? ''
             const visitor = `${conversation} ${forgettings.get(conversation) ?? 0}`
-            if (inFlight.has(visitor)) facebook.wrongs.push(`${label} was sent while another was under way`)
+            if (inFlight.has(visitor) && !facebook.forgetting.has(conversation))
+              facebook.wrongs.push(`${label} was sent while another was under way`)
             inFlight.add(visitor)
             note(`the bot sends ${label}`)
             try {

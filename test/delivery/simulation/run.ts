@@ -277,6 +277,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
         note(`${step.path} is ${JSON.stringify(step.is)}`)
         return files.set(step.path, step.is)
       case 'forget':
+        facebook.forgetting.add(`${PAGES[step.page]}/psid-${step.visitor}`)
         return callers.forget(`${PAGES[step.page]}/psid-${step.visitor}`)
     }
   }
@@ -291,15 +292,22 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
   files.mend()
   disk.fails = 0
   for (const page of PAGES) if (facebook.validToken.get(page) !== tokenFile.get(page)) mend(page)
-  for (const [page] of PAGES.entries())
-    write({ do: 'write', page, visitor: 9, texts: ['bye'], slowMs: 0, typingMs: 0, pass: false })
+  const sayGoodbye = (): void => {
+    for (const [page] of PAGES.entries())
+      write({ do: 'write', page, visitor: 9, texts: ['bye'], slowMs: 0, typingMs: 0, pass: false })
+  }
+  sayGoodbye()
   let left: Outcome['left'] = { inbox: 0, outbox: new Map() }
   for (let passed = 0; passed < 6 * HOUR_MS; passed += 60_000) {
     await time.pass(60_000, settle)
     if (scenario.echoes) for (const one of facebook.echoes.splice(0)) echo(one)
     left = (await current()?.store.counts()) ?? left
-    const settled = current()?.needs.length === 0
-    const done = left.inbox === 0 && left.outbox.size === 0 && callers.isDone() && settled
+    const done = left.inbox === 0 && left.outbox.size === 0 && callers.isDone()
+    // Whoever was refused may be forgotten: somebody has to write for it to show that it is over.
+    if (done && current()?.needs.length !== 0) {
+      if (passed % HOUR_MS === 0) sayGoodbye()
+      continue
+    }
     if (done && facebook.callsUnderWay() === 0 && (!scenario.echoes || facebook.echoes.length === 0)) break
   }
   const needs = current()?.needs.length ?? 0
