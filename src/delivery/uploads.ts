@@ -97,7 +97,8 @@ export const createUploads = (deps: {
     const hash = await hashOf(media).catch((error: unknown) => unreadable(media, error))
     if (hash instanceof GraphError) return { is: 'failed', error: hash }
     if (!kept.has(key)) {
-      const text = await store.recall(key)
+      // Where that cannot be told, it is uploaded once more.
+      const text = await store.recall(key).catch(() => null)
       // Meanwhile somebody else may have looked, and even uploaded it.
       if (!kept.has(key)) kept.set(key, read(text))
     }

@@ -7,6 +7,7 @@ import {
   readMessages,
   readRecentMessages,
 } from './conversation.ts'
+import type { SendMessage } from '../messages.ts'
 import { GraphError } from './error.ts'
 import type { AccountPage, AppSubscription, Graph } from './graph.ts'
 import { createProver } from './proof.ts'
@@ -114,7 +115,7 @@ export const createGraph = (options: GraphOptions): Graph => {
           message: metadata === undefined ? message : { ...message, metadata },
         }),
         once: true,
-        secrets: message.text === undefined ? [] : [message.text],
+        secrets: saidIn(message),
       })
       return {
         messageId: readId(body['message_id']),
@@ -125,7 +126,8 @@ export const createGraph = (options: GraphOptions): Graph => {
 
     uploadAttachment: async ({ pageId, pageToken, type, from }) => {
       const path = `/${encodeURIComponent(pageId)}/message_attachments`
-      const { body } = await callAs(pageToken, { ...uploadOf(type, from), method: 'POST', path })
+      const secrets = 'url' in from ? [from.url] : []
+      const { body } = await callAs(pageToken, { ...uploadOf(type, from), method: 'POST', path, secrets })
       const id = readId(body['attachment_id'])
       if (id === null) throw unexpected(UPLOAD_EDGE, 'sent no id', 'transient')
       return id
@@ -307,6 +309,10 @@ export const createGraph = (options: GraphOptions): Graph => {
     close: () => transport.close(),
   }
 }
+
+/** What Graph may quote of a message, and nobody else should read: an address may hold a key, or a visitor's name. */
+const saidIn = ({ text, attachment }: SendMessage): string[] =>
+  [text, attachment?.payload['url']].filter((one) => typeof one === 'string')
 
 const readAccountPage = (entry: JsonObject): AccountPage | null => {
   const id = readId(entry['id'])

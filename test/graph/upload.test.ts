@@ -99,3 +99,21 @@ t.test('an upload whose answer is lost may simply be repeated: nothing was sent'
   t.teardown(() => graph.close())
   await t.rejects(upload(graph, { url: 'https://x.y' }), { code: 'BOT_GRAPH_UNREACHABLE' })
 })
+
+t.test(
+  "an address that Facebook quotes is in no error: it may hold a key, or a visitor's name",
+  async (t) => {
+    const url = 'https://x.y/a.png?key=hunter2&for=Ada'
+    const message = `Failed to fetch the file from the url ${url}`
+    const [graph] = await build(t, { status: 400, body: { error: { code: 100, message } } })
+    const attachment = { type: 'image', payload: { url } }
+    for (const call of [
+      upload(graph, { url }),
+      graph.sendMessage({ ...CALL, psid: '1', message: { attachment } }),
+    ]) {
+      const error: unknown = await call.catch((thrown: unknown) => thrown)
+      t.match(error, { verdict: 'bad_request', message: /Failed to fetch/ })
+      t.notMatch((error as Error).message, /hunter2|Ada/)
+    }
+  },
+)
