@@ -34,10 +34,13 @@ const ENTITIES: Record<string, string> = {
  */
 const UNSEEN = /(?![\t\n\r])\p{Cc}/gu
 const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+/** No language piles up more of them on one letter; more would be painted over what stands around. */
+const PILES = /(\p{M}{6})\p{M}+/gu
 
 const escape = (text: string): string =>
   text
     .toWellFormed()
     .replace(TURNS, '')
+    .replace(PILES, '$1')
     .replace(UNSEEN, '\ufffd')
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')

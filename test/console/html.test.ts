@@ -27,3 +27,10 @@ t.test('an object that only looks like HTML does not pass as such', async (t) =>
   const forged = { text: '<script>' } as unknown as string
   t.throws(() => html`${forged}`)
 })
+
+t.test('marks that would be piled up over the rest of the page are cut down', async (t) => {
+  const piled = `evil${'\u0301'.repeat(2000)} ${'\u0489'.repeat(2000)}`
+  t.equal(html`${piled}`.text, `evil${'\u0301'.repeat(6)} ${'\u0489'.repeat(6)}`)
+  for (const text of ['שָׁלוֹם', 'ที่นี่', 'བསྒྲུབས', 'Việt', 'क्षत्रिय', 'e\u0302\u0301'])
+    t.equal(html`${text}`.text, text)
+})
