@@ -59,7 +59,8 @@ export const createDoubtResolver = (deps: {
   const triedMs = new Map<string, number>()
   /** Since when the conversation cannot be read. */
   const unreadableMs = new Map<string, number>()
-  const booked = new Set<string>()
+  /** Since when there is a place for looking at its conversation. */
+  const bookedMs = new Map<string, number>()
 
   /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
   const messagesSince = async (sinceMs: number, call: RecentMessagesCall): Promise<RecentMessage[]> => {
@@ -81,12 +82,12 @@ export const createDoubtResolver = (deps: {
       const nowMs = clock.elapsed()
       const sinceTryMs = nowMs - (triedMs.get(reply.id) ?? startedMs)
       if (sinceTryMs < times.echoMs) return { is: 'open', waitMs: times.echoMs - sinceTryMs }
-      const waitMs = booked.has(reply.id) ? 0 : pacer.book(claim.conversation.pageId, 'read')
+      const waitMs = bookedMs.has(reply.id) ? 0 : pacer.book(claim.conversation.pageId, 'read')
       if (waitMs > 0) {
-        booked.add(reply.id)
+        bookedMs.set(reply.id, nowMs)
         return { is: 'open', waitMs }
       }
-      booked.delete(reply.id)
+      bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
       const earliestMs =
         content.answersMs === undefined
@@ -122,13 +123,27 @@ export const createDoubtResolver = (deps: {
       }
     },
     tried: (reply) => {
-      triedMs.set(reply.id, clock.elapsed())
+      const nowMs = clock.elapsed()
+      // Many are settled by an echo, and nobody comes back for them. That it was tried so long ago says no more than that
+      // it was tried before we started.
+      dropUntil(triedMs, nowMs - times.settleMs)
+      for (const others of [unreadableMs, bookedMs]) dropUntil(others, nowMs - 2 * times.giveUpMs)
+      triedMs.delete(reply.id)
+      triedMs.set(reply.id, nowMs)
     },
     forget: (reply) => {
       triedMs.delete(reply.id)
       unreadableMs.delete(reply.id)
-      booked.delete(reply.id)
+      bookedMs.delete(reply.id)
     },
+  }
+}
+
+/** @param times - oldest first */
+const dropUntil = (times: Map<string, number>, ms: number): void => {
+  for (const [id, atMs] of times) {
+    if (atMs > ms) return
+    times.delete(id)
   }
 }
 

@@ -14,7 +14,7 @@ export interface MediaSender {
    */
   waitFor: (call: MediaCall) => Promise<number>
   /**
-   * @param currentToken - the token to go on with after a refused id; null when nothing may be sent any more
+   * @param currentToken - the token at the moment of sending; null when nothing may be sent any more
    * @returns null when it has to be tried again, perhaps after a new upload; nothing was sent then
    */
   send: (call: MediaCall, currentToken: () => string | null) => Promise<Sent | null>
@@ -40,23 +40,24 @@ export const createMediaSender = (deps: {
       return upload.is === 'coming' && !isComplete(call.message) ? upload.waitMs : 0
     },
     send: async ({ media, ...call }, currentToken) => {
-      const { message } = call
       const upload = await find({ ...call, media })
-      if (upload.is !== 'there') return isComplete(message) ? graph.sendMessage(call) : null
+      const send = async (message: SendMessage): Promise<Sent | null> => {
+        const pageToken = currentToken()
+        return pageToken === null ? null : await graph.sendMessage({ ...call, pageToken, message })
+      }
+      const { message } = call
+      if (upload.is !== 'there') return isComplete(message) ? await send(message) : null
       try {
-        const sent = await graph.sendMessage({ ...call, message: withId(message, upload.id) })
-        uploads.worked(upload)
+        const sent = await send(withId(message, upload.id))
+        if (sent !== null) uploads.worked(upload)
         return sent
       } catch (error) {
         // Whatever its number: a refusal of the content is certain, nothing has gone out.
         if (!(error instanceof GraphError) || error.verdict !== 'bad_request') throw error
         const isBlamed = uploads.refused(upload)
-        if (!isComplete(message)) {
-          if (isBlamed) return null
-          throw error
-        }
-        const pageToken = currentToken()
-        return pageToken === null ? null : await graph.sendMessage({ ...call, pageToken })
+        if (isComplete(message)) return await send(message)
+        if (isBlamed) return null
+        throw error
       }
     },
   }

@@ -123,10 +123,16 @@ export const createSender = (deps: {
     for (const reply of claim.replies) inHand.set(reply.id, { confirmed: false, messageId: null })
     void work(claim).then((notBeforeMs) => {
       for (const reply of claim.replies) inHand.delete(reply.id)
+      if (claim.conversation.forgotten === true) letGo(claim)
       store.releaseOutbox(claim, notBeforeMs)
       giveBack(claim.conversation.pageId)
       void pump()
     })
+  }
+
+  const letGo = ({ conversation, replies }: OutboxClaim): void => {
+    retries.delete(conversation.id)
+    for (const reply of replies) doubt.forget(reply)
   }
 
   /** @returns when the conversation may be tried again; undefined for at once */

@@ -296,6 +296,16 @@ const FIXED: Record<string, Partial<Scenario>> = {
     ],
     fates: [fated('ok'), fated('bad_request', { answerMs: 15_000 })],
   },
+  'a token that dies while media are looked up sends nothing more': {
+    steps: [
+      { do: 'die', page: 0 },
+      write(0, 0, ['image https://x.y/1.png']),
+      write(1, 0, []),
+      write(0, 1, ['ok']),
+      pass(120_000),
+    ],
+    limits: { ...wide, maxBusy: 2 },
+  },
   'whoever writes at the moment they are forgotten is heard': {
     steps: [write(0, 0, ['ok']), pass(1000), { do: 'forget', page: 0, visitor: 0 }, write(0, 0, ['fine'])],
   },

@@ -17,16 +17,17 @@ const openOnPlayedThread = async (t: Test) => {
     asked.push(message)
     worker.emit('asked')
   }
+  const clock = createFakeClock()
   const opening = openSqliteStore({
     file: 'nowhere',
-    clock: createFakeClock(),
+    clock,
     onExit: (error) => t.fail(error.message),
     spawn: () => Object.assign(worker, { postMessage }) as unknown as Worker,
   })
   say({ opened: { instance: 'one', pages: [] } })
   const store = await opening
   t.teardown(() => store.close())
-  return { store, asked, say, nextAsked: () => once(worker, 'asked') }
+  return { store, clock, asked, say, nextAsked: () => once(worker, 'asked') }
 }
 
 const ROW = { conversation: 1, seq: 1, state: null, windowEndsMs: null }
@@ -76,3 +77,25 @@ t.test('an event that the disk does not take is refused, and never handed to any
   say({ id: 0, results: [{ rows: [], end: true }] })
   t.same(await claiming, [], 'what is claimed is what the file has')
 })
+
+t.test(
+  'that a visitor is forgotten reaches what is in memory, though the disk fails meanwhile',
+  async (t) => {
+    const { store, clock, asked, say, nextAsked } = await openOnPlayedThread(t)
+    let told = 0
+    store.onForgotten(() => (told += 1))
+    const forgetting = store.forget({ psid: 'psid-1' })
+    await nextAsked()
+    const lookedUp = nextAsked()
+    say({ id: 0, results: [{ conversations: 1, erased: true }] })
+    await lookedUp
+    say({ id: 0, error: { message: 'database or disk is full', code: 13 } })
+    const again = nextAsked()
+    await clock.advance(1000)
+    await again
+    t.match(asked.slice(1), [{ operations: [{ op: 'gone' }] }, { operations: [{ op: 'gone' }] }])
+    say({ id: 0, results: [[]] })
+    t.match(await forgetting, { conversations: 1 })
+    t.equal(told, 1)
+  },
+)

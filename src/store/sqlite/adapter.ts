@@ -54,7 +54,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   const letGoOfForgotten = async (): Promise<void> => {
     // What was read in the same transaction is in memory by then.
     await nextTurn()
-    const gone = await thread.run({
+    const gone = await thread.record({
       op: 'gone',
       conversations: live.all().map((entry) => entry.conversation.id),
     })
