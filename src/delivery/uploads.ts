@@ -86,8 +86,8 @@ export const createUploads = (deps: {
 }): Uploads => {
   const { store, graph, files, clock, random, log } = deps
   const kept = new Map<string, Kept | null>()
-  /** Those uploaded since the start that have not shown yet that they work. */
-  const untried = new Set<string>()
+  /** When those were uploaded, since the start, that have not shown yet that they work. */
+  const untriedMs = new Map<string, number>()
   const running = new Map<string, { pageId: string; isFile: boolean; sinceMs: number }>()
   const failures = new Map<string, Failure>()
   let stopped = false
@@ -142,7 +142,7 @@ export const createUploads = (deps: {
       const have: Kept = { id, hash: 'hash' in content ? content.hash : null, uploadedMs: nowMs() }
       kept.set(key, have)
       failures.delete(key)
-      untried.add(key)
+      untriedMs.set(key, clock.elapsed())
       log.debug({ pageId, type: media.type }, 'uploaded')
       // Nothing waits for this: after a crash it is uploaded once more.
       await store.remember(key, JSON.stringify(have))
@@ -183,11 +183,12 @@ export const createUploads = (deps: {
   return {
     find,
     worked: ({ key }) => {
-      untried.delete(key)
+      untriedMs.delete(key)
     },
     refused: ({ key, id }) => {
       const isOurs = kept.get(key)?.id === id
-      if (isOurs && untried.has(key)) return false
+      const untriedSinceMs = untriedMs.get(key) ?? Number.NEGATIVE_INFINITY
+      if (isOurs && clock.elapsed() - untriedSinceMs < REFUSED_MS) return false
       if (isOurs) kept.set(key, null)
       return true
     },

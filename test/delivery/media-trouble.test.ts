@@ -96,3 +96,20 @@ t.test('what has an address goes out though the store cannot tell whether Facebo
   await world.until(() => world.graph.accepted.length === 1, 'it is sent at once')
   t.same(world.graph.accepted, [URL_A])
 })
+
+t.test('an id that never worked is not kept for ever', async (t) => {
+  const world = await begin(t, new Map([['menu.pdf', 'v1']]))
+  const say = async (): Promise<void> => {
+    await world.say('file menu.pdf')
+    await rest(world)
+  }
+  world.graph.answer = ({ message }) =>
+    message.attachment?.payload['attachment_id'] === 'id-1' ? 'bad_request' : undefined
+  await say()
+  await say()
+  t.equal(world.graph.uploads.length, 1, 'the message itself may be wrong')
+  world.clock.skip(600_000)
+  await say()
+  t.same(world.graph.accepted, ['id-2'])
+  t.same(world.dead, ['bad_request', 'bad_request'])
+})
