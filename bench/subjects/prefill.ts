@@ -48,10 +48,16 @@ await store.close()
 
 if (conversations > 0) {
   const db = new DatabaseSync(file)
-  const add = db.prepare('insert into conversation (page, psid, state, window_ends_ms) values (1, ?, ?, 1)')
+  const add = db.prepare(
+    'insert into conversation (id, page, psid, state, window_ends_ms) values (?, 1, ?, ?, 1)',
+  )
   db.exec('begin')
+  // Their ids are of the one sequence that everything gets its numbers from.
+  const reserve = `insert into meta (name, value) values ('seq', ?)
+    on conflict (name) do update set value = value + excluded.value returning value`
+  const { value: last } = db.prepare(reserve).get(conversations) as { value: number }
   db.prepare('insert into page (no, id) values (1, ?) on conflict do nothing').run(PAGE_IDS[0] ?? '')
-  for (let n = 0; n < conversations; n += 1) add.run(`stored-${n}`, '{"visits":3,"language":"en"}')
+  for (let n = 0; n < conversations; n += 1) add.run(last - n, `stored-${n}`, '{"visits":3,"language":"en"}')
   db.exec('commit')
   db.close()
 }
