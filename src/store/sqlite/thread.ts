@@ -53,16 +53,19 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
   let queue: Pending[] = []
   let inFlight: Pending[] | null = null
   let scheduled = false
+  let crowded = false
   let failures = 0
   let closing: { tries: number; done: () => void } | null = null
   let ended: Error | null = null
   let onForeignWrite = (_written: ForeignWrite): void => undefined
 
-  // Everything asked for in one turn of the event loop, and while the thread is busy, shares one transaction.
+  // While there is much to do, everything asked for in one turn of the event loop, and while the thread is busy, shares one
+  // transaction. While there is little, nothing waits for the end of the turn.
   const schedule = (): void => {
     if (scheduled || inFlight !== null) return
     scheduled = true
-    setImmediate(flush)
+    if (crowded) setImmediate(flush)
+    else queueMicrotask(flush)
   }
 
   const flush = (): void => {
@@ -71,6 +74,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
     if (queue.length === 0) return closing?.done()
     inFlight = queue
     queue = []
+    crowded = inFlight.length > 1
     worker.postMessage({ id: 0, operations: inFlight.map(({ operation }) => operation) } satisfies Batch)
   }
 
