@@ -48,7 +48,7 @@ ${pages.map((page) => choice('page', page.id, page.name, page.category, isTicked
 ${pages.length === 0 ? '<p class="note">You have no role on any Page.</p>' : ''}
 </fieldset>
 <fieldset><legend>What it may do</legend>
-${scopes.map((scope) => choice('scope', scope, MEANINGS[scope] ?? scope, scope, true)).join('\n')}
+${scopes.map((scope) => choice('scope', scope, MEANINGS.get(scope) ?? scope, scope, true)).join('\n')}
 ${scopes.length === 0 ? '<p class="note">Nothing beyond your name and picture.</p>' : ''}
 ${declined.length > 0 ? `<p class="note">You declined before: ${escape(declined.join(', '))}. The app can ask again with <code>auth_type=rerequest</code>.</p>` : ''}
 </fieldset>
@@ -66,15 +66,15 @@ export const errorPage = (problem: string): string =>
   frame('Something went wrong', `<h1>Something went wrong</h1><p>${escape(problem)}</p>`)
 
 /** What permissions mean to a person, as the real dialog puts it. */
-const MEANINGS: Record<string, string> = {
-  public_profile: 'See your name and profile picture',
-  email: 'See your email address',
-  pages_show_list: 'Show a list of the Pages you manage',
-  pages_messaging: 'Manage and access Page conversations in Messenger',
-  pages_manage_metadata: 'Manage accounts, settings and webhooks for a Page',
-  pages_read_engagement: 'Read content posted on the Page',
-  business_management: 'Manage your business',
-}
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ['public_profile', 'See your name and profile picture'],
+  ['email', 'See your email address'],
+  ['pages_show_list', 'Show a list of the Pages you manage'],
+  ['pages_messaging', 'Manage and access Page conversations in Messenger'],
+  ['pages_manage_metadata', 'Manage accounts, settings and webhooks for a Page'],
+  ['pages_read_engagement', 'Read content posted on the Page'],
+  ['business_management', 'Manage your business'],
+])
 
 const appHead = ({ app }: DialogRequest, words: string): string =>
   `<header>${face(app.name)}<div><p>${words}</p><h1>${escape(app.name)}</h1></div></header>`

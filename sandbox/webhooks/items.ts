@@ -65,7 +65,7 @@ export const reaction = (ends: Ends, action: VisitorAction & { type: 'reaction' 
   content: {
     ...fromVisitor(ends),
     reaction: {
-      reaction: REACTIONS[action.emoji] ?? 'other',
+      reaction: REACTIONS.get(action.emoji) ?? 'other',
       emoji: action.emoji,
       action: action.action,
       mid: action.mid,
@@ -164,14 +164,14 @@ const referralBody = (came: Referral) =>
         ads_context_data: { ad_title: came.title, post_id: came.adId },
       }
 
-const REACTIONS: Record<string, string> = {
-  '😆': 'smile',
-  '😠': 'angry',
-  '😢': 'sad',
-  '😮': 'wow',
-  '❤': 'love',
-  '❤️': 'love',
-  '😍': 'love',
-  '👍': 'like',
-  '👎': 'dislike',
-}
+const REACTIONS: ReadonlyMap<string, string> = new Map([
+  ['😆', 'smile'],
+  ['😠', 'angry'],
+  ['😢', 'sad'],
+  ['😮', 'wow'],
+  ['❤', 'love'],
+  ['❤️', 'love'],
+  ['😍', 'love'],
+  ['👍', 'like'],
+  ['👎', 'dislike'],
+])

@@ -42,7 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await look('operator')
     t.match(
       await page.evaluate(HINTS),
-      [/^At least 12 characters/],
+      [/^\s*At least 12 characters/],
       'what is asked of a password is read out',
     )
     await page.getByRole('button', { name: 'Write the settings' }).click()
