@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import t from 'tap'
 import type { Store } from '../../src/store/store.ts'
-import { createFakeClock } from '../helpers/clock.ts'
+import { place } from './place.ts'
 import { anyRoom, newEvent } from './steps.ts'
 
 const VISITORS = 200
@@ -111,21 +110,4 @@ async function bury(store: Store): Promise<void> {
 /** The files beside the database, itself among them, in which the text stands. */
 function traces(file: string, text: string): string[] {
   return readdirSync(dirname(file)).filter((name) => readFileSync(join(dirname(file), name)).includes(text))
-}
-
-function place(t: Test) {
-  const file = join(t.testdir(), 'evergreen.db')
-  const clock = createFakeClock()
-  const open = async (): Promise<Store> => {
-    const store = await openSqliteStore({
-      file,
-      clock,
-      onExit: (error) => {
-        throw error
-      },
-    })
-    t.teardown(() => store.close())
-    return store
-  }
-  return { file, open }
 }

@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import type { Store } from '../../src/store/store.ts'
-import { createFakeClock } from '../helpers/clock.ts'
+import { place } from './place.ts'
 import { anyRoom, buryAll, handleAll, newEvent, sendAll } from './steps.ts'
 
 // To SQLite, a second connection is what another process is.
@@ -85,23 +83,6 @@ t.test('a database of a newer version is left alone, and said to be that', async
   db.close()
   await t.rejects(open(), { message: /a newer Evergreen wrote it/ })
 })
-
-function place(t: Test) {
-  const file = join(t.testdir(), 'evergreen.db')
-  const clock = createFakeClock()
-  const open = async (): Promise<Store> => {
-    const store = await openSqliteStore({
-      file,
-      clock,
-      onExit: (error) => {
-        throw error
-      },
-    })
-    t.teardown(() => store.close())
-    return store
-  }
-  return { file, open }
-}
 
 async function openTwice(t: Test): Promise<{ running: Store; other: Store; file: string }> {
   const { file, open } = place(t)
