@@ -1,9 +1,9 @@
+import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { answersPlugin } from './plugins/answers.ts'
 import { appWebhookPlugin } from './plugins/app-webhook.ts'
 import { bootstrapPlugin } from './plugins/bootstrap.ts'
 import { clockPlugin } from './plugins/clock.ts'
-import { consolePlugin } from './plugins/console.ts'
 import { conversationPlugin } from './plugins/conversation.ts'
 import { deliveryPlugin } from './plugins/delivery.ts'
 import { drainPlugin } from './plugins/drain.ts'
@@ -18,19 +18,11 @@ import { recoveryPlugin } from './plugins/recovery.ts'
 import { createServer } from './plugins/server.ts'
 import { shieldPlugin } from './plugins/shield.ts'
 import { silencePlugin } from './plugins/silence.ts'
-import { signInPlugin } from './plugins/sign-in.ts'
 import { storePlugin } from './plugins/store.ts'
 import { tokensPlugin } from './plugins/tokens.ts'
 import { dataDeletionRoutes } from './routes/data-deletion.ts'
 import { facebookRoutes } from './routes/facebook.ts'
 import { healthRoutes } from './routes/health.ts'
-import { metricsRoutes } from './routes/metrics.ts'
-import { operatorAssetRoutes } from './routes/operator-assets.ts'
-import { operatorConversationRoutes } from './routes/operator-conversation.ts'
-import { operatorDeadLetterRoutes } from './routes/operator-dead-letters.ts'
-import { operatorRepairRoutes } from './routes/operator-repair.ts'
-import { operatorSignInRoutes } from './routes/operator-sign-in.ts'
-import { operatorRoutes } from './routes/operator.ts'
 import { webhookRoutes } from './routes/webhook.ts'
 import { systemClock, type Clock } from './src/clock.ts'
 import { loadConfig, type Env } from './src/config.ts'
@@ -45,6 +37,8 @@ export interface AppOptions {
   logStream?: LogStream | undefined
   /** Where the operator sits and may be asked for a token; null where nobody does. */
   terminal?: Terminal | null
+  /** Hands over a database thread that has begun to start already; see src/store/sqlite/spawn.ts. */
+  spawnDatabaseThread?: () => Worker
 }
 
 /**
@@ -53,7 +47,7 @@ export interface AppOptions {
  * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { env, clock = systemClock, logStream, terminal = null } = options
+  const { env, clock = systemClock, logStream, terminal = null, spawnDatabaseThread } = options
   // Fastify itself needs two of the values, before any plugin can hand them out.
   const app = createServer({ ...loadConfig(env), logStream })
 
@@ -64,7 +58,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(errorsPlugin)
 
   app.register(metricsPlugin)
-  app.register(storePlugin)
+  app.register(storePlugin, { spawnDatabaseThread })
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)
@@ -93,17 +87,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   return app
 }
 
-/** The routes for the operator's eyes, and what guards them. Without a password there are none. */
+/** What only an operator with a password can see is loaded only where there is one. */
 const operatorArea = async (area: FastifyInstance) => {
   const { OPERATOR_PASSWORD: password } = area.config
   if (password === undefined) return
-  area.register(signInPlugin, { password })
-  area.register(consolePlugin)
-  area.register(metricsRoutes)
-  area.register(operatorAssetRoutes)
-  area.register(operatorSignInRoutes)
-  area.register(operatorRoutes)
-  area.register(operatorRepairRoutes)
-  area.register(operatorConversationRoutes)
-  area.register(operatorDeadLetterRoutes)
+  const { operatorAreaRoutes } = await import('./operator-area.ts')
+  area.register(operatorAreaRoutes, { password })
 }

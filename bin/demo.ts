@@ -95,7 +95,7 @@ const passedOn = (env: NodeJS.ProcessEnv): Environment =>
 const root = new URL('..', import.meta.url)
 
 const startBot = async (env: Environment): Promise<Bot> => {
-  const child = spawn(process.execPath, ['bin/serve.ts'], {
+  const child = spawn(process.execPath, ['bin/serve.js'], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -28,7 +28,7 @@ async function answers(app: FastifyInstance) {
     clock: app.clock,
     log: app.log.child({ part: 'answers' }),
   })
-  app.addHook('onReady', async () => courier.start())
+  app.addHook('onListen', async () => courier.start())
   app.addHook('onClose', async () => {
     await courier.stop()
     await agent.destroy()

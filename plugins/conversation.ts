@@ -10,8 +10,7 @@ import {
 import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/conversation/script/types.ts'
-import { openHandlers } from '../src/handlers/handlers.ts'
-import { withHandlers } from '../src/handlers/run.ts'
+import type { Handlers } from '../src/handlers/handlers.ts'
 import { openScriptFile } from '../src/script-file.ts'
 import { createVisitorProfiles, type ProfileField, type VisitorProfiles } from '../src/visitor-profile.ts'
 
@@ -55,17 +54,10 @@ async function conversation(app: FastifyInstance) {
     localeOf: told('locale'),
   })
   const { BOT_HANDLERS: handlersFile } = app.config
-  const handlers =
-    handlersFile === undefined
-      ? null
-      : await openHandlers({
-          file: handlersFile,
-          clock: app.clock,
-          log: app.log.child({ part: 'handlers' }),
-        })
+  const code = handlersFile === undefined ? null : await openCode(app, handlersFile, script)
   const handle = withDisclosure({
     script: scriptFile.current,
-    handle: handlers === null ? script.handle : withHandlers({ handlers, script }),
+    handle: code?.handle ?? script.handle,
     disclose: script.disclose,
   })
   const named = (view: ConversationView): ConversationView => ({
@@ -87,12 +79,26 @@ async function conversation(app: FastifyInstance) {
   })
   app.addHook('onReady', async () => {
     scriptFile.start()
-    handlers?.start()
+    code?.handlers.start()
   })
   app.addHook('onClose', async () => {
     scriptFile.stop()
-    handlers?.stop()
+    code?.handlers.stop()
   })
+}
+
+/** What runs code handlers is loaded only where there are some. */
+const openCode = async (
+  app: FastifyInstance,
+  file: string,
+  script: Conversation,
+): Promise<{ handlers: Handlers; handle: Conversation['handle'] }> => {
+  const [{ openHandlers }, { withHandlers }] = await Promise.all([
+    import('../src/handlers/handlers.ts'),
+    import('../src/handlers/run.ts'),
+  ])
+  const handlers = await openHandlers({ file, clock: app.clock, log: app.log.child({ part: 'handlers' }) })
+  return { handlers, handle: withHandlers({ handlers, script }) }
 }
 
 /** @throws ScriptError at registration, when the script is wrong: a bot without words does not start. */

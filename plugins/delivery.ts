@@ -62,7 +62,8 @@ async function delivery(app: FastifyInstance) {
       refused: activity.refused,
     },
   })
-  app.addHook('onReady', async () => running.start())
+  // A start that finds its port taken has sent nothing; and who waits at the door goes before who waits for a reply.
+  app.addHook('onListen', async () => running.start())
   app.addHook('onClose', async () => {
     const late = new AbortController()
     const inTime = await Promise.race([

@@ -1,8 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError, type BotErrorCode } from '../src/errors.ts'
+
+// An import would run the getters of node:http, and one of them loads a second undici.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** The one place where a code becomes an HTTP status. `docs/errors.md` says what each means and what to do. */
 export const HTTP_STATUS: Record<BotErrorCode, number> = {

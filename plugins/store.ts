@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createRetention } from '../src/store/retention.ts'
@@ -12,12 +13,18 @@ declare module 'fastify' {
   }
 }
 
-async function store(app: FastifyInstance) {
+export interface StoreOptions {
+  /** Hands over a database thread that was begun to start; another one otherwise. */
+  spawnDatabaseThread?: (() => Worker) | undefined
+}
+
+async function store(app: FastifyInstance, { spawnDatabaseThread }: StoreOptions) {
   const { DATA_DIR: dir } = app.config
   const held = holdDataDir(dir)
   const opened = await openSqliteStore({
     file: databaseIn(dir),
     clock: app.clock,
+    ...(spawnDatabaseThread && { spawn: spawnDatabaseThread }),
     onExit: (error) => {
       // Without it nothing can be accepted; what was accepted is on disk. Whoever watches the process starts it anew.
       app.log.fatal({ err: error }, 'the database thread has died')

@@ -346,6 +346,8 @@ const ajv = new Ajv({
   useDefaults: true,
   allowUnionTypes: true,
   addUsedSchema: false,
+  // A test does that; at every start it would be compiling the schema of schemas.
+  validateSchema: false,
   formats: {
     origin: isOrigin,
     'public-origin': isPublicOrigin,

@@ -28,6 +28,7 @@ t.test('what was answered with 200 is known after a restart', async (t) => {
 
 t.test('no part of the running bot knows a visitor who was forgotten', async (t) => {
   const { app } = await build(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
   await app.inject(signed(textCallback('hi')))
   while (app.activity.conversations().length === 0) await new Promise(setImmediate)
   const [{ psid } = { psid: '' }] = app.activity.conversations()
@@ -37,6 +38,14 @@ t.test('no part of the running bot knows a visitor who was forgotten', async (t)
   t.match(await app.store.forget({ psid }), { conversations: 1 })
   t.same(app.activity.conversations(), [])
   t.ok(cleared > 0, 'names among it')
+})
+
+t.test('nobody is answered by a bot that does not listen', async (t) => {
+  const { app } = await build(t)
+  await app.inject(signed(textCallback('hi')))
+  // Each asks the database once, which is far more often than handling an event does.
+  for (let n = 0; n < 50; n += 1) await app.store.counts()
+  t.match(await app.store.counts(), { inbox: 1 })
 })
 
 t.test('a configuration that cannot be used builds nothing', async (t) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify from 'fastify'
+import { Ajv } from 'ajv'
 import t from 'tap'
 import { envPlugin } from '../plugins/env.ts'
 import { configSchema, loadConfig, withDotEnv, type Config, type Env } from '../src/config.ts'
@@ -162,6 +163,10 @@ t.test('DATABASE_URL is refused clearly while there is no adapter for it', async
     /DATABASE_URL must be left unset: the PostgreSQL adapter is not part of this version/,
   )
   t.notMatch(error?.message, /word|db\.internal/)
+})
+
+t.test('the schema is one: the loader takes that for granted', async (t) => {
+  t.ok(new Ajv().validateSchema(configSchema))
 })
 
 t.test('every variable says what it should look like', async (t) => {

@@ -43,7 +43,7 @@ t.test(
     const unit = read('evergreen.service')
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
     t.ok(Number(seconds) > 15)
-    t.match(unit, /^ExecStart=\S+ bin\/serve\.ts$/m)
+    t.match(unit, /^ExecStart=\S+ bin\/serve\.js$/m)
     t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
     t.match(unit, /^EnvironmentFile=\/etc\/evergreen\.env$/m)
     // It would end Node.js, which compiles at run time.

@@ -40,7 +40,6 @@ const withProxy = (title: string, body: (t: Test, scene: Scene) => Promise<void>
 
 const buildScene = async (t: Test, name: ProxyName): Promise<Scene> => {
   const { app, log } = await buildConsole(t, { env: { TRUST_PROXY: '127.0.0.1' }, dir: t.testdir() })
-  await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const proxy = await startProxy(t, name, port)
   const dispatcher = new Agent({ connect: { ca: proxy.ca } })

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module'
+import type { Worker } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../app.ts'
@@ -6,6 +7,7 @@ import { withDotEnv, type Env } from '../../src/config.ts'
 import { BotError } from '../../src/errors.ts'
 import { createTerminal } from '../../src/operator/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
+import { spawnDatabaseThread } from '../../src/store/sqlite/spawn.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
@@ -14,12 +16,11 @@ const terminal = createTerminal({ input: process.stdin, output: process.stdout }
 
 const readEnv = (): Env => withDotEnv(process.env)
 
-const buildBot = (env: Env): Promise<FastifyInstance> =>
-  buildApp({ env, terminal, logStream: terminal?.output })
-
 /** The bot; after the set-up, where there is nothing to make it of and somebody who can be asked. */
-const makeBot = async (): Promise<FastifyInstance> => {
+const makeBot = async (spawnThread: () => Worker): Promise<FastifyInstance> => {
   const env = readEnv()
+  const buildBot = (withEnv: Env): Promise<FastifyInstance> =>
+    buildApp({ env: withEnv, terminal, logStream: terminal?.output, spawnDatabaseThread: spawnThread })
   const isAsked = process.argv.includes('--setup')
   if (isAsked && !isUntouched(env)) throw setUpAlready()
   // Without a person a missing setting ends the process, as any mistake in them does.
@@ -28,8 +29,9 @@ const makeBot = async (): Promise<FastifyInstance> => {
   return runSetup({ readEnv, logStream: terminal?.output, say: console.error, buildBot })
 }
 
-const serve = async (): Promise<void> => {
-  const app = await makeBot()
+const run = async (early: Worker): Promise<void> => {
+  const threads = [early]
+  const app = await makeBot(() => threads.pop() ?? spawnDatabaseThread())
   closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
     else app.log.info({ signal }, 'stopping')
@@ -67,10 +69,13 @@ Is this the first start?
                  README.md, "Connect a real Page", has it by hand, too: cp .env.example .env
   At any time    npm run doctor   says what is in order and what to do next`
 
-try {
-  await serve()
-} catch (error) {
-  terminal?.close()
-  console.error(explain(error))
-  process.exit(1)
+/** @param databaseThread - one that has begun to start, for the first bot that is built */
+export const serve = async (databaseThread: Worker): Promise<void> => {
+  try {
+    await run(databaseThread)
+  } catch (error) {
+    terminal?.close()
+    console.error(explain(error))
+    process.exit(1)
+  }
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { ENV } from '../helpers/surface.ts'
 
-const SERVE = fileURLToPath(new URL('../../bin/serve.ts', import.meta.url))
+const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
 const SETTINGS = {
   ...ENV,
   PORT: '0',

@@ -12,7 +12,7 @@ import { withDotEnv } from '../../src/config.ts'
 import { hiddenFields } from '../helpers/console.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SERVE = join(ROOT, 'bin/serve.ts')
+const SERVE = join(ROOT, 'bin/serve.js')
 const KEYS = { appId: '600000000000001', appSecret: 'app-secret-1' }
 const TERMINAL = spawnSync('script', ['--version']).status === 0
 
@@ -96,7 +96,7 @@ t.test(
     const shown = await until(asked.stderr, /demo/)
     t.match(shown, /http:\/\/localhost:\d+\/setup\/code\/[a-z2-9-]{23}\n[^]*ssh -L (\d+):localhost:\1/)
     t.equal(
-      readFileSync(join(ROOT, 'package.json'), 'utf8').includes('"setup": "node bin/serve.ts --setup"'),
+      readFileSync(join(ROOT, 'package.json'), 'utf8').includes('"setup": "node bin/serve.js --setup"'),
       true,
     )
   },

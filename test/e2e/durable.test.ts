@@ -78,7 +78,7 @@ if (isTorture) {
         '-o',
         trace,
         process.execPath,
-        'bin/serve.ts',
+        'bin/serve.js',
       ],
       { cwd: new URL('../..', import.meta.url), env: bot.env, stdio: 'ignore' },
     )

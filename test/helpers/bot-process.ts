@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { signed } from './sign.ts'
 import { ENV } from './surface.ts'
 
-const SERVE = fileURLToPath(new URL('../../bin/serve.ts', import.meta.url))
+const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('../../bot.yaml', import.meta.url))
 
 /** The bot as `npm start` runs it, in a process of its own. */

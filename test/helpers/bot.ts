@@ -164,7 +164,7 @@ const startBot = async (
     },
     sigterm: () => end('SIGTERM'),
     start: async () => {
-      const started = spawn(process.execPath, ['bin/serve.ts'], {
+      const started = spawn(process.execPath, ['bin/serve.js'], {
         cwd: ROOT,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -40,6 +40,8 @@ export const buildConsole = async (
     logStream: { write: (line) => void lines.push(line) },
   })
   t.teardown(() => app.close())
+  // It works only once it listens.
+  await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, clock, dir, log: () => lines.join('') }
 }
 

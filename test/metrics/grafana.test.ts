@@ -14,7 +14,7 @@ const TEXT = readFileSync(new URL('../../docs/grafana.json', import.meta.url), '
 const { panels } = JSON.parse(TEXT) as Dashboard
 
 t.test('the Grafana dashboard asks for metrics that exist, and for all of ours', async (t) => {
-  const told = await createMetrics({ node: true }).render({ inbox: 0, outbox: new Map(), tokens: [] })
+  const told = await createMetrics().render({ inbox: 0, outbox: new Map(), tokens: [] })
   const known = new Set([...told.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name))
   const asked = new Set(
     panels.flatMap(({ targets }) =>

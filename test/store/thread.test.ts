@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
-import type { Batch, BatchAnswer, Opened } from '../../src/store/sqlite/protocol.ts'
+import type { Batch, BatchAnswer, Open, Opened } from '../../src/store/sqlite/protocol.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { newEvent } from './steps.ts'
 
@@ -12,7 +12,8 @@ const openOnPlayedThread = async (t: Test) => {
   const worker = new EventEmitter()
   const say = (message: Opened | BatchAnswer) => worker.emit('message', message)
   const asked: Batch[] = []
-  const postMessage = (message: Batch | 'close'): void => {
+  const postMessage = (message: Open | Batch | 'close'): void => {
+    if (typeof message === 'object' && 'open' in message) return
     if (message === 'close') return void worker.emit('exit', 0)
     asked.push(message)
     worker.emit('asked')

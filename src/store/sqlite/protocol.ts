@@ -222,6 +222,12 @@ export interface ForeignWrite {
   forgotten: boolean
 }
 
+/** The first message to the thread. */
+export interface Open {
+  /** The file. */
+  open: string
+}
+
 /** The thread's first message. */
 export type Opened = { opened: { instance: string; pages: string[] } } | { refused: OpenRefusal }
 

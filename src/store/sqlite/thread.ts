@@ -1,7 +1,17 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../clock.ts'
 import { BotError } from '../../errors.ts'
-import type { Batch, BatchAnswer, Failure, ForeignWrite, Opened, Operation, Results } from './protocol.ts'
+import type {
+  Batch,
+  BatchAnswer,
+  Failure,
+  ForeignWrite,
+  Open,
+  Opened,
+  Operation,
+  Results,
+} from './protocol.ts'
+import { spawnDatabaseThread } from './spawn.ts'
 
 /** The database thread as seen from the event loop. */
 export interface DatabaseThread {
@@ -26,8 +36,8 @@ export interface DatabaseThreadOptions {
   file: string
   clock: Clock
   onExit: (error: Error) => void
-  /** Starts `worker.ts` on the file, in a thread of its own unless told otherwise. */
-  spawn?: (file: string) => Worker
+  /** Hands over a thread that has opened nothing yet; begins to start one unless told otherwise. */
+  spawn?: () => Worker
 }
 
 interface Pending {
@@ -46,8 +56,8 @@ const TRIES_WHEN_CLOSING = 3
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
  */
 export const startDatabaseThread = async (options: DatabaseThreadOptions): Promise<DatabaseThread> => {
-  const { file, clock, onExit, spawn = spawnWorker } = options
-  const worker = spawn(file)
+  const { file, clock, onExit, spawn = spawnDatabaseThread } = options
+  const worker = spawn()
   const { instance, pages } = await opened(worker, file)
 
   let queue: Pending[] = []
@@ -157,9 +167,6 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
   }
 }
 
-const spawnWorker = (file: string): Worker =>
-  new Worker(new URL('./worker.ts', import.meta.url), { workerData: { file } })
-
 const unavailable = (reason: string): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${reason}`, {
     retryable: true,
@@ -185,6 +192,7 @@ const opened = async (worker: Worker, file: string): Promise<{ instance: string;
   const first = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
+    worker.postMessage({ open: file } satisfies Open)
   })
   if ('opened' in first) return first.opened
   await worker.terminate()

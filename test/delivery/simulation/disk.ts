@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { openDatabase, type Database } from '../../../src/store/sqlite/database.ts'
-import type { Batch, BatchAnswer, Opened } from '../../../src/store/sqlite/protocol.ts'
+import type { Batch, BatchAnswer, Open, Opened } from '../../../src/store/sqlite/protocol.ts'
 
 /** The real database in this thread, so that a simulation runs the same way each time; and a disk that can be full. */
 export interface Disk {
-  spawn: (file: string) => Worker
+  spawn: () => Worker
   /** This many of the next transactions fail. */
   fails: number
   /**
@@ -14,11 +14,16 @@ export interface Disk {
   crash: (committed: boolean) => void
 }
 
+interface Running {
+  database: Database
+  pending: Batch | null
+}
+
 const SQLITE_FULL = 13
 
 /** @param busy - called whenever something happens here */
 export const createDisk = (busy: () => void): Disk => {
-  let running: { database: Database; pending: Batch | null; worker: EventEmitter } | null = null
+  let running: Running | null = null
 
   const answer = ({ id, operations }: Batch, database: Database): BatchAnswer => {
     if (disk.fails > 0) {
@@ -30,34 +35,42 @@ export const createDisk = (busy: () => void): Disk => {
 
   const disk: Disk = {
     fails: 0,
-    spawn: (file) => {
-      const database = openDatabase(file)
+    spawn: () => {
       const worker = new EventEmitter()
-      const self = { database, pending: null as Batch | null, worker }
-      running = self
-      const say = (message: Opened | BatchAnswer): void => {
-        setImmediate(() => {
-          if (running !== self) return
-          busy()
-          worker.emit('message', message)
-        })
+      const start = (file: string): void => {
+        const database = openDatabase(file)
+        const self: Running = { database, pending: null }
+        running = self
+        const say = (message: Opened | BatchAnswer): void => {
+          setImmediate(() => {
+            if (running !== self) return
+            busy()
+            worker.emit('message', message)
+          })
+        }
+        carryOut = (batch) => {
+          self.pending = batch
+          setImmediate(() => {
+            if (running !== self) return
+            self.pending = null
+            say(answer(batch, database))
+          })
+        }
+        say({ opened: { instance: database.instance, pages: database.pagesWaiting() } })
       }
-      const postMessage = (message: Batch | 'close'): void => {
+      let carryOut = (_batch: Batch): void => undefined
+      const postMessage = (message: Open | Batch | 'close'): void => {
         busy()
         if (message === 'close') {
-          database.close()
+          running?.database.close()
           running = null
           setImmediate(() => worker.emit('exit', 0))
-          return
+        } else if ('open' in message) {
+          start(message.open)
+        } else {
+          carryOut(message)
         }
-        self.pending = message
-        setImmediate(() => {
-          if (running !== self) return
-          self.pending = null
-          say(answer(message, database))
-        })
       }
-      say({ opened: { instance: database.instance, pages: database.pagesWaiting() } })
       return Object.assign(worker, { postMessage }) as unknown as Worker
     },
     crash: (committed) => {

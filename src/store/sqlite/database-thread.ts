@@ -1,9 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { flushCompileCache } from 'node:module'
+import { parentPort } from 'node:worker_threads'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
-import type { Batch, BatchAnswer, Failure, Opened } from './protocol.ts'
-
-/** The database thread: fsync and checkpoints stop this loop, never the one that answers Facebook. */
-const { file } = workerData as { file: string }
+import type { Batch, BatchAnswer, Failure, Open, Opened } from './protocol.ts'
 
 const serve = (database: Database): void => {
   parentPort?.on('message', (batch: Batch | 'close') => {
@@ -17,6 +15,7 @@ const serve = (database: Database): void => {
   parentPort?.postMessage({
     opened: { instance: database.instance, pages: database.pagesWaiting() },
   } satisfies Opened)
+  flushCompileCache()
   setInterval(() => lookForForeignWrite(database), LOOK_EVERY_MS).unref()
 }
 
@@ -59,13 +58,16 @@ const failure = (error: unknown): Failure => ({
 const isWorldsFault = ({ code }: Failure): boolean =>
   code !== null && [5, 6, 7, 8, 10, 11, 13, 14, 26].includes(code & 0xff)
 
-try {
-  serve(openDatabase(file))
-} catch (error) {
-  parentPort?.postMessage({
-    refused: {
-      reason: isDamage(error) ? 'damaged' : 'unavailable',
-      message: error instanceof Error ? error.message : String(error),
-    },
-  } satisfies Opened)
-}
+/** The database thread: fsync and checkpoints stop this loop, never the one that answers Facebook. */
+parentPort?.once('message', ({ open }: Open) => {
+  try {
+    serve(openDatabase(open))
+  } catch (error) {
+    parentPort?.postMessage({
+      refused: {
+        reason: isDamage(error) ? 'damaged' : 'unavailable',
+        message: error instanceof Error ? error.message : String(error),
+      },
+    } satisfies Opened)
+  }
+})

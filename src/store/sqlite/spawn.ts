@@ -1,0 +1,9 @@
+import { getCompileCacheDir } from 'node:module'
+import { Worker } from 'node:worker_threads'
+
+/**
+ * Begins to start the database thread, which opens a file when it is told which one. Booting a thread takes longer than
+ * opening a database, and needs nobody's attention: whoever starts early waits less.
+ */
+export const spawnDatabaseThread = (): Worker =>
+  new Worker(new URL('./worker.js', import.meta.url), { workerData: { compiled: getCompileCacheDir() } })

@@ -1,0 +1,8 @@
+import { enableCompileCache } from 'node:module'
+import { workerData } from 'node:worker_threads'
+
+// A thread does not inherit the compile cache. JavaScript, because the first file cannot come from the cache, and what
+// strips types takes as long to load as everything else here.
+if (workerData.compiled !== undefined) enableCompileCache(workerData.compiled)
+
+await import('./database-thread.ts')
