@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs'
-import { runLoad, makeFolder, startSubject } from './lib/processes.ts'
+import { load } from './lib/load.ts'
+import { makeFolder, runLoad, runToEnd, startSubject } from './lib/processes.ts'
+import { E, EVERGREEN, type Rival } from './lib/rivals.ts'
 import { median, table } from './lib/stats.ts'
 
 /** What a long queue and a long history cost at the start and afterwards. */
@@ -22,10 +23,10 @@ export const backlog = async ({ rounds }: { rounds: number }): Promise<void> => 
   const waiting: Start[] = []
   const stored: Start[] = []
   for (let round = 0; round < rounds; round += 1) {
-    e.push(await run('reference/whole.ts', {}))
-    empty.push(await run('subjects/product.ts', {}))
-    waiting.push(await run('subjects/product.ts', { REPLIES: String(WAITING) }))
-    stored.push(await run('subjects/product.ts', { CONVERSATIONS: String(STORED) }))
+    e.push(await run(E, {}))
+    empty.push(await run(EVERGREEN, {}))
+    waiting.push(await run(EVERGREEN, { REPLIES: String(WAITING) }))
+    stored.push(await run(EVERGREEN, { CONVERSATIONS: String(STORED) }))
   }
   const row = (name: string, starts: Start[]): string[] => [
     name,
@@ -50,39 +51,32 @@ export const backlog = async ({ rounds }: { rounds: number }): Promise<void> => 
   )
 }
 
-const run = async (file: string, fill: Record<string, string>): Promise<Start> => {
-  const dir = makeFolder()
+const run = async (rival: Rival, fill: Record<string, string>): Promise<Start> => {
+  const folder = makeFolder()
+  if (Object.keys(fill).length > 0) await runToEnd('subjects/prefill.ts', fill, folder)
   const graph = await startSubject('lib/graph-stub.ts')
+  const subject = await rival.start(graph.port, folder)
   try {
-    if (Object.keys(fill).length > 0) await (await startSubject('subjects/prefill.ts', fill, dir)).stop()
-    const startedMs = performance.now()
-    const subject = await startSubject(file, { GRAPH_URL: `http://127.0.0.1:${graph.port}` }, dir)
-    await runLoad({ port: subject.port, connections: 1, conversations: 1, count: 1, run: 'first' })
-    const firstMs = performance.now() - startedMs
+    // From here, not by a process of its own: that would take as long to start as what is measured.
+    await load({ port: subject.port, connections: 1, conversations: 1, count: 1, run: 'first' })
+    const firstMs = performance.now() - subject.startedMs
     const already = Number(fill['REPLIES'] ?? 0) + 1
     const drainedMs = performance.now()
     await graph.ask({ until: already })
     const drainSeconds = (performance.now() - drainedMs) / 1000
     const began = performance.now()
-    const { latencyMs } = await runLoad({
-      port: subject.port,
-      connections: 64,
-      conversations: 10_000,
-      count: MESSAGES,
-      run: 'r',
-    })
+    const plan = { connections: 64, conversations: 10_000, count: MESSAGES, run: 'r' }
+    const { latencyMs } = await runLoad({ ...plan, port: subject.port })
     await graph.ask({ until: already + MESSAGES })
     const seconds = (performance.now() - began) / 1000
-    const memoryMiB = subject.memoryMiB()
-    await subject.stop()
     return {
       firstMs,
       perSecond: already > 1 ? already / drainSeconds : MESSAGES / seconds,
       p50: latencyMs.p50,
-      memoryMiB,
+      memoryMiB: subject.memoryMiB(),
     }
   } finally {
+    await subject.stop()
     await graph.stop()
-    rmSync(dir, { recursive: true, force: true })
   }
 }

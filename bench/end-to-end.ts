@@ -1,11 +1,8 @@
 import { runLoad, startSubject, type Subject } from './lib/processes.ts'
+import { RIVALS, type Rival } from './lib/rivals.ts'
 import { median, quantiles, table } from './lib/stats.ts'
 
-/** From webhook to Send API, recorded: the product against the same in one file (E). */
-const SUBJECTS = [
-  { name: 'E', file: 'reference/whole.ts' },
-  { name: 'Evergreen', file: 'subjects/product.ts' },
-]
+// From webhook to Send API, recorded: the product against the same in one file (E).
 
 interface Arrivals {
   sends: number
@@ -38,12 +35,12 @@ export const throughput = async ({ rounds }: { rounds: number }): Promise<void> 
   )
   const rows: string[][] = []
   for (const scenario of SCENARIOS) {
-    const rates = SUBJECTS.map(() => [] as number[])
-    const cpu = SUBJECTS.map(() => [] as number[])
-    const memory = SUBJECTS.map(() => [] as number[])
+    const rates = RIVALS.map(() => [] as number[])
+    const cpu = RIVALS.map(() => [] as number[])
+    const memory = RIVALS.map(() => [] as number[])
     for (let round = 0; round < rounds; round += 1) {
-      for (const [n, { file }] of SUBJECTS.entries()) {
-        const result = await withSubject(file, scenario.latencyMs, (parts) => drive(parts, scenario))
+      for (const [n, rival] of RIVALS.entries()) {
+        const result = await withRival(rival, scenario.latencyMs, (parts) => drive(parts, scenario))
         rates[n]?.push(result.perSecond)
         cpu[n]?.push(result.cpuUs)
         memory[n]?.push(result.memoryMiB)
@@ -73,10 +70,10 @@ export const throughput = async ({ rounds }: { rounds: number }): Promise<void> 
 /** Time from the callback being sent to its reply arriving at Graph, at a steady pace. */
 export const latency = async ({ rounds }: { rounds: number }): Promise<void> => {
   const plan = { conversations: 10_000, count: 1500, perSecond: 300 }
-  const found = SUBJECTS.map(() => ({ p50: [] as number[], p99: [] as number[] }))
+  const found = RIVALS.map(() => ({ p50: [] as number[], p99: [] as number[] }))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [n, { file }] of SUBJECTS.entries()) {
-      const { p50, p99 } = await withSubject(file, 0, async ({ subject, graph }) => {
+    for (const [n, rival] of RIVALS.entries()) {
+      const { p50, p99 } = await withRival(rival, 0, async ({ subject, graph }) => {
         await warmUp(subject, graph)
         const { sentAtMs } = await runLoad({ ...plan, port: subject.port, connections: 32, run: 'l' })
         const { arrivedAtMs } = await graph.ask<Arrivals>({ until: plan.count })
@@ -109,13 +106,13 @@ interface Parts {
   graph: Subject
 }
 
-const withSubject = async <T>(
-  file: string,
+const withRival = async <T>(
+  rival: Rival,
   latencyMs: number,
   use: (parts: Parts) => Promise<T>,
 ): Promise<T> => {
   const graph = await startSubject('lib/graph-stub.ts', { LATENCY_MS: String(latencyMs) })
-  const subject = await startSubject(file, { GRAPH_URL: `http://127.0.0.1:${graph.port}` })
+  const subject = await rival.start(graph.port)
   try {
     return await use({ subject, graph })
   } finally {

@@ -1,19 +1,16 @@
 import { runLoad, startSubject } from './lib/processes.ts'
+import { RIVALS, type Rival } from './lib/rivals.ts'
 import { median, table } from './lib/stats.ts'
 
-/** What either program holds in memory as the same load goes on: a leak shows as a row that grows. */
-const SUBJECTS = [
-  { name: 'E', file: 'reference/whole.ts' },
-  { name: 'Evergreen', file: 'subjects/product.ts' },
-]
 const SLICES = 5
 const MESSAGES = 20_000
 
+/** What either program holds in memory as the same load goes on: a leak shows as a row that grows. */
 export const memory = async ({ rounds }: { rounds: number }): Promise<void> => {
-  const found = SUBJECTS.map(() => Array.from({ length: SLICES }, () => [] as number[]))
+  const found = RIVALS.map(() => Array.from({ length: SLICES }, () => [] as number[]))
   for (let round = 0; round < rounds; round += 1) {
-    for (const [n, { file }] of SUBJECTS.entries()) {
-      for (const [slice, mebibytes] of (await hold(file)).entries()) found[n]?.[slice]?.push(mebibytes)
+    for (const [n, rival] of RIVALS.entries()) {
+      for (const [slice, mebibytes] of (await hold(rival)).entries()) found[n]?.[slice]?.push(mebibytes)
     }
   }
   const [e = [], product = []] = found.map((slices) => slices.map(median))
@@ -26,9 +23,9 @@ export const memory = async ({ rounds }: { rounds: number }): Promise<void> => {
   process.stdout.write(`${table(['', 'E', 'Evergreen', 'ratio'], rows)}\n`)
 }
 
-const hold = async (file: string): Promise<number[]> => {
+const hold = async (rival: Rival): Promise<number[]> => {
   const graph = await startSubject('lib/graph-stub.ts')
-  const subject = await startSubject(file, { GRAPH_URL: `http://127.0.0.1:${graph.port}` })
+  const subject = await rival.start(graph.port)
   const measured: number[] = []
   try {
     for (let slice = 1; slice <= SLICES; slice += 1) {

@@ -1,19 +1,24 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import type { LoadPlan, LoadResult } from './load.ts'
 
 /** A server under test, in a process of its own. */
 export interface Subject {
   port: number
+  /** When the process was started, as `performance.now()` has it. */
+  startedMs: number
   /** CPU spent so far, all threads, in ms. */
   cpuMs: () => number
   /** Resident memory, in MiB. */
   memoryMiB: () => number
   /** Asks the process something; it answers by `process.send`. */
   ask: <T>(question: unknown) => Promise<T>
+  /** Kills it, and removes its folder. */
   stop: () => Promise<void>
 }
 
@@ -23,39 +28,79 @@ const CACHE = join(tmpdir(), 'evergreen-bench-compiled')
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'evergreen-bench-'))
 
 /**
- * Starts `file`, which reports its port by `process.send({ port })`. It gets a folder as `BENCH_DIR`.
+ * Starts `file`, which reports its port by `process.send({ port })`. It gets the folder as `BENCH_DIR`.
  *
  * @param env - further variables
- * @param dir - left out: a fresh one, removed afterwards
  */
 export const startSubject = async (
   file: string,
   env: Record<string, string> = {},
-  dir?: string,
+  folder = makeFolder(),
 ): Promise<Subject> => {
-  const folder = dir ?? makeFolder()
-  const child = fork(new URL(`../${file}`, import.meta.url), [], {
-    env: { PATH: process.env['PATH'] ?? '', BENCH_DIR: folder, NODE_COMPILE_CACHE: CACHE, ...env },
+  const startedMs = performance.now()
+  const child = forkIn(folder, file, { NODE_COMPILE_CACHE: CACHE, ...env })
+  const { port } = await message<{ port: number }>(child)
+  return toSubject(child, { port, startedMs, folder })
+}
+
+/**
+ * The bot as `npm start` runs it. What it warns of goes to standard error. Nothing can be asked of it.
+ *
+ * @param folder - its working directory, where the script and tokens are
+ */
+export const startBot = async (env: Record<string, string>, folder: string): Promise<Subject> => {
+  const startedMs = performance.now()
+  const child = spawn(process.execPath, [BOT], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the bot ended with code ${String(code)}`)))
+    createInterface(child.stdout).on('line', (line) => {
+      const { level, msg, address } = JSON.parse(line) as { level: number; msg: string; address?: string }
+      if (level >= PINO_WARN) process.stderr.write(`${line}\n`)
+      if (msg === 'listening' && address !== undefined) resolve(Number(new URL(address).port))
+    })
+  })
+  return toSubject(child, { port, startedMs, folder })
+}
+
+const BOT = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
+const PINO_WARN = 40
+
+const toSubject = (
+  child: ChildProcess,
+  { port, startedMs, folder }: { port: number; startedMs: number; folder: string },
+): Subject => ({
+  port,
+  startedMs,
+  cpuMs: () => cpuMs(child),
+  memoryMiB: () => memoryMiB(child),
+  ask: (question) => {
+    const answer = message<never>(child)
+    child.send(question as object)
+    return answer
+  },
+  stop: async () => {
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  },
+})
+
+/** Runs `file` to its end. It gets the folder as `BENCH_DIR`. */
+export const runToEnd = async (file: string, env: Record<string, string>, folder: string): Promise<void> => {
+  const [code] = (await once(forkIn(folder, file, env), 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`${file} ended with code ${String(code)}`)
+}
+
+const forkIn = (folder: string, file: string, env: Record<string, string>): ChildProcess =>
+  fork(new URL(`../${file}`, import.meta.url), [], {
+    env: { PATH: process.env['PATH'] ?? '', BENCH_DIR: folder, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  const { port } = await message<{ port: number }>(child)
-  return {
-    port,
-    cpuMs: () => cpuMs(child),
-    memoryMiB: () => memoryMiB(child),
-    ask: (question) => {
-      const answer = message<never>(child)
-      child.send(question as object)
-      return answer
-    },
-    stop: async () => {
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
-      if (dir === undefined) rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
 
 /** Runs the load generator in a process of its own. */
 export const runLoad = async (plan: LoadPlan): Promise<LoadResult> => {

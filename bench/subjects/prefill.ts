@@ -61,4 +61,3 @@ if (conversations > 0) {
   db.exec('commit')
   db.close()
 }
-process.send?.({ port: 0 })
