@@ -8,11 +8,13 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher, type Handler, type HandlerConversation } from './dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
+import { createHandover } from './handover.ts'
 import type { Holding } from './holding.ts'
 import type { Log } from './log.ts'
 import { createMediaSender } from './media.ts'
+import { createOutcomes, type DeliveryReport } from './outcomes.ts'
 import { createPacer, DEFAULT_RATES, type PaceKind } from './pacer.ts'
-import { createSender, type SenderReport } from './sender.ts'
+import { createSender } from './sender.ts'
 import { createUploads, type UploadFiles } from './uploads.ts'
 
 /** Everything between an accepted event and a sent reply, strung together. */
@@ -41,7 +43,7 @@ export interface DeliveryDeps {
   clock: Clock
   random: () => number
   log: Log
-  report: SenderReport
+  report: DeliveryReport
   /** Calls per second and Page. */
   rates?: Partial<Record<PaceKind, number>>
   limits?: Partial<DeliveryLimits>
@@ -77,18 +79,18 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     ...(deps.doubtTimes && { times: deps.doubtTimes }),
   })
   const uploads = createUploads({ store, graph, files: deps.files, clock, random, log })
+  const outcomes = createOutcomes({ store, graph, tokens, gates, doubt, clock, random, log, report })
   const sender = createSender({
     store,
     graph,
-    tokens,
     gates,
     pacer,
     doubt,
     media: createMediaSender({ uploads, graph }),
+    outcomes,
+    passThread: createHandover({ graph, gates, outcomes, report, log }),
     clock,
-    random,
     log,
-    report,
     maxInFlight: limits.maxInFlight,
   })
   /** A Page that never had a token, beside others that have one: its visitors write to nobody. */
