@@ -306,6 +306,19 @@ const FIXED: Record<string, Partial<Scenario>> = {
     ],
     limits: { ...wide, maxBusy: 2 },
   },
+  'words said to a forgotten visitor may be taken for the same words to the new one': {
+    steps: [
+      write(1, 2, ['ok']),
+      pass(10_000),
+      { do: 'forget', page: 1, visitor: 2 },
+      write(1, 2, ['ok', 'ok'], { typingMs: 5000 }),
+      pass(10_000),
+    ],
+    fates: [
+      fated('ambiguous', { carriedOut: true, workMs: 15_000 }),
+      fated('ambiguous', { carriedOut: true, workMs: 15_000 }),
+    ],
+  },
   'whoever writes at the moment they are forgotten is heard': {
     steps: [write(0, 0, ['ok']), pass(1000), { do: 'forget', page: 0, visitor: 0 }, write(0, 0, ['fine'])],
   },

@@ -32,15 +32,14 @@ const wrongsIn = (conversation: string, events: Owed[], outcome: Outcome): strin
   const found: string[] = []
   const replies = repliesTo(events, outcome.accepted, outcome.forgotten.get(conversation) ?? 0)
   const got = delivered.get(conversation) ?? []
+  const isMistaken = (reply: OwedReply): boolean => mayBeMistaken(reply, replies, got)
   for (const reply of replies) {
     const { name, label, shows, is } = reply
     const arrived = got.filter((one) => nameOf(one.label) === name)
     const buried = dead.filter((one) => nameOf(one.label) === name)
     const times = `${name} was delivered ${arrived.length} times and buried ${buried.length} times`
     const isMissing = is === 'owed' && arrived.length + buried.length === 0
-    if (arrived.length + buried.length > 1 || (isMissing && !mayBeMistaken(reply, replies, got))) {
-      found.push(times)
-    }
+    if (arrived.length + buried.length > 1 || (isMissing && !isMistaken(reply))) found.push(times)
     if (is === 'forgotten' && buried.length > 0) found.push(`${times}, and is forgotten`)
     for (const one of arrived) {
       if (one.shows !== shows) found.push(`${name} shows ${one.shows}, not ${shows}`)
@@ -53,7 +52,7 @@ const wrongsIn = (conversation: string, events: Owed[], outcome: Outcome): strin
   }
   // What of a forgotten visitor was under way may come among the first words to the new one.
   for (const kind of ['owed', 'forgotten', 'vague'] as const) {
-    const order = replies.filter(({ is }) => is === kind).map(({ name }) => name)
+    const order = replies.filter((reply) => reply.is === kind && !isMistaken(reply)).map(({ name }) => name)
     const came = got.map(({ label }) => nameOf(label)).filter((name) => order.includes(name))
     const wanted = order.filter((name) => came.includes(name))
     if (came.join() !== wanted.join())
@@ -62,8 +61,12 @@ const wrongsIn = (conversation: string, events: Owed[], outcome: Outcome): strin
   return found
 }
 
-/** Of what was said to a forgotten visitor nothing is kept: in these seconds the same words are taken for others (ADR 68). */
+/**
+ * Of what was said to a forgotten visitor nothing is kept: in these seconds the same words are taken for others (ADR 68).
+ * Those may be missing then, or come after what was sent once they were believed to be there.
+ */
 const mayBeMistaken = (reply: OwedReply, all: OwedReply[], got: Delivered[]): boolean => {
+  if (reply.is !== 'owed') return false
   const before = new Set(all.filter(({ is }) => is !== 'owed').map(({ name }) => name))
   return got.some(
     ({ label, text, atMs }) =>
