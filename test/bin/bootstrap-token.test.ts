@@ -3,6 +3,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 import {
   APP_ID,
   APP_SECRET,
@@ -18,9 +19,6 @@ import { pageToken } from '../store/tokens/sample.ts'
 
 // Every test starts processes, and several files run at once.
 t.setTimeout(120_000)
-
-// The processes share what they compile.
-const CACHE = t.testdir()
 
 const BIN = join(import.meta.dirname, '../../bin/bootstrap-token.ts')
 const SECOND = '200000000000002'
@@ -47,11 +45,11 @@ const build = async (t: Test): Promise<Bench> => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: dir,
       env: {
+        ...COMPILED,
         FB_APP_ID: APP_ID,
         FB_APP_SECRET: APP_SECRET,
         FB_GRAPH_URL: fake.origin,
         DATA_DIR: 'data',
-        NODE_COMPILE_CACHE: CACHE,
         ...env,
       },
       stdio: 'pipe',

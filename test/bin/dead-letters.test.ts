@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { createWorld, type World } from '../delivery/harness.ts'
 import { newEvent } from '../store/steps.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 
 const BIN = join(import.meta.dirname, '../../bin/dead-letters.ts')
 
@@ -215,7 +216,7 @@ async function withDeadLetters(t: Test, texts: readonly string[]) {
 async function start(dataDir: string, args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: dataDir,
-    env: { DATA_DIR: dataDir },
+    env: { ...COMPILED, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [code]] = await Promise.all([

@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { createPlainReport, createScreenReport } from '../../bin/doctor/report.ts'
 import type { Result } from '../../src/doctor/run.ts'
 import { buildWorld } from '../doctor/lab.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 
 t.setTimeout(120_000)
 
@@ -17,7 +18,7 @@ const BIN = join(import.meta.dirname, '../../bin/doctor.ts')
 const run = async (t: Test, args: string[], env: Record<string, string> = {}, cwd = import.meta.dirname) => {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd,
-    env,
+    env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))

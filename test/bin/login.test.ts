@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { commandFor } from '../../bin/bootstrap-token/browser.ts'
 import { openReceiver } from '../../bin/bootstrap-token/receiver.ts'
 import { createSandbox } from '../../sandbox/server.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 
 t.setTimeout(120_000)
 
@@ -113,6 +114,7 @@ const start = async (t: Test, args: string[] = []) => {
   const child = spawn(process.execPath, [BIN, '--login', ...args], {
     cwd: dir,
     env: {
+      ...COMPILED,
       FB_APP_ID: APP.appId,
       FB_APP_SECRET: APP.appSecret,
       FB_GRAPH_URL: sandbox.origin,

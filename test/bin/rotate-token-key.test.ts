@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { pageToken } from '../store/tokens/sample.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 
 const BIN = join(import.meta.dirname, '../../bin/rotate-token-key.ts')
 const OLD = Buffer.alloc(32, 7)
@@ -14,7 +15,7 @@ const NEW = Buffer.alloc(32, 8)
 const run = async (t: Test, dir: string, env: Record<string, string>, args: string[] = []) => {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: dir,
-    env: { DATA_DIR: join(dir, 'data'), ...env },
+    env: { ...COMPILED, DATA_DIR: join(dir, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))

@@ -239,7 +239,7 @@ export const callbackOf = (
 
 const passedOn = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => {
+    ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE'].flatMap((name) => {
       const value = env[name]
       return value === undefined ? [] : [[name, value]]
     }),

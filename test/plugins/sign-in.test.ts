@@ -98,9 +98,9 @@ t.test('where the console is reached by https, the cookie never travels without'
 t.test('a session ends after twelve hours, however busy', async (t) => {
   const { app, clock } = await buildConsole(t)
   const tab = await signedInTab(app)
-  await clock.advance(12 * HOUR - 1)
+  clock.skip(12 * HOUR - 1)
   t.equal((await tab.get('/operator')).statusCode, 200)
-  await clock.advance(1)
+  clock.skip(1)
   t.equal((await tab.get('/operator')).statusCode, 303)
 })
 

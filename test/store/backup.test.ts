@@ -11,6 +11,7 @@ import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { createTokenStore, tokenFileIn } from '../../src/store/tokens/token-store.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 
 const openStore = async (t: Test, dir: string) => {
   const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: () => {} })
@@ -94,7 +95,7 @@ t.test('npm run backup says what it copied; wrong usage ends with 2', async (t) 
   const run = async (...args: string[]) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/backup.ts'), ...args], {
       cwd: root,
-      env: { DATA_DIR: dir },
+      env: { ...COMPILED, DATA_DIR: dir },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const [stdout, stderr, [code]] = await Promise.all([
