@@ -1,4 +1,5 @@
 import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 /**
@@ -6,4 +7,10 @@ import { Worker } from 'node:worker_threads'
  * opening a database, and needs nobody's attention: whoever starts early waits less.
  */
 export const spawnDatabaseThread = (): Worker =>
-  new Worker(new URL('./worker.js', import.meta.url), { workerData: { compiled: getCompileCacheDir() } })
+  new Worker(new URL('./worker.js', import.meta.url), { workerData: { compileCache: compileCache() } })
+
+/** As it was given to Node, which adds a folder for its version. */
+const compileCache = (): string | undefined => {
+  const versioned = getCompileCacheDir()
+  return versioned === undefined ? undefined : dirname(versioned)
+}

@@ -3,6 +3,6 @@ import { workerData } from 'node:worker_threads'
 
 // A thread does not inherit the compile cache. JavaScript, because the first file cannot come from the cache, and what
 // strips types takes as long to load as everything else here.
-if (workerData.compiled !== undefined) enableCompileCache(workerData.compiled)
+if (workerData.compileCache !== undefined) enableCompileCache(workerData.compileCache)
 
 await import('./database-thread.ts')
