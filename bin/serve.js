@@ -1,9 +1,24 @@
-import { enableCompileCache } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+// JavaScript, so that an old Node can say what it lacks, and because the first file never comes from the compile cache:
+// what strips types would be loaded for it alone.
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const numbers = (version) => version.match(/\d+/g).map(Number)
+const [[major, minor], [leastMajor, leastMinor]] = [process.versions.node, engines.node].map(numbers)
+if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
+  console.error(
+    `Evergreen needs Node ${leastMajor}.${leastMinor} or newer; this is ${process.versions.node}.`,
+  )
+  console.error(
+    'Install a newer one, or run `npm ci` without --omit=dev and start with `npm start`: that brings one along.',
+  )
+  process.exit(1)
+}
+
 // Stripping the types of some two hundred files is most of a start; with this it is done once. Where the folder cannot be
-// written the start is only slower. This file is JavaScript because the first one never comes from the cache, and what
-// strips types takes a while to load.
+// written the start is only slower.
+const { enableCompileCache } = await import('node:module')
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evergreen', import.meta.url)))
 
 // The thread boots while everything else is loaded.

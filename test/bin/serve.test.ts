@@ -49,6 +49,19 @@ t.test('a configuration that cannot be used ends it with one message and code 1'
   t.notMatch(stderr, /hush|eighty|at file|node:internal/)
 })
 
+t.test('an old Node says what it is too old for, and where a newer one comes from', async (t) => {
+  for (const [version, isOld] of [
+    ['20.20.2', true],
+    ['24.14.9', true],
+    ['25.0.0', false],
+  ] as const) {
+    const pretend = `Object.defineProperty(process.versions, 'node', { value: '${version}' })`
+    const { code, stderr } = await run(t, { nodeOptions: ['--import', `data:text/javascript,${pretend}`] })
+    t.equal(code, 1)
+    t.equal(/^Evergreen needs Node 24\.15 or newer; this is [^]*npm ci/.test(stderr), isOld, version)
+  }
+})
+
 t.test('who has set nothing yet is led to the demo, the guide and the doctor', async (t) => {
   const first = await run(t, {})
   t.equal(first.code, 1)
@@ -90,10 +103,11 @@ t.test('a taken port ends it with a message that says so', async (t) => {
 interface Setting {
   env?: Record<string, string>
   files?: Parameters<Test['testdir']>[0]
+  nodeOptions?: string[]
 }
 
-function start(t: Test, { env = {}, files = {} }: Setting) {
-  const bot = spawn(process.execPath, [SERVE], {
+function start(t: Test, { env = {}, files = {}, nodeOptions = [] }: Setting) {
+  const bot = spawn(process.execPath, [...nodeOptions, SERVE], {
     cwd: t.testdir(files),
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
