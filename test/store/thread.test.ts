@@ -31,6 +31,21 @@ const openOnPlayedThread = async (t: Test) => {
   return { store, clock, asked, say, nextAsked: () => once(worker, 'asked') }
 }
 
+t.test('a database thread that ends before it has opened the file ends the start', async (t) => {
+  for (const threadId of [-1, 1]) {
+    const worker = Object.assign(new EventEmitter(), { threadId, postMessage: () => undefined })
+    const opening = openSqliteStore({
+      file: 'nowhere',
+      clock: createFakeClock(),
+      onExit: () => t.fail('it never began'),
+      spawn: () => worker as unknown as Worker,
+    })
+    // One that has ended already says so no more.
+    if (threadId > 0) worker.emit('exit', 3)
+    await t.rejects(opening, { code: 'BOT_STORE_UNAVAILABLE', message: /the database thread ended/ })
+  }
+})
+
 const ROW = { conversation: 1, seq: 1, state: null, windowEndsMs: null }
 
 t.test('an event counts as accepted only when the database thread says that it is kept', async (t) => {

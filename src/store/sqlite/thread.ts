@@ -192,6 +192,10 @@ const opened = async (worker: Worker, file: string): Promise<{ instance: string;
   const first = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
+    const end = (): void => reject(unavailable('the database thread ended before it had opened the file'))
+    worker.once('exit', end)
+    // Begun early, it may be gone already, and says so no more.
+    if (worker.threadId === -1) end()
     worker.postMessage({ open: file } satisfies Open)
   })
   if ('opened' in first) return first.opened
