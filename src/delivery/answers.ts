@@ -36,7 +36,7 @@ export const createAnswersCourier = (deps: {
   const { store, post, clock, log } = deps
   let running: Promise<void> | null = null
   let again = false
-  let stopped = true
+  let stopped = false
   let cancelWait = (): void => undefined
   let stopListening = (): void => undefined
 
@@ -94,7 +94,6 @@ export const createAnswersCourier = (deps: {
 
   return {
     start: () => {
-      stopped = false
       stopListening = store.onWork((queue) => {
         if (queue === 'answers') wake()
       })

@@ -99,3 +99,13 @@ t.test('after a week they are only kept, and that is said', async (t) => {
   t.match(logged.at(-1)?.message, /only kept/)
   await courier.stop()
 })
+
+t.test('a start that was overtaken by the stop posts nothing', async (t) => {
+  const posted: string[] = []
+  const { courier, add, clock } = build(async (url) => void posted.push(url))
+  await courier.stop()
+  courier.start()
+  await add(1)
+  t.same(posted, [])
+  t.equal(clock.pending(), 0)
+})
