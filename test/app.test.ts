@@ -48,6 +48,25 @@ t.test('nobody is answered by a bot that does not listen', async (t) => {
   t.match(await app.store.counts(), { inbox: 1 })
 })
 
+t.test('no answers of a form leave a bot that does not listen', async (t) => {
+  const { app } = await build(t)
+  let looks = 0
+  const { due } = app.store.answers
+  app.store.answers.due = (...where) => {
+    looks += 1
+    return due(...where)
+  }
+  await app.inject(signed(textCallback('hi')))
+  const [claim] = await app.store.claimInbox(1)
+  const [event] = claim?.events ?? []
+  if (claim === undefined || event === undefined) throw new Error('there was no event')
+  const answers = [{ form: 'book', url: 'https://127.0.0.1:9/', body: '{}' }]
+  await app.store.finishEvent(claim, event, { replies: [], answers })
+  t.equal(looks, 0)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  t.equal(looks, 1)
+})
+
 t.test('a configuration that cannot be used builds nothing', async (t) => {
   await t.rejects(buildApp({ env: {} }), { code: 'BOT_CONFIG_INVALID', message: /FB_APP_ID is missing/ })
 })

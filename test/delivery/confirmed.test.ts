@@ -1,0 +1,28 @@
+import t from 'tap'
+import { createWorld } from './harness.ts'
+
+t.test('a reply whose echo was faster than the answer that got lost counts as sent, once', async (t) => {
+  const sent: string[] = []
+  const refused: string[] = []
+  const world = await createWorld(t, {
+    report: {
+      sent: (pageId) => void sent.push(pageId),
+      dead: (_pageId, reason) => t.fail(reason),
+      refused: (_pageId, verdict) => void refused.push(verdict),
+    },
+  })
+  const { graph, store } = world
+  graph.answer = async ({ metadata = '', message }) => {
+    if (message.text !== 'x.0') return undefined
+    await world.echo(metadata, 'mid-of-x0')
+    await world.until(async () => (await store.counts()).inbox === 0, 'the echo is worked on')
+    return 'ambiguous'
+  }
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(async () => (await store.counts()).outbox.size === 0 && sent.length > 1, 'both are sent')
+  t.same(graph.calls, ['x.0', 'x.1'])
+  t.same(sent, ['page-1', 'page-1'])
+  t.same(refused, [], 'it was not')
+  t.same(world.logged, [], 'and it is not tried again')
+})
