@@ -2,7 +2,7 @@ import type { GraphError } from '../graph/error.ts'
 import type { DeadReason, GraphFacts } from '../store/store.ts'
 import type { Closing } from './gates.ts'
 
-/** What the sender does about a refused send. Derived from the verdict alone; see {@link ../graph/verdicts.ts}. */
+/** What to do about a refused send. Derived from the verdict alone; see {@link ../graph/verdicts.ts}. */
 export type Refusal =
   | { do: 'suspect_token' }
   | { do: 'close_page'; why: Closing; atLeastMs: number }
