@@ -20,6 +20,9 @@ export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOption
     childLoggerFactory: (logger) => logger,
     // Fastify's default lets a client take for ever over its request, and keep the connection.
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // After its ten seconds Fastify would end a start that recovers a large database, or waits for slow handlers, and say
+    // only the name of a plugin. What may wait for ever has a limit of its own, and words for it.
+    pluginTimeout: 0,
     trustProxy: TRUST_PROXY ?? false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
