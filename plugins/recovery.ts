@@ -28,7 +28,8 @@ async function recovery(app: FastifyInstance) {
     }),
   })
   app.decorate('recovery', { subscription: running.subscription })
-  app.addHook('onReady', () => running.start())
+  // Before it listens the bot is still away.
+  app.addHook('onListen', () => running.start())
   app.addHook('onClose', () => running.stop())
 }
 

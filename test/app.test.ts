@@ -67,6 +67,14 @@ t.test('no answers of a form leave a bot that does not listen', async (t) => {
   t.equal(looks, 1)
 })
 
+t.test('a start that never listened does not count as having been there', async (t) => {
+  const dir = t.testdir()
+  const first = await build(t, dir)
+  await first.app.close()
+  const { app } = await build(t, dir)
+  t.equal(await app.store.recall('alive'), null)
+})
+
 t.test('a configuration that cannot be used builds nothing', async (t) => {
   await t.rejects(buildApp({ env: {} }), { code: 'BOT_CONFIG_INVALID', message: /FB_APP_ID is missing/ })
 })

@@ -215,6 +215,12 @@ export const createRecovery = (deps: {
     cancelBeat = clock.after(BEAT_MS, beat)
   }
 
+  const lastAlive = (): Promise<string | null> =>
+    store.recall(ALIVE).catch((error: unknown) => {
+      log.warn({ err: error }, 'how long the bot was away could not be read')
+      return null
+    })
+
   const wasAway = (sinceMs: number): void => {
     for (const [index, { pageId }] of tokens.statuses().entries()) {
       watchOf(pageId).awaySinceMs = sinceMs
@@ -224,7 +230,8 @@ export const createRecovery = (deps: {
 
   return {
     start: async () => {
-      const aliveMs = Number((await store.recall(ALIVE)) ?? Number.NaN)
+      const aliveMs = Number((await lastAlive()) ?? Number.NaN)
+      if (signal.aborted) return
       if (Number.isFinite(aliveMs) && clock.now() - aliveMs > AWAY_MS) wasAway(aliveMs)
       else for (const [index, { pageId }] of tokens.statuses().entries()) lookIn(pageId, index * APART_MS)
       stopListening = tokens.onChange(({ pageId, state }) => {
@@ -240,7 +247,8 @@ export const createRecovery = (deps: {
       for (const { cancelTimer } of pages.values()) cancelTimer()
       const ended = Promise.all([...pages.values()].flatMap(({ running }) => running ?? []))
       await Promise.race([ended, clock.sleep(STOP_WITHIN_MS)])
-      await store.remember(ALIVE, String(clock.now())).catch(() => undefined)
+      // A start that came to nothing must not hide how long nobody was there.
+      if (lastBeatMs !== null) await store.remember(ALIVE, String(clock.now())).catch(() => undefined)
     },
     subscription: (pageId) => pages.get(pageId)?.seen ?? null,
   }
