@@ -107,7 +107,7 @@ export const createOutcomes = (deps: {
 
   const refused: Outcomes['refused'] = async (claim, reply, error, token) => {
     const { pageId } = claim.conversation
-    // That media cannot be had says nothing about what the Page may send, and must not hold it back. Nor was anything sent.
+    // That media cannot be had says nothing about what the Page may send, and must not hold it back.
     const isUpload = error.edge === UPLOAD_EDGE
     const refusal = refusalOf(error)
     report.refused(pageId, error.verdict)
@@ -128,7 +128,6 @@ export const createOutcomes = (deps: {
         gates.succeeded(pageId)
         return dead(claim, reply, refusal.reason, factsOf(error))
       case 'doubt':
-        if (isUpload) return later(claim, reply, error)
         doubt.tried(reply)
         inDoubt(claim, reply)
         return retry(claim, reply, error)

@@ -1,5 +1,9 @@
 import t from 'tap'
-import { settle } from '../helpers/clock.ts'
+import type { DoubtResolver } from '../../src/delivery/doubt.ts'
+import type { Gates } from '../../src/delivery/gates.ts'
+import { createOutcomes } from '../../src/delivery/outcomes.ts'
+import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createWorld } from './harness.ts'
 import { begin, rest } from './media-world.ts'
 
@@ -56,4 +60,71 @@ t.test('while Graph fails for a whole Page, one conversation tries for all of th
   world.graph.answer = () => undefined
   await rest(world)
   t.equal(world.graph.accepted.length, 12)
+})
+
+t.test('an echo that overtakes the lost answer settles the reply at once', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  const answer = Promise.withResolvers<Verdict>()
+  world.graph.answer = () => answer.promise
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the first one is under way')
+  world.graph.answer = () => undefined
+  await world.echo(world.graph.metadata[0] ?? '', 'mid-of-x0')
+  await world.until(async () => (await world.store.counts()).inbox === 0, 'the echo is heard')
+
+  answer.resolve('ambiguous')
+  await world.until(
+    () => world.graph.accepted.includes('x.1'),
+    'the next one goes out, and no time has passed',
+  )
+  t.same(world.graph.calls, ['x.0', 'x.1'])
+  t.equal(world.graph.looks, 0)
+})
+
+t.test('a reply that is refused for what it is proves that the Page may send', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  world.graph.answer = () => 'restricted'
+  await world.say('x')
+  await world.until(() => world.needs.length === 1, 'somebody is asked')
+  world.graph.answer = () => 'bad_request'
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return world.dead.length === 1
+  }, 'the next try is refused for itself')
+  t.same(world.needs, [])
+})
+
+t.test('no wait between two tries is longer than what is left of the window', async (t) => {
+  const clock = createFakeClock()
+  const outcomes = createOutcomes({
+    store: { finishReply: async () => undefined },
+    graph: { now: clock.now },
+    tokens: { suspect: () => undefined },
+    gates: { failed: () => undefined } as unknown as Gates,
+    doubt: { forget: () => undefined } as unknown as DoubtResolver,
+    clock,
+    random: () => 0.5,
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    report: { sent: () => undefined, dead: () => undefined, refused: () => undefined },
+  })
+  const reply = { id: 'r', seq: 1, body: '', acceptedMs: 0, doubtSinceMs: null }
+  const conversation = { id: 1, pageId: 'page-1', psid: 'psid-1', state: null }
+  const claim = { conversation: { ...conversation, windowEndsMs: clock.now() + 700 }, replies: [reply] }
+  const failed = new GraphError('down', {
+    verdict: 'transient',
+    edge: 'messages',
+    graphCode: null,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: 500,
+    retryAfterMs: null,
+  })
+  for (const waitMs of [500, 700]) {
+    t.same(await outcomes.refused(claim, reply, failed, 'token'), {
+      go: 'stop',
+      notBeforeMs: clock.now() + waitMs,
+    })
+  }
 })
