@@ -81,6 +81,15 @@ t.test('half a log, as a crash leaves it, is no damage', async (t) => {
   t.same(await store.accept([newEvent('kept'), newEvent('next')]), { stored: 1, duplicates: 1 })
 })
 
+t.test('a database that cannot be opened says so, and that the bot is to be started again', async (t) => {
+  const dir = t.testdir({ 'evergreen.db': {} })
+  await t.rejects(openAt(t, join(dir, 'evergreen.db')), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    message: /^the database could not be opened: /,
+    remedy: /start the bot again/,
+  })
+})
+
 t.test('a data folder that cannot be used is refused with what to do', async (t) => {
   const dir = t.testdir({ file: 'no folder' })
   for (const place of [join(dir, 'file'), join(dir, 'file', 'below')]) {

@@ -173,6 +173,11 @@ const unavailable = (reason: string): BotError =>
     remedy: 'Free disk space and check that DATA_DIR is writable; the bot goes on by itself.',
   })
 
+const unopened = (reason: string): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `the database could not be opened: ${reason}`, {
+    remedy: 'Free disk space, check that DATA_DIR is writable, and start the bot again.',
+  })
+
 /** Only the queues are looked through at the start: other damage shows when it is read. */
 const refused = ({ message, code }: Failure, file: string): BotError =>
   code !== null && DAMAGE.includes(code & 0xff)
@@ -192,7 +197,7 @@ const opened = async (worker: Worker, file: string): Promise<{ instance: string;
   const first = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
-    const end = (): void => reject(unavailable('the database thread ended before it had opened the file'))
+    const end = (): void => reject(unopened('the database thread ended before that'))
     worker.once('exit', end)
     // Begun early, it may be gone already, and says so no more.
     if (worker.threadId === -1) end()
@@ -201,7 +206,7 @@ const opened = async (worker: Worker, file: string): Promise<{ instance: string;
   if ('opened' in first) return first.opened
   await worker.terminate()
   const { reason, message } = first.refused
-  if (reason === 'unavailable') throw unavailable(message)
+  if (reason === 'unavailable') throw unopened(message)
   throw new BotError('BOT_STORE_DAMAGED', `the database ${file} is damaged: ${message}`, {
     remedy: wayOut(file),
   })
