@@ -30,8 +30,11 @@ const FRAMES = ['◒', '◐', '◓', '◑']
 const FRAME_MS = 100
 /** What clack draws to the left, and a little to the right. */
 const MARGIN = 8
+const USUAL_COLUMNS = 80
 
-export const createScreen = (output: Writable): Screen => {
+export const createScreen = (output: Writable & { columns?: number }): Screen => {
+  // What a serial console or a container says that does not know; clack would put every letter on a line of its own.
+  if (output.columns === 0) output.columns = USUAL_COLUMNS
   const common = { output }
   const spinner = createSpinner(output)
 
@@ -172,7 +175,7 @@ const wrap = (text: string, output: Writable, style: 'dim' | 'reset' = 'reset'):
 }
 
 const columnsOf = (output: Writable): number =>
-  'columns' in output && typeof output.columns === 'number' ? output.columns : 80
+  'columns' in output && typeof output.columns === 'number' ? output.columns : USUAL_COLUMNS
 
 /** Our own, since clack's takes over the keyboard and ends the process with code 0 on Ctrl-C. */
 const createSpinner = (output: Writable) => {

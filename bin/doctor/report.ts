@@ -32,7 +32,7 @@ export const createScreenReport = (output: Writable & { columns?: number }): Rep
     isWaiting = false
   }
   const print = (indent: string, text: string, style: Style, first = indent): void => {
-    const width = Math.max(MARGIN + 20, Math.min(output.columns ?? 80, WIDEST)) - indent.length - 1
+    const width = Math.max(MARGIN + 20, Math.min(output.columns || 80, WIDEST)) - indent.length - 1
     for (const [index, line] of wrap(text, width).entries()) {
       output.write(`${index === 0 ? first : indent}${styleText(style, line)}\n`)
     }

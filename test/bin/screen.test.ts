@@ -5,7 +5,7 @@ import { createScreen } from '../../bin/bootstrap-token/screen.ts'
 
 const WIDTH = 60
 
-const build = () => {
+const build = (columns = WIDTH) => {
   let drawn = ''
   const output = Object.assign(
     new Writable({
@@ -14,7 +14,7 @@ const build = () => {
         done()
       },
     }),
-    { columns: WIDTH, isTTY: true },
+    { columns, isTTY: true },
   )
   /** The lines as they would stand in the terminal, what was drawn over left out. */
   const lines = () =>
@@ -45,6 +45,16 @@ t.test('long refusals are broken inside the terminal’s width', async (t) => {
     [],
   )
   t.match(lines().join('\n'), /■ {2}The user token/)
+})
+
+t.test('a terminal that does not know its width is taken for one of the usual width', async (t) => {
+  const { screen, lines } = build(0)
+  screen.explainSandbox('http://127.0.0.1:4000')
+  screen.refused('The user token does not work.', 'Make a new one.')
+  t.match(
+    lines().join('\n'),
+    /http:\/\/127\.0\.0\.1:4000\/sandbox\/user-token[^]*The user token does not work\./,
+  )
 })
 
 t.test('what was proved is said for each Page', async (t) => {
