@@ -189,6 +189,11 @@ const ROWS: Row[] = [
     expected: { tokens: ['failure', /encrypted with another TOKEN_KEY/, /Set TOKEN_KEY to the key/] },
   },
   {
+    what: 'a TOKEN_KEY that came after the tokens',
+    arrange: ({ env }) => (env['TOKEN_KEY'] = Buffer.alloc(32, 7).toString('base64')),
+    expected: { tokens: ['warning', /in the clear/, /^Restart the bot/] },
+  },
+  {
     what: 'a token file others may read',
     arrange: ({ dir }) => chmod(tokenFileIn(dir), 0o644),
     expected: { tokens: ['warning', /other users may read .*0644/, /^chmod 600 .*tokens\.json$/] },

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { BotError } from '../../errors.ts'
+import { toTokenKey } from '../../store/tokens/cipher.ts'
+import { createTokenFile } from '../../store/tokens/file.ts'
 import { tokenFileIn } from '../../store/tokens/token-store.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
@@ -13,11 +15,11 @@ export const tokenChecks = (context: Context): Check[] => [
     section: 'This machine',
     title: 'Token file',
     settings: ['DATA_DIR', 'TOKEN_KEY'],
-    run: ({ DATA_DIR, TOKEN_KEY }) => checkTokens(tokenFileIn(DATA_DIR), TOKEN_KEY !== undefined, context),
+    run: ({ DATA_DIR, TOKEN_KEY }) => checkTokens(tokenFileIn(DATA_DIR), toTokenKey(TOKEN_KEY), context),
   }),
 ]
 
-const checkTokens = async (file: string, isEncrypted: boolean, { tokens }: Context): Promise<Finding> => {
+const checkTokens = async (file: string, key: Buffer | null, { tokens }: Context): Promise<Finding> => {
   if (tokens instanceof Error) {
     const remedy = tokens instanceof BotError ? tokens.remedy : undefined
     return failure(reasonOf(tokens), remedy ?? 'Move it away and run: npm run bootstrap-token')
@@ -28,7 +30,15 @@ const checkTokens = async (file: string, isEncrypted: boolean, { tokens }: Conte
     const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
     return warning(`other users may read ${file} (mode ${mode})`, `chmod 600 ${file}`)
   }
+  const kept = createTokenFile(file, key)
+  await kept.read()
+  if (kept.isExposed()) {
+    return warning(
+      'TOKEN_KEY is set, but the tokens are in the clear',
+      'Restart the bot: it encrypts them when it starts',
+    )
+  }
   return ok(
-    `${count(tokens.pages.length, 'Page token')}, ${isEncrypted ? 'encrypted' : 'for its owner alone'}`,
+    `${count(tokens.pages.length, 'Page token')}, ${key !== null ? 'encrypted' : 'for its owner alone'}`,
   )
 }

@@ -23,6 +23,8 @@ export interface TokenFile extends Adapter<TokenData> {
   readonly path: string
   /** Whether the file is another one than was last read or written here. */
   changed: () => Promise<boolean>
+  /** Whether what was read last is in the clear although there is a key. */
+  isExposed: () => boolean
 }
 
 const OWNER_ONLY = 0o600
@@ -57,6 +59,7 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
       wasSealed = key !== null
     },
     changed: async () => (await identify(path)) !== known,
+    isExposed: () => known !== undefined && key !== null && !wasSealed,
   }
 }
 

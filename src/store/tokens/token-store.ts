@@ -29,7 +29,7 @@ export interface TokenStore {
 export interface TokenStoreOptions {
   /** Created, for the owner only, when it is not there. */
   dir: string
-  /** 32 bytes, see `toTokenKey`; null keeps the tokens in the clear. */
+  /** 32 bytes, see `toTokenKey`; null keeps the tokens in the clear. Clear ones are encrypted when the store opens. */
   key: Buffer | null
   clock?: Pick<Clock, 'after'>
   log?: { warn: (facts: object, message: string) => void }
@@ -56,6 +56,14 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
   const file = createTokenFile(tokenFileIn(dir), key)
   const low = new Low<TokenData>(file, noTokens())
   await low.read()
+  // A key that was set later is meant for the tokens that are there already, too.
+  if (file.isExposed()) {
+    await withLock(tokenLockIn(dir), async () => {
+      await low.read()
+      // Another process may have been faster.
+      if (file.isExposed()) await low.write()
+    })
+  }
 
   const listeners = new Set<() => void>()
   let stopWatching: (() => void) | undefined
