@@ -30,6 +30,7 @@ const makeBot = async (spawnThread: () => Worker): Promise<FastifyInstance> => {
 }
 
 const run = async (early: Worker): Promise<void> => {
+  if (process.argv.slice(2).some((argument) => argument !== '--setup')) throw wrongArguments()
   const threads = [early]
   const app = await makeBot(() => threads.pop() ?? spawnDatabaseThread())
   closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: app.log }, async ({ signal, err }) => {
@@ -49,6 +50,12 @@ const setUpAlready = (): BotError =>
   new BotError('BOT_USAGE', 'This bot is set up already, at least in part.', {
     remedy:
       'Start it with npm start; .env holds its settings, and npm run doctor says what is wrong with them.',
+  })
+
+/** Without what was given: it may be a secret in the wrong place. */
+const wrongArguments = (): BotError =>
+  new BotError('BOT_USAGE', 'The bot takes no arguments but --setup.', {
+    remedy: 'Its settings are in .env; .env.example explains each.',
   })
 
 const explain = (error: unknown): string => {

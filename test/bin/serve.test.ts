@@ -62,6 +62,13 @@ t.test('an old Node says what it is too old for, and where a newer one comes fro
   }
 })
 
+t.test('an argument it does not know is refused, and not repeated', async (t) => {
+  const { code, stderr } = await run(t, { args: ['--token', 'hush-hush'] })
+  t.equal(code, 1)
+  t.match(stderr, /^The bot takes no arguments but --setup\.\nIts settings are in \.env/)
+  t.notMatch(stderr, /hush|token/)
+})
+
 t.test('who has set nothing yet is led to the demo, the guide and the doctor', async (t) => {
   const first = await run(t, {})
   t.equal(first.code, 1)
@@ -104,10 +111,11 @@ interface Setting {
   env?: Record<string, string>
   files?: Parameters<Test['testdir']>[0]
   nodeOptions?: string[]
+  args?: string[]
 }
 
-function start(t: Test, { env = {}, files = {}, nodeOptions = [] }: Setting) {
-  const bot = spawn(process.execPath, [...nodeOptions, SERVE], {
+function start(t: Test, { env = {}, files = {}, nodeOptions = [], args = [] }: Setting) {
+  const bot = spawn(process.execPath, [...nodeOptions, SERVE, ...args], {
     cwd: t.testdir(files),
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
