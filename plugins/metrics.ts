@@ -1,23 +1,30 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createActivity, type Activity } from '../src/metrics/activity.ts'
-import type { Metrics } from '../src/metrics/metrics.ts'
+import type { Exposition, Metrics } from '../src/metrics/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** What /metrics tells. */
     metrics: Metrics
+    /** The text of /metrics; only where there is a password. */
+    exposition: Exposition
     /** What the operator console tells about the last hour. */
     activity: Activity
   }
 }
 
 async function metrics(app: FastifyInstance) {
-  app.decorate('metrics', app.config.OPERATOR_PASSWORD === undefined ? UNREAD : await load())
+  if (app.config.OPERATOR_PASSWORD === undefined) {
+    app.decorate('metrics', UNREAD)
+  } else {
+    const { createMetrics } = await import('../src/metrics/metrics.ts')
+    const counted = createMetrics()
+    app.decorate('metrics', counted)
+    app.decorate('exposition', counted)
+  }
   app.decorate('activity', createActivity({ clock: app.clock }))
 }
-
-const load = async (): Promise<Metrics> => (await import('../src/metrics/metrics.ts')).createMetrics()
 
 const nothing = (): void => undefined
 
@@ -28,8 +35,6 @@ const UNREAD: Metrics = {
   replySent: nothing,
   replyDead: nothing,
   graphCall: nothing,
-  render: async () => '',
-  contentType: 'text/plain',
 }
 
 export const metricsPlugin = fp(metrics, { name: 'metrics', fastify: '5.x', dependencies: ['env', 'clock'] })

@@ -11,12 +11,12 @@ async function metrics(app: FastifyInstance) {
     }
     const { inbox, outbox } = await app.store.counts()
     const tokens = app.tokens.statuses().map(({ pageId, state }) => ({ pageId, isValid: state === 'valid' }))
-    return reply.type(app.metrics.contentType).send(await app.metrics.render({ inbox, outbox, tokens }))
+    return reply.type(app.exposition.contentType).send(await app.exposition.render({ inbox, outbox, tokens }))
   })
 }
 
 export const metricsRoutes = fp(metrics, {
   name: 'metrics-routes',
   encapsulate: true,
-  decorators: { fastify: ['metrics', 'signIn', 'store', 'tokens'] },
+  decorators: { fastify: ['exposition', 'signIn', 'store', 'tokens'] },
 })

@@ -75,6 +75,22 @@ t.test('a start that never listened does not count as having been there', async 
   t.equal(await app.store.recall('alive'), null)
 })
 
+for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
+  t.test(`wherever it listens, it answers: ${host}`, async (t) => {
+    const { app } = await build(t)
+    // It waits for a token: that it is waiting says that the event was handled.
+    await app.inject(signed(textCallback('hi')))
+    t.match(await app.store.counts(), { inbox: 1 })
+    await app.listen({ host, port: 0 })
+    for (;;) {
+      const { inbox, outbox } = await app.store.counts()
+      if (inbox > 0) continue
+      t.equal(outbox.size, 1)
+      break
+    }
+  })
+}
+
 t.test('a configuration that cannot be used builds nothing', async (t) => {
   await t.rejects(buildApp({ env: {} }), { code: 'BOT_CONFIG_INVALID', message: /FB_APP_ID is missing/ })
 })

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What the bot counts about itself, and the Prometheus text made of it. */
+/** What the bot counts about itself. */
 export interface Metrics {
   /** An event of a callback that was accepted, a repeated one included. */
   webhookEvent: (kind: string) => void
@@ -11,6 +11,10 @@ export interface Metrics {
   replyDead: (reason: string) => void
   /** @param outcome - `ok` or a verdict */
   graphCall: (edge: string, outcome: string) => void
+}
+
+/** What was counted, as Prometheus reads it. */
+export interface Exposition {
   /** The Prometheus text; `levels` are what is counted elsewhere. */
   render: (levels: Levels) => Promise<string>
   contentType: string
@@ -32,7 +36,7 @@ const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_60
  * come in by the thousand. The process is measured, too: event loop, heap, garbage collection. Each call has a registry of
  * its own.
  */
-export const createMetrics = (): Metrics => {
+export const createMetrics = (): Metrics & Exposition => {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
