@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { ConversationView, Handled } from '../src/conversation/conversation.ts'
 import { isSilent } from '../src/conversation/silence.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
 import { LONGEST_LIMIT_MS } from '../src/handlers/bot.ts'
 import { createMediaFiles } from '../src/media-files.ts'
-import type { WebhookEvent } from '../src/webhook/events.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
 
 // Handlers keep their own time; this only ends what they do not.
@@ -19,17 +17,6 @@ async function delivery(app: FastifyInstance) {
   const { activity, clock, config, conversation, graph, metrics, needs, store, tokens, visitorProfiles } = app
   const log = app.log.child({ part: 'delivery' })
 
-  /** The script's answer, noted for the console on its way. */
-  const handle = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
-    const note = (handled: Handled): Handled => {
-      const { replies, state } = handled
-      activity.heard(view, { kind: event.kind, silent: isSilent(state), replies: replies.length })
-      return handled
-    }
-    const handled = conversation.handle(event, view)
-    return handled instanceof Promise ? handled.then(note) : note(handled)
-  }
-
   store.onForgotten(() => {
     activity.forget()
     visitorProfiles.clear()
@@ -41,7 +28,9 @@ async function delivery(app: FastifyInstance) {
     tokens,
     needs,
     read: readStoredEvent,
-    handle,
+    handle: conversation.handle,
+    // What code handlers do may show outside.
+    handlesAtOnce: config.BOT_HANDLERS === undefined,
     apologise: conversation.apologise,
     holding: { afterMs: conversation.holdAfterMs, say: conversation.hold },
     clock,
@@ -50,6 +39,8 @@ async function delivery(app: FastifyInstance) {
     log,
     ...(config.BOT_HANDLERS !== undefined && { limits: WITH_HANDLERS }),
     report: {
+      handled: ({ kind }, view, { state, replies }) =>
+        activity.heard(view, { kind, silent: isSilent(state), replies: replies.length }),
       sent: (pageId, latencyMs, psid) => {
         metrics.replySent(latencyMs)
         activity.sent({ pageId, psid }, latencyMs)

@@ -5,7 +5,7 @@ import type { Needs } from '../operator/needs.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { createDispatcher, type Handler, type HandlerConversation } from './dispatcher.ts'
+import { createDispatcher, type Handled, type Handler, type HandlerConversation } from './dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
 import { createHandover } from './handover.ts'
@@ -36,6 +36,8 @@ export interface DeliveryDeps {
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (body: string) => WebhookEvent
   handle: Handler
+  /** Whether the handler does nothing but answer, and so may be asked before an event is stored. */
+  handlesAtOnce: boolean
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
   apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
   /** What a visitor hears while the handler takes its time. */
@@ -43,7 +45,7 @@ export interface DeliveryDeps {
   clock: Clock
   random: () => number
   log: Log
-  report: DeliveryReport
+  report: DeliveryReport & { handled: Handled }
   /** Calls per second and Page. */
   rates?: Partial<Record<PaceKind, number>>
   limits?: Partial<DeliveryLimits>
@@ -123,12 +125,14 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     store,
     read: deps.read,
     handle: deps.handle,
+    handlesAtOnce: deps.handlesAtOnce,
     apologise: deps.apologise,
     holding: deps.holding,
     sender,
     onEvent: (event) => {
       if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
     },
+    onHandled: report.handled,
     onReplies: askForToken,
     clock,
     log,

@@ -1,10 +1,18 @@
 import type { Clock } from '../clock.ts'
 import type { JsonObject } from '../json.ts'
 import type { Effect, QueuedReply, Reply } from '../messages.ts'
-import type { EventOutcome, InboxClaim, OutboxClaim, Store, StoredEvent } from '../store/store.ts'
+import type {
+  AnswerAtOnce,
+  EventOutcome,
+  InboxClaim,
+  OutboxClaim,
+  Store,
+  StoredEvent,
+} from '../store/store.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { createHolding, type Holding } from './holding.ts'
 import type { Log } from './log.ts'
+import type { Sender } from './sender.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
 export type Handler = (
@@ -27,6 +35,8 @@ export interface HandlerResult {
   answers?: readonly { form: string; url: string | null; values: Readonly<Record<string, string>> }[]
 }
 
+export type Handled = (event: WebhookEvent, conversation: HandlerConversation, result: HandlerResult) => void
+
 /** Brings events to the handler: each conversation in its order, the conversations beside each other. */
 export interface Dispatcher {
   start: () => void
@@ -39,19 +49,18 @@ export const createDispatcher = (deps: {
   /** Reads an event's body; the counterpart of what the webhook stored. */
   read: (body: string) => WebhookEvent
   handle: Handler
+  /** Whether events may be put to the handler that may never be stored, and then again. */
+  handlesAtOnce: boolean
   /** What to say when the handler failed; nothing when it must stay silent. */
   apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
   /** What to say while the handler takes its time. */
   holding: Holding
   /** Where the replies go when they may leave at once. */
-  sender: {
-    reserve: (pageId: string) => boolean
-    unreserve: (pageId: string) => void
-    deliver: (claim: OutboxClaim) => void
-    confirm: (replyId: string, messageId: string | null) => void
-  }
+  sender: Pick<Sender, 'hasRoom' | 'reserve' | 'unreserve' | 'deliver' | 'confirm'>
   /** Events that concern more than their conversation pass by here too. */
   onEvent: (event: WebhookEvent) => void
+  /** The handler has answered an event. */
+  onHandled: Handled
   /** Replies for this Page are about to wait or to leave. */
   onReplies: (pageId: string) => void
   clock: Clock
@@ -60,8 +69,8 @@ export const createDispatcher = (deps: {
   maxBusy: number
   handlerLimitMs: number
 }): Dispatcher => {
-  const { store, read, handle, apologise, sender, onEvent, onReplies, clock, log, maxBusy, handlerLimitMs } =
-    deps
+  const { store, read, handle, apologise, sender, onEvent, onHandled, onReplies, clock, log } = deps
+  const { handlesAtOnce, maxBusy, handlerLimitMs } = deps
   const hold = createHolding(deps)
   let busy = 0
   let pumping = false
@@ -149,28 +158,51 @@ export const createDispatcher = (deps: {
     event: WebhookEvent,
   ): Promise<EventOutcome> => {
     const { conversation } = claim
-    const { pageId, psid } = conversation
-    const state = conversation.state === null ? null : (JSON.parse(conversation.state) as JsonObject)
+    const { pageId } = conversation
+    const view = viewOf(conversation)
     try {
-      const answer = handle(event, { pageId, psid, state })
+      const answer = handle(event, view)
       const result =
-        answer instanceof Promise
-          ? await withinLimit(answer, hold(claim, stored, event, { pageId, psid, state }))
-          : answer
-      const next = result.state === null ? null : JSON.stringify(result.state)
-      return {
-        replies: psid === null ? [] : linesOf(event, result),
-        ...(next !== conversation.state && { state: next }),
-        ...(result.answers !== undefined && {
-          answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
-        }),
-      }
+        answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer
+      onHandled(event, view, result)
+      return toOutcome(event, conversation, result)
     } catch (error) {
       log.error(
         { err: error, pageId, kind: event.kind, eventKey: event.key },
         'the handler failed on an event',
       )
-      return { replies: linesOf(event, { replies: apologyFor(event, { pageId, psid, state }) }) }
+      return { replies: linesOf(event, { replies: apologyFor(event, view) }) }
+    }
+  }
+
+  /** Only what needs nobody to be waited for, and can be sent. Whatever goes wrong shows when its turn comes. */
+  const answerAtOnce: AnswerAtOnce = ({ body }, conversation) => {
+    const { pageId } = conversation
+    if (!sender.hasRoom(pageId)) return null
+    try {
+      const event = read(body)
+      if (event.kind === 'echo' && event.metadata !== null) return null
+      const view = viewOf(conversation)
+      const result = handle(event, view)
+      if (result instanceof Promise) {
+        result.catch(() => undefined)
+        return null
+      }
+      const outcome = toOutcome(event, conversation, result)
+      const reserved = outcome.replies.length > 0 && sender.reserve(pageId)
+      return {
+        outcome,
+        stored: (out) => {
+          onEvent(event)
+          onHandled(event, view, result)
+          if (out !== null) sender.deliver(out)
+        },
+        dropped: () => {
+          if (reserved) sender.unreserve(pageId)
+        },
+      }
+    } catch {
+      return null
     }
   }
 
@@ -212,9 +244,13 @@ export const createDispatcher = (deps: {
 
   return {
     start: () => {
-      stopListening = store.onWork((queue) => {
-        if (queue === 'inbox') void pump()
-      })
+      const endings = [
+        store.onWork((queue) => {
+          if (queue === 'inbox') void pump()
+        }),
+        ...(handlesAtOnce ? [store.answerAtOnce(answerAtOnce)] : []),
+      ]
+      stopListening = () => endings.forEach((end) => end())
       void pump()
     },
     stop: async () => {
@@ -226,6 +262,29 @@ export const createDispatcher = (deps: {
         })
       }
     },
+  }
+}
+
+type KeptView = Pick<InboxClaim['conversation'], 'pageId' | 'psid' | 'state'>
+
+const viewOf = ({ pageId, psid, state }: KeptView): HandlerConversation => ({
+  pageId,
+  psid,
+  state: state === null ? null : (JSON.parse(state) as JsonObject),
+})
+
+const toOutcome = (
+  event: WebhookEvent,
+  { psid, state }: KeptView,
+  result: HandlerResult,
+): Pick<EventOutcome, 'replies' | 'state' | 'answers'> => {
+  const next = result.state === null ? null : JSON.stringify(result.state)
+  return {
+    replies: psid === null ? [] : linesOf(event, result),
+    ...(next !== state && { state: next }),
+    ...(result.answers !== undefined && {
+      answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
+    }),
   }
 }
 

@@ -13,7 +13,9 @@ import type { Pacer } from './pacer.ts'
 
 /** Brings replies to Facebook: each conversation in its order, one call in flight; the conversations beside each other. */
 export interface Sender {
-  /** Whether replies of this Page could go out right now. A true answer reserves a place; see {@link Sender.deliver}. */
+  /** Whether replies of this Page could go out right now. */
+  hasRoom: (pageId: string) => boolean
+  /** As {@link Sender.hasRoom}. A true answer reserves a place; see {@link Sender.deliver}. */
   reserve: (pageId: string) => boolean
   unreserve: (pageId: string) => void
   /** Sends what `finishEvent` handed out, in the place that was reserved for it. */
@@ -194,9 +196,13 @@ export const createSender = (deps: {
     await clock.sleep(ms, stopping.signal).catch(() => undefined)
   }
 
+  const hasRoom = (pageId: string): boolean =>
+    !stopping.signal.aborted && inFlight < maxInFlight && roomFor(pageId) > 0
+
   return {
+    hasRoom,
     reserve: (pageId) => {
-      if (stopping.signal.aborted || inFlight >= maxInFlight || roomFor(pageId) <= 0) return false
+      if (!hasRoom(pageId)) return false
       take(pageId)
       return true
     },

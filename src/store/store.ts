@@ -11,6 +11,12 @@ export interface Store {
    *   counts as accepted, and the same call may succeed later
    */
   accept: (events: readonly NewEvent[]) => Promise<Accepted>
+  /**
+   * Has `answer` asked about each event about to be accepted that nothing of its conversation stands before. What it leads
+   * to is then stored with it, in one transaction, and the event never waits in the inbox. Returns the function that stops
+   * it.
+   */
+  answerAtOnce: (answer: AnswerAtOnce) => () => void
 
   /**
    * Hands out conversations that have unhandled events and that nobody holds. The holder finishes each event in order,
@@ -131,6 +137,26 @@ export interface NewEvent {
 export interface Accepted {
   stored: number
   duplicates: number
+}
+
+/**
+ * Says what an event leads to that may never be stored: it must do nothing else.
+ *
+ * @param conversation - as it is believed to be kept
+ * @returns null when the event has to wait for its turn in the inbox
+ */
+export type AnswerAtOnce = (
+  event: NewEvent,
+  conversation: Pick<Conversation, 'pageId' | 'psid' | 'state'>,
+) => AnsweredAtOnce | null
+
+/** One of the two functions is called, once. */
+export interface AnsweredAtOnce {
+  outcome: Pick<EventOutcome, 'replies' | 'state' | 'answers'>
+  /** It is durable, together with the event. @param out - the replies, handed out; null where there are none */
+  stored: (out: OutboxClaim | null) => void
+  /** It came to nothing: the conversation is another than was believed, the event is a duplicate, or nothing was stored. */
+  dropped: () => void
 }
 
 export interface Conversation {

@@ -6,6 +6,7 @@ t.test('a reply whose echo was faster than the answer that got lost counts as se
   const refused: string[] = []
   const world = await createWorld(t, {
     report: {
+      handled: () => undefined,
       sent: (pageId) => void sent.push(pageId),
       dead: (_pageId, reason) => t.fail(reason),
       refused: (_pageId, verdict) => void refused.push(verdict),

@@ -1,9 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DeadReason, InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
+import type {
+  AnsweredAtOnce,
+  DeadReason,
+  InboxClaim,
+  NewEvent,
+  OutboxClaim,
+  Queue,
+  Store,
+  StoredReply,
+} from '../store.ts'
+import { createAtOnce } from './at-once.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createLiveConversations } from './live.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
+import type { AcceptedRow } from './protocol.ts'
 import { replyIds } from './reply-ids.ts'
 import { startDatabaseThread, type DatabaseThreadOptions } from './thread.ts'
 
@@ -24,12 +35,14 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   }
   const forgottenListeners = new Set<() => void>()
   const tellForgotten = (): void => {
+    atOnce.forget()
     for (const listener of forgottenListeners) listener()
   }
   const ids = replyIds(thread.instance)
   const live = createLiveConversations()
   const inbox = createInboxQueue({ thread, live, wake: () => wake('inbox') })
   const outbox = createOutboxLanes({ thread, live, clock, wake: () => wake('outbox') })
+  const atOnce = createAtOnce({ live, isInboxKnown: inbox.isKnown, isOutboxOpen: outbox.isOpen })
 
   const replyOf = (
     seq: number,
@@ -69,29 +82,50 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     tellForgotten()
   }
 
+  /** What became of an event: answered, in the inbox, or nothing. */
+  const settle = (
+    { pageId, psid, body }: NewEvent,
+    row: AcceptedRow | null,
+    answered: AnsweredAtOnce | null,
+    nowMs: number,
+  ): void => {
+    if (row === null) {
+      answered?.dropped()
+      return
+    }
+    const { conversation: id, state, windowEndsMs } = row
+    const conversation = { id, pageId, psid, state, windowEndsMs }
+    atOnce.learn(conversation)
+    if (row.replies === null || answered === null) {
+      answered?.dropped()
+      if (row.seq !== null) inbox.add(conversation, { seq: row.seq, acceptedMs: nowMs, body })
+      return
+    }
+    const { replies, answers = [] } = answered.outcome
+    if (answers.length > 0) wake('answers')
+    const stored = row.replies.map((seq, index) => replyOf(seq, replies[index] ?? '', nowMs, null))
+    answered.stored(stored.length === 0 ? null : outbox.handOutFresh(conversation, stored))
+  }
+
   return {
     accept: async (events) => {
       if (events.length === 0) return { stored: 0, duplicates: 0 }
       const nowMs = clock.now()
-      const rows = await thread.run({ op: 'accept', events, nowMs })
-      let stored = 0
-      for (const [index, row] of rows.entries()) {
-        const event = events[index]
-        if (row === null || event === undefined) continue
-        stored += 1
-        inbox.add(
-          {
-            id: row.conversation,
-            pageId: event.pageId,
-            psid: event.psid,
-            state: row.state,
-            windowEndsMs: row.windowEndsMs,
-          },
-          { seq: row.seq, acceptedMs: nowMs, body: event.body },
-        )
+      const attempts = events.map(atOnce.begin)
+      let rows: (AcceptedRow | null)[] = []
+      try {
+        rows = await thread.run({ op: 'accept', events: attempts.map(({ event }) => event), nowMs })
+      } finally {
+        for (const [index, { event, answered }] of attempts.entries()) {
+          atOnce.end(event)
+          settle(event, rows[index] ?? null, answered, nowMs)
+        }
       }
+      const stored = rows.filter((row) => row !== null).length
       return { stored, duplicates: rows.length - stored }
     },
+
+    answerAtOnce: atOnce.answerWith,
 
     claimInbox: (limit) => inbox.claim(limit),
 
@@ -99,7 +133,10 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       const { conversation } = claim
       const nowMs = clock.now()
       const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
-      if (outcome.state !== undefined) conversation.state = outcome.state
+      if (outcome.state !== undefined) {
+        conversation.state = outcome.state
+        atOnce.learn(conversation)
+      }
       const recorded = thread.record({
         op: 'finish_event',
         conversation: conversation.id,

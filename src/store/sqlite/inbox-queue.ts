@@ -12,6 +12,8 @@ import type { DatabaseThread } from './thread.ts'
  */
 export interface InboxQueue {
   add: (conversation: Conversation, event: StoredEvent) => void
+  /** Whether every event is one of a live conversation; otherwise the file may have others. */
+  isKnown: () => boolean
   claim: (limit: number) => Promise<InboxClaim[]>
   /** One event of the claim was handled. */
   finished: (claim: InboxClaim) => void
@@ -113,6 +115,8 @@ export const createInboxQueue = (deps: {
       }
       wake()
     },
+
+    isKnown: () => !behind,
 
     claim: async (limit) => {
       while (ready.size === 0 && behind) {

@@ -1,4 +1,5 @@
 import type { Conversation, StoredEvent } from '../store.ts'
+import { createCounts } from './counts.ts'
 
 /**
  * A conversation somebody works on, or will at once. There is one object for each, shared by all claims, so that a new
@@ -20,6 +21,8 @@ export interface LiveConversation {
 
 export interface LiveConversations {
   get: (id: number) => LiveConversation | undefined
+  /** Whether one of that name is live. */
+  has: (name: string) => boolean
   /** The live conversation of that id, made live when it was not; a later window end is taken over. */
   enter: (conversation: Conversation) => LiveConversation
   /** Forgets it unless something still needs it. */
@@ -27,10 +30,17 @@ export interface LiveConversations {
   all: () => LiveConversation[]
 }
 
+/** What a conversation is called before its id is known. */
+export const nameOf = ({ pageId, psid }: Pick<Conversation, 'pageId' | 'psid'>): string =>
+  `${pageId}:${psid ?? ''}`
+
 export const createLiveConversations = (): LiveConversations => {
   const byId = new Map<number, LiveConversation>()
+  // Of a visitor who was forgotten and came again there may be two.
+  const names = createCounts()
   return {
     get: (id) => byId.get(id),
+    has: names.has,
     enter: (conversation) => {
       const known = byId.get(conversation.id)
       if (known !== undefined) {
@@ -50,11 +60,12 @@ export const createLiveConversations = (): LiveConversations => {
         notBeforeMs: 0,
       }
       byId.set(conversation.id, live)
+      names.add(nameOf(conversation))
       return live
     },
     leave: (live) => {
       if (!live.inboxHeld && !live.outboxHeld && live.events.length === 0 && live.notBeforeMs === 0) {
-        byId.delete(live.conversation.id)
+        if (byId.delete(live.conversation.id)) names.drop(nameOf(live.conversation))
       }
     },
     all: () => [...byId.values()],

@@ -14,6 +14,10 @@ export interface OutboxLanes {
   reserve: (conversation: Conversation) => boolean
   /** Ends a {@link reserve} with what was stored. */
   handOut: (conversation: Conversation, replies: StoredReply[]) => OutboxClaim
+  /** Whether replies of the Page could be handed out as they are stored, if none of their conversation wait before them. */
+  isOpen: (pageId: string) => boolean
+  /** Claims a conversation that was not live, for replies that were stored while none of it waited. */
+  handOutFresh: (conversation: Conversation, replies: StoredReply[]) => OutboxClaim
   /** Replies were stored and left waiting. */
   added: (conversation: Conversation) => void
   claim: (
@@ -182,6 +186,11 @@ export const createOutboxLanes = (deps: {
         known.replies.push(toReply(row))
         continue
       }
+      if (live.get(row.conversation)?.outboxHeld === true) {
+        // Handed out since it was read, as it was stored. Whoever holds it looks for the rest when letting go.
+        lane.waiting.add(row.conversation)
+        continue
+      }
       const entry = live.enter({
         id: row.conversation,
         pageId: lane.pageId,
@@ -251,6 +260,17 @@ export const createOutboxLanes = (deps: {
     },
 
     handOut: (conversation, replies) => claimOf(live.enter(conversation), replies),
+
+    isOpen: (pageId) => {
+      const { held, behind } = laneOf(pageId)
+      return !held && !behind
+    },
+
+    handOutFresh: (conversation, replies) => {
+      const entry = live.enter(conversation)
+      hold(laneOf(conversation.pageId), entry)
+      return claimOf(entry, replies)
+    },
 
     added: (conversation) => {
       note(laneOf(conversation.pageId), conversation.id)

@@ -5,22 +5,18 @@ import type { GraphFacts, History, KeptAnswers, NewAnswers, NewEvent, Parked, Pr
  * fsync: this is the group commit.
  */
 export type Operation =
-  | { op: 'accept'; events: readonly NewEvent[]; nowMs: number }
-  | {
+  | { op: 'accept'; events: readonly EventToStore[]; nowMs: number }
+  | ({
       op: 'finish_event'
       conversation: number
       page: string
       seq: number
       acceptedMs: number
-      replies: readonly string[]
       /** The time to put on the replies as handed out; null leaves them waiting. */
       doubtMs: number | null
-      /** Undefined leaves it as it is. */
-      state: string | null | undefined
       confirmed: readonly { seq: number; messageId: string | null }[]
-      answers: readonly NewAnswers[]
       nowMs: number
-    }
+    } & Outcome)
   | {
       op: 'interject'
       conversation: number
@@ -152,9 +148,22 @@ export interface ConversationRow {
   windowEndsMs: number | null
 }
 
-export interface AcceptedRow extends ConversationRow {
-  seq: number
+/** `outcome` is stored with it if the conversation's state is as `believed` and none of its replies wait. */
+export interface EventToStore extends NewEvent {
+  believed?: string | null
+  outcome?: Outcome
 }
+
+export interface Outcome {
+  replies: readonly string[]
+  /** Undefined leaves it as it is. */
+  state?: string | null | undefined
+  answers?: readonly NewAnswers[]
+}
+
+/** Either in the inbox, under a sequence number, or answered, by replies with these. */
+export type AcceptedRow = ConversationRow &
+  ({ seq: number; replies: null } | { seq: null; replies: number[] })
 
 export interface InboxRow extends ConversationRow {
   page: string

@@ -55,16 +55,16 @@ export const startBot = async (deps: {
   const needs: Need[] = []
 
   /** Counts the conversation's messages: a lost state, or an event handled twice, shows in the labels. */
-  const handle: Handler = async (event, { state }) => {
+  const handle: Handler = (event, { state }) => {
     if (event.kind !== 'message') return { replies: [], state }
     const { key, texts, slowMs, typingMs, pass } = event as unknown as { key: string } & Wanted
-    if (slowMs > 0) await clock.sleep(slowMs)
     const count = Number(state?.['count'] ?? 0) + 1
     const replies = texts.map((text, place) => ({
       ...replyOf(text, `${key}#${place}@${count}`),
       ...(typingMs > 0 && { typingMs }),
     }))
-    return { replies, state: { count }, ...(pass && { effects: [{ do: 'handover' as const }] }) }
+    const result = { replies, state: { count }, ...(pass && { effects: [{ do: 'handover' as const }] }) }
+    return slowMs > 0 ? clock.sleep(slowMs).then(() => result) : result
   }
 
   const say = (facts: object, message: string): void => {
@@ -112,12 +112,18 @@ export const startBot = async (deps: {
     },
     read: (body) => JSON.parse(body) as WebhookEvent,
     handle,
+    handlesAtOnce: true,
     apologise: () => [],
     holding: { afterMs: () => 20_000, say: async () => [] },
     clock,
     random,
     log: { debug: () => undefined, info: say, warn: say, error: say },
-    report: { sent: () => undefined, dead: () => undefined, refused: () => undefined },
+    report: {
+      handled: () => undefined,
+      sent: () => undefined,
+      dead: () => undefined,
+      refused: () => undefined,
+    },
     limits,
   })
   delivery.start()
