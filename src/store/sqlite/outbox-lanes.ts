@@ -54,6 +54,8 @@ interface Lane {
   falls: number
   cursor: number
   reading: boolean
+  /** Conversations handed out as their replies were stored, which the read under way may have found. */
+  overtook: Set<number>
   /** Conversations of this Page not to be read: held, delayed, or being read. */
   taken: Set<number>
 }
@@ -83,6 +85,7 @@ export const createOutboxLanes = (deps: {
       falls: 0,
       cursor: 0,
       reading: false,
+      overtook: new Set(),
       taken: new Set(),
     }
     lanes.set(pageId, lane)
@@ -130,6 +133,7 @@ export const createOutboxLanes = (deps: {
       return claimsOf(lane, rows, toReply)
     } finally {
       lane.reading = false
+      lane.overtook.clear()
     }
   }
 
@@ -181,14 +185,11 @@ export const createOutboxLanes = (deps: {
   ): OutboxClaim[] => {
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of rows) {
+      // Its replies may even have been sent since they were read. What stays of them is known to whoever had them.
+      if (lane.overtook.has(row.conversation)) continue
       const known = byConversation.get(row.conversation)
       if (known !== undefined) {
         known.replies.push(toReply(row))
-        continue
-      }
-      if (live.get(row.conversation)?.outboxHeld === true) {
-        // Handed out since it was read, as it was stored. Whoever holds it looks for the rest when letting go.
-        lane.waiting.add(row.conversation)
         continue
       }
       const entry = live.enter({
@@ -267,8 +268,10 @@ export const createOutboxLanes = (deps: {
     },
 
     handOutFresh: (conversation, replies) => {
+      const lane = laneOf(conversation.pageId)
       const entry = live.enter(conversation)
-      hold(laneOf(conversation.pageId), entry)
+      hold(lane, entry)
+      if (lane.reading) lane.overtook.add(conversation.id)
       return claimOf(entry, replies)
     },
 
