@@ -175,13 +175,15 @@ export const createDispatcher = (deps: {
     }
   }
 
-  /** Only what needs nobody to be waited for, and can be sent. Whatever goes wrong shows when its turn comes. */
+  /**
+   * Only what needs nobody to be waited for, and can be sent. Whatever goes wrong shows when its turn comes. An echo that
+   * settles a reply has to wait for it: that reply is in somebody's hand, or in the outbox.
+   */
   const answerAtOnce: AnswerAtOnce = ({ body }, conversation) => {
     const { pageId } = conversation
     if (!sender.hasRoom(pageId)) return null
     try {
       const event = read(body)
-      if (event.kind === 'echo' && event.metadata !== null) return null
       const view = viewOf(conversation)
       const result = handle(event, view)
       if (result instanceof Promise) {
