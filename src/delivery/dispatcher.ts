@@ -195,8 +195,16 @@ export const createDispatcher = (deps: {
       return {
         outcome,
         stored: (out) => {
-          onEvent(event)
-          onHandled(event, view, result)
+          try {
+            onEvent(event)
+            onHandled(event, view, result)
+          } catch (error) {
+            // It is stored and answered all the same, and so are those accepted together with it.
+            log.error(
+              { err: error, pageId, kind: event.kind, eventKey: event.key },
+              'an event was not reported',
+            )
+          }
           if (out !== null) sender.deliver(out)
         },
         dropped: () => {
