@@ -1,4 +1,3 @@
-import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { answersPlugin } from './plugins/answers.ts'
 import { appWebhookPlugin } from './plugins/app-webhook.ts'
@@ -12,6 +11,7 @@ import { errorsPlugin } from './plugins/errors.ts'
 import { graphPlugin } from './plugins/graph.ts'
 import { metricsPlugin } from './plugins/metrics.ts'
 import { needsPlugin } from './plugins/needs.ts'
+import { openingPlugin } from './plugins/opening.ts'
 import { operatorPlugin } from './plugins/operator.ts'
 import { profilePlugin } from './plugins/profile.ts'
 import { recoveryPlugin } from './plugins/recovery.ts'
@@ -28,6 +28,7 @@ import { systemClock, type Clock } from './src/clock.ts'
 import { loadConfig, type Env } from './src/config.ts'
 import type { LogStream } from './src/log.ts'
 import type { Terminal } from './src/operator/terminal.ts'
+import type { Store } from './src/store/store.ts'
 
 export interface AppOptions {
   /** Such as `process.env`; nothing else is read from outside. */
@@ -37,17 +38,17 @@ export interface AppOptions {
   logStream?: LogStream | undefined
   /** Where the operator sits and may be asked for a token; null where nobody does. */
   terminal?: Terminal | null
-  /** Hands over a database thread that has begun to start already; see src/store/sqlite/spawn.ts. */
-  spawnDatabaseThread?: () => Worker
+  /** One that is open already, and that somebody else closes; the bot opens its own otherwise. */
+  store?: Store
 }
 
 /**
- * The bot, ready to listen.
+ * The bot, ready to listen, or to be told by `open` that somebody listens for it.
  *
  * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { env, clock = systemClock, logStream, terminal = null, spawnDatabaseThread } = options
+  const { env, clock = systemClock, logStream, terminal = null, store: shared } = options
   // Fastify itself needs two of the values, before any plugin can hand them out.
   const app = createServer({ ...loadConfig(env), logStream })
 
@@ -55,10 +56,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(clockPlugin, { clock })
   app.register(shieldPlugin)
   app.register(drainPlugin)
+  app.register(openingPlugin)
   app.register(errorsPlugin)
 
   app.register(metricsPlugin)
-  app.register(storePlugin, { spawnDatabaseThread })
+  app.register(storePlugin, { shared })
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)

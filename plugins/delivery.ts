@@ -54,7 +54,7 @@ async function delivery(app: FastifyInstance) {
     },
   })
   // A start that finds its port taken has sent nothing; and who waits at the door goes before who waits for a reply.
-  app.addHook('onListen', async () => running.start())
+  app.onceOpen(() => running.start())
   app.addHook('onClose', async () => {
     const late = new AbortController()
     const inTime = await Promise.race([
@@ -73,5 +73,5 @@ async function delivery(app: FastifyInstance) {
 export const deliveryPlugin = fp(delivery, {
   name: 'delivery',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation'],
+  dependencies: ['opening', 'env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation'],
 })

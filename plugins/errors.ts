@@ -83,6 +83,10 @@ const CLIENT_STATUS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, H
 const FAILED_PROOFS = new Set<BotErrorCode>(['BOT_SIGNATURE_INVALID', 'BOT_VERIFICATION_FAILED'])
 
 async function errors(app: FastifyInstance) {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff')
+    done()
+  })
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     let body = toBody(error)
     if (FAILED_PROOFS.has(body.code)) {

@@ -29,12 +29,12 @@ async function recovery(app: FastifyInstance) {
   })
   app.decorate('recovery', { subscription: running.subscription })
   // Before it listens the bot is still away.
-  app.addHook('onListen', () => running.start())
+  app.onceOpen(() => running.start())
   app.addHook('onClose', () => running.stop())
 }
 
 export const recoveryPlugin = fp(recovery, {
   name: 'recovery',
   fastify: '5.x',
-  dependencies: ['clock', 'store', 'needs', 'graph', 'tokens', 'delivery'],
+  dependencies: ['opening', 'clock', 'store', 'needs', 'graph', 'tokens', 'delivery'],
 })

@@ -23,10 +23,6 @@ async function shield(app: FastifyInstance) {
     const verdict = await count(request)
     return !verdict.isAllowed && verdict.isExceeded ? verdict.ttlInSeconds : null
   })
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff')
-    done()
-  })
 }
 
 export const shieldPlugin = fp(shield, { name: 'shield', fastify: '5.x' })

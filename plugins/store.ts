@@ -1,9 +1,7 @@
-import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createRetention } from '../src/store/retention.ts'
-import { openSqliteStore } from '../src/store/sqlite/adapter.ts'
-import { databaseIn, holdDataDir } from '../src/store/sqlite/data-dir.ts'
+import { openStore, type OpenedStore } from '../src/store/sqlite/open.ts'
 import type { Store } from '../src/store/store.ts'
 
 declare module 'fastify' {
@@ -14,39 +12,41 @@ declare module 'fastify' {
 }
 
 export interface StoreOptions {
-  /** Hands over a database thread that was begun to start; another one otherwise. */
-  spawnDatabaseThread?: (() => Worker) | undefined
+  /** One whose opening has begun already. */
+  opening?: Promise<OpenedStore> | undefined
+  /** One that somebody else takes care of. */
+  shared?: Store | undefined
 }
 
-async function store(app: FastifyInstance, { spawnDatabaseThread }: StoreOptions) {
-  const { DATA_DIR: dir } = app.config
-  const held = holdDataDir(dir)
-  const opened = await openSqliteStore({
-    file: databaseIn(dir),
-    clock: app.clock,
-    ...(spawnDatabaseThread && { spawn: spawnDatabaseThread }),
-    onExit: (error) => {
-      // Without it nothing can be accepted; what was accepted is on disk. Whoever watches the process starts it anew.
-      app.log.fatal({ err: error }, 'the database thread has died')
-      process.exitCode = 1
-      process.kill(process.pid, 'SIGTERM')
-    },
-  }).catch((error: unknown) => {
-    held.release()
-    throw error
-  })
-  app.decorate('store', opened)
+async function store(app: FastifyInstance, { opening, shared }: StoreOptions) {
+  if (shared === undefined) await own(app, opening)
+  else app.decorate('store', shared)
+}
+
+const own = async (app: FastifyInstance, opening: Promise<OpenedStore> | undefined): Promise<void> => {
+  const { clock, config } = app
+  const opened = await (opening ?? openStore({ dir: config.DATA_DIR, clock }))
   const retention = createRetention({
-    store: opened,
-    clock: app.clock,
+    store: opened.store,
+    clock,
     log: app.log.child({ part: 'store' }),
   })
+  app.decorate('store', opened.store)
   app.addHook('onReady', async () => retention.start())
   app.addHook('onClose', async () => {
     await retention.stop()
     await opened.close()
-    held.release()
+  })
+  void opened.lost.then((error) => {
+    // Whoever watches the process starts it anew.
+    app.log.fatal({ err: error }, 'the database thread has died')
+    process.exitCode = 1
+    process.kill(process.pid, 'SIGTERM')
   })
 }
 
-export const storePlugin = fp(store, { name: 'store', fastify: '5.x', dependencies: ['env', 'clock'] })
+export const storePlugin = fp(store, {
+  name: 'store',
+  fastify: '5.x',
+  decorators: { fastify: ['config', 'clock'] },
+})

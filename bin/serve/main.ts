@@ -2,37 +2,70 @@ import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { buildApp } from '../../app.ts'
-import { withDotEnv, type Env } from '../../src/config.ts'
+import type { Door } from '../../door.ts'
+import { systemClock } from '../../src/clock.ts'
+import { loadConfig, withDotEnv, type Env } from '../../src/config.ts'
 import { BotError } from '../../src/errors.ts'
 import { createTerminal } from '../../src/operator/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
-import { spawnDatabaseThread } from '../../src/store/sqlite/spawn.ts'
+import { openStore } from '../../src/store/sqlite/open.ts'
 import { listen } from './listen.ts'
+import { loadApp } from './loading.ts'
 
 const CLOSE_WITHIN_MS = 15_000
 
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
+const logStream = terminal?.output
+
 const readEnv = (): Env => withDotEnv(process.env)
 
-/** The bot; after the set-up, where there is nothing to make it of and somebody who can be asked. */
-const makeBot = async (spawnThread: () => Worker): Promise<FastifyInstance> => {
+const run = async (databaseThread: Worker): Promise<void> => {
+  if (process.argv.slice(2).some((argument) => argument !== '--setup')) throw wrongArguments()
   const env = readEnv()
-  const buildBot = (withEnv: Env): Promise<FastifyInstance> =>
-    buildApp({ env: withEnv, terminal, logStream: terminal?.output, spawnDatabaseThread: spawnThread })
   const isAsked = process.argv.includes('--setup')
   if (isAsked && !isUntouched(env)) throw setUpAlready()
   // Without a person a missing setting ends the process, as any mistake in them does.
-  if (!isUntouched(env) || !isInOrder(env) || (terminal === null && !isAsked)) return buildBot(env)
-  const { runSetup } = await import('./setup.ts')
-  return runSetup({ readEnv, logStream: terminal?.output, say: console.error, buildBot })
+  if (isUntouched(env) && isInOrder(env) && (terminal !== null || isAsked)) await runFirst(databaseThread)
+  else await runAgain(env, databaseThread)
+  // Node would write it at an orderly end, which not every process has.
+  flushCompileCache()
 }
 
-const run = async (early: Worker): Promise<void> => {
-  if (process.argv.slice(2).some((argument) => argument !== '--setup')) throw wrongArguments()
-  const threads = [early]
-  const app = await makeBot(() => threads.pop() ?? spawnDatabaseThread())
+/** Sets the bot up, where there is nothing to make it of and somebody who can be asked. */
+const runFirst = async (databaseThread: Worker): Promise<void> => {
+  // It will be some time until one is needed.
+  void databaseThread.terminate()
+  const { runSetup } = await import('./setup.ts')
+  const { buildApp } = await import('../../app.ts')
+  const buildBot = (env: Env): Promise<FastifyInstance> => buildApp({ env, terminal, logStream })
+  const app = await runSetup({ readEnv, logStream, say: console.error, buildBot })
+  await serveAt(app)
+}
+
+const runAgain = async (env: Env, databaseThread: Worker): Promise<void> => {
+  const config = loadConfig(env)
+  const opening = openStore({ dir: config.DATA_DIR, clock: systemClock, databaseThread })
+  // Whoever waits for it hears of its failing.
+  opening.catch(() => undefined)
+  // Fastify is loaded meanwhile.
+  const { buildDoor } = await import('../../door.ts')
+  const door = await buildDoor({ config, logStream, opening })
+  await serveAt(door.app)
+  try {
+    await door.leadTo(loadBot(env, door))
+  } catch (error) {
+    await door.app.close()
+    throw error
+  }
+}
+
+const loadBot = async (env: Env, { store, callbacksFirst }: Door): Promise<FastifyInstance> => {
+  const { buildApp } = await loadApp(callbacksFirst)
+  return buildApp({ env, terminal, logStream, store })
+}
+
+const serveAt = async (app: FastifyInstance): Promise<void> => {
   closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: app.log }, async ({ signal, err }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
     else app.log.info({ signal }, 'stopping')
@@ -42,8 +75,6 @@ const run = async (early: Worker): Promise<void> => {
   })
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
-  // Node would write it at an orderly end, which not every process has.
-  flushCompileCache()
 }
 
 const setUpAlready = (): BotError =>

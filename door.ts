@@ -1,0 +1,134 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { clockPlugin } from './plugins/clock.ts'
+import { drainPlugin } from './plugins/drain.ts'
+import { errorsPlugin } from './plugins/errors.ts'
+import { UNREAD } from './plugins/metrics.ts'
+import { createServer } from './plugins/server.ts'
+import { storePlugin } from './plugins/store.ts'
+import { webhookRoutes } from './routes/webhook.ts'
+import { systemClock } from './src/clock.ts'
+import type { Config } from './src/config.ts'
+import type { LogStream } from './src/log.ts'
+import type { OpenedStore } from './src/store/sqlite/open.ts'
+import type { Store } from './src/store/store.ts'
+
+export interface DoorOptions {
+  config: Config
+  logStream?: LogStream | undefined
+  /** The store, whose opening has begun. */
+  opening: Promise<OpenedStore>
+}
+
+/**
+ * What Facebook meets first: a server that keeps callbacks while the bot behind it is still being loaded, which takes as
+ * long again. Any other request waits for the bot. Once that is there it answers them all, and the door keeps only the
+ * address and the store.
+ */
+export interface Door {
+  /** Is to listen; closing it closes the bot, too. */
+  app: FastifyInstance
+  store: Store
+  /** Resolves when no callback is under way, or soon: whoever has much to do lets them go first. */
+  callbacksFirst: () => Promise<void>
+  /** Lets requests through to the bot, and has it begin its work. @throws what kept it from being built */
+  leadTo: (building: Promise<FastifyInstance>) => Promise<void>
+}
+
+/** @throws BotError for what the store could not be opened */
+export const buildDoor = async ({ config, logStream, opening }: DoorOptions): Promise<Door> => {
+  const way = createWay()
+  const app = createServer({ ...config, logStream, front: way.front })
+
+  app.decorate('config', config)
+  app.decorate('metrics', {
+    ...UNREAD,
+    webhookEvent: (kind) => way.tell(({ metrics }) => metrics.webhookEvent(kind)),
+    webhookRejected: (reason) => way.tell(({ metrics }) => metrics.webhookRejected(reason)),
+  })
+  // While a start lasts nobody can try often.
+  app.decorate('countFailure', async () => null)
+  app.decorate('silence', { heard: (pageId) => way.tell(({ silence }) => silence.heard(pageId)) })
+  app.register(clockPlugin, { clock: systemClock })
+  app.register(drainPlugin)
+  app.register(errorsPlugin)
+  app.register(storePlugin, { opening })
+  app.register(webhookRoutes)
+  app.addHook('preClose', way.beginClose)
+  // Such hooks run backwards: the bot lets go of the store before that is closed.
+  app.after(() => app.addHook('onClose', way.endClose))
+
+  try {
+    await app.ready()
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  return { app, store: app.store, callbacksFirst: way.callbacksFirst, leadTo: way.leadTo }
+}
+
+const CALLBACKS_FIRST_MS = 20
+
+/** The way to the bot. */
+const createWay = () => {
+  const arrival = Promise.withResolvers<FastifyInstance>()
+  /** What the bot is to be told once it is there. */
+  const untold: ((bot: FastifyInstance) => void)[] = []
+  let bot: FastifyInstance | null = null
+  let isLed = false
+  let isClosing = false
+  let underWay = 0
+  // Whoever waits for it hears of its failing.
+  arrival.promise.catch(() => undefined)
+
+  return {
+    front:
+      (own: RequestListener): RequestListener =>
+      (request, response) => {
+        // Fastify turns away who comes while it closes.
+        if (isClosing) return own(request, response)
+        if (bot !== null) return bot.routing(request, response)
+        if (isCallback(request)) {
+          underWay += 1
+          response.once('close', () => (underWay -= 1))
+          return own(request, response)
+        }
+        arrival.promise.then(
+          (it) => it.routing(request, response),
+          () => response.destroy(),
+        )
+      },
+
+    callbacksFirst: async (): Promise<void> => {
+      const patience = AbortSignal.timeout(CALLBACKS_FIRST_MS)
+      // Whoever has connected asks in the next turn.
+      for (let turns = 0; turns < 2 || (underWay > 0 && !patience.aborted); turns += 1) await nextTurn()
+    },
+
+    tell: (what: (bot: FastifyInstance) => void): void => {
+      if (bot === null) untold.push(what)
+      else what(bot)
+    },
+
+    leadTo: async (building: Promise<FastifyInstance>): Promise<void> => {
+      isLed = true
+      building.then(arrival.resolve, arrival.reject)
+      bot = await building
+      for (const what of untold.splice(0)) what(bot)
+      if (!isClosing) await bot.open()
+    },
+
+    beginClose: async (): Promise<void> => {
+      isClosing = true
+    },
+
+    endClose: async (): Promise<void> => {
+      if (!isLed) return
+      const built = await arrival.promise.catch(() => null)
+      await built?.close()
+    },
+  }
+}
+
+const isCallback = ({ url = '' }: IncomingMessage): boolean => url.split('?', 1)[0] === '/webhook'

@@ -1,0 +1,46 @@
+import type { Worker } from 'node:worker_threads'
+import type { Clock } from '../../clock.ts'
+import type { Store } from '../store.ts'
+import { openSqliteStore } from './adapter.ts'
+import { databaseIn, holdDataDir } from './data-dir.ts'
+
+/** The store of a data folder that is this process's own. */
+export interface OpenedStore {
+  store: Store
+  /** Resolves if the database thread dies: nothing can be accepted any more, what was accepted is on disk. */
+  lost: Promise<Error>
+  close: () => Promise<void>
+}
+
+/**
+ * @param options.databaseThread - one that has begun to start, see spawn.ts; another one otherwise
+ * @throws BotError `BOT_DATA_DIR_IN_USE`, `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`
+ */
+export const openStore = async (options: {
+  dir: string
+  clock: Clock
+  databaseThread?: Worker | undefined
+}): Promise<OpenedStore> => {
+  const { dir, clock, databaseThread } = options
+  const held = holdDataDir(dir)
+  const lost = Promise.withResolvers<Error>()
+  try {
+    const store = await openSqliteStore({
+      file: databaseIn(dir),
+      clock,
+      ...(databaseThread && { spawn: () => databaseThread }),
+      onExit: lost.resolve,
+    })
+    return {
+      store,
+      lost: lost.promise,
+      close: async () => {
+        await store.close()
+        held.release()
+      },
+    }
+  } catch (error) {
+    held.release()
+    throw error
+  }
+}
