@@ -140,7 +140,7 @@ export interface Accepted {
 }
 
 /**
- * Says what an event leads to that may never be stored: it must do nothing else.
+ * Says what an event leads to that may never be stored: it must do nothing else, and not throw.
  *
  * @param conversation - as it is believed to be kept
  * @returns null when the event has to wait for its turn in the inbox
@@ -150,7 +150,7 @@ export type AnswerAtOnce = (
   conversation: Pick<Conversation, 'pageId' | 'psid' | 'state'>,
 ) => AnsweredAtOnce | null
 
-/** One of the two functions is called, once. */
+/** One of the two functions is called, once; neither may throw. */
 export interface AnsweredAtOnce {
   outcome: Pick<EventOutcome, 'replies' | 'state' | 'answers'>
   /** It is durable, together with the event. @param out - the replies, handed out; null where there are none */

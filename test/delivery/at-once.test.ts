@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
 import type { HandlerResult } from '../../src/delivery/dispatcher.ts'
 import { settle } from '../helpers/clock.ts'
-import { newEvent } from '../store/steps.ts'
+import { left, newEvent } from '../store/steps.ts'
 import { createWorld } from './harness.ts'
 
 type Handle = DeliveryDeps['handle']
@@ -127,7 +127,7 @@ t.test('an echo still says that its reply is with Facebook', async (t) => {
   await world.say('hello', { key: 'a' })
   await world.until(() => graph.calls.length === 1, 'the answer got lost')
   await settle()
-  t.match(await store.counts(), { outbox: new Map([['page-1', 1]]) })
+  t.same(await left(store), { inbox: 0, outbox: { 'page-1': 1 } })
   await world.echo(graph.metadata[0] ?? '', 'mid-1')
   await over()
   t.same(await store.sentReplies({ pageId: 'page-1', psid: 'psid-1' }), [
@@ -145,11 +145,11 @@ t.test('an echo that says nothing new needs no turn', async (t) => {
   t.same(asked, ['a', 'mid-1'])
   await accepting
   t.same(handled, ['a', 'mid-1'])
-  t.match(await world.store.counts(), { inbox: 0, outbox: new Map() })
+  t.same(await left(world.store), { inbox: 0, outbox: {} })
 })
 
 t.test('what Facebook says about a Page is done although nobody waits for a turn', async (t) => {
-  const { store, needs, asked, handled, clock } = await createIdle(t)
+  const { store, needs, asked, handled, clock } = await createIdle(t, {}, () => saying('to whom?'))
   const enforced = { kind: 'policy_enforcement', key: 'p', pageId: 'page-1', psid: null }
   const body = JSON.stringify({ ...enforced, action: 'block', reason: 'spam' })
   const accepting = store.accept([
@@ -160,6 +160,7 @@ t.test('what Facebook says about a Page is done although nobody waits for a turn
   await accepting
   t.match(needs, [{ cause: 'restricted' }])
   t.same(handled, ['p'])
+  t.same(await left(store), { inbox: 0, outbox: {} }, 'and nothing is said')
 })
 
 t.test('for a Page that nothing can be sent for the handler is asked once', async (t) => {
@@ -219,6 +220,26 @@ t.test('what is accepted while the bot stops is not sent any more, and not lost 
   await heard('hello', 'late')
   t.equal(graph.looks, 0, 'nothing of it is in doubt')
 })
+
+t.test(
+  'while the bot stops, whoever writes is not answered though others are still being handled',
+  async (t) => {
+    const answer = Promise.withResolvers<HandlerResult>()
+    const { say, delivery, asked, world, heard } = await createIdle(t, {}, (event, conversation) =>
+      event.key === 'slow' ? answer.promise : repeat(event, conversation),
+    )
+    await say('hello', { key: 'slow' })
+    await world.until(() => asked.length === 2, 'it is being handled')
+    const stopping = delivery.stop()
+    await say('late', { key: 'b', psid: 'psid-2' })
+    t.same(asked, ['slow', 'slow'])
+    answer.resolve({ replies: [], state: null })
+    await stopping
+    t.same(world.graph.calls, [])
+    await world.restart()
+    await heard('late')
+  },
+)
 
 t.test('quick messages of one visitor are answered in their order, each from the state before', async (t) => {
   const { say, graph, heard, until } = await createIdle(t, {}, (event, { state }) => {

@@ -6,6 +6,7 @@ import {
   buryAll,
   handleAll,
   keys,
+  left,
   newEvent,
   openPlace,
   sendAll,
@@ -42,7 +43,7 @@ export const atOnceContract = (t: Test, open: OpenStore): void => {
       { body: 'r1', ...handedOut },
       { body: 'r2', ...handedOut },
     ])
-    t.match(await store.counts(), { inbox: 0, outbox: new Map([['page-1', 2]]) })
+    t.same(await left(store), { inbox: 0, outbox: { 'page-1': 2 } })
     t.same(await store.claimInbox(10), [])
     t.same(await store.claimOutbox(10, anyRoom), [], 'nobody else gets them')
     t.match(await store.answers.list({ limit: 10 }), { answers: [{ form: 'book', keptMs: clock.now() }] })
@@ -90,7 +91,7 @@ export const atOnceContract = (t: Test, open: OpenStore): void => {
     const { asked, ends } = answering(again)
     t.same(await again.accept([newEvent('b')]), { stored: 1, duplicates: 0 })
     t.same(ends, ['b dropped'])
-    t.match(await again.counts(), { inbox: 1, outbox: new Map() })
+    t.same(await left(again), { inbox: 1, outbox: {} })
     t.equal(await handleOne(again, 'b', {}), '"s1"')
     await again.accept([newEvent('c')])
     t.same(asked, ['b null', 'c "s1"'])
@@ -280,7 +281,7 @@ export const atOnceContract = (t: Test, open: OpenStore): void => {
     t.same(ends.slice(2), ['c stored'])
     t.match(outs, [{ conversation: { forgotten: true } }])
     for (const out of outs) store.releaseOutbox(out)
-    t.match(await store.counts(), { inbox: 0, outbox: new Map() })
+    t.same(await left(store), { inbox: 0, outbox: {} })
     t.same(await sendAll(store), [])
   })
 
@@ -291,9 +292,12 @@ export const atOnceContract = (t: Test, open: OpenStore): void => {
     await store.forget({ psid: 'psid-1' })
     await store.accept([newEvent('b')])
     if (old !== undefined) store.releaseInbox(old)
+    const [anew] = await store.claimInbox(10)
+    t.same(await store.claimInbox(10), [])
     const { asked } = answering(store)
     await store.accept([newEvent('c')])
     t.same(asked, [])
+    if (anew !== undefined) store.releaseInbox(anew)
     t.same(await handleAll(store, () => []), ['b', 'c'])
   })
 
@@ -317,7 +321,7 @@ export const atOnceContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('c', ofPage)])
     t.same(asked, ['a null', 'b null', 'c "a"'])
     t.same(ends, ['a stored', 'b stored', 'c stored'])
-    t.match(await store.counts(), { inbox: 0, outbox: new Map() })
+    t.same(await left(store), { inbox: 0, outbox: {} })
   })
 }
 

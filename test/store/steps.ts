@@ -54,6 +54,12 @@ export const keys = (claim: InboxClaim): string[] =>
 
 export const bodies = (claim: OutboxClaim): string[] => claim.replies.map(({ body }) => body)
 
+/** How many events and replies there are, the latter by Page. */
+export const left = async (store: Store): Promise<{ inbox: number; outbox: Record<string, number> }> => {
+  const { inbox, outbox } = await store.counts()
+  return { inbox, outbox: Object.fromEntries(outbox) }
+}
+
 /** Handles every event in the inbox with the replies `reply` makes of its key; returns the keys in order. */
 export const handleAll = async (store: Store, reply: (key: string) => string[]): Promise<string[]> => {
   const handled: string[] = []
