@@ -19,6 +19,8 @@ export interface DoorOptions {
   logStream?: LogStream | undefined
   /** The store, whose opening has begun. */
   opening: Promise<OpenedStore>
+  /** For how long {@link Door.callbacksFirst} waits at most. */
+  patienceMs?: number
 }
 
 /**
@@ -37,8 +39,9 @@ export interface Door {
 }
 
 /** @throws BotError for what the store could not be opened */
-export const buildDoor = async ({ config, logStream, opening }: DoorOptions): Promise<Door> => {
-  const way = createWay()
+export const buildDoor = async (options: DoorOptions): Promise<Door> => {
+  const { config, logStream, opening, patienceMs = PATIENCE_MS } = options
+  const way = createWay(patienceMs)
   const app = createServer({ ...config, logStream, front: way.front })
 
   app.decorate('config', config)
@@ -68,10 +71,10 @@ export const buildDoor = async ({ config, logStream, opening }: DoorOptions): Pr
   return { app, store: app.store, callbacksFirst: way.callbacksFirst, leadTo: way.leadTo }
 }
 
-const CALLBACKS_FIRST_MS = 20
+const PATIENCE_MS = 20
 
 /** The way to the bot. */
-const createWay = () => {
+const createWay = (patienceMs: number) => {
   const arrival = Promise.withResolvers<FastifyInstance>()
   /** What the bot is to be told once it is there. */
   const untold: ((bot: FastifyInstance) => void)[] = []
@@ -101,7 +104,7 @@ const createWay = () => {
       },
 
     callbacksFirst: async (): Promise<void> => {
-      const patience = AbortSignal.timeout(CALLBACKS_FIRST_MS)
+      const patience = AbortSignal.timeout(patienceMs)
       // Whoever has connected asks in the next turn.
       for (let turns = 0; turns < 2 || (underWay > 0 && !patience.aborted); turns += 1) await nextTurn()
     },
