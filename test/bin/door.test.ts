@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import { openStore } from '../../src/store/sqlite/open.ts'
@@ -8,6 +9,7 @@ import { textCallback } from '../helpers/sign.ts'
 
 // Handlers that take their time to load stand for whatever makes a start long.
 const HANDLERS = `
+import { defineBot } from '${pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href}'
 import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 let word = ''
@@ -16,7 +18,7 @@ while (word === '') {
   try { word = readFileSync('word', 'utf8') } catch {}
 }
 if (word === 'fail') throw new Error('these handlers are broken')
-export default {}
+export const bot = defineBot()
 `
 
 t.test('callbacks are kept while the rest of the bot is still being loaded', async (t) => {
