@@ -109,6 +109,26 @@ export const atOnceContract = (t: Test, open: OpenStore): void => {
     t.same(ends, ['b stored', 'c stored'])
   })
 
+  t.test(
+    'what an event was stored with does not outlive what the one before it left meanwhile',
+    async (t) => {
+      const { store } = await setUp(t)
+      await store.accept([newEvent('a')])
+      const [claim] = await store.claimInbox(10)
+      const [a] = claim?.events ?? []
+      if (claim === undefined || a === undefined) throw new Error('nothing was handed out')
+      // Asked for in one turn: it is stored before the state changes, and that is told afterwards.
+      const accepting = store.accept([newEvent('b')])
+      await Promise.all([store.finishEvent(claim, a, { replies: [], state: '"s1"' }), accepting])
+      store.releaseInbox(claim)
+      t.equal(await handleOne(store, 'b', {}), '"s1"')
+      const { asked, ends } = answering(store)
+      await store.accept([newEvent('c')])
+      t.same(asked, ['c "s1"'])
+      t.same(ends, ['c stored'])
+    },
+  )
+
   t.test('nothing overtakes an event of its conversation that waits or is being handled', async (t) => {
     const { store } = await setUp(t)
     await store.accept([newEvent('a')])

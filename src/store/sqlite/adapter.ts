@@ -95,7 +95,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     }
     const { conversation: id, state, windowEndsMs } = row
     const conversation = { id, pageId, psid, state, windowEndsMs }
-    atOnce.learn(conversation)
+    // Whoever holds it may have changed the state since.
+    atOnce.learn(live.get(id)?.conversation ?? conversation)
     if (row.replies === null || answered === null) {
       answered?.dropped()
       if (row.seq !== null) inbox.add(conversation, { seq: row.seq, acceptedMs: nowMs, body })
