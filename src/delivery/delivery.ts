@@ -5,9 +5,11 @@ import type { Needs } from '../operator/needs.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { createDispatcher, type Handled, type Handler, type HandlerConversation } from './dispatcher.ts'
+import { createAnswerAtOnce } from './at-once.ts'
+import { createDispatcher } from './dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
 import { createGates } from './gates.ts'
+import { createHandling, type Handled, type Handler, type HandlerConversation } from './handling.ts'
 import { createHandover } from './handover.ts'
 import type { Holding } from './holding.ts'
 import type { Log } from './log.ts'
@@ -121,23 +123,21 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     })
   }
 
+  const onEvent = (event: WebhookEvent): void => {
+    if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
+  }
+  const heard = { read: deps.read, onEvent, sender, log }
+  const handled = { handle: deps.handle, onHandled: report.handled }
+  const { apologise, holding } = deps
+  const { handlerLimitMs, maxBusy } = limits
+
   const dispatcher = createDispatcher({
+    ...heard,
     store,
-    read: deps.read,
-    handle: deps.handle,
-    handlesAtOnce: deps.handlesAtOnce,
-    apologise: deps.apologise,
-    holding: deps.holding,
-    sender,
-    onEvent: (event) => {
-      if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
-    },
-    onHandled: report.handled,
+    handle: createHandling({ ...handled, apologise, holding, store, sender, clock, log, handlerLimitMs }),
+    answerAtOnce: deps.handlesAtOnce ? createAnswerAtOnce({ ...heard, ...handled }) : null,
     onReplies: askForToken,
-    clock,
-    log,
-    maxBusy: limits.maxBusy,
-    handlerLimitMs: limits.handlerLimitMs,
+    maxBusy,
   })
 
   return {

@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import type { QueuedReply, Reply } from '../messages.ts'
 import type { InboxClaim, OutboxClaim, Store, StoredEvent } from '../store/store.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import type { HandlerConversation } from './dispatcher.ts'
+import type { HandlerConversation } from './handling.ts'
 import type { Log } from './log.ts'
+import type { Sender } from './sender.ts'
 
 /** What a visitor hears whose answer takes its time. */
 export interface Holding {
@@ -11,6 +12,14 @@ export interface Holding {
   afterMs: () => number
   /** Nothing where nobody expects the bot to answer. */
   say: (event: WebhookEvent, conversation: HandlerConversation) => Promise<Reply[]>
+}
+
+export interface HoldingDeps {
+  holding: Holding
+  store: Pick<Store, 'interject'>
+  sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver'>
+  clock: Clock
+  log: Log
 }
 
 /** What is nearly done need not be announced. */
@@ -24,17 +33,7 @@ const REMEMBERED_MS = 15 * 60_000
  *
  * @returns begins to wait for an event; what it returns ends that
  */
-export const createHolding = (deps: {
-  holding: Holding
-  store: Pick<Store, 'interject'>
-  sender: {
-    reserve: (pageId: string) => boolean
-    unreserve: (pageId: string) => void
-    deliver: (claim: OutboxClaim) => void
-  }
-  clock: Clock
-  log: Log
-}) => {
+export const createHolding = (deps: HoldingDeps) => {
   const { holding, store, sender, clock, log } = deps
   /** When the visitor of a conversation was told, ms since the epoch; those told longest ago first. */
   const told = new Map<number, number>()

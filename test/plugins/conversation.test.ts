@@ -14,15 +14,20 @@ import { CONTRACT } from '../conversation/scripts.ts'
 const build = async (
   t: Test,
   script: string,
-): Promise<{ app: FastifyInstance; file: string; told: object[] }> => {
+): Promise<{ app: FastifyInstance; file: string; told: object[]; asked: string[] }> => {
   const file = join(t.testdir({ 'bot.yaml': script }), 'bot.yaml')
   const told: object[] = []
+  const asked: string[] = []
   const app = Fastify()
   const parts = {
     env: { config: { BOT_SCRIPT: file, FB_APP_ID: APP_ID } },
     clock: { clock: systemClock },
     graph: {
       graph: {
+        userProfile: async ({ psid }: { psid: string }) => {
+          asked.push(psid)
+          return { first_name: 'Ann' }
+        },
         messengerProfile: async () => ({}),
         setMessengerProfile: async (_token: string, properties: object) => void told.push(properties),
       },
@@ -50,7 +55,7 @@ const build = async (
   app.register(conversationPlugin)
   app.register(profilePlugin)
   t.teardown(() => app.close())
-  return { app, file, told }
+  return { app, file, told, asked }
 }
 
 const VIEW = { pageId: PAGE, psid: PSID, state: null }
@@ -65,6 +70,16 @@ t.test('the bot answers as the script says, under the name of its Page', async (
   t.match(app.conversation.handle(event({ postback: { payload: 'welcome' } }), VIEW), {
     replies: [{ message: { text: 'Hi! I am the automated assistant of Market Shop.' } }],
   })
+})
+
+t.test('Facebook is asked for a name when the event is stored, not for one that may never be', async (t) => {
+  const { app, asked } = await build(t, 'replies: { a: { when: hello, say: "Hi {{first_name}}" } }')
+  await app.ready()
+
+  t.type(app.conversation.handle(said('hello'), { ...VIEW, tentative: true }), Promise)
+  t.same(asked, [])
+  t.match(await app.conversation.handle(said('hello'), VIEW), { replies: [{ message: { text: 'Hi Ann' } }] })
+  t.same(asked, [PSID])
 })
 
 t.test('a bot with a wrong script does not start, and says where it is wrong', async (t) => {

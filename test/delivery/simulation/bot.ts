@@ -1,5 +1,5 @@
 import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/delivery/delivery.ts'
-import type { Handler } from '../../../src/delivery/dispatcher.ts'
+import type { Handler } from '../../../src/delivery/handling.ts'
 import type { Need } from '../../../src/operator/needs.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/adapter.ts'
 import type { Store } from '../../../src/store/store.ts'
