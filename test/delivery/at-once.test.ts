@@ -89,6 +89,17 @@ t.test('a handler that takes its time is heard in turn, and reported once', asyn
   t.same(world.logged, ['the handler failed on an event'])
 })
 
+t.test('a handler knows when the event may never be stored, and when it is', async (t) => {
+  const tentative: unknown[] = []
+  const { say, heard } = await createIdle(t, {}, (_event, conversation) => {
+    tentative.push(conversation.tentative)
+    return Promise.resolve(saying('later'))
+  })
+  await say('hello')
+  await heard('later')
+  t.same(tentative, [true, undefined])
+})
+
 t.test('a handler that fails costs its own event alone, and is apologised for once', async (t) => {
   const { say, handled, heard, world } = await createIdle(t, {}, (event, conversation) => {
     if (event.key === 'a') throw new Error('handler broke')
