@@ -16,8 +16,8 @@ t.test('of the visitors who wrote last the state is remembered, of a bounded num
     atOnce.end(event)
     return believed
   }
-  const learn = (n: number): void =>
-    atOnce.learn({ pageId: 'page-1', psid: `psid-${n}`, state: `"state ${n}"` })
+  const learn = (n: number, state = `"state ${n}"`): void =>
+    atOnce.learn({ pageId: 'page-1', psid: `psid-${n}`, state })
   for (let n = 0; n < 10_000; n += 1) learn(n)
   t.equal(stateOf('psid-0'), '"state 0"')
 
@@ -27,5 +27,8 @@ t.test('of the visitors who wrote last the state is remembered, of a bounded num
   t.equal(stateOf('psid-1'), null)
   t.equal(stateOf('psid-2'), '"state 2"')
   t.equal(stateOf('psid-10000'), '"state 10000"')
+
+  learn(2, `"${'x'.repeat(1024)}"`)
+  t.equal(stateOf('psid-2'), null, 'nor one that would fill the memory')
   t.end()
 })

@@ -25,6 +25,7 @@ export interface Attempt {
 
 /** Conversations whose state is remembered; of any other it is believed that there is none. */
 const MOST_REMEMBERED = 10_000
+const LONGEST_REMEMBERED = 1024
 
 export const createAtOnce = (deps: {
   live: LiveConversations
@@ -60,7 +61,7 @@ export const createAtOnce = (deps: {
     learn: (conversation) => {
       const name = nameOf(conversation)
       states.delete(name)
-      if (conversation.state === null) return
+      if (conversation.state === null || conversation.state.length > LONGEST_REMEMBERED) return
       const [oldest] = states.size < MOST_REMEMBERED ? [] : states.keys()
       if (oldest !== undefined) states.delete(oldest)
       states.set(name, conversation.state)
