@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../clock.ts'
+import { BotError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import { openSqliteStore } from './adapter.ts'
 import { databaseIn, holdDataDir } from './data-dir.ts'
@@ -31,6 +32,8 @@ export const openStore = async (options: {
       ...(databaseThread && { spawn: () => databaseThread }),
       onExit: lost.resolve,
     })
+    // It could end unheard between its answer and the moment that was read: loading code keeps this thread busy.
+    if (databaseThread?.threadId === -1) throw endedAlready()
     return {
       store,
       lost: lost.promise,
@@ -44,3 +47,8 @@ export const openStore = async (options: {
     throw error
   }
 }
+
+const endedAlready = (): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', 'the database thread ended as soon as it had opened the database', {
+    remedy: 'Free disk space and memory, and start the bot again.',
+  })
