@@ -79,6 +79,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(facebookRoutes)
   app.register(dataDeletionRoutes)
   app.register(operatorArea)
+  // Such hooks run backwards: nothing is taken away from a request under way.
+  app.after(() => app.addHook('onClose', app.passedOn))
 
   try {
     await app.ready()

@@ -29,7 +29,7 @@ export interface DoorOptions {
  * address and the store.
  */
 export interface Door {
-  /** Is to listen; closing it closes the bot, too. */
+  /** Is to listen; closing it closes the bot, too, and does not wait for one that is still being built. */
   app: FastifyInstance
   store: Store
   /** Resolves when no callback is under way, or soon: whoever has much to do lets them go first. */
@@ -75,15 +75,16 @@ const PATIENCE_MS = 20
 
 /** The way to the bot. */
 const createWay = (patienceMs: number) => {
-  const arrival = Promise.withResolvers<FastifyInstance>()
+  /** Null where none will come. */
+  const arrival = Promise.withResolvers<FastifyInstance | null>()
+  /** No request can come any more, and the last one is answered. */
+  const ended = Promise.withResolvers<void>()
   /** What the bot is to be told once it is there. */
   const untold: ((bot: FastifyInstance) => void)[] = []
   let bot: FastifyInstance | null = null
-  let isLed = false
+  let botClosed: Promise<void> | undefined
   let isClosing = false
   let underWay = 0
-  // Whoever waits for it hears of its failing.
-  arrival.promise.catch(() => undefined)
 
   return {
     front:
@@ -97,9 +98,8 @@ const createWay = (patienceMs: number) => {
           response.once('close', () => (underWay -= 1))
           return own(request, response)
         }
-        arrival.promise.then(
-          (it) => it.routing(request, response),
-          () => response.destroy(),
+        void arrival.promise.then((it) =>
+          it === null ? own(request, response) : it.routing(request, response),
         )
       },
 
@@ -115,21 +115,31 @@ const createWay = (patienceMs: number) => {
     },
 
     leadTo: async (building: Promise<FastifyInstance>): Promise<void> => {
-      isLed = true
-      building.then(arrival.resolve, arrival.reject)
-      bot = await building
-      for (const what of untold.splice(0)) what(bot)
-      if (!isClosing) await bot.open()
+      const built = await building.catch((error: unknown) => {
+        // Nobody needs it any more, and what it needs is being taken away.
+        if (isClosing) return null
+        throw error
+      })
+      if (built === null || isClosing) return built?.close()
+      bot = built
+      arrival.resolve(built)
+      for (const what of untold.splice(0)) what(built)
+      await built.open(ended.promise)
     },
 
     beginClose: async (): Promise<void> => {
       isClosing = true
+      // One that is still being built may take long, and has begun nothing.
+      arrival.resolve(null)
+      // Its streams would keep the server open: it begins to close now, and ends after the last request.
+      botClosed = bot?.close()
+      // Whoever waits for it hears of its failing.
+      botClosed?.catch(() => undefined)
     },
 
     endClose: async (): Promise<void> => {
-      if (!isLed) return
-      const built = await arrival.promise.catch(() => null)
-      await built?.close()
+      ended.resolve()
+      await botClosed
     },
   }
 }

@@ -85,9 +85,9 @@ t.test('a bot that cannot be built ends who waits for it, and nothing that came 
   const { built, leading } = await lead(t, door, { late: true })
   built.reject(new Error('a wrong script'))
   await t.rejects(leading, { message: 'a wrong script' })
-  await t.rejects(waiting)
   t.match(await door.store.counts(), { inbox: 1 })
   await door.app.close()
+  t.match(await waiting, { status: 503 })
 })
 
 t.test('closing it closes the bot first, and then the store', async (t) => {
@@ -105,15 +105,47 @@ t.test('closing it closes the bot first, and then the store', async (t) => {
   t.same(order, ['bot', 'store'])
 })
 
-t.test('closed while the bot is being built, it waits for it, and lets it begin nothing', async (t) => {
-  const { door } = await open(t)
+t.test('closed while the bot is being built, it waits neither for it nor for who waits for it', async (t) => {
+  const { door, ask } = await open(t)
+  const waiting = ask.get('/healthz')
+  await once(door.app.server, 'request')
   const { bot, built, leading } = await lead(t, door, { late: true })
-  const closing = door.app.close()
-  while (door.app.server.listening) await new Promise(setImmediate)
+  await door.app.close()
+  t.match(await waiting, { status: 503 })
   built.resolve()
-  await Promise.all([closing, leading])
-  t.match(bot, { opened: 0, closed: 1 })
+  await leading
+  t.match(bot, { opened: 0, closed: 1, seen: [] })
 })
+
+t.test('a bot that cannot be built because the door has closed is no failure', async (t) => {
+  const { door } = await open(t)
+  const { built, leading } = await lead(t, door, { late: true })
+  await door.app.close()
+  built.reject(new Error('the database is closed'))
+  await leading
+})
+
+t.test(
+  'the bot ends what would keep its clients, and lets go of nothing before they have gone',
+  async (t) => {
+    const { door, port } = await open(t)
+    const { bot, leading } = await lead(t, door)
+    await leading
+    let isPassedOn = true
+    void bot.until?.then(() => (isPassedOn = false))
+    const answer = await over(t, port, async (write) => {
+      write('GET /slow HTTP/1.1\r\nhost: bot\r\n\r\n')
+      await bot.slow.asked
+      void door.app.close()
+      await bot.closing
+      t.ok(isPassedOn)
+      bot.slow.answer()
+    })
+    t.match(answer, /200 OK[^]*slow answer/)
+    await door.app.close()
+    t.notOk(isPassedOn)
+  },
+)
 
 t.test('closed before it led anywhere, it waits for nobody', async (t) => {
   const { door } = await open(t)
@@ -273,7 +305,11 @@ const lead = async (t: Test, door: Door, { late = false } = {}) => {
     webhookRejected: (reason) => void bot.told.push(reason),
   })
   app.decorate('silence', { heard: (pageId) => void bot.told.push(`heard ${pageId}`) })
-  app.decorate('open', async () => void (bot.opened += 1))
+  app.decorate('open', async (until) => {
+    bot.opened += 1
+    bot.until = until
+  })
+  app.addHook('preClose', async () => bot.beginClose())
   app.addHook('onRequest', async ({ url }) => void bot.seen.push(url))
   app.addHook('onClose', async () => {
     bot.closed += 1
@@ -294,10 +330,14 @@ const lead = async (t: Test, door: Door, { late = false } = {}) => {
 const createBot = () => {
   const asked = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<string>()
+  const closing = Promise.withResolvers<void>()
   return {
     seen: [] as string[],
     told: [] as string[],
     opened: 0,
+    until: undefined as Promise<void> | undefined,
+    closing: closing.promise,
+    beginClose: closing.resolve,
     closed: 0,
     onClose: (): void => undefined,
     slow: {
