@@ -72,6 +72,8 @@ const serveAt = async (app: FastifyInstance): Promise<void> => {
     await app.close()
     app.log.info('stopped')
     terminal?.close()
+    // Who has set one ended it for a reason; close-with-grace would say 0.
+    if (process.exitCode !== undefined) process.exit()
   })
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')

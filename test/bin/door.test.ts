@@ -17,9 +17,17 @@ while (word === '') {
   await setTimeout(5)
   try { word = readFileSync('word', 'utf8') } catch {}
 }
+if (word === 'die') await new Promise(() => {})
 if (word === 'fail') throw new Error('these handlers are broken')
 export const bot = defineBot()
 `
+
+// A worker thread that dies by that word.
+const THREADS_DIE = `data:text/javascript,${encodeURIComponent(`
+import { existsSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+if (!isMainThread) setInterval(() => { if (existsSync('word')) process.exit(1) }, 5).unref()
+`)}`
 
 t.test('callbacks are kept while the rest of the bot is still being loaded', async (t) => {
   const { bot, say } = await start(t)
@@ -46,19 +54,24 @@ t.test('what came during a start that failed is there for the next one', async (
   await close()
 })
 
-t.test('a bot told to stop during its start ends as any other', async (t) => {
-  const { bot, say } = await start(t)
+t.test('a bot told to stop during its start ends as any other, however long that would take', async (t) => {
+  const { bot } = await start(t)
   bot.child.kill('SIGTERM')
-  while (!bot.lines.some((line) => line.includes('"msg":"stopping"'))) await new Promise(setImmediate)
-  say('go')
   t.same(await bot.ended, [0, null])
   t.match(bot.lines.at(-1), /"msg":"stopped"/)
   t.equal(bot.stderr(), '')
 })
 
-async function start(t: Test) {
+t.test('a bot whose database dies during its start ends with 1, so that it is started again', async (t) => {
+  const { bot, say } = await start(t, { NODE_OPTIONS: `--import ${THREADS_DIE}` })
+  say('die')
+  t.same(await bot.ended, [1, null])
+  t.match(bot.lines.at(-1), /"msg":"stopped"/)
+})
+
+async function start(t: Test, env: Record<string, string> = {}) {
   const dir = t.testdir({ 'handlers.js': HANDLERS })
   const dataDir = join(dir, 'data')
-  const bot = await startBotProcess(t, { dataDir, env: { BOT_HANDLERS: 'handlers.js' } })
+  const bot = await startBotProcess(t, { dataDir, env: { BOT_HANDLERS: 'handlers.js', ...env } })
   return { bot, dataDir, say: (word: string) => writeFileSync(join(dir, 'word'), word) }
 }
