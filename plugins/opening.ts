@@ -14,13 +14,13 @@ declare module 'fastify' {
 
 async function opening(app: FastifyInstance) {
   const beginnings: (() => void | Promise<void>)[] = []
-  app.decorate('onceOpen', (begin) => void beginnings.push(begin))
   let end = Promise.resolve()
-  app.decorate('passedOn', () => end)
+  app.decorate('onceOpen', (begin) => void beginnings.push(begin))
   app.decorate('open', async (until) => {
     if (until !== undefined) end = until
     for (const begin of beginnings) await begin()
   })
+  app.decorate('passedOn', () => end)
   app.addHook('onListen', () => app.open())
 }
 
