@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
+import { systemClock } from '../../src/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import type { Batch, BatchAnswer, Open, Opened } from '../../src/store/sqlite/protocol.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -79,6 +81,17 @@ t.test('what comes while a transaction is under way shares the next one', async 
     { stored: 1, duplicates: 0 },
     { stored: 0, duplicates: 1 },
   ])
+})
+
+t.test('whoever goes on asking while it closes is told that it is closed', async (t) => {
+  const file = join(t.testdir(), 'evergreen.db')
+  const store = await openSqliteStore({ file, clock: systemClock, onExit: ({ message }) => t.fail(message) })
+  const ask = async (): Promise<never> => {
+    for (;;) await store.counts()
+  }
+  const asking = Promise.allSettled([ask(), ask()])
+  await store.close()
+  for (const end of await asking) t.match(end, { reason: { code: 'BOT_STORE_UNAVAILABLE' } })
 })
 
 t.test('an event that the disk does not take is refused, and never handed to anybody', async (t) => {

@@ -50,6 +50,7 @@ interface Pending {
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 5000
 const TRIES_WHEN_CLOSING = 3
+const CLOSED = 'the database is closed'
 
 /**
  * @param options.onExit - called when the thread ends without having been asked to; nothing can be stored any more
@@ -121,6 +122,8 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
 
   const submit = <O extends Operation>(operation: O, insist: boolean): Promise<Results[O['op']]> => {
     if (ended !== null) return Promise.reject(unavailable(ended.message))
+    // Asked for in the turn in which nothing was left to do, it would never be answered.
+    if (closing !== null) return Promise.reject(unavailable(CLOSED))
     return new Promise((resolve, reject) => {
       queue.push({ operation, insist, resolve: resolve as (result: never) => void, reject })
       schedule()
@@ -159,7 +162,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
         schedule()
       })
       if (ended !== null) return
-      ended = new Error('the database is closed')
+      ended = new Error(CLOSED)
       const exited = new Promise((resolve) => worker.once('exit', resolve))
       worker.postMessage('close')
       await exited
