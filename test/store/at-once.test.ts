@@ -11,10 +11,9 @@ t.test('of the visitors who wrote last the state is remembered, of a bounded num
   })
   atOnce.answerWith(() => ({ outcome: { replies: [] }, stored: () => undefined, dropped: () => undefined }))
   const stateOf = (psid: string): string | null | undefined => {
-    const event = newEvent('a', { psid })
-    const { believed } = atOnce.begin(event).event
-    atOnce.end(event)
-    return believed
+    const attempt = atOnce.begin(newEvent('a', { psid }))
+    atOnce.end(attempt)
+    return attempt.event.believed
   }
   const learn = (n: number, state = `"state ${n}"`): void =>
     atOnce.learn({ pageId: 'page-1', psid: `psid-${n}`, state })

@@ -1,15 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type {
-  AnsweredAtOnce,
-  DeadReason,
-  InboxClaim,
-  NewEvent,
-  OutboxClaim,
-  Queue,
-  Store,
-  StoredReply,
-} from '../store.ts'
-import { createAtOnce } from './at-once.ts'
+import type { DeadReason, InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
+import { createAtOnce, type Attempt } from './at-once.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createLiveConversations } from './live.ts'
@@ -83,17 +74,13 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   }
 
   /** What became of an event: answered, in the inbox, or nothing. */
-  const settle = (
-    { pageId, psid, body }: NewEvent,
-    row: AcceptedRow | null,
-    answered: AnsweredAtOnce | null,
-    nowMs: number,
-  ): void => {
+  const settle = ({ event, answered }: Attempt, row: AcceptedRow | null, nowMs: number): void => {
     if (row === null) {
       answered?.dropped()
       return
     }
     const { conversation: id, state, windowEndsMs } = row
+    const { pageId, psid, body } = event
     const conversation = { id, pageId, psid, state, windowEndsMs }
     // Whoever holds it may have changed the state since.
     atOnce.learn(live.get(id)?.conversation ?? conversation)
@@ -117,9 +104,9 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       try {
         rows = await thread.run({ op: 'accept', events: attempts.map(({ event }) => event), nowMs })
       } finally {
-        for (const [index, { event, answered }] of attempts.entries()) {
-          atOnce.end(event)
-          settle(event, rows[index] ?? null, answered, nowMs)
+        for (const [index, attempt] of attempts.entries()) {
+          atOnce.end(attempt)
+          settle(attempt, rows[index] ?? null, nowMs)
         }
       }
       const stored = rows.filter((row) => row !== null).length

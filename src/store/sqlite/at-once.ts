@@ -10,7 +10,7 @@ import type { EventToStore } from './protocol.ts'
 export interface AtOnce {
   /** Until {@link AtOnce.end}, what else comes of its conversation waits for its turn. */
   begin: (event: NewEvent) => Attempt
-  end: (event: NewEvent) => void
+  end: (attempt: Attempt) => void
   /** What is kept of the conversation now. */
   learn: (conversation: Pick<Conversation, 'pageId' | 'psid' | 'state'>) => void
   /** Visitors were forgotten; of whom is not known. */
@@ -19,6 +19,8 @@ export interface AtOnce {
 }
 
 export interface Attempt {
+  /** Of its conversation. */
+  name: string
   event: EventToStore
   answered: AnsweredAtOnce | null
 }
@@ -41,24 +43,25 @@ export const createAtOnce = (deps: {
 
   const ask = (event: NewEvent, name: string): Attempt => {
     const { pageId, psid } = event
+    const attempt: Attempt = { name, event, answered: null }
     if (answer === null || underWay.has(name) || live.has(name) || !isInboxKnown() || !isOutboxOpen(pageId))
-      return { event, answered: null }
+      return attempt
     const believed = states.get(name) ?? null
     const answered = answer(event, { pageId, psid, state: believed })
     return answered === null
-      ? { event, answered }
-      : { event: { ...event, believed, outcome: answered.outcome }, answered }
+      ? attempt
+      : { name, event: { ...event, believed, outcome: answered.outcome }, answered }
   }
 
   return {
     begin: (event) => {
-      const name = nameOf(event)
-      const attempt = ask(event, name)
-      underWay.add(name)
+      const attempt = ask(event, nameOf(event))
+      underWay.add(attempt.name)
       return attempt
     },
-    end: (event) => underWay.drop(nameOf(event)),
+    end: ({ name }) => underWay.drop(name),
     learn: (conversation) => {
+      if (conversation.state === null && states.size === 0) return
       const name = nameOf(conversation)
       states.delete(name)
       if (conversation.state === null || conversation.state.length > LONGEST_REMEMBERED) return

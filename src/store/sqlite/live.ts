@@ -7,6 +7,7 @@ import { createCounts } from './counts.ts'
  */
 export interface LiveConversation {
   conversation: Conversation
+  name: string
   /** Events in memory that nobody holds yet, in order. */
   events: StoredEvent[]
   /** The last event that is, or was, in `events` or handed out. */
@@ -52,6 +53,7 @@ export const createLiveConversations = (): LiveConversations => {
       }
       const live: LiveConversation = {
         conversation,
+        name: nameOf(conversation),
         events: [],
         lastSeq: 0,
         inboxHeld: false,
@@ -60,12 +62,12 @@ export const createLiveConversations = (): LiveConversations => {
         notBeforeMs: 0,
       }
       byId.set(conversation.id, live)
-      names.add(nameOf(conversation))
+      names.add(live.name)
       return live
     },
     leave: (live) => {
       if (!live.inboxHeld && !live.outboxHeld && live.events.length === 0 && live.notBeforeMs === 0) {
-        if (byId.delete(live.conversation.id)) names.drop(nameOf(live.conversation))
+        if (byId.delete(live.conversation.id)) names.drop(live.name)
       }
     },
     all: () => [...byId.values()],
