@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { createConversation, OWN_LOOKUPS, type Conversation } from '../src/conversation/conversation.ts'
 import { createMatcher, type Matcher } from '../src/conversation/match/matcher.ts'
-import { parseScript } from '../src/conversation/script/parse.ts'
+import { parseScript } from '../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import { openHandlers } from '../src/handlers/handlers.ts'
 import { withHandlers } from '../src/handlers/run.ts'
-import { systemClock } from '../src/clock.ts'
+import { systemClock } from '../src/base/clock.ts'
 import type { WebhookEvent } from '../src/webhook/events.ts'
 import { median, table } from './lib/stats.ts'
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { KeptAnswers, Store } from '../src/store/store.ts'
-import { withStore } from './commands/open-store.ts'
-import { runCommand, wrongUsage } from './commands/run.ts'
+import { withStore } from '../src/cli/commands/open-store.ts'
+import { runCommand, wrongUsage } from '../src/cli/commands/run.ts'
 
 const USAGE = `The answers of forms whose script says "answers: keep" or names an address.
 

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { explain, type Explanation } from '../src/conversation/explain.ts'
-import { parseScript } from '../src/conversation/script/parse.ts'
+import { parseScript } from '../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
-import { mediaSizes } from '../src/media-files.ts'
-import { readScript } from './commands/read-script.ts'
-import { runCommand, wrongUsage } from './commands/run.ts'
+import { mediaSizes } from '../src/script/media-files.ts'
+import { readScript } from '../src/cli/commands/read-script.ts'
+import { runCommand, wrongUsage } from '../src/cli/commands/run.ts'
 
 const USAGE = `Tells which reply a visitor would get, and why.
 

@@ -1,5 +1,5 @@
-import { loadConfig, withDotEnv } from '../src/config.ts'
-import { BotError } from '../src/errors.ts'
+import { loadConfig, withDotEnv } from '../src/base/config.ts'
+import { BotError } from '../src/base/errors.ts'
 import { backUp } from '../src/store/backup.ts'
 
 const USAGE = `Copies tokens and database as they are at this moment, while the bot runs or not.

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { WriteStream } from 'node:tty'
-import { systemClock } from '../src/clock.ts'
-import { loadConfig, withDotEnv, type Config, type Env } from '../src/config.ts'
-import { BotError } from '../src/errors.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { loadConfig, withDotEnv, type Config, type Env } from '../src/base/config.ts'
+import { BotError } from '../src/base/errors.ts'
 import { createGraph } from '../src/graph/client.ts'
 import { toTokenKey } from '../src/store/tokens/cipher.ts'
 import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
-import { webhookAt, type AppWebhook } from '../src/token/app-webhook.ts'
+import { webhookAt, type AppWebhook } from '../src/reception/app-webhook.ts'
 import {
   bootstrap,
   type BootstrapOptions,
@@ -15,10 +15,10 @@ import {
 } from '../src/token/bootstrap.ts'
 import { NEEDED_SCOPES } from '../src/token/refusals.ts'
 import { tokenSource } from '../src/token/token-source.ts'
-import { readArguments, USAGE, type Arguments } from './bootstrap-token/arguments.ts'
-import { readToken } from './bootstrap-token/input.ts'
-import { logIn, type LoginOptions } from './bootstrap-token/login.ts'
-import { createScreen, type Screen } from './bootstrap-token/screen.ts'
+import { readArguments, USAGE, type Arguments } from '../src/cli/bootstrap-token/arguments.ts'
+import { readToken } from '../src/cli/bootstrap-token/input.ts'
+import { logIn, type LoginOptions } from '../src/cli/bootstrap-token/login.ts'
+import { createScreen, type Screen } from '../src/cli/bootstrap-token/screen.ts'
 
 const SETTINGS = [
   'FB_APP_ID',

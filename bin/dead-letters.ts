@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { systemClock } from '../src/clock.ts'
-import { loadConfig, withDotEnv } from '../src/config.ts'
-import { BotError } from '../src/errors.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { loadConfig, withDotEnv } from '../src/base/config.ts'
+import { BotError } from '../src/base/errors.ts'
 import { openSqliteStore } from '../src/store/sqlite/adapter.ts'
 import { databaseIn } from '../src/store/sqlite/data-dir.ts'
 import type { DeadLetter, DeadLetters, DeadMark } from '../src/store/store.ts'
-import { readArguments, USAGE, type Arguments } from './dead-letters/arguments.ts'
-import { isClosed, toJson, toLines, toPage, warningOf } from './dead-letters/print.ts'
+import { readArguments, USAGE, type Arguments } from '../src/cli/dead-letters/arguments.ts'
+import { isClosed, toJson, toLines, toPage, warningOf } from '../src/cli/dead-letters/print.ts'
 
 const EXIT = { done: 0, failed: 1, usage: 2 }
 const LATEST = 20

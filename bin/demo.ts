@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import closeWithGrace from 'close-with-grace'
-import { createSandbox, type Sandbox } from '../sandbox/server.ts'
+import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { SUBSCRIBED_FIELDS } from '../src/token/subscribe.ts'
 import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
 

@@ -1,17 +1,17 @@
 import { statfs } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import manifest from '../package.json' with { type: 'json' }
-import { systemClock } from '../src/clock.ts'
-import { withDotEnv, type Env } from '../src/config.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { withDotEnv, type Env } from '../src/base/config.ts'
 import { createCleaner } from '../src/doctor/clean.ts'
 import { openContext, tokensIn } from '../src/doctor/context.ts'
 import { allChecks } from '../src/doctor/doctor.ts'
 import { createOutside } from '../src/doctor/outside.ts'
 import { runChecks, type Result } from '../src/doctor/run.ts'
 import { readSettings, secretsOf } from '../src/doctor/settings.ts'
-import { BotError } from '../src/errors.ts'
+import { BotError } from '../src/base/errors.ts'
 import { dataDirHolder } from '../src/store/sqlite/data-dir.ts'
-import { createPlainReport, createScreenReport } from './doctor/report.ts'
+import { createPlainReport, createScreenReport } from '../src/cli/doctor/report.ts'
 
 const USAGE = `Checks every link of the chain from a visitor's message to the bot's answer, and says what to do.
 Changes nothing; works while the bot runs and while it does not.

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { withStore } from './commands/open-store.ts'
-import { runCommand, wrongUsage } from './commands/run.ts'
+import { withStore } from '../src/cli/commands/open-store.ts'
+import { runCommand, wrongUsage } from '../src/cli/commands/run.ts'
 
 const USAGE = `Forgets a visitor: the number they are known by, what is remembered, what was answered, and all messages kept.
 

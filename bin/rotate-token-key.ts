@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { loadConfig, withDotEnv } from '../src/config.ts'
-import { BotError } from '../src/errors.ts'
+import { loadConfig, withDotEnv } from '../src/base/config.ts'
+import { BotError } from '../src/base/errors.ts'
 import { toTokenKey } from '../src/store/tokens/cipher.ts'
 import { rotateTokenKey } from '../src/store/tokens/rotate.ts'
 

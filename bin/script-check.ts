@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
-import { MAX_SCRIPT_BYTES } from '../src/conversation/script/limits.ts'
-import { ScriptError } from '../src/conversation/script/mistakes.ts'
-import { parseScript } from '../src/conversation/script/parse.ts'
-import type { Script } from '../src/conversation/script/types.ts'
-import { mediaSizes } from '../src/media-files.ts'
-import { readScript } from './commands/read-script.ts'
-import { runCommand, wrongUsage } from './commands/run.ts'
+import { MAX_SCRIPT_BYTES } from '../src/script/limits.ts'
+import { ScriptError } from '../src/script/mistakes.ts'
+import { parseScript } from '../src/script/parse.ts'
+import type { Script } from '../src/script/types.ts'
+import { mediaSizes } from '../src/script/media-files.ts'
+import { readScript } from '../src/cli/commands/read-script.ts'
+import { runCommand, wrongUsage } from '../src/cli/commands/run.ts'
 
 const USAGE = `Reads a script as the bot would, and tells every mistake with its place.
 

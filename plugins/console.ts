@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createAppWebhookWatch } from '../src/console/app-webhook.ts'
+import { createAppWebhookWatch } from '../src/console/app-webhook-view.ts'
 import { createLiveOverview, type LiveOverview } from '../src/console/live-overview.ts'
 import { createActivityMemory } from '../src/metrics/activity-memory.ts'
 import { createLogins, type Logins } from '../src/console/logins.ts'

@@ -9,10 +9,14 @@ import {
 } from '../src/conversation/conversation.ts'
 import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
-import type { Script } from '../src/conversation/script/types.ts'
+import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
-import { openScriptFile } from '../src/script-file.ts'
-import { createVisitorProfiles, type ProfileField, type VisitorProfiles } from '../src/visitor-profile.ts'
+import { openScriptFile } from '../src/script/script-file.ts'
+import {
+  createVisitorProfiles,
+  type ProfileField,
+  type VisitorProfiles,
+} from '../src/profile/visitor-profile.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

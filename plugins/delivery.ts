@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { isSilent } from '../src/conversation/silence.ts'
+import { isSilent } from '../src/conversation/handover-state.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
 import { LONGEST_LIMIT_MS } from '../src/handlers/bot.ts'
-import { createMediaFiles } from '../src/media-files.ts'
+import { createMediaFiles } from '../src/script/media-files.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
 
 // Handlers keep their own time; this only ends what they do not.

@@ -1,7 +1,7 @@
 import { fastifyEnv } from '@fastify/env'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { envOptions, toConfigError, type Config, type Env } from '../src/config.ts'
+import { envOptions, toConfigError, type Config, type Env } from '../src/base/config.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

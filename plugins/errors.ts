@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { BotError, type BotErrorCode } from '../src/errors.ts'
+import { BotError, type BotErrorCode } from '../src/base/errors.ts'
 
 // An import would run the getters of node:http, and one of them loads a second undici.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createNeeds, type Needs } from '../src/operator/needs.ts'
+import { createNeeds, type Needs } from '../src/alerts/needs.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What a person has to mend. Whoever notices trouble raises it here; plugins/operator.ts tells the person. */
+    /** What a person has to mend. Whoever notices trouble raises it here; plugins/alerts.ts tells the person. */
     needs: Needs
   }
 }

@@ -3,8 +3,8 @@ import { fastifyHelmet } from '@fastify/helmet'
 import { fastifySecureSession } from '@fastify/secure-session'
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { isForeign } from '../src/console/origin.ts'
-import { BotError } from '../src/errors.ts'
+import { isForeign } from '../src/web/same-origin.ts'
+import { BotError } from '../src/base/errors.ts'
 
 export interface OwnFormsOptions {
   /** What the session is encrypted with, 32 bytes. */

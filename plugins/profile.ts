@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { toMessengerProfile } from '../src/conversation/messenger-profile.ts'
-import { raisesNeeds } from '../src/operator/page-trouble.ts'
-import { createProfileSync, type ProfileStatus } from '../src/profile-sync.ts'
+import { toMessengerProfile } from '../src/profile/messenger-profile.ts'
+import { raisesNeeds } from '../src/alerts/page-trouble.ts'
+import { createProfileSync, type ProfileStatus } from '../src/profile/profile-sync.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

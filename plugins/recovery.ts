@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createRecovery, type Recovery } from '../src/delivery/recovery.ts'
-import { raisesNeeds } from '../src/operator/page-trouble.ts'
+import { createRecovery, type Recovery } from '../src/reception/recovery.ts'
+import { raisesNeeds } from '../src/alerts/page-trouble.ts'
 import { toRecoveredEvents } from '../src/webhook/recovered.ts'
 
 declare module 'fastify' {

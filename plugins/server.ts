@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import Fastify, { LogController, type FastifyInstance, type FastifyServerFactory } from 'fastify'
-import type { Config } from '../src/config.ts'
-import { createLogOptions, type LogStream } from '../src/log.ts'
+import type { Config } from '../src/base/config.ts'
+import { createLogOptions, type LogStream } from '../src/base/log.ts'
 import { answerClientError, answerFrameworkError } from './errors.ts'
 
 export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { NeedCause } from '../src/operator/needs.ts'
+import type { NeedCause } from '../src/alerts/needs.ts'
 import { toTokenKey } from '../src/store/tokens/cipher.ts'
 import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
 import type { TokenKeeper } from '../src/token/keeper.ts'
-import { createTokenKeeper } from '../src/token/token-keeper.ts'
+import { createTokenKeeper } from '../src/token/page-tokens.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { html } from '../src/console/html.ts'
+import { html } from '../src/web/html.ts'
 import { readSignedRequest } from '../src/webhook/signed-request.ts'
 
 const LARGEST_FORM_BYTES = 16 * 1024

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { readBasic } from '../src/console/door.ts'
+import { readBasic } from '../src/web/password-check.ts'
 
 async function metrics(app: FastifyInstance) {
   app.get('/metrics', { config: { open: true } }, async (request, reply) => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from './base/json.ts'
 
 /**
  * The `message` object of a Send API call, in wire shape: the conversation writes it, the outbox keeps it, the sender

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { configSchema, loadConfig } from '../src/config.ts'
+import { configSchema, loadConfig } from '../src/base/config.ts'
 
 const DEPLOY = join(import.meta.dirname, '../deploy')
 const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8')

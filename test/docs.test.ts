@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import t from 'tap'
-import { configSchema } from '../src/config.ts'
-import { BOT_ERROR_CODES } from '../src/errors.ts'
-import { NEED_CAUSES } from '../src/operator/needs.ts'
-import { noticeText } from '../src/operator/notice.ts'
+import { configSchema } from '../src/base/config.ts'
+import { BOT_ERROR_CODES } from '../src/base/errors.ts'
+import { NEED_CAUSES } from '../src/alerts/needs.ts'
+import { noticeText } from '../src/alerts/notice.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import { PAGE_IDS, psidOf } from '../lib/requests.ts'
 

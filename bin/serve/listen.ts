@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { BotError } from '../../src/errors.ts'
+import { BotError } from '../../src/base/errors.ts'
 
 /**
  * Listens, or ends the app and says why that cannot be.

@@ -1,4 +1,4 @@
-import type { buildApp } from '../../app.ts'
+import type { buildApp } from '../../app/bot.ts'
 
 /**
  * What the bot is made of beside the door, in pieces: loading one stops the event loop for some 10 to 40 ms, loading all
@@ -10,7 +10,7 @@ const PIECES: readonly (() => Promise<unknown>)[] = [
   () => import('../../plugins/conversation.ts'),
   () => import('../../plugins/tokens.ts'),
   () => import('undici'),
-  () => import('../../plugins/operator.ts'),
+  () => import('../../plugins/alerts.ts'),
   () => import('@fastify/env'),
 ]
 
@@ -21,5 +21,5 @@ export const loadApp = async (between: () => Promise<void>): Promise<{ buildApp:
     await load()
   }
   await between()
-  return import('../../app.ts')
+  return import('../../app/bot.ts')
 }

@@ -2,11 +2,11 @@ import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import type { Door } from '../../door.ts'
-import { systemClock } from '../../src/clock.ts'
-import { loadConfig, withDotEnv, type Env } from '../../src/config.ts'
-import { BotError } from '../../src/errors.ts'
-import { createTerminal } from '../../src/operator/terminal.ts'
+import type { Door } from '../../app/door.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
+import { BotError } from '../../src/base/errors.ts'
+import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
 import { openStore } from '../../src/store/sqlite/open.ts'
 import { listen } from './listen.ts'
@@ -37,7 +37,7 @@ const runFirst = async (databaseThread: Worker): Promise<void> => {
   // It will be some time until one is needed.
   void databaseThread.terminate()
   const { runSetup } = await import('./setup.ts')
-  const { buildApp } = await import('../../app.ts')
+  const { buildApp } = await import('../../app/bot.ts')
   const buildBot = (env: Env): Promise<FastifyInstance> => buildApp({ env, terminal, logStream })
   const app = await runSetup({ readEnv, logStream, say: console.error, buildBot })
   await serveAt(app)
@@ -49,7 +49,7 @@ const runAgain = async (env: Env, databaseThread: Worker): Promise<void> => {
   // Whoever waits for it hears of its failing.
   opening.catch(() => undefined)
   // Fastify is loaded meanwhile.
-  const { buildDoor } = await import('../../door.ts')
+  const { buildDoor } = await import('../../app/door.ts')
   const door = await buildDoor({ config, logStream, opening })
   await serveAt(door.app)
   try {

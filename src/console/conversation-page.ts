@@ -1,6 +1,6 @@
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../web/html.ts'
 import type { Line, LineState, Transcript } from './transcript.ts'
-import { ago, ahead, called, moment, REASONS, shortened } from './words.ts'
+import { ago, ahead, called, moment, REASONS, shortened } from '../web/words.ts'
 
 /** Where {@link conversationPage} is. */
 export const CONVERSATION = '/operator/conversation'

@@ -1,7 +1,7 @@
-import { parseJson, type Json } from '../json.ts'
+import { parseJson, type Json } from '../base/json.ts'
 import type { DeadLetter } from '../store/store.ts'
-import { html, type Html } from './html.ts'
-import { ago, called, count, REASONS } from './words.ts'
+import { html, type Html } from '../web/html.ts'
+import { ago, called, count, REASONS } from '../web/words.ts'
 
 export interface DeadLettersList {
   letters: readonly DeadLetter[]

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** Keeps every open overview up to date, drawing it once for all of them. */
 export interface LiveOverview {

@@ -1,9 +1,9 @@
 import { conversationUrl } from './conversation-page.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../web/html.ts'
 import { pageCard, webhookCard } from './page-card.ts'
 import { verdictBanner } from './verdict.ts'
 import type { ConsoleView, Figures } from './view.ts'
-import { ago, called, count, REASONS } from './words.ts'
+import { ago, called, count, REASONS } from '../web/words.ts'
 
 /** The parts of the overview that are kept up to date, by the id of their place. */
 export type Fragments = Record<(typeof PLACES)[number], Html>

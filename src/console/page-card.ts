@@ -1,10 +1,10 @@
-import type { ProfileStatus } from '../profile-sync.ts'
+import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { PageTokenState } from '../token/keeper.ts'
 import { NEEDED_SCOPES } from '../token/refusals.ts'
-import { html, type Html } from './html.ts'
+import { html, type Html } from '../web/html.ts'
 import { plot } from './plot.ts'
 import type { AppWebhook, PageView } from './view.ts'
-import { ago, ahead, called, count, day, lasting, latency, shortened } from './words.ts'
+import { ago, ahead, called, count, day, lasting, latency, shortened } from '../web/words.ts'
 
 /** All there is to know about one Page at a glance. */
 export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html => {

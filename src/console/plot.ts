@@ -1,5 +1,5 @@
-import { html, type Html } from './html.ts'
-import { count } from './words.ts'
+import { html, type Html } from '../web/html.ts'
+import { count } from '../web/words.ts'
 
 const BAR = { width: 4, gap: 1 }
 const HEIGHT = 44

@@ -1,8 +1,8 @@
-import { html, type Html } from './html.ts'
-import { icons } from './icons.ts'
-import { buttonForm } from './layout.ts'
+import { html, type Html } from '../web/html.ts'
+import { icons } from '../web/icons.ts'
+import { buttonForm } from '../web/layout.ts'
 import type { RepairView } from './repairs.ts'
-import { called, count, withCommands } from './words.ts'
+import { called, count, withCommands } from '../web/words.ts'
 
 export interface RepairForms {
   csrf: Html

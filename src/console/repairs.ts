@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../clock.ts'
-import { BotError, type BotErrorCode } from '../errors.ts'
+import type { Clock } from '../base/clock.ts'
+import { BotError, type BotErrorCode } from '../base/errors.ts'
 import type { BootstrappedPage, BootstrapStep } from '../token/bootstrap.ts'
 
 /** Repairs by new user tokens, which go on while the operator looks at their page. */

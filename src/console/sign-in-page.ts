@@ -1,6 +1,6 @@
-import { OPERATOR } from './door.ts'
-import { html, type Html } from './html.ts'
-import { layout } from './layout.ts'
+import { OPERATOR } from '../web/password-check.ts'
+import { html, type Html } from '../web/html.ts'
+import { layout } from '../web/layout.ts'
 
 /** Where the operator says who they are. */
 export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | null }): string =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import { isEffect, type OutboxItem } from '../messages.ts'

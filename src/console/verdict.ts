@@ -1,9 +1,9 @@
-import { holdsReplies, WHOLE_BOT } from '../operator/needs.ts'
-import { conditionOf, manyNeeds } from '../operator/notice.ts'
-import { html, type Html } from './html.ts'
-import { icons } from './icons.ts'
+import { holdsReplies, WHOLE_BOT } from '../alerts/needs.ts'
+import { conditionOf, manyNeeds } from '../alerts/notice.ts'
+import { html, type Html } from '../web/html.ts'
+import { icons } from '../web/icons.ts'
 import type { NeedView, Verdict } from './view.ts'
-import { ago, called, count, lasting, withCommands } from './words.ts'
+import { ago, called, count, lasting, withCommands } from '../web/words.ts'
 
 /** The answer in one line, for the tab too. */
 export const verdictTitle = (verdict: Verdict): string => {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Effect, Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { find, type Found } from './find.ts'
@@ -17,10 +17,18 @@ import { countVisit, readMemory, remember } from './memory.ts'
 import { offersOf, undoOf } from './questions.ts'
 import { choicesOf, render, variablesOf } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
-import type { Localised } from './script/localised.ts'
-import type { Template } from './script/template.ts'
-import type { Answer, ByItself, Script } from './script/types.ts'
-import { endSilence, handsBack, isOver, isSilent, personWrites, showsPerson, silence } from './silence.ts'
+import type { Localised } from '../script/localised.ts'
+import type { Template } from '../script/template.ts'
+import type { Answer, ByItself, Script } from '../script/types.ts'
+import {
+  endSilence,
+  handsBack,
+  isOver,
+  isSilent,
+  personWrites,
+  showsPerson,
+  silence,
+} from './handover-state.ts'
 import type { Voice } from './voice.ts'
 
 /** What is known of a conversation before an event is answered. */

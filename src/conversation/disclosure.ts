@@ -1,9 +1,9 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Conversation, ConversationView, Handled } from './conversation.ts'
-import type { Script } from './script/types.ts'
-import { isSilent } from './silence.ts'
+import type { Script } from '../script/types.ts'
+import { isSilent } from './handover-state.ts'
 
 /** Where a conversation's state says when the bot and its visitor last talked; absent before, and after a person. */
 const KEY = 'talkedMs'

@@ -1,5 +1,5 @@
 import { createMatcher, CONFIDENT } from './match/matcher.ts'
-import type { Script } from './script/types.ts'
+import type { Script } from '../script/types.ts'
 
 /** Which reply a text would get, and why. */
 export interface Explanation {

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Matcher } from './match/matcher.ts'
 import { matchKey } from './match/normalise.ts'
-import { OWN_PAYLOAD } from './script/limits.ts'
-import type { Answer, Script, Sign } from './script/types.ts'
+import { OWN_PAYLOAD } from '../script/limits.ts'
+import type { Answer, Script, Sign } from '../script/types.ts'
 
 /** The answer to an event, before conditions are judged. */
 export interface Found {

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
 import { isCancel, judge, type Given } from './questions.ts'
-import { LIMITS, OWN_PAYLOAD } from './script/limits.ts'
-import type { Localised } from './script/localised.ts'
-import type { Template } from './script/template.ts'
-import type { Form, NamedAnswer, Question, Script } from './script/types.ts'
+import { LIMITS, OWN_PAYLOAD } from '../script/limits.ts'
+import type { Localised } from '../script/localised.ts'
+import type { Template } from '../script/template.ts'
+import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 
 /** What a visitor's turn in a form comes to. */
 export type FormStep =

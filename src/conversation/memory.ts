@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 
 /**
  * What the script remembers of a conversation, beside silence and what code handlers keep. Written by earlier versions of

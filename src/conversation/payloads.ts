@@ -1,8 +1,8 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { LIMITS } from './script/limits.ts'
-import { allOf, pick, type Localised } from './script/localised.ts'
-import { fillTemplate, readTemplate, type Template } from './script/template.ts'
-import type { Button, Card, Coupon, Receipt, ReceiptLine } from './script/types.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { LIMITS } from '../script/limits.ts'
+import { allOf, pick, type Localised } from '../script/localised.ts'
+import { fillTemplate, readTemplate, type Template } from '../script/template.ts'
+import type { Button, Card, Coupon, Receipt, ReceiptLine } from '../script/types.ts'
 import { address, cut, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 
 /** The payloads of templates (reference F7), as one visitor gets them; and the texts in each that hold variables. */

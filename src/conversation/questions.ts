@@ -1,10 +1,10 @@
 import type { QuickReply } from '../messages.ts'
 import { matchKey } from './match/normalise.ts'
 import { paged } from './render.ts'
-import { isDay, placeInWeek } from './script/hours.ts'
-import { LIMITS, OWN_PAYLOAD } from './script/limits.ts'
-import { allOf, pick } from './script/localised.ts'
-import type { Question, Script } from './script/types.ts'
+import { isDay, placeInWeek } from '../script/hours.ts'
+import { LIMITS, OWN_PAYLOAD } from '../script/limits.ts'
+import { allOf, pick } from '../script/localised.ts'
+import type { Question, Script } from '../script/types.ts'
 import type { Voice } from './voice.ts'
 
 /** What a visitor gave as an answer. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { QuickReply, Reply, SendMessage } from '../messages.ts'
 import {
   buttonsPayload,
@@ -14,11 +14,11 @@ import {
   templatesInReceipt,
 } from './payloads.ts'
 import { everything, type PlainItem } from './resolve.ts'
-import { LIMITS, LONGEST_TEXT, MOST_MESSAGES, OWN_PAYLOAD } from './script/limits.ts'
-import { allOf, pick } from './script/localised.ts'
-import { isWeb } from './script/media.ts'
-import { hasVariables, variablesIn, type Template } from './script/template.ts'
-import type { Answer, SayItem, Script } from './script/types.ts'
+import { LIMITS, LONGEST_TEXT, MOST_MESSAGES, OWN_PAYLOAD } from '../script/limits.ts'
+import { allOf, pick } from '../script/localised.ts'
+import { isWeb } from '../script/media.ts'
+import { hasVariables, variablesIn, type Template } from '../script/template.ts'
+import type { Answer, SayItem, Script } from '../script/types.ts'
 import { splitText } from './split.ts'
 import { address, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 

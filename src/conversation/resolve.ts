@@ -1,6 +1,6 @@
-import { isOpen } from './script/hours.ts'
-import { MOST_MESSAGES } from './script/limits.ts'
-import type { Answer, Condition, Form, NamedAnswer, SayItem, Script } from './script/types.ts'
+import { isOpen } from '../script/hours.ts'
+import { MOST_MESSAGES } from '../script/limits.ts'
+import type { Answer, Condition, Form, NamedAnswer, SayItem, Script } from '../script/types.ts'
 
 /** A message, or a pause before one: what is left of `say` once conditions are judged. */
 export type PlainItem = Exclude<SayItem, { kind: 'any' | 'if' | 'go' }>

@@ -1,6 +1,6 @@
-import { pick, type Localised } from './script/localised.ts'
-import { fillTemplate, fillText, type Template } from './script/template.ts'
-import type { Script } from './script/types.ts'
+import { pick, type Localised } from '../script/localised.ts'
+import { fillTemplate, fillText, type Template } from '../script/template.ts'
+import type { Script } from '../script/types.ts'
 import { splitText } from './split.ts'
 
 /** What a variable stands for; an empty text where it is not known this time. */

@@ -1,23 +1,28 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Reply } from '../messages.ts'
-import type { Needs } from '../operator/needs.ts'
+import type { Needs } from '../alerts/needs.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { createAnswerAtOnce } from './at-once.ts'
-import { createDispatcher } from './dispatcher.ts'
-import { createDoubtResolver, type DoubtTimes } from './doubt.ts'
-import { createGates } from './gates.ts'
-import { createHandling, type Handled, type Handler, type HandlerConversation } from './handling.ts'
-import { createHandover } from './handover.ts'
-import type { Holding } from './holding.ts'
+import { createAnswerAtOnce } from './handling/at-once.ts'
+import { createDispatcher } from './handling/dispatcher.ts'
+import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
+import { createGates } from './sending/gates.ts'
+import {
+  createHandling,
+  type Handled,
+  type Handler,
+  type HandlerConversation,
+} from './handling/call-handler.ts'
+import { createHandover } from './sending/handover.ts'
+import type { Holding } from './handling/please-wait.ts'
 import type { Log } from './log.ts'
-import { createMediaSender } from './media.ts'
-import { createOutcomes, type DeliveryReport } from './outcomes.ts'
-import { createPacer, DEFAULT_RATES, type PaceKind } from './pacer.ts'
-import { createSender } from './sender.ts'
-import { createUploads, type UploadFiles } from './uploads.ts'
+import { createMediaSender } from './sending/media.ts'
+import { createOutcomes, type DeliveryReport } from './sending/outcomes.ts'
+import { createPacer, DEFAULT_RATES, type PaceKind } from './sending/pacer.ts'
+import { createSender } from './sending/sender.ts'
+import { createUploads, type UploadFiles } from './sending/uploads.ts'
 
 /** Everything between an accepted event and a sent reply, strung together. */
 export interface Delivery {

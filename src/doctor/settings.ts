@@ -1,5 +1,5 @@
-import { configSchema, loadConfig, type Config, type Env } from '../config.ts'
-import { BotError } from '../errors.ts'
+import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
+import { BotError } from '../base/errors.ts'
 
 /** The configuration as far as it can be used. */
 export interface ReadSettings {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { RecentConversation, RecentMessage } from './graph.ts'
 import { list, readId } from './token-facts.ts'
 

@@ -1,4 +1,4 @@
-import { BotError, type BotErrorCode } from '../errors.ts'
+import { BotError, type BotErrorCode } from '../base/errors.ts'
 
 /** What a Graph error means for us. Decided once, by the table in `verdicts.ts`. */
 export type Verdict =

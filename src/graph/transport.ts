@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici'
-import { isJsonObject, parseJson, type JsonObject } from '../json.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine, redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'

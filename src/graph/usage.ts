@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject, type Json } from '../base/json.ts'
 import type { Usage } from './graph.ts'
 
 export type Headers = Record<string, string | string[] | undefined>

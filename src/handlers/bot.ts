@@ -1,5 +1,5 @@
 import { matchKey } from '../conversation/match/normalise.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { SendMessage } from '../messages.ts'
 import type { EventKind, EventOf, WebhookEvent } from '../webhook/events.ts'
 

@@ -1,6 +1,6 @@
-import { LIMITS, MOST_MESSAGES } from '../conversation/script/limits.ts'
+import { LIMITS, MOST_MESSAGES } from '../script/limits.ts'
 import { splitText } from '../conversation/split.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { AnyHandler, Context, Definition, StateDefinition } from './bot.ts'
 import type { Job, Plan, Step } from './job.ts'

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 import type { Bot } from './bot.ts'
 import { runChain } from './chain.ts'
 import { NOTE_FD, problemOf, type FromProcess, type Job, type Plan, type ToProcess } from './job.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 import { isBot, type Bot } from './bot.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Activity } from './activity.ts'
 
 /** Keeps what the plots show over a restart. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** What happened lately: for the operator's eye, not for the books. Of a restart only the numbers know, see activity-memory.ts. */
 export interface Activity {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import type { Clock } from '../clock.ts'
-import { createDoor, OPERATOR, type Admission } from '../console/door.ts'
+import type { Clock } from '../base/clock.ts'
+import { createDoor, OPERATOR, type Admission } from '../web/password-check.ts'
 
 /** The code that the terminal shows, and that lets in whoever can read it there. Good for one browser. */
 export interface SetupCode {

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util'
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 
 /**
  * A `.env` file with these variables set, and all else as somebody wrote it: comments, order, other variables.

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 import { setVariables } from './dot-env.ts'
 
 export interface EnvFileOptions {

@@ -1,4 +1,4 @@
-import { configSchema, loadConfig, type Config, type Env } from '../config.ts'
+import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
 
 /** What every installation needs and nothing can guess. */
 export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const

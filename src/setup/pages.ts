@@ -1,5 +1,5 @@
-import { html, type Html, type HtmlValue } from '../console/html.ts'
-import { buttonForm } from '../console/layout.ts'
+import { html, type Html, type HtmlValue } from '../web/html.ts'
+import { buttonForm } from '../web/layout.ts'
 import { STEPS, type SetupView, type Step } from './setup.ts'
 
 /** Why a step was not taken. */

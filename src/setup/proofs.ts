@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Outside } from '../doctor/outside.ts'
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 import type { AppSubscription } from '../graph/graph.ts'
 
 /** Asks Facebook something that only the app with its secret may know. @throws BotError that says what to do */

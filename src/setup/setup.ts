@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { configSchema, loadConfig, type Config, type Env } from '../config.ts'
-import { BotError } from '../errors.ts'
+import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
+import { BotError } from '../base/errors.ts'
 import { canBeKept } from './dot-env.ts'
 import { isUntouched, type OtherSettings } from './first-run.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { History, Store } from './store.ts'
 
 /** Forgets history when it is old enough, a little at a time. */

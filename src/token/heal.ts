@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import { BotError } from '../errors.ts'
+import type { Clock } from '../base/clock.ts'
+import { BotError } from '../base/errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { StoredPageToken, StoredUserToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'

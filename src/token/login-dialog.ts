@@ -1,4 +1,4 @@
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { NEEDED_SCOPES, toRefusal } from './refusals.ts'

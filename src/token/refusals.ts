@@ -1,4 +1,4 @@
-import { BotError, type BotErrorCode } from '../errors.ts'
+import { BotError, type BotErrorCode } from '../base/errors.ts'
 import { GraphError } from '../graph/error.ts'
 import type { AccountPage, TokenFacts } from '../graph/graph.ts'
 import { findRow } from '../graph/verdicts.ts'

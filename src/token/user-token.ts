@@ -1,4 +1,4 @@
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 
 const LONGEST = 4096
 // A header carries it, so it must be plain; Facebook's are.

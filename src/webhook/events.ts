@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 
 /**
  * One item of a webhook callback, read into our words. `raw` is the item as Facebook sent it.

@@ -1,4 +1,4 @@
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 import type { EventKind, WebhookEvent } from './events.ts'
 import { itemsOf, readItem, type Item } from './normalise.ts'
 import { jsonOf, type Field } from './read.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { EventDetail } from './events.ts'
 import { readFeedbackScreens, readInformationScreens, readNotifications, readProducts } from './filled-in.ts'
 import { readEcho, readVisitorMessage } from './message.ts'

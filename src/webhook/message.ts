@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Attachment, EventDetail } from './events.ts'
 import { idOf, listOf, objectOf, textOf } from './read.ts'
 import { readOptionalReferral } from './referral.ts'

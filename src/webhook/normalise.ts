@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { EventDetail, WebhookEvent } from './events.ts'
 import { isMessagingItem, readChange, readDetail } from './kinds.ts'
 import { idOf, jsonOf, listOf, millisOf, objectOf, type Field } from './read.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 
 /** What a field may hold once its presence is not taken for granted. */
 export type Field = Json | undefined

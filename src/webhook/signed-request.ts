@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { BotError } from '../errors.ts'
-import { isJsonObject, parseJson, type Json } from '../json.ts'
+import { BotError } from '../base/errors.ts'
+import { isJsonObject, parseJson, type Json } from '../base/json.ts'
 import { idOf } from './read.ts'
 
 /** Who is meant by a deauthorize or data deletion callback. */

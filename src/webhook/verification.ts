@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { BotError } from '../errors.ts'
+import { BotError } from '../base/errors.ts'
 
 /** The query of a verification GET as it came: anything may be absent or repeated. */
 export type VerificationQuery = Record<string, string | string[] | undefined>

@@ -7,8 +7,8 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { createSandbox } from '../../sandbox/server.ts'
-import { withDotEnv } from '../../src/config.ts'
+import { createSandbox } from '../../sandbox/src/server.ts'
+import { withDotEnv } from '../../src/base/config.ts'
 import { hiddenFields } from '../helpers/console.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

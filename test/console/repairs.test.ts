@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createLogins } from '../../src/console/logins.ts'
 import { createRepairs, type RepairOrder, type RunBootstrap } from '../../src/console/repairs.ts'
-import { BotError } from '../../src/errors.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const PAGES = [

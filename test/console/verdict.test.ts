@@ -1,7 +1,7 @@
 import t from 'tap'
 import { verdictTitle } from '../../src/console/verdict.ts'
 import type { NeedView } from '../../src/console/view.ts'
-import { WHOLE_BOT } from '../../src/operator/needs.ts'
+import { WHOLE_BOT } from '../../src/alerts/needs.ts'
 
 const need = (over: Partial<NeedView>): NeedView => ({
   pageId: '1001',

@@ -3,7 +3,7 @@ import { fragments } from '../../src/console/overview.ts'
 import { toConsoleView, type ConsoleFacts } from '../../src/console/view.ts'
 import { verdictTitle } from '../../src/console/verdict.ts'
 import type { PageTokenStatus } from '../../src/token/keeper.ts'
-import type { ProfileStatus } from '../../src/profile-sync.ts'
+import type { ProfileStatus } from '../../src/profile/profile-sync.ts'
 import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 12)

@@ -6,8 +6,8 @@ import {
   type ConversationView,
   type Handled,
 } from '../../src/conversation/conversation.ts'
-import { parseScript } from '../../src/conversation/script/parse.ts'
-import type { Json, JsonObject } from '../../src/json.ts'
+import { parseScript } from '../../src/script/parse.ts'
+import type { Json, JsonObject } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { readRecorded } from '../helpers/recorded.ts'
 import { normalise } from '../../src/webhook/normalise.ts'

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { toMessengerProfile } from '../../src/conversation/messenger-profile.ts'
+import { toMessengerProfile } from '../../src/profile/messenger-profile.ts'
 import { createMatcher } from '../../src/conversation/match/matcher.ts'
 import { HELD_OUT, TUNED, type Paraphrase } from '../fixtures/paraphrases.ts'
-import { parseScript } from '../../src/conversation/script/parse.ts'
+import { parseScript } from '../../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../../src/conversation/variables.ts'
 
 const file = 'bot.yaml'

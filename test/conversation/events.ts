@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/json.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { normalise } from '../../src/webhook/normalise.ts'
 

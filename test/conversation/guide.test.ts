@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { LIMITS } from '../../src/conversation/script/limits.ts'
+import { LIMITS } from '../../src/script/limits.ts'
 import { CONFIDENT } from '../../src/conversation/match/matcher.ts'
 import { LARGEST_MEDIA_BYTES } from '../../src/media-file.ts'
-import { parseScript } from '../../src/conversation/script/parse.ts'
+import { parseScript } from '../../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../../src/conversation/variables.ts'
 
 // Tables are padded; scripts are not touched by this.

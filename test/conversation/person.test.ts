@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { JsonObject } from '../../src/json.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import { APP_ID, event, PAGE, postback, PSID, said } from './events.ts'
 import { talk } from './talk.ts'
 

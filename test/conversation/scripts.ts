@@ -1,6 +1,6 @@
-import { parseScript } from '../../src/conversation/script/parse.ts'
-import { ScriptError, type Mistake } from '../../src/conversation/script/mistakes.ts'
-import type { Script } from '../../src/conversation/script/types.ts'
+import { parseScript } from '../../src/script/parse.ts'
+import { ScriptError, type Mistake } from '../../src/script/mistakes.ts'
+import type { Script } from '../../src/script/types.ts'
 
 /** The script of the contract, section 6, word for word. */
 export const CONTRACT = `

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import type { ChatMessage, InboxAction, VisitorAction } from '../../sandbox/api.ts'
-import type { Env } from '../../src/config.ts'
+import type { ChatMessage, InboxAction, VisitorAction } from '../../sandbox/src/api.ts'
+import type { Env } from '../../src/base/config.ts'
 import { buildTown, type Town } from '../helpers/town.ts'
 
 /** A cookbook bot in the sandbox, as its visitor meets it. */

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
-import type { HandlerResult } from '../../src/delivery/handling.ts'
+import type { HandlerResult } from '../../src/delivery/handling/call-handler.ts'
 import { settle } from '../helpers/clock.ts'
 import { left, newEvent } from '../store/steps.ts'
 import { createWorld } from './harness.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
-import type { UploadFiles } from '../../src/delivery/uploads.ts'
+import type { UploadFiles } from '../../src/delivery/sending/uploads.ts'
 import type { Reply } from '../../src/messages.ts'
 import { createWorld, type World } from './harness.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { backoffMs } from '../../src/delivery/backoff.ts'
-import { createPacer } from '../../src/delivery/pacer.ts'
+import { backoffMs } from '../../src/base/backoff.ts'
+import { createPacer } from '../../src/delivery/sending/pacer.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 t.test('waits double up to the cap, and jitter takes anything from nothing to all of it', (t) => {

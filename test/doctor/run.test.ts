@@ -5,7 +5,7 @@ import { createCleaner } from '../../src/doctor/clean.ts'
 import { failure, ok, warning, type Finding } from '../../src/doctor/finding.ts'
 import { runChecks } from '../../src/doctor/run.ts'
 import { readSettings } from '../../src/doctor/settings.ts'
-import { BotError } from '../../src/errors.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const plan = (id: string, run: () => Finding | Promise<Finding>, after: string[] = []): Check =>

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { TroubleBody } from '../../sandbox/api.ts'
-import { createRng } from '../../sandbox/rng.ts'
+import type { TroubleBody } from '../../sandbox/src/api.ts'
+import { createRng } from '../../sandbox/src/rng.ts'
 import { callbackOf, startTown, type Town } from '../helpers/bot.ts'
 import { isTorture } from '../helpers/faults.ts'
 import { createTalk, type Talk } from '../helpers/talk.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { createRng, type Rng } from '../../sandbox/rng.ts'
+import { createRng, type Rng } from '../../sandbox/src/rng.ts'
 import { callbackOf, FIELDS, FIELDS_WITHOUT_ECHOES, startTown, type Town } from '../helpers/bot.ts'
 import { roundsOr, SEED } from '../helpers/faults.ts'
 import { createTalk } from '../helpers/talk.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { ChatMessage } from '../../sandbox/api.ts'
+import type { ChatMessage } from '../../sandbox/src/api.ts'
 import { buildTown, type Town } from '../helpers/town.ts'
 
 const SCRIPT = `

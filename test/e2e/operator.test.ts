@@ -7,7 +7,7 @@ import { browserTest, type OpenPage, type Visit } from '../helpers/browser.ts'
 import { PASSWORD } from '../helpers/console.ts'
 import { buildTown, type Town } from '../helpers/town.ts'
 
-const AUDIT = readFileSync(new URL('../sandbox/page-audit.js', import.meta.url), 'utf8')
+const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
 const PHONE = { viewport: { width: 360, height: 740 } }
 const QUESTIONS = ['where is your shop', 'order 4711', 'thanks']
 

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { buildApp } from '../../app.ts'
-import { createClock } from '../../sandbox/clock.ts'
-import { createSandbox, type Sandbox } from '../../sandbox/server.ts'
+import { buildApp } from '../../app/bot.ts'
+import { createClock } from '../../sandbox/src/clock.ts'
+import { createSandbox, type Sandbox } from '../../sandbox/src/server.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 const MINUTE_MS = 60_000

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { browserTest } from '../helpers/browser.ts'
 import { buildScene, KEYS } from '../setup/scene.ts'
 
-const AUDIT = readFileSync(new URL('../sandbox/page-audit.js', import.meta.url), 'utf8')
+const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
 const NAMELESS = `[...document.querySelectorAll('input:not([type="hidden"]):not([hidden])')]
   .filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML)`
 const HINTS = `[...document.querySelectorAll('input[aria-describedby]')]

@@ -3,8 +3,8 @@ import t from 'tap'
 import { createGraph } from '../../src/graph/client.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { bootstrap } from '../../src/token/bootstrap.ts'
-import { systemClock } from '../../src/clock.ts'
-import { createSandbox } from '../../sandbox/server.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { createSandbox } from '../../sandbox/src/server.ts'
 import { startBotProcess, type BotProcess } from '../helpers/bot-process.ts'
 
 const APP = { id: '600000000000001', secret: 'app-secret-1', verifyToken: 'verify-1' }

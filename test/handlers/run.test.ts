@@ -3,7 +3,7 @@ import { createConversation, OWN_LOOKUPS, type Handled } from '../../src/convers
 import { defineBot } from '../../src/handlers/bot.ts'
 import { text } from '../../src/handlers/messages.ts'
 import { withHandlers } from '../../src/handlers/run.ts'
-import type { JsonObject } from '../../src/json.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { APP_ID, event, PAGE, postback, PSID, said, tapped } from '../conversation/events.ts'
 import { parse } from '../conversation/scripts.ts'

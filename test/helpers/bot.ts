@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/server.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
 import { sign } from './sign.ts'
 
 /** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */

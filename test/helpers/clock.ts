@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/base/clock.ts'
 
 export interface FakeClock extends Clock {
   /** Moves time on, running what falls due in its order, and lets promises settle in between. */

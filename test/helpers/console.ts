@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp } from '../../app.ts'
-import type { Env } from '../../src/config.ts'
+import { buildApp } from '../../app/bot.ts'
+import type { Env } from '../../src/base/config.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { ENV } from './surface.ts'
 

@@ -1,5 +1,5 @@
-import type { ChatMessage } from '../../sandbox/api.ts'
-import type { Rng } from '../../sandbox/rng.ts'
+import type { ChatMessage } from '../../sandbox/src/api.ts'
+import type { Rng } from '../../sandbox/src/rng.ts'
 import { repliesTo, type Town } from './bot.ts'
 
 /** Visitors of a {@link Town} who write messages that can be told apart, and what they should get and got. */

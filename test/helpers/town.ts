@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp } from '../../app.ts'
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/server.ts'
-import type { Env } from '../../src/config.ts'
+import { buildApp } from '../../app/bot.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
+import type { Env } from '../../src/base/config.ts'
 import { PASSWORD } from './console.ts'
 
 /** The real bot beside the real sandbox, both listening on loopback. */

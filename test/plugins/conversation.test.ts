@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { conversationPlugin } from '../../plugins/conversation.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
 import { profilePlugin } from '../../plugins/profile.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { APP_ID, event, PAGE, PSID, said } from '../conversation/events.ts'
 import { CONTRACT } from '../conversation/scripts.ts'
 

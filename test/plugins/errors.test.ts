@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { HTTP_STATUS } from '../../plugins/errors.ts'
-import { BOT_ERROR_CODES } from '../../src/errors.ts'
+import { BOT_ERROR_CODES } from '../../src/base/errors.ts'
 import { buildSurface, type Surface } from '../helpers/surface.ts'
 
 t.test('an unknown address is a 404 in the same shape as every error', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BotError } from '../../src/errors.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { buildSurface } from '../helpers/surface.ts'
 
 t.test('GET /healthz says that the process lives, whatever the store does', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BotError } from '../../src/errors.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { readRecorded } from '../helpers/recorded.ts'
 import { sign, signed, textCallback } from '../helpers/sign.ts'
 import { buildSurface, type Surface } from '../helpers/surface.ts'

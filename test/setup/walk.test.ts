@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { withDotEnv } from '../../src/config.ts'
-import { BotError } from '../../src/errors.ts'
+import { withDotEnv } from '../../src/base/config.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { hiddenFields, openTab } from '../helpers/console.ts'
 import { APP, buildScene, enter, give, KEYS, walkToEnd } from './scene.ts'
 

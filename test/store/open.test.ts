@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { openStore } from '../../src/store/sqlite/open.ts'
 
 const SAYS_OPENED_AND_DIES = `

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { BotError } from '../../src/errors.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { createRetention } from '../../src/store/retention.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import type { History, Store } from '../../src/store/store.ts'

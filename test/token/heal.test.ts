@@ -3,7 +3,7 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { AccountPage, TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken, StoredUserToken } from '../../src/store/tokens/records.ts'
 import { createHealer } from '../../src/token/heal.ts'
-import { createTokenKeeper } from '../../src/token/token-keeper.ts'
+import { createTokenKeeper } from '../../src/token/page-tokens.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken, userToken as sample } from '../store/tokens/sample.ts'
 

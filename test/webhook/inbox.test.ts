@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Json } from '../../src/json.ts'
+import type { Json } from '../../src/base/json.ts'
 import type { NewEvent } from '../../src/store/store.ts'
 import { opensWindow, readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
 import { normalise } from '../../src/webhook/normalise.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json } from '../../src/json.ts'
+import type { Json } from '../../src/base/json.ts'
 import { normalise } from '../../src/webhook/normalise.ts'
 import { PAGE, SAMPLES, VISITOR, WHEN } from './samples.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isJsonObject, parseJson } from '../../src/json.ts'
+import { isJsonObject, parseJson } from '../../src/base/json.ts'
 import { normalise } from '../../src/webhook/normalise.ts'
 import { readRecorded } from '../helpers/recorded.ts'
 

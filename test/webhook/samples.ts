@@ -1,4 +1,4 @@
-import type { Json } from '../../src/json.ts'
+import type { Json } from '../../src/base/json.ts'
 import type { EventBase, EventKind, EventOf } from '../../src/webhook/events.ts'
 
 export const PAGE = '100'

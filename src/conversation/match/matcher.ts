@@ -1,5 +1,5 @@
-import { allOf } from '../script/localised.ts'
-import type { Script } from '../script/types.ts'
+import { allOf } from '../../script/localised.ts'
+import type { Script } from '../../script/types.ts'
 import { beginning, matchKey } from './normalise.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 

@@ -1,5 +1,5 @@
-import type { Config } from '../../config.ts'
-import { tryMailServer } from '../../operator/mail.ts'
+import type { Config } from '../../base/config.ts'
+import { tryMailServer } from '../../alerts/channels/mail.ts'
 import { check, type Check } from '../check.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
 

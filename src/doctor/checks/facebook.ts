@@ -1,5 +1,5 @@
 import { GraphError } from '../../graph/error.ts'
-import { isJsonObject, parseJson, type Json } from '../../json.ts'
+import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import { SUBSCRIBED_FIELDS } from '../../token/subscribe.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type Context } from '../context.ts'

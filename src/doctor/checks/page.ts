@@ -1,4 +1,4 @@
-import { diffProfile, PROFILE_FIELDS, toMessengerProfile } from '../../conversation/messenger-profile.ts'
+import { diffProfile, PROFILE_FIELDS, toMessengerProfile } from '../../profile/messenger-profile.ts'
 import { GraphError } from '../../graph/error.ts'
 import type { TokenFacts } from '../../graph/graph.ts'
 import type { StoredPageToken } from '../../store/tokens/records.ts'

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { BotError } from '../../errors.ts'
+import { BotError } from '../../base/errors.ts'
 import { toTokenKey } from '../../store/tokens/cipher.ts'
 import { createTokenFile } from '../../store/tokens/file.ts'
 import { tokenFileIn } from '../../store/tokens/token-store.ts'

@@ -1,5 +1,5 @@
 import type { AnswerAtOnce, AnsweredAtOnce, Conversation, NewEvent } from '../store.ts'
-import { createCounts } from './counts.ts'
+import { createCounts } from './multiset.ts'
 import { nameOf, type LiveConversations } from './live.ts'
 import type { EventToStore } from './protocol.ts'
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { BotError } from '../../errors.ts'
+import { BotError } from '../../base/errors.ts'
 
 /** Where a data folder keeps its database. */
 export const databaseIn = (dir: string): string => join(dir, 'evergreen.db')

@@ -1,5 +1,5 @@
 import type { Conversation, StoredEvent } from '../store.ts'
-import { createCounts } from './counts.ts'
+import { createCounts } from './multiset.ts'
 
 /**
  * A conversation somebody works on, or will at once. There is one object for each, shared by all claims, so that a new

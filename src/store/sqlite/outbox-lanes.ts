@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Conversation, OutboxClaim, StoredReply } from '../store.ts'
 import type { LiveConversation, LiveConversations } from './live.ts'
 import type { Operation, OutboxRow } from './protocol.ts'

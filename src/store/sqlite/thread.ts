@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
-import type { Clock } from '../../clock.ts'
-import { BotError } from '../../errors.ts'
+import type { Clock } from '../../base/clock.ts'
+import { BotError } from '../../base/errors.ts'
 import type {
   Batch,
   BatchAnswer,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { BotError } from '../../errors.ts'
-import { isJsonObject, type Json } from '../../json.ts'
+import { BotError } from '../../base/errors.ts'
+import { isJsonObject, type Json } from '../../base/json.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const KEY_BYTES = 32

@@ -13,8 +13,8 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Adapter } from 'lowdb'
-import { BotError } from '../../errors.ts'
-import { parseJson } from '../../json.ts'
+import { BotError } from '../../base/errors.ts'
+import { parseJson } from '../../base/json.ts'
 import { isSealed, seal, unseal } from './cipher.ts'
 import { toTokenData, type TokenData } from './records.ts'
 

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { BotError } from '../../errors.ts'
+import { BotError } from '../../base/errors.ts'
 
 const LONGEST_WAIT_MS = 10_000
 const RETRY_MS = 10

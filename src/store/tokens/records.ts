@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 
 /** Everything the token file holds. */
 export interface TokenData {

@@ -1,10 +1,10 @@
 import { Low } from 'lowdb'
 import { basename, join } from 'node:path'
-import { systemClock, type Clock } from '../../clock.ts'
+import { systemClock, type Clock } from '../../base/clock.ts'
 import { createFolder, createTokenFile } from './file.ts'
 import { withLock } from './lock.ts'
 import { noTokens, type StoredPageToken, type StoredUserToken, type TokenData } from './records.ts'
-import { watchFile } from '../../watch-file.ts'
+import { watchFile } from '../../base/watch-file.ts'
 
 /** The tokens of this installation. Several processes may use the same folder; none overwrites another's change. */
 export interface TokenStore {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createMatcher } from '../../../src/conversation/match/matcher.ts'
-import type { Answer, NamedAnswer, Script } from '../../../src/conversation/script/types.ts'
+import type { Answer, NamedAnswer, Script } from '../../../src/script/types.ts'
 import { parse } from '../scripts.ts'
 
 const PHRASES = 10_000

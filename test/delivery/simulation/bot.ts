@@ -1,6 +1,6 @@
 import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/delivery/delivery.ts'
-import type { Handler } from '../../../src/delivery/handling.ts'
-import type { Need } from '../../../src/operator/needs.ts'
+import type { Handler } from '../../../src/delivery/handling/call-handler.ts'
+import type { Need } from '../../../src/alerts/needs.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/adapter.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { WebhookEvent } from '../../../src/webhook/events.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock.ts'
+import type { Clock } from '../../../src/base/clock.ts'
 
 /**
  * Time in the simulation. It moves only when told to. Facebook's clock is the true one; the bot's can be set, which

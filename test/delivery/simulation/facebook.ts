@@ -2,7 +2,7 @@ import { GraphError, type Verdict } from '../../../src/graph/error.ts'
 import type { DeliveryDeps } from '../../../src/delivery/delivery.ts'
 import type { RecentMessage, SendCall, Sent, UploadCall } from '../../../src/graph/graph.ts'
 import { UPLOAD_EDGE } from '../../../src/graph/upload.ts'
-import type { JsonObject } from '../../../src/json.ts'
+import type { JsonObject } from '../../../src/base/json.ts'
 import type { SimulatedTime } from './clock.ts'
 
 /** What befalls one send. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { UploadFiles } from '../../../src/delivery/uploads.ts'
+import type { UploadFiles } from '../../../src/delivery/sending/uploads.ts'
 
 /** The files beside the script: what is in each, or the code of the error that reading it meets. */
 export interface SimulatedFiles {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock.ts'
+import type { Clock } from '../../../src/base/clock.ts'
 import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../../src/token/keeper.ts'
 
 /** The token file: what the operator last saved for each Page. Outlives the bot. */

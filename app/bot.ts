@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify'
+import { answersPlugin } from '../plugins/form-answers.ts'
+import { appWebhookPlugin } from '../plugins/app-webhook.ts'
+import { bootstrapPlugin } from '../plugins/bootstrap.ts'
+import { clockPlugin } from '../plugins/clock.ts'
+import { conversationPlugin } from '../plugins/conversation.ts'
+import { deliveryPlugin } from '../plugins/delivery.ts'
+import { drainPlugin } from '../plugins/drain.ts'
+import { envPlugin } from '../plugins/env.ts'
+import { errorsPlugin } from '../plugins/errors.ts'
+import { graphPlugin } from '../plugins/graph.ts'
+import { metricsPlugin } from '../plugins/metrics.ts'
+import { needsPlugin } from '../plugins/needs.ts'
+import { openingPlugin } from '../plugins/opening.ts'
+import { operatorPlugin } from '../plugins/alerts.ts'
+import { profilePlugin } from '../plugins/profile.ts'
+import { recoveryPlugin } from '../plugins/recovery.ts'
+import { createServer } from '../plugins/server.ts'
+import { shieldPlugin } from '../plugins/failed-proof-limit.ts'
+import { silencePlugin } from '../plugins/no-webhooks-alarm.ts'
+import { storePlugin } from '../plugins/store.ts'
+import { tokensPlugin } from '../plugins/tokens.ts'
+import { dataDeletionRoutes } from '../routes/data-deletion.ts'
+import { facebookRoutes } from '../routes/facebook.ts'
+import { healthRoutes } from '../routes/health.ts'
+import { webhookRoutes } from '../routes/webhook.ts'
+import { systemClock, type Clock } from '../src/base/clock.ts'
+import { loadConfig, type Env } from '../src/base/config.ts'
+import type { LogStream } from '../src/base/log.ts'
+import type { Terminal } from '../src/terminal/terminal.ts'
+import type { Store } from '../src/store/store.ts'
+
+export interface AppOptions {
+  /** Such as `process.env`; nothing else is read from outside. */
+  env: Env
+  clock?: Clock
+  /** Where log lines go; standard output by default. */
+  logStream?: LogStream | undefined
+  /** Where the operator sits and may be asked for a token; null where nobody does. */
+  terminal?: Terminal | null
+  /** One that is open already, and that somebody else closes; the bot opens its own otherwise. */
+  store?: Store
+}
+
+/**
+ * The bot, ready to listen, or to be told by `open` that somebody listens for it.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
+ */
+export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
+  const { env, clock = systemClock, logStream, terminal = null, store: shared } = options
+  // Fastify itself needs two of the values, before any plugin can hand them out.
+  const app = createServer({ ...loadConfig(env), logStream })
+
+  app.register(envPlugin, { env })
+  app.register(clockPlugin, { clock })
+  app.register(shieldPlugin)
+  app.register(drainPlugin)
+  app.register(openingPlugin)
+  app.register(errorsPlugin)
+
+  app.register(metricsPlugin)
+  app.register(storePlugin, { shared })
+  app.register(needsPlugin)
+  app.register(graphPlugin)
+  app.register(tokensPlugin)
+  app.register(bootstrapPlugin)
+  app.register(operatorPlugin, { terminal })
+  app.register(silencePlugin)
+  app.register(appWebhookPlugin)
+  app.register(conversationPlugin)
+  app.register(profilePlugin)
+  app.register(deliveryPlugin)
+  app.register(answersPlugin)
+  app.register(recoveryPlugin)
+
+  app.register(healthRoutes)
+  app.register(webhookRoutes)
+  app.register(facebookRoutes)
+  app.register(dataDeletionRoutes)
+  app.register(operatorArea)
+  // Such hooks run backwards: nothing is taken away from a request under way.
+  app.after(() => app.addHook('onClose', app.passedOn))
+
+  try {
+    await app.ready()
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  return app
+}
+
+/** What only an operator with a password can see is loaded only where there is one. */
+const operatorArea = async (area: FastifyInstance) => {
+  const { OPERATOR_PASSWORD: password } = area.config
+  if (password === undefined) return
+  const { operatorAreaRoutes } = await import('./console.ts')
+  area.register(operatorAreaRoutes, { password })
+}

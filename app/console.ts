@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import { consolePlugin } from '../plugins/console.ts'
+import { signInPlugin } from '../plugins/sign-in.ts'
+import { metricsRoutes } from '../routes/metrics.ts'
+import { operatorAssetRoutes } from '../routes/console/assets.ts'
+import { operatorConversationRoutes } from '../routes/console/conversation.ts'
+import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
+import { operatorRepairRoutes } from '../routes/console/repair.ts'
+import { operatorSignInRoutes } from '../routes/console/sign-in.ts'
+import { operatorRoutes } from '../routes/console/overview.ts'
+
+/** The routes for the operator's eyes, and what guards them. */
+export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { password: string }) => {
+  area.register(signInPlugin, { password })
+  area.register(consolePlugin)
+  area.register(metricsRoutes)
+  area.register(operatorAssetRoutes)
+  area.register(operatorSignInRoutes)
+  area.register(operatorRoutes)
+  area.register(operatorRepairRoutes)
+  area.register(operatorConversationRoutes)
+  area.register(operatorDeadLetterRoutes)
+}

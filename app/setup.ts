@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import { drainPlugin } from '../plugins/drain.ts'
+import { errorsPlugin } from '../plugins/errors.ts'
+import { createServer } from '../plugins/server.ts'
+import { setupPlugin } from '../plugins/setup.ts'
+import { shieldPlugin } from '../plugins/failed-proof-limit.ts'
+import { operatorAssetRoutes } from '../routes/console/assets.ts'
+import { setupOutsideRoutes } from '../routes/setup/outside.ts'
+import { setupRoutes } from '../routes/setup/steps.ts'
+import type { Env } from '../src/base/config.ts'
+import type { Outside } from '../src/doctor/outside.ts'
+import { createGraph } from '../src/graph/client.ts'
+import type { LogStream } from '../src/base/log.ts'
+import type { SetupCode } from '../src/setup/code.ts'
+import { saveVariables, type EnvFileOptions } from '../src/setup/env-file.ts'
+import { loadOtherSettings } from '../src/setup/first-run.ts'
+import { createAddressProof, proveApp } from '../src/setup/proofs.ts'
+
+export interface SetupAppOptions {
+  /** The environment as a process started now would have it, `.env` included. */
+  readEnv: () => Env
+  envFile: EnvFileOptions
+  outside: Pick<Outside, 'fetch'>
+  /** For whoever reads the terminal, and nobody else. */
+  code: SetupCode
+  /** A browser brought the code; there is another one now. */
+  onEnter: () => void
+  /** Makes the bot, up to where it could listen. */
+  startBot: (env: Env) => Promise<void>
+  /** The bot is made and the browser knows. */
+  onDone: () => void
+  logStream?: LogStream | undefined
+}
+
+const LAST_WORDS_MS = 1000
+
+/**
+ * The set-up, ready to listen: what `npm start` serves while nobody has told the bot whose it is. None of it is in the bot.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID`
+ */
+export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInstance> => {
+  const { readEnv, envFile, outside, code, onEnter, startBot, onDone, logStream } = options
+  const settings = loadOtherSettings(readEnv())
+  const { LOG_LEVEL, FB_GRAPH_URL: origin, FB_GRAPH_VERSION: version, HOST: host } = settings
+  const address = createAddressProof(outside)
+  // No TRUST_PROXY: nobody is let in through one.
+  const app = createServer({ LOG_LEVEL, logStream })
+
+  app.register(shieldPlugin)
+  // Who is slow to ask must not keep the bot from its port.
+  app.register(drainPlugin, { patienceMs: LAST_WORDS_MS })
+  app.register(errorsPlugin)
+  app.register(setupOutsideRoutes, { answerTo: address.answerTo })
+  app.register(async (area) => {
+    area.register(setupPlugin, {
+      settings,
+      host,
+      code,
+      onEnter,
+      proveApp: (keys) => proveApp(createGraph({ origin, version, ...keys })),
+      proveAddress: address.prove,
+      save: (values) => saveVariables(envFile, values),
+      readEnv,
+      startBot,
+    })
+    area.register(operatorAssetRoutes)
+    area.register(setupRoutes, { onDone })
+  })
+
+  try {
+    await app.ready()
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  return app
+}

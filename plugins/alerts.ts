@@ -1,0 +1,151 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Config } from '../src/base/config.ts'
+import { BotError } from '../src/base/errors.ts'
+import { createAlert } from '../src/alerts/channels/alert-url.ts'
+import { createLogNotifier } from '../src/alerts/log-notifier.ts'
+import { WHOLE_BOT, type Need, type NeedCause } from '../src/alerts/needs.ts'
+import type { Notice } from '../src/alerts/notice.ts'
+import { createReminders } from '../src/alerts/reminders.ts'
+import type { Terminal } from '../src/terminal/terminal.ts'
+import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
+import type { PageTokenStatus } from '../src/token/keeper.ts'
+import { NEEDED_SCOPES } from '../src/token/refusals.ts'
+import { tokenSource } from '../src/token/token-source.ts'
+
+export interface OperatorOptions {
+  /** Asks for a new token where the operator sits; null where nobody does. */
+  terminal?: Terminal | null
+}
+
+/** Tells the operator what a person has to mend, and lets them mend a token in the terminal. */
+async function operator(app: FastifyInstance, { terminal = null }: OperatorOptions) {
+  const { clock, config, needs } = app
+  const log = app.log.child({ part: 'operator' })
+  const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
+
+  const waiting = async (pageId: string): Promise<number> => {
+    const { outbox } = await app.store.counts()
+    if (pageId !== WHOLE_BOT) return outbox.get(pageId) ?? 0
+    return [...outbox.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  if (config.ALERT_URL !== undefined) {
+    const alert = createAlert({ url: config.ALERT_URL, clock, log })
+    tellers.push(alert.send)
+    app.addHook('preClose', () => alert.stop())
+  }
+  const { SMTP_URL: smtpUrl, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from } = config
+  if (smtpUrl !== undefined && to !== undefined) {
+    // The mailer takes a twentieth of a second to load, which most starts can do without.
+    const { createMailAlert } = await import('../src/alerts/channels/mail.ts')
+    const mail = createMailAlert({ smtpUrl, to, from, clock, log })
+    tellers.push(mail.send)
+    app.addHook('preClose', () => mail.stop())
+  }
+  if (terminal !== null) {
+    const repair = repairWith(app)
+    const whereToGetToken = whereFrom(config)
+    const prompt = createTokenPrompt({ terminal, needs, clock, waiting, repair, whereToGetToken, log })
+    tellers.push(prompt.notify)
+    app.addHook('preClose', async () => prompt.stop())
+  }
+
+  const reminders = createReminders({
+    needs,
+    clock,
+    consoleUrl: consoleUrl(config),
+    remindMs: config.REMIND_SECONDS * 1000,
+    waiting,
+    parked: (pageId) => app.store.parked(pageId === WHOLE_BOT ? undefined : pageId),
+    notify: (notice) => {
+      for (const tell of tellers) tell(notice)
+    },
+    log,
+  })
+
+  /** What is open because of a token's state; the same cause may be open for another reason, which is not ours to close. */
+  const raised = new Map<string, NeedCause>()
+  const heed = (status: PageTokenStatus): void => {
+    // While a token is doubted nobody is alarmed, and nobody is told that all is well.
+    if (status.state === 'suspect') return
+    const need = needOf(status)
+    const before = raised.get(status.pageId)
+    if (before !== undefined && before !== need?.cause) {
+      raised.delete(status.pageId)
+      needs.settle(status.pageId, before)
+    }
+    if (need === null) return needs.settle(WHOLE_BOT, 'token_missing')
+    raised.set(status.pageId, need.cause)
+    needs.raise(need)
+  }
+  const stopListening = app.tokens.onChange(heed)
+
+  app.addHook('onReady', async () => {
+    const statuses = app.tokens.statuses()
+    for (const status of statuses) heed(status)
+    if (statuses.length === 0) needs.raise(FIRST_TOKEN)
+  })
+  app.addHook('preClose', async () => {
+    stopListening()
+    reminders.stop()
+  })
+}
+
+/** A console that nobody can sign in to, or reach from elsewhere, is no help in an alert. */
+const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>
+  PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined ? undefined : `${PUBLIC_URL}/operator`
+
+const FIRST_TOKEN: Need = {
+  pageId: WHOLE_BOT,
+  pageName: null,
+  cause: 'token_missing',
+  what: 'There is no Page token yet.',
+  remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
+  byToken: true,
+}
+
+const whereFrom = (config: Config): string => {
+  const { url, isFacebook } = tokenSource(config)
+  return isFacebook ? `${url} with ${NEEDED_SCOPES.join(', ')}` : `from the sandbox at ${url}`
+}
+
+const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
+  if (state === 'valid' || state === 'suspect') return null
+  return {
+    pageId,
+    pageName,
+    cause: state === 'missing' ? 'token_missing' : 'token_invalid',
+    what: reason ?? 'Its token cannot be used.',
+    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
+    byToken: true,
+  }
+}
+
+/** The bootstrap for one sick Page by name, for several as far as the user token reaches them. */
+const repairWith =
+  (app: FastifyInstance): Repair =>
+  ({ userToken, pageIds, report, choose }) => {
+    const chooseSick = async (listed: { id: string }[]): Promise<string[]> => {
+      const sick = listed.map(({ id }) => id).filter((id) => pageIds.includes(id))
+      if (sick.length > 0) return sick
+      throw new BotError('BOT_PAGE_NOT_FOUND', 'The user token reaches none of the Pages that need one.', {
+        remedy: 'Make it as a person with a role on these Pages, and tick them in the dialog.',
+      })
+    }
+    return app.bootstrapToken({
+      userToken,
+      report,
+      ...(pageIds.length === 1 && { pageIds }),
+      choose: (listed) =>
+        pageIds.length > 1
+          ? chooseSick(listed)
+          : choose(listed.map(({ id, name }) => ({ id, name: name ?? 'unnamed' }))),
+    })
+  }
+
+export const operatorPlugin = fp(operator, {
+  name: 'operator',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'needs', 'store', 'tokens', 'bootstrap'],
+})

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { ASSETS } from '../../src/web/layout.ts'
+
+const FOLDER = new URL('../../console/', import.meta.url)
+
+const FILES = {
+  'base.css': 'text/css; charset=utf-8',
+  'controls.css': 'text/css; charset=utf-8',
+  'parts.css': 'text/css; charset=utf-8',
+  'lists.css': 'text/css; charset=utf-8',
+  'live.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+} as const
+
+/** The console's own files, and nothing else: read once, when the app starts. */
+async function operatorAssets(app: FastifyInstance) {
+  for (const [name, type] of Object.entries(FILES)) {
+    const content = await readFile(new URL(name, FOLDER))
+    const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
+    app.get(`${ASSETS}/${name}`, { config: { open: true } }, async (request, reply) => {
+      // Asked for anew each time, so that an upgrade shows at once.
+      reply.headers({ etag, 'cache-control': 'no-cache' })
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      return reply.type(type).send(content)
+    })
+  }
+}
+
+export const operatorAssetRoutes = fp(operatorAssets, { name: 'operator-asset-routes', encapsulate: true })

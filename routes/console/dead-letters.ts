@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import {
+  DEAD_LETTERS,
+  deadLetterPage,
+  deadLettersPage,
+  outcomeWords,
+} from '../../src/console/dead-letters-page.ts'
+import { html } from '../../src/web/html.ts'
+import { nameOf } from '../../src/console/view.ts'
+import { BotError } from '../../src/base/errors.ts'
+import type { DeadSelection } from '../../src/store/store.ts'
+import { showPage } from './page.ts'
+
+type Form = { Body: URLSearchParams | undefined }
+type Asked = { Querystring: Readonly<Record<'after' | 'did' | 'count', unknown>> }
+
+const AT_ONCE = 50
+
+async function operatorDeadLetters(app: FastifyInstance) {
+  const log = app.log.child({ part: 'console' })
+  const labelOf = (pageId: string): string => nameOf(app.tokens.statuses(), pageId)
+
+  app.get<Asked>(DEAD_LETTERS, async (request, reply) => {
+    const { after, did, count } = request.query
+    const [{ letters, next }, { dead: total }] = await Promise.all([
+      app.store.deadLetters.list({ limit: AT_ONCE, after: typeof after === 'string' ? after : undefined }),
+      app.store.counts(),
+    ])
+    const words = typeof did === 'string' ? outcomeWords(did, Number(count)) : null
+    return showPage(reply, {
+      title: 'Dead letters',
+      content: (csrf) =>
+        html`${words !== null && html`<p class="outcome good" role="status">${words}</p>`}
+        ${deadLettersPage({ letters, total, next, nowMs: app.clock.now(), csrf, labelOf })}`,
+    })
+  })
+
+  app.get<{ Params: { id: string } }>(`${DEAD_LETTERS}/:id`, async (request, reply) => {
+    const letter = await app.store.deadLetters.get(request.params.id)
+    if (letter === null) {
+      throw new BotError(
+        'BOT_ROUTE_UNKNOWN',
+        'There is no such dead letter any more: it was retried, dropped or forgotten.',
+      )
+    }
+    log.info({ client: request.ip, replyId: letter.id }, 'the operator read a dead letter')
+    return showPage(reply, {
+      title: 'Dead letter',
+      content: (csrf) => deadLetterPage(letter, app.clock.now(), csrf, labelOf(letter.pageId)),
+    })
+  })
+
+  app.post<Form>(DEAD_LETTERS, async (request, reply) => {
+    const form = request.body ?? new URLSearchParams()
+    const did = form.get('do')
+    if (did !== 'retry' && did !== 'drop') {
+      throw new BotError('BOT_REQUEST_INVALID', 'A dead letter can be retried or dropped, nothing else.')
+    }
+    const which: DeadSelection = form.get('all') === 'yes' ? { all: true } : { ids: form.getAll('id') }
+    const done = await app.store.deadLetters[did](which)
+    const facts = {
+      client: request.ip,
+      replyIds: done.slice(0, AT_ONCE).map(({ id }) => id),
+      count: done.length,
+    }
+    log.info(
+      facts,
+      did === 'retry' ? 'the operator retried dead letters' : 'the operator dropped dead letters',
+    )
+    app.console.live.poke()
+    return reply.redirect(`${DEAD_LETTERS}?did=${did}&count=${done.length}`, 303)
+  })
+}
+
+export const operatorDeadLetterRoutes = fp(operatorDeadLetters, {
+  name: 'operator-dead-letter-routes',
+  encapsulate: true,
+  decorators: { fastify: ['clock', 'console', 'store', 'tokens'] },
+})

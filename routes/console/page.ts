@@ -1,0 +1,12 @@
+import type { FastifyReply } from 'fastify'
+import type { Html } from '../../src/web/html.ts'
+import { csrfField, layout, type Document } from '../../src/web/layout.ts'
+
+/** Answers with a page of the console; `content` is given the field that each of its forms needs. */
+export const showPage = (
+  reply: FastifyReply,
+  { content, ...document }: Omit<Document, 'content' | 'csrf'> & { content: (csrf: Html) => Html },
+): FastifyReply => {
+  const csrf = csrfField(reply.generateCsrf())
+  return reply.type('text/html; charset=utf-8').send(layout({ ...document, csrf, content: content(csrf) }))
+}

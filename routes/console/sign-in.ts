@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import fp from 'fastify-plugin'
+import { csrfField } from '../../src/web/layout.ts'
+import { signInPage } from '../../src/console/sign-in-page.ts'
+import { BotError } from '../../src/base/errors.ts'
+
+type Form = { Body: URLSearchParams | undefined }
+
+async function operatorSignIn(app: FastifyInstance) {
+  const show = (reply: FastifyReply, problem: string | null): FastifyReply =>
+    reply
+      .type('text/html; charset=utf-8')
+      .send(signInPage({ csrf: csrfField(reply.generateCsrf()), problem }))
+
+  app.get('/operator/sign-in', { config: { open: true } }, async (request, reply) =>
+    app.signIn.sessionOf(request) === null ? show(reply, null) : reply.redirect('/operator', 303),
+  )
+
+  app.post<Form>('/operator/sign-in', { config: { open: true } }, async (request, reply) => {
+    const given = {
+      user: request.body?.get('user') ?? '',
+      password: request.body?.get('password') ?? '',
+    }
+    try {
+      app.signIn.begin(request, reply, given)
+    } catch (error) {
+      if (!(error instanceof BotError) || !request.headers.accept?.includes('text/html')) throw error
+      return show(reply.code(error.code === 'BOT_RATE_LIMITED' ? 429 : 401), error.message)
+    }
+    return reply.redirect('/operator', 303)
+  })
+
+  app.post<Form>('/operator/sign-out', async (request, reply) => {
+    await app.signIn.end(request)
+    // What is open in other tabs has to go.
+    app.console.live.poke()
+    return reply.redirect('/operator/sign-in', 303)
+  })
+}
+
+export const operatorSignInRoutes = fp(operatorSignIn, {
+  name: 'operator-sign-in-routes',
+  encapsulate: true,
+  decorators: { fastify: ['console', 'signIn'] },
+})

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import fp from 'fastify-plugin'
+import { REACH } from '../../src/setup/proofs.ts'
+
+const RETRY_AFTER_SECONDS = 60
+
+/** What anybody may ask while the bot is being set up: it lives, takes no webhooks yet, and can be reached. */
+async function setupOutside(
+  app: FastifyInstance,
+  { answerTo }: { answerTo: (question: string, proxy: string | null) => string | null },
+) {
+  app.get('/healthz', () => ({ status: 'ok' }))
+
+  for (const url of ['/readyz', '/webhook']) {
+    // Before its body is read: nothing of it would be kept. Facebook sends it again.
+    const onRequest = async (_request: unknown, reply: FastifyReply) => refuse(reply)
+    app.route({ method: ['GET', 'POST'], url, onRequest, handler: () => undefined })
+  }
+
+  app.get<{ Params: { question: string } }>(`${REACH}/:question`, (request, reply) => {
+    const isProxied = request.headers['x-forwarded-for'] !== undefined
+    const answer = answerTo(request.params.question, isProxied ? plainAddress(request.ip) : null)
+    if (answer === null) return reply.callNotFound()
+    return reply.type('text/plain').send(answer)
+  })
+}
+
+/** Where both families come to one socket, it shows an address of the old one within one of the new. */
+const plainAddress = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/i, '')
+
+const refuse = (reply: FastifyReply): FastifyReply =>
+  reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({
+    statusCode: 503,
+    code: 'BOT_STORE_UNAVAILABLE',
+    error: 'Service Unavailable',
+    message: 'This bot is not set up yet.',
+  })
+
+export const setupOutsideRoutes = fp(setupOutside, { name: 'setup-outside-routes', encapsulate: true })

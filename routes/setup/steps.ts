@@ -1,0 +1,138 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Html } from '../../src/web/html.ts'
+import { csrfField, layout } from '../../src/web/layout.ts'
+import { BotError } from '../../src/base/errors.ts'
+import { codePage, startedPage, stepPage, TITLES, type Problem } from '../../src/setup/pages.ts'
+import { STEPS, type Step } from '../../src/setup/setup.ts'
+
+type Form = { Body: URLSearchParams | undefined }
+
+/** A moment for the bot to take over the port. */
+const REFRESH_SECONDS = 2
+
+export interface SetupRoutesOptions {
+  /** The browser has been shown that the bot starts: nothing is left to do here. */
+  onDone: () => void
+}
+
+/** The walk from no settings to a bot that runs, one form a step, without a script. */
+async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
+  const { setup: walk, setupDoor } = app
+  const log = app.log.child({ part: 'setup' })
+
+  const show = (reply: FastifyReply, title: string, content: Html): FastifyReply =>
+    reply.type('text/html; charset=utf-8').send(layout({ title, content }))
+
+  const showCode = (reply: FastifyReply, problem: Problem | null): FastifyReply =>
+    show(reply, 'Set-up', codePage(csrfField(reply.generateCsrf()), problem))
+
+  const showStep = (
+    reply: FastifyReply,
+    step: Step,
+    problem: Problem | null = null,
+    typed: Parameters<typeof stepPage>[2] = {},
+  ): FastifyReply => {
+    const csrf = csrfField(reply.generateCsrf())
+    return show(reply, TITLES[step], stepPage(step, { csrf, view: walk.view(), problem }, typed))
+  }
+
+  /** Goes on to the next step, or shows this one again with why it was not taken. */
+  const take = async (
+    reply: FastifyReply,
+    step: Step,
+    taking: () => Promise<void>,
+    typed: Parameters<typeof stepPage>[2] = {},
+  ): Promise<FastifyReply> => {
+    try {
+      await taking()
+    } catch (error) {
+      if (!(error instanceof BotError)) throw error
+      log.warn({ step, code: error.code }, 'a step of the set-up was not taken')
+      // Pressed twice, the second time may come when there is nothing to be pressed any more.
+      const { step: next } = walk.view()
+      return showStep(reply.code(400), isOpen(step, next) ? step : next, toProblem(error), typed)
+    }
+    log.info({ step }, 'a step of the set-up was taken')
+    return reply.redirect('/setup', 303)
+  }
+
+  const enter = (request: FastifyRequest, reply: FastifyReply, code: string): FastifyReply => {
+    try {
+      setupDoor.enter(request, reply, code)
+    } catch (error) {
+      if (!(error instanceof BotError)) throw error
+      return showCode(reply.code(error.code === 'BOT_RATE_LIMITED' ? 429 : 401), toProblem(error))
+    }
+    return reply.redirect('/setup', 303)
+  }
+
+  const open = { config: { open: true }, exposeHeadRoute: false }
+  app.get('/setup/code', open, async (request, reply) =>
+    setupDoor.isIn(request) ? reply.redirect('/setup', 303) : showCode(reply, null),
+  )
+  app.get<{ Params: { code: string } }>('/setup/code/:code', open, async (request, reply) => {
+    // Opened twice, as by a double click.
+    if (setupDoor.isIn(request)) return reply.redirect('/setup', 303)
+    // Another site may send a browser here with guesses, which must not lock out the person it belongs to.
+    const isByHand = BY_HAND.has(request.headers['sec-fetch-site'])
+    return isByHand ? enter(request, reply, request.params.code) : showCode(reply, null)
+  })
+  app.post<Form>('/setup/code', open, async (request, reply) =>
+    enter(request, reply, request.body?.get('code') ?? ''),
+  )
+
+  app.get('/setup', async (_request, reply) => reply.redirect(`/setup/${walk.view().step}`, 303))
+  for (const step of STEPS) {
+    app.get(`/setup/${step}`, async (_request, reply) => {
+      const { step: next } = walk.view()
+      return isOpen(step, next) ? showStep(reply, step) : reply.redirect('/setup', 303)
+    })
+  }
+
+  app.post<Form>('/setup/app', async ({ body }, reply) => {
+    const appId = body?.get('app_id') ?? ''
+    const appSecret = body?.get('app_secret') ?? ''
+    return take(reply, 'app', () => walk.giveApp({ appId, appSecret }), { appId })
+  })
+  app.post<Form>('/setup/address', async ({ body }, reply) => {
+    const publicUrl = body?.get('public_url') ?? ''
+    const untried = body?.get('untried') === 'yes'
+    return take(reply, 'address', () => walk.giveAddress({ publicUrl, untried }), { publicUrl })
+  })
+  app.post<Form>('/setup/operator', async ({ body }, reply) =>
+    take(reply, 'operator', () => walk.givePassword(body?.get('password') ?? '')),
+  )
+  app.post<Form>('/setup/start', async (_request, reply) => {
+    try {
+      await walk.start()
+    } catch (error) {
+      if (!(error instanceof BotError)) throw error
+      return showStep(reply.code(400), 'start', toProblem(error))
+    }
+    // Whether it was read or the browser went away: the bot is there.
+    reply.raw.once('close', onDone)
+    const { console } = walk.view()
+    reply.headers({ connection: 'close', refresh: `${REFRESH_SECONDS}; url=${console}` })
+    return show(reply, 'The bot is starting', startedPage(console))
+  })
+
+  for (const elsewhere of ['/', '/setup/', '/operator', '/operator/', '/operator/sign-in']) {
+    app.get(elsewhere, async (_request, reply) => reply.redirect('/setup', 303))
+  }
+}
+
+/** Back, as long as nothing is written; never ahead. */
+const isOpen = (step: Step, next: Step): boolean =>
+  step === next || (next !== 'start' && STEPS.indexOf(step) < STEPS.indexOf(next))
+
+/** What `Sec-Fetch-Site` says of a person who opens an address or follows a link of ours; old browsers say nothing. */
+const BY_HAND = new Set<unknown>(['none', 'same-origin', undefined])
+
+const toProblem = ({ message, remedy }: BotError): Problem => ({ what: message, remedy: remedy ?? null })
+
+export const setupRoutes = fp(setup, {
+  name: 'setup-routes',
+  encapsulate: true,
+  decorators: { fastify: ['setup', 'setupDoor'] },
+})

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { createClock } from './clock.ts'
+import type { SandboxOptions } from './server.ts'
+
+export const USAGE = `Facebook Messenger on your own machine: Graph API, login dialog, signed webhooks and a chat page, for any bot.
+
+npm run sandbox -- [options]
+
+Your bot
+  --webhook URL         where your bot takes webhooks, such as http://127.0.0.1:3000/webhook
+  --verify-token TEXT   what your bot expects in the verification; made up when left out
+  --deauthorize URL     called when a person removes the app
+  --app-id DIGITS       made up when left out
+  --app-secret TEXT     made up when left out
+
+Who is there
+  --page NAME           a Page; may be given several times
+  --portfolio NAME      the Pages are in a business portfolio: /me/accounts is empty
+  --visitor NAME        somebody to write to it; may be given several times
+  --tester NAME         a visitor with a role on the app; may be given several times
+
+How strict Facebook is
+  --development         the app is in development: it reaches people with a role on it alone
+  --limits              calls are limited as by Facebook, with usage headers
+  --require-proof       calls without appsecret_proof are refused
+  --latency MS          how long each Graph call takes
+  --batch N             up to N webhook events in one callback, where several wait
+
+The sandbox itself
+  --port N              4000 when left out; 0 picks a free one
+  --host ADDRESS        127.0.0.1 when left out
+  --state FILE          keeps everything in this file from one start to the next, tokens and secrets included
+  --seed N              the same seed gives the same ids and tokens in the same order
+  --start TIME          the clock begins there, such as 2026-11-21T12:00:00Z
+  --frozen              the clock moves when told alone (POST /sandbox/clock)
+  --help
+`
+
+const OPTIONS = {
+  webhook: { type: 'string' },
+  'verify-token': { type: 'string' },
+  deauthorize: { type: 'string' },
+  'app-id': { type: 'string' },
+  'app-secret': { type: 'string' },
+  page: { type: 'string', multiple: true },
+  portfolio: { type: 'string' },
+  visitor: { type: 'string', multiple: true },
+  tester: { type: 'string', multiple: true },
+  development: { type: 'boolean' },
+  limits: { type: 'boolean' },
+  'require-proof': { type: 'boolean' },
+  latency: { type: 'string' },
+  batch: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  state: { type: 'string' },
+  seed: { type: 'string' },
+  start: { type: 'string' },
+  frozen: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+export interface SandboxPlan {
+  options: SandboxOptions
+  /** The app that was asked for by its id; null when it was made up. */
+  askedAppId: string | null
+  stateFile: string | null
+}
+
+/** Arguments that make no sense; the message says which. */
+export class WrongUsage extends Error {}
+
+/** @returns null when only help was asked for */
+export const readArguments = (args: string[]): SandboxPlan | null => {
+  const given = parse(args)
+  if (given.help) return null
+  const askedAppId = given['app-id'] ?? null
+  const appId = askedAppId ?? `60000000${String(randomBytes(4).readUInt32BE()).padStart(8, '0').slice(0, 8)}`
+  // Longer ids lose their last digits as JSON numbers, which is how echoes carry them.
+  if (!/^\d{1,15}$|^\d{16}$/.test(appId)) throw new WrongUsage('--app-id must be up to 16 digits.')
+  const secret = given['app-secret'] ?? randomBytes(16).toString('hex')
+  if (secret === '') throw new WrongUsage('--app-secret must not be empty.')
+  if (given.state === '') throw new WrongUsage('--state must name a file.')
+  const { page, visitor, tester, portfolio } = given
+  const startMs = moment(given.start)
+  const options: SandboxOptions = {
+    appId,
+    appSecret: secret,
+    verifyToken: given['verify-token'] ?? randomBytes(8).toString('hex'),
+    host: given.host ?? '127.0.0.1',
+    port: number('--port', given.port, 65_535) ?? 4000,
+    ...present('seed', number('--seed', given.seed, 2 ** 32 - 1)),
+    ...present('latencyMs', number('--latency', given.latency, 600_000)),
+    ...present('webhookBatch', number('--batch', given.batch, 1000, 1)),
+    ...present('webhookUrl', webAddress('--webhook', given.webhook)),
+    ...present('deauthorizeUrl', webAddress('--deauthorize', given.deauthorize)),
+    ...((page ?? portfolio !== undefined) && {
+      pages: (page ?? ['Corner Bakery']).map((name) => ({ name, ...present('portfolio', portfolio) })),
+    }),
+    ...((visitor ?? tester) && {
+      visitors: [
+        ...(visitor ?? []).map((name) => ({ name })),
+        ...(tester ?? []).map((name) => ({ name, appRole: true })),
+      ],
+    }),
+    ...(given.development && { mode: 'development' }),
+    ...(given.limits && { limits: 'facebook' }),
+    ...(given['require-proof'] && { requireProof: true }),
+    ...((startMs !== undefined || given.frozen) && {
+      clock: createClock({ ...present('startMs', startMs), frozen: given.frozen ?? false }),
+    }),
+  }
+  return { options, askedAppId, stateFile: given.state ?? null }
+}
+
+const parse = (args: string[]) => {
+  try {
+    return parseArgs({ args, options: OPTIONS, strict: true }).values
+  } catch (error) {
+    throw new WrongUsage((error as Error).message, { cause: error })
+  }
+}
+
+const number = (name: string, text: string | undefined, most: number, least = 0): number | undefined => {
+  if (text === undefined) return undefined
+  if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+  throw new WrongUsage(`${name} must be a whole number from ${least} to ${most}.`)
+}
+
+const webAddress = (name: string, text: string | undefined): string | undefined => {
+  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new WrongUsage(`${name} must be an http or https URL.`)
+}
+
+const moment = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw new WrongUsage('--start must be a time such as 2026-11-21T12:00:00Z.')
+}
+
+const present = <Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [key in Name]?: Value } => (value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value }))

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+
+const COMMAND = new URL('../bin/sandbox.ts', import.meta.url).pathname
+
+const run = (...args: string[]) => {
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text))
+  return { child, output, exit: once(child, 'exit') as Promise<[number | null]> }
+}
+
+t.test('it says all a newcomer needs, works as told, and leaves nothing behind', async (t) => {
+  const { child, output, exit } = run(
+    '--port',
+    '0',
+    '--app-id',
+    '123',
+    '--app-secret',
+    'hush-hush',
+    '--verify-token',
+    'v-token',
+    '--page',
+    'Flower Shop',
+    '--seed',
+    '1',
+  )
+  t.teardown(() => child.kill('SIGKILL'))
+  while (!output.out.includes('Ctrl-C')) await once(child.stdout, 'data')
+
+  t.match(output.out, 'Only this machine can reach it.')
+  const value = (name: string) => new RegExp(`${name}=(\\S+)`).exec(output.out)?.[1] ?? ''
+  t.equal(value('FB_APP_ID'), '123')
+  t.equal(value('FB_VERIFY_TOKEN'), 'v-token')
+  t.equal(value('FB_LOGIN_URL'), value('FB_GRAPH_URL'))
+  const token = /^ {2}(EAA\w+)$/m.exec(output.out)?.[1] ?? ''
+  const response = await fetch(`${value('FB_GRAPH_URL')}/v25.0/me/accounts?access_token=${token}`)
+  t.match(await response.json(), { data: [{ name: 'Flower Shop' }] })
+
+  child.kill('SIGINT')
+  t.strictSame((await exit)[0], 0)
+  await t.rejects(fetch(value('FB_GRAPH_URL')))
+})
+
+const settled = async ({ child, output }: ReturnType<typeof run>) => {
+  while (!output.out.includes('Ctrl-C')) {
+    if (child.exitCode !== null) throw new Error(output.err)
+    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+  }
+  const value = (name: string) => new RegExp(`${name}=(\\S+)`).exec(output.out)?.[1] ?? ''
+  return { value, token: /^ {2}(EAA\w+)$/m.exec(output.out)?.[1] ?? '' }
+}
+
+t.test('with --state a token works after a restart, and the app is the same', async (t) => {
+  const state = join(t.testdir(), 'world.json')
+  const first = run('--port', '0', '--state', state, '--page', 'Flower Shop', '--visitor', 'Nora')
+  t.teardown(() => first.child.kill('SIGKILL'))
+  const { value, token } = await settled(first)
+  first.child.kill('SIGINT')
+  t.strictSame((await first.exit)[0], 0)
+  t.equal(statSync(state).mode & 0o777, 0o600)
+
+  const second = run('--port', '0', '--state', state)
+  t.teardown(() => second.child.kill('SIGKILL'))
+  const again = await settled(second)
+  t.match(second.output.out, 'is the one of')
+  for (const name of ['FB_APP_ID', 'FB_APP_SECRET']) t.equal(again.value(name), value(name))
+  const response = await fetch(`${again.value('FB_GRAPH_URL')}/v25.0/me/accounts?access_token=${token}`)
+  t.match(await response.json(), { data: [{ name: 'Flower Shop' }] })
+
+  const third = run('--port', '0', '--state', state, '--app-id', '5')
+  t.equal((await third.exit)[0], 2)
+  t.match(third.output.err, `is the world of app ${value('FB_APP_ID')}`)
+})
+
+t.test('a state file that is none is left alone, and said so', async (t) => {
+  const state = join(t.testdir({ 'world.json': '{"format":"something else"}' }), 'world.json')
+  const { output, exit } = run('--port', '0', '--state', state)
+  t.equal((await exit)[0], 1)
+  t.match(output.err, /no saved world/)
+  t.match(output.err, `To begin anew, move ${state} away.`)
+  t.equal(readFileSync(state, 'utf8'), '{"format":"something else"}')
+})
+
+t.test('how strict Facebook is, is told on the command line', async (t) => {
+  const started = run(
+    ...'--port 0 --development --limits --require-proof --portfolio Shops --tester Tina --frozen'.split(' '),
+    ...'--start 2026-11-21T12:00:00Z --batch 5 --latency 1'.split(' '),
+  )
+  t.teardown(() => started.child.kill('SIGKILL'))
+  const { value, token } = await settled(started)
+  const origin = value('FB_GRAPH_URL')
+  const state = (await (await fetch(`${origin}/sandbox/state`)).json()) as object
+  t.match(state, {
+    nowMs: Date.UTC(2026, 10, 21, 12),
+    app: { mode: 'development' },
+    visitors: [{ name: 'Tina', appRole: true }],
+  })
+  const me = await (await fetch(`${origin}/v25.0/me?access_token=${token}`)).json()
+  t.match(me, { error: { code: 100, message: /appsecret_proof/ } })
+})
+
+t.test('bad arguments exit with 2 and the usage', async (t) => {
+  const bad = [
+    ['--bogus'],
+    ['--port', 'x'],
+    ['--port', '70000'],
+    ['--seed', '-1'],
+    ['--app-id', 'abc'],
+    ['--webhook', 'ftp://x'],
+    ['--app-secret', ''],
+    ['--state', ''],
+    ['--start', 'tomorrow'],
+    ['--batch', '0'],
+    ['--latency', 'slow'],
+    ['--deauthorize', 'nowhere'],
+    ['stray'],
+  ]
+  for (const args of bad) {
+    const { output, exit } = run(...args)
+    t.equal((await exit)[0], 2, args.join(' '))
+    t.match(output.err, 'npm run sandbox -- [options]')
+    t.equal(output.out, '')
+  }
+})
+
+t.test('a taken port exits with 1 and says what to do', async (t) => {
+  const other = http.createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => other.close())
+  const { output, exit } = run('--port', String((other.address() as AddressInfo).port))
+  t.equal((await exit)[0], 1)
+  t.match(output.err, /is taken; try --port 0/)
+})
+
+t.test('--help prints the usage', async (t) => {
+  const { output, exit } = run('--help')
+  t.equal((await exit)[0], 0)
+  t.match(output.out, '--verify-token')
+})

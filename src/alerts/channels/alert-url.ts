@@ -1,0 +1,66 @@
+import { Agent, request } from 'undici'
+import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
+import { noticeText, type Notice } from '../notice.ts'
+
+export interface AlertDeps extends Pick<InsistentDeps, 'clock' | 'log'> {
+  /** A Slack-compatible incoming webhook. Secret: whoever has it can post. */
+  url: string
+  /** For one try, from connecting to the end of the answer. */
+  timeoutMs?: number
+}
+
+/** Posts notices as `{"text": "..."}`, what Slack, Mattermost and Discord (with `/slack` appended) understand. */
+export const createAlert = ({ url, clock, log, timeoutMs = 10_000 }: AlertDeps): Alert => {
+  const agent = new Agent({ connect: { timeout: timeoutMs } })
+
+  const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
+    try {
+      const { statusCode, body } = await request(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ text: alertText(notice) }),
+        dispatcher: agent,
+        signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
+      })
+      // The answer says nothing we need; a few bytes are read only to free the connection.
+      await body.dump({ limit: 16_384 })
+      return judge(statusCode)
+    } catch (error) {
+      return { status: 'again', problem: problemOf(error) }
+    }
+  }
+
+  const complaint = 'an alert could not be delivered; check ALERT_URL'
+  const alert = createInsistent({ attempt, clock, log, complaint })
+  return {
+    send: alert.send,
+    stop: async () => {
+      await alert.stop()
+      await agent.destroy()
+    },
+  }
+}
+
+const WORTH_ANOTHER_TRY = new Set([408, 425, 429])
+
+const judge = (statusCode: number): Try => {
+  if (statusCode < 300) return { status: 'ok' }
+  if (statusCode < 400) return { status: 'refused', problem: `answered with a redirect (${statusCode})` }
+  const again = statusCode >= 500 || WORTH_ANOTHER_TRY.has(statusCode)
+  return { status: again ? 'again' : 'refused', problem: `answered ${statusCode}` }
+}
+
+// Only the error's code or name: its message may name the address.
+const problemOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
+
+// Discord refuses longer texts, and so much is not read anyway.
+const LONGEST_TEXT = 1_900
+
+// Slack and its kin read <...> as mentions and links; a Page may be called <!channel>.
+const alertText = (notice: Notice): string => {
+  const text = noticeText(notice).replaceAll('<', '‹').replaceAll('>', '›')
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}

@@ -1,0 +1,102 @@
+import { createTransport } from 'nodemailer'
+import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
+import { noticeText, type Notice } from '../notice.ts'
+
+export interface MailSettings {
+  /** `smtps://user:password@host`; secret. */
+  smtpUrl: string
+  /** One address, or several with commas. */
+  to: string
+  /** Who it comes from; made up from the other two when absent. */
+  from?: string | undefined
+  /** For connecting, and for each answer of the server. */
+  timeoutMs?: number
+}
+
+export interface MailDeps extends MailSettings, Pick<InsistentDeps, 'clock' | 'log'> {}
+
+/** Sends notices by e-mail: the first line is the subject. */
+export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert => {
+  const transport = openTransport(settings)
+  const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
+    const text = noticeText(notice)
+    const [subject = ''] = text.split('\n')
+    const sent = transport
+      .sendMail({ ...envelopeOf(settings), subject, text: `${text}\n`, headers: AUTOMATIC })
+      .then((): Try => ({ status: 'ok' }), judge)
+    return Promise.race([sent, end(stopped)])
+  }
+  const complaint = 'an alert could not be sent by e-mail; check SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
+  const alert = createInsistent({ attempt, clock, log, complaint })
+  return {
+    send: alert.send,
+    stop: async () => {
+      await alert.stop()
+      transport.close()
+    },
+  }
+}
+
+/**
+ * Whether the mail server lets us in; sends nothing.
+ *
+ * @returns null when it does, else why not, in one word
+ */
+export const tryMailServer = async (settings: MailSettings): Promise<string | null> => {
+  const transport = openTransport(settings)
+  try {
+    await transport.verify()
+    return null
+  } catch (error) {
+    const verdict = judge(error)
+    return verdict.status === 'ok' ? null : verdict.problem
+  } finally {
+    transport.close()
+  }
+}
+
+const TIMEOUT_MS = 15_000
+
+// Out-of-office answers are of no use to us.
+const AUTOMATIC = { 'auto-submitted': 'auto-generated' }
+
+const openTransport = ({ smtpUrl, timeoutMs = TIMEOUT_MS }: MailSettings) => {
+  const { hostname, username } = new URL(smtpUrl)
+  return createTransport({
+    url: smtpUrl,
+    // A password goes to another machine encrypted, or not at all.
+    requireTLS: username !== '' && !LOOPBACK.test(hostname),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+}
+
+const LOOPBACK = /^(localhost|127\..*|\[::1\])$/
+
+/** Mail servers want a sender they know: whoever signs in, when that is an address. */
+const envelopeOf = ({ smtpUrl, to, from }: MailSettings) => {
+  const user = decodeURIComponent(new URL(smtpUrl).username)
+  const [first = ''] = to.split(',')
+  return { from: { name: 'Evergreen', address: from ?? (user.includes('@') ? user : first.trim()) }, to }
+}
+
+/** SMTP: 4xx may pass, 5xx does not. Only numbers and words of the library: an answer may quote addresses. */
+const judge = (error: unknown): Try => {
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }
+  const status = typeof responseCode === 'number' ? responseCode : null
+  const word = typeof code === 'string' ? code : 'unknown'
+  const isFinal = status !== null ? status >= 500 : FINAL.has(word)
+  return { status: isFinal ? 'refused' : 'again', problem: status === null ? word : `${word} ${status}` }
+}
+
+const FINAL = new Set(['EAUTH', 'EENVELOPE', 'ETLS', 'ENOAUTH'])
+
+const end = (stopped: AbortSignal): Promise<Try> =>
+  new Promise((resolve) => {
+    const stop = (): void => resolve({ status: 'again', problem: 'stopped' })
+    if (stopped.aborted) stop()
+    else stopped.addEventListener('abort', stop, { once: true })
+  })

@@ -1,0 +1,48 @@
+import type { Config } from '../../base/config.ts'
+import type { Graph } from '../../graph/graph.ts'
+import { dialogUrl, redeemCode } from '../../token/login-dialog.ts'
+import { openBrowser } from './browser.ts'
+import { openReceiver } from './receiver.ts'
+
+export interface LoginOptions {
+  graph: Pick<Graph, 'exchangeCode'>
+  settings: Pick<Config, 'FB_APP_ID' | 'FB_GRAPH_VERSION' | 'FB_LOGIN_URL'>
+  env: NodeJS.ProcessEnv
+  /** Whether to ask for what was declined before. */
+  again?: boolean
+  show: (dialogUrl: string, hints: readonly string[]) => void
+  onStranger: () => void
+}
+
+const TIMEOUT_MS = 10 * 60_000
+
+/**
+ * A user token by a login in the operator's browser.
+ *
+ * @throws BotError saying why there is none, and what to do
+ */
+export const logIn = async (options: LoginOptions): Promise<string> => {
+  const { graph, settings, env, again = false, show, onStranger } = options
+  const { redirectUri, state, code } = await openReceiver({ timeoutMs: TIMEOUT_MS, onStranger })
+  const url = dialogUrl({
+    loginUrl: settings.FB_LOGIN_URL,
+    version: settings.FB_GRAPH_VERSION,
+    appId: settings.FB_APP_ID,
+    redirectUri,
+    state,
+    again,
+  })
+  show(url, hintsFor(redirectUri, env))
+  if (process.stdout.isTTY) openBrowser(url, env)
+  return redeemCode(graph, { code: await code, redirectUri })
+}
+
+const hintsFor = (redirectUri: string, env: NodeJS.ProcessEnv): string[] => {
+  const { port } = new URL(redirectUri)
+  return [
+    `Facebook comes back to ${redirectUri}, which it allows while the app is in development mode. For a live app use the console's "Continue with Facebook".`,
+    ...(env['SSH_CONNECTION']
+      ? [`Your browser is elsewhere? Connect with "ssh -L ${port}:localhost:${port} ..." first.`]
+      : []),
+  ]
+}

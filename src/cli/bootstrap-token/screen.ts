@@ -1,0 +1,202 @@
+import type { Writable } from 'node:stream'
+import { stripVTControlCharacters, styleText } from 'node:util'
+import * as clack from '@clack/prompts'
+import type { AccountPage } from '../../graph/graph.ts'
+import type { BootstrappedPage, BootstrapStep } from '../../token/bootstrap.ts'
+
+/** What the operator sees in a terminal. */
+export interface Screen {
+  open: (facts: { appId: string; version: string; keptIn: string; encrypted: boolean }) => void
+  explainToken: (where: string, scopes: readonly string[]) => void
+  /** The Graph is not Facebook's own. */
+  explainSandbox: (graphUrl: string) => void
+  /** The login dialog waits in a browser. */
+  explainLogin: (dialogUrl: string, hints: readonly string[]) => void
+  /** Something takes a while. */
+  wait: (text: string) => void
+  note: (text: string) => void
+  /** Null when the operator gave up. */
+  askToken: () => Promise<string | null>
+  /** Null when the operator gave up. */
+  choosePages: (pages: AccountPage[], known: readonly string[]) => Promise<string[] | null>
+  step: (step: BootstrapStep) => void
+  refused: (what: string, remedy: string | undefined) => void
+  done: (pages: BootstrappedPage[], keptIn: string) => void
+  /** Takes away what moves; safe at any time. */
+  stop: () => void
+}
+
+const FRAMES = ['◒', '◐', '◓', '◑']
+const FRAME_MS = 100
+/** What clack draws to the left, and a little to the right. */
+const MARGIN = 8
+const USUAL_COLUMNS = 80
+
+export const createScreen = (output: Writable & { columns?: number }): Screen => {
+  // What a serial console or a container says that does not know; clack would put every letter on a line of its own.
+  if (output.columns === 0) output.columns = USUAL_COLUMNS
+  const common = { output }
+  const spinner = createSpinner(output)
+
+  return {
+    open: ({ appId, version, keptIn, encrypted }) => {
+      clack.intro(
+        styleText(['bold', 'black', 'bgGreen'], ' Evergreen ') + ' a Page token that never expires',
+        common,
+      )
+      const place = `kept in ${keptIn}, ${encrypted ? 'encrypted' : 'readable by you alone'}`
+      clack.log.message(wrap(`App ${appId} · Graph ${version} · ${place}`, output, 'dim'), common)
+    },
+
+    explainToken: (where, scopes) =>
+      clack.note(
+        [
+          `1. Open ${styleText(['cyan', 'underline'], where)}`,
+          '2. Choose this app, and "User Token" under "User or Page".',
+          `3. Add ${scopes.map((scope) => styleText('bold', scope)).join(', ')}.`,
+          `   ${styleText('dim', 'A Page of a business portfolio needs business_management, too.')}`,
+          '4. Generate the token, tick your Page in the dialog, copy the token.',
+        ].join('\n'),
+        'How to get a user token',
+        { ...common, format: (line) => line },
+      ),
+
+    explainSandbox: (graphUrl) =>
+      clack.note(
+        [
+          `Graph is ${styleText('cyan', graphUrl)}, not Facebook's own.`,
+          'The sandbox prints a user token when it starts; it makes another with',
+          styleText('bold', `curl -X POST ${graphUrl}/sandbox/user-token`),
+        ].join('\n'),
+        'How to get a user token',
+        { ...common, format: (line) => line },
+      ),
+
+    explainLogin: (dialogUrl, hints) => {
+      spinner.stop()
+      // Not in a box: a terminal breaks the long address there, and it could not be clicked any more.
+      clack.log.step('Log in to Facebook in your browser:', common)
+      output.write(`\n${styleText(['cyan', 'underline'], dialogUrl)}\n\n`)
+      for (const hint of hints) clack.log.message(wrap(hint, output, 'dim'), { ...common, spacing: 0 })
+    },
+
+    wait: (text) => spinner.start(text),
+
+    note: (text) => {
+      spinner.stop()
+      clack.log.info(wrap(text, output), common)
+    },
+
+    askToken: async () => {
+      const token = await clack.password({
+        ...common,
+        message: `Paste the user token ${styleText('dim', '(it is not shown) and press Enter')}`,
+        mask: '',
+        validate: (value) => (value?.trim() ? undefined : 'Nothing was pasted yet.'),
+      })
+      return clack.isCancel(token) ? null : token
+    },
+
+    choosePages: async (pages, known) => {
+      const usable = new Set(pages.filter(isUsable).map(({ id }) => id))
+      const chosen = await clack.multiselect({
+        ...common,
+        message: 'Which Pages is the bot to answer for?',
+        required: true,
+        maxItems: 12,
+        initialValues: known.filter((id) => usable.has(id)),
+        options: pages.map((page) => ({
+          value: page.id,
+          label: `${page.name ?? 'Page'} ${styleText('dim', page.id)}`,
+          ...(!isUsable(page) && { hint: 'no messaging task' }),
+          disabled: !isUsable(page),
+        })),
+      })
+      return clack.isCancel(chosen) ? null : chosen
+    },
+
+    step: ({ name, status, text }) => {
+      if (status === 'started') return spinner.start(text)
+      spinner.stop()
+      if (status === 'done')
+        clack.log.message(wrap(text, output), { ...common, symbol: styleText('green', '◆'), spacing: 0 })
+      if (status === 'skipped')
+        clack.log.message(wrap(text, output, 'dim'), {
+          ...common,
+          symbol: styleText('gray', '◇'),
+          spacing: 0,
+        })
+      // Every other failure ends the command, and is told there.
+      if (status === 'failed' && name === 'webhook') clack.log.warn(wrap(text, output), common)
+    },
+
+    refused: (what, remedy) => {
+      spinner.stop()
+      const lines = [wrap(what, output), ...(remedy === undefined ? [] : [wrap(remedy, output, 'dim')])]
+      clack.log.error(lines.join('\n'), common)
+    },
+
+    done: (pages, keptIn) => {
+      spinner.stop()
+      clack.note(pages.map(describePage).join('\n\n'), 'Proved', { ...common, format: (line) => line })
+      clack.outro(`Saved in ${keptIn}; a running bot uses it within a second.`, common)
+    },
+
+    stop: () => spinner.stop(),
+  }
+}
+
+const isUsable = ({ tasks }: AccountPage): boolean =>
+  tasks === null || tasks.includes('MESSAGING') || tasks.includes('MESSAGE')
+
+const describePage = (page: BootstrappedPage): string =>
+  [
+    `${styleText('bold', page.name)} ${styleText('dim', page.id)}`,
+    tick('the token never expires'),
+    tick('it belongs to this app and this Page'),
+    tick('it may send messages'),
+    page.subscribed
+      ? tick('the Page sends its webhooks to this app')
+      : `${styleText('yellow', '!')} the Page does not send its webhooks to this app yet`,
+  ].join('\n')
+
+const tick = (text: string): string => `${styleText('green', '✔')} ${text}`
+
+/** Breaks lines where clack would let the terminal break them, to the left of its bar. */
+const wrap = (text: string, output: Writable, style: 'dim' | 'reset' = 'reset'): string => {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + word.length < columnsOf(output) - MARGIN)
+      lines.push(`${lines.pop()} ${word}`)
+    else lines.push(word)
+  }
+  return lines.map((line) => styleText(style, line)).join('\n')
+}
+
+const columnsOf = (output: Writable): number =>
+  'columns' in output && typeof output.columns === 'number' ? output.columns : USUAL_COLUMNS
+
+/** Our own, since clack's takes over the keyboard and ends the process with code 0 on Ctrl-C. */
+const createSpinner = (output: Writable) => {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start: (text: string): void => {
+      clearInterval(timer)
+      const line = stripVTControlCharacters(text).slice(0, Math.max(10, columnsOf(output) - MARGIN))
+      let frame = 0
+      const draw = (): void => {
+        output.write(`\r\u001b[2K${styleText('magenta', FRAMES[frame++ % FRAMES.length] ?? '')}  ${line} …`)
+      }
+      output.write('\u001b[?25l')
+      draw()
+      timer = setInterval(draw, FRAME_MS)
+    },
+    stop: (): void => {
+      if (timer === undefined) return
+      clearInterval(timer)
+      timer = undefined
+      output.write('\r\u001b[2K\u001b[?25h')
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { systemClock } from '../../base/clock.ts'
+import { loadConfig, withDotEnv } from '../../base/config.ts'
+import { BotError } from '../../base/errors.ts'
+import { openSqliteStore } from '../../store/sqlite/adapter.ts'
+import { databaseIn } from '../../store/sqlite/data-dir.ts'
+import type { Store } from '../../store/store.ts'
+
+/** Runs a command on the store of DATA_DIR, beside a running bot or without one. @throws BotError without a database */
+export const withStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
+  const { DATA_DIR } = loadConfig(withDotEnv(process.env), ['DATA_DIR', 'DATABASE_URL'])
+  const file = databaseIn(DATA_DIR)
+  // Looking must not make a database where there is none.
+  if (!existsSync(file)) {
+    throw new BotError('BOT_STORE_UNAVAILABLE', `There is no database at ${file} yet.`, {
+      remedy:
+        'Check DATA_DIR, and run this where the bot runs; the bot makes the database when it first starts.',
+    })
+  }
+  const store = await openSqliteStore({
+    file,
+    clock: systemClock,
+    onExit: (error) => {
+      throw error
+    },
+  })
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}

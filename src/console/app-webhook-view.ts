@@ -1,0 +1,47 @@
+import type { Clock } from '../base/clock.ts'
+import type { Graph } from '../graph/graph.ts'
+import { SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
+import type { AppWebhook } from './view.ts'
+
+const FRESH_MS = 5 * 60_000
+const AGAIN_MS = 30_000
+
+/**
+ * Where Facebook sends this app's webhooks, asked for at most every five minutes and only while somebody looks.
+ *
+ * @returns what is known by now, without waiting; null before the first answer
+ */
+export const createAppWebhookWatch = (deps: {
+  graph: Pick<Graph, 'appSubscriptions'>
+  clock: Pick<Clock, 'now'>
+}): (() => AppWebhook | null) => {
+  const { graph, clock } = deps
+  let known: AppWebhook | null = null
+  let askAtMs = 0
+
+  const ask = async (): Promise<void> => {
+    try {
+      const subscriptions = await graph.appSubscriptions()
+      const pages = subscriptions.find(({ object }) => object === 'page')
+      known = pages
+        ? {
+            is: 'set',
+            url: pages.url,
+            isActive: pages.isActive,
+            missing: SUBSCRIBED_FIELDS.filter((field) => !pages.fields.includes(field)),
+          }
+        : { is: 'absent' }
+    } catch (error) {
+      known = { is: 'unknown', why: error instanceof Error ? error.message : 'Facebook could not be asked.' }
+      askAtMs = clock.now() + AGAIN_MS
+    }
+  }
+
+  return () => {
+    if (clock.now() >= askAtMs) {
+      askAtMs = clock.now() + FRESH_MS
+      void ask()
+    }
+    return known
+  }
+}

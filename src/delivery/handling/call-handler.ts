@@ -1,0 +1,130 @@
+import type { Clock } from '../../base/clock.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { Effect, QueuedReply, Reply } from '../../messages.ts'
+import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
+import type { WebhookEvent } from '../../webhook/events.ts'
+import { createHolding, type HoldingDeps } from './please-wait.ts'
+import type { Log } from '../log.ts'
+
+/** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
+export type Handler = (
+  event: WebhookEvent,
+  conversation: HandlerConversation,
+) => HandlerResult | Promise<HandlerResult>
+
+export interface HandlerConversation {
+  pageId: string
+  psid: string | null
+  state: JsonObject | null
+  /** Set where the event may never be stored: nobody is to be asked anything because of it. */
+  tentative?: true
+}
+
+export interface HandlerResult {
+  replies: Reply[]
+  state: JsonObject | null
+  /** Done after the replies were sent, in this order. */
+  effects?: readonly Effect[]
+  /** Answers of a form, to be kept and perhaps delivered. */
+  answers?: readonly { form: string; url: string | null; values: Readonly<Record<string, string>> }[]
+}
+
+export type Handled = (event: WebhookEvent, conversation: HandlerConversation, result: HandlerResult) => void
+
+/** Puts a stored event to the handler. Never fails: a handler that does is apologised for. */
+export type Handling = (claim: InboxClaim, stored: StoredEvent, event: WebhookEvent) => Promise<EventOutcome>
+
+export const createHandling = (
+  deps: HoldingDeps & {
+    handle: Handler
+    /** What to say when the handler failed; nothing when it must stay silent. */
+    apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
+    onHandled: Handled
+    clock: Clock
+    log: Log
+    handlerLimitMs: number
+  },
+): Handling => {
+  const { handle, apologise, onHandled, clock, log, handlerLimitMs } = deps
+  const hold = createHolding(deps)
+
+  const apologyFor = (event: WebhookEvent, conversation: HandlerConversation): Reply[] => {
+    if (conversation.psid === null) return []
+    try {
+      return apologise(event, conversation)
+    } catch (error) {
+      // An event that cannot even be apologised for is over all the same; handed out again it would fail for ever.
+      log.error({ err: error, pageId: conversation.pageId, eventKey: event.key }, 'the apology failed, too')
+      return []
+    }
+  }
+
+  const withinLimit = async (
+    result: Promise<HandlerResult>,
+    stopHolding: () => void,
+  ): Promise<HandlerResult> => {
+    let cancel = (): void => undefined
+    const limit = new Promise<never>((_, reject) => {
+      cancel = clock.after(handlerLimitMs, () => reject(new Error(`no answer within ${handlerLimitMs} ms`)))
+    })
+    try {
+      return await Promise.race([result, limit])
+    } finally {
+      cancel()
+      stopHolding()
+    }
+  }
+
+  return async (claim, stored, event) => {
+    const { conversation } = claim
+    const { pageId } = conversation
+    const view = viewOf(conversation)
+    try {
+      const answer = handle(event, view)
+      const result =
+        answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer
+      onHandled(event, view, result)
+      return toOutcome(event, conversation, result)
+    } catch (error) {
+      log.error(
+        { err: error, pageId, kind: event.kind, eventKey: event.key },
+        'the handler failed on an event',
+      )
+      return { replies: linesOf(event, { replies: apologyFor(event, view) }) }
+    }
+  }
+}
+
+/** What is kept of a conversation, as a handler sees it. */
+type KeptView = Pick<Conversation, 'pageId' | 'psid' | 'state'>
+
+export const viewOf = ({ pageId, psid, state }: KeptView): HandlerConversation => ({
+  pageId,
+  psid,
+  state: state === null ? null : (JSON.parse(state) as JsonObject),
+})
+
+/** What a handler's answer comes to. */
+export const toOutcome = (
+  event: WebhookEvent,
+  { psid, state }: KeptView,
+  result: HandlerResult,
+): Pick<EventOutcome, 'replies' | 'state' | 'answers'> => {
+  const next = result.state === null ? null : JSON.stringify(result.state)
+  return {
+    replies: psid === null ? [] : linesOf(event, result),
+    ...(next !== state && { state: next }),
+    ...(result.answers !== undefined && {
+      answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
+    }),
+  }
+}
+
+/** One line of the outbox each, in the order they are to leave. */
+const linesOf = (
+  { timestampMs: answersMs }: WebhookEvent,
+  { replies, effects = [] }: Pick<HandlerResult, 'replies' | 'effects'>,
+): string[] => [
+  ...replies.map((reply) => JSON.stringify({ ...reply, answersMs } satisfies QueuedReply)),
+  ...effects.map((effect) => JSON.stringify(effect)),
+]

@@ -1,0 +1,91 @@
+import type { Clock } from '../../base/clock.ts'
+import type { QueuedReply, Reply } from '../../messages.ts'
+import type { InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
+import type { WebhookEvent } from '../../webhook/events.ts'
+import type { HandlerConversation } from './call-handler.ts'
+import type { Log } from '../log.ts'
+import type { Sender } from '../sending/sender.ts'
+
+/** What a visitor hears whose answer takes its time. */
+export interface Holding {
+  /** How long it may take, ms. */
+  afterMs: () => number
+  /** Nothing where nobody expects the bot to answer. */
+  say: (event: WebhookEvent, conversation: HandlerConversation) => Promise<Reply[]>
+}
+
+export interface HoldingDeps {
+  holding: Holding
+  store: Pick<Store, 'interject'>
+  sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver'>
+  clock: Clock
+  log: Log
+}
+
+/** What is nearly done need not be announced. */
+const SOONEST_MS = 2000
+/** Longer than any event may take. */
+const REMEMBERED_MS = 15 * 60_000
+
+/**
+ * Tells a visitor that the answer takes its time, once for all that was written until then, and only if that can go out at once: behind other
+ * replies, or once a dead token is replaced, it would come together with the answer.
+ *
+ * @returns begins to wait for an event; what it returns ends that
+ */
+export const createHolding = (deps: HoldingDeps) => {
+  const { holding, store, sender, clock, log } = deps
+  /** When the visitor of a conversation was told, ms since the epoch; those told longest ago first. */
+  const told = new Map<number, number>()
+
+  const remember = (conversation: number): void => {
+    const nowMs = clock.now()
+    for (const [id, toldMs] of told) {
+      if (nowMs - toldMs < REMEMBERED_MS) break
+      told.delete(id)
+    }
+    told.delete(conversation)
+    told.set(conversation, nowMs)
+  }
+
+  const send = async (claim: InboxClaim, stored: StoredEvent, reply: QueuedReply): Promise<void> => {
+    const { id, pageId } = claim.conversation
+    if (!sender.reserve(pageId)) return
+    let out: OutboxClaim | null = null
+    try {
+      out = await store.interject(claim, stored, JSON.stringify(reply))
+    } finally {
+      if (out === null) sender.unreserve(pageId)
+    }
+    if (out === null) return
+    remember(id)
+    sender.deliver(out)
+  }
+
+  return (
+    claim: InboxClaim,
+    stored: StoredEvent,
+    event: WebhookEvent,
+    conversation: HandlerConversation,
+  ): (() => void) => {
+    const { id, pageId } = claim.conversation
+    if (stored.acceptedMs <= (told.get(id) ?? 0)) return () => undefined
+    let isOver = false
+    const tell = async (): Promise<void> => {
+      const [reply] = await holding.say(event, conversation)
+      if (reply === undefined || isOver) return
+      await send(claim, stored, { ...reply, answersMs: event.timestampMs })
+    }
+    const afterMs = holding.afterMs()
+    const leftMs = stored.acceptedMs + afterMs - clock.now()
+    const cancel = clock.after(Math.min(Math.max(SOONEST_MS, leftMs), afterMs), () => {
+      tell().catch((error: unknown) =>
+        log.error({ err: error, pageId }, 'a visitor could not be asked to wait'),
+      )
+    })
+    return () => {
+      isOver = true
+      cancel()
+    }
+  }
+}

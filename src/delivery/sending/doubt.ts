@@ -1,0 +1,159 @@
+import type { Clock } from '../../base/clock.ts'
+import { GraphError } from '../../graph/error.ts'
+import type { Graph, RecentMessage, RecentMessagesCall } from '../../graph/graph.ts'
+import type { QueuedReply } from '../../messages.ts'
+import type { OutboxClaim, Store, StoredReply } from '../../store/store.ts'
+import type { Pacer } from './pacer.ts'
+
+/**
+ * Settles whether a reply in doubt has gone out. The echo webhook that carries its id settles it at any time, without us.
+ * Otherwise the conversation is read by Graph; a reply that is not there some time after the last try has not gone out.
+ */
+export interface DoubtResolver {
+  resolve: (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    content: QueuedReply,
+    token: string,
+  ) => Promise<DoubtVerdict>
+  /** A try of this reply ended in doubt just now. */
+  tried: (reply: StoredReply) => void
+  /** It is settled. */
+  forget: (reply: StoredReply) => void
+}
+
+export type DoubtVerdict =
+  | { is: 'sent'; messageId: string | null }
+  /** `seen`: its place in the conversation is empty; otherwise it is only presumed. */
+  | { is: 'not_sent'; seen: boolean }
+  | { is: 'open'; waitMs: number }
+
+export interface DoubtTimes {
+  /** How long an echo gets before the conversation is read. */
+  echoMs: number
+  /** How long after the last try Facebook may still carry it out; a reply not found then has not gone out. */
+  settleMs: number
+  /** How long the conversation may be impossible to read before the reply is presumed not to have gone out. */
+  giveUpMs: number
+}
+
+export const DEFAULT_DOUBT_TIMES: DoubtTimes = { echoMs: 3000, settleMs: 20_000, giveUpMs: 300_000 }
+
+// A thousand messages.
+const MOST_PAGES = 10
+// Graph tells whole seconds.
+const ROUNDING_MS = 5000
+// Between our clock and Facebook's, where we have nothing but our own.
+const CLOCK_SKEW_MS = 60_000
+
+export const createDoubtResolver = (deps: {
+  graph: Pick<Graph, 'recentMessages'>
+  store: Pick<Store, 'sentReplies'>
+  pacer: Pacer
+  clock: Clock
+  times?: DoubtTimes
+}): DoubtResolver => {
+  const { graph, store, pacer, clock, times = DEFAULT_DOUBT_TIMES } = deps
+  const startedMs = clock.elapsed()
+  /** When each was tried last; before we started, where we do not know. */
+  const triedMs = new Map<string, number>()
+  /** Since when the conversation cannot be read. */
+  const unreadableMs = new Map<string, number>()
+  /** Since when there is a place for looking at its conversation. */
+  const bookedMs = new Map<string, number>()
+
+  /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
+  const messagesSince = async (sinceMs: number, call: RecentMessagesCall): Promise<RecentMessage[]> => {
+    const found: RecentMessage[] = []
+    let after: string | undefined
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      if (page > 0) await clock.sleep(pacer.book(call.pageId, 'read'))
+      const { messages, next } = await graph.recentMessages({ ...call, after })
+      found.push(...messages)
+      const oldestMs = messages.at(-1)?.createdMs ?? null
+      if (next === null || (oldestMs !== null && oldestMs < sinceMs)) break
+      after = next
+    }
+    return found
+  }
+
+  return {
+    resolve: async (claim, reply, content, token) => {
+      const nowMs = clock.elapsed()
+      const sinceTryMs = nowMs - (triedMs.get(reply.id) ?? startedMs)
+      if (sinceTryMs < times.echoMs) return { is: 'open', waitMs: times.echoMs - sinceTryMs }
+      const waitMs = bookedMs.has(reply.id) ? 0 : pacer.book(claim.conversation.pageId, 'read')
+      if (waitMs > 0) {
+        bookedMs.set(reply.id, nowMs)
+        return { is: 'open', waitMs }
+      }
+      bookedMs.delete(reply.id)
+      const { pageId, psid } = claim.conversation
+      const earliestMs =
+        content.answersMs === undefined
+          ? (reply.doubtSinceMs ?? clock.now()) - CLOCK_SKEW_MS
+          : content.answersMs - ROUNDING_MS
+      try {
+        const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
+        unreadableMs.delete(reply.id)
+        const sent = await store.sentReplies(claim.conversation)
+        // An echo may have settled it while we were looking.
+        const own = sent.find(({ replyId }) => replyId === reply.id)
+        if (own !== undefined) return { is: 'sent', messageId: own.messageId }
+        const known = new Set(sent.map(({ messageId }) => messageId))
+        const found = messages.find(
+          (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
+        )
+        if (found !== undefined) return { is: 'sent', messageId: found.id }
+        if (sinceTryMs >= times.settleMs) return { is: 'not_sent', seen: true }
+        return { is: 'open', waitMs: times.settleMs - sinceTryMs }
+      } catch (error) {
+        if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
+        const againMs = Math.max(times.settleMs / 2, error.retryAfterMs ?? 0)
+        // Facebook itself says that it may be read later.
+        if (error.verdict === 'rate_limited') {
+          unreadableMs.delete(reply.id)
+          return { is: 'open', waitMs: againMs }
+        }
+        const sinceMs = unreadableMs.get(reply.id) ?? nowMs
+        unreadableMs.set(reply.id, sinceMs)
+        // It may not be read at all, or not now: then nobody will know, sooner or later.
+        const isOver = error.retryable ? nowMs - sinceMs >= times.giveUpMs : sinceTryMs >= times.settleMs
+        return isOver ? { is: 'not_sent', seen: false } : { is: 'open', waitMs: againMs }
+      }
+    },
+    tried: (reply) => {
+      const nowMs = clock.elapsed()
+      // Many are settled by an echo, and nobody comes back for them. That it was tried so long ago says no more than that
+      // it was tried before we started.
+      dropUntil(triedMs, nowMs - times.settleMs)
+      for (const others of [unreadableMs, bookedMs]) dropUntil(others, nowMs - 2 * times.giveUpMs)
+      triedMs.delete(reply.id)
+      triedMs.set(reply.id, nowMs)
+    },
+    forget: (reply) => {
+      triedMs.delete(reply.id)
+      unreadableMs.delete(reply.id)
+      bookedMs.delete(reply.id)
+    },
+  }
+}
+
+/** @param times - oldest first */
+const dropUntil = (times: Map<string, number>, ms: number): void => {
+  for (const [id, atMs] of times) {
+    if (atMs > ms) return
+    times.delete(id)
+  }
+}
+
+// An attachment has no text in the conversation; then its place in time has to do.
+const isIt = (
+  message: RecentMessage,
+  pageId: string,
+  { message: ours }: QueuedReply,
+  earliestMs: number,
+): boolean =>
+  message.fromId === pageId &&
+  (message.createdMs === null || message.createdMs >= earliestMs) &&
+  message.text.trim() === (ours.text ?? '').trim()

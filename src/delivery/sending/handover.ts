@@ -1,0 +1,53 @@
+import { GraphError, type Verdict } from '../../graph/error.ts'
+import type { Graph } from '../../graph/graph.ts'
+import type { OutboxClaim, StoredReply } from '../../store/store.ts'
+import type { Gates } from './gates.ts'
+import type { Log } from '../log.ts'
+import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
+import { factsOf } from './refusals.ts'
+
+/** Hands the thread to the people in the Page inbox. To do it twice does no harm, so nothing is ever in doubt. */
+export type PassThread = (claim: OutboxClaim, reply: StoredReply, token: string) => Promise<Step>
+
+/** The app behind the Page inbox (reference I). */
+const PAGE_INBOX_APP_ID = '263902037430900'
+/** So often it is tried again, over some minutes: later ones would come in the middle of something else. */
+const MOST_RETRIES = 5
+/**
+ * A refusal closes the Page like that of a reply for these reasons alone. Others are about routing (it is set up
+ * otherwise, a person has the thread already) and say nothing about sending.
+ */
+const CONCERNS_PAGE: ReadonlySet<Verdict> = new Set(['token_invalid', 'configuration', 'rate_limited'])
+
+export const createHandover = (deps: {
+  graph: Pick<Graph, 'passThreadControl'>
+  gates: Pick<Gates, 'succeeded'>
+  outcomes: Outcomes
+  report: Pick<DeliveryReport, 'refused'>
+  log: Log
+}): PassThread => {
+  const { graph, gates, outcomes, report, log } = deps
+  return async (claim, reply, token) => {
+    const { pageId, psid } = claim.conversation
+    try {
+      await graph.passThreadControl({
+        pageId,
+        pageToken: token,
+        psid: psid ?? '',
+        targetAppId: PAGE_INBOX_APP_ID,
+      })
+      gates.succeeded(pageId)
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error
+      if (CONCERNS_PAGE.has(error.verdict)) return outcomes.refused(claim, reply, error, token)
+      report.refused(pageId, error.verdict)
+      const mayHelp = error.verdict === 'transient' || error.verdict === 'ambiguous'
+      if (mayHelp && outcomes.retriesOf(claim) < MOST_RETRIES) return outcomes.retry(claim, reply, error)
+      log.warn(
+        { pageId, graph: factsOf(error) },
+        'the Page inbox did not get the conversation; the bot is silent in it all the same',
+      )
+    }
+    return outcomes.done(claim, reply)
+  }
+}

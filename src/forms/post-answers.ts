@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock.ts'
+import type { KeptAnswers, Store } from '../store/store.ts'
+import type { Log } from '../delivery/log.ts'
+
+/** Brings the answers of forms to where the script wants them; each at least once, as its receiver can tell by `id`. */
+export interface AnswersCourier {
+  start: () => void
+  /** Waits for what is under way. */
+  stop: () => Promise<void>
+}
+
+/** What the receiver gets, as JSON. */
+export interface AnswersParcel {
+  id: number
+  form: string
+  pageId: string
+  psid: string | null
+  /** ISO 8601. */
+  at: string
+  answers: unknown
+}
+
+const AT_ONCE = 8
+const SOONEST_MS = 30_000
+const LATEST_MS = 6 * 3_600_000
+/** Then they are only kept: somebody has to look after the address. */
+const GIVE_UP_MS = 7 * 24 * 3_600_000
+
+export const createAnswersCourier = (deps: {
+  store: Pick<Store, 'answers' | 'onWork'>
+  /** Resolves when the receiver has it; rejects otherwise. */
+  post: (url: string, parcel: AnswersParcel) => Promise<void>
+  clock: Clock
+  log: Log
+}): AnswersCourier => {
+  const { store, post, clock, log } = deps
+  let running: Promise<void> | null = null
+  let again = false
+  let stopped = false
+  let cancelWait = (): void => undefined
+  let stopListening = (): void => undefined
+
+  const wake = (): void => {
+    if (stopped) return
+    if (running !== null) {
+      again = true
+      return
+    }
+    cancelWait()
+    running = work()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the answers of forms could not be read')
+        cancelWait = clock.after(SOONEST_MS, wake)
+      })
+      .finally(() => {
+        running = null
+        if (!again) return
+        again = false
+        wake()
+      })
+  }
+
+  const work = async (): Promise<void> => {
+    for (;;) {
+      if (stopped) return
+      const { answers, nextMs } = await store.answers.due(clock.now(), AT_ONCE)
+      if (answers.length === 0) {
+        if (nextMs !== null) cancelWait = clock.after(nextMs - clock.now(), wake)
+        return
+      }
+      await Promise.all(answers.map(deliver))
+    }
+  }
+
+  const deliver = async (one: KeptAnswers): Promise<void> => {
+    const { id, url, form, pageId, psid, keptMs, body } = one
+    try {
+      const at = new Date(keptMs).toISOString()
+      await post(url ?? '', { id, form, pageId, psid, at, answers: JSON.parse(body) })
+      await store.answers.tried(id, null)
+    } catch (error) {
+      const nowMs = clock.now()
+      const ageMs = nowMs - keptMs
+      const gaveUp = ageMs > GIVE_UP_MS
+      await store.answers.tried(id, gaveUp ? null : nowMs + Math.min(LATEST_MS, Math.max(SOONEST_MS, ageMs)))
+      log.warn(
+        { form, answersId: id, problem: problemOf(error) },
+        gaveUp
+          ? 'the answers of a form could not be delivered for a week, and are only kept now (npm run answers)'
+          : 'the answers of a form could not be delivered, and are tried again',
+      )
+    }
+  }
+
+  return {
+    start: () => {
+      stopListening = store.onWork((queue) => {
+        if (queue === 'answers') wake()
+      })
+      wake()
+    },
+    stop: async () => {
+      stopped = true
+      stopListening()
+      cancelWait()
+      await running
+    },
+  }
+}
+
+// Only the error's code or name: its message may name the address, which may hold a secret.
+const problemOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}

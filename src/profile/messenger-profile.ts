@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { isTranslated, pick, type Localised } from '../script/localised.ts'
+import type { Script } from '../script/types.ts'
+
+/** The properties of the Messenger Profile that a script speaks of (reference G). */
+export const PROFILE_FIELDS = [
+  'get_started',
+  'greeting',
+  'ice_breakers',
+  'persistent_menu',
+  'commands',
+] as const
+
+/** What must be told to Facebook so that its profile becomes the wanted one. */
+export interface ProfileChange {
+  set: JsonObject
+  delete: string[]
+}
+
+/** The profile of a script on the wire; a payload is the name of its reply. Null where the script says nothing of it. */
+export const toMessengerProfile = (script: Script): JsonObject | null => {
+  const { profile } = script
+  if (profile === null) return null
+  const { getStarted, greeting, iceBreakers, menu, commands } = profile
+  return {
+    ...(getStarted !== null && { get_started: { payload: getStarted } }),
+    ...(greeting !== null && {
+      greeting: inEachLanguage(script, [greeting], (say) => ({ text: say(greeting) })),
+    }),
+    ...(iceBreakers.length > 0 && {
+      ice_breakers: inEachLanguage(
+        script,
+        iceBreakers.map(({ question }) => question),
+        (say) => ({
+          call_to_actions: iceBreakers.map(({ question, reply }) => ({
+            question: say(question),
+            payload: reply,
+          })),
+        }),
+      ),
+    }),
+    ...(menu.length > 0 && {
+      persistent_menu: inEachLanguage(
+        script,
+        menu.map(({ title }) => title),
+        (say) => ({
+          composer_input_disabled: false,
+          call_to_actions: menu.map((item) =>
+            'reply' in item
+              ? { type: 'postback', title: say(item.title), payload: item.reply }
+              : { type: 'web_url', title: say(item.title), url: item.url },
+          ),
+        }),
+      ),
+    }),
+    ...(commands.length > 0 && {
+      commands: inEachLanguage(
+        script,
+        commands.map(({ description }) => description),
+        (say) => ({
+          commands: commands.map(({ name, description }) => ({ name, description: say(description) })),
+        }),
+      ),
+    }),
+  }
+}
+
+/** Once for everybody, and once for each locale of the other languages that these texts have. */
+const inEachLanguage = (
+  script: Script,
+  texts: readonly Localised<string>[],
+  make: (say: (text: Localised<string>) => string) => JsonObject,
+): JsonObject[] => {
+  const others = new Set(texts.flatMap((text) => (isTranslated(text) ? [...text.in.keys()] : [])))
+  others.delete(script.language)
+  const inLanguage = (language: string): JsonObject => make((text) => pick(text, language, script.language))
+  return [
+    { locale: 'default', ...inLanguage(script.language) },
+    ...[...others].flatMap((language) =>
+      localesOf(language).map((locale) => ({ locale, ...inLanguage(language) })),
+    ),
+  ]
+}
+
+/** The locales that Facebook shows a language under. */
+const localesOf = (language: string): readonly string[] =>
+  language.includes('_') ? [language] : (LOCALES[language] ?? [`${language}_${language.toUpperCase()}`])
+
+/** Where they are not the language twice. */
+const LOCALES: Record<string, readonly string[]> = {
+  ar: ['ar_AR'],
+  be: ['be_BY'],
+  ca: ['ca_ES'],
+  cs: ['cs_CZ'],
+  cy: ['cy_GB'],
+  da: ['da_DK'],
+  el: ['el_GR'],
+  en: ['en_US', 'en_GB'],
+  es: ['es_ES', 'es_LA'],
+  et: ['et_EE'],
+  eu: ['eu_ES'],
+  fa: ['fa_IR'],
+  fr: ['fr_FR', 'fr_CA'],
+  ga: ['ga_IE'],
+  gl: ['gl_ES'],
+  he: ['he_IL'],
+  hi: ['hi_IN'],
+  ja: ['ja_JP'],
+  ka: ['ka_GE'],
+  ko: ['ko_KR'],
+  nb: ['nb_NO'],
+  nn: ['nn_NO'],
+  pt: ['pt_PT', 'pt_BR'],
+  sl: ['sl_SI'],
+  sq: ['sq_AL'],
+  sr: ['sr_RS'],
+  sv: ['sv_SE'],
+  uk: ['uk_UA'],
+  vi: ['vi_VN'],
+  zh: ['zh_CN', 'zh_TW', 'zh_HK'],
+}
+
+/** Compares Facebook's profile with the wanted one; says only what differs. */
+export const diffProfile = (current: JsonObject, wanted: JsonObject): ProfileChange => {
+  const differing = Object.entries(wanted).filter(([field, value]) => !holds(current[field], value))
+  const set = Object.fromEntries(differing)
+  // Facebook takes a menu only together with, or after, a Get Started button.
+  if (set['persistent_menu'] !== undefined && wanted['get_started'] !== undefined) {
+    set['get_started'] = wanted['get_started']
+  }
+  return {
+    set,
+    delete: PROFILE_FIELDS.filter((field) => wanted[field] === undefined && !isNothing(current[field])),
+  }
+}
+
+/** Whether all that is wanted is there; Facebook adds properties of its own to what it was given. */
+const holds = (current: Json | undefined, wanted: Json): boolean => {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(current) &&
+      current.length === wanted.length &&
+      wanted.every((item, index) => holds(current[index], item))
+    )
+  }
+  if (isJsonObject(wanted)) {
+    return isJsonObject(current) && Object.entries(wanted).every(([key, value]) => holds(current[key], value))
+  }
+  return isDeepStrictEqual(current, wanted)
+}
+
+const isNothing = (value: Json | undefined): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0)

@@ -1,0 +1,278 @@
+import type { Clock } from '../base/clock.ts'
+import { diffProfile, PROFILE_FIELDS } from './messenger-profile.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
+import type { TokenKeeper } from '../token/keeper.ts'
+
+/** The part of a logger used here. */
+export interface ProfileSyncLog {
+  info: (facts: object, message: string) => void
+  warn: (facts: object, message: string) => void
+}
+
+/** Keeps the Messenger Profile of every Page like the script wants it. */
+export interface ProfileSync {
+  start: () => void
+  /** Looks at every Page again: the script has changed. */
+  refresh: () => void
+  status: (pageId: string) => ProfileStatus
+  /** Ends once the calls under way have ended. */
+  stop: () => Promise<void>
+}
+
+export interface ProfileStatus {
+  /**
+   * `left_alone`: the script says nothing about it. `unknown`: not looked at since the script or the token changed.
+   * `waiting`: Facebook allows few calls, and they are used up. `differs`: it is set again and again, and does not stay.
+   */
+  is: 'left_alone' | 'unknown' | 'in_step' | 'waiting' | 'differs' | 'failed'
+  /** When Facebook last told what it has, ms since the epoch. */
+  checkedMs: number | null
+  /** Properties that are not yet as the script wants them. */
+  differs: readonly string[]
+  /** What Facebook last said against it. */
+  error: string | null
+  /** When it is looked at next, ms since the epoch. */
+  nextMs: number | null
+}
+
+interface PageSync {
+  /** Runs one at a time; a request meanwhile makes it run once more. */
+  running: Promise<void> | null
+  again: boolean
+  /** What was last brought about: token and profile. */
+  done: string | null
+  /** When the calls of the last ten minutes were made. */
+  calls: number[]
+  cancelWait: () => void
+  failed: string | null
+  checkedMs: number | null
+  differs: readonly string[]
+  error: string | null
+  nextMs: number | null
+  waitsForCalls: boolean
+  /** What was set last: when it differs again at the next look, it does not stay. */
+  changed: string | null
+  isStuck: boolean
+}
+
+/** Facebook allows 10 calls in 10 minutes for a Page (reference G); a tool or a colleague may need some, too. */
+const MOST_CALLS = 6
+const CALLS_OF_ONE_SYNC = 3
+const WINDOW_MS = 10 * 60_000
+/** After a failure that waiting may help. */
+const RETRY_MS = 15 * 60_000
+/** Somebody may change it at Facebook, and Facebook may not keep what it took. */
+const LOOK_AGAIN_MS = { unchanged: 6 * 3_600_000, changed: RETRY_MS }
+
+/** Compares each Page's profile with the wanted one, and sets only what differs. Never throws. */
+export const createProfileSync = (deps: {
+  graph: Pick<Graph, 'messengerProfile' | 'setMessengerProfile' | 'deleteMessengerProfile'>
+  tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
+  /** Null while the script says nothing about the profile: then it is left alone. */
+  wanted: () => JsonObject | null
+  clock: Clock
+  log: ProfileSyncLog
+  /** Hears what only a person can mend. */
+  onTrouble: TellTrouble
+}): ProfileSync => {
+  const { graph, tokens, wanted, clock, log, onTrouble } = deps
+  const pages = new Map<string, PageSync>()
+  let stopped = true
+  let stopListening = (): void => undefined
+
+  const request = (pageId: string): void => {
+    if (stopped) return
+    const page = pages.get(pageId) ?? newPage()
+    pages.set(pageId, page)
+    if (page.running !== null) {
+      page.again = true
+      return
+    }
+    page.running = sync(pageId, page).finally(() => {
+      page.running = null
+      if (!page.again) return
+      page.again = false
+      request(pageId)
+    })
+  }
+
+  const sync = async (pageId: string, page: PageSync): Promise<void> => {
+    const token = tokens.tokenFor(pageId)
+    const profile = wanted()
+    if (profile === null) onTrouble(pageId, null)
+    if (token === null || profile === null) return
+    const aim = aimOf(token, profile)
+    if (page.done === aim) return
+    page.cancelWait()
+    const waitMs = untilAllowed(page)
+    page.waitsForCalls = waitMs > 0
+    if (waitMs > 0) return lookIn(pageId, page, waitMs)
+    try {
+      const changed = await bringAbout(pageId, token, profile, page)
+      page.isStuck = changed !== null && changed === page.changed
+      page.changed = changed
+      page.done = aim
+      page.failed = null
+      page.error = null
+      onTrouble(pageId, page.isStuck ? doesNotStay(page.differs) : null)
+      lookIn(pageId, page, LOOK_AGAIN_MS[changed === null || page.isStuck ? 'unchanged' : 'changed'])
+    } catch (error) {
+      failed(pageId, token, page, error)
+    }
+  }
+
+  const lookIn = (pageId: string, page: PageSync, ms: number): void => {
+    if (stopped) return
+    page.nextMs = clock.now() + ms
+    page.cancelWait = clock.after(ms, () => {
+      page.nextMs = null
+      page.done = null
+      request(pageId)
+    })
+  }
+
+  /** @returns what had to be changed, to be compared; null when nothing had */
+  const bringAbout = async (
+    pageId: string,
+    token: string,
+    profile: JsonObject,
+    page: PageSync,
+  ): Promise<string | null> => {
+    page.calls.push(clock.now())
+    const change = diffProfile(await graph.messengerProfile(token, PROFILE_FIELDS), profile)
+    const set = Object.keys(change.set)
+    page.checkedMs = clock.now()
+    page.differs = [...set, ...change.delete]
+    if (page.differs.length === 0) return null
+    // A menu goes before the Get Started button it hangs on.
+    if (change.delete.length > 0) {
+      page.calls.push(clock.now())
+      await graph.deleteMessengerProfile(token, change.delete)
+    }
+    if (set.length > 0) {
+      page.calls.push(clock.now())
+      await graph.setMessengerProfile(token, change.set)
+    }
+    log.info({ pageId, set, deleted: change.delete }, 'the Messenger profile is as the script wants it')
+    return JSON.stringify([change, profile])
+  }
+
+  const failed = (pageId: string, token: string, page: PageSync, error: unknown): void => {
+    const verdict = error instanceof GraphError ? error.verdict : 'unknown'
+    if (verdict === 'token_invalid') {
+      // A new token comes back here through onChange.
+      tokens.suspect(pageId, token, 'Facebook refused it when the Messenger profile was read')
+      return
+    }
+    if (page.failed !== verdict) {
+      log.warn(
+        { err: error, pageId },
+        'the Messenger profile could not be brought up to date; the bot goes on',
+      )
+    }
+    page.failed = verdict
+    page.error = error instanceof Error ? error.message : String(error)
+    page.done = null
+    const trouble = error instanceof GraphError ? troubleOf(error) : null
+    if (trouble !== null) onTrouble(pageId, trouble)
+    const retryMs = error instanceof GraphError ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
+    lookIn(pageId, page, Math.max(retryMs, RETRY_MS))
+  }
+
+  const untilAllowed = (page: PageSync): number => {
+    const now = clock.now()
+    page.calls = page.calls.filter((at) => at > now - WINDOW_MS)
+    // A sync that has begun must be able to end.
+    const tooMany = page.calls.length + CALLS_OF_ONE_SYNC - MOST_CALLS
+    return tooMany <= 0 ? 0 : (page.calls[tooMany - 1] ?? now) + WINDOW_MS - now + 1
+  }
+
+  const refresh = (): void => {
+    for (const { pageId, state } of tokens.statuses()) if (state === 'valid') request(pageId)
+  }
+
+  return {
+    start: () => {
+      stopped = false
+      stopListening = tokens.onChange(({ pageId, state }) => {
+        if (state === 'valid') request(pageId)
+        if (state === 'missing') onTrouble(pageId, null)
+      })
+      refresh()
+    },
+    refresh,
+    status: (pageId) => {
+      const { checkedMs, differs, error, nextMs, ...page } = pages.get(pageId) ?? newPage()
+      const [token, profile] = [tokens.tokenFor(pageId), wanted()]
+      const isDone = token !== null && profile !== null && page.done === aimOf(token, profile)
+      const stateOf = (): ProfileStatus['is'] => {
+        if (profile === null) return 'left_alone'
+        if (page.waitsForCalls) return 'waiting'
+        if (error !== null) return 'failed'
+        if (page.isStuck) return 'differs'
+        return isDone ? 'in_step' : 'unknown'
+      }
+      const is = stateOf()
+      return { is, checkedMs, differs: is === 'in_step' ? [] : differs, error, nextMs }
+    },
+    stop: async () => {
+      stopped = true
+      stopListening()
+      for (const page of pages.values()) page.cancelWait()
+      await Promise.all([...pages.values()].flatMap((page) => page.running ?? []))
+    },
+  }
+}
+
+const newPage = (): PageSync => ({
+  running: null,
+  again: false,
+  done: null,
+  calls: [],
+  cancelWait: () => undefined,
+  failed: null,
+  checkedMs: null,
+  differs: [],
+  error: null,
+  nextMs: null,
+  waitsForCalls: false,
+  changed: null,
+  isStuck: false,
+})
+
+const aimOf = (token: string, profile: JsonObject): string => JSON.stringify([token, profile])
+
+const troubleOf = ({ verdict, message }: GraphError): Trouble | null => {
+  const what = `Facebook does not take the Messenger profile of the script: ${message}.`
+  switch (verdict) {
+    case 'bad_request':
+      return {
+        what,
+        remedy:
+          'Correct `profile` in the script (BOT_SCRIPT) as Facebook says; it is tried again as soon as the file changes.',
+      }
+    case 'permission':
+      return {
+        what,
+        remedy: 'Run `npm run bootstrap-token` with a user token that has the permission named here.',
+        byToken: true,
+      }
+    case 'restricted':
+      return {
+        what,
+        remedy:
+          "Open the Page's Support Inbox on facebook.com, and resolve what it names; it is tried again by itself.",
+      }
+    default:
+      return null
+  }
+}
+
+const doesNotStay = (differs: readonly string[]): Trouble => ({
+  what: `The Messenger profile does not stay as the script wants it: ${differs.join(', ')} is set, and differs again.`,
+  remedy:
+    'See whether another tool or another copy of this bot sets it, too; or take it out of `profile` in the script (BOT_SCRIPT).',
+})

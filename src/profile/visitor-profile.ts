@@ -1,0 +1,89 @@
+import type { Clock } from '../base/clock.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { TokenKeeper } from '../token/keeper.ts'
+
+/** What Facebook tells of visitors, asked for when it is needed and kept in memory for a while. */
+export interface VisitorProfiles {
+  /** Null where Facebook does not tell, or not in time: an answer never waits for it longer than a moment. */
+  tell: (visitor: { pageId: string; psid: string | null }, field: ProfileField) => Promise<string | null>
+  /** Forgets what is known of all visitors. */
+  clear: () => void
+}
+
+export const PROFILE_FIELDS = ['first_name', 'last_name', 'name', 'locale'] as const
+export type ProfileField = (typeof PROFILE_FIELDS)[number]
+
+/** The locale needs a permission of its own; without it some versions of Graph refuse the names, too. */
+const NAMES: readonly ProfileField[] = ['first_name', 'last_name', 'name']
+
+/** No answer waits longer; what comes later serves the next one. */
+const PATIENCE_MS = 1000
+const KEPT_MS = 24 * 3_600_000
+/** After a failure that may pass. */
+const RETRY_MS = 60_000
+const MOST_KEPT = 10_000
+
+interface Kept {
+  untilMs: number
+  told: Promise<Record<string, string>>
+}
+
+export const createVisitorProfiles = (deps: {
+  graph: Pick<Graph, 'userProfile'>
+  tokens: Pick<TokenKeeper, 'tokenFor'>
+  clock: Clock
+}): VisitorProfiles => {
+  const { graph, tokens, clock } = deps
+  const kept = new Map<string, Kept>()
+  /** Pages whose visitors' locale Graph refuses. */
+  const withoutLocale = new Set<string>()
+
+  const ask = async (pageId: string, psid: string, pageToken: string): Promise<Record<string, string>> => {
+    const fields = withoutLocale.has(pageId) ? NAMES : PROFILE_FIELDS
+    try {
+      return await graph.userProfile({ pageToken, psid, fields })
+    } catch (error) {
+      if (!(error instanceof GraphError) || fields === NAMES || error.retryable) throw error
+      const told = await graph.userProfile({ pageToken, psid, fields: NAMES })
+      withoutLocale.add(pageId)
+      return told
+    }
+  }
+
+  const keep = (key: string, pageId: string, psid: string, pageToken: string): Kept => {
+    const entry: Kept = {
+      untilMs: clock.now() + KEPT_MS,
+      told: ask(pageId, psid, pageToken).catch((error: unknown) => {
+        // No permission is an answer; anything else may be different soon.
+        if (error instanceof GraphError && error.verdict !== 'permission')
+          entry.untilMs = clock.now() + RETRY_MS
+        return {}
+      }),
+    }
+    kept.delete(key)
+    kept.set(key, entry)
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    return entry
+  }
+
+  return {
+    tell: async ({ pageId, psid }, field) => {
+      const pageToken = tokens.tokenFor(pageId)
+      if (psid === null || pageToken === null) return null
+      const key = `${pageId}/${psid}`
+      const known = kept.get(key)
+      const entry =
+        known !== undefined && known.untilMs > clock.now() ? known : keep(key, pageId, psid, pageToken)
+      let cancel = (): void => undefined
+      const late = new Promise<Record<string, string>>((resolve) => {
+        cancel = clock.after(PATIENCE_MS, () => resolve({}))
+      })
+      const told = await Promise.race([entry.told, late])
+      cancel()
+      return told[field] ?? null
+    },
+    clear: () => kept.clear(),
+  }
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../base/clock.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
+
+/** Why Facebook does not send this app's webhooks here, and what to do. */
+export interface AppWebhookTrouble {
+  what: string
+  remedy: string
+}
+
+export interface AppWebhookWatchDeps {
+  graph: Pick<Graph, 'appSubscriptions' | 'subscribeApp'>
+  webhook: AppWebhook
+  clock: Clock
+  log: { warn: (facts: object, message: string) => void }
+  /** Hears of trouble that a person has to mend, and with null that it is over. */
+  onTrouble: (trouble: AppWebhookTrouble | null) => void
+}
+
+/** By then the server listens, and the proxy in front of it has noticed. */
+const FIRST_MS = 30_000
+const EVERY_MS = 6 * 3_600_000
+const AGAIN_MS = [2 * 60_000, 10 * 60_000]
+
+/**
+ * Sees to it that Facebook sends the webhooks of the app to this bot: sets the address where there is none, and switches
+ * it on again where Facebook switched it off. One that somebody pointed elsewhere is theirs; the operator hears of it.
+ */
+export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () => void; stop: () => void } => {
+  const { graph, webhook, clock, log, onTrouble } = deps
+  let failures = 0
+  let isRunning = false
+  let cancel = (): void => {}
+
+  const lookIn = (ms: number): void => {
+    cancel = clock.after(ms, () => void look())
+  }
+
+  const look = async (): Promise<void> => {
+    let trouble: AppWebhookTrouble | null = null
+    try {
+      const elsewhere = await lookOnce()
+      failures = 0
+      if (elsewhere !== null) trouble = pointsElsewhere(elsewhere, webhook.url)
+    } catch (error) {
+      if (!isRunning) return
+      failures += 1
+      log.warn({ err: error }, 'the webhook of the app could not be looked after; trying again')
+      if (!isOurs(error) || failures <= AGAIN_MS.length) return lookIn(AGAIN_MS[failures - 1] ?? EVERY_MS)
+      trouble = doesNotAnswer(webhook.url, error)
+    }
+    if (!isRunning) return
+    onTrouble(trouble)
+    lookIn(EVERY_MS)
+  }
+
+  /** @returns where somebody has pointed it; null when it is, or was brought, in order */
+  const lookOnce = async (): Promise<string | null> => {
+    const page = (await graph.appSubscriptions()).find(({ object }) => object === 'page')
+    if (page && page.url !== null && page.url !== webhook.url) return page.url
+    if (await pointAppWebhook(graph, webhook)) {
+      log.warn({ url: webhook.url }, 'Facebook did not send the webhooks of the app here; now it does')
+    }
+    return null
+  }
+
+  return {
+    start: () => {
+      isRunning = true
+      lookIn(FIRST_MS)
+    },
+    stop: () => {
+      isRunning = false
+      cancel()
+    },
+  }
+}
+
+/** Facebook tried the address and did not like the answer; anything else is not about the address. */
+const isOurs = (error: unknown): error is GraphError =>
+  error instanceof GraphError && error.verdict === 'bad_request'
+
+const DOCTOR = 'Run `npm run doctor` for the cause'
+
+const pointsElsewhere = (elsewhere: string, url: string): AppWebhookTrouble => ({
+  what: `Facebook sends the webhooks of this app to ${elsewhere}, not to ${url}.`,
+  remedy: `If this bot is to have them, run \`npm run bootstrap-token\`, or enter ${url} in App dashboard > Messenger > Settings > Webhooks; if not, unset PUBLIC_URL here.`,
+})
+
+const doesNotAnswer = (url: string, error: GraphError): AppWebhookTrouble => ({
+  what: `Facebook does not get the right answer from ${url}: ${error.message}.`,
+  remedy: `${DOCTOR}; it is tried again every few hours, and at a restart.`,
+})

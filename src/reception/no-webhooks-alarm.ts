@@ -1,0 +1,142 @@
+import type { Clock } from '../base/clock.ts'
+import type { OperatorLog } from '../alerts/log-notifier.ts'
+import type { Needs } from '../alerts/needs.ts'
+import { duration, utc } from '../alerts/notice.ts'
+import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
+
+export interface SilenceDeps {
+  /** The Pages that should be heard of: those with a token. */
+  pages: () => { pageId: string; pageName: string | null }[]
+  needs: Pick<Needs, 'raise' | 'settle'>
+  /** Keeps what was learned over restarts. */
+  store: {
+    remember: (name: string, text: string) => Promise<void>
+    recall: (name: string) => Promise<string | null>
+  }
+  clock: Clock
+  log: Pick<OperatorLog, 'warn'>
+}
+
+/** Notices when a Page's webhooks stay away for longer than its rhythm makes plausible. */
+export interface SilenceWatch {
+  /** Something came for the Page. Costs next to nothing: called for every event. */
+  heard: (pageId: string) => void
+  start: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+interface Watched {
+  rhythm: Rhythm
+  heardMs: number | null
+  /** When the alarm was raised; null while there is none. */
+  alarmMs: number | null
+}
+
+const SAVE_EVERY_SLOTS = 6
+/** A timer this late means that the machine slept: nobody looked. */
+const LATE_MS = 60_000
+/** After so long it is believed that nothing comes any more, and what is usual is learned anew. */
+const BELIEVED_MS = 7 * 86_400_000
+
+const nameOf = (pageId: string): string => `rhythm:${pageId}`
+
+export const createSilenceWatch = ({ pages, needs, store, clock, log }: SilenceDeps): SilenceWatch => {
+  const watched = new Map<string, Watched>()
+  let heard = new Set<string>()
+  let slotMs = 0
+  let slots = 0
+  let cancel = (): void => {}
+
+  const watch = async (pageId: string): Promise<Watched> => {
+    const known = watched.get(pageId)
+    if (known) return known
+    const entry = { rhythm: createRhythm(await recall(pageId)), heardMs: null, alarmMs: null }
+    watched.set(pageId, entry)
+    return entry
+  }
+
+  const recall = (pageId: string): Promise<string | null> =>
+    store.recall(nameOf(pageId)).catch((error: unknown) => {
+      log.warn({ err: error, pageId }, 'what is usual for the Page could not be read; learning it anew')
+      return null
+    })
+
+  const save = async (): Promise<void> => {
+    for (const [pageId, { rhythm }] of watched) {
+      await store.remember(nameOf(pageId), rhythm.save()).catch((error: unknown) => {
+        log.warn({ err: error, pageId }, 'what is usual for the Page could not be kept')
+      })
+    }
+  }
+
+  const nextSlot = (): void => {
+    slotMs = Math.ceil(clock.now() / SLOT_MS) * SLOT_MS
+    heard = new Set()
+    // The first slot that is looked at from its beginning to its end.
+    cancel = clock.after(slotMs - clock.now(), lookAtSlot)
+  }
+
+  const lookAtSlot = (): void => {
+    heard = new Set()
+    cancel = clock.after(slotMs + SLOT_MS - clock.now(), () => void endSlot())
+  }
+
+  const endSlot = async (): Promise<void> => {
+    const [endedMs, active] = [slotMs, heard]
+    const nowMs = clock.now()
+    const isLate = nowMs - (endedMs + SLOT_MS) > LATE_MS
+    if (isLate) return nextSlot()
+    slotMs += SLOT_MS
+    lookAtSlot()
+    for (const { pageId, pageName } of pages()) {
+      const entry = await watch(pageId)
+      entry.rhythm.observe(endedMs, active.has(pageId))
+      judge(pageId, pageName, entry, nowMs)
+    }
+    slots += 1
+    if (slots % SAVE_EVERY_SLOTS === 0) await save()
+  }
+
+  const judge = (pageId: string, pageName: string | null, entry: Watched, nowMs: number): void => {
+    if (entry.alarmMs !== null && nowMs - entry.alarmMs > BELIEVED_MS) {
+      entry.rhythm = createRhythm()
+      entry.alarmMs = null
+      log.warn({ pageId }, 'nothing came for a week; what is usual for the Page is learned anew')
+      return needs.settle(pageId, 'silent')
+    }
+    if (entry.alarmMs !== null || !entry.rhythm.isImplausible()) return
+    entry.alarmMs = nowMs
+    const since = entry.heardMs
+    needs.raise({
+      pageId,
+      pageName,
+      cause: 'silent',
+      what:
+        since === null
+          ? 'No webhook has come since the bot was started, which is very unusual for this Page.'
+          : `No webhook has come for ${duration(nowMs - since)} (since ${utc(since)}), which is very unusual for this Page.`,
+      remedy:
+        'Run `npm run doctor`: it tells whether Facebook still reaches the bot. If all is in order, it is but a quiet day, and the next message ends this.',
+    })
+  }
+
+  return {
+    heard: (pageId) => {
+      heard.add(pageId)
+      const entry = watched.get(pageId)
+      if (!entry) return
+      entry.heardMs = clock.now()
+      if (entry.alarmMs === null) return
+      entry.alarmMs = null
+      needs.settle(pageId, 'silent')
+    },
+    start: async () => {
+      for (const { pageId } of pages()) await watch(pageId)
+      nextSlot()
+    },
+    stop: async () => {
+      cancel()
+      await save()
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { contentTypeOf, LARGEST_MEDIA_BYTES, staysInside } from '../media-file.ts'
+
+/** The pictures and other files that stand beside the script. Both throw an error of the file system, with its code. */
+export interface MediaFiles {
+  /** Tells contents apart; the last one known where the file cannot be read at the moment. */
+  hashOf: (path: string) => Promise<string>
+  /** The file as it is now. */
+  read: (path: string) => Promise<MediaFile>
+}
+
+export interface MediaFile {
+  name: string
+  contentType: string
+  bytes: Uint8Array
+  hash: string
+}
+
+/** @param script - the script's path: files are named from its folder */
+export const createMediaFiles = (script: string): MediaFiles => {
+  const folder = dirname(script)
+  const known = new Map<string, Known>()
+  const hashing = new Map<string, Promise<string>>()
+
+  const placeOf = (path: string): string => {
+    if (staysInside(path)) return join(folder, path)
+    throw refusal('EACCES', 'the file is not in the folder of the script')
+  }
+
+  /** Changes whenever the content may have: nobody can set the time of the last change back. */
+  const stampOf = async (place: string): Promise<string> => {
+    const facts = await stat(place)
+    if (facts.isDirectory()) throw refusal('EISDIR', 'it is a folder')
+    // A pipe or a device would be read for ever.
+    if (!facts.isFile()) throw refusal('EACCES', 'it is no file')
+    if (facts.size > LARGEST_MEDIA_BYTES) throw refusal('EFBIG', 'the file is too large')
+    return `${facts.mtimeMs} ${facts.ctimeMs} ${facts.size} ${facts.ino}`
+  }
+
+  const hash = async (path: string): Promise<string> => {
+    const place = placeOf(path)
+    const stamp = await stampOf(place)
+    const before = known.get(path)
+    if (before?.stamp === stamp) return before.hash
+    // Many may ask for a new file at once: it is read for all of them together.
+    const key = `${path} ${stamp}`
+    const running = hashing.get(key)
+    if (running !== undefined) return running
+    const reading = sumOf(place)
+    hashing.set(key, reading)
+    try {
+      const found = await reading
+      known.set(path, { stamp, hash: found })
+      return found
+    } finally {
+      hashing.delete(key)
+    }
+  }
+
+  return {
+    hashOf: async (path) => {
+      try {
+        return await hash(path)
+      } catch (error) {
+        // Somebody is just replacing it: what Facebook has is as good as it was.
+        const before = known.get(path)
+        if (before !== undefined) return before.hash
+        throw error
+      }
+    },
+    read: async (path) => {
+      const place = placeOf(path)
+      const stamp = await stampOf(place)
+      const pieces: Buffer[] = []
+      for await (const piece of piecesOf(place)) pieces.push(piece)
+      const bytes = Buffer.concat(pieces)
+      const found = createHash('sha256').update(bytes).digest('hex')
+      // Were it known by another hash, what is uploaded now would never be found.
+      known.set(path, { stamp, hash: found })
+      return { name: basename(path), contentType: contentTypeOf(path), bytes, hash: found }
+    },
+  }
+}
+
+interface Known {
+  stamp: string
+  hash: string
+}
+
+const sumOf = async (place: string): Promise<string> => {
+  const sum = createHash('sha256')
+  for await (const piece of piecesOf(place)) sum.update(piece)
+  return sum.digest('hex')
+}
+
+/** No more than may be sent, though it grow meanwhile. */
+const piecesOf = (place: string): AsyncIterable<Buffer> =>
+  createReadStream(place, { end: LARGEST_MEDIA_BYTES - 1 })
+
+const refusal = (code: string, message: string): Error => Object.assign(new Error(message), { code })
+
+/** How large the files beside a script are, for reading it: null where there is none. */
+export const mediaSizes =
+  (script: string) =>
+  (path: string): number | null => {
+    try {
+      const facts = statSync(join(dirname(script), path))
+      return facts.isFile() ? facts.size : null
+    } catch {
+      return null
+    }
+  }

@@ -1,0 +1,104 @@
+import type { Node } from 'yaml'
+import { endingsFor, fitsMedia, LARGEST_MEDIA_BYTES, staysInside } from '../media-file.ts'
+import type { MediaType } from '../messages.ts'
+import { allOf, localised, type Localised } from './localised.ts'
+import { quoted } from './mistakes.ts'
+import { described, type Read, type Reading } from './reading.ts'
+import { buttons, FACEBOOK, urlTemplate } from './say.ts'
+import { flag, made, mapping, optional, required, textOf } from './shapes.ts'
+import { hasVariables, type Template } from './template.ts'
+import type { Button, SayItem } from './types.ts'
+
+const NAMES: Record<MediaType, string> = {
+  image: 'an image',
+  audio: 'an audio',
+  video: 'a video',
+  file: 'a file',
+}
+
+/** A picture, a sound, a film or a file to download; under pictures and films there may be buttons. */
+export const mediaItem = (type: MediaType): Read<SayItem> => {
+  const canHaveButtons = type === 'image' || type === 'video'
+  const read = mapping(`a message with ${NAMES[type]}`, {
+    [type]: required(localised(source(type)), 'A web address, or a file in the folder of the script.'),
+    ...(canHaveButtons && { buttons: optional(buttons, 'Shown below it.') }),
+    fresh: optional(flag, 'true: Facebook fetches it each time, because what is at the address changes.'),
+  })
+  return made(read, (value, node, reading) => {
+    // Which key it is stands in a variable, and so types cannot follow.
+    const given = value as { buttons?: Button[] | null; fresh: boolean | null } & {
+      [key in MediaType]?: Localised<Template>
+    }
+    return checked(
+      {
+        kind: 'media',
+        type,
+        from: given[type] ?? [],
+        buttons: given.buttons ?? [],
+        fresh: given.fresh ?? false,
+      },
+      reading.placeOf(node),
+      reading,
+    )
+  })
+}
+
+const checked = (
+  media: Extract<SayItem, { kind: 'media' }>,
+  place: ReturnType<Reading['placeOf']>,
+  reading: Reading,
+): SayItem | undefined => {
+  const { from, buttons: below, fresh } = media
+  const all = allOf(from)
+  if (below.length > 0 && all.some(hasVariables)) {
+    return reading.refuse(
+      place,
+      'an address with variables above buttons',
+      'one without: what has buttons is uploaded to Facebook and kept there',
+    )
+  }
+  if (fresh && (below.length > 0 || !all.every(isWeb))) {
+    return reading.refuse(place, '"fresh" with a file or with buttons', 'it with a web address alone')
+  }
+  return media
+}
+
+/** A web address, or the path of a file beside the script. */
+const source = (type: MediaType): Read<Template> => {
+  const address = urlTemplate('an address')
+  return described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      const path = textOf(target)?.trim() ?? ''
+      if (path === '' || path.includes('{{') || path.includes(':')) return address(node, reading)
+      return checkFile(type, path, target, reading) ? [path] : undefined
+    },
+    () => ({ type: 'string', minLength: 1 }),
+  )
+}
+
+const checkFile = (type: MediaType, path: string, node: Node | null, reading: Reading): boolean => {
+  const refuse = (found: string, expected: string): false => {
+    reading.refuse(reading.placeOf(node), found, expected)
+    return false
+  }
+  if (!staysInside(path)) {
+    return refuse(
+      quoted(path),
+      'an address that begins with https://, or a file in the folder of the script like pictures/menu.png',
+    )
+  }
+  if (!fitsMedia(type, path)) {
+    return refuse(quoted(path), `${NAMES[type]}: ${endingsFor(type).join(', ')}, or a web address`)
+  }
+  const bytes = reading.sizeOf(path)
+  if (bytes === null)
+    return refuse(`${quoted(path)}, which is not there`, 'a file in the folder of the script')
+  if (bytes === 0) return refuse(`${quoted(path)}, an empty file`, 'one with something in it')
+  if (bytes <= LARGEST_MEDIA_BYTES) return true
+  const most = LARGEST_MEDIA_BYTES / 1024 / 1024
+  return refuse(`${quoted(path)}, a file of ${bytes} bytes`, `at most ${most} MiB (${FACEBOOK})`)
+}
+
+/** Whether media come from the web; otherwise from a file. */
+export const isWeb = ([first]: Template): boolean => typeof first === 'string' && /^https?:/i.test(first)

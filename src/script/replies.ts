@@ -1,0 +1,260 @@
+import { isMap, type Node } from 'yaml'
+import { matchKey } from '../conversation/match/normalise.ts'
+import { destination, questions } from './ask.ts'
+import { sayItem } from './items.ts'
+import { LIMITS, MOST_CHOICES, MOST_MESSAGES, OWN_PAYLOAD } from './limits.ts'
+import { localised } from './localised.ts'
+import { quoted } from './mistakes.ts'
+import { looksLikePattern, pattern, type Pattern } from './pattern.ts'
+import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
+import { FACEBOOK, isOwnPayload, reference, title } from './say.ts'
+import { didYouMean, entriesOf, list, mapping, oneOf, oneOrMore, optional, text, textOf } from './shapes.ts'
+import { sign } from './signs.ts'
+import type { Answer, Form, NamedAnswer, Question, SayItem, Sign } from './types.ts'
+
+type Trigger =
+  | { kind: 'phrase'; phrase: string; place: Place }
+  | { kind: 'pattern'; pattern: Pattern; place: Place }
+  | { kind: 'sign'; sign: Sign; place: Place }
+
+/** The replies of a script, and the names of those that could not be read. */
+export interface ReadReplies {
+  replies: Map<string, NamedAnswer>
+  broken: Set<string>
+  /** Which replies each goes on with, with the places. */
+  goes: Map<string, { name: string; place: Place }[]>
+}
+
+// No visitor's message is looked at beyond this length either.
+const phrase = text('a phrase or a /regular expression/', {
+  max: 500,
+  why: 'only so much of a message is looked at',
+})
+
+const trigger: Read<Trigger> = described(
+  (node, reading) => {
+    const target = reading.follow(node)
+    const place = reading.placeOf(target)
+    if (isMap(target)) {
+      const read = sign(target, reading)
+      return read && { kind: 'sign', sign: read, place }
+    }
+    if (looksLikePattern(textOf(target)?.trim() ?? '')) {
+      const read = pattern(target, reading)
+      return read && { kind: 'pattern', pattern: read, place }
+    }
+    const read = phrase(target, reading)
+    return read === undefined ? undefined : { kind: 'phrase', phrase: read, place }
+  },
+  () => ({ anyOf: [schemaOf(phrase), schemaOf(sign)] }),
+)
+
+const ANSWER = {
+  say: optional(
+    oneOrMore('one or more messages', sayItem, { max: MOST_MESSAGES, why: 'nobody reads more at once' }),
+    'What is said: one message or a list of them.',
+  ),
+  choices: optional(
+    list('a list of names of replies', reference('the name of a reply', true), {
+      min: 1,
+      max: MOST_CHOICES,
+      why: 'nobody reads more',
+    }),
+    'Replies offered as buttons under the last message.',
+  ),
+  do: optional(oneOf(['handover'] as const), 'handover: from now on a person answers.'),
+}
+
+const readReply = mapping('a reply', {
+  title: optional(
+    localised(title),
+    `What its button says where other replies offer it (${LIMITS.buttonTitle} characters).`,
+  ),
+  when: optional(oneOrMore('phrases', trigger), 'What visitors write or do to get this reply.'),
+  ...ANSWER,
+  ask: optional(questions, 'Questions asked one after the other; the answers are remembered.'),
+  next: optional(reference('the name of a reply'), 'The reply that follows the last answer.'),
+  answers: optional(destination, 'Where all answers go together: "keep", or an https address.'),
+})
+
+const readFallback = mapping('the fallback', ANSWER)
+
+/** Reads the answer to what nothing else fits. */
+export const fallback = (variables: readonly string[]): Read<{ answer: Answer; goes: ReadReplies['goes'] }> =>
+  described(
+    (node, reading) => {
+      const from = reading.mentions.length
+      const before = reading.count()
+      const value = readFallback(node, reading)
+      checkMentions(from, variables, 'here', reading)
+      // Nothing can go on with the fallback, so it closes no circle.
+      const goes = new Map([['', reading.goes.splice(0)]])
+      if (value === undefined || reading.count() > before) return undefined
+      const read = answer(value, null, 'the fallback', node, reading)
+      return read && { answer: read, goes }
+    },
+    () => schemaOf(readFallback),
+  )
+
+/** Reads all replies. */
+export const replies = (variables: readonly string[]): Read<ReadReplies> =>
+  described(
+    (node, reading) => {
+      const entries = entriesOf(node, reading, 'replies by name')
+      if (entries === undefined) return undefined
+      const read: ReadReplies = { replies: new Map(), broken: new Set(), goes: new Map() }
+      const phrases = new Map<string, { reply: string; place: Place }>()
+      for (const { key, place, value } of entries) {
+        checkName(key, place, reading)
+        const reply = readOne(key, value, variables, phrases, reading)
+        read.goes.set(key, reading.goes.splice(0))
+        if (reply === undefined) read.broken.add(key)
+        else read.replies.set(key, reply)
+      }
+      return read
+    },
+    () => ({ type: 'object', additionalProperties: schemaOf(readReply) }),
+  )
+
+/** Notes variables, met since `from`, that nobody knows. */
+export const checkMentions = (
+  from: number,
+  known: readonly string[],
+  where: string,
+  reading: Reading,
+): void => {
+  for (const { variable, place } of reading.mentions.splice(from)) {
+    if (known.includes(variable)) continue
+    reading.refuse(
+      place,
+      `the variable {{${variable}}}`,
+      known.length === 0
+        ? `no variable ${where}`
+        : `one known ${where}: ${known.map((name) => `{{${name}}}`).join(', ')}`,
+      didYouMean(variable, known) ?? null,
+    )
+  }
+}
+
+const checkName = (name: string, place: Place, reading: Reading): void => {
+  if (name.length > LIMITS.payload) {
+    reading.refuse(place, `a name of ${name.length} characters`, `at most ${LIMITS.payload} (${FACEBOOK})`)
+  }
+  if (isOwnPayload(name)) {
+    reading.refuse(
+      place,
+      quoted(name),
+      `a name that does not begin with ${OWN_PAYLOAD}: the bot's own buttons do`,
+    )
+  }
+}
+
+const readOne = (
+  name: string,
+  node: Node | null,
+  variables: readonly string[],
+  phrases: Map<string, { reply: string; place: Place }>,
+  reading: Reading,
+): NamedAnswer | undefined => {
+  const from = reading.mentions.length
+  const before = reading.count()
+  const value = readReply(node, reading)
+  const triggers = value?.when ?? []
+  const patterns = triggers.flatMap((one) => (one.kind === 'pattern' ? one : []))
+  for (const { pattern: read, place } of patterns) {
+    if (!read.groups.includes(RESERVED)) continue
+    reading.refuse(
+      place,
+      `a group named ${quoted(RESERVED)}`,
+      `another name: {{${RESERVED}}} has a meaning already`,
+    )
+  }
+  const known = [...new Set([...variables, ...reading.groups.splice(0)])]
+  checkMentions(from, known, 'in this reply', reading)
+
+  const own: string[] = []
+  for (const one of triggers) {
+    if (one.kind !== 'phrase') continue
+    const key = matchKey(one.phrase)
+    const owner = phrases.get(key)
+    if (owner !== undefined && owner.reply !== name) {
+      reading.refuse(
+        one.place,
+        `the phrase ${quoted(one.phrase)}`,
+        `a phrase of one reply only; ${quoted(owner.reply)} has it in line ${reading.line(owner.place)}`,
+      )
+    }
+    phrases.set(key, { reply: name, place: one.place })
+    own.push(one.phrase)
+  }
+  if (value === undefined || reading.count() > before) return undefined
+  const form = formOf(value, node, reading)
+  if (reading.count() > before) return undefined
+  const said = answer(value, form, 'a reply', node, reading)
+  return (
+    said && {
+      name,
+      title: value.title,
+      phrases: own,
+      patterns: patterns.map((one) => one.pattern),
+      signs: triggers.flatMap((one) => (one.kind === 'sign' ? one.sign : [])),
+      ...said,
+    }
+  )
+}
+
+/** Other variables give way to a group of the same name. */
+const RESERVED = 'page_name'
+
+const formOf = (
+  value: {
+    ask: Question[] | null
+    next: string | null
+    answers: Form['answers'] | null
+    choices: string[] | null
+    do: 'handover' | null
+  },
+  node: Node | null,
+  reading: Reading,
+): Form | null => {
+  const { ask, next, answers, choices, do: action } = value
+  const place = reading.placeOf(reading.follow(node))
+  if (ask === null) {
+    if (next !== null) reading.refuse(place, '"next" without "ask"', 'questions before what follows them')
+    if (answers !== null) reading.refuse(place, '"answers" without "ask"', 'questions whose answers are kept')
+    return null
+  }
+  if (next === null) {
+    reading.refuse(place, '"ask" without "next"', 'the reply that follows the last answer')
+    return null
+  }
+  if (choices !== null) {
+    reading.refuse(
+      place,
+      '"choices" beside "ask"',
+      'the choices in the reply that "next" names: the question comes last here',
+    )
+  }
+  if (action !== null) {
+    reading.refuse(place, '"do" beside "ask"', 'it in the reply that "next" names: the answers come first')
+  }
+  return { questions: ask, next, answers: answers ?? { kept: false, url: null } }
+}
+
+const answer = (
+  value: { say: SayItem[] | null; choices: string[] | null; do: 'handover' | null },
+  form: Form | null,
+  what: string,
+  node: Node | null,
+  reading: Reading,
+): Answer | undefined => {
+  const { say, choices, do: action } = value
+  if (say === null && form === null && (action === null || choices !== null)) {
+    return reading.refuse(
+      reading.placeOf(reading.follow(node)),
+      'no "say"',
+      choices === null ? `${what} to say something` : 'a message above the choices',
+    )
+  }
+  return { say: say ?? [], choices: choices ?? [], form, handover: action === 'handover' }
+}

@@ -1,0 +1,251 @@
+import { watch } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import { MAX_SCRIPT_BYTES } from './limits.ts'
+import { ScriptError, wholeFile } from './mistakes.ts'
+import { parseScript } from './parse.ts'
+import type { Script } from './types.ts'
+import { mediaSizes } from './media-files.ts'
+
+/** The part of a logger used here. */
+export interface ScriptFileLog {
+  info: (facts: object, message: string) => void
+  warn: (facts: object, message: string) => void
+}
+
+/** A script that follows its file: always the last version that was right. */
+export interface ScriptFile {
+  current: () => Script
+  /** Hears of each new version. Returns the function that stops it. */
+  onChange: (listener: (script: Script) => void) => () => void
+  /** Begins to follow the file. */
+  start: () => void
+  stop: () => void
+}
+
+/** An editor may write a file in several steps; it is read once it was left alone this long. */
+const SETTLE_MS = 100
+/** A version that is wrong is believed only when it is still the same after this time. */
+const DOUBT_MS = 400
+/** For changes that the operating system does not tell of: network folders, mounted configuration. */
+const POLL_MS = 2000
+
+/**
+ * Reads the script.
+ *
+ * @throws ScriptError when it is wrong or cannot be read
+ */
+export const openScriptFile = async (deps: {
+  /** Its path, as the operator wrote it. */
+  file: string
+  /** Variables that its texts may mention anywhere. */
+  variables: readonly string[]
+  clock: Clock
+  log: ScriptFileLog
+}): Promise<ScriptFile> => {
+  const { file, variables, clock, log } = deps
+  const listeners = new Set<(script: Script) => void>()
+  const first = await readVersion(file)
+  const lookAt = mediaSizes(file)
+  /** The files it named when it was judged last, and how large they were. */
+  const sizes = new Map<string, number | null>()
+  const sizeOf = (path: string): number | null => {
+    const size = lookAt(path)
+    sizes.set(path, size)
+    return size
+  }
+  let script = parseScript(first.bytes, { file, variables, sizeOf })
+  /** What was last judged, right or wrong; null for a file that could not be read. */
+  let judged: Buffer | null = first.bytes
+  let stamp = first.stamp
+  /** What was found wrong once, and will be believed when it is found again. */
+  let doubted: Trouble | null = null
+  let isWrong = false
+  let stopped = true
+  let checking = false
+  let again = false
+  let stopWatching = (): void => undefined
+  let cancelCheck = (): void => undefined
+  let cancelPoll = (): void => undefined
+
+  const soon = (ms: number): void => {
+    cancelCheck()
+    if (!stopped) cancelCheck = clock.after(ms, () => void check())
+  }
+
+  const check = async (): Promise<void> => {
+    if (checking) {
+      again = true
+      return
+    }
+    checking = true
+    try {
+      judge(await readVersion(file).catch((error: unknown) => troubleOf(error, null)))
+    } finally {
+      checking = false
+      if (again) {
+        again = false
+        soon(SETTLE_MS)
+      }
+    }
+  }
+
+  const judge = (read: Version | Trouble): void => {
+    if (stopped) return
+    if ('stamp' in read) {
+      stamp = read.stamp
+      if (judged?.equals(read.bytes) === true) {
+        // Wrong for a moment, and as it was before: nothing has happened.
+        doubted = null
+        return
+      }
+    }
+    const result = 'stamp' in read ? parsed(read) : read
+    if ('script' in result) {
+      doubted = null
+      judged = result.bytes
+      script = result.script
+      log.info({ file, replies: script.replies.size }, isWrong ? 'the script is right again' : 'new script')
+      isWrong = false
+      for (const listener of listeners) listener(script)
+    } else if (doubted !== null && isSame(doubted, result)) {
+      doubted = null
+      if (isWrong && judged === null && result.bytes === null) return
+      judged = result.bytes
+      isWrong = true
+      log.warn(
+        { file, code: result.error.code, mistakes: result.error.mistakes },
+        `the script was not changed; the last good one stays in use: ${result.error.message}`,
+      )
+    } else {
+      doubted = result
+      soon(DOUBT_MS)
+    }
+  }
+
+  const parsed = ({ bytes }: Version): { script: Script; bytes: Buffer } | Trouble => {
+    sizes.clear()
+    try {
+      return { script: parseScript(bytes, { file, variables, sizeOf }), bytes }
+    } catch (error) {
+      return troubleOf(error, bytes)
+    }
+  }
+
+  const troubleOf = (error: unknown, bytes: Buffer | null): Trouble => {
+    if (error instanceof ScriptError) return { error, bytes }
+    throw error
+  }
+
+  const poll = (): void => {
+    cancelPoll = clock.after(POLL_MS, () => {
+      void stampOf(file).then((now) => {
+        if (stopped) return
+        // What was wrong may be a picture that is missing.
+        const isMended = isWrong && [...sizes].some(([path, size]) => lookAt(path) !== size)
+        if (isMended) judged = null
+        if ((now !== stamp || isMended) && doubted === null) {
+          stamp = now
+          soon(SETTLE_MS)
+        }
+        poll()
+      })
+    })
+  }
+
+  return {
+    current: () => script,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start: () => {
+      stopped = false
+      stopWatching = watchFolder(file, () => soon(SETTLE_MS))
+      // It may have changed between reading and watching.
+      soon(SETTLE_MS)
+      poll()
+    },
+    stop: () => {
+      stopped = true
+      stopWatching()
+      cancelCheck()
+      cancelPoll()
+    },
+  }
+}
+
+interface Version {
+  bytes: Buffer
+  /** Changes whenever the file is written or replaced. */
+  stamp: string
+}
+
+interface Trouble {
+  error: ScriptError
+  /** Null where the file could not be read. */
+  bytes: Buffer | null
+}
+
+const isSame = (one: Trouble, other: Trouble): boolean =>
+  one.bytes === null || other.bytes === null
+    ? one.bytes === other.bytes && one.error.message === other.error.message
+    : one.bytes.equals(other.bytes)
+
+const readVersion = async (file: string): Promise<Version> => {
+  try {
+    const facts = await stat(file)
+    // Opening a pipe would wait for a writer.
+    if (!facts.isFile()) throw refused(file, facts.isDirectory() ? 'a folder' : 'no ordinary file')
+    const handle = await open(file)
+    try {
+      const bytes = Buffer.alloc(MAX_SCRIPT_BYTES + 1)
+      let length = 0
+      while (length < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
+        if (bytesRead === 0) break
+        length += bytesRead
+      }
+      return { bytes: bytes.subarray(0, length), stamp: stampFrom(facts) }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (error instanceof ScriptError) throw error
+    throw refused(file, REASONS[codeOf(error)] ?? `a file that cannot be read (${codeOf(error)})`, error)
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EACCES: 'a file we may not read',
+}
+
+const refused = (file: string, found: string, cause?: unknown): ScriptError =>
+  new ScriptError(file, [wholeFile(found, 'a script file (BOT_SCRIPT names it)')], { cause })
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+
+const stampOf = (file: string): Promise<string> =>
+  stat(file).then(stampFrom, (error: unknown) => codeOf(error))
+
+const stampFrom = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
+  `${mtimeMs} ${size} ${ino}`
+
+/** Watches the folder: many editors replace a file by another one, which a watch on the file itself does not survive. */
+const watchFolder = (file: string, changed: () => void): (() => void) => {
+  const name = basename(file)
+  try {
+    const watcher = watch(dirname(file), { persistent: false }, (_event, which) => {
+      if (which === null || which === name) changed()
+    })
+    // Out of watches, or the folder is gone: the poll goes on.
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch {
+    return () => undefined
+  }
+}

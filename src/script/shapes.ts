@@ -1,0 +1,329 @@
+import { isMap, isScalar, isSeq, type Node } from 'yaml'
+import type { JsonObject } from '../base/json.ts'
+import { described, nothingAt, schemaOf, type Place, type Read, type Reading } from './reading.ts'
+import { VARIABLE_FIRST } from './syntax.ts'
+import { closest } from '../conversation/distance.ts'
+import { quoted } from './mistakes.ts'
+
+/** A key of a mapping and how its value is read. */
+export interface Field<T, R extends boolean = boolean> {
+  read: Read<T>
+  required: R
+  /** What it means, shown by editors. */
+  about?: string | undefined
+}
+
+type Fields = Record<string, Field<unknown>>
+type Values<F extends Fields> = {
+  [K in keyof F]: F[K] extends Field<infer T, infer R> ? (R extends true ? T : T | null) : never
+}
+
+export const required = <T>(read: Read<T>, about?: string): Field<T, true> => ({
+  read,
+  required: true,
+  about,
+})
+export const optional = <T>(read: Read<T>, about?: string): Field<T, false> => ({
+  read,
+  required: false,
+  about,
+})
+
+/** A mapping with the keys given and no others. Refused as a whole where a required value is missing or refused. */
+export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<F>> =>
+  described(
+    (node, reading) => {
+      const entries = entriesOf(node, reading, `${what}: a mapping with ${Object.keys(fields).join(', ')}`)
+      if (entries === undefined) return undefined
+      const values: Record<string, unknown> = {}
+      for (const { key, place, value } of entries) {
+        const field = Object.hasOwn(fields, key) ? fields[key] : undefined
+        if (field === undefined) refuseKey(key, place, what, Object.keys(fields), reading)
+        else values[key] = field.read(value, reading)
+      }
+      let complete = true
+      const given = new Set(entries.map(({ key }) => key))
+      for (const [key, field] of Object.entries(fields)) {
+        if (field.required && !given.has(key)) {
+          reading.refuse(reading.placeOf(reading.follow(node)), `no "${key}"`, `${what} to have one`)
+        }
+        if (field.required && values[key] === undefined) complete = false
+        values[key] ??= null
+      }
+      return complete ? (values as Values<F>) : undefined
+    },
+    () => mappingSchema(fields),
+  )
+
+export interface Entry {
+  key: string
+  place: Place
+  value: Node | null
+}
+
+/** The entries of a mapping with text keys, duplicates refused; undefined where it is none. */
+export const entriesOf = (node: Node | null, reading: Reading, what: string): Entry[] | undefined => {
+  const target = reading.follow(node)
+  const isVariable = firstVariable(reading.placeOf(target), reading) !== null
+  if (!isMap(target) || isVariable) return refuseKind(target, reading, what)
+  const entries: Entry[] = []
+  const lines = new Map<string, number>()
+  for (const pair of target.items) {
+    const keyNode = reading.follow(pair.key as Node | null)
+    const place = reading.placeOf(keyNode)
+    const key = textOf(keyNode)
+    if (key === null || key === '') {
+      reading.refuse(
+        place,
+        kindOf(keyNode, reading),
+        `a name before the colon`,
+        firstVariable(place, reading),
+      )
+      continue
+    }
+    const before = lines.get(key)
+    if (before !== undefined) {
+      reading.refuse(place, `${quoted(key)} a second time`, `each name once; it stands in line ${before} too`)
+      continue
+    }
+    lines.set(key, reading.line(place))
+    entries.push({ key, place, value: (pair.value as Node | null) ?? nothingAt(place.end) })
+  }
+  return entries
+}
+
+/** A list, each item read alike; `max` with the reason for it. */
+export const list = <T>(
+  what: string,
+  item: Read<T>,
+  limit: { min?: number; max: number; why: string },
+): Read<T[]> =>
+  described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      if (!isSeq(target)) return refuseKind(target, reading, what)
+      const items = target.items as (Node | null)[]
+      const { min = 0, max, why } = limit
+      if (items.length < min) {
+        const found = items.length === 0 ? 'an empty list' : `a list of ${items.length}`
+        reading.refuse(reading.placeOf(target), found, min === 1 ? what : `${what}: at least ${min}`)
+      }
+      if (items.length > max) {
+        // At the first item that is too many.
+        reading.refuse(
+          reading.placeOf(items[max] ?? target),
+          `${items.length} items`,
+          `at most ${max} (${why})`,
+        )
+      }
+      // Items that were refused are left out: the others may have mistakes of their own, yet to be found.
+      return items.map((value) => item(value, reading)).filter((value) => value !== undefined)
+    },
+    () => ({
+      type: 'array',
+      items: schemaOf(item),
+      ...(limit.min !== undefined && { minItems: limit.min }),
+      ...(Number.isFinite(limit.max) && { maxItems: limit.max }),
+    }),
+  )
+
+/** What is read, made into something else; refused where nothing can be made of it. */
+export const made = <T, U>(
+  read: Read<T>,
+  make: (value: T, node: Node | null, reading: Reading) => U | undefined,
+): Read<U> =>
+  described(
+    (node, reading) => {
+      const value = read(node, reading)
+      return value === undefined ? undefined : make(value, node, reading)
+    },
+    () => schemaOf(read),
+  )
+
+/** One item, or a list of them. */
+export const oneOrMore = <T>(
+  what: string,
+  item: Read<T>,
+  limit: { max: number; why: string } = { max: Number.POSITIVE_INFINITY, why: '' },
+): Read<T[]> => {
+  const several = list(what, item, { min: 1, ...limit })
+  return described(
+    (node, reading) => {
+      if (isSeq(reading.follow(node))) return several(node, reading)
+      const value = item(node, reading)
+      return value === undefined ? undefined : [value]
+    },
+    () => ({ anyOf: [schemaOf(item), schemaOf(several)] }),
+  )
+}
+
+/** A text that is not empty. Numbers and the like are taken as they are written. */
+export const text = (what: string, limit: { max: number; why: string }): Read<string> =>
+  described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      const place = reading.placeOf(target)
+      const value = textOf(target)
+      if (value === null) return refuseKind(target, reading, what, place)
+      if (value.trim() === '') return reading.refuse(place, 'an empty text', what)
+      if (value.length > limit.max) {
+        return reading.refuse(
+          place,
+          `${value.length} characters`,
+          `${what} of at most ${limit.max} (${limit.why})`,
+        )
+      }
+      // A block text (`|`) ends with the line's end; nobody wants that in a bubble.
+      return value.trim()
+    },
+    () => ({ type: ['string', 'number', 'boolean'], minLength: 1, maxLength: limit.max }),
+  )
+
+/** One of a few words. */
+export const oneOf = <T extends string>(options: readonly T[]): Read<T> =>
+  described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      const value = textOf(target)
+      const known = options.find((option) => option === value)
+      if (known !== undefined) return known
+      return reading.refuse(
+        reading.placeOf(target),
+        kindOf(target, reading),
+        options.map(quoted).join(' or '),
+        value === null ? null : didYouMean(value, options),
+      )
+    },
+    () => ({ enum: [...options] }),
+  )
+
+export const flag: Read<boolean> = described(
+  (node, reading) => {
+    const value = oneOf(['true', 'false'])(node, reading)
+    return value === undefined ? undefined : value === 'true'
+  },
+  () => ({ type: 'boolean' }),
+)
+
+/** A number between two others. */
+export const number = (what: string, least: number, most: number): Read<number> =>
+  described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      const value = Number(textOf(target)?.trim() || 'none')
+      if (Number.isFinite(value) && value >= least && value <= most) return value
+      return reading.refuse(
+        reading.placeOf(target),
+        kindOf(target, reading),
+        `${what} from ${least} to ${most}`,
+      )
+    },
+    () => ({ type: 'number', minimum: least, maximum: most }),
+  )
+
+/** A length of time like `2s`, `90 min` or `12h`, as milliseconds. */
+export const duration = (what: string, leastMs: number, mostMs: number): Read<number> =>
+  described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      const [, count = '', unit = ''] = DURATION.exec(textOf(target)?.trim() ?? '') ?? []
+      const ms = Number(count) * (UNITS_MS[unit] ?? Number.NaN)
+      if (count !== '' && ms >= leastMs && ms <= mostMs) return ms
+      return reading.refuse(
+        reading.placeOf(target),
+        kindOf(target, reading),
+        `${what} like 2s, 30min or 12h, from ${shownDuration(leastMs)} to ${shownDuration(mostMs)}`,
+      )
+    },
+    () => ({ type: 'string', pattern: DURATION.source }),
+  )
+
+const DURATION = /^(\d+(?:\.\d+)?)\s*(s|min|h|d)$/
+const UNITS_MS: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+const shownDuration = (ms: number): string => {
+  const [unit, size] = Object.entries(UNITS_MS).findLast(([, each]) => ms % each === 0) ?? ['s', 1000]
+  return `${ms / size}${unit}`
+}
+
+/** A web address. */
+export const url = (what: string): Read<string> =>
+  described(
+    (node, reading) => {
+      const target = reading.follow(node)
+      const value = textOf(target)?.trim() ?? null
+      if (value === null) return refuseKind(target, reading, what)
+      if (isWebAddress(value)) return value
+      return reading.refuse(
+        reading.placeOf(target),
+        kindOf(target, reading),
+        `${what} that begins with https:// or http://`,
+      )
+    },
+    () => URL_SCHEMA,
+  )
+
+export const URL_SCHEMA: JsonObject = { type: 'string', pattern: '^[hH][tT][tT][pP][sS]?://' }
+
+export const isWebAddress = (value: string): boolean => /^https?:\/\/[^/]/i.test(value) && URL.canParse(value)
+
+/** What a node says, as text; null for a list, a mapping and nothing at all. */
+export const textOf = (node: Node | null): string | null => {
+  if (!isScalar(node)) return null
+  if (typeof node.value === 'string') return node.value
+  // `9.50` and `true` are texts here, as they were written.
+  return node.value === null ? null : (node.source ?? '')
+}
+
+export const kindOf = (node: Node | null, reading: Reading): string => {
+  if (isMap(node)) return 'a mapping (key: value)'
+  if (isSeq(node)) return 'a list'
+  if (isScalar(node) && node.value !== null) return quoted(textOf(node) ?? '')
+  return node !== null && node.range !== undefined && reading.shown(reading.placeOf(node)) !== '""'
+    ? reading.shown(reading.placeOf(node))
+    : 'nothing'
+}
+
+export const didYouMean = (word: string, options: Iterable<string>): string | null => {
+  const meant = closest(word, options)
+  return meant === null ? null : `Did you mean ${quoted(meant)}?`
+}
+
+export const refuseKey = (
+  key: string,
+  place: Place,
+  what: string,
+  known: readonly string[],
+  reading: Reading,
+): undefined => {
+  reading.refuse(
+    place,
+    `the key ${quoted(key)}`,
+    `a key of ${what}: ${known.join(', ')}`,
+    didYouMean(key, known) ?? firstVariable(place, reading),
+  )
+}
+
+const mappingSchema = (fields: Fields): JsonObject => {
+  const needed = Object.entries(fields).flatMap(([key, field]) => (field.required ? [key] : []))
+  const properties = Object.entries(fields).map(([key, { read, about }]) => {
+    const schema = schemaOf(read)
+    return [key, about === undefined ? schema : { ...schema, description: about }] as const
+  })
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(needed.length > 0 && { required: needed }),
+    additionalProperties: false,
+  }
+}
+
+const refuseKind = (
+  node: Node | null,
+  reading: Reading,
+  what: string,
+  place = reading.placeOf(node),
+): undefined => reading.refuse(place, kindOf(node, reading), what, firstVariable(place, reading))
+
+const firstVariable = (place: Place, reading: Reading): string | null =>
+  reading.shown(place).startsWith('"{{') ? VARIABLE_FIRST : null

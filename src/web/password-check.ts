@@ -1,0 +1,55 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import { createLockout } from './lockout.ts'
+
+/** Lets the operator in, by user name and password, and nobody guess for long. */
+export interface Door {
+  /** @param client - whose failures count together, such as an IP address */
+  admit: (client: string, given: Credentials | null) => Admission
+}
+
+export interface Credentials {
+  user: string
+  password: string
+}
+
+export type Admission = { is: 'right' } | { is: 'wrong' } | { is: 'locked'; waitSeconds: number }
+
+/** The one account there is. */
+export const OPERATOR = 'operator'
+
+export const createDoor = ({ password, clock }: { password: string; clock: Pick<Clock, 'now'> }): Door => {
+  const lockout = createLockout({ clock })
+  const isOperator = createComparison(OPERATOR)
+  const isPassword = createComparison(password)
+
+  return {
+    admit: (client, given) => {
+      const waitSeconds = lockout.secondsLeft(client)
+      // Whoever is locked out learns nothing, not even by guessing right.
+      if (waitSeconds > 0) return { is: 'locked', waitSeconds }
+      if (given === null) return { is: 'wrong' }
+      const isRight = [isOperator(given.user), isPassword(given.password)].every(Boolean)
+      if (isRight) lockout.succeeded(client)
+      else lockout.failed(client)
+      return { is: isRight ? 'right' : 'wrong' }
+    },
+  }
+}
+
+/** Reads `Authorization: Basic`; null for anything else. */
+export const readBasic = (header: string | undefined): Credentials | null => {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return null
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+/** Compares in a time that depends neither on where two texts differ nor on how long the secret one is. */
+const createComparison = (expected: string): ((given: string) => boolean) => {
+  const key = randomBytes(32)
+  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest()
+  const wanted = digest(expected)
+  return (given) => timingSafeEqual(digest(given), wanted)
+}

@@ -1,0 +1,152 @@
+import t from 'tap'
+
+import { createLogNotifier } from '../../src/alerts/log-notifier.ts'
+import { WHOLE_BOT } from '../../src/alerts/needs.ts'
+import { noticeText, type Notice, type NoticedNeed } from '../../src/alerts/notice.ts'
+
+const SINCE = Date.UTC(2026, 10, 21, 9, 5)
+const MINUTE = 60_000
+
+const need = (change: Partial<NoticedNeed> = {}): NoticedNeed => ({
+  pageId: '1001',
+  pageName: 'Bakery',
+  cause: 'token_invalid',
+  what: 'The password was changed.',
+  remedy: 'Run `npm run bootstrap-token`.',
+  sinceMs: SINCE,
+  waiting: 3,
+  visitors: null,
+  firstWindowEndsMs: null,
+  ...change,
+})
+
+const notice = (change: Partial<Notice> = {}): Notice => ({
+  kind: 'needed',
+  needs: [need()],
+  atMs: SINCE + 3 * MINUTE,
+  ...change,
+})
+
+t.test('a notice says what happened, since when, what waits and what to do', async (t) => {
+  t.equal(
+    noticeText(notice()),
+    [
+      'Evergreen needs you: Bakery (Page 1001) cannot answer.',
+      'The password was changed.',
+      'Since 2026-11-21 09:05 UTC (3 minutes). 3 replies are waiting; what waits goes out by itself once this is mended.',
+      'To do: Run `npm run bootstrap-token`.',
+    ].join('\n'),
+  )
+})
+
+t.test('a reminder says that it is one, and for how long it has been so', async (t) => {
+  const text = noticeText(notice({ kind: 'reminder', atMs: SINCE + 26 * 60 * MINUTE }))
+  t.match(text, /^Evergreen still needs you: Bakery/)
+  t.match(text, '(1 day)')
+})
+
+t.test('no reply, one reply and an unknown number of replies read as such', async (t) => {
+  t.match(noticeText(notice({ needs: [need({ waiting: 0 })] })), 'No replies are waiting.')
+  t.match(noticeText(notice({ needs: [need({ waiting: 1 })] })), '1 reply is waiting;')
+  t.notMatch(noticeText(notice({ needs: [need({ waiting: null })] })), 'waiting')
+})
+
+t.test('with visitors waiting it says how many, and when the first can no longer be answered', async (t) => {
+  const text = noticeText(
+    notice({ needs: [need({ visitors: 2, firstWindowEndsMs: SINCE + 20 * 60 * MINUTE })] }),
+  )
+  t.match(text, ' 3 replies to 2 visitors are waiting; what waits goes out')
+  t.match(
+    text,
+    '\nThe first 24-hour window closes at 2026-11-22 05:05 UTC (in 19 hours); later that reply cannot be sent.\n',
+  )
+  const one = noticeText(notice({ needs: [need({ waiting: 1, visitors: 1 })] }))
+  t.match(one, '1 reply to 1 visitor is waiting;')
+  t.notMatch(one, 'window')
+})
+
+t.test('a clock set back gives no negative duration', async (t) => {
+  t.match(noticeText(notice({ atMs: SINCE - 60 * MINUTE })), '(less than a minute)')
+})
+
+t.test('before the first token the notice speaks of the bot, not of a Page', async (t) => {
+  const text = noticeText(notice({ needs: [need({ pageId: WHOLE_BOT, pageName: null })] }))
+  t.match(text, /^Evergreen needs you: the bot cannot answer\./)
+  t.notMatch(text, '*')
+})
+
+t.test('several needs are listed, their common remedy once', async (t) => {
+  const needs = Array.from({ length: 7 }, (_, i) => need({ pageId: `100${i}`, pageName: null }))
+  const text = noticeText(notice({ needs }))
+  t.match(text, '7 things keep the bot from answering')
+  t.match(text, '• Page 1004: ')
+  t.notMatch(text, 'Page 1005')
+  t.match(text, '• and 2 more')
+  t.equal(text.split('To do: ').length, 2)
+})
+
+t.test('where the console is reached from everywhere, its address comes first', async (t) => {
+  const consoleUrl = 'https://bot.example/operator'
+  t.match(
+    noticeText(notice({ consoleUrl, needs: [need({ byToken: true })] })),
+    /\nTo do: Open https:\/\/bot\.example\/operator \(.*Continue with Facebook.*\nOr: Run `npm run bootstrap-token`\.$/,
+  )
+  const other = noticeText(
+    notice({ consoleUrl, needs: [need({ cause: 'configuration', remedy: 'Restart.' })] }),
+  )
+  t.match(other, /\nTo do: Restart\.\nHow it stands: https:\/\/bot\.example\/operator \(/)
+})
+
+t.test('what a token mends and what it does not are told apart', async (t) => {
+  const needs = [need({ byToken: true }), need({ cause: 'configuration', remedy: 'Restart.' })]
+  t.match(
+    noticeText(notice({ consoleUrl: 'https://bot.example/operator', needs })),
+    /\nTo do: Open .*\nOr: Run `npm run bootstrap-token`\.\nTo do: Restart\.$/,
+  )
+})
+
+t.test('what holds back no reply is not said to', async (t) => {
+  const profile = need({ cause: 'profile' })
+  const unheard = need({ cause: 'unsubscribed' })
+  t.match(
+    noticeText(notice({ needs: [profile] })),
+    /^Evergreen needs you: Bakery .* shows a profile that is out of date\./,
+  )
+  t.match(noticeText(notice({ needs: [unheard] })), /may not hear its visitors\./)
+  t.notMatch(noticeText(notice({ needs: [unheard] })), /once this is mended/)
+  t.match(noticeText(notice({ needs: [profile, unheard] })), '2 things are to be mended')
+  t.match(noticeText(notice({ kind: 'well', needs: [profile] })), /profile is up to date for Bakery/)
+  t.match(noticeText(notice({ kind: 'well', needs: [profile, unheard] })), /webhooks come for Bakery/)
+  t.match(noticeText(notice({ kind: 'well', needs: [profile, need()] })), /can answer/)
+})
+
+t.test('when all is well each Page is named once, with how long it took', async (t) => {
+  const needs = [need(), need({ cause: 'restricted', sinceMs: SINCE + MINUTE })]
+  t.equal(
+    noticeText(notice({ kind: 'well', needs })),
+    'All is well again: Bakery (Page 1001) can answer.\nIt took 3 minutes; replies that waited are going out now.',
+  )
+})
+
+t.test('the log gets exactly one line per notice, at a level that fits', async (t) => {
+  const lines: [string, object, string][] = []
+  const level = (name: string) => (facts: object, message: string) => void lines.push([name, facts, message])
+  const tell = createLogNotifier({
+    log: { info: level('info'), warn: level('warn'), error: level('error') },
+  })
+
+  tell(notice())
+  tell(notice({ kind: 'reminder' }))
+  tell(notice({ kind: 'well' }))
+
+  t.strictSame(
+    lines.map(([name]) => name),
+    ['error', 'warn', 'info'],
+  )
+  t.strictSame(lines[0]?.[1], {
+    notice: 'needed',
+    needs: [{ pageId: '1001', cause: 'token_invalid', waiting: 3 }],
+  })
+  t.match(lines[0]?.[2], /needs you.*To do: Run/)
+  t.notMatch(lines[0]?.[2], '\n')
+})

@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Fastify from 'fastify'
+import { Ajv } from 'ajv'
+import t from 'tap'
+import { envPlugin } from '../../plugins/env.ts'
+import { configSchema, loadConfig, withDotEnv, type Config, type Env } from '../../src/base/config.ts'
+import type { BotError } from '../../src/base/errors.ts'
+
+const REQUIRED = { FB_APP_ID: '600000000000001', FB_APP_SECRET: 'app-secret-1', FB_VERIFY_TOKEN: 'verify-1' }
+
+t.test('three variables are enough, the rest has defaults', async (t) => {
+  t.same(loadConfig(REQUIRED), {
+    ...REQUIRED,
+    FB_GRAPH_VERSION: 'v25.0',
+    FB_GRAPH_URL: 'https://graph.facebook.com',
+    FB_LOGIN_URL: 'https://www.facebook.com',
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    DATA_DIR: 'data',
+    BOT_SCRIPT: 'bot.yaml',
+    PROBE_SECONDS: 900,
+    REMIND_SECONDS: 3600,
+    TEXT_PER_SECOND: 300,
+    MEDIA_PER_SECOND: 10,
+    LOG_LEVEL: 'info',
+  })
+})
+
+t.test('one message names everything that is missing or malformed, and never a value', async (t) => {
+  const error = refusal({ FB_APP_SECRET: 'hush hush', PORT: '70000-secret', TOKEN_KEY: 'dG9vIHNob3J0' })
+
+  t.equal(error?.code, 'BOT_CONFIG_INVALID')
+  t.match(error?.message, /^ {2}FB_APP_ID is missing: it must be the id of your app/m)
+  t.match(error?.message, /^ {2}FB_VERIFY_TOKEN is missing/m)
+  t.match(error?.message, /^ {2}FB_APP_SECRET must be the app secret, without spaces/m)
+  t.match(error?.message, /^ {2}PORT must be a whole number from 0 to 65535/m)
+  t.match(error?.message, /^ {2}TOKEN_KEY must be 32 random bytes in base64/m)
+  t.notMatch(error?.message, /hush|70000|dG9v/)
+  t.match(error?.remedy, /\.env\.example/)
+})
+
+t.test('each variable takes what it should', async (t) => {
+  const good: [keyof Config, string, unknown][] = [
+    ['FB_APP_ID', ' 12 ', '12'],
+    ['FB_VERIFY_TOKEN', 'two words', 'two words'],
+    ['FB_GRAPH_VERSION', 'v22.0', 'v22.0'],
+    ['FB_GRAPH_URL', 'http://127.0.0.1:4000/', 'http://127.0.0.1:4000'],
+    ['FB_GRAPH_URL', 'HTTPS://Graph.Example:443', 'https://graph.example'],
+    ['HOST', '::', '::'],
+    ['HOST', 'bot.internal', 'bot.internal'],
+    ['PORT', '0', 0],
+    ['PORT', '65535', 65535],
+    ['PUBLIC_URL', 'https://bot.example/', 'https://bot.example'],
+    ['PUBLIC_URL', 'http://localhost:3000', 'http://localhost:3000'],
+    ['TOKEN_KEY', Buffer.alloc(32, 7).toString('base64'), Buffer.alloc(32, 7).toString('base64')],
+    ['TOKEN_KEY', Buffer.alloc(32, 255).toString('base64url'), Buffer.alloc(32, 255).toString('base64url')],
+    ['ALERT_URL', 'https://hooks.example/services/T/B/x?y=1', 'https://hooks.example/services/T/B/x?y=1'],
+    ['PROBE_SECONDS', '0.5', 0.5],
+    ['REMIND_SECONDS', '60', 60],
+    ['LOG_LEVEL', 'debug', 'debug'],
+    ['TRUST_PROXY', 'true', true],
+    ['TRUST_PROXY', 'false', false],
+    ['TRUST_PROXY', '10.0.0.0/8, 127.0.0.1,::1/128', '10.0.0.0/8, 127.0.0.1,::1/128'],
+    ['TRUST_PROXY', 'loopback', 'loopback'],
+  ]
+  for (const [name, text, value] of good) {
+    t.same(loadConfig({ ...REQUIRED, [name]: text })[name], value, `${name}=${text}`)
+  }
+})
+
+t.test(
+  'each variable refuses what it should not take, in the loader and in @fastify/env alike',
+  async (t) => {
+    const bad: [keyof Config, string][] = [
+      ['FB_APP_ID', 'app'],
+      ['FB_APP_ID', '12.5'],
+      ['FB_APP_SECRET', 'two words'],
+      ['FB_GRAPH_VERSION', '25.0'],
+      ['FB_GRAPH_VERSION', 'v25'],
+      ['FB_GRAPH_URL', 'graph.facebook.com'],
+      ['FB_GRAPH_URL', 'https:graph.facebook.com'],
+      ['FB_GRAPH_URL', 'ftp://graph.facebook.com'],
+      ['FB_GRAPH_URL', 'https://user:word@graph.facebook.com'],
+      ['FB_GRAPH_URL', 'https://graph.facebook.com/v25.0'],
+      ['FB_LOGIN_URL', 'https://www.facebook.com?x=1'],
+      ['FB_LOGIN_CONFIG_ID', 'config'],
+      ['HOST', 'http://127.0.0.1'],
+      ['HOST', 'localhost:3000'],
+      ['PORT', '65536'],
+      ['PORT', '-1'],
+      ['PORT', '80.5'],
+      ['PORT', '0x10'],
+      ['PORT', '1e3'],
+      ['PUBLIC_URL', 'http://bot.example'],
+      ['PUBLIC_URL', 'https://bot.example/messenger'],
+      ['TOKEN_KEY', Buffer.alloc(31).toString('base64')],
+      ['TOKEN_KEY', Buffer.alloc(33).toString('base64')],
+      ['ALERT_URL', 'hooks.example'],
+      ['ALERT_URL', 'https://user:word@hooks.example/'],
+      ['ALERT_MAIL_TO', 'operator'],
+      ['ALERT_MAIL_TO', 'a@example.com, b'],
+      ['ALERT_MAIL_TO', 'A <a@example.com>'],
+      ['ALERT_MAIL_FROM', 'a@example.com,b@example.com'],
+      ['SMTP_URL', 'mail.example.com'],
+      ['SMTP_URL', 'https://mail.example.com'],
+      ['SMTP_URL', 'smtp://'],
+      ['PROBE_SECONDS', '0'],
+      ['PROBE_SECONDS', 'Infinity'],
+      ['TEXT_PER_SECOND', '0'],
+      ['MEDIA_PER_SECOND', 'many'],
+      ['REMIND_SECONDS', '-5'],
+      ['REMIND_SECONDS', '99999999'],
+      ['LOG_LEVEL', 'loud'],
+      ['TRUST_PROXY', 'yes'],
+      ['TRUST_PROXY', '10.0.0.0/33'],
+      ['TRUST_PROXY', '10.0.0.0/8/8'],
+      ['TRUST_PROXY', '1'],
+      ['DATABASE_URL', 'postgres://127.0.0.1/bot'],
+    ]
+    for (const [name, text] of bad) {
+      const env = { ...REQUIRED, SMTP_URL: 'smtp://127.0.0.1', [name]: text }
+      const error = refusal(env)
+      t.match(error?.message, new RegExp(`^The configuration cannot be used:\\n  ${name} must be [^\\n]+$`))
+      await t.rejects(buildEnv(env), { code: 'BOT_CONFIG_INVALID', message: error?.message })
+    }
+  },
+)
+
+t.test('@fastify/env decorates the application with the same configuration', async (t) => {
+  const app = await buildEnv({ ...REQUIRED, PORT: '0', HOME: '/somewhere' })
+  t.same(app.config, loadConfig({ ...REQUIRED, PORT: '0' }))
+})
+
+t.test('mail needs a server, and a command that asks for one of both alone does not', async (t) => {
+  const mail = { ...REQUIRED, ALERT_MAIL_TO: 'a@example.com, b@example.com' }
+  const error = refusal(mail)
+  t.match(error?.message, /^The configuration cannot be used:\n {2}SMTP_URL is missing: it must be [^\n]+$/)
+  await t.rejects(buildEnv(mail), { code: 'BOT_CONFIG_INVALID', message: error?.message })
+  t.equal(refusal({ ...mail, SMTP_URL: 'smtps://me%40example.com:word@mail.example.com' }), undefined)
+  t.same(loadConfig(mail, ['ALERT_MAIL_TO']), { ALERT_MAIL_TO: mail.ALERT_MAIL_TO })
+})
+
+t.test('an empty value counts as not set', async (t) => {
+  t.equal(loadConfig({ ...REQUIRED, PORT: '', PUBLIC_URL: '   ' }).PORT, 3000)
+  t.notHas(loadConfig({ ...REQUIRED, PUBLIC_URL: '   ' }), { PUBLIC_URL: String })
+  t.match(refusal({ ...REQUIRED, FB_APP_ID: ' ' })?.message, /FB_APP_ID is missing/)
+})
+
+t.test('a command asks only for the variables it needs', async (t) => {
+  const names = ['FB_APP_ID', 'FB_GRAPH_URL', 'PUBLIC_URL'] as const
+  t.same(loadConfig({ FB_APP_ID: '1', PORT: 'nonsense' }, names), {
+    FB_APP_ID: '1',
+    FB_GRAPH_URL: 'https://graph.facebook.com',
+  })
+  t.throws(() => loadConfig({}, names), { message: /\n {2}FB_APP_ID is missing[^\n]*$/ })
+})
+
+t.test('DATABASE_URL is refused clearly while there is no adapter for it', async (t) => {
+  const error = refusal({ ...REQUIRED, DATABASE_URL: 'postgres://user:word@db.internal/bot' })
+  t.match(
+    error?.message,
+    /DATABASE_URL must be left unset: the PostgreSQL adapter is not part of this version/,
+  )
+  t.notMatch(error?.message, /word|db\.internal/)
+})
+
+t.test('the schema is one: the loader takes that for granted', async (t) => {
+  t.ok(new Ajv().validateSchema(configSchema))
+})
+
+t.test('every variable says what it should look like', async (t) => {
+  for (const [name, schema] of Object.entries(configSchema.properties)) {
+    t.match(schema, { description: /^[a-z0-9].{10,}[^.]$/ }, name)
+  }
+})
+
+t.test('.env.example has every variable, with its default', async (t) => {
+  const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+  const lines = [...example.matchAll(/^#?([A-Z_]+)=(.*)$/gm)]
+
+  t.same(new Set(lines.map(([, name]) => name)), new Set(Object.keys(configSchema.properties)))
+  for (const [, name = '', value] of lines) {
+    const { default: fallback } = configSchema.properties[name as keyof Config] as {
+      default?: string | number
+    }
+    if (fallback !== undefined) t.equal(value, String(fallback), name)
+  }
+})
+
+t.test('.env fills in what the environment does not set', async (t) => {
+  const dir = t.testdir({ '.env': 'FB_APP_ID=1\nFB_APP_SECRET="from file"\n# a comment\nPORT=4000\n' })
+
+  const env = withDotEnv({ FB_APP_SECRET: 'from environment' }, join(dir, '.env'))
+
+  t.same(env, { FB_APP_ID: '1', FB_APP_SECRET: 'from environment', PORT: '4000' })
+})
+
+t.test('a missing .env is fine', async (t) => {
+  t.same(withDotEnv({ PORT: '1' }, join(t.testdir(), '.env')), { PORT: '1' })
+})
+
+t.test('a .env that is there but unreadable is an error that says what to do', async (t) => {
+  const dir = t.testdir()
+
+  t.throws(() => withDotEnv({}, dir), { code: 'BOT_CONFIG_INVALID', message: /cannot be read \(EISDIR\)/ })
+})
+
+const refusal = (env: Env): BotError | undefined => {
+  try {
+    loadConfig(env)
+    return undefined
+  } catch (error) {
+    return error as BotError
+  }
+}
+
+const buildEnv = async (env: Env) => {
+  const app = Fastify()
+  app.register(envPlugin, { env })
+  await app.ready()
+  return app
+}

@@ -1,0 +1,51 @@
+import { pino } from 'pino'
+import t from 'tap'
+import { createLogOptions } from '../../src/base/log.ts'
+
+t.test('nothing that grants access gets into a log line under its usual name', async (t) => {
+  const { lines, log } = createLog()
+  const secrets = {
+    authorization: 'hush-1',
+    access_token: 'hush-2',
+    appsecret_proof: 'hush-3',
+    client_secret: 'hush-4',
+    input_token: 'hush-5',
+    fb_exchange_token: 'hush-6',
+    cookie: 'hush-7',
+    'hub.verify_token': 'hush-8',
+    token: 'hush-9',
+    pageToken: 'hush-10',
+    TOKEN_KEY: 'hush-11',
+    FB_APP_SECRET: 'hush-12',
+  }
+
+  log.info(secrets, 'on its own')
+  log.info({ config: secrets }, 'in an object')
+  log.info({ request: { headers: secrets } }, 'in the headers of an object')
+  log.error({ err: Object.assign(new Error('failed'), secrets) }, 'on an error')
+  log.child({ part: 'sender', ...secrets }).info('in a child')
+
+  t.equal(lines.length, 5)
+  t.notMatch(lines.join(''), /hush/)
+  t.match(lines[0], /"token":"\[redacted\]"/)
+  t.match(lines[3], /"message":"failed"/)
+})
+
+t.test('a request is logged without its query, which may hold a token', async (t) => {
+  const { lines, log } = createLog()
+  log.info({ req: { method: 'GET', url: '/webhook?hub.verify_token=hush' } })
+  t.match(lines[0], /"req":\{"method":"GET","url":"\/webhook"\}/)
+})
+
+t.test('the level is what the operator asked for', async (t) => {
+  const { lines, log } = createLog('warn')
+  log.info('quiet')
+  log.warn('loud')
+  t.match(lines, [/loud/])
+})
+
+function createLog(level = 'info') {
+  const lines: string[] = []
+  const { stream, ...options } = createLogOptions(level, { write: (line) => void lines.push(line) })
+  return { lines, log: pino(options, stream ?? { write: () => {} }) }
+}

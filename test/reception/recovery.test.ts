@@ -1,0 +1,503 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { createRecovery, type Recovery } from '../../src/reception/recovery.ts'
+import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
+import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { Trouble } from '../../src/alerts/page-trouble.ts'
+import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
+import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
+import { toRecoveredEvents } from '../../src/webhook/recovered.ts'
+import { createFakeClock, settle } from '../helpers/clock.ts'
+import { anyRoom, handleAll, newEvent } from '../store/steps.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const PAGE = '100'
+const QUESTIONS = 4
+const ANN = '700'
+const BOB = '701'
+
+t.test('a Page that is and stays subscribed is looked at, and nothing more', async (t) => {
+  const w = await world(t)
+  await w.advance(6 * HOUR_MS)
+  t.ok(w.looks() >= 12, 'twice an hour')
+  t.same([w.calls.subscribe, w.calls.conversations], [0, 0])
+})
+
+t.test('a Page that lost its subscription gets it back, and what was missed is taken in', async (t) => {
+  const w = await world(t)
+  await w.hear(ANN, 'm_heard', 'heard')
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'one')
+  w.say(BOB, 'm_2', 'two')
+  w.say(ANN, 'm_3', 'three')
+  await w.advance(40 * MINUTE_MS)
+
+  t.equal(w.calls.subscribe, 1)
+  t.same(w.fields, [...SUBSCRIBED_FIELDS])
+  t.same(await w.handled(), { [ANN]: ['heard', 'one', 'three'], [BOB]: ['two'] })
+  t.match(w.logged, ['warn the app was no longer subscribed', /^info the conversations were read/])
+  await w.advance(2 * HOUR_MS)
+  t.equal(w.calls.conversations, 1, 'it is done once')
+})
+
+t.test('a conversation a person has answered stays untouched', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'before')
+  w.answer(ANN, 'm_2', 'a person says')
+  w.say(ANN, 'm_3', 'after')
+  w.say(BOB, 'm_4', 'settled')
+  w.answer(BOB, 'm_5', 'a person says')
+  await w.advance(40 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['after'] })
+})
+
+t.test('what the bot itself said answers only what it had heard', async (t) => {
+  const w = await world(t)
+  await w.hear(ANN, 'm_1', 'heard')
+  w.unsubscribe()
+  w.say(ANN, 'm_2', 'missed')
+  // The reply to the first had to wait for a token, and went out after the second was written.
+  await w.send('m_reply')
+  w.answer(ANN, 'm_reply', 'reply')
+  await w.advance(40 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['missed'] })
+})
+
+t.test('an event is handled once, though the webhook brings it after all, as whatever', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'Opening hours')
+  w.say(BOB, 'm_2', 'hello')
+  await w.advance(40 * MINUTE_MS)
+  const item = (psid: string, content: object) => ({
+    sender: { id: psid },
+    recipient: { id: PAGE },
+    timestamp: 1,
+    ...content,
+  })
+  const late = toNewEvents(
+    [
+      {
+        id: PAGE,
+        messaging: [item(ANN, { postback: { mid: 'm_1', title: 'Opening hours', payload: 'hours' } })],
+        standby: [item(BOB, { message: { mid: 'm_2', text: 'hello' } })],
+      },
+    ],
+    w.clock.now(),
+  )
+  t.same(await w.store.accept(late), { stored: 0, duplicates: 2 })
+  t.same(await w.handled(), { [ANN]: ['Opening hours'], [BOB]: ['hello'] })
+})
+
+t.test('nothing older than a day is taken in, and nothing from long before the outage', async (t) => {
+  const w = await world(t)
+  w.say(BOB, 'm_0', 'two hours before')
+  await w.advance(2 * HOUR_MS)
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'during it')
+  await w.advance(40 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['during it'] })
+
+  await w.stop()
+  w.unsubscribe()
+  w.say(BOB, 'm_2', 'too old')
+  await w.advance(30 * HOUR_MS)
+  w.say(ANN, 'm_3', 'late enough')
+  await w.advance(MINUTE_MS)
+  await w.start()
+  await w.advance(MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['late enough'] })
+})
+
+t.test('a restart of seconds reads nothing', async (t) => {
+  const w = await world(t)
+  w.say(ANN, 'm_1', 'repeated by Facebook')
+  await w.stop()
+  await w.advance(30_000)
+  await w.start()
+  await w.advance(HOUR_MS)
+  t.equal(w.calls.conversations, 0)
+})
+
+t.test(
+  'after a longer absence Facebook may repeat first, and what it did not is looked for then',
+  async (t) => {
+    const w = await world(t)
+    await w.stop()
+    await w.advance(20 * MINUTE_MS)
+    w.say(ANN, 'm_1', 'repeated')
+    w.say(BOB, 'm_2', 'not repeated')
+    await w.start()
+    await w.advance(9 * MINUTE_MS)
+    t.equal(w.calls.conversations, 0)
+    await w.hear(ANN, 'm_1', 'repeated', { told: true })
+    await w.advance(2 * MINUTE_MS)
+    t.equal(w.calls.conversations, 1)
+    t.same(await w.handled(), { [ANN]: ['repeated'], [BOB]: ['not repeated'] })
+  },
+)
+
+t.test('a machine that slept was away, too', async (t) => {
+  const w = await world(t)
+  w.clock.skip(HOUR_MS)
+  w.say(ANN, 'm_1', 'meanwhile')
+  await w.advance(12 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['meanwhile'] })
+})
+
+t.test('a crash between subscribing and reading forgets nothing', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'missed')
+  w.refuse.conversations = 'transient'
+  await w.advance(40 * MINUTE_MS)
+  t.equal(w.calls.subscribe, 1)
+  await w.stop()
+  w.refuse.conversations = null
+  await w.start()
+  await w.advance(MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['missed'] })
+})
+
+t.test('a repaired token is a reason to look, whoever has subscribed the app again', async (t) => {
+  const w = await world(t)
+  w.setToken(null)
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'missed')
+  await w.advance(3 * HOUR_MS)
+  t.equal(w.calls.conversations, 0)
+
+  w.fields = [...SUBSCRIBED_FIELDS]
+  w.setToken('page-token-2')
+  await w.advance(10_000)
+  t.same(await w.handled(), { [ANN]: ['missed'] })
+  t.equal(w.calls.subscribe, 0)
+})
+
+t.test('a Page is not subscribed that never was, and its past is not answered', async (t) => {
+  const w = await world(t, { fields: null })
+  w.say(ANN, 'm_1', 'long ago')
+  await w.advance(3 * HOUR_MS)
+  t.equal(w.calls.subscribe, 0)
+  w.fields = [...SUBSCRIBED_FIELDS]
+  await w.advance(3 * HOUR_MS)
+  t.equal(w.calls.conversations, 0)
+})
+
+t.test('fields that are only good to have are asked for once, and are no reason to read', async (t) => {
+  const w = await world(t)
+  w.fields = ['messages', 'messaging_postbacks', 'feed']
+  w.keepFields = true
+  await w.advance(3 * HOUR_MS)
+  t.equal(w.calls.subscribe, 1)
+  t.same(w.asked.toSorted(), [...SUBSCRIBED_FIELDS, 'feed'].toSorted(), 'what was there stays')
+  t.equal(w.calls.conversations, 0)
+})
+
+t.test('a dead token is reported as one; anything else is said once and tried again', async (t) => {
+  const w = await world(t)
+  w.refuse.subscribedFields = 'permission'
+  await w.advance(3 * HOUR_MS)
+  t.same(w.logged, ['warn the webhook subscription of the Page could not be looked after; trying again'])
+  w.refuse.subscribedFields = 'token_invalid'
+  await w.advance(HOUR_MS)
+  t.same(w.suspected, [`${PAGE} page-token-1`])
+  w.refuse.subscribedFields = null
+  w.setToken('page-token-2')
+  w.unsubscribe()
+  await w.advance(HOUR_MS)
+  t.equal(w.calls.subscribe, 1)
+})
+
+t.test('a long list is read page by page, one call a second, up to a limit', async (t) => {
+  const w = await world(t, { listSize: 25 })
+  w.unsubscribe()
+  for (let n = 0; n < 700; n += 1) w.say(`psid-${n}`, `m_${n}`, `text ${n}`)
+  await w.advance(29 * MINUTE_MS)
+  while (w.calls.conversations === 0) await w.advance(1000)
+  const first = w.calls.conversations
+  for (let second = 0; second < 5; second += 1) await w.advance(1000)
+  t.equal(w.calls.conversations, first + 5)
+  for (let second = 0; second < 40; second += 1) await w.advance(1000)
+  t.equal(w.calls.conversations, 20)
+  t.equal(Object.keys(await w.handled()).length, 500)
+  t.match(w.logged.at(-1), /^warn messages may have been missed in more conversations/)
+})
+
+t.test('reading stops where the conversations get old', async (t) => {
+  const w = await world(t, { listSize: 2 })
+  for (let n = 0; n < 10; n += 1) w.say(`psid-${n}`, `m_${n}`, 'old')
+  await w.advance(3 * HOUR_MS)
+  w.unsubscribe()
+  for (let n = 0; n < 3; n += 1) w.say(`psid-${n}`, `m_new${n}`, 'new')
+  await w.advance(40 * MINUTE_MS)
+  t.equal(w.calls.conversations, 2)
+  t.same(await w.handled(), { 'psid-0': ['new'], 'psid-1': ['new'], 'psid-2': ['new'] })
+})
+
+t.test('odd answers of Graph lose nothing and break nothing', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.say(ANN, 'm_1', '')
+  w.conversations.push({ updatedMs: null, messages: [] })
+  w.conversations.push({
+    updatedMs: null,
+    messages: [
+      { id: 'm_x', fromId: null, text: 'whose?', createdMs: w.clock.now() },
+      { id: 'm_y', fromId: BOB, text: 'when?', createdMs: null },
+    ],
+  })
+  await w.advance(40 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: [null] })
+})
+
+t.test('a subscription that Facebook does not let the bot renew is a need until it is renewed', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.refuse.subscribe = 'permission'
+  await w.advance(40 * MINUTE_MS)
+  t.match(w.trouble, { what: /refused/, remedy: /bootstrap-token -- --page/, byToken: true })
+  t.match(w.recovery()?.subscription(PAGE), { fields: null, checkedMs: Number })
+
+  w.refuse.subscribedFields = 'transient'
+  await w.advance(HOUR_MS)
+  t.ok(w.trouble, 'an outage mends nothing')
+
+  w.refuse.subscribe = null
+  w.refuse.subscribedFields = null
+  await w.advance(HOUR_MS)
+  t.equal(w.trouble, null)
+  t.same(w.recovery()?.subscription(PAGE)?.fields, [...SUBSCRIBED_FIELDS])
+})
+
+t.test(
+  'a subscription that Facebook takes and does not list is a need; whoever renews it ends that',
+  async (t) => {
+    const w = await world(t)
+    w.unsubscribe()
+    w.keepFields = true
+    await w.advance(40 * MINUTE_MS)
+    t.match(w.trouble, { what: /does not list that/ })
+    t.notMatch(w.logged.join(), /now it is again/)
+
+    w.fields = ['messages', 'messaging_postbacks']
+    await w.advance(HOUR_MS)
+    t.equal(w.trouble, null)
+  },
+)
+
+t.test('conversations that cannot be read are no trouble with the subscription', async (t) => {
+  const w = await world(t)
+  w.unsubscribe()
+  w.refuse.conversations = 'permission'
+  await w.advance(40 * MINUTE_MS)
+  t.equal(w.calls.conversations > 0, true)
+  t.equal(w.trouble, null)
+})
+
+interface Options {
+  fields?: string[] | null
+  listSize?: number
+}
+
+type Call = 'subscribedFields' | 'subscribe' | 'conversations'
+
+async function world(t: Test, options: Options = {}) {
+  const clock = skippingClock()
+  const store = await openSqliteStore({
+    file: join(t.testdir(), 'evergreen.db'),
+    clock,
+    onExit: (error) => {
+      throw error
+    },
+  })
+  const calls: Record<Call, number> = { subscribedFields: 0, subscribe: 0, conversations: 0 }
+  const refuse: Record<Call, Verdict | null> = {
+    subscribedFields: null,
+    subscribe: null,
+    conversations: null,
+  }
+  const logged: string[] = []
+  const suspected: string[] = []
+  const listeners = new Set<(status: PageTokenStatus) => void>()
+  let token: string | null = 'page-token-1'
+  let recovery: Recovery | null = null
+  const status = (): PageTokenStatus =>
+    ({ pageId: PAGE, state: token === null ? 'invalid' : 'valid' }) as PageTokenStatus
+  const tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'> = {
+    tokenFor: () => token,
+    statuses: () => [status()],
+    suspect: (pageId, bad) => {
+      suspected.push(`${pageId} ${bad}`)
+      w.setToken(null)
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  const called = async (call: Call): Promise<void> => {
+    calls[call] += 1
+    const verdict = refuse[call]
+    if (verdict !== null) throw refusal(verdict)
+  }
+  const log = (level: string) => (_facts: object, message: string) => void logged.push(`${level} ${message}`)
+
+  const w = {
+    clock,
+    store,
+    calls,
+    refuse,
+    logged,
+    suspected,
+    conversations: [] as RecentConversation[],
+    fields: options.fields === undefined ? ([...SUBSCRIBED_FIELDS] as string[]) : options.fields,
+    /** Facebook takes the fields asked for, and does not list them. */
+    keepFields: false,
+    /** What the operator was last told. */
+    trouble: null as Trouble | null,
+    asked: [] as string[],
+    looks: () => calls.subscribedFields,
+    unsubscribe: () => {
+      w.fields = null
+    },
+    /** A visitor writes, and no webhook tells. */
+    say: (psid: string, mid: string, text: string) =>
+      put(psid, { id: mid, fromId: psid, text, createdMs: clock.now() }),
+    /** Somebody writes for the Page. */
+    answer: (psid: string, mid: string, text: string) =>
+      put(psid, { id: mid, fromId: PAGE, text, createdMs: clock.now() }),
+    /** A visitor writes, and the webhook tells. */
+    hear: async (psid: string, mid: string, text: string, { told = false } = {}) => {
+      if (!told) w.say(psid, mid, text)
+      const message = {
+        sender: { id: psid },
+        recipient: { id: PAGE },
+        timestamp: clock.now(),
+        message: { mid, text },
+      }
+      await store.accept(toNewEvents([{ id: PAGE, messaging: [message] }], clock.now()))
+    },
+    /** The replies to everything heard so far go out. */
+    send: async (messageId: string) => {
+      await handleAll(store, () => ['reply'])
+      for (const claim of await store.claimOutbox(10, anyRoom)) {
+        for (const reply of claim.replies)
+          await store.finishReply(claim, reply, { status: 'sent', messageId })
+        store.releaseOutbox(claim)
+      }
+    },
+    /** Texts by visitor, in the order they are handled. */
+    handled: async () => {
+      const texts: Record<string, (string | null)[]> = {}
+      for (;;) {
+        const claims = await store.claimInbox(100)
+        if (claims.length === 0) return texts
+        for (const claim of claims) {
+          for (const stored of claim.events) {
+            const event = readStoredEvent(stored.body)
+            if (event.kind === 'message') (texts[event.psid ?? ''] ??= []).push(event.text)
+            await store.finishEvent(claim, stored, { replies: [] })
+          }
+          store.releaseInbox(claim)
+        }
+      }
+    },
+    setToken: (next: string | null) => {
+      token = next
+      for (const listener of listeners) listener(status())
+    },
+    start: async () => {
+      recovery = createRecovery({
+        store,
+        graph: {
+          subscribedFields: async () => {
+            await called('subscribedFields')
+            return w.fields
+          },
+          subscribe: async (_pageId, _token, fields) => {
+            await called('subscribe')
+            w.asked = [...fields]
+            if (!w.keepFields) w.fields = [...fields]
+          },
+          conversations: async ({ after }) => {
+            await called('conversations')
+            const from = Number(after ?? 0)
+            const size = options.listSize ?? 25
+            const sorted = w.conversations.toSorted((a, b) => (b.updatedMs ?? 0) - (a.updatedMs ?? 0))
+            const next = from + size < sorted.length ? String(from + size) : null
+            return { conversations: sorted.slice(from, from + size), next }
+          },
+        },
+        tokens,
+        toEvents: toRecoveredEvents,
+        clock,
+        random: () => 0.5,
+        onTrouble: (_pageId, trouble) => void (w.trouble = trouble),
+        log: { debug: () => undefined, info: log('info'), warn: log('warn'), error: log('error') },
+      })
+      await recovery.start()
+    },
+    recovery: () => recovery,
+    stop: async () => {
+      await recovery?.stop()
+      recovery = null
+    },
+    /** Lets time pass, and what it sets off, which takes the real database. */
+    advance: async (ms: number) => {
+      for (let left = ms; left > 0; left -= MINUTE_MS) {
+        await clock.advance(Math.min(left, MINUTE_MS))
+        // What it sets off may ask the database several times, one after the other.
+        for (let question = 0; question < QUESTIONS; question += 1) {
+          await store.probe()
+          await settle(2)
+        }
+      }
+    },
+  }
+  const put = (psid: string, message: RecentMessage): void => {
+    const known = w.conversations.find(({ messages }) => messages.some(({ fromId }) => fromId === psid))
+    const conversation = known ?? { updatedMs: null, messages: [] }
+    conversation.messages.unshift(message)
+    conversation.updatedMs = message.createdMs
+    if (known === undefined) w.conversations.push(conversation)
+  }
+
+  await store.accept([newEvent('before', { pageId: 'another' })])
+  await handleAll(store, () => [])
+  t.teardown(async () => {
+    await w.stop()
+    await store.close()
+  })
+  await w.start()
+  await w.advance(MINUTE_MS)
+  return w
+}
+
+/** A fake clock that can also jump, as a machine's does that was asleep: no timer runs meanwhile. */
+function skippingClock() {
+  const clock = createFakeClock()
+  let skippedMs = 0
+  return {
+    ...clock,
+    now: () => clock.now() + skippedMs,
+    skip: (ms: number) => {
+      skippedMs += ms
+    },
+  }
+}
+
+const refusal = (verdict: Verdict): GraphError =>
+  new GraphError(`refused: ${verdict}`, {
+    verdict,
+    edge: 'subscribed_apps',
+    graphCode: 1,
+    subcode: null,
+    fbtraceId: 'trace',
+    httpStatus: 400,
+    retryAfterMs: null,
+  })

@@ -1,0 +1,286 @@
+import t, { type Test } from 'tap'
+import { hiddenFields, openTab, signedInTab, type Tab } from '../../helpers/console.ts'
+import { buildTown, type Town } from '../../helpers/town.ts'
+
+const TWO_PAGES = {
+  pages: [
+    { id: '100000000000001', name: 'Evergreen Café' },
+    { id: '100000000000002', name: '<script>alert("page")</script>' },
+  ],
+}
+
+interface Scene extends Town {
+  tab: Tab
+}
+
+/** A town whose token has died while replies wait, and the operator who looks. */
+const brokenTown = async (t: Test, waiting = 3): Promise<Scene> => {
+  const town = await buildTown(t)
+  await town.bootstrap()
+  town.sandbox.trouble('password-changed')
+  for (let n = 0; n < waiting; n += 1) town.say('thanks')
+  await town.parked(waiting)
+  await town.app.tokens.probe()
+  return { ...town, tab: await signedInTab(town.app) }
+}
+
+/** Follows the redirect to the page of the repair. */
+const follow = async (tab: Tab, answer: { statusCode: number; headers: Record<string, unknown> }) => {
+  if (answer.statusCode !== 303) throw new Error(`no redirect but ${answer.statusCode}`)
+  return tab.get(String(answer.headers['location']))
+}
+
+t.test('a pasted user token mends the Page, and the replies that waited leave', async (t) => {
+  const { tab, sandbox, app, pageId, psid, log } = await brokenTown(t)
+  const before = (await sandbox.replies(pageId, psid, 0)).filter(({ from }) => from === 'page').length
+  t.match(tab.page(), /Evergreen Café cannot answer/)
+  t.match(tab.page(), /<strong data-waiting="3">3 replies wait/)
+
+  const token = sandbox.userToken()
+  const answer = await tab.submit('/operator/repair', { token: `  "${token}"\n` })
+  const page = await follow(tab, answer)
+  t.match(page.body, /data-repair="done"/)
+  for (const step of [
+    /User token valid/,
+    /Exchanged/,
+    /never expires, may send messages/,
+    /saved/,
+    /webhooks subscribed/,
+  ])
+    t.match(page.body, step)
+
+  await sandbox.replies(pageId, psid, before + 3)
+  t.equal(app.tokens.status(pageId).state, 'valid')
+  t.match((await tab.get(String(answer.headers.location))).body, /3 replies had waited; all have left/)
+  t.match((await tab.get('/operator')).body, /data-verdict="well"/)
+
+  const everything = [page.body, tab.page(), log(), JSON.stringify(answer.headers)].join('\n')
+  t.notMatch(everything, token, 'the token shows nowhere')
+  t.match(log(), /the operator started a repair/)
+})
+
+t.test('a token that cannot be used says why, saves nothing, and is not shown', async (t) => {
+  const { tab, sandbox, app, pageId, log } = await brokenTown(t, 0)
+  const poor = sandbox.userToken({ scopes: ['pages_show_list', 'pages_manage_metadata'] })
+  for (const [token, words] of [
+    ['', /There is no token in what was given/],
+    ['two words', /more than one word/],
+    ['<script>alert(1)</script>', /does not work|no token has/],
+    ['x'.repeat(5000), /longer than any token/],
+    [poor, /lacks pages_messaging/],
+  ] as const) {
+    await tab.get('/operator')
+    const page = await follow(tab, await tab.submit('/operator/repair', { token }))
+    t.match(page.body, /data-repair="failed"/)
+    t.match(page.body, words)
+    t.notMatch(page.body, /<script>alert/)
+    if (token.length > 10) t.notMatch(page.body + log(), token)
+  }
+  t.equal(app.tokens.status(pageId).state, 'invalid')
+})
+
+t.test('where the token reaches several Pages the operator chooses', async (t) => {
+  const town = await buildTown(t, { sandbox: TWO_PAGES })
+  const tab = await signedInTab(town.app)
+  const answer = await tab.submit('/operator/repair', { token: town.sandbox.userToken() })
+  const page = await follow(tab, answer)
+  t.match(page.body, /data-repair="choosing"/)
+  t.match(page.body, /&lt;script&gt;alert\(&quot;page&quot;\)/)
+  t.notMatch(page.body, /<script>alert/)
+
+  const action = `${String(answer.headers.location)}/pages`
+  t.match(
+    (await follow(tab, await tab.submit(action, { page: '100000000000002' }))).body,
+    /data-repair="done"/,
+  )
+  t.match(town.app.tokens.statuses(), [{ pageId: '100000000000002', state: 'valid' }])
+  t.equal(town.app.tokens.statuses().length, 1)
+  t.notMatch((await tab.get('/operator')).body, /<script>alert/)
+})
+
+t.test('choosing none, or a Page the token does not reach, mends nothing', async (t) => {
+  const town = await buildTown(t, { sandbox: TWO_PAGES })
+  const tab = await signedInTab(town.app)
+  for (const page of [[], ['999'], ['<script>']]) {
+    await tab.get('/operator')
+    const answer = await tab.submit('/operator/repair', { token: town.sandbox.userToken() })
+    await follow(tab, answer)
+    const result = await follow(tab, await tab.submit(`${String(answer.headers.location)}/pages`, { page }))
+    t.match(result.body, /No Page was chosen/)
+  }
+  t.same(town.app.tokens.statuses(), [])
+})
+
+t.test('a single sick Page is mended by name; on request the operator may choose still', async (t) => {
+  const town = await buildTown(t, { sandbox: TWO_PAGES })
+  await town.bootstrap()
+  town.sandbox.trouble('role-lost', { pageId: town.pageId })
+  await town.app.tokens.probe()
+  town.sandbox.trouble('calm')
+  const tab = await signedInTab(town.app)
+  const token = () => town.sandbox.userToken()
+
+  const choosing = await follow(tab, await tab.submit('/operator/repair', { token: token(), choose: 'yes' }))
+  t.match(choosing.body, /value="100000000000001"\s+checked/)
+  t.match(choosing.body, /value="100000000000002"/)
+  t.notMatch(choosing.body, /value="100000000000002"\s+checked/, 'the healthy one is not ticked')
+
+  await tab.get('/operator')
+  const mended = await follow(tab, await tab.submit('/operator/repair', { token: token() }))
+  t.match(mended.body, /data-repair="done"/)
+  t.equal(town.app.tokens.status(town.pageId).state, 'valid')
+})
+
+t.test('a Page that needs a token for two reasons is one, beside troubles no token mends', async (t) => {
+  const { app, sandbox, pageId, bootstrap } = await buildTown(t, { sandbox: TWO_PAGES })
+  await bootstrap()
+  sandbox.trouble('role-lost', { pageId })
+  await app.tokens.probe()
+  sandbox.trouble('calm')
+  const trouble = { pageName: null, what: 'What.', remedy: 'Remedy.' }
+  app.needs.raise({ ...trouble, pageId, cause: 'unsubscribed', byToken: true })
+  app.needs.raise({ ...trouble, pageId: '100000000000002', cause: 'profile' })
+
+  const tab = await signedInTab(app)
+  const page = await follow(tab, await tab.submit('/operator/repair', { token: sandbox.userToken() }))
+  t.match(page.body, /data-repair="done"/)
+})
+
+t.test('a repair is shown to nobody but who began it', async (t) => {
+  const { tab, app, sandbox } = await brokenTown(t, 0)
+  const answer = await tab.submit('/operator/repair', { token: sandbox.userToken() })
+  const url = String(answer.headers.location)
+  const other = await signedInTab(app)
+  t.match(await other.get(url), { statusCode: 404, body: /no such repair/ })
+  t.match(
+    await other.submit(`${url}/pages`, {
+      _csrf: new Map(hiddenFields(other.page(), '/operator/sign-out')).get('_csrf') ?? '',
+    }),
+    { statusCode: 404 },
+  )
+  t.equal((await tab.get(url)).statusCode, 200)
+})
+
+const dialogOf = async (tab: Tab, fields: Record<string, string> = {}) => {
+  const { statusCode, headers } = await tab.submit('/operator/facebook', fields)
+  if (statusCode !== 303) throw new Error(`no redirect but ${statusCode}`)
+  return new URL(String(headers.location))
+}
+
+/** Accepts in the sandbox's dialog; what comes back is a path of the bot. */
+const accept = async (
+  dialog: URL,
+  sandbox: Town['sandbox'],
+  scopes: readonly string[] = [],
+): Promise<string> => {
+  const user = [...sandbox.world.users.values()].find(({ system }) => !system)
+  const wanted = scopes.length > 0 ? scopes : (dialog.searchParams.get('scope') ?? '').split(',')
+  const form = new URLSearchParams({ decision: 'continue', user: user?.id ?? '' })
+  for (const scope of wanted) form.append('scope', scope)
+  for (const { id } of sandbox.world.pages.values()) form.append('page', id)
+  const answer = await fetch(dialog, { method: 'POST', body: form, redirect: 'manual' })
+  const back = new URL(answer.headers.get('location') ?? '')
+  return back.pathname + back.search
+}
+
+t.test('Continue with Facebook asks for what is needed and mends the Page with the code', async (t) => {
+  const { tab, sandbox, app, pageId, log } = await brokenTown(t)
+  const dialog = await dialogOf(tab)
+  t.equal(dialog.origin + dialog.pathname, `${sandbox.origin}/v25.0/dialog/oauth`)
+  t.match(Object.fromEntries(dialog.searchParams), {
+    client_id: '600000000000001',
+    redirect_uri: 'http://localhost:80/operator/facebook/callback',
+    scope: 'pages_show_list,pages_messaging,pages_manage_metadata',
+    state: /^[\w-]{43}$/,
+  })
+  t.notOk(dialog.searchParams.has('auth_type'))
+
+  const callback = await accept(dialog, sandbox)
+  // The way back is a link from another site.
+  const answer = await tab.get(callback, { 'sec-fetch-site': 'cross-site' })
+  const page = await follow(tab, answer)
+  t.match(page.body, /data-repair="done"/)
+  t.match(page.body, /Logged in at Facebook/)
+  t.equal(app.tokens.status(pageId).state, 'valid')
+  const code = new URLSearchParams(callback.split('?')[1]).get('code') ?? 'none'
+  t.notMatch(log() + page.body, code)
+
+  t.match(await tab.get(callback), { statusCode: 403, body: /BOT_FORM_REFUSED/ }, 'the same answer twice')
+})
+
+t.test('an answer of the dialog that this session did not ask for is refused', async (t) => {
+  const { tab, sandbox, app, pageId } = await brokenTown(t, 0)
+  const callback = await accept(await dialogOf(tab), sandbox)
+  const refused = { statusCode: 403, body: /belongs to no login that you began here/ }
+
+  const other = await signedInTab(app)
+  t.match(await other.get(callback), refused, 'begun in another session')
+  t.match(await tab.get(callback.replace(/state=[^&]+/, 'state=forged')), refused, 'forged')
+  t.match(await tab.get(callback.replace(/&?state=[^&]+/, '')), refused, 'none at all')
+  t.match(await tab.get(`${callback}&state=a&state=b`), refused, 'several')
+  t.match(await openTab(app).get(callback), { statusCode: 303, headers: { location: '/operator/sign-in' } })
+  t.equal(app.tokens.status(pageId).state, 'invalid')
+
+  t.match(await tab.get(callback), { statusCode: 303 }, 'the right one is still good')
+})
+
+t.test('what the dialog complains of is shown with what to do, harmlessly', async (t) => {
+  const { tab } = await brokenTown(t, 0)
+  for (const [answer, words] of [
+    [
+      'error=access_denied&error_reason=user_denied&error_description=Permissions+error',
+      /The login was cancelled/,
+    ],
+    ['error=server_error&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E', /&lt;script&gt;alert\(1\)/],
+    ['error_code=1349048&error_message=Can%27t+load+URL', /load URL\./],
+    ['', /without a code/],
+  ] as const) {
+    await tab.get('/operator')
+    const state = (await dialogOf(tab)).searchParams.get('state') ?? ''
+    const page = await tab.get(`/operator/facebook/callback?${answer}&state=${state}`)
+    t.match(page, { statusCode: 400, body: words })
+    t.notMatch(page.body, /<script>alert/)
+  }
+})
+
+t.test(
+  'a code that Facebook does not take, or a permission declined, can be put right at once',
+  async (t) => {
+    const { tab, sandbox } = await brokenTown(t, 0)
+    const state = (await dialogOf(tab)).searchParams.get('state') ?? ''
+    const stale = await follow(tab, await tab.get(`/operator/facebook/callback?code=stale&state=${state}`))
+    t.match(stale.body, /data-repair="failed"/)
+    t.match(stale.body, /Start the login again/)
+
+    await tab.get('/operator')
+    const callback = await accept(await dialogOf(tab), sandbox, ['pages_show_list', 'pages_manage_metadata'])
+    const declined = await follow(tab, await tab.get(callback))
+    t.match(declined.body, /lacks pages_messaging/)
+    t.match(declined.body, /Ask Facebook again/)
+    const again = await dialogOf(tab, { again: 'yes' })
+    t.equal(again.searchParams.get('auth_type'), 'rerequest')
+  },
+)
+
+t.test('an app with Login for Business asks with its configuration', async (t) => {
+  const { app } = await buildTown(t, { env: { FB_LOGIN_CONFIG_ID: '4242' } })
+  const { searchParams } = await dialogOf(await signedInTab(app))
+  t.equal(searchParams.get('config_id'), '4242')
+  t.notOk(searchParams.has('scope'))
+})
+
+t.test('with a public address the login comes back there, and can only begin there', async (t) => {
+  const { app } = await buildTown(t, { env: { PUBLIC_URL: 'https://bot.example.com' } })
+  const tab = await signedInTab(app)
+  const local = await tab.submit('/operator/facebook')
+  t.match(local, { statusCode: 400, body: /Open the console at https:\/\/bot\.example\.com\/operator/ })
+
+  await tab.get('/operator')
+  const { headers } = await tab.submit(
+    '/operator/facebook',
+    {},
+    { host: 'bot.example.com', origin: 'https://bot.example.com' },
+  )
+  const dialog = new URL(String(headers.location))
+  t.equal(dialog.searchParams.get('redirect_uri'), 'https://bot.example.com/operator/facebook/callback')
+})

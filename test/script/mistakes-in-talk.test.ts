@@ -1,0 +1,240 @@
+import t from 'tap'
+import { atCaret, mistakesOf } from '../conversation/scripts.ts'
+
+/** Conditions, questions, languages, hours: each with one mistake, at the mark. */
+const CASES: readonly {
+  title: string
+  script: string
+  found: string
+  expected: string | RegExp
+  hint?: RegExp
+}[] = [
+  {
+    title: 'an empty condition',
+    script: 'replies: { a: { say: [{ if: ‸{}, say: x }] } }',
+    found: 'an empty condition',
+    expected: 'something that must hold',
+  },
+  {
+    title: 'a condition nobody knows',
+    script: 'replies: { a: { say: [{ if: { ‸opne: true }, say: x }] } }',
+    found: 'the key "opne"',
+    expected: /visit, open, language, known, unknown, remembered/,
+    hint: /"open"/,
+  },
+  {
+    title: 'a condition that says nothing',
+    script: 'replies: { a: { say: [‸{ if: { visit: first }, else: x }] } }',
+    found: 'neither "say" nor "go"',
+    expected: 'what is said when the condition holds',
+  },
+  {
+    title: 'opening hours that are not given',
+    script: 'replies: { a: { say: [{ if: ‸{ open: true }, say: x }] } }',
+    found: 'a condition on opening hours',
+    expected: 'the section "hours" with them',
+  },
+  {
+    title: 'a name nobody remembers',
+    script:
+      'replies: { a: { say: [{ if: { known: ‸sise }, say: x }] }, b: { ask: { question: q, remember: size }, next: a } }',
+    found: '"sise"',
+    expected: 'a name under which a question remembers its answer',
+    hint: /"size"/,
+  },
+  {
+    title: 'a variable that no question remembers',
+    script: 'replies: { a: { say: "‸{{sise}}" }, b: { ask: { question: q, remember: size }, next: a } }',
+    found: 'the variable {{sise}}',
+    expected: /{{page_name}}, {{size}}/,
+    hint: /"size"/,
+  },
+  {
+    title: 'a "go" to nowhere',
+    script: 'replies: { a: { say: [x, { go: ‸bb }] }, b: { say: y } }',
+    found: '"bb"',
+    expected: 'the name of a reply',
+  },
+  {
+    title: 'a circle of "go"',
+    script: 'replies: { a: { say: [x, { go: ‸a }] } }',
+    found: 'a "go" to "a", which leads back here',
+    expected: 'a way with an end',
+  },
+  {
+    title: 'questions without what follows',
+    script: 'replies: { a: ‸{ ask: { question: q, remember: it } } }',
+    found: '"ask" without "next"',
+    expected: 'the reply that follows the last answer',
+  },
+  {
+    title: 'what follows without questions',
+    script: 'replies: { a: ‸{ say: x, next: a } }',
+    found: '"next" without "ask"',
+    expected: 'questions before what follows them',
+  },
+  {
+    title: 'choices under a question',
+    script: 'replies: { a: ‸{ title: A, ask: { question: q, remember: it }, next: a, choices: [a] } }',
+    found: '"choices" beside "ask"',
+    expected: /the reply that "next" names/,
+  },
+  {
+    title: 'a question with both kinds',
+    script: 'replies: { a: { ask: ‸{ question: q, remember: it, as: text, one_of: [x] }, next: a } }',
+    found: 'both "as" and "one_of"',
+    expected: 'a question to have one of them',
+  },
+  {
+    title: 'a least number of a text',
+    script: 'replies: { a: { ask: ‸{ question: q, remember: it, min: 1 }, next: a } }',
+    found: '"min" or "max" without "as: number"',
+    expected: 'them at numbers only',
+  },
+  {
+    title: 'a least number above the greatest',
+    script: 'replies: { a: { ask: ‸{ question: q, remember: it, as: number, min: 2, max: 1 }, next: a } }',
+    found: 'a "min" of 2 above a "max" of 1',
+    expected: 'a number between them',
+  },
+  {
+    title: 'a kind of answer that does not exist',
+    script: 'replies: { a: { ask: { question: q, remember: it, as: ‸mail }, next: a } }',
+    found: '"mail"',
+    expected: /"email"/,
+  },
+  {
+    title: 'a name with a space',
+    script: 'replies: { a: { ask: { question: q, remember: ‸my name }, next: a } }',
+    found: '"my name"',
+    expected: /letters, digits and _/,
+  },
+  {
+    title: 'a choice in two languages without a value',
+    script:
+      'replies: { a: { ask: { question: q, remember: it, one_of: [‸{ en: Red, de: Rot }] }, next: a } }',
+    found: 'a title in several languages',
+    expected: /value/,
+  },
+  {
+    title: 'answers sent in the open',
+    script: 'replies: { a: { ask: { question: q, remember: it }, next: a, answers: ‸http://example.com/x } }',
+    found: '"http://example.com/x"',
+    expected: /https/,
+  },
+  {
+    title: 'a text without the own language',
+    script: 'replies: { a: { say: ‸{ de: Hallo, fr: Salut } } }',
+    found: 'a text in de, fr',
+    expected: /it in en as well/,
+  },
+  {
+    title: 'a language that is none',
+    script: 'language: ‸german\nreplies: { a: { say: x } }',
+    found: '"german"',
+    expected: /like de/,
+  },
+  {
+    title: 'a title that is too long in one language',
+    script: `replies: { a: { title: { en: Short, de: ‸${'x'.repeat(21)} }, say: x } }`,
+    found: '21 characters',
+    expected: "a title of at most 20 (Facebook's limit)",
+  },
+  {
+    title: 'a time zone that is none',
+    script: 'hours: { time_zone: ‸Berlin, open: {} }\nreplies: { a: { say: x } }',
+    found: '"Berlin"',
+    expected: 'a time zone like Europe/Berlin',
+  },
+  {
+    title: 'a day that is none',
+    script: 'hours: { time_zone: UTC, open: { ‸monday: 9-18 } }\nreplies: { a: { say: x } }',
+    found: '"monday"',
+    expected: /mon, tue/,
+  },
+  {
+    title: 'times that are none',
+    script: 'hours: { time_zone: UTC, open: { mon: ‸9 to 18 } }\nreplies: { a: { say: x } }',
+    found: '"9 to 18"',
+    expected: 'times like 9:00-18:00',
+  },
+  {
+    title: 'an hour too many',
+    script: 'hours: { time_zone: UTC, open: { mon: ‸9:00-25:00 } }\nreplies: { a: { say: x } }',
+    found: '"9:00-25:00"',
+    expected: 'times like 9:00-18:00',
+  },
+  {
+    title: 'a date that is none',
+    script: 'hours: { time_zone: UTC, open: {}, closed: [‸02-30] }\nreplies: { a: { say: x } }',
+    found: '"02-30"',
+    expected: /a date like/,
+  },
+  {
+    title: 'a pause that is too long',
+    script: 'replies: { a: { say: [{ pause: ‸1min }, x] } }',
+    found: '"1min"',
+    expected: /a pause like 2s, 30min or 12h, from 0.1s to 10s/,
+  },
+  {
+    title: 'one alternative',
+    script: 'replies: { a: { say: [{ any: ‸[x] }] } }',
+    found: 'a list of 1',
+    expected: 'a list of messages, said in turn: at least 2',
+  },
+  {
+    title: 'a sign that is none',
+    script: 'replies: { a: { when: { ‸stiker: like }, say: x } }',
+    found: 'the key "stiker"',
+    expected: /ref, ad, sticker/,
+    hint: /"sticker"/,
+  },
+  {
+    title: 'two signs at once',
+    script: 'replies: { a: { when: ‸{ sticker: like, ref: x }, say: x } }',
+    found: '2 things at once',
+    expected: /more of them make a list/,
+  },
+  {
+    title: 'a command of two words',
+    script:
+      'profile: { commands: [{ name: ‸opening hours, description: x, reply: a }] }\nreplies: { a: { say: x } }',
+    found: '"opening hours"',
+    expected: /one word/,
+  },
+  {
+    title: 'a name that the bot keeps for itself',
+    script: 'replies: { "‸evergreen:cancel": { say: x } }'.replace('"‸', '‸"'),
+    found: '"evergreen:cancel"',
+    expected: /does not begin with evergreen:/,
+  },
+  {
+    title: 'a pause before coming back that is none',
+    script: 'handover: { resume_after: ‸soon }\nreplies: { a: { say: x } }',
+    found: '"soon"',
+    expected: /from 1min to 30d/,
+  },
+  {
+    title: 'more messages than anybody reads',
+    script: `replies: { a: { say: [${'x, '.repeat(20)}‸y] } }`,
+    found: '21 items',
+    expected: /at most 20/,
+  },
+]
+
+for (const { title, script: marked, found, expected, hint } of CASES) {
+  t.test(`${title} is refused at its place`, async (t) => {
+    const { script, line, column } = atCaret(marked)
+    const mistakes = mistakesOf(script)
+    t.equal(mistakes.length, 1, { mistakes })
+    t.match(mistakes[0], { line, column, found, expected, ...(hint !== undefined && { hint }) })
+  })
+}
+
+t.test('messages in messages in messages end somewhere', async (t) => {
+  const deep = `${'[x, { any: '.repeat(30)}[x, y]${' }]'.repeat(30)}`
+  t.match(mistakesOf(`replies: { a: { say: ${deep} } }`), [{ found: 'too many levels' }])
+  const level = (n: number): string => `  a${n + 1}: { say: &a${n + 1} [{ any: *a${n} }, { any: *a${n} }] }`
+  const bomb = ['replies:', '  a0: { say: &a0 [x, y] }', ...Array.from({ length: 18 }, (_, n) => level(n))]
+  t.match(mistakesOf(bomb.join('\n')), [{ found: /aliases/ }])
+})

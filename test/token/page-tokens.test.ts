@@ -1,0 +1,428 @@
+import t, { type Test } from 'tap'
+import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import type { TokenFacts } from '../../src/graph/graph.ts'
+import type { StoredPageToken } from '../../src/store/tokens/records.ts'
+import { createTokenKeeper, type TokenKeeperDeps } from '../../src/token/page-tokens.ts'
+import type { TokenTrouble } from '../../src/token/trouble.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { pageToken } from '../store/tokens/sample.ts'
+
+const APP_ID = '600'
+const SECOND_MS = 1000
+
+const facts = (over: Partial<TokenFacts> = {}): TokenFacts => ({
+  isValid: true,
+  type: 'PAGE',
+  appId: APP_ID,
+  userId: '7',
+  profileId: '100',
+  expiresAtMs: null,
+  dataAccessExpiresAtMs: 5,
+  issuedAtMs: null,
+  scopes: ['pages_messaging', 'pages_manage_metadata'],
+  granularScopes: [],
+  error: null,
+  ...over,
+})
+
+const DEAD = facts({ isValid: false, error: { code: 190, subcode: 460, message: 'changed' } })
+
+const failure = (verdict: Verdict, retryAfterMs: number | null = null): GraphError =>
+  new GraphError('Facebook said no', {
+    verdict,
+    edge: 'debug_token',
+    graphCode: null,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: null,
+    retryAfterMs,
+  })
+
+const build = async (
+  t: Test,
+  over: Partial<TokenKeeperDeps> = {},
+  pages: StoredPageToken[] = [pageToken()],
+) => {
+  const clock = createFakeClock()
+  const probes: string[] = []
+  const troubles: [string, TokenTrouble | null][] = []
+  const changes: string[] = []
+  const world = {
+    pages,
+    /** What debug_token answers; a function decides by token. */
+    answer: facts() as TokenFacts | Error | ((token: string) => Promise<TokenFacts>),
+    listeners: new Set<() => void>(),
+    store: (next: StoredPageToken[]) => {
+      world.pages = next
+      for (const listener of world.listeners) listener()
+    },
+  }
+  const keeper = createTokenKeeper({
+    store: {
+      pages: () => world.pages,
+      onChange: (listener) => {
+        world.listeners.add(listener)
+        return () => world.listeners.delete(listener)
+      },
+    },
+    graph: {
+      debugToken: async (token) => {
+        probes.push(token)
+        if (world.answer instanceof Error) throw world.answer
+        return typeof world.answer === 'function' ? world.answer(token) : world.answer
+      },
+    },
+    appId: APP_ID,
+    clock,
+    log: { info: () => {}, warn: () => {} },
+    probeSeconds: 900,
+    random: () => 0.5,
+    onTrouble: (pageId, trouble) => troubles.push([pageId, trouble]),
+    ...over,
+  })
+  keeper.onChange(({ pageId, state }) => changes.push(`${pageId} ${state}`))
+  t.teardown(() => keeper.stop())
+  return { keeper, clock, world, probes, troubles, changes }
+}
+
+t.test('before the first token a Page is missing', async (t) => {
+  const { keeper, probes } = await build(t, {}, [])
+  await keeper.start()
+  t.match(keeper.status('100'), { state: 'missing', fingerprint: null, reason: /no token/ })
+  t.equal(keeper.tokenFor('100'), null)
+  t.strictSame(keeper.statuses(), [])
+  await keeper.probe()
+  await keeper.probe('100')
+  keeper.suspect('100', 'page-token-1', 'x')
+  t.strictSame(probes, [])
+})
+
+t.test('a stored token may be used at once, and is probed at start', async (t) => {
+  const { keeper, clock, probes, changes } = await build(t)
+  await keeper.start()
+  t.equal(keeper.tokenFor('100'), 'page-token-1')
+  t.match(keeper.status('100'), {
+    state: 'valid',
+    pageName: 'Example Page',
+    reason: null,
+    provedAtMs: 1_790_000_000_000,
+    tasks: ['MESSAGING'],
+    fingerprint: /^[0-9a-f]{8}$/,
+  })
+  t.strictSame(probes, [])
+  await clock.advance(0)
+  t.strictSame(probes, ['page-token-1'])
+  t.match(keeper.status('100'), { scopes: facts().scopes, dataAccessExpiresAtMs: 5 })
+  t.strictSame(changes, ['100 valid'])
+})
+
+t.test('a token that works is probed on schedule, with jitter', async (t) => {
+  const early = await build(t, { random: () => 0 })
+  await early.keeper.start()
+  await early.clock.advance(810 * SECOND_MS)
+  t.equal(early.probes.length, 2)
+
+  const late = await build(t, { random: () => 0.999 })
+  await late.keeper.start()
+  await late.clock.advance(980 * SECOND_MS)
+  t.equal(late.probes.length, 1)
+  await late.clock.advance(10 * SECOND_MS)
+  t.equal(late.probes.length, 2)
+})
+
+t.test('many Pages are not probed at the same moment at start', async (t) => {
+  const pages = Array.from({ length: 10 }, (_, index) =>
+    pageToken({ pageId: `p${index}`, token: `t${index}` }),
+  )
+  const { keeper, clock, probes } = await build(t, {}, pages)
+  await keeper.start()
+  await clock.advance(0)
+  t.equal(probes.length, 1)
+  await clock.advance(SECOND_MS)
+  t.strictSame(
+    probes,
+    pages.map(({ token }) => token),
+  )
+})
+
+t.test('a probe that says dead pauses the Page with the reason', async (t) => {
+  const { keeper, clock, world, changes } = await build(t)
+  world.answer = DEAD
+  await keeper.start()
+  await clock.advance(0)
+  t.match(keeper.status('100'), { state: 'invalid', reason: /password was changed/, sinceMs: clock.now() })
+  t.equal(keeper.tokenFor('100'), null)
+  t.strictSame(changes, ['100 valid', '100 invalid'])
+})
+
+t.test('a refused call pauses the Page at once, and debug_token decides', async (t) => {
+  const { keeper, clock, world, probes, changes } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = DEAD
+  keeper.suspect('100', 'page-token-1', 'error 190/460')
+  t.match(keeper.status('100'), { state: 'suspect', reason: /error 190\/460/ })
+  t.equal(keeper.tokenFor('100'), null)
+  await clock.advance(0)
+  t.equal(keeper.status('100').state, 'invalid')
+  t.equal(probes.length, 2)
+  t.strictSame(changes, ['100 valid', '100 suspect', '100 invalid'])
+})
+
+t.test('a refused call with an older token changes nothing', async (t) => {
+  const { keeper, clock, probes } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  keeper.suspect('100', 'page-token-0', 'late')
+  t.equal(keeper.status('100').state, 'valid')
+  await clock.advance(SECOND_MS)
+  t.equal(probes.length, 1)
+})
+
+t.test('a hundred refused calls make one doubt and one probe', async (t) => {
+  const { keeper, clock, world, probes } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = DEAD
+  for (let call = 0; call < 100; call++) keeper.suspect('100', 'page-token-1', 'no')
+  await clock.advance(0)
+  for (let call = 0; call < 100; call++) keeper.suspect('100', 'page-token-1', 'no')
+  await clock.advance(0)
+  t.equal(probes.length, 2)
+})
+
+t.test('a probe begun before the doubt confirms nothing', async (t) => {
+  const { keeper, clock, world, probes } = await build(t)
+  let answer = (_facts: TokenFacts): void => {}
+  world.answer = () => new Promise((resolve) => (answer = resolve))
+  await keeper.start()
+  await clock.advance(0)
+  keeper.suspect('100', 'page-token-1', 'no')
+  await clock.advance(0)
+  t.equal(probes.length, 1, 'one at a time')
+
+  answer(facts())
+  await clock.advance(0)
+  t.equal(keeper.status('100').state, 'suspect')
+  t.equal(probes.length, 2)
+  answer(DEAD)
+  await clock.advance(0)
+  t.equal(keeper.status('100').state, 'invalid')
+})
+
+t.test('an outage kills no token, and a suspect one is asked about again with back-off', async (t) => {
+  const { keeper, clock, world, probes, troubles } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = failure('transient')
+  keeper.suspect('100', 'page-token-1', 'no')
+  await clock.advance(60 * SECOND_MS)
+  t.equal(keeper.status('100').state, 'suspect')
+  t.ok(probes.length >= 4 && probes.length <= 8, `${probes.length} probes in a minute`)
+  t.strictSame(troubles, [], 'an outage is nobody’s to mend')
+
+  world.answer = facts()
+  await clock.advance(60 * SECOND_MS)
+  t.equal(keeper.status('100').state, 'valid')
+})
+
+t.test('an outage leaves a token that works in use', async (t) => {
+  const { keeper, clock, world } = await build(t)
+  world.answer = failure('transient')
+  await keeper.start()
+  await clock.advance(3600 * SECOND_MS)
+  t.equal(keeper.tokenFor('100'), 'page-token-1')
+})
+
+t.test('a probe waits as long as Graph asks', async (t) => {
+  const { keeper, clock, world, probes } = await build(t)
+  world.answer = failure('rate_limited', 600 * SECOND_MS)
+  await keeper.start()
+  await clock.advance(599 * SECOND_MS)
+  t.equal(probes.length, 1)
+  await clock.advance(SECOND_MS)
+  t.equal(probes.length, 2)
+})
+
+t.test('wrong app credentials are trouble of their own, never a dead token', async (t) => {
+  const { keeper, clock, world, troubles } = await build(t)
+  world.answer = failure('configuration')
+  await keeper.start()
+  await clock.advance(600 * SECOND_MS)
+  t.equal(keeper.status('100').state, 'valid')
+  t.match(troubles, [['100', { cause: 'configuration', what: /Facebook said no/, remedy: /FB_APP_SECRET/ }]])
+
+  world.answer = facts()
+  await clock.advance(60 * SECOND_MS)
+  t.match(troubles.slice(1), [['100', null]])
+})
+
+t.test('a token of another app is our configuration, too', async (t) => {
+  const { keeper, clock, world, troubles } = await build(t)
+  world.answer = facts({ appId: '999' })
+  await keeper.start()
+  await clock.advance(0)
+  t.equal(keeper.status('100').state, 'valid')
+  t.match(troubles, [['100', { cause: 'configuration', what: /app 999, but FB_APP_ID is 600/ }]])
+
+  const refused = await build(t)
+  refused.world.answer = failure('bad_request')
+  await refused.keeper.start()
+  await refused.clock.advance(0)
+  t.match(refused.troubles, [['100', { cause: 'configuration' }]])
+})
+
+t.test('a lost pages_messaging is told, and told when it is back', async (t) => {
+  const { keeper, clock, world, troubles } = await build(t)
+  world.answer = facts({ scopes: ['pages_show_list'] })
+  await keeper.start()
+  await clock.advance(0)
+  t.match(troubles, [['100', { cause: 'permission', what: /pages_messaging/ }]])
+  world.answer = facts()
+  await keeper.probe('100')
+  t.match(troubles[1], ['100', null])
+})
+
+t.test(
+  'a token that debug_token keeps calling valid is doubted ever more slowly, and the operator hears',
+  async (t) => {
+    const { keeper, clock, probes, troubles } = await build(t)
+    await keeper.start()
+    await clock.advance(0)
+    const waits: number[] = []
+    for (let round = 0; round < 7; round++) {
+      const beforeMs = clock.now()
+      keeper.suspect('100', 'page-token-1', 'error 190')
+      while (keeper.status('100').state === 'suspect') await clock.advance(500)
+      waits.push(clock.now() - beforeMs)
+    }
+    t.strictSame(waits, [500, 1000, 4000, 16_000, 64_000, 256_000, 300_000])
+    t.equal(probes.length, 8)
+    t.match(troubles, [['100', { cause: 'restricted', what: /calls the token valid, yet refuses/ }]])
+  },
+)
+
+t.test('after a quarter of an hour without a doubt, the next one is looked into at once', async (t) => {
+  const { keeper, clock } = await build(t)
+  await keeper.start()
+  for (const pauseMs of [0, 0, 16 * 60 * SECOND_MS]) {
+    await clock.advance(pauseMs)
+    keeper.suspect('100', 'page-token-1', 'error 190')
+    await clock.advance(pauseMs === 0 ? 2000 : 0)
+    t.equal(keeper.status('100').state, 'valid')
+  }
+})
+
+t.test('a new token is in use the moment it is stored, and is probed', async (t) => {
+  const { keeper, clock, world, probes, changes } = await build(t)
+  world.answer = DEAD
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = facts()
+  world.store([pageToken({ token: 'page-token-2' })])
+  t.equal(keeper.tokenFor('100'), 'page-token-2')
+  await clock.advance(0)
+  t.strictSame(probes, ['page-token-1', 'page-token-2'])
+  t.strictSame(changes, ['100 valid', '100 invalid', '100 valid'])
+})
+
+t.test('the same token proved again comes back to life', async (t) => {
+  const { keeper, clock, world } = await build(t)
+  world.answer = DEAD
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = facts()
+  world.store([pageToken({ provedAtMs: clock.now() })])
+  t.equal(keeper.tokenFor('100'), 'page-token-1')
+})
+
+t.test('a probe of the old token says nothing about the new one', async (t) => {
+  const { keeper, clock, world } = await build(t)
+  let answer = (_facts: TokenFacts): void => {}
+  world.answer = (token) =>
+    token === 'page-token-1' ? new Promise((resolve) => (answer = resolve)) : Promise.resolve(facts())
+  await keeper.start()
+  await clock.advance(0)
+  world.store([pageToken({ token: 'page-token-2' })])
+  answer(DEAD)
+  await clock.advance(0)
+  t.equal(keeper.tokenFor('100'), 'page-token-2')
+})
+
+t.test('a noted subscription is no new token', async (t) => {
+  const { keeper, clock, world, changes, probes } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  world.store([pageToken({ subscribedFields: ['messages'] })])
+  await clock.advance(0)
+  t.strictSame(changes, ['100 valid'])
+  t.equal(probes.length, 1)
+})
+
+t.test('a token that was taken out is missing, and its Page is still known', async (t) => {
+  const { keeper, clock, world, probes } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  world.store([])
+  t.match(keeper.statuses(), [{ pageId: '100', state: 'missing', fingerprint: null, reason: /taken out/ }])
+  await clock.advance(3600 * SECOND_MS)
+  t.equal(probes.length, 1)
+})
+
+t.test('one Page’s dead token leaves the others alone', async (t) => {
+  const { keeper, clock, world } = await build(t, {}, [
+    pageToken(),
+    pageToken({ pageId: '200', token: 'page-token-2' }),
+  ])
+  world.answer = async (token) => (token === 'page-token-1' ? DEAD : facts())
+  await keeper.start()
+  await clock.advance(SECOND_MS)
+  t.equal(keeper.tokenFor('100'), null)
+  t.equal(keeper.tokenFor('200'), 'page-token-2')
+})
+
+t.test('probe asks about one Page or about all, and waits for the answer', async (t) => {
+  const { keeper, clock, world, probes } = await build(t, {}, [
+    pageToken(),
+    pageToken({ pageId: '200', token: 'page-token-2' }),
+  ])
+  await keeper.start()
+  await clock.advance(SECOND_MS)
+  world.answer = DEAD
+  await keeper.probe('200')
+  t.equal(keeper.status('200').state, 'invalid')
+  t.equal(keeper.status('100').state, 'valid')
+  await keeper.probe()
+  t.equal(keeper.status('100').state, 'invalid')
+  t.equal(probes.length, 5)
+})
+
+t.test('an invalid token that works again is taken back into use', async (t) => {
+  const { keeper, clock, world } = await build(t)
+  world.answer = DEAD
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = facts()
+  await clock.advance(900 * SECOND_MS)
+  t.equal(keeper.tokenFor('100'), 'page-token-1')
+})
+
+t.test('a stopped keeper asks no more and listens no more', async (t) => {
+  const { keeper, clock, world, probes } = await build(t)
+  await keeper.start()
+  await keeper.stop()
+  await clock.advance(3600 * SECOND_MS)
+  t.strictSame(probes, [])
+  t.equal(world.listeners.size, 0)
+  t.equal(clock.pending(), 0)
+})
+
+t.test('a listener that left hears nothing', async (t) => {
+  const { keeper, clock, world } = await build(t)
+  let heard = 0
+  keeper.onChange(() => heard++)()
+  world.answer = DEAD
+  await keeper.start()
+  await clock.advance(0)
+  t.equal(heard, 0)
+})

@@ -1,0 +1,70 @@
+import t from 'tap'
+import { createLockout } from '../../src/web/lockout.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const build = () => {
+  const clock = createFakeClock()
+  const lockout = createLockout({ clock })
+  const fail = (client: string, times: number): void => {
+    for (let n = 0; n < times; n += 1) lockout.failed(client)
+  }
+  return { clock, lockout, fail }
+}
+
+t.test('the twentieth failure locks, for twice as long each time, up to an hour', async (t) => {
+  const { clock, lockout, fail } = build()
+  fail('192.0.2.1', 19)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 0)
+  for (const minutes of [1, 2, 4, 8, 16, 32, 60, 60]) {
+    fail('192.0.2.1', minutes === 1 ? 1 : 20)
+    t.equal(lockout.secondsLeft('192.0.2.1'), minutes * 60)
+    await clock.advance(minutes * 60_000)
+    t.equal(lockout.secondsLeft('192.0.2.1'), 0)
+  }
+})
+
+t.test('a right password forgives, and so does time', async (t) => {
+  const { clock, lockout, fail } = build()
+  fail('192.0.2.1', 19)
+  lockout.succeeded('192.0.2.1')
+  fail('192.0.2.1', 19)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 0)
+
+  await clock.advance(15 * 60_000)
+  fail('192.0.2.1', 19)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 0, 'slips of a quarter of an hour ago do not add up')
+
+  fail('192.0.2.1', 1)
+  await clock.advance(24 * 60 * 60_000)
+  fail('192.0.2.1', 20)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 60, 'after a day the first lock is the first again')
+})
+
+t.test('the addresses of one network are one client, and no others', async (t) => {
+  const { lockout, fail } = build()
+  fail('2001:db8:0:1::1', 10)
+  fail('2001:db8::1:a:b:c:d', 10)
+  t.equal(lockout.secondsLeft('2001:0db8:0000:0001:ffff::'), 60)
+  t.equal(lockout.secondsLeft('2001:db8:0:2::1'), 0)
+  t.equal(lockout.secondsLeft('2001:db8::1'), 0)
+
+  fail('::ffff:192.0.2.1', 20)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 60, 'IPv4 in IPv6 is IPv4')
+  t.equal(lockout.secondsLeft('192.0.2.2'), 0)
+})
+
+t.test('a proxy that tells the port, too, does not make a new client of each connection', async (t) => {
+  const { lockout, fail } = build()
+  for (let port = 50_000; port < 50_020; port += 1) fail(`192.0.2.1:${port}`, 1)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 60)
+  t.equal(lockout.secondsLeft('192.0.2.2:50000'), 0)
+  for (let port = 50_000; port < 50_020; port += 1) fail(`[2001:db8:0:1::1]:${port}`, 1)
+  t.equal(lockout.secondsLeft('2001:db8:0:1::2'), 60)
+})
+
+t.test('a crowd of guessers does not fill the memory', async (t) => {
+  const { lockout, fail } = build()
+  fail('192.0.2.1', 20)
+  for (let n = 0; n < 10_000; n += 1) lockout.failed(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
+  t.equal(lockout.secondsLeft('192.0.2.1'), 0, 'the oldest was forgotten')
+})
