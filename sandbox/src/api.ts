@@ -219,7 +219,10 @@ export type TroubleKind =
   | 'webhook-back'
   /** The next `times` calls of `edge` are answered with this error. */
   | 'fail'
-  /** The next `times` calls of `edge` are carried out, but the answer is lost: nothing comes, or `raw`, after `delayMs`. */
+  /**
+   * The next `times` calls of `edge` are carried out, but their answer is lost: after `delayMs` the connection breaks,
+   * or `error`, `status` or `raw` is answered as if nothing had been done (reference F9).
+   */
   | 'lose-answer'
   /** The next `times` webhook events are never sent. */
   | 'webhook-drop'
@@ -236,6 +239,7 @@ export type TroubleKind =
 
 export interface TroubleBody {
   pageId?: string
+  /** With `fail` and `lose-answer`, only calls about this person. */
   psid?: string
   /** How long a throttle lasts; 5 when left out. */
   minutes?: number

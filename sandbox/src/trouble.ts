@@ -10,15 +10,26 @@ export interface Trouble {
   /** Answers the next `times` calls of an edge with an error, a text, or nothing at all. */
   arm: (armed: ArmedTrouble) => void
   /** The trouble this call meets, if any; one of its times is used up. */
-  meet: (call: { edges: readonly string[]; pageId: string | null }) => ArmedTrouble | undefined
+  meet: (call: MeetingCall) => ArmedTrouble | undefined
   calm: () => void
 }
 
 export interface ArmedTrouble extends Pick<TroubleBody, 'error' | 'raw' | 'status' | 'delayMs'> {
   kind: 'fail' | 'lose-answer'
   edge: string
+  /** Null meets the calls of every Page. */
   pageId: string | null
+  /** Null meets the calls about every person. */
+  psid: string | null
   times: number
+}
+
+/** What trouble looks at in a call. */
+export interface MeetingCall {
+  edges: readonly string[]
+  pageId: string | null
+  /** The person the call is about. */
+  psid: string | null
 }
 
 /** What Facebook's front shows when there is nobody behind it. */
@@ -41,10 +52,12 @@ export const createTrouble = (): Trouble => {
     arm: (next) => {
       armed = [...armed.slice(-(MOST_ARMED - 1)), { ...next }]
     },
-    meet: ({ edges, pageId }) => {
+    meet: ({ edges, pageId, psid }) => {
       const met = armed.find(
         (one) =>
-          (one.edge === '*' || edges.includes(one.edge)) && (one.pageId === null || one.pageId === pageId),
+          (one.edge === '*' || edges.includes(one.edge)) &&
+          (one.pageId === null || one.pageId === pageId) &&
+          (one.psid === null || one.psid === psid),
       )
       if (!met) return undefined
       met.times -= 1

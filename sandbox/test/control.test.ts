@@ -162,6 +162,55 @@ t.test('a lost answer leaves the message sent', async (t) => {
   t.match(sandbox.conversation(pageId, psid)?.messages.at(-1), { text: 'did it go out?' })
 })
 
+t.test('a send is carried out though it is answered by an error', async (t) => {
+  const { sandbox, send, say, pageId, psid } = await startConnected(t)
+  say('hi')
+  sandbox.trouble('lose-answer', { edge: 'messages', status: 500 })
+  t.match(await send({ text: 'posted, and a 500' }), { status: 500, body: { error: { code: 2 } } })
+  sandbox.trouble('lose-answer', {
+    edge: 'messages',
+    status: 500,
+    error: { code: 1, error_subcode: 1357046, message: 'Received Invalid JSON reply.' },
+  })
+  t.match(await send({ text: 'posted, and 1/1357046' }), {
+    status: 500,
+    body: { error: { code: 1, error_subcode: 1357046, message: 'Received Invalid JSON reply.' } },
+  })
+  sandbox.trouble('lose-answer', { edge: 'messages', status: 502, raw: '<html>Bad gateway</html>' })
+  t.match(await send({ text: 'posted, and HTML' }), { status: 502, body: '<html>Bad gateway</html>' })
+  t.match(
+    sandbox
+      .conversation(pageId, psid)
+      ?.messages.slice(1)
+      .map(({ text }) => text),
+    ['posted, and a 500', 'posted, and 1/1357046', 'posted, and HTML'],
+  )
+})
+
+t.test('an error meets the calls about one person alone', async (t) => {
+  const { sandbox, send, say, pageId, pageToken, psid } = await startConnected(t)
+  const [, other = ''] = sandbox.world.visitors.keys()
+  say('hi')
+  sandbox.act(pageId, other, { type: 'text', text: 'hi' })
+  const error = { code: 230, message: '(#230) Requires pages_messaging permission for the user' }
+  sandbox.trouble('fail', { psid: other, times: 3, error })
+  t.match(await send({ text: 'for Vera' }), { status: 200 })
+  const toOther = { recipient: { id: other }, message: { text: 'for Victor' } }
+  t.match(await graph(sandbox, '/v25.0/me/messages', { token: pageToken, body: toOther }), {
+    status: 400,
+    body: { error: { code: 230 } },
+  })
+  const part = (recipient: string) => ({
+    method: 'POST',
+    relative_url: 'me/messages',
+    body: `recipient=${encodeURIComponent(JSON.stringify({ id: recipient }))}&message=${encodeURIComponent('{"text":"in a batch"}')}`,
+  })
+  const batch = { batch: [part(other), part(psid)], access_token: pageToken }
+  t.match((await graph(sandbox, '/', { body: batch })).body, [{ code: 400 }, { code: 200 }])
+  t.match(await graph(sandbox, `/v25.0/${other}?fields=name`, { token: pageToken }), { status: 400 })
+  t.match(await graph(sandbox, `/v25.0/${other}?fields=name`, { token: pageToken }), { status: 200 })
+})
+
 t.test('Graph goes down with an HTML page, or with broken connections, and comes back', async (t) => {
   const sandbox = await startSandbox(t)
   const token = sandbox.userToken()

@@ -116,12 +116,13 @@ const MAKERS: Record<TroubleKind, (parts: SandboxParts, body: TroubleBody) => vo
 export const TROUBLE_KINDS = Object.keys(MAKERS) as TroubleKind[]
 
 const arm = (parts: SandboxParts, kind: 'fail' | 'lose-answer', body: TroubleBody) => {
-  const { edge = '*', times = 1, pageId = null, error, raw, status, delayMs } = body
+  const { edge = '*', times = 1, pageId = null, psid = null, error, raw, status, delayMs } = body
   parts.trouble.arm({
     kind,
     edge,
     times,
     pageId,
+    psid,
     ...(error && { error }),
     ...(raw !== undefined && { raw }),
     ...(status !== undefined && { status }),

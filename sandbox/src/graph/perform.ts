@@ -3,7 +3,7 @@ import type { ArmedTrouble } from '../trouble.ts'
 import type { Call } from './call.ts'
 import { answerCall, edgeNames } from './edges/table.ts'
 import { GraphFailure } from './failure.ts'
-import type { Params } from './params.ts'
+import { asText, isObject, unpack, type Params } from './params.ts'
 import type { ReadCall } from './request.ts'
 
 /** What goes back over the wire. */
@@ -19,7 +19,11 @@ export const perform = async (parts: SandboxParts, { call, problem }: ReadCall):
   const { trouble, settings } = parts
   const met = trouble.graphDown
     ? undefined
-    : trouble.meet({ edges: edgeNames(call.path), pageId: pageOf(parts, call) })
+    : trouble.meet({
+        edges: edgeNames(call.path),
+        pageId: pageOf(parts, call),
+        psid: personOf(parts, call),
+      })
   const lost = met?.kind === 'lose-answer' ? met : undefined
   await pause(settings.latencyMs + trouble.delayMs + (lost ? 0 : (met?.delayMs ?? 0)))
   // Checked again after the wait: an outage takes down what is under way.
@@ -30,6 +34,7 @@ export const perform = async (parts: SandboxParts, { call, problem }: ReadCall):
   const reply = problem ? failed(parts, call.version, problem) : await run(parts, call)
   if (!lost) return reply
   await pause(lost.delayMs ?? 0)
+  if ((lost.error ?? lost.status) !== undefined) return troubled(parts, call, lost)
   return { ...reply, body: lost.raw ?? null }
 }
 
@@ -75,6 +80,15 @@ const pageOf = (parts: SandboxParts, call: Call): string | null => {
   if (parts.world.pages.has(named)) return named
   const input = call.path[0] === 'debug_token' ? inputToken(call.params) : call.token
   return (input === null ? undefined : parts.tokens.find(input))?.pageId ?? null
+}
+
+/** The person a call is about: its recipient, the PSID in its address, or the one whose menu or label it sets. */
+const personOf = (parts: SandboxParts, { path, params }: Call): string | null => {
+  const named = path[0] ?? ''
+  if (parts.world.visitors.has(named)) return named
+  const recipient = unpack(params['recipient'])
+  const given = isObject(recipient) ? recipient['id'] : (recipient ?? params['psid'] ?? params['user'])
+  return asText(given) || null
 }
 
 const inputToken = (params: Params): string | null => {
