@@ -12,6 +12,9 @@ export interface SandboxClock {
   stop: () => void
 }
 
+/** The `Date` header of an answer, at the clock's time. */
+export const httpDate = ({ nowMs }: Pick<SandboxClock, 'nowMs'>): string => new Date(nowMs()).toUTCString()
+
 export interface ClockOptions {
   /** Where the clock starts, ms since the epoch; the machine's time when left out. */
   startMs?: number

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { ChatMessage, ConversationView, SandboxEvent, SandboxState, VisitorAction } from './api.ts'
 import { assemble } from './assemble.ts'
 import type { Bus } from './bus.ts'
-import type { SandboxClock } from './clock.ts'
+import { httpDate, type SandboxClock } from './clock.ts'
 import { BadBody, readTrouble } from './control/bodies.ts'
 import { fileRoutes } from './control/files.ts'
 import { makeTrouble } from './control/make-trouble.ts'
@@ -206,7 +206,8 @@ const createServer = (parts: SandboxParts): FastifyInstance => {
     forceCloseConnections: true,
     // An address that cannot be decoded never reaches a route.
     frameworkErrors: (_error, _request, reply) => {
-      void refuseCall(parts, reply, 400)
+      // Hooks do not run here.
+      void refuseCall(parts, reply.header('date', httpDate(parts.clock)), 400)
     },
   })
   app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
@@ -216,6 +217,10 @@ const createServer = (parts: SandboxParts): FastifyInstance => {
     return reply.code(statusCode).header('x-content-type-options', 'nosniff').send({ statusCode, message })
   })
   app.setNotFoundHandler((_request, reply) => refuseCall(parts, reply, 400))
+  // Node would send the machine's time, and a client that goes by this header would see two times here.
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('date', httpDate(parts.clock))
+  })
   return app
 }
 

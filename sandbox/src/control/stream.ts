@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { SandboxEvent } from '../api.ts'
+import { httpDate } from '../clock.ts'
 import type { SandboxParts } from '../parts.ts'
 import { viewState } from './views.ts'
 
@@ -19,6 +20,7 @@ export const streamEvents = (parts: SandboxParts) => {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      date: httpDate(parts.clock),
     })
     const write = (text: string) => {
       raw.write(text)
