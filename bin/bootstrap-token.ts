@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { WriteStream } from 'node:tty'
+import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import { systemClock } from '../src/base/clock.ts'
 import { loadConfig, withDotEnv, type Config, type Env } from '../src/base/config.ts'
 import { BotError } from '../src/base/errors.ts'
@@ -13,7 +14,6 @@ import {
   type BootstrappedPage,
   type BootstrapStep,
 } from '../src/token/bootstrap.ts'
-import { NEEDED_SCOPES } from '../src/token/refusals.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 import { readArguments, USAGE, type Arguments } from '../src/cli/bootstrap-token/arguments.ts'
 import { readToken } from '../src/cli/bootstrap-token/input.ts'

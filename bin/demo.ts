@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import closeWithGrace from 'close-with-grace'
+import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
-import { SUBSCRIBED_FIELDS } from '../src/token/subscribe.ts'
 import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
 
 /** The whole product on one machine: the sandbox in this process, the real bot and the real bootstrap in their own. */
@@ -130,7 +130,7 @@ const subscribeApp = async (sandbox: Sandbox, env: Environment, address: string)
       object: 'page',
       callback_url: `${address}/webhook`,
       verify_token: env['FB_VERIFY_TOKEN'] ?? '',
-      fields: SUBSCRIBED_FIELDS.join(','),
+      fields: WEBHOOK_FIELDS.join(','),
     }),
   })
   if (!answer.ok) throw new Error(`The sandbox refused the webhook: ${await answer.text()}`)

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import type { Config } from '../src/base/config.ts'
 import { BotError } from '../src/base/errors.ts'
 import { createAlert } from '../src/alerts/channels/alert-url.ts'
@@ -10,7 +11,6 @@ import { createReminders } from '../src/alerts/reminders.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
 import type { PageTokenStatus } from '../src/token/keeper.ts'
-import { NEEDED_SCOPES } from '../src/token/refusals.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
 export interface OperatorOptions {

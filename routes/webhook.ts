@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { WEBHOOK_OBJECT } from '../src/channel/messenger.ts'
 import { BotError } from '../src/base/errors.ts'
 import { isJsonObject, parseJson, type Json } from '../src/base/json.ts'
 import { toNewEvents } from '../src/webhook/inbox.ts'
@@ -55,7 +56,7 @@ async function webhook(app: FastifyInstance) {
     },
     async ({ body }) => {
       if (!isJsonObject(body)) throw new BotError('BOT_BODY_INVALID', 'The body is not a JSON object.')
-      if (body['object'] !== 'page') {
+      if (body['object'] !== WEBHOOK_OBJECT) {
         throw new BotError('BOT_OBJECT_UNKNOWN', 'Only callbacks about the object "page" are handled here.')
       }
       // Durable before the answer: after a 200 Facebook never sends this callback again.

@@ -1,6 +1,6 @@
+import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
-import { SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
 import type { AppWebhook } from './view.ts'
 
 const FRESH_MS = 5 * 60_000
@@ -22,13 +22,13 @@ export const createAppWebhookWatch = (deps: {
   const ask = async (): Promise<void> => {
     try {
       const subscriptions = await graph.appSubscriptions()
-      const pages = subscriptions.find(({ object }) => object === 'page')
+      const pages = subscriptions.find(({ object }) => object === WEBHOOK_OBJECT)
       known = pages
         ? {
             is: 'set',
             url: pages.url,
             isActive: pages.isActive,
-            missing: SUBSCRIBED_FIELDS.filter((field) => !pages.fields.includes(field)),
+            missing: WEBHOOK_FIELDS.filter((field) => !pages.fields.includes(field)),
           }
         : { is: 'absent' }
     } catch (error) {

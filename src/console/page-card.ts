@@ -1,6 +1,6 @@
+import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { PageTokenState } from '../token/keeper.ts'
-import { NEEDED_SCOPES } from '../token/refusals.ts'
 import { html, type Html } from '../web/html.ts'
 import { plot } from './plot.ts'
 import type { AppWebhook, PageView } from './view.ts'

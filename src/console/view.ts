@@ -1,10 +1,10 @@
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { PageActivity, RecentConversation } from '../metrics/activity.ts'
 import { WHOLE_BOT, type OpenNeed } from '../alerts/needs.ts'
 import { pageLabel } from '../alerts/notice.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { DeadLetter, QueueCounts } from '../store/store.ts'
 import type { PageTokenStatus } from '../token/keeper.ts'
-import { SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
 
 /** What the parts of the bot know at one moment. */
 export interface ConsoleFacts {
@@ -165,7 +165,7 @@ const webhooksOf = (seen: ToldFields | null, saved: readonly string[] | null): S
   if (seen?.fields === null) return { is: 'none', checkedMs: seen.checkedMs }
   const fields = seen?.fields ?? saved
   if (fields === null) return { is: 'unknown' }
-  const missing = SUBSCRIBED_FIELDS.filter((field) => !fields.includes(field))
+  const missing = WEBHOOK_FIELDS.filter((field) => !fields.includes(field))
   return missing.length === 0 ? { is: 'subscribed', checkedMs } : { is: 'partly', checkedMs, missing }
 }
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
-import { LIMITS } from '../script/limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
 import { allOf, pick, type Localised } from '../script/localised.ts'
 import { fillTemplate, readTemplate, type Template } from '../script/template.ts'
 import type { Button, Card, Coupon, Receipt, ReceiptLine } from '../script/types.ts'

@@ -14,7 +14,8 @@ import {
   templatesInReceipt,
 } from './payloads.ts'
 import { everything, type PlainItem } from './resolve.ts'
-import { LIMITS, LONGEST_TEXT, MOST_MESSAGES, OWN_PAYLOAD } from '../script/limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
+import { LONGEST_TEXT, MOST_MESSAGES, OWN_PAYLOAD } from '../script/limits.ts'
 import { allOf, pick } from '../script/localised.ts'
 import { isWeb } from '../script/media.ts'
 import { hasVariables, variablesIn, type Template } from '../script/template.ts'

@@ -1,20 +1,22 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { RecentConversation, RecentMessage } from './graph.ts'
-import { list, readId } from './token-facts.ts'
+import { list, readId } from './read.ts'
 
 const MESSAGE_FIELDS = 'id,message,from,created_time'
 
 /** Expanded in one call: the participants prove that Graph has honoured `user_id`. */
-export const conversationQuery = (psid: string): string => {
-  const fields = `id,participants,messages.limit(50){${MESSAGE_FIELDS}}`
+export const conversationQuery = (psid: string, limit: number): string => {
+  const fields = `id,participants,messages.limit(${limit}){${MESSAGE_FIELDS}}`
   return `user_id=${encodeURIComponent(psid)}&fields=${encodeURIComponent(fields)}`
 }
 
-export const MESSAGES_QUERY = `limit=100&fields=${encodeURIComponent(MESSAGE_FIELDS)}`
+export const messagesQuery = (limit: number): string =>
+  `limit=${limit}&fields=${encodeURIComponent(MESSAGE_FIELDS)}`
 
 // What is asked for inside multiplies: more in one call, and Graph asks to reduce the amount of data.
 const FIELDS = `updated_time,messages.limit(25){${MESSAGE_FIELDS}}`
-export const CONVERSATIONS_QUERY = `limit=25&fields=${encodeURIComponent(FIELDS)}`
+export const conversationsQuery = (limit: number): string =>
+  `limit=${limit}&fields=${encodeURIComponent(FIELDS)}`
 
 /** Part of the messages of a conversation. */
 export interface MessageList {

@@ -13,6 +13,13 @@ export type Verdict =
   | 'transient'
   | 'ambiguous'
 
+/** What an answer says that decides what we do next, beyond its verdict. The table in `verdicts.ts` knows it. */
+export type Hint =
+  /** Less is to be asked for at a time. */
+  | 'less_data'
+  /** The token that was inspected belongs to another app. */
+  | 'another_app'
+
 export interface GraphErrorFacts {
   verdict: Verdict
   /** The low-cardinality name of the call, such as `messages` or `debug_token`. */
@@ -26,6 +33,9 @@ export interface GraphErrorFacts {
   retryAfterMs: number | null
   /** What it means in our words, as the end of a sentence; null for an error nobody has described. */
   meaning?: string | null
+  hint?: Hint | null
+  /** What mends it, as one sentence; absent where only the caller knows. */
+  remedy?: string | undefined
 }
 
 /** A Graph call that failed. The message holds no token, no URL and no visitor's text. */
@@ -39,10 +49,12 @@ export class GraphError extends BotError {
   readonly httpStatus: number | null
   readonly retryAfterMs: number | null
   readonly meaning: string | null
+  readonly hint: Hint | null
 
   constructor(message: string, facts: GraphErrorFacts, options: ErrorOptions = {}) {
     super(CODES[facts.verdict] ?? 'BOT_GRAPH_REJECTED', message, {
       ...options,
+      ...(facts.remedy !== undefined && { remedy: facts.remedy }),
       retryable:
         facts.verdict === 'transient' || facts.verdict === 'ambiguous' || facts.verdict === 'rate_limited',
     })
@@ -54,6 +66,7 @@ export class GraphError extends BotError {
     this.httpStatus = facts.httpStatus
     this.retryAfterMs = facts.retryAfterMs
     this.meaning = facts.meaning ?? null
+    this.hint = facts.hint ?? null
   }
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { TokenFacts } from './graph.ts'
+import { list, readId, strings } from './read.ts'
 import { redact } from './redact.ts'
 
 /**
@@ -21,19 +22,6 @@ export const readTokenFacts = (data: JsonObject, inputToken: string): TokenFacts
   granularScopes: list(data['granular_scopes']).filter(isJsonObject).flatMap(readGranularScope),
   error: readError(data['error'], inputToken),
 })
-
-/** An id as a string, however it came; null for none. Some token types carry `"0"` for nobody. */
-export const readId = (value: Json | undefined): string | null => {
-  const id = typeof value === 'number' ? String(value) : value
-  return typeof id === 'string' && id !== '' && id !== '0' ? id : null
-}
-
-/** The strings of a list; empty for anything else. */
-export const strings = (value: Json | undefined): string[] =>
-  list(value).filter((item) => typeof item === 'string')
-
-/** The items of a list; empty for anything else. */
-export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 
 /** Seconds to milliseconds; null for never; undefined where Graph does not say, which proves nothing. */
 const readMoment = (value: Json | undefined): number | null | undefined => {

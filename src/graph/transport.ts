@@ -222,8 +222,9 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
     httpStatus: raw.status,
   }
   const verdict = decide(answer)
+  const found = findRow(answer)
   const isOurs = call.asApp === true && verdict === 'token_invalid'
-  const meaning = isOurs ? 'the app id or app secret is wrong' : (findRow(answer)?.meaning ?? null)
+  const meaning = isOurs ? 'the app id or app secret is wrong' : (found?.meaning ?? null)
   const number = [answer.code ?? 'without code', ...(answer.subcode === null ? [] : [answer.subcode])].join(
     '/',
   )
@@ -239,6 +240,8 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
       httpStatus: raw.status,
       retryAfterMs: readRetryAfterMs(raw.headers),
       meaning,
+      hint: found?.hint ?? null,
+      remedy: found?.remedy,
     },
   )
 }

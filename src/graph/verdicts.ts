@@ -1,4 +1,4 @@
-import type { Verdict } from './error.ts'
+import type { Hint, Verdict } from './error.ts'
 
 /** What Graph answered, as far as it decides the verdict. */
 export interface GraphAnswer {
@@ -20,6 +20,9 @@ export interface VerdictRow {
   verdict: Verdict
   /** What it means, as the end of a sentence: it is shown to the operator. */
   meaning: string
+  /** What mends it, as one sentence; absent where the verdict says enough. */
+  remedy?: string
+  hint?: Hint
 }
 
 /**
@@ -137,12 +140,32 @@ export const VERDICTS: readonly VerdictRow[] = [
   // Transient
   row(1, 1357046, 'ambiguous', 'Facebook could not tell whether it was sent'),
   row(1, 2018382, 'bad_request', 'the instant form is wrong or not eligible'),
+  {
+    ...row(
+      1,
+      'any',
+      'transient',
+      'more data was asked for than Facebook gives at a time',
+      /reduce the amount of data/i,
+    ),
+    hint: 'less_data',
+  },
   row(1, 'any', 'transient', 'Facebook had an unknown error'),
   row(2, 'any', 'transient', 'a Facebook service failed'),
   row(1200, 'any', 'transient', 'sending failed for the moment'),
   row(-1, 'any', 'transient', 'Facebook had an internal error'),
 
   // Bad input
+  {
+    ...row(
+      100,
+      'any',
+      'bad_request',
+      'the token was made for another app',
+      /app.?id in the input_token did not match/i,
+    ),
+    hint: 'another_app',
+  },
   row(100, 33, 'bad_request', 'the object does not exist, or is not visible with this token'),
   row(100, 2018008, 'bad_request', 'Facebook could not fetch the file'),
   row(100, 2018014, 'bad_request', 'a message and a sender action were mixed in one call'),

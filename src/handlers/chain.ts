@@ -1,4 +1,5 @@
-import { LIMITS, MOST_MESSAGES } from '../script/limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
+import { MOST_MESSAGES } from '../script/limits.ts'
 import { splitText } from '../conversation/split.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { QuickReply, SendMessage } from '../messages.ts'
-import { LIMITS } from '../script/limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
 
 /**
  * Builders for every kind of message (reference F1, F5, F7). Counts stand in the types where types can count; lengths are

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
@@ -57,7 +58,7 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
 
   /** @returns where somebody has pointed it; null when it is, or was brought, in order */
   const lookOnce = async (): Promise<string | null> => {
-    const page = (await graph.appSubscriptions()).find(({ object }) => object === 'page')
+    const page = (await graph.appSubscriptions()).find(({ object }) => object === WEBHOOK_OBJECT)
     if (page && page.url !== null && page.url !== webhook.url) return page.url
     if (await pointAppWebhook(graph, webhook)) {
       log.warn({ url: webhook.url }, 'Facebook did not send the webhooks of the app here; now it does')

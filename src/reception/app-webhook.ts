@@ -1,5 +1,5 @@
+import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import type { AppSubscription, Graph } from '../graph/graph.ts'
-import { SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
 
 /** Where Facebook is to send the webhooks of this app. */
 export interface AppWebhook {
@@ -22,12 +22,12 @@ export const pointAppWebhook = async (
   graph: Pick<Graph, 'appSubscriptions' | 'subscribeApp'>,
   { url, verifyToken }: AppWebhook,
 ): Promise<boolean> => {
-  const before = (await graph.appSubscriptions()).find(({ object }) => object === 'page')
+  const before = (await graph.appSubscriptions()).find(({ object }) => object === WEBHOOK_OBJECT)
   if (before && isComplete(before, url)) return false
-  const fields = [...new Set([...SUBSCRIBED_FIELDS, ...(before?.fields ?? [])])]
+  const fields = [...new Set([...WEBHOOK_FIELDS, ...(before?.fields ?? [])])]
   await graph.subscribeApp({ url, verifyToken, fields })
   return true
 }
 
 const isComplete = ({ url, isActive, fields }: AppSubscription, wanted: string): boolean =>
-  url === wanted && isActive && SUBSCRIBED_FIELDS.every((field) => fields.includes(field))
+  url === wanted && isActive && WEBHOOK_FIELDS.every((field) => fields.includes(field))

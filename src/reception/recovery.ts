@@ -1,10 +1,11 @@
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
 import type { NewEvent, Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
-import { subscribe, SUBSCRIBED_FIELDS } from '../token/subscribe.ts'
+import { subscribe } from '../token/subscribe.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { readCoverage, writeCoverage, type Coverage, type Gap } from './coverage.ts'
 import type { Log } from '../delivery/log.ts'
@@ -164,7 +165,7 @@ export const createRecovery = (deps: {
     token: string,
     fields: readonly string[] | null,
   ): Promise<void> => {
-    const lacking = SUBSCRIBED_FIELDS.filter((field) => !fields?.includes(field))
+    const lacking = WEBHOOK_FIELDS.filter((field) => !fields?.includes(field))
     const isHeard = !lacking.some((field) => VITAL_FIELDS.includes(field))
     // One that Facebook does not list although we asked for it is not asked for for ever.
     if (lacking.length === 0 || (isHeard && watch.askedForMore)) return

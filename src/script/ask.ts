@@ -1,5 +1,6 @@
 import { FACEBOOK, plainText, template, title, variableName } from './say.ts'
-import { LIMITS, MOST_CHOICES, MOST_QUESTIONS } from './limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
+import { MOST_CHOICES, MOST_QUESTIONS } from './limits.ts'
 import { localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import {

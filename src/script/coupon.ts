@@ -1,4 +1,4 @@
-import { LIMITS } from './limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
 import { localised } from './localised.ts'
 import { FACEBOOK, template, title, urlTemplate } from './say.ts'
 import { made, mapping, optional, required } from './shapes.ts'

@@ -1,31 +1,4 @@
-/**
- * What Facebook accepts (reference F1, F5, F7, G), and what we accept of a script file. Lengths are in UTF-16 units, the
- * strictest way of counting.
- */
-export const LIMITS = {
-  /** "Less than 2000." */
-  text: 1999,
-  payload: 1000,
-  quickReplies: 13,
-  buttonTitle: 20,
-  buttons: 3,
-  buttonText: 640,
-  cards: 10,
-  cardTitle: 80,
-  cardSubtitle: 80,
-  receiptItems: 100,
-  /** Not told anywhere; far more than anybody reads. */
-  receiptText: 1000,
-  couponCode: 100,
-  greeting: 160,
-  iceBreakers: 4,
-  /** Longer ones are refused, although the reference does not say so. */
-  iceBreaker: 80,
-  menuItems: 20,
-  commands: 100,
-  commandName: 32,
-  commandDescription: 64,
-} as const
+import { LIMITS } from '../channel/messenger.ts'
 
 /** A script of 10,000 phrases has some 400 KiB. */
 export const MAX_SCRIPT_BYTES = 512 * 1024

@@ -1,4 +1,4 @@
-import { LIMITS } from './limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
 import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, type Read } from './reading.ts'

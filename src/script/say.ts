@@ -1,5 +1,6 @@
 import type { Node } from 'yaml'
-import { LIMITS, OWN_PAYLOAD } from './limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
+import { OWN_PAYLOAD } from './limits.ts'
 import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'

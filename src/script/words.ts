@@ -1,4 +1,4 @@
-import { LIMITS } from './limits.ts'
+import { LIMITS } from '../channel/messenger.ts'
 import { localised, type Localised } from './localised.ts'
 import { described, type Read } from './reading.ts'
 import { template, title } from './say.ts'

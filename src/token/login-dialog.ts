@@ -1,7 +1,8 @@
+import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import { BotError } from '../base/errors.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
-import { NEEDED_SCOPES, toRefusal } from './refusals.ts'
+import { toRefusal } from './refusals.ts'
 
 export interface LoginDialog {
   /** `https://www.facebook.com` */

@@ -1,6 +1,7 @@
+import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import { GraphError } from '../graph/error.ts'
 import type { AccountPage, Graph, TokenFacts } from '../graph/graph.ts'
-import { meaningOf, NEEDED_SCOPES, refusals } from './refusals.ts'
+import { meaningOf, refusals } from './refusals.ts'
 
 /** A Page with a token that was proved never to expire. */
 export interface ProvenPage {

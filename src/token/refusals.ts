@@ -1,10 +1,8 @@
 import { BotError, type BotErrorCode } from '../base/errors.ts'
 import { GraphError } from '../graph/error.ts'
+import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { AccountPage, TokenFacts } from '../graph/graph.ts'
 import { findRow } from '../graph/verdicts.ts'
-
-/** What a user token must allow: find the Page, send for it, subscribe it. */
-export const NEEDED_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'] as const
 
 const NEW_TOKEN = `Make a new user token with ${NEEDED_SCOPES.join(', ')} and use it while it is fresh.`
 const WHILE_SAVED = 'The token is saved and in use.'

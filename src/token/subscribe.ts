@@ -1,19 +1,6 @@
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
-
-/** What the bot needs to hear of. @see reference E7 */
-export const SUBSCRIBED_FIELDS = [
-  'messages',
-  'messaging_postbacks',
-  'message_echoes',
-  'message_deliveries',
-  'message_reads',
-  'message_reactions',
-  'messaging_referrals',
-  'messaging_handovers',
-  'standby',
-  'messaging_policy_enforcement',
-] as const
 
 /**
  * Subscribes the app to the Page's webhooks. Fields it is subscribed to already stay: subscribing replaces the list.
@@ -27,7 +14,7 @@ export const subscribe = async (
   pageToken: string,
 ): Promise<string[]> => {
   const before = await subscription(graph, pageId, pageToken)
-  const fields = [...new Set([...SUBSCRIBED_FIELDS, ...(before ?? [])])]
+  const fields = [...new Set([...WEBHOOK_FIELDS, ...(before ?? [])])]
   await graph.subscribe(pageId, pageToken, fields)
   return fields
 }

@@ -1,10 +1,10 @@
 import t from 'tap'
+import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { fragments } from '../../src/console/overview.ts'
 import { toConsoleView, type ConsoleFacts } from '../../src/console/view.ts'
 import { verdictTitle } from '../../src/console/verdict.ts'
 import type { PageTokenStatus } from '../../src/token/keeper.ts'
 import type { ProfileStatus } from '../../src/profile/profile-sync.ts'
-import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 12)
 const MINUTE = 60_000
@@ -37,7 +37,7 @@ const facts = (over: Partial<ConsoleFacts> = {}): ConsoleFacts => ({
   nowMs: NOW,
   needs: [],
   tokens: [status()],
-  stored: [{ pageId: '1001', userId: '42', subscribedFields: [...SUBSCRIBED_FIELDS] }],
+  stored: [{ pageId: '1001', userId: '42', subscribedFields: [...WEBHOOK_FIELDS] }],
   counts: counts(0, {}),
   activityOf: () => ({
     repliesPerMinute: [0, 0, 3],
@@ -223,8 +223,8 @@ t.test('the subscription is what Facebook last told, and else what the bootstrap
   const said = (fields: readonly string[] | null): string =>
     words({ subscriptionOf: () => ({ checkedMs: NOW - 7 * MINUTE, fields }) }, 'pages')
   t.match(words({}, 'pages'), 'this app hears of everything it needs, when the token was saved Last heard')
-  t.match(said([...SUBSCRIBED_FIELDS]), 'everything it needs; checked 7 minutes ago')
-  t.match(said(SUBSCRIBED_FIELDS.slice(1)), 'not for messages; checked')
+  t.match(said([...WEBHOOK_FIELDS]), 'everything it needs; checked 7 minutes ago')
+  t.match(said(WEBHOOK_FIELDS.slice(1)), 'not for messages; checked')
   t.match(said(null), 'none: visitors are not heard; checked')
 })
 

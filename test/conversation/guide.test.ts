@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { LIMITS } from '../../src/script/limits.ts'
+import { LIMITS } from '../../src/channel/messenger.ts'
 import { CONFIDENT } from '../../src/conversation/match/matcher.ts'
 import { LARGEST_MEDIA_BYTES } from '../../src/media-file.ts'
 import { parseScript } from '../../src/script/parse.ts'

@@ -266,12 +266,15 @@ t.test('conversations reads one page of the list, and where the next one begins'
       },
       { updatedMs: null, messages: [] },
     ],
-    next: 'a=1&',
+    next: 'after=a%3D1%26',
   })
 
   // Cursors come with the last page, too.
   page('a=1&').reply(200, { data: [], paging: { cursors: { before: 'b', after: 'a' } } })
-  t.strictSame(await graph.conversations({ ...call, after: 'a=1&' }), { conversations: [], next: null })
+  t.strictSame(await graph.conversations({ ...call, after: 'after=a%3D1%26' }), {
+    conversations: [],
+    next: null,
+  })
   page().reply(200, { data: 'none', paging: 'none' })
   t.strictSame(await graph.conversations(call), { conversations: [], next: null })
 })
@@ -463,6 +466,31 @@ t.test('accounts follows the list to its end', async (t) => {
     { id: '1', name: 'One', pageToken: 'p1', tasks: ['MESSAGING'] },
     { id: '3', name: 'Th ree', pageToken: null, tasks: null },
   ])
+})
+
+t.test('accounts follows any address of a next page, and none of the tokens in it', async (t) => {
+  const graph = build(t)
+  const next = (query: string) => ({
+    paging: { next: `https://elsewhere.example/v1.0/77/accounts?${query}` },
+  })
+  accounts().reply(200, { data: [{ id: '1' }], ...next('access_token=theirs&limit=1&offset=1&fields=id') })
+  accounts({ offset: '1' }).reply(200, { data: [{ id: '2' }], ...next('until=17&__paging_token=x%26y') })
+  accounts({ until: '17', __paging_token: 'x&y' }).reply(200, { data: [{ id: '3' }] })
+  t.match(await collect(graph.accounts('long-1')), [{ id: '1' }, { id: '2' }, { id: '3' }])
+})
+
+t.test('where Graph asks to reduce the amount of data, half as much is asked for at a time', async (t) => {
+  const graph = build(t)
+  const tooMuch = { error: { code: 1, message: "Please reduce the amount of data you're asking for" } }
+  accounts().reply(500, tooMuch)
+  accounts({ limit: '50' }).reply(500, tooMuch)
+  accounts({ limit: '25' }).reply(200, { data: [{ id: '1' }], paging: { next: '?offset=25' } })
+  accounts({ limit: '25', offset: '25' }).reply(200, { data: [{ id: '2' }] })
+  t.match(await collect(graph.accounts('long-1')), [{ id: '1' }, { id: '2' }])
+
+  // 100, 50, 25, 12, 6, 3, 1: then it is a failure like any other.
+  for (const limit of [100, 50, 25, 12, 6, 3, 1]) accounts({ limit: `${limit}` }).reply(500, tooMuch)
+  await t.rejects(collect(graph.accounts('long-1')), graphError({ verdict: 'transient', graphCode: 1 }))
 })
 
 t.test('a list that turns in circles ends', async (t) => {

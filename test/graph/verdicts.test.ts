@@ -140,6 +140,8 @@ const TEXTS = [
   'Error validating application. Cannot get application info due to a system error.',
   'Invalid appsecret_proof provided in the API argument',
   'You must provide an app access token, or a user access token that is an owner or developer of the app',
+  "Please reduce the amount of data you're asking for, then retry your request",
+  '(#100) The App_id in the input_token did not match the Viewing App',
 ]
 
 t.test('190 about the application is our configuration, never a dead token', async (t) => {

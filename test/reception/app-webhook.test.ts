@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
+import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createGraph } from '../../src/graph/client.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { bootstrap, type BootstrapOptions, type BootstrapStep } from '../../src/token/bootstrap.ts'
-import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 import { APP_ID, APP_SECRET, startBot, startSandbox, VERIFY_TOKEN } from '../../sandbox/test/lab.ts'
 
 /** A bootstrap against the real sandbox, whose verification calls the bot. */
@@ -41,7 +41,7 @@ t.test('a bootstrap points the webhooks of the app to this bot, with every field
   const { bot, run, subscription } = await build(t)
   t.match(await run(), { status: 'done', text: `This app's webhooks go to ${bot.url}` })
   t.match(subscription(), { callbackUrl: bot.url, verifyToken: VERIFY_TOKEN, verified: true })
-  t.strictSame([...(subscription()?.fields ?? [])].toSorted(), [...SUBSCRIBED_FIELDS].toSorted())
+  t.strictSame([...(subscription()?.fields ?? [])].toSorted(), [...WEBHOOK_FIELDS].toSorted())
 })
 
 t.test('what is right already is left alone, what is not is put right', async (t) => {
@@ -73,7 +73,7 @@ t.test('an address that does not answer is told with what to do, and the token s
     })
     t.notMatch(step?.text, webhook.verifyToken)
     t.equal(subscription(), null)
-    t.match(store.pages(), [{ subscribedFields: SUBSCRIBED_FIELDS }])
+    t.match(store.pages(), [{ subscribedFields: WEBHOOK_FIELDS }])
   }
 })
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { createRecovery, type Recovery } from '../../src/reception/recovery.ts'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
 import type { Trouble } from '../../src/alerts/page-trouble.ts'
-import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
 import { toRecoveredEvents } from '../../src/webhook/recovered.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
@@ -36,7 +36,7 @@ t.test('a Page that lost its subscription gets it back, and what was missed is t
   await w.advance(40 * MINUTE_MS)
 
   t.equal(w.calls.subscribe, 1)
-  t.same(w.fields, [...SUBSCRIBED_FIELDS])
+  t.same(w.fields, [...WEBHOOK_FIELDS])
   t.same(await w.handled(), { [ANN]: ['heard', 'one', 'three'], [BOB]: ['two'] })
   t.match(w.logged, ['warn the app was no longer subscribed', /^info the conversations were read/])
   await w.advance(2 * HOUR_MS)
@@ -171,7 +171,7 @@ t.test('a repaired token is a reason to look, whoever has subscribed the app aga
   await w.advance(3 * HOUR_MS)
   t.equal(w.calls.conversations, 0)
 
-  w.fields = [...SUBSCRIBED_FIELDS]
+  w.fields = [...WEBHOOK_FIELDS]
   w.setToken('page-token-2')
   await w.advance(10_000)
   t.same(await w.handled(), { [ANN]: ['missed'] })
@@ -183,7 +183,7 @@ t.test('a Page is not subscribed that never was, and its past is not answered', 
   w.say(ANN, 'm_1', 'long ago')
   await w.advance(3 * HOUR_MS)
   t.equal(w.calls.subscribe, 0)
-  w.fields = [...SUBSCRIBED_FIELDS]
+  w.fields = [...WEBHOOK_FIELDS]
   await w.advance(3 * HOUR_MS)
   t.equal(w.calls.conversations, 0)
 })
@@ -194,7 +194,7 @@ t.test('fields that are only good to have are asked for once, and are no reason 
   w.keepFields = true
   await w.advance(3 * HOUR_MS)
   t.equal(w.calls.subscribe, 1)
-  t.same(w.asked.toSorted(), [...SUBSCRIBED_FIELDS, 'feed'].toSorted(), 'what was there stays')
+  t.same(w.asked.toSorted(), [...WEBHOOK_FIELDS, 'feed'].toSorted(), 'what was there stays')
   t.equal(w.calls.conversations, 0)
 })
 
@@ -271,7 +271,7 @@ t.test('a subscription that Facebook does not let the bot renew is a need until 
   w.refuse.subscribedFields = null
   await w.advance(HOUR_MS)
   t.equal(w.trouble, null)
-  t.same(w.recovery()?.subscription(PAGE)?.fields, [...SUBSCRIBED_FIELDS])
+  t.same(w.recovery()?.subscription(PAGE)?.fields, [...WEBHOOK_FIELDS])
 })
 
 t.test(
@@ -355,7 +355,7 @@ async function world(t: Test, options: Options = {}) {
     logged,
     suspected,
     conversations: [] as RecentConversation[],
-    fields: options.fields === undefined ? ([...SUBSCRIBED_FIELDS] as string[]) : options.fields,
+    fields: options.fields === undefined ? ([...WEBHOOK_FIELDS] as string[]) : options.fields,
     /** Facebook takes the fields asked for, and does not list them. */
     keepFields: false,
     /** What the operator was last told. */

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
+import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { createGraph } from '../../src/graph/client.ts'
 import type { AccountPage } from '../../src/graph/graph.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { bootstrap, type BootstrapOptions, type BootstrapStep } from '../../src/token/bootstrap.ts'
-import { SUBSCRIBED_FIELDS } from '../../src/token/subscribe.ts'
 import {
   APP_ID,
   APP_SECRET,
@@ -100,7 +100,7 @@ t.test('a user token becomes a saved, proved, subscribed Page token', async (t) 
     tasks: ['MESSAGING', 'MODERATE'],
     provedAtMs: NOW_S * 1000,
     dataAccessExpiresAtMs: (NOW_S + 90 * 86_400) * 1000,
-    subscribedFields: [...SUBSCRIBED_FIELDS],
+    subscribedFields: [...WEBHOOK_FIELDS],
   })
   t.strictSame(store.users(), [
     {
@@ -224,7 +224,7 @@ t.test('fields the app was subscribed to before stay subscribed', async (t) => {
   const { fake, run } = await build(t)
   fake.subscribed.set(PAGE_ID, ['feed', 'messages'])
   await run()
-  t.strictSame(fake.subscribed.get(PAGE_ID), [...SUBSCRIBED_FIELDS, 'feed'])
+  t.strictSame(fake.subscribed.get(PAGE_ID), [...WEBHOOK_FIELDS, 'feed'])
 })
 
 t.test('the subscription can be left alone, and is reported as it is', async (t) => {

@@ -1,3 +1,4 @@
+import { PAGE_INBOX_APP_ID } from '../../channel/messenger.ts'
 import { GraphError, type Verdict } from '../../graph/error.ts'
 import type { Graph } from '../../graph/graph.ts'
 import type { OutboxClaim, StoredReply } from '../../store/store.ts'
@@ -9,8 +10,6 @@ import { factsOf } from './refusals.ts'
 /** Hands the thread to the people in the Page inbox. To do it twice does no harm, so nothing is ever in doubt. */
 export type PassThread = (claim: OutboxClaim, reply: StoredReply, token: string) => Promise<Step>
 
-/** The app behind the Page inbox (reference I). */
-const PAGE_INBOX_APP_ID = '263902037430900'
 /** So often it is tried again, over some minutes: later ones would come in the middle of something else. */
 const MOST_RETRIES = 5
 /**

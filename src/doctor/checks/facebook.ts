@@ -1,6 +1,6 @@
+import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../../channel/messenger.ts'
 import { GraphError } from '../../graph/error.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
-import { SUBSCRIBED_FIELDS } from '../../token/subscribe.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
@@ -135,7 +135,7 @@ const checkVersion = (asked: string, { otherVersion }: Context): Finding => {
 
 const checkAppSubscription = async (publicUrl: string | undefined, context: Context): Promise<Finding> => {
   const url = publicUrl === undefined ? null : `${publicUrl}/webhook`
-  const page = (await context.appSubscriptions()).find(({ object }) => object === 'page')
+  const page = (await context.appSubscriptions()).find(({ object }) => object === WEBHOOK_OBJECT)
   const next = `${url === null ? 'Set PUBLIC_URL and run' : 'Run'} npm run bootstrap-token, or enter it in App dashboard > Messenger > Settings > Webhooks: callback URL ${url ?? 'https://your.address/webhook'}, your FB_VERIFY_TOKEN, all fields.`
   if (page === undefined || page.url === null)
     return failure('Facebook has no address for this app’s webhooks', next)
@@ -143,7 +143,7 @@ const checkAppSubscription = async (publicUrl: string | undefined, context: Cont
     return failure(`Facebook sends this app’s webhooks to ${page.url}, not to ${url}`, next)
   }
   if (!page.isActive) return failure(`Facebook has switched off the webhooks to ${page.url}`, next)
-  const missing = SUBSCRIBED_FIELDS.filter((field) => !page.fields.includes(field))
+  const missing = WEBHOOK_FIELDS.filter((field) => !page.fields.includes(field))
   if (missing.includes('messages'))
     return failure(`Facebook sends no messages to ${page.url}: the field is not subscribed`, next)
   if (missing.length > 0) return warning(`subscribed, but without ${missing.join(', ')}`, next)

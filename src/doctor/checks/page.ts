@@ -1,10 +1,10 @@
+import { WEBHOOK_FIELDS } from '../../channel/messenger.ts'
 import { diffProfile, PROFILE_FIELDS, toMessengerProfile } from '../../profile/messenger-profile.ts'
 import { GraphError } from '../../graph/error.ts'
 import type { TokenFacts } from '../../graph/graph.ts'
 import type { StoredPageToken } from '../../store/tokens/records.ts'
 import { mayMessage } from '../../token/prove.ts'
 import { meaningOf } from '../../token/refusals.ts'
-import { SUBSCRIBED_FIELDS } from '../../token/subscribe.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, pagesOf, type Context } from '../context.ts'
 import { failure, ok, skipped, warning, type Finding } from '../finding.ts'
@@ -142,7 +142,7 @@ const checkSubscription = async (page: StoredPageToken, context: Context): Promi
   try {
     const fields = await context.graph().subscribedFields(page.pageId, page.token)
     if (fields === null) return failure('the Page sends its webhooks to this app no longer', renew(page))
-    const missing = SUBSCRIBED_FIELDS.filter((field) => !fields.includes(field))
+    const missing = WEBHOOK_FIELDS.filter((field) => !fields.includes(field))
     if (missing.includes('messages'))
       return failure('the Page sends no messages: the field is not subscribed', renew(page))
     if (missing.length > 0) return warning(`subscribed, but without ${missing.join(', ')}`, renew(page))

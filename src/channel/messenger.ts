@@ -1,0 +1,53 @@
+/**
+ * What is Messenger's own and no other channel's: names on the wire, permissions, webhook fields, tasks and limits.
+ * Another channel gets a file of its own beside this one.
+ */
+
+/** The kind of object that webhooks are about, in a callback and in the subscription of the app (reference E8). */
+export const WEBHOOK_OBJECT = 'page'
+
+/** What a user token must allow: find the Page, send for it, subscribe it (reference B11). */
+export const NEEDED_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'] as const
+
+/** Webhook fields the bot needs to hear of (reference E7). */
+export const WEBHOOK_FIELDS = [
+  'messages',
+  'messaging_postbacks',
+  'message_echoes',
+  'message_deliveries',
+  'message_reads',
+  'message_reactions',
+  'messaging_referrals',
+  'messaging_handovers',
+  'standby',
+  'messaging_policy_enforcement',
+] as const
+
+/** The app that stands for the Page inbox: a thread is passed to it (reference I). */
+export const PAGE_INBOX_APP_ID = '263902037430900'
+
+/** What Facebook accepts (reference F1, F5, F7, G). Lengths are in UTF-16 units, the strictest way of counting. */
+export const LIMITS = {
+  /** "Less than 2000." */
+  text: 1999,
+  payload: 1000,
+  quickReplies: 13,
+  buttonTitle: 20,
+  buttons: 3,
+  buttonText: 640,
+  cards: 10,
+  cardTitle: 80,
+  cardSubtitle: 80,
+  receiptItems: 100,
+  /** Not told anywhere; far more than anybody reads. */
+  receiptText: 1000,
+  couponCode: 100,
+  greeting: 160,
+  iceBreakers: 4,
+  /** Longer ones are refused, although the reference does not say so. */
+  iceBreaker: 80,
+  menuItems: 20,
+  commands: 100,
+  commandName: 32,
+  commandDescription: 64,
+} as const

@@ -1,0 +1,64 @@
+import type { SendMessage } from '../../messages.ts'
+import { assertDone, type Caller } from '../call.ts'
+import type { Graph } from '../graph.ts'
+import { readId, unexpected } from '../read.ts'
+import { UPLOAD_EDGE, uploadOf } from '../upload.ts'
+import { readUsage } from '../usage.ts'
+
+type Edges = Pick<Graph, 'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl'>
+
+/** What a Page sends to a visitor. */
+export const messageEdges = (caller: Caller): Edges => ({
+  sendMessage: async ({ pageId, pageToken, psid, message, metadata }) => {
+    const { body, headers } = await caller.as(pageToken, {
+      edge: 'messages',
+      method: 'POST',
+      path: `/${encodeURIComponent(pageId)}/messages`,
+      body: JSON.stringify({
+        recipient: { id: psid },
+        messaging_type: 'RESPONSE',
+        message: metadata === undefined ? message : { ...message, metadata },
+      }),
+      once: true,
+      secrets: saidIn(message),
+    })
+    return {
+      messageId: readId(body['message_id']),
+      recipientId: readId(body['recipient_id']),
+      usage: readUsage(headers),
+    }
+  },
+
+  uploadAttachment: async ({ pageId, pageToken, type, from }) => {
+    const path = `/${encodeURIComponent(pageId)}/message_attachments`
+    const secrets = 'url' in from ? [from.url] : []
+    const { body } = await caller.as(pageToken, { ...uploadOf(type, from), method: 'POST', path, secrets })
+    const id = readId(body['attachment_id'])
+    if (id === null) throw unexpected(UPLOAD_EDGE, 'sent no id', 'transient')
+    return id
+  },
+
+  senderAction: async ({ pageId, pageToken, psid, action }) => {
+    await caller.as(pageToken, {
+      edge: 'sender_action',
+      method: 'POST',
+      path: `/${encodeURIComponent(pageId)}/messages`,
+      body: JSON.stringify({ recipient: { id: psid }, sender_action: action }),
+    })
+  },
+
+  passThreadControl: async ({ pageId, pageToken, psid, targetAppId }) => {
+    const edge = 'pass_thread_control'
+    const answer = await caller.as(pageToken, {
+      edge,
+      method: 'POST',
+      path: `/${encodeURIComponent(pageId)}/${edge}`,
+      body: JSON.stringify({ recipient: { id: psid }, target_app_id: targetAppId }),
+    })
+    assertDone(edge, answer)
+  },
+})
+
+/** What Graph may quote of a message and only the visitor should read: an address may hold a key, or a name. */
+const saidIn = ({ text, attachment }: SendMessage): string[] =>
+  [text, attachment?.payload['url']].filter((one) => typeof one === 'string')

@@ -1,0 +1,60 @@
+import { isJsonObject } from '../../base/json.ts'
+import type { Caller } from '../call.ts'
+import type { Graph, TokenFacts } from '../graph.ts'
+import { unexpected } from '../read.ts'
+import { readTokenFacts } from '../token-facts.ts'
+import { decide } from '../verdicts.ts'
+
+type Edges = Pick<Graph, 'debugToken' | 'exchangeToken' | 'exchangeCode'>
+
+/** What a token is, and how one becomes another. */
+export const tokenEdges = (caller: Caller): Edges => {
+  /** Facebook wants the secret and what is exchanged in the query (reference B2, B3); the address is never shown. */
+  const exchange = async (
+    given: Record<string, string>,
+    secrets: readonly string[],
+  ): Promise<{ token: string; expiresInSeconds: number | null }> => {
+    const query = new URLSearchParams({
+      client_id: caller.appId,
+      client_secret: caller.appSecret,
+      ...given,
+    })
+    const { body } = await caller.plain({
+      edge: 'access_token',
+      method: 'GET',
+      path: `/oauth/access_token?${query.toString()}`,
+      secrets,
+    })
+    const token = body['access_token']
+    if (typeof token !== 'string' || token === '') {
+      throw unexpected('access_token', 'sent no token', 'transient')
+    }
+    const seconds = Number(body['expires_in'])
+    return { token, expiresInSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : null }
+  }
+
+  return {
+    debugToken: async (inputToken) => {
+      const { body } = await caller.asApp({
+        edge: 'debug_token',
+        method: 'GET',
+        path: `/debug_token?input_token=${encodeURIComponent(inputToken)}`,
+        secrets: [inputToken],
+      })
+      if (!isJsonObject(body['data'])) throw unexpected('debug_token', 'sent no data', 'transient')
+      const facts = readTokenFacts(body['data'], inputToken)
+      if (!facts.isValid && facts.error && isConfiguration(facts.error)) {
+        throw unexpected('debug_token', `says: ${facts.error.message ?? 'wrong app'}`, 'configuration')
+      }
+      return facts
+    },
+
+    exchangeToken: (userToken) =>
+      exchange({ grant_type: 'fb_exchange_token', fb_exchange_token: userToken }, [userToken]),
+
+    exchangeCode: ({ code, redirectUri }) => exchange({ redirect_uri: redirectUri, code }, [code]),
+  }
+}
+
+const isConfiguration = (error: NonNullable<TokenFacts['error']>): boolean =>
+  decide({ ...error, message: error.message ?? '', isTransient: false, httpStatus: 200 }) === 'configuration'

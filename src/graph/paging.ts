@@ -1,0 +1,80 @@
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import { GraphError } from './error.ts'
+import { list } from './read.ts'
+
+// A list this long is a loop.
+const MOST_PAGES = 500
+/** Graph may leave entries out of a page, even all of them; so many empty ones in a row are the end. */
+const MOST_EMPTY = 10
+
+/** What Graph adds to the address of the next page although we send it otherwise, or decide it ourselves. */
+const NOT_A_PLACE = new Set(['access_token', 'appsecret_proof', 'fields', 'limit', 'format', 'pretty'])
+
+/**
+ * Where the next page of a list begins, as the query that asks for it; null after the last page. Graph names the place by a
+ * cursor, by an offset or by a time; the address in `next` has it in each case. Only its query is used: the host and the
+ * token in it are not ours to follow.
+ */
+export const nextPlace = (paging: Json | undefined): string | null => {
+  if (!isJsonObject(paging)) return null
+  const next = addressIn(paging)
+  if (next !== null) {
+    const place = [...next.searchParams].filter(([name]) => !NOT_A_PLACE.has(name))
+    if (place.length > 0) return new URLSearchParams(place).toString()
+  }
+  const cursors = paging['cursors']
+  const after = isJsonObject(cursors) ? cursors['after'] : undefined
+  return typeof after === 'string' && after !== '' ? new URLSearchParams({ after }).toString() : null
+}
+
+/** Whether Graph says itself that there is a next page; a cursor alone comes with the last page, too. */
+export const hasNext = (paging: Json | undefined): boolean =>
+  isJsonObject(paging) && addressIn(paging) !== null
+
+/** Asks for `most` entries, and for half as many as often as Graph asks to reduce the amount of data. */
+export const askingForLess = async <Result>(
+  most: number,
+  ask: (limit: number) => Promise<Result>,
+): Promise<Result> => {
+  for (let limit = most; ; limit = Math.floor(limit / 2)) {
+    try {
+      return await ask(limit)
+    } catch (error) {
+      const isTooMuch = error instanceof GraphError && error.hint === 'less_data'
+      if (!isTooMuch || limit <= 1) throw error
+    }
+  }
+}
+
+/**
+ * Every entry of a list, page after page.
+ *
+ * @param ask - fetches one page: so many entries at most, from the place on, which is null for the first page
+ */
+export async function* followPages(
+  most: number,
+  ask: (limit: number, place: string | null) => Promise<JsonObject>,
+): AsyncGenerator<JsonObject> {
+  const seen = new Set<string>()
+  let limit = most
+  let empty = 0
+  let place: string | null = null
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const from: string | null = place
+    const body: JsonObject = await askingForLess(limit, (less) => {
+      // What was too much once is too much for the pages to come.
+      limit = less
+      return ask(less, from)
+    })
+    const entries = list(body['data']).filter(isJsonObject)
+    yield* entries
+    empty = entries.length === 0 ? empty + 1 : 0
+    place = nextPlace(body['paging'])
+    if (place === null || seen.has(place) || empty >= MOST_EMPTY) return
+    if (entries.length === 0 && !hasNext(body['paging'])) return
+    seen.add(place)
+  }
+}
+
+const addressIn = ({ next }: JsonObject): URL | null =>
+  typeof next === 'string' && next !== '' ? URL.parse(next, 'https://graph.facebook.com') : null

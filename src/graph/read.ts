@@ -1,0 +1,39 @@
+import { isJsonObject, type Json } from '../base/json.ts'
+import { GraphError, type Verdict } from './error.ts'
+import { oneLine } from './redact.ts'
+
+/** An id as a string, however it came; null for none. Some token types carry `"0"` for nobody. */
+export const readId = (value: Json | undefined): string | null => {
+  const id = typeof value === 'number' ? String(value) : value
+  return typeof id === 'string' && id !== '' && id !== '0' ? id : null
+}
+
+/** People choose Page names; terminals and logs must survive them. */
+export const readName = (name: Json | undefined): string | null =>
+  typeof name === 'string' && name.trim() !== '' ? oneLine(name, 200) : null
+
+/** The strings of a list; empty for anything else. */
+export const strings = (value: Json | undefined): string[] =>
+  list(value).filter((item) => typeof item === 'string')
+
+/** The items of a list; empty for anything else. */
+export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
+
+/** Newer versions list fields as `{name, version}`, the reference lists strings. */
+export const fieldNames = (fields: Json | undefined): string[] =>
+  list(fields).flatMap((field) => {
+    const name = isJsonObject(field) ? field['name'] : field
+    return typeof name === 'string' ? [name] : []
+  })
+
+/** An answer that is no error by its form, and yet none we can use. */
+export const unexpected = (edge: string, what: string, verdict: Verdict): GraphError =>
+  new GraphError(`Facebook ${what} on "${edge}"`, {
+    verdict,
+    edge,
+    graphCode: null,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: 200,
+    retryAfterMs: null,
+  })
