@@ -1,6 +1,7 @@
 /**
  * Splits a text into pieces that Facebook takes, at the end of a paragraph, a sentence or a word, whichever comes last in
- * the second half of a piece; a single endless word is cut.
+ * the second half of a piece. A single endless word is cut between grapheme clusters, what a reader takes for one
+ * character. An address is cut only where it is longer than a piece.
  *
  * @param limit - in UTF-16 units
  * @param most - pieces at most; what is left after them is cut off with an ellipsis
@@ -13,24 +14,48 @@ export const splitText = (text: string, limit: number, most: number): string[] =
     pieces.push(rest.slice(0, end).trimEnd())
     rest = rest.slice(end).trimStart()
   }
-  if (rest.length > limit) rest = `${rest.slice(0, wholeEnd(rest, limit - 1))}…`
+  if (rest.length > limit) rest = `${rest.slice(0, endBefore(rest, limit - 1)).trimEnd()}…`
   return rest === '' ? pieces : [...pieces, rest]
 }
 
-const ENDS = [/\n\s*\n/g, /[.!?…。！？](?:["'”’»)\]]*)(?=\s|$)|[。！？]/gu, /\n/g, /\s+/g]
+/** The text goes on behind them, so no end fits at the cut itself. */
+const ENDS = [/\n\s*\n/g, /[.!?…。！？](?:["'”’»)\]]*)(?=\s)|[。！？]/gu, /\n/g, /\s+/g]
+const CLUSTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 const endOfPiece = (text: string, limit: number): number => {
-  const head = text.slice(0, limit)
+  const head = text.slice(0, limit + 1)
   for (const end of ENDS) {
     let last = -1
-    for (const match of head.matchAll(end)) last = match.index + match[0].length
-    if (last >= limit / 2) return last
+    for (const match of head.matchAll(end)) {
+      const at = match.index + match[0].length
+      if (at <= limit) last = at
+    }
+    if (last >= limit / 2 && endBefore(text, last) === last) return last
   }
-  return wholeEnd(text, limit)
+  return endBefore(text, limit)
 }
 
-/** Not within a character that takes two units. */
-const wholeEnd = (text: string, end: number): number => {
+/** The last place up to `end` that is neither within a grapheme cluster nor, where there is one, within an address. */
+const endBefore = (text: string, end: number): number => {
+  const start = addressAround(text, end)
+  const cluster = CLUSTERS.segment(text).containing(start > 0 ? start : end)
+  if (cluster !== undefined && cluster.index > 0) return cluster.index
+  // Marks without end over one letter: half of a character that takes two units would be refused.
   const code = text.charCodeAt(end)
   return code >= 0xdc00 && code <= 0xdfff ? end - 1 : end
 }
+
+/** Where the address begins that `end` lies in; 0 where it lies in none, or in one that no piece can hold. */
+const addressAround = (text: string, end: number): number => {
+  let start = end
+  while (start > 0 && !isOutside(text[start - 1])) start -= 1
+  let stop = end
+  while (stop < text.length && !isOutside(text[stop])) stop += 1
+  const run = text.slice(start, stop)
+  const web = run.search(/https?:\/\/|www\./i)
+  if (web !== -1) return start + web < end ? start + web : 0
+  return /^[^@]+@[^@]+\.\p{L}{2,}/u.test(run) ? start : 0
+}
+
+const isOutside = (character = ' '): boolean => OUTSIDE.test(character)
+const OUTSIDE = /[\s<>"「」『』（）。，！？、]/
