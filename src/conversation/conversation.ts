@@ -361,7 +361,7 @@ const isAsked = (event: WebhookEvent, { psid }: ConversationView): boolean =>
   (event.kind === 'message' || event.kind === 'postback') && !event.standby && psid !== null
 
 const staysSilent = (script: Script, event: WebhookEvent, view: ConversationView): boolean =>
-  isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfterMs)
+  isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfter)
 
 /** A remembered answer of this name is the visitor's language. */
 const LANGUAGE = 'language'

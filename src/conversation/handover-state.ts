@@ -8,11 +8,14 @@ const KEY = 'handover'
 /** Someone who wrote without being asked for is done after this time; it is also the pause between two looks at the inbox. */
 const UNASKED_MS = 60 * 60_000
 
+/** Control of a conversation ends so long after the person's last word, and no webhook says so (reference M). */
+const CONTROL_MS = 24 * 60 * 60_000
+
 interface Silence {
   sinceMs: number
   /** When a person wrote last; null when nobody has yet. */
   personMs: number | null
-  /** Whether the visitor asked for a person: then the bot waits for a hand-back. */
+  /** Whether the visitor asked for a person: then the bot leaves it to that person for longer. */
   asked: boolean
 }
 
@@ -47,21 +50,25 @@ export const endSilence = (state: JsonObject | null): JsonObject | null => {
 /**
  * Whether silence has ended by itself.
  *
- * @param resumeAfterMs - how long after the person's last word; null: an hour, or never where a person was asked for
+ * @param resumeAfter - how long after the person's last word, ms; null for the usual: as long as Facebook lets a person keep
+ *   control where one was asked for, else an hour; `never` keeps who asked for a person waiting for a hand-back
  */
-export const isOver = (state: JsonObject | null, nowMs: number, resumeAfterMs: number | null): boolean => {
+export const isOver = (
+  state: JsonObject | null,
+  nowMs: number,
+  resumeAfter: number | 'never' | null,
+): boolean => {
   const now = read(state)
-  if (now === null) return false
-  const pauseMs = resumeAfterMs ?? (now.asked ? Number.POSITIVE_INFINITY : UNASKED_MS)
+  if (now === null || (now.asked && resumeAfter === 'never')) return false
+  const usualMs = now.asked ? CONTROL_MS : UNASKED_MS
+  const pauseMs = typeof resumeAfter === 'number' ? resumeAfter : usualMs
   return nowMs - Math.max(now.sinceMs, now.personMs ?? 0) >= pauseMs
 }
 
-/** Whether an event gives the conversation to our app (reference I). */
+/** Whether an event gives the conversation to our app, or to no app in particular (reference I). */
 export const handsBack = (event: WebhookEvent, appId: string): boolean =>
   movesThread(event) &&
-  event.newOwnerAppId !== null &&
-  // A number in some bodies, a text in others.
-  String(event.newOwnerAppId) === appId
+  (event.newOwnerAppId === null ? event.kind === 'pass_thread_control' : event.newOwnerAppId === appId)
 
 /**
  * Whether an event shows somebody else at work: a message of the Page that is not ours (from the Page inbox, whichever way
@@ -69,8 +76,8 @@ export const handsBack = (event: WebhookEvent, appId: string): boolean =>
  */
 export const showsPerson = (event: WebhookEvent, appId: string): boolean =>
   event.kind === 'echo'
-    ? event.appId !== null && String(event.appId) !== appId
-    : movesThread(event) && event.newOwnerAppId !== null && String(event.newOwnerAppId) !== appId
+    ? event.appId !== null && event.appId !== appId
+    : movesThread(event) && event.newOwnerAppId !== null && event.newOwnerAppId !== appId
 
 const movesThread = (
   event: WebhookEvent,

@@ -168,9 +168,9 @@ const renderCard = (voice: Voice, { title, subtitle, image, buttons }: Card): Js
 
 const renderButton = (voice: Voice, button: Button): JsonObject => {
   const title = pick(button.title, voice.language, voice.script.language)
-  return 'reply' in button
-    ? { type: 'postback', title, payload: button.reply }
-    : { type: 'web_url', title, url: address(voice, button.url) }
+  if ('reply' in button) return { type: 'postback', title, payload: button.reply }
+  if ('call' in button) return { type: 'phone_number', title, payload: button.call }
+  return { type: 'web_url', title, url: address(voice, button.url) }
 }
 
 const renderLine = (

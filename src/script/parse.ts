@@ -8,7 +8,7 @@ import { ScriptError, wholeFile } from './mistakes.ts'
 import { profile } from './profile.ts'
 import { createReading, described, schemaOf, type Read, type SizeOf } from './reading.ts'
 import { checkMentions, fallback, replies, type ReadReplies } from './replies.ts'
-import { duration, flag, mapping, oneOrMore, optional } from './shapes.ts'
+import { duration, flag, mapping, oneOrMore, optional, textOf } from './shapes.ts'
 import { openSource } from './source.ts'
 import type { Answer, Handover, SayItem, Script } from './types.ts'
 import { checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
@@ -31,10 +31,16 @@ const backItems = oneOrMore('one or more messages', sayItem, {
   why: 'nobody reads more at once',
 })
 
+const pause = duration('a time', 60_000, 30 * 24 * HOUR_MS)
+const resumeAfter: Read<number | 'never'> = described(
+  (node, reading) => (textOf(reading.follow(node))?.trim() === 'never' ? 'never' : pause(node, reading)),
+  () => ({ anyOf: [schemaOf(pause), { const: 'never' }] }),
+)
+
 const readHandover = mapping('the handover', {
   resume_after: optional(
-    duration('a time', 60_000, 30 * 24 * HOUR_MS),
-    'The bot speaks again when no person has written for so long.',
+    resumeAfter,
+    'The bot speaks again when no person has written for so long; 24h when nothing is said, or never.',
   ),
   back: optional(backItems, 'What the bot says when it is back.'),
 })
@@ -47,7 +53,7 @@ const handover = (variables: readonly string[]): Read<Handover> =>
       checkMentions(from, variables, 'here', reading)
       // Nothing can go on with it, so it closes no circle.
       reading.goes.length = 0
-      return value && { resumeAfterMs: value.resume_after, back: value.back ?? [] }
+      return value && { resumeAfter: value.resume_after, back: value.back ?? [] }
     },
     () => schemaOf(readHandover),
   )
@@ -63,6 +69,7 @@ export const wholeScript = (variables: readonly string[]) =>
     replies: optional(section(replies(variables)), 'All the bot can say, by name.'),
     fallback: optional(fallback(variables), 'Said when nothing fits.'),
     typing: optional(flag, 'false: no typing bubble between the messages of one answer.'),
+    seen: optional(flag, 'false: messages of visitors are not marked as seen.'),
     language: optional(language, 'The language the script is written in; en when nothing is said.'),
     handover: optional(section(handover(variables)), 'How the bot comes back after a person has answered.'),
     waiting: optional(section(waiting(variables)), 'What a visitor hears whose answer takes its time.'),
@@ -116,9 +123,10 @@ export const parseScript = (
     replies: known.replies,
     fallback: read.fallback?.answer ?? BARE_FALLBACK,
     typing: read.typing ?? true,
+    seen: read.seen ?? true,
     language: own,
     languages,
-    handover: read.handover ?? { resumeAfterMs: null, back: NOTHING },
+    handover: read.handover ?? { resumeAfter: null, back: NOTHING },
     waiting: waitingOf(read.waiting, languages),
     disclosure: read.disclosure && disclosureOf(read.disclosure, languages),
     hours: read.hours,

@@ -3,7 +3,7 @@ import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import { checkMentions } from './replies.ts'
-import { FACEBOOK, plainText, reference, target, template, title } from './say.ts'
+import { FACEBOOK, plainText, reference, target, template, title, toAddress, TO_REPLY } from './say.ts'
 import { list, mapping, optional, required, text, url } from './shapes.ts'
 import type { Command, Profile } from './types.ts'
 
@@ -53,10 +53,17 @@ const readProfile = mapping('the profile', {
     'Questions that a new visitor can tap.',
   ),
   menu: optional(
-    list('a list of menu items', target('a menu item', localised(title), url('the address of a page')), {
-      max: LIMITS.menuItems,
-      why: FACEBOOK,
-    }),
+    list(
+      'a list of menu items',
+      target('a menu item', localised(title), {
+        reply: TO_REPLY,
+        url: toAddress(url('the address of a page')),
+      }),
+      {
+        max: LIMITS.menuItems,
+        why: FACEBOOK,
+      },
+    ),
     'Always at hand, beside the text field.',
   ),
   commands: optional(

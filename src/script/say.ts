@@ -4,7 +4,19 @@ import { OWN_PAYLOAD } from './limits.ts'
 import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'
-import { isWebAddress, list, mapping, optional, required, text, textOf, url, URL_SCHEMA } from './shapes.ts'
+import {
+  isWebAddress,
+  kindOf,
+  list,
+  mapping,
+  optional,
+  required,
+  text,
+  textOf,
+  url,
+  URL_SCHEMA,
+  type Field,
+} from './shapes.ts'
 import { fillTemplate, readTemplate, type Template } from './template.ts'
 import type { Button, Card } from './types.ts'
 
@@ -104,28 +116,27 @@ const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u
 /** Whether the bot itself means something else by this payload. */
 export const isOwnPayload = (name: string): boolean => name.startsWith(OWN_PAYLOAD)
 
-/** Exactly one of `reply` and `url`, beside a title. */
-export const target = <T, U>(
+/** Where something that can be tapped leads: exactly one of the keys of `destinations`, beside a title. */
+export const target = <T, D extends Record<string, Field<unknown>>>(
   what: string,
   titled: Read<T>,
-  address: Read<U>,
-): Read<{ title: T; reply: string } | { title: T; url: U }> => {
-  const read = mapping(what, {
-    title: required(titled, 'What it says.'),
-    reply: optional(reference('the name of a reply'), 'The reply it leads to.'),
-    url: optional(address, 'The address it opens.'),
-  })
+  destinations: D,
+): Read<{ title: T } & OneOf<D>> => {
+  const names = Object.keys(destinations)
+  const read = mapping(what, { title: required(titled, 'What it says.'), ...destinations })
   return described(
     (node, reading) => {
       const before = reading.count()
-      const value = read(node, reading)
+      const value = read(node, reading) as ({ title: T } & Record<string, unknown>) | undefined
       if (value === undefined) return undefined
-      if (value.reply !== null && value.url === null) return { title: value.title, reply: value.reply }
-      if (value.url !== null && value.reply === null) return { title: value.title, url: value.url as U }
+      const given = names.filter((name) => value[name] !== null)
+      const [only] = given
+      if (only !== undefined && given.length === 1)
+        return { title: value.title, [only]: value[only] } as { title: T } & OneOf<D>
       if (reading.count() > before) return undefined
       return reading.refuse(
         reading.placeOf(reading.follow(node)),
-        value.reply === null ? 'neither "reply" nor "url"' : 'both "reply" and "url"',
+        only === undefined ? `neither ${spelled(names, 'nor')}` : `both ${spelled(given, 'and')}`,
         `${what} to have one of them`,
       )
     },
@@ -133,9 +144,38 @@ export const target = <T, U>(
   )
 }
 
+type OneOf<D> = { [K in keyof D]: { [P in K]: D[K] extends Field<infer T> ? T : never } }[keyof D]
+
+/** `"a", "b" and "c"`. */
+const spelled = (names: readonly string[], last: 'and' | 'nor'): string =>
+  `${names.slice(0, -1).map(quoted).join(', ')} ${last} ${quoted(names.at(-1) ?? '')}`
+
+export const TO_REPLY = optional(reference('the name of a reply'), 'The reply it leads to.')
+export const toAddress = <T>(read: Read<T>): Field<T, false> => optional(read, 'The address it opens.')
+
+/** A phone number as Facebook takes it: `+15551234567` (reference F7). */
+const phoneNumber: Read<string> = described(
+  (node, reading) => {
+    const place = reading.follow(node)
+    const written = textOf(place)?.trim() ?? ''
+    const digits = written.replace(/^tel:/i, '').replaceAll(/[\s().\-/]/g, '')
+    if (/^\+\d{5,15}$/.test(digits)) return digits
+    return reading.refuse(
+      reading.placeOf(place),
+      kindOf(place, reading),
+      'a phone number with + and the code of the country, like +49 30 1234567',
+    )
+  },
+  () => ({ type: ['string', 'number'] }),
+)
+
 export const buttons: Read<Button[]> = list(
   'a list of buttons',
-  target('a button', localised(title), urlTemplate('the address of a page')),
+  target('a button', localised(title), {
+    reply: TO_REPLY,
+    url: toAddress(urlTemplate('the address of a page')),
+    call: optional(phoneNumber, 'The phone number it calls.'),
+  }),
   { min: 1, max: LIMITS.buttons, why: FACEBOOK },
 )
 

@@ -258,6 +258,7 @@ export const url = (what: string): Read<string> =>
         reading.placeOf(target),
         kindOf(target, reading),
         `${what} that begins with https:// or http://`,
+        /^tel:/i.test(value) ? 'A phone number stands under "call" instead of "url".' : null,
       )
     },
     () => URL_SCHEMA,

@@ -15,6 +15,8 @@ export interface Script {
   fallback: Answer
   /** Whether the typing bubble is shown between the messages of one answer. */
   typing: boolean
+  /** Whether a visitor's message is marked as seen when it is taken up. */
+  seen: boolean
   /** The language of texts that stand in no language of their own, and of visitors of whose language nothing is known. */
   language: string
   /** All it has texts in, `language` among them. */
@@ -39,8 +41,11 @@ export interface ByItself {
 
 /** How the bot comes back to a conversation that it left to a person. */
 export interface Handover {
-  /** Silence ends by itself this long after the person's last word; null for the usual. */
-  resumeAfterMs: number | null
+  /**
+   * Silence ends by itself this long after the person's last word; null for the usual. `never`: who asked for a person
+   * waits until the conversation is handed back.
+   */
+  resumeAfter: number | 'never' | null
   /** Said when the bot comes back. */
   back: readonly SayItem[]
 }
@@ -99,7 +104,12 @@ export type SayItem =
   /** The rest of the answer is that reply's. */
   | { kind: 'go'; reply: string }
 
-export type Button = { title: Localised<string>; reply: string } | { title: Localised<string>; url: Template }
+export type Button = { title: Localised<string> } & (
+  | { reply: string }
+  | { url: Template }
+  /** A phone number like `+15551234567`. */
+  | { call: string }
+)
 
 export interface Card {
   title: Localised<Template>

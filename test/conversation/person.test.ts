@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { JsonObject } from '../../src/base/json.ts'
 import { APP_ID, event, PAGE, postback, PSID, said } from './events.ts'
-import { talk } from './talk.ts'
+import { START_MS, talk } from './talk.ts'
 
 const HOUR_MS = 3_600_000
 const SCRIPT = `
@@ -67,10 +67,44 @@ t.test('a person seen in standby, or taking the thread, silences the bot', async
   }
 })
 
-t.test('whoever asked for a person has one until the bot is given the conversation back', async (t) => {
-  const { say, pass, effects, happens } = talk(SCRIPT)
-  t.same(await say('human'), ['A person will answer you.'])
-  t.same(effects, [{ do: 'handover' }])
+t.test(
+  'a visitor who asked for a person has one for 24 hours after the last word of that person',
+  async (t) => {
+    const { say, pass, effects, happens } = talk(SCRIPT)
+    t.same(await say('human'), ['A person will answer you.'])
+    t.same(effects, [{ do: 'handover' }])
+    pass(23 * HOUR_MS)
+    t.same(await say('hours'), [])
+    await happens(echo('263902037430900'))
+    pass(23 * HOUR_MS)
+    t.same(await say('hours'), [], 'counted from the last word of the person')
+    pass(2 * HOUR_MS)
+    t.same(
+      (await happens({ ...said('hours'), standby: true })).replies,
+      [],
+      'standby: a person still has control',
+    )
+    t.same(await say('hours'), ['From 9 to 18.'])
+  },
+)
+
+t.test('control that nobody has any more is the bot’s again', async (t) => {
+  for (const what of [
+    moved('take_thread_control', APP_ID),
+    moved('pass_thread_control', null),
+    event({ pass_thread_control: { previous_owner_app_id: 263902037430900 } }),
+  ]) {
+    const { say, happens } = talk(SCRIPT)
+    await say('human')
+    t.same(await say('hours'), [])
+    await happens(what)
+    t.same(await say('hours'), ['From 9 to 18.'])
+  }
+})
+
+t.test('with `resume_after: never` a person has the conversation until it is handed back', async (t) => {
+  const { say, pass, happens } = talk(`handover: { resume_after: never }\n${SCRIPT}`)
+  await say('human')
   pass(1000 * HOUR_MS)
   t.same(await say('hours'), [])
   await happens(echo('263902037430900'))
@@ -78,6 +112,9 @@ t.test('whoever asked for a person has one until the bot is given the conversati
   t.same(await say('hours'), [], 'a person who wrote meanwhile does not make it shorter')
   await happens(moved('take_thread_control', APP_ID))
   t.same(await say('hours'), ['From 9 to 18.'])
+  await happens(echo('263902037430900'))
+  pass(2 * HOUR_MS)
+  t.same(await say('hours'), ['From 9 to 18.'], 'a person who wrote unasked has an hour as ever')
 })
 
 t.test(
@@ -113,7 +150,7 @@ t.test('visitors are told when the bot is back', async (t) => {
 })
 
 t.test('silence noted by an earlier version still holds', async (t) => {
-  const { say } = talk(SCRIPT, { state: { handover: { sinceMs: 1 } } })
+  const { say } = talk(SCRIPT, { state: { handover: { sinceMs: START_MS } } })
   t.same(await say('hours'), [])
   const strange = talk(SCRIPT, { state: { handover: 'yes' } })
   t.same(await strange.say('hours'), [])

@@ -250,18 +250,25 @@ t.test('names from the profile are filled in, and texts read well without them',
   t.same(await talk(script).say('hi'), ['Hi!', 'Dear visitor, welcome', 'look', 'Welcome'])
 })
 
-t.test('a long text is split neither within what a reader takes for one character nor within an address', (t) => {
-  const family = '👨‍👩‍👧‍👦'
-  t.same(splitText(family.repeat(3), 30, 9), [family + family, family])
-  const flag = '🇩🇪'
-  for (const piece of splitText(flag.repeat(50), 19, 30)) t.equal(piece.replaceAll(flag, ''), '')
+t.test(
+  'a long text is split neither within what a reader takes for one character nor within an address',
+  (t) => {
+    const family = '👨‍👩‍👧‍👦'
+    t.same(splitText(family.repeat(3), 30, 9), [family + family, family])
+    const flag = '🇩🇪'
+    for (const piece of splitText(flag.repeat(50), 19, 30)) t.equal(piece.replaceAll(flag, ''), '')
 
-  const address = 'https://example.com/a/rather/long/path?with=query'
-  for (const before of ['Our prices: ', 'Words, words and more words before it ', '请看'])
-    t.ok(splitText(`${before}${address} and then some.`, 60, 9).some((piece) => piece.includes(address)))
-  t.same(splitText('write to someone@example.com please', 20, 9), ['write to', 'someone@example.com', 'please'])
-  t.same(splitText(`It is at ${address}`, 40, 1), ['It is at…'], 'what is cut off leaves no half address')
-  t.ok(splitText(`${address}${'x'.repeat(100)}`, 60, 9).length > 1, 'one longer than a piece has to be cut')
-  t.ok(splitText(`e${'\u0301'.repeat(100)}`, 24, 9).every((piece) => piece.length <= 24))
-  t.end()
-})
+    const address = 'https://example.com/a/rather/long/path?with=query'
+    for (const before of ['Our prices: ', 'Words, words and more words before it ', '请看'])
+      t.ok(splitText(`${before}${address} and then some.`, 60, 9).some((piece) => piece.includes(address)))
+    t.same(splitText('write to someone@example.com please', 20, 9), [
+      'write to',
+      'someone@example.com',
+      'please',
+    ])
+    t.same(splitText(`It is at ${address}`, 40, 1), ['It is at…'], 'what is cut off leaves no half address')
+    t.ok(splitText(`${address}${'x'.repeat(100)}`, 60, 9).length > 1, 'one longer than a piece has to be cut')
+    t.ok(splitText(`e${'\u0301'.repeat(100)}`, 24, 9).every((piece) => piece.length <= 24))
+    t.end()
+  },
+)

@@ -57,6 +57,17 @@ t.test('a picture with buttons is a media template', async (t) => {
   t.same((await ask(`{ video: "${stranger}", ${below} }`)).media, { type: 'video', from: { url: stranger } })
 })
 
+t.test('a button calls the number it names, however that is written', async (t) => {
+  for (const number of ['+493012345', '"+49 (30) 123-45"', "'tel:+49 30/12345'", '+49 30 12345']) {
+    const { payload } = await ask(`{ text: Call us, buttons: [{ title: Call, call: ${number} }] }`)
+    t.same(payload, {
+      template_type: 'button',
+      text: 'Call us',
+      buttons: [{ type: 'phone_number', title: 'Call', payload: '+493012345' }],
+    })
+  }
+})
+
 t.test('a receipt takes its shape on the wire, in the language of the visitor', async (t) => {
   const item = `{ receipt: {
     number: "{{word}}", name: "{{first_name}} {{last_name}}", currency: EUR,

@@ -149,6 +149,44 @@ const CASES: Case[] = [
     expected: 'a menu item to have one of them',
   },
   {
+    title: 'a menu item that calls: Messenger has no such',
+    script:
+      'profile: { get_started: a, menu: [{ title: A, ‸call: "+4930123456" }] }\nreplies: { a: { say: x } }\n',
+    found: 'the key "call"',
+    expected: 'a key of a menu item: title, reply, url',
+  },
+  {
+    title: 'a button that leads to two places',
+    script: 'replies: { a: { say: { text: x, buttons: [‸{ title: A, reply: a, call: "+4930123456" }] } } }\n',
+    found: 'both "reply" and "call"',
+    expected: 'a button to have one of them',
+  },
+  {
+    title: 'a button that leads nowhere',
+    script: 'replies: { a: { say: { text: x, buttons: [‸{ title: A }] } } }\n',
+    found: 'neither "reply", "url" nor "call"',
+    expected: 'a button to have one of them',
+  },
+  {
+    title: 'a phone number without the code of its country',
+    script: 'replies: { a: { say: { text: x, buttons: [{ title: A, call: ‸030 123456 }] } } }\n',
+    found: '"030 123456"',
+    expected: 'a phone number with + and the code of the country, like +49 30 1234567',
+  },
+  {
+    title: 'a phone number where an address belongs',
+    script: 'replies: { a: { say: { text: x, buttons: [{ title: A, url: ‸"tel:+4930123456" }] } } }\n',
+    found: '"tel:+4930123456"',
+    expected: 'the address of a page that begins with https:// or http://',
+    hint: 'A phone number stands under "call" instead of "url".',
+  },
+  {
+    title: 'a pause after a person that is no time',
+    script: 'handover: { resume_after: ‸ever }\nreplies: { a: { say: x } }\n',
+    found: '"ever"',
+    expected: /^a time like/,
+  },
+  {
     title: 'a menu without Get Started',
     script: 'profile: ‸{ menu: [{ title: A, reply: a }] }\nreplies: { a: { say: x } }\n',
     found: 'a menu without "get_started"',

@@ -150,6 +150,11 @@ t.test('the typing bubble can be switched off', async (t) => {
   t.equal(parse('typing: false\nreplies: { a: { say: x } }').typing, false)
 })
 
+t.test('visitors see that they were read, unless the script says otherwise', async (t) => {
+  t.equal(parse('replies: { a: { say: x } }').seen, true)
+  t.equal(parse('seen: false\nreplies: { a: { say: x } }').seen, false)
+})
+
 t.test('a phrase may be repeated within its reply', async (t) => {
   t.same(mistakesOf('replies: { a: { when: [agent, Agent?], say: x } }'), [])
 })
