@@ -6,7 +6,7 @@ import { parse as readYaml } from 'yaml'
 import { scriptSchema } from '../../src/script/schema.ts'
 import { CONTRACT, mistakesOf } from '../conversation/scripts.ts'
 
-const ROOT = join(import.meta.dirname, '../../..')
+const ROOT = join(import.meta.dirname, '../..')
 const validate = new Ajv({ strict: false, allErrors: true }).compile(scriptSchema())
 
 t.test('the schema that editors read is the one of the readers', async (t) => {
