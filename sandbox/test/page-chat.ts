@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { browserTest } from '../../test/helpers/browser.ts'
+import { browserTest } from './browser.ts'
 import { startTalk, type Script, type Talk } from './page-bot.ts'
 
 const AUDIT = readFileSync(new URL('./page-audit.js', import.meta.url), 'utf8')

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
-import { browserTest } from '../helpers/browser.ts'
+import { browserTest } from '../../sandbox/test/browser.ts'
 
 const ROOT = new URL('../..', import.meta.url)
 

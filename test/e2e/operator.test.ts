@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { browserTest, type OpenPage, type Visit } from '../helpers/browser.ts'
+import { browserTest, type OpenPage, type Visit } from '../../sandbox/test/browser.ts'
 import { PASSWORD } from '../helpers/console.ts'
 import { buildTown, type Town } from '../helpers/town.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { browserTest } from '../helpers/browser.ts'
+import { browserTest } from '../../sandbox/test/browser.ts'
 import { buildScene, KEYS } from '../setup/scene.ts'
 
 const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
