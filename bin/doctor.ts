@@ -71,6 +71,7 @@ const examine = async (isSilent: boolean): Promise<Result[]> => {
     clock: systemClock,
     outside: createOutside(),
     node: { version: process.versions.node, least: manifest.engines.node.replace('>=', '') },
+    envFile: '.env',
     holder: dataDirHolder,
     freeBytes: async (dir) => {
       const { bavail, bsize } = await statfs(dir)

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { isConfidential } from '../src/base/config.ts'
 import { createGraph } from '../src/graph/client.ts'
 import type { Graph } from '../src/graph/graph.ts'
 
@@ -25,6 +26,13 @@ async function graph(app: FastifyInstance) {
       ),
   })
   app.decorate('graph', client)
+  if (!isConfidential(FB_GRAPH_URL)) {
+    app.log.warn(
+      { origin: FB_GRAPH_URL },
+      'FB_GRAPH_URL is neither https nor on this machine: tokens and the app secret can be read on their way. ' +
+        'Only a sandbox in another container is a reason for it',
+    )
+  }
   app.addHook('onClose', () => client.close())
 }
 

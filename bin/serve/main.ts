@@ -4,7 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import type { Door } from '../../app/door.ts'
 import { systemClock } from '../../src/base/clock.ts'
-import { loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
+import { exposureOf, loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
@@ -77,6 +77,8 @@ const serveAt = async (app: FastifyInstance): Promise<void> => {
   })
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
+  const exposure = exposureOf()
+  if (exposure !== null) app.log.warn(`${exposure.what}: ${exposure.next}`)
 }
 
 const setUpAlready = (): BotError =>

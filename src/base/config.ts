@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
@@ -11,14 +11,20 @@ export type Env = Record<string, string | undefined>
 interface Variable {
   type: 'string' | 'number' | 'integer' | readonly ['boolean', 'string']
   description: string
+  /** The value grants access: {@link SECRET_NAMES} is what the log, the doctor and the handlers' process go by. */
+  secret?: true
   default?: string | number
   enum?: readonly string[]
   pattern?: string
+  minLength?: number
   format?: string
   minimum?: number
   exclusiveMinimum?: number
   maximum?: number
 }
+
+/** A shorter password of the operator console is refused. */
+export const SHORTEST_PASSWORD = 12
 
 /** Every variable of the bot. `.env.example` explains them to operators. */
 const properties = {
@@ -29,11 +35,13 @@ const properties = {
   },
   FB_APP_SECRET: {
     type: 'string',
+    secret: true,
     pattern: '^\\S+$',
     description: 'the app secret, without spaces (App dashboard > App settings > Basic > Show)',
   },
   FB_VERIFY_TOKEN: {
     type: 'string',
+    secret: true,
     description: 'a text you choose and enter again beside the callback URL in the App dashboard',
   },
   FB_GRAPH_VERSION: {
@@ -81,17 +89,25 @@ const properties = {
   DATA_DIR: { type: 'string', default: 'data', description: 'a folder the bot may write to' },
   DATABASE_URL: {
     type: 'string',
+    secret: true,
     format: 'unsupported',
     description: 'left unset: the PostgreSQL adapter is not part of this version',
   },
   TOKEN_KEY: {
     type: 'string',
+    secret: true,
     pattern: '^[A-Za-z0-9+/_-]{43}=?$',
     description: '32 random bytes in base64, such as `openssl rand -base64 32` prints',
   },
-  OPERATOR_PASSWORD: { type: 'string', description: 'the password of the operator console' },
+  OPERATOR_PASSWORD: {
+    type: 'string',
+    secret: true,
+    minLength: SHORTEST_PASSWORD,
+    description: `the password of the operator console, at least ${SHORTEST_PASSWORD} characters`,
+  },
   ALERT_URL: {
     type: 'string',
+    secret: true,
     format: 'web-address',
     description: 'an http or https address without user name or password, such as a Slack webhook',
   },
@@ -103,6 +119,7 @@ const properties = {
   ALERT_MAIL_FROM: { type: 'string', format: 'mail-address', description: 'an e-mail address' },
   SMTP_URL: {
     type: 'string',
+    secret: true,
     format: 'mail-server',
     description: 'the mail server as smtps://user:password@host or smtp://host:port',
   },
@@ -179,6 +196,24 @@ export type Config = { [Name in Given]: ValueOf<Properties[Name]> } & {
 /** What a value of each variable must be, as JSON Schema. */
 export const configSchema = { type: 'object', properties, required } as const
 
+/** Names of the variables whose values grant access. `FB_USER_TOKEN` is read by `bootstrap-token` alone. */
+export const SECRET_NAMES: readonly string[] = [
+  ...Object.entries<Variable>(properties).flatMap(([name, { secret }]) => (secret ? [name] : [])),
+  'FB_USER_TOKEN',
+]
+
+/** The environment without the secrets and without the paths of the files that hold them. */
+export const withoutSecrets = (env: Env): Env =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !SECRET_NAMES.includes(name.toUpperCase().replace(/_FILE$/, ''))),
+  )
+
+/** Whether what is sent to this origin stays unread on its way: it is encrypted, or never leaves this machine. */
+export const isConfidential = (origin: string): boolean => {
+  const url = URL.parse(origin)
+  return url !== null && (url.protocol === 'https:' || isLoopback(url.hostname))
+}
+
 /**
  * Validates the environment, or the part of it that a command needs.
  *
@@ -234,6 +269,19 @@ export const withDotEnv = (env: Env, path = '.env'): Env => {
     })
   }
   return { ...parseEnv(file), ...env }
+}
+
+/**
+ * What is wrong where other users of this machine may read the `.env` file; null where they may not, or there is none. Where
+ * the file belongs to another user, such as root, its group is how this user reads it.
+ */
+export const exposureOf = (path = '.env'): { what: string; next: string } | null => {
+  const facts = statSync(path, { throwIfNoEntry: false })
+  const own = process.getuid?.()
+  if (facts === undefined || own === undefined) return null
+  if ((facts.mode & (facts.uid === own ? 0o077 : 0o007)) === 0) return null
+  const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
+  return { what: `other users may read the secrets in ${path} (mode ${mode})`, next: `chmod 600 ${path}` }
 }
 
 /** What is of no use without another one. */
@@ -312,8 +360,10 @@ const isOrigin = (text: string): boolean => {
 // Facebook calls nothing but https; plain http serves the sandbox on this machine.
 const isPublicOrigin = (text: string): boolean => {
   const url = isOrigin(text) ? URL.parse(text) : null
-  return url !== null && (url.protocol === 'https:' || /^(localhost|127\..*|\[::1\])$/.test(url.hostname))
+  return url !== null && (url.protocol === 'https:' || isLoopback(url.hostname))
 }
+
+const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 
 const isHost = (text: string): boolean => isIP(text) > 0 || /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(text)
 
@@ -344,6 +394,7 @@ const ajv = new Ajv({
   useDefaults: true,
   allowUnionTypes: true,
   addUsedSchema: false,
+  keywords: ['secret'],
   // A test does that; at every start it would be compiling the schema of schemas.
   validateSchema: false,
   // We have our own words, and validate once: what is not made for speed or for reading is compiled sooner.

@@ -1,3 +1,5 @@
+import { SECRET_NAMES } from './config.ts'
+
 /** Where log lines go, one JSON object each. */
 export interface LogStream {
   write: (line: string) => void
@@ -11,17 +13,20 @@ export const createLogOptions = (level: string, stream?: LogStream) => ({
   ...(stream && { stream }),
 })
 
-const SECRETS = `
+const ON_THE_WIRE = `
   authorization cookie set-cookie x-hub-signature-256
   access_token input_token fb_exchange_token client_secret appsecret_proof signed_request hub.verify_token verify_token
   token pageToken userToken longLivedUserToken inputToken secret appSecret password
-  FB_APP_SECRET FB_VERIFY_TOKEN FB_USER_TOKEN TOKEN_KEY OPERATOR_PASSWORD ALERT_URL DATABASE_URL
 `
   .trim()
   .split(/\s+/)
 
 // Wherever in a log line they stand: on its own, in an object such as `err` or `config`, in that one's `headers`.
-const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
+const REDACTED = [...ON_THE_WIRE, ...SECRET_NAMES].flatMap((name) => [
+  `["${name}"]`,
+  `*["${name}"]`,
+  `*.*["${name}"]`,
+])
 
 // A query may hold the verify token or an OAuth code.
 const describeRequest = (request: { method?: string; url?: string }) => ({

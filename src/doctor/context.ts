@@ -18,6 +18,8 @@ export interface Context {
   outside: Outside
   /** The Node this runs on, and the least that will do. */
   node: { version: string; least: string }
+  /** Where the `.env` file would be. */
+  envFile: string
   /** The tokens in the file, or why they cannot be read. */
   tokens: TokenData | Error
   /** Only for checks that name the settings it needs. */
@@ -35,7 +37,10 @@ export interface Context {
   close: () => Promise<void>
 }
 
-export interface ContextOptions extends Pick<Context, 'clock' | 'outside' | 'node' | 'holder' | 'freeBytes'> {
+export interface ContextOptions extends Pick<
+  Context,
+  'clock' | 'outside' | 'node' | 'envFile' | 'holder' | 'freeBytes'
+> {
   settings: ReadSettings
 }
 

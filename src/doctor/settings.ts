@@ -1,4 +1,4 @@
-import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
+import { configSchema, loadConfig, SECRET_NAMES, type Config, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 
 /** The configuration as far as it can be used. */
@@ -28,18 +28,25 @@ export const readSettings = (env: Env, trouble: BotError | null = null): ReadSet
   return { values, problems, refusal: trouble ?? refusalOf(env) }
 }
 
-/** What must never be shown, should some message quote it. */
+/** What must never be shown, should some message quote it: each secret, and the password where one is an address. */
 export const secretsOf = (env: Env, { values }: ReadSettings): string[] =>
-  [
-    values.FB_APP_SECRET,
-    values.FB_VERIFY_TOKEN,
-    values.TOKEN_KEY,
-    values.OPERATOR_PASSWORD,
-    values.ALERT_URL,
-    values.SMTP_URL,
-    values.SMTP_URL === undefined ? undefined : new URL(values.SMTP_URL).password,
-    env['FB_USER_TOKEN']?.trim(),
-  ].filter((secret) => secret !== undefined)
+  SECRET_NAMES.flatMap((name) => [env[name]?.trim(), (values as Env)[name]]).flatMap((value) =>
+    value ? [value, ...passwordIn(value)] : [],
+  )
+
+const passwordIn = (value: string): string[] => {
+  const password = URL.parse(value)?.password ?? ''
+  return password === '' ? [] : [password, unescape(password)]
+}
+
+/** Both the password as it stands in the address and the password itself. */
+const unescape = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
 
 const refusalOf = (env: Env): BotError | null => {
   try {

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { withoutSecrets } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
 import type { EventKind } from '../webhook/events.ts'
@@ -54,9 +55,11 @@ export const startHandlersProcess = async (deps: {
   const { file, clock, on } = deps
   const note = openNote()
   const child = fork(new URL('./child.ts', import.meta.url), {
-    // Two processes cannot be debugged on one port.
+    // The operator's code gets the operator's other variables, but no secret of the bot.
+    env: withoutSecrets(process.env),
+    // Two processes cannot be debugged on one port, and `--env-file` would bring the secrets back.
     execArgv: [
-      ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+      ...process.execArgv.filter((argument) => !/^--(inspect|env-file)/.test(argument)),
       `--max-old-space-size=${HEAP_MB}`,
     ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', note.fd],

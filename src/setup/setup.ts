@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
+import { configSchema, loadConfig, SHORTEST_PASSWORD, type Config, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { canBeKept } from './dot-env.ts'
 import { isUntouched, type OtherSettings } from './first-run.ts'
@@ -54,7 +54,6 @@ export interface SetupDeps {
 }
 
 const LOCAL_CONSOLE = '/operator'
-const SHORTEST_PASSWORD = 12
 const LONGEST_PASSWORD = 200
 /** A name on the internet has at most 253 characters, the rest is shorter still. */
 const LONGEST_SETTING = 300

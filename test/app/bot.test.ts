@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
+import type { Env } from '../../src/base/config.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { signed, textCallback } from '../helpers/sign.ts'
@@ -113,6 +114,14 @@ t.test('a part that cannot start takes the others down with it', async (t) => {
   await t.rejects(build(t, dir), { code: 'BOT_DATA_DIR_IN_USE' })
 })
 
+t.test('a Graph API that is reached in the clear, over a network, is told of at every start', async (t) => {
+  const { lines } = await build(t, t.testdir(), { FB_GRAPH_URL: 'http://sandbox.example:4000' })
+  t.match(
+    lines.join(''),
+    /"level":40.*"origin":"http:\/\/sandbox\.example:4000".*neither https nor on this machine/,
+  )
+})
+
 t.test('secrets of the environment stay out of the log', async (t) => {
   const { app, lines } = await build(t)
   app.log.info({ config: app.config }, 'the whole configuration')
@@ -120,7 +129,7 @@ t.test('secrets of the environment stay out of the log', async (t) => {
   t.notMatch(lines.join(''), new RegExp(`${ENV.FB_APP_SECRET}|${ENV.FB_VERIFY_TOKEN}`))
 })
 
-async function build(t: Test, dir = t.testdir()) {
+async function build(t: Test, dir = t.testdir(), env: Env = {}) {
   const lines: string[] = []
   const app = await buildApp({
     env: {
@@ -129,6 +138,7 @@ async function build(t: Test, dir = t.testdir()) {
       // Nobody listens there.
       FB_GRAPH_URL: 'http://127.0.0.1:9',
       BOT_SCRIPT: fileURLToPath(new URL('../../bot.yaml', import.meta.url)),
+      ...env,
     },
     clock: createFakeClock(),
     logStream: { write: (line) => void lines.push(line) },

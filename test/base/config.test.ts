@@ -1,10 +1,20 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { envPlugin } from '../../plugins/env.ts'
-import { configSchema, loadConfig, withDotEnv, type Config, type Env } from '../../src/base/config.ts'
+import {
+  configSchema,
+  exposureOf,
+  isConfidential,
+  loadConfig,
+  SECRET_NAMES,
+  withDotEnv,
+  withoutSecrets,
+  type Config,
+  type Env,
+} from '../../src/base/config.ts'
 import type { BotError } from '../../src/base/errors.ts'
 
 const REQUIRED = { FB_APP_ID: '600000000000001', FB_APP_SECRET: 'app-secret-1', FB_VERIFY_TOKEN: 'verify-1' }
@@ -204,6 +214,47 @@ t.test('a .env that is there but unreadable is an error that says what to do', a
   const dir = t.testdir()
 
   t.throws(() => withDotEnv({}, dir), { code: 'BOT_CONFIG_INVALID', message: /cannot be read \(EISDIR\)/ })
+})
+
+t.test('a .env that other users may read is told of, with what to do', async (t) => {
+  const dir = t.testdir({ '.env': 'FB_APP_SECRET=hush' })
+  const file = join(dir, '.env')
+  for (const mode of [0o604, 0o640, 0o660, 0o777]) {
+    chmodSync(file, mode)
+    t.match(exposureOf(file), { what: /other users may read.*mode 0\d{3}/, next: `chmod 600 ${file}` })
+  }
+  chmodSync(file, 0o600)
+  t.equal(exposureOf(file), null)
+  t.equal(exposureOf(join(dir, 'none')), null)
+})
+
+t.test('secrets are marked in the schema: no variable that looks like one is left out', async (t) => {
+  const looksSecret = /SECRET|PASSWORD|TOKEN|KEY|_URL$/
+  const harmless = ['FB_GRAPH_URL', 'FB_LOGIN_URL', 'PUBLIC_URL']
+  const expected = Object.keys(configSchema.properties).filter(
+    (name) => looksSecret.test(name) && !harmless.includes(name),
+  )
+  t.same([...SECRET_NAMES].sort(), [...expected, 'FB_USER_TOKEN'].sort())
+  t.same(
+    withoutSecrets({ TOKEN_KEY: 'x', TOKEN_KEY_FILE: 'x', fb_app_secret: 'x', HOME: '/', SHOP_KEY: 'y' }),
+    {
+      HOME: '/',
+      SHOP_KEY: 'y',
+    },
+  )
+})
+
+t.test('a password of the console that can be guessed is refused', async (t) => {
+  const env = { ...REQUIRED, OPERATOR_PASSWORD: 'elevenchars' }
+  t.match(refusal(env)?.message, /OPERATOR_PASSWORD must be the password.*at least 12 characters/)
+  t.equal(loadConfig({ ...env, OPERATOR_PASSWORD: 'twelve chars' }).OPERATOR_PASSWORD, 'twelve chars')
+})
+
+t.test('what is sent to an origin is confidential with https or on this machine alone', async (t) => {
+  for (const origin of ['https://a.example', 'http://localhost:1', 'http://127.0.0.9', 'http://[::1]:4000'])
+    t.ok(isConfidential(origin), origin)
+  for (const origin of ['http://sandbox:4000', 'http://127.evil.example', 'http://10.0.0.1', 'nonsense'])
+    t.notOk(isConfidential(origin), origin)
 })
 
 const refusal = (env: Env): BotError | undefined => {

@@ -94,13 +94,14 @@ export const buildWorld = async (t: Test, options: WorldOptions = {}): Promise<W
 }
 
 /** The doctor as the command runs it, on what the world shows. */
-export const examine = async ({ env, seen }: World): Promise<Result[]> => {
+export const examine = async ({ env, seen, dir }: World): Promise<Result[]> => {
   const settings = readSettings(env)
   const context = await openContext({
     settings,
     clock: systemClock,
     outside: createOutside(),
     node: { version: process.versions.node, least: '24.15' },
+    envFile: join(dir, '.env'),
     holder: dataDirHolder,
     freeBytes: async () => 50e9,
     ...seen,

@@ -1,10 +1,16 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
+import type { Config } from '../../src/base/config.ts'
+import { facebookChecks } from '../../src/doctor/checks/facebook.ts'
+import { machineChecks } from '../../src/doctor/checks/machine.ts'
+import type { Context } from '../../src/doctor/context.ts'
 import type { Check } from '../../src/doctor/check.ts'
 import { check } from '../../src/doctor/check.ts'
 import { createCleaner } from '../../src/doctor/clean.ts'
 import { failure, ok, warning, type Finding } from '../../src/doctor/finding.ts'
 import { runChecks } from '../../src/doctor/run.ts'
-import { readSettings } from '../../src/doctor/settings.ts'
+import { readSettings, secretsOf } from '../../src/doctor/settings.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
@@ -95,6 +101,37 @@ t.test('a check sees its settings, or is skipped while one of them cannot be rea
   t.match(await run([port], { settings: readSettings({ PORT: 'x' }) }), [
     { what: 'not checked, because PORT and FB_APP_ID are missing or malformed' },
   ])
+})
+
+t.test('a Graph API that is asked without encryption, over a network, is a warning', async (t) => {
+  const text = '{"error":{"message":"x","type":"GraphMethodException","code":100}}'
+  const outside = { fetch: async () => ({ status: 400, text }) } as unknown as Context['outside']
+  const [graph] = facebookChecks({ outside } as Context)
+  const checkAt = (FB_GRAPH_URL: string) => graph?.run({ FB_GRAPH_URL, FB_GRAPH_VERSION: 'v25.0' } as Config)
+
+  t.match(await checkAt('http://sandbox:4000'), { status: 'warning', what: /without https/ })
+  t.match(await checkAt('http://127.0.0.1:4000'), { status: 'ok' })
+  t.match(await checkAt('https://graph.facebook.com'), { status: 'ok' })
+})
+
+t.test('a .env that other users may read is a warning', async (t) => {
+  const envFile = join(t.testdir({ '.env': '' }), '.env')
+  chmodSync(envFile, 0o644)
+  const settings = readSettings({ FB_APP_ID: '1', FB_APP_SECRET: 's', FB_VERIFY_TOKEN: 'v' })
+  const checks = machineChecks({ envFile } as Context, settings)
+  const configuration = checks.find(({ id }) => id === 'configuration')
+  t.match(configuration?.run({} as Config), { status: 'warning', next: /chmod 600/ })
+})
+
+t.test('no secret is shown, wherever it was set, nor the password inside an address', async (t) => {
+  const env = {
+    SMTP_URL: 'smtp://me:p%40ssword@mail.example',
+    ALERT_URL: 'https://hooks.example/hush',
+    TOKEN_KEY: 'no key at all',
+    FB_USER_TOKEN: 'EAAhush',
+  }
+  const found = secretsOf(env, readSettings(env))
+  for (const secret of ['p%40ssword', 'p@ssword', ...Object.values(env)]) t.ok(found.includes(secret), secret)
 })
 
 t.test(

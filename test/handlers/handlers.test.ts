@@ -59,6 +59,25 @@ t.test('an answer comes from another process, and nothing else does', async (t) 
   t.same(await run('unknown'), { steps: [{ do: 'rest' }], state: null })
 })
 
+t.test('the process of the handlers gets the environment without the secrets of the bot', async (t) => {
+  const before = { ...process.env }
+  t.teardown(() => void (process.env = before))
+  Object.assign(process.env, {
+    FB_APP_SECRET: 'hush',
+    TOKEN_KEY: 'hush',
+    SMTP_URL: 'hush',
+    OPERATOR_PASSWORD_FILE: 'hush',
+    FB_USER_TOKEN: 'hush',
+    SHOP_API_KEY: 'the handlers need it',
+  })
+  const { tell } = await open(t)
+
+  for (const name of ['FB_APP_SECRET', 'TOKEN_KEY', 'SMTP_URL', 'OPERATOR_PASSWORD_FILE', 'FB_USER_TOKEN']) {
+    t.same(await tell(`environment ${name}`), ['unset'], name)
+  }
+  t.same(await tell('environment SHOP_API_KEY'), ['the handlers need it'])
+})
+
 t.test('whatever a handler does wrong is its own event, and the others are answered', async (t) => {
   const { tell, log } = await open(t)
   const cases: [text: string, error: object][] = [

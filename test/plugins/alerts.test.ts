@@ -165,7 +165,7 @@ t.test('the notice says whom it keeps waiting and until when they can be answere
 })
 
 t.test('where the console can be reached, the notice leads there, too', async (t) => {
-  const env = { PUBLIC_URL: 'https://bot.example', OPERATOR_PASSWORD: 'word' }
+  const env = { PUBLIC_URL: 'https://bot.example', OPERATOR_PASSWORD: 'a long password' }
   const dead = await build(t, { known: [status('invalid')], env })
   await dead.clock.advance(MOMENT)
   t.match(

@@ -133,7 +133,7 @@ t.test('another password makes strangers of all who were signed in', async (t) =
   const { cookies } = await signedInTab(first.app)
   await first.app.close()
 
-  const { app } = await buildConsole(t, { dir, env: { OPERATOR_PASSWORD: 'another one' } })
+  const { app } = await buildConsole(t, { dir, env: { OPERATOR_PASSWORD: 'another good one' } })
   const tab = openTab(app)
   for (const [name, value] of cookies) tab.cookies.set(name, value)
   t.equal((await tab.get('/operator')).statusCode, 303)

@@ -1,6 +1,7 @@
 import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../../channel/messenger.ts'
 import { GraphError } from '../../graph/error.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
+import { isConfidential } from '../../base/config.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
@@ -73,7 +74,14 @@ const checkGraph = async (url: string, { outside }: Context): Promise<Finding> =
     )
   }
   // Without a token and a path Graph refuses, but in its own words.
-  if (isGraph(answer.text)) return ok(`${host} answers`)
+  if (isGraph(answer.text)) {
+    return isConfidential(origin)
+      ? ok(`${host} answers`)
+      : warning(
+          `${host} answers, but without https: tokens and the app secret can be read on their way`,
+          'Leave FB_GRAPH_URL unset for Facebook itself; only a sandbox in another container is a reason for plain http.',
+        )
+  }
   return answer.status >= 500
     ? failure(
         `${host} answers with HTTP ${answer.status}`,

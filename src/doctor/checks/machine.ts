@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { exposureOf } from '../../base/config.ts'
 import { BotError } from '../../base/errors.ts'
 import { systemClock } from '../../base/clock.ts'
 import { checkHandlers } from '../../handlers/process.ts'
@@ -25,7 +26,7 @@ export const machineChecks = (context: Context, settings: ReadSettings): Check[]
     id: 'configuration',
     section: SECTION,
     title: 'Configuration',
-    run: () => checkSettings(settings),
+    run: () => checkSettings(settings, context),
   }),
   check({
     id: 'script',
@@ -76,8 +77,10 @@ const checkNode = ({ node: { version, least } }: Context): Finding =>
     ? ok(version)
     : failure(`${version} is too old: at least ${least} is needed`, `Install Node.js ${least} or newer.`)
 
-const checkSettings = ({ values, refusal }: ReadSettings): Finding => {
+const checkSettings = ({ values, refusal }: ReadSettings, { envFile }: Context): Finding => {
   if (refusal) return failure(listed(refusal), refusal.remedy ?? 'See .env.example, which explains each.')
+  const exposure = exposureOf(envFile)
+  if (exposure !== null) return warning(exposure.what, exposure.next)
   return ok(`app ${values.FB_APP_ID}, Graph ${values.FB_GRAPH_VERSION}; every value can be used`)
 }
 

@@ -5,6 +5,7 @@ import { defineBot } from '../../../src/handlers/bot.ts'
 export const bot = defineBot({ timeLimitMs: 60_000 })
   .hears(/^say (.+)/, (ctx) => ctx.reply(`heard ${ctx.match?.[1]}`))
   .hears('pid', (ctx) => ctx.reply(String(process.pid)))
+  .hears(/^environment (\w+)$/, (ctx) => ctx.reply(process.env[ctx.match?.[1] ?? ''] ?? 'unset'))
   .hears('loop', () => {
     for (;;);
   })
