@@ -1,17 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
+import { BotError } from '../src/base/errors.ts'
+import { command, wrongUsage } from '../src/cli/command.ts'
 import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
+import { processIo } from './process-io.ts'
 
-/**
- * What an operator does when the token has died: gets a user token (from the sandbox, as the Graph API Explorer would
- * give one) and runs the real `bootstrap-token` with it.
- */
-const main = async (port: number): Promise<number> => {
-  const note = readNote(port)
-  if (note === null) {
-    process.stderr.write(`No demo runs on port ${port}.\nStart one with: npm run demo\n`)
-    return 1
-  }
+const demoRepair = command({
+  name: 'demo:repair',
+  about: `Mends the token of a running demo as an operator would: gets a user token from the sandbox, as the Graph API
+Explorer gives one, and runs bootstrap-token with it.`,
+  usage: [
+    ['npm run demo:repair', `the demo whose chat page is on port ${DEMO_PORT}`],
+    ['npm run demo:repair -- PORT', 'the demo on that port'],
+  ],
+  run: async ({ plain: [port = String(DEMO_PORT), ...more] }) => {
+    if (!/^\d{1,5}$/.test(port) || more.length > 0) wrongUsage('It takes one port, a number.')
+    const note = readNote(Number(port))
+    if (note === null) {
+      throw new BotError('BOT_ROUTE_UNKNOWN', `No demo runs on port ${port}.`, {
+        remedy: 'Start one with: npm run demo',
+      })
+    }
+    return repair(note)
+  },
+})
+
+const repair = async (note: DemoNote): Promise<number> => {
   const answer = await fetch(`${note.sandbox}/sandbox/user-token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -35,4 +49,4 @@ const readNote = (port: number): DemoNote | null => {
   }
 }
 
-process.exitCode = await main(Number(process.argv[2] ?? DEMO_PORT))
+process.exitCode = await demoRepair(process.argv.slice(2), processIo())

@@ -9,10 +9,24 @@ import { createInterface } from 'node:readline'
 import closeWithGrace from 'close-with-grace'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
+import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
 import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
+import { processIo } from './process-io.ts'
 
-/** The whole product on one machine: the sandbox in this process, the real bot and the real bootstrap in their own. */
-const main = async (): Promise<void> => {
+const demo = command({
+  name: 'demo',
+  about: `The whole product on this machine, without a Facebook account, settings or the internet: the sandbox plays
+Facebook, the real bot answers, and its token can be broken and mended.`,
+  usage: [['npm run demo', 'runs until Ctrl-C, and leaves nothing behind']],
+  noPlain: () => wrongUsage('It takes no arguments.'),
+  run: async () => {
+    await start()
+    return EXIT.done
+  },
+})
+
+/** The sandbox runs in this process, the real bot and the real bootstrap in their own. */
+const start = async (): Promise<void> => {
   const dir = mkdtempSync(join(tmpdir(), 'evergreen-demo-'))
   const undo: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })]
   const cleanUp = async (): Promise<void> => {
@@ -171,4 +185,4 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 
-await main()
+process.exitCode = await demo(process.argv.slice(2), processIo())

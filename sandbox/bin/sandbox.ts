@@ -9,7 +9,7 @@ import { readArguments, USAGE, WrongUsage, type SandboxPlan } from '../src/argum
 const main = async (): Promise<void> => {
   let plan: SandboxPlan | null
   try {
-    plan = readArguments(process.argv.slice(2))
+    plan = readArguments(process.argv.slice(2), process.env)
   } catch (error) {
     if (!(error instanceof WrongUsage)) throw error
     process.stderr.write(`${error.message}\n\n${USAGE}`)

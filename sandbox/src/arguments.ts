@@ -71,8 +71,12 @@ export interface SandboxPlan {
 /** Arguments that make no sense; the message says which. */
 export class WrongUsage extends Error {}
 
-/** @returns null when only help was asked for */
-export const readArguments = (args: string[]): SandboxPlan | null => {
+/**
+ * @param env - where npm leaves the options that stood before its own `--`
+ * @returns null when only help was asked for
+ */
+export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): SandboxPlan | null => {
+  refuseSwallowed(env)
   const given = parse(args)
   if (given.help) return null
   const askedAppId = given['app-id'] ?? null
@@ -112,6 +116,15 @@ export const readArguments = (args: string[]): SandboxPlan | null => {
     }),
   }
   return { options, askedAppId, stateFile: given.state ?? null }
+}
+
+const refuseSwallowed = (env: NodeJS.ProcessEnv): void => {
+  if (env['npm_lifecycle_event'] !== 'sandbox') return
+  const taken = Object.keys(OPTIONS).find((name) => `npm_config_${name.replaceAll('-', '_')}` in env)
+  if (taken === undefined) return
+  throw new WrongUsage(
+    `npm took --${taken} for an option of its own. Put -- before it: npm run sandbox -- --${taken}`,
+  )
 }
 
 const parse = (args: string[]) => {

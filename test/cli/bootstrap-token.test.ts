@@ -3,6 +3,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
+import { run as runCommand, type Ended } from './run.ts'
 import { COMPILED } from '../helpers/compiled.ts'
 import {
   APP_ID,
@@ -23,13 +25,6 @@ t.setTimeout(120_000)
 const BIN = join(import.meta.dirname, '../../bin/bootstrap-token.ts')
 const SECOND = '200000000000002'
 
-interface Ended {
-  code: number | null
-  signal: NodeJS.Signals | null
-  stdout: string
-  stderr: string
-}
-
 interface Bench {
   fake: FakeGraph
   dir: string
@@ -41,33 +36,18 @@ interface Bench {
 const build = async (t: Test): Promise<Bench> => {
   const fake = await startFakeGraph(t)
   const dir = t.testdir()
+  const settings = { FB_APP_ID: APP_ID, FB_APP_SECRET: APP_SECRET, FB_GRAPH_URL: fake.origin }
   const start: Bench['start'] = (args = [], env = {}) => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: dir,
-      env: {
-        ...COMPILED,
-        FB_APP_ID: APP_ID,
-        FB_APP_SECRET: APP_SECRET,
-        FB_GRAPH_URL: fake.origin,
-        DATA_DIR: 'data',
-        ...env,
-      },
+      env: { ...COMPILED, ...settings, DATA_DIR: 'data', ...env },
       stdio: 'pipe',
     })
     t.teardown(() => child.kill('SIGKILL'))
     return child
   }
   const run: Bench['run'] = (args = [], { stdin = 'user-token-1\n', env = {} } = {}) =>
-    new Promise((resolve) => {
-      const child = start(args, env)
-      let [stdout, stderr] = ['', '']
-      child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-      // The process may refuse before it has read everything.
-      child.stdin?.on('error', () => {})
-      if (stdin !== null) child.stdin?.end(stdin)
-      child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
-    })
+    runCommand(bootstrapToken, join(dir, 'data'), args, { stdin, env: { ...settings, ...env } })
   return { fake, dir, run, start }
 }
 

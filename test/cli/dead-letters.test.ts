@@ -1,20 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { createWorld, type World } from '../delivery/harness.ts'
 import { newEvent } from '../store/steps.ts'
-import { COMPILED } from '../helpers/compiled.ts'
-
-const BIN = join(import.meta.dirname, '../../bin/dead-letters.ts')
-
-interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
+import { deadLetters } from '../../src/cli/dead-letters.ts'
+import { run as runCommand, type Ended } from './run.ts'
 
 interface Listed {
   deadLetters: Record<string, unknown>[]
@@ -213,16 +203,4 @@ async function withDeadLetters(t: Test, texts: readonly string[]) {
   return { world, run, ids: letters.map(({ id }) => id) }
 }
 
-async function start(dataDir: string, args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd: dataDir,
-    env: { ...COMPILED, DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ])
-  return { code: code as number | null, stdout, stderr }
-}
+const start = (dataDir: string, args: string[]): Promise<Ended> => runCommand(deadLetters, dataDir, args)

@@ -1,31 +1,18 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { pageToken } from '../store/tokens/sample.ts'
-import { COMPILED } from '../helpers/compiled.ts'
+import { rotateKey } from '../../src/cli/rotate-token-key.ts'
+import { run as runCommand } from './run.ts'
 
-const BIN = join(import.meta.dirname, '../../bin/rotate-token-key.ts')
 const OLD = Buffer.alloc(32, 7)
 const NEW = Buffer.alloc(32, 8)
 
 const run = async (t: Test, dir: string, env: Record<string, string>, args: string[] = []) => {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd: dir,
-    env: { ...COMPILED, DATA_DIR: join(dir, 'data'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ])
-  t.notMatch(stdout + stderr, /page-token|BwcH|CAgI/, 'neither token nor key is shown')
-  return { code: code as number, stdout, stderr }
+  const ended = await runCommand(rotateKey, join(dir, 'data'), args, { env })
+  t.notMatch(ended.stdout + ended.stderr, /page-token|BwcH|CAgI/, 'neither token nor key is shown')
+  return ended
 }
 
 const build = async (t: Test, key: Buffer | null) => {
@@ -83,7 +70,7 @@ t.test('without tokens there is nothing to do, and nothing is made', async (t) =
 
 t.test('a missing or short new key, or any argument, is wrong usage', async (t) => {
   const dir = t.testdir()
-  t.match(await run(t, dir, {}), { code: 2, stderr: /NEW_TOKEN_KEY must be 32[^]*openssl rand/ })
+  t.match(await run(t, dir, {}), { code: 2, stderr: /NEW_TOKEN_KEY must be 32[^]*See --help/ })
   t.match(await run(t, dir, { NEW_TOKEN_KEY: 'CAgI' }), { code: 2 })
   t.match(await run(t, dir, keys(OLD, NEW), [NEW.toString('base64')]), { code: 2 })
 })

@@ -1,48 +1,54 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { ask } from '../../src/cli/ask.ts'
+import { scriptCheck } from '../../src/cli/script-check.ts'
 import { run } from './run.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../bot.yaml')
 
 t.test('script:check says that a script is fine, and what is in it', async (t) => {
-  t.match(await run('script-check', t.testdir(), [SCRIPT]), {
+  t.match(await run(scriptCheck, t.testdir(), [SCRIPT]), {
     code: 0,
     stdout: /is fine: \d+ replies, \d+ phrases/,
   })
-  const { code, stdout } = await run('script-check', t.testdir(), [SCRIPT, '--json'])
+  const { code, stdout } = await run(scriptCheck, t.testdir(), [SCRIPT, '--json'])
   t.equal(code, 0)
   t.match(JSON.parse(stdout), { file: SCRIPT, mistakes: [], replies: Number, languages: ['en'] })
 })
 
 t.test('script:check tells every mistake with its place', async (t) => {
   const dir = t.testdir({ 'bot.yaml': 'replies:\n  a:\n    sya: x\n  b: { say: x, choices: [c] }\n' })
-  const told = await run('script-check', dir, [])
+  const env = { BOT_SCRIPT: join(dir, 'bot.yaml') }
+  const told = await run(scriptCheck, dir, [], { env })
   t.match(told, { code: 1, stdout: '', stderr: /bot\.yaml:3:5: .*"sya"[^]*bot\.yaml:4:/ })
-  const { code, stdout } = await run('script-check', dir, ['--json'])
+  const { code, stdout } = await run(scriptCheck, dir, ['--json'], { env })
   t.equal(code, 1)
   t.match(JSON.parse(stdout), { mistakes: [{ line: 3, column: 5 }, { line: 4 }] })
 })
 
 t.test('script:check that cannot check says so', async (t) => {
   const dir = t.testdir()
-  t.match(await run('script-check', dir, ['nope.yaml']), { code: 2, stderr: /There is no file nope\.yaml/ })
-  t.match(await run('script-check', dir, [dir]), { code: 2, stderr: /is a folder/ })
-  for (const args of [[], ['a', 'b'], ['--nope'], [dir]]) {
-    t.match(await run('script-check', dir, args), { code: 2 }, args.join(' '))
+  t.match(await run(scriptCheck, dir, ['nope.yaml']), { code: 2, stderr: /There is no file nope\.yaml/ })
+  t.match(await run(scriptCheck, dir, [dir]), { code: 2, stderr: /is a folder/ })
+  for (const args of [['a', 'b'], ['--nope'], [dir]]) {
+    t.match(await run(scriptCheck, dir, args), { code: 2 }, args.join(' '))
   }
 })
 
 t.test('ask tells which reply a visitor would get, and why', async (t) => {
-  const ask = (...args: string[]) => run('ask', t.testdir(), ['--script', SCRIPT, ...args])
-  t.match(await ask('when r u open'), { code: 0, stdout: /^hours: one of its phrases is similar enough \(/ })
-  t.match(await ask('opening hours'), { code: 0, stdout: /^hours: the same phrase/ })
-  t.match(await ask('Find us!'), { code: 0, stdout: /^place: it is what its button says/ })
-  t.match(await ask('order 4711'), {
+  const tell = (...args: string[]) => run(ask, t.testdir(), ['--script', SCRIPT, ...args])
+  t.match(await tell('when r u open'), { code: 0, stdout: /^hours: one of its phrases is similar enough \(/ })
+  t.match(await tell('opening hours'), { code: 0, stdout: /^hours: the same phrase/ })
+  t.match(await tell('Find us!'), { code: 0, stdout: /^place: it is what its button says/ })
+  t.match(await tell('order 4711'), {
     code: 0,
     stdout: /^order: one of its patterns fits\n {2}\{\{number\}\} is "4711"/,
   })
-  t.match(await ask('xyzzy'), { code: 1, stdout: /^the fallback: nothing fits/ })
-  t.match(JSON.parse((await ask('--json', 'when are you opn')).stdout), { reply: 'hours', how: 'similar' })
-  t.match(await ask(), { code: 2 })
-  t.match(await run('ask', t.testdir(), ['hello']), { code: 2, stderr: /There is no file bot\.yaml/ })
+  t.match(await tell('xyzzy'), { code: 1, stdout: /^the fallback: nothing fits/ })
+  t.match(JSON.parse((await tell('--json', 'when are you opn')).stdout), { reply: 'hours', how: 'similar' })
+  t.match(await tell(), { code: 2 })
+  t.match(await run(ask, t.testdir(), ['hello'], { env: { BOT_SCRIPT: 'none.yaml' } }), {
+    code: 2,
+    stderr: /There is no file none\.yaml/,
+  })
 })

@@ -3,6 +3,8 @@ import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { newEvent } from '../store/steps.ts'
+import { answers } from '../../src/cli/answers.ts'
+import { forget } from '../../src/cli/forget.ts'
 import { run } from './run.ts'
 
 /** A data folder in which two visitors have answered a form. */
@@ -23,8 +25,8 @@ const fill = async (t: Test): Promise<string> => {
     const [claim] = await store.claimInbox(1)
     const [event] = claim?.events ?? []
     if (claim === undefined || event === undefined) throw new Error('no event')
-    const answers = [{ form: 'book', url: null, body: JSON.stringify({ guest }) }]
-    await store.finishEvent(claim, event, { replies: [], state: '{"remembered":{}}', answers })
+    const given = [{ form: 'book', url: null, body: JSON.stringify({ guest }) }]
+    await store.finishEvent(claim, event, { replies: [], state: '{"remembered":{}}', answers: given })
     store.releaseInbox(claim)
   }
   await store.close()
@@ -33,7 +35,7 @@ const fill = async (t: Test): Promise<string> => {
 
 t.test('answers come as lines or as a table that no visitor can turn into a formula', async (t) => {
   const dir = await fill(t)
-  const lines = await run('answers', dir, [])
+  const lines = await run(answers, dir, [])
   t.equal(lines.code, 0, lines.stderr)
   t.match(
     lines.stdout
@@ -45,33 +47,33 @@ t.test('answers come as lines or as a table that no visitor can turn into a form
       { psid: '7002', answers: { guest: 'Bob' }, waitsForDelivery: false },
     ],
   )
-  const table = (await run('answers', dir, ['--csv'])).stdout.split('\r\n')
+  const table = (await run(answers, dir, ['--csv'])).stdout.split('\r\n')
   t.equal(table[0], 'id,form,pageId,psid,at,waitsForDelivery,guest')
   t.ok(table[1]?.endsWith(`,false,"'=HYPERLINK(""https://x.y""), ""Ann"""`))
-  t.equal((await run('answers', dir, ['--form', 'other'])).stdout, '')
+  t.equal((await run(answers, dir, ['--form', 'other'])).stdout, '')
 
-  t.match(await run('answers', dir, ['--drop', '1']), { code: 0, stdout: '1 thrown away.\n' })
-  t.match((await run('answers', dir, [])).stdout, /^\{"id":2/)
-  t.match(await run('answers', dir, ['--drop', 'all']), { code: 2 })
-  t.match(await run('answers', dir, ['--nope']), { code: 2, stderr: /See --help/ })
+  t.match(await run(answers, dir, ['--drop', '1']), { code: 0, stdout: '1 thrown away.\n' })
+  t.match((await run(answers, dir, [])).stdout, /^\{"id":2/)
+  t.match(await run(answers, dir, ['--drop', 'all']), { code: 2 })
+  t.match(await run(answers, dir, ['--nope']), { code: 2, stderr: /See --help/ })
 })
 
 t.test('a visitor is forgotten, and who is not known is said to be', async (t) => {
   const dir = await fill(t)
-  const forgotten = await run('forget', dir, ['7001'])
+  const forgotten = await run(forget, dir, ['7001'])
   t.match(forgotten, { code: 0, stdout: 'Forgotten: 7001, in one conversation.\n' }, forgotten.stderr)
-  t.match((await run('answers', dir, [])).stdout, /^\{"id":2[^\n]+\n$/)
-  t.match(await run('forget', dir, ['7001']), { code: 1, stderr: /Nobody is known/ }, 'not even the number')
-  t.match(await run('forget', dir, ['9']), { code: 1, stderr: /Nobody is known/ })
-  t.match(await run('forget', dir, ['7002', '--page', '5']), { code: 1, stderr: /on that Page/ })
+  t.match((await run(answers, dir, [])).stdout, /^\{"id":2[^\n]+\n$/)
+  t.match(await run(forget, dir, ['7001']), { code: 1, stderr: /Nobody is known/ }, 'not even the number')
+  t.match(await run(forget, dir, ['9']), { code: 1, stderr: /Nobody is known/ })
+  t.match(await run(forget, dir, ['7002', '--page', '5']), { code: 1, stderr: /on that Page/ })
   for (const args of [[], ['x'], ['1', '2'], ['--page', 'x', '1'], ['--all']]) {
-    t.match(await run('forget', dir, args), { code: 2, stderr: /See --help/ }, args.join(' '))
+    t.match(await run(forget, dir, args), { code: 2, stderr: /See --help/ }, args.join(' '))
   }
-  t.match(await run('forget', dir, ['--help']), { code: 0, stdout: /npm run forget/ })
+  t.match(await run(forget, dir, ['--help']), { code: 0, stdout: /npm run forget/ })
 })
 
 t.test('where there is no database, none is made', async (t) => {
   const dir = t.testdir()
-  t.match(await run('forget', dir, ['7001']), { code: 1, stderr: /no database/ })
-  t.match(await run('answers', dir, []), { code: 1, stderr: /no database/ })
+  t.match(await run(forget, dir, ['7001']), { code: 1, stderr: /no database/ })
+  t.match(await run(answers, dir, []), { code: 1, stderr: /no database/ })
 })

@@ -8,6 +8,8 @@ export interface LoginOptions {
   graph: Pick<Graph, 'exchangeCode'>
   settings: Pick<Config, 'FB_APP_ID' | 'FB_GRAPH_VERSION' | 'FB_LOGIN_URL'>
   env: NodeJS.ProcessEnv
+  /** Whether a person sits at a screen of this machine. */
+  mayOpenBrowser: boolean
   /** Whether to ask for what was declined before. */
   again?: boolean
   show: (dialogUrl: string, hints: readonly string[]) => void
@@ -22,7 +24,7 @@ const TIMEOUT_MS = 10 * 60_000
  * @throws BotError saying why there is none, and what to do
  */
 export const logIn = async (options: LoginOptions): Promise<string> => {
-  const { graph, settings, env, again = false, show, onStranger } = options
+  const { graph, settings, env, mayOpenBrowser, again = false, show, onStranger } = options
   const { redirectUri, state, code } = await openReceiver({ timeoutMs: TIMEOUT_MS, onStranger })
   const url = dialogUrl({
     loginUrl: settings.FB_LOGIN_URL,
@@ -33,7 +35,7 @@ export const logIn = async (options: LoginOptions): Promise<string> => {
     again,
   })
   show(url, hintsFor(redirectUri, env))
-  if (process.stdout.isTTY) openBrowser(url, env)
+  if (mayOpenBrowser) openBrowser(url, env)
   return redeemCode(graph, { code: await code, redirectUri })
 }
 

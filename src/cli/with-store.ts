@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
-import { systemClock } from '../../base/clock.ts'
-import { loadConfig, withDotEnv } from '../../base/config.ts'
-import { BotError } from '../../base/errors.ts'
-import { openSqliteStore } from '../../store/sqlite/adapter.ts'
-import { databaseIn } from '../../store/sqlite/data-dir.ts'
-import type { Store } from '../../store/store.ts'
+import { systemClock } from '../base/clock.ts'
+import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
+import { BotError } from '../base/errors.ts'
+import { openSqliteStore } from '../store/sqlite/adapter.ts'
+import { databaseIn } from '../store/sqlite/data-dir.ts'
+import type { Store } from '../store/store.ts'
 
 /** Runs a command on the store of DATA_DIR, beside a running bot or without one. @throws BotError without a database */
-export const withStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
-  const { DATA_DIR } = loadConfig(withDotEnv(process.env), ['DATA_DIR', 'DATABASE_URL'])
+export const withStore = async <T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> => {
+  const { DATA_DIR } = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL'])
   const file = databaseIn(DATA_DIR)
-  // Looking must not make a database where there is none.
+  // Opening the store would make the database.
   if (!existsSync(file)) {
     throw new BotError('BOT_STORE_UNAVAILABLE', `There is no database at ${file} yet.`, {
       remedy:

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { wrongUsage } from './run.ts'
+import { wrongUsage } from './command.ts'
 
 /** The bytes of a script file. @throws BotError `BOT_USAGE` where there are none to read */
 export const readScript = async (file: string): Promise<Buffer> => {

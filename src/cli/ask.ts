@@ -1,0 +1,57 @@
+import { explain, type Explanation } from '../conversation/explain.ts'
+import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
+import { mediaSizes } from '../script/media-files.ts'
+import { parseScript } from '../script/parse.ts'
+import { command, EXIT, wrongUsage } from './command.ts'
+import { readScript } from './read-script.ts'
+
+export const ask = command({
+  name: 'ask',
+  about: 'Tells which reply a visitor would get, and why.',
+  usage: [
+    ['npm run ask -- "when r u open"', ''],
+    ['npm run ask -- --script FILE "when r u open"', ''],
+    ['npm run --silent ask -- --json "when r u open"', ''],
+  ],
+  options: {
+    script: {
+      type: 'string',
+      value: 'FILE',
+      about: 'this script instead of the one that BOT_SCRIPT names, or bot.yaml',
+    },
+    json: { type: 'boolean', harmless: true, about: 'print one JSON object' },
+  },
+  notes: 'Code handlers are not asked.',
+  exit: '0 a reply, 1 the fallback or a wrong script, 2 wrong usage.',
+  run: async ({ values, plain }, { env, stdout }) => {
+    const text = plain.join(' ').trim()
+    if (text === '') wrongUsage('It needs what the visitor writes, in quotes.')
+    const file = values.script ?? env['BOT_SCRIPT'] ?? 'bot.yaml'
+    const content = await readScript(file)
+    const script = parseScript(content, { file, variables: SCRIPT_VARIABLES, sizeOf: mediaSizes(file) })
+    const found = explain(script, text)
+    stdout.write(`${values.json === true ? JSON.stringify(found) : inWords(found).join('\n')}\n`)
+    return found.reply === null ? EXIT.failed : EXIT.done
+  },
+})
+
+const REASONS: Record<Explanation['how'], string> = {
+  phrase: 'the same phrase stands under its "when"',
+  title: 'it is what its button says',
+  pattern: 'one of its patterns fits',
+  similar: 'one of its phrases is similar enough',
+  fallback: 'nothing fits',
+}
+
+const inWords = (found: Explanation): string[] => {
+  const { reply, how, confidence, needed, groups, nearest } = found
+  const caught = Object.entries(groups).map(([name, value]) => `  {{${name}}} is "${value}"`)
+  const others = nearest.filter((one) => one.reply !== reply)
+  return [
+    `${reply ?? 'the fallback'}: ${REASONS[how]}${how === 'similar' ? ` (${percent(confidence)}, ${percent(needed)} are needed)` : ''}`,
+    ...caught,
+    ...others.map((one) => `  then ${one.reply}: ${percent(one.confidence)} similar`),
+  ]
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`

@@ -1,0 +1,29 @@
+import { loadConfig, withDotEnv } from '../base/config.ts'
+import { backUp } from '../store/backup.ts'
+import { command, EXIT, wrongUsage } from './command.ts'
+
+export const backup = command({
+  name: 'backup',
+  about: 'Copies tokens and database as they are at this moment, while the bot runs or not.',
+  usage: [['npm run backup -- FOLDER', 'a folder that is empty or not there yet']],
+  options: {
+    json: {
+      type: 'boolean',
+      harmless: true,
+      about: 'print one JSON object: which files were made, and where',
+    },
+  },
+  notes:
+    'To restore: stop the bot, put the files into an empty DATA_DIR, start the bot. docs/operations.md tells the rest.',
+  run: async ({ values, plain: [to, ...more] }, { env, stdout }) => {
+    if (to === undefined || more.length > 0) return wrongUsage('Name one folder.')
+    const { DATA_DIR: dir } = loadConfig(withDotEnv(env), ['DATA_DIR'])
+    const files = await backUp(dir, to)
+    if (values.json === true) stdout.write(`${JSON.stringify({ folder: to, files })}\n`)
+    else
+      stdout.write(
+        files.length === 0 ? `There is nothing in ${dir} yet.\n` : `Done: ${files.join(' and ')} in ${to}.\n`,
+      )
+    return EXIT.done
+  },
+})

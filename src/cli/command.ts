@@ -1,0 +1,196 @@
+import type { Readable, Writable } from 'node:stream'
+import { parseArgs } from 'node:util'
+import type { Env } from '../base/config.ts'
+import { BotError } from '../base/errors.ts'
+
+/** What a command works with besides its arguments: the process, or a test. */
+export interface Io {
+  env: Env
+  stdin: Readable & { isTTY?: boolean }
+  stdout: Output
+  stderr: Output
+  /** Calls the listener at Ctrl-C, which ends the process otherwise. */
+  onInterrupt: (listener: () => void) => void
+}
+
+export type Output = Writable & { isTTY?: boolean; columns?: number }
+
+/** @returns the exit code; never throws */
+export type Command = (argv: readonly string[], io: Io) => Promise<number>
+
+export interface Option {
+  type: 'boolean' | 'string'
+  multiple?: true
+  /** What stands behind a `string` option in the help, such as `ID`. */
+  value?: string
+  about: string
+  /** A flag that changes only how the answer looks is taken also where npm has swallowed it. */
+  harmless?: true
+}
+
+export interface CommandPlan<Options extends Record<string, Option>> {
+  /** As `npm run` calls it. */
+  name: string
+  /** What it does, in a line or a paragraph. */
+  about: string
+  /** Ways to call it, each with what that does. */
+  usage: readonly (readonly [call: string, about: string])[]
+  options?: Options
+  /** More paragraphs of the help. */
+  notes?: string
+  exit?: string
+  /** Arguments that begin with a hyphen and are no options all the same. */
+  isPlain?: (argument: string) => boolean
+  /** Why arguments that are no options are refused; absent where they are taken. */
+  noPlain?: () => BotError
+  run: (given: Given<Options>, io: Io) => Promise<number>
+}
+
+export interface Given<Options extends Record<string, Option>> {
+  values: Values<Options>
+  plain: readonly string[]
+}
+
+type Values<Options extends Record<string, Option>> = {
+  [Name in keyof Options]?: Options[Name]['type'] extends 'boolean'
+    ? boolean
+    : Options[Name] extends { multiple: true }
+      ? string[]
+      : string
+}
+
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+/** Makes a command of its plan: the parsing, `--help` and the exit codes are the same for all. */
+export const command =
+  <const Options extends Record<string, Option>>(plan: CommandPlan<Options>): Command =>
+  async (argv, io) => {
+    try {
+      if (argv.includes('--help') || argv.includes('-h')) {
+        io.stdout.write(helpOf(plan))
+        return EXIT.done
+      }
+      return await plan.run(read(plan, argv, io.env), io)
+    } catch (error) {
+      return reportError(error, io.stderr)
+    }
+  }
+
+/** One line saying what happened, one saying what to do. @returns the exit code */
+export const reportError = (error: unknown, stderr: Output): number => {
+  if (!(error instanceof BotError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    stderr.write(
+      `Something went wrong that should not have: ${stack}\nPlease report this, with the line above.\n`,
+    )
+    return EXIT.failed
+  }
+  stderr.write(`${[error.message, error.remedy].filter(Boolean).join('\n')}\n`)
+  return error.code === 'BOT_USAGE' ? EXIT.usage : EXIT.failed
+}
+
+/** @throws BotError `BOT_USAGE` */
+export const wrongUsage = (what: string, remedy = 'See --help.'): never => {
+  throw new BotError('BOT_USAGE', what.replace(/\p{Cc}+/gu, ' ').slice(0, 300), { remedy })
+}
+
+const read = <Options extends Record<string, Option>>(
+  plan: CommandPlan<Options>,
+  argv: readonly string[],
+  env: Env,
+): Given<Options> => {
+  const options: Record<string, Option> = plan.options ?? {}
+  const isPlain = plan.isPlain ?? (() => false)
+  const swallowed = readSwallowed(plan, env)
+  // Not strict: the messages of parseArgs repeat the argument, which may be a token.
+  const { tokens } = parseArgs({
+    args: argv.filter((argument) => !isPlain(argument)),
+    options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const values: Record<string, boolean | string | string[]> = { ...swallowed }
+  const plain = argv.filter(isPlain)
+  for (const token of tokens) {
+    if (token.kind === 'positional') plain.push(token.value)
+    // Behind an option of that name stands a secret, whether the option exists or not.
+    else if (token.kind === 'option' && options[token.name] === undefined && SECRET.test(token.name))
+      plain.push(token.rawName)
+  }
+  if (plain.length > 0 && plan.noPlain !== undefined) throw plan.noPlain()
+  for (const token of tokens) {
+    if (token.kind === 'option') values[token.name] = valueOf(token, options[token.name], values[token.name])
+  }
+  return { values: values as Values<Options>, plain }
+}
+
+const SECRET = /token|secret|password/i
+
+const valueOf = (
+  token: { name: string; rawName: string; value?: string | undefined },
+  option: Option | undefined,
+  before: boolean | string | string[] | undefined,
+): boolean | string | string[] => {
+  if (option === undefined || token.rawName !== `--${token.name}`) {
+    return wrongUsage(`There is no option ${printable(token.rawName)}.`)
+  }
+  if (option.type === 'boolean') {
+    return token.value === undefined ? true : wrongUsage(`--${token.name} takes no value.`)
+  }
+  if (token.value === undefined || token.value === '') {
+    return wrongUsage(`--${token.name} needs a value: --${token.name} ${option.value ?? 'VALUE'}.`)
+  }
+  return option.multiple ? [...(Array.isArray(before) ? before : []), token.value] : token.value
+}
+
+/** Options that stood before npm's own `--`: npm took them, and left them in the environment. */
+const readSwallowed = <Options extends Record<string, Option>>(
+  { name: command, options = {} as Options }: CommandPlan<Options>,
+  env: Env,
+): Record<string, boolean> => {
+  if (env['npm_lifecycle_event'] !== command) return {}
+  const values: Record<string, boolean> = {}
+  for (const [name, { type, harmless, value = 'VALUE' }] of Object.entries<Option>(options)) {
+    const told = env[`npm_config_${name.replace(/^no-/, '').replaceAll('-', '_')}`]
+    if (told === undefined) continue
+    if (harmless && told === 'true') values[name] = true
+    else {
+      const spelling = type === 'boolean' ? `--${name}` : `--${name} ${value}`
+      wrongUsage(
+        `npm took --${name} for an option of its own.`,
+        `Put -- before it: npm run ${command} -- ${spelling}`,
+      )
+    }
+  }
+  return values
+}
+
+/** An option's name, unless it looks like something that should not be repeated. */
+const printable = (name: string): string => (/^--?[a-z-]{1,20}$/.test(name) ? name : 'of that name')
+
+const helpOf = <Options extends Record<string, Option>>(plan: CommandPlan<Options>): string => {
+  const { about, usage, options = {} as Options, notes, exit = '0 done, 1 failed, 2 wrong usage.' } = plan
+  const rows = Object.entries<Option>(options).map(([name, { value, about: what }]): [string, string] => [
+    value === undefined ? `--${name}` : `--${name} ${value}`,
+    what,
+  ])
+  return `${about}
+
+${table(usage)}
+
+Options, after --
+${table([...rows, ['--help', 'this text']])}
+${notes === undefined ? '' : `\n${notes}\n`}
+Exit code: ${exit}
+`
+}
+
+const table = (rows: readonly (readonly [string, string])[]): string => {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows
+    .map(([left, right]) =>
+      `  ${left.padEnd(width)}   ${right.replaceAll('\n', `\n${' '.repeat(width + 5)}`)}`.trimEnd(),
+    )
+    .join('\n')
+}

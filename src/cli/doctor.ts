@@ -1,0 +1,85 @@
+import { statfs } from 'node:fs/promises'
+import manifest from '../../package.json' with { type: 'json' }
+import { systemClock } from '../base/clock.ts'
+import { withDotEnv, type Env } from '../base/config.ts'
+import { BotError } from '../base/errors.ts'
+import { createCleaner } from '../doctor/clean.ts'
+import { openContext, tokensIn } from '../doctor/context.ts'
+import { allChecks } from '../doctor/doctor.ts'
+import { createOutside } from '../doctor/outside.ts'
+import { runChecks, type Result } from '../doctor/run.ts'
+import { readSettings, secretsOf } from '../doctor/settings.ts'
+import { dataDirHolder } from '../store/sqlite/data-dir.ts'
+import { command, EXIT, wrongUsage, type Io } from './command.ts'
+import { createPlainReport, createScreenReport } from './doctor/report.ts'
+
+export const doctor = command({
+  name: 'doctor',
+  about: `Checks every link of the chain from a visitor's message to the bot's answer, and says what to do.
+Changes nothing; works while the bot runs and while it does not.`,
+  usage: [
+    ['npm run doctor', 'one line for each check'],
+    ['npm run --silent doctor -- --json', 'for scripts'],
+  ],
+  options: { json: { type: 'boolean', harmless: true, about: 'print one JSON object' } },
+  exit: '0 nothing failed, 1 something did, 2 wrong usage.',
+  noPlain: () => wrongUsage('It takes options only.'),
+  run: async ({ values }, io) => {
+    const results = await examine(io, values.json === true)
+    const isWell = results.every(({ status }) => status !== 'failure')
+    if (values.json === true) {
+      io.stdout.write(`${JSON.stringify({ ok: isWell, checks: results.map(toJson) })}\n`)
+    }
+    return isWell ? EXIT.done : EXIT.failed
+  },
+})
+
+/** Without a .env that cannot be read the rest can still be checked. */
+const readEnvironment = (given: Env): { env: Env; trouble: BotError | null } => {
+  try {
+    return { env: withDotEnv(given), trouble: null }
+  } catch (error) {
+    if (error instanceof BotError) return { env: given, trouble: error }
+    throw error
+  }
+}
+
+const examine = async ({ env: given, stdout }: Io, isSilent: boolean): Promise<Result[]> => {
+  const { env, trouble } = readEnvironment(given)
+  const settings = readSettings(env, trouble)
+  const context = await openContext({
+    settings,
+    clock: systemClock,
+    outside: createOutside(),
+    node: { version: process.versions.node, least: manifest.engines.node.replace('>=', '') },
+    envFile: '.env',
+    holder: dataDirHolder,
+    freeBytes: async (dir) => {
+      const { bavail, bsize } = await statfs(dir)
+      return bavail * bsize
+    },
+  })
+  const report = isSilent ? null : stdout.isTTY ? createScreenReport(stdout) : createPlainReport(stdout)
+  try {
+    const results = await runChecks({
+      checks: allChecks(context, settings),
+      settings,
+      clock: systemClock,
+      clean: createCleaner([...secretsOf(env, settings), ...tokensIn(context)]),
+      ...(report && { onStart: report.start, onResult: report.result }),
+    })
+    report?.end(results)
+    return results
+  } finally {
+    await context.close()
+  }
+}
+
+const toJson = ({ id, pageId, title, status, what, next }: Result) => ({
+  id,
+  pageId,
+  title,
+  status,
+  what,
+  next,
+})

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { loadConfig, withDotEnv } from '../base/config.ts'
+import { toTokenKey } from '../store/tokens/cipher.ts'
+import { rotateTokenKey } from '../store/tokens/rotate.ts'
+import { command, EXIT, wrongUsage } from './command.ts'
+
+const KEY_BYTES = 32
+
+export const rotateKey = command({
+  name: 'rotate-token-key',
+  about: 'Encrypts the stored tokens with another key. Waiting replies and everything else stay as they are.',
+  usage: [
+    ['export NEW_TOKEN_KEY="$(openssl rand -base64 32)"', 'the new key'],
+    ['npm run rotate-token-key', 'takes the old one from TOKEN_KEY, as the bot has it'],
+  ],
+  notes: `Then set TOKEN_KEY to the new key and restart the bot; until then it goes on with the tokens it knows.
+Without TOKEN_KEY the tokens are in the clear so far.`,
+  exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
+  noPlain: () => wrongUsage('It takes no arguments; the keys come from the environment.'),
+  run: async (_given, { env: given, stdout }) => {
+    const env = withDotEnv(given)
+    const { DATA_DIR: dir, TOKEN_KEY: oldKey } = loadConfig(env, ['DATA_DIR', 'TOKEN_KEY'])
+    const to = Buffer.from(env['NEW_TOKEN_KEY']?.trim() ?? '', 'base64')
+    if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
+    // Locking the token file would make it where there is none.
+    const pages = existsSync(dir) ? await rotateTokenKey(dir, toTokenKey(oldKey), to) : null
+    stdout.write(
+      pages === null
+        ? `There are no tokens in ${dir}. Set TOKEN_KEY to the new key, and run: npm run bootstrap-token\n`
+        : `Done: the token file in ${dir} (Pages: ${pages}) is encrypted with the new key.\nNow set TOKEN_KEY to it and restart the bot.\n`,
+    )
+    return EXIT.done
+  },
+})
