@@ -13,20 +13,24 @@ t.test('npm puts no shell between itself and a command: a signal reaches it', as
   for (const [name, script] of COMMANDS) t.match(script, /^exec node /, name)
 })
 
-t.test('each command is a file that explains itself, all in the same way', { timeout: 120_000 }, async (t) => {
-  const ours = COMMANDS.filter(([, script]) => /^exec node bin\/[\w-]+\.ts$/.test(script))
-  t.ok(ours.length > 10)
-  const dir = t.testdir()
-  await Promise.all(
-    ours.map(async ([name, script]) => {
-      const { code, stdout, stderr } = await runProcess(basename(script), dir, ['--help'])
-      t.match({ code, stderr }, { code: 0, stderr: '' }, name)
-      t.match(
-        stdout,
-        /^[A-Z][^]*\n\nOptions, after --\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /,
-        name,
-      )
-      t.ok(stdout.includes(`npm run ${name}`) || stdout.includes(`npm run --silent ${name}`), name)
-    }),
-  )
-})
+t.test(
+  'each command is a file that explains itself, all in the same way',
+  { timeout: 120_000 },
+  async (t) => {
+    const ours = COMMANDS.filter(([, script]) => /^exec node bin\/[\w-]+\.ts$/.test(script))
+    t.ok(ours.length > 10)
+    const dir = t.testdir()
+    await Promise.all(
+      ours.map(async ([name, script]) => {
+        const { code, stdout, stderr } = await runProcess(basename(script), dir, ['--help'])
+        t.match({ code, stderr }, { code: 0, stderr: '' }, name)
+        t.match(
+          stdout,
+          /^[A-Z][^]*\n\nOptions, after --\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /,
+          name,
+        )
+        t.ok(stdout.includes(`npm run ${name}`) || stdout.includes(`npm run --silent ${name}`), name)
+      }),
+    )
+  },
+)
