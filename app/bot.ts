@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { answersPlugin } from '../plugins/form-answers.ts'
 import { appWebhookPlugin } from '../plugins/app-webhook.ts'
@@ -11,7 +12,6 @@ import { errorsPlugin } from '../plugins/errors.ts'
 import { graphPlugin } from '../plugins/graph.ts'
 import { metricsPlugin } from '../plugins/metrics.ts'
 import { needsPlugin } from '../plugins/needs.ts'
-import { openingPlugin } from '../plugins/opening.ts'
 import { operatorPlugin } from '../plugins/alerts.ts'
 import { profilePlugin } from '../plugins/profile.ts'
 import { recoveryPlugin } from '../plugins/recovery.ts'
@@ -28,7 +28,6 @@ import { systemClock, type Clock } from '../src/base/clock.ts'
 import { loadConfig, type Env } from '../src/base/config.ts'
 import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
-import type { Store } from '../src/store/store.ts'
 
 export interface AppOptions {
   /** Such as `process.env`; nothing else is read from outside. */
@@ -38,17 +37,17 @@ export interface AppOptions {
   logStream?: LogStream | undefined
   /** Where the operator sits and may be asked for a token; null where nobody does. */
   terminal?: Terminal | null
-  /** One that is open already, and that somebody else closes; the bot opens its own otherwise. */
-  store?: Store
+  /** A database thread that has begun to start; the store starts one otherwise. */
+  databaseThread?: Worker
 }
 
 /**
- * The bot, ready to listen, or to be told by `open` that somebody listens for it.
+ * The bot, ready to listen.
  *
  * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { env, clock = systemClock, logStream, terminal = null, store: shared } = options
+  const { env, clock = systemClock, logStream, terminal = null, databaseThread } = options
   // Fastify itself needs two of the values, before any plugin can hand them out.
   const app = createServer({ ...loadConfig(env), logStream })
 
@@ -56,11 +55,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(clockPlugin, { clock })
   app.register(shieldPlugin)
   app.register(drainPlugin)
-  app.register(openingPlugin)
   app.register(errorsPlugin)
 
   app.register(metricsPlugin)
-  app.register(storePlugin, { shared })
+  app.register(storePlugin, { databaseThread })
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)
@@ -79,8 +77,6 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(facebookRoutes)
   app.register(dataDeletionRoutes)
   app.register(operatorArea)
-  // Such hooks run backwards: nothing is taken away from a request under way.
-  app.after(() => app.addHook('onClose', app.passedOn))
 
   try {
     await app.ready()

@@ -53,8 +53,8 @@ async function delivery(app: FastifyInstance) {
       refused: activity.refused,
     },
   })
-  // A start that finds its port taken has sent nothing; and who waits at the door goes before who waits for a reply.
-  app.onceOpen(() => running.start())
+  // Start sending only after `listen` succeeded: a start that fails has then sent nothing.
+  app.addHook('onListen', async () => running.start())
   app.addHook('onClose', async () => {
     const late = new AbortController()
     const inTime = await Promise.race([
@@ -73,5 +73,5 @@ async function delivery(app: FastifyInstance) {
 export const deliveryPlugin = fp(delivery, {
   name: 'delivery',
   fastify: '5.x',
-  dependencies: ['opening', 'env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation'],
+  dependencies: ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation'],
 })

@@ -28,7 +28,7 @@ async function answers(app: FastifyInstance) {
     clock: app.clock,
     log: app.log.child({ part: 'answers' }),
   })
-  app.onceOpen(() => courier.start())
+  app.addHook('onListen', async () => courier.start())
   app.addHook('onClose', async () => {
     await courier.stop()
     await agent.destroy()
@@ -38,5 +38,5 @@ async function answers(app: FastifyInstance) {
 export const answersPlugin = fp(answers, {
   name: 'answers',
   fastify: '5.x',
-  dependencies: ['opening', 'clock', 'store'],
+  dependencies: ['clock', 'store'],
 })

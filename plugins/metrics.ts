@@ -29,7 +29,7 @@ async function metrics(app: FastifyInstance) {
 const nothing = (): void => undefined
 
 /** Without a password nobody can read them: nothing is counted, and nothing loaded for it. */
-export const UNREAD: Metrics = {
+const UNREAD: Metrics = {
   webhookEvent: nothing,
   webhookRejected: nothing,
   replySent: nothing,

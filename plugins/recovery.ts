@@ -28,13 +28,13 @@ async function recovery(app: FastifyInstance) {
     }),
   })
   app.decorate('recovery', { subscription: running.subscription })
-  // Before it listens the bot is still away.
-  app.onceOpen(() => running.start())
+  // Until the port is open Facebook cannot reach the bot: a start that fails must not count as its return.
+  app.addHook('onListen', () => running.start())
   app.addHook('onClose', () => running.stop())
 }
 
 export const recoveryPlugin = fp(recovery, {
   name: 'recovery',
   fastify: '5.x',
-  dependencies: ['opening', 'clock', 'store', 'needs', 'graph', 'tokens', 'delivery'],
+  dependencies: ['clock', 'store', 'needs', 'graph', 'tokens', 'delivery'],
 })

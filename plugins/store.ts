@@ -1,7 +1,8 @@
+import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createRetention } from '../src/store/retention.ts'
-import { openStore, type OpenedStore } from '../src/store/sqlite/open.ts'
+import { openStore } from '../src/store/sqlite/open.ts'
 import type { Store } from '../src/store/store.ts'
 
 declare module 'fastify' {
@@ -12,20 +13,13 @@ declare module 'fastify' {
 }
 
 export interface StoreOptions {
-  /** One whose opening has begun already. */
-  opening?: Promise<OpenedStore> | undefined
-  /** One that somebody else takes care of. */
-  shared?: Store | undefined
+  /** A database thread that has begun to start; another one is started otherwise. */
+  databaseThread?: Worker | undefined
 }
 
-async function store(app: FastifyInstance, { opening, shared }: StoreOptions) {
-  if (shared === undefined) await own(app, opening)
-  else app.decorate('store', shared)
-}
-
-const own = async (app: FastifyInstance, opening: Promise<OpenedStore> | undefined): Promise<void> => {
+async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   const { clock, config } = app
-  const opened = await (opening ?? openStore({ dir: config.DATA_DIR, clock }))
+  const opened = await openStore({ dir: config.DATA_DIR, clock, databaseThread })
   const retention = createRetention({
     store: opened.store,
     clock,
@@ -38,7 +32,7 @@ const own = async (app: FastifyInstance, opening: Promise<OpenedStore> | undefin
     await opened.close()
   })
   void opened.lost.then((error) => {
-    // Whoever watches the process starts it anew.
+    // The supervisor of the process starts it again.
     app.log.fatal({ err: error }, 'the database thread has died')
     process.exitCode = 1
     process.kill(process.pid, 'SIGTERM')

@@ -2,15 +2,11 @@ import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import type { Door } from '../../app/door.ts'
-import { systemClock } from '../../src/base/clock.ts'
-import { exposureOf, loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
+import { exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
-import { openStore } from '../../src/store/sqlite/open.ts'
 import { listen } from './listen.ts'
-import { loadApp } from './loading.ts'
 
 const CLOSE_WITHIN_MS = 15_000
 
@@ -27,7 +23,7 @@ const run = async (databaseThread: Worker): Promise<void> => {
   if (isAsked && !isUntouched(env)) throw setUpAlready()
   // Without a person a missing setting ends the process, as any mistake in them does.
   if (isUntouched(env) && isInOrder(env) && (terminal !== null || isAsked)) await runFirst(databaseThread)
-  else await runAgain(env, databaseThread)
+  else await serveWhenBuilt(() => buildBot(env, databaseThread))
   // Node would write it at an orderly end, which not every process has.
   flushCompileCache()
 }
@@ -37,44 +33,35 @@ const runFirst = async (databaseThread: Worker): Promise<void> => {
   // It will be some time until one is needed.
   void databaseThread.terminate()
   const { runSetup } = await import('./setup.ts')
+  await serveWhenBuilt(() => runSetup({ readEnv, logStream, say: console.error, buildBot }))
+}
+
+const buildBot = async (env: Env, databaseThread?: Worker): Promise<FastifyInstance> => {
   const { buildApp } = await import('../../app/bot.ts')
-  const buildBot = (env: Env): Promise<FastifyInstance> => buildApp({ env, terminal, logStream })
-  const app = await runSetup({ readEnv, logStream, say: console.error, buildBot })
-  await serveAt(app)
+  return buildApp({ env, terminal, logStream, ...(databaseThread && { databaseThread }) })
 }
 
-const runAgain = async (env: Env, databaseThread: Worker): Promise<void> => {
-  const config = loadConfig(env)
-  const opening = openStore({ dir: config.DATA_DIR, clock: systemClock, databaseThread })
-  // Whoever waits for it hears of its failing.
-  opening.catch(() => undefined)
-  // Fastify is loaded meanwhile.
-  const { buildDoor } = await import('../../app/door.ts')
-  const door = await buildDoor({ config, logStream, opening })
-  await serveAt(door.app)
-  try {
-    await door.leadTo(loadBot(env, door))
-  } catch (error) {
-    await door.app.close()
-    throw error
-  }
-}
-
-const loadBot = async (env: Env, { store, callbacksFirst }: Door): Promise<FastifyInstance> => {
-  const { buildApp } = await loadApp(callbacksFirst)
-  return buildApp({ env, terminal, logStream, store })
-}
-
-const serveAt = async (app: FastifyInstance): Promise<void> => {
-  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger: app.log }, async ({ signal, err }) => {
-    if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
-    else app.log.info({ signal }, 'stopping')
-    await app.close()
-    app.log.info('stopped')
+/**
+ * Builds the bot and has it listen. A signal that comes before it is built ends the process at once: what a start has begun
+ * is lost without harm.
+ */
+const serveWhenBuilt = async (build: () => Promise<FastifyInstance>): Promise<void> => {
+  let app: FastifyInstance | null = null
+  const logger = { error: (about: unknown) => app?.log.error(about) ?? console.error(about) }
+  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger }, async ({ signal, err }) => {
+    if (app === null) {
+      if (err) console.error(explain(err))
+    } else {
+      if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
+      else app.log.info({ signal }, 'stopping')
+      await app.close()
+      app.log.info('stopped')
+    }
     terminal?.close()
     // Who has set one ended it for a reason; close-with-grace would say 0.
     if (process.exitCode !== undefined) process.exit()
   })
+  app = await build()
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
   const exposure = exposureOf()

@@ -92,18 +92,6 @@ for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
   })
 }
 
-t.test('a bot that somebody passes requests on to keeps everything until the last is answered', async (t) => {
-  const { app } = await build(t)
-  const answered = Promise.withResolvers<void>()
-  await app.open(answered.promise)
-  const closing = app.close()
-  // It asks the database, which by itself is closed after a few turns.
-  for (let n = 0; n < 50; n += 1) await app.store.counts()
-  answered.resolve()
-  await closing
-  await t.rejects(app.store.counts(), { code: 'BOT_STORE_UNAVAILABLE' })
-})
-
 t.test('a configuration that cannot be used builds nothing', async (t) => {
   await t.rejects(buildApp({ env: {} }), { code: 'BOT_CONFIG_INVALID', message: /FB_APP_ID is missing/ })
 })

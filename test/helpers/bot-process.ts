@@ -10,10 +10,10 @@ const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('../../bot.yaml', import.meta.url))
 
 /** The bot as `npm start` runs it, in a process of its own. */
-export interface BotProcess {
+export interface SpawnedBot {
   child: ChildProcess
-  /** Where it listens; empty when it ended before it did. */
-  address: string
+  /** Where it listens, once it does; empty when it ended before it did. */
+  listening: Promise<string>
   /** What it said on standard error. */
   stderr: () => string
   /** Log lines so far. */
@@ -24,6 +24,11 @@ export interface BotProcess {
   post: (callback: unknown) => Promise<Response>
 }
 
+export interface BotProcess extends SpawnedBot {
+  /** Where it listens; empty when it ended before it did. */
+  address: string
+}
+
 export interface BotProcessOptions {
   dataDir: string
   env?: Record<string, string>
@@ -32,10 +37,13 @@ export interface BotProcessOptions {
 }
 
 /** Starts it, and waits until it listens or has ended. Killed with the test. */
-export const startBotProcess = async (
-  t: Test,
-  { dataDir, env = {}, wrap = [] }: BotProcessOptions,
-): Promise<BotProcess> => {
+export const startBotProcess = async (t: Test, options: BotProcessOptions): Promise<BotProcess> => {
+  const bot = spawnBotProcess(t, options)
+  return { ...bot, address: await bot.listening }
+}
+
+/** Starts it. Killed with the test. */
+export const spawnBotProcess = (t: Test, { dataDir, env = {}, wrap = [] }: BotProcessOptions): SpawnedBot => {
   const [command, ...args] = [...wrap, process.execPath, SERVE]
   const child = spawn(command, args, {
     cwd: t.testdirName,
@@ -52,27 +60,27 @@ export const startBotProcess = async (
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))
-  const ended = once(child, 'exit') as BotProcess['ended']
+  const ended = once(child, 'exit') as SpawnedBot['ended']
   const lines: string[] = []
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const listening = new Promise<string>((resolve) => {
+  const heard = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line)
       const { msg, address } = JSON.parse(line) as { msg?: string; address?: string }
       if (msg === 'listening') resolve(address ?? '')
     })
   })
-  const address = await Promise.race([listening, ended.then(() => '')])
+  const listening = Promise.race([heard, ended.then(() => '')])
   return {
     child,
-    address,
+    listening,
     stderr: () => stderr,
     lines,
     ended,
-    post: (callback) => {
+    post: async (callback) => {
       const { url, method, headers, payload } = signed(callback)
-      return fetch(`${address}${url}`, { method, headers, body: payload })
+      return fetch(`${await listening}${url}`, { method, headers, body: payload })
     },
   }
 }

@@ -3,7 +3,6 @@ import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { deliveryPlugin } from '../../plugins/delivery.ts'
-import { openingPlugin } from '../../plugins/opening.ts'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { APP_ID, PAGE, PSID } from '../conversation/events.ts'
@@ -46,7 +45,6 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
     visitorProfiles: { clear: () => undefined },
   }
   for (const [name, part] of Object.entries(decorators)) app.decorate(name, part)
-  app.register(openingPlugin)
   app.register(deliveryPlugin)
   t.teardown(async () => {
     await app.close()
