@@ -10,8 +10,15 @@ export type Verdict =
   | 'outside_window'
   | 'unreachable'
   | 'bad_request'
+  /** It was not carried out, and may be later. */
   | 'transient'
+  /** It may have been carried out. Only for calls whose repetition would be seen. */
   | 'ambiguous'
+  /** A refusal the table does not describe; on a call whose repetition would be seen it may have been carried out. */
+  | 'unknown'
+
+/** Whom a refusal speaks of: the Page and its app as a whole, or one visitor. */
+export type Reach = 'page' | 'visitor'
 
 /** What an answer says that decides what we do next, beyond its verdict. The table in `verdicts.ts` knows it. */
 export type Hint =
@@ -34,8 +41,18 @@ export interface GraphErrorFacts {
   /** What it means in our words, as the end of a sentence; null for an error nobody has described. */
   meaning?: string | null
   hint?: Hint | null
-  /** What mends it, as one sentence; absent where only the caller knows. */
+  /** What mends it, as one or two sentences; absent where only the caller knows. */
   remedy?: string | undefined
+  /** The page as a whole unless the verdict or the table says otherwise. */
+  reach?: Reach
+  /** Whether the same call may be accepted a moment later although the verdict is final. */
+  mayPass?: boolean
+  /** Whether Facebook has ended the call: it does nothing more about it. */
+  answered?: boolean
+  /** Replaces the code that follows from the verdict. */
+  code?: BotErrorCode
+  /** Whether a new user token mends it. */
+  byToken?: boolean
 }
 
 /** A Graph call that failed. The message holds no token, no URL and no visitor's text. */
@@ -50,9 +67,13 @@ export class GraphError extends BotError {
   readonly retryAfterMs: number | null
   readonly meaning: string | null
   readonly hint: Hint | null
+  readonly reach: Reach
+  readonly mayPass: boolean
+  readonly answered: boolean
+  readonly byToken: boolean
 
   constructor(message: string, facts: GraphErrorFacts, options: ErrorOptions = {}) {
-    super(CODES[facts.verdict] ?? 'BOT_GRAPH_REJECTED', message, {
+    super(facts.code ?? CODES[facts.verdict] ?? 'BOT_GRAPH_REJECTED', message, {
       ...options,
       ...(facts.remedy !== undefined && { remedy: facts.remedy }),
       retryable:
@@ -67,6 +88,10 @@ export class GraphError extends BotError {
     this.retryAfterMs = facts.retryAfterMs
     this.meaning = facts.meaning ?? null
     this.hint = facts.hint ?? null
+    this.reach = facts.reach ?? (PAGE_WIDE.has(facts.verdict) ? 'page' : 'visitor')
+    this.mayPass = facts.mayPass ?? false
+    this.answered = facts.answered ?? facts.httpStatus !== null
+    this.byToken = facts.byToken ?? false
   }
 }
 
@@ -76,3 +101,11 @@ const CODES: Partial<Record<Verdict, BotErrorCode>> = {
   transient: 'BOT_GRAPH_UNREACHABLE',
   ambiguous: 'BOT_GRAPH_UNREACHABLE',
 }
+
+const PAGE_WIDE: ReadonlySet<Verdict> = new Set([
+  'token_invalid',
+  'configuration',
+  'permission',
+  'restricted',
+  'rate_limited',
+])

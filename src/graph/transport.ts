@@ -3,7 +3,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine, redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'
-import { decide, findRow } from './verdicts.ts'
+import { decide, findRow, type VerdictRow } from './verdicts.ts'
 
 export interface Transport {
   /** @throws GraphError for everything but an answer with a JSON object that is no error */
@@ -36,10 +36,12 @@ export interface Call {
   contentType?: string
   /** For this call, where it may take longer than others. */
   timeoutMs?: number
-  /** Whether a repetition would be seen: an answer lost after the request went out is then `ambiguous`. */
+  /** Whether a repetition would be seen: what does not prove that the call was not carried out is then `ambiguous`. */
   once?: boolean
   /** Whether it goes out with the app token: what sounds like a dead token is then a wrong app id or secret. */
   asApp?: boolean
+  /** The Page it is made for: limits of other Pages and accounts in the answer do not concern it. */
+  pageId?: string
   /** Must not appear in an error, should Graph quote it. */
   secrets?: readonly string[]
 }
@@ -208,8 +210,9 @@ const exchange = (
 /** The body decides; the status only where there is no body to read (reference C1). */
 const read = (call: Call, raw: RawAnswer): Answer => {
   const body = parse(raw.text)
-  if (body && isJsonObject(body['error'])) throw refused(call, raw, body['error'])
-  if (body && raw.status >= 200 && raw.status < 300) return { body, headers: raw.headers }
+  const error = body?.['error'] ?? null
+  if (isJsonObject(error)) throw refused(call, raw, error)
+  if (body && error === null && raw.status >= 200 && raw.status < 300) return { body, headers: raw.headers }
   throw unreadable(call, raw)
 }
 
@@ -220,11 +223,13 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
     message: typeof error['message'] === 'string' ? error['message'] : '',
     isTransient: error['is_transient'] === true,
     httpStatus: raw.status,
+    edge: call.edge,
+    once: call.once === true,
   }
   const verdict = decide(answer)
-  const found = findRow(answer)
   const isOurs = call.asApp === true && verdict === 'token_invalid'
-  const meaning = isOurs ? 'the app id or app secret is wrong' : (found?.meaning ?? null)
+  const row = isOurs ? WRONG_APP : findRow(answer)
+  const meaning = row?.meaning ?? null
   const number = [answer.code ?? 'without code', ...(answer.subcode === null ? [] : [answer.subcode])].join(
     '/',
   )
@@ -234,33 +239,50 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
     {
       verdict: isOurs ? 'configuration' : verdict,
       edge: call.edge,
+      answered: true,
+      mayPass: answer.isTransient || row?.mayPass === true,
+      ...(row?.verdict === verdict && aboutOf(row)),
       graphCode: answer.code,
       subcode: answer.subcode,
       fbtraceId: typeof error['fbtrace_id'] === 'string' ? oneLine(error['fbtrace_id'], 64) : null,
       httpStatus: raw.status,
-      retryAfterMs: readRetryAfterMs(raw.headers),
+      retryAfterMs: readRetryAfterMs(raw.headers, call.pageId),
       meaning,
-      hint: found?.hint ?? null,
-      remedy: found?.remedy,
+      hint: row?.hint ?? null,
+      remedy: row?.remedy,
     },
   )
 }
 
+const WRONG_APP = findRow({ code: 101, subcode: null, message: '' })
+
+const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
+  ...(reach && { reach }),
+  ...(byToken && { byToken }),
+  ...(errorCode && { code: errorCode }),
+})
+
 /** An HTML page, half a body, a proxy's own words: nobody knows what became of the call. */
-const unreadable = (call: Call, raw: RawAnswer): GraphError => {
-  const limited = raw.status === 429
-  // A 4xx refused the request, whoever said it. Anything else may come from behind a Graph that carried it out.
-  const refusedUnread = raw.status >= 400 && raw.status < 500
-  return new GraphError(`Facebook answered "${call.edge}" with HTTP ${raw.status} and no JSON object`, {
-    verdict: limited ? 'rate_limited' : call.once && !refusedUnread ? 'ambiguous' : 'transient',
+const unreadable = (call: Call, raw: RawAnswer): GraphError =>
+  new GraphError(`Facebook answered "${call.edge}" with HTTP ${raw.status} and no JSON object`, {
+    verdict: verdictUnread(call, raw.status),
     edge: call.edge,
     graphCode: null,
     subcode: null,
     fbtraceId: null,
     httpStatus: raw.status,
-    retryAfterMs: readRetryAfterMs(raw.headers),
+    retryAfterMs: readRetryAfterMs(raw.headers, call.pageId),
+    answered: !UNFINISHED.has(raw.status),
   })
+
+const verdictUnread = ({ once }: Call, status: number): Verdict => {
+  if (status === 429) return 'rate_limited'
+  if (once !== true) return 'transient'
+  return status >= 400 && status < 500 && !UNFINISHED.has(status) ? 'unknown' : 'ambiguous'
 }
+
+/** Statuses by which a gateway says that it waits no longer: Graph behind it may still be at work. */
+const UNFINISHED: ReadonlySet<number> = new Set([408, 502, 504])
 
 const lost = (call: Call, { message, sent }: LostAnswer): GraphError =>
   new GraphError(`Facebook could not be reached for "${call.edge}": ${message}`, {
@@ -271,6 +293,7 @@ const lost = (call: Call, { message, sent }: LostAnswer): GraphError =>
     fbtraceId: null,
     httpStatus: null,
     retryAfterMs: null,
+    answered: false,
   })
 
 /** Most answers come in one piece. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { MediaType } from '../messages.ts'
+import { isJsonObject, type Json } from '../base/json.ts'
+import type { MediaType, SendMessage } from '../messages.ts'
 import type { UploadCall } from './graph.ts'
 import type { Call } from './transport.ts'
 
@@ -9,15 +10,25 @@ export const ATTACHMENT_LIFE_MS = 90 * 24 * 3_600_000
 /** The name of the call, in errors and metrics: what failed by it concerns media alone. */
 export const UPLOAD_EDGE = 'message_attachments'
 
-/** Facebook takes up to 75 s to fetch a video; a large file of ours takes as long to get there. */
-const TIMEOUT_MS = 90_000
+/** Facebook takes up to 75 s to fetch a video (reference F6); a large file of ours takes as long to get there. */
+export const FETCH_TIMEOUT_MS = 90_000
+
+/** Whether Facebook fetches something from an address before it answers a send of this message. */
+export const isFetched = ({ attachment }: Pick<SendMessage, 'attachment'>): boolean => {
+  if (attachment === undefined) return false
+  const { url, elements } = attachment.payload
+  return typeof url === 'string' || (Array.isArray(elements) && elements.some(hasPicture))
+}
+
+const hasPicture = (element: Json): boolean =>
+  isJsonObject(element) && (typeof element['image_url'] === 'string' || typeof element['url'] === 'string')
 
 /** The call that uploads media: as JSON where Facebook fetches them, as a form where they come along. */
 export const uploadOf = (
   type: MediaType,
   from: UploadCall['from'],
 ): Pick<Call, 'edge' | 'body' | 'contentType' | 'timeoutMs'> => {
-  const call = { edge: UPLOAD_EDGE, timeoutMs: TIMEOUT_MS }
+  const call = { edge: UPLOAD_EDGE, timeoutMs: FETCH_TIMEOUT_MS }
   if ('url' in from) return { ...call, body: JSON.stringify({ message: messageOf(type, { url: from.url }) }) }
   const boundary = `evergreen-${randomBytes(18).toString('hex')}`
   const head = [

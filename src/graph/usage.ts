@@ -5,15 +5,22 @@ export type Headers = Record<string, string | string[] | undefined>
 
 const MINUTE_MS = 60_000
 const LONGEST_WAIT_MS = 24 * 60 * MINUTE_MS
-const USAGE_HEADERS = ['x-app-usage', 'x-page-usage', 'x-business-use-case-usage'] as const
+const OWN_USAGE = ['x-app-usage', 'x-page-usage'] as const
+const MESSAGING = 'messenger'
 
 /**
- * The highest usage any header reports; null where Graph sends none, as it does until there is traffic.
+ * The highest usage that concerns the messages of this Page; null where Graph sends none, as it does until there is
+ * traffic. Of the business use cases others are told, too: other Pages of the business, ad accounts.
  *
+ * @param pageId - the Page the call was made for; undefined for a call for none
  * @see reference D2
  */
-export const readUsage = (headers: Headers): Usage | null => {
-  const found = USAGE_HEADERS.flatMap((name) => entries(parse(single(headers[name]))))
+export const readUsage = (headers: Headers, pageId?: string): Usage | null => {
+  const business = parse(single(headers['x-business-use-case-usage']))
+  const found = [
+    ...OWN_USAGE.flatMap((name) => objectsIn([parse(single(headers[name])) ?? null])),
+    ...objectsIn(listOf(business, pageId)).filter(({ type }) => type === MESSAGING),
+  ]
   if (found.length === 0) return null
   return {
     percent: Math.max(...found.flatMap(percentages)),
@@ -22,8 +29,8 @@ export const readUsage = (headers: Headers): Usage | null => {
 }
 
 /** How long Graph asks us to wait: the longer of `Retry-After` and what the usage headers say; null for no wish. */
-export const readRetryAfterMs = (headers: Headers): number | null =>
-  longer(retryAfter(headers), readUsage(headers)?.regainMs ?? null)
+export const readRetryAfterMs = (headers: Headers, pageId?: string): number | null =>
+  longer(retryAfter(headers), readUsage(headers, pageId)?.regainMs ?? null)
 
 const retryAfter = (headers: Headers): number | null => {
   const text = single(headers['retry-after'])
@@ -34,12 +41,13 @@ const retryAfter = (headers: Headers): number | null => {
   return wait(Date.parse(text) - Date.parse(single(headers['date']) ?? ''))
 }
 
-/** App and Page usage are one object; business use cases are lists of objects by business object. */
-const entries = (usage: Json | undefined): Record<string, Json>[] => {
-  if (!isJsonObject(usage)) return []
-  const lists = Object.values(usage).filter(Array.isArray)
-  return lists.length === 0 ? [usage] : lists.flat().filter(isJsonObject)
+/** Business use cases are lists of objects, by the id of what they are about. */
+const listOf = (usage: Json | undefined, pageId: string | undefined): Json[] => {
+  const list = isJsonObject(usage) && pageId !== undefined ? usage[pageId] : undefined
+  return Array.isArray(list) ? list : []
 }
+
+const objectsIn = (list: Json[]): Record<string, Json>[] => list.filter(isJsonObject)
 
 const percentages = (entry: Record<string, Json>): number[] =>
   ['call_count', 'total_time', 'total_cputime'].map((name) => amount(entry[name]) ?? 0)

@@ -1,4 +1,5 @@
-import type { Hint, Verdict } from './error.ts'
+import type { BotErrorCode } from '../base/errors.ts'
+import type { Hint, Reach, Verdict } from './error.ts'
 
 /** What Graph answered, as far as it decides the verdict. */
 export interface GraphAnswer {
@@ -7,47 +8,95 @@ export interface GraphAnswer {
   message: string
   isTransient: boolean
   httpStatus: number
+  /** The name of the call that was answered. */
+  edge?: string
+  /** Whether a repetition of the call would be seen, as that of a message. */
+  once?: boolean
 }
 
+/** What of an answer the table looks at. */
+type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'edge'>
+
 /** One line of the table. The first line that fits an answer decides. */
-export interface VerdictRow {
+export interface VerdictRow extends RowOptions {
   /** One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. */
   code: number | readonly [from: number, to: number] | null
-  /** `any`: whatever the subcode, or none. */
-  subcode: number | 'any'
-  /** Only where the message says so too; the codes alone do not tell these apart. */
-  says?: RegExp
+  /** `any`: whatever the subcode, or none. `none`: only without one. */
+  subcode: number | 'any' | 'none'
   verdict: Verdict
   /** What it means, as the end of a sentence: it is shown to the operator. */
   meaning: string
-  /** What mends it, as one sentence; absent where the verdict says enough. */
-  remedy?: string
-  hint?: Hint
 }
+
+interface RowOptions {
+  /** Only where the message says so too; the numbers alone do not tell these apart. */
+  says?: RegExp
+  /** Only on these calls; the same numbers mean something else on others. */
+  edges?: readonly string[]
+  /** Whom it speaks of, where that does not follow from the verdict. */
+  reach?: Reach
+  /** What mends it, as one or two sentences, where that does not follow from the verdict. */
+  remedy?: string
+  /** Whether a new user token mends it. */
+  byToken?: boolean
+  /** Facebook says, or was seen, to take the same thing a moment later. */
+  mayPass?: boolean
+  hint?: Hint
+  /** The error code, where that does not follow from the verdict. */
+  errorCode?: BotErrorCode
+}
+
+/** Graph's words for what an app may not, under numbers that mean something else, too. */
+const MISSING_PERMISSION =
+  /missing permissions?\b|reviewable feature|\brequires? [^.]*\bpermissions?\b|\bpermissions? [^.]*\b(is|are) (required|missing|needed)|must be granted/i
+
+/** Calls for our own Page: an object that they do not find is the Page, and what they lack is a permission for it. */
+const OWN_PAGE = ['messages', 'sender_action', 'message_attachments', 'pass_thread_control']
+
+const CREDENTIALS =
+  'Compare FB_APP_ID and FB_APP_SECRET with App Dashboard > App settings > Basic, correct them and restart the bot.'
+const VERSION =
+  'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
+const TWO_FACTOR =
+  'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
+const OWN_ROLE =
+  'See on facebook.com whether the Page is there and published and the person who made the token still has full access to it; then run `npm run bootstrap-token` and tick the Page and every permission.'
+const NO_ROLE = 'the app is not live, or this person has no role in it'
+const NOT_LIVE =
+  'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'
 
 /**
  * The one place that knows Graph's error numbers. Where our verdict is finer than the reference's class, the ADR says why.
  *
- * @see reference C3, B2, B10, K13, K14; docs/adr/0011-where-verdicts-differ.md
+ * @see reference C3, B2, B10, K13, K14, M; docs/adr/0080-what-a-refusal-proves.md, docs/adr/0011-where-verdicts-differ.md
  */
 export const VERDICTS: readonly VerdictRow[] = [
   // Our own set-up. These come first: their numbers also mean harmless or deadly things.
-  row(
-    [0, 999],
-    'any',
-    'configuration',
-    'the app id or app secret is wrong',
-    /Error validating (application|client secret)/i,
-  ),
-  row(100, 'any', 'configuration', 'the app secret does not fit this app', /appsecret_proof/i),
-  row(
-    100,
-    'any',
-    'configuration',
-    'the app id and app secret do not form an app token',
-    /must provide an app access token/i,
-  ),
-  row(101, 'any', 'configuration', 'the app id or app secret is wrong'),
+  credentials([0, 999], 'the app id or app secret is wrong', /Error validating (application|client secret)/i),
+  credentials(100, 'the app secret does not fit this app', /appsecret_proof/i),
+  credentials(100, 'the app id and app secret do not form an app token', /must provide an app access token/i),
+  credentials(101, 'the app id or app secret is wrong'),
+  credentials(104, 'the call was not signed with the secret of this app'),
+  setup(5, 'Facebook does not take calls of this app from the address of this machine', {
+    remedy:
+      "Add this machine's outgoing address to App Dashboard > App settings > Advanced > Server IP allowlist, or empty that list. A new token does not help.",
+  }),
+  setup([0, 299], 'the app is deactivated, archived or blocked', {
+    says: /API access (is |was |has been )?(deactivated|disabled|blocked|revoked)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app/i,
+    remedy:
+      'Reactivate or unarchive the app in the App Dashboard, and do what its Required actions ask for, such as the data use checkup. A new token does not help.',
+  }),
+  setup(12, 'the version of the Graph API that is called is retired', { remedy: VERSION }),
+  setup(2635, 'the version of the Graph API that is called is retired', { remedy: VERSION }),
+  setup(2500, 'no access token has reached Facebook that it could use', {
+    says: /access token/i,
+    remedy:
+      'See whether a proxy between this machine and Facebook takes away the Authorization header (`npm run doctor` tells what Facebook answers); otherwise run `npm run bootstrap-token`.',
+    byToken: true,
+  }),
+  setup(2500, 'Facebook does not know this path or version', {
+    remedy: `${VERSION} See whether FB_GRAPH_URL is https://graph.facebook.com, too.`,
+  }),
 
   // Token and session
   row(190, 458, 'token_invalid', 'the app was removed from the account of the person who made the token'),
@@ -76,7 +125,26 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(190, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),
-  row(2500, 'any', 'bad_request', 'no access token was sent'),
+  row(
+    413,
+    'any',
+    'permission',
+    "the Page's business demands two-factor authentication of the person who made the token",
+    {
+      remedy: TWO_FACTOR,
+      byToken: true,
+    },
+  ),
+  row(
+    415,
+    'any',
+    'permission',
+    "the Page's business demands two-factor authentication of the person who made the token",
+    {
+      remedy: TWO_FACTOR,
+      byToken: true,
+    },
+  ),
 
   // Window and recipient: before permissions, whose numbers they share.
   row(10, 2018278, 'outside_window', 'the 24-hour window has closed'),
@@ -86,7 +154,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(10, 1893015, 'unreachable', 'this person stopped notifications on this topic'),
   row(10, 2018336, 'unreachable', 'regional privacy rules forbid this in the conversation'),
   row(551, 'any', 'unreachable', 'this person does not receive messages from the Page'),
-  row(200, 1545041, 'unreachable', 'this person does not receive messages from the Page'),
+  either(1545041, 'unreachable', 'this person does not receive messages from the Page'),
   row(100, 2018001, 'unreachable', 'Facebook knows no such person for this Page'),
   row(100, 2534014, 'unreachable', 'Facebook knows no such person for this account'),
   either(2018218, 'unreachable', 'this person has no profile'),
@@ -104,27 +172,63 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(2022, 'any', 'restricted', 'Facebook has disabled messaging after a commerce policy violation'),
   row(100, 2534029, 'restricted', 'Facebook has blocked the business from messaging'),
 
-  // Permission
+  // Permission. Without a subcode it is the Page's; with one that is not known here it may be about one person.
   row(3, 'any', 'permission', 'the app lacks the capability'),
   row(10, 2534077, 'permission', 'the Instagram link or its two-factor setting is in the way'),
-  row(10, 'any', 'permission', 'a permission is missing or was removed'),
-  row(
-    200,
-    2018028,
-    'permission',
-    'until pages_messaging is approved and the app is live, only people with a role on the app can be answered',
-  ),
+  either(2018028, 'permission', NO_ROLE, { reach: 'visitor', remedy: NOT_LIVE }),
+  row([10, 299], 'any', 'permission', NO_ROLE, {
+    says: /not (admins|administrators), developers,? or testers|does(n't| not) have a role (on|in) the app/i,
+    reach: 'visitor',
+    remedy: NOT_LIVE,
+  }),
   row(
     200,
     2018027,
     'permission',
     'until it is approved, only people with a role on the app can be reached by phone number',
+    {
+      reach: 'visitor',
+      remedy: NOT_LIVE,
+    },
   ),
-  row(200, 2018021, 'permission', 'matching people by phone number is not enabled'),
+  row(200, 2018021, 'permission', 'matching people by phone number is not enabled', { reach: 'visitor' }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
-  row([200, 299], 'any', 'permission', 'a permission is missing or was removed'),
+  row([200, 299], 'any', 'permission', 'a permission is missing or was removed', {
+    says: MISSING_PERMISSION,
+  }),
+  row(210, 'any', 'permission', 'this person is not visible to the Page', { reach: 'visitor' }),
+  row(230, 'any', 'permission', 'this person has not agreed to messages of the Page', { reach: 'visitor' }),
+  row(10, 'none', 'permission', 'a permission is missing or was removed'),
+  row([200, 299], 'none', 'permission', 'a permission is missing or was removed'),
+  row(10, 'any', 'permission', 'it is not permitted for this person, or a permission is missing', {
+    reach: 'visitor',
+  }),
+  row([200, 299], 'any', 'permission', 'it is not permitted for this person, or a permission is missing', {
+    reach: 'visitor',
+  }),
   row(2, 2018344, 'permission', 'the Page Contact Terms are not accepted'),
   either(2018247, 'permission', 'the app may not read this profile'),
+  row(100, 33, 'permission', 'the Page is not there for this token', {
+    edges: OWN_PAGE,
+    remedy: OWN_ROLE,
+    byToken: true,
+  }),
+  row(33, 'any', 'permission', 'the Page is not there for this token', {
+    edges: OWN_PAGE,
+    remedy: OWN_ROLE,
+    byToken: true,
+  }),
+  row(803, 'any', 'permission', 'the Page is not there for this token', {
+    edges: OWN_PAGE,
+    remedy: OWN_ROLE,
+    byToken: true,
+  }),
+  row(100, 33, 'bad_request', 'the object does not exist, or is not visible with this token'),
+  row(33, 'any', 'bad_request', 'the object does not exist, or is not visible with this token'),
+  row(803, 'any', 'bad_request', 'the id does not exist'),
+  row(100, 'any', 'permission', 'a permission or a feature of the app is missing', {
+    says: MISSING_PERMISSION,
+  }),
 
   // Rate
   row(4, 2018354, 'bad_request', 'this marketing message came sooner than its frequency allows'),
@@ -137,37 +241,23 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(613, 'any', 'rate_limited', 'calls came too fast'),
   row([80001, 80014], 'any', 'rate_limited', 'the Page has reached its request limit'),
 
-  // Transient
-  row(1, 1357046, 'ambiguous', 'Facebook could not tell whether it was sent'),
+  // No proof that a call was not carried out, whatever the status: a message was seen to arrive with each of them.
   row(1, 2018382, 'bad_request', 'the instant form is wrong or not eligible'),
-  {
-    ...row(
-      1,
-      'any',
-      'transient',
-      'more data was asked for than Facebook gives at a time',
-      /reduce the amount of data/i,
-    ),
+  row(1, 'any', 'ambiguous', 'more data was asked for than Facebook gives at a time', {
+    says: /reduce the amount of data/i,
     hint: 'less_data',
-  },
-  row(1, 'any', 'transient', 'Facebook had an unknown error'),
-  row(2, 'any', 'transient', 'a Facebook service failed'),
-  row(1200, 'any', 'transient', 'sending failed for the moment'),
-  row(-1, 'any', 'transient', 'Facebook had an internal error'),
+  }),
+  row(1, 'any', 'ambiguous', 'Facebook had an unknown error'),
+  row(2, 'any', 'ambiguous', 'a Facebook service failed'),
+  row(1200, 'any', 'ambiguous', 'sending failed for the moment'),
+  row(-1, 'any', 'ambiguous', 'Facebook had an internal error'),
 
   // Bad input
-  {
-    ...row(
-      100,
-      'any',
-      'bad_request',
-      'the token was made for another app',
-      /app.?id in the input_token did not match/i,
-    ),
+  row(100, 'any', 'bad_request', 'the token was made for another app', {
+    says: /app.?id in the input_token did not match/i,
     hint: 'another_app',
-  },
-  row(100, 33, 'bad_request', 'the object does not exist, or is not visible with this token'),
-  row(100, 2018008, 'bad_request', 'Facebook could not fetch the file'),
+  }),
+  row(100, 2018008, 'bad_request', 'Facebook could not fetch the file', { mayPass: true }),
   row(100, 2018014, 'bad_request', 'a message and a sender action were mixed in one call'),
   row(100, 2018015, 'bad_request', 'the call held neither a message nor a sender action'),
   row(100, 2018032, 'bad_request', 'the message holds invalid data'),
@@ -179,7 +269,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 2018074, 'bad_request', 'the attachment id is unknown or belongs to another Page'),
   row(100, 2018109, 'bad_request', 'the attachment is too large'),
   row(100, 2018164, 'bad_request', 'the app id for thread control is wrong'),
-  row(100, 2018294, 'bad_request', 'the video is damaged or took too long to upload'),
+  row(100, 2018294, 'bad_request', 'the video is damaged or took too long to upload', { mayPass: true }),
   row(100, 2018320, 'bad_request', 'the product id is invalid'),
   row(100, 2018328, 'bad_request', 'the product template needs a newer Graph version'),
   row(100, 2534013, 'bad_request', 'Instagram refuses this message'),
@@ -188,35 +278,43 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists'),
   row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong'),
   row(506, 'any', 'bad_request', 'it was already posted'),
-  row(803, 'any', 'bad_request', 'the id does not exist'),
+  row(2200, 'any', 'bad_request', 'Facebook did not get the right answer from the callback address'),
   row(10303, 'any', 'bad_request', 'the account linking token is wrong'),
-  row(1609005, 'any', 'bad_request', 'the link could not be read'),
+  row(1609005, 'any', 'bad_request', 'the link could not be read', { mayPass: true }),
   ...[2018173, 2018175, 2018182, 2018183, 2018184, 2018185, 2018186, 2018187, 2018188].map((number) =>
     either(number, 'bad_request', 'the media template is wrong'),
   ),
 ]
 
 /** The table's line for an answer, or undefined for an error nobody has described. */
-export const findRow = (answer: Pick<GraphAnswer, 'code' | 'subcode' | 'message'>): VerdictRow | undefined =>
+export const findRow = (answer: Numbers): VerdictRow | undefined =>
   VERDICTS.find((candidate) => fits(candidate, answer))
 
-/** Decides what an error means. Unknown ones are worth a retry only where Graph or the status says so. */
-export const decide = (answer: GraphAnswer): Verdict =>
-  findRow(answer)?.verdict ?? (answer.isTransient || answer.httpStatus >= 500 ? 'transient' : 'bad_request')
+/**
+ * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx, whatever its body
+ * says, does not prove that the call was not carried out (reference F9).
+ */
+export const decide = (answer: GraphAnswer): Verdict => {
+  const { once = false, httpStatus, isTransient } = answer
+  if (once && httpStatus >= 500) return 'ambiguous'
+  const verdict = findRow(answer)?.verdict ?? (isTransient || httpStatus >= 500 ? 'ambiguous' : 'unknown')
+  return verdict === 'ambiguous' && !once ? 'transient' : verdict
+}
 
-const fits = (
-  candidate: VerdictRow,
-  { code, subcode, message }: Pick<GraphAnswer, 'code' | 'subcode' | 'message'>,
-) => fitsNumbers(candidate, code, subcode) && (candidate.says?.test(message) ?? true)
+const fits = ({ says, edges, ...numbers }: VerdictRow, { code, subcode, message, edge }: Numbers): boolean =>
+  fitsNumbers(numbers, code, subcode) &&
+  (says === undefined || says.test(message)) &&
+  (edges === undefined || (edge !== undefined && edges.includes(edge)))
 
-const fitsNumbers = (candidate: VerdictRow, code: number | null, subcode: number | null): boolean => {
-  if (candidate.code === null) return candidate.subcode === code || candidate.subcode === subcode
+const fitsNumbers = (
+  row: Pick<VerdictRow, 'code' | 'subcode'>,
+  code: number | null,
+  subcode: number | null,
+): boolean => {
+  if (row.code === null) return row.subcode === code || row.subcode === subcode
   if (code === null) return false
-  const inCode =
-    typeof candidate.code === 'number'
-      ? candidate.code === code
-      : code >= candidate.code[0] && code <= candidate.code[1]
-  return inCode && (candidate.subcode === 'any' || candidate.subcode === subcode)
+  const inCode = typeof row.code === 'number' ? row.code === code : code >= row.code[0] && code <= row.code[1]
+  return inCode && (row.subcode === 'any' || row.subcode === (subcode ?? 'none'))
 }
 
 function row(
@@ -224,11 +322,21 @@ function row(
   subcode: VerdictRow['subcode'],
   verdict: Verdict,
   meaning: string,
-  says?: RegExp,
+  options: RowOptions = {},
 ): VerdictRow {
-  return says ? { code, subcode, says, verdict, meaning } : { code, subcode, verdict, meaning }
+  return { code, subcode, verdict, meaning, ...options }
 }
 
-function either(number: number, verdict: Verdict, meaning: string): VerdictRow {
-  return row(null, number, verdict, meaning)
+/** The app's own id or secret is wrong. */
+function credentials(code: VerdictRow['code'], meaning: string, says?: RegExp): VerdictRow {
+  return row(code, 'any', 'configuration', meaning, { remedy: CREDENTIALS, ...(says && { says }) })
+}
+
+/** Something else about the app or this machine that only the operator can mend. */
+function setup(code: VerdictRow['code'], meaning: string, options: RowOptions): VerdictRow {
+  return row(code, 'any', 'configuration', meaning, { errorCode: 'BOT_GRAPH_REJECTED', ...options })
+}
+
+function either(number: number, verdict: Verdict, meaning: string, options?: RowOptions): VerdictRow {
+  return row(null, number, verdict, meaning, options)
 }

@@ -249,6 +249,7 @@ const troubleOf = ({ verdict, message }: GraphError): Trouble | null => {
   const what = `Facebook does not take the Messenger profile of the script: ${message}.`
   switch (verdict) {
     case 'bad_request':
+    case 'unknown':
       return {
         what,
         remedy:

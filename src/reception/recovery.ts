@@ -260,7 +260,7 @@ const hears = (fields: readonly string[] | null): boolean =>
 
 /** Wrong credentials are told by the probe of the token; a dead token, too. */
 const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>
-  verdict === 'permission' || verdict === 'bad_request' || verdict === 'restricted'
+  verdict === 'permission' || verdict === 'bad_request' || verdict === 'unknown' || verdict === 'restricted'
     ? {
         what: `The bot cannot see to it that Facebook sends the webhooks of the Page: ${message}.`,
         remedy: subscribeByHand(pageId),

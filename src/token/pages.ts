@@ -1,4 +1,4 @@
-import { GraphError } from '../graph/error.ts'
+import { GraphError, type Verdict } from '../graph/error.ts'
 import type { AccountPage, Graph, TokenFacts } from '../graph/graph.ts'
 import { refusals } from './refusals.ts'
 
@@ -64,5 +64,7 @@ const passOver = (error: unknown): null => {
   throw error
 }
 
+const ABOUT_A_PAGE: ReadonlySet<Verdict> = new Set(['bad_request', 'permission', 'unknown'])
+
 const isAboutThePage = (error: unknown): error is GraphError =>
-  error instanceof GraphError && (error.verdict === 'bad_request' || error.verdict === 'permission')
+  error instanceof GraphError && ABOUT_A_PAGE.has(error.verdict)

@@ -88,10 +88,48 @@ t.test('a refused send carries every fact of the envelope', async (t) => {
 
 t.test('an error envelope counts whatever the status', async (t) => {
   const graph = build(t)
-  for (const status of [200, 403, 500]) {
+  for (const status of [200, 403]) {
     nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(status, REFUSAL)
     await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'outside_window', httpStatus: status }))
   }
+})
+
+t.test('a 5xx proves nothing about a message, whatever its body says', async (t) => {
+  const graph = build(t)
+  for (const [status, body] of [
+    [500, REFUSAL],
+    [500, { error: { code: 2 } }],
+    [503, { error: { code: 190, error_subcode: 460 } }],
+    [599, { error: {} }],
+  ] as const) {
+    nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(status, body)
+    const error = { verdict: 'ambiguous', httpStatus: status, answered: true, retryable: true }
+    await t.rejects(graph.sendMessage(HELLO), graphError(error))
+  }
+  nock(ORIGIN).get('/v25.0/me').query(true).reply(500, REFUSAL)
+  await t.rejects(
+    graph.me('page-token-1'),
+    graphError({ verdict: 'outside_window' }),
+    'a read repeats safely',
+  )
+})
+
+t.test('a refusal nobody has described is told in the words and numbers of Facebook', async (t) => {
+  const graph = build(t)
+  nock(ORIGIN)
+    .post('/v25.0/100/messages')
+    .query(PROOF)
+    .reply(400, { error: { code: 77_777, error_subcode: 5, message: 'Something new' } })
+  await t.rejects(
+    graph.sendMessage(HELLO),
+    graphError({ verdict: 'unknown', reach: 'visitor', meaning: null, message: /77777\/5 .*Something new/ }),
+  )
+})
+
+t.test('an error that is no object is no success', async (t) => {
+  const graph = build(t)
+  nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(200, { error: 'try again' })
+  await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'ambiguous' }))
 })
 
 t.test('an odd error envelope is still an error with a verdict', async (t) => {
@@ -102,7 +140,7 @@ t.test('an odd error envelope is still an error with a verdict', async (t) => {
     { error: { code: null, message: { text: 'x' }, fbtrace_id: 7 } },
     { error: { code: 1e300, error_subcode: 1.5 } },
   ]
-  const verdicts = ['bad_request', 'token_invalid', 'bad_request', 'bad_request']
+  const verdicts = ['unknown', 'token_invalid', 'unknown', 'unknown']
   for (const [index, body] of bodies.entries()) {
     nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(400, body)
     await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: verdicts[index], fbtraceId: null }))

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { Agent, type Dispatcher } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
 import { graphError, html, json, startFakeGraph } from '../helpers/graph-server.ts'
+import type { SendMessage } from '../../src/messages.ts'
 
 const SEND = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', message: { text: 'hello' } }
 
@@ -90,12 +91,47 @@ for (const [what, serve] of LOST) {
   })
 }
 
-t.test('a 4xx without JSON refused the message: it was not sent', async (t) => {
+t.test('a 4xx without JSON is a refusal that nobody can read', async (t) => {
   const graph = connect(
     t,
     await raw(t, (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')),
   )
-  await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'transient', httpStatus: 403 }))
+  await t.rejects(
+    graph.sendMessage(SEND),
+    graphError({ verdict: 'unknown', httpStatus: 403, answered: true }),
+  )
+})
+
+t.test('a gateway that waits no longer leaves open what Graph behind it does', async (t) => {
+  const answer = 'HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 2\r\n\r\nno'
+  const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
+  await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'ambiguous', answered: false }))
+})
+
+t.test('a message whose picture Facebook fetches is waited for as long as that may take', async (t) => {
+  const fetched: NonNullable<SendMessage['attachment']>[] = [
+    { type: 'video', payload: { url: 'https://x.y/v.mp4' } },
+    {
+      type: 'template',
+      payload: { template_type: 'generic', elements: [{ image_url: 'https://x.y/1.png' }] },
+    },
+  ]
+  const own: typeof fetched = [
+    { type: 'image', payload: { attachment_id: '1' } },
+    { type: 'template', payload: { template_type: 'generic', elements: [{ title: 'x' }] } },
+  ]
+  const slow = (socket: Socket): void =>
+    void setTimeout(
+      () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{"message_id":"m_1"}'),
+      400,
+    )
+  const graph = connect(t, await raw(t, slow), 200)
+  const send = (attachment: (typeof fetched)[number]) =>
+    graph.sendMessage({ ...SEND, message: { attachment } })
+  await Promise.all([
+    ...fetched.map(async (one) => t.match(await send(one), { messageId: 'm_1' })),
+    ...own.map((one) => t.rejects(send(one), graphError({ verdict: 'ambiguous', answered: false }))),
+  ])
 })
 
 t.test('a 429 without JSON is a rate limit with its wait', async (t) => {

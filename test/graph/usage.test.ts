@@ -1,8 +1,10 @@
 import t from 'tap'
 import { readRetryAfterMs, readUsage } from '../../src/graph/usage.ts'
 
+const PAGE = '100000000000001'
+
 const messenger = (entry: Record<string, unknown>) =>
-  JSON.stringify({ '100000000000001': [{ type: 'messenger', ...entry }] })
+  JSON.stringify({ [PAGE]: [{ type: 'messenger', ...entry }] })
 
 t.test('without usage headers nothing is known', async (t) => {
   t.equal(readUsage({}), null)
@@ -15,22 +17,41 @@ t.test('the highest percentage of any header counts', async (t) => {
     'x-page-usage': '{"call_count":1,"total_time":2,"total_cputime":3}',
     'x-business-use-case-usage': messenger({ call_count: 97, total_cputime: 23, total_time: 23 }),
   }
-  t.strictSame(readUsage(headers), { percent: 208, regainMs: null })
+  t.strictSame(readUsage(headers, PAGE), { percent: 208, regainMs: null })
 })
 
 t.test('the time to regain access is given in minutes', async (t) => {
   const headers = {
     'x-business-use-case-usage': JSON.stringify({
-      '1': [{ type: 'messenger', call_count: 100, estimated_time_to_regain_access: 0 }],
-      '2': [
-        { type: 'pages', call_count: 3, estimated_time_to_regain_access: 7 },
-        { type: 'pages', call_count: 4, estimated_time_to_regain_access: '2' },
+      [PAGE]: [
+        { type: 'messenger', call_count: 3, estimated_time_to_regain_access: 7 },
+        { type: 'messenger', call_count: 100, estimated_time_to_regain_access: '2' },
       ],
     }),
   }
-  t.strictSame(readUsage(headers), { percent: 100, regainMs: 7 * 60_000 })
-  t.equal(readRetryAfterMs(headers), 7 * 60_000)
+  t.strictSame(readUsage(headers, PAGE), { percent: 100, regainMs: 7 * 60_000 })
+  t.equal(readRetryAfterMs(headers, PAGE), 7 * 60_000)
 })
+
+t.test(
+  'what other Pages, ad accounts and other uses have used up says nothing about our messages',
+  async (t) => {
+    const usedUp = { call_count: 100, total_time: 300, estimated_time_to_regain_access: 300 }
+    const headers = {
+      'x-business-use-case-usage': JSON.stringify({
+        '999': [{ type: 'messenger', ...usedUp }],
+        '888': [{ type: 'ads_management', ...usedUp }],
+        [PAGE]: [
+          { type: 'ads_insights', ...usedUp },
+          { type: 'messenger', call_count: 12 },
+        ],
+      }),
+    }
+    t.strictSame(readUsage(headers, PAGE), { percent: 12, regainMs: null })
+    t.equal(readRetryAfterMs(headers, PAGE), null)
+    t.equal(readUsage(headers), null, 'nor about a call for no Page')
+  },
+)
 
 t.test('odd usage headers are passed over', async (t) => {
   for (const odd of [
@@ -45,7 +66,7 @@ t.test('odd usage headers are passed over', async (t) => {
     '{"call_count":-5}',
   ]) {
     t.equal(readUsage({ 'x-app-usage': odd })?.percent ?? 0, 0, odd)
-    t.equal(readUsage({ 'x-business-use-case-usage': odd })?.percent ?? 0, 0, odd)
+    t.equal(readUsage({ 'x-business-use-case-usage': odd }, '1')?.percent ?? 0, 0, odd)
   }
 })
 
@@ -69,6 +90,6 @@ t.test('a Retry-After that makes no sense is no wish, and a huge one is cut to a
 
 t.test('the longer of the two waits is kept', async (t) => {
   const usage = messenger({ call_count: 100, estimated_time_to_regain_access: 1 })
-  t.equal(readRetryAfterMs({ 'retry-after': '300', 'x-business-use-case-usage': usage }), 300_000)
-  t.equal(readRetryAfterMs({ 'retry-after': '3', 'x-business-use-case-usage': usage }), 60_000)
+  t.equal(readRetryAfterMs({ 'retry-after': '300', 'x-business-use-case-usage': usage }, PAGE), 300_000)
+  t.equal(readRetryAfterMs({ 'retry-after': '3', 'x-business-use-case-usage': usage }, PAGE), 60_000)
 })

@@ -27,7 +27,14 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [102, 463, 'token_invalid'],
   [101, null, 'configuration'],
   [452, null, 'token_invalid'],
-  [2500, null, 'bad_request'],
+  [2500, null, 'configuration'],
+  [5, null, 'configuration'],
+  [12, null, 'configuration'],
+  [2635, null, 'configuration'],
+  [104, null, 'configuration'],
+  [413, null, 'permission'],
+  [415, null, 'permission'],
+  [33, null, 'bad_request'],
   [3, null, 'permission'],
   [10, null, 'permission'],
   [10, 1_893_063, 'restricted'],
@@ -45,6 +52,11 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [2022, null, 'restricted'],
   [2, 2_018_344, 'permission'],
   [1, 99, 'transient'],
+  [10, 2_018_028, 'permission'],
+  [10, 77_777, 'permission'],
+  [200, 77_777, 'permission'],
+  [210, null, 'permission'],
+  [10, 1_545_041, 'unreachable'],
   [2_018_247, null, 'permission'],
   [100, 2_018_247, 'permission'],
   [2_018_300, null, 'unreachable'],
@@ -85,7 +97,7 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [80_006, null, 'rate_limited'],
   [80_008, null, 'rate_limited'],
   [1, null, 'transient'],
-  [1, 1_357_046, 'ambiguous'],
+  [1, 1_357_046, 'transient'],
   [2, null, 'transient'],
   [1200, null, 'transient'],
   [-1, null, 'transient'],
@@ -111,6 +123,7 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [100, 2_534_025, 'bad_request'],
   [1, 2_018_382, 'bad_request'],
   [10_303, null, 'bad_request'],
+  [2200, null, 'bad_request'],
   [2_018_173, null, 'bad_request'],
   [2_018_175, null, 'bad_request'],
   [2_018_182, null, 'bad_request'],
@@ -130,19 +143,97 @@ for (const [code, subcode, verdict] of REFERENCE) {
 t.test('no row of the table is out of reach', async (t) => {
   for (const row of VERDICTS) {
     const code = Array.isArray(row.code) ? row.code[0] : (row.code ?? row.subcode)
-    const subcode = row.code === null || typeof row.subcode !== 'number' ? null : row.subcode
+    const subcode = row.code === null || typeof row.subcode !== 'number' ? UNLISTED[row.subcode] : row.subcode
     const said = row.says ? TEXTS.find((text) => row.says?.test(text)) : ''
-    t.equal(findRow(answer(code, subcode, said)), row, `${row.meaning} (${code}/${subcode})`)
+    const edge = row.edges?.[0] ?? 'debug_token'
+    const found = findRow({ ...answer(code, subcode ?? null, said), edge })
+    t.equal(found, row, `${row.meaning} (${code}/${subcode})`)
   }
 })
+
+/** A subcode that only a row for any of them fits. */
+const UNLISTED: Record<string, number | null> = { any: 77_777, none: null }
 
 const TEXTS = [
   'Error validating application. Cannot get application info due to a system error.',
   'Invalid appsecret_proof provided in the API argument',
   'You must provide an app access token, or a user access token that is an owner or developer of the app',
+  'API access deactivated. To reactivate, go to the app dashboard.',
+  'An active access token must be used to query information about the current user.',
+  'Cannot message users who are not admins, developers or testers of the app until it is reviewed and live',
+  'Object does not exist, cannot be loaded due to missing permission or reviewable feature',
   "Please reduce the amount of data you're asking for, then retry your request",
   '(#100) The App_id in the input_token did not match the Viewing App',
 ]
+
+t.test('what the number alone does not tell, the words do', async (t) => {
+  const said = (code: number, message: string, edge = 'messages') => {
+    const { verdict, reach, remedy } = findRow({ ...answer(code, null, message), edge }) ?? {}
+    return { verdict, reach, remedy: remedy ?? '' }
+  }
+  const NOT_LIVE = 'Cannot message users who are not admins, developers or testers of the app until ...'
+  for (const code of [10, 200, 230]) {
+    t.match(said(code, `(#${code}) ${NOT_LIVE}`), {
+      verdict: 'permission',
+      reach: 'visitor',
+      remedy: /App Review.*Roles/,
+    })
+  }
+  t.match(said(230, '(#230) Requires pages_messaging permission to manage the object'), {
+    verdict: 'permission',
+    reach: undefined,
+  })
+  t.match(said(230, '(#230) Permissions disallow message to user'), {
+    verdict: 'permission',
+    reach: 'visitor',
+  })
+  t.match(
+    said(
+      100,
+      "(#100) This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature",
+    ),
+    { verdict: 'permission' },
+  )
+  t.match(said(100, '(#100) Param recipient must be non-empty'), { verdict: 'bad_request' })
+  t.match(said(200, '(#200) API access blocked.'), { verdict: 'configuration', remedy: /App Dashboard/ })
+  t.match(said(2500, 'An active access token must be used to query information about the current user.'), {
+    verdict: 'configuration',
+    remedy: /Authorization|bootstrap-token/,
+  })
+  t.match(said(2500, 'Unknown path components: /v99.0/me'), {
+    verdict: 'configuration',
+    remedy: /FB_GRAPH_VERSION/,
+  })
+})
+
+t.test(
+  'an object that is not there is the Page where we send for it, and what was asked for elsewhere',
+  async (t) => {
+    for (const [code, subcode] of [
+      [33, null],
+      [100, 33],
+      [803, null],
+    ] as const) {
+      const unsupported =
+        'Unsupported post request. Object with ID X does not exist, cannot be loaded due to missing permissions'
+      for (const edge of ['messages', 'message_attachments', 'sender_action', 'pass_thread_control']) {
+        t.equal(decide(answer(code, subcode, unsupported, { edge })), 'permission', `${code} on ${edge}`)
+      }
+      t.equal(
+        decide(answer(code, subcode, unsupported, { edge: 'page' })),
+        'bad_request',
+        `${code} on a read`,
+      )
+    }
+  },
+)
+
+t.test('every remedy says what to do, and none asks for a token where a token does not help', async (t) => {
+  for (const { code, subcode, remedy, byToken } of VERDICTS.filter((one) => one.remedy !== undefined)) {
+    t.match(remedy, /^[A-Z].*\.$/, `${code}/${subcode}`)
+    t.equal(/run `npm run bootstrap-token`/.test(remedy ?? ''), byToken === true, `${code}/${subcode}`)
+  }
+})
 
 t.test('190 about the application is our configuration, never a dead token', async (t) => {
   const message = 'Error validating application. Cannot get application info due to a system error.'
@@ -167,13 +258,27 @@ t.test('code 10 is a permission without a subcode and the window with 2018278', 
   t.equal(decide(answer(10, 2_018_278)), 'outside_window')
 })
 
-t.test('an unknown error is worth a retry only where Graph or the status says so', async (t) => {
-  t.equal(decide(answer(77_777)), 'bad_request')
-  t.equal(decide(answer(77_777, null, '', { isTransient: true })), 'transient')
-  t.equal(decide(answer(77_777, null, '', { httpStatus: 503 })), 'transient')
-  t.equal(decide(answer(null)), 'bad_request')
-  t.equal(decide(answer(null, null, '', { httpStatus: 500 })), 'transient')
+t.test('what does not prove that a message was not sent leaves it in doubt', async (t) => {
+  const send = (code: number | null, over = {}) => decide(answer(code, null, '', { once: true, ...over }))
+  for (const code of [1, 2, -1, 1200]) t.equal(send(code), 'ambiguous', `${code}`)
+  for (const code of [1, 2, 4, 10, 100, 190, 551, 77_777, null]) {
+    t.equal(send(code, { httpStatus: 500 }), 'ambiguous', `${code} with 500`)
+  }
+  t.equal(send(77_777, { isTransient: true }), 'ambiguous')
+  t.equal(decide(answer(10, 2_018_321, '', { once: true })), 'transient', 'listed: it was refused')
 })
+
+t.test(
+  'an error nobody has described is unknown, and worth a retry where Graph or the status says so',
+  async (t) => {
+    t.equal(decide(answer(77_777)), 'unknown')
+    t.equal(decide(answer(77_777, null, '', { once: true })), 'unknown')
+    t.equal(decide(answer(77_777, null, '', { isTransient: true })), 'transient')
+    t.equal(decide(answer(77_777, null, '', { httpStatus: 503 })), 'transient')
+    t.equal(decide(answer(null)), 'unknown')
+    t.equal(decide(answer(null, null, '', { httpStatus: 500 })), 'transient')
+  },
+)
 
 t.test('is_transient does not overrule what the table knows', async (t) => {
   t.equal(decide(answer(4, null, '', { isTransient: true })), 'rate_limited')

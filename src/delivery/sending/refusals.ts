@@ -28,6 +28,7 @@ export const refusalOf = (error: GraphError): Refusal => {
     case 'transient':
       return { do: 'retry' }
     case 'ambiguous':
+    case 'unknown':
       return { do: 'doubt' }
   }
 }

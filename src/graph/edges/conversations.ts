@@ -18,22 +18,26 @@ const MOST_CONVERSATIONS = 25
 
 /** What was said between a Page and its visitors (reference E3). */
 export const conversationEdges = (caller: Caller): Edges => {
-  const ask = async (pageToken: string, path: string) =>
-    (await caller.as(pageToken, { edge: 'conversations', method: 'GET', path })).body
+  const ask = async (pageId: string, pageToken: string, path: string) =>
+    (await caller.as(pageToken, { edge: 'conversations', method: 'GET', path, pageId })).body
 
   return {
     recentMessages: async ({ pageId, pageToken, psid, after }) => {
       const [thread, place] = after?.split(' ') ?? []
       if (thread === undefined || place === undefined) {
         const body = await askingForLess(MOST_EXPANDED, (limit) =>
-          ask(pageToken, `/${encodeURIComponent(pageId)}/conversations?${conversationQuery(psid, limit)}`),
+          ask(
+            pageId,
+            pageToken,
+            `/${encodeURIComponent(pageId)}/conversations?${conversationQuery(psid, limit)}`,
+          ),
         )
         const { messages, threadId, paging } = readRecentMessages(body, psid)
         const next = hasNext(paging) ? nextPlace(paging) : null
         return { messages, next: threadId === null || next === null ? null : `${threadId} ${next}` }
       }
       const body = await askingForLess(MOST_MESSAGES, (limit) =>
-        ask(pageToken, `/${encodeURIComponent(thread)}/messages?${messagesQuery(limit)}&${place}`),
+        ask(pageId, pageToken, `/${encodeURIComponent(thread)}/messages?${messagesQuery(limit)}&${place}`),
       )
       const { messages, paging } = readMessages(body)
       const next = hasNext(paging) ? nextPlace(paging) : null
@@ -43,7 +47,11 @@ export const conversationEdges = (caller: Caller): Edges => {
     conversations: async ({ pageId, pageToken, after }) => {
       const place = after === undefined ? '' : `&${after}`
       const body = await askingForLess(MOST_CONVERSATIONS, (limit) =>
-        ask(pageToken, `/${encodeURIComponent(pageId)}/conversations?${conversationsQuery(limit)}${place}`),
+        ask(
+          pageId,
+          pageToken,
+          `/${encodeURIComponent(pageId)}/conversations?${conversationsQuery(limit)}${place}`,
+        ),
       )
       const { paging } = body
       return { conversations: readConversations(body), next: hasNext(paging) ? nextPlace(paging) : null }

@@ -2,7 +2,7 @@ import type { SendMessage } from '../../messages.ts'
 import { assertDone, type Caller } from '../call.ts'
 import type { Graph } from '../graph.ts'
 import { readId, unexpected } from '../read.ts'
-import { UPLOAD_EDGE, uploadOf } from '../upload.ts'
+import { FETCH_TIMEOUT_MS, isFetched, UPLOAD_EDGE, uploadOf } from '../upload.ts'
 import { readUsage } from '../usage.ts'
 
 type Edges = Pick<Graph, 'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl'>
@@ -12,6 +12,7 @@ export const messageEdges = (caller: Caller): Edges => ({
   sendMessage: async ({ pageId, pageToken, psid, message, metadata }) => {
     const { body, headers } = await caller.as(pageToken, {
       edge: 'messages',
+      pageId,
       method: 'POST',
       path: `/${encodeURIComponent(pageId)}/messages`,
       body: JSON.stringify({
@@ -20,19 +21,26 @@ export const messageEdges = (caller: Caller): Edges => ({
         message: metadata === undefined ? message : { ...message, metadata },
       }),
       once: true,
+      ...(isFetched(message) && { timeoutMs: FETCH_TIMEOUT_MS }),
       secrets: saidIn(message),
     })
     return {
       messageId: readId(body['message_id']),
       recipientId: readId(body['recipient_id']),
-      usage: readUsage(headers),
+      usage: readUsage(headers, pageId),
     }
   },
 
   uploadAttachment: async ({ pageId, pageToken, type, from }) => {
     const path = `/${encodeURIComponent(pageId)}/message_attachments`
     const secrets = 'url' in from ? [from.url] : []
-    const { body } = await caller.as(pageToken, { ...uploadOf(type, from), method: 'POST', path, secrets })
+    const { body } = await caller.as(pageToken, {
+      ...uploadOf(type, from),
+      method: 'POST',
+      path,
+      pageId,
+      secrets,
+    })
     const id = readId(body['attachment_id'])
     if (id === null) throw unexpected(UPLOAD_EDGE, 'sent no id', 'transient')
     return id
@@ -41,6 +49,7 @@ export const messageEdges = (caller: Caller): Edges => ({
   senderAction: async ({ pageId, pageToken, psid, action }) => {
     await caller.as(pageToken, {
       edge: 'sender_action',
+      pageId,
       method: 'POST',
       path: `/${encodeURIComponent(pageId)}/messages`,
       body: JSON.stringify({ recipient: { id: psid }, sender_action: action }),
@@ -51,6 +60,7 @@ export const messageEdges = (caller: Caller): Edges => ({
     const edge = 'pass_thread_control'
     const answer = await caller.as(pageToken, {
       edge,
+      pageId,
       method: 'POST',
       path: `/${encodeURIComponent(pageId)}/${edge}`,
       body: JSON.stringify({ recipient: { id: psid }, target_app_id: targetAppId }),

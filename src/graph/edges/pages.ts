@@ -5,6 +5,8 @@ import type { AccountPage, Graph } from '../graph.ts'
 import { followPages } from '../paging.ts'
 import { readId, readName, strings, unexpected } from '../read.ts'
 
+const NOT_TOLD: ReadonlySet<GraphError['verdict']> = new Set(['bad_request', 'unknown'])
+
 type Edges = Pick<Graph, 'accounts' | 'page' | 'me'>
 
 const FIELDS = 'id,name,access_token,tasks'
@@ -38,7 +40,7 @@ export const pageEdges = (caller: Caller): Edges => {
     page: (pageId, userToken) =>
       page(pageId, userToken, FIELDS).catch((error: unknown) => {
         // `tasks` is documented for the list only; a Graph that refuses to name it here may still give the token.
-        if (!(error instanceof GraphError) || error.verdict !== 'bad_request') throw error
+        if (!(error instanceof GraphError) || !NOT_TOLD.has(error.verdict)) throw error
         return page(pageId, userToken, 'id,name,access_token')
       }),
 
