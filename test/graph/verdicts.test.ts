@@ -229,9 +229,9 @@ t.test(
 )
 
 t.test('every remedy says what to do, and none asks for a token where a token does not help', async (t) => {
-  for (const { code, subcode, remedy, byToken } of VERDICTS.filter((one) => one.remedy !== undefined)) {
-    t.match(remedy, /^[A-Z].*\.$/, `${code}/${subcode}`)
-    t.equal(/run `npm run bootstrap-token`/.test(remedy ?? ''), byToken === true, `${code}/${subcode}`)
+  for (const { meaning, remedy, byToken } of VERDICTS.filter((one) => one.remedy !== undefined)) {
+    t.match(remedy, /^[A-Z].*\.$/, meaning)
+    t.equal(/run `npm run bootstrap-token`/.test(remedy ?? ''), byToken === true, meaning)
   }
 })
 
