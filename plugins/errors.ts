@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError, type BotErrorCode } from '../src/base/errors.ts'
+import { createLostCallbacks } from '../src/reception/lost-callbacks.ts'
 
 // An import would run the getters of node:http, and one of them loads a second undici.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
@@ -15,7 +16,7 @@ export const HTTP_STATUS: Record<BotErrorCode, number> = {
   BOT_VERIFICATION_FAILED: 403,
   BOT_BODY_INVALID: 400,
   BOT_BODY_TOO_LARGE: 413,
-  BOT_OBJECT_UNKNOWN: 404,
+  BOT_OBJECT_MISSING: 400,
   BOT_RATE_LIMITED: 429,
   BOT_STORE_UNAVAILABLE: 503,
   BOT_STORE_DAMAGED: 500,
@@ -102,7 +103,9 @@ async function errors(app: FastifyInstance) {
     if (body.statusCode >= 500) request.log.error({ err: error, code: body.code }, 'a request failed')
     return reply.code(body.statusCode).send(body)
   })
-  app.setNotFoundHandler((_request, reply) => {
+  const lost = createLostCallbacks({ log: app.log })
+  app.setNotFoundHandler((request, reply) => {
+    lost({ url: request.url, isSigned: request.headers['x-hub-signature-256'] !== undefined })
     const body = bodyOf('BOT_ROUTE_UNKNOWN', 'There is nothing at this address.')
     return reply.code(body.statusCode).send(body)
   })

@@ -32,6 +32,7 @@ const nothing = (): void => undefined
 const UNREAD: Metrics = {
   webhookEvent: nothing,
   webhookRejected: nothing,
+  webhookOtherObject: nothing,
   replySent: nothing,
   replyDead: nothing,
   graphCall: nothing,

@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { WEBHOOK_OBJECT } from '../src/channel/messenger.ts'
 import { BotError } from '../src/base/errors.ts'
 import { isJsonObject, parseJson, type Json } from '../src/base/json.ts'
 import { toNewEvents } from '../src/webhook/inbox.ts'
+import { createOtherObjects } from '../src/webhook/other-objects.ts'
 import { createSignatureCheck } from '../src/webhook/signature.ts'
 import { readChallenge, type VerificationQuery } from '../src/webhook/verification.ts'
 
@@ -11,6 +12,7 @@ const LARGEST_BODY_BYTES = 4 * 1024 * 1024
 
 async function webhook(app: FastifyInstance) {
   const { metrics } = app
+  const otherObjects = createOtherObjects({ store: app.store, log: app.log })
   const isSigned = createSignatureCheck(app.config.FB_APP_SECRET)
 
   // Raw bytes are what Facebook signs: nothing is parsed before the signature holds.
@@ -40,35 +42,41 @@ async function webhook(app: FastifyInstance) {
     metrics.webhookRejected(reasonOf(error))
   })
 
-  app.get<{ Querystring: VerificationQuery }>('/webhook', (request, reply) => {
-    const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
-    reply.type('text/plain; charset=utf-8').send(challenge)
-  })
+  const take = async (body: Json): Promise<typeof TAKEN> => {
+    if (!isJsonObject(body)) throw new BotError('BOT_BODY_INVALID', 'The body is not a JSON object.')
+    const { object } = body
+    if (typeof object !== 'string' || object === '')
+      throw new BotError('BOT_OBJECT_MISSING', 'The body has no text under "object".')
+    if (object !== WEBHOOK_OBJECT) {
+      metrics.webhookOtherObject(otherObjects.heard(object))
+      return TAKEN
+    }
+    const events = toNewEvents(body['entry'], app.clock.now())
+    const kept = events.filter(({ kind }) => kind !== 'sample')
+    // Durable before the answer: after a 200 Facebook never sends this callback again.
+    if (kept.length > 0) await app.store.accept(kept)
+    for (const { kind } of events) metrics.webhookEvent(kind)
+    for (const { pageId } of kept) app.silence.heard(pageId)
+    if (kept.length < events.length) app.log.info('a sample came from the "Test" of the App dashboard')
+    return TAKEN
+  }
 
-  app.post<{ Body: Json }>(
-    '/webhook',
-    {
-      // The header is not signed, so it decides nothing: whatever came is read as bytes.
-      onRequest: (request, _reply, done) => {
-        request.headers['content-type'] = 'application/json'
-        done()
-      },
-    },
-    async ({ body }) => {
-      if (!isJsonObject(body)) throw new BotError('BOT_BODY_INVALID', 'The body is not a JSON object.')
-      if (body['object'] !== WEBHOOK_OBJECT) {
-        throw new BotError('BOT_OBJECT_UNKNOWN', 'Only callbacks about the object "page" are handled here.')
-      }
-      // Durable before the answer: after a 200 Facebook never sends this callback again.
-      const events = toNewEvents(body['entry'], app.clock.now())
-      if (events.length > 0) await app.store.accept(events)
-      for (const { kind, pageId } of events) {
-        metrics.webhookEvent(kind)
-        app.silence.heard(pageId)
-      }
-      return 'EVENT_RECEIVED'
-    },
-  )
+  // What operators enter in the App dashboard may end with a slash.
+  for (const path of ['/webhook', '/webhook/']) {
+    app.get<{ Querystring: VerificationQuery }>(path, (request, reply) => {
+      const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
+      reply.type('text/plain; charset=utf-8').send(challenge)
+    })
+    // The header is not signed, so it decides nothing: whatever came is read as bytes.
+    app.post<{ Body: Json }>(path, { onRequest: readAsJson }, ({ body }) => take(body))
+  }
+}
+
+const TAKEN = 'EVENT_RECEIVED'
+
+const readAsJson: onRequestHookHandler = (request, _reply, done) => {
+  request.headers['content-type'] = 'application/json'
+  done()
 }
 
 /** Such as `signature_invalid`; few enough to be a metric's label. */

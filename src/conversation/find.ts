@@ -1,4 +1,3 @@
-import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Matcher } from './match/matcher.ts'
 import { matchKey } from './match/normalise.ts'
@@ -28,8 +27,6 @@ const MOST_GUESSES = 2
 export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher): Found | null => {
   switch (event.kind) {
     case 'message': {
-      // The visitor took a message back; there is nothing to answer.
-      if (isDeleted(event.raw)) return null
       if (event.quickReply !== null) return byPayload(script, event.quickReply)
       const { referral, commands, text } = event
       return (
@@ -129,10 +126,3 @@ const signed = (script: Script, wanted: readonly Wanted[]): Found | null => {
 
 /** Emoji differ in marks nobody sees; words in capitals. */
 const wordOf = (name: string): string => matchKey(name) || name
-
-const isDeleted = (raw: JsonObject): boolean => {
-  const message = raw['message']
-  return typeof message === 'object' && message !== null && !Array.isArray(message)
-    ? message['is_deleted'] === true
-    : false
-}

@@ -3,6 +3,7 @@ import { callbackChecks } from './checks/callback.ts'
 import type { Check } from './check.ts'
 import { facebookChecks } from './checks/facebook.ts'
 import { machineChecks } from './checks/machine.ts'
+import { noticedChecks } from './checks/noticed.ts'
 import { pageChecks } from './checks/page.ts'
 import { tokenChecks } from './checks/tokens.ts'
 import type { Context } from './context.ts'
@@ -14,6 +15,7 @@ export const allChecks = (context: Context, settings: ReadSettings): Check[] => 
   ...tokenChecks(context),
   ...facebookChecks(context),
   ...callbackChecks(context),
+  ...noticedChecks(context),
   ...pageChecks(context),
   ...alertChecks(),
 ]

@@ -5,6 +5,8 @@ export interface Metrics {
   /** An event of a callback that was accepted, a repeated one included. */
   webhookEvent: (kind: string) => void
   webhookRejected: (reason: string) => void
+  /** A callback about something else than a Page. */
+  webhookOtherObject: (object: string) => void
   /** @param latencyMs - from the webhook's acceptance of the event to the Send API's 200 */
   replySent: (latencyMs: number) => void
   /** A reply that will not be sent. */
@@ -51,6 +53,11 @@ export const createMetrics = (): Metrics & Exposition => {
     help: 'Requests to the webhook that were refused, by reason.',
     labels: ['reason'],
   })
+  const otherObjects = createTally(registry, {
+    name: 'evergreen_webhook_other_objects_total',
+    help: 'Callbacks about other objects than Pages, by object; they are not answered.',
+    labels: ['object'],
+  })
   const replies = createTally(registry, {
     name: 'evergreen_replies_total',
     help: 'What became of replies: sent, or the reason why they became dead letters.',
@@ -88,6 +95,7 @@ export const createMetrics = (): Metrics & Exposition => {
   return {
     webhookEvent: webhookEvents.add,
     webhookRejected: webhookRejected.add,
+    webhookOtherObject: otherObjects.add,
     replySent: (latencyMs) => {
       replies.add('sent')
       latency.observe(latencyMs / 1000)

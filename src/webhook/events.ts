@@ -43,6 +43,8 @@ export type EventDetail =
       metadata: string | null
       attachments: Attachment[]
     }
+  /** The visitor took a message back. */
+  | { kind: 'message_deleted'; mid: string | null }
   | { kind: 'message_edit'; mid: string | null; text: string | null; numEdit: number | null }
   | { kind: 'delivery'; mids: string[]; watermarkMs: number | null }
   | { kind: 'read'; watermarkMs: number | null }
@@ -97,6 +99,8 @@ export type EventDetail =
   | { kind: 'inbox_label'; action: string | null; labelId: string | null; labelName: string | null }
   /** A non-messaging field of the Page: feed, leadgen and the like. */
   | { kind: 'change'; field: string | null; value: Json }
+  /** What the App Dashboard's "Test" sends: no visitor, no Page. Counted, never kept. */
+  | { kind: 'sample'; of: EventKind }
   /** Something Facebook invented since: kept, counted, never answered. */
   | { kind: 'unknown'; keys: string[] }
 

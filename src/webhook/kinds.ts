@@ -48,9 +48,12 @@ const ENVELOPE = new Set(['sender', 'recipient', 'timestamp'])
 const READERS: readonly (readonly [key: string, read: Reader])[] = [
   [
     'message',
-    // A message of the Page without the mark is no visitor's either: answering it would be talking to oneself.
-    (message, _item, fromPage) =>
-      fromPage || isYes(message['is_echo']) ? readEcho(message) : readVisitorMessage(message),
+    (message, _item, fromPage) => {
+      // It has the mid of the message it takes back (reference M), and is another event all the same.
+      if (isYes(message['is_deleted'])) return { kind: 'message_deleted', mid: idOf(message['mid']) }
+      // A message of the Page without the mark is no visitor's either: answering it would be talking to oneself.
+      return fromPage || isYes(message['is_echo']) ? readEcho(message) : readVisitorMessage(message)
+    },
   ],
   [
     'postback',

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Attachment, EventDetail } from './events.ts'
-import { idOf, listOf, objectOf, textOf } from './read.ts'
+import { idOf, listOf, objectOf, textOf, type Field } from './read.ts'
 import { readOptionalReferral } from './referral.ts'
 
 /** The `message` of a visitor. */
@@ -9,14 +9,20 @@ export const readVisitorMessage = (message: JsonObject): Extract<EventDetail, { 
   return {
     kind: 'message',
     mid: idOf(message['mid']),
-    text: textOf(message['text']),
-    quickReply: textOf(objectOf(message['quick_reply'])['payload']),
+    text: wordsOf(message['text']),
+    quickReply: wordsOf(objectOf(message['quick_reply'])['payload']),
     attachments,
     stickerId: idOf(message['sticker_id']) ?? stickerIn(attachments),
     replyToMid: idOf(objectOf(message['reply_to'])['mid']),
     referral: readOptionalReferral(message['referral']),
     commands: listOf(message['commands']).flatMap((command) => textOf(objectOf(command)['name']) ?? []),
   }
+}
+
+/** A text with nothing in it, beside a picture or in a quick reply, says no more than an absent one. */
+const wordsOf = (field: Field): string | null => {
+  const text = textOf(field)
+  return text === null || text.trim() === '' ? null : text
 }
 
 /** The `message` of the Page itself. */

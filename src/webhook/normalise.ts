@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { EventDetail, WebhookEvent } from './events.ts'
 import { isMessagingItem, readChange, readDetail } from './kinds.ts'
+import { isSample } from './samples.ts'
 import { idOf, jsonOf, listOf, millisOf, objectOf, type Field } from './read.ts'
 
 /** One item of a callback with what its entry says about it: enough to read it again at any time. */
@@ -57,8 +58,10 @@ export const readItem = (item: Item, text?: string): WebhookEvent => {
   // The entry names the Page; where it does not, the Page is who got the message.
   const pageId = item.pageId ?? recipient ?? ''
   const fromPage = sender === pageId && recipient !== null && recipient !== pageId
-  const detail = item.change ? readChange(raw) : readDetail(raw, fromPage)
-  const psid = item.change ? visitorOfChange(raw) : fromPage || detail.kind === 'echo' ? recipient : sender
+  const said = item.change ? readChange(raw) : readDetail(raw, fromPage)
+  const isReal = !isSample(pageId, raw)
+  const detail: EventDetail = isReal ? said : { kind: 'sample', of: said.kind }
+  const psid = isReal ? visitorOf(item, raw, detail, fromPage) : null
   const timestampMs = millisOf(raw['timestamp']) ?? item.timeMs
   const id = identify(detail, { pageId, psid, timestampMs })
   const key = `${item.standby ? 'standby:' : ''}${detail.kind}:${id ?? digest(item, pageId, text)}`
@@ -70,6 +73,12 @@ const toChange = (about: Pick<Item, 'pageId' | 'timeMs'>, content: Json): Item =
   return isJsonObject(value) && isMessagingItem(value)
     ? { ...about, standby: field === 'standby', change: false, content: value }
     : { ...about, standby: false, change: true, content }
+}
+
+const visitorOf = (item: Item, raw: JsonObject, { kind }: EventDetail, fromPage: boolean): string | null => {
+  if (item.change) return visitorOfChange(raw)
+  const { sender, recipient } = raw
+  return idOf(objectOf(fromPage || kind === 'echo' ? recipient : sender)['id'])
 }
 
 const visitorOfChange = (change: JsonObject): string | null =>
@@ -84,6 +93,7 @@ const identify = (
     case 'message':
     case 'echo':
     case 'postback':
+    case 'message_deleted':
       return detail.mid
     case 'message_edit':
       return detail.mid === null || detail.numEdit === null ? null : `${detail.mid}:${detail.numEdit}`

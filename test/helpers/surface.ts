@@ -27,6 +27,8 @@ export interface Surface {
   deauthorized: Parameters<TokenKeeper['deauthorized']>[0][]
   /** Pages whose events were heard, one entry for each event. */
   heard: string[]
+  /** What the store was asked to remember. */
+  notes: Map<string, string>
   /** Log lines so far. */
   lines: Record<string, unknown>[]
 }
@@ -86,5 +88,5 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
     throw new Error('cannot open /secret/path')
   })
   await app.ready()
-  return { app, clock, accepted, deauthorized, heard, lines }
+  return { app, clock, accepted, deauthorized, heard, lines, notes }
 }

@@ -172,13 +172,89 @@ t.test('POST /webhook answers 400 when the signed body is not a JSON object', as
   }
 })
 
-t.test('POST /webhook answers 404 when the object is not a Page', async (t) => {
+t.test('POST /webhook answers 400 when the body does not say what it is about', async (t) => {
   const { app, accepted } = await buildSurface(t)
-  for (const object of ['user', 'instagram', '', null, ['page'], undefined]) {
+  for (const object of ['', null, ['page'], 7, undefined]) {
     const answer = await app.inject(signed({ ...textCallback('hi'), object }))
-    t.match(answer.json(), { statusCode: 404, code: 'BOT_OBJECT_UNKNOWN' }, String(object))
+    t.match(answer.json(), { statusCode: 400, code: 'BOT_OBJECT_MISSING' }, String(object))
   }
   t.same(accepted, [])
+})
+
+t.test('callbacks about other objects are taken, counted, told once and never stored', async (t) => {
+  const { app, accepted, lines, notes } = await buildSurface(t, {
+    env: { OPERATOR_PASSWORD: 'password-of-operator' },
+  })
+  for (const object of ['instagram', 'user', 'instagram', 'whatsapp_business_account', 'Page']) {
+    const answer = await app.inject(signed({ ...textCallback('hi'), object }))
+    t.match(answer, { statusCode: 200, body: 'EVENT_RECEIVED' }, object)
+  }
+  t.match(await app.inject(signed({ object: 'user' }, 'another-secret')), { statusCode: 401 })
+  t.same(accepted, [])
+  t.same(
+    lines.filter(({ object }) => object !== undefined).map(({ object }) => object),
+    ['instagram', 'user', 'whatsapp_business_account', 'Page'],
+  )
+  const told = await app.exposition.render({ inbox: 0, outbox: new Map(), tokens: [] })
+  t.match(told, /other_objects_total\{object="instagram"\} 2/)
+  t.match(notes.get('other-objects'), /"instagram","user"/, 'for the doctor')
+
+  for (let each = 0; each < 30; each += 1)
+    await app.inject(signed({ object: `made up " ${each} ${'x'.repeat(100)}` }))
+  const names = (await app.exposition.render({ inbox: 0, outbox: new Map(), tokens: [] })).match(
+    /^evergreen_webhook_other_objects_total/gm,
+  )
+  t.equal(names?.length, 21, 'however many names come')
+})
+
+t.test('the samples of the App dashboard are taken and counted, and concern nobody', async (t) => {
+  const { app, accepted, heard } = await buildSurface(t, {
+    env: { OPERATOR_PASSWORD: 'password-of-operator' },
+  })
+  const value = {
+    sender: { id: '12334' },
+    recipient: { id: '23245' },
+    timestamp: '1527459824',
+    message: { mid: 'test_message_id', text: 'test_message' },
+  }
+  for (const entry of [
+    { id: '0', time: 1_700_000_000, changes: [{ field: 'messages', value }] },
+    { id: 0, time: 1_700_000_000, messaging: [{ ...value, message: { mid: 'm_1', text: 'hello' } }] },
+    { id: '0', time: 1_700_000_000, changes: [{ field: 'feed', value: { item: 'status' } }] },
+    { id: '100', time: 1_700_000_000, messaging: [value] },
+  ])
+    t.match(await app.inject(signed({ object: 'page', entry: [entry] })), { statusCode: 200 })
+  t.same([accepted, heard], [[], []])
+  const told = await app.exposition.render({ inbox: 0, outbox: new Map(), tokens: [] })
+  t.match(told, /webhook_events_total\{kind="sample"\} 4/)
+})
+
+t.test('/webhook/ is /webhook, and what just misses it is told in the log', async (t) => {
+  const { app, accepted, lines } = await buildSurface(t)
+  t.match(await app.inject(VERIFICATION.replace('?', '/?')), { statusCode: 200, body: '1158201444' })
+  t.match(await app.inject({ ...signed(textCallback('hi')), url: '/webhook/' }), { statusCode: 200 })
+  t.equal(accepted.length, 1)
+  t.same(
+    lines.filter(({ path }) => path !== undefined),
+    [],
+  )
+
+  for (const url of ['/webhooks', '/webhok', '/Webhook', '/api/webhook', '/webhooks', '/favicon.ico'])
+    t.match(await app.inject(url), { statusCode: 404 })
+  await app.inject(VERIFICATION.replace('/webhook', '/'))
+  await app.inject({ ...signed(textCallback('hi')), url: '/bot' })
+  t.same(
+    lines.flatMap(({ path, msg }) => (path === undefined ? [] : [[path, /\/webhook/.test(String(msg))]])),
+    [
+      ['/webhooks', true],
+      ['/webhok', true],
+      ['/Webhook', true],
+      ['/api/webhook', true],
+      ['/', true],
+      ['/bot', true],
+    ],
+  )
+  t.notMatch(JSON.stringify(lines), /verify-1/, 'the query holds the verify token')
 })
 
 t.test('POST /webhook answers 200 to whatever else a Page callback holds', async (t) => {
@@ -242,7 +318,7 @@ t.test('every recorded callback gets the answer the contract gives it', { skip }
     const { object } = JSON.parse(body.toString()) as { object: unknown }
     const before = accepted.length
     const answer = await app.inject(signed(body))
-    t.equal(answer.statusCode, object === 'page' ? 200 : 404, name)
+    t.equal(answer.statusCode, 200, name)
     t.equal(accepted.length > before, object === 'page', `${name} is kept`)
   }
 })

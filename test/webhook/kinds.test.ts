@@ -13,7 +13,8 @@ for (const [kind, samples] of Object.entries(SAMPLES)) {
       )
       t.same(detail, typed, JSON.stringify(item))
       t.same([pageId, timestampMs, standby, raw], [PAGE, WHEN, false, whole])
-      t.equal(psid, 'sender' in item && !('message' in item) ? null : VISITOR)
+      const isAboutPage = kind === 'sample' || ('sender' in item && !('message' in item))
+      t.equal(psid, isAboutPage ? null : VISITOR)
       t.match(key, new RegExp(`^${kind}:`))
     }
   })

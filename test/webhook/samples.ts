@@ -59,6 +59,8 @@ export const SAMPLES: Samples = {
     ],
     [{ message: { mid: 'm', commands: [{ name: 'flights' }] } }, { ...SAID, commands: ['flights'] }],
     [{ message: { mid: 'm' } }, SAID],
+    [{ message: { mid: 'm', text: '', quick_reply: { payload: '' } } }, SAID],
+    [{ message: { mid: 'm', text: 'Hours', quick_reply: { payload: ' ' } } }, { ...SAID, text: 'Hours' }],
     [sent('reel', REEL), attached('reel', REEL)],
     [sent('appointment_booking', BOOKING), attached('appointment_booking', BOOKING)],
     [sent('template', PRODUCT), attached('template', PRODUCT)],
@@ -76,6 +78,20 @@ export const SAMPLES: Samples = {
         message: { is_echo: true, mid: 'm', app_id: 6, metadata: 'o', text: 'hi' },
       },
       { kind: 'echo', mid: 'm', text: 'hi', appId: '6', metadata: 'o', attachments: [] },
+    ],
+  ],
+  message_deleted: [
+    [{ message: { mid: 'm', is_deleted: true } }, { kind: 'message_deleted', mid: 'm' }],
+    [{ message: { mid: 'm', text: 'secret', is_deleted: 'true' } }, { kind: 'message_deleted', mid: 'm' }],
+  ],
+  sample: [
+    [
+      { sender: { id: '12334' }, recipient: { id: '23245' }, message: { mid: 'test_message_id' } },
+      { kind: 'sample', of: 'message' },
+    ],
+    [
+      { sender: { id: 12334 }, recipient: { id: 23245 }, postback: { payload: 'P' } },
+      { kind: 'sample', of: 'postback' },
     ],
   ],
   message_edit: [

@@ -65,6 +65,28 @@ export const inspectDatabase = (file: string, inUse: boolean): DatabaseFindings 
   }
 }
 
+/**
+ * What the bot has kept under names that begin so (`Store.remember`), by name; nothing where the database cannot be read.
+ *
+ * @param inUse - as for {@link inspectDatabase}
+ */
+export const readNotes = (file: string, inUse: boolean, prefix: string): Map<string, string> => {
+  if (!existsSync(file)) return new Map()
+  let db: DatabaseSync | undefined
+  try {
+    db = open(file, inUse)
+    const rows = db
+      .prepare(`select name, value from meta where substr(name, 1, length(?1)) = ?1`)
+      .all(`note:${prefix}`) as { name: string; value: string }[]
+    return new Map(rows.map(({ name, value }) => [name.slice('note:'.length), value]))
+  } catch (error) {
+    if (sqliteCode(error) === null) throw error
+    return new Map()
+  } finally {
+    db?.close()
+  }
+}
+
 const open = (file: string, inUse: boolean): DatabaseSync => {
   // Nobody writes, and nothing is left in a log: then no file needs to be made beside it.
   if (inUse || existsSync(`${file}-wal`)) return new DatabaseSync(file, { readOnly: true, timeout: 2000 })

@@ -1,0 +1,43 @@
+import { editDistance } from '../conversation/distance.ts'
+
+/** A request to an address that the bot does not serve. */
+export interface LostRequest {
+  /** With the query, which may hold the verify token. */
+  url: string
+  isSigned: boolean
+}
+
+const WEBHOOK = 'webhook'
+/** A scanner may ask for anything: no more addresses than these are told of. */
+const MOST_TOLD = 20
+
+/**
+ * Says in the log when a request got a 404 that was probably meant for the webhook: the callback URL in the App dashboard
+ * is then a character off, or without its path. Each address is told once.
+ */
+export const createLostCallbacks = (deps: {
+  log: { warn: (facts: object, message: string) => void }
+}): ((request: LostRequest) => void) => {
+  const told = new Set<string>()
+  return (request) => {
+    if (told.size >= MOST_TOLD || !isLost(request)) return
+    const path = pathOf(request.url).slice(0, 100)
+    if (told.has(path)) return
+    told.add(path)
+    deps.log.warn(
+      { path },
+      `nothing is served at ${path}; the webhook is at /${WEBHOOK}. If that is the callback URL in the App dashboard (Webhooks), correct it there`,
+    )
+  }
+}
+
+/** Whether it was meant for the webhook: Facebook's own signature or question, or an address that is nearly the same. */
+export const isLost = ({ url, isSigned }: LostRequest): boolean =>
+  isSigned || /[?&]hub[._]mode=/.test(url) || pathOf(url).split('/').some(isNearly)
+
+const isNearly = (part: string): boolean => {
+  const word = part.toLowerCase().replaceAll(/[^a-z]/g, '')
+  return word.includes(WEBHOOK) || (word.length <= WEBHOOK.length + 2 && editDistance(word, WEBHOOK) <= 2)
+}
+
+const pathOf = (url: string): string => url.split(/[?#]/, 1)[0] ?? ''
