@@ -4,12 +4,14 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import closeWithGrace from 'close-with-grace'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
+import { OWN_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
 import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
 import { processIo } from './process-io.ts'
 
@@ -61,6 +63,8 @@ const start = async (): Promise<void> => {
     PORT: String(await freePort(3000)),
     DATA_DIR: join(dir, 'data'),
     OPERATOR_PASSWORD: randomBytes(6).toString('hex'),
+    // The demo leaves nothing behind, a script made from the sample neither.
+    BOT_SCRIPT: scriptToRead(fileURLToPath(new URL(OWN_SCRIPT, root))),
   }
   const note: DemoNote = { sandbox: sandbox.origin, env }
   const file = demoFile(sandboxPort)

@@ -11,6 +11,7 @@ import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
+import { makeOwnScript } from '../src/script/own-script.ts'
 import { openScriptFile } from '../src/script/script-file.ts'
 import {
   createVisitorProfiles,
@@ -33,7 +34,17 @@ export interface BotConversation extends Conversation {
 }
 
 async function conversation(app: FastifyInstance) {
-  const { BOT_SCRIPT: file, FB_APP_ID: appId } = app.config
+  const { BOT_SCRIPT: wanted, FB_APP_ID: appId } = app.config
+  const log = app.log.child({ part: 'script' })
+  const { file, made } = makeOwnScript(wanted)
+  if (made === 'copied')
+    log.info({ file }, 'the script was made from the sample that ships with the bot: change it as you like')
+  if (made === 'sample') {
+    log.warn(
+      { file: wanted },
+      'there is no script and none can be made there, so the sample speaks: set BOT_SCRIPT to a file of yours',
+    )
+  }
   const visitorProfiles = createVisitorProfiles({ graph: app.graph, tokens: app.tokens, clock: app.clock })
   const told =
     (field: ProfileField): Lookup =>
@@ -49,7 +60,7 @@ async function conversation(app: FastifyInstance) {
     file,
     variables: SCRIPT_VARIABLES,
     clock: app.clock,
-    log: app.log.child({ part: 'script' }),
+    log,
   })
   const script = createConversation({
     script: scriptFile.current,

@@ -179,7 +179,7 @@ t.test('each alert has its cure, and each cure its alert', async (t) => {
 })
 
 t.test('the README shows the answer that the default script gives', async (t) => {
-  const script = read('bot.yaml')
+  const script = read('bot.example.yaml')
   const answers = [...read('README.md').matchAll(/^> \*\*the bot\*\* (.+)$/gm)].map(
     ([, answer = '']) => answer,
   )

@@ -3,7 +3,7 @@ import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import { mediaSizes } from '../script/media-files.ts'
 import { parseScript } from '../script/parse.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
-import { readScript } from './read-script.ts'
+import { ownScript, readScript } from './read-script.ts'
 
 export const ask = command({
   name: 'ask',
@@ -26,7 +26,7 @@ export const ask = command({
   run: async ({ values, plain }, { env, stdout }) => {
     const text = plain.join(' ').trim()
     if (text === '') wrongUsage('It needs what the visitor writes, in quotes.')
-    const file = values.script ?? env['BOT_SCRIPT'] ?? 'bot.yaml'
+    const file = values.script ?? ownScript(env)
     const content = await readScript(file)
     const script = parseScript(content, { file, variables: SCRIPT_VARIABLES, sizeOf: mediaSizes(file) })
     const found = explain(script, text)

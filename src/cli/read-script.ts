@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
+import { scriptToRead } from '../script/own-script.ts'
 import { wrongUsage } from './command.ts'
+
+/** The script that the bot would read: the one that BOT_SCRIPT names, or bot.yaml, or the sample it would be made of. */
+export const ownScript = (env: Env): string =>
+  scriptToRead(loadConfig(withDotEnv(env), ['BOT_SCRIPT']).BOT_SCRIPT)
 
 /** The bytes of a script file. @throws BotError `BOT_USAGE` where there are none to read */
 export const readScript = async (file: string): Promise<Buffer> => {

@@ -5,7 +5,7 @@ import { ScriptError } from '../script/mistakes.ts'
 import { parseScript } from '../script/parse.ts'
 import type { Script } from '../script/types.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
-import { readScript } from './read-script.ts'
+import { ownScript, readScript } from './read-script.ts'
 
 export const scriptCheck = command({
   name: 'script:check',
@@ -19,7 +19,7 @@ export const scriptCheck = command({
   exit: '0 fine, 1 it has mistakes, 2 wrong usage or no such file.',
   run: async ({ values, plain }, { env, stdout, stderr }) => {
     if (plain.length > 1) wrongUsage('It checks one file at a time.')
-    const file = plain[0] ?? env['BOT_SCRIPT'] ?? 'bot.yaml'
+    const file = plain[0] ?? ownScript(env)
     const content = await readScript(file)
     try {
       const script = parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {

@@ -4,6 +4,7 @@ import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import type { Script } from '../script/types.ts'
 import { createGraph } from '../graph/client.ts'
 import type { AppSubscription, Graph, TokenFacts } from '../graph/graph.ts'
+import { scriptToRead } from '../script/own-script.ts'
 import { openScriptFile } from '../script/script-file.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { createTokenFile } from '../store/tokens/file.ts'
@@ -74,7 +75,7 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
     tokens: await readTokens(values),
     graph: () => (graph ??= openGraph()),
     otherVersion: () => otherVersion,
-    script: (file) => (script ??= readScript(file)),
+    script: (file) => (script ??= readScript(scriptToRead(file))),
     inspect: (token) => {
       const asked = inspected.get(token) ?? context.graph().debugToken(token)
       inspected.set(token, asked)

@@ -194,15 +194,34 @@ const planOf = (text: string): Plan | Error => {
   return new Error('the handlers gave no answer that makes sense')
 }
 
-/** A file without a name: gone when both have closed it. */
+/** A file without a name: gone when both have closed it. @throws BotError `BOT_HANDLERS_INVALID` */
 const openNote = (): { fd: number; read: () => number; close: () => void } => {
-  const path = join(tmpdir(), `evergreen-${randomUUID()}`)
-  const fd = openSync(path, 'wx+', 0o600)
-  unlinkSync(path)
+  const fd = openUnnamed([tmpdir(), SHARED_MEMORY])
   const bytes = Buffer.alloc(4)
   return {
     fd,
     read: () => (readSync(fd, bytes, 0, bytes.length, 0) === bytes.length ? bytes.readInt32LE() : 0),
     close: () => closeSync(fd),
   }
+}
+
+/** A container with a read-only root can be written to here all the same. */
+const SHARED_MEMORY = '/dev/shm'
+
+const openUnnamed = (folders: readonly string[]): number => {
+  for (const folder of folders) {
+    const path = join(folder, `evergreen-${randomUUID()}`)
+    try {
+      const fd = openSync(path, 'wx+', 0o600)
+      unlinkSync(path)
+      return fd
+    } catch {
+      // The next one may be writable.
+    }
+  }
+  throw new BotError(
+    'BOT_HANDLERS_INVALID',
+    `Code handlers need a temporary file of four bytes, and none can be written in ${folders.join(' or ')}.`,
+    { remedy: 'Make one of them writable (a tmpfs on /tmp will do), or set TMPDIR to a folder that is.' },
+  )
 }

@@ -125,7 +125,7 @@ async function build(t: Test, dir = t.testdir(), env: Env = {}) {
       DATA_DIR: dir,
       // Nobody listens there.
       FB_GRAPH_URL: 'http://127.0.0.1:9',
-      BOT_SCRIPT: fileURLToPath(new URL('../../bot.yaml', import.meta.url)),
+      BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
       ...env,
     },
     clock: createFakeClock(),

@@ -13,7 +13,7 @@ const SETTINGS = {
   PORT: '0',
   // Nobody listens there.
   FB_GRAPH_URL: 'http://127.0.0.1:9',
-  BOT_SCRIPT: fileURLToPath(new URL('../../bot.yaml', import.meta.url)),
+  BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
 }
 
 t.test(

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -31,7 +31,6 @@ t.test(
     })
     t.teardown(() => sandbox.close())
     const dir = t.testdir()
-    copyFileSync(join(ROOT, 'bot.yaml'), join(dir, 'bot.yaml'))
     const env = {
       PATH: process.env['PATH'],
       PORT: '0',

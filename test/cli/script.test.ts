@@ -4,7 +4,7 @@ import { ask } from '../../src/cli/ask.ts'
 import { scriptCheck } from '../../src/cli/script-check.ts'
 import { run } from './run.ts'
 
-const SCRIPT = join(import.meta.dirname, '../../bot.yaml')
+const SCRIPT = join(import.meta.dirname, '../../bot.example.yaml')
 
 t.test('script:check says that a script is fine, and what is in it', async (t) => {
   t.match(await run(scriptCheck, t.testdir(), [SCRIPT]), {

@@ -6,7 +6,7 @@ import { HELD_OUT, TUNED, type Paraphrase } from '../fixtures/paraphrases.ts'
 import { parseScript } from '../../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../../src/conversation/variables.ts'
 
-const file = 'bot.yaml'
+const file = 'bot.example.yaml'
 const script = parseScript(await readFile(new URL(`../../${file}`, import.meta.url)), {
   file,
   variables: SCRIPT_VARIABLES,

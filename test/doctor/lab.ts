@@ -57,7 +57,7 @@ export const buildWorld = async (t: Test, options: WorldOptions = {}): Promise<W
     FB_GRAPH_URL: sandbox.origin,
     DATA_DIR: dir,
     PORT: '0',
-    BOT_SCRIPT: join(import.meta.dirname, '../../bot.yaml'),
+    BOT_SCRIPT: join(import.meta.dirname, '../../bot.example.yaml'),
     ALERT_URL: 'http://127.0.0.1:9/hush-alert-url',
   }
   const bootstrapToken: World['bootstrap'] = async (userToken = sandbox.userToken()) => {

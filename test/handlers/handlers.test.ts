@@ -210,3 +210,15 @@ t.test('handlers that never finish loading, or end while they load, are refused'
   await clock.advance(20_000)
   await waits
 })
+
+t.test('handlers load where the temporary folder cannot be written to', async (t) => {
+  const dir = t.testdir({ 'fine.mjs': 'export const bot = undefined' })
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = join(dir, 'not-there')
+  t.teardown(() => {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  })
+  // They are wrong, which shows that they were loaded.
+  await t.rejects(checkHandlers(join(dir, 'fine.mjs'), systemClock), { message: /bot/ })
+})

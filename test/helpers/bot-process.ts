@@ -7,7 +7,7 @@ import { signed } from './sign.ts'
 import { ENV } from './surface.ts'
 
 const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
-const SCRIPT = fileURLToPath(new URL('../../bot.yaml', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../bot.example.yaml', import.meta.url))
 
 /** The bot as `npm start` runs it, in a process of its own. */
 export interface SpawnedBot {

@@ -32,7 +32,7 @@ export const buildConsole = async (
       DATA_DIR: dir,
       FB_GRAPH_URL: 'http://127.0.0.1:9',
       FB_LOGIN_URL: 'http://127.0.0.1:9',
-      BOT_SCRIPT: fileURLToPath(new URL('../../bot.yaml', import.meta.url)),
+      BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
       OPERATOR_PASSWORD: PASSWORD,
       ...env,
     },

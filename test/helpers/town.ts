@@ -47,7 +47,7 @@ export const buildTown = async (
       FB_GRAPH_URL: sandbox.origin,
       FB_LOGIN_URL: sandbox.origin,
       DATA_DIR: t.testdir(),
-      BOT_SCRIPT: fileURLToPath(new URL('../../bot.yaml', import.meta.url)),
+      BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
       OPERATOR_PASSWORD: PASSWORD,
       ...env,
     },

@@ -108,13 +108,21 @@ const checkFolder = async (dir: string, { freeBytes }: Context): Promise<Finding
   if (facts instanceof Error) return facts.code === 'ENOENT' ? checkParent(dir) : unusable(dir, facts.code)
   if (!facts.isDirectory()) return unusable(dir, 'it is not a folder')
   const user = process.getuid?.()
-  if (user !== undefined && facts.uid !== user) {
+  if (user === 0 && facts.uid !== user) {
     return warning(
-      `${dir} belongs to another user (uid ${facts.uid}) than the one this runs as (uid ${user})`,
+      `${dir} belongs to another user (uid ${facts.uid}) than the one this runs as (uid 0)`,
       'Run the doctor as the user the bot runs as; what is said below may be wrong for that one.',
     )
   }
-  if (!(await mayWrite(dir))) return unusable(dir, 'this user may not write there')
+  const isOthers = user !== undefined && facts.uid !== user
+  if (!(await mayWrite(dir))) {
+    return isOthers
+      ? failure(
+          `${dir} belongs to user ${facts.uid}, and this user (uid ${user}) may not write there`,
+          `chown -R ${user}:${process.getgid?.() ?? user} ${resolve(dir)}`,
+        )
+      : unusable(dir, 'this user may not write there')
+  }
   const free = await freeBytes(dir)
   if (free < FEW_BYTES) {
     return failure(
@@ -122,6 +130,7 @@ const checkFolder = async (dir: string, { freeBytes }: Context): Promise<Finding
       'Make room: without it no webhook can be accepted.',
     )
   }
+  if (isOthers) return ok(`${dir}, of user ${facts.uid} and writable for this one, ${bytes(free)} free`)
   if ((facts.mode & 0o077) !== 0) {
     const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
     return warning(`other users may look into ${dir} (mode ${mode})`, `chmod 700 ${dir}`)

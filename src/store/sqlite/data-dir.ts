@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../../base/errors.ts'
 
@@ -18,21 +19,32 @@ export const holdDataDir = (dir: string): { release: () => void } => {
   let lock: DatabaseSync | undefined
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    chmodSync(dir, 0o700)
+    closeToOthers(dir)
     // An exclusive SQLite transaction is a lock of the operating system, on every platform.
     lock = new DatabaseSync(join(dir, LOCK))
     lock.exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (x)')
     writeFileSync(pidFile, String(process.pid), { mode: 0o600 })
+    writeFileSync(join(dir, HOST), hostname(), { mode: 0o600 })
   } catch (error) {
     lock?.close()
-    throw isBusy(error) ? inUse(dir, holder(pidFile)) : unusable(dir, error)
+    throw isBusy(error) ? inUse(dir, holderIn(dir)) : unusable(dir, error)
   }
   const held = lock
   return {
     release: () => {
       rmSync(pidFile, { force: true })
+      rmSync(join(dir, HOST), { force: true })
       held.close()
     },
+  }
+}
+
+/** A folder of another user that this process may write to, by a group or an access list, is used as it is. */
+const closeToOthers = (dir: string): void => {
+  try {
+    chmodSync(dir, 0o700)
+  } catch (error) {
+    if (codeOf(error) !== 'EPERM') throw error
   }
 }
 
@@ -46,7 +58,7 @@ export const dataDirHolder = (dir: string): string | null => {
     reader.prepare('select count(*) from sqlite_master').get()
     return null
   } catch (error) {
-    if (isBusy(error)) return holder(join(dir, PID))
+    if (isBusy(error)) return holderIn(dir)
     throw unusable(dir, error)
   } finally {
     reader?.close()
@@ -55,6 +67,8 @@ export const dataDirHolder = (dir: string): string | null => {
 
 const LOCK = 'evergreen.lock'
 const PID = 'evergreen.pid'
+/** In a container every bot is process 1. */
+const HOST = 'evergreen.host'
 
 const isBusy = (error: unknown): boolean =>
   error instanceof Error &&
@@ -62,9 +76,10 @@ const isBusy = (error: unknown): boolean =>
   typeof error.errcode === 'number' &&
   [5, 6].includes(error.errcode & 0xff)
 
-const holder = (pidFile: string): string => {
+const holderIn = (dir: string): string => {
   try {
-    return `process ${readFileSync(pidFile, 'utf8').trim()}`
+    const host = readFileSync(join(dir, HOST), 'utf8').trim()
+    return `process ${readFileSync(join(dir, PID), 'utf8').trim()}${host === hostname() ? '' : ` on ${host}`}`
   } catch {
     return 'another process'
   }
@@ -78,9 +93,25 @@ const inUse = (dir: string, who: string): BotError =>
 const unusable = (dir: string, error: unknown): BotError =>
   new BotError(
     'BOT_STORE_UNAVAILABLE',
-    `the data folder ${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      cause: error,
-      remedy: 'Give DATA_DIR a folder this user may write to, on a disk that is not full.',
-    },
+    `the data folder ${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}${ownersOf(dir)}`,
+    { cause: error, remedy: remedyFor(dir, error) },
   )
+
+/** Whose folder it is and who wanted it, where that is the trouble; a container shows neither. */
+const ownersOf = (dir: string): string => {
+  const owner = statSync(dir, { throwIfNoEntry: false })?.uid
+  const user = process.getuid?.()
+  return owner === undefined || user === undefined || owner === user
+    ? ''
+    : ` (it belongs to user ${owner}, and the bot runs as user ${user})`
+}
+
+const remedyFor = (dir: string, error: unknown): string => {
+  const usual = 'Give DATA_DIR a folder this user may write to, on a disk that is not full.'
+  const user = process.getuid?.()
+  if (ownersOf(dir) === '' || user === undefined || codeOf(error) === 'ENOSPC') return usual
+  return `Run \`chown -R ${user}:${process.getgid?.() ?? user} ${resolve(dir)}\` as root (for a container, on the folder that is mounted there), or give DATA_DIR a folder of this user.`
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'

@@ -1,0 +1,37 @@
+import { constants, copyFileSync, existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The script that comes with the program. Nobody changes it, so that an upgrade may. */
+export const SAMPLE_SCRIPT = fileURLToPath(new URL('../../bot.example.yaml', import.meta.url))
+
+/** Where a script of one's own is looked for, unless BOT_SCRIPT names another file. */
+export const OWN_SCRIPT = 'bot.yaml'
+
+/** What to read as the script; `made` says how it came about. */
+export interface OwnScript {
+  file: string
+  /** `copied`: of the sample, just now. `sample`: the sample itself, as no copy can be made. */
+  made: 'before' | 'copied' | 'sample'
+}
+
+/** Makes the script from the sample where there is none yet. A missing file of another name is left to its reader to refuse. */
+export const makeOwnScript = (file: string): OwnScript => {
+  if (!isYetToBeMade(file)) return { file, made: 'before' }
+  try {
+    copyFileSync(SAMPLE_SCRIPT, file, constants.COPYFILE_EXCL)
+    return { file, made: 'copied' }
+  } catch {
+    // Another process was faster, or the folder cannot be written to.
+    return existsSync(file) ? { file, made: 'before' } : { file: SAMPLE_SCRIPT, made: 'sample' }
+  }
+}
+
+/** What the bot would say if it were started now, for those who only look. */
+export const scriptToRead = (file: string): string => (isYetToBeMade(file) ? SAMPLE_SCRIPT : file)
+
+const isYetToBeMade = (file: string): boolean => {
+  const path = resolve(file)
+  const usual = [resolve(OWN_SCRIPT), resolve(dirname(SAMPLE_SCRIPT), OWN_SCRIPT)]
+  return usual.includes(path) && !existsSync(path)
+}

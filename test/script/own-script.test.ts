@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t, { type Test } from 'tap'
+import { makeOwnScript, SAMPLE_SCRIPT, scriptToRead } from '../../src/script/own-script.ts'
+
+const inFolder = (t: Test, dir: string): void => {
+  const before = process.cwd()
+  process.chdir(dir)
+  t.teardown(() => process.chdir(before))
+}
+
+t.test('the first start makes bot.yaml from the sample; later ones leave it alone', async (t) => {
+  inFolder(t, t.testdir())
+  t.equal(scriptToRead('bot.yaml'), SAMPLE_SCRIPT, 'one who only looks makes nothing')
+  t.notOk(existsSync('bot.yaml'))
+  t.same(makeOwnScript('bot.yaml'), { file: 'bot.yaml', made: 'copied' })
+  t.equal(readFileSync('bot.yaml', 'utf8'), readFileSync(SAMPLE_SCRIPT, 'utf8'))
+
+  writeFileSync('bot.yaml', 'mine')
+  t.same(makeOwnScript('bot.yaml'), { file: 'bot.yaml', made: 'before' })
+  t.equal(scriptToRead('bot.yaml'), 'bot.yaml')
+  t.equal(readFileSync('bot.yaml', 'utf8'), 'mine')
+})
+
+t.test('a missing file of another name is not made: it is a mistake of the one who named it', async (t) => {
+  inFolder(t, t.testdir())
+  t.same(makeOwnScript('shop.yaml'), { file: 'shop.yaml', made: 'before' })
+  t.equal(scriptToRead('sub/bot.yaml'), 'sub/bot.yaml')
+  t.notOk(existsSync('shop.yaml'))
+})
+
+t.test('where no file can be made the sample itself is read', async (t) => {
+  inFolder(t, t.testdir())
+  // What stands in the way of a copy is the same to it as a folder that cannot be written to.
+  symlinkSync('not-there/bot.yaml', 'bot.yaml')
+  t.same(makeOwnScript('bot.yaml'), { file: SAMPLE_SCRIPT, made: 'sample' })
+})
+
+t.test('git does not follow the file that people change', async (t) => {
+  const root = dirname(SAMPLE_SCRIPT)
+  if (!existsSync(join(root, '.git'))) {
+    t.pass('not a checkout')
+    return
+  }
+  t.equal(execFileSync('git', ['ls-files', 'bot.yaml'], { cwd: root, encoding: 'utf8' }), '')
+  t.equal(execFileSync('git', ['check-ignore', 'bot.yaml'], { cwd: root, encoding: 'utf8' }), 'bot.yaml\n')
+})

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { dataDirHolder, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
+
+const NOBODY = 65_534
+const asRoot = process.getuid?.() === 0 ? {} : { skip: 'only root can give a folder to another user' }
+
+/** A folder of root, and what another user says who tries to hold it. */
+const holdAsNobody = (t: Test, arrange: (dir: string) => void) => {
+  const room = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
+  t.teardown(() => rmSync(room, { recursive: true }))
+  chmodSync(room, 0o755)
+  // The checkout may lie where no other user can look.
+  const source = join(room, 'src')
+  cpSync(
+    join(import.meta.dirname, '../../src/store/sqlite/data-dir.ts'),
+    join(source, 'store/sqlite/data-dir.ts'),
+  )
+  mkdirSync(join(source, 'base'))
+  copyFileSync(join(import.meta.dirname, '../../src/base/errors.ts'), join(source, 'base/errors.ts'))
+  writeFileSync(join(room, 'package.json'), '{"type":"module"}')
+  const node = join(room, 'node')
+  copyFileSync(process.execPath, node)
+  const dir = join(room, 'data')
+  mkdirSync(dir)
+  arrange(dir)
+  const program = `const { holdDataDir } = await import(${JSON.stringify(join(source, 'store/sqlite/data-dir.ts'))})
+    try { holdDataDir(${JSON.stringify(dir)}).release(); console.log('held') }
+    catch (error) { console.log(error.message); console.log(error.remedy) }`
+  const { stdout, stderr } = spawnSync(node, ['--input-type=module', '--eval', program], {
+    uid: NOBODY,
+    gid: NOBODY,
+    cwd: room,
+    encoding: 'utf8',
+  })
+  return { dir, said: stdout + stderr, mode: statSync(dir).mode & 0o777 }
+}
+
+t.test('a folder of another user that a group may write to is used, and left as it is', asRoot, async (t) => {
+  const { said, mode } = holdAsNobody(t, (dir) => {
+    chownSync(dir, 0, NOBODY)
+    chmodSync(dir, 0o770)
+  })
+  t.equal(said, 'held\n')
+  t.equal(mode, 0o770)
+})
+
+t.test(
+  'a folder of another user that may not be written to is named with both users and the cure',
+  asRoot,
+  async (t) => {
+    const { said, dir } = holdAsNobody(t, (folder) => chmodSync(folder, 0o755))
+    t.match(said, /belongs to user 0, and the bot runs as user 65534/)
+    t.ok(said.includes(`chown -R 65534:65534 ${dir}`), said)
+  },
+)
+
+t.test('a bot on another host is named with it: in a container every bot is process 1', async (t) => {
+  const dir = join(t.testdir(), 'data')
+  const { release } = holdDataDir(dir)
+  t.equal(dataDirHolder(dir), `process ${process.pid}`)
+  writeFileSync(join(dir, 'evergreen.host'), 'another-host')
+  t.not(hostname(), 'another-host')
+  t.equal(dataDirHolder(dir), `process ${process.pid} on another-host`)
+  release()
+})
