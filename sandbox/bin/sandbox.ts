@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace'
-import { isLoopback } from '../src/control/guard.ts'
+import { bringCertificates, type Certificates } from '../src/reach/certificates.ts'
+import { isLoopback } from '../src/reach/names.ts'
 import { keepState } from '../src/keep-state.ts'
 import { createSandbox, type Sandbox } from '../src/server.ts'
 import { BadSnapshot } from '../src/snapshot/codec.ts'
@@ -23,9 +24,15 @@ const main = async (): Promise<void> => {
   const file = plan.stateFile === null ? null : createStateFile(plan.stateFile)
   let sandbox: Sandbox
   let saved: unknown = null
+  let certificates: Certificates | null = null
   try {
     saved = (await file?.load()) ?? null
-    sandbox = await createSandbox({ ...plan.options, ...(saved !== null && { world: saved }) })
+    certificates = plan.tls && (await bringCertificates(plan.tls.folder, namesOf(plan)))
+    sandbox = await createSandbox({
+      ...plan.options,
+      ...(plan.tls && certificates && { tls: { certificates, port: plan.tls.port } }),
+      ...(saved !== null && { world: saved }),
+    })
   } catch (error) {
     process.stderr.write(`The sandbox could not start. ${reasonOf(error as Error, plan)}\n`)
     process.exitCode = 1
@@ -48,18 +55,36 @@ const main = async (): Promise<void> => {
     await endKeeping?.()
     await sandbox.close()
   })
-  process.stdout.write(welcome(sandbox, plan, saved !== null))
+  process.stdout.write(welcome(sandbox, plan, { isOld: saved !== null, certificates }))
 }
 
-const reasonOf = (error: Error & { code?: string }, { options, stateFile }: SandboxPlan): string => {
-  if (error.code === 'EADDRINUSE') return `Port ${options.port} is taken; try --port 0.`
+/** The host names its certificate has to be good for. */
+const namesOf = ({ options }: SandboxPlan): string[] => [
+  ...(options.hostNames ?? []),
+  ...(options.publicUrl === undefined ? [] : [new URL(options.publicUrl).hostname.replace(/^\[|\]$/g, '')]),
+]
+
+type ListenError = Error & { code?: string; port?: number }
+
+const reasonOf = (error: ListenError, { options, stateFile, tls }: SandboxPlan): string => {
+  const isTls = error.port !== undefined && error.port === tls?.port
+  if (error.code === 'EADDRINUSE')
+    return isTls
+      ? `Port ${tls.port} is taken; try --tls-port 0.`
+      : `Port ${options.port} is taken; try --port 0.`
+  if (error.code === 'EACCES' && isTls)
+    return `Port ${tls.port} is for the administrator alone; start as one, or leave --tls-port out and use the proxy.`
   if (error instanceof BadSnapshot || error instanceof UnreadableState) {
     return `${error.message} To begin anew, move ${stateFile} away.`
   }
   return error.message
 }
 
-const welcome = (sandbox: Sandbox, { options, stateFile }: SandboxPlan, isOld: boolean): string => {
+const welcome = (
+  sandbox: Sandbox,
+  { options, stateFile }: SandboxPlan,
+  { isOld, certificates }: { isOld: boolean; certificates: Certificates | null },
+): string => {
   const { origin, appId, appSecret } = sandbox
   const [page] = sandbox.world.pages.values()
   const subscription = sandbox.world.apps.get(appId)?.subscription
@@ -86,7 +111,7 @@ Give your bot:
   FB_APP_ID=${appId}
   FB_APP_SECRET=${appSecret}
   FB_VERIFY_TOKEN=${subscription?.verifyToken ?? options.verifyToken}
-
+${secondBot(sandbox, options)}${unchanged(sandbox, certificates)}
 A short-lived user token, as the Graph API Explorer gives one (another: POST /sandbox/user-token):
 
   ${sandbox.userToken()}
@@ -97,6 +122,45 @@ List the Pages and their tokens, then subscribe the Page; from then on its webho
   curl -X POST '${origin}/v25.0/${page?.id ?? 'PAGE_ID'}/subscribed_apps?subscribed_fields=messages,messaging_postbacks&access_token=PAGE_TOKEN'
 
 docs/sandbox.md tells the rest. Ctrl-C ends it; ${stateFile === null ? 'nothing stays behind' : 'the world stays in its file'}.
+`
+}
+
+const secondBot = (sandbox: Sandbox, { otherApps = [] }: SandboxPlan['options']): string => {
+  const second = sandbox.world.apps.get(otherApps[0]?.id ?? '')
+  if (!second) return ''
+  const { id, secret, subscription } = second
+  return `
+Give the second bot, on the same origin:
+
+  FB_APP_ID=${id}
+  FB_APP_SECRET=${secret}
+  FB_VERIFY_TOKEN=${subscription?.verifyToken ?? '(it has no webhook yet: --second-webhook URL)'}
+  a user token: ${sandbox.userToken({ appId: id })}
+`
+}
+
+/** What a client needs that names https://graph.facebook.com in its own code. */
+const unchanged = ({ origin, httpsPort }: Sandbox, certificates: Certificates | null): string => {
+  if (!certificates || httpsPort === null) return ''
+  const { hostname, port } = new URL(origin)
+  const hosts =
+    httpsPort === 443
+      ? `or in /etc/hosts  ${isLoopback(hostname) ? '127.0.0.1' : hostname} graph.facebook.com www.facebook.com`
+      : 'or by the hosts file: start with --tls-port 443'
+  return `
+A client that knows https://graph.facebook.com alone reaches it unchanged, over a proxy or the hosts file,
+once it trusts this sandbox's certificate (TLS on port ${httpsPort}; docs/sandbox/ has a page for each language):
+
+  as a proxy        HTTPS_PROXY=${origin}
+  ${hosts}
+
+  Node    NODE_USE_ENV_PROXY=1 NODE_EXTRA_CA_CERTS=${certificates.caFile}
+  Python  REQUESTS_CA_BUNDLE=${certificates.bundleFile} SSL_CERT_FILE=${certificates.bundleFile}
+  PHP     php -d curl.cainfo=${certificates.bundleFile} -d openssl.cafile=${certificates.bundleFile}
+  Ruby    http_proxy=${origin} SSL_CERT_FILE=${certificates.bundleFile}
+  Go, C#  SSL_CERT_FILE=${certificates.bundleFile}
+  Java    keytool -importcert -noprompt -alias sandbox -file ${certificates.caFile} -keystore sandbox.p12 -storepass sandbox
+          java -Dhttps.proxyHost=${hostname} -Dhttps.proxyPort=${port} -Djavax.net.ssl.trustStore=sandbox.p12
 `
 }
 

@@ -16,7 +16,7 @@
  * | `GET /sandbox/files/:id/:name` | | the bytes of what a visitor or the bot uploaded |
  * | `POST /sandbox/trouble/:kind` | {@link TroubleBody} | {@link SandboxState} |
  * | `POST /sandbox/clock` | `{ advanceSeconds }` | {@link SandboxState} |
- * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds?, userId? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
+ * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds?, userId?, appId? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
  * | `POST /sandbox/reset` | | {@link SandboxState} |
  * | `GET /sandbox/world` | | everything there is, secrets included, as a JSON object to be loaded again |
  * | `PUT /sandbox/world` | such an object | {@link SandboxState}: it is as it was then |

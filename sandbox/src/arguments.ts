@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createClock } from './clock.ts'
+import type { AppSeed } from './populate.ts'
 import type { SandboxOptions } from './server.ts'
 
 export const USAGE = `Facebook Messenger on your own machine: Graph API, login dialog, signed webhooks and a chat page, for any bot.
@@ -13,6 +14,11 @@ Your bot
   --deauthorize URL     called when a person removes the app
   --app-id DIGITS       made up when left out
   --app-secret TEXT     made up when left out
+
+A second bot on the same Pages, so that the two can hand over; it is there once one of these is given
+  --second-webhook URL  where it takes webhooks
+  --second-verify-token TEXT, --second-app-id DIGITS, --second-app-secret TEXT
+                        made up when left out
 
 Who is there
   --page NAME           a Page; may be given several times
@@ -30,6 +36,12 @@ How strict Facebook is
 The sandbox itself
   --port N              4000 when left out; 0 picks a free one
   --host ADDRESS        127.0.0.1 when left out
+  --host-name NAME      another host name it answers to; may be given several times
+  --public-url URL      the origin in addresses it hands out, where that is not the one it listens on
+  --tls                 it is https://graph.facebook.com and https://www.facebook.com too, for clients that know no other
+                        address: as an HTTP proxy on its port, and over TLS on a second one
+  --tls-port N          4443 when left out; 443 for an entry in the hosts file
+  --tls-folder FOLDER   where its certificates are kept; .sandbox-tls when left out
   --state FILE          keeps everything in this file from one start to the next, tokens and secrets included
   --seed N              the same seed gives the same ids and tokens in the same order
   --start TIME          the clock begins there, such as 2026-11-21T12:00:00Z
@@ -43,6 +55,10 @@ const OPTIONS = {
   deauthorize: { type: 'string' },
   'app-id': { type: 'string' },
   'app-secret': { type: 'string' },
+  'second-webhook': { type: 'string' },
+  'second-verify-token': { type: 'string' },
+  'second-app-id': { type: 'string' },
+  'second-app-secret': { type: 'string' },
   page: { type: 'string', multiple: true },
   portfolio: { type: 'string' },
   visitor: { type: 'string', multiple: true },
@@ -54,6 +70,11 @@ const OPTIONS = {
   batch: { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
+  'host-name': { type: 'string', multiple: true },
+  'public-url': { type: 'string' },
+  tls: { type: 'boolean' },
+  'tls-port': { type: 'string' },
+  'tls-folder': { type: 'string' },
   state: { type: 'string' },
   seed: { type: 'string' },
   start: { type: 'string' },
@@ -66,6 +87,8 @@ export interface SandboxPlan {
   /** The app that was asked for by its id; null when it was made up. */
   askedAppId: string | null
   stateFile: string | null
+  /** Null without `--tls`. */
+  tls: { port: number; folder: string } | null
 }
 
 /** Arguments that make no sense; the message says which. */
@@ -80,12 +103,12 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
   const given = parse(args)
   if (given.help) return null
   const askedAppId = given['app-id'] ?? null
-  const appId = askedAppId ?? `60000000${String(randomBytes(4).readUInt32BE()).padStart(8, '0').slice(0, 8)}`
-  // Longer ids lose their last digits as JSON numbers, which is how echoes carry them.
-  if (!/^\d{1,15}$|^\d{16}$/.test(appId)) throw new WrongUsage('--app-id must be up to 16 digits.')
+  const appId = askedAppId ?? newAppId()
+  checkAppId('--app-id', appId)
   const secret = given['app-secret'] ?? randomBytes(16).toString('hex')
   if (secret === '') throw new WrongUsage('--app-secret must not be empty.')
   if (given.state === '') throw new WrongUsage('--state must name a file.')
+  const second = secondApp(given, appId)
   const { page, visitor, tester, portfolio } = given
   const startMs = moment(given.start)
   const options: SandboxOptions = {
@@ -98,6 +121,9 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
     ...present('latencyMs', number('--latency', given.latency, 600_000)),
     ...present('webhookBatch', number('--batch', given.batch, 1000, 1)),
     ...present('webhookUrl', webAddress('--webhook', given.webhook)),
+    ...(second && { otherApps: [second] }),
+    hostNames: (given['host-name'] ?? []).map((name) => hostName('--host-name', name)),
+    ...present('publicUrl', origin('--public-url', given['public-url'])),
     ...present('deauthorizeUrl', webAddress('--deauthorize', given.deauthorize)),
     ...((page ?? portfolio !== undefined) && {
       pages: (page ?? ['Corner Bakery']).map((name) => ({ name, ...present('portfolio', portfolio) })),
@@ -115,7 +141,50 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
       clock: createClock({ ...present('startMs', startMs), frozen: given.frozen ?? false }),
     }),
   }
-  return { options, askedAppId, stateFile: given.state ?? null }
+  return { options, askedAppId, stateFile: given.state ?? null, tls: secureDoor(given) }
+}
+
+type Given = ReturnType<typeof parse>
+
+const newAppId = () => `60000000${String(randomBytes(4).readUInt32BE()).padStart(8, '0').slice(0, 8)}`
+
+/** Longer ids lose their last digits as JSON numbers, which is how echoes carry them. */
+const checkAppId = (name: string, id: string) => {
+  if (!/^\d{1,16}$/.test(id)) throw new WrongUsage(`${name} must be up to 16 digits.`)
+}
+
+const secondApp = (given: Given, firstId: string): AppSeed | undefined => {
+  const asked = given['second-app-id']
+  const url = webAddress('--second-webhook', given['second-webhook'])
+  const [secret, verifyToken] = [given['second-app-secret'], given['second-verify-token']]
+  if ((asked ?? url ?? secret ?? verifyToken) === undefined) return undefined
+  if (given.state !== undefined && asked === undefined) {
+    throw new WrongUsage(
+      'With --state the second app needs a --second-app-id, to be the same at the next start.',
+    )
+  }
+  const id = asked ?? newAppId()
+  checkAppId('--second-app-id', id)
+  if (id === firstId) throw new WrongUsage('--second-app-id must differ from --app-id.')
+  if (secret === '') throw new WrongUsage('--second-app-secret must not be empty.')
+  return {
+    id,
+    name: 'Second sandbox app',
+    secret: secret ?? randomBytes(16).toString('hex'),
+    ...(url !== undefined && {
+      webhook: { url, verifyToken: verifyToken ?? randomBytes(8).toString('hex') },
+    }),
+  }
+}
+
+const secureDoor = (given: Given): SandboxPlan['tls'] => {
+  const [folder, port] = [given['tls-folder'], given['tls-port']]
+  if (given.tls !== true) {
+    if ((folder ?? port) === undefined) return null
+    throw new WrongUsage('--tls-port and --tls-folder belong to --tls.')
+  }
+  if (folder === '') throw new WrongUsage('--tls-folder must name a folder.')
+  return { port: number('--tls-port', port, 65_535) ?? 4443, folder: folder ?? '.sandbox-tls' }
 }
 
 const refuseSwallowed = (env: NodeJS.ProcessEnv): void => {
@@ -144,6 +213,17 @@ const number = (name: string, text: string | undefined, most: number, least = 0)
 const webAddress = (name: string, text: string | undefined): string | undefined => {
   if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
   throw new WrongUsage(`${name} must be an http or https URL.`)
+}
+
+const origin = (name: string, text: string | undefined): string | undefined => {
+  const url = webAddress(name, text)
+  if (url === undefined || /^https?:\/\/[^/?#@]+\/?$/.test(url)) return url
+  throw new WrongUsage(`${name} must be an origin alone, such as http://sandbox:4000.`)
+}
+
+const hostName = (name: string, text: string): string => {
+  if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)) return text
+  throw new WrongUsage(`${name} must be a host name alone, such as sandbox.`)
 }
 
 const moment = (text: string | undefined): number | undefined => {

@@ -7,10 +7,11 @@ import { DIALOG_STYLE } from './dialog/style.ts'
 import { splitAddress } from './graph/request.ts'
 import type { SandboxParts } from './parts.ts'
 import type { User } from './world.ts'
+import type { Reach } from './reach/names.ts'
 
 /** The login dialog: `GET /v25.0/dialog/oauth` shows it, its form comes back as a POST, and the browser goes on to the bot. */
 export const dialogRoutes =
-  ({ parts, host }: { parts: SandboxParts; host: string }) =>
+  ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>
   async (app: FastifyInstance) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -18,7 +19,7 @@ export const dialogRoutes =
       { parseAs: 'string', bodyLimit: 64 * 1024 },
       (_request, body, done) => done(null, body),
     )
-    app.addHook('onRequest', async (request) => guardHost(request, host))
+    app.addHook('onRequest', async (request) => guardHost(request, reach))
     app.get('/dialog.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(DIALOG_STYLE))
     for (const url of ['/dialog/oauth', '/:version/dialog/oauth']) {
       app.get(url, async (request, reply) => {

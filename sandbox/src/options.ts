@@ -1,5 +1,7 @@
 import type { SandboxClock } from './clock.ts'
+import type { Certificates } from './reach/certificates.ts'
 import { FACEBOOK_LIMITS, type Limits } from './graph/usage.ts'
+import type { Reach } from './reach/names.ts'
 import type { AppSeed, PageSeed, UserSeed, VisitorSeed, WorldOptions } from './populate.ts'
 import type { App, LoginConfig } from './world.ts'
 
@@ -11,6 +13,12 @@ export interface SandboxOptions {
   host?: string
   /** 0 picks a free one. */
   port?: number
+  /** Host names it answers to beside loopback and the address it listens on, such as that of a container. */
+  hostNames?: readonly string[]
+  /** The origin in addresses that are handed out, where it is reached under another one than it listens on. */
+  publicUrl?: string
+  /** Answers as graph.facebook.com and www.facebook.com too: over TLS on this port, and as an HTTP proxy. */
+  tls?: { certificates: Certificates; port: number }
   /** Where webhooks go, as set in the App Dashboard. The Page must be subscribed as well. */
   webhookUrl?: string
   /** Left out: no verification is asked for. */
@@ -48,6 +56,12 @@ export interface SandboxOptions {
   repairCommand?: string
   /** A world as `save()` gave it, in place of the users, Pages and visitors. */
   world?: unknown
+}
+
+export const reachOf = ({ host = '127.0.0.1', hostNames = [], publicUrl, tls }: SandboxOptions): Reach => {
+  const publicOrigin = publicUrl === undefined ? null : new URL(publicUrl).origin
+  const names = [...hostNames, ...(publicOrigin === null ? [] : [new URL(publicOrigin).hostname])]
+  return { host, names: names.map((name) => name.toLowerCase()), publicOrigin, asFacebook: tls !== undefined }
 }
 
 export const limitsOf = ({ limits = {} }: SandboxOptions): Limits =>

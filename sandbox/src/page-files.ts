@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { guardAgainstForeignPages } from './control/guard.ts'
+import type { Reach } from './reach/names.ts'
 
 const FOLDER = new URL('./page/', import.meta.url)
 
@@ -29,9 +30,9 @@ const NO_PAGE =
 
 /** The chat page: the files of `sandbox/src/page/`, by their own names alone. */
 export const pageFiles =
-  ({ host }: { host: string }) =>
+  ({ reach }: { reach: Reach }) =>
   async (app: FastifyInstance) => {
-    app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, host))
+    app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, reach))
     app.get('/', async (_request, reply) => {
       const page = await read('index.html')
       return page ? serve(reply, 'html', page) : reply.type('text/plain; charset=utf-8').send(NO_PAGE)

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { guardHost } from './control/guard.ts'
 import type { SandboxParts } from './parts.ts'
+import type { Reach } from './reach/names.ts'
 
 /** Where the picture of a sticker is, as Facebook's CDN has one for each. */
 export const stickerUrl = (origin: string, stickerId: string): string =>
@@ -12,9 +13,9 @@ export const portraitUrl = (origin: string, psid: string): string =>
 
 /** Drawn here, so that a bot which fetches them finds something, and a page that shows them needs no internet. */
 export const pictureRoutes =
-  ({ parts, host }: { parts: SandboxParts; host: string }) =>
+  ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>
   async (app: FastifyInstance) => {
-    app.addHook('onRequest', async (request) => guardHost(request, host))
+    app.addHook('onRequest', async (request) => guardHost(request, reach))
     app.get<{ Params: { id: string } }>('/pictures/stickers/:id(\\d{1,20}).svg', async ({ params }, reply) =>
       reply.headers(HEADERS).send(sticker(params.id)),
     )

@@ -124,6 +124,13 @@ export const addApp = (world: World, { id, name, secret, webhook }: AppSeed): Ap
   return app
 }
 
+/** An app that a kept world may have already: its webhook is the one named now, its secret stays. */
+export const renewApp = (world: World, seed: AppSeed): void => {
+  const known = world.apps.get(seed.id)
+  if (!known) addApp(world, seed)
+  else if (seed.webhook) known.subscription = dashboardSubscription(seed.webhook)
+}
+
 export const addUser = (world: World, rng: Rng, seed: UserSeed): User => {
   const user: User = {
     id: seed.id ?? newUserId(rng),

@@ -13,11 +13,13 @@ import { controlRoutes } from './control/routes.ts'
 import { viewState } from './control/views.ts'
 import { dialogRoutes } from './dialog.ts'
 import { graphRoutes, refuseCall } from './graph/routes.ts'
-import { planWorld, type SandboxOptions } from './options.ts'
+import { planWorld, reachOf, type SandboxOptions } from './options.ts'
 import { pageFiles } from './page-files.ts'
 import type { SandboxParts } from './parts.ts'
 import { pictureRoutes } from './pictures.ts'
-import { dashboardSubscription, populate, withIds } from './populate.ts'
+import { dashboardSubscription, populate, renewApp, withIds } from './populate.ts'
+import { openHttps, type HttpsDoor } from './reach/https.ts'
+import { pathInside, type Reach } from './reach/names.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
 import { DEFAULT_SCOPES } from './tokens.ts'
 import type { Courier } from './webhooks/courier.ts'
@@ -31,6 +33,8 @@ export interface Sandbox {
   app: FastifyInstance
   /** Serves as `FB_GRAPH_URL` and as `FB_LOGIN_URL`; the chat page is at its root. */
   origin: string
+  /** The port of TLS, if it has one. */
+  httpsPort: number | null
   readonly appId: string
   readonly appSecret: string
   world: World
@@ -68,6 +72,8 @@ export interface UserTokenOptions {
   /** Pages ticked in the dialog; all when left out. */
   pageIds?: readonly string[]
   userId?: string
+  /** The app it is for; the sandbox's own when left out. */
+  appId?: string
 }
 
 const WEBHOOK_TIMEOUT_MS = 5_000
@@ -75,7 +81,7 @@ const PATIENCE_MS = 10_000
 
 /** Starts Facebook on this machine: Graph API, login dialog, webhooks, control API and chat page on one origin. */
 export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-  const host = options.host ?? '127.0.0.1'
+  const reach = reachOf(options)
   const seed = options.seed ?? randomInt(2 ** 32)
   const line = createLine({ timeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS })
   const parts = assemble(options, { seed, line })
@@ -83,10 +89,10 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const plan = withIds(planWorld(options), parts.rng)
   populate(world, parts.rng, plan)
 
-  const userToken: Sandbox['userToken'] = ({ scopes, expiresInSeconds, pageIds, userId } = {}) => {
+  const userToken: Sandbox['userToken'] = ({ scopes, expiresInSeconds, pageIds, userId, appId } = {}) => {
     const user = userId === undefined ? [...world.users.values()][0] : world.users.get(userId)
     if (!user) throw new TypeError('The sandbox has no such user.')
-    const app = ownApp(world, settings.appId)
+    const app = ownApp(world, appId ?? settings.appId)
     const login = { user, app, scopes: scopes ?? DEFAULT_SCOPES, pageIds: pageIds ?? null }
     return parts.tokens.logIn({
       ...login,
@@ -122,25 +128,33 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
     bus.stateChanged()
   }
 
-  const app = createServer(parts)
-  const control = { parts, host, userToken, reset, save: () => takeSnapshot(parts), load }
+  const app = createServer(parts, reach)
+  const control = { parts, reach, userToken, reset, save: () => takeSnapshot(parts), load }
   await app.register(controlRoutes(control), { prefix: '/sandbox' })
-  await app.register(fileRoutes({ parts, host }), { prefix: '/sandbox' })
-  await app.register(dialogRoutes({ parts, host }))
-  await app.register(pictureRoutes({ parts, host }))
-  await app.register(pageFiles({ host }))
+  await app.register(fileRoutes({ parts, reach }), { prefix: '/sandbox' })
+  await app.register(dialogRoutes({ parts, reach }))
+  await app.register(pictureRoutes({ parts, reach }))
+  await app.register(pageFiles({ reach }))
   await app.register(graphRoutes(parts))
 
   let origin = ''
-  settings.origin = () => origin
+  settings.origin = () => reach.publicOrigin ?? origin
+  let https: HttpsDoor | null = null
   const stop = async () => {
     courier.clear()
     clock.stop()
+    await https?.close()
     await app.close()
     line.close()
   }
-  await app.listen({ host, port: options.port ?? 0 })
-  origin = originOf(host, app.server.address() as AddressInfo)
+  await app.listen({ host: reach.host, port: options.port ?? 0 })
+  origin = originOf(reach.host, app.server.address() as AddressInfo)
+  if (options.tls) {
+    https = await openHttps(app.server, { ...options.tls, reach }).catch(async (error: unknown) => {
+      await stop()
+      throw error
+    })
+  }
   if (options.world !== undefined) {
     try {
       load(options.world)
@@ -148,8 +162,9 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
       await stop()
       throw error
     }
-    // A webhook named now counts more than the one of back then.
+    // What is named now counts more than what was so back then.
     if (plan.webhook) setWebhook(plan.webhook)
+    for (const seed of plan.otherApps) renewApp(world, seed)
   }
 
   const conversation: Sandbox['conversation'] = (pageId, psid) => {
@@ -162,6 +177,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   return {
     app,
     origin,
+    httpsPort: https?.port ?? null,
     get appId() {
       return settings.appId
     },
@@ -200,8 +216,10 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   }
 }
 
-const createServer = (parts: SandboxParts): FastifyInstance => {
+const createServer = (parts: SandboxParts, reach: Reach): FastifyInstance => {
   const app = Fastify({
+    // What comes as to a proxy leads inside as well; another host's path is found nowhere.
+    rewriteUrl: ({ url = '/' }) => pathInside(reach, url) ?? '/*',
     bodyLimit: 1024 * 1024,
     forceCloseConnections: true,
     // An address that cannot be decoded never reaches a route.

@@ -5,6 +5,8 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { ProxyAgent, request } from 'undici'
+import { readArguments, WrongUsage } from '../src/arguments.ts'
 
 const COMMAND = new URL('../bin/sandbox.ts', import.meta.url).pathname
 
@@ -30,6 +32,8 @@ t.test('it says all a newcomer needs, works as told, and leaves nothing behind',
     'Flower Shop',
     '--seed',
     '1',
+    ...['--tls', '--tls-port', '0', '--tls-folder', t.testdir(), '--public-url', 'http://localhost:4000'],
+    ...['--second-app-id', '456', '--second-webhook', 'http://127.0.0.1:9/webhook'],
   )
   t.teardown(() => child.kill('SIGKILL'))
   while (!output.out.includes('Ctrl-C')) await once(child.stdout, 'data')
@@ -42,6 +46,19 @@ t.test('it says all a newcomer needs, works as told, and leaves nothing behind',
   const token = /^ {2}(EAA\w+)$/m.exec(output.out)?.[1] ?? ''
   const response = await fetch(`${value('FB_GRAPH_URL')}/v25.0/me/accounts?access_token=${token}`)
   t.match(await response.json(), { data: [{ name: 'Flower Shop' }] })
+
+  const second = /a user token: (EAA\w+)/.exec(output.out)?.[1] ?? ''
+  const debug = `/v25.0/debug_token?input_token=${second}&access_token=${second}`
+  t.match(await (await fetch(value('FB_GRAPH_URL') + debug)).json(), { data: { app_id: '456' } })
+
+  const dispatcher = new ProxyAgent({
+    uri: value('HTTPS_PROXY'),
+    requestTls: { ca: readFileSync(value('NODE_EXTRA_CA_CERTS'), 'utf8') },
+  })
+  t.teardown(() => dispatcher.close())
+  const me = await request(`https://graph.facebook.com/v25.0/me?access_token=${token}`, { dispatcher })
+  t.match(await me.body.json(), { name: 'Olivia Operator' })
+  for (const language of ['Python', 'PHP', 'Ruby', 'Go', 'Java']) t.match(output.out, language)
 
   child.kill('SIGINT')
   t.strictSame((await exit)[0], 0)
@@ -107,28 +124,51 @@ t.test('how strict Facebook is, is told on the command line', async (t) => {
 })
 
 t.test('bad arguments exit with 2 and the usage', async (t) => {
-  const bad = [
-    ['--bogus'],
-    ['--port', 'x'],
-    ['--port', '70000'],
-    ['--seed', '-1'],
-    ['--app-id', 'abc'],
-    ['--webhook', 'ftp://x'],
-    ['--app-secret', ''],
-    ['--state', ''],
-    ['--start', 'tomorrow'],
-    ['--batch', '0'],
-    ['--latency', 'slow'],
-    ['--deauthorize', 'nowhere'],
-    ['stray'],
-  ]
-  for (const args of bad) {
-    const { output, exit } = run(...args)
-    t.equal((await exit)[0], 2, args.join(' '))
-    t.match(output.err, 'npm run sandbox -- [options]')
-    t.equal(output.out, '')
-  }
+  const { output, exit } = run('--bogus')
+  t.equal((await exit)[0], 2)
+  t.match(output.err, 'npm run sandbox -- [options]')
+  t.equal(output.out, '')
 })
+
+t.test('arguments that make no sense are refused, and the message says which', async (t) => {
+  const bad: [message: string, ...args: string[]][] = [
+    ['stray', 'stray'],
+    ['--port must be', '--port', 'x'],
+    ['--port must be', '--port', '70000'],
+    ['--seed', '--seed', '-1'],
+    ['--app-id must be', '--app-id', 'abc'],
+    ['--webhook must be', '--webhook', 'ftp://x'],
+    ['--app-secret must', '--app-secret', ''],
+    ['--state must', '--state', ''],
+    ['--start must', '--start', 'tomorrow'],
+    ['--batch must', '--batch', '0'],
+    ['--latency must', '--latency', 'slow'],
+    ['--deauthorize must', '--deauthorize', 'nowhere'],
+    ['an origin alone', '--public-url', 'http://sandbox:4000/graph'],
+    ['--public-url must be an http', '--public-url', 'sandbox:4000'],
+    ['--host-name must be', '--host-name', 'http://sandbox'],
+    ['belong to --tls', '--tls-port', '443'],
+    ['--tls-port must be', '--tls', '--tls-port', 'https'],
+    ['--tls-folder must name', '--tls', '--tls-folder', ''],
+    ['--second-app-id must be', '--second-app-id', 'abc'],
+    ['must differ', '--app-id', '5', '--second-app-id', '5'],
+    ['needs a --second-app-id', '--state', 'world.json', '--second-webhook', 'http://127.0.0.1:1/'],
+  ]
+  for (const [message, ...args] of bad) {
+    t.equal(refusal(args)?.includes(message), true, `${args.join(' ')}: ${refusal(args)}`)
+  }
+  t.match(readArguments(['--tls'])?.tls, { port: 4443, folder: '.sandbox-tls' })
+})
+
+const refusal = (args: string[]): string | null => {
+  try {
+    readArguments(args)
+    return null
+  } catch (error) {
+    if (error instanceof WrongUsage) return error.message
+    throw error
+  }
+}
 
 t.test('a taken port exits with 1 and says what to do', async (t) => {
   const other = http.createServer()

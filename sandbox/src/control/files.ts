@@ -3,6 +3,7 @@ import type { MediaType, UploadedFile } from '../api.ts'
 import type { SandboxParts } from '../parts.ts'
 import { BadBody } from './bodies.ts'
 import { guardAgainstForeignPages } from './guard.ts'
+import type { Reach } from '../reach/names.ts'
 
 /** As much as Messenger takes. */
 const LARGEST_BYTES = 25 * 1024 * 1024
@@ -12,9 +13,9 @@ const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+
 
 /** `/sandbox/files`: what visitors send, and what bots upload, under addresses of their own. */
 export const fileRoutes =
-  ({ parts, host }: { parts: SandboxParts; host: string }) =>
+  ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>
   async (app: FastifyInstance) => {
-    app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, host))
+    app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, reach))
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LARGEST_BYTES }, (_request, body, done) =>
       done(null, body),

@@ -1,17 +1,19 @@
-import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { answersTo, type Reach } from '../reach/names.ts'
 import { BadBody } from './bodies.ts'
 
 /**
  * A foreign web page must not drive the sandbox through the operator's browser: its own name pointed at 127.0.0.1 (DNS
  * rebinding) shows in `Host`, a plain form in a content type that needs no leave, a fetch in `Origin`.
- *
- * @param boundTo - the address listened on; anything but loopback was the operator's own wish, then any literal address will do
  */
-export const guardAgainstForeignPages = (request: FastifyRequest, boundTo: string): void => {
-  guardHost(request, boundTo)
+export const guardAgainstForeignPages = (request: FastifyRequest, reach: Reach): void => {
+  guardHost(request, reach)
   const { host, origin } = request.headers
-  if (origin !== undefined && origin !== `http://${host ?? ''}`) {
+  if (
+    origin !== undefined &&
+    origin !== `${request.protocol}://${host ?? ''}` &&
+    origin !== reach.publicOrigin
+  ) {
     throw new BadBody('Requests of other origins are refused.', 403)
   }
   if (request.method === 'GET' || request.method === 'HEAD') return
@@ -20,12 +22,12 @@ export const guardAgainstForeignPages = (request: FastifyRequest, boundTo: strin
   }
 }
 
-/** Only the name the sandbox is reached under. */
-export const guardHost = (request: FastifyRequest, boundTo: string): void => {
-  const hostName = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname
-  if (!hostName || !isOurs(hostName, boundTo)) {
+/** Only the names the sandbox is reached under. */
+export const guardHost = (request: FastifyRequest, reach: Reach): void => {
+  const name = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname
+  if (!name || !answersTo(reach, name)) {
     throw new BadBody(
-      'This address is served under a loopback name only, such as 127.0.0.1 or localhost.',
+      'The sandbox does not answer to this host name. Loopback names always work, such as 127.0.0.1 or localhost; others are named by --host-name.',
       403,
     )
   }
@@ -33,9 +35,3 @@ export const guardHost = (request: FastifyRequest, boundTo: string): void => {
 
 /** What a page elsewhere may send without asking first; no type at all is one of them. */
 const SIMPLE_TYPES = /^\s*$|^\s*(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\b/i
-
-export const isLoopback = (name: string): boolean =>
-  /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(name)
-
-const isOurs = (name: string, boundTo: string): boolean =>
-  isLoopback(name) || name === boundTo || (!isLoopback(boundTo) && isIP(name.replace(/^\[|\]$/g, '')) > 0)

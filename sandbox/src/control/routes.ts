@@ -22,15 +22,17 @@ import { readAction, readInboxAction } from './read-action.ts'
 import { BadSnapshot } from '../snapshot/codec.ts'
 import { streamEvents } from './stream.ts'
 import { viewState } from './views.ts'
+import type { Reach } from '../reach/names.ts'
 
 export interface ControlDeps {
   parts: SandboxParts
-  host: string
+  reach: Reach
   userToken: (options: {
     scopes?: string[]
     expiresInSeconds?: number
     pageIds?: string[]
     userId?: string
+    appId?: string
   }) => string
   reset: () => void
   save: () => object
@@ -42,9 +44,9 @@ const LARGEST_WORLD_BYTES = 512 * 1024 * 1024
 
 /** The control API of `api.ts`, under `/sandbox/`. */
 export const controlRoutes =
-  ({ parts, host, userToken, reset, save, load }: ControlDeps) =>
+  ({ parts, reach, userToken, reset, save, load }: ControlDeps) =>
   async (app: FastifyInstance) => {
-    app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, host))
+    app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, reach))
     const stream = streamEvents(parts)
     app.addHook('preClose', async () => stream.close())
 
@@ -131,11 +133,16 @@ export const controlRoutes =
       if (userId !== undefined && !parts.world.users.has(userId)) {
         throw new BadBody('There is no person with this id.', 404)
       }
+      const appId = optionalTextIn(facts, 'appId', 40)
+      if (appId !== undefined && !parts.world.apps.has(appId)) {
+        throw new BadBody('There is no app with this id.', 404)
+      }
       const token = userToken({
         ...given('scopes', optionalTexts(facts, 'scopes')),
         ...given('pageIds', optionalTexts(facts, 'pageIds')),
         ...given('expiresInSeconds', optionalInteger(facts, 'expiresInSeconds', 1, 365 * 24 * 3600)),
         ...given('userId', userId),
+        ...given('appId', appId),
       })
       parts.bus.stateChanged()
       return { token }

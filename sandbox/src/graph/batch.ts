@@ -61,6 +61,7 @@ const readPart = (parts: SandboxParts, whole: Call, part: unknown) => {
   const own = mergeParams(parseForm(query), body)
   const read = toCall(parts, {
     method: isMethod(method) ? method : 'GET',
+    origin: whole.origin,
     address: `/${/^v\d+\.\d+(\/|$)/.test(path) ? '' : `${whole.version}/`}${path}`,
     body: mergeParams(inherited(whole, own), own),
   })

@@ -12,6 +12,8 @@ export interface Call {
   method: Method
   /** The version it runs on. */
   version: string
+  /** Under which of Facebook's own names it came, as in links to further pages; null for the sandbox's address. */
+  origin: string | null
   /** What follows the version, decoded: `['me', 'messages']`. */
   path: string[]
   params: Params

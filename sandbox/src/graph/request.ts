@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { SandboxParts } from '../parts.ts'
+import { isFacebookName } from '../reach/names.ts'
 import { readBody, type SentFile } from './body.ts'
 import type { Call, Method } from './call.ts'
 import { unknownPath, type GraphFailure } from './failure.ts'
@@ -20,6 +21,7 @@ export const readRequest = async (parts: SandboxParts, request: FastifyRequest):
     body: params,
     files,
     authorization: request.headers.authorization,
+    origin: isFacebookName(request.hostname) ? `https://${request.hostname}` : null,
   })
 }
 
@@ -30,6 +32,7 @@ export interface RawCall {
   body: Params
   files?: ReadonlyMap<string, SentFile>
   authorization?: string | undefined
+  origin?: string | null
 }
 
 /** The call that an address and a body stand for. */
@@ -42,6 +45,7 @@ export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
   const call: Call = {
     method: methodOf(raw.method, params),
     version: version ?? settings.graphVersion,
+    origin: raw.origin ?? null,
     path: words.map(decodeWord),
     params,
     token: tokenOf(raw.authorization, params),

@@ -98,7 +98,11 @@ const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promi
     if (!handle && KNOWN.has(`${node.type} ${edge}`)) throw unsupported(call.method, node.id)
     throw unknownPath(call.path.slice(handle ? 2 : 1).join('/'))
   }
-  const url = [parts.settings.origin(), call.version, ...call.path.map(encodeURIComponent)].join('/')
+  const url = [
+    call.origin ?? parts.settings.origin(),
+    call.version,
+    ...call.path.map(encodeURIComponent),
+  ].join('/')
   return { body: await handle({ parts, call, caller, node, url }), headers }
 }
 

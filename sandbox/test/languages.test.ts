@@ -1,0 +1,68 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { bringCertificates } from '../src/reach/certificates.ts'
+import { startSandbox } from './lab.ts'
+
+/** The pages of docs/sandbox/, and how their program is run where its language is there. */
+const LANGUAGES = [
+  { page: 'node', file: 'me.mjs', command: 'node me.mjs', probe: 'node' },
+  { page: 'python', file: 'me.py', command: 'python3 me.py', probe: 'python3' },
+  { page: 'php', file: 'me.php', command: 'php me.php', probe: 'php' },
+  { page: 'ruby', file: 'me.rb', command: 'ruby me.rb', probe: 'ruby' },
+  { page: 'go', file: 'me.go', command: 'go run me.go', probe: 'go' },
+  { page: 'java', file: 'Me.java', command: 'java Me.java', probe: 'java' },
+  {
+    page: 'csharp',
+    file: 'Me.cs',
+    command:
+      'cert-sync --quiet --user .sandbox-tls/ca-bundle.pem >/dev/null && mcs -r:System.Net.Http.dll Me.cs && https_proxy=$HTTPS_PROXY http_proxy=$HTTPS_PROXY mono Me.exe',
+    probe: 'mcs',
+  },
+]
+
+/** The sandbox and what its pages promise run in one folder, as a reader would do it. */
+const FOLDER = t.testdir()
+const certificates = await bringCertificates(join(FOLDER, '.sandbox-tls'), [])
+const sandbox = await startSandbox(t, { tls: { certificates, port: 0 } })
+const port = new URL(sandbox.origin).port
+const TOKEN = sandbox.userToken()
+
+const isThere = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+
+const shell = (script: string) =>
+  new Promise<string>((resolve) => {
+    const { NODE_OPTIONS: _loaders, ...outside } = process.env
+    // What is kept for a user of Mono lands in the folder of the test.
+    const env = {
+      ...outside,
+      TOKEN,
+      HOME: FOLDER,
+      GOCACHE: join(FOLDER, '.cache'),
+      PYENV_ROOT: outside['PYENV_ROOT'] ?? `${outside['HOME']}/.pyenv`,
+    }
+    const child = spawn('sh', ['-ec', script], { cwd: FOLDER, env })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.on('close', () => resolve(output))
+  })
+
+t.jobs = 2
+for (const { page, file, command, probe } of LANGUAGES) {
+  const skip = isThere(probe) ? false : `there is no ${probe}`
+  t.test(`the lines and the program of docs/sandbox/${page}.md reach the sandbox`, { skip }, async (t) => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'sandbox', `${page}.md`), 'utf8')
+    const [lines = '', program = ''] = [...text.matchAll(/^```\w+\n(.*?)^```$/gms)].map(
+      ([, code = '']) => code,
+    )
+    t.equal(lines.trim().split('\n').length, 3, 'three lines')
+    writeFileSync(join(FOLDER, file), program)
+    const exports = lines
+      .replaceAll(':4000', `:${port}`)
+      .replaceAll('=4000', `=${port}`)
+      .replace(/^export TOKEN=.*/m, '')
+    t.match(await shell(`${exports}\n${command}`), /Olivia Operator/)
+  })
+}
