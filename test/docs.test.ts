@@ -124,6 +124,11 @@ t.test('every variable and every code a page names exists', async (t) => {
     'EVERGREEN_ROUNDS',
     'EVERGREEN_SEED',
     'NODE_ENV',
+    // What clients read to reach the sandbox.
+    'HTTPS_PROXY',
+    'NODE_USE_ENV_PROXY',
+    'REQUESTS_CA_BUNDLE',
+    'SSL_CERT_FILE',
     'EVENT_RECEIVED',
     'HUMAN_AGENT',
     'APP_ID',

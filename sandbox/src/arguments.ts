@@ -17,8 +17,9 @@ Your bot
 
 A second bot on the same Pages, so that the two can hand over; it is there once one of these is given
   --second-webhook URL  where it takes webhooks
-  --second-verify-token TEXT, --second-app-id DIGITS, --second-app-secret TEXT
-                        made up when left out
+  --second-verify-token TEXT, made up when left out like the two below
+  --second-app-id DIGITS
+  --second-app-secret TEXT
 
 Who is there
   --page NAME           a Page; may be given several times
