@@ -16,6 +16,9 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   process.exit(1)
 }
 
+// Secrets and visitors' words: what the bot writes is for this user alone.
+process.umask(0o077)
+
 // Stripping the types of some two hundred files is most of a start; with this it is done once. Where the folder cannot be
 // written the start is only slower.
 const { enableCompileCache } = await import('node:module')

@@ -1,33 +1,36 @@
-import { copyFile, chmod, mkdir, readdir } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { existsSync, openSync, closeSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
+import { claimFolder } from './own-folder.ts'
 import { databaseIn } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { tokenFileIn } from './tokens/token-store.ts'
 
 // All at once: a copy in steps would begin anew with every write of a busy bot.
 const PAGES_A_STEP = 2 ** 31 - 1
+const OWNER_ONLY = 0o600
 
 /**
  * Copies a data folder as it is at one moment, while a bot works on it or not. The copy can be put in its place.
  *
- * @param to - a folder that is empty or not there yet; made for the owner only
+ * @param to - a folder that is empty or not there yet; for the owner only from then on
  * @returns the names of the files in it
  * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`
  */
 export const backUp = async (dir: string, to: string): Promise<string[]> => {
   const files: string[] = []
   try {
-    await mkdir(to, { recursive: true, mode: 0o700 })
+    claimFolder(to)
     if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
     // Tokens first: the database may then hold more than they explain, never less.
     for (const file of [tokenFileIn(dir), databaseIn(dir)]) {
       if (!existsSync(file)) continue
       const copy = join(to, basename(file))
-      await (file === databaseIn(dir) ? copyDatabase(file, copy) : copyFile(file, copy))
-      await chmod(copy, 0o600)
+      // Before anything is in it: a copy that was locked afterwards could be read while it is made.
+      closeSync(openSync(copy, 'wx', OWNER_ONLY))
+      await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
       files.push(basename(file))
     }
   } catch (error) {

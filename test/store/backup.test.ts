@@ -69,6 +69,26 @@ t.test('a bot that writes meanwhile neither waits nor spoils the copy', async (t
   t.ok(inbox >= 1 && inbox <= accepted + 1)
 })
 
+t.test('a copy is for its owner alone from the beginning, also in a folder that was there', async (t) => {
+  const before = process.umask(0)
+  t.teardown(() => process.umask(before))
+  const { root, dir } = await build(t)
+  const to = join(root, 'existing')
+  await mkdir(to, { mode: 0o755 })
+  // The copy of a damaged database is left as it was while it was made.
+  await cp(dir, join(root, 'broken'), { recursive: true, filter: (path) => !path.includes('evergreen.') })
+  await writeFile(
+    databaseIn(join(root, 'broken')),
+    'SQLite format 3\0 and then nothing of the kind'.padEnd(8192, 'z'),
+  )
+  await t.rejects(backUp(join(root, 'broken'), to), { code: /BOT_STORE_(UNAVAILABLE|DAMAGED)/ })
+
+  t.equal((await stat(to)).mode & 0o777, 0o700)
+  const left = await readdir(to)
+  t.same(left.sort(), ['evergreen.db', 'tokens.json'])
+  for (const name of left) t.equal((await stat(join(to, name))).mode & 0o777, 0o600, name)
+})
+
 t.test('an earlier backup is not overwritten', async (t) => {
   const { dir, to } = await build(t)
   await backUp(dir, to)

@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  chownSync,
   mkdirSync,
   openSync,
   closeSync,
@@ -15,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
 import { holdDataDir } from '../../src/store/sqlite/data-dir.ts'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { handleAll, newEvent, sendAll } from './steps.ts'
@@ -96,10 +99,52 @@ t.test('a data folder that cannot be used is refused with what to do', async (t)
     t.throws(() => holdDataDir(place), {
       code: 'BOT_STORE_UNAVAILABLE',
       message: new RegExp(`data folder .*file.* cannot be used`),
-      remedy: /folder this user may write to/,
+      remedy: /folder of this user alone/,
     })
   }
 })
+
+t.test('a data folder that other users have a hand in is refused, and keeps its mode', async (t) => {
+  const shared = join(t.testdir({ 'somebody-else.txt': '' }))
+  chmodSync(shared, 0o1777)
+  t.throws(() => holdDataDir(shared), { message: /other users may write there \(mode 1777\)/ })
+  t.equal(modeOf(shared), 0o1777)
+})
+
+t.test(
+  'a data folder of another user is refused',
+  { skip: process.getuid?.() === 0 ? false : 'only root can give a folder away' },
+  async (t) => {
+    const foreign = t.testdir()
+    chownSync(foreign, 65534, 65534)
+    for (const mode of [0o700, 0o755, 0o777]) {
+      chmodSync(foreign, mode)
+      t.throws(() => holdDataDir(foreign), { message: /belongs to user 65534, and the bot runs as user 0/ })
+      t.equal(modeOf(foreign), mode)
+    }
+    await t.rejects(createTokenStore({ dir: foreign, key: null }), {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: /its owner could read and replace/,
+    })
+  },
+)
+
+t.test('a folder of this program is closed to others, a system folder keeps its mode', async (t) => {
+  const dir = t.testdir({ empty: {}, used: { 'tokens.json': '' }, system: { log: {}, 'evergreen.txt': '' } })
+  for (const [name, mode] of [
+    ['empty', 0o700],
+    ['used', 0o700],
+    ['system', 0o755],
+  ] as const) {
+    chmodSync(join(dir, name), 0o755)
+    for (let start = 0; start < 2; start += 1) holdDataDir(join(dir, name)).release()
+    t.equal(modeOf(join(dir, name)), mode, name)
+  }
+  holdDataDir(join(dir, 'made/here')).release()
+  t.equal(modeOf(join(dir, 'made/here')), 0o700)
+})
+
+const modeOf = (path: string): number => statSync(path).mode & 0o7777
 
 function place(t: Test) {
   const dir = t.testdir()

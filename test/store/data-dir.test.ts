@@ -30,7 +30,8 @@ const holdAsNobody = (t: Test, arrange: (dir: string) => void) => {
     join(source, 'store/sqlite/data-dir.ts'),
   )
   mkdirSync(join(source, 'base'))
-  copyFileSync(join(import.meta.dirname, '../../src/base/errors.ts'), join(source, 'base/errors.ts'))
+  for (const file of ['base/errors.ts', 'store/own-folder.ts'])
+    copyFileSync(join(import.meta.dirname, '../../src', file), join(source, file))
   writeFileSync(join(room, 'package.json'), '{"type":"module"}')
   const node = join(room, 'node')
   copyFileSync(process.execPath, node)

@@ -1,25 +1,25 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../../base/errors.ts'
+import { claimFolder } from '../own-folder.ts'
 
 /** Where a data folder keeps its database. */
 export const databaseIn = (dir: string): string => join(dir, 'evergreen.db')
 
 /**
- * Makes the data folder (mode 0700) this process's own until `release`. The operating system ends the lock with the
+ * Makes the data folder this process's own until `release`. The operating system ends the lock with the
  * process, however it dies, so there is no stale lock to clear.
  *
  * @throws BotError `BOT_DATA_DIR_IN_USE` naming the process that holds it, `BOT_STORE_UNAVAILABLE` when the folder cannot
- *   be made or written
+ *   be made or written, or other users have a hand in it
  */
 export const holdDataDir = (dir: string): { release: () => void } => {
   const pidFile = join(dir, PID)
   let lock: DatabaseSync | undefined
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-    closeToOthers(dir)
+    claimFolder(dir)
     // An exclusive SQLite transaction is a lock of the operating system, on every platform.
     lock = new DatabaseSync(join(dir, LOCK))
     lock.exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (x)')
@@ -36,15 +36,6 @@ export const holdDataDir = (dir: string): { release: () => void } => {
       rmSync(join(dir, HOST), { force: true })
       held.close()
     },
-  }
-}
-
-/** A folder of another user that this process may write to, by a group or an access list, is used as it is. */
-const closeToOthers = (dir: string): void => {
-  try {
-    chmodSync(dir, 0o700)
-  } catch (error) {
-    if (codeOf(error) !== 'EPERM') throw error
   }
 }
 
@@ -107,7 +98,7 @@ const ownersOf = (dir: string): string => {
 }
 
 const remedyFor = (dir: string, error: unknown): string => {
-  const usual = 'Give DATA_DIR a folder this user may write to, on a disk that is not full.'
+  const usual = 'Give DATA_DIR a folder of this user alone (chmod 700), on a disk that is not full.'
   const user = process.getuid?.()
   if (ownersOf(dir) === '' || user === undefined || codeOf(error) === 'ENOSPC') return usual
   return `Run \`chown -R ${user}:${process.getgid?.() ?? user} ${resolve(dir)}\` as root (for a container, on the folder that is mounted there), or give DATA_DIR a folder of this user.`

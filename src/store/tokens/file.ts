@@ -1,20 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import {
-  constants,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  type FileHandle,
-  stat,
-} from 'node:fs/promises'
+import { constants, copyFile, link, open, readdir, rename, rm, type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Adapter } from 'lowdb'
 import { BotError } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
+import { claimFolder } from '../own-folder.ts'
 import { isSealed, seal, unseal } from './cipher.ts'
 import { toTokenData, type TokenData } from './records.ts'
 
@@ -68,9 +58,9 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be had
  */
-export const createFolder = async (dir: string): Promise<void> => {
+export const createFolder = (dir: string): void => {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    claimFolder(dir)
   } catch (error) {
     throw unwritable(dir, error)
   }
@@ -177,7 +167,7 @@ const unreadable = (path: string, error: unknown): BotError =>
 const unwritable = (path: string, error: unknown): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
     retryable: true,
-    remedy: 'Make sure that the disk has room and that this user may write there.',
+    remedy: 'Make sure that the disk has room and that this user, and no other, may write there.',
   })
 
 /** JSON.parse quotes the text around a mistake, and that text holds tokens: its words stay out. */

@@ -52,7 +52,7 @@ export const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
  */
 export const createTokenStore = async (options: TokenStoreOptions): Promise<TokenStore> => {
   const { dir, key, clock = systemClock, log } = options
-  await createFolder(dir)
+  createFolder(dir)
   const file = createTokenFile(tokenFileIn(dir), key)
   const low = new Low<TokenData>(file, noTokens())
   await low.read()

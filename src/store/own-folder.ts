@@ -1,0 +1,37 @@
+import { chmodSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs'
+
+/**
+ * Makes a folder for secrets and visitors' data: mode 0700 where it is made here, is empty, or holds nothing but files of
+ * this program. A folder with anything else in it, such as a system folder, keeps its mode.
+ *
+ * @throws Error that says why the folder cannot be trusted, or an error of the file system
+ */
+export const claimFolder = (dir: string): void => {
+  if (mkdirSync(dir, { recursive: true, mode: OWNER_ONLY }) !== undefined) return
+  const facts = statSync(dir)
+  const user = process.getuid?.()
+  // Windows has no such modes.
+  if (user === undefined) return
+  // Root reads everything anyway. Its folders reach a service through a group, as the volumes of a cluster do.
+  if (facts.uid !== user && facts.uid !== ROOT) {
+    throw new Error('its owner could read and replace what is in it')
+  }
+  if (facts.uid === user && isExposed(facts) && isOurs(dir)) return chmodSync(dir, OWNER_ONLY)
+  if (mayOthersWrite(facts, user)) {
+    throw new Error(
+      `other users may write there (mode ${(facts.mode & 0o7777).toString(8).padStart(4, '0')})`,
+    )
+  }
+}
+
+const OWNER_ONLY = 0o700
+const ROOT = 0
+/** What this program keeps in such a folder, and what a file system puts there by itself. */
+const OWN_FILE = /^(evergreen\.|tokens\.json|lost\+found$)/
+
+const isExposed = ({ mode }: Stats): boolean => (mode & 0o077) !== 0
+
+const isOurs = (dir: string): boolean => readdirSync(dir).every((name) => OWN_FILE.test(name))
+
+const mayOthersWrite = ({ uid, mode }: Stats, user: number): boolean =>
+  (mode & (uid === user ? 0o022 : 0o002)) !== 0
