@@ -1,14 +1,92 @@
-import { tmpdir, userInfo } from 'node:os'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** What a running demo leaves for `npm run demo:repair`. */
 export interface DemoNote {
+  /** Of the sandbox; which demo it is. */
+  port: number
+  /** Address of the sandbox. */
   sandbox: string
-  env: Record<string, string>
+  /** The settings of the demo's bot that a command beside it needs. */
+  settings: Record<(typeof SETTINGS)[number], string>
 }
 
 export const DEMO_PORT = 4000
 
-/** Where the demo on that sandbox port keeps its note. */
-export const demoFile = (port: number): string =>
-  join(tmpdir(), `evergreen-demo-${userInfo().username}-${port}.json`)
+/** How the name of a demo's folder begins; the rest is random, so no other user can take the name first. */
+export const DEMO_FOLDER = 'evergreen-demo-'
+
+const SETTINGS = [
+  'FB_APP_ID',
+  'FB_APP_SECRET',
+  'FB_VERIFY_TOKEN',
+  'FB_GRAPH_URL',
+  'FB_LOGIN_URL',
+  'DATA_DIR',
+] as const
+const FILE = 'note.json'
+
+/** @param folder - the demo's own, made by `mkdtemp` with mode 0700 */
+export const leaveNote = (folder: string, { port, sandbox, settings }: DemoNote): void => {
+  const note: DemoNote = { port, sandbox, settings: known(settings) }
+  writeFileSync(join(folder, FILE), JSON.stringify(note), { mode: 0o600, flag: 'wx' })
+}
+
+/**
+ * The note of the demo on that sandbox port, the newest where a demo was killed; null for none. The temporary folder belongs
+ * to every user of the machine: only what this user made, and no other user can change, is read.
+ */
+export const findNote = (port: number, root = tmpdir()): DemoNote | null => {
+  const folders = readdirSync(root)
+    .filter((name) => name.startsWith(DEMO_FOLDER))
+    .map((name) => join(root, name))
+    .filter(isPrivateFolder)
+    .toSorted((a, b) => lstatSync(b).mtimeMs - lstatSync(a).mtimeMs)
+  for (const folder of folders) {
+    const note = readNote(join(folder, FILE))
+    if (note?.port === port) return note
+  }
+  return null
+}
+
+const isPrivateFolder = (path: string): boolean => {
+  const facts = lstatSync(path, { throwIfNoEntry: false })
+  return facts !== undefined && facts.isDirectory() && isPrivate(facts)
+}
+
+/** Windows has neither users nor modes here: its temporary folder is the user's own. */
+const isPrivate = ({ uid, mode }: { uid: number; mode: number }): boolean => {
+  const user = process.getuid?.()
+  return user === undefined || (uid === user && (mode & 0o077) === 0)
+}
+
+const readNote = (path: string): DemoNote | null => {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const facts = fstatSync(fd)
+    if (!facts.isFile() || !isPrivate(facts)) return null
+    const { port, sandbox, settings } = JSON.parse(readFileSync(fd, 'utf8')) as DemoNote
+    return { port, sandbox, settings: known(settings) }
+  } catch {
+    return null
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** Nothing else becomes part of a process's environment: `NODE_OPTIONS` alone could run any program. */
+const known = (settings: DemoNote['settings']): DemoNote['settings'] => {
+  const all: Record<string, string> = settings
+  return Object.fromEntries(SETTINGS.map((name) => [name, String(all[name])])) as DemoNote['settings']
+}

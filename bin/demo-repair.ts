@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { BotError } from '../src/base/errors.ts'
 import { command, wrongUsage } from '../src/cli/command.ts'
-import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
+import { DEMO_PORT, findNote, type DemoNote } from './demo-note.ts'
+import { passedOn } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
 const demoRepair = command({
@@ -15,7 +15,7 @@ Explorer gives one, and runs bootstrap-token with it.`,
   ],
   run: async ({ plain: [port = String(DEMO_PORT), ...more] }) => {
     if (!/^\d{1,5}$/.test(port) || more.length > 0) wrongUsage('It takes one port, a number.')
-    const note = readNote(Number(port))
+    const note = findNote(Number(port))
     if (note === null) {
       throw new BotError('BOT_ROUTE_UNKNOWN', `No demo runs on port ${port}.`, {
         remedy: 'Start one with: npm run demo',
@@ -35,18 +35,10 @@ const repair = async (note: DemoNote): Promise<number> => {
   const { token } = (await answer.json()) as { token: string }
   const child = spawn(process.execPath, ['bin/bootstrap-token.ts', '--all'], {
     cwd: new URL('..', import.meta.url),
-    env: { ...note.env, FB_USER_TOKEN: token },
+    env: { ...passedOn(process.env), ...note.settings, FB_USER_TOKEN: token },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
-}
-
-const readNote = (port: number): DemoNote | null => {
-  try {
-    return JSON.parse(readFileSync(demoFile(port), 'utf8')) as DemoNote
-  } catch {
-    return null
-  }
 }
 
 process.exitCode = await demoRepair(process.argv.slice(2), processIo())

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,8 @@ import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
 import { OWN_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
-import { DEMO_PORT, demoFile, type DemoNote } from './demo-note.ts'
+import { DEMO_FOLDER, DEMO_PORT, leaveNote } from './demo-note.ts'
+import { passedOn, type Environment } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
 const demo = command({
@@ -29,7 +30,7 @@ Facebook, the real bot answers, and its token can be broken and mended.`,
 
 /** The sandbox runs in this process, the real bot and the real bootstrap in their own. */
 const start = async (): Promise<void> => {
-  const dir = mkdtempSync(join(tmpdir(), 'evergreen-demo-'))
+  const dir = mkdtempSync(join(tmpdir(), DEMO_FOLDER))
   const undo: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })]
   const cleanUp = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -66,11 +67,7 @@ const start = async (): Promise<void> => {
     // The demo leaves nothing behind, a script made from the sample neither.
     BOT_SCRIPT: scriptToRead(fileURLToPath(new URL(OWN_SCRIPT, root))),
   }
-  const note: DemoNote = { sandbox: sandbox.origin, env }
-  const file = demoFile(sandboxPort)
-  rmSync(file, { force: true })
-  writeFileSync(file, JSON.stringify(note), { mode: 0o600, flag: 'wx' })
-  undo.push(() => rmSync(file, { force: true }))
+  leaveNote(dir, { port: sandboxPort, sandbox: sandbox.origin, settings: env })
 
   const bot = await startBot(env)
   undo.push(() => stop(bot.process))
@@ -98,17 +95,6 @@ interface Bot {
   process: ChildProcess
   address: string
 }
-
-type Environment = Record<string, string>
-
-/** What a child needs of our environment; the rest, such as an operator's own settings, must not reach the demo. */
-const passedOn = (env: NodeJS.ProcessEnv): Environment =>
-  Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'LOG_LEVEL'].flatMap((name) => {
-      const value = env[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
 
 const root = new URL('..', import.meta.url)
 

@@ -58,6 +58,7 @@ async function conversation(app: FastifyInstance) {
   }
   const scriptFile = await openScriptFile({
     file,
+    dataDir: app.config.DATA_DIR,
     variables: SCRIPT_VARIABLES,
     clock: app.clock,
     log,

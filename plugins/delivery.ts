@@ -24,7 +24,7 @@ async function delivery(app: FastifyInstance) {
   const running = createDelivery({
     store,
     graph,
-    files: createMediaFiles(config.BOT_SCRIPT),
+    files: createMediaFiles({ script: config.BOT_SCRIPT, dataDir: config.DATA_DIR }),
     tokens,
     needs,
     read: readStoredEvent,

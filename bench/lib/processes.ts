@@ -22,8 +22,8 @@ export interface Subject {
   stop: () => Promise<void>
 }
 
-// As `npm start` does; the references get the same.
-const CACHE = join(tmpdir(), 'evergreen-bench-compiled')
+// As `npm start` does; the references get the same. Code is run from it: it is no place that others can write to.
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/bench', import.meta.url))
 
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'evergreen-bench-'))
 

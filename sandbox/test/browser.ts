@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 
@@ -61,16 +61,20 @@ export const browserTest = (title: string, body: (t: Test, open: OpenPage) => Pr
 export const chromiumPath = async (env: NodeJS.ProcessEnv = process.env): Promise<string> =>
   env['CHROMIUM_PATH'] ?? SYSTEM_BROWSERS.find((path) => existsSync(path)) ?? (await unpackedChromium())
 
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/evergreen', import.meta.url))
+
 /**
  * npm's package carries the browser packed, and unpacks it into a fixed place, where two test files started together
  * would meet half a file. So: each into a folder of its own, and the first to finish gives it its name. It stays there
  * for the next run, as unpacking takes seconds.
  */
 const unpackedChromium = async (): Promise<string> => {
-  const home = join(tmpdir(), `evergreen-chromium-${SPARTICUZ_VERSION}`)
+  // Not in the temporary folder: another user could have put a program there under this name.
+  const home = join(CACHE, `chromium-${SPARTICUZ_VERSION}`)
   const path = join(home, 'chromium')
   if (existsSync(path)) return path
   const outside = process.env['TMPDIR']
+  await mkdir(CACHE, { recursive: true })
   const staging = await mkdtemp(`${home}-`)
   try {
     process.env['TMPDIR'] = staging

@@ -3,7 +3,7 @@ import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import { mediaSizes } from '../script/media-files.ts'
 import { parseScript } from '../script/parse.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
-import { ownScript, readScript } from './read-script.ts'
+import { dataDirOf, ownScript, readScript } from './read-script.ts'
 
 export const ask = command({
   name: 'ask',
@@ -28,7 +28,11 @@ export const ask = command({
     if (text === '') wrongUsage('It needs what the visitor writes, in quotes.')
     const file = values.script ?? ownScript(env)
     const content = await readScript(file)
-    const script = parseScript(content, { file, variables: SCRIPT_VARIABLES, sizeOf: mediaSizes(file) })
+    const script = parseScript(content, {
+      file,
+      variables: SCRIPT_VARIABLES,
+      sizeOf: mediaSizes({ script: file, dataDir: dataDirOf(env) }),
+    })
     const found = explain(script, text)
     stdout.write(`${values.json === true ? JSON.stringify(found) : inWords(found).join('\n')}\n`)
     return found.reply === null ? EXIT.failed : EXIT.done

@@ -17,6 +17,9 @@ export const readScript = async (file: string): Promise<Buffer> => {
   }
 }
 
+/** The data folder, whose files no script may send. */
+export const dataDirOf = (env: Env): string => loadConfig(withDotEnv(env), ['DATA_DIR']).DATA_DIR
+
 const REASONS: Record<string, (file: string) => string> = {
   ENOENT: (file) => `There is no file ${file}.`,
   EISDIR: (file) => `${file} is a folder, not a script.`,

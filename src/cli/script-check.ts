@@ -5,7 +5,7 @@ import { ScriptError } from '../script/mistakes.ts'
 import { parseScript } from '../script/parse.ts'
 import type { Script } from '../script/types.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
-import { ownScript, readScript } from './read-script.ts'
+import { dataDirOf, ownScript, readScript } from './read-script.ts'
 
 export const scriptCheck = command({
   name: 'script:check',
@@ -25,7 +25,7 @@ export const scriptCheck = command({
       const script = parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {
         file,
         variables: SCRIPT_VARIABLES,
-        sizeOf: mediaSizes(file),
+        sizeOf: mediaSizes({ script: file, dataDir: dataDirOf(env) }),
       })
       const summary = summaryOf(script)
       if (values.json === true) stdout.write(`${JSON.stringify({ file, mistakes: [], ...summary })}\n`)

@@ -75,7 +75,7 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
     tokens: await readTokens(values),
     graph: () => (graph ??= openGraph()),
     otherVersion: () => otherVersion,
-    script: (file) => (script ??= readScript(scriptToRead(file))),
+    script: (file) => (script ??= readScript(scriptToRead(file), values.DATA_DIR ?? '')),
     inspect: (token) => {
       const asked = inspected.get(token) ?? context.graph().debugToken(token)
       inspected.set(token, asked)
@@ -99,11 +99,16 @@ export const tokensIn = ({ tokens }: Context): string[] =>
   tokens instanceof Error ? [] : [...tokens.pages, ...tokens.users].map(({ token }) => token)
 
 /** As the bot reads it, without following it. */
-const readScript = async (file: string): Promise<Script> => {
-  const silent = { info: () => {}, warn: () => {} }
-  return (
-    await openScriptFile({ file, variables: SCRIPT_VARIABLES, clock: systemClock, log: silent })
-  ).current()
+const readScript = async (file: string, dataDir: string): Promise<Script> => {
+  const log = { info: () => {}, warn: () => {} }
+  const script = await openScriptFile({
+    file,
+    dataDir,
+    variables: SCRIPT_VARIABLES,
+    clock: systemClock,
+    log,
+  })
+  return script.current()
 }
 
 const readTokens = async ({ DATA_DIR: dir, TOKEN_KEY: key }: Partial<Config>): Promise<TokenData | Error> => {

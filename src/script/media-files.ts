@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { contentTypeOf, LARGEST_MEDIA_BYTES, staysInside } from '../media-file.ts'
+import { basename } from 'node:path'
+import { contentTypeOf, LARGEST_MEDIA_BYTES } from '../media-file.ts'
+import { placeOf, type MediaFolders } from './media-place.ts'
+import type { FileSize } from './reading.ts'
 
 /** The pictures and other files that stand beside the script. Both throw an error of the file system, with its code. */
 export interface MediaFiles {
@@ -19,16 +21,9 @@ export interface MediaFile {
   hash: string
 }
 
-/** @param script - the script's path: files are named from its folder */
-export const createMediaFiles = (script: string): MediaFiles => {
-  const folder = dirname(script)
+export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
   const known = new Map<string, Known>()
   const hashing = new Map<string, Promise<string>>()
-
-  const placeOf = (path: string): string => {
-    if (staysInside(path)) return join(folder, path)
-    throw refusal('EACCES', 'the file is not in the folder of the script')
-  }
 
   /** Changes whenever the content may have: nobody can set the time of the last change back. */
   const stampOf = async (place: string): Promise<string> => {
@@ -41,7 +36,7 @@ export const createMediaFiles = (script: string): MediaFiles => {
   }
 
   const hash = async (path: string): Promise<string> => {
-    const place = placeOf(path)
+    const place = placeOf(path, folders)
     const stamp = await stampOf(place)
     const before = known.get(path)
     if (before?.stamp === stamp) return before.hash
@@ -72,7 +67,7 @@ export const createMediaFiles = (script: string): MediaFiles => {
       }
     },
     read: async (path) => {
-      const place = placeOf(path)
+      const place = placeOf(path, folders)
       const stamp = await stampOf(place)
       const pieces: Buffer[] = []
       for await (const piece of piecesOf(place)) pieces.push(piece)
@@ -102,14 +97,14 @@ const piecesOf = (place: string): AsyncIterable<Buffer> =>
 
 const refusal = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
-/** How large the files beside a script are, for reading it: null where there is none. */
+/** How large the files beside a script are, for reading it. */
 export const mediaSizes =
-  (script: string) =>
-  (path: string): number | null => {
+  (folders: MediaFolders) =>
+  (path: string): FileSize => {
     try {
-      const facts = statSync(join(dirname(script), path))
+      const facts = statSync(placeOf(path, folders))
       return facts.isFile() ? facts.size : null
-    } catch {
-      return null
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'private' : null
     }
   }

@@ -92,6 +92,12 @@ const checkFile = (type: MediaType, path: string, node: Node | null, reading: Re
     return refuse(quoted(path), `${NAMES[type]}: ${endingsFor(type).join(', ')}, or a web address`)
   }
   const bytes = reading.sizeOf(path)
+  if (bytes === 'private') {
+    return refuse(
+      `${quoted(path)}, which is private or leads out of the folder`,
+      'a file in the folder of the script that everybody may see',
+    )
+  }
   if (bytes === null)
     return refuse(`${quoted(path)}, which is not there`, 'a file in the folder of the script')
   if (bytes === 0) return refuse(`${quoted(path)}, an empty file`, 'one with something in it')

@@ -43,7 +43,10 @@ export const definitions = (): JsonObject =>
 
 const DEFINITIONS = new Map<string, () => JsonObject>()
 
-export type SizeOf = (path: string) => number | null
+/** In bytes; null where there is no such file, and `private` where no visitor may have it. */
+export type FileSize = number | 'private' | null
+
+export type SizeOf = (path: string) => FileSize
 
 /** One pass over a script: what was found wrong, and what can be checked only at the end. */
 export interface Reading {
@@ -71,7 +74,7 @@ export interface Reading {
   wanted: { name: string; place: Place }[]
   /** Conditions that ask for the visit, and for the opening hours. */
   asksFor: { visit: boolean; hours: Place | null }
-  /** How large a file is that stands beside the script, in bytes; null where there is none. */
+  /** How large a file is that stands beside the script. */
   sizeOf: SizeOf
   /** Goes one level deeper into items in items; false, with a mistake, where there are too many levels. */
   enter: (node: Node) => boolean

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { ScriptError, wholeFile } from './mistakes.ts'
 import { parseScript } from './parse.ts'
+import type { FileSize } from './reading.ts'
 import type { Script } from './types.ts'
 import { mediaSizes } from './media-files.ts'
 
@@ -39,18 +40,20 @@ const POLL_MS = 2000
 export const openScriptFile = async (deps: {
   /** Its path, as the operator wrote it. */
   file: string
+  /** The bot's data folder: no file in it is ever sent. */
+  dataDir: string
   /** Variables that its texts may mention anywhere. */
   variables: readonly string[]
   clock: Clock
   log: ScriptFileLog
 }): Promise<ScriptFile> => {
-  const { file, variables, clock, log } = deps
+  const { file, dataDir, variables, clock, log } = deps
   const listeners = new Set<(script: Script) => void>()
   const first = await readVersion(file)
-  const lookAt = mediaSizes(file)
+  const lookAt = mediaSizes({ script: file, dataDir })
   /** The files it named when it was judged last, and how large they were. */
-  const sizes = new Map<string, number | null>()
-  const sizeOf = (path: string): number | null => {
+  const sizes = new Map<string, FileSize>()
+  const sizeOf = (path: string): FileSize => {
     const size = lookAt(path)
     sizes.set(path, size)
     return size

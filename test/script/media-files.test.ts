@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createMediaFiles, mediaSizes } from '../../src/script/media-files.ts'
@@ -7,10 +16,11 @@ import { createMediaFiles, mediaSizes } from '../../src/script/media-files.ts'
 const begin = (t: Test) => {
   const folder = t.testdir({ shop: { 'menu.pdf': 'monday', pictures: { 'a.png': 'a' }, '.env': 'SECRET=1' } })
   const script = join(folder, 'shop', 'bot.yaml')
+  const dataDir = join(folder, 'shop', 'data')
   writeFileSync(join(folder, 'outside.pdf'), 'outside')
   return {
-    files: createMediaFiles(script),
-    sizeOf: mediaSizes(script),
+    files: createMediaFiles({ script, dataDir }),
+    sizeOf: mediaSizes({ script, dataDir }),
     write: (path: string, text: string) => writeFileSync(join(folder, 'shop', path), text),
     remove: (path: string) => rmSync(join(folder, 'shop', path)),
     folder: join(folder, 'shop'),
@@ -47,6 +57,66 @@ t.test('a file that is being replaced counts as what it was; one never seen is m
   t.equal(sizeOf('none.pdf'), null)
   t.equal(sizeOf('menu.pdf/x'), null)
 })
+
+t.test('what a name leads to counts, not the name: nothing private is ever read', async (t) => {
+  const { files, folder, sizeOf } = begin(t)
+  const data = join(folder, 'data')
+  mkdirSync(join(folder, 'copy'))
+  mkdirSync(data)
+  for (const name of ['tokens.json', 'evergreen.db', 'picture.png', 'report.pdf'])
+    writeFileSync(join(data, name), 'hush')
+  writeFileSync(join(folder, 'copy/tokens.json.previous'), 'hush')
+  symlinkSync(join(folder, '.env'), join(folder, 'env.txt'))
+  symlinkSync('../outside.pdf', join(folder, 'outside.pdf'))
+  symlinkSync('..', join(folder, 'up'))
+  symlinkSync('data', join(folder, 'album'))
+  symlinkSync('data/tokens.json', join(folder, 'hours.pdf'))
+  symlinkSync('hours.pdf', join(folder, 'twice.pdf'))
+  linkSync(join(data, 'tokens.json'), join(folder, 'hard.pdf'))
+  linkSync(join(folder, '.env'), join(folder, 'hard.txt'))
+  for (const path of [
+    'data/tokens.json',
+    'data/evergreen.db',
+    'data/picture.png',
+    'copy/tokens.json.previous',
+    'env.txt',
+    'outside.pdf',
+    'up/outside.pdf',
+    'album/report.pdf',
+    'hours.pdf',
+    'twice.pdf',
+    'hard.pdf',
+    'hard.txt',
+  ]) {
+    await t.rejects(files.read(path), { code: 'EACCES' }, path)
+    await t.rejects(files.hashOf(path), { code: 'EACCES' }, path)
+    t.equal(sizeOf(path), 'private', path)
+  }
+})
+
+t.test('links within the folder are followed, also those by which a cluster mounts files', async (t) => {
+  const { folder, sizeOf } = begin(t)
+  mkdirSync(join(folder, '..2026_11_29'))
+  writeFileSync(join(folder, '..2026_11_29/map.png'), 'map')
+  symlinkSync('..2026_11_29', join(folder, '..data'))
+  symlinkSync('..data/map.png', join(folder, 'map.png'))
+  symlinkSync('pictures', join(folder, 'album'))
+  linkSync(join(folder, 'menu.pdf'), join(folder, 'today.pdf'))
+  t.equal(sizeOf('map.png'), 3)
+  t.equal(sizeOf('album/a.png'), 1)
+  t.equal(sizeOf('today.pdf'), 6)
+})
+
+t.test(
+  'where the script lies in the data folder, its pictures are media and the tokens are not',
+  async (t) => {
+    const dataDir = t.testdir({ 'menu.pdf': 'monday', 'tokens.json': 'hush', 'evergreen.db-wal': 'hush' })
+    const sizeOf = mediaSizes({ script: join(dataDir, 'bot.yaml'), dataDir })
+    t.equal(sizeOf('menu.pdf'), 6)
+    t.equal(sizeOf('tokens.json'), 'private')
+    t.equal(sizeOf('evergreen.db-wal'), 'private')
+  },
+)
 
 t.test('nothing outside the folder and nothing hidden is ever read', async (t) => {
   const { files } = begin(t)

@@ -50,7 +50,7 @@ const follow = async (t: Test): Promise<Followed> => {
     },
   }
   const log = logInto(lines, look)
-  const script = await openScriptFile({ file, variables: [], clock, log })
+  const script = await openScriptFile({ file, dataDir: 'data', variables: [], clock, log })
   script.start()
   // Neither the watch nor its timers keep a process alive; the test does.
   const alive = setInterval(() => undefined, 1000)
@@ -200,7 +200,13 @@ t.test('a script that is wrong, missing, a folder, a pipe or too large is refuse
   mkdirSync(join(dir, 'folder', 'bot.yaml'))
   execFileSync('mkfifo', [join(dir, 'pipe.yaml')])
   const opened = (name: string) =>
-    openScriptFile({ file: join(dir, name), variables: [], clock: systemClock, log: logInto([]) })
+    openScriptFile({
+      dataDir: 'data',
+      file: join(dir, name),
+      variables: [],
+      clock: systemClock,
+      log: logInto([]),
+    })
 
   const cases: [string, RegExp][] = [
     ['wrong.yaml', /wrong\.yaml:1:21: found the key "sya"/],
@@ -222,7 +228,7 @@ t.test('the operating system tells of a change before the next look', async (t) 
     ...systemClock,
     after: (ms: number, task: () => void) => systemClock.after(ms >= 2000 ? 1e9 : ms, task),
   }
-  const script = await openScriptFile({ file, variables: [], clock, log: logInto([]) })
+  const script = await openScriptFile({ file, dataDir: 'data', variables: [], clock, log: logInto([]) })
   const changed = new Promise<Script>((resolve) => script.onChange(resolve))
   // The watch does not keep a process alive; this test does.
   const alive = setInterval(() => undefined, 1000)
@@ -240,7 +246,7 @@ t.test('after its end it neither looks nor speaks', async (t) => {
   const file = join(t.testdir({ 'bot.yaml': ONE }), 'bot.yaml')
   const clock = createFakeClock()
   const lines: Line[] = []
-  const script = await openScriptFile({ file, variables: [], clock, log: logInto(lines) })
+  const script = await openScriptFile({ file, dataDir: 'data', variables: [], clock, log: logInto(lines) })
   script.start()
   t.not(clock.pending(), 0)
 

@@ -1,0 +1,69 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { staysInside } from '../media-file.ts'
+
+/** The folders that decide which files are media. */
+export interface MediaFolders {
+  /** The script's path: files are named from its folder. */
+  script: string
+  /** The bot's data folder, which holds tokens and visitors' words. */
+  dataDir: string
+}
+
+/**
+ * Where a file beside the script really is, every link followed. The name alone proves nothing: it may be, or lead to, what
+ * no visitor may have.
+ *
+ * @throws an error of the file system; with the code `EACCES` for what is private or outside of the script's folder
+ */
+export const placeOf = (path: string, { script, dataDir }: MediaFolders): string => {
+  const folder = dirname(script)
+  if (!staysInside(path)) throw refusal('the file is not in the folder of the script')
+  const root = realpathSync(folder)
+  const place = realpathSync(join(folder, path))
+  const real = relative(root, place)
+  if (leadsOut(real)) throw refusal('the file is not in the folder of the script')
+  if (real.split(sep).some(isHidden) || OWN_FILE.test(basename(place)) || isPrivate(place, root, dataDir)) {
+    throw refusal('the file is private')
+  }
+  return place
+}
+
+/** Wherever it lies, as in a backup. */
+const OWN_FILE = /^(evergreen\.(db|lock|pid)|tokens\.json)/i
+
+const leadsOut = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
+
+/** Such as `.env` and `.git`. Two dots begin the folders through which a cluster mounts plain files. */
+const isHidden = (part: string): boolean => part.startsWith('.') && !part.startsWith('..')
+
+const isPrivate = (place: string, root: string, dataDir: string): boolean => {
+  const data = realPathOf(dataDir)
+  // Where the script itself lies in the data folder, so do its pictures.
+  if (data !== null && leadsOut(relative(data, root)) && !leadsOut(relative(data, place))) return true
+  const facts = statSync(place)
+  // A hard link is another name of the same file.
+  return (
+    facts.nlink > 1 && secretFiles(root, data).some(({ dev, ino }) => dev === facts.dev && ino === facts.ino)
+  )
+}
+
+const secretFiles = (root: string, data: string | null) =>
+  [
+    ...['.', root].map((folder) => resolve(folder, '.env')),
+    ...(data === null
+      ? []
+      : readdirSync(data)
+          .filter((name) => OWN_FILE.test(name))
+          .map((name) => join(data, name))),
+  ].flatMap((file) => statSync(file, { throwIfNoEntry: false }) ?? [])
+
+const realPathOf = (path: string): string | null => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return null
+  }
+}
+
+const refusal = (message: string): Error => Object.assign(new Error(message), { code: 'EACCES' })
