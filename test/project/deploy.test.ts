@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { configSchema, loadConfig } from '../src/base/config.ts'
+import { configSchema, loadConfig } from '../../src/base/config.ts'
 
-const DEPLOY = join(import.meta.dirname, '../deploy')
+const DEPLOY = join(import.meta.dirname, '../../deploy')
 const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8')
 const NAMES = readdirSync(DEPLOY)
 const UNITS = NAMES.filter((name) => /\.(service|timer)$/.test(name))

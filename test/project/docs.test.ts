@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import t from 'tap'
-import { configSchema } from '../src/base/config.ts'
-import { BOT_ERROR_CODES } from '../src/base/errors.ts'
-import { NEED_CAUSES } from '../src/alerts/needs.ts'
-import { noticeText } from '../src/alerts/notice.ts'
+import { configSchema } from '../../src/base/config.ts'
+import { BOT_ERROR_CODES } from '../../src/base/errors.ts'
+import { NEED_CAUSES } from '../../src/alerts/needs.ts'
+import { noticeText } from '../../src/alerts/notice.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
 const PAGES = [

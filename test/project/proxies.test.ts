@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { Agent, request, type Dispatcher } from 'undici'
-import { withDotEnv } from '../src/base/config.ts'
-import { createOutside } from '../src/doctor/outside.ts'
-import { buildConsole, hiddenFields, PASSWORD } from './helpers/console.ts'
-import { isInstalled, startProxy, type Proxy, type ProxyName } from './helpers/proxy.ts'
-import { signed, textCallback } from './helpers/sign.ts'
-import { buildScene as buildSetupScene, walkToEnd } from './setup/scene.ts'
+import { withDotEnv } from '../../src/base/config.ts'
+import { createOutside } from '../../src/doctor/outside.ts'
+import { buildConsole, hiddenFields, PASSWORD } from '../helpers/console.ts'
+import { isInstalled, startProxy, type Proxy, type ProxyName } from '../helpers/proxy.ts'
+import { signed, textCallback } from '../helpers/sign.ts'
+import { buildScene as buildSetupScene, walkToEnd } from '../setup/scene.ts'
 
 const LARGEST = 4 * 1024 * 1024
 

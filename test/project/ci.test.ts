@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 
-const SUMMARY = join(import.meta.dirname, '..', '.ci', 'summary')
+const SUMMARY = join(import.meta.dirname, '../..', '.ci', 'summary')
 
 const summary = (t: Test, report: string, status = 0, refused = 0) => {
   const file = join(t.testdir({ 'report.tap': report }), 'report.tap')

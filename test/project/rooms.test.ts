@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { testFiles } from '../helpers/room.ts'
+
+const TEST = join(import.meta.dirname, '..')
+/** Their tests start processes of the bot, so each file is a process of its own. */
+const FILE_BY_FILE = ['bin', 'e2e']
+
+t.test('every test file is run: its room has an entry, or is run file by file', async (t) => {
+  const folders = readdirSync(TEST, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const rooms = folders.map((folder) => folder.name).filter((name) => testFiles(name).length > 0)
+
+  const entries = readdirSync(TEST)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => /runRoom\('([\w-]+)'\)/.exec(readFileSync(join(TEST, name), 'utf8'))?.[1] ?? name)
+  t.strictSame([...entries, ...FILE_BY_FILE].toSorted(), rooms.toSorted())
+
+  const config = readFileSync(join(TEST, '../.taprc'), 'utf8')
+  for (const room of FILE_BY_FILE) t.match(config, `test/${room}/*.test.ts`)
+})
