@@ -11,6 +11,7 @@ import { createReminders } from '../src/alerts/reminders.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
 import type { PageTokenStatus } from '../src/token/keeper.ts'
+import type { ReachedPage } from '../src/token/pages.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
 export interface OperatorOptions {
@@ -122,6 +123,11 @@ const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | nu
   }
 }
 
+const toChoice = ({ id, name, unusable }: ReachedPage): { id: string; name: string } => ({
+  id,
+  name: `${name ?? 'unnamed'}${unusable === null ? '' : ', which cannot be used'}`,
+})
+
 /** The bootstrap for one sick Page by name, for several as far as the user token reaches them. */
 const repairWith =
   (app: FastifyInstance): Repair =>
@@ -137,10 +143,7 @@ const repairWith =
       userToken,
       report,
       ...(pageIds.length === 1 && { pageIds }),
-      choose: (listed) =>
-        pageIds.length > 1
-          ? chooseSick(listed)
-          : choose(listed.map(({ id, name }) => ({ id, name: name ?? 'unnamed' }))),
+      choose: (listed) => (pageIds.length > 1 ? chooseSick(listed) : choose(listed.map(toChoice))),
     })
   }
 

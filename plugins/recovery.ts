@@ -17,6 +17,7 @@ async function recovery(app: FastifyInstance) {
     store,
     graph,
     tokens,
+    isToBeSubscribed: (pageId) => app.tokenStore.page(pageId)?.subscribe === true,
     toEvents: toRecoveredEvents,
     clock,
     random: Math.random,

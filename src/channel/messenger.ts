@@ -23,6 +23,9 @@ export const WEBHOOK_FIELDS = [
   'messaging_policy_enforcement',
 ] as const
 
+/** Without these fields a visitor is not heard. */
+export const VITAL_FIELDS = ['messages', 'messaging_postbacks'] as const
+
 /** The app that stands for the Page inbox: a thread is passed to it (reference I). */
 export const PAGE_INBOX_APP_ID = '263902037430900'
 

@@ -8,12 +8,8 @@ import type { AppWebhook } from '../reception/app-webhook.ts'
 import { webhookAt } from '../reception/app-webhook.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { createTokenStore, type TokenStore } from '../store/tokens/token-store.ts'
-import {
-  bootstrap,
-  type BootstrapOptions,
-  type BootstrappedPage,
-  type BootstrapStep,
-} from '../token/bootstrap.ts'
+import { bootstrap, type BootstrapOptions, type BootstrappedPage } from '../token/bootstrap.ts'
+import type { BootstrapStep } from '../token/steps.ts'
 import { tokenSource } from '../token/token-source.ts'
 import { readToken } from './bootstrap-token/input.ts'
 import { logIn, type LoginOptions } from './bootstrap-token/login.ts'
@@ -197,8 +193,10 @@ const webhookOf = (env: Env, { PUBLIC_URL }: Settings): AppWebhook | undefined =
 const unattended = async (run: Run): Promise<BootstrappedPage[]> => {
   const { wanted, attempt, io } = run
   const userToken = await (wanted.login ? logInUnattended(run) : tokenWithoutAsking(run))
-  const report = (step: BootstrapStep): void => say(io.stdout, ...stepLines(step))
-  const pages = await attempt({ userToken, ...(!wanted.json && { report }) })
+  const report = (step: BootstrapStep): void =>
+    // Beside the JSON, which has no room for it.
+    wanted.json ? say(io.stderr, ...warningLines(step)) : say(io.stdout, ...stepLines(step))
+  const pages = await attempt({ userToken, report })
   if (!wanted.json) say(io.stdout, `Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
   return pages
 }
@@ -227,12 +225,14 @@ const logInUnattended = ({ logIn: ask, io: { stderr } }: Run): Promise<string> =
 
 const STRANGER = 'A browser came with the answer to another login; still waiting for the right one.'
 
-const stepLines = ({ name, status, text }: BootstrapStep): string[] => {
-  if (status === 'done') return [`✔ ${text}`]
-  if (status === 'skipped') return [`- ${text}`]
-  // Every other failure ends the command, and is told there.
-  return status === 'failed' && name === 'webhook' ? [`! ${text}`] : []
+/** A failure ends the command, and is told there. */
+const stepLines = (step: BootstrapStep): string[] => {
+  if (step.status === 'done') return [`✔ ${step.text}`]
+  if (step.status === 'skipped') return [`- ${step.text}`]
+  return warningLines(step)
 }
+
+const warningLines = ({ status, text }: BootstrapStep): string[] => (status === 'warned' ? [`! ${text}`] : [])
 
 const inTerminal = async (run: Run, output: Output): Promise<BootstrappedPage[]> => {
   const { settings, store, io } = run

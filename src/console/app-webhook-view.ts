@@ -1,6 +1,7 @@
-import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../channel/messenger.ts'
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
+import { pageSubscription } from '../reception/app-webhook.ts'
 import type { AppWebhook } from './view.ts'
 
 const FRESH_MS = 5 * 60_000
@@ -21,8 +22,7 @@ export const createAppWebhookWatch = (deps: {
 
   const ask = async (): Promise<void> => {
     try {
-      const subscriptions = await graph.appSubscriptions()
-      const pages = subscriptions.find(({ object }) => object === WEBHOOK_OBJECT)
+      const pages = pageSubscription(await graph.appSubscriptions())
       known = pages
         ? {
             is: 'set',

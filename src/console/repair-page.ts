@@ -122,8 +122,16 @@ const choice = ({ choices }: RepairView, id: string, csrf: Html): Html =>
       ${choices.map(
         (page) =>
           html`<label class="check"
-            ><input type="checkbox" name="page" value="${page.id}" ${page.likely && html` checked`} /><span
-              >${called(page.name)} <small>${page.id}</small></span
+            ><input
+              type="checkbox"
+              name="page"
+              value="${page.id}"
+              ${page.likely && html` checked`}
+              ${page.unusable !== null && html` disabled`}
+            /><span
+              >${called(page.name)} <small>${page.id}</small>${
+                page.unusable !== null && html`<br /><small>cannot be used: ${page.unusable}</small>`
+              }</span
             ></label
           >`,
       )}

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { BotError, type BotErrorCode } from '../base/errors.ts'
-import type { BootstrappedPage, BootstrapStep } from '../token/bootstrap.ts'
+import type { BootstrappedPage } from '../token/bootstrap.ts'
+import type { ReachedPage } from '../token/pages.ts'
+import type { BootstrapStep } from '../token/steps.ts'
 
 /** Repairs by new user tokens, which go on while the operator looks at their page. */
 export interface Repairs {
@@ -37,7 +39,7 @@ export interface Repair {
 export interface RepairView {
   is: 'running' | 'choosing' | 'done' | 'failed'
   steps: { status: BootstrapStep['status']; text: string }[]
-  choices: { id: string; name: string; likely: boolean }[]
+  choices: { id: string; name: string; likely: boolean; unusable: string | null }[]
   /** What was mended. */
   pages: BootstrappedPage[]
   /** Replies of those Pages that waited when it began. */
@@ -45,11 +47,13 @@ export interface RepairView {
   failure: { code: BotErrorCode; what: string; remedy: string | null } | null
 }
 
+type ChoosablePage = Pick<ReachedPage, 'id' | 'name' | 'unusable'>
+
 /** The bootstrap as the console needs it: plugins/bootstrap.ts. */
 export type RunBootstrap = (request: {
   userToken: string
   pageIds?: readonly string[]
-  choose: (pages: { id: string; name: string | null }[]) => Promise<string[]>
+  choose: (pages: ChoosablePage[]) => Promise<string[]>
   report: (step: BootstrapStep) => void
 }) => Promise<BootstrappedPage[]>
 
@@ -106,14 +110,16 @@ const createRepair = (
     changed()
   }
 
-  const choose = (pages: { id: string; name: string | null }[]): Promise<string[]> =>
+  const choose = (pages: ChoosablePage[]): Promise<string[]> =>
     new Promise((resolve) => {
-      const anyLikely = pages.some((page) => likely.includes(page.id))
+      const isLikely = ({ id, unusable }: ChoosablePage): boolean => unusable === null && likely.includes(id)
+      const anyLikely = pages.some(isLikely)
       view.is = 'choosing'
       view.choices = pages.map((page) => ({
         id: page.id,
         name: page.name ?? 'unnamed',
-        likely: !anyLikely || likely.includes(page.id),
+        likely: anyLikely ? isLikely(page) : page.unusable === null,
+        unusable: page.unusable,
       }))
       answer = (chosen) => {
         answer = null

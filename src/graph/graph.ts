@@ -42,6 +42,11 @@ export interface Graph {
   }) => Promise<{ token: string; expiresInSeconds: number | null }>
   /** The Pages of a user, page after page of the list (reference B4). */
   accounts: (userToken: string) => AsyncIterable<AccountPage>
+  /**
+   * The Pages of the business portfolios a person works in, own ones and those of clients; it needs `business_management`
+   * (reference B4). A Page may come more than once.
+   */
+  businessPages: (userToken: string) => AsyncIterable<AccountPage>
   /** One Page by its id, also when {@link accounts} does not list it. `tasks` is null where Graph does not tell. */
   page: (pageId: string, userToken: string) => Promise<AccountPage>
   /** Who a token is: the Page itself for a Page token. Serves as the read call that ends a bootstrap. */

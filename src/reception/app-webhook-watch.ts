@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock.ts'
-import { WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
-import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
+import { isSameAddress, pageSubscription, pointAppWebhook, type AppWebhook } from './app-webhook.ts'
 
 /** Why Facebook does not send this app's webhooks here, and what to do. */
 export interface AppWebhookTrouble {
@@ -41,9 +40,8 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
   const look = async (): Promise<void> => {
     let trouble: AppWebhookTrouble | null = null
     try {
-      const elsewhere = await lookOnce()
+      trouble = await lookOnce()
       failures = 0
-      if (elsewhere !== null) trouble = pointsElsewhere(elsewhere, webhook.url)
     } catch (error) {
       if (!isRunning) return
       failures += 1
@@ -56,12 +54,16 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
     lookIn(EVERY_MS)
   }
 
-  /** @returns where somebody has pointed it; null when it is, or was brought, in order */
-  const lookOnce = async (): Promise<string | null> => {
-    const page = (await graph.appSubscriptions()).find(({ object }) => object === WEBHOOK_OBJECT)
-    if (page && page.url !== null && page.url !== webhook.url) return page.url
-    if (await pointAppWebhook(graph, webhook)) {
-      log.warn({ url: webhook.url }, 'Facebook did not send the webhooks of the app here; now it does')
+  /** @returns what is wrong; null when it is, or was brought, in order */
+  const lookOnce = async (): Promise<AppWebhookTrouble | null> => {
+    const { url } = webhook
+    const listed = pageSubscription(await graph.appSubscriptions())
+    if (listed && listed.url !== null && !isSameAddress(listed.url, url))
+      return pointsElsewhere(listed.url, url)
+    const { isChanged, leftOut, problem } = await pointAppWebhook(graph, webhook)
+    if (problem !== null) return doesNotStay(url, problem)
+    if (isChanged) {
+      log.warn({ url, leftOut }, 'Facebook did not send the webhooks of the app here; now it does')
     }
     return null
   }
@@ -87,6 +89,11 @@ const DOCTOR = 'Run `npm run doctor` for the cause'
 const pointsElsewhere = (elsewhere: string, url: string): AppWebhookTrouble => ({
   what: `Facebook sends the webhooks of this app to ${elsewhere}, not to ${url}.`,
   remedy: `If this bot is to have them, run \`npm run bootstrap-token\`, or enter ${url} in App dashboard > Messenger > Settings > Webhooks; if not, unset PUBLIC_URL here.`,
+})
+
+const doesNotStay = (url: string, problem: string): AppWebhookTrouble => ({
+  what: `Facebook answers that it sends the webhooks of this app to ${url}, but ${problem}.`,
+  remedy: `Enter ${url} in App dashboard > Messenger > Settings > Webhooks; it is tried again every few hours, and at a restart.`,
 })
 
 const doesNotAnswer = (url: string, error: GraphError): AppWebhookTrouble => ({

@@ -1,5 +1,6 @@
 import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import type { AppSubscription, Graph } from '../graph/graph.ts'
+import { hears, setFields, type LeftOut } from '../token/webhook-fields.ts'
 
 /** Where Facebook is to send the webhooks of this app. */
 export interface AppWebhook {
@@ -8,26 +9,57 @@ export interface AppWebhook {
   verifyToken: string
 }
 
+/** What came of pointing the app's webhook here. */
+export interface Pointed {
+  /** False where Facebook lists the same as before. */
+  isChanged: boolean
+  /** Fields that Facebook refuses; null when it took all. */
+  leftOut: LeftOut | null
+  /** What Facebook lists instead although it answered that it was done, as the end of a sentence; null when all is well. */
+  problem: string | null
+}
+
 /** What the public address of this bot makes its webhook. */
 export const webhookAt = (publicUrl: string): string => `${publicUrl}/webhook`
 
+/** The subscription to Pages among those of the app. */
+export const pageSubscription = (all: readonly AppSubscription[]): AppSubscription | undefined =>
+  all.find(({ object }) => object === WEBHOOK_OBJECT)
+
+/** Whether two addresses lead to the same route: letters of the host, the usual port and a last slash do not matter. */
+export const isSameAddress = (one: string, other: string): boolean => plain(one) === plain(other)
+
 /**
- * Points the app's webhook to this bot, unless it does so already. Both this and the Page's own subscription are needed
- * (reference E8).
+ * Points the app's webhook to this bot, unless it does so already, and reads back what came of it. Both this and the Page's
+ * own subscription are needed (reference E8).
  *
- * @returns whether anything was changed
  * @throws GraphError when Facebook refuses, as it does when the address does not answer its verification
  */
 export const pointAppWebhook = async (
   graph: Pick<Graph, 'appSubscriptions' | 'subscribeApp'>,
   { url, verifyToken }: AppWebhook,
-): Promise<boolean> => {
-  const before = (await graph.appSubscriptions()).find(({ object }) => object === WEBHOOK_OBJECT)
-  if (before && isComplete(before, url)) return false
-  const fields = [...new Set([...WEBHOOK_FIELDS, ...(before?.fields ?? [])])]
-  await graph.subscribeApp({ url, verifyToken, fields })
-  return true
+): Promise<Pointed> => {
+  const before = pageSubscription(await graph.appSubscriptions())
+  if (before && isComplete(before, url)) return { isChanged: false, leftOut: null, problem: null }
+  const wanted = [...new Set([...WEBHOOK_FIELDS, ...(before?.fields ?? [])])]
+  const leftOut = await setFields(wanted, (fields) => graph.subscribeApp({ url, verifyToken, fields }))
+  const after = pageSubscription(await graph.appSubscriptions())
+  return { isChanged: !isSame(before, after), leftOut, problem: problemOf(after, url) }
 }
 
-const isComplete = ({ url, isActive, fields }: AppSubscription, wanted: string): boolean =>
-  url === wanted && isActive && WEBHOOK_FIELDS.every((field) => fields.includes(field))
+const isComplete = (listed: AppSubscription, wanted: string): boolean =>
+  problemOf(listed, wanted) === null && WEBHOOK_FIELDS.every((field) => listed.fields.includes(field))
+
+const problemOf = (listed: AppSubscription | undefined, wanted: string): string | null => {
+  if (listed === undefined || listed.url === null) return 'it lists no address for the webhooks of this app'
+  if (!isSameAddress(listed.url, wanted)) return `it lists ${listed.url}`
+  if (!listed.isActive) return 'it lists the subscription as switched off'
+  return hears(listed.fields) ? null : `it lists only ${listed.fields.join(', ') || 'no field'}`
+}
+
+const isSame = (one: AppSubscription | undefined, other: AppSubscription | undefined): boolean =>
+  one?.url === other?.url &&
+  one?.isActive === other?.isActive &&
+  one?.fields.toSorted().join() === other?.fields.toSorted().join()
+
+const plain = (address: string): string => (URL.parse(address)?.href ?? address).replace(/\/+$/, '')

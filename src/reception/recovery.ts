@@ -6,6 +6,7 @@ import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
 import type { NewEvent, Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import { subscribe } from '../token/subscribe.ts'
+import { hears } from '../token/webhook-fields.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { readCoverage, writeCoverage, type Coverage, type Gap } from './coverage.ts'
 import type { Log } from '../delivery/log.ts'
@@ -42,9 +43,6 @@ interface PageWatch {
   cancelTimer: () => void
 }
 
-/** Without these fields a visitor is not heard. */
-const VITAL_FIELDS = ['messages', 'messaging_postbacks']
-
 const MINUTE_MS = 60_000
 /** How long Facebook repeats a callback that fails, before it unsubscribes the app (reference E3). */
 const FACEBOOK_REPEATS_MS = 60 * MINUTE_MS
@@ -67,6 +65,8 @@ export const createRecovery = (deps: {
   store: Pick<Store, 'accept' | 'sentReplies' | 'remember' | 'recall'>
   graph: Pick<Graph, 'subscribe' | 'subscribedFields' | 'conversations'>
   tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
+  /** Whether the operator wants the app subscribed to the Page, as the last bootstrap was told. */
+  isToBeSubscribed: (pageId: string) => boolean
   /** The events the webhook would have brought. */
   toEvents: (message: FoundMessage) => NewEvent[]
   clock: Clock
@@ -75,7 +75,7 @@ export const createRecovery = (deps: {
   /** Hears why a Page's webhooks may not come, where only a person can mend it. */
   onTrouble: TellTrouble
 }): Recovery => {
-  const { store, graph, tokens, toEvents, clock, random, log, onTrouble } = deps
+  const { store, graph, tokens, isToBeSubscribed, toEvents, clock, random, log, onTrouble } = deps
   const pages = new Map<string, PageWatch>()
   const stopping = new AbortController()
   const { signal } = stopping
@@ -129,8 +129,13 @@ export const createRecovery = (deps: {
     const fields = await orTrouble(pageId, () => askFields(pageId, watch, token))
     const isHeard = hears(fields)
     if (coverage === null) {
-      // What was said before this bot knew the Page is not for it to answer; nor is a Page the operator left alone.
-      if (isHeard) await writeCoverage(store, pageId, { untilMs: beganMs, gap: null })
+      // A Page that the operator left alone stays so; one that was to be subscribed and is not, is.
+      const isHeardNow =
+        isHeard ||
+        (isToBeSubscribed(pageId) &&
+          (await orTrouble(pageId, () => subscribeAgain(pageId, watch, token, fields))))
+      // What was said before this bot knew the Page is not for it to answer.
+      if (isHeardNow) await writeCoverage(store, pageId, { untilMs: beganMs, gap: null })
       return LOOK_EVERY_MS
     }
     const gap = widest(coverage.gap, gapOf(coverage, isHeard, watch.awaySinceMs, beganMs))
@@ -146,9 +151,16 @@ export const createRecovery = (deps: {
 
   const askFields = async (pageId: string, watch: PageWatch, token: string): Promise<string[] | null> => {
     const fields = await graph.subscribedFields(pageId, token)
-    watch.seen = { checkedMs: clock.now(), fields }
-    if (hears(fields)) onTrouble(pageId, null)
+    note(pageId, watch, fields)
     return fields
+  }
+
+  /** @returns whether a visitor is heard with what Facebook lists */
+  const note = (pageId: string, watch: PageWatch, fields: string[] | null): boolean => {
+    watch.seen = { checkedMs: clock.now(), fields }
+    const isHeard = hears(fields)
+    if (isHeard) onTrouble(pageId, null)
+    return isHeard
   }
 
   /** What Facebook refuses for good is a person's to mend; what passes changes nothing about it. */
@@ -164,18 +176,25 @@ export const createRecovery = (deps: {
     watch: PageWatch,
     token: string,
     fields: readonly string[] | null,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const lacking = WEBHOOK_FIELDS.filter((field) => !fields?.includes(field))
-    const isHeard = !lacking.some((field) => VITAL_FIELDS.includes(field))
+    const isHeard = hears(fields)
     // One that Facebook does not list although we asked for it is not asked for for ever.
-    if (lacking.length === 0 || (isHeard && watch.askedForMore)) return
+    if (lacking.length === 0 || (isHeard && watch.askedForMore)) return isHeard
     watch.askedForMore = true
-    await subscribe(graph, pageId, token)
-    const isHeardNow = hears(await askFields(pageId, watch, token))
+    const made = await subscribe(graph, pageId, token)
+    const isHeardNow = note(pageId, watch, made.fields)
+    if (made.leftOut !== null) {
+      log.warn(
+        { pageId, fields: made.leftOut.fields, why: made.leftOut.why },
+        'Facebook refuses some webhooks of the Page',
+      )
+    }
     if (isHeard) log.info({ pageId, fields: lacking }, 'the app is subscribed to more webhooks of the Page')
     else if (isHeardNow)
       log.warn({ pageId }, 'the app was no longer subscribed to the webhooks of the Page; now it is again')
     else onTrouble(pageId, doesNotStay(pageId))
+    return isHeardNow
   }
 
   const takeIn = async (pageId: string, pageToken: string, sinceMs: number): Promise<void> => {
@@ -254,9 +273,6 @@ export const createRecovery = (deps: {
     subscription: (pageId) => pages.get(pageId)?.seen ?? null,
   }
 }
-
-const hears = (fields: readonly string[] | null): boolean =>
-  VITAL_FIELDS.every((field) => fields?.includes(field))
 
 /** Wrong credentials are told by the probe of the token; a dead token, too. */
 const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>

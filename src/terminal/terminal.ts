@@ -11,7 +11,7 @@ export interface Terminal {
   /** Log lines are written here. A line is printed when it is complete, above the panel. */
   output: Writable
   /** Prints a line of ours among the log lines. */
-  print: (line: string, colour: 'green' | 'red') => void
+  print: (line: string, colour: 'green' | 'yellow' | 'red') => void
   /** Puts the panel under the log, in place of the one before. In the background it waits until the foreground. */
   show: (panel: Panel) => void
   hide: () => void

@@ -14,7 +14,7 @@ export interface RepairRequest {
   /** The Pages to mend, as far as the token opens them; empty when none is known yet. */
   pageIds: string[]
   /** Hears of each step as it begins and as it ends, in words for people. */
-  report: (step: { status: 'started' | 'done' | 'skipped' | 'failed'; text: string }) => void
+  report: (step: { status: 'started' | 'done' | 'skipped' | 'warned' | 'failed'; text: string }) => void
   /** Asked when the token opens several Pages and none was named. */
   choose: (pages: RepairedPage[]) => Promise<string[]>
 }
@@ -97,6 +97,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     const report: RepairRequest['report'] = ({ status, text }) => {
       if (status === 'started') terminal.show({ title: `${text} …`, lines: [] })
       // A step that failed is told once, with what to do about it.
+      else if (status === 'warned') terminal.print(`  ! ${text}`, 'yellow')
       else if (status !== 'failed') terminal.print(`  ✔ ${text}`, 'green')
     }
     try {

@@ -6,7 +6,7 @@ import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { Healer } from './heal.ts'
 import type { PageTokenState, PageTokenStatus, TokenKeeper } from './keeper.ts'
-import { mayMessage } from './prove.ts'
+import { isGranted } from './grants.ts'
 import { meaningOf } from './refusals.ts'
 import { nextState, type TokenEvent } from './state.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
@@ -297,7 +297,7 @@ const toStatus = (entry: Entry): PageTokenStatus => ({
 
 /** What is wrong with a token that `debug_token` calls valid. */
 const troubleAfter = (entry: Entry, facts: TokenFacts, doubt: string | null): TokenTrouble | null => {
-  if (!mayMessage(facts, entry.pageId)) return troubles.permissionLost()
+  if (!isGranted(facts, 'pages_messaging', entry.pageId)) return troubles.permissionLost()
   if (doubt === null) return null
   return entry.disputes >= MANY_DISPUTES ? troubles.disputed(doubt) : null
 }

@@ -1,35 +1,45 @@
 import { GraphError, type Verdict } from '../graph/error.ts'
 import type { AccountPage, Graph, TokenFacts } from '../graph/graph.ts'
 import { refusals } from './refusals.ts'
+import { allows } from './tasks.ts'
 
-// Each costs a call; a person who granted more than this can name the Page.
-const MOST_HIDDEN = 50
+/** A Page that a user token reaches in one way or another. */
+export interface ReachedPage extends AccountPage {
+  /** Why the bot cannot answer for it, as the end of a sentence; null where nothing is known that speaks against it. */
+  unusable: string | null
+}
 
 /**
- * The Pages a user token reaches: those Graph lists and, since a Page of a business portfolio is often missing there,
- * those the permissions were granted for.
+ * The Pages a user token reaches: those Graph lists and, since a Page of a business portfolio is often missing there, those
+ * of the person's portfolios and those the permissions were granted for.
  *
+ * @param named - the Pages that were asked for; with all of them in the list, nothing else is looked for
  * @throws GraphError when Graph cannot be asked
  * @see reference B4, K4
  */
 export const listPages = async (
-  graph: Pick<Graph, 'accounts' | 'page'>,
+  graph: Pick<Graph, 'accounts' | 'businessPages' | 'page'>,
   userToken: string,
-  granted: TokenFacts['granularScopes'],
-): Promise<AccountPage[]> => {
+  facts: Pick<TokenFacts, 'scopes' | 'granularScopes'>,
+  named: readonly string[],
+): Promise<ReachedPage[]> => {
   const pages = new Map<string, AccountPage>()
-  for await (const page of graph.accounts(userToken)) {
-    const known = pages.get(page.id)
-    if (!known?.pageToken) pages.set(page.id, page)
+  const add = async (found: AsyncIterable<AccountPage>): Promise<void> => {
+    for await (const page of found) {
+      const known = pages.get(page.id)
+      if (!known?.pageToken) pages.set(page.id, { ...page, tasks: page.tasks ?? known?.tasks ?? null })
+    }
   }
-  const hidden = new Set(
-    granted.flatMap(({ scope, targetIds }) => (PAGE_GRANTS.has(scope) ? (targetIds ?? []) : [])),
-  )
-  for (const pageId of [...hidden].filter((id) => !pages.has(id)).slice(0, MOST_HIDDEN)) {
-    const page = await graph.page(pageId, userToken).catch(passOver)
-    if (page?.pageToken) pages.set(pageId, page)
+  await add(graph.accounts(userToken))
+  const isComplete = named.length > 0 && named.every((id) => pages.has(id))
+  if (!isComplete && facts.scopes.includes('business_management')) {
+    await add(graph.businessPages(userToken)).catch(passOver)
   }
-  return [...pages.values()]
+  const reached = [...pages.values()].map((page) => ({ ...page, unusable: unusableBy(page) }))
+  // A Page that was named is asked for itself.
+  if (named.length > 0) return reached
+  const hidden = grantedPages(facts).filter((id) => !pages.has(id))
+  return [...reached, ...(await inTurn(hidden, (id) => hiddenPage(graph, userToken, id)))]
 }
 
 /**
@@ -55,9 +65,42 @@ export const pageWithToken = async (
   return { ...(page ?? known ?? NOWHERE), ...(known?.tasks && { tasks: known.tasks }), id: pageId }
 }
 
-const PAGE_GRANTS = new Set(['pages_messaging', 'pages_show_list'])
+/** Scopes whose grant for single Pages tells of Pages; that of `business_management` tells of portfolios. */
+const PAGE_GRANTS = new Set(['pages_messaging', 'pages_show_list', 'pages_manage_metadata'])
 
 const NOWHERE = { name: null, pageToken: null, tasks: null }
+
+const grantedPages = ({ granularScopes }: Pick<TokenFacts, 'granularScopes'>): string[] => [
+  ...new Set(
+    granularScopes.flatMap(({ scope, targetIds }) => (PAGE_GRANTS.has(scope) ? (targetIds ?? []) : [])),
+  ),
+]
+
+const hiddenPage = async (
+  graph: Pick<Graph, 'page'>,
+  userToken: string,
+  id: string,
+): Promise<ReachedPage> => {
+  try {
+    const page = await graph.page(id, userToken)
+    return { ...page, unusable: page.pageToken === null ? NO_TOKEN : unusableBy(page) }
+  } catch (error) {
+    if (!isAboutThePage(error)) throw error
+    return {
+      id,
+      ...NOWHERE,
+      unusable: `Facebook does not show it to the person who made the token (${error.message})`,
+    }
+  }
+}
+
+const NO_TOKEN =
+  'Facebook gives no token for it, so the person who made the user token has no suitable role on it'
+
+const unusableBy = ({ tasks }: Pick<AccountPage, 'tasks'>): string | null =>
+  allows(tasks, 'MESSAGING') === false
+    ? `the person who made the user token may not answer messages there (tasks: ${tasks?.join(', ') || 'none'})`
+    : null
 
 const passOver = (error: unknown): null => {
   if (isAboutThePage(error)) return null
@@ -68,3 +111,13 @@ const ABOUT_A_PAGE: ReadonlySet<Verdict> = new Set(['bad_request', 'permission',
 
 const isAboutThePage = (error: unknown): error is GraphError =>
   error instanceof GraphError && ABOUT_A_PAGE.has(error.verdict)
+
+/** Each costs a call, and Facebook counts calls by the hour, so they are not made all at once. */
+const inTurn = async <Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = []
+  for (const item of items) results.push(await work(item))
+  return results
+}

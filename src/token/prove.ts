@@ -1,7 +1,9 @@
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import { GraphError } from '../graph/error.ts'
 import type { AccountPage, Graph, TokenFacts } from '../graph/graph.ts'
+import { isGranted } from './grants.ts'
 import { meaningOf, refusals } from './refusals.ts'
+import { allows } from './tasks.ts'
 
 /** A Page with a token that was proved never to expire. */
 export interface ProvenPage {
@@ -52,8 +54,8 @@ export const prove = async (
 ): Promise<ProvenPage> => {
   const { pageToken, tasks } = page
   if (pageToken === null) throw refusals.noPageToken(page)
-  if (tasks !== null && !tasks.some((task) => MESSAGING_TASKS.has(task)))
-    throw refusals.taskMissing(page, tasks)
+  // Tasks of a spelling we do not know are left to Facebook to judge.
+  if (tasks !== null && allows(tasks, 'MESSAGING') === false) throw refusals.taskMissing(page, tasks)
 
   const facts = await graph.debugToken(pageToken)
   const unproven = (why: string): Error => refusals.pageTokenUnproven(page, why)
@@ -66,15 +68,6 @@ export const prove = async (
   if (owner !== page.id) throw unproven(`it belongs to Page ${owner}`)
   if (facts.expiresAtMs === undefined) throw unproven('Facebook does not say that it never expires')
   if (facts.expiresAtMs !== null) throw refusals.pageTokenExpires(page, facts.expiresAtMs)
-  if (!mayMessage(facts, page.id)) throw unproven('it lacks pages_messaging for this Page')
+  if (!isGranted(facts, 'pages_messaging', page.id)) throw unproven('it lacks pages_messaging for this Page')
   return { id: page.id, name: page.name, pageToken, tasks, facts }
 }
-
-/** Whether the token may send for the Page: the permission can be limited to other Pages. */
-export const mayMessage = (facts: Pick<TokenFacts, 'scopes' | 'granularScopes'>, pageId: string): boolean => {
-  const grant = facts.granularScopes.find(({ scope }) => scope === 'pages_messaging')
-  return facts.scopes.includes('pages_messaging') && (grant?.targetIds?.includes(pageId) ?? true)
-}
-
-// The sample data and the Send API reference spell the same task differently (reference B4).
-const MESSAGING_TASKS = new Set(['MESSAGING', 'MESSAGE'])

@@ -1,22 +1,36 @@
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
+import { setFields, type LeftOut } from './webhook-fields.ts'
+
+export interface Subscribed {
+  /** What Facebook lists after the call, whatever it answered; null when the app is not subscribed. */
+  fields: string[] | null
+  leftOut: LeftOut | null
+  /** Why Facebook does not let that be read; null when it does. */
+  unread: string | null
+}
 
 /**
- * Subscribes the app to the Page's webhooks. Fields it is subscribed to already stay: subscribing replaces the list.
+ * Subscribes the app to the Page's webhooks, and reads back what came of it: Facebook may say success and subscribe nothing.
+ * Fields it is subscribed to already stay: subscribing replaces the list.
  *
- * @returns all the fields subscribed to
  * @throws GraphError
  */
 export const subscribe = async (
   graph: Pick<Graph, 'subscribe' | 'subscribedFields'>,
   pageId: string,
   pageToken: string,
-): Promise<string[]> => {
+): Promise<Subscribed> => {
   const before = await subscription(graph, pageId, pageToken)
-  const fields = [...new Set([...WEBHOOK_FIELDS, ...(before ?? [])])]
-  await graph.subscribe(pageId, pageToken, fields)
-  return fields
+  const wanted = [...new Set([...WEBHOOK_FIELDS, ...(before ?? [])])]
+  const leftOut = await setFields(wanted, (fields) => graph.subscribe(pageId, pageToken, fields))
+  try {
+    return { fields: await graph.subscribedFields(pageId, pageToken), leftOut, unread: null }
+  } catch (error) {
+    if (!(error instanceof GraphError) || error.retryable) throw error
+    return { fields: null, leftOut, unread: error.message }
+  }
 }
 
 /** The fields the app is subscribed to; null when it is not, or when the token may not ask. */

@@ -3,24 +3,77 @@ import { BotError } from '../base/errors.ts'
 const LONGEST = 4096
 // A header carries it, so it must be plain; Facebook's are.
 const PLAIN = /^[\u0021-\u007e]+$/
-const QUOTED = /^(["'`])(.*)\1$/s
-const IN_ADDRESS = /[?&#]access_token=([^&#\s]+)/
+
+/** Characters that are copied along and cannot be seen: zero-width spaces, byte order marks, soft hyphens, marks of direction. */
+const INVISIBLE = /\p{Cf}/gu
+const DOUBLE_QUOTES = /[“”„‟«»″＂]/g
+const SINGLE_QUOTES = /[‘’‚‛‹›′`´＇]/g
+const END_OF_PASTE = /^[\s"',;]+|[\s"',;]+$/g
+
+/** A line break in the middle of a long word, as a terminal or a mail makes it; the rest is not the beginning of another token. */
+const WRAPPED =
+  /(?<=\bEAA\w{5,}|[\w|-]{20})(?:[^\S\n]*\n[^\S\n]*| {2,})(?!EAA)(?=[\w|-]+\s*(?:$|[\n"'&,;}]))/g
+
+/** Where a token stands in what people paste, the surest place first. */
+const PLACES: readonly RegExp[] = [
+  // curl's JSON, a query, the address that Facebook redirected to.
+  /(?<![\w-])access_token["']?\s*[=:]\s*["']?([^\s"'&,;<>}]+)/gi,
+  // `FB_USER_TOKEN=...`, "user token: ..."; not what is used to verify a webhook.
+  /(?<![\w-])(?!verify|id_token|refresh)[\w-]*token["']?\s*[=:]\s*["']?([^\s"'&,;<>}]+)/gi,
+  /(?<![\w-])Bearer\s+["']?([^\s"',;]+)/gi,
+  /(?<![\w-])(EAA\w{20,})/g,
+]
+
+/** What other tokens of Meta begin with. */
+const FOREIGN: readonly (readonly [start: RegExp, what: string])[] = [
+  [/^IG(AA|QV)/, 'an Instagram token'],
+  [/^TH(AA|QV)/, 'a Threads token'],
+]
 
 /**
- * Takes the token out of what a person pasted or piped: with whitespace, quotes or `Bearer` around it, or still in the
- * address Facebook redirected to.
+ * Finds the one token in what a person pasted or piped: the answer of curl, a query, a line of `.env`, a header, with quotes,
+ * commas and invisible characters around it, or broken into lines.
  *
- * @throws BotError `BOT_USER_TOKEN_INVALID` when there is no token in it
+ * @throws BotError `BOT_USER_TOKEN_INVALID` when there is none, or more than one; what was given is never repeated
  */
 export const readUserToken = (input: string): string => {
-  const text = input.replace(/^\uFEFF/, '').trim()
-  const bare = (QUOTED.exec(text)?.[2] ?? text).trim().replace(/^Bearer\s+/i, '')
-  const token = IN_ADDRESS.exec(bare)?.[1] ?? bare
+  const text = unwrapped(input)
+  for (const place of PLACES) {
+    const found = new Set([...text.matchAll(place)].map(([, token = '']) => decoded(token)))
+    const [token] = found
+    if (found.size > 1) throw unusable('What was given holds more than one token.')
+    if (token !== undefined) return checked(token)
+  }
+  return checked(text.replaceAll(END_OF_PASTE, ''))
+}
+
+const unwrapped = (input: string): string =>
+  input
+    .replaceAll(INVISIBLE, '')
+    .replaceAll(DOUBLE_QUOTES, '"')
+    .replaceAll(SINGLE_QUOTES, "'")
+    .trim()
+    .replaceAll(WRAPPED, '')
+
+/** In an address the bar of an app token is written as `%7C`. */
+const decoded = (token: string): string =>
+  token.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+
+const checked = (token: string): string => {
   if (token === '') throw unusable('There is no token in what was given.')
-  if (/\s/.test(token)) throw unusable('What was given holds more than one word, so it is not a token.')
-  if (token.length > LONGEST)
+  if (/\s/.test(token))
+    throw unusable('What was given holds more than one word, and none of them is marked as the token.')
+  if (token.length > LONGEST) {
     throw unusable(`What was given is longer than any token (${token.length} characters).`)
+  }
   if (!PLAIN.test(token)) throw unusable('What was given holds characters that no token has.')
+  const foreign = FOREIGN.find(([start]) => start.test(token))
+  if (foreign !== undefined) {
+    throw new BotError('BOT_USER_TOKEN_INVALID', `This is ${foreign[1]}, not a user token of Facebook.`, {
+      remedy:
+        'In the Graph API Explorer choose this app and "User Token" under "User or Page"; its token begins with EAA.',
+    })
+  }
   return token
 }
 

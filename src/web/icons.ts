@@ -14,6 +14,7 @@ export const icons = {
     failed: icon(html`<path d="m7 7 10 10M17 7 7 17" />`),
     skipped: icon(html`<path d="M6 12h12" />`),
     started: icon(html`<circle cx="12" cy="12" r="3" />`),
+    warned: icon(html`<path d="M12 4 2.8 19.5h18.4z" /><path d="M12 10v4.5m0 2.4v.1" />`),
   },
 } as const
 

@@ -5,8 +5,8 @@ import { BotError } from '../../src/base/errors.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const PAGES = [
-  { id: '1', name: 'Bakery' },
-  { id: '2', name: null },
+  { id: '1', name: 'Bakery', unusable: null },
+  { id: '2', name: null, unusable: null },
 ]
 const BAKERY = { id: '1', name: 'Bakery', expiresAt: null, scopes: [], tasks: [], subscribed: true }
 const ORDER: RepairOrder = {

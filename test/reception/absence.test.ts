@@ -17,6 +17,7 @@ const build = (recall: () => Promise<string | null>) => {
     },
     graph: { subscribe: notAsked, subscribedFields: notAsked, conversations: notAsked },
     tokens: { tokenFor: () => null, statuses: () => [], suspect: () => {}, onChange: () => () => {} },
+    isToBeSubscribed: () => false,
     toEvents: () => [],
     clock,
     random: () => 0.5,

@@ -188,6 +188,14 @@ t.test('a Page is not subscribed that never was, and its past is not answered', 
   t.equal(w.calls.conversations, 0)
 })
 
+t.test('a Page that was to be subscribed and is not is subscribed', async (t) => {
+  const w = await world(t, { fields: null })
+  w.toBeSubscribed = true
+  await w.advance(HOUR_MS)
+  t.ok(w.calls.subscribe > 0)
+  t.strictSame(w.fields, [...WEBHOOK_FIELDS])
+})
+
 t.test('fields that are only good to have are asked for once, and are no reason to read', async (t) => {
   const w = await world(t)
   w.fields = ['messages', 'messaging_postbacks', 'feed']
@@ -358,6 +366,8 @@ async function world(t: Test, options: Options = {}) {
     fields: options.fields === undefined ? ([...WEBHOOK_FIELDS] as string[]) : options.fields,
     /** Facebook takes the fields asked for, and does not list them. */
     keepFields: false,
+    /** Whether the operator wants the app subscribed. */
+    toBeSubscribed: false,
     /** What the operator was last told. */
     trouble: null as Trouble | null,
     asked: [] as string[],
@@ -434,6 +444,7 @@ async function world(t: Test, options: Options = {}) {
           },
         },
         tokens,
+        isToBeSubscribed: () => w.toBeSubscribed ?? false,
         toEvents: toRecoveredEvents,
         clock,
         random: () => 0.5,

@@ -3,7 +3,8 @@ import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { createGraph } from '../../src/graph/client.ts'
 import type { AccountPage } from '../../src/graph/graph.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
-import { bootstrap, type BootstrapOptions, type BootstrapStep } from '../../src/token/bootstrap.ts'
+import { bootstrap, type BootstrapOptions } from '../../src/token/bootstrap.ts'
+import type { BootstrapStep } from '../../src/token/steps.ts'
 import {
   APP_ID,
   APP_SECRET,
@@ -88,6 +89,7 @@ t.test('a user token becomes a saved, proved, subscribed Page token', async (t) 
     'debug_token',
     'subscribed_apps',
     'subscribed_apps',
+    'subscribed_apps',
     'me',
   ])
   t.strictSame(store.page(PAGE_ID), {
@@ -101,6 +103,7 @@ t.test('a user token becomes a saved, proved, subscribed Page token', async (t) 
     provedAtMs: NOW_S * 1000,
     dataAccessExpiresAtMs: (NOW_S + 90 * 86_400) * 1000,
     subscribedFields: [...WEBHOOK_FIELDS],
+    subscribe: true,
   })
   t.strictSame(store.users(), [
     {
@@ -534,7 +537,10 @@ t.test('a subscription that fails says that the token is saved, and the other Pa
   const { fake, store, run, ended } = await build(t)
   addPage(fake, SECOND)
   fake.answers.set('subscribed_apps', (request, response) => {
-    if (request.path.includes(SECOND)) return json(response, 200, { success: true, data: [] })
+    if (request.path.includes(SECOND)) {
+      const data = [{ id: APP_ID, subscribed_fields: WEBHOOK_FIELDS }]
+      return json(response, 200, { success: true, data })
+    }
     refusing(200, 'Requires pages_manage_metadata')(request, response)
   })
   await t.rejects(run({ all: true }), {
@@ -556,4 +562,108 @@ t.test('a last read that fails says that the token is saved', async (t) => {
     remedy: /Run this again/,
   })
   t.equal(store.page(PAGE_ID)?.token, 'page-token-1')
+})
+
+t.test('a last read that Facebook refuses is a note: the token was proved', async (t) => {
+  const { fake, run, steps } = await build(t)
+  fake.answers.set('me', refusing(100, 'requires the pages_read_engagement permission'))
+  t.match(await run(), [{ id: PAGE_ID, name: 'Example Page', subscribed: true }])
+  t.match(steps.at(-1), { name: 'read', status: 'warned', text: /pages_read_engagement/ })
+})
+
+t.test('what Facebook lists decides whether the Page is subscribed, not what it answers', async (t) => {
+  const { fake, store, run, steps } = await build(t)
+  fake.answers.set('subscribed_apps', (_request, response) =>
+    json(response, 200, { success: true, data: [] }),
+  )
+  t.match(await run(), [{ id: PAGE_ID, subscribed: false }])
+  t.match(
+    steps.find(({ status }) => status === 'warned'),
+    { name: 'subscribe', text: /lists no subscription/ },
+  )
+  t.match(store.page(PAGE_ID), { subscribedFields: null, subscribe: true })
+})
+
+t.test('a webhook field that Facebook refuses costs no other', async (t) => {
+  const { fake, run, steps } = await build(t)
+  const usual = fake.subscribed
+  fake.answers.set('subscribed_apps', (request, response) => {
+    const asked = (request.query.get('subscribed_fields') ?? '').split(',')
+    if (request.method === 'POST' && asked.includes('standby')) {
+      return refusing(100, 'Param subscribed_fields[8] must be one of {MESSAGES, ...}')(request, response)
+    }
+    if (request.method === 'POST') usual.set(PAGE_ID, asked)
+    const fields = usual.get(PAGE_ID)
+    json(response, 200, { success: true, data: fields ? [{ id: APP_ID, subscribed_fields: fields }] : [] })
+  })
+  t.match(await run(), [{ subscribed: true }])
+  t.strictSame(
+    usual.get(PAGE_ID)?.toSorted(),
+    WEBHOOK_FIELDS.filter((field) => field !== 'standby').toSorted(),
+  )
+  t.match(
+    steps.find(({ status }) => status === 'warned'),
+    {
+      text: /without standby, which Facebook refuses: .*must be one of/,
+    },
+  )
+})
+
+t.test('all Pages that the permissions were granted for are taken, however many', async (t) => {
+  const { fake, run } = await build(t)
+  fake.pages = []
+  const ids = Array.from({ length: 60 }, (_, index) => String(5_000_000 + index))
+  for (const id of ids) {
+    fake.pages.push({ id, name: `Page ${id}`, token: `page-token-${id}`, hidden: true })
+    fake.tokens.set(`page-token-${id}`, pageFacts(id))
+  }
+  const granular_scopes = [{ scope: 'pages_messaging', target_ids: ids }]
+  fake.tokens.set('user-token-1', userFacts({ granular_scopes }))
+  t.equal((await run({ all: true })).length, 60)
+})
+
+t.test('a Page that cannot be used is left out, said to be, and spoils no other', async (t) => {
+  const { fake, run, steps } = await build(t)
+  addPage(fake, SECOND, { tasks: ['ANALYZE', 'PROFILE_PLUS_ADVERTISE'] })
+  const granular_scopes = [{ scope: 'pages_show_list', target_ids: [PAGE_ID, SECOND, '999'] }]
+  fake.tokens.set('user-token-1', userFacts({ granular_scopes }))
+  t.match(await run({ all: true }), [{ id: PAGE_ID }])
+  const warned = steps.filter(({ status }) => status === 'warned')
+  t.match(warned, [
+    { pageId: SECOND, text: /Page 2 .*left out: .*may not answer messages.*PROFILE_PLUS_ADVERTISE/ },
+    { pageId: '999', text: /999.*left out: Facebook does not show it/ },
+  ])
+  let shown: { id: string; unusable: string | null }[] = []
+  const choose = async (pages: typeof shown) => ((shown = pages), [PAGE_ID, SECOND])
+  t.match(await run({ choose }), [{ id: PAGE_ID }])
+  t.match(shown, [{ id: PAGE_ID, unusable: null }, { id: SECOND, unusable: /may not answer/ }, { id: '999' }])
+  t.match(await run(), [{ id: PAGE_ID }], 'the only one that can be used needs no choice')
+})
+
+for (const tasks of [
+  ['PROFILE_PLUS_MESSAGING', 'PROFILE_PLUS_ADVERTISE'],
+  ['PROFILE_PLUS_FULL_CONTROL'],
+  ['SOMETHING_FACEBOOK_INVENTED'],
+]) {
+  t.test(`a Page with the tasks ${tasks.join(', ')} is accepted`, async (t) => {
+    const { fake, run } = await build(t)
+    fake.pages[0]!.tasks = tasks
+    t.match(await run(), [{ id: PAGE_ID, tasks }])
+  })
+}
+
+t.test('the Pages of business portfolios are asked for with business_management', async (t) => {
+  const { fake, run } = await build(t)
+  fake.pages = []
+  addPage(fake, SECOND, { hidden: true })
+  addPage(fake, THIRD, { hidden: true })
+  fake.tokens.set('user-token-1', userFacts({ scopes: [...SCOPES, 'business_management'] }))
+  fake.answers.set('businesses', (_request, response) =>
+    json(response, 200, { data: [{ id: '77', name: 'Portfolio' }] }),
+  )
+  const listing = (id: string) => (_request: unknown, response: Parameters<typeof json>[0]) =>
+    json(response, 200, { data: [{ id, name: `Page ${id[0]}` }] })
+  fake.answers.set('owned_pages', listing(SECOND))
+  fake.answers.set('client_pages', listing(THIRD))
+  t.match(await run({ all: true }), [{ id: SECOND }, { id: THIRD }])
 })

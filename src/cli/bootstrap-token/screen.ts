@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import * as clack from '@clack/prompts'
-import type { AccountPage } from '../../graph/graph.ts'
-import type { BootstrappedPage, BootstrapStep } from '../../token/bootstrap.ts'
+import type { BootstrappedPage } from '../../token/bootstrap.ts'
+import type { ReachedPage } from '../../token/pages.ts'
+import type { BootstrapStep } from '../../token/steps.ts'
 
 /** What the operator sees in a terminal. */
 export interface Screen {
@@ -18,7 +19,7 @@ export interface Screen {
   /** Null when the operator gave up. */
   askToken: () => Promise<string | null>
   /** Null when the operator gave up. */
-  choosePages: (pages: AccountPage[], known: readonly string[]) => Promise<string[] | null>
+  choosePages: (pages: ReachedPage[], known: readonly string[]) => Promise<string[] | null>
   step: (step: BootstrapStep) => void
   refused: (what: string, remedy: string | undefined) => void
   done: (pages: BootstrappedPage[], keptIn: string) => void
@@ -98,7 +99,7 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
     },
 
     choosePages: async (pages, known) => {
-      const usable = new Set(pages.filter(isUsable).map(({ id }) => id))
+      const usable = new Set(pages.flatMap(({ id, unusable }) => (unusable === null ? [id] : [])))
       const chosen = await clack.multiselect({
         ...common,
         message: 'Which Pages is the bot to answer for?',
@@ -108,14 +109,14 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
         options: pages.map((page) => ({
           value: page.id,
           label: `${page.name ?? 'Page'} ${styleText('dim', page.id)}`,
-          ...(!isUsable(page) && { hint: 'no messaging task' }),
-          disabled: !isUsable(page),
+          ...(page.unusable !== null && { hint: page.unusable }),
+          disabled: page.unusable !== null,
         })),
       })
       return clack.isCancel(chosen) ? null : chosen
     },
 
-    step: ({ name, status, text }) => {
+    step: ({ status, text }) => {
       if (status === 'started') return spinner.start(text)
       spinner.stop()
       if (status === 'done')
@@ -126,8 +127,8 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
           symbol: styleText('gray', '◇'),
           spacing: 0,
         })
-      // Every other failure ends the command, and is told there.
-      if (status === 'failed' && name === 'webhook') clack.log.warn(wrap(text, output), common)
+      // A failure ends the command, and is told there.
+      if (status === 'warned') clack.log.warn(wrap(text, output), common)
     },
 
     refused: (what, remedy) => {
@@ -145,9 +146,6 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
     stop: () => spinner.stop(),
   }
 }
-
-const isUsable = ({ tasks }: AccountPage): boolean =>
-  tasks === null || tasks.includes('MESSAGING') || tasks.includes('MESSAGE')
 
 const describePage = (page: BootstrappedPage): string =>
   [

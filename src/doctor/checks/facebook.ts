@@ -1,4 +1,5 @@
-import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../../channel/messenger.ts'
+import { WEBHOOK_FIELDS } from '../../channel/messenger.ts'
+import { isSameAddress, pageSubscription } from '../../reception/app-webhook.ts'
 import { GraphError } from '../../graph/error.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import { isConfidential } from '../../base/config.ts'
@@ -143,11 +144,11 @@ const checkVersion = (asked: string, { otherVersion }: Context): Finding => {
 
 const checkAppSubscription = async (publicUrl: string | undefined, context: Context): Promise<Finding> => {
   const url = publicUrl === undefined ? null : `${publicUrl}/webhook`
-  const page = (await context.appSubscriptions()).find(({ object }) => object === WEBHOOK_OBJECT)
+  const page = pageSubscription(await context.appSubscriptions())
   const next = `${url === null ? 'Set PUBLIC_URL and run' : 'Run'} npm run bootstrap-token, or enter it in App dashboard > Messenger > Settings > Webhooks: callback URL ${url ?? 'https://your.address/webhook'}, your FB_VERIFY_TOKEN, all fields.`
   if (page === undefined || page.url === null)
     return failure('Facebook has no address for this app’s webhooks', next)
-  if (url !== null && page.url !== url) {
+  if (url !== null && !isSameAddress(page.url, url)) {
     return failure(`Facebook sends this app’s webhooks to ${page.url}, not to ${url}`, next)
   }
   if (!page.isActive) return failure(`Facebook has switched off the webhooks to ${page.url}`, next)

@@ -3,7 +3,7 @@ import { diffProfile, PROFILE_FIELDS, toMessengerProfile } from '../../profile/m
 import { GraphError } from '../../graph/error.ts'
 import type { TokenFacts } from '../../graph/graph.ts'
 import type { StoredPageToken } from '../../store/tokens/records.ts'
-import { mayMessage } from '../../token/prove.ts'
+import { isGranted } from '../../token/grants.ts'
 import { meaningOf } from '../../token/refusals.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, pagesOf, type Context } from '../context.ts'
@@ -108,14 +108,22 @@ const foreign = (page: StoredPageToken, tokenAppId: string, appId: string): Find
 
 const checkPermissions = async (page: StoredPageToken, context: Context): Promise<Finding> => {
   const facts = await context.inspect(page.token)
-  if (!mayMessage(facts, page.pageId)) {
-    return failure('pages_messaging was taken from it, so nothing can be sent', renew(page))
+  if (!isGranted(facts, 'pages_messaging', page.pageId)) {
+    return failure(`${lost(facts, 'pages_messaging')}, so nothing can be sent`, renew(page))
   }
-  if (!facts.scopes.includes('pages_manage_metadata')) {
-    return warning('pages_manage_metadata is missing, so webhooks cannot be subscribed again', renew(page))
+  if (!isGranted(facts, 'pages_manage_metadata', page.pageId)) {
+    return warning(
+      `${lost(facts, 'pages_manage_metadata')}, so webhooks cannot be subscribed again`,
+      renew(page),
+    )
   }
   return ok('pages_messaging and pages_manage_metadata')
 }
+
+const lost = ({ scopes }: TokenFacts, scope: string): string =>
+  scopes.includes(scope)
+    ? `${scope} was granted for other Pages, not for this one`
+    : `${scope} is missing or was taken from it`
 
 const checkTasks = async (page: StoredPageToken, context: Context): Promise<Finding> => {
   const tasks = (await currentTasks(page, context)) ?? page.tasks

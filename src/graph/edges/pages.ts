@@ -7,7 +7,7 @@ import { readId, readName, strings, unexpected } from '../read.ts'
 
 const NOT_TOLD: ReadonlySet<GraphError['verdict']> = new Set(['bad_request', 'unknown'])
 
-type Edges = Pick<Graph, 'accounts' | 'page' | 'me'>
+type Edges = Pick<Graph, 'accounts' | 'businessPages' | 'page' | 'me'>
 
 const FIELDS = 'id,name,access_token,tasks'
 const AT_ONCE = 100
@@ -29,11 +29,23 @@ export const pageEdges = (caller: Caller): Edges => {
       return (await caller.as(userToken, { edge, method: 'GET', path })).body
     })
 
+  const pagesOf = async function* (edge: string, userToken: string, list: string) {
+    for await (const entry of entriesOf(edge, userToken, list, FIELDS)) {
+      const found = readAccountPage(entry)
+      if (found) yield found
+    }
+  }
+
   return {
-    accounts: async function* (userToken) {
-      for await (const entry of entriesOf('accounts', userToken, '/me/accounts', FIELDS)) {
-        const account = readAccountPage(entry)
-        if (account) yield account
+    accounts: (userToken) => pagesOf('accounts', userToken, '/me/accounts'),
+
+    businessPages: async function* (userToken) {
+      for await (const business of entriesOf('businesses', userToken, '/me/businesses', 'id')) {
+        const id = readId(business['id'])
+        if (id === null) continue
+        for (const list of ['owned_pages', 'client_pages']) {
+          yield* pagesOf(list, userToken, `/${encodeURIComponent(id)}/${list}`)
+        }
       }
     },
 

@@ -22,6 +22,8 @@ export interface StoredPageToken {
   dataAccessExpiresAtMs: number | null
   /** Null until this app is known to be subscribed to the Page. */
   subscribedFields: string[] | null
+  /** Whether the app is to be subscribed to the Page; absent in a file of an older release. */
+  subscribe?: boolean
 }
 
 /** The long-lived user token the Page tokens were made from. */

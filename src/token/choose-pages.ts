@@ -1,0 +1,47 @@
+import type { BootstrapOptions } from './bootstrap.ts'
+import type { ReachedPage } from './pages.ts'
+import { refusals } from './refusals.ts'
+import { nameOf, type Step } from './steps.ts'
+
+/**
+ * The Pages a bootstrap is for. A Page that was not named and cannot be used is left out, and said to be: it must not spoil the others.
+ *
+ * @throws BotError `BOT_PAGE_NOT_FOUND`, `BOT_PAGE_CHOICE_NEEDED`
+ */
+export const choosePages = async (
+  options: BootstrapOptions,
+  step: Step,
+  listed: ReachedPage[],
+): Promise<string[]> => {
+  if (options.pageIds?.length) return [...new Set(options.pageIds)]
+  if (listed.length === 0) throw refusals.noPage()
+  const usable = listed.filter((page) => page.unusable === null)
+  const [only] = usable
+  const wanted =
+    options.all || listed.length === 1 || only === undefined || (usable.length === 1 && !options.choose)
+      ? listed
+      : await chosen(options, listed)
+  const taken = wanted.filter((page) => page.unusable === null)
+  // With none that can be used the first one's proof says why.
+  if (taken.length === 0) return wanted.slice(0, 1).map(({ id }) => id)
+  for (const page of wanted) {
+    if (page.unusable === null) continue
+    const text = `${nameOf(page)} (${page.id}) left out: ${page.unusable}`
+    await step(
+      'list',
+      text,
+      () => Promise.resolve(),
+      () => ({ warned: text }),
+      page.id,
+    )
+  }
+  return taken.map(({ id }) => id)
+}
+
+const chosen = async ({ choose }: BootstrapOptions, listed: ReachedPage[]): Promise<ReachedPage[]> => {
+  if (!choose) throw refusals.choiceNeeded(listed)
+  const ids = new Set(await choose(listed))
+  const known = listed.filter(({ id }) => ids.has(id))
+  if (known.length === 0) throw refusals.noPageChosen()
+  return known
+}

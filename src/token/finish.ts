@@ -1,0 +1,103 @@
+import { GraphError } from '../graph/error.ts'
+import type { BootstrappedPage, BootstrapOptions } from './bootstrap.ts'
+import type { ProvenPage } from './prove.ts'
+import { refusals } from './refusals.ts'
+import { count, nameOf, type Step } from './steps.ts'
+import { subscribe, subscription, type Subscribed } from './subscribe.ts'
+import { hears, without } from './webhook-fields.ts'
+
+/** Subscribes and reads each Page. One that fails does not keep the others from it. */
+export const finish = async (
+  options: BootstrapOptions,
+  step: Step,
+  proven: ProvenPage[],
+): Promise<BootstrappedPage[]> => {
+  const pages: BootstrappedPage[] = []
+  const failures: unknown[] = []
+  for (const page of proven) {
+    try {
+      const fields = await subscribePage(options, step, page)
+      const me = await step(
+        'read',
+        `Reading ${nameOf(page)} with its new token`,
+        () => options.graph.me(page.pageToken).catch(unlessRefused(page)),
+        (read) =>
+          read instanceof GraphError
+            ? {
+                warned: `${nameOf(page)} cannot be read with its new token, which sending does not need: ${read.message}`,
+              }
+            : `${read.name ?? nameOf(page)} answers with its new token`,
+        page.id,
+      )
+      pages.push({
+        id: page.id,
+        name: page.name ?? (me instanceof GraphError ? null : me.name) ?? `Page ${page.id}`,
+        expiresAt: null,
+        scopes: page.facts.scopes,
+        tasks: page.tasks ?? [],
+        subscribed: fields?.includes('messages') ?? false,
+      })
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+  return pages
+}
+
+/** @returns the fields that Facebook lists */
+const subscribePage = async (
+  { graph, store, subscribe: wanted }: BootstrapOptions,
+  step: Step,
+  page: ProvenPage,
+): Promise<string[] | null> => {
+  const { fields } = await step(
+    'subscribe',
+    `Subscribing ${nameOf(page)} to this app's webhooks`,
+    async () =>
+      wanted
+        ? subscribe(graph, page.id, page.pageToken).catch(afterSaving(page, refusals.subscriptionFailed))
+        : { fields: await subscription(graph, page.id, page.pageToken), leftOut: null, unread: null },
+    (made) => (wanted ? subscribed(page, made) : leftAlone(page, made)),
+    page.id,
+  )
+  await store.noteSubscription(page.id, page.pageToken, fields)
+  return fields
+}
+
+const subscribed = (
+  page: ProvenPage,
+  { fields, leftOut, unread }: Subscribed,
+): string | { warned: string } => {
+  if (unread !== null) {
+    return {
+      warned: `${nameOf(page)}: webhooks subscribed, but Facebook does not let that be read back: ${unread}`,
+    }
+  }
+  if (!hears(fields)) {
+    return {
+      warned: `${nameOf(page)}: Facebook says that the webhooks are subscribed, but lists ${fields === null ? 'no subscription of this app' : `only ${fields.join(', ') || 'no field'}`}. A running bot tries again; "npm run doctor" tells whether it is in order`,
+    }
+  }
+  if (leftOut !== null) return { warned: `${nameOf(page)}: webhooks subscribed, ${without(leftOut)}` }
+  return `${nameOf(page)}: webhooks subscribed (${count(fields?.length ?? 0, 'field')})`
+}
+
+const leftAlone = (page: ProvenPage, { fields }: Subscribed): { skipped: string } => ({
+  skipped: `${nameOf(page)}: webhook subscription left alone (${fields ? 'subscribed' : 'not subscribed'})`,
+})
+
+/** The token was proved by `debug_token`; a read that Facebook refuses says nothing against it. */
+const unlessRefused =
+  (page: ProvenPage) =>
+  (error: unknown): GraphError => {
+    if (error instanceof GraphError && !error.retryable && error.verdict !== 'token_invalid') return error
+    return afterSaving(page, refusals.readFailed)(error)
+  }
+
+/** What goes wrong from here on must say that the token is in use. */
+const afterSaving =
+  (page: ProvenPage, explain: (page: ProvenPage, cause: GraphError) => Error) =>
+  (error: unknown): never => {
+    throw error instanceof GraphError ? explain(page, error) : error
+  }

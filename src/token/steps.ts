@@ -1,0 +1,49 @@
+import type { AccountPage } from '../graph/graph.ts'
+import { toRefusal } from './refusals.ts'
+
+export type BootstrapStepName =
+  'inspect' | 'exchange' | 'list' | 'prove' | 'save' | 'webhook' | 'subscribe' | 'read'
+
+export interface BootstrapStep {
+  name: BootstrapStepName
+  /** `warned`: it came to less than was asked for, and the bootstrap goes on. `failed`: the bootstrap ends. */
+  status: 'started' | 'done' | 'skipped' | 'warned' | 'failed'
+  /** The Page it is about; null for a step about all of them. */
+  pageId: string | null
+  /** One line for people, without secrets. */
+  text: string
+}
+
+/** Runs one step and reports it. */
+export type Step = ReturnType<typeof createReporter>
+
+/** @param report - hears of every step */
+export const createReporter =
+  (report: (step: BootstrapStep) => void = () => {}) =>
+  async <Result>(
+    name: BootstrapStepName,
+    doing: string,
+    task: () => Promise<Result>,
+    done: (result: Result) => string | { skipped: string } | { warned: string },
+    pageId: string | null = null,
+  ): Promise<Result> => {
+    report({ name, status: 'started', pageId, text: doing })
+    try {
+      const result = await task()
+      const told = done(result)
+      if (typeof told === 'string') report({ name, status: 'done', pageId, text: told })
+      else if ('skipped' in told) report({ name, status: 'skipped', pageId, text: told.skipped })
+      else report({ name, status: 'warned', pageId, text: told.warned })
+      return result
+    } catch (error) {
+      const refusal = toRefusal(error)
+      report({ name, status: 'failed', pageId, text: refusal instanceof Error ? refusal.message : doing })
+      throw refusal
+    }
+  }
+
+/** How a Page is called in the words of a step. */
+export const nameOf = ({ id, name }: Pick<AccountPage, 'id' | 'name'>): string => name ?? `Page ${id}`
+
+/** "1 Page", "2 Pages". */
+export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

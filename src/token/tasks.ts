@@ -1,0 +1,36 @@
+/** What a person may do on a Page, as far as the bot needs it (reference B4). */
+export type NeededTask = 'MESSAGING' | 'MODERATE'
+
+/** Spellings seen for each; the Send API reference says MESSAGE where the sample data say MESSAGING. */
+const GRANTED_BY: Record<NeededTask, ReadonlySet<string>> = {
+  MESSAGING: new Set(['MESSAGING', 'MESSAGE', 'FULL_CONTROL']),
+  MODERATE: new Set(['MODERATE', 'FULL_CONTROL']),
+}
+
+/** Tasks that allow something else. */
+const OTHERS = new Set([
+  'ADVERTISE',
+  'ANALYZE',
+  'CREATE_CONTENT',
+  'MANAGE',
+  'MANAGE_LEADS',
+  'MANAGE_JOBS',
+  'VIEW_MONETIZATION_INSIGHTS',
+])
+
+/** The new Pages experience puts this before each task. */
+const PREFIX = /^PROFILE_PLUS_/
+
+/**
+ * Whether somebody with these tasks may do what is needed; null where that cannot be told: there are no tasks, or one of them
+ * has a spelling we do not know. Then the token's own permissions and the subscription decide.
+ */
+export const allows = (tasks: readonly string[] | null, needed: NeededTask): boolean | null => {
+  if (tasks === null) return null
+  const plain = tasks.map((task) => task.toUpperCase().replace(PREFIX, ''))
+  if (plain.some((task) => GRANTED_BY[needed].has(task))) return true
+  return plain.every(isKnown) ? false : null
+}
+
+const isKnown = (task: string): boolean =>
+  OTHERS.has(task) || Object.values(GRANTED_BY).some((spellings) => spellings.has(task))
