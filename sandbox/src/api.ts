@@ -41,6 +41,8 @@ export interface SandboxState {
     /** Failed callbacks are overtaken by later ones. */
     webhookUnordered: boolean
     delayMs: number
+    ipBlocked: boolean
+    appDeactivated: boolean
     /** Pages whose calls are refused, by their id, until then. */
     throttledUntilMs: Record<string, number>
   }
@@ -200,6 +202,14 @@ export type TroubleKind =
   | 'logged-out'
   /** The Page is unpublished: its tokens fail with 190 without subcode; `calm` publishes it again. */
   | 'page-unpublished'
+  /** The person logs in again and does not tick the Page: its tokens fail with 190 until a login in which it is ticked. */
+  | 'page-unticked'
+  /** The bot calls from an address that is not on the app's list: every call fails with 5 until `calm`. */
+  | 'ip-blocked'
+  /** The app is deactivated in its dashboard: every call fails with 200 until `calm`. */
+  | 'app-deactivated'
+  /** The next `times` subscriptions of a Page answer success and subscribe nothing. */
+  | 'subscribe-nothing'
   /** The Page is barred from sending for breaking a policy (10/1893063), and the app is told; `calm` ends it. */
   | 'policy-block'
   /** Ids of uploaded media that a Page has are refused from now on, as after their 90 days (100/2018074). */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { guardHost } from './control/guard.ts'
-import { consent, DENIED, type DialogAnswer } from './dialog/consent.ts'
-import { choosePerson, consentPage, errorPage } from './dialog/html.ts'
+import { CLOSED, consent, DENIED, NOT_ACTIVE, type DialogAnswer } from './dialog/consent.ts'
+import { choosePerson, consentPage, errorPage, notActivePage } from './dialog/html.ts'
 import { openScopes, pagesOf, people, readDialogRequest, type DialogRequest } from './dialog/request.ts'
 import { DIALOG_STYLE } from './dialog/style.ts'
 import { splitAddress } from './graph/request.ts'
@@ -63,18 +63,18 @@ const decide = (parts: SandboxParts, request: FastifyRequest, reply: FastifyRepl
   if ('problem' in asked) return html(reply.code(400), errorPage(asked.problem), null)
   const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
   const user = parts.world.users.get(form.get('user') ?? '')
-  if (form.get('decision') !== 'continue' || !user || user.system) return goOn(reply, asked, DENIED)
+  const decision = form.get('decision')
+  if (decision === 'close') return goOn(reply, asked, CLOSED)
+  if (decision === 'back') return goOn(reply, asked, NOT_ACTIVE)
+  if (decision !== 'continue' || !user || user.system) return goOn(reply, asked, DENIED)
   if (isShutOut(asked, user)) {
     // Login for Business ends as if the person had refused (reference B3).
     if (asked.byConfig) return goOn(reply, asked, DENIED)
-    return html(reply.code(400), errorPage(NOT_ACTIVE), null)
+    return html(reply.code(400), notActivePage(NOT_ACTIVE.error_message, request.url), asked.redirectUri)
   }
   const ticked = { scopes: form.getAll('scope'), pageIds: form.getAll('page') }
   return goOn(reply, asked, consent(parts, asked, user, ticked))
 }
-
-const NOT_ACTIVE =
-  'App not active: This app is not accessible right now and the app developer is aware of the issue.'
 
 /** In development only people with a role on the app may log in. */
 const isShutOut = ({ app }: DialogRequest, user: User) => app.mode === 'development' && user.appRole === null

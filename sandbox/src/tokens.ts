@@ -23,6 +23,8 @@ export interface Tokens {
   /** The person logs out everywhere, a system user's token is revoked: 467. */
   logOut: (user: User) => void
   removeApp: (user: User, appId: string) => void
+  /** The person logs in again and ticks every Page but this one. */
+  untick: (user: User, appId: string, page: Page) => void
 }
 
 export interface Login {
@@ -156,6 +158,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
       const page = token.pageId === null ? undefined : world.pages.get(token.pageId)
       if (page && !page.roles.has(session.userId)) return describeDeath(492, session)
       if (page && !page.published) return PAGE_GONE
+      if (page && grant(token)?.pageIds?.includes(page.id) === false) return NOT_TICKED
       return null
     },
     scopes: (token) => {
@@ -171,6 +174,11 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
       revoke(458, (session) => session.userId === user.id && session.appId === appId)
       user.grants.delete(appId)
     },
+    untick: (user, appId, { id }) => {
+      const granted = user.grants.get(appId)
+      if (!granted) return
+      granted.pageIds = (granted.pageIds ?? [...world.pages.keys()]).filter((one) => one !== id)
+    },
   }
 }
 
@@ -179,6 +187,14 @@ const PAGE_GONE: Death = {
   subcode: undefined,
   reason: 'page-unpublished',
   message: 'This Page access token belongs to a Page that is not accessible.',
+}
+
+/** The last login left the Page out; recorded in this wording, with the permissions in varying order. */
+const NOT_TICKED: Death = {
+  subcode: undefined,
+  reason: 'page-unticked',
+  message:
+    "Any of the pages_read_engagement, pages_manage_metadata, pages_read_user_content, pages_manage_ads, pages_show_list or pages_messaging permission(s) must be granted before impersonating a user's page.",
 }
 
 type Subcode = NonNullable<Death['subcode']>

@@ -7,6 +7,12 @@ export interface Trouble {
   /** Failed callbacks are overtaken by later ones (reference E3). */
   webhookUnordered: boolean
   delayMs: number
+  /** The address the bot calls from is not on the app's list of servers (code 5). */
+  ipBlocked: boolean
+  /** The app was deactivated or archived in its dashboard. */
+  appDeactivated: boolean
+  /** This many of the next subscriptions of a Page answer success and subscribe nothing. */
+  hollowSubscriptions: number
   /** Answers the next `times` calls of an edge with an error, a text, or nothing at all. */
   arm: (armed: ArmedTrouble) => void
   /** The trouble this call meets, if any; one of its times is used up. */
@@ -49,6 +55,9 @@ export const createTrouble = (): Trouble => {
     webhookLost: false,
     webhookUnordered: false,
     delayMs: 0,
+    ipBlocked: false,
+    appDeactivated: false,
+    hollowSubscriptions: 0,
     arm: (next) => {
       armed = [...armed.slice(-(MOST_ARMED - 1)), { ...next }]
     },
@@ -70,6 +79,9 @@ export const createTrouble = (): Trouble => {
       trouble.webhookLost = false
       trouble.webhookUnordered = false
       trouble.delayMs = 0
+      trouble.ipBlocked = false
+      trouble.appDeactivated = false
+      trouble.hollowSubscriptions = 0
     },
   }
   return trouble

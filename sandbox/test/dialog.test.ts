@@ -33,6 +33,13 @@ const agree = async (
   return { status: response.status, back: URL.parse(response.headers.get('location') ?? '') }
 }
 
+/** Where the person is led who presses another button. */
+const press = async (sandbox: Sandbox, decision: string) => {
+  const body = new URLSearchParams({ decision })
+  const response = await fetch(sandbox.origin + address(), { method: 'POST', body, redirect: 'manual' })
+  return URL.parse(response.headers.get('location') ?? '')
+}
+
 const redeem = async (sandbox: Sandbox, code: string) => {
   const query = new URLSearchParams({
     client_id: APP_ID,
@@ -176,6 +183,17 @@ t.test(
   },
 )
 
+t.test('a window that is closed tells it without an error', async (t) => {
+  const sandbox = await startSandbox(t)
+  t.match((await look(sandbox)).text, 'value="close"')
+  const back = await press(sandbox, 'close')
+  t.strictSame(Object.fromEntries(back?.searchParams ?? []), {
+    error_code: '4201',
+    error_message: 'User canceled the Dialog flow',
+    state: 's',
+  })
+})
+
 t.test('an app in development lets in those with a role on it', async (t) => {
   const sandbox = await startSandbox(t, {
     mode: 'development',
@@ -186,7 +204,15 @@ t.test('an app in development lets in those with a role on it', async (t) => {
     loginConfigs: { '501': { scopes: ['pages_messaging'], token: 'user' } },
   })
   t.ok((await agree(sandbox, {}, { user: '11' })).back?.searchParams.get('code'))
-  t.equal((await agree(sandbox, {}, { user: '12' })).status, 400)
+  const shutOut = await agree(sandbox, {}, { user: '12' })
+  t.equal(shutOut.status, 400)
+  const back = await press(sandbox, 'back')
+  t.match(Object.fromEntries(back?.searchParams ?? []), {
+    error_code: '1349126',
+    error_message: /^App not active/,
+    state: 's',
+  })
+  t.notOk(back?.searchParams.has('error'))
   const denied = await agree(sandbox, { config_id: '501' }, { user: '12' })
   t.equal(denied.back?.searchParams.get('error_description'), 'Permissions error')
 })

@@ -1,5 +1,14 @@
 import t from 'tap'
-import { HOUR_MS, startConnected } from './lab.ts'
+import {
+  APP_ID,
+  appToken,
+  graph,
+  HOUR_MS,
+  inspect,
+  pageTokenOf,
+  startConnected,
+  startSandbox,
+} from './lab.ts'
 
 const MINUTE_MS = 60_000
 
@@ -121,4 +130,67 @@ t.test('a failed batch of an hour is lost with the subscription', async (t) => {
     sandbox.conversation(pageId, psid)?.messages.map(({ webhook }) => webhook),
     ['failed', 'failed'],
   )
+})
+
+t.test('a Page left out at a later login takes its tokens along, until it is ticked again', async (t) => {
+  const { sandbox, pageId, pageToken, send, say } = await startConnected(t)
+  say('hi')
+  sandbox.trouble('page-unticked', { pageId })
+  t.match(await send({ text: 'hello' }), {
+    status: 400,
+    body: { error: { code: 190, message: /must be granted before impersonating a user's page\.$/ } },
+  })
+  t.match(await inspect(sandbox, pageToken), { is_valid: false, error: { code: 190 } })
+  t.match(sandbox.state().pages, [{ token: { alive: false, reason: 'page-unticked' } }])
+  sandbox.userToken()
+  t.match(await send({ text: 'hello' }), { status: 200 }, 'the new login ticks all of them')
+})
+
+t.test('a login without the Page kills the tokens of an earlier one', async (t) => {
+  const sandbox = await startSandbox(t, {
+    pages: [
+      { id: '101', name: 'One' },
+      { id: '102', name: 'Two' },
+    ],
+  })
+  const token = await pageTokenOf(sandbox, undefined, '101')
+  sandbox.userToken({ pageIds: ['102'] })
+  t.match(await graph(sandbox, '/v25.0/me', { token }), { body: { error: { code: 190 } } })
+})
+
+t.test('an address that is not allowed, and an app that was deactivated, bar every call', async (t) => {
+  const { sandbox, pageToken } = await startConnected(t, {
+    otherApps: [{ id: '700', name: 'Other', secret: 'secret-of-the-other-app' }],
+  })
+  const other = sandbox.userToken({ appId: '700' })
+  const exchange = `/v25.0/oauth/access_token?grant_type=client_credentials&client_id=${APP_ID}&client_secret=x`
+  for (const [kind, code, words] of [
+    ['ip-blocked', 5, '(#5) Unauthorized source IP address'],
+    ['app-deactivated', 200, '(#200) API access deactivated. To reactivate, go to the app dashboard.'],
+  ] as const) {
+    sandbox.trouble(kind)
+    const refused = { status: 400, body: { error: { code, message: words } } }
+    for (const call of [
+      `/v25.0/me?access_token=${pageToken}`,
+      `/v25.0/${APP_ID}?access_token=${appToken}`,
+      exchange,
+    ]) {
+      t.match(await graph(sandbox, call), refused, call)
+    }
+    t.match(await graph(sandbox, '/v25.0/me', { token: other }), { status: 200 }, 'other apps go on')
+    sandbox.trouble('calm')
+    t.match(await graph(sandbox, '/v25.0/me', { token: pageToken }), { status: 200 })
+  }
+})
+
+t.test('a subscription succeeds and subscribes nothing', async (t) => {
+  const { sandbox, pageId, pageToken } = await startConnected(t)
+  const path = `/v25.0/${pageId}/subscribed_apps`
+  await graph(sandbox, path, { token: pageToken, method: 'DELETE' })
+  sandbox.trouble('subscribe-nothing')
+  const subscribe = () => graph(sandbox, path, { token: pageToken, body: { subscribed_fields: 'messages' } })
+  t.match(await subscribe(), { status: 200, body: { success: true } })
+  t.strictSame((await graph(sandbox, path, { token: pageToken })).body, { data: [] })
+  await subscribe()
+  t.match((await graph(sandbox, path, { token: pageToken })).body, { data: [{ id: APP_ID }] })
 })

@@ -210,3 +210,27 @@ t.test('a day of calls takes no more memory than a quiet one, and is forgotten',
   t.equal(headers.get('x-business-use-case-usage'), null, 'less than one percent is not told')
   t.ok(await pageTokenOf(sandbox))
 })
+
+t.test(
+  'more than 40 messages a second: nothing is sent, and conversations are not listed, until it calms down',
+  async (t) => {
+    const { sandbox, pageToken, send, say } = await startConnected(t, {
+      limits: { highVolumePerSecond: 40 },
+    })
+    say('hi')
+    const answers = await Promise.all(Array.from({ length: 42 }, (_, index) => send({ text: `${index}` })))
+    t.equal(answers.filter(({ status }) => status === 200).length, 40)
+    t.match(answers.at(-1)?.body, { error: { code: 613 } })
+    const list = () => graph(sandbox, '/v25.0/me/conversations', { token: pageToken })
+    t.match(await list(), { body: { error: { code: 613 } } })
+    const [conversation] = sandbox.world.conversations.values()
+    t.match(
+      await graph(sandbox, `/v25.0/${conversation?.id}`, { token: pageToken }),
+      { status: 200 },
+      'a single one is read',
+    )
+    sandbox.clock.advance(1001)
+    t.match(await send({ text: 'slowly now' }), { status: 200 })
+    t.match(await list(), { status: 200 })
+  },
+)

@@ -36,6 +36,20 @@ const MAKERS: Record<TroubleKind, (parts: SandboxParts, body: TroubleBody) => vo
   'page-unpublished': (parts, body) => {
     for (const page of pages(parts, body)) page.published = false
   },
+  'page-unticked': (parts, body) => {
+    for (const page of pages(parts, body)) {
+      for (const user of parts.world.users.values()) parts.tokens.untick(user, parts.settings.appId, page)
+    }
+  },
+  'ip-blocked': (parts) => {
+    parts.trouble.ipBlocked = true
+  },
+  'app-deactivated': (parts) => {
+    parts.trouble.appDeactivated = true
+  },
+  'subscribe-nothing': (parts, { times }) => {
+    parts.trouble.hollowSubscriptions = times ?? 1
+  },
   'policy-block': (parts, body) => {
     for (const page of pages(parts, body)) enforcePolicy(parts, page, true)
   },

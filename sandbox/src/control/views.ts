@@ -31,6 +31,8 @@ export const viewState = (parts: SandboxParts): SandboxState => {
       webhookLost: trouble.webhookLost,
       webhookUnordered: trouble.webhookUnordered,
       delayMs: trouble.delayMs,
+      ipBlocked: trouble.ipBlocked,
+      appDeactivated: trouble.appDeactivated,
       throttledUntilMs: Object.fromEntries(usage.throttled()),
     },
     repairCommand: settings.repairCommand,

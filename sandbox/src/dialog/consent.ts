@@ -7,6 +7,16 @@ import { openScopes, type DialogRequest } from './request.ts'
 /** What goes back to the bot in the address. */
 export type DialogAnswer = Record<string, string>
 
+/** The dialog was closed: neither `error` nor `error_reason` comes (reference M). */
+export const CLOSED: DialogAnswer = { error_code: '4201', error_message: 'User canceled the Dialog flow' }
+
+/** The app is not there for this person (reference M). */
+export const NOT_ACTIVE = {
+  error_code: '1349126',
+  error_message:
+    'App not active: This app is not accessible right now and the app developer is aware of the issue. You will be able to log in when the app is reactivated.',
+} satisfies DialogAnswer
+
 export const DENIED: DialogAnswer = {
   error: 'access_denied',
   error_code: '200',

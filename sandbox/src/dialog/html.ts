@@ -56,11 +56,20 @@ ${asked.token === 'system_user' ? '<p class="note">The app gets the token of a s
 <div class="buttons">
 <button name="decision" value="continue">Continue as ${escape(user.name.split(' ')[0] ?? user.name)}</button>
 <button name="decision" value="cancel">Cancel</button>
+<button name="decision" value="close">Close the window</button>
 </div>
 ${others === null ? '' : `<p class="note"><a href="${escape(others)}">Log in to another account</a></p>`}
 </form>`,
   )
 }
+
+/** The person can only go back, which tells the app. */
+export const notActivePage = (problem: string, action: string): string =>
+  frame(
+    'Something went wrong',
+    `<form method="post" action="${escape(action)}"><h1>Something went wrong</h1><p>${escape(problem)}</p>
+<div class="buttons"><button name="decision" value="back">Back to the app</button></div></form>`,
+  )
 
 export const errorPage = (problem: string): string =>
   frame('Something went wrong', `<h1>Something went wrong</h1><p>${escape(problem)}</p>`)

@@ -1,5 +1,6 @@
 import type { SandboxParts } from '../parts.ts'
 import type { ArmedTrouble } from '../trouble.ts'
+import { checkApp } from './app-barriers.ts'
 import type { Call } from './call.ts'
 import { answerCall, edgeNames } from './edges/table.ts'
 import { GraphFailure } from './failure.ts'
@@ -66,6 +67,7 @@ export const genericFailure = (status: number): GraphFailure =>
 
 const run = async (parts: SandboxParts, call: Call): Promise<Reply> => {
   try {
+    checkApp(parts, call)
     const { body, headers } = await answerCall(parts, call)
     return { status: 200, headers: { 'facebook-api-version': call.version, ...headers }, body }
   } catch (error) {

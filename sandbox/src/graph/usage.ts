@@ -28,6 +28,8 @@ export interface Counted {
   psid?: string
   /** Sound and video have a narrower limit. */
   heavy?: boolean
+  /** A message, not a sender action. */
+  message?: boolean
 }
 
 /** Calls allowed. What is left out is not limited. */
@@ -40,6 +42,11 @@ export interface Limits {
   pageCallsPerPerson?: number
   /** Messages of a Page per second; 300 at Facebook, and a thirtieth of it for sound and video. */
   sendsPerSecond?: number
+  /**
+   * Messages of a Page per second beyond which it is one of high volume: 40 at Facebook. Until fewer are tried, nothing is
+   * sent and conversations cannot be listed.
+   */
+  highVolumePerSecond?: number
   /** Reads of conversations per second and Page; 2 at Facebook. */
   conversationReadsPerSecond?: number
   /** Calls of the Messenger Profile, and of one person's menu, per 10 minutes; 10 at Facebook. */
@@ -52,6 +59,7 @@ export const FACEBOOK_LIMITS: Required<Limits> = {
   messengerCallsPerPerson: 200,
   pageCallsPerPerson: 4800,
   sendsPerSecond: 300,
+  highVolumePerSecond: 40,
   conversationReadsPerSecond: 2,
   profileCallsPerTenMinutes: 10,
 }
@@ -121,7 +129,8 @@ export const createUsage = (deps: {
     if (counted.total() > allowed) throw new GraphFailure({ message, code: 613 })
   }
 
-  const countPage = (page: Page, { edge, psid, heavy = false }: Counted) => {
+  const countPage = (page: Page, counted: Counted) => {
+    const { edge } = counted
     const isMessenger = MESSENGER_EDGES.has(edge)
     const perPerson = isMessenger ? limits.messengerCallsPerPerson : limits.pageCallsPerPerson
     const type = isMessenger ? 'messenger' : 'pages'
@@ -133,13 +142,22 @@ export const createUsage = (deps: {
     )
     const headers = businessUsage(page.id, type, level)
     if (level.waitMs > 0) throw refused(isMessenger ? TOO_MANY_MESSENGER : TOO_MANY_PAGE, headers)
-    checkPace(page, edge, psid, heavy)
+    checkPace(page, counted)
     return headers
   }
 
-  const checkPace = (page: Page, edge: string, psid: string | undefined, heavy: boolean) => {
+  const checkPace = (page: Page, { edge, psid, heavy = false, message = false }: Counted) => {
     const tooFast = '(#613) Calls to this api have exceeded the rate limit.'
-    const { sendsPerSecond, conversationReadsPerSecond, profileCallsPerTenMinutes } = limits
+    const { sendsPerSecond, highVolumePerSecond, conversationReadsPerSecond, profileCallsPerTenMinutes } =
+      limits
+    if (highVolumePerSecond !== undefined) {
+      const volume = tally(`${page.id} volume`, SECOND_MS)
+      const concerned = (edge === 'messages' && message) || edge === 'conversations'
+      if (edge === 'messages' && message) volume.add()
+      if (concerned && volume.total() > highVolumePerSecond) {
+        throw new GraphFailure({ message: tooFast, code: 613 })
+      }
+    }
     if (edge === 'messages') {
       demandBelow(`${page.id} sends`, SECOND_MS, sendsPerSecond, tooFast)
       if (heavy && sendsPerSecond !== undefined) {

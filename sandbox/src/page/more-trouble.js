@@ -19,6 +19,19 @@ const RARE = [
     of: 'page',
   },
   {
+    kind: 'page-unticked',
+    title: 'Page not ticked',
+    about: '190 without subcode, until a login in which it is ticked',
+    of: 'page',
+  },
+  { kind: 'ip-blocked', title: 'Address not allowed', about: '5 on every call, until calm' },
+  { kind: 'app-deactivated', title: 'App deactivated', about: '200 on every call, until calm' },
+  {
+    kind: 'subscribe-nothing',
+    title: 'Empty success',
+    about: 'the next subscription of a Page succeeds and subscribes nothing',
+  },
+  {
     kind: 'policy-block',
     title: 'Policy broken',
     about: '10/1893063 on every send; the app is told',
@@ -109,6 +122,8 @@ const goingOn = ({ trouble, pages, webhook, nowMs }) => {
         return `${name} is throttled for ${minutes} more minutes.`
       }),
     ...pages.filter(({ restricted }) => restricted).map(({ name }) => `${name} may not send.`),
+    ...(trouble.ipBlocked ? ['The address of the bot is not allowed.'] : []),
+    ...(trouble.appDeactivated ? ['The app is deactivated.'] : []),
     ...(trouble.webhookUnordered ? ['Failed callbacks are overtaken.'] : []),
     ...(failingMinutes >= 15
       ? [`Webhooks have been failing for ${failingMinutes} minutes; after 60 the Page is unsubscribed.`]

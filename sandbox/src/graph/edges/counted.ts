@@ -9,7 +9,7 @@ export const countedAs = ({ path, params }: Call): Counted => {
   return {
     edge,
     ...(typeof psid === 'string' && { psid }),
-    ...(edge === 'messages' && { heavy: isHeavy(params) }),
+    ...(edge === 'messages' && { heavy: isHeavy(params), message: params['message'] !== undefined }),
   }
 }
 

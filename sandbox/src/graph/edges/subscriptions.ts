@@ -13,7 +13,9 @@ export const subscribePage: Edge = (context) => {
   const fields = optionalList(context.call.params, 'subscribed_fields')
   if (!fields?.length) throw missingParameter('subscribed_fields')
   knownFields(fields, 'subscribed_fields')
-  caller.page.subscriptions.set(caller.app.id, new Set(fields))
+  const { trouble } = context.parts
+  if (trouble.hollowSubscriptions > 0) trouble.hollowSubscriptions -= 1
+  else caller.page.subscriptions.set(caller.app.id, new Set(fields))
   context.parts.bus.stateChanged()
   return { success: true }
 }

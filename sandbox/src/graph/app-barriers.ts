@@ -1,0 +1,21 @@
+import type { SandboxParts } from '../parts.ts'
+import type { Call } from './call.ts'
+import { GraphFailure } from './failure.ts'
+
+/** What bars the app as a whole, whatever it asks (reference M). */
+export const checkApp = (parts: SandboxParts, call: Call): void => {
+  const { ipBlocked, appDeactivated } = parts.trouble
+  if (!(ipBlocked || appDeactivated) || !concernsOwnApp(parts, call)) return
+  if (ipBlocked) throw new GraphFailure({ message: '(#5) Unauthorized source IP address', code: 5 })
+  throw new GraphFailure({
+    message: '(#200) API access deactivated. To reactivate, go to the app dashboard.',
+    code: 200,
+  })
+}
+
+/** Calls of the second app go on. */
+const concernsOwnApp = ({ settings, tokens }: SandboxParts, { token, params }: Call): boolean => {
+  const given = token ?? ''
+  const appId = tokens.find(given)?.session.appId ?? /^(\d+)\|/.exec(given)?.[1] ?? params['client_id']
+  return appId === undefined || appId === settings.appId
+}
