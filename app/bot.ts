@@ -26,6 +26,7 @@ import { healthRoutes } from '../routes/health.ts'
 import { webhookRoutes } from '../routes/webhook.ts'
 import { systemClock, type Clock } from '../src/base/clock.ts'
 import { loadConfig, type Env } from '../src/base/config.ts'
+import type { Surroundings } from '../src/cures/surroundings.ts'
 import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 
@@ -37,6 +38,8 @@ export interface AppOptions {
   logStream?: LogStream | undefined
   /** Where the operator sits and may be asked for a token; null where nobody does. */
   terminal?: Terminal | null
+  /** Where it runs; a checkout by default. */
+  surroundings?: Surroundings
   /** A database thread that has begun to start; the store starts one otherwise. */
   databaseThread?: Worker
 }
@@ -47,11 +50,11 @@ export interface AppOptions {
  * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { env, clock = systemClock, logStream, terminal = null, databaseThread } = options
+  const { env, clock = systemClock, logStream, terminal = null, surroundings, databaseThread } = options
   // Fastify itself needs two of the values, before any plugin can hand them out.
   const app = createServer({ ...loadConfig(env), logStream })
 
-  app.register(envPlugin, { env })
+  app.register(envPlugin, { env, surroundings })
   app.register(clockPlugin, { clock })
   app.register(shieldPlugin)
   app.register(drainPlugin)

@@ -10,6 +10,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BotError } from '../src/base/errors.ts'
+import { DEMO_VARIABLE } from '../src/cures/surroundings.ts'
 
 /** What a running demo leaves for `npm run demo:repair`. */
 export interface DemoNote {
@@ -21,8 +23,6 @@ export interface DemoNote {
   settings: Record<(typeof SETTINGS)[number], string>
 }
 
-export const DEMO_PORT = 4000
-
 /** How the name of a demo's folder begins; the rest is random, so no other user can take the name first. */
 export const DEMO_FOLDER = 'evergreen-demo-'
 
@@ -33,6 +33,8 @@ const SETTINGS = [
   'FB_GRAPH_URL',
   'FB_LOGIN_URL',
   'DATA_DIR',
+  'BOT_SCRIPT',
+  DEMO_VARIABLE,
 ] as const
 const FILE = 'note.json'
 
@@ -40,6 +42,15 @@ const FILE = 'note.json'
 export const leaveNote = (folder: string, { port, sandbox, settings }: DemoNote): void => {
   const note: DemoNote = { port, sandbox, settings: known(settings) }
   writeFileSync(join(folder, FILE), JSON.stringify(note), { mode: 0o600, flag: 'wx' })
+}
+
+/** The note of the demo on that sandbox port. @throws BotError where none runs */
+export const needNote = (port: number): DemoNote => {
+  const note = findNote(port)
+  if (note !== null) return note
+  throw new BotError('BOT_ROUTE_UNKNOWN', `No demo runs on port ${port}.`, {
+    remedy: 'Start one with: npm run demo',
+  })
 }
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { BotError } from '../src/base/errors.ts'
 import { command, wrongUsage } from '../src/cli/command.ts'
-import { DEMO_PORT, findNote, type DemoNote } from './demo-note.ts'
+import { DEMO_PORT } from '../src/cures/surroundings.ts'
+import { needNote, type DemoNote } from './demo-note.ts'
 import { passedOn } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
@@ -15,13 +15,7 @@ Explorer gives one, and runs bootstrap-token with it.`,
   ],
   run: async ({ plain: [port = String(DEMO_PORT), ...more] }) => {
     if (!/^\d{1,5}$/.test(port) || more.length > 0) wrongUsage('It takes one port, a number.')
-    const note = findNote(Number(port))
-    if (note === null) {
-      throw new BotError('BOT_ROUTE_UNKNOWN', `No demo runs on port ${port}.`, {
-        remedy: 'Start one with: npm run demo',
-      })
-    }
-    return repair(note)
+    return repair(needNote(Number(port)))
   },
 })
 

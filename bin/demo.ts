@@ -12,7 +12,8 @@ import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
 import { OWN_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
-import { DEMO_FOLDER, DEMO_PORT, leaveNote } from './demo-note.ts'
+import { DEMO_PORT, DEMO_VARIABLE } from '../src/cures/surroundings.ts'
+import { DEMO_FOLDER, leaveNote } from './demo-note.ts'
 import { passedOn, type Environment } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
@@ -64,6 +65,7 @@ const start = async (): Promise<void> => {
     PORT: String(await freePort(3000)),
     DATA_DIR: join(dir, 'data'),
     OPERATOR_PASSWORD: randomBytes(6).toString('hex'),
+    [DEMO_VARIABLE]: String(sandboxPort),
     // The demo leaves nothing behind, a script made from the sample neither.
     BOT_SCRIPT: scriptToRead(fileURLToPath(new URL(OWN_SCRIPT, root))),
   }
@@ -79,14 +81,23 @@ const start = async (): Promise<void> => {
   })
 
   process.stdout.write(`
-  Evergreen is running, with a Facebook of its own.
+Evergreen is running, with a Facebook of its own.
 
-  Chat with it     ${sandbox.origin}   write "when are you opn?"
-  Go on with       "what is new?" for cards and a form, "talk to a person", whom you then are under "Page inbox"
-  Break and mend   press "Password changed" there, write three messages, then run:  ${repair}
-  Watch over it    ${bot.address}/operator   user operator, password ${env.OPERATOR_PASSWORD}
+1. Chat with it, and write "when are you opn?":
 
-  Ctrl-C stops everything and leaves nothing behind.
+${sandbox.origin}
+
+2. Go on with "what is new?" for cards and a form, "talk to a person", whom you then are under "Page inbox".
+3. Press "Password changed" there, which kills the token; write three messages; then mend it in a second terminal:
+
+${repair}
+
+4. Watch over it:
+
+${bot.address}/operator
+user operator, password ${env.OPERATOR_PASSWORD}
+
+Ctrl-C stops everything and leaves nothing behind.
 
 `)
 }
@@ -108,16 +119,16 @@ const startBot = async (env: Environment): Promise<Bot> => {
   const address = new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`The bot could not start (code ${code}).`)))
     lines.on('line', (line) => {
-      const { level = 0, msg = '', address: listening } = readLine(line)
+      const { level = 0, msg = '', address: listening, notice } = readLine(line)
       if (msg === 'listening' && listening !== undefined) resolve(listening)
       // The operator's part of the log; the rest is for machines.
-      if (level >= 40) process.stdout.write(`  bot: ${msg}\n`)
+      if (level >= 40 || notice === 'well') process.stdout.write(`bot: ${msg}\n`)
     })
   })
   return { process: child, address: await address }
 }
 
-const readLine = (line: string): { level?: number; msg?: string; address?: string } => {
+const readLine = (line: string): { level?: number; msg?: string; address?: string; notice?: string } => {
   try {
     return JSON.parse(line) as object
   } catch {

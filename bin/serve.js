@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+// First of all: for process 1, as in a container, the kernel drops a signal that has no handler. Nothing has begun yet that would
+// have to be ended; once something has, serve/main.ts takes over.
+const endAtOnce = () => process.exit(0)
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, endAtOnce)
+
 // JavaScript, so that an old Node can say what it lacks, and because the first file never comes from the compile cache:
 // what strips types would be loaded for it alone.
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -24,9 +29,15 @@ process.umask(0o077)
 const { enableCompileCache } = await import('node:module')
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evergreen', import.meta.url)))
 
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  const { help } = await import('./serve/help.ts')
+  process.stdout.write(help)
+  process.exit(0)
+}
+
 // The thread boots while everything else is loaded.
 const { spawnDatabaseThread } = await import('../src/store/sqlite/spawn.ts')
 const databaseThread = spawnDatabaseThread()
 
 const { serve } = await import('./serve/main.ts')
-await serve(databaseThread)
+await serve({ databaseThread, endAtOnce })

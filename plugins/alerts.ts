@@ -46,8 +46,9 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   }
   if (terminal !== null) {
     const repair = repairWith(app)
-    const whereToGetToken = whereFrom(config)
-    const prompt = createTokenPrompt({ terminal, needs, clock, waiting, repair, whereToGetToken, log })
+    const { url, isFacebook } = tokenSource(config)
+    const source = { url, scopes: isFacebook ? NEEDED_SCOPES : [] }
+    const prompt = createTokenPrompt({ terminal, needs, clock, waiting, repair, tokenSource: source, log })
     tellers.push(prompt.notify)
     app.addHook('preClose', async () => prompt.stop())
   }
@@ -104,11 +105,6 @@ const FIRST_TOKEN: Need = {
   what: 'There is no Page token yet.',
   remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
   byToken: true,
-}
-
-const whereFrom = (config: Config): string => {
-  const { url, isFacebook } = tokenSource(config)
-  return isFacebook ? `${url} with ${NEEDED_SCOPES.join(', ')}` : `from the sandbox at ${url}`
 }
 
 const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {

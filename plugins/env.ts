@@ -2,17 +2,26 @@ import { fastifyEnv } from '@fastify/env'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { envOptions, toConfigError, type Config, type Env } from '../src/base/config.ts'
+import { CHECKOUT, type Surroundings } from '../src/cures/surroundings.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** What the operator has set, validated. */
     config: Config
+    /** Where the bot runs, which decides how a person gives it a command. */
+    surroundings: Surroundings
   }
 }
 
-async function env(app: FastifyInstance, options: { env: Env }) {
+export interface EnvOptions {
+  env: Env
+  surroundings?: Surroundings | undefined
+}
+
+async function env(app: FastifyInstance, { env: given, surroundings = CHECKOUT }: EnvOptions) {
+  app.decorate('surroundings', surroundings)
   try {
-    await app.register(fastifyEnv, envOptions(options.env))
+    await app.register(fastifyEnv, envOptions(given))
   } catch (error) {
     throw toConfigError(error)
   }

@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 async function needs(app: FastifyInstance) {
-  app.decorate('needs', createNeeds({ clock: app.clock }))
+  app.decorate('needs', createNeeds({ clock: app.clock, surroundings: app.surroundings }))
 }
 
-export const needsPlugin = fp(needs, { name: 'needs', fastify: '5.x', dependencies: ['clock'] })
+export const needsPlugin = fp(needs, { name: 'needs', fastify: '5.x', dependencies: ['env', 'clock'] })

@@ -4,6 +4,8 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
 import { BotError } from '../../src/base/errors.ts'
+import type { LogStream } from '../../src/base/log.ts'
+import { surroundingsOf } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
 import { listen } from './listen.ts'
@@ -12,40 +14,63 @@ const CLOSE_WITHIN_MS = 15_000
 
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
-const logStream = terminal?.output
+/** Where a person watches, lines for a person; where a program reads, JSON. */
+const openLog = async (): Promise<LogStream | undefined> => {
+  const { stdout } = process
+  if (!stdout.isTTY) return undefined
+  const { createReadableLog } = await import('../../src/terminal/readable-log.ts')
+  return createReadableLog(terminal?.output ?? stdout, stdout.hasColors())
+}
+
+const surroundings = surroundingsOf(process.env)
 
 const readEnv = (): Env => withDotEnv(process.env)
 
-const run = async (databaseThread: Worker): Promise<void> => {
+const run = async ({ databaseThread, endAtOnce }: Begun): Promise<void> => {
   if (process.argv.slice(2).some((argument) => argument !== '--setup')) throw wrongArguments()
   const env = readEnv()
-  const isAsked = process.argv.includes('--setup')
+  // npm takes an option that stands before its own -- for one of its own.
+  const isAsked = process.argv.includes('--setup') || process.env['npm_config_setup'] === 'true'
   if (isAsked && !isUntouched(env)) throw setUpAlready()
   // Without a person a missing setting ends the process, as any mistake in them does.
-  if (isUntouched(env) && isInOrder(env) && (terminal !== null || isAsked)) await runFirst(databaseThread)
-  else await serveWhenBuilt(() => buildBot(env, databaseThread))
+  if (isUntouched(env) && isInOrder(env) && (terminal !== null || isAsked))
+    await runFirst(databaseThread, endAtOnce)
+  else await serveWhenBuilt(() => buildBot(env, databaseThread), endAtOnce)
   // Node would write it at an orderly end, which not every process has.
   flushCompileCache()
 }
 
 /** Sets the bot up, where there is nothing to make it of and somebody who can be asked. */
-const runFirst = async (databaseThread: Worker): Promise<void> => {
+const runFirst = async (databaseThread: Worker, endAtOnce: () => void): Promise<void> => {
   // It will be some time until one is needed.
   void databaseThread.terminate()
   const { runSetup } = await import('./setup.ts')
-  await serveWhenBuilt(() => runSetup({ readEnv, logStream, say: console.error, buildBot }))
+  const logStream = await openLog()
+  await serveWhenBuilt(
+    () => runSetup({ readEnv, logStream, say: console.error, surroundings, buildBot }),
+    endAtOnce,
+  )
 }
 
 const buildBot = async (env: Env, databaseThread?: Worker): Promise<FastifyInstance> => {
   const { buildApp } = await import('../../app/bot.ts')
-  return buildApp({ env, terminal, logStream, ...(databaseThread && { databaseThread }) })
+  return buildApp({
+    env,
+    terminal,
+    surroundings,
+    logStream: await openLog(),
+    ...(databaseThread && { databaseThread }),
+  })
 }
 
 /**
  * Builds the bot and has it listen. A signal that comes before it is built ends the process at once: what a start has begun
  * is lost without harm.
  */
-const serveWhenBuilt = async (build: () => Promise<FastifyInstance>): Promise<void> => {
+const serveWhenBuilt = async (
+  build: () => Promise<FastifyInstance>,
+  endAtOnce: () => void,
+): Promise<void> => {
   let app: FastifyInstance | null = null
   const logger = { error: (about: unknown) => app?.log.error(about) ?? console.error(about) }
   closeWithGrace({ delay: CLOSE_WITHIN_MS, logger }, async ({ signal, err }) => {
@@ -61,6 +86,7 @@ const serveWhenBuilt = async (build: () => Promise<FastifyInstance>): Promise<vo
     // Who has set one ended it for a reason; close-with-grace would say 0.
     if (process.exitCode !== undefined) process.exit()
   })
+  for (const signal of ['SIGTERM', 'SIGINT']) process.off(signal, endAtOnce)
   app = await build()
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
@@ -70,8 +96,7 @@ const serveWhenBuilt = async (build: () => Promise<FastifyInstance>): Promise<vo
 
 const setUpAlready = (): BotError =>
   new BotError('BOT_USAGE', 'This bot is set up already, at least in part.', {
-    remedy:
-      'Start it with npm start; .env holds its settings, and npm run doctor says what is wrong with them.',
+    remedy: `Start it with ${surroundings.command('start')}; .env holds its settings, and ${surroundings.command('doctor')} says what is wrong with them.`,
   })
 
 /** Without what was given: it may be a secret in the wrong place. */
@@ -82,7 +107,13 @@ const wrongArguments = (): BotError =>
 
 const explain = (error: unknown): string => {
   if (error instanceof BotError) {
-    return [error.message, error.remedy, isFirstRun(error) ? FIRST_RUN : ''].filter(Boolean).join('\n')
+    return [
+      error.message,
+      error.remedy,
+      isFirstRun(error) ? FIRST_RUN[surroundings.is === 'container' ? 'container' : 'checkout'] : '',
+    ]
+      .filter(Boolean)
+      .join('\n')
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
@@ -91,17 +122,33 @@ const explain = (error: unknown): string => {
 const isFirstRun = ({ code, message }: BotError): boolean =>
   code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
-const FIRST_RUN = `
+const FIRST_RUN = {
+  checkout: `
 Is this the first start?
   Just looking   npm run demo     shows the whole bot, with no Facebook account and no settings
   A real Page    npm run setup    leads through it in your browser, as npm start does in a terminal;
                  README.md, "Connect a real Page", has it by hand, too: cp .env.example .env
-  At any time    npm run doctor   says what is in order and what to do next`
+  At any time    npm run doctor   says what is in order and what to do next`,
+  container: `
+Is this the first start? A container gets its settings from outside:
+  By hand       FB_APP_ID, FB_APP_SECRET and FB_VERIFY_TOKEN in its environment, such as docker run --env-file FILE;
+                a secret may also be a file, which FB_APP_SECRET_FILE names
+  Led through   docker run -it -p 127.0.0.1:3000:3000 and the volume for DATA_DIR, then the image, then --setup:
+                it shows an address for your browser, and keeps the settings in DATA_DIR
+  At any time   ${surroundings.command('doctor')}   says what is in order and what to do next`,
+}
 
-/** @param databaseThread - one that has begun to start, for the first bot that is built */
-export const serve = async (databaseThread: Worker): Promise<void> => {
+/** What a start has begun before anything else was loaded. */
+export interface Begun {
+  /** One that has begun to start, for the first bot that is built. */
+  databaseThread: Worker
+  /** What SIGTERM and SIGINT do until a bot or the set-up takes them over. */
+  endAtOnce: () => void
+}
+
+export const serve = async (begun: Begun): Promise<void> => {
   try {
-    await run(databaseThread)
+    await run(begun)
   } catch (error) {
     terminal?.close()
     console.error(explain(error))

@@ -7,6 +7,8 @@ import { systemClock } from '../../src/base/clock.ts'
 import type { Env } from '../../src/base/config.ts'
 import { createOutside } from '../../src/doctor/outside.ts'
 import type { LogStream } from '../../src/base/log.ts'
+import type { Surroundings } from '../../src/cures/surroundings.ts'
+import { settingsFile } from '../../src/setup/settings-file.ts'
 import { createSetupCode } from '../../src/setup/code.ts'
 import { loadOtherSettings } from '../../src/setup/first-run.ts'
 import { listen } from './listen.ts'
@@ -17,15 +19,17 @@ export interface SetupRun {
   logStream: LogStream | undefined
   /** Shows a person what to do. */
   say: (text: string) => void
+  surroundings: Pick<Surroundings, 'is'>
   buildBot: (env: Env) => Promise<FastifyInstance>
 }
 
 const EXAMPLE = fileURLToPath(new URL('../../.env.example', import.meta.url))
 
 /** Serves the set-up until there is a bot. @returns the bot, which is to listen where the set-up did */
-export const runSetup = async ({ readEnv, logStream, say, buildBot }: SetupRun): Promise<FastifyInstance> => {
+export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => {
+  const { readEnv, logStream, say, surroundings, buildBot } = setupRun
   const env = readEnv()
-  const { HOST: host, PORT: wanted } = loadOtherSettings(env)
+  const { HOST: host, PORT: wanted, DATA_DIR: dataDir } = loadOtherSettings(env)
   const outside = createOutside()
   const code = createSetupCode({ clock: systemClock })
   const done = Promise.withResolvers<FastifyInstance>()
@@ -33,7 +37,7 @@ export const runSetup = async ({ readEnv, logStream, say, buildBot }: SetupRun):
 
   const setup = await buildSetup({
     readEnv,
-    envFile: { path: '.env', template: readFileSync(EXAMPLE, 'utf8') },
+    envFile: { path: settingsFile(dataDir), template: readFileSync(EXAMPLE, 'utf8') },
     outside,
     code,
     onEnter: () => say(`To go on in another browser: ${url()}`),
@@ -47,7 +51,7 @@ export const runSetup = async ({ readEnv, logStream, say, buildBot }: SetupRun):
   const { port } = setup.server.address() as AddressInfo
   // Facebook's login comes back to plain http under this name alone.
   const url = (): string => `http://${nameOf(host)}:${port}/setup/code/${code.current()}`
-  say(welcome(url(), host, port, env))
+  say(welcome(url(), hintsFor({ host, port, env, isContainer: surroundings.is === 'container' })))
   await done.promise
   await Promise.all([setup.close(), outside.close()])
   return done.promise
@@ -58,19 +62,29 @@ const nameOf = (host: string): string => {
   return isIPv6(host) ? `[${host}]` : host
 }
 
-const welcome = (url: string, host: string, port: number, env: Env): string => `
+const welcome = (url: string, hints: readonly string[]): string => `
 Nothing is set up yet. Open this in your browser; it leads through the set-up in four steps:
 
-  ${url}
+${url}
 
-${[...hints(host, port, env), 'Just looking? npm run demo shows the whole bot, with no Facebook account.'].join('\n')}
+${hints.join('\n')}
 `
 
-const hints = (host: string, port: number, env: Env): string[] => [
-  ...(env['SSH_CONNECTION']
-    ? [`Your browser is elsewhere? Connect with "ssh -L ${port}:localhost:${port} ..." first.`]
-    : []),
-  ...(['127.0.0.1', 'localhost', '::1'].includes(host)
-    ? []
-    : [`It listens on ${host}, unencrypted: secrets typed in from elsewhere can be read on the way.`]),
-]
+/** How a browser gets there that is not on this machine. */
+const hintsFor = (at: { host: string; port: number; env: Env; isContainer: boolean }): string[] => {
+  const { host, port, env, isContainer } = at
+  const hints: string[] = []
+  if (isContainer) {
+    hints.push(
+      `In a container? Publish the port with -p 127.0.0.1:${port}:${port}; where another one is published, put that in the address.`,
+      `Your browser is elsewhere? Connect with "ssh -L ${port}:localhost:${port} ..." to the machine of the container first.`,
+    )
+  } else if (env['SSH_CONNECTION']) {
+    hints.push(`Your browser is elsewhere? Connect with "ssh -L ${port}:localhost:${port} ..." first.`)
+  }
+  if (!isContainer && !['127.0.0.1', 'localhost', '::1'].includes(host)) {
+    hints.push(`It listens on ${host}, unencrypted: secrets typed in from elsewhere can be read on the way.`)
+  }
+  if (!isContainer) hints.push('Just looking? npm run demo shows the whole bot, with no Facebook account.')
+  return hints
+}

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { CHECKOUT, fitCommands, type Surroundings } from '../cures/surroundings.ts'
 
 /** Why a person is needed. docs/operations.md has the cure of each. */
 export const NEED_CAUSES = [
@@ -53,7 +54,13 @@ export interface Needs {
 export const WHOLE_BOT = '*'
 
 /** Keeps the open needs in memory: whoever notices the trouble raises it again after a restart. */
-export const createNeeds = ({ clock }: { clock: Pick<Clock, 'now'> }): Needs => {
+export const createNeeds = ({
+  clock,
+  surroundings = CHECKOUT,
+}: {
+  clock: Pick<Clock, 'now'>
+  surroundings?: Surroundings
+}): Needs => {
   const open = new Map<string, OpenNeed>()
   const listeners = new Set<Parameters<Needs['onChange']>[0]>()
 
@@ -65,7 +72,7 @@ export const createNeeds = ({ clock }: { clock: Pick<Clock, 'now'> }): Needs => 
     raise: (need) => {
       const key = keyOf(need)
       if (open.has(key)) return
-      const opened = { ...need, sinceMs: clock.now() }
+      const opened = { ...need, remedy: fitCommands(need.remedy, surroundings), sinceMs: clock.now() }
       open.set(key, opened)
       announce(opened, true)
     },

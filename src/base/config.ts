@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
 import { BotError } from './errors.ts'
@@ -251,24 +252,33 @@ export const toConfigError = (error: unknown): unknown => {
 }
 
 /**
- * The environment together with the `.env` file; what the environment already sets wins. Leaves `process.env` alone,
- * so that secrets of the file do not travel into child processes.
+ * The environment together with the `.env` file and the one beside the data, where the set-up writes if it may not write
+ * elsewhere. The environment goes before the first, and the first before the second. Leaves `process.env` alone, so that
+ * secrets of the files do not travel into child processes.
  *
- * @throws BotError `BOT_CONFIG_INVALID` when the file is there but cannot be read
+ * @throws BotError `BOT_CONFIG_INVALID` when a file is there but cannot be read
  */
 export const withDotEnv = (env: Env, path = '.env'): Env => {
+  const usual = { ...readDotEnv(path), ...env }
+  return { ...readDotEnv(dataEnvFile(usual['DATA_DIR']?.trim() || properties.DATA_DIR.default)), ...usual }
+}
+
+/** The `.env` file beside the data. */
+export const dataEnvFile = (dataDir: string): string => join(dataDir, '.env')
+
+const readDotEnv = (path: string): Env => {
   let file: string
   try {
     file = readFileSync(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    if (code === 'ENOENT') return env
+    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
     throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {
       cause: error,
       remedy: `Make ${path} a file this user may read, or remove it.`,
     })
   }
-  return { ...parseEnv(file), ...env }
+  return parseEnv(file)
 }
 
 /**

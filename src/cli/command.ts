@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import type { Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
+import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 
 /** What a command works with besides its arguments: the process, or a test. */
 export interface Io {
@@ -28,17 +29,22 @@ export interface Option {
   harmless?: true
 }
 
-export interface CommandPlan<Options extends Record<string, Option>> {
-  /** As `npm run` calls it. */
-  name: string
+/** What `--help` tells. */
+export interface HelpPlan {
   /** What it does, in a line or a paragraph. */
   about: string
   /** Ways to call it, each with what that does. */
   usage: readonly (readonly [call: string, about: string])[]
-  options?: Options
+  options?: Readonly<Record<string, Option>>
   /** More paragraphs of the help. */
   notes?: string
   exit?: string
+}
+
+export interface CommandPlan<Options extends Record<string, Option>> extends HelpPlan {
+  /** As `npm run` calls it. */
+  name: string
+  options?: Options
   /** Arguments that begin with a hyphen and are no options all the same. */
   isPlain?: (argument: string) => boolean
   /** Why arguments that are no options are refused; absent where they are taken. */
@@ -72,12 +78,12 @@ export const command =
       }
       return await plan.run(read(plan, argv, io.env), io)
     } catch (error) {
-      return reportError(error, io.stderr)
+      return reportError(error, io)
     }
   }
 
 /** One line saying what happened, one saying what to do. @returns the exit code */
-export const reportError = (error: unknown, stderr: Output): number => {
+export const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {
   if (!(error instanceof BotError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     stderr.write(
@@ -85,7 +91,8 @@ export const reportError = (error: unknown, stderr: Output): number => {
     )
     return EXIT.failed
   }
-  stderr.write(`${[error.message, error.remedy].filter(Boolean).join('\n')}\n`)
+  const text = [error.message, error.remedy].filter(Boolean).join('\n')
+  stderr.write(`${fitCommands(text, surroundingsOf(env))}\n`)
   return error.code === 'BOT_USAGE' ? EXIT.usage : EXIT.failed
 }
 
@@ -169,8 +176,9 @@ const readSwallowed = <Options extends Record<string, Option>>(
 /** An option's name, unless it looks like something that should not be repeated. */
 const printable = (name: string): string => (/^--?[a-z-]{1,20}$/.test(name) ? name : 'of that name')
 
-const helpOf = <Options extends Record<string, Option>>(plan: CommandPlan<Options>): string => {
-  const { about, usage, options = {} as Options, notes, exit = '0 done, 1 failed, 2 wrong usage.' } = plan
+/** The help of a command, in the shape that all have. */
+export const helpOf = (plan: HelpPlan): string => {
+  const { about, usage, options = {}, notes, exit = '0 done, 1 failed, 2 wrong usage.' } = plan
   const rows = Object.entries<Option>(options).map(([name, { value, about: what }]): [string, string] => [
     value === undefined ? `--${name}` : `--${name} ${value}`,
     what,

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { systemClock } from '../base/clock.ts'
 import { withDotEnv, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
+import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { createCleaner } from '../doctor/clean.ts'
 import { openContext, tokensIn } from '../doctor/context.ts'
 import { allChecks } from '../doctor/doctor.ts'
@@ -59,13 +60,15 @@ const examine = async ({ env: given, stdout }: Io, isSilent: boolean): Promise<R
       return bavail * bsize
     },
   })
+  const surroundings = surroundingsOf(given)
   const report = isSilent ? null : stdout.isTTY ? createScreenReport(stdout) : createPlainReport(stdout)
+  const clean = createCleaner([...secretsOf(env, settings), ...tokensIn(context)])
   try {
     const results = await runChecks({
       checks: allChecks(context, settings),
       settings,
       clock: systemClock,
-      clean: createCleaner([...secretsOf(env, settings), ...tokensIn(context)]),
+      clean: (text) => fitCommands(clean(text), surroundings),
       ...(report && { onStart: report.start, onResult: report.result }),
     })
     report?.end(results)

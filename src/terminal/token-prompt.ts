@@ -30,8 +30,8 @@ export interface TokenPromptDeps {
   clock: Pick<Clock, 'after'>
   waiting: (pageId: string) => Promise<number>
   repair: Repair
-  /** Where to get a user token: a link or a short instruction. */
-  whereToGetToken: string
+  /** Where to get a user token. */
+  tokenSource: { url: string; scopes: readonly string[] }
   log: Pick<OperatorLog, 'error'>
 }
 
@@ -60,9 +60,11 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     if (state === 'stopped') return
     const sick = sickPages()
     if (sick.length === 0) return vanish()
+    // Among the log lines, which nothing wraps or draws a box around: it is to be copied.
+    if (state === 'hidden') terminal.print(deps.tokenSource.url, 'green')
     state = 'asking'
     terminal.show({
-      ...askingPanel(sick, waiting, deps.whereToGetToken, failure),
+      ...askingPanel(sick, waiting, deps.tokenSource.scopes, failure),
       ask: { label: 'User token:', hidden: true, answer: (token) => void mend(token, sick) },
     })
   }
@@ -172,7 +174,7 @@ const MOST_REASONS = 3
 const askingPanel = (
   sick: OpenNeed[],
   waiting: number | null,
-  whereToGetToken: string,
+  scopes: readonly string[],
   failure: string[],
 ): Panel => ({
   title: titleOf(sick),
@@ -181,8 +183,8 @@ const askingPanel = (
     waiting === null || waiting === 0
       ? 'Messages are accepted and kept meanwhile; nothing is lost.'
       : `Meanwhile ${waitingText(waiting)}; nothing is lost.`,
-    `1. Get a user token: ${whereToGetToken}`,
-    '2. Paste it here (it is not shown) and press Enter. Or run `npm run bootstrap-token` elsewhere.',
+    `1. Get a user token at the address above this box${scopes.length > 0 ? `, with ${scopes.join(', ')}` : ''}.`,
+    '2. Paste it here (it is not shown) and press Enter.',
   ],
 })
 

@@ -9,6 +9,8 @@ const SETTINGS: DemoNote['settings'] = {
   FB_VERIFY_TOKEN: 'v',
   FB_GRAPH_URL: 'http://127.0.0.1:4000',
   FB_LOGIN_URL: 'http://127.0.0.1:4000',
+  BOT_SCRIPT: 'bot.example.yaml',
+  EVERGREEN_DEMO: '4000',
   DATA_DIR: '/tmp/x',
 }
 const NOTE: DemoNote = { port: 4000, sandbox: 'http://127.0.0.1:4000', settings: SETTINGS }

@@ -46,7 +46,7 @@ const build = (t: Test) => {
       repairs.push({ ...request, ...pending })
       return pending.promise
     },
-    whereToGetToken: 'https://example.com/tokens',
+    tokenSource: { url: 'https://example.com/tokens', scopes: ['pages_messaging'] },
     log: { error: (facts) => failures.push(facts) },
   })
   t.teardown(() => {
@@ -85,11 +85,12 @@ t.test('a dead token is explained and asked for, with what waits', async (t) => 
   await raise(dead(BAKERY))
 
   t.strictSame(screen.lines, [
+    'https://example.com/tokens',
     '┌ Bakery (Page 1001) needs a new token',
     '│ The token of Bakery died.',
     '│ Meanwhile 3 replies are waiting; nothing is lost.',
-    '│ 1. Get a user token: https://example.com/tokens',
-    '│ 2. Paste it here (it is not shown) and press Enter. Or run `npm run bootstrap-token` elsewhere.',
+    '│ 1. Get a user token at the address above this box, with pages_messaging.',
+    '│ 2. Paste it here (it is not shown) and press Enter.',
     '└ User token: ',
   ])
 })

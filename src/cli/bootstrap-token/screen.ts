@@ -38,6 +38,8 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
   if (output.columns === 0) output.columns = USUAL_COLUMNS
   const common = { output }
   const spinner = createSpinner(output)
+  /** Lines of their own, outside of what clack draws: for what is copied. */
+  const plainly = (...lines: string[]): void => void output.write(`\n${lines.join('\n')}\n`)
 
   return {
     open: ({ appId, version, keptIn, encrypted }) => {
@@ -49,35 +51,32 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
       clack.log.message(wrap(`App ${appId} · Graph ${version} · ${place}`, output, 'dim'), common)
     },
 
-    explainToken: (where, scopes) =>
-      clack.note(
-        [
-          `1. Open ${styleText(['cyan', 'underline'], where)}`,
-          '2. Choose this app, and "User Token" under "User or Page".',
-          `3. Add ${scopes.map((scope) => styleText('bold', scope)).join(', ')}.`,
-          `   ${styleText('dim', 'A Page of a business portfolio needs business_management, too.')}`,
-          '4. Generate the token, tick your Page in the dialog, copy the token.',
-        ].join('\n'),
-        'How to get a user token',
-        { ...common, format: (line) => line },
-      ),
+    explainToken: (where, scopes) => {
+      clack.log.step('How to get a user token', common)
+      // Not in a box: a terminal breaks a long address there, and it could not be clicked or copied any more.
+      plainly('1. Open', styleText(['cyan', 'underline'], where))
+      plainly('2. Choose this app, and "User Token" under "User or Page". Add', ...scopes)
+      plainly(
+        wrap('and business_management, where the Page belongs to a business portfolio.', output, 'dim'),
+        '3. Generate the token, tick your Page in the dialog, copy the token.',
+      )
+    },
 
-    explainSandbox: (graphUrl) =>
-      clack.note(
-        [
-          `Graph is ${styleText('cyan', graphUrl)}, not Facebook's own.`,
-          'The sandbox prints a user token when it starts; it makes another with',
-          styleText('bold', `curl -X POST ${graphUrl}/sandbox/user-token`),
-        ].join('\n'),
-        'How to get a user token',
-        { ...common, format: (line) => line },
-      ),
+    explainSandbox: (graphUrl) => {
+      clack.log.step('How to get a user token', common)
+      plainly(
+        wrap(
+          `Graph is ${graphUrl}, not Facebook's own. Its sandbox prints a user token when it starts; this makes another:`,
+          output,
+        ),
+        styleText('bold', `curl -X POST ${graphUrl}/sandbox/user-token`),
+      )
+    },
 
     explainLogin: (dialogUrl, hints) => {
       spinner.stop()
-      // Not in a box: a terminal breaks the long address there, and it could not be clicked any more.
       clack.log.step('Log in to Facebook in your browser:', common)
-      output.write(`\n${styleText(['cyan', 'underline'], dialogUrl)}\n\n`)
+      plainly(styleText(['cyan', 'underline'], dialogUrl))
       for (const hint of hints) clack.log.message(wrap(hint, output, 'dim'), { ...common, spacing: 0 })
     },
 

@@ -1,0 +1,15 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dataEnvFile } from '../base/config.ts'
+
+/** Where the settings are kept: beside the program as ever, or beside the data where the program's folder is not to be written to. */
+export const settingsFile = (dataDir: string): string =>
+  mayWrite('.') && (!existsSync('.env') || mayWrite('.env')) ? '.env' : dataEnvFile(dataDir)
+
+const mayWrite = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
