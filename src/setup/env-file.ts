@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { BotError } from '../base/errors.ts'
 import { setVariables } from './dot-env.ts'
@@ -23,7 +23,6 @@ export const saveVariables = async (
   values: Readonly<Record<string, string>>,
 ): Promise<void> => {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const target = await whereItLeads(path)
     const content = await readFile(target).catch(unlessMissing(Buffer.from(template)))
     await replace(target, setVariables(toText(content, path), values))

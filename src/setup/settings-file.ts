@@ -1,9 +1,16 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dataEnvFile } from '../base/config.ts'
 
 /** Where the settings are kept: beside the program as ever, or beside the data where the program's folder is not to be written to. */
-export const settingsFile = (dataDir: string): string =>
-  mayWrite('.') && (!existsSync('.env') || mayWrite('.env')) ? '.env' : dataEnvFile(dataDir)
+export const settingsFile = (dataDir: string): string => {
+  if (mayWrite('.') && (!existsSync('.env') || mayWrite('.env'))) return '.env'
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch {
+    // The one who saves says so.
+  }
+  return dataEnvFile(dataDir)
+}
 
 const mayWrite = (path: string): boolean => {
   try {

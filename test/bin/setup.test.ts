@@ -95,7 +95,7 @@ t.test(
     const shown = await until(asked.stderr, /demo/)
     t.match(shown, /http:\/\/localhost:\d+\/setup\/code\/[a-z2-9-]{23}\n[^]*ssh -L (\d+):localhost:\1/)
     t.equal(
-      readFileSync(join(ROOT, 'package.json'), 'utf8').includes('"setup": "node bin/serve.js --setup"'),
+      readFileSync(join(ROOT, 'package.json'), 'utf8').includes('"setup": "exec node bin/serve.js --setup"'),
       true,
     )
   },

@@ -1,0 +1,127 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { ENV } from '../helpers/surface.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const SERVE = join(ROOT, 'bin/serve.js')
+// Nobody listens there.
+const OFFLINE = { FB_GRAPH_URL: 'http://127.0.0.1:9', PORT: '0' }
+
+/** Reads until that was said; the end of the stream is no answer. */
+const until = async (stream: Readable, words: RegExp): Promise<string> => {
+  let said = ''
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    said += String(chunk)
+    if (words.test(said)) break
+  }
+  stream.resume()
+  return said
+}
+
+const ended = async (child: ChildProcess): Promise<number | null> =>
+  child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0]
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+t.test('SIGTERM to npm start alone ends the bot: port and data folder are free afterwards', async (t) => {
+  const dataDir = join(t.testdir(), 'data')
+  const env = { ...process.env, ...ENV, ...OFFLINE, PORT: String(await freePort()), DATA_DIR: dataDir }
+  const npm = spawn('npm', ['start', '--silent'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => npm.kill('SIGKILL'))
+  const said = await until(npm.stdout, /"listening"/)
+  const { address, pid } = JSON.parse(
+    said.split('\n').find((line) => line.includes('"listening"')) ?? '{}',
+  ) as {
+    address: string
+    pid: number
+  }
+  t.not(pid, npm.pid, 'npm and the bot are two processes')
+
+  npm.kill('SIGTERM')
+  await ended(npm)
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  while (isAlive()) await new Promise(setImmediate)
+  await t.rejects(fetch(`${address}/healthz`), 'nothing listens any more')
+})
+
+const mayUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
+const asProcessOne =
+  mayUnshare || process.env['CI'] === 'true'
+    ? {}
+    : { skip: 'this user may not make a process 1 (unshare --pid)' }
+
+/** As the first process of a container: the kernel drops signals that have no handler. */
+const startAsProcessOne = (args: readonly string[], env: NodeJS.ProcessEnv, cwd: string) =>
+  spawn('unshare', ['--pid', '--fork', '--kill-child', process.execPath, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+/** Sends the signal to the child of `unshare`, which is process 1 in there. */
+const signalInside = (unshare: ChildProcess, signal: string): void => {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(unshare.pid)], { encoding: 'utf8' })
+  process.kill(Number(stdout.trim()), signal)
+}
+
+t.test('as process 1 it ends in the first moments of a start', asProcessOne, async (t) => {
+  // Tells who takes the signal first, and keeps the process from getting further for a moment.
+  const slow = `data:text/javascript,${encodeURIComponent(`
+    process.on('newListener', (name) => {
+      if (name !== 'SIGTERM') return
+      console.log('taken in', /bin.serve\\.js/.test(new Error().stack) ? 'serve.js' : 'another file')
+      const end = Date.now() + 300
+      while (Date.now() < end);
+    })`)}`
+  const bot = startAsProcessOne(
+    ['--import', slow, SERVE],
+    { ...ENV, ...OFFLINE, DATA_DIR: join(t.testdir(), 'data') },
+    t.testdirName,
+  )
+  t.match(await until(bot.stdout, /taken in .*\n/), 'taken in serve.js')
+  signalInside(bot, 'SIGTERM')
+  t.equal(await ended(bot), 0)
+})
+
+t.test(
+  'as process 1 the set-up ends when told to, and says what fits a container',
+  asProcessOne,
+  async (t) => {
+    const dir = t.testdir()
+    const bot = startAsProcessOne([SERVE, '--setup'], { PORT: '0' }, dir)
+    const said = await until(bot.stderr, /ssh -L/)
+    t.match(said, /http:\/\/localhost:\d+\/setup\/code\/\S+\n[^]*-p 127\.0\.0\.1:\d+:\d+/)
+    t.notMatch(said, /npm run/)
+    signalInside(bot, 'SIGTERM')
+    t.equal(await ended(bot), 0)
+  },
+)
+
+t.test(
+  'as process 1 a start without settings says what a container can do about it',
+  asProcessOne,
+  async (t) => {
+    const bot = startAsProcessOne([SERVE], { PORT: '0' }, t.testdir())
+    const said = await until(bot.stderr, /At any time[^\n]*\n/)
+    t.equal(await ended(bot), 1)
+    t.match(said, /--env-file[^]*--setup[^]*docker exec -it \S+ node bin\/doctor\.ts/)
+    t.notMatch(said, /npm run|cp \.env\.example/)
+  },
+)

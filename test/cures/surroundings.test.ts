@@ -1,0 +1,56 @@
+import t from 'tap'
+import { CHECKOUT, fitCommands, surroundingsOf } from '../../src/cures/surroundings.ts'
+
+const HOST = { hostname: '0123456789ab', isMarked: false }
+const checkout = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710 })
+const container = surroundingsOf({}, { ...HOST, pid: 1, ppid: 0 })
+const demo = surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...HOST, pid: 4711, ppid: 1 })
+
+t.test('where the bot runs is told by its process, not by what surrounds its machine', async (t) => {
+  t.equal(checkout.is, 'checkout')
+  t.equal(surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710, isMarked: true }).is, 'checkout')
+  t.equal(container.is, 'container')
+  t.equal(surroundingsOf({}, { ...HOST, pid: 7, ppid: 0 }).is, 'container', 'docker exec')
+  t.equal(surroundingsOf({}, { ...HOST, pid: 7, ppid: 1, isMarked: true }).is, 'container', 'below an init')
+  t.equal(surroundingsOf({}, { ...HOST, pid: 7, ppid: 1 }).is, 'checkout', 'a service of the machine')
+  t.equal(demo.is, 'demo')
+})
+
+t.test('a cure is told as it can be followed where the bot runs', async (t) => {
+  const cures: [cure: string, inContainer: string, inDemo: string][] = [
+    [
+      'Run `npm run bootstrap-token -- --page 1001` with a new token.',
+      'Run `docker exec -it 0123456789ab node bin/bootstrap-token.ts --page 1001` with a new token.',
+      'Run `npm run demo:repair` with a new token.',
+    ],
+    [
+      'Run `npm run doctor`: it tells.',
+      'Run `docker exec -it 0123456789ab node bin/doctor.ts`: it tells.',
+      'Run `npm run demo:run -- doctor`: it tells.',
+    ],
+    [
+      'npm run bootstrap-token -- --page 7',
+      'docker exec -it 0123456789ab node bin/bootstrap-token.ts --page 7',
+      'npm run demo:repair',
+    ],
+    [
+      'Look with `npm run dead-letters -- show a.1`, or "npm run script:check".',
+      'Look with `docker exec -it 0123456789ab node bin/dead-letters.ts show a.1`, or "docker exec -it 0123456789ab node bin/script-check.ts".',
+      'Look with `npm run demo:run -- dead-letters -- show a.1`, or "npm run demo:run -- script:check".',
+    ],
+    [
+      'npm start, or start its service',
+      'docker restart 0123456789ab, or start its service',
+      'npm run demo, or start its service',
+    ],
+    ['Compare FB_APP_ID.', 'Compare FB_APP_ID.', 'Compare FB_APP_ID.'],
+  ]
+  for (const [cure, inContainer, inDemo] of cures) {
+    t.equal(fitCommands(cure, CHECKOUT), cure)
+    t.equal(fitCommands(cure, container), inContainer)
+    t.equal(fitCommands(cure, demo), inDemo)
+  }
+  const other = surroundingsOf({ EVERGREEN_DEMO: '4002' }, { ...HOST, pid: 2, ppid: 2 })
+  t.equal(fitCommands('Run `npm run bootstrap-token`.', other), 'Run `npm run demo:repair -- 4002`.')
+  t.equal(fitCommands('Run `npm run doctor`.', other), 'Run `npm run demo:run -- --port 4002 doctor`.')
+})
