@@ -49,7 +49,7 @@ async function conversation(app: FastifyInstance) {
   const told =
     (field: ProfileField): Lookup =>
     (view) =>
-      view.tentative === true ? LATER : visitorProfiles.tell(view, field)
+      visitorProfiles.tell(view, field)
   const lookups: Record<(typeof SCRIPT_VARIABLES)[number], Lookup> = {
     ...OWN_LOOKUPS,
     first_name: told('first_name'),
@@ -102,9 +102,6 @@ async function conversation(app: FastifyInstance) {
     code?.handlers.stop()
   })
 }
-
-// Whoever would wait for it asks again when the event is stored.
-const LATER = new Promise<never>(() => undefined)
 
 /** What runs code handlers is loaded only where there are some. */
 const openCode = async (

@@ -4,7 +4,7 @@ import { isSilent } from '../src/conversation/handover-state.ts'
 import { createDelivery } from '../src/delivery/delivery.ts'
 import { LONGEST_LIMIT_MS } from '../src/handlers/bot.ts'
 import { createMediaFiles } from '../src/script/media-files.ts'
-import { readStoredEvent } from '../src/webhook/inbox.ts'
+import { eventOf } from '../src/webhook/inbox.ts'
 
 // Handlers keep their own time; this only ends what they do not.
 const WITH_HANDLERS = { handlerLimitMs: LONGEST_LIMIT_MS + 60_000, maxBusy: 1024 }
@@ -27,10 +27,8 @@ async function delivery(app: FastifyInstance) {
     files: createMediaFiles({ script: config.BOT_SCRIPT, dataDir: config.DATA_DIR }),
     tokens,
     needs,
-    read: readStoredEvent,
+    read: eventOf,
     handle: conversation.handle,
-    // What code handlers do may show outside.
-    handlesAtOnce: config.BOT_HANDLERS === undefined,
     apologise: conversation.apologise,
     holding: { afterMs: conversation.holdAfterMs, say: conversation.hold },
     clock,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { systemClock } from '../base/clock.ts'
 import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
-import { openSqliteStore } from '../store/sqlite/adapter.ts'
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { databaseIn } from '../store/sqlite/data-dir.ts'
 import type { Store } from '../store/store.ts'
 

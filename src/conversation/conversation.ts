@@ -39,8 +39,6 @@ export interface ConversationView {
   state: JsonObject | null
   /** Null or absent where it is not known. */
   pageName?: string | null
-  /** Set where the event may never be stored: nobody is to be asked anything because of it. */
-  tentative?: true
 }
 
 export interface Handled {

@@ -2,10 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Reply } from '../messages.ts'
 import type { Needs } from '../alerts/needs.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoredEvent } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { createAnswerAtOnce } from './handling/at-once.ts'
 import { createDispatcher } from './handling/dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
 import { createGates } from './sending/gates.ts'
@@ -41,10 +40,8 @@ export interface DeliveryDeps {
   files: UploadFiles
   tokens: TokenKeeper
   needs: Pick<Needs, 'raise' | 'settle'>
-  read: (body: string) => WebhookEvent
+  read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handler
-  /** Whether the handler does nothing but answer, and so may be asked before an event is stored. */
-  handlesAtOnce: boolean
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
   apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
   /** What a visitor hears while the handler takes its time. */
@@ -131,17 +128,28 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const onEvent = (event: WebhookEvent): void => {
     if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
   }
-  const heard = { read: deps.read, onEvent, sender, log }
-  const handled = { handle: deps.handle, onHandled: report.handled }
-  const { apologise, holding } = deps
+  const { read, handle, apologise, holding } = deps
   const { handlerLimitMs, maxBusy } = limits
-
-  const dispatcher = createDispatcher({
-    ...heard,
+  const handling = createHandling({
+    handle,
+    onHandled: report.handled,
+    apologise,
+    holding,
     store,
-    handle: createHandling({ ...handled, apologise, holding, store, sender, clock, log, handlerLimitMs }),
-    answerAtOnce: deps.handlesAtOnce ? createAnswerAtOnce({ ...heard, ...handled }) : null,
-    onReplies: askForToken,
+    sender,
+    clock,
+    log,
+    handlerLimitMs,
+  })
+  const onReplies = askForToken
+  const dispatcher = createDispatcher({
+    store,
+    read,
+    handle: handling,
+    sender,
+    onEvent,
+    onReplies,
+    log,
     maxBusy,
   })
 

@@ -1,9 +1,44 @@
 /**
- * Where inbox, outbox and conversations live. Every method is atomic by itself and says what it makes durable; no SQL
- * and no transaction leaks out of an adapter, and no method spans two conversations. `test/store/contract.ts` is what
- * every adapter passes.
+ * Where inbox, outbox and conversations live. Every method is an operation on data: atomic by itself, says what it makes
+ * durable, spans no two conversations, and asks nothing of its caller. What it returns is a copy that nobody changes
+ * afterwards. No SQL and no transaction leaks out of an implementation. `test/store/contract.ts` is what each has to pass.
  */
-export interface Store {
+export interface Store
+  extends
+    StoreLifecycle,
+    StoreNotices,
+    InboxOperations,
+    OutboxOperations,
+    VisitorOperations,
+    NoteOperations,
+    HistoryOperations,
+    QueueFigures {
+  deadLetters: DeadLetters
+  /** Answers of visitors to the questions of forms. */
+  answers: Answers
+}
+
+export interface StoreLifecycle {
+  /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
+  probe: () => Promise<void>
+  /** Waits for what was begun, then closes. Idempotent. */
+  close: () => Promise<void>
+}
+
+/** What the store tells by itself. Each returns the function that ends it; what a listener returns is ignored. */
+export interface StoreNotices {
+  /** There may be something new to claim. */
+  onWork: (listener: (queue: Queue) => void) => () => void
+  /**
+   * These claims are void: nothing may be said or kept because of them any more, for the visitor was forgotten. They are
+   * released all the same.
+   */
+  onRevoked: (listener: (claims: readonly ClaimId[]) => void) => () => void
+  /** Visitors were forgotten, here or by another process: let go of what is known of any. */
+  onForgotten: (listener: () => void) => () => void
+}
+
+export interface InboxOperations {
   /**
    * Keeps the events not seen before. Resolves once all of them would survive a power cut.
    *
@@ -12,13 +47,6 @@ export interface Store {
    */
   accept: (events: readonly NewEvent[]) => Promise<Accepted>
   /**
-   * Has `answer` asked about each event about to be accepted that nothing of its conversation stands before. What it leads
-   * to is then stored with it, in one transaction, and the event never waits in the inbox. Returns the function that stops
-   * it.
-   */
-  answerAtOnce: (answer: AnswerAtOnce) => () => void
-
-  /**
    * Hands out conversations that have unhandled events and that nobody holds. The holder finishes each event in order,
    * then releases the claim.
    */
@@ -26,47 +54,46 @@ export interface Store {
   /**
    * In one transaction: the event is handled, its replies are in the outbox, the conversation's state is kept.
    *
-   * @returns the replies, handed out as by {@link claimOutbox}, when `outcome.handOut` asked for it and nothing of this
-   *   conversation waits before them; null otherwise
+   * @returns the replies, handed out as by {@link OutboxOperations.claimOutbox}, when `outcome.handOut` asked for it and
+   *   nothing of this conversation waits before them; null otherwise
    */
   finishEvent: (claim: InboxClaim, event: StoredEvent, outcome: EventOutcome) => Promise<OutboxClaim | null>
   /**
    * Puts a reply into the outbox before the event is finished, which stays unfinished.
    *
-   * @returns the reply, handed out as by {@link claimOutbox}; null, and then nothing was stored, when anything of this
-   *   conversation waits before it or the event is gone
+   * @returns the reply, handed out as by {@link OutboxOperations.claimOutbox}; null, and then nothing was stored, when
+   *   anything of this conversation waits before it or the event is gone
    */
   interject: (claim: InboxClaim, event: StoredEvent, reply: string) => Promise<OutboxClaim | null>
-  releaseInbox: (claim: InboxClaim) => void
+  /** Gives the conversation back; what is unfinished comes first when it is handed out again. */
+  releaseInbox: (claim: InboxClaim) => Promise<void>
+}
 
+export interface OutboxOperations {
   /**
    * Hands out conversations of Pages that are not held, which have replies waiting and which nobody holds, the Pages
    * taking turns. That a reply was handed out is durable before this resolves: after a crash it is in doubt.
    */
-  claimOutbox: (limit: number, room: (pageId: string) => number) => Promise<OutboxClaim[]>
+  claimOutbox: (limit: number, room: PageRoom) => Promise<OutboxClaim[]>
   /** Records what became of a reply. Resolves when that is durable; nobody needs to wait for it to go on. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
   /**
    * Gives the conversation back, what is unfinished staying first in line and counting as never handed out, unless it
-   * was finished as `in_doubt`. `notBeforeMs` keeps it from being handed out again before then.
+   * was finished as `in_doubt`. `notBeforeMs` keeps it from being handed out again before then. Resolves when that is
+   * durable; it is in force at once.
    */
-  releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => void
+  releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
+  /** The end of the conversation's window as of now, which a claim tells as of when it was made. */
+  windowEndsMs: (claim: OutboxClaim) => Promise<number | null>
   /** What was sent to this conversation lately, as far as it is still kept. */
   sentReplies: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<SentReply[]>
-  /** While a Page is held its replies stay where they are. Not durable: who holds it says so again after a start. */
+  /** While a Page is held its replies stay where they are. Not durable: its holder says so again after a start. */
   holdPage: (pageId: string, held: boolean) => void
+}
 
-  /** Calls `listener` whenever there may be something new to claim; returns the function that stops it. */
-  onWork: (listener: (queue: Queue) => void) => () => void
-
+export interface VisitorOperations {
   /** All that is kept of one conversation, at most `limit` of each kind; null when there never was one. */
   conversation: (who: { pageId: string; psid: string; limit: number }) => Promise<KeptConversation | null>
-
-  deadLetters: DeadLetters
-
-  /** Answers of visitors to the questions of forms. */
-  answers: Answers
-
   /**
    * Deletes what is kept of a visitor: the id, state, answers, and what was received, waits, was sent or died. That an
    * event was seen stays known, by an unreadable mark. What is being made for them comes to nothing. The files are
@@ -76,30 +103,34 @@ export interface Store {
    *   next call does, whomever it names
    */
   forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<Forgotten>
-  /**
-   * Calls `listener` when visitors were forgotten, here or by another process, so that it lets go of what it knows of any;
-   * returns the function that stops it.
-   */
-  onForgotten: (listener: () => void) => () => void
+}
 
+export interface NoteOperations {
+  /** Keeps a small text under a name, over restarts: ids of uploads, how far webhooks reach, and the like. */
+  remember: (name: string, text: string) => Promise<void>
+  /** The text kept under that name; null when there is none. */
+  recall: (name: string) => Promise<string | null>
+}
+
+export interface HistoryOperations {
   /**
    * Takes one bounded step of forgetting history from before `beforeMs`; `more` is false when the whole of it has been
    * gone through. What must not be forgotten (events, replies, conversations) is no history.
    */
   prune: (history: History, beforeMs: number) => Promise<PruneStep>
+}
 
-  /** Keeps a small text under a name, over restarts. */
-  remember: (name: string, text: string) => Promise<void>
-  /** The text kept under that name; null when there is none. */
-  recall: (name: string) => Promise<string | null>
-
+export interface QueueFigures {
   counts: () => Promise<QueueCounts>
   /** Whom replies wait for, of one Page or of all. */
   parked: (pageId?: string) => Promise<Parked>
-  /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
-  probe: () => Promise<void>
-  /** Waits for what was begun, then closes. Idempotent. */
-  close: () => Promise<void>
+}
+
+/** How many conversations of a Page may be handed out. */
+export interface PageRoom {
+  /** Of each Page that `except` does not name. */
+  each: number
+  except: ReadonlyMap<string, number>
 }
 
 export interface Forgotten {
@@ -132,6 +163,8 @@ export interface NewEvent {
   opensWindow: boolean
   /** JSON text, opaque to the store. */
   body: string
+  /** What `body` was made of, where its claimant may have it without reading that. Never stored. */
+  content?: object
 }
 
 export interface Accepted {
@@ -139,26 +172,10 @@ export interface Accepted {
   duplicates: number
 }
 
-/**
- * Says what an event leads to that may never be stored: it must do nothing else, and not throw.
- *
- * @param conversation - as it is believed to be kept
- * @returns null when the event has to wait for its turn in the inbox
- */
-export type AnswerAtOnce = (
-  event: NewEvent,
-  conversation: Pick<Conversation, 'pageId' | 'psid' | 'state'>,
-) => AnsweredAtOnce | null
+/** Names a claim among all that this store ever makes. */
+export type ClaimId = number
 
-/** One of the two functions is called, once; neither may throw. */
-export interface AnsweredAtOnce {
-  outcome: Pick<EventOutcome, 'replies' | 'state' | 'answers'>
-  /** It is durable, together with the event. @param out - the replies, handed out; null where there are none */
-  stored: (out: OutboxClaim | null) => void
-  /** It came to nothing: the conversation is another than was believed, the event is a duplicate, or nothing was stored. */
-  dropped: () => void
-}
-
+/** A conversation as it was when it was handed out. */
 export interface Conversation {
   id: number
   pageId: string
@@ -170,12 +187,11 @@ export interface Conversation {
    * ever opened.
    */
   windowEndsMs: number | null
-  /** Set while somebody holds it: the visitor was forgotten, and nothing is to be said to them or kept any more. */
-  forgotten?: true
 }
 
 export interface InboxClaim {
-  conversation: Conversation
+  id: ClaimId
+  conversation: Readonly<Conversation>
   events: StoredEvent[]
 }
 
@@ -185,6 +201,8 @@ export interface StoredEvent {
   /** When the webhook accepted it, ms since the epoch. */
   acceptedMs: number
   body: string
+  /** As it was accepted, if that was in this process and lately; `body` says the same. */
+  content?: object
 }
 
 export interface EventOutcome {
@@ -235,7 +253,8 @@ export interface KeptAnswers extends NewAnswers {
 }
 
 export interface OutboxClaim {
-  conversation: Conversation
+  id: ClaimId
+  conversation: Readonly<Conversation>
   replies: StoredReply[]
 }
 

@@ -1,22 +1,11 @@
 import { BotError } from '../base/errors.ts'
+import type { NewEvent, StoredEvent } from '../store/store.ts'
 import type { EventKind, WebhookEvent } from './events.ts'
 import { itemsOf, readItem, type Item } from './normalise.ts'
 import { jsonOf, type Field } from './read.ts'
 
-/** An event in the shape the store accepts. */
-export interface InboxEvent {
-  /** Equal for every delivery of the same event. */
-  key: string
-  /** Keys under which the same event may have come, or may come yet, by another way. */
-  aliases?: readonly string[]
-  kind: EventKind
-  pageId: string
-  psid: string | null
-  timestampMs: number
-  opensWindow: boolean
-  /** JSON text for {@link readStoredEvent}. */
-  body: string
-}
+/** An event as the store accepts it; `content` is the {@link WebhookEvent}. */
+export type InboxEvent = NewEvent & { kind: EventKind }
 
 /**
  * Turns a callback's `entry` into what the store keeps. Takes any JSON value and never throws.
@@ -40,6 +29,10 @@ export const readStoredEvent = (body: string): WebhookEvent => {
   }
   return readItem(item)
 }
+
+/** The event that {@link toNewEvents} made, read anew only where the store had to fetch it. @throws as {@link readStoredEvent} */
+export const eventOf = ({ body, content }: Pick<StoredEvent, 'body' | 'content'>): WebhookEvent =>
+  (content as WebhookEvent | undefined) ?? readStoredEvent(body)
 
 /**
  * Whether the event opens the standard messaging window.
@@ -73,6 +66,7 @@ const toNewEvent = (item: Item): InboxEvent => {
     psid: event.psid,
     timestampMs: event.timestampMs,
     opensWindow: opensWindow(event),
+    content: event,
     // Put together by hand, so that the content is made into text only once.
     body: `{"pageId":${JSON.stringify(item.pageId)},"timeMs":${item.timeMs},"standby":${item.standby},"change":${item.change},"content":${text ?? NULL}}`,
   }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { newEvent } from '../store/steps.ts'
 import { answers } from '../../src/cli/answers.ts'

@@ -6,7 +6,7 @@ import type { RecentMessage, SendCall, UploadCall } from '../../src/graph/graph.
 import { UPLOAD_EDGE } from '../../src/graph/upload.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Need } from '../../src/alerts/needs.ts'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
@@ -109,9 +109,8 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
           needs.splice(0, needs.length, ...left)
         },
       },
-      read: (body) => JSON.parse(body) as WebhookEvent,
+      read: ({ body }) => JSON.parse(body) as WebhookEvent,
       handle,
-      handlesAtOnce: true,
       apologise: () => [{ message: { text: 'sorry' } }],
       holding: { afterMs: () => 20_000, say: async () => [{ message: { text: 'one moment' } }] },
       clock,

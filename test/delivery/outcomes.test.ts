@@ -99,7 +99,7 @@ t.test('a reply that is refused for what it is proves that the Page may send', a
 t.test('no wait between two tries is longer than what is left of the window', async (t) => {
   const clock = createFakeClock()
   const outcomes = createOutcomes({
-    store: { finishReply: async () => undefined },
+    store: { finishReply: async () => undefined, windowEndsMs: async () => null },
     graph: { now: clock.now },
     tokens: { suspect: () => undefined },
     gates: { failed: () => undefined } as unknown as Gates,
@@ -111,7 +111,11 @@ t.test('no wait between two tries is longer than what is left of the window', as
   })
   const reply = { id: 'r', seq: 1, body: '', acceptedMs: 0, doubtSinceMs: null }
   const conversation = { id: 1, pageId: 'page-1', psid: 'psid-1', state: null }
-  const claim = { conversation: { ...conversation, windowEndsMs: clock.now() + 700 }, replies: [reply] }
+  const claim = {
+    id: 1,
+    conversation: { ...conversation, windowEndsMs: clock.now() + 700 },
+    replies: [reply],
+  }
   const failed = new GraphError('down', {
     verdict: 'transient',
     edge: 'messages',

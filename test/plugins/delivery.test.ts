@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { deliveryPlugin } from '../../plugins/delivery.ts'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { APP_ID, PAGE, PSID } from '../conversation/events.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
@@ -63,8 +63,8 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
   return notes
 }
 
-t.test('the script is asked before an event is stored, and the console hears of it afterwards', async (t) => {
-  t.same(await build(t, {}), ['asked', 'being stored', 'heard', 'sent'])
+t.test('an event is handled when it can no longer be lost, and the console hears of it', async (t) => {
+  t.same(await build(t, {}), ['being stored', 'asked', 'heard', 'sent'])
 })
 
 t.test('code is asked once, when the event that it is about can no longer be lost', async (t) => {

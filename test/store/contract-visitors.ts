@@ -136,7 +136,6 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     ])
     const [claim] = await store.claimInbox(10)
     t.match(claim, { conversation: { state: null }, events: [{ body: '{"key":"after"}' }] })
-    t.notOk(claim?.conversation.forgotten)
     const [event] = claim?.events ?? []
     if (claim === undefined || event === undefined) throw new Error('no event')
     await store.finishEvent(claim, event, { replies: ['hello'] })
@@ -144,13 +143,32 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.match(await store.claimOutbox(10, anyRoom), [{ replies: [{ body: 'hello' }] }])
   })
 
-  t.test('who is forgotten while their replies are handed out is known to be', async (t) => {
+  t.test('claims of a visitor who is forgotten are revoked, and no others', async (t) => {
     const { store } = await openPlace(t, open)
+    const revoked: number[] = []
+    store.onRevoked((claims) => void revoked.push(...claims))
+    await answer(store, 'a', [], 'psid-1', { replies: ['one', 'two'] })
+    await answer(store, 'b', [], 'psid-2', { replies: ['three'] })
+    const [out, others] = [await store.claimOutbox(1, anyRoom), await store.claimOutbox(1, anyRoom)]
+    await store.accept([newEvent('c', { psid: 'psid-1' }), newEvent('d', { psid: 'psid-2' })])
+    const inbox = await store.claimInbox(10)
+
+    await store.forget({ psid: 'psid-1' })
+    const claims = [...out, ...others, ...inbox].filter(({ conversation }) => conversation.psid === 'psid-1')
+    t.equal(claims.length, 2)
+    t.same(new Set(revoked), new Set(claims.map(({ id }) => id)))
+  })
+
+  t.test('replies that are handed out while their visitor is forgotten are revoked', async (t) => {
+    const { store } = await openPlace(t, open)
+    const revoked: number[] = []
+    store.onRevoked((claims) => void revoked.push(...claims))
     await answer(store, 'a', [], 'psid-1', { replies: ['one', 'two'] })
     const [claims] = await Promise.all([store.claimOutbox(10, anyRoom), store.forget({ psid: 'psid-1' })])
+    t.equal(claims.length, 1)
     t.same(
-      claims.map(({ conversation }) => conversation.forgotten),
-      [true],
+      revoked,
+      claims.map(({ id }) => id),
     )
   })
 
@@ -158,6 +176,8 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     const { store } = await openPlace(t, open)
     let told = 0
     store.onForgotten(() => (told += 1))
+    const revoked: number[] = []
+    store.onRevoked((claims) => void revoked.push(...claims))
     await store.accept([newEvent('a'), newEvent('b')])
     const [claim] = await store.claimInbox(10)
     const [first, second] = claim?.events ?? []
@@ -165,7 +185,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
 
     await store.forget({ psid: 'psid-1' })
     t.equal(told, 1)
-    t.equal(claim.conversation.forgotten, true)
+    t.same(revoked, [claim.id])
     const outcome = { replies: ['late'], state: '{"x":1}', answers: [kept('late')] }
     t.equal(await store.finishEvent(claim, first, { ...outcome, handOut: true }), null)
     t.equal(await store.finishEvent(claim, second, outcome), null)
@@ -177,7 +197,6 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('c')])
     const [anew] = await store.claimInbox(10)
     t.match(anew, { events: [{ body: '{"key":"c"}' }], conversation: { state: null } })
-    t.equal(anew?.conversation.forgotten, undefined)
     t.not(anew?.conversation.id, claim.conversation.id)
   })
 

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import type { Store } from '../../src/store/store.ts'

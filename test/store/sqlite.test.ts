@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
-import { atOnceContract } from './contract-at-once.ts'
 import { historyContract } from './contract-history.ts'
 import { interjectContract } from './contract-interject.ts'
 import { storeContract } from './contract.ts'
@@ -31,11 +30,6 @@ t.test('the SQLite adapter keeps the contract about what is over', (t) => {
 
 t.test('the SQLite adapter keeps the contract about what is said in between', (t) => {
   interjectContract(t, open)
-  t.end()
-})
-
-t.test('the SQLite adapter keeps the contract about what is answered at once', (t) => {
-  atOnceContract(t, open)
   t.end()
 })
 

@@ -6,6 +6,7 @@ import type {
   InboxClaim,
   NewEvent,
   OutboxClaim,
+  PageRoom,
   Store,
 } from '../../src/store/store.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
@@ -36,7 +37,7 @@ export const openPlace = async (t: Test, open: OpenStore): Promise<SetUp> => {
   }
 }
 
-export const anyRoom = () => Number.POSITIVE_INFINITY
+export const anyRoom: PageRoom = { each: Number.POSITIVE_INFINITY, except: new Map() }
 
 export const newEvent = (key: string, fields: Partial<NewEvent> = {}): NewEvent => ({
   key,

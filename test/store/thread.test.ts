@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Batch, BatchAnswer, Open, Opened } from '../../src/store/sqlite/protocol.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { newEvent } from './steps.ts'
@@ -105,33 +105,6 @@ t.test('an event that the disk does not take is refused, and never handed to any
   await nextAsked()
   say({ id: 0, results: [{ rows: [], end: true }] })
   t.same(await claiming, [], 'what is claimed is what the file has')
-})
-
-t.test('what would have been said to an event that the disk does not take is not said', async (t) => {
-  const { store, say, nextAsked } = await openOnPlayedThread(t)
-  const claiming = store.claimInbox(10)
-  await nextAsked()
-  say({ id: 0, results: [{ rows: [], end: true }] })
-  t.same(await claiming, [])
-  const ends: string[] = []
-  store.answerAtOnce(() => ({
-    outcome: { replies: ['hello'] },
-    stored: (out) => void ends.push(`stored ${out?.replies.length}`),
-    dropped: () => void ends.push('dropped'),
-  }))
-
-  const accepting = store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
-  await nextAsked()
-  t.same(ends, [], 'nothing is known yet')
-  say({ id: 0, error: { message: 'database or disk is full', code: 13 } })
-  await t.rejects(accepting, { code: 'BOT_STORE_UNAVAILABLE' })
-  t.same(ends, ['dropped', 'dropped'])
-
-  const again = store.accept([newEvent('a')])
-  await nextAsked()
-  say({ id: 0, results: [[{ ...ROW, seq: null, replies: [2] }]] })
-  t.same(await again, { stored: 1, duplicates: 0 })
-  t.same(ends.slice(2), ['stored 1'], 'and nothing of the first try is in the way')
 })
 
 t.test(

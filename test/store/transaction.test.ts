@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase, type Database } from '../../src/store/sqlite/database.ts'
-import type { InboxRow, Loaded, Operation } from '../../src/store/sqlite/protocol.ts'
+import type { InboxRow, Loaded } from '../../src/store/queues/rows.ts'
+import type { Operation } from '../../src/store/sqlite/protocol.ts'
 import { newEvent } from './steps.ts'
 
 const inboxOf = (database: Database): InboxRow[] => {

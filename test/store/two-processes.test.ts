@@ -43,26 +43,6 @@ t.test('a conversation that was held meanwhile is looked into when it is let go'
   t.same(await sendAll(running), ['first'])
 })
 
-t.test('what is answered at once does not overtake what another process retried a moment ago', async (t) => {
-  const { running, other } = await openTwice(t)
-  await running.accept([newEvent('a')])
-  await handleAll(running, (key) => [key])
-  await buryAll(running)
-  const ends: string[] = []
-  running.answerAtOnce(({ key }) => ({
-    outcome: { replies: [key] },
-    stored: () => void ends.push('stored'),
-    dropped: () => void ends.push('dropped'),
-  }))
-  const noticed = nextWork(running)
-  await other.deadLetters.retry({ all: true })
-  await running.accept([newEvent('b')])
-  t.notOk(ends.includes('stored'))
-  t.same(await handleAll(running, (key) => [key]), ['b'])
-  await noticed
-  t.same(await sendAll(running), ['a', 'b'])
-})
-
 t.test('what only looks at the database leaves it as it is', async (t) => {
   const { running, other, file } = await openTwice(t)
   const watcher = new DatabaseSync(file, { readOnly: true })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Json } from '../../src/base/json.ts'
 import type { NewEvent } from '../../src/store/store.ts'
-import { opensWindow, readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
+import { eventOf, opensWindow, readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
 import { normalise } from '../../src/webhook/normalise.ts'
 import { textCallback } from '../helpers/sign.ts'
 
@@ -94,3 +94,13 @@ t.test('what opens the standard messaging window', async (t) => {
 })
 
 const textMessage = (mid: string): Json => ({ sender: { id: '700' }, message: { mid, text: 'hi' } })
+
+t.test('an event is read once on its way, and again only where the store had to fetch it', (t) => {
+  const message = { sender: { id: '1' }, recipient: { id: '2' }, message: { mid: 'm_1', text: 'hi' } }
+  const [event] = toNewEvents([{ id: '2', messaging: [message] }], NOW)
+  if (event === undefined) throw new Error('no event')
+  const { body, content } = event
+  t.equal(eventOf(event), content)
+  t.same(eventOf({ body }), content)
+  t.end()
+})

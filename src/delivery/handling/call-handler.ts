@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { Effect, QueuedReply, Reply } from '../../messages.ts'
+import type { Effect, OutboxItem, QueuedReply, Reply } from '../../messages.ts'
 import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { createHolding, type HoldingDeps } from './please-wait.ts'
@@ -16,8 +16,6 @@ export interface HandlerConversation {
   pageId: string
   psid: string | null
   state: JsonObject | null
-  /** Set where the event may never be stored: nobody is to be asked anything because of it. */
-  tentative?: true
 }
 
 export interface HandlerResult {
@@ -32,7 +30,10 @@ export interface HandlerResult {
 export type Handled = (event: WebhookEvent, conversation: HandlerConversation, result: HandlerResult) => void
 
 /** Puts a stored event to the handler. Never fails: a handler that does is apologised for. */
-export type Handling = (claim: InboxClaim, stored: StoredEvent, event: WebhookEvent) => Promise<EventOutcome>
+export type Handling = (claim: InboxClaim, stored: StoredEvent, event: WebhookEvent) => Promise<HandledEvent>
+
+/** What an event leads to, and the items that `replies` are the texts of. */
+export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 
 export const createHandling = (
   deps: HoldingDeps & {
@@ -90,29 +91,26 @@ export const createHandling = (
         { err: error, pageId, kind: event.kind, eventKey: event.key },
         'the handler failed on an event',
       )
-      return { replies: linesOf(event, { replies: apologyFor(event, view) }) }
+      return asTexts(itemsOf(event, { replies: apologyFor(event, view) }))
     }
   }
 }
 
 /** What is kept of a conversation, as a handler sees it. */
-type KeptView = Pick<Conversation, 'pageId' | 'psid' | 'state'>
-
-export const viewOf = ({ pageId, psid, state }: KeptView): HandlerConversation => ({
+const viewOf = ({ pageId, psid, state }: Conversation): HandlerConversation => ({
   pageId,
   psid,
   state: state === null ? null : (JSON.parse(state) as JsonObject),
 })
 
-/** What a handler's answer comes to. */
-export const toOutcome = (
+const toOutcome = (
   event: WebhookEvent,
-  { psid, state }: KeptView,
+  { psid, state }: Conversation,
   result: HandlerResult,
-): Pick<EventOutcome, 'replies' | 'state' | 'answers'> => {
+): HandledEvent => {
   const next = result.state === null ? null : JSON.stringify(result.state)
   return {
-    replies: psid === null ? [] : linesOf(event, result),
+    ...asTexts(psid === null ? [] : itemsOf(event, result)),
     ...(next !== state && { state: next }),
     ...(result.answers !== undefined && {
       answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
@@ -120,11 +118,13 @@ export const toOutcome = (
   }
 }
 
-/** One line of the outbox each, in the order they are to leave. */
-const linesOf = (
+/** In the order they are to leave. */
+const itemsOf = (
   { timestampMs: answersMs }: WebhookEvent,
   { replies, effects = [] }: Pick<HandlerResult, 'replies' | 'effects'>,
-): string[] => [
-  ...replies.map((reply) => JSON.stringify({ ...reply, answersMs } satisfies QueuedReply)),
-  ...effects.map((effect) => JSON.stringify(effect)),
-]
+): OutboxItem[] => [...replies.map((reply): QueuedReply => ({ ...reply, answersMs })), ...effects]
+
+const asTexts = (items: readonly OutboxItem[]): HandledEvent => ({
+  items,
+  replies: items.map((item) => JSON.stringify(item)),
+})

@@ -1,13 +1,6 @@
-import type {
-  AnswerAtOnce,
-  EventOutcome,
-  InboxClaim,
-  OutboxClaim,
-  Store,
-  StoredEvent,
-} from '../../store/store.ts'
+import type { ClaimId, InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
-import type { Handling } from './call-handler.ts'
+import type { HandledEvent, Handling } from './call-handler.ts'
 import type { Log } from '../log.ts'
 import type { Sender } from '../sending/sender.ts'
 
@@ -20,11 +13,9 @@ export interface Dispatcher {
 
 export const createDispatcher = (deps: {
   store: Store
-  /** Reads an event's body; the counterpart of what the webhook stored. */
-  read: (body: string) => WebhookEvent
+  /** Reads an event; the counterpart of what the webhook stored. */
+  read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handling
-  /** Asked about events before they are stored; null for never. */
-  answerAtOnce: AnswerAtOnce | null
   /** Where the replies go when they may leave at once. */
   sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver' | 'confirm'>
   /** Events that concern more than their conversation pass by here too. */
@@ -35,7 +26,9 @@ export const createDispatcher = (deps: {
   /** How many conversations are handled at the same time. */
   maxBusy: number
 }): Dispatcher => {
-  const { store, read, handle, answerAtOnce, sender, onEvent, onReplies, log, maxBusy } = deps
+  const { store, read, handle, sender, onEvent, onReplies, log, maxBusy } = deps
+  /** The claims being worked on. */
+  const working = new Set<ClaimId>()
   let busy = 0
   let pumping = false
   let woken = false
@@ -70,10 +63,15 @@ export const createDispatcher = (deps: {
   const work = async (claim: InboxClaim): Promise<void> => {
     // One after the other to the handler; into the store together, which keeps their order.
     const finishing: Promise<void>[] = []
+    let { conversation } = claim
+    working.add(claim.id)
     try {
       for (const stored of claim.events) {
-        if (stopped || claim.conversation.forgotten === true) break
-        finishing.push(finish(claim, stored, await outcomeOf(claim, stored)))
+        if (stopped || !working.has(claim.id)) break
+        const outcome = await outcomeOf({ ...claim, conversation }, stored)
+        // The next event is handled with the state this one leaves, before that is stored.
+        if (outcome.state !== undefined) conversation = { ...conversation, state: outcome.state }
+        finishing.push(finish(claim, stored, outcome))
       }
     } catch (error) {
       log.error({ err: error, pageId: claim.conversation.pageId }, 'an event could not be worked on')
@@ -82,29 +80,31 @@ export const createDispatcher = (deps: {
         if (outcome.status === 'rejected')
           log.error({ err: outcome.reason }, 'an event could not be finished')
       }
-      store.releaseInbox(claim)
+      working.delete(claim.id)
+      await store.releaseInbox(claim)
       busy -= 1
       if (busy === 0) idle()
       void pump()
     }
   }
 
-  const finish = async (claim: InboxClaim, stored: StoredEvent, outcome: EventOutcome): Promise<void> => {
+  const finish = async (claim: InboxClaim, stored: StoredEvent, outcome: HandledEvent): Promise<void> => {
     const { pageId } = claim.conversation
-    if (outcome.replies.length > 0) onReplies(pageId)
-    const handOut = outcome.replies.length > 0 && sender.reserve(pageId)
+    const { items, ...toStore } = outcome
+    if (items.length > 0) onReplies(pageId)
+    const handOut = items.length > 0 && sender.reserve(pageId)
     let out: OutboxClaim | null = null
     try {
-      out = await store.finishEvent(claim, stored, { ...outcome, handOut })
+      out = await store.finishEvent(claim, stored, { ...toStore, handOut })
     } finally {
       if (out === null && handOut) sender.unreserve(pageId)
     }
-    if (out !== null) sender.deliver(out)
+    if (out !== null) sender.deliver(out, items)
   }
 
-  const outcomeOf = async (claim: InboxClaim, stored: StoredEvent): Promise<EventOutcome> => {
+  const outcomeOf = async (claim: InboxClaim, stored: StoredEvent): Promise<HandledEvent> => {
     const event = readOrNull(stored)
-    if (event === null) return { replies: [] }
+    if (event === null) return { items: [], replies: [] }
     onEvent(event)
     if (event.kind === 'echo' && event.metadata !== null) {
       sender.confirm(event.metadata, event.mid)
@@ -118,7 +118,7 @@ export const createDispatcher = (deps: {
 
   const readOrNull = (stored: StoredEvent): WebhookEvent | null => {
     try {
-      return read(stored.body)
+      return read(stored)
     } catch (error) {
       log.error({ err: error, seq: stored.seq }, 'a stored event could not be read and is passed over')
       return null
@@ -131,7 +131,8 @@ export const createDispatcher = (deps: {
         store.onWork((queue) => {
           if (queue === 'inbox') void pump()
         }),
-        ...(answerAtOnce === null ? [] : [store.answerAtOnce(answerAtOnce)]),
+        // What is left of them is not handled any more.
+        store.onRevoked((claims) => claims.forEach((claim) => working.delete(claim))),
       ]
       stopListening = () => endings.forEach((end) => end())
       void pump()

@@ -59,7 +59,7 @@ export const createHolding = (deps: HoldingDeps) => {
     }
     if (out === null) return
     remember(id)
-    sender.deliver(out)
+    sender.deliver(out, [reply])
   }
 
   return (

@@ -13,6 +13,10 @@ export interface Gates {
   tokenFor: (pageId: string) => string | null
   /** How many conversations of the Page may be sent for at the same time. */
   room: (pageId: string) => number
+  /** The same for a Page that is not {@link Gates.narrowed}. */
+  most: number
+  /** Pages whose gate is not open. */
+  narrowed: () => string[]
   /** Graph refuses the Page as a whole. `atLeastMs` is how long it asked us to wait. */
   close: (pageId: string, why: Closing, atLeastMs?: number) => void
   /** A call for the Page failed in a way that may be the conversation's or Graph's. Many in a row close the gate. */
@@ -140,7 +144,15 @@ export const createGates = (deps: {
   }
 
   return {
-    tokenFor: (pageId) => (gates.get(pageId)?.state === 'closed' ? null : tokens.tokenFor(pageId)),
+    tokenFor: (pageId) => {
+      const token = gates.get(pageId)?.state === 'closed' ? null : tokens.tokenFor(pageId)
+      // A Page that never had a token is in no list of statuses: its replies are met here first.
+      if (token === null) apply(pageId)
+      return token
+    },
+
+    most: perPage,
+    narrowed: () => [...gates].flatMap(([pageId, { state }]) => (state === 'open' ? [] : [pageId])),
 
     room: (pageId) => {
       if (tokens.tokenFor(pageId) === null) return 0

@@ -28,8 +28,8 @@ export interface Outcomes {
   retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Step
   /** How often the conversation's first reply was tried again. */
   retriesOf: (claim: OutboxClaim) => number
-  /** What is left of the window to answer in. */
-  windowLeftMs: (claim: OutboxClaim) => number
+  /** Whether the window to answer in has closed, as of now. */
+  isWindowOver: (claim: OutboxClaim) => Promise<boolean>
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
 }
@@ -44,7 +44,7 @@ export interface DeliveryReport {
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 
 export const createOutcomes = (deps: {
-  store: Pick<Store, 'finishReply'>
+  store: Pick<Store, 'finishReply' | 'windowEndsMs'>
   graph: Pick<Graph, 'now'>
   tokens: Pick<TokenKeeper, 'suspect'>
   gates: Gates
@@ -91,7 +91,10 @@ export const createOutcomes = (deps: {
     const laterMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, { ...RETRY, random }))
     if (attempt === 0)
       log.info({ pageId, replyId: reply.id, graph: factsOf(error) }, 'a reply is tried again later')
-    return { go: 'stop', notBeforeMs: clock.now() + Math.min(laterMs, windowLeftMs(claim)) }
+    return {
+      go: 'stop',
+      notBeforeMs: clock.now() + Math.min(laterMs, windowLeftMs(claim.conversation.windowEndsMs)),
+    }
   }
 
   const retry: Outcomes['retry'] = (claim, reply, error) => {
@@ -100,7 +103,7 @@ export const createOutcomes = (deps: {
   }
 
   /** By Facebook's clock alone: ours may have been set. Before Facebook has said a word, it is asked by sending. */
-  const windowLeftMs: Outcomes['windowLeftMs'] = ({ conversation: { windowEndsMs } }) => {
+  const windowLeftMs = (windowEndsMs: number | null): number => {
     const facebookMs = graph.now()
     return windowEndsMs === null || facebookMs === null ? Number.POSITIVE_INFINITY : windowEndsMs - facebookMs
   }
@@ -154,7 +157,9 @@ export const createOutcomes = (deps: {
     refused,
     retry,
     retriesOf: ({ conversation }) => retries.get(conversation.id) ?? 0,
-    windowLeftMs,
+    isWindowOver: async (claim) =>
+      windowLeftMs(claim.conversation.windowEndsMs) <= 0 &&
+      windowLeftMs(await store.windowEndsMs(claim)) <= 0,
     forget: (claim) => {
       for (const reply of claim.replies) settle(claim, reply)
     },

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { GraphError } from '../../graph/error.ts'
 import type { Graph } from '../../graph/graph.ts'
 import { isEffect, type OutboxItem } from '../../messages.ts'
-import type { OutboxClaim, Store, StoredReply } from '../../store/store.ts'
+import type { ClaimId, OutboxClaim, PageRoom, Store, StoredReply } from '../../store/store.ts'
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { PassThread } from './handover.ts'
@@ -13,13 +13,11 @@ import type { Pacer } from './pacer.ts'
 
 /** Brings replies to Facebook: each conversation in its order, one call in flight; the conversations beside each other. */
 export interface Sender {
-  /** Whether replies of this Page could go out right now. */
-  hasRoom: (pageId: string) => boolean
-  /** As {@link Sender.hasRoom}. A true answer reserves a place; see {@link Sender.deliver}. */
+  /** Whether replies of this Page could go out right now; then a place is reserved, see {@link Sender.deliver}. */
   reserve: (pageId: string) => boolean
   unreserve: (pageId: string) => void
-  /** Sends what `finishEvent` handed out, in the place that was reserved for it. */
-  deliver: (claim: OutboxClaim) => void
+  /** Sends what was handed out as it was stored, in the place that was reserved for it. @param items - the replies, read */
+  deliver: (claim: OutboxClaim, items: readonly OutboxItem[]) => void
   /** An echo says that Facebook has this reply. */
   confirm: (replyId: string, messageId: string | null) => void
   start: () => void
@@ -48,8 +46,9 @@ export const createSender = (deps: {
   const perPage = new Map<string, number>()
   /** The replies being worked on; `messageId` once an echo has confirmed one. */
   const inHand = new Map<string, { confirmed: boolean; messageId: string | null }>()
-  /** What comes after a reply that has not gone out, and has been in doubt no longer, was never tried either. */
+  /** If reply N was not delivered, later replies claimed at the same time were not tried: skip the lookup for them. */
   const untriedMs = new WeakMap<OutboxClaim, number>()
+  const working = new Set<ClaimId>()
   const stopping = new AbortController()
   let inFlight = 0
   let idle = (): void => undefined
@@ -58,6 +57,12 @@ export const createSender = (deps: {
   let stopListening = (): void => undefined
 
   const roomFor = (pageId: string): number => gates.room(pageId) - (perPage.get(pageId) ?? 0)
+
+  /** Pages that something is sent for, or that may not be sent for as usual, have another room than the others. */
+  const room = (): PageRoom => ({
+    each: gates.most,
+    except: new Map([...perPage.keys(), ...gates.narrowed()].map((pageId) => [pageId, roomFor(pageId)])),
+  })
 
   const pump = async (): Promise<void> => {
     if (pumping) {
@@ -71,10 +76,13 @@ export const createSender = (deps: {
         const free = maxInFlight - inFlight
         // Filling up in handfuls shares the store's transactions; the last ones to finish fill the rest.
         if (stopping.signal.aborted || (inFlight > 0 && free < Math.min(16, maxInFlight / 4))) break
-        const claims = await store.claimOutbox(free, roomFor)
+        const claims = await store.claimOutbox(free, room())
         for (const claim of claims) {
           take(claim.conversation.pageId)
-          deliver(claim)
+          deliver(
+            claim,
+            claim.replies.map(({ body }) => JSON.parse(body) as OutboxItem),
+          )
         }
         if (claims.length > 0) woken = true
       } while (woken)
@@ -98,22 +106,25 @@ export const createSender = (deps: {
     if (inFlight === 0) idle()
   }
 
-  const deliver = (claim: OutboxClaim): void => {
+  const deliver: Sender['deliver'] = (claim, items) => {
     for (const reply of claim.replies) inHand.set(reply.id, { confirmed: false, messageId: null })
-    void work(claim).then((notBeforeMs) => {
+    working.add(claim.id)
+    void work(claim, items).then(async (notBeforeMs) => {
       for (const reply of claim.replies) inHand.delete(reply.id)
-      if (claim.conversation.forgotten === true) outcomes.forget(claim)
-      store.releaseOutbox(claim, notBeforeMs)
+      if (!working.delete(claim.id)) outcomes.forget(claim)
+      await store.releaseOutbox(claim, notBeforeMs)
       giveBack(claim.conversation.pageId)
       void pump()
     })
   }
 
   /** @returns when the conversation may be tried again; undefined for at once */
-  const work = async (claim: OutboxClaim): Promise<number | undefined> => {
+  const work = async (claim: OutboxClaim, items: readonly OutboxItem[]): Promise<number | undefined> => {
     try {
-      for (const reply of claim.replies) {
-        const step = await sendOne(claim, reply)
+      for (const [index, reply] of claim.replies.entries()) {
+        const item = items[index]
+        if (item === undefined) return undefined
+        const step = await sendOne(claim, reply, item)
         if (step.go === 'stop') return step.notBeforeMs
       }
       return undefined
@@ -123,14 +134,13 @@ export const createSender = (deps: {
     }
   }
 
-  const sendOne = async (claim: OutboxClaim, reply: StoredReply): Promise<Step> => {
+  const sendOne = async (claim: OutboxClaim, reply: StoredReply, content: OutboxItem): Promise<Step> => {
     const { pageId, psid } = claim.conversation
     let token = gates.tokenFor(pageId)
     if (token === null || hasToStop(claim)) return { go: 'stop' }
     /** It may have died, or another one have come, while something was waited for. */
     const currentToken = (): string | null => (token = hasToStop(claim) ? null : gates.tokenFor(pageId))
     if (isConfirmed(reply)) return confirmed(claim, reply)
-    const content = JSON.parse(reply.body) as OutboxItem
     if (isEffect(content)) return passThread(claim, reply, token)
     try {
       if (
@@ -145,7 +155,7 @@ export const createSender = (deps: {
         if (verdict.is === 'sent') return outcomes.sent(claim, reply, verdict.messageId)
         if (verdict.seen) untriedMs.set(claim, reply.doubtSinceMs)
       }
-      if (outcomes.windowLeftMs(claim) <= 0) return await outcomes.dead(claim, reply, 'outside_window')
+      if (await outcomes.isWindowOver(claim)) return await outcomes.dead(claim, reply, 'outside_window')
       const call = { pageId, psid: psid ?? '', message: content.message, metadata: reply.id }
       if (content.media !== undefined) {
         const waitMs = await media.waitFor({ ...call, pageToken: token, media: content.media })
@@ -173,8 +183,7 @@ export const createSender = (deps: {
     }
   }
 
-  const hasToStop = ({ conversation }: OutboxClaim): boolean =>
-    stopping.signal.aborted || conversation.forgotten === true
+  const hasToStop = ({ id }: OutboxClaim): boolean => stopping.signal.aborted || !working.has(id)
 
   const isConfirmed = ({ id }: StoredReply): boolean => inHand.get(id)?.confirmed === true
 
@@ -196,13 +205,9 @@ export const createSender = (deps: {
     await clock.sleep(ms, stopping.signal).catch(() => undefined)
   }
 
-  const hasRoom = (pageId: string): boolean =>
-    !stopping.signal.aborted && inFlight < maxInFlight && roomFor(pageId) > 0
-
   return {
-    hasRoom,
     reserve: (pageId) => {
-      if (!hasRoom(pageId)) return false
+      if (stopping.signal.aborted || inFlight >= maxInFlight || roomFor(pageId) <= 0) return false
       take(pageId)
       return true
     },
@@ -216,9 +221,13 @@ export const createSender = (deps: {
       if (inHand.has(replyId)) inHand.set(replyId, { confirmed: true, messageId })
     },
     start: () => {
-      stopListening = store.onWork((queue) => {
-        if (queue === 'outbox') void pump()
-      })
+      const endings = [
+        store.onWork((queue) => {
+          if (queue === 'outbox') void pump()
+        }),
+        store.onRevoked((claims) => claims.forEach((claim) => working.delete(claim))),
+      ]
+      stopListening = () => endings.forEach((end) => end())
       void pump()
     },
     stop: async () => {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ConversationRow } from './protocol.ts'
+import type { ConversationRow } from '../queues/rows.ts'
 
 const SEQ_BLOCK = 100_000
 const CACHED_CONVERSATIONS = 10_000

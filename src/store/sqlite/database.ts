@@ -1,18 +1,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import type {
-  AcceptedRow,
-  ConversationRow,
-  EventToStore,
-  ForeignWrite,
-  InboxRow,
-  Loaded,
-  Operation,
-  Outcome,
-  OutboxRow,
-  Results,
-} from './protocol.ts'
+import type { ConversationRow, InboxRow, Loaded, OutboxRow } from '../queues/rows.ts'
+import type { NewEvent } from '../store.ts'
+import type { AcceptedRow, ForeignWrite, Operation, Results } from './protocol.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
 import { conversationOperation } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
@@ -88,26 +79,7 @@ export const openDatabase = (file: string): Database => {
     statements.setWindow.run(endsMs, conversation.conversation)
   }
 
-  /** Stores what an event led to. @returns the sequence numbers of the replies */
-  const conclude = (
-    page: number,
-    conversation: number,
-    { replies, state, answers = [] }: Outcome,
-    { acceptedMs, doubtMs, nowMs }: { acceptedMs: number; doubtMs: number | null; nowMs: number },
-  ): number[] => {
-    if (state !== undefined) {
-      statements.setState.run(state, conversation)
-      conversations.setState(conversation, state)
-    }
-    if (answers.length > 0) keep(conversation, answers, acceptedMs, nowMs)
-    return replies.map((body) => {
-      const seq = seqs.next()
-      statements.addOutbox.run(page, conversation, seq, acceptedMs, doubtMs, body)
-      return seq
-    })
-  }
-
-  const accept = (event: EventToStore, nowMs: number): AcceptedRow | null => {
+  const accept = (event: NewEvent, nowMs: number): AcceptedRow | null => {
     const aliases = event.aliases?.map((key) => digest(event.pageId, key)) ?? []
     if (aliases.some((key) => statements.findSeen.get(key) !== undefined)) return null
     if (statements.addSeen.run(digest(event.pageId, event.key), nowMs).changes === 0) return null
@@ -116,18 +88,10 @@ export const openDatabase = (file: string): Database => {
     const conversation = conversationOf(page, event.psid ?? '')
     const { conversation: id } = conversation
     if (event.opensWindow) openWindow(conversation, event.timestampMs)
-    const { outcome } = event
-    if (outcome !== undefined && conversation.state === event.believed && !hasReplies(page, id)) {
-      const replies = conclude(page, id, outcome, { acceptedMs: nowMs, doubtMs: nowMs, nowMs })
-      return { ...conversation, seq: null, replies }
-    }
     const seq = seqs.next()
     statements.addInbox.run(id, seq, nowMs, event.body)
-    return { ...conversation, seq, replies: null }
+    return { ...conversation, seq }
   }
-
-  const hasReplies = (page: number, conversation: number): boolean =>
-    statements.hasOutbox.get(page, conversation) !== undefined
 
   const readOnly = (page: number, only: readonly number[], limit: number): Loaded<OutboxRow> => {
     const rows = statements.readConversations.all(page, JSON.stringify(only), limit) as unknown as OutboxRow[]
@@ -159,7 +123,17 @@ export const openDatabase = (file: string): Database => {
         statements.addSent.run(o.conversation, seq, messageId, o.nowMs)
         settled = true
       }
-      return { forgotten: false, seqs: conclude(page, o.conversation, o, o), settled }
+      if (o.state !== undefined) {
+        statements.setState.run(o.state, o.conversation)
+        conversations.setState(o.conversation, o.state)
+      }
+      if (o.answers.length > 0) keep(o.conversation, o.answers, o.acceptedMs, o.nowMs)
+      const seqOf = o.replies.map((body) => {
+        const seq = seqs.next()
+        statements.addOutbox.run(page, o.conversation, seq, o.acceptedMs, o.doubtMs, body)
+        return seq
+      })
+      return { forgotten: false, seqs: seqOf, settled }
     },
 
     interject: ({ page, conversation, seq: event, acceptedMs, reply, doubtMs }) => {

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import type { Store } from '../store.ts'
-import { openSqliteStore } from './adapter.ts'
+import { openSqliteStore } from './sqlite-store.ts'
 import { databaseIn, holdDataDir } from './data-dir.ts'
 
 /** The store of a data folder that is this process's own. */

@@ -1,3 +1,4 @@
+import type { ConversationRow, InboxQuery, InboxRow, Loaded, OutboxQuery, OutboxRow } from '../queues/rows.ts'
 import type { GraphFacts, History, KeptAnswers, NewAnswers, NewEvent, Parked, PruneStep } from '../store.ts'
 
 /**
@@ -5,8 +6,8 @@ import type { GraphFacts, History, KeptAnswers, NewAnswers, NewEvent, Parked, Pr
  * fsync: this is the group commit.
  */
 export type Operation =
-  | { op: 'accept'; events: readonly EventToStore[]; nowMs: number }
-  | ({
+  | { op: 'accept'; events: readonly NewEvent[]; nowMs: number }
+  | {
       op: 'finish_event'
       conversation: number
       page: string
@@ -14,9 +15,13 @@ export type Operation =
       acceptedMs: number
       /** The time to put on the replies as handed out; null leaves them waiting. */
       doubtMs: number | null
+      replies: readonly string[]
+      /** Undefined leaves it as it is. */
+      state?: string | null | undefined
+      answers: readonly NewAnswers[]
       confirmed: readonly { seq: number; messageId: string | null }[]
       nowMs: number
-    } & Outcome)
+    }
   | {
       op: 'interject'
       conversation: number
@@ -27,15 +32,8 @@ export type Operation =
       reply: string
       doubtMs: number
     }
-  | { op: 'load_inbox'; after: number; limit: number; except: readonly number[] }
-  | {
-      op: 'load_outbox'
-      page: string
-      /** Only these conversations; or all after one of them, without some. */
-      which: { only: readonly number[] } | { after: number; except: readonly number[] }
-      limit: number
-      nowMs: number
-    }
+  | ({ op: 'load_inbox' } & InboxQuery)
+  | ({ op: 'load_outbox' } & OutboxQuery)
   | {
       op: 'sent'
       page: string
@@ -136,51 +134,8 @@ export interface KeptRows {
   dead: { seq: number; acceptedMs: number; diedMs: number; reason: string; body: string }[]
 }
 
-export interface Loaded<Row> {
-  rows: Row[]
-  /** Whether the last row of the queue was reached. */
-  end: boolean
-}
-
-export interface ConversationRow {
-  conversation: number
-  state: string | null
-  windowEndsMs: number | null
-}
-
-/** `outcome` is stored with it if the conversation's state is as `believed` and none of its replies wait. */
-export interface EventToStore extends NewEvent {
-  believed?: string | null
-  outcome?: Outcome
-}
-
-export interface Outcome {
-  replies: readonly string[]
-  /** Undefined leaves it as it is. */
-  state?: string | null | undefined
-  answers?: readonly NewAnswers[]
-}
-
-/** Either in the inbox, under a sequence number, or answered, by replies with these. */
-export type AcceptedRow = ConversationRow &
-  ({ seq: number; replies: null } | { seq: null; replies: number[] })
-
-export interface InboxRow extends ConversationRow {
-  page: string
-  psid: string
-  seq: number
-  acceptedMs: number
-  body: string
-}
-
-export interface OutboxRow extends ConversationRow {
-  psid: string
-  seq: number
-  acceptedMs: number
-  /** As it was before this time it was handed out. */
-  doubtMs: number | null
-  body: string
-}
+/** An event that was put into the inbox. */
+export type AcceptedRow = ConversationRow & { seq: number }
 
 export interface DeadMarkRow {
   seq: number

@@ -32,7 +32,6 @@ export const prepareStatements = (db: DatabaseSync) => {
     addOutbox: sql(
       `insert into outbox (page, conversation, seq, accepted_ms, doubt_ms, body) values (?, ?, ?, ?, ?, ?)`,
     ),
-    hasOutbox: sql('select 1 from outbox where page = ? and conversation = ? limit 1'),
     dropOutbox: sql('delete from outbox where page = ? and conversation = ? and seq = ?'),
     setDoubt: sql('update outbox set doubt_ms = ? where page = ? and conversation = ? and seq = ?'),
     readOutbox: sql(

@@ -1,7 +1,7 @@
 import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/delivery/delivery.ts'
 import type { Handler } from '../../../src/delivery/handling/call-handler.ts'
 import type { Need } from '../../../src/alerts/needs.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { WebhookEvent } from '../../../src/webhook/events.ts'
 import type { Reply } from '../../../src/messages.ts'
@@ -110,9 +110,8 @@ export const startBot = async (deps: {
         needs.splice(0, needs.length, ...left)
       },
     },
-    read: (body) => JSON.parse(body) as WebhookEvent,
+    read: ({ body }) => JSON.parse(body) as WebhookEvent,
     handle,
-    handlesAtOnce: true,
     apologise: () => [],
     holding: { afterMs: () => 20_000, say: async () => [] },
     clock,

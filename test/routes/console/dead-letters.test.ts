@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../../src/store/sqlite/adapter.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, signedInTab } from '../../helpers/console.ts'
-import { handleAll, newEvent } from '../../store/steps.ts'
+import { anyRoom, handleAll, newEvent } from '../../store/steps.ts'
 
 const LIST = '/operator/dead-letters'
 
@@ -14,7 +14,7 @@ const bury = async (dir: string, texts: readonly string[]): Promise<void> => {
   await store.accept(texts.map((_, n) => newEvent(`m${n}`, { psid: `psid-${n}`, timestampMs: clock.now() })))
   await handleAll(store, (key) => [JSON.stringify({ message: { text: texts[Number(key.slice(1))] } })])
   for (;;) {
-    const [claim] = await store.claimOutbox(1, () => 1)
+    const [claim] = await store.claimOutbox(1, anyRoom)
     if (claim === undefined) break
     for (const reply of claim.replies) {
       await store.finishReply(claim, reply, { status: 'dead', reason: 'bad_request', error: REFUSAL })

@@ -1,19 +1,16 @@
-import type { Conversation, InboxClaim, StoredEvent } from '../store.ts'
-import type { LiveConversation, LiveConversations } from './live.ts'
-import type { InboxRow } from './protocol.ts'
-import type { DatabaseThread } from './thread.ts'
+import type { ClaimId, Conversation, InboxClaim, StoredEvent } from '../store.ts'
+import type { LiveConversation, LiveConversations } from './live-conversations.ts'
+import type { InboxRow, InboxRows } from './rows.ts'
 
 /**
- * The events being worked on, in memory, in front of those waiting in the file.
+ * The events being worked on, in memory, in front of those waiting in the rows.
  *
- * While `behind`, the file has events that are not in memory; new ones then stay in the file too, so that none overtakes
- * an earlier one of its conversation, and the file is read in rounds from its first event to its last. What a round finds
- * of a held conversation stays in the file; when that one is released, a new round begins, for the same reason.
+ * While `behind`, the rows have events that are not in memory; new ones then stay there too, so that none overtakes
+ * an earlier one of its conversation, and the rows are read in rounds from the first event to the last. What a round finds
+ * of a held conversation stays there; when that one is released, a new round begins, for the same reason.
  */
 export interface InboxQueue {
-  add: (conversation: Conversation, event: StoredEvent) => void
-  /** Whether every event is one of a live conversation; otherwise the file may have others. */
-  isKnown: () => boolean
+  add: (conversation: Readonly<Conversation>, event: StoredEvent) => void
   claim: (limit: number) => Promise<InboxClaim[]>
   /** One event of the claim was handled. */
   finished: (claim: InboxClaim) => void
@@ -26,13 +23,13 @@ const MOST_IN_MEMORY = 1024
 const READ_AT_ONCE = 64
 
 export const createInboxQueue = (deps: {
-  thread: DatabaseThread
+  rows: InboxRows
   live: LiveConversations
   wake: () => void
 }): InboxQueue => {
-  const { thread, live, wake } = deps
+  const { rows: inboxRows, live, wake } = deps
   const ready = new Set<LiveConversation>()
-  const held = new Map<number, { claim: InboxClaim; unfinished: number; entry: LiveConversation }>()
+  const held = new Map<ClaimId, { unfinished: number; entry: LiveConversation }>()
   let inMemory = 0
   let behind = true
   let cursor = 0
@@ -43,7 +40,7 @@ export const createInboxQueue = (deps: {
     entry.events.push(event)
     entry.lastSeq = event.seq
     inMemory += 1
-    if (!entry.inboxHeld) ready.add(entry)
+    if (entry.inboxClaim === null) ready.add(entry)
   }
 
   const startRound = (): void => {
@@ -55,8 +52,8 @@ export const createInboxQueue = (deps: {
   const takeOver = (row: InboxRow): void => {
     const known = live.get(row.conversation)
     if (known !== undefined && row.seq <= known.lastSeq) return
-    if (known?.inboxHeld === true) {
-      known.eventsInFile = true
+    if (known !== undefined && known.inboxClaim !== null) {
+      known.eventsInRows = true
       return
     }
     const entry = live.enter({
@@ -71,12 +68,11 @@ export const createInboxQueue = (deps: {
 
   const read = async (): Promise<void> => {
     const thisRound = round
-    const { rows, end } = await thread.record({
-      op: 'load_inbox',
+    const { rows, end } = await inboxRows.load({
       after: cursor,
       limit: READ_AT_ONCE,
       except: [...held.values()]
-        .filter(({ entry }) => entry.eventsInFile)
+        .filter(({ entry }) => entry.eventsInRows)
         .map(({ entry }) => entry.conversation.id),
     })
     // A round that began meanwhile reads these again, in their order.
@@ -94,11 +90,15 @@ export const createInboxQueue = (deps: {
     for (const entry of ready) {
       if (claims.length === limit) break
       ready.delete(entry)
-      const claim: InboxClaim = { conversation: entry.conversation, events: entry.events }
+      const claim: InboxClaim = {
+        id: live.nextClaim(),
+        conversation: { ...entry.conversation },
+        events: entry.events,
+      }
       inMemory -= entry.events.length
       entry.events = []
-      entry.inboxHeld = true
-      held.set(entry.conversation.id, { claim, unfinished: claim.events.length, entry })
+      entry.inboxClaim = claim.id
+      held.set(claim.id, { unfinished: claim.events.length, entry })
       claims.push(claim)
     }
     return claims
@@ -107,16 +107,14 @@ export const createInboxQueue = (deps: {
   return {
     add: (conversation, event) => {
       const entry = live.get(conversation.id)
-      if (!behind && inMemory < MOST_IN_MEMORY && entry?.eventsInFile !== true) {
+      if (!behind && inMemory < MOST_IN_MEMORY && entry?.eventsInRows !== true) {
         push(live.enter(conversation), event)
       } else {
-        if (!behind && entry?.eventsInFile !== true) startRound()
+        if (!behind && entry?.eventsInRows !== true) startRound()
         if (entry !== undefined) live.enter(conversation)
       }
       wake()
     },
-
-    isKnown: () => !behind,
 
     claim: async (limit) => {
       while (ready.size === 0 && behind) {
@@ -129,26 +127,25 @@ export const createInboxQueue = (deps: {
     },
 
     finished: (claim) => {
-      const holder = held.get(claim.conversation.id)
-      if (holder?.claim === claim) holder.unfinished -= 1
+      const holder = held.get(claim.id)
+      if (holder !== undefined) holder.unfinished -= 1
     },
 
     release: (claim) => {
-      const { id } = claim.conversation
-      const holder = held.get(id)
-      if (holder?.claim !== claim) return
+      const holder = held.get(claim.id)
+      if (holder === undefined) return
       const { entry, unfinished } = holder
-      held.delete(id)
-      entry.inboxHeld = false
+      held.delete(claim.id)
+      entry.inboxClaim = null
       if (unfinished > 0) {
-        // They come back from the file, and whatever came after them must not overtake.
+        // They come back from the rows, and whatever came after them must not overtake.
         inMemory -= entry.events.length
         entry.events = []
         entry.lastSeq = 0
-        entry.eventsInFile = true
+        entry.eventsInRows = true
       }
-      if (entry.eventsInFile) {
-        entry.eventsInFile = false
+      if (entry.eventsInRows) {
+        entry.eventsInRows = false
         startRound()
       }
       if (entry.events.length > 0) ready.add(entry)

@@ -1,37 +1,29 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Conversation, OutboxClaim, StoredReply } from '../store.ts'
-import type { LiveConversation, LiveConversations } from './live.ts'
-import type { Operation, OutboxRow } from './protocol.ts'
-import type { DatabaseThread } from './thread.ts'
+import type { ClaimId, Conversation, OutboxClaim, PageRoom, StoredReply } from '../store.ts'
+import type { LiveConversation, LiveConversations } from './live-conversations.ts'
+import type { Loaded, OutboxQuery, OutboxRow, OutboxRows } from './rows.ts'
 
 /**
- * One lane a Page, so that none waits for another. Replies wait in the file, and a lane knows of which conversations, up
- * to a bound. Beyond it, and after a start or a hold, it is `behind`: it then reads the file in rounds over all
+ * One lane a Page, so that none waits for another. Replies wait in the rows, and a lane knows of which conversations, up
+ * to a bound. Beyond it, and after a start or a hold, it is `behind`: it then reads the rows in rounds over all
  * conversations. Fresh replies of an idle conversation never go this way: they are handed out as they are stored.
  */
 export interface OutboxLanes {
   /** Claims the conversation for replies about to be stored; false when others wait before them. */
-  reserve: (conversation: Conversation) => boolean
+  reserve: (conversation: Readonly<Conversation>) => boolean
   /** Ends a {@link reserve} with what was stored. */
-  handOut: (conversation: Conversation, replies: StoredReply[]) => OutboxClaim
-  /** Whether replies of the Page could be handed out as they are stored, if none of their conversation wait before them. */
-  isOpen: (pageId: string) => boolean
-  /** Claims a conversation that was not live, for replies that were stored while none of it waited. */
-  handOutFresh: (conversation: Conversation, replies: StoredReply[]) => OutboxClaim
+  handOut: (conversation: Readonly<Conversation>, replies: StoredReply[]) => OutboxClaim
   /** Replies were stored and left waiting. */
-  added: (conversation: Conversation) => void
-  claim: (
-    limit: number,
-    room: (pageId: string) => number,
-    toReply: (row: OutboxRow) => StoredReply,
-  ) => Promise<OutboxClaim[]>
+  added: (conversation: Readonly<Conversation>) => void
+  claim: (limit: number, room: PageRoom, toReply: (row: OutboxRow) => StoredReply) => Promise<OutboxClaim[]>
   /** Something was said about the reply; `stays` when it is still to be sent. */
   finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
-  release: (claim: OutboxClaim, notBeforeMs?: number) => void
-  /** Replies came back into the file; of which conversations is not known. */
+  /** Resolves when what was not tried is durably handed back. */
+  release: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
+  /** Replies came back into the rows; of which conversations is not known. */
   returned: (pageIds: Iterable<string>) => void
   /** Ends a delay: what the conversation waited for has happened. */
-  hurry: (conversation: Conversation) => void
+  hurry: (conversation: Readonly<Conversation>) => void
   hold: (pageId: string, held: boolean) => void
   stop: () => void
 }
@@ -39,14 +31,14 @@ export interface OutboxLanes {
 interface OpenClaim {
   /** Replies nothing was said about yet. */
   untouched: Set<StoredReply>
-  /** Whether replies stay in the file that this claim had. */
+  /** Whether replies stay in the rows that this claim had. */
   leaves: boolean
 }
 
 interface Lane {
   pageId: string
   held: boolean
-  /** Conversations with replies in the file. */
+  /** Conversations with replies in the rows. */
   waiting: Set<number>
   /** There may be others. */
   behind: boolean
@@ -54,8 +46,6 @@ interface Lane {
   falls: number
   cursor: number
   reading: boolean
-  /** Conversations handed out as their replies were stored, which the read under way may have found. */
-  overtook: Set<number>
   /** Conversations of this Page not to be read: held, delayed, or being read. */
   taken: Set<number>
 }
@@ -63,14 +53,14 @@ interface Lane {
 const MOST_KNOWN = 1024
 
 export const createOutboxLanes = (deps: {
-  thread: DatabaseThread
+  rows: OutboxRows
   live: LiveConversations
   clock: Clock
   wake: () => void
 }): OutboxLanes => {
-  const { thread, live, clock, wake } = deps
+  const { rows: outboxRows, live, clock, wake } = deps
   const lanes = new Map<string, Lane>()
-  const open = new WeakMap<OutboxClaim, OpenClaim>()
+  const open = new Map<ClaimId, OpenClaim>()
   /** Conversations given back with a delay; calling it ends the delay. */
   const delays = new Map<number, () => void>()
 
@@ -85,13 +75,12 @@ export const createOutboxLanes = (deps: {
       falls: 0,
       cursor: 0,
       reading: false,
-      overtook: new Set(),
       taken: new Set(),
     }
     lanes.set(pageId, lane)
     return lane
   }
-  for (const pageId of thread.pagesWaiting) laneOf(pageId).behind = true
+  for (const pageId of outboxRows.pagesWaiting) laneOf(pageId).behind = true
 
   const fallBehind = (lane: Lane): void => {
     lane.behind = true
@@ -101,7 +90,7 @@ export const createOutboxLanes = (deps: {
     if (!lane.held) wake()
   }
 
-  /** The conversation has replies in the file that nobody holds. */
+  /** The conversation has replies in the rows that nobody holds. */
   const note = (lane: Lane, conversation: number): void => {
     const isTaken = lane.taken.has(conversation)
     if (!isTaken && (lane.held || lane.waiting.size >= MOST_KNOWN)) return fallBehind(lane)
@@ -110,13 +99,14 @@ export const createOutboxLanes = (deps: {
   }
 
   const claimOf = (entry: LiveConversation, replies: StoredReply[]): OutboxClaim => {
-    const claim: OutboxClaim = { conversation: entry.conversation, replies }
-    open.set(claim, { untouched: new Set(replies), leaves: false })
+    const id = entry.outboxClaim ?? live.nextClaim()
+    const claim: OutboxClaim = { id, conversation: { ...entry.conversation }, replies }
+    open.set(id, { untouched: new Set(replies), leaves: false })
     return claim
   }
 
   const hold = (lane: Lane, entry: LiveConversation): void => {
-    entry.outboxHeld = true
+    entry.outboxClaim = live.nextClaim()
     lane.taken.add(entry.conversation.id)
   }
 
@@ -133,14 +123,13 @@ export const createOutboxLanes = (deps: {
       return claimsOf(lane, rows, toReply)
     } finally {
       lane.reading = false
-      lane.overtook.clear()
     }
   }
 
-  const load = (lane: Lane, which: Extract<Operation, { op: 'load_outbox' }>['which'], limit: number) =>
-    thread.record({ op: 'load_outbox', page: lane.pageId, which, limit, nowMs: clock.now() })
+  const load = (lane: Lane, which: OutboxQuery['which'], limit: number): Promise<Loaded<OutboxRow>> =>
+    outboxRows.load({ page: lane.pageId, which, limit, nowMs: clock.now() })
 
-  /** The next stretch of the file. */
+  /** The next stretch of the rows. */
   const readRound = async (lane: Lane, limit: number, inVain: Set<Lane>): Promise<OutboxRow[]> => {
     const { cursor: after, falls } = lane
     const { rows, end } = await load(lane, { after, except: [...lane.taken] }, limit)
@@ -185,8 +174,6 @@ export const createOutboxLanes = (deps: {
   ): OutboxClaim[] => {
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of rows) {
-      // Its replies may even have been sent since they were read. What stays of them is known to whoever had them.
-      if (lane.overtook.has(row.conversation)) continue
       const known = byConversation.get(row.conversation)
       if (known !== undefined) {
         known.replies.push(toReply(row))
@@ -207,7 +194,7 @@ export const createOutboxLanes = (deps: {
 
   const readOpenLanes = (
     limit: number,
-    room: (pageId: string) => number,
+    room: PageRoom,
     toReply: (row: OutboxRow) => StoredReply,
     inVain: Set<Lane>,
   ): Promise<OutboxClaim[]>[] => {
@@ -217,7 +204,7 @@ export const createOutboxLanes = (deps: {
     const share = Math.max(1, Math.floor(limit / Math.max(1, readable.length)))
     let left = limit
     return readable.flatMap((lane) => {
-      const count = Math.min(share, left, room(lane.pageId))
+      const count = Math.min(share, left, room.except.get(lane.pageId) ?? room.each)
       if (count <= 0) return []
       left -= count
       // Whoever was served goes to the end of the line.
@@ -245,11 +232,6 @@ export const createOutboxLanes = (deps: {
     delays.set(entry.conversation.id, end)
   }
 
-  const handBack = (page: string, conversation: number, seqs: number[]): void => {
-    // Refused only when the database is gone for good; the replies then count as in doubt after the restart.
-    thread.record({ op: 'hand_back', page, conversation, seqs }).catch(() => undefined)
-  }
-
   return {
     reserve: (conversation) => {
       const lane = laneOf(conversation.pageId)
@@ -261,19 +243,6 @@ export const createOutboxLanes = (deps: {
     },
 
     handOut: (conversation, replies) => claimOf(live.enter(conversation), replies),
-
-    isOpen: (pageId) => {
-      const { held, behind } = laneOf(pageId)
-      return !held && !behind
-    },
-
-    handOutFresh: (conversation, replies) => {
-      const lane = laneOf(conversation.pageId)
-      const entry = live.enter(conversation)
-      hold(lane, entry)
-      if (lane.reading) lane.overtook.add(conversation.id)
-      return claimOf(entry, replies)
-    },
 
     added: (conversation) => {
       note(laneOf(conversation.pageId), conversation.id)
@@ -292,26 +261,27 @@ export const createOutboxLanes = (deps: {
     },
 
     finished: (claim, reply, stays) => {
-      const state = open.get(claim)
+      const state = open.get(claim.id)
       if (state === undefined) return
       state.untouched.delete(reply)
       if (stays) state.leaves = true
     },
 
-    release: (claim, notBeforeMs = 0) => {
-      const state = open.get(claim)
+    release: async (claim, notBeforeMs = 0) => {
+      const state = open.get(claim.id)
       const { id: conversation, pageId: page } = claim.conversation
       const entry = live.get(conversation)
       if (state === undefined || entry === undefined) return
-      open.delete(claim)
+      open.delete(claim.id)
+      entry.outboxClaim = null
       const lane = laneOf(page)
       const seqs = [...state.untouched].filter((reply) => reply.doubtSinceMs === null).map(({ seq }) => seq)
-      if (seqs.length > 0) handBack(page, conversation, seqs)
+      const handedBack = seqs.length > 0 ? outboxRows.handBack({ page, conversation, seqs }) : null
       const more = state.leaves || state.untouched.size > 0
-      entry.outboxHeld = false
       const waitMs = notBeforeMs - clock.now()
-      if (waitMs > 0 && more && entry.conversation.forgotten !== true) delay(lane, entry, notBeforeMs, waitMs)
+      if (waitMs > 0 && more && !entry.forgotten) delay(lane, entry, notBeforeMs, waitMs)
       else letGo(lane, entry, more)
+      await handedBack
     },
 
     hold: (pageId, held) => {

@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DeadReason, InboxClaim, OutboxClaim, Queue, Store, StoredReply } from '../store.ts'
-import { createAtOnce, type Attempt } from './at-once.ts'
+import { createInboxQueue } from '../queues/inbox-queue.ts'
+import { createLiveConversations } from '../queues/live-conversations.ts'
+import { createOutboxLanes } from '../queues/outbox-lanes.ts'
+import type { ClaimId, DeadReason, NewEvent, Queue, Store, StoredReply } from '../store.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
-import { createInboxQueue } from './inbox-queue.ts'
-import { createLiveConversations } from './live.ts'
-import { createOutboxLanes } from './outbox-lanes.ts'
-import type { AcceptedRow } from './protocol.ts'
 import { replyIds } from './reply-ids.ts'
 import { startDatabaseThread, type DatabaseThreadOptions } from './thread.ts'
 
@@ -26,14 +24,27 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
   }
   const forgottenListeners = new Set<() => void>()
   const tellForgotten = (): void => {
-    atOnce.forget()
     for (const listener of forgottenListeners) listener()
   }
+  const revokedListeners = new Set<(claims: readonly ClaimId[]) => void>()
   const ids = replyIds(thread.instance)
   const live = createLiveConversations()
-  const inbox = createInboxQueue({ thread, live, wake: () => wake('inbox') })
-  const outbox = createOutboxLanes({ thread, live, clock, wake: () => wake('outbox') })
-  const atOnce = createAtOnce({ live, isInboxKnown: inbox.isKnown, isOutboxOpen: outbox.isOpen })
+  const inbox = createInboxQueue({
+    rows: { load: (query) => thread.record({ op: 'load_inbox', ...query }) },
+    live,
+    wake: () => wake('inbox'),
+  })
+  const outbox = createOutboxLanes({
+    rows: {
+      pagesWaiting: thread.pagesWaiting,
+      load: (query) => thread.record({ op: 'load_outbox', ...query }),
+      // Refused only when the database is gone for good; the replies then count as in doubt after the restart.
+      handBack: (replies) => thread.record({ op: 'hand_back', ...replies }).catch(() => undefined),
+    },
+    live,
+    clock,
+    wake: () => wake('outbox'),
+  })
 
   const replyOf = (
     seq: number,
@@ -62,58 +73,38 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       op: 'gone',
       conversations: live.all().map((entry) => entry.conversation.id),
     })
+    const revoked: ClaimId[] = []
     for (const id of gone) {
       const entry = live.get(id)
       if (entry === undefined) continue
-      entry.conversation.forgotten = true
+      revoked.push(...[entry.inboxClaim, entry.outboxClaim].filter((claim) => claim !== null))
+      entry.forgotten = true
       entry.conversation.state = null
       outbox.hurry(entry.conversation)
       inbox.drop(entry)
     }
+    if (revoked.length > 0) for (const listener of revokedListeners) listener(revoked)
     tellForgotten()
-  }
-
-  /** What became of an event: answered, in the inbox, or nothing. */
-  const settle = ({ event, answered }: Attempt, row: AcceptedRow | null, nowMs: number): void => {
-    if (row === null) {
-      answered?.dropped()
-      return
-    }
-    const { conversation: id, state, windowEndsMs } = row
-    const { pageId, psid, body } = event
-    const conversation = { id, pageId, psid, state, windowEndsMs }
-    // Whoever holds it may have changed the state since.
-    atOnce.learn(live.get(id)?.conversation ?? conversation)
-    if (row.replies === null || answered === null) {
-      answered?.dropped()
-      if (row.seq !== null) inbox.add(conversation, { seq: row.seq, acceptedMs: nowMs, body })
-      return
-    }
-    const { replies, answers = [] } = answered.outcome
-    if (answers.length > 0) wake('answers')
-    const stored = row.replies.map((seq, index) => replyOf(seq, replies[index] ?? '', nowMs, null))
-    answered.stored(stored.length === 0 ? null : outbox.handOutFresh(conversation, stored))
   }
 
   return {
     accept: async (events) => {
       if (events.length === 0) return { stored: 0, duplicates: 0 }
       const nowMs = clock.now()
-      const attempts = events.map(atOnce.begin)
-      let rows: (AcceptedRow | null)[] = []
-      try {
-        rows = await thread.run({ op: 'accept', events: attempts.map(({ event }) => event), nowMs })
-      } finally {
-        for (const [index, attempt] of attempts.entries()) {
-          atOnce.end(attempt)
-          settle(attempt, rows[index] ?? null, nowMs)
-        }
+      const rows = await thread.run({ op: 'accept', events: events.map(withoutContent), nowMs })
+      let stored = 0
+      for (const [index, { pageId, psid, body, content }] of events.entries()) {
+        const row = rows[index] ?? null
+        if (row === null) continue
+        stored += 1
+        const { conversation: id, seq, state, windowEndsMs } = row
+        inbox.add(
+          { id, pageId, psid, state, windowEndsMs },
+          { seq, acceptedMs: nowMs, body, ...(content && { content }) },
+        )
       }
-      const stored = rows.filter((row) => row !== null).length
-      return { stored, duplicates: rows.length - stored }
+      return { stored, duplicates: events.length - stored }
     },
-
-    answerAtOnce: atOnce.answerWith,
 
     claimInbox: (limit) => inbox.claim(limit),
 
@@ -121,10 +112,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       const { conversation } = claim
       const nowMs = clock.now()
       const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
-      if (outcome.state !== undefined) {
-        conversation.state = outcome.state
-        atOnce.learn(conversation)
-      }
+      const entry = live.get(conversation.id)
+      if (entry !== undefined && outcome.state !== undefined) entry.conversation.state = outcome.state
       const recorded = thread.record({
         op: 'finish_event',
         conversation: conversation.id,
@@ -145,7 +134,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
       const finished = await recorded
       if (finished.forgotten) {
-        if (handOut) outbox.release(outbox.handOut(conversation, []))
+        if (handOut) await outbox.release(outbox.handOut(conversation, []))
         // Handling it may have brought back what was forgotten.
         tellForgotten()
         return null
@@ -173,16 +162,16 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       })
       const out = outbox.handOut(conversation, seq === null ? [] : [replyOf(seq, reply, acceptedMs, null)])
       if (seq !== null) return out
-      outbox.release(out)
+      await outbox.release(out)
       return null
     },
 
-    releaseInbox: (claim: InboxClaim) => inbox.release(claim),
+    releaseInbox: async (claim) => inbox.release(claim),
 
     claimOutbox: (limit, room) =>
       outbox.claim(limit, room, (row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
 
-    finishReply: async (claim: OutboxClaim, reply, outcome) => {
+    finishReply: async (claim, reply, outcome) => {
       outbox.finished(claim, reply, outcome.status === 'in_doubt')
       const { id: conversation, pageId: page } = claim.conversation
       const common = { page, conversation, seq: reply.seq, nowMs: clock.now() }
@@ -194,6 +183,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     },
 
     releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
+    windowEndsMs: async ({ conversation }) =>
+      (live.get(conversation.id)?.conversation ?? conversation).windowEndsMs,
     holdPage: (pageId, held) => outbox.hold(pageId, held),
 
     sentReplies: async ({ pageId, psid }) => {
@@ -245,6 +236,11 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       return result
     },
 
+    onRevoked: (listener) => {
+      revokedListeners.add(listener)
+      return () => revokedListeners.delete(listener)
+    },
+
     onForgotten: (listener) => {
       forgottenListeners.add(listener)
       return () => forgottenListeners.delete(listener)
@@ -279,8 +275,16 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     close: async () => {
       listeners.clear()
       forgottenListeners.clear()
+      revokedListeners.clear()
       outbox.stop()
       await thread.close()
     },
   }
+}
+
+/** The thread needs the text alone. */
+const withoutContent = (event: NewEvent): NewEvent => {
+  const copy = { ...event }
+  delete copy.content
+  return copy
 }

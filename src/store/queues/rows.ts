@@ -1,0 +1,59 @@
+/** The queues as a database keeps them: what the queues in memory read, whatever the engine. */
+
+export interface InboxRows {
+  /** Events of the inbox in their order. */
+  load: (query: InboxQuery) => Promise<Loaded<InboxRow>>
+}
+
+export interface OutboxRows {
+  /** Pages that had replies waiting when the database was opened. */
+  pagesWaiting: readonly string[]
+  /** Replies of one Page, each durably marked as handed out. */
+  load: (query: OutboxQuery) => Promise<Loaded<OutboxRow>>
+  /** Takes the mark of {@link OutboxRows.load} back. */
+  handBack: (replies: { page: string; conversation: number; seqs: readonly number[] }) => Promise<unknown>
+}
+
+export interface InboxQuery {
+  after: number
+  limit: number
+  /** Conversations to leave out. */
+  except: readonly number[]
+}
+
+export interface OutboxQuery {
+  page: string
+  /** Only these conversations; or all after one of them, without some. */
+  which: { only: readonly number[] } | { after: number; except: readonly number[] }
+  limit: number
+  nowMs: number
+}
+
+export interface Loaded<Row> {
+  rows: Row[]
+  /** Whether the last row of the queue was reached. */
+  end: boolean
+}
+
+export interface ConversationRow {
+  conversation: number
+  state: string | null
+  windowEndsMs: number | null
+}
+
+export interface InboxRow extends ConversationRow {
+  page: string
+  psid: string
+  seq: number
+  acceptedMs: number
+  body: string
+}
+
+export interface OutboxRow extends ConversationRow {
+  psid: string
+  seq: number
+  acceptedMs: number
+  /** As it was before this time it was handed out. */
+  doubtMs: number | null
+  body: string
+}

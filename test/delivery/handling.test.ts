@@ -1,0 +1,45 @@
+import t, { type Test } from 'tap'
+import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
+import { createWorld } from './harness.ts'
+
+/** A world that has begun, with a handler of its own. */
+const createTalk = async (t: Test, handle: DeliveryDeps['handle']) => {
+  const world = await createWorld(t, { handle })
+  world.delivery.start()
+  const heard = async (...texts: string[]): Promise<void> => {
+    const { graph, store, until } = world
+    await until(async () => {
+      const { inbox, outbox } = await store.counts()
+      return graph.accepted.length >= texts.length && inbox === 0 && outbox.size === 0
+    }, texts.join())
+    t.same(graph.accepted, texts)
+  }
+  return { ...world, heard }
+}
+
+t.test('quick messages of one visitor are answered in their order, each from the state before', async (t) => {
+  const { say, graph, heard } = await createTalk(t, (event, { state }) => {
+    const count = Number(state?.['count'] ?? 0) + 1
+    return { replies: [{ message: { text: `${event.key} ${count}` } }], state: { count } }
+  })
+  await Promise.all(['a', 'b', 'c'].map((key) => say(key, { key })))
+  await say('d', { key: 'd' })
+  await heard('a 1', 'b 2', 'c 3', 'd 4')
+  await say('e', { key: 'e' })
+  await heard('a 1', 'b 2', 'c 3', 'd 4', 'e 5')
+  t.equal(graph.overlaps, 0)
+})
+
+t.test('state and answers of a form are kept with the event they come from', async (t) => {
+  const { say, store, heard } = await createTalk(t, (_event, { state }) => ({
+    replies: [{ message: { text: JSON.stringify(state) } }],
+    state: { known: true },
+    answers: [{ form: 'book', url: null, values: { size: 'L' } }],
+    effects: [{ do: 'handover' }],
+  }))
+  await say('hello')
+  await heard('null', 'passed')
+  t.match(await store.answers.list({ limit: 10 }), { answers: [{ form: 'book', body: '{"size":"L"}' }] })
+  await say('again')
+  await heard('null', 'passed', '{"known":true}', 'passed')
+})
