@@ -124,6 +124,11 @@ export interface QueueFigures {
   counts: () => Promise<QueueCounts>
   /** Whom replies wait for, of one Page or of all. */
   parked: (pageId?: string) => Promise<Parked>
+  /**
+   * Conversations that the bot leaves to a person, those who wait longest first: their state has `handover.sinceMs`, the one key
+   * of it that the store reads. Whether they are left to one still is for the reader to say.
+   */
+  leftToPeople: (query: { limit: number }) => Promise<LeftToPerson[]>
 }
 
 /** How many conversations of a Page may be handed out. */
@@ -139,6 +144,14 @@ export interface Forgotten {
 }
 
 export type Queue = 'inbox' | 'outbox' | 'answers'
+
+export interface LeftToPerson {
+  pageId: string
+  psid: string
+  /** JSON text. */
+  state: string
+  windowEndsMs: number | null
+}
 
 export interface Parked {
   /** Conversations that have replies waiting. */
@@ -302,6 +315,8 @@ export interface DeadLetters {
   /** Those that died last come first. `next` is the `after` of the rest; null when there is none. */
   list: (query: {
     pageId?: string | undefined
+    /** Only those that died for it. */
+    reason?: DeadReason | undefined
     limit: number
     after?: string | undefined
   }) => Promise<{ letters: DeadLetter[]; next: string | null }>

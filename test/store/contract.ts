@@ -213,6 +213,31 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await store.parked(), { visitors: 0, firstWindowEndsMs: null })
   })
 
+  t.test('who is left to a person is known by the state, longest first, and gone with it', async (t) => {
+    const { store } = await setUp(t)
+    const left = async () => (await store.leftToPeople({ limit: 10 })).map(({ psid }) => psid)
+    const finish = async (psid: string, key: string, state: string | null) => {
+      await store.accept([newEvent(key, { psid })])
+      const [claim] = await store.claimInbox(1)
+      const [event] = claim?.events ?? []
+      if (claim === undefined || event === undefined) throw new Error('no event')
+      await store.finishEvent(claim, event, { replies: [], state })
+      store.releaseInbox(claim)
+    }
+    await finish('late', 'a', '{"handover":{"sinceMs":2000}}')
+    await finish('early', 'b', '{"handover":{"sinceMs":1000,"personMs":5},"remembered":{"a":"b"}}')
+    await finish('other', 'c', '{"remembered":{"handover":"x"}}')
+    await finish('odd', 'd', 'no JSON')
+    t.same(await left(), ['early', 'late'])
+    t.match(await store.leftToPeople({ limit: 1 }), [
+      { pageId: 'page-1', psid: 'early', state: /"personMs":5/, windowEndsMs: Number },
+    ])
+    await finish('early', 'e', null)
+    t.same(await left(), ['late'])
+    await store.forget({ psid: 'late' })
+    t.same(await left(), [])
+  })
+
   t.test('the counts say how much waits, for whom, and since when', async (t) => {
     const { store, clock } = await setUp(t)
     t.same((await store.counts()).oldest, { inboxMs: null, outboxMs: new Map() })

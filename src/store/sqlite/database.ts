@@ -10,6 +10,7 @@ import { deadLetterOperations } from './dead-letters.ts'
 import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './caches.ts'
+import { leftToPeopleOperation } from './left-to-people.ts'
 import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
@@ -193,6 +194,7 @@ export const openDatabase = (file: string): Database => {
 
     ...conversationOperation(db),
     ...parkedOperation(db),
+    ...leftToPeopleOperation(db),
     ...deadLetterOperations(db),
     ...historyOperations(db),
     ...answersOperations(db),

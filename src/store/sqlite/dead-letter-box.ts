@@ -41,7 +41,13 @@ export const createDeadLetters = (deps: {
     let before: DeadPlace | null = null
     for (;;) {
       const page: string | null = which.pageId ?? null
-      const rows: DeadRow[] = await thread.run({ op: 'list_dead', page, before, limit: AT_ONCE })
+      const rows: DeadRow[] = await thread.run({
+        op: 'list_dead',
+        page,
+        reason: null,
+        before,
+        limit: AT_ONCE,
+      })
       const last = rows.at(-1)
       if (last === undefined) return
       before = { diedMs: last.diedMs, seq: last.seq }
@@ -60,11 +66,12 @@ export const createDeadLetters = (deps: {
   }
 
   return {
-    list: async ({ pageId, limit, after }) => {
+    list: async ({ pageId, reason, limit, after }) => {
       // One more than wanted tells whether there is a rest.
       const rows = await thread.run({
         op: 'list_dead',
         page: pageId ?? null,
+        reason: reason ?? null,
         before: after === undefined ? null : readPlace(after),
         limit: limit + 1,
       })

@@ -7,9 +7,12 @@ type DeadOperation = 'list_dead' | 'get_dead' | 'retry_dead' | 'drop_dead'
 export const deadLetterOperations = (
   db: DatabaseSync,
 ): { [K in DeadOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
-  const listAll = db.prepare(`${SELECT} where (d.died_ms, d.seq) < (?, ?) ${NEWEST_FIRST}`)
+  const listAll = db.prepare(
+    `${SELECT} where (d.died_ms, d.seq) < (?, ?) and d.reason = ifnull(?, d.reason) ${NEWEST_FIRST}`,
+  )
   const listPage = db.prepare(
-    `${SELECT} where d.page = (select no from page where id = ?) and (d.died_ms, d.seq) < (?, ?) ${NEWEST_FIRST}`,
+    `${SELECT} where d.page = (select no from page where id = ?) and (d.died_ms, d.seq) < (?, ?)
+       and d.reason = ifnull(?, d.reason) ${NEWEST_FIRST}`,
   )
   const find = db.prepare(`${SELECT} where d.seq = ?`)
   const putBack = db.prepare(
@@ -28,9 +31,12 @@ export const deadLetterOperations = (
     })
 
   return {
-    list_dead: ({ page, before, limit }) => {
+    list_dead: ({ page, reason, before, limit }) => {
       const { diedMs, seq } = before ?? { diedMs: Number.MAX_SAFE_INTEGER, seq: 0 }
-      const rows = page === null ? listAll.all(diedMs, seq, limit) : listPage.all(page, diedMs, seq, limit)
+      const rows =
+        page === null
+          ? listAll.all(diedMs, seq, reason, limit)
+          : listPage.all(page, diedMs, seq, reason, limit)
       // node:sqlite rows have no prototype; a plain object travels between threads.
       return rows.map((row) => ({ ...row }) as unknown as DeadRow)
     },

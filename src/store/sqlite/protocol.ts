@@ -1,5 +1,14 @@
 import type { ConversationRow, InboxQuery, InboxRow, Loaded, OutboxQuery, OutboxRow } from '../queues/rows.ts'
-import type { GraphFacts, History, KeptAnswers, NewAnswers, NewEvent, Parked, PruneStep } from '../store.ts'
+import type {
+  GraphFacts,
+  History,
+  KeptAnswers,
+  LeftToPerson,
+  NewAnswers,
+  NewEvent,
+  Parked,
+  PruneStep,
+} from '../store.ts'
 
 /**
  * What the adapter asks of the database thread. All operations of one {@link Batch} are one transaction and share one
@@ -56,8 +65,9 @@ export type Operation =
   | ConversationQuery
   | { op: 'counts' }
   | { op: 'parked'; page: string | null; nowMs: number }
+  | { op: 'left_to_people'; limit: number }
   | { op: 'probe'; nowMs: number }
-  | { op: 'list_dead'; page: string | null; before: DeadPlace | null; limit: number }
+  | { op: 'list_dead'; page: string | null; reason: string | null; before: DeadPlace | null; limit: number }
   | { op: 'get_dead'; seq: number }
   | { op: 'retry_dead'; seqs: readonly number[] }
   | { op: 'drop_dead'; seqs: readonly number[] }
@@ -100,6 +110,7 @@ export interface Results {
     dead: number
   }
   parked: Parked
+  left_to_people: LeftToPerson[]
   probe: null
   list_dead: DeadRow[]
   get_dead: DeadRow | null

@@ -84,7 +84,16 @@ create index answers_by_conversation on answers (conversation);
 create index dead_by_conversation on dead (conversation);
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3]
+/**
+ * Conversations that are left to a person, by since when: the state says so, and the index holds them alone. A state that is no
+ * JSON is nobody's.
+ */
+export const LEFT_SINCE = `case when json_valid(state) then json_extract(state, '$.handover.sinceMs') end`
+const VERSION_4 = `
+create index conversation_left on conversation (${LEFT_SINCE}) where ${LEFT_SINCE} is not null;
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length

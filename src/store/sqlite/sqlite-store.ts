@@ -268,6 +268,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
 
     parked: (pageId) => thread.run({ op: 'parked', page: pageId ?? null, nowMs: clock.now() }),
 
+    leftToPeople: ({ limit }) => thread.run({ op: 'left_to_people', limit }),
+
     probe: async () => {
       await thread.run({ op: 'probe', nowMs: clock.now() })
     },

@@ -1,0 +1,21 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { LeftToPerson } from '../store.ts'
+import type { Operation, Results } from './protocol.ts'
+import { LEFT_SINCE } from './schema.ts'
+
+/** The conversations whose state says that a person has them; those who have waited longest come first. */
+export const leftToPeopleOperation = (
+  db: DatabaseSync,
+): {
+  left_to_people: (operation: Extract<Operation, { op: 'left_to_people' }>) => Results['left_to_people']
+} => {
+  const find = db.prepare(
+    `select page.id as pageId, psid, state, window_ends_ms as windowEndsMs
+     from conversation join page on page.no = conversation.page
+     where ${LEFT_SINCE} is not null order by ${LEFT_SINCE} limit ?`,
+  )
+  return {
+    // node:sqlite rows have no prototype; a plain object travels between threads.
+    left_to_people: ({ limit }) => find.all(limit).map((row) => ({ ...row }) as unknown as LeftToPerson),
+  }
+}
