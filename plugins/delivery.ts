@@ -29,6 +29,7 @@ async function delivery(app: FastifyInstance) {
     needs,
     read: eventOf,
     handle: conversation.handle,
+    patienceMs: conversation.patienceMs,
     apologise: conversation.apologise,
     holding: { afterMs: conversation.holdAfterMs, say: conversation.hold },
     clock,

@@ -59,4 +59,6 @@ export interface Reply {
 export interface QueuedReply extends Reply {
   /** When the event it answers happened, by Facebook's clock, ms since the epoch: no older message is this one. */
   answersMs?: number
+  /** The reply of the script that it belongs to. */
+  saying?: string
 }

@@ -29,6 +29,9 @@ export const VITAL_FIELDS = ['messages', 'messaging_postbacks'] as const
 /** The app that stands for the Page inbox: a thread is passed to it (reference I). */
 export const PAGE_INBOX_APP_ID = '263902037430900'
 
+/** The same as echoes name it: one page of Facebook's prints the id with a digit less (reference K20). */
+export const PAGE_INBOX_APP_IDS = [PAGE_INBOX_APP_ID, '26390203743090'] as const
+
 /** What Facebook accepts (reference F1, F5, F7, G). Lengths are in UTF-16 units, the strictest way of counting. */
 export const LIMITS = {
   /** "Less than 2000." */

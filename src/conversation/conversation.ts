@@ -20,15 +20,9 @@ import { resolve, type PlainItem } from './resolve.ts'
 import type { Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
 import type { Answer, ByItself, Script } from '../script/types.ts'
-import {
-  endSilence,
-  handsBack,
-  isOver,
-  isSilent,
-  personWrites,
-  showsPerson,
-  silence,
-} from './handover-state.ts'
+import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
+import { knowsAd, patienceMs, unansweredBy, type AnswerRuleName, type Situation } from './deserves/rules.ts'
+import { endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import type { Voice } from './voice.ts'
 
 /** What is known of a conversation before an event is answered. */
@@ -39,6 +33,12 @@ export interface ConversationView {
   state: JsonObject | null
   /** Null or absent where it is not known. */
   pageName?: string | null
+  /** Events of the same visitor that wait behind this one, as far as they are known. */
+  behind?: readonly WebhookEvent[]
+  /** Of an echo: whether the bot itself has sent it, though the echo does not say so. */
+  isOurs?: boolean
+  /** Of an echo: whether the Page has said the same to many visitors. */
+  isSaidToMany?: boolean
 }
 
 export interface Handled {
@@ -50,6 +50,12 @@ export interface Handled {
   effects?: readonly Effect[]
   /** Answers of forms that are to be kept. */
   answers?: readonly FormAnswers[]
+  /** The reply of the script that the answer begins with. */
+  saying?: string
+  /** Why the event deserved no answer. */
+  unanswered?: AnswerRuleName
+  /** Set where the event shows that the Page answers by itself, beside the bot. */
+  automatic?: true
 }
 
 /** Finds the value of a variable for one conversation; null where there is none. */
@@ -76,6 +82,8 @@ export interface Conversation {
   wake: (event: WebhookEvent, conversation: ConversationView) => ConversationView | null
   /** What a visitor hears whose event could not be handled: the fallback, unless a person has the conversation. */
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
+  /** How long an event waits for what may belong to it before it is handled, ms since it was accepted; 0 for most. */
+  patienceMs: (event: WebhookEvent, conversation: ConversationView) => number
   /** How long a visitor waits until {@link hold} is due, ms. */
   holdAfterMs: () => number
   /** What a visitor hears whose event takes its time; nothing unless the bot is expected to answer it. */
@@ -169,6 +177,7 @@ export const createConversation = (deps: {
     }
     const before = turn.back ? resolve(script, backOf(script), situation).items : []
     const answer = resolve(script, found.answer, situation)
+    const saying = answer.name
     if (found.choicesFrom !== undefined) {
       const choices = choicesOf(voice, answer.choices, { from: found.choicesFrom, name: answer.name })
       return {
@@ -182,7 +191,7 @@ export const createConversation = (deps: {
     if (question !== undefined) {
       state = askAt(state, answer.name, 0, event.timestampMs)
       const items = [...before, ...answer.items, textItem(question.text)]
-      return { replies: render(voice, items, offersOf(script, voice.language, question)), state }
+      return { replies: render(voice, items, offersOf(script, voice.language, question)), state, saying }
     }
     const names = [...new Set([...(found.near ?? []), ...answer.choices])]
     const replies = render(
@@ -190,8 +199,9 @@ export const createConversation = (deps: {
       [...before, ...answer.items],
       choicesOf(voice, names, { from: 0, name: answer.name }),
     )
-    if (!answer.handover) return { replies, state }
-    return { replies, state: silence(leaveForm(state), event.timestampMs), effects: [{ do: 'handover' }] }
+    if (!answer.handover) return { replies, state, saying }
+    const left = silence(leaveForm(state), event.timestampMs)
+    return { replies, state: left, effects: [{ do: 'handover' }], saying }
   }
 
   /** The visitor's turn in a form. */
@@ -202,6 +212,7 @@ export const createConversation = (deps: {
       speak({ ...turn, state }, asker === undefined ? [] : [asker], (voice) => ({
         replies: render(voice, [textItem(text)], offersOf(script, voice.language, place.question, from)),
         state,
+        saying: place.reply,
       }))
     switch (step.is) {
       case 'again':
@@ -268,13 +279,23 @@ export const createConversation = (deps: {
     return { script, event, view, state, groups: NO_GROUPS, back: back && script.handover.back.length > 0 }
   }
 
-  const handle: Conversation['handle'] = (event, view) => {
-    const quiet: Handled = { replies: [], state: view.state }
-    if (handsBack(event, appId)) return comeBack(event, view)
-    if (showsPerson(event, appId)) return { replies: [], state: personWrites(view.state, event.timestampMs) }
-    if (event.standby || view.psid === null) return quiet
+  const answerEvent = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
+    const { isOurs = false, isSaidToMany = false } = view
+    switch (controlOf(event, view.state, appId, { isOurs, isSaidToMany })) {
+      case 'ours':
+        return comeBack(event, view)
+      case 'person':
+        return { replies: [], state: personWrites(view.state, event.timestampMs, isFromInbox(event)) }
+      case 'automatic':
+        return { replies: [], state: view.state, automatic: true }
+      case 'wanted_by_inbox':
+        return leaveToPerson(event, view.state)
+      case null:
+        break
+    }
     const script = currentScript()
-    if (staysSilent(script, event, view)) return quiet
+    const rule = unansweredBy(event, situationOf(script, view))
+    if (rule !== null) return { replies: [], state: view.state, unanswered: rule.name }
 
     const turn = turnOf(script, event, view)
     const matcher = (): Matcher => preparedFor(script).matcher
@@ -283,9 +304,16 @@ export const createConversation = (deps: {
       takeMeant(script, event, turn.state) ??
       (place === null ? null : takeAnswer(script, place, event, turn.state, matcher))
     if (step !== null) return inForm(turn, step)
-    const found = find(event, script, matcher)
-    return found === null ? quiet : answerTo({ ...turn, groups: found.groups }, found)
+    const found = find(withoutKnownAd(event, view.state), script, matcher)
+    return found === null
+      ? { replies: [], state: view.state }
+      : answerTo({ ...turn, groups: found.groups }, found)
   }
+
+  const handle: Conversation['handle'] = (event, view) =>
+    unmasksAutomatic(event, view.state)
+      ? after(answerEvent(event, unsilenced(view)), (handled) => ({ ...handled, automatic: true }))
+      : answerEvent(event, view)
 
   const sayByItself = async (
     what: ByItself | null,
@@ -302,13 +330,15 @@ export const createConversation = (deps: {
     holdAfterMs: () => currentScript().waiting.afterMs,
     hold: async (event, view) => {
       const script = currentScript()
-      const waits = isAsked(event, view) && !staysSilent(script, event, view)
+      const waits = isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
       return waits ? sayByItself(script.waiting, event, view) : []
     },
     disclose: (event, view) => sayByItself(currentScript().disclosure, event, view),
-    wake: (event, view) => {
-      if (event.standby || staysSilent(currentScript(), event, view)) return null
-      return isSilent(view.state) ? { ...view, state: endSilence(view.state) } : view
+    patienceMs: (event, view) => patienceMs(event, situationOf(currentScript(), view)),
+    wake: (event, given) => {
+      const view = unmasksAutomatic(event, given.state) ? unsilenced(given) : given
+      if (unansweredBy(event, situationOf(currentScript(), view), 'code') !== null) return null
+      return isSilent(view.state) ? unsilenced(view) : view
     },
     answerWith: (name, event, view) => {
       const script = currentScript()
@@ -358,8 +388,26 @@ interface Turn {
 const isAsked = (event: WebhookEvent, { psid }: ConversationView): boolean =>
   (event.kind === 'message' || event.kind === 'postback') && !event.standby && psid !== null
 
-const staysSilent = (script: Script, event: WebhookEvent, view: ConversationView): boolean =>
-  isSilent(view.state) && !isOver(view.state, event.timestampMs, script.handover.resumeAfter)
+const situationOf = ({ handover }: Script, { psid, state, behind = [] }: ConversationView): Situation => ({
+  psid,
+  state,
+  behind,
+  resumeAfter: handover.resumeAfter,
+})
+
+const unsilenced = (view: ConversationView): ConversationView => ({ ...view, state: endSilence(view.state) })
+
+/** The people in the Page inbox get the conversation as if the visitor had asked for one of them. */
+const leaveToPerson = ({ timestampMs, psid }: WebhookEvent, state: JsonObject | null): Handled =>
+  psid === null
+    ? { replies: [], state }
+    : { replies: [], state: silence(leaveForm(state), timestampMs), effects: [{ do: 'handover' }] }
+
+/** An ad that was answered a moment ago is no reason to say the same again; the words that came with it are. */
+const withoutKnownAd = (event: WebhookEvent, state: JsonObject | null): WebhookEvent =>
+  (event.kind === 'message' || event.kind === 'postback') && knowsAd(event, state)
+    ? { ...event, referral: null }
+    : event
 
 /** A remembered answer of this name is the visitor's language. */
 const LANGUAGE = 'language'

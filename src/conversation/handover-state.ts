@@ -1,5 +1,4 @@
 import type { JsonObject } from '../base/json.ts'
-import type { WebhookEvent } from '../webhook/events.ts'
 import { isJsonObject } from '../base/json.ts'
 
 /** Where a conversation's state says that a person has taken over. */
@@ -11,12 +10,17 @@ const UNASKED_MS = 60 * 60_000
 /** Control of a conversation ends so long after the person's last word, and no webhook says so (reference M). */
 const CONTROL_MS = 24 * 60 * 60_000
 
+/** What the script says about it; see {@link isOver}. */
+export type ResumeAfter = number | 'never' | null
+
 interface Silence {
   sinceMs: number
   /** When a person wrote last; null when nobody has yet. */
   personMs: number | null
   /** Whether the visitor asked for a person: then the bot leaves it to that person for longer. */
   asked: boolean
+  /** Whether it began with words from the Page inbox, which may have been automatic. */
+  fromInbox: boolean
 }
 
 /** Whether the bot left this conversation to a person. */
@@ -29,7 +33,7 @@ export const silence = (state: JsonObject | null, sinceMs: number): JsonObject =
 })
 
 /** A person, or another app, writes or takes the conversation. */
-export const personWrites = (state: JsonObject | null, atMs: number): JsonObject => {
+export const personWrites = (state: JsonObject | null, atMs: number, fromInbox = false): JsonObject => {
   const before = read(state)
   return {
     ...state,
@@ -37,8 +41,15 @@ export const personWrites = (state: JsonObject | null, atMs: number): JsonObject
       sinceMs: before?.sinceMs ?? atMs,
       personMs: Math.max(before?.personMs ?? 0, atMs),
       ...(before?.asked !== true && { asked: false }),
+      ...((before?.fromInbox ?? fromInbox) && { fromInbox: true }),
     },
   }
+}
+
+/** When the only words from the Page inbox were written that silence is owed to, ms since the epoch; null where it is owed to more. */
+export const onlyInboxWordsMs = (state: JsonObject | null): number | null => {
+  const now = read(state)
+  return now !== null && now.fromInbox && !now.asked && now.personMs === now.sinceMs ? now.sinceMs : null
 }
 
 export const endSilence = (state: JsonObject | null): JsonObject | null => {
@@ -53,11 +64,7 @@ export const endSilence = (state: JsonObject | null): JsonObject | null => {
  * @param resumeAfter - how long after the person's last word, ms; null for the usual: as long as Facebook lets a person keep
  *   control where one was asked for, else an hour; `never` keeps who asked for a person waiting for a hand-back
  */
-export const isOver = (
-  state: JsonObject | null,
-  nowMs: number,
-  resumeAfter: number | 'never' | null,
-): boolean => {
+export const isOver = (state: JsonObject | null, nowMs: number, resumeAfter: ResumeAfter): boolean => {
   const now = read(state)
   if (now === null || (now.asked && resumeAfter === 'never')) return false
   const usualMs = now.asked ? CONTROL_MS : UNASKED_MS
@@ -65,32 +72,14 @@ export const isOver = (
   return nowMs - Math.max(now.sinceMs, now.personMs ?? 0) >= pauseMs
 }
 
-/** Whether an event gives the conversation to our app, or to no app in particular (reference I). */
-export const handsBack = (event: WebhookEvent, appId: string): boolean =>
-  movesThread(event) &&
-  (event.newOwnerAppId === null ? event.kind === 'pass_thread_control' : event.newOwnerAppId === appId)
-
-/**
- * Whether an event shows somebody else at work: a message of the Page that is not ours (from the Page inbox, whichever way
- * its id is spelled, or another app), or the thread going to another app. An echo without app id is nobody's in particular.
- */
-export const showsPerson = (event: WebhookEvent, appId: string): boolean =>
-  event.kind === 'echo'
-    ? event.appId !== null && event.appId !== appId
-    : movesThread(event) && event.newOwnerAppId !== null && event.newOwnerAppId !== appId
-
-const movesThread = (
-  event: WebhookEvent,
-): event is Extract<WebhookEvent, { kind: 'pass_thread_control' | 'take_thread_control' }> =>
-  event.kind === 'pass_thread_control' || event.kind === 'take_thread_control'
-
 const read = (state: JsonObject | null): Silence | null => {
   const noted = state?.[KEY]
   if (!isJsonObject(noted)) return null
-  const { sinceMs, personMs, asked } = noted
+  const { sinceMs, personMs, asked, fromInbox } = noted
   return {
     sinceMs: typeof sinceMs === 'number' ? sinceMs : 0,
     personMs: typeof personMs === 'number' ? personMs : null,
     asked: asked !== false,
+    fromInbox: fromInbox === true,
   }
 }

@@ -14,6 +14,7 @@ import {
   type Handler,
   type HandlerConversation,
 } from './handling/call-handler.ts'
+import { createSurroundings } from './handling/surroundings.ts'
 import { createHandover } from './sending/handover.ts'
 import type { Holding } from './handling/please-wait.ts'
 import type { Log } from './log.ts'
@@ -42,6 +43,8 @@ export interface DeliveryDeps {
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handler
+  /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
+  patienceMs: (event: WebhookEvent, conversation: HandlerConversation) => number
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
   apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
   /** What a visitor hears while the handler takes its time. */
@@ -128,7 +131,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const onEvent = (event: WebhookEvent): void => {
     if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
   }
-  const { read, handle, apologise, holding } = deps
+  const { read, handle, patienceMs, apologise, holding } = deps
   const { handlerLimitMs, maxBusy } = limits
   const handling = createHandling({
     handle,
@@ -140,6 +143,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     clock,
     log,
     handlerLimitMs,
+    surroundings: createSurroundings({ store, read, patienceMs, clock }),
   })
   const onReplies = askForToken
   const dispatcher = createDispatcher({
@@ -149,6 +153,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     sender,
     onEvent,
     onReplies,
+    clock,
     log,
     maxBusy,
   })

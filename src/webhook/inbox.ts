@@ -8,12 +8,16 @@ import { jsonOf, type Field } from './read.ts'
 export type InboxEvent = NewEvent & { kind: EventKind }
 
 /**
- * Turns a callback's `entry` into what the store keeps. Takes any JSON value and never throws.
+ * Turns a callback's `entry` into what the store keeps, in the order in which it happened: after failures Facebook keeps no
+ * order (reference E3). Takes any JSON value and never throws.
  *
  * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
  */
 export const toNewEvents = (entries: Field, receivedMs: number): InboxEvent[] =>
-  itemsOf(entries, receivedMs).map(toNewEvent)
+  itemsOf(entries, receivedMs)
+    .map(toNewEvent)
+    // Stable: what happened at the same time stays in the order in which it came.
+    .sort((one, other) => one.timestampMs - other.timestampMs)
 
 /**
  * The event that {@link toNewEvents} made a body of.

@@ -3,7 +3,7 @@ import type { EventDetail } from './events.ts'
 import { readFeedbackScreens, readInformationScreens, readNotifications, readProducts } from './filled-in.ts'
 import { readEcho, readVisitorMessage } from './message.ts'
 import { readOptionalReferral, readReferral } from './referral.ts'
-import { countOf, idOf, listOf, millisOf, objectOf, textOf, type Field } from './read.ts'
+import { appIdOf, countOf, idOf, listOf, millisOf, objectOf, textOf, type Field } from './read.ts'
 
 /**
  * Reads what an item says beyond sender, recipient and timestamp.
@@ -110,7 +110,7 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
     'request_thread_control',
     (request) => ({
       kind: 'request_thread_control',
-      requestedOwnerAppId: idOf(request['requested_owner_app_id']),
+      requestedOwnerAppId: appIdOf(request['requested_owner_app_id']),
       metadata: textOf(request['metadata']),
     }),
   ],
@@ -193,8 +193,8 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
 ]
 
 const readOwners = (control: JsonObject) => ({
-  previousOwnerAppId: idOf(control['previous_owner_app_id']),
-  newOwnerAppId: idOf(control['new_owner_app_id']),
+  previousOwnerAppId: appIdOf(control['previous_owner_app_id']),
+  newOwnerAppId: appIdOf(control['new_owner_app_id']),
   metadata: textOf(control['metadata']),
 })
 

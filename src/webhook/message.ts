@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Attachment, EventDetail } from './events.ts'
-import { idOf, listOf, objectOf, textOf, type Field } from './read.ts'
+import { appIdOf, idOf, listOf, objectOf, textOf, type Field } from './read.ts'
 import { readOptionalReferral } from './referral.ts'
 
 /** The `message` of a visitor. */
@@ -30,7 +30,7 @@ export const readEcho = (message: JsonObject): Extract<EventDetail, { kind: 'ech
   kind: 'echo',
   mid: idOf(message['mid']),
   text: textOf(message['text']),
-  appId: idOf(message['app_id']),
+  appId: appIdOf(message['app_id']),
   metadata: textOf(message['metadata']),
   attachments: listOf(message['attachments']).map(readAttachment),
 })

@@ -16,6 +16,12 @@ export const textOf = (field: Field): string | null =>
 /** Ids come as strings and as numbers (reference E4); an empty one is none. */
 export const idOf = (field: Field): string | null => textOf(field) || null
 
+/** As {@link idOf}; `0` stands for no app. */
+export const appIdOf = (field: Field): string | null => {
+  const id = idOf(field)
+  return id === '0' ? null : id
+}
+
 export const countOf = (field: Field): number | null => {
   const number = typeof field === 'string' && field !== '' ? Number(field) : field
   return typeof number === 'number' && Number.isFinite(number) ? number : null

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createSameTexts } from '../../src/conversation/deserves/same-texts.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { APP_ID, event, PAGE, postback, PSID, said } from './events.ts'
 import { START_MS, talk } from './talk.ts'
@@ -28,6 +29,8 @@ for (const [who, appId] of [
   ['from the Page inbox, its id a number', 263902037430900],
   ['from the Page inbox, its id spelled with a digit less', 26390203743090],
   ['from another app', '777'],
+  ['with what does not name its app', null],
+  ['with what names the app 0', 0],
 ] as const) {
   t.test(`while a person writes ${who}, the bot is silent`, async (t) => {
     const { say, happens, pass } = talk(SCRIPT)
@@ -44,11 +47,10 @@ for (const [who, appId] of [
   })
 }
 
-t.test('what the bot or nobody in particular wrote does not silence it', async (t) => {
+t.test('what the bot itself wrote does not silence it', async (t) => {
   const { say, happens, state } = talk(SCRIPT)
   await happens(echo(APP_ID))
   await happens(echo(Number(APP_ID)))
-  await happens(echo(null))
   t.equal(state(), null)
   t.same(await say('hours'), ['From 9 to 18.'])
 })
@@ -159,4 +161,72 @@ t.test('silence noted by an earlier version still holds', async (t) => {
 t.test('a visitor in standby hears nothing', async (t) => {
   const { happens } = talk(SCRIPT)
   t.same((await happens({ ...said('hours'), standby: true })).replies, [])
+})
+
+t.test('an echo that does not name its app is the bot’s own where the store knows it', async (t) => {
+  const { say, happens } = talk(SCRIPT)
+  await happens(echo(null), { isOurs: true })
+  t.same(await say('hours'), ['From 9 to 18.'])
+})
+
+t.test('an automatic message of the Page inbox is no person', async (t) => {
+  const { say, happens, pass } = talk(SCRIPT, { spacingMs: 0 })
+  await say('hours')
+  pass(1000)
+  t.equal((await happens(echo('263902037430900'))).automatic, true)
+  t.same(await say('hours'), ['From 9 to 18.'], 'instant reply, away message')
+  pass(60_000)
+  await say('hello')
+  pass(2000)
+  t.equal((await happens(echo(26390203743090))).automatic, true)
+  pass(60_000)
+  t.notOk((await happens(echo('263902037430900'))).automatic)
+  pass(1000)
+  t.same(await say('hours'), [], 'a minute later it is a person')
+})
+
+t.test('an automatic message that is told before the words it answers is no person either', async (t) => {
+  const instant = talk(SCRIPT, { spacingMs: 0 })
+  instant.pass(2000)
+  await instant.happens(echo('263902037430900'))
+  instant.pass(-2000)
+  t.same(await instant.say('hours'), ['From 9 to 18.'])
+
+  const person = talk(SCRIPT)
+  await person.say('hours')
+  await person.happens(echo('263902037430900'))
+  person.pass(-8000)
+  t.same(await person.say('hours'), [], 'who answers a person quickly has a person')
+})
+
+t.test('what the Page says to many visitors alike is no person', async (t) => {
+  const { say, happens } = talk(SCRIPT)
+  for (const appId of ['263902037430900', '777', null])
+    t.equal((await happens(echo(appId), { isSaidToMany: true })).automatic, true)
+  t.same(await say('hours'), ['From 9 to 18.'])
+
+  let nowMs = 0
+  const { said: isMany } = createSameTexts({ now: () => nowMs })
+  t.same(
+    ['1', '2', '2', '3', '1'].map((psid) => isMany(PAGE, psid, 'We are away')),
+    [false, false, false, true, true],
+  )
+  t.notOk(isMany('another Page', '4', 'We are away'))
+  t.notOk(isMany(PAGE, '4', 'Another text'))
+  nowMs = 25 * HOUR_MS
+  t.notOk(isMany(PAGE, '5', 'We are away'), 'a day later it begins anew')
+})
+
+t.test('the people in the Page inbox get a conversation that they ask for', async (t) => {
+  for (const id of [263902037430900, '263902037430900']) {
+    const { say, happens, effects } = talk(SCRIPT)
+    await happens(event({ request_thread_control: { requested_owner_app_id: id } }))
+    t.same(effects, [{ do: 'handover' }])
+    t.same(await say('hours'), [])
+  }
+  const { say, happens, effects } = talk(SCRIPT)
+  await happens(event({ request_thread_control: { requested_owner_app_id: '777' } }))
+  await happens(event({ request_thread_control: { requested_owner_app_id: 263902037430900 } }, 'standby'))
+  t.same(effects, [], 'another app does not, and in standby there is nothing to pass')
+  t.same(await say('hours'), ['From 9 to 18.'])
 })

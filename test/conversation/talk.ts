@@ -1,9 +1,11 @@
 import {
   createConversation,
   OWN_LOOKUPS,
+  type ConversationView,
   type Handled,
   type Lookup,
 } from '../../src/conversation/conversation.ts'
+import { withNotes } from '../../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../../src/conversation/disclosure.ts'
 import type { FormAnswers } from '../../src/conversation/forms.ts'
 import { parseScript } from '../../src/script/parse.ts'
@@ -18,12 +20,13 @@ export interface Talk {
   say: (text: string) => Promise<string[]>
   /** Texts of the answer to a tap on the quick reply of this title, under the last message. */
   tap: (title: string) => Promise<string[]>
-  happens: (what: WebhookEvent) => Promise<Handled>
+  happens: (what: WebhookEvent, known?: Partial<ConversationView>) => Promise<Handled>
   /** What hangs under the last message. */
   offers: () => string[]
   last: () => Handled
   answers: FormAnswers[]
   effects: Effect[]
+  /** What is remembered, but for the visitor's deeds, which only rules look at. */
   state: () => JsonObject | null
   /** Texts that tell a visitor who does this to wait. */
   holds: (what: WebhookEvent) => Promise<string[]>
@@ -35,9 +38,9 @@ export const START_MS = 1_790_000_000_000
 
 export const talk = (
   yaml: string,
-  options: { profile?: Record<string, string>; locale?: string; state?: JsonObject } = {},
+  options: { profile?: Record<string, string>; locale?: string; state?: JsonObject; spacingMs?: number } = {},
 ): Talk => {
-  const { profile = {}, locale } = options
+  const { profile = {}, locale, spacingMs = 10_000 } = options
   const lookup =
     (name: string): Lookup =>
     () =>
@@ -55,23 +58,23 @@ export const talk = (
     lookups,
     localeOf: () => Promise.resolve(locale ?? null),
   })
-  const handle = withDisclosure({ script: () => script, ...conversation })
+  const handle = withNotes(withDisclosure({ script: () => script, ...conversation }))
   let state: JsonObject | null = options.state ?? null
   let nowMs = START_MS
   let last: Handled = { replies: [], state: null }
   const answers: FormAnswers[] = []
   const effects: Effect[] = []
 
-  const happens = async (what: WebhookEvent): Promise<Handled> => {
+  const happens: Talk['happens'] = async (what, known = {}) => {
     const stored = state === null ? null : (JSON.parse(JSON.stringify(state)) as JsonObject)
     last = await handle(
       { ...what, timestampMs: nowMs },
-      { pageId: PAGE, psid: PSID, state: stored, pageName: 'Shop' },
+      { pageId: PAGE, psid: PSID, state: stored, pageName: 'Shop', ...known },
     )
     state = last.state
     answers.push(...(last.answers ?? []))
     effects.push(...(last.effects ?? []))
-    nowMs += 1000
+    nowMs += spacingMs
     return last
   }
   const texts = ({ replies }: Handled): string[] => replies.map(({ message }) => message.text ?? '')
@@ -90,7 +93,10 @@ export const talk = (
     last: () => last,
     answers,
     effects,
-    state: () => state,
+    state: () => {
+      const { lately: _deeds, ...rest } = state ?? {}
+      return Object.keys(rest).length === 0 ? null : rest
+    },
     holds: async (what) =>
       (await conversation.hold({ ...what, timestampMs: nowMs }, { pageId: PAGE, psid: PSID, state })).map(
         ({ message }) => message.text ?? '',

@@ -111,6 +111,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
       },
       read: ({ body }) => JSON.parse(body) as WebhookEvent,
       handle,
+      patienceMs: () => 0,
       apologise: () => [{ message: { text: 'sorry' } }],
       holding: { afterMs: () => 20_000, say: async () => [{ message: { text: 'one moment' } }] },
       clock,

@@ -244,7 +244,11 @@ t.test('an event that no handler wants goes to the script as it is, without a pr
     script: conversation,
   })
   t.notOk(handle(said('hours'), { pageId: PAGE, psid: PSID, state: null }) instanceof Promise)
-  t.same(await handle(said('hours'), { pageId: PAGE, psid: null, state: null }), { replies: [], state: null })
+  t.match(await handle(said('hours'), { pageId: PAGE, psid: null, state: null }), {
+    replies: [],
+    state: null,
+    unanswered: 'no_visitor',
+  })
 })
 
 t.test('a long text becomes several messages, and the key of the event is at hand', async (t) => {

@@ -27,6 +27,7 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
         notes.push('asked')
         return { replies: [{ message: { text: 'hello' } }], state: null }
       },
+      patienceMs: () => 0,
       holdAfterMs: () => 20_000,
     },
     graph: {

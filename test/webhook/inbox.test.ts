@@ -42,7 +42,9 @@ t.test('what the store gives back is the event that went in', async (t) => {
       (entries) => {
         // Once through JSON, as everything that comes from the network: -0 and the like do not exist there.
         const wire = JSON.parse(JSON.stringify(entries)) as Json
-        const expected = JSON.stringify(normalise(wire, NOW))
+        const expected = JSON.stringify(
+          normalise(wire, NOW).sort((one, other) => one.timestampMs - other.timestampMs),
+        )
         const actual = JSON.stringify(toNewEvents(wire, NOW).map(({ body }) => readStoredEvent(body)))
         if (actual !== expected) throw new Error(`${actual} is not ${expected}`)
       },
@@ -65,6 +67,22 @@ t.test(
     t.equal(normalise([{ id: '100', messaging: [{ delivery: { seq: deep } }] }], NOW).length, 1)
   },
 )
+
+t.test('events of one callback are kept in the order in which they happened', async (t) => {
+  const at = (mid: string, timestamp: number) => ({ ...(textMessage(mid) as object), timestamp })
+  const kept = toNewEvents(
+    [
+      { id: '100', time: NOW, messaging: [at('m_3', NOW + 2), at('m_1', NOW)] },
+      { id: '100', time: NOW, messaging: [at('m_2', NOW + 1), at('m_4', NOW + 2)] },
+      { id: '100', time: NOW - 5, standby: [{ ...(textMessage('m_0') as object), timestamp: undefined }] },
+    ] as unknown as Json,
+    NOW,
+  )
+  t.same(
+    kept.map(({ key }) => key),
+    ['standby:message:m_0', 'message:m_1', 'message:m_2', 'message:m_3', 'message:m_4'],
+  )
+})
 
 t.test('a body that is not one of ours says so', async (t) => {
   t.throws(() => readStoredEvent('{"pageId":'), { code: 'BOT_STORE_DAMAGED' })

@@ -5,6 +5,7 @@ import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { createHolding, type HoldingDeps } from './please-wait.ts'
 import type { Log } from '../log.ts'
+import type { Rest, Surroundings } from './surroundings.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
 export type Handler = (
@@ -16,6 +17,10 @@ export interface HandlerConversation {
   pageId: string
   psid: string | null
   state: JsonObject | null
+  /** Events of the same visitor that wait behind this one, as far as they are known. */
+  behind?: readonly WebhookEvent[]
+  /** Of an echo: whether the bot itself has sent it, though the echo does not say so. */
+  isOurs?: boolean
 }
 
 export interface HandlerResult {
@@ -25,12 +30,23 @@ export interface HandlerResult {
   effects?: readonly Effect[]
   /** Answers of a form, to be kept and perhaps delivered. */
   answers?: readonly { form: string; url: string | null; values: Readonly<Record<string, string>> }[]
+  /** The reply of the script that the answer begins with. */
+  saying?: string
+  /** Why the event deserved no answer. */
+  unanswered?: string
+  /** Set where the event shows that the Page answers by itself, beside the bot. */
+  automatic?: true
 }
 
 export type Handled = (event: WebhookEvent, conversation: HandlerConversation, result: HandlerResult) => void
 
 /** Puts a stored event to the handler. Never fails: a handler that does is apologised for. */
-export type Handling = (claim: InboxClaim, stored: StoredEvent, event: WebhookEvent) => Promise<HandledEvent>
+export type Handling = (
+  claim: InboxClaim,
+  stored: StoredEvent,
+  event: WebhookEvent,
+  rest: Rest,
+) => Promise<HandledEvent>
 
 /** What an event leads to, and the items that `replies` are the texts of. */
 export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
@@ -38,6 +54,7 @@ export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 export const createHandling = (
   deps: HoldingDeps & {
     handle: Handler
+    surroundings: Surroundings
     /** What to say when the handler failed; nothing when it must stay silent. */
     apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
     onHandled: Handled
@@ -46,7 +63,7 @@ export const createHandling = (
     handlerLimitMs: number
   },
 ): Handling => {
-  const { handle, apologise, onHandled, clock, log, handlerLimitMs } = deps
+  const { handle, surroundings, apologise, onHandled, clock, log, handlerLimitMs } = deps
   const hold = createHolding(deps)
 
   const apologyFor = (event: WebhookEvent, conversation: HandlerConversation): Reply[] => {
@@ -76,11 +93,13 @@ export const createHandling = (
     }
   }
 
-  return async (claim, stored, event) => {
+  return async (claim, stored, event, rest) => {
     const { conversation } = claim
     const { pageId } = conversation
-    const view = viewOf(conversation)
+    let view = viewOf(conversation)
     try {
+      const seen = surroundings(claim, stored, event, view, rest)
+      view = seen instanceof Promise ? await seen : seen
       const answer = handle(event, view)
       const result =
         answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer
@@ -121,8 +140,11 @@ const toOutcome = (
 /** In the order they are to leave. */
 const itemsOf = (
   { timestampMs: answersMs }: WebhookEvent,
-  { replies, effects = [] }: Pick<HandlerResult, 'replies' | 'effects'>,
-): OutboxItem[] => [...replies.map((reply): QueuedReply => ({ ...reply, answersMs })), ...effects]
+  { replies, effects = [], saying }: Pick<HandlerResult, 'replies' | 'effects' | 'saying'>,
+): OutboxItem[] => [
+  ...replies.map((reply): QueuedReply => ({ ...reply, answersMs, ...(saying && { saying }) })),
+  ...effects,
+]
 
 const asTexts = (items: readonly OutboxItem[]): HandledEvent => ({
   items,

@@ -1,6 +1,8 @@
 import type { ClaimId, InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { HandledEvent, Handling } from './call-handler.ts'
+import type { Rest } from './surroundings.ts'
 import type { Log } from '../log.ts'
 import type { Sender } from '../sending/sender.ts'
 
@@ -22,14 +24,18 @@ export const createDispatcher = (deps: {
   onEvent: (event: WebhookEvent) => void
   /** Replies for this Page are about to wait or to leave. */
   onReplies: (pageId: string) => void
+  clock: Pick<Clock, 'sleep'>
   log: Log
   /** How many conversations are handled at the same time. */
   maxBusy: number
 }): Dispatcher => {
-  const { store, read, handle, sender, onEvent, onReplies, log, maxBusy } = deps
+  const { store, read, handle, sender, onEvent, onReplies, clock, log, maxBusy } = deps
   /** The claims being worked on. */
   const working = new Set<ClaimId>()
+  const stopping = new AbortController()
   let busy = 0
+  /** Those of which an event waits for what may belong to it. */
+  let resting = 0
   let pumping = false
   let woken = false
   let stopped = false
@@ -83,9 +89,19 @@ export const createDispatcher = (deps: {
       working.delete(claim.id)
       await store.releaseInbox(claim)
       busy -= 1
-      if (busy === 0) idle()
+      if (busy + resting === 0) idle()
       void pump()
     }
+  }
+
+  const rest: Rest = async (ms) => {
+    busy -= 1
+    resting += 1
+    void pump()
+    // Rejects when the dispatcher stops: then the event is handled with what is known.
+    await clock.sleep(ms, stopping.signal).catch(() => undefined)
+    resting -= 1
+    busy += 1
   }
 
   const finish = async (claim: InboxClaim, stored: StoredEvent, outcome: HandledEvent): Promise<void> => {
@@ -109,11 +125,11 @@ export const createDispatcher = (deps: {
     if (event.kind === 'echo' && event.metadata !== null) {
       sender.confirm(event.metadata, event.mid)
       return {
-        ...(await handle(claim, stored, event)),
+        ...(await handle(claim, stored, event, rest)),
         confirmed: [{ replyId: event.metadata, messageId: event.mid }],
       }
     }
-    return handle(claim, stored, event)
+    return handle(claim, stored, event, rest)
   }
 
   const readOrNull = (stored: StoredEvent): WebhookEvent | null => {
@@ -140,7 +156,8 @@ export const createDispatcher = (deps: {
     stop: async () => {
       stopped = true
       stopListening()
-      if (busy > 0) {
+      stopping.abort()
+      if (busy + resting > 0) {
         await new Promise<void>((resolve) => {
           idle = resolve
         })

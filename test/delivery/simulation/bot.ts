@@ -112,6 +112,7 @@ export const startBot = async (deps: {
     },
     read: ({ body }) => JSON.parse(body) as WebhookEvent,
     handle,
+    patienceMs: () => 0,
     apologise: () => [],
     holding: { afterMs: () => 20_000, say: async () => [] },
     clock,

@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { WebhookEvent } from '../../webhook/events.ts'
+import { matchKey } from '../match/normalise.ts'
+import { readMemory } from '../memory.ts'
+
+/** One thing a visitor did, as the answer rules remember it. */
+export interface Deed {
+  did: 'words' | 'media' | 'tap' | 'ad'
+  /** Tells these words, this payload or this ad from others; too short to be read back. */
+  what: string
+  /** By Facebook's clock, ms since the epoch. */
+  atMs: number
+}
+
+/** Where a conversation's state keeps them, the newest last. */
+const KEY = 'lately'
+/** No rule looks further back, nor at more of them. */
+export const KEPT_MS = 10 * 60_000
+const MOST_KEPT = 12
+
+/** What the visitor of a conversation did lately. Written by earlier versions of this program, too: nothing is taken for granted. */
+export const readLately = (state: JsonObject | null): Deed[] => {
+  const kept = state?.[KEY]
+  return Array.isArray(kept) ? kept.flatMap(deedOf) : []
+}
+
+/** When the visitor was heard last, ms since the epoch; null before that was ever noted. */
+export const heardMs = (state: JsonObject | null): number | null => {
+  const deeds = readLately(state)
+  return deeds.length === 0 ? null : Math.max(...deeds.map(({ atMs }) => atMs))
+}
+
+/** The state with what the visitor has just done. */
+export const note = (state: JsonObject | null, deeds: readonly Deed[]): JsonObject | null => {
+  const [latest] = deeds
+  if (latest === undefined) return state
+  const kept = [...readLately(state), ...deeds].filter(({ atMs }) => latest.atMs - atMs < KEPT_MS)
+  return { ...state, [KEY]: kept.slice(-MOST_KEPT).map(({ did, what, atMs }) => [did, what, atMs]) }
+}
+
+/** What the visitor does by this event, in a conversation that is in this state. */
+export const deedsIn = (event: WebhookEvent, state: JsonObject | null): Deed[] => {
+  if (event.psid === null) return []
+  const { timestampMs: atMs } = event
+  const deeds: Deed[] = []
+  const add = (did: Deed['did'], what: string): void => void deeds.push({ did, what: short(what), atMs })
+  switch (event.kind) {
+    case 'message':
+      if (event.quickReply !== null) add('tap', `${event.quickReply} ${placeIn(state)}`)
+      else if (event.text !== null) add('words', `${matchKey(event.text) || event.text} ${placeIn(state)}`)
+      else add('media', '')
+      break
+    case 'postback':
+      if (event.payload !== null) add('tap', `${event.payload} ${placeIn(state)}`)
+      break
+    case 'referral':
+      break
+    default:
+      return []
+  }
+  const { referral } = event
+  if (referral?.adId !== undefined && referral.adId !== null) add('ad', referral.adId)
+  return deeds
+}
+
+/** "Yes" to one question of a form is something else than "yes" to the next one. */
+const placeIn = (state: JsonObject | null): string => {
+  const { form } = readMemory(state)
+  return form === null ? '' : `${form.reply} ${form.step}`
+}
+
+const short = (what: string): string => (what === '' ? '' : hash('sha256', what, 'base64url').slice(0, 8))
+
+const DEEDS: readonly unknown[] = ['words', 'media', 'tap', 'ad'] satisfies Deed['did'][]
+
+const deedOf = (kept: Json): Deed[] => {
+  if (!Array.isArray(kept)) return []
+  const [did, what, atMs] = kept
+  return DEEDS.includes(did) && typeof what === 'string' && typeof atMs === 'number'
+    ? [{ did: did as Deed['did'], what, atMs }]
+    : []
+}

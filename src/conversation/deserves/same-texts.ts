@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto'
+
+/** What each Page says to many visitors alike, by hand or by itself: nobody types the same to all of them. */
+export interface SameTexts {
+  /** The Page has said a text to a visitor. @returns whether many have got the same by now */
+  said: (pageId: string, psid: string, text: string) => boolean
+}
+
+/** So many visitors are many. */
+const MANY = 3
+/** An automatic message that fewer have got in so long is not told apart. */
+const KEPT_MS = 24 * 3_600_000
+/** Of each Page; those said longest ago are forgotten first. */
+const MOST_TEXTS = 200
+
+interface Said {
+  visitors: Set<string>
+  atMs: number
+}
+
+/** Keeps digests in memory alone: after a restart the first few visitors are to tell again. */
+export const createSameTexts = ({ now }: { now: () => number }): SameTexts => {
+  const pages = new Map<string, Map<string, Said>>()
+  return {
+    said: (pageId, psid, text) => {
+      const texts = pages.get(pageId) ?? new Map<string, Said>()
+      pages.set(pageId, texts)
+      const key = hash('sha256', text.trim(), 'base64url').slice(0, 16)
+      const before = texts.get(key)
+      const said =
+        before !== undefined && now() - before.atMs < KEPT_MS
+          ? before
+          : { visitors: new Set<string>(), atMs: 0 }
+      // Enough is enough: a broadcast to a million visitors is known by its first few.
+      if (said.visitors.size < MANY) said.visitors.add(psid)
+      said.atMs = now()
+      // Those said last stand last.
+      texts.delete(key)
+      texts.set(key, said)
+      for (const oldest of texts.keys()) {
+        if (texts.size <= MOST_TEXTS) break
+        texts.delete(oldest)
+      }
+      return said.visitors.size >= MANY
+    },
+  }
+}

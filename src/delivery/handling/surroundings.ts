@@ -1,0 +1,74 @@
+import type { Clock } from '../../base/clock.ts'
+import type { InboxClaim, Store, StoredEvent } from '../../store/store.ts'
+import type { WebhookEvent } from '../../webhook/events.ts'
+import type { HandlerConversation } from './call-handler.ts'
+
+/** Waits without keeping other conversations from their turn. */
+export type Rest = (ms: number) => Promise<void>
+
+/** Finds what is known about an event besides itself: what waits behind it, and whose echo it is. A promise only where it has to look. */
+export type Surroundings = (
+  claim: InboxClaim,
+  stored: StoredEvent,
+  event: WebhookEvent,
+  view: HandlerConversation,
+  rest: Rest,
+) => HandlerConversation | Promise<HandlerConversation>
+
+/** No answer depends on more than these. */
+const MOST_BEHIND = 10
+/** As many as a conversation may have in the minutes in which an echo comes. */
+const MOST_KEPT = 50
+
+export const createSurroundings = (deps: {
+  store: Pick<Store, 'conversation' | 'sentReplies'>
+  read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
+  /** How long an event waits for what may belong to it, ms since it was accepted. */
+  patienceMs: (event: WebhookEvent, view: HandlerConversation) => number
+  clock: Pick<Clock, 'now'>
+}): Surroundings => {
+  const { store, read, patienceMs, clock } = deps
+
+  const readAll = (events: readonly StoredEvent[]): WebhookEvent[] =>
+    events.slice(0, MOST_BEHIND).flatMap((stored) => {
+      try {
+        return read(stored)
+      } catch {
+        // It is told when its own turn comes.
+        return []
+      }
+    })
+
+  /** What came meanwhile is not in the claim. */
+  const later = async ({ conversation }: InboxClaim, { seq }: StoredEvent): Promise<WebhookEvent[]> => {
+    const { pageId, psid } = conversation
+    if (psid === null) return []
+    const kept = await store.conversation({ pageId, psid, limit: MOST_KEPT })
+    return readAll((kept?.events ?? []).filter((event) => event.seq > seq))
+  }
+
+  const isOurs = async (
+    { conversation }: InboxClaim,
+    { mid, metadata }: { mid: string | null; metadata: string | null },
+  ): Promise<boolean> => {
+    const { pageId, psid } = conversation
+    const sent = await store.sentReplies(conversation)
+    if (sent.some((one) => one.replyId === metadata || (mid !== null && one.messageId === mid))) return true
+    if (psid === null || metadata === null) return false
+    const kept = await store.conversation({ pageId, psid, limit: MOST_KEPT })
+    return kept?.replies.some(({ id }) => id === metadata) ?? false
+  }
+
+  return (claim, stored, event, view, rest) => {
+    if (event.kind === 'echo' && event.appId === null)
+      return isOurs(claim, event).then((found) => ({ ...view, isOurs: found }))
+    if (event.kind !== 'message') return view
+    const behind = readAll(claim.events.slice(claim.events.indexOf(stored) + 1))
+    if (behind.length > 0) return { ...view, behind }
+    const patience = patienceMs(event, view)
+    // Never longer than that, though the clock was set back meanwhile.
+    const waitMs = Math.min(patience, stored.acceptedMs + patience - clock.now())
+    if (waitMs <= 0) return view
+    return rest(waitMs).then(async () => ({ ...view, behind: await later(claim, stored) }))
+  }
+}
