@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { WHOLE_BOT } from '../src/alerts/needs.ts'
 import { createAppWebhookWatch } from '../src/reception/app-webhook-watch.ts'
-import { webhookAt } from '../src/reception/app-webhook.ts'
+import { webhookAt } from '../src/token/app-webhook.ts'
 
 /** Keeps Facebook sending the app's webhooks to PUBLIC_URL, where there is one. */
 async function appWebhook(app: FastifyInstance) {

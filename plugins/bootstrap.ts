@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { webhookAt } from '../src/reception/app-webhook.ts'
+import { webhookAt } from '../src/token/app-webhook.ts'
 import { bootstrap, type BootstrappedPage, type BootstrapOptions } from '../src/token/bootstrap.ts'
 
 /** What the caller decides; the rest comes from the app. */

@@ -1,3 +1,4 @@
+import { duration, utc } from '../base/times.ts'
 import { holdsReplies, WHOLE_BOT, type Need, type NeedCause, type OpenNeed } from './needs.ts'
 
 /** What the operator is told, once, by every way that is set up. */
@@ -119,24 +120,6 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
     return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]
   }
   return [`All is well again: ${shown}${left} can answer.`, `${took}; replies that waited are going out now.`]
-}
-
-/** To the minute, such as `2026-11-21 09:05 UTC`. */
-export const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const
-
-/** In the largest unit that fits, such as `3 minutes`. */
-export const duration = (ms: number): string => {
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(ms / size)
-    if (count > 0) return `${count} ${unit}${count === 1 ? '' : 's'}`
-  }
-  return 'less than a minute'
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,7 +1,7 @@
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
-import { pageSubscription } from '../reception/app-webhook.ts'
+import { pageSubscription } from '../token/app-webhook.ts'
 import type { AppWebhook } from './view.ts'
 
 const FRESH_MS = 5 * 60_000

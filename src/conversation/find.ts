@@ -1,6 +1,6 @@
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Matcher } from './match/matcher.ts'
-import { matchKey } from './match/normalise.ts'
+import { matchKey } from '../script/match-key.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import type { Answer, Script, Sign } from '../script/types.ts'
 

@@ -1,5 +1,5 @@
 import type { QuickReply } from '../messages.ts'
-import { matchKey } from './match/normalise.ts'
+import { matchKey } from '../script/match-key.ts'
 import { paged } from './render.ts'
 import { isDay, placeInWeek } from '../script/hours.ts'
 import { LIMITS } from '../channel/messenger.ts'

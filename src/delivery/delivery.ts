@@ -17,7 +17,7 @@ import {
 import { createSurroundings } from './handling/surroundings.ts'
 import { createHandover } from './sending/handover.ts'
 import type { Holding } from './handling/please-wait.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../base/logger.ts'
 import { createMediaSender } from './sending/media.ts'
 import { createOutcomes, type DeliveryReport } from './sending/outcomes.ts'
 import { createPacer, DEFAULT_RATES, type PaceKind } from './sending/pacer.ts'

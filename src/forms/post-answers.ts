@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { KeptAnswers, Store } from '../store/store.ts'
-import type { Log } from '../delivery/log.ts'
+import type { Log } from '../base/logger.ts'
 
 /** Brings the answers of forms to where the script wants them; each at least once, as its receiver can tell by `id`. */
 export interface AnswersCourier {

@@ -1,4 +1,4 @@
-import { matchKey } from '../conversation/match/normalise.ts'
+import { matchKey } from '../script/match-key.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { SendMessage } from '../messages.ts'
 import type { EventKind, EventOf, WebhookEvent } from '../webhook/events.ts'

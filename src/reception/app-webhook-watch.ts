@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
-import { isSameAddress, pageSubscription, pointAppWebhook, type AppWebhook } from './app-webhook.ts'
+import { isSameAddress, pageSubscription, pointAppWebhook, type AppWebhook } from '../token/app-webhook.ts'
 
 /** Why Facebook does not send this app's webhooks here, and what to do. */
 export interface AppWebhookTrouble {

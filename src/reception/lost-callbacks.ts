@@ -1,4 +1,4 @@
-import { editDistance } from '../conversation/distance.ts'
+import { editDistance } from '../base/edit-distance.ts'
 
 /** A request to an address that the bot does not serve. */
 export interface LostRequest {

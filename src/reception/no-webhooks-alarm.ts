@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { OperatorLog } from '../alerts/log-notifier.ts'
 import type { Needs } from '../alerts/needs.ts'
-import { duration, utc } from '../alerts/notice.ts'
+import { duration, utc } from '../base/times.ts'
 import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
 
 export interface SilenceDeps {

@@ -9,7 +9,7 @@ import { subscribe } from '../token/subscribe.ts'
 import { hears } from '../token/webhook-fields.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { readCoverage, writeCoverage, type Coverage, type Gap } from './coverage.ts'
-import type { Log } from '../delivery/log.ts'
+import type { Log } from '../base/logger.ts'
 import { takeInMissed, type FoundMessage } from './missed.ts'
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { contentTypeOf, LARGEST_MEDIA_BYTES } from '../media-file.ts'
+import { contentTypeOf, LARGEST_MEDIA_BYTES } from './media-rules.ts'
 import { placeOf, type MediaFolders } from './media-place.ts'
 import type { FileSize } from './reading.ts'
 

@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { staysInside } from '../media-file.ts'
+import { staysInside } from './media-rules.ts'
 
 /** The folders that decide which files are media. */
 export interface MediaFolders {

@@ -1,5 +1,5 @@
 import type { Node } from 'yaml'
-import { endingsFor, fitsMedia, LARGEST_MEDIA_BYTES, staysInside } from '../media-file.ts'
+import { endingsFor, fitsMedia, LARGEST_MEDIA_BYTES, staysInside } from './media-rules.ts'
 import type { MediaType } from '../messages.ts'
 import { allOf, localised, type Localised } from './localised.ts'
 import { quoted } from './mistakes.ts'

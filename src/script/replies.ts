@@ -1,5 +1,5 @@
 import { isMap, type Node } from 'yaml'
-import { matchKey } from '../conversation/match/normalise.ts'
+import { matchKey } from './match-key.ts'
 import { destination, questions } from './ask.ts'
 import { sayItem } from './items.ts'
 import { LIMITS } from '../channel/messenger.ts'

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { described, nothingAt, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { VARIABLE_FIRST } from './syntax.ts'
-import { closest } from '../conversation/distance.ts'
+import { closest } from '../base/edit-distance.ts'
 import { quoted } from './mistakes.ts'
 
 /** A key of a mapping and how its value is read. */

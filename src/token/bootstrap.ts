@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
-import { pointAppWebhook, type AppWebhook } from '../reception/app-webhook.ts'
+import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
 import type { StoredPageToken, StoredUserToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import { choosePages } from './choose-pages.ts'

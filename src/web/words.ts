@@ -1,4 +1,4 @@
-import { duration, utc } from '../alerts/notice.ts'
+import { duration, utc } from '../base/times.ts'
 import { html, type Html } from './html.ts'
 
 /** "1 Page", "3 Pages". */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { LIMITS } from '../../src/channel/messenger.ts'
 import { CONFIDENT } from '../../src/conversation/match/matcher.ts'
-import { LARGEST_MEDIA_BYTES } from '../../src/media-file.ts'
+import { LARGEST_MEDIA_BYTES } from '../../src/script/media-rules.ts'
 import { parseScript } from '../../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../../src/conversation/variables.ts'
 

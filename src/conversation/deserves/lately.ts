@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
-import { matchKey } from '../match/normalise.ts'
+import { matchKey } from '../../script/match-key.ts'
 import { readMemory } from '../memory.ts'
 
 /** One thing a visitor did, as the answer rules remember it. */

@@ -1,6 +1,6 @@
 import { allOf } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
-import { beginning, matchKey } from './normalise.ts'
+import { beginning, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 
 /** An answer that was found, and why. */

@@ -1,5 +1,5 @@
 import { SHORTHAND } from './english.ts'
-import { countHiragana, isPair, matchKey, wordsOf } from './normalise.ts'
+import { countHiragana, isPair, matchKey, wordsOf } from '../../script/match-key.ts'
 import { isFiller, isQuestionWord } from './small-words.ts'
 import { createVocabulary, type Effort } from './vocabulary.ts'
 

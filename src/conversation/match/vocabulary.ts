@@ -1,7 +1,7 @@
 import SearchableMap from 'minisearch/SearchableMap'
-import { editDistance } from '../distance.ts'
+import { editDistance } from '../../base/edit-distance.ts'
 import { REAL_WORDS } from './english.ts'
-import { isPair } from './normalise.ts'
+import { isPair } from '../../script/match-key.ts'
 import { isFiller, isQuestionWord } from './small-words.ts'
 
 /** The words of all phrases, found also when they are mistyped or inflected. */

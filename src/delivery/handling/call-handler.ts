@@ -4,7 +4,7 @@ import type { Effect, OutboxItem, QueuedReply, Reply } from '../../messages.ts'
 import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { createHolding, type HoldingDeps } from './please-wait.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import type { Rest, Surroundings } from './surroundings.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */

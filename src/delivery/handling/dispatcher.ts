@@ -3,7 +3,7 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { HandledEvent, Handling } from './call-handler.ts'
 import type { Rest } from './surroundings.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 
 /** Brings events to the handler: each conversation in its order, the conversations beside each other. */

@@ -3,7 +3,7 @@ import type { QueuedReply, Reply } from '../../messages.ts'
 import type { InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import type { HandlerConversation } from './call-handler.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 
 /** What a visitor hears whose answer takes its time. */

@@ -3,7 +3,7 @@ import { GraphError, type Verdict } from '../../graph/error.ts'
 import type { Graph } from '../../graph/graph.ts'
 import type { OutboxClaim, StoredReply } from '../../store/store.ts'
 import type { Gates } from './gates.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
 import { factsOf } from './refusals.ts'
 

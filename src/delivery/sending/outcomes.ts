@@ -7,7 +7,7 @@ import type { TokenKeeper } from '../../token/keeper.ts'
 import { backoffMs } from '../../base/backoff.ts'
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import { factsOf, refusalOf } from './refusals.ts'
 
 /** Whether to go on with the conversation's next reply. */

@@ -6,7 +6,7 @@ import type { ClaimId, OutboxClaim, PageRoom, Store, StoredReply } from '../../s
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { PassThread } from './handover.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import { isComplete, type MediaSender } from './media.ts'
 import type { Outcomes, Step } from './outcomes.ts'
 import type { Pacer } from './pacer.ts'

@@ -7,7 +7,7 @@ import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import type { Media } from '../../messages.ts'
 import type { Store } from '../../store/store.ts'
 import { backoffMs } from '../../base/backoff.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../../base/logger.ts'
 import { factsOf } from './refusals.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { WEBHOOK_FIELDS } from '../../channel/messenger.ts'
-import { isSameAddress, pageSubscription } from '../../reception/app-webhook.ts'
+import { isSameAddress, pageSubscription } from '../../token/app-webhook.ts'
 import { GraphError } from '../../graph/error.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import { isConfidential } from '../../base/config.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { LOOKED_AT, matchKey, wordsOf } from '../../../src/conversation/match/normalise.ts'
+import { LOOKED_AT, matchKey, wordsOf } from '../../src/script/match-key.ts'
 
 const SAME: [title: string, one: string, other: string][] = [
   ['case', 'When Are You OPEN', 'when are you open'],

@@ -1,6 +1,6 @@
 import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import type { AppSubscription, Graph } from '../graph/graph.ts'
-import { hears, setFields, type LeftOut } from '../token/webhook-fields.ts'
+import { hears, setFields, type LeftOut } from './webhook-fields.ts'
 
 /** Where Facebook is to send the webhooks of this app. */
 export interface AppWebhook {

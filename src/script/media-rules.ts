@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import type { MediaType } from './messages.ts'
+import type { MediaType } from '../messages.ts'
 
 /** Attachments are this large at most (reference F6). */
 export const LARGEST_MEDIA_BYTES = 25 * 1024 * 1024
