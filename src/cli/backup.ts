@@ -14,7 +14,7 @@ export const backup = command({
     },
   },
   notes:
-    'To restore: stop the bot, put the files into an empty DATA_DIR, start the bot. docs/operations.md tells the rest.',
+    'To restore: stop the bot, `npm run restore -- FOLDER`, start the bot. docs/operations.md tells the rest.',
   run: async ({ values, plain: [to, ...more] }, { env, stdout }) => {
     if (to === undefined || more.length > 0) return wrongUsage('Name one folder.')
     const { DATA_DIR: dir } = loadConfig(withDotEnv(env), ['DATA_DIR'])

@@ -1,5 +1,5 @@
 import { existsSync, openSync, closeSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
@@ -33,12 +33,20 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
       files.push(basename(file))
     }
+    // Its time is that of the last backup; the doctor tells it.
+    if (files.length > 0) await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
     if (error instanceof BotError) throw error
     throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)
   }
   return files
 }
+
+/** When {@link backUp} last copied this data folder, ms since the epoch; null when it never did. */
+export const lastBackupMs = async (dir: string): Promise<number | null> =>
+  (await stat(join(dir, LAST_BACKUP)).catch(() => null))?.mtimeMs ?? null
+
+const LAST_BACKUP = 'evergreen.backed-up'
 
 const copyDatabase = async (file: string, copy: string): Promise<void> => {
   const source = new DatabaseSync(file, { readOnly: true, timeout: 5000 })

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
@@ -11,7 +8,6 @@ import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { createTokenStore, tokenFileIn } from '../../src/store/tokens/token-store.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
-import { COMPILED } from '../helpers/compiled.ts'
 
 const openStore = async (t: Test, dir: string) => {
   const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: () => {} })
@@ -108,31 +104,4 @@ t.test('a place that cannot be written, and a database that is damaged, are told
   await mkdir(broken)
   await writeFile(databaseIn(broken), 'SQLite format 3\0 and then nothing of the kind'.padEnd(8192, 'z'))
   await t.rejects(backUp(broken, join(root, 'copy')), { code: /BOT_STORE_(UNAVAILABLE|DAMAGED)/ })
-})
-
-t.test('npm run backup says what it copied; wrong usage ends with 2', async (t) => {
-  const { root, dir } = await build(t)
-  const run = async (...args: string[]) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/backup.ts'), ...args], {
-      cwd: root,
-      env: { ...COMPILED, DATA_DIR: dir },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const [stdout, stderr, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'exit'),
-    ])
-    return { code: code as number, stdout, stderr }
-  }
-  t.strictSame(await run('copy'), {
-    code: 0,
-    stdout: 'Done: tokens.json and evergreen.db in copy.\n',
-    stderr: '',
-  })
-  t.match(await run('copy'), { code: 1, stderr: /is not empty/ })
-  for (const args of [[], ['a', 'b'], ['--force']])
-    t.match(await run(...args), { code: 2, stderr: /Name one folder/ })
-  t.match(await run('--help'), { code: 0, stdout: /To restore/ })
-  t.ok((await stat(tokenFileIn(join(root, 'copy')))).isFile())
 })

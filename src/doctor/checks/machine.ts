@@ -6,6 +6,7 @@ import { BotError } from '../../base/errors.ts'
 import { systemClock } from '../../base/clock.ts'
 import { checkHandlers } from '../../handlers/process.ts'
 import { inspectDatabase, type DatabaseFindings } from '../../store/sqlite/inspect.ts'
+import { lastBackupMs } from '../../store/backup.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
@@ -18,6 +19,7 @@ const MANY_BYTES = 1e9
 const FEW_BYTES = 100e6
 /** So long in the queue of a running bot means that something is wrong. */
 const LONG_WAIT_MS = 5 * 60_000
+const OLD_BACKUP_MS = 7 * 24 * 60 * 60_000
 
 /** What the bot needs where it runs. */
 export const machineChecks = (context: Context, settings: ReadSettings): Check[] => [
@@ -50,6 +52,14 @@ export const machineChecks = (context: Context, settings: ReadSettings): Check[]
     settings: ['DATA_DIR', 'DATABASE_URL'],
     after: ['data-folder'],
     run: ({ DATA_DIR }) => checkDatabase(DATA_DIR, context),
+  }),
+  check({
+    id: 'backup',
+    section: SECTION,
+    title: 'Backup',
+    settings: ['DATA_DIR'],
+    after: ['data-folder'],
+    run: ({ DATA_DIR }) => checkBackup(DATA_DIR, context),
   }),
   check({
     id: 'bot',
@@ -213,6 +223,21 @@ const judgeBacklog = (
         backlog,
         'Mend what fails below; what waits then goes out by itself. If nothing fails, read the log.',
       )
+}
+
+const checkBackup = async (dir: string, { clock }: Context): Promise<Finding> => {
+  const nowMs = clock.now()
+  const lastMs = await lastBackupMs(dir)
+  const next = '`npm run backup -- FOLDER` copies it while the bot runs; deploy/ has a timer for every night.'
+  if (lastMs !== null) {
+    const said = `the last one is ${duration(nowMs - lastMs)} old`
+    return nowMs - lastMs < OLD_BACKUP_MS ? ok(said) : warning(said, next)
+  }
+  const file = await stat(databaseIn(dir)).catch(() => null)
+  // What was begun this week can be made anew.
+  return file === null || nowMs - file.birthtimeMs < OLD_BACKUP_MS
+    ? ok('none yet')
+    : warning(`there is none of ${dir}`, next)
 }
 
 const checkBot = async (

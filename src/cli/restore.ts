@@ -1,0 +1,43 @@
+import { loadConfig, withDotEnv } from '../base/config.ts'
+import { restore as restoreFrom } from '../store/restore.ts'
+import { toTokenKey } from '../store/tokens/cipher.ts'
+import { command, EXIT, wrongUsage } from './command.ts'
+
+export const restore = command({
+  name: 'restore',
+  about: 'Puts a backup in the place of DATA_DIR, with the bot stopped. What is there now is kept beside it.',
+  usage: [['npm run restore -- FOLDER', 'a folder that `npm run backup` has made']],
+  options: {
+    'tokens-only': { type: 'boolean', about: 'leave the database as it is' },
+    json: {
+      type: 'boolean',
+      harmless: true,
+      about:
+        'print one JSON object: the files, where the old ones are, how many replies are looked for first',
+    },
+  },
+  notes: `Replies that waited when the backup was made may have been sent since. The bot looks for each in its conversation
+before it sends it. Events that were not handled then are handled again.`,
+  exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
+  run: async ({ values, plain: [from, ...more] }, { env, stdout }) => {
+    if (from === undefined || more.length > 0) return wrongUsage('Name one folder.')
+    const { DATA_DIR: dir, TOKEN_KEY: key } = loadConfig(withDotEnv(env), ['DATA_DIR', 'TOKEN_KEY'])
+    const { files, aside, doubted } = await restoreFrom({
+      from,
+      dir,
+      key: toTokenKey(key),
+      tokensOnly: values['tokens-only'] === true,
+      nowMs: Date.now(),
+    })
+    if (values.json === true) {
+      stdout.write(`${JSON.stringify({ folder: dir, files, aside, doubted })}\n`)
+      return EXIT.done
+    }
+    stdout.write(`Done: ${files.join(' and ')} in ${dir}.\n`)
+    if (aside !== null) stdout.write(`What was there before is in ${aside}; delete it when all is well.\n`)
+    if (doubted > 0)
+      stdout.write(`Replies that wait: ${doubted}. The bot looks for each before it sends it.\n`)
+    stdout.write('Now start the bot, and run: npm run doctor\n')
+    return EXIT.done
+  },
+})

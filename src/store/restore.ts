@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { copyFile, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { BotError } from '../base/errors.ts'
+import { databaseIn, holdDataDir } from './sqlite/data-dir.ts'
+import { inspectDatabase } from './sqlite/inspect.ts'
+import { createTokenFile } from './tokens/file.ts'
+import { tokenFileIn } from './tokens/token-store.ts'
+
+export interface Restored {
+  /** Names of the files that were put in place. */
+  files: string[]
+  /** The folder that holds what was there before; null where nothing was. */
+  aside: string | null
+  /** Waiting replies that Facebook may have: they are looked for before they are sent. */
+  doubted: number
+}
+
+/**
+ * Puts the copy that {@link backUp} made in the place of a data folder. What is there now is kept beside it.
+ *
+ * Replies that waited when the copy was made may have been sent since, so each counts as handed out: the sender looks for
+ * it in the conversation first.
+ *
+ * @param options.key - the key of the tokens; null for tokens in the clear
+ * @param options.tokensOnly - leaves the database as it is
+ * @throws BotError `BOT_DATA_DIR_IN_USE` while a bot runs on the folder; `BOT_STORE_DAMAGED`, `BOT_TOKEN_KEY_WRONG` or
+ *   `BOT_STORE_UNAVAILABLE` when the copy cannot be used, and then nothing was changed
+ */
+export const restore = async (options: {
+  from: string
+  dir: string
+  key: Buffer | null
+  tokensOnly: boolean
+  nowMs: number
+}): Promise<Restored> => {
+  const { from, dir, key, tokensOnly, nowMs } = options
+  const copies = [tokenFileIn(from), ...(tokensOnly ? [] : [databaseIn(from)])].filter((file) =>
+    existsSync(file),
+  )
+  if (copies.length === 0)
+    throw refused(`There is no backup in ${from}.`, 'Name a folder that `npm run backup` has made.')
+  for (const copy of copies) await (copy === tokenFileIn(from) ? proveTokens(copy, key) : proveDatabase(copy))
+
+  const held = holdDataDir(dir)
+  try {
+    const fresh = copies.map((copy) => join(dir, `evergreen.restoring.${basename(copy)}`))
+    for (const [index, copy] of copies.entries()) await copyFile(copy, fresh[index] ?? '')
+    const doubted = fresh.filter((file) => file.endsWith('.db')).map(doubtReplies)
+    const aside = setAside(dir, copies.map(basenameOf), nowMs)
+    for (const [index, copy] of copies.entries()) renameSync(fresh[index] ?? '', join(dir, basename(copy)))
+    return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
+  } catch (error) {
+    throw refused(
+      `The backup in ${from} could not be put into ${dir}: ${(error as Error).message}.`,
+      'Make room on the disk, check that this user may write to DATA_DIR, and run it again.',
+      error,
+    )
+  } finally {
+    for (const copy of copies) await rm(join(dir, `evergreen.restoring.${basename(copy)}`), { force: true })
+    held.release()
+  }
+}
+
+const basenameOf = (path: string): string => basename(path)
+
+const proveTokens = async (file: string, key: Buffer | null): Promise<void> => {
+  await createTokenFile(file, key).read()
+}
+
+const proveDatabase = (file: string): void => {
+  const found = inspectDatabase(file, false)
+  if (found.status === 'sound') return
+  const why =
+    found.status === 'newer' ? `a newer Evergreen wrote it (version ${found.version})` : found.status
+  throw new BotError('BOT_STORE_DAMAGED', `${file} cannot be restored: ${why}.`, {
+    remedy: 'Take an older backup, or the release that made this one.',
+  })
+}
+
+/** @returns how many replies wait */
+const doubtReplies = (file: string): number => {
+  const db = new DatabaseSync(file)
+  try {
+    return Number(db.prepare('update outbox set doubt_ms = coalesce(doubt_ms, accepted_ms)').run().changes)
+  } finally {
+    db.close()
+  }
+}
+
+/** SQLite's own files of a database go where it goes. */
+const setAside = (dir: string, names: readonly string[], nowMs: number): string | null => {
+  const all = names.flatMap((name) => (name.endsWith('.db') ? [name, `${name}-wal`, `${name}-shm`] : [name]))
+  const there = all.filter((name) => existsSync(join(dir, name)))
+  if (there.length === 0) return null
+  const aside = join(
+    dir,
+    `evergreen.before-restore-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`,
+  )
+  mkdirSync(aside, { mode: 0o700 })
+  for (const name of there) renameSync(join(dir, name), join(aside, name))
+  return aside
+}
+
+const refused = (message: string, remedy: string, cause?: unknown): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', message, { remedy, ...(cause !== undefined && { cause }) })
