@@ -5,7 +5,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
-import { createTokenStore, tokenFileIn } from '../../src/store/tokens/token-store.ts'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
 
