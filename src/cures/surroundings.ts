@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Env } from '../base/config.ts'
 
 /** Where the bot runs, and how a person gives it a command there. */
@@ -16,6 +17,8 @@ export interface ProcessFacts {
   hostname: string
   /** Whether a container engine has left its mark. */
   isMarked: boolean
+  /** The folder of the commands, as a process in this one's working directory names it. */
+  bin: string
 }
 
 /** The variable by which the demo tells the bot that it is one; its value is the port of the chat page. */
@@ -29,7 +32,7 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
   if (port !== undefined)
     return { is: 'demo', command: (name, args) => demoCommand(Number(port), name, args) }
   return isContainer(facts)
-    ? { is: 'container', command: (name, args) => execCommand(facts.hostname, name, args) }
+    ? { is: 'container', command: (name, args) => execCommand(facts, name, args) }
     : CHECKOUT
 }
 
@@ -67,9 +70,9 @@ const demoCommand = (port: number, name: string, args = ''): string => {
   )
 }
 
-const execCommand = (host: string, name: string, args = ''): string => {
+const execCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args = ''): string => {
   if (name === 'start') return `docker restart ${containerOf(host)}`
-  return `docker exec -it ${containerOf(host)} node bin/${name.replace(':', '-')}.ts${args === '' ? '' : ` ${args}`}`
+  return `docker exec -it ${containerOf(host)} node ${bin}/${name.replace(':', '-')}.ts${args === '' ? '' : ` ${args}`}`
 }
 
 /** Docker names a host by its container. */
@@ -87,4 +90,7 @@ const processFacts = (): ProcessFacts => ({
   ppid: process.ppid,
   hostname: hostname(),
   isMarked: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
+  bin: process.cwd() === PROGRAM ? 'bin' : join(PROGRAM, 'bin'),
 })
+
+const PROGRAM = join(import.meta.dirname, '../..')

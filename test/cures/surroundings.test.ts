@@ -1,7 +1,7 @@
 import t from 'tap'
 import { CHECKOUT, fitCommands, surroundingsOf } from '../../src/cures/surroundings.ts'
 
-const HOST = { hostname: '0123456789ab', isMarked: false }
+const HOST = { hostname: '0123456789ab', isMarked: false, bin: 'bin' }
 const checkout = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710 })
 const container = surroundingsOf({}, { ...HOST, pid: 1, ppid: 0 })
 const demo = surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...HOST, pid: 4711, ppid: 1 })
@@ -53,4 +53,10 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
   const other = surroundingsOf({ EVERGREEN_DEMO: '4002' }, { ...HOST, pid: 2, ppid: 2 })
   t.equal(fitCommands('Run `npm run bootstrap-token`.', other), 'Run `npm run demo:repair -- 4002`.')
   t.equal(fitCommands('Run `npm run doctor`.', other), 'Run `npm run demo:run -- --port 4002 doctor`.')
+  const elsewhere = surroundingsOf({}, { ...HOST, pid: 1, ppid: 0, bin: '/app/bin' })
+  t.equal(
+    fitCommands('Run `npm run doctor`.', elsewhere),
+    'Run `docker exec -it 0123456789ab node /app/bin/doctor.ts`.',
+    'a container whose folder is not that of the program',
+  )
 })
