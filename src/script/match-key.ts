@@ -6,6 +6,17 @@ export const beginning = (text: string): string =>
   text.slice(0, LOOKED_AT).toWellFormed().replace(CONTROLS, ' ')
 
 /**
+ * The beginning of a message as patterns see it: its lines stay apart, other control characters are spaces.
+ *
+ * @returns `isCut`: the message goes on behind it
+ */
+export const beginningInLines = (message: string): { text: string; isCut: boolean } => {
+  const whole = message.trim()
+  const lines = whole.slice(0, LOOKED_AT).toWellFormed().replace(LINE_ENDS, '\n')
+  return { text: lines.replace(CONTROLS_IN_LINES, ' '), isCut: whole.length > LOOKED_AT }
+}
+
+/**
  * A text reduced to what counts when it is compared: Unicode's compatible forms, lower case, no accents, no punctuation,
  * single spaces. A text of punctuation or pictures alone stays what it is.
  */
@@ -51,6 +62,8 @@ const pairs = (run: string): string[] => {
   return characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`)
 }
 
+const LINE_ENDS = /\r\n?|[\u0085\u2028\u2029]/g
+const CONTROLS_IN_LINES = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}])+/gu
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]+/gu
 // Accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic. In Indic writing marks are letters.
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640]+/g

@@ -9,8 +9,12 @@ export interface Pattern {
   source: string
   /** Names of its groups: variables in the texts of its reply. */
   groups: readonly string[]
-  /** The groups of the first match anywhere in the text, or null. Linear in the text, whatever the pattern. */
-  match: (text: string) => Map<string, string> | null
+  /**
+   * The groups of the first match anywhere in the text, or null. Linear in the text, whatever the pattern.
+   *
+   * @param isCut - the text goes on: then no end (`$`) fits where it stops
+   */
+  match: (text: string, isCut?: boolean) => Map<string, string> | null
 }
 
 /** A pattern whose machine is larger could take longer than a message may. */
@@ -76,7 +80,17 @@ export const pattern: Read<Pattern> = (node, reading) => {
       )
     }
     const groups = Object.keys(compiled.namedGroups())
-    return { source, groups, match: (text) => matchGroups(compiled, groups, text) }
+    const endless = withoutEnds(body)
+    const unended = endless === body ? compiled : RE2JS.compile(RE2JS.translateRegExp(endless), bits)
+    return {
+      source,
+      groups,
+      match: (text, isCut = false) =>
+        isCut
+          ? (matchGroups(unended, groups, text) ??
+            (unended === compiled ? null : matchGroups(compiled, groups, `${text}${MORE}`, text.length)))
+          : matchGroups(compiled, groups, text),
+    }
   } catch (error) {
     const fragment = error instanceof RE2JSSyntaxException ? (error.getPattern() ?? '') : ''
     const reason = error instanceof RE2JSSyntaxException ? error.getDescription() : 'too intricate'
@@ -91,12 +105,27 @@ export const pattern: Read<Pattern> = (node, reading) => {
 const UNSUPPORTED =
   'a regular expression of the RE2 kind: without look-ahead, look-behind and back references, repetitions up to 1000'
 
+/** Stands for what follows a text that was cut. */
+const MORE = 'x'
+/** Fits nothing. */
+const NEVER = '[^\\x00-\\x{10FFFF}]'
+
+/** The pattern with ends that never fit, for a text that goes on; an end of a line within it is looked for apart. */
+const withoutEnds = (body: string): string =>
+  body.replaceAll(/\\Q.*?(?:\\E|$)|\\z|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\$/gs, (part) =>
+    part === '$' || part === '\\z' ? NEVER : part,
+  )
+
+/** @param end - matches that reach further do not count */
 const matchGroups = (
   compiled: RE2JS,
   groups: readonly string[],
   text: string,
+  end = text.length,
 ): Map<string, string> | null => {
   const matcher = compiled.matcher(text)
-  if (!matcher.find()) return null
-  return new Map(groups.map((name) => [name, matcher.group(name)?.trim() ?? '']))
+  while (matcher.find()) {
+    if (matcher.end() <= end) return new Map(groups.map((name) => [name, matcher.group(name)?.trim() ?? '']))
+  }
+  return null
 }

@@ -1,6 +1,6 @@
 import { allOf } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
-import { beginning, matchKey } from '../../script/match-key.ts'
+import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 
 /** An answer that was found, and why. */
@@ -48,9 +48,10 @@ export const createMatcher = (script: Script): Matcher => {
   const byWord = (text: string, key: string): Match | null => {
     const same = exact.get(key)
     if (same !== undefined) return same
-    const looked = beginning(text).trim()
+    if (patterns.length === 0) return null
+    const looked = beginningInLines(text)
     for (const { name, pattern } of patterns) {
-      const groups = pattern.match(looked)
+      const groups = pattern.match(looked.text, looked.isCut)
       if (groups !== null) return { ...sure(name, 'pattern'), groups }
     }
     return null

@@ -119,7 +119,7 @@ t.test('groups of a pattern are caught, trimmed, and empty where they took no pa
 })
 
 t.test('flags and the escapes of JavaScript work in patterns', async (t) => {
-  t.match(matcher({ a: ['/^b$/m'] }).match('a\nb'), null)
+  t.match(matcher({ a: ['/^b$/m'] }).match('a\nb'), { reply: 'a' })
   t.match(
     matcher({ a: ['/caf\\u00e9|\\p{Script=Greek}/'.replace('|\\p{Script=Greek}', '|\\p{Greek}')] }).match(
       'un café',
@@ -311,4 +311,33 @@ t.test('hostile texts of 100,000 characters cost no more than short ones', async
   const before = process.cpuUsage().user
   for (const text of texts) match(text)
   t.ok(process.cpuUsage().user - before < 1_000_000, 'under a second of work for all of them')
+})
+
+t.test('patterns see the lines of a message', async (t) => {
+  const found = (when: string, text: string) =>
+    createMatcher(parse(`replies: { a: { when: '${when}', say: x } }`)).match(text)?.how
+  const letter = 'Hello,\r\norder 12\nbye\u2028now'
+  t.equal(found('/^order \\d+$/m', letter), 'pattern')
+  t.equal(found('/^order/', letter), undefined, 'without m it is the beginning of the message')
+  t.equal(found('/12.bye/s', letter), 'pattern')
+  t.equal(found('/12.bye/', letter), undefined)
+  t.equal(found('/bye\\s+now$/', letter), 'pattern')
+  t.equal(found('/a b/', 'a\u200bb'), 'pattern', 'other control characters are spaces')
+})
+
+t.test('an end never fits where a long message is cut', async (t) => {
+  const found = (when: string, text: string) =>
+    createMatcher(parse(`replies: { a: { when: '${when}', say: x } }`)).match(text)?.how
+  const long = `${'a'.repeat(495)} stopped`
+  t.equal(found('/stop$/', long), undefined)
+  t.equal(found('/stop$/', `${'a'.repeat(495)} stop`), 'pattern', 'the end of a message that was not cut')
+  t.equal(found('/stop\\z/', long), undefined)
+  t.equal(found('/^a+ s?.*$/', long), undefined)
+  t.equal(found('/(stop$)|(a{20})/', long), 'pattern', 'another way to fit')
+  t.equal(found('/a+ .*/', long), 'pattern', 'a pattern without an end')
+  t.equal(found('/[$]|^a/', long), 'pattern', 'a dollar in brackets is no end')
+  t.equal(found('/\\$|^a/', long), 'pattern')
+  const lines = `order 12\n${'a'.repeat(600)}`
+  t.equal(found('/^order \\d+$/m', lines), 'pattern', 'the end of a line within')
+  t.equal(found('/^a+$/m', lines), undefined, 'not the end of a line that was cut')
 })
