@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { localesOf } from '../channel/locales.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { isTranslated, pick, type Localised } from '../script/localised.ts'
 import type { Script } from '../script/types.ts'
@@ -78,47 +79,12 @@ const inEachLanguage = (
   return [
     { locale: 'default', ...inLanguage(script.language) },
     ...[...others].flatMap((language) =>
-      localesOf(language).map((locale) => ({ locale, ...inLanguage(language) })),
+      localesOf(language)
+        // A country that has texts of its own keeps them.
+        .filter((locale) => locale === language || !others.has(locale))
+        .map((locale) => ({ locale, ...inLanguage(language) })),
     ),
   ]
-}
-
-/** The locales that Facebook shows a language under. */
-const localesOf = (language: string): readonly string[] =>
-  language.includes('_') ? [language] : (LOCALES[language] ?? [`${language}_${language.toUpperCase()}`])
-
-/** Where they are not the language twice. */
-const LOCALES: Record<string, readonly string[]> = {
-  ar: ['ar_AR'],
-  be: ['be_BY'],
-  ca: ['ca_ES'],
-  cs: ['cs_CZ'],
-  cy: ['cy_GB'],
-  da: ['da_DK'],
-  el: ['el_GR'],
-  en: ['en_US', 'en_GB'],
-  es: ['es_ES', 'es_LA'],
-  et: ['et_EE'],
-  eu: ['eu_ES'],
-  fa: ['fa_IR'],
-  fr: ['fr_FR', 'fr_CA'],
-  ga: ['ga_IE'],
-  gl: ['gl_ES'],
-  he: ['he_IL'],
-  hi: ['hi_IN'],
-  ja: ['ja_JP'],
-  ka: ['ka_GE'],
-  ko: ['ko_KR'],
-  nb: ['nb_NO'],
-  nn: ['nn_NO'],
-  pt: ['pt_PT', 'pt_BR'],
-  sl: ['sl_SI'],
-  sq: ['sq_AL'],
-  sr: ['sr_RS'],
-  sv: ['sv_SE'],
-  uk: ['uk_UA'],
-  vi: ['vi_VN'],
-  zh: ['zh_CN', 'zh_TW', 'zh_HK'],
 }
 
 /** Compares Facebook's profile with the wanted one; says only what differs. */

@@ -1,10 +1,11 @@
 import { LIMITS } from '../channel/messenger.ts'
-import { localised } from './localised.ts'
+import { LOCALES, localesOf } from '../channel/locales.ts'
+import { isLanguage, localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
-import { described, schemaOf, type Read } from './reading.ts'
+import { described, schemaOf, type Read, type Reading } from './reading.ts'
 import { checkMentions } from './replies.ts'
 import { FACEBOOK, plainText, reference, target, template, title, toAddress, TO_REPLY } from './say.ts'
-import { list, mapping, optional, required, text, url } from './shapes.ts'
+import { didYouMean, list, mapping, optional, required, text, url } from './shapes.ts'
 import type { Command, Profile } from './types.ts'
 
 /** Facebook fills these in itself. */
@@ -76,7 +77,9 @@ const readProfile = mapping('the profile', {
 export const profile: Read<Profile> = described(
   (node, reading) => {
     const before = reading.count()
+    const from = reading.translations.length
     const value = readProfile(node, reading)
+    checkLocales(reading.translations.slice(from), reading)
     if (value === undefined) return undefined
     const menu = value.menu ?? []
     if (menu.length > 0 && value.get_started === null && reading.count() === before) {
@@ -96,3 +99,21 @@ export const profile: Read<Profile> = described(
   },
   () => schemaOf(readProfile),
 )
+
+/** Notes languages that Messenger does not have: Facebook would refuse the profile, or show the text to nobody. */
+const checkLocales = (translations: Reading['translations'], reading: Reading): void => {
+  for (const { place, languages } of translations) {
+    for (const language of languages) {
+      if (!isLanguage(language) || localesOf(language).length > 0) continue
+      const near = localesOf(language.slice(0, 2))
+      reading.refuse(
+        place,
+        `the language ${quoted(language)}`,
+        'one that Messenger has',
+        near.length > 0 ? `Messenger has ${near.join(', ')}.` : didYouMean(language, LANGUAGES),
+      )
+    }
+  }
+}
+
+const LANGUAGES = [...new Set(LOCALES.map((locale) => locale.slice(0, 2)))]

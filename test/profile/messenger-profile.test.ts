@@ -77,3 +77,23 @@ t.test('nonsense from Facebook counts as different', async (t) => {
     t.same(Object.keys(diffProfile({ ...WANTED, greeting: nonsense }, WANTED).set), ['greeting'])
   }
 })
+
+t.test('a profile in many languages goes by the locales that Messenger has', async (t) => {
+  const shown = (languages: string[]) =>
+    toMessengerProfile(
+      parse(
+        `profile: { greeting: { en: Hi, ${languages.map((language) => `${language}: Hi`).join(', ')} } }\nreplies: { a: { say: x } }`,
+      ),
+    )?.['greeting'] as { locale: string }[]
+  const pairs =
+    'af_ZA bn_IN gu_IN kn_IN ml_IN mr_IN ms_MY pa_IN ta_IN te_IN tl_PH nb_NO de_DE uk_UA he_IL el_GR ja_JP vi_VN'
+  for (const locale of pairs.split(' '))
+    t.same(
+      shown([locale.slice(0, 2)]).map((one) => one.locale),
+      ['default', locale],
+    )
+  t.same(
+    shown(['no', 'pt', 'fr_CA']).map((one) => one.locale),
+    ['default', 'nb_NO', 'pt_PT', 'pt_BR', 'fr_CA'],
+  )
+})

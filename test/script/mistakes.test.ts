@@ -149,6 +149,19 @@ const CASES: Case[] = [
     expected: 'a menu item to have one of them',
   },
   {
+    title: 'a language of the profile that Messenger does not have',
+    script: 'profile: { greeting: ‸{ en: Hi, xx: Hm } }\nreplies: { a: { say: x } }\n',
+    found: 'the language "xx"',
+    expected: 'one that Messenger has',
+  },
+  {
+    title: 'a country that Messenger does not have a language for',
+    script: 'profile: { greeting: ‸{ en: Hi, bn_BD: Hm } }\nreplies: { a: { say: x } }\n',
+    found: 'the language "bn_BD"',
+    expected: 'one that Messenger has',
+    hint: 'Messenger has bn_IN.',
+  },
+  {
     title: 'a menu item that calls: Messenger has no such',
     script:
       'profile: { get_started: a, menu: [{ title: A, ‸call: "+4930123456" }] }\nreplies: { a: { say: x } }\n',
