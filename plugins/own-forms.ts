@@ -1,3 +1,4 @@
+import type { Log } from '../src/base/logger.ts'
 import { fastifyCsrfProtection } from '@fastify/csrf-protection'
 import { fastifyHelmet } from '@fastify/helmet'
 import { fastifySecureSession } from '@fastify/secure-session'
@@ -16,7 +17,7 @@ export interface OwnFormsOptions {
   /** Under which this server is reached from outside, when it is known. */
   publicUrl?: string | undefined
   /** Is told of forms that came from elsewhere. */
-  log: { warn: (facts: object, message: string) => void }
+  log: Pick<Log, 'warn'>
 }
 
 const LARGEST_FORM_BYTES = 64 * 1024

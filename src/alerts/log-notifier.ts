@@ -1,17 +1,11 @@
+import type { Log } from '../base/logger.ts'
 import { noticeText, type Notice } from './notice.ts'
-
-/** The part of a pino logger this room writes to. */
-export interface OperatorLog {
-  info: (facts: object, message: string) => void
-  warn: (facts: object, message: string) => void
-  error: (facts: object, message: string) => void
-}
 
 const LEVELS = { needed: 'error', reminder: 'warn', well: 'info' } as const
 
 /** Writes one line per notice, with the same words an alert carries. */
 export const createLogNotifier =
-  ({ log }: { log: OperatorLog }) =>
+  ({ log }: { log: Pick<Log, 'info' | 'warn' | 'error'> }) =>
   (notice: Notice): void => {
     const needs = notice.needs.map(({ pageId, cause, waiting }) => ({ pageId, cause, waiting }))
     log[LEVELS[notice.kind]]({ notice: notice.kind, needs }, noticeText(notice).replaceAll('\n', ' '))

@@ -1,5 +1,5 @@
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
-import type { OperatorLog } from './log-notifier.ts'
 import { keyOf, type Needs, type OpenNeed } from './needs.ts'
 import type { Notice, NoticedNeed } from './notice.ts'
 
@@ -14,7 +14,7 @@ export interface RemindersDeps {
   parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
   notify: (notice: Notice) => void
   consoleUrl?: Notice['consoleUrl']
-  log: Pick<OperatorLog, 'error'>
+  log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'error'>
 }
 
 export interface Reminders {

@@ -3,19 +3,21 @@ import type { Clock } from './clock.ts'
 
 /**
  * Calls `check` whenever the file `name` in `dir` may have changed: at once where the system tells, and every `pollMs`
- * anyway, since network and container file systems do not always tell. Keeps no process alive.
+ * anyway, since network and container file systems do not always tell. Watches the folder: many editors replace a file by
+ * another one, which a watch on the file itself does not survive. Keeps no process alive.
  */
 export const watchFile = (deps: {
   dir: string
   name: string
   pollMs: number
   clock: Pick<Clock, 'after'>
-  check: () => void
+  /** @param isTold - whether the system told of a change; otherwise it is time to look */
+  check: (isTold: boolean) => void
 }): (() => void) => {
   const { dir, name, pollMs, clock, check } = deps
   let cancel = (): void => {}
   const poll = (): void => {
-    check()
+    check(false)
     cancel = clock.after(pollMs, poll)
   }
   cancel = clock.after(pollMs, poll)
@@ -26,10 +28,10 @@ export const watchFile = (deps: {
   }
 }
 
-const listen = (dir: string, name: string, check: () => void): FSWatcher | undefined => {
+const listen = (dir: string, name: string, check: (isTold: boolean) => void): FSWatcher | undefined => {
   try {
     const watcher = watch(dir, { persistent: false }, (_event, changed) => {
-      if (changed === null || changed === name) check()
+      if (changed === null || changed === name) check(true)
     })
     // The folder went away, or the system has run out of watches: the poll goes on.
     return watcher.on('error', () => watcher.close())

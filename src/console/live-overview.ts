@@ -1,3 +1,5 @@
+import { createPump } from '../base/pump.ts'
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 
 /** Keeps every open overview up to date, drawing it once for all of them. */
@@ -29,15 +31,13 @@ const BEAT_MS = 20_000
 export const createLiveOverview = (deps: {
   draw: () => Promise<Record<string, string>>
   clock: Pick<Clock, 'now' | 'after'>
-  log: { error: (facts: object, message: string) => void }
+  log: Pick<Log, 'error'>
 }): LiveOverview => {
   const { draw, clock, log } = deps
   /** What each was told last. */
   const watchers = new Map<Watcher, Record<string, string>>()
   let cancel = (): void => undefined
   let dueMs = Number.POSITIVE_INFINITY
-  let drawing = false
-  let again = false
   let beatMs = 0
 
   const schedule = (ms: number): void => {
@@ -46,25 +46,20 @@ export const createLiveOverview = (deps: {
     dueMs = clock.now() + ms
     cancel = clock.after(ms, () => {
       dueMs = Number.POSITIVE_INFINITY
-      void round()
+      round.wake()
     })
   }
 
-  const round = async (): Promise<void> => {
-    if (drawing) {
-      again = true
-      return
-    }
-    drawing = true
-    try {
-      tell(await draw())
-    } catch (error) {
-      log.error({ err: error }, 'the console could not be drawn')
-    }
-    drawing = false
-    schedule(again ? SOON_MS : EVERY_MS)
-    again = false
-  }
+  const round = createPump({
+    run: async () => {
+      try {
+        tell(await draw())
+      } finally {
+        schedule(EVERY_MS)
+      }
+    },
+    onError: (error) => log.error({ err: error }, 'the console could not be drawn'),
+  })
 
   const tell = (parts: Record<string, string>): void => {
     const beatIsDue = clock.now() - beatMs >= BEAT_MS

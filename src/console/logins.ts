@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../base/bounded-map.ts'
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 
@@ -14,16 +15,12 @@ const MOST = 100
 
 /** Kept in memory, as the cookie could not tell whether a state was used already. */
 export const createLogins = ({ clock }: { clock: Pick<Clock, 'now'> }): Logins => {
-  const begun = new Map<string, { session: string; redirectUri: string; untilMs: number }>()
+  const begun = createBoundedMap<string, { session: string; redirectUri: string; untilMs: number }>(MOST)
 
   return {
     begin: (session, redirectUri) => {
       const state = randomBytes(32).toString('base64url')
       begun.set(state, { session, redirectUri, untilMs: clock.now() + PATIENCE_MS })
-      if (begun.size > MOST) {
-        const [oldest] = begun.keys()
-        if (oldest !== undefined) begun.delete(oldest)
-      }
       return state
     },
     finish: (session, state) => {

@@ -1,3 +1,5 @@
+import { createBoundedMap } from '../base/bounded-map.ts'
+import type { Log } from '../base/logger.ts'
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { BotError, type BotErrorCode } from '../base/errors.ts'
@@ -63,20 +65,18 @@ const KEPT = 20
 export const createRepairs = (deps: {
   bootstrap: RunBootstrap
   clock: Pick<Clock, 'after'>
-  log: { error: (facts: object, message: string) => void }
+  log: Pick<Log, 'error'>
 }): Repairs => {
-  const repairs = new Map<string, { session: string; repair: Repair; stop: () => void }>()
+  const repairs = createBoundedMap<string, { session: string; repair: Repair; stop: () => void }>(
+    KEPT,
+    ({ stop }) => stop(),
+  )
 
   return {
     begin: (order) => {
       const id = randomBytes(12).toString('base64url')
       const { repair, stop } = createRepair(deps, id, order)
       repairs.set(id, { session: order.session, repair, stop })
-      if (repairs.size > KEPT) {
-        const [[oldest, { stop: stopOldest }] = ['', { stop: () => undefined }]] = repairs
-        stopOldest()
-        repairs.delete(oldest)
-      }
       return repair
     },
     get: (session, id) => {

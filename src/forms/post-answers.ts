@@ -1,3 +1,4 @@
+import { createPump } from '../base/pump.ts'
 import type { Clock } from '../base/clock.ts'
 import type { KeptAnswers, Store } from '../store/store.ts'
 import type { Log } from '../base/logger.ts'
@@ -34,43 +35,24 @@ export const createAnswersCourier = (deps: {
   log: Log
 }): AnswersCourier => {
   const { store, post, clock, log } = deps
-  let running: Promise<void> | null = null
-  let again = false
   let stopped = false
   let cancelWait = (): void => undefined
   let stopListening = (): void => undefined
 
-  const wake = (): void => {
-    if (stopped) return
-    if (running !== null) {
-      again = true
-      return
-    }
-    cancelWait()
-    running = work()
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'the answers of forms could not be read')
-        cancelWait = clock.after(SOONEST_MS, wake)
-      })
-      .finally(() => {
-        running = null
-        if (!again) return
-        again = false
-        wake()
-      })
-  }
-
-  const work = async (): Promise<void> => {
-    for (;;) {
-      if (stopped) return
+  const pump = createPump({
+    run: async () => {
+      if (stopped) return false
+      cancelWait()
       const { answers, nextMs } = await store.answers.due(clock.now(), AT_ONCE)
-      if (answers.length === 0) {
-        if (nextMs !== null) cancelWait = clock.after(nextMs - clock.now(), wake)
-        return
-      }
+      if (answers.length === 0 && nextMs !== null) cancelWait = clock.after(nextMs - clock.now(), pump.wake)
       await Promise.all(answers.map(deliver))
-    }
-  }
+      return answers.length > 0
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the answers of forms could not be read')
+      cancelWait = clock.after(SOONEST_MS, pump.wake)
+    },
+  })
 
   const deliver = async (one: KeptAnswers): Promise<void> => {
     const { id, url, form, pageId, psid, keptMs, body } = one
@@ -95,15 +77,16 @@ export const createAnswersCourier = (deps: {
   return {
     start: () => {
       stopListening = store.onWork((queue) => {
-        if (queue === 'answers') wake()
+        if (queue === 'answers') pump.wake()
       })
-      wake()
+      pump.wake()
     },
     stop: async () => {
       stopped = true
       stopListening()
       cancelWait()
-      await running
+      await pump.idle()
+      cancelWait()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../base/bounded-map.ts'
 import { createHmac } from 'node:crypto'
 
 /** What a call with a token carries. */
@@ -15,7 +16,7 @@ const MOST_REMEMBERED = 1000
  * @see reference B10
  */
 export const createProver = (appSecret: string): ((token: string) => Credentials) => {
-  const remembered = new Map<string, Credentials>()
+  const remembered = createBoundedMap<string, Credentials>(MOST_REMEMBERED)
   return (token) => {
     const known = remembered.get(token)
     if (known) return known
@@ -23,7 +24,6 @@ export const createProver = (appSecret: string): ((token: string) => Credentials
       authorization: `Bearer ${token}`,
       proof: `appsecret_proof=${createHmac('sha256', appSecret).update(token).digest('hex')}`,
     }
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
     remembered.set(token, credentials)
     return credentials
   }

@@ -1,3 +1,6 @@
+import { createPump } from '../base/pump.ts'
+import { growingMs, type Backoff } from '../base/backoff.ts'
+import type { Log } from '../base/logger.ts'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
@@ -5,13 +8,6 @@ import { watchFile } from '../base/watch-file.ts'
 import type { Job, Plan } from './job.ts'
 import { startHandlersProcess, type HandlersProcess, type ProcessEvents } from './process.ts'
 import type { Runner } from './run.ts'
-
-/** The part of a logger used here. */
-export interface HandlersLog {
-  info: (facts: object, message: string) => void
-  warn: (facts: object, message: string) => void
-  error: (facts: object, message: string) => void
-}
 
 /** The code handlers of a file, in a process of their own that is replaced whenever it does not serve any more. */
 export interface Handlers extends Runner {
@@ -40,8 +36,8 @@ const MOST_SUSPICIONS = 2
 /** Besides the one in service, so many may still be at their last events. */
 const MOST_RETIRED = 2
 /** The next try after one that ended without having answered anything, and after one that did not load. */
-const AGAIN = { firstMs: 100, mostMs: 1000 }
-const RELOAD = { firstMs: 1000, mostMs: 30_000 }
+const AGAIN = { baseMs: 100, capMs: 1000 }
+const RELOAD = { baseMs: 1000, capMs: 30_000 }
 /** The signal comes a little before the event is given up. */
 const SIGNAL_SHARE = 0.9
 
@@ -53,7 +49,7 @@ const SIGNAL_SHARE = 0.9
 export const openHandlers = async (deps: {
   file: string
   clock: Clock
-  log: HandlersLog
+  log: Pick<Log, 'info' | 'warn' | 'error'>
 }): Promise<Handlers> => {
   const { file, clock, log } = deps
   const entries = new Map<number, Entry>()
@@ -61,8 +57,6 @@ export const openHandlers = async (deps: {
   let current: HandlersProcess | null = null
   /** The last that was in service: tells what is wanted while there is none. */
   let known: HandlersProcess
-  let starting = false
-  let again = false
   let stopped = false
   let fruitless = 0
   let unloadable: Error | null = null
@@ -84,14 +78,14 @@ export const openHandlers = async (deps: {
         const eventKey = entries.get(id)?.job.event.key
         log.error({ err: error, eventKey }, 'a handler left an error uncaught; its process is replaced')
         settle(id, error)
-        if (one !== null && one === current) replace()
+        if (one !== null && one === current) replacing.wake()
       },
       late: () => {
         if (one === null || one !== current || retired.size >= MOST_RETIRED) return
         // What comes now waits for the next one rather than for the end of this.
         retired.add(one)
         current = null
-        replace()
+        replacing.wake()
       },
       ended: (culprit, reason) => {
         if (one !== null) ended(one, culprit, reason)
@@ -102,23 +96,13 @@ export const openHandlers = async (deps: {
   }
 
   /** Starts another process; the one in service stays there until it is ready, and finishes what it has begun. */
-  const replace = (): void => {
-    if (stopped) return
-    if (starting) {
-      again = true
-      return
-    }
-    starting = true
-    cancelStart()
-    begin()
-      .then(takeOver, refused)
-      .finally(() => {
-        starting = false
-        if (!again) return
-        again = false
-        replace()
-      })
-  }
+  const replacing = createPump({
+    run: async () => {
+      cancelStart()
+      if (!stopped) await begin().then(takeOver, refused)
+    },
+    onError: (error) => log.error({ err: error }, 'the handlers could not be started'),
+  })
 
   const takeOver = (next: HandlersProcess): void => {
     if (stopped) return next.kill()
@@ -152,11 +136,11 @@ export const openHandlers = async (deps: {
     startLater(RELOAD)
   }
 
-  const startLater = ({ firstMs, mostMs }: { firstMs: number; mostMs: number }): void => {
-    const waitMs = fruitless === 0 ? 0 : Math.min(mostMs, firstMs * 2 ** (fruitless - 1))
+  const startLater = (backoff: Backoff): void => {
+    const waitMs = fruitless === 0 ? 0 : growingMs(fruitless - 1, backoff)
     fruitless = Math.min(fruitless + 1, 16)
     cancelStart()
-    cancelStart = clock.after(waitMs, replace)
+    cancelStart = clock.after(waitMs, replacing.wake)
   }
 
   const ended = (one: HandlersProcess, culprit: number, reason: string): void => {
@@ -175,7 +159,7 @@ export const openHandlers = async (deps: {
         settle(entry.job.id, new Error(`its handler ended the process: ${reason}`))
       else place(entry)
     }
-    if (current === null && !starting) startLater(AGAIN)
+    if (current === null && !replacing.isBusy()) startLater(AGAIN)
   }
 
   const placeAll = (): void => {
@@ -222,7 +206,7 @@ export const openHandlers = async (deps: {
     cancelSettle()
     cancelSettle = clock.after(SETTLE_MS, () => {
       log.info({ file }, 'the file of the handlers has changed')
-      replace()
+      replacing.wake()
     })
   }
 

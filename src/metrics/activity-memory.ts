@@ -1,3 +1,4 @@
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Activity } from './activity.ts'
 
@@ -21,7 +22,7 @@ export const createActivityMemory = (deps: {
     recall: (name: string) => Promise<string | null>
   }
   clock: Clock
-  log: { warn: (facts: object, message: string) => void }
+  log: Pick<Log, 'warn'>
 }): ActivityMemory => {
   const { activity, store, clock, log } = deps
   let saved = ''

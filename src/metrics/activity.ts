@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 
 /** What happened lately: for the operator's eye, not for the books. Of a restart only the numbers know, see activity-memory.ts. */
@@ -65,7 +66,7 @@ const CONVERSATIONS = 50
 export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activity => {
   const pages = new Map<string, PageBook>()
   /** In the order they were heard of, the last one last. */
-  const conversations = new Map<string, RecentConversation>()
+  const conversations = createBoundedMap<string, RecentConversation>(CONVERSATIONS)
 
   const bookOf = (pageId: string): PageBook => {
     const known = pages.get(pageId)
@@ -93,7 +94,6 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
       if (psid === null || QUIET_KINDS.has(kind)) return
       const key = keyOf(pageId, psid)
       const before = conversations.get(key)
-      conversations.delete(key)
       conversations.set(key, {
         pageId,
         psid,
@@ -103,10 +103,6 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
         unsent: (before?.unsent ?? 0) + replies,
         silent,
       })
-      if (conversations.size > CONVERSATIONS) {
-        const [oldest] = conversations.keys()
-        if (oldest !== undefined) conversations.delete(oldest)
-      }
     },
 
     sent: ({ pageId, psid }, latencyMs) => {

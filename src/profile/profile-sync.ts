@@ -1,3 +1,5 @@
+import { createPump, type Pump } from '../base/pump.ts'
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import { diffProfile, PROFILE_FIELDS } from './messenger-profile.ts'
 import { GraphError } from '../graph/error.ts'
@@ -5,12 +7,6 @@ import type { Graph } from '../graph/graph.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
-
-/** The part of a logger used here. */
-export interface ProfileSyncLog {
-  info: (facts: object, message: string) => void
-  warn: (facts: object, message: string) => void
-}
 
 /** Keeps the Messenger Profile of every Page like the script wants it. */
 export interface ProfileSync {
@@ -40,8 +36,6 @@ export interface ProfileStatus {
 
 interface PageSync {
   /** Runs one at a time; a request meanwhile makes it run once more. */
-  running: Promise<void> | null
-  again: boolean
   /** What was last brought about: token and profile. */
   done: string | null
   /** When the calls of the last ten minutes were made. */
@@ -74,28 +68,31 @@ export const createProfileSync = (deps: {
   /** Null while the script says nothing about the profile: then it is left alone. */
   wanted: () => JsonObject | null
   clock: Clock
-  log: ProfileSyncLog
+  log: Pick<Log, 'info' | 'warn'>
   /** Hears what only a person can mend. */
   onTrouble: TellTrouble
 }): ProfileSync => {
   const { graph, tokens, wanted, clock, log, onTrouble } = deps
   const pages = new Map<string, PageSync>()
+  const pumps = new Map<string, Pump>()
   let stopped = true
   let stopListening = (): void => undefined
 
   const request = (pageId: string): void => {
     if (stopped) return
-    const page = pages.get(pageId) ?? newPage()
+    const pump = pumps.get(pageId) ?? pumpFor(pageId)
+    pumps.set(pageId, pump)
+    pump.wake()
+  }
+
+  const pumpFor = (pageId: string): Pump => {
+    const page = newPage()
     pages.set(pageId, page)
-    if (page.running !== null) {
-      page.again = true
-      return
-    }
-    page.running = sync(pageId, page).finally(() => {
-      page.running = null
-      if (!page.again) return
-      page.again = false
-      request(pageId)
+    return createPump({
+      run: async () => {
+        if (!stopped) await sync(pageId, page)
+      },
+      onError: (error) => log.warn({ err: error, pageId }, 'the Messenger profile could not be compared'),
     })
   }
 
@@ -222,14 +219,12 @@ export const createProfileSync = (deps: {
       stopped = true
       stopListening()
       for (const page of pages.values()) page.cancelWait()
-      await Promise.all([...pages.values()].flatMap((page) => page.running ?? []))
+      await Promise.all([...pumps.values()].map((pump) => pump.idle()))
     },
   }
 }
 
 const newPage = (): PageSync => ({
-  running: null,
-  again: false,
   done: null,
   calls: [],
   cancelWait: () => undefined,

@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -35,7 +36,7 @@ export const createVisitorProfiles = (deps: {
   clock: Clock
 }): VisitorProfiles => {
   const { graph, tokens, clock } = deps
-  const kept = new Map<string, Kept>()
+  const kept = createBoundedMap<string, Kept>(MOST_KEPT)
   /** Pages whose visitors' locale Graph refuses. */
   const withoutLocale = new Set<string>()
 
@@ -61,10 +62,7 @@ export const createVisitorProfiles = (deps: {
         return {}
       }),
     }
-    kept.delete(key)
     kept.set(key, entry)
-    const [oldest] = kept.keys()
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
     return entry
   }
 

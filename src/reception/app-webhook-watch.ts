@@ -1,3 +1,4 @@
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -13,7 +14,7 @@ export interface AppWebhookWatchDeps {
   graph: Pick<Graph, 'appSubscriptions' | 'subscribeApp'>
   webhook: AppWebhook
   clock: Clock
-  log: { warn: (facts: object, message: string) => void }
+  log: Pick<Log, 'warn'>
   /** Hears of trouble that a person has to mend, and with null that it is over. */
   onTrouble: (trouble: AppWebhookTrouble | null) => void
 }

@@ -1,3 +1,4 @@
+import type { Log } from '../base/logger.ts'
 import { editDistance } from '../base/edit-distance.ts'
 
 /** A request to an address that the bot does not serve. */
@@ -15,9 +16,7 @@ const MOST_TOLD = 20
  * Says in the log when a request got a 404 that was probably meant for the webhook: the callback URL in the App dashboard
  * is then a character off, or without its path. Each address is told once.
  */
-export const createLostCallbacks = (deps: {
-  log: { warn: (facts: object, message: string) => void }
-}): ((request: LostRequest) => void) => {
+export const createLostCallbacks = (deps: { log: Pick<Log, 'warn'> }): ((request: LostRequest) => void) => {
   const told = new Set<string>()
   return (request) => {
     if (told.size >= MOST_TOLD || !isLost(request)) return

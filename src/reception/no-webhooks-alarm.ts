@@ -1,5 +1,5 @@
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
-import type { OperatorLog } from '../alerts/log-notifier.ts'
 import type { Needs } from '../alerts/needs.ts'
 import { duration, utc } from '../base/times.ts'
 import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
@@ -14,7 +14,7 @@ export interface SilenceDeps {
     recall: (name: string) => Promise<string | null>
   }
   clock: Clock
-  log: Pick<OperatorLog, 'warn'>
+  log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'warn'>
 }
 
 /** Notices when a Page's webhooks stay away for longer than its rhythm makes plausible. */

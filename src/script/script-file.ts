@@ -1,4 +1,6 @@
-import { watch } from 'node:fs'
+import { createPump } from '../base/pump.ts'
+import { watchFile } from '../base/watch-file.ts'
+import type { Log } from '../base/logger.ts'
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
@@ -8,12 +10,6 @@ import { parseScript } from './parse.ts'
 import type { FileSize } from './reading.ts'
 import type { Script } from './types.ts'
 import { mediaSizes } from './media-files.ts'
-
-/** The part of a logger used here. */
-export interface ScriptFileLog {
-  info: (facts: object, message: string) => void
-  warn: (facts: object, message: string) => void
-}
 
 /** A script that follows its file: always the last version that was right. */
 export interface ScriptFile {
@@ -45,7 +41,7 @@ export const openScriptFile = async (deps: {
   /** Variables that its texts may mention anywhere. */
   variables: readonly string[]
   clock: Clock
-  log: ScriptFileLog
+  log: Pick<Log, 'info' | 'warn'>
 }): Promise<ScriptFile> => {
   const { file, dataDir, variables, clock, log } = deps
   const listeners = new Set<(script: Script) => void>()
@@ -66,33 +62,18 @@ export const openScriptFile = async (deps: {
   let doubted: Trouble | null = null
   let isWrong = false
   let stopped = true
-  let checking = false
-  let again = false
   let stopWatching = (): void => undefined
   let cancelCheck = (): void => undefined
-  let cancelPoll = (): void => undefined
 
   const soon = (ms: number): void => {
     cancelCheck()
-    if (!stopped) cancelCheck = clock.after(ms, () => void check())
+    if (!stopped) cancelCheck = clock.after(ms, check.wake)
   }
 
-  const check = async (): Promise<void> => {
-    if (checking) {
-      again = true
-      return
-    }
-    checking = true
-    try {
-      judge(await readVersion(file).catch((error: unknown) => troubleOf(error, null)))
-    } finally {
-      checking = false
-      if (again) {
-        again = false
-        soon(SETTLE_MS)
-      }
-    }
-  }
+  const check = createPump({
+    run: async () => judge(await readVersion(file).catch((error: unknown) => troubleOf(error, null))),
+    onError: (error) => log.warn({ err: error, file }, 'the script could not be looked at'),
+  })
 
   const judge = (read: Version | Trouble): void => {
     if (stopped) return
@@ -141,20 +122,16 @@ export const openScriptFile = async (deps: {
     throw error
   }
 
-  const poll = (): void => {
-    cancelPoll = clock.after(POLL_MS, () => {
-      void stampOf(file).then((now) => {
-        if (stopped) return
-        // What was wrong may be a picture that is missing.
-        const isMended = isWrong && [...sizes].some(([path, size]) => lookAt(path) !== size)
-        if (isMended) judged = null
-        if ((now !== stamp || isMended) && doubted === null) {
-          stamp = now
-          soon(SETTLE_MS)
-        }
-        poll()
-      })
-    })
+  /** For changes that the system does not tell of. */
+  const look = async (): Promise<void> => {
+    const now = await stampOf(file)
+    if (stopped) return
+    // What was wrong may be a picture that is missing.
+    const isMended = isWrong && [...sizes].some(([path, size]) => lookAt(path) !== size)
+    if (isMended) judged = null
+    if ((now === stamp && !isMended) || doubted !== null) return
+    stamp = now
+    soon(SETTLE_MS)
   }
 
   return {
@@ -165,16 +142,20 @@ export const openScriptFile = async (deps: {
     },
     start: () => {
       stopped = false
-      stopWatching = watchFolder(file, () => soon(SETTLE_MS))
+      stopWatching = watchFile({
+        dir: dirname(file),
+        name: basename(file),
+        pollMs: POLL_MS,
+        clock,
+        check: (isTold) => (isTold ? soon(SETTLE_MS) : void look()),
+      })
       // It may have changed between reading and watching.
       soon(SETTLE_MS)
-      poll()
     },
     stop: () => {
       stopped = true
       stopWatching()
       cancelCheck()
-      cancelPoll()
     },
   }
 }
@@ -237,18 +218,3 @@ const stampOf = (file: string): Promise<string> =>
 
 const stampFrom = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
   `${mtimeMs} ${size} ${ino}`
-
-/** Watches the folder: many editors replace a file by another one, which a watch on the file itself does not survive. */
-const watchFolder = (file: string, changed: () => void): (() => void) => {
-  const name = basename(file)
-  try {
-    const watcher = watch(dirname(file), { persistent: false }, (_event, which) => {
-      if (which === null || which === name) changed()
-    })
-    // Out of watches, or the folder is gone: the poll goes on.
-    watcher.on('error', () => watcher.close())
-    return () => watcher.close()
-  } catch {
-    return () => undefined
-  }
-}

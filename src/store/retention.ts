@@ -1,3 +1,4 @@
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { History, Store } from './store.ts'
 
@@ -29,7 +30,7 @@ const BETWEEN_STEPS_MS = 100
 export const createRetention = (deps: {
   store: Pick<Store, 'prune'>
   clock: Clock
-  log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
+  log: Pick<Log, 'info' | 'warn'>
 }): Retention => {
   const { store, clock, log } = deps
   const stopping = new AbortController()

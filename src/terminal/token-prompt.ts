@@ -1,6 +1,6 @@
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import { BotError } from '../base/errors.ts'
-import type { OperatorLog } from '../alerts/log-notifier.ts'
 import { WHOLE_BOT, type NeedCause, type Needs, type OpenNeed } from '../alerts/needs.ts'
 import { pageLabel, waitingText, type Notice } from '../alerts/notice.ts'
 import { parsePageChoice } from './page-choice.ts'
@@ -32,7 +32,7 @@ export interface TokenPromptDeps {
   repair: Repair
   /** Where to get a user token. */
   tokenSource: { url: string; scopes: readonly string[] }
-  log: Pick<OperatorLog, 'error'>
+  log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'error'>
 }
 
 export interface TokenPrompt {

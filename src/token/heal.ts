@@ -1,3 +1,5 @@
+import { growingMs } from '../base/backoff.ts'
+import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import { BotError } from '../base/errors.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -12,7 +14,7 @@ export interface HealerDeps {
   graph: Pick<Graph, 'debugToken' | 'page' | 'me'>
   appId: string
   clock: Clock
-  log: { info: (facts: object, message: string) => void }
+  log: Pick<Log, 'info'>
 }
 
 /**
@@ -34,8 +36,7 @@ const MOST_CANDIDATES = 3
 /** Between tries while Graph does not answer sensibly: the operator is told no later than after these. */
 const PAUSES_MS = [2000, 8000]
 /** A lost role, for one, may be given back. */
-const AGAIN_MS = 15 * 60_000
-const AGAIN_AT_MOST_MS = 6 * 3_600_000
+const AGAIN = { baseMs: 15 * 60_000, capMs: 6 * 3_600_000 }
 
 export const createHealer = (deps: HealerDeps): Healer => {
   const { store, clock, log } = deps
@@ -86,7 +87,7 @@ export const createHealer = (deps: HealerDeps): Healer => {
       attempts.delete(dead.pageId)
       return true
     }
-    const pauseMs = Math.min(AGAIN_AT_MOST_MS, AGAIN_MS * 2 ** Math.min(last.failures, 10))
+    const pauseMs = growingMs(last.failures, AGAIN)
     attempts.set(dead.pageId, {
       with: tried,
       failures: last.failures + 1,

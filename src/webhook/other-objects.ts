@@ -1,3 +1,4 @@
+import type { Log } from '../base/logger.ts'
 /** Callbacks of the same app about something else than Pages: `instagram`, `user`, `permissions` and the like. */
 export interface OtherObjects {
   /** One came. @returns its name as it is counted */
@@ -17,7 +18,7 @@ const REST = 'other'
  */
 export const createOtherObjects = (deps: {
   store: { remember: (name: string, text: string) => Promise<void> }
-  log: { warn: (facts: object, message: string) => void }
+  log: Pick<Log, 'warn'>
 }): OtherObjects => {
   const { store, log } = deps
   const names = new Set<string>()

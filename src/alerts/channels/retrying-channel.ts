@@ -1,5 +1,5 @@
+import type { Log } from '../../base/logger.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { OperatorLog } from '../log-notifier.ts'
 import type { Notice } from '../notice.ts'
 
 /** A way to tell the operator that takes time and may fail. */
@@ -16,7 +16,7 @@ export type Try = { status: 'ok' } | { status: 'again' | 'refused'; problem: str
 export interface InsistentDeps {
   attempt: (notice: Notice, stopped: AbortSignal) => Promise<Try>
   clock: Pick<Clock, 'sleep'>
-  log: Pick<OperatorLog, 'warn'>
+  log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'warn'>
   /** The log line when a notice is given up; says which setting to check. */
   complaint: string
 }

@@ -1,3 +1,4 @@
+import { createBoundedMap, type BoundedMap } from '../../base/bounded-map.ts'
 import { hash } from 'node:crypto'
 
 /** What each Page says to many visitors alike, by hand or by itself: nobody types the same to all of them. */
@@ -20,10 +21,10 @@ interface Said {
 
 /** Keeps digests in memory alone: after a restart the first few visitors are to tell again. */
 export const createSameTexts = ({ now }: { now: () => number }): SameTexts => {
-  const pages = new Map<string, Map<string, Said>>()
+  const pages = new Map<string, BoundedMap<string, Said>>()
   return {
     said: (pageId, psid, text) => {
-      const texts = pages.get(pageId) ?? new Map<string, Said>()
+      const texts = pages.get(pageId) ?? createBoundedMap<string, Said>(MOST_TEXTS)
       pages.set(pageId, texts)
       const key = hash('sha256', text.trim(), 'base64url').slice(0, 16)
       const before = texts.get(key)
@@ -34,13 +35,7 @@ export const createSameTexts = ({ now }: { now: () => number }): SameTexts => {
       // Enough is enough: a broadcast to a million visitors is known by its first few.
       if (said.visitors.size < MANY) said.visitors.add(psid)
       said.atMs = now()
-      // Those said last stand last.
-      texts.delete(key)
       texts.set(key, said)
-      for (const oldest of texts.keys()) {
-        if (texts.size <= MOST_TEXTS) break
-        texts.delete(oldest)
-      }
       return said.visitors.size >= MANY
     },
   }

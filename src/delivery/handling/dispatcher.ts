@@ -1,3 +1,4 @@
+import { createPump } from '../../base/pump.ts'
 import type { ClaimId, InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -36,35 +37,22 @@ export const createDispatcher = (deps: {
   let busy = 0
   /** Those of which an event waits for what may belong to it. */
   let resting = 0
-  let pumping = false
-  let woken = false
   let stopped = false
   let idle = (): void => undefined
   let stopListening = (): void => undefined
 
-  const pump = async (): Promise<void> => {
-    if (pumping) {
-      woken = true
-      return
-    }
-    pumping = true
-    try {
-      do {
-        woken = false
-        if (stopped || busy >= maxBusy) break
-        const claims = await store.claimInbox(maxBusy - busy)
-        for (const claim of claims) {
-          busy += 1
-          void work(claim)
-        }
-        if (claims.length > 0) woken = true
-      } while (woken)
-    } catch (error) {
-      log.error({ err: error }, 'could not read the inbox')
-    } finally {
-      pumping = false
-    }
-  }
+  const pump = createPump({
+    run: async () => {
+      if (stopped || busy >= maxBusy) return false
+      const claims = await store.claimInbox(maxBusy - busy)
+      for (const claim of claims) {
+        busy += 1
+        void work(claim)
+      }
+      return claims.length > 0
+    },
+    onError: (error) => log.error({ err: error }, 'could not read the inbox'),
+  })
 
   const work = async (claim: InboxClaim): Promise<void> => {
     // One after the other to the handler; into the store together, which keeps their order.
@@ -90,14 +78,14 @@ export const createDispatcher = (deps: {
       await store.releaseInbox(claim)
       busy -= 1
       if (busy + resting === 0) idle()
-      void pump()
+      pump.wake()
     }
   }
 
   const rest: Rest = async (ms) => {
     busy -= 1
     resting += 1
-    void pump()
+    pump.wake()
     // Rejects when the dispatcher stops: then the event is handled with what is known.
     await clock.sleep(ms, stopping.signal).catch(() => undefined)
     resting -= 1
@@ -145,13 +133,13 @@ export const createDispatcher = (deps: {
     start: () => {
       const endings = [
         store.onWork((queue) => {
-          if (queue === 'inbox') void pump()
+          if (queue === 'inbox') pump.wake()
         }),
         // What is left of them is not handled any more.
         store.onRevoked((claims) => claims.forEach((claim) => working.delete(claim))),
       ]
       stopListening = () => endings.forEach((end) => end())
-      void pump()
+      pump.wake()
     },
     stop: async () => {
       stopped = true

@@ -1,3 +1,4 @@
+import { createBoundedMap } from '../../base/bounded-map.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ConversationRow } from '../queues/rows.ts'
 
@@ -68,18 +69,13 @@ export const createForeignWrites = (db: DatabaseSync) => {
 
 /** The conversations most lately written to, oldest out. */
 export const conversationCache = () => {
-  const byKey = new Map<string, ConversationRow>()
   const byId = new Map<number, ConversationRow>()
+  const byKey = createBoundedMap<string, ConversationRow>(CACHED_CONVERSATIONS, ({ conversation }) =>
+    byId.delete(conversation),
+  )
   return {
     get: (key: string) => byKey.get(key),
     add: (key: string, row: ConversationRow): ConversationRow => {
-      if (byKey.size >= CACHED_CONVERSATIONS) {
-        const [oldest] = byKey
-        if (oldest !== undefined) {
-          byKey.delete(oldest[0])
-          byId.delete(oldest[1].conversation)
-        }
-      }
       // node:sqlite rows have no prototype; a plain object is cheaper to copy and to send.
       const cached = { ...row }
       byKey.set(key, cached)

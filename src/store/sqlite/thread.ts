@@ -1,3 +1,4 @@
+import { growingMs } from '../../base/backoff.ts'
 import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
@@ -47,8 +48,7 @@ interface Pending {
   reject: (error: BotError) => void
 }
 
-const FIRST_RETRY_MS = 100
-const LONGEST_RETRY_MS = 5000
+const RETRY = { baseMs: 100, capMs: 5000 }
 const TRIES_WHEN_CLOSING = 3
 const CLOSED = 'the database is closed'
 
@@ -117,7 +117,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
     if (again.length === 0) return schedule()
     queue = [...again, ...queue]
     // What is insisted on waits a little; anything new is tried at once and takes it along.
-    clock.after(Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 10), LONGEST_RETRY_MS), schedule)
+    clock.after(growingMs(failures, RETRY), schedule)
   }
 
   const submit = <O extends Operation>(operation: O, insist: boolean): Promise<Results[O['op']]> => {

@@ -1,3 +1,4 @@
+import type { Log } from '../../base/logger.ts'
 import { Low } from 'lowdb'
 import { basename, join } from 'node:path'
 import { systemClock, type Clock } from '../../base/clock.ts'
@@ -32,7 +33,7 @@ export interface TokenStoreOptions {
   /** 32 bytes, see `toTokenKey`; null keeps the tokens in the clear. Clear ones are encrypted when the store opens. */
   key: Buffer | null
   clock?: Pick<Clock, 'after'>
-  log?: { warn: (facts: object, message: string) => void }
+  log?: Pick<Log, 'warn'>
 }
 
 const POLL_MS = 500
