@@ -72,7 +72,8 @@ export interface InboxOperations {
 export interface OutboxOperations {
   /**
    * Hands out conversations of Pages that are not held, which have replies waiting and which nobody holds, the Pages
-   * taking turns. That a reply was handed out is durable before this resolves: after a crash it is in doubt.
+   * taking turns. Of a Page, visitors who have just written come first, then those whose window closes first. That a reply
+   * was handed out is durable before this resolves: after a crash it is in doubt.
    */
   claimOutbox: (limit: number, room: PageRoom) => Promise<OutboxClaim[]>
   /** Records what became of a reply. Resolves when that is durable; nobody needs to wait for it to go on. */
@@ -83,6 +84,8 @@ export interface OutboxOperations {
    * durable; it is in force at once.
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
+  /** Ends the delay of conversations that were given back with one. */
+  hurryOutbox: (conversations: readonly number[]) => void
   /** The end of the conversation's window as of now, which a claim tells as of when it was made. */
   windowEndsMs: (claim: OutboxClaim) => Promise<number | null>
   /** What was sent to this conversation lately, as far as it is still kept. */
@@ -132,7 +135,12 @@ export interface QueueFigures {
 }
 
 /** How many conversations of a Page may be handed out. */
-export interface PageRoom {
+export interface PageRoom extends Room {
+  /** Of them, those that wait from before: not given back, and nothing was added lately. Absent for as many. */
+  backlog?: Room
+}
+
+export interface Room {
   /** Of each Page that `except` does not name. */
   each: number
   except: ReadonlyMap<string, number>

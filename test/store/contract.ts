@@ -381,6 +381,76 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['r1', 'r2'])
   })
 
+  t.test('whoever has just written goes first, then whose window closes first', async (t) => {
+    const { store, clock } = await setUp(t)
+    const HOUR_MS = 3_600_000
+    const wrote = (psid: string, hoursAgo: number) =>
+      store.accept([newEvent(psid, { psid, timestampMs: clock.now() - hoursAgo * HOUR_MS })])
+    store.holdPage('page-1', true)
+    for (const [psid, hoursAgo] of [
+      ['new', 2],
+      ['old', 20],
+      ['middle', 10],
+    ] as const)
+      await wrote(psid, hoursAgo)
+    await handleAll(store, (key) => [key])
+    store.holdPage('page-1', false)
+    await wrote('first-now', 0)
+    await wrote('last-now', 0)
+    await handleAll(store, (key) => [key])
+    t.same(await sendAll(store, 1), ['last-now', 'first-now', 'old', 'middle', 'new'])
+  })
+
+  t.test(
+    'what waits in the file goes by the window that closes first, over restarts and beyond memory',
+    async (t) => {
+      const { store, clock, reopen } = await setUp(t)
+      const many = 1500
+      const minute = (n: number): number => (n * 7919) % many
+      await store.accept(
+        Array.from({ length: many }, (_, n) =>
+          newEvent(`${minute(n)}`, {
+            psid: `psid-${n}`,
+            timestampMs: clock.now() - (many - minute(n)) * 30_000 - 600_000,
+          }),
+        ),
+      )
+      await handleAll(store, (key) => [key])
+      const sent = (await sendAll(await reopen(), 1)).map(Number)
+      t.equal(sent.length, many)
+      t.ok(
+        sent.every((n, place) => Math.abs(n - place) <= 2),
+        'within the minute that ends of windows are kept to',
+      )
+    },
+  )
+
+  t.test('what waits from before can be left alone while what is new goes out', async (t) => {
+    const { store, reopen } = await setUp(t)
+    await store.accept(['a', 'b', 'c'].map((key) => newEvent(key, { psid: key })))
+    await handleAll(store, (key) => [key])
+    const again = await reopen()
+    const onlyNew = { ...anyRoom, backlog: { each: 0, except: new Map() } }
+    t.same(await again.claimOutbox(10, onlyNew), [])
+    await again.accept([newEvent('d', { psid: 'd' })])
+    await handleAll(again, (key) => [key])
+    const [claim, ...others] = await again.claimOutbox(10, onlyNew)
+    t.same(claim && bodies(claim), ['d'])
+    t.same(others, [])
+    t.equal((await again.claimOutbox(10, { ...anyRoom, backlog: { each: 2, except: new Map() } })).length, 2)
+  })
+
+  t.test('the delay of a conversation can be ended', async (t) => {
+    const { store, clock } = await setUp(t)
+    await store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
+    await handleAll(store, (key) => [key])
+    const claims = await store.claimOutbox(10, anyRoom)
+    for (const claim of claims) await store.releaseOutbox(claim, clock.now() + 60_000)
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    store.hurryOutbox([claims[1]?.conversation.id ?? 0, 0])
+    t.same(await sendAll(store), [claims[1] && bodies(claims[1])[0]])
+  })
+
   t.test('Pages take turns, and none gets more than its room', async (t) => {
     const { store } = await setUp(t)
     const events = Array.from({ length: 8 }, (_, n) =>

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
-import type { ClaimId, Conversation, OutboxClaim, PageRoom, StoredReply } from '../store.ts'
+import type { ClaimId, Conversation, OutboxClaim, PageRoom, Room, StoredReply } from '../store.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
-import type { Loaded, OutboxQuery, OutboxRow, OutboxRows } from './rows.ts'
+import type { OutboxRow, OutboxRows } from './rows.ts'
 
 /**
  * One lane a Page, so that none waits for another. Replies wait in the rows, and a lane knows of which conversations, up
- * to a bound. Beyond it, and after a start or a hold, it is `behind`: it then reads the rows in rounds over all
- * conversations. Fresh replies of an idle conversation never go this way: they are handed out as they are stored.
+ * to a bound. Beyond it, and after a start, it is `behind`: the rows has others, which are looked up by the window that
+ * closes first. Fresh replies of an idle conversation never go this way: they are handed out as they are stored.
  */
 export interface OutboxLanes {
   /** Claims the conversation for replies about to be stored; false when others wait before them. */
@@ -23,7 +23,7 @@ export interface OutboxLanes {
   /** Replies came back into the rows; of which conversations is not known. */
   returned: (pageIds: Iterable<string>) => void
   /** Ends a delay: what the conversation waited for has happened. */
-  hurry: (conversation: Readonly<Conversation>) => void
+  hurry: (conversation: number) => void
   hold: (pageId: string, held: boolean) => void
   stop: () => void
 }
@@ -38,19 +38,36 @@ interface OpenClaim {
 interface Lane {
   pageId: string
   held: boolean
-  /** Conversations with replies in the rows. */
-  waiting: Set<number>
-  /** There may be others. */
+  /** Conversations with replies in the rows, the ones noted last at the end. */
+  known: Map<number, Known>
+  /** Conversations found in the rows, by the window that closes first. What was found may have been sent since. */
+  backlog: number[]
+  /** The file may have others. */
   behind: boolean
-  /** Counts what fell behind: a read that began before it cannot have seen it. */
+  /** Counts what fell behind: a look at the rows that began before it cannot have seen it. */
   falls: number
-  cursor: number
   reading: boolean
-  /** Conversations of this Page not to be read: held, delayed, or being read. */
+  /** Conversations of this Page not to be read: handed out, delayed, or being read. */
   taken: Set<number>
 }
 
+/** How many conversations of a lane may be handed out. */
+interface LaneRoom {
+  all: number
+  /** Of them, those from the backlog. */
+  backlog: number
+}
+
+interface Known {
+  windowEndsMs: number
+  /** Rises with time. */
+  noted: number
+}
+
 const MOST_KNOWN = 1024
+const WINDOW_MS = 24 * 60 * 60 * 1000
+/** A visitor who wrote so long ago is still there. Ends of windows are kept up to a minute early. */
+const FRESH_MS = 3 * 60 * 1000
 
 export const createOutboxLanes = (deps: {
   rows: OutboxRows
@@ -64,16 +81,18 @@ export const createOutboxLanes = (deps: {
   /** Conversations given back with a delay; calling it ends the delay. */
   const delays = new Map<number, () => void>()
 
+  let notes = 0
+
   const laneOf = (pageId: string): Lane => {
-    const known = lanes.get(pageId)
-    if (known !== undefined) return known
+    const found = lanes.get(pageId)
+    if (found !== undefined) return found
     const lane: Lane = {
       pageId,
       held: false,
-      waiting: new Set(),
+      known: new Map(),
+      backlog: [],
       behind: false,
       falls: 0,
-      cursor: 0,
       reading: false,
       taken: new Set(),
     }
@@ -85,17 +104,28 @@ export const createOutboxLanes = (deps: {
   const fallBehind = (lane: Lane): void => {
     lane.behind = true
     lane.falls += 1
-    // A round passes by what is taken: only here is it known that more of it waits.
-    for (const id of lane.waiting) if (!lane.taken.has(id)) lane.waiting.delete(id)
     if (!lane.held) wake()
   }
 
-  /** The conversation has replies in the rows that nobody holds. */
-  const note = (lane: Lane, conversation: number): void => {
-    const isTaken = lane.taken.has(conversation)
-    if (!isTaken && (lane.held || lane.waiting.size >= MOST_KNOWN)) return fallBehind(lane)
-    lane.waiting.add(conversation)
-    wake()
+  const remember = (lane: Lane, id: number, windowEndsMs: number | null): void => {
+    lane.known.delete(id)
+    lane.known.set(id, { windowEndsMs: windowEndsMs ?? Number.POSITIVE_INFINITY, noted: ++notes })
+    if (lane.known.size > MOST_KNOWN) forgetOldest(lane)
+  }
+
+  /** The conversation has replies in the rows. */
+  const note = (lane: Lane, { id, windowEndsMs }: Pick<Conversation, 'id' | 'windowEndsMs'>): void => {
+    remember(lane, id, windowEndsMs)
+    if (!lane.held) wake()
+  }
+
+  /** A look at the rows passes by what is taken: only here is it known that more of it waits. */
+  const forgetOldest = (lane: Lane): void => {
+    for (const id of lane.known.keys()) {
+      if (lane.taken.has(id)) continue
+      lane.known.delete(id)
+      return fallBehind(lane)
+    }
   }
 
   const claimOf = (entry: LiveConversation, replies: StoredReply[]): OutboxClaim => {
@@ -112,57 +142,69 @@ export const createOutboxLanes = (deps: {
 
   const read = async (
     lane: Lane,
-    limit: number,
+    room: LaneRoom,
     toReply: (row: OutboxRow) => StoredReply,
     /** Gets the lane when it has nothing now that could be handed out. */
     inVain: Set<Lane>,
   ): Promise<OutboxClaim[]> => {
     lane.reading = true
     try {
-      const rows = await (lane.behind ? readRound(lane, limit, inVain) : readWaiting(lane, limit, inVain))
-      return claimsOf(lane, rows, toReply)
+      if (room.backlog > 0 && lane.behind && lane.backlog.length === 0) await lookUp(lane)
+      const wanted = pick(lane, room)
+      if (wanted.length > 0) return claimsOf(lane, await load(lane, wanted, room.all), toReply)
+      inVain.add(lane)
+      return []
     } finally {
       lane.reading = false
     }
   }
 
-  const load = (lane: Lane, which: OutboxQuery['which'], limit: number): Promise<Loaded<OutboxRow>> =>
-    outboxRows.load({ page: lane.pageId, which, limit, nowMs: clock.now() })
-
-  /** The next stretch of the rows. */
-  const readRound = async (lane: Lane, limit: number, inVain: Set<Lane>): Promise<OutboxRow[]> => {
-    const { cursor: after, falls } = lane
-    const { rows, end } = await load(lane, { after, except: [...lane.taken] }, limit)
-    const last = rows.at(-1)
-    if (end) {
-      lane.cursor = 0
-      if (after === 0 && lane.falls === falls) lane.behind = false
-      else if (after === 0 && rows.length === 0) inVain.add(lane)
-    } else if (last !== undefined) {
-      lane.cursor = last.conversation
-      // It may have more of them; whoever holds it leaves them behind.
-      lane.waiting.add(last.conversation)
-    }
-    return rows
+  /** Looks up which conversations wait in the rows besides those that are known. */
+  const lookUp = async (lane: Lane): Promise<void> => {
+    const { falls } = lane
+    const found = await outboxRows.waiting({
+      page: lane.pageId,
+      except: [...lane.taken, ...lane.known.keys()],
+      limit: MOST_KNOWN,
+    })
+    lane.backlog = found
+    if (found.length < MOST_KNOWN && lane.falls === falls) lane.behind = false
   }
 
-  /** The conversations that are known to have some. */
-  const readWaiting = async (lane: Lane, limit: number, inVain: Set<Lane>): Promise<OutboxRow[]> => {
-    const wanted = [...lane.waiting].filter((id) => !lane.taken.has(id)).slice(0, limit)
-    if (wanted.length === 0) {
-      inVain.add(lane)
-      return []
+  /** Visitors who have just written, then the window that closes first; what waits in the rows as far as there is room. */
+  const pick = (lane: Lane, room: LaneRoom): number[] => {
+    const freshMs = clock.now() + WINDOW_MS - FRESH_MS
+    const known = [...lane.known].filter(([id]) => !lane.taken.has(id))
+    known.sort(([, a], [, b]) => {
+      const [isFresh, isOtherFresh] = [a.windowEndsMs >= freshMs, b.windowEndsMs >= freshMs]
+      if (isFresh !== isOtherFresh) return isFresh ? -1 : 1
+      return isFresh ? b.noted - a.noted : a.windowEndsMs - b.windowEndsMs || a.noted - b.noted
+    })
+    const wanted = known.slice(0, room.all).map(([id]) => id)
+    for (let left = room.backlog; left > 0 && wanted.length < room.all && lane.backlog.length > 0;) {
+      const id = lane.backlog.shift()
+      if (id === undefined || lane.taken.has(id) || lane.known.has(id)) continue
+      wanted.push(id)
+      left -= 1
     }
-    for (const id of wanted) {
-      lane.waiting.delete(id)
-      lane.taken.add(id)
-    }
-    const { rows, end } = await load(lane, { only: wanted }, limit)
-    const last = rows.at(-1)
-    const found = new Set(rows.map(({ conversation }) => conversation))
-    for (const id of wanted) {
-      if (!found.has(id)) lane.taken.delete(id)
-      if (!end && last !== undefined && id >= last.conversation) lane.waiting.add(id)
+    return wanted
+  }
+
+  const load = async (lane: Lane, wanted: number[], limit: number): Promise<OutboxRow[]> => {
+    for (const id of wanted) lane.taken.add(id)
+    const before = new Map(wanted.map((id) => [id, lane.known.get(id)]))
+    for (const id of wanted) lane.known.delete(id)
+    const { rows, unread } = await outboxRows.load({
+      page: lane.pageId,
+      conversations: wanted,
+      limit,
+      nowMs: clock.now(),
+    })
+    const found = new Map(rows.map((row) => [row.conversation, row]))
+    for (const id of wanted) if (!found.has(id)) lane.taken.delete(id)
+    for (const id of unread) {
+      const windowEndsMs = found.get(id)?.windowEndsMs ?? before.get(id)?.windowEndsMs ?? 0
+      if (!lane.known.has(id)) remember(lane, id, windowEndsMs)
     }
     return rows
   }
@@ -174,9 +216,9 @@ export const createOutboxLanes = (deps: {
   ): OutboxClaim[] => {
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of rows) {
-      const known = byConversation.get(row.conversation)
-      if (known !== undefined) {
-        known.replies.push(toReply(row))
+      const begun = byConversation.get(row.conversation)
+      if (begun !== undefined) {
+        begun.replies.push(toReply(row))
         continue
       }
       const entry = live.enter({
@@ -199,18 +241,19 @@ export const createOutboxLanes = (deps: {
     inVain: Set<Lane>,
   ): Promise<OutboxClaim[]>[] => {
     const readable = [...lanes.values()].filter(
-      (lane) => (lane.behind || lane.waiting.size > 0) && !lane.held && !lane.reading && !inVain.has(lane),
+      (lane) => isWaiting(lane) && !lane.held && !lane.reading && !inVain.has(lane),
     )
     const share = Math.max(1, Math.floor(limit / Math.max(1, readable.length)))
     let left = limit
     return readable.flatMap((lane) => {
-      const count = Math.min(share, left, room.except.get(lane.pageId) ?? room.each)
+      const count = Math.min(share, left, ofPage(room, lane.pageId))
       if (count <= 0) return []
       left -= count
       // Whoever was served goes to the end of the line.
       lanes.delete(lane.pageId)
       lanes.set(lane.pageId, lane)
-      return [read(lane, count, toReply, inVain)]
+      const backlog = room.backlog === undefined ? count : ofPage(room.backlog, lane.pageId)
+      return [read(lane, { all: count, backlog }, toReply, inVain)]
     })
   }
 
@@ -218,7 +261,7 @@ export const createOutboxLanes = (deps: {
     entry.notBeforeMs = 0
     lane.taken.delete(entry.conversation.id)
     live.leave(entry)
-    if (more || lane.waiting.has(entry.conversation.id)) note(lane, entry.conversation.id)
+    if (more || lane.known.has(entry.conversation.id)) note(lane, entry.conversation)
   }
 
   const delay = (lane: Lane, entry: LiveConversation, notBeforeMs: number, waitMs: number): void => {
@@ -237,7 +280,8 @@ export const createOutboxLanes = (deps: {
       const lane = laneOf(conversation.pageId)
       const entry = live.enter(conversation)
       const { id } = conversation
-      if (lane.held || lane.behind || lane.taken.has(id) || lane.waiting.has(id)) return false
+      if (lane.held || lane.behind || lane.backlog.length > 0) return false
+      if (lane.taken.has(id) || lane.known.has(id)) return false
       hold(lane, entry)
       return true
     },
@@ -245,7 +289,7 @@ export const createOutboxLanes = (deps: {
     handOut: (conversation, replies) => claimOf(live.enter(conversation), replies),
 
     added: (conversation) => {
-      note(laneOf(conversation.pageId), conversation.id)
+      note(laneOf(conversation.pageId), conversation)
     },
 
     claim: async (limit, room, toReply) => {
@@ -287,9 +331,7 @@ export const createOutboxLanes = (deps: {
     hold: (pageId, held) => {
       const lane = laneOf(pageId)
       lane.held = held
-      // What waits may become any number; it need not be known one by one.
-      if (held && lane.waiting.size > 0) fallBehind(lane)
-      if (!held && (lane.behind || lane.waiting.size > 0)) wake()
+      if (!held && isWaiting(lane)) wake()
     },
 
     returned: (pageIds) => {
@@ -297,14 +339,21 @@ export const createOutboxLanes = (deps: {
         const lane = laneOf(pageId)
         fallBehind(lane)
         // Whoever holds one of its conversations leaves something behind when it lets go.
-        for (const id of lane.taken) lane.waiting.add(id)
+        for (const id of lane.taken) {
+          if (!lane.known.has(id)) remember(lane, id, live.get(id)?.conversation.windowEndsMs ?? null)
+        }
       }
     },
 
-    hurry: ({ id }) => delays.get(id)?.(),
+    hurry: (conversation) => delays.get(conversation)?.(),
 
     stop: () => {
       for (const end of delays.values()) end()
     },
   }
 }
+
+const isWaiting = ({ behind, backlog, known }: Lane): boolean =>
+  behind || backlog.length > 0 || known.size > 0
+
+const ofPage = ({ each, except }: Room, pageId: string): number => except.get(pageId) ?? each

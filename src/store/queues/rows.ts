@@ -9,7 +9,9 @@ export interface OutboxRows {
   /** Pages that had replies waiting when the database was opened. */
   pagesWaiting: readonly string[]
   /** Replies of one Page, each durably marked as handed out. */
-  load: (query: OutboxQuery) => Promise<Loaded<OutboxRow>>
+  load: (query: OutboxQuery) => Promise<LoadedReplies>
+  /** Which conversations of a Page have replies waiting, the one whose window closes first at the beginning. */
+  waiting: (query: WaitingQuery) => Promise<number[]>
   /** Takes the mark of {@link OutboxRows.load} back. */
   handBack: (replies: { page: string; conversation: number; seqs: readonly number[] }) => Promise<unknown>
 }
@@ -23,10 +25,23 @@ export interface InboxQuery {
 
 export interface OutboxQuery {
   page: string
-  /** Only these conversations; or all after one of them, without some. */
-  which: { only: readonly number[] } | { after: number; except: readonly number[] }
+  conversations: readonly number[]
+  /** Of the replies. */
   limit: number
   nowMs: number
+}
+
+export interface WaitingQuery {
+  page: string
+  /** Conversations to leave out. */
+  except: readonly number[]
+  limit: number
+}
+
+export interface LoadedReplies {
+  rows: OutboxRow[]
+  /** Conversations that may have more. */
+  unread: number[]
 }
 
 export interface Loaded<Row> {

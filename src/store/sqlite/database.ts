@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import type { ConversationRow, InboxRow, Loaded, OutboxRow } from '../queues/rows.ts'
+import type { ConversationRow, InboxRow, OutboxRow } from '../queues/rows.ts'
 import type { NewEvent } from '../store.ts'
 import type { AcceptedRow, ForeignWrite, Operation, Results } from './protocol.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
@@ -94,22 +94,21 @@ export const openDatabase = (file: string): Database => {
     return { ...conversation, seq }
   }
 
-  const readOnly = (page: number, only: readonly number[], limit: number): Loaded<OutboxRow> => {
-    const rows = statements.readConversations.all(page, JSON.stringify(only), limit) as unknown as OutboxRow[]
-    return { rows, end: rows.length < limit }
+  const loadOutbox = ({ page, conversations, limit, nowMs }: Operation & { op: 'load_outbox' }) => {
+    const number = pages.numberOf(page)
+    const rows: OutboxRow[] = []
+    const unread: number[] = []
+    for (const conversation of conversations) {
+      const left = limit - rows.length
+      const found = left > 0 ? statements.readOutbox.all(number, conversation, left) : []
+      if (found.length === left) unread.push(conversation)
+      rows.push(...(found as unknown as OutboxRow[]))
+    }
+    for (const { conversation, seq, doubtMs } of rows) {
+      if (doubtMs === null) statements.setDoubt.run(nowMs, number, conversation, seq)
+    }
+    return { rows, unread }
   }
-
-  const readFrom = (
-    page: number,
-    { after, except }: { after: number; except: readonly number[] },
-    limit: number,
-  ): Loaded<OutboxRow> =>
-    readPast(
-      after,
-      limit,
-      except,
-      (from, count) => statements.readOutbox.all(page, from, count) as unknown as OutboxRow[],
-    )
 
   const carryOut: { [K in Operation['op']]: (operation: Extract<Operation, { op: K }>) => Results[K] } = {
     accept: ({ events, nowMs }) => events.map((event) => accept(event, nowMs)),
@@ -149,13 +148,11 @@ export const openDatabase = (file: string): Database => {
       return { rows, end: rows.length < limit }
     },
 
-    load_outbox: ({ page, which, limit, nowMs }) => {
-      const number = pages.numberOf(page)
-      const loaded = 'only' in which ? readOnly(number, which.only, limit) : readFrom(number, which, limit)
-      for (const row of loaded.rows) {
-        if (row.doubtMs === null) statements.setDoubt.run(nowMs, number, row.conversation, row.seq)
-      }
-      return loaded
+    load_outbox: loadOutbox,
+
+    waiting: ({ page, except, limit }) => {
+      const rows = statements.readWaiting.all(pages.numberOf(page), JSON.stringify(except), limit)
+      return (rows as { conversation: number }[]).map(({ conversation }) => conversation)
     },
 
     sent: (o) => {
@@ -251,29 +248,6 @@ export const sqliteCode = (error: unknown): number | null =>
 // Sixteen bytes instead of a mid of a hundred: the index on them is what acceptance costs most.
 const digest = (pageId: string, key: string): Buffer =>
   hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)
-
-/**
- * Up to `limit` rows of the conversations after `after`, leaving out `except` by seeking past it, so that a long queue of
- * one held conversation costs nothing.
- */
-const readPast = <Row extends { conversation: number }>(
-  after: number,
-  limit: number,
-  except: readonly number[],
-  read: (after: number, limit: number) => Row[],
-): Loaded<Row> => {
-  const excluded = new Set(except)
-  const rows: Row[] = []
-  let from = after
-  for (;;) {
-    const wanted = limit - rows.length
-    const found = read(from, wanted)
-    const stop = found.find((row) => excluded.has(row.conversation))
-    rows.push(...(stop === undefined ? found : found.slice(0, found.indexOf(stop))))
-    if (stop === undefined) return { rows, end: found.length < wanted }
-    from = stop.conversation
-  }
-}
 
 // The two queues are small and hold what must not be lost; the whole file may be large and is checked by its use.
 const assertSound = (db: DatabaseSync): void => {

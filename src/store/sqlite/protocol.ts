@@ -1,4 +1,12 @@
-import type { ConversationRow, InboxQuery, InboxRow, Loaded, OutboxQuery, OutboxRow } from '../queues/rows.ts'
+import type {
+  ConversationRow,
+  InboxQuery,
+  InboxRow,
+  Loaded,
+  LoadedReplies,
+  OutboxQuery,
+  WaitingQuery,
+} from '../queues/rows.ts'
 import type {
   GraphFacts,
   History,
@@ -43,6 +51,7 @@ export type Operation =
     }
   | ({ op: 'load_inbox' } & InboxQuery)
   | ({ op: 'load_outbox' } & OutboxQuery)
+  | ({ op: 'waiting' } & WaitingQuery)
   | {
       op: 'sent'
       page: string
@@ -97,7 +106,8 @@ export interface Results {
   /** The reply's sequence number; null when the event is gone. */
   interject: number | null
   load_inbox: Loaded<InboxRow>
-  load_outbox: Loaded<OutboxRow>
+  load_outbox: LoadedReplies
+  waiting: number[]
   sent: null
   dead: null
   hand_back: null

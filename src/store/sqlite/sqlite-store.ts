@@ -38,6 +38,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     rows: {
       pagesWaiting: thread.pagesWaiting,
       load: (query) => thread.record({ op: 'load_outbox', ...query }),
+      waiting: (query) => thread.record({ op: 'waiting', ...query }),
       // Refused only when the database is gone for good; the replies then count as in doubt after the restart.
       handBack: (replies) => thread.record({ op: 'hand_back', ...replies }).catch(() => undefined),
     },
@@ -80,7 +81,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       revoked.push(...[entry.inboxClaim, entry.outboxClaim].filter((claim) => claim !== null))
       entry.forgotten = true
       entry.conversation.state = null
-      outbox.hurry(entry.conversation)
+      outbox.hurry(entry.conversation.id)
       inbox.drop(entry)
     }
     if (revoked.length > 0) for (const listener of revokedListeners) listener(revoked)
@@ -145,7 +146,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       )
       inbox.finished(claim)
       if ((outcome.answers?.length ?? 0) > 0) wake('answers')
-      if (settled) outbox.hurry(conversation)
+      if (settled) outbox.hurry(conversation.id)
       return handOut ? outbox.handOut(conversation, replies) : null
     },
 
@@ -185,6 +186,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
     windowEndsMs: async ({ conversation }) =>
       (live.get(conversation.id)?.conversation ?? conversation).windowEndsMs,
+    hurryOutbox: (conversations) => conversations.forEach(outbox.hurry),
     holdPage: (pageId, held) => outbox.hold(pageId, held),
 
     sentReplies: async ({ pageId, psid }) => {

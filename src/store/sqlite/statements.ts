@@ -34,12 +34,12 @@ export const prepareStatements = (db: DatabaseSync) => {
     ),
     dropOutbox: sql('delete from outbox where page = ? and conversation = ? and seq = ?'),
     setDoubt: sql('update outbox set doubt_ms = ? where page = ? and conversation = ? and seq = ?'),
-    readOutbox: sql(
-      `${OUTBOX_ROWS} where o.page = ? and o.conversation > ? order by o.conversation, o.seq limit ?`,
-    ),
-    readConversations: sql(
-      `${OUTBOX_ROWS} where o.page = ? and o.conversation in (select value from json_each(?))
-       order by o.conversation, o.seq limit ?`,
+    readOutbox: sql(`${OUTBOX_ROWS} where o.page = ? and o.conversation = ? order by o.seq limit ?`),
+    readWaiting: sql(
+      `select w.conversation from (select distinct conversation from outbox where page = ?) w
+       join conversation c on c.id = w.conversation
+       where w.conversation not in (select value from json_each(?))
+       order by c.window_ends_ms is null, c.window_ends_ms, w.conversation limit ?`,
     ),
     addSent: sql(
       'insert into sent (conversation, seq, message_id, sent_ms) values (?, ?, ?, ?) on conflict do nothing',
