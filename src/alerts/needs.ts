@@ -9,6 +9,8 @@ export const NEED_CAUSES = [
   'configuration',
   'permission',
   'restricted',
+  /** The token works, and will end. */
+  'token_expires',
   /** Nothing comes from Facebook, though it should. */
   'silent',
   /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
@@ -21,7 +23,7 @@ export type NeedCause = (typeof NEED_CAUSES)[number]
 
 /** Whether replies wait because of it. */
 export const holdsReplies = (cause: NeedCause): boolean =>
-  cause !== 'silent' && cause !== 'unsubscribed' && cause !== 'profile'
+  cause !== 'token_expires' && cause !== 'silent' && cause !== 'unsubscribed' && cause !== 'profile'
 
 export interface Need {
   pageId: string

@@ -61,6 +61,7 @@ const neededLines = ({ kind, needs, atMs, consoleUrl }: Notice): string[] => {
 
 /** What the trouble means for the Page, after its name. */
 export const conditionOf = (cause: NeedCause): string => {
+  if (cause === 'token_expires') return 'has a token that will end'
   if (cause === 'silent') return 'hears nothing from Facebook'
   if (cause === 'unsubscribed') return 'may not hear its visitors'
   return cause === 'profile' ? 'shows a profile that is out of date' : 'cannot answer'
@@ -115,6 +116,9 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
   const took = `It took ${duration(atMs - since)}`
   if (needs.every(({ cause }) => cause === 'profile')) {
     return [`All is well again: the Messenger profile is up to date for ${shown}${left}.`, `${took}.`]
+  }
+  if (needs.every(({ cause }) => cause === 'token_expires')) {
+    return [`All is well again: the token of ${shown}${left} never expires.`, `${took}.`]
   }
   if (!needs.some(({ cause }) => holdsReplies(cause))) {
     return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]

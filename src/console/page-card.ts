@@ -1,6 +1,6 @@
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
-import type { PageTokenState } from '../token/keeper.ts'
+import type { PageTokenState, PageTokenStatus } from '../token/keeper.ts'
 import { html, type Html } from '../web/html.ts'
 import { plot } from './plot.ts'
 import type { AppWebhook, PageView } from './view.ts'
@@ -37,10 +37,10 @@ export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html =
           <h3>Token</h3>
           <dl class="facts">
             ${fact(SINCE[status.state], html`for ${lasting(status.sinceMs, nowMs)}`)}
-            ${status.provedAtMs !== null && fact('Proved', html`${ago(status.provedAtMs, nowMs)}: it never expires`)}
+            ${status.provedAtMs !== null && fact('Proved', proved(status.provedAtMs, status.expiresAtMs, nowMs))}
             ${fact('Granted by', page.grantedBy === null ? 'not known' : html`person ${page.grantedBy}`)}
             ${status.fingerprint !== null && fact('Fingerprint', html`<code>${status.fingerprint}</code>`)}
-            ${fact('Permissions', scopes(status.scopes))} ${fact('Tasks', tasks(status.tasks))}
+            ${fact('Permissions', scopes(status.scopes))} ${fact('Tasks', tasks(status, nowMs))}
             ${fact('Data access', dataAccess(status.dataAccessExpiresAtMs, nowMs))}
           </dl>
         </div>
@@ -153,10 +153,19 @@ const scopes = (granted: readonly string[]): Html => {
   }`
 }
 
-const tasks = (given: readonly string[]): string =>
-  given.length === 0
-    ? 'not told by Facebook'
-    : given.map((task) => task.toLowerCase().replaceAll('_', ' ')).join(', ')
+/** Facebook tells them while the token is made, and not afterwards. */
+const tasks = ({ tasks: given, provedAtMs }: PageTokenStatus, nowMs: number): Html | string => {
+  if (given.length === 0) return 'not told by Facebook'
+  const named = given.map((task) => task.toLowerCase().replaceAll('_', ' ')).join(', ')
+  return html`${named}${provedAtMs !== null && html`; as of ${ago(provedAtMs, nowMs)}`}`
+}
+
+/** What was proved, and what a later probe said otherwise. */
+const proved = (provedAtMs: number, expiresAtMs: number | null, nowMs: number): Html =>
+  expiresAtMs === null
+    ? html`${ago(provedAtMs, nowMs)}: it never expires`
+    : html`${ago(provedAtMs, nowMs)} to have no end, but now
+        <strong>it ${expiresAtMs > nowMs ? 'expires' : 'expired'} on ${day(expiresAtMs)}</strong>`
 
 /** A date that frightens without reason: messaging goes on after it. */
 const dataAccess = (endsMs: number | null, nowMs: number): Html | string => {

@@ -62,7 +62,7 @@ export const createTranscripts = (deps: {
       .then(({ messages }) => messages)
       .catch((error: unknown) => {
         if (error instanceof GraphError && error.verdict === 'token_invalid') {
-          tokens.suspect(who.pageId, pageToken, error.message)
+          tokens.suspect(who.pageId, pageToken, error.message, error.hint === 'token_dead')
         }
         return `it did not tell: ${error instanceof Error ? error.message : 'unknown'}`
       })

@@ -26,6 +26,8 @@ export type Hint =
   | 'less_data'
   /** The token that was inspected belongs to another app. */
   | 'another_app'
+  /** The token the call was made with is dead; this subcode needs no second opinion. */
+  | 'token_dead'
 
 export interface GraphErrorFacts {
   verdict: Verdict
@@ -40,6 +42,8 @@ export interface GraphErrorFacts {
   retryAfterMs: number | null
   /** What it means in our words, as the end of a sentence; null for an error nobody has described. */
   meaning?: string | null
+  /** {@link meaning} together with Facebook's own words, as the end of a sentence. */
+  said?: string | null
   hint?: Hint | null
   /** What mends it, as one or two sentences; absent where only the caller knows. */
   remedy?: string | undefined
@@ -66,6 +70,7 @@ export class GraphError extends BotError {
   readonly httpStatus: number | null
   readonly retryAfterMs: number | null
   readonly meaning: string | null
+  readonly said: string | null
   readonly hint: Hint | null
   readonly reach: Reach
   readonly mayPass: boolean
@@ -87,6 +92,7 @@ export class GraphError extends BotError {
     this.httpStatus = facts.httpStatus
     this.retryAfterMs = facts.retryAfterMs
     this.meaning = facts.meaning ?? null
+    this.said = facts.said ?? null
     this.hint = facts.hint ?? null
     this.reach = facts.reach ?? (PAGE_WIDE.has(facts.verdict) ? 'page' : 'visitor')
     this.mayPass = facts.mayPass ?? false

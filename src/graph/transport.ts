@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici'
+import { certificateTrouble } from '../base/certificate.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine, redact } from './redact.ts'
@@ -16,6 +17,8 @@ export interface Transport {
 export interface TransportOptions {
   /** `https://graph.facebook.com`; a path in it goes before the version. */
   origin: string
+  /** The proxy that leads to the origin, as it may be shown; null for none. */
+  via?: string | null
   /** Replaces the pool of our own; stays the caller's to close. */
   dispatcher?: Dispatcher
   /** For a whole call, waiting for a connection included. */
@@ -66,6 +69,7 @@ export const createTransport = ({
   dispatcher,
   timeoutMs = TIMEOUT_MS,
   onCall,
+  via = null,
 }: TransportOptions): Transport => {
   const url = new URL(origin)
   const base = url.pathname.replace(/\/+$/, '')
@@ -82,7 +86,7 @@ export const createTransport = ({
       outcome = 'ok'
       return answer
     } catch (error) {
-      const failure = error instanceof LostAnswer ? lost(wanted, error) : error
+      const failure = error instanceof LostAnswer ? lost(wanted, error, via) : error
       if (failure instanceof GraphError) outcome = failure.verdict
       throw failure
     } finally {
@@ -234,8 +238,9 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
     '/',
   )
   const quoted = redact(answer.message, call.secrets)
+  const said = [...(meaning ? [meaning] : []), ...(quoted ? [`(“${quoted}”)`] : [])].join(' ')
   return new GraphError(
-    `Facebook answered "${call.edge}" with error ${number}${meaning ? `: ${meaning}` : ''}${quoted ? ` (“${quoted}”)` : ''}`,
+    `Facebook answered "${call.edge}" with error ${number}${meaning ? ':' : ''}${said ? ` ${said}` : ''}`,
     {
       verdict: isOurs ? 'configuration' : verdict,
       edge: call.edge,
@@ -248,6 +253,7 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
       httpStatus: raw.status,
       retryAfterMs: readRetryAfterMs(raw.headers, call.pageId),
       meaning,
+      said: said || null,
       hint: row?.hint ?? null,
       remedy: row?.remedy,
     },
@@ -284,9 +290,13 @@ const verdictUnread = ({ once }: Call, status: number): Verdict => {
 /** Statuses by which a gateway says that it waits no longer: Graph behind it may still be at work. */
 const UNFINISHED: ReadonlySet<number> = new Set([408, 502, 504])
 
-const lost = (call: Call, { message, sent }: LostAnswer): GraphError =>
-  new GraphError(`Facebook could not be reached for "${call.edge}": ${message}`, {
-    verdict: call.once && sent ? 'ambiguous' : 'transient',
+const lost = (call: Call, { message, sent }: LostAnswer, via: string | null): GraphError => {
+  const certificate = certificateTrouble(message)
+  const reason = certificate === null ? message : `${certificate.what} (${message})`
+  const way = via === null ? '' : `, by way of the proxy ${via}`
+  return new GraphError(`Facebook could not be reached for "${call.edge}"${way}: ${reason}`, {
+    verdict: certificate ? 'configuration' : call.once && sent ? 'ambiguous' : 'transient',
+    ...(certificate && { code: 'BOT_GRAPH_UNREACHABLE', remedy: certificate.remedy }),
     edge: call.edge,
     graphCode: null,
     subcode: null,
@@ -295,6 +305,7 @@ const lost = (call: Call, { message, sent }: LostAnswer): GraphError =>
     retryAfterMs: null,
     answered: false,
   })
+}
 
 /** Most answers come in one piece. */
 const textOf = (chunks: readonly Buffer[]): string => {
@@ -303,10 +314,17 @@ const textOf = (chunks: readonly Buffer[]): string => {
 }
 
 /** Only the code: undici's errors can hold addresses, bytes of the answer and whole sockets. */
-const reasonOf = (error: Error & { code?: unknown }): string =>
-  typeof error.code === 'string' && /^[A-Z][A-Z_0-9]*$/.test(error.code)
-    ? error.code
-    : 'the connection failed'
+const reasonOf = (error: Error & { code?: unknown }): string => {
+  // A proxy that wants a password, or may not go there, answers so.
+  const proxyStatus = /\bProxy\b.*\((\d{3})\)/.exec(error.message)?.[1]
+  if (proxyStatus !== undefined) return `the proxy answered with HTTP ${proxyStatus}`
+  // What a proxy's own certificate lacks is told by the cause.
+  const { code } =
+    error.cause instanceof Error && error.code?.toString().startsWith('UND_ERR_PRX')
+      ? (error.cause as { code?: unknown })
+      : error
+  return typeof code === 'string' && /^[A-Z][A-Z_0-9]*$/.test(code) ? code : 'the connection failed'
+}
 
 const parse = (text: string): JsonObject | undefined => {
   try {

@@ -57,10 +57,16 @@ const CREDENTIALS =
   'Compare FB_APP_ID and FB_APP_SECRET with App Dashboard > App settings > Basic, correct them and restart the bot.'
 const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
+/** Graph's words for the same thing under several numbers (reference M). */
+const TWO_FACTOR_WORDS = /two[- ]?factor|2fa\b/i
+const NO_TWO_FACTOR = "the Page's business demands two-factor authentication of the person who made the token"
 const TWO_FACTOR =
   'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
 const OWN_ROLE =
   'See on facebook.com whether the Page is there and published and the person who made the token still has full access to it; then run `npm run bootstrap-token` and tick the Page and every permission.'
+const LOGIN_AGAIN = 'Start the login again; the code it ends with is good once, and only for a few minutes.'
+const REDIRECT =
+  'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 const NOT_LIVE =
   'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'
@@ -99,52 +105,48 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
 
   // Token and session
-  row(190, 458, 'token_invalid', 'the app was removed from the account of the person who made the token'),
+  dead(458, 'the app was removed from the account of the person who made the token'),
   row(
     190,
     459,
     'token_invalid',
     'the person who made the token must first pass a security check on facebook.com',
   ),
-  row(190, 460, 'token_invalid', 'the password was changed, or Facebook ended the session for security'),
-  row(190, 463, 'token_invalid', 'the token has expired'),
+  dead(460, 'the password was changed, or Facebook ended the session for security'),
+  dead(463, 'the token has expired'),
   row(
     190,
     464,
     'token_invalid',
     'the account of the person who made the token must first be confirmed on facebook.com',
   ),
-  row(190, 467, 'token_invalid', 'the token was revoked or has expired'),
+  dead(467, 'the token was revoked or has expired'),
   row(
     190,
     490,
     'token_invalid',
     'the person who made the token must first pass a security check on facebook.com',
   ),
-  row(190, 492, 'token_invalid', 'the person who made the token no longer has a suitable role on the Page'),
+  dead(
+    492,
+    'the person who made the token no longer has a suitable role on the Page, or lacks the two-factor authentication that the business of the Page demands',
+  ),
+  row(190, 'any', 'token_invalid', NO_TWO_FACTOR, {
+    says: TWO_FACTOR_WORDS,
+    remedy: TWO_FACTOR,
+    byToken: true,
+  }),
   row(190, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),
-  row(
-    413,
-    'any',
-    'permission',
-    "the Page's business demands two-factor authentication of the person who made the token",
-    {
-      remedy: TWO_FACTOR,
-      byToken: true,
-    },
-  ),
-  row(
-    415,
-    'any',
-    'permission',
-    "the Page's business demands two-factor authentication of the person who made the token",
-    {
-      remedy: TWO_FACTOR,
-      byToken: true,
-    },
-  ),
+  row(413, 'any', 'permission', NO_TWO_FACTOR, {
+    remedy: TWO_FACTOR,
+    byToken: true,
+  }),
+  row(415, 'any', 'permission', NO_TWO_FACTOR, {
+    remedy: TWO_FACTOR,
+    byToken: true,
+  }),
 
   // Window and recipient: before permissions, whose numbers they share.
   row(10, 2018278, 'outside_window', 'the 24-hour window has closed'),
@@ -193,6 +195,11 @@ export const VERDICTS: readonly VerdictRow[] = [
   ),
   row(200, 2018021, 'permission', 'matching people by phone number is not enabled', { reach: 'visitor' }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
+  row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
+    says: TWO_FACTOR_WORDS,
+    remedy: TWO_FACTOR,
+    byToken: true,
+  }),
   row([200, 299], 'any', 'permission', 'a permission is missing or was removed', {
     says: MISSING_PERMISSION,
   }),
@@ -275,8 +282,20 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 2534013, 'bad_request', 'Instagram refuses this message'),
   row(100, 2534015, 'bad_request', 'Instagram refuses this message'),
   row(100, 2534025, 'bad_request', 'Instagram refuses this message'),
-  row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists'),
-  row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong'),
+  either(36007, 'bad_request', 'the code of this login was used before', { remedy: LOGIN_AGAIN }),
+  either(36008, 'bad_request', 'the code of this login has expired', { remedy: LOGIN_AGAIN }),
+  either(36009, 'bad_request', 'the code of this login is not good for this redirect address', {
+    remedy: REDIRECT,
+  }),
+  row(100, 'any', 'bad_request', 'the code of this login was used before, or is no code', {
+    says: /(authorization|verification) code/i,
+    remedy: LOGIN_AGAIN,
+  }),
+  row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
+    edges: OWN_PAGE,
+  }),
+  row(100, 'any', 'bad_request', 'a parameter is invalid'),
+  row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong', { remedy: REDIRECT }),
   row(506, 'any', 'bad_request', 'it was already posted'),
   row(2200, 'any', 'bad_request', 'Facebook did not get the right answer from the callback address'),
   row(10303, 'any', 'bad_request', 'the account linking token is wrong'),
@@ -335,6 +354,11 @@ function credentials(code: VerdictRow['code'], meaning: string, says?: RegExp): 
 /** Something else about the app or this machine that only the operator can mend. */
 function setup(code: VerdictRow['code'], meaning: string, options: RowOptions): VerdictRow {
   return row(code, 'any', 'configuration', meaning, { errorCode: 'BOT_GRAPH_REJECTED', ...options })
+}
+
+/** Facebook says of the token a call was made with that it is dead, and why. */
+function dead(subcode: number, meaning: string): VerdictRow {
+  return row(190, subcode, 'token_invalid', meaning, { hint: 'token_dead' })
 }
 
 function either(number: number, verdict: Verdict, meaning: string, options?: RowOptions): VerdictRow {

@@ -27,6 +27,12 @@ const appRefusal = (cause: unknown): unknown => {
         'See that this machine may open connections to graph.facebook.com, and try again; metastatus.com tells of outages.',
     })
   }
+  if (cause.code !== 'BOT_APP_CREDENTIALS_WRONG') {
+    return new BotError(cause.code, `${cause.message}.`, {
+      cause,
+      remedy: cause.remedy ?? 'Do what Facebook says there, and try again.',
+    })
+  }
   return new BotError('BOT_APP_CREDENTIALS_WRONG', 'Facebook does not know this app id with this secret.', {
     cause,
     remedy: 'Copy both once more from App dashboard > App settings > Basic; "Show" reveals the secret.',

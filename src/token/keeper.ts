@@ -16,7 +16,10 @@ export interface PageTokenStatus {
   /** First 8 hex digits of the token's SHA-256: tells tokens apart in logs. */
   fingerprint: string | null
   scopes: string[]
+  /** As of {@link provedAtMs}: `debug_token` does not tell them. */
   tasks: string[]
+  /** By the last probe, ms since the epoch; null for never, as it was proved. */
+  expiresAtMs: number | null
   dataAccessExpiresAtMs: number | null
 }
 
@@ -30,8 +33,11 @@ export interface TokenKeeper {
   /**
    * A Graph call made with `token` got the verdict `token_invalid`. Pauses the Page at once and probes. Ignored when
    * the Page has another token by now: the call was simply too late.
+   *
+   * @param isProof - whether Facebook's answer needs no second opinion: the token counts as dead where `debug_token` cannot
+   *   be asked. Otherwise the operator hears after a few minutes that it is probably dead
    */
-  suspect: (pageId: string, token: string, reason: string) => void
+  suspect: (pageId: string, token: string, reason: string, isProof?: boolean) => void
   /**
    * Facebook says that a person, or a Page, has removed the app. Pauses the Pages concerned and probes them at once; all
    * Pages are probed, and none is paused, when it is nobody we know of.

@@ -1,6 +1,6 @@
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import { BotError } from '../base/errors.ts'
-import { GraphError } from '../graph/error.ts'
+import { GraphError, type Verdict } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { toRefusal } from './refusals.ts'
 
@@ -82,12 +82,17 @@ export const redeemCode = async (
   try {
     return (await graph.exchangeCode(login)).token
   } catch (error) {
-    if (!(error instanceof GraphError) || error.verdict !== 'bad_request') throw toRefusal(error)
+    if (!(error instanceof GraphError) || !ABOUT_THE_CODE.has(error.verdict)) throw toRefusal(error)
     throw new BotError('BOT_USER_TOKEN_INVALID', `${error.message}.`, {
       cause: error,
-      remedy: 'Start the login again; the code it ends with is good once, and only for a few minutes.',
+      remedy:
+        error.remedy ??
+        'Start the login again; the code it ends with is good once, and only for a few minutes. If it stays so, do what Facebook says there.',
     })
   }
 }
+
+/** Nobody has a user token yet: what sounds like a dead one is about the code, the person or the app. */
+const ABOUT_THE_CODE: ReadonlySet<Verdict> = new Set(['bad_request', 'unknown', 'token_invalid'])
 
 const LONGEST = 300

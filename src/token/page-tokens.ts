@@ -37,14 +37,20 @@ interface Entry {
   sinceMs: number
   /** From the last probe, before that from the store. */
   scopes: string[]
+  /** Null for never, as was proved; another answer of a later probe is trouble. */
+  expiresAtMs: number | null
   dataAccessExpiresAtMs: number | null
   /** Grows with every new token and every doubt: a probe begun before confirms nothing. */
   generation: number
   /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
   disputes: number
   doubtedAtMs: number
-  /** Probes in a row that came to nothing. */
+  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
+  proof: string | null
+  /** Probes in a row that came to nothing, and why the last one did. */
   undecided: number
+  obstacle: string
+  cancelPatience: () => void
   probing: Promise<void> | null
   cancelTimer: () => void
   trouble: TokenTrouble | null
@@ -56,6 +62,8 @@ const DISPUTE = { baseMs: 1000, factor: 4, capMs: 5 * 60_000 }
 /** So long without a doubt, and the disputes before it are forgotten. */
 const CALM_MS = 15 * 60_000
 const MANY_DISPUTES = 3
+/** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
+const PATIENCE_MS = 3 * 60_000
 
 /** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
 export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
@@ -77,6 +85,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     if (moved) entry.sinceMs = clock.now()
     entry.state = state
     entry.reason = reason
+    if (state !== 'suspect') endDoubt(entry)
     if (!moved && event !== 'stored') return
     const facts = { pageId: entry.pageId, state, fingerprint: entry.fingerprint, reason }
     if (state === 'valid') log.info(facts, 'the page token is valid')
@@ -89,6 +98,29 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     entry.trouble = trouble
     if (trouble) log.warn({ pageId: entry.pageId, cause: trouble.cause }, trouble.what)
     onTrouble?.(entry.pageId, trouble)
+  }
+
+  /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
+  const doubt = (entry: Entry, reason: string, proof: string | null): void => {
+    entry.generation += 1
+    entry.proof = proof ?? entry.proof
+    move(entry, 'doubted', reason)
+    if (entry.state !== 'suspect') return
+    entry.cancelPatience()
+    entry.cancelPatience = clock.after(PATIENCE_MS, () => judgeDoubt(entry))
+  }
+
+  const endDoubt = (entry: Entry): void => {
+    entry.cancelPatience()
+    entry.proof = null
+  }
+
+  /** Called when a probe came to nothing, and when patience ends. */
+  const judgeDoubt = (entry: Entry): void => {
+    if (!running || entry.state !== 'suspect' || entry.undecided === 0) return
+    if (entry.proof !== null) return move(entry, 'refuted', entry.proof)
+    if (entry.trouble !== null || clock.now() - entry.sinceMs < PATIENCE_MS) return
+    setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
   }
 
   const schedule = (entry: Entry, ms: number): void => {
@@ -117,18 +149,24 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
       return remainUndecided(entry, troubles.anotherApp(facts.appId, appId))
     }
     if (!facts.isValid) return refute(entry, facts)
-    if (entry.generation === generation) confirm(entry, facts)
+    if (entry.generation === generation) await confirm(entry, facts)
   }
 
-  const confirm = (entry: Entry, facts: TokenFacts): void => {
-    const doubt = entry.state === 'suspect' ? entry.reason : null
+  const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+    const { stored, generation } = entry
+    const doubted = entry.state === 'suspect' ? entry.reason : null
     entry.undecided = 0
     entry.scopes = facts.scopes
+    // What Facebook does not say changes nothing about what was proved.
+    if (facts.expiresAtMs !== undefined) entry.expiresAtMs = facts.expiresAtMs
     entry.dataAccessExpiresAtMs = facts.dataAccessExpiresAtMs ?? null
-    if (doubt !== null) entry.disputes += 1
+    if (doubted !== null) entry.disputes += 1
     move(entry, 'confirmed', null)
+    // Sending goes on meanwhile: the token still works.
+    if (entry.expiresAtMs !== null && heal && stored && (await heal(stored))) return
+    if (!running || entry.stored?.token !== stored?.token || entry.generation !== generation) return
 
-    setTrouble(entry, troubleAfter(entry, facts, doubt))
+    setTrouble(entry, troubleAfter(entry, facts, doubted))
     scheduleNext(entry)
   }
 
@@ -157,9 +195,11 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     const retryMs =
       Math.min(RETRY.capMs, RETRY.baseMs * 2 ** Math.min(entry.undecided, 10)) * (0.5 + 0.5 * random())
     entry.undecided += 1
+    entry.obstacle = why instanceof Error ? why.message : why.what
     const trouble = why instanceof Error ? troubles.fromProbe(why) : why
     if (trouble) setTrouble(entry, trouble)
     else log.warn({ pageId: entry.pageId, err: why }, 'the page token could not be probed; trying again')
+    judgeDoubt(entry)
     const askedMs = why instanceof GraphError ? (why.retryAfterMs ?? 0) : 0
     schedule(entry, Math.max(retryMs, askedMs))
   }
@@ -192,6 +232,8 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     entry.disputes = 0
     entry.undecided = 0
     entry.scopes = page.scopes
+    // No other token is stored.
+    entry.expiresAtMs = null
     entry.dataAccessExpiresAtMs = page.dataAccessExpiresAtMs
     setTrouble(entry, null)
     move(entry, 'stored', null)
@@ -208,14 +250,14 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
 
     statuses: () => [...entries.values()].map(toStatus),
 
-    suspect: (pageId, token, reason) => {
+    suspect: (pageId, token, reason, isProof = false) => {
       const entry = entries.get(pageId)
       if (!entry || entry.stored?.token !== token || entry.state !== 'valid') return
       const nowMs = clock.now()
       if (nowMs - entry.doubtedAtMs > CALM_MS) entry.disputes = 0
       entry.doubtedAtMs = nowMs
-      entry.generation += 1
-      move(entry, 'doubted', `A call was refused because of the token: ${reason}.`.replace(/\.\.$/, '.'))
+      const told = `A call was refused because of the token: ${reason}.`.replace(/\.\.$/, '.')
+      doubt(entry, told, isProof ? told : null)
       // The more often debug_token contradicted the calls, the longer until it is asked: no loop of sends and probes.
       const { baseMs, factor, capMs } = DISPUTE
       schedule(entry, entry.disputes === 0 ? 0 : Math.min(capMs, baseMs * factor ** (entry.disputes - 1)))
@@ -226,8 +268,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
         ({ stored }) => stored && (stored.pageId === pageId || (userId !== null && stored.userId === userId)),
       )
       for (const entry of concerned) {
-        entry.generation += 1
-        move(entry, 'doubted', 'The app was removed on Facebook.')
+        doubt(entry, 'The app was removed on Facebook.', null)
       }
       await Promise.all((concerned.length > 0 ? concerned : [...entries.values()]).map(probeAfresh))
     },
@@ -259,7 +300,10 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     stop: async () => {
       running = false
       stopListening?.()
-      for (const entry of entries.values()) entry.cancelTimer()
+      for (const entry of entries.values()) {
+        entry.cancelTimer()
+        entry.cancelPatience()
+      }
     },
   }
 }
@@ -272,11 +316,15 @@ const createEntry = (pageId: string, nowMs: number): Entry => ({
   reason: 'There is no token for this Page yet.',
   sinceMs: nowMs,
   scopes: [],
+  expiresAtMs: null,
   dataAccessExpiresAtMs: null,
   generation: 0,
   disputes: 0,
   doubtedAtMs: 0,
+  proof: null,
   undecided: 0,
+  obstacle: '',
+  cancelPatience: () => {},
   probing: null,
   cancelTimer: () => {},
   trouble: null,
@@ -292,14 +340,15 @@ const toStatus = (entry: Entry): PageTokenStatus => ({
   fingerprint: entry.fingerprint,
   scopes: entry.scopes,
   tasks: entry.stored?.tasks ?? [],
+  expiresAtMs: entry.expiresAtMs,
   dataAccessExpiresAtMs: entry.dataAccessExpiresAtMs,
 })
 
 /** What is wrong with a token that `debug_token` calls valid. */
-const troubleAfter = (entry: Entry, facts: TokenFacts, doubt: string | null): TokenTrouble | null => {
+const troubleAfter = (entry: Entry, facts: TokenFacts, doubted: string | null): TokenTrouble | null => {
   if (!isGranted(facts, 'pages_messaging', entry.pageId)) return troubles.permissionLost()
-  if (doubt === null) return null
-  return entry.disputes >= MANY_DISPUTES ? troubles.disputed(doubt) : null
+  if (doubted !== null && entry.disputes >= MANY_DISPUTES) return troubles.disputed(doubted)
+  return entry.expiresAtMs === null ? null : troubles.expires(entry.pageId, entry.expiresAtMs)
 }
 
 /** Tells tokens apart in logs without giving anything away. */

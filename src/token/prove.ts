@@ -26,9 +26,8 @@ export const inspect = async (
   userToken: string,
 ): Promise<TokenFacts> => {
   const facts = await graph.debugToken(userToken).catch((error: unknown) => {
-    // Graph refuses to inspect the token of an app other than the one that asks.
-    if (error instanceof GraphError && error.verdict === 'bad_request') {
-      throw refusals.userTokenOfAnotherApp(appId, null)
+    if (error instanceof GraphError && error.hint === 'another_app') {
+      throw refusals.userTokenOfAnotherApp(appId, error)
     }
     throw error
   })

@@ -15,12 +15,14 @@ export const refusals = {
   userTokenDead: (facts: TokenFacts) =>
     refusal('BOT_USER_TOKEN_INVALID', `The user token does not work: ${meaningOf(facts)}.`, NEW_TOKEN),
 
-  userTokenOfAnotherApp: (appId: string, facts: TokenFacts | null) =>
+  userTokenOfAnotherApp: (appId: string, facts: TokenFacts | GraphError) =>
     refusal(
       'BOT_USER_TOKEN_FOREIGN',
-      facts?.appId
-        ? `The user token was made for app ${facts.appId}, not for this app (${appId}).`
-        : `Facebook does not say that the user token was made for this app (${appId}).`,
+      facts instanceof GraphError
+        ? `Facebook does not say that the user token was made for this app (${appId}): ${facts.message}.`
+        : facts.appId
+          ? `The user token was made for app ${facts.appId}, not for this app (${appId}).`
+          : `Facebook does not say that the user token was made for this app (${appId}).`,
       `Make the user token with app ${appId} chosen, or set FB_APP_ID and FB_APP_SECRET to the other app.`,
     ),
 
@@ -48,7 +50,7 @@ export const refusals = {
   pageUnknown: (pageId: string, cause: GraphError | null) =>
     refusal(
       'BOT_PAGE_NOT_FOUND',
-      `The user token does not reach Page ${pageId}${cause?.meaning ? `: ${cause.meaning}` : ''}.`,
+      `The user token does not reach Page ${pageId}${cause?.said ? `: ${cause.said}` : ''}.`,
       'Check the id (Page > About > Page transparency), and that the person who made the token has a role on the Page and ticked it in the dialog.',
       cause,
     ),
@@ -97,7 +99,8 @@ export const refusals = {
       `${label(page)} could not be subscribed to this app's webhooks: ${cause.message}. ${WHILE_SAVED}`,
       cause.retryable
         ? RUN_AGAIN
-        : 'The person who made the token needs the moderation task on the Page and pages_manage_metadata; then run this again.',
+        : (cause.remedy ??
+            'The person who made the token needs the moderation task on the Page and pages_manage_metadata; then run this again.'),
       cause,
     ),
 
@@ -123,47 +126,50 @@ export const refusals = {
     ),
 }
 
-/** A failed Graph call, as the person who runs the bootstrap should read it. Anything else comes back as it is. */
+/**
+ * A failed Graph call, as the person who runs the bootstrap should read it: Facebook's own words, and the cure of the table
+ * where it has one. Anything else comes back as it is.
+ */
 export const toRefusal = (error: unknown): unknown => {
   if (!(error instanceof GraphError)) return error
-  switch (error.verdict) {
+  const isDead = error.verdict === 'token_invalid'
+  const isAboutApp = error.code === 'BOT_APP_CREDENTIALS_WRONG'
+  const what = isDead
+    ? `The user token does not work: ${error.said ?? error.message}`
+    : isAboutApp
+      ? `Facebook does not accept the app id and app secret: ${error.message}`
+      : error.message
+  return new BotError(isDead ? 'BOT_USER_TOKEN_INVALID' : codeOf(error), `${what}.`.replace(/\.{2,}$/, '.'), {
+    cause: error,
+    retryable: error.retryable,
+    remedy: error.remedy ?? remedyOf(error),
+  })
+}
+
+const codeOf = ({ code, verdict }: GraphError): BotErrorCode =>
+  verdict === 'rate_limited' ? 'BOT_GRAPH_REJECTED' : code
+
+const remedyOf = ({ verdict, retryAfterMs }: GraphError): string => {
+  switch (verdict) {
     case 'configuration':
-      return refusal(
-        'BOT_APP_CREDENTIALS_WRONG',
-        `Facebook does not accept the app id and app secret: ${error.message}.`,
-        'Compare FB_APP_ID and FB_APP_SECRET with App dashboard > App settings > Basic.',
-        error,
-      )
+      return 'Compare FB_APP_ID and FB_APP_SECRET with App dashboard > App settings > Basic.'
     case 'token_invalid':
-      return refusal(
-        'BOT_USER_TOKEN_INVALID',
-        `The user token does not work: ${error.meaning ?? error.message}.`,
-        NEW_TOKEN,
-        error,
-      )
+    case 'permission':
+      return NEW_TOKEN
     case 'transient':
     case 'ambiguous':
-      return new BotError('BOT_GRAPH_UNREACHABLE', `${error.message}.`, {
-        cause: error,
-        retryable: true,
-        remedy:
-          'Try again in a minute; if it stays so, check that this machine reaches FB_GRAPH_URL, and metastatus.com.',
-      })
+      return 'Try again in a minute; if it stays so, check that this machine reaches FB_GRAPH_URL, and metastatus.com.'
     case 'rate_limited':
-      return new BotError('BOT_GRAPH_REJECTED', `${error.message}.`, {
-        cause: error,
-        retryable: true,
-        remedy: `Try again in ${Math.ceil((error.retryAfterMs ?? DEFAULT_WAIT_MS) / 60_000)} minutes.`,
-      })
+      return `Try again in ${Math.ceil((retryAfterMs ?? DEFAULT_WAIT_MS) / 60_000)} minutes.`
     default:
-      return refusal('BOT_GRAPH_REJECTED', `${error.message}.`, NEW_TOKEN, error)
+      return 'Do what Facebook says there; `npm run doctor` checks app, version, token and permissions one by one.'
   }
 }
 
 /** Why Facebook calls a token invalid, as the end of a sentence. */
 export const meaningOf = ({ error, expiresAtMs }: Pick<TokenFacts, 'error' | 'expiresAtMs'>): string => {
   const row = error && findRow({ ...error, message: error.message ?? '' })
-  if (row && row.subcode !== 'any') return row.meaning
+  if (row && (row.subcode !== 'any' || row.says)) return row.meaning
   if (expiresAtMs && error?.message)
     return `${error.message} (it expired on ${new Date(expiresAtMs).toISOString()})`
   return error?.message ?? row?.meaning ?? 'Facebook calls it invalid'

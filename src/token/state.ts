@@ -10,12 +10,12 @@ export type TokenEvent =
   | 'doubted'
   /** `debug_token` says that it works. */
   | 'confirmed'
-  /** `debug_token` says that it does not. */
+  /** `debug_token` says that it does not, or cannot be asked about one that a call has proved dead. */
   | 'refuted'
 
 /**
- * The life of a Page's token. Only `debug_token` declares one dead; a probe that came to nothing is no event, so that
- * neither an outage nor wrong app credentials kill a token.
+ * The life of a Page's token. `debug_token` declares one dead or, where it cannot be asked, a refused call whose subcode
+ * leaves no doubt. A probe that came to nothing is no event: neither an outage nor wrong app credentials kill a token.
  */
 export const nextState = (state: PageTokenState, event: TokenEvent): PageTokenState =>
   TRANSITIONS[state][event]

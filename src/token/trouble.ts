@@ -2,7 +2,7 @@ import { GraphError } from '../graph/error.ts'
 
 /** What keeps a Page's token from being used although it is not dead. The operator has to mend it. */
 export interface TokenTrouble {
-  cause: 'configuration' | 'permission' | 'restricted'
+  cause: 'configuration' | 'permission' | 'restricted' | 'token_invalid' | 'token_expires'
   /** What happened, as one sentence without secrets. */
   what: string
   /** What to do, as one sentence. */
@@ -14,26 +14,46 @@ export interface TokenTrouble {
 const CREDENTIALS =
   'Compare FB_APP_ID and FB_APP_SECRET with App dashboard > App settings > Basic, and restart the bot.'
 
+const BACK =
+  'Set FB_APP_ID and FB_APP_SECRET back, or run `npm run bootstrap-token` with a user token of this app.'
+const DOCTOR = 'Do what Facebook says there; `npm run doctor` checks app, version and token one by one.'
+
 export const troubles = {
   /** Null for what passes by itself, such as an outage. */
   fromProbe: (error: Error): TokenTrouble | null => {
     if (!(error instanceof GraphError)) return null
-    // Asked about a token of another app, Graph answers that the request is wrong.
-    const isOurs = error.verdict === 'configuration' || error.verdict === 'bad_request'
-    return isOurs
-      ? {
-          cause: 'configuration',
-          what: `Facebook does not let this app inspect the token: ${error.message}.`,
-          remedy: CREDENTIALS,
-        }
-      : null
+    // An outage, or too many calls.
+    if (error.retryable) return null
+    return {
+      cause: 'configuration',
+      what: `The token cannot be checked: ${error.message}.`,
+      remedy:
+        error.remedy ??
+        (error.hint === 'another_app' ? BACK : error.verdict === 'configuration' ? CREDENTIALS : DOCTOR),
+      byToken: error.hint === 'another_app',
+    }
   },
+
+  /** A call was refused because of the token, and `debug_token` has not answered for minutes. */
+  uncheckable: (pageId: string, doubt: string, why: string): TokenTrouble => ({
+    cause: 'token_invalid',
+    what: `The token is probably dead, and Facebook does not let it be checked (${why}). ${doubt}`,
+    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once. If the old token lives after all, sending goes on by itself.`,
+    byToken: true,
+  }),
+
+  /** It was proved to have no end, and has one now. */
+  expires: (pageId: string, expiresAtMs: number): TokenTrouble => ({
+    cause: 'token_expires',
+    what: `The token works, but Facebook now gives it an end: it expires on ${new Date(expiresAtMs).toISOString()}.`,
+    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token before that; the running bot takes it at once.`,
+    byToken: true,
+  }),
 
   anotherApp: (tokenAppId: string, appId: string): TokenTrouble => ({
     cause: 'configuration',
     what: `The token was made for app ${tokenAppId}, but FB_APP_ID is ${appId}.`,
-    remedy:
-      'Set FB_APP_ID and FB_APP_SECRET back, or run `npm run bootstrap-token` with a user token of this app.',
+    remedy: BACK,
     byToken: true,
   }),
 

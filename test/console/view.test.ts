@@ -19,6 +19,7 @@ const status = (over: Partial<PageTokenStatus> = {}): PageTokenStatus => ({
   fingerprint: 'abcd1234',
   scopes: ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'],
   tasks: ['MESSAGING', 'CREATE_CONTENT'],
+  expiresAtMs: null,
   dataAccessExpiresAtMs: NOW + 90 * 1440 * MINUTE,
   ...over,
 })

@@ -269,6 +269,7 @@ const fakeTokens = (clock: FakeClock): FakeTokens => {
     fingerprint: null,
     scopes: [],
     tasks: [],
+    expiresAtMs: null,
     dataAccessExpiresAtMs: null,
   })
   const tokens: FakeTokens = {

@@ -410,13 +410,19 @@ const ROWS: Row[] = [
   },
   {
     what: 'a Page that was unsubscribed',
-    arrange: (world) => pageOf(world).subscriptions.clear(),
+    arrange: async (world) => {
+      // Otherwise the running bot subscribes it again.
+      await changeToken(world, (page) => (page['subscribe'] = false))
+      pageOf(world).subscriptions.clear()
+    },
     expected: { [`subscription ${PAGE_ID}`]: ['failure', /sends its webhooks to this app no longer/, RENEW] },
   },
   {
     what: 'a Page that sends too little',
-    arrange: (world) =>
-      pageOf(world).subscriptions.set(world.env['FB_APP_ID'] ?? '', new Set(['messages', 'standby'])),
+    arrange: async (world) => {
+      await changeToken(world, (page) => (page['subscribe'] = false))
+      pageOf(world).subscriptions.set(world.env['FB_APP_ID'] ?? '', new Set(['messages', 'standby']))
+    },
     expected: {
       [`subscription ${PAGE_ID}`]: ['warning', /without messaging_postbacks, message_echoes/, RENEW],
     },

@@ -1,9 +1,11 @@
+import { createServer as createTlsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { Agent, type Dispatcher } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
 import { graphError, html, json, startFakeGraph } from '../helpers/graph-server.ts'
+import { makeCertificate } from '../helpers/certificate.ts'
 import type { SendMessage } from '../../src/messages.ts'
 
 const SEND = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', message: { text: 'hello' } }
@@ -239,3 +241,21 @@ t.test('what time it is for Graph is told by its answers, whatever becomes of ou
   }
   t.ok((graph.now() ?? 0) < first + 5000)
 })
+
+t.test(
+  'a certificate that this machine does not trust is no outage: NODE_EXTRA_CA_CERTS is named',
+  async (t) => {
+    const { cert, key } = makeCertificate({ name: 'localhost', hosts: ['localhost'] })
+    const server = createTlsServer({ cert, key }, (_request, response) => response.end('{}'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => server.close())
+    const graph = connect(t, `https://localhost:${(server.address() as AddressInfo).port}`)
+    await t.rejects(graph.sendMessage(SEND), {
+      verdict: 'configuration',
+      code: 'BOT_GRAPH_UNREACHABLE',
+      retryable: false,
+      message: /not signed by an authority.*SELF_SIGNED/,
+      remedy: /NODE_EXTRA_CA_CERTS/,
+    })
+  },
+)

@@ -159,6 +159,8 @@ const TEXTS = [
   'Invalid appsecret_proof provided in the API argument',
   'You must provide an app access token, or a user access token that is an owner or developer of the app',
   'API access deactivated. To reactivate, go to the app dashboard.',
+  'The business requires two-factor authentication of this person',
+  'This authorization code has been used.',
   'An active access token must be used to query information about the current user.',
   'Cannot message users who are not admins, developers or testers of the app until it is reviewed and live',
   'Object does not exist, cannot be loaded due to missing permission or reviewable feature',

@@ -27,6 +27,7 @@ const status = (state: PageTokenState, pageId = '1001'): PageTokenStatus => ({
   fingerprint: null,
   scopes: [],
   tasks: [],
+  expiresAtMs: null,
   dataAccessExpiresAtMs: null,
 })
 

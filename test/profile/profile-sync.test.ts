@@ -34,6 +34,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
     fingerprint: null,
     scopes: [],
     tasks: [],
+    expiresAtMs: null,
     dataAccessExpiresAtMs: null,
   })
   const answer = async <T>(call: string, used: string, body: unknown, result: () => T): Promise<T> => {

@@ -124,6 +124,7 @@ t.test('every variable and every code a page names exists', async (t) => {
     'EVERGREEN_ROUNDS',
     'EVERGREEN_SEED',
     'NODE_ENV',
+    'NODE_EXTRA_CA_CERTS',
     // What clients read to reach the sandbox.
     'HTTPS_PROXY',
     'NODE_USE_ENV_PROXY',

@@ -426,3 +426,70 @@ t.test('a listener that left hears nothing', async (t) => {
   await clock.advance(0)
   t.equal(heard, 0)
 })
+
+t.test(
+  'a doubt that cannot be decided is told after a few minutes, and is over with the answer',
+  async (t) => {
+    const { clock, keeper, world, troubles } = await build(t)
+    await keeper.start()
+    await clock.advance(0)
+    world.answer = failure('rate_limited', 3_600_000)
+    keeper.suspect('100', 'page-token-1', 'error 190')
+    await clock.advance(170 * SECOND_MS)
+    t.strictSame(troubles, [])
+    await clock.advance(20 * SECOND_MS)
+    t.match(troubles, [
+      ['100', { cause: 'token_invalid', what: /probably dead.*Facebook said no.*error 190/, byToken: true }],
+    ])
+    t.equal(keeper.status('100').state, 'suspect')
+    world.answer = facts()
+    await keeper.probe('100')
+    t.equal(keeper.status('100').state, 'valid')
+    t.strictSame(troubles.at(-1), ['100', null])
+  },
+)
+
+t.test('a refusal that is proof enough needs no debug_token to count', async (t) => {
+  const { clock, keeper, world } = await build(t)
+  await keeper.start()
+  await clock.advance(0)
+  world.answer = failure('transient')
+  keeper.suspect('100', 'page-token-1', 'error 190/460: the password was changed', true)
+  await clock.advance(0)
+  t.match(keeper.status('100'), { state: 'invalid', reason: /190\/460/ })
+  world.answer = facts()
+  await clock.advance(120 * SECOND_MS)
+  t.equal(keeper.status('100').state, 'valid', 'debug_token has the last word')
+})
+
+t.test(
+  'a token that was proved to have no end and has one now is healed at once, or told while it works',
+  async (t) => {
+    const healed: string[] = []
+    let isGood = true
+    const heal = async ({ token }: StoredPageToken) => {
+      healed.push(token)
+      return isGood
+    }
+    const { clock, keeper, world, troubles } = await build(t, { heal })
+    const endsMs = Date.UTC(2026, 11, 24)
+    world.answer = facts({ expiresAtMs: endsMs })
+    await keeper.start()
+    await clock.advance(0)
+    t.strictSame(healed, ['page-token-1'])
+    t.strictSame(troubles, [])
+
+    isGood = false
+    await keeper.probe('100')
+    t.match(troubles, [
+      ['100', { cause: 'token_expires', what: /expires on 2026-12-24/, remedy: /--page 100/, byToken: true }],
+    ])
+    t.equal(keeper.tokenFor('100'), 'page-token-1', 'it still works')
+    t.equal(keeper.status('100').expiresAtMs, endsMs)
+    world.store([pageToken({ token: 'page-token-2', provedAtMs: 9 })])
+    world.answer = facts()
+    await clock.advance(0)
+    t.equal(keeper.status('100').expiresAtMs, null)
+    t.strictSame(troubles.at(-1), ['100', null])
+  },
+)

@@ -2,6 +2,7 @@ import { WEBHOOK_FIELDS } from '../../channel/messenger.ts'
 import { isSameAddress, pageSubscription } from '../../token/app-webhook.ts'
 import { GraphError } from '../../graph/error.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
+import { certificateTrouble } from '../../base/certificate.ts'
 import { isConfidential } from '../../base/config.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type Context } from '../context.ts'
@@ -62,13 +63,15 @@ export const graphTrouble = (error: unknown, next: string): Finding => {
   if (!(error instanceof GraphError)) throw error
   return error.retryable
     ? failure(reasonOf(error), 'Try again in a few minutes; if it stays so, look at metastatus.com.')
-    : failure(reasonOf(error), next)
+    : failure(reasonOf(error), error.remedy ?? next)
 }
 
 const checkGraph = async (url: string, { outside }: Context): Promise<Finding> => {
   const answer = await outside.fetch(url)
   const { origin, host } = new URL(url)
   if (answer.status === null) {
+    const certificate = certificateTrouble(answer.code)
+    if (certificate) return failure(`${host}: ${certificate.what} (${answer.code})`, certificate.remedy)
     return failure(
       `${host} cannot be reached (${answer.code})`,
       `See that this machine may open connections to ${origin}; a firewall or FB_GRAPH_URL may be wrong.`,

@@ -5,6 +5,7 @@ import type { TokenFacts } from '../../graph/graph.ts'
 import type { StoredPageToken } from '../../store/tokens/records.ts'
 import { isGranted } from '../../token/grants.ts'
 import { meaningOf } from '../../token/refusals.ts'
+import { allows } from '../../token/tasks.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, pagesOf, type Context } from '../context.ts'
 import { failure, ok, skipped, warning, type Finding } from '../finding.ts'
@@ -78,9 +79,7 @@ const checkToken = async (page: StoredPageToken, appId: string, context: Context
   try {
     facts = await context.inspect(page.token)
   } catch (error) {
-    // Asked about a token of another app, Graph answers that the request is wrong.
-    if (error instanceof GraphError && error.verdict === 'bad_request')
-      return foreign(page, page.appId, appId)
+    if (error instanceof GraphError && error.hint === 'another_app') return foreign(page, page.appId, appId)
     return graphTrouble(error, renew(page))
   }
   if (facts.appId !== null && facts.appId !== appId) return foreign(page, facts.appId, appId)
@@ -123,27 +122,47 @@ const checkPermissions = async (page: StoredPageToken, context: Context): Promis
 const lost = ({ scopes }: TokenFacts, scope: string): string =>
   scopes.includes(scope)
     ? `${scope} was granted for other Pages, not for this one`
-    : `${scope} is missing or was taken from it`
+    : `${scope} was taken from it, or never granted`
 
 const checkTasks = async (page: StoredPageToken, context: Context): Promise<Finding> => {
-  const tasks = (await currentTasks(page, context)) ?? page.tasks
+  const told = await currentTasks(page, context)
+  const tasks = told ?? page.tasks
   if (tasks === null) return skipped('Facebook does not tell the tasks of this Page')
+  const asOf =
+    told === null
+      ? `, as of ${day(page.provedAtMs)} when the token was made; Facebook cannot be asked now`
+      : ''
   const next =
     'Give that person full access (Page settings > Page access), or renew the token as another one.'
-  if (!tasks.some((task) => task === 'MESSAGING' || task === 'MESSAGE')) {
-    return failure('the person behind the token may not answer messages (no task MESSAGING)', next)
+  const may = { message: allows(tasks, 'MESSAGING'), moderate: allows(tasks, 'MODERATE') }
+  if (may.message === false) {
+    return failure(`the person behind the token may not answer messages (no task MESSAGING)${asOf}`, next)
   }
-  return tasks.includes('MODERATE')
-    ? ok('MESSAGING and MODERATE')
-    : warning('the person behind the token may not subscribe webhooks (no task MODERATE)', next)
+  if (may.moderate === false) {
+    return warning(`the person behind the token may not subscribe webhooks (no task MODERATE)${asOf}`, next)
+  }
+  return ok(
+    may.message === null || may.moderate === null
+      ? `not known to lack any: ${tasks.join(', ')}${asOf}`
+      : `MESSAGING and MODERATE${asOf}`,
+  )
 }
 
-/** The Page's own token cannot tell; the user token it was made from can, while it lives. */
+/**
+ * The Page's own token cannot tell; the user token it was made from can, while it lives. The tasks are documented for the
+ * list alone; the Page itself is asked where the list does not have it.
+ */
 const currentTasks = async (page: StoredPageToken, context: Context): Promise<string[] | null> => {
   const user = userOf(page, context)
   if (user === undefined) return null
-  const told = await context.graph().page(page.pageId, user.token).catch(orNull)
-  return told?.tasks ?? null
+  const graph = context.graph()
+  try {
+    for await (const { id, tasks } of graph.accounts(user.token))
+      if (id === page.pageId && tasks) return tasks
+    return (await graph.page(page.pageId, user.token)).tasks
+  } catch (error) {
+    return orNull(error)
+  }
 }
 
 const checkSubscription = async (page: StoredPageToken, context: Context): Promise<Finding> => {

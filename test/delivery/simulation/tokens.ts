@@ -33,6 +33,7 @@ export const createSimulatedKeeper = (deps: {
     fingerprint: null,
     scopes: [],
     tasks: [],
+    expiresAtMs: null,
     dataAccessExpiresAtMs: null,
   })
 
