@@ -1,7 +1,16 @@
+import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BotError } from '../base/errors.ts'
 import { isBot, type Bot } from './bot.ts'
+
+/** What handlers import; the name of the package is known to Node only in files inside of it. */
+const API = 'evergreen-messenger/handlers'
+const API_URL = new URL('./public-api.ts', import.meta.url).href
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === API ? { url: API_URL, shortCircuit: true } : next(specifier, context),
+})
 
 /**
  * Loads the module with the code handlers.

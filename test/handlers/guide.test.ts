@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { createConversation, OWN_LOOKUPS } from '../../src/conversation/conversation.ts'
@@ -19,8 +18,7 @@ const modules = [...guide.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = ''])
 /** A conversation with an example of the guide in front of a script. */
 const talkTo = async (t: Test, index: number) => {
   const file = join(t.testdir(), 'bot.ts')
-  const from = pathToFileURL(ROOT).href
-  writeFileSync(file, (modules[index] ?? '').replaceAll("from './src/", `from '${from}/src/`))
+  writeFileSync(file, modules[index] ?? '')
   const script = parse('replies: { hours: { say: From 9 to 18. } }\nfallback: { say: Pardon? }')
   const conversation = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const handle = withHandlers({

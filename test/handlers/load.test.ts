@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
@@ -43,3 +45,14 @@ t.test(
     }
   },
 )
+
+t.test('a module anywhere imports the API by the name of the package', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'evergreen-handlers-'))
+  t.teardown(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'bot.ts')
+  writeFileSync(
+    file,
+    "import { defineBot, text } from 'evergreen-messenger/handlers'\nexport const bot = defineBot().hears('hi', (ctx) => ctx.reply(text('hello')))",
+  )
+  t.equal((await loadHandlers(file)).definition.handlers.length, 1)
+})

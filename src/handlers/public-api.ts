@@ -1,0 +1,31 @@
+/** What authors of code handlers import, as `evergreen-messenger/handlers`: everything here stays as it is within a major version. */
+export {
+  defineBot,
+  type Bot,
+  type Context,
+  type Handler,
+  type Heard,
+  type TapHandler,
+  type TextHandler,
+} from './bot.ts'
+export {
+  audio,
+  buttons,
+  callButton,
+  cards,
+  coupon,
+  emailQuickReply,
+  file,
+  image,
+  media,
+  phoneQuickReply,
+  postbackButton,
+  quickReply,
+  receipt,
+  template,
+  text,
+  uploaded,
+  urlButton,
+  video,
+  withQuickReplies,
+} from './messages.ts'
