@@ -1,6 +1,6 @@
 import { explain, type Explanation } from '../conversation/explain.ts'
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
-import { mediaSizes } from '../script/media-files.ts'
+import { mediaLooks } from '../script/media-files.ts'
 import { parseScript } from '../script/parse.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { dataDirOf, ownScript, readScript } from './read-script.ts'
@@ -31,7 +31,7 @@ export const ask = command({
     const script = parseScript(content, {
       file,
       variables: SCRIPT_VARIABLES,
-      sizeOf: mediaSizes({ script: file, dataDir: dataDirOf(env) }),
+      lookAt: mediaLooks({ script: file, dataDir: dataDirOf(env) }),
     })
     const found = explain(script, text)
     stdout.write(`${values.json === true ? JSON.stringify(found) : inWords(found).join('\n')}\n`)

@@ -1,6 +1,6 @@
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
-import { mediaSizes } from '../script/media-files.ts'
+import { mediaLooks } from '../script/media-files.ts'
 import { ScriptError } from '../script/mistakes.ts'
 import { parseScript } from '../script/parse.ts'
 import type { Script } from '../script/types.ts'
@@ -25,7 +25,7 @@ export const scriptCheck = command({
       const script = parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {
         file,
         variables: SCRIPT_VARIABLES,
-        sizeOf: mediaSizes({ script: file, dataDir: dataDirOf(env) }),
+        lookAt: mediaLooks({ script: file, dataDir: dataDirOf(env) }),
       })
       const summary = summaryOf(script)
       if (values.json === true) stdout.write(`${JSON.stringify({ file, mistakes: [], ...summary })}\n`)

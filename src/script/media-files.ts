@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { contentTypeOf, LARGEST_MEDIA_BYTES } from './media-rules.ts'
 import { placeOf, type MediaFolders } from './media-place.ts'
-import type { FileSize } from './reading.ts'
+import { HEAD_BYTES, recognise } from './media-bytes.ts'
+import type { FileLook } from './reading.ts'
 
 /** The pictures and other files that stand beside the script. Both throw an error of the file system, with its code. */
 export interface MediaFiles {
@@ -75,7 +76,9 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
       const found = createHash('sha256').update(bytes).digest('hex')
       // Were it known by another hash, what is uploaded now would never be found.
       known.set(path, { stamp, hash: found })
-      return { name: basename(path), contentType: contentTypeOf(path), bytes, hash: found }
+      // Facebook compares the two; the bytes know better than the name.
+      const contentType = recognise(bytes.subarray(0, HEAD_BYTES))?.contentType ?? contentTypeOf(path)
+      return { name: basename(path), contentType, bytes, hash: found }
     },
   }
 }
@@ -97,14 +100,25 @@ const piecesOf = (place: string): AsyncIterable<Buffer> =>
 
 const refusal = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
-/** How large the files beside a script are, for reading it. */
-export const mediaSizes =
+/** How the files beside a script look, for reading it. */
+export const mediaLooks =
   (folders: MediaFolders) =>
-  (path: string): FileSize => {
+  (path: string): FileLook => {
     try {
-      const facts = statSync(placeOf(path, folders))
-      return facts.isFile() ? facts.size : null
+      const place = placeOf(path, folders)
+      const facts = statSync(place)
+      return facts.isFile() ? { bytes: facts.size, head: headOf(place) } : null
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'private' : null
     }
   }
+
+const headOf = (place: string): Uint8Array => {
+  const file = openSync(place, 'r')
+  try {
+    const head = new Uint8Array(HEAD_BYTES)
+    return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0))
+  } finally {
+    closeSync(file)
+  }
+}

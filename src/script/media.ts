@@ -1,6 +1,7 @@
 import type { Node } from 'yaml'
 import { endingsFor, fitsMedia, LARGEST_MEDIA_BYTES, staysInside } from './media-rules.ts'
 import type { MediaType } from '../messages.ts'
+import { recognise } from './media-bytes.ts'
 import { allOf, localised, type Localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, type Read, type Reading } from './reading.ts'
@@ -91,20 +92,32 @@ const checkFile = (type: MediaType, path: string, node: Node | null, reading: Re
   if (!fitsMedia(type, path)) {
     return refuse(quoted(path), `${NAMES[type]}: ${endingsFor(type).join(', ')}, or a web address`)
   }
-  const bytes = reading.sizeOf(path)
-  if (bytes === 'private') {
+  const file = reading.lookAt(path)
+  if (file === 'private') {
     return refuse(
       `${quoted(path)}, which is private or leads out of the folder`,
       'a file in the folder of the script that everybody may see',
     )
   }
-  if (bytes === null)
+  if (file === null)
     return refuse(`${quoted(path)}, which is not there`, 'a file in the folder of the script')
+  const { bytes, head } = file
   if (bytes === 0) return refuse(`${quoted(path)}, an empty file`, 'one with something in it')
+  if (!looksLike(type, head)) {
+    const is = recognise(head)?.name
+    return refuse(
+      `${quoted(path)}, which ${is === undefined ? 'does not begin like one' : `is ${is} by its first bytes`}`,
+      `${NAMES[type]} that is what its name says`,
+    )
+  }
   if (bytes <= LARGEST_MEDIA_BYTES) return true
   const most = LARGEST_MEDIA_BYTES / 1024 / 1024
   return refuse(`${quoted(path)}, a file of ${bytes} bytes`, `at most ${most} MiB (${FACEBOOK})`)
 }
+
+/** Facebook looks at the bytes, too, and refuses what its type does not fit (2018047). */
+const looksLike = (type: MediaType, head: Uint8Array): boolean =>
+  type === 'file' || head.length === 0 || recognise(head)?.fits.includes(type) === true
 
 /** Whether media come from the web; otherwise from a file. */
 export const isWeb = ([first]: Template): boolean => typeof first === 'string' && /^https?:/i.test(first)

@@ -6,7 +6,7 @@ import { sayItem } from './items.ts'
 import { MOST_MESSAGES } from './limits.ts'
 import { ScriptError, wholeFile } from './mistakes.ts'
 import { profile } from './profile.ts'
-import { createReading, described, schemaOf, type Read, type SizeOf } from './reading.ts'
+import { createReading, described, schemaOf, type Read, type FileLook, type LookAt } from './reading.ts'
 import { checkMentions, fallback, replies, type ReadReplies } from './replies.ts'
 import { duration, flag, mapping, oneOrMore, optional, textOf } from './shapes.ts'
 import { openSource } from './source.ts'
@@ -24,7 +24,7 @@ const BARE_FALLBACK: Answer = {
 
 const USUAL_LANGUAGE = 'en'
 const HOUR_MS = 3_600_000
-const SOME_BYTES = 1
+const SOME_FILE: FileLook = { bytes: 1, head: new Uint8Array() }
 
 const backItems = oneOrMore('one or more messages', sayItem, {
   max: MOST_MESSAGES,
@@ -88,20 +88,20 @@ export const wholeScript = (variables: readonly string[]) =>
  * @param options.file - its name, for messages
  * @param options.variables - what texts may mention anywhere, besides the groups of their reply's own patterns and what
  *   questions remember
- * @param options.sizeOf - looks for the files that it names, by their paths from its folder; without it they are
+ * @param options.lookAt - looks at the files that it names, by their paths from its folder; without it they are
  *   presumed to be there
  * @throws ScriptError naming every mistake of the file with its line and column
  */
 export const parseScript = (
   content: string | Uint8Array,
-  options: { file: string; variables: readonly string[]; sizeOf?: SizeOf },
+  options: { file: string; variables: readonly string[]; lookAt?: LookAt },
 ): Script => {
-  const { file, variables, sizeOf = () => SOME_BYTES } = options
+  const { file, variables, lookAt = () => SOME_FILE } = options
   const source = openSource(content, file)
   if (source.syntax.length === 0 && isEmpty(source.root)) {
     throw new ScriptError(file, [wholeFile('nothing in it', 'a script with "replies"')])
   }
-  const reading = createReading(source, sizeOf)
+  const reading = createReading(source, lookAt)
   const remembered = rememberedNames(source.root)
   const read = wholeScript([...new Set([...variables, ...remembered])])(source.root, reading)
 

@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { Json, JsonObject } from '../base/json.ts'
 import { MAX_TEMPLATE_DEPTH } from './limits.ts'
 import { described, type Read, type Reading } from './reading.ts'
+import { checkRawTemplate } from './raw-limits.ts'
 import { takeMentions } from './say.ts'
 import { entriesOf, kindOf, made, mapping, required, textOf } from './shapes.ts'
 import type { SayItem } from './types.ts'
@@ -14,7 +15,11 @@ const payload: Read<JsonObject> = described(
       : reading.refuse(reading.placeOf(target), kindOf(target, reading), 'the payload of a template')
     if (value === undefined) return undefined
     const object = value as JsonObject
-    if (typeof object['template_type'] === 'string' && object['template_type'] !== '') return object
+    if (typeof object['template_type'] === 'string' && object['template_type'] !== '') {
+      const before = reading.count()
+      checkRawTemplate(target, object['template_type'], reading)
+      return reading.count() === before ? object : undefined
+    }
     return reading.refuse(
       reading.placeOf(target),
       'no "template_type"',
@@ -24,7 +29,7 @@ const payload: Read<JsonObject> = described(
   () => ({ type: 'object', required: ['template_type'], properties: { template_type: { type: 'string' } } }),
 )
 
-/** Any template the Send API knows. Its texts may hold variables; Facebook alone checks the rest. */
+/** Any template the Send API knows. Its texts may hold variables; what its limits are not known of, Facebook alone checks. */
 export const rawTemplateItem: Read<SayItem> = made(
   mapping('a raw template', { template: required(payload) }),
   (value) => ({ kind: 'template', payload: value.template }),

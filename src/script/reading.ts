@@ -43,10 +43,10 @@ export const definitions = (): JsonObject =>
 
 const DEFINITIONS = new Map<string, () => JsonObject>()
 
-/** In bytes; null where there is no such file, and `private` where no visitor may have it. */
-export type FileSize = number | 'private' | null
+/** What is known of a file: null where there is none, and `private` where no visitor may have it. */
+export type FileLook = { bytes: number; head: Uint8Array } | 'private' | null
 
-export type SizeOf = (path: string) => FileSize
+export type LookAt = (path: string) => FileLook
 
 /** One pass over a script: what was found wrong, and what can be checked only at the end. */
 export interface Reading {
@@ -74,8 +74,8 @@ export interface Reading {
   wanted: { name: string; place: Place }[]
   /** Conditions that ask for the visit, and for the opening hours. */
   asksFor: { visit: boolean; hours: Place | null }
-  /** How large a file is that stands beside the script. */
-  sizeOf: SizeOf
+  /** Looks at a file that stands beside the script. */
+  lookAt: LookAt
   /** Goes one level deeper into items in items; false, with a mistake, where there are too many levels. */
   enter: (node: Node) => boolean
   leave: () => void
@@ -94,7 +94,7 @@ export interface Reference {
   offered: boolean
 }
 
-export const createReading = (source: Source, sizeOf: SizeOf): Reading => {
+export const createReading = (source: Source, lookAt: LookAt): Reading => {
   const found: { place: Place; mistake: Mistake }[] = []
   const known = new Set<string>()
   let visited = 0
@@ -159,7 +159,7 @@ export const createReading = (source: Source, sizeOf: SizeOf): Reading => {
     goes: [],
     wanted: [],
     asksFor: { visit: false, hours: null },
-    sizeOf,
+    lookAt,
     count: () => found.length,
     mistakes: () => {
       // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.

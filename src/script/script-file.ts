@@ -7,9 +7,9 @@ import type { Clock } from '../base/clock.ts'
 import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { ScriptError, wholeFile } from './mistakes.ts'
 import { parseScript } from './parse.ts'
-import type { FileSize } from './reading.ts'
+import type { FileLook } from './reading.ts'
 import type { Script } from './types.ts'
-import { mediaSizes } from './media-files.ts'
+import { mediaLooks } from './media-files.ts'
 
 /** A script that follows its file: always the last version that was right. */
 export interface ScriptFile {
@@ -46,15 +46,15 @@ export const openScriptFile = async (deps: {
   const { file, dataDir, variables, clock, log } = deps
   const listeners = new Set<(script: Script) => void>()
   const first = await readVersion(file)
-  const lookAt = mediaSizes({ script: file, dataDir })
-  /** The files it named when it was judged last, and how large they were. */
-  const sizes = new Map<string, FileSize>()
-  const sizeOf = (path: string): FileSize => {
-    const size = lookAt(path)
-    sizes.set(path, size)
-    return size
+  const look = mediaLooks({ script: file, dataDir })
+  /** The files it named when it was judged last, and how they looked. */
+  const looks = new Map<string, string>()
+  const lookAt = (path: string): FileLook => {
+    const found = look(path)
+    looks.set(path, JSON.stringify(found))
+    return found
   }
-  let script = parseScript(first.bytes, { file, variables, sizeOf })
+  let script = parseScript(first.bytes, { file, variables, lookAt })
   /** What was last judged, right or wrong; null for a file that could not be read. */
   let judged: Buffer | null = first.bytes
   let stamp = first.stamp
@@ -109,9 +109,9 @@ export const openScriptFile = async (deps: {
   }
 
   const parsed = ({ bytes }: Version): { script: Script; bytes: Buffer } | Trouble => {
-    sizes.clear()
+    looks.clear()
     try {
-      return { script: parseScript(bytes, { file, variables, sizeOf }), bytes }
+      return { script: parseScript(bytes, { file, variables, lookAt }), bytes }
     } catch (error) {
       return troubleOf(error, bytes)
     }
@@ -123,11 +123,11 @@ export const openScriptFile = async (deps: {
   }
 
   /** For changes that the system does not tell of. */
-  const look = async (): Promise<void> => {
+  const lookAround = async (): Promise<void> => {
     const now = await stampOf(file)
     if (stopped) return
     // What was wrong may be a picture that is missing.
-    const isMended = isWrong && [...sizes].some(([path, size]) => lookAt(path) !== size)
+    const isMended = isWrong && [...looks].some(([path, before]) => JSON.stringify(look(path)) !== before)
     if (isMended) judged = null
     if ((now === stamp && !isMended) || doubted !== null) return
     stamp = now
@@ -147,7 +147,7 @@ export const openScriptFile = async (deps: {
         name: basename(file),
         pollMs: POLL_MS,
         clock,
-        check: (isTold) => (isTold ? soon(SETTLE_MS) : void look()),
+        check: (isTold) => (isTold ? soon(SETTLE_MS) : void lookAround()),
       })
       // It may have changed between reading and watching.
       soon(SETTLE_MS)

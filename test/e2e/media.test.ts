@@ -25,7 +25,7 @@ const open = async (t: Test): Promise<Shop> => {
     data: {},
     'bot.yaml': SCRIPT,
     'menu.pdf': 'monday',
-    pictures: { 'shirt.png': 'a shirt' },
+    pictures: { 'shirt.png': Buffer.from('\x89PNG a shirt', 'latin1') },
   })
   const places = { teardown: t.teardown.bind(t), testdir: () => join(folder, 'data') }
   const town = await buildTown(places, { env: { BOT_SCRIPT: join(folder, 'bot.yaml') } })

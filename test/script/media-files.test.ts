@@ -11,7 +11,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { createMediaFiles, mediaSizes } from '../../src/script/media-files.ts'
+import { createMediaFiles, mediaLooks } from '../../src/script/media-files.ts'
+import type { MediaFolders } from '../../src/script/media-place.ts'
+
+const sizesIn = (folders: MediaFolders) => (path: string) => {
+  const look = mediaLooks(folders)(path)
+  return look === null || look === 'private' ? look : look.bytes
+}
 
 const begin = (t: Test) => {
   const folder = t.testdir({ shop: { 'menu.pdf': 'monday', pictures: { 'a.png': 'a' }, '.env': 'SECRET=1' } })
@@ -20,7 +26,7 @@ const begin = (t: Test) => {
   writeFileSync(join(folder, 'outside.pdf'), 'outside')
   return {
     files: createMediaFiles({ script, dataDir }),
-    sizeOf: mediaSizes({ script, dataDir }),
+    sizeOf: sizesIn({ script, dataDir }),
     write: (path: string, text: string) => writeFileSync(join(folder, 'shop', path), text),
     remove: (path: string) => rmSync(join(folder, 'shop', path)),
     folder: join(folder, 'shop'),
@@ -111,7 +117,7 @@ t.test(
   'where the script lies in the data folder, its pictures are media and the tokens are not',
   async (t) => {
     const dataDir = t.testdir({ 'menu.pdf': 'monday', 'tokens.json': 'hush', 'evergreen.db-wal': 'hush' })
-    const sizeOf = mediaSizes({ script: join(dataDir, 'bot.yaml'), dataDir })
+    const sizeOf = sizesIn({ script: join(dataDir, 'bot.yaml'), dataDir })
     t.equal(sizeOf('menu.pdf'), 6)
     t.equal(sizeOf('tokens.json'), 'private')
     t.equal(sizeOf('evergreen.db-wal'), 'private')

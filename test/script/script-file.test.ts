@@ -130,7 +130,7 @@ t.test('a script that misses a picture is taken when the picture comes', async (
   t.same(names(), ['one'])
   t.match(lines, [{ level: 'warn', message: /1:33: found "a\.png", which is not there/ }])
 
-  writeFileSync(join(dirname(file), 'a.png'), 'a picture')
+  writeFileSync(join(dirname(file), 'a.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47]))
   await until(() => lines.length > 1)
   t.same(names(), ['two'])
   t.match(lines[1], { level: 'info', message: 'the script is right again' })

@@ -8,7 +8,49 @@ const FILES: Record<string, number> = {
   'pictures/shirt.png': 1000,
   'empty.png': 0,
   'huge.mp4': 26_214_401,
+  ...Object.fromEntries(
+    [
+      'a.png',
+      'a.jpg',
+      'a.gif',
+      'a.webp',
+      'a.wav',
+      'a.mp3',
+      'a.aac',
+      'a.ogg',
+      'a.m4a',
+      'a.mp4',
+      'a.mov',
+      'a.webm',
+    ].map((path) => [path, 1000]),
+  ),
+  'begins-text.png': 1000,
+  'begins-jpg.png': 1000,
+  'begins-pdf.mp4': 1000,
+  'begins-png.mp3': 1000,
+  'begins-text.pdf': 1000,
   'largest.mp4': 26_214_400,
+}
+
+/** Each begins as its name says, unless the name says how it begins. */
+const headOf = (path: string): Uint8Array => {
+  const [, given, ending = ''] = /(?:begins-(\w+))?\.(\w+)$/.exec(path) ?? []
+  return Buffer.from(HEADS[given ?? ending] ?? 'a text', 'latin1')
+}
+const HEADS: Record<string, string> = {
+  png: '\x89PNG\r\n\x1a\n',
+  jpg: '\xff\xd8\xff\xe0',
+  gif: 'GIF89a',
+  webp: 'RIFF\x10\0\0\0WEBPVP8 ',
+  wav: 'RIFF\x10\0\0\0WAVEfmt ',
+  mp3: 'ID3\x04',
+  aac: '\xff\xf1\x50\x80',
+  ogg: 'OggS\0',
+  m4a: '\0\0\0\x20ftypM4A ',
+  mp4: '\0\0\0\x20ftypisom',
+  mov: '\0\0\0\x14ftypqt  ',
+  webm: '\x1a\x45\xdf\xa3',
+  pdf: '%PDF-1.7',
 }
 
 const mistakesOf = (yaml: string): readonly Mistake[] => {
@@ -16,7 +58,10 @@ const mistakesOf = (yaml: string): readonly Mistake[] => {
     parseScript(yaml, {
       file: 'bot.yaml',
       variables: ['name', 'size'],
-      sizeOf: (path) => FILES[path] ?? null,
+      lookAt: (path) => {
+        const bytes = FILES[path]
+        return bytes === undefined ? null : { bytes, head: headOf(path) }
+      },
     })
     return []
   } catch (error) {
@@ -32,11 +77,41 @@ const RECEIPT = 'number: "1", name: "{{name}}", currency: EUR, payment: Cash, to
 const receipt = (more: string): string => `{ receipt: { ${RECEIPT}, ${more} } }`
 
 const RIGHT: [what: string, item: string][] = [
+  [
+    'a raw generic template',
+    `{ template: { template_type: generic, elements: [${many(10, '{ title: x, subtitle: y, buttons: [{ type: web_url, title: A, url: "https://x.y" }] }')}] } }`,
+  ],
+  [
+    'a raw text that is short without its variable',
+    `{ template: { template_type: button, text: "${long(639)}{{name}}", buttons: [{ type: postback, title: A, payload: a }] } }`,
+  ],
+  [
+    'a raw media template',
+    '{ template: { template_type: media, elements: [{ media_type: video, url: "https://www.facebook.com/p/videos/1" }] } }',
+  ],
+  [
+    'a raw template of a type with limits of its own',
+    '{ template: { template_type: receipt, elements: [] } }',
+  ],
   ['a file beside the script', '{ file: menu.pdf }'],
   ['a picture in a folder', '{ image: pictures/shirt.png }'],
   ['a picture for each language', '{ image: { en: pictures/shirt.png, de: "https://x.y/hemd.png" } }'],
   ['any file to download', '{ file: pictures/shirt.png }'],
   ['the largest film', '{ video: largest.mp4 }'],
+  ...['png', 'jpg', 'gif', 'webp'].map((ending): [string, string] => [
+    `an image .${ending}`,
+    `{ image: a.${ending} }`,
+  ]),
+  ...['wav', 'mp3', 'aac', 'ogg', 'm4a'].map((ending): [string, string] => [
+    `a sound .${ending}`,
+    `{ audio: a.${ending} }`,
+  ]),
+  ...['mp4', 'mov', 'webm'].map((ending): [string, string] => [
+    `a film .${ending}`,
+    `{ video: a.${ending} }`,
+  ]),
+  ['a picture of another kind than its name says', '{ image: begins-jpg.png }'],
+  ['whatever a file to download holds', '{ file: begins-text.pdf }'],
   ['a picture with buttons', '{ image: pictures/shirt.png, buttons: [{ title: Again, reply: a }] }'],
   [
     'a film of Facebook with buttons',
@@ -64,7 +139,7 @@ const RIGHT: [what: string, item: string][] = [
   ],
   [
     'variables in a raw template',
-    '{ template: { template_type: generic, elements: [{ title: "{{name}}" }] } }',
+    '{ template: { template_type: generic, elements: [{ title: "{{name}}", subtitle: "{{size}}" }] } }',
   ],
 ]
 for (const [what, item] of RIGHT) {
@@ -74,6 +149,96 @@ for (const [what, item] of RIGHT) {
 }
 
 const WRONG: [what: string, item: string, found: string | RegExp, expected: string | RegExp][] = [
+  [
+    'a generic template of 11 elements',
+    `{ template: { template_type: generic, elements: [${many(10, '{ title: x, subtitle: y }')}, ‸{ title: x, subtitle: y }] } }`,
+    '11 elements',
+    /1 to 10/,
+  ],
+  [
+    'a generic template without elements',
+    '{ template: ‸{ template_type: generic } }',
+    'no list of "elements"',
+    /1 to 10/,
+  ],
+  [
+    'an element with a long title',
+    `{ template: { template_type: generic, elements: [{ title: ‸${long(81)}, subtitle: y }] } }`,
+    'a "title" of 81 characters',
+    /at most 80/,
+  ],
+  [
+    'an element with nothing but its title',
+    '{ template: { template_type: generic, elements: [‸{ title: x }] } }',
+    'an element with a title only',
+    /something besides/,
+  ],
+  [
+    'an element with four buttons',
+    `{ template: { template_type: generic, elements: [{ title: x, buttons: [${many(3, '{ type: postback, title: A, payload: a }')}, ‸{ type: postback, title: A, payload: a }] }] } }`,
+    '4 buttons',
+    /1 to 3/,
+  ],
+  [
+    'a button template without buttons',
+    '{ template: ‸{ template_type: button, text: x } }',
+    'no list of "buttons"',
+    /1 to 3/,
+  ],
+  [
+    'a button template with a long text',
+    `{ template: { template_type: button, text: ‸${long(641)}, buttons: [{ type: postback, title: A, payload: a }] } }`,
+    'a "text" of 641 characters',
+    /at most 640/,
+  ],
+  [
+    'a raw button with a long title',
+    `{ template: { template_type: button, text: x, buttons: [{ type: postback, title: ‸${long(21)}, payload: a }] } }`,
+    'a "title" of 21 characters',
+    /at most 20/,
+  ],
+  [
+    'a media template of two elements',
+    '{ template: { template_type: media, elements: [{ media_type: image, attachment_id: 1 }, ‸{ media_type: image, attachment_id: 1 }] } }',
+    '2 elements',
+    /exactly 1/,
+  ],
+  [
+    'a media template of another type',
+    '{ template: { template_type: media, elements: [{ media_type: ‸audio, attachment_id: 1 }] } }',
+    'the media type audio',
+    /image or video/,
+  ],
+  [
+    'a media template with an address elsewhere',
+    '{ template: { template_type: media, elements: [{ media_type: image, url: ‸"https://x.y/a.png" }] } }',
+    'an address elsewhere',
+    /facebook\.com/,
+  ],
+  [
+    'a media template with nothing to show',
+    '{ template: { template_type: media, elements: [‸{ media_type: image }] } }',
+    'neither "url" nor "attachment_id"',
+    /one of them/,
+  ],
+  [
+    'a text that is named like a picture',
+    '{ image: ‸begins-text.png }',
+    '"begins-text.png", which does not begin like one',
+    /an image that is what its name says/,
+  ],
+  [
+    'a PDF that is named like a film',
+    '{ video: ‸begins-pdf.mp4 }',
+    '"begins-pdf.mp4", which is a PDF by its first bytes',
+    /a video that is/,
+  ],
+  [
+    'a picture that is named like a sound',
+    '{ audio: ‸begins-png.mp3 }',
+    '"begins-png.mp3", which is a PNG by its first bytes',
+    /an audio that is/,
+  ],
   [
     'a file that is not there',
     '{ image: ‸none.png }',
@@ -190,7 +355,7 @@ const WRONG: [what: string, item: string, found: string | RegExp, expected: stri
   ],
   [
     'an unknown variable in a raw template',
-    '{ template: { template_type: generic, elements: [{ title: "Hi ‸{{nam}}" }] } }',
+    '{ template: { template_type: generic, elements: [{ title: "Hi ‸{{nam}}", subtitle: x }] } }',
     'the variable {{nam}}',
     /one known/,
   ],

@@ -1,0 +1,140 @@
+import type { Node } from 'yaml'
+import { isMap, isSeq } from 'yaml'
+import { LIMITS } from '../channel/messenger.ts'
+import type { Reading } from './reading.ts'
+import { FACEBOOK } from './say.ts'
+import { textOf } from './shapes.ts'
+
+/**
+ * Holds a raw template to the limits that are known of its type (reference F7), so that Facebook does not refuse it while a
+ * visitor waits. Texts are measured without their variables, whose values nobody knows yet.
+ */
+export const checkRawTemplate = (payload: Node | null, type: string, reading: Reading): void => {
+  const template = partsOf(payload, reading)
+  switch (type) {
+    case 'generic':
+      return checkList(template, 'elements', { min: 1, max: LIMITS.cards }, reading, (element) =>
+        checkElement(element, reading),
+      )
+    case 'button':
+      checkText(template, 'text', LIMITS.buttonText, reading, 'needed')
+      return checkButtons(template, 1, reading)
+    case 'media':
+      return checkList(template, 'elements', { min: 1, max: 1 }, reading, (element) =>
+        checkMedia(element, reading),
+      )
+    default:
+      return
+  }
+}
+
+/** A mapping with where it stands. */
+interface Parts {
+  node: Node | null
+  values: ReadonlyMap<string, Node | null>
+}
+
+const partsOf = (node: Node | null, reading: Reading): Parts => {
+  const target = reading.follow(node)
+  // Mistakes in the mapping itself were noted when it was read.
+  const entries = isMap(target)
+    ? target.items.map(
+        (pair) => [textOf(reading.follow(pair.key as Node | null)) ?? '', pair.value as Node | null] as const,
+      )
+    : []
+  return { node: target, values: new Map(entries) }
+}
+
+const checkElement = (element: Parts, reading: Reading): void => {
+  checkText(element, 'title', LIMITS.cardTitle, reading, 'needed')
+  checkText(element, 'subtitle', LIMITS.cardSubtitle, reading)
+  checkButtons(element, 0, reading)
+  if (element.values.has('title') && element.values.size === 1) {
+    refuse(
+      element.node,
+      reading,
+      'an element with a title only',
+      'something besides it (Facebook shows no other)',
+    )
+  }
+}
+
+const checkMedia = (element: Parts, reading: Reading): void => {
+  const { values } = element
+  const type = textIn(element, 'media_type', reading)
+  if (type !== 'image' && type !== 'video')
+    refuse(
+      values.get('media_type') ?? element.node,
+      reading,
+      `the media type ${type ?? 'missing'}`,
+      'image or video',
+    )
+  if (values.has('url') === values.has('attachment_id')) {
+    const found = values.has('url') ? 'both "url" and "attachment_id"' : 'neither "url" nor "attachment_id"'
+    refuse(element.node, reading, found, 'one of them')
+  }
+  const url = textIn(element, 'url', reading)
+  if (url !== null && !OF_FACEBOOK.test(url))
+    refuse(
+      values.get('url') ?? null,
+      reading,
+      'an address elsewhere',
+      'one on facebook.com, or an attachment_id (Facebook takes no other)',
+    )
+  checkButtons(element, 0, reading)
+}
+
+const OF_FACEBOOK = /^https:\/\/(?:[\w-]+\.)*facebook\.com\/|\{\{/
+
+const checkButtons = (parent: Parts, min: number, reading: Reading): void => {
+  if (min === 0 && !parent.values.has('buttons')) return
+  checkList(parent, 'buttons', { min: Math.max(1, min), max: LIMITS.buttons }, reading, (button) => {
+    checkText(button, 'title', LIMITS.buttonTitle, reading)
+    checkText(button, 'payload', LIMITS.payload, reading)
+  })
+}
+
+const checkList = (
+  parent: Parts,
+  key: string,
+  { min, max }: { min: number; max: number },
+  reading: Reading,
+  check: (item: Parts) => void,
+): void => {
+  const list = reading.follow(parent.values.get(key) ?? null)
+  const range = min === max ? `exactly ${min}` : `${min} to ${max}`
+  if (!isSeq(list)) {
+    refuse(list ?? parent.node, reading, `no list of "${key}"`, `${range} of them (${FACEBOOK})`)
+    return
+  }
+  const items = list.items as (Node | null)[]
+  if (items.length < min || items.length > max)
+    refuse(items[max] ?? list, reading, `${items.length} ${key}`, `${range} (${FACEBOOK})`)
+  for (const item of items) check(partsOf(item, reading))
+}
+
+const checkText = (parent: Parts, key: string, max: number, reading: Reading, needed?: 'needed'): void => {
+  const text = textIn(parent, key, reading)
+  if (text === null) {
+    if (needed !== undefined)
+      refuse(parent.node, reading, `no "${key}"`, `a template of this type to have one`)
+    return
+  }
+  const { length } = text.replaceAll(/\{\{.*?\}\}/gs, '')
+  if (length > max)
+    refuse(
+      parent.values.get(key) ?? null,
+      reading,
+      `a "${key}" of ${length} characters`,
+      `at most ${max} (${FACEBOOK})`,
+    )
+}
+
+const textIn = ({ values }: Parts, key: string, reading: Reading): string | null => {
+  const text = textOf(reading.follow(values.get(key) ?? null))
+  return text === null || text === '' ? null : text
+}
+
+const refuse = (node: Node | null, reading: Reading, found: string, expected: string): void => {
+  reading.refuse(reading.placeOf(reading.follow(node)), found, expected)
+}
