@@ -1,10 +1,10 @@
+import type { ConversationView } from '../src/conversation/view.ts'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import {
   createConversation,
   OWN_LOOKUPS,
   type Conversation,
-  type ConversationView,
   type Lookup,
 } from '../src/conversation/conversation.ts'
 import { createSameTexts } from '../src/conversation/deserves/same-texts.ts'

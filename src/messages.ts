@@ -62,3 +62,6 @@ export interface QueuedReply extends Reply {
   /** The reply of the script that it belongs to. */
   saying?: string
 }
+
+/** Why a reply can never be sent. */
+export type DeadReason = 'outside_window' | 'unreachable' | 'bad_request'

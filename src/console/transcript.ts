@@ -1,8 +1,9 @@
+import type { DeadReason } from '../messages.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import { isEffect, type OutboxItem } from '../messages.ts'
-import type { DeadReason, KeptConversation, Store } from '../store/store.ts'
+import type { KeptConversation, Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 

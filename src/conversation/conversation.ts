@@ -1,17 +1,9 @@
+import type { ConversationView, ScriptResult } from './view.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { Effect, Reply } from '../messages.ts'
+import type { Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { find, type Found } from './find.ts'
-import {
-  askAt,
-  leaveForm,
-  questionAt,
-  takeAnswer,
-  takeMeant,
-  type AskPlace,
-  type FormAnswers,
-  type FormStep,
-} from './forms.ts'
+import { askAt, leaveForm, questionAt, takeAnswer, takeMeant, type AskPlace, type FormStep } from './forms.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { countVisit, readMemory, remember } from './memory.ts'
 import { offersOf, undoOf } from './questions.ts'
@@ -21,42 +13,9 @@ import type { Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
 import type { Answer, ByItself, Script } from '../script/types.ts'
 import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
-import { knowsAd, patienceMs, unansweredBy, type AnswerRuleName, type Situation } from './deserves/rules.ts'
+import { knowsAd, patienceMs, unansweredBy, type Situation } from './deserves/rules.ts'
 import { endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import type { Voice } from './voice.ts'
-
-/** What is known of a conversation before an event is answered. */
-export interface ConversationView {
-  pageId: string
-  psid: string | null
-  /** What was remembered after the last event. */
-  state: JsonObject | null
-  /** Null or absent where it is not known. */
-  pageName?: string | null
-  /** Events of the same visitor that wait behind this one, as far as they are known. */
-  behind?: readonly WebhookEvent[]
-  /** Of an echo: whether the bot itself has sent it, though the echo does not say so. */
-  isOurs?: boolean
-  /** Of an echo: whether the Page has said the same to many visitors. */
-  isSaidToMany?: boolean
-}
-
-export interface Handled {
-  /** In the order they are to be sent. */
-  replies: Reply[]
-  /** To be remembered; the one handed in, where nothing changed. */
-  state: JsonObject | null
-  /** To be done after the replies were sent. */
-  effects?: readonly Effect[]
-  /** Answers of forms that are to be kept. */
-  answers?: readonly FormAnswers[]
-  /** The reply of the script that the answer begins with. */
-  saying?: string
-  /** Why the event deserved no answer. */
-  unanswered?: AnswerRuleName
-  /** Set where the event shows that the Page answers by itself, beside the bot. */
-  automatic?: true
-}
 
 /** Finds the value of a variable for one conversation; null where there is none. */
 export type Lookup = (conversation: ConversationView) => string | null | Promise<string | null>
@@ -71,13 +30,13 @@ export const OWN_LOOKUPS = {
 
 export interface Conversation {
   /** Answers one event as the script says. Pure, but for lookups; a promise only where a lookup is one. */
-  handle: (event: WebhookEvent, conversation: ConversationView) => Handled | Promise<Handled>
+  handle: (event: WebhookEvent, conversation: ConversationView) => ScriptResult | Promise<ScriptResult>
   /** Says a reply of the script as the answer to an event, whatever the event is; null where there is no such reply. */
   answerWith: (
     name: string,
     event: WebhookEvent,
     conversation: ConversationView,
-  ) => Handled | Promise<Handled> | null
+  ) => ScriptResult | Promise<ScriptResult> | null
   /** The conversation as it is for this event once silence that is over has ended; null where the bot stays silent. */
   wake: (event: WebhookEvent, conversation: ConversationView) => ConversationView | null
   /** What a visitor hears whose event could not be handled: the fallback, unless a person has the conversation. */
@@ -131,8 +90,8 @@ export const createConversation = (deps: {
   const speak = (
     turn: Turn,
     answers: readonly Answer[],
-    tell: (voice: Voice) => Handled,
-  ): Handled | Promise<Handled> => {
+    tell: (voice: Voice) => ScriptResult,
+  ): ScriptResult | Promise<ScriptResult> => {
     const { script, view, groups } = turn
     const { remembered } = readMemory(turn.state)
     const wanted = new Set(
@@ -148,7 +107,7 @@ export const createConversation = (deps: {
     ])
     if (script.languages.length > 1 && !Object.hasOwn(remembered, LANGUAGE))
       values.push([LOCALE, localeOf(view)])
-    const finish = (looked: ReadonlyMap<string, string | null>): Handled =>
+    const finish = (looked: ReadonlyMap<string, string | null>): ScriptResult =>
       tell({
         script,
         language: languageOf(script, remembered[LANGUAGE] ?? looked.get(LOCALE) ?? null),
@@ -160,12 +119,12 @@ export const createConversation = (deps: {
   }
 
   /** Says an answer: judged, rendered, with its questions, choices and handover. */
-  const answerTo = (turn: Turn, found: Found): Handled | Promise<Handled> =>
+  const answerTo = (turn: Turn, found: Found): ScriptResult | Promise<ScriptResult> =>
     speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) =>
       compose(turn, found, voice),
     )
 
-  const compose = (turn: Turn, found: Found, voice: Voice): Handled => {
+  const compose = (turn: Turn, found: Found, voice: Voice): ScriptResult => {
     const { script, event } = turn
     const memory = readMemory(turn.state)
     const situation = {
@@ -205,7 +164,7 @@ export const createConversation = (deps: {
   }
 
   /** The visitor's turn in a form. */
-  const inForm = (turn: Turn, step: FormStep): Handled | Promise<Handled> => {
+  const inForm = (turn: Turn, step: FormStep): ScriptResult | Promise<ScriptResult> => {
     const { script } = turn
     const asker = 'place' in step ? script.replies.get(step.place.reply) : undefined
     const ask = (place: AskPlace, text: Localised<Template>, from: number, state: JsonObject | null) =>
@@ -236,7 +195,7 @@ export const createConversation = (deps: {
   }
 
   /** Answers something else in the middle of a form, then comes back to the question, if the form is still on. */
-  const aside = (turn: Turn, { reply, question }: AskPlace): Handled | Promise<Handled> => {
+  const aside = (turn: Turn, { reply, question }: AskPlace): ScriptResult | Promise<ScriptResult> => {
     const { script, event } = turn
     const found = find(event, script, () => preparedFor(script).matcher)
     if (found === null) return { replies: [], state: turn.state }
@@ -263,7 +222,7 @@ export const createConversation = (deps: {
     })
   }
 
-  const comeBack = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
+  const comeBack = (event: WebhookEvent, view: ConversationView): ScriptResult | Promise<ScriptResult> => {
     const script = currentScript()
     const state = endSilence(view.state)
     if (!isSilent(view.state) || view.psid === null || script.handover.back.length === 0)
@@ -279,7 +238,7 @@ export const createConversation = (deps: {
     return { script, event, view, state, groups: NO_GROUPS, back: back && script.handover.back.length > 0 }
   }
 
-  const answerEvent = (event: WebhookEvent, view: ConversationView): Handled | Promise<Handled> => {
+  const answerEvent = (event: WebhookEvent, view: ConversationView): ScriptResult | Promise<ScriptResult> => {
     const { isOurs = false, isSaidToMany = false } = view
     switch (controlOf(event, view.state, appId, { isOurs, isSaidToMany })) {
       case 'ours':
@@ -398,7 +357,7 @@ const situationOf = ({ handover }: Script, { psid, state, behind = [] }: Convers
 const unsilenced = (view: ConversationView): ConversationView => ({ ...view, state: endSilence(view.state) })
 
 /** The people in the Page inbox get the conversation as if the visitor had asked for one of them. */
-const leaveToPerson = ({ timestampMs, psid }: WebhookEvent, state: JsonObject | null): Handled =>
+const leaveToPerson = ({ timestampMs, psid }: WebhookEvent, state: JsonObject | null): ScriptResult =>
   psid === null
     ? { replies: [], state }
     : { replies: [], state: silence(leaveForm(state), timestampMs), effects: [{ do: 'handover' }] }
@@ -433,9 +392,9 @@ const languageOf = ({ language, languages }: Script, wanted: string | null): str
 }
 
 const after = (
-  handled: Handled | Promise<Handled>,
-  go: (handled: Handled) => Handled | Promise<Handled>,
-): Handled | Promise<Handled> => (handled instanceof Promise ? handled.then(go) : go(handled))
+  handled: ScriptResult | Promise<ScriptResult>,
+  go: (handled: ScriptResult) => ScriptResult | Promise<ScriptResult>,
+): ScriptResult | Promise<ScriptResult> => (handled instanceof Promise ? handled.then(go) : go(handled))
 
 const settle = async (
   values: readonly (readonly [string, string | null | Promise<string | null>])[],

@@ -1,7 +1,8 @@
+import type { ConversationView, ScriptResult } from './view.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import type { Conversation, ConversationView, Handled } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import type { Script } from '../script/types.ts'
 import { isSilent } from './handover-state.ts'
 
@@ -25,8 +26,8 @@ export const withDisclosure = (deps: {
     script: Script,
     event: WebhookEvent,
     view: ConversationView,
-    handled: Handled,
-  ): Handled | Promise<Handled> => {
+    handled: ScriptResult,
+  ): ScriptResult | Promise<ScriptResult> => {
     const { replies, state } = handled
     if (script.disclosure === null || replies.length === 0) return note(handled, null)
     const nowMs = event.timestampMs
@@ -47,7 +48,7 @@ export const withDisclosure = (deps: {
   }
 }
 
-const disclosed = async (handled: Handled, first: Promise<Reply[]>): Promise<Handled> => ({
+const disclosed = async (handled: ScriptResult, first: Promise<Reply[]>): Promise<ScriptResult> => ({
   ...handled,
   replies: [...(await first), ...handled.replies],
 })
@@ -59,7 +60,7 @@ const tellsItself = ({ profile, handover }: Script, event: WebhookEvent, view: C
     : event.kind === 'postback' && event.payload !== null && event.payload === profile?.getStarted
 
 /** The time of the talk goes into the state if that is wanted, and out of it while a person has the conversation. */
-const note = (handled: Handled, nowMs: number | null): Handled => {
+const note = (handled: ScriptResult, nowMs: number | null): ScriptResult => {
   const { state } = handled
   if (isSilent(state)) return talkedIn(state) === null ? handled : { ...handled, state: without(state) }
   return nowMs === null ? handled : { ...handled, state: { ...state, [KEY]: nowMs } }

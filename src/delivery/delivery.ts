@@ -1,3 +1,4 @@
+import type { ConversationView } from '../conversation/view.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Reply } from '../messages.ts'
@@ -8,12 +9,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher } from './handling/dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
 import { createGates } from './sending/gates.ts'
-import {
-  createHandling,
-  type Handled,
-  type Handler,
-  type HandlerConversation,
-} from './handling/call-handler.ts'
+import { createHandling, type OnHandled, type Handler } from './handling/call-handler.ts'
 import { createSurroundings } from './handling/surroundings.ts'
 import { createHandover } from './sending/handover.ts'
 import type { Holding } from './handling/please-wait.ts'
@@ -44,15 +40,15 @@ export interface DeliveryDeps {
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handler
   /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
-  patienceMs: (event: WebhookEvent, conversation: HandlerConversation) => number
+  patienceMs: (event: WebhookEvent, conversation: ConversationView) => number
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
-  apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
+  apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
   /** What a visitor hears while the handler takes its time. */
   holding: Holding
   clock: Clock
   random: () => number
   log: Log
-  report: DeliveryReport & { handled: Handled }
+  report: DeliveryReport & { handled: OnHandled }
   /** Calls per second and Page. */
   rates?: Partial<Record<PaceKind, number>>
   limits?: Partial<DeliveryLimits>

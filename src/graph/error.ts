@@ -1,3 +1,4 @@
+import type { DeadReason } from '../messages.ts'
 import { BotError, type BotErrorCode } from '../base/errors.ts'
 
 /** What a Graph error means for us. Decided once, by the table in `verdicts.ts`. */
@@ -7,9 +8,8 @@ export type Verdict =
   | 'permission'
   | 'restricted'
   | 'rate_limited'
-  | 'outside_window'
-  | 'unreachable'
-  | 'bad_request'
+  /** What is sent will never be taken. */
+  | DeadReason
   /** It was not carried out, and may be later. */
   | 'transient'
   /** It may have been carried out. Only for calls whose repetition would be seen. */

@@ -1,4 +1,5 @@
-import type { Conversation, ConversationView, Handled } from '../conversation/conversation.ts'
+import type { ConversationView, ScriptResult } from '../conversation/view.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 import { readMemory } from '../conversation/memory.ts'
 import { MOST_MESSAGES } from '../script/limits.ts'
 import { silence } from '../conversation/handover-state.ts'
@@ -27,13 +28,13 @@ const ABOUT_CONTROL: ReadonlySet<EventKind> = new Set(['echo', 'pass_thread_cont
 export const withHandlers = (deps: { handlers: Runner; script: Conversation }): Conversation['handle'] => {
   const { handlers, script } = deps
 
-  const carryOut = async (plan: Plan, event: WebhookEvent, view: ConversationView): Promise<Handled> => {
+  const carryOut = async (plan: Plan, event: WebhookEvent, view: ConversationView): Promise<ScriptResult> => {
     const replies: Reply[] = []
     const effects: Effect[] = []
-    const answers: NonNullable<Handled['answers']>[number][] = []
+    const answers: NonNullable<ScriptResult['answers']>[number][] = []
     let state = view.state
 
-    const take = (handled: Handled): void => {
+    const take = (handled: ScriptResult): void => {
       replies.push(...handled.replies)
       effects.push(...(handled.effects ?? []))
       answers.push(...(handled.answers ?? []))

@@ -1,3 +1,5 @@
+import type { DeadReason } from '../messages.ts'
+
 /**
  * Where inbox, outbox and conversations live. Every method is an operation on data: atomic by itself, says what it makes
  * durable, spans no two conversations, and asks nothing of its caller. What it returns is a copy that nobody changes
@@ -313,8 +315,6 @@ export type ReplyOutcome =
   | { status: 'dead'; reason: DeadReason; error?: GraphFacts }
   /** Facebook may have accepted it, and did not say so. */
   | { status: 'in_doubt' }
-
-export type DeadReason = 'outside_window' | 'unreachable' | 'bad_request'
 
 /**
  * Replies that are not sent unless somebody says so. A running bot takes notice of what another process does to them.

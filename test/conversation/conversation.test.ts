@@ -1,11 +1,7 @@
+import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
 import fc from 'fast-check'
 import t from 'tap'
-import {
-  createConversation,
-  OWN_LOOKUPS,
-  type ConversationView,
-  type Handled,
-} from '../../src/conversation/conversation.ts'
+import { createConversation, OWN_LOOKUPS } from '../../src/conversation/conversation.ts'
 import { parseScript } from '../../src/script/parse.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
@@ -17,7 +13,7 @@ import { CONTRACT, parse } from './scripts.ts'
 const FRESH: ConversationView = { pageId: PAGE, psid: PSID, state: null, pageName: 'Market Shop' }
 
 /** Answers one event with a script; the lookups are never promises here. */
-const answer = (yaml: string, what: WebhookEvent, view: ConversationView = FRESH): Handled => {
+const answer = (yaml: string, what: WebhookEvent, view: ConversationView = FRESH): ScriptResult => {
   const script = parse(yaml)
   const handled = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS }).handle(
     what,
@@ -27,7 +23,8 @@ const answer = (yaml: string, what: WebhookEvent, view: ConversationView = FRESH
   return handled
 }
 
-const texts = ({ replies }: Handled): (string | undefined)[] => replies.map(({ message }) => message.text)
+const texts = ({ replies }: ScriptResult): (string | undefined)[] =>
+  replies.map(({ message }) => message.text)
 
 t.test(
   'a message gets the messages of its reply, in order, with a moment of typing between them',
@@ -136,7 +133,7 @@ t.test(
   async (t) => {
     const script = parse(CONTRACT)
     const { handle } = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
-    const turn = async (what: WebhookEvent, state: JsonObject | null): Promise<Handled> =>
+    const turn = async (what: WebhookEvent, state: JsonObject | null): Promise<ScriptResult> =>
       handle(what, { ...FRESH, state })
     const passed = (kind: string, appId: string | number | null): WebhookEvent =>
       event({

@@ -1,10 +1,5 @@
-import {
-  createConversation,
-  OWN_LOOKUPS,
-  type ConversationView,
-  type Handled,
-  type Lookup,
-} from '../../src/conversation/conversation.ts'
+import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
+import { createConversation, OWN_LOOKUPS, type Lookup } from '../../src/conversation/conversation.ts'
 import { withNotes } from '../../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../../src/conversation/disclosure.ts'
 import type { FormAnswers } from '../../src/conversation/forms.ts'
@@ -20,10 +15,10 @@ export interface Talk {
   say: (text: string) => Promise<string[]>
   /** Texts of the answer to a tap on the quick reply of this title, under the last message. */
   tap: (title: string) => Promise<string[]>
-  happens: (what: WebhookEvent, known?: Partial<ConversationView>) => Promise<Handled>
+  happens: (what: WebhookEvent, known?: Partial<ConversationView>) => Promise<ScriptResult>
   /** What hangs under the last message. */
   offers: () => string[]
-  last: () => Handled
+  last: () => ScriptResult
   answers: FormAnswers[]
   effects: Effect[]
   /** What is remembered, but for the visitor's deeds, which only rules look at. */
@@ -61,7 +56,7 @@ export const talk = (
   const handle = withNotes(withDisclosure({ script: () => script, ...conversation }))
   let state: JsonObject | null = options.state ?? null
   let nowMs = START_MS
-  let last: Handled = { replies: [], state: null }
+  let last: ScriptResult = { replies: [], state: null }
   const answers: FormAnswers[] = []
   const effects: Effect[] = []
 
@@ -77,7 +72,7 @@ export const talk = (
     nowMs += spacingMs
     return last
   }
-  const texts = ({ replies }: Handled): string[] => replies.map(({ message }) => message.text ?? '')
+  const texts = ({ replies }: ScriptResult): string[] => replies.map(({ message }) => message.text ?? '')
   const quickReplies = (): QuickReply[] => last.replies.at(-1)?.message.quick_replies ?? []
 
   return {

@@ -1,11 +1,11 @@
+import type { ScriptResult } from '../../src/conversation/view.ts'
 import t, { type Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
-import type { HandlerResult } from '../../src/delivery/handling/call-handler.ts'
 import { createWorld } from './harness.ts'
 
 /** A world whose handler answers when the test says so. */
 const createSlowWorld = async (t: Test, options: Partial<DeliveryDeps> = {}) => {
-  const asked = new Map<string, (answer: HandlerResult) => void>()
+  const asked = new Map<string, (answer: ScriptResult) => void>()
   const world = await createWorld(t, {
     limits: { handlerLimitMs: 300_000 },
     handle: (event) =>

@@ -1,5 +1,5 @@
+import type { ConversationView } from '../../src/conversation/view.ts'
 import t from 'tap'
-import type { HandlerConversation } from '../../src/delivery/handling/call-handler.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { newEvent } from '../store/steps.ts'
 import { createWorld } from './harness.ts'
@@ -49,7 +49,7 @@ t.test('nothing waits where it was accepted long ago, nor while the bot stops', 
 })
 
 t.test('an echo that does not name its app is looked for among what was sent', async (t) => {
-  const views: HandlerConversation[] = []
+  const views: ConversationView[] = []
   const world = await createWorld(t, {
     handle: (event, view) => {
       if (event.kind === 'echo') views.push(view)

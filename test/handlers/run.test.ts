@@ -1,5 +1,6 @@
+import type { ScriptResult } from '../../src/conversation/view.ts'
 import t from 'tap'
-import { createConversation, OWN_LOOKUPS, type Handled } from '../../src/conversation/conversation.ts'
+import { createConversation, OWN_LOOKUPS } from '../../src/conversation/conversation.ts'
 import { defineBot } from '../../src/handlers/bot.ts'
 import { text } from '../../src/handlers/messages.ts'
 import { withHandlers } from '../../src/handlers/run.ts'
@@ -21,12 +22,13 @@ const build = (bot: unknown, signal?: AbortSignal) => {
   const script = parse(SCRIPT)
   const conversation = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const handle = withHandlers({ handlers: inProcess(bot, signal), script: conversation })
-  const turn = async (what: WebhookEvent, state: JsonObject | null = null): Promise<Handled> =>
+  const turn = async (what: WebhookEvent, state: JsonObject | null = null): Promise<ScriptResult> =>
     handle(what, { pageId: PAGE, psid: PSID, state })
   return { turn }
 }
 
-const texts = ({ replies }: Handled): (string | undefined)[] => replies.map(({ message }) => message.text)
+const texts = ({ replies }: ScriptResult): (string | undefined)[] =>
+  replies.map(({ message }) => message.text)
 
 t.test('handlers come first, and the script has what they leave', async (t) => {
   const { turn } = build(

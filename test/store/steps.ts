@@ -1,14 +1,7 @@
+import type { DeadReason } from '../../src/messages.ts'
 import type { Test } from 'tap'
 import type { Clock } from '../../src/base/clock.ts'
-import type {
-  DeadReason,
-  GraphFacts,
-  InboxClaim,
-  NewEvent,
-  OutboxClaim,
-  PageRoom,
-  Store,
-} from '../../src/store/store.ts'
+import type { GraphFacts, InboxClaim, NewEvent, OutboxClaim, PageRoom, Store } from '../../src/store/store.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 
 /** Opens the adapter under test; called again with the same `place`, it finds what was stored there. */

@@ -1,11 +1,12 @@
-import type { Conversation, Handled } from '../conversation.ts'
+import type { ScriptResult } from '../view.ts'
+import type { Conversation } from '../conversation.ts'
 import { deedsIn, note } from './lately.ts'
 
 /** Notes what visitors do, for the rules of later events. */
 export const withNotes =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) => {
-    const noted = (handled: Handled): Handled => {
+    const noted = (handled: ScriptResult): ScriptResult => {
       // The second tap of a double tap is none: a third one a moment later is meant.
       if (handled.unanswered === 'tapped_twice') return handled
       // An ad that led to no answer is not over: the message it leads to may.

@@ -1,6 +1,7 @@
+import type { ConversationView, ScriptResult } from '../../conversation/view.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { Effect, OutboxItem, QueuedReply, Reply } from '../../messages.ts'
+import type { OutboxItem, QueuedReply, Reply } from '../../messages.ts'
 import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { createHolding, type HoldingDeps } from './please-wait.ts'
@@ -10,35 +11,10 @@ import type { Rest, Surroundings } from './surroundings.ts'
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
 export type Handler = (
   event: WebhookEvent,
-  conversation: HandlerConversation,
-) => HandlerResult | Promise<HandlerResult>
+  conversation: ConversationView,
+) => ScriptResult | Promise<ScriptResult>
 
-export interface HandlerConversation {
-  pageId: string
-  psid: string | null
-  state: JsonObject | null
-  /** Events of the same visitor that wait behind this one, as far as they are known. */
-  behind?: readonly WebhookEvent[]
-  /** Of an echo: whether the bot itself has sent it, though the echo does not say so. */
-  isOurs?: boolean
-}
-
-export interface HandlerResult {
-  replies: Reply[]
-  state: JsonObject | null
-  /** Done after the replies were sent, in this order. */
-  effects?: readonly Effect[]
-  /** Answers of a form, to be kept and perhaps delivered. */
-  answers?: readonly { form: string; url: string | null; values: Readonly<Record<string, string>> }[]
-  /** The reply of the script that the answer begins with. */
-  saying?: string
-  /** Why the event deserved no answer. */
-  unanswered?: string
-  /** Set where the event shows that the Page answers by itself, beside the bot. */
-  automatic?: true
-}
-
-export type Handled = (event: WebhookEvent, conversation: HandlerConversation, result: HandlerResult) => void
+export type OnHandled = (event: WebhookEvent, conversation: ConversationView, result: ScriptResult) => void
 
 /** Puts a stored event to the handler. Never fails: a handler that does is apologised for. */
 export type Handling = (
@@ -56,8 +32,8 @@ export const createHandling = (
     handle: Handler
     surroundings: Surroundings
     /** What to say when the handler failed; nothing when it must stay silent. */
-    apologise: (event: WebhookEvent, conversation: HandlerConversation) => Reply[]
-    onHandled: Handled
+    apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
+    onHandled: OnHandled
     clock: Clock
     log: Log
     handlerLimitMs: number
@@ -66,7 +42,7 @@ export const createHandling = (
   const { handle, surroundings, apologise, onHandled, clock, log, handlerLimitMs } = deps
   const hold = createHolding(deps)
 
-  const apologyFor = (event: WebhookEvent, conversation: HandlerConversation): Reply[] => {
+  const apologyFor = (event: WebhookEvent, conversation: ConversationView): Reply[] => {
     if (conversation.psid === null) return []
     try {
       return apologise(event, conversation)
@@ -78,9 +54,9 @@ export const createHandling = (
   }
 
   const withinLimit = async (
-    result: Promise<HandlerResult>,
+    result: Promise<ScriptResult>,
     stopHolding: () => void,
-  ): Promise<HandlerResult> => {
+  ): Promise<ScriptResult> => {
     let cancel = (): void => undefined
     const limit = new Promise<never>((_, reject) => {
       cancel = clock.after(handlerLimitMs, () => reject(new Error(`no answer within ${handlerLimitMs} ms`)))
@@ -116,7 +92,7 @@ export const createHandling = (
 }
 
 /** What is kept of a conversation, as a handler sees it. */
-const viewOf = ({ pageId, psid, state }: Conversation): HandlerConversation => ({
+const viewOf = ({ pageId, psid, state }: Conversation): ConversationView => ({
   pageId,
   psid,
   state: state === null ? null : (JSON.parse(state) as JsonObject),
@@ -125,7 +101,7 @@ const viewOf = ({ pageId, psid, state }: Conversation): HandlerConversation => (
 const toOutcome = (
   event: WebhookEvent,
   { psid, state }: Conversation,
-  result: HandlerResult,
+  result: ScriptResult,
 ): HandledEvent => {
   const next = result.state === null ? null : JSON.stringify(result.state)
   return {
@@ -140,7 +116,7 @@ const toOutcome = (
 /** In the order they are to leave. */
 const itemsOf = (
   { timestampMs: answersMs }: WebhookEvent,
-  { replies, effects = [], saying }: Pick<HandlerResult, 'replies' | 'effects' | 'saying'>,
+  { replies, effects = [], saying }: Pick<ScriptResult, 'replies' | 'effects' | 'saying'>,
 ): OutboxItem[] => [
   ...replies.map((reply): QueuedReply => ({ ...reply, answersMs, ...(saying && { saying }) })),
   ...effects,

@@ -1,8 +1,8 @@
+import type { ConversationView } from '../../conversation/view.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { QueuedReply, Reply } from '../../messages.ts'
 import type { InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
-import type { HandlerConversation } from './call-handler.ts'
 import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 
@@ -11,7 +11,7 @@ export interface Holding {
   /** How long it may take, ms. */
   afterMs: () => number
   /** Nothing where nobody expects the bot to answer. */
-  say: (event: WebhookEvent, conversation: HandlerConversation) => Promise<Reply[]>
+  say: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
 
 export interface HoldingDeps {
@@ -66,7 +66,7 @@ export const createHolding = (deps: HoldingDeps) => {
     claim: InboxClaim,
     stored: StoredEvent,
     event: WebhookEvent,
-    conversation: HandlerConversation,
+    conversation: ConversationView,
   ): (() => void) => {
     const { id, pageId } = claim.conversation
     if (stored.acceptedMs <= (told.get(id) ?? 0)) return () => undefined

@@ -1,7 +1,7 @@
+import type { ConversationView } from '../../conversation/view.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { InboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
-import type { HandlerConversation } from './call-handler.ts'
 
 /** Waits without keeping other conversations from their turn. */
 export type Rest = (ms: number) => Promise<void>
@@ -11,9 +11,9 @@ export type Surroundings = (
   claim: InboxClaim,
   stored: StoredEvent,
   event: WebhookEvent,
-  view: HandlerConversation,
+  view: ConversationView,
   rest: Rest,
-) => HandlerConversation | Promise<HandlerConversation>
+) => ConversationView | Promise<ConversationView>
 
 /** No answer depends on more than these. */
 const MOST_BEHIND = 10
@@ -24,7 +24,7 @@ export const createSurroundings = (deps: {
   store: Pick<Store, 'conversation' | 'sentReplies'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   /** How long an event waits for what may belong to it, ms since it was accepted. */
-  patienceMs: (event: WebhookEvent, view: HandlerConversation) => number
+  patienceMs: (event: WebhookEvent, view: ConversationView) => number
   clock: Pick<Clock, 'now'>
 }): Surroundings => {
   const { store, read, patienceMs, clock } = deps

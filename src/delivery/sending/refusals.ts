@@ -1,5 +1,6 @@
+import type { DeadReason } from '../../messages.ts'
 import type { GraphError } from '../../graph/error.ts'
-import type { DeadReason, GraphFacts } from '../../store/store.ts'
+import type { GraphFacts } from '../../store/store.ts'
 import type { Closing } from './gates.ts'
 
 /** What to do about a refused send. Derived from the verdict alone; see {@link ../graph/verdicts.ts}. */

@@ -1,4 +1,5 @@
-import type { DeadLetter, DeadLetters, DeadMark, DeadReason, DeadSelection, GraphFacts } from '../store.ts'
+import type { DeadReason } from '../../messages.ts'
+import type { DeadLetter, DeadLetters, DeadMark, DeadSelection, GraphFacts } from '../store.ts'
 import type { DeadMarkRow, DeadPlace, DeadRow } from './protocol.ts'
 import type { ReplyIds } from './reply-ids.ts'
 import type { DatabaseThread } from './thread.ts'
