@@ -5,6 +5,7 @@ import { metricsRoutes } from '../routes/metrics.ts'
 import { operatorAssetRoutes } from '../routes/console/assets.ts'
 import { operatorConversationRoutes } from '../routes/console/conversation.ts'
 import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
+import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
 import { operatorRepairRoutes } from '../routes/console/repair.ts'
 import { operatorSignInRoutes } from '../routes/console/sign-in.ts'
 import { operatorRoutes } from '../routes/console/overview.ts'
@@ -18,6 +19,7 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(operatorSignInRoutes)
   area.register(operatorRoutes)
   area.register(operatorRepairRoutes)
+  area.register(facebookLoginRoutes)
   area.register(operatorConversationRoutes)
   area.register(operatorDeadLetterRoutes)
 }

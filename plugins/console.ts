@@ -5,6 +5,8 @@ import { createLiveOverview, type LiveOverview } from '../src/console/live-overv
 import { createActivityMemory } from '../src/metrics/activity-memory.ts'
 import { createLogins, type Logins } from '../src/console/logins.ts'
 import { fragments } from '../src/console/overview.ts'
+import { createLiveRepair, type LiveRepair } from '../src/console/live-repair.ts'
+import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
 import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
 import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
@@ -22,6 +24,8 @@ export interface OperatorConsole {
   view: () => Promise<ConsoleView>
   live: LiveOverview
   repairs: Repairs
+  repairDesk: RepairDesk
+  liveRepair: LiveRepair
   logins: Logins
   transcript: OpenTranscript
 }
@@ -61,8 +65,18 @@ async function operatorConsole(app: FastifyInstance) {
     log,
   })
   const repairs = createRepairs({ bootstrap: app.bootstrapToken, clock, log })
+  const repairDesk = createRepairDesk({ repairs, needs, tokens, store, clock, log })
+  const liveRepair = createLiveRepair({ waiting: repairDesk.waiting, clock })
   const transcript = createTranscripts({ store, graph: app.graph, tokens, read: readStoredEvent, clock })
-  app.decorate('console', { view, live, repairs, logins: createLogins({ clock }), transcript })
+  app.decorate('console', {
+    view,
+    live,
+    repairs,
+    repairDesk,
+    liveRepair,
+    logins: createLogins({ clock }),
+    transcript,
+  })
 
   const memory = createActivityMemory({ activity, store, clock, log })
   app.addHook('onReady', () => memory.start())
@@ -74,6 +88,7 @@ async function operatorConsole(app: FastifyInstance) {
     repairs.stop()
     // Streams would keep the server from closing.
     live.stop()
+    liveRepair.stop()
   })
 }
 

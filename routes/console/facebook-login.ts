@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError } from '../../src/base/errors.ts'
+import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../../src/token/login-dialog.ts'
+
+type Form = { Body: URLSearchParams | undefined }
+
+const CALLBACK = '/operator/facebook/callback'
+const LONGEST_ANSWER = 4096
+
+/** A repair by "Continue with Facebook". */
+async function facebookLogin(app: FastifyInstance) {
+  const { config } = app
+  const { logins, repairDesk } = app.console
+  const log = app.log.child({ part: 'console' })
+
+  const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
+
+  app.post<Form>('/operator/facebook', async (request, reply) => {
+    const redirectUri = `${originOf(request)}${CALLBACK}`
+    const url = dialogUrl({
+      loginUrl: config.FB_LOGIN_URL,
+      version: config.FB_GRAPH_VERSION,
+      appId: config.FB_APP_ID,
+      redirectUri,
+      state: logins.begin(sessionOf(request), redirectUri),
+      again: request.body?.get('again') === 'yes',
+      configId: config.FB_LOGIN_CONFIG_ID,
+    })
+    log.info({ client: request.ip }, 'the operator went to the login dialog')
+    return reply.redirect(url, 303)
+  })
+
+  /** Where the browser must come back to: there its session is. */
+  const originOf = (request: FastifyRequest): string => {
+    const { PUBLIC_URL: publicUrl } = config
+    const asked = `${request.protocol}://${request.host}`
+    if (publicUrl === undefined || new URL(publicUrl).host === request.host) return publicUrl ?? asked
+    throw new BotError(
+      'BOT_REQUEST_INVALID',
+      `Facebook sends you back to ${publicUrl}, where you have not signed in.`,
+      { remedy: `Open the console at ${publicUrl}/operator and press the button there.` },
+    )
+  }
+
+  app.get<{ Querystring: DialogAnswer }>(CALLBACK, async (request, reply) => {
+    const answer = Object.fromEntries(
+      Object.entries(request.query).filter(
+        ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,
+      ),
+    )
+    const login = logins.finish(sessionOf(request), answer['state'] ?? '')
+    if (login === null) {
+      log.warn({ client: request.ip }, 'an answer of the login dialog was refused: nobody here asked for it')
+      throw new BotError(
+        'BOT_FORM_REFUSED',
+        'This answer belongs to no login that you began here, or it came too late.',
+        { remedy: 'Press "Continue with Facebook" again.' },
+      )
+    }
+    const code = readCode(answer)
+    const { id } = await repairDesk.begin({
+      session: sessionOf(request),
+      client: request.ip,
+      userToken: {
+        doing: 'Exchanging the code of the login for a user token',
+        done: 'Logged in at Facebook',
+        fetch: () => redeemCode(app.graph, { code, redirectUri: login.redirectUri }),
+      },
+      by: 'the login dialog',
+      mayChoose: false,
+    })
+    return reply.redirect(`/operator/repair/${id}`, 303)
+  })
+}
+
+export const facebookLoginRoutes = fp(facebookLogin, {
+  name: 'facebook-login-routes',
+  encapsulate: true,
+  decorators: { fastify: ['config', 'console', 'graph', 'signIn'] },
+})

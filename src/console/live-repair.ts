@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts'
+import type { EventStream } from '../web/event-stream.ts'
+import type { RepairDesk } from './repair-desk.ts'
+import { repairProgress } from './repair-page.ts'
+import type { Repair } from './repairs.ts'
+
+/** Keeps the open pages of repairs up to date. */
+export interface LiveRepair {
+  /** Tells a page how its repair goes on, until that is over and the replies have left. */
+  follow: (repair: Repair, stream: EventStream) => void
+  /** Ends all streams. */
+  stop: () => void
+}
+
+const RECOUNT_MS = 1000
+
+export const createLiveRepair = (deps: {
+  waiting: RepairDesk['waiting']
+  clock: Pick<Clock, 'after'>
+}): LiveRepair => {
+  const { waiting, clock } = deps
+  const open = new Set<() => void>()
+
+  return {
+    follow: (repair, stream) => {
+      const began = repair.view().is
+      let cancel = (): void => undefined
+      const tell = async (): Promise<void> => {
+        const view = repair.view()
+        // Another state is another page, with its own forms.
+        if (view.is !== began) return stream.send('reload', {})
+        const left = await waiting(repair)
+        stream.send('parts', { progress: repairProgress(view, left).text })
+        if (left === 0) stop()
+        else if (left !== null && open.has(stop)) cancel = clock.after(RECOUNT_MS, () => void tell())
+      }
+      const stopListening = repair.onChange(() => void tell())
+      const end = (): void => {
+        cancel()
+        stopListening()
+        open.delete(stop)
+      }
+      const stop = (): void => {
+        end()
+        stream.send('done', {})
+        stream.close()
+      }
+      open.add(stop)
+      stream.onClose(end)
+      void tell()
+    },
+    stop: () => {
+      for (const stop of open) stop()
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock.ts'
+import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
+import type { Log } from '../base/logger.ts'
+import type { Store } from '../store/store.ts'
+import type { TokenKeeper } from '../token/keeper.ts'
+import type { Repair, RepairOrder, Repairs } from './repairs.ts'
+
+/** Where the operator begins a repair, however the user token comes. */
+export interface RepairDesk {
+  /** Begins one for the Pages that a new token may mend. Resolves as {@link RepairDesk.soon} does. */
+  begin: (asked: RepairRequest) => Promise<Repair>
+  /** Resolves when the repair is over or needs a choice, or when waiting longer would keep the operator from its page. */
+  soon: (repair: Repair) => Promise<void>
+  /** Replies of the mended Pages that have not left yet; null before anything is mended. */
+  waiting: (repair: Repair) => Promise<number | null>
+}
+
+export interface RepairRequest extends Pick<RepairOrder, 'session' | 'userToken'> {
+  /** For the log: the operator's address, and how the token comes. */
+  client: string
+  by: string
+  /** Whether the operator wants to choose the Pages. */
+  mayChoose: boolean
+}
+
+/** Most repairs are over by then, and their page needs no script to be complete. */
+const PATIENCE_MS = 1500
+
+export const createRepairDesk = (deps: {
+  repairs: Repairs
+  needs: Pick<Needs, 'open'>
+  tokens: Pick<TokenKeeper, 'statuses'>
+  store: Pick<Store, 'counts'>
+  clock: Pick<Clock, 'sleep'>
+  log: Pick<Log, 'info'>
+}): RepairDesk => {
+  const { repairs, needs, tokens, store, clock, log } = deps
+
+  /** One Page may need a token for more than one reason. */
+  const sickPages = (): string[] => {
+    const mendable = needs.open().filter(({ pageId, byToken }) => pageId !== WHOLE_BOT && byToken === true)
+    return [...new Set(mendable.map(({ pageId }) => pageId))]
+  }
+
+  const soon: RepairDesk['soon'] = async (repair) => {
+    const patience = new AbortController()
+    const late = clock.sleep(PATIENCE_MS, patience.signal).catch(() => undefined)
+    await Promise.race([repair.settled(), late])
+    patience.abort()
+  }
+
+  return {
+    begin: async ({ session, userToken, client, by, mayChoose }) => {
+      const sick = sickPages()
+      const counts = await store.counts().catch(() => null)
+      const repair = repairs.begin({
+        session,
+        waiting: counts?.outbox ?? new Map(),
+        userToken,
+        // A single sick Page is what it is about, also when Facebook does not list it.
+        pageIds: sick.length === 1 && !mayChoose ? sick : [],
+        likely: sick.length > 0 ? sick : tokens.statuses().map(({ pageId }) => pageId),
+      })
+      log.info({ client, by, repair: repair.id }, 'the operator started a repair')
+      void repair.settled().then(() => {
+        const { is, pages, failure } = repair.view()
+        const facts = { repair: repair.id, pages: pages.map(({ id }) => id), code: failure?.code }
+        log.info(facts, `the repair is ${is}`)
+      })
+      await soon(repair)
+      return repair
+    },
+    soon,
+    waiting: async (repair) => {
+      const { is, pages } = repair.view()
+      if (is !== 'done') return null
+      const counts = await store.counts().catch(() => null)
+      return counts && pages.reduce((sum, { id }) => sum + (counts.outbox.get(id) ?? 0), 0)
+    },
+  }
+}
