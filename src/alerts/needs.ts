@@ -1,29 +1,6 @@
 import type { Clock } from '../base/clock.ts'
+import type { NeedCause } from './causes.ts'
 import { CHECKOUT, fitCommands, type Surroundings } from '../cures/surroundings.ts'
-
-/** Why a person is needed. docs/operations.md has the cure of each. */
-export const NEED_CAUSES = [
-  // These hold back the replies of their Page until they are mended.
-  'token_missing',
-  'token_invalid',
-  'configuration',
-  'permission',
-  'restricted',
-  /** The token works, and will end. */
-  'token_expires',
-  /** Nothing comes from Facebook, though it should. */
-  'silent',
-  /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
-  'unsubscribed',
-  /** Facebook does not take the Messenger profile that the script wants. */
-  'profile',
-] as const
-
-export type NeedCause = (typeof NEED_CAUSES)[number]
-
-/** Whether replies wait because of it. */
-export const holdsReplies = (cause: NeedCause): boolean =>
-  cause !== 'token_expires' && cause !== 'silent' && cause !== 'unsubscribed' && cause !== 'profile'
 
 export interface Need {
   pageId: string
