@@ -7,12 +7,11 @@ import {
   type Conversation,
   type Lookup,
 } from '../src/conversation/conversation.ts'
-import { createSameTexts } from '../src/conversation/deserves/same-texts.ts'
+import { withSameTexts } from '../src/conversation/deserves/same-texts.ts'
 import { withNotes } from '../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/script/types.ts'
-import type { WebhookEvent } from '../src/webhook/events.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
 import { openScriptFile } from '../src/script/script-file.ts'
@@ -74,29 +73,19 @@ async function conversation(app: FastifyInstance) {
   })
   const { BOT_HANDLERS: handlersFile } = app.config
   const code = handlersFile === undefined ? null : await openCode(app, handlersFile, script)
-  const handle = withNotes(
-    withDisclosure({
-      script: scriptFile.current,
-      handle: code?.handle ?? script.handle,
-      disclose: script.disclose,
-    }),
-  )
+  const disclosed = withDisclosure({
+    script: scriptFile.current,
+    handle: code?.handle ?? script.handle,
+    disclose: script.disclose,
+  })
+  const handle = withSameTexts(withNotes(disclosed), { appId, clock: app.clock })
   const named = (view: ConversationView): ConversationView => ({
     pageName: app.tokens.status(view.pageId).pageName,
     ...view,
   })
-  const sameTexts = createSameTexts(app.clock)
-  const isSaidToMany = (event: WebhookEvent, { pageId, psid, isOurs }: ConversationView): boolean =>
-    event.kind === 'echo' &&
-    event.text !== null &&
-    psid !== null &&
-    isOurs !== true &&
-    event.appId !== appId &&
-    sameTexts.said(pageId, psid, event.text)
-
   app.decorate('visitorProfiles', visitorProfiles)
   app.decorate('conversation', {
-    handle: (event, view) => handle(event, { ...named(view), isSaidToMany: isSaidToMany(event, view) }),
+    handle: (event, view) => handle(event, named(view)),
     wake: script.wake,
     answerWith: (name, event, view) => script.answerWith(name, event, named(view)),
     apologise: (event, view) => script.apologise(event, named(view)),

@@ -12,11 +12,11 @@ import { ownFormsPlugin, toRefusal } from './own-forms.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     setup: Setup
-    setupDoor: SetupDoor
+    setupAccess: SetupAccess
   }
 }
 
-export interface SetupDoor {
+export interface SetupAccess {
   /** Whether this browser was let in, and none after it. */
   isIn: (request: FastifyRequest) => boolean
   /** Lets a browser in that brings the code, and sends the one before away. @throws BotError */
@@ -76,7 +76,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
   })
 
   app.decorate('setup', createSetup(deps))
-  app.decorate('setupDoor', {
+  app.decorate('setupAccess', {
     isIn,
     enter: (request, reply, given) => {
       const admission = code.redeem(request.ip, given)

@@ -1,7 +1,8 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { hkdfSync } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { createDoor, OPERATOR, type Credentials } from '../src/web/password-check.ts'
+import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
+import { createPasswordCheck, OPERATOR, type Credentials } from '../src/web/password-check.ts'
 import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
 import { BotError } from '../src/base/errors.ts'
@@ -36,10 +37,7 @@ export interface SignIn {
   assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => void
 }
 
-const SESSION_MS = 12 * 60 * 60_000
 const COOKIE = 'evergreen_operator'
-/** Under this name the store keeps which sessions were signed out before their time. */
-const ENDED = 'operator.sessions_ended'
 
 /**
  * Guards every route of the scope it is registered in: signed in, with headers that keep other sites out, and changes
@@ -47,9 +45,9 @@ const ENDED = 'operator.sessions_ended'
  */
 async function signIn(app: FastifyInstance, { password }: { password: string }) {
   const { clock, config, store } = app
-  const door = createDoor({ password, clock })
+  const passwords = createPasswordCheck({ password, clock })
+  const sessions = await openSessions({ store, clock })
   const log = app.log.child({ part: 'console' })
-  const ended = readEnded(await store.recall(ENDED))
 
   await app.register(ownFormsPlugin, {
     key: sessionKey(config.FB_APP_SECRET, password),
@@ -64,12 +62,11 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
   const sessionOf = ({ session }: FastifyRequest): string | null => {
     const id = session.get('id')
     const sinceMs = session.get('sinceMs')
-    if (id === undefined || sinceMs === undefined || ended.has(id)) return null
-    return clock.now() - sinceMs < SESSION_MS ? id : null
+    return id !== undefined && sinceMs !== undefined && sessions.isOpen({ id, sinceMs }) ? id : null
   }
 
   const assertPassword: SignIn['assertPassword'] = (request, reply, given) => {
-    const admission = door.admit(request.ip, given)
+    const admission = passwords.admit(request.ip, given)
     if (admission.is === 'right') return
     if (admission.is === 'locked') {
       reply.header('retry-after', admission.waitSeconds)
@@ -88,19 +85,16 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
       const { session } = request
       // What was known of the visitor before, another could have planted.
       session.regenerate()
-      session.set('id', randomBytes(16).toString('base64url'))
-      session.set('sinceMs', clock.now())
+      const { id, sinceMs } = sessions.begin()
+      session.set('id', id)
+      session.set('sinceMs', sinceMs)
       log.info({ client: request.ip }, 'the operator signed in')
     },
     end: async (request) => {
       const id = sessionOf(request)
       request.session.delete()
       if (id === null) return
-      const nowMs = clock.now()
-      for (const [other, untilMs] of ended) if (untilMs <= nowMs) ended.delete(other)
-      ended.set(id, nowMs + SESSION_MS)
-      // The cookie holds the session, so a copy of it must not be good any more, not even after a restart.
-      await store.remember(ENDED, JSON.stringify([...ended]))
+      await sessions.end(id)
       log.info({ client: request.ip }, 'the operator signed out')
     },
   })
@@ -132,9 +126,6 @@ const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.
 /** Nobody but this server can make a session; a new password or a new app secret ends all of them. */
 const sessionKey = (appSecret: string, password: string): Buffer =>
   Buffer.from(hkdfSync('sha256', appSecret, password, 'evergreen operator session', 32))
-
-const readEnded = (text: string | null): Map<string, number> =>
-  new Map(text === null ? [] : (JSON.parse(text) as [string, number][]))
 
 /** Facebook sends on from www to other names of its own, as on phones. */
 const dialogOrigins = (loginUrl: string): string[] =>

@@ -18,7 +18,7 @@ export interface SetupRoutesOptions {
 
 /** The walk from no settings to a bot that runs, one form a step, without a script. */
 async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
-  const { setup: walk, setupDoor } = app
+  const { setup: walk, setupAccess } = app
   const log = app.log.child({ part: 'setup' })
 
   const show = (reply: FastifyReply, title: string, content: Html): FastifyReply =>
@@ -59,7 +59,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
 
   const enter = (request: FastifyRequest, reply: FastifyReply, code: string): FastifyReply => {
     try {
-      setupDoor.enter(request, reply, code)
+      setupAccess.enter(request, reply, code)
     } catch (error) {
       if (!(error instanceof BotError)) throw error
       return showCode(reply.code(error.code === 'BOT_RATE_LIMITED' ? 429 : 401), toProblem(error))
@@ -69,11 +69,11 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
 
   const open = { config: { open: true }, exposeHeadRoute: false }
   app.get('/setup/code', open, async (request, reply) =>
-    setupDoor.isIn(request) ? reply.redirect('/setup', 303) : showCode(reply, null),
+    setupAccess.isIn(request) ? reply.redirect('/setup', 303) : showCode(reply, null),
   )
   app.get<{ Params: { code: string } }>('/setup/code/:code', open, async (request, reply) => {
     // Opened twice, as by a double click.
-    if (setupDoor.isIn(request)) return reply.redirect('/setup', 303)
+    if (setupAccess.isIn(request)) return reply.redirect('/setup', 303)
     // Another site may send a browser here with guesses, which must not lock out the person it belongs to.
     const isByHand = BY_HAND.has(request.headers['sec-fetch-site'])
     return isByHand ? enter(request, reply, request.params.code) : showCode(reply, null)
@@ -134,5 +134,5 @@ const toProblem = ({ message, remedy }: BotError): Problem => ({ what: message, 
 export const setupRoutes = fp(setup, {
   name: 'setup-routes',
   encapsulate: true,
-  decorators: { fastify: ['setup', 'setupDoor'] },
+  decorators: { fastify: ['setup', 'setupAccess'] },
 })

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import { createDoor, OPERATOR, type Admission } from '../web/password-check.ts'
+import { createPasswordCheck, OPERATOR, type Admission } from '../web/password-check.ts'
 
 /** The code that the terminal shows, and that lets in whoever can read it there. Good for one browser. */
 export interface SetupCode {
@@ -18,14 +18,14 @@ const GROUP = 5
 
 export const createSetupCode = ({ clock }: { clock: Pick<Clock, 'now'> }): SetupCode => {
   let code = makeCode()
-  let door = createDoor({ password: plain(code), clock })
+  let check = createPasswordCheck({ password: plain(code), clock })
   return {
     current: () => code,
     redeem: (client, given) => {
-      const admission = door.admit(client, { user: OPERATOR, password: plain(given) })
+      const admission = check.admit(client, { user: OPERATOR, password: plain(given) })
       if (admission.is === 'right') {
         code = makeCode()
-        door = createDoor({ password: plain(code), clock })
+        check = createPasswordCheck({ password: plain(code), clock })
       }
       return admission
     },

@@ -2,8 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { createLockout } from './lockout.ts'
 
-/** Lets the operator in, by user name and password, and nobody guess for long. */
-export interface Door {
+/** Compares user name and password, and locks a client out that guesses. */
+export interface PasswordCheck {
   /** @param client - whose failures count together, such as an IP address */
   admit: (client: string, given: Credentials | null) => Admission
 }
@@ -18,7 +18,13 @@ export type Admission = { is: 'right' } | { is: 'wrong' } | { is: 'locked'; wait
 /** The one account there is. */
 export const OPERATOR = 'operator'
 
-export const createDoor = ({ password, clock }: { password: string; clock: Pick<Clock, 'now'> }): Door => {
+export const createPasswordCheck = ({
+  password,
+  clock,
+}: {
+  password: string
+  clock: Pick<Clock, 'now'>
+}): PasswordCheck => {
   const lockout = createLockout({ clock })
   const isOperator = createComparison(OPERATOR)
   const isPassword = createComparison(password)
@@ -26,7 +32,7 @@ export const createDoor = ({ password, clock }: { password: string; clock: Pick<
   return {
     admit: (client, given) => {
       const waitSeconds = lockout.secondsLeft(client)
-      // Whoever is locked out learns nothing, not even by guessing right.
+      // A client that is locked out learns nothing, not even by guessing right.
       if (waitSeconds > 0) return { is: 'locked', waitSeconds }
       if (given === null) return { is: 'wrong' }
       const isRight = [isOperator(given.user), isPassword(given.password)].every(Boolean)

@@ -1,5 +1,8 @@
 import { createBoundedMap, type BoundedMap } from '../../base/bounded-map.ts'
 import { hash } from 'node:crypto'
+import type { WebhookEvent } from '../../webhook/events.ts'
+import type { Conversation } from '../conversation.ts'
+import type { ConversationView } from '../view.ts'
 
 /** What each Page says to many visitors alike, by hand or by itself: nobody types the same to all of them. */
 export interface SameTexts {
@@ -17,6 +20,22 @@ const MOST_TEXTS = 200
 interface Said {
   visitors: Set<string>
   atMs: number
+}
+
+/** Tells of each echo whether the Page says the same to many. @param appId - the bot's own: what it says is no news */
+export const withSameTexts = (
+  handle: Conversation['handle'],
+  { appId, clock }: { appId: string; clock: { now: () => number } },
+): Conversation['handle'] => {
+  const sameTexts = createSameTexts(clock)
+  const isSaidToMany = (event: WebhookEvent, { pageId, psid, isOurs }: ConversationView): boolean =>
+    event.kind === 'echo' &&
+    event.text !== null &&
+    psid !== null &&
+    isOurs !== true &&
+    event.appId !== appId &&
+    sameTexts.said(pageId, psid, event.text)
+  return (event, view) => handle(event, { ...view, isSaidToMany: isSaidToMany(event, view) })
 }
 
 /** Keeps digests in memory alone: after a restart the first few visitors are to tell again. */
