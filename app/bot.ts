@@ -9,6 +9,7 @@ import { deliveryPlugin } from '../plugins/delivery.ts'
 import { drainPlugin } from '../plugins/drain.ts'
 import { envPlugin } from '../plugins/env.ts'
 import { errorsPlugin } from '../plugins/errors.ts'
+import { findingsPlugin } from '../plugins/findings.ts'
 import { graphPlugin } from '../plugins/graph.ts'
 import { metricsPlugin } from '../plugins/metrics.ts'
 import { needsPlugin } from '../plugins/needs.ts'
@@ -74,6 +75,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(deliveryPlugin)
   app.register(answersPlugin)
   app.register(recoveryPlugin)
+  app.register(findingsPlugin)
 
   app.register(healthRoutes)
   app.register(webhookRoutes)

@@ -4,9 +4,9 @@ import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import type { Config } from '../src/base/config.ts'
 import { BotError } from '../src/base/errors.ts'
 import { createAlert } from '../src/alerts/channels/alert-url.ts'
+import type { Alert } from '../src/alerts/channels/retrying-channel.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
-import { WHOLE_BOT, type Need } from '../src/alerts/needs.ts'
-import type { NeedCause } from '../src/alerts/causes.ts'
+import { WHOLE_BOT, type Need, type NeedCause, type Needs } from '../src/alerts/needs.ts'
 import type { Notice } from '../src/alerts/notice.ts'
 import { createReminders } from '../src/alerts/reminders.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
@@ -20,11 +20,24 @@ export interface OperatorOptions {
   terminal?: Terminal | null
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The ways in which the operator is told, besides the log and the terminal. */
+    alertWays: readonly AlertWay[]
+  }
+}
+
+export interface AlertWay extends Pick<Alert, 'trial'> {
+  name: string
+}
+
 /** Tells the operator what a person has to mend, and lets them mend a token in the terminal. */
 async function operator(app: FastifyInstance, { terminal = null }: OperatorOptions) {
   const { clock, config, needs } = app
   const log = app.log.child({ part: 'operator' })
   const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
+  const ways: AlertWay[] = []
+  app.decorate('alertWays', ways)
 
   const waiting = async (pageId: string): Promise<number> => {
     const { outbox } = await app.store.counts()
@@ -35,6 +48,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   if (config.ALERT_URL !== undefined) {
     const alert = createAlert({ url: config.ALERT_URL, clock, log })
     tellers.push(alert.send)
+    ways.push({ name: 'ALERT_URL', trial: alert.trial })
     app.addHook('preClose', () => alert.stop())
   }
   const { SMTP_URL: smtpUrl, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from } = config
@@ -43,6 +57,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     const { createMailAlert } = await import('../src/alerts/channels/mail.ts')
     const mail = createMailAlert({ smtpUrl, to, from, clock, log })
     tellers.push(mail.send)
+    ways.push({ name: 'e-mail', trial: mail.trial })
     app.addHook('preClose', () => mail.stop())
   }
   if (terminal !== null) {
@@ -55,7 +70,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   }
 
   const reminders = createReminders({
-    needs,
+    needs: config.ALERT_PERSON === 'on' ? needs : withoutPerson(needs),
     clock,
     consoleUrl: consoleUrl(config),
     remindMs: config.REMIND_SECONDS * 1000,
@@ -94,6 +109,12 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     reminders.stop()
   })
 }
+
+/** Visitors who ask for a person stay in the console's list, and nobody is told. */
+const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'onChange'> => ({
+  open: () => needs.open().filter(({ cause }) => cause !== 'person'),
+  onChange: needs.onChange,
+})
 
 /** A console that nobody can sign in to, or reach from elsewhere, is no help in an alert. */
 const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createAppWebhookWatch } from '../src/console/app-webhook-view.ts'
 import { createLiveOverview, type LiveOverview } from '../src/console/live-overview.ts'
 import { createActivityMemory } from '../src/metrics/activity-memory.ts'
 import { createLogins, type Logins } from '../src/console/logins.ts'
@@ -10,6 +9,7 @@ import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
 import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
 import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
+import { webhookAt } from '../src/token/app-webhook.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
 
 declare module 'fastify' {
@@ -33,28 +33,34 @@ export interface OperatorConsole {
 const LATEST_DEAD = 5
 
 async function operatorConsole(app: FastifyInstance) {
-  const { activity, clock, needs, store, tokens, tokenStore } = app
+  const { activity, clock, config, needs, store, tokens, tokenStore } = app
   const log = app.log.child({ part: 'console' })
-  const appWebhook = createAppWebhookWatch({ graph: app.graph, clock })
 
   const view = async (): Promise<ConsoleView> => {
     // The console must say that the database does not answer, so it cannot fail with it.
-    const [counts, dead] = await Promise.all([
+    const [counts, dead, waiting] = await Promise.all([
       store.counts().catch(() => null),
       store.deadLetters.list({ limit: LATEST_DEAD }).catch(() => ({ letters: [] })),
+      app.findings.waiting().catch(() => null),
     ])
     return toConsoleView({
       nowMs: clock.now(),
-      needs: needs.open(),
+      findings: app.findings.now(counts),
       tokens: tokens.statuses(),
       stored: tokenStore.pages(),
       counts,
       activityOf: activity.ofPage,
       profileOf: app.profile.status,
-      subscriptionOf: app.recovery.subscription,
+      webhooksOf: app.findings.webhooksOf,
       conversations: activity.conversations(),
       dead: dead.letters,
-      appWebhook: appWebhook(),
+      waiting,
+      visitorName: app.visitorProfiles.knownName,
+      appWebhook: app.findings.appWebhook(),
+      webhookEntry: {
+        url: config.PUBLIC_URL === undefined ? null : webhookAt(config.PUBLIC_URL),
+        verifyToken: config.FB_VERIFY_TOKEN,
+      },
     })
   }
 
@@ -95,5 +101,16 @@ async function operatorConsole(app: FastifyInstance) {
 export const consolePlugin = fp(operatorConsole, {
   name: 'console',
   fastify: '5.x',
-  dependencies: ['clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'bootstrap', 'profile', 'recovery'],
+  dependencies: [
+    'clock',
+    'metrics',
+    'store',
+    'needs',
+    'graph',
+    'tokens',
+    'bootstrap',
+    'profile',
+    'conversation',
+    'findings',
+  ],
 })

@@ -13,6 +13,7 @@ import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
+import { WHOLE_BOT, type Need } from '../src/alerts/needs.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
 import { openScriptFile } from '../src/script/script-file.ts'
 import {
@@ -64,6 +65,10 @@ async function conversation(app: FastifyInstance) {
     variables: SCRIPT_VARIABLES,
     clock: app.clock,
     log,
+    onWrong: (error) => {
+      app.needs.settle(WHOLE_BOT, 'script')
+      if (error !== null) app.needs.raise(scriptNeed(error))
+    },
   })
   const script = createConversation({
     script: scriptFile.current,
@@ -106,6 +111,15 @@ async function conversation(app: FastifyInstance) {
   })
 }
 
+const scriptNeed = ({ message }: Error): Need => ({
+  pageId: WHOLE_BOT,
+  pageName: null,
+  cause: 'script',
+  what: `The script was changed and has mistakes, so its last good version stays in use, and the next start would be refused. ${message.replace(/\s*\n\s*/g, ' ')}`,
+  remedy:
+    'Correct it; `npm run script:check` names each mistake with its place. A correct file is used at once.',
+})
+
 /** What runs code handlers is loaded only where there are some. */
 const openCode = async (
   app: FastifyInstance,
@@ -124,5 +138,5 @@ const openCode = async (
 export const conversationPlugin = fp(conversation, {
   name: 'conversation',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'graph', 'tokens'],
+  dependencies: ['env', 'clock', 'needs', 'graph', 'tokens'],
 })

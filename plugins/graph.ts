@@ -2,23 +2,30 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { isConfidential } from '../src/base/config.ts'
 import { createGraph } from '../src/graph/client.ts'
+import { createOutage, type Outage } from '../src/findings/outage.ts'
 import type { Graph } from '../src/graph/graph.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Facebook, as this bot uses it. */
     graph: Graph
+    /** Whether Facebook answers at all. */
+    outage: Pick<Outage, 'sinceMs'>
   }
 }
 
 async function graph(app: FastifyInstance) {
   const { FB_GRAPH_URL, FB_GRAPH_VERSION, FB_APP_ID, FB_APP_SECRET } = app.config
+  const outage = createOutage({ clock: app.clock })
   const client = createGraph({
     origin: FB_GRAPH_URL,
     version: FB_GRAPH_VERSION,
     appId: FB_APP_ID,
     appSecret: FB_APP_SECRET,
-    onCall: ({ edge, outcome }) => app.metrics.graphCall(edge, outcome),
+    onCall: ({ edge, outcome }) => {
+      app.metrics.graphCall(edge, outcome)
+      outage.heard(outcome)
+    },
     onVersionMismatch: (versions) =>
       app.log.warn(
         versions,
@@ -26,6 +33,7 @@ async function graph(app: FastifyInstance) {
       ),
   })
   app.decorate('graph', client)
+  app.decorate('outage', outage)
   if (!isConfidential(FB_GRAPH_URL)) {
     app.log.warn(
       { origin: FB_GRAPH_URL },
@@ -36,4 +44,8 @@ async function graph(app: FastifyInstance) {
   app.addHook('onClose', () => client.close())
 }
 
-export const graphPlugin = fp(graph, { name: 'graph', fastify: '5.x', dependencies: ['env', 'metrics'] })
+export const graphPlugin = fp(graph, {
+  name: 'graph',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'metrics'],
+})

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { NeedCause } from '../src/alerts/causes.ts'
+import type { NeedCause } from '../src/alerts/needs.ts'
 import { toTokenKey } from '../src/store/tokens/cipher.ts'
 import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'

@@ -1,47 +1,55 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+
 import type { Clock } from '../src/base/clock.ts'
+import { levelOfAll } from '../src/findings/findings.ts'
 
 const FRESH_MS = 1000
 const PATIENCE_MS = 3000
 
 async function health(app: FastifyInstance) {
-  const isStoreReady = remember(() => answers(app.store.probe(), app.clock), app.clock)
+  const isStoreReady = remember(
+    async () =>
+      (await inTime(
+        app.store.probe().then(() => true),
+        app.clock,
+      )) ?? false,
+    app.clock,
+  )
+
+  const countsOfNow = remember(() => inTime(app.store.counts(), app.clock), app.clock)
 
   app.get('/healthz', () => ({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
-    const isReady = await isStoreReady()
+    const [isReady, counts] = await Promise.all([isStoreReady(), countsOfNow()])
+    const found = app.findings.now(counts)
     // A dead token is no reason to turn webhooks away: they are kept until it is mended.
     return reply.code(isReady ? 200 : 503).send({
       status: isReady ? 'ready' : 'unavailable',
       store: isReady ? 'ok' : 'unavailable',
+      verdict: levelOfAll(found),
+      findings: found.map(({ kind, level, pageId }) => ({ kind, level, pageId })),
       tokens: app.tokens.statuses().map(({ pageId, state }) => ({ pageId, state })),
     })
   })
 }
 
-/** Whether the probe succeeds in time. */
-const answers = async (probe: Promise<void>, clock: Clock): Promise<boolean> => {
+/** What the store answers; null when it does not, or not in time. */
+const inTime = async <Value>(asked: Promise<Value>, clock: Clock): Promise<Value | null> => {
   const patience = new AbortController()
   const tooLate = clock.sleep(PATIENCE_MS, patience.signal).then(
-    () => false,
-    () => false,
+    () => null,
+    () => null,
   )
-  const isReady = await Promise.race([
-    probe.then(
-      () => true,
-      () => false,
-    ),
-    tooLate,
-  ])
+  const answer = await Promise.race([asked.catch(() => null), tooLate])
   patience.abort()
-  return isReady
+  return answer
 }
 
 /** Asks once for all who ask at about the same time: anybody may call /readyz, and a probe writes to the disk. */
-const remember = (ask: () => Promise<boolean>, clock: Clock): (() => Promise<boolean>) => {
-  let answer: Promise<boolean> | null = null
+const remember = <Value>(ask: () => Promise<Value>, clock: Clock): (() => Promise<Value>) => {
+  let answer: Promise<Value> | null = null
   let askedMs = Number.NEGATIVE_INFINITY
   return () => {
     if (answer === null || clock.elapsed() - askedMs >= FRESH_MS) {
@@ -56,5 +64,5 @@ export const healthRoutes = fp(health, {
   name: 'health-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'store', 'tokens'] },
+  decorators: { fastify: ['clock', 'findings', 'store', 'tokens'] },
 })

@@ -12,6 +12,7 @@ const FILES = {
   'parts.css': 'text/css; charset=utf-8',
   'lists.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
+  'copy.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const
 

@@ -4,6 +4,7 @@ import {
   DEAD_LETTERS,
   deadLetterPage,
   deadLettersPage,
+  dropPage,
   outcomeWords,
 } from '../../src/console/dead-letters-page.ts'
 import { html } from '../../src/web/html.ts'
@@ -19,6 +20,7 @@ const AT_ONCE = 50
 
 async function operatorDeadLetters(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
+  const visitorName = app.visitorProfiles.knownName
   const labelOf = (pageId: string): string => nameOf(app.tokens.statuses(), pageId)
 
   app.get<Asked>(DEAD_LETTERS, async (request, reply) => {
@@ -32,7 +34,7 @@ async function operatorDeadLetters(app: FastifyInstance) {
       title: 'Dead letters',
       content: (csrf) =>
         html`${words !== null && html`<p class="outcome good" role="status">${words}</p>`}
-        ${deadLettersPage({ letters, total, next, nowMs: app.clock.now(), csrf, labelOf })}`,
+        ${deadLettersPage({ letters, total, next, nowMs: app.clock.now(), csrf, labelOf, visitorName })}`,
     })
   })
 
@@ -47,7 +49,13 @@ async function operatorDeadLetters(app: FastifyInstance) {
     log.info({ client: request.ip, replyId: letter.id }, 'the operator read a dead letter')
     return showPage(reply, {
       title: 'Dead letter',
-      content: (csrf) => deadLetterPage(letter, app.clock.now(), csrf, labelOf(letter.pageId)),
+      content: (csrf) =>
+        deadLetterPage(letter, {
+          nowMs: app.clock.now(),
+          csrf,
+          label: labelOf(letter.pageId),
+          name: letter.psid === null ? null : visitorName({ pageId: letter.pageId, psid: letter.psid }),
+        }),
     })
   })
 
@@ -57,7 +65,14 @@ async function operatorDeadLetters(app: FastifyInstance) {
     if (did !== 'retry' && did !== 'drop') {
       throw new BotError('BOT_REQUEST_INVALID', 'A dead letter can be retried or dropped, nothing else.')
     }
-    const which: DeadSelection = form.get('all') === 'yes' ? { all: true } : { ids: form.getAll('id') }
+    const all = form.get('all') === 'yes'
+    const ids = form.getAll('id')
+    if (!all && ids.length === 0) return reply.redirect(`${DEAD_LETTERS}?did=${did}&count=0`, 303)
+    if (did === 'drop' && form.get('sure') !== 'yes') {
+      const number = all ? (await app.store.counts()).dead : ids.length
+      return showPage(reply, { title: 'Drop?', content: (csrf) => dropPage({ ids, all }, number, csrf) })
+    }
+    const which: DeadSelection = all ? { all: true } : { ids }
     const done = await app.store.deadLetters[did](which)
     const facts = {
       client: request.ip,
@@ -76,5 +91,5 @@ async function operatorDeadLetters(app: FastifyInstance) {
 export const operatorDeadLetterRoutes = fp(operatorDeadLetters, {
   name: 'operator-dead-letter-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'console', 'store', 'tokens'] },
+  decorators: { fastify: ['clock', 'console', 'store', 'tokens', 'visitorProfiles'] },
 })

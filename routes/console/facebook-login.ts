@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
+import { LOGIN_CALLBACK, loginAddress } from '../../src/console/login-address.ts'
+import { tokenSource } from '../../src/token/token-source.ts'
 import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../../src/token/login-dialog.ts'
 
 type Form = { Body: URLSearchParams | undefined }
 
-const CALLBACK = '/operator/facebook/callback'
 const LONGEST_ANSWER = 4096
 
 /** A repair by "Continue with Facebook". */
@@ -17,7 +18,7 @@ async function facebookLogin(app: FastifyInstance) {
   const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
 
   app.post<Form>('/operator/facebook', async (request, reply) => {
-    const redirectUri = `${originOf(request)}${CALLBACK}`
+    const redirectUri = redirectUriFor(request)
     const url = dialogUrl({
       loginUrl: config.FB_LOGIN_URL,
       version: config.FB_GRAPH_VERSION,
@@ -31,19 +32,23 @@ async function facebookLogin(app: FastifyInstance) {
     return reply.redirect(url, 303)
   })
 
-  /** Where the browser must come back to: there its session is. */
-  const originOf = (request: FastifyRequest): string => {
-    const { PUBLIC_URL: publicUrl } = config
-    const asked = `${request.protocol}://${request.host}`
-    if (publicUrl === undefined || new URL(publicUrl).host === request.host) return publicUrl ?? asked
+  const redirectUriFor = ({ protocol, host }: FastifyRequest): string => {
+    const origin = `${protocol}://${host}`
+    const { uri, openAt } = loginAddress({ publicUrl: config.PUBLIC_URL ?? null, origin })
+    if (openAt === null) return uri
+    // A sandbox comes back to whatever address it is told; Facebook does not.
+    if (config.PUBLIC_URL === undefined && !tokenSource(config).isFacebook)
+      return `${origin}${LOGIN_CALLBACK}`
     throw new BotError(
       'BOT_REQUEST_INVALID',
-      `Facebook sends you back to ${publicUrl}, where you have not signed in.`,
-      { remedy: `Open the console at ${publicUrl}/operator and press the button there.` },
+      `Facebook sends you back to ${uri}, where you have not signed in.`,
+      {
+        remedy: `Open the console at ${openAt} and press the button there.`,
+      },
     )
   }
 
-  app.get<{ Querystring: DialogAnswer }>(CALLBACK, async (request, reply) => {
+  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, async (request, reply) => {
     const answer = Object.fromEntries(
       Object.entries(request.query).filter(
         ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,

@@ -1,7 +1,10 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { openEventStream } from '../../src/web/event-stream.ts'
 import { fragments, overview } from '../../src/console/overview.ts'
+import { alertsCard, trialPage } from '../../src/console/alerts-card.ts'
+import { loginAddress } from '../../src/console/login-address.ts'
+import type { Notice } from '../../src/alerts/notice.ts'
 import { repairForms } from '../../src/console/repair-page.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { verdictTitle } from '../../src/console/verdict.ts'
@@ -9,15 +12,31 @@ import { showPage } from './page.ts'
 
 async function operator(app: FastifyInstance) {
   const source = tokenSource(app.config)
+  const log = app.log.child({ part: 'console' })
+  const loginOf = ({ protocol, host }: FastifyRequest) =>
+    loginAddress({ publicUrl: app.config.PUBLIC_URL ?? null, origin: `${protocol}://${host}` })
 
-  app.get('/operator', async (_request, reply) => {
+  app.get('/operator', async (request, reply) => {
     const view = await app.console.view()
-    const isNeeded = view.verdict.is === 'needed' && view.verdict.needs.some(({ byToken }) => byToken)
+    const isNeeded = view.findings.some(({ byToken, level }) => byToken && level === 'needed')
     return showPage(reply, {
-      title: verdictTitle(view.verdict),
+      title: verdictTitle(view),
       live: '/operator/live',
-      content: (csrf) => overview(fragments(view), repairForms({ csrf, isNeeded, source })),
+      content: (csrf) =>
+        overview(fragments(view), {
+          repair: repairForms({ csrf, isNeeded, source, login: loginOf(request) }),
+          alerts: alertsCard({ csrf, ways: app.alertWays.map(({ name }) => name) }),
+        }),
     })
+  })
+
+  app.post('/operator/trial-alert', async (request, reply) => {
+    log.info({ client: request.ip }, 'the operator sent a trial alert')
+    const notice: Notice = { kind: 'trial', needs: [], atMs: app.clock.now() }
+    const outcomes = await Promise.all(
+      app.alertWays.map(async ({ name, trial }) => ({ name, problem: await trial(notice) })),
+    )
+    return showPage(reply, { title: 'Trial alert', content: () => trialPage(outcomes) })
   })
 
   app.get('/operator/', (_request, reply) => reply.redirect('/operator', 303))
@@ -39,5 +58,5 @@ async function operator(app: FastifyInstance) {
 export const operatorRoutes = fp(operator, {
   name: 'operator-routes',
   encapsulate: true,
-  decorators: { fastify: ['config', 'console', 'signIn'] },
+  decorators: { fastify: ['alertWays', 'clock', 'config', 'console', 'signIn'] },
 })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
+import { loginAddress } from '../../src/console/login-address.ts'
 import { repairPage } from '../../src/console/repair-page.ts'
 import type { Repair } from '../../src/console/repairs.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
@@ -41,12 +42,16 @@ async function operatorRepair(app: FastifyInstance) {
     const repair = find(request)
     const view = repair.view()
     const left = await repairDesk.waiting(repair)
+    const login = loginAddress({
+      publicUrl: app.config.PUBLIC_URL ?? null,
+      origin: `${request.protocol}://${request.host}`,
+    })
     return showPage(reply, {
       title: 'Repair',
       // What is decided does not change any more, but for the replies that leave.
       ...((view.is === 'running' || left !== null) && { live: `/operator/repair/${repair.id}/live` }),
       ...((view.is === 'running' || (left ?? 0) > 0) && { refreshSeconds: REFRESH_SECONDS }),
-      content: (csrf) => repairPage(view, { id: repair.id, waiting: left, csrf, source }),
+      content: (csrf) => repairPage(view, { id: repair.id, waiting: left, csrf, source, login }),
     })
   })
 

@@ -1,7 +1,7 @@
 import type { Log } from '../base/logger.ts'
 import { noticeText, type Notice } from './notice.ts'
 
-const LEVELS = { needed: 'error', reminder: 'warn', well: 'info' } as const
+const LEVELS = { needed: 'error', reminder: 'warn', well: 'info', trial: 'info' } as const
 
 /** Writes one line per notice, with the same words an alert carries. */
 export const createLogNotifier =

@@ -1,6 +1,58 @@
 import type { Clock } from '../base/clock.ts'
-import type { NeedCause } from './causes.ts'
 import { CHECKOUT, fitCommands, type Surroundings } from '../cures/surroundings.ts'
+
+/** Why a person is needed. docs/operations.md has the cure of each. */
+export const NEED_CAUSES = [
+  // These hold back the replies of their Page until they are mended.
+  'token_missing',
+  'token_invalid',
+  'configuration',
+  'permission',
+  'restricted',
+  /** The token works, and will end. */
+  'token_expires',
+  /** Nothing comes from Facebook, though it should. */
+  'silent',
+  /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
+  'unsubscribed',
+  /** Facebook does not take the Messenger profile that the script wants. */
+  'profile',
+  /** Facebook sends no webhooks of the app at all. */
+  'webhook',
+  /** The script in use is not the one in the file, which has a mistake. */
+  'script',
+  /** Facebook did not accept replies, which are dead letters now. */
+  'refused',
+  /** Visitors have asked for a person, and none has written. */
+  'person',
+] as const
+
+export type NeedCause = (typeof NEED_CAUSES)[number]
+
+/** How bad it is: `look` answers visitors all the same. */
+export type Level = 'well' | 'look' | 'needed'
+
+interface Kind {
+  level: Exclude<Level, 'well'>
+  /** Whether replies wait because of it. */
+  holds: boolean
+}
+
+const KINDS: Partial<Record<NeedCause, Kind>> = {
+  token_expires: { level: 'needed', holds: false },
+  silent: { level: 'needed', holds: false },
+  unsubscribed: { level: 'needed', holds: false },
+  webhook: { level: 'needed', holds: false },
+  profile: { level: 'look', holds: false },
+  script: { level: 'look', holds: false },
+  refused: { level: 'look', holds: false },
+  person: { level: 'look', holds: false },
+}
+
+/** Whether replies wait because of it. */
+export const holdsReplies = (cause: string): boolean => (KINDS as Record<string, Kind>)[cause]?.holds ?? true
+
+export const levelOf = (cause: NeedCause): Kind['level'] => KINDS[cause]?.level ?? 'needed'
 
 export interface Need {
   pageId: string
@@ -22,6 +74,8 @@ export interface OpenNeed extends Need {
 export interface Needs {
   /** Opens the need, or does nothing when the same one is open already. */
   raise: (need: Need) => void
+  /** Brings an open need up to date, as its trouble grows or shrinks; nobody is told before the next reminder. */
+  update: (need: Need) => void
   /** Closes the Page's need of that cause, or all of its needs. */
   settle: (pageId: string, cause?: NeedCause) => void
   open: () => OpenNeed[]
@@ -43,6 +97,8 @@ export const createNeeds = ({
   const open = new Map<string, OpenNeed>()
   const listeners = new Set<Parameters<Needs['onChange']>[0]>()
 
+  const fitted = (need: Need): Need => ({ ...need, remedy: fitCommands(need.remedy, surroundings) })
+
   const announce = (need: OpenNeed, opened: boolean): void => {
     for (const listener of listeners) listener({ need, opened })
   }
@@ -51,9 +107,14 @@ export const createNeeds = ({
     raise: (need) => {
       const key = keyOf(need)
       if (open.has(key)) return
-      const opened = { ...need, remedy: fitCommands(need.remedy, surroundings), sinceMs: clock.now() }
+      const opened = { ...fitted(need), sinceMs: clock.now() }
       open.set(key, opened)
       announce(opened, true)
+    },
+    update: (need) => {
+      const before = open.get(keyOf(need))
+      if (before === undefined) return
+      open.set(keyOf(need), { ...fitted(need), sinceMs: before.sinceMs })
     },
     settle: (pageId, cause) => {
       for (const [key, need] of open) {

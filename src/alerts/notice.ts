@@ -1,10 +1,9 @@
 import { duration, utc } from '../base/times.ts'
-import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
-import { CAUSES, conditionOf, holdsReplies } from './causes.ts'
+import { holdsReplies, WHOLE_BOT, type Need, type NeedCause, type OpenNeed } from './needs.ts'
 
 /** What the operator is told, once, by every way that is set up. */
 export interface Notice {
-  kind: 'needed' | 'reminder' | 'well'
+  kind: 'needed' | 'reminder' | 'well' | 'trial'
   /** `needed`, `reminder`: everything open now, oldest first. `well`: everything mended since the first notice. */
   needs: NoticedNeed[]
   atMs: number
@@ -21,19 +20,13 @@ export interface NoticedNeed extends OpenNeed {
   firstWindowEndsMs: number | null
 }
 
-/**
- * The notice as a person reads it: what happened, what to do, then each Page with since when and what waits. Several lines,
- * plain text.
- *
- * @param longest - in characters: what to do is said whole, and of the Pages as many as there is room for
- */
-export const noticeText = (notice: Notice, longest = Number.POSITIVE_INFINITY): string =>
-  notice.kind === 'well' ? wellLines(notice).join('\n') : neededText(notice, longest)
+/** The notice as a person reads it: what happened, since when, what waits, what to do. Several lines, plain text. */
+export const noticeText = (notice: Notice): string => LINES[notice.kind](notice).join('\n')
 
 /** How a Page is called in front of the operator. */
 export const pageLabel = ({ pageId, pageName }: Pick<Need, 'pageId' | 'pageName'>): string => {
   if (pageId === WHOLE_BOT) return 'the bot'
-  return pageName === null ? `Page ${pageId}` : `${shortened(pageName, LONGEST_NAME)} (Page ${pageId})`
+  return pageName === null ? `Page ${pageId}` : `${pageName} (Page ${pageId})`
 }
 
 /** "3 replies to 2 visitors are waiting", for the texts that say so. */
@@ -48,66 +41,47 @@ export const waitingText = (waiting: number, visitors: number | null = null): st
 // Discord refuses texts of more than 2000 characters, and nobody reads twenty bullets at night.
 const MOST_NEEDS = 5
 
-const neededText = ({ kind, needs, atMs, consoleUrl }: Notice, longest: number): string => {
+const neededLines = ({ kind, needs, atMs, consoleUrl }: Notice): string[] => {
   const opening = kind === 'reminder' ? 'Evergreen still needs you' : 'Evergreen needs you'
-  const [only] = needs
-  const isOne = needs.length === 1 && only !== undefined
-  const head = [
-    `${opening}: ${isOne ? `${pageLabel(only)} ${conditionOf(only.cause)}` : manyNeeds(needs)}.`,
-    ...fitting(remedyLines(needs, consoleUrl), longest * 0.7),
-  ].join('\n')
-  const room = longest - head.length - 1
-  if (isOne) return `${head}\n${shortened(happened(only, atMs).join('\n'), room)}`
-  return [head, ...bullets(needs, atMs, room)].join('\n')
-}
-
-/** What to do is never cut in the middle; what there is no room for is counted. */
-const fitting = (toDo: readonly string[], longest: number): string[] => {
-  const lines: string[] = []
-  let left = longest
-  for (const line of toDo) {
-    left -= line.length + 1
-    if (left < 0 && lines.length > 0) break
-    lines.push(line)
+  const shown = needs.slice(0, MOST_NEEDS)
+  const left = needs.length - shown.length
+  const toDo = remedyLines(shown, consoleUrl)
+  const [only] = shown
+  if (needs.length === 1 && only !== undefined) {
+    return [`${opening}: ${pageLabel(only)} ${conditionOf(only.cause)}.`, ...happened(only, atMs), ...toDo]
   }
-  const more = toDo.length - lines.length
-  return more > 0 ? [...lines, `And ${more} more to do; \`npm run doctor\` names it.`] : lines
+  return [
+    `${opening}: ${manyNeeds(needs)}.`,
+    ...shown.map((need) => `• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`),
+    ...(left > 0 ? [`• and ${left} more`] : []),
+    ...toDo,
+  ]
 }
 
-/** As many as there is room for, the first of them in any case; then how many more there are. */
-const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): string[] => {
-  const lines: string[] = []
-  let left = room - MORE_ROOM
-  for (const need of needs.slice(0, MOST_NEEDS)) {
-    const line = shortened(`• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`, LONGEST_BULLET)
-    if (line.length + 1 > left && lines.length > 0) break
-    lines.push(shortened(line, left))
-    left -= line.length + 1
-  }
-  const more = needs.length - lines.length
-  return more > 0 ? [...lines, `• and ${more} more`] : lines
+/** What the trouble means for the Page, after its name. */
+export const conditionOf = (cause: NeedCause): string => CONDITIONS[cause] ?? 'cannot answer'
+
+const CONDITIONS: Partial<Record<NeedCause, string>> = {
+  token_expires: 'has a token that will end',
+  silent: 'hears nothing from Facebook',
+  webhook: 'hears nothing from Facebook',
+  unsubscribed: 'may not hear its visitors',
+  profile: 'shows a profile that is out of date',
+  script: 'speaks by an older version of the script',
+  refused: 'has replies that Facebook refused',
+  person: 'has visitors who wait for a person',
 }
 
-/** Facebook allows 75 characters. */
-const LONGEST_NAME = 100
-/** One long complaint must not hide the other Pages. */
-const LONGEST_BULLET = 500
-const MORE_ROOM = 20
-
-const shortened = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1)).toWellFormed()}…`
+/** Replies that wait have nothing to do with these. */
+const LOOKS = new Set<NeedCause>(['script', 'refused', 'person'])
 
 /** Several needs in one line. */
-export const manyNeeds = (needs: readonly Pick<Need, 'cause'>[]): string =>
+export const manyNeeds = (needs: readonly { cause: string }[]): string =>
   `${needs.length} things ${needs.some(({ cause }) => holdsReplies(cause)) ? 'keep the bot from answering' : 'are to be mended'}`
 
 /** The way that works from a telephone comes first. */
-const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefined): string[] => {
-  // One new token may be good for all of them.
-  const isShared = needs.filter((need) => need.byToken === true).length > 1
-  const remedyOf = ({ remedy, pageId, byToken }: NoticedNeed): string =>
-    isShared && byToken === true ? remedy.replace(`--page ${pageId}`, '--all') : remedy
-  const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(remedyOf))]
+const remedyLines = (needs: NoticedNeed[], consoleUrl: string | undefined): string[] => {
+  const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(({ remedy }) => remedy))]
   const toDo = (remedy: string): string => `To do: ${remedy}`
   if (consoleUrl === undefined) return of(needs).map(toDo)
   const there = `${consoleUrl} (user operator, password OPERATOR_PASSWORD)`
@@ -123,7 +97,7 @@ const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefin
 
 const happened = (need: NoticedNeed, atMs: number): string[] => {
   const since = `Since ${utc(need.sinceMs)} (${duration(atMs - need.sinceMs)}).`
-  if (need.waiting === null) return [need.what, since]
+  if (need.waiting === null || LOOKS.has(need.cause)) return [need.what, since]
   if (need.waiting === 0) return [need.what, `${since} No replies are waiting.`]
   if (!holdsReplies(need.cause)) return [need.what, since]
   const waiting = capital(waitingText(need.waiting, need.visitors))
@@ -148,11 +122,29 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
   const left = pages.length > MOST_NEEDS ? ` and ${pages.length - MOST_NEEDS} more` : ''
   const since = Math.min(...needs.map((need) => need.sinceMs))
   const took = `It took ${duration(atMs - since)}`
+  if (needs.every(({ cause }) => cause === 'profile')) {
+    return [`All is well again: the Messenger profile is up to date for ${shown}${left}.`, `${took}.`]
+  }
+  if (needs.every(({ cause }) => cause === 'token_expires')) {
+    return [`All is well again: the token of ${shown}${left} never expires.`, `${took}.`]
+  }
+  if (needs.every(({ cause }) => LOOKS.has(cause))) {
+    return [`All is well again: what was to be looked at is settled for ${shown}${left}.`, `${took}.`]
+  }
   if (!needs.some(({ cause }) => holdsReplies(cause))) {
-    const over = new Set(needs.map(({ cause }) => CAUSES[cause].over(`${shown}${left}`)))
-    return [`All is well again: ${[...over].join('; ')}.`, `${took}.`]
+    return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]
   }
   return [`All is well again: ${shown}${left} can answer.`, `${took}; replies that waited are going out now.`]
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const LINES: Record<Notice['kind'], (notice: Notice) => string[]> = {
+  needed: neededLines,
+  reminder: neededLines,
+  well: wellLines,
+  trial: () => [
+    "Evergreen's trial alert: alerts reach you.",
+    'Nothing is wrong; somebody pressed the button in the console.',
+  ],
+}

@@ -4,7 +4,7 @@ import { keyOf, type Needs, type OpenNeed } from './needs.ts'
 import type { Notice, NoticedNeed } from './notice.ts'
 
 export interface RemindersDeps {
-  needs: Needs
+  needs: Pick<Needs, 'open' | 'onChange'>
   clock: Clock
   /** From the first notice to the first reminder; the gaps double from there and stop growing at a day. */
   remindMs: number
@@ -60,7 +60,8 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
     for (const [key, need] of told) {
       if (open.has(key)) continue
       told.delete(key)
-      mended.push(need)
+      // That a visitor was answered by a person is no news for the one who answered.
+      if (need.cause !== 'person') mended.push(need)
     }
     if (open.size === 0) {
       cancelReminder?.()

@@ -124,6 +124,12 @@ const properties = {
     format: 'mail-server',
     description: 'the mail server as smtps://user:password@host or smtp://host:port',
   },
+  ALERT_PERSON: {
+    type: 'string',
+    enum: ['on', 'off'],
+    default: 'on',
+    description: 'on or off: whether you are told when a visitor asks for a person',
+  },
   BOT_SCRIPT: { type: 'string', default: 'bot.yaml', description: 'the path of the script file' },
   BOT_HANDLERS: {
     type: 'string',

@@ -12,13 +12,18 @@ export interface DeadLettersList {
   nowMs: number
   csrf: Html
   labelOf: (pageId: string) => string
+  visitorName: VisitorName
 }
+
+/** How Facebook calls a visitor; null where that is not known. */
+export type VisitorName = (visitor: { pageId: string; psid: string }) => string | null
 
 /** Where the form of {@link deadLettersPage} goes. */
 export const DEAD_LETTERS = '/operator/dead-letters'
 
-export const deadLettersPage = ({ letters, total, next, nowMs, csrf, labelOf }: DeadLettersList): Html =>
-  html`<section class="card">
+export const deadLettersPage = (list: DeadLettersList): Html => {
+  const { letters, total, next, csrf } = list
+  return html`<section class="card">
     <h1>Dead letters</h1>
     <p>Replies that were given up. One whose 24-hour window has closed dies again when it is retried.</p>
     ${
@@ -27,7 +32,7 @@ export const deadLettersPage = ({ letters, total, next, nowMs, csrf, labelOf }: 
         : html`<form method="post" action="${DEAD_LETTERS}">
               ${csrf}
               <ul class="rows">
-                ${letters.map((letter) => row(letter, nowMs, labelOf))}
+                ${letters.map((letter) => row(letter, list))}
               </ul>
               <p class="buttons">
                 <button class="button primary" name="do" value="retry">Retry those ticked</button>
@@ -38,15 +43,34 @@ export const deadLettersPage = ({ letters, total, next, nowMs, csrf, labelOf }: 
             ${all(total, csrf)}`
     }
   </section>`
+}
+
+/** Asks back: what is dropped is gone. */
+export const dropPage = (which: { ids: readonly string[]; all: boolean }, number: number, csrf: Html): Html =>
+  html`<section class="card narrow" data-drop="${number}">
+    <h1>Drop ${count(number, 'dead letter')}?</h1>
+    <p>What was to be said is then gone, and nobody will be told that it was not. This cannot be undone.</p>
+    <form method="post" action="${DEAD_LETTERS}" class="buttons">
+      ${csrf}<input type="hidden" name="sure" value="yes" />
+      ${which.all && html`<input type="hidden" name="all" value="yes" />`}
+      ${which.ids.map((id) => html`<input type="hidden" name="id" value="${id}" />`)}
+      <button class="button danger" name="do" value="drop">Drop</button>
+      <a class="button" href="${DEAD_LETTERS}">Keep</a>
+    </form>
+  </section>`
 
 /** One letter with its content; whoever shows it has logged that. */
-export const deadLetterPage = (letter: DeadLetter, nowMs: number, csrf: Html, label: string): Html =>
+export const deadLetterPage = (
+  letter: DeadLetter,
+  { nowMs, csrf, label, name }: { nowMs: number; csrf: Html; label: string; name: string | null },
+): Html =>
   html`<section class="card">
     <h1>Dead letter <small>${letter.id}</small></h1>
     <dl class="facts">
       ${fact('Why', why(letter))} ${fact('From', html`${called(label)} (${letter.pageId})`)}
-      ${fact('To', called(letter.psid ?? 'nobody'))} ${fact('Visitor wrote', ago(letter.acceptedMs, nowMs))}
-      ${fact('Given up', ago(letter.diedMs, nowMs))} ${fact('Window', windowWords(letter, nowMs))}
+      ${fact('To', html`${name !== null && html`${called(name)} `}${called(letter.psid ?? 'nobody')}`)}
+      ${fact('Visitor wrote', ago(letter.acceptedMs, nowMs))} ${fact('Given up', ago(letter.diedMs, nowMs))}
+      ${fact('Window', windowWords(letter, nowMs))}
       ${
         letter.error !== null &&
         fact(
@@ -71,24 +95,28 @@ export const deadLetterPage = (letter: DeadLetter, nowMs: number, csrf: Html, la
 /** What came of a change, shown above the list after it. */
 export const outcomeWords = (did: string | undefined, number: number): string | null => {
   if (!Number.isSafeInteger(number) || number < 0) return null
+  if (number === 0 && (did === 'retry' || did === 'drop')) return 'Nothing was ticked, so nothing was done.'
   if (did === 'retry') return `${count(number, 'reply', 'replies')} put back to be sent.`
   return did === 'drop' ? `${count(number, 'dead letter')} dropped.` : null
 }
 
-const row = (letter: DeadLetter, nowMs: number, labelOf: (pageId: string) => string): Html =>
-  html`<li>
+const row = (letter: DeadLetter, { nowMs, labelOf, visitorName }: DeadLettersList): Html => {
+  const { pageId, psid } = letter
+  const to = psid === null ? 'nobody' : (visitorName({ pageId, psid }) ?? psid)
+  return html`<li>
     <label class="check"
       ><input type="checkbox" name="id" value="${letter.id}" /><span class="sr"
-        >Tick the one to ${called(letter.psid ?? 'nobody')}</span
+        >Tick the one to ${called(to)}</span
       ></label
     >
     <span class="who"
-      ><a href="${DEAD_LETTERS}/${encodeURIComponent(letter.id)}">To ${called(letter.psid ?? 'nobody')}</a
+      ><a href="${DEAD_LETTERS}/${encodeURIComponent(letter.id)}">To ${called(to)}</a
       ><small>${called(labelOf(letter.pageId))}${isClosed(letter, nowMs) && ' · window closed'}</small></span
     >
     <span class="when">${ago(letter.diedMs, nowMs)}</span>
     <span class="badge bad">${REASONS[letter.reason]}</span>
   </li>`
+}
 
 const all = (total: number, csrf: Html): Html =>
   html`<details>

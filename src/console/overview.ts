@@ -2,29 +2,32 @@ import { conversationUrl } from './conversation-page.ts'
 import { html, type Html } from '../web/html.ts'
 import { pageCard, webhookCard } from './page-card.ts'
 import { verdictBanner } from './verdict.ts'
-import type { ConsoleView, Figures } from './view.ts'
-import { ago, called, count, REASONS } from '../web/words.ts'
+import type { ConsoleView, Figures, Named } from './view.ts'
+import { duration } from '../base/times.ts'
+import { ago, called, count, lasting, REASONS } from '../web/words.ts'
 
 /** The parts of the overview that are kept up to date, by the id of their place. */
 export type Fragments = Record<(typeof PLACES)[number], Html>
 
-export const PLACES = ['verdict', 'figures', 'pages', 'conversations', 'dead'] as const
+export const PLACES = ['verdict', 'figures', 'people', 'pages', 'conversations', 'dead'] as const
 
 export const fragments = (view: ConsoleView): Fragments => ({
-  verdict: verdictBanner(view.verdict, view.nowMs),
+  verdict: verdictBanner(view),
   figures: figures(view.figures, view.nowMs),
+  people: people(view),
   pages: pages(view),
   conversations: conversations(view),
   dead: deadLetters(view),
 })
 
 /** The overview; `repair` holds forms, which nothing may replace under the operator's hands. */
-export const overview = (parts: Fragments, repair: Html): Html => {
+export const overview = (parts: Fragments, { repair, alerts }: { repair: Html; alerts: Html }): Html => {
   const place = (id: keyof Fragments): Html => html`<div id="${id}" data-part>${parts[id]}</div>`
   return html`<h1 class="sr">Is my bot well?</h1>
     <p id="announce" class="sr" role="status"></p>
-    ${place('verdict')} ${repair} ${place('figures')} ${place('pages')}
-    <div class="pair">${place('conversations')} ${place('dead')}</div>`
+    ${place('verdict')} ${repair} ${place('figures')} ${place('people')} ${place('pages')}
+    <div class="pair">${place('conversations')} ${place('dead')}</div>
+    ${alerts}`
 }
 
 const figures = ({ waitingIn, waitingOut, dead, repliesLastHour }: Figures, nowMs: number): Html => {
@@ -48,7 +51,35 @@ const figure = (name: string, value: number | null | undefined, note: Html | str
 
 const pages = (view: ConsoleView): Html =>
   html`${view.pages.map((page) => pageCard(page, view.nowMs, view.pages.length <= UNFOLDED))}
-  ${webhookCard(view.appWebhook)}`
+  ${webhookCard(view.appWebhook, view.webhookEntry)}`
+
+/** Nothing is shown where nobody waits: the rest of the page says that all is well. */
+const people = ({ waiting, nowMs }: ConsoleView): Html =>
+  waiting.length === 0
+    ? html``
+    : html`<section class="card" aria-labelledby="people-title" data-people="${waiting.length}">
+        <h2 id="people-title">Waiting for a person</h2>
+        <p>
+          They asked for one, and no one has written yet. Answer in the Page’s inbox; the bot is silent
+          meanwhile.
+        </p>
+        <ul class="rows">
+          ${waiting.slice(0, SHOWN).map(
+            (one) =>
+              html`<li>
+                <span class="who">${opening(one)}<small>${called(one.pageLabel)}</small></span>
+                <span class="when">for ${lasting(one.sinceMs, nowMs)}</span>
+                ${windowBadge(one.windowEndsMs, nowMs)}
+              </li>`,
+          )}
+        </ul>
+        ${waiting.length > SHOWN && html`<p>and ${count(waiting.length - SHOWN, 'other')}</p>`}
+      </section>`
+
+const windowBadge = (endsMs: number | null, nowMs: number): Html =>
+  endsMs === null || endsMs <= nowMs
+    ? html`<span class="badge bad">window closed</span>`
+    : html`<span class="badge warn">can be answered for ${duration(endsMs - nowMs)}</span>`
 
 const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
   html`<section class="card" aria-labelledby="conversations-title">
@@ -58,11 +89,11 @@ const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
         ? html`<p class="empty">Nobody has written since this process started.</p>`
         : html`<ul class="rows">
             ${list.slice(0, SHOWN).map(
-              ({ pageId, pageLabel, psid, lastHeardMs, lastKind, lastSentMs, unsent, silent }) =>
+              ({ lastHeardMs, lastKind, lastSentMs, unsent, silent, ...one }) =>
                 html`<li>
                   <span class="who"
-                    >${opening(pageId, psid)}<small
-                      >${called(pageLabel)} · ${lastKind.replaceAll('_', ' ')}</small
+                    >${opening(one)}<small
+                      >${called(one.pageLabel)} · ${lastKind.replaceAll('_', ' ')}</small
                     ></span
                   >
                   <span class="when">${ago(lastHeardMs, nowMs)}</span>
@@ -74,9 +105,10 @@ const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
   </section>`
 
 /** Looking at it is logged, so nothing but a click leads there. */
-const opening = (pageId: string, psid: string): Html => {
+const opening = ({ pageId, psid, visitorName }: Named & { pageId: string; psid: string }): Html => {
   const url = conversationUrl({ pageId, psid })
-  return url === null ? called(psid) : html`<a href="${url}" rel="nofollow">${called(psid)}</a>`
+  const name = called(visitorName ?? psid)
+  return url === null ? name : html`<a href="${url}" rel="nofollow">${name}</a>`
 }
 
 /** More Pages than these are a list first, each to be unfolded. */
@@ -107,11 +139,11 @@ const deadLetters = ({ dead, nowMs }: ConsoleView): Html =>
         ? html`<p class="empty">None: every reply went out or is still to go.</p>`
         : html`<ul class="rows">
               ${dead.latest.map(
-                ({ id, psid, reason, diedMs, pageLabel: label }) =>
+                ({ id, psid, reason, diedMs, pageLabel: label, visitorName }) =>
                   html`<li>
                     <span class="who"
                       ><a href="/operator/dead-letters/${encodeURIComponent(id)}"
-                        >To ${called(psid ?? 'nobody')}</a
+                        >To ${called(visitorName ?? psid ?? 'nobody')}</a
                       ><small>${called(label)}</small></span
                     >
                     <span class="when">${ago(diedMs, nowMs)}</span>

@@ -3,7 +3,10 @@ import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { PageTokenState, PageTokenStatus } from '../token/keeper.ts'
 import { html, type Html } from '../web/html.ts'
 import { plot } from './plot.ts'
-import type { AppWebhook, PageView } from './view.ts'
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
+import type { AppWebhook } from '../findings/facts.ts'
+import { copyable } from '../web/copyable.ts'
+import type { PageView } from './view.ts'
 import { ago, ahead, called, count, day, lasting, latency, shortened } from '../web/words.ts'
 
 /** All there is to know about one Page at a glance. */
@@ -72,16 +75,33 @@ const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html =>
 }
 
 /** The app's own webhook address, which all Pages share. */
-export const webhookCard = (webhook: AppWebhook | null): Html | false => {
+export const webhookCard = (webhook: AppWebhook | null, toEnter: WebhookEntry): Html | false => {
   if (webhook === null) return false
   return html`<section class="card" aria-labelledby="webhook-title">
     <header>
       <h2 id="webhook-title">Webhook of the app</h2>
       ${webhookBadge(webhook)}
     </header>
-    ${webhookWords(webhook)}
+    ${webhookWords(webhook)} ${isSet(webhook) ? false : webhookEntry(toEnter)}
   </section>`
 }
+
+/** What the App dashboard asks for. */
+export interface WebhookEntry {
+  /** Null where the bot does not know the address that Facebook reaches it under. */
+  url: string | null
+  verifyToken: string
+}
+
+const webhookEntry = ({ url, verifyToken }: WebhookEntry): Html =>
+  html`<dl class="facts">
+    ${fact('Callback URL', url === null ? html`<code>https://your.address/webhook</code>` : copyable(url, 'the callback URL'))}
+    ${fact('Verify token', copyable(verifyToken, 'the verify token'))}
+    ${fact('Fields', copyable(WEBHOOK_FIELDS.join(', '), 'the fields'))}
+  </dl>`
+
+const isSet = (webhook: AppWebhook): boolean =>
+  webhook.is === 'unknown' || (webhook.is === 'set' && webhook.isActive && webhook.missing.length === 0)
 
 const webhookBadge = (webhook: AppWebhook): Html => {
   if (webhook.is === 'unknown') return html`<span class="badge">not known</span>`
@@ -94,8 +114,7 @@ const webhookWords = (webhook: AppWebhook): Html => {
   if (webhook.is === 'unknown') return html`<p>${webhook.why}</p>`
   if (webhook.is === 'absent') {
     return html`<p>
-      Facebook sends nothing. Enter the address and <code>FB_VERIFY_TOKEN</code> in the App dashboard:
-      Webhooks, Page.
+      Facebook sends nothing. Enter these in the App dashboard: Messenger, Settings, Webhooks.
     </p>`
   }
   return html`<p>Facebook calls <code>${webhook.url ?? 'an address it does not tell'}</code>.</p>

@@ -55,6 +55,7 @@ export const createRepairDesk = (deps: {
       const counts = await store.counts().catch(() => null)
       const repair = repairs.begin({
         session,
+        isFirst: tokens.statuses().every(({ state }) => state === 'missing'),
         waiting: counts?.outbox ?? new Map(),
         userToken,
         // A single sick Page is what it is about, also when Facebook does not list it.

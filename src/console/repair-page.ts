@@ -1,6 +1,9 @@
+import { NEEDED_SCOPES } from '../channel/messenger.ts'
+import { copyable } from '../web/copyable.ts'
 import { html, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'
 import { buttonForm } from '../web/layout.ts'
+import type { LoginAddress } from './login-address.ts'
 import type { RepairView } from './repairs.ts'
 import { called, count, withCommands } from '../web/words.ts'
 
@@ -10,24 +13,27 @@ export interface RepairForms {
   isNeeded: boolean
   /** Where a user token is made: a link, or words where there is none. */
   source: { url: string; words: string }
+  login: LoginAddress
 }
 
 /** Both ways to a new token. Nothing that is typed here ever comes back. */
-export const repairForms = ({ csrf, isNeeded, source }: RepairForms): Html =>
+export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Html =>
   html`<details id="repair" class="card repair" ${isNeeded && html` open`}>
     <summary><h2>Give the bot a new token</h2></summary>
     <div class="columns two">
       <div>
         <h3>With one click</h3>
         <p>You log in at Facebook, as somebody who manages the Page, and come back here.</p>
-        ${facebookButton(csrf)}
+        ${facebookButton(csrf)} ${loginHints(login)}
       </div>
       <div>
         <h3>By hand</h3>
         <p>
           Make a user token at
-          <a href="${source.url}" rel="noreferrer" target="_blank">${source.words}</a> and paste it.
+          <a href="${source.url}" rel="noreferrer" target="_blank">${source.words}</a>, with these
+          permissions, and paste it:
         </p>
+        <p>${copyable(NEEDED_SCOPES.join(', '), 'the permissions')}</p>
         <form method="post" action="/operator/repair" class="stack">
           ${csrf}
           <label for="token">User token</label>
@@ -49,6 +55,16 @@ export const repairForms = ({ csrf, isNeeded, source }: RepairForms): Html =>
       </div>
     </div>
   </details>`
+
+/** What the button needs once, at Facebook; nobody can guess it there. */
+const loginHints = ({ uri, note, openAt }: LoginAddress): Html =>
+  html`<p class="hint">
+      Before the first click: in the App dashboard add the product <b>Facebook Login</b>, and enter this under
+      its Settings as a <b>Valid OAuth Redirect URI</b>:
+    </p>
+    <p>${copyable(uri, 'the redirect URI')}</p>
+    ${note !== null && html`<p class="hint">${note}</p>`}
+    ${openAt !== null && html`<p class="hint">Open the console there: <a href="${openAt}">${openAt}</a></p>`}`
 
 export const facebookButton = (csrf: Html, again = false): Html =>
   buttonForm('/operator/facebook', csrf, again ? 'Ask Facebook again' : 'Continue with Facebook', {
@@ -77,10 +93,11 @@ export const repairPage = (
     waiting,
     csrf,
     source,
-  }: Pick<RepairForms, 'csrf' | 'source'> & { id: string; waiting: number | null },
+    login,
+  }: Pick<RepairForms, 'csrf' | 'source' | 'login'> & { id: string; waiting: number | null },
 ): Html =>
   html`<section class="card narrow" data-repair="${view.is}">
-      <h1>${TITLES[view.is]}</h1>
+      <h1>${view.is === 'done' && view.isFirst ? 'Connected' : TITLES[view.is]}</h1>
       <div id="progress" data-part aria-live="polite">${repairProgress(view, waiting)}</div>
       ${view.is === 'choosing' && choice(view, id, csrf)}
       ${view.failure !== null && failed(view.failure, csrf)}
@@ -90,7 +107,7 @@ export const repairPage = (
         html`<p><a class="button" href="/operator">Back to the overview</a></p>`
       }
     </section>
-    ${view.is === 'failed' && repairForms({ csrf, source, isNeeded: true })}`
+    ${view.is === 'failed' && repairForms({ csrf, source, login, isNeeded: true })}`
 
 const TITLES: Record<RepairView['is'], string> = {
   running: 'Repairing …',
@@ -99,14 +116,24 @@ const TITLES: Record<RepairView['is'], string> = {
   failed: 'Not repaired',
 }
 
-const done = ({ pages, waited }: RepairView, waiting: number | null): Html =>
+const done = ({ pages, waited, isFirst }: RepairView, waiting: number | null): Html =>
   html`<div class="outcome good">
-    ${pages.map(
-      ({ id, name }) =>
-        html`<p><b>${called(name)}</b> <small>${id}</small> has a token that never expires.</p>`,
-    )}
-    ${waiting !== null && html`<p data-waiting="${waiting}">${leaving(waited, waiting)}</p>`}
-  </div>`
+      ${pages.map(
+        ({ id, name }) =>
+          html`<p><b>${called(name)}</b> <small>${id}</small> has a token that never expires.</p>`,
+      )}
+      ${waiting !== null && !(isFirst && waited === 0) && html`<p data-waiting="${waiting}">${leaving(waited, waiting)}</p>`}
+    </div>
+    ${isFirst && tryIt(pages)}`
+
+/** The first connection: what to do to see it work, and why it may not yet. */
+const tryIt = (pages: RepairView['pages']): Html =>
+  html`<p>Now write to the Page as a visitor would, and see the answer:</p>
+    ${pages.map(({ id }) => html`<p><a href="https://m.me/${id}" rel="noreferrer" target="_blank">m.me/${id}</a></p>`)}
+    <p class="hint">
+      Until Facebook has reviewed the app (App Review, permission pages_messaging), it answers only people who
+      have a role in the app.
+    </p>`
 
 const leaving = (waited: number, waiting: number): string => {
   if (waiting > 0) return `${count(waiting, 'reply is', 'replies are')} leaving now.`

@@ -22,6 +22,8 @@ export interface RepairOrder {
   pageIds: readonly string[]
   /** Ticked beforehand when the operator has to choose. */
   likely: readonly string[]
+  /** Whether no Page has a token yet. */
+  isFirst: boolean
   /** Replies that wait now, by Page. */
   waiting: ReadonlyMap<string, number>
   /** Resolves with the user token; a step before the others, told as `doing` and `done`, where it has to be fetched. */
@@ -46,6 +48,8 @@ export interface RepairView {
   pages: BootstrappedPage[]
   /** Replies of those Pages that waited when it began. */
   waited: number
+  /** Whether no Page had a token before. */
+  isFirst: boolean
   failure: { code: BotErrorCode; what: string; remedy: string | null } | null
 }
 
@@ -92,9 +96,17 @@ export const createRepairs = (deps: {
 const createRepair = (
   { bootstrap, clock, log }: Parameters<typeof createRepairs>[0],
   id: string,
-  { pageIds, likely, waiting, userToken }: RepairOrder,
+  { pageIds, likely, isFirst, waiting, userToken }: RepairOrder,
 ): { repair: Repair; stop: () => void } => {
-  const view: RepairView = { is: 'running', steps: [], choices: [], pages: [], waited: 0, failure: null }
+  const view: RepairView = {
+    is: 'running',
+    steps: [],
+    choices: [],
+    pages: [],
+    waited: 0,
+    isFirst,
+    failure: null,
+  }
   const listeners = new Set<() => void>()
   let answer: ((pageIds: string[]) => void) | null = null
   let cancelWait = (): void => undefined

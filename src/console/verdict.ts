@@ -1,113 +1,71 @@
-import { WHOLE_BOT } from '../alerts/needs.ts'
-import { holdsReplies } from '../alerts/causes.ts'
-import { manyNeeds } from '../alerts/notice.ts'
-import { conditionOf } from '../alerts/causes.ts'
+import { holdsReplies } from '../alerts/needs.ts'
+import { headlineOf, levelOfAll, type Finding } from '../findings/findings.ts'
 import { html, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'
-import type { NeedView, Verdict } from './view.ts'
-import { ago, called, count, lasting, withCommands } from '../web/words.ts'
+import { ago, count, lasting, withCommands } from '../web/words.ts'
+import type { ConsoleView } from './view.ts'
+
+type Shown = Pick<ConsoleView, 'findings' | 'lastHeardMs' | 'nowMs'> & { pages: { length: number } }
 
 /** The answer in one line, for the tab too. */
-export const verdictTitle = (verdict: Verdict): string => {
-  switch (verdict.is) {
-    case 'needed': {
-      const [only] = verdict.needs
-      if (verdict.needs.length > 1 || only === undefined) return manyNeeds(verdict.needs)
-      if (only.cause === 'token_missing' && only.pageId === WHOLE_BOT) return 'The bot needs its first token'
-      return `${only.pageId === WHOLE_BOT ? 'The bot' : only.label} ${conditionOf(only.cause)}`
-    }
-    case 'unavailable':
-      return 'The database does not answer'
-    case 'checking':
-      return `Checking the token of ${verdict.pages.join(', ')}`
-    case 'behind':
-      return 'Catching up'
-    case 'well':
-      return 'All is well'
-  }
-}
+export const verdictTitle = ({ findings }: Pick<ConsoleView, 'findings'>): string => headlineOf(findings)
 
 /** The answer with what to do about it. */
-export const verdictBanner = (verdict: Verdict, nowMs: number): Html => {
-  const [tone, icon] = isOnlyLooks(verdict) ? (['warn', icons.needed] as const) : LOOKS[verdict.is]
-  return html`<section class="verdict ${tone}" data-verdict="${verdict.is}" aria-labelledby="verdict-title">
+export const verdictBanner = (view: Shown): Html => {
+  const level = levelOfAll(view.findings)
+  const [tone, icon] = LOOKS[level]
+  return html`<section class="verdict ${tone}" data-verdict="${level}" aria-labelledby="verdict-title">
     ${icon}
     <div>
-      <h2 id="verdict-title">${verdictTitle(verdict)}</h2>
-      ${words(verdict, nowMs)}
+      <h2 id="verdict-title">${verdictTitle(view)}</h2>
+      ${level === 'well' ? well(view) : list(view.findings, view.nowMs)}
     </div>
   </section>`
 }
 
-/** Visitors are answered all the same. */
-const isOnlyLooks = (verdict: Verdict): boolean =>
-  verdict.is === 'needed' && verdict.needs.every(({ cause }) => cause === 'profile')
-
-const LOOKS: Record<Verdict['is'], [tone: 'good' | 'warn' | 'bad', icon: Html]> = {
+const LOOKS = {
   needed: ['bad', icons.needed],
-  unavailable: ['bad', icons.needed],
-  checking: ['warn', icons.busy],
-  behind: ['warn', icons.busy],
+  look: ['warn', icons.needed],
   well: ['good', icons.well],
-}
+} as const
 
-const words = (verdict: Verdict, nowMs: number): Html => {
-  switch (verdict.is) {
-    case 'needed':
-      return needs(verdict.needs, nowMs)
-    case 'unavailable':
-      return html`<p>
-        Webhooks are refused until it does, and Facebook sends them again. The log says why, under
-        <code>BOT_STORE_UNAVAILABLE</code>.
-      </p>`
-    case 'checking':
-      return html`<p>
-        Facebook refused a call because of it. Whether it is dead is known within seconds; replies wait
-        meanwhile.
-      </p>`
-    case 'behind':
-      return html`<p>
-        ${count(verdict.waiting, 'message')} in the queues, the oldest for ${lasting(verdict.sinceMs, nowMs)}.
-        Sending is tried again by itself; nothing is lost.
-      </p>`
-    case 'well':
-      return html`<p>
-        ${verdict.pages === 1 ? 'Your Page answers its visitors.' : `${verdict.pages} Pages answer their visitors.`}
-        ${verdict.lastHeardMs !== null && html`Last heard from one ${ago(verdict.lastHeardMs, nowMs)}.`}
-      </p>`
-  }
-}
+const well = ({ pages, lastHeardMs, nowMs }: Shown): Html =>
+  html`<p>
+    ${pages.length === 1 ? 'Your Page answers its visitors.' : `${pages.length} Pages answer their visitors.`}
+    ${lastHeardMs !== null && html`Last heard from one ${ago(lastHeardMs, nowMs)}.`}
+  </p>`
 
 /** Several that one new token may mend are told what to do once. */
-const needs = (all: readonly NeedView[], nowMs: number): Html => {
-  const isShared = (one: NeedView): boolean =>
-    all.length > 1 && (one.cause === 'token_invalid' || one.cause === 'token_missing')
+const list = (findings: readonly Finding[], nowMs: number): Html => {
+  const isShared = ({ kind }: Finding): boolean =>
+    findings.length > 1 && (kind === 'token_invalid' || kind === 'token_missing')
+  const shared = findings.filter(isShared)
   return html`<ul class="needs">
-      ${all.map(
+      ${findings.map(
         (one) =>
-          html`<li>
-            <p>${all.length > 1 && html`<strong>${called(one.label)}:</strong> `}${one.what}</p>
-            <p>
-              For ${lasting(one.sinceMs, nowMs)}. ${one.waiting !== null && one.waiting > 0 && parked(one)}
-            </p>
-            ${!isShared(one) && html`<p><b>To do:</b> ${one.byToken && html`${BELOW} Or: `}${withCommands(one.remedy)}</p>`}
+          html`<li data-finding="${one.kind}" data-level="${one.level}">
+            <p>${findings.length > 1 && html`<strong>${one.headline}.</strong> `}${one.what}</p>
+            ${(one.sinceMs !== null || one.waiting !== null) && html`<p>${since(one, nowMs)} ${parked(one)}</p>`}
+            ${
+              one.remedy !== null &&
+              !(isShared(one) && shared.length > 1) &&
+              html`<p><b>To do:</b> ${one.byToken && html`${BELOW} Or: `}${withCommands(one.remedy)}</p>`
+            }
           </li>`,
       )}
     </ul>
-    ${
-      all.some(isShared) &&
-      html`<p>
-        <b>To do:</b> ${BELOW} One may be good for several Pages. Or: Run
-        <code>npm run bootstrap-token -- --all</code>.
-      </p>`
-    }`
+    ${shared.length > 1 && html`<p><b>To do:</b> ${BELOW} One may be good for several Pages.</p>`}`
 }
 
 const BELOW = html`Give it a token <a href="#repair">below</a>.`
 
-const parked = ({ waiting, cause }: NeedView): Html | false =>
+const since = ({ sinceMs }: Finding, nowMs: number): Html | false =>
+  sinceMs !== null && html`For ${lasting(sinceMs, nowMs)}.`
+
+const parked = ({ waiting, kind }: Finding): Html | false =>
   waiting !== null &&
+  waiting > 0 &&
   html`<strong data-waiting="${waiting}">${count(waiting, 'reply waits', 'replies wait')}</strong>${
-      holdsReplies(cause) &&
+      holdsReplies(kind) &&
       html` and ${waiting === 1 ? 'leaves by itself' : 'leave by themselves'} once this is mended`
     }.`

@@ -1,68 +1,57 @@
-import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { PageActivity, RecentConversation } from '../metrics/activity.ts'
-import { WHOLE_BOT, type OpenNeed } from '../alerts/needs.ts'
-import { pageLabel } from '../alerts/notice.ts'
+import type { AppWebhook, Subscription } from '../findings/facts.ts'
+import type { Finding } from '../findings/findings.ts'
+import type { WaitingVisitor } from '../findings/people.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { DeadLetter, QueueCounts } from '../store/store.ts'
+import type { WebhookEntry } from './page-card.ts'
 import type { PageTokenStatus } from '../token/keeper.ts'
 
 /** What the parts of the bot know at one moment. */
 export interface ConsoleFacts {
   nowMs: number
-  needs: readonly OpenNeed[]
+  findings: readonly Finding[]
   tokens: readonly PageTokenStatus[]
   /** What the token file says besides. */
-  stored: readonly { pageId: string; userId: string | null; subscribedFields: string[] | null }[]
+  stored: readonly { pageId: string; userId: string | null }[]
   /** Null when the database does not answer. */
   counts: QueueCounts | null
   activityOf: (pageId: string) => PageActivity
   profileOf: (pageId: string) => ProfileStatus
-  /** What Facebook last told of the Page's webhooks; null before it did. */
-  subscriptionOf: (pageId: string) => ToldFields | null
+  webhooksOf: (pageId: string) => Subscription
   conversations: readonly RecentConversation[]
+  /** Visitors who wait for a person; null when the database does not answer. */
+  waiting: readonly WaitingVisitor[] | null
+  /** How Facebook calls a visitor, where the bot happens to know; null where it does not. */
+  visitorName: (visitor: { pageId: string; psid: string }) => string | null
   /** The latest dead letters. */
   dead: readonly DeadLetter[]
   /** Where Facebook sends this app's webhooks; null while that is not known. */
   appWebhook: AppWebhook | null
+  /** What the App dashboard wants to know. */
+  webhookEntry: WebhookEntry
 }
-
-/** The fields the app is subscribed to at a Page; null where it is not subscribed at all. */
-export interface ToldFields {
-  checkedMs: number
-  fields: readonly string[] | null
-}
-
-/** The app-level subscription, without which no webhook comes at all. */
-export type AppWebhook =
-  | { is: 'set'; url: string | null; isActive: boolean; missing: readonly string[] }
-  | { is: 'absent' }
-  | { is: 'unknown'; why: string }
 
 /** What the overview shows. */
 export interface ConsoleView {
   nowMs: number
-  verdict: Verdict
+  /** What is not as it should be, the worst first. */
+  findings: readonly Finding[]
+  /** When a visitor was heard last; null before that. */
+  lastHeardMs: number | null
   figures: Figures
   pages: PageView[]
   appWebhook: AppWebhook | null
-  conversations: (RecentConversation & { pageLabel: string })[]
-  dead: { count: number; latest: (DeadLetter & { pageLabel: string })[] }
+  webhookEntry: WebhookEntry
+  conversations: (RecentConversation & Named)[]
+  waiting: (WaitingVisitor & Named)[]
+  dead: { count: number; latest: (DeadLetter & Named)[] }
 }
 
-/** The answer to "is my bot well?". */
-export type Verdict =
-  | { is: 'needed'; needs: NeedView[] }
-  | { is: 'unavailable' }
-  | { is: 'checking'; pages: string[] }
-  | { is: 'behind'; waiting: number; sinceMs: number }
-  | { is: 'well'; pages: number; lastHeardMs: number | null }
-
-export interface NeedView extends OpenNeed {
-  label: string
-  /** Replies held back; null when that could not be found out. */
-  waiting: number | null
-  /** Whether a new user token mends it, by the forms of the console. */
-  byToken: boolean
+/** Ids with the names that go with them. */
+export interface Named {
+  pageLabel: string
+  visitorName: string | null
 }
 
 export interface Figures {
@@ -82,22 +71,13 @@ export interface PageView {
   activity: PageActivity
 }
 
-/** `checkedMs` is null when it is only known from when the token was saved. */
-export type Subscription =
-  | { is: 'subscribed'; checkedMs: number | null }
-  | { is: 'partly'; checkedMs: number | null; missing: readonly string[] }
-  | { is: 'none'; checkedMs: number }
-  | { is: 'unknown' }
-
-// Younger than this, what waits is simply being worked on.
-const BEHIND_MS = 60_000
-
 export const toConsoleView = (facts: ConsoleFacts): ConsoleView => {
   const { nowMs, tokens, counts, activityOf } = facts
   const pages = tokens.map((status) => toPageView(facts, status))
   return {
     nowMs,
-    verdict: verdictOf(facts),
+    findings: facts.findings,
+    lastHeardMs: lastOf(tokens.flatMap(({ pageId }) => activityOf(pageId).lastHeardMs ?? [])),
     figures: {
       waitingIn: counts && { count: counts.inbox, sinceMs: counts.oldest.inboxMs },
       waitingOut: counts && { count: sum(counts.outbox.values()), sinceMs: oldestOf(counts) },
@@ -106,42 +86,27 @@ export const toConsoleView = (facts: ConsoleFacts): ConsoleView => {
     },
     pages,
     appWebhook: facts.appWebhook,
-    conversations: facts.conversations.map((conversation) => ({
-      ...conversation,
-      pageLabel: nameOf(tokens, conversation.pageId),
-    })),
+    webhookEntry: facts.webhookEntry,
+    conversations: facts.conversations.map((one) => ({ ...one, ...namesOf(facts, one) })),
+    waiting: (facts.waiting ?? []).map((one) => ({ ...one, ...namesOf(facts, one) })),
     dead: {
       count: counts?.dead ?? facts.dead.length,
-      latest: facts.dead.map((letter) => ({ ...letter, pageLabel: nameOf(tokens, letter.pageId) })),
+      latest: facts.dead.map((letter) => ({ ...letter, ...namesOf(facts, letter) })),
     },
   }
 }
 
+const namesOf = (
+  { tokens, visitorName }: ConsoleFacts,
+  { pageId, psid }: { pageId: string; psid: string | null },
+): Named => ({
+  pageLabel: nameOf(tokens, pageId),
+  visitorName: psid === null ? null : visitorName({ pageId, psid }),
+})
+
 /** How a Page is called where its id stands beside it or does not matter. */
 export const nameOf = (tokens: readonly PageTokenStatus[], pageId: string): string =>
   tokens.find((status) => status.pageId === pageId)?.pageName ?? `Page ${pageId}`
-
-const verdictOf = ({ nowMs, needs, tokens, counts, activityOf }: ConsoleFacts): Verdict => {
-  if (needs.length > 0) return { is: 'needed', needs: needs.map((need) => toNeedView(need, counts)) }
-  if (counts === null) return { is: 'unavailable' }
-  const suspect = tokens.filter(({ state }) => state === 'suspect')
-  if (suspect.length > 0)
-    return { is: 'checking', pages: suspect.map((status) => status.pageName ?? pageLabel(status)) }
-  const sinceMs = Math.min(counts.oldest.inboxMs ?? nowMs, oldestOf(counts) ?? nowMs)
-  const waiting = counts.inbox + sum(counts.outbox.values())
-  if (waiting > 0 && nowMs - sinceMs >= BEHIND_MS) return { is: 'behind', waiting, sinceMs }
-  const heard = tokens.flatMap(({ pageId }) => activityOf(pageId).lastHeardMs ?? [])
-  return { is: 'well', pages: tokens.length, lastHeardMs: heard.length === 0 ? null : Math.max(...heard) }
-}
-
-const toNeedView = (need: OpenNeed, counts: QueueCounts | null): NeedView => ({
-  ...need,
-  label: need.pageName ?? pageLabel(need),
-  waiting:
-    counts &&
-    (need.pageId === WHOLE_BOT ? sum(counts.outbox.values()) : (counts.outbox.get(need.pageId) ?? 0)),
-  byToken: need.byToken === true,
-})
 
 const toPageView = (facts: ConsoleFacts, status: PageTokenStatus): PageView => {
   const { stored, counts, activityOf } = facts
@@ -150,7 +115,7 @@ const toPageView = (facts: ConsoleFacts, status: PageTokenStatus): PageView => {
   return {
     status,
     grantedBy: record?.userId ?? null,
-    webhooks: webhooksOf(facts.subscriptionOf(pageId), record?.subscribedFields ?? null),
+    webhooks: facts.webhooksOf(pageId),
     profile: facts.profileOf(pageId),
     waiting: counts && {
       count: counts.outbox.get(pageId) ?? 0,
@@ -160,14 +125,8 @@ const toPageView = (facts: ConsoleFacts, status: PageTokenStatus): PageView => {
   }
 }
 
-const webhooksOf = (seen: ToldFields | null, saved: readonly string[] | null): Subscription => {
-  const checkedMs = seen?.checkedMs ?? null
-  if (seen?.fields === null) return { is: 'none', checkedMs: seen.checkedMs }
-  const fields = seen?.fields ?? saved
-  if (fields === null) return { is: 'unknown' }
-  const missing = WEBHOOK_FIELDS.filter((field) => !fields.includes(field))
-  return missing.length === 0 ? { is: 'subscribed', checkedMs } : { is: 'partly', checkedMs, missing }
-}
+const lastOf = (moments: readonly number[]): number | null =>
+  moments.length === 0 ? null : Math.max(...moments)
 
 const oldestOf = ({ oldest }: QueueCounts): number | null =>
   oldest.outboxMs.size === 0 ? null : Math.min(...oldest.outboxMs.values())

@@ -72,6 +72,17 @@ export const isOver = (state: JsonObject | null, nowMs: number, resumeAfter: Res
   return nowMs - Math.max(now.sinceMs, now.personMs ?? 0) >= pauseMs
 }
 
+/** Since when a visitor has waited for a person whom they asked for; null where none does, or a person has written since. */
+export const waitsForPersonSince = (
+  state: JsonObject | null,
+  nowMs: number,
+  resumeAfter: Parameters<typeof isOver>[2],
+): number | null => {
+  const now = read(state)
+  if (now === null || !now.asked || (now.personMs ?? 0) > now.sinceMs) return null
+  return isOver(state, nowMs, resumeAfter) ? null : now.sinceMs
+}
+
 const read = (state: JsonObject | null): Silence | null => {
   const noted = state?.[KEY]
   if (!isJsonObject(noted)) return null

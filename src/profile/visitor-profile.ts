@@ -8,6 +8,8 @@ import type { TokenKeeper } from '../token/keeper.ts'
 export interface VisitorProfiles {
   /** Null where Facebook does not tell, or not in time: an answer never waits for it longer than a moment. */
   tell: (visitor: { pageId: string; psid: string | null }, field: ProfileField) => Promise<string | null>
+  /** The name as far as it is known by now; asks for one that is not, to know it the next time. */
+  knownName: (visitor: { pageId: string; psid: string }) => string | null
   /** Forgets what is known of all visitors. */
   clear: () => void
 }
@@ -28,6 +30,8 @@ const MOST_KEPT = 10_000
 interface Kept {
   untilMs: number
   told: Promise<Record<string, string>>
+  /** What it resolved with; null before. */
+  now: Record<string, string> | null
 }
 
 export const createVisitorProfiles = (deps: {
@@ -54,6 +58,7 @@ export const createVisitorProfiles = (deps: {
 
   const keep = (key: string, pageId: string, psid: string, pageToken: string): Kept => {
     const entry: Kept = {
+      now: null,
       untilMs: clock.now() + KEPT_MS,
       told: ask(pageId, psid, pageToken).catch((error: unknown) => {
         // No permission is an answer; anything else may be different soon.
@@ -62,6 +67,7 @@ export const createVisitorProfiles = (deps: {
         return {}
       }),
     }
+    void entry.told.then((facts) => (entry.now = facts))
     kept.set(key, entry)
     return entry
   }
@@ -81,6 +87,14 @@ export const createVisitorProfiles = (deps: {
       const told = await Promise.race([entry.told, late])
       cancel()
       return told[field] ?? null
+    },
+    knownName: ({ pageId, psid }) => {
+      const pageToken = tokens.tokenFor(pageId)
+      const key = `${pageId}/${psid}`
+      const known = kept.get(key)
+      if (known === undefined && pageToken !== null) keep(key, pageId, psid, pageToken)
+      const { name, first_name: first, last_name: last } = known?.now ?? {}
+      return name ?? ([first, last].filter(Boolean).join(' ') || null)
     },
     clear: () => kept.clear(),
   }

@@ -42,8 +42,10 @@ export const openScriptFile = async (deps: {
   variables: readonly string[]
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
+  /** Hears of a version that is not used because of its mistakes, and with null that the one in the file is used again. */
+  onWrong?: (error: ScriptError | null) => void
 }): Promise<ScriptFile> => {
-  const { file, dataDir, variables, clock, log } = deps
+  const { file, dataDir, variables, clock, log, onWrong } = deps
   const listeners = new Set<(script: Script) => void>()
   const first = await readVersion(file)
   const look = mediaLooks({ script: file, dataDir })
@@ -91,6 +93,7 @@ export const openScriptFile = async (deps: {
       judged = result.bytes
       script = result.script
       log.info({ file, replies: script.replies.size }, isWrong ? 'the script is right again' : 'new script')
+      if (isWrong) onWrong?.(null)
       isWrong = false
       for (const listener of listeners) listener(script)
     } else if (doubted !== null && isSame(doubted, result)) {
@@ -98,6 +101,7 @@ export const openScriptFile = async (deps: {
       if (isWrong && judged === null && result.bytes === null) return
       judged = result.bytes
       isWrong = true
+      onWrong?.(result.error)
       log.warn(
         { file, code: result.error.code, mistakes: result.error.mistakes },
         `the script was not changed; the last good one stays in use: ${result.error.message}`,

@@ -30,6 +30,7 @@ export const layout = ({ title, content, csrf, live, refreshSeconds }: Document)
         <title>${title} · Evergreen</title>
         <link rel="icon" href="${ASSETS}/icon.svg" type="image/svg+xml" />
         ${STYLES.map((file) => html`<link rel="stylesheet" href="${ASSETS}/${file}" />`)}
+        <script type="module" src="${ASSETS}/copy.js"></script>
         ${live !== undefined && html`<script type="module" src="${ASSETS}/live.js"></script>`}
         ${
           refreshSeconds !== undefined &&

@@ -13,6 +13,7 @@ const ORDER: RepairOrder = {
   session: 'session-1',
   pageIds: [],
   likely: [],
+  isFirst: false,
   waiting: new Map(),
   userToken: 'user-token-1',
 }

@@ -1,4 +1,8 @@
 import t from 'tap'
+import type { OpenNeed } from '../../src/alerts/needs.ts'
+import { NEEDED_SCOPES } from '../../src/channel/messenger.ts'
+import { subscriptionFrom, type Subscription, type ToldFields } from '../../src/findings/facts.ts'
+import { findingsOf } from '../../src/findings/findings.ts'
 import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { fragments } from '../../src/console/overview.ts'
 import { toConsoleView, type ConsoleFacts } from '../../src/console/view.ts'
@@ -34,25 +38,51 @@ const counts = (inbox: number, out: Record<string, number>, sinceMs: number = NO
   },
 })
 
-const facts = (over: Partial<ConsoleFacts> = {}): ConsoleFacts => ({
-  nowMs: NOW,
-  needs: [],
-  tokens: [status()],
-  stored: [{ pageId: '1001', userId: '42', subscribedFields: [...WEBHOOK_FIELDS] }],
-  counts: counts(0, {}),
-  activityOf: () => ({
-    repliesPerMinute: [0, 0, 3],
-    latency: { p50Ms: 480, p95Ms: 2300 },
-    refusals: [],
-    lastHeardMs: null,
-  }),
-  profileOf: () => ({ is: 'in_step', checkedMs: NOW, differs: [], error: null, nextMs: null }),
-  subscriptionOf: () => null,
-  conversations: [],
-  dead: [],
-  appWebhook: null,
-  ...over,
-})
+/** What the parts of the bot know; the findings follow from it, as in the running bot. */
+interface Known extends Omit<ConsoleFacts, 'findings' | 'webhooksOf' | 'stored'> {
+  needs: readonly OpenNeed[]
+  stored: { pageId: string; userId: string | null; subscribedFields: string[] | null }[]
+  subscriptionOf: (pageId: string) => ToldFields | null
+  graphSilentSinceMs: number | null
+}
+
+const facts = (over: Partial<Known> = {}): ConsoleFacts => {
+  const known: Known = {
+    nowMs: NOW,
+    needs: [],
+    tokens: [status()],
+    stored: [{ pageId: '1001', userId: '42', subscribedFields: [...WEBHOOK_FIELDS] }],
+    counts: counts(0, {}),
+    activityOf: () => ({
+      repliesPerMinute: [0, 0, 3],
+      latency: { p50Ms: 480, p95Ms: 2300 },
+      refusals: [],
+      lastHeardMs: null,
+    }),
+    profileOf: () => ({ is: 'in_step', checkedMs: NOW, differs: [], error: null, nextMs: null }),
+    subscriptionOf: () => null,
+    conversations: [],
+    waiting: [],
+    visitorName: () => null,
+    dead: [],
+    appWebhook: null,
+    webhookEntry: { url: 'https://bot/webhook', verifyToken: 'verify-1' },
+    graphSilentSinceMs: null,
+    ...over,
+  }
+  const webhooksOf = (pageId: string): Subscription =>
+    subscriptionFrom(
+      known.subscriptionOf(pageId),
+      known.stored.find((page) => page.pageId === pageId)?.subscribedFields ?? null,
+    )
+  const findings = findingsOf({
+    ...known,
+    webhooksOf,
+    webhookUrl: known.webhookEntry.url,
+    neededScopes: NEEDED_SCOPES,
+  })
+  return { ...known, webhooksOf, findings }
+}
 
 const need = {
   pageId: '1001',
@@ -65,14 +95,14 @@ const need = {
 } as const
 
 /** A part of the page as a reader without eyes for markup gets it. */
-const words = (over: Partial<ConsoleFacts>, part: keyof ReturnType<typeof fragments>): string =>
+const words = (over: Partial<Known>, part: keyof ReturnType<typeof fragments>): string =>
   fragments(toConsoleView(facts(over)))
     [part].text.replace(/<svg[\s\S]*?<\/svg>|<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/ ([.,:;])/g, '$1')
 
 t.test('the verdict is the worst that is true', async (t) => {
-  const title = (over: Partial<ConsoleFacts>): string => verdictTitle(toConsoleView(facts(over)).verdict)
+  const title = (over: Partial<Known>): string => verdictTitle(toConsoleView(facts(over)))
   t.equal(title({}), 'All is well')
   t.equal(
     title({ counts: counts(3, {}, NOW - MINUTE + 1) }),
@@ -86,7 +116,7 @@ t.test('the verdict is the worst that is true', async (t) => {
     'Checking the token of Bakery',
   )
   t.equal(title({ tokens: [status({ state: 'suspect' })], counts: null }), 'The database does not answer')
-  t.equal(title({ needs: [need], counts: null }), 'Bakery cannot answer')
+  t.equal(title({ needs: [need], counts: null }), '2 things keep the bot from answering')
   t.equal(title({ needs: [{ ...need, pageName: null }] }), 'Page 1001 cannot answer')
   t.equal(title({ needs: [need, { ...need, cause: 'permission' }] }), '2 things keep the bot from answering')
   t.equal(
@@ -164,8 +194,11 @@ t.test('what a Page lacks stands out', async (t) => {
 
 t.test("the app's own webhook is told of once it is known", async (t) => {
   t.notMatch(words({}, 'pages'), /Webhook of the app/)
-  const told = (appWebhook: ConsoleFacts['appWebhook']): string => words({ appWebhook }, 'pages')
-  t.match(told({ is: 'absent' }), /not set Facebook sends nothing\./)
+  const told = (appWebhook: Known['appWebhook']): string => words({ appWebhook }, 'pages')
+  t.match(
+    told({ is: 'absent' }),
+    /not set Facebook sends nothing\. [^]*https:\/\/bot\/webhook Copy[^]*verify-1 Copy/,
+  )
   t.match(
     told({ is: 'unknown', why: 'Facebook could not be reached.' }),
     /not known Facebook could not be reached\./,
@@ -231,8 +264,7 @@ t.test('the subscription is what Facebook last told, and else what the bootstrap
 
 t.test('a trouble that keeps no visitor waiting looks like that', async (t) => {
   const profile = { ...need, cause: 'profile', what: 'Too long.' } as const
-  const banner = (needs: ConsoleFacts['needs']): string =>
-    fragments(toConsoleView(facts({ needs }))).verdict.text
+  const banner = (needs: Known['needs']): string => fragments(toConsoleView(facts({ needs }))).verdict.text
   t.match(banner([profile]), /class="verdict warn"/)
   t.match(banner([profile]), /shows a profile that is out of date/)
   t.match(banner([profile, need]), /class="verdict bad"/)
@@ -241,5 +273,38 @@ t.test('a trouble that keeps no visitor waiting looks like that', async (t) => {
 t.test('many dead tokens are told once what to do', async (t) => {
   const said = words({ needs: [need, { ...need, pageId: '1002', pageName: 'Mill' }] }, 'verdict')
   t.equal(said.split('To do:').length, 2)
-  t.match(said, 'One may be good for several Pages. Or: Run npm run bootstrap-token -- --all.')
+  t.match(said, 'One may be good for several Pages.')
+})
+
+t.test('the headline is the worst of everything that the page shows', async (t) => {
+  const title = (over: Partial<Known>): string => verdictTitle(toConsoleView(facts(over)))
+  t.equal(title({ appWebhook: { is: 'absent' } }), 'The bot hears nothing from Facebook')
+  const set = { is: 'set', url: 'https://bot/webhook', isActive: true, missing: [] } as const
+  t.equal(title({ appWebhook: set }), 'All is well')
+  t.equal(title({ appWebhook: { ...set, isActive: false } }), 'The bot hears nothing from Facebook')
+  t.equal(title({ appWebhook: { ...set, missing: ['standby'] } }), 'The app is not subscribed to everything')
+  t.equal(title({ graphSilentSinceMs: NOW - 5000 }), 'Facebook does not answer', 'in the first minute, too')
+  t.equal(
+    title({ subscriptionOf: () => ({ checkedMs: NOW, fields: null }) }),
+    'Bakery may not hear its visitors',
+  )
+  t.equal(title({ tokens: [status({ scopes: ['pages_messaging'] })] }), 'Bakery lacks a permission')
+  for (const [cause, headline] of [
+    ['script', 'The bot speaks by an older version of the script'],
+    ['refused', 'The bot has replies that Facebook refused'],
+    ['webhook', 'The bot hears nothing from Facebook'],
+  ] as const) {
+    t.equal(title({ needs: [{ ...need, pageId: '*', pageName: null, cause }] }), headline)
+  }
+})
+
+t.test('who waits for a person is listed by name, with how long they can be answered', async (t) => {
+  const one = { pageId: '1001', psid: '7001', sinceMs: NOW - 12 * MINUTE, windowEndsMs: NOW + 120 * MINUTE }
+  t.equal(words({}, 'people'), '', 'nothing where nobody does')
+  const said = words({ waiting: [one], visitorName: () => 'Vera Visitor' }, 'people')
+  t.match(said, 'Vera Visitor Bakery for 12 minutes can be answered for 2 hours')
+  t.match(
+    words({ waiting: [{ ...one, windowEndsMs: NOW - 1 }] }, 'people'),
+    '7001 Bakery for 12 minutes window closed',
+  )
 })

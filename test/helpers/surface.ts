@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { errorsPlugin } from '../../plugins/errors.ts'
+import type { Findings } from '../../plugins/findings.ts'
 import { metricsPlugin } from '../../plugins/metrics.ts'
 import { createServer } from '../../plugins/server.ts'
 import { shieldPlugin } from '../../plugins/failed-proof-limit.ts'
@@ -41,6 +42,9 @@ export interface SurfaceOptions {
   tokens?: Pick<PageTokenStatus, 'pageId' | 'state'>[]
 }
 
+/** Something to look at, whatever the rest says. */
+const REFUSED = { kind: 'refused', level: 'look', pageId: '*' }
+
 /** The real HTTP surface over a store and a token keeper that only listen. */
 export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promise<Surface> => {
   const env = { ...ENV, ...options.env }
@@ -61,6 +65,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
       return outcome ?? { stored: events.length, duplicates: 0 }
     },
     probe: options.probeStore ?? (async () => {}),
+    counts: async () => null,
     remember: async (name: string, text: string) => void notes.set(name, text),
     recall: async (name: string) => notes.get(name) ?? null,
   }
@@ -78,6 +83,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   app.register(errorsPlugin)
   app.register(metricsPlugin)
   app.decorate('silence', { heard: (pageId) => void heard.push(pageId) })
+  app.decorate('findings', { now: () => [REFUSED] } as unknown as Findings)
   app.decorate('store', store as unknown as Store)
   app.decorate('tokens', tokens as unknown as TokenKeeper)
   app.register(healthRoutes)

@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util'
 import t from 'tap'
 import { configSchema } from '../../src/base/config.ts'
 import { BOT_ERROR_CODES } from '../../src/base/errors.ts'
-import { NEED_CAUSES } from '../../src/alerts/causes.ts'
+import { NEED_CAUSES } from '../../src/alerts/needs.ts'
 import { noticeText } from '../../src/alerts/notice.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -13,7 +13,13 @@ t.test('GET /readyz reports each part', async (t) => {
   const { app } = await buildSurface(t, { tokens: [{ pageId: '100', state: 'valid' }] })
   const answer = await app.inject('/readyz')
   t.equal(answer.statusCode, 200)
-  t.same(answer.json(), { status: 'ready', store: 'ok', tokens: [{ pageId: '100', state: 'valid' }] })
+  t.same(answer.json(), {
+    status: 'ready',
+    store: 'ok',
+    verdict: 'look',
+    findings: [{ kind: 'refused', level: 'look', pageId: '*' }],
+    tokens: [{ pageId: '100', state: 'valid' }],
+  })
 })
 
 t.test('a dead token does not turn webhooks away', async (t) => {
@@ -32,7 +38,7 @@ t.test('GET /readyz is 503 while nothing could be stored, and recovers', async (
   })
   const answer = await app.inject('/readyz')
   t.equal(answer.statusCode, 503)
-  t.same(answer.json(), { status: 'unavailable', store: 'unavailable', tokens: [] })
+  t.match(answer.json(), { status: 'unavailable', store: 'unavailable', tokens: [] })
 
   isFull = false
   await clock.advance(1000)

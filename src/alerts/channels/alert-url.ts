@@ -34,6 +34,7 @@ export const createAlert = ({ url, clock, log, timeoutMs = 10_000 }: AlertDeps):
   const alert = createInsistent({ attempt, clock, log, complaint })
   return {
     send: alert.send,
+    trial: alert.trial,
     stop: async () => {
       await alert.stop()
       await agent.destroy()
@@ -60,5 +61,7 @@ const problemOf = (error: unknown): string => {
 const LONGEST_TEXT = 1_900
 
 // Slack and its kin read <...> as mentions and links; a Page may be called <!channel>.
-const alertText = (notice: Notice): string =>
-  noticeText(notice, LONGEST_TEXT).replaceAll('<', '‹').replaceAll('>', '›')
+const alertText = (notice: Notice): string => {
+  const text = noticeText(notice).replaceAll('<', '‹').replaceAll('>', '›')
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}

@@ -30,6 +30,7 @@ export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert =>
   const alert = createInsistent({ attempt, clock, log, complaint })
   return {
     send: alert.send,
+    trial: alert.trial,
     stop: async () => {
       await alert.stop()
       transport.close()

@@ -6,6 +6,8 @@ import type { Notice } from '../notice.ts'
 export interface Alert {
   /** Returns at once; the notice goes out behind it, after those before it. Never throws. */
   send: (notice: Notice) => void
+  /** Tries once, now. @returns null when it was taken, else why not, in one word or number */
+  trial: (notice: Notice) => Promise<string | null>
   /** Gives up on what is still on its way. */
   stop: () => Promise<void>
 }
@@ -42,6 +44,10 @@ export const createInsistent = ({ attempt, clock, log, complaint }: InsistentDep
   }
 
   return {
+    trial: async (notice) => {
+      const result = await attempt(notice, stopped.signal)
+      return result.status === 'ok' ? null : result.problem
+    },
     send: (notice) => {
       queue = queue.then(() => deliver(notice))
     },

@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Need, Needs } from '../../alerts/needs.ts'
-import type { NeedCause } from '../../alerts/causes.ts'
+import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
 import type { Store } from '../../store/store.ts'
 import type { TokenKeeper } from '../../token/keeper.ts'
 import { backoffMs } from '../../base/backoff.ts'

@@ -251,7 +251,7 @@ const checkBot = async (
   if (port === 0) return ok(`${who} runs; PORT=0, so its address is in its log alone`)
   const origin = localOrigin(host, port)
   const answer = await outside.fetch(`${origin}/readyz`)
-  if (answer.status === 200) return ok(`${who} runs at ${origin} and is ready`)
+  if (answer.status === 200) return ofItself(`${who} runs at ${origin} and is ready`, answer.text)
   if (answer.status === 503) {
     return failure(
       `${who} runs, but cannot store webhooks`,
@@ -263,6 +263,36 @@ const checkBot = async (
     `${who} runs, but ${origin} does not answer as the bot does (${what})`,
     'If HOST or PORT were changed since its start, restart it.',
   )
+}
+
+/** What only a running bot knows; all else is checked here, and told in more words. */
+const KNOWN_TO_THE_BOT: Partial<Record<string, string>> = {
+  silent: 'no webhooks come, which is unusual',
+  script: 'the script in the file has mistakes, and an older version speaks',
+  refused: 'Facebook refused replies, which are dead letters',
+  person: 'visitors wait for a person',
+  graph: 'Facebook does not answer its calls',
+  behind: 'replies wait for longer than they should',
+}
+
+/** The bot's own list of findings, as /readyz has it. */
+const ofItself = (what: string, readyz: string): Finding => {
+  const words = findingKinds(readyz).flatMap((kind) => KNOWN_TO_THE_BOT[kind] ?? [])
+  return words.length === 0
+    ? ok(what)
+    : warning(
+        `${what}; it says of itself: ${[...new Set(words)].join('; ')}`,
+        'The console shows each with what to do; so does "Alerts and cures" in docs/operations.md.',
+      )
+}
+
+const findingKinds = (readyz: string): string[] => {
+  try {
+    const { findings } = JSON.parse(readyz) as { findings?: { kind: string }[] }
+    return (findings ?? []).map(({ kind }) => String(kind))
+  } catch {
+    return []
+  }
 }
 
 /** Where a server that listens on `host` answers on this machine. */

@@ -64,7 +64,10 @@ t.test('those ticked are retried or dropped, the others stay', async (t) => {
   const { tab, app, log } = await scene(t, ['a', 'b', 'c'])
   const [first = '', second = '', third = ''] = idsOn((await tab.get(LIST)).body)
 
-  const dropped = await tab.submit(LIST, { do: 'drop', id: [first] })
+  const asked = await tab.submit(LIST, { do: 'drop', id: [first] })
+  t.match(asked, { statusCode: 200, body: /Drop 1 dead letter\?/ }, 'it asks back')
+  t.match(await app.store.counts(), { dead: 3 })
+  const dropped = await tab.submit(LIST, { do: 'drop', id: [first], sure: 'yes' })
   t.match(dropped, { statusCode: 303, headers: { location: `${LIST}?did=drop&count=1` } })
   t.match((await tab.get(String(dropped.headers.location))).body, /1 dead letter dropped\./)
   const retried = await tab.submit(LIST, { do: 'retry', id: [second, 'unknown', first] })

@@ -2,17 +2,17 @@ import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
 import { pageSubscription } from '../token/app-webhook.ts'
-import type { AppWebhook } from './view.ts'
+import type { AppWebhook } from './facts.ts'
 
 const FRESH_MS = 5 * 60_000
 const AGAIN_MS = 30_000
 
 /**
- * Where Facebook sends this app's webhooks, asked for at most every five minutes and only while somebody looks.
+ * Where Facebook sends this app's webhooks, asked for at most every five minutes, and soon again while it is not as it should be.
  *
  * @returns what is known by now, without waiting; null before the first answer
  */
-export const createAppWebhookWatch = (deps: {
+export const createAppWebhookView = (deps: {
   graph: Pick<Graph, 'appSubscriptions'>
   clock: Pick<Clock, 'now'>
 }): (() => AppWebhook | null) => {
@@ -31,6 +31,8 @@ export const createAppWebhookWatch = (deps: {
             missing: WEBHOOK_FIELDS.filter((field) => !pages.fields.includes(field)),
           }
         : { is: 'absent' }
+      // About to be mended, it is not shown as broken for minutes.
+      if (known.is === 'absent' || !known.isActive) askAtMs = clock.now() + AGAIN_MS
     } catch (error) {
       known = { is: 'unknown', why: error instanceof Error ? error.message : 'Facebook could not be asked.' }
       askAtMs = clock.now() + AGAIN_MS

@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
+import { fitCommands } from '../src/cures/surroundings.ts'
+import { createAppWebhookView } from '../src/findings/app-webhook-view.ts'
+import { subscriptionFrom, type AppWebhook, type Subscription } from '../src/findings/facts.ts'
+import { findingsOf, type Finding } from '../src/findings/findings.ts'
+import { whoWaits, type WaitingVisitor } from '../src/findings/people.ts'
+import { createWatch } from '../src/findings/watch.ts'
+import { webhookAt } from '../src/token/app-webhook.ts'
+import type { QueueCounts } from '../src/store/store.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is not as it should be: the one list that console, /readyz, doctor and alerts speak of. */
+    findings: Findings
+  }
+}
+
+export interface Findings {
+  /** @param counts - null where the database does not answer */
+  now: (counts: QueueCounts | null) => Finding[]
+  /** What the bot hears of a Page. */
+  webhooksOf: (pageId: string) => Subscription
+  /** Where Facebook sends the webhooks of the app; null while that is not known. */
+  appWebhook: () => AppWebhook | null
+  /** Visitors who asked for a person and have heard from none. */
+  waiting: () => Promise<WaitingVisitor[]>
+}
+
+/** The latest conversations left to a person that are looked through. */
+const MOST_LEFT = 500
+
+async function findings(app: FastifyInstance) {
+  const { clock, config, conversation, graph, needs, store, tokens, tokenStore } = app
+  const { PUBLIC_URL: publicUrl } = config
+  const webhookUrl = publicUrl === undefined ? null : webhookAt(publicUrl)
+  const view = createAppWebhookView({ graph, clock })
+  // Without a Page there is nothing to hear, and nothing to be alarmed about.
+  const appWebhook = (): AppWebhook | null => (tokens.statuses().length === 0 ? null : view())
+
+  const webhooksOf = (pageId: string): Subscription => {
+    const stored = tokenStore.pages().find((page) => page.pageId === pageId)
+    return subscriptionFrom(app.recovery.subscription(pageId), stored?.subscribedFields ?? null)
+  }
+  const waiting = async (): Promise<WaitingVisitor[]> =>
+    whoWaits(
+      await store.leftToPeople({ limit: MOST_LEFT }),
+      clock.now(),
+      conversation.script().handover.resumeAfter,
+    )
+
+  app.decorate('findings', {
+    now: (counts) =>
+      findingsOf({
+        nowMs: clock.now(),
+        needs: needs.open(),
+        tokens: tokens.statuses(),
+        counts,
+        webhooksOf,
+        profileOf: app.profile.status,
+        appWebhook: appWebhook(),
+        webhookUrl,
+        graphSilentSinceMs: app.outage.sinceMs(),
+        neededScopes: NEEDED_SCOPES,
+      }).map((one) => ({ ...one, remedy: one.remedy && fitCommands(one.remedy, app.surroundings) })),
+    webhooksOf,
+    appWebhook,
+    waiting,
+  })
+
+  const watch = createWatch({
+    needs,
+    deadLetters: store.deadLetters,
+    waiting,
+    appWebhook,
+    webhookUrl,
+    nameOf: (pageId) => tokens.status(pageId).pageName,
+    clock,
+    log: app.log.child({ part: 'findings' }),
+  })
+  app.addHook('onListen', async () => watch.start())
+  app.addHook('preClose', async () => watch.stop())
+}
+
+export const findingsPlugin = fp(findings, {
+  name: 'findings',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'store', 'needs', 'graph', 'tokens', 'conversation', 'profile', 'recovery'],
+})

@@ -1,0 +1,134 @@
+import type { Clock } from '../base/clock.ts'
+import { WHOLE_BOT, type Need, type Needs } from '../alerts/needs.ts'
+import type { Store } from '../store/store.ts'
+import { noWebhooks, whyNone } from './no-webhooks.ts'
+import type { AppWebhook } from './facts.ts'
+import type { WaitingVisitor } from './people.ts'
+
+export interface WatchDeps {
+  needs: Pick<Needs, 'raise' | 'update' | 'settle' | 'open'>
+  deadLetters: Pick<Store['deadLetters'], 'list'>
+  /** Visitors who wait for a person. */
+  waiting: () => Promise<WaitingVisitor[]>
+  /** What is known of the app's webhook; null where nothing is, or before there is a Page to hear. */
+  appWebhook: () => AppWebhook | null
+  /** The address that Facebook is to call; null where the bot has none. */
+  webhookUrl: string | null
+  nameOf: (pageId: string) => string | null
+  clock: Pick<Clock, 'now' | 'after'>
+  log: { warn: (facts: object, message: string) => void }
+}
+
+const EVERY_MS = 15_000
+/** One notice for all who ask within so long. */
+const PERSON_QUIET_MS = 10 * 60_000
+const PATIENCE_MS = 60_000
+/** More are told as "more than". */
+const MOST_REFUSED = 50
+
+/** Looks every few seconds at dead letters, at who waits for a person and at the app's webhook, and makes needs of them. */
+export const createWatch = (
+  deps: WatchDeps,
+): { start: () => void; stop: () => void; look: () => Promise<void> } => {
+  const { needs, clock, log } = deps
+  const personRaisedMs = new Map<string, number>()
+  let cancel = (): void => undefined
+  let isStopped = false
+  let unheardSinceMs: number | null = null
+
+  const bring = (need: Need): void => {
+    if (isOpen(need)) needs.update(need)
+    else needs.raise(need)
+  }
+
+  const isOpen = ({ pageId, cause }: Pick<Need, 'pageId' | 'cause'>): boolean =>
+    needs.open().some((need) => need.pageId === pageId && need.cause === cause)
+
+  const lookAtRefused = async (): Promise<void> => {
+    const { letters, next } = await deps.deadLetters.list({ reason: 'bad_request', limit: MOST_REFUSED })
+    const [latest] = letters
+    if (latest === undefined) return needs.settle(WHOLE_BOT, 'refused')
+    const number = `${next === null ? '' : 'more than '}${letters.length}`
+    bring({
+      pageId: WHOLE_BOT,
+      pageName: null,
+      cause: 'refused',
+      what: `Facebook did not accept ${number} ${letters.length === 1 ? 'reply' : 'replies'}, which ${letters.length === 1 ? 'is a dead letter' : 'are dead letters'} now. Of the latest it said: ${latest.error?.message ?? 'nothing'}.`,
+      remedy:
+        'Look at each with `npm run dead-letters`, or in the console; retry it once the cause is mended, or drop it.',
+    })
+  }
+
+  const lookAtPeople = async (): Promise<void> => {
+    const byPage = Map.groupBy(await deps.waiting(), ({ pageId }) => pageId)
+    for (const need of needs.open()) {
+      if (need.cause === 'person' && !byPage.has(need.pageId)) needs.settle(need.pageId, 'person')
+    }
+    for (const [pageId, visitors] of byPage) {
+      const need = personNeed(pageId, deps.nameOf(pageId), visitors.length)
+      const quietUntilMs = (personRaisedMs.get(pageId) ?? Number.NEGATIVE_INFINITY) + PERSON_QUIET_MS
+      if (isOpen(need)) needs.update(need)
+      else if (clock.now() >= quietUntilMs) {
+        personRaisedMs.set(pageId, clock.now())
+        needs.raise(need)
+      }
+    }
+  }
+
+  const lookAtWebhook = (): void => {
+    const webhook = deps.appWebhook()
+    if (webhook === null || webhook.is === 'unknown') return
+    const trouble = whyNone(webhook)
+    if (trouble === null) {
+      unheardSinceMs = null
+      return needs.settle(WHOLE_BOT, 'webhook')
+    }
+    unheardSinceMs ??= clock.now()
+    // A Page has just been connected, and the bot or its operator is about to set it.
+    if (clock.now() - unheardSinceMs < PATIENCE_MS) return
+    bring({
+      pageId: WHOLE_BOT,
+      pageName: null,
+      cause: 'webhook',
+      ...noWebhooks(trouble, deps.webhookUrl),
+    })
+  }
+
+  const look = async (): Promise<void> => {
+    const looked = await Promise.allSettled([
+      lookAtRefused(),
+      lookAtPeople(),
+      Promise.resolve().then(lookAtWebhook),
+    ])
+    for (const one of looked) {
+      if (one.status === 'rejected' && !isStopped)
+        log.warn({ err: one.reason as unknown }, 'one of the looks at the bot failed')
+    }
+  }
+
+  const again = (): void => {
+    cancel = clock.after(EVERY_MS, () => {
+      void look().then(() => {
+        if (!isStopped) again()
+      })
+    })
+  }
+
+  return {
+    start: again,
+    stop: () => {
+      isStopped = true
+      cancel()
+    },
+    look,
+  }
+}
+
+const personNeed = (pageId: string, pageName: string | null, number: number): Need => ({
+  pageId,
+  pageName,
+  cause: 'person',
+  what: `${number === 1 ? 'A visitor has' : `${number} visitors have`} asked for a person and heard from none yet.`,
+  remedy:
+    "Answer in the Page's inbox (business.facebook.com/latest/inbox); the console lists who waits. ALERT_PERSON=off ends these notices.",
+})

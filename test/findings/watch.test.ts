@@ -1,0 +1,128 @@
+import t, { type Test } from 'tap'
+import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
+import type { AppWebhook } from '../../src/findings/facts.ts'
+import { createOutage } from '../../src/findings/outage.ts'
+import { whoWaits, type WaitingVisitor } from '../../src/findings/people.ts'
+import { createWatch } from '../../src/findings/watch.ts'
+import type { DeadLetter } from '../../src/store/store.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const EVERY_MS = 15_000
+const SET: AppWebhook = { is: 'set', url: 'https://bot/webhook', isActive: true, missing: [] }
+const VERA: WaitingVisitor = { pageId: '1001', psid: '7', sinceMs: 0, windowEndsMs: null }
+const REFUSED = { id: 'a.1', reason: 'bad_request', error: { message: 'the picture is gone' } } as DeadLetter
+
+const build = (t: Test) => {
+  const clock = createFakeClock()
+  const needs = createNeeds({ clock })
+  const world = {
+    webhook: SET as AppWebhook | null,
+    refused: [] as DeadLetter[],
+    waiting: [] as WaitingVisitor[],
+  }
+  const told: string[] = []
+  needs.onChange(({ need, opened }) => told.push(`${opened ? '+' : '-'}${need.cause} ${need.pageId}`))
+  const watch = createWatch({
+    needs,
+    deadLetters: { list: async () => ({ letters: world.refused, next: null }) },
+    waiting: async () => world.waiting,
+    appWebhook: () => world.webhook,
+    webhookUrl: null,
+    nameOf: () => 'Bakery',
+    clock,
+    log: { warn: (facts) => t.fail(JSON.stringify(facts)) },
+  })
+  watch.start()
+  t.teardown(watch.stop)
+  return { clock, needs, world, told, next: (rounds = 1) => clock.advance(rounds * EVERY_MS) }
+}
+
+t.test('a refused reply is a need until none is left, and the need says what Facebook said', async (t) => {
+  const { world, needs, told, next } = build(t)
+  await next()
+  t.same(told, [])
+  world.refused = [REFUSED]
+  await next()
+  t.match(needs.open(), [{ cause: 'refused', pageId: WHOLE_BOT, what: /1 reply.*the picture is gone/ }])
+  world.refused = [REFUSED, REFUSED]
+  await next()
+  t.match(needs.open(), [{ what: /2 replies/ }], 'it grows without another notice')
+  world.refused = []
+  await next()
+  t.same(told, ['+refused *', '-refused *'])
+})
+
+t.test('who asks for a person is told of once in ten minutes, Page by Page', async (t) => {
+  const { world, needs, told, next } = build(t)
+  world.waiting = [VERA]
+  await next()
+  world.waiting = [VERA, { ...VERA, psid: '8' }, { ...VERA, pageId: '1002' }]
+  await next()
+  t.same(told, ['+person 1001', '+person 1002'])
+  t.match(needs.open()[0], { what: /2 visitors have asked/, pageName: 'Bakery' })
+  world.waiting = []
+  await next()
+  world.waiting = [VERA]
+  await next(2)
+  t.equal(told.filter((line) => line === '+person 1001').length, 1, 'not again so soon')
+  await next(40)
+  t.equal(told.filter((line) => line === '+person 1001').length, 2)
+})
+
+t.test(
+  'an app whose webhooks go nowhere is a need after a minute, and no longer once they come',
+  async (t) => {
+    const { world, needs, told, next } = build(t)
+    world.webhook = { is: 'absent' }
+    await next(3)
+    t.same(told, [], 'it may be about to be set')
+    await next(3)
+    t.match(needs.open(), [{ cause: 'webhook', what: /not set/, remedy: /FB_VERIFY_TOKEN.*PUBLIC_URL/ }])
+    world.webhook = SET
+    await next()
+    t.same(told, ['+webhook *', '-webhook *'])
+  },
+)
+
+t.test('only those wait who asked for a person and have heard from none', async (t) => {
+  const left = (psid: string, handover: object) => ({
+    pageId: '1001',
+    psid,
+    state: JSON.stringify({ handover }),
+    windowEndsMs: null,
+  })
+  const waiting = whoWaits(
+    [
+      left('asked', { sinceMs: 1000 }),
+      left('answered', { sinceMs: 1000, personMs: 2000 }),
+      left('asked again', { sinceMs: 3000, personMs: 2000 }),
+      left('a person came by', { sinceMs: 1000, personMs: 1000, asked: false }),
+      left('long ago', { sinceMs: -90_000_000 }),
+    ],
+    5000,
+    null,
+  )
+  t.same(
+    waiting.map(({ psid }) => psid),
+    ['asked', 'asked again'],
+  )
+})
+
+t.test(
+  'Facebook is silent from the first call without an answer until the next one that has one',
+  async (t) => {
+    const clock = createFakeClock()
+    const { heard, sinceMs } = createOutage({ clock })
+    t.equal(sinceMs(), null)
+    heard('transient')
+    const startMs = clock.now()
+    await clock.advance(5000)
+    heard('ambiguous')
+    t.equal(sinceMs(), startMs)
+    heard('token_invalid')
+    t.equal(sinceMs(), null, 'a refusal is an answer')
+    heard('transient')
+    await clock.advance(6 * 60_000)
+    t.equal(sinceMs(), null, 'nothing was asked lately')
+  },
+)
