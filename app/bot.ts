@@ -26,7 +26,7 @@ import { facebookRoutes } from '../routes/facebook.ts'
 import { healthRoutes } from '../routes/health.ts'
 import { webhookRoutes } from '../routes/webhook.ts'
 import { systemClock, type Clock } from '../src/base/clock.ts'
-import { loadConfig, type Env } from '../src/base/config.ts'
+import { loadConfig, type Config, type Env } from '../src/base/config.ts'
 import type { Surroundings } from '../src/cures/surroundings.ts'
 import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
@@ -52,8 +52,7 @@ export interface AppOptions {
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { env, clock = systemClock, logStream, terminal = null, surroundings, databaseThread } = options
-  // Fastify itself needs two of the values, before any plugin can hand them out.
-  const app = createServer({ ...loadConfig(env), logStream })
+  const app = createServer({ ...serverSettings(env), logStream })
 
   app.register(envPlugin, { env, surroundings })
   app.register(clockPlugin, { clock })
@@ -98,4 +97,17 @@ const operatorArea = async (area: FastifyInstance) => {
   if (password === undefined) return
   const { operatorAreaRoutes } = await import('./console.ts')
   area.register(operatorAreaRoutes, { password })
+}
+
+/**
+ * Fastify needs these two before a plugin can hand them out. A wrong one is refused by `@fastify/env`, which validates the
+ * whole configuration, in one message with all others.
+ */
+const serverSettings = (env: Env): Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> => {
+  const names = ['LOG_LEVEL', 'TRUST_PROXY'] as const
+  try {
+    return loadConfig(env, names)
+  } catch {
+    return loadConfig({}, names)
+  }
 }

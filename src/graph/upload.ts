@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { isJsonObject, type Json } from '../base/json.ts'
 import type { MediaType, SendMessage } from '../messages.ts'
 import type { UploadCall } from './graph.ts'
@@ -24,35 +23,24 @@ const hasPicture = (element: Json): boolean =>
   isJsonObject(element) && (typeof element['image_url'] === 'string' || typeof element['url'] === 'string')
 
 /** The call that uploads media: as JSON where Facebook fetches them, as a form where they come along. */
-export const uploadOf = (
+export const uploadOf = async (
   type: MediaType,
   from: UploadCall['from'],
-): Pick<Call, 'edge' | 'body' | 'contentType' | 'timeoutMs'> => {
+): Promise<Pick<Call, 'edge' | 'body' | 'contentType' | 'timeoutMs'>> => {
   const call = { edge: UPLOAD_EDGE, timeoutMs: FETCH_TIMEOUT_MS }
   if ('url' in from) return { ...call, body: JSON.stringify({ message: messageOf(type, { url: from.url }) }) }
-  const boundary = `evergreen-${randomBytes(18).toString('hex')}`
-  const head = [
-    `--${boundary}`,
-    'Content-Disposition: form-data; name="message"',
-    '',
-    JSON.stringify(messageOf(type, {})),
-    `--${boundary}`,
-    `Content-Disposition: form-data; name="filedata"; filename="${quotable(from.name)}"`,
-    `Content-Type: ${from.contentType}`,
-    '',
-    '',
-  ].join('\r\n')
-  return {
-    ...call,
-    contentType: `multipart/form-data; boundary=${boundary}`,
-    body: Buffer.concat([Buffer.from(head), from.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
-  }
+  const form = new FormData()
+  form.set('message', JSON.stringify(messageOf(type, {})))
+  form.set(
+    'filedata',
+    new Blob([from.bytes as Uint8Array<ArrayBuffer>], { type: from.contentType }),
+    from.name,
+  )
+  // Graph calls take bytes; this is how the platform makes them of a form.
+  const encoded = new Response(form)
+  return { ...call, contentType: encoded.headers.get('content-type') ?? '', body: await encoded.bytes() }
 }
 
 const messageOf = (type: MediaType, from: { url?: string }) => ({
   attachment: { type, payload: { ...from, is_reusable: true } },
 })
-
-/** As browsers write names in forms. */
-const quotable = (name: string): string =>
-  name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

@@ -35,7 +35,7 @@ export const messageEdges = (caller: Caller): Edges => ({
     const path = `/${encodeURIComponent(pageId)}/message_attachments`
     const secrets = 'url' in from ? [from.url] : []
     const { body } = await caller.as(pageToken, {
-      ...uploadOf(type, from),
+      ...(await uploadOf(type, from)),
       method: 'POST',
       path,
       pageId,
