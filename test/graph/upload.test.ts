@@ -108,10 +108,10 @@ t.test(
     const [graph] = await build(t, { status: 400, body: { error: { code: 100, message } } })
     const attachment = { type: 'image', payload: { url } }
     for (const call of [
-      upload(graph, { url }),
-      graph.sendMessage({ ...CALL, psid: '1', message: { attachment } }),
+      () => upload(graph, { url }),
+      () => graph.sendMessage({ ...CALL, psid: '1', message: { attachment } }),
     ]) {
-      const error: unknown = await call.catch((thrown: unknown) => thrown)
+      const error: unknown = await call().catch((thrown: unknown) => thrown)
       t.match(error, { verdict: 'bad_request', message: /Failed to fetch/ })
       t.notMatch((error as Error).message, /hunter2|Ada/)
     }
