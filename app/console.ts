@@ -6,6 +6,7 @@ import { operatorAssetRoutes } from '../routes/console/assets.ts'
 import { operatorConversationRoutes } from '../routes/console/conversation.ts'
 import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
 import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
+import { operatorQuestionRoutes } from '../routes/console/questions.ts'
 import { operatorRepairRoutes } from '../routes/console/repair.ts'
 import { operatorSignInRoutes } from '../routes/console/sign-in.ts'
 import { operatorRoutes } from '../routes/console/overview.ts'
@@ -22,4 +23,5 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(facebookLoginRoutes)
   area.register(operatorConversationRoutes)
   area.register(operatorDeadLetterRoutes)
+  area.register(operatorQuestionRoutes)
 }

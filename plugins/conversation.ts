@@ -15,6 +15,8 @@ import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
 import { WHOLE_BOT, type Need } from '../src/alerts/needs.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
+import { parseScript } from '../src/script/parse.ts'
+import { createScriptEditor, type ScriptEditor } from '../src/script/script-editor.ts'
 import { openScriptFile } from '../src/script/script-file.ts'
 import {
   createVisitorProfiles,
@@ -34,6 +36,8 @@ export interface BotConversation extends Conversation {
   script: () => Script
   /** Hears of each new version of the script. Returns the function that stops it. */
   onScript: (listener: (script: Script) => void) => () => void
+  /** Changes its file. */
+  editor: ScriptEditor
 }
 
 async function conversation(app: FastifyInstance) {
@@ -100,6 +104,12 @@ async function conversation(app: FastifyInstance) {
     disclose: (event, view) => script.disclose(event, named(view)),
     script: scriptFile.current,
     onScript: scriptFile.onChange,
+    editor: createScriptEditor({
+      file,
+      dataDir: app.config.DATA_DIR,
+      check: (text) => void parseScript(text, { file, variables: SCRIPT_VARIABLES }),
+      clock: app.clock,
+    }),
   })
   app.addHook('onReady', async () => {
     scriptFile.start()

@@ -37,9 +37,12 @@ async function delivery(app: FastifyInstance) {
     rates: { text: config.TEXT_PER_SECOND, media: config.MEDIA_PER_SECOND },
     log,
     ...(config.BOT_HANDLERS !== undefined && { limits: WITH_HANDLERS }),
+    keepsQuestions: config.KEEP_QUESTIONS_DAYS > 0,
     report: {
-      handled: ({ kind }, view, { state, replies }) =>
-        activity.heard(view, { kind, silent: isSilent(state), replies: replies.length }),
+      handled: ({ kind }, view, { state, replies, heard }) => {
+        activity.heard(view, { kind, silent: isSilent(state), replies: replies.length })
+        if (heard !== undefined) metrics.messageHeard(heard.how)
+      },
       sent: (pageId, latencyMs, psid) => {
         metrics.replySent(latencyMs)
         activity.sent({ pageId, psid }, latencyMs)

@@ -33,6 +33,7 @@ const UNREAD: Metrics = {
   webhookEvent: nothing,
   webhookRejected: nothing,
   webhookOtherObject: nothing,
+  messageHeard: nothing,
   replySent: nothing,
   replyDead: nothing,
   graphCall: nothing,

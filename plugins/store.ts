@@ -17,11 +17,14 @@ export interface StoreOptions {
   databaseThread?: Worker | undefined
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   const { clock, config } = app
   const opened = await openStore({ dir: config.DATA_DIR, clock, databaseThread })
   const retention = createRetention({
     store: opened.store,
+    keepMs: { questions: config.KEEP_QUESTIONS_DAYS * DAY_MS },
     clock,
     log: app.log.child({ part: 'store' }),
   })

@@ -135,6 +135,13 @@ const properties = {
     type: 'string',
     description: 'the path of a TypeScript or JavaScript module with handlers',
   },
+  KEEP_QUESTIONS_DAYS: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 3650,
+    default: 90,
+    description: 'a number of days from 0 (keep none) to 3650',
+  },
   PROBE_SECONDS: {
     type: 'number',
     exclusiveMinimum: 0,
@@ -353,6 +360,7 @@ const asProxies = (text: string): boolean | string =>
 
 const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   PORT: asNumber,
+  KEEP_QUESTIONS_DAYS: asNumber,
   PROBE_SECONDS: asNumber,
   REMIND_SECONDS: asNumber,
   TEXT_PER_SECOND: asNumber,

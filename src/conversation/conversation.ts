@@ -120,9 +120,10 @@ export const createConversation = (deps: {
 
   /** Says an answer: judged, rendered, with its questions, choices and handover. */
   const answerTo = (turn: Turn, found: Found): ScriptResult | Promise<ScriptResult> =>
-    speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) =>
-      compose(turn, found, voice),
-    )
+    speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) => ({
+      ...compose(turn, found, voice),
+      ...(found.heard && { heard: found.heard }),
+    }))
 
   const compose = (turn: Turn, found: Found, voice: Voice): ScriptResult => {
     const { script, event } = turn

@@ -1,4 +1,5 @@
 import type { WebhookEvent } from '../webhook/events.ts'
+import { hear, type Heard } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { matchKey } from '../script/match-key.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
@@ -13,6 +14,8 @@ export interface Found {
   choicesFrom?: number
   /** Nothing fitted; the visitor may have meant one of these replies. */
   near?: readonly string[]
+  /** How well the visitor's words were understood, where words decided. */
+  heard?: Heard
 }
 
 /** What Messenger sends as Get Started where nobody chose another payload. */
@@ -68,13 +71,15 @@ const MORE = new RegExp(`^${OWN_PAYLOAD}more:(\\d{1,4}):(.*)$`, 's')
 
 const byText = (script: Script, matcher: Matcher, text: string): Found => {
   const found = matcher.matchOrNearest(text, MOST_GUESSES + 1)
+  const heard = hear(text, found)
   if (!Array.isArray(found))
-    return { answer: script.replies.get(found.reply) ?? script.fallback, groups: found.groups }
+    return { answer: script.replies.get(found.reply) ?? script.fallback, groups: found.groups, heard }
   const near = found.filter(({ reply: name }) => (script.replies.get(name)?.title ?? null) !== null)
   return {
     answer: script.fallback,
     groups: NO_GROUPS,
     near: near.slice(0, MOST_GUESSES).map(({ reply: name }) => name),
+    heard,
   }
 }
 

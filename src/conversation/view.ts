@@ -3,6 +3,7 @@ import type { Effect, Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { AnswerRuleName } from './deserves/rules.ts'
 import type { FormAnswers } from './forms.ts'
+import type { Heard } from './heard.ts'
 
 /** What is known of a conversation before an event is answered. */
 export interface ConversationView {
@@ -32,6 +33,8 @@ export interface ScriptResult {
   answers?: readonly FormAnswers[]
   /** The reply of the script that the answer begins with. */
   saying?: string
+  /** How well the visitor's words were understood, where words decided. */
+  heard?: Heard
   /** Why the event deserved no answer. */
   unanswered?: AnswerRuleName
   /** Set where the event shows that the Page answers by itself, beside the bot. */

@@ -52,6 +52,8 @@ export interface DeliveryDeps {
   /** Calls per second and Page. */
   rates?: Partial<Record<PaceKind, number>>
   limits?: Partial<DeliveryLimits>
+  /** Whether words that the script had no sure reply for are kept; they are unless this says no. */
+  keepsQuestions?: boolean
   doubtTimes?: DoubtTimes
 }
 
@@ -140,6 +142,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     log,
     handlerLimitMs,
     surroundings: createSurroundings({ store, read, patienceMs, clock }),
+    keepsQuestions: deps.keepsQuestions ?? true,
   })
   const onReplies = askForToken
   const dispatcher = createDispatcher({

@@ -33,12 +33,14 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
     const effects: Effect[] = []
     const answers: NonNullable<ScriptResult['answers']>[number][] = []
     let state = view.state
+    let heard: ScriptResult['heard']
 
     const take = (handled: ScriptResult): void => {
       replies.push(...handled.replies)
       effects.push(...(handled.effects ?? []))
       answers.push(...(handled.answers ?? []))
       state = handled.state
+      heard = handled.heard ?? heard
     }
 
     const carryOutStep = async (step: Step): Promise<void> => {
@@ -63,7 +65,13 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
     const reached = plan.steps.some((step) => step.do === 'rest')
     if (!reached && ABOUT_CONTROL.has(event.kind)) await carryOutStep({ do: 'rest' })
     if (replies.length > MOST_MESSAGES) throw tooMany()
-    return { replies, state: plan.state === null ? state : { ...state, [KEY]: plan.state }, effects, answers }
+    return {
+      replies,
+      state: plan.state === null ? state : { ...state, [KEY]: plan.state },
+      effects,
+      answers,
+      ...(heard && { heard }),
+    }
   }
 
   return (event, view) => {

@@ -7,6 +7,8 @@ export interface Metrics {
   webhookRejected: (reason: string) => void
   /** A callback about something else than a Page. */
   webhookOtherObject: (object: string) => void
+  /** Words of a visitor to which the script was asked for an answer. @param how - `matched`, `doubtful` or `fallback` */
+  messageHeard: (how: string) => void
   /** @param latencyMs - from the webhook's acceptance of the event to the Send API's 200 */
   replySent: (latencyMs: number) => void
   /** A reply that will not be sent. */
@@ -58,6 +60,11 @@ export const createMetrics = (): Metrics & Exposition => {
     help: 'Callbacks about other objects than Pages, by object; they are not answered.',
     labels: ['object'],
   })
+  const heard = createTally(registry, {
+    name: 'evergreen_messages_heard_total',
+    help: 'Messages in words, by how well the script understood them: matched, doubtful or fallback.',
+    labels: ['how'],
+  })
   const replies = createTally(registry, {
     name: 'evergreen_replies_total',
     help: 'What became of replies: sent, or the reason why they became dead letters.',
@@ -96,6 +103,7 @@ export const createMetrics = (): Metrics & Exposition => {
     webhookEvent: webhookEvents.add,
     webhookRejected: webhookRejected.add,
     webhookOtherObject: otherObjects.add,
+    messageHeard: heard.add,
     replySent: (latencyMs) => {
       replies.add('sent')
       latency.observe(latencyMs / 1000)

@@ -19,6 +19,8 @@ export const KEEP_MS: Record<History, number> = {
   sent: 30 * DAY_MS,
   // They hold what was to be said to somebody: long enough to be dealt with, and then no longer.
   dead: 90 * DAY_MS,
+  // KEEP_QUESTIONS_DAYS says otherwise.
+  questions: 90 * DAY_MS,
 }
 
 // A start has better things to do.
@@ -29,10 +31,13 @@ const BETWEEN_STEPS_MS = 100
 
 export const createRetention = (deps: {
   store: Pick<Store, 'prune'>
+  /** How long a kind of history is kept, where not for the usual time. */
+  keepMs?: Partial<Record<History, number>>
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
 }): Retention => {
   const { store, clock, log } = deps
+  const keepMs = { ...KEEP_MS, ...deps.keepMs }
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
 
@@ -47,9 +52,9 @@ export const createRetention = (deps: {
   }
 
   const pass = async (): Promise<void> => {
-    const dropped = { seen: 0, sent: 0, dead: 0 } satisfies Record<History, number>
-    for (const history of ['seen', 'sent', 'dead'] as const) {
-      const beforeMs = clock.now() - KEEP_MS[history]
+    const dropped = { seen: 0, sent: 0, dead: 0, questions: 0 } satisfies Record<History, number>
+    for (const history of ['seen', 'sent', 'dead', 'questions'] as const) {
+      const beforeMs = clock.now() - keepMs[history]
       for (let more = true; more;) {
         const step = await store.prune(history, beforeMs)
         dropped[history] += step.dropped

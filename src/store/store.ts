@@ -18,6 +18,7 @@ export interface Store
   deadLetters: DeadLetters
   /** Answers of visitors to the questions of forms. */
   answers: Answers
+  openQuestions: OpenQuestions
 }
 
 export interface StoreLifecycle {
@@ -237,6 +238,8 @@ export interface EventOutcome {
   confirmed?: readonly { replyId: string; messageId: string | null }[]
   /** Answers to be kept. */
   answers?: readonly NewAnswers[]
+  /** The visitor's words, where the script had no sure reply for them. */
+  question?: OpenQuestion
   /** Whether the caller would send the replies right now. */
   handOut?: boolean
 }
@@ -253,6 +256,32 @@ export interface Answers {
   tried: (id: number, nextMs: number | null) => Promise<void>
   /** Throws away those up to this id that are not waiting for delivery. @returns how many */
   drop: (upTo: number) => Promise<number>
+}
+
+/** What visitors wrote that the script had no sure reply for; at most 100,000 are kept, the newest. */
+export interface OpenQuestions {
+  /** Those that ask the same are one group; the most frequent groups come first. */
+  list: (query: { pageId?: string | undefined; limit: number }) => Promise<OpenQuestionGroup[]>
+  /** Throws a group away. @returns how many questions were in it */
+  drop: (likeness: string) => Promise<number>
+}
+
+export interface OpenQuestion {
+  /** `doubtful`: a reply was given for a phrase that is only similar. */
+  how: 'doubtful' | 'fallback'
+  text: string
+  /** Equal for texts that ask the same. */
+  likeness: string
+  /** The reply that comes nearest, and how sure that is, from 0 to 1; null for none. */
+  nearest: { reply: string; confidence: number } | null
+}
+
+export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text'> {
+  count: number
+  /** When it was asked last, ms since the epoch. */
+  lastMs: number
+  /** Up to three wordings, the latest first. */
+  texts: string[]
 }
 
 export interface NewAnswers {
@@ -360,8 +389,8 @@ export interface DeadLetter {
   body: string
 }
 
-/** What is kept of the past: the keys of events seen, the replies that were sent, the dead letters. */
-export type History = 'seen' | 'sent' | 'dead'
+/** What is kept of the past: keys of events seen, replies that were sent, dead letters, open questions. */
+export type History = 'seen' | 'sent' | 'dead' | 'questions'
 
 export interface PruneStep {
   dropped: number

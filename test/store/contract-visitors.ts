@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
-import type { NewAnswers, Store } from '../../src/store/store.ts'
-import { anyRoom, left, newEvent, openPlace, type OpenStore } from './steps.ts'
+import type { NewAnswers, OpenQuestion, Store } from '../../src/store/store.ts'
+import { anyRoom, finishAll, left, newEvent, openPlace, type OpenStore } from './steps.ts'
 
 const HOOK = 'https://example.com/answers'
 
@@ -24,6 +24,47 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.match(rest, { answers: [{ psid: 'psid-2', body: '{"n":"3"}' }], next: null })
     t.equal(rest.answers.length, 1)
   })
+
+  t.test(
+    'open questions that ask the same are one group, forgotten with their visitors and by time',
+    async (t) => {
+      const { store, clock, reopen } = await openPlace(t, open)
+      const ask = async (key: string, psid: string, text: string, likeness: string) => {
+        await store.accept([newEvent(key, { psid })])
+        const question: OpenQuestion = {
+          how: 'fallback',
+          text,
+          likeness,
+          nearest: { reply: 'hours', confidence: 0.5 },
+        }
+        await finishAll(store, () => ({ replies: [], question }))
+      }
+      await ask('a', 'psid-1', 'open on Sunday?', 'open sunday')
+      await ask('b', 'psid-2', 'bikes?', 'bikes')
+      clock.skip(1000)
+      await ask('c', 'psid-2', 'Sunday open', 'open sunday')
+
+      const again = await reopen()
+      const group = {
+        likeness: 'open sunday',
+        count: 2,
+        lastMs: clock.now(),
+        texts: ['Sunday open', 'open on Sunday?'],
+        how: 'fallback',
+        nearest: { reply: 'hours', confidence: 0.5 },
+      } as const
+      t.match(await again.openQuestions.list({ limit: 10 }), [group, { likeness: 'bikes', count: 1 }])
+      t.equal((await again.openQuestions.list({ limit: 1 })).length, 1)
+      t.strictSame(await again.openQuestions.list({ limit: 10, pageId: 'another' }), [])
+      t.equal((await again.openQuestions.list({ limit: 10, pageId: 'page-1' })).length, 2)
+
+      await again.forget({ psid: 'psid-2' })
+      t.match(await again.openQuestions.list({ limit: 10 }), [{ count: 1, texts: ['open on Sunday?'] }])
+      t.equal(await again.openQuestions.drop('nothing like it'), 0)
+      t.match(await again.prune('questions', clock.now() - 500), { dropped: 1, more: false })
+      t.strictSame(await again.openQuestions.list({ limit: 10 }), [])
+    },
+  )
 
   t.test('those to be delivered are due until somebody says otherwise', async (t) => {
     const { store, clock } = await openPlace(t, open)

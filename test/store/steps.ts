@@ -1,7 +1,15 @@
 import type { DeadReason } from '../../src/messages.ts'
 import type { Test } from 'tap'
 import type { Clock } from '../../src/base/clock.ts'
-import type { GraphFacts, InboxClaim, NewEvent, OutboxClaim, PageRoom, Store } from '../../src/store/store.ts'
+import type {
+  EventOutcome,
+  GraphFacts,
+  InboxClaim,
+  NewEvent,
+  OutboxClaim,
+  PageRoom,
+  Store,
+} from '../../src/store/store.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 
 /** Opens the adapter under test; called again with the same `place`, it finds what was stored there. */
@@ -55,7 +63,14 @@ export const left = async (store: Store): Promise<{ inbox: number; outbox: Recor
 }
 
 /** Handles every event in the inbox with the replies `reply` makes of its key; returns the keys in order. */
-export const handleAll = async (store: Store, reply: (key: string) => string[]): Promise<string[]> => {
+export const handleAll = (store: Store, reply: (key: string) => string[]): Promise<string[]> =>
+  finishAll(store, (key) => ({ replies: reply(key) }))
+
+/** Finishes everything in the inbox. @returns the keys, in order */
+export const finishAll = async (
+  store: Store,
+  outcomeOf: (key: string) => EventOutcome,
+): Promise<string[]> => {
   const handled: string[] = []
   for (;;) {
     const claims = await store.claimInbox(10)
@@ -64,7 +79,7 @@ export const handleAll = async (store: Store, reply: (key: string) => string[]):
       for (const [index, event] of claim.events.entries()) {
         const key = keys(claim)[index] ?? ''
         handled.push(key)
-        await store.finishEvent(claim, event, { replies: reply(key) })
+        await store.finishEvent(claim, event, outcomeOf(key))
       }
       store.releaseInbox(claim)
     }

@@ -21,6 +21,7 @@ const finishing = ({ conversation, page, seq }: InboxRow, replies: readonly stri
   state: 'asked for a name',
   confirmed: [],
   answers: [],
+  question: null,
   nowMs: 0,
 })
 

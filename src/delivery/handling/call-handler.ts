@@ -37,9 +37,11 @@ export const createHandling = (
     clock: Clock
     log: Log
     handlerLimitMs: number
+    /** Whether words that the script had no sure reply for are kept. */
+    keepsQuestions: boolean
   },
 ): Handling => {
-  const { handle, surroundings, apologise, onHandled, clock, log, handlerLimitMs } = deps
+  const { handle, surroundings, apologise, onHandled, clock, log, handlerLimitMs, keepsQuestions } = deps
   const hold = createHolding(deps)
 
   const apologyFor = (event: WebhookEvent, conversation: ConversationView): Reply[] => {
@@ -80,7 +82,7 @@ export const createHandling = (
       const result =
         answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer
       onHandled(event, view, result)
-      return toOutcome(event, conversation, result)
+      return { ...toOutcome(event, conversation, result), ...(keepsQuestions && openQuestionOf(result)) }
     } catch (error) {
       log.error(
         { err: error, pageId, kind: event.kind, eventKey: event.key },
@@ -112,6 +114,9 @@ const toOutcome = (
     }),
   }
 }
+
+const openQuestionOf = ({ heard }: ScriptResult): Pick<EventOutcome, 'question'> =>
+  heard === undefined || heard.how === 'matched' ? {} : { question: { ...heard, how: heard.how } }
 
 /** In the order they are to leave. */
 const itemsOf = (

@@ -11,6 +11,7 @@ import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './caches.ts'
 import { leftToPeopleOperation } from './left-to-people.ts'
+import { keepOpenQuestion, openQuestionOperations } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
@@ -57,6 +58,7 @@ export const openDatabase = (file: string): Database => {
   const foreignWrites = createForeignWrites(db)
   const forgetting = createForgetting(db)
   const keep = keepAnswers(db)
+  const keepQuestion = keepOpenQuestion(db)
 
   const conversationOf = (page: number, psid: string): ConversationRow => {
     const key = `${page}:${psid}`
@@ -128,6 +130,7 @@ export const openDatabase = (file: string): Database => {
         conversations.setState(o.conversation, o.state)
       }
       if (o.answers.length > 0) keep(o.conversation, o.answers, o.acceptedMs, o.nowMs)
+      if (o.question !== null) keepQuestion(o.conversation, page, o.question, o.acceptedMs)
       const seqOf = o.replies.map((body) => {
         const seq = seqs.next()
         statements.addOutbox.run(page, o.conversation, seq, o.acceptedMs, o.doubtMs, body)
@@ -195,6 +198,7 @@ export const openDatabase = (file: string): Database => {
     ...deadLetterOperations(db),
     ...historyOperations(db),
     ...answersOperations(db),
+    ...openQuestionOperations(db),
     ...forgetting.operations,
 
     forget: (o) => {

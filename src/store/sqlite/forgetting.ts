@@ -13,6 +13,7 @@ export const createForgetting = (db: DatabaseSync) => {
     'delete from sent where conversation = ?',
     'delete from dead where conversation = ?',
     'delete from answers where conversation = ?',
+    'delete from open_question where conversation = ?',
     'delete from conversation where id = ?',
   ].map((text) => db.prepare(text))
   const deleteOutbox = db.prepare('delete from outbox where page = ? and conversation = ?')

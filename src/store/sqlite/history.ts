@@ -15,6 +15,7 @@ export const historyOperations = (
     seen: walkSeen(db),
     sent: walkSent(db),
     dead: dropDead(db),
+    questions: dropQuestions(db),
   }
   const remember = db.prepare(
     'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
@@ -83,6 +84,16 @@ const FIRST_PLACE: SentPlace = { conversation: 0, seq: 0 }
 const dropDead = (db: DatabaseSync) => {
   const drop = db.prepare(
     'delete from dead where seq in (select seq from dead where died_ms < ? order by died_ms limit ?)',
+  )
+  return (beforeMs: number): PruneStep => {
+    const dropped = Number(drop.run(beforeMs, ROWS_A_STEP).changes)
+    return { dropped, more: dropped === ROWS_A_STEP }
+  }
+}
+
+const dropQuestions = (db: DatabaseSync) => {
+  const drop = db.prepare(
+    'delete from open_question where id in (select id from open_question where asked_ms < ? order by asked_ms limit ?)',
   )
   return (beforeMs: number): PruneStep => {
     const dropped = Number(drop.run(beforeMs, ROWS_A_STEP).changes)

@@ -14,6 +14,8 @@ import type {
   LeftToPerson,
   NewAnswers,
   NewEvent,
+  OpenQuestion,
+  OpenQuestionGroup,
   Parked,
   PruneStep,
 } from '../store.ts'
@@ -36,6 +38,7 @@ export type Operation =
       /** Undefined leaves it as it is. */
       state?: string | null | undefined
       answers: readonly NewAnswers[]
+      question: OpenQuestion | null
       confirmed: readonly { seq: number; messageId: string | null }[]
       nowMs: number
     }
@@ -87,6 +90,8 @@ export type Operation =
   | { op: 'due_answers'; nowMs: number; limit: number }
   | { op: 'answers_tried'; id: number; nextMs: number | null }
   | { op: 'drop_answers'; upTo: number }
+  | { op: 'list_questions'; page: string | null; limit: number }
+  | { op: 'drop_questions'; likeness: string }
   | { op: 'forget'; psid: string; page: string | null }
   /** Which of these conversations are not there any more. */
   | { op: 'gone'; conversations: readonly number[] }
@@ -134,6 +139,8 @@ export interface Results {
   due_answers: { answers: KeptAnswers[]; nextMs: number | null }
   answers_tried: null
   drop_answers: number
+  list_questions: OpenQuestionGroup[]
+  drop_questions: number
   forget: { conversations: number; erased: boolean }
   gone: number[]
 }

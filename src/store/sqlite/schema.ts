@@ -93,7 +93,25 @@ const VERSION_4 = `
 create index conversation_left on conversation (${LEFT_SINCE}) where ${LEFT_SINCE} is not null;
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4]
+/** What visitors wrote that the script had no sure reply for: grouped by likeness, forgotten by visitor and by time. */
+const VERSION_5 = `
+create table open_question (
+  id integer primary key autoincrement,
+  conversation integer not null,
+  page integer not null,
+  likeness text not null,
+  text text not null,
+  how text not null,
+  reply text,
+  confidence real,
+  asked_ms integer not null
+);
+create index open_question_by_likeness on open_question (likeness, page, asked_ms);
+create index open_question_by_conversation on open_question (conversation);
+create index open_question_by_time on open_question (asked_ms);
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length

@@ -130,6 +130,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
           return seq === null ? [] : [{ seq, messageId }]
         }),
         answers: outcome.answers ?? [],
+        question: outcome.question ?? null,
         nowMs,
       })
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
@@ -231,6 +232,11 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
         await thread.run({ op: 'answers_tried', id, nextMs })
       },
       drop: (upTo) => thread.run({ op: 'drop_answers', upTo }),
+    },
+
+    openQuestions: {
+      list: ({ pageId, limit }) => thread.run({ op: 'list_questions', page: pageId ?? null, limit }),
+      drop: (likeness) => thread.run({ op: 'drop_questions', likeness }),
     },
 
     forget: async ({ psid, pageId }) => {

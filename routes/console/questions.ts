@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError } from '../../src/base/errors.ts'
+import { QUESTIONS, questionOutcome, questionsPage } from '../../src/console/questions-page.ts'
+import { addPhrase, addReply } from '../../src/script/edit.ts'
+import { allOf } from '../../src/script/localised.ts'
+import { html } from '../../src/web/html.ts'
+import { showPage } from './page.ts'
+
+type Form = { Body: URLSearchParams | undefined }
+type Asked = { Querystring: Readonly<Record<'did' | 'reply', unknown>> }
+
+const AT_ONCE = 50
+
+async function operatorQuestions(app: FastifyInstance) {
+  const log = app.log.child({ part: 'console' })
+
+  app.get<Asked>(QUESTIONS, async (request, reply) => {
+    const { did, reply: name } = request.query
+    const groups = await app.store.openQuestions.list({ limit: AT_ONCE })
+    const replies = [...app.conversation.script().replies.values()].map((one) => ({
+      name: one.name,
+      title: one.title === null ? null : (allOf(one.title)[0] ?? null),
+    }))
+    const words =
+      typeof did === 'string' ? questionOutcome(did, typeof name === 'string' ? name : undefined) : null
+    log.info({ client: request.ip, groups: groups.length }, 'the operator looked at what was not understood')
+    return showPage(reply, {
+      title: 'Not understood',
+      content: (csrf) =>
+        html`${words !== null && html`<p class="outcome good" role="status">${words}</p>`}
+        ${questionsPage({
+          groups,
+          replies,
+          nowMs: app.clock.now(),
+          csrf,
+          isKept: app.config.KEEP_QUESTIONS_DAYS > 0,
+        })}`,
+    })
+  })
+
+  app.post<Form>(QUESTIONS, async (request, reply) => {
+    const form = request.body ?? new URLSearchParams()
+    const field = (name: string): string => {
+      const value = form.get(name)?.trim() ?? ''
+      if (value === '') throw new BotError('BOT_REQUEST_INVALID', `The form has no ${name}.`)
+      return value
+    }
+    const likeness = field('likeness')
+    const done = (did: string, name = ''): unknown => {
+      log.info({ client: request.ip, did, reply: name }, 'the operator worked on what was not understood')
+      return reply.redirect(`${QUESTIONS}?did=${did}&reply=${encodeURIComponent(name)}`, 303)
+    }
+    switch (form.get('do')) {
+      case 'drop':
+        await app.store.openQuestions.drop(likeness)
+        return done('dropped')
+      case 'add': {
+        const name = field('reply')
+        await app.conversation.editor.change((text) => addPhrase(text, name, field('phrase')))
+        await app.store.openQuestions.drop(likeness)
+        return done('added', name)
+      }
+      case 'make': {
+        const made = { name: field('name'), phrase: field('phrase'), say: field('say') }
+        await app.conversation.editor.change((text) => addReply(text, made))
+        await app.store.openQuestions.drop(likeness)
+        return done('made', made.name)
+      }
+      default:
+        throw new BotError('BOT_REQUEST_INVALID', 'A question can be added, made a reply of, or dropped.')
+    }
+  })
+}
+
+export const operatorQuestionRoutes = fp(operatorQuestions, {
+  name: 'operator-question-routes',
+  encapsulate: true,
+  decorators: { fastify: ['clock', 'config', 'conversation', 'store'] },
+})

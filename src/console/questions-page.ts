@@ -1,0 +1,96 @@
+import type { OpenQuestionGroup } from '../store/store.ts'
+import { html, type Html } from '../web/html.ts'
+import { ago, count } from '../web/words.ts'
+
+export interface QuestionsList {
+  groups: readonly OpenQuestionGroup[]
+  /** The replies that a phrase can be added to. */
+  replies: readonly { name: string; title: string | null }[]
+  nowMs: number
+  csrf: Html
+  /** Whether visitors' words are kept at all. */
+  isKept: boolean
+}
+
+/** Where the forms of {@link questionsPage} go. */
+export const QUESTIONS = '/operator/questions'
+
+export const questionsPage = ({ groups, replies, nowMs, csrf, isKept }: QuestionsList): Html =>
+  html`<section class="card">
+    <h1>Not understood</h1>
+    <p>
+      What visitors wrote and the script had no sure reply for. Add the words to a reply, and the next visitor
+      gets it. The script file keeps its comments and layout; the version before each change is kept.
+    </p>
+    ${
+      groups.length === 0
+        ? html`<p class="empty">
+            ${
+              isKept
+                ? 'Nothing: the script had a sure reply for everything.'
+                : 'Nothing is kept: KEEP_QUESTIONS_DAYS is 0.'
+            }
+          </p>`
+        : html`<ul class="questions">
+            ${groups.map((group) => card(group, replies, nowMs, csrf))}
+          </ul>`
+    }
+  </section>`
+
+/** What came of a change, shown above the list after it. */
+export const questionOutcome = (did: string | undefined, reply: string | undefined): string | null => {
+  if (did === 'added') return `Added to ${reply ?? 'the reply'}. The bot answers with it from now on.`
+  if (did === 'made') return `The reply ${reply ?? ''} was made. The bot answers with it from now on.`
+  return did === 'dropped' ? 'Taken off the list.' : null
+}
+
+const card = (
+  { likeness, count: times, lastMs, texts, how, nearest }: OpenQuestionGroup,
+  replies: QuestionsList['replies'],
+  nowMs: number,
+  csrf: Html,
+): Html => {
+  const [text = '', ...others] = texts
+  const hidden = [
+    ['likeness', likeness],
+    ['phrase', text],
+  ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
+  return html`<li>
+    <p class="asked"><b>${text}</b></p>
+    ${others.length > 0 && html`<p class="also">Also: ${others.join(' · ')}</p>`}
+    <p class="meta">
+      ${count(times, 'time')}, last ${ago(lastMs, nowMs)} ·
+      ${
+        nearest === null
+          ? 'nothing comes near'
+          : html`${how === 'doubtful' ? 'answered with' : 'nearest'}
+              <b>${nearest.reply}</b> (${Math.round(nearest.confidence * 100)} %)`
+      }
+    </p>
+    <form method="post" action="${QUESTIONS}" class="buttons">
+      ${csrf}${hidden}
+      <label
+        ><span class="sr">Reply for “${text}”</span>
+        <select name="reply">
+          ${replies.map(
+            ({ name, title }) =>
+              html`<option value="${name}" ${name === nearest?.reply && html`selected`}>
+                ${title === null ? name : `${title} (${name})`}
+              </option>`,
+          )}
+        </select></label
+      >
+      <button class="button primary" name="do" value="add">Add to this reply</button>
+      <button class="button" name="do" value="drop">Take off the list</button>
+    </form>
+    <details>
+      <summary>Make a new reply</summary>
+      <form method="post" action="${QUESTIONS}" class="stack">
+        ${csrf}${hidden}
+        <label>Name <input name="name" required maxlength="64" pattern="[\\p{L}\\p{N}_\\-]+" /></label>
+        <label>What the bot says <textarea name="say" required maxlength="2000" rows="3"></textarea></label>
+        <button class="button primary" name="do" value="make">Make the reply</button>
+      </form>
+    </details>
+  </li>`
+}

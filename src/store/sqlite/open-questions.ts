@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { OpenQuestion, OpenQuestionGroup } from '../store.ts'
+import type { Operation, Results } from './protocol.ts'
+
+type QuestionsOperation = 'list_questions' | 'drop_questions'
+
+/** Kept at most, of all Pages: a visitor who writes without end pushes out the oldest, not the disk. */
+const MOST_KEPT = 100_000
+const TEXTS_A_GROUP = 3
+
+/** What visitors wrote that the script had no sure reply for. */
+export const openQuestionOperations = (
+  db: DatabaseSync,
+): { [K in QuestionsOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
+  const groups = db.prepare(
+    `select likeness, count(*) as count, max(asked_ms) as lastMs from open_question
+     where ?1 is null or page = (select no from page where id = ?1)
+     group by likeness order by count desc, lastMs desc limit ?2`,
+  )
+  const texts = db.prepare(
+    `select text, how, reply, confidence from open_question where likeness = ?
+     group by text order by max(asked_ms) desc limit ${TEXTS_A_GROUP}`,
+  )
+  const drop = db.prepare('delete from open_question where likeness = ?')
+
+  return {
+    list_questions: ({ page, limit }) =>
+      (groups.all(page, limit) as { likeness: string; count: number; lastMs: number }[]).map((group) =>
+        toGroup(group, texts.all(group.likeness) as unknown as TextRow[]),
+      ),
+    drop_questions: ({ likeness }) => Number(drop.run(likeness).changes),
+  }
+}
+
+/** Keeps a question within the transaction that finishes its event. */
+export const keepOpenQuestion = (db: DatabaseSync) => {
+  const add = db.prepare(
+    `insert into open_question (conversation, page, likeness, text, how, reply, confidence, asked_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const trim = db.prepare('delete from open_question where id <= ?')
+  return (conversation: number, page: number, question: OpenQuestion, askedMs: number): void => {
+    const { likeness, text, how, nearest } = question
+    const { reply, confidence } = nearest ?? { reply: null, confidence: null }
+    const { lastInsertRowid } = add.run(conversation, page, likeness, text, how, reply, confidence, askedMs)
+    trim.run(Number(lastInsertRowid) - MOST_KEPT)
+  }
+}
+
+interface TextRow {
+  text: string
+  how: OpenQuestion['how']
+  reply: string | null
+  confidence: number | null
+}
+
+const toGroup = (
+  group: { likeness: string; count: number; lastMs: number },
+  rows: readonly TextRow[],
+): OpenQuestionGroup => {
+  const [latest] = rows
+  const nearest =
+    latest === undefined || latest.reply === null
+      ? null
+      : { reply: latest.reply, confidence: latest.confidence ?? 0 }
+  return { ...group, texts: rows.map(({ text }) => text), how: latest?.how ?? 'fallback', nearest }
+}

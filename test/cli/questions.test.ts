@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { questions } from '../../src/cli/questions.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { finishAll, newEvent } from '../store/steps.ts'
+import { run } from './run.ts'
+
+const build = async (t: Test, texts: readonly string[]): Promise<string> => {
+  const dir = t.testdir()
+  const store = await openSqliteStore({
+    file: join(dir, 'evergreen.db'),
+    clock: createFakeClock(),
+    onExit: () => undefined,
+  })
+  await store.accept(texts.map((_, n) => newEvent(`m${n}`)))
+  let next = 0
+  await finishAll(store, () => {
+    const text = texts[next++] ?? ''
+    return {
+      replies: [],
+      question: { how: 'fallback', text, likeness: text, nearest: { reply: 'hours', confidence: 0.41 } },
+    }
+  })
+  await store.close()
+  return dir
+}
+
+t.test('npm run questions lists what was not understood, for people and for scripts', async (t) => {
+  const dir = await build(t, ['bikes?', 'sunday\nopen', 'bikes?'])
+  const { stdout, code } = await run(questions, dir)
+  t.equal(code, 0)
+  t.match(stdout, / 2 {2}bikes\?\n +nearest hours \(41 %\)\n +1 {2}sunday open\n/)
+  const json = await run(questions, dir, ['--json', '--limit', '1'])
+  t.match(JSON.parse(json.stdout), {
+    likeness: 'bikes?',
+    count: 2,
+    texts: ['bikes?'],
+    nearest: { reply: 'hours' },
+    last: /^\d{4}-/,
+  })
+  t.match(await run(questions, dir, ['--page', 'another']), { stdout: '', stderr: /There are none/ })
+})
+
+t.test('npm run questions throws away those that ask the same', async (t) => {
+  const dir = await build(t, ['bikes?', 'bikes?', 'sunday'])
+  t.match(await run(questions, dir, ['--drop', 'bikes?']), { stdout: '2 thrown away.\n', code: 0 })
+  t.notMatch((await run(questions, dir)).stdout, /bikes/)
+})
+
+t.test('wrong usage ends with 2', async (t) => {
+  const dir = await build(t, [])
+  for (const args of [['--limit', '0'], ['--limit', 'many'], ['bikes']])
+    t.match(await run(questions, dir, args), { code: 2 }, args.join(' '))
+})

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { addPhrase, addReply } from '../../src/script/edit.ts'
+import { parseScript } from '../../src/script/parse.ts'
+
+const read = (text: string) => parseScript(text, { file: 'bot.yaml', variables: [] })
+const phrasesOf = (text: string, reply: string) => read(text).replies.get(reply)?.phrases
+
+const SCRIPT = `# What we say.
+replies:
+  hours:            # the shop's
+    title: Opening hours
+    when: [opening hours, "when: open?"]   # asked daily
+    say: From 9 to 18.
+
+  order:
+    when:
+      - where is my order   # all day
+      - track
+
+    say: On its way.
+  one: { when: hello, say: Hi. }
+  quiet:
+    say: Nothing asks for me.
+  single:
+    when: only phrase
+    say: One.
+# The end.
+`
+
+t.test('a phrase joins the others, and nothing else of the file changes', async (t) => {
+  const cases: [reply: string, before: string, after: string][] = [
+    ['hours', '"when: open?"]   # asked daily', '"when: open?", "do you open on sundays"]   # asked daily'],
+    ['order', '      - track\n', '      - track\n      - "do you open on sundays"\n'],
+    ['quiet', '    say: Nothing', '    when: ["do you open on sundays"]\n    say: Nothing'],
+    ['single', 'when: only phrase', 'when: ["only phrase", "do you open on sundays"]'],
+    ['one', 'when: hello,', 'when: ["hello", "do you open on sundays"],'],
+  ]
+  for (const [reply, before, after] of cases) {
+    const changed = addPhrase(SCRIPT, reply, ' do you open on sundays ')
+    t.equal(changed, SCRIPT.replace(before, after), reply)
+    t.ok(phrasesOf(changed, reply)?.includes('do you open on sundays'), reply)
+  }
+})
+
+t.test('a new reply stands behind the others', async (t) => {
+  const changed = addReply(SCRIPT, { name: 'sunday', phrase: 'open on sunday?', say: 'No.\nSee you "soon".' })
+  t.match(changed, 'say: One.\n  sunday:\n    when: ["open on sunday?"]\n')
+  t.ok(changed.endsWith('# The end.\n'))
+  t.strictSame(phrasesOf(changed, 'sunday'), ['open on sunday?'])
+  t.equal(read(changed).replies.size, 6)
+})
+
+t.test('whatever a visitor wrote, it becomes one phrase', async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }), (words) => {
+      const phrase = words.trim().replace(/^\/+/, '').trim()
+      if (!/[\p{L}\p{N}]/u.test(phrase) || /\p{Cc}|\p{Co}|\p{Cn}/u.test(phrase) || !phrase.isWellFormed())
+        return
+      for (const reply of ['hours', 'order', 'quiet', 'single', 'one']) {
+        const script = read(addPhrase(SCRIPT, reply, words))
+        const own = script.replies.get(reply)
+        if (own?.phrases.length !== (read(SCRIPT).replies.get(reply)?.phrases.length ?? 0) + 1)
+          throw new Error(`${reply}: ${JSON.stringify(own?.phrases)}`)
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+t.test('what cannot be added to is refused, with the way out', async (t) => {
+  const refusal = { code: 'BOT_SCRIPT_NOT_EDITABLE', remedy: /script:check/ }
+  t.throws(() => addPhrase(SCRIPT, 'gone', 'x'), refusal)
+  t.throws(() => addPhrase('replies: [', 'hours', 'x'), refusal)
+  t.throws(() => addPhrase('just words', 'hours', 'x'), refusal)
+  t.throws(() => addReply(SCRIPT, { name: 'hours', phrase: 'x', say: 'y' }), refusal)
+  t.throws(() => addReply('replies: { a: { say: b } }', { name: 'c', phrase: 'x', say: 'y' }), refusal)
+})
