@@ -15,6 +15,7 @@ import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
 import { WHOLE_BOT, type Need } from '../src/alerts/needs.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
+import { replyTitles } from '../src/script/reply-titles.ts'
 import { parseScript } from '../src/script/parse.ts'
 import { createScriptEditor, type ScriptEditor } from '../src/script/script-editor.ts'
 import { openScriptFile } from '../src/script/script-file.ts'
@@ -38,6 +39,8 @@ export interface BotConversation extends Conversation {
   onScript: (listener: (script: Script) => void) => () => void
   /** Changes its file. */
   editor: ScriptEditor
+  /** Its replies, each with its title in the script's own language; null where it has none. */
+  replyTitles: () => { name: string; title: string | null }[]
 }
 
 async function conversation(app: FastifyInstance) {
@@ -104,6 +107,7 @@ async function conversation(app: FastifyInstance) {
     disclose: (event, view) => script.disclose(event, named(view)),
     script: scriptFile.current,
     onScript: scriptFile.onChange,
+    replyTitles: () => replyTitles(scriptFile.current()),
     editor: createScriptEditor({
       file,
       dataDir: app.config.DATA_DIR,

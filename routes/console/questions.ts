@@ -2,8 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
 import { QUESTIONS, questionOutcome, questionsPage } from '../../src/console/questions-page.ts'
-import { addPhrase, addReply } from '../../src/script/edit.ts'
-import { allOf } from '../../src/script/localised.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
 
@@ -18,10 +16,6 @@ async function operatorQuestions(app: FastifyInstance) {
   app.get<Asked>(QUESTIONS, async (request, reply) => {
     const { did, reply: name } = request.query
     const groups = await app.store.openQuestions.list({ limit: AT_ONCE })
-    const replies = [...app.conversation.script().replies.values()].map((one) => ({
-      name: one.name,
-      title: one.title === null ? null : (allOf(one.title)[0] ?? null),
-    }))
     const words =
       typeof did === 'string' ? questionOutcome(did, typeof name === 'string' ? name : undefined) : null
     log.info({ client: request.ip, groups: groups.length }, 'the operator looked at what was not understood')
@@ -31,7 +25,7 @@ async function operatorQuestions(app: FastifyInstance) {
         html`${words !== null && html`<p class="outcome good" role="status">${words}</p>`}
         ${questionsPage({
           groups,
-          replies,
+          replies: app.conversation.replyTitles(),
           nowMs: app.clock.now(),
           csrf,
           isKept: app.config.KEEP_QUESTIONS_DAYS > 0,
@@ -57,13 +51,13 @@ async function operatorQuestions(app: FastifyInstance) {
         return done('dropped')
       case 'add': {
         const name = field('reply')
-        await app.conversation.editor.change((text) => addPhrase(text, name, field('phrase')))
+        await app.conversation.editor.addPhrase(name, field('phrase'))
         await app.store.openQuestions.drop(likeness)
         return done('added', name)
       }
       case 'make': {
         const made = { name: field('name'), phrase: field('phrase'), say: field('say') }
-        await app.conversation.editor.change((text) => addReply(text, made))
+        await app.conversation.editor.addReply(made)
         await app.store.openQuestions.drop(likeness)
         return done('made', made.name)
       }

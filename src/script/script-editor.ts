@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { BotError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
+import { addPhrase, addReply, type NewReply } from './edit.ts'
 
 /** Changes the script file, one change after the other, and keeps what it was before. */
 export interface ScriptEditor {
@@ -12,6 +13,10 @@ export interface ScriptEditor {
    *   then is as it was
    */
   change: (edit: (text: string) => string) => Promise<void>
+  /** Adds a phrase to a reply's `when`. @throws as {@link change}, and `BOT_SCRIPT_NOT_EDITABLE` */
+  addPhrase: (reply: string, phrase: string) => Promise<void>
+  /** @throws as {@link addPhrase} */
+  addReply: (reply: NewReply) => Promise<void>
 }
 
 /** Older versions are thrown away. */
@@ -44,12 +49,16 @@ export const createScriptEditor = (deps: {
     await replace(file, after)
   }
 
+  const inTurn: ScriptEditor['change'] = (edit) => {
+    const done = running.then(() => change(edit))
+    running = done.catch(() => undefined)
+    return done
+  }
+
   return {
-    change: (edit) => {
-      const done = running.then(() => change(edit))
-      running = done.catch(() => undefined)
-      return done
-    },
+    change: inTurn,
+    addPhrase: (reply, phrase) => inTurn((text) => addPhrase(text, reply, phrase)),
+    addReply: (reply) => inTurn((text) => addReply(text, reply)),
   }
 }
 

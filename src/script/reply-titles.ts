@@ -1,0 +1,9 @@
+import { allOf } from './localised.ts'
+import type { Script } from './types.ts'
+
+/** The replies of a script by name, each with its title in the language it was written first; null where it has none. */
+export const replyTitles = ({ replies }: Script): { name: string; title: string | null }[] =>
+  [...replies.values()].map(({ name, title }) => ({
+    name,
+    title: title === null ? null : (allOf(title)[0] ?? null),
+  }))
