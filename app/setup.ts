@@ -58,7 +58,7 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
       host,
       code,
       onEnter,
-      proveApp: (keys) => proveApp(createGraph({ origin, version, ...keys })),
+      proveApp: (keys) => proveApp(createGraph({ origin, version, proxies: settings, ...keys })),
       proveAddress: address.prove,
       save: (values) => saveVariables(envFile, values),
       readEnv,

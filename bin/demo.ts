@@ -56,6 +56,9 @@ const start = async (): Promise<void> => {
 
   const env = {
     ...passedOn(process.env),
+    // All of it is on this machine.
+    NO_PROXY: '*',
+    no_proxy: '*',
     FB_APP_ID: app.appId,
     FB_APP_SECRET: app.appSecret,
     FB_VERIFY_TOKEN: randomBytes(12).toString('hex'),

@@ -46,7 +46,7 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   }
 
   if (config.ALERT_URL !== undefined) {
-    const alert = createAlert({ url: config.ALERT_URL, clock, log })
+    const alert = createAlert({ url: config.ALERT_URL, proxies: config, clock, log })
     tellers.push(alert.send)
     ways.push({ name: 'ALERT_URL', trial: alert.trial })
     app.addHook('preClose', () => alert.stop())

@@ -23,7 +23,7 @@ async function env(app: FastifyInstance, { env: given, surroundings = CHECKOUT }
   try {
     await app.register(fastifyEnv, envOptions(given))
   } catch (error) {
-    throw toConfigError(error)
+    throw toConfigError(error, given)
   }
 }
 

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Agent, request } from 'undici'
+import { request } from 'undici'
+import { createOutgoing } from '../src/outgoing/proxies.ts'
 import { createAnswersCourier, type AnswersParcel } from '../src/forms/post-answers.ts'
 
 const TIMEOUT_MS = 10_000
 
 /** Delivers the answers of forms to the addresses that the script names. */
 async function answers(app: FastifyInstance) {
-  const agent = new Agent({ connect: { timeout: TIMEOUT_MS }, connections: 4 })
+  const agent = createOutgoing(app.config, { connect: { timeout: TIMEOUT_MS }, connections: 4 })
 
   const post = async (url: string, parcel: AnswersParcel): Promise<void> => {
     const { statusCode, body } = await request(url, {

@@ -22,6 +22,7 @@ async function graph(app: FastifyInstance) {
     version: FB_GRAPH_VERSION,
     appId: FB_APP_ID,
     appSecret: FB_APP_SECRET,
+    proxies: app.config,
     onCall: ({ edge, outcome }) => {
       app.metrics.graphCall(edge, outcome)
       outage.heard(outcome)

@@ -2,7 +2,7 @@ import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
+import { configWarnings, exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { LogStream } from '../../src/base/log.ts'
 import { surroundingsOf } from '../../src/cures/surroundings.ts'
@@ -90,6 +90,7 @@ const serveWhenBuilt = async (
   app = await build()
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
+  for (const { what, next } of configWarnings(process.env)) app.log.warn(`${what}: ${next}`)
   const exposure = exposureOf()
   if (exposure !== null) app.log.warn(`${exposure.what}: ${exposure.next}`)
 }

@@ -29,8 +29,9 @@ const EXAMPLE = fileURLToPath(new URL('../../.env.example', import.meta.url))
 export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => {
   const { readEnv, logStream, say, surroundings, buildBot } = setupRun
   const env = readEnv()
-  const { HOST: host, PORT: wanted, DATA_DIR: dataDir } = loadOtherSettings(env)
-  const outside = createOutside()
+  const settings = loadOtherSettings(env)
+  const { HOST: host, PORT: wanted, DATA_DIR: dataDir } = settings
+  const outside = createOutside({ proxies: settings })
   const code = createSetupCode({ clock: systemClock })
   const done = Promise.withResolvers<FastifyInstance>()
   let bot: FastifyInstance | null = null

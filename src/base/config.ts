@@ -1,9 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
+import { readDotEnvFile } from './dot-env-file.ts'
 import { BotError } from './errors.ts'
+import { isPlainText, isPlainWord, isQuoted, isTypeable, oddity } from './odd-characters.ts'
+import { givenSecret, type GivenSecret } from './secret-files.ts'
 
 /** Environment variables as a process has them. */
 export type Env = Record<string, string | undefined>
@@ -37,12 +39,13 @@ const properties = {
   FB_APP_SECRET: {
     type: 'string',
     secret: true,
-    pattern: '^\\S+$',
+    format: 'plain-word',
     description: 'the app secret, without spaces (App dashboard > App settings > Basic > Show)',
   },
   FB_VERIFY_TOKEN: {
     type: 'string',
     secret: true,
+    format: 'plain-text',
     description: 'a text you choose and enter again beside the callback URL in the App dashboard',
   },
   FB_GRAPH_VERSION: {
@@ -87,7 +90,12 @@ const properties = {
     description:
       'the https address Facebook reaches, without path or password, such as https://bot.example.com',
   },
-  DATA_DIR: { type: 'string', default: 'data', description: 'a folder the bot may write to' },
+  DATA_DIR: {
+    type: 'string',
+    format: 'unquoted',
+    default: 'data',
+    description: 'a folder the bot may write to',
+  },
   DATABASE_URL: {
     type: 'string',
     secret: true,
@@ -104,6 +112,7 @@ const properties = {
     type: 'string',
     secret: true,
     minLength: SHORTEST_PASSWORD,
+    format: 'typeable',
     description: `the password of the operator console, at least ${SHORTEST_PASSWORD} characters`,
   },
   ALERT_URL: {
@@ -130,9 +139,15 @@ const properties = {
     default: 'on',
     description: 'on or off: whether you are told when a visitor asks for a person',
   },
-  BOT_SCRIPT: { type: 'string', default: 'bot.yaml', description: 'the path of the script file' },
+  BOT_SCRIPT: {
+    type: 'string',
+    format: 'unquoted',
+    default: 'bot.yaml',
+    description: 'the path of the script file',
+  },
   BOT_HANDLERS: {
     type: 'string',
+    format: 'unquoted',
     description: 'the path of a TypeScript or JavaScript module with handlers',
   },
   KEEP_QUESTIONS_DAYS: {
@@ -175,6 +190,21 @@ const properties = {
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     default: 'info',
     description: 'one of fatal, error, warn, info, debug, trace, silent',
+  },
+  HTTP_PROXY: {
+    type: 'string',
+    format: 'proxy-server',
+    description: 'the address of a proxy such as http://proxy.example.com:3128',
+  },
+  HTTPS_PROXY: {
+    type: 'string',
+    format: 'proxy-server',
+    description: 'the address of a proxy such as http://proxy.example.com:3128',
+  },
+  NO_PROXY: {
+    type: 'string',
+    format: 'unquoted',
+    description: 'names and addresses that are reached without the proxy, with commas between them',
   },
   // No number of hops: Fastify trusts nobody then, because it could not tell a proxy from a client.
   TRUST_PROXY: {
@@ -239,30 +269,60 @@ export const loadConfig = <Name extends keyof Config = keyof Config>(
   env: Env,
   names: readonly Name[] = NAMES as Name[],
 ): Pick<Config, Name> => {
-  const { schema, data } = envOptions(env, names)
-  if (!ajv.validate<Pick<Config, Name>>(schema, data)) throw toConfigError(ajv)
-  return data
+  const { data, problems } = readValues(env, names)
+  const given = { ...data }
+  const isValid = ajv.validate<Pick<Config, Name>>(
+    names === (NAMES as readonly string[]) ? WHOLE : schemaOf(names),
+    data,
+  )
+  if (isValid && problems.size === 0) return data
+  throw configError([...problems.values(), ...(isValid ? [] : linesOf(ajv.errors ?? [], given, problems))])
 }
 
 /** What `@fastify/env` and the loader above both validate with, so that they cannot disagree. */
-export const envOptions = (env: Env, names: readonly (keyof Config)[] = NAMES) => ({
-  schema: names === NAMES ? WHOLE : schemaOf(names),
-  data: readValues(env, names),
+export const envOptions = (env: Env) => ({
+  schema: WHOLE,
+  data: readValues(env, NAMES).data,
   env: false,
   ajv,
 })
 
 /** Turns a refusal by {@link envOptions} into the one message an operator reads; anything else comes back as it is. */
-export const toConfigError = (error: unknown): unknown => {
-  const refusals =
-    error instanceof Object && 'errors' in error ? (error.errors as ErrorObject[] | null | undefined) : null
-  if (!refusals) return error
-  // A value that fits none of several shapes is refused once for each.
-  const lines = new Set(refusals.map(toLine))
-  return new BotError('BOT_CONFIG_INVALID', `The configuration cannot be used:\n${[...lines].join('\n')}`, {
-    remedy: 'Set them in the environment or in .env; .env.example explains each.',
-  })
+export const toConfigError = (error: unknown, env: Env): unknown => {
+  if (!(error instanceof Object && 'errors' in error)) return error
+  try {
+    loadConfig(env)
+    return error
+  } catch (refusal) {
+    return refusal
+  }
 }
+
+/** A secret that is no setting of the bot, from the environment or from the file that `NAME_FILE` names. @throws BotError */
+export const secretFrom = (env: Env, name: string): string | undefined => {
+  const { value, problem } = givenSecret(env, name)
+  if (problem !== null) throw configError([problem])
+  return value
+}
+
+const configError = (lines: readonly string[]): BotError =>
+  new BotError(
+    'BOT_CONFIG_INVALID',
+    // A value that fits none of several shapes is refused once for each.
+    `The configuration cannot be used:\n${[...new Set(lines)].map((line) => `  ${line}`).join('\n')}`,
+    { remedy: 'Set them in the environment or in .env; .env.example explains each.' },
+  )
+
+/** @param problems - of secrets in files, which say more than that the secret is missing */
+const linesOf = (
+  refusals: readonly ErrorObject[],
+  values: Record<string, unknown>,
+  problems: ReadonlyMap<string, string>,
+): string[] =>
+  refusals.flatMap((refusal) => {
+    const name = nameIn(refusal)
+    return problems.has(name) ? [] : [toLine(refusal, name, values[name])]
+  })
 
 /**
  * The environment together with the `.env` file and the one beside the data, where the set-up writes if it may not write
@@ -272,27 +332,50 @@ export const toConfigError = (error: unknown): unknown => {
  * @throws BotError `BOT_CONFIG_INVALID` when a file is there but cannot be read
  */
 export const withDotEnv = (env: Env, path = '.env'): Env => {
-  const usual = { ...readDotEnv(path), ...env }
-  return { ...readDotEnv(dataEnvFile(usual['DATA_DIR']?.trim() || properties.DATA_DIR.default)), ...usual }
+  const usual = { ...readDotEnvFile(path).values, ...env }
+  return { ...readDotEnvFile(dataEnvFile(dataDirIn(usual))).values, ...usual }
 }
+
+/** What is so, and what to do, without any value. */
+export interface ConfigWarning {
+  what: string
+  next: string
+}
+
+/**
+ * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, an app secret that does not look like
+ * one of Facebook's.
+ */
+export const configWarnings = (given: Env, path = '.env'): ConfigWarning[] => {
+  const env = withDotEnv(given, path)
+  const files = [path, dataEnvFile(dataDirIn(env))].map((file) => ({ file, ...readDotEnvFile(file) }))
+  const cut = files.flatMap(({ file, values, cut: names }) =>
+    // What the environment sets otherwise is not used.
+    names.flatMap((name) => (env[name] === values[name] ? [cutAtSign(name, file)] : [])),
+  )
+  const graphUrl = env['FB_GRAPH_URL']?.trim() || properties.FB_GRAPH_URL.default
+  const secret = givenSecret(env, 'FB_APP_SECRET').value
+  const isOdd =
+    URL.parse(graphUrl)?.hostname === FACEBOOK && secret !== undefined && !/^[0-9a-f]{32}$/i.test(secret)
+  return isOdd ? [...cut, ODD_SECRET] : cut
+}
+
+const cutAtSign = (name: string, file: string): ConfigWarning => ({
+  what: `${name} in ${file} ends where a # begins`,
+  next: `If the # belongs to the value, put the value in quotation marks: ${name}='...'`,
+})
+
+const ODD_SECRET: ConfigWarning = {
+  what: 'FB_APP_SECRET does not look like an app secret of Facebook, which has 32 hexadecimal digits',
+  next: 'Copy it once more from App dashboard > App settings > Basic > Show',
+}
+
+const FACEBOOK = 'graph.facebook.com'
+
+const dataDirIn = (env: Env): string => env['DATA_DIR']?.trim() || properties.DATA_DIR.default
 
 /** The `.env` file beside the data. */
 export const dataEnvFile = (dataDir: string): string => join(dataDir, '.env')
-
-const readDotEnv = (path: string): Env => {
-  let file: string
-  try {
-    file = readFileSync(path, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
-    throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {
-      cause: error,
-      remedy: `Make ${path} a file this user may read, or remove it.`,
-    })
-  }
-  return parseEnv(file)
-}
 
 /**
  * What is wrong where other users of this machine may read the `.env` file; null where they may not, or there is none. Where
@@ -332,18 +415,43 @@ const NAMES = Object.keys(properties) as (keyof Config)[]
 // The server and the plugin both validate with it: as one object it is compiled once.
 const WHOLE = schemaOf(NAMES)
 
-const readValues = (env: Env, names: readonly (keyof Config)[]): Record<string, unknown> =>
-  Object.fromEntries(
-    names.flatMap((name) => {
-      const text = env[name]?.trim()
-      return text ? [[name, (READERS[name] ?? asText)(text)]] : []
-    }),
-  )
+/** @returns the values as they are validated, and what is wrong with secrets in files, by name */
+const readValues = (
+  env: Env,
+  names: readonly (keyof Config)[],
+): { data: Record<string, unknown>; problems: Map<string, string> } => {
+  const data: Record<string, unknown> = {}
+  const problems = new Map<string, string>()
+  for (const name of names) {
+    const { value, problem } = given(env, name)
+    if (problem !== null) problems.set(name, problem)
+    if (value !== undefined) data[name] = (READERS[name] ?? asText)(value)
+  }
+  return { data, problems }
+}
 
-const toLine = ({ keyword, params, instancePath }: ErrorObject): string =>
-  keyword === 'required' || keyword === 'dependencies'
-    ? `  ${params['missingProperty']} is missing: it must be ${describe(params['missingProperty'])}`
-    : `  ${instancePath.slice(1)} must be ${describe(instancePath.slice(1))}`
+const given = (env: Env, name: keyof Config): GivenSecret => {
+  if ((properties[name] as Variable).secret) return givenSecret(env, name)
+  // Unix spells these small, and where both are set the small one counts.
+  const value = (IN_SMALL.has(name) && env[name.toLowerCase()]?.trim()) || env[name]?.trim() || undefined
+  return { value, problem: null }
+}
+
+const IN_SMALL: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'])
+
+const nameIn = ({ params, instancePath }: ErrorObject): string =>
+  typeof params['missingProperty'] === 'string' ? params['missingProperty'] : instancePath.slice(1)
+
+const toLine = ({ keyword }: ErrorObject, name: string, value: unknown): string => {
+  if (keyword === 'required' || keyword === 'dependencies') {
+    return `${name} is missing: it must be ${describe(name)}`
+  }
+  const odd = typeof value === 'string' ? oddity(value, WORDS.has(name)) : null
+  return `${name} must be ${describe(name)}${odd === null ? '' : `; ${odd}`}`
+}
+
+/** Ids and secrets that Facebook or a program makes: one word each. */
+const WORDS: ReadonlySet<string> = new Set(['FB_APP_ID', 'FB_APP_SECRET', 'FB_LOGIN_CONFIG_ID', 'TOKEN_KEY'])
 
 const describe = (name: string): string =>
   (configSchema.properties as Record<string, { description?: string }>)[name]?.description ?? 'understood'
@@ -358,6 +466,9 @@ const asOrigin = (text: string): string => (isOrigin(text) ? new URL(text).origi
 const asProxies = (text: string): boolean | string =>
   text === 'true' ? true : text === 'false' ? false : text
 
+/** Other programs take a proxy without the scheme, too. */
+const asProxyServer = (text: string): string => (/^\w+:\/\//.test(text) ? text : `http://${text}`)
+
 const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   PORT: asNumber,
   KEEP_QUESTIONS_DAYS: asNumber,
@@ -366,6 +477,8 @@ const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   TEXT_PER_SECOND: asNumber,
   MEDIA_PER_SECOND: asNumber,
   TRUST_PROXY: asProxies,
+  HTTP_PROXY: asProxyServer,
+  HTTPS_PROXY: asProxyServer,
   FB_GRAPH_URL: asOrigin,
   FB_LOGIN_URL: asOrigin,
   PUBLIC_URL: asOrigin,
@@ -413,6 +526,9 @@ const isMailList = (text: string): boolean => text.split(',').every((part) => is
 const isMailServer = (text: string): boolean =>
   /^smtps?:\/\//i.test(text) && Boolean(URL.parse(text)?.hostname)
 
+const isProxyServer = (text: string): boolean =>
+  /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) && Boolean(URL.parse(text)?.hostname)
+
 const ajv = new Ajv({
   allErrors: true,
   useDefaults: true,
@@ -432,6 +548,11 @@ const ajv = new Ajv({
     'mail-address': isMailAddress,
     'mail-addresses': isMailList,
     'mail-server': isMailServer,
+    'proxy-server': isProxyServer,
+    'plain-word': isPlainWord,
+    'plain-text': isPlainText,
+    typeable: isTypeable,
+    unquoted: (text: string) => !isQuoted(text),
     proxies: isProxyList,
     unsupported: () => false,
   },

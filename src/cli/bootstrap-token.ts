@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
-import { loadConfig, withDotEnv, type Config, type Env } from '../base/config.ts'
+import { configWarnings, loadConfig, secretFrom, withDotEnv, type Config, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import { createGraph } from '../graph/client.ts'
@@ -88,6 +88,9 @@ const SETTINGS = [
   'DATABASE_URL',
   'TOKEN_KEY',
   'PUBLIC_URL',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
 ] as const
 
 type Settings = Pick<Config, (typeof SETTINGS)[number]>
@@ -111,6 +114,7 @@ class GivenUp extends Error {}
 const work = async (wanted: Wanted, io: Io): Promise<number> => {
   const env = withDotEnv(io.env)
   const settings = loadConfig(env, SETTINGS)
+  for (const { what, next } of configWarnings(io.env)) say(io.stderr, `Note: ${what}. ${next}.`)
   const key = toTokenKey(settings.TOKEN_KEY)
   // Opened first: a store that cannot take the token is better known before the operator fetches one.
   const store = await createTokenStore({ dir: settings.DATA_DIR, key })
@@ -119,6 +123,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
     version: settings.FB_GRAPH_VERSION,
     appId: settings.FB_APP_ID,
     appSecret: settings.FB_APP_SECRET,
+    proxies: settings,
     onVersionMismatch: ({ asked, ran }) =>
       say(io.stderr, `Note: Graph runs ${ran}, not ${asked}; look at FB_GRAPH_VERSION.`),
   })
@@ -145,7 +150,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
     settings,
     wanted,
     store,
-    fromEnvironment: wanted.login ? undefined : env['FB_USER_TOKEN'],
+    fromEnvironment: wanted.login ? undefined : secretFrom(env, 'FB_USER_TOKEN'),
     logIn: (options) =>
       logIn({ ...options, graph, settings, env: io.env, mayOpenBrowser: io.stdout.isTTY === true }),
     attempt,

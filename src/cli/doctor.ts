@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import manifest from '../../package.json' with { type: 'json' }
 import { systemClock } from '../base/clock.ts'
-import { withDotEnv, type Env } from '../base/config.ts'
+import { configWarnings, withDotEnv, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { createCleaner } from '../doctor/clean.ts'
@@ -47,11 +47,11 @@ const readEnvironment = (given: Env): { env: Env; trouble: BotError | null } => 
 
 const examine = async ({ env: given, stdout }: Io, isSilent: boolean): Promise<Result[]> => {
   const { env, trouble } = readEnvironment(given)
-  const settings = readSettings(env, trouble)
+  const settings = readSettings(env, trouble, trouble === null ? configWarnings(given) : [])
   const context = await openContext({
     settings,
     clock: systemClock,
-    outside: createOutside(),
+    outside: createOutside({ proxies: settings.values }),
     node: { version: process.versions.node, least: manifest.engines.node.replace('>=', '') },
     envFile: '.env',
     holder: dataDirHolder,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { loadConfig, withDotEnv } from '../base/config.ts'
+import { loadConfig, secretFrom, withDotEnv } from '../base/config.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { rotateTokenKey } from '../store/tokens/rotate.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
@@ -20,7 +20,7 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
   run: async (_given, { env: given, stdout }) => {
     const env = withDotEnv(given)
     const { DATA_DIR: dir, TOKEN_KEY: oldKey } = loadConfig(env, ['DATA_DIR', 'TOKEN_KEY'])
-    const to = Buffer.from(env['NEW_TOKEN_KEY']?.trim() ?? '', 'base64')
+    const to = Buffer.from(secretFrom(env, 'NEW_TOKEN_KEY') ?? '', 'base64')
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Locking the token file would make it where there is none.
     const pages = existsSync(dir) ? await rotateTokenKey(dir, toTokenKey(oldKey), to) : null

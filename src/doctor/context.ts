@@ -64,7 +64,15 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
     } = values
     if (!origin || !version || !appId || !appSecret) throw new Error('Graph was asked without its settings.')
     const onVersionMismatch = ({ ran }: { ran: string }): void => void (otherVersion = ran)
-    return createGraph({ origin, version, appId, appSecret, timeoutMs: GRAPH_TIMEOUT_MS, onVersionMismatch })
+    return createGraph({
+      origin,
+      version,
+      appId,
+      appSecret,
+      proxies: values,
+      timeoutMs: GRAPH_TIMEOUT_MS,
+      onVersionMismatch,
+    })
   }
   const inspected = new Map<string, Promise<TokenFacts>>()
   let subscriptions: Promise<AppSubscription[]> | undefined

@@ -1,9 +1,12 @@
 import { lookup } from 'node:dns/promises'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
-import { Agent, request } from 'undici'
+import { request } from 'undici'
+import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 
 /** The network as a stranger sees it. */
 export interface Outside {
+  /** The proxy that {@link Outside.fetch} goes by, as it may be shown; null for none. */
+  proxyFor: (url: string) => string | null
   /** The addresses a name stands for. @throws the system's error */
   resolve: (host: string) => Promise<string[]>
   /** Follows no redirect. Never throws. */
@@ -44,10 +47,12 @@ const TIMEOUT_MS = 8000
 const MOST_READ = 64 * 1024
 
 /** @param options.ca - certificates to trust besides the usual ones, in PEM */
-export const createOutside = ({ ca }: { ca?: string } = {}): Outside => {
+export const createOutside = ({ ca, proxies = {} }: { ca?: string; proxies?: Proxies } = {}): Outside => {
   const trust = ca === undefined ? {} : { ca }
-  const agent = new Agent({ connect: { timeout: TIMEOUT_MS, ...trust } })
+  const agent = createOutgoing(proxies, { connect: { timeout: TIMEOUT_MS, ...trust } })
   return {
+    proxyFor: (url) => proxyFor(url, proxies),
+
     resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 
     fetch: async (url, { method = 'GET', headers = {}, body = null as string | null } = {}) => {

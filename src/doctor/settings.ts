@@ -1,4 +1,11 @@
-import { configSchema, loadConfig, SECRET_NAMES, type Config, type Env } from '../base/config.ts'
+import {
+  configSchema,
+  loadConfig,
+  SECRET_NAMES,
+  type Config,
+  type ConfigWarning,
+  type Env,
+} from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 
 /** The configuration as far as it can be used. */
@@ -8,6 +15,8 @@ export interface ReadSettings {
   problems: ReadonlySet<keyof Config>
   /** How the bot itself would refuse it; null when it would not. */
   refusal: BotError | null
+  /** What the bot starts with all the same. */
+  warnings: readonly ConfigWarning[]
 }
 
 /**
@@ -15,7 +24,11 @@ export interface ReadSettings {
  *
  * @param trouble - why the environment is not all there is, such as a `.env` that cannot be read
  */
-export const readSettings = (env: Env, trouble: BotError | null = null): ReadSettings => {
+export const readSettings = (
+  env: Env,
+  trouble: BotError | null = null,
+  warnings: readonly ConfigWarning[] = [],
+): ReadSettings => {
   const values: Partial<Config> = {}
   const problems = new Set<keyof Config>()
   for (const name of Object.keys(configSchema.properties) as (keyof Config)[]) {
@@ -25,7 +38,7 @@ export const readSettings = (env: Env, trouble: BotError | null = null): ReadSet
       problems.add(name)
     }
   }
-  return { values, problems, refusal: trouble ?? refusalOf(env) }
+  return { values, problems, refusal: trouble ?? refusalOf(env), warnings }
 }
 
 /** What must never be shown, should some message quote it: each secret, and the password where one is an address. */

@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici'
 import { certificateTrouble } from '../base/certificate.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
+import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine, redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'
@@ -17,8 +18,8 @@ export interface Transport {
 export interface TransportOptions {
   /** `https://graph.facebook.com`; a path in it goes before the version. */
   origin: string
-  /** The proxy that leads to the origin, as it may be shown; null for none. */
-  via?: string | null
+  /** The proxies calls go by; none where nothing is said. */
+  proxies?: Proxies
   /** Replaces the pool of our own; stays the caller's to close. */
   dispatcher?: Dispatcher
   /** For a whole call, waiting for a connection included. */
@@ -69,11 +70,12 @@ export const createTransport = ({
   dispatcher,
   timeoutMs = TIMEOUT_MS,
   onCall,
-  via = null,
+  proxies = {},
 }: TransportOptions): Transport => {
   const url = new URL(origin)
   const base = url.pathname.replace(/\/+$/, '')
-  const pool = dispatcher ?? createPool(url.origin, timeoutMs)
+  const via = proxyFor(url.origin, proxies)
+  const pool = dispatcher ?? createPool(url.origin, timeoutMs, via === null ? null : proxies)
   const theirs = createTheirClock()
 
   const call = async (wanted: Call): Promise<Answer> => {
@@ -120,8 +122,8 @@ const createTheirClock = () => {
 }
 
 /** Connections are opened on demand; undici does not pipeline POSTs, so their number bounds what is in flight. */
-const createPool = (origin: string, timeoutMs: number): Pool =>
-  new Pool(origin, {
+const createPool = (origin: string, timeoutMs: number, proxies: Proxies | null): Dispatcher => {
+  const options = {
     connections: CONNECTIONS,
     pipelining: 1,
     allowH2: false,
@@ -129,7 +131,9 @@ const createPool = (origin: string, timeoutMs: number): Pool =>
     // One deadline of ours covers the call; undici's own timers are coarse and do not cover the queue.
     headersTimeout: 0,
     bodyTimeout: 0,
-  })
+  }
+  return proxies === null ? new Pool(origin, options) : createOutgoing(proxies, options)
+}
 
 /** Lets what is under way finish for a while: a Graph that hangs must not keep the process from ending. */
 const closeSoon = async (pool: Dispatcher, withinMs: number): Promise<void> => {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { decodeDotEnv } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 import { setVariables } from './dot-env.ts'
 
@@ -45,7 +46,8 @@ const whereItLeads = async (path: string): Promise<string> => {
 }
 
 const toText = (content: Buffer, path: string): string => {
-  if (isUtf8(content)) return content.toString()
+  const text = isUtf8(content) ? decodeDotEnv(content) : null
+  if (text !== null) return text
   // Read all the same, letters would be lost when it is written again.
   throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is not in UTF-8.`, {
     remedy: 'Save it as UTF-8 in your editor, and try again.',

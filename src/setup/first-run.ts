@@ -6,7 +6,8 @@ export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as co
 export type OtherSettings = Omit<Config, (typeof ESSENTIAL)[number]>
 
 /** Whether nobody has told the bot yet whose it is. Whoever has set one of the three has begun by hand. */
-export const isUntouched = (env: Env): boolean => ESSENTIAL.every((name) => !env[name]?.trim())
+export const isUntouched = (env: Env): boolean =>
+  ESSENTIAL.every((name) => !env[name]?.trim() && !env[`${name}_FILE`]?.trim())
 
 /** Whether nothing else that is set is wrong. */
 export const isInOrder = (env: Env): boolean => {

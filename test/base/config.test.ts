@@ -10,6 +10,7 @@ import {
   isConfidential,
   loadConfig,
   SECRET_NAMES,
+  configWarnings,
   withDotEnv,
   withoutSecrets,
   type Config,
@@ -86,6 +87,16 @@ t.test(
       ['FB_APP_ID', 'app'],
       ['FB_APP_ID', '12.5'],
       ['FB_APP_SECRET', 'two words'],
+      ['FB_APP_SECRET', '"app-secret-1"'],
+      ['FB_APP_SECRET', 'app-\u200Bsecret-1'],
+      ['FB_APP_SECRET', 'app-s\u00E9cret-1'],
+      ['FB_VERIFY_TOKEN', "'verify-1'"],
+      ['FB_VERIFY_TOKEN', 'verify\u200B-1'],
+      ['FB_VERIFY_TOKEN', 'verify-\u00FC'],
+      ['OPERATOR_PASSWORD', '"long enough to be one"'],
+      ['OPERATOR_PASSWORD', 'long\u2060 enough to be one'],
+      ['DATA_DIR', '"data"'],
+      ['HTTPS_PROXY', 'ftp://proxy.example.com'],
       ['FB_GRAPH_VERSION', '25.0'],
       ['FB_GRAPH_VERSION', 'v25'],
       ['FB_GRAPH_URL', 'graph.facebook.com'],
@@ -272,3 +283,72 @@ const buildEnv = async (env: Env) => {
   await app.ready()
   return app
 }
+
+t.test('what is odd about a secret is named, and the secret is not', async (t) => {
+  const of = (FB_APP_SECRET: string) => refusal({ ...REQUIRED, FB_APP_SECRET })?.message ?? ''
+  t.match(of('"hush"'), /FB_APP_SECRET .*quotation marks around it.*--env-file/)
+  t.match(of('hu\u200Bsh'), /FB_APP_SECRET .*cannot be seen \(U\+200B\)/)
+  t.match(of('hu sh'), /FB_APP_SECRET .*holds a blank/)
+  for (const odd of ['"hush"', 'hu\u200Bsh']) t.notMatch(of(odd), /hush|hu.sh/)
+})
+
+t.test('a secret can be in a file; both is a mistake, and so is a file that is not there', async (t) => {
+  const dir = t.testdir({ secret: 'app-secret-9\n', empty: '\n' })
+  const { FB_APP_SECRET: _secret, ...rest } = REQUIRED
+  const file = (name: string) => ({ ...rest, FB_APP_SECRET_FILE: join(dir, name) })
+  t.equal(loadConfig(file('secret')).FB_APP_SECRET, 'app-secret-9')
+  t.equal((await buildEnv(file('secret'))).config.FB_APP_SECRET, 'app-secret-9')
+  t.match(refusal({ ...file('secret'), FB_APP_SECRET: 'app-secret-1' }), {
+    message: /FB_APP_SECRET and FB_APP_SECRET_FILE are both set/,
+  })
+  const missing = refusal({ ...file('nothing'), PORT: 'x' })?.message ?? ''
+  t.match(missing, /FB_APP_SECRET_FILE must name a file.*ENOENT/)
+  t.match(missing, /PORT must be/)
+  t.notMatch(missing, /FB_APP_SECRET is missing/)
+  t.match(refusal(file('empty')), { message: /empty file/ })
+  const password = { ...REQUIRED, OPERATOR_PASSWORD_FILE: join(dir, 'secret') }
+  t.equal(loadConfig(password).OPERATOR_PASSWORD, 'app-secret-9')
+})
+
+t.test('a .env with a byte order mark is read, and one in UTF-16 is named', async (t) => {
+  const text = "FB_APP_ID=1\nFB_VERIFY_TOKEN='a#b'\n"
+  const dir = t.testdir({
+    bom: `\uFEFF${text}`,
+    wide: Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    unmarked: Buffer.from(text, 'utf16le'),
+  })
+  t.match(withDotEnv({ DATA_DIR: dir }, join(dir, 'bom')), { FB_APP_ID: '1', FB_VERIFY_TOKEN: 'a#b' })
+  for (const name of ['wide', 'unmarked']) {
+    t.throws(() => withDotEnv({ DATA_DIR: dir }, join(dir, name)), {
+      code: 'BOT_CONFIG_INVALID',
+      message: /UTF-16/,
+      remedy: /UTF-8/,
+    })
+  }
+})
+
+t.test('a value that was cut at a # is warned about, unless it is not used', async (t) => {
+  const dir = t.testdir({ env: "FB_VERIFY_TOKEN=abc#def\nA='x#y'\nB=x # a comment\n#C=1#2\n" })
+  const warnings = (env: Env) => configWarnings({ DATA_DIR: dir, ...env }, join(dir, 'env'))
+  t.match(warnings({}), [{ what: /FB_VERIFY_TOKEN in .*env ends where a # begins/, next: /quotation marks/ }])
+  t.notMatch(JSON.stringify(warnings({})), /abc|def/)
+  t.strictSame(warnings({ FB_VERIFY_TOKEN: 'other' }), [])
+})
+
+t.test('an app secret that is none of Facebook’s is warned about with the real Facebook alone', async (t) => {
+  const dir = t.testdir()
+  const warnings = (env: Env) => configWarnings({ DATA_DIR: dir, ...env }, join(dir, 'none'))
+  t.match(warnings({ FB_APP_SECRET: 'app-secret-1' }), [{ what: /FB_APP_SECRET .*32 hexadecimal/ }])
+  t.strictSame(warnings({ FB_APP_SECRET: '0123456789abcdef0123456789ABCDEF' }), [])
+  t.strictSame(warnings({ FB_APP_SECRET: 'x', FB_GRAPH_URL: 'http://127.0.0.1:1' }), [])
+})
+
+t.test('a proxy is taken without its scheme and from the small names, too', async (t) => {
+  const config = loadConfig({
+    ...REQUIRED,
+    HTTP_PROXY: 'unused',
+    http_proxy: 'proxy.example:3128',
+    no_proxy: '*',
+  })
+  t.match(config, { HTTP_PROXY: 'http://proxy.example:3128', NO_PROXY: '*' })
+})

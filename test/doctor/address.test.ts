@@ -7,7 +7,7 @@ import { createFakeClock } from '../helpers/clock.ts'
 
 /** What is said of a public address when the Graph is Facebook's own. */
 const judge = async (publicUrl: string, addresses: string[] = []) => {
-  const outside = { resolve: async () => addresses }
+  const outside = { proxyFor: () => null, resolve: async () => addresses }
   const settings = readSettings({
     FB_APP_ID: '1',
     FB_APP_SECRET: 's',

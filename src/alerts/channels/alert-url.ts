@@ -1,17 +1,20 @@
-import { Agent, request } from 'undici'
+import { request } from 'undici'
+import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
 import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
 import { noticeText, type Notice } from '../notice.ts'
 
 export interface AlertDeps extends Pick<InsistentDeps, 'clock' | 'log'> {
   /** A Slack-compatible incoming webhook. Secret: whoever has it can post. */
   url: string
+  /** The proxies calls go by; none where nothing is said. */
+  proxies?: Proxies
   /** For one try, from connecting to the end of the answer. */
   timeoutMs?: number
 }
 
 /** Posts notices as `{"text": "..."}`, what Slack, Mattermost and Discord (with `/slack` appended) understand. */
-export const createAlert = ({ url, clock, log, timeoutMs = 10_000 }: AlertDeps): Alert => {
-  const agent = new Agent({ connect: { timeout: timeoutMs } })
+export const createAlert = ({ url, clock, log, timeoutMs = 10_000, proxies = {} }: AlertDeps): Alert => {
+  const agent = createOutgoing(proxies, { connect: { timeout: timeoutMs } })
 
   const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
     try {

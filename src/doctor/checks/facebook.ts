@@ -4,6 +4,7 @@ import { GraphError } from '../../graph/error.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import { certificateTrouble } from '../../base/certificate.ts'
 import { isConfidential } from '../../base/config.ts'
+import { isProxied, type Proxies } from '../../outgoing/proxies.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
@@ -17,6 +18,13 @@ const BAD_SKEW_MS = 5 * 60_000
 
 /** Whether Facebook can be asked, and knows this app. */
 export const facebookChecks = (context: Context): Check[] => [
+  check({
+    id: 'proxy',
+    section: SECTION,
+    title: 'Proxy',
+    settings: ['FB_GRAPH_URL', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
+    run: ({ FB_GRAPH_URL, ...proxies }) => checkProxy(FB_GRAPH_URL, proxies, context),
+  }),
   check({
     id: 'graph',
     section: SECTION,
@@ -66,15 +74,29 @@ export const graphTrouble = (error: unknown, next: string): Finding => {
     : failure(reasonOf(error), error.remedy ?? next)
 }
 
+const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: Context): Finding => {
+  const { host } = new URL(graphUrl)
+  const proxy = outside.proxyFor(graphUrl)
+  if (proxy !== null) return ok(`${host} is reached by way of ${proxy}`)
+  return ok(
+    isProxied(proxies)
+      ? `${host} is reached without the proxy, as NO_PROXY or the kind of the address wants it`
+      : 'none is set (HTTP_PROXY, HTTPS_PROXY)',
+  )
+}
+
 const checkGraph = async (url: string, { outside }: Context): Promise<Finding> => {
   const answer = await outside.fetch(url)
   const { origin, host } = new URL(url)
   if (answer.status === null) {
     const certificate = certificateTrouble(answer.code)
     if (certificate) return failure(`${host}: ${certificate.what} (${answer.code})`, certificate.remedy)
+    const proxy = outside.proxyFor(url)
     return failure(
-      `${host} cannot be reached (${answer.code})`,
-      `See that this machine may open connections to ${origin}; a firewall or FB_GRAPH_URL may be wrong.`,
+      `${host} cannot be reached${proxy === null ? '' : ` by way of the proxy ${proxy}`} (${answer.code})`,
+      proxy === null
+        ? `See that this machine may open connections to ${origin}; a firewall or FB_GRAPH_URL may be wrong, or only a proxy leads out: set HTTPS_PROXY to its address.`
+        : `See that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach ${origin}; NO_PROXY names what is reached without it.`,
     )
   }
   // Without a token and a path Graph refuses, but in its own words.

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { BotError } from './errors.ts'
+
+/** What a `.env` file says. */
+export interface DotEnv {
+  values: Record<string, string>
+  /** Names of variables whose value ends at a `#` that stands without quotes and without a blank before it. */
+  cut: string[]
+}
+
+const NOTHING: DotEnv = { values: {}, cut: [] }
+
+/** `NAME=value#rest`: what follows the sign is a comment to Node, and was probably meant as part of the value. */
+const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*([^\s#"'`][^#"'`]*)#/
+
+/**
+ * Reads a `.env` file; a file that is not there says nothing.
+ *
+ * @throws BotError `BOT_CONFIG_INVALID` when it is there but cannot be read, without a word of what is in it
+ */
+export const readDotEnvFile = (path: string): DotEnv => {
+  const text = toText(readBytes(path), path)
+  if (text === null) return NOTHING
+  const values = parseEnv(text) as Record<string, string>
+  const cut = text.split(/\r?\n/).flatMap((line) => {
+    const [, name = '', value = ''] = CUT.exec(line) ?? []
+    // A line that is part of a quoted text of several lines is no variable.
+    return name !== '' && !/\s$/.test(value) && values[name] === value ? [name] : []
+  })
+  return { values, cut: [...new Set(cut)] }
+}
+
+/** The text of a `.env` file without the mark that some editors put before it; null for one that is not UTF-8. */
+export const decodeDotEnv = (bytes: Buffer): string | null => {
+  // UTF-16 begins with a mark, or has a zero in each of its first letters.
+  const isWide = /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)) || bytes.subarray(0, 4).includes(0)
+  if (isWide) return null
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
+}
+
+const toText = (bytes: Buffer | null, path: string): string | null => {
+  if (bytes === null) return null
+  const text = decodeDotEnv(bytes)
+  if (text !== null) return text
+  throw new BotError(
+    'BOT_CONFIG_INVALID',
+    `The file ${path} is written in UTF-16, which is read as nothing.`,
+    {
+      remedy: `Save ${path} as UTF-8: in an editor, or in PowerShell with Set-Content -Encoding utf8.`,
+    },
+  )
+}
+
+const readBytes = (path: string): Buffer | null => {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {
+      cause: error,
+      remedy: `Make ${path} a file this user may read, or remove it.`,
+    })
+  }
+}
