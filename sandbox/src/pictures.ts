@@ -7,9 +7,17 @@ import type { Reach } from './reach/names.ts'
 export const stickerUrl = (origin: string, stickerId: string): string =>
   `${origin}/pictures/stickers/${encodeURIComponent(stickerId)}.svg`
 
-/** Where a visitor's picture is. */
+/** Where the picture of a visitor, a person or a Page is. */
 export const portraitUrl = (origin: string, psid: string): string =>
   `${origin}/pictures/people/${encodeURIComponent(psid)}.svg`
+
+/** The `picture` of a Page or a person, as a field. */
+export const pictureOf = (origin: string, id: string): object => ({
+  height: 50,
+  is_silhouette: false,
+  url: portraitUrl(origin, id),
+  width: 50,
+})
 
 /** Drawn here, so that a bot which fetches them finds something, and a page that shows them needs no internet. */
 export const pictureRoutes =
@@ -20,9 +28,10 @@ export const pictureRoutes =
       reply.headers(HEADERS).send(sticker(params.id)),
     )
     app.get<{ Params: { id: string } }>('/pictures/people/:id(\\d{1,20}).svg', async ({ params }, reply) => {
-      const visitor = parts.world.visitors.get(params.id)
-      if (!visitor) return reply.code(404).type('text/plain; charset=utf-8').send('Not found.\n')
-      return reply.headers(HEADERS).send(portrait(params.id, visitor.name))
+      const { visitors, users, pages } = parts.world
+      const shown = visitors.get(params.id) ?? users.get(params.id) ?? pages.get(params.id)
+      if (!shown) return reply.code(404).type('text/plain; charset=utf-8').send('Not found.\n')
+      return reply.headers(HEADERS).send(portrait(params.id, shown.name))
     })
   }
 

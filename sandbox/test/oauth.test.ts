@@ -162,7 +162,21 @@ t.test('unknown paths, fields, methods and ids get the documented refusals', asy
   const sandbox = await startSandbox(t)
   const token = sandbox.userToken()
   t.match(await graph(sandbox, '/v25.0/me/nonsense', { token }), {
+    body: {
+      error: {
+        code: 100,
+        message: '(#100) Tried accessing nonexisting field (nonsense) on node type (User)',
+      },
+    },
+  })
+  t.match(await graph(sandbox, '/v25.0/me/nonsense', { token, body: {} }), {
     body: { error: { code: 2500, message: 'Unknown path components: /nonsense' } },
+  })
+  t.match(await graph(sandbox, '/v25.0/me/accounts/nonsense', { token }), {
+    body: { error: { code: 2500, message: 'Unknown path components: /nonsense' } },
+  })
+  t.match(await graph(sandbox, '/v25.0/me/photos', { token }), {
+    body: { error: { code: 3, message: /does not model the edge photos of node type User/ } },
   })
   t.match(await graph(sandbox, '/v25.0/me?fields=nonsense', { token }), {
     body: {
@@ -173,7 +187,7 @@ t.test('unknown paths, fields, methods and ids get the documented refusals', asy
     },
   })
   t.match(await graph(sandbox, '/v25.0/me?fields=id{', { token }), {
-    body: { error: { code: 100, message: /Syntax error/ } },
+    body: { error: { code: 2500, message: 'Syntax error "Expected name." at character 3: id{' } },
   })
   t.match(await graph(sandbox, '/v25.0/12345', { token }), {
     body: {
@@ -191,6 +205,10 @@ t.test('unknown paths, fields, methods and ids get the documented refusals', asy
   t.match(await graph(sandbox, '/v25.0/me'), {
     status: 400,
     body: { error: { code: 2500, message: /^An active access token must be used/ } },
+  })
+  t.match(await graph(sandbox, '/v25.0/12345'), {
+    status: 400,
+    body: { error: { code: 104, message: 'An access token is required to request this resource.' } },
   })
   t.match(await graph(sandbox, '/v25.0/me', { token: `${APP_ID}|${APP_SECRET}` }), {
     body: { error: { code: 2500 } },

@@ -192,7 +192,7 @@ t.test('the Messenger Profile is written, read and deleted property by property'
   t.match(sandbox.state().pages[0], { menu: [], iceBreakers: [], getStarted: 'welcome' })
 })
 
-const badProfiles: [string, object][] = [
+const badProfiles: [string, object, object?][] = [
   ['nothing', {}],
   ['a greeting of 161 characters', { greeting: [{ locale: 'default', text: 'x'.repeat(161) }] }],
   ['a greeting without default locale', { greeting: [{ locale: 'de_DE', text: 'x' }] }],
@@ -206,6 +206,7 @@ const badProfiles: [string, object][] = [
         },
       ],
     },
+    { code: 105 },
   ],
   ['a menu without Get Started', { persistent_menu: [{ locale: 'default', call_to_actions: [] }] }],
   [
@@ -214,15 +215,16 @@ const badProfiles: [string, object][] = [
       get_started: { payload: 'a' },
       persistent_menu: [{ locale: 'default', call_to_actions: [{ type: 'nested', title: 'a' }] }],
     },
+    { code: 11, message: /^\(#11\) Setting of Nested Persistent Menu/ },
   ],
   ['a get_started that is a text', { get_started: 'welcome' }],
 ]
-for (const [name, body] of badProfiles) {
+for (const [name, body, error] of badProfiles) {
   t.test(`the Messenger Profile refuses ${name}`, async (t) => {
     const { sandbox, pageToken } = await startConnected(t)
     t.match(await graph(sandbox, '/v25.0/me/messenger_profile', { token: pageToken, body }), {
       status: 400,
-      body: { error: { code: 100 } },
+      body: { error: { code: 100, ...error } },
     })
     t.match(
       await graph(sandbox, '/v25.0/me/messenger_profile?fields=get_started,greeting', { token: pageToken }),

@@ -95,7 +95,7 @@ const refused: [string, Template, object?][] = [
   ['a card whose picture is no address', card({ image_url: 'picture' })],
   ['a card whose action has a title', card({ default_action: link })],
   ['a card whose element is a text', { template_type: 'generic', elements: ['card'] }],
-  ['no cards', { template_type: 'generic', elements: [] }],
+  ['no cards', { template_type: 'generic', elements: [] }, { code: 194 }],
   ['buttons without text', { template_type: 'button', buttons: [postback] }],
   ['no buttons', buttons()],
   ['a button title of 21', buttons({ ...postback, title: 'x'.repeat(21) })],
@@ -108,7 +108,7 @@ const refused: [string, Template, object?][] = [
   ['an unknown webview height', buttons({ ...link, webview_height_ratio: 'huge' })],
   ['a phone button that is no number', buttons({ type: 'phone_number', title: 'Call', payload: 'call me' })],
   ['a call button that lasts 8 days', buttons({ type: 'audio_call', title: 'Call', expires_in_days: 8 })],
-  ['two media elements', { template_type: 'media', elements: [{}, {}] }],
+  ['two media elements', { template_type: 'media', elements: [{}, {}] }, { code: 105 }],
   ['media without source', media({}), { error_subcode: 2018187 }],
   [
     'media with two sources',
@@ -121,7 +121,11 @@ const refused: [string, Template, object?][] = [
   ['a receipt whose currency is a word', receipt({ currency: 'euros' })],
   ['a receipt line without price', receipt({ elements: [{ title: 'Bread' }] })],
   ['a receipt with half an address', receipt({ address: { city: 'B' } })],
-  ['101 receipt lines', receipt({ elements: Array.from({ length: 101 }, () => ({ title: 'a', price: 1 })) })],
+  [
+    '101 receipt lines',
+    receipt({ elements: Array.from({ length: 101 }, () => ({ title: 'a', price: 1 })) }),
+    { code: 105 },
+  ],
   ['a coupon without code or address', { template_type: 'coupon', title: '10 %' }],
   ['a coupon code with a space', { template_type: 'coupon', title: '10 %', coupon_code: 'T EN' }],
   [
@@ -138,18 +142,23 @@ const refused: [string, Template, object?][] = [
   ['feedback with a URL in the title', feedback({ title: 'https://a.example' })],
   ['feedback for 8 days', feedback({ expires_in_days: 8 })],
   ['feedback for no day', feedback({ expires_in_days: 0 })],
-  ['feedback with two questions', feedback({ feedback_screens: [{ questions: [question, question] }] })],
-  ['feedback with two screens', feedback({ feedback_screens: [{}, {}] })],
+  [
+    'feedback with two questions',
+    feedback({ feedback_screens: [{ questions: [question, question] }] }),
+    { code: 105 },
+  ],
+  ['feedback with two screens', feedback({ feedback_screens: [{}, {}] }), { code: 105 }],
   ['feedback of an unknown kind', feedback({}, { ...question, type: 'stars' })],
   ['feedback with a short question', feedback({}, { ...question, title: 'Why?' })],
   ['feedback with an id that is none', feedback({}, { ...question, id: 'a b' })],
-  ['a grid of one picture', grid({}, [{ url: 'https://a.example/1' }])],
+  ['a grid of one picture', grid({}, [{ url: 'https://a.example/1' }]), { code: 194 }],
   [
     'a grid of seven pictures',
     grid(
       {},
       Array.from({ length: 7 }, () => ({ url: 'https://a.example/1' })),
     ),
+    { code: 105 },
   ],
   [
     'a grid with two heroes',

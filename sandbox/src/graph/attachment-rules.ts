@@ -1,23 +1,31 @@
 import type { Attachment } from '../world.ts'
 import type { SentFile } from './body.ts'
 import { badParameter, missingParameter } from './failure.ts'
-import { isObject, type Params } from './params.ts'
+import { asText, type Params } from './params.ts'
+import { SEND } from './shapes.ts'
+import { isAddress, readObject } from './value-rules.ts'
 
 export const MEDIA = ['image', 'audio', 'video', 'file']
 
 /** 25 MB, as reference F6 has it. */
 const LARGEST_BYTES = 25 * 1024 * 1024
+const AT = 'message[attachment][payload]'
+
+export interface MediaSources {
+  upload: SentFile | undefined
+  attachment: (id: string) => Attachment | undefined
+}
 
 /** Where the content of an attachment comes from: an address, an attachment kept before, or a file sent along. */
 export const checkMedia = (
   type: string,
   payload: unknown,
-  around: { upload: SentFile | undefined; attachment: (id: string) => Attachment | undefined },
+  around: MediaSources,
 ): { url: string; upload: null } | { url: null; upload: SentFile } => {
-  const facts: Params = isObject(payload) ? payload : {}
+  const facts: Params = payload === undefined ? {} : readObject(payload, AT, SEND.media)
   const { url, attachment_id: id } = facts
   if (id !== undefined) {
-    const kept = typeof id === 'string' || typeof id === 'number' ? around.attachment(String(id)) : undefined
+    const kept = around.attachment(asText(id))
     if (!kept || kept.type !== type) throw badParameter('Invalid attachment id', 2018074)
     return { url: kept.url, upload: null }
   }
@@ -25,12 +33,9 @@ export const checkMedia = (
     checkFile(type, around.upload)
     return { url: null, upload: around.upload }
   }
-  if (!isObject(payload)) throw missingParameter('message[attachment][payload]')
-  if (typeof url !== 'string') throw missingParameter('message[attachment][payload][url]')
-  const protocol = URL.parse(url)?.protocol
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    throw badParameter('Failed to fetch the file from the url', 2018008)
-  }
+  if (payload === undefined) throw missingParameter(AT)
+  if (url === undefined) throw missingParameter(`${AT}[url]`)
+  if (!isAddress(url)) throw badParameter('Failed to fetch the file from the url', 2018008)
   return { url, upload: null }
 }
 
@@ -38,6 +43,6 @@ const checkFile = (type: string, { type: said, bytes }: SentFile): void => {
   if (bytes.length > LARGEST_BYTES) throw badParameter('Attachment size exceeds allowable limit', 2018109)
   const fits = type === 'file' ? said !== '' : said.startsWith(`${type}/`)
   if (!fits || bytes.length === 0) {
-    throw badParameter('Upload attachment failure: the type does not match the file', 2018047)
+    throw badParameter('Upload attachment failure.', 2018047)
   }
 }

@@ -1,55 +1,71 @@
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
-import { asText, isObject, type Params } from './params.ts'
-import { title, url, within } from './value-rules.ts'
+import { asText, isEmpty, isObject, type Params } from './params.ts'
+import { BUTTON } from './shapes.ts'
+import { listAt, readObject, url } from './value-rules.ts'
+import { checkWebview, type IsWhitelisted } from './webview-rules.ts'
 
-/** Buttons of a template with their limits (reference F7). */
+const MOST_BUTTONS = 3
+const LONGEST_TITLE = 20
+const LONGEST_PAYLOAD = 1000
+
+/** Buttons of a template with their limits (reference F7). `required`: there is no template without them. */
 export const checkButtons = (
   holder: Params,
   name: string,
-  { least = 0, only = ALL }: { least?: number; only?: readonly string[] } = {},
+  isWhitelisted: IsWhitelisted,
+  { required = false, only = ALL }: { required?: boolean; only?: readonly string[] } = {},
 ): void => {
   const list = holder['buttons']
-  if (list === undefined && least === 0) return
-  if (!Array.isArray(list) || list.length < least) throw missingParameter(`${name}[buttons]`)
-  if (list.length > 3) throw badParameter(`Param ${name}[buttons] has too many elements.`)
-  for (const [index, button] of list.entries()) {
-    const at = `${name}[buttons][${index}]`
+  if (list === undefined) {
+    if (required) throw missingParameter(`${name}[buttons]`)
+    return
+  }
+  const count = { most: MOST_BUTTONS, emptyIs: required ? 'non-empty' : 'too few' } as const
+  for (const [button, at] of listAt(list, `${name}[buttons]`, count)) {
     if (!isObject(button)) throw badParameter(`Param ${at} must be an object`)
+    if (isEmpty(button['type'])) throw missingParameter(`${at}[type]`)
     const type = asText(button['type'])
-    if (!only.includes(type)) throw notOneOf(`${at}[type]`, only)
-    BUTTONS[type]?.(button, at)
+    const shape = only.includes(type) ? BUTTON[type] : undefined
+    if (!shape) throw notOneOf(`${at}[type]`, only)
+    BUTTONS[type]?.(readObject(button, at, shape), at, isWhitelisted)
   }
 }
 
-const BUTTONS: Record<string, (button: Params, name: string) => void> = {
-  web_url: (button, name) => {
-    title(button, name)
-    if (typeof button['url'] !== 'string')
-      throw badParameter(`Param ${name}[url] must be a valid URL`, 2018041)
-    url(button, 'url', name)
-    if (button['fallback_url'] !== undefined) url(button, 'fallback_url', name)
-    within(button, 'webview_height_ratio', name, ['compact', 'tall', 'full'])
-    within(button, 'webview_share_button', name, ['hide'])
+type ButtonRule = (button: Params, name: string, isWhitelisted: IsWhitelisted) => void
+
+const title: ButtonRule = (button, name) => {
+  const value = button['title']
+  if (typeof value !== 'string') throw badParameter('Element button title cannot be empty.', 2018053)
+  if (value.length > LONGEST_TITLE) throw tooLong(`${name}[title]`, LONGEST_TITLE)
+}
+
+const BUTTONS: Record<string, ButtonRule> = {
+  web_url: (button, name, isWhitelisted) => {
+    title(button, name, isWhitelisted)
+    if (button['url'] === undefined) {
+      throw badParameter('Web url cannot be empty for url type button', 2018041)
+    }
+    checkWebview(button, name, isWhitelisted)
   },
-  postback: (button, name) => {
-    title(button, name)
-    const payload = button['payload']
-    if (typeof payload !== 'string' || payload === '') throw badParameter(`${name} needs a payload`, 2018040)
-    if (payload.length > 1000) throw tooLong(`${name}[payload]`, 1000)
+  postback: (button, name, isWhitelisted) => {
+    title(button, name, isWhitelisted)
+    const { payload } = button
+    if (typeof payload !== 'string')
+      throw badParameter('Payload cannot be empty for postback type button', 2018040)
+    if (payload.length > LONGEST_PAYLOAD) throw tooLong(`${name}[payload]`, LONGEST_PAYLOAD)
   },
-  phone_number: (button, name) => {
-    title(button, name)
-    const payload = button['payload']
+  phone_number: (button, name, isWhitelisted) => {
+    title(button, name, isWhitelisted)
     // The format is not confirmed: digits with a leading plus are what the samples show.
-    if (typeof payload !== 'string' || !/^\+?[\d ().-]{3,30}$/.test(payload)) {
+    if (!/^\+?[\d ().-]{3,30}$/.test(asText(button['payload']))) {
       throw badParameter(`Param ${name}[payload] must be a phone number`)
     }
   },
   account_link: (button, name) => url(button, 'url', name),
   account_unlink: () => undefined,
   game_play: title,
-  audio_call: (button, name) => {
-    title(button, name)
+  audio_call: (button, name, isWhitelisted) => {
+    title(button, name, isWhitelisted)
     const days = button['expires_in_days']
     if (days !== undefined && !(Number(asText(days)) >= 1 && Number(asText(days)) <= 7)) {
       throw badParameter(`Param ${name}[expires_in_days] must be from 1 to 7`)

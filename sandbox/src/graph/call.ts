@@ -32,15 +32,7 @@ export type UserCaller = Caller & { kind: 'user' }
 
 /** Who calls, once token and proof hold. */
 export const identify = (parts: SandboxParts, call: Call): Caller => {
-  if (call.token === null || call.token === '') {
-    throw new GraphFailure(
-      {
-        message: 'An active access token must be used to query information about the current user.',
-        code: 2500,
-      },
-      { challenge: 'invalid_request' },
-    )
-  }
+  if (call.token === null || call.token === '') throw call.path[0] === 'me' ? noActiveToken() : noToken()
   const app = appOfToken(parts, call.token)
   if (app) return { kind: 'app', app }
 
@@ -58,6 +50,22 @@ export const identify = (parts: SandboxParts, call: Call): Caller => {
   if (!page) throw tokenInvalid('This Page access token belongs to a Page that is not accessible.')
   return { kind: 'page', app: owner, user, page, token }
 }
+
+/** `me` is nobody without the token of a person or a Page. */
+export const noActiveToken = () =>
+  new GraphFailure(
+    {
+      message: 'An active access token must be used to query information about the current user.',
+      code: 2500,
+    },
+    { challenge: 'invalid_request' },
+  )
+
+const noToken = () =>
+  new GraphFailure(
+    { message: 'An access token is required to request this resource.', code: 104 },
+    { challenge: 'invalid_request' },
+  )
 
 /** The app whose `{app-id}|{app-secret}` this is; undefined for any other kind of token. */
 export const appOfToken = (parts: SandboxParts, token: string): App | undefined => {

@@ -45,6 +45,22 @@ export const badParameter = (message: string, subcode?: number): GraphFailure =>
 export const missingParameter = (name: string): GraphFailure =>
   badParameter(`The parameter ${name} is required`)
 
+/** Keys that an object of a send or of a profile cannot have. */
+export const invalidKeys = (keys: readonly string[], name: string): GraphFailure =>
+  badParameter(`Invalid keys "${keys.join(', ')}" were found in param "${name}".`)
+
+export const notAnAddress = (name: string): GraphFailure =>
+  badParameter(`${name} should represent a valid URL`)
+
+/** A list the call cannot do without came empty. */
+export const emptyList = (name: string): GraphFailure => badParameter(`param ${name} must be non-empty.`)
+
+export const tooFew = (name: string): GraphFailure =>
+  new GraphFailure({ message: `(#194) param ${name} has too few elements.`, code: 194 })
+
+export const tooMany = (name: string): GraphFailure =>
+  new GraphFailure({ message: `(#105) param ${name} has too many elements.`, code: 105 })
+
 export const tooLong = (name: string, most: number): GraphFailure =>
   badParameter(`Length of param ${name} must be less than or equal to ${most}`)
 
@@ -67,6 +83,17 @@ export const unsupported = (method: string, id: string): GraphFailure =>
     type: 'GraphMethodException',
     code: 100,
     error_subcode: 33,
+  })
+
+/** Also a GET of an edge that this type of node does not have. */
+export const nonexistingField = (name: string, nodeType: string): GraphFailure =>
+  badParameter(`Tried accessing nonexisting field (${name}) on node type (${nodeType})`)
+
+/** An edge Facebook has and the sandbox has not: told with a code of Facebook's, in words of our own. */
+export const notModelled = (edge: string, nodeType: string): GraphFailure =>
+  new GraphFailure({
+    message: `(#3) Application does not have the capability to make this API call. The sandbox does not model the edge ${edge} of node type ${nodeType}.`,
+    code: 3,
   })
 
 export const unknownPath = (rest: string): GraphFailure =>

@@ -1,17 +1,34 @@
-import { badParameter } from './failure.ts'
+import type { Call } from './call.ts'
+import { badParameter, GraphFailure, nonexistingField } from './failure.ts'
+import { wordsOf } from './nodes.ts'
+import { isEmpty, unpack, type Params } from './params.ts'
 
 /** One wanted field: `messages.limit(5){id,message}`. */
 export interface Field {
   name: string
-  limit: number | undefined
+  /** What stands in brackets behind it: `limit`, `after`, `as` and the like. */
+  modifiers: Params
   fields: Field[] | undefined
+  /** The nested fields as they were written, for links to further pages. */
+  text: string | undefined
 }
 
 const DEEPEST = 6
 
+/** The fields a call asks for; a list, its JSON and `a,b` say the same. */
+export const wantedFields = ({ params }: Pick<Call, 'params'>, defaults: string): Field[] =>
+  parseFields(params['fields']) ?? parseFields(defaults) ?? []
+
 /** Reads Graph's field expansion; undefined when none was asked for. */
-export const parseFields = (text: string | undefined): Field[] | undefined => {
-  if (text === undefined || text.trim() === '') return undefined
+export const parseFields = (value: unknown): Field[] | undefined => {
+  if (isEmpty(value)) return undefined
+  const list = unpack(value)
+  const text = Array.isArray(list) ? list.join(',') : list
+  if (typeof text !== 'string') throw badParameter('Param fields must be a string')
+  return text.trim() === '' ? undefined : expand(text)
+}
+
+const expand = (text: string): Field[] => {
   let at = 0
 
   const list = (depth: number): Field[] => {
@@ -27,20 +44,19 @@ export const parseFields = (text: string | undefined): Field[] | undefined => {
   const field = (depth: number): Field => {
     skipSpace()
     const name = take(/[A-Za-z0-9_]+/y)
-    if (name === undefined || depth > DEEPEST) throw syntaxError(at)
-    let limit: number | undefined
+    if (name === undefined || depth > DEEPEST) throw syntaxError(at, text)
+    const modifiers: Params = {}
     for (;;) {
-      const modifier = take(/\.[a-z_]+\([^()]*\)/y)
+      const [, modifier, value] = /^\.([a-z_]+)\(([^()]*)\)$/.exec(take(/\.[a-z_]+\([^()]*\)/y) ?? '') ?? []
       if (modifier === undefined) break
-      const digits = /^\.limit\((\d+)\)$/.exec(modifier)?.[1]
-      if (digits !== undefined) limit = Number(digits)
+      modifiers[modifier] = value
     }
-    if (text[at] !== '{') return { name, limit, fields: undefined }
-    at += 1
+    if (text[at] !== '{') return { name, modifiers, fields: undefined, text: undefined }
+    const from = (at += 1)
     const fields = list(depth + 1)
-    if (text[at] !== '}') throw syntaxError(at)
+    if (text[at] !== '}') throw syntaxError(at, text)
     at += 1
-    return { name, limit, fields }
+    return { name, modifiers, fields, text: text.slice(from, at - 1) }
   }
 
   const skipSpace = () => void take(/\s+/y)
@@ -53,24 +69,28 @@ export const parseFields = (text: string | undefined): Field[] | undefined => {
   }
 
   const fields = list(0)
-  if (at < text.length) throw syntaxError(at)
+  if (at < text.length) throw syntaxError(at, text)
   return fields
 }
 
-/** The asked fields of a node, in the order asked; `id` always comes along. A field it cannot have is an error, one it lacks is left out. */
+export type Readers = Record<string, (field: Field) => unknown>
+
+/**
+ * The asked fields of a node, in the order asked; `id` always comes along. A field it cannot have is an error; one it lacks, or
+ * that Facebook has and the sandbox has not, is left out.
+ */
 export const project = (
   nodeType: string,
   wanted: readonly Field[],
-  readers: Record<string, (field: Field) => unknown>,
+  readers: Readers,
 ): Record<string, unknown> => {
   const node: Record<string, unknown> = {}
   for (const field of withId(wanted)) {
-    const read = Object.hasOwn(readers, field.name) ? readers[field.name] : undefined
-    if (!read) {
-      throw badParameter(`Tried accessing nonexisting field (${field.name}) on node type (${nodeType})`)
-    }
-    const value = read(field)
-    if (value !== undefined && value !== null) node[field.name] = value
+    const { name, modifiers } = field
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined
+    if (!read && !wordsOf(nodeType).has(name)) throw nonexistingField(name, nodeType)
+    const value = read?.(field)
+    if (value !== undefined && value !== null) node[String(modifiers['as'] ?? name)] = value
   }
   return node
 }
@@ -78,6 +98,8 @@ export const project = (
 const withId = (wanted: readonly Field[]): readonly Field[] =>
   wanted.some(({ name }) => name === 'id')
     ? wanted
-    : [...wanted, { name: 'id', limit: undefined, fields: undefined }]
+    : [...wanted, { name: 'id', modifiers: {}, fields: undefined, text: undefined }]
 
-const syntaxError = (at: number) => badParameter(`Syntax error "Expected name." at character ${at}: fields`)
+/** Without a number in front: recorded so. */
+const syntaxError = (at: number, text: string) =>
+  new GraphFailure({ message: `Syntax error "Expected name." at character ${at}: ${text}`, code: 2500 })

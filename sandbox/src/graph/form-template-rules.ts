@@ -1,15 +1,24 @@
 import { checkButtons } from './button-rules.ts'
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
-import { asText, isObject, type Params } from './params.ts'
-import { isTrue, objectIn, objectsIn, onlyObjectIn, optionalTextIn, text, url } from './value-rules.ts'
-
-type Rule = (payload: Params, name: string) => void
+import { asText, type Params } from './params.ts'
+import { PART } from './shapes.ts'
+import type { TemplateRule } from './template-rules.ts'
+import {
+  isTrue,
+  objectIn,
+  objectsIn,
+  onlyObjectIn,
+  optionalTextIn,
+  readObject,
+  text,
+  url,
+} from './value-rules.ts'
 
 const QUESTION_TYPES = ['csat', 'nps', 'ces', 'free_form']
 const HAS_ADDRESS = /https?:\/\/|www\./i
 
 /** The templates that ask something of the visitor, and the grid of pictures (reference F7). */
-const customerFeedback: Rule = (payload, at) => {
+const customerFeedback: TemplateRule = (payload, at) => {
   const limits: [string, number][] = [
     ['title', 65],
     ['subtitle', 80],
@@ -22,8 +31,8 @@ const customerFeedback: Rule = (payload, at) => {
   if (payload['title'] === undefined) throw missingParameter(`${at}[title]`)
   privacy(payload, at)
   expiry(payload, at)
-  const [screen, screenAt] = onlyObjectIn(payload, 'feedback_screens', at)
-  const [question, questionAt] = onlyObjectIn(screen, 'questions', screenAt)
+  const [screen, screenAt] = onlyObjectIn(payload, 'feedback_screens', at, PART.screen)
+  const [question, questionAt] = onlyObjectIn(screen, 'questions', screenAt, PART.question)
   text(question, 'id', questionAt, 80)
   if (!/^\w+$/.test(asText(question['id']))) {
     throw badParameter(`Param ${questionAt}[id] must be alphanumeric or underscore`)
@@ -31,15 +40,13 @@ const customerFeedback: Rule = (payload, at) => {
   if (!QUESTION_TYPES.includes(asText(question['type'])))
     throw notOneOf(`${questionAt}[type]`, QUESTION_TYPES)
   if (question['title'] !== undefined) text(question, 'title', questionAt, 85, 5)
-  const followUp = question['follow_up']
-  if (followUp === undefined) return
-  if (!isObject(followUp) || followUp['type'] !== 'free_form') {
-    throw notOneOf(`${questionAt}[follow_up][type]`, ['free_form'])
-  }
+  if (question['follow_up'] === undefined) return
+  const followUp = readObject(question['follow_up'], `${questionAt}[follow_up]`, PART.followUp)
+  if (followUp['type'] !== 'free_form') throw notOneOf(`${questionAt}[follow_up][type]`, ['free_form'])
   optionalTextIn(followUp, 'placeholder', `${questionAt}[follow_up]`, 65)
 }
 
-const customerInformation: Rule = (payload, at) => {
+const customerInformation: TemplateRule = (payload, at) => {
   privacy(payload, at)
   expiry(payload, at)
   const countries = payload['countries']
@@ -49,31 +56,33 @@ const customerInformation: Rule = (payload, at) => {
   }
 }
 
-const imageGrid: Rule = (payload, at) => {
-  const [element, name] = onlyObjectIn(payload, 'elements', at)
+const imageGrid: TemplateRule = (payload, at, { isWhitelisted }) => {
+  const [element, name] = onlyObjectIn(payload, 'elements', at, PART.gridElement)
   optionalTextIn(element, 'title', name, 45)
   optionalTextIn(element, 'subtitle', name, 80)
-  const images = objectsIn(element, 'images', name, [2, 6])
+  const images = objectsIn(element, 'images', name, PART.gridImage, { least: 2, most: 6 })
   for (const [image, imageAt] of images) {
     url(image, 'url', imageAt)
-    if (image['action'] !== undefined) gridAction(objectIn(image, 'action', imageAt), `${imageAt}[action]`)
+    if (image['action'] !== undefined) {
+      gridAction(objectIn(image, 'action', imageAt, PART.gridAction), `${imageAt}[action]`)
+    }
   }
   if (images.filter(([image]) => isTrue(image['is_hero_image'])).length > 1) {
     throw badParameter(`Param ${name}[images] must have one hero image at most`)
   }
-  checkButtons(element, name, { only: ['web_url', 'postback'] })
+  checkButtons(element, name, isWhitelisted, { only: ['web_url', 'postback'] })
 }
 
-const gridAction: Rule = (action, at) => {
+const gridAction = (action: Params, at: string): void => {
   if (action['type'] === 'web_url') return url(action, 'url', at)
   if (action['type'] !== 'postback') throw notOneOf(`${at}[type]`, ['web_url', 'postback'])
   text(action, 'payload', at, 1000)
 }
 
-const privacy: Rule = (payload, at) =>
-  url(objectIn(payload, 'business_privacy', at), 'url', `${at}[business_privacy]`)
+const privacy = (payload: Params, at: string): void =>
+  url(objectIn(payload, 'business_privacy', at, PART.privacy), 'url', `${at}[business_privacy]`)
 
-const expiry: Rule = (payload, at) => {
+const expiry = (payload: Params, at: string): void => {
   const days = payload['expires_in_days']
   if (days === undefined) return
   const read = Number(asText(days))
@@ -82,7 +91,7 @@ const expiry: Rule = (payload, at) => {
   if (read > 7) throw tooLong(`${at}[expires_in_days]`, 7)
 }
 
-export const FORM_TEMPLATES: Record<string, Rule> = {
+export const FORM_TEMPLATES: Record<string, TemplateRule> = {
   customer_feedback: customerFeedback,
   customer_information: customerInformation,
   image_grid: imageGrid,

@@ -1,11 +1,13 @@
 import { badParameter } from './failure.ts'
 import { optionalText, type Params } from './params.ts'
+import { isTrue } from './value-rules.ts'
 
 const DEFAULT_LIMIT = 25
 const LARGEST_LIMIT = 100
 
 export interface PagedList {
   data: unknown[]
+  summary?: { total_count: number }
   paging?: { cursors: { before: string; after: string }; next?: string; previous?: string }
 }
 
@@ -39,7 +41,9 @@ export const paginate = <Item>(
     items: slice,
     wrap: (data) => {
       const [first, last] = [slice[0], slice.at(-1)]
-      if (first === undefined || last === undefined) return { data }
+      const asked = address.params['summary']
+      const summary = (isTrue(asked) || asked === 'total_count') && { summary: { total_count: items.length } }
+      if (first === undefined || last === undefined) return { data, ...summary }
       const cursors = { before: cursor(idOf(first)), after: cursor(idOf(last)) }
       const link = (name: 'after' | 'before', value: string) => pageUrl(address, limit, name, value)
       return {
@@ -49,6 +53,7 @@ export const paginate = <Item>(
           ...(start + slice.length < items.length && { next: link('after', cursors.after) }),
           ...(start > 0 && { previous: link('before', cursors.before) }),
         },
+        ...summary,
       }
     },
   }
@@ -57,9 +62,10 @@ export const paginate = <Item>(
 /** Facebook's links carry the token, which is why they must never be logged. */
 const pageUrl = ({ url, params, token }: PageAddress, limit: number, name: string, value: string): string => {
   const query = new URLSearchParams({ access_token: token })
-  for (const key of ['fields', 'appsecret_proof', 'user_id', 'platform']) {
+  for (const key of ['fields', 'appsecret_proof', 'user_id', 'platform', 'folder', 'summary']) {
     const kept = params[key]
     if (typeof kept === 'string') query.set(key, kept)
+    else if (Array.isArray(kept)) query.set(key, kept.join(','))
   }
   query.set('limit', String(limit))
   query.set(name, value)
@@ -68,14 +74,14 @@ const pageUrl = ({ url, params, token }: PageAddress, limit: number, name: strin
 
 const readLimit = (params: Params): number | undefined => {
   const text = optionalText(params, 'limit')
-  if (text === undefined || text === '') return undefined
+  if (text === undefined) return undefined
   if (!/^\d{1,9}$/.test(text)) throw badParameter('Param limit must be a non-negative integer')
   return Math.max(1, Number(text))
 }
 
 const readCursor = (params: Params, name: string): string | undefined => {
   const text = optionalText(params, name)
-  if (text === undefined || text === '') return undefined
+  if (text === undefined) return undefined
   const decoded = Buffer.from(text, 'base64url').toString()
   if (!decoded.startsWith(CURSOR_MARK)) throw badParameter('Invalid cursors values')
   return decoded.slice(CURSOR_MARK.length)

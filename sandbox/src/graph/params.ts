@@ -31,10 +31,29 @@ export const parseJson = (text: string): Params => {
 export const isObject = (value: unknown): value is Params =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Null and an empty text say the same as no value. */
+export const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+/** The parameters that say something. */
+export const withoutEmpty = (params: Params): Params =>
+  mergeParams(
+    ...Object.entries(params)
+      .filter(([, value]) => !isEmpty(value))
+      .map(([key, value]) => ({ [key]: value })),
+  )
+
+/** The same all the way down: what is kept of a message or of a profile. */
+export const withoutEmptyInside = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutEmptyInside)
+  if (!isObject(value)) return value
+  const kept = Object.entries(withoutEmpty(value))
+  return mergeParams(...kept.map(([key, inner]) => ({ [key]: withoutEmptyInside(inner) })))
+}
+
 /** A text, number or boolean as text; undefined when it is not there. */
 export const optionalText = (params: Params, name: string): string | undefined => {
   const value = params[name]
-  if (value === undefined || value === null) return undefined
+  if (isEmpty(value)) return undefined
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   throw badParameter(`Param ${name} must be a string`)
@@ -46,14 +65,14 @@ export const asText = (value: unknown): string =>
 
 export const requiredText = (params: Params, name: string): string => {
   const value = optionalText(params, name)
-  if (value === undefined || value === '') throw missingParameter(name)
+  if (value === undefined) throw missingParameter(name)
   return value
 }
 
 /** An object, also where it came as JSON text in a form field. */
 export const optionalObject = (params: Params, name: string): Params | undefined => {
   const value = unpack(params[name])
-  if (value === undefined || value === null) return undefined
+  if (isEmpty(value)) return undefined
   if (!isObject(value)) throw badParameter(`Param ${name} must be an object`)
   return value
 }
@@ -61,7 +80,7 @@ export const optionalObject = (params: Params, name: string): Params | undefined
 /** A list: an array, JSON text of one, or `a,b,c`. */
 export const optionalList = (params: Params, name: string): string[] | undefined => {
   const value = unpack(params[name])
-  if (value === undefined || value === null) return undefined
+  if (isEmpty(value)) return undefined
   if (Array.isArray(value)) {
     if (value.every((item) => typeof item === 'string')) return value
     throw badParameter(`Param ${name} must be an array of strings`)

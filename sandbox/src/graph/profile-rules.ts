@@ -1,107 +1,122 @@
-import { badParameter, tooLong } from './failure.ts'
-import { asText, isObject } from './params.ts'
+import { badParameter, GraphFailure, missingParameter, notAnAddress, notOneOf, tooLong } from './failure.ts'
+import { asText, isObject, type Params } from './params.ts'
+import { PROFILE } from './shapes.ts'
+import { isAddress, listAt, objectsIn, readObject, text, type Count } from './value-rules.ts'
+import { checkWebview, notWhitelisted, whitelistOf, type IsWhitelisted } from './webview-rules.ts'
 
-/** The properties of a Messenger Profile with their limits (reference G). */
-export const PROFILE_RULES: Record<string, (value: unknown) => void> = {
-  get_started: (value) => {
-    const { payload } = objectAt(value, 'get_started')
-    textAt(payload, 'get_started[payload]', 1000)
-  },
+/** @param profile - as it is before the call */
+type ProfileRule = (value: unknown, profile: Record<string, unknown>) => void
+
+/** A list of the profile: empty it is refused as such, whatever it is for. */
+const some = (most: number): Count => ({ most, emptyIs: 'non-empty' })
+
+const MOST_LOCALES = 200
+const MOST_DOMAINS = 1000
+
+/** The properties of a Messenger Profile that have a shape, with their limits (reference G). */
+export const PROFILE_RULES: Record<string, ProfileRule> = {
+  get_started: (value) =>
+    text(readObject(value, 'get_started', PROFILE.getStarted), 'payload', 'get_started', 1000),
   greeting: (value) => {
-    const greetings = listAt(value, 'greeting')
-    for (const [index, item] of greetings.entries()) {
-      textAt(objectAt(item, `greeting[${index}]`)['text'], `greeting[${index}][text]`, 160)
-    }
+    const greetings = listAt(value, 'greeting', some(MOST_LOCALES)).map(([item, name]) => {
+      const greeting = readObject(item, name, PROFILE.greeting)
+      text(greeting, 'text', name, 160)
+      return greeting
+    })
     needsDefault(greetings, 'greeting')
   },
   ice_breakers: (value) => {
-    const items = listAt(value, 'ice_breakers')
+    const items = listAt(value, 'ice_breakers', some(MOST_LOCALES))
     // The old flat form has the questions themselves in the list.
-    const flat = items.every((item) => isObject(item) && 'question' in item)
-    const groups = flat ? [{ locale: 'default', call_to_actions: items }] : items
-    if (!flat) needsDefault(groups, 'ice_breakers')
-    for (const group of groups) {
-      const questions = listAt(
-        objectAt(group, 'ice_breakers')['call_to_actions'],
-        'ice_breakers[call_to_actions]',
-      )
-      if (questions.length > 4) throw badParameter('Param ice_breakers has too many elements.')
-      for (const question of questions) {
-        const { question: text, payload } = objectAt(question, 'ice_breakers[call_to_actions]')
-        textAt(text, 'ice_breakers[question]', 80)
-        textAt(payload, 'ice_breakers[payload]', 1000)
-      }
-    }
+    if (items.every(([item]) => isObject(item) && 'question' in item)) return questions(value, 'ice_breakers')
+    const groups = items.map(([item, name]) => {
+      const group = readObject(item, name, PROFILE.iceBreakers)
+      if (group['call_to_actions'] === undefined) throw missingParameter(`${name}[call_to_actions]`)
+      questions(group['call_to_actions'], `${name}[call_to_actions]`)
+      return group
+    })
+    needsDefault(groups, 'ice_breakers')
   },
-  persistent_menu: (value) => {
-    const menus = listAt(value, 'persistent_menu')
+  persistent_menu: (value, profile) => {
+    const menus = listAt(value, 'persistent_menu', some(MOST_LOCALES)).map(([item, name]) => {
+      const menu = readObject(item, name, PROFILE.menu)
+      const actions = menu['call_to_actions']
+      if (actions === undefined) return menu
+      for (const [action, at] of listAt(actions, `${name}[call_to_actions]`, { least: 0, most: 20 })) {
+        menuItem(action, at, whitelistOf(profile))
+      }
+      return menu
+    })
     needsDefault(menus, 'persistent_menu')
-    for (const [index, menu] of menus.entries()) {
-      const name = `persistent_menu[${index}][call_to_actions]`
-      const items = objectAt(menu, `persistent_menu[${index}]`)['call_to_actions']
-      if (items === undefined) continue
-      const list = listAt(items, name)
-      if (list.length > 20) throw badParameter(`Param ${name} has too many elements.`)
-      for (const item of list) menuItem(objectAt(item, name), name)
-    }
   },
   whitelisted_domains: (value) => {
-    for (const domain of listAt(value, 'whitelisted_domains'))
-      urlAt(domain, 'whitelisted_domains', /^https:$/)
+    for (const [domain, name] of listAt(value, 'whitelisted_domains', some(MOST_DOMAINS)))
+      address(domain, name)
   },
-  account_linking_url: (value) => urlAt(value, 'account_linking_url', /^https:$/),
+  account_linking_url: (value) => address(value, 'account_linking_url'),
   commands: (value) => {
-    const groups = listAt(value, 'commands')
+    const groups = listAt(value, 'commands', some(MOST_LOCALES)).map(([item, name]) => {
+      const group = readObject(item, name, PROFILE.commandGroup)
+      for (const command of objectsIn(group, 'commands', name, PROFILE.command, some(100))) {
+        checkCommand(...command)
+      }
+      return group
+    })
     needsDefault(groups, 'commands')
-    for (const group of groups) commandGroup(objectAt(group, 'commands'))
   },
-  subject_to_new_eu_privacy_rules: () => {
-    throw badParameter('Param subject_to_new_eu_privacy_rules can only be read')
+  home_url: (value, profile) => {
+    const home = readObject(value, 'home_url', PROFILE.homeUrl)
+    const { url } = home
+    if (url === undefined) throw missingParameter('home_url[url]')
+    if (!isAddress(url)) throw notAnAddress('home_url[url]')
+    if (!whitelistOf(profile)(url)) throw notWhitelisted('The web URL provided', 2018063)
   },
+  payment_settings: (value) => void readObject(value, 'payment_settings', PROFILE.paymentSettings),
+  target_audience: (value) => void readObject(value, 'target_audience', PROFILE.targetAudience),
 }
 
-const commandGroup = (group: Record<string, unknown>) => {
-  const list = listAt(group['commands'], 'commands[commands]')
-  if (list.length < 1 || list.length > 100) throw badParameter('Param commands must have 1 to 100 elements.')
-  for (const item of list) {
-    const { name, description } = objectAt(item, 'commands[commands]')
-    textAt(name, 'commands[name]', 32)
-    textAt(description, 'commands[description]', 64)
-    if (/^\/|\s/.test(asText(name))) throw badParameter('Param commands[name] must be a name without slash')
+const questions = (value: unknown, at: string): void => {
+  for (const [item, name] of listAt(value, at, some(4))) {
+    const question = readObject(item, name, PROFILE.iceBreaker)
+    text(question, 'question', name, 80)
+    text(question, 'payload', name, 1000)
   }
 }
 
-const menuItem = (item: Record<string, unknown>, name: string) => {
-  textAt(item['title'], `${name}[title]`, 30)
-  if (item['type'] === 'postback') return textAt(item['payload'], `${name}[payload]`, 1000)
-  if (item['type'] === 'web_url') return urlAt(item['url'], `${name}[url]`, /^https?:$/)
-  throw badParameter(`Param ${name}[type] must be one of {WEB_URL, POSTBACK}`)
+const checkCommand = (command: Params, name: string): void => {
+  text(command, 'name', name, 32)
+  text(command, 'description', name, 64)
+  if (/^\/|\s/.test(asText(command['name']))) {
+    throw badParameter(`Param ${name}[name] must be a name without slash`)
+  }
 }
 
-const needsDefault = (items: readonly unknown[], name: string) => {
-  if (items.some((item) => isObject(item) && item['locale'] === 'default')) return
+const menuItem = (value: unknown, name: string, isWhitelisted: IsWhitelisted): void => {
+  if (isObject(value) && (value['type'] === 'nested' || 'call_to_actions' in value)) {
+    throw new GraphFailure({
+      message: '(#11) Setting of Nested Persistent Menu has been deprecated for v8.0 and higher',
+      code: 11,
+    })
+  }
+  const item = readObject(value, name, PROFILE.menuItem)
+  if (item['type'] === undefined) throw missingParameter(`${name}[type]`)
+  text(item, 'title', name, 30)
+  if (item['type'] === 'postback') return text(item, 'payload', name, 1000)
+  if (item['type'] !== 'web_url') throw notOneOf(`${name}[type]`, ['web_url', 'postback'])
+  if (item['url'] === undefined) throw missingParameter(`${name}[url]`)
+  checkWebview(item, name, isWhitelisted)
+}
+
+const needsDefault = (items: readonly Params[], name: string): void => {
+  if (items.some(({ locale }) => locale === 'default')) return
   throw badParameter(`Param ${name} must contain an element with the locale default`)
 }
 
-const objectAt = (value: unknown, name: string): Record<string, unknown> => {
-  if (isObject(value)) return value
-  throw badParameter(`Param ${name} must be an object`)
-}
+const LONGEST_ADDRESS = 2000
 
-const listAt = (value: unknown, name: string): unknown[] => {
-  if (Array.isArray(value)) return value as unknown[]
-  throw badParameter(`Param ${name} must be an array.`)
-}
-
-const textAt = (value: unknown, name: string, most: number) => {
-  if (typeof value !== 'string' || value === '')
-    throw badParameter(`Param ${name} must be a non-empty string`)
-  if (value.length > most) throw tooLong(name, most)
-}
-
-const urlAt = (value: unknown, name: string, protocol: RegExp) => {
-  textAt(value, name, 2000)
-  if (!protocol.test(URL.parse(asText(value))?.protocol ?? '')) {
-    throw badParameter(`Param ${name} must be a valid URL`)
-  }
+/** Https alone. */
+const address = (value: unknown, name: string): void => {
+  if (!isAddress(value)) throw notAnAddress(name)
+  if (!value.startsWith('https:')) throw badParameter(`Param ${name} must be an https address`)
+  if (value.length > LONGEST_ADDRESS) throw tooLong(name, LONGEST_ADDRESS)
 }

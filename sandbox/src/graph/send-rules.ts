@@ -3,10 +3,9 @@ import type { SandboxParts } from '../parts.ts'
 import type { Conversation } from '../world.ts'
 import type { PageCaller } from './call.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf } from './failure.ts'
+import { MESSAGING_TYPES, NOTIFICATION_TYPES } from './meta-sdk.ts'
 import { optionalText, type Params } from './params.ts'
 
-const MESSAGING_TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY']
-const NOTIFICATION_TYPES = ['REGULAR', 'SILENT_PUSH', 'NO_PUSH']
 /** Refused in every request since 2026-04-27 (reference F4). */
 const REMOVED_TAGS = ['CONFIRMED_EVENT_UPDATE', 'ACCOUNT_UPDATE', 'POST_PURCHASE_UPDATE']
 const TAGS = ['HUMAN_AGENT', 'CUSTOMER_FEEDBACK', 'NON_PROMOTIONAL_SUBSCRIPTION']
@@ -20,9 +19,12 @@ export const checkEnvelope = (params: Params): string | null => {
   }
   const tag = optionalText(params, 'tag')
   if (tag !== undefined && REMOVED_TAGS.includes(tag)) {
-    throw badParameter(`The message tag ${tag} is no longer supported`)
+    throw new GraphFailure({ message: 'Invalid parameter', code: 100 })
   }
-  if (tag !== undefined && !TAGS.includes(tag)) throw badParameter('Invalid message tag')
+  if (tag !== undefined && !TAGS.includes(tag)) throw badParameter('Invalid tag.')
+  if (tag !== undefined && messagingType !== undefined && messagingType !== 'MESSAGE_TAG') {
+    throw badParameter('Messaging type should be MESSAGE_TAG for tagged messages.')
+  }
   if (tag === 'NON_PROMOTIONAL_SUBSCRIPTION') {
     throw badParameter('Only Pages of the News Page Index may use this message tag')
   }

@@ -1,57 +1,54 @@
 import { checkButtons } from './button-rules.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf } from './failure.ts'
 import { FORM_TEMPLATES } from './form-template-rules.ts'
-import { asText, isObject, type Params } from './params.ts'
-import {
-  number,
-  objectIn,
-  objectsIn,
-  onlyObjectIn,
-  optionalTextIn,
-  optionalUrl,
-  text,
-  url,
-} from './value-rules.ts'
+import { asText, type Params } from './params.ts'
+import { checkReceipt } from './receipt-rules.ts'
+import { DEFAULT_ACTION, PART, TEMPLATE } from './shapes.ts'
+import { objectsIn, onlyObjectIn, optionalTextIn, optionalUrl, readObject, text } from './value-rules.ts'
+import { checkWebview, type IsWhitelisted } from './webview-rules.ts'
 
 /** What only the Page's belongings can tell about a template. */
 export interface Belongings {
   hasAttachment: (id: string) => boolean
-}
-
-/** Templates with their limits (reference F7). */
-export const checkTemplate = (payload: Params, belongings: Belongings): void => {
-  const type = payload['template_type']
-  const check = typeof type === 'string' && Object.hasOwn(TEMPLATES, type) ? TEMPLATES[type] : undefined
-  if (!check) throw notOneOf(`${AT}[template_type]`, Object.keys(TEMPLATES))
-  check(payload, AT, belongings)
+  isWhitelisted: IsWhitelisted
 }
 
 export type TemplateRule = (payload: Params, name: string, belongings: Belongings) => void
 
-const AT = 'message[attachment][payload]'
+/** How Facebook calls the payload of a template in its refusals. */
+const AT = 'name_placeholder'
 
-const generic: TemplateRule = (payload, at) => {
-  for (const [element, name] of objectsIn(payload, 'elements', at, [1, 10])) {
+/** Templates with their limits (reference F7). */
+export const checkTemplate = (payload: Params, belongings: Belongings): void => {
+  const type = asText(payload['template_type'])
+  const [shape, check] = [own(TEMPLATE, type), own(TEMPLATES, type)]
+  if (!shape || !check) throw badParameter('Invalid template type')
+  check(readObject(payload, AT, shape), AT, belongings)
+}
+
+const generic: TemplateRule = (payload, at, { isWhitelisted }) => {
+  for (const [element, name] of objectsIn(payload, 'elements', at, PART.card, { most: 10 })) {
+    const others = ['subtitle', 'image_url', 'buttons']
+    if (element['title'] === undefined || !others.some((other) => element[other] !== undefined)) {
+      throw badParameter(
+        'Incomplete element data: title and at least one other field (image url, subtitle or buttons) is required with non-empty value',
+        2018035,
+      )
+    }
     text(element, 'title', name, 80)
     optionalTextIn(element, 'subtitle', name, 80)
     optionalUrl(element, 'image_url', name)
-    const others = ['subtitle', 'image_url', 'default_action', 'buttons']
-    if (!others.some((other) => element[other] !== undefined)) {
-      throw badParameter(`${name} needs at least one more property beside its title`)
+    if (element['default_action'] !== undefined) {
+      const action = readObject(element['default_action'], `${name}[default_action]`, DEFAULT_ACTION)
+      if (action['type'] !== 'web_url') throw notOneOf(`${name}[default_action][type]`, ['web_url'])
+      checkWebview(action, `${name}[default_action]`, isWhitelisted)
     }
-    const action = element['default_action']
-    if (action !== undefined) {
-      if (!isObject(action) || action['type'] !== 'web_url' || action['title'] !== undefined) {
-        throw badParameter(`Param ${name}[default_action] must be a web_url button without title`)
-      }
-      url(action, 'url', `${name}[default_action]`)
-    }
-    checkButtons(element, name)
+    checkButtons(element, name, isWhitelisted)
   }
 }
 
-const media: TemplateRule = (payload, at, { hasAttachment }) => {
-  const [element, name] = onlyObjectIn(payload, 'elements', at)
+const media: TemplateRule = (payload, at, { hasAttachment, isWhitelisted }) => {
+  const [element, name] = onlyObjectIn(payload, 'elements', at, PART.mediaElement)
   const mediaType = element['media_type']
   if (mediaType !== 'image' && mediaType !== 'video')
     throw notOneOf(`${name}[media_type]`, ['image', 'video'])
@@ -63,34 +60,9 @@ const media: TemplateRule = (payload, at, { hasAttachment }) => {
     }
   } else if (id === undefined) throw badParameter(`${name} needs url or attachment_id`, 2018187)
   else if (!hasAttachment(asText(id))) throw badParameter('Invalid attachment id', 2018074)
-  checkButtons(element, name, {
+  checkButtons(element, name, isWhitelisted, {
     only: ['web_url', 'postback', 'phone_number', 'account_link', 'account_unlink', 'game_play'],
   })
-}
-
-const receipt: TemplateRule = (payload, at) => {
-  for (const key of ['recipient_name', 'order_number', 'currency', 'payment_method']) {
-    text(payload, key, at, 1000)
-  }
-  if (!/^[A-Z]{3}$/.test(asText(payload['currency']))) {
-    throw badParameter(`Param ${at}[currency] must be a currency of three letters`)
-  }
-  number(objectIn(payload, 'summary', at), 'total_cost', `${at}[summary]`)
-  optionalUrl(payload, 'order_url', at)
-  if (payload['timestamp'] !== undefined) number(payload, 'timestamp', at)
-  if (payload['elements'] !== undefined) {
-    for (const [element, name] of objectsIn(payload, 'elements', at, [0, 100])) {
-      text(element, 'title', name, 1000)
-      number(element, 'price', name)
-    }
-  }
-  if (payload['adjustments'] !== undefined) objectsIn(payload, 'adjustments', at, [0, 100])
-  const address = payload['address'] === undefined ? undefined : objectIn(payload, 'address', at)
-  if (address) {
-    for (const key of ['street_1', 'city', 'postal_code', 'state', 'country']) {
-      text(address, key, `${at}[address]`, 1000)
-    }
-  }
 }
 
 const coupon: TemplateRule = (payload, at) => {
@@ -107,9 +79,11 @@ const coupon: TemplateRule = (payload, at) => {
 }
 
 const product: TemplateRule = (payload, at) => {
-  for (const [element, name] of objectsIn(payload, 'elements', at, [1, 10])) text(element, 'id', name, 100)
+  for (const [element, name] of objectsIn(payload, 'elements', at, PART.product, { most: 10 })) {
+    text(element, 'id', name, 100)
+  }
   // Pages here have no catalogue.
-  throw badParameter('The product id is invalid or not owned by the catalog of this Page', 2018320)
+  throw badParameter('Invalid product id', 2018320)
 }
 
 /** Its forms live in the Ads Manager, which is not here. */
@@ -124,14 +98,17 @@ const instantForm: TemplateRule = (payload, at) => {
 
 const TEMPLATES: Record<string, TemplateRule> = {
   generic,
-  button: (payload, at) => {
+  button: (payload, at, { isWhitelisted }) => {
     text(payload, 'text', at, 640)
-    checkButtons(payload, at, { least: 1 })
+    checkButtons(payload, at, isWhitelisted, { required: true })
   },
   media,
-  receipt,
+  receipt: checkReceipt,
   coupon,
   product,
   instant_form: instantForm,
   ...FORM_TEMPLATES,
 }
+
+const own = <Value>(table: Record<string, Value>, name: string): Value | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined

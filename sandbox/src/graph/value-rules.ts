@@ -1,34 +1,103 @@
-import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
-import { asText, isObject, type Params } from './params.ts'
+import {
+  badParameter,
+  emptyList,
+  invalidKeys,
+  missingParameter,
+  notAnAddress,
+  notOneOf,
+  tooFew,
+  tooLong,
+  tooMany,
+} from './failure.ts'
+import { asText, isObject, unpack, withoutEmpty, type Params } from './params.ts'
+import type { Shape } from './shapes.ts'
 
-/** Checks of single values that the rules of messages, templates and buttons share. `name` is how Facebook names the place. */
+/** Checks of single values that the rules of messages, templates and profiles share. `name` is how Facebook names the place. */
 
-export const title = (button: Params, name: string): void => {
-  const value = button['title']
-  if (typeof value !== 'string' || value === '') throw badParameter(`${name} needs a title`, 2018053)
-  if (value.length > 20) throw tooLong(`${name}[title]`, 20)
+/**
+ * An object held to its shape: the one place that refuses unknown keys and drops what is empty, so that null, an empty text and
+ * no value at all are the same to every rule.
+ */
+export const readObject = (value: unknown, name: string, { keys, notEmpty = [] }: Shape): Params => {
+  const given = unpack(value)
+  if (!isObject(given)) throw badParameter(`Param ${name} must be an object`)
+  const strange = Object.keys(given).filter((key) => !keys.includes(key))
+  if (strange.length > 0) throw invalidKeys(strange, name)
+  const blank = notEmpty.find((key) => given[key] === '')
+  if (blank !== undefined) {
+    throw badParameter(`Param ${name}[${blank}] must be a non-empty UTF-8 encoded string`)
+  }
+  return withoutEmpty(given)
 }
 
-export const url = (holder: Params, key: string, name: string): void => {
-  const value = holder[key]
-  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    throw badParameter(`Param ${name}[${key}] must be a valid URL`)
-  }
-  if (isTrue(holder['messenger_extensions']) && protocol !== 'https:') {
-    throw badParameter(`Param ${name}[${key}] must be https with messenger_extensions`)
-  }
+/** The object under a key; refused when it is missing. */
+export const objectIn = (holder: Params, key: string, name: string, shape: Shape): Params => {
+  if (holder[key] === undefined) throw missingParameter(`${name}[${key}]`)
+  return readObject(holder[key], `${name}[${key}]`, shape)
+}
+
+export interface Count {
+  least?: number
+  most: number
+  /** A list without which there is no call says so in other words when it is empty. */
+  emptyIs?: 'too few' | 'non-empty'
+}
+
+/** A list with its elements' names; a list too short or too long is refused. */
+export const listAt = (
+  value: unknown,
+  name: string,
+  { least = 1, most, emptyIs = 'too few' }: Count,
+): [unknown, string][] => {
+  const list = unpack(value)
+  if (!Array.isArray(list)) throw badParameter(`param ${name} must be an array.`)
+  if (list.length < least) throw emptyIs === 'non-empty' ? emptyList(name) : tooFew(name)
+  if (list.length > most) throw tooMany(name)
+  return list.map((element: unknown, index) => [element, `${name}[${index}]`])
+}
+
+/** The objects of the list under a key, each held to the shape; refused when it is missing. */
+export const objectsIn = (
+  holder: Params,
+  key: string,
+  name: string,
+  shape: Shape,
+  count: Count,
+): [Params, string][] => {
+  if (holder[key] === undefined) throw missingParameter(`${name}[${key}]`)
+  return listAt(holder[key], `${name}[${key}]`, count).map(([element, at]) => [
+    readObject(element, at, shape),
+    at,
+  ])
+}
+
+/** The only object of a list. */
+export const onlyObjectIn = (holder: Params, key: string, name: string, shape: Shape): [Params, string] => {
+  const [only] = objectsIn(holder, key, name, shape, { most: 1 })
+  if (!only) throw missingParameter(`${name}[${key}]`)
+  return only
 }
 
 export const text = (holder: Params, key: string, name: string, most: number, least = 1): void => {
   const value = holder[key]
-  if (typeof value !== 'string' || value === '') throw missingParameter(`${name}[${key}]`)
+  if (value === undefined) throw missingParameter(`${name}[${key}]`)
+  if (typeof value !== 'string') {
+    throw badParameter(`Param ${name}[${key}] must be a non-empty UTF-8 encoded string`)
+  }
   if (value.length > most) throw tooLong(`${name}[${key}]`, most)
   if (value.length < least) throw badParameter(`Length of param ${name}[${key}] must be at least ${least}`)
 }
 
 export const optionalTextIn = (holder: Params, key: string, name: string, most: number): void => {
   if (holder[key] !== undefined) text(holder, key, name, most)
+}
+
+export const isAddress = (value: unknown): value is string =>
+  typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '')
+
+export const url = (holder: Params, key: string, name: string): void => {
+  if (holder[key] === undefined) throw missingParameter(`${name}[${key}]`)
+  if (!isAddress(holder[key])) throw notAnAddress(`${name}[${key}]`)
 }
 
 export const optionalUrl = (holder: Params, key: string, name: string): void => {
@@ -43,42 +112,10 @@ export const within = (holder: Params, key: string, name: string, allowed: reado
 /** A number, also as text. */
 export const number = (holder: Params, key: string, name: string): number => {
   const value = holder[key]
-  if (value === undefined || value === '' || typeof value === 'object')
-    throw missingParameter(`${name}[${key}]`)
-  const read = Number(value)
+  if (value === undefined) throw missingParameter(`${name}[${key}]`)
+  const read = typeof value === 'object' ? Number.NaN : Number(value)
   if (!Number.isFinite(read)) throw badParameter(`Param ${name}[${key}] must be a number`)
   return read
-}
-
-export const objectIn = (holder: Params, key: string, name: string): Params => {
-  const value = holder[key]
-  if (value === undefined) throw missingParameter(`${name}[${key}]`)
-  if (!isObject(value)) throw badParameter(`Param ${name}[${key}] must be an object`)
-  return value
-}
-
-/** The objects of a list, each with its name; a list too short or too long is refused. */
-export const objectsIn = (
-  holder: Params,
-  key: string,
-  name: string,
-  [least, most]: readonly [number, number],
-): [Params, string][] => {
-  const list = holder[key]
-  if (!Array.isArray(list) || list.length < least) throw missingParameter(`${name}[${key}]`)
-  if (list.length > most) throw badParameter(`Param ${name}[${key}] has too many elements.`)
-  return list.map((element: unknown, index) => {
-    const at = `${name}[${key}][${index}]`
-    if (!isObject(element)) throw badParameter(`Param ${at} must be an object`)
-    return [element, at]
-  })
-}
-
-/** The only object of a list. */
-export const onlyObjectIn = (holder: Params, key: string, name: string): [Params, string] => {
-  const [only] = objectsIn(holder, key, name, [1, 1])
-  if (!only) throw missingParameter(`${name}[${key}]`)
-  return only
 }
 
 export const isTrue = (value: unknown): boolean => value === true || value === 'true'

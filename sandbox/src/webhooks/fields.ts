@@ -1,5 +1,7 @@
-/** Reference E7. */
-export const WEBHOOK_FIELDS = [
+import { SUBSCRIBED_FIELDS } from '../graph/meta-sdk.ts'
+
+/** Reference E7: what a bot is about, with one name that Meta's SDK does not have. */
+const MESSENGER_FIELDS = [
   'messages',
   'messaging_postbacks',
   'message_deliveries',
@@ -21,8 +23,10 @@ export const WEBHOOK_FIELDS = [
   'send_cart',
   'inbox_labels',
   'messenger_template_status_update',
-  'feed',
-] as const
+]
+
+/** Everything a Page can be subscribed to. */
+export const WEBHOOK_FIELDS: readonly string[] = [...new Set([...MESSENGER_FIELDS, ...SUBSCRIBED_FIELDS])]
 
 /** What an app hears of a thread that another one holds (reference E6). */
 export const STANDBY_FIELDS: ReadonlySet<string> = new Set([
@@ -33,9 +37,9 @@ export const STANDBY_FIELDS: ReadonlySet<string> = new Set([
   'message_echoes',
 ])
 
+const IN_MESSAGING = /^(messages|message_(?!template_)\w+|messaging_\w+|standby|response_feedback|send_cart)$/
+
 /** Told in `changes[]`, not in `messaging[]`. */
-export const CHANGES_FIELDS: ReadonlySet<string> = new Set([
-  'inbox_labels',
-  'messenger_template_status_update',
-  'feed',
-])
+export const CHANGES_FIELDS: ReadonlySet<string> = new Set(
+  WEBHOOK_FIELDS.filter((field) => !IN_MESSAGING.test(field)),
+)

@@ -1,7 +1,9 @@
 import { findConversation, type Conversation } from '../../world.ts'
 import type { PageCaller } from '../call.ts'
-import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
-import { optionalObject, optionalText } from '../params.ts'
+import { badParameter, emptyList, GraphFailure, missingParameter } from '../failure.ts'
+import { asText, isEmpty } from '../params.ts'
+import { SEND } from '../shapes.ts'
+import { readObject } from '../value-rules.ts'
 import type { EdgeContext } from './edge.ts'
 import { noSuchPerson } from './threads.ts'
 
@@ -23,13 +25,17 @@ export interface Addressee {
 
 /** Whom a message is for; exactly one way of naming them. */
 export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee => {
-  const recipient = optionalObject(context.call.params, 'recipient')
-  if (!recipient) throw missingParameter('recipient')
+  if (isEmpty(context.call.params['recipient'])) throw missingParameter('recipient')
+  // No Page here has an Instagram account.
+  if (asText(context.call.params['platform']).toLowerCase() === 'instagram') {
+    throw badParameter('No matching Instagram user', 2534014)
+  }
+  const recipient = readObject(context.call.params['recipient'], 'recipient', SEND.recipient)
   const given = WAYS.filter((way) => recipient[way] !== undefined)
   const [way] = given
-  if (way === undefined) throw missingParameter('recipient')
+  if (way === undefined) throw emptyList('recipient')
   if (given.length > 1) throw badParameter(`Param recipient must have one of ${given.join(', ')}, not both`)
-  const value = optionalText(recipient, way) ?? ''
+  const value = asText(recipient[way])
   if (way === 'id') return { conversation: known(context, page.id, value), byOptIn: false }
   if (way === 'notification_messages_token') {
     return { conversation: optedIn(context, page.id, value), byOptIn: true }
@@ -38,6 +44,7 @@ export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee
 }
 
 const known = ({ parts }: EdgeContext, pageId: string, psid: string): Conversation => {
+  if (!/^\d+$/.test(psid)) throw badParameter('Param recipient[id] must be a valid ID string (e.g., "123")')
   const conversation = findConversation(parts.world, pageId, psid)
   // Nobody has a PSID for a Page before writing to it.
   if (!conversation || conversation.openedMs === null) throw noSuchPerson()

@@ -1,8 +1,7 @@
 import type { Business, Page } from '../../world.ts'
-import { parseFields, project } from '../fields.ts'
+import { project, wantedFields, type Field } from '../fields.ts'
 import { badParameter, permissionMissing, unsupported } from '../failure.ts'
 import { paginate } from '../paging.ts'
-import { optionalText } from '../params.ts'
 import { asUser, type Edge, type EdgeContext } from './edge.ts'
 import { mayUse, pageFields } from './page.ts'
 
@@ -10,18 +9,16 @@ import { mayUse, pageFields } from './page.ts'
 export const businesses: Edge = (context) => {
   const caller = asUser(context)
   demandManagement(context)
-  const fields = parseFields(optionalText(context.call.params, 'fields')) ?? parseFields('id,name') ?? []
+  const fields = wantedFields(context.call, 'id,name')
   const all = [...context.parts.world.businesses.values()]
   const { url, call } = context
   const address = { url, params: call.params, token: caller.token.value }
   const list = paginate(all, ({ id }) => id, address, context.parts.settings.pageSize)
-  return list.wrap(list.items.map((one) => describe(one, fields)))
+  return list.wrap(list.items.map((one) => describe(context, one, fields)))
 }
 
-export const businessNode: Edge = (context) => {
-  const fields = parseFields(optionalText(context.call.params, 'fields')) ?? parseFields('id,name') ?? []
-  return describe(asked(context), fields)
-}
+export const businessNode: Edge = (context) =>
+  describe(context, asked(context), wantedFields(context.call, 'id,name'))
 
 export const ownedPages: Edge = (context) => pagesOf(context, asked(context).ownedPageIds)
 
@@ -30,7 +27,7 @@ export const clientPages: Edge = (context) => pagesOf(context, asked(context).cl
 const pagesOf = (context: EdgeContext, ids: readonly string[]) => {
   const { parts, caller, url, call } = context
   if (caller.kind !== 'user') throw badParameter('A user access token is needed')
-  const fields = parseFields(optionalText(call.params, 'fields')) ?? parseFields('id,name') ?? []
+  const fields = wantedFields(call, 'id,name')
   const pages = ids.flatMap((id) => parts.world.pages.get(id) ?? [])
   const address = { url, params: call.params, token: caller.token.value }
   const list = paginate<Page>(pages, ({ id }) => id, address, parts.settings.pageSize)
@@ -44,8 +41,9 @@ const pagesOf = (context: EdgeContext, ids: readonly string[]) => {
   )
 }
 
-const describe = (business: Business, fields: NonNullable<ReturnType<typeof parseFields>>) =>
+const describe = ({ edgesOf }: EdgeContext, business: Business, fields: readonly Field[]) =>
   project('Business', fields, {
+    ...edgesOf({ type: 'Business', id: business.id, business }),
     id: () => business.id,
     name: () => business.name,
     verification_status: () => 'verified',

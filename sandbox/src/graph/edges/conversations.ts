@@ -1,99 +1,86 @@
 import type { Conversation, Message, Page } from '../../world.ts'
+import { WINDOW_MS } from '../../chat/facts.ts'
 import { demand } from '../call.ts'
-import { parseFields, project, type Field } from '../fields.ts'
+import { project, wantedFields, type Field } from '../fields.ts'
 import { unsupported } from '../failure.ts'
 import { paginate } from '../paging.ts'
 import { optionalText } from '../params.ts'
 import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'
 
+const DEFAULTS = 'id,updated_time'
 const MESSAGE_DEFAULTS = 'id,created_time'
 
 /** `GET /{page-id}/conversations`: newest first, to read what a webhook may have missed (reference E3). */
-export const conversations: Edge = (context) =>
-  conversationList(context, parseFields(optionalText(context.call.params, 'fields')))
+export const conversations: Edge = (context) => {
+  const { parts, call, url } = context
+  const { page, token } = reader(context)
+  const person = optionalText(call.params, 'user_id')
+  const all = [...parts.world.conversations.values()]
+    .filter(({ pageId, psid }) => pageId === page.id && (person === undefined || psid === person))
+    .filter(({ messages }) => messages.length > 0 && isHere(context))
+    .toSorted((a, b) => b.lastMs - a.lastMs)
+  const address = { url, params: call.params, token: token.value }
+  const list = paginate(all, ({ id }) => id, address, parts.settings.pageSize)
+  const fields = wantedFields(call, DEFAULTS)
+  return list.wrap(list.items.map((one) => describe(context, page, one, fields)))
+}
 
 export const conversationNode: Edge = (context) => {
   const { node, call } = context
   const { page } = reader(context)
   if (node.type !== 'Conversation') throw unsupported(call.method, node.id)
-  return describe(context, page, node.conversation, wanted(context, 'id,updated_time'))
+  return describe(context, page, node.conversation, wantedFields(call, DEFAULTS))
 }
 
 export const conversationMessages: Edge = (context) => {
-  const { node, call } = context
-  const { page } = reader(context)
+  const { parts, node, call, url } = context
+  const { page, token } = reader(context)
   if (node.type !== 'Conversation') throw unsupported(call.method, node.id)
-  return messageList(context, page, node.conversation, wanted(context, MESSAGE_DEFAULTS), undefined)
+  const { conversation } = node
+  const address = { url, params: call.params, token: token.value }
+  const list = paginate(
+    conversation.messages.toReversed(),
+    ({ mid }) => mid,
+    address,
+    parts.settings.pageSize,
+  )
+  const fields = wantedFields(call, MESSAGE_DEFAULTS)
+  return list.wrap(list.items.map((message) => describeMessage(context, page, conversation, message, fields)))
 }
 
 export const messageNode: Edge = (context) => {
   const { node, call } = context
   const { page } = reader(context)
   if (node.type !== 'Message') throw unsupported(call.method, node.id)
-  return describeMessage(context, page, node.conversation, node.message, wanted(context, MESSAGE_DEFAULTS))
+  const fields = wantedFields(call, MESSAGE_DEFAULTS)
+  return describeMessage(context, page, node.conversation, node.message, fields)
 }
 
-export const conversationList = (context: EdgeContext, fields: Field[] | undefined) => {
-  const { parts, call, url } = context
-  const { page, token } = reader(context)
-  const person = optionalText(call.params, 'user_id')
-  const all = [...parts.world.conversations.values()]
-    .filter(({ pageId, psid }) => pageId === page.id && (person === undefined || psid === person))
-    .filter(({ messages }) => messages.length > 0)
-    .toSorted((a, b) => b.lastMs - a.lastMs)
-  const list = paginate(
-    all,
-    ({ id }) => id,
-    { url, params: call.params, token: token.value },
-    parts.settings.pageSize,
-  )
-  return list.wrap(
-    list.items.map((one) => describe(context, page, one, fields ?? parseFields('id,updated_time') ?? [])),
-  )
-}
+/** Every conversation here is one of Messenger, in the folder `inbox`. */
+const isHere = ({ call }: EdgeContext): boolean =>
+  (optionalText(call.params, 'platform') ?? 'messenger').toLowerCase() === 'messenger' &&
+  (optionalText(call.params, 'folder') ?? 'inbox').toLowerCase() === 'inbox'
 
-const describe = (context: EdgeContext, page: Page, conversation: Conversation, fields: readonly Field[]) =>
-  project('UnifiedThread', fields, {
-    id: () => conversation.id,
+const describe = (context: EdgeContext, page: Page, conversation: Conversation, fields: readonly Field[]) => {
+  const { id, psid, messages } = conversation
+  const both = { data: [person(context, psid), pagePerson(page)] }
+  const openedMs = conversation.openedMs ?? Number.NEGATIVE_INFINITY
+  return project('UnifiedThread', fields, {
+    ...context.edgesOf({ type: 'Conversation', id, conversation }),
+    id: () => id,
     updated_time: () => graphTime(conversation.lastMs),
-    message_count: () => conversation.messages.length,
+    message_count: () => messages.length,
     unread_count: () => 0,
-    link: () => `/${page.id}/inbox/${conversation.psid}/`,
-    participants: () => ({ data: [person(context, conversation.psid), pagePerson(page)] }),
-    senders: () => ({ data: [person(context, conversation.psid), pagePerson(page)] }),
-    messages: (field) =>
-      messageList(
-        context,
-        page,
-        conversation,
-        field.fields ?? parseFields(MESSAGE_DEFAULTS) ?? [],
-        field.limit,
-      ),
+    link: () => `/${page.id}/inbox/${psid}/`,
+    participants: () => both,
+    senders: () => both,
+    former_participants: () => ({ data: [] }),
+    snippet: () => messages.at(-1)?.text ?? '',
+    can_reply: () => !conversation.blocked && context.parts.clock.nowMs() - openedMs < WINDOW_MS,
+    folder: () => 'inbox',
+    is_subscribed: () => true,
+    scoped_thread_key: () => id,
   })
-
-const messageList = (
-  context: EdgeContext,
-  page: Page,
-  conversation: Conversation,
-  fields: readonly Field[],
-  limit: number | undefined,
-) => {
-  const { parts, call } = context
-  const { token } = reader(context)
-  const origin = new URL(context.url).origin
-  // Asked for inside another node, the paging parameters belong to that one.
-  const params = context.node.type === 'Conversation' ? call.params : {}
-  const list = paginate(
-    conversation.messages.toReversed(),
-    ({ mid }) => mid,
-    {
-      url: `${origin}/${call.version}/${conversation.id}/messages`,
-      params: limit === undefined ? params : { ...params, limit },
-      token: token.value,
-    },
-    parts.settings.pageSize,
-  )
-  return list.wrap(list.items.map((message) => describeMessage(context, page, conversation, message, fields)))
 }
 
 const describeMessage = (
@@ -114,7 +101,8 @@ const describeMessage = (
     sticker: () => (message.attachment?.type === 'sticker' ? message.attachment.payload['url'] : undefined),
     attachments: () => (message.attachment ? { data: [describeAttachment(message)] } : undefined),
     tags: () => ({ data: [{ name: 'inbox' }, { name: message.from === 'page' ? 'sent' : 'read' }] }),
-    is_unsupported: () => undefined,
+    reply_to: () => (typeof message.replyTo === 'string' ? { mid: message.replyTo } : undefined),
+    thread_id: () => conversation.id,
   })
 }
 
@@ -132,9 +120,6 @@ const reader = (context: EdgeContext) => {
   demand(context.parts, caller, 'pages_messaging', 'MESSAGING')
   return caller
 }
-
-const wanted = (context: EdgeContext, defaults: string): Field[] =>
-  parseFields(optionalText(context.call.params, 'fields')) ?? parseFields(defaults) ?? []
 
 const person = ({ parts }: EdgeContext, psid: string) => ({
   name: parts.world.visitors.get(psid)?.name ?? 'Facebook user',

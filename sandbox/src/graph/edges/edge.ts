@@ -2,6 +2,7 @@ import type { SandboxParts } from '../../parts.ts'
 import type { Business, Conversation, Message, Page, Persona } from '../../world.ts'
 import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
+import type { Readers } from '../fields.ts'
 
 /** What an edge needs to answer: the sandbox, the call, who calls, and the node it was called on. */
 export interface EdgeContext {
@@ -11,6 +12,8 @@ export interface EdgeContext {
   node: Node
   /** The address of this call without its query, for links to further pages of a list. */
   url: string
+  /** The edges of a node that can be read, to be asked for like its fields. */
+  edgesOf: (node: Node) => Readers
 }
 
 export type Node =

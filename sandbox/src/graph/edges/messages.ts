@@ -4,8 +4,11 @@ import type { Conversation, Persona } from '../../world.ts'
 import { demand, type PageCaller } from '../call.ts'
 import { badParameter } from '../failure.ts'
 import { checkMessage, type CheckedMessage } from '../message-rules.ts'
-import { asText, optionalObject, optionalText, unpack } from '../params.ts'
+import { asText, isEmpty, optionalText, unpack } from '../params.ts'
 import { checkEnvelope, checkReach, checkWindow } from '../send-rules.ts'
+import { SEND } from '../shapes.ts'
+import { readObject } from '../value-rules.ts'
+import { whitelistOf } from '../webview-rules.ts'
 import { addressee } from './addressee.ts'
 import { findAttachment, keepAttachment, keepUpload } from './attachments.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
@@ -23,7 +26,7 @@ export const sendMessage: Edge = (context) => {
   const action = optionalText(call.params, 'sender_action')
   const message = unpack(call.params['message'])
   if (action !== undefined && message !== undefined) {
-    throw badParameter('Message cannot be sent with a sender_action', 2018014)
+    throw badParameter('Cannot send both message and state at the same time.', 2018014)
   }
   const persona = personaOf(context, caller.page.id)
   if (action !== undefined) return senderAction(context, caller, conversation, action, persona)
@@ -62,6 +65,7 @@ const surroundings = ({ parts, call }: EdgeContext, { page }: PageCaller, { psid
     upload: call.files.get('filedata'),
     stickerUrl: (id: string) => stickerUrl(parts.settings.origin(), id),
     attachment: (id: string) => findAttachment(parts, page, id),
+    isWhitelisted: whitelistOf(page.profile),
     email: visitor?.email ?? null,
     phone: visitor?.phone ?? null,
   }
@@ -75,10 +79,9 @@ const withUpload = (context: EdgeContext, { shown, upload }: CheckedMessage): Om
 }
 
 const readReply = ({ parts, call }: EdgeContext, conversation: Conversation): string | null => {
-  const replyTo = optionalObject(call.params, 'reply_to')
-  if (!replyTo) return null
-  const mid = optionalText(replyTo, 'mid')
-  if (mid !== undefined && parts.world.messages.get(mid)?.conversation === conversation) return mid
+  if (isEmpty(call.params['reply_to'])) return null
+  const mid = asText(readObject(call.params['reply_to'], 'reply_to', SEND.replyTo)['mid'])
+  if (parts.world.messages.get(mid)?.conversation === conversation) return mid
   throw badParameter('Invalid message id in reply_to')
 }
 

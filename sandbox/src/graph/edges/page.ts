@@ -1,9 +1,8 @@
+import { pictureOf } from '../../pictures.ts'
 import type { Page } from '../../world.ts'
-import { parseFields, project, type Field } from '../fields.ts'
+import { project, wantedFields, type Readers } from '../fields.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
-import { optionalText } from '../params.ts'
 import type { Edge, EdgeContext } from './edge.ts'
-import { conversationList } from './conversations.ts'
 
 /** `GET /{page-id}`, also with a user token: `fields=access_token` works where `/me/accounts` shows nothing (trap K4). */
 export const pageNode: Edge = (context) => {
@@ -11,8 +10,7 @@ export const pageNode: Edge = (context) => {
   if (node.type !== 'Page') throw unsupported(call.method, node.id)
   if (caller.kind === 'page' && caller.page.id !== node.id) throw unsupported(call.method, node.id)
   if (caller.kind === 'user' && !mayUse(context, node.page)) throw unsupported(call.method, node.id)
-  const fields = parseFields(optionalText(call.params, 'fields')) ?? parseFields('name,id') ?? []
-  return project('Page', fields, pageFields(context, node.page))
+  return project('Page', wantedFields(call, 'name,id'), pageFields(context, node.page))
 }
 
 /** Whether the person who calls has a role on the Page and ticked it in the dialog. */
@@ -22,16 +20,27 @@ export const mayUse = ({ parts, caller }: EdgeContext, page: Page): boolean => {
   return page.roles.has(caller.user.id) && (ticked?.includes(page.id) ?? true)
 }
 
-export const pageFields = (context: EdgeContext, page: Page): Record<string, (field: Field) => unknown> => {
+export const pageFields = (context: EdgeContext, page: Page): Readers => {
   const { parts, caller } = context
   const holder = caller.kind === 'app' ? undefined : caller
   return {
+    ...context.edgesOf({ type: 'Page', id: page.id, page }),
     id: () => page.id,
     name: () => page.name,
     category: () => page.category,
     category_list: () => [{ id: '1605', name: page.category }],
     link: () => `https://www.facebook.com/${page.id}`,
     is_published: () => page.published,
+    picture: () => ({ data: pictureOf(parts.settings.origin(), page.id) }),
+    fan_count: () => 0,
+    followers_count: () => 0,
+    can_post: () => true,
+    has_added_app: () => page.subscriptions.size > 0,
+    is_webhooks_subscribed: () => page.subscriptions.size > 0,
+    is_messenger_bot_get_started_enabled: () => page.profile['get_started'] !== undefined,
+    is_messenger_platform_bot: () => page.subscriptions.size > 0,
+    unread_message_count: () => 0,
+    verification_status: () => 'not_verified',
     tasks: () => (holder ? page.roles.get(holder.user.id) : undefined),
     access_token: () => {
       if (!holder) return undefined
@@ -41,8 +50,6 @@ export const pageFields = (context: EdgeContext, page: Page): Record<string, (fi
       return token.value
     },
     messaging_feature_status: () => ({ hop_v2: false, msgr_multi_app: true, ig_multi_app: false }),
-    conversations: (field) =>
-      conversationList({ ...context, node: { type: 'Page', id: page.id, page } }, field.fields),
     /** Removed with the Handover Protocol's own fields. */
     perms: () => {
       throw new GraphFailure({

@@ -1,7 +1,7 @@
 import type { Persona } from '../../world.ts'
 import { demand } from '../call.ts'
 import { badParameter, tooLong, unsupported } from '../failure.ts'
-import { parseFields, project } from '../fields.ts'
+import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'
 import { optionalText, requiredText } from '../params.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
@@ -52,14 +52,12 @@ export const personaOf = ({ parts, call }: EdgeContext, pageId: string): Persona
   throw badParameter('Invalid persona_id')
 }
 
-const describe = ({ call }: EdgeContext, persona: Persona) => {
-  const fields = parseFields(optionalText(call.params, 'fields')) ?? parseFields(DEFAULT_FIELDS) ?? []
-  return project('Persona', fields, {
+const describe = ({ call }: EdgeContext, persona: Persona) =>
+  project('Persona', wantedFields(call, DEFAULT_FIELDS), {
     id: () => persona.id,
     name: () => persona.name,
     profile_picture_url: () => persona.pictureUrl,
   })
-}
 
 const asked = (context: EdgeContext): Persona => {
   const { node, call } = context

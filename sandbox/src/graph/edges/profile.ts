@@ -1,50 +1,49 @@
 import { demand } from '../call.ts'
-import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
-import { optionalList, unpack } from '../params.ts'
+import { badParameter, emptyList, GraphFailure, missingParameter, notOneOf } from '../failure.ts'
+import { wantedFields } from '../fields.ts'
+import { isEmpty, optionalList, unpack, withoutEmptyInside } from '../params.ts'
 import { PROFILE_RULES } from '../profile-rules.ts'
 import { asPage, type Edge } from './edge.ts'
 
-/** The Messenger Profile (reference G). */
+/**
+ * The Messenger Profile (reference G): what may be written, in the order of the refusals recorded in 2018 and 2025
+ * (rehabstudio/fbmessenger#30 and public code of that year).
+ */
 const PROPERTIES = [
   'get_started',
-  'greeting',
-  'ice_breakers',
   'persistent_menu',
-  'commands',
-  'whitelisted_domains',
-  'account_linking_url',
-  'subject_to_new_eu_privacy_rules',
-  'home_url',
-  'payment_settings',
   'target_audience',
+  'whitelisted_domains',
+  'greeting',
+  'account_linking_url',
+  'payment_settings',
+  'home_url',
+  'ice_breakers',
+  'commands',
 ]
 
+/** Every property there is of those asked for; an unknown one is not there. */
 export const readProfile: Edge = (context) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_messaging')
-  const fields = optionalList(context.call.params, 'fields')
-  if (!fields?.length) throw missingParameter('fields')
-  known(fields)
+  const asked = wantedFields(context.call, '').map(({ name }) => name.toLowerCase())
   const profile: Record<string, unknown> = { ...caller.page.profile, subject_to_new_eu_privacy_rules: false }
-  const found = Object.fromEntries(fields.flatMap((name) => (name in profile ? [[name, profile[name]]] : [])))
-  return { data: Object.keys(found).length > 0 ? [found] : [] }
+  const found = asked.flatMap((name) => (Object.hasOwn(profile, name) ? [[name, profile[name]]] : []))
+  return { data: found.length > 0 ? [Object.fromEntries(found)] : [] }
 }
 
 /** Overwrites the given properties alone, and none of them when one is wrong. */
 export const writeProfile: Edge = (context) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_messaging')
-  const given = Object.fromEntries(
-    PROPERTIES.filter((name) => context.call.params[name] !== undefined).map((name) => [
-      name,
-      unpack(context.call.params[name]),
-    ]),
+  const { params } = context.call
+  const given = PROPERTIES.filter((name) => !isEmpty(params[name])).map(
+    (name) => [name, unpack(params[name])] as const,
   )
-  if (Object.keys(given).length === 0) {
-    throw badParameter(`Requires one of the params: ${PROPERTIES.join(',')}`)
-  }
-  for (const [name, value] of Object.entries(given)) PROFILE_RULES[name]?.(value)
-  const next: Record<string, unknown> = { ...caller.page.profile, ...given }
+  if (given.length === 0) throw badParameter(`Requires one of the params: ${PROPERTIES.join(',')}`)
+  for (const [name, value] of given) PROFILE_RULES[name]?.(value, caller.page.profile)
+  const kept = Object.fromEntries(given.map(([name, value]) => [name, withoutEmptyInside(value)]))
+  const next: Record<string, unknown> = { ...caller.page.profile, ...kept }
   menuNeedsGetStarted(next)
   caller.page.profile = next
   context.parts.bus.stateChanged()
@@ -54,9 +53,12 @@ export const writeProfile: Edge = (context) => {
 export const deleteProfile: Edge = (context) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_messaging')
-  const fields = optionalList(context.call.params, 'fields')
-  if (!fields?.length) throw missingParameter('fields')
-  known(fields)
+  // Meta's documentation writes the names small, its SDK large.
+  const fields = optionalList(context.call.params, 'fields')?.map((name) => name.toLowerCase())
+  if (!fields) throw missingParameter('fields')
+  if (fields.length === 0) throw emptyList('fields')
+  const strange = fields.findIndex((name) => !PROPERTIES.includes(name))
+  if (strange >= 0) throw notOneOf(`fields[${strange}]`, PROPERTIES)
   const next = Object.fromEntries(
     Object.entries(caller.page.profile).filter(([name]) => !fields.includes(name)),
   )
@@ -66,16 +68,11 @@ export const deleteProfile: Edge = (context) => {
   return { result: 'success' }
 }
 
-const known = (fields: readonly string[]) => {
-  const strange = fields.find((name) => !PROPERTIES.includes(name))
-  if (strange !== undefined)
-    throw badParameter(`Param fields[0] must be one of {${PROPERTIES.join(', ').toUpperCase()}}`)
-}
-
-const menuNeedsGetStarted = (profile: Record<string, unknown>) => {
+/** Neither the Page's menu nor that of one visitor is there without Get Started. */
+export const menuNeedsGetStarted = (profile: Record<string, unknown>): void => {
   if (profile['persistent_menu'] === undefined || profile['get_started'] !== undefined) return
   throw new GraphFailure({
-    message: '(#100) You must set a Get Started button if you also wish to use persistent menu',
+    message: '(#100) You must set a Get Started button if you also wish to use persistent menu.',
     code: 100,
     error_subcode: 2018145,
   })

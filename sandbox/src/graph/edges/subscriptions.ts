@@ -2,7 +2,7 @@ import { WEBHOOK_FIELDS } from '../../webhooks/fields.ts'
 import type { App } from '../../world.ts'
 import { demand } from '../call.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf, unsupported } from '../failure.ts'
-import { optionalList, optionalText, requiredText } from '../params.ts'
+import { optionalList, requiredText } from '../params.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
 
 const OBJECTS = ['user', 'page', 'permissions', 'payments']
@@ -46,7 +46,7 @@ export const subscribeApp: Edge = async (context) => {
   const object = requiredText(call.params, 'object')
   if (!OBJECTS.includes(object)) throw notOneOf('object', OBJECTS)
   const callbackUrl = requiredText(call.params, 'callback_url')
-  const verifyToken = optionalText(call.params, 'verify_token') ?? ''
+  const verifyToken = requiredText(call.params, 'verify_token')
   const fields = optionalList(call.params, 'fields') ?? []
   if (object !== 'page') throw badParameter('The sandbox knows subscriptions to the object page alone')
   knownFields(fields, 'fields')
@@ -99,6 +99,6 @@ const asApp = ({ caller, call, node }: EdgeContext): App => {
 }
 
 const knownFields = (fields: readonly string[], name: string) => {
-  const at = fields.findIndex((field) => !(WEBHOOK_FIELDS as readonly string[]).includes(field))
+  const at = fields.findIndex((field) => !WEBHOOK_FIELDS.includes(field))
   if (at >= 0) throw notOneOf(`${name}[${at}]`, WEBHOOK_FIELDS)
 }

@@ -1,12 +1,22 @@
 import type { SandboxParts } from '../../parts.ts'
-import { identify, type Call, type Caller } from '../call.ts'
-import { badParameter, GraphFailure, unknownPath, unsupported } from '../failure.ts'
-import { optionalList } from '../params.ts'
+import { identify, noActiveToken, type Call, type Caller } from '../call.ts'
+import {
+  badParameter,
+  GraphFailure,
+  nonexistingField,
+  notModelled,
+  unknownPath,
+  unsupported,
+} from '../failure.ts'
+import type { Field, Readers } from '../fields.ts'
+import { edgesOf, nodeTypeOf } from '../nodes.ts'
+import { optionalList, type Params } from '../params.ts'
+import { applicationNode } from './application.ts'
 import * as attachments from './attachments.ts'
 import * as businesses from './businesses.ts'
 import * as conversations from './conversations.ts'
 import { debugToken } from './debug-token.ts'
-import type { Edge, Node } from './edge.ts'
+import type { Edge, EdgeContext, Node } from './edge.ts'
 import { sendMessage } from './messages.ts'
 import { accessToken } from './oauth.ts'
 import { pageNode } from './page.ts'
@@ -52,7 +62,7 @@ const EDGES: Record<string, Edge> = {
   'Page POST request_thread_control': threads.requestThread,
   'Page POST extend_thread_control': threads.extendThread,
   'Page GET thread_owner': threads.threadOwner,
-  'Application GET ': ({ parts, node }) => ({ id: node.id, name: parts.world.apps.get(node.id)?.name }),
+  'Application GET ': applicationNode,
   'Application GET subscriptions': subscriptions.readAppSubscriptions,
   'Application POST subscriptions': subscriptions.subscribeApp,
   'Application DELETE subscriptions': subscriptions.unsubscribeApp,
@@ -85,36 +95,83 @@ export const answerCall = async (parts: SandboxParts, call: Call): Promise<Answe
     return debugToken(parts, call)
 
   const caller = identify(parts, call)
-  const ids = call.path.length === 0 && call.method === 'GET' ? optionalList(call.params, 'ids') : undefined
-  return ids ? answerMany(parts, call, ids) : answerOne(parts, call, caller)
+  const ids = isByIds(call) ? optionalList(call.params, 'ids') : undefined
+  return ids ? answerMany(parts, call, ids, caller) : answerOne(parts, call, caller)
 }
+
+/** `/?ids=1,2`, or `/conversations?ids=1,2`: the ids stand where the path has none. */
+const isByIds = ({ method, path }: Call): boolean =>
+  method === 'GET' && path.length <= 1 && !/^(me|app|[a-z]_.*|\d.*)$/.test(path[0] ?? '')
 
 const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promise<Answered> => {
   const [head = '', edge = ''] = call.path
   const headers = parts.usage.count(caller, countedAs(call))
-  const node = head === 'me' ? ownNode(caller) : findNode(parts, caller, call, head)
+  const node = OWN.has(head) ? ownNode(caller, head) : findNode(parts, caller, call, head)
   const handle = EDGES[`${node.type} ${call.method} ${edge}`]
-  if (!handle || call.path.length > (edge === 'permissions' ? 3 : 2)) {
-    if (!handle && KNOWN.has(`${node.type} ${edge}`)) throw unsupported(call.method, node.id)
-    throw unknownPath(call.path.slice(handle ? 2 : 1).join('/'))
+  if (!handle || call.path.length > (edge === 'permissions' ? 3 : 2)) throw strayed(call, node)
+  const context = contextOf({ parts, call, caller, node, path: call.path })
+  return { body: await handle(context), headers }
+}
+
+const contextOf = ({
+  path,
+  ...known
+}: Pick<EdgeContext, 'parts' | 'call' | 'caller' | 'node'> & { path: readonly string[] }): EdgeContext => {
+  const { parts, call } = known
+  const origin = call.origin ?? parts.settings.origin()
+  const url = [origin, call.version, ...path.map(encodeURIComponent)].join('/')
+  const context: EdgeContext = { ...known, url, edgesOf: (node) => nestedEdges(context, node) }
+  return context
+}
+
+/** `fields=messages.limit(5){id}`: the edge of the node, called as if by its own address. */
+const nestedEdges = ({ parts, call, caller }: EdgeContext, node: Node): Readers =>
+  Object.fromEntries(
+    EDGE_NAMES.flatMap((key) => {
+      const [type, method, edge = ''] = key.split(' ')
+      const handle = EDGES[key]
+      if (type !== node.type || method !== 'GET' || edge === '' || !handle) return []
+      const read = (field: Field) => {
+        const path = [node.id, edge]
+        const params = nestedParams(call.params, field)
+        return handle(contextOf({ parts, call: { ...call, path, params }, caller, node, path }))
+      }
+      return [[edge, read]]
+    }),
+  )
+
+const nestedParams = (outer: Params, { text, modifiers }: Field): Params => ({
+  ...(outer['appsecret_proof'] !== undefined && { appsecret_proof: outer['appsecret_proof'] }),
+  ...(text !== undefined && { fields: text }),
+  ...modifiers,
+})
+
+/** Why an address leads to nothing. */
+const strayed = (call: Call, node: Node): GraphFailure => {
+  const [, edge = '', ...rest] = call.path
+  const nodeType = nodeTypeOf(node.type)
+  if (rest.length > 0) {
+    const known = KNOWN.has(`${node.type} ${edge}`)
+    return unknownPath((known ? rest : [edge, ...rest]).join('/'))
   }
-  const url = [
-    call.origin ?? parts.settings.origin(),
-    call.version,
-    ...call.path.map(encodeURIComponent),
-  ].join('/')
-  return { body: await handle({ parts, call, caller, node, url }), headers }
+  if (KNOWN.has(`${node.type} ${edge}`)) return unsupported(call.method, node.id)
+  if (edgesOf(nodeType).includes(edge)) return notModelled(edge, nodeType)
+  return call.method === 'GET' ? nonexistingField(edge, nodeType) : unknownPath(edge)
 }
 
 /** `GET /?ids=1,2`: each id counts as a call of its own. */
-const answerMany = async (parts: SandboxParts, call: Call, ids: readonly string[]): Promise<Answered> => {
+const answerMany = async (
+  parts: SandboxParts,
+  call: Call,
+  ids: readonly string[],
+  caller: Caller,
+): Promise<Answered> => {
   if (ids.length > MOST_IDS)
     throw badParameter(`Too many IDs. Maximum: ${MOST_IDS}. Provided: ${ids.length}.`)
-  const caller = identify(parts, call)
   const bodies: [string, object][] = []
   let headers: Record<string, string> = {}
   for (const id of ids) {
-    const answered = await answerOne(parts, { ...call, path: [id] }, caller)
+    const answered = await answerOne(parts, { ...call, path: [id, ...call.path] }, caller)
     bodies.push([id, answered.body])
     headers = answered.headers
   }
@@ -129,16 +186,14 @@ export const edgeNames = (path: readonly string[]): string[] => {
   return head === 'me' || head === 'debug_token' ? [head] : ['node']
 }
 
-const ownNode = (caller: Caller): Node => {
+/** Words that stand for the caller: the Page or person of the token, and its app. */
+const OWN = new Set(['me', 'app'])
+
+const ownNode = (caller: Caller, head: string): Node => {
+  if (head === 'app') return { type: 'Application', id: caller.app.id }
   if (caller.kind === 'page') return { type: 'Page', id: caller.page.id, page: caller.page }
   if (caller.kind === 'user') return { type: 'User', id: caller.user.id }
-  throw new GraphFailure(
-    {
-      message: 'An active access token must be used to query information about the current user.',
-      code: 2500,
-    },
-    { challenge: 'invalid_request' },
-  )
+  throw noActiveToken()
 }
 
 const findNode = (parts: SandboxParts, caller: Caller, call: Call, id: string): Node => {

@@ -2,7 +2,9 @@ import { INBOX_APP_ID } from '../../chat/facts.ts'
 import { findConversation, type Conversation, type Page } from '../../world.ts'
 import { demand, type PageCaller } from '../call.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf } from '../failure.ts'
-import { optionalObject, optionalText, requiredText } from '../params.ts'
+import { asText, isEmpty, optionalText, requiredText } from '../params.ts'
+import { SEND } from '../shapes.ts'
+import { readObject } from '../value-rules.ts'
 import { asPage, seconds, type Edge, type EdgeContext } from './edge.ts'
 
 const LONGEST_EXTENSION_S = 7 * 24 * 3600
@@ -88,8 +90,8 @@ export const afterMessage = (
   { app, page }: PageCaller,
   conversation: Conversation,
 ): (() => void) => {
-  const control = optionalObject(context.call.params, 'thread_control')
-  if (!control) return () => undefined
+  if (isEmpty(context.call.params['thread_control'])) return () => undefined
+  const control = readObject(context.call.params['thread_control'], 'thread_control', SEND.threadControl)
   const type = optionalText(control, 'control_type')
   if (type === 'release') {
     return () => {
@@ -129,9 +131,10 @@ const pass = (
 const thread = (context: EdgeContext) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_messaging', 'MESSAGING')
-  const recipient = optionalObject(context.call.params, 'recipient')
-  if (!recipient) throw missingParameter('recipient')
-  const psid = requiredText(recipient, 'id')
+  if (isEmpty(context.call.params['recipient'])) throw missingParameter('recipient')
+  const recipient = readObject(context.call.params['recipient'], 'recipient', SEND.recipient)
+  const psid = asText(recipient['id'])
+  if (psid === '') throw missingParameter('recipient[id]')
   const conversation = findConversation(context.parts.world, caller.page.id, psid)
   if (!conversation) throw noSuchPerson()
   const text = optionalText(context.call.params, 'metadata')
@@ -141,7 +144,7 @@ const thread = (context: EdgeContext) => {
 
 const checkTarget = (page: Page, target: string) => {
   if (target === INBOX_APP_ID || page.subscriptions.has(target)) return
-  throw badParameter('Invalid app id', 2018164)
+  throw badParameter('Incorrect App ID.', 2018164)
 }
 
 const mayMove = ({ parts }: EdgeContext, page: Page, conversation: Conversation, appId: string) => {

@@ -1,25 +1,20 @@
 import { findConversation } from '../../world.ts'
 import { demand } from '../call.ts'
-import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
-import { optionalList, requiredText, unpack } from '../params.ts'
+import { missingParameter, notOneOf } from '../failure.ts'
+import { isEmpty, optionalList, requiredText, unpack, withoutEmptyInside } from '../params.ts'
 import { PROFILE_RULES } from '../profile-rules.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
+import { menuNeedsGetStarted } from './profile.ts'
 import { noSuchPerson } from './threads.ts'
 
 /** A menu for one visitor alone (reference G). */
 export const writeUserSettings: Edge = (context) => {
   const { page, conversation } = concerned(context)
   const menu = unpack(context.call.params['persistent_menu'])
-  if (menu === undefined) throw missingParameter('persistent_menu')
-  PROFILE_RULES['persistent_menu']?.(menu)
-  if (page.profile['get_started'] === undefined) {
-    throw new GraphFailure({
-      message: '(#100) You must set a Get Started button if you also wish to use persistent menu',
-      code: 100,
-      error_subcode: 2018145,
-    })
-  }
-  conversation.menu = menu
+  if (isEmpty(menu)) throw missingParameter('persistent_menu')
+  PROFILE_RULES['persistent_menu']?.(menu, page.profile)
+  menuNeedsGetStarted({ ...page.profile, persistent_menu: menu })
+  conversation.menu = withoutEmptyInside(menu)
   context.parts.chat.changed(conversation)
   return { result: 'success' }
 }
@@ -39,9 +34,8 @@ export const deleteUserSettings: Edge = (context) => {
   const { conversation } = concerned(context)
   const names = optionalList(context.call.params, 'params')
   if (!names?.length) throw missingParameter('params')
-  if (names.some((name) => name !== 'persistent_menu')) {
-    throw badParameter('Param params[0] must be one of {PERSISTENT_MENU}')
-  }
+  const strange = names.findIndex((name) => name.toLowerCase() !== 'persistent_menu')
+  if (strange >= 0) throw notOneOf(`params[${strange}]`, ['persistent_menu'])
   conversation.menu = null
   context.parts.chat.changed(conversation)
   return { result: 'success' }

@@ -1,34 +1,47 @@
+import { pictureOf } from '../../pictures.ts'
 import type { Page } from '../../world.ts'
-import { parseFields, project, type Field } from '../fields.ts'
+import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'
-import { optionalText } from '../params.ts'
 import { unsupported } from '../failure.ts'
-import { asUser, type Edge, type EdgeContext } from './edge.ts'
+import { asUser, type Edge } from './edge.ts'
 import { mayUse, pageFields } from './page.ts'
 
 const DEFAULT_ACCOUNT_FIELDS = 'access_token,category,category_list,name,id,tasks'
 
 export const userNode: Edge = (context) => {
   const { user, token } = asUser(context)
-  const fields = parseFields(optionalText(context.call.params, 'fields')) ?? parseFields('id,name') ?? []
   const [firstName = user.name] = user.name.split(' ')
-  return project('User', fields, {
+  return project('User', wantedFields(context.call, 'id,name'), {
+    ...context.edgesOf(context.node),
     id: () => user.id,
     name: () => user.name,
     first_name: () => firstName,
     last_name: () => user.name.slice(firstName.length + 1) || null,
     email: () => (context.parts.tokens.scopes(token).includes('email') ? 'operator@example.com' : null),
-    accounts: (field) => listAccounts(context, field.fields ?? parseFields(DEFAULT_ACCOUNT_FIELDS) ?? []),
-    permissions: () => permissions(context),
+    short_name: () => firstName,
+    installed: () => true,
+    is_guest_user: () => false,
+    picture: () => ({ data: pictureOf(context.parts.settings.origin(), user.id) }),
   })
 }
 
 /** Reference B4. Pages not ticked, not listed, or without a role are simply not there. */
-export const accounts: Edge = (context) =>
-  listAccounts(
-    context,
-    parseFields(optionalText(context.call.params, 'fields') ?? DEFAULT_ACCOUNT_FIELDS) ?? [],
+export const accounts: Edge = (context) => {
+  const { parts, call, url } = context
+  const caller = asUser(context)
+  const mayList = parts.tokens.scopes(caller.token).includes('pages_show_list')
+  const pages = [...parts.world.pages.values()].filter(
+    (page) => mayList && page.listed && mayUse(context, page),
   )
+  const list = paginate<Page>(
+    pages,
+    ({ id }) => id,
+    { url, params: call.params, token: caller.token.value },
+    parts.settings.pageSize,
+  )
+  const fields = wantedFields(call, DEFAULT_ACCOUNT_FIELDS)
+  return list.wrap(list.items.map((page) => project('Page', fields, pageFields(context, page))))
+}
 
 /** Reference B9. */
 export const permissions: Edge = (context) => {
@@ -56,20 +69,4 @@ export const revokePermissions: Edge = (context) => {
   }
   context.parts.bus.stateChanged()
   return { success: true }
-}
-
-const listAccounts = (context: EdgeContext, fields: readonly Field[]) => {
-  const { parts, call, url } = context
-  const caller = asUser(context)
-  const mayList = parts.tokens.scopes(caller.token).includes('pages_show_list')
-  const pages = [...parts.world.pages.values()].filter(
-    (page) => mayList && page.listed && mayUse(context, page),
-  )
-  const list = paginate<Page>(
-    pages,
-    ({ id }) => id,
-    { url, params: call.params, token: caller.token.value },
-    parts.settings.pageSize,
-  )
-  return list.wrap(list.items.map((page) => project('Page', fields, pageFields(context, page))))
 }

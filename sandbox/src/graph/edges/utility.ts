@@ -1,17 +1,22 @@
 import { badParameter, GraphFailure, missingParameter } from '../failure.ts'
-import { isObject, optionalText, type Params } from '../params.ts'
+import { isEmpty, isObject, optionalText, type Params } from '../params.ts'
+import { SEND } from '../shapes.ts'
+import { readObject, text } from '../value-rules.ts'
 
 /** Utility messages are made from approved templates (reference F7); there are none here, so every one is refused by its reason. */
 export const checkUtility = (message: unknown, params: Params): void => {
-  const template = (isObject(message) ? message['template'] : undefined) ?? params['template']
+  const value = (isObject(message) ? message['template'] : undefined) ?? params['template']
   const isUtility = optionalText(params, 'messaging_type') === 'UTILITY'
-  if (template === undefined) {
+  if (isEmpty(value)) {
     if (isUtility) throw missingParameter('message[template]')
     return
   }
   if (!isUtility) throw badParameter('A message template needs the messaging_type UTILITY')
-  const name = isObject(template) ? template['name'] : undefined
-  if (typeof name !== 'string' || name === '') throw missingParameter('message[template][name]')
+  const template = readObject(value, 'message[template]', SEND.utility)
+  text(template, 'name', 'message[template]', 1000)
+  if (template['language'] !== undefined) {
+    readObject(template['language'], 'message[template][language]', SEND.language)
+  }
   throw new GraphFailure({
     message: '(#100) The message template does not exist, or is not approved',
     code: 100,

@@ -1,0 +1,32 @@
+import { badParameter, notAnAddress } from './failure.ts'
+import type { Params } from './params.ts'
+import { isAddress, isTrue, optionalUrl, within } from './value-rules.ts'
+
+/** Whether the Page whitelisted the domain of an address (`whitelisted_domains` of its profile). */
+export type IsWhitelisted = (url: string) => boolean
+
+/** The domains a profile names, as they are when the call begins: setting them in the same call is too late. */
+export const whitelistOf = (profile: Record<string, unknown>): IsWhitelisted => {
+  const domains = profile['whitelisted_domains']
+  const hosts = new Set(Array.isArray(domains) ? domains.map((domain) => hostOf(String(domain))) : [])
+  return (url) => hosts.has(hostOf(url))
+}
+
+/** What opens in the webview: a link button, the action of a card, an item of the menu (reference F7). */
+export const checkWebview = (holder: Params, name: string, isWhitelisted: IsWhitelisted): void => {
+  const { url } = holder
+  if (!isAddress(url)) throw notAnAddress(`${name}[url]`)
+  optionalUrl(holder, 'fallback_url', name)
+  within(holder, 'webview_height_ratio', name, ['compact', 'tall', 'full'])
+  within(holder, 'webview_share_button', name, ['hide'])
+  if (!isTrue(holder['messenger_extensions'])) return
+  if (!url.startsWith('https:'))
+    throw badParameter(`Param ${name}[url] must be https with messenger_extensions`)
+  if (!isWhitelisted(url)) throw notWhitelisted('The URL provided', 2018062)
+}
+
+/** @param what - Facebook says "The URL provided" of buttons and "The web URL provided" of the profile's own */
+export const notWhitelisted = (what: string, subcode: number) =>
+  badParameter(`${what} is not whitelisted for messenger extensions`, subcode)
+
+const hostOf = (url: string): string => URL.parse(url)?.hostname ?? ''

@@ -1,0 +1,476 @@
+/**
+ * Refusals of Facebook that were written down in public: what was sent, and the answer. Facts; the names of the pages are beside
+ * them. `docs/messenger-platform.md` lists the codes (C3, M).
+ */
+export interface Recorded {
+  /** What is wrong with it. */
+  name: string
+  source: string
+  send: Sent
+  /** Left out where Facebook takes it. */
+  refused?: { code: number; error_subcode?: number; message?: string; type?: string }
+}
+
+/** A message, the payload of a template, a call of the Messenger Profile, or any other call. */
+export type Sent =
+  | { message: unknown; around?: object }
+  | { template: unknown }
+  | { profile: object; method?: 'POST' | 'DELETE' | 'GET' }
+  | { path: string; token?: 'page' | 'user' | 'none'; method?: string; body?: object }
+
+const SEND_AS = 'github.com/Messageflow/send-as, src/test/expected.ts (2018)'
+const PROFILE = 'test files on the Messenger Profile of the same author (2017)'
+
+const postback = (more: object) => ({ type: 'postback', title: 'a', payload: 'b', ...more })
+const link = (more: object) => ({ type: 'web_url', title: 'a', url: 'https://a.example/', ...more })
+const buttons = (...list: unknown[]) => ({ template_type: 'button', text: 'a', buttons: list })
+const cards = (...list: unknown[]) => ({ template_type: 'generic', elements: list })
+const reply = (more: object) => ({ text: 'a', quick_replies: [{ content_type: 'text', ...more }] })
+const receipt = (more: object) => ({
+  template_type: 'receipt',
+  recipient_name: 'a',
+  order_number: 'b',
+  currency: 'USD',
+  payment_method: 'c',
+  summary: { total_cost: 999.99 },
+  ...more,
+})
+const bad = (message: string, error_subcode?: number) => ({
+  code: 100,
+  message: `(#100) ${message}`,
+  ...(error_subcode !== undefined && { error_subcode }),
+})
+const required = (name: string) => bad(`The parameter ${name} is required`)
+const tooFew = (name: string) => ({ code: 194, message: `(#194) param ${name} has too few elements.` })
+const tooMany = (name: string) => ({ code: 105, message: `(#105) param ${name} has too many elements.` })
+const EMPTY = bad('Message cannot be empty, must provide valid attachment or text', 2018034)
+const INCOMPLETE = bad(
+  'Incomplete element data: title and at least one other field (image url, subtitle or buttons) is required with non-empty value',
+  2018035,
+)
+const AMOUNT = bad(
+  'The amount you specified in payment summary is invalid. Please verify that it is a valid positive amount and is supported by its currency in terms of decimal places.',
+  2018055,
+)
+
+export const RECORDED: readonly Recorded[] = [
+  { name: 'no text', source: SEND_AS, send: { message: { text: null } }, refused: EMPTY },
+  { name: 'an empty text', source: SEND_AS, send: { message: { text: '' } }, refused: EMPTY },
+  {
+    name: 'no text beside quick replies',
+    source: SEND_AS,
+    send: { message: { text: null, quick_replies: null } },
+    refused: EMPTY,
+  },
+  { name: 'no attachment', source: SEND_AS, send: { message: { attachment: null } }, refused: EMPTY },
+  {
+    name: 'an attachment without type',
+    source: SEND_AS,
+    send: { message: { attachment: { type: null, payload: null } } },
+    refused: required('message[attachment][type]'),
+  },
+  {
+    name: 'an attachment without payload',
+    source: SEND_AS,
+    send: { message: { attachment: { type: 'template', payload: null } } },
+    refused: required('message[attachment][payload]'),
+  },
+  {
+    name: 'a template without type',
+    source: SEND_AS,
+    send: { template: { template_type: null } },
+    refused: bad('Invalid template type'),
+  },
+  {
+    name: 'a button template without text',
+    source: SEND_AS,
+    send: { template: { template_type: 'button', text: null, buttons: null } },
+    refused: required('name_placeholder[text]'),
+  },
+  {
+    name: 'a button template without buttons',
+    source: SEND_AS,
+    send: { template: { template_type: 'button', text: 'a', buttons: null } },
+    refused: required('name_placeholder[buttons]'),
+  },
+  {
+    name: 'a button template with no button',
+    source: SEND_AS,
+    send: { template: buttons() },
+    refused: bad('param name_placeholder[buttons] must be non-empty.'),
+  },
+  {
+    name: 'a button without type',
+    source: SEND_AS,
+    send: { template: buttons({ type: null, payload: null, title: null }) },
+    refused: required('name_placeholder[buttons][0][type]'),
+  },
+  {
+    name: 'a button without title',
+    source: SEND_AS,
+    send: { template: buttons(postback({ title: null, payload: null })) },
+    refused: bad('Element button title cannot be empty.', 2018053),
+  },
+  {
+    name: 'a button with an empty title',
+    source: SEND_AS,
+    send: { template: buttons(postback({ title: '', payload: null })) },
+    refused: bad('Param name_placeholder[buttons][0][title] must be a non-empty UTF-8 encoded string'),
+  },
+  {
+    name: 'a postback without payload',
+    source: SEND_AS,
+    send: { template: buttons(postback({ payload: null })) },
+    refused: bad('Payload cannot be empty for postback type button', 2018040),
+  },
+  {
+    name: 'a postback with an empty payload',
+    source: SEND_AS,
+    send: { template: buttons(postback({ payload: '' })) },
+    refused: bad('Payload cannot be empty for postback type button', 2018040),
+  },
+  {
+    name: 'a link without address',
+    source: SEND_AS,
+    send: { template: buttons(link({ url: null })) },
+    refused: bad('Web url cannot be empty for url type button', 2018041),
+  },
+  {
+    name: 'a link to no address',
+    source: SEND_AS,
+    send: { template: buttons(link({ url: '/test-invalid-url' })) },
+    refused: bad('name_placeholder[buttons][0][url] should represent a valid URL'),
+  },
+  {
+    name: 'no cards',
+    source: SEND_AS,
+    send: { template: cards() },
+    refused: tooFew('name_placeholder[elements]'),
+  },
+  {
+    name: 'a card without title',
+    source: SEND_AS,
+    send: { template: cards({ title: null, buttons: null }) },
+    refused: INCOMPLETE,
+  },
+  {
+    name: 'a card with a title alone',
+    source: SEND_AS,
+    send: { template: cards({ title: 'a', buttons: null }) },
+    refused: INCOMPLETE,
+  },
+  {
+    name: 'a card with an empty title',
+    source: SEND_AS,
+    send: { template: cards({ title: '', buttons: null }) },
+    refused: bad('Param name_placeholder[elements][0][title] must be a non-empty UTF-8 encoded string'),
+  },
+  {
+    name: 'a card with no button',
+    source: SEND_AS,
+    send: { template: cards({ title: 'a', buttons: [] }) },
+    refused: tooFew('name_placeholder[elements][0][buttons]'),
+  },
+  {
+    name: 'no quick replies',
+    source: SEND_AS,
+    send: { message: { text: 'a', quick_replies: [] } },
+    refused: tooFew('message[quick_replies]'),
+  },
+  {
+    name: 'a quick reply without kind',
+    source: SEND_AS,
+    send: { message: reply({ content_type: null, title: null, payload: null }) },
+    refused: required('message[quick_replies][0][content_type]'),
+  },
+  {
+    name: 'a quick reply without title',
+    source: SEND_AS,
+    send: { message: reply({ title: null, payload: null }) },
+    refused: bad('Title is required for this quick reply content type', 2018098),
+  },
+  {
+    name: 'a quick reply without payload',
+    source: SEND_AS,
+    send: { message: reply({ title: 'a', payload: null }) },
+    refused: bad('Payload is required for this quick reply content type', 2018099),
+  },
+  {
+    name: 'a quick reply with a title of 32 characters',
+    source: 'github.com/Messageflow/send-as, src/test/send-as-quick-reply.spec.ts (2018)',
+    send: { message: reply({ title: 'test-message-quick-replies-title', payload: 'b' }) },
+  },
+  ...['recipient_name', 'order_number', 'currency', 'payment_method', 'summary'].flatMap((key) =>
+    [null, ''].map((value): Recorded => ({
+      name: `a receipt whose ${key} is ${JSON.stringify(value)}`,
+      source: SEND_AS,
+      send: { template: receipt({ [key]: value }) },
+      refused: required(`name_placeholder[${key}]`),
+    })),
+  ),
+  {
+    name: 'a receipt in a currency of small letters',
+    source: SEND_AS,
+    send: { template: receipt({ currency: 'usd' }) },
+    refused: bad("The currency code 'usd' is not supported"),
+  },
+  {
+    name: 'a receipt of fractions of a cent',
+    source: SEND_AS,
+    send: { template: receipt({ summary: { total_cost: 999.999 } }) },
+    refused: AMOUNT,
+  },
+  {
+    name: 'neither message nor action',
+    source: SEND_AS,
+    send: { message: undefined },
+    refused: bad('Must send either message or state', 2018015),
+  },
+  {
+    name: 'an unknown key in a message',
+    source: 'github.com/botpress/botpress/issues/2227 (2019)',
+    send: { message: { text: 'a', preview: 'a' } },
+    refused: bad('Invalid keys "preview" were found in param "message".'),
+  },
+  {
+    name: 'a button in place of a message',
+    source: 'github.com/rehabstudio/fbmessenger/issues/63 (2019)',
+    send: { message: { type: 'web_url', title: 'Web button', url: 'http://facebook.com' } },
+    refused: bad('Invalid keys "type, title, url" were found in param "message".'),
+  },
+  {
+    name: 'an unknown key in a quick reply',
+    source: 'github.com/jgorset/facebook-messenger/issues/107 (2017)',
+    send: { message: reply({ title: 'a', payload: 'b', playload: 'b' }) },
+    refused: bad('Invalid keys "playload" were found in param "message[quick_replies][0]".'),
+  },
+  {
+    name: 'an unknown key in the payload of a template',
+    source: 'public code for the marketing opt-in (2025)',
+    send: { template: { ...cards({ title: 'a', subtitle: 'b' }), notification_messages_frequency: 'DAILY' } },
+    refused: bad('Invalid keys "notification_messages_frequency" were found in param "name_placeholder".'),
+  },
+  {
+    name: 'four buttons',
+    source: 'github.com/botman/botman/issues/694 (2018)',
+    send: { template: buttons(...Array.from({ length: 4 }, () => postback({}))) },
+    refused: tooMany('name_placeholder[buttons]'),
+  },
+  {
+    name: 'a card with four buttons',
+    source: 'github.com/howdyai/botkit/issues/1672 (2019)',
+    send: { template: cards({ title: 'a', buttons: Array.from({ length: 4 }, () => postback({})) }) },
+    refused: tooMany('name_placeholder[elements][0][buttons]'),
+  },
+  {
+    name: 'fourteen quick replies',
+    source: 'github.com/microsoft/botframework-sdk/issues/3331 (2017)',
+    send: {
+      message: { text: 'a', quick_replies: Array.from({ length: 14 }, () => reply({}).quick_replies[0]) },
+    },
+    refused: tooMany('message[quick_replies]'),
+  },
+  {
+    name: 'a picture of a card that is no address',
+    source: 'public test of a Messenger client (2026)',
+    send: { template: cards({ title: 'a', image_url: 'picture' }) },
+    refused: bad('name_placeholder[elements][0][image_url] should represent a valid URL'),
+  },
+  {
+    name: 'a webview on a domain that is not whitelisted',
+    source: 'github.com/davidchua/pymessenger/pull/34 (2017); subcode: public code of 2026',
+    send: { template: buttons(link({ messenger_extensions: true })) },
+    refused: bad('The URL provided is not whitelisted for messenger extensions', 2018062),
+  },
+  {
+    name: 'a text of 2001 characters',
+    source: 'public code (2023 to 2026)',
+    send: { message: { text: 'x'.repeat(2001) } },
+    refused: bad('Length of param message[text] must be less than or equal to 2000'),
+  },
+  { name: 'a text of 2000 characters', source: 'the same', send: { message: { text: 'x'.repeat(2000) } } },
+  {
+    name: 'a recipient that is no number',
+    source: 'github.com/botpress/botpress/issues/559 (2018)',
+    send: { message: { text: 'a' }, around: { recipient: { id: 'user-1' } } },
+    refused: bad('Param recipient[id] must be a valid ID string (e.g., "123")'),
+  },
+  {
+    name: 'a recipient nobody has',
+    source: 'reference F1; qiita.com/unsoluble_sugar',
+    send: { message: { text: 'a' }, around: { recipient: { id: '123' } } },
+    refused: bad('No matching user found', 2018001),
+  },
+  {
+    name: 'message and action at once',
+    source: 'the list of error codes (reference C3)',
+    send: { message: { text: 'a' }, around: { sender_action: 'typing_on' } },
+    refused: bad('Cannot send both message and state at the same time.', 2018014),
+  },
+  {
+    name: 'an unknown tag',
+    source: 'github.com/ker0x/messenger/issues/67 (2017)',
+    send: { message: { text: 'a' }, around: { messaging_type: 'MESSAGE_TAG', tag: 'MADE_UP' } },
+    refused: bad('Invalid tag.'),
+  },
+  {
+    name: 'a tag with another type of message',
+    source: 'github.com/ker0x/messenger/issues/106 (2018)',
+    send: { message: { text: 'a' }, around: { messaging_type: 'RESPONSE', tag: 'HUMAN_AGENT' } },
+    refused: bad('Messaging type should be MESSAGE_TAG for tagged messages.'),
+  },
+  {
+    name: 'a removed tag',
+    source: 'github.com/chatwoot/chatwoot/issues/14679 (2026)',
+    send: { message: { text: 'a' }, around: { messaging_type: 'MESSAGE_TAG', tag: 'ACCOUNT_UPDATE' } },
+    refused: { code: 100, message: 'Invalid parameter' },
+  },
+  {
+    name: 'an address that cannot be fetched',
+    source: 'github.com/jgorset/facebook-messenger/issues/43 (2016)',
+    send: { message: { attachment: { type: 'image', payload: { url: 'pig.jpg' } } } },
+    refused: bad('Failed to fetch the file from the url', 2018008),
+  },
+  {
+    name: 'nothing for the profile',
+    source: PROFILE,
+    send: { profile: { get_started: null } },
+    // The list grew since: it begins as recorded.
+    refused: { code: 100 },
+  },
+  ...[{ payload2: null }, { payload: 'a', payload2: null }, { payload2: '' }].map(
+    (get_started): Recorded => ({
+      name: `Get Started with ${Object.keys(get_started).join(' and ')}`,
+      source: PROFILE,
+      send: { profile: { get_started } },
+      refused: bad('Invalid keys "payload2" were found in param "get_started".'),
+    }),
+  ),
+  ...[{}, { payload: null }, { payload: '' }].map((get_started): Recorded => ({
+    name: `Get Started that is ${JSON.stringify(get_started)}`,
+    source: PROFILE,
+    send: { profile: { get_started } },
+    refused: required('get_started[payload]'),
+  })),
+  {
+    name: 'a domain that is no address',
+    source: PROFILE,
+    send: { profile: { whitelisted_domains: ['/haha'] } },
+    refused: bad('whitelisted_domains[0] should represent a valid URL'),
+  },
+  {
+    name: 'deleting nothing of the profile',
+    source: PROFILE,
+    send: { profile: { fields: null }, method: 'DELETE' },
+    refused: required('fields'),
+  },
+  {
+    name: 'deleting an empty list of the profile',
+    source: PROFILE,
+    send: { profile: { fields: [] }, method: 'DELETE' },
+    refused: bad('param fields must be non-empty.'),
+  },
+  {
+    name: 'deleting an unknown property of the profile',
+    source: PROFILE,
+    send: { profile: { fields: ['getting_started'] }, method: 'DELETE' },
+    refused: { code: 100 },
+  },
+  {
+    name: 'fields of the profile that are none',
+    source: PROFILE,
+    send: { path: 'me/messenger_profile?fields=*****' },
+    refused: { code: 2500, message: 'Syntax error "Expected name." at character 0: *****' },
+  },
+  ...['', '?fields=', '?fields=getting_started', '?fields[0]=getting_started'].map((query): Recorded => ({
+    name: `reading the profile with ${query || 'no fields'}`,
+    source: PROFILE,
+    send: { path: `me/messenger_profile${query}` },
+  })),
+  {
+    name: 'a menu without locales',
+    source: 'github.com/pimax/fb-messenger-php/issues/90 (2017)',
+    send: { profile: { persistent_menu: [link({})] } },
+    refused: bad('Invalid keys "type, title, url" were found in param "persistent_menu[0]".'),
+  },
+  {
+    name: 'a menu spelt as in Java',
+    source: 'github.com/restfb/restfb/issues/738 (2017)',
+    send: { profile: { persistent_menu: [{ locale: 'default', callToActions: [] }] } },
+    refused: bad('Invalid keys "callToActions" were found in param "persistent_menu[0]".'),
+  },
+  {
+    name: 'a nested menu',
+    source: 'github.com/fbsamples/original-coast-clothing/issues/66 (2021)',
+    send: {
+      profile: {
+        persistent_menu: [
+          {
+            locale: 'default',
+            call_to_actions: [{ type: 'nested', title: 'a', call_to_actions: [postback({})] }],
+          },
+        ],
+      },
+    },
+    refused: {
+      code: 11,
+      message: '(#11) Setting of Nested Persistent Menu has been deprecated for v8.0 and higher',
+    },
+  },
+  {
+    name: 'a menu without Get Started',
+    source: 'github.com/pimax/fb-messenger-php/issues/90 (2017)',
+    send: { profile: { persistent_menu: [{ locale: 'default', call_to_actions: [postback({})] }] } },
+    refused: bad('You must set a Get Started button if you also wish to use persistent menu.', 2018145),
+  },
+  {
+    name: 'a home that is not whitelisted yet',
+    source: 'github.com/Yoctol/bottender/issues/90 (2017)',
+    send: {
+      profile: {
+        whitelisted_domains: ['https://a.example/'],
+        home_url: { url: 'https://a.example/', webview_height_ratio: 'tall' },
+      },
+    },
+    refused: bad('The web URL provided is not whitelisted for messenger extensions', 2018063),
+  },
+  {
+    name: 'a token of a Page where one of a person is wanted',
+    source: 'public guides (2025), github.com/search: me/accounts with a Page token',
+    send: { path: 'me/accounts' },
+    refused: bad('Tried accessing nonexisting field (accounts) on node type (Page)'),
+  },
+  {
+    name: 'an edge of several nodes that one of them lacks',
+    source: 'a tutorial on the Graph API (2019)',
+    send: { path: 'accounts?ids=me' },
+    refused: bad('Tried accessing nonexisting field (accounts) on node type (Page)'),
+  },
+  {
+    name: 'no token',
+    source: 'github.com/spring-guides/gs-consuming-rest/issues/10 (2015)',
+    send: { path: 'pivotalsoftware', token: 'none' },
+    refused: { code: 104, message: 'An access token is required to request this resource.' },
+  },
+  {
+    name: 'no token for oneself',
+    source: 'github.com/fbsamples/messenger-platform-samples/issues/125 (2018)',
+    send: { path: 'me/messages', token: 'none', body: { recipient: { id: '1' }, message: { text: 'a' } } },
+    refused: {
+      code: 2500,
+      message: 'An active access token must be used to query information about the current user.',
+    },
+  },
+  {
+    name: 'a subscription without fields',
+    source: 'github.com/jgorset/facebook-messenger/issues/231 (2018)',
+    send: { path: 'me/subscribed_apps', method: 'POST', body: {} },
+    refused: required('subscribed_fields'),
+  },
+  {
+    name: 'no recipient',
+    source: 'public guides (2025)',
+    send: { path: 'me/messages', body: { message: { text: 'a' } } },
+    refused: required('recipient'),
+  },
+]
