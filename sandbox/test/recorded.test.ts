@@ -1,5 +1,5 @@
 import t from 'tap'
-import { graph, startConnected, type Answer } from './lab.ts'
+import { graph, startConnected, textOf, type Answer } from './lab.ts'
 import { RECORDED, type Sent } from './recorded-refusals.ts'
 
 t.test('what Facebook was seen to refuse is refused with its code, subcode and words', async (t) => {
@@ -46,7 +46,7 @@ t.test('what the profile may hold is told in the order of the recorded refusals'
     'get_started,persistent_menu,target_audience,whitelisted_domains,greeting,account_linking_url,payment_settings,home_url'
   const call = (method: string, body: object) =>
     graph(sandbox, '/v25.0/me/messenger_profile', { token: pageToken, method, body })
-  const message = async (answer: Promise<Answer>) => String((await answer).body['error']?.['message'])
+  const message = async (answer: Promise<Answer>) => textOf((await answer).body['error']?.['message'])
   t.equal((await message(call('POST', {}))).indexOf(`(#100) Requires one of the params: ${first}`), 0)
   const named = first.split(',').join(', ').toUpperCase()
   const refusal = await message(call('DELETE', { fields: ['getting_started'] }))

@@ -1,7 +1,7 @@
 import type { Call } from './call.ts'
 import { badParameter, GraphFailure, nonexistingField } from './failure.ts'
 import { wordsOf } from './nodes.ts'
-import { isEmpty, unpack, type Params } from './params.ts'
+import { asText, isEmpty, unpack, type Params } from './params.ts'
 
 /** One wanted field: `messages.limit(5){id,message}`. */
 export interface Field {
@@ -90,7 +90,7 @@ export const project = (
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined
     if (!read && !wordsOf(nodeType).has(name)) throw nonexistingField(name, nodeType)
     const value = read?.(field)
-    if (value !== undefined && value !== null) node[String(modifiers['as'] ?? name)] = value
+    if (value !== undefined && value !== null) node[asText(modifiers['as']) || name] = value
   }
   return node
 }

@@ -14,6 +14,7 @@ const MOST = 13
 const LONGEST_TITLE = 20
 const LONGEST_PAYLOAD = 1000
 const AT = 'message[quick_replies]'
+const CHARACTERS = new Intl.Segmenter()
 
 /** Reference F5. */
 export const readQuickReplies = (value: unknown, offers: Offers): ChatMessage['quickReplies'] =>
@@ -39,7 +40,10 @@ const readQuickReply = (value: unknown, name: string, offers: Offers): ChatMessa
   }
   if (payload.length > LONGEST_PAYLOAD) throw tooLong(`${name}[payload]`, LONGEST_PAYLOAD)
   // A longer title is cut, not refused.
-  const shown = [...title].slice(0, LONGEST_TITLE).join('')
+  const shown = [...CHARACTERS.segment(title)]
+    .slice(0, LONGEST_TITLE)
+    .map(({ segment }) => segment)
+    .join('')
   return [{ title: shown, payload, ...(imageUrl !== '' && { imageUrl }) }]
 }
 

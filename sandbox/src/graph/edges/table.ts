@@ -2,11 +2,11 @@ import type { SandboxParts } from '../../parts.ts'
 import { identify, noActiveToken, type Call, type Caller } from '../call.ts'
 import {
   badParameter,
-  GraphFailure,
   nonexistingField,
   notModelled,
   unknownPath,
   unsupported,
+  type GraphFailure,
 } from '../failure.ts'
 import type { Field, Readers } from '../fields.ts'
 import { edgesOf, nodeTypeOf } from '../nodes.ts'
