@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { answersPlugin } from '../plugins/form-answers.ts'
 import { appWebhookPlugin } from '../plugins/app-webhook.ts'
+import { bodyBudgetPlugin } from '../plugins/body-budget.ts'
 import { bootstrapPlugin } from '../plugins/bootstrap.ts'
 import { clockPlugin } from '../plugins/clock.ts'
 import { conversationPlugin } from '../plugins/conversation.ts'
@@ -56,6 +57,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   app.register(envPlugin, { env, surroundings })
   app.register(clockPlugin, { clock })
+  app.register(bodyBudgetPlugin, ({ config }) => ({ mebibytes: config.BODY_BUDGET_MIB }))
   app.register(shieldPlugin)
   app.register(drainPlugin)
   app.register(errorsPlugin)

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { bodyBudgetPlugin } from '../plugins/body-budget.ts'
 import { drainPlugin } from '../plugins/drain.ts'
 import { errorsPlugin } from '../plugins/errors.ts'
 import { createServer } from '../plugins/server.ts'
@@ -47,6 +48,7 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
   // No TRUST_PROXY: nobody is let in through one.
   const app = createServer({ LOG_LEVEL, logStream })
 
+  app.register(bodyBudgetPlugin, { mebibytes: settings.BODY_BUDGET_MIB })
   app.register(shieldPlugin)
   // Who is slow to ask must not keep the bot from its port.
   app.register(drainPlugin, { patienceMs: LAST_WORDS_MS })

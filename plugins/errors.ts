@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError, type BotErrorCode } from '../src/base/errors.ts'
+import { dropBody } from '../src/web/body-budget.ts'
 import { createLostCallbacks } from '../src/reception/lost-callbacks.ts'
 
 // An import would run the getters of node:http, and one of them loads a second undici.
@@ -16,6 +18,7 @@ export const HTTP_STATUS: Record<BotErrorCode, number> = {
   BOT_VERIFICATION_FAILED: 403,
   BOT_BODY_INVALID: 400,
   BOT_BODY_TOO_LARGE: 413,
+  BOT_BODY_UNFINISHED: 408,
   BOT_OBJECT_MISSING: 400,
   BOT_RATE_LIMITED: 429,
   BOT_STORE_UNAVAILABLE: 503,
@@ -58,10 +61,11 @@ export interface ErrorBody {
 /** For requests that fail before any route, hook or handler sees them, such as a malformed URL. */
 export const answerFrameworkError = (
   error: FastifyError,
-  _request: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): void => {
   const body = toBody(error)
+  dropBody(request.raw)
   void reply.header('x-content-type-options', 'nosniff').code(body.statusCode).send(body)
 }
 
@@ -76,7 +80,21 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    // A client that goes on sending would keep what is only half closed.
+    () => socket.destroy(),
   )
+}
+
+/** For what Node understands and Fastify is not to see. The connection ends with the answer. */
+export const answerUnrouted = (response: ServerResponse, status: number, message: string): void => {
+  const code = status === 429 ? 'BOT_RATE_LIMITED' : 'BOT_REQUEST_INVALID'
+  response.writeHead(status, {
+    connection: 'close',
+    'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
+    ...(status === 429 ? { 'retry-after': '1' } : {}),
+  })
+  response.end(JSON.stringify(bodyOf(code, message, status)))
 }
 
 const RETRY_AFTER_SECONDS = 5
@@ -92,6 +110,9 @@ async function errors(app: FastifyInstance) {
   })
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     let body = toBody(error)
+    dropBody(request.raw)
+    // Fastify would close at once, and a client that still sends would not hear why.
+    if (body.code === 'BOT_BODY_TOO_LARGE') reply.removeHeader('connection')
     if (FAILED_PROOFS.has(body.code)) {
       const waitSeconds = await app.countFailure(request)
       // Said aloud only until the limit: an operator with a wrong secret must notice, an attacker must not fill the log.
@@ -107,6 +128,7 @@ async function errors(app: FastifyInstance) {
   })
   const lost = createLostCallbacks({ log: app.log })
   app.setNotFoundHandler((request, reply) => {
+    dropBody(request.raw)
     lost({ url: request.url, isSigned: request.headers['x-hub-signature-256'] !== undefined })
     const body = bodyOf('BOT_ROUTE_UNKNOWN', 'There is nothing at this address.')
     return reply.code(body.statusCode).send(body)

@@ -45,10 +45,10 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
     getToken: ({ body }) => (body instanceof URLSearchParams ? (body.get('_csrf') ?? undefined) : undefined),
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
-    (_request, body, done) => done(null, new URLSearchParams(body)),
+    async ({ raw }: FastifyRequest) =>
+      new URLSearchParams((await app.bodies.read(raw, LARGEST_FORM_BYTES)).toString()),
   )
 
   app.addHook('onRequest', async (request, reply) => {
@@ -109,4 +109,8 @@ const headers = (formTargets: readonly string[]) =>
     strictTransportSecurity: false,
   }) as const
 
-export const ownFormsPlugin = fp(ownForms, { name: 'own-forms', fastify: '5.x' })
+export const ownFormsPlugin = fp(ownForms, {
+  name: 'own-forms',
+  fastify: '5.x',
+  decorators: { fastify: ['bodies'] },
+})

@@ -1,14 +1,60 @@
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { RequestListener } from 'node:http'
+import Fastify, { LogController, type FastifyInstance, type FastifyServerFactory } from 'fastify'
 import type { Config } from '../src/base/config.ts'
 import { createLogOptions, type LogStream } from '../src/base/log.ts'
-import { answerClientError, answerFrameworkError } from './errors.ts'
+import { dropBody } from '../src/web/body-budget.ts'
+import { boundInFlight } from '../src/web/in-flight.ts'
+import { answerClientError, answerFrameworkError, answerUnrouted } from './errors.ts'
 
 export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> {
   /** Where log lines go; standard output by default. */
   logStream?: LogStream | undefined
 }
 
-const REQUEST_TIMEOUT_MS = 30_000
+// An import would run the getters of node:http, and one of them loads a second undici.
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
+
+/** Facebook gives up after five. A request that is not here by then, headers and body, is cut. */
+const REQUEST_TIMEOUT_MS = 10_000
+const LOOK_FOR_SLOW_ONES_EVERY_MS = 1000
+
+/** What is settled before Fastify sees a request, because it would cost more there, or Node would answer in its own way. */
+const guarded =
+  (app: RequestListener): RequestListener =>
+  (request, response) => {
+    const { headers, httpVersion, method = '' } = request
+    if (headers.host === undefined && httpVersion === '1.1') {
+      dropBody(request)
+      return answerUnrouted(response, 400, 'The request names no host.')
+    }
+    // Fastify reads no bodies of these.
+    if (BODYLESS.has(method)) dropBody(request)
+    app(request, response)
+  }
+
+const BODYLESS = new Set(['GET', 'HEAD', 'TRACE'])
+
+const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
+  const listener = boundInFlight(guarded(app as RequestListener), (response) =>
+    answerUnrouted(response, 429, 'Too many requests were sent at once on one connection.'),
+  )
+  const server = createHttpServer(
+    {
+      keepAliveTimeout: Number(keepAliveTimeout),
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_EVERY_MS,
+      // Looked for above: Node's own refusal has no body.
+      requireHostHeader: false,
+    },
+    listener,
+  )
+  server.on('checkExpectation', (request, response) => {
+    dropBody(request)
+    answerUnrouted(response, 417, 'This server meets no expectation but 100-continue.')
+  })
+  return server
+}
 
 /** Fastify itself, before anything is plugged in. */
 export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOptions): FastifyInstance =>
@@ -18,8 +64,7 @@ export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOption
     logController: new LogController({ disableRequestLogging: true }),
     // So would a logger of its own for every request, with all that is redacted.
     childLoggerFactory: (logger) => logger,
-    // Fastify's default lets a client take for ever over its request, and keep the connection.
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory,
     // After its ten seconds Fastify would end a start that recovers a large database, or waits for slow handlers, and say
     // only the name of a plugin. What may wait for ever has a limit of its own, and words for it.
     pluginTimeout: 0,

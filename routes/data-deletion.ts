@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { html } from '../src/web/html.ts'
 import { readSignedRequest } from '../src/webhook/signed-request.ts'
@@ -10,10 +10,10 @@ const STATUS = '/facebook/data-deletion'
 /** Meta's data deletion callback, and the page that tells what became of a request (reference E9). */
 async function dataDeletion(app: FastifyInstance) {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
-    (_request, body, done) => done(null, new URLSearchParams(body)),
+    async ({ raw }: FastifyRequest) =>
+      new URLSearchParams((await app.bodies.read(raw, LARGEST_FORM_BYTES)).toString()),
   )
 
   app.post<{ Body: URLSearchParams | undefined }>(STATUS, async (request) => {
@@ -108,5 +108,5 @@ export const dataDeletionRoutes = fp(dataDeletion, {
   name: 'data-deletion-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['config', 'store', 'clock'] },
+  decorators: { fastify: ['bodies', 'config', 'store', 'clock'] },
 })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { readSignedRequest } from '../src/webhook/signed-request.ts'
 
@@ -6,10 +6,10 @@ const LARGEST_FORM_BYTES = 16 * 1024
 
 async function facebook(app: FastifyInstance) {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: LARGEST_FORM_BYTES },
-    (_request, body, done) => done(null, new URLSearchParams(body)),
+    async ({ raw }: FastifyRequest) =>
+      new URLSearchParams((await app.bodies.read(raw, LARGEST_FORM_BYTES)).toString()),
   )
 
   app.post<{ Body: URLSearchParams | undefined }>('/facebook/deauthorize', async (request) => {
@@ -28,5 +28,5 @@ export const facebookRoutes = fp(facebook, {
   name: 'facebook-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['config', 'tokens'] },
+  decorators: { fastify: ['bodies', 'config', 'tokens'] },
 })

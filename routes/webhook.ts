@@ -1,11 +1,12 @@
-import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { WEBHOOK_OBJECT } from '../src/channel/messenger.ts'
 import { BotError } from '../src/base/errors.ts'
 import { isJsonObject, parseJson, type Json } from '../src/base/json.ts'
 import { toNewEvents } from '../src/webhook/inbox.ts'
 import { createOtherObjects } from '../src/webhook/other-objects.ts'
-import { createSignatureCheck } from '../src/webhook/signature.ts'
+import { free } from '../src/web/body-budget.ts'
+import { couldBeSignature, createSignatureCheck } from '../src/webhook/signature.ts'
 import { readChallenge, type VerificationQuery } from '../src/webhook/verification.ts'
 
 const LARGEST_BODY_BYTES = 4 * 1024 * 1024
@@ -17,26 +18,18 @@ async function webhook(app: FastifyInstance) {
 
   // Raw bytes are what Facebook signs: nothing is parsed before the signature holds.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>(
-    'application/json',
-    { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES },
-    (request, body, done) => {
-      if (!isSigned(body, request.headers['x-hub-signature-256'])) {
-        done(
-          new BotError('BOT_SIGNATURE_INVALID', 'X-Hub-Signature-256 is missing or does not fit the body.'),
-        )
-        return
-      }
-      let callback: Json
-      try {
-        callback = parseJson(body.toString())
-      } catch {
-        done(new BotError('BOT_BODY_INVALID', 'The body is not JSON.'))
-        return
-      }
-      done(null, callback)
-    },
-  )
+  app.addContentTypeParser('application/json', async ({ headers, raw }: FastifyRequest): Promise<Json> => {
+    const body = await app.bodies.read(raw, LARGEST_BODY_BYTES)
+    if (!isSigned(body, headers['x-hub-signature-256'])) {
+      free(raw, body)
+      throw unsigned()
+    }
+    try {
+      return parseJson(body.toString())
+    } catch {
+      throw new BotError('BOT_BODY_INVALID', 'The body is not JSON.')
+    }
+  })
 
   app.addHook('onError', async (_request, _reply, error) => {
     metrics.webhookRejected(reasonOf(error))
@@ -68,16 +61,21 @@ async function webhook(app: FastifyInstance) {
       reply.type('text/plain; charset=utf-8').send(challenge)
     })
     // The header is not signed, so it decides nothing: whatever came is read as bytes.
-    app.post<{ Body: Json }>(path, { onRequest: readAsJson }, ({ body }) => take(body))
+    app.post<{ Body: Json }>(path, { onRequest: admit }, ({ body }) => take(body))
   }
 }
 
 const TAKEN = 'EVENT_RECEIVED'
 
-const readAsJson: onRequestHookHandler = (request, _reply, done) => {
-  request.headers['content-type'] = 'application/json'
+/** What cannot be signed is refused before its body is read. */
+const admit: onRequestHookHandler = ({ headers }, _reply, done) => {
+  if (!couldBeSignature(headers['x-hub-signature-256'])) return done(unsigned())
+  headers['content-type'] = 'application/json'
   done()
 }
+
+const unsigned = (): BotError =>
+  new BotError('BOT_SIGNATURE_INVALID', 'X-Hub-Signature-256 is missing or does not fit the body.')
 
 /** Such as `signature_invalid`; few enough to be a metric's label. */
 const reasonOf = (error: Error & { code?: string; statusCode?: number }): string => {
@@ -90,5 +88,5 @@ export const webhookRoutes = fp(webhook, {
   name: 'webhook-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['config', 'clock', 'metrics', 'silence', 'store'] },
+  decorators: { fastify: ['bodies', 'config', 'clock', 'metrics', 'silence', 'store'] },
 })

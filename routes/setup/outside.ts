@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { dropBody } from '../../src/web/body-budget.ts'
 import { REACH } from '../../src/setup/proofs.ts'
 
 const RETRY_AFTER_SECONDS = 60
@@ -13,7 +14,10 @@ async function setupOutside(
 
   for (const url of ['/readyz', '/webhook']) {
     // Before its body is read: nothing of it would be kept. Facebook sends it again.
-    const onRequest = async (_request: unknown, reply: FastifyReply) => refuse(reply)
+    const onRequest = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+      dropBody(raw)
+      return refuse(reply)
+    }
     app.route({ method: ['GET', 'POST'], url, onRequest, handler: () => undefined })
   }
 

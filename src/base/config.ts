@@ -185,6 +185,13 @@ const properties = {
     default: 10,
     description: 'a number above 0: how many media a second may be sent for one Page (Facebook allows 10)',
   },
+  BODY_BUDGET_MIB: {
+    type: 'integer',
+    minimum: 8,
+    maximum: 4096,
+    default: 32,
+    description: 'a whole number from 8 to 4096: MiB for all request bodies together that are not proved yet',
+  },
   LOG_LEVEL: {
     type: 'string',
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -472,6 +479,7 @@ const asProxyServer = (text: string): string => (/^\w+:\/\//.test(text) ? text :
 const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   PORT: asNumber,
   KEEP_QUESTIONS_DAYS: asNumber,
+  BODY_BUDGET_MIB: asNumber,
   PROBE_SECONDS: asNumber,
   REMIND_SECONDS: asNumber,
   TEXT_PER_SECOND: asNumber,

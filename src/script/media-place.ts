@@ -30,7 +30,7 @@ export const placeOf = (path: string, { script, dataDir }: MediaFolders): string
 }
 
 /** Wherever it lies, as in a backup. */
-const OWN_FILE = /^(evergreen\.(db|lock|pid)|tokens\.json)/i
+const OWN_FILE = /^(evergreen\.(db|lock|pid|host)|tokens\.json|\.env$)/i
 
 const leadsOut = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
 

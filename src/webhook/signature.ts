@@ -18,5 +18,9 @@ export const createSignatureCheck = (appSecret: string): SignatureCheck => {
   }
 }
 
+/** Whether a value of `X-Hub-Signature-256` has the form of one. */
+export const couldBeSignature = (header: string | string[] | undefined): boolean =>
+  typeof header === 'string' && /^sha256=[0-9a-f]{64}$/.test(header)
+
 const PREFIX = 'sha256='
 const LENGTH = PREFIX.length + 64

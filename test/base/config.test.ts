@@ -28,6 +28,7 @@ t.test('three variables are enough, the rest has defaults', async (t) => {
     FB_LOGIN_URL: 'https://www.facebook.com',
     HOST: '127.0.0.1',
     PORT: 3000,
+    BODY_BUDGET_MIB: 32,
     DATA_DIR: 'data',
     BOT_SCRIPT: 'bot.yaml',
     PROBE_SECONDS: 900,

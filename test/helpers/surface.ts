@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
+import { bodyBudgetPlugin } from '../../plugins/body-budget.ts'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { errorsPlugin } from '../../plugins/errors.ts'
@@ -79,6 +80,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
 
   app.register(envPlugin, { env })
   app.register(clockPlugin, { clock })
+  app.register(bodyBudgetPlugin, { mebibytes: 32 })
   app.register(shieldPlugin)
   app.register(errorsPlugin)
   app.register(metricsPlugin)

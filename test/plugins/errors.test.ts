@@ -61,7 +61,7 @@ t.test('what is no HTTP is refused in the same shape, and the server lives on', 
 
 t.test('a client does not get for ever to finish its request', async (t) => {
   const { app } = await buildSurface(t)
-  t.equal(app.server.requestTimeout, 30_000)
+  t.equal(app.server.requestTimeout, 10_000)
 })
 
 t.test('docs/errors.md explains every code, with the status it gets, and no other', async (t) => {
