@@ -49,7 +49,7 @@ const start = async (): Promise<void> => {
     port: sandboxPort,
     latencyMs: 40,
     repairCommand: repair,
-    pages: [{ id: '100000000000001', name: 'Evergreen Café' }],
+    pages: [{ id: '100000000000001', name: 'Evergreen Crafts' }],
     visitors: [{ name: 'Vera Visitor' }, { name: 'Timo Tester' }],
   })
   undo.push(() => sandbox.close())
@@ -83,6 +83,7 @@ const start = async (): Promise<void> => {
     void cleanUp().then(() => process.exit(1))
   })
 
+  isShown = true
   process.stdout.write(`
 Evergreen is running, with a Facebook of its own.
 
@@ -112,6 +113,9 @@ interface Bot {
 
 const root = new URL('..', import.meta.url)
 
+/** Before that the demo itself gives the bot its first token: what the bot asks for meanwhile is no news. */
+let isShown = false
+
 const startBot = async (env: Environment): Promise<Bot> => {
   const child = spawn(process.execPath, ['bin/serve.js'], {
     cwd: root,
@@ -125,7 +129,7 @@ const startBot = async (env: Environment): Promise<Bot> => {
       const { level = 0, msg = '', address: listening, notice } = readLine(line)
       if (msg === 'listening' && listening !== undefined) resolve(listening)
       // The operator's part of the log; the rest is for machines.
-      if (level >= 40 || notice === 'well') process.stdout.write(`bot: ${msg}\n`)
+      if (isShown && (level >= 40 || notice === 'well')) process.stdout.write(`bot: ${msg}\n`)
     })
   })
   return { process: child, address: await address }

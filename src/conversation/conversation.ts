@@ -3,10 +3,18 @@ import type { JsonObject } from '../base/json.ts'
 import type { Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { find, type Found } from './find.ts'
-import { askAt, leaveForm, questionAt, takeAnswer, takeMeant, type AskPlace, type FormStep } from './forms.ts'
+import {
+  beginForm,
+  leaveForm,
+  questionAt,
+  takeAnswer,
+  takeMeant,
+  type AskPlace,
+  type FormStep,
+} from './forms.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { countVisit, readMemory, remember } from './memory.ts'
-import { offersOf, undoOf } from './questions.ts'
+import { offersOf, rescueOf, undoOf } from './questions.ts'
 import { choicesOf, render, variablesOf } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import type { Localised } from '../script/localised.ts'
@@ -119,11 +127,21 @@ export const createConversation = (deps: {
   }
 
   /** Says an answer: judged, rendered, with its questions, choices and handover. */
-  const answerTo = (turn: Turn, found: Found): ScriptResult | Promise<ScriptResult> =>
-    speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) => ({
+  const answerTo = (turn: Turn, found: Found): ScriptResult | Promise<ScriptResult> => {
+    const ended = endedAtOnce(turn, found)
+    if (ended !== null) return inForm(turn, ended)
+    return speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) => ({
       ...compose(turn, found, voice),
       ...(found.heard && { heard: found.heard }),
     }))
+  }
+
+  /** A form whose questions are all answered by the button that leads to it. */
+  const endedAtOnce = ({ script, event, state }: Turn, { answer, carried }: Found): FormStep | null => {
+    if (carried === undefined || !('name' in answer)) return null
+    const begun = beginForm(script, { reply: String(answer.name), carried }, state, event.timestampMs)
+    return begun?.is === 'done' ? begun : null
+  }
 
   const compose = (turn: Turn, found: Found, voice: Voice): ScriptResult => {
     const { script, event } = turn
@@ -147,11 +165,20 @@ export const createConversation = (deps: {
     }
     let state = turn.state
     if (answer.turns !== memory.turns) state = remember(state, { turns: answer.turns })
-    const [question] = answer.form?.questions ?? []
-    if (question !== undefined) {
-      state = askAt(state, answer.name, 0, event.timestampMs)
-      const items = [...before, ...answer.items, textItem(question.text)]
-      return { replies: render(voice, items, offersOf(script, voice.language, question)), state, saying }
+    const { form } = answer
+    if (form !== null && form.questions.length > 0) {
+      const begun = beginForm(
+        script,
+        { reply: answer.name, carried: found.carried ?? {} },
+        state,
+        event.timestampMs,
+      )
+      if (begun?.is === 'next') {
+        const { question } = begun.place
+        const items = [...before, ...answer.items, textItem(question.text)]
+        const replies = render(voice, items, offersOf(script, voice.language, question))
+        return { replies, state: begun.state, saying }
+      }
     }
     const names = [...new Set([...(found.near ?? []), ...answer.choices])]
     const replies = render(
@@ -175,8 +202,18 @@ export const createConversation = (deps: {
         saying: place.reply,
       }))
     switch (step.is) {
+      case 'more':
+        return ask(step.place, script.words.moreSay, step.from, turn.state)
       case 'again':
-        return ask(step.place, step.text, step.from, turn.state)
+        return speak({ ...turn, state: step.state }, asker === undefined ? [] : [asker], (voice) => ({
+          replies: render(
+            voice,
+            step.texts.map(textItem),
+            (step.isStuck ? rescueOf : offersOf)(script, voice.language, step.place.question),
+          ),
+          state: step.state,
+          saying: step.place.reply,
+        }))
       case 'next':
         return ask(step.place, step.place.question.text, 0, step.state)
       case 'cancelled':

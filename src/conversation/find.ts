@@ -1,5 +1,6 @@
 import type { WebhookEvent } from '../webhook/events.ts'
 import { hear, type Heard } from './heard.ts'
+import { readCarried, type Carried } from './carried.ts'
 import type { Matcher } from './match/matcher.ts'
 import { matchKey } from '../script/match-key.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
@@ -12,6 +13,8 @@ export interface Found {
   groups: ReadonlyMap<string, string>
   /** Only its choices are wanted, from this one on. */
   choicesFrom?: number
+  /** Answers that the button brought along for the questions of the reply. */
+  carried?: Carried
   /** Nothing fitted; the visitor may have meant one of these replies. */
   near?: readonly string[]
   /** How well the visitor's words were understood, where words decided. */
@@ -60,6 +63,11 @@ const byPayload = (script: Script, payload: string): Found => {
       groups: NO_GROUPS,
       choicesFrom: Number(from),
     }
+  }
+  const button = readCarried(payload)
+  if (button !== null) {
+    const answer = script.replies.get(button.reply) ?? script.fallback
+    return { answer, groups: NO_GROUPS, carried: button.carried }
   }
   const started = payload === USUAL_GET_STARTED ? script.profile?.getStarted : null
   // A button of an earlier script may name a reply that is gone.

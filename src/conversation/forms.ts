@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
+import { readCarried, type Carried } from './carried.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
 import { isCancel, judge, type Given } from './questions.ts'
@@ -11,8 +12,16 @@ import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 
 /** What a visitor's turn in a form comes to. */
 export type FormStep =
-  /** The question stays, said again in these words; or another page of its choices is shown. */
-  | { is: 'again'; place: AskPlace; text: Localised<Template>; from: number }
+  /** Another page of the question's choices is shown. */
+  | { is: 'more'; place: AskPlace; from: number }
+  /** The question stays, said again in these words; `isStuck` when the visitor may want out. */
+  | {
+      is: 'again'
+      place: AskPlace
+      texts: readonly Localised<Template>[]
+      isStuck: boolean
+      state: JsonObject | null
+    }
   | { is: 'next'; place: AskPlace; state: JsonObject | null }
   | { is: 'done'; next: string; state: JsonObject | null; answers: FormAnswers | null }
   /** `meant` is the payload of the button that says the word was the answer; null where it could not be one. */
@@ -52,7 +61,9 @@ export const askAt = (
   reply: string,
   step: number,
   nowMs: number,
-): JsonObject | null => remember(state, { form: { reply, step, askedMs: nowMs } })
+  given: readonly string[] = [],
+): JsonObject | null =>
+  remember(state, { form: { reply, step, askedMs: nowMs, ...(given.length > 0 && { given }) } })
 
 export const leaveForm = (state: JsonObject | null): JsonObject | null => remember(state, { form: null })
 
@@ -69,7 +80,7 @@ export const takeAnswer = (
   const given: Given = { text: event.text, payload: event.quickReply, atMs: event.timestampMs }
   const { question } = place
   const [, from] = OPTIONS.exec(given.payload ?? '') ?? []
-  if (from !== undefined) return { is: 'again', place, text: script.words.moreSay, from: Number(from) }
+  if (from !== undefined) return { is: 'more', place, from: Number(from) }
   // A button of an earlier message, or "more" of its choices.
   if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place }
 
@@ -81,7 +92,25 @@ export const takeAnswer = (
     return accept(script, place, value, state, event.timestampMs)
   if (given.text !== null && (value !== null || isSomethingElse(given.text, matcher())))
     return { is: 'aside', place }
-  return { is: 'again', place, text: question.retry ?? usualRetry(script, question), from: 0 }
+  return again(script, place, state)
+}
+
+/** In other words the second time; from the third on, the way out comes first. */
+const again = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
+  const { words } = script
+  const { question } = place
+  const { form } = readMemory(state)
+  const tries = (form?.tries ?? 0) + 1
+  const usual = usualRetry(script, question)
+  const first = question.retry ?? usual
+  const other = question.retry === null ? question.text : usual
+  return {
+    is: 'again',
+    place,
+    texts: tries === 1 ? [first] : tries === 2 ? [words.again, other] : [words.stuck],
+    isStuck: tries > 2,
+    state: form === null ? state : remember(state, { form: { ...form, tries } }),
+  }
 }
 
 /**
@@ -131,12 +160,44 @@ const accept = (
   const { remembered } = readMemory(state)
   const known = { ...remembered, [question.remember]: value }
   const learned = remember(state, { remembered: known })
+  const { given = [] } = readMemory(state).form ?? {}
+  return goOn(script, { reply, from: step + 1, given }, learned, nowMs)
+}
+
+/** A form that is begun with answers which a button has brought along; null where there is no form. */
+export const beginForm = (
+  script: Script,
+  { reply, carried }: { reply: string; carried: Carried },
+  state: JsonObject | null,
+  nowMs: number,
+): Extract<FormStep, { is: 'next' | 'done' }> | null => {
+  const form = script.replies.get(reply)?.form ?? null
+  if (form === null) return null
+  const fitting = form.questions.flatMap((question): [string, string][] => {
+    const text = carried[question.remember]
+    const value = text === undefined ? null : judge(script, question, { text, payload: null, atMs: nowMs })
+    return value === null ? [] : [[question.remember, value]]
+  })
+  const given = fitting.map(([name]) => name)
+  const known = { ...readMemory(state).remembered, ...Object.fromEntries(fitting) }
+  return goOn(script, { reply, from: 0, given }, remember(state, { remembered: known }), nowMs)
+}
+
+/** The next question that nothing is known of, or the end of the form. */
+const goOn = (
+  script: Script,
+  { reply, from, given }: { reply: string; from: number; given: readonly string[] },
+  learned: JsonObject | null,
+  nowMs: number,
+): Extract<FormStep, { is: 'next' | 'done' }> => {
   const asker = script.replies.get(reply) as NamedAnswer & { form: Form }
-  const following = asker.form.questions[step + 1]
+  const step = asker.form.questions.findIndex((one, index) => index >= from && !given.includes(one.remember))
+  const following = asker.form.questions[step]
   if (following !== undefined) {
-    const place = { reply, step: step + 1, question: following }
-    return { is: 'next', place, state: askAt(learned, reply, step + 1, nowMs) }
+    const place = { reply, step, question: following }
+    return { is: 'next', place, state: askAt(learned, reply, step, nowMs, given) }
   }
+  const { remembered: known } = readMemory(learned)
   const { questions, answers, next } = asker.form
   const values = Object.fromEntries(questions.map((one) => [one.remember, known[one.remember] ?? '']))
   return {
@@ -148,7 +209,7 @@ const accept = (
 }
 
 const isOtherButton = (script: Script, payload: string): boolean =>
-  script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`)
+  script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
 
 /** Someone who writes just what asks for a person does not answer "What is your name?". */
 const asksForPerson = (

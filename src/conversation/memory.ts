@@ -19,6 +19,10 @@ export interface FormPlace {
   reply: string
   step: number
   askedMs: number
+  /** How often in a row its answer was not understood. */
+  tries?: number
+  /** Names whose answers a button has brought along: they are not asked for. */
+  given?: readonly string[]
 }
 
 export interface Visit {
@@ -72,10 +76,16 @@ const numbersOf = (value: Json | undefined): Record<string, number> =>
 
 const formOf = (value: Json | undefined): FormPlace | null => {
   if (!isJsonObject(value)) return null
-  const { reply, step, askedMs } = value
-  return typeof reply === 'string' && typeof step === 'number' && typeof askedMs === 'number'
-    ? { reply, step, askedMs }
-    : null
+  const { reply, step, askedMs, tries, given } = value
+  if (typeof reply !== 'string' || typeof step !== 'number' || typeof askedMs !== 'number') return null
+  const names = Array.isArray(given) ? given.filter((name) => typeof name === 'string') : []
+  return {
+    reply,
+    step,
+    askedMs,
+    ...(typeof tries === 'number' && { tries }),
+    ...(names.length > 0 && { given: names }),
+  }
 }
 
 const visitOf = (value: Json | undefined): Visit | null => {

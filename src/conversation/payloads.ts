@@ -1,3 +1,4 @@
+import { payloadOf } from './carried.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { allOf, pick, type Localised } from '../script/localised.ts'
@@ -168,7 +169,8 @@ const renderCard = (voice: Voice, { title, subtitle, image, buttons }: Card): Js
 
 const renderButton = (voice: Voice, button: Button): JsonObject => {
   const title = pick(button.title, voice.language, voice.script.language)
-  if ('reply' in button) return { type: 'postback', title, payload: button.reply }
+  if ('reply' in button)
+    return { type: 'postback', title, payload: payloadOf(button.reply, button.with ?? null) }
   if ('call' in button) return { type: 'phone_number', title, payload: button.call }
   return { type: 'web_url', title, url: address(voice, button.url) }
 }

@@ -1,5 +1,6 @@
 import type { QuickReply } from '../messages.ts'
 import { matchKey } from '../script/match-key.ts'
+import { numberWordsIn } from './number-words.ts'
 import { paged } from './render.ts'
 import { isDay, placeInWeek } from '../script/hours.ts'
 import { LIMITS } from '../channel/messenger.ts'
@@ -59,6 +60,15 @@ export const offersOf = (script: Script, language: string, question: Question, f
   return [...shown, cancel]
 }
 
+/** Under a question that was not understood again and again: a person, where the script has one, and the way out. */
+export const rescueOf = (script: Script, language: string, question: Question): QuickReply[] => {
+  const person = [...script.replies.values()].find(({ handover, title }) => handover && title !== null)
+  const offers = offersOf(script, language, question).slice(0, LIMITS.quickReplies - 1)
+  if (person === undefined || person.title === null) return offers
+  const title = pick(person.title, language, script.language)
+  return [{ content_type: 'text', title, payload: person.name }, ...offers]
+}
+
 /** The way back into a form that a word has ended; nothing without a payload. */
 export const undoOf = (
   { script, language }: Pick<Voice, 'script' | 'language'>,
@@ -85,8 +95,9 @@ const clean = (text: string): string =>
 
 const numberIn = (text: string, { least, most }: Question): string | null => {
   const [found] = /[-−]?\d[\d\s'’.,]*/u.exec(text) ?? []
-  if (found === undefined) return null
-  const value = Number(plainNumber(found.trim().replace('−', '-')))
+  const value =
+    found === undefined ? numberWordsIn(text) : Number(plainNumber(found.trim().replace('−', '-')))
+  if (value === null) return null
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null
   if ((least !== null && value < least) || (most !== null && value > most)) return null
   return String(value)

@@ -5,6 +5,7 @@ import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'
 import {
+  entriesOf,
   isWebAddress,
   kindOf,
   list,
@@ -121,9 +122,11 @@ export const target = <T, D extends Record<string, Field<unknown>>>(
   what: string,
   titled: Read<T>,
   destinations: D,
+  /** What may stand besides, whichever it is. */
+  extras: Record<string, Field<unknown, false>> = {},
 ): Read<{ title: T } & OneOf<D>> => {
   const names = Object.keys(destinations)
-  const read = mapping(what, { title: required(titled, 'What it says.'), ...destinations })
+  const read = mapping(what, { title: required(titled, 'What it says.'), ...destinations, ...extras })
   return described(
     (node, reading) => {
       const before = reading.count()
@@ -131,8 +134,14 @@ export const target = <T, D extends Record<string, Field<unknown>>>(
       if (value === undefined) return undefined
       const given = names.filter((name) => value[name] !== null)
       const [only] = given
-      if (only !== undefined && given.length === 1)
-        return { title: value.title, [only]: value[only] } as { title: T } & OneOf<D>
+      if (only !== undefined && given.length === 1) {
+        const besides = Object.keys(extras).flatMap((name) =>
+          value[name] === null ? [] : [[name, value[name]]],
+        )
+        return { title: value.title, [only]: value[only], ...Object.fromEntries(besides) } as {
+          title: T
+        } & OneOf<D>
+      }
       if (reading.count() > before) return undefined
       return reading.refuse(
         reading.placeOf(reading.follow(node)),
@@ -169,13 +178,40 @@ const phoneNumber: Read<string> = described(
   () => ({ type: ['string', 'number'] }),
 )
 
+const readCarriedValue = plainText('an answer', 200, 'values are short')
+
+/** Answers that a button brings along, by the names that questions remember them under. */
+const carried: Read<Record<string, string>> = described(
+  (node, reading) => {
+    const entries = entriesOf(node, reading, 'answers by their names, like { item: Mug }')
+    if (entries === undefined) return undefined
+    const read = entries.map(({ key, place, value }): [string, string | undefined] => {
+      reading.wanted.push({ name: key, place })
+      return [key, readCarriedValue(value, reading)]
+    })
+    return read.every((entry): entry is [string, string] => entry[1] !== undefined)
+      ? Object.fromEntries(read)
+      : undefined
+  },
+  () => ({ type: 'object', additionalProperties: schemaOf(readCarriedValue) }),
+)
 export const buttons: Read<Button[]> = list(
   'a list of buttons',
-  target('a button', localised(title), {
-    reply: TO_REPLY,
-    url: toAddress(urlTemplate('the address of a page')),
-    call: optional(phoneNumber, 'The phone number it calls.'),
-  }),
+  target(
+    'a button',
+    localised(title),
+    {
+      reply: TO_REPLY,
+      url: toAddress(urlTemplate('the address of a page')),
+      call: optional(phoneNumber, 'The phone number it calls.'),
+    },
+    {
+      with: optional(
+        carried,
+        'Answers for the questions of the reply it leads to, which are then not asked.',
+      ),
+    },
+  ),
   { min: 1, max: LIMITS.buttons, why: FACEBOOK },
 )
 

@@ -104,12 +104,14 @@ export type SayItem =
   /** The rest of the answer is that reply's. */
   | { kind: 'go'; reply: string }
 
-export type Button = { title: Localised<string> } & (
-  | { reply: string }
-  | { url: Template }
-  /** A phone number like `+15551234567`. */
-  | { call: string }
-)
+export type Button = { title: Localised<string> } &
+  /** `with`: answers for the questions of that reply, by the names they are remembered under. */
+  (
+    | { reply: string; with?: Readonly<Record<string, string>> | null }
+    | { url: Template }
+    /** A phone number like `+15551234567`. */
+    | { call: string }
+  )
 
 export interface Card {
   title: Localised<Template>

@@ -23,6 +23,10 @@ export interface Words {
   notPhone: Localised<Template>
   notDate: Localised<Template>
   notChoice: Localised<Template>
+  /** Said before the question in other words, when an answer did not fit for the second time. */
+  again: Localised<Template>
+  /** Said from the third time on, above the way out. */
+  stuck: Localised<Template>
 }
 
 export const ENGLISH_WORDS: Words = {
@@ -38,6 +42,10 @@ export const ENGLISH_WORDS: Words = {
   notPhone: ['That does not look like a phone number. Please send it with its area code.'],
   notDate: ['I did not understand that date. Please write it like 24.12.2026 or 2026-12-24.'],
   notChoice: ['Please pick one of these.'],
+  again: ['Sorry, I still cannot read that as an answer.'],
+  stuck: [
+    'I do not understand, and I do not want to keep you. Shall a person help you, or shall we stop here?',
+  ],
 }
 
 const said = localised(template('a text', { max: LIMITS.text, why: "Facebook's limit" }))
@@ -61,6 +69,11 @@ const readWords = mapping('the words', {
   not_phone: optional(said, 'Said to an answer that is no phone number.'),
   not_date: optional(said, 'Said to an answer that is no date.'),
   not_choice: optional(said, 'Said to an answer that is none of the choices.'),
+  again: optional(
+    said,
+    'Said before the question in other words, when an answer does not fit for the second time.',
+  ),
+  stuck: optional(said, 'Said from the third time on, above the buttons to a person and out of the form.'),
 })
 
 /** Reads the section that puts the bot's own words into others, or into other languages. */
@@ -81,6 +94,8 @@ export const words: Read<Words> = described(
       notPhone: value.not_phone ?? ENGLISH_WORDS.notPhone,
       notDate: value.not_date ?? ENGLISH_WORDS.notDate,
       notChoice: value.not_choice ?? ENGLISH_WORDS.notChoice,
+      again: value.again ?? ENGLISH_WORDS.again,
+      stuck: value.stuck ?? ENGLISH_WORDS.stuck,
     }
   },
   () => readWords.schema?.() ?? {},

@@ -56,11 +56,8 @@ t.test('an answer that does not fit is asked for again, in words that help', asy
   const { say, offers, happens } = talk(BOOKING)
   await say('book a table')
   t.same(await say('many'), ['From 1 to 12, please.'])
-  t.same(await say('13'), ['From 1 to 12, please.'])
-  t.same(await say('0'), ['From 1 to 12, please.'])
   await say('2')
   t.match(await say('some day'), [/did not understand that date/])
-  t.match(await say('30.2.2027'), [/did not understand that date/])
   t.same(offers(), ['Cancel'], 'the way out stays')
   await say('1 May')
   t.same(await say('upstairs'), ['Please pick one of these.'])
@@ -74,6 +71,89 @@ t.test('an answer that does not fit is asked for again, in words that help', asy
     message: { mid: 'm_1', attachments: [{ type: 'image', payload: { url: 'https://x.y' } }] },
   })
   t.match((await happens(picture)).replies, [{ message: { text: /in words/ } }])
+})
+
+t.test(
+  'the second time it is said in other words, from the third on a person and the way out are offered',
+  async (t) => {
+    const { say, offers, tap, state } = talk(BOOKING)
+    await say('book a table')
+    t.same(await say('many'), ['From 1 to 12, please.'])
+    t.match(await say('13'), [/^Sorry/, /I need a number/])
+    t.match(await say('a few'), [/Shall a person help you/])
+    t.same(offers(), ['A person', 'Cancel'])
+    t.match(await say('🤷'), [/Shall a person help you/])
+    await say('3')
+    t.match(state(), { remembered: { people: '3' } }, 'an answer is still one')
+    t.match(await say('whenever'), [/did not understand that date/], 'the next question begins anew')
+    await say('whenever')
+    await say('whenever')
+    await tap('A person')
+    t.match(state(), { handover: {} })
+    t.notOk(state()?.['form'], 'a person has the conversation, and the form is over')
+  },
+)
+
+for (const [text, number] of [
+  ['two', '2'],
+  ['Two, please!', '2'],
+  ['just one', '1'],
+  ['twelve of them', '12'],
+  ['zwei', '2'],
+  ['zwölf bitte', '12'],
+  ['I would like four', '4'],
+] as const) {
+  t.test(`"${text}" is a number`, async (t) => {
+    const { say, state } = talk(BOOKING)
+    await say('book a table')
+    await say(text)
+    t.match(state(), { remembered: { people: number } })
+  })
+}
+
+for (const text of ['no one knows', 'two or three', 'one moment, my phone rings', 'many']) {
+  t.test(`"${text}" is no number`, async (t) => {
+    const { say, state } = talk(BOOKING)
+    await say('book a table')
+    await say(text)
+    t.notOk(state()?.['remembered'])
+  })
+}
+
+t.test('a button brings answers along: what it knows is not asked, and what does not fit is', async (t) => {
+  const SHOP = `
+replies:
+  shirts:
+    when: shirts
+    say:
+      - cards:
+          - { title: Red, buttons: [{ title: Take it, reply: order, with: { colour: Red } }] }
+          - { title: Red, buttons: [{ title: Two of it, reply: order, with: { colour: Red, pieces: '2' } }] }
+          - { title: Red, buttons: [{ title: Odd, reply: order, with: { colour: Mauve } }] }
+  order:
+    title: Order
+    when: order
+    say: Gladly.
+    ask:
+      - { question: Which colour?, remember: colour, one_of: [Red, Blue] }
+      - { question: How many?, remember: pieces, as: number }
+    next: done
+  done: { say: '{{pieces}} in {{colour}}.' }
+fallback: { say: What? }
+`
+  const { say, happens, last, state } = talk(SHOP)
+  await say('shirts')
+  const buttons = [...JSON.stringify(last().replies).matchAll(/"payload":"((?:[^"\\]|\\.)*)"/g)].map(
+    ([, text = '']) => JSON.parse(`"${text}"`) as string,
+  )
+  const press = async (payload = ''): Promise<(string | undefined)[]> =>
+    (await happens(postback(payload))).replies.map(({ message }) => message.text)
+  t.same(await press(buttons[0]), ['Gladly.', 'How many?'])
+  t.same(await say('three'), ['3 in Red.'])
+  t.same(await press(buttons[1]), ['2 in Red.'], 'nothing is left to be asked')
+  t.same(await press(buttons[2]), ['Gladly.', 'Which colour?'], 'a value that is no choice is asked for')
+  t.match(state(), { form: { step: 0 } })
+  t.throws(() => talk(SHOP.replace('with: { colour: Red }', 'with: { color: Red }')), /remembers its answer/)
 })
 
 t.test('a form can be cancelled by its button or in words, at any question', async (t) => {

@@ -1,0 +1,31 @@
+import { isJsonObject, type Json } from '../base/json.ts'
+import { OWN_PAYLOAD } from '../script/limits.ts'
+
+/** Answers that a button brings along for the questions of the reply it leads to, by the names they are remembered under. */
+export type Carried = Readonly<Record<string, string>>
+
+const CARRY = `${OWN_PAYLOAD}with:`
+
+/** The payload of a button; a reply's own name where it brings nothing. */
+export const payloadOf = (reply: string, carried: Carried | null): string =>
+  carried === null ? reply : `${CARRY}${JSON.stringify([reply, carried])}`
+
+/** What such a payload says; null for one that brings nothing. */
+export const readCarried = (payload: string): { reply: string; carried: Carried } | null => {
+  if (!payload.startsWith(CARRY)) return null
+  const [reply, carried] = parse(payload.slice(CARRY.length))
+  if (typeof reply !== 'string' || !isJsonObject(carried as Json)) return null
+  const texts = Object.entries(carried as Record<string, unknown>).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return { reply, carried: Object.fromEntries(texts) }
+}
+
+const parse = (text: string): readonly unknown[] => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Array.isArray(value) ? value : []
+  } catch {
+    return []
+  }
+}
