@@ -1,0 +1,192 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Conversation } from '../store.ts'
+import type { OutboxRow, OutboxRows } from './rows.ts'
+
+/**
+ * What one Page's conversations with waiting replies are to the store. Replies wait in the rows; a lane knows of which
+ * conversations, up to a bound. Beyond it, and after a start, it is `behind`: the rows have others.
+ *
+ * ```
+ *           note                read                 letGo, more waits
+ *  unknown ------> known ----------------> taken ------------------------> known
+ *     |                                     ^  |
+ *     +-- lookUp --> backlog ---- read -----+  +--- letGo, nothing waits --> unknown
+ * ```
+ */
+export interface Lane {
+  pageId: string
+  /** Whether a read may find something now. */
+  isReadable: () => boolean
+  /** Takes a conversation for replies about to be stored; false when others wait before them. */
+  takeFresh: (conversation: number) => boolean
+  /**
+   * Takes conversations that wait, and reads their replies, which may have been sent since they were noted.
+   *
+   * @returns null when no conversation can be handed out now
+   */
+  read: (room: LaneRoom) => Promise<OutboxRow[] | null>
+  /** The conversation has replies in the rows. */
+  note: (conversation: Waiting) => void
+  letGo: (conversation: Waiting, more: boolean) => void
+  /** While it is held nothing is read. */
+  hold: (held: boolean) => void
+  /** Replies came back into the rows; of which conversations is not known. */
+  returned: (windowEndsMs: (conversation: number) => number | null) => void
+}
+
+/** How many conversations of a lane may be handed out. */
+export interface LaneRoom {
+  all: number
+  /** Of them, those from the backlog. */
+  backlog: number
+}
+
+type Waiting = Pick<Conversation, 'id' | 'windowEndsMs'>
+
+interface Known {
+  windowEndsMs: number
+  /** Rises with time. */
+  noted: number
+}
+
+const MOST_KNOWN = 1024
+const WINDOW_MS = 24 * 60 * 60 * 1000
+/** A visitor who wrote so long ago is still there. Ends of windows are kept up to a minute early. */
+const FRESH_MS = 3 * 60 * 1000
+
+export const createLane = (deps: {
+  pageId: string
+  rows: Pick<OutboxRows, 'load' | 'waiting'>
+  clock: Pick<Clock, 'now'>
+  /** There may be something to read. */
+  wake: () => void
+  /** Whether the rows have replies of conversations that are not known here. */
+  behind: boolean
+}): Lane => {
+  const { pageId, rows: outboxRows, clock, wake } = deps
+  /** The ones noted last at the end. */
+  const known = new Map<number, Known>()
+  /** Found in the rows, by the window that closes first. What was found may have been sent since. */
+  let backlog: number[] = []
+  let { behind } = deps
+  /** Counts what fell behind: a look at the rows that began before it cannot have seen it. */
+  let falls = 0
+  let held = false
+  let reading = false
+  let notes = 0
+  /** Handed out, delayed, or being read. */
+  const taken = new Set<number>()
+
+  const isWaiting = (): boolean => behind || backlog.length > 0 || known.size > 0
+
+  const fallBehind = (): void => {
+    behind = true
+    falls += 1
+    if (!held) wake()
+  }
+
+  const remember = (id: number, windowEndsMs: number | null): void => {
+    known.delete(id)
+    known.set(id, { windowEndsMs: windowEndsMs ?? Number.POSITIVE_INFINITY, noted: ++notes })
+    if (known.size > MOST_KNOWN) forgetOldest()
+  }
+
+  /** A look at the rows passes by what is taken: only here is it known that more of it waits. */
+  const forgetOldest = (): void => {
+    for (const id of known.keys()) {
+      if (taken.has(id)) continue
+      known.delete(id)
+      return fallBehind()
+    }
+  }
+
+  const note: Lane['note'] = ({ id, windowEndsMs }) => {
+    remember(id, windowEndsMs)
+    if (!held) wake()
+  }
+
+  /** Looks up which conversations wait in the rows besides those that are known. */
+  const lookUp = async (): Promise<void> => {
+    const fallsBefore = falls
+    backlog = await outboxRows.waiting({
+      page: pageId,
+      except: [...taken, ...known.keys()],
+      limit: MOST_KNOWN,
+    })
+    if (backlog.length < MOST_KNOWN && falls === fallsBefore) behind = false
+  }
+
+  /** Visitors who have just written, then the window that closes first; from the backlog as far as there is room. */
+  const pick = (room: LaneRoom): number[] => {
+    const freshMs = clock.now() + WINDOW_MS - FRESH_MS
+    const ready = [...known].filter(([id]) => !taken.has(id))
+    ready.sort(([, a], [, b]) => {
+      const [isFresh, isOtherFresh] = [a.windowEndsMs >= freshMs, b.windowEndsMs >= freshMs]
+      if (isFresh !== isOtherFresh) return isFresh ? -1 : 1
+      return isFresh ? b.noted - a.noted : a.windowEndsMs - b.windowEndsMs || a.noted - b.noted
+    })
+    const wanted = ready.slice(0, room.all).map(([id]) => id)
+    for (let left = room.backlog; left > 0 && wanted.length < room.all && backlog.length > 0;) {
+      const id = backlog.shift()
+      if (id === undefined || taken.has(id) || known.has(id)) continue
+      wanted.push(id)
+      left -= 1
+    }
+    return wanted
+  }
+
+  const load = async (wanted: number[], limit: number): Promise<OutboxRow[]> => {
+    const before = new Map(wanted.map((id) => [id, known.get(id)]))
+    for (const id of wanted) {
+      taken.add(id)
+      known.delete(id)
+    }
+    const { rows, unread } = await outboxRows.load({
+      page: pageId,
+      conversations: wanted,
+      limit,
+      nowMs: clock.now(),
+    })
+    const found = new Map(rows.map((row) => [row.conversation, row]))
+    for (const id of wanted) if (!found.has(id)) taken.delete(id)
+    for (const id of unread) {
+      const windowEndsMs = found.get(id)?.windowEndsMs ?? before.get(id)?.windowEndsMs ?? 0
+      if (!known.has(id)) remember(id, windowEndsMs)
+    }
+    return rows
+  }
+
+  return {
+    pageId,
+    isReadable: () => isWaiting() && !held && !reading,
+    takeFresh: (id) => {
+      if (held || behind || backlog.length > 0 || taken.has(id) || known.has(id)) return false
+      taken.add(id)
+      return true
+    },
+    read: async (room) => {
+      reading = true
+      try {
+        if (room.backlog > 0 && behind && backlog.length === 0) await lookUp()
+        const wanted = pick(room)
+        return wanted.length === 0 ? null : await load(wanted, room.all)
+      } finally {
+        reading = false
+      }
+    },
+    note,
+    letGo: (conversation, more) => {
+      taken.delete(conversation.id)
+      if (more || known.has(conversation.id)) note(conversation)
+    },
+    hold: (isHeld) => {
+      held = isHeld
+      if (!held && isWaiting()) wake()
+    },
+    returned: (windowEndsMs) => {
+      fallBehind()
+      // A conversation that is handed out has something left when it is let go.
+      for (const id of taken) if (!known.has(id)) remember(id, windowEndsMs(id))
+    },
+  }
+}
