@@ -3,6 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
 import { createPasswordCheck, OPERATOR, type Credentials } from '../src/web/password-check.ts'
+import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
+import { facebookButton } from '../src/console/repair-page.ts'
 import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
 import { BotError } from '../src/base/errors.ts'
@@ -117,9 +119,12 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     return reply
       .code(problem.statusCode)
       .type('text/html; charset=utf-8')
-      .send(errorPage({ ...problem, remedy }, csrf))
+      .send(errorPage({ ...problem, remedy }, csrf, isLogin(request) && csrf ? facebookButton(csrf) : false))
   })
 }
+
+/** A login that failed is begun again on the spot. */
+const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK
 
 const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
 import { LOGIN_CALLBACK, loginAddress } from '../../src/console/login-address.ts'
+import type { Login } from '../../src/console/logins.ts'
+import { readPageField } from '../../src/console/page-field.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../../src/token/login-dialog.ts'
 
@@ -19,13 +21,14 @@ async function facebookLogin(app: FastifyInstance) {
 
   app.post<Form>('/operator/facebook', async (request, reply) => {
     const redirectUri = redirectUriFor(request)
+    const pageIds = readPageField(request.body?.get('named'))
     const url = dialogUrl({
       loginUrl: config.FB_LOGIN_URL,
       version: config.FB_GRAPH_VERSION,
       appId: config.FB_APP_ID,
       redirectUri,
-      state: logins.begin(sessionOf(request), redirectUri),
-      again: request.body?.get('again') === 'yes',
+      state: logins.begin(sessionOf(request), { redirectUri, pageIds }),
+      portfolio: request.body?.get('portfolio') === 'yes',
       configId: config.FB_LOGIN_CONFIG_ID,
     })
     log.info({ client: request.ip }, 'the operator went to the login dialog')
@@ -48,21 +51,8 @@ async function facebookLogin(app: FastifyInstance) {
     )
   }
 
-  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, async (request, reply) => {
-    const answer = Object.fromEntries(
-      Object.entries(request.query).filter(
-        ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,
-      ),
-    )
-    const login = logins.finish(sessionOf(request), answer['state'] ?? '')
-    if (login === null) {
-      log.warn({ client: request.ip }, 'an answer of the login dialog was refused: nobody here asked for it')
-      throw new BotError(
-        'BOT_FORM_REFUSED',
-        'This answer belongs to no login that you began here, or it came too late.',
-        { remedy: 'Press "Continue with Facebook" again.' },
-      )
-    }
+  /** @returns the id of the repair */
+  const repairBy = async (request: FastifyRequest, answer: DialogAnswer, login: Login): Promise<string> => {
     const code = readCode(answer)
     const { id } = await repairDesk.begin({
       session: sessionOf(request),
@@ -73,8 +63,30 @@ async function facebookLogin(app: FastifyInstance) {
         fetch: () => redeemCode(app.graph, { code, redirectUri: login.redirectUri }),
       },
       by: 'the login dialog',
+      pageIds: login.pageIds,
       mayChoose: false,
     })
+    return id
+  }
+
+  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, async (request, reply) => {
+    const answer = Object.fromEntries(
+      Object.entries(request.query).filter(
+        ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,
+      ),
+    )
+    const repair = logins.finish(sessionOf(request), answer['state'] ?? '', (login) =>
+      repairBy(request, answer, login),
+    )
+    if (repair === null) {
+      log.warn({ client: request.ip }, 'an answer of the login dialog was refused: nobody here asked for it')
+      throw new BotError(
+        'BOT_FORM_REFUSED',
+        'This answer belongs to no login that you began here, or it came too late.',
+        { remedy: 'Press "Continue with Facebook" again.' },
+      )
+    }
+    const id = await repair
     return reply.redirect(`/operator/repair/${id}`, 303)
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
 import { loginAddress } from '../../src/console/login-address.ts'
+import { readPageField } from '../../src/console/page-field.ts'
 import { repairPage } from '../../src/console/repair-page.ts'
 import type { Repair } from '../../src/console/repairs.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
@@ -33,6 +34,7 @@ async function operatorRepair(app: FastifyInstance) {
       client: request.ip,
       userToken: request.body?.get('token') ?? '',
       by: 'a pasted token',
+      pageIds: readPageField(request.body?.get('named')),
       mayChoose: request.body?.get('choose') === 'yes',
     })
     return reply.redirect(`/operator/repair/${id}`, 303)

@@ -9,6 +9,9 @@ export const WEBHOOK_OBJECT = 'page'
 /** What a user token must allow: find the Page, send for it, subscribe it (reference B11). */
 export const NEEDED_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'] as const
 
+/** What listing the Pages of a business portfolio takes besides; few need it, so it is asked for on request. */
+export const PORTFOLIO_SCOPE = 'business_management'
+
 /** Webhook fields the bot needs to hear of (reference E7). */
 export const WEBHOOK_FIELDS = [
   'messages',

@@ -102,7 +102,7 @@ interface Run {
   wanted: Wanted
   store: TokenStore
   fromEnvironment: string | undefined
-  logIn: (options: Pick<LoginOptions, 'again' | 'show' | 'onStranger'>) => Promise<string>
+  logIn: (options: Pick<LoginOptions, 'show' | 'onStranger'>) => Promise<string>
   attempt: (options: Pick<BootstrapOptions, 'userToken' | 'choose' | 'report'>) => Promise<BootstrappedPage[]>
   /** Whether a token was saved so far. */
   isSaved: () => boolean
@@ -283,9 +283,8 @@ const withGivenToken = (userToken: string, screen: Screen, attempt: Attempt): Pr
 
 /** A permission that was left out is asked for again. */
 const logInUntilGood = async (run: Run, screen: Screen, attempt: Attempt): Promise<BootstrappedPage[]> => {
-  for (let again = false; ; again = true) {
+  for (;;) {
     const userToken = await run.logIn({
-      again,
       show: (dialogUrl, hints) => {
         screen.explainLogin(dialogUrl, hints)
         screen.wait('Waiting for your browser')

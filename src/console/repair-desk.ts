@@ -19,6 +19,8 @@ export interface RepairRequest extends Pick<RepairOrder, 'session' | 'userToken'
   /** For the log: the operator's address, and how the token comes. */
   client: string
   by: string
+  /** The Pages the operator named; empty for none. */
+  pageIds: readonly string[]
   /** Whether the operator wants to choose the Pages. */
   mayChoose: boolean
 }
@@ -50,7 +52,7 @@ export const createRepairDesk = (deps: {
   }
 
   return {
-    begin: async ({ session, userToken, client, by, mayChoose }) => {
+    begin: async ({ session, userToken, client, by, pageIds, mayChoose }) => {
       const sick = sickPages()
       const counts = await store.counts().catch(() => null)
       const repair = repairs.begin({
@@ -59,7 +61,7 @@ export const createRepairDesk = (deps: {
         waiting: counts?.outbox ?? new Map(),
         userToken,
         // A single sick Page is what it is about, also when Facebook does not list it.
-        pageIds: sick.length === 1 && !mayChoose ? sick : [],
+        pageIds: pageIds.length > 0 ? pageIds : sick.length === 1 && !mayChoose ? sick : [],
         likely: sick.length > 0 ? sick : tokens.statuses().map(({ pageId }) => pageId),
       })
       log.info({ client, by, repair: repair.id }, 'the operator started a repair')

@@ -1,4 +1,4 @@
-import { NEEDED_SCOPES } from '../channel/messenger.ts'
+import { NEEDED_SCOPES, PORTFOLIO_SCOPE } from '../channel/messenger.ts'
 import { copyable } from '../web/copyable.ts'
 import { html, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'
@@ -24,7 +24,7 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
       <div>
         <h3>With one click</h3>
         <p>You log in at Facebook, as somebody who manages the Page, and come back here.</p>
-        ${facebookButton(csrf)} ${loginHints(login)}
+        ${facebookForm(csrf)} ${loginHints(login)}
       </div>
       <div>
         <h3>By hand</h3>
@@ -46,6 +46,7 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
             autocapitalize="none"
             required
           />
+          ${pageField('named-by-hand')}
           <label class="check"
             ><input type="checkbox" name="choose" value="yes" /> Let me choose among all Pages it
             reaches</label
@@ -66,10 +67,32 @@ const loginHints = ({ uri, note, openAt }: LoginAddress): Html =>
     ${note !== null && html`<p class="hint">${note}</p>`}
     ${openAt !== null && html`<p class="hint">Open the console there: <a href="${openAt}">${openAt}</a></p>`}`
 
+/** The login, with what a Page takes that Facebook does not list. */
+const facebookForm = (csrf: Html): Html =>
+  html`<form method="post" action="/operator/facebook" class="stack">
+    ${csrf}
+    <button class="button facebook">Continue with Facebook</button>
+    <details>
+      <summary>Facebook does not offer the Page?</summary>
+      <div class="stack">
+        ${pageField('named-by-login')}
+        <label class="check"
+          ><input type="checkbox" name="portfolio" value="yes" /> It belongs to a business portfolio: ask for
+          ${PORTFOLIO_SCOPE}, too</label
+        >
+      </div>
+    </details>
+  </form>`
+
+const pageField = (id: string): Html =>
+  html`<label for="${id}"
+      >Page id, if you want one Page alone or it is not offered (About &gt; Page transparency)</label
+    >
+    <input id="${id}" name="named" inputmode="numeric" autocomplete="off" spellcheck="false" />`
+
 export const facebookButton = (csrf: Html, again = false): Html =>
   buttonForm('/operator/facebook', csrf, again ? 'Ask Facebook again' : 'Continue with Facebook', {
     kind: 'facebook',
-    ...(again && { fields: [['again', 'yes']] }),
   })
 
 /** What a repair has done so far, which is kept up to date. */

@@ -1,4 +1,4 @@
-import { NEEDED_SCOPES } from '../channel/messenger.ts'
+import { NEEDED_SCOPES, PORTFOLIO_SCOPE } from '../channel/messenger.ts'
 import { BotError } from '../base/errors.ts'
 import { GraphError, type Verdict } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -14,15 +14,16 @@ export interface LoginDialog {
   redirectUri: string
   /** Comes back unchanged; proves that the answer belongs to a question of ours. */
   state: string
-  /** Whether to ask again for what the person declined before. */
-  again?: boolean
+  /** Whether to ask for what a Page of a business portfolio takes, too. */
+  portfolio?: boolean
   /** A configuration of Facebook Login for Business; it takes the place of the permissions. */
   configId?: string | undefined
 }
 
 /** The address of the dialog that ends with a code. @see reference B3 */
 export const dialogUrl = (dialog: LoginDialog): string => {
-  const { loginUrl, version, appId, redirectUri, state, again, configId } = dialog
+  const { loginUrl, version, appId, redirectUri, state, portfolio, configId } = dialog
+  const scopes = [...NEEDED_SCOPES, ...(portfolio === true ? [PORTFOLIO_SCOPE] : [])]
   const url = new URL(`/${version}/dialog/oauth`, loginUrl)
   url.search = new URLSearchParams({
     client_id: appId,
@@ -31,9 +32,10 @@ export const dialogUrl = (dialog: LoginDialog): string => {
     response_type: 'code',
     // A configuration may yield a system user's token, whose code Facebook gives only when told so.
     ...(configId === undefined
-      ? { scope: NEEDED_SCOPES.join(',') }
+      ? { scope: scopes.join(',') }
       : { config_id: configId, override_default_response_type: 'true' }),
-    ...(again === true && { auth_type: 'rerequest' }),
+    // Without it Facebook never asks again for what the person declined once, and each login fails like the one before.
+    auth_type: 'rerequest',
   }).toString()
   return url.href
 }
@@ -49,7 +51,7 @@ export type DialogAnswer = Readonly<Record<string, string | undefined>>
 export const readCode = (answer: DialogAnswer): string => {
   const { code, error } = answer
   if (code !== undefined && code !== '' && error === undefined) return code
-  if (error === 'access_denied') {
+  if (isCancelled(answer)) {
     throw new BotError(
       'BOT_USER_TOKEN_INVALID',
       'The login was cancelled in the dialog, so there is no token.',
@@ -60,15 +62,36 @@ export const readCode = (answer: DialogAnswer): string => {
     )
   }
   const told = answer['error_description'] ?? answer['error_message'] ?? error
+  if (answer['error_code'] === NOT_ACTIVE) {
+    throw new BotError(
+      'BOT_USER_TOKEN_INVALID',
+      `The app is not active for you${told === undefined ? '' : `: ${quoted(told)}`}.`,
+      {
+        remedy:
+          'Publish the app in the App dashboard, or have its administrator give you a role (App roles > Roles) and accept that on developers.facebook.com; then log in again.',
+      },
+    )
+  }
   throw new BotError(
     'BOT_USER_TOKEN_INVALID',
-    `Facebook ended the login${told === undefined ? ' without a code' : `: ${told.slice(0, LONGEST).replace(/\.+$/, '')}`}.`,
+    `Facebook ended the login${told === undefined ? ' without a code' : `: ${quoted(told)}`}.`,
     {
       remedy:
         'Check in the App dashboard, under Facebook Login > Settings, that the address you came back to is a valid OAuth redirect URI, and try again.',
     },
   )
 }
+
+/** The dialog tells it by its error, or by the numbers alone (reference M). */
+const isCancelled = (answer: DialogAnswer): boolean =>
+  answer['error'] === 'access_denied' ||
+  answer['error_reason'] === 'user_denied' ||
+  answer['error_code'] === CANCELLED
+
+const CANCELLED = '4201'
+const NOT_ACTIVE = '1349126'
+
+const quoted = (told: string): string => told.slice(0, LONGEST).replace(/\.+$/, '')
 
 /**
  * Exchanges the code for a user token; a code is good once.

@@ -1,3 +1,4 @@
+import { PORTFOLIO_SCOPE } from '../channel/messenger.ts'
 import { GraphError, type Verdict } from '../graph/error.ts'
 import type { AccountPage, Graph, TokenFacts } from '../graph/graph.ts'
 import { refusals } from './refusals.ts'
@@ -32,7 +33,7 @@ export const listPages = async (
   }
   await add(graph.accounts(userToken))
   const isComplete = named.length > 0 && named.every((id) => pages.has(id))
-  if (!isComplete && facts.scopes.includes('business_management')) {
+  if (!isComplete && facts.scopes.includes(PORTFOLIO_SCOPE)) {
     await add(graph.businessPages(userToken)).catch(passOver)
   }
   const reached = [...pages.values()].map((page) => ({ ...page, unusable: unusableBy(page) }))

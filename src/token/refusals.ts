@@ -44,7 +44,7 @@ export const refusals = {
     refusal(
       'BOT_PAGE_NOT_FOUND',
       'The user token reaches no Page.',
-      'Make a new user token and tick the Page in the dialog; for a Page owned by a business portfolio add business_management, or name the Page with --page ID.',
+      'Make a new user token and tick the Page in the dialog; for a Page owned by a business portfolio add business_management, or name the Page with --page ID, in the console in the field for it.',
     ),
 
   pageUnknown: (pageId: string, cause: GraphError | null) =>

@@ -12,15 +12,16 @@ export interface Problem {
  * A request that could not be carried out, for people.
  *
  * @param csrf - only for those who have signed in
+ * @param goOn - the button that tries again
  */
-export const errorPage = (problem: Problem, csrf: Html | undefined): string =>
+export const errorPage = (problem: Problem, csrf: Html | undefined, goOn: Html | false = false): string =>
   layout({
     title: 'That did not work',
     csrf,
     content: html`<section class="card narrow">
       <h1>That did not work</h1>
       <p class="problem" role="alert">${problem.message}</p>
-      ${problem.remedy !== null && html`<p>${problem.remedy}</p>`}
+      ${problem.remedy !== null && html`<p>${problem.remedy}</p>`} ${goOn}
       <p><small>${problem.statusCode} ${problem.code}</small></p>
       <p><a class="button" href="/operator">Back to the overview</a></p>
     </section>`,

@@ -35,6 +35,8 @@ t.test('three variables are enough, the rest has defaults', async (t) => {
     REMIND_SECONDS: 3600,
     TEXT_PER_SECOND: 300,
     MEDIA_PER_SECOND: 10,
+    ALERT_PERSON: 'on',
+    KEEP_QUESTIONS_DAYS: 90,
     LOG_LEVEL: 'info',
   })
 })

@@ -122,22 +122,22 @@ t.test('the oldest repairs are forgotten, and other sessions see none', async (t
   t.equal(repairs.get('session-1', first.id), null)
 })
 
-t.test('a login is good once, for its session, for ten minutes', async (t) => {
+t.test('a login is done once, however often its answer comes, and only for its own session', async (t) => {
   const clock = createFakeClock()
   const logins = createLogins({ clock })
-  const begin = () => logins.begin('session-1', 'https://bot/callback')
-  const state = begin()
-  t.not(begin(), state)
-  t.equal(logins.finish('session-2', state), null)
-  t.same(logins.finish('session-1', state), { redirectUri: 'https://bot/callback' })
-  t.equal(logins.finish('session-1', state), null)
+  const login = { redirectUri: 'https://bot.example/back', pageIds: ['1'] }
+  const redeemed: unknown[] = []
+  const redeem = async (given: unknown) => `repair-${redeemed.push(given)}`
+  const state = logins.begin('session-1', login)
+  t.match(state, /^[\w-]{43}$/)
 
-  const late = begin()
+  t.equal(logins.finish('session-2', state, redeem), null, 'another session')
+  t.equal(logins.finish('session-1', 'forged', redeem), null)
+  t.equal(await logins.finish('session-1', state, redeem), 'repair-1')
+  t.equal(await logins.finish('session-1', state, redeem), 'repair-1', 'the same repair')
+  t.match(redeemed, [login])
+
+  const late = logins.begin('session-1', login)
   await clock.advance(10 * 60_000)
-  t.equal(logins.finish('session-1', late), null)
-  t.equal(logins.finish('session-1', ''), null)
-
-  const oldest = begin()
-  for (let n = 0; n < 100; n += 1) begin()
-  t.equal(logins.finish('session-1', oldest), null, 'nobody begins a thousand logins')
+  t.equal(logins.finish('session-1', late, redeem), null, 'too late')
 })

@@ -18,11 +18,13 @@ t.test('the dialog is asked for exactly the permissions the bot needs, and for a
     state: 'state-1',
     response_type: 'code',
     scope: 'pages_show_list,pages_messaging,pages_manage_metadata',
+    auth_type: 'rerequest',
   })
 })
 
-t.test('what was declined is asked for again only on request', async (t) => {
-  t.equal(new URL(dialogUrl({ ...DIALOG, again: true })).searchParams.get('auth_type'), 'rerequest')
+t.test('business_management is asked for on request', async (t) => {
+  const scope = new URL(dialogUrl({ ...DIALOG, portfolio: true })).searchParams.get('scope')
+  t.equal(scope, 'pages_show_list,pages_messaging,pages_manage_metadata,business_management')
 })
 
 t.test('a configuration of Login for Business takes the place of the permissions', async (t) => {
@@ -42,6 +44,15 @@ t.test('an answer without a code says why, and what to do', async (t) => {
     code,
     message: /cancelled/,
     remedy: /accept/,
+  })
+  t.throws(() => readCode({ error_code: '4201', error_message: 'User canceled the Dialog flow' }), {
+    code,
+    message: /cancelled/,
+  })
+  t.throws(() => readCode({ error_code: '1349126', error_message: 'App not active.' }), {
+    code,
+    message: 'The app is not active for you: App not active.',
+    remedy: /role/,
   })
   t.throws(() => readCode({ error_code: '1349048', error_message: "Can't load URL." }), {
     code,

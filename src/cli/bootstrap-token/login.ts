@@ -10,8 +10,6 @@ export interface LoginOptions {
   env: NodeJS.ProcessEnv
   /** Whether a person sits at a screen of this machine. */
   mayOpenBrowser: boolean
-  /** Whether to ask for what was declined before. */
-  again?: boolean
   show: (dialogUrl: string, hints: readonly string[]) => void
   onStranger: () => void
 }
@@ -24,7 +22,7 @@ const TIMEOUT_MS = 10 * 60_000
  * @throws BotError saying why there is none, and what to do
  */
 export const logIn = async (options: LoginOptions): Promise<string> => {
-  const { graph, settings, env, mayOpenBrowser, again = false, show, onStranger } = options
+  const { graph, settings, env, mayOpenBrowser, show, onStranger } = options
   const { redirectUri, state, code } = await openReceiver({ timeoutMs: TIMEOUT_MS, onStranger })
   const url = dialogUrl({
     loginUrl: settings.FB_LOGIN_URL,
@@ -32,7 +30,6 @@ export const logIn = async (options: LoginOptions): Promise<string> => {
     appId: settings.FB_APP_ID,
     redirectUri,
     state,
-    again,
   })
   show(url, hintsFor(redirectUri, env))
   if (mayOpenBrowser) openBrowser(url, env)

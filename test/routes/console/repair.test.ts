@@ -193,7 +193,7 @@ t.test('Continue with Facebook asks for what is needed and mends the Page with t
     scope: 'pages_show_list,pages_messaging,pages_manage_metadata',
     state: /^[\w-]{43}$/,
   })
-  t.notOk(dialog.searchParams.has('auth_type'))
+  t.equal(dialog.searchParams.get('auth_type'), 'rerequest', 'what was declined once is asked for again')
 
   const callback = await accept(dialog, sandbox)
   // The way back is a link from another site.
@@ -205,7 +205,11 @@ t.test('Continue with Facebook asks for what is needed and mends the Page with t
   const code = new URLSearchParams(callback.split('?')[1]).get('code') ?? 'none'
   t.notMatch(log() + page.body, code)
 
-  t.match(await tab.get(callback), { statusCode: 403, body: /BOT_FORM_REFUSED/ }, 'the same answer twice')
+  t.match(
+    await tab.get(callback),
+    { statusCode: 303, headers: { location: String(answer.headers.location) } },
+    'the same answer twice leads to the same repair',
+  )
 })
 
 t.test('an answer of the dialog that this session did not ask for is refused', async (t) => {
@@ -239,6 +243,7 @@ t.test('what the dialog complains of is shown with what to do, harmlessly', asyn
     const state = (await dialogOf(tab)).searchParams.get('state') ?? ''
     const page = await tab.get(`/operator/facebook/callback?${answer}&state=${state}`)
     t.match(page, { statusCode: 400, body: words })
+    t.match(page.body, /Continue with Facebook/, 'and it can be begun again there')
     t.notMatch(page.body, /<script>alert/)
   }
 })
@@ -257,8 +262,7 @@ t.test(
     const declined = await follow(tab, await tab.get(callback))
     t.match(declined.body, /lacks pages_messaging/)
     t.match(declined.body, /Ask Facebook again/)
-    const again = await dialogOf(tab, { again: 'yes' })
-    t.equal(again.searchParams.get('auth_type'), 'rerequest')
+    t.equal((await dialogOf(tab)).searchParams.get('auth_type'), 'rerequest')
   },
 )
 
@@ -283,4 +287,27 @@ t.test('with a public address the login comes back there, and can only begin the
   )
   const dialog = new URL(String(headers.location))
   t.equal(dialog.searchParams.get('redirect_uri'), 'https://bot.example.com/operator/facebook/callback')
+})
+
+t.test('a Page that Facebook does not list is named by its id, with either way to a token', async (t) => {
+  const { tab, sandbox, app, pageId } = await brokenTown(t, 0)
+  t.match(tab.page(), /name="named"/)
+  t.match(await tab.submit('/operator/facebook', { named: 'my Page' }), {
+    statusCode: 400,
+    body: /The id of a Page is a number/,
+  })
+  await tab.get('/operator')
+  const dialog = await dialogOf(tab, { named: '999', portfolio: 'yes' })
+  t.match(dialog.searchParams.get('scope'), /business_management$/)
+  const failed = await follow(tab, await tab.get(await accept(dialog, sandbox)))
+  t.match(failed.body, /does not reach Page 999/)
+
+  await tab.get('/operator')
+  const token = sandbox.userToken()
+  const named = `https://www.facebook.com/profile.php?id=${pageId}`
+  t.match(
+    (await follow(tab, await tab.submit('/operator/repair', { token, named }))).body,
+    /data-repair="done"/,
+  )
+  t.equal(app.tokens.status(pageId).state, 'valid')
 })

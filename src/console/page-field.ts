@@ -1,0 +1,25 @@
+import { BotError } from '../base/errors.ts'
+
+/** A Page's id is a number; people also paste the address of the Page, which may hold it. */
+const ID = /\d{3,30}/g
+const LONGEST = 500
+
+/**
+ * The ids of Pages in what the operator typed; empty for an empty field.
+ *
+ * @throws BotError `BOT_REQUEST_INVALID` when there is something else in it
+ */
+export const readPageField = (typed: string | null | undefined): string[] => {
+  const text = (typed ?? '').trim()
+  if (text === '') return []
+  const ids = text.length > LONGEST ? [] : [...new Set(text.match(ID) ?? [])]
+  if (ids.length > 0) return ids
+  throw new BotError(
+    'BOT_REQUEST_INVALID',
+    'The id of a Page is a number, and there is none in what was typed.',
+    {
+      remedy:
+        'Find it on facebook.com under About > Page transparency of the Page, or leave the field empty.',
+    },
+  )
+}
