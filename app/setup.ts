@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { bodyBudgetPlugin } from '../plugins/body-budget.ts'
 import { drainPlugin } from '../plugins/drain.ts'
@@ -62,6 +63,8 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
       onEnter,
       proveApp: (keys) => proveApp(createGraph({ origin, version, proxies: settings, ...keys })),
       proveAddress: address.prove,
+      file: envFile.path,
+      port: () => (app.server.address() as AddressInfo | null)?.port ?? null,
       save: (values) => saveVariables(envFile, values),
       readEnv,
       startBot,

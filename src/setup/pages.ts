@@ -1,3 +1,5 @@
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
+import { copyable } from '../web/copyable.ts'
 import { html, type Html, type HtmlValue } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 import { STEPS, type SetupView, type Step } from './setup.ts'
@@ -77,7 +79,8 @@ const appStep = ({ csrf, view }: Shown, { appId = view.appId ?? '' }: { appId?: 
       <a href="https://developers.facebook.com/apps" rel="noreferrer" target="_blank"
         >developers.facebook.com/apps</a
       >
-      (type Business) and add the product Messenger. Its id and secret are under App settings, Basic.
+      (use case <i>Other</i>, type <i>Business</i>), and add the products Messenger and Facebook Login. Its id
+      and secret are under App settings, Basic.
     </p>
     <form method="post" action="/setup/app" class="stack">
       ${csrf}
@@ -116,13 +119,26 @@ const addressStep = (
       Facebook sends what visitors write to an https address of yours, with a proxy in front of this bot. With
       it the bot tells Facebook by itself where to send.
     </p>
+    <details>
+      <summary>How to get one</summary>
+      <p>
+        With a domain and a server: Caddy in front of the bot gets the certificate by itself;
+        <code>docs/operations.md</code>, “Behind a proxy”, has the file. To try it out, a tunnel:
+      </p>
+      <p>
+        ${copyable(`cloudflared tunnel --url http://localhost:${view.port ?? 3000}`, 'the command of cloudflared')}
+      </p>
+      <p>${copyable(`ngrok http ${view.port ?? 3000}`, 'the command of ngrok')}</p>
+      <p>Either prints an https address, which is good for as long as it runs.</p>
+    </details>
     <form method="post" action="/setup/address" class="stack">
       ${csrf}
       <label for="public-url">Public address</label>
       <input
         id="public-url"
         name="public_url"
-        type="url"
+        type="text"
+        inputmode="url"
         value="${publicUrl}"
         placeholder="https://bot.example.com"
         autocomplete="off"
@@ -168,16 +184,16 @@ const operatorStep = ({ csrf, view }: Shown): Html =>
       }
       <button class="button primary">Write the settings</button>
     </form>
-    <p class="hint">They go to <code>.env</code>, which only the user of this bot can read.</p>`
+    <p class="hint">They go to <code>${view.file}</code>, which only the user of this bot can read.</p>`
 
-const startStep = ({ csrf, view: { made, publicUrl } }: Shown): Html =>
+const startStep = ({ csrf, view: { made, publicUrl, port, file } }: Shown): Html =>
   html`${
       typeof made?.password === 'string' &&
       html`<p>
-          Sign in to the console as <b>operator</b>, with this password. Keep it; it is in <code>.env</code>,
-          too.
+          Sign in to the console as <b>operator</b>, with this password. Keep it; it is in
+          <code>${file}</code>, too.
         </p>
-        <p><code data-made="password">${made.password}</code></p>`
+        <p>${copyable(made.password, 'the password', 'password')}</p>`
     }
     <p>
       ${
@@ -189,27 +205,34 @@ const startStep = ({ csrf, view: { made, publicUrl } }: Shown): Html =>
     <dl class="facts">
       <div>
         <dt>Callback URL</dt>
-        <dd><code>${publicUrl ?? 'https://your.address'}/webhook</code></dd>
+        <dd>
+          ${
+            typeof publicUrl === 'string'
+              ? copyable(`${publicUrl}/webhook`, 'the callback URL')
+              : html`<code>https://your.address/webhook</code>`
+          }
+        </dd>
       </div>
       <div>
         <dt>Verify token</dt>
-        <dd><code data-made="verify-token">${made?.verifyToken}</code></dd>
+        <dd>${copyable(made?.verifyToken ?? '', 'the verify token', 'verify-token')}</dd>
       </div>
-      ${
-        typeof publicUrl === 'string' &&
-        html`<div>
-          <dt>Login URI</dt>
-          <dd><code>${publicUrl}/operator/facebook/callback</code></dd>
-        </div>`
-      }
+      <div>
+        <dt>Fields</dt>
+        <dd>${copyable(WEBHOOK_FIELDS.join(', '), 'the fields')}</dd>
+      </div>
+      <div>
+        <dt>Login URI</dt>
+        <dd>
+          ${copyable(`${publicUrl ?? `http://localhost:${port ?? 3000}`}/operator/facebook/callback`, 'the login URI')}
+        </dd>
+      </div>
     </dl>
-    ${
-      typeof publicUrl === 'string' &&
-      html`<p class="hint">
-        The login URI is what "Continue with Facebook" needs, as a Valid OAuth Redirect URI: App dashboard,
-        Facebook Login, Settings.
-      </p>`
-    }
+    <p class="hint">
+      “Continue with Facebook” needs the product Facebook Login, and the login URI as a Valid OAuth Redirect
+      URI: App dashboard, Facebook Login, Settings.
+      ${typeof publicUrl !== 'string' && 'Facebook takes one under localhost only while the app is in development mode.'}
+    </p>
     ${buttonForm('/setup/start', csrf, 'Start the bot', { kind: 'primary' })}`
 
 const BODIES: Record<Step, (shown: Shown, typed: { appId?: string; publicUrl?: string }) => Html> = {

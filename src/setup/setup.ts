@@ -34,6 +34,10 @@ export interface SetupView {
   console: string
   /** Whether the console has a password from elsewhere. */
   hasPassword: boolean
+  /** The file that the settings go to. */
+  file: string
+  /** Where this process listens, once it does. */
+  port: number | null
   /** What was made here; null before it is written, or when none was made. */
   made: { verifyToken: string; password: string | null } | null
 }
@@ -47,6 +51,10 @@ export interface SetupDeps {
   proveApp: (app: { appId: string; appSecret: string }) => Promise<void>
   /** Resolves with the address of the proxy on the way, if there is one. */
   proveAddress: (publicUrl: string) => Promise<string | null>
+  /** The file that `save` writes. */
+  file: string
+  /** Where this process listens; null before it does. */
+  port: () => number | null
   save: (values: Readonly<Record<string, string>>) => Promise<void>
   /** The environment as a process started now would have it. */
   readEnv: () => Env
@@ -59,7 +67,7 @@ const LONGEST_PASSWORD = 200
 const LONGEST_SETTING = 300
 
 export const createSetup = (deps: SetupDeps): Setup => {
-  const { settings, proveApp, proveAddress, save, readEnv, startBot } = deps
+  const { settings, proveApp, proveAddress, file, port, save, readEnv, startBot } = deps
   const verifyToken = randomBytes(24).toString('base64url')
   const hasPassword = settings.OPERATOR_PASSWORD !== undefined
   let app: { appId: string; appSecret: string } | null = null
@@ -78,7 +86,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
 
   const assertUnwritten = (): void => {
     if (made === null) return
-    throw new BotError('BOT_REQUEST_INVALID', 'The settings are written already; change them in .env.')
+    throw new BotError('BOT_REQUEST_INVALID', `The settings are written already; change them in ${file}.`)
   }
 
   const write = async (given: string): Promise<void> => {
@@ -98,7 +106,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
       ...(!hasPassword && { OPERATOR_PASSWORD: password ?? given }),
     }
     if (!isUntouched(readEnv())) {
-      throw new BotError('BOT_CONFIG_INVALID', 'Somebody else has written settings to .env meanwhile.', {
+      throw new BotError('BOT_CONFIG_INVALID', `Somebody else has written settings to ${file} meanwhile.`, {
         remedy: 'Stop this set-up with Ctrl-C and start anew.',
       })
     }
@@ -108,7 +116,16 @@ export const createSetup = (deps: SetupDeps): Setup => {
   }
 
   return {
-    view: () => ({ step: nextStep(), appId: app?.appId ?? null, publicUrl, console, hasPassword, made }),
+    view: () => ({
+      step: nextStep(),
+      appId: app?.appId ?? null,
+      publicUrl,
+      console,
+      hasPassword,
+      made,
+      file,
+      port: port(),
+    }),
 
     giveApp: async (given) => {
       assertUnwritten()
@@ -121,7 +138,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
     giveAddress: async (given) => {
       assertUnwritten()
       const address =
-        given.publicUrl.trim() === '' ? null : read('PUBLIC_URL', 'The address', given.publicUrl)
+        given.publicUrl.trim() === '' ? null : read('PUBLIC_URL', 'The address', mended(given.publicUrl))
       const isProved = address !== null && !given.untried
       proxy = isProved ? await proveAddress(address) : null
       publicUrl = address
@@ -148,6 +165,13 @@ export const createSetup = (deps: SetupDeps): Setup => {
       return starting
     },
   }
+}
+
+/** An address as people type or copy it: without https://, or with the path of one of the pages behind it. */
+const mended = (given: string): string => {
+  const text = given.trim()
+  const whole = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`
+  return whole.replace(/\/(webhook|operator|setup)?(\/[\w/-]*)?$/i, '')
 }
 
 /** A setting as the configuration reads it. */

@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import t from 'tap'
 import { configSchema } from '../../src/base/config.ts'
 import { BOT_ERROR_CODES } from '../../src/base/errors.ts'
+import { NEEDED_SCOPES, WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { NEED_CAUSES } from '../../src/alerts/needs.ts'
 import { noticeText } from '../../src/alerts/notice.ts'
 
@@ -194,4 +195,13 @@ t.test('the README shows the answer that the default script gives', async (t) =>
   )
   t.ok(answers.length > 0)
   for (const answer of answers) t.ok(script.includes(answer), answer)
+})
+
+t.test('the README names the webhook fields that the doctor looks for, and no others', async (t) => {
+  const [, fields = ''] = /and the fields ([^.]+)\./.exec(read('README.md')) ?? []
+  t.strictSame(
+    [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field),
+    [...WEBHOOK_FIELDS],
+  )
+  for (const scope of NEEDED_SCOPES) t.match(read('README.md'), scope)
 })
