@@ -75,14 +75,16 @@ export const finishAll = async (
   for (;;) {
     const claims = await store.claimInbox(10)
     if (claims.length === 0) return handled
-    for (const claim of claims) {
-      for (const [index, event] of claim.events.entries()) {
-        const key = keys(claim)[index] ?? ''
-        handled.push(key)
-        await store.finishEvent(claim, event, outcomeOf(key))
-      }
-      store.releaseInbox(claim)
-    }
+    // Asked for together, so that they share a transaction.
+    const finishing = claims.flatMap((claim) => {
+      const claimed = keys(claim)
+      handled.push(...claimed)
+      return claim.events.map((event, index) =>
+        store.finishEvent(claim, event, outcomeOf(claimed[index] ?? '')),
+      )
+    })
+    await Promise.all(finishing)
+    await Promise.all(claims.map((claim) => store.releaseInbox(claim)))
   }
 }
 
@@ -91,13 +93,14 @@ export const sendAll = async (store: Store, limit = 10): Promise<string[]> => {
   for (;;) {
     const claims = await store.claimOutbox(limit, anyRoom)
     if (claims.length === 0) return sent
-    for (const claim of claims) {
-      for (const reply of claim.replies) {
+    const finishing = claims.flatMap((claim) =>
+      claim.replies.map((reply) => {
         sent.push(reply.body)
-        await store.finishReply(claim, reply, { status: 'sent', messageId: `mid-${reply.id}` })
-      }
-      store.releaseOutbox(claim)
-    }
+        return store.finishReply(claim, reply, { status: 'sent', messageId: `mid-${reply.id}` })
+      }),
+    )
+    await Promise.all(finishing)
+    await Promise.all(claims.map((claim) => store.releaseOutbox(claim)))
   }
 }
 
