@@ -14,6 +14,7 @@ import { findingsPlugin } from '../plugins/findings.ts'
 import { graphPlugin } from '../plugins/graph.ts'
 import { metricsPlugin } from '../plugins/metrics.ts'
 import { needsPlugin } from '../plugins/needs.ts'
+import { noticedPlugin } from '../plugins/noticed.ts'
 import { operatorPlugin } from '../plugins/alerts.ts'
 import { profilePlugin } from '../plugins/profile.ts'
 import { recoveryPlugin } from '../plugins/recovery.ts'
@@ -72,6 +73,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(silencePlugin)
   app.register(appWebhookPlugin)
   app.register(conversationPlugin)
+  app.register(noticedPlugin)
   app.register(profilePlugin)
   app.register(deliveryPlugin)
   app.register(answersPlugin)

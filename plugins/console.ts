@@ -52,6 +52,7 @@ async function operatorConsole(app: FastifyInstance) {
       activityOf: activity.ofPage,
       profileOf: app.profile.status,
       webhooksOf: app.findings.webhooksOf,
+      automaticRepliesOf: app.noticed.automaticReplies.seenMs,
       conversations: activity.conversations(),
       dead: dead.letters,
       waiting,
@@ -112,5 +113,6 @@ export const consolePlugin = fp(operatorConsole, {
     'profile',
     'conversation',
     'findings',
+    'noticed',
   ],
 })

@@ -14,7 +14,19 @@ const STOP_WITHIN_MS = 10_000
 
 /** Takes accepted events to the conversation, and its replies to Facebook. */
 async function delivery(app: FastifyInstance) {
-  const { activity, clock, config, conversation, graph, metrics, needs, store, tokens, visitorProfiles } = app
+  const {
+    activity,
+    clock,
+    config,
+    conversation,
+    graph,
+    metrics,
+    needs,
+    noticed,
+    store,
+    tokens,
+    visitorProfiles,
+  } = app
   const log = app.log.child({ part: 'delivery' })
 
   store.onForgotten(() => {
@@ -39,9 +51,11 @@ async function delivery(app: FastifyInstance) {
     ...(config.BOT_HANDLERS !== undefined && { limits: WITH_HANDLERS }),
     keepsQuestions: config.KEEP_QUESTIONS_DAYS > 0,
     report: {
-      handled: ({ kind }, view, { state, replies, heard }) => {
+      handled: ({ kind }, view, { state, replies, heard, unanswered, automatic }) => {
         activity.heard(view, { kind, silent: isSilent(state), replies: replies.length })
         if (heard !== undefined) metrics.messageHeard(heard.how)
+        if (unanswered === 'over_and_over') noticed.loops.met(view.pageId, view.psid)
+        if (automatic === true) noticed.automaticReplies.seen(view.pageId)
       },
       sent: (pageId, latencyMs, psid) => {
         metrics.replySent(latencyMs)
@@ -75,5 +89,5 @@ async function delivery(app: FastifyInstance) {
 export const deliveryPlugin = fp(delivery, {
   name: 'delivery',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation'],
+  dependencies: ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation', 'noticed'],
 })

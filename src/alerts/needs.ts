@@ -25,6 +25,8 @@ export const NEED_CAUSES = [
   'refused',
   /** Visitors have asked for a person, and none has written. */
   'person',
+  /** Another program answers the bot. */
+  'loop',
 ] as const
 
 export type NeedCause = (typeof NEED_CAUSES)[number]
@@ -47,6 +49,7 @@ const KINDS: Partial<Record<NeedCause, Kind>> = {
   script: { level: 'look', holds: false },
   refused: { level: 'look', holds: false },
   person: { level: 'look', holds: false },
+  loop: { level: 'look', holds: false },
 }
 
 /** Whether replies wait because of it. */

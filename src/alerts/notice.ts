@@ -20,13 +20,28 @@ export interface NoticedNeed extends OpenNeed {
   firstWindowEndsMs: number | null
 }
 
-/** The notice as a person reads it: what happened, since when, what waits, what to do. Several lines, plain text. */
-export const noticeText = (notice: Notice): string => LINES[notice.kind](notice).join('\n')
+/**
+ * The notice as a person reads it: what happened, what to do, then each Page with since when and what waits. Several lines,
+ * plain text.
+ *
+ * @param longest - in characters: what to do is said whole, and of the Pages as many as there is room for
+ */
+export const noticeText = (notice: Notice, longest = Number.POSITIVE_INFINITY): string => {
+  switch (notice.kind) {
+    case 'needed':
+    case 'reminder':
+      return neededText(notice, longest)
+    case 'well':
+      return wellLines(notice).join('\n')
+    case 'trial':
+      return TRIAL
+  }
+}
 
 /** How a Page is called in front of the operator. */
 export const pageLabel = ({ pageId, pageName }: Pick<Need, 'pageId' | 'pageName'>): string => {
   if (pageId === WHOLE_BOT) return 'the bot'
-  return pageName === null ? `Page ${pageId}` : `${pageName} (Page ${pageId})`
+  return pageName === null ? `Page ${pageId}` : `${shortened(pageName, LONGEST_NAME)} (Page ${pageId})`
 }
 
 /** "3 replies to 2 visitors are waiting", for the texts that say so. */
@@ -41,22 +56,54 @@ export const waitingText = (waiting: number, visitors: number | null = null): st
 // Discord refuses texts of more than 2000 characters, and nobody reads twenty bullets at night.
 const MOST_NEEDS = 5
 
-const neededLines = ({ kind, needs, atMs, consoleUrl }: Notice): string[] => {
+const neededText = ({ kind, needs, atMs, consoleUrl }: Notice, longest: number): string => {
   const opening = kind === 'reminder' ? 'Evergreen still needs you' : 'Evergreen needs you'
-  const shown = needs.slice(0, MOST_NEEDS)
-  const left = needs.length - shown.length
-  const toDo = remedyLines(shown, consoleUrl)
-  const [only] = shown
-  if (needs.length === 1 && only !== undefined) {
-    return [`${opening}: ${pageLabel(only)} ${conditionOf(only.cause)}.`, ...happened(only, atMs), ...toDo]
-  }
-  return [
-    `${opening}: ${manyNeeds(needs)}.`,
-    ...shown.map((need) => `• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`),
-    ...(left > 0 ? [`• and ${left} more`] : []),
-    ...toDo,
-  ]
+  const [only] = needs
+  const isOne = needs.length === 1 && only !== undefined
+  const head = [
+    `${opening}: ${isOne ? `${pageLabel(only)} ${conditionOf(only.cause)}` : manyNeeds(needs)}.`,
+    ...fitting(remedyLines(needs, consoleUrl), longest * 0.7),
+  ].join('\n')
+  const room = longest - head.length - 1
+  if (isOne) return `${head}\n${shortened(happened(only, atMs).join('\n'), room)}`
+  return [head, ...bullets(needs, atMs, room)].join('\n')
 }
+
+/** What to do is never cut in the middle; what there is no room for is counted. */
+const fitting = (toDo: readonly string[], longest: number): string[] => {
+  const lines: string[] = []
+  let left = longest
+  for (const line of toDo) {
+    left -= line.length + 1
+    if (left < 0 && lines.length > 0) break
+    lines.push(line)
+  }
+  const more = toDo.length - lines.length
+  return more > 0 ? [...lines, `And ${more} more to do; \`npm run doctor\` names it.`] : lines
+}
+
+/** As many as there is room for, the first of them in any case; then how many more there are. */
+const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): string[] => {
+  const lines: string[] = []
+  let left = room - MORE_ROOM
+  for (const need of needs.slice(0, MOST_NEEDS)) {
+    const line = shortened(`• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`, LONGEST_BULLET)
+    if (line.length + 1 > left && lines.length > 0) break
+    lines.push(shortened(line, left))
+    left -= line.length + 1
+  }
+  const more = needs.length - lines.length
+  return more > 0 ? [...lines, `• and ${more} more`] : lines
+}
+
+/** Facebook allows 75 characters. */
+const LONGEST_NAME = 100
+/** One long complaint must not hide the other Pages. */
+const LONGEST_BULLET = 500
+const MORE_ROOM = 20
+
+const shortened = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1)).toWellFormed()}…`
 
 /** What the trouble means for the Page, after its name. */
 export const conditionOf = (cause: NeedCause): string => CONDITIONS[cause] ?? 'cannot answer'
@@ -70,18 +117,23 @@ const CONDITIONS: Partial<Record<NeedCause, string>> = {
   script: 'speaks by an older version of the script',
   refused: 'has replies that Facebook refused',
   person: 'has visitors who wait for a person',
+  loop: 'talks with another bot',
 }
 
 /** Replies that wait have nothing to do with these. */
-const LOOKS = new Set<NeedCause>(['script', 'refused', 'person'])
+const LOOKS = new Set<NeedCause>(['script', 'refused', 'person', 'loop'])
 
 /** Several needs in one line. */
 export const manyNeeds = (needs: readonly { cause: string }[]): string =>
   `${needs.length} things ${needs.some(({ cause }) => holdsReplies(cause)) ? 'keep the bot from answering' : 'are to be mended'}`
 
 /** The way that works from a telephone comes first. */
-const remedyLines = (needs: NoticedNeed[], consoleUrl: string | undefined): string[] => {
-  const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(({ remedy }) => remedy))]
+const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefined): string[] => {
+  // One new token may be good for all of them.
+  const isShared = needs.filter((need) => need.byToken === true).length > 1
+  const remedyOf = ({ remedy, pageId, byToken }: NoticedNeed): string =>
+    isShared && byToken === true ? remedy.replace(`--page ${pageId}`, '--all') : remedy
+  const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(remedyOf))]
   const toDo = (remedy: string): string => `To do: ${remedy}`
   if (consoleUrl === undefined) return of(needs).map(toDo)
   const there = `${consoleUrl} (user operator, password OPERATOR_PASSWORD)`
@@ -139,12 +191,7 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-const LINES: Record<Notice['kind'], (notice: Notice) => string[]> = {
-  needed: neededLines,
-  reminder: neededLines,
-  well: wellLines,
-  trial: () => [
-    "Evergreen's trial alert: alerts reach you.",
-    'Nothing is wrong; somebody pressed the button in the console.',
-  ],
-}
+const TRIAL = [
+  "Evergreen's trial alert: alerts reach you.",
+  'Nothing is wrong; somebody pressed the button in the console.',
+].join('\n')

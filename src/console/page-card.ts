@@ -1,3 +1,4 @@
+import { AUTOMATIC_REPLIES } from '../reception/automatic-replies.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { PageTokenState, PageTokenStatus } from '../token/keeper.ts'
@@ -58,6 +59,10 @@ export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html =
                 : ago(activity.lastHeardMs, nowMs),
             )}
             ${fact('Profile', profile(page.profile, nowMs))}
+            ${
+              page.automaticRepliesMs !== null &&
+              fact('Beside the bot', automaticReplies(page.automaticRepliesMs, nowMs))
+            }
           </dl>
         </div>
       </div>
@@ -225,6 +230,10 @@ const profile = ({ is, checkedMs, differs, error, nextMs }: ProfileStatus, nowMs
         ${shortened(error ?? '', 300)}${differing(differs)}${next}`
   }
 }
+
+const automaticReplies = (seenMs: number, nowMs: number): Html =>
+  html`<strong>${AUTOMATIC_REPLIES.what}</strong> (last seen ${ago(seenMs, nowMs)}).
+    ${AUTOMATIC_REPLIES.remedy}`
 
 const differing = (fields: readonly string[]): Html | false =>
   fields.length > 0 && html`; to be set: ${fields.map((field) => field.replaceAll('_', ' ')).join(', ')}`

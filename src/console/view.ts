@@ -19,6 +19,8 @@ export interface ConsoleFacts {
   activityOf: (pageId: string) => PageActivity
   profileOf: (pageId: string) => ProfileStatus
   webhooksOf: (pageId: string) => Subscription
+  /** When the Page itself last answered beside the bot, ms since the epoch; null where it does not. */
+  automaticRepliesOf: (pageId: string) => number | null
   conversations: readonly RecentConversation[]
   /** Visitors who wait for a person; null when the database does not answer. */
   waiting: readonly WaitingVisitor[] | null
@@ -67,6 +69,7 @@ export interface PageView {
   grantedBy: string | null
   webhooks: Subscription
   profile: ProfileStatus
+  automaticRepliesMs: number | null
   waiting: { count: number; sinceMs: number | null } | null
   activity: PageActivity
 }
@@ -117,6 +120,7 @@ const toPageView = (facts: ConsoleFacts, status: PageTokenStatus): PageView => {
     grantedBy: record?.userId ?? null,
     webhooks: facts.webhooksOf(pageId),
     profile: facts.profileOf(pageId),
+    automaticRepliesMs: facts.automaticRepliesOf(pageId),
     waiting: counts && {
       count: counts.outbox.get(pageId) ?? 0,
       sinceMs: counts.oldest.outboxMs.get(pageId) ?? null,

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { WHOLE_BOT, type Need, type Needs } from '../alerts/needs.ts'
 import type { Store } from '../store/store.ts'
+import { refusedAgainAndAgain } from './refused-replies.ts'
 import { noWebhooks, whyNone } from './no-webhooks.ts'
 import type { AppWebhook } from './facts.ts'
 import type { WaitingVisitor } from './people.ts'
@@ -35,6 +36,8 @@ export const createWatch = (
   let cancel = (): void => undefined
   let isStopped = false
   let unheardSinceMs: number | null = null
+  /** Replies that Facebook refuses again and again, as they were told last. */
+  let toldRefused: ReadonlySet<string> = new Set()
 
   const bring = (need: Need): void => {
     if (isOpen(need)) needs.update(need)
@@ -49,13 +52,19 @@ export const createWatch = (
     const [latest] = letters
     if (latest === undefined) return needs.settle(WHOLE_BOT, 'refused')
     const number = `${next === null ? '' : 'more than '}${letters.length}`
+    const again = refusedAgainAndAgain(letters)
+    // Another reply is news; more of the same is not.
+    if (again.some((reply) => !toldRefused.has(reply))) needs.settle(WHOLE_BOT, 'refused')
+    toldRefused = new Set(again)
     bring({
       pageId: WHOLE_BOT,
       pageName: null,
       cause: 'refused',
-      what: `Facebook did not accept ${number} ${letters.length === 1 ? 'reply' : 'replies'}, which ${letters.length === 1 ? 'is a dead letter' : 'are dead letters'} now. Of the latest it said: ${latest.error?.message ?? 'nothing'}.`,
+      what: `${again.map((reply) => `${reply} `).join('')}Facebook did not accept ${number} ${letters.length === 1 ? 'reply' : 'replies'}, which ${letters.length === 1 ? 'is a dead letter' : 'are dead letters'} now. Of the latest it said: ${latest.error?.message ?? 'nothing'}.`,
       remedy:
-        'Look at each with `npm run dead-letters`, or in the console; retry it once the cause is mended, or drop it.',
+        again.length > 0
+          ? 'Correct what is named here in the script (BOT_SCRIPT) as Facebook says, then retry or drop what was refused with `npm run dead-letters`, or in the console.'
+          : 'Look at each with `npm run dead-letters`, or in the console; retry it once the cause is mended, or drop it.',
     })
   }
 

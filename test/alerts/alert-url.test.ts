@@ -79,7 +79,7 @@ t.test('an alert is one JSON post with the text Slack, Mattermost and Discord re
   t.match(posts, [{ method: 'POST', type: 'application/json' }])
   const body = JSON.parse(posts[0]?.body ?? '') as Record<string, string>
   t.strictSame(Object.keys(body), ['text'])
-  t.match(body['text'], /^Evergreen needs you: Bakery[^]*To do: Mend it\.$/)
+  t.match(body['text'], /^Evergreen needs you: Bakery[^]*To do: Mend it\.\n/)
   t.strictSame(lines, [])
 })
 

@@ -32,9 +32,9 @@ t.test('a notice says what happened, since when, what waits and what to do', asy
     noticeText(notice()),
     [
       'Evergreen needs you: Bakery (Page 1001) cannot answer.',
+      'To do: Run `npm run bootstrap-token`.',
       'The password was changed.',
       'Since 2026-11-21 09:05 UTC (3 minutes). 3 replies are waiting; what waits goes out by itself once this is mended.',
-      'To do: Run `npm run bootstrap-token`.',
     ].join('\n'),
   )
 })
@@ -58,7 +58,7 @@ t.test('with visitors waiting it says how many, and when the first can no longer
   t.match(text, ' 3 replies to 2 visitors are waiting; what waits goes out')
   t.match(
     text,
-    '\nThe first 24-hour window closes at 2026-11-22 05:05 UTC (in 19 hours); later that reply cannot be sent.\n',
+    '\nThe first 24-hour window closes at 2026-11-22 05:05 UTC (in 19 hours); later that reply cannot be sent.',
   )
   const one = noticeText(notice({ needs: [need({ waiting: 1, visitors: 1 })] }))
   t.match(one, '1 reply to 1 visitor is waiting;')
@@ -85,23 +85,59 @@ t.test('several needs are listed, their common remedy once', async (t) => {
   t.equal(text.split('To do: ').length, 2)
 })
 
+t.test('what to do comes first and is never cut, however many Pages are dead', async (t) => {
+  const dead = Array.from({ length: 12 }, (_, i) =>
+    need({
+      pageId: `100${i}`,
+      pageName: `A Page with a rather long name, number ${i}`,
+      what: `The password was changed. ${'Facebook says a lot about it. '.repeat(20)}`,
+      remedy: `Run \`npm run bootstrap-token -- --page 100${i}\` with a new user token; the running bot takes it at once.`,
+      byToken: true,
+      firstWindowEndsMs: SINCE + 60 * MINUTE,
+    }),
+  )
+  for (const count of [1, 2, 5, 12]) {
+    const text = noticeText(notice({ needs: dead.slice(0, count) }), 1900)
+    t.ok(text.length <= 1900, `${count} Pages in ${text.length} characters`)
+    const command = count === 1 ? '--page 1000' : '--all'
+    t.match(
+      text,
+      new RegExp(
+        `^Evergreen needs you: [^\\n]*\\nTo do: Run \`npm run bootstrap-token -- ${command}\`[^…]*at once\\.\\n`,
+      ),
+    )
+    t.equal(text.split('bootstrap-token').length, 2, 'it is said once')
+  }
+  const text = noticeText(notice({ needs: dead }), 1900)
+  const named = text.split('\n• A Page').length - 1
+  t.ok(named >= 2)
+  t.ok(text.endsWith(`\n• and ${12 - named} more`), text.slice(-40))
+
+  const unlike = Array.from({ length: 12 }, (_, i) =>
+    need({ pageId: String(i), remedy: `${'Do this. '.repeat(20)}${i}.` }),
+  )
+  const all = noticeText(notice({ needs: unlike }), 1900)
+  t.ok(all.length <= 1900, String(all.length))
+  t.match(all, /And \d+ more to do; `npm run doctor` names it\./)
+})
+
 t.test('where the console is reached from everywhere, its address comes first', async (t) => {
   const consoleUrl = 'https://bot.example/operator'
   t.match(
     noticeText(notice({ consoleUrl, needs: [need({ byToken: true })] })),
-    /\nTo do: Open https:\/\/bot\.example\/operator \(.*Continue with Facebook.*\nOr: Run `npm run bootstrap-token`\.$/,
+    /^Evergreen.*\nTo do: Open https:\/\/bot\.example\/operator \(.*Continue with Facebook.*\nOr: Run `npm run bootstrap-token`\.\n/,
   )
   const other = noticeText(
     notice({ consoleUrl, needs: [need({ cause: 'configuration', remedy: 'Restart.' })] }),
   )
-  t.match(other, /\nTo do: Restart\.\nHow it stands: https:\/\/bot\.example\/operator \(/)
+  t.match(other, /^Evergreen.*\nTo do: Restart\.\nHow it stands: https:\/\/bot\.example\/operator \(/)
 })
 
 t.test('what a token mends and what it does not are told apart', async (t) => {
   const needs = [need({ byToken: true }), need({ cause: 'configuration', remedy: 'Restart.' })]
   t.match(
     noticeText(notice({ consoleUrl: 'https://bot.example/operator', needs })),
-    /\nTo do: Open .*\nOr: Run `npm run bootstrap-token`\.\nTo do: Restart\.$/,
+    /^Evergreen.*\nTo do: Open .*\nOr: Run `npm run bootstrap-token`\.\nTo do: Restart\.\n•/,
   )
 })
 

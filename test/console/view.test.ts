@@ -59,6 +59,7 @@ const facts = (over: Partial<Known> = {}): ConsoleFacts => {
       refusals: [],
       lastHeardMs: null,
     }),
+    automaticRepliesOf: () => null,
     profileOf: () => ({ is: 'in_step', checkedMs: NOW, differs: [], error: null, nextMs: null }),
     subscriptionOf: () => null,
     conversations: [],
@@ -306,5 +307,14 @@ t.test('who waits for a person is listed by name, with how long they can be answ
   t.match(
     words({ waiting: [{ ...one, windowEndsMs: NOW - 1 }] }, 'people'),
     '7001 Bakery for 12 minutes window closed',
+  )
+})
+
+t.test('a Page that answers by itself beside the bot is told, with the cure', async (t) => {
+  const page = (over: Partial<Known>) => String(fragments(toConsoleView(facts(over)))['pages']?.text)
+  t.notMatch(page({}), /Beside the bot/)
+  t.match(
+    page({ automaticRepliesOf: () => NOW - MINUTE }),
+    /Beside the bot[^]*automatic replies[^]*Automations/,
   )
 })

@@ -57,6 +57,24 @@ const RENEW = new RegExp(`^npm run bootstrap-token -- --page ${PAGE_ID}$`)
 const ROWS: Row[] = [
   // This machine
   {
+    what: 'what the running bot has noticed',
+    arrange: ({ dir }) => {
+      const db = new DatabaseSync(databaseIn(dir))
+      const keep = db.prepare('insert or replace into meta (name, value) values (?, ?)')
+      keep.run('note:other-objects', '["instagram","user"]')
+      keep.run(`note:automatic-replies:${PAGE_ID}`, String(Date.now()))
+      db.close()
+    },
+    expected: {
+      'other-objects': ['warning', /also calls about instagram, user/, /App dashboard/],
+      [`automatic-replies ${PAGE_ID}`]: [
+        'warning',
+        /automatic replies of the Page inbox are on/,
+        /Automations/,
+      ],
+    },
+  },
+  {
     what: 'a Node that is too old',
     arrange: ({ seen }) => (seen.node = { version: '20.20.2', least: '24.15' }),
     expected: { node: ['failure', /20\.20\.2 is too old: at least 24\.15/, /Install Node\.js 24\.15/] },

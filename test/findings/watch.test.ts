@@ -10,7 +10,12 @@ import { createFakeClock } from '../helpers/clock.ts'
 const EVERY_MS = 15_000
 const SET: AppWebhook = { is: 'set', url: 'https://bot/webhook', isActive: true, missing: [] }
 const VERA: WaitingVisitor = { pageId: '1001', psid: '7', sinceMs: 0, windowEndsMs: null }
-const REFUSED = { id: 'a.1', reason: 'bad_request', error: { message: 'the picture is gone' } } as DeadLetter
+const REFUSED = {
+  id: 'a.1',
+  reason: 'bad_request',
+  error: { message: 'the picture is gone' },
+  body: '{}',
+} as DeadLetter
 
 const build = (t: Test) => {
   const clock = createFakeClock()
@@ -51,6 +56,50 @@ t.test('a refused reply is a need until none is left, and the need says what Fac
   await next()
   t.same(told, ['+refused *', '-refused *'])
 })
+
+t.test(
+  'a reply that several visitors did not get is told with its name, the words of Facebook and the cure',
+  async (t) => {
+    const { world, needs, told, next } = build(t)
+    const letter = (psid: string, saying: string | undefined, code = 100): DeadLetter => ({
+      ...REFUSED,
+      pageId: '1001',
+      psid,
+      error: { verdict: 'bad_request', code, subcode: null, fbtraceId: null, message: `(#${code}) too long` },
+      body: JSON.stringify({ message: {}, saying }),
+    })
+    world.refused = [
+      letter('7', 'hours'),
+      letter('7', 'hours'),
+      letter('8', 'hours', 105),
+      letter('8', 'prices'),
+    ]
+    await next()
+    t.notMatch(
+      needs.open()[0]?.what,
+      'again and again',
+      'neither one visitor nor another cause is the script’s',
+    )
+    world.refused.push(letter('8', 'hours'))
+    await next()
+    t.match(needs.open(), [
+      {
+        what: /^Facebook refuses the reply "hours" of the script again and again: \(#100\) too long\. Facebook did not accept 5/,
+        remedy: /^Correct what is named here in the script/,
+      },
+    ])
+    world.refused.push(letter('9', 'hours'), letter('1', ''), letter('2', ''))
+    await next()
+    t.match(needs.open(), [{ what: /the fallback of the script again and again/ }])
+    world.refused.push(letter('3', ''))
+    await next()
+    t.same(
+      told,
+      ['+refused *', '-refused *', '+refused *', '-refused *', '+refused *'],
+      'news for each reply, once',
+    )
+  },
+)
 
 t.test('who asks for a person is told of once in ten minutes, Page by Page', async (t) => {
   const { world, needs, told, next } = build(t)

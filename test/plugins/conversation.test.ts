@@ -102,3 +102,23 @@ t.test('a changed script changes what is said and what Facebook shows, without a
   await new Promise((resolve) => setImmediate(resolve))
   t.same(told, [{ greeting: [{ locale: 'default', text: 'Hi' }] }])
 })
+
+t.test('a changed script that is wrong is a need until it is right again', async (t) => {
+  const { app, file } = await build(t, 'replies: { hours: { when: hours, say: From 9 to 18. } }')
+  await app.ready()
+  const until = async (count: number): Promise<void> => {
+    while (app.needs.open().length !== count) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  writeFileSync(file, 'replies: { hours: { sayy: x } }')
+  await until(1)
+  t.match(app.needs.open(), [
+    {
+      pageId: '*',
+      cause: 'script',
+      what: /last good version stays in use.*bot\.yaml:1:21: found the key "sayy"/,
+      remedy: /npm run script:check/,
+    },
+  ])
+  writeFileSync(file, 'replies: { hours: { when: hours, say: From 10 to 19. } }')
+  await until(0)
+})

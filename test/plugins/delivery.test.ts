@@ -8,7 +8,7 @@ import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { APP_ID, PAGE, PSID } from '../conversation/events.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
-const PARTS = ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation']
+const PARTS = ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation', 'noticed']
 
 /** The plugin on a real store, between a handler that notes what it is asked and a Graph that notes what it is sent. */
 const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
@@ -36,6 +36,7 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
     },
     metrics: { replySent: () => undefined },
     needs: { settle: () => undefined },
+    noticed: {},
     store,
     tokens: {
       tokenFor: () => 'page-token-1',

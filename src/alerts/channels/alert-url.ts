@@ -64,7 +64,5 @@ const problemOf = (error: unknown): string => {
 const LONGEST_TEXT = 1_900
 
 // Slack and its kin read <...> as mentions and links; a Page may be called <!channel>.
-const alertText = (notice: Notice): string => {
-  const text = noticeText(notice).replaceAll('<', '‹').replaceAll('>', '›')
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
-}
+const alertText = (notice: Notice): string =>
+  noticeText(notice, LONGEST_TEXT).replaceAll('<', '‹').replaceAll('>', '›')

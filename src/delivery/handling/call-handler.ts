@@ -123,7 +123,7 @@ const itemsOf = (
   { timestampMs: answersMs }: WebhookEvent,
   { replies, effects = [], saying }: Pick<ScriptResult, 'replies' | 'effects' | 'saying'>,
 ): OutboxItem[] => [
-  ...replies.map((reply): QueuedReply => ({ ...reply, answersMs, ...(saying && { saying }) })),
+  ...replies.map((reply): QueuedReply => ({ ...reply, answersMs, ...(saying !== undefined && { saying }) })),
   ...effects,
 ]
 

@@ -1,8 +1,13 @@
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import { readNotes } from '../../store/sqlite/inspect.ts'
 import { OTHER_OBJECTS_NOTE } from '../../webhook/other-objects.ts'
+import {
+  AUTOMATIC_REPLIES,
+  AUTOMATIC_REPLIES_NOTE,
+  AUTOMATIC_REPLIES_OVER_MS,
+} from '../../reception/automatic-replies.ts'
 import { check, type Check } from '../check.ts'
-import type { Context } from '../context.ts'
+import { pagesOf, type Context } from '../context.ts'
 import { ok, warning, type Finding } from '../finding.ts'
 
 /** What the running bot has noticed and kept for the doctor. */
@@ -14,7 +19,25 @@ export const noticedChecks = (context: Context): Check[] => [
     settings: ['DATA_DIR'],
     run: ({ DATA_DIR }) => checkOtherObjects(DATA_DIR, context),
   }),
+  ...pagesOf(context).map(({ pageId, name }) =>
+    check({
+      id: `automatic-replies ${pageId}`,
+      pageId,
+      section: `${name ?? 'Page'} (${pageId})`,
+      title: 'Automatic replies',
+      settings: ['DATA_DIR'],
+      run: ({ DATA_DIR }) => checkAutomaticReplies(pageId, DATA_DIR, context),
+    }),
+  ),
 ]
+
+const checkAutomaticReplies = (pageId: string, dir: string, { holder, clock }: Context): Finding => {
+  const name = `${AUTOMATIC_REPLIES_NOTE}${pageId}`
+  const seenMs = Number(readNotes(databaseIn(dir), holder(dir) !== null, name).get(name) ?? 0)
+  return clock.now() - seenMs < AUTOMATIC_REPLIES_OVER_MS
+    ? warning(AUTOMATIC_REPLIES.what, AUTOMATIC_REPLIES.remedy)
+    : ok('the Page inbox does not answer beside the bot, as far as was seen')
+}
 
 const checkOtherObjects = (dir: string, { holder }: Context): Finding => {
   const kept = readNotes(databaseIn(dir), holder(dir) !== null, OTHER_OBJECTS_NOTE).get(OTHER_OBJECTS_NOTE)

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { createLoops, type Loops } from '../src/alerts/loops.ts'
+import { raisesNeeds } from '../src/alerts/page-trouble.ts'
+import { createAutomaticReplies, type AutomaticReplies } from '../src/reception/automatic-replies.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is noticed in many conversations together, and concerns the operator. */
+    noticed: Noticed
+  }
+}
+
+export interface Noticed {
+  loops: Pick<Loops, 'met'>
+  automaticReplies: Pick<AutomaticReplies, 'seen' | 'seenMs'>
+}
+
+async function noticed(app: FastifyInstance) {
+  const { clock, needs, store, tokens } = app
+  const nameOf = (pageId: string): string | null => tokens.status(pageId).pageName
+  const loops = createLoops({ tell: raisesNeeds({ needs, cause: 'loop', nameOf }), clock })
+  const automaticReplies = createAutomaticReplies({ store, clock, log: app.log.child({ part: 'noticed' }) })
+  app.decorate('noticed', { loops, automaticReplies })
+
+  app.addHook('onReady', () => automaticReplies.recall(tokens.statuses().map(({ pageId }) => pageId)))
+  app.addHook('preClose', async () => loops.stop())
+}
+
+export const noticedPlugin = fp(noticed, {
+  name: 'noticed',
+  fastify: '5.x',
+  dependencies: ['clock', 'needs', 'store', 'tokens'],
+})

@@ -1,0 +1,59 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/logger.ts'
+
+/** Knows which Pages answer their visitors by themselves, beside the bot. */
+export interface AutomaticReplies {
+  /** An automatic message of the Page was met. */
+  seen: (pageId: string) => void
+  /** When the last one was met, ms since the epoch, to the hour; null where none is known. */
+  seenMs: (pageId: string) => number | null
+  /** Reads what is known of these Pages from before the start. */
+  recall: (pageIds: readonly string[]) => Promise<void>
+}
+
+/** Names under which the store keeps it begin so: `npm run doctor` tells it, too. */
+export const AUTOMATIC_REPLIES_NOTE = 'automatic-replies:'
+/** It is kept again only when it is this old: each is a write. */
+const GRAIN_MS = 3_600_000
+/** So long without one, and they are switched off. */
+export const AUTOMATIC_REPLIES_OVER_MS = 7 * 24 * 3_600_000
+
+/** What the console and the doctor say about it, and how it is ended. */
+export const AUTOMATIC_REPLIES = {
+  what: 'automatic replies of the Page inbox are on: visitors get them beside the answers of the bot, and one that comes later than 3 seconds after their words is taken for a person and silences the bot in that conversation for an hour',
+  remedy: 'Switch them off: Meta Business Suite > Inbox > Automations.',
+} as const
+
+export const createAutomaticReplies = (deps: {
+  store: {
+    remember: (name: string, text: string) => Promise<void>
+    recall: (name: string) => Promise<string | null>
+  }
+  clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'warn'>
+}): AutomaticReplies => {
+  const { store, clock, log } = deps
+  const pages = new Map<string, number>()
+  return {
+    seen: (pageId) => {
+      const before = pages.get(pageId)
+      const nowMs = clock.now()
+      if (before !== undefined && nowMs - before < GRAIN_MS) return
+      pages.set(pageId, nowMs)
+      if (before === undefined) log.warn({ pageId }, `${AUTOMATIC_REPLIES.what}. ${AUTOMATIC_REPLIES.remedy}`)
+      store.remember(`${AUTOMATIC_REPLIES_NOTE}${pageId}`, String(nowMs)).catch((error: unknown) => {
+        log.warn({ err: error, pageId }, 'that the Page answers by itself could not be kept')
+      })
+    },
+    seenMs: (pageId) => {
+      const seenMs = pages.get(pageId)
+      return seenMs === undefined || clock.now() - seenMs >= AUTOMATIC_REPLIES_OVER_MS ? null : seenMs
+    },
+    recall: async (pageIds) => {
+      for (const pageId of pageIds) {
+        const kept = Number(await store.recall(`${AUTOMATIC_REPLIES_NOTE}${pageId}`).catch(() => null))
+        if (Number.isFinite(kept) && kept > 0 && !pages.has(pageId)) pages.set(pageId, kept)
+      }
+    },
+  }
+}

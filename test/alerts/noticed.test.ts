@@ -1,0 +1,30 @@
+import t from 'tap'
+import { createLoops } from '../../src/alerts/loops.ts'
+import { createNeeds } from '../../src/alerts/needs.ts'
+import { raisesNeeds } from '../../src/alerts/page-trouble.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const HOUR = 3_600_000
+
+const build = (cause: 'loop') => {
+  const clock = createFakeClock()
+  const needs = createNeeds({ clock })
+  const tell = raisesNeeds({ needs, cause, nameOf: () => 'Bakery' })
+  return { clock, needs, tell, texts: () => needs.open().map(({ pageId, what }) => `${pageId}: ${what}`) }
+}
+
+t.test('another bot is told of once, for as long as it talks', async (t) => {
+  const { clock, tell, needs, texts } = build('loop')
+  const opened: boolean[] = []
+  needs.onChange((change) => void opened.push(change.opened))
+  const { met } = createLoops({ tell, clock })
+  for (let each = 0; each < 10; each += 1) {
+    met('1001', each % 2 === 0 ? '7' : '8')
+    await clock.advance(10_000)
+  }
+  t.match(texts(), [/^1001: A visitor \(7\) sends the same words over and over/])
+  t.same(opened, [true])
+  await clock.advance(HOUR)
+  t.same(texts(), [])
+  t.same(opened, [true, false])
+})
