@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { conversationPlugin } from '../../plugins/conversation.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
@@ -20,7 +20,7 @@ const build = async (
   const asked: string[] = []
   const app = Fastify()
   const parts = {
-    env: { config: { BOT_SCRIPT: file, FB_APP_ID: APP_ID } },
+    env: { config: { BOT_SCRIPT: file, DATA_DIR: dirname(file), FB_APP_ID: APP_ID } },
     clock: { clock: systemClock },
     graph: {
       graph: {
