@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createLoops, type Loops } from '../src/alerts/loops.ts'
 import { raisesNeeds } from '../src/alerts/page-trouble.ts'
-import { createAutomaticReplies, type AutomaticReplies } from '../src/reception/automatic-replies.ts'
+import { createAutomaticReplies, type AutomaticReplies } from '../src/alerts/automatic-replies.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

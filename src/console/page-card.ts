@@ -1,4 +1,4 @@
-import { AUTOMATIC_REPLIES } from '../reception/automatic-replies.ts'
+import { AUTOMATIC_REPLIES } from '../alerts/automatic-replies.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { PageTokenState, PageTokenStatus } from '../token/keeper.ts'

@@ -1,4 +1,3 @@
-import type { QueuedReply } from '../messages.ts'
 import type { DeadLetter } from '../store/store.ts'
 
 /** What is read of a dead letter. */
@@ -30,7 +29,7 @@ export const refusedAgainAndAgain = (letters: readonly Letter[]): string[] => {
 
 /** How the reply that a message belongs to is called in front of the operator. */
 const nameIn = ({ body }: Letter): string => {
-  const { saying } = JSON.parse(body) as Partial<QueuedReply>
+  const { saying } = JSON.parse(body) as { saying?: string }
   if (saying === undefined) return 'a message that is not of the script'
   return saying === '' ? 'the fallback of the script' : `the reply "${saying}" of the script`
 }

@@ -5,7 +5,7 @@ import {
   AUTOMATIC_REPLIES,
   AUTOMATIC_REPLIES_NOTE,
   AUTOMATIC_REPLIES_OVER_MS,
-} from '../../reception/automatic-replies.ts'
+} from '../../alerts/automatic-replies.ts'
 import { check, type Check } from '../check.ts'
 import { pagesOf, type Context } from '../context.ts'
 import { ok, warning, type Finding } from '../finding.ts'

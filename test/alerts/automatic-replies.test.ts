@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAutomaticReplies } from '../../src/reception/automatic-replies.ts'
+import { createAutomaticReplies } from '../../src/alerts/automatic-replies.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 t.test('that a Page answers by itself is told once, kept over restarts, and over after a week', async (t) => {
