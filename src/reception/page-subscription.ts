@@ -1,0 +1,112 @@
+import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
+import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/logger.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph } from '../graph/graph.ts'
+import { subscribe } from '../token/subscribe.ts'
+import { hears } from '../token/webhook-fields.ts'
+
+/** The app's subscription to the webhooks of one Page, as Facebook lists it. */
+export interface PageSubscription {
+  /** @returns the fields the app is subscribed to; null when it is not */
+  look: (token: string) => Promise<readonly string[] | null>
+  /**
+   * Subscribes to what is missing among `fields`.
+   *
+   * @returns whether a visitor is heard now
+   */
+  renew: (token: string, fields: readonly string[] | null) => Promise<boolean>
+  /** What Facebook last told; null before it did. */
+  status: () => SubscriptionStatus | null
+}
+
+export interface SubscriptionStatus {
+  checkedMs: number
+  /** Fields the app is subscribed to; null when it is not. */
+  fields: readonly string[] | null
+}
+
+export const createPageSubscription = (deps: {
+  pageId: string
+  graph: Pick<Graph, 'subscribe' | 'subscribedFields'>
+  clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'info' | 'warn'>
+  /** Hears why the Page's webhooks may not come, where only a person can mend it. */
+  onTrouble: TellTrouble
+}): PageSubscription => {
+  const { pageId, graph, clock, log, onTrouble } = deps
+  let seen: SubscriptionStatus | null = null
+  /** Whether it was tried to get the fields that are good to have. */
+  let askedForMore = false
+
+  /** @returns whether a visitor is heard with what Facebook lists */
+  const note = (fields: readonly string[] | null): boolean => {
+    seen = { checkedMs: clock.now(), fields }
+    const isHeard = hears(fields)
+    if (isHeard) onTrouble(pageId, null)
+    return isHeard
+  }
+
+  /** What Facebook refuses for good is a person's to mend; what passes changes nothing about it. */
+  const orTrouble = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    work().catch((error: unknown) => {
+      const trouble = error instanceof GraphError ? troubleOf(pageId, error) : null
+      if (trouble !== null) onTrouble(pageId, trouble)
+      throw error
+    })
+
+  return {
+    look: (token) =>
+      orTrouble(async () => {
+        const fields = await graph.subscribedFields(pageId, token)
+        note(fields)
+        return fields
+      }),
+    renew: (token, fields) =>
+      orTrouble(async () => {
+        const lacking = WEBHOOK_FIELDS.filter((field) => !fields?.includes(field))
+        const isHeard = hears(fields)
+        // One that Facebook does not list although we asked for it is not asked for for ever.
+        if (lacking.length === 0 || (isHeard && askedForMore)) return isHeard
+        askedForMore = true
+        const made = await subscribe(graph, pageId, token)
+        const isHeardNow = note(made.fields)
+        if (made.leftOut !== null) {
+          log.warn(
+            { pageId, fields: made.leftOut.fields, why: made.leftOut.why },
+            'Facebook refuses some webhooks of the Page',
+          )
+        }
+        if (isHeard)
+          log.info({ pageId, fields: lacking }, 'the app is subscribed to more webhooks of the Page')
+        else if (isHeardNow)
+          log.warn(
+            { pageId },
+            'the app was no longer subscribed to the webhooks of the Page; now it is again',
+          )
+        else onTrouble(pageId, doesNotStay(pageId))
+        return isHeardNow
+      }),
+    status: () => seen,
+  }
+}
+
+/** Wrong credentials are told by the probe of the token; a dead token, too. */
+const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>
+  verdict === 'permission' || verdict === 'bad_request' || verdict === 'unknown' || verdict === 'restricted'
+    ? {
+        what: `The bot cannot see to it that Facebook sends the webhooks of the Page: ${message}.`,
+        remedy: subscribeByHand(pageId),
+        byToken: true,
+      }
+    : null
+
+const doesNotStay = (pageId: string): Trouble => ({
+  what: 'Facebook does not send the webhooks of the Page: the bot has subscribed to them, and Facebook does not list that.',
+  remedy: subscribeByHand(pageId),
+  byToken: true,
+})
+
+const subscribeByHand = (pageId: string): string =>
+  `Run \`npm run bootstrap-token -- --page ${pageId}\` as somebody who manages the Page and grants pages_manage_metadata; it subscribes the Page again.`
