@@ -257,7 +257,16 @@ export interface TroubleBody {
   edge?: string
   times?: number
   status?: number
-  error?: { code: number; error_subcode?: number; message?: string; type?: string; is_transient?: boolean }
+  error?: {
+    code: number
+    error_subcode?: number
+    message?: string
+    type?: string
+    is_transient?: boolean
+    /** For a person, in their language. */
+    error_user_title?: string
+    error_user_msg?: string
+  }
   /** Answer with this text instead of JSON, such as an HTML page. */
   raw?: string
   delayMs?: number

@@ -79,6 +79,8 @@ const readError = (body: Body): NonNullable<TroubleBody['error']> => {
     ...given('message', optionalTextIn(body, 'message', 2000)),
     ...given('type', optionalTextIn(body, 'type', 100)),
     ...given('is_transient', optionalBoolean(body, 'is_transient')),
+    ...given('error_user_title', optionalTextIn(body, 'error_user_title', 2000)),
+    ...given('error_user_msg', optionalTextIn(body, 'error_user_msg', 2000)),
   }
 }
 

@@ -1,16 +1,21 @@
 import type { SandboxParts } from '../parts.ts'
 import { facebookJson } from '../webhooks/bytes.ts'
-import type { Call, Method } from './call.ts'
+import { fillIn, resultsIn } from './batch-results.ts'
+import type { SentFile } from './body.ts'
+import type { Call } from './call.ts'
 import { badParameter, GraphFailure } from './failure.ts'
 import { asText, isObject, mergeParams, optionalText, parseForm, unpack, type Params } from './params.ts'
 import { perform, type Reply } from './perform.ts'
-import { splitAddress, toCall } from './request.ts'
+import { splitAddress, toCall, type ReadCall } from './request.ts'
 
 /** Reference F8. */
 const MOST_PARTS = 50
 
-/** A part of the answer; null for one that was not answered in time. */
+/** A part of the answer; null for one that was left out, not carried out, or not answered in time. */
 type Part = { code: number; headers?: { name: string; value: string }[]; body: string | null } | null
+
+/** What came of a part; null when another one that it depends on failed. */
+type Outcome = Promise<Reply | null>
 
 /** `POST /?batch=[...]`: every part a call of its own, run at the same time, answered in the order asked. */
 export const isBatch = ({ method, path, params }: Call): boolean =>
@@ -32,19 +37,50 @@ export const performBatch = async (parts: SandboxParts, whole: Call): Promise<Pa
       { challenge: 'invalid_request' },
     )
   }
+  const given = asked.map((part: unknown): Params => (isObject(part) ? part : {}))
+  const results = new Set(given.flatMap(resultsIn))
+  const named = new Map<string, Outcome>()
+  const outcomes = given.map((part) => {
+    const outcome = carryOut(parts, whole, part, new Map(named))
+    if (typeof part['name'] === 'string') named.set(part['name'], outcome)
+    return outcome
+  })
   const withHeaders = !/^(false|0)$/.test(optionalText(whole.params, 'include_headers') ?? 'true')
-  return Promise.all(asked.map((part: unknown) => performPart(parts, whole, part, withHeaders)))
+  const replies = await Promise.all(outcomes)
+  return replies.map((reply, index) => {
+    const isLeftOut = isOmitted(given[index] ?? {}, results) && (reply?.status ?? 0) < 400
+    return isLeftOut ? null : shown(reply, withHeaders)
+  })
 }
 
-const performPart = async (
+/** A part waits for those before it that it names in `depends_on` or whose result it uses. */
+const carryOut = async (
   parts: SandboxParts,
   whole: Call,
-  part: unknown,
-  withHeaders: boolean,
-): Promise<Part> => {
-  const call = readPart(parts, whole, part)
-  const reply = await perform(parts, call)
-  if (reply.body === null) return null
+  part: Params,
+  earlier: ReadonlyMap<string, Outcome>,
+): Outcome => {
+  const needed = [...new Set([...namesIn(part['depends_on']), ...resultsIn(part)])]
+  const missing = needed.find((name) => !earlier.has(name))
+  const replies = new Map<string, Reply>()
+  for (const name of needed) {
+    const reply = await earlier.get(name)
+    if (reply === undefined) continue
+    if (reply === null || reply.status >= 400) return null
+    replies.set(name, reply)
+  }
+  const read = readPart(parts, whole, fillIn(part, replies))
+  if (missing === undefined) return perform(parts, read)
+  const problem = badParameter(`No operation of the name '${missing}' comes before this one`)
+  return perform(parts, { ...read, problem })
+}
+
+/** `omit_response_on_success`; without it the answer is left out of a part whose result another one uses. */
+const isOmitted = ({ name, omit_response_on_success: asked }: Params, results: ReadonlySet<string>) =>
+  asked === undefined ? results.has(asText(name)) : /^(true|1)$/.test(String(asked as boolean))
+
+const shown = (reply: Reply | null, withHeaders: boolean): Part => {
+  if (reply === null || reply.body === null) return null
   return {
     code: reply.status,
     ...(withHeaders && { headers: headerList(reply) }),
@@ -52,8 +88,7 @@ const performPart = async (
   }
 }
 
-const readPart = (parts: SandboxParts, whole: Call, part: unknown) => {
-  const given = isObject(part) ? part : {}
+const readPart = (parts: SandboxParts, whole: Call, given: Params): ReadCall => {
   const method = (asText(given['method']) || 'GET').toUpperCase()
   const relative = typeof given['relative_url'] === 'string' ? given['relative_url'].replace(/^\/+/, '') : ''
   const [path, query] = splitAddress(relative)
@@ -64,9 +99,16 @@ const readPart = (parts: SandboxParts, whole: Call, part: unknown) => {
     origin: whole.origin,
     address: `/${/^v\d+\.\d+(\/|$)/.test(path) ? '' : `${whole.version}/`}${path}`,
     body: mergeParams(inherited(whole, own), own),
+    files: attached(whole, given),
   })
   if (isMethod(method) && relative !== '') return read
   return { ...read, problem: badParameter('Each batch request must have a method and a relative_url') }
+}
+
+/** `attached_files`: fields of the whole body; the first one is what the part uploads. */
+const attached = ({ files }: Call, { attached_files: names }: Params): Map<string, SentFile> => {
+  const [first] = namesIn(names).flatMap((name) => files.get(name) ?? [])
+  return new Map(first ? [['filedata', first]] : [])
 }
 
 /** The token of the whole serves the parts that bring none, and its proof with it. */
@@ -85,7 +127,12 @@ const bringsToken = (part: unknown): boolean =>
     (text) => typeof text === 'string' && /(^|[?&])access_token=/.test(text),
   )
 
-const isMethod = (method: string): method is Method => ['GET', 'POST', 'DELETE'].includes(method)
+const namesIn = (value: unknown): string[] => {
+  const names = Array.isArray(value) ? value.map(asText) : asText(value).split(',')
+  return names.map((name) => name.trim()).filter((name) => name !== '')
+}
+
+const isMethod = (method: string): boolean => ['GET', 'POST', 'DELETE'].includes(method)
 
 const headerList = ({ headers }: Reply) =>
   Object.entries({ 'Content-Type': 'application/json; charset=UTF-8', ...headers }).map(([name, value]) => ({

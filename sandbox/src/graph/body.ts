@@ -14,14 +14,15 @@ export interface SentFile {
   bytes: Buffer
 }
 
-/** The parameters in a body: JSON, form, bracketed form or multipart; anything else has none, as with Facebook. */
+/** The parameters in a body: JSON, form (also without a content type), bracketed form or multipart; anything else has none. */
 export const readBody = async (request: FastifyRequest): Promise<Body> => {
   const bytes = request.body
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return plain({})
   const type = request.headers['content-type'] ?? ''
   if (/^multipart\/form-data/i.test(type)) return await readMultipart(bytes, type)
   if (/^application\/(\w[\w.-]*\+)?json/i.test(type)) return plain(parseJson(bytes.toString('utf8')))
-  if (/^application\/x-www-form-urlencoded/i.test(type)) return plain(parseForm(bytes.toString('utf8')))
+  if (type === '' || /^application\/x-www-form-urlencoded/i.test(type))
+    return plain(parseForm(bytes.toString('utf8')))
   return plain({})
 }
 

@@ -24,6 +24,16 @@ const MESSAGE_FIELDS = [
   'to',
 ]
 
+const FIELDS: Record<string, readonly string[]> = {
+  Page: meta.PAGE_FIELDS,
+  User: meta.USER_FIELDS,
+  UnifiedThread: meta.CONVERSATION_FIELDS,
+  Message: MESSAGE_FIELDS,
+  Persona: meta.PERSONA_FIELDS,
+  Business: meta.BUSINESS_FIELDS,
+  Application: meta.APPLICATION_FIELDS,
+}
+
 const EDGES: Record<string, readonly string[]> = {
   Page: meta.PAGE_EDGES,
   User: meta.USER_EDGES,
@@ -32,15 +42,9 @@ const EDGES: Record<string, readonly string[]> = {
   Application: meta.APPLICATION_EDGES,
 }
 
-const WORDS: Record<string, ReadonlySet<string>> = {
-  Page: new Set([...meta.PAGE_FIELDS, ...meta.PAGE_EDGES]),
-  User: new Set([...meta.USER_FIELDS, ...meta.USER_EDGES]),
-  UnifiedThread: new Set([...meta.CONVERSATION_FIELDS, ...meta.CONVERSATION_EDGES]),
-  Message: new Set(MESSAGE_FIELDS),
-  Persona: new Set(meta.PERSONA_FIELDS),
-  Business: new Set([...meta.BUSINESS_FIELDS, ...meta.BUSINESS_EDGES]),
-  Application: new Set([...meta.APPLICATION_FIELDS, ...meta.APPLICATION_EDGES]),
-}
+const WORDS = new Map(
+  Object.entries(FIELDS).map(([type, fields]) => [type, new Set([...fields, ...(EDGES[type] ?? [])])]),
+)
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -49,6 +53,13 @@ const CALLED: Record<string, string> = { Conversation: 'UnifiedThread', Profile:
 
 export const nodeTypeOf = (type: string): string => CALLED[type] ?? type
 
-export const wordsOf = (nodeType: string): ReadonlySet<string> => WORDS[nodeType] ?? NONE
+export const wordsOf = (nodeType: string): ReadonlySet<string> => WORDS.get(nodeType) ?? NONE
 
 export const edgesOf = (nodeType: string): readonly string[] => EDGES[nodeType] ?? []
+
+/** What `metadata=1` adds to a node: its fields and the addresses of its edges. */
+export const metadataOf = (nodeType: string, url: string): object => ({
+  fields: (FIELDS[nodeType] ?? []).map((name) => ({ name, description: '', type: 'string' })),
+  type: nodeType.toLowerCase(),
+  connections: Object.fromEntries(edgesOf(nodeType).map((edge) => [edge, `${url}/${edge}`])),
+})

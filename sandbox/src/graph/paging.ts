@@ -1,6 +1,5 @@
 import { badParameter } from './failure.ts'
-import { optionalText, type Params } from './params.ts'
-import { isTrue } from './value-rules.ts'
+import { isOn, optionalText, type Params } from './params.ts'
 
 const DEFAULT_LIMIT = 25
 const LARGEST_LIMIT = 100
@@ -41,8 +40,8 @@ export const paginate = <Item>(
     items: slice,
     wrap: (data) => {
       const [first, last] = [slice[0], slice.at(-1)]
-      const asked = address.params['summary']
-      const summary = (isTrue(asked) || asked === 'total_count') && { summary: { total_count: items.length } }
+      const isSummed = isOn(address.params, 'summary') || address.params['summary'] === 'total_count'
+      const summary = isSummed && { summary: { total_count: items.length } }
       if (first === undefined || last === undefined) return { data, ...summary }
       const cursors = { before: cursor(idOf(first)), after: cursor(idOf(last)) }
       const link = (name: 'after' | 'before', value: string) => pageUrl(address, limit, name, value)

@@ -34,6 +34,10 @@ export const isObject = (value: unknown): value is Params =>
 /** Null and an empty text say the same as no value. */
 export const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
 
+/** A switch of a call: `metadata=1`, `summary=true`. */
+export const isOn = (params: Params, name: string): boolean =>
+  params[name] === true || /^(1|true)$/.test(asText(params[name]))
+
 /** The parameters that say something. */
 export const withoutEmpty = (params: Params): Params =>
   mergeParams(

@@ -69,7 +69,12 @@ const run = async (parts: SandboxParts, call: Call): Promise<Reply> => {
   try {
     checkApp(parts, call)
     const { body, headers } = await answerCall(parts, call)
-    return { status: 200, headers: { 'facebook-api-version': call.version, ...headers }, body }
+    const told = /^(all|info|warning)$/.test(asText(call.params['debug'])) && { __debug__: { messages: [] } }
+    return {
+      status: 200,
+      headers: { 'facebook-api-version': call.version, ...headers },
+      body: { ...body, ...told },
+    }
   } catch (error) {
     if (error instanceof GraphFailure) return failed(parts, call.version, error)
     throw error

@@ -4,7 +4,7 @@ import { isFacebookName } from '../reach/names.ts'
 import { readBody, type SentFile } from './body.ts'
 import type { Call, Method } from './call.ts'
 import { unknownPath, type GraphFailure } from './failure.ts'
-import { mergeParams, parseForm, type Params } from './params.ts'
+import { mergeParams, parseForm, withoutEmpty, type Params } from './params.ts'
 import { looksLikeVersion, runningVersion } from './versions.ts'
 
 /** A call as it came in. A problem with its version or address is told only after trouble had its turn. */
@@ -16,7 +16,7 @@ export interface ReadCall {
 export const readRequest = async (parts: SandboxParts, request: FastifyRequest): Promise<ReadCall> => {
   const { params, files } = await readBody(request)
   return toCall(parts, {
-    method: request.method as Method,
+    method: request.method,
     address: request.url,
     body: params,
     files,
@@ -26,7 +26,7 @@ export const readRequest = async (parts: SandboxParts, request: FastifyRequest):
 }
 
 export interface RawCall {
-  method: Method
+  method: string
   /** Path and query. */
   address: string
   body: Params
@@ -41,7 +41,7 @@ export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
   const words = path.split('/').filter((word) => word !== '')
   const asked = words[0] !== undefined && looksLikeVersion(words[0]) ? words.shift() : undefined
   const version = runningVersion(asked ?? settings.graphVersion)
-  const params = mergeParams(parseForm(query), raw.body)
+  const params = withoutEmpty(mergeParams(parseForm(query), raw.body))
   const call: Call = {
     method: methodOf(raw.method, params),
     version: version ?? settings.graphVersion,
@@ -60,13 +60,13 @@ export const splitAddress = (address: string): [path: string, query: string] => 
   return at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)]
 }
 
-/** `?method=delete` on a POST, for clients that know GET and POST alone. */
-const methodOf = (method: Method, params: Params): Method => {
+/** `?method=delete`, for clients that know GET and POST alone; HEAD asks what GET asks. */
+const methodOf = (method: string, params: Params): Method => {
   const override = params['method']
-  if (method === 'POST' && typeof override === 'string' && /^(get|delete)$/i.test(override)) {
+  if (typeof override === 'string' && /^(get|post|delete)$/i.test(override)) {
     return override.toUpperCase() as Method
   }
-  return method
+  return method === 'HEAD' ? 'GET' : (method as Method)
 }
 
 const tokenOf = (authorization: string | undefined, params: Params): string | null => {

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SandboxParts } from '../parts.ts'
 import { facebookJson } from '../webhooks/bytes.ts'
 import { isBatch, performBatch } from './batch.ts'
 import type { Call } from './call.ts'
 import { GraphFailure } from './failure.ts'
-import { isObject, parseForm } from './params.ts'
+import { isObject, isOn, parseForm } from './params.ts'
 import { failed, genericFailure, perform, type Reply } from './perform.ts'
 import { readRequest, splitAddress, type ReadCall } from './request.ts'
 
@@ -30,7 +31,7 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
       const started = performance.now()
       const atMs = parts.clock.nowMs()
       const read = await readRequest(parts, request)
-      const answer = await serve(parts, read)
+      const answer = withEtag(read.call, statusOf(read.call, await serve(parts, read)))
       parts.traffic.add({
         atMs,
         kind: 'graph',
@@ -41,10 +42,50 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
         request: read.call.method === 'GET' ? null : shown(read.call, request),
         response: answer.body,
       })
+      if (isUnchanged(request, answer)) return reply.code(304).headers(common(parts, answer.headers)).send()
       return write(parts, reply, answer)
     },
   })
+  // Browsers ask first; the JavaScript SDK of Facebook calls from any origin.
+  app.options('/*', async (request, reply) => {
+    const asked = request.headers['access-control-request-headers']
+    return reply
+      .headers({
+        ...common(parts),
+        allow: 'GET, HEAD, POST, DELETE, OPTIONS',
+        'access-control-allow-methods': 'GET, HEAD, POST, DELETE, OPTIONS',
+        'access-control-allow-headers': asked ?? '*',
+        'access-control-max-age': '86400',
+      })
+      .send('')
+  })
 }
+
+/** `suppress_http_code`, for clients that cannot read the body of an error. */
+const statusOf = ({ params }: Call, answer: Reply): Reply =>
+  isOn(params, 'suppress_http_code') && answer.body !== null ? { ...answer, status: 200 } : answer
+
+/** What a GET reads has a tag, by which the next one can ask whether it is still the same. */
+const withEtag = ({ method }: Call, answer: Reply): Reply => {
+  const { status, headers, body } = answer
+  if (method !== 'GET' || status !== 200 || body === null) return answer
+  const text = typeof body === 'string' ? body : facebookJson(body)
+  const etag = `"${createHash('sha1').update(text).digest('hex')}"`
+  return { ...answer, headers: { ...headers, etag } }
+}
+
+const isUnchanged = ({ headers }: FastifyRequest, answer: Reply): boolean =>
+  answer.headers['etag'] !== undefined && headers['if-none-match'] === answer.headers['etag']
+
+/** Headers of every answer. */
+const common = (parts: SandboxParts, headers: Reply['headers'] = {}) => ({
+  'access-control-allow-origin': '*',
+  'cache-control': 'private, no-cache, no-store, must-revalidate',
+  'x-fb-trace-id': parts.traces.letters(11),
+  'x-fb-debug': `${parts.traces.letters(86)}==`,
+  'x-fb-rev': '1030000000',
+  ...headers,
+})
 
 /** Answers a request that could not even be read as a call. */
 export const refuseCall = (parts: SandboxParts, reply: FastifyReply, status: number) =>
@@ -68,12 +109,8 @@ const write = (parts: SandboxParts, reply: FastifyReply, { status, headers, body
     reply.raw.destroy()
     return undefined
   }
-  reply.code(status).headers({
-    'content-type': 'application/json; charset=UTF-8',
-    'cache-control': 'private, no-cache, no-store, must-revalidate',
-    'x-fb-trace-id': parts.traces.letters(11),
-    ...headers,
-  })
+  const type = { 'content-type': 'application/json; charset=UTF-8' }
+  reply.code(status).headers({ ...type, ...common(parts, headers) })
   return reply.send(typeof body === 'string' ? body : facebookJson(body))
 }
 

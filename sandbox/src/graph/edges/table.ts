@@ -9,8 +9,8 @@ import {
   type GraphFailure,
 } from '../failure.ts'
 import type { Field, Readers } from '../fields.ts'
-import { edgesOf, nodeTypeOf } from '../nodes.ts'
-import { optionalList, type Params } from '../params.ts'
+import { edgesOf, metadataOf, nodeTypeOf } from '../nodes.ts'
+import { isOn, optionalList, type Params } from '../params.ts'
 import { applicationNode } from './application.ts'
 import * as attachments from './attachments.ts'
 import * as businesses from './businesses.ts'
@@ -110,7 +110,9 @@ const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promi
   const handle = EDGES[`${node.type} ${call.method} ${edge}`]
   if (!handle || call.path.length > (edge === 'permissions' ? 3 : 2)) throw strayed(call, node)
   const context = contextOf({ parts, call, caller, node, path: call.path })
-  return { body: await handle(context), headers }
+  const body = await handle(context)
+  if (call.method !== 'GET' || edge !== '' || !isOn(call.params, 'metadata')) return { body, headers }
+  return { body: { ...body, metadata: metadataOf(nodeTypeOf(node.type), context.url) }, headers }
 }
 
 const contextOf = ({

@@ -1,0 +1,46 @@
+import { isObject, type Params } from './params.ts'
+import type { Reply } from './perform.ts'
+
+/** `{result=first:$.data.*.id}`, also as a form writes it. */
+const RESULT = /(?:\{|%7B)result(?:=|%3D)([\w-]+)(?::|%3A)((?:(?!\}|%7D).)+)(?:\}|%7D)/gi
+
+/** The names of the parts whose results a part uses. */
+export const resultsIn = ({ relative_url: address, body }: Params): string[] =>
+  [address, body].flatMap((text) =>
+    typeof text === 'string' ? [...text.matchAll(RESULT)].map(([, name = '']) => name) : [],
+  )
+
+/** The part with the results of others in place of their expressions; several values are joined by commas. */
+export const fillIn = (part: Params, replies: ReadonlyMap<string, Reply>): Params => {
+  const fill = (text: unknown) =>
+    typeof text === 'string'
+      ? text.replaceAll(RESULT, (_whole, name: string, path: string) =>
+          encodeURIComponent(valuesAt(replies.get(name)?.body, decode(path)).join(',')),
+        )
+      : text
+  return { ...part, relative_url: fill(part['relative_url']), body: fill(part['body']) }
+}
+
+/** The part of JSONPath that batches use: `.name`, `.*`, `[2]`, `[*]`. */
+const valuesAt = (root: unknown, path: string): string[] => {
+  let found: unknown[] = [root]
+  for (const [, name, index] of path.matchAll(/\.([\w*]+)|\[([\d*]+)\]/g)) {
+    const step = name ?? index ?? ''
+    found = found.flatMap((value) => {
+      if (!Array.isArray(value) && !isObject(value)) return []
+      if (step === '*') return Object.values(value)
+      return Object.hasOwn(value, step) ? [(value as Params)[step]] : []
+    })
+  }
+  return found.flatMap((value) =>
+    typeof value === 'string' || typeof value === 'number' ? [String(value)] : [],
+  )
+}
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
