@@ -1,3 +1,4 @@
+import { problemOf } from '../base/certificate.ts'
 import { createPump } from '../base/pump.ts'
 import type { Clock } from '../base/clock.ts'
 import type { KeptAnswers, Store } from '../store/store.ts'
@@ -89,10 +90,4 @@ export const createAnswersCourier = (deps: {
       cancelWait()
     },
   }
-}
-
-// Only the error's code or name: its message may name the address, which may hold a secret.
-const problemOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

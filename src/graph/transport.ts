@@ -294,6 +294,9 @@ const verdictUnread = ({ once }: Call, status: number): Verdict => {
 /** Statuses by which a gateway says that it waits no longer: Graph behind it may still be at work. */
 const UNFINISHED: ReadonlySet<number> = new Set([408, 502, 504])
 
+const SEE_PROXY =
+  'Try again in a minute; if it stays so, see that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach FB_GRAPH_URL; NO_PROXY names what is reached without it.'
+
 const lost = (call: Call, { message, sent }: LostAnswer, via: string | null): GraphError => {
   const certificate = certificateTrouble(message)
   const reason = certificate === null ? message : `${certificate.what} (${message})`
@@ -301,6 +304,7 @@ const lost = (call: Call, { message, sent }: LostAnswer, via: string | null): Gr
   return new GraphError(`Facebook could not be reached for "${call.edge}"${way}: ${reason}`, {
     verdict: certificate ? 'configuration' : call.once && sent ? 'ambiguous' : 'transient',
     ...(certificate && { code: 'BOT_GRAPH_UNREACHABLE', remedy: certificate.remedy }),
+    ...(!certificate && via !== null && { remedy: SEE_PROXY }),
     edge: call.edge,
     graphCode: null,
     subcode: null,

@@ -161,7 +161,12 @@ export const createProfileSync = (deps: {
     const verdict = error instanceof GraphError ? error.verdict : 'unknown'
     if (verdict === 'token_invalid') {
       // A new token comes back here through onChange.
-      tokens.suspect(pageId, token, 'Facebook refused it when the Messenger profile was read')
+      tokens.suspect(
+        pageId,
+        token,
+        'Facebook refused it when the Messenger profile was read',
+        error instanceof GraphError && error.hint === 'token_dead',
+      )
       return
     }
     if (page.failed !== verdict) {

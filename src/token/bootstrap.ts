@@ -63,12 +63,14 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
     )
     const longLived = await exchange(graph, step, clock, userToken, facts)
 
+    const notes: string[] = []
     const listed = await step(
       'list',
       'Looking for Pages',
-      () => listPages(graph, longLived.token, facts, options.pageIds ?? []),
+      () => listPages(graph, longLived.token, facts, options.pageIds ?? [], (text) => notes.push(text)),
       (pages) => `${count(pages.length, 'Page')} found`,
     )
+    for (const text of notes) options.report?.({ name: 'list', status: 'warned', pageId: null, text })
     const pageIds = await choosePages(options, step, listed)
 
     const proven: ProvenPage[] = []

@@ -15,6 +15,7 @@ export interface ReachedPage extends AccountPage {
  * of the person's portfolios and those the permissions were granted for.
  *
  * @param named - the Pages that were asked for; with all of them in the list, nothing else is looked for
+ * @param note - hears why Pages may be missing
  * @throws GraphError when Graph cannot be asked
  * @see reference B4, K4
  */
@@ -23,6 +24,7 @@ export const listPages = async (
   userToken: string,
   facts: Pick<TokenFacts, 'scopes' | 'granularScopes'>,
   named: readonly string[],
+  note: (text: string) => void,
 ): Promise<ReachedPage[]> => {
   const pages = new Map<string, AccountPage>()
   const add = async (found: AsyncIterable<AccountPage>): Promise<void> => {
@@ -34,7 +36,10 @@ export const listPages = async (
   await add(graph.accounts(userToken))
   const isComplete = named.length > 0 && named.every((id) => pages.has(id))
   if (!isComplete && facts.scopes.includes(PORTFOLIO_SCOPE)) {
-    await add(graph.businessPages(userToken)).catch(passOver)
+    await add(graph.businessPages(userToken)).catch((error: unknown) => {
+      if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
+      note(`The Pages of business portfolios could not be listed: ${error.message}`)
+    })
   }
   const reached = [...pages.values()].map((page) => ({ ...page, unusable: unusableBy(page) }))
   // A Page that was named is asked for itself.

@@ -100,7 +100,7 @@ export const refusals = {
       cause.retryable
         ? RUN_AGAIN
         : (cause.remedy ??
-            'The person who made the token needs the moderation task on the Page and pages_manage_metadata; then run this again.'),
+            'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page; then run this again.'),
       cause,
     ),
 

@@ -702,7 +702,7 @@ for (const tasks of [
 }
 
 t.test('the Pages of business portfolios are asked for with business_management', async (t) => {
-  const { fake, run } = await build(t)
+  const { fake, run, steps } = await build(t)
   fake.pages = []
   addPage(fake, SECOND, { hidden: true })
   addPage(fake, THIRD, { hidden: true })
@@ -715,4 +715,13 @@ t.test('the Pages of business portfolios are asked for with business_management'
   fake.answers.set('owned_pages', listing(SECOND))
   fake.answers.set('client_pages', listing(THIRD))
   t.match(await run({ all: true }), [{ id: SECOND }, { id: THIRD }])
+
+  // That Facebook does not list them is told, and ends nothing.
+  fake.answers.set('businesses', refusing(200, 'Requires business_management'))
+  addPage(fake, '400000000000004')
+  t.match(await run(), [{ id: '400000000000004' }])
+  t.match(
+    steps.findLast(({ status }) => status === 'warned'),
+    { name: 'list', text: /business portfolios could not be listed.*Requires business_management/ },
+  )
 })

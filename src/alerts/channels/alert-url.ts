@@ -1,3 +1,4 @@
+import { problemOf } from '../../base/certificate.ts'
 import { request } from 'undici'
 import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
 import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
@@ -52,12 +53,6 @@ const judge = (statusCode: number): Try => {
   if (statusCode < 400) return { status: 'refused', problem: `answered with a redirect (${statusCode})` }
   const again = statusCode >= 500 || WORTH_ANOTHER_TRY.has(statusCode)
   return { status: again ? 'again' : 'refused', problem: `answered ${statusCode}` }
-}
-
-// Only the error's code or name: its message may name the address.
-const problemOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
 // Discord refuses longer texts, and so much is not read anyway.
