@@ -116,7 +116,7 @@ async function errors(app: FastifyInstance) {
     if (FAILED_PROOFS.has(body.code)) {
       const waitSeconds = await app.countFailure(request)
       // Said aloud only until the limit: an operator with a wrong secret must notice, an attacker must not fill the log.
-      if (waitSeconds === null) request.log.warn({ code: body.code, client: request.ip }, body.message)
+      if (waitSeconds === null) app.logStranger(request.ip, { code: body.code }, body.message)
       else {
         reply.header('retry-after', waitSeconds)
         body = bodyOf('BOT_RATE_LIMITED', 'Too many failed attempts; wait before the next one.')
@@ -159,5 +159,5 @@ const INSIDE = 'The request could not be carried out; the log says why, under th
 export const errorsPlugin = fp(errors, {
   name: 'errors',
   fastify: '5.x',
-  decorators: { fastify: ['countFailure'] },
+  decorators: { fastify: ['countFailure', 'logStranger'] },
 })

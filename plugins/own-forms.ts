@@ -1,10 +1,9 @@
-import type { Log } from '../src/base/logger.ts'
 import { fastifyCsrfProtection } from '@fastify/csrf-protection'
 import { fastifyHelmet } from '@fastify/helmet'
 import { fastifySecureSession } from '@fastify/secure-session'
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { isForeign } from '../src/web/same-origin.ts'
+import { isForeign, type Posted } from '../src/web/same-origin.ts'
 import { BotError } from '../src/base/errors.ts'
 
 export interface OwnFormsOptions {
@@ -16,8 +15,6 @@ export interface OwnFormsOptions {
   formTargets?: readonly string[]
   /** Under which this server is reached from outside, when it is known. */
   publicUrl?: string | undefined
-  /** Is told of forms that came from elsewhere. */
-  log: Pick<Log, 'warn'>
 }
 
 const LARGEST_FORM_BYTES = 64 * 1024
@@ -29,7 +26,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD'])
  * Holds for the scope it is registered in.
  */
 async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
-  const { key, cookieName, sessionMs, formTargets = [], publicUrl, log } = options
+  const { key, cookieName, sessionMs, formTargets = [], publicUrl } = options
 
   // Loaded before the hooks below are added, so that these run after.
   await app.register(fastifyHelmet, headers(formTargets))
@@ -56,14 +53,9 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
     // Encrypted or not: the cookie goes only where this page came from.
     if (isSecure(request, publicUrl)) request.session.options({ ...COOKIE_OPTIONS, secure: true })
     if (SAFE_METHODS.has(request.method)) return
-    const posted = {
-      host: request.host,
-      origin: request.headers.origin,
-      secFetchSite: header(request, 'sec-fetch-site'),
-      publicUrl,
-    }
+    const posted = postedBy(request, publicUrl)
     if (!isForeign(posted)) return
-    log.warn({ client: request.ip, origin: posted.origin }, 'a form from another site was refused')
+    app.logStranger(request.ip, { origin: posted.origin }, 'a form from another site was refused')
     throw new BotError('BOT_FORM_REFUSED', 'This change was not posted by the operator console.')
   })
   app.addHook('preHandler', (request, reply, done) => {
@@ -71,6 +63,14 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
     app.csrfProtection(request, reply, done)
   })
 }
+
+/** What tells where a request came from. */
+export const postedBy = (request: FastifyRequest, publicUrl: string | undefined): Posted => ({
+  host: request.host,
+  origin: request.headers.origin,
+  secFetchSite: header(request, 'sec-fetch-site'),
+  publicUrl,
+})
 
 /** What went wrong with a request, in words of ours where a form was not. */
 export const toRefusal = (error: FastifyError): FastifyError | BotError =>
@@ -112,5 +112,5 @@ const headers = (formTargets: readonly string[]) =>
 export const ownFormsPlugin = fp(ownForms, {
   name: 'own-forms',
   fastify: '5.x',
-  decorators: { fastify: ['bodies'] },
+  decorators: { fastify: ['bodies', 'logStranger'] },
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { errorPage } from '../src/web/error-page.ts'
 import { BotError } from '../src/base/errors.ts'
@@ -20,7 +20,7 @@ export interface SetupAccess {
   /** Whether this browser was let in, and none after it. */
   isIn: (request: FastifyRequest) => boolean
   /** Lets a browser in that brings the code, and sends the one before away. @throws BotError */
-  enter: (request: FastifyRequest, reply: FastifyReply, code: string) => void
+  enter: (request: FastifyRequest, code: string) => void
 }
 
 export interface SetupPluginOptions extends SetupDeps {
@@ -42,7 +42,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
   const isIn = (request: FastifyRequest): boolean => session !== null && request.session.get('id') === session
 
   app.addHook('onRequest', async (request) => {
-    const why = strangeness({ host: request.headers.host, headers: request.headers }, host)
+    const why = strangeness(request.raw, host)
     if (why === null) return
     throw new BotError('BOT_FORM_REFUSED', STRANGE[why], {
       remedy:
@@ -54,7 +54,6 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     key: randomBytes(32),
     cookieName: COOKIE,
     sessionMs: SESSION_MS,
-    log,
   })
   app.addHook('onRequest', async (request, reply) => {
     const { open = false } = request.routeOptions.config
@@ -78,14 +77,9 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
   app.decorate('setup', createSetup(deps))
   app.decorate('setupAccess', {
     isIn,
-    enter: (request, reply, given) => {
-      const admission = code.redeem(request.ip, given)
-      if (admission.is === 'locked') {
-        reply.header('retry-after', admission.waitSeconds)
-        throw new BotError('BOT_RATE_LIMITED', 'Too many wrong codes; wait before the next try.')
-      }
-      if (admission.is === 'wrong') {
-        log.warn({ client: request.ip }, 'a wrong set-up code was given')
+    enter: (request, given) => {
+      if (!code.redeem(given)) {
+        app.logStranger(request.ip, { part: 'setup' }, 'a wrong set-up code was given')
         throw new BotError('BOT_SIGN_IN_FAILED', 'This is not the code, or it was used already.', {
           remedy: 'The terminal shows the one that is good now.',
         })

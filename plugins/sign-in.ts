@@ -5,11 +5,12 @@ import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
 import { createPasswordCheck, OPERATOR, type Credentials } from '../src/web/password-check.ts'
 import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
 import { facebookButton } from '../src/console/repair-page.ts'
+import { isSentByAnotherSite } from '../src/web/same-origin.ts'
 import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
 import { BotError } from '../src/base/errors.ts'
 import { toBody } from './errors.ts'
-import { ownFormsPlugin, toRefusal } from './own-forms.ts'
+import { ownFormsPlugin, postedBy, toRefusal } from './own-forms.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -58,7 +59,6 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     // The button "Continue with Facebook" ends there.
     formTargets: dialogOrigins(config.FB_LOGIN_URL),
     publicUrl: config.PUBLIC_URL,
-    log,
   })
 
   const sessionOf = ({ session }: FastifyRequest): string | null => {
@@ -68,6 +68,13 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
   }
 
   const assertPassword: SignIn['assertPassword'] = (request, reply, given) => {
+    // Another site can send the operator's browser here with wrong passwords: counted, they would lock the operator out.
+    if (isSentByAnotherSite(postedBy(request, config.PUBLIC_URL))) {
+      throw new BotError(
+        'BOT_FORM_REFUSED',
+        'Another site sent this browser here, so it cannot sign in by that.',
+      )
+    }
     const admission = passwords.admit(request.ip, given)
     if (admission.is === 'right') return
     if (admission.is === 'locked') {
@@ -75,7 +82,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
       throw new BotError('BOT_RATE_LIMITED', 'Too many wrong passwords; wait before the next try.')
     }
     if (given === null) throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
-    log.warn({ client: request.ip, route: request.routeOptions.url }, 'a sign-in failed')
+    app.logStranger(request.ip, { part: 'console', route: request.routeOptions.url }, 'a sign-in failed')
     throw new BotError('BOT_SIGN_IN_FAILED', 'The user name or the password is wrong.')
   }
 

@@ -3,7 +3,6 @@ import { isIPv6, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { buildSetup } from '../../app/setup.ts'
-import { systemClock } from '../../src/base/clock.ts'
 import type { Env } from '../../src/base/config.ts'
 import { createOutside } from '../../src/doctor/outside.ts'
 import type { LogStream } from '../../src/base/log.ts'
@@ -32,7 +31,7 @@ export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => 
   const settings = loadOtherSettings(env)
   const { HOST: host, PORT: wanted, DATA_DIR: dataDir } = settings
   const outside = createOutside({ proxies: settings })
-  const code = createSetupCode({ clock: systemClock })
+  const code = createSetupCode()
   const done = Promise.withResolvers<FastifyInstance>()
   let bot: FastifyInstance | null = null
 

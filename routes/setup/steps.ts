@@ -59,10 +59,10 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
 
   const enter = (request: FastifyRequest, reply: FastifyReply, code: string): FastifyReply => {
     try {
-      setupAccess.enter(request, reply, code)
+      setupAccess.enter(request, code)
     } catch (error) {
       if (!(error instanceof BotError)) throw error
-      return showCode(reply.code(error.code === 'BOT_RATE_LIMITED' ? 429 : 401), toProblem(error))
+      return showCode(reply.code(401), toProblem(error))
     }
     return reply.redirect('/setup', 303)
   }

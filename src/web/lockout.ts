@@ -1,12 +1,16 @@
-import { isIPv6 } from 'node:net'
+import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
+import { networkOf } from './network.ts'
 
 /** Remembers who guessed wrong, and for how long they may not guess again. */
 export interface Lockout {
   /** Seconds until this client may try again; 0 for now. */
   secondsLeft: (client: string) => number
   failed: (client: string) => void
-  /** Knew the password: earlier failures were slips. */
+  /**
+   * Knew the password: failures elsewhere do not keep this network out. Its own failures still count, or whoever shares it
+   * with a program that scrapes could guess for ever.
+   */
   succeeded: (client: string) => void
 }
 
@@ -19,6 +23,10 @@ const FORGET_MS = 24 * 60 * 60_000
 /** Slips further apart than this do not add up. */
 const SLIP_MS = 15 * 60_000
 const MOST_CLIENTS = 10_000
+/** Wrong tries of all networks together in an hour: one customer may have 65,536 networks. */
+const MOST_OF_ALL = 300
+const ALL_WINDOW_MS = 60 * 60_000
+const MOST_KNOWN = 100
 
 interface Guesser {
   failures: number
@@ -27,24 +35,37 @@ interface Guesser {
   lockedUntilMs: number
 }
 
-/** Locks a client out after 20 wrong tries: for a minute, then for twice as long each time, up to an hour. */
+/**
+ * Locks a client out after 20 wrong tries: for a minute, then for twice as long each time, up to an hour. After 300 wrong tries
+ * of all clients in an hour, those that never knew the password wait for its end.
+ */
 export const createLockout = ({ clock }: { clock: Pick<Clock, 'now'> }): Lockout => {
   /** Those that failed last come last. */
-  const guessers = new Map<string, Guesser>()
+  const guessers = createBoundedMap<string, Guesser>(MOST_CLIENTS)
+  const known = createBoundedMap<string, true>(MOST_KNOWN)
+  let failuresOfAll = 0
+  let allUntilMs = 0
 
   return {
     secondsLeft: (client) => {
-      const guesser = guessers.get(networkOf(client))
-      return Math.max(0, Math.ceil(((guesser?.lockedUntilMs ?? 0) - clock.now()) / 1000))
+      const network = networkOf(client)
+      const ownMs = guessers.get(network)?.lockedUntilMs ?? 0
+      const allMs = failuresOfAll >= MOST_OF_ALL && !known.has(network) ? allUntilMs : 0
+      return Math.max(0, Math.ceil((Math.max(ownMs, allMs) - clock.now()) / 1000))
     },
 
     failed: (client) => {
       const key = networkOf(client)
       const nowMs = clock.now()
-      const known = guessers.get(key)
+      if (nowMs >= allUntilMs) {
+        failuresOfAll = 0
+        allUntilMs = nowMs + ALL_WINDOW_MS
+      }
+      failuresOfAll += 1
+      const before = guessers.get(key)
       const guesser: Guesser =
-        known !== undefined && nowMs - known.lastMs < FORGET_MS
-          ? known
+        before !== undefined && nowMs - before.lastMs < FORGET_MS
+          ? before
           : { failures: 0, locks: 0, lastMs: nowMs, lockedUntilMs: 0 }
       if (nowMs - guesser.lastMs >= SLIP_MS) guesser.failures = 0
       guesser.failures += 1
@@ -54,33 +75,9 @@ export const createLockout = ({ clock }: { clock: Pick<Clock, 'now'> }): Lockout
         guesser.lockedUntilMs = nowMs + Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** guesser.locks)
         guesser.locks = Math.min(guesser.locks + 1, 10)
       }
-      guessers.delete(key)
       guessers.set(key, guesser)
-      if (guessers.size > MOST_CLIENTS) {
-        const [oldest] = guessers.keys()
-        if (oldest !== undefined) guessers.delete(oldest)
-      }
     },
 
-    succeeded: (client) => {
-      guessers.delete(networkOf(client))
-    },
+    succeeded: (client) => known.set(networkOf(client), true),
   }
-}
-
-/** One customer has a whole /64 of IPv6 addresses, so these count as one client. */
-const networkOf = (address: string): string => {
-  // Some proxies tell the port, too, which is another one for each connection.
-  const alone = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
-  const plain = alone.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
-  if (!isIPv6(plain)) return plain
-  const [head = '', tail] = plain.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : 8 - groups.length - after.length
-  const all = [...groups, ...Array.from({ length: zeros }, () => '0'), ...after]
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
 }

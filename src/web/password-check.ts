@@ -53,7 +53,7 @@ export const readBasic = (header: string | undefined): Credentials | null => {
 }
 
 /** Compares in a time that depends neither on where two texts differ nor on how long the secret one is. */
-const createComparison = (expected: string): ((given: string) => boolean) => {
+export const createComparison = (expected: string): ((given: string) => boolean) => {
   const key = randomBytes(32)
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest()
   const wanted = digest(expected)

@@ -22,3 +22,7 @@ export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): bo
   const ours = URL.parse(`${from.protocol}//${host}`)?.host
   return from.host !== ours && from.origin !== publicUrl
 }
+
+/** The same of a request that a person may also begin by hand, such as by opening an address. */
+export const isSentByAnotherSite = (posted: Posted): boolean =>
+  isForeign(posted.secFetchSite === 'none' ? { ...posted, secFetchSite: undefined } : posted)

@@ -1,5 +1,13 @@
 import t from 'tap'
-import { buildConsole, hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
+import {
+  buildConsole,
+  hiddenFields,
+  openTab,
+  PASSWORD,
+  signedInTab,
+  type Tab,
+  basic,
+} from '../helpers/console.ts'
 
 const HOUR = 3_600_000
 
@@ -271,4 +279,30 @@ t.test('forms that are no forms, or too large, change nothing', async (t) => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   t.equal((await post(form, `token=${'x'.repeat(70_000)}`)).statusCode, 413)
   t.equal((await post(form, '%%%=&&&')).statusCode, 403)
+})
+
+t.test('another site that sends the browser here with wrong passwords locks nobody out', async (t) => {
+  const { app, log } = await buildConsole(t)
+  const get = (password: string, headers: Record<string, string>) =>
+    app.inject({ url: '/metrics', headers: { ...basic('operator', password), ...headers } })
+  for (const site of ['cross-site', 'same-site']) {
+    for (let tries = 0; tries < 30; tries += 1)
+      t.match(await get('wrong', { 'sec-fetch-site': site }), { statusCode: 403 })
+  }
+  t.match(await get('wrong', { origin: 'https://evil.example' }), { statusCode: 403 })
+  t.match(await get(PASSWORD, { 'sec-fetch-site': 'none' }), { statusCode: 200 })
+  t.match(await get(PASSWORD, {}), { statusCode: 200 })
+  t.notMatch(log(), /a sign-in failed/)
+})
+
+t.test('forms with a foreign origin cost a bounded log', async (t) => {
+  const { app, log } = await buildConsole(t)
+  const before = log().length
+  for (let n = 0; n < 300; n += 1) {
+    const origin = `https://${'e'.repeat(14_000)}.example`
+    t.match(await app.inject({ method: 'POST', url: '/operator/sign-in', headers: { origin } }), {
+      statusCode: 403,
+    })
+  }
+  t.ok(log().length - before < 20_000, `${log().length - before} bytes`)
 })

@@ -8,7 +8,6 @@ import { buildSetup } from '../../app/setup.ts'
 import { withDotEnv, type Env } from '../../src/base/config.ts'
 import type { Outside } from '../../src/doctor/outside.ts'
 import { createSetupCode } from '../../src/setup/code.ts'
-import { createFakeClock } from '../helpers/clock.ts'
 import { openTab, type Tab } from '../helpers/console.ts'
 
 export const KEYS = { appId: '600000000000001', appSecret: 'app-secret-1' }
@@ -34,7 +33,6 @@ export interface SceneOptions {
   outside?: Outside['fetch']
   startBot?: (env: Env) => Promise<void>
   dir?: string
-  clock?: ReturnType<typeof createFakeClock>
 }
 
 export const buildScene = async (t: Test, options: SceneOptions = {}): Promise<Scene> => {
@@ -45,7 +43,7 @@ export const buildScene = async (t: Test, options: SceneOptions = {}): Promise<S
   const starts: Env[] = []
   const lines: string[] = []
   let isDone = false
-  const code = createSetupCode({ clock: options.clock ?? createFakeClock() })
+  const code = createSetupCode()
   const app = await buildSetup({
     readEnv: () => withDotEnv({ FB_GRAPH_URL: sandbox.origin, ...options.env }, envPath),
     envFile: { path: envPath, template: EXAMPLE },

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { createSetupCode } from '../../src/setup/code.ts'
 import { strangeness } from '../../src/setup/visitors.ts'
-import { createFakeClock } from '../helpers/clock.ts'
 import { hiddenFields, openTab } from '../helpers/console.ts'
 import { APP, buildScene, enter, give, walkToEnd } from './scene.ts'
 
@@ -41,21 +40,18 @@ t.test('a code opens one browser; the next one takes its place', async (t) => {
   t.match(await scene.tab.get('/setup/address'), { statusCode: 303, headers: { location: '/setup/code' } })
 })
 
-t.test("who guesses is locked out, and another site cannot guess in somebody else's name", async (t) => {
-  const clock = createFakeClock()
-  const scene = await buildScene(t, { clock })
+t.test('who guesses does not lock out the person with the code, nor fills the log', async (t) => {
+  const scene = await buildScene(t)
   for (let tries = 0; tries < 40; tries += 1) {
     const answer = await scene.tab.get('/setup/code/guess', { 'sec-fetch-site': 'cross-site' })
     t.match(answer, { statusCode: 200, body: /Set-up code/ })
   }
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 50; tries += 1) {
     t.match(await scene.tab.get(`/setup/code/guess-${tries}`), { statusCode: 401 })
   }
-  const locked = await scene.tab.get(`/setup/code/${scene.code()}`)
-  t.match(locked, { statusCode: 429, headers: { 'retry-after': '60' } }, 'even with the right one')
-  clock.skip(61_000)
   t.match(await scene.tab.get(`/setup/code/${scene.code()}`), { statusCode: 303 })
-  t.notMatch(scene.log(), 'guess')
+  t.notMatch(scene.log(), 'guess-')
+  t.equal(scene.log().match(/a wrong set-up code was given/g)?.length, 20)
 })
 
 t.test('no name that others could point here is answered, and nobody through a proxy', async (t) => {
@@ -81,10 +77,16 @@ t.test('no name that others could point here is answered, and nobody through a p
     )
   }
   for (const host of ['localhost:3000', '127.0.0.1', '[::1]:3000', 'LOCALHOST', '192.0.2.7:3000']) {
-    t.equal(strangeness({ host, headers: {} }, '127.0.0.1'), null, host)
+    t.equal(strangeness({ httpVersion: '1.1', headers: { host } }, '127.0.0.1'), null, host)
   }
-  t.equal(strangeness({ host: 'bot.lan:3000', headers: {} }, 'bot.lan'), null, 'the name it was told')
-  t.equal(strangeness({ host: undefined, headers: {} }, 'bot.lan'), 'name')
+  t.equal(
+    strangeness({ httpVersion: '1.1', headers: { host: 'bot.lan:3000' } }, 'bot.lan'),
+    null,
+    'the name it was told',
+  )
+  t.equal(strangeness({ httpVersion: '1.1', headers: {} }, 'bot.lan'), 'name')
+  const bare = { httpVersion: '1.0', headers: { host: '127.0.0.1:3000' } }
+  t.equal(strangeness(bare, '127.0.0.1'), 'proxy', 'a proxy with no settings')
 })
 
 t.test('a form of another site, an old form and a form of nobody change nothing', async (t) => {
@@ -139,7 +141,7 @@ t.test('once the settings are written no form changes them', async (t) => {
 })
 
 t.test('codes are long, differ, and hold no letter that looks like another', async (t) => {
-  const codes = Array.from({ length: 200 }, () => createSetupCode({ clock: createFakeClock() }).current())
+  const codes = Array.from({ length: 200 }, () => createSetupCode().current())
   t.equal(new Set(codes).size, codes.length)
   for (const code of codes) t.match(code, /^([2-9a-hjkmnp-z]{5}-){3}[2-9a-hjkmnp-z]{5}$/)
 })
