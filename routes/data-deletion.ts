@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { html } from '../src/web/html.ts'
+import { createDeletionNotes } from '../src/webhook/deletion-notes.ts'
+import { createFreshRequests } from '../src/webhook/fresh-requests.ts'
 import { readSignedRequest } from '../src/webhook/signed-request.ts'
 
 const LARGEST_FORM_BYTES = 16 * 1024
@@ -9,6 +11,8 @@ const STATUS = '/facebook/data-deletion'
 
 /** Meta's data deletion callback, and the page that tells what became of a request (reference E9). */
 async function dataDeletion(app: FastifyInstance) {
+  const requests = createFreshRequests(app)
+  const notes = createDeletionNotes(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -18,21 +22,28 @@ async function dataDeletion(app: FastifyInstance) {
 
   app.post<{ Body: URLSearchParams | undefined }>(STATUS, async (request) => {
     const { FB_APP_SECRET, PUBLIC_URL } = app.config
-    readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
-    const code = randomBytes(12).toString('base64url')
+    const text = request.body?.get('signed_request') ?? ''
+    const isNew = requests.isNew(text, readSignedRequest(text, FB_APP_SECRET))
+    // The same request has the same code, and nobody without the secret can guess it.
+    const code = createHmac('sha256', FB_APP_SECRET)
+      .update(`data deletion ${text}`)
+      .digest('base64url')
+      .slice(0, 16)
     // The id is of a person who logged in to the app, and no conversation stands under it: the request need not keep it.
-    await app.store.remember(noteOf(code), JSON.stringify({ atMs: app.clock.now() }))
-    request.log.warn(
-      { confirmationCode: code },
-      'Facebook passes on a request to delete the data of somebody who logged in to the app',
-    )
+    await notes.add(code)
+    if (isNew) {
+      request.log.warn(
+        { confirmationCode: code },
+        'Facebook passes on a request to delete the data of somebody who logged in to the app',
+      )
+    }
     const origin = PUBLIC_URL ?? `${request.protocol}://${request.host}`
     return { url: new URL(`${STATUS}/${code}`, origin).href, confirmation_code: code }
   })
 
   app.get<{ Params: { code: string } }>(`${STATUS}/:code`, async (request, reply) => {
     const { code } = request.params
-    const note = CODE.test(code) ? await app.store.recall(noteOf(code)) : null
+    const note = await notes.find(code)
     reply.type('text/html; charset=utf-8')
     reply.header(
       'content-security-policy',
@@ -40,14 +51,9 @@ async function dataDeletion(app: FastifyInstance) {
     )
     reply.header('cache-control', 'no-store')
     if (note === null) return reply.code(404).send(page('No such request', UNKNOWN))
-    const { atMs } = JSON.parse(note) as { atMs: number }
-    return page('Request received', received(code, new Date(atMs)))
+    return page('Request received', received(code, new Date(note.atMs)))
   })
 }
-
-const CODE = /^[\w-]{1,64}$/
-
-const noteOf = (code: string): string => `data-deletion:${code}`
 
 const UNKNOWN = html`
   <p>

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { createFreshRequests } from '../src/webhook/fresh-requests.ts'
 import { readSignedRequest } from '../src/webhook/signed-request.ts'
 
 const LARGEST_FORM_BYTES = 16 * 1024
 
 async function facebook(app: FastifyInstance) {
+  const requests = createFreshRequests(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -14,10 +16,13 @@ async function facebook(app: FastifyInstance) {
 
   app.post<{ Body: URLSearchParams | undefined }>('/facebook/deauthorize', async (request) => {
     const { FB_APP_SECRET } = app.config
-    const { userId, profileId } = readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
+    const text = request.body?.get('signed_request') ?? ''
+    const signed = readSignedRequest(text, FB_APP_SECRET)
+    // A repeat says nothing new, and may be a recorded one.
+    if (!requests.isNew(text, signed)) return { success: true }
     request.log.warn('the app was removed by somebody on Facebook: probing the page tokens')
     // Facebook gets its answer without waiting for ours.
-    app.tokens.deauthorized({ userId, pageId: profileId }).catch((error: unknown) => {
+    app.tokens.deauthorized({ userId: signed.userId, pageId: signed.profileId }).catch((error: unknown) => {
       request.log.error({ err: error }, 'the probe after a deauthorize callback failed')
     })
     return { success: true }
@@ -28,5 +33,5 @@ export const facebookRoutes = fp(facebook, {
   name: 'facebook-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['bodies', 'config', 'tokens'] },
+  decorators: { fastify: ['bodies', 'clock', 'config', 'tokens'] },
 })

@@ -45,6 +45,8 @@ interface Entry {
   /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
   disputes: number
   doubtedAtMs: number
+  /** Suspect on somebody else's word alone, which may be a recorded one: sending goes on while the token is probed. */
+  isHearsay: boolean
   /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
   proof: string | null
   /** Probes in a row that came to nothing, and why the last one did. */
@@ -103,6 +105,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
   /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
   const doubt = (entry: Entry, reason: string, proof: string | null): void => {
     entry.generation += 1
+    entry.isHearsay = false
     entry.proof = proof ?? entry.proof
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
@@ -111,13 +114,14 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
   }
 
   const endDoubt = (entry: Entry): void => {
+    entry.isHearsay = false
     entry.cancelPatience()
     entry.proof = null
   }
 
   /** Called when a probe came to nothing, and when patience ends. */
   const judgeDoubt = (entry: Entry): void => {
-    if (!running || entry.state !== 'suspect' || entry.undecided === 0) return
+    if (!running || entry.state !== 'suspect' || entry.isHearsay || entry.undecided === 0) return
     if (entry.proof !== null) return move(entry, 'refuted', entry.proof)
     if (entry.trouble !== null || clock.now() - entry.sinceMs < PATIENCE_MS) return
     setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
@@ -154,7 +158,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
 
   const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
     const { stored, generation } = entry
-    const doubted = entry.state === 'suspect' ? entry.reason : null
+    const doubted = entry.state === 'suspect' && !entry.isHearsay ? entry.reason : null
     entry.undecided = 0
     entry.scopes = facts.scopes
     // What Facebook does not say changes nothing about what was proved.
@@ -172,6 +176,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
 
   const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
     entry.undecided = 0
+    entry.isHearsay = false
     const reason = `The token no longer works: ${meaningOf(facts)}.`
     if (await isHealed(entry, reason)) return
     // First what is over, then what began: both may be the same need of the operator's.
@@ -243,7 +248,10 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
   return {
     tokenFor: (pageId) => {
       const entry = entries.get(pageId)
-      return entry?.state === 'valid' && entry.stored ? entry.stored.token : null
+      if (entry === undefined || entry.stored === null) return null
+      return entry.state === 'valid' || (entry.state === 'suspect' && entry.isHearsay)
+        ? entry.stored.token
+        : null
     },
 
     status: (pageId) => toStatus(entries.get(pageId) ?? createEntry(pageId, createdMs)),
@@ -252,7 +260,8 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
 
     suspect: (pageId, token, reason, isProof = false) => {
       const entry = entries.get(pageId)
-      if (!entry || entry.stored?.token !== token || entry.state !== 'valid') return
+      if (!entry || entry.stored?.token !== token) return
+      if (entry.state !== 'valid' && !entry.isHearsay) return
       const nowMs = clock.now()
       if (nowMs - entry.doubtedAtMs > CALM_MS) entry.disputes = 0
       entry.doubtedAtMs = nowMs
@@ -268,9 +277,11 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
         ({ stored }) => stored && (stored.pageId === pageId || (userId !== null && stored.userId === userId)),
       )
       for (const entry of concerned) {
-        doubt(entry, 'The app was removed on Facebook.', null)
+        entry.isHearsay ||= entry.state === 'valid'
+        entry.generation += 1
+        move(entry, 'doubted', 'The app was removed on Facebook.')
       }
-      await Promise.all((concerned.length > 0 ? concerned : [...entries.values()]).map(probeAfresh))
+      await Promise.all(concerned.map(probeAfresh))
     },
 
     probe: async (pageId) => {
@@ -321,6 +332,7 @@ const createEntry = (pageId: string, nowMs: number): Entry => ({
   generation: 0,
   disputes: 0,
   doubtedAtMs: 0,
+  isHearsay: false,
   proof: null,
   undecided: 0,
   obstacle: '',

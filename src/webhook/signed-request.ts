@@ -9,6 +9,8 @@ export interface SignedRequest {
   userId: string | null
   /** The Page, when a Page removed the app. */
   profileId: string | null
+  /** When Facebook made it; null when it does not say. */
+  issuedAtMs: number | null
 }
 
 /**
@@ -32,7 +34,12 @@ export const readSignedRequest = (text: unknown, appSecret: string): SignedReque
   }
   const userId = idOf(claims['user_id'])
   // 0 when it was a Page that removed the app.
-  return { userId: userId === '0' ? null : userId, profileId: idOf(claims['profile_id']) }
+  const issuedAt = claims['issued_at']
+  return {
+    userId: userId === '0' ? null : userId,
+    profileId: idOf(claims['profile_id']),
+    issuedAtMs: issuedAt === undefined ? null : Number(issuedAt) * 1000 || 0,
+  }
 }
 
 const SHAPE = /^([\w-]+)=*\.([\w-]+=*)$/

@@ -2,7 +2,7 @@ import t from 'tap'
 import { signedRequest } from '../helpers/sign.ts'
 import { buildSurface } from '../helpers/surface.ts'
 
-const CLAIMS = { algorithm: 'HMAC-SHA256', issued_at: 1291836800, user_id: '218471' }
+const CLAIMS = { algorithm: 'HMAC-SHA256', issued_at: Date.UTC(2026, 10, 21, 12) / 1000, user_id: '218471' }
 
 const ask = (payload: string) => ({
   method: 'POST' as const,
@@ -60,4 +60,26 @@ t.test('what Facebook did not sign is refused', async (t) => {
   ]) {
     t.match((await app.inject(ask(payload))).json(), { statusCode: 401, code: 'BOT_SIGNATURE_INVALID' })
   }
+})
+
+t.test('a repeated request is one, an old one is refused, and notes are bounded and forgotten', async (t) => {
+  const { app, clock, lines, notes } = await buildSurface(t)
+  const request = (user: number) =>
+    app.inject(
+      ask(`signed_request=${signedRequest({ ...CLAIMS, issued_at: clock.now() / 1000, user_id: user })}`),
+    )
+  const first = (await request(1)).json<{ confirmation_code: string }>().confirmation_code
+  t.equal((await request(1)).json<{ confirmation_code: string }>().confirmation_code, first)
+  t.equal(lines.filter(({ level }) => level === 40).length, 1)
+  t.match(await app.inject(ask(`signed_request=${signedRequest({ ...CLAIMS, issued_at: 1291836800 })}`)), {
+    statusCode: 401,
+  })
+
+  await Promise.all(Array.from({ length: 1000 }, (_, n) => request(n + 2)))
+  t.equal((await app.inject(`/facebook/data-deletion/${first}`)).statusCode, 404, 'the oldest gave way')
+  t.equal(notes.size, 1)
+  const { confirmation_code: last } = (await request(2000)).json<{ confirmation_code: string }>()
+  t.equal((await app.inject(`/facebook/data-deletion/${last}`)).statusCode, 200)
+  clock.skip(90 * 24 * 60 * 60_000)
+  t.equal((await app.inject(`/facebook/data-deletion/${last}`)).statusCode, 404)
 })

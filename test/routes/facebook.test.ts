@@ -2,7 +2,7 @@ import t from 'tap'
 import { signedRequest } from '../helpers/sign.ts'
 import { buildSurface } from '../helpers/surface.ts'
 
-const CLAIMS = { algorithm: 'HMAC-SHA256', issued_at: 1291836800, user_id: '218471' }
+const CLAIMS = { algorithm: 'HMAC-SHA256', issued_at: Date.UTC(2026, 10, 21, 12) / 1000, user_id: '218471' }
 
 const post = (payload: string, type = 'application/x-www-form-urlencoded') => ({
   method: 'POST' as const,
@@ -76,4 +76,25 @@ t.test('what is signed but makes no sense is 400', async (t) => {
   const answer = await app.inject(post(`signed_request=${signedRequest({ ...CLAIMS, algorithm: 'none' })}`))
   t.match(answer.json(), { statusCode: 400, code: 'BOT_BODY_INVALID' })
   t.same(deauthorized, [])
+})
+
+t.test('a recorded request is refused when it is old, and a repeat of one probes nothing', async (t) => {
+  const { app, clock, deauthorized } = await buildSurface(t)
+  const recorded = `signed_request=${signedRequest(CLAIMS)}`
+  for (let n = 0; n < 40; n += 1) t.match(await app.inject(post(recorded)), { statusCode: 200 })
+  t.equal(deauthorized.length, 1)
+
+  clock.skip(60 * 60_000 + 1)
+  const fresh = { ...CLAIMS, issued_at: clock.now() / 1000 }
+  for (const old of [
+    CLAIMS,
+    { ...CLAIMS, user_id: '7' },
+    { ...CLAIMS, issued_at: 1291836800 },
+    { ...CLAIMS, issued_at: 'x' },
+  ]) {
+    const answer = await app.inject(post(`signed_request=${signedRequest(old)}`))
+    t.match(answer.json(), { statusCode: 401, code: 'BOT_SIGNATURE_INVALID' }, JSON.stringify(old))
+  }
+  t.match(await app.inject(post(`signed_request=${signedRequest(fresh)}`)), { statusCode: 200 })
+  t.equal(deauthorized.length, 2)
 })

@@ -281,28 +281,31 @@ t.test('a deauthorized person pauses the Pages of their tokens, and these alone'
   const done = keeper.deauthorized({ userId: '7', pageId: null })
   t.match(keeper.status('100'), { state: 'suspect', reason: /app was removed/ })
   t.equal(keeper.tokenFor('900'), 'page-token-9')
+  t.equal(keeper.tokenFor('100'), 'page-token-1', 'it goes on sending on somebody else’s word alone')
   await done
+  t.equal(keeper.tokenFor('100'), null)
   t.equal(keeper.status('100').state, 'invalid')
   t.strictSame(calls, ['debug page-token-1'])
 
   await keeper.deauthorized({ userId: null, pageId: '900' })
   t.strictSame(calls.slice(1), ['debug page-token-9'])
   t.equal(keeper.status('900').state, 'valid')
+
+  calls.length = 0
+  await keeper.deauthorized({ userId: 'a stranger', pageId: null })
+  await keeper.deauthorized({ userId: null, pageId: null })
+  t.strictSame(calls, [], 'nothing is asked where nobody is concerned')
 })
 
-t.test('somebody unknown who removed the app makes every Page probed, and none paused', async (t) => {
-  const { keeper, clock, world, calls } = build(t)
+t.test('a call that is refused pauses a Page that is doubted on somebody else’s word', async (t) => {
+  const { keeper, clock, world } = build(t)
+  world.users = []
   world.tokens.set('page-token-1', pageFacts())
+  world.pages = [pageToken()]
   await keeper.start()
   await clock.advance(1000)
-  calls.length = 0
-  for (const who of [
-    { userId: '218471', pageId: null },
-    { userId: null, pageId: null },
-  ]) {
-    const done = keeper.deauthorized(who)
-    t.equal(keeper.tokenFor('100'), 'page-token-1')
-    await done
-  }
-  t.strictSame(calls, ['debug page-token-1', 'debug page-token-1'])
+  const done = keeper.deauthorized({ userId: '7', pageId: null })
+  keeper.suspect('100', 'page-token-1', 'it was refused')
+  t.equal(keeper.tokenFor('100'), null)
+  await done
 })

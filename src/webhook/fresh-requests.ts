@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { createBoundedMap } from '../base/bounded-map.ts'
+import type { Clock } from '../base/clock.ts'
+import { BotError } from '../base/errors.ts'
+import type { SignedRequest } from './signed-request.ts'
+
+/** Tells new signed requests from repeats. A signature proves who made a request, and not when it was sent. */
+export interface FreshRequests {
+  /**
+   * Whether this one comes for the first time.
+   *
+   * @throws BotError `BOT_SIGNATURE_INVALID` when Facebook made it more than an hour ago
+   */
+  isNew: (text: string, request: Pick<SignedRequest, 'issuedAtMs'>) => boolean
+}
+
+/** Clocks may differ by minutes, and Facebook may have to try again. */
+const FRESH_MS = 60 * 60_000
+const MOST = 10_000
+
+export const createFreshRequests = ({ clock }: { clock: Pick<Clock, 'now'> }): FreshRequests => {
+  const seen = createBoundedMap<string, true>(MOST)
+  return {
+    isNew: (text, { issuedAtMs }) => {
+      // Facebook always says when; what does not is told apart by its repeats alone.
+      if (issuedAtMs !== null && clock.now() - issuedAtMs > FRESH_MS) {
+        throw new BotError('BOT_SIGNATURE_INVALID', 'The signed_request is too old.')
+      }
+      const [, payload = ''] = text.split('.')
+      const key = createHash('sha256').update(payload.replace(/=+$/, '')).digest('base64url')
+      if (seen.has(key)) return false
+      seen.set(key, true)
+      return true
+    },
+  }
+}
