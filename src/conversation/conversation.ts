@@ -385,12 +385,22 @@ interface Turn {
 const isAsked = (event: WebhookEvent, { psid }: ConversationView): boolean =>
   (event.kind === 'message' || event.kind === 'postback') && !event.standby && psid !== null
 
-const situationOf = ({ handover }: Script, { psid, state, behind = [] }: ConversationView): Situation => ({
+const situationOf = (script: Script, { psid, state, behind = [] }: ConversationView): Situation => ({
   psid,
   state,
   behind,
-  resumeAfter: handover.resumeAfter,
+  answersStickers: answersStickers(script),
+  resumeAfter: script.handover.resumeAfter,
 })
+
+const answersStickers = (script: Script): boolean => {
+  const known = STICKERS.get(script)
+  if (known !== undefined) return known
+  const found = [...script.replies.values()].some(({ signs }) => signs.some(({ kind }) => kind === 'sticker'))
+  STICKERS.set(script, found)
+  return found
+}
+const STICKERS = new WeakMap<Script, boolean>()
 
 const unsilenced = (view: ConversationView): ConversationView => ({ ...view, state: endSilence(view.state) })
 

@@ -78,6 +78,20 @@ t.test('words and a photo are answered once, and so are three photos', async (t)
   t.same(texts(await talk().happens(picture, { behind: [picture] })), ['Pardon?'], 'the first of several is')
 })
 
+t.test('a thumb after words is answered where the script has a reply to it', async (t) => {
+  const thumb = event({
+    message: { mid: 'm_8', attachments: [{ type: 'sticker', payload: { sticker_id: 369239263222822 } }] },
+  })
+  const liked = begin(`${SCRIPT.trimEnd()}\n`.replace('thanks: {', 'thanks: { when: [{ sticker: like }],'), {
+    spacingMs: 0,
+  })
+  await liked.say('hours')
+  t.same(texts(await liked.happens(thumb)), ['Thank you.'])
+  const other = talk()
+  await other.say('hours')
+  t.same(texts(await other.happens(thumb)), [], 'nowhere else')
+})
+
 t.test('an ad greets a visitor once, and what is written under it is answered', async (t) => {
   const { happens, pass, say } = talk()
   const referral = event({ referral: AD })

@@ -10,6 +10,8 @@ export interface Situation {
   state: JsonObject | null
   /** Events of the same visitor that wait behind this one, as far as they are known. */
   behind: readonly WebhookEvent[]
+  /** Whether the script has replies to stickers: then a thumb says something by itself, also right after words. */
+  answersStickers: boolean
   /** What the script says about the end of silence. */
   resumeAfter: ResumeAfter
 }
@@ -118,8 +120,10 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     reason: 'A picture beside words, or one of several pictures, would be answered by itself.',
     source: 'microsoft/botframework-sdk#5483, rehabstudio/fbmessenger#82',
     hidesFromCode: false,
-    applies: (event, { state, behind }) =>
-      isMedia(event) && (isBeside(event, state) || hasWordsBehind(event, behind)),
+    applies: (event, { state, behind, answersStickers }) =>
+      isMedia(event) &&
+      !(answersStickers && isSticker(event)) &&
+      (isBeside(event, state) || hasWordsBehind(event, behind)),
   },
   {
     name: 'ad_was_answered',
@@ -165,10 +169,16 @@ export const knowsAd = (event: WebhookEvent, state: JsonObject | null): boolean 
 
 /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
 export const patienceMs = (event: WebhookEvent, situation: Situation): number =>
-  isMedia(event) && unansweredBy(event, situation) === null ? PATIENCE_MS : 0
+  isMedia(event) &&
+  !(situation.answersStickers && isSticker(event)) &&
+  unansweredBy(event, situation) === null
+    ? PATIENCE_MS
+    : 0
 
 const isMedia = (event: WebhookEvent): boolean =>
   event.kind === 'message' && event.text === null && event.quickReply === null
+
+const isSticker = (event: WebhookEvent): boolean => event.kind === 'message' && event.stickerId !== null
 
 const isBeside = (event: WebhookEvent, state: JsonObject | null): boolean =>
   readLately(state).some(
