@@ -115,6 +115,8 @@ const root = new URL('..', import.meta.url)
 
 /** Before that the demo itself gives the bot its first token: what the bot asks for meanwhile is no news. */
 let isShown = false
+/** Whether there is anything that could be well again. */
+let hasComplained = false
 
 const startBot = async (env: Environment): Promise<Bot> => {
   const child = spawn(process.execPath, ['bin/serve.js'], {
@@ -129,7 +131,9 @@ const startBot = async (env: Environment): Promise<Bot> => {
       const { level = 0, msg = '', address: listening, notice } = readLine(line)
       if (msg === 'listening' && listening !== undefined) resolve(listening)
       // The operator's part of the log; the rest is for machines.
-      if (isShown && (level >= 40 || notice === 'well')) process.stdout.write(`bot: ${msg}\n`)
+      if (isShown && level >= 40) hasComplained = true
+      if (isShown && (level >= 40 || (notice === 'well' && hasComplained)))
+        process.stdout.write(`bot: ${msg}\n`)
     })
   })
   return { process: child, address: await address }

@@ -2,10 +2,6 @@
 
 const SAID_MS = 2000
 
-const show = (root) => {
-  for (const button of root.querySelectorAll('[data-copy][hidden]')) button.hidden = false
-}
-
 const copy = async (button) => {
   const text = button.dataset.copy ?? ''
   try {
@@ -25,5 +21,5 @@ document.addEventListener('click', ({ target }) => {
   if (button instanceof HTMLElement) void copy(button)
 })
 
-show(document)
-new MutationObserver(() => show(document)).observe(document.body, { childList: true, subtree: true })
+// The style sheet shows the buttons then; what the server draws anew keeps them.
+document.documentElement.classList.add('scripted')

@@ -8,7 +8,7 @@ import { html, type Html } from './html.ts'
 export const copyable = (text: string, what: string, made?: string): Html =>
   html`<span class="copyable"
     ><code${made !== undefined && html` data-made="${made}"`}>${text}</code>
-    <button type="button" class="button copy" data-copy="${text}" aria-label="Copy ${what}" hidden>
+    <button type="button" class="button copy" data-copy="${text}" aria-label="Copy ${what}">
       Copy
     </button></span
   >`

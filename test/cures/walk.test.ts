@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { createNeeds, NEED_CAUSES, type Need } from '../../src/alerts/needs.ts'
+import { noticeText } from '../../src/alerts/notice.ts'
+import { answers } from '../../src/cli/answers.ts'
+import { ask } from '../../src/cli/ask.ts'
+import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
+import type { Command } from '../../src/cli/command.ts'
+import { deadLetters } from '../../src/cli/dead-letters.ts'
+import { doctor } from '../../src/cli/doctor.ts'
+import { forget } from '../../src/cli/forget.ts'
+import { scriptCheck } from '../../src/cli/script-check.ts'
+import { fitCommands, surroundingsOf, type Surroundings } from '../../src/cures/surroundings.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { run } from '../cli/run.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const FACTS = { hostname: '0123456789ab', isMarked: false, bin: '/app/bin' }
+const PLACES: Record<Surroundings['is'], Surroundings> = {
+  checkout: surroundingsOf({}, { ...FACTS, pid: 9, ppid: 8 }),
+  container: surroundingsOf({}, { ...FACTS, pid: 1, ppid: 0 }),
+  demo: surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...FACTS, pid: 9, ppid: 8 }),
+}
+const COMMANDS: Record<string, Command> = {
+  answers,
+  ask,
+  'bootstrap-token': bootstrapToken,
+  'dead-letters': deadLetters,
+  doctor,
+  forget,
+  'script:check': scriptCheck,
+}
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
+
+/** Every command that some text of the program tells a person to run, as it stands there. */
+const told = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.startsWith('cli'))
+  .flatMap((name) =>
+    [
+      ...readFileSync(join(ROOT, 'src', name), 'utf8').matchAll(
+        /(?<!^[ ]*(?:\*|\/\/|\/\*\*).*)\bnpm (?:run [a-z][\w:-]*|start\b)(?: -- [^`"'\\]+)?/gm,
+      ),
+    ].map(([text]) => ({ name, text: text.replace(/\$\{[^}]*\}?/g, '1001').trim() })),
+  )
+
+t.test('every command in a cure is one, wherever the bot runs', async (t) => {
+  t.ok(told.length > 15)
+  for (const { name, text } of told) {
+    const [, script = 'start'] = /^npm run ([\w:-]+)/.exec(text) ?? []
+    t.ok(scripts[script], `${name}: ${text}`)
+    const inDemo = fitCommands(text, PLACES.demo)
+    const [, demoScript = ''] = /^npm run ([\w:-]+)/.exec(inDemo) ?? []
+    t.ok(scripts[demoScript], `in the demo: ${inDemo}`)
+    const inContainer = fitCommands(text, PLACES.container)
+    t.notMatch(inContainer, /npm (run|start)/, 'an image has no npm to run')
+    const [, file] = /node (\S+)/.exec(inContainer) ?? []
+    if (file !== undefined) {
+      t.ok(
+        readdirSync(join(ROOT, 'bin')).includes(file.replace(/^.*bin\//, '')),
+        `in a container: ${inContainer}`,
+      )
+    }
+  }
+})
+
+t.test('the arguments that a cure gives are taken by its command', async (t) => {
+  const dir = t.testdir()
+  const env = {
+    FB_APP_ID: '1',
+    FB_APP_SECRET: 'x'.repeat(32),
+    FB_VERIFY_TOKEN: 'v',
+    FB_GRAPH_URL: 'http://127.0.0.1:9',
+  }
+  for (const { name, text } of told) {
+    const [, script = '', args = ''] = /^npm run ([\w:-]+)(?: -- (.+))?$/.exec(text) ?? []
+    const command = COMMANDS[script]
+    if (command === undefined || script === 'doctor' || script === 'ask') continue
+    const { code, stderr } = await run(command, dir, args === '' ? [] : args.split(/\s+/), {
+      env,
+      stdin: 'EAAtoken',
+    })
+    // It fails for want of a database or of Facebook, never of its own words or of a setting that is there.
+    t.not(code, 2, `${name}: ${text}: ${stderr}`)
+    t.notMatch(stderr, /is missing|no option/, `${name}: ${text}`)
+  }
+})
+
+t.test('each need is told in every place with commands of that place', async (t) => {
+  for (const surroundings of Object.values(PLACES)) {
+    const needs = createNeeds({ clock: createFakeClock(), surroundings })
+    for (const cause of NEED_CAUSES) {
+      const need: Need = {
+        pageId: '1001',
+        pageName: 'Bakery',
+        cause,
+        what: 'What.',
+        remedy: 'Run `npm run bootstrap-token -- --page 1001`, or `npm run doctor`.',
+        byToken: true,
+      }
+      needs.raise(need)
+    }
+    const noticed = needs
+      .open()
+      .map((need) => ({ ...need, waiting: null, visitors: null, firstWindowEndsMs: null }))
+    t.equal(noticed.length, NEED_CAUSES.length)
+    for (const consoleUrl of [undefined, 'https://bot.example.com/operator']) {
+      for (const need of noticed) {
+        const text = noticeText({ kind: 'needed', needs: [need], atMs: 0, consoleUrl })
+        const expected = {
+          checkout: 'npm run bootstrap-token -- --page 1001',
+          container: 'docker exec -it 0123456789ab',
+          demo: 'npm run demo:repair',
+        }
+        t.match(text, expected[surroundings.is])
+        if (surroundings.is !== 'checkout') t.notMatch(text, 'npm run bootstrap-token')
+        if (consoleUrl !== undefined)
+          t.match(text, /To do: Open https:.*Continue with Facebook/, 'what a telephone can do comes first')
+      }
+    }
+  }
+})
