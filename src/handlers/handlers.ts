@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { watchFile } from '../base/watch-file.ts'
-import type { Job, Plan } from './job.ts'
+import { createJobs } from './jobs.ts'
 import { startHandlersProcess, type HandlersProcess, type ProcessEvents } from './process.ts'
 import type { Runner } from './run.ts'
 
@@ -17,30 +17,14 @@ export interface Handlers extends Runner {
   stop: () => void
 }
 
-interface Entry {
-  job: Job
-  resolve: (plan: Plan) => void
-  reject: (error: Error) => void
-  /** Where it is being worked on; null while there is nowhere. */
-  at: HandlersProcess | null
-  /** Processes that ended over it, or over another one: that could not be told. */
-  suspectedOf: number
-  cancel: () => void
-}
-
 /** An editor may write a file in several steps; it is loaded once it was left alone this long. */
 const SETTLE_MS = 100
 const POLL_MS = 2000
-/** Whoever was there when so many processes ended for no known reason is the reason. */
-const MOST_SUSPICIONS = 2
 /** Besides the one in service, so many may still be at their last events. */
 const MOST_RETIRED = 2
 /** The next try after one that ended without having answered anything, and after one that did not load. */
 const AGAIN = { baseMs: 100, capMs: 1000 }
 const RELOAD = { baseMs: 1000, capMs: 30_000 }
-/** The signal comes a little before the event is given up. */
-const SIGNAL_SHARE = 0.9
-
 /**
  * Loads the handlers.
  *
@@ -52,7 +36,6 @@ export const openHandlers = async (deps: {
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): Promise<Handlers> => {
   const { file, clock, log } = deps
-  const entries = new Map<number, Entry>()
   const retired = new Set<HandlersProcess>()
   let current: HandlersProcess | null = null
   /** The last that was in service: tells what is wanted while there is none. */
@@ -60,7 +43,6 @@ export const openHandlers = async (deps: {
   let stopped = false
   let fruitless = 0
   let unloadable: Error | null = null
-  let nextId = 1
   let stamp = await stampOf(file)
   let stopWatching = (): void => undefined
   let cancelStart = (): void => undefined
@@ -71,13 +53,13 @@ export const openHandlers = async (deps: {
     const on: ProcessEvents = {
       done: (id, result) => {
         if (!(result instanceof Error)) fruitless = 0
-        settle(id, result)
+        jobs.settle(id, result)
         if (one !== null) endIfDone(one)
       },
       broken: (id, error) => {
-        const eventKey = entries.get(id)?.job.event.key
+        const eventKey = jobs.eventKeyOf(id)
         log.error({ err: error, eventKey }, 'a handler left an error uncaught; its process is replaced')
-        settle(id, error)
+        jobs.settle(id, error)
         if (one !== null && one === current) replacing.wake()
       },
       late: () => {
@@ -114,7 +96,7 @@ export const openHandlers = async (deps: {
       retired.add(before)
       endIfDone(before)
     }
-    placeAll()
+    jobs.placeAll()
   }
 
   const refused = (error: Error): void => {
@@ -124,7 +106,7 @@ export const openHandlers = async (deps: {
     if (current === null && busy !== undefined) {
       retired.delete(busy)
       current = busy
-      placeAll()
+      jobs.placeAll()
     }
     if (current !== null) {
       log.warn(facts, 'the handlers were not changed; the last good ones stay in use')
@@ -132,7 +114,7 @@ export const openHandlers = async (deps: {
     }
     log.error(facts, 'the handlers cannot be loaded; the script says its fallback for them')
     unloadable = error
-    for (const { job, at } of entries.values()) if (at === null) settle(job.id, error)
+    jobs.failUnplaced(error)
     startLater(RELOAD)
   }
 
@@ -145,57 +127,15 @@ export const openHandlers = async (deps: {
 
   const ended = (one: HandlersProcess, culprit: number, reason: string): void => {
     if (stopped) return
-    const left = [...entries.values()].filter(({ at }) => at === one)
-    const wasExpected = retired.delete(one) && left.length === 0
+    const wasExpected = retired.delete(one) && jobs.isIdle(one)
     if (one === current) current = null
-    const guilty = left.find(({ job }) => job.id === culprit)
-    if (!wasExpected) {
-      const facts = { reason, eventKey: guilty?.job.event.key, again: left.length - (guilty ? 1 : 0) }
-      log.error(facts, 'the process of the handlers has ended; another one takes its place')
-    }
-    for (const entry of left) {
-      if (guilty === undefined) entry.suspectedOf += 1
-      if (entry === guilty || entry.suspectedOf >= MOST_SUSPICIONS)
-        settle(entry.job.id, new Error(`its handler ended the process: ${reason}`))
-      else place(entry)
-    }
+    const facts = { reason, ...jobs.lost(one, culprit, reason) }
+    if (!wasExpected) log.error(facts, 'the process of the handlers has ended; another one takes its place')
     if (current === null && !replacing.isBusy()) startLater(AGAIN)
   }
 
-  const placeAll = (): void => {
-    for (const entry of entries.values()) if (entry.at === null) place(entry)
-  }
-
-  const place = (entry: Entry): void => {
-    entry.at = current
-    current?.give(entry.job)
-  }
-
-  const settle = (id: number, result: Plan | Error): void => {
-    const entry = entries.get(id)
-    if (entry === undefined) return
-    entries.delete(id)
-    entry.cancel()
-    if (result instanceof Error) entry.reject(result)
-    else entry.resolve(result)
-  }
-
   const endIfDone = (one: HandlersProcess): void => {
-    if (retired.has(one) && ![...entries.values()].some(({ at }) => at === one)) one.kill()
-  }
-
-  const limit = (entry: Entry): void => {
-    const { id } = entry.job
-    const limitMs = known.timeLimitMs
-    const giveUp = (): void => {
-      entry.at?.drop(id)
-      settle(id, new Error(`no answer within ${limitMs} ms`))
-      if (entry.at !== null) endIfDone(entry.at)
-    }
-    entry.cancel = clock.after(limitMs * SIGNAL_SHARE, () => {
-      entry.at?.abort(id)
-      entry.cancel = clock.after(limitMs * (1 - SIGNAL_SHARE), giveUp)
-    })
+    if (retired.has(one) && jobs.isIdle(one)) one.kill()
   }
 
   const look = async (): Promise<void> => {
@@ -210,21 +150,21 @@ export const openHandlers = async (deps: {
     })
   }
 
+  const jobs = createJobs({
+    clock,
+    current: () => current,
+    timeLimitMs: () => known.timeLimitMs,
+    onDone: endIfDone,
+  })
+
   current = known = await begin()
 
   return {
     wants: (kind) => known.wants(kind),
-    run: (asked) =>
-      new Promise((resolvePlan, reject) => {
-        if (unloadable !== null) return reject(unloadable)
-        const job = { ...asked, id: nextId }
-        nextId = nextId === 2 ** 31 - 1 ? 1 : nextId + 1
-        const cancel = (): void => undefined
-        const entry: Entry = { job, resolve: resolvePlan, reject, at: null, suspectedOf: 0, cancel }
-        entries.set(job.id, entry)
-        limit(entry)
-        place(entry)
-      }),
+    run: async (asked) => {
+      if (unloadable !== null) throw unloadable
+      return jobs.run(asked)
+    },
     start: () => {
       const path = resolve(file)
       stopWatching = watchFile({
@@ -240,7 +180,7 @@ export const openHandlers = async (deps: {
       stopWatching()
       cancelStart()
       cancelSettle()
-      for (const { cancel } of entries.values()) cancel()
+      jobs.stop()
       for (const one of retired) one.kill()
       current?.kill()
     },
