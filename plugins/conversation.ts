@@ -102,6 +102,8 @@ async function conversation(app: FastifyInstance) {
     answerWith: (name, event, view) => script.answerWith(name, event, named(view)),
     apologise: (event, view) => script.apologise(event, named(view)),
     patienceMs: script.patienceMs,
+    marksSeen: script.marksSeen,
+    choose: script.choose,
     holdAfterMs: script.holdAfterMs,
     hold: (event, view) => script.hold(event, named(view)),
     disclose: (event, view) => script.disclose(event, named(view)),

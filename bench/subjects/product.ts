@@ -25,7 +25,7 @@ export const startProduct = async (graphPort: number, folder = makeFolder()): Pr
       FB_GRAPH_URL: `http://127.0.0.1:${graphPort}`,
       DATA_DIR: folder,
       // Facebook's pace is not what is measured.
-      TEXT_PER_SECOND: '1000000',
+      MESSAGES_PER_SECOND: '300',
     },
     folder,
   )

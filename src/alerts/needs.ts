@@ -9,6 +9,8 @@ export const NEED_CAUSES = [
   'configuration',
   'permission',
   'restricted',
+  /** Facebook refuses to send to some visitors, for a reason that may be the Page's. */
+  'some_visitors',
   /** The token works, and will end. */
   'token_expires',
   /** Nothing comes from Facebook, though it should. */

@@ -17,7 +17,7 @@ import { countVisit, readMemory, remember } from './memory.ts'
 import { offersOf, rescueOf, undoOf } from './questions.ts'
 import { choicesOf, render, variablesOf } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
-import type { Localised } from '../script/localised.ts'
+import { pick, type Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
 import type { Answer, ByItself, Script } from '../script/types.ts'
 import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
@@ -51,6 +51,10 @@ export interface Conversation {
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
   /** How long an event waits for what may belong to it before it is handled, ms since it was accepted; 0 for most. */
   patienceMs: (event: WebhookEvent, conversation: ConversationView) => number
+  /** Whether the event is marked as seen when it is taken up: not where a person has the conversation. */
+  marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
+  /** What is said above choices whose own message could not be shown. */
+  choose: () => string
   /** How long a visitor waits until {@link hold} is due, ms. */
   holdAfterMs: () => number
   /** What a visitor hears whose event takes its time; nothing unless the bot is expected to answer it. */
@@ -332,6 +336,16 @@ export const createConversation = (deps: {
     },
     disclose: (event, view) => sayByItself(currentScript().disclosure, event, view),
     patienceMs: (event, view) => patienceMs(event, situationOf(currentScript(), view)),
+    marksSeen: (event, view) => {
+      const script = currentScript()
+      return script.seen && isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
+    },
+    choose: () => {
+      const { words, language } = currentScript()
+      return pick(words.notChoice, language, language)
+        .filter((part) => typeof part === 'string')
+        .join('')
+    },
     wake: (event, given) => {
       const view = unmasksAutomatic(event, given.state) ? unsilenced(given) : given
       if (unansweredBy(event, situationOf(currentScript(), view), 'code') !== null) return null

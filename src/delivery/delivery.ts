@@ -17,6 +17,8 @@ import type { Log } from '../base/logger.ts'
 import { createMediaSender } from './sending/media.ts'
 import { createOutcomes, type DeliveryReport } from './sending/outcomes.ts'
 import { createPacer, DEFAULT_RATES, type PaceKind } from './sending/pacer.ts'
+import { createMarkSeen } from './handling/mark-seen.ts'
+import { createSendOne } from './sending/send-one.ts'
 import { createSender } from './sending/sender.ts'
 import { createUploads, type UploadFiles } from './sending/uploads.ts'
 
@@ -45,6 +47,10 @@ export interface DeliveryDeps {
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
   /** What a visitor hears while the handler takes its time. */
   holding: Holding
+  /** What is said above choices whose message could not be shown. */
+  choose: () => string
+  /** Whether the visitor's message is marked as seen when it is taken up. */
+  marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
   clock: Clock
   random: () => number
   log: Log
@@ -76,8 +82,12 @@ const DEFAULT_LIMITS: DeliveryLimits = {
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const { store, graph, tokens, needs, clock, random, log, report } = deps
   const limits = { ...DEFAULT_LIMITS, ...deps.limits }
-  const gates = createGates({ store, tokens, needs, clock, random, perPage: limits.perPage })
-  const pacer = createPacer({ clock, rates: { ...DEFAULT_RATES, ...deps.rates } })
+  const rates = { ...DEFAULT_RATES, ...deps.rates }
+  const { perPage } = limits
+  // What waits from before fills two seconds of the pace at most, and leaves the other places to new answers.
+  const backlog = Math.min(perPage, 2 * rates.message)
+  const gates = createGates({ store, tokens, needs, clock, random, perPage, backlog })
+  const pacer = createPacer({ clock, rates })
   const doubt = createDoubtResolver({
     graph,
     store,
@@ -86,9 +96,19 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     ...(deps.doubtTimes && { times: deps.doubtTimes }),
   })
   const uploads = createUploads({ store, graph, files: deps.files, clock, random, log })
-  const outcomes = createOutcomes({ store, graph, tokens, gates, doubt, clock, random, log, report })
-  const sender = createSender({
+  const outcomes = createOutcomes({
     store,
+    graph,
+    tokens,
+    gates,
+    doubt,
+    clock,
+    random,
+    log,
+    report,
+    choose: deps.choose,
+  })
+  const sendOne = createSendOne({
     graph,
     gates,
     pacer,
@@ -96,6 +116,13 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     media: createMediaSender({ uploads, graph }),
     outcomes,
     passThread: createHandover({ graph, gates, outcomes, report, log }),
+    clock,
+  })
+  const sender = createSender({
+    store,
+    gates,
+    sendOne,
+    outcomes,
     clock,
     log,
     maxInFlight: limits.maxInFlight,
@@ -133,6 +160,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const { handlerLimitMs, maxBusy } = limits
   const handling = createHandling({
     handle,
+    onTaken: createMarkSeen({ graph, tokenFor: gates.tokenFor, marksSeen: deps.marksSeen }),
     onHandled: report.handled,
     apologise,
     holding,

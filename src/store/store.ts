@@ -139,7 +139,9 @@ export interface QueueFigures {
 
 /** How many conversations of a Page may be handed out. */
 export interface PageRoom extends Room {
-  /** Of them, those that wait from before: not given back, and nothing was added lately. Absent for as many. */
+  /** Of them, those whose visitors have not just written. Absent for as many. */
+  waiting?: Room
+  /** Of these, those that wait from before: not given back, and nothing was added lately. Absent for as many. */
   backlog?: Room
 }
 
@@ -341,7 +343,8 @@ export interface SentReply {
 
 export type ReplyOutcome =
   | { status: 'sent'; messageId: string | null }
-  | { status: 'dead'; reason: DeadReason; error?: GraphFacts }
+  /** `instead`: the body of what goes out in its place, under its id. */
+  | { status: 'dead'; reason: DeadReason; error?: GraphFacts; instead?: string }
   /** Facebook may have accepted it, and did not say so. */
   | { status: 'in_doubt' }
 

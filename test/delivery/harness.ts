@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createDelivery, type Delivery, type DeliveryDeps } from '../../src/delivery/delivery.ts'
-import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import { GraphError, type GraphErrorFacts, type Verdict } from '../../src/graph/error.ts'
 import type { RecentMessage, SendCall, UploadCall } from '../../src/graph/graph.ts'
 import { UPLOAD_EDGE } from '../../src/graph/upload.ts'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -14,7 +14,8 @@ import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
 
 /** What the fake Graph does with a send: nothing for success, a verdict for a refusal. */
-export type Answer = (call: SendCall) => Verdict | undefined | Promise<Verdict | undefined>
+export type Answer = (call: SendCall) => Answered | Promise<Answered>
+type Answered = Verdict | GraphError | undefined
 
 export interface World {
   clock: FakeClock
@@ -54,6 +55,8 @@ export interface FakeGraph {
   /** What happens to a handover; each try is in `calls` as `pass to APP`. */
   pass: () => Verdict | undefined
   metadata: string[]
+  /** `typing_on` and the like. */
+  actions: string[]
 }
 
 export interface FakeTokens extends TokenKeeper {
@@ -113,6 +116,9 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
       handle,
       patienceMs: () => 0,
       apologise: () => [{ message: { text: 'sorry' } }],
+      rates: { message: 1_000_000 },
+      choose: () => 'Please pick one.',
+      marksSeen: () => false,
       holding: { afterMs: () => 20_000, say: async () => [{ message: { text: 'one moment' } }] },
       clock,
       random: () => 0.5,
@@ -181,6 +187,7 @@ const fakeGraph = (): FakeGraph => ({
   upload: () => undefined,
   pass: () => undefined,
   metadata: [],
+  actions: [],
 })
 
 /** The text of a message, or what its attachment shows. */
@@ -192,7 +199,11 @@ const shown = ({ text, attachment }: SendCall['message']): string => {
   return typeof shows === 'string' ? shows : ''
 }
 
-const refusal = (verdict: Verdict, edge = 'messages'): GraphError =>
+export const refusal = (
+  verdict: Verdict,
+  edge = 'messages',
+  facts: Partial<GraphErrorFacts> = {},
+): GraphError =>
   new GraphError(`refused: ${verdict}`, {
     verdict,
     edge,
@@ -201,6 +212,7 @@ const refusal = (verdict: Verdict, edge = 'messages'): GraphError =>
     fbtraceId: 'trace',
     httpStatus: 400,
     retryAfterMs: verdict === 'rate_limited' ? 120_000 : null,
+    ...facts,
   })
 
 const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
@@ -218,7 +230,7 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
       graph.metadata.push(call.metadata ?? '')
       try {
         const verdict = await graph.answer(call)
-        if (verdict !== undefined) throw refusal(verdict)
+        if (verdict !== undefined) throw typeof verdict === 'string' ? refusal(verdict) : verdict
         graph.accepted.push(text)
         return {
           messageId: `mid-${graph.accepted.length}-${clock.now()}`,
@@ -238,7 +250,7 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
       if (verdict !== undefined) throw refusal(verdict, UPLOAD_EDGE)
       return id
     },
-    senderAction: () => Promise.resolve(),
+    senderAction: async ({ action }) => void graph.actions.push(action),
     passThreadControl: async ({ targetAppId }) => {
       graph.calls.push(`pass to ${targetAppId}`)
       const verdict = graph.pass()

@@ -100,6 +100,7 @@ const fate: fc.Arbitrary<Scenario['fates'][number]> = fc.record({
   verdict: fc.oneof(
     { weight: 4, arbitrary: fc.constant('ok' as const) },
     { weight: 4, arbitrary: fc.constant('ambiguous' as const) },
+    { weight: 1, arbitrary: fc.constant('unknown' as const) },
     {
       weight: 4,
       arbitrary: fc.constantFrom(
@@ -117,6 +118,9 @@ const fate: fc.Arbitrary<Scenario['fates'][number]> = fc.record({
     },
   ),
   carriedOut: fc.boolean(),
+  answered: fc.boolean(),
+  ofVisitor: fc.boolean(),
+  mayPass: fc.boolean(),
   workMs: delays,
   answerMs: delays,
 })
@@ -210,8 +214,20 @@ const fated = (
 const narrow = { maxBusy: 1, maxInFlight: 1, perPage: 1 }
 const wide = { maxBusy: 256, maxInFlight: 256, perPage: 192 }
 
-/** What the sequences above once found, by name. */
+/** What the sequences above once found, by name, and what Facebook was seen to do. */
 const FIXED: Record<string, Partial<Scenario>> = {
+  'a send that was carried out and answered with a 5xx is not repeated': {
+    steps: [write(0, 0, ['ok', 'fine']), pass(60_000)],
+    fates: [fated('ambiguous', { carriedOut: true, answered: true, workMs: 1000 })],
+  },
+  'a send that was carried out and refused with another code is not repeated': {
+    steps: [write(0, 0, ['ok', 'fine']), pass(60_000)],
+    fates: [fated('unknown', { carriedOut: true, answered: true })],
+  },
+  'a picture that Facebook fetches for longer than anyone waits is sent once': {
+    steps: [write(0, 0, ['image https://x.y/1.png', 'fine']), pass(300_000)],
+    fates: [fated('ambiguous', { carriedOut: true, workMs: 15_000 })],
+  },
   'a Page whose turn the limit did not reach is not forgotten': {
     steps: [write(1, 0, ['ok']), write(0, 0, ['ok']), pass(1), write(0, 0, ['ok', 'ok'])],
     fates: [fated('ambiguous', { answerMs: 1 }), fated('ok', { workMs: 15_000 })],

@@ -15,62 +15,91 @@ t.test('waits double up to the cap, and jitter takes anything from nothing to al
   t.end()
 })
 
-t.test('a burst up to one second of the allowance goes at once, the rest is spaced out', (t) => {
+const pace = (rates: { message: number; media?: number; read?: number }) => {
   const clock = createFakeClock()
-  const pacer = createPacer({ clock, rates: { text: 10, media: 1, read: 1 } })
-  t.same(
-    Array.from({ length: 13 }, () => pacer.book('p', 'text')),
-    [...Array.from({ length: 10 }, () => 0), 100, 200, 300],
-  )
-  t.equal(pacer.book('p', 'media'), 0, 'another kind has its own allowance')
-  t.equal(pacer.book('p', 'media'), 1000)
-  t.equal(pacer.book('q', 'text'), 0, 'and so has another Page')
-  t.end()
+  const pacer = createPacer({ clock, rates: { media: 10, read: 2, ...rates } })
+  const { signal } = new AbortController()
+  const sentMs: number[] = []
+  /** @returns when its turn came */
+  const turn = async (isFresh = true, isStreamed = false, pageId = 'p'): Promise<number> => {
+    await pacer.turn(pageId, { isFresh, isStreamed, signal })
+    sentMs.push(clock.elapsed())
+    return clock.elapsed()
+  }
+  return { clock, pacer, turn, sentMs }
+}
+
+t.test('in no second more messages go out than allowed, and no less than nearly that', async (t) => {
+  for (const message of [35, 300]) {
+    const { clock, turn, sentMs } = pace({ message })
+    const turns = Array.from({ length: 4 * message }, () => turn(false))
+    await clock.advance(5000)
+    await Promise.all(turns)
+    for (const [n, fromMs] of sentMs.entries()) {
+      const inSecond = sentMs.slice(n).filter((ms) => ms < fromMs + 1000).length
+      if (inSecond > message) t.fail(`${inSecond} messages from ${fromMs} ms on`)
+    }
+    t.ok((sentMs.at(-1) ?? 0) < 4500, `${message}: took ${sentMs.at(-1)} ms`)
+  }
 })
 
-t.test('in any second no more calls come due than allowed', async (t) => {
-  const clock = createFakeClock()
-  const pacer = createPacer({ clock, rates: { text: 20, media: 1, read: 1 } })
-  const dueMs: number[] = []
-  for (let n = 0; n < 200; n += 1) {
-    dueMs.push(clock.now() + pacer.book('p', 'text'))
-    if (n % 7 === 0) await clock.advance(50)
-  }
-  const startMs = dueMs[0] ?? 0
-  for (let second = 1; second < 8; second += 1) {
-    const fromMs = startMs + second * 1000
-    const count = dueMs.filter((ms) => ms >= fromMs && ms < fromMs + 1000).length
-    t.ok(count <= 20, `${count} calls in second ${second}`)
-  }
+t.test('who has just written goes before what waits, and each Page has a pace of its own', async (t) => {
+  const { clock, turn } = pace({ message: 10 })
+  const waiting = Array.from({ length: 50 }, () => turn(false))
+  await clock.advance(0)
+  const fresh = turn(true)
+  t.equal(await turn(false, false, 'q'), 0, 'another Page')
+  await clock.advance(100)
+  t.equal(await fresh, 100)
+  await clock.advance(6000)
+  await Promise.all(waiting)
+})
+
+t.test('audio and video are slower than everything else, and hold nothing else up', async (t) => {
+  const { clock, turn } = pace({ message: 35, media: 10 })
+  const videos = Array.from({ length: 30 }, () => turn(true, true))
+  const texts = Array.from({ length: 30 }, () => turn(true))
+  await clock.advance(1000)
+  t.ok(Math.max(...(await Promise.all(texts))) < 1300)
+  await clock.advance(3000)
+  t.ok(Math.max(...(await Promise.all(videos))) > 2800)
+})
+
+t.test('who stops waiting gets a turn at once', async (t) => {
+  const { clock, pacer } = pace({ message: 1 })
+  const stop = new AbortController()
+  const options = { isFresh: true, isStreamed: false, signal: stop.signal }
+  await pacer.turn('p', options)
+  const second = pacer.turn('p', options)
+  stop.abort()
+  await second
+  t.equal(clock.elapsed(), 0)
 })
 
 t.test('from 80 % usage on it slows down, at 100 % almost to a stop, and recovers when told', async (t) => {
-  const clock = createFakeClock()
-  const pacer = createPacer({ clock, rates: { text: 100, media: 1, read: 1 } })
+  const { clock, pacer, turn } = pace({ message: 10 })
   const spacing = async (percent: number): Promise<number> => {
     pacer.used('p', percent)
     await clock.advance(60_000)
-    for (let n = 0; n < 200; n += 1) pacer.book('p', 'text')
-    const before = pacer.book('p', 'text')
-    return pacer.book('p', 'text') - before
+    const turns = Array.from({ length: 4 }, () => turn())
+    await clock.advance(10_000)
+    const times = await Promise.all(turns)
+    return (times[3] ?? 0) - (times[2] ?? 0)
   }
-  t.equal(await spacing(79), 10)
-  t.equal(await spacing(90), 20)
-  t.equal(await spacing(100), 200)
-  t.equal(await spacing(250), 200)
-  t.equal(await spacing(10), 10)
+  t.equal(await spacing(79), 100)
+  t.equal(await spacing(90), 200)
+  t.equal(await spacing(100), 2000)
+  t.equal(await spacing(250), 2000)
+  t.equal(await spacing(10), 100)
 })
 
-t.test('a clock set back does not freeze a Page', async (t) => {
-  const clock = createFakeClock()
-  let backMs = 0
-  const pacer = createPacer({
-    clock: { ...clock, now: () => clock.now() - backMs },
-    rates: { text: 10, media: 1, read: 1 },
-  })
-  for (let n = 0; n < 10; n += 1) pacer.book('p', 'text')
-  backMs = 3_600_000
-  t.ok(pacer.book('p', 'text') <= 100)
-  await clock.advance(1000)
-  t.equal(pacer.book('p', 'text'), 0)
+t.test('looks for a reply that was looked for before leave room for others', (t) => {
+  const { pacer } = pace({ message: 35, read: 2 })
+  t.same(
+    Array.from({ length: 3 }, () => pacer.bookRead('p', false)),
+    [0, 500, 1000],
+  )
+  const again = Array.from({ length: 3 }, () => pacer.bookRead('q', true))
+  t.same(again, [0, 1000, 2000])
+  t.end()
 })

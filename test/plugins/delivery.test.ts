@@ -21,7 +21,7 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
   const decorators: Record<string, object> = {
     activity: { forget: () => undefined, heard: () => notes.push('heard'), sent: () => notes.push('sent') },
     clock,
-    config: { ...config, BOT_SCRIPT: file, TEXT_PER_SECOND: 40, MEDIA_PER_SECOND: 10, FB_APP_ID: APP_ID },
+    config: { ...config, BOT_SCRIPT: file, MESSAGES_PER_SECOND: 40, FB_APP_ID: APP_ID },
     conversation: {
       handle: () => {
         notes.push('asked')

@@ -33,6 +33,8 @@ export const createHandling = (
     surroundings: Surroundings
     /** What to say when the handler failed; nothing when it must stay silent. */
     apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
+    /** The event is taken up. */
+    onTaken: (event: WebhookEvent, conversation: ConversationView) => void
     onHandled: OnHandled
     clock: Clock
     log: Log
@@ -41,7 +43,8 @@ export const createHandling = (
     keepsQuestions: boolean
   },
 ): Handling => {
-  const { handle, surroundings, apologise, onHandled, clock, log, handlerLimitMs, keepsQuestions } = deps
+  const { handle, surroundings, apologise, onTaken, onHandled, clock, log, handlerLimitMs, keepsQuestions } =
+    deps
   const hold = createHolding(deps)
 
   const apologyFor = (event: WebhookEvent, conversation: ConversationView): Reply[] => {
@@ -78,6 +81,7 @@ export const createHandling = (
     try {
       const seen = surroundings(claim, stored, event, view, rest)
       view = seen instanceof Promise ? await seen : seen
+      onTaken(event, view)
       const answer = handle(event, view)
       const result =
         answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer

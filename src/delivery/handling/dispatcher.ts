@@ -54,7 +54,25 @@ export const createDispatcher = (deps: {
     onError: (error) => log.error({ err: error }, 'could not read the inbox'),
   })
 
-  const work = async (claim: InboxClaim): Promise<void> => {
+  /** What waits of a conversation is handled in the order in which it happened, whatever order it came in (reference E3). */
+  const inOrder = (claim: InboxClaim): InboxClaim => {
+    if (claim.events.length < 2) return claim
+    const atMs = new Map(claim.events.map((stored) => [stored, happenedMs(stored)]))
+    const events = claim.events.toSorted((a, b) => (atMs.get(a) ?? 0) - (atMs.get(b) ?? 0))
+    return { ...claim, events }
+  }
+
+  const happenedMs = (stored: StoredEvent): number => {
+    try {
+      return read(stored).timestampMs
+    } catch {
+      // It is told when its turn comes.
+      return stored.acceptedMs
+    }
+  }
+
+  const work = async (accepted: InboxClaim): Promise<void> => {
+    const claim = inOrder(accepted)
     // One after the other to the handler; into the store together, which keeps their order.
     const finishing: Promise<void>[] = []
     let { conversation } = claim

@@ -3,6 +3,7 @@ import { GraphError } from '../../graph/error.ts'
 import type { Graph, RecentMessage, RecentMessagesCall } from '../../graph/graph.ts'
 import type { QueuedReply } from '../../messages.ts'
 import type { OutboxClaim, Store, StoredReply } from '../../store/store.ts'
+import { FETCH_TIMEOUT_MS, isFetched } from '../../graph/upload.ts'
 import type { Pacer } from './pacer.ts'
 
 /**
@@ -16,8 +17,10 @@ export interface DoubtResolver {
     content: QueuedReply,
     token: string,
   ) => Promise<DoubtVerdict>
-  /** A try of this reply ended in doubt just now. */
-  tried: (reply: StoredReply) => void
+  /** A try of this reply begins now. */
+  begun: (reply: StoredReply) => void
+  /** A try of this reply ended in doubt just now. @param isOver - whether Facebook does nothing more about it */
+  tried: (reply: StoredReply, content: QueuedReply, isOver: boolean) => void
   /** It is settled. */
   forget: (reply: StoredReply) => void
 }
@@ -29,15 +32,25 @@ export type DoubtVerdict =
   | { is: 'open'; waitMs: number }
 
 export interface DoubtTimes {
-  /** How long an echo gets before the conversation is read. */
+  /**
+   * How long an echo gets before the conversation is read. Where Facebook has ended the call, a reply that is not found then
+   * has not gone out.
+   */
   echoMs: number
-  /** How long after the last try Facebook may still carry it out; a reply not found then has not gone out. */
+  /** How long after a try began Facebook may still carry it out; a reply not found then has not gone out. */
   settleMs: number
+  /** The same for a message for which Facebook fetches something. */
+  fetchMs: number
   /** How long the conversation may be impossible to read before the reply is presumed not to have gone out. */
   giveUpMs: number
 }
 
-export const DEFAULT_DOUBT_TIMES: DoubtTimes = { echoMs: 3000, settleMs: 20_000, giveUpMs: 300_000 }
+export const DEFAULT_DOUBT_TIMES: DoubtTimes = {
+  echoMs: 3000,
+  settleMs: 20_000,
+  fetchMs: FETCH_TIMEOUT_MS + 5000,
+  giveUpMs: 300_000,
+}
 
 // A thousand messages.
 const MOST_PAGES = 10
@@ -55,19 +68,25 @@ export const createDoubtResolver = (deps: {
 }): DoubtResolver => {
   const { graph, store, pacer, clock, times = DEFAULT_DOUBT_TIMES } = deps
   const startedMs = clock.elapsed()
-  /** When each was tried last; before we started, where we do not know. */
-  const triedMs = new Map<string, number>()
+  /** When the last try of each began, for those under way. */
+  const begunMs = new Map<string, number>()
+  /** How the last try of each ended; before we started, where we do not know. */
+  const tries = new Map<string, Try>()
   /** Since when the conversation cannot be read. */
   const unreadableMs = new Map<string, number>()
   /** Since when there is a place for looking at its conversation. */
   const bookedMs = new Map<string, number>()
+
+  /** How long Facebook may be at work on a message. */
+  const lastingMs = ({ message }: QueuedReply): number =>
+    isFetched(message) ? times.fetchMs : times.settleMs
 
   /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
   const messagesSince = async (sinceMs: number, call: RecentMessagesCall): Promise<RecentMessage[]> => {
     const found: RecentMessage[] = []
     let after: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      if (page > 0) await clock.sleep(pacer.book(call.pageId, 'read'))
+      if (page > 0) await clock.sleep(pacer.bookRead(call.pageId, false))
       const { messages, next } = await graph.recentMessages({ ...call, after })
       found.push(...messages)
       const oldestMs = messages.at(-1)?.createdMs ?? null
@@ -80,9 +99,14 @@ export const createDoubtResolver = (deps: {
   return {
     resolve: async (claim, reply, content, token) => {
       const nowMs = clock.elapsed()
-      const sinceTryMs = nowMs - (triedMs.get(reply.id) ?? startedMs)
+      const last = tries.get(reply.id) ?? {
+        endedMs: startedMs,
+        overMs: startedMs + lastingMs(content),
+        isAgain: false,
+      }
+      const sinceTryMs = nowMs - last.endedMs
       if (sinceTryMs < times.echoMs) return { is: 'open', waitMs: times.echoMs - sinceTryMs }
-      const waitMs = bookedMs.has(reply.id) ? 0 : pacer.book(claim.conversation.pageId, 'read')
+      const waitMs = bookedMs.has(reply.id) ? 0 : pacer.bookRead(claim.conversation.pageId, last.isAgain)
       if (waitMs > 0) {
         bookedMs.set(reply.id, nowMs)
         return { is: 'open', waitMs }
@@ -105,11 +129,12 @@ export const createDoubtResolver = (deps: {
           (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
         )
         if (found !== undefined) return { is: 'sent', messageId: found.id }
-        if (sinceTryMs >= times.settleMs) return { is: 'not_sent', seen: true }
-        return { is: 'open', waitMs: times.settleMs - sinceTryMs }
+        return nowMs >= last.overMs
+          ? { is: 'not_sent', seen: true }
+          : { is: 'open', waitMs: last.overMs - nowMs }
       } catch (error) {
         if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
-        const againMs = Math.max(times.settleMs / 2, error.retryAfterMs ?? 0)
+        const againMs = Math.max(times.settleMs / 4, error.retryAfterMs ?? 0)
         // Facebook itself says that it may be read later.
         if (error.verdict === 'rate_limited') {
           unreadableMs.delete(reply.id)
@@ -118,25 +143,41 @@ export const createDoubtResolver = (deps: {
         const sinceMs = unreadableMs.get(reply.id) ?? nowMs
         unreadableMs.set(reply.id, sinceMs)
         // It may not be read at all, or not now: then nobody will know, sooner or later.
-        const isOver = error.retryable ? nowMs - sinceMs >= times.giveUpMs : sinceTryMs >= times.settleMs
+        const isOver = error.retryable
+          ? nowMs - sinceMs >= times.giveUpMs
+          : sinceTryMs >= times.settleMs && nowMs >= last.overMs
         return isOver ? { is: 'not_sent', seen: false } : { is: 'open', waitMs: againMs }
       }
     },
-    tried: (reply) => {
+    begun: ({ id }) => void begunMs.set(id, clock.elapsed()),
+    tried: ({ id }, content, isOver) => {
       const nowMs = clock.elapsed()
-      // Many are settled by an echo, and nobody comes back for them. That it was tried so long ago says no more than that
-      // it was tried before we started.
-      dropUntil(triedMs, nowMs - times.settleMs)
+      // Echoes settle most entries without calling `forget`. Without an entry a reply counts as tried before the start.
+      for (const [other, { overMs }] of tries) {
+        if (overMs > nowMs - times.giveUpMs) break
+        tries.delete(other)
+      }
       for (const others of [unreadableMs, bookedMs]) dropUntil(others, nowMs - 2 * times.giveUpMs)
-      triedMs.delete(reply.id)
-      triedMs.set(reply.id, nowMs)
+      const lastMs = (begunMs.get(id) ?? nowMs) + lastingMs(content)
+      const isAgain = tries.delete(id)
+      tries.set(id, { endedMs: nowMs, overMs: isOver ? nowMs : Math.max(nowMs, lastMs), isAgain })
+      begunMs.delete(id)
     },
     forget: (reply) => {
-      triedMs.delete(reply.id)
+      begunMs.delete(reply.id)
+      tries.delete(reply.id)
       unreadableMs.delete(reply.id)
       bookedMs.delete(reply.id)
     },
   }
+}
+
+interface Try {
+  endedMs: number
+  /** From then on Facebook does nothing more about it. */
+  overMs: number
+  /** Whether it was not the first that ended in doubt. */
+  isAgain: boolean
 }
 
 /** @param times - oldest first */

@@ -2,27 +2,34 @@ import type { Clock } from '../../base/clock.ts'
 import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
 import type { Store } from '../../store/store.ts'
 import type { TokenKeeper } from '../../token/keeper.ts'
-import { backoffMs } from '../../base/backoff.ts'
+import { backoffMs, growingMs } from '../../base/backoff.ts'
+import { createStuck, type Stuck, type StuckRefusal } from './stuck.ts'
 
 /**
- * Whether a Page may be sent for. A gate closes when the token is dead or Graph refuses the Page as a whole; replies then
- * wait in the store. Except for a dead token it half-opens after a while: one conversation tries, and its outcome decides.
+ * Whether a Page may be sent for. A gate closes as a whole when the token is dead or Graph refuses the Page by a number
+ * that says so; replies then wait in the store. On weaker evidence it closes for what waits from before alone: visitors who
+ * write now are tried, and those that failed keep their own back-off. Except for a dead token it half-opens after a while:
+ * a few conversations try, and their outcome decides.
  */
 export interface Gates {
-  /** The token to send with; null while the gate is closed. */
+  /** The token to send with; null while the gate is closed as a whole. */
   tokenFor: (pageId: string) => string | null
   /** How many conversations of the Page may be sent for at the same time. */
-  room: (pageId: string) => number
+  room: (pageId: string) => GateRoom
   /** The same for a Page that is not {@link Gates.narrowed}. */
-  most: number
+  most: GateRoom
   /** Pages whose gate is not open. */
   narrowed: () => string[]
   /** Graph refuses the Page as a whole. `atLeastMs` is how long it asked us to wait. */
   close: (pageId: string, why: Closing, atLeastMs?: number) => void
-  /** A call for the Page failed in a way that may be the conversation's or Graph's. Many in a row close the gate. */
-  failed: (pageId: string) => void
-  /** A call for the Page went through: if it was the one that tried, whatever was wrong is over. */
+  /** Graph refuses a conversation for what may be its visitor's own matter. */
+  refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
+  /** A call failed in a way that passes. Of many conversations, with no success between, it is an outage. */
+  failed: (pageId: string, conversation: number) => void
+  /** A call for the Page went through: if it was one that tried, whatever was wrong is over. */
   succeeded: (pageId: string) => void
+  /** Nothing of the conversation has to be tried again any more. */
+  settled: (pageId: string, conversation: number) => void
   /**
    * Graph refuses what the Page uploads: the operator hears of it, and what needs no upload goes on. It is tried again no
    * sooner than `atLeastMs`.
@@ -36,6 +43,14 @@ export interface Gates {
   stop: () => void
 }
 
+export interface GateRoom {
+  all: number
+  /** Of them, conversations whose visitors have not just written. */
+  waiting: number
+  /** Of these, conversations that wait from before and were not tried. */
+  backlog: number
+}
+
 /** Why a gate closes: what the operator must mend, or what passes by itself. */
 export type Closing =
   | ({ cause: MendableCause } & Pick<Need, 'what' | 'remedy' | 'byToken'>)
@@ -45,33 +60,49 @@ type MendableCause = Extract<NeedCause, 'configuration' | 'permission' | 'restri
 
 interface Gate {
   state: 'open' | 'closed' | 'half_open'
-  /** Failures in a row while open. */
-  failures: number
+  /** What the last closing holds back. */
+  holds: 'page' | 'backlog'
   /** How often it closed without opening in between. */
   closings: number
   why: Closing | null
   /** The token it was closed with: another one is a reason to try at once. */
   token: string | null
   cancelTimer: () => void
+  /** Conversations that failed in passing and have not gone through yet. */
+  failing: Set<number>
+  /** Those of them that failed since the last success. */
+  lately: Set<number>
+  stuck: Stuck
+  /** When those that wait may be tried again because one has gone through, and how often they were. */
+  hurryMs: number
+  hurries: number
+  cancelQuiet: () => void
 }
 
 const SLOW = { baseMs: 15_000, capMs: 15 * 60_000 }
 const QUICK = { baseMs: 1000, capMs: 60_000 }
-// So many failures in a row, over all of a Page's conversations, mean that Graph itself is down.
+/** So many conversations that failed, with no success between, mean that Graph itself is down. */
 const OUTAGE_AFTER = 8
+/** So many conversations try while the gate is half open. */
+const PROBES = 4
+const MOST_FAILING = 10_000
+/** Longer than any of them waits for its next try: visitors who were forgotten come for none. */
+const QUIET_MS = 40 * 60_000
 // Whoever waits for an upload tries more often than that: then nobody does any more.
 const MEDIA_QUIET_MS = 15 * 60_000
 
 export const createGates = (deps: {
-  store: Pick<Store, 'holdPage'>
+  store: Pick<Store, 'holdPage' | 'hurryOutbox'>
   tokens: Pick<TokenKeeper, 'tokenFor' | 'status' | 'statuses' | 'onChange'>
   needs: Pick<Needs, 'raise' | 'settle'>
   clock: Clock
   random: () => number
   /** How many conversations of an open Page may be sent for at the same time. */
   perPage: number
+  /** How many of them may be ones whose visitors have not just written. */
+  backlog: number
 }): Gates => {
-  const { store, tokens, needs, clock, random, perPage } = deps
+  const { store, tokens, needs, clock, random, perPage, backlog } = deps
   /** Pages about which there is something to remember; any other is open. */
   const gates = new Map<string, Gate>()
   /** What is wrong with the uploads of a Page. */
@@ -83,18 +114,38 @@ export const createGates = (deps: {
     if (known !== undefined) return known
     const gate: Gate = {
       state: 'open',
-      failures: 0,
+      holds: 'backlog',
       closings: 0,
       why: null,
       token: null,
       cancelTimer: () => undefined,
+      failing: new Set(),
+      lately: new Set(),
+      stuck: createStuck({
+        raise: (trouble) =>
+          needs.raise({
+            pageId,
+            pageName: tokens.status(pageId).pageName,
+            cause: 'some_visitors',
+            ...trouble,
+          }),
+        settle: () => needs.settle(pageId, 'some_visitors'),
+      }),
+      hurryMs: 0,
+      hurries: 0,
+      cancelQuiet: () => undefined,
     }
     gates.set(pageId, gate)
     return gate
   }
 
+  const isShut = (pageId: string): boolean => {
+    const gate = gates.get(pageId)
+    return gate?.state === 'closed' && gate.holds === 'page'
+  }
+
   const apply = (pageId: string): void => {
-    store.holdPage(pageId, tokens.tokenFor(pageId) === null || gates.get(pageId)?.state === 'closed')
+    store.holdPage(pageId, tokens.tokenFor(pageId) === null || isShut(pageId))
   }
 
   const halfOpen = (pageId: string): void => {
@@ -105,21 +156,72 @@ export const createGates = (deps: {
     apply(pageId)
   }
 
-  const close = (pageId: string, why: Closing, atLeastMs = 0): void => {
+  const close: Gates['close'] = (pageId, why, atLeastMs = 0) => {
     const gate = gateOf(pageId)
     // Calls that were under way together fail together: that is one closing.
-    if (gate.state === 'closed') return
-    const pace = why.cause === 'outage' ? QUICK : SLOW
-    const waitMs = Math.max(atLeastMs, pace.baseMs / 2 + backoffMs(gate.closings, { ...pace, random }))
+    if (isShut(pageId)) return
     if (gate.why !== null && gate.why.cause !== why.cause) settle(pageId, gate.why)
-    gate.state = 'closed'
-    gate.failures = 0
-    gate.closings += 1
     gate.why = why
+    shut(pageId, gate, 'page', { ...(why.cause === 'outage' ? QUICK : SLOW), atLeastMs })
+    raise(pageId, why)
+  }
+
+  const closeForBacklog = (pageId: string, gate: Gate, pace: typeof QUICK): void => {
+    // What was wrong with the Page as a whole is still wrong where a try merely failed.
+    if (gate.state === 'half_open' && gate.holds === 'page' && gate.why !== null) close(pageId, gate.why)
+    else if (gate.state !== 'closed') shut(pageId, gate, 'backlog', { ...pace, atLeastMs: 0 })
+  }
+
+  const shut = (
+    pageId: string,
+    gate: Gate,
+    holds: Gate['holds'],
+    { atLeastMs, ...pace }: typeof QUICK & { atLeastMs: number },
+  ): void => {
+    gate.cancelTimer()
+    const waitMs = Math.max(atLeastMs, pace.baseMs / 2 + backoffMs(gate.closings, { ...pace, random }))
+    gate.state = 'closed'
+    gate.holds = holds
+    gate.closings += 1
+    gate.lately.clear()
     gate.token = tokens.tokenFor(pageId)
     gate.cancelTimer = clock.after(waitMs, () => halfOpen(pageId))
     apply(pageId)
-    raise(pageId, why)
+  }
+
+  const open = (pageId: string, gate: Gate): void => {
+    gate.cancelTimer()
+    gate.state = 'open'
+    gate.closings = 0
+    if (gate.why !== null) settle(pageId, gate.why)
+    gate.why = null
+    hurry(gate)
+    apply(pageId)
+  }
+
+  /** What is over for one may be over for those that wait; but some fail for ever, so not each time one goes through. */
+  const hurry = (gate: Gate): void => {
+    const nowMs = clock.elapsed()
+    if (nowMs < gate.hurryMs) return
+    if (nowMs > gate.hurryMs + SLOW.capMs) gate.hurries = 0
+    gate.hurryMs = nowMs + growingMs(gate.hurries++, SLOW)
+    store.hurryOutbox([...gate.failing, ...gate.stuck.conversations()])
+  }
+
+  const remember = (pageId: string, gate: Gate): void => {
+    gate.cancelQuiet()
+    gate.cancelQuiet = clock.after(QUIET_MS, () => {
+      gate.failing.clear()
+      gate.stuck.clear()
+      forget(pageId, gate)
+    })
+  }
+
+  /** Nothing is left to be remembered of it. */
+  const forget = (pageId: string, gate: Gate): void => {
+    if (gate.state !== 'open' || gate.failing.size > 0 || !gate.stuck.isEmpty()) return
+    gate.cancelQuiet()
+    gates.delete(pageId)
   }
 
   const raise = (pageId: string, why: Closing): void => {
@@ -145,37 +247,63 @@ export const createGates = (deps: {
 
   return {
     tokenFor: (pageId) => {
-      const token = gates.get(pageId)?.state === 'closed' ? null : tokens.tokenFor(pageId)
+      const token = isShut(pageId) ? null : tokens.tokenFor(pageId)
       // A Page that never had a token is in no list of statuses: its replies are met here first.
       if (token === null) apply(pageId)
       return token
     },
 
-    most: perPage,
+    most: { all: perPage, waiting: backlog, backlog },
     narrowed: () => [...gates].flatMap(([pageId, { state }]) => (state === 'open' ? [] : [pageId])),
 
     room: (pageId) => {
-      if (tokens.tokenFor(pageId) === null) return 0
-      const state = gates.get(pageId)?.state ?? 'open'
-      return state === 'open' ? perPage : state === 'half_open' ? 1 : 0
+      if (tokens.tokenFor(pageId) === null || isShut(pageId)) return { all: 0, waiting: 0, backlog: 0 }
+      const { state, holds } = gates.get(pageId) ?? { state: 'open', holds: 'backlog' }
+      if (state === 'open') return { all: perPage, waiting: backlog, backlog }
+      if (holds === 'backlog')
+        return { all: perPage, waiting: backlog, backlog: state === 'half_open' ? PROBES : 0 }
+      return { all: PROBES, waiting: PROBES, backlog: PROBES }
     },
 
     close,
 
-    failed: (pageId) => {
+    refused: (pageId, conversation, refusal) => {
       const gate = gateOf(pageId)
-      gate.failures += 1
-      // A try that failed in passing does not change what was wrong before it.
-      if (gate.state === 'half_open') close(pageId, gate.why ?? { cause: 'outage' })
-      else if (gate.failures >= OUTAGE_AFTER) close(pageId, { cause: 'outage' })
+      remember(pageId, gate)
+      if (gate.stuck.refused(conversation, refusal)) closeForBacklog(pageId, gate, SLOW)
+    },
+
+    failed: (pageId, conversation) => {
+      const gate = gateOf(pageId)
+      remember(pageId, gate)
+      if (gate.failing.size < MOST_FAILING) gate.failing.add(conversation)
+      if (gate.lately.size < OUTAGE_AFTER) gate.lately.add(conversation)
+      const isTry = gate.state === 'half_open' && gate.holds === 'page'
+      const enough = isTry ? 1 : gate.state === 'half_open' ? 2 : OUTAGE_AFTER
+      if (gate.lately.size >= enough) closeForBacklog(pageId, gate, QUICK)
     },
 
     succeeded: (pageId) => {
       const gate = gates.get(pageId)
-      // While closed, only calls from before the closing still come home; they prove nothing.
-      if (gate === undefined || gate.state === 'closed') return
-      gates.delete(pageId)
-      if (gate.why !== null) settle(pageId, gate.why)
+      // While it is closed as a whole, only calls from before the closing still come home; they prove nothing.
+      if (gate === undefined || isShut(pageId)) return
+      gate.lately.clear()
+      gate.stuck.succeeded()
+      if (gate.state === 'open') return
+      open(pageId, gate)
+      forget(pageId, gate)
+    },
+
+    settled: (pageId, conversation) => {
+      const gate = gates.get(pageId)
+      if (gate === undefined) return
+      gate.failing.delete(conversation)
+      gate.lately.delete(conversation)
+      if (gate.stuck.settled(conversation)) {
+        gate.hurryMs = 0
+        hurry(gate)
+      }
+      forget(pageId, gate)
     },
 
     mediaRefused: (pageId, why, atLeastMs) => {
@@ -189,13 +317,23 @@ export const createGates = (deps: {
 
     mediaTaken,
 
-    retry: halfOpen,
+    retry: (pageId) => {
+      const gate = gates.get(pageId)
+      if (gate === undefined) return
+      halfOpen(pageId)
+      store.hurryOutbox([...gate.failing, ...gate.stuck.conversations()])
+    },
 
     start: () => {
       for (const { pageId } of tokens.statuses()) apply(pageId)
       stopListening = tokens.onChange(({ pageId }) => {
         const token = tokens.tokenFor(pageId)
-        if (token !== null && token !== gates.get(pageId)?.token) halfOpen(pageId)
+        const gate = gates.get(pageId)
+        if (gate !== undefined && token !== null && token !== gate.token) {
+          gate.token = token
+          halfOpen(pageId)
+          store.hurryOutbox(gate.stuck.conversations())
+        }
         apply(pageId)
       })
     },
@@ -203,6 +341,7 @@ export const createGates = (deps: {
     stop: () => {
       stopListening()
       for (const { cancelTimer } of [...gates.values(), ...refusedMedia.values()]) cancelTimer()
+      for (const { cancelQuiet } of gates.values()) cancelQuiet()
     },
   }
 }

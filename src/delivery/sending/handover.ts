@@ -38,7 +38,7 @@ export const createHandover = (deps: {
       gates.succeeded(pageId)
     } catch (error) {
       if (!(error instanceof GraphError)) throw error
-      if (CONCERNS_PAGE.has(error.verdict)) return outcomes.refused(claim, reply, error, token)
+      if (CONCERNS_PAGE.has(error.verdict)) return outcomes.refused(claim, reply, null, error, token)
       report.refused(pageId, error.verdict)
       const mayHelp = error.verdict === 'transient' || error.verdict === 'ambiguous'
       if (mayHelp && outcomes.retriesOf(claim) < MOST_RETRIES) return outcomes.retry(claim, reply, error)

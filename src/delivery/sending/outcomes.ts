@@ -6,13 +6,14 @@ import { UPLOAD_EDGE } from '../../graph/upload.ts'
 import type { GraphFacts, OutboxClaim, Store, StoredReply } from '../../store/store.ts'
 import type { TokenKeeper } from '../../token/keeper.ts'
 import { backoffMs } from '../../base/backoff.ts'
+import type { QueuedReply } from '../../messages.ts'
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from '../../base/logger.ts'
 import { factsOf, refusalOf } from './refusals.ts'
 
-/** Whether to go on with the conversation's next reply. */
-export type Step = { go: 'on' } | { go: 'stop'; notBeforeMs?: number }
+/** Whether to go on with the conversation's next reply. `instead`: first with this, in the place of the one that died. */
+export type Step = { go: 'on'; instead?: QueuedReply } | { go: 'stop'; notBeforeMs?: number }
 
 /** What follows from what Graph said to a reply: for the store, its conversation and its Page. */
 export interface Outcomes {
@@ -20,12 +21,18 @@ export interface Outcomes {
   sent: (claim: OutboxClaim, reply: StoredReply, messageId: string | null) => Step
   /** What was asked for took place, or is given up; a visitor would not have seen it. */
   done: (claim: OutboxClaim, reply: StoredReply) => Step
-  /** It will never be sent. */
-  dead: (claim: OutboxClaim, reply: StoredReply, reason: DeadReason, error?: GraphFacts) => Promise<Step>
+  /** The window has closed on it. */
+  tooLate: (claim: OutboxClaim, reply: StoredReply) => Promise<Step>
   /** Whether it was sent cannot be told yet. */
   inDoubt: (claim: OutboxClaim, reply: StoredReply) => void
-  /** Graph refused it, or the media it shows. */
-  refused: (claim: OutboxClaim, reply: StoredReply, error: GraphError, token: string) => Promise<Step>
+  /** Graph refused it, or the media it shows. @param content - null for what is no message */
+  refused: (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    content: QueuedReply | null,
+    error: GraphError,
+    token: string,
+  ) => Promise<Step>
   retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Step
   /** How often the conversation's first reply was tried again. */
   retriesOf: (claim: OutboxClaim) => number
@@ -43,6 +50,10 @@ export interface DeliveryReport {
 }
 
 const RETRY = { baseMs: 1000, capMs: 300_000 }
+/** For what will pass when a person has done something, or never. */
+const PARKED = { baseMs: 15_000, capMs: 15 * 60_000 }
+/** So often a message is tried again that may be taken a moment later, and dies otherwise. */
+const MOST_PASSING = 3
 
 export const createOutcomes = (deps: {
   store: Pick<Store, 'finishReply' | 'windowEndsMs'>
@@ -54,9 +65,12 @@ export const createOutcomes = (deps: {
   random: () => number
   log: Log
   report: DeliveryReport
+  /** What is said above choices whose message could not be shown. */
+  choose: () => string
 }): Outcomes => {
-  const { store, graph, tokens, gates, doubt, clock, random, log, report } = deps
-  const retries = new Map<number, number>()
+  const { store, graph, tokens, gates, doubt, clock, random, log, report, choose } = deps
+  /** What befell the first reply of a conversation so far. */
+  const retries = new Map<number, { count: number; last: GraphFacts }>()
 
   /** What was sent need not wait for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
   const record = (
@@ -70,36 +84,47 @@ export const createOutcomes = (deps: {
 
   const settle = ({ conversation }: OutboxClaim, reply: StoredReply): void => {
     doubt.forget(reply)
-    retries.delete(conversation.id)
+    if (retries.delete(conversation.id)) gates.settled(conversation.pageId, conversation.id)
   }
 
-  const dead: Outcomes['dead'] = async (claim, reply, reason, error) => {
+  const dead = async (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    reason: DeadReason,
+    error?: GraphFacts,
+    instead?: QueuedReply,
+  ): Promise<Step> => {
     const { pageId, psid } = claim.conversation
     // Durable before the next one goes out: after a crash, two of the same text could not be told apart.
-    await record(claim, reply, { status: 'dead', reason, ...(error && { error }) })
+    await record(claim, reply, {
+      status: 'dead',
+      reason,
+      ...(error && { error }),
+      ...(instead && { instead: JSON.stringify(instead) }),
+    })
     settle(claim, reply)
     report.dead(pageId, reason, psid)
     log.warn({ pageId, replyId: reply.id, reason, graph: error }, 'a reply became a dead letter')
-    return { go: 'on' }
+    return { go: 'on', ...(instead && { instead }) }
   }
 
   const inDoubt: Outcomes['inDoubt'] = (claim, reply) => void record(claim, reply, { status: 'in_doubt' })
 
-  const later: Outcomes['retry'] = (claim, reply, error) => {
-    const { id, pageId } = claim.conversation
-    const attempt = retries.get(id) ?? 0
-    retries.set(id, attempt + 1)
-    const laterMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, { ...RETRY, random }))
-    if (attempt === 0)
+  const retriesOf: Outcomes['retriesOf'] = ({ conversation }) => retries.get(conversation.id)?.count ?? 0
+
+  const later = (claim: OutboxClaim, reply: StoredReply, error: GraphError, pace = RETRY): Step => {
+    const { id, pageId, windowEndsMs } = claim.conversation
+    const count = retriesOf(claim)
+    retries.set(id, { count: count + 1, last: factsOf(error) })
+    const leastMs = pace === RETRY ? 0 : pace.baseMs / 2
+    const laterMs = Math.max(error.retryAfterMs ?? 0, leastMs + backoffMs(count, { ...pace, random }))
+    if (count === 0)
       log.info({ pageId, replyId: reply.id, graph: factsOf(error) }, 'a reply is tried again later')
-    return {
-      go: 'stop',
-      notBeforeMs: clock.now() + Math.min(laterMs, windowLeftMs(claim.conversation.windowEndsMs)),
-    }
+    return { go: 'stop', notBeforeMs: clock.now() + Math.min(laterMs, windowLeftMs(windowEndsMs)) }
   }
 
   const retry: Outcomes['retry'] = (claim, reply, error) => {
-    gates.failed(claim.conversation.pageId)
+    gates.failed(claim.conversation.pageId, claim.conversation.id)
     return later(claim, reply, error)
   }
 
@@ -109,8 +134,8 @@ export const createOutcomes = (deps: {
     return windowEndsMs === null || facebookMs === null ? Number.POSITIVE_INFINITY : windowEndsMs - facebookMs
   }
 
-  const refused: Outcomes['refused'] = async (claim, reply, error, token) => {
-    const { pageId } = claim.conversation
+  const refused: Outcomes['refused'] = async (claim, reply, content, error, token) => {
+    const { id, pageId } = claim.conversation
     // That media cannot be had says nothing about what the Page may send, and must not hold it back.
     const isUpload = error.edge === UPLOAD_EDGE
     const refusal = refusalOf(error)
@@ -127,16 +152,43 @@ export const createOutcomes = (deps: {
         }
         gates.close(pageId, refusal.why, refusal.atLeastMs)
         return { go: 'stop' }
+      case 'park':
+        if (isUpload) return later(claim, reply, error, PARKED)
+        if (refusal.isInDoubt && content !== null) leaveInDoubt(claim, reply, content, error)
+        gates.refused(pageId, id, refusal.refusal)
+        return later(claim, reply, error, PARKED)
       case 'bury':
-        if (isUpload) return dead(claim, reply, 'bad_request', factsOf(error))
-        gates.succeeded(pageId)
-        return dead(claim, reply, refusal.reason, factsOf(error))
+        if (!isUpload) gates.succeeded(pageId)
+        if (refusal.mayPass && !isUpload && retriesOf(claim) < MOST_PASSING) return later(claim, reply, error)
+        return dead(claim, reply, refusal.reason, factsOf(error), insteadOf(content, refusal.reason))
       case 'doubt':
-        doubt.tried(reply)
-        inDoubt(claim, reply)
+        if (content !== null) leaveInDoubt(claim, reply, content, error)
         return retry(claim, reply, error)
       case 'retry':
         return isUpload ? later(claim, reply, error) : retry(claim, reply, error)
+    }
+  }
+
+  const leaveInDoubt = (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    content: QueuedReply,
+    { answered }: GraphError,
+  ): void => {
+    doubt.tried(reply, content, answered)
+    inDoubt(claim, reply)
+  }
+
+  /** The choices that hang on something that cannot be shown are offered with a few words. */
+  const insteadOf = (content: QueuedReply | null, reason: DeadReason): QueuedReply | undefined => {
+    if (content === null || reason !== 'bad_request') return undefined
+    const { attachment, quick_replies: choices } = content.message
+    if (attachment === undefined || choices === undefined) return undefined
+    const { answersMs, saying } = content
+    return {
+      message: { text: choose(), quick_replies: choices },
+      ...(answersMs !== undefined && { answersMs }),
+      ...(saying !== undefined && { saying }),
     }
   }
 
@@ -153,11 +205,11 @@ export const createOutcomes = (deps: {
       settle(claim, reply)
       return { go: 'on' }
     },
-    dead,
+    tooLate: (claim, reply) => dead(claim, reply, 'outside_window', retries.get(claim.conversation.id)?.last),
     inDoubt,
     refused,
     retry,
-    retriesOf: ({ conversation }) => retries.get(conversation.id) ?? 0,
+    retriesOf,
     isWindowOver: async (claim) =>
       windowLeftMs(claim.conversation.windowEndsMs) <= 0 &&
       windowLeftMs(await store.windowEndsMs(claim)) <= 0,

@@ -1,68 +1,154 @@
 import type { Clock } from '../../base/clock.ts'
 
-/** Keeps each Page under Facebook's calls per second (reference D1), by spacing the calls out. */
+/** Keeps each Page under the pace Facebook allows it (reference D1), by spacing the calls out. */
 export interface Pacer {
-  /** Books the Page's next call of that kind. @returns ms to wait before making it, 0 while there is room */
-  book: (pageId: string, kind: PaceKind) => number
+  /**
+   * Resolves when the Page's next message may go out; at once when `signal` is aborted. Answers to visitors who have just
+   * written go before what waits.
+   */
+  turn: (
+    pageId: string,
+    message: { isStreamed: boolean; isFresh: boolean; signal: AbortSignal },
+  ) => Promise<void>
+  /**
+   * Books the Page's next look at a conversation. @returns ms to wait before it, 0 while there is room
+   *
+   * @param isAgain - whether it is about a reply that was looked for before: such looks leave half of the allowance to others
+   */
+  bookRead: (pageId: string, isAgain: boolean) => number
   /** What the usage headers said, in percent of the allowance: from 80 on we slow down, before Facebook makes us stop. */
   used: (pageId: string, percent: number) => void
 }
 
-/** Sends of text, sends of media, and reads of a conversation. */
-export type PaceKind = 'text' | 'media' | 'read'
+/** All messages, those of audio and video among them, and looks at conversations. */
+export type PaceKind = 'message' | 'media' | 'read'
 
-/** Calls per second and Page, as Facebook allows them. */
-export const DEFAULT_RATES: Record<PaceKind, number> = { text: 300, media: 10, read: 2 }
+/**
+ * The most in any second, for a Page. Above 40 messages a second Facebook shows no new ones in the Page inbox and takes none
+ * until the volume decreases; audio and video and conversations have limits of their own (reference D1).
+ */
+export const DEFAULT_RATES: Record<PaceKind, number> = { message: 35, media: 10, read: 2 }
 
 const SLOW_FROM_PERCENT = 80
-const BURST_SECONDS = 1
+/** The part of a second's allowance that may go at once. */
+const BURST = 1 / 12
 
 interface Bucket {
   tokens: number
   filledMs: number
 }
 
+interface Waiting {
+  go: () => void
+}
+
+interface Page {
+  buckets: Record<PaceKind | 'again', Bucket>
+  fresh: Set<Waiting>
+  others: Set<Waiting>
+  cancelTimer: (() => void) | null
+  /** Below 1 where Facebook says that the allowance is nearly used up. */
+  share: number
+}
+
 export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, number> }): Pacer => {
   const { clock, rates = DEFAULT_RATES } = deps
-  const buckets = new Map<string, Record<PaceKind, Bucket>>()
-  const usage = new Map<string, number>()
+  const most = { ...rates, again: rates.read / 2 }
+  const pages = new Map<string, Page>()
 
-  const bucketOf = (pageId: string, kind: PaceKind): Bucket => {
-    let page = buckets.get(pageId)
-    if (page === undefined) {
-      const filledMs = clock.now()
-      page = {
-        text: { tokens: rates.text * BURST_SECONDS, filledMs },
-        media: { tokens: rates.media * BURST_SECONDS, filledMs },
-        read: { tokens: rates.read * BURST_SECONDS, filledMs },
-      }
-      buckets.set(pageId, page)
+  const burstOf = (kind: keyof Page['buckets']): number => Math.max(1, Math.floor(most[kind] * BURST))
+
+  const pageOf = (pageId: string): Page => {
+    const known = pages.get(pageId)
+    if (known !== undefined) return known
+    const full = (kind: keyof Page['buckets']): Bucket => ({
+      tokens: burstOf(kind),
+      filledMs: clock.elapsed(),
+    })
+    const buckets = {
+      message: full('message'),
+      media: full('media'),
+      read: full('read'),
+      again: full('again'),
     }
-    return page[kind]
+    const page: Page = { buckets, fresh: new Set(), others: new Set(), cancelTimer: null, share: 1 }
+    pages.set(pageId, page)
+    return page
   }
 
-  /** At 80 % of the allowance the full rate, at 100 % a twentieth of it. */
-  const rateOf = (pageId: string, kind: PaceKind): number => {
-    const over = Math.min(100, usage.get(pageId) ?? 0) - SLOW_FROM_PERCENT
-    return over <= 0 ? rates[kind] : rates[kind] * Math.max(0.05, 1 - over / (100 - SLOW_FROM_PERCENT))
+  const rateOf = (page: Page, kind: keyof Page['buckets']): number =>
+    // With the burst, no more than the allowance comes together in any second.
+    (most[kind] - burstOf(kind) + 1) * page.share
+
+  const fill = (page: Page, kind: keyof Page['buckets']): Bucket => {
+    const bucket = page.buckets[kind]
+    const nowMs = clock.elapsed()
+    const filled = bucket.tokens + ((nowMs - bucket.filledMs) / 1000) * rateOf(page, kind)
+    bucket.tokens = Math.min(burstOf(kind), filled)
+    bucket.filledMs = nowMs
+    return bucket
+  }
+
+  /** Takes a place in line. Below zero it is a debt: each call finds that of those before it. */
+  const book = (page: Page, kind: keyof Page['buckets']): number => {
+    const bucket = fill(page, kind)
+    bucket.tokens -= 1
+    return bucket.tokens >= 0 ? 0 : Math.ceil((-bucket.tokens / rateOf(page, kind)) * 1000)
+  }
+
+  const serve = (page: Page): void => {
+    if (page.cancelTimer !== null) return
+    for (;;) {
+      const [next] = page.fresh.size > 0 ? page.fresh : page.others
+      if (next === undefined) return
+      const bucket = fill(page, 'message')
+      // What a timer may be early is no reason to wait once more.
+      if (bucket.tokens < 0.999) {
+        const waitMs = Math.ceil(((1 - bucket.tokens) / rateOf(page, 'message')) * 1000)
+        page.cancelTimer = clock.after(waitMs, () => {
+          page.cancelTimer = null
+          serve(page)
+        })
+        return
+      }
+      bucket.tokens -= 1
+      page.fresh.delete(next)
+      page.others.delete(next)
+      next.go()
+    }
   }
 
   return {
-    book: (pageId, kind) => {
-      const bucket = bucketOf(pageId, kind)
-      const rate = rateOf(pageId, kind)
-      const nowMs = clock.now()
-      // A clock set back must not freeze the Page.
-      const passedMs = Math.max(0, nowMs - bucket.filledMs)
-      bucket.tokens = Math.min(rate * BURST_SECONDS, bucket.tokens + (passedMs / 1000) * rate)
-      bucket.filledMs = nowMs
-      // Below zero it is a debt: each call takes its place in line by the debt it finds.
-      bucket.tokens -= 1
-      return bucket.tokens >= 0 ? 0 : Math.ceil((-bucket.tokens / rate) * 1000)
+    turn: async (pageId, { isStreamed, isFresh, signal }) => {
+      const page = pageOf(pageId)
+      if (isStreamed) {
+        const waitMs = book(page, 'media')
+        if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined)
+      }
+      if (signal.aborted) return
+      await new Promise<void>((resolve) => {
+        const line = isFresh ? page.fresh : page.others
+        const waiting: Waiting = {
+          go: () => {
+            signal.removeEventListener('abort', waiting.go)
+            line.delete(waiting)
+            resolve()
+          },
+        }
+        signal.addEventListener('abort', waiting.go)
+        line.add(waiting)
+        serve(page)
+      })
+    },
+    bookRead: (pageId, isAgain) => {
+      const page = pageOf(pageId)
+      const waitMs = book(page, 'read')
+      return isAgain ? Math.max(waitMs, book(page, 'again')) : waitMs
     },
     used: (pageId, percent) => {
-      if (percent >= SLOW_FROM_PERCENT) usage.set(pageId, percent)
-      else usage.delete(pageId)
+      const over = Math.min(100, percent) - SLOW_FROM_PERCENT
+      // At 80 % of the allowance the full rate, at 100 % a twentieth of it.
+      pageOf(pageId).share = over <= 0 ? 1 : Math.max(0.05, 1 - over / (100 - SLOW_FROM_PERCENT))
     },
   }
 }

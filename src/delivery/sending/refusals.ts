@@ -2,12 +2,16 @@ import type { DeadReason } from '../../messages.ts'
 import type { GraphError } from '../../graph/error.ts'
 import type { GraphFacts } from '../../store/store.ts'
 import type { Closing } from './gates.ts'
+import type { StuckRefusal } from './stuck.ts'
 
-/** What to do about a refused send. Derived from the verdict alone; see {@link ../graph/verdicts.ts}. */
+/** What to do about a refused send. Derived from the error's facts alone; see {@link ../../graph/verdicts.ts}. */
 export type Refusal =
   | { do: 'suspect_token' }
   | { do: 'close_page'; why: Closing; atLeastMs: number }
-  | { do: 'bury'; reason: DeadReason }
+  /** Its conversation waits and tries slowly. `isInDoubt`: it may have gone out. */
+  | { do: 'park'; refusal: StuckRefusal; isInDoubt: boolean }
+  /** `mayPass`: the same may be taken a moment later. */
+  | { do: 'bury'; reason: DeadReason; mayPass: boolean }
   | { do: 'retry' }
   /** It may have gone out: look before sending again. */
   | { do: 'doubt' }
@@ -19,20 +23,36 @@ export const refusalOf = (error: GraphError): Refusal => {
     case 'configuration':
     case 'permission':
     case 'restricted':
+      if (error.reach === 'visitor') return park(error)
       return { do: 'close_page', why: { cause: error.verdict, ...advice(error) }, atLeastMs: 0 }
     case 'rate_limited':
       return { do: 'close_page', why: { cause: 'rate_limited' }, atLeastMs: error.retryAfterMs ?? 0 }
     case 'outside_window':
+      return { do: 'bury', reason: error.verdict, mayPass: false }
     case 'unreachable':
     case 'bad_request':
-      return { do: 'bury', reason: error.verdict }
+      return { do: 'bury', reason: error.verdict, mayPass: error.mayPass }
+    case 'unknown':
+      return park(error)
     case 'transient':
       return { do: 'retry' }
     case 'ambiguous':
-    case 'unknown':
       return { do: 'doubt' }
   }
 }
+
+const park = (error: GraphError): Refusal => ({
+  do: 'park',
+  refusal: {
+    same: `${error.verdict} ${error.graphCode ?? error.httpStatus}/${error.subcode}`,
+    trouble: {
+      what: `Facebook refuses to send to some visitors of this Page: ${error.message}.`,
+      remedy: error.remedy ?? UNKNOWN,
+      byToken: error.byToken,
+    },
+  },
+  isInDoubt: error.verdict === 'unknown',
+})
 
 export const factsOf = (error: GraphError): GraphFacts => ({
   verdict: error.verdict,
@@ -51,8 +71,11 @@ const REMEDIES = {
     "Open the Page's Support Inbox on facebook.com, see which policy is named there and resolve it; sending is tried again by itself.",
 } as const
 
+const UNKNOWN =
+  'Look up what Facebook says here, and run `npm run doctor`; sending is tried again by itself until the 24 hours are over.'
+
 const advice = (error: GraphError): { what: string; remedy: string; byToken: boolean } => ({
   what: `Facebook refuses to send for this Page: ${error.message}.`,
-  remedy: REMEDIES[error.verdict as keyof typeof REMEDIES],
-  byToken: error.verdict === 'permission',
+  remedy: error.remedy ?? REMEDIES[error.verdict as keyof typeof REMEDIES],
+  byToken: error.remedy === undefined ? error.verdict === 'permission' : error.byToken,
 })

@@ -68,6 +68,8 @@ const REFUSED_MS = 600_000
 const CLOSED_MS = 10_000
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 const LOOK_MS = { least: 250, most: 5000 } as const
+/** So often an upload is tried again that may be taken a moment later. */
+const MOST_PASSING = 3
 /** At a time, for one Page. */
 const MOST_AT_ONCE = 3
 /** At a time, over all Pages: each is held in memory as a whole, twice. */
@@ -108,7 +110,9 @@ export const createUploads = (deps: {
     const failure = failures.get(key)
     if (failure?.pageToken === pageToken && failure.hash === hash && failure.untilMs > clock.elapsed()) {
       const { error, untilMs } = failure
-      return error.retryable ? { is: 'coming', waitMs: untilMs - clock.elapsed() } : { is: 'failed', error }
+      return error.retryable || mayComeYet(failure)
+        ? { is: 'coming', waitMs: untilMs - clock.elapsed() }
+        : { is: 'failed', error }
     }
     const under = running.get(key)
     if (under !== undefined) {
@@ -160,8 +164,9 @@ export const createUploads = (deps: {
   }
 
   const againMs = (error: GraphError, count: number): number => {
-    if (error.verdict === 'bad_request') return REFUSED_MS
-    if (!error.retryable) return CLOSED_MS
+    const comesYet = error.retryable || mayComeYet({ error, count })
+    if (error.verdict === 'bad_request' && !comesYet) return REFUSED_MS
+    if (!comesYet) return CLOSED_MS
     return Math.max(error.retryAfterMs ?? 0, backoffMs(count - 1, { ...RETRY, random }))
   }
 
@@ -197,6 +202,10 @@ export const createUploads = (deps: {
     },
   }
 }
+
+/** Some refusals pass: the same file was taken a moment later. An unknown one is waited for as long as the message may go out. */
+const mayComeYet = ({ error, count }: Pick<Failure, 'error' | 'count'>): boolean =>
+  error.verdict === 'unknown' || (error.mayPass && count <= MOST_PASSING)
 
 type Content = MediaContent & { hash: string }
 

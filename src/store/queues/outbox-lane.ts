@@ -37,7 +37,9 @@ export interface Lane {
 /** How many conversations of a lane may be handed out. */
 export interface LaneRoom {
   all: number
-  /** Of them, those from the backlog. */
+  /** Of them, those whose visitors have not just written. */
+  waiting: number
+  /** Of these, those from the backlog. */
   backlog: number
 }
 
@@ -119,14 +121,15 @@ export const createLane = (deps: {
   /** Visitors who have just written, then the window that closes first; from the backlog as far as there is room. */
   const pick = (room: LaneRoom): number[] => {
     const freshMs = clock.now() + WINDOW_MS - FRESH_MS
+    const isFresh = ({ windowEndsMs }: Known): boolean => windowEndsMs >= freshMs
     const ready = [...known].filter(([id]) => !taken.has(id))
-    ready.sort(([, a], [, b]) => {
-      const [isFresh, isOtherFresh] = [a.windowEndsMs >= freshMs, b.windowEndsMs >= freshMs]
-      if (isFresh !== isOtherFresh) return isFresh ? -1 : 1
-      return isFresh ? b.noted - a.noted : a.windowEndsMs - b.windowEndsMs || a.noted - b.noted
-    })
-    const wanted = ready.slice(0, room.all).map(([id]) => id)
-    for (let left = room.backlog; left > 0 && wanted.length < room.all && backlog.length > 0;) {
+    const fresh = ready.filter(([, one]) => isFresh(one)).sort(([, a], [, b]) => b.noted - a.noted)
+    const others = ready.filter(([, one]) => !isFresh(one))
+    others.sort(([, a], [, b]) => a.windowEndsMs - b.windowEndsMs || a.noted - b.noted)
+    const wanted = fresh.slice(0, room.all).map(([id]) => id)
+    const most = Math.min(room.all, wanted.length + Math.max(0, room.waiting))
+    wanted.push(...others.slice(0, most - wanted.length).map(([id]) => id))
+    for (let left = room.backlog; left > 0 && wanted.length < most && backlog.length > 0;) {
       const id = backlog.shift()
       if (id === undefined || taken.has(id) || known.has(id)) continue
       wanted.push(id)

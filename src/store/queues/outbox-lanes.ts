@@ -104,12 +104,14 @@ export const createOutboxLanes = (deps: {
       left -= count
       lanes.delete(pageId)
       lanes.set(pageId, lane)
-      const backlog = room.backlog === undefined ? count : ofPage(room.backlog, pageId)
+      const roomOf = (of: Room | undefined): number => (of === undefined ? count : ofPage(of, pageId))
       return [
-        lane.read({ all: count, backlog }).then((found) => {
-          if (found === null) inVain.add(lane)
-          return { lane, found: found ?? [] }
-        }),
+        lane
+          .read({ all: count, waiting: roomOf(room.waiting), backlog: roomOf(room.backlog) })
+          .then((found) => {
+            if (found === null) inVain.add(lane)
+            return { lane, found: found ?? [] }
+          }),
       ]
     })
   }

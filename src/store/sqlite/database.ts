@@ -167,8 +167,11 @@ export const openDatabase = (file: string): Database => {
     dead: (o) => {
       const page = pages.numberOf(o.page)
       const error = o.error === null ? null : JSON.stringify(o.error)
-      statements.addDead.run(o.nowMs, o.reason, error, page, o.conversation, o.seq)
-      statements.dropOutbox.run(page, o.conversation, o.seq)
+      // What takes its place keeps its number, and so the order; the letter gets one of its own.
+      const letter = o.instead === null ? null : seqs.next()
+      statements.addDead.run(letter, o.nowMs, o.reason, error, page, o.conversation, o.seq)
+      if (o.instead === null) statements.dropOutbox.run(page, o.conversation, o.seq)
+      else statements.replaceOutbox.run(o.instead, page, o.conversation, o.seq)
       return null
     },
 

@@ -70,6 +70,8 @@ export type Operation =
       seq: number
       reason: string
       error: GraphFacts | null
+      /** What takes its place in the outbox. */
+      instead: string | null
       nowMs: number
     }
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createInboxQueue } from '../queues/inbox-queue.ts'
 import { createLiveConversations } from '../queues/live-conversations.ts'
 import { createOutboxLanes } from '../queues/outbox-lanes.ts'
-import type { ClaimId, NewEvent, Queue, Store, StoredReply } from '../store.ts'
+import type { ClaimId, NewEvent, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { replyIds } from './reply-ids.ts'
 import { startDatabaseThread, type DatabaseThreadOptions } from './thread.ts'
@@ -175,13 +175,14 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       outbox.claim(limit, room, (row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
 
     finishReply: async (claim, reply, outcome) => {
-      outbox.finished(claim, reply, outcome.status === 'in_doubt')
+      outbox.finished(claim, reply, staysAfter(outcome))
       const { id: conversation, pageId: page } = claim.conversation
       const common = { page, conversation, seq: reply.seq, nowMs: clock.now() }
       if (outcome.status === 'sent') {
         await thread.record({ op: 'sent', ...common, messageId: outcome.messageId })
       } else if (outcome.status === 'dead') {
-        await thread.record({ op: 'dead', ...common, reason: outcome.reason, error: outcome.error ?? null })
+        const { reason, error = null, instead = null } = outcome
+        await thread.record({ op: 'dead', ...common, reason, error, instead })
       }
     },
 
@@ -299,3 +300,6 @@ const withoutContent = (event: NewEvent): NewEvent => {
   delete copy.content
   return copy
 }
+
+const staysAfter = (outcome: ReplyOutcome): boolean =>
+  outcome.status === 'in_doubt' || (outcome.status === 'dead' && outcome.instead !== undefined)

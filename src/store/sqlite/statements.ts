@@ -46,9 +46,10 @@ export const prepareStatements = (db: DatabaseSync) => {
     ),
     addDead: sql(
       `insert into dead (seq, page, conversation, accepted_ms, died_ms, reason, error, body)
-       select seq, page, conversation, accepted_ms, ?, ?, ?, body from outbox
+       select coalesce(?, seq), page, conversation, accepted_ms, ?, ?, ?, body from outbox
        where page = ? and conversation = ? and seq = ?`,
     ),
+    replaceOutbox: sql('update outbox set body = ? where page = ? and conversation = ? and seq = ?'),
     pagesWaiting: sql('select id from page where exists (select 1 from outbox where outbox.page = page.no)'),
     countInbox: sql('select count(*) as inbox, min(accepted_ms) as inboxOldestMs from inbox'),
     countOutbox: sql(

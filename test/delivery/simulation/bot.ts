@@ -7,7 +7,7 @@ import type { WebhookEvent } from '../../../src/webhook/events.ts'
 import type { Reply } from '../../../src/messages.ts'
 import type { SimulatedTime } from './clock.ts'
 import type { Disk } from './disk.ts'
-import type { Facebook } from './facebook.ts'
+import { CHOOSE, type Facebook } from './facebook.ts'
 import type { SimulatedFiles } from './files.ts'
 import { createSimulatedKeeper, type SimulatedKeeper, type TokenFile } from './tokens.ts'
 
@@ -114,6 +114,8 @@ export const startBot = async (deps: {
     handle,
     patienceMs: () => 0,
     apologise: () => [],
+    choose: () => CHOOSE,
+    marksSeen: () => false,
     holding: { afterMs: () => 20_000, say: async () => [] },
     clock,
     random,

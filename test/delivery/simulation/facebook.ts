@@ -1,16 +1,23 @@
-import { GraphError, type Verdict } from '../../../src/graph/error.ts'
+import { GraphError, type GraphErrorFacts, type Verdict } from '../../../src/graph/error.ts'
 import type { DeliveryDeps } from '../../../src/delivery/delivery.ts'
 import type { RecentMessage, SendCall, Sent, UploadCall } from '../../../src/graph/graph.ts'
 import { UPLOAD_EDGE } from '../../../src/graph/upload.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
+import type { SendMessage } from '../../../src/messages.ts'
 import type { SimulatedTime } from './clock.ts'
 
 /** What befalls one send. */
 export interface Fate {
   /** `ok`, or what Graph says instead. */
   verdict: Verdict | 'ok'
-  /** For `ambiguous`: whether Facebook carries it out all the same. */
+  /** For `ambiguous` and `unknown`: whether Facebook carries it out all the same. */
   carriedOut: boolean
+  /** Whether Graph itself says so, with a 5xx or a code: then Facebook is done within two seconds. Otherwise the answer is lost. */
+  answered?: boolean
+  /** Whether a refusal speaks of this visitor alone. */
+  ofVisitor?: boolean
+  /** Whether a final refusal may pass. */
+  mayPass?: boolean
   /** How long Facebook takes to carry it out. */
   workMs: number
   /** How long the answer takes, or the time-out. */
@@ -63,6 +70,15 @@ export interface Facebook {
   refused: Set<string>
   /** What must never happen, and did. */
   wrongs: string[]
+}
+
+/** What the bot says above choices whose message could not be shown. */
+export const CHOOSE = 'pick'
+
+/** What a message is, in the words of the model. */
+export const labelOf = ({ text, quick_replies: choices }: SendMessage): string => {
+  const label = choices?.[0]?.payload ?? ''
+  return text === CHOOSE ? `instead of ${label}` : label
 }
 
 // As few as make a list of several pages common.
@@ -121,7 +137,7 @@ export const createFacebook = (deps: {
 
   const carryOut = ({ pageId, psid, message, metadata = '' }: SendCall, shows: string): Sent => {
     const conversation = `${pageId}/${psid}`
-    const label = message.quick_replies?.[0]?.payload ?? ''
+    const label = labelOf(message)
     const delivered: Delivered = {
       mid: `mid-${(mids += 1)}`,
       metadata,
@@ -151,19 +167,27 @@ export const createFacebook = (deps: {
     if (time.trueMs() >= (openedMs.get(conversation) ?? 0) + DAY_MS) throw refusal('outside_window')
     const shows = shownBy(call)
     if (shows === null) throw refusal('bad_request')
-    const { verdict, workMs, answerMs } = fate
+    const { verdict, answerMs, answered = false } = fate
+    const { url } = call.message.attachment?.payload ?? {}
+    // What Facebook fetches takes longer.
+    const slowMs = typeof url === 'string' ? fate.workMs * 5 : fate.workMs
+    const workMs = answered ? Math.min(slowMs, answerMs + 2000) : slowMs
     if (verdict === 'ok') {
       if (workMs > 0) await later(workMs)
       const sent = carryOut(call, shows)
       if (answerMs > 0) await later(answerMs)
       return sent
     }
-    if (verdict === 'ambiguous' && fate.carriedOut) {
+    if ((verdict === 'ambiguous' || verdict === 'unknown') && fate.carriedOut) {
       if (workMs === 0) carryOut(call, shows)
       else time.after(workMs, () => void carryOut(call, shows))
     }
     if (answerMs > 0) await later(answerMs)
-    throw refusal(verdict)
+    throw refusal(verdict, 'messages', {
+      httpStatus: answered ? 500 : null,
+      ...(fate.ofVisitor === true && { reach: 'visitor' }),
+      mayPass: fate.mayPass === true,
+    })
   }
 
   const facebook: Facebook = {
@@ -271,7 +295,7 @@ const never = (): Promise<never> => new Promise(() => undefined)
 // Graph tells whole seconds.
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000
 
-const refusal = (verdict: Verdict, edge = 'messages'): GraphError =>
+const refusal = (verdict: Verdict, edge = 'messages', facts: Partial<GraphErrorFacts> = {}): GraphError =>
   new GraphError(`refused: ${verdict}`, {
     verdict,
     edge,
@@ -280,4 +304,5 @@ const refusal = (verdict: Verdict, edge = 'messages'): GraphError =>
     fbtraceId: null,
     httpStatus: null,
     retryAfterMs: verdict === 'rate_limited' ? 120_000 : null,
+    ...facts,
   })

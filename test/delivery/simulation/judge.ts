@@ -50,6 +50,12 @@ const wrongsIn = (conversation: string, events: Owed[], outcome: Outcome): strin
       found.push(`${name} was buried as ${letter.reason} without a reason`)
     }
   }
+  for (const { label } of got.filter((one) => one.label.startsWith(INSTEAD))) {
+    const name = nameOf(label.slice(INSTEAD.length))
+    const buried = dead.some((one) => nameOf(one.label) === name && one.reason === 'bad_request')
+    const forgotten = replies.some((reply) => reply.name === name && reply.is !== 'owed')
+    if (!buried && !forgotten) found.push(`the choices of ${name} came without it, and it is not buried`)
+  }
   // What of a forgotten visitor was under way may come among the first words to the new one.
   for (const kind of ['owed', 'forgotten', 'vague'] as const) {
     const order = replies.filter((reply) => reply.is === kind && !isMistaken(reply)).map(({ name }) => name)
@@ -108,6 +114,8 @@ const hasReason = (
   const [pageId] = conversation.split('/')
   return reason === 'bad_request' && (refusedMedia.has(`${pageId} ${shows}`) || refusedMedia.has(shows))
 }
+
+const INSTEAD = 'instead of '
 
 const nameOf = (label: string): string => label.split('@')[0] ?? ''
 

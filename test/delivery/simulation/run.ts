@@ -6,11 +6,19 @@ import type { DeliveryLimits } from '../../../src/delivery/delivery.ts'
 import type { Verdict } from '../../../src/graph/error.ts'
 import { replyIds } from '../../../src/store/sqlite/reply-ids.ts'
 import type { NewEvent, QueueCounts } from '../../../src/store/store.ts'
+import type { SendMessage } from '../../../src/messages.ts'
 import { startBot, type Bot } from './bot.ts'
 import { createSimulatedTime, type SimulatedTime } from './clock.ts'
 import { createDisk } from './disk.ts'
 import { createCallers, type Callers } from './callers.ts'
-import { createFacebook, type Delivered, type Facebook, type Fate, type UploadFate } from './facebook.ts'
+import {
+  createFacebook,
+  labelOf,
+  type Delivered,
+  type Facebook,
+  type Fate,
+  type UploadFate,
+} from './facebook.ts'
 import { createSimulatedFiles, type FileState } from './files.ts'
 import type { TokenFile } from './tokens.ts'
 
@@ -332,9 +340,9 @@ const deadIn = (file: string, closed: Map<string, boolean>): DeadReply[] => {
   database.close()
   const { idOf } = replyIds(value)
   return rows.map(({ seq, reason, body }) => {
-    const { message } = JSON.parse(body) as { message: { quick_replies: { payload: string }[] } }
+    const { message } = JSON.parse(body) as { message: SendMessage }
     return {
-      label: message.quick_replies[0]?.payload ?? '',
+      label: labelOf(message),
       reason,
       closed: closed.get(idOf(seq)) ?? false,
     }

@@ -1,0 +1,183 @@
+import type { Clock } from '../../base/clock.ts'
+import { GraphError } from '../../graph/error.ts'
+import type { Graph, Sent } from '../../graph/graph.ts'
+import { isEffect, type OutboxItem, type QueuedReply } from '../../messages.ts'
+import type { OutboxClaim, StoredReply } from '../../store/store.ts'
+import type { DoubtResolver } from './doubt.ts'
+import type { Gates } from './gates.ts'
+import type { PassThread } from './handover.ts'
+import { isComplete, type MediaSender } from './media.ts'
+import type { Outcomes, Step } from './outcomes.ts'
+import type { Pacer } from './pacer.ts'
+
+/** Brings one reply to Facebook, in stages; each of them may end its way. */
+export type SendOne = (
+  claim: OutboxClaim,
+  reply: StoredReply,
+  content: OutboxItem,
+  hand: Hand,
+) => Promise<Step>
+
+/** What is known of a reply while it is worked on. */
+export interface Hand {
+  /** Whether nothing more may be said for the claim. */
+  hasToStop: () => boolean
+  /** Set once an echo has said that Facebook has the reply. */
+  echo: () => { messageId: string | null } | null
+  signal: AbortSignal
+}
+
+interface Attempt {
+  claim: OutboxClaim
+  reply: StoredReply
+  content: QueuedReply
+  hand: Hand
+  /** The token as it was last asked for; a refusal is about that one. */
+  token: string
+  isTyping: boolean
+}
+
+/** Null goes on to the next stage. */
+type Stage = (attempt: Attempt) => Promise<Step | null>
+
+/** An answer so soon after the visitor wrote goes before what waits from before. */
+const FRESH_MS = 30_000
+const STREAMED: ReadonlySet<string> = new Set(['audio', 'video'])
+
+export const createSendOne = (deps: {
+  graph: Pick<Graph, 'sendMessage' | 'senderAction'>
+  gates: Gates
+  pacer: Pacer
+  doubt: DoubtResolver
+  media: MediaSender
+  outcomes: Outcomes
+  passThread: PassThread
+  clock: Clock
+}): SendOne => {
+  const { graph, gates, pacer, doubt, media, outcomes, passThread, clock } = deps
+  /** If reply N was not delivered, later replies claimed at the same time were not tried: skip the lookup for them. */
+  const untriedMs = new WeakMap<OutboxClaim, number>()
+
+  const settleDoubt: Stage = async ({ claim, reply, content, token }) => {
+    const { doubtSinceMs } = reply
+    if (doubtSinceMs === null || doubtSinceMs >= (untriedMs.get(claim) ?? Number.POSITIVE_INFINITY))
+      return null
+    const verdict = await doubt.resolve(claim, reply, content, token)
+    if (verdict.is === 'open') {
+      outcomes.inDoubt(claim, reply)
+      return { go: 'stop', notBeforeMs: clock.now() + verdict.waitMs }
+    }
+    if (verdict.is === 'sent') return outcomes.sent(claim, reply, verdict.messageId)
+    if (verdict.seen) untriedMs.set(claim, doubtSinceMs)
+    return null
+  }
+
+  const minWindow: Stage = async ({ claim, reply }) =>
+    (await outcomes.isWindowOver(claim)) ? outcomes.tooLate(claim, reply) : null
+
+  const awaitMedia: Stage = async ({ claim, reply, content, token }) => {
+    if (content.media === undefined) return null
+    const waitMs = await media.waitFor({
+      ...callOf(claim, reply, content),
+      pageToken: token,
+      media: content.media,
+    })
+    return waitMs > 0 ? { go: 'stop', notBeforeMs: clock.now() + waitMs } : null
+  }
+
+  /** Only before the first try: a bubble for each would show for hours. */
+  const showTyping: Stage = async (attempt) => {
+    const { claim, reply, content, hand } = attempt
+    const { typingMs } = content
+    if (typingMs === undefined || reply.doubtSinceMs !== null || outcomes.retriesOf(claim) > 0) return null
+    attempt.isTyping = true
+    await act(attempt, 'typing_on')
+    await clock.sleep(typingMs, hand.signal).catch(() => undefined)
+    return null
+  }
+
+  const takeTurn: Stage = async ({ claim, reply, content, hand: { signal } }) => {
+    const isFresh = clock.now() - reply.acceptedMs < FRESH_MS
+    const isStreamed = STREAMED.has(content.message.attachment?.type ?? '')
+    await pacer.turn(claim.conversation.pageId, { isFresh, isStreamed, signal })
+    return null
+  }
+
+  const send: Stage = async (attempt) => {
+    const { claim, reply, content, hand } = attempt
+    const { pageId } = claim.conversation
+    /** It may have died, or another one have come, while something was waited for. */
+    const currentToken = (): string | null => {
+      const token = hand.hasToStop() ? null : gates.tokenFor(pageId)
+      if (token !== null) attempt.token = token
+      return token
+    }
+    const pageToken = currentToken()
+    if (pageToken === null) return { go: 'stop' }
+    const echo = hand.echo()
+    if (echo !== null) return outcomes.sent(claim, reply, echo.messageId)
+    doubt.begun(reply)
+    const call = callOf(claim, reply, content)
+    const sent =
+      content.media === undefined
+        ? await graph.sendMessage({ ...call, pageToken })
+        : await media.send({ ...call, pageToken, media: content.media }, currentToken)
+    return sent === null ? { go: 'stop' } : taken(attempt, sent)
+  }
+
+  const taken = ({ claim, reply, content }: Attempt, sent: Sent): Step => {
+    const { pageId } = claim.conversation
+    if (sent.usage !== null) pacer.used(pageId, sent.usage.percent)
+    gates.succeeded(pageId)
+    if (content.media !== undefined && !isComplete(content.message)) gates.mediaTaken(pageId)
+    return outcomes.sent(claim, reply, sent.messageId)
+  }
+
+  const STAGES: readonly Stage[] = [settleDoubt, minWindow, awaitMedia, showTyping, takeTurn, send]
+
+  const refused = async (attempt: Attempt, error: unknown): Promise<Step> => {
+    if (!(error instanceof GraphError)) throw error
+    const { claim, reply, content, token, hand } = attempt
+    // Its echo may have been faster than the answer that got lost.
+    const echo = hand.echo()
+    if (echo !== null && (error.verdict === 'ambiguous' || error.verdict === 'unknown'))
+      return outcomes.sent(claim, reply, echo.messageId)
+    if (attempt.isTyping) void act(attempt, 'typing_off')
+    return outcomes.refused(claim, reply, content, error, token)
+  }
+
+  /** Only decoration; where it fails, the message itself meets the same trouble and deals with it. */
+  const act = async ({ claim, token }: Attempt, action: 'typing_on' | 'typing_off'): Promise<void> => {
+    const { pageId, psid } = claim.conversation
+    await graph.senderAction({ pageId, pageToken: token, psid: psid ?? '', action }).catch(() => undefined)
+  }
+
+  return async (claim, reply, content, hand) => {
+    const token = gates.tokenFor(claim.conversation.pageId)
+    if (token === null || hand.hasToStop()) return { go: 'stop' }
+    const echo = hand.echo()
+    if (echo !== null) return outcomes.sent(claim, reply, echo.messageId)
+    if (isEffect(content)) return passThread(claim, reply, token)
+    const attempt: Attempt = { claim, reply, content, hand, token, isTyping: false }
+    try {
+      for (const stage of STAGES) {
+        const step = await stage(attempt)
+        if (step !== null) return step
+      }
+      return { go: 'stop' }
+    } catch (error) {
+      return refused(attempt, error)
+    }
+  }
+}
+
+const callOf = (
+  { conversation: { pageId, psid } }: OutboxClaim,
+  { id }: StoredReply,
+  { message }: QueuedReply,
+) => ({
+  pageId,
+  psid: psid ?? '',
+  message,
+  metadata: id,
+})

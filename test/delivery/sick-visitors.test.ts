@@ -1,0 +1,249 @@
+import t, { type Test } from 'tap'
+import type { GraphError } from '../../src/graph/error.ts'
+import { settle } from '../helpers/clock.ts'
+import { createWorld, refusal, type World } from './harness.ts'
+
+/**
+ * One visitor's refusal is that visitor's: what a healthy visitor of a Page waits beside others whose sends never succeed,
+ * and a new visitor beside thousands who wait. By a fake clock, with the real store and Facebook's pace.
+ */
+const SICK = 30
+const LATENCY_MS = 50
+const AIM_MS = 2000
+
+const notLive = (): GraphError =>
+  refusal('permission', 'messages', {
+    reach: 'visitor',
+    graphCode: 200,
+    subcode: 2_018_028,
+    remedy: 'App Review, or Roles.',
+  })
+const unknown = (): GraphError => refusal('unknown', 'messages', { graphCode: 77_777 })
+
+/** Time passes, and everything that it sets going comes to rest. */
+const pass = async (world: World, ms: number, stepMs = 100): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += stepMs) {
+    await world.clock.advance(stepMs)
+    for (let n = 0; n < 3; n += 1) await world.store.counts()
+    await settle(3)
+  }
+}
+
+/** When each text was accepted, ms since the start. */
+const timesOf = (world: World, answer: (psid: string) => Promise<GraphError | undefined>) => {
+  const times = new Map<string, number>()
+  world.graph.answer = async ({ psid, message }) => {
+    const refused = await answer(psid)
+    if (refused === undefined) times.set(message.text ?? '', world.clock.elapsed())
+    return refused
+  }
+  return times
+}
+
+const isSick = (psid: string): boolean => psid.startsWith('sick')
+
+const fails = async (t: Test, how: (world: World) => Promise<GraphError>): Promise<World> => {
+  const world = await createWorld(t, { rates: {} })
+  world.delivery.start()
+  const times = timesOf(world, async (psid) => {
+    if (isSick(psid)) return how(world)
+    await world.clock.sleep(LATENCY_MS)
+    return undefined
+  })
+  for (let n = 0; n < SICK; n += 1) await world.say(`sick ${n}`, { psid: `sick-${n}` })
+  const waitsMs: number[] = []
+  for (let n = 0; n < 20; n += 1) {
+    const wroteMs = world.clock.elapsed()
+    await world.say(`well ${n}`, { psid: `well-${n}` })
+    await pass(world, 1000)
+    if (n === 10)
+      for (let again = 0; again < SICK; again += 1) await world.say('again', { psid: `sick-${again}` })
+    const sentMs = times.get(`well ${n}`)
+    waitsMs.push(sentMs === undefined ? Number.POSITIVE_INFINITY : sentMs - wroteMs)
+  }
+  t.ok(Math.max(...waitsMs) < AIM_MS, `healthy visitors wait ${Math.max(...waitsMs)} ms at most`)
+  t.same(world.dead, [], 'and nobody is buried')
+  return world
+}
+
+t.test('a healthy visitor does not wait for 30 whose sends fail with code 2 for ever', async (t) => {
+  const world = await fails(t, async () =>
+    refusal('ambiguous', 'messages', { graphCode: 2, httpStatus: 500 }),
+  )
+  t.same(world.needs, [], 'that may pass, or be somebody who blocked the Page')
+})
+
+t.test('a healthy visitor does not wait for 30 whose sends hang for ever', async (t) => {
+  await fails(t, async (world) => {
+    await world.clock.sleep(15_000)
+    return refusal('ambiguous', 'messages', { httpStatus: null })
+  })
+})
+
+t.test('a healthy visitor does not wait for 30 who have no role in an app that is not live', async (t) => {
+  const world = await fails(t, async () => notLive())
+  t.match(world.needs, [{ cause: 'some_visitors', remedy: 'App Review, or Roles.', byToken: false }])
+})
+
+t.test('a healthy visitor does not wait for 30 who are refused for a reason nobody knows', async (t) => {
+  const world = await fails(t, async () => unknown())
+  t.match(world.needs, [{ cause: 'some_visitors', what: /refused: unknown/ }])
+})
+
+t.test('the refusal of one visitor holds nobody and is told to nobody', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  world.graph.answer = ({ psid }) => (psid === 'sick' ? notLive() : undefined)
+  await world.say('x', { psid: 'sick' })
+  await pass(world, 120_000, 5000)
+  t.ok(world.graph.calls.length >= 2 && world.graph.calls.length < 12, 'tried again, slowly')
+  t.same(world.needs, [])
+  await world.say('well', { psid: 'well' })
+  await world.until(() => world.graph.accepted.includes('well'), 'the other is answered at once')
+})
+
+t.test(
+  'what nobody has described parks the replies of a Page, is told once, and ends when it ends',
+  async (t) => {
+    const world = await createWorld(t)
+    world.delivery.start()
+    world.graph.answer = () => unknown()
+    for (let n = 0; n < 5; n += 1) await world.say(`x${n}`, { psid: `v${n}` })
+    await pass(world, 600_000, 5000)
+    t.same(world.dead, [], 'nothing is buried')
+    t.equal(world.needs.length, 1)
+    t.ok(world.graph.calls.length < 60, `${world.graph.calls.length} calls in ten minutes`)
+
+    world.graph.answer = () => undefined
+    await world.say('now', { psid: 'new' })
+    await world.until(() => world.graph.accepted.includes('now'), 'whoever writes now is tried at once')
+    await pass(world, 30_000, 1000)
+    t.same(world.graph.accepted.toSorted(), ['now', 'x0', 'x1', 'x2', 'x3', 'x4'], 'and the others with that')
+    t.same(world.needs, [])
+  },
+)
+
+t.test(
+  'the window bounds what nobody has described, and the dead letter says what Facebook said',
+  async (t) => {
+    const world = await createWorld(t)
+    world.delivery.start()
+    world.graph.answer = () => unknown()
+    await world.say('x')
+    await world.until(async () => {
+      await world.clock.advance(600_000)
+      return world.dead.length === 1
+    }, 'it ends')
+    const { letters } = await world.store.deadLetters.list({ limit: 1 })
+    t.match(letters, [{ reason: 'outside_window', error: { verdict: 'unknown', code: 77_777 } }])
+  },
+)
+
+t.test('10,000 parked replies do not delay a new visitor', async (t) => {
+  const world = await createWorld(t, { rates: {} })
+  world.tokens.set('page-1', 'invalid')
+  world.delivery.start()
+  const visitors = 1000
+  await Promise.all(Array.from({ length: visitors }, (_, n) => world.say(`parked${n}*10`, { psid: `p${n}` })))
+  const isParked = async () => (await world.store.counts()).outbox.get('page-1') === visitors * 10
+  await world.until(isParked, 'parked', 60_000)
+  await world.clock.advance(3_600_000)
+  const times = timesOf(world, () => world.clock.sleep(LATENCY_MS).then(() => undefined))
+  world.tokens.set('page-1', 'valid', 'token-2')
+  await pass(world, 1000)
+  const waitsMs: number[] = []
+  for (let n = 0; n < 5; n += 1) {
+    const wroteMs = world.clock.elapsed()
+    await world.say(`new ${n}`, { psid: `new-${n}` })
+    await pass(world, 2000)
+    waitsMs.push((times.get(`new ${n}`) ?? Number.POSITIVE_INFINITY) - wroteMs)
+  }
+  t.ok(Math.max(...waitsMs) < AIM_MS, `new visitors wait ${Math.max(...waitsMs)} ms at most`)
+  t.ok(times.size > 250, `${times.size} went out in ten seconds`)
+})
+
+t.test('the bubble ends with a refusal, and does not show again for what is tried again', async (t) => {
+  const world = await createWorld(t, {
+    handle: (event) => ({
+      replies: event.kind === 'message' ? [{ message: { text: event.text ?? '' }, typingMs: 500 }] : [],
+      state: null,
+    }),
+  })
+  world.delivery.start()
+  let failures = 3
+  world.graph.answer = () => (failures-- > 0 ? 'transient' : undefined)
+  await world.say('x')
+  await pass(world, 20_000, 500)
+  t.same(world.graph.accepted, ['x'])
+  t.same(world.graph.actions, ['typing_on', 'typing_off'])
+})
+
+t.test(
+  'a picture that may be taken a moment later is tried again, and its choices do not die with it',
+  async (t) => {
+    const image = { type: 'image', payload: { url: 'https://x.y/1.png' } }
+    const choices = [{ content_type: 'text' as const, title: 'Hours', payload: 'hours' }]
+    const world = await createWorld(t, {
+      handle: (event) => ({
+        replies:
+          event.kind === 'message'
+            ? [{ message: { text: 'look' } }, { message: { attachment: image, quick_replies: choices } }]
+            : [],
+        state: null,
+      }),
+    })
+    world.delivery.start()
+    const unfetched = refusal('bad_request', 'messages', {
+      graphCode: 100,
+      subcode: 2_018_008,
+      mayPass: true,
+    })
+    let failures = 1
+    world.graph.answer = ({ message }) => (message.attachment && failures-- > 0 ? unfetched : undefined)
+    await world.say('x')
+    await pass(world, 5000, 500)
+    t.same(world.graph.accepted, ['look', 'https://x.y/1.png'], 'it was taken the second time')
+
+    failures = Number.POSITIVE_INFINITY
+    const asked: unknown[] = []
+    world.graph.answer = ({ message }) => {
+      if (message.attachment) return unfetched
+      asked.push(message.quick_replies)
+      return undefined
+    }
+    await world.say('y')
+    await world.say('after', { psid: 'psid-2' })
+    await pass(world, 60_000, 1000)
+    t.same(world.dead.slice(0, 1), ['bad_request'])
+    t.ok(world.graph.accepted.includes('Please pick one.'))
+    t.ok(asked.some((one) => JSON.stringify(one) === JSON.stringify(choices)))
+    const { letters } = await world.store.deadLetters.list({ limit: 10 })
+    t.match(letters[0]?.body, /1\.png/, 'the letter is the picture')
+    t.equal((await world.store.counts()).outbox.size, 0)
+  },
+)
+
+t.test('what waits of a conversation is handled in the order in which it happened', async (t) => {
+  const world = await createWorld(t)
+  const at = (text: string, timestampMs: number) => {
+    const body = JSON.stringify({
+      kind: 'message',
+      key: text,
+      pageId: 'page-1',
+      psid: 'psid-1',
+      text,
+      timestampMs,
+    })
+    return world.store.accept([
+      { key: text, kind: 'message', pageId: 'page-1', psid: 'psid-1', timestampMs, opensWindow: true, body },
+    ])
+  }
+  const nowMs = world.clock.now()
+  await at('second', nowMs + 2)
+  await at('third', nowMs + 3)
+  await at('first', nowMs + 1)
+  await at('third too', nowMs + 3)
+  world.delivery.start()
+  await world.until(() => world.graph.accepted.length === 4, 'all are answered')
+  t.same(world.graph.accepted, ['first', 'second', 'third', 'third too'])
+})
