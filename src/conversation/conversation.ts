@@ -123,7 +123,7 @@ export const createConversation = (deps: {
       tell({
         script,
         language: languageOf(script, remembered[LANGUAGE] ?? looked.get(LOCALE) ?? null),
-        valueOf: (name) => groups.get(name) ?? remembered[name] ?? looked.get(name) ?? '',
+        valueOf: (name) => groups.get(name) ?? ownOf(remembered, name) ?? looked.get(name) ?? '',
       })
     return values.some(([, value]) => value instanceof Promise)
       ? settle(values).then(finish)
@@ -369,7 +369,7 @@ export const createConversation = (deps: {
       const voice: Voice = {
         script,
         language: languageOf(script, remembered[LANGUAGE] ?? null),
-        valueOf: (name) => remembered[name] ?? own(name),
+        valueOf: (name) => ownOf(remembered, name) ?? own(name),
       }
       const situation = {
         language: voice.language,
@@ -462,3 +462,7 @@ const settle = async (
   values: readonly (readonly [string, string | null | Promise<string | null>])[],
 ): Promise<Map<string, string | null>> =>
   new Map(await Promise.all(values.map(async ([name, value]) => [name, await value] as const)))
+
+/** Not what every object has, such as `constructor`. */
+const ownOf = (remembered: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(remembered, name) ? remembered[name] : undefined

@@ -102,11 +102,13 @@ export const title: Read<string> = plainText('a title', LIMITS.buttonTitle)
 export const variableName: Read<string> = described(
   (node, reading) => {
     const value = text('a name', { max: 60, why: 'names are short' })(node, reading)
-    if (value === undefined || VARIABLE_NAME.test(value)) return value
+    if (value === undefined || (VARIABLE_NAME.test(value) && !(value in {}))) return value
     return reading.refuse(
       reading.placeOf(reading.follow(node)),
       quoted(value),
-      'a name of letters, digits and _ that does not begin with a digit',
+      value in {}
+        ? 'another name: this one means something to JavaScript'
+        : 'a name of letters, digits and _ that does not begin with a digit',
     )
   },
   () => ({ type: 'string', pattern: '^[^\\s{}|]+$', maxLength: 60 }),

@@ -43,7 +43,8 @@ t.test(
     const unit = read('evergreen.service')
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
     t.ok(Number(seconds) > 15)
-    t.match(unit, /^ExecStart=\S+ bin\/serve\.js$/m)
+    t.match(unit, /^ExecStart=\S+ --disable-sigusr1 bin\/serve\.js$/m)
+    t.match(unit, /^StartLimitIntervalSec=0$[^]*^MemoryMax=\d+[MG]$/m, 'it is bounded, and never gives up')
     t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
     t.match(unit, /^CacheDirectory=evergreen\n[^]*^Environment=NODE_COMPILE_CACHE=\/var\/cache\/evergreen$/m)
     t.match(unit, /^EnvironmentFile=\/etc\/evergreen\.env$/m)
@@ -51,6 +52,17 @@ t.test(
     t.notMatch(unit, /^MemoryDenyWriteExecute=/m)
   },
 )
+
+t.test('a secret leaves by no core dump, no backup and no first visit in the clear', async (t) => {
+  const hardening =
+    /^(?:NoNew|Protect|Private|Restrict|System|Lock|Keyring|Remove|Capab|Ambient|UMask|Limit)\w+=/gm
+  const settings = (name: string) => new Set(read(name).match(hardening))
+  t.ok(settings('evergreen.service').has('LimitCORE='))
+  for (const setting of settings('evergreen.service'))
+    t.ok(settings('evergreen-backup.service').has(setting), `the backup, too: ${setting}`)
+  for (const proxy of ['nginx.conf', 'Caddyfile', 'compose/Caddyfile'])
+    t.match(read(proxy), /Strict-Transport-Security max-age=\d{8}/, proxy)
+})
 
 t.test('every setting a unit names exists', async (t) => {
   for (const name of UNITS) {
