@@ -135,6 +135,20 @@ const places = (psid: string, mid: string): Place[] => [
     call: (payload) => message({ attachment: { type: 'image', payload } }),
   },
   {
+    shape: SEND.attachment,
+    at: 'message[attachment]',
+    full: { type: 'image', payload: { url: URL_A, is_reusable: true } },
+    needed: 'type payload',
+    call: (attachment) => ({ path: 'message_attachments', body: { message: { attachment } } }),
+  },
+  {
+    shape: SEND.message,
+    at: 'message',
+    full: { attachment: { type: 'image', payload: { url: URL_A, is_reusable: true } } },
+    needed: 'attachment',
+    call: (one) => ({ path: 'message_attachments', body: { message: one } }),
+  },
+  {
     shape: SEND.quickReply,
     at: 'message[quick_replies][0]',
     full: { content_type: 'text', title: 'a', payload: 'b', image_url: URL_A },

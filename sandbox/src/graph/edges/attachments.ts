@@ -4,7 +4,9 @@ import { checkMedia, MEDIA } from '../attachment-rules.ts'
 import type { SentFile } from '../body.ts'
 import { demand } from '../call.ts'
 import { missingParameter, notOneOf } from '../failure.ts'
-import { asText, isObject, optionalObject } from '../params.ts'
+import { asText, isEmpty, unpack } from '../params.ts'
+import { SEND } from '../shapes.ts'
+import { objectIn, readObject } from '../value-rules.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
 
 /** Attachment ids expire after 90 days. */
@@ -15,13 +17,13 @@ export const uploadAttachment: Edge = (context) => {
   const { parts, call } = context
   const { page, ...caller } = asPage(context)
   demand(parts, { page, ...caller }, 'pages_messaging', 'MESSAGING')
-  const message = optionalObject(call.params, 'message')
-  if (!message) throw missingParameter('message')
-  const attachment = message['attachment']
-  if (!isObject(attachment)) throw missingParameter('message[attachment]')
+  if (isEmpty(call.params['message'])) throw missingParameter('message')
+  const message = readObject(call.params['message'], 'message', SEND.message)
+  const attachment = objectIn(message, 'attachment', 'message', SEND.attachment)
+  if (attachment['type'] === undefined) throw missingParameter('message[attachment][type]')
   const type = asText(attachment['type'])
   if (!MEDIA.includes(type)) throw notOneOf('message[attachment][type]', MEDIA)
-  const media = checkMedia(type, attachment['payload'], {
+  const media = checkMedia(type, unpack(attachment['payload']), {
     upload: call.files.get('filedata'),
     // An id is what one gets here, not what one brings.
     attachment: () => undefined,
