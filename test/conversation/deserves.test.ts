@@ -179,3 +179,21 @@ t.test('what is noted of a visitor’s deeds stays small, and strange notes do n
   for (const lately of ['yes', [1, null, ['words'], ['words', 'x', 'y'], ['tap', 1, 2]], { a: 1 }])
     t.same(await begin(SCRIPT, { state: { lately } }).say('hours'), ['From 9 to 18.'])
 })
+
+t.test('what was remembered from a message goes with it when its visitor deletes it', async (t) => {
+  const { say, happens, state } = begin(
+    `replies:
+  book: { when: book, ask: [{ question: Name?, remember: name }, { question: Size?, remember: size }], next: done }
+  done: { say: 'Thank you, {{name | friend}}.' }`,
+  )
+  const deletes = (mid: string) => happens(event({ message: { mid, is_deleted: true } }))
+  await say('book')
+  await happens(event({ message: { mid: 'm_name', text: 'Vera Secret' } }))
+  t.same(state()?.['remembered'], { name: 'Vera Secret' })
+  await deletes('m_other')
+  t.same(state()?.['remembered'], { name: 'Vera Secret' }, 'another message')
+  await deletes('m_name')
+  t.equal(state()?.['remembered'], undefined)
+  t.same(texts(await happens(event({ message: { mid: 'm_size', text: 'M' } }))), ['Thank you, friend.'])
+  t.same(state()?.['remembered'], { size: 'M' })
+})

@@ -89,7 +89,7 @@ export const talk = (
     answers,
     effects,
     state: () => {
-      const { lately: _deeds, ...rest } = state ?? {}
+      const { lately: _deeds, from: _sources, ...rest } = state ?? {}
       return Object.keys(rest).length === 0 ? null : rest
     },
     holds: async (what) =>

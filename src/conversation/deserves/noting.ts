@@ -1,8 +1,9 @@
 import type { ScriptResult } from '../view.ts'
 import type { Conversation } from '../conversation.ts'
+import { noteSources, takeBack } from '../taken-back.ts'
 import { deedsIn, note } from './lately.ts'
 
-/** Notes what visitors do, for the rules of later events. */
+/** Notes what visitors do, for the rules of later events, and from which message an answer is remembered, for its deletion. */
 export const withNotes =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) => {
@@ -11,7 +12,9 @@ export const withNotes =
       if (handled.unanswered === 'tapped_twice') return handled
       // An ad that led to no answer is not over: the message it leads to may.
       const deeds = deedsIn(event, view.state).filter(({ did }) => did !== 'ad' || handled.replies.length > 0)
-      return deeds.length === 0 ? handled : { ...handled, state: note(handled.state, deeds) }
+      const state = noteSources(view.state, takeBack(handled.state, event), event)
+      const next = deeds.length === 0 ? state : note(state, deeds)
+      return next === handled.state ? handled : { ...handled, state: next }
     }
     const handled = handle(event, view)
     return handled instanceof Promise ? handled.then(noted) : noted(handled)
