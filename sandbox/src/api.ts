@@ -9,7 +9,7 @@
  * | `GET /sandbox/traffic?after=ID` | | {@link Traffic}[] , newest last |
  * | `GET /sandbox/events` | | server-sent events, one {@link SandboxEvent} each |
  * | `POST /sandbox/visitors` | {@link VisitorBody} | {@link Visitor}: a person who may write to any Page |
- * | `POST /sandbox/conversations/:pageId/:psid` | {@link VisitorAction} | `{ mid }` |
+ * | `POST /sandbox/conversations/:pageId/:psid` | {@link VisitorAction} | `{ mid, url?, postId? }`: of the message, the address that opens, the post or comment |
  * | `POST /sandbox/inbox/:pageId/:psid` | {@link InboxAction} | `{ mid }`: a human in the Page inbox |
  * | `POST /sandbox/pages/:pageId` | {@link PageSettings} | {@link SandboxState} |
  * | `POST /sandbox/files?name=NAME` | the bytes, with their content type | {@link UploadedFile}: to be sent by a visitor as an attachment |
@@ -181,6 +181,12 @@ export type VisitorAction =
   /** Says whether an answer was good. */
   | { type: 'feedback'; mid: string; good: boolean }
   | { type: 'account_linking'; authorizationCode: string | null }
+  /** Taps a button of the type `account_link`; the answer carries the address that opens. */
+  | { type: 'account_link'; url: string }
+  /** Writes on the Page's wall. */
+  | { type: 'post'; message: string }
+  /** Comments on a post or a comment. */
+  | { type: 'comment'; postId: string; message: string }
   | { type: 'block'; blocked: boolean }
   | { type: 'presence'; presence: Presence }
   /** Any other event of the platform: what stands beside sender, recipient and timestamp. */

@@ -157,6 +157,7 @@ export const addPage = (world: World, rng: Rng, seed: PageSeed): Page => {
     restricted: false,
     subscriptions: new Map(),
     profile: {},
+    nlp: false,
     handedOut: [],
   }
   const tasks = seed.tasks ?? PAGE_TASKS

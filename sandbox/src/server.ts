@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { randomInt } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { ChatMessage, ConversationView, SandboxEvent, SandboxState, VisitorAction } from './api.ts'
+import { accountLinkingRoutes } from './account-linking.ts'
 import { assemble } from './assemble.ts'
 import type { Bus } from './bus.ts'
 import { httpDate, type SandboxClock } from './clock.ts'
@@ -132,6 +133,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const control = { parts, reach, userToken, reset, save: () => takeSnapshot(parts), load }
   await app.register(controlRoutes(control), { prefix: '/sandbox' })
   await app.register(fileRoutes({ parts, reach }), { prefix: '/sandbox' })
+  await app.register(accountLinkingRoutes({ parts, reach }))
   await app.register(dialogRoutes({ parts, reach }))
   await app.register(pictureRoutes({ parts, reach }))
   await app.register(pageFiles({ reach }))

@@ -7,6 +7,8 @@ export interface Tokens {
   logIn: (login: Login) => Token
   /** The same, as a code still to be exchanged. */
   logInForCode: (login: Login & { redirectUri: string }) => string
+  /** A code for what this token allows. */
+  codeFor: (token: Token, redirectUri: string) => string
   /** The token a code stands for; the code is used up. */
   redeem: (code: AuthorizationCode) => Token
   /** Reference B2: another string, about 60 days. */
@@ -98,6 +100,12 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
     })
   }
 
+  const newCode = ({ session, scopes }: Pick<Token, 'session' | 'scopes'>, redirectUri: string): string => {
+    const code = `AQ${rng.letters(40)}`
+    world.codes.set(code, { session, scopes, redirectUri, expiresAtMs: nowMs() + CODE_LIFE_MS, used: false })
+    return code
+  }
+
   const revoke = (subcode: 458 | 460 | 467, which: (session: Session) => boolean) => {
     for (const held of [world.tokens, world.codes]) {
       for (const { session } of held.values()) if (which(session)) session.revoked ??= subcode
@@ -108,17 +116,8 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
 
   return {
     logIn: (login) => userToken(begin(login), login.scopes, login.expiresInMs ?? SHORT_LIVED_MS),
-    logInForCode: (login) => {
-      const code = `AQ${rng.letters(40)}`
-      world.codes.set(code, {
-        session: begin(login),
-        scopes: login.scopes,
-        redirectUri: login.redirectUri,
-        expiresAtMs: nowMs() + CODE_LIFE_MS,
-        used: false,
-      })
-      return code
-    },
+    logInForCode: (login) => newCode({ session: begin(login), scopes: login.scopes }, login.redirectUri),
+    codeFor: (token, redirectUri) => newCode(token, redirectUri),
     redeem: (code) => {
       code.used = true
       return userToken(code.session, code.scopes, SHORT_LIVED_MS)

@@ -21,6 +21,11 @@ export interface World {
   personas: Map<string, Persona>
   /** Visitors who asked for marketing messages, by the token that stands for them. */
   optIns: Map<string, OptIn>
+  labels: Map<string, Label>
+  /** Posts and comments at Pages. */
+  posts: Map<string, Post>
+  /** Visitors on their way through the bot's own login, by the token in its address. */
+  accountLinks: Map<string, AccountLink>
 }
 
 export interface App {
@@ -130,6 +135,8 @@ export interface Page {
   /** Fields by subscribed app. */
   subscriptions: Map<string, Set<string>>
   profile: Record<string, unknown>
+  /** Whether its messages are read by the built-in NLP (`nlp_configs`). */
+  nlp: boolean
   /** Page tokens handed out for it, newest last, the last few. */
   handedOut: Token[]
 }
@@ -189,6 +196,35 @@ export interface OptIn {
   stopped: boolean
 }
 
+/** A custom label of a Page, and the people who carry it. */
+export interface Label {
+  id: string
+  pageId: string
+  name: string
+  psids: Set<string>
+}
+
+/** A post at a Page or, with a parent, a comment on one. */
+export interface Post {
+  id: string
+  pageId: string
+  /** The visitor who wrote it; null for the Page. */
+  psid: string | null
+  parentId: string | null
+  message: string
+  createdMs: number
+  /** Liked by the Page. */
+  liked: boolean
+  /** There is one private reply to a post or comment. */
+  repliedTo: boolean
+}
+
+export interface AccountLink {
+  pageId: string
+  psid: string
+  expiresAtMs: number
+}
+
 /** Messages a conversation remembers; older ones are forgotten, so that a benchmark does not fill the memory. */
 const HISTORY = 1000
 
@@ -205,6 +241,9 @@ export const emptyWorld = (): World => ({
   attachments: new Map(),
   personas: new Map(),
   optIns: new Map(),
+  labels: new Map(),
+  posts: new Map(),
+  accountLinks: new Map(),
 })
 
 export const conversationKey = (pageId: string, psid: string) => `${pageId} ${psid}`

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { EDGE_NAMES } from '../src/graph/edges/table.ts'
 import { TROUBLE_KINDS } from '../src/control/make-trouble.ts'
 import { WEBHOOK_FIELDS } from '../src/webhooks/fields.ts'
-import { APP_ID, APP_SECRET, graph, startConnected, textOf } from './lab.ts'
+import { APP_ID, APP_SECRET, control, graph, startConnected, textOf } from './lab.ts'
 
 /** What JSON can hold, markup, control characters, right-to-left, emoji and lone surrogates among it. */
 const nasty = fc.oneof(
@@ -67,6 +67,8 @@ const startFull = async (t: Test) => {
     token: pageToken,
     body: { name: 'John', profile_picture_url: 'https://a.example/1' },
   })
+  const label = await graph(sandbox, '/v25.0/me/custom_labels', { token: pageToken, body: { name: 'VIP' } })
+  const wall = { type: 'post', message: 'hi' }
   const user = sandbox.userToken()
   const [conversation] = sandbox.world.conversations.values()
   const [business] = sandbox.world.businesses.keys()
@@ -79,6 +81,11 @@ const startFull = async (t: Test) => {
     Profile: [connected.psid, pageToken],
     Conversation: [conversation?.id ?? '', pageToken],
     Message: [mid, pageToken],
+    PageLabel: [textOf(label.body['id']), pageToken],
+    Post: [
+      textOf((await control(sandbox, `conversations/${pageId}/${connected.psid}`, wall)).body['postId']),
+      pageToken,
+    ],
   }
   return { ...connected, nodes, attachmentId: textOf(uploaded.body['attachment_id']) }
 }
@@ -121,6 +128,15 @@ const NAMES = [
   'appsecret_proof',
   'template',
   'ids',
+  'page_label_name',
+  'user',
+  'redirect',
+  'width',
+  'metric',
+  'model',
+  'n_best',
+  'account_linking_token',
+  'event',
 ]
 
 t.test('no edge falls over whatever it is given', async (t) => {
@@ -151,6 +167,8 @@ t.test('no edge falls over whatever it is given', async (t) => {
           },
           ...(!inQuery && { payload: JSON.stringify(params) }),
         })
+        // A picture leads to where it is.
+        if (response.statusCode === 302) return word === 'picture'
         const answer = JSON.parse(response.body) as { error?: { code?: unknown; fbtrace_id?: unknown } }
         const refused = typeof answer.error?.code === 'number' && typeof answer.error.fbtrace_id === 'string'
         return response.statusCode < 500 && (response.statusCode === 200) !== refused

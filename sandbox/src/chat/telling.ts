@@ -17,6 +17,8 @@ export interface Telling {
     item: Item,
     more?: { only?: string; onOutcome?: (outcome: 'delivered' | 'failed') => void },
   ) => boolean
+  /** What happens beside any conversation, such as on the Page's wall. */
+  post: (page: Page, psid: string, item: Item) => void
   message: (conversation: Conversation, message: Message) => void
   conversation: (conversation: Conversation) => void
   /** Something beyond one conversation changed. */
@@ -77,6 +79,7 @@ export const createTelling = (deps: {
         }),
         ...more,
       }),
+    post: (page, psid, item) => void courier.post({ page, psid, item }),
     message: ({ pageId, psid }, message) => {
       if (bus.watched()) bus.tell({ type: 'message', pageId, psid, message: viewMessage(message) })
     },

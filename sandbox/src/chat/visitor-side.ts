@@ -3,6 +3,7 @@ import type { SandboxClock } from '../clock.ts'
 import { stickerUrl } from '../pictures.ts'
 import type { Rng } from '../rng.ts'
 import * as items from '../webhooks/items.ts'
+import { addPost } from '../posts.ts'
 import {
   addMessage,
   findConversation,
@@ -16,6 +17,8 @@ import {
 } from '../world.ts'
 import { MOST_EDITS, OWNERSHIP_MS } from './facts.ts'
 import type { PageSide } from './page-side.ts'
+import { withNlp } from './nlp.ts'
+import { openAccountLink } from './account-link.ts'
 import { commandIn, getStartedPayload } from './profile-view.ts'
 import type { Routing } from './routing.ts'
 import { endsOf, type Telling } from './telling.ts'
@@ -23,7 +26,7 @@ import { endsOf, type Telling } from './telling.ts'
 /** A visitor does something; the answer is the mid of what came of it, or why it cannot be. */
 export type Act = (page: Page, psid: string, action: VisitorAction) => Acted
 
-export type Acted = { mid: string } | { problem: string }
+export type Acted = { mid: string; url?: string; postId?: string } | { problem: string }
 
 export const createVisitorSide = (deps: {
   world: World
@@ -72,11 +75,14 @@ export const createVisitorSide = (deps: {
       ...content,
     }
     addMessage(world, conversation, message)
+    const toldItem = page.nlp && message.text !== null ? withNlp(toItem, message.text) : toItem
     const onOutcome = (outcome: 'delivered' | 'failed') => {
       message.webhook = outcome
       telling.message(conversation, message)
     }
-    const told = telling.apps(page, conversation, toItem(endsOf(conversation, atMs), message), { onOutcome })
+    const told = telling.apps(page, conversation, toldItem(endsOf(conversation, atMs), message), {
+      onOutcome,
+    })
     // An event that a test drops has failed by now.
     if (told) message.webhook ??= 'pending'
     telling.message(conversation, message)
@@ -181,6 +187,27 @@ export const createVisitorSide = (deps: {
     return tell(page, psid, toItem, { opens: true })
   }
 
+  /** A post or comment is told in `feed`, and begins no conversation: the Page may answer it once, in private. */
+  const writePost = (
+    page: Page,
+    psid: string,
+    action: VisitorAction & { type: 'post' | 'comment' },
+  ): Acted => {
+    const parentId = action.type === 'comment' ? action.postId : null
+    const parent = parentId === null ? undefined : world.posts.get(parentId)
+    if (parentId !== null && parent?.pageId !== page.id) return { problem: 'The Page has no such post.' }
+    const post = addPost(world, rng, {
+      pageId: page.id,
+      psid,
+      parentId,
+      message: action.message,
+      nowMs: clock.nowMs(),
+    })
+    const name = world.visitors.get(psid)?.name ?? 'Facebook user'
+    telling.post(page, psid, items.feed(post, { id: psid, name }))
+    return { mid: '', postId: post.id }
+  }
+
   const messageIn = (page: Page, psid: string, mid: string): Message | undefined => {
     const found = world.messages.get(mid)
     return found && found.conversation === findConversation(world, page.id, psid) ? found.message : undefined
@@ -257,6 +284,11 @@ export const createVisitorSide = (deps: {
         }
         return tell(page, psid, (ends) => items.event(ends, 'messaging_account_linking', content))
       }
+      case 'account_link':
+        return openAccountLink(world, { rng, origin: origin(), nowMs: clock.nowMs() }, page, psid, action.url)
+      case 'post':
+      case 'comment':
+        return writePost(page, psid, action)
       case 'event':
         return tell(page, psid, (ends) => items.event(ends, action.field, action.content), {
           opens: WINDOW_OPENERS.has(action.field),

@@ -100,6 +100,13 @@ const READERS: { [Type in VisitorAction['type']]: (body: Body) => VisitorAction 
     type: 'account_linking',
     authorizationCode: body['authorizationCode'] === null ? null : textIn(body, 'authorizationCode', 1000),
   }),
+  account_link: (body) => ({ type: 'account_link', url: webAddress(body, 'url', 'url') }),
+  post: (body) => ({ type: 'post', message: textIn(body, 'message', LONGEST_TEXT) }),
+  comment: (body) => ({
+    type: 'comment',
+    postId: textIn(body, 'postId', 100),
+    message: textIn(body, 'message', LONGEST_TEXT),
+  }),
   block: (body) => ({ type: 'block', blocked: optionalBoolean(body, 'blocked') ?? true }),
   presence: (body) => ({
     type: 'presence',

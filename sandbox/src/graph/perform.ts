@@ -2,6 +2,7 @@ import type { SandboxParts } from '../parts.ts'
 import type { ArmedTrouble } from '../trouble.ts'
 import { checkApp } from './app-barriers.ts'
 import type { Call } from './call.ts'
+import { Redirect } from './edges/picture.ts'
 import { answerCall, edgeNames } from './edges/table.ts'
 import { GraphFailure } from './failure.ts'
 import { asText, isObject, unpack, type Params } from './params.ts'
@@ -69,10 +70,13 @@ const run = async (parts: SandboxParts, call: Call): Promise<Reply> => {
   try {
     checkApp(parts, call)
     const { body, headers } = await answerCall(parts, call)
+    const own = { 'facebook-api-version': call.version, ...headers }
+    if (body instanceof Redirect)
+      return { status: 302, headers: { ...own, location: body.location }, body: '' }
     const told = /^(all|info|warning)$/.test(asText(call.params['debug'])) && { __debug__: { messages: [] } }
     return {
       status: 200,
-      headers: { 'facebook-api-version': call.version, ...headers },
+      headers: own,
       body: { ...body, ...told },
     }
   } catch (error) {

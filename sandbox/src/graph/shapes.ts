@@ -49,6 +49,10 @@ export const TEMPLATE: Record<string, Shape> = {
     'template_type title subtitle button_title feedback_screens business_privacy expires_in_days',
   ),
   customer_information: shape('template_type countries business_privacy expires_in_days'),
+  notification_messages: shape(
+    `template_type title image_url payload notification_messages_frequency notification_messages_reoptin
+     notification_messages_timezone notification_messages_cta_text`,
+  ),
   image_grid: shape('template_type elements sharable'),
 }
 

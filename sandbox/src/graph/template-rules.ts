@@ -96,6 +96,29 @@ const instantForm: TemplateRule = (payload, at) => {
   })
 }
 
+/** The request for marketing messages; the frequency is taken and means nothing since v16 (reference E5). */
+const notificationMessages: TemplateRule = (payload, at) => {
+  text(payload, 'title', at, 65)
+  text(payload, 'payload', at, 1000)
+  optionalUrl(payload, 'image_url', at)
+  oneOfIn(payload, 'notification_messages_frequency', at, ['DAILY', 'WEEKLY', 'MONTHLY'])
+  oneOfIn(payload, 'notification_messages_reoptin', at, ['ENABLED', 'DISABLED'])
+  oneOfIn(payload, 'notification_messages_cta_text', at, [
+    'ALLOW',
+    'FREQUENCY',
+    'GET',
+    'GET_UPDATES',
+    'OPT_IN',
+    'SIGN_UP',
+  ])
+}
+
+const oneOfIn = (payload: Params, key: string, at: string, allowed: readonly string[]) => {
+  const value = payload[key]
+  if (value !== undefined && !allowed.includes(asText(value).toUpperCase()))
+    throw notOneOf(`${at}[${key}]`, allowed)
+}
+
 const TEMPLATES: Record<string, TemplateRule> = {
   generic,
   button: (payload, at, { isWhitelisted }) => {
@@ -107,6 +130,7 @@ const TEMPLATES: Record<string, TemplateRule> = {
   coupon,
   product,
   instant_form: instantForm,
+  notification_messages: notificationMessages,
   ...FORM_TEMPLATES,
 }
 

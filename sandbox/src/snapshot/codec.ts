@@ -68,6 +68,12 @@ export const map = <Value>(inner: Codec<Value>): Codec<Map<string, Value>> => ({
   },
 })
 
+/** What worlds saved by an older sandbox do not have yet. */
+export const later = <Value>(inner: Codec<Value>, missing: Value): Codec<Value> => ({
+  write: (value) => inner.write(value),
+  read: (json, at) => (json === undefined ? missing : inner.read(json, at)),
+})
+
 /** An object with these properties; others are not read. */
 export const record = <Value extends object>(codecs: {
   [Key in keyof Value]-?: Codec<Value[Key]>

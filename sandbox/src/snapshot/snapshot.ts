@@ -1,6 +1,6 @@
 import type { SandboxParts } from '../parts.ts'
 import { addMessage, type Page, type Session, type World } from '../world.ts'
-import { BadSnapshot, list, map, number, oneOf, record, text } from './codec.ts'
+import { BadSnapshot, later, list, map, number, oneOf, record, text } from './codec.ts'
 import * as codecs from './world-codec.ts'
 
 /**
@@ -30,6 +30,9 @@ export const takeSnapshot = (parts: SandboxParts): object => {
     attachments: map(codecs.attachment).write(world.attachments),
     personas: map(codecs.persona).write(world.personas),
     optIns: map(codecs.optIn).write(world.optIns),
+    labels: map(codecs.label).write(world.labels),
+    posts: map(codecs.post).write(world.posts),
+    accountLinks: map(codecs.accountLink).write(world.accountLinks),
     files: list(codecs.file).write(files.all()),
   }
 }
@@ -90,6 +93,9 @@ const readWorld = (json: unknown) => {
     attachments: map(codecs.attachment),
     personas: map(codecs.persona),
     optIns: map(codecs.optIn),
+    labels: later(map(codecs.label), new Map()),
+    posts: later(map(codecs.post), new Map()),
+    accountLinks: later(map(codecs.accountLink), new Map()),
     files: list(codecs.file),
   }).read(json, 'it')
 

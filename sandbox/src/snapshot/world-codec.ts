@@ -1,6 +1,7 @@
 import type { ChatMessage, Visitor } from '../api.ts'
 import type { StoredFile } from '../files.ts'
 import type {
+  AccountLink,
   App,
   AppSubscription,
   Attachment,
@@ -8,11 +9,13 @@ import type {
   Business,
   Conversation,
   Grant,
+  Label,
   LoginConfig,
   Message,
   OptIn,
   Page,
   Persona,
+  Post,
   Referral,
   Session,
   Token,
@@ -22,6 +25,7 @@ import {
   anything,
   bad,
   bool,
+  later,
   list,
   map,
   nullable,
@@ -94,6 +98,7 @@ export const page = record<PageWithoutTokens>({
   restricted: bool,
   subscriptions: map(set(text)),
   profile: object,
+  nlp: later(bool, false),
   handedOut: list(text),
 })
 
@@ -219,6 +224,21 @@ export const persona = record<Persona>({
 })
 
 export const optIn = record<OptIn>({ pageId: text, psid: text, stopped: bool })
+
+export const label = record<Label>({ id: text, pageId: text, name: text, psids: set(text) })
+
+export const post = record<Post>({
+  id: text,
+  pageId: text,
+  psid: nullable(text),
+  parentId: nullable(text),
+  message: text,
+  createdMs: number,
+  liked: bool,
+  repliedTo: bool,
+})
+
+export const accountLink = record<AccountLink>({ pageId: text, psid: text, expiresAtMs: number })
 
 const bytes: Codec<Buffer> = {
   write: (value) => value.toString('base64'),

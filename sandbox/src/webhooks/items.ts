@@ -1,5 +1,5 @@
 import type { ShareKind, VisitorAction } from '../api.ts'
-import type { Message, Referral } from '../world.ts'
+import type { Message, Post, Referral } from '../world.ts'
 import { CHANGES_FIELDS } from './fields.ts'
 
 /** One thing inside `messaging[]`, with the field that must be subscribed for it (reference E5, E7). */
@@ -120,6 +120,20 @@ export const aboutPage = (
   { pageId, atMs }: Pick<Ends, 'pageId' | 'atMs'>,
   content: Record<string, unknown>,
 ): Item => ({ field, content: { recipient: { id: pageId }, timestamp: atMs, ...content } })
+
+/** A post or a comment; ids as in the Graph API, times in seconds. */
+export const feed = (post: Post, from: { id: string; name: string }): Item => ({
+  field: 'feed',
+  content: {
+    from,
+    item: post.parentId === null ? 'status' : 'comment',
+    verb: 'add',
+    post_id: post.parentId ?? post.id,
+    ...(post.parentId !== null && { comment_id: post.id, parent_id: post.parentId }),
+    message: post.message,
+    created_time: Math.floor(post.createdMs / 1000),
+  },
+})
 
 /** Any other event, in the surroundings its field has. */
 export const event = (ends: Ends, field: string, content: Record<string, unknown>): Item => {

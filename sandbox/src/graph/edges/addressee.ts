@@ -1,10 +1,11 @@
-import { findConversation, type Conversation } from '../../world.ts'
+import { findConversation, type Conversation, type Post } from '../../world.ts'
 import type { PageCaller } from '../call.ts'
 import { badParameter, emptyList, GraphFailure, missingParameter } from '../failure.ts'
 import { asText, isEmpty } from '../params.ts'
 import { SEND } from '../shapes.ts'
 import { readObject } from '../value-rules.ts'
 import type { EdgeContext } from './edge.ts'
+import { conversationBehind, postToAnswer } from './private-reply.ts'
 import { noSuchPerson } from './threads.ts'
 
 /** Every way to name a recipient (reference F1). */
@@ -21,6 +22,8 @@ export interface Addressee {
   conversation: Conversation
   /** By the token of a marketing opt-in, which needs no open window. */
   byOptIn: boolean
+  /** The post or comment that is answered in private, which needs no open window either. */
+  answers: Post | null
 }
 
 /** Whom a message is for; exactly one way of naming them. */
@@ -36,9 +39,13 @@ export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee
   if (way === undefined) throw emptyList('recipient')
   if (given.length > 1) throw badParameter(`Param recipient must have one of ${given.join(', ')}, not both`)
   const value = asText(recipient[way])
-  if (way === 'id') return { conversation: known(context, page.id, value), byOptIn: false }
+  if (way === 'id') return { conversation: known(context, page.id, value), byOptIn: false, answers: null }
   if (way === 'notification_messages_token') {
-    return { conversation: optedIn(context, page.id, value), byOptIn: true }
+    return { conversation: optedIn(context, page.id, value), byOptIn: true, answers: null }
+  }
+  if (way === 'comment_id' || way === 'post_id') {
+    const answers = postToAnswer(context, page.id, way, value)
+    return { conversation: conversationBehind(context, answers), byOptIn: false, answers }
   }
   throw ABSENT[way]()
 }
@@ -46,8 +53,9 @@ export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee
 const known = ({ parts }: EdgeContext, pageId: string, psid: string): Conversation => {
   if (!/^\d+$/.test(psid)) throw badParameter('Param recipient[id] must be a valid ID string (e.g., "123")')
   const conversation = findConversation(parts.world, pageId, psid)
-  // Nobody has a PSID for a Page before writing to it.
-  if (!conversation || conversation.openedMs === null) throw noSuchPerson()
+  // Nobody has a PSID for a Page before writing to it, or being answered in private.
+  const hasBegun = conversation && (conversation.openedMs !== null || conversation.messages.length > 0)
+  if (!conversation || !hasBegun) throw noSuchPerson()
   return conversation
 }
 
@@ -62,14 +70,12 @@ const optedIn = (context: EdgeContext, pageId: string, token: string): Conversat
   })
 }
 
-/** There are no posts, comments, plugins and phone numbers here, so none of them leads to anybody. */
+/** There are no plugins and phone numbers here, so none of them leads to anybody. */
 const ABSENT: Record<
-  Exclude<(typeof WAYS)[number], 'id' | 'notification_messages_token'>,
+  Exclude<(typeof WAYS)[number], 'id' | 'notification_messages_token' | 'comment_id' | 'post_id'>,
   () => GraphFailure
 > = {
   user_ref: noSuchPerson,
-  comment_id: () => noSuchThing('comment_id'),
-  post_id: () => noSuchThing('post_id'),
   phone_number: () =>
     new GraphFailure(
       {
@@ -80,10 +86,3 @@ const ABSENT: Record<
       { status: 403 },
     ),
 }
-
-const noSuchThing = (name: string) =>
-  new GraphFailure({
-    message: `(#100) Param recipient[${name}]: the object does not exist, cannot be loaded due to missing permissions, or does not support this operation`,
-    code: 100,
-    error_subcode: 33,
-  })

@@ -1,5 +1,5 @@
 import type { SandboxParts } from '../../parts.ts'
-import type { Business, Conversation, Message, Page, Persona } from '../../world.ts'
+import type { Business, Conversation, Label, Message, Page, Persona, Post } from '../../world.ts'
 import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
 import type { Readers } from '../fields.ts'
@@ -24,6 +24,8 @@ export type Node =
   | { type: 'Business'; id: string; business: Business }
   | { type: 'Persona'; id: string; persona: Persona }
   | { type: 'Conversation'; id: string; conversation: Conversation }
+  | { type: 'PageLabel'; id: string; label: Label }
+  | { type: 'Post'; id: string; post: Post }
   | { type: 'Message'; id: string; message: Message; conversation: Conversation }
 
 export type Edge = (context: EdgeContext) => object | Promise<object>
@@ -43,6 +45,8 @@ export const asPage = ({ caller, call, node }: EdgeContext): PageCaller => {
 
 const pageOf = (node: Node): string => {
   if (node.type === 'Conversation' || node.type === 'Message') return node.conversation.pageId
+  if (node.type === 'PageLabel') return node.label.pageId
+  if (node.type === 'Post') return node.post.pageId
   return node.type === 'Persona' ? node.persona.pageId : node.id
 }
 

@@ -22,14 +22,14 @@ export const sendMessage: Edge = (context) => {
   const { parts, call } = context
   const caller = asPage(context)
   demand(parts, caller, 'pages_messaging', 'MESSAGING')
-  const { conversation, byOptIn } = addressee(context, caller)
+  const { conversation, byOptIn, answers } = addressee(context, caller)
   const action = optionalText(call.params, 'sender_action')
   const message = unpack(call.params['message'])
   if (action !== undefined && message !== undefined) {
     throw badParameter('Cannot send both message and state at the same time.', 2018014)
   }
   const persona = personaOf(context, caller.page.id)
-  if (action !== undefined) return senderAction(context, caller, conversation, action, persona)
+  if (action !== undefined && !answers) return senderAction(context, caller, conversation, action, persona)
   if (message === undefined) throw badParameter('Must send either message or state', 2018015)
 
   const tag = checkEnvelope(call.params)
@@ -38,7 +38,7 @@ export const sendMessage: Edge = (context) => {
   const replyTo = readReply(context, conversation)
   const hand = afterMessage(context, caller, conversation)
   checkReach(parts, caller, conversation)
-  if (!byOptIn) checkWindow(parts, conversation, { tag, templateType: content.templateType })
+  if (!byOptIn && !answers) checkWindow(parts, conversation, { tag, templateType: content.templateType })
   if (!parts.chat.routing.mayAnswer(caller.page, conversation, caller.app.id)) throw threadTaken()
 
   const shown = withUpload(context, content)
@@ -49,6 +49,7 @@ export const sendMessage: Edge = (context) => {
     persona: viewPersona(persona),
   })
   hand()
+  if (answers) answers.repliedTo = true
   const kept = content.reusable ? shown.attachment : null
   return {
     recipient_id: conversation.psid,

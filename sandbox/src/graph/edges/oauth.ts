@@ -19,6 +19,21 @@ export const accessToken = (parts: SandboxParts, call: Call): object => {
   throw new GraphFailure({ message: `Unsupported grant_type: ${grantType.slice(0, 40)}`, code: 1 })
 }
 
+/** `/oauth/client_code`: a code by which a client of the app gets a token of its own (reference B3). */
+export const clientCode = (parts: SandboxParts, call: Call): object => {
+  const app = authenticate(parts, call)
+  const redirectUri = optionalText(call.params, 'redirect_uri')
+  if (redirectUri === undefined)
+    throw new GraphFailure({ message: 'Missing redirect_uri parameter.', code: 191 })
+  const token = parts.tokens.find(requiredText(call.params, 'access_token'))
+  const death = token && parts.tokens.death(token)
+  if (!token || token.session.appId !== app.id || token.type === 'PAGE' || !token.longLived) {
+    throw tokenInvalid('Invalid OAuth access token.')
+  }
+  if (death) throw tokenInvalid(death.message, death.subcode)
+  return { code: parts.tokens.codeFor(token, redirectUri) }
+}
+
 const authenticate = (parts: SandboxParts, call: Call): App => {
   const clientId = optionalText(call.params, 'client_id')
   if (clientId === undefined) throw new GraphFailure({ message: 'Missing client_id parameter.', code: 101 })

@@ -2,6 +2,7 @@ import { pictureOf } from '../../pictures.ts'
 import type { Page } from '../../world.ts'
 import { project, wantedFields, type Readers } from '../fields.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
+import { asText } from '../params.ts'
 import type { Edge, EdgeContext } from './edge.ts'
 
 /** `GET /{page-id}`, also with a user token: `fields=access_token` works where `/me/accounts` shows nothing (trap K4). */
@@ -18,6 +19,20 @@ export const mayUse = ({ parts, caller }: EdgeContext, page: Page): boolean => {
   if (caller.kind === 'app') return false
   const ticked = parts.tokens.grant(caller.token)?.pageIds
   return page.roles.has(caller.user.id) && (ticked?.includes(page.id) ?? true)
+}
+
+/** `GET /me?fields=recipient&account_linking_token=...`: the visitor who is logging in at the bot's own site. */
+const linkedPerson = ({ parts, call, caller }: EdgeContext): string => {
+  const link = parts.world.accountLinks.get(asText(call.params['account_linking_token']))
+  if (
+    link &&
+    caller.kind === 'page' &&
+    link.pageId === caller.page.id &&
+    link.expiresAtMs > parts.clock.nowMs()
+  ) {
+    return link.psid
+  }
+  throw new GraphFailure({ message: '(#10303) Invalid account_linking_token', code: 10303 })
 }
 
 export const pageFields = (context: EdgeContext, page: Page): Readers => {
@@ -49,6 +64,7 @@ export const pageFields = (context: EdgeContext, page: Page): Readers => {
       parts.bus.stateChanged()
       return token.value
     },
+    recipient: () => linkedPerson(context),
     messaging_feature_status: () => ({ hop_v2: false, msgr_multi_app: true, ig_multi_app: false }),
     /** Removed with the Handover Protocol's own fields. */
     perms: () => {

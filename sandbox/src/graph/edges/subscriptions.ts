@@ -89,7 +89,7 @@ const mayManage = (context: EdgeContext) => {
   return caller
 }
 
-const asApp = ({ caller, call, node }: EdgeContext): App => {
+export const asApp = ({ caller, call, node }: EdgeContext): App => {
   if (caller.kind === 'app' && caller.app.id === node.id) return caller.app
   if (caller.kind === 'app') throw unsupported(call.method, node.id)
   throw new GraphFailure(

@@ -17,12 +17,18 @@ import * as businesses from './businesses.ts'
 import * as conversations from './conversations.ts'
 import { debugToken } from './debug-token.ts'
 import type { Edge, EdgeContext, Node } from './edge.ts'
+import { EMPTY_LISTS } from './empty-lists.ts'
+import { LABEL_EDGES } from './labels.ts'
 import { sendMessage } from './messages.ts'
-import { accessToken } from './oauth.ts'
+import { accessToken, clientCode } from './oauth.ts'
 import { pageNode } from './page.ts'
 import * as personas from './personas.ts'
 import { personNode } from './person.ts'
+import { PICTURE_EDGES } from './picture.ts'
+import { POST_EDGES } from './posts.ts'
 import { deleteProfile, readProfile, writeProfile } from './profile.ts'
+import { isTestUsers, SMALL_APP_EDGES } from './small-app-edges.ts'
+import { SMALL_PAGE_EDGES } from './small-page-edges.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as threads from './threads.ts'
 import { accounts, permissions, revokePermissions, userNode } from './user.ts'
@@ -70,6 +76,12 @@ const EDGES: Record<string, Edge> = {
   'Conversation GET ': conversations.conversationNode,
   'Conversation GET messages': conversations.conversationMessages,
   'Message GET ': conversations.messageNode,
+  ...LABEL_EDGES,
+  ...POST_EDGES,
+  ...PICTURE_EDGES,
+  ...SMALL_PAGE_EDGES,
+  ...SMALL_APP_EDGES,
+  ...EMPTY_LISTS,
 }
 
 /** Every edge there is, as `node type, method, word`; for those who try them all. */
@@ -91,6 +103,9 @@ export const answerCall = async (parts: SandboxParts, call: Call): Promise<Answe
   if (head === 'oauth' && edge === 'access_token' && call.path.length === 2) {
     return { body: accessToken(parts, call), headers: {} }
   }
+  if (head === 'oauth' && edge === 'client_code' && call.path.length === 2) {
+    return { body: clientCode(parts, call), headers: {} }
+  }
   if (head === 'debug_token' && call.path.length === 1 && call.method === 'GET')
     return debugToken(parts, call)
 
@@ -108,7 +123,8 @@ const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promi
   const headers = parts.usage.count(caller, countedAs(call))
   const node = OWN.has(head) ? ownNode(caller, head) : findNode(parts, caller, call, head)
   const handle = EDGES[`${node.type} ${call.method} ${edge}`]
-  if (!handle || call.path.length > (edge === 'permissions' ? 3 : 2)) throw strayed(call, node)
+  const longest = edge === 'permissions' || isTestUsers({ call, node }) ? 3 : 2
+  if (!handle || call.path.length > longest) throw strayed(call, node)
   const context = contextOf({ parts, call, caller, node, path: call.path })
   const body = await handle(context)
   if (call.method !== 'GET' || edge !== '' || !isOn(call.params, 'metadata')) return { body, headers }
@@ -142,7 +158,9 @@ const nestedEdges = ({ parts, call, caller }: EdgeContext, node: Node): Readers 
     }),
   )
 
+/** A field never leads elsewhere, as the edge `picture` does. */
 const nestedParams = (outer: Params, { text, modifiers }: Field): Params => ({
+  redirect: 'false',
   ...(outer['appsecret_proof'] !== undefined && { appsecret_proof: outer['appsecret_proof'] }),
   ...(text !== undefined && { fields: text }),
   ...modifiers,
@@ -208,6 +226,10 @@ const findNode = (parts: SandboxParts, caller: Caller, call: Call, id: string): 
   if (business) return { type: 'Business', id, business }
   const persona = world.personas.get(id)
   if (persona) return { type: 'Persona', id, persona }
+  const label = world.labels.get(id)
+  if (label) return { type: 'PageLabel', id, label }
+  const post = world.posts.get(id)
+  if (post) return { type: 'Post', id, post }
   const found = world.messages.get(id)
   if (found) return { type: 'Message', id, ...found }
   if (caller.kind === 'page') {

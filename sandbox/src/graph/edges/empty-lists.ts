@@ -1,0 +1,38 @@
+import { asPage, asUser, type Edge } from './edge.ts'
+
+/** Lists that Pages and people have at Facebook and that hold nothing here. */
+
+const PAGE_LISTS = [
+  ...['albums', 'blocked', 'call_to_actions', 'events', 'instagram_accounts', 'leadgen_forms', 'live_videos'],
+  ...[
+    'locations',
+    'message_templates',
+    'photos',
+    'product_catalogs',
+    'ratings',
+    'settings',
+    'tagged',
+    'videos',
+  ],
+]
+const USER_LISTS = ['albums', 'events', 'feed', 'friends', 'likes', 'photos', 'posts', 'videos']
+
+const ofPage: Edge = (context) => {
+  asPage(context)
+  return { data: [] }
+}
+
+const ofUser: Edge = (context) => {
+  asUser(context)
+  return { data: [] }
+}
+
+export const EMPTY_LISTS: Record<string, Edge> = {
+  ...Object.fromEntries(PAGE_LISTS.map((name) => [`Page GET ${name}`, ofPage])),
+  ...Object.fromEntries(USER_LISTS.map((name) => [`User GET ${name}`, ofUser])),
+  // Visitors of a Page have no account at the app, and people of the app have written to no Page.
+  'Profile GET ids_for_apps': ofPage,
+  'Profile GET ids_for_pages': ofPage,
+  'User GET ids_for_apps': ofUser,
+  'User GET ids_for_pages': ofUser,
+}
