@@ -15,6 +15,7 @@
  * | `POST /sandbox/files?name=NAME` | the bytes, with their content type | {@link UploadedFile}: to be sent by a visitor as an attachment |
  * | `GET /sandbox/files/:id/:name` | | the bytes of what a visitor or the bot uploaded |
  * | `POST /sandbox/trouble/:kind` | {@link TroubleBody} | {@link SandboxState} |
+ * | `POST /sandbox/test-webhook` | `{ field, from?: 'app' \| 'page' }` | `{ answered }`: the "Test" button of the App Dashboard |
  * | `POST /sandbox/clock` | `{ advanceSeconds }` | {@link SandboxState} |
  * | `POST /sandbox/user-token` | `{ scopes?, expiresInSeconds?, pageIds?, userId?, appId? }` | `{ token }`: a fresh short-lived user token, as the Graph API Explorer gives one |
  * | `POST /sandbox/reset` | | {@link SandboxState} |

@@ -262,3 +262,40 @@ t.test('a portfolio shows its own and its clients\u2019 Pages inside the list of
     },
   ])
 })
+
+t.test('the dashboard tests a webhook with a sample that concerns no Page', async (t) => {
+  const { bot, sandbox } = await startConnected(t)
+  const test = (body: object) => control(sandbox, 'test-webhook', body)
+  t.match((await test({ field: 'messages' })).body, { answered: true })
+  t.match((await test({ field: 'messages', from: 'page' })).body, { answered: true })
+  t.match(await test({ field: 'weather' }), {
+    status: 400,
+    body: { message: /"field" must be one of messages,/ },
+  })
+  const [app, page] = bot.calls.map(({ raw }) => JSON.parse(raw.toString() || '{}') as object).slice(-2)
+  t.match(app, {
+    object: 'page',
+    entry: [{ id: '0', changes: [{ field: 'messages', value: { sender: { id: '12334' } } }] }],
+  })
+  t.match(page, {
+    entry: [{ id: '0', messaging: [{ timestamp: 1527459824, message: { mid: 'test_message_id' } }] }],
+  })
+  t.match(bot.calls.at(-1)?.headers, { 'x-hub-signature-256': /^sha256=/ })
+})
+
+t.test('marketing messages are asked for by a template', async (t) => {
+  const { sandbox, pageId, psid, send, say } = await startConnected(t)
+  say('hi')
+  const ask = (more: object = {}) =>
+    send({
+      attachment: {
+        type: 'template',
+        payload: { template_type: 'notification_messages', title: 'News?', payload: 'news', ...more },
+      },
+    })
+  t.match(await ask({ notification_messages_cta_text: 'OPT_IN' }), { status: 200 })
+  t.match(await ask({ notification_messages_cta_text: 'PERHAPS' }), { body: { error: { code: 100 } } })
+  t.match(await ask({ title: 'x'.repeat(66) }), { body: { error: { code: 100 } } })
+  t.match(await ask({ colour: 'red' }), { body: { error: { code: 100, message: /Invalid keys "colour"/ } } })
+  t.match(sandbox.conversation(pageId, psid)?.messages.at(-1)?.attachment?.payload, { payload: 'news' })
+})

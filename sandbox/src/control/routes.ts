@@ -8,6 +8,7 @@ import { findConversation, type Page } from '../world.ts'
 import {
   BadBody,
   given,
+  oneOf,
   optionalBoolean,
   optionalInteger,
   optionalTexts,
@@ -20,6 +21,7 @@ import { guardAgainstForeignPages } from './guard.ts'
 import { makeTrouble, TROUBLE_KINDS } from './make-trouble.ts'
 import { readAction, readInboxAction } from './read-action.ts'
 import { BadSnapshot } from '../snapshot/codec.ts'
+import { sendTestWebhook } from './test-webhook.ts'
 import { streamEvents } from './stream.ts'
 import { viewState } from './views.ts'
 import type { Reach } from '../reach/names.ts'
@@ -108,6 +110,12 @@ export const controlRoutes =
       if (asked !== undefined) setDefaultApp(parts, page, asked)
       parts.bus.stateChanged()
       return viewState(parts)
+    })
+
+    app.post('/test-webhook', async ({ body }) => {
+      const facts = readObject(body)
+      const from = facts['from'] === undefined ? 'app' : oneOf(facts, 'from', ['app', 'page'] as const)
+      return sendTestWebhook(parts, { field: textIn(facts, 'field', 100), from })
     })
 
     app.post<{ Params: { kind: string } }>('/trouble/:kind', async ({ params, body }) => {

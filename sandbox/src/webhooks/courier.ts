@@ -13,6 +13,8 @@ export interface Courier {
   post: (parcel: Parcel) => boolean
   /** Sends the verification GET; true once the callback has echoed the challenge. */
   verify: (app: App, callback?: { url: string; verifyToken: string }) => Promise<Verification>
+  /** Sends entries at once and once, past everything that waits; whether they were answered with 200. */
+  deliver: Wire['deliver']
   /** Posts a form to an address of the app, once; what comes back is only logged. */
   notify: (url: string, form: string) => void
   /** Tries everything that waits for its next attempt now. */
@@ -251,6 +253,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
     },
     verify: wire.verify,
     notify: wire.notify,
+    deliver: wire.deliver,
     hurry: () => {
       sendGathered()
       hurry()
