@@ -27,5 +27,5 @@ export const addPost = (
 /** Takes it away with everything below it. */
 export const removePost = (world: World, { id }: Post): void => {
   world.posts.delete(id)
-  for (const post of [...world.posts.values()]) if (post.parentId === id) removePost(world, post)
+  for (const post of world.posts.values()) if (post.parentId === id) removePost(world, post)
 }

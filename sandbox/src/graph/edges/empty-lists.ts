@@ -3,17 +3,21 @@ import { asPage, asUser, type Edge } from './edge.ts'
 /** Lists that Pages and people have at Facebook and that hold nothing here. */
 
 const PAGE_LISTS = [
-  ...['albums', 'blocked', 'call_to_actions', 'events', 'instagram_accounts', 'leadgen_forms', 'live_videos'],
-  ...[
-    'locations',
-    'message_templates',
-    'photos',
-    'product_catalogs',
-    'ratings',
-    'settings',
-    'tagged',
-    'videos',
-  ],
+  'albums',
+  'blocked',
+  'call_to_actions',
+  'events',
+  'instagram_accounts',
+  'leadgen_forms',
+  'live_videos',
+  'locations',
+  'message_templates',
+  'photos',
+  'product_catalogs',
+  'ratings',
+  'settings',
+  'tagged',
+  'videos',
 ]
 const USER_LISTS = ['albums', 'events', 'feed', 'friends', 'likes', 'photos', 'posts', 'videos']
 

@@ -1,5 +1,7 @@
+import type { SandboxParts } from '../../parts.ts'
 import { addUser } from '../../populate.ts'
 import { DEFAULT_SCOPES } from '../../tokens.ts'
+import type { Call } from '../call.ts'
 import { unsupported } from '../failure.ts'
 import { optionalList, optionalText, requiredText } from '../params.ts'
 import type { Edge, EdgeContext } from './edge.ts'
@@ -52,13 +54,7 @@ const testUsers: Edge = (context) => {
   }
 }
 
-/** Events for the analytics of the app: taken, and nothing is made of them. */
-const activities: Edge = (context) => {
-  const { node, call, parts } = context
-  if (!parts.world.apps.has(node.id)) throw unsupported(call.method, node.id)
-  requiredText(call.params, 'event')
-  return { success: true }
-}
+const activities: Edge = ({ parts, call, node }) => takeAppEvent(parts, call, node.id)
 
 export const SMALL_APP_EDGES: Record<string, Edge> = {
   'Application GET roles': roles,
@@ -66,6 +62,17 @@ export const SMALL_APP_EDGES: Record<string, Edge> = {
   'Application POST accounts': addTestUser,
   'Application POST activities': activities,
   'Application POST page_activities': activities,
+}
+
+/** Events of an app come without any token: the app's own clients report them. */
+export const isAppEvent = ({ method, path, token }: Call): boolean =>
+  method === 'POST' && path.length === 2 && path[1] === 'activities' && (token ?? '') === ''
+
+/** Taken for an app that is there, and nothing is made of it. */
+export const takeAppEvent = (parts: SandboxParts, call: Call, appId = call.path[0] ?? ''): object => {
+  if (!parts.world.apps.has(appId)) throw unsupported(call.method, appId)
+  requiredText(call.params, 'event')
+  return { success: true }
 }
 
 /** `/{app-id}/accounts/test-users` is the older address of the same. */

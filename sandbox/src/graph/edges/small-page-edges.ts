@@ -15,18 +15,29 @@ const featureReview: Edge = (context) => {
 }
 
 const NLP_MODELS = [
-  ...['ARABIC', 'CHINESE', 'CROATIAN', 'CUSTOM', 'DANISH', 'DUTCH', 'ENGLISH', 'FRENCH_STANDARD', 'GEORGIAN'],
-  ...[
-    'GERMAN_STANDARD',
-    'GREEK',
-    'HEBREW',
-    'HUNGARIAN',
-    'IRISH',
-    'ITALIAN_STANDARD',
-    'KOREAN',
-    'NORWEGIAN_BOKMAL',
-  ],
-  ...['POLISH', 'PORTUGUESE', 'ROMANIAN', 'SPANISH', 'SWEDISH', 'VIETNAMESE'],
+  'ARABIC',
+  'CHINESE',
+  'CROATIAN',
+  'CUSTOM',
+  'DANISH',
+  'DUTCH',
+  'ENGLISH',
+  'FRENCH_STANDARD',
+  'GEORGIAN',
+  'GERMAN_STANDARD',
+  'GREEK',
+  'HEBREW',
+  'HUNGARIAN',
+  'IRISH',
+  'ITALIAN_STANDARD',
+  'KOREAN',
+  'NORWEGIAN_BOKMAL',
+  'POLISH',
+  'PORTUGUESE',
+  'ROMANIAN',
+  'SPANISH',
+  'SWEDISH',
+  'VIETNAMESE',
 ]
 
 /** Switches the built-in NLP; the models are those of Meta's SDK (`Page.Model`), and English is what is understood. */

@@ -27,7 +27,7 @@ import { personNode } from './person.ts'
 import { PICTURE_EDGES } from './picture.ts'
 import { POST_EDGES } from './posts.ts'
 import { deleteProfile, readProfile, writeProfile } from './profile.ts'
-import { isTestUsers, SMALL_APP_EDGES } from './small-app-edges.ts'
+import { isAppEvent, isTestUsers, SMALL_APP_EDGES, takeAppEvent } from './small-app-edges.ts'
 import { SMALL_PAGE_EDGES } from './small-page-edges.ts'
 import * as subscriptions from './subscriptions.ts'
 import * as threads from './threads.ts'
@@ -108,6 +108,8 @@ export const answerCall = async (parts: SandboxParts, call: Call): Promise<Answe
   }
   if (head === 'debug_token' && call.path.length === 1 && call.method === 'GET')
     return debugToken(parts, call)
+
+  if (isAppEvent(call)) return { body: takeAppEvent(parts, call), headers: {} }
 
   const caller = identify(parts, call)
   const ids = isByIds(call) ? optionalList(call.params, 'ids') : undefined

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bringCertificates } from '../src/reach/certificates.ts'
+import { createSandbox } from '../src/server.ts'
+import { DEFAULT_SCOPES } from '../src/tokens.ts'
+import type { Judged, Surroundings } from './foreign-calls/kinds.ts'
+import { firstPage, firstVisitor, graph, longLived, textOf } from './lab.ts'
+
+const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'sandbox.md')
+const SCOPES = [...DEFAULT_SCOPES, 'pages_manage_posts', 'pages_manage_engagement', 'read_insights']
+
+/** Starts one sandbox as Facebook, and lets every foreign client make each of its kinds of call. */
+export const countClients = async (): Promise<Judged[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-clients-'))
+  const certificates = await bringCertificates(folder, [])
+  const [appId, appSecret] = ['600000000000001', 'secret-of-the-sandbox-app']
+  const sandbox = await createSandbox({
+    appId,
+    appSecret,
+    seed: 7,
+    tls: { certificates, port: 0 },
+    webhookUrl: 'http://127.0.0.1:9/webhook',
+    pages: [{ name: 'Corner Bakery', category: 'Bakery' }],
+  })
+  try {
+    const userToken = await longLived(sandbox, sandbox.userToken({ scopes: SCOPES }))
+    const [pageId, psid] = [firstPage(sandbox), firstVisitor(sandbox)]
+    const { body } = await graph(sandbox, `/v25.0/${pageId}?fields=access_token`, { token: userToken })
+    const pageToken = textOf(body['access_token'])
+    await graph(sandbox, '/v25.0/me/subscribed_apps', {
+      token: pageToken,
+      body: { subscribed_fields: 'message_reads' },
+    })
+    const mid = sandbox.act(pageId, psid, { type: 'text', text: 'hello' })
+    const post = await graph(sandbox, '/v25.0/me/feed', { token: pageToken, body: { message: 'New bread' } })
+    sandbox.act(pageId, psid, { type: 'comment', postId: textOf(post.body['id']), message: 'How much?' })
+    const commentId = [...sandbox.world.posts.keys()].at(-1) ?? ''
+    const { origin } = sandbox
+    const world: Surroundings = {
+      origin,
+      appId,
+      appSecret,
+      pageId,
+      psid,
+      pageToken,
+      userToken,
+      mid,
+      commentId,
+    }
+    return await runChild(world, { HTTPS_PROXY: origin, NODE_EXTRA_CA_CERTS: certificates.caFile })
+  } finally {
+    await sandbox.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const runChild = (world: Surroundings, way: Record<string, string>): Promise<Judged[]> =>
+  new Promise((resolve, reject) => {
+    const { NODE_OPTIONS: _loaders, ...outside } = process.env
+    const env = {
+      ...outside,
+      ...way,
+      NODE_USE_ENV_PROXY: '1',
+      NO_PROXY: '',
+      SURROUNDINGS: JSON.stringify(world),
+    }
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'foreign-calls', 'child.ts')], { env })
+    let [out, err] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+    child.on('close', () => {
+      try {
+        resolve(JSON.parse(out) as Judged[])
+      } catch {
+        reject(new Error(`The foreign clients ended without an answer. ${err.slice(-2000)}`))
+      }
+    })
+  })
+
+/** The rows of the table in docs/sandbox.md. */
+export const tableOf = (judged: readonly Judged[]): string => {
+  const clients = [...new Set(judged.map(({ client }) => client))]
+  const row = (name: string, own: readonly Judged[]) => {
+    const count = (verdict: string) => own.filter((one) => one.verdict === verdict).length
+    return `| ${name} | ${own.length} | ${count('right')} | ${count('wrong')} | ${count('not modelled')} |`
+  }
+  return [
+    '| client | kinds of call | right | wrong | not modelled |',
+    '| --- | --- | --- | --- | --- |',
+    ...clients.map((client) =>
+      row(
+        `\`${client}\``,
+        judged.filter((one) => one.client === client),
+      ),
+    ),
+    row('together', judged),
+  ].join('\n')
+}
+
+const [BEGIN, END] = ['<!-- clients: begin -->', '<!-- clients: end -->']
+
+export const tableInDocs = (): string => {
+  const text = readFileSync(PAGE, 'utf8')
+  return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim()
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const judged = await countClients()
+  for (const { client, title, verdict, came } of judged) {
+    if (verdict !== 'right') process.stdout.write(`${verdict}: ${client}: ${title}\n  ${came}\n`)
+  }
+  process.stdout.write(`${tableOf(judged)}\n`)
+  if (process.argv.includes('--write')) {
+    const text = readFileSync(PAGE, 'utf8')
+    const [head] = text.split(BEGIN)
+    writeFileSync(PAGE, `${head}${BEGIN}\n\n${tableOf(judged)}\n\n${END}${text.split(END)[1]}`)
+  }
+}
