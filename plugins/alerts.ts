@@ -6,13 +6,13 @@ import { BotError } from '../src/base/errors.ts'
 import { createAlert } from '../src/alerts/channels/alert-url.ts'
 import type { Alert } from '../src/alerts/channels/retrying-channel.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
-import { WHOLE_BOT, type Need, type NeedCause, type Needs } from '../src/alerts/needs.ts'
+import { WHOLE_BOT, type Needs } from '../src/alerts/needs.ts'
 import type { Notice } from '../src/alerts/notice.ts'
 import { createReminders } from '../src/alerts/reminders.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
-import type { PageTokenStatus } from '../src/token/keeper.ts'
 import type { ReachedPage } from '../src/token/pages.ts'
+import { createTokenNeeds } from '../src/token/token-needs.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
 export interface OperatorOptions {
@@ -82,30 +82,10 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     log,
   })
 
-  /** What is open because of a token's state; the same cause may be open for another reason, which is not ours to close. */
-  const raised = new Map<string, NeedCause>()
-  const heed = (status: PageTokenStatus): void => {
-    // While a token is doubted nobody is alarmed, and nobody is told that all is well.
-    if (status.state === 'suspect') return
-    const need = needOf(status)
-    const before = raised.get(status.pageId)
-    if (before !== undefined && before !== need?.cause) {
-      raised.delete(status.pageId)
-      needs.settle(status.pageId, before)
-    }
-    if (need === null) return needs.settle(WHOLE_BOT, 'token_missing')
-    raised.set(status.pageId, need.cause)
-    needs.raise(need)
-  }
-  const stopListening = app.tokens.onChange(heed)
-
-  app.addHook('onReady', async () => {
-    const statuses = app.tokens.statuses()
-    for (const status of statuses) heed(status)
-    if (statuses.length === 0) needs.raise(FIRST_TOKEN)
-  })
+  const tokenNeeds = createTokenNeeds({ tokens: app.tokens, needs })
+  app.addHook('onReady', async () => tokenNeeds.start())
   app.addHook('preClose', async () => {
-    stopListening()
+    tokenNeeds.stop()
     reminders.stop()
   })
 }
@@ -119,27 +99,6 @@ const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'onChange'> => ({
 /** A console that nobody can sign in to, or reach from elsewhere, is no help in an alert. */
 const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>
   PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined ? undefined : `${PUBLIC_URL}/operator`
-
-const FIRST_TOKEN: Need = {
-  pageId: WHOLE_BOT,
-  pageName: null,
-  cause: 'token_missing',
-  what: 'There is no Page token yet.',
-  remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
-  byToken: true,
-}
-
-const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
-  if (state === 'valid' || state === 'suspect') return null
-  return {
-    pageId,
-    pageName,
-    cause: state === 'missing' ? 'token_missing' : 'token_invalid',
-    what: reason ?? 'Its token cannot be used.',
-    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
-    byToken: true,
-  }
-}
 
 const toChoice = ({ id, name, unusable }: ReachedPage): { id: string; name: string } => ({
   id,

@@ -1,0 +1,62 @@
+import { WHOLE_BOT, type Need, type NeedCause, type Needs } from '../alerts/needs.ts'
+import type { PageTokenStatus, TokenKeeper } from './keeper.ts'
+
+/** Raises a need for each Page whose token cannot be used, and settles it when the token can. */
+export interface TokenNeeds {
+  start: () => void
+  stop: () => void
+}
+
+export const createTokenNeeds = (deps: {
+  tokens: Pick<TokenKeeper, 'statuses' | 'onChange'>
+  needs: Pick<Needs, 'raise' | 'settle'>
+}): TokenNeeds => {
+  const { tokens, needs } = deps
+  /** What is open because of a token's state; the same cause may be open for another reason, which is not ours to close. */
+  const raised = new Map<string, NeedCause>()
+  const heed = (status: PageTokenStatus): void => {
+    // While a token is doubted nobody is alarmed, and nobody is told that all is well.
+    if (status.state === 'suspect') return
+    const need = needOf(status)
+    const before = raised.get(status.pageId)
+    if (before !== undefined && before !== need?.cause) {
+      raised.delete(status.pageId)
+      needs.settle(status.pageId, before)
+    }
+    if (need === null) return needs.settle(WHOLE_BOT, 'token_missing')
+    raised.set(status.pageId, need.cause)
+    needs.raise(need)
+  }
+
+  const stopListening = tokens.onChange(heed)
+
+  return {
+    start: () => {
+      const statuses = tokens.statuses()
+      for (const status of statuses) heed(status)
+      if (statuses.length === 0) needs.raise(FIRST_TOKEN)
+    },
+    stop: stopListening,
+  }
+}
+
+const FIRST_TOKEN: Need = {
+  pageId: WHOLE_BOT,
+  pageName: null,
+  cause: 'token_missing',
+  what: 'There is no Page token yet.',
+  remedy: 'Run `npm run bootstrap-token`; it says where to get the user token it asks for.',
+  byToken: true,
+}
+
+const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
+  if (state === 'valid' || state === 'suspect') return null
+  return {
+    pageId,
+    pageName,
+    cause: state === 'missing' ? 'token_missing' : 'token_invalid',
+    what: reason ?? 'Its token cannot be used.',
+    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
+    byToken: true,
+  }
+}
