@@ -3,6 +3,7 @@ import { fastifyHelmet } from '@fastify/helmet'
 import { fastifySecureSession } from '@fastify/secure-session'
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { fromHostCookie, toHostCookie } from '../src/web/host-cookie.ts'
 import { isForeign, type Posted } from '../src/web/same-origin.ts'
 import { BotError } from '../src/base/errors.ts'
 
@@ -28,6 +29,13 @@ const SAFE_METHODS = new Set(['GET', 'HEAD'])
 async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   const { key, cookieName, sessionMs, formTargets = [], publicUrl } = options
 
+  // Before the session is read, and below after it is written: the plugin knows one name for http and https.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { cookie } = request.headers
+    if (cookie !== undefined && isSecure(request, publicUrl))
+      request.headers.cookie = fromHostCookie(cookie, cookieName)
+    done()
+  })
   // Loaded before the hooks below are added, so that these run after.
   await app.register(fastifyHelmet, headers(formTargets))
   await app.register(fastifySecureSession, {
@@ -57,6 +65,18 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
     if (!isForeign(posted)) return
     app.logStranger(request.ip, { origin: posted.origin }, 'a form from another site was refused')
     throw new BotError('BOT_FORM_REFUSED', 'This change was not posted by the operator console.')
+  })
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const values = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+    if (values.length > 0 && isSecure(request, publicUrl)) {
+      // A second `header` would add to the first.
+      reply.removeHeader('set-cookie')
+      reply.header(
+        'set-cookie',
+        values.map((value) => toHostCookie(value, cookieName)),
+      )
+    }
+    done()
   })
   app.addHook('preHandler', (request, reply, done) => {
     if (SAFE_METHODS.has(request.method)) return done()

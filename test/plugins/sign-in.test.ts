@@ -306,3 +306,36 @@ t.test('forms with a foreign origin cost a bounded log', async (t) => {
   }
   t.ok(log().length - before < 20_000, `${log().length - before} bytes`)
 })
+
+t.test('where https is on, the session is in a cookie that no other host can plant', async (t) => {
+  const { app } = await buildConsole(t, { env: { PUBLIC_URL: 'https://bot.example' } })
+  const headers = { host: 'bot.example', accept: 'text/html' }
+  const shown = await app.inject({ url: '/operator/sign-in', headers })
+  const [cookie] = shown.cookies
+  t.match(cookie, { name: '__Host-evergreen_operator', path: '/', secure: true, httpOnly: true })
+  t.equal(cookie?.domain, undefined)
+  const csrf = /name="_csrf" value="([^"]+)"/.exec(shown.body)?.[1] ?? ''
+  const signIn = (name: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/operator/sign-in',
+      headers: {
+        ...headers,
+        'content-type': 'application/x-www-form-urlencoded',
+        cookie: `${name}=${encodeURIComponent(cookie?.value ?? '')}`,
+      },
+      payload: new URLSearchParams({ _csrf: csrf, user: 'operator', password: PASSWORD }).toString(),
+    })
+  t.match(await signIn('evergreen_operator'), { statusCode: 403 }, 'under the plain name it was planted')
+  const entered = await signIn('__Host-evergreen_operator')
+  t.match(entered, { statusCode: 303 })
+  const session = entered.cookies.find(({ name }) => name === '__Host-evergreen_operator')
+  const inside = await app.inject({
+    url: '/operator',
+    headers: {
+      ...headers,
+      cookie: `a=b; __Host-evergreen_operator=${encodeURIComponent(session?.value ?? '')}`,
+    },
+  })
+  t.equal(inside.statusCode, 200)
+})
