@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import closeWithGrace from 'close-with-grace'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
 import { OWN_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
 import { DEMO_PORT, DEMO_VARIABLE } from '../src/cures/surroundings.ts'
 import { DEMO_FOLDER, leaveNote } from './demo-note.ts'
+import { endWithGrace } from './end-with-grace.ts'
 import { passedOn, type Environment } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
@@ -36,7 +36,7 @@ const start = async (): Promise<void> => {
   const cleanUp = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
   }
-  closeWithGrace({ delay: 8000 }, async ({ err }) => {
+  endWithGrace({ delay: 8000 }, async ({ err }) => {
     if (err) process.stderr.write(`${err.message}\n`)
     await cleanUp()
   })

@@ -1,6 +1,5 @@
 import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
-import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { configWarnings, exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
 import { BotError } from '../../src/base/errors.ts'
@@ -8,6 +7,7 @@ import type { LogStream } from '../../src/base/log.ts'
 import { surroundingsOf } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
+import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
@@ -73,7 +73,7 @@ const serveWhenBuilt = async (
 ): Promise<void> => {
   let app: FastifyInstance | null = null
   const logger = { error: (about: unknown) => app?.log.error(about) ?? console.error(about) }
-  closeWithGrace({ delay: CLOSE_WITHIN_MS, logger }, async ({ signal, err }) => {
+  endWithGrace({ delay: CLOSE_WITHIN_MS, logger }, async ({ signal, err }) => {
     if (app === null) {
       if (err) console.error(explain(err))
     } else {

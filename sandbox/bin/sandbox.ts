@@ -1,4 +1,4 @@
-import closeWithGrace from 'close-with-grace'
+import { endWithGrace } from '../src/end-with-grace.ts'
 import { bringCertificates, type Certificates } from '../src/reach/certificates.ts'
 import { isLoopback } from '../src/reach/names.ts'
 import { keepState } from '../src/keep-state.ts'
@@ -51,7 +51,7 @@ const main = async (): Promise<void> => {
     keepState(sandbox, file, (error) =>
       process.stderr.write(`The world could not be saved. ${error.message}\n`),
     )
-  closeWithGrace({ delay: 5000 }, async () => {
+  endWithGrace({ delay: 5000 }, async () => {
     await endKeeping?.()
     await sandbox.close()
   })

@@ -97,6 +97,8 @@ export const createSetup = (deps: SetupDeps): Setup => {
     const password = given === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
     if (!hasPassword && password === null) assertGoodPassword(given)
     const values = {
+      // What this process was started with, a plain start later would not have.
+      ...placeOf(readEnv()),
       FB_APP_ID: app.appId,
       FB_APP_SECRET: app.appSecret,
       FB_VERIFY_TOKEN: verifyToken,
@@ -166,6 +168,16 @@ export const createSetup = (deps: SetupDeps): Setup => {
     },
   }
 }
+
+/** Which Facebook it is, and where the bot listens, as far as somebody has said so. */
+const placeOf = (env: Env): Record<string, string> =>
+  Object.fromEntries(
+    ['FB_GRAPH_URL', 'FB_LOGIN_URL', 'FB_GRAPH_VERSION', 'HOST', 'PORT'].flatMap((name) => {
+      const value = env[name]?.trim()
+      // Port 0 is another one each time.
+      return !value || value === '0' ? [] : [[name, value]]
+    }),
+  )
 
 /** An address as people type or copy it: without https://, or with the path of one of the pages behind it. */
 const mended = (given: string): string => {

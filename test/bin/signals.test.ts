@@ -61,6 +61,25 @@ t.test('SIGTERM to npm start alone ends the bot: port and data folder are free a
   await t.rejects(fetch(`${address}/healthz`), 'nothing listens any more')
 })
 
+t.test('Ctrl-C reaches the bot from the terminal and once more from npm, and is one', async (t) => {
+  const dataDir = join(t.testdir(), 'data')
+  const env = { ...process.env, ...ENV, ...OFFLINE, DATA_DIR: dataDir }
+  const npm = spawn('npm', ['start', '--silent'], {
+    cwd: ROOT,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => npm.kill('SIGKILL'))
+  let said = ''
+  npm.stdout.on('data', (chunk: Buffer) => (said += String(chunk)))
+  while (!said.includes('"listening"')) await once(npm.stdout, 'data')
+  // As a terminal does: to the whole group.
+  process.kill(-(npm.pid ?? 0), 'SIGINT')
+  await once(npm, 'close')
+  t.match(said, /"stopped"/, 'it ends in order')
+})
+
 const mayUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
 const asProcessOne =
   mayUnshare || process.env['CI'] === 'true'
@@ -121,7 +140,7 @@ t.test(
     const bot = startAsProcessOne([SERVE], { PORT: '0' }, t.testdir())
     const said = await until(bot.stderr, /At any time[^\n]*\n/)
     t.equal(await ended(bot), 1)
-    t.match(said, /--env-file[^]*--setup[^]*docker exec -it \S+ node bin\/doctor\.ts/)
+    t.match(said, /--env-file[^]*--setup[^]*docker exec -it \S+ node \S*bin\/doctor\.ts/)
     t.notMatch(said, /npm run|cp \.env\.example/)
   },
 )

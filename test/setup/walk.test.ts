@@ -125,7 +125,7 @@ t.test('what is set already is not asked, and stays', async (t) => {
   await give(scene.tab, 'operator', {})
   t.match(
     readFileSync(scene.envPath, 'utf8'),
-    /^# mine\nPUBLIC_URL=https:\/\/mine\.example\nFB_APP_ID=600000000000001\nFB_APP_SECRET=app-secret-1\nFB_VERIFY_TOKEN=\S+\n$/,
+    /^# mine\nPUBLIC_URL=https:\/\/mine\.example\nFB_APP_ID=600000000000001\nFB_GRAPH_URL=\S+\nFB_APP_SECRET=app-secret-1\nFB_VERIFY_TOKEN=\S+\n$/,
   )
 })
 

@@ -17,6 +17,9 @@ interface Scene extends Town {
 const brokenTown = async (t: Test, waiting = 3): Promise<Scene> => {
   const town = await buildTown(t)
   await town.bootstrap()
+  // What the script says at the start of a conversation is said before.
+  town.say('thanks')
+  await town.sandbox.replies(town.pageId, town.psid, 2)
   town.sandbox.trouble('password-changed')
   for (let n = 0; n < waiting; n += 1) town.say('thanks')
   await town.parked(waiting)

@@ -1,0 +1,24 @@
+import closeWithGrace from 'close-with-grace'
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** A terminal sends Ctrl-C to npm and to the program, and npm passes its own on: two signals so close together are one. */
+const SAME_MS = 1000
+
+/** Ends the process in order when it is told to, or when an error is not handled; at once when it is told to a second time. */
+export const endWithGrace = (
+  options: { delay: number; logger?: { error: (about: unknown) => void } },
+  end: (why: { signal?: string | undefined; err?: Error | undefined }) => Promise<void>,
+): void => {
+  let first: { signal: string; ms: number } | null = null
+  const { close } = closeWithGrace({ ...options, skip: [...SIGNALS] }, ({ signal, err }) =>
+    end({ signal: signal ?? first?.signal, err }),
+  )
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (first === null) {
+        first = { signal, ms: performance.now() }
+        close()
+      } else if (performance.now() - first.ms > SAME_MS) process.exit(1)
+    })
+  }
+}
