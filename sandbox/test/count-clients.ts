@@ -113,9 +113,8 @@ if (process.argv[1] === import.meta.filename) {
     if (verdict !== 'right') process.stdout.write(`${verdict}: ${client}: ${title}\n  ${came}\n`)
   }
   process.stdout.write(`${tableOf(judged)}\n`)
-  if (process.argv.includes('--write')) {
-    const text = readFileSync(PAGE, 'utf8')
-    const [head] = text.split(BEGIN)
-    writeFileSync(PAGE, `${head}${BEGIN}\n\n${tableOf(judged)}\n\n${END}${text.split(END)[1]}`)
-  }
+  const text = readFileSync(PAGE, 'utf8')
+  const [head = ''] = text.split(BEGIN)
+  const [, tail = ''] = text.split(END)
+  writeFileSync(PAGE, `${head}${BEGIN}\n\n${tableOf(judged)}\n\n${END}${tail}`)
 }
