@@ -28,6 +28,8 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
         return { replies: [{ message: { text: 'hello' } }], state: null }
       },
       patienceMs: () => 0,
+      marksSeen: () => false,
+      choose: () => '',
       holdAfterMs: () => 20_000,
     },
     graph: {
