@@ -107,6 +107,18 @@ export const createActions = ({ store, sync }) => {
     },
 
     /**
+     * Goes to the bot's own login, which leads back with a code.
+     *
+     * @param {string} loginUrl
+     */
+    async logInAtBot(loginUrl) {
+      const { pageId, psid } = model
+      if (pageId === null || psid === null) return
+      const opened = await attempt(() => act(pageId, psid, { type: 'account_link', url: loginUrl }))
+      if (opened?.url !== undefined) window.open(opened.url, '_blank', 'noopener')
+    },
+
+    /**
      * Comes through an m.me link.
      *
      * @param {string} ref
@@ -130,7 +142,10 @@ export const createActions = ({ store, sync }) => {
       if (pageId === null || psid === null) return
       const sent = await attempt(async () => {
         const { url, type } = await uploadFile(file)
-        return act(pageId, psid, { type: 'attachment', attachment: { type, url } })
+        return act(pageId, psid, {
+          type: 'attachment',
+          attachment: { type, url },
+        })
       })
       if (sent !== null) tell(`${file.name} is sent.`)
     },

@@ -22,7 +22,7 @@ export const readConversation = (pageId, psid) => call('GET', conversationPath(p
  * @param {string} pageId
  * @param {string} psid
  * @param {VisitorAction} action
- * @returns {Promise<{ mid: string }>}
+ * @returns {Promise<{ mid: string, url?: string }>}
  */
 export const act = (pageId, psid, action) => call('POST', conversationPath(pageId, psid), action)
 
@@ -89,8 +89,17 @@ const conversationPath = (pageId, psid) =>
  * @returns {Promise<any>}
  */
 const call = (method, path, body) => {
-  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  return answerOf(fetch(path, { method, cache: 'no-store', ...(body === undefined ? {} : json) }))
+  const json = {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
+  return answerOf(
+    fetch(path, {
+      method,
+      cache: 'no-store',
+      ...(body === undefined ? {} : json),
+    }),
+  )
 }
 
 /**

@@ -31,19 +31,54 @@ const oneButton = (button, message, actions) => {
       const tap = () => void actions.send({ type: 'postback', title, payload, mid })
       return h(
         'button',
-        { type: 'button', class: 'card-button', 'data-testid': 'button', onclick: tap },
+        {
+          type: 'button',
+          class: 'card-button',
+          'data-testid': 'button',
+          onclick: tap,
+        },
+        shown,
+      )
+    }
+    case 'account_link': {
+      const url = httpUrl(button['url'])
+      const tap = () => void (url !== null && actions.logInAtBot(url))
+      return h(
+        'button',
+        {
+          type: 'button',
+          class: 'card-button',
+          'data-testid': 'button',
+          onclick: tap,
+        },
+        shown,
+        icon('external'),
+      )
+    }
+    case 'account_unlink': {
+      const tap = () => void actions.deed({ type: 'account_linking', authorizationCode: null })
+      return h(
+        'button',
+        {
+          type: 'button',
+          class: 'card-button',
+          'data-testid': 'button',
+          onclick: tap,
+        },
         shown,
       )
     }
     case 'web_url':
-    case 'account_link':
       return link(button['url'], { class: 'card-button', 'data-testid': 'button' }, shown, icon('external'))
     case 'phone_number':
       return h('span', { class: 'card-button' }, shown, h('small', {}, words(button['payload'])))
     default:
       return h(
         'span',
-        { class: 'card-button inert', title: 'The sandbox does not play this kind of button.' },
+        {
+          class: 'card-button inert',
+          title: 'The sandbox does not play this kind of button.',
+        },
         shown,
       )
   }
@@ -56,7 +91,12 @@ const oneButton = (button, message, actions) => {
 export const cardImage = (url, alt) => {
   const address = httpUrl(url)
   if (address === null) return null
-  const image = h('img', { class: 'card-image', alt, loading: 'lazy', referrerpolicy: 'no-referrer' })
+  const image = h('img', {
+    class: 'card-image',
+    alt,
+    loading: 'lazy',
+    referrerpolicy: 'no-referrer',
+  })
   image.addEventListener('error', () =>
     image.replaceWith(h('div', { class: 'missing card-image' }, icon('image'), 'Picture could not be shown')),
   )
