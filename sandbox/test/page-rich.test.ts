@@ -11,11 +11,7 @@ const CARDS = {
         subtitle: 'Baked at five',
         buttons: [
           { type: 'postback', title: 'Reserve', payload: 'RESERVE_SOURDOUGH' },
-          {
-            type: 'web_url',
-            title: 'Recipe',
-            url: 'https://example.com/recipe',
-          },
+          { type: 'web_url', title: 'Recipe', url: 'https://example.com/recipe' },
         ],
       },
       { title: 'Rye', subtitle: 'Baked at six' },
@@ -34,11 +30,7 @@ chatTest('typing dots while the bot types, and "Seen" once it has read', async (
   await page.locator('[data-receipt="seen"]').waitFor()
   await talk.send({ recipient, sender_action: 'typing_on' })
   await page.getByTestId('typing').filter({ hasText: 'Corner Bakery is typing' }).waitFor()
-  await talk.send({
-    recipient,
-    messaging_type: 'RESPONSE',
-    message: { text: 'Done typing' },
-  })
+  await talk.send({ recipient, messaging_type: 'RESPONSE', message: { text: 'Done typing' } })
   await hear(page, 'Done typing')
   t.equal(await page.getByTestId('typing').isVisible(), false)
 })
@@ -47,11 +39,7 @@ chatTest('cards stand side by side, and their buttons are pressed or followed', 
   await say(page, 'bread')
   await hear(page, 'You said: bread')
   const recipient = { id: await firstPsid(page) }
-  await talk.send({
-    recipient,
-    messaging_type: 'RESPONSE',
-    message: { attachment: CARDS },
-  })
+  await talk.send({ recipient, messaging_type: 'RESPONSE', message: { attachment: CARDS } })
   await hear(page, 'Sourdough')
 
   t.equal(await page.locator('#messages li.card').count(), 3)
@@ -63,10 +51,7 @@ chatTest('cards stand side by side, and their buttons are pressed or followed', 
   await page.getByRole('button', { name: 'Cards before' }).waitFor()
   await page.getByTestId('button').filter({ hasText: 'Reserve' }).click()
   await hear(page, 'You said: Reserve')
-  t.match(talk.heard.at(-1), {
-    text: 'Reserve',
-    payload: 'RESERVE_SOURDOUGH',
-  })
+  t.match(talk.heard.at(-1), { text: 'Reserve', payload: 'RESERVE_SOURDOUGH' })
 })
 
 chatTest("a login button opens the bot's own site with the visitor's token", async (t, { page, talk }) => {
@@ -113,10 +98,7 @@ chatTest(
     await talk.send({
       recipient: { id: await firstPsid(page) },
       sender_action: 'react',
-      payload: {
-        message_id: await mine.getAttribute('data-mid'),
-        reaction: '😮',
-      },
+      payload: { message_id: await mine.getAttribute('data-mid'), reaction: '😮' },
     })
     await mine.getByTestId('reaction').filter({ hasText: 'The Page reacted: 😮' }).waitFor()
     t.equal(await page.getByTestId('reaction').count(), 1)
@@ -188,15 +170,8 @@ chatTest(
     const psid = await firstPsid(page)
     const picture = `${talk.sandbox.origin}/sample-photo.svg`
     const send = (payload: object) =>
-      talk.send({
-        recipient: { id: psid },
-        message: { attachment: { type: 'template', payload } },
-      })
-    await send({
-      template_type: 'coupon',
-      title: 'Ten percent',
-      coupon_code: 'TEN',
-    })
+      talk.send({ recipient: { id: psid }, message: { attachment: { type: 'template', payload } } })
+    await send({ template_type: 'coupon', title: 'Ten percent', coupon_code: 'TEN' })
     await page.getByText('TEN', { exact: true }).waitFor()
     await send({
       template_type: 'image_grid',
@@ -204,10 +179,7 @@ chatTest(
         {
           title: 'New',
           images: [
-            {
-              url: picture,
-              action: { type: 'postback', payload: 'one', text: 'The first' },
-            },
+            { url: picture, action: { type: 'postback', payload: 'one', text: 'The first' } },
             { url: picture },
           ],
         },

@@ -142,10 +142,7 @@ export const createActions = ({ store, sync }) => {
       if (pageId === null || psid === null) return
       const sent = await attempt(async () => {
         const { url, type } = await uploadFile(file)
-        return act(pageId, psid, {
-          type: 'attachment',
-          attachment: { type, url },
-        })
+        return act(pageId, psid, { type: 'attachment', attachment: { type, url } })
       })
       if (sent !== null) tell(`${file.name} is sent.`)
     },

@@ -89,17 +89,8 @@ const conversationPath = (pageId, psid) =>
  * @returns {Promise<any>}
  */
 const call = (method, path, body) => {
-  const json = {
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }
-  return answerOf(
-    fetch(path, {
-      method,
-      cache: 'no-store',
-      ...(body === undefined ? {} : json),
-    }),
-  )
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return answerOf(fetch(path, { method, cache: 'no-store', ...(body === undefined ? {} : json) }))
 }
 
 /**

@@ -28,46 +28,14 @@ const oneButton = (button, message, actions) => {
   switch (button['type']) {
     case 'postback': {
       const payload = words(button['payload'])
-      const tap = () => void actions.send({ type: 'postback', title, payload, mid })
-      return h(
-        'button',
-        {
-          type: 'button',
-          class: 'card-button',
-          'data-testid': 'button',
-          onclick: tap,
-        },
-        shown,
-      )
+      return pressed(() => void actions.send({ type: 'postback', title, payload, mid }), shown)
     }
     case 'account_link': {
       const url = httpUrl(button['url'])
-      const tap = () => void (url !== null && actions.logInAtBot(url))
-      return h(
-        'button',
-        {
-          type: 'button',
-          class: 'card-button',
-          'data-testid': 'button',
-          onclick: tap,
-        },
-        shown,
-        icon('external'),
-      )
+      return pressed(() => void (url !== null && actions.logInAtBot(url)), shown, icon('external'))
     }
-    case 'account_unlink': {
-      const tap = () => void actions.deed({ type: 'account_linking', authorizationCode: null })
-      return h(
-        'button',
-        {
-          type: 'button',
-          class: 'card-button',
-          'data-testid': 'button',
-          onclick: tap,
-        },
-        shown,
-      )
-    }
+    case 'account_unlink':
+      return pressed(() => void actions.deed({ type: 'account_linking', authorizationCode: null }), shown)
     case 'web_url':
       return link(button['url'], { class: 'card-button', 'data-testid': 'button' }, shown, icon('external'))
     case 'phone_number':
@@ -75,14 +43,18 @@ const oneButton = (button, message, actions) => {
     default:
       return h(
         'span',
-        {
-          class: 'card-button inert',
-          title: 'The sandbox does not play this kind of button.',
-        },
+        { class: 'card-button inert', title: 'The sandbox does not play this kind of button.' },
         shown,
       )
   }
 }
+
+/**
+ * @param {() => void} onclick
+ * @param {...Element} content
+ */
+const pressed = (onclick, ...content) =>
+  h('button', { type: 'button', class: 'card-button', 'data-testid': 'button', onclick }, ...content)
 
 /**
  * @param {unknown} url
@@ -91,12 +63,7 @@ const oneButton = (button, message, actions) => {
 export const cardImage = (url, alt) => {
   const address = httpUrl(url)
   if (address === null) return null
-  const image = h('img', {
-    class: 'card-image',
-    alt,
-    loading: 'lazy',
-    referrerpolicy: 'no-referrer',
-  })
+  const image = h('img', { class: 'card-image', alt, loading: 'lazy', referrerpolicy: 'no-referrer' })
   image.addEventListener('error', () =>
     image.replaceWith(h('div', { class: 'missing card-image' }, icon('image'), 'Picture could not be shown')),
   )
