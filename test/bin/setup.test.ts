@@ -70,7 +70,8 @@ t.test(
     const [page] = sandbox.state().pages
     const [visitor] = sandbox.state().visitors
     sandbox.act(page?.id ?? '', visitor?.psid ?? '', { type: 'text', text: 'when are you open?' })
-    const replies = await sandbox.replies(page?.id ?? '', visitor?.psid ?? '', 1)
+    // What says that a machine is talking comes first.
+    const replies = await sandbox.replies(page?.id ?? '', visitor?.psid ?? '', 2)
     t.match(replies.at(-1)?.text, /open/i)
 
     t.match(withDotEnv({}, join(dir, '.env')), {

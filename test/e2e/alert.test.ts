@@ -93,7 +93,8 @@ t.test('whoever reads the alert on a telephone can repair there', async (t) => {
   await bootstrap()
   sandbox.trouble('password-changed')
   say('when are you open?')
-  await parked(2)
+  // That a machine is talking, and the two texts of the answer.
+  await parked(3)
 
   const alert = await pager.heard(/^Evergreen needs you/)
   const [, address = '', user = '', password = ''] =
