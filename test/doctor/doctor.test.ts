@@ -233,7 +233,10 @@ const ROWS: Row[] = [
   {
     what: 'a Graph that is down',
     arrange: ({ sandbox }) => sandbox.trouble('graph-down'),
-    expected: { graph: ['failure', /answers with HTTP 503/, /outage.*metastatus/] },
+    expected: {
+      graph: ['failure', /answers with HTTP 503/, /outage.*metastatus/],
+      bot: ['warning', /Facebook does not answer its calls/, /Alerts and cures/],
+    },
   },
   {
     what: 'something else where Graph should be',

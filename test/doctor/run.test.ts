@@ -105,7 +105,10 @@ t.test('a check sees its settings, or is skipped while one of them cannot be rea
 
 t.test('a Graph API that is asked without encryption, over a network, is a warning', async (t) => {
   const text = '{"error":{"message":"x","type":"GraphMethodException","code":100}}'
-  const outside = { fetch: async () => ({ status: 400, text }) } as unknown as Context['outside']
+  const outside = {
+    proxyFor: () => null,
+    fetch: async () => ({ status: 400, text }),
+  } as unknown as Context['outside']
   const [graph] = facebookChecks({ outside } as Context)
   const checkAt = (FB_GRAPH_URL: string) => graph?.run({ FB_GRAPH_URL, FB_GRAPH_VERSION: 'v25.0' } as Config)
 

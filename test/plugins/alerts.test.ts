@@ -14,6 +14,9 @@ import type { PageTokenState, PageTokenStatus } from '../../src/token/keeper.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createKeyboard, createSignals, Screen } from '../terminal/screen.ts'
 
+/** Stands above the box, so that a terminal can click it. */
+const EXPLORER = 'https://developers.facebook.com/tools/explorer/1/?version=v25.0'
+
 const MOMENT = 2_000
 const HOUR = 3_600_000
 
@@ -119,7 +122,7 @@ t.test('before the first token the operator is asked for one, and hears when it 
   const { app, clock, notices, change } = await build(t)
   t.match(app.needs.open(), [{ pageId: '*', cause: 'token_missing' }])
   await clock.advance(MOMENT)
-  t.match(notices(), [{ level: 50, msg: /There is no Page token yet.*npm run bootstrap-token/ }])
+  t.match(notices(), [{ level: 50, msg: /npm run bootstrap-token.*There is no Page token yet/ }])
 
   change(status('valid'))
   await clock.advance(MOMENT)
@@ -234,11 +237,11 @@ t.test('the terminal mends the one sick Page by its id', async (t) => {
     repair: async () => [{ id: '1001', name: 'Bakery' }],
   })
   await clock.advance(MOMENT)
-  t.equal(screen.lines[0], '┌ Bakery (Page 1001) needs a new token')
+  t.strictSame(screen.lines.slice(0, 2), [EXPLORER, '┌ Bakery (Page 1001) needs a new token'])
   await type('user-token-1\r')
 
   t.match(asked, [{ userToken: 'user-token-1', pageIds: ['1001'] }])
-  t.strictSame(screen.lines, ['✔ Bakery (Page 1001) has a token that never expires.'])
+  t.strictSame(screen.lines, [EXPLORER, '✔ Bakery (Page 1001) has a token that never expires.'])
 })
 
 t.test('the terminal mends of several sick Pages those the token reaches', async (t) => {
@@ -268,20 +271,27 @@ t.test('the first token lets the operator choose the Page in the terminal', asyn
   const { clock, screen, type } = await build(t, {
     withTerminal: true,
     repair: async ({ choose }) => {
-      const ids = await choose?.([
-        { id: '1001', name: 'Bakery' },
-        { id: '1002', name: null },
-      ])
+      const reached = [
+        { id: '1001', name: 'Bakery', unusable: null },
+        { id: '1002', name: null, unusable: null },
+      ]
+      const ids = await choose?.(reached)
       if (ids?.[0] !== '1002') throw new BotError('BOT_PAGE_CHOICE_NEEDED', 'Not that one.')
       return [{ id: '1002', name: 'Florist' }]
     },
   })
   await clock.advance(MOMENT)
   await type('user-token-1\r')
-  t.match(screen.lines, [/^┌ Which Page/, '│ 1. Bakery (Page 1001)', '│ 2. unnamed (Page 1002)', /^└/])
+  t.match(screen.lines, [
+    EXPLORER,
+    /^┌ Which Page/,
+    '│ 1. Bakery (Page 1001)',
+    '│ 2. unnamed (Page 1002)',
+    /^└/,
+  ])
   await type('2\r')
 
-  t.strictSame(screen.lines, ['✔ Florist (Page 1002) has a token that never expires.'])
+  t.strictSame(screen.lines, [EXPLORER, '✔ Florist (Page 1002) has a token that never expires.'])
 })
 
 t.test('closing the app ends reminders, prompt and listening', async (t) => {
@@ -294,7 +304,7 @@ t.test('closing the app ends reminders, prompt and listening', async (t) => {
   await clock.advance(24 * HOUR)
 
   t.equal(notices().length, 1)
-  t.strictSame(screen.lines, [])
+  t.strictSame(screen.lines, [EXPLORER])
   t.equal(listeners.size, 0)
   t.equal(clock.pending(), 0)
 })
