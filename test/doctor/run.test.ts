@@ -109,7 +109,7 @@ t.test('a Graph API that is asked without encryption, over a network, is a warni
     proxyFor: () => null,
     fetch: async () => ({ status: 400, text }),
   } as unknown as Context['outside']
-  const [graph] = facebookChecks({ outside } as Context)
+  const graph = facebookChecks({ outside } as Context).find(({ id }) => id === 'graph')
   const checkAt = (FB_GRAPH_URL: string) => graph?.run({ FB_GRAPH_URL, FB_GRAPH_VERSION: 'v25.0' } as Config)
 
   t.match(await checkAt('http://sandbox:4000'), { status: 'warning', what: /without https/ })
