@@ -22,8 +22,10 @@ export const mayUse = ({ parts, caller }: EdgeContext, page: Page): boolean => {
 }
 
 /** `GET /me?fields=recipient&account_linking_token=...`: the visitor who is logging in at the bot's own site. */
-const linkedPerson = ({ parts, call, caller }: EdgeContext): string => {
-  const link = parts.world.accountLinks.get(asText(call.params['account_linking_token']))
+const linkedPerson = ({ parts, call, caller }: EdgeContext): string | undefined => {
+  const token = call.params['account_linking_token']
+  if (token === undefined) return undefined
+  const link = parts.world.accountLinks.get(asText(token))
   if (
     link &&
     caller.kind === 'page' &&
