@@ -175,8 +175,8 @@ t.test('unknown paths, fields, methods and ids get the documented refusals', asy
   t.match(await graph(sandbox, '/v25.0/me/accounts/nonsense', { token }), {
     body: { error: { code: 2500, message: 'Unknown path components: /nonsense' } },
   })
-  t.match(await graph(sandbox, '/v25.0/me/photos', { token }), {
-    body: { error: { code: 3, message: /does not model the edge photos of node type User/ } },
+  t.match(await graph(sandbox, '/v25.0/me/apprequests', { token }), {
+    body: { error: { code: 3, message: /does not model the edge apprequests of node type User/ } },
   })
   t.match(await graph(sandbox, '/v25.0/me?fields=nonsense', { token }), {
     body: {

@@ -91,6 +91,18 @@ const templates: Record<string, [Facts, string]> = {
     'business_privacy',
   ],
   image_grid: [{ elements: [{ images: [image, image] }], sharable: true }, 'elements'],
+  notification_messages: [
+    {
+      title: 'a',
+      payload: 'b',
+      image_url: URL_A,
+      notification_messages_frequency: 'DAILY',
+      notification_messages_reoptin: 'ENABLED',
+      notification_messages_timezone: 'Europe/Berlin',
+      notification_messages_cta_text: 'ALLOW',
+    },
+    'title payload',
+  ],
 }
 
 const buttons: Record<string, [Facts, string]> = {
