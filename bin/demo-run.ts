@@ -6,7 +6,16 @@ import { passedOn } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
 /** What can be run on a demo, by the name that npm has for it. */
-const COMMANDS = ['doctor', 'dead-letters', 'answers', 'forget', 'ask', 'script:check', 'bootstrap-token']
+const COMMANDS = [
+  'doctor',
+  'dead-letters',
+  'answers',
+  'questions',
+  'forget',
+  'ask',
+  'script:check',
+  'bootstrap-token',
+]
 
 const demoRun = command({
   name: 'demo:run',
@@ -18,7 +27,7 @@ const demoRun = command({
   options: {
     port: { type: 'string', value: 'PORT', about: `of the demo's chat page, where that is not ${DEMO_PORT}` },
   },
-  exit: 'that of the command, or 1 where no demo runs, 2 wrong usage.',
+  exit: '0 done, 1 failed or no demo runs, 2 wrong usage; otherwise that of the command.',
   run: async ({ values: { port = String(DEMO_PORT) }, plain: [name = '', ...args] }) => {
     if (!/^\d{1,5}$/.test(port)) wrongUsage('--port needs a number.')
     if (!COMMANDS.includes(name)) wrongUsage(`It needs one of: ${COMMANDS.join(', ')}.`)
