@@ -55,7 +55,7 @@ t.test('it says at the start that it is automated, however a visitor begins', as
 })
 
 t.test('a person can be had from everywhere, and is promised for when there is one', async (t) => {
-  t.match(checklist, 'A person can be had')
+  t.match(checklist, 'A visitor can ask for a person')
   const people = [...script.replies.values()].filter(({ handover }) => handover).map(({ name }) => name)
   t.ok(people.length > 0)
   t.ok(
