@@ -133,6 +133,9 @@ t.test('every variable and every code a page names exists', async (t) => {
     'EVENT_RECEIVED',
     'HUMAN_AGENT',
     'APP_ID',
+    // Settings of 0.1.0 that the upgrade page says to remove.
+    'TEXT_PER_SECOND',
+    'MEDIA_PER_SECOND',
   ]
   const known: readonly string[] = [...VARIABLES, ...BOT_ERROR_CODES, ...others]
   // The page of facts speaks of Facebook's names, not of ours.
