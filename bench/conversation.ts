@@ -48,9 +48,9 @@ export const conversation = async ({ rounds }: { rounds: number }): Promise<void
       'in other words',
       some.map((text) => `hello, could you tell me about ${text.split(' ').slice(3).join(' and ')} please`),
     ],
-    ['words nobody knows', some.map(() => `${word()}x ${word()}y ${word()}z`)],
+    ['unknown words', some.map(() => `${word()}x ${word()}y ${word()}z`)],
     [
-      'a hundred words nobody knows',
+      'a hundred unknown words',
       some.slice(0, 400).map(() => Array.from({ length: 100 }, () => `${word()}x`).join(' ')),
     ],
   ]

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 
-/** Clients that nobody here wrote, in a folder of their own with its own lockfile: no dependencies of the product. */
+/** Third-party clients, in a folder of their own with its own lockfile: no dependencies of the product. */
 export const FOREIGN_FOLDER = join(import.meta.dirname, 'foreign')
 
 /** An installation that takes longer than this would take the test's own time. */
