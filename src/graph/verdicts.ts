@@ -130,6 +130,11 @@ export const VERDICTS: readonly VerdictRow[] = [
   dead(
     492,
     'the person who made the token no longer has a suitable role on the Page, or lacks the two-factor authentication that the business of the Page demands',
+    {
+      remedy:
+        'Give the person the task "Messages" on the Page again (Page settings > Page access), or let that person turn on two-factor authentication; then run `npm run bootstrap-token` with a new user token of that person.',
+      byToken: true,
+    },
   ),
   row(190, 'any', 'token_invalid', NO_TWO_FACTOR, {
     says: TWO_FACTOR_WORDS,
@@ -357,8 +362,8 @@ function setup(code: VerdictRow['code'], meaning: string, options: RowOptions): 
 }
 
 /** Facebook says of the token a call was made with that it is dead, and why. */
-function dead(subcode: number, meaning: string): VerdictRow {
-  return row(190, subcode, 'token_invalid', meaning, { hint: 'token_dead' })
+function dead(subcode: number, meaning: string, options: RowOptions = {}): VerdictRow {
+  return row(190, subcode, 'token_invalid', meaning, { hint: 'token_dead', ...options })
 }
 
 function either(number: number, verdict: Verdict, meaning: string, options?: RowOptions): VerdictRow {

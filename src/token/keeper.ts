@@ -10,6 +10,8 @@ export interface PageTokenStatus {
   state: PageTokenState
   /** One sentence for the operator; null while all is well. */
   reason: string | null
+  /** What to do, where more than a new token is needed; null otherwise. */
+  remedy: string | null
   /** When it came into this state, ms since the epoch. */
   sinceMs: number
   provedAtMs: number | null

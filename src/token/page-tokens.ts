@@ -7,7 +7,7 @@ import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { Healer } from './heal.ts'
 import type { PageTokenState, PageTokenStatus, TokenKeeper } from './keeper.ts'
 import { isGranted } from './grants.ts'
-import { meaningOf } from './refusals.ts'
+import { deathRemedy, meaningOf } from './refusals.ts'
 import { nextState, type TokenEvent } from './state.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
@@ -34,6 +34,7 @@ interface Entry {
   fingerprint: string | null
   state: PageTokenState
   reason: string | null
+  remedy: string | null
   sinceMs: number
   /** From the last probe, before that from the store. */
   scopes: string[]
@@ -181,6 +182,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     if (await isHealed(entry, reason)) return
     // First what is over, then what began: both may be the same need of the operator's.
     setTrouble(entry, null)
+    entry.remedy = deathRemedy(facts)
     move(entry, 'refuted', reason)
     scheduleNext(entry)
   }
@@ -325,6 +327,7 @@ const createEntry = (pageId: string, nowMs: number): Entry => ({
   fingerprint: null,
   state: 'missing',
   reason: 'There is no token for this Page yet.',
+  remedy: null,
   sinceMs: nowMs,
   scopes: [],
   expiresAtMs: null,
@@ -347,6 +350,7 @@ const toStatus = (entry: Entry): PageTokenStatus => ({
   pageName: entry.stored?.name ?? null,
   state: entry.state,
   reason: entry.reason,
+  remedy: entry.state === 'invalid' ? entry.remedy : null,
   sinceMs: entry.sinceMs,
   provedAtMs: entry.stored?.provedAtMs ?? null,
   fingerprint: entry.fingerprint,

@@ -175,6 +175,12 @@ export const meaningOf = ({ error, expiresAtMs }: Pick<TokenFacts, 'error' | 'ex
   return error?.message ?? row?.meaning ?? 'Facebook calls it invalid'
 }
 
+/** What to do about a dead token where more than a new one is needed; null otherwise. */
+export const deathRemedy = ({ error }: Pick<TokenFacts, 'error'>): string | null => {
+  const row = error && findRow({ ...error, message: error.message ?? '' })
+  return row?.hint === 'token_dead' ? (row.remedy ?? null) : null
+}
+
 const DEFAULT_WAIT_MS = 15 * 60_000
 
 const label = ({ id, name }: PageName): string => (name === null ? `Page ${id}` : `${name} (${id})`)

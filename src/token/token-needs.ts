@@ -49,14 +49,16 @@ const FIRST_TOKEN: Need = {
   byToken: true,
 }
 
-const needOf = ({ pageId, pageName, state, reason }: PageTokenStatus): Need | null => {
+const needOf = ({ pageId, pageName, state, reason, remedy }: PageTokenStatus): Need | null => {
   if (state === 'valid' || state === 'suspect') return null
   return {
     pageId,
     pageName,
     cause: state === 'missing' ? 'token_missing' : 'token_invalid',
     what: reason ?? 'Its token cannot be used.',
-    remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
+    remedy:
+      remedy ??
+      `Run \`npm run bootstrap-token -- --page ${pageId}\` with a new user token; the running bot takes it at once.`,
     byToken: true,
   }
 }

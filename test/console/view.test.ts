@@ -18,6 +18,7 @@ const status = (over: Partial<PageTokenStatus> = {}): PageTokenStatus => ({
   pageName: 'Bakery',
   state: 'valid',
   reason: null,
+  remedy: null,
   sinceMs: NOW - 90 * MINUTE,
   provedAtMs: NOW - 90 * MINUTE,
   fingerprint: 'abcd1234',

@@ -276,6 +276,7 @@ const fakeTokens = (clock: FakeClock): FakeTokens => {
     pageName: pageId,
     state: stateOf(pageId).state,
     reason: null,
+    remedy: null,
     sinceMs: clock.now(),
     provedAtMs: null,
     fingerprint: null,

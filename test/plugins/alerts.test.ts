@@ -25,6 +25,7 @@ const status = (state: PageTokenState, pageId = '1001'): PageTokenStatus => ({
   pageName: pageId === '1001' ? 'Bakery' : null,
   state,
   reason: state === 'valid' ? null : 'The token no longer works: the password was changed.',
+  remedy: null,
   sinceMs: 0,
   provedAtMs: null,
   fingerprint: null,
@@ -136,6 +137,13 @@ t.test('a token that is fine from the start is no news', async (t) => {
 
   t.strictSame(notices(), [])
   t.strictSame(app.needs.open(), [])
+})
+
+t.test('a lost role is mended by the role first', async (t) => {
+  const { clock, notices, change } = await build(t, { known: [status('valid')] })
+  change({ ...status('invalid'), remedy: 'Give the person the role again.' })
+  await clock.advance(MOMENT)
+  t.match(notices()[0]?.msg, /To do: Give the person the role again\./)
 })
 
 t.test('a dead token is one notice with the exact remedy and what waits, then reminders', async (t) => {

@@ -29,6 +29,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
     pageName: null,
     state,
     reason: null,
+    remedy: null,
     sinceMs: 0,
     provedAtMs: null,
     fingerprint: null,

@@ -493,3 +493,19 @@ t.test(
     t.strictSame(troubles.at(-1), ['100', null])
   },
 )
+
+t.test('where a role is missing, the role comes first and the token second', async (t) => {
+  const { clock, keeper, world } = await build(t)
+  await keeper.start()
+  await clock.advance(SECOND_MS)
+  world.answer = facts({ isValid: false, error: { code: 190, subcode: 492, message: 'no role' } })
+  keeper.suspect('100', 'page-token-1', 'error 190/492')
+  await clock.advance(SECOND_MS)
+  t.match(keeper.status('100'), { state: 'invalid', remedy: /^Give the person the task "Messages"/ })
+
+  world.answer = DEAD
+  world.store([pageToken({ token: 'page-token-2', provedAtMs: clock.now() })])
+  keeper.suspect('100', 'page-token-2', 'error 190/460')
+  await clock.advance(SECOND_MS)
+  t.match(keeper.status('100'), { state: 'invalid', remedy: null })
+})

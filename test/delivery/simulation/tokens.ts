@@ -28,6 +28,7 @@ export const createSimulatedKeeper = (deps: {
     pageName: pageId,
     state: stateOf(pageId),
     reason: null,
+    remedy: null,
     sinceMs: clock.now(),
     provedAtMs: null,
     fingerprint: null,
