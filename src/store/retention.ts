@@ -17,7 +17,7 @@ export const KEEP_MS: Record<History, number> = {
   seen: 14 * DAY_MS,
   // Needed for minutes, while a reply is in doubt; a month answers "was it sent?".
   sent: 30 * DAY_MS,
-  // They hold what was to be said to somebody: long enough to be dealt with, and then no longer.
+  // Dead letters hold texts for a visitor: kept long enough for the operator to decide, then deleted for privacy.
   dead: 90 * DAY_MS,
   // KEEP_QUESTIONS_DAYS says otherwise.
   questions: 90 * DAY_MS,

@@ -2,8 +2,8 @@ import type { DeadReason } from '../messages.ts'
 
 /**
  * Where inbox, outbox and conversations live. Every method is an operation on data: atomic by itself, says what it makes
- * durable, spans no two conversations, and asks nothing of its caller. What it returns is a copy that nobody changes
- * afterwards. No SQL and no transaction leaks out of an implementation. `test/store/contract.ts` is what each has to pass.
+ * durable, spans no two conversations, and asks nothing of its caller. The returned value is a copy that the store
+ * never changes. No SQL and no transaction leaks out of an implementation. Each has to pass `test/store/contract.ts`.
  */
 export interface Store
   extends
@@ -50,7 +50,7 @@ export interface InboxOperations {
    */
   accept: (events: readonly NewEvent[]) => Promise<Accepted>
   /**
-   * Hands out conversations that have unhandled events and that nobody holds. The holder finishes each event in order,
+   * Hands out conversations that have unhandled events and are not claimed. The holder finishes each event in order,
    * then releases the claim.
    */
   claimInbox: (limit: number) => Promise<InboxClaim[]>
@@ -74,12 +74,12 @@ export interface InboxOperations {
 
 export interface OutboxOperations {
   /**
-   * Hands out conversations of Pages that are not held, which have replies waiting and which nobody holds, the Pages
+   * Hands out conversations of Pages that are not held, which have replies waiting and are not claimed, the Pages
    * taking turns. Of a Page, visitors who have just written come first, then those whose window closes first. That a reply
    * was handed out is durable before this resolves: after a crash it is in doubt.
    */
   claimOutbox: (limit: number, room: PageRoom) => Promise<OutboxClaim[]>
-  /** Records what became of a reply. Resolves when that is durable; nobody needs to wait for it to go on. */
+  /** Records the outcome of a reply. Resolves when that is durable; the next reply need not wait for it. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
   /**
    * Gives the conversation back, what is unfinished staying first in line and counting as never handed out, unless it
@@ -349,7 +349,7 @@ export type ReplyOutcome =
   | { status: 'in_doubt' }
 
 /**
- * Replies that are not sent unless somebody says so. A running bot takes notice of what another process does to them.
+ * Replies that are sent only when the operator retries them. A running bot notices changes made by another process.
  */
 export interface DeadLetters {
   /** Those that died last come first. `next` is the `after` of the rest; null when there is none. */

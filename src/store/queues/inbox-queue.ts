@@ -15,7 +15,7 @@ export interface InboxQueue {
   /** One event of the claim was handled. */
   finished: (claim: InboxClaim) => void
   release: (claim: InboxClaim) => void
-  /** Its conversation was forgotten: what nobody holds yet is not handed out. */
+  /** The conversation was forgotten: its events that are not claimed yet are not handed out. */
   drop: (entry: LiveConversation) => void
 }
 
@@ -80,7 +80,7 @@ export const createInboxQueue = (deps: {
     for (const row of rows) takeOver(row)
     cursor = rows.at(-1)?.seq ?? cursor
     if (!end) return
-    // Whatever is not in memory now belongs to a held conversation, whose release begins a new round.
+    // Events that are not in memory now belong to a claimed conversation, whose release begins a new round.
     behind = false
     cursor = 0
   }
@@ -138,7 +138,7 @@ export const createInboxQueue = (deps: {
       held.delete(claim.id)
       entry.inboxClaim = null
       if (unfinished > 0) {
-        // They come back from the rows, and whatever came after them must not overtake.
+        // Unfinished events are read from the rows again, so later events must not overtake them.
         inMemory -= entry.events.length
         entry.events = []
         entry.lastSeq = 0

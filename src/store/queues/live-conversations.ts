@@ -6,7 +6,7 @@ import type { ClaimId, Conversation, StoredEvent } from '../store.ts'
  */
 export interface LiveConversation {
   conversation: Conversation
-  /** Events in memory that nobody holds yet, in order. */
+  /** Events in memory that are not claimed yet, in order. */
   events: StoredEvent[]
   /** The last event that is, or was, in `events` or handed out. */
   lastSeq: number

@@ -1,4 +1,4 @@
-/** The queues as a database keeps them: what the queues in memory read, whatever the engine. */
+/** The rows of the queues: the queues in memory read a database of any engine through these. */
 
 export interface InboxRows {
   /** Events of the inbox in their order. */

@@ -39,7 +39,7 @@ export const holdDataDir = (dir: string): { release: () => void } => {
   }
 }
 
-/** Who holds the data folder, such as "process 123"; null when nobody does. Changes nothing. */
+/** The process that holds the data folder, such as "process 123"; null when the folder is free. Changes nothing. */
 export const dataDirHolder = (dir: string): string | null => {
   const lock = join(dir, LOCK)
   if (!existsSync(lock)) return null

@@ -27,7 +27,7 @@ const lookForForeignWrite = (database: Database): void => {
     const written = database.writtenElsewhere()
     if (written !== null) parentPort?.postMessage(written)
   } catch {
-    // Closed, or the disk does not read: whoever stores something next hears of it.
+    // The database is closed or unreadable: the next operation of the store reports the error.
   }
 }
 

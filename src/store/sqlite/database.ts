@@ -69,7 +69,7 @@ export const openDatabase = (file: string): Database => {
   }
 
   const addConversation = (page: number, psid: string): ConversationRow => {
-    // Not SQLite's own number: it would come again after a visitor was forgotten, and somebody may still hold the old one.
+    // Not SQLite's rowid: a rowid is reused after a visitor was forgotten, and a claim may still hold the old one.
     const conversation = seqs.next()
     statements.addConversation.run(conversation, page, psid)
     return { conversation, state: null, windowEndsMs: null }
@@ -205,7 +205,7 @@ export const openDatabase = (file: string): Database => {
     ...forgetting.operations,
 
     forget: (o) => {
-      // Whoever writes again in the same transaction is somebody new.
+      // A forgotten visitor who writes in the same transaction gets a new conversation.
       conversations.clear()
       return forgetting.operations.forget(o)
     },

@@ -54,7 +54,7 @@ export const createForgetting = (db: DatabaseSync) => {
 
     /**
      * Rewrites the files without what was deleted, which otherwise stays in free pages, in the gaps between rows and in the
-     * write-ahead log. It takes about a second for 200 MB, and whoever writes waits so long. SQLite's `secure_delete` would
+     * write-ahead log. It takes about a second for 200 MB, and writes wait for it. SQLite's `secure_delete` would
      * spread that over every write, and leaves copies behind where rows have moved between pages.
      *
      * @returns false where that was not possible (disk full, another process at it); the next forgetting tries again
@@ -72,7 +72,7 @@ export const createForgetting = (db: DatabaseSync) => {
       }
     },
 
-    /** Whether anybody was forgotten since this was last asked. */
+    /** Whether a visitor was forgotten since the last call. */
     happened: (): boolean => {
       const before = known
       known = counted()

@@ -88,7 +88,7 @@ export const readNotes = (file: string, inUse: boolean, prefix: string): Map<str
 }
 
 const open = (file: string, inUse: boolean): DatabaseSync => {
-  // Nobody writes, and nothing is left in a log: then no file needs to be made beside it.
+  // No process writes and no write-ahead log is left: `immutable` then reads the file without creating a log beside it.
   if (inUse || existsSync(`${file}-wal`)) return new DatabaseSync(file, { readOnly: true, timeout: 2000 })
   const url = pathToFileURL(file)
   url.searchParams.set('immutable', '1')

@@ -85,8 +85,8 @@ create index dead_by_conversation on dead (conversation);
 `
 
 /**
- * Conversations that are left to a person, by since when: the state says so, and the index holds them alone. A state that is no
- * JSON is nobody's.
+ * Conversations that are left to a person, ordered by since when. The index holds only these, read from the state. A state
+ * that is not JSON counts as not left to a person.
  */
 export const LEFT_SINCE = `case when json_valid(state) then json_extract(state, '$.handover.sinceMs') end`
 const VERSION_4 = `

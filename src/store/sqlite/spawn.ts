@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 /**
- * Begins to start the database thread, which opens a file when it is told which one. Booting a thread takes longer than
- * opening a database, and needs nobody's attention: whoever starts early waits less.
+ * Starts the database thread, which opens a file when a message names one. Booting a thread takes longer than opening a
+ * database and blocks nothing, so an early call shortens the start.
  */
 export const spawnDatabaseThread = (): Worker =>
   new Worker(new URL('./worker.js', import.meta.url), { workerData: { compileCache: compileCache() } })

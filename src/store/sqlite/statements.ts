@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-// As many as can matter to whoever looks at the latest fifty messages.
+// Enough replies for a conversation page, which shows the latest fifty messages.
 const LATEST_SENT = 500
 
 const OUTBOX_ROWS = `

@@ -39,7 +39,7 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
       }
     },
     write: async (data) => {
-      // Text first: whoever changes the data while we write does not change what is written.
+      // Serialise first: a caller may change `data` during the write.
       const text = `${JSON.stringify(data, null, 2)}\n`
       try {
         known = await replace(path, key === null ? text : seal(text, key), wasSealed || key === null)
@@ -124,7 +124,7 @@ const keep = async (path: string): Promise<void> => {
   await rm(temporary, { force: true })
 }
 
-/** What killed writers left behind: nobody else writes while we hold the lock, and a leftover holds tokens. */
+/** Removes temporary files of killed writers, which hold tokens. Safe because the caller holds the lock. */
 const removeLeftovers = async (path: string): Promise<void> => {
   const isLeftover = (name: string): boolean => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')
   const names = (await readdir(dirname(path))).filter(isLeftover)

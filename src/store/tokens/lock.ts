@@ -24,7 +24,7 @@ export const withLock = async <Result>(path: string, task: () => Promise<Result>
 }
 
 const acquire = async (path: string): Promise<DatabaseSync> => {
-  // Real time, whatever clock the process runs on: the other process does.
+  // Real time and not the bot's clock: the other process runs in real time.
   const untilMs = performance.now() + LONGEST_WAIT_MS
   for (;;) {
     let database: DatabaseSync | undefined
