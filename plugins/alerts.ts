@@ -16,7 +16,7 @@ import { createTokenNeeds } from '../src/token/token-needs.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
 export interface OperatorOptions {
-  /** Asks for a new token where the operator sits; null where nobody does. */
+  /** Asks the operator for a new token; null where the process has no terminal. */
   terminal?: Terminal | null
 }
 
@@ -90,13 +90,13 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   })
 }
 
-/** Visitors who ask for a person stay in the console's list, and nobody is told. */
+/** Leaves out visitors who ask for a person: the console lists them, no alert is sent. */
 const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'onChange'> => ({
   open: () => needs.open().filter(({ cause }) => cause !== 'person'),
   onChange: needs.onChange,
 })
 
-/** A console that nobody can sign in to, or reach from elsewhere, is no help in an alert. */
+/** The console for alerts to link to; undefined without a password to sign in or a public address. */
 const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>
   PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined ? undefined : `${PUBLIC_URL}/operator`
 

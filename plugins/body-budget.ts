@@ -4,7 +4,7 @@ import { createBodyBudget, type BodyBudget } from '../src/web/body-budget.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Reads every body this server takes: nobody has proved anything before it is read. */
+    /** Reads every body this server takes, and limits memory: a body is read before its sender is authenticated. */
     bodies: BodyBudget
   }
 }

@@ -21,7 +21,7 @@ async function drain(app: FastifyInstance, { patienceMs = PATIENCE_MS }: { patie
   app.addHook('preClose', async () => {
     if (!server.listening) return
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
-    // Real time, whatever clock the bot goes by: the other ends of the connections do.
+    // Real time and not the bot's clock: the clients of the connections are in real time.
     const look = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS)
     const end = setTimeout(() => server.closeAllConnections(), patienceMs)
     server.once('close', () => {

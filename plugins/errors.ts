@@ -100,7 +100,7 @@ export const answerUnrouted = (response: ServerResponse, status: number, message
 const RETRY_AFTER_SECONDS = 5
 const CLIENT_STATUS: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }
 
-/** What somebody meets who cannot prove to be Facebook. */
+/** Errors for requests that do not prove to come from Facebook. */
 const FAILED_PROOFS = new Set<BotErrorCode>(['BOT_SIGNATURE_INVALID', 'BOT_VERIFICATION_FAILED'])
 
 async function errors(app: FastifyInstance) {

@@ -28,7 +28,7 @@ async function metrics(app: FastifyInstance) {
 
 const nothing = (): void => undefined
 
-/** Without a password nobody can read them: nothing is counted, and nothing loaded for it. */
+/** Without a password the metrics cannot be read, so they are neither counted nor loaded. */
 const UNREAD: Metrics = {
   webhookEvent: nothing,
   webhookRejected: nothing,

@@ -4,7 +4,7 @@ import { createNeeds, type Needs } from '../src/alerts/needs.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What a person has to mend. Whoever notices trouble raises it here; plugins/alerts.ts tells the person. */
+    /** What the operator has to mend. Other plugins raise needs here; plugins/alerts.ts alerts the operator. */
     needs: Needs
   }
 }

@@ -125,7 +125,7 @@ const headers = (formTargets: readonly string[]) =>
     // With no-referrer our own forms would come without their origin.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // Whoever terminates TLS decides that for the whole domain.
+    // The proxy that terminates TLS sets HSTS for the whole domain.
     strictTransportSecurity: false,
   }) as const
 

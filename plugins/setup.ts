@@ -34,7 +34,7 @@ export interface SetupPluginOptions extends SetupDeps {
 const SESSION_MS = 12 * 60 * 60_000
 const COOKIE = 'evergreen_setup'
 
-/** Guards the set-up: for whoever reads the terminal and sits at this machine, or has a tunnel to it. */
+/** Guards the set-up pages: only a local (or tunnelled) browser with the code from the terminal is let in. */
 async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: SetupPluginOptions) {
   const log = app.log.child({ part: 'setup' })
   /** The one browser that was let in. */

@@ -18,7 +18,7 @@ declare module 'fastify' {
     signIn: SignIn
   }
   interface FastifyContextConfig {
-    /** A route of the operator's that asks nobody to sign in first. */
+    /** An operator route that needs no sign-in. */
     open?: boolean
   }
 }
@@ -34,7 +34,7 @@ export interface SignIn {
   /** Signs in, or throws `BOT_SIGN_IN_FAILED`, or `BOT_RATE_LIMITED` with `Retry-After` set. */
   begin: (request: FastifyRequest, reply: FastifyReply, given: Credentials) => void
   end: (request: FastifyRequest) => Promise<void>
-  /** The id of the operator's session; null for anybody else. */
+  /** The id of the operator's session; null for other requests. */
   sessionOf: (request: FastifyRequest) => string | null
   /** For those who send the password with each request; throws as {@link SignIn.begin} does. */
   assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => void
@@ -121,7 +121,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
     const remedy = refusal instanceof BotError ? (refusal.remedy ?? null) : null
-    // No form for anybody else, and so no cookie: it would take the place of the operator's, whom another site sent here.
+    // No form without a session, and so no CSRF cookie: it would replace the operator's on a request from another site.
     const csrf = sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
     return reply
       .code(problem.statusCode)
@@ -135,7 +135,7 @@ const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url 
 
 const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 
-/** Nobody but this server can make a session; a new password or a new app secret ends all of them. */
+/** The key that seals sessions. A new password or app secret changes the key, which ends all sessions. */
 const sessionKey = (appSecret: string, password: string): Buffer =>
   Buffer.from(hkdfSync('sha256', appSecret, password, 'evergreen operator session', 32))
 
