@@ -181,7 +181,7 @@ const toStoredPage = (
   subscribe,
 })
 
-/** Kept so that a lost Page token can be made anew; a token of nobody cannot be filed. */
+/** The user token to keep, from which a lost Page token is made again. A token without a user id cannot be stored. */
 const toStoredUser = (
   { token, expiresAtMs }: LongLived,
   facts: TokenFacts,

@@ -31,7 +31,7 @@ interface Attempt {
   notBeforeMs: number
 }
 
-/** User tokens tried for one death; more than a few are not kept by anybody. */
+/** User tokens tried for one dead Page token; the token file rarely holds more. */
 const MOST_CANDIDATES = 3
 /** Between tries while Graph does not answer sensibly: the operator is told no later than after these. */
 const PAUSES_MS = [2000, 8000]

@@ -42,7 +42,7 @@ export interface TokenKeeper {
   suspect: (pageId: string, token: string, reason: string, isProof?: boolean) => void
   /**
    * Facebook says that a person, or a Page, has removed the app. Pauses the Pages concerned and probes them at once; all
-   * Pages are probed, and none is paused, when it is nobody we know of.
+   * Pages are probed, and none is paused, when the person or Page is unknown.
    */
   deauthorized: (who: { userId: string | null; pageId: string | null }) => Promise<void>
   /** Probes one Page, or all, with `debug_token`. */

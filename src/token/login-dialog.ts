@@ -115,7 +115,7 @@ export const redeemCode = async (
   }
 }
 
-/** Nobody has a user token yet: what sounds like a dead one is about the code, the person or the app. */
+/** No user token exists yet, so these verdicts are about the code, the person or the app. */
 const ABOUT_THE_CODE: ReadonlySet<Verdict> = new Set(['bad_request', 'unknown', 'token_invalid'])
 
 const LONGEST = 300

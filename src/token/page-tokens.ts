@@ -46,7 +46,7 @@ interface Entry {
   /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
   disputes: number
   doubtedAtMs: number
-  /** Suspect on somebody else's word alone, which may be a recorded one: sending goes on while the token is probed. */
+  /** Suspect because of a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
   isHearsay: boolean
   /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
   proof: string | null
@@ -147,7 +147,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     const { stored, generation } = entry
     if (!running || !stored) return
     const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
-    // Whatever came meanwhile has a probe of its own coming.
+    // A token that was stored meanwhile gets its own probe.
     if (!running || entry.stored?.token !== stored.token) return
     if (facts instanceof Error) return remainUndecided(entry, facts)
     if (facts.appId !== null && facts.appId !== appId) {
@@ -187,13 +187,13 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     scheduleNext(entry)
   }
 
-  /** Nothing is sent meanwhile, and nobody is alarmed yet. */
+  /** Heals a dead token. Until then the Page sends nothing and no need is raised. */
   const isHealed = async (entry: Entry, reason: string): Promise<boolean> => {
     const { stored: dead } = entry
     if (!heal || !dead) return false
     move(entry, 'doubted', reason)
     const healed = await heal(dead)
-    // Somebody may have brought another token meanwhile.
+    // `bootstrap-token` or the console may have stored another token meanwhile.
     return healed || !running || entry.stored?.token !== dead.token
   }
 

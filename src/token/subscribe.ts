@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts'
 import { setFields, type LeftOut } from './webhook-fields.ts'
 
 export interface Subscribed {
-  /** What Facebook lists after the call, whatever it answered; null when the app is not subscribed. */
+  /** The fields Facebook lists after the call, also when the call failed; null when the app is not subscribed. */
   fields: string[] | null
   leftOut: LeftOut | null
   /** Why Facebook does not let that be read; null when it does. */

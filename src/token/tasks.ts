@@ -22,7 +22,7 @@ const OTHERS = new Set([
 const PREFIX = /^PROFILE_PLUS_/
 
 /**
- * Whether somebody with these tasks may do what is needed; null where that cannot be told: there are no tasks, or one of them
+ * Whether a person with these tasks may do what is needed; null where that is unknown: there are no tasks, or one of them
  * has a spelling we do not know. Then the token's own permissions and the subscription decide.
  */
 export const allows = (tasks: readonly string[] | null, needed: NeededTask): boolean | null => {

@@ -15,7 +15,7 @@ export const createTokenNeeds = (deps: {
   /** What is open because of a token's state; the same cause may be open for another reason, which is not ours to close. */
   const raised = new Map<string, NeedCause>()
   const heed = (status: PageTokenStatus): void => {
-    // While a token is doubted nobody is alarmed, and nobody is told that all is well.
+    // A suspect token neither raises nor settles a need: the probe decides.
     if (status.state === 'suspect') return
     const need = needOf(status)
     const before = raised.get(status.pageId)
