@@ -79,7 +79,7 @@ export interface OpenNeed extends Need {
 export interface Needs {
   /** Opens the need, or does nothing when the same one is open already. */
   raise: (need: Need) => void
-  /** Brings an open need up to date, as its trouble grows or shrinks; nobody is told before the next reminder. */
+  /** Brings an open need up to date, as its trouble grows or shrinks; the next reminder tells the operator. */
   update: (need: Need) => void
   /** Closes the Page's need of that cause, or all of its needs. */
   settle: (pageId: string, cause?: NeedCause) => void
@@ -91,7 +91,7 @@ export interface Needs {
 /** Stands for the bot as a whole where no single Page can be named: before the first token there is none. */
 export const WHOLE_BOT = '*'
 
-/** Keeps the open needs in memory: whoever notices the trouble raises it again after a restart. */
+/** Keeps the open needs in memory: the checks that found the trouble raise it again after a restart. */
 export const createNeeds = ({
   clock,
   surroundings = CHECKOUT,

@@ -53,7 +53,7 @@ export const waitingText = (waiting: number, visitors: number | null = null): st
     : `${waiting === 0 ? 'no' : waiting} replies${whom} are waiting`
 }
 
-// Discord refuses texts of more than 2000 characters, and nobody reads twenty bullets at night.
+// Discord refuses texts of more than 2000 characters, and a short list is read faster.
 const MOST_NEEDS = 5
 
 const neededText = ({ kind, needs, atMs, consoleUrl }: Notice, longest: number): string => {

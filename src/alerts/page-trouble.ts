@@ -3,7 +3,7 @@ import type { Need, NeedCause, Needs } from './needs.ts'
 /** What is wrong and how it is mended; whose trouble it is, and of which kind, is known elsewhere. */
 export type Trouble = Pick<Need, 'what' | 'remedy' | 'byToken'>
 
-/** Hears what is wrong with a Page, or with null that nothing is, as often as somebody has looked. */
+/** Called after each check of a Page: with its trouble, or with null when all is well. */
 export type TellTrouble = (pageId: string, trouble: Trouble | null) => void
 
 /** Makes one need of a kind of trouble, for as long as it lasts. */

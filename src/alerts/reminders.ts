@@ -22,7 +22,7 @@ export interface Reminders {
 }
 
 /**
- * Turns needs into notices: one when a person is needed, reminders while nobody came, one when all is well again.
+ * Turns needs into notices: one when the operator is needed, reminders while a need is open, one when all is well.
  * What opens and closes within a moment is never told; what opens within the same moment is told as one.
  */
 export const createReminders = (deps: RemindersDeps): Reminders => {

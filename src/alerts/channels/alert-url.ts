@@ -5,7 +5,7 @@ import { createInsistent, type Alert, type InsistentDeps, type Try } from './ret
 import { noticeText, type Notice } from '../notice.ts'
 
 export interface AlertDeps extends Pick<InsistentDeps, 'clock' | 'log'> {
-  /** A Slack-compatible incoming webhook. Secret: whoever has it can post. */
+  /** A Slack-compatible incoming webhook. Secret: the address alone permits posting. */
   url: string
   /** The proxies calls go by; none where nothing is said. */
   proxies?: Proxies

@@ -77,7 +77,7 @@ const openTransport = ({ smtpUrl, timeoutMs = TIMEOUT_MS }: MailSettings) => {
 
 const LOOPBACK = /^(localhost|127\..*|\[::1\])$/
 
-/** Mail servers want a sender they know: whoever signs in, when that is an address. */
+/** Mail servers want a sender they know: the user of SMTP_URL, when that is an address. */
 const envelopeOf = ({ smtpUrl, to, from }: MailSettings) => {
   const user = decodeURIComponent(new URL(smtpUrl).username)
   const [first = ''] = to.split(',')
