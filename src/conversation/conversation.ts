@@ -39,7 +39,7 @@ export const OWN_LOOKUPS = {
 export interface Conversation {
   /** Answers one event as the script says. Pure, but for lookups; a promise only where a lookup is one. */
   handle: (event: WebhookEvent, conversation: ConversationView) => ScriptResult | Promise<ScriptResult>
-  /** Says a reply of the script as the answer to an event, whatever the event is; null where there is no such reply. */
+  /** Says a reply of the script as the answer to an event of any kind; null where there is no such reply. */
   answerWith: (
     name: string,
     event: WebhookEvent,
@@ -363,7 +363,7 @@ export const createConversation = (deps: {
       const { remembered } = readMemory(view.state)
       const own = (name: string): string => {
         const value = lookups[name]?.(view) ?? ''
-        // Whatever broke must not break this, too, nor make it wait.
+        // A failed or pending lookup must neither fail nor delay this answer.
         return typeof value === 'string' ? value : ''
       }
       const voice: Voice = {
@@ -445,7 +445,7 @@ const backOf = ({ handover }: Script): Answer => {
 }
 const BACK = new WeakMap<Script['handover'], Answer>()
 
-/** The script's language for a locale or a language somebody chose. */
+/** The script's language for a locale or for a language the visitor chose. */
 const languageOf = ({ language, languages }: Script, wanted: string | null): string => {
   if (wanted === null) return language
   return (

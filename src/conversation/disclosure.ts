@@ -12,7 +12,7 @@ const KEY = 'talkedMs'
 const GRAIN_MS = 10 * 60_000
 
 /**
- * Tells visitors that they talk to a machine, before whatever else is said: at the beginning, after a long pause, and
+ * Tells visitors that they talk to a machine, before the other messages: at the beginning, after a long pause, and
  * after a person (reference J). Not where the script does it itself: in its greeting and when it comes back.
  */
 export const withDisclosure = (deps: {

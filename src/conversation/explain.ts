@@ -12,7 +12,7 @@ export interface Explanation {
   needed: number
   /** What the pattern caught. */
   groups: Record<string, string>
-  /** The replies with the most similar phrases, whatever decided. */
+  /** The replies with the most similar phrases, also where a pattern or payload decided. */
   nearest: { reply: string; confidence: number }[]
 }
 

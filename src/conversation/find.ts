@@ -21,7 +21,7 @@ export interface Found {
   heard?: Heard
 }
 
-/** What Messenger sends as Get Started where nobody chose another payload. */
+/** The payload of Get Started where the profile sets no other. */
 const USUAL_GET_STARTED = 'GET_STARTED'
 const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 /** The thumb comes in three sizes. */
@@ -137,5 +137,5 @@ const signed = (script: Script, wanted: readonly Wanted[]): Found | null => {
   return null
 }
 
-/** Emoji differ in marks nobody sees; words in capitals. */
+/** Removes the invisible marks of emoji, and the capitals of words. */
 const wordOf = (name: string): string => matchKey(name) || name

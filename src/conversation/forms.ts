@@ -44,7 +44,7 @@ export interface AskPlace {
   question: Question
 }
 
-/** A form nobody went on with for so long is forgotten: the visitor has forgotten it, too. */
+/** A form without an answer for so long is dropped: the visitor no longer expects its question. */
 const PATIENCE_MS = 24 * 3_600_000
 
 /** The question a visitor is at; null when at none, also where the script has changed meanwhile. */

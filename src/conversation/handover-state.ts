@@ -15,7 +15,7 @@ export type ResumeAfter = number | 'never' | null
 
 interface Silence {
   sinceMs: number
-  /** When a person wrote last; null when nobody has yet. */
+  /** When a person wrote last; null before the first message of a person. */
   personMs: number | null
   /** Whether the visitor asked for a person: then the bot leaves it to that person for longer. */
   asked: boolean

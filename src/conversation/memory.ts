@@ -30,7 +30,7 @@ export interface Visit {
   lastMs: number
 }
 
-/** A visit ends when nobody has written for so long; it is noted again only when it is this old. */
+/** A visit ends after so long without a message; its time is stored again only when it is older than the grain. */
 const VISIT_ENDS_MS = 24 * 3_600_000
 const VISIT_GRAIN_MS = 10 * 60_000
 

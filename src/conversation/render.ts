@@ -26,7 +26,7 @@ import { address, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 /** Reads like someone typing, and no visitor waits longer than this for a whole answer. */
 const TYPING = { perCharacterMs: 15, leastMs: 300, mostMs: 900, wholeAnswerMs: 1200 } as const
 
-/** The variables an answer may mention, whatever its conditions say. */
+/** The variables an answer may mention under any conditions. */
 export const variablesOf = (script: Script, answer: Answer): Set<string> =>
   new Set(everything(script, answer).flatMap((item) => templatesIn(item).flatMap(variablesIn)))
 

@@ -75,7 +75,7 @@ export const resolve = (script: Script, answer: Answer, situation: Situation): R
   return { items, name, choices, form, handover, turns }
 }
 
-/** All that an answer may come to say, whatever holds. */
+/** All messages an answer may say under any conditions. */
 export const everything = (script: Script, answer: Answer): readonly SayItem[] => {
   const seen = new Set<Answer>()
   const all: SayItem[] = []

@@ -12,7 +12,7 @@ export type Control =
   | 'person'
   /** The people in the Page inbox ask for it. */
   | 'wanted_by_inbox'
-  /** The Page has answered by itself (instant reply, greeting, away message): nobody has it. */
+  /** The Page has answered by itself (instant reply, greeting, away message): no person has it. */
   | 'automatic'
 
 /** What is known about an echo besides what it holds. */

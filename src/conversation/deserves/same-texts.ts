@@ -4,7 +4,7 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Conversation } from '../conversation.ts'
 import type { ConversationView } from '../view.ts'
 
-/** What each Page says to many visitors alike, by hand or by itself: nobody types the same to all of them. */
+/** Texts each Page sent to many visitors alike: such a text is automatic, because people do not type one text so often. */
 export interface SameTexts {
   /** The Page has said a text to a visitor. @returns whether many have got the same by now */
   said: (pageId: string, psid: string, text: string) => boolean

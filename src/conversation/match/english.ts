@@ -1,4 +1,4 @@
-/** English words that say little about what somebody wants. */
+/** English words that say little about what a visitor wants. */
 export const FILLERS = set(`
   a about actually again ahead all also am an and any anybody anyone anything are as at away be been before being but by
   came can cannot cant come could couldnt day did didnt do does doesnt doing done dont else ever every for from get

@@ -30,7 +30,7 @@ const MOST_WORDS = 30
 const EFFORT: Effort = { inflections: 24, typos: 8, farTypos: 2 }
 /** In a message of more words, one with two wrong letters decides nothing, and is the dearest to look for. */
 const SHORT_MESSAGE = 12
-/** Nobody would call less than this similar; the caller may ask for more. */
+/** The least similarity that counts; the caller may ask for more. */
 const UNLIKE = 0.4
 /** A word in more phrases than this brings none where a rarer one did. */
 const COMMON = 200

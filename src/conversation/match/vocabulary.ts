@@ -13,7 +13,7 @@ export interface Vocabulary {
   similar: (word: string, effort: Effort) => Map<number, number>
 }
 
-/** How many slow lookups one message may still cause; whoever looks up counts them down. */
+/** How many slow lookups one message may still cause; each lookup counts them down. */
 export interface Effort {
   inflections: number
   typos: number
