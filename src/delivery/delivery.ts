@@ -127,7 +127,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     log,
     maxInFlight: limits.maxInFlight,
   })
-  /** A Page that never had a token, beside others that have one: its visitors write to nobody. */
+  /** Raises a need for a Page without a token, beside others that have one: its visitors get no answers. */
   const askForToken = (pageId: string): void => {
     if (tokens.status(pageId).state !== 'missing' || tokens.statuses().length === 0) return
     needs.raise({

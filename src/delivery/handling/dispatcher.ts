@@ -54,7 +54,7 @@ export const createDispatcher = (deps: {
     onError: (error) => log.error({ err: error }, 'could not read the inbox'),
   })
 
-  /** What waits of a conversation is handled in the order in which it happened, whatever order it came in (reference E3). */
+  /** Sorts the waiting events of a conversation by when they happened: webhooks may come out of order (reference E3). */
   const inOrder = (claim: InboxClaim): InboxClaim => {
     if (claim.events.length < 2) return claim
     const atMs = new Map(claim.events.map((stored) => [stored, happenedMs(stored)]))

@@ -10,7 +10,7 @@ import type { Sender } from '../sending/sender.ts'
 export interface Holding {
   /** How long it may take, ms. */
   afterMs: () => number
-  /** Nothing where nobody expects the bot to answer. */
+  /** The please-wait message; no replies where the bot is not expected to answer. */
   say: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
 

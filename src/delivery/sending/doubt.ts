@@ -142,7 +142,7 @@ export const createDoubtResolver = (deps: {
         }
         const sinceMs = unreadableMs.get(reply.id) ?? nowMs
         unreadableMs.set(reply.id, sinceMs)
-        // It may not be read at all, or not now: then nobody will know, sooner or later.
+        // The conversation cannot be read, or not now: after a while the doubt is given up as unknown.
         const isOver = error.retryable
           ? nowMs - sinceMs >= times.giveUpMs
           : sinceTryMs >= times.settleMs && nowMs >= last.overMs

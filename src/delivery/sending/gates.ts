@@ -26,7 +26,7 @@ export interface Gates {
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
   /** A call failed in a way that passes. Of many conversations, with no success between, it is an outage. */
   failed: (pageId: string, conversation: number) => void
-  /** A call for the Page went through: if it was one that tried, whatever was wrong is over. */
+  /** A call for the Page went through: if the call was a probe, the trouble is over. */
   succeeded: (pageId: string) => void
   /** Nothing of the conversation has to be tried again any more. */
   settled: (pageId: string, conversation: number) => void
@@ -88,7 +88,7 @@ const PROBES = 4
 const MOST_FAILING = 10_000
 /** Longer than any of them waits for its next try: visitors who were forgotten come for none. */
 const QUIET_MS = 40 * 60_000
-// Whoever waits for an upload tries more often than that: then nobody does any more.
+// No upload was attempted for this long, so consider the problem over.
 const MEDIA_QUIET_MS = 15 * 60_000
 
 export const createGates = (deps: {

@@ -52,7 +52,7 @@ export const createMediaSender = (deps: {
         if (sent !== null) uploads.worked(upload)
         return sent
       } catch (error) {
-        // Whatever its number: a refusal of the content is certain, nothing has gone out.
+        // Every `bad_request` refuses the content, so the message was certainly not sent.
         if (!(error instanceof GraphError) || error.verdict !== 'bad_request') throw error
         const isBlamed = uploads.refused(upload)
         if (isComplete(message)) return await send(message)

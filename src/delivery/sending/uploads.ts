@@ -101,7 +101,7 @@ export const createUploads = (deps: {
     if (!kept.has(key)) {
       // Where that cannot be told, it is uploaded once more.
       const text = await store.recall(key).catch(() => null)
-      // Meanwhile somebody else may have looked, and even uploaded it.
+      // Another call may have recalled or even uploaded the file meanwhile.
       if (!kept.has(key)) kept.set(key, read(text))
     }
     const have = kept.get(key) ?? null
@@ -132,7 +132,7 @@ export const createUploads = (deps: {
     return all.filter((one) => one.pageId === pageId).length < MOST_AT_ONCE
   }
 
-  /** Never rejects: what goes wrong is told to whoever asks next. */
+  /** Never rejects: the next call for the same file gets the error. */
   const upload = async (
     key: string,
     hash: string | null,
