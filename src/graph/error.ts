@@ -40,7 +40,7 @@ export interface GraphErrorFacts {
   httpStatus: number | null
   /** How long the usage headers or `Retry-After` ask us to wait, in ms. */
   retryAfterMs: number | null
-  /** What it means in our words, as the end of a sentence; null for an error nobody has described. */
+  /** What it means in our words, as the end of a sentence; null for an error that is not in `VERDICTS`. */
   meaning?: string | null
   /** {@link meaning} together with Facebook's own words, as the end of a sentence. */
   said?: string | null

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '../base/json.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine } from './redact.ts'
 
-/** An id as a string, however it came; null for none. Some token types carry `"0"` for nobody. */
+/** An id as a string, from a string or a number; null for none. Some token types carry `"0"` for no user. */
 export const readId = (value: Json | undefined): string | null => {
   const id = typeof value === 'number' ? String(value) : value
   return typeof id === 'string' && id !== '' && id !== '0' ? id : null

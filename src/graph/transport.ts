@@ -104,7 +104,7 @@ export const createTransport = ({
   }
 }
 
-/** Graph's time goes on from its last answer by a clock nobody sets: this machine's own may be wrong, or be set. */
+/** Graph's time: its last answer plus monotonic time, because this machine's own clock may be wrong or be set. */
 const createTheirClock = () => {
   let heard: string | null = null
   let aheadMs = Number.NaN
@@ -272,7 +272,7 @@ const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
   ...(errorCode && { code: errorCode }),
 })
 
-/** An HTML page, half a body, a proxy's own words: nobody knows what became of the call. */
+/** The error for an HTML page, half a body or a proxy's own text: the result of the call is unknown. */
 const unreadable = (call: Call, raw: RawAnswer): GraphError =>
   new GraphError(`Facebook answered "${call.edge}" with HTTP ${raw.status} and no JSON object`, {
     verdict: verdictUnread(call, raw.status),

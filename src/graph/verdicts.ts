@@ -21,7 +21,7 @@ type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'edge'>
 export interface VerdictRow extends RowOptions {
   /** One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. */
   code: number | readonly [from: number, to: number] | null
-  /** `any`: whatever the subcode, or none. `none`: only without one. */
+  /** `any`: with any subcode, or none. `none`: only without one. */
   subcode: number | 'any' | 'none'
   verdict: Verdict
   /** What it means, as the end of a sentence: it is shown to the operator. */
@@ -253,7 +253,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(613, 'any', 'rate_limited', 'calls came too fast'),
   row([80001, 80014], 'any', 'rate_limited', 'the Page has reached its request limit'),
 
-  // No proof that a call was not carried out, whatever the status: a message was seen to arrive with each of them.
+  // No proof that a call was not carried out, with any status: a message was seen to arrive with each of them.
   row(1, 2018382, 'bad_request', 'the instant form is wrong or not eligible'),
   row(1, 'any', 'ambiguous', 'more data was asked for than Facebook gives at a time', {
     says: /reduce the amount of data/i,
@@ -310,13 +310,13 @@ export const VERDICTS: readonly VerdictRow[] = [
   ),
 ]
 
-/** The table's line for an answer, or undefined for an error nobody has described. */
+/** The table's row for an answer, or undefined for an error that has no row. */
 export const findRow = (answer: Numbers): VerdictRow | undefined =>
   VERDICTS.find((candidate) => fits(candidate, answer))
 
 /**
- * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx, whatever its body
- * says, does not prove that the call was not carried out (reference F9).
+ * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx with any body
+ * does not prove that the call was not carried out (reference F9).
  */
 export const decide = (answer: GraphAnswer): Verdict => {
   const { once = false, httpStatus, isTransient } = answer
