@@ -14,7 +14,7 @@ const LARGEST_STATE = 64 * 1024
  * Runs the handlers for one event, one after the other while they call `next`; the script comes at the end of the line.
  *
  * @param signal - handed to the handlers as it is
- * @throws whatever a handler throws, and Error for what it must not do
+ * @throws the error of a handler, and Error for a call it must not make
  */
 export const runChain = async (
   definition: Definition<unknown>,
@@ -75,7 +75,7 @@ export const runChain = async (
   }
 }
 
-/** @throws of its caller's making when an event is answered with more messages than anybody reads */
+/** The error for an event that is answered with more than {@link MOST_MESSAGES} messages; the caller throws it. */
 export const tooMany = (): RangeError =>
   new RangeError(`an event is answered with at most ${MOST_MESSAGES} messages`)
 

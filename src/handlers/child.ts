@@ -7,7 +7,7 @@ import { runChain } from './chain.ts'
 import { NOTE_FD, problemOf, type FromProcess, type Job, type Plan, type ToProcess } from './job.ts'
 import { loadHandlers } from './load.ts'
 
-/** The process that runs code handlers: whatever they do to it, the bot goes on. */
+/** The process that runs code handlers, apart from the bot so that a crash of theirs does not end the bot. */
 
 /** Twenty carousels fit; more is a mistake that should not reach the bot. */
 const LARGEST_PLAN = 1024 * 1024

@@ -48,7 +48,7 @@ export type FromProcess =
   /** `text` is the JSON of a {@link Plan}. */
   | { plan: number; text: string }
   | { failed: number; problem: Problem }
-  /** Something was thrown where nobody caught it; `broken` is the event it belongs to, 0 for none. */
+  /** An uncaught error of the handlers; `broken` is the event it belongs to, 0 for none. */
   | { broken: number; problem: Problem }
   /** `bytes` is the memory of the whole process. */
   | { pong: true; bytes: number }
@@ -68,7 +68,7 @@ export interface Problem {
   stack: string | null
 }
 
-/** Whatever was thrown; nobody reads more of it than this. */
+/** The parts of a thrown value that the log shows, cut to a readable length. */
 export const problemOf = (error: unknown): Problem =>
   error instanceof Error
     ? {

@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads'
 
 /**
- * Runs beside the handlers. When the bot was killed while one of them was in an endless loop, nobody else is left to end
- * their process.
+ * Runs beside the handlers. If the bot is killed while a handler is in an endless loop, only this thread can end their
+ * process.
  */
 const LOOK_EVERY_MS = 1000
 

@@ -17,7 +17,7 @@ export interface HandlersProcess {
   give: (job: Job) => void
   /** Signals that the time for this event is nearly over. */
   abort: (id: number) => void
-  /** Nobody waits for this event any more. */
+  /** Forgets this event: its result is no longer awaited. */
   drop: (id: number) => void
   /** At once; {@link ProcessEvents.ended} follows. */
   kill: () => void
@@ -25,7 +25,7 @@ export interface HandlersProcess {
 
 export interface ProcessEvents {
   done: (id: number, result: Plan | Error) => void
-  /** An error that nobody caught; `id` is the event it belongs to, 0 for none that is known. */
+  /** An uncaught error; `id` is the event it belongs to, 0 for none that is known. */
   broken: (id: number, error: Error) => void
   /** It has kept its processor for half a second. */
   late: () => void
@@ -36,7 +36,7 @@ export interface ProcessEvents {
 const LOAD_WITHIN_MS = 20_000
 const LOOK_EVERY_MS = 250
 const LATE_MS = 250
-/** Whoever keeps the processor for longer than this is ended. */
+/** The process is ended when its handlers block the event loop for longer than this. */
 const BLOCKED_MS = 3000
 /** The heap of the handlers, and all of their memory: buffers are outside of the heap. */
 const HEAP_MB = 256

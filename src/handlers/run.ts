@@ -8,7 +8,7 @@ import type { EventKind, WebhookEvent } from '../webhook/events.ts'
 import { tooMany } from './chain.ts'
 import type { Job, Plan, Step } from './job.ts'
 
-/** Whatever runs the handlers. */
+/** Runs the handlers. */
 export interface Runner {
   /** Whether there are handlers for events of this kind. */
   wants: (kind: EventKind) => boolean
@@ -18,7 +18,7 @@ export interface Runner {
 
 /** Where a conversation's state keeps what handlers remember. */
 const KEY = 'bot'
-/** Whoever looks at these, the script must know who has the conversation. */
+/** The script gets these even when a handler takes them: they tell it which app has the conversation. */
 const ABOUT_CONTROL: ReadonlySet<EventKind> = new Set(['echo', 'pass_thread_control', 'take_thread_control'])
 
 /**
