@@ -7,7 +7,7 @@ import { duration, mapping, optional } from './shapes.ts'
 import type { Template } from './template.ts'
 import type { ByItself } from './types.ts'
 
-/** What the bot says though nobody asked for it: that an answer takes its time, and that it is a machine. */
+/** Messages that the bot sends unasked: the please-wait message and the disclosure that the bot is a machine. */
 
 /** A section of the script about it; null where it says nothing. */
 export interface Section {

@@ -11,7 +11,7 @@ export const MAX_MISTAKES = 100
 
 /** Texts beyond Facebook's limit are split into so many messages at most. */
 export const LONGEST_TEXT = LIMITS.text * 5
-/** Nobody reads more at once; whatever happens, no event is answered with more. */
+/** The most messages for one event, from the script and from handlers alike: a visitor does not read more at once. */
 export const MOST_MESSAGES = 20
 /** Beyond {@link LIMITS.quickReplies} they are shown page by page. */
 export const MOST_CHOICES = 60

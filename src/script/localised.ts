@@ -2,7 +2,7 @@ import { isMap } from 'yaml'
 import { described, schemaOf, type Read } from './reading.ts'
 import { entriesOf, textOf } from './shapes.ts'
 
-/** The same for everybody, or one for each language; then the script's own language is among them. */
+/** One value for all visitors, or one for each language, which include the script's own. */
 export type Localised<T> = T | Translations<T>
 
 export interface Translations<T> {

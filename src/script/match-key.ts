@@ -1,4 +1,4 @@
-/** No more of a visitor's message is looked at: nobody asks in more, and time stays bounded whatever is sent. */
+/** Only so many characters of a visitor's message are matched: questions are shorter, and matching time stays bounded. */
 export const LOOKED_AT = 500
 
 /** The beginning of a message, as much as is looked at, without half characters or control characters. */

@@ -12,7 +12,7 @@ export interface Recognised {
   fits: readonly MediaType[]
 }
 
-/** What a file is by its first bytes, whatever its name says; null where they tell nothing. */
+/** The type of a file by its first bytes, not by its name; null where the bytes are not recognised. */
 export const recognise = (head: Uint8Array): Recognised | null => {
   const text = Buffer.from(head).toString('latin1')
   return KNOWN.find(({ begins }) => begins.test(text)) ?? null

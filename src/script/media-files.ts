@@ -26,7 +26,7 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
   const known = new Map<string, Known>()
   const hashing = new Map<string, Promise<string>>()
 
-  /** Changes whenever the content may have: nobody can set the time of the last change back. */
+  /** Changes whenever the content may have: programs cannot set the ctime of a file back. */
   const stampOf = async (place: string): Promise<string> => {
     const facts = await stat(place)
     if (facts.isDirectory()) throw refusal('EISDIR', 'it is a folder')
@@ -61,7 +61,7 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
       try {
         return await hash(path)
       } catch (error) {
-        // Somebody is just replacing it: what Facebook has is as good as it was.
+        // The file is being replaced right now: keep the copy that Facebook has.
         const before = known.get(path)
         if (before !== undefined) return before.hash
         throw error

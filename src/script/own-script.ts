@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The script that comes with the program. Nobody changes it, so that an upgrade may. */
+/** The script that comes with the program. Operators copy it and do not edit it, so an upgrade may replace it. */
 export const SAMPLE_SCRIPT = fileURLToPath(new URL('../../bot.example.yaml', import.meta.url))
 
 /** Where a script of one's own is looked for, unless BOT_SCRIPT names another file. */

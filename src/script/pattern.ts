@@ -10,7 +10,7 @@ export interface Pattern {
   /** Names of its groups: variables in the texts of its reply. */
   groups: readonly string[]
   /**
-   * The groups of the first match anywhere in the text, or null. Linear in the text, whatever the pattern.
+   * The groups of the first match anywhere in the text, or null. Linear in the text for every pattern.
    *
    * @param isCut - the text goes on: then no end (`$`) fits where it stops
    */

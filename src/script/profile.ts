@@ -100,7 +100,7 @@ export const profile: Read<Profile> = described(
   () => schemaOf(readProfile),
 )
 
-/** Notes languages that Messenger does not have: Facebook would refuse the profile, or show the text to nobody. */
+/** Notes languages that Messenger does not have: Facebook would refuse the profile, or never show the text. */
 const checkLocales = (translations: Reading['translations'], reading: Reading): void => {
   for (const { place, languages } of translations) {
     for (const language of languages) {

@@ -60,7 +60,7 @@ export interface Reading {
   /** The text of the file at a place, fit to be shown. */
   shown: (place: Place) => string
   line: (place: Place) => number
-  /** Variables met in texts; whoever knows which ones there are takes them out and checks them. */
+  /** Variables met in texts; `checkMentions` takes them out and checks them against the known ones. */
   mentions: { variable: string; place: Place }[]
   /** Names of groups met in patterns; they are variables in the texts of the same reply. */
   groups: string[]
@@ -68,7 +68,7 @@ export interface Reading {
   references: Reference[]
   /** Texts met in several languages; checked once the script's own language is known. */
   translations: { place: Place; languages: string[] }[]
-  /** Replies that others go on with; whoever knows the one that goes takes them out. */
+  /** Replies that other replies continue with; the reader of the continuing reply takes them out. */
   goes: { name: string; place: Place }[]
   /** Names that conditions ask for. */
   wanted: { name: string; place: Place }[]

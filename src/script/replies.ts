@@ -117,7 +117,7 @@ export const replies = (variables: readonly string[]): Read<ReadReplies> =>
     () => ({ type: 'object', additionalProperties: schemaOf(readReply) }),
   )
 
-/** Notes variables, met since `from`, that nobody knows. */
+/** Notes variables, met since `from`, that are not in `known`. */
 export const checkMentions = (
   from: number,
   known: readonly string[],

@@ -124,7 +124,7 @@ export const target = <T, D extends Record<string, Field<unknown>>>(
   what: string,
   titled: Read<T>,
   destinations: D,
-  /** What may stand besides, whichever it is. */
+  /** Fields that are allowed with every destination. */
   extras: Record<string, Field<unknown, false>> = {},
 ): Read<{ title: T } & OneOf<D>> => {
   const names = Object.keys(destinations)

@@ -173,7 +173,7 @@ export const text = (what: string, limit: { max: number; why: string }): Read<st
           `${what} of at most ${limit.max} (${limit.why})`,
         )
       }
-      // A block text (`|`) ends with the line's end; nobody wants that in a bubble.
+      // A YAML block text (`|`) ends with a line break, which would show in the bubble.
       return value.trim()
     },
     () => ({ type: ['string', 'number', 'boolean'], minLength: 1, maxLength: limit.max }),

@@ -33,7 +33,7 @@ export interface Script {
   countsVisits: boolean
 }
 
-/** What the bot says though nobody asked for it, and when. */
+/** A message that the bot sends unasked, and when. */
 export interface ByItself {
   afterMs: number
   answer: Answer

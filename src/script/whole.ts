@@ -57,7 +57,7 @@ export const checkLanguages = (own: string, reading: Reading): string[] => {
   return [...all]
 }
 
-/** Notes conditions that ask for what nobody remembers, or for opening hours that are not given. */
+/** Notes conditions on names that no reply remembers, or on opening hours that the script does not give. */
 export const checkConditions = (
   given: { remembered: readonly string[]; hasHours: boolean },
   reading: Reading,
