@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface Clock {
   /** Milliseconds since the epoch. */
   now: () => number
-  /** Milliseconds since some moment, by a clock that nobody sets: tells how long something took. */
+  /** Milliseconds of a monotonic clock, which is never set: measures durations. */
   elapsed: () => number
   /** Resolves after `ms`, or rejects with the signal's reason when aborted. Does not keep the process alive. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>

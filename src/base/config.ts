@@ -207,7 +207,7 @@ const properties = {
     format: 'unquoted',
     description: 'names and addresses that are reached without the proxy, with commas between them',
   },
-  // No number of hops: Fastify trusts nobody then, because it could not tell a proxy from a client.
+  // No number of hops: Fastify then trusts no proxy, because it could not tell a proxy from a client.
   TRUST_PROXY: {
     type: ['boolean', 'string'],
     format: 'proxies',

@@ -1,4 +1,4 @@
-/** Words longer than this are not compared: nobody mistypes them, and the comparison is quadratic. */
+/** Words longer than this are not compared: names are shorter, and the comparison is quadratic. */
 const LONGEST_COMPARED = 60
 
 /** The option the writer most likely meant, or null when none is close. */

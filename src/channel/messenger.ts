@@ -48,7 +48,7 @@ export const LIMITS = {
   cardTitle: 80,
   cardSubtitle: 80,
   receiptItems: 100,
-  /** Not told anywhere; far more than anybody reads. */
+  /** Facebook documents no limit; this one is far more than a visitor reads. */
   receiptText: 1000,
   couponCode: 100,
   greeting: 160,

@@ -25,7 +25,7 @@ export interface AnswersParcel {
 const AT_ONCE = 8
 const SOONEST_MS = 30_000
 const LATEST_MS = 6 * 3_600_000
-/** Then they are only kept: somebody has to look after the address. */
+/** After this the answers are only kept: the operator has to mend the address. */
 const GIVE_UP_MS = 7 * 24 * 3_600_000
 
 export const createAnswersCourier = (deps: {

@@ -13,7 +13,7 @@ const SAVE_EVERY_MS = 60_000
 
 /**
  * The numbers of the last hour are written down now and then, as one text: what the store remembers of each reply has no
- * index by time, and to look through it would make a start dearer with every year. Nobody's name is in it.
+ * index by time, and to look through it would make a start dearer with every year. The text holds no names.
  */
 export const createActivityMemory = (deps: {
   activity: Pick<Activity, 'save' | 'restore'>

@@ -15,7 +15,7 @@ export interface Activity {
   conversations: () => RecentConversation[]
   /** Forgets of which conversations it heard. */
   forget: () => void
-  /** The numbers of the last hour as text, without anybody's id; it grows with the number of Pages and with nothing else. */
+  /** The numbers of the last hour as text, without ids of visitors; its size depends on the number of Pages only. */
   save: () => string
   /** Adds what {@link Activity.save} wrote. @throws SyntaxError, TypeError when it never did */
   restore: (text: string) => void

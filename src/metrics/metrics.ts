@@ -36,7 +36,7 @@ export interface Levels {
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_600, 86_400]
 
 /**
- * Counts in plain numbers and hands them to prom-client when somebody asks: a count costs a lookup, also where webhooks
+ * Counts in plain numbers and hands them to prom-client at a scrape: a count costs a lookup, also where webhooks
  * come in by the thousand. The process is measured, too: event loop, heap, garbage collection. Each call has a registry of
  * its own.
  */

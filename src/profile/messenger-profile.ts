@@ -67,7 +67,7 @@ export const toMessengerProfile = (script: Script): JsonObject | null => {
   }
 }
 
-/** Once for everybody, and once for each locale of the other languages that these texts have. */
+/** Once for all visitors, and once for each locale of the other languages that these texts have. */
 const inEachLanguage = (
   script: Script,
   texts: readonly Localised<string>[],

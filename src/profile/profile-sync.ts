@@ -58,7 +58,7 @@ const CALLS_OF_ONE_SYNC = 3
 const WINDOW_MS = 10 * 60_000
 /** After a failure that waiting may help. */
 const RETRY_MS = 15 * 60_000
-/** Somebody may change it at Facebook, and Facebook may not keep what it took. */
+/** The profile may be edited at Facebook, and Facebook may not keep what it accepted. */
 const LOOK_AGAIN_MS = { unchanged: 6 * 3_600_000, changed: RETRY_MS }
 
 /** Compares each Page's profile with the wanted one, and sets only what differs. Never throws. */

@@ -26,7 +26,7 @@ const AGAIN_MS = [2 * 60_000, 10 * 60_000]
 
 /**
  * Sees to it that Facebook sends the webhooks of the app to this bot: sets the address where there is none, and switches
- * it on again where Facebook switched it off. One that somebody pointed elsewhere is theirs; the operator hears of it.
+ * it on again where Facebook switched it off. An address that points elsewhere is left alone; the operator is told.
  */
 export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () => void; stop: () => void } => {
   const { graph, webhook, clock, log, onTrouble } = deps

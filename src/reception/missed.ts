@@ -4,7 +4,7 @@ import type { NewEvent, Store } from '../store/store.ts'
 
 /** What was found in the conversations of a Page. */
 export interface Missed {
-  /** Messages that nobody knew of; they are in the inbox now. */
+  /** Messages that the store did not know; they are in the inbox now. */
   recovered: number
   /** Messages that had come by webhook, too. */
   known: number

@@ -33,7 +33,7 @@ interface Watched {
 }
 
 const SAVE_EVERY_SLOTS = 6
-/** A timer this late means that the machine slept: nobody looked. */
+/** A timer this late means that the machine slept and no webhook could arrive. */
 const LATE_MS = 60_000
 /** After so long it is believed that nothing comes any more, and what is usual is learned anew. */
 const BELIEVED_MS = 7 * 86_400_000

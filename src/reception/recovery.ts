@@ -43,7 +43,7 @@ const MINUTE_MS = 60_000
 /** How long Facebook repeats a callback that fails, before it unsubscribes the app (reference E3). */
 const FACEBOOK_REPEATS_MS = 60 * MINUTE_MS
 const LOOK_EVERY_MS = 30 * MINUTE_MS
-/** Nobody could tell for so long whether the webhooks reach us that they may have been lost and renewed. */
+/** So long without a proof that webhooks reach us: the subscription may have been lost and renewed meanwhile. */
 const UNSEEN_MS = 2 * FACEBOOK_REPEATS_MS
 /** Still subscribed after we were away: Facebook repeats what it has, and better than we could find it. */
 const LET_REPEAT_MS = 10 * MINUTE_MS

@@ -28,7 +28,7 @@ export type EventDetail =
       /** Payload of the tapped quick reply. */
       quickReply: string | null
       attachments: Attachment[]
-      /** Set when the message is a sticker, whatever generation of the shape. */
+      /** Set when the message is a sticker, in every generation of the shape. */
       stickerId: string | null
       replyToMid: string | null
       referral: Referral | null
