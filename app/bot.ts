@@ -39,7 +39,7 @@ export interface AppOptions {
   clock?: Clock
   /** Where log lines go; standard output by default. */
   logStream?: LogStream | undefined
-  /** Where the operator sits and may be asked for a token; null where nobody does. */
+  /** The terminal in which the operator may be asked for a token; null without one. */
   terminal?: Terminal | null
   /** Where it runs; a checkout by default. */
   surroundings?: Surroundings

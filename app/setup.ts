@@ -23,7 +23,7 @@ export interface SetupAppOptions {
   readEnv: () => Env
   envFile: EnvFileOptions
   outside: Pick<Outside, 'fetch'>
-  /** For whoever reads the terminal, and nobody else. */
+  /** The code that opens the set-up; printed to the terminal only. */
   code: SetupCode
   /** A browser brought the code; there is another one now. */
   onEnter: () => void
@@ -37,7 +37,8 @@ export interface SetupAppOptions {
 const LAST_WORDS_MS = 1000
 
 /**
- * The set-up, ready to listen: what `npm start` serves while nobody has told the bot whose it is. None of it is in the bot.
+ * The set-up, ready to listen: what `npm start` serves while none of the required settings is there. It is a server of its
+ * own, and the bot has none of its routes.
  *
  * @throws BotError `BOT_CONFIG_INVALID`
  */
@@ -46,7 +47,7 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
   const settings = loadOtherSettings(readEnv())
   const { LOG_LEVEL, FB_GRAPH_URL: origin, FB_GRAPH_VERSION: version, HOST: host } = settings
   const address = createAddressProof(outside)
-  // No TRUST_PROXY: nobody is let in through one.
+  // TRUST_PROXY does not apply: the set-up refuses requests that came through a proxy.
   const app = createServer({ LOG_LEVEL, logStream })
 
   app.register(bodyBudgetPlugin, { mebibytes: settings.BODY_BUDGET_MIB })

@@ -182,7 +182,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(timer)
 }
 
-/** The port itself, or the next one that nobody listens on. */
+/** The port itself, or the next free one. */
 const freePort = async (from: number): Promise<number> => {
   for (let port = from; port < from + 100; port += 1) {
     if (await isFree(port)) return port

@@ -51,7 +51,7 @@ source.addEventListener('parts', ({ data }) => {
   document.title = `${title()} · Evergreen`
   const repair = document.getElementById('repair')
   const asksForToken = document.querySelector('#verdict a[href="#repair"]') !== null
-  // Unfolded by us, it is folded by us again; not while somebody types there.
+  // The script unfolds the repair form and folds it again, but not while it has the focus.
   if (repair && before.verdict !== verdict() && !repair.contains(document.activeElement))
     repair.open = asksForToken
 })

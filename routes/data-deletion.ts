@@ -24,7 +24,7 @@ async function dataDeletion(app: FastifyInstance) {
     const { FB_APP_SECRET, PUBLIC_URL } = app.config
     const text = request.body?.get('signed_request') ?? ''
     const isNew = requests.isNew(text, readSignedRequest(text, FB_APP_SECRET))
-    // The same request has the same code, and nobody without the secret can guess it.
+    // The same request has the same code, and it cannot be guessed without the secret.
     const code = createHmac('sha256', FB_APP_SECRET)
       .update(`data deletion ${text}`)
       .digest('base64url')
@@ -34,7 +34,7 @@ async function dataDeletion(app: FastifyInstance) {
     if (isNew) {
       request.log.warn(
         { confirmationCode: code },
-        'Facebook passes on a request to delete the data of somebody who logged in to the app',
+        'Facebook passes on a request to delete the data of a person who logged in to the app',
       )
     }
     const origin = PUBLIC_URL ?? `${request.protocol}://${request.host}`
@@ -70,9 +70,8 @@ const received = (code: string, at: Date) => html`
   <p>
     Facebook passed on an id that belongs to people who <em>log in to this app</em>, such as those who look
     after the Page. No conversation is stored under that id, and the request did not add it to anything, so
-    there was nothing of a conversation to delete under it. The login of somebody who looks after the Page
-    ends when they remove the app from their Facebook account; what was stored of it then opens nothing any
-    more.
+    there was nothing of a conversation to delete under it. The login of a person who manages the Page ends
+    when they remove the app from their Facebook account; the token stored from it is then invalid.
   </p>
   <h2>If you wrote to the Page as a visitor</h2>
   <p>

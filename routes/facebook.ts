@@ -20,7 +20,7 @@ async function facebook(app: FastifyInstance) {
     const signed = readSignedRequest(text, FB_APP_SECRET)
     // A repeat says nothing new, and may be a recorded one.
     if (!requests.isNew(text, signed)) return { success: true }
-    request.log.warn('the app was removed by somebody on Facebook: probing the page tokens')
+    request.log.warn('a person removed the app on Facebook: probing the page tokens')
     // Facebook gets its answer without waiting for ours.
     app.tokens.deauthorized({ userId: signed.userId, pageId: signed.profileId }).catch((error: unknown) => {
       request.log.error({ err: error }, 'the probe after a deauthorize callback failed')

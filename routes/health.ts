@@ -47,7 +47,7 @@ const inTime = async <Value>(asked: Promise<Value>, clock: Clock): Promise<Value
   return answer
 }
 
-/** Asks once for all who ask at about the same time: anybody may call /readyz, and a probe writes to the disk. */
+/** Shares one probe between requests at about the same time: /readyz is open to every client, and a probe writes to the disk. */
 const remember = <Value>(ask: () => Promise<Value>, clock: Clock): (() => Promise<Value>) => {
   let answer: Promise<Value> | null = null
   let askedMs = Number.NEGATIVE_INFINITY

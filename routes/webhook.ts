@@ -60,7 +60,7 @@ async function webhook(app: FastifyInstance) {
       const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
       reply.type('text/plain; charset=utf-8').send(challenge)
     })
-    // The header is not signed, so it decides nothing: whatever came is read as bytes.
+    // The content type is not signed, so it decides nothing: every body is read as bytes.
     app.post<{ Body: Json }>(path, { onRequest: admit }, ({ body }) => take(body))
   }
 }

@@ -40,7 +40,7 @@ const run = async ({ databaseThread, endAtOnce }: Begun): Promise<void> => {
   flushCompileCache()
 }
 
-/** Sets the bot up, where there is nothing to make it of and somebody who can be asked. */
+/** Serves the set-up, if no required setting is there and there is a terminal. */
 const runFirst = async (databaseThread: Worker, endAtOnce: () => void): Promise<void> => {
   // It will be some time until one is needed.
   void databaseThread.terminate()
@@ -77,7 +77,7 @@ const serveWhenBuilt = async (
     if (app === null) {
       if (err) console.error(explain(err))
     } else {
-      if (err) app.log.fatal({ err }, 'stopping after an error nobody handled')
+      if (err) app.log.fatal({ err }, 'stopping after an unhandled error')
       else app.log.info({ signal }, 'stopping')
       await app.close()
       app.log.info('stopped')

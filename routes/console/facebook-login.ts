@@ -39,7 +39,7 @@ async function facebookLogin(app: FastifyInstance) {
     const origin = `${protocol}://${host}`
     const { uri, openAt } = loginAddress({ publicUrl: config.PUBLIC_URL ?? null, origin })
     if (openAt === null) return uri
-    // A sandbox comes back to whatever address it is told; Facebook does not.
+    // A sandbox redirects to any address; Facebook only to registered ones.
     if (config.PUBLIC_URL === undefined && !tokenSource(config).isFacebook)
       return `${origin}${LOGIN_CALLBACK}`
     throw new BotError(
@@ -79,7 +79,10 @@ async function facebookLogin(app: FastifyInstance) {
       repairBy(request, answer, login),
     )
     if (repair === null) {
-      log.warn({ client: request.ip }, 'an answer of the login dialog was refused: nobody here asked for it')
+      log.warn(
+        { client: request.ip },
+        'an answer of the login dialog was refused: it belongs to no login that was begun here',
+      )
       throw new BotError(
         'BOT_FORM_REFUSED',
         'This answer belongs to no login that you began here, or it came too late.',

@@ -23,7 +23,7 @@ async function operatorRepair(app: FastifyInstance) {
   const find = (request: FastifyRequest<ById>): Repair => {
     const repair = repairs.get(sessionOf(request), request.params.id)
     if (repair !== null) return repair
-    throw new BotError('BOT_ROUTE_UNKNOWN', 'There is no such repair, or it was begun by somebody else.', {
+    throw new BotError('BOT_ROUTE_UNKNOWN', 'There is no such repair, or it was begun in another session.', {
       remedy: 'Start it again from the overview.',
     })
   }

@@ -5,7 +5,7 @@ import { REACH } from '../../src/setup/proofs.ts'
 
 const RETRY_AFTER_SECONDS = 60
 
-/** What anybody may ask while the bot is being set up: it lives, takes no webhooks yet, and can be reached. */
+/** Routes open to every client during the set-up: the process lives, takes no webhooks yet, and can be reached. */
 async function setupOutside(
   app: FastifyInstance,
   { answerTo }: { answerTo: (question: string, proxy: string | null) => string | null },

@@ -63,7 +63,7 @@ export interface PageView {
   menu: MenuItem[]
   /** The visitor can only tap, not write. */
   composerDisabled: boolean
-  /** The app that answers where nobody holds the thread; null when every app may. */
+  /** The default app, which answers idle threads; null when every app may. */
   defaultAppId: string | null
   /** Barred from sending for breaking a policy. */
   restricted: boolean
@@ -126,7 +126,7 @@ export interface ConversationView {
   readMs: number | null
   /** End of the 24-hour window, ms since the epoch. */
   windowEndsMs: number | null
-  /** Who holds the thread; null when nobody does. */
+  /** The app that holds the thread; null when the thread is idle. */
   owner: { appId: string; name: string; untilMs: number } | null
   /** The visitor blocked the Page. */
   blocked: boolean

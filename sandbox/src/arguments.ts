@@ -24,7 +24,7 @@ A second bot on the same Pages, so that the two can hand over; it is there once 
 Who is there
   --page NAME           a Page; may be given several times
   --portfolio NAME      the Pages are in a business portfolio: /me/accounts is empty
-  --visitor NAME        somebody to write to it; may be given several times
+  --visitor NAME        a visitor of the Page; may be given several times
   --tester NAME         a visitor with a role on the app; may be given several times
 
 How strict Facebook is

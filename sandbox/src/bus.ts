@@ -1,6 +1,6 @@
 import type { SandboxEvent } from './api.ts'
 
-/** Where everything that happens in the sandbox is told to whoever watches: the chat page, tests, scripts. */
+/** Passes every event of the sandbox to its subscribers: the chat page, tests, scripts. */
 export interface Bus {
   tell: (event: SandboxEvent) => void
   /** Something in {@link ./api.ts SandboxState} changed; told once per loop turn, however often this is called. */

@@ -9,7 +9,7 @@ import type { Rng } from './rng.ts'
 import type { Courier } from './webhooks/courier.ts'
 import type { Conversation, World } from './world.ts'
 
-/** What happens between visitors and Pages, whoever set it off. */
+/** Actions of visitors and Pages, from the chat page, the control API or Graph. */
 export interface Chat {
   act: Act
   page: PageSide

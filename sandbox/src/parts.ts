@@ -34,7 +34,7 @@ export interface Settings {
   graphVersion: string
   /** The app whose webhook and tokens the control API shows. */
   appId: string
-  /** The mode of the app when nobody changed it. */
+  /** The mode of the app at the start. */
   mode: 'live' | 'development'
   /** Most entries in one page of a list. */
   pageSize: number

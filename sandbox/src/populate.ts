@@ -75,7 +75,7 @@ export const withIds = (options: WorldOptions, rng: Rng): WorldOptions => ({
   visitors: options.visitors.map((seed) => ({ ...seed, psid: seed.psid ?? newPsid(rng) })),
 })
 
-/** Empties the world and peoples it again; whoever holds it keeps holding the same one. */
+/** Empties the world and fills it again, in place: references to it stay valid. */
 export const populate = (world: World, rng: Rng, options: WorldOptions): void => {
   for (const map of Object.values(world)) (map as Map<unknown, unknown>).clear()
   world.apps.set(options.appId, {
@@ -107,7 +107,7 @@ export const dashboardSubscription = ({ url, verifyToken }: DashboardWebhook): A
   }
 }
 
-/** An app of somebody else, live and without conditions. */
+/** An app of another developer, live and without conditions. */
 export const addApp = (world: World, { id, name, secret, webhook }: AppSeed): App => {
   const app: App = {
     id,

@@ -38,7 +38,7 @@ export interface MeetingCall {
   psid: string | null
 }
 
-/** What Facebook's front shows when there is nobody behind it. */
+/** The page of Facebook's front end when no back end answers. */
 export const OUTAGE_PAGE = `<!DOCTYPE html>
 <html lang="en"><head><title>Facebook | Error</title></head>
 <body><h1>Sorry, something went wrong.</h1><p>We're working on it and we'll get it fixed as soon as we can.</p></body></html>

@@ -48,7 +48,7 @@ export interface App {
 /** The app's webhook, as the dashboard or `POST /{app-id}/subscriptions` sets it. */
 export interface AppSubscription {
   callbackUrl: string
-  /** Null: nobody asked for a verification. */
+  /** Null: no verification was requested. */
   verifyToken: string | null
   verified: boolean
   fields: Set<string>
@@ -128,7 +128,7 @@ export interface Page {
   /** Whether `/me/accounts` shows it; a Page reached through a portfolio alone may be missing there. */
   listed: boolean
   published: boolean
-  /** The app that answers where nobody holds the thread; null as long as every app may (reference I). */
+  /** The default app, which answers idle threads; null as long as every app may (reference I). */
   defaultAppId: string | null
   /** Barred from sending for breaking a policy (10/1893063). */
   restricted: boolean
@@ -153,7 +153,7 @@ export interface Conversation {
   seenMs: number | null
   deliveredMs: number | null
   readMs: number | null
-  /** The app that holds the thread; null when nobody does. */
+  /** The app that holds the thread; null when the thread is idle. */
   owner: { appId: string; untilMs: number } | null
   /** What brought the visitor here before the first message, or an ad they came back through. */
   pendingReferral: Referral | null

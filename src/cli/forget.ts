@@ -27,7 +27,9 @@ Works while the bot runs and while it does not. It reads DATA_DIR, also from .en
     const { conversations: count, erased } = await withStore(env, (store) => store.forget({ psid, pageId }))
     if (!erased) stderr.write(NOT_ERASED)
     if (count === 0) {
-      stderr.write(`Nobody is known by the PSID ${psid}${pageId === undefined ? '' : ' on that Page'}.\n`)
+      stderr.write(
+        `No visitor is stored under the PSID ${psid}${pageId === undefined ? '' : ' on that Page'}.\n`,
+      )
       return EXIT.failed
     }
     stdout.write(`Forgotten: ${psid}, in ${count === 1 ? 'one conversation' : `${count} conversations`}.\n`)

@@ -1,14 +1,14 @@
 import { html, type Html } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 
-/** How the operator is told when nobody looks at the console. @param ways - their names; empty for none */
+/** The channels that alerts are sent to, besides the console. @param ways - their names; empty for none */
 export const alertsCard = ({ csrf, ways }: { csrf: Html; ways: readonly string[] }): Html =>
   html`<section class="card" aria-labelledby="alerts-title">
     <h2 id="alerts-title">Alerts</h2>
     ${
       ways.length === 0
         ? html`<p>
-            Nobody is told when the bot needs a person: set <code>ALERT_URL</code>, or
+            No alert is sent when the bot needs a person: set <code>ALERT_URL</code>, or
             <code>ALERT_MAIL_TO</code> and <code>SMTP_URL</code>.
           </p>`
         : html`<p>You are told by ${ways.join(' and ')}. See whether it arrives:</p>

@@ -15,7 +15,7 @@ export const conversationUrl = ({ pageId, psid }: { pageId: string; psid: string
 const LONGEST_IDS = 500
 const LONGEST_TEXT = 4000
 
-/** What was said; whoever shows it has logged that. */
+/** A conversation with its messages; the caller has logged that it is shown. */
 export const conversationPage = (
   { pageId, psid, windowEndsMs, lines, withoutFacebook }: Transcript,
   nowMs: number,

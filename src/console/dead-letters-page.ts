@@ -49,7 +49,7 @@ export const deadLettersPage = (list: DeadLettersList): Html => {
 export const dropPage = (which: { ids: readonly string[]; all: boolean }, number: number, csrf: Html): Html =>
   html`<section class="card narrow" data-drop="${number}">
     <h1>Drop ${count(number, 'dead letter')}?</h1>
-    <p>What was to be said is then gone, and nobody will be told that it was not. This cannot be undone.</p>
+    <p>The replies are then deleted, and the visitors are not told. This cannot be undone.</p>
     <form method="post" action="${DEAD_LETTERS}" class="buttons">
       ${csrf}<input type="hidden" name="sure" value="yes" />
       ${which.all && html`<input type="hidden" name="all" value="yes" />`}
@@ -59,7 +59,7 @@ export const dropPage = (which: { ids: readonly string[]; all: boolean }, number
     </form>
   </section>`
 
-/** One letter with its content; whoever shows it has logged that. */
+/** One letter with its content; the caller has logged that it is shown. */
 export const deadLetterPage = (
   letter: DeadLetter,
   { nowMs, csrf, label, name }: { nowMs: number; csrf: Html; label: string; name: string | null },
@@ -68,7 +68,7 @@ export const deadLetterPage = (
     <h1>Dead letter <small>${letter.id}</small></h1>
     <dl class="facts">
       ${fact('Why', why(letter))} ${fact('From', html`${called(label)} (${letter.pageId})`)}
-      ${fact('To', html`${name !== null && html`${called(name)} `}${called(letter.psid ?? 'nobody')}`)}
+      ${fact('To', html`${name !== null && html`${called(name)} `}${called(letter.psid ?? 'no visitor')}`)}
       ${fact('Visitor wrote', ago(letter.acceptedMs, nowMs))} ${fact('Given up', ago(letter.diedMs, nowMs))}
       ${fact('Window', windowWords(letter, nowMs))}
       ${
@@ -102,7 +102,7 @@ export const outcomeWords = (did: string | undefined, number: number): string | 
 
 const row = (letter: DeadLetter, { nowMs, labelOf, visitorName }: DeadLettersList): Html => {
   const { pageId, psid } = letter
-  const to = psid === null ? 'nobody' : (visitorName({ pageId, psid }) ?? psid)
+  const to = psid === null ? 'no visitor' : (visitorName({ pageId, psid }) ?? psid)
   return html`<li>
     <label class="check"
       ><input type="checkbox" name="id" value="${letter.id}" /><span class="sr"

@@ -53,7 +53,7 @@ const pages = (view: ConsoleView): Html =>
   html`${view.pages.map((page) => pageCard(page, view.nowMs, view.pages.length <= UNFOLDED))}
   ${webhookCard(view.appWebhook, view.webhookEntry)}`
 
-/** Nothing is shown where nobody waits: the rest of the page says that all is well. */
+/** Empty when no visitor waits for a person: the banner says that all is well. */
 const people = ({ waiting, nowMs }: ConsoleView): Html =>
   waiting.length === 0
     ? html``
@@ -86,7 +86,7 @@ const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
     <h2 id="conversations-title">Last conversations</h2>
     ${
       list.length === 0
-        ? html`<p class="empty">Nobody has written since this process started.</p>`
+        ? html`<p class="empty">No visitor has written since this process started.</p>`
         : html`<ul class="rows">
             ${list.slice(0, SHOWN).map(
               ({ lastHeardMs, lastKind, lastSentMs, unsent, silent, ...one }) =>
@@ -143,7 +143,7 @@ const deadLetters = ({ dead, nowMs }: ConsoleView): Html =>
                   html`<li>
                     <span class="who"
                       ><a href="/operator/dead-letters/${encodeURIComponent(id)}"
-                        >To ${called(visitorName ?? psid ?? 'nobody')}</a
+                        >To ${called(visitorName ?? psid ?? 'no visitor')}</a
                       ><small>${called(label)}</small></span
                     >
                     <span class="when">${ago(diedMs, nowMs)}</span>

@@ -23,7 +23,7 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
     <div class="columns two">
       <div>
         <h3>With one click</h3>
-        <p>You log in at Facebook, as somebody who manages the Page, and come back here.</p>
+        <p>You log in at Facebook with the account of a person who manages the Page, and come back here.</p>
         ${facebookForm(csrf)} ${loginHints(login)}
       </div>
       <div>
@@ -57,7 +57,7 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
     </div>
   </details>`
 
-/** What the button needs once, at Facebook; nobody can guess it there. */
+/** The settings at Facebook that the button needs once, with the address to copy. */
 const loginHints = ({ uri, note, openAt }: LoginAddress): Html =>
   html`<p class="hint">
       Before the first click: in the App dashboard add the product <b>Facebook Login</b>, and enter this under

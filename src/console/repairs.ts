@@ -141,7 +141,7 @@ const createRepair = (
         changed()
         resolve(chosen)
       }
-      // A token must not wait in memory for somebody who went home.
+      // A token must not stay in memory when the operator has left.
       cancelWait = clock.after(CHOICE_MS, () => answer?.([]))
       changed()
     })

@@ -7,7 +7,7 @@ import type { KeptConversation, Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 
-/** What was said in one conversation, as far as anybody still knows it. */
+/** The messages of one conversation, as far as the store and Facebook have them. */
 export interface Transcript {
   pageId: string
   psid: string
@@ -38,8 +38,8 @@ const MOST_OF_EACH = 50
 const PATIENCE_MS = 5000
 
 /**
- * What waits and what died is in the store. What was answered is not: its words are Facebook's to keep, and asked for only
- * when somebody opens the conversation.
+ * Waiting replies and dead letters are in the store. Sent replies are not: their texts are read from Facebook, and only
+ * when the operator opens the conversation.
  */
 export const createTranscripts = (deps: {
   store: Pick<Store, 'conversation'>
@@ -147,7 +147,7 @@ const present = (
   })),
 ]
 
-/** Null for what nobody says, such as that a message was seen. */
+/** Null for events without words, such as that a message was seen. */
 const wordsOfEvent = (event: WebhookEvent): string | null => {
   switch (event.kind) {
     case 'delivery':

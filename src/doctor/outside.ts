@@ -11,7 +11,7 @@ export interface Outside {
   resolve: (host: string) => Promise<string[]>
   /** Follows no redirect. Never throws. */
   fetch: (url: string, options?: FetchOptions) => Promise<HttpAnswer | Unreached>
-  /** Shakes hands, whatever the certificate is worth. @throws Error with the system's code */
+  /** Completes the TLS handshake even with an invalid certificate. @throws Error with the system's code */
   certificate: (host: string, port: number) => Promise<CertificateFacts>
   close: () => Promise<void>
 }
@@ -36,7 +36,7 @@ export interface Unreached {
 }
 
 export interface CertificateFacts {
-  /** Why nobody should accept it, in OpenSSL's word; null when they should. */
+  /** Why the certificate is invalid, as OpenSSL's code; null when it is valid. */
   problem: string | null
   /** Ms since the epoch. */
   expiresMs: number

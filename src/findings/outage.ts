@@ -8,7 +8,7 @@ export interface Outage {
   sinceMs: () => number | null
 }
 
-/** What a call comes to that nobody has answered. */
+/** The verdicts of calls that Graph did not answer. */
 const UNANSWERED = new Set(['transient', 'ambiguous'])
 /** Older than this, a failed call says nothing of now. */
 const FRESH_MS = 5 * 60_000

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { createComparison } from '../web/password-check.ts'
 
-/** The code that the terminal shows, and that lets in whoever can read it there. Good for one browser. */
+/** The code that the terminal shows, and that admits the person who can read the terminal. Valid for one browser. */
 export interface SetupCode {
   /** The one that is good now. */
   current: () => string
@@ -12,7 +12,7 @@ export interface SetupCode {
 /** Without those that look like others. */
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
 const GROUPS = 4
-/** Four groups of five are 99 bits: nobody guesses them, so no wrong code may lock out the person with the right one. */
+/** Four groups of five are 99 bits: they cannot be guessed, so wrong codes need not lock anything out. */
 const GROUP = 5
 
 export const createSetupCode = (): SetupCode => {

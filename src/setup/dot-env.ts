@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util'
 import { BotError } from '../base/errors.ts'
 
 /**
- * A `.env` file with these variables set, and all else as somebody wrote it: comments, order, other variables.
+ * A `.env` file with these variables set, and all else unchanged: comments, order, other variables.
  *
  * @throws BotError `BOT_CONFIG_INVALID` when a value cannot stand in such a file, or not in this one
  */

@@ -68,7 +68,7 @@ const replace = async (path: string, text: string): Promise<void> => {
   try {
     try {
       await file.writeFile(text)
-      // Run as root it stays the file of whoever made it.
+      // Written by root, the file keeps its owner.
       if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid)
       await file.sync()
     } finally {

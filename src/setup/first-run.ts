@@ -5,7 +5,7 @@ export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as co
 
 export type OtherSettings = Omit<Config, (typeof ESSENTIAL)[number]>
 
-/** Whether nobody has told the bot yet whose it is. Whoever has set one of the three has begun by hand. */
+/** Whether none of the three required settings is there. With one of them set, the set-up by hand has begun. */
 export const isUntouched = (env: Env): boolean =>
   ESSENTIAL.every((name) => !env[name]?.trim() && !env[`${name}_FILE`]?.trim())
 

@@ -47,7 +47,7 @@ export interface AddressProof {
    */
   prove: (publicUrl: string) => Promise<string | null>
   /**
-   * What to answer whoever comes to this address of ours; null for an address nobody gave out.
+   * The answer to a request for this path of ours; null for a path that no proof has given out.
    *
    * @param proxy - the address of the proxy that brought it, if one did
    */
@@ -87,4 +87,4 @@ export const createAddressProof = (outside: Pick<Outside, 'fetch'>): AddressProo
 const describe = (found: Awaited<ReturnType<Outside['fetch']>>): string =>
   found.status === null
     ? `it cannot be reached (${found.code})`
-    : `somebody else answers there (HTTP ${found.status})`
+    : `another server answers there (HTTP ${found.status})`

@@ -108,7 +108,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
       ...(!hasPassword && { OPERATOR_PASSWORD: password ?? given }),
     }
     if (!isUntouched(readEnv())) {
-      throw new BotError('BOT_CONFIG_INVALID', `Somebody else has written settings to ${file} meanwhile.`, {
+      throw new BotError('BOT_CONFIG_INVALID', `Another program has written settings to ${file} meanwhile.`, {
         remedy: 'Stop this set-up with Ctrl-C and start anew.',
       })
     }
@@ -169,7 +169,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
   }
 }
 
-/** Which Facebook it is, and where the bot listens, as far as somebody has said so. */
+/** The settings of Graph's address and of the bot's own, as far as they are set. */
 const placeOf = (env: Env): Record<string, string> =>
   Object.fromEntries(
     ['FB_GRAPH_URL', 'FB_LOGIN_URL', 'FB_GRAPH_VERSION', 'HOST', 'PORT'].flatMap((name) => {

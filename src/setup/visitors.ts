@@ -7,11 +7,11 @@ export interface Arrival {
 }
 
 /**
- * Why a request cannot come from whoever sits at this machine or has a tunnel to it; null when it may.
+ * Why a request cannot come from a person at this machine or with a tunnel to it; null when it may.
  *
- * A page elsewhere can make its own name point to this machine and would then be of the same origin to a browser, so no name
- * is good that somebody else could own. A proxy brings whoever it likes, and is told by what it adds, or by the HTTP/1.0
- * that some speak where nothing is set: no browser does.
+ * A page elsewhere can make its own name point to this machine and would then be of the same origin to a browser, so names
+ * that another person could own are refused. A proxy forwards requests of any client, and is recognised by the headers it
+ * adds, or by HTTP/1.0, which some proxies use by default and no browser does.
  *
  * @param name - the name this server was told to listen under
  */

@@ -42,7 +42,7 @@ export interface TerminalDeps {
   inForeground?: () => boolean
 }
 
-/** Null where nobody sits: when input or output is not a terminal. */
+/** Null when input or output is not a terminal. */
 export const createTerminal = (deps: TerminalDeps): Terminal | null =>
   deps.input.isTTY === true && deps.output.isTTY === true && deps.input.setRawMode !== undefined
     ? openTerminal(deps)
@@ -61,7 +61,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
   let isClosed = false
   let isDrawDue = false
 
-  // Nobody has told the window of a container, or one on a serial line, how large it is: then it says 0.
+  // Terminals of containers and serial lines do not know their size and report 0.
   const columns = (): number => output.columns || 80
 
   const render = (): string[] => {

@@ -8,8 +8,8 @@ export interface Lockout {
   secondsLeft: (client: string) => number
   failed: (client: string) => void
   /**
-   * Knew the password: failures elsewhere do not keep this network out. Its own failures still count, or whoever shares it
-   * with a program that scrapes could guess for ever.
+   * A right password came: failures of other networks do not lock this network out. Its own failures still count, or a
+   * guesser in the network of a Prometheus server could guess without limit.
    */
   succeeded: (client: string) => void
 }

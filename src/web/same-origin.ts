@@ -10,7 +10,7 @@ export interface Posted {
 
 /**
  * Whether a change may have been posted by another site's page. Browsers say so in `Sec-Fetch-Site` and `Origin`, and no page
- * can change either; whoever sends neither is no browser and holds no cookie of the operator's.
+ * can change either; a client that sends neither is not a browser and has no session cookie of the operator.
  */
 export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): boolean => {
   if (secFetchSite !== undefined && secFetchSite !== 'same-origin') return true

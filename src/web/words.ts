@@ -34,7 +34,7 @@ export const ahead = (ms: number, nowMs: number): Html =>
     >${ms - nowMs < 60_000 ? 'within a minute' : `in ${duration(ms - nowMs)}`}</time
   >`
 
-/** A name or an id that others gave: kept apart from the words around it, and no longer than anybody reads. */
+/** A name or id from outside: isolated from the text around it (bidi), and shortened. */
 export const called = (name: string): Html => html`<bdi>${shortened(name, LONGEST_NAME)}</bdi>`
 
 const LONGEST_NAME = 100

@@ -74,7 +74,7 @@ t.test('who cancels in the dialog is told in the browser and in the terminal', a
 
 t.test('when nobody comes it ends, saying so', async (t) => {
   const { code } = await build(t, 20)
-  await t.rejects(code, { code: 'BOT_USER_TOKEN_INVALID', message: /Nobody logged in/, remedy: /--login/ })
+  await t.rejects(code, { code: 'BOT_USER_TOKEN_INVALID', message: /There was no login/, remedy: /--login/ })
 })
 
 t.test('other paths, methods and host names get nothing', async (t) => {

@@ -63,8 +63,12 @@ t.test('a visitor is forgotten, and who is not known is said to be', async (t) =
   const forgotten = await run(forget, dir, ['7001'])
   t.match(forgotten, { code: 0, stdout: 'Forgotten: 7001, in one conversation.\n' }, forgotten.stderr)
   t.match((await run(answers, dir, [])).stdout, /^\{"id":2[^\n]+\n$/)
-  t.match(await run(forget, dir, ['7001']), { code: 1, stderr: /Nobody is known/ }, 'not even the number')
-  t.match(await run(forget, dir, ['9']), { code: 1, stderr: /Nobody is known/ })
+  t.match(
+    await run(forget, dir, ['7001']),
+    { code: 1, stderr: /No visitor is stored/ },
+    'not even the number',
+  )
+  t.match(await run(forget, dir, ['9']), { code: 1, stderr: /No visitor is stored/ })
   t.match(await run(forget, dir, ['7002', '--page', '5']), { code: 1, stderr: /on that Page/ })
   for (const args of [[], ['x'], ['1', '2'], ['--page', 'x', '1'], ['--all']]) {
     t.match(await run(forget, dir, args), { code: 2, stderr: /See --help/ }, args.join(' '))

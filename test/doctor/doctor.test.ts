@@ -468,7 +468,7 @@ const ROWS: Row[] = [
   {
     what: 'nobody who is told',
     arrange: ({ env }) => delete env['ALERT_URL'],
-    expected: { alerts: ['warning', /nobody is told/, /ALERT_URL.*SMTP_URL/] },
+    expected: { alerts: ['warning', /no alert is sent/, /ALERT_URL.*SMTP_URL/] },
   },
 ]
 

@@ -105,7 +105,7 @@ t.test('a public address that leads elsewhere is told, and one is not needed', a
   await enter(scene)
   await give(scene.tab, 'app', APP)
   t.match(await scene.tab.submit('/setup/address', { public_url: 'https://bot.example.com' }), {
-    body: /somebody else answers there \(HTTP 200\)/,
+    body: /another server answers there \(HTTP 200\)/,
   })
   await give(scene.tab, 'address', { public_url: '' })
   await give(scene.tab, 'operator', { password: `"mine" & #1 $HOME` })
@@ -183,7 +183,7 @@ t.test('a set-up that somebody else has finished meanwhile overwrites nothing', 
   writeFileSync(scene.envPath, 'FB_APP_ID=7\n')
   t.match(await scene.tab.submit('/setup/operator', {}), {
     statusCode: 400,
-    body: /Somebody else has written/,
+    body: /Another program has written/,
   })
   t.equal(readFileSync(scene.envPath, 'utf8'), 'FB_APP_ID=7\n')
 })

@@ -24,7 +24,7 @@ export interface PageSide {
   seen: (conversation: Conversation) => void
   /** The Page reacts to a message; null takes the reaction back. */
   reacts: (conversation: Conversation, message: Message, emoji: string | null) => void
-  /** Hands the thread to an app, or to nobody, and tells those concerned. */
+  /** Hands the thread to an app, or makes it idle, and sends the webhooks of that. */
   handOver: (page: Page, conversation: Conversation, move: Handover) => void
   /** A visitor comes or goes: what waited for them is delivered and read. */
   attend: (psid: string, presence: Presence) => void

@@ -2,7 +2,7 @@ import type { Conversation, Page } from '../world.ts'
 
 /**
  * Conversation Routing (reference I). Without a default app every connected app hears and answers an idle thread; with
- * one, that app alone does. Once a thread is handed to somebody, the others stand by until the control runs out.
+ * one, that app alone does. Once an app has control of a thread, the others are in standby until the control ends.
  */
 export interface Routing {
   /** Who holds the thread; null while it is idle. */

@@ -58,7 +58,7 @@ export const createVisitorSide = (deps: {
     content: Partial<Pick<Message, 'text' | 'attachment' | 'replyTo'>>,
     toItem: (ends: items.Ends, message: Message) => items.Item = items.visitorMessage,
   ): Acted => {
-    // Whoever writes is there.
+    // A visitor who writes is present.
     if (world.visitors.get(psid)?.presence !== 'here') pageSide.attend(psid, 'here')
     const { conversation, atMs } = touch(page, psid)
     const message: Message = {

@@ -3,7 +3,7 @@ import type { Entry } from '../webhooks/wire.ts'
 import { ownApp } from '../world.ts'
 import { BadBody } from './bodies.ts'
 
-/** What the dashboard invents: nobody has these ids, and the moment is long past (reference M). */
+/** The dashboard's sample values: ids of no visitor or Page, and a time long past (reference M). */
 const ENDS = { sender: { id: '12334' }, recipient: { id: '23245' } }
 const TIMESTAMP = 1_527_459_824
 

@@ -2,7 +2,7 @@ import type { SandboxParts } from '../parts.ts'
 import type { Call } from './call.ts'
 import { GraphFailure } from './failure.ts'
 
-/** What bars the app as a whole, whatever it asks (reference M). */
+/** Refusals that concern the app as a whole, for every edge (reference M). */
 export const checkApp = (parts: SandboxParts, call: Call): void => {
   const { ipBlocked, appDeactivated } = parts.trouble
   if (!(ipBlocked || appDeactivated) || !concernsOwnApp(parts, call)) return

@@ -51,7 +51,7 @@ export const identify = (parts: SandboxParts, call: Call): Caller => {
   return { kind: 'page', app: owner, user, page, token }
 }
 
-/** `me` is nobody without the token of a person or a Page. */
+/** `me` names no object without the token of a person or a Page. */
 export const noActiveToken = () =>
   new GraphFailure(
     {

@@ -7,7 +7,7 @@ import { checkWebview, notWhitelisted, whitelistOf, type IsWhitelisted } from '.
 /** @param profile - as it is before the call */
 type ProfileRule = (value: unknown, profile: Record<string, unknown>) => void
 
-/** A list of the profile: empty it is refused as such, whatever it is for. */
+/** A list of the profile: an empty one is refused with the same error in every field. */
 const some = (most: number): Count => ({ most, emptyIs: 'non-empty' })
 
 const MOST_LOCALES = 200

@@ -12,7 +12,7 @@ import { readRequest, splitAddress, type ReadCall } from './request.ts'
 /** The largest upload Facebook takes is 25 MB. */
 const BODY_LIMIT = 26 * 1024 * 1024
 
-/** The Graph API: every path that belongs to nobody else. */
+/** The Graph API: every path that no other route has. */
 export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>

@@ -12,7 +12,7 @@ export interface Usage {
    * @throws GraphFailure once the allowance is used up; the headers then ride on it
    */
   count: (caller: Caller, what: Counted) => Record<string, string>
-  /** Refuses a Page's calls for that long, or all of an app's own, whatever the allowance. */
+  /** Refuses a Page's calls for that long, or all of an app's own, regardless of the allowance. */
   throttle: (id: string, forMs: number) => void
   /** Until when, by id; only those that still are. */
   throttled: () => Map<string, number>

@@ -196,7 +196,7 @@ export const createComposer = ({ store, actions }) => {
     drawMenu()
     drawRoom()
   })
-  // On a phone this would throw the keyboard over the page before anybody asked for it.
+  // On a phone the focus would open the keyboard over the page.
   if (matchMedia('(hover: hover) and (min-width: 760px)').matches) text.focus({ preventScroll: true })
 }
 

@@ -65,7 +65,7 @@ export const createInbox = ({ store, actions }) => {
  * @param {string | null} owner
  */
 const stateWords = (begun, owner) => {
-  if (!begun) return 'Nobody has written yet.'
-  if (owner === null) return 'Nobody holds the thread: the bot and you may both answer.'
-  return `${owner} holds the thread; everybody else only listens.`
+  if (!begun) return 'The visitor has not written yet.'
+  if (owner === null) return 'The thread is idle: the bot and you may both answer.'
+  return `${owner} holds the thread; the others are in standby.`
 }

@@ -141,7 +141,7 @@ export const createTraffic = ({ store, actions }) => {
   )
   // A low window needs its height for the chat; the traffic is one click away.
   if (matchMedia('(min-width: 760px) and (max-height: 760px)').matches) fold(false)
-  // Under load hundreds of calls come in a second; nobody reads faster than this.
+  // Under load there are hundreds of calls a second; a person cannot read faster than this.
   let due = false
   store.subscribe(['traffic'], () => {
     if (due) return

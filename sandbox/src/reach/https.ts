@@ -63,7 +63,7 @@ const proxy =
       secure.emit('connection', socket)
       return undefined
     }
-    // On loopback alone: everybody who can reach the sandbox there can reach that host without it as well.
+    // On loopback only: a client that reaches the sandbox there can also reach that host directly.
     if (!isLoopback(reach.host)) {
       return refuse(
         socket,

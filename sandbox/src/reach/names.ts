@@ -19,7 +19,7 @@ export const isLoopback = (name: string): boolean =>
   /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(name)
 
 /**
- * Whether the sandbox answers to this host name. A name of somebody else that leads to this machine (DNS rebinding) is
+ * Whether the sandbox answers to this host name. A foreign name that leads to this machine (DNS rebinding) is
  * refused; where the operator listens on more than loopback, any literal address will do.
  */
 export const answersTo = (reach: Reach, name: string): boolean =>

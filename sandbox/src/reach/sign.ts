@@ -17,7 +17,7 @@ export interface ToSign {
 export const sign = ({ subject, issuer, publicKey, signer, notAfter, names }: ToSign): string => {
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey)
-  // Positive, whatever the bytes.
+  // The leading 01 makes the number positive.
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`
   certificate.validity.notBefore = new Date(Date.now() - 24 * 3600_000)
   certificate.validity.notAfter = notAfter

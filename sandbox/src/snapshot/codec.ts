@@ -29,7 +29,7 @@ export const number = plain(
   'a number',
   (json): json is number => typeof json === 'number' && Number.isFinite(json),
 )
-/** Whatever a bot set, kept as it is. */
+/** Any JSON that a bot has set, unchanged. */
 export const anything = plain('JSON', (json): json is unknown => json !== undefined)
 export const object = plain('an object', isObject)
 

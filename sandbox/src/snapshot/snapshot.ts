@@ -125,7 +125,7 @@ const withNames = ({ handedOut, ...page }: Page): codecs.PageWithoutTokens => ({
   handedOut: handedOut.map(({ value }) => value),
 })
 
-/** Files and pictures are served by this sandbox now, whatever its port. */
+/** Rewrites addresses of files and pictures to this sandbox's origin, which may have another port. */
 const atOrigin = (json: unknown, was: string, is: string): unknown => {
   if (was === '' || was === is) return json
   return JSON.parse(JSON.stringify(json).replaceAll(`${was}/`, `${is}/`)) as unknown

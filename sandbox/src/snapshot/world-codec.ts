@@ -41,7 +41,7 @@ import {
 
 /** The parts of a world as they are written down. What is shared is written once and named by its place or its key. */
 
-/** A list nobody adds to. */
+/** A read-only list. */
 const texts: Codec<readonly string[]> = { write: (values) => [...values], read: list(text).read }
 
 const subscription = record<AppSubscription>({

@@ -163,7 +163,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
   }
 
   const run = async (key: string, lane: Lane, born: number): Promise<void> => {
-    // The caller's own work first: whoever posts an event may still be answering a Graph call.
+    // Let the caller finish first: it may still be answering a Graph call.
     await new Promise(setImmediate)
     if (lane.attempts > 0) await pause(lane)
     while (born === epoch && lane.waiting.length > 0) {
@@ -182,7 +182,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
       lane.waiting = lane.waiting.filter((callback) => {
         if (!failures.another(callback.app, callback.parcel.page)) return true
         settle(callback, 'failed')
-        // Whoever waits for this Page hears of it now.
+        // Wake the lanes that wait, so that they fail at once, too.
         hurry()
         return false
       })

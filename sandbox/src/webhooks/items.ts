@@ -78,7 +78,7 @@ export const edit = (ends: Ends, { mid, text, edits }: Message): Item => ({
   content: { ...fromVisitor(ends), message_edit: { mid, text, num_edit: edits } },
 })
 
-/** Every message of the Page comes back, whoever sent it; the roles are swapped. */
+/** Every message of the Page is echoed, from each app and from the Page inbox; sender and recipient are swapped. */
 export const echo = (ends: Ends, message: Message): Item => ({
   field: 'message_echoes',
   content: {
@@ -114,7 +114,7 @@ export const handover = (ends: Ends, kind: string, content: Record<string, unkno
   content: { ...fromVisitor(ends), [kind]: content },
 })
 
-/** Concerns a Page and nobody who writes to it, so it has no sender (reference E4). */
+/** An event about the Page itself, without a visitor, so it has no sender (reference E4). */
 export const aboutPage = (
   field: string,
   { pageId, atMs }: Pick<Ends, 'pageId' | 'atMs'>,

@@ -18,7 +18,7 @@ export const readToken = async (deps: {
   hint: () => void
 }): Promise<string> => {
   const { stdin, fromEnvironment, hint } = deps
-  // A pipe that nobody writes to, as a service manager may leave one, must not keep us from the environment.
+  // A service manager may leave an open pipe without a writer as standard input: then read the environment after a while.
   const patienceMs = fromEnvironment ? PATIENCE_MS : undefined
   const hinting = fromEnvironment ? undefined : setTimeout(hint, HINT_AFTER_MS)
   try {

@@ -13,7 +13,7 @@ export interface LoginReceiver {
   /**
    * The code. From then on nothing here keeps the process, but a browser that comes again is still answered.
    *
-   * @throws BotError `BOT_USER_TOKEN_INVALID` when the dialog ended without one, or nobody came in time
+   * @throws BotError `BOT_USER_TOKEN_INVALID` when the dialog ended without one, or no answer came in time
    */
   code: Promise<string>
   close: () => void
@@ -23,7 +23,7 @@ export interface ReceiverOptions {
   timeoutMs: number
   /** How long a browser that has come back may take to be shown how it went; one that does not go on is not waited for. */
   shownWithinMs?: number
-  /** Somebody came with an answer to another question than ours. */
+  /** A request brought an answer with another state than ours. */
   onStranger: () => void
 }
 
@@ -38,7 +38,7 @@ export const openReceiver = async ({
 }: ReceiverOptions): Promise<LoginReceiver> => {
   const state = randomBytes(24).toString('base64url')
   const { promise: code, resolve, reject } = Promise.withResolvers<string>()
-  // Whoever waits for it hears of it; nobody else has to.
+  // The rejection reaches those that await `code`; without any, it must not count as unhandled.
   code.catch(() => {})
   let outcome: 'waiting' | 'done' | 'refused' = 'waiting'
   /** Ends the waiting, once the browser has seen how it went: this process may be over the moment after. */
@@ -126,7 +126,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const tooLate = (timeoutMs: number): BotError =>
   new BotError(
     'BOT_USER_TOKEN_INVALID',
-    `Nobody logged in within ${Math.round(timeoutMs / 60_000)} minutes.`,
+    `There was no login within ${Math.round(timeoutMs / 60_000)} minutes.`,
     {
       remedy: 'Run this again, or without --login to paste a token.',
     },

@@ -21,7 +21,7 @@ export const toJson = (letter: DeadLetter, withMessage: boolean): object => {
 export const toLines = (letter: DeadLetter): string[] => {
   const { id, pageId, psid, reason, error, diedMs } = letter
   const lines = [
-    `${id}  ${when(diedMs)}  Page ${pageId} to ${psid ?? 'nobody'}`,
+    `${id}  ${when(diedMs)}  Page ${pageId} to ${psid ?? 'no visitor'}`,
     `  ${reason}: ${WHY[reason]}`,
   ]
   if (error !== null) lines.push(`  Graph: ${error.verdict}, ${numbers(error)}: ${error.message}`)

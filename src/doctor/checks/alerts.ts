@@ -9,7 +9,7 @@ type Settings = Pick<Config, (typeof SETTINGS)[number]>
 
 const MAIL_TIMEOUT_MS = 8000
 
-/** Whether somebody hears of it when a person is needed. Nothing is sent. */
+/** Whether alerts would reach the operator. Nothing is sent. */
 export const alertChecks = (): Check[] => [
   check({
     id: 'alerts',
@@ -37,7 +37,7 @@ const checkAlerts = async (settings: Settings): Promise<Finding> => {
   return ways.length > 0
     ? ok(ways.join('; '))
     : warning(
-        'nobody is told when the bot needs a person: only the log says so',
+        'no alert is sent when the bot needs a person: only the log says so',
         'Set ALERT_URL, or ALERT_MAIL_TO and SMTP_URL.',
       )
 }

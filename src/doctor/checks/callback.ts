@@ -77,7 +77,7 @@ const checkAddress = async (
 ): Promise<Finding> => {
   if (publicUrl === undefined) {
     return warning(
-      'PUBLIC_URL is not set, so nobody tried whether Facebook reaches the bot',
+      'PUBLIC_URL is not set, so the doctor cannot test whether Facebook reaches the bot',
       'Set PUBLIC_URL to the https address Facebook calls, such as https://bot.example.com',
     )
   }
@@ -246,8 +246,8 @@ const checkForgery = async (publicUrl: string, context: Context): Promise<Findin
   if (answer.status === 401 || answer.status === 429) return ok('a callback without a signature is refused')
   if (answer.status !== 200) return unreached(answer, publicUrl)
   return failure(
-    'a callback without a signature is accepted: anybody could write in a visitor’s name',
-    `What answers at ${publicUrl}/webhook is not this bot; take it away.`,
+    'a callback without a signature is accepted: any client could write in a visitor’s name',
+    `What answers at ${publicUrl}/webhook is not this bot: remove it, or correct PUBLIC_URL.`,
   )
 }
 

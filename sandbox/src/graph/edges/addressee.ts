@@ -53,7 +53,7 @@ export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee
 const known = ({ parts }: EdgeContext, pageId: string, psid: string): Conversation => {
   if (!/^\d+$/.test(psid)) throw badParameter('Param recipient[id] must be a valid ID string (e.g., "123")')
   const conversation = findConversation(parts.world, pageId, psid)
-  // Nobody has a PSID for a Page before writing to it, or being answered in private.
+  // A person gets a PSID for a Page by writing to the Page, or by a private reply.
   const hasBegun = conversation && (conversation.openedMs !== null || conversation.messages.length > 0)
   if (!conversation || !hasBegun) throw noSuchPerson()
   return conversation
@@ -70,7 +70,7 @@ const optedIn = (context: EdgeContext, pageId: string, token: string): Conversat
   })
 }
 
-/** There are no plugins and phone numbers here, so none of them leads to anybody. */
+/** The sandbox has no plugins and phone numbers, so these recipients are never found. */
 const ABSENT: Record<
   Exclude<(typeof WAYS)[number], 'id' | 'notification_messages_token' | 'comment_id' | 'post_id'>,
   () => GraphFailure

@@ -8,7 +8,7 @@ import { noSuchPerson } from './threads.ts'
 
 /** Edges of a Page that are a sentence each. */
 
-/** Both features of the reference page are there for whoever asks: nothing is reviewed here. */
+/** Both features of the reference page are approved for every app: the sandbox has no review. */
 const featureReview: Edge = (context) => {
   mayMessage(context)
   return { data: [{ feature: 'subscription_messaging', status: 'approved' }] }

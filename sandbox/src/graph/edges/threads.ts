@@ -27,7 +27,7 @@ export const releaseThread: Edge = (context) => {
   return { success: true }
 }
 
-/** An idle thread, or one whose default app calls; without a default app nobody may take. */
+/** An idle thread, or one whose default app calls; without a default app no app may take. */
 export const takeThread: Edge = (context) => {
   const { app, page, conversation, metadata } = thread(context)
   const holder = context.parts.chat.routing.owner(conversation)
