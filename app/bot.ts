@@ -95,7 +95,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   return app
 }
 
-/** What only an operator with a password can see is loaded only where there is one. */
+/** The console's modules are loaded only if OPERATOR_PASSWORD is set. */
 const operatorArea = async (area: FastifyInstance) => {
   const { OPERATOR_PASSWORD: password } = area.config
   if (password === undefined) return

@@ -52,7 +52,7 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
 
   app.register(bodyBudgetPlugin, { mebibytes: settings.BODY_BUDGET_MIB })
   app.register(shieldPlugin)
-  // Who is slow to ask must not keep the bot from its port.
+  // A slow client must not keep the port from the bot.
   app.register(drainPlugin, { patienceMs: LAST_WORDS_MS })
   app.register(errorsPlugin)
   app.register(setupOutsideRoutes, { answerTo: address.answerTo })

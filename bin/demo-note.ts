@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { BotError } from '../src/base/errors.ts'
 import { DEMO_VARIABLE } from '../src/cures/surroundings.ts'
 
-/** What a running demo leaves for `npm run demo:repair`. */
+/** The file with which a running demo tells `npm run demo:repair` its settings. */
 export interface DemoNote {
   /** Of the sandbox; which demo it is. */
   port: number

@@ -35,7 +35,7 @@ async function health(app: FastifyInstance) {
   })
 }
 
-/** What the store answers; null when it does not, or not in time. */
+/** The store's answer; null when there is none in time. */
 const inTime = async <Value>(asked: Promise<Value>, clock: Clock): Promise<Value | null> => {
   const patience = new AbortController()
   const tooLate = clock.sleep(PATIENCE_MS, patience.signal).then(

@@ -54,7 +54,7 @@ async function webhook(app: FastifyInstance) {
     return TAKEN
   }
 
-  // What operators enter in the App dashboard may end with a slash.
+  // The callback URL in the App dashboard may end with a slash.
   for (const path of ['/webhook', '/webhook/']) {
     app.get<{ Querystring: VerificationQuery }>(path, (request, reply) => {
       const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
@@ -67,7 +67,7 @@ async function webhook(app: FastifyInstance) {
 
 const TAKEN = 'EVENT_RECEIVED'
 
-/** What cannot be signed is refused before its body is read. */
+/** Refuses requests without a signature header before their bodies are read. */
 const admit: onRequestHookHandler = ({ headers }, _reply, done) => {
   if (!couldBeSignature(headers['x-hub-signature-256'])) return done(unsigned())
   headers['content-type'] = 'application/json'

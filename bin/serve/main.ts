@@ -14,7 +14,7 @@ const CLOSE_WITHIN_MS = 15_000
 
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
-/** Where a person watches, lines for a person; where a program reads, JSON. */
+/** Readable lines on a terminal, JSON elsewhere. */
 const openLog = async (): Promise<LogStream | undefined> => {
   const { stdout } = process
   if (!stdout.isTTY) return undefined
@@ -42,7 +42,7 @@ const run = async ({ databaseThread, endAtOnce }: Begun): Promise<void> => {
 
 /** Serves the set-up, if no required setting is there and there is a terminal. */
 const runFirst = async (databaseThread: Worker, endAtOnce: () => void): Promise<void> => {
-  // It will be some time until one is needed.
+  // The set-up does not need the database thread; the bot starts another one after it.
   void databaseThread.terminate()
   const { runSetup } = await import('./setup.ts')
   const logStream = await openLog()
@@ -83,7 +83,7 @@ const serveWhenBuilt = async (
       app.log.info('stopped')
     }
     terminal?.close()
-    // Who has set one ended it for a reason; close-with-grace would say 0.
+    // Keep an exit code that was set before; close-with-grace would exit with 0.
     if (process.exitCode !== undefined) process.exit()
   })
   for (const signal of ['SIGTERM', 'SIGINT']) process.off(signal, endAtOnce)
@@ -119,7 +119,7 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Nothing of what every installation needs was set. */
+/** Whether none of the required settings is there. */
 const isFirstRun = ({ code, message }: BotError): boolean =>
   code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
@@ -139,11 +139,11 @@ Is this the first start? A container gets its settings from outside:
   At any time   ${surroundings.command('doctor')}   says what is in order and what to do next`,
 }
 
-/** What a start has begun before anything else was loaded. */
+/** The work that a start begins before other modules are loaded. */
 export interface Begun {
   /** One that has begun to start, for the first bot that is built. */
   databaseThread: Worker
-  /** What SIGTERM and SIGINT do until a bot or the set-up takes them over. */
+  /** The handler of SIGTERM and SIGINT until the bot or the set-up installs its own. */
   endAtOnce: () => void
 }
 

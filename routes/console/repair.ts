@@ -50,7 +50,7 @@ async function operatorRepair(app: FastifyInstance) {
     })
     return showPage(reply, {
       title: 'Repair',
-      // What is decided does not change any more, but for the replies that leave.
+      // A finished repair does not change any more, except for the number of waiting replies.
       ...((view.is === 'running' || left !== null) && { live: `/operator/repair/${repair.id}/live` }),
       ...((view.is === 'running' || (left ?? 0) > 0) && { refreshSeconds: REFRESH_SECONDS }),
       content: (csrf) => repairPage(view, { id: repair.id, waiting: left, csrf, source, login }),

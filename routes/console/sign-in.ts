@@ -32,7 +32,7 @@ async function operatorSignIn(app: FastifyInstance) {
 
   app.post<Form>('/operator/sign-out', async (request, reply) => {
     await app.signIn.end(request)
-    // What is open in other tabs has to go.
+    // End the event streams of the session's other tabs.
     app.console.live.poke()
     return reply.redirect('/operator/sign-in', 303)
   })

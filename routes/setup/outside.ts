@@ -29,7 +29,7 @@ async function setupOutside(
   })
 }
 
-/** Where both families come to one socket, it shows an address of the old one within one of the new. */
+/** A dual-stack socket reports IPv4 addresses mapped into IPv6. */
 const plainAddress = (ip: string): string => ip.replace(/^::ffff:(?=\d+\.)/i, '')
 
 const refuse = (reply: FastifyReply): FastifyReply =>

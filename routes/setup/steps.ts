@@ -126,7 +126,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
 const isOpen = (step: Step, next: Step): boolean =>
   step === next || (next !== 'start' && STEPS.indexOf(step) < STEPS.indexOf(next))
 
-/** What `Sec-Fetch-Site` says of a person who opens an address or follows a link of ours; old browsers say nothing. */
+/** The values of `Sec-Fetch-Site` when a person opens the address or follows a link of ours; old browsers send none. */
 const BY_HAND = new Set<unknown>(['none', 'same-origin', undefined])
 
 const toProblem = ({ message, remedy }: BotError): Problem => ({ what: message, remedy: remedy ?? null })

@@ -95,7 +95,7 @@ const SETTINGS = [
 
 type Settings = Pick<Config, (typeof SETTINGS)[number]>
 
-/** What one run of the command works with. */
+/** The dependencies of one run of the command. */
 interface Run {
   io: Io
   settings: Settings

@@ -4,7 +4,7 @@ import type { Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 
-/** What a command works with besides its arguments: the process, or a test. */
+/** The surroundings of a command besides its arguments: of the process, or of a test. */
 export interface Io {
   env: Env
   stdin: Readable & { isTTY?: boolean }
@@ -22,7 +22,7 @@ export type Command = (argv: readonly string[], io: Io) => Promise<number>
 export interface Option {
   type: 'boolean' | 'string'
   multiple?: true
-  /** What stands behind a `string` option in the help, such as `ID`. */
+  /** The placeholder of a `string` option in the help, such as `ID`. */
   value?: string
   about: string
   /** A flag that changes only how the answer looks is taken also where npm has swallowed it. */

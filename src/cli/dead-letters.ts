@@ -10,7 +10,7 @@ const ID = /^[\w-]{1,40}\.[0-9a-z]{1,11}$/
 
 export const deadLetters = command({
   name: 'dead-letters',
-  about: 'Replies that could not be sent: which, why, and what is to become of them.',
+  about: 'Replies that could not be sent: list, show, retry and drop them.',
   usage: [
     ['npm run dead-letters', 'the latest ones'],
     ['npm run dead-letters -- show ID', 'one of them, with its message'],

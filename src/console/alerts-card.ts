@@ -16,7 +16,7 @@ export const alertsCard = ({ csrf, ways }: { csrf: Html; ways: readonly string[]
     }
   </section>`
 
-/** What came of a trial; `problem` is one word or number, null for none. */
+/** The result of a test alert; `problem` is one word or number, null for none. */
 export const trialPage = (outcomes: readonly { name: string; problem: string | null }[]): Html =>
   html`<section class="card narrow" data-trial>
     <h1>Trial alert</h1>

@@ -62,7 +62,7 @@ const quoted = (text: string): Html =>
     >${shortened(text, LONGEST_TEXT)}</span
   >`
 
-/** What scrolls in its box must be reached by the keyboard. */
+/** A scrolling box must be reachable by the keyboard. */
 const isLong = (text: string): boolean => text.length > 800 || text.split('\n').length > 12
 
 const BY: Record<Line['by'], string> = { visitor: 'Visitor', bot: 'Bot', page: 'Page' }

@@ -92,7 +92,7 @@ export const deadLetterPage = (
     </form>
   </section>`
 
-/** What came of a change, shown above the list after it. */
+/** The result of the last change, shown above the list. */
 export const outcomeWords = (did: string | undefined, number: number): string | null => {
   if (!Number.isSafeInteger(number) || number < 0) return null
   if (number === 0 && (did === 'retry' || did === 'drop')) return 'Nothing was ticked, so nothing was done.'

@@ -12,11 +12,11 @@ export interface LiveOverview {
 }
 
 export interface Watcher {
-  /** Whether the one who looks may still look. */
+  /** Whether the session of this page is still valid. */
   mayLook: () => boolean
   /** Hears the parts that are not as they were; at first all of them. */
   changed: (parts: Record<string, string>) => void
-  /** Nothing changed, and it should know that we are still here. */
+  /** Keep-alive: nothing changed. */
   beat: () => void
   /** May look no longer; the end follows. */
   dismissed: () => void
@@ -34,7 +34,7 @@ export const createLiveOverview = (deps: {
   log: Pick<Log, 'error'>
 }): LiveOverview => {
   const { draw, clock, log } = deps
-  /** What each was told last. */
+  /** The parts last sent to each page. */
   const watchers = new Map<Watcher, Record<string, string>>()
   let cancel = (): void => undefined
   let dueMs = Number.POSITIVE_INFINITY

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net'
 
-/** Where Facebook's login comes back to, and what Facebook allows there. */
+/** The redirect URI of Facebook's login, and what Facebook demands of it. */
 export interface LoginAddress {
   uri: string
-  /** What stands in the way of the login at this address; null where nothing does. */
+  /** The reason why the login cannot work at this address; null for none. */
   note: string | null
   /** Where the console has to be opened for the login; null where it is open there. */
   openAt: string | null
 }
 
-/** Where the browser comes back to: there its session is. */
+/** The origin of the redirect URI: the session cookie belongs to it. */
 export const LOGIN_CALLBACK = '/operator/facebook/callback'
 
 /**

@@ -70,7 +70,7 @@ export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html =
   </section>`
 }
 
-/** What is worth knowing of a Page that is well. */
+/** The summary of a Page without findings. */
 const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html => {
   const replies = activity.repliesPerMinute.reduce((sum, minute) => sum + minute, 0)
   return html`${count(replies, 'reply', 'replies')} in the last
@@ -91,7 +91,7 @@ export const webhookCard = (webhook: AppWebhook | null, toEnter: WebhookEntry): 
   </section>`
 }
 
-/** What the App dashboard asks for. */
+/** The values to enter in the App dashboard. */
 export interface WebhookEntry {
   /** Null where the bot does not know the address that Facebook reaches it under. */
   url: string | null
@@ -184,7 +184,7 @@ const tasks = ({ tasks: given, provedAtMs }: PageTokenStatus, nowMs: number): Ht
   return html`${named}${provedAtMs !== null && html`; as of ${ago(provedAtMs, nowMs)}`}`
 }
 
-/** What was proved, and what a later probe said otherwise. */
+/** The facts about the token that were proved, and changes a later probe found. */
 const proved = (provedAtMs: number, expiresAtMs: number | null, nowMs: number): Html =>
   expiresAtMs === null
     ? html`${ago(provedAtMs, nowMs)}: it never expires`
@@ -241,6 +241,6 @@ const differing = (fields: readonly string[]): Html | false =>
 const checked = (atMs: number | null, nowMs: number): Html | false =>
   atMs !== null && html`; checked ${ago(atMs, nowMs)}`
 
-/** What the bootstrap saw is better than nothing until the first look. */
+/** Until the first check, show what the bootstrap found. */
 const told = (atMs: number | null, nowMs: number): Html | false =>
   atMs === null ? html`, when the token was saved` : checked(atMs, nowMs)

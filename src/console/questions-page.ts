@@ -37,7 +37,7 @@ export const questionsPage = ({ groups, replies, nowMs, csrf, isKept }: Question
     }
   </section>`
 
-/** What came of a change, shown above the list after it. */
+/** The result of the last change, shown above the list. */
 export const questionOutcome = (did: string | undefined, reply: string | undefined): string | null => {
   if (did === 'added') return `Added to ${reply ?? 'the reply'}. The bot answers with it from now on.`
   if (did === 'made') return `The reply ${reply ?? ''} was made. The bot answers with it from now on.`

@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { TokenKeeper } from '../token/keeper.ts'
 import type { Repair, RepairOrder, Repairs } from './repairs.ts'
 
-/** Where the operator begins a repair, however the user token comes. */
+/** Starts repairs, by paste or by login. */
 export interface RepairDesk {
   /** Begins one for the Pages that a new token may mend. Resolves as {@link RepairDesk.soon} does. */
   begin: (asked: RepairRequest) => Promise<Repair>

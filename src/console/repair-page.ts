@@ -95,7 +95,7 @@ export const facebookButton = (csrf: Html, again = false): Html =>
     kind: 'facebook',
   })
 
-/** What a repair has done so far, which is kept up to date. */
+/** The steps of a repair so far, updated live. */
 export const repairProgress = (view: RepairView, waiting: number | null): Html =>
   html`<ol class="steps">
       ${view.steps.map(

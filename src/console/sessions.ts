@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Store } from '../store/store.ts'
 
-/** Who is signed in. A session lives in the operator's cookie; the store keeps which were ended before their time. */
+/** Operator sessions. A session is in the operator's cookie; the store keeps those that were ended before their expiry. */
 export interface Sessions {
   begin: () => Session
   /** Whether what a cookie holds is a session that has not ended. */

@@ -2,7 +2,7 @@ import { OPERATOR } from '../web/password-check.ts'
 import { html, type Html } from '../web/html.ts'
 import { layout } from '../web/layout.ts'
 
-/** Where the operator says who they are. */
+/** The page on which the operator signs in. */
 export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | null }): string =>
   layout({
     title: 'Sign in',

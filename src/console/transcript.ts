@@ -88,7 +88,7 @@ export const createTranscripts = (deps: {
   }
 }
 
-/** What Facebook has, and what we have sent beyond that. */
+/** Facebook's messages, and sent replies that Facebook does not list yet. */
 const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pageId: string): Line[] => {
   const ours = new Set(sent.map(({ messageId }) => messageId))
   const told = new Set(messages.map(({ id }) => id))
@@ -119,7 +119,7 @@ const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pag
   ]
 }
 
-/** What waits, and what was given up where it would have been said. */
+/** Waiting replies, and dead letters at the place where they would have been sent. */
 const present = (
   { events, replies, dead }: KeptConversation,
   messages: RecentMessage[],

@@ -7,7 +7,7 @@ import type { DeadLetter, QueueCounts } from '../store/store.ts'
 import type { WebhookEntry } from './page-card.ts'
 import type { PageTokenStatus } from '../token/keeper.ts'
 
-/** What the parts of the bot know at one moment. */
+/** The state of the bot's parts at one moment. */
 export interface ConsoleFacts {
   nowMs: number
   findings: readonly Finding[]
@@ -37,7 +37,7 @@ export interface ConsoleFacts {
 /** What the overview shows. */
 export interface ConsoleView {
   nowMs: number
-  /** What is not as it should be, the worst first. */
+  /** The findings, the most serious first. */
   findings: readonly Finding[]
   /** When a visitor was heard last; null before that. */
   lastHeardMs: number | null

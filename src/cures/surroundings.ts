@@ -10,7 +10,7 @@ export interface Surroundings {
   command: (name: string, args?: string) => string
 }
 
-/** What the operating system tells of this process. */
+/** The facts of the operating system about this process. */
 export interface ProcessFacts {
   pid: number
   ppid: number

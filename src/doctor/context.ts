@@ -31,7 +31,7 @@ export interface Context {
   script: (file: string) => Promise<Script>
   inspect: (token: string) => Promise<TokenFacts>
   appSubscriptions: () => Promise<AppSubscription[]>
-  /** Who holds the data folder. */
+  /** The process that holds the data folder. */
   holder: (dir: string) => string | null
   /** Room on the disk of that folder, in bytes. */
   freeBytes: (dir: string) => Promise<number>

@@ -1,7 +1,7 @@
 /** What a check found: `skipped` when it could not be made, because something before it is wrong. */
 export interface Finding {
   status: 'ok' | 'warning' | 'failure' | 'skipped'
-  /** What is so, as one sentence or less; without secrets. */
+  /** The finding, in one sentence or less; without secrets. */
   what: string
   /** The exact next step; null where there is nothing to do. */
   next: string | null

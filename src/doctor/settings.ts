@@ -15,7 +15,7 @@ export interface ReadSettings {
   problems: ReadonlySet<keyof Config>
   /** How the bot itself would refuse it; null when it would not. */
   refusal: BotError | null
-  /** What the bot starts with all the same. */
+  /** Problems that do not prevent a start. */
   warnings: readonly ConfigWarning[]
 }
 

@@ -44,7 +44,7 @@ export type FindingKind =
   | 'permissions'
   | 'page_profile'
 
-/** What the bot knows of itself at one moment. */
+/** The state of the bot at one moment. */
 export interface BotFacts {
   nowMs: number
   needs: readonly OpenNeed[]

@@ -21,13 +21,13 @@ export interface WatchDeps {
 }
 
 const EVERY_MS = 15_000
-/** One notice for all who ask within so long. */
+/** Visitors who ask within this time share one notice. */
 const PERSON_QUIET_MS = 10 * 60_000
 const PATIENCE_MS = 60_000
 /** More are told as "more than". */
 const MOST_REFUSED = 50
 
-/** Looks every few seconds at dead letters, at who waits for a person and at the app's webhook, and makes needs of them. */
+/** Checks every 15 seconds the dead letters, the visitors who wait for a person and the app's webhook, and raises needs for them. */
 export const createWatch = (
   deps: WatchDeps,
 ): { start: () => void; stop: () => void; look: () => Promise<void> } => {

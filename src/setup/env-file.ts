@@ -37,7 +37,7 @@ export const saveVariables = async (
   }
 }
 
-/** Where .env is a link, what it leads to is what people keep, even if it is not there yet. */
+/** If .env is a symbolic link, write its target, even if the target does not exist yet. */
 const whereItLeads = async (path: string): Promise<string> => {
   const found = await realpath(path).catch(unlessMissing(null))
   if (found !== null) return found

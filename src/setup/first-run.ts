@@ -1,6 +1,6 @@
 import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
 
-/** What every installation needs and nothing can guess. */
+/** The required settings, which have no default. */
 export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
 
 export type OtherSettings = Omit<Config, (typeof ESSENTIAL)[number]>

@@ -7,7 +7,7 @@ export const settingsFile = (dataDir: string): string => {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch {
-    // The one who saves says so.
+    // The error is reported when the file is written.
   }
   return dataEnvFile(dataDir)
 }

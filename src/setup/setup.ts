@@ -38,7 +38,7 @@ export interface SetupView {
   file: string
   /** Where this process listens, once it does. */
   port: number | null
-  /** What was made here; null before it is written, or when none was made. */
+  /** The values the set-up has made; null before they are written, or when none was made. */
   made: { verifyToken: string; password: string | null } | null
 }
 
@@ -97,13 +97,13 @@ export const createSetup = (deps: SetupDeps): Setup => {
     const password = given === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
     if (!hasPassword && password === null) assertGoodPassword(given)
     const values = {
-      // What this process was started with, a plain start later would not have.
+      // A later plain start does not have this process's environment.
       ...placeOf(readEnv()),
       FB_APP_ID: app.appId,
       FB_APP_SECRET: app.appSecret,
       FB_VERIFY_TOKEN: verifyToken,
       ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
-      // So that those who sign in by way of it are told apart.
+      // With TRUST_PROXY the console counts clients behind the proxy separately.
       ...(proxy !== null && settings.TRUST_PROXY === undefined && { TRUST_PROXY: proxy }),
       ...(!hasPassword && { OPERATOR_PASSWORD: password ?? given }),
     }
@@ -217,7 +217,7 @@ const assertGoodPassword = (password: string): void => {
   }
 }
 
-/** What the process was started with wins over the file, even where it is empty. */
+/** The environment of the process wins over the file, even with empty values. */
 const assertRead = (env: Env, values: Readonly<Record<string, string>>): void => {
   const hidden = Object.keys(values).filter((name) => env[name] !== values[name])
   if (hidden.length === 0) return

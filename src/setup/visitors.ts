@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** What tells how a request came here. */
+/** The properties of a request that show how it came here. */
 export interface Arrival {
   httpVersion: string
   headers: Readonly<Record<string, unknown>> & { host?: string | undefined }

@@ -74,7 +74,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     )
     const shown = panel.ask?.hidden === true ? maskText(typed) : typed
     rows.push(panel.ask === undefined ? '└' : (wrap(`└ ${panel.ask.label} ${shown}`, width)[0] ?? ''))
-    // What scrolled off the top could not be erased again.
+    // Lines that scrolled off the top cannot be erased.
     return rows.slice(-Math.max(1, (output.rows || 24) - 1))
   }
 

@@ -136,7 +136,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     })
 
   const stopListening = needs.onChange(({ opened }) => {
-    // What opened comes as a notice, once it proved not to heal by itself.
+    // A new need arrives as a notice, after the delay in which trouble may end by itself.
     if (opened || state !== 'asking') return
     cancelLook ??= clock.after(SETTLE_MS, () => {
       cancelLook = undefined

@@ -11,7 +11,7 @@ export interface BodyBudget {
    * @throws BotError `BOT_BODY_TOO_LARGE`, or `BOT_BODY_UNFINISHED` where it was cut to make room for newer ones
    */
   read: (request: IncomingMessage, largest: number) => Promise<Buffer>
-  /** What all unfinished bodies take at the moment. */
+  /** The bytes of all unfinished bodies at the moment. */
   heldBytes: () => number
 }
 

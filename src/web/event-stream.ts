@@ -9,7 +9,7 @@ export interface EventStream {
   onClose: (listener: () => void) => void
 }
 
-// What a page that does not read may leave in our memory.
+// The most bytes buffered for a page that does not read.
 const MOST_UNREAD_BYTES = 1024 * 1024
 const COME_BACK_MS = 2000
 

@@ -23,7 +23,7 @@ export const boundInFlight = (
       response.once('close', () => inFlight.set(socket, (inFlight.get(socket) ?? 1) - 1))
       return listener(request, response)
     }
-    // What has been read already is not looked at any more, and nothing else is read.
+    // Ignore the bytes that were read already, and read no more.
     inFlight.set(socket, Number.POSITIVE_INFINITY)
     if (count === Number.POSITIVE_INFINITY) return
     socket.pause()

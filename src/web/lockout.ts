@@ -2,7 +2,7 @@ import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import { networkOf } from './network.ts'
 
-/** Remembers who guessed wrong, and for how long they may not guess again. */
+/** Counts wrong passwords per network, and how long each network is locked out. */
 export interface Lockout {
   /** Seconds until this client may try again; 0 for now. */
   secondsLeft: (client: string) => number
@@ -18,7 +18,7 @@ export interface Lockout {
 const TRIES = 20
 const FIRST_LOCK_MS = 60_000
 const LONGEST_LOCK_MS = 60 * 60_000
-/** So long without a failure, and all is forgotten. */
+/** After this time without a failure the count is deleted. */
 const FORGET_MS = 24 * 60 * 60_000
 /** Slips further apart than this do not add up. */
 const SLIP_MS = 15 * 60_000

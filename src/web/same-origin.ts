@@ -1,4 +1,4 @@
-/** What tells where a change was posted from. */
+/** The headers that show which page a form was posted from. */
 export interface Posted {
   /** The host this server was asked under. */
   host: string

@@ -6,9 +6,9 @@ import { readCode, type DialogAnswer } from '../../token/login-dialog.ts'
 
 /** Waits on this machine for the browser to come back from the login dialog. */
 export interface LoginReceiver {
-  /** What the dialog is told to come back to. */
+  /** The redirect URI for the dialog. */
   redirectUri: string
-  /** What the dialog must bring back unchanged; good for one login. */
+  /** The state that the dialog must return unchanged; valid for one login. */
   state: string
   /**
    * The code. From then on nothing here keeps the process, but a browser that comes again is still answered.
@@ -91,7 +91,7 @@ export const openReceiver = async ({
 }
 
 const BACK = '/login'
-/** Where the browser ends up: the code is gone from its address. */
+/** The page the browser is redirected to, so that the code disappears from its address. */
 const OVER = '/'
 const SHOWN_WITHIN_MS = 2000
 const HOSTS = ['localhost', '127.0.0.1', '[::1]']

@@ -29,12 +29,12 @@ export interface Screen {
 
 const FRAMES = ['◒', '◐', '◓', '◑']
 const FRAME_MS = 100
-/** What clack draws to the left, and a little to the right. */
+/** The columns of clack's frame, and a margin on the right. */
 const MARGIN = 8
 const USUAL_COLUMNS = 80
 
 export const createScreen = (output: Writable & { columns?: number }): Screen => {
-  // What a serial console or a container says that does not know; clack would put every letter on a line of its own.
+  // Serial consoles and containers report 0 columns; clack would then break after every letter.
   if (output.columns === 0) output.columns = USUAL_COLUMNS
   const common = { output }
   const spinner = createSpinner(output)

@@ -39,7 +39,7 @@ export const toPage = (letter: DeadLetter): string[] => [
     .map((line) => `    ${oneLine(line)}`),
 ]
 
-/** What to expect of a letter that was put back; null where nothing is to be said. */
+/** A hint about a letter that was put back; null for none. */
 export const warningOf = ({ id, windowEndsMs }: DeadMark, nowMs: number): string | null =>
   isClosed(windowEndsMs, nowMs)
     ? `${id}: its 24-hour window closed on ${when(windowEndsMs ?? 0)}; it comes back here as outside_window, unless the visitor writes first.`
@@ -61,7 +61,7 @@ const numbers = ({ code, subcode, fbtraceId }: NonNullable<DeadLetter['error']>)
     ...(fbtraceId === null ? [] : [`fbtrace_id ${fbtraceId}`]),
   ].join(', ')
 
-/** What the bot wanted to say, and how. */
+/** The message of a dead letter and its kind. */
 const messageOf = ({ body }: DeadLetter): unknown => {
   try {
     return (JSON.parse(body) as { message?: unknown }).message ?? null

@@ -17,11 +17,11 @@ import { bytes, count, duration } from '../words.ts'
 const SECTION = 'This machine'
 const MANY_BYTES = 1e9
 const FEW_BYTES = 100e6
-/** So long in the queue of a running bot means that something is wrong. */
+/** Entries this old in the queue of a running bot mean a fault. */
 const LONG_WAIT_MS = 5 * 60_000
 const OLD_BACKUP_MS = 7 * 24 * 60 * 60_000
 
-/** What the bot needs where it runs. */
+/** The checks of the machine that the bot runs on. */
 export const machineChecks = (context: Context, settings: ReadSettings): Check[] => [
   check({ id: 'node', section: SECTION, title: 'Node.js', run: () => checkNode(context) }),
   check({
@@ -236,7 +236,7 @@ const checkBackup = async (dir: string, { clock }: Context): Promise<Finding> =>
     return nowMs - lastMs < OLD_BACKUP_MS ? ok(said) : warning(said, next)
   }
   const file = await stat(databaseIn(dir)).catch(() => null)
-  // What was begun this week can be made anew.
+  // A bot that was set up this week needs no backup yet.
   return file === null || nowMs - file.birthtimeMs < OLD_BACKUP_MS
     ? ok('none yet')
     : warning(`there is none of ${dir}`, next)
@@ -267,7 +267,7 @@ const checkBot = async (
   )
 }
 
-/** What only a running bot knows; all else is checked here, and told in more words. */
+/** The findings only a running bot has; the others are checked here in more detail. */
 const KNOWN_TO_THE_BOT: Partial<Record<string, string>> = {
   silent: 'no webhooks come, which is unusual',
   script: 'the script in the file has mistakes, and an older version speaks',
