@@ -5,7 +5,7 @@ import { fitCommands, type Surroundings } from '../src/cures/surroundings.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import { bootstrap, type BootstrappedPage, type BootstrapOptions } from '../src/token/bootstrap.ts'
 
-/** What the caller decides; the rest comes from the app. */
+/** The choices of the caller; settings come from the app. */
 export type BootstrapRequest = Pick<BootstrapOptions, 'userToken' | 'pageIds' | 'all' | 'choose' | 'report'> &
   Partial<Pick<BootstrapOptions, 'subscribe'>>
 

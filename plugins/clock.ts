@@ -4,7 +4,7 @@ import type { Clock } from '../src/base/clock.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The time everything here goes by. */
+    /** The clock of all plugins; tests replace it. */
     clock: Clock
   }
 }

@@ -14,7 +14,7 @@ import { readStoredEvent } from '../src/webhook/inbox.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the operator sees and mends. */
+    /** The queries and actions behind the operator console. */
     console: OperatorConsole
   }
 }

@@ -27,7 +27,7 @@ import {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the bot says, as the script of the moment has it. */
+    /** Answers events by the script that is loaded now. */
     conversation: BotConversation
     visitorProfiles: VisitorProfiles
   }
@@ -35,7 +35,7 @@ declare module 'fastify' {
 
 export interface BotConversation extends Conversation {
   script: () => Script
-  /** Hears of each new version of the script. Returns the function that stops it. */
+  /** Calls the listener after each reload of the script. Returns the function that removes it. */
   onScript: (listener: (script: Script) => void) => () => void
   /** Changes its file. */
   editor: ScriptEditor
@@ -136,7 +136,7 @@ const scriptNeed = ({ message }: Error): Need => ({
     'Correct it; `npm run script:check` names each mistake with its place. A correct file is used at once.',
 })
 
-/** What runs code handlers is loaded only where there are some. */
+/** Loads the handler runner only where there are code handlers, which shortens the start. */
 const openCode = async (
   app: FastifyInstance,
   file: string,

@@ -6,10 +6,10 @@ import { LONGEST_LIMIT_MS } from '../src/handlers/bot.ts'
 import { createMediaFiles } from '../src/script/media-files.ts'
 import { eventOf } from '../src/webhook/inbox.ts'
 
-// Handlers keep their own time; this only ends what they do not.
+// The handler runner enforces its own time limit; this longer one ends what that limit does not.
 const WITH_HANDLERS = { handlerLimitMs: LONGEST_LIMIT_MS + 60_000, maxBusy: 1024 }
 
-// The server has this long to send what is in flight; what is left is in the store.
+// The server has this long to finish sends in flight; other replies stay in the store.
 const STOP_WITHIN_MS = 10_000
 
 /** Takes accepted events to the conversation, and its replies to Facebook. */

@@ -6,7 +6,7 @@ import { CHECKOUT, type Surroundings } from '../src/cures/surroundings.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the operator has set, validated. */
+    /** The settings of the operator, validated. */
     config: Config
     /** Where the bot runs, which decides how a person gives it a command. */
     surroundings: Surroundings

@@ -50,7 +50,7 @@ export const HTTP_STATUS: Record<BotErrorCode, number> = {
   BOT_INTERNAL: 500,
 }
 
-/** What every error looks like from outside. */
+/** The body of every error response. */
 export interface ErrorBody {
   statusCode: number
   code: BotErrorCode
@@ -69,7 +69,7 @@ export const answerFrameworkError = (
   void reply.header('x-content-type-options', 'nosniff').code(body.statusCode).send(body)
 }
 
-/** For what is no HTTP at all: it is answered on the bare socket, which then closes. */
+/** For input that is not HTTP: answered on the bare socket, which then closes. */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -80,12 +80,12 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    // A client that goes on sending would keep what is only half closed.
+    // A client that goes on sending would keep a half-closed socket open.
     () => socket.destroy(),
   )
 }
 
-/** For what Node understands and Fastify is not to see. The connection ends with the answer. */
+/** For requests that Node parses and Fastify must not see. The connection closes after the response. */
 export const answerUnrouted = (response: ServerResponse, status: number, message: string): void => {
   const code = status === 429 ? 'BOT_RATE_LIMITED' : 'BOT_REQUEST_INVALID'
   response.writeHead(status, {
@@ -111,11 +111,11 @@ async function errors(app: FastifyInstance) {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     let body = toBody(error)
     dropBody(request.raw)
-    // Fastify would close at once, and a client that still sends would not hear why.
+    // Fastify would close at once, and a client that still sends would not read the reason.
     if (body.code === 'BOT_BODY_TOO_LARGE') reply.removeHeader('connection')
     if (FAILED_PROOFS.has(body.code)) {
       const waitSeconds = await app.countFailure(request)
-      // Said aloud only until the limit: an operator with a wrong secret must notice, an attacker must not fill the log.
+      // Logged as a warning only up to a limit: an operator with a wrong secret must notice, an attacker must not fill the log.
       if (waitSeconds === null) app.logStranger(request.ip, { code: body.code }, body.message)
       else {
         reply.header('retry-after', waitSeconds)
@@ -135,7 +135,7 @@ async function errors(app: FastifyInstance) {
   })
 }
 
-/** What an error looks like from outside. */
+/** The response body of an error. */
 export const toBody = (error: FastifyError | BotError): ErrorBody => {
   if (error instanceof BotError) return bodyOf(error.code, error.message)
   const { statusCode = 500 } = error
@@ -150,7 +150,7 @@ const bodyOf = (code: BotErrorCode, message: string, statusCode = HTTP_STATUS[co
   statusCode,
   code,
   error: STATUS_CODES[statusCode] ?? 'Error',
-  // What went wrong inside is for the log: it may name paths and addresses.
+  // The message of an internal error goes to the log only: it may name paths and addresses.
   message: statusCode < 500 ? message : INSIDE,
 })
 

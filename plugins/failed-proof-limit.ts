@@ -8,11 +8,11 @@ import { createStrangerLog, type StrangerLog } from '../src/web/stranger-log.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Counts a failed proof of who one is against the client. Resolves to the seconds it has to wait once it failed
-     * too often, to null before. A request that proves what it should never comes here, so it cannot be refused.
+     * Counts a failed authentication against the client. Resolves to the seconds the client has to wait after too many,
+     * to null before. Authenticated requests are not counted, so the limit never refuses them.
      */
     countFailure: (request: FastifyRequest) => Promise<number | null>
-    /** Warns of what a stranger did, so often and so long that no stranger fills the log. */
+    /** Logs a warning about an unauthenticated client, at a limited rate so that clients cannot fill the log. */
     logStranger: StrangerLog
   }
 }
@@ -28,7 +28,7 @@ async function shield(app: FastifyInstance) {
     keyGenerator: ({ ip }: FastifyRequest) => networkOf(ip),
   })
 
-  // Real time, as the limit's own.
+  // Real time and not the bot's clock: the rate limit counts in real time, too.
   app.decorate('logStranger', createStrangerLog({ clock: systemClock, log: app.log }))
   app.decorate('countFailure', async (request: FastifyRequest) => {
     const verdict = await count(request)

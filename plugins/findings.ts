@@ -12,7 +12,7 @@ import type { QueueCounts } from '../src/store/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What is not as it should be: the one list that console, /readyz, doctor and alerts speak of. */
+    /** The findings: the one list that console, /readyz, doctor and alerts show. */
     findings: Findings
   }
 }
@@ -24,11 +24,11 @@ export interface Findings {
   webhooksOf: (pageId: string) => Subscription
   /** Where Facebook sends the webhooks of the app; null while that is not known. */
   appWebhook: () => AppWebhook | null
-  /** Visitors who asked for a person and have heard from none. */
+  /** Visitors who asked for a person and have no answer from one. */
   waiting: () => Promise<WaitingVisitor[]>
 }
 
-/** The latest conversations left to a person that are looked through. */
+/** The most conversations left to a person that are searched, latest first. */
 const MOST_LEFT = 500
 
 async function findings(app: FastifyInstance) {
@@ -36,7 +36,7 @@ async function findings(app: FastifyInstance) {
   const { PUBLIC_URL: publicUrl } = config
   const webhookUrl = publicUrl === undefined ? null : webhookAt(publicUrl)
   const view = createAppWebhookView({ graph, clock })
-  // Without a Page there is nothing to hear, and nothing to be alarmed about.
+  // Without a Page no webhooks are expected, so their absence is no finding.
   const appWebhook = (): AppWebhook | null => (tokens.statuses().length === 0 ? null : view())
 
   const webhooksOf = (pageId: string): Subscription => {

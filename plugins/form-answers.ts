@@ -19,7 +19,7 @@ async function answers(app: FastifyInstance) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     await body.dump({ limit: 16_384 })
-    // A redirect could lead personal data anywhere.
+    // A redirect could send personal data to an address the operator did not choose.
     if (statusCode >= 300) throw Object.assign(new Error('refused'), { code: `HTTP_${statusCode}` })
   }
 

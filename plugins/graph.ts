@@ -7,7 +7,7 @@ import type { Graph } from '../src/graph/graph.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Facebook, as this bot uses it. */
+    /** The Graph API calls of this bot. */
     graph: Graph
     /** Whether Facebook answers at all. */
     outage: Pick<Outage, 'sinceMs'>

@@ -5,11 +5,11 @@ import type { Exposition, Metrics } from '../src/metrics/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What /metrics tells. */
+    /** Counts the metrics of /metrics. */
     metrics: Metrics
     /** The text of /metrics; only where there is a password. */
     exposition: Exposition
-    /** What the operator console tells about the last hour. */
+    /** The numbers of the last hour, for the operator console. */
     activity: Activity
   }
 }

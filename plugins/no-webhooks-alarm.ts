@@ -4,7 +4,7 @@ import { createSilenceWatch, type SilenceWatch } from '../src/reception/no-webho
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Hears of every event that came, to notice when none comes. */
+    /** Counts every event received, to raise a need when webhooks stop. */
     silence: Pick<SilenceWatch, 'heard'>
   }
 }

@@ -6,7 +6,7 @@ import { createAutomaticReplies, type AutomaticReplies } from '../src/alerts/aut
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What is noticed in many conversations together, and concerns the operator. */
+    /** Observations across many conversations that concern the operator. */
     noticed: Noticed
   }
 }

@@ -8,13 +8,13 @@ import { isForeign, type Posted } from '../src/web/same-origin.ts'
 import { BotError } from '../src/base/errors.ts'
 
 export interface OwnFormsOptions {
-  /** What the session is encrypted with, 32 bytes. */
+  /** The key that encrypts the session, 32 bytes. */
   key: Buffer
   cookieName: string
   sessionMs: number
-  /** Where our forms may lead besides here: browsers hold redirects after a form against it, too. */
+  /** Other origins our forms may lead to (`form-action`): browsers apply it to redirects after a form, too. */
   formTargets?: readonly string[]
-  /** Under which this server is reached from outside, when it is known. */
+  /** The public origin of this server, when it is known. */
   publicUrl?: string | undefined
 }
 
@@ -23,7 +23,7 @@ const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 
 /**
- * What every page of ours is given: headers that keep other sites out, a session, and changes only from forms of our own.
+ * Protects every page of ours: security headers against other sites, a session, and changes only from our own forms.
  * Holds for the scope it is registered in.
  */
 async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
@@ -58,7 +58,7 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    // Encrypted or not: the cookie goes only where this page came from.
+    // A page that came by https gets a cookie for https alone; one that came by http needs it over http.
     if (isSecure(request, publicUrl)) request.session.options({ ...COOKIE_OPTIONS, secure: true })
     if (SAFE_METHODS.has(request.method)) return
     const posted = postedBy(request, publicUrl)
@@ -84,7 +84,7 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   })
 }
 
-/** What tells where a request came from. */
+/** The headers that tell from which site a request came. */
 export const postedBy = (request: FastifyRequest, publicUrl: string | undefined): Posted => ({
   host: request.host,
   origin: request.headers.origin,
@@ -92,7 +92,7 @@ export const postedBy = (request: FastifyRequest, publicUrl: string | undefined)
   publicUrl,
 })
 
-/** What went wrong with a request, in words of ours where a form was not. */
+/** The error of a request, with our own message where the form was not ours. */
 export const toRefusal = (error: FastifyError): FastifyError | BotError =>
   error.code?.startsWith('FST_CSRF_')
     ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')

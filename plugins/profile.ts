@@ -6,7 +6,7 @@ import { createProfileSync, type ProfileStatus } from '../src/profile/profile-sy
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** How each Page's Messenger profile stands. */
+    /** The sync state of each Page's Messenger profile. */
     profile: { status: (pageId: string) => ProfileStatus }
   }
 }

@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-/** Keeps the app subscribed to each Page's webhooks, and takes in what they missed. */
+/** Keeps the app subscribed to each Page's webhooks, and recovers the messages they missed. */
 async function recovery(app: FastifyInstance) {
   const { clock, graph, needs, store, tokens } = app
   const running = createRecovery({

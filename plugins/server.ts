@@ -18,7 +18,7 @@ const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
 const REQUEST_TIMEOUT_MS = 10_000
 const LOOK_FOR_SLOW_ONES_EVERY_MS = 1000
 
-/** What is settled before Fastify sees a request, because it would cost more there, or Node would answer in its own way. */
+/** Requests answered before Fastify sees them: Fastify would cost more, or Node would answer without our error body. */
 const guarded =
   (app: RequestListener): RequestListener =>
   (request, response) => {
@@ -44,7 +44,7 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_EVERY_MS,
-      // Looked for above: Node's own refusal has no body.
+      // Checked above instead, because Node's own refusal has no body.
       requireHostHeader: false,
     },
     listener,
@@ -56,7 +56,7 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
   return server
 }
 
-/** Fastify itself, before anything is plugged in. */
+/** The bare Fastify instance, before plugins are registered. */
 export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOptions): FastifyInstance =>
   Fastify({
     logger: createLogOptions(LOG_LEVEL, logStream),

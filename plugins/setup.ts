@@ -24,7 +24,7 @@ export interface SetupAccess {
 }
 
 export interface SetupPluginOptions extends SetupDeps {
-  /** The name or address it was told to listen under. */
+  /** The host name or address the server was told to listen on. */
   host: string
   code: SetupCode
   /** A browser was let in; there is another code now. */
@@ -50,7 +50,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     })
   })
   await app.register(ownFormsPlugin, {
-    // Nothing of it outlives this process.
+    // A random key: no session outlives this process.
     key: randomBytes(32),
     cookieName: COOKIE,
     sessionMs: SESSION_MS,
@@ -85,7 +85,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
         })
       }
       session = randomBytes(16).toString('base64url')
-      // What was known of the visitor before, another could have planted.
+      // Against session fixation: an attacker could have planted the session from before.
       request.session.regenerate()
       request.session.set('id', session)
       log.info({ client: request.ip }, 'the set-up was opened in a browser')

@@ -14,7 +14,7 @@ import { ownFormsPlugin, postedBy, toRefusal } from './own-forms.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Who the operator is, and whether this is the operator. */
+    /** Signs the operator in and out, and checks requests for the session. */
     signIn: SignIn
   }
   interface FastifyContextConfig {
@@ -36,7 +36,7 @@ export interface SignIn {
   end: (request: FastifyRequest) => Promise<void>
   /** The id of the operator's session; null for other requests. */
   sessionOf: (request: FastifyRequest) => string | null
-  /** For those who send the password with each request; throws as {@link SignIn.begin} does. */
+  /** For clients that send the password with each request; throws as {@link SignIn.begin} does. */
   assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => void
 }
 
@@ -56,7 +56,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     key: sessionKey(config.FB_APP_SECRET, password),
     cookieName: COOKIE,
     sessionMs: SESSION_MS,
-    // The button "Continue with Facebook" ends there.
+    // The button "Continue with Facebook" redirects there.
     formTargets: dialogOrigins(config.FB_LOGIN_URL),
     publicUrl: config.PUBLIC_URL,
   })
@@ -92,7 +92,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     begin: (request, reply, given) => {
       assertPassword(request, reply, given)
       const { session } = request
-      // What was known of the visitor before, another could have planted.
+      // Against session fixation: an attacker could have planted the session from before.
       session.regenerate()
       const { id, sinceMs } = sessions.begin()
       session.set('id', id)
@@ -115,7 +115,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
   })
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const refusal = toRefusal(error)
-    // Programs get what they get everywhere; so does a browser that is to ask for the password by itself.
+    // Programs get the usual JSON error; so does a browser that asks for the password itself (Basic authentication).
     if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
     if (refusal.code === 'BOT_SIGN_IN_NEEDED') return reply.redirect('/operator/sign-in', 303)
     const problem = toBody(refusal)
@@ -130,16 +130,16 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
   })
 }
 
-/** A login that failed is begun again on the spot. */
+/** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */
 const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK
 
 const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 
-/** The key that seals sessions. A new password or app secret changes the key, which ends all sessions. */
+/** The key that encrypts sessions. A new password or app secret changes the key, which ends all sessions. */
 const sessionKey = (appSecret: string, password: string): Buffer =>
   Buffer.from(hkdfSync('sha256', appSecret, password, 'evergreen operator session', 32))
 
-/** Facebook sends on from www to other names of its own, as on phones. */
+/** Facebook redirects from www to other hosts of its own, such as m.facebook.com on phones. */
 const dialogOrigins = (loginUrl: string): string[] =>
   new URL(loginUrl).hostname === 'www.facebook.com' ? [loginUrl, 'https://*.facebook.com'] : [loginUrl]
 

@@ -13,7 +13,7 @@ declare module 'fastify' {
 }
 
 export interface StoreOptions {
-  /** A database thread that has begun to start; another one is started otherwise. */
+  /** A database thread that the caller has started already; without one, this plugin starts its own. */
   databaseThread?: Worker | undefined
 }
 

@@ -11,7 +11,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The token file, shared with `npm run bootstrap-token`. */
     tokenStore: TokenStore
-    /** Which Page may be sent for, and with which token. */
+    /** The Page tokens: which Page may send, and with which token. */
     tokens: TokenKeeper
   }
 }
