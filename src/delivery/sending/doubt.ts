@@ -17,11 +17,11 @@ export interface DoubtResolver {
     content: QueuedReply,
     token: string,
   ) => Promise<DoubtVerdict>
-  /** A try of this reply begins now. */
+  /** Records that a try of this reply begins now. */
   begun: (reply: StoredReply) => void
   /** A try of this reply ended in doubt just now. @param isOver - whether Facebook does nothing more about it */
   tried: (reply: StoredReply, content: QueuedReply, isOver: boolean) => void
-  /** It is settled. */
+  /** Forgets a reply whose doubt is settled. */
   forget: (reply: StoredReply) => void
 }
 
@@ -52,11 +52,11 @@ export const DEFAULT_DOUBT_TIMES: DoubtTimes = {
   giveUpMs: 300_000,
 }
 
-// A thousand messages.
+// Together a thousand messages.
 const MOST_PAGES = 10
-// Graph tells whole seconds.
+// Graph gives times in whole seconds.
 const ROUNDING_MS = 5000
-// Between our clock and Facebook's, where we have nothing but our own.
+// The tolerance between our clock and Facebook's, where only ours is known.
 const CLOCK_SKEW_MS = 60_000
 
 export const createDoubtResolver = (deps: {

@@ -86,7 +86,7 @@ const OUTAGE_AFTER = 8
 /** So many conversations try while the gate is half open. */
 const PROBES = 4
 const MOST_FAILING = 10_000
-/** Longer than any of them waits for its next try: visitors who were forgotten come for none. */
+/** Longer than the longest back-off: without a try for so long, the failing conversations were forgotten. */
 const QUIET_MS = 40 * 60_000
 // No upload was attempted for this long, so consider the problem over.
 const MEDIA_QUIET_MS = 15 * 60_000
@@ -217,7 +217,7 @@ export const createGates = (deps: {
     })
   }
 
-  /** Nothing is left to be remembered of it. */
+  /** Deletes the record of a Page without trouble. */
   const forget = (pageId: string, gate: Gate): void => {
     if (gate.state !== 'open' || gate.failing.size > 0 || !gate.stuck.isEmpty()) return
     gate.cancelQuiet()
@@ -241,7 +241,7 @@ export const createGates = (deps: {
   }
 
   const settleMedia = (pageId: string, why: Closing): void => {
-    // Sending may be refused for the same.
+    // Graph may refuse sends for the same reason.
     if (gates.get(pageId)?.why?.cause !== why.cause) settle(pageId, why)
   }
 
@@ -285,7 +285,7 @@ export const createGates = (deps: {
 
     succeeded: (pageId) => {
       const gate = gates.get(pageId)
-      // While it is closed as a whole, only calls from before the closing still come home; they prove nothing.
+      // While the gate is closed as a whole, only calls from before the closing end here; they prove nothing.
       if (gate === undefined || isShut(pageId)) return
       gate.lately.clear()
       gate.stuck.succeeded()

@@ -17,11 +17,11 @@ export type Step = { go: 'on'; instead?: QueuedReply } | { go: 'stop'; notBefore
 
 /** What follows from what Graph said to a reply: for the store, its conversation and its Page. */
 export interface Outcomes {
-  /** Facebook has it. */
+  /** Facebook has accepted the reply. */
   sent: (claim: OutboxClaim, reply: StoredReply, messageId: string | null) => Step
   /** What was asked for took place, or is given up; a visitor would not have seen it. */
   done: (claim: OutboxClaim, reply: StoredReply) => Step
-  /** The window has closed on it. */
+  /** The messaging window closed before the reply was sent. */
   tooLate: (claim: OutboxClaim, reply: StoredReply) => Promise<Step>
   /** Whether it was sent cannot be told yet. */
   inDoubt: (claim: OutboxClaim, reply: StoredReply) => void
@@ -69,7 +69,7 @@ export const createOutcomes = (deps: {
   choose: () => string
 }): Outcomes => {
   const { store, graph, tokens, gates, doubt, clock, random, log, report, choose } = deps
-  /** What befell the first reply of a conversation so far. */
+  /** The failures so far of the first reply of each conversation. */
   const retries = new Map<number, { count: number; last: GraphFacts }>()
 
   /** What was sent need not wait for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */

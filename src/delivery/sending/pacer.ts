@@ -102,7 +102,7 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
       const [next] = page.fresh.size > 0 ? page.fresh : page.others
       if (next === undefined) return
       const bucket = fill(page, 'message')
-      // What a timer may be early is no reason to wait once more.
+      // A timer may fire slightly early; do not wait once more for that.
       if (bucket.tokens < 0.999) {
         const waitMs = Math.ceil(((1 - bucket.tokens) / rateOf(page, 'message')) * 1000)
         page.cancelTimer = clock.after(waitMs, () => {
