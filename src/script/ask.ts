@@ -52,7 +52,7 @@ const readQuestion = mapping('a question', {
   remember: required(variableName, 'The name of the answer: texts mention it like {{name}}.'),
   as: optional(oneOf(QUESTION_KINDS), 'What kind of answer is taken; text when nothing is said.'),
   one_of: optional(
-    list('a list of choices', option, { min: 1, max: MOST_CHOICES, why: 'nobody reads more' }),
+    list('a list of choices', option, { min: 1, max: MOST_CHOICES, why: 'a visitor reads no more' }),
     'The answers to choose from.',
   ),
   min: optional(number('a number', -HUGE, HUGE), 'The least number taken.'),
@@ -94,7 +94,7 @@ const question: Read<Question> = described(
 /** The questions of a form. */
 export const questions: Read<Question[]> = oneOrMore('questions', question, {
   max: MOST_QUESTIONS,
-  why: 'nobody answers more',
+  why: 'a visitor answers no more',
 })
 
 /** Where answers go: `keep`, or an address, which keeps them until they are there. */

@@ -101,7 +101,7 @@ const inner: Read<SayItem> = described(
 )
 const innerItems = oneOrMore('one or more messages', inner, {
   max: MOST_MESSAGES,
-  why: 'nobody reads more at once',
+  why: 'a visitor reads no more at once',
 })
 
 const anyItem: Read<SayItem> = made(

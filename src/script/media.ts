@@ -96,7 +96,7 @@ const checkFile = (type: MediaType, path: string, node: Node | null, reading: Re
   if (file === 'private') {
     return refuse(
       `${quoted(path)}, which is private or leads out of the folder`,
-      'a file in the folder of the script that everybody may see',
+      'a public file in the folder of the script',
     )
   }
   if (file === null)

@@ -28,7 +28,7 @@ const SOME_FILE: FileLook = { bytes: 1, head: new Uint8Array() }
 
 const backItems = oneOrMore('one or more messages', sayItem, {
   max: MOST_MESSAGES,
-  why: 'nobody reads more at once',
+  why: 'a visitor reads no more at once',
 })
 
 const pause = duration('a time', 60_000, 30 * 24 * HOUR_MS)
@@ -65,7 +65,7 @@ const handover = (variables: readonly string[]): Read<Handover> =>
  */
 export const wholeScript = (variables: readonly string[]) =>
   mapping('the script', {
-    profile: optional(section(profile), 'What Messenger shows before anybody writes.'),
+    profile: optional(section(profile), 'What Messenger shows before a visitor writes.'),
     replies: optional(section(replies(variables)), 'All the bot can say, by name.'),
     fallback: optional(fallback(variables), 'Said when nothing fits.'),
     typing: optional(flag, 'false: no typing bubble between the messages of one answer.'),

@@ -60,7 +60,7 @@ const items = list(
 const discounts = list(
   'a list of discounts',
   mapping('a discount', { name: required(said), amount: required(amount) }),
-  { min: 1, max: LIMITS.receiptItems, why: 'nobody reads more' },
+  { min: 1, max: LIMITS.receiptItems, why: 'a visitor reads no more' },
 )
 
 const address = mapping('an address', {

@@ -52,14 +52,14 @@ const trigger: Read<Trigger> = described(
 
 const ANSWER = {
   say: optional(
-    oneOrMore('one or more messages', sayItem, { max: MOST_MESSAGES, why: 'nobody reads more at once' }),
+    oneOrMore('one or more messages', sayItem, { max: MOST_MESSAGES, why: 'a visitor reads no more at once' }),
     'What is said: one message or a list of them.',
   ),
   choices: optional(
     list('a list of names of replies', reference('the name of a reply', true), {
       min: 1,
       max: MOST_CHOICES,
-      why: 'nobody reads more',
+      why: 'a visitor reads no more',
     }),
     'Replies offered as buttons under the last message.',
   ),

@@ -408,7 +408,7 @@ const CASES: Case[] = [
     title: '61 choices',
     script: `replies:\n  a: { title: A, say: x, choices: [${many(60, 'a')}, ‸a] }\n`,
     found: '61 items',
-    expected: 'at most 60 (nobody reads more)',
+    expected: 'at most 60 (a visitor reads no more)',
   },
   {
     title: '4 buttons',
