@@ -194,5 +194,5 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 const TRIAL = [
   "Evergreen's trial alert: alerts reach you.",
-  'Nothing is wrong; somebody pressed the button in the console.',
+  'Nothing is wrong; the button in the console was pressed.',
 ].join('\n')

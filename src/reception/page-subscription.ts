@@ -109,4 +109,4 @@ const doesNotStay = (pageId: string): Trouble => ({
 })
 
 const subscribeByHand = (pageId: string): string =>
-  `Run \`npm run bootstrap-token -- --page ${pageId}\` as somebody who manages the Page and grants pages_manage_metadata; it subscribes the Page again.`
+  `Run \`npm run bootstrap-token -- --page ${pageId}\` as a person who manages the Page and grants pages_manage_metadata; it subscribes the Page again.`

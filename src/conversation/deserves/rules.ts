@@ -61,7 +61,7 @@ const ASKING: ReadonlySet<WebhookEvent['kind']> = new Set(['message', 'postback'
 export const ANSWER_RULES: readonly AnswerRule[] = [
   {
     name: 'no_visitor',
-    reason: 'It is about the Page: there is nobody to answer.',
+    reason: 'It is about the Page: there is no visitor to answer.',
     source: 'E5',
     hidesFromCode: true,
     applies: (_event, { psid }) => psid === null,
