@@ -8,7 +8,10 @@ import type { SayItem } from './types.ts'
 const coupon = mapping('a coupon', {
   title: required(localised(template('a title', { max: LIMITS.cardTitle, why: FACEBOOK }))),
   subtitle: optional(localised(template('a subtitle', { max: LIMITS.cardSubtitle, why: FACEBOOK }))),
-  code: optional(template('a code', { max: LIMITS.couponCode, why: 'a visitor types no more' }), 'Without spaces.'),
+  code: optional(
+    template('a code', { max: LIMITS.couponCode, why: 'a visitor types no more' }),
+    'Without spaces.',
+  ),
   url: optional(urlTemplate('the address of the offer'), 'Where it can be used.'),
   button: optional(localised(title), 'What the button to that address says.'),
   before: optional(

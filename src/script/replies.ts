@@ -52,7 +52,10 @@ const trigger: Read<Trigger> = described(
 
 const ANSWER = {
   say: optional(
-    oneOrMore('one or more messages', sayItem, { max: MOST_MESSAGES, why: 'a visitor reads no more at once' }),
+    oneOrMore('one or more messages', sayItem, {
+      max: MOST_MESSAGES,
+      why: 'a visitor reads no more at once',
+    }),
     'What is said: one message or a list of them.',
   ),
   choices: optional(
