@@ -1,5 +1,5 @@
 /**
- * What the chat page and the control API say to each other, as JSON under `/sandbox/`. The page is one client of it;
+ * The JSON between the chat page and the control API, under `/sandbox/`. The page is one client of it;
  * tests, demos and other people's scripts are the others.
  *
  * | route | body | answer |
@@ -47,7 +47,7 @@ export interface SandboxState {
     /** Pages whose calls are refused, by their id, until then. */
     throttledUntilMs: Record<string, number>
   }
-  /** What to type in a terminal to give the bot a working token again; null when the sandbox runs alone. */
+  /** The terminal command that gives the bot a valid token again; null when the sandbox runs alone. */
   repairCommand: string | null
 }
 
@@ -152,7 +152,7 @@ export interface ChatMessage {
   metadata: string | null
   /** The message it answers, if it quotes one. */
   replyTo?: string | null
-  /** Who speaks for the Page, if not the Page itself. */
+  /** The persona that speaks for the Page, if there is one. */
   persona?: Persona | null
   /** How often the visitor changed it. */
   edits?: number

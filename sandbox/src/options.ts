@@ -19,7 +19,7 @@ export interface SandboxOptions {
   publicUrl?: string
   /** Answers as graph.facebook.com and www.facebook.com too: over TLS on this port, and as an HTTP proxy. */
   tls?: { certificates: Certificates; port: number }
-  /** Where webhooks go, as set in the App Dashboard. The Page must be subscribed as well. */
+  /** The callback URL, as set in the App Dashboard. The Page must be subscribed as well. */
   webhookUrl?: string
   /** Left out: no verification is asked for. */
   verifyToken?: string

@@ -10,7 +10,7 @@ import type { Trouble } from './trouble.ts'
 import type { Courier } from './webhooks/courier.ts'
 import type { World } from './world.ts'
 
-/** What the sandbox is made of; every room gets what it needs from here. */
+/** The parts of the sandbox; every room gets its dependencies from here. */
 export interface SandboxParts {
   settings: Settings
   world: World
@@ -42,7 +42,7 @@ export interface Settings {
   latencyMs: number
   /** Whether visitors' names may be read (the feature Business Asset User Profile Access). */
   profileAccess: boolean
-  /** What gives the bot a working token again; null when the sandbox runs alone. */
+  /** The command that gives the bot a valid token again; null when the sandbox runs alone. */
   repairCommand: string | null
   /** Known once it listens. */
   origin: () => string

@@ -7,7 +7,7 @@ import type { Reach } from './reach/names.ts'
 export const stickerUrl = (origin: string, stickerId: string): string =>
   `${origin}/pictures/stickers/${encodeURIComponent(stickerId)}.svg`
 
-/** Where the picture of a visitor, a person or a Page is. */
+/** The address of the picture of a visitor, a person or a Page. */
 export const portraitUrl = (origin: string, psid: string): string =>
   `${origin}/pictures/people/${encodeURIComponent(psid)}.svg`
 

@@ -4,7 +4,7 @@ export interface Rng {
   int: (below: number) => number
   letters: (count: number) => string
   digits: (count: number) => string
-  /** Where it stands, to go on from there in another process. */
+  /** The state, with which another process can continue the sequence. */
   state: () => number
   resume: (state: number) => void
 }

@@ -111,7 +111,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const reset = () => {
     hush()
     parts.files.clear()
-    // What the app set as its webhook is no part of what happened here; it stays.
+    // The app's webhook settings stay: they are no part of the conversations.
     const webhook = world.apps.get(settings.appId)?.subscription ?? null
     settings.appId = plan.appId
     populate(world, parts.rng, plan)
@@ -164,7 +164,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
       await stop()
       throw error
     }
-    // What is named now counts more than what was so back then.
+    // Options given now override those saved in the world.
     if (plan.webhook) setWebhook(plan.webhook)
     for (const seed of plan.otherApps) renewApp(world, seed)
   }

@@ -2,7 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 
 /** A world kept in a file from one start to the next. It holds tokens and secrets, so it is for its owner's eyes alone. */
 export interface StateFile {
-  /** What was saved; null where nothing was yet. */
+  /** The saved world; null for none. */
   load: () => Promise<unknown>
   save: (world: object) => Promise<void>
 }

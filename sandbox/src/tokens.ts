@@ -18,7 +18,7 @@ export interface Tokens {
   find: (value: string) => Token | undefined
   /** Why a token no longer works; null while it does. */
   death: (token: Token) => Death | null
-  /** What a token still allows: what it was made with, less what was taken back since. */
+  /** The permissions of a token: those it was made with, less those revoked since. */
   scopes: (token: Token) => string[]
   grant: (token: Token) => Grant | undefined
   changePassword: (user: User) => void
@@ -76,7 +76,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
   }
 
   const begin = ({ user, app, scopes, declined = [], pageIds = null, authType = null }: Login): Session => {
-    // Who logs in on facebook.com has passed the checkpoint.
+    // A login on facebook.com passes the checkpoint.
     user.checkpointed = false
     user.grants.set(app.id, { scopes: new Set(scopes), declined: new Set(declined), pageIds })
     return {

@@ -30,7 +30,7 @@ export interface ArmedTrouble extends Pick<TroubleBody, 'error' | 'raw' | 'statu
   times: number
 }
 
-/** What trouble looks at in a call. */
+/** The properties of a call that trouble depends on. */
 export interface MeetingCall {
   edges: readonly string[]
   pageId: string | null

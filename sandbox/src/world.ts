@@ -54,7 +54,7 @@ export interface AppSubscription {
   fields: Set<string>
 }
 
-/** What a `config_id` stands for in the login dialog (reference B3, B7). */
+/** The login configuration of a `config_id` in the login dialog (reference B3, B7). */
 export interface LoginConfig {
   scopes: readonly string[]
   token: 'user' | 'system_user'
@@ -70,7 +70,7 @@ export interface User {
   grants: Map<string, Grant>
 }
 
-/** What a person let an app do. */
+/** The permissions a person granted to an app. */
 export interface Grant {
   scopes: Set<string>
   declined: Set<string>
@@ -146,7 +146,7 @@ export interface Conversation {
   pageId: string
   psid: string
   messages: Message[]
-  /** What the visitor did last that opens the 24-hour window. */
+  /** The time of the visitor's last action that opens the 24-hour window. */
   openedMs: number | null
   lastMs: number
   typing: { untilMs: number; personaId: string | null } | null

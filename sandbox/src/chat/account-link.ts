@@ -6,7 +6,7 @@ import type { Page, World } from '../world.ts'
 /** "The token expires in 5 minutes." */
 const LIFE_MS = 5 * 60_000
 
-/** Where the bot's site sends the visitor back to, under Facebook's origin. */
+/** The address under Facebook's origin to which the bot's site sends the visitor back. */
 export const ACCOUNT_LINKING_PATH = '/messenger_platform/account_linking/'
 
 /** The address a button of the type `account_link` opens. */

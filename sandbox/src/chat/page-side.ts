@@ -14,7 +14,7 @@ import { INBOX_APP_ID, OWNERSHIP_MS, TYPING_MS } from './facts.ts'
 import type { Routing } from './routing.ts'
 import { endsOf, type Telling } from './telling.ts'
 
-/** What the Page does in a conversation, be it a bot or a human in the inbox. */
+/** The actions of the Page in a conversation, by a bot or by a person in the inbox. */
 export interface PageSide {
   /** The Page says something: the visitor gets it if they are there, the apps hear its echo and the receipts. */
   say: (page: Page, conversation: Conversation, message: PageMessage) => Message
@@ -166,7 +166,7 @@ export const createPageSide = (deps: {
   }
 }
 
-/** What the Page said after that moment, oldest first; looked at from the end, since a conversation may be long. */
+/** The messages of the Page after that moment, oldest first; searched from the end, since a conversation may be long. */
 const saidSince = ({ messages }: Conversation, ms: number | null): Message[] => {
   const first = messages.findLastIndex(({ atMs }) => atMs <= (ms ?? 0)) + 1
   return messages.slice(first).filter(({ from }) => from === 'page')

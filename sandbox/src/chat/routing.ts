@@ -5,7 +5,7 @@ import type { Conversation, Page } from '../world.ts'
  * one, that app alone does. Once an app has control of a thread, the others are in standby until the control ends.
  */
 export interface Routing {
-  /** Who holds the thread; null while it is idle. */
+  /** The app that holds the thread; null while the thread is idle. */
   owner: (conversation: Conversation) => string | null
   mayAnswer: (page: Page, conversation: Conversation, appId: string) => boolean
   /** Whether this app hears of the thread in `standby`. */

@@ -17,7 +17,7 @@ export interface Telling {
     item: Item,
     more?: { only?: string; onOutcome?: (outcome: 'delivered' | 'failed') => void },
   ) => boolean
-  /** What happens beside any conversation, such as on the Page's wall. */
+  /** Sends events outside of conversations, such as on the Page's wall. */
   post: (page: Page, psid: string, item: Item) => void
   message: (conversation: Conversation, message: Message) => void
   conversation: (conversation: Conversation) => void
@@ -73,7 +73,7 @@ export const createTelling = (deps: {
         page,
         psid: conversation.psid,
         item,
-        // What is told to one app alone concerns its own part, not the conversation.
+        // An event for one app only concerns that app, not the conversation.
         ...(more.only === undefined && {
           standby: (appId: string) => routing.standsBy(page, conversation, appId),
         }),

@@ -40,7 +40,7 @@ export const createVisitorSide = (deps: {
 }): Act => {
   const { world, clock, rng, routing, telling, pageSide, newMid, origin } = deps
 
-  /** What every visitor's deed does first: it begins the conversation, comes at its own moment, and mostly opens the window. */
+  /** The first step of every action of a visitor: it starts the conversation, has its own time, and usually opens the window. */
   const touch = (page: Page, psid: string, opens = true): { conversation: Conversation; atMs: number } => {
     const conversation = openConversation(world, rng, page.id, psid)
     const atMs = nextMoment(conversation, clock.nowMs())
@@ -297,7 +297,7 @@ export const createVisitorSide = (deps: {
   }
 }
 
-/** What opens the 24-hour window (reference J). */
+/** The actions that open the 24-hour window (reference J). */
 const WINDOW_OPENERS = new Set([
   'messages',
   'messaging_postbacks',

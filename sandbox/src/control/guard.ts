@@ -33,5 +33,5 @@ export const guardHost = (request: FastifyRequest, reach: Reach): void => {
   }
 }
 
-/** What a page elsewhere may send without asking first; no type at all is one of them. */
+/** Content types that a foreign page may send without a CORS preflight; a missing type is one of them. */
 const SIMPLE_TYPES = /^\s*$|^\s*(text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\b/i

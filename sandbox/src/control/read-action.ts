@@ -11,7 +11,7 @@ import {
   type Body,
 } from './bodies.ts'
 
-/** What a visitor may type, as in Messenger. */
+/** The limit of a visitor's text, as in Messenger. */
 const LONGEST_TEXT = 20_000
 const LONGEST_URL = 2000
 

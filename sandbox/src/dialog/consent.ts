@@ -4,7 +4,7 @@ import type { Login } from '../tokens.ts'
 import type { User } from '../world.ts'
 import { openScopes, type DialogRequest } from './request.ts'
 
-/** What goes back to the bot in the address. */
+/** The parameters of the redirect to the bot. */
 export type DialogAnswer = Record<string, string>
 
 /** The dialog was closed: neither `error` nor `error_reason` comes (reference M). */
@@ -39,7 +39,7 @@ export const consent = (
   const login: Login & { redirectUri: string } = {
     user: asked.token === 'system_user' ? systemUser(parts, asked, user, pageIds) : user,
     app: asked.app,
-    // What was granted before and not asked for now stays granted.
+    // A permission granted before and not asked for now stays granted.
     scopes: [...new Set(['public_profile', ...granted, ...kept(before?.scopes, asked.scopes)])],
     declined: [...new Set([...declined, ...kept(before?.declined, asked.scopes)])],
     pageIds,

@@ -28,7 +28,7 @@ export interface ConsentView {
   scopes: readonly string[]
   /** Declined before and not asked again. */
   declined: readonly string[]
-  /** Where the form goes. */
+  /** The action of the form. */
   action: string
   /** Where another account is chosen; null where there is none. */
   others: string | null
@@ -74,7 +74,7 @@ export const notActivePage = (problem: string, action: string): string =>
 export const errorPage = (problem: string): string =>
   frame('Something went wrong', `<h1>Something went wrong</h1><p>${escape(problem)}</p>`)
 
-/** What permissions mean to a person, as the real dialog puts it. */
+/** The permissions in the words of the real dialog. */
 const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['public_profile', 'See your name and profile picture'],
   ['email', 'See your email address'],

@@ -3,13 +3,13 @@ import { splitAddress } from '../graph/request.ts'
 import type { SandboxParts } from '../parts.ts'
 import type { App, Page, User } from '../world.ts'
 
-/** What the bot asked the dialog for (reference B3). */
+/** The parameters with which the bot opened the dialog (reference B3). */
 export interface DialogRequest {
   app: App
   redirectUri: string
   state: string | null
   scopes: string[]
-  /** What is to come back. */
+  /** The requested response type. */
   wants: ReadonlySet<'code' | 'token' | 'granted_scopes'>
   /** `rerequest` asks again for what was declined, `reauthorize` renews the access to data. */
   authType: string | null

@@ -14,7 +14,7 @@ const MOST_PARTS = 50
 /** A part of the answer; null for one that was left out, not carried out, or not answered in time. */
 type Part = { code: number; headers?: { name: string; value: string }[]; body: string | null } | null
 
-/** What came of a part; null when another one that it depends on failed. */
+/** The result of a part; null when a part it depends on failed. */
 type Outcome = Promise<Reply | null>
 
 /** `POST /?batch=[...]`: every part a call of its own, run at the same time, answered in the order asked. */

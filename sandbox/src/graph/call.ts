@@ -14,7 +14,7 @@ export interface Call {
   version: string
   /** Under which of Facebook's own names it came, as in links to further pages; null for the sandbox's address. */
   origin: string | null
-  /** What follows the version, decoded: `['me', 'messages']`. */
+  /** The path after the version, decoded: `['me', 'messages']`. */
   path: string[]
   params: Params
   token: string | null
@@ -30,7 +30,7 @@ export type Caller =
 export type PageCaller = Caller & { kind: 'page' }
 export type UserCaller = Caller & { kind: 'user' }
 
-/** Who calls, once token and proof hold. */
+/** The caller, after its token and proof were checked. */
 export const identify = (parts: SandboxParts, call: Call): Caller => {
   if (call.token === null || call.token === '') throw call.path[0] === 'me' ? noActiveToken() : noToken()
   const app = appOfToken(parts, call.token)

@@ -8,7 +8,7 @@ import { GraphFailure } from './failure.ts'
 import { asText, isObject, unpack, type Params } from './params.ts'
 import type { ReadCall } from './request.ts'
 
-/** What goes back over the wire. */
+/** The HTTP answer. */
 export interface Reply {
   status: number
   headers: Record<string, string>
@@ -53,7 +53,7 @@ export const failed = (parts: SandboxParts, version: string, failure: GraphFailu
   body: { error: { ...failure.envelope, fbtrace_id: `A${parts.traces.letters(22)}` } },
 })
 
-/** What Facebook answers when it does not say what went wrong. */
+/** Facebook's answer without a reason. */
 export const genericFailure = (status: number): GraphFailure =>
   status >= 500
     ? new GraphFailure(

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a person at this page can do. Failures are told in the notice at the foot of the page, never swallowed. */
+/** The actions of this page. Failures are shown in the notice at the foot of the page. */
 
 /** @import { InboxAction, TroubleBody, TroubleKind, VisitorAction } from '../api.ts' */
 /** @import { Store } from './store.js' */

@@ -74,7 +74,7 @@ export const createComposer = ({ store, actions }) => {
     const sent = await (draft?.kind === 'edit'
       ? actions.deed({ type: 'edit', mid: draft.mid, text: written })
       : actions.send({ type: 'text', text: written, ...(draft !== null && { replyTo: draft.mid }) }))
-    // What could not be sent is given back, unless something new is being written already.
+    // Text that could not be sent is put back, unless new text was typed.
     if (!sent && text.value === '') {
       text.value = written
       store.setDraft(draft)

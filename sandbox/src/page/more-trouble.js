@@ -1,5 +1,5 @@
 // @ts-check
-/** What goes wrong less often, for those who look for it. The rest of it is in the control API (docs/sandbox.md). */
+/** Less common faults. The control API has more of them (docs/sandbox.md). */
 
 /** @import { TroubleKind } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is written under a visitor's messages: on its way, delivered, seen, or waiting, and why. */
+/** The state under a visitor's messages: on its way, delivered, seen, or waiting, and why. */
 
 /** @import { ChatMessage, ConversationView, PageView } from '../api.ts' */
 /** @import { IconName } from './icons.js' */

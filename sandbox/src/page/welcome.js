@@ -1,5 +1,5 @@
 // @ts-check
-/** What a visitor sees before the first message: the Page, its greeting, Get Started and the ice breakers. */
+/** The view before the first message: the Page, its greeting, Get Started and the ice breakers. */
 
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */

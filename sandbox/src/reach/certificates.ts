@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { promisify } from 'node:util'
 
-/** What the sandbox shows as graph.facebook.com, and what a client must trust for it. */
+/** The certificate of the sandbox for graph.facebook.com, and the authority that a client must trust. */
 export interface Certificates {
   key: string
   cert: string

@@ -68,7 +68,7 @@ export const map = <Value>(inner: Codec<Value>): Codec<Map<string, Value>> => ({
   },
 })
 
-/** What worlds saved by an older sandbox do not have yet. */
+/** A field that worlds saved by an older sandbox do not have. */
 export const later = <Value>(inner: Codec<Value>, missing: Value): Codec<Value> => ({
   write: (value) => inner.write(value),
   read: (json, at) => (json === undefined ? missing : inner.read(json, at)),

@@ -28,7 +28,7 @@ export interface Courier {
   /** Resolves once nothing is on its way. */
   idle: () => Promise<void>
   clear: () => void
-  /** What to do to the next events, for tests. */
+  /** Faults for the next events, for tests. */
   hooks: CourierHooks
 }
 

@@ -28,7 +28,7 @@ const MESSENGER_FIELDS = [
 /** Everything a Page can be subscribed to. */
 export const WEBHOOK_FIELDS: readonly string[] = [...new Set([...MESSENGER_FIELDS, ...SUBSCRIBED_FIELDS])]
 
-/** What an app hears of a thread that another one holds (reference E6). */
+/** The events an app gets in standby (reference E6). */
 export const STANDBY_FIELDS: ReadonlySet<string> = new Set([
   'messages',
   'message_reads',

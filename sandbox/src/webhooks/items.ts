@@ -22,13 +22,13 @@ export interface Ends {
   atMs: number
 }
 
-/** What a visitor wrote or sent. */
+/** A message of a visitor. */
 export const visitorMessage = (ends: Ends, message: Message, extra: Record<string, unknown> = {}): Item => ({
   field: 'messages',
   content: { ...fromVisitor(ends), message: { mid: message.mid, ...body(message), ...extra } },
 })
 
-/** What comes through an ad says so, to those who also subscribed to referrals. */
+/** A message that comes through an ad has its referral, for apps that also subscribed to referrals. */
 export const messageThroughAd = (ends: Ends, message: Message, ad: Referral): Item => {
   const plain = visitorMessage(ends, message)
   const told = visitorMessage(ends, message, { referral: referralBody(ad) })

@@ -6,7 +6,7 @@ import type { App } from '../world.ts'
 import { facebookJson, signatures } from './bytes.ts'
 import type { Line } from './line.ts'
 
-/** What goes over the line to the bot: signed callbacks, the verification, and forms; each into the traffic log. */
+/** Requests to the bot: signed callbacks, the verification, and forms; each into the traffic log. */
 export interface Wire {
   /** Whether it was answered with 200. */
   deliver: (app: App, url: string, entries: readonly Entry[]) => Promise<boolean>

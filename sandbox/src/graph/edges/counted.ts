@@ -2,7 +2,7 @@ import type { Call } from '../call.ts'
 import { isObject, unpack, type Params } from '../params.ts'
 import type { Counted } from '../usage.ts'
 
-/** What a call counts as against the allowances. */
+/** The allowance that a call counts against. */
 export const countedAs = ({ path, params }: Call): Counted => {
   const [, edge = ''] = path
   const psid = params['psid']

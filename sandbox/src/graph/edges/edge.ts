@@ -4,7 +4,7 @@ import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
 import type { Readers } from '../fields.ts'
 
-/** What an edge needs to answer: the sandbox, the call, who calls, and the node it was called on. */
+/** The context of an edge: the sandbox, the call, who calls, and the node it was called on. */
 export interface EdgeContext {
   parts: SandboxParts
   call: Call

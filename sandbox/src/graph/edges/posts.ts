@@ -144,7 +144,7 @@ const asked = ({ node, call }: EdgeContext): Post => {
   throw unsupported(call.method, node.id)
 }
 
-/** What the Page itself wrote. */
+/** Finds the post, which must be one of the Page itself. */
 const mine = (context: EdgeContext): Post => {
   const caller = asPage(context)
   demandScopes(context, caller, ['pages_manage_posts'], MAY_POST)
