@@ -2,16 +2,16 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
 import type { Store } from '../store/store.ts'
 
-/** How long the bot was not there: it notes every minute that it is, so that the next start can tell. */
+/** Measures how long the bot was down: it stores the time every minute, and the next start compares. */
 export interface Absence {
-  /** @returns whether the bot was away; `onAway` has heard of it then */
+  /** @returns whether the bot was away; `onAway` was called then */
   start: () => Promise<boolean>
-  /** Notes until when the bot was there. */
+  /** Stores the time until which the bot was up. */
   stop: () => Promise<void>
 }
 
 const BEAT_MS = 60_000
-/** A restart takes less; Facebook's repetitions bridge it. */
+/** A restart takes less, and Facebook repeats the webhooks of so short an absence. */
 export const AWAY_MS = 5 * 60_000
 const ALIVE = 'alive'
 
@@ -19,7 +19,7 @@ export const createAbsence = (deps: {
   store: Pick<Store, 'remember' | 'recall'>
   clock: Clock
   log: Pick<Log, 'debug' | 'warn'>
-  /** Hears since when the bot was away, ms since the epoch. */
+  /** Called with the time since which the bot was away, ms since the epoch. */
   onAway: (sinceMs: number) => void
 }): Absence => {
   const { store, clock, log, onAway } = deps
@@ -29,7 +29,7 @@ export const createAbsence = (deps: {
 
   const beat = (): void => {
     const nowMs = clock.now()
-    // A machine that slept was away, too.
+    // A machine that slept counts as away, too.
     if (lastBeatMs !== null && nowMs - lastBeatMs > AWAY_MS) onAway(lastBeatMs)
     lastBeatMs = nowMs
     store
@@ -56,7 +56,7 @@ export const createAbsence = (deps: {
     stop: async () => {
       stopped = true
       cancelBeat()
-      // A start that came to nothing must not hide how long the bot was away.
+      // A failed start must not shorten the absence that the next start measures.
       if (lastBeatMs !== null) await store.remember(ALIVE, String(clock.now())).catch(() => undefined)
     },
   }

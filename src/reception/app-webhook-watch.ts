@@ -15,11 +15,11 @@ export interface AppWebhookWatchDeps {
   webhook: AppWebhook
   clock: Clock
   log: Pick<Log, 'warn'>
-  /** Hears of trouble that a person has to mend, and with null that it is over. */
+  /** Called with trouble that the operator has to mend, and with null when the trouble is over. */
   onTrouble: (trouble: AppWebhookTrouble | null) => void
 }
 
-/** By then the server listens, and the proxy in front of it has noticed. */
+/** The delay of the first check: until then the server listens and the proxy in front of it has noticed. */
 const FIRST_MS = 30_000
 const EVERY_MS = 6 * 3_600_000
 const AGAIN_MS = [2 * 60_000, 10 * 60_000]
@@ -81,7 +81,7 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
   }
 }
 
-/** Facebook tried the address and did not like the answer; anything else is not about the address. */
+/** Whether Facebook tried the address and rejected its answer; other errors are not about the address. */
 const isOurs = (error: unknown): error is GraphError =>
   error instanceof GraphError && error.verdict === 'bad_request'
 

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts'
 
 /** What is known of how far a Page's webhooks reach us; kept over restarts. */
 export interface Coverage {
-  /** Until when they certainly did, ms since the epoch. */
+  /** Until when the webhooks certainly reached us, ms since the epoch. */
   untilMs: number
   gap: Gap | null
 }

@@ -9,7 +9,7 @@ export interface LostRequest {
 }
 
 const WEBHOOK = 'webhook'
-/** A scanner may ask for anything: no more addresses than these are told of. */
+/** The most addresses that are logged: a scanner may request any number. */
 const MOST_TOLD = 20
 
 /**

@@ -9,7 +9,7 @@ export interface Missed {
   /** Messages that had come by webhook, too. */
   known: number
   conversations: number
-  /** Whether there was more than is read. */
+  /** Whether the Page had more messages than the limit on reading. */
   cut: boolean
 }
 
@@ -21,7 +21,7 @@ export interface FoundMessage {
   createdMs: number
 }
 
-/** What is older cannot be answered any more. */
+/** Older messages are outside the messaging window and cannot be answered. */
 const LOOK_BACK_MS = 24 * 60 * 60 * 1000
 const MOST_CONVERSATIONS = 500
 // Facebook allows two a second, and the sender may be looking for a reply in doubt.
@@ -57,7 +57,7 @@ export const takeInMissed = async (
     const { stored, duplicates } = await store.accept(found.flatMap(toEvents))
     missed.recovered += stored
     missed.known += duplicates
-    // They come in the order of their last change: from the first old one on, all are.
+    // Facebook lists conversations by their last change: after the first old one, all are old.
     if (next === null || recent.length < conversations.length) return missed
     if (missed.conversations >= MOST_CONVERSATIONS) return { ...missed, cut: true }
     after = next

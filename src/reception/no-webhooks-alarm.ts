@@ -5,10 +5,10 @@ import { duration, utc } from '../base/times.ts'
 import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
 
 export interface SilenceDeps {
-  /** The Pages that should be heard of: those with a token. */
+  /** The Pages whose webhooks are expected: those with a token. */
   pages: () => { pageId: string; pageName: string | null }[]
   needs: Pick<Needs, 'raise' | 'settle'>
-  /** Keeps what was learned over restarts. */
+  /** Keeps the learned rhythm over restarts. */
   store: {
     remember: (name: string, text: string) => Promise<void>
     recall: (name: string) => Promise<string | null>
@@ -19,7 +19,7 @@ export interface SilenceDeps {
 
 /** Notices when a Page's webhooks stay away for longer than its rhythm makes plausible. */
 export interface SilenceWatch {
-  /** Something came for the Page. Costs next to nothing: called for every event. */
+  /** Counts an event of the Page. Cheap, because it is called for every event. */
   heard: (pageId: string) => void
   start: () => Promise<void>
   stop: () => Promise<void>

@@ -17,7 +17,7 @@ export interface PageSubscription {
    * @returns whether a visitor is heard now
    */
   renew: (token: string, fields: readonly string[] | null) => Promise<boolean>
-  /** What Facebook last told; null before it did. */
+  /** The last answer of Facebook; null before the first. */
   status: () => SubscriptionStatus | null
 }
 
@@ -32,7 +32,7 @@ export const createPageSubscription = (deps: {
   graph: Pick<Graph, 'subscribe' | 'subscribedFields'>
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'info' | 'warn'>
-  /** Hears why the Page's webhooks may not come, where only a person can mend it. */
+  /** Called with the reason why the Page's webhooks may be missing, where only the operator can mend it. */
   onTrouble: TellTrouble
 }): PageSubscription => {
   const { pageId, graph, clock, log, onTrouble } = deps
@@ -48,7 +48,7 @@ export const createPageSubscription = (deps: {
     return isHeard
   }
 
-  /** What Facebook refuses for good is a person's to mend; what passes changes nothing about it. */
+  /** A permanent refusal is for the operator to mend; a temporary error leaves the trouble as it was. */
   const orTrouble = <Result>(work: () => Promise<Result>): Promise<Result> =>
     work().catch((error: unknown) => {
       const trouble = error instanceof GraphError ? troubleOf(pageId, error) : null
@@ -67,7 +67,7 @@ export const createPageSubscription = (deps: {
       orTrouble(async () => {
         const lacking = WEBHOOK_FIELDS.filter((field) => !fields?.includes(field))
         const isHeard = hears(fields)
-        // One that Facebook does not list although we asked for it is not asked for for ever.
+        // A field that Facebook does not list after a request is not requested again.
         if (lacking.length === 0 || (isHeard && askedForMore)) return isHeard
         askedForMore = true
         const made = await subscribe(graph, pageId, token)
@@ -92,7 +92,7 @@ export const createPageSubscription = (deps: {
   }
 }
 
-/** Wrong credentials are told by the probe of the token; a dead token, too. */
+/** The probe of the token reports wrong credentials and dead tokens, so they are no trouble here. */
 const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>
   verdict === 'permission' || verdict === 'bad_request' || verdict === 'unknown' || verdict === 'restricted'
     ? {

@@ -22,7 +22,7 @@ import { takeInMissed, type FoundMessage } from './missed.ts'
  */
 export interface Recovery {
   start: () => Promise<void>
-  /** Ends the calls under way, and notes until when we were there. */
+  /** Aborts the calls under way and stores the time until which the bot was up. */
   stop: () => Promise<void>
   /** What Facebook last told of the Page's subscription; null before it did. */
   subscription: (pageId: string) => SubscriptionStatus | null
@@ -31,7 +31,7 @@ export interface Recovery {
 interface PageWatch {
   subscription: PageSubscription
   running: Promise<void> | null
-  /** When we were last there, if that is too long ago; null when it was taken into account. */
+  /** When the bot was last up, if too long ago; null once the absence was handled. */
   awaySinceMs: number | null
   failures: number
   /** Said once, until it changes. */
@@ -45,7 +45,7 @@ const FACEBOOK_REPEATS_MS = 60 * MINUTE_MS
 const LOOK_EVERY_MS = 30 * MINUTE_MS
 /** So long without a proof that webhooks reach us: the subscription may have been lost and renewed meanwhile. */
 const UNSEEN_MS = 2 * FACEBOOK_REPEATS_MS
-/** Still subscribed after we were away: Facebook repeats what it has, and better than we could find it. */
+/** The wait after an absence without unsubscription: Facebook repeats the webhooks itself, which is more complete. */
 const LET_REPEAT_MS = 10 * MINUTE_MS
 /** The bootstrap that brought the token subscribes a moment later. */
 const AFTER_TOKEN_MS = 5000
@@ -64,7 +64,7 @@ export const createRecovery = (deps: {
   clock: Clock
   random: () => number
   log: Log
-  /** Hears why a Page's webhooks may not come, where only a person can mend it. */
+  /** Called with the reason why a Page's webhooks may be missing, where only the operator can mend it. */
   onTrouble: TellTrouble
 }): Recovery => {
   const { store, graph, tokens, isToBeSubscribed, toEvents, clock, random, log, onTrouble } = deps
@@ -96,7 +96,7 @@ export const createRecovery = (deps: {
 
   const look = (pageId: string, watch: PageWatch): void => {
     const token = tokens.tokenFor(pageId)
-    // The next token brings us back.
+    // The next token starts the check again.
     if (token === null || watch.running !== null) return
     watch.running = lookOnce(pageId, watch, token)
       .then((againMs) => {
@@ -121,12 +121,12 @@ export const createRecovery = (deps: {
       // A Page that the operator left alone stays so; one that was to be subscribed and is not, is.
       const isHeardNow =
         isHeard || (isToBeSubscribed(pageId) && (await watch.subscription.renew(token, fields)))
-      // What was said before this bot knew the Page is not for it to answer.
+      // Messages from before this bot knew the Page are not answered.
       if (isHeardNow) await writeCoverage(store, pageId, { untilMs: beganMs, gap: null })
       return LOOK_EVERY_MS
     }
     const gap = widest(coverage.gap, gapOf(coverage, isHeard, watch.awaySinceMs, beganMs))
-    // Before the subscription hides it: a crash in between must not make us forget.
+    // Stored before the app is subscribed again: after a crash in between, the gap would no longer show.
     if (gap !== null) await writeCoverage(store, pageId, { ...coverage, gap })
     watch.awaySinceMs = null
     await watch.subscription.renew(token, fields)

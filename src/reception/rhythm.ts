@@ -21,9 +21,9 @@ export interface Rhythm {
 const HOURS = 168
 const HOUR_MS = 3_600_000
 const WEEK_MS = HOURS * HOUR_MS
-/** What is four weeks old counts half. */
+/** The half-life of a look: after four weeks its weight is half. */
 const HALF_LIFE_MS = 4 * WEEK_MS
-/** So long nothing is judged: three of each hour of the week. */
+/** No alarm before this: each hour of the week must have been seen three times. */
 const LEARNING_SLOTS = (3 * WEEK_MS) / SLOT_MS
 /** An hour of the week that was hardly looked at says nothing yet. */
 const LEAST_LOOKS = 5
@@ -35,7 +35,7 @@ const LEAST_SURPRISE = 24
 const TIMES_LONGEST = 2
 /** of which one counts as no more than this, lest an outage makes the next one go unnoticed. */
 const LONGEST_COUNTED = 60
-/** A quiet holiday is remembered until the next. */
+/** The half-life of the most unusual silence: a quiet holiday still counts at the next one. */
 const LONGEST_HALF_LIFE_MS = 24 * WEEK_MS
 
 interface Learned {
