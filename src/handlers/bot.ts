@@ -35,7 +35,7 @@ export type TapHandler<S> = (
 ) => void | Promise<void>
 export type Heard = string | RegExp
 
-/** One event, and what can be done about it. */
+/** One event, with the actions a handler may take on it. */
 export interface Context<S, K extends EventKind = EventKind> {
   event: EventOf<K>
   /**

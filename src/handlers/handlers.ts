@@ -11,7 +11,7 @@ import type { Runner } from './run.ts'
 
 /** The code handlers of a file, in a process of their own that is replaced whenever it does not serve any more. */
 export interface Handlers extends Runner {
-  /** Begins to follow the file. */
+  /** Starts to watch the file. */
   start: () => void
   /** Ends the processes. Events under way stay unanswered: they are handled again after the next start. */
   stop: () => void
@@ -64,7 +64,7 @@ export const openHandlers = async (deps: {
       },
       late: () => {
         if (one === null || one !== current || retired.size >= MOST_RETIRED) return
-        // What comes now waits for the next one rather than for the end of this.
+        // Events from now on wait for the next process rather than for the end of this one.
         retired.add(one)
         current = null
         replacing.wake()
@@ -140,7 +140,7 @@ export const openHandlers = async (deps: {
 
   const look = async (): Promise<void> => {
     const now = await stampOf(file)
-    // Between two versions there may be none.
+    // While an editor replaces the file it may be missing.
     if (stopped || now === null || now === stamp) return
     stamp = now
     cancelSettle()
@@ -187,7 +187,7 @@ export const openHandlers = async (deps: {
   }
 }
 
-/** Changes whenever the file is written or replaced; null where it cannot be looked at. */
+/** A stamp that changes whenever the file is written or replaced; null where the file cannot be read. */
 const stampOf = (file: string): Promise<string | null> =>
   stat(file).then(
     ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,

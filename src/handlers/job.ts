@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Reply } from '../messages.ts'
 import type { EventKind, WebhookEvent } from '../webhook/events.ts'
 
-/** What the bot and the process that runs the handlers tell each other. */
+/** The messages between the bot and the process that runs the handlers. */
 
 /** One event for the handlers, with all they may look at. */
 export interface Job {
@@ -53,7 +53,7 @@ export type FromProcess =
   /** `bytes` is the memory of the whole process. */
   | { pong: true; bytes: number }
 
-/** What is known of a bot that was loaded. */
+/** The facts about loaded handlers that the bot needs. */
 export interface Loaded {
   /** The kinds of events it has handlers for; null for all. */
   kinds: EventKind[] | null
@@ -61,7 +61,7 @@ export interface Loaded {
   timeLimitMs: number
 }
 
-/** An error that has crossed over. */
+/** An error in the form that crosses between processes. */
 export interface Problem {
   name: string
   message: string

@@ -8,9 +8,9 @@ export interface Jobs {
   run: (asked: Omit<Job, 'id'>) => Promise<Plan>
   settle: (id: number, result: Plan | Error) => void
   eventKeyOf: (id: number) => string | undefined
-  /** Gives what is nowhere to the process in service. */
+  /** Gives the jobs without a process to the process in service. */
   placeAll: () => void
-  /** Ends what is nowhere. */
+  /** Fails the jobs without a process. */
   failUnplaced: (error: Error) => void
   isIdle: (at: HandlersProcess) => boolean
   /**

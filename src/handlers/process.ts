@@ -27,7 +27,7 @@ export interface ProcessEvents {
   done: (id: number, result: Plan | Error) => void
   /** An uncaught error; `id` is the event it belongs to, 0 for none that is known. */
   broken: (id: number, error: Error) => void
-  /** It has kept its processor for half a second. */
+  /** The handlers have blocked the event loop for half a second. */
   late: () => void
   /** `culprit` is the event whose code ran at the end, 0 for none. Not said of one that has not been loaded. */
   ended: (culprit: number, reason: string) => void
@@ -69,7 +69,7 @@ export const startHandlersProcess = async (deps: {
   let watching = false
   let cancel = (): void => undefined
 
-  // To one that has just ended nothing can be told; that it has ended is heard anyway.
+  // Sending to a process that has just ended fails; its exit event follows anyway.
   const tell = (message: ToProcess): void => void child.send(message, () => undefined)
 
   const endFor = (why: string): void => {
@@ -91,7 +91,7 @@ export const startHandlersProcess = async (deps: {
       })
     })
   }
-  /** It may be that we were away, and the answer lies there unread: then it is read first. */
+  /** The bot itself may have been blocked with the answer unread, so read pending messages first. */
   const unlessAnswered = (ms: number, task: () => void): (() => void) => {
     let answered = false
     const stop = clock.after(ms, () => setImmediate(() => answered || task()))
@@ -119,7 +119,7 @@ export const startHandlersProcess = async (deps: {
 
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
   const mayHaveEnded = (): void => {
-    // What it said last may come after its end.
+    // The last message of the process may arrive after its exit.
     if (child.connected || (child.exitCode === null && child.signalCode === null)) return
     end(reason ?? `it ended with ${child.signalCode ?? `code ${child.exitCode}`}`)
   }
@@ -183,7 +183,7 @@ const loadedOf = async (
   })
 }
 
-/** Handlers share their process with what talks to us: only what looks like a plan is one. */
+/** Validates a plan: handlers share the process with our own code and may send messages of any shape. */
 const planOf = (text: string): Plan | Error => {
   try {
     const plan: unknown = JSON.parse(text)
@@ -216,7 +216,7 @@ const openUnnamed = (folders: readonly string[]): number => {
       unlinkSync(path)
       return fd
     } catch {
-      // The next one may be writable.
+      // The next folder may be writable.
     }
   }
   throw new BotError(
