@@ -28,12 +28,12 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
     for (const file of [tokenFileIn(dir), databaseIn(dir)]) {
       if (!existsSync(file)) continue
       const copy = join(to, basename(file))
-      // Before anything is in it: a copy that was locked afterwards could be read while it is made.
+      // Set before the copy is written, or others could read the copy meanwhile.
       closeSync(openSync(copy, 'wx', OWNER_ONLY))
       await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
       files.push(basename(file))
     }
-    // Its time is that of the last backup; the doctor tells it.
+    // The file's time is that of the last backup, which `doctor` shows.
     if (files.length > 0) await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
     if (error instanceof BotError) throw error

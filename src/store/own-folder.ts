@@ -26,7 +26,7 @@ export const claimFolder = (dir: string): void => {
 
 const OWNER_ONLY = 0o700
 const ROOT = 0
-/** What this program keeps in such a folder, and what a file system puts there by itself. */
+/** The files of this program in such a folder, and those that a file system creates by itself. */
 const OWN_FILE = /^(evergreen\.|tokens\.json|\.env$|lost\+found$)/
 
 const isExposed = ({ mode }: Stats): boolean => (mode & 0o077) !== 0

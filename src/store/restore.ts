@@ -11,7 +11,7 @@ import { tokenFileIn } from './tokens/token-store.ts'
 export interface Restored {
   /** Names of the files that were put in place. */
   files: string[]
-  /** The folder that holds what was there before; null where nothing was. */
+  /** The folder with the replaced data; null where the data folder was empty. */
   aside: string | null
   /** Waiting replies that Facebook may have: they are looked for before they are sent. */
   doubted: number

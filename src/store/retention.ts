@@ -2,7 +2,7 @@ import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { History, Store } from './store.ts'
 
-/** Forgets history when it is old enough, a little at a time. */
+/** Deletes old history in small steps, so that other writes do not wait long. */
 export interface Retention {
   start: () => void
   /** Ends after the step under way. */

@@ -24,7 +24,7 @@ export interface Store
 export interface StoreLifecycle {
   /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
   probe: () => Promise<void>
-  /** Waits for what was begun, then closes. Idempotent. */
+  /** Waits for operations under way, then closes. Idempotent. */
   close: () => Promise<void>
 }
 
@@ -37,7 +37,7 @@ export interface StoreNotices {
    * released all the same.
    */
   onRevoked: (listener: (claims: readonly ClaimId[]) => void) => () => void
-  /** Visitors were forgotten, here or by another process: let go of what is known of any. */
+  /** Visitors were forgotten, here or by another process: the listener drops all cached data of visitors. */
   onForgotten: (listener: () => void) => () => void
 }
 
@@ -68,7 +68,7 @@ export interface InboxOperations {
    *   anything of this conversation waits before it or the event is gone
    */
   interject: (claim: InboxClaim, event: StoredEvent, reply: string) => Promise<OutboxClaim | null>
-  /** Gives the conversation back; what is unfinished comes first when it is handed out again. */
+  /** Releases the conversation; unfinished events come first in its next claim. */
   releaseInbox: (claim: InboxClaim) => Promise<void>
 }
 
@@ -91,7 +91,7 @@ export interface OutboxOperations {
   hurryOutbox: (conversations: readonly number[]) => void
   /** The end of the conversation's window as of now, which a claim tells as of when it was made. */
   windowEndsMs: (claim: OutboxClaim) => Promise<number | null>
-  /** What was sent to this conversation lately, as far as it is still kept. */
+  /** The latest replies sent to this conversation that are still kept. */
   sentReplies: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<SentReply[]>
   /** While a Page is held its replies stay where they are. Not durable: its holder says so again after a start. */
   holdPage: (pageId: string, held: boolean) => void
@@ -254,7 +254,7 @@ export interface Answers {
   }) => Promise<{ answers: KeptAnswers[]; next: number | null }>
   /** Those whose delivery is due, at most `limit` of them; `nextMs` is when the next one will be, null for none. */
   due: (nowMs: number, limit: number) => Promise<{ answers: KeptAnswers[]; nextMs: number | null }>
-  /** Says when delivery is tried next; null when that is not needed any more. */
+  /** Sets when delivery is tried next; null when no further try is needed. */
   tried: (id: number, nextMs: number | null) => Promise<void>
   /** Throws away those up to this id that are not waiting for delivery. @returns how many */
   drop: (upTo: number) => Promise<number>
@@ -280,7 +280,7 @@ export interface OpenQuestion {
 
 export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text'> {
   count: number
-  /** When it was asked last, ms since the epoch. */
+  /** When visitors last asked the question, ms since the epoch. */
   lastMs: number
   /** Up to three wordings, the latest first. */
   texts: string[]
@@ -323,7 +323,7 @@ export interface StoredReply {
   doubtSinceMs: number | null
 }
 
-/** What waits comes oldest first, what is over newest first. */
+/** Waiting entries come oldest first, finished ones newest first. */
 export interface KeptConversation {
   windowEndsMs: number | null
   /** Events not handled yet. */
@@ -381,7 +381,7 @@ export interface DeadLetter {
   pageId: string
   psid: string | null
   reason: DeadReason
-  /** What Graph said, where it was Graph that refused. */
+  /** Graph's error, where Graph refused the reply. */
   error: GraphFacts | null
   /** When the webhook accepted the event it answers, ms since the epoch. */
   acceptedMs: number
@@ -392,7 +392,7 @@ export interface DeadLetter {
   body: string
 }
 
-/** What is kept of the past: keys of events seen, replies that were sent, dead letters, open questions. */
+/** The history: keys of events seen, replies that were sent, dead letters, open questions. */
 export type History = 'seen' | 'sent' | 'dead' | 'questions'
 
 export interface PruneStep {
@@ -400,7 +400,7 @@ export interface PruneStep {
   more: boolean
 }
 
-/** What Graph said, without anything secret. */
+/** Graph's error, without secrets. */
 export interface GraphFacts {
   verdict: string
   code: number | null

@@ -17,7 +17,7 @@ export interface LiveConversation {
   eventsInRows: boolean
   /** Its replies are not handed out before this time, ms since the epoch; 0 for no delay. */
   notBeforeMs: number
-  /** The visitor was forgotten: what is under way comes to nothing. */
+  /** Set when the visitor was forgotten: claims under way then store nothing. */
   forgotten: boolean
 }
 

@@ -28,7 +28,7 @@ export interface Lane {
   /** The conversation has replies in the rows. */
   note: (conversation: Waiting) => void
   letGo: (conversation: Waiting, more: boolean) => void
-  /** While it is held nothing is read. */
+  /** While the lane is held its rows are not read. */
   hold: (held: boolean) => void
   /** Replies came back into the rows; of which conversations is not known. */
   returned: (windowEndsMs: (conversation: number) => number | null) => void

@@ -74,5 +74,5 @@ const wrongKey = (path: string, key: Buffer | null): BotError =>
     },
   )
 
-/** Tells keys apart without giving anything away: the key has 256 random bits. */
+/** A fingerprint of the key. Not reversible, because the key has 256 random bits. */
 const fingerprint = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)

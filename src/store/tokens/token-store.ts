@@ -22,7 +22,7 @@ export interface TokenStore {
   save: (tokens: { pages?: readonly StoredPageToken[]; users?: readonly StoredUserToken[] }) => Promise<void>
   /** Notes what the app is subscribed to; does nothing when the Page has another token by now. */
   noteSubscription: (pageId: string, token: string, fields: readonly string[] | null) => Promise<void>
-  /** Hears of changes, by this process or another. Watches the file from the first listener on. */
+  /** Calls the listener after changes by this or another process. Watches the file from the first listener on. */
   onChange: (listener: () => void) => () => void
   close: () => Promise<void>
 }
@@ -119,7 +119,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
       trouble = undefined
       announce(before)
     }).catch((error: unknown) => {
-      // Asked twice a second, told once.
+      // Checked twice a second, logged once.
       if (trouble === String(error)) return
       trouble = String(error)
       log?.warn(
