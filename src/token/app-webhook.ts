@@ -9,7 +9,7 @@ export interface AppWebhook {
   verifyToken: string
 }
 
-/** What came of pointing the app's webhook here. */
+/** The result of pointing the app's webhook to this bot. */
 export interface Pointed {
   /** False where Facebook lists the same as before. */
   isChanged: boolean
@@ -19,7 +19,7 @@ export interface Pointed {
   problem: string | null
 }
 
-/** What the public address of this bot makes its webhook. */
+/** The webhook that follows from the public address of this bot. */
 export const webhookAt = (publicUrl: string): string => `${publicUrl}/webhook`
 
 /** The subscription to Pages among those of the app. */

@@ -18,7 +18,7 @@ export interface BootstrapOptions {
   store: Pick<TokenStore, 'save' | 'noteSubscription'>
   appId: string
   clock: Pick<Clock, 'now'>
-  /** As it was pasted or piped. */
+  /** The user token as pasted or piped. */
   userToken: string
   /** The Pages wanted. Without these, `all` and `choose`, the token must reach exactly one. */
   pageIds?: readonly string[]
@@ -29,11 +29,11 @@ export interface BootstrapOptions {
   subscribe: boolean
   /** Where Facebook is to send this app's webhooks; left as it is when absent, or when nothing is to be subscribed. */
   webhook?: AppWebhook | undefined
-  /** Hears of every step. */
+  /** Called after every step. */
   report?: (step: BootstrapStep) => void
 }
 
-/** What was proved and done, without the token. */
+/** The report on a Page, without the token. */
 export interface BootstrappedPage {
   id: string
   name: string

@@ -95,7 +95,7 @@ const unlessRefused =
     return afterSaving(page, refusals.readFailed)(error)
   }
 
-/** What goes wrong from here on must say that the token is in use. */
+/** Errors after the token was saved must say that the token is in use. */
 const afterSaving =
   (page: ProvenPage, explain: (page: ProvenPage, cause: GraphError) => Error) =>
   (error: unknown): never => {

@@ -23,7 +23,7 @@ export interface HealerDeps {
  */
 export type Healer = (dead: StoredPageToken) => Promise<boolean>
 
-/** What was tried for a Page. */
+/** The last attempt for a Page. */
 interface Attempt {
   /** The dead token and the user tokens there were: with others it is worth another try at once. */
   with: string
@@ -51,7 +51,7 @@ export const createHealer = (deps: HealerDeps): Healer => {
         const isOver = expiresAtMs !== null && expiresAtMs <= clock.now()
         return appId === deps.appId && !isOver && !deadUsers.has(token)
       })
-      // Who made the dead one has a role on the Page; of others it is not known.
+      // The owner of the dead token had a role on the Page; for other people that is not known.
       .toSorted((a, b) => rank(b, dead) - rank(a, dead) || b.savedAtMs - a.savedAtMs)
       .slice(0, MOST_CANDIDATES)
 

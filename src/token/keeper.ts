@@ -12,7 +12,7 @@ export interface PageTokenStatus {
   reason: string | null
   /** What to do, where more than a new token is needed; null otherwise. */
   remedy: string | null
-  /** When it came into this state, ms since the epoch. */
+  /** When the token came into this state, ms since the epoch. */
   sinceMs: number
   provedAtMs: number | null
   /** First 8 hex digits of the token's SHA-256: tells tokens apart in logs. */
@@ -25,7 +25,7 @@ export interface PageTokenStatus {
   dataAccessExpiresAtMs: number | null
 }
 
-/** Knows each Page's token and whether it may be used; hears of new tokens and of dead ones. */
+/** Keeps each Page's token and its state; the token file and failed calls report new and dead tokens. */
 export interface TokenKeeper {
   /** The token to send with, or null while the Page must wait. */
   tokenFor: (pageId: string) => string | null

@@ -40,7 +40,7 @@ export const dialogUrl = (dialog: LoginDialog): string => {
   return url.href
 }
 
-/** What the dialog sent back in the address. */
+/** The query parameters that the dialog sent back. */
 export type DialogAnswer = Readonly<Record<string, string | undefined>>
 
 /**

@@ -23,11 +23,11 @@ export interface TokenKeeperDeps {
   random?: () => number
   /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
   heal?: Healer
-  /** Hears of trouble with a Page that is no dead token, and with null that the last one is over. */
+  /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
   onTrouble?: (pageId: string, trouble: TokenTrouble | null) => void
 }
 
-/** What we know of one Page's token. */
+/** The token of one Page with its state. */
 interface Entry {
   pageId: string
   stored: StoredPageToken | null
@@ -50,7 +50,7 @@ interface Entry {
   isHearsay: boolean
   /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
   proof: string | null
-  /** Probes in a row that came to nothing, and why the last one did. */
+  /** Failed probes in a row, and the error of the last one. */
   undecided: number
   obstacle: string
   cancelPatience: () => void
@@ -62,7 +62,7 @@ interface Entry {
 const FIRST_PROBES_APART_MS = 20
 const RETRY = { baseMs: 2000, capMs: 60_000 }
 const DISPUTE = { baseMs: 1000, factor: 4, capMs: 5 * 60_000 }
-/** So long without a doubt, and the disputes before it are forgotten. */
+/** After so long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
 const MANY_DISPUTES = 3
 /** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
@@ -162,7 +162,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     const doubted = entry.state === 'suspect' && !entry.isHearsay ? entry.reason : null
     entry.undecided = 0
     entry.scopes = facts.scopes
-    // What Facebook does not say changes nothing about what was proved.
+    // Facts that Facebook leaves out keep their proved value.
     if (facts.expiresAtMs !== undefined) entry.expiresAtMs = facts.expiresAtMs
     entry.dataAccessExpiresAtMs = facts.dataAccessExpiresAtMs ?? null
     if (doubted !== null) entry.disputes += 1
@@ -180,7 +180,7 @@ export const createTokenKeeper = (deps: TokenKeeperDeps): TokenKeeper => {
     entry.isHearsay = false
     const reason = `The token no longer works: ${meaningOf(facts)}.`
     if (await isHealed(entry, reason)) return
-    // First what is over, then what began: both may be the same need of the operator's.
+    // Settle the old trouble before raising the new one: both may be the same need.
     setTrouble(entry, null)
     entry.remedy = deathRemedy(facts)
     move(entry, 'refuted', reason)
@@ -367,7 +367,7 @@ const troubleAfter = (entry: Entry, facts: TokenFacts, doubted: string | null): 
   return entry.expiresAtMs === null ? null : troubles.expires(entry.pageId, entry.expiresAtMs)
 }
 
-/** Tells tokens apart in logs without giving anything away. */
+/** A fingerprint that tells tokens apart in logs without revealing them. */
 const fingerprintOf = (token: string): string => hash('sha256', token).slice(0, 8)
 
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -42,7 +42,7 @@ export const listPages = async (
     })
   }
   const reached = [...pages.values()].map((page) => ({ ...page, unusable: unusableBy(page) }))
-  // A Page that was named is asked for itself.
+  // A Page named by the operator is requested by its id.
   if (named.length > 0) return reached
   const hidden = grantedPages(facts).filter((id) => !pages.has(id))
   return [...reached, ...(await inTurn(hidden, (id) => hiddenPage(graph, userToken, id)))]
@@ -67,7 +67,7 @@ export const pageWithToken = async (
     if (isAboutThePage(error)) throw refusals.pageUnknown(pageId, error)
     throw error
   })
-  // The list knows more about the Page than the Page itself tells.
+  // The list gives the tasks of the person on the Page, which the request by id lacks.
   return { ...(page ?? known ?? NOWHERE), ...(known?.tasks && { tasks: known.tasks }), id: pageId }
 }
 

@@ -104,7 +104,7 @@ export const refusals = {
       cause,
     ),
 
-  /** Told as one text, since nothing ends with it. */
+  /** The warning as one text, since the bootstrap goes on after it. */
   webhookFailed: (url: string, cause: GraphError) =>
     refusal(
       'BOT_SUBSCRIPTION_FAILED',

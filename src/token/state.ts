@@ -1,10 +1,10 @@
 import type { PageTokenState } from './keeper.ts'
 
-/** What can happen to a Page's token. */
+/** The events of a Page's token. */
 export type TokenEvent =
   /** A proved token came into the store, be it the same one again. */
   | 'stored'
-  /** It is no longer in the store. */
+  /** The token is no longer in the store. */
   | 'removed'
   /** A call made with it was told that it is invalid, or its person has removed the app. */
   | 'doubted'
