@@ -9,7 +9,7 @@ import { readSignedRequest } from '../src/webhook/signed-request.ts'
 const LARGEST_FORM_BYTES = 16 * 1024
 const STATUS = '/facebook/data-deletion'
 
-/** Meta's data deletion callback, and the page that tells what became of a request (reference E9). */
+/** Meta's data deletion callback, and the page that tells what became of a request (docs/messenger-platform.md#e9). */
 async function dataDeletion(app: FastifyInstance) {
   const requests = createFreshRequests(app)
   const notes = createDeletionNotes(app)

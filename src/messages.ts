@@ -4,7 +4,7 @@ import type { JsonObject } from './base/json.ts'
  * The `message` object of a Send API call, in wire shape: the conversation writes it, the outbox keeps it, the sender
  * posts it as it stands and adds only `metadata`.
  *
- * @see reference F1, F5, F7
+ * @see docs/messenger-platform.md#f1, #f5, #f7
  */
 export interface SendMessage {
   text?: string
@@ -24,7 +24,7 @@ export interface QuickReply {
  * done in its turn, tried again, and known over restarts.
  */
 export interface Effect {
-  /** Passes the thread to the Page inbox, where a person answers (reference I). */
+  /** Passes the thread to the Page inbox, where a person answers (docs/messenger-platform.md#i). */
   do: 'handover'
 }
 
@@ -36,7 +36,7 @@ export const isEffect = (item: OutboxItem): item is Effect => 'do' in item
 export const MEDIA_TYPES = ['image', 'audio', 'video', 'file'] as const
 export type MediaType = (typeof MEDIA_TYPES)[number]
 
-/** Media that Facebook is to keep: uploaded once for each Page, and named by their id from then on (reference F6). */
+/** Media that Facebook is to keep: uploaded once for each Page, and named by their id from then on (docs/messenger-platform.md#f6). */
 export interface Media {
   type: MediaType
   /** A web address, or the path of a file from the script's folder. */

@@ -238,7 +238,7 @@ export type TroubleKind =
   | 'fail'
   /**
    * The next `times` calls of `edge` are carried out, but their answer is lost: after `delayMs` the connection breaks,
-   * or `error`, `status` or `raw` is answered as if nothing had been done (reference F9).
+   * or `error`, `status` or `raw` is answered as if nothing had been done (docs/messenger-platform.md#f9).
    */
   | 'lose-answer'
   /** The next `times` webhook events are never sent. */

@@ -68,7 +68,7 @@ const decide = (parts: SandboxParts, request: FastifyRequest, reply: FastifyRepl
   if (decision === 'back') return goOn(reply, asked, NOT_ACTIVE)
   if (decision !== 'continue' || !user || user.system) return goOn(reply, asked, DENIED)
   if (isShutOut(asked, user)) {
-    // Login for Business ends as if the person had refused (reference B3).
+    // Login for Business ends as if the person had refused (docs/messenger-platform.md#b3).
     if (asked.byConfig) return goOn(reply, asked, DENIED)
     return html(reply.code(400), notActivePage(NOT_ACTIVE.error_message, request.url), asked.redirectUri)
   }

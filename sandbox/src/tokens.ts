@@ -1,7 +1,7 @@
 import type { Rng } from './rng.ts'
 import type { App, AuthorizationCode, Grant, Page, Session, Token, User, World } from './world.ts'
 
-/** How tokens come to life and die (reference B). */
+/** How tokens come to life and die (docs/messenger-platform.md#b). */
 export interface Tokens {
   /** A person logs in and lets the app do things: a fresh short-lived user token, as the dialog and the Graph API Explorer give. */
   logIn: (login: Login) => Token
@@ -11,9 +11,9 @@ export interface Tokens {
   codeFor: (token: Token, redirectUri: string) => string
   /** The token a code stands for; the code is used up. */
   redeem: (code: AuthorizationCode) => Token
-  /** Reference B2: another string, about 60 days. */
+  /** docs/messenger-platform.md#b2: another string, about 60 days. */
   exchange: (token: Token) => Token
-  /** Reference B4: lives as long as the user token it was made from, and for ever when that is long-lived. */
+  /** docs/messenger-platform.md#b4: lives as long as the user token it was made from, and for ever when that is long-lived. */
   pageToken: (userToken: Token, page: Page) => Token
   find: (value: string) => Token | undefined
   /** Why a token no longer works; null while it does. */
@@ -181,7 +181,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
   }
 }
 
-/** Reference B8: no subcode, and the Page is to blame. */
+/** docs/messenger-platform.md#b8: no subcode, and the Page is to blame. */
 const PAGE_GONE: Death = {
   subcode: undefined,
   reason: 'page-unpublished',

@@ -4,7 +4,7 @@ import type { TroubleBody } from './api.ts'
 export interface Trouble {
   graphDown: { body: string; reset: boolean } | null
   webhookLost: boolean
-  /** Failed callbacks are overtaken by later ones (reference E3). */
+  /** Failed callbacks are overtaken by later ones (docs/messenger-platform.md#e3). */
   webhookUnordered: boolean
   delayMs: number
   /** The address the bot calls from is not on the app's list of servers (code 5). */

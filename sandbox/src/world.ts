@@ -54,7 +54,7 @@ export interface AppSubscription {
   fields: Set<string>
 }
 
-/** The login configuration of a `config_id` in the login dialog (reference B3, B7). */
+/** The login configuration of a `config_id` in the login dialog (docs/messenger-platform.md#b3, #b7). */
 export interface LoginConfig {
   scopes: readonly string[]
   token: 'user' | 'system_user'
@@ -128,7 +128,7 @@ export interface Page {
   /** Whether `/me/accounts` shows it; a Page reached through a portfolio alone may be missing there. */
   listed: boolean
   published: boolean
-  /** The default app, which answers idle threads; null as long as every app may (reference I). */
+  /** The default app, which answers idle threads; null as long as every app may (docs/messenger-platform.md#i). */
   defaultAppId: string | null
   /** Barred from sending for breaking a policy (10/1893063). */
   restricted: boolean
@@ -163,7 +163,7 @@ export interface Conversation {
   menu: unknown
 }
 
-/** How a visitor came: by an m.me link or an ad (reference E5). */
+/** How a visitor came: by an m.me link or an ad (docs/messenger-platform.md#e5). */
 export type Referral =
   { kind: 'link'; ref: string } | { kind: 'ad'; adId: string; title: string; ref: string | null }
 
@@ -173,7 +173,7 @@ export interface Message extends ChatMessage {
   edits: number
 }
 
-/** A file the Page uploaded or asked Facebook to keep; private to the Page, forgotten after 90 days (reference F6). */
+/** A file the Page uploaded or asked Facebook to keep; private to the Page, forgotten after 90 days (docs/messenger-platform.md#f6). */
 export interface Attachment {
   id: string
   pageId: string

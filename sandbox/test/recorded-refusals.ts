@@ -297,13 +297,13 @@ export const RECORDED: readonly Recorded[] = [
   },
   {
     name: 'a recipient nobody has',
-    source: 'reference F1; qiita.com/unsoluble_sugar',
+    source: 'docs/messenger-platform.md#f1; qiita.com/unsoluble_sugar',
     send: { message: { text: 'a' }, around: { recipient: { id: '123' } } },
     refused: bad('No matching user found', 2018001),
   },
   {
     name: 'message and action at once',
-    source: 'the list of error codes (reference C3)',
+    source: 'the list of error codes (docs/messenger-platform.md#c3)',
     send: { message: { text: 'a' }, around: { sender_action: 'typing_on' } },
     refused: bad('Cannot send both message and state at the same time.', 2018014),
   },

@@ -7,7 +7,7 @@ export interface JsonObject {
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-// Facebook sends some ids as bare numbers above 2^53 (reference, E4); plain JSON.parse would round them.
+// Facebook sends some ids as bare numbers above 2^53 (docs/messenger-platform.md#e4); plain JSON.parse would round them.
 const LONG_NUMBER = /[\s:[,]-?\d{16}/
 
 /**

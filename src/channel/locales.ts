@@ -1,6 +1,6 @@
 /**
  * The locales that Messenger shows texts in: those of messenger.com and of its apps, and those of facebook.com, by which a
- * person's language is set (reference M). One for most languages, and not always the one that a language tag suggests.
+ * person's language is set (docs/messenger-platform.md#m). One for most languages, and not always the one that a language tag suggests.
  */
 export const LOCALES: readonly string[] =
   `af_ZA ar_AR as_IN az_AZ be_BY bg_BG bn_IN br_FR bs_BA ca_ES co_FR cs_CZ cy_GB da_DK de_DE el_GR en_US en_GB es_ES es_LA

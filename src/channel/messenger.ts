@@ -3,16 +3,16 @@
  * Another channel gets a file of its own beside this one.
  */
 
-/** The kind of object that webhooks are about, in a callback and in the subscription of the app (reference E8). */
+/** The kind of object that webhooks are about, in a callback and in the subscription of the app (docs/messenger-platform.md#e8). */
 export const WEBHOOK_OBJECT = 'page'
 
-/** What a user token must allow: find the Page, send for it, subscribe it (reference B11). */
+/** What a user token must allow: find the Page, send for it, subscribe it (docs/messenger-platform.md#b11). */
 export const NEEDED_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'] as const
 
 /** What listing the Pages of a business portfolio takes besides; few need it, so it is asked for on request. */
 export const PORTFOLIO_SCOPE = 'business_management'
 
-/** Webhook fields the bot needs to hear of (reference E7). */
+/** Webhook fields the bot needs to hear of (docs/messenger-platform.md#e7). */
 export const WEBHOOK_FIELDS = [
   'messages',
   'messaging_postbacks',
@@ -29,13 +29,13 @@ export const WEBHOOK_FIELDS = [
 /** Without these fields a visitor is not heard. */
 export const VITAL_FIELDS = ['messages', 'messaging_postbacks'] as const
 
-/** The app that stands for the Page inbox: a thread is passed to it (reference I). */
+/** The app that stands for the Page inbox: a thread is passed to it (docs/messenger-platform.md#i). */
 export const PAGE_INBOX_APP_ID = '263902037430900'
 
-/** The same as echoes name it: one page of Facebook's prints the id with a digit less (reference K20). */
+/** The same as echoes name it: one page of Facebook's prints the id with a digit less (docs/messenger-platform.md#k20). */
 export const PAGE_INBOX_APP_IDS = [PAGE_INBOX_APP_ID, '26390203743090'] as const
 
-/** What Facebook accepts (reference F1, F5, F7, G). Lengths are in UTF-16 units, the strictest way of counting. */
+/** What Facebook accepts (docs/messenger-platform.md#f1, #f5, #f7, #g). Lengths are in UTF-16 units, the strictest way of counting. */
 export const LIMITS = {
   /** "Less than 2000." */
   text: 1999,

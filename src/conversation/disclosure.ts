@@ -13,7 +13,7 @@ const GRAIN_MS = 10 * 60_000
 
 /**
  * Tells visitors that they talk to a machine, before the other messages: at the beginning, after a long pause, and
- * after a person (reference J). Not where the script does it itself: in its greeting and when it comes back.
+ * after a person (docs/messenger-platform.md#j). Not where the script does it itself: in its greeting and when it comes back.
  */
 export const withDisclosure = (deps: {
   script: () => Script

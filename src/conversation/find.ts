@@ -42,7 +42,7 @@ export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher
       )
     }
     case 'postback':
-      // Without payload it belongs to another app's button (reference E5).
+      // Without payload it belongs to another app's button (docs/messenger-platform.md#e5).
       if (event.payload === null) return null
       return signed(script, referralSigns(event.referral)) ?? byPayload(script, event.payload)
     case 'referral':

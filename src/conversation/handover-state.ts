@@ -7,7 +7,7 @@ const KEY = 'handover'
 /** Someone who wrote without being asked for is done after this time; it is also the pause between two looks at the inbox. */
 const UNASKED_MS = 60 * 60_000
 
-/** Control of a conversation ends so long after the person's last word, and no webhook says so (reference M). */
+/** Control of a conversation ends so long after the person's last word, and no webhook says so (docs/messenger-platform.md#m). */
 const CONTROL_MS = 24 * 60 * 60_000
 
 /** What the script says about it; see {@link isOver}. */

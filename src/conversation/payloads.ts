@@ -6,7 +6,7 @@ import { fillTemplate, readTemplate, type Template } from '../script/template.ts
 import type { Button, Card, Coupon, Receipt, ReceiptLine } from '../script/types.ts'
 import { address, cut, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 
-/** The payloads of templates (reference F7), as one visitor gets them; and the texts in each that hold variables. */
+/** The payloads of templates (docs/messenger-platform.md#f7), as one visitor gets them; and the texts in each that hold variables. */
 
 export const buttonsPayload = (
   voice: Voice,

@@ -30,7 +30,7 @@ const TYPING = { perCharacterMs: 15, leastMs: 300, mostMs: 900, wholeAnswerMs: 1
 export const variablesOf = (script: Script, answer: Answer): Set<string> =>
   new Set(everything(script, answer).flatMap((item) => templatesIn(item).flatMap(variablesIn)))
 
-/** Messages in wire shape (reference F1, F5, F7), in order; quick replies hang on the last one. */
+/** Messages in wire shape (docs/messenger-platform.md#f1, #f5, #f7), in order; quick replies hang on the last one. */
 export const render = (
   voice: Voice,
   items: readonly PlainItem[],

@@ -140,7 +140,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     })
   }
 
-  /** Facebook tells the Page about a block before the first send meets it (reference E5). */
+  /** Facebook tells the Page about a block before the first send meets it (docs/messenger-platform.md#e5). */
   const enforce = (pageId: string, action: string | null, reason: string | null): void => {
     log.warn({ pageId, action, reason }, 'Facebook enforces a policy on the Page')
     if (action === 'unblock') gates.retry(pageId)

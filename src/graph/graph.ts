@@ -8,58 +8,58 @@ import type { MediaType, SendMessage } from '../messages.ts'
 export interface Graph {
   /** Facebook's time, by the `Date` of its last answer, ms since the epoch; null before the first one. */
   now: () => number | null
-  /** Posts one message (reference F1). `pageToken` belongs to `pageId`. */
+  /** Posts one message (docs/messenger-platform.md#f1). `pageToken` belongs to `pageId`. */
   sendMessage: (call: SendCall) => Promise<Sent>
   /**
-   * Uploads media without sending them (reference F6). The id is good for {@link ./upload.ts ATTACHMENT_LIFE_MS} and for
+   * Uploads media without sending them (docs/messenger-platform.md#f6). The id is good for {@link ./upload.ts ATTACHMENT_LIFE_MS} and for
    * this Page alone. From an address Facebook fetches them itself, which may take it more than a minute.
    */
   uploadAttachment: (call: UploadCall) => Promise<string>
-  /** Shows the typing bubble, or marks as seen (reference F8). */
+  /** Shows the typing bubble, or marks as seen (docs/messenger-platform.md#f8). */
   senderAction: (call: SenderActionCall) => Promise<void>
   /**
-   * What Facebook tells of a visitor (reference H). Fields it does not tell are absent: without the feature that is all
+   * What Facebook tells of a visitor (docs/messenger-platform.md#h). Fields it does not tell are absent: without the feature that is all
    * of them, and some permissions are missed with an error.
    */
   userProfile: (call: UserProfileCall) => Promise<Record<string, string>>
-  /** Gives the thread to another app (reference I). */
+  /** Gives the thread to another app (docs/messenger-platform.md#i). */
   passThreadControl: (call: PassThreadCall) => Promise<void>
   /**
-   * The latest messages between a Page and a visitor, of both sides, latest first (reference E3). `after` is the `next` of
+   * The latest messages between a Page and a visitor, of both sides, latest first (docs/messenger-platform.md#e3). `after` is the `next` of
    * the ones before. At most 2 calls a second and Page.
    */
   recentMessages: (call: RecentMessagesCall) => Promise<RecentMessages>
   /** One page of the Page's conversations, the ones something last happened in first. At most 2 calls a second and Page. */
   conversations: (call: ConversationsCall) => Promise<ConversationsPage>
-  /** What a token still allows (reference B5). A dead token is an answer here, not an error. */
+  /** What a token still allows (docs/messenger-platform.md#b5). A dead token is an answer here, not an error. */
   debugToken: (inputToken: string) => Promise<TokenFacts>
-  /** Short-lived user token to long-lived user token (reference B2). */
+  /** Short-lived user token to long-lived user token (docs/messenger-platform.md#b2). */
   exchangeToken: (userToken: string) => Promise<{ token: string; expiresInSeconds: number | null }>
-  /** The login dialog's code to a short-lived user token (reference B3). `redirectUri` is the one the dialog was given. */
+  /** The login dialog's code to a short-lived user token (docs/messenger-platform.md#b3). `redirectUri` is the one the dialog was given. */
   exchangeCode: (login: {
     code: string
     redirectUri: string
   }) => Promise<{ token: string; expiresInSeconds: number | null }>
-  /** The Pages of a user, page after page of the list (reference B4). */
+  /** The Pages of a user, page after page of the list (docs/messenger-platform.md#b4). */
   accounts: (userToken: string) => AsyncIterable<AccountPage>
   /**
    * The Pages of the business portfolios a person works in, own ones and those of clients; it needs `business_management`
-   * (reference B4). A Page may come more than once.
+   * (docs/messenger-platform.md#b4). A Page may come more than once.
    */
   businessPages: (userToken: string) => AsyncIterable<AccountPage>
   /** One Page by its id, also when {@link accounts} does not list it. `tasks` is null where Graph does not tell. */
   page: (pageId: string, userToken: string) => Promise<AccountPage>
   /** Who a token is: the Page itself for a Page token. Serves as the read call that ends a bootstrap. */
   me: (token: string) => Promise<{ id: string; name: string | null }>
-  /** Subscribes the app to the Page's webhooks (reference E8). */
+  /** Subscribes the app to the Page's webhooks (docs/messenger-platform.md#e8). */
   subscribe: (pageId: string, pageToken: string, fields: readonly string[]) => Promise<void>
   /** The fields this app is subscribed to on the Page; null when it is not subscribed at all. */
   subscribedFields: (pageId: string, pageToken: string) => Promise<string[] | null>
-  /** Where Facebook sends the webhooks of this app, one entry for each kind of object (reference E8). */
+  /** Where Facebook sends the webhooks of this app, one entry for each kind of object (docs/messenger-platform.md#e8). */
   appSubscriptions: () => Promise<AppSubscription[]>
   /** Sets that for Pages. Facebook calls the address for verification before it answers. */
   subscribeApp: (webhook: { url: string; verifyToken: string; fields: readonly string[] }) => Promise<void>
-  /** Reads the Messenger Profile (reference G). */
+  /** Reads the Messenger Profile (docs/messenger-platform.md#g). */
   messengerProfile: (pageToken: string, fields: readonly string[]) => Promise<JsonObject>
   setMessengerProfile: (pageToken: string, properties: JsonObject) => Promise<void>
   deleteMessengerProfile: (pageToken: string, fields: readonly string[]) => Promise<void>
@@ -165,7 +165,7 @@ export interface PassThreadCall {
   targetAppId: string
 }
 
-/** The highest percentage any usage header reports, 100 meaning throttled (reference D2). */
+/** The highest percentage any usage header reports, 100 meaning throttled (docs/messenger-platform.md#d2). */
 export interface Usage {
   percent: number
   /** Ms until access is regained; null where the headers do not say. */

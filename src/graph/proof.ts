@@ -13,7 +13,7 @@ const MOST_REMEMBERED = 1000
 /**
  * Makes the credentials of a token and remembers them: a Page sends thousands of messages with the same one.
  *
- * @see reference B10
+ * @see docs/messenger-platform.md#b10
  */
 export const createProver = (appSecret: string): ((token: string) => Credentials) => {
   const remembered = createBoundedMap<string, Credentials>(MOST_REMEMBERED)

@@ -7,7 +7,7 @@ import { redact } from './redact.ts'
  * Reads the `data` of a `debug_token` answer, whose fields come and go and change their type.
  *
  * @param inputToken - kept out of the error message Graph gives for a dead token
- * @see reference B5
+ * @see docs/messenger-platform.md#b5
  */
 export const readTokenFacts = (data: JsonObject, inputToken: string): TokenFacts => ({
   isValid: data['is_valid'] === true,
@@ -34,7 +34,7 @@ const readGranularScope = (grant: JsonObject): TokenFacts['granularScopes'] => {
   const scope = grant['scope']
   if (typeof scope !== 'string') return []
   const targets = grant['target_ids']
-  // Absent means every Page; an empty list means none (reference K5).
+  // Absent means every Page; an empty list means none (docs/messenger-platform.md#k5).
   const targetIds = Array.isArray(targets) ? targets.map(readId).filter((id) => id !== null) : null
   return [{ scope, targetIds }]
 }

@@ -215,7 +215,7 @@ const exchange = (
     )
   })
 
-/** The body decides; the status only where there is no body to read (reference C1). */
+/** The body decides; the status only where there is no body to read (docs/messenger-platform.md#c1). */
 const read = (call: Call, raw: RawAnswer): Answer => {
   const body = parse(raw.text)
   const error = body?.['error'] ?? null

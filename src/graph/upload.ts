@@ -3,13 +3,13 @@ import type { MediaType, SendMessage } from '../messages.ts'
 import type { UploadCall } from './graph.ts'
 import type { Call } from './transport.ts'
 
-/** Ids of attachments end after 90 days (reference F6). */
+/** Ids of attachments end after 90 days (docs/messenger-platform.md#f6). */
 export const ATTACHMENT_LIFE_MS = 90 * 24 * 3_600_000
 
 /** The name of the call, in errors and metrics: what failed by it concerns media alone. */
 export const UPLOAD_EDGE = 'message_attachments'
 
-/** Facebook takes up to 75 s to fetch a video (reference F6); a large file of ours takes as long to get there. */
+/** Facebook takes up to 75 s to fetch a video (docs/messenger-platform.md#f6); a large file of ours takes as long to get there. */
 export const FETCH_TIMEOUT_MS = 90_000
 
 /** Whether Facebook fetches something from an address before it answers a send of this message. */

@@ -13,7 +13,7 @@ const MESSAGING = 'messenger'
  * traffic. Of the business use cases others are told, too: other Pages of the business, ad accounts.
  *
  * @param pageId - the Page the call was made for; undefined for a call for none
- * @see reference D2
+ * @see docs/messenger-platform.md#d2
  */
 export const readUsage = (headers: Headers, pageId?: string): Usage | null => {
   const business = parse(single(headers['x-business-use-case-usage']))
@@ -52,7 +52,7 @@ const objectsIn = (list: Json[]): Record<string, Json>[] => list.filter(isJsonOb
 const percentages = (entry: Record<string, Json>): number[] =>
   ['call_count', 'total_time', 'total_cputime'].map((name) => amount(entry[name]) ?? 0)
 
-/** Minutes, unlike every other wait (reference D2). */
+/** Minutes, unlike every other wait (docs/messenger-platform.md#d2). */
 const regain = (entry: Record<string, Json>): number | null =>
   wait((amount(entry['estimated_time_to_regain_access']) ?? 0) * MINUTE_MS)
 

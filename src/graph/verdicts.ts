@@ -57,7 +57,7 @@ const CREDENTIALS =
   'Compare FB_APP_ID and FB_APP_SECRET with App Dashboard > App settings > Basic, correct them and restart the bot.'
 const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
-/** Graph's words for the same thing under several numbers (reference M). */
+/** Graph's words for the same thing under several numbers (docs/messenger-platform.md#m). */
 const TWO_FACTOR_WORDS = /two[- ]?factor|2fa\b/i
 const NO_TWO_FACTOR = "the Page's business demands two-factor authentication of the person who made the token"
 const TWO_FACTOR =
@@ -74,7 +74,7 @@ const NOT_LIVE =
 /**
  * The one place that knows Graph's error numbers. Where our verdict is finer than the reference's class, the ADR says why.
  *
- * @see reference C3, B2, B10, K13, K14, M; docs/adr/0080-what-a-refusal-proves.md, docs/adr/0011-where-verdicts-differ.md
+ * @see docs/messenger-platform.md#c3, #b2, #b10, #k13, #k14, #m; docs/adr/0080-what-a-refusal-proves.md, docs/adr/0011-where-verdicts-differ.md
  */
 export const VERDICTS: readonly VerdictRow[] = [
   // Our own set-up. These come first: their numbers also mean harmless or deadly things.
@@ -316,7 +316,7 @@ export const findRow = (answer: Numbers): VerdictRow | undefined =>
 
 /**
  * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx with any body
- * does not prove that the call was not carried out (reference F9).
+ * does not prove that the call was not carried out (docs/messenger-platform.md#f9).
  */
 export const decide = (answer: GraphAnswer): Verdict => {
   const { once = false, httpStatus, isTransient } = answer

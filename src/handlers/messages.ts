@@ -3,7 +3,7 @@ import type { QuickReply, SendMessage } from '../messages.ts'
 import { LIMITS } from '../channel/messenger.ts'
 
 /**
- * Builders for every kind of message (reference F1, F5, F7). Counts stand in the types where types can count; lengths are
+ * Builders for every kind of message (docs/messenger-platform.md#f1, #f5, #f7). Counts stand in the types where types can count; lengths are
  * checked when a message is built, so that a mistake shows where it was made and not when Facebook refuses it.
  */
 

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { isTranslated, pick, type Localised } from '../script/localised.ts'
 import type { Script } from '../script/types.ts'
 
-/** The properties of the Messenger Profile that a script speaks of (reference G). */
+/** The properties of the Messenger Profile that a script speaks of (docs/messenger-platform.md#g). */
 export const PROFILE_FIELDS = [
   'get_started',
   'greeting',

@@ -52,7 +52,7 @@ interface PageSync {
   isStuck: boolean
 }
 
-/** Facebook allows 10 calls in 10 minutes for a Page (reference G); a tool or a colleague may need some, too. */
+/** Facebook allows 10 calls in 10 minutes for a Page (docs/messenger-platform.md#g); a tool or a colleague may need some, too. */
 const MOST_CALLS = 6
 const CALLS_OF_ONE_SYNC = 3
 const WINDOW_MS = 10 * 60_000

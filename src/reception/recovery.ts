@@ -40,7 +40,7 @@ interface PageWatch {
 }
 
 const MINUTE_MS = 60_000
-/** How long Facebook repeats a callback that fails, before it unsubscribes the app (reference E3). */
+/** How long Facebook repeats a callback that fails, before it unsubscribes the app (docs/messenger-platform.md#e3). */
 const FACEBOOK_REPEATS_MS = 60 * MINUTE_MS
 const LOOK_EVERY_MS = 30 * MINUTE_MS
 /** So long without a proof that webhooks reach us: the subscription may have been lost and renewed meanwhile. */

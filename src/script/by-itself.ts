@@ -51,7 +51,7 @@ export const disclosure = (variables: readonly string[]): Read<Section> =>
     }),
   )
 
-/** Facebook wants every message answered within 30 seconds, and some of them pass before it comes to us (reference J). */
+/** Facebook wants every message answered within 30 seconds, and some of them pass before it comes to us (docs/messenger-platform.md#j). */
 const USUAL_WAIT_MS = 20_000
 const USUAL_PAUSE_MS = 24 * 3_600_000
 

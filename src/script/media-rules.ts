@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import type { MediaType } from '../messages.ts'
 
-/** Attachments are this large at most (reference F6). */
+/** Attachments are this large at most (docs/messenger-platform.md#f6). */
 export const LARGEST_MEDIA_BYTES = 25 * 1024 * 1024
 
-// The type that is declared must fit the file and the kind of attachment, or Facebook refuses it (reference F6).
+// The type that is declared must fit the file and the kind of attachment, or Facebook refuses it (docs/messenger-platform.md#f6).
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',

@@ -14,7 +14,7 @@ import type { Answer, Handover, SayItem, Script } from './types.ts'
 import { checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
 import { ENGLISH_WORDS, words } from './words.ts'
 
-/** Said when a script has no fallback: Facebook wants every message answered (reference J). */
+/** Said when a script has no fallback: Facebook wants every message answered (docs/messenger-platform.md#j). */
 const BARE_FALLBACK: Answer = {
   say: [{ kind: 'text', text: ['Sorry, I did not understand that.'] }],
   choices: [],

@@ -6,7 +6,7 @@ import { FACEBOOK } from './say.ts'
 import { textOf } from './shapes.ts'
 
 /**
- * Holds a raw template to the limits that are known of its type (reference F7), so that Facebook does not refuse it while a
+ * Holds a raw template to the limits that are known of its type (docs/messenger-platform.md#f7), so that Facebook does not refuse it while a
  * visitor waits. Texts are measured without their variables, whose values are not known yet.
  */
 export const checkRawTemplate = (payload: Node | null, type: string, reading: Reading): void => {

@@ -164,7 +164,7 @@ const spelled = (names: readonly string[], last: 'and' | 'nor'): string =>
 export const TO_REPLY = optional(reference('the name of a reply'), 'The reply it leads to.')
 export const toAddress = <T>(read: Read<T>): Field<T, false> => optional(read, 'The address it opens.')
 
-/** A phone number as Facebook takes it: `+15551234567` (reference F7). */
+/** A phone number as Facebook takes it: `+15551234567` (docs/messenger-platform.md#f7). */
 const phoneNumber: Read<string> = described(
   (node, reading) => {
     const place = reading.follow(node)

@@ -202,7 +202,7 @@ export interface Option {
   value: string
 }
 
-/** What the Messenger Profile API is told (reference G). */
+/** What the Messenger Profile API is told (docs/messenger-platform.md#g). */
 export interface Profile {
   greeting: Localised<string> | null
   getStarted: string | null

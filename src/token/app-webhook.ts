@@ -31,7 +31,7 @@ export const isSameAddress = (one: string, other: string): boolean => plain(one)
 
 /**
  * Points the app's webhook to this bot, unless it does so already, and reads back what came of it. Both this and the Page's
- * own subscription are needed (reference E8).
+ * own subscription are needed (docs/messenger-platform.md#e8).
  *
  * @throws GraphError when Facebook refuses, as it does when the address does not answer its verification
  */

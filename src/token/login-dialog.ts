@@ -20,7 +20,7 @@ export interface LoginDialog {
   configId?: string | undefined
 }
 
-/** The address of the dialog that ends with a code. @see reference B3 */
+/** The address of the dialog that ends with a code. @see docs/messenger-platform.md#b3 */
 export const dialogUrl = (dialog: LoginDialog): string => {
   const { loginUrl, version, appId, redirectUri, state, portfolio, configId } = dialog
   const scopes = [...NEEDED_SCOPES, ...(portfolio === true ? [PORTFOLIO_SCOPE] : [])]
@@ -82,7 +82,7 @@ export const readCode = (answer: DialogAnswer): string => {
   )
 }
 
-/** The dialog tells it by its error, or by the numbers alone (reference M). */
+/** The dialog tells it by its error, or by the numbers alone (docs/messenger-platform.md#m). */
 const isCancelled = (answer: DialogAnswer): boolean =>
   answer['error'] === 'access_denied' ||
   answer['error_reason'] === 'user_denied' ||

@@ -17,7 +17,7 @@ export interface ReachedPage extends AccountPage {
  * @param named - the Pages that were asked for; with all of them in the list, nothing else is looked for
  * @param note - hears why Pages may be missing
  * @throws GraphError when Graph cannot be asked
- * @see reference B4, K4
+ * @see docs/messenger-platform.md#b4, #k4
  */
 export const listPages = async (
   graph: Pick<Graph, 'accounts' | 'businessPages' | 'page'>,

@@ -1,4 +1,4 @@
-/** What a person may do on a Page, as far as the bot needs it (reference B4). */
+/** What a person may do on a Page, as far as the bot needs it (docs/messenger-platform.md#b4). */
 export type NeededTask = 'MESSAGING' | 'MODERATE'
 
 /** Spellings seen for each; the Send API reference says MESSAGE where the sample data say MESSAGING. */

@@ -3,19 +3,19 @@ import type { Json, JsonObject } from '../base/json.ts'
 /**
  * One item of a webhook callback, read into our words. `raw` is the item as Facebook sent it.
  *
- * @see reference E4, E5
+ * @see docs/messenger-platform.md#e4, #e5
  */
 export type WebhookEvent = EventBase & EventDetail
 
 export interface EventBase {
-  /** Equal for every delivery of the same event (reference E4, "Dedup keys"). */
+  /** Equal for every delivery of the same event (docs/messenger-platform.md#e4, "Dedup keys"). */
   key: string
   pageId: string
   /** The visitor's page-scoped id; null where the event is about the Page itself. */
   psid: string | null
   /** When it happened, ms since the epoch; the entry's time where the item has none. */
   timestampMs: number
-  /** Another app or a person holds the thread: record, never answer (reference E6). */
+  /** Another app or a person holds the thread: record, never answer (docs/messenger-platform.md#e6). */
   standby: boolean
   raw: JsonObject
 }

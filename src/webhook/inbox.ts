@@ -9,7 +9,7 @@ export type InboxEvent = NewEvent & { kind: EventKind }
 
 /**
  * Turns a callback's `entry` into what the store keeps, in the order in which it happened: after failures Facebook keeps no
- * order (reference E3). Takes any JSON value and never throws.
+ * order (docs/messenger-platform.md#e3). Takes any JSON value and never throws.
  *
  * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
  */
@@ -41,7 +41,7 @@ export const eventOf = ({ body, content }: Pick<StoredEvent, 'body' | 'content'>
 /**
  * Whether the event opens the standard messaging window.
  *
- * @see reference J: an ad alone does not, the message after it does
+ * @see docs/messenger-platform.md#j: an ad alone does not, the message after it does
  */
 export const opensWindow = (event: WebhookEvent): boolean => {
   switch (event.kind) {

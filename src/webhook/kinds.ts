@@ -9,7 +9,7 @@ import { appIdOf, countOf, idOf, listOf, millisOf, objectOf, textOf, type Field 
  * Reads what an item says beyond sender, recipient and timestamp.
  *
  * @param fromPage - whether the Page itself is the sender
- * @see reference E5
+ * @see docs/messenger-platform.md#e5
  */
 export const readDetail = (item: JsonObject, fromPage: boolean): EventDetail => {
   for (const [name, read] of READERS) {
@@ -49,7 +49,7 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
   [
     'message',
     (message, _item, fromPage) => {
-      // It has the mid of the message it takes back (reference M), and is another event all the same.
+      // It has the mid of the message it takes back (docs/messenger-platform.md#m), and is another event all the same.
       if (isYes(message['is_deleted'])) return { kind: 'message_deleted', mid: idOf(message['mid']) }
       // A message of the Page without the mark is no visitor's either: answering it would be talking to oneself.
       return fromPage || isYes(message['is_echo']) ? readEcho(message) : readVisitorMessage(message)

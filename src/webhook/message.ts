@@ -47,7 +47,7 @@ const readAttachment = (field: Json): Attachment => {
   }
 }
 
-// Stickers came as images with a sticker_id, then twice, and since 2026-08-30 only as stickers (reference E5).
+// Stickers came as images with a sticker_id, then twice, and since 2026-08-30 only as stickers (docs/messenger-platform.md#e5).
 const stickerIn = (attachments: readonly Attachment[]): string | null => {
   for (const { payload } of attachments) {
     const stickerId = idOf(payload?.['sticker_id'])

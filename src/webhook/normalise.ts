@@ -84,7 +84,7 @@ const visitorOf = (item: Item, raw: JsonObject, { kind }: EventDetail, fromPage:
 const visitorOfChange = (change: JsonObject): string | null =>
   change['field'] === 'inbox_labels' ? idOf(objectOf(objectOf(change['value'])['user'])['id']) : null
 
-/** What Facebook gives to tell this event from all others (reference E4); null where it gives nothing. */
+/** What Facebook gives to tell this event from all others (docs/messenger-platform.md#e4); null where it gives nothing. */
 const identify = (
   detail: EventDetail,
   { pageId, psid, timestampMs }: Pick<WebhookEvent, 'pageId' | 'psid' | 'timestampMs'>,

@@ -13,7 +13,7 @@ export const listOf = (field: Field): Json[] =>
 export const textOf = (field: Field): string | null =>
   typeof field === 'string' ? field : typeof field === 'number' ? String(field) : null
 
-/** Ids come as strings and as numbers (reference E4); an empty one is none. */
+/** Ids come as strings and as numbers (docs/messenger-platform.md#e4); an empty one is none. */
 export const idOf = (field: Field): string | null => textOf(field) || null
 
 /** As {@link idOf}; `0` stands for no app. */
@@ -27,7 +27,7 @@ export const countOf = (field: Field): number | null => {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-/** A moment in ms since the epoch, from milliseconds or seconds, number or string (reference E4). */
+/** A moment in ms since the epoch, from milliseconds or seconds, number or string (docs/messenger-platform.md#e4). */
 export const millisOf = (field: Field): number | null => {
   const number = countOf(field)
   if (number === null || number <= 0 || number > LAST_MS) return null

@@ -6,7 +6,7 @@ export type SignatureCheck = (body: Buffer, header: string | string[] | undefine
 /**
  * Checks callbacks against the app secret, in constant time.
  *
- * @see reference E2: the raw bytes are signed, so nothing may be parsed or decoded before this
+ * @see docs/messenger-platform.md#e2: the raw bytes are signed, so nothing may be parsed or decoded before this
  */
 export const createSignatureCheck = (appSecret: string): SignatureCheck => {
   const key = createSecretKey(appSecret, 'utf8')

@@ -5,7 +5,7 @@ import { idOf } from './read.ts'
 
 /** Who is meant by a deauthorize or data deletion callback. */
 export interface SignedRequest {
-  /** App-scoped id of a person who logged in, such as the operator; never a PSID (reference K11). */
+  /** App-scoped id of a person who logged in, such as the operator; never a PSID (docs/messenger-platform.md#k11). */
   userId: string | null
   /** The Page, when a Page removed the app. */
   profileId: string | null
@@ -18,7 +18,7 @@ export interface SignedRequest {
  *
  * @throws BotError `BOT_SIGNATURE_INVALID` when it is missing, malformed or signed with another secret;
  *   `BOT_BODY_INVALID` when what is signed makes no sense
- * @see reference E9
+ * @see docs/messenger-platform.md#e9
  */
 export const readSignedRequest = (text: unknown, appSecret: string): SignedRequest => {
   const [, signature = '', payload = ''] = (typeof text === 'string' && SHAPE.exec(text)) || []

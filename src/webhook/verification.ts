@@ -9,7 +9,7 @@ export type VerificationQuery = Record<string, string | string[] | undefined>
  *
  * @returns the challenge, to be echoed untouched and as plain text
  * @throws BotError `BOT_VERIFICATION_FAILED`
- * @see reference E1
+ * @see docs/messenger-platform.md#e1
  */
 export const readChallenge = (query: VerificationQuery, verifyToken: string): string => {
   const challenge = query['hub.challenge']

@@ -1,4 +1,4 @@
-/** Page Inbox, the human's side (reference I). */
+/** Page Inbox, the human's side (docs/messenger-platform.md#i). */
 export const INBOX_APP_ID = '263902037430900'
 
 const HOUR_MS = 3600_000

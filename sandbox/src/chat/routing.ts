@@ -1,7 +1,7 @@
 import type { Conversation, Page } from '../world.ts'
 
 /**
- * Conversation Routing (reference I). Without a default app every connected app hears and answers an idle thread; with
+ * Conversation Routing (docs/messenger-platform.md#i). Without a default app every connected app hears and answers an idle thread; with
  * one, that app alone does. Once an app has control of a thread, the others are in standby until the control ends.
  */
 export interface Routing {

@@ -297,7 +297,7 @@ export const createVisitorSide = (deps: {
   }
 }
 
-/** The actions that open the 24-hour window (reference J). */
+/** The actions that open the 24-hour window (docs/messenger-platform.md#j). */
 const WINDOW_OPENERS = new Set([
   'messages',
   'messaging_postbacks',

@@ -2,7 +2,7 @@ import type { SandboxParts } from '../parts.ts'
 import { signedRequest } from '../webhooks/bytes.ts'
 import type { User } from '../world.ts'
 
-/** Tells the app that a person removed it (reference E9), if it has a deauthorize callback. The answer is not awaited. */
+/** Tells the app that a person removed it (docs/messenger-platform.md#e9), if it has a deauthorize callback. The answer is not awaited. */
 export const deauthorize = (parts: SandboxParts, user: User): void => {
   const app = parts.world.apps.get(parts.settings.appId)
   if (!app?.deauthorizeUrl) return

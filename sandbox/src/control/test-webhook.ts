@@ -3,7 +3,7 @@ import type { Entry } from '../webhooks/wire.ts'
 import { ownApp } from '../world.ts'
 import { BadBody } from './bodies.ts'
 
-/** The dashboard's sample values: ids of no visitor or Page, and a time long past (reference M). */
+/** The dashboard's sample values: ids of no visitor or Page, and a time long past (docs/messenger-platform.md#m). */
 const ENDS = { sender: { id: '12334' }, recipient: { id: '23245' } }
 const TIMESTAMP = 1_527_459_824
 

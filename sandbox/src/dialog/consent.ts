@@ -7,10 +7,10 @@ import { openScopes, type DialogRequest } from './request.ts'
 /** The parameters of the redirect to the bot. */
 export type DialogAnswer = Record<string, string>
 
-/** The dialog was closed: neither `error` nor `error_reason` comes (reference M). */
+/** The dialog was closed: neither `error` nor `error_reason` comes (docs/messenger-platform.md#m). */
 export const CLOSED: DialogAnswer = { error_code: '4201', error_message: 'User canceled the Dialog flow' }
 
-/** The app is not there for this person (reference M). */
+/** The app is not there for this person (docs/messenger-platform.md#m). */
 export const NOT_ACTIVE = {
   error_code: '1349126',
   error_message:
@@ -66,7 +66,7 @@ const tokenAnswer = (parts: SandboxParts, login: Login): DialogAnswer => {
   return { access_token: token.value, expires_in: String(Math.floor(lifeMs / 1000)) }
 }
 
-/** The business integration system user of Login for Business (reference B7): one for each app and person. */
+/** The business integration system user of Login for Business (docs/messenger-platform.md#b7): one for each app and person. */
 const systemUser = (
   { world, rng }: SandboxParts,
   { app }: DialogRequest,

@@ -3,7 +3,7 @@ import { splitAddress } from '../graph/request.ts'
 import type { SandboxParts } from '../parts.ts'
 import type { App, Page, User } from '../world.ts'
 
-/** The parameters with which the bot opened the dialog (reference B3). */
+/** The parameters with which the bot opened the dialog (docs/messenger-platform.md#b3). */
 export interface DialogRequest {
   app: App
   redirectUri: string

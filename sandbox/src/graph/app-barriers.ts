@@ -2,7 +2,7 @@ import type { SandboxParts } from '../parts.ts'
 import type { Call } from './call.ts'
 import { GraphFailure } from './failure.ts'
 
-/** Refusals that concern the app as a whole, for every edge (reference M). */
+/** Refusals that concern the app as a whole, for every edge (docs/messenger-platform.md#m). */
 export const checkApp = (parts: SandboxParts, call: Call): void => {
   const { ipBlocked, appDeactivated } = parts.trouble
   if (!(ipBlocked || appDeactivated) || !concernsOwnApp(parts, call)) return

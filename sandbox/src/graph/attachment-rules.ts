@@ -7,7 +7,7 @@ import { isAddress, readObject } from './value-rules.ts'
 
 export const MEDIA = ['image', 'audio', 'video', 'file']
 
-/** 25 MB, as reference F6 has it. */
+/** 25 MB, as docs/messenger-platform.md#f6 has it. */
 const LARGEST_BYTES = 25 * 1024 * 1024
 const AT = 'message[attachment][payload]'
 

@@ -8,7 +8,7 @@ import { asText, isObject, mergeParams, optionalText, parseForm, unpack, type Pa
 import { perform, type Reply } from './perform.ts'
 import { splitAddress, toCall, type ReadCall } from './request.ts'
 
-/** Reference F8. */
+/** docs/messenger-platform.md#f8. */
 const MOST_PARTS = 50
 
 /** A part of the answer; null for one that was left out, not carried out, or not answered in time. */

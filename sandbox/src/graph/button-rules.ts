@@ -8,7 +8,7 @@ const MOST_BUTTONS = 3
 const LONGEST_TITLE = 20
 const LONGEST_PAYLOAD = 1000
 
-/** Buttons of a template with their limits (reference F7). `required`: there is no template without them. */
+/** Buttons of a template with their limits (docs/messenger-platform.md#f7). `required`: there is no template without them. */
 export const checkButtons = (
   holder: Params,
   name: string,

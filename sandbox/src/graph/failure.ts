@@ -1,4 +1,4 @@
-/** The envelope of reference C1; `fbtrace_id` is added when it is sent. */
+/** The envelope of docs/messenger-platform.md#c1; `fbtrace_id` is added when it is sent. */
 export interface ErrorEnvelope {
   message: string
   type: string
@@ -76,7 +76,7 @@ export const tokenInvalid = (message: string, subcode?: number): GraphFailure =>
     { challenge: 'invalid_token' },
   )
 
-/** Reference 100/33: gone, not permitted, or no such operation; Facebook does not say which. */
+/** docs/messenger-platform.md#c3, 100/33: gone, not permitted, or no such operation; Facebook does not say which. */
 export const unsupported = (method: string, id: string): GraphFailure =>
   new GraphFailure({
     message: `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,

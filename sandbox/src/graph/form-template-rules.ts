@@ -17,7 +17,7 @@ import {
 const QUESTION_TYPES = ['csat', 'nps', 'ces', 'free_form']
 const HAS_ADDRESS = /https?:\/\/|www\./i
 
-/** The templates that ask something of the visitor, and the grid of pictures (reference F7). */
+/** The templates that ask something of the visitor, and the grid of pictures (docs/messenger-platform.md#f7). */
 const customerFeedback: TemplateRule = (payload, at) => {
   const limits: [string, number][] = [
     ['title', 65],

@@ -29,7 +29,7 @@ const LONGEST_TEXT = 2000
 const LONGEST_METADATA = 999
 const AT = 'message'
 
-/** Reads `message` as the Send API does (reference F1, F5, F6, F7), or refuses it with its code. */
+/** Reads `message` as the Send API does (docs/messenger-platform.md#f1, #f5, #f6, #f7), or refuses it with its code. */
 export const checkMessage = (value: unknown, around: MessageSurroundings): CheckedMessage => {
   if (!isObject(value)) throw badParameter(`Param ${AT} must be an object`, 2018032)
   const message = readObject(value, AT, SEND.message)

@@ -13,7 +13,7 @@ const some = (most: number): Count => ({ most, emptyIs: 'non-empty' })
 const MOST_LOCALES = 200
 const MOST_DOMAINS = 1000
 
-/** The properties of a Messenger Profile that have a shape, with their limits (reference G). */
+/** The properties of a Messenger Profile that have a shape, with their limits (docs/messenger-platform.md#g). */
 export const PROFILE_RULES: Record<string, ProfileRule> = {
   get_started: (value) =>
     text(readObject(value, 'get_started', PROFILE.getStarted), 'payload', 'get_started', 1000),

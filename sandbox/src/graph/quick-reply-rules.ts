@@ -16,7 +16,7 @@ const LONGEST_PAYLOAD = 1000
 const AT = 'message[quick_replies]'
 const CHARACTERS = new Intl.Segmenter()
 
-/** Reference F5. */
+/** docs/messenger-platform.md#f5. */
 export const readQuickReplies = (value: unknown, offers: Offers): ChatMessage['quickReplies'] =>
   value === undefined
     ? []

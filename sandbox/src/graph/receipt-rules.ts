@@ -6,7 +6,7 @@ import { number, objectIn, objectsIn, optionalUrl, readObject, text } from './va
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 const MOST_LINES = 100
 
-/** A receipt (reference F7); checked in the order in which Facebook was seen to refuse. */
+/** A receipt (docs/messenger-platform.md#f7); checked in the order in which Facebook was seen to refuse. */
 export const checkReceipt = (payload: Params, at: string): void => {
   text(payload, 'recipient_name', at, 1000)
   text(payload, 'order_number', at, 1000)

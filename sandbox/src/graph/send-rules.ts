@@ -6,7 +6,7 @@ import { badParameter, GraphFailure, missingParameter, notOneOf } from './failur
 import { MESSAGING_TYPES, NOTIFICATION_TYPES } from './meta-sdk.ts'
 import { optionalText, type Params } from './params.ts'
 
-/** Refused in every request since 2026-04-27 (reference F4). */
+/** Refused in every request since 2026-04-27 (docs/messenger-platform.md#f4). */
 const REMOVED_TAGS = ['CONFIRMED_EVENT_UPDATE', 'ACCOUNT_UPDATE', 'POST_PURCHASE_UPDATE']
 const TAGS = ['HUMAN_AGENT', 'CUSTOMER_FEEDBACK', 'NON_PROMOTIONAL_SUBSCRIPTION']
 const WEEK_MS = 7 * WINDOW_MS
@@ -70,7 +70,7 @@ export const checkReach = (
   }
 }
 
-/** Reference F3: 24 hours from what the visitor did last, 7 days with a tag. */
+/** docs/messenger-platform.md#f3: 24 hours from what the visitor did last, 7 days with a tag. */
 export const checkWindow = (
   { clock }: SandboxParts,
   conversation: Conversation,

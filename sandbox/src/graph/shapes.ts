@@ -14,7 +14,7 @@ const shape = (keys: string, notEmpty = ''): Shape => ({
 })
 
 /**
- * Reference F1, F5, F6, I. `name` comes with `phone_number` and `notification_message_token` is how the coupon page spells it.
+ * docs/messenger-platform.md#f1, #f5, #f6, #i. `name` comes with `phone_number` and `notification_message_token` is how the coupon page spells it.
  */
 export const SEND = {
   recipient: shape(
@@ -31,7 +31,7 @@ export const SEND = {
   language: shape('code policy'),
 }
 
-/** Reference F7, by `template_type`; `image_aspect_ratio` of a generic template is from its older page. */
+/** docs/messenger-platform.md#f7, by `template_type`; `image_aspect_ratio` of a generic template is from its older page. */
 export const TEMPLATE: Record<string, Shape> = {
   generic: shape('template_type elements sharable image_aspect_ratio'),
   button: shape('template_type text buttons sharable'),
@@ -76,7 +76,7 @@ export const PART = {
 
 const WEBVIEW = 'url webview_height_ratio messenger_extensions fallback_url webview_share_button'
 
-/** Reference F7, by `type`. */
+/** docs/messenger-platform.md#f7, by `type`. */
 export const BUTTON: Record<string, Shape> = {
   web_url: shape(`type title ${WEBVIEW}`, 'title'),
   postback: shape('type title payload', 'title'),
@@ -90,7 +90,7 @@ export const BUTTON: Record<string, Shape> = {
 /** The action of a whole card: a `web_url` button without title. */
 export const DEFAULT_ACTION = shape(`type ${WEBVIEW}`)
 
-/** Reference G. */
+/** docs/messenger-platform.md#g. */
 export const PROFILE = {
   getStarted: shape('payload'),
   greeting: shape('locale text'),

@@ -18,7 +18,7 @@ export type TemplateRule = (payload: Params, name: string, belongings: Belonging
 /** How Facebook calls the payload of a template in its refusals. */
 const AT = 'name_placeholder'
 
-/** Templates with their limits (reference F7). */
+/** Templates with their limits (docs/messenger-platform.md#f7). */
 export const checkTemplate = (payload: Params, belongings: Belongings): void => {
   const type = asText(payload['template_type'])
   const [shape, check] = [own(TEMPLATE, type), own(TEMPLATES, type)]
@@ -96,7 +96,7 @@ const instantForm: TemplateRule = (payload, at) => {
   })
 }
 
-/** The request for marketing messages; the frequency is taken and means nothing since v16 (reference E5). */
+/** The request for marketing messages; the frequency is taken and means nothing since v16 (docs/messenger-platform.md#e5). */
 const notificationMessages: TemplateRule = (payload, at) => {
   text(payload, 'title', at, 65)
   text(payload, 'payload', at, 1000)

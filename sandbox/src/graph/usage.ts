@@ -3,7 +3,7 @@ import type { Caller } from './call.ts'
 import { GraphFailure } from './failure.ts'
 import { createTally, type Tally } from './tally.ts'
 
-/** How much of its allowance an app or a Page has used, and what is refused when it is gone (reference D). */
+/** How much of its allowance an app or a Page has used, and what is refused when it is gone (docs/messenger-platform.md#d). */
 export interface Usage {
   /**
    * Counts one call.
@@ -53,7 +53,7 @@ export interface Limits {
   profileCallsPerTenMinutes?: number
 }
 
-/** Reference D1, of the newer copy. The number for an app is that of one daily user. */
+/** docs/messenger-platform.md#d1, of the newer copy. The number for an app is that of one daily user. */
 export const FACEBOOK_LIMITS: Required<Limits> = {
   appCallsPerHour: 200,
   messengerCallsPerPerson: 200,

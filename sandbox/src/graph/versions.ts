@@ -1,4 +1,4 @@
-/** Versions alive in late 2026, oldest first (reference A). */
+/** Versions alive in late 2026, oldest first (docs/messenger-platform.md#a). */
 const ALIVE = ['v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0']
 
 /**

@@ -12,7 +12,7 @@ export const whitelistOf = (profile: Record<string, unknown>): IsWhitelisted => 
   return (url) => hosts.has(hostOf(url))
 }
 
-/** The addresses that open in the webview: a link button, the action of a card, an item of the menu (reference F7). */
+/** The addresses that open in the webview: a link button, the action of a card, an item of the menu (docs/messenger-platform.md#f7). */
 export const checkWebview = (holder: Params, name: string, isWhitelisted: IsWhitelisted): void => {
   const { url } = holder
   if (!isAddress(url)) throw notAnAddress(`${name}[url]`)

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * JSON as Facebook writes it: everything outside ASCII as `\uXXXX` in lower case, every `/` as `\/` (reference E2). A receiver
+ * JSON as Facebook writes it: everything outside ASCII as `\uXXXX` in lower case, every `/` as `\/` (docs/messenger-platform.md#e2). A receiver
  * that parses and writes the body again before hashing gets another signature, here as there.
  */
 export const facebookJson = (value: unknown): string =>
@@ -15,7 +15,7 @@ export const signatures = (secret: string, bytes: Buffer): Record<string, string
   'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(bytes).digest('hex')}`,
 })
 
-/** The `signed_request` of the deauthorize callback (reference E9). */
+/** The `signed_request` of the deauthorize callback (docs/messenger-platform.md#e9). */
 export const signedRequest = (secret: string, payload: Record<string, unknown>): string => {
   const encoded = Buffer.from(JSON.stringify(payload)).toString('base64url')
   const signature = createHmac('sha256', secret).update(encoded).digest('base64url')

@@ -7,7 +7,7 @@ import type { Item } from './items.ts'
 import { CHANGES_FIELDS, STANDBY_FIELDS } from './fields.ts'
 import type { Entry, Verification, Wire } from './wire.ts'
 
-/** Brings webhook events to the apps subscribed to a Page, as Facebook does (reference E2, E3, E8). */
+/** Brings webhook events to the apps subscribed to a Page, as Facebook does (docs/messenger-platform.md#e2, #e3, #e8). */
 export interface Courier {
   /** Queues an event for every app that subscribed to its field, at both levels. Whether there was any. */
   post: (parcel: Parcel) => boolean
@@ -288,7 +288,7 @@ const newLane = (): Lane => ({
   hurry: null,
 })
 
-/** In development an app hears of people with a role on it alone (reference E8, K9). */
+/** In development an app hears of people with a role on it alone (docs/messenger-platform.md#e8, #k9). */
 const hearsOf = (app: App, visitor: Visitor | undefined) =>
   app.mode === 'live' || visitor === undefined || visitor.appRole
 

@@ -1,6 +1,6 @@
 import type { App, Page } from '../world.ts'
 
-/** How long the callbacks of a Page to an app have been failing, and what comes of it (reference E3). */
+/** How long the callbacks of a Page to an app have been failing, and what comes of it (docs/messenger-platform.md#e3). */
 export interface Failures {
   /** One more failed; true once the app is no longer subscribed to the Page, because that was an hour of it. */
   another: (app: App, page: Page) => boolean

@@ -1,6 +1,6 @@
 import { SUBSCRIBED_FIELDS } from '../graph/meta-sdk.ts'
 
-/** Reference E7: what a bot is about, with one name that Meta's SDK does not have. */
+/** docs/messenger-platform.md#e7: what a bot is about, with one name that Meta's SDK does not have. */
 const MESSENGER_FIELDS = [
   'messages',
   'messaging_postbacks',
@@ -28,7 +28,7 @@ const MESSENGER_FIELDS = [
 /** Everything a Page can be subscribed to. */
 export const WEBHOOK_FIELDS: readonly string[] = [...new Set([...MESSENGER_FIELDS, ...SUBSCRIBED_FIELDS])]
 
-/** The events an app gets in standby (reference E6). */
+/** The events an app gets in standby (docs/messenger-platform.md#e6). */
 export const STANDBY_FIELDS: ReadonlySet<string> = new Set([
   'messages',
   'message_reads',

@@ -2,7 +2,7 @@ import type { ShareKind, VisitorAction } from '../api.ts'
 import type { Message, Post, Referral } from '../world.ts'
 import { CHANGES_FIELDS } from './fields.ts'
 
-/** One thing inside `messaging[]`, with the field that must be subscribed for it (reference E5, E7). */
+/** One thing inside `messaging[]`, with the field that must be subscribed for it (docs/messenger-platform.md#e5, #e7). */
 export interface Item {
   field: string
   content: Record<string, unknown>
@@ -114,7 +114,7 @@ export const handover = (ends: Ends, kind: string, content: Record<string, unkno
   content: { ...fromVisitor(ends), [kind]: content },
 })
 
-/** An event about the Page itself, without a visitor, so it has no sender (reference E4). */
+/** An event about the Page itself, without a visitor, so it has no sender (docs/messenger-platform.md#e4). */
 export const aboutPage = (
   field: string,
   { pageId, atMs }: Pick<Ends, 'pageId' | 'atMs'>,

@@ -110,7 +110,7 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
   }
 }
 
-/** `time` is in milliseconds for messaging and in seconds for `changes` (reference E4). */
+/** `time` is in milliseconds for messaging and in seconds for `changes` (docs/messenger-platform.md#e4). */
 const toEntry = ({ pageId, channel, content }: Entry, nowMs: number) => ({
   id: pageId,
   time: channel === 'changes' ? Math.floor(nowMs / 1000) : nowMs,

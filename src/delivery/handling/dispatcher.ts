@@ -54,7 +54,7 @@ export const createDispatcher = (deps: {
     onError: (error) => log.error({ err: error }, 'could not read the inbox'),
   })
 
-  /** Sorts the waiting events of a conversation by when they happened: webhooks may come out of order (reference E3). */
+  /** Sorts the waiting events of a conversation by when they happened: webhooks may come out of order (docs/messenger-platform.md#e3). */
   const inOrder = (claim: InboxClaim): InboxClaim => {
     if (claim.events.length < 2) return claim
     const atMs = new Map(claim.events.map((stored) => [stored, happenedMs(stored)]))

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 
-/** Keeps each Page under the pace Facebook allows it (reference D1), by spacing the calls out. */
+/** Keeps each Page under the pace Facebook allows it (docs/messenger-platform.md#d1), by spacing the calls out. */
 export interface Pacer {
   /**
    * Resolves when the Page's next message may go out; at once when `signal` is aborted. Answers to visitors who have just
@@ -25,7 +25,7 @@ export type PaceKind = 'message' | 'media' | 'read'
 
 /**
  * The most in any second, for a Page. Above 40 messages a second Facebook shows no new ones in the Page inbox and takes none
- * until the volume decreases; audio and video and conversations have limits of their own (reference D1).
+ * until the volume decreases; audio and video and conversations have limits of their own (docs/messenger-platform.md#d1).
  */
 export const DEFAULT_RATES: Record<PaceKind, number> = { message: 35, media: 10, read: 2 }
 

@@ -95,7 +95,7 @@ const checkToken = async (page: StoredPageToken, appId: string, context: Context
   return ok(`works and never expires${dataAccess(facts)}`)
 }
 
-/** Only information: that clock does not apply to messaging (reference B6). */
+/** Only information: that clock does not apply to messaging (docs/messenger-platform.md#b6). */
 const dataAccess = ({ dataAccessExpiresAtMs: atMs }: TokenFacts): string =>
   atMs ? ` (data access until ${day(atMs)}, which messaging does not need)` : ''
 

@@ -12,7 +12,7 @@ type Edges = Pick<Graph, 'accounts' | 'businessPages' | 'page' | 'me'>
 const FIELDS = 'id,name,access_token,tasks'
 const AT_ONCE = 100
 
-/** The Pages of a person (reference B4). */
+/** The Pages of a person (docs/messenger-platform.md#b4). */
 export const pageEdges = (caller: Caller): Edges => {
   const page = async (pageId: string, userToken: string, fields: string): Promise<AccountPage> => {
     const path = `/${encodeURIComponent(pageId)}?fields=${fields}`

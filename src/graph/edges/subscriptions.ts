@@ -7,7 +7,7 @@ import { oneLine } from '../redact.ts'
 
 type Edges = Pick<Graph, 'subscribe' | 'subscribedFields' | 'appSubscriptions' | 'subscribeApp'>
 
-/** Where Facebook sends webhooks: the Page's own subscription, and the app's (reference E8). */
+/** Where Facebook sends webhooks: the Page's own subscription, and the app's (docs/messenger-platform.md#e8). */
 export const subscriptionEdges = (caller: Caller): Edges => {
   const ofPage = (pageId: string): string => `/${encodeURIComponent(pageId)}/subscribed_apps`
   const ofApp = `/${caller.appId}/subscriptions`

@@ -9,7 +9,7 @@ type Edges = Pick<Graph, 'debugToken' | 'exchangeToken' | 'exchangeCode'>
 
 /** What a token is, and how one becomes another. */
 export const tokenEdges = (caller: Caller): Edges => {
-  /** Facebook wants the secret and what is exchanged in the query (reference B2, B3); the address is never shown. */
+  /** Facebook wants the secret and what is exchanged in the query (docs/messenger-platform.md#b2, #b3); the address is never shown. */
   const exchange = async (
     given: Record<string, string>,
     secrets: readonly string[],

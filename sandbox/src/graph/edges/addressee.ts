@@ -8,7 +8,7 @@ import type { EdgeContext } from './edge.ts'
 import { conversationBehind, postToAnswer } from './private-reply.ts'
 import { noSuchPerson } from './threads.ts'
 
-/** Every way to name a recipient (reference F1). */
+/** Every way to name a recipient (docs/messenger-platform.md#f1). */
 const WAYS = [
   'id',
   'user_ref',

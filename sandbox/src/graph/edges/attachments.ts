@@ -12,7 +12,7 @@ import { asPage, type Edge, type EdgeContext } from './edge.ts'
 /** Attachment ids expire after 90 days. */
 export const ATTACHMENT_LIFE_MS = 90 * 24 * 3600_000
 
-/** `POST /{page-id}/message_attachments`: kept without being sent (reference F6). */
+/** `POST /{page-id}/message_attachments`: kept without being sent (docs/messenger-platform.md#f6). */
 export const uploadAttachment: Edge = (context) => {
   const { parts, call } = context
   const { page, ...caller } = asPage(context)

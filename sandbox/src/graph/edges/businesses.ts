@@ -5,7 +5,7 @@ import { paginate } from '../paging.ts'
 import { asUser, type Edge, type EdgeContext } from './edge.ts'
 import { mayUse, pageFields } from './page.ts'
 
-/** Portfolios, for Pages that `/me/accounts` does not list (reference B4, trap K4). */
+/** Portfolios, for Pages that `/me/accounts` does not list (docs/messenger-platform.md#b4, #k4). */
 export const businesses: Edge = (context) => {
   const caller = asUser(context)
   demandManagement(context)

@@ -8,7 +8,7 @@ import { seconds } from './edge.ts'
 /** Permissions that reach Pages, and so may be limited to some of them. */
 const PAGE_SCOPE = /^(pages_|read_insights|business_management)/
 
-/** Reference B5. A dead token is an answer here, with HTTP 200, never an error. */
+/** docs/messenger-platform.md#b5. A dead token is an answer here, with HTTP 200, never an error. */
 export const debugToken = (
   parts: SandboxParts,
   call: Call,

@@ -8,7 +8,7 @@ import { optionalText, requiredText } from '../params.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'
 import { noSuchPerson } from './threads.ts'
 
-/** Custom labels (reference B11): made for a Page, put on the people who write to it, told in `inbox_labels`. */
+/** Custom labels (docs/messenger-platform.md#b11): made for a Page, put on the people who write to it, told in `inbox_labels`. */
 
 const addLabel: Edge = (context) => {
   const { parts, call } = context

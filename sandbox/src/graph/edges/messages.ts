@@ -17,7 +17,7 @@ import { senderAction } from './sender-action.ts'
 import { afterMessage, threadTaken } from './threads.ts'
 import { checkUtility } from './utility.ts'
 
-/** The Send API (reference F). */
+/** The Send API (docs/messenger-platform.md#f). */
 export const sendMessage: Edge = (context) => {
   const { parts, call } = context
   const caller = asPage(context)

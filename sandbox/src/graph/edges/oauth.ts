@@ -6,7 +6,7 @@ import { GraphFailure, missingParameter, tokenInvalid } from '../failure.ts'
 import { optionalText, requiredText } from '../params.ts'
 import { seconds } from './edge.ts'
 
-/** `/oauth/access_token`: exchanges a user token, an authorization code, or the app's own credentials (reference B2, B3). */
+/** `/oauth/access_token`: exchanges a user token, an authorization code, or the app's own credentials (docs/messenger-platform.md#b2, #b3). */
 export const accessToken = (parts: SandboxParts, call: Call): object => {
   const app = authenticate(parts, call)
   const grantType = optionalText(call.params, 'grant_type') ?? 'authorization_code'
@@ -19,7 +19,7 @@ export const accessToken = (parts: SandboxParts, call: Call): object => {
   throw new GraphFailure({ message: `Unsupported grant_type: ${grantType.slice(0, 40)}`, code: 1 })
 }
 
-/** `/oauth/client_code`: a code by which a client of the app gets a token of its own (reference B3). */
+/** `/oauth/client_code`: a code by which a client of the app gets a token of its own (docs/messenger-platform.md#b3). */
 export const clientCode = (parts: SandboxParts, call: Call): object => {
   const app = authenticate(parts, call)
   const redirectUri = optionalText(call.params, 'redirect_uri')

@@ -2,7 +2,7 @@ import { portraitUrl } from '../../pictures.ts'
 import { project, wantedFields } from '../fields.ts'
 import { asPage, type Edge } from './edge.ts'
 
-/** `GET /{psid}` (reference H): without the feature an empty object, not an error. */
+/** `GET /{psid}` (docs/messenger-platform.md#h): without the feature an empty object, not an error. */
 export const personNode: Edge = (context) => {
   const { parts, call, node } = context
   asPage(context)

@@ -9,7 +9,7 @@ import { asPage, type Edge, type EdgeContext } from './edge.ts'
 const LONGEST_NAME = 50
 const DEFAULT_FIELDS = 'name,profile_picture_url,id'
 
-/** Personas of the Page (reference F8). */
+/** Personas of the Page (docs/messenger-platform.md#f8). */
 export const addPersona: Edge = (context) => {
   const { parts, call } = context
   const { page } = mayMessage(context)

@@ -4,7 +4,7 @@ import type { EdgeContext } from './edge.ts'
 
 const WEEK_MS = 7 * 24 * 3600_000
 
-/** The post or comment a private reply is for: one for each, within 7 days (reference F3, J). */
+/** The post or comment a private reply is for: one for each, within 7 days (docs/messenger-platform.md#f3, #j). */
 export const postToAnswer = (
   { parts }: EdgeContext,
   pageId: string,

@@ -6,7 +6,7 @@ import { PROFILE_RULES } from '../profile-rules.ts'
 import { asPage, type Edge } from './edge.ts'
 
 /**
- * The Messenger Profile (reference G): what may be written, in the order of the refusals recorded in 2018 and 2025
+ * The Messenger Profile (docs/messenger-platform.md#g): what may be written, in the order of the refusals recorded in 2018 and 2025
  * (rehabstudio/fbmessenger#30 and public code of that year).
  */
 const PROPERTIES = [

@@ -9,7 +9,7 @@ import { checkReach } from '../send-rules.ts'
 import type { EdgeContext } from './edge.ts'
 import { threadTaken } from './threads.ts'
 
-/** Typing, seen and reactions (reference F8). */
+/** Typing, seen and reactions (docs/messenger-platform.md#f8). */
 export const senderAction = (
   { parts, call }: EdgeContext,
   caller: PageCaller,

@@ -7,7 +7,7 @@ import { asPage, type Edge, type EdgeContext } from './edge.ts'
 
 const OBJECTS = ['user', 'page', 'permissions', 'payments']
 
-/** Page level (reference E8). */
+/** Page level (docs/messenger-platform.md#e8). */
 export const subscribePage: Edge = (context) => {
   const caller = mayManage(context)
   const fields = optionalList(context.call.params, 'subscribed_fields')

@@ -9,7 +9,7 @@ import { asPage, seconds, type Edge, type EdgeContext } from './edge.ts'
 
 const LONGEST_EXTENSION_S = 7 * 24 * 3600
 
-/** Conversation Routing (reference I); the rules of who holds a thread are in `chat/routing.ts`. */
+/** Conversation Routing (docs/messenger-platform.md#i); the rules of who holds a thread are in `chat/routing.ts`. */
 export const passThread: Edge = (context) => {
   const { app, page, conversation, metadata } = thread(context)
   const target = requiredText(context.call.params, 'target_app_id')
@@ -106,7 +106,7 @@ export const afterMessage = (
   return () => pass(context, page, conversation, { from: app.id, to: target, metadata: {} })
 }
 
-/** The other app's thread: reference 2018300. */
+/** The other app's thread: docs/messenger-platform.md#c3, 2018300. */
 export const threadTaken = () =>
   new GraphFailure({
     message: '(#2018300) Message failed to send because another app is controlling this thread now.',

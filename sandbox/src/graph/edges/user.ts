@@ -25,7 +25,7 @@ export const userNode: Edge = (context) => {
   })
 }
 
-/** Reference B4. Pages not ticked, not listed, or without a role are simply not there. */
+/** docs/messenger-platform.md#b4. Pages not ticked, not listed, or without a role are simply not there. */
 export const accounts: Edge = (context) => {
   const { parts, call, url } = context
   const caller = asUser(context)
@@ -43,7 +43,7 @@ export const accounts: Edge = (context) => {
   return list.wrap(list.items.map((page) => project('Page', fields, pageFields(context, page))))
 }
 
-/** Reference B9. */
+/** docs/messenger-platform.md#b9. */
 export const permissions: Edge = (context) => {
   const { token } = asUser(context)
   const grant = context.parts.tokens.grant(token)
