@@ -19,9 +19,6 @@ import {
 } from '../helpers/graph-server.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 
-// Every test starts processes, and several files run at once.
-t.setTimeout(120_000)
-
 const BIN = join(import.meta.dirname, '../../bin/bootstrap-token.ts')
 const SECOND = '200000000000002'
 

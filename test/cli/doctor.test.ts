@@ -13,8 +13,6 @@ import { doctor } from '../../src/cli/doctor.ts'
 import { run as runCommand } from './run.ts'
 import { COMPILED } from '../helpers/compiled.ts'
 
-t.setTimeout(120_000)
-
 const BIN = join(import.meta.dirname, '../../bin/doctor.ts')
 
 const spawned = async (

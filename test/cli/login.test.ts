@@ -9,8 +9,6 @@ import { openReceiver } from '../../src/cli/bootstrap-token/receiver.ts'
 import { createSandbox } from '../../sandbox/src/server.ts'
 import { COMPILED } from '../helpers/compiled.ts'
 
-t.setTimeout(120_000)
-
 const CODE = 'hush-code'
 
 const build = async (t: Test, timeoutMs = 60_000) => {

@@ -18,9 +18,6 @@ import {
   type WorldOptions,
 } from './lab.ts'
 
-// Each row starts a sandbox and a bot.
-t.setTimeout(180_000)
-
 type Expected = Record<string, [status: 'warning' | 'failure', what: RegExp, next: RegExp]>
 
 interface Row extends WorldOptions {

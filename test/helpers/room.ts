@@ -12,7 +12,7 @@ export const testFiles = (room: string): string[] =>
 
 /**
  * Runs every test file of one room in this process, one after the other: a process for each file costs 0.85 s of CPU.
- * `tap test/NAME/file.test.ts` runs one of them alone.
+ * `tap test/NAME/file.test.ts` runs one of them alone. A time limit set on the root of a file would be that of the whole room.
  */
 export const runRoom = async (room: string): Promise<void> => {
   for (const file of testFiles(room)) await import(join(TEST, file))

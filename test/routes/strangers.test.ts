@@ -7,8 +7,6 @@ import t, { type Test } from 'tap'
 import { sign, signed, textCallback } from '../helpers/sign.ts'
 import { buildSurface } from '../helpers/surface.ts'
 
-t.setTimeout(120_000)
-
 const MEBIBYTE = 1024 * 1024
 const STRANGERS = 1000
 const FORGED = `sha256=${'a'.repeat(64)}`

@@ -9,9 +9,6 @@ import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { startBotProcess, type BotProcess } from '../helpers/bot-process.ts'
 import { textCallback } from '../helpers/sign.ts'
 
-// Processes start here one after the other.
-t.setTimeout(120_000)
-
 /** A bot on a disk that can be filled. */
 interface Disk {
   bot: BotProcess
