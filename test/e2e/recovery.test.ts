@@ -30,7 +30,8 @@ t.test('an outage longer than Facebook repeats loses no visitor', async (t) => {
   sandbox.clock.advance(30 * MINUTE_MS)
 
   const second = await startBot(t, { sandbox, dir })
-  await second.advance(1000)
+  await second.until(/"recovered":4/)
+  await second.advance(2000)
   await sandbox.replies(pageId, ann, 3)
   await sandbox.replies(pageId, bob, 2)
   t.ok(isSubscribed(sandbox, pageId))
