@@ -1,3 +1,4 @@
+import { settle } from '../helpers/clock.ts'
 import t from 'tap'
 import { createWorld, type World } from './harness.ts'
 
@@ -100,6 +101,26 @@ t.test('a Page without any token yet waits, and answers once it has one', async 
   world.tokens.set('page-1', 'valid', 'first-token')
   await world.until(() => done(world), 'sent')
   t.same(world.graph.accepted, ['early'])
+})
+
+t.test('the replies of a Page that never had a token are not claimed again and again', async (t) => {
+  const world = await createWorld(t)
+  world.tokens.tokenFor = () => null
+  world.tokens.statuses = () => []
+  const { releaseOutbox } = world.store
+  let released = 0
+  world.store.releaseOutbox = (...args) => {
+    released += 1
+    return releaseOutbox(...args)
+  }
+  world.delivery.start()
+  for (let n = 0; n < 3; n += 1) await world.say(`early ${n}`, { psid: `v${n}` })
+  await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 3, 'parked')
+  for (let n = 0; n < 60; n += 1) {
+    await world.clock.advance(1000)
+    await settle(1)
+  }
+  t.ok(released > 0 && released <= 3, `${released} claims were released in a minute`)
 })
 
 t.test(
