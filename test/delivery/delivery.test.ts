@@ -1,6 +1,6 @@
-import { settle } from '../helpers/clock.ts'
 import t from 'tap'
-import { createWorld, type World } from './harness.ts'
+import { settle } from '../helpers/clock.ts'
+import { createWorld, refusal, type World } from './harness.ts'
 
 const done = async (world: World): Promise<boolean> => {
   const { inbox, outbox } = await world.store.counts()
@@ -283,7 +283,7 @@ t.test('a lost answer is not sent again when the conversation shows the message'
 
 t.test('a lost answer is sent again once the message is known not to be there', async (t) => {
   const world = await createWorld(t)
-  world.graph.answer = () => 'ambiguous'
+  world.graph.answer = () => refusal('ambiguous', 'messages', { httpStatus: null })
   world.graph.recent = () => [
     { id: 'old', fromId: 'page-1', text: 'x', createdMs: world.clock.now() - 3_600_000 },
     { id: 'visitor', fromId: 'psid-1', text: 'x', createdMs: world.clock.now() },
