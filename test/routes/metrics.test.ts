@@ -66,7 +66,7 @@ t.test('what comes in at the webhook is counted by kind, what is refused by reas
   const { body } = await app.inject({ url: '/metrics', headers: basic('operator', PASSWORD) })
   t.match(body, /^evergreen_webhook_events_total\{kind="message"\} 2$/m)
   t.match(body, /^evergreen_webhook_rejected_total\{reason="signature_invalid"\} 1$/m)
-  t.match(body, /^evergreen_webhook_rejected_total\{reason="object_unknown"\} 1$/m)
+  t.match(body, /^evergreen_webhook_other_objects_total\{object="user"\} 1$/m)
   t.match(body, /^evergreen_webhook_rejected_total\{reason="verification_failed"\} 1$/m)
 })
 
