@@ -41,7 +41,7 @@ const holdAsNobody = (t: Test, arrange: (dir: string) => void) => {
   const program = `const { holdDataDir } = await import(${JSON.stringify(join(source, 'store/sqlite/data-dir.ts'))})
     try { holdDataDir(${JSON.stringify(dir)}).release(); console.log('held') }
     catch (error) { console.log(error.message); console.log(error.remedy) }`
-  // Node warns on standard error of whatever a variable names that this user may not read, such as certificates.
+  // Test runner and Node complain on standard error about files that this user may not read.
   const { stdout } = spawnSync(node, ['--input-type=module', '--eval', program], {
     uid: NOBODY,
     gid: NOBODY,
