@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { scriptDeskPlugin } from '../plugins/script-desk.ts'
 import { consolePlugin } from '../plugins/console.ts'
 import { signInPlugin } from '../plugins/sign-in.ts'
 import { metricsRoutes } from '../routes/metrics.ts'
@@ -7,6 +8,9 @@ import { operatorConversationRoutes } from '../routes/console/conversation.ts'
 import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
 import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
 import { operatorQuestionRoutes } from '../routes/console/questions.ts'
+import { operatorScriptRoutes } from '../routes/console/script.ts'
+import { operatorScriptReplyRoutes } from '../routes/console/script-reply.ts'
+import { operatorScriptTextRoutes } from '../routes/console/script-text.ts'
 import { operatorRepairRoutes } from '../routes/console/repair.ts'
 import { operatorSignInRoutes } from '../routes/console/sign-in.ts'
 import { operatorRoutes } from '../routes/console/overview.ts'
@@ -15,6 +19,7 @@ import { operatorRoutes } from '../routes/console/overview.ts'
 export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { password: string }) => {
   area.register(signInPlugin, { password })
   area.register(consolePlugin)
+  area.register(scriptDeskPlugin)
   area.register(metricsRoutes)
   area.register(operatorAssetRoutes)
   area.register(operatorSignInRoutes)
@@ -24,4 +29,7 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(operatorConversationRoutes)
   area.register(operatorDeadLetterRoutes)
   area.register(operatorQuestionRoutes)
+  area.register(operatorScriptRoutes)
+  area.register(operatorScriptReplyRoutes)
+  area.register(operatorScriptTextRoutes)
 }

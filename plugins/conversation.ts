@@ -15,10 +15,7 @@ import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
 import { WHOLE_BOT, type Need } from '../src/alerts/needs.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
-import { replyTitles } from '../src/script/reply-titles.ts'
-import { parseScript } from '../src/script/parse.ts'
-import { createScriptEditor, type ScriptEditor } from '../src/script/script-editor.ts'
-import { openScriptFile } from '../src/script/script-file.ts'
+import { openScriptFiles, type ScriptPlace } from '../src/script/script-files.ts'
 import {
   createVisitorProfiles,
   type ProfileField,
@@ -34,13 +31,12 @@ declare module 'fastify' {
 }
 
 export interface BotConversation extends Conversation {
-  script: () => Script
-  /** Calls the listener after each reload of the script. Returns the function that removes it. */
-  onScript: (listener: (script: Script) => void) => () => void
-  /** Changes its file. */
-  editor: ScriptEditor
-  /** Its replies, each with its title in the script's own language; null where it has none. */
-  replyTitles: () => { name: string; title: string | null }[]
+  /** The script that a Page speaks by. */
+  script: (pageId: string) => Script
+  /** Calls the listener after each reload of a script. Returns the function that removes it. */
+  onScript: (listener: () => void) => () => void
+  /** All scripts in use, the main one first. */
+  scripts: () => ScriptPlace[]
 }
 
 async function conversation(app: FastifyInstance) {
@@ -66,19 +62,22 @@ async function conversation(app: FastifyInstance) {
     last_name: told('last_name'),
     name: told('name'),
   }
-  const scriptFile = await openScriptFile({
+  const scripts = await openScriptFiles({
     file,
     dataDir: app.config.DATA_DIR,
     variables: SCRIPT_VARIABLES,
     clock: app.clock,
     log,
-    onWrong: (error) => {
-      app.needs.settle(WHOLE_BOT, 'script')
-      if (error !== null) app.needs.raise(scriptNeed(error))
+    onWrong: (pageIds, error) => {
+      for (const pageId of pageIds ?? [WHOLE_BOT]) {
+        app.needs.settle(pageId, 'script')
+        const pageName = pageId === WHOLE_BOT ? null : app.tokens.status(pageId).pageName
+        if (error !== null) app.needs.raise({ ...scriptNeed(error), pageId, pageName })
+      }
     },
   })
   const script = createConversation({
-    script: scriptFile.current,
+    script: scripts.of,
     appId,
     lookups,
     localeOf: told('locale'),
@@ -86,7 +85,7 @@ async function conversation(app: FastifyInstance) {
   const { BOT_HANDLERS: handlersFile } = app.config
   const code = handlersFile === undefined ? null : await openCode(app, handlersFile, script)
   const disclosed = withDisclosure({
-    script: scriptFile.current,
+    script: scripts.of,
     handle: code?.handle ?? script.handle,
     disclose: script.disclose,
   })
@@ -107,29 +106,21 @@ async function conversation(app: FastifyInstance) {
     holdAfterMs: script.holdAfterMs,
     hold: (event, view) => script.hold(event, named(view)),
     disclose: (event, view) => script.disclose(event, named(view)),
-    script: scriptFile.current,
-    onScript: scriptFile.onChange,
-    replyTitles: () => replyTitles(scriptFile.current()),
-    editor: createScriptEditor({
-      file,
-      dataDir: app.config.DATA_DIR,
-      check: (text) => void parseScript(text, { file, variables: SCRIPT_VARIABLES }),
-      clock: app.clock,
-    }),
+    script: scripts.of,
+    onScript: scripts.onChange,
+    scripts: scripts.all,
   })
   app.addHook('onReady', async () => {
-    scriptFile.start()
+    scripts.start()
     code?.handlers.start()
   })
   app.addHook('onClose', async () => {
-    scriptFile.stop()
+    scripts.stop()
     code?.handlers.stop()
   })
 }
 
-const scriptNeed = ({ message }: Error): Need => ({
-  pageId: WHOLE_BOT,
-  pageName: null,
+const scriptNeed = ({ message }: Error): Omit<Need, 'pageId' | 'pageName'> => ({
   cause: 'script',
   what: `The script was changed and has mistakes, so its last good version stays in use, and the next start would be refused. ${message.replace(/\s*\n\s*/g, ' ')}`,
   remedy:

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { isSilent } from '../src/conversation/handover-state.ts'
@@ -36,7 +37,7 @@ async function delivery(app: FastifyInstance) {
   const running = createDelivery({
     store,
     graph,
-    files: createMediaFiles({ script: config.BOT_SCRIPT, dataDir: config.DATA_DIR }),
+    files: createMediaFiles({ folder: dirname(config.BOT_SCRIPT), dataDir: config.DATA_DIR }),
     tokens,
     needs,
     read: eventOf,

@@ -47,7 +47,7 @@ async function findings(app: FastifyInstance) {
     whoWaits(
       await store.leftToPeople({ limit: MOST_LEFT }),
       clock.now(),
-      conversation.script().handover.resumeAfter,
+      (pageId) => conversation.script(pageId).handover.resumeAfter,
     )
 
   app.decorate('findings', {

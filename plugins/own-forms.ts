@@ -19,6 +19,13 @@ export interface OwnFormsOptions {
 }
 
 const LARGEST_FORM_BYTES = 64 * 1024
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The most bytes that a form of this route may have, where they are more than usual. */
+    formBytes?: number
+  }
+}
 const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 
@@ -52,8 +59,10 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    async ({ raw }: FastifyRequest) =>
-      new URLSearchParams((await app.bodies.read(raw, LARGEST_FORM_BYTES)).toString()),
+    async ({ raw, routeOptions }: FastifyRequest) => {
+      const { formBytes = LARGEST_FORM_BYTES } = routeOptions.config
+      return new URLSearchParams((await app.bodies.read(raw, formBytes)).toString())
+    },
   )
 
   app.addHook('onRequest', async (request, reply) => {

@@ -17,7 +17,7 @@ async function profile(app: FastifyInstance) {
   const sync = createProfileSync({
     graph: app.graph,
     tokens,
-    wanted: () => toMessengerProfile(app.conversation.script()),
+    wanted: (pageId) => toMessengerProfile(app.conversation.script(pageId)),
     clock: app.clock,
     log: app.log.child({ part: 'profile' }),
     onTrouble: raisesNeeds({ needs, cause: 'profile', nameOf: (pageId) => tokens.status(pageId).pageName }),

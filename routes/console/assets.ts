@@ -11,8 +11,10 @@ const FILES = {
   'controls.css': 'text/css; charset=utf-8',
   'parts.css': 'text/css; charset=utf-8',
   'lists.css': 'text/css; charset=utf-8',
+  'script.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
   'copy.js': 'text/javascript; charset=utf-8',
+  'text.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const
 

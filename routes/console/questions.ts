@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
 import { QUESTIONS, questionOutcome, questionsPage } from '../../src/console/questions-page.ts'
+import type { ScriptAtDesk } from '../../src/editing/desk.ts'
+import { replyTitles } from '../../src/script/reply-titles.ts'
 import { html } from '../../src/web/html.ts'
+import { OPERATOR } from '../../src/web/password-check.ts'
 import { showPage } from './page.ts'
 
 type Form = { Body: URLSearchParams | undefined }
@@ -25,7 +28,7 @@ async function operatorQuestions(app: FastifyInstance) {
         html`${words !== null && html`<p class="outcome good" role="status">${words}</p>`}
         ${questionsPage({
           groups,
-          replies: app.conversation.replyTitles(),
+          repliesOf: (pageId) => replyTitles(app.conversation.script(pageId)),
           nowMs: app.clock.now(),
           csrf,
           isKept: app.config.KEEP_QUESTIONS_DAYS > 0,
@@ -41,6 +44,7 @@ async function operatorQuestions(app: FastifyInstance) {
       return value
     }
     const likeness = field('likeness')
+    const script = (): ScriptAtDesk => app.scriptDesk.ofPage(field('page'))
     const done = (did: string, name = ''): unknown => {
       log.info({ client: request.ip, did, reply: name }, 'the operator worked on what was not understood')
       return reply.redirect(`${QUESTIONS}?did=${did}&reply=${encodeURIComponent(name)}`, 303)
@@ -51,13 +55,13 @@ async function operatorQuestions(app: FastifyInstance) {
         return done('dropped')
       case 'add': {
         const name = field('reply')
-        await app.conversation.editor.addPhrase(name, field('phrase'))
+        await script().addPhrase(name, field('phrase'), OPERATOR)
         await app.store.openQuestions.drop(likeness)
         return done('added', name)
       }
       case 'make': {
         const made = { name: field('name'), phrase: field('phrase'), say: field('say') }
-        await app.conversation.editor.addReply(made)
+        await script().addReply(made, OPERATOR)
         await app.store.openQuestions.drop(likeness)
         return done('made', made.name)
       }
@@ -70,5 +74,5 @@ async function operatorQuestions(app: FastifyInstance) {
 export const operatorQuestionRoutes = fp(operatorQuestions, {
   name: 'operator-question-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'config', 'conversation', 'store'] },
+  decorators: { fastify: ['clock', 'config', 'conversation', 'scriptDesk', 'store'] },
 })

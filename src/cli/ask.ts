@@ -1,9 +1,7 @@
 import { explain, type Explanation } from '../conversation/explain.ts'
-import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
-import { mediaLooks } from '../script/media-files.ts'
-import { parseScript } from '../script/parse.ts'
+import { createMatcher } from '../conversation/match/matcher.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
-import { dataDirOf, ownScript, readScript } from './read-script.ts'
+import { fileOfPage, ownScript, readScript } from './read-script.ts'
 
 export const ask = command({
   name: 'ask',
@@ -19,6 +17,11 @@ export const ask = command({
       value: 'FILE',
       about: 'this script instead of the one that BOT_SCRIPT names, or bot.yaml',
     },
+    page: {
+      type: 'string',
+      value: 'ID',
+      about: 'as a visitor of this Page, which may have a script of its own',
+    },
     json: { type: 'boolean', harmless: true, about: 'print one JSON object' },
   },
   notes: 'Code handlers are not asked.',
@@ -27,13 +30,10 @@ export const ask = command({
     const text = plain.join(' ').trim()
     if (text === '') wrongUsage('It needs what the visitor writes, in quotes.')
     const file = values.script ?? ownScript(env)
-    const content = await readScript(file)
-    const script = parseScript(content, {
-      file,
-      variables: SCRIPT_VARIABLES,
-      lookAt: mediaLooks({ script: file, dataDir: dataDirOf(env) }),
-    })
-    const found = explain(script, text)
+    const main = await readScript(file, env)
+    const own = values.page === undefined ? null : fileOfPage(file, main, values.page)
+    const script = own === null ? main : await readScript(own, env, file)
+    const found = explain(createMatcher(script), text)
     stdout.write(`${values.json === true ? JSON.stringify(found) : inWords(found).join('\n')}\n`)
     return found.reply === null ? EXIT.failed : EXIT.done
   },

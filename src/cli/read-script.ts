@@ -1,14 +1,42 @@
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
+import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
+import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
+import { mediaLooks } from '../script/media-files.ts'
 import { scriptToRead } from '../script/own-script.ts'
+import { parseScript } from '../script/parse.ts'
+import type { Script } from '../script/types.ts'
 import { wrongUsage } from './command.ts'
 
 /** The script that the bot would read: the one that BOT_SCRIPT names, or bot.yaml, or the sample it would be made of. */
 export const ownScript = (env: Env): string =>
   scriptToRead(loadConfig(withDotEnv(env), ['BOT_SCRIPT']).BOT_SCRIPT)
 
-/** The bytes of a script file. @throws BotError `BOT_USAGE` where there are none to read */
-export const readScript = async (file: string): Promise<Buffer> => {
+/**
+ * A script as the bot would read it.
+ *
+ * @param main - the script that names this one for some Pages; null where this one is not named by another
+ * @throws BotError `BOT_USAGE` where there is no file to read; ScriptError where it has mistakes
+ */
+export const readScript = async (file: string, env: Env, main: string | null = null): Promise<Script> => {
+  const content = await readBytes(file)
+  const { DATA_DIR: dataDir } = loadConfig(withDotEnv(env), ['DATA_DIR'])
+  return parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {
+    file,
+    variables: SCRIPT_VARIABLES,
+    lookAt: mediaLooks({ folder: dirname(main ?? file), dataDir }),
+    isOfPage: main !== null,
+  })
+}
+
+/** The file of a Page's own script; null where it speaks by the main one. */
+export const fileOfPage = (main: string, { pages }: Script, pageId: string): string | null => {
+  const path = pages.get(pageId)
+  return path === undefined ? null : join(dirname(main), path)
+}
+
+const readBytes = async (file: string): Promise<Buffer> => {
   try {
     return await readFile(file)
   } catch (error) {
@@ -16,9 +44,6 @@ export const readScript = async (file: string): Promise<Buffer> => {
     return wrongUsage(REASONS[code]?.(file) ?? `${file} cannot be read (${code}).`)
   }
 }
-
-/** The data folder, whose files no script may send. */
-export const dataDirOf = (env: Env): string => loadConfig(withDotEnv(env), ['DATA_DIR']).DATA_DIR
 
 const REASONS: Record<string, (file: string) => string> = {
   ENOENT: (file) => `There is no file ${file}.`,

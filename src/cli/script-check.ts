@@ -1,15 +1,12 @@
-import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
-import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
-import { mediaLooks } from '../script/media-files.ts'
 import { ScriptError } from '../script/mistakes.ts'
-import { parseScript } from '../script/parse.ts'
 import type { Script } from '../script/types.ts'
-import { command, EXIT, wrongUsage } from './command.ts'
-import { dataDirOf, ownScript, readScript } from './read-script.ts'
+import type { Env } from '../base/config.ts'
+import { command, EXIT, wrongUsage, type Io } from './command.ts'
+import { fileOfPage, ownScript, readScript } from './read-script.ts'
 
 export const scriptCheck = command({
   name: 'script:check',
-  about: 'Reads a script as the bot would, and tells every mistake with its place.',
+  about: 'Reads a script and those that it names for Pages, and tells every mistake with its place.',
   usage: [
     ['npm run script:check', 'the script that BOT_SCRIPT names, or bot.yaml'],
     ['npm run script:check -- FILE', 'this one'],
@@ -20,25 +17,43 @@ export const scriptCheck = command({
   run: async ({ values, plain }, { env, stdout, stderr }) => {
     if (plain.length > 1) wrongUsage('It checks one file at a time.')
     const file = plain[0] ?? ownScript(env)
-    const content = await readScript(file)
-    try {
-      const script = parseScript(content.subarray(0, MAX_SCRIPT_BYTES + 1), {
-        file,
-        variables: SCRIPT_VARIABLES,
-        lookAt: mediaLooks({ script: file, dataDir: dataDirOf(env) }),
-      })
-      const summary = summaryOf(script)
-      if (values.json === true) stdout.write(`${JSON.stringify({ file, mistakes: [], ...summary })}\n`)
-      else stdout.write(`${file} is fine: ${sentence(summary)}.\n`)
-      return EXIT.done
-    } catch (error) {
-      if (!(error instanceof ScriptError)) throw error
-      if (values.json === true) stdout.write(`${JSON.stringify({ file, mistakes: error.mistakes })}\n`)
-      else stderr.write(`${error.message}\n`)
-      return EXIT.failed
-    }
+    const main = await judge(file, env, null)
+    const script = 'script' in main ? main.script : null
+    const others = script === null ? [] : filesOfPages(file, script)
+    const judged = [main, ...(await Promise.all(others.map((other) => judge(other, env, file))))]
+    if (values.json === true) {
+      const [told, ...pages] = judged.map(toJson)
+      stdout.write(`${JSON.stringify({ ...told, ...(pages.length > 0 && { pages }) })}\n`)
+    } else for (const one of judged) tell(one, { stdout, stderr })
+    return judged.every((one) => 'script' in one) ? EXIT.done : EXIT.failed
   },
 })
+
+/** A script that was read, and what came of it. */
+type Judged = { file: string } & ({ script: Script } | { error: ScriptError })
+
+const judge = async (file: string, env: Env, main: string | null): Promise<Judged> => {
+  try {
+    return { file, script: await readScript(file, env, main) }
+  } catch (error) {
+    if (error instanceof ScriptError) return { file, error }
+    throw error
+  }
+}
+
+const filesOfPages = (main: string, script: Script): string[] => [
+  ...new Set([...script.pages.keys()].flatMap((pageId) => fileOfPage(main, script, pageId) ?? [])),
+]
+
+const toJson = (judged: Judged) =>
+  'script' in judged
+    ? { file: judged.file, mistakes: [], ...summaryOf(judged.script) }
+    : { file: judged.file, mistakes: judged.error.mistakes }
+
+const tell = (judged: Judged, { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void => {
+  if ('script' in judged) stdout.write(`${judged.file} is fine: ${sentence(summaryOf(judged.script))}.\n`)
+  else stderr.write(`${judged.error.message}\n`)
+}
 
 const summaryOf = (script: Script) => {
   const replies = [...script.replies.values()]

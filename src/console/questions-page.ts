@@ -1,11 +1,12 @@
 import type { OpenQuestionGroup } from '../store/store.ts'
 import { html, type Html } from '../web/html.ts'
 import { ago, count } from '../web/words.ts'
+import { replyNames, replyPicker } from './script/pieces.ts'
 
 export interface QuestionsList {
   groups: readonly OpenQuestionGroup[]
-  /** The replies that a phrase can be added to. */
-  replies: readonly { name: string; title: string | null }[]
+  /** The replies of a Page's script, which a phrase can be added to. */
+  repliesOf: (pageId: string) => readonly { name: string; title: string | null }[]
   nowMs: number
   csrf: Html
   /** Whether visitors' words are kept at all. */
@@ -15,7 +16,7 @@ export interface QuestionsList {
 /** Where the forms of {@link questionsPage} go. */
 export const QUESTIONS = '/operator/questions'
 
-export const questionsPage = ({ groups, replies, nowMs, csrf, isKept }: QuestionsList): Html =>
+export const questionsPage = ({ groups, repliesOf, nowMs, csrf, isKept }: QuestionsList): Html =>
   html`<section class="card">
     <h1>Not understood</h1>
     <p>
@@ -32,8 +33,9 @@ export const questionsPage = ({ groups, replies, nowMs, csrf, isKept }: Question
             }
           </p>`
         : html`<ul class="questions">
-            ${groups.map((group) => card(group, replies, nowMs, csrf))}
-          </ul>`
+              ${groups.map((group) => card(group, repliesOf(group.pageId), nowMs, csrf))}
+            </ul>
+            ${replyNames(groups.flatMap(({ pageId }, n) => (groups.findIndex((one) => one.pageId === pageId) === n ? repliesOf(pageId) : [])))}`
     }
   </section>`
 
@@ -45,14 +47,15 @@ export const questionOutcome = (did: string | undefined, reply: string | undefin
 }
 
 const card = (
-  { likeness, count: times, lastMs, texts, how, nearest }: OpenQuestionGroup,
-  replies: QuestionsList['replies'],
+  { likeness, pageId, count: times, lastMs, texts, how, nearest }: OpenQuestionGroup,
+  replies: ReturnType<QuestionsList['repliesOf']>,
   nowMs: number,
   csrf: Html,
 ): Html => {
   const [text = '', ...others] = texts
   const hidden = [
     ['likeness', likeness],
+    ['page', pageId],
     ['phrase', text],
   ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
   return html`<li>
@@ -69,17 +72,7 @@ const card = (
     </p>
     <form method="post" action="${QUESTIONS}" class="buttons">
       ${csrf}${hidden}
-      <label
-        ><span class="sr">Reply for “${text}”</span>
-        <select name="reply">
-          ${replies.map(
-            ({ name, title }) =>
-              html`<option value="${name}" ${name === nearest?.reply && html`selected`}>
-                ${title === null ? name : `${title} (${name})`}
-              </option>`,
-          )}
-        </select></label
-      >
+      ${replyPicker(replies, { name: 'reply', label: `Reply for “${text}”`, value: nearest?.reply ?? null })}
       <button class="button primary" name="do" value="add">Add to this reply</button>
       <button class="button" name="do" value="drop">Take off the list</button>
     </form>

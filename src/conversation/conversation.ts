@@ -54,9 +54,9 @@ export interface Conversation {
   /** Whether the event is marked as seen when it is taken up: not where a person has the conversation. */
   marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
   /** What is said above choices whose own message could not be shown. */
-  choose: () => string
+  choose: (pageId: string) => string
   /** How long a visitor waits until {@link hold} is due, ms. */
-  holdAfterMs: () => number
+  holdAfterMs: (pageId: string) => number
   /** What a visitor hears whose event takes its time; nothing unless the bot is expected to answer it. */
   hold: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
   /** Says that a machine is talking, as the script puts it; nothing where it does not. */
@@ -68,25 +68,26 @@ const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 /**
  * Builds the handler of the script.
  *
- * @param deps.script - the script of the moment; asked at every event, so that a changed file needs no restart
+ * @param deps.script - the script of the moment for a Page; asked at every event, so that a changed file needs no restart
  * @param deps.appId - ours, to recognise when a conversation is handed back
  * @param deps.lookups - must hold every variable the script was read with
  * @param deps.localeOf - the visitor's locale, like `de_DE`; asked only when the script has several languages
  */
 export const createConversation = (deps: {
-  script: () => Script
+  script: (pageId: string) => Script
   appId: string
   lookups: Lookups
   localeOf?: Lookup
 }): Conversation => {
   const { script: currentScript, appId, lookups, localeOf = () => null } = deps
-  let prepared: { script: Script; matcher: Matcher; mentions: Map<Answer, Set<string>> } | null = null
+  const prepared = new WeakMap<Script, { matcher: Matcher; mentions: Map<Answer, Set<string>> }>()
 
   const preparedFor = (script: Script) => {
-    if (prepared?.script !== script) {
-      prepared = { script, matcher: createMatcher(script), mentions: new Map() }
-    }
-    return prepared
+    const known = prepared.get(script)
+    if (known !== undefined) return known
+    const made = { matcher: createMatcher(script), mentions: new Map<Answer, Set<string>>() }
+    prepared.set(script, made)
+    return made
   }
 
   const mentionsOf = (script: Script, answer: Answer): Set<string> => {
@@ -265,7 +266,7 @@ export const createConversation = (deps: {
   }
 
   const comeBack = (event: WebhookEvent, view: ConversationView): ScriptResult | Promise<ScriptResult> => {
-    const script = currentScript()
+    const script = currentScript(view.pageId)
     const state = endSilence(view.state)
     if (!isSilent(view.state) || view.psid === null || script.handover.back.length === 0)
       return { replies: [], state }
@@ -294,7 +295,7 @@ export const createConversation = (deps: {
       case null:
         break
     }
-    const script = currentScript()
+    const script = currentScript(view.pageId)
     const rule = unansweredBy(event, situationOf(script, view))
     if (rule !== null) return { replies: [], state: view.state, unanswered: rule.name }
 
@@ -322,44 +323,45 @@ export const createConversation = (deps: {
     view: ConversationView,
   ): Promise<Reply[]> => {
     if (what === null) return []
-    const turn = { script: currentScript(), event, view, state: view.state, groups: NO_GROUPS, back: false }
+    const script = currentScript(view.pageId)
+    const turn = { script, event, view, state: view.state, groups: NO_GROUPS, back: false }
     return (await answerTo(turn, { answer: what.answer, groups: NO_GROUPS })).replies
   }
 
   return {
     handle,
-    holdAfterMs: () => currentScript().waiting.afterMs,
+    holdAfterMs: (pageId) => currentScript(pageId).waiting.afterMs,
     hold: async (event, view) => {
-      const script = currentScript()
+      const script = currentScript(view.pageId)
       const waits = isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
       return waits ? sayByItself(script.waiting, event, view) : []
     },
-    disclose: (event, view) => sayByItself(currentScript().disclosure, event, view),
-    patienceMs: (event, view) => patienceMs(event, situationOf(currentScript(), view)),
+    disclose: (event, view) => sayByItself(currentScript(view.pageId).disclosure, event, view),
+    patienceMs: (event, view) => patienceMs(event, situationOf(currentScript(view.pageId), view)),
     marksSeen: (event, view) => {
-      const script = currentScript()
+      const script = currentScript(view.pageId)
       return script.seen && isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
     },
-    choose: () => {
-      const { words, language } = currentScript()
+    choose: (pageId) => {
+      const { words, language } = currentScript(pageId)
       return pick(words.notChoice, language, language)
         .filter((part) => typeof part === 'string')
         .join('')
     },
     wake: (event, given) => {
       const view = unmasksAutomatic(event, given.state) ? unsilenced(given) : given
-      if (unansweredBy(event, situationOf(currentScript(), view), 'code') !== null) return null
+      if (unansweredBy(event, situationOf(currentScript(view.pageId), view), 'code') !== null) return null
       return isSilent(view.state) ? unsilenced(view) : view
     },
     answerWith: (name, event, view) => {
-      const script = currentScript()
+      const script = currentScript(view.pageId)
       const answer = script.replies.get(name)
       if (answer === undefined) return null
       return answerTo(turnOf(script, event, view), { answer, groups: NO_GROUPS })
     },
     apologise: (event, view) => {
       if (!isAsked(event, view) || isSilent(view.state)) return []
-      const script = currentScript()
+      const script = currentScript(view.pageId)
       const { remembered } = readMemory(view.state)
       const own = (name: string): string => {
         const value = lookups[name]?.(view) ?? ''

@@ -16,7 +16,7 @@ const GRAIN_MS = 10 * 60_000
  * after a person (docs/messenger-platform.md#j). Not where the script does it itself: in its greeting and when it comes back.
  */
 export const withDisclosure = (deps: {
-  script: () => Script
+  script: (pageId: string) => Script
   handle: Conversation['handle']
   disclose: Conversation['disclose']
 }): Conversation['handle'] => {
@@ -39,7 +39,7 @@ export const withDisclosure = (deps: {
   }
 
   return (event, view) => {
-    const script = currentScript()
+    const script = currentScript(view.pageId)
     const handled = handle(event, view)
     if (script.disclosure === null) return handled
     return handled instanceof Promise

@@ -1,5 +1,4 @@
-import { createMatcher, CONFIDENT } from './match/matcher.ts'
-import type { Script } from '../script/types.ts'
+import { CONFIDENT, type Matcher } from './match/matcher.ts'
 
 /** Which reply a text would get, and why. */
 export interface Explanation {
@@ -18,8 +17,7 @@ export interface Explanation {
 
 const NEAREST = 3
 
-export const explain = (script: Script, text: string): Explanation => {
-  const matcher = createMatcher(script)
+export const explain = (matcher: Matcher, text: string): Explanation => {
   const match = matcher.match(text)
   return {
     reply: match?.reply ?? null,

@@ -48,7 +48,7 @@ export interface DeliveryDeps {
   /** What a visitor hears while the handler takes its time. */
   holding: Holding
   /** What is said above choices whose message could not be shown. */
-  choose: () => string
+  choose: (pageId: string) => string
   /** Whether the visitor's message is marked as seen when it is taken up. */
   marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
   clock: Clock

@@ -1,11 +1,10 @@
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { Config } from '../base/config.ts'
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
-import type { Script } from '../script/types.ts'
 import { createGraph } from '../graph/client.ts'
 import type { AppSubscription, Graph, TokenFacts } from '../graph/graph.ts'
 import { scriptToRead } from '../script/own-script.ts'
-import { openScriptFile } from '../script/script-file.ts'
+import { openScriptFiles, type ScriptFiles } from '../script/script-files.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { createTokenFile } from '../store/tokens/file.ts'
 import { noTokens, type TokenData } from '../store/tokens/records.ts'
@@ -27,8 +26,8 @@ export interface Context {
   graph: () => Graph
   /** The Graph version that answered instead of the one asked for; null when it was that. */
   otherVersion: () => string | null
-  /** @throws BotError `BOT_SCRIPT_INVALID` */
-  script: (file: string) => Promise<Script>
+  /** The script and those that it names for Pages. @throws BotError `BOT_SCRIPT_INVALID` */
+  scripts: (file: string) => Promise<ScriptFiles>
   inspect: (token: string) => Promise<TokenFacts>
   appSubscriptions: () => Promise<AppSubscription[]>
   /** The process that holds the data folder. */
@@ -76,14 +75,14 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
   }
   const inspected = new Map<string, Promise<TokenFacts>>()
   let subscriptions: Promise<AppSubscription[]> | undefined
-  let script: Promise<Script> | undefined
+  let scripts: Promise<ScriptFiles> | undefined
 
   const context: Context = {
     ...options,
     tokens: await readTokens(values),
     graph: () => (graph ??= openGraph()),
     otherVersion: () => otherVersion,
-    script: (file) => (script ??= readScript(scriptToRead(file), values.DATA_DIR ?? '')),
+    scripts: (file) => (scripts ??= readScripts(scriptToRead(file), values.DATA_DIR ?? '')),
     inspect: (token) => {
       const asked = inspected.get(token) ?? context.graph().debugToken(token)
       inspected.set(token, asked)
@@ -106,18 +105,16 @@ export const pagesOf = ({ tokens }: Context): TokenData['pages'] =>
 export const tokensIn = ({ tokens }: Context): string[] =>
   tokens instanceof Error ? [] : [...tokens.pages, ...tokens.users].map(({ token }) => token)
 
-/** As the bot reads it, without following it. */
-const readScript = async (file: string, dataDir: string): Promise<Script> => {
-  const log = { info: () => {}, warn: () => {} }
-  const script = await openScriptFile({
+/** As the bot reads them, without following them. */
+const readScripts = (file: string, dataDir: string): Promise<ScriptFiles> =>
+  openScriptFiles({
     file,
     dataDir,
     variables: SCRIPT_VARIABLES,
     clock: systemClock,
-    log,
+    log: { info: () => {}, warn: () => {} },
+    onWrong: () => {},
   })
-  return script.current()
-}
 
 const readTokens = async ({ DATA_DIR: dir, TOKEN_KEY: key }: Partial<Config>): Promise<TokenData | Error> => {
   if (dir === undefined) return new Error('DATA_DIR is malformed')

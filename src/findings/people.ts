@@ -15,9 +15,9 @@ export interface WaitingVisitor {
 export const whoWaits = (
   left: readonly LeftToPerson[],
   nowMs: number,
-  resumeAfter: Parameters<typeof waitsForPersonSince>[2],
+  resumeAfterOf: (pageId: string) => Parameters<typeof waitsForPersonSince>[2],
 ): WaitingVisitor[] =>
   left.flatMap(({ pageId, psid, state, windowEndsMs }) => {
-    const sinceMs = waitsForPersonSince(JSON.parse(state) as JsonObject, nowMs, resumeAfter)
+    const sinceMs = waitsForPersonSince(JSON.parse(state) as JsonObject, nowMs, resumeAfterOf(pageId))
     return sinceMs === null ? [] : [{ pageId, psid, sinceMs, windowEndsMs }]
   })

@@ -66,7 +66,7 @@ export const createProfileSync = (deps: {
   graph: Pick<Graph, 'messengerProfile' | 'setMessengerProfile' | 'deleteMessengerProfile'>
   tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   /** Null while the script says nothing about the profile: then it is left alone. */
-  wanted: () => JsonObject | null
+  wanted: (pageId: string) => JsonObject | null
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
   /** Hears what only a person can mend. */
@@ -98,7 +98,7 @@ export const createProfileSync = (deps: {
 
   const sync = async (pageId: string, page: PageSync): Promise<void> => {
     const token = tokens.tokenFor(pageId)
-    const profile = wanted()
+    const profile = wanted(pageId)
     if (profile === null) onTrouble(pageId, null)
     if (token === null || profile === null) return
     const aim = aimOf(token, profile)
@@ -208,7 +208,7 @@ export const createProfileSync = (deps: {
     refresh,
     status: (pageId) => {
       const { checkedMs, differs, error, nextMs, ...page } = pages.get(pageId) ?? newPage()
-      const [token, profile] = [tokens.tokenFor(pageId), wanted()]
+      const [token, profile] = [tokens.tokenFor(pageId), wanted(pageId)]
       const isDone = token !== null && profile !== null && page.done === aimOf(token, profile)
       const stateOf = (): ProfileStatus['is'] => {
         if (profile === null) return 'left_alone'

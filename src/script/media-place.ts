@@ -1,11 +1,11 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { staysInside } from './media-rules.ts'
 
 /** The folders that decide which files are media. */
 export interface MediaFolders {
-  /** The script's path: files are named from its folder. */
-  script: string
+  /** Files are named from here: the folder of the main script. */
+  folder: string
   /** The bot's data folder, which holds tokens and visitors' words. */
   dataDir: string
 }
@@ -16,8 +16,7 @@ export interface MediaFolders {
  *
  * @throws an error of the file system; with the code `EACCES` for what is private or outside of the script's folder
  */
-export const placeOf = (path: string, { script, dataDir }: MediaFolders): string => {
-  const folder = dirname(script)
+export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string => {
   if (!staysInside(path)) throw refusal('the file is not in the folder of the script')
   const root = realpathSync(folder)
   const place = realpathSync(join(folder, path))

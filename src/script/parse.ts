@@ -5,6 +5,7 @@ import { hours } from './hours.ts'
 import { sayItem } from './items.ts'
 import { MOST_MESSAGES } from './limits.ts'
 import { ScriptError, wholeFile } from './mistakes.ts'
+import { pages } from './pages.ts'
 import { profile } from './profile.ts'
 import { createReading, described, schemaOf, type Read, type FileLook, type LookAt } from './reading.ts'
 import { checkMentions, fallback, replies, type ReadReplies } from './replies.ts'
@@ -79,6 +80,7 @@ export const wholeScript = (variables: readonly string[]) =>
     ),
     hours: optional(section(hours), 'Opening hours, for conditions.'),
     words: optional(section(words), "The bot's own words, put differently."),
+    pages: optional(section(pages), 'Scripts of their own for some Pages, by the id of the Page.'),
   })
 
 /**
@@ -88,15 +90,16 @@ export const wholeScript = (variables: readonly string[]) =>
  * @param options.file - its name, for messages
  * @param options.variables - what texts may mention anywhere, besides the groups of their reply's own patterns and what
  *   questions remember
+ * @param options.isOfPage - it is the script of some Pages, beside the main one
  * @param options.lookAt - looks at the files that it names, by their paths from its folder; without it they are
  *   presumed to be there
  * @throws ScriptError naming every mistake of the file with its line and column
  */
 export const parseScript = (
   content: string | Uint8Array,
-  options: { file: string; variables: readonly string[]; lookAt?: LookAt },
+  options: { file: string; variables: readonly string[]; lookAt?: LookAt; isOfPage?: boolean },
 ): Script => {
-  const { file, variables, lookAt = () => SOME_FILE } = options
+  const { file, variables, lookAt = () => SOME_FILE, isOfPage = false } = options
   const source = openSource(content, file)
   if (source.syntax.length === 0 && isEmpty(source.root)) {
     throw new ScriptError(file, [wholeFile('nothing in it', 'a script with "replies"')])
@@ -105,6 +108,8 @@ export const parseScript = (
   const remembered = rememberedNames(source.root)
   const read = wholeScript([...new Set([...variables, ...remembered])])(source.root, reading)
 
+  if (isOfPage && read?.pages)
+    reading.refuse(read.pages.place, '"pages"', 'it in the main script only, the one that BOT_SCRIPT names')
   const known: ReadReplies = read?.replies ?? { replies: new Map(), broken: new Set(), goes: new Map() }
   const own = read?.language ?? USUAL_LANGUAGE
   const languages = checkLanguages(own, reading)
@@ -132,6 +137,7 @@ export const parseScript = (
     hours: read.hours,
     words: read.words ?? ENGLISH_WORDS,
     countsVisits: reading.asksFor.visit,
+    pages: read.pages?.files ?? new Map(),
   }
 }
 

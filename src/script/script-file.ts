@@ -28,14 +28,13 @@ const DOUBT_MS = 400
 /** For changes that the operating system does not tell of: network folders, mounted configuration. */
 const POLL_MS = 2000
 
-/**
- * Reads the script.
- *
- * @throws ScriptError when it is wrong or cannot be read
- */
-export const openScriptFile = async (deps: {
+export interface ScriptFileDeps {
   /** Its path, as the operator wrote it. */
   file: string
+  /** The folder from which it names pictures and other files; its own when absent. */
+  folder?: string
+  /** Whether it is the script of some Pages, beside the main one. */
+  isOfPage?: boolean
   /** The bot's data folder: no file in it is ever sent. */
   dataDir: string
   /** Variables that its texts may mention anywhere. */
@@ -44,11 +43,19 @@ export const openScriptFile = async (deps: {
   log: Pick<Log, 'info' | 'warn'>
   /** Hears of a version that is not used because of its mistakes, and with null that the one in the file is used again. */
   onWrong?: (error: ScriptError | null) => void
-}): Promise<ScriptFile> => {
-  const { file, dataDir, variables, clock, log, onWrong } = deps
+  /** Used as long as the file was never right; without it a wrong file is not opened. */
+  meanwhile?: Script | null
+}
+
+/**
+ * Reads the script.
+ *
+ * @throws ScriptError when it is wrong or cannot be read
+ */
+export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> => {
+  const { file, dataDir, variables, clock, log, onWrong, isOfPage = false, meanwhile = null } = deps
   const listeners = new Set<(script: Script) => void>()
-  const first = await readVersion(file)
-  const look = mediaLooks({ script: file, dataDir })
+  const look = mediaLooks({ folder: deps.folder ?? dirname(file), dataDir })
   /** The files it named when it was judged last, and how they looked. */
   const looks = new Map<string, string>()
   const lookAt = (path: string): FileLook => {
@@ -56,13 +63,27 @@ export const openScriptFile = async (deps: {
     looks.set(path, JSON.stringify(found))
     return found
   }
-  let script = parseScript(first.bytes, { file, variables, lookAt })
   /** What was last judged, right or wrong; null for a file that could not be read. */
-  let judged: Buffer | null = first.bytes
-  let stamp = first.stamp
+  let judged: Buffer | null = null
+  let stamp = ''
+  let isWrong = false
   /** What was found wrong once, and will be believed when it is found again. */
   let doubted: Trouble | null = null
-  let isWrong = false
+  const read = (bytes: Buffer): Script => parseScript(bytes, { file, variables, lookAt, isOfPage })
+  const begin = async (): Promise<Script> => {
+    try {
+      const first = await readVersion(file)
+      judged = first.bytes
+      stamp = first.stamp
+      return read(first.bytes)
+    } catch (error) {
+      if (meanwhile === null || !(error instanceof ScriptError)) throw error
+      isWrong = true
+      onWrong?.(error)
+      return meanwhile
+    }
+  }
+  let script = await begin()
   let stopped = true
   let stopWatching = (): void => undefined
   let cancelCheck = (): void => undefined
@@ -77,17 +98,17 @@ export const openScriptFile = async (deps: {
     onError: (error) => log.warn({ err: error, file }, 'the script could not be looked at'),
   })
 
-  const judge = (read: Version | Trouble): void => {
+  const judge = (found: Version | Trouble): void => {
     if (stopped) return
-    if ('stamp' in read) {
-      stamp = read.stamp
-      if (judged?.equals(read.bytes) === true) {
+    if ('stamp' in found) {
+      stamp = found.stamp
+      if (judged?.equals(found.bytes) === true) {
         // Wrong for a moment, and as it was before: nothing has happened.
         doubted = null
         return
       }
     }
-    const result = 'stamp' in read ? parsed(read) : read
+    const result = 'stamp' in found ? parsed(found) : found
     if ('script' in result) {
       doubted = null
       judged = result.bytes
@@ -115,7 +136,7 @@ export const openScriptFile = async (deps: {
   const parsed = ({ bytes }: Version): { script: Script; bytes: Buffer } | Trouble => {
     looks.clear()
     try {
-      return { script: parseScript(bytes, { file, variables, lookAt }), bytes }
+      return { script: read(bytes), bytes }
     } catch (error) {
       return troubleOf(error, bytes)
     }

@@ -31,6 +31,8 @@ export interface Script {
   words: Words
   /** Whether any condition asks for the visit: then visits are counted. */
   countsVisits: boolean
+  /** Files of Pages that have a script of their own, by the Page's id; paths from the folder of this script. */
+  pages: ReadonlyMap<string, string>
 }
 
 /** A message that the bot sends unasked, and when. */

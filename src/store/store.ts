@@ -280,6 +280,8 @@ export interface OpenQuestion {
 
 export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text'> {
   count: number
+  /** The Page whose visitor asked last. */
+  pageId: string
   /** When visitors last asked the question, ms since the epoch. */
   lastMs: number
   /** Up to three wordings, the latest first. */

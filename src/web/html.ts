@@ -12,6 +12,9 @@ export type HtmlValue = Html | string | number | null | undefined | false | read
 export const html = (strings: TemplateStringsArray, ...values: HtmlValue[]): Html =>
   new Html(strings.reduce((text, string, index) => text + render(values[index - 1]) + string))
 
+/** A text as it stands, for a field that is posted back: nothing is left out of it. */
+export const verbatim = (text: string): Html => new Html(entities(text.toWellFormed()))
+
 const render = (value: HtmlValue): string => {
   if (value instanceof Html) return value.text
   if (value === null || value === undefined || value === false) return ''
@@ -38,9 +41,6 @@ const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 const PILES = /(\p{M}{6})\p{M}+/gu
 
 const escape = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(TURNS, '')
-    .replace(PILES, '$1')
-    .replace(UNSEEN, '\ufffd')
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+  entities(text.toWellFormed().replace(TURNS, '').replace(PILES, '$1').replace(UNSEEN, '\ufffd'))
+
+const entities = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')

@@ -9,6 +9,8 @@ export interface Document {
   csrf?: Html | undefined
   /** The address of the events that keep the page up to date. */
   live?: string | undefined
+  /** A script of the console that this page needs besides. */
+  script?: string | undefined
   /** Seconds after which the page is loaded again where scripts do not run. */
   refreshSeconds?: number | undefined
 }
@@ -16,10 +18,10 @@ export interface Document {
 /** Where the console's own files are. */
 export const ASSETS = '/operator/assets'
 
-const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css']
+const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css', 'script.css']
 
 /** A whole page. Nothing in it runs or paints that is not one of our files. */
-export const layout = ({ title, content, csrf, live, refreshSeconds }: Document): string =>
+export const layout = ({ title, content, csrf, live, script, refreshSeconds }: Document): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -31,7 +33,9 @@ export const layout = ({ title, content, csrf, live, refreshSeconds }: Document)
         <link rel="icon" href="${ASSETS}/icon.svg" type="image/svg+xml" />
         ${STYLES.map((file) => html`<link rel="stylesheet" href="${ASSETS}/${file}" />`)}
         <script type="module" src="${ASSETS}/copy.js"></script>
-        ${live !== undefined && html`<script type="module" src="${ASSETS}/live.js"></script>`}
+        ${[live === undefined ? undefined : 'live.js', script].map(
+          (file) => file !== undefined && html`<script type="module" src="${ASSETS}/${file}"></script>`,
+        )}
         ${
           refreshSeconds !== undefined &&
           html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}" /></noscript>`
@@ -66,7 +70,7 @@ export const csrfField = (token: string): Html => html`<input type="hidden" name
 const topRight = (csrf: Html): Html =>
   html`<p id="pulse" class="pulse" role="status" hidden></p>
     <nav aria-label="Console">
-      <a href="/operator">Overview</a><a href="/operator/questions">Not understood</a
-      ><a href="/operator/dead-letters">Dead letters</a>
+      <a href="/operator">Overview</a><a href="/operator/script">Script</a
+      ><a href="/operator/questions">Not understood</a><a href="/operator/dead-letters">Dead letters</a>
     </nav>
     ${buttonForm('/operator/sign-out', csrf, 'Sign out', { kind: 'quiet' })}`

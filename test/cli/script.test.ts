@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ask } from '../../src/cli/ask.ts'
@@ -51,4 +52,27 @@ t.test('ask tells which reply a visitor would get, and why', async (t) => {
     code: 2,
     stderr: /There is no file none\.yaml/,
   })
+})
+
+t.test('scripts of Pages are checked with the main one, and asked by the id of the Page', async (t) => {
+  const dir = t.testdir({
+    'bot.yaml': "fallback: { say: main }\npages: { '1001': tea.yaml }\n",
+    'tea.yaml': 'replies: { tea: { when: tea, say: Tea. } }\n',
+  })
+  const env = { BOT_SCRIPT: join(dir, 'bot.yaml') }
+  t.match(await run(scriptCheck, dir, [], { env }), {
+    code: 0,
+    stdout: /bot\.yaml is fine[^]*tea\.yaml is fine: 1 reply/,
+  })
+  t.match(await run(ask, dir, ['tea', '--page', '1001'], { env }), { code: 0, stdout: /^tea: / })
+  t.match(await run(ask, dir, ['tea', '--page', '1002'], { env }), { code: 1, stdout: /^the fallback/ })
+
+  writeFileSync(join(dir, 'tea.yaml'), 'replies: { tea: { sya: x } }\n')
+  t.match(await run(scriptCheck, dir, [], { env }), {
+    code: 1,
+    stdout: /bot\.yaml is fine/,
+    stderr: /tea\.yaml:1:19: .*"sya"/,
+  })
+  const { stdout } = await run(scriptCheck, dir, ['--json'], { env })
+  t.match(JSON.parse(stdout), { mistakes: [], pages: [{ file: /tea\.yaml$/, mistakes: [{ line: 1 }] }] })
 })

@@ -149,7 +149,7 @@ t.test('only those wait who asked for a person and have heard from none', async 
       left('long ago', { sinceMs: -90_000_000 }),
     ],
     5000,
-    null,
+    () => null,
   )
   t.same(
     waiting.map(({ psid }) => psid),

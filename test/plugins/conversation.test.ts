@@ -94,7 +94,7 @@ t.test('a changed script changes what is said and what Facebook shows, without a
   await app.ready()
   const alive = setInterval(() => undefined, 1000)
   t.teardown(() => clearInterval(alive))
-  const changed = new Promise((resolve) => app.conversation.onScript(resolve))
+  const changed = new Promise<void>((resolve) => app.conversation.onScript(resolve))
 
   writeFileSync(file, 'profile: { greeting: Hi }\nreplies: { a: { when: hello, say: new } }')
   await changed

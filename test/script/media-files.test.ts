@@ -21,12 +21,11 @@ const sizesIn = (folders: MediaFolders) => (path: string) => {
 
 const begin = (t: Test) => {
   const folder = t.testdir({ shop: { 'menu.pdf': 'monday', pictures: { 'a.png': 'a' }, '.env': 'SECRET=1' } })
-  const script = join(folder, 'shop', 'bot.yaml')
   const dataDir = join(folder, 'shop', 'data')
   writeFileSync(join(folder, 'outside.pdf'), 'outside')
   return {
-    files: createMediaFiles({ script, dataDir }),
-    sizeOf: sizesIn({ script, dataDir }),
+    files: createMediaFiles({ folder: join(folder, 'shop'), dataDir }),
+    sizeOf: sizesIn({ folder: join(folder, 'shop'), dataDir }),
     write: (path: string, text: string) => writeFileSync(join(folder, 'shop', path), text),
     remove: (path: string) => rmSync(join(folder, 'shop', path)),
     folder: join(folder, 'shop'),
@@ -117,7 +116,7 @@ t.test(
   'where the script lies in the data folder, its pictures are media and the tokens are not',
   async (t) => {
     const dataDir = t.testdir({ 'menu.pdf': 'monday', 'tokens.json': 'hush', 'evergreen.db-wal': 'hush' })
-    const sizeOf = sizesIn({ script: join(dataDir, 'bot.yaml'), dataDir })
+    const sizeOf = sizesIn({ folder: dataDir, dataDir })
     t.equal(sizeOf('menu.pdf'), 6)
     t.equal(sizeOf('tokens.json'), 'private')
     t.equal(sizeOf('evergreen.db-wal'), 'private')

@@ -48,6 +48,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
       const group = {
         likeness: 'open sunday',
         count: 2,
+        pageId: 'page-1',
         lastMs: clock.now(),
         texts: ['Sunday open', 'open on Sunday?'],
         how: 'fallback',

@@ -9,7 +9,7 @@ import type { Sender } from '../sending/sender.ts'
 /** What a visitor hears whose answer takes its time. */
 export interface Holding {
   /** How long it may take, ms. */
-  afterMs: () => number
+  afterMs: (pageId: string) => number
   /** The please-wait message; no replies where the bot is not expected to answer. */
   say: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
@@ -76,7 +76,7 @@ export const createHolding = (deps: HoldingDeps) => {
       if (reply === undefined || isOver) return
       await send(claim, stored, { ...reply, answersMs: event.timestampMs })
     }
-    const afterMs = holding.afterMs()
+    const afterMs = holding.afterMs(pageId)
     const leftMs = stored.acceptedMs + afterMs - clock.now()
     const cancel = clock.after(Math.min(Math.max(SOONEST_MS, leftMs), afterMs), () => {
       tell().catch((error: unknown) =>

@@ -66,7 +66,7 @@ export const createOutcomes = (deps: {
   log: Log
   report: DeliveryReport
   /** What is said above choices whose message could not be shown. */
-  choose: () => string
+  choose: (pageId: string) => string
 }): Outcomes => {
   const { store, graph, tokens, gates, doubt, clock, random, log, report, choose } = deps
   /** The failures so far of the first reply of each conversation. */
@@ -160,7 +160,13 @@ export const createOutcomes = (deps: {
       case 'bury':
         if (!isUpload) gates.succeeded(pageId)
         if (refusal.mayPass && !isUpload && retriesOf(claim) < MOST_PASSING) return later(claim, reply, error)
-        return dead(claim, reply, refusal.reason, factsOf(error), insteadOf(content, refusal.reason))
+        return dead(
+          claim,
+          reply,
+          refusal.reason,
+          factsOf(error),
+          insteadOf(claim.conversation.pageId, content, refusal.reason),
+        )
       case 'doubt':
         if (content !== null) leaveInDoubt(claim, reply, content, error)
         return retry(claim, reply, error)
@@ -180,13 +186,17 @@ export const createOutcomes = (deps: {
   }
 
   /** The choices that hang on something that cannot be shown are offered with a few words. */
-  const insteadOf = (content: QueuedReply | null, reason: DeadReason): QueuedReply | undefined => {
+  const insteadOf = (
+    pageId: string,
+    content: QueuedReply | null,
+    reason: DeadReason,
+  ): QueuedReply | undefined => {
     if (content === null || reason !== 'bad_request') return undefined
     const { attachment, quick_replies: choices } = content.message
     if (attachment === undefined || choices === undefined) return undefined
     const { answersMs, saying } = content
     return {
-      message: { text: choose(), quick_replies: choices },
+      message: { text: choose(pageId), quick_replies: choices },
       ...(answersMs !== undefined && { answersMs }),
       ...(saying !== undefined && { saying }),
     }

@@ -98,8 +98,14 @@ const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }:
 
 const checkScript = async (file: string, context: Context): Promise<Finding> => {
   try {
-    const { replies } = await context.script(file)
-    return ok(`${file}, ${count(replies.size, 'reply', 'replies')}`)
+    const scripts = await context.scripts(file)
+    const told = scripts
+      .all()
+      .map(
+        ({ name, script }, n) =>
+          `${n === 0 ? file : name}, ${count(script.replies.size, 'reply', 'replies')}`,
+      )
+    return ok(told.join('; '))
   } catch (error) {
     if (!(error instanceof BotError)) throw error
     return failure(

@@ -181,11 +181,13 @@ const checkSubscription = async (page: StoredPageToken, context: Context): Promi
 
 const checkProfile = async (
   page: StoredPageToken,
-  file: string,
+  main: string,
   dir: string,
   context: Context,
 ): Promise<Finding> => {
-  const wanted = toMessengerProfile(await context.script(file))
+  const scripts = await context.scripts(main)
+  const wanted = toMessengerProfile(scripts.of(page.pageId))
+  const file = scripts.all().find(({ pageIds }) => pageIds?.includes(page.pageId))?.file ?? main
   if (wanted === null) return ok(`${file} says nothing of it; left alone`)
   try {
     const change = diffProfile(await context.graph().messengerProfile(page.token, PROFILE_FIELDS), wanted)

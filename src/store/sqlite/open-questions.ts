@@ -13,7 +13,9 @@ export const openQuestionOperations = (
   db: DatabaseSync,
 ): { [K in QuestionsOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const groups = db.prepare(
-    `select likeness, count(*) as count, max(asked_ms) as lastMs from open_question
+    // Beside max() SQLite takes other columns from the row that has it.
+    `select likeness, count(*) as count, max(asked_ms) as lastMs,
+       (select id from page where no = open_question.page) as pageId from open_question
      where ?1 is null or page = (select no from page where id = ?1)
      group by likeness order by count desc, lastMs desc limit ?2`,
   )
@@ -25,7 +27,7 @@ export const openQuestionOperations = (
 
   return {
     list_questions: ({ page, limit }) =>
-      (groups.all(page, limit) as { likeness: string; count: number; lastMs: number }[]).map((group) =>
+      (groups.all(page, limit) as unknown as GroupRow[]).map((group) =>
         toGroup(group, texts.all(group.likeness) as unknown as TextRow[]),
       ),
     drop_questions: ({ likeness }) => Number(drop.run(likeness).changes),
@@ -47,6 +49,13 @@ export const keepOpenQuestion = (db: DatabaseSync) => {
   }
 }
 
+interface GroupRow {
+  likeness: string
+  count: number
+  lastMs: number
+  pageId: string
+}
+
 interface TextRow {
   text: string
   how: OpenQuestion['how']
@@ -54,10 +63,7 @@ interface TextRow {
   confidence: number | null
 }
 
-const toGroup = (
-  group: { likeness: string; count: number; lastMs: number },
-  rows: readonly TextRow[],
-): OpenQuestionGroup => {
+const toGroup = (group: GroupRow, rows: readonly TextRow[]): OpenQuestionGroup => {
   const [latest] = rows
   const nearest =
     latest === undefined || latest.reply === null

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { addPhrase, addReply } from '../../src/script/edit.ts'
+import { addPhrase, addReply } from '../../src/editing/additions.ts'
 import { parseScript } from '../../src/script/parse.ts'
 
 const read = (text: string) => parseScript(text, { file: 'bot.yaml', variables: [] })
@@ -64,7 +64,7 @@ t.test('whatever a visitor wrote, it becomes one phrase', async () => {
           throw new Error(`${reply}: ${JSON.stringify(own?.phrases)}`)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 50 },
   )
 })
 

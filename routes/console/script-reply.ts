@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { addressOf, REPLY, SCRIPT, scriptKey } from '../../src/console/script/addresses.ts'
+import { savedWords } from '../../src/console/script/pieces.ts'
+import { replyPage, type ReplyEditor } from '../../src/console/script/reply-page.ts'
+import { replyForm } from '../../src/editing/reply-form.ts'
+import { replyRows } from '../../src/editing/reply-rows.ts'
+import type { Saved, ScriptAtDesk } from '../../src/editing/desk.ts'
+import type { Script } from '../../src/script/types.ts'
+import { html } from '../../src/web/html.ts'
+import { OPERATOR } from '../../src/web/password-check.ts'
+import { showPage } from './page.ts'
+import { FORM_BYTES, headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
+
+/** Fields of the form that are not of the reply. */
+const OWN_FIELDS = new Set(['_csrf', 'script', 'name', 'version', 'do'])
+
+/** A reply, or the fallback, as a form. */
+async function operatorScriptReply(app: FastifyInstance) {
+  const { scriptDesk } = app
+  const log = app.log.child({ part: 'console' })
+
+  /** How it looks by a script; null where that has mistakes. */
+  const looksBy = async (by: Script | null, script: ScriptAtDesk, name: string | null) =>
+    by === null ? null : scriptDesk.trial.reply(by, name, pageOf(app, script))
+
+  const editorOf = async (script: ScriptAtDesk, name: string | null): Promise<Omit<ReplyEditor, 'csrf'>> => {
+    const [head, { text, script: read }] = await Promise.all([headOf(app, script), script.read()])
+    return {
+      ...head,
+      form: replyForm(text, name),
+      replies: read === null ? [] : replyRows(read),
+      looks: await looksBy(read, script, name),
+    }
+  }
+
+  app.get<Asked<'script' | 'name' | 'did'>>(REPLY, async ({ query }, reply) => {
+    const name = textIn(query, 'name')
+    const editor = await editorOf(scriptDesk.at(textIn(query, 'script')), name)
+    const words = savedWords(textIn(query, 'did'), name)
+    return showPage(reply, {
+      title: name ?? 'Fallback',
+      content: (csrf) => html`${words}${replyPage({ ...editor, csrf })}`,
+    })
+  })
+
+  app.post<Form>(REPLY, { config: { formBytes: FORM_BYTES } }, async (request, reply) => {
+    const { form, script, field } = posted(app, request.body)
+    const name = form.get('name')
+    const version = field('version')
+    const filled = new Map(
+      [...form].flatMap(([id, value]) =>
+        OWN_FIELDS.has(id) ? [] : [[id, value.replaceAll('\r\n', '\n').trim()] as const],
+      ),
+    )
+    const again = async (more: Partial<ReplyEditor>, statusCode = 200) => {
+      const editor = await editorOf(script, name)
+      return showPage(reply.code(statusCode), {
+        title: name ?? 'Fallback',
+        content: (csrf) => replyPage({ ...editor, typed: filled, ...more, csrf }),
+      })
+    }
+    if (form.get('do') === 'look') {
+      const { script: read, mistakes } = await script.withReply({ name, filled })
+      return again({ mistakes, looks: await looksBy(read, script, name) })
+    }
+    const isGoing = form.get('do') === 'remove' && name !== null
+    const change = { version, by: OPERATOR }
+    const saved: Saved = isGoing
+      ? await script.removeReply({ name, ...change })
+      : await script.saveReply({ name, filled, ...change })
+    if (saved.is === 'wrong') return again({ mistakes: saved.mistakes, looks: null }, 422)
+    if (saved.is === 'changed') return again({ isChanged: true }, 409)
+    log.info({ client: request.ip, script: script.name, reply: name }, 'the operator changed the script')
+    const of = scriptKey(script)
+    return reply.redirect(
+      isGoing
+        ? addressOf(SCRIPT, { script: of, did: 'removed', name })
+        : addressOf(REPLY, { script: of, name, did: 'saved' }),
+      303,
+    )
+  })
+}
+
+export const operatorScriptReplyRoutes = fp(operatorScriptReply, {
+  name: 'operator-script-reply-routes',
+  encapsulate: true,
+  decorators: { fastify: ['scriptDesk', 'tokens'] },
+})

@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify'
+import type { ScriptAtDesk } from '../../src/editing/desk.ts'
+import { nameOf } from '../../src/console/view.ts'
+import type { Head } from '../../src/console/script/pieces.ts'
+import { BotError } from '../../src/base/errors.ts'
+
+/** What the routes of the script share: who asks, about which script, and what was filled in. */
+
+/** A script has up to half a mebibyte, and a form takes up to three bytes for one. */
+export const FORM_BYTES = 2 * 1024 * 1024
+
+export type Form = { Body: URLSearchParams | undefined }
+export type Asked<Names extends string> = { Querystring: Readonly<Record<Names, unknown>> }
+
+export interface Posted {
+  form: URLSearchParams
+  script: ScriptAtDesk
+  /** @throws BotError `BOT_REQUEST_INVALID` for a field that is missing or empty */
+  field: (name: string) => string
+  /** A text with line feeds; empty where there is none. */
+  text: (name: string) => string
+}
+
+export const posted = (app: FastifyInstance, form = new URLSearchParams()): Posted => {
+  const text = (name: string): string => (form.get(name) ?? '').replaceAll('\r\n', '\n')
+  return {
+    form,
+    script: app.scriptDesk.at(form.get('script')),
+    text,
+    field: (name) => {
+      const value = text(name).trim()
+      if (value === '') throw new BotError('BOT_REQUEST_INVALID', `The form has no ${name}.`)
+      return value
+    },
+  }
+}
+
+export const textIn = (query: Readonly<Record<string, unknown>>, name: string): string | null => {
+  const value = query[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** What stands above each page of a script. */
+export const headOf = async (app: FastifyInstance, script: ScriptAtDesk): Promise<Head> => ({
+  script,
+  all: app.scriptDesk.all(),
+  pageName: (pageId) => nameOf(app.tokens.statuses(), pageId),
+  blockedBy: await script.blockedBy(),
+})
+
+/** A Page that speaks by the script, for trying it. */
+export const pageOf = (
+  app: FastifyInstance,
+  { pageIds }: Pick<ScriptAtDesk, 'pageIds'>,
+): { pageId: string | null; pageName: string | null } => {
+  const others = new Set(app.scriptDesk.all().flatMap((one) => one.pageIds ?? []))
+  const found = app.tokens
+    .statuses()
+    .find(({ pageId }) => (pageIds === null ? !others.has(pageId) : pageIds.includes(pageId)))
+  return { pageId: found?.pageId ?? null, pageName: found?.pageName ?? null }
+}

@@ -1,0 +1,126 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError } from '../../src/base/errors.ts'
+import { addressOf, scriptKey, TEXT, VERSIONS } from '../../src/console/script/addresses.ts'
+import { savedWords } from '../../src/console/script/pieces.ts'
+import { textPage, type TextEditor } from '../../src/console/script/text-page.ts'
+import { versionPage, versionsPage } from '../../src/console/script/versions-page.ts'
+import { difference } from '../../src/editing/difference.ts'
+import { versionOf } from '../../src/editing/reply-form.ts'
+import type { ScriptAtDesk } from '../../src/editing/desk.ts'
+import { html } from '../../src/web/html.ts'
+import { OPERATOR } from '../../src/web/password-check.ts'
+import { showPage } from './page.ts'
+import { FORM_BYTES, headOf, posted, textIn, type Asked, type Form } from './script-request.ts'
+
+/** The script as a text, and its earlier versions. */
+async function operatorScriptText(app: FastifyInstance) {
+  const { clock, scriptDesk } = app
+  const log = app.log.child({ part: 'console' })
+
+  app.get<Asked<'script' | 'line' | 'did'>>(TEXT, async ({ query }, reply) => {
+    const script = scriptDesk.at(textIn(query, 'script'))
+    const [head, { text, version, mistakes }] = await Promise.all([headOf(app, script), script.read()])
+    const line = Number(textIn(query, 'line') ?? Number.NaN)
+    const words = savedWords(textIn(query, 'did'), null)
+    return showPage(reply, {
+      title: 'Script as a text',
+      script: 'text.js',
+      content: (csrf) =>
+        html`${words}${textPage({
+          ...head,
+          text,
+          version,
+          mistakes,
+          checked: null,
+          line: Number.isInteger(line) ? line : null,
+          csrf,
+        })}`,
+    })
+  })
+
+  app.post<Form>(TEXT, { config: { formBytes: FORM_BYTES } }, async (request, reply) => {
+    const { form, script, field, text: textOf } = posted(app, request.body)
+    const [text, version] = [textOf('text'), field('version')]
+    const again = async (more: Partial<TextEditor>, statusCode = 200) => {
+      const head = await headOf(app, script)
+      return showPage(reply.code(statusCode), {
+        title: 'Script as a text',
+        script: 'text.js',
+        content: (csrf) =>
+          textPage({ ...head, text, version, mistakes: [], checked: null, line: null, ...more, csrf }),
+      })
+    }
+    if (form.get('do') === 'check') {
+      const { mistakes } = script.judge(text)
+      return again({ mistakes, checked: mistakes.length === 0 ? 'right' : null })
+    }
+    const saved = await script.saveText({ text, version, by: OPERATOR })
+    if (saved.is === 'wrong') return again({ mistakes: saved.mistakes }, 422)
+    if (saved.is === 'changed')
+      return again({ version: versionOf(saved.text), againstNow: difference(saved.text, text) }, 409)
+    changed(request.ip, script)
+    return reply.redirect(addressOf(TEXT, { script: scriptKey(script), did: 'saved' }), 303)
+  })
+
+  app.get<Asked<'script' | 'id' | 'did'>>(VERSIONS, async ({ query }, reply) => {
+    const script = scriptDesk.at(textIn(query, 'script'))
+    const id = textIn(query, 'id')
+    const [head, versions] = await Promise.all([headOf(app, script), script.versions.list()])
+    if (id === null) {
+      const words = savedWords(textIn(query, 'did'), null)
+      return showPage(reply, {
+        title: 'Earlier versions',
+        content: () => html`${words}${versionsPage({ ...head, versions, nowMs: clock.now() })}`,
+      })
+    }
+    const [{ text, version }, old] = await Promise.all([script.read(), script.versions.read(id)])
+    const shown = versions.find((one) => one.id === id)
+    if (old === null || shown === undefined) throw gone()
+    return showPage(reply, {
+      title: 'An earlier version',
+      content: (csrf) => versionPage({ ...head, shown, runs: difference(text, lines(old)), version, csrf }),
+    })
+  })
+
+  app.post<Form>(VERSIONS, async (request, reply) => {
+    const { script, field } = posted(app, request.body)
+    const [id, version] = [field('id'), field('version')]
+    const text = await script.versions.read(id)
+    if (text === null) throw gone()
+    const saved = await script.saveText({ text: lines(text), version, by: OPERATOR })
+    const of = scriptKey(script)
+    if (saved.is === 'changed')
+      throw new BotError(
+        'BOT_SCRIPT_CHANGED',
+        'The script was changed while you looked, so nothing was saved.',
+        {
+          remedy: 'Look at the difference again.',
+        },
+      )
+    if (saved.is === 'wrong') {
+      const head = await headOf(app, script)
+      // What was right once may name a picture that is gone by now.
+      return showPage(reply.code(422), {
+        title: 'Script as a text',
+        content: (csrf) =>
+          textPage({ ...head, text, version, mistakes: saved.mistakes, checked: null, line: null, csrf }),
+      })
+    }
+    changed(request.ip, script)
+    return reply.redirect(addressOf(VERSIONS, { script: of, did: 'saved' }), 303)
+  })
+
+  const changed = (client: string, { name }: ScriptAtDesk): void =>
+    log.info({ client, script: name }, 'the operator changed the script')
+}
+
+const gone = (): BotError => new BotError('BOT_ROUTE_UNKNOWN', 'There is no such version any more.')
+
+const lines = (text: string): string => text.replaceAll('\r\n', '\n')
+
+export const operatorScriptTextRoutes = fp(operatorScriptText, {
+  name: 'operator-script-text-routes',
+  encapsulate: true,
+  decorators: { fastify: ['clock', 'scriptDesk', 'tokens'] },
+})

@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError } from '../../src/base/errors.ts'
+import { REPLIES, REPLY, SCRIPT, TRY, addressOf, scriptKey } from '../../src/console/script/addresses.ts'
+import { repliesPage } from '../../src/console/script/replies-page.ts'
+import { savedWords } from '../../src/console/script/pieces.ts'
+import { tryPage } from '../../src/console/script/try-page.ts'
+import { replyRows } from '../../src/editing/reply-rows.ts'
+import { html } from '../../src/web/html.ts'
+import { OPERATOR } from '../../src/web/password-check.ts'
+import { showPage } from './page.ts'
+import { headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
+
+/** The replies of a script, and what a sentence would get. */
+async function operatorScript(app: FastifyInstance) {
+  const { scriptDesk } = app
+  const log = app.log.child({ part: 'console' })
+
+  app.get<Asked<'script' | 'q' | 'from' | 'did' | 'name'>>(SCRIPT, async ({ query }, reply) => {
+    const script = scriptDesk.at(textIn(query, 'script'))
+    const [head, { text, script: read, mistakes }] = await Promise.all([headOf(app, script), script.read()])
+    const words = savedWords(textIn(query, 'did'), textIn(query, 'name'))
+    return showPage(reply, {
+      title: 'Script',
+      content: (csrf) =>
+        html`${words}${repliesPage({
+          ...head,
+          rows: read && replyRows(read),
+          mistakes,
+          hasFallback: /^["']?fallback["']?[ \t]*:/m.test(text),
+          wanted: textIn(query, 'q')?.trim() ?? '',
+          from: Math.max(0, Math.trunc(Number(textIn(query, 'from') ?? 0)) || 0),
+          csrf,
+        })}`,
+    })
+  })
+
+  app.post<Form>(TRY, async ({ body }, reply) => {
+    const { script, field } = posted(app, body)
+    const text = field('text').slice(0, 500)
+    const [head, { script: read }] = await Promise.all([headOf(app, script), script.read()])
+    if (read === null) return reply.redirect(addressOf(SCRIPT, { script: scriptKey(script) }), 303)
+    const { says, ...found } = await scriptDesk.trial.sentence(read, text, pageOf(app, script))
+    return showPage(reply, {
+      title: 'Try a sentence',
+      content: (csrf) => tryPage({ ...head, text, found, says, replies: replyRows(read), csrf }),
+    })
+  })
+
+  app.post<Form>(REPLIES, async (request, reply) => {
+    const { form, script, field, text } = posted(app, request.body)
+    const name = field(form.get('do') === 'add' ? 'reply' : 'name')
+    switch (form.get('do')) {
+      case 'add':
+        await script.addPhrase(name, field('phrase'), OPERATOR)
+        break
+      case 'make':
+        await script.addReply({ name, phrase: text('phrase'), say: field('say') }, OPERATOR)
+        break
+      default:
+        throw new BotError('BOT_REQUEST_INVALID', 'A reply can be made, or a phrase added to one.')
+    }
+    log.info({ client: request.ip, script: script.name, reply: name }, 'the operator changed the script')
+    return reply.redirect(addressOf(REPLY, { script: scriptKey(script), name, did: 'saved' }), 303)
+  })
+}
+
+export const operatorScriptRoutes = fp(operatorScript, {
+  name: 'operator-script-routes',
+  encapsulate: true,
+  decorators: { fastify: ['scriptDesk', 'tokens'] },
+})

@@ -1,0 +1,63 @@
+import type { Line } from '../../editing/difference.ts'
+import type { Mistake } from '../../script/mistakes.ts'
+import { html, verbatim, type Html } from '../../web/html.ts'
+import { count } from '../../web/words.ts'
+import { TEXT } from './addresses.ts'
+import { differenceList, mistakesList, scriptField, scriptHead, type Head } from './pieces.ts'
+
+export interface TextEditor extends Head {
+  text: string
+  /** Of the file that the text was made from, or is to replace. */
+  version: string
+  mistakes: readonly Mistake[]
+  /** What was found out; null before. */
+  checked: 'right' | null
+  /** Set where somebody else changed the file meanwhile: what saving would change of that. */
+  againstNow?: readonly (readonly Line[])[]
+  /** The line to begin at. */
+  line: number | null
+  csrf: Html
+}
+
+export const textPage = (editor: TextEditor): Html => {
+  const { script, text, version, mistakes, checked, againstNow, line, csrf, blockedBy } = editor
+  return html`${scriptHead(editor, TEXT)}
+    <section class="card">
+      <h2>Whole text</h2>
+      ${mistakes.length > 0 && mistakesList(mistakes, text)}
+      ${
+        checked === 'right' &&
+        html`<p class="outcome good" role="status">No mistakes. It is not saved yet.</p>`
+      }
+      ${
+        againstNow !== undefined &&
+        html`<div class="outcome warn" role="alert">
+          <p><b>Somebody else has changed the script meanwhile, so nothing was saved.</b></p>
+          <p>
+            The field holds what you typed. Save puts it in the place of what is there now, which changes
+            this:
+          </p>
+          ${differenceList(againstNow)}
+        </div>`
+      }
+      <form method="post" action="${TEXT}" class="text-form">
+        ${csrf}${scriptField(script)}
+        <input type="hidden" name="version" value="${version}" />
+        <label for="text">${count(text.split('\n').length, 'line')}, as in the file</label>
+        <textarea
+          id="text"
+          name="text"
+          rows="24"
+          spellcheck="false"
+          autocapitalize="off"
+          wrap="off"
+          ${line !== null && html`data-line="${line}"`}
+        >
+${verbatim(text)}</textarea>
+        <p class="buttons">
+          ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
+          <button class="button" name="do" value="check">Check</button>
+        </p>
+      </form>
+    </section>`
+}

@@ -1,0 +1,89 @@
+import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml'
+import {
+  applySplices,
+  changeList,
+  endOf,
+  insertPair,
+  lineStart,
+  mapIn,
+  notEditable,
+  openYaml,
+  pairOf,
+  removePair,
+  replaceValue,
+  startOf,
+  whereUnder,
+  type Put,
+  type Splice,
+} from './yaml-text.ts'
+
+/** A reply as the console makes it. */
+export interface NewReply {
+  name: string
+  /** A phrase that it answers. */
+  phrase: string
+  say: string
+}
+
+/**
+ * The script with one more phrase under a reply's `when`. The rest of the text stays as it is, comments and layout included.
+ *
+ * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` where the text is laid out in a way that cannot be added to
+ */
+export const addPhrase = (text: string, reply: string, phrase: string): string => {
+  const replies = repliesOf(text)
+  const answer = mapIn(replies.get(reply, true), `There is no reply ${reply} of the usual form.`)
+  return applySplices(text, withPhrase(text, answer, phrase, replies.flow === true))
+}
+
+/** The script with one more reply, at the end of its replies. @throws as {@link addPhrase} */
+export const addReply = (text: string, { name, phrase, say }: NewReply): string => {
+  const replies = repliesOf(text)
+  if (replies.has(name)) throw notEditable(`There is a reply ${name} already.`)
+  const [first] = replies.items
+  if (replies.flow === true || first === undefined)
+    throw notEditable('The replies stand in braces, on one line.')
+  const start = startOf(first.key as YAMLMap)
+  const pad = ' '.repeat(start - lineStart(text, start))
+  const lines = [
+    `${pad}${/^[\p{L}\p{N}_-]+$/u.test(name) ? name : JSON.stringify(name)}:`,
+    ...(phrase.trim() === '' ? [] : [`${pad}  when: [${quoted(phrase)}]`]),
+    `${pad}  say: ${quoted(say)}`,
+  ]
+  // Comments and blank lines behind the last reply stay behind it.
+  const place = endOf(text, replies)
+  return applySplices(text, [{ start: place, end: place, put: `\n${lines.join('\n')}` }])
+}
+
+/** The script without a reply. @throws as {@link addPhrase} */
+export const removeReply = (text: string, name: string): string =>
+  applySplices(text, [removePair(text, repliesOf(text), name)])
+
+const withPhrase = (text: string, answer: YAMLMap, phrase: string, isFlow: boolean): Splice[] => {
+  const put: Put = () => quoted(phrase)
+  const when = pairOf(answer, 'when')
+  if (when === undefined)
+    return [insertPair(text, answer, ['when', () => `[${quoted(phrase)}]`], { isFirst: true, isFlow })]
+  const { key, value } = when
+  if (isSeq(value))
+    return changeList(
+      text,
+      { map: answer, name: 'when', list: value, isFlow },
+      { remove: new Set(), add: [put] },
+    )
+  if (!isScalar(value)) throw notEditable('The "when" of this reply has another form than a list.')
+  const source = text.slice(startOf(value), endOf(text, value))
+  // One phrase becomes a list of two.
+  const own = /^["']/.test(source) ? source : JSON.stringify(source)
+  const where = whereUnder(text, answer, key, isFlow)
+  return [replaceValue(text, value, () => `[${own}, ${quoted(phrase)}]`, where)]
+}
+
+const repliesOf = (text: string): YAMLMap => {
+  const replies = openYaml(text).get('replies', true)
+  if (isMap(replies)) return replies
+  throw notEditable('The script has no replies of the usual form.')
+}
+
+/** JSON's strings are YAML's, too. A phrase that begins with a slash would be a pattern. */
+const quoted = (text: string): string => JSON.stringify(text.trim().replace(/^\/+/, ''))

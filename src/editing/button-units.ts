@@ -1,0 +1,137 @@
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import { LIMITS } from '../channel/messenger.ts'
+import { textOf } from '../script/shapes.ts'
+import { leafUnits, noteUnit, type Field, type Given, type Part, type Unit } from './units.ts'
+import {
+  changeList,
+  insertPair,
+  listAt,
+  mapAt,
+  pairOf,
+  replaceValue,
+  startOf,
+  endOf,
+  textAt,
+  whereIn,
+  whereUnder,
+  type Put,
+  type Splice,
+} from './yaml-text.ts'
+
+const TITLE = 'A button says'
+const TARGET = 'and leads to (a reply, an address or a phone number)'
+
+/** The place for one more button of the message with this id. */
+export const newButton = (id: string): { fields: readonly [Field, Field] } => ({
+  fields: [
+    { id: `${id}.button.title`, label: TITLE, value: '', kind: 'line' },
+    { id: `${id}.button.target`, label: TARGET, value: '', kind: 'target' },
+  ],
+})
+
+/** A button as the script has it. */
+export const buttonAt = (title: string, target: string): Put =>
+  mapAt([
+    ['title', textAt(title)],
+    [keyOf(target), textAt(target)],
+  ])
+
+/** The buttons of a message or card, and a place for one more. */
+export const buttonUnits = (part: Part, map: YAMLMap): Unit[] => {
+  const { text, group, id, isFlow } = part
+  const pair = pairOf(map, 'buttons')
+  const list = pair?.value ?? null
+  if (list !== null && !isSeq(list))
+    return [noteUnit(part, 'Its buttons are changed in the text of the script.')]
+  const buttons = (list?.items ?? []) as (Node | null)[]
+  const more = newButton(id)
+  const isInside = isFlow || map.flow === true
+  const where = list === null ? { isFlow: isInside, indent: 0 } : whereIn(text, list, isInside)
+  const read = buttons.map((node, n) =>
+    readButton({ ...part, id: `${id}.buttons.${n}`, isFlow: where.isFlow }, node),
+  )
+  const isOut = (n: number, given: Given): boolean => {
+    const title = read[n]?.title
+    return title !== undefined && title !== null && given(title) === ''
+  }
+  const adding: Unit = {
+    group,
+    fields: buttons.length < LIMITS.buttons ? more.fields : [],
+    change: (given) => {
+      const [title = '', target = ''] = more.fields.map(given)
+      const added = title === '' ? [] : [buttonAt(title, target)]
+      if (list === null)
+        return added.length === 0
+          ? []
+          : [insertPair(text, map, ['buttons', listAt(added)], { isFirst: false, isFlow })]
+      return changeList(
+        text,
+        { map, name: 'buttons', list, isFlow: isInside },
+        { remove: new Set(read.flatMap((_, n) => (isOut(n, given) ? n : []))), add: added },
+      )
+    },
+  }
+  return [
+    ...read.flatMap(({ units }, n) =>
+      units.map((unit): Unit => ({
+        ...unit,
+        change: (given) => (isOut(n, given) ? [] : unit.change(given)),
+      })),
+    ),
+    adding,
+  ]
+}
+
+/** `title` is the field whose emptiness takes the button out; null where it has several languages. */
+const readButton = (part: Part, node: Node | null): { title: Field | null; units: Unit[] } => {
+  const title = isMap(node) ? pairOf(node, 'title') : undefined
+  const target = isMap(node) ? TARGETS.flatMap((key) => pairOf(node, key) ?? []).at(0) : undefined
+  if (!isMap(node) || title === undefined || target === undefined)
+    return { title: null, units: [noteUnit(part, 'A button: changed in the text of the script.')] }
+  const { text, id, isFlow } = part
+  const look = { label: TITLE, kind: 'line' } as const
+  const titles = leafUnits(
+    { ...part, id: `${id}.title` },
+    title.value,
+    whereUnder(text, node, title.key, isFlow),
+    look,
+  )
+  return {
+    title: isScalar(title.value) ? (titles[0]?.fields[0] ?? null) : null,
+    units: [...titles, targetUnit(part, node, target)],
+  }
+}
+
+const TARGETS = ['reply', 'url', 'call'] as const
+
+const targetUnit = (
+  { text, group, id, isFlow }: Part,
+  map: YAMLMap,
+  { key, value }: Pair<Node, Node | null>,
+): Unit => {
+  const field: Field = {
+    id: `${id}.target`,
+    label: TARGET,
+    value: (textOf(value) ?? '').trim(),
+    kind: 'target',
+  }
+  return {
+    group,
+    fields: [field],
+    change: (given) => {
+      const wanted = given(field)
+      if (wanted === field.value || value === null) return []
+      const where = whereUnder(text, map, key, isFlow)
+      const changed: Splice[] = [replaceValue(text, value, textAt(wanted), where)]
+      const name = keyOf(wanted)
+      if (name === textOf(key)) return changed
+      return [{ start: startOf(key), end: endOf(text, key), put: name }, ...changed]
+    },
+  }
+}
+
+/** What a button has under which its target stands. */
+const keyOf = (target: string): (typeof TARGETS)[number] => {
+  if (/^https?:\/\/|\{\{/i.test(target)) return 'url'
+  return /^(?:tel:)?\+[\d\s().\-/]+$/i.test(target) ? 'call' : 'reply'
+}

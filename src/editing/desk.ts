@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import { BotError } from '../base/errors.ts'
+import type { Clock } from '../base/clock.ts'
+import { ScriptError, type Mistake } from '../script/mistakes.ts'
+import type { ScriptPlace } from '../script/script-files.ts'
+import type { Script } from '../script/types.ts'
+import { addPhrase, addReply, removeReply, type NewReply } from './additions.ts'
+import { changeReply, replyForm, versionOf } from './reply-form.ts'
+import { createScriptEditor, type ScriptEditor } from './script-editor.ts'
+import { createTrial, type Trial } from './trial.ts'
+import { createVersions, type Versions } from './versions.ts'
+
+/** Where the scripts are read, tried and changed by people. */
+export interface ScriptDesk {
+  /** The main script first. */
+  all: () => ScriptAtDesk[]
+  /** By its name; the main one for null. @throws BotError `BOT_ROUTE_UNKNOWN` */
+  at: (name: string | null) => ScriptAtDesk
+  /** The one that a Page speaks by. */
+  ofPage: (pageId: string) => ScriptAtDesk
+  trial: Trial
+}
+
+export interface ScriptAtDesk extends Omit<ScriptPlace, 'script'> {
+  /** The file as it is now. */
+  read: () => Promise<ReadScript>
+  /** What is wrong with a text, as `script:check` tells it. */
+  judge: (text: string) => Judged
+  blockedBy: ScriptEditor['blockedBy']
+  versions: Pick<Versions, 'list' | 'read'>
+  /** Puts another text in the place of the one that `version` tells. */
+  saveText: (change: { text: string; version: string; by: string }) => Promise<Saved>
+  /** Changes a reply, or the fallback, that is as `version` tells. */
+  saveReply: (change: ReplyChange) => Promise<Saved>
+  /** Takes out a reply that is as `version` tells. */
+  removeReply: (change: { name: string; version: string; by: string }) => Promise<Saved>
+  /** @throws BotError `BOT_SCRIPT_NOT_EDITABLE`, `BOT_SCRIPT_READ_ONLY`; ScriptError */
+  addPhrase: (reply: string, phrase: string, by: string) => Promise<void>
+  /** @throws as {@link ScriptAtDesk.addPhrase} */
+  addReply: (reply: NewReply, by: string) => Promise<void>
+  /** What a change of a reply would make of the script; nothing is saved. */
+  withReply: (change: Omit<ReplyChange, 'version' | 'by'>) => Promise<Judged>
+}
+
+export interface ReplyChange {
+  name: string | null
+  filled: ReadonlyMap<string, string>
+  version: string
+  by: string
+}
+
+export interface ReadScript extends Judged {
+  text: string
+  version: string
+}
+
+export interface Judged {
+  /** Null where it has mistakes. */
+  script: Script | null
+  mistakes: readonly Mistake[]
+}
+
+export type Saved =
+  | { is: 'saved' }
+  /** It would be no script any more. */
+  | { is: 'wrong'; mistakes: readonly Mistake[] }
+  /** Somebody else has changed it meanwhile; this is the file now. */
+  | { is: 'changed'; text: string }
+
+/** @param deps.parse - reads a script as the bot does */
+export const createScriptDesk = (deps: {
+  scripts: () => readonly ScriptPlace[]
+  parse: (content: string | Uint8Array, place: ScriptPlace) => Script
+  dataDir: string
+  /** Why a file must not be changed; null where it may be. */
+  fixed: (file: string) => string | null
+  clock: Pick<Clock, 'now'>
+}): ScriptDesk => {
+  const { scripts, dataDir, fixed, clock } = deps
+  const known = new Map<string, ScriptAtDesk>()
+
+  const openOne = (place: ScriptPlace): ScriptAtDesk => {
+    const { file, name } = place
+    const versions = createVersions({
+      folder: join(dataDir, 'evergreen.script-versions', encodeURIComponent(name)),
+      clock,
+    })
+    const editor = createScriptEditor({ file, versions, fixed: fixed(file) })
+    const judge = rememberRight((content: string | Uint8Array) => judged(() => deps.parse(content, place)))
+
+    /** Makes a change unless the text, or the part of it that `versionIn` tells, is not what it was. */
+    const save = async (
+      versionIn: (text: string) => string,
+      edit: (text: string) => string,
+      { version, by }: { version: string; by: string },
+    ): Promise<Saved> => {
+      let outcome: Saved = { is: 'saved' }
+      await editor.change((text) => {
+        if (versionIn(text) !== version) outcome = { is: 'changed', text }
+        else {
+          const changed = edit(text)
+          const { mistakes } = judge(changed)
+          if (mistakes.length === 0) return changed
+          outcome = { is: 'wrong', mistakes }
+        }
+        return null
+      }, by)
+      return outcome
+    }
+
+    const add = (edit: (text: string) => string, by: string): Promise<void> =>
+      editor.change((text) => {
+        const changed = edit(text)
+        deps.parse(changed, place)
+        return changed
+      }, by)
+
+    return {
+      file,
+      name,
+      pageIds: place.pageIds,
+      read: async () => {
+        const { bytes, text } = await editor.read()
+        return { text, version: versionOf(text), ...judge(bytes.includes('\r\n') ? text : bytes) }
+      },
+      judge,
+      blockedBy: editor.blockedBy,
+      versions,
+      saveText: ({ text, ...change }) => save(versionOf, () => text, change),
+      saveReply: ({ name: reply, filled, ...change }) =>
+        save(versionOfReply(reply), (text) => changeReply(text, reply, filled), change),
+      removeReply: ({ name: reply, ...change }) =>
+        save(versionOfReply(reply), (text) => removeReply(text, reply), change),
+      addPhrase: (reply, phrase, by) => add((text) => addPhrase(text, reply, phrase), by),
+      addReply: (reply, by) => add((text) => addReply(text, reply), by),
+      withReply: async ({ name: reply, filled }) =>
+        judge(changeReply((await editor.read()).text, reply, filled)),
+    }
+  }
+
+  const deskOf = (place: ScriptPlace): ScriptAtDesk => {
+    const before = known.get(place.file)
+    const opened = before ?? openOne(place)
+    const current = { ...opened, pageIds: place.pageIds }
+    known.set(place.file, current)
+    return current
+  }
+
+  const all = (): ScriptAtDesk[] => scripts().map(deskOf)
+  const main = (): ScriptAtDesk => {
+    const [first] = all()
+    if (first === undefined) throw new TypeError('there is always a main script')
+    return first
+  }
+
+  return {
+    all,
+    at: (name) => {
+      const found = name === null ? main() : all().find((one) => one.name === name)
+      if (found === undefined) throw new BotError('BOT_ROUTE_UNKNOWN', 'There is no such script any more.')
+      return found
+    },
+    ofPage: (pageId) => all().find(({ pageIds }) => pageIds?.includes(pageId)) ?? main(),
+    trial: createTrial(clock),
+  }
+}
+
+const versionOfReply =
+  (name: string | null) =>
+  (text: string): string => {
+    try {
+      return replyForm(text, name).version
+    } catch (error) {
+      // It is gone, or nothing can be found any more.
+      if (error instanceof BotError) return ''
+      throw error
+    }
+  }
+
+const judged = (parse: () => Script): Judged => {
+  try {
+    return { script: parse(), mistakes: [] }
+  } catch (error) {
+    if (error instanceof ScriptError) return { script: null, mistakes: error.mistakes }
+    throw error
+  }
+}
+
+/** Reading a large script takes its time, and each page shows the same one. What is missing beside it may be there by now. */
+const rememberRight = (
+  judge: (content: string | Uint8Array) => Judged,
+): ((content: string | Uint8Array) => Judged) => {
+  let last: { version: string; judged: Judged } | null = null
+  return (content) => {
+    const version = versionOf(content)
+    if (last?.version === version) return last.judged
+    const found = judge(content)
+    if (found.script !== null) last = { version, judged: found }
+    return found
+  }
+}

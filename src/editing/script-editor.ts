@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { BotError } from '../base/errors.ts'
+import type { Versions } from './versions.ts'
+
+/** Changes a script file, one change after the other, and keeps what it was before. */
+export interface ScriptEditor {
+  /** The file as it is now, as bytes and as a text whose lines end with a line feed. */
+  read: () => Promise<{ bytes: Buffer; text: string }>
+  /**
+   * @param edit - gets the text as it is now; returns it changed, or null to leave it
+   * @param by - who changes it
+   * @throws BotError `BOT_SCRIPT_READ_ONLY` where the file cannot be written, or what `edit` throws; the file then is as it was
+   */
+  change: (edit: (text: string) => string | null, by: string) => Promise<void>
+  /** Why the file cannot be changed from here; null where it can. */
+  blockedBy: () => Promise<string | null>
+}
+
+/** @param deps.fixed - why the file must not be changed; null where it may be */
+export const createScriptEditor = (deps: {
+  file: string
+  versions: Pick<Versions, 'keep'>
+  fixed?: string | null
+}): ScriptEditor => {
+  const { file, versions, fixed = null } = deps
+  let running: Promise<unknown> = Promise.resolve()
+
+  const read: ScriptEditor['read'] = async () => {
+    const bytes = await readFile(file).catch((error: unknown) => {
+      throw new BotError('BOT_SCRIPT_NOT_EDITABLE', `${file} cannot be read.`, { cause: error })
+    })
+    return { bytes, text: bytes.toString('utf8').replaceAll('\r\n', '\n') }
+  }
+
+  const change: ScriptEditor['change'] = async (edit, by) => {
+    const { bytes, text } = await read()
+    const changed = edit(text)
+    if (changed === null || changed === text) return
+    if (fixed !== null) throw readOnly(file, fixed)
+    const before = bytes.toString('utf8')
+    await versions.keep(before, by)
+    await replace(file, before.includes('\r\n') ? changed.replaceAll('\n', '\r\n') : changed)
+  }
+
+  return {
+    read,
+    change: (edit, by) => {
+      const done = running.then(() => change(edit, by))
+      running = done.catch(() => undefined)
+      return done
+    },
+    blockedBy: async () => {
+      if (fixed !== null) return fixed
+      try {
+        const place = await realpath(file)
+        await access(place, constants.W_OK)
+        await access(dirname(place), constants.W_OK)
+        return null
+      } catch {
+        return `The bot may not write to ${file} or its folder.`
+      }
+    },
+  }
+}
+
+/** Atomic, so that a crash leaves the old text or the new one, with the mode the file has; a link stays one. */
+const replace = async (file: string, text: string): Promise<void> => {
+  let draft: string | null = null
+  try {
+    const place = await realpath(file)
+    const { mode } = await stat(place)
+    draft = `${place}.${randomBytes(4).toString('hex')}.tmp`
+    await writeFile(draft, text, { mode: mode & 0o777, flush: true })
+    await rename(draft, place)
+  } catch (error) {
+    if (draft !== null) await rm(draft, { force: true }).catch(() => undefined)
+    throw readOnly(file, 'The bot may not write to it or its folder.', error)
+  }
+}
+
+const readOnly = (file: string, why: string, cause?: unknown): BotError =>
+  new BotError('BOT_SCRIPT_READ_ONLY', `${file} cannot be changed from here. ${why}`, {
+    cause,
+    remedy: 'Let the user of the bot write to the file and its folder, or change the file by hand.',
+  })

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+
+/** What a script was before each of its last changes. */
+export interface Versions {
+  /** Keeps a text that is about to be changed by `by`. */
+  keep: (text: string, by: string) => Promise<void>
+  /** The latest first. */
+  list: () => Promise<Version[]>
+  /** Null where it is not kept. */
+  read: (id: string) => Promise<string | null>
+}
+
+export interface Version {
+  id: string
+  /** When it was replaced, ms since the epoch, and by whom. */
+  atMs: number
+  by: string
+}
+
+/** Older versions are thrown away. */
+const MOST_VERSIONS = 20
+const NAME = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)\.(.*)\.yaml$/
+
+/** @param folder - for the versions of one script alone; made when the first is kept */
+export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'> }): Versions => {
+  const { folder, clock } = deps
+
+  const names = async (): Promise<string[]> => {
+    const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    })
+    return found.filter((name) => NAME.test(name)).toSorted()
+  }
+
+  return {
+    keep: async (text, by) => {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const known = await names()
+      const isTaken = (stamp: string): boolean => known.some((name) => name.startsWith(stamp))
+      let atMs = clock.now()
+      while (isTaken(stampOf(atMs))) atMs += 1
+      const draft = join(folder, `${randomBytes(4).toString('hex')}.tmp`)
+      const name = `${stampOf(atMs)}.${encodeURIComponent(by)}.yaml`
+      await writeFile(draft, text, { mode: 0o600, flush: true })
+      await rename(draft, join(folder, name))
+      for (const old of [...known, name].slice(0, -MOST_VERSIONS))
+        await rm(join(folder, old), { force: true })
+    },
+    list: async () =>
+      (await names()).toReversed().map((name) => {
+        const [, stamp = '', by = ''] = NAME.exec(name) ?? []
+        return { id: name, atMs: momentOf(stamp), by: decodeURIComponent(by) }
+      }),
+    read: async (id) => ((await names()).includes(id) ? readFile(join(folder, id), 'utf8') : null),
+  }
+}
+
+const stampOf = (ms: number): string => new Date(ms).toISOString().replaceAll(/[:.]/g, '-')
+
+const momentOf = (stamp: string): number =>
+  Date.parse(stamp.replace(/T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z$/, 'T$1:$2:$3.$4Z'))

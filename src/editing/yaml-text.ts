@@ -1,0 +1,302 @@
+import {
+  isMap,
+  isScalar,
+  parseDocument,
+  stringify,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+import { BotError } from '../base/errors.ts'
+
+/**
+ * Changes to a YAML text at their places: all else stays as it is, comments and layout included. Positions are offsets in
+ * the text; flow style is `[a, b]` and `{ a: b }`, block style has a line for each item.
+ */
+export interface Splice {
+  start: number
+  end: number
+  put: string
+}
+
+/** Where a value is put: in flow style all is on one line, in block style its lines begin at `indent`. */
+export interface Where {
+  isFlow: boolean
+  indent: number
+}
+
+/** A value as YAML for its place. One that begins with a line break stands below its key. */
+export type Put = (where: Where) => string
+
+/** The text with all changes made. None of them may overlap. */
+export const applySplices = (text: string, splices: readonly Splice[]): string => {
+  let result = ''
+  let from = 0
+  for (const { start, end, put } of splices.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start < from) throw notEditable('Two of these changes are at the same place.')
+    result += text.slice(from, start) + put
+    from = end
+  }
+  return result + text.slice(from)
+}
+
+/** The mapping that a text is. @throws BotError `BOT_SCRIPT_NOT_EDITABLE` */
+export const openYaml = (text: string): YAMLMap => {
+  const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false })
+  if (document.errors.length > 0) throw notEditable('The script has mistakes: mend them first.')
+  return mapIn(document.contents, 'The script has another form than names with a colon.')
+}
+
+export const mapIn = (node: unknown, otherwise: string): YAMLMap => {
+  if (isMap(node)) return node
+  throw notEditable(otherwise)
+}
+
+export const pairOf = (map: YAMLMap, name: string): Pair<Node, Node | null> | undefined =>
+  map.items.find(({ key }) => isScalar(key) && key.value === name) as Pair<Node, Node | null> | undefined
+
+/** A text as a value: as it stands where YAML takes that, in quotes or as a block of lines otherwise. */
+export const textAt =
+  (value: string): Put =>
+  ({ isFlow, indent }) => {
+    if (!value.includes('\n')) return isFlow ? inFlow(value) : inBlock(value)
+    if (isFlow || !/^\P{C}+$/u.test(value.replaceAll('\n', '')) || /^[^\S\n]/m.test(value))
+      return JSON.stringify(value)
+    const pad = ' '.repeat(indent)
+    return `|-\n${value.replaceAll(/^(?=.)/gm, pad)}`
+  }
+
+const STYLE = { lineWidth: 0, singleQuote: true } as const
+const inBlock = (value: string): string => stringify({ k: value }, STYLE).slice('k: '.length).trimEnd()
+const inFlow = (value: string): string =>
+  stringify([value], { ...STYLE, collectionStyle: 'flow', flowCollectionPadding: false })
+    .trim()
+    .slice(1, -1)
+
+/** A mapping on one line. */
+export const mapAt =
+  (entries: readonly (readonly [key: string, value: Put])[]): Put =>
+  ({ indent }) =>
+    `{ ${entries.map(([key, put]) => `${key}: ${put({ isFlow: true, indent })}`).join(', ')} }`
+
+/** A mapping as an item of a list, with a line for each key. */
+export const itemMapAt =
+  (entries: readonly (readonly [key: string, value: Put])[]): Put =>
+  (where) => {
+    if (where.isFlow) return mapAt(entries)(where)
+    const below = { isFlow: false, indent: where.indent + 2 }
+    return entries.map(([key, put]) => keyed(key, put, below)).join(`\n${' '.repeat(where.indent)}`)
+  }
+
+/** A list; in block style it stands below its key. */
+export const listAt =
+  (items: readonly Put[]): Put =>
+  ({ isFlow, indent }) => {
+    if (isFlow) return `[${items.map((put) => put({ isFlow, indent })).join(', ')}]`
+    const pad = ' '.repeat(indent)
+    return items.map((put) => `\n${pad}- ${put({ isFlow, indent: indent + 2 })}`).join('')
+  }
+
+/** A list on one line. */
+export const flowListAt =
+  (items: readonly Put[]): Put =>
+  ({ indent }) =>
+    `[${items.map((put) => put({ isFlow: true, indent })).join(', ')}]`
+
+const keyed = (key: string, put: Put, where: Where): string => {
+  const value = put(where)
+  return `${key}:${value.startsWith('\n') ? '' : ' '}${value}`
+}
+
+/** Where the value of a key of a mapping stands. */
+export const whereUnder = (text: string, map: YAMLMap, key: Node, isFlow: boolean): Where => ({
+  isFlow: isFlow || map.flow === true,
+  indent: columnOf(text, startOf(key)) + 2,
+})
+
+/** Where the items of a list stand. */
+export const whereIn = (text: string, list: YAMLSeq, isFlow: boolean): Where => ({
+  isFlow: isFlow || list.flow === true,
+  indent: list.flow === true || list.items.length === 0 ? 0 : columnOf(text, dashOf(list, 0)) + 2,
+})
+
+/** Puts another value in the place of one. */
+export const replaceValue = (text: string, node: Node, put: Put, where: Where): Splice => {
+  const end = endOf(text, node)
+  // A comment behind it would become part of a block of lines.
+  const isFollowed = !isBlank(text.slice(end, lineEnd(text, end)))
+  const value = put({ ...where, isFlow: where.isFlow || isFollowed })
+  let start = startOf(node)
+  if (value.startsWith('\n')) while (text[start - 1] === ' ') start -= 1
+  return { start, end, put: value }
+}
+
+/** Adds a key to a mapping that has some. */
+export const insertPair = (
+  text: string,
+  map: YAMLMap,
+  [key, put]: readonly [string, Put],
+  { isFirst, isFlow }: { isFirst: boolean; isFlow: boolean },
+): Splice => {
+  const pair = map.items.at(isFirst ? 0 : -1) as Pair<Node, Node | null> | undefined
+  if (pair === undefined) throw notEditable('A part of the script is empty.')
+  const column = columnOf(text, startOf(pair.key))
+  const inside = isFlow || map.flow === true
+  const entry = keyed(key, put, { isFlow: inside, indent: column + 2 })
+  if (isFirst) {
+    const place = startOf(pair.key)
+    return at(place, inside ? `${entry}, ` : `${entry}\n${' '.repeat(column)}`)
+  }
+  const end = endOfPair(text, pair)
+  return inside ? at(end, `, ${entry}`) : at(lineEnd(text, end), `\n${' '.repeat(column)}${entry}`)
+}
+
+/** Takes a key and its value out of a mapping. */
+export const removePair = (text: string, map: YAMLMap, name: string): Splice => {
+  const pairs = map.items as Pair<Node, Node | null>[]
+  const index = pairs.findIndex(({ key }) => isScalar(key) && key.value === name)
+  const pair = pairs[index]
+  if (pair === undefined) throw notEditable(`There is no "${name}" to take out.`)
+  const start = startOf(pair.key)
+  const end = endOfPair(text, pair)
+  const [before, next] = [pairs[index - 1], pairs[index + 1]]
+  if (map.flow === true) {
+    if (before !== undefined) return { start: endOfPair(text, before), end, put: '' }
+    return { start, end: next === undefined ? end : startOf(next.key), put: '' }
+  }
+  const line = lineStart(text, start)
+  if (isBlank(text.slice(line, start))) return wholeLines(text, line, end)
+  if (next === undefined) throw notEditable(`"${name}" cannot be taken out here.`)
+  return { start, end: startOf(next.key), put: '' }
+}
+
+/** What happens to a list. */
+export interface ListChange {
+  /** By the index of the item. */
+  remove: ReadonlySet<number>
+  replace?: ReadonlyMap<number, Put>
+  add: readonly Put[]
+}
+
+/**
+ * Changes a list that is the value of `name` in `map`; new items take the places of removed ones first, and a list with
+ * nothing left in it goes with its key.
+ */
+export const changeList = (
+  text: string,
+  { map, name, list, isFlow }: { map: YAMLMap; name: string; list: YAMLSeq; isFlow: boolean },
+  change: ListChange,
+): Splice[] => {
+  const items = list.items as Node[]
+  const replaced = new Map(change.replace)
+  const removed = [...change.remove].toSorted((a, b) => a - b)
+  const added = [...change.add]
+  while (removed.length > 0 && added.length > 0)
+    replaced.set(removed.shift() ?? 0, added.shift() ?? (() => ''))
+  if (removed.length > 0 && removed.length === items.length) return [removePair(text, map, name)]
+  const where = whereIn(text, list, isFlow)
+  return [
+    ...[...replaced].flatMap(([index, put]) => {
+      const item = items[index]
+      return item === undefined ? [] : replaceValue(text, item, put, where)
+    }),
+    ...removals(text, list, removed),
+    ...(added.length === 0 ? [] : [append(text, list, added, where)]),
+  ]
+}
+
+const removals = (text: string, list: YAMLSeq, removed: readonly number[]): Splice[] => {
+  const items = list.items as Node[]
+  const end = (index: number): number => endOf(text, items[index] ?? null)
+  if (list.flow !== true)
+    return removed.map((index) => {
+      const dash = dashOf(list, index)
+      const line = lineStart(text, dash)
+      if (!isBlank(text.slice(line, dash))) throw notEditable('An item cannot be taken out of this list.')
+      return wholeLines(text, line, Math.max(dash + 1, end(index)))
+    })
+  const firstKept = items.findIndex((_, index) => !removed.includes(index))
+  const leading: Splice[] =
+    firstKept > 0
+      ? [{ start: startOf(items[0] as Node), end: startOf(items[firstKept] as Node), put: '' }]
+      : []
+  const others = removed.filter((index) => index > firstKept)
+  return [...leading, ...others.map((index) => ({ start: end(index - 1), end: end(index), put: '' }))]
+}
+
+const append = (text: string, list: YAMLSeq, added: readonly Put[], where: Where): Splice => {
+  const last = list.items.at(-1) as Node | undefined
+  if (list.flow === true) {
+    const sources = added.map((put) => put(where)).join(', ')
+    return last === undefined ? at(startOf(list) + 1, sources) : at(endOf(text, last), `, ${sources}`)
+  }
+  if (last === undefined) throw notEditable('The list is empty.')
+  const dash = dashOf(list, list.items.length - 1)
+  const pad = ' '.repeat(columnOf(text, dash))
+  const place = lineEnd(text, Math.max(dash + 1, endOf(text, last)))
+  return at(place, added.map((put) => `\n${pad}- ${put(where)}`).join(''))
+}
+
+const at = (place: number, put: string): Splice => ({ start: place, end: place, put })
+
+/** From the end of the line before, so that the line break goes, too. */
+const wholeLines = (text: string, line: number, end: number): Splice => ({
+  start: Math.max(0, line - 1),
+  end: lineEnd(text, end),
+  put: '',
+})
+
+/** The hyphen before an item of a list in block style. */
+const dashOf = (list: YAMLSeq, index: number): number => {
+  const token = list.srcToken
+  const dash =
+    token?.type === 'block-seq'
+      ? token.items[index]?.start.find(({ type }) => type === 'seq-item-ind')?.offset
+      : undefined
+  if (dash === undefined) throw notEditable('A list of the script has an unusual form.')
+  return dash
+}
+
+export const startOf = ({ range }: Pick<Node, 'range'>): number => {
+  if (range === null || range === undefined) throw notEditable('A part of the script has no place.')
+  return range[0]
+}
+
+/** The end of what a value says: comments and line breaks behind it do not belong to it. */
+export const endOf = (text: string, node: Node | null): number => {
+  if (node === null) return 0
+  if (isMap(node) && node.flow !== true && node.items.length > 0)
+    return endOfPair(text, node.items.at(-1) as Pair<Node, Node | null>)
+  if ('items' in node && node.flow !== true) {
+    const last = (node as YAMLSeq).items.at(-1) as Node | undefined
+    if (last !== undefined)
+      return Math.max(dashOf(node as YAMLSeq, node.items.length - 1) + 1, endOf(text, last))
+  }
+  const start = startOf(node)
+  const end = node.range?.[1] ?? start
+  return start + text.slice(start, end).trimEnd().length
+}
+
+export const endOfPair = (text: string, { key, value }: Pair<Node, Node | null>): number => {
+  const keyEnd = endOf(text, key)
+  // Nothing behind the colon has no place of its own.
+  const [colon = ''] = /^[ \t]*:/.exec(text.slice(keyEnd, keyEnd + 20)) ?? []
+  return Math.max(keyEnd + colon.length, endOf(text, value))
+}
+
+export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1
+
+const lineEnd = (text: string, offset: number): number => {
+  const end = text.indexOf('\n', offset)
+  return end === -1 ? text.length : end
+}
+
+const columnOf = (text: string, offset: number): number => offset - lineStart(text, offset)
+
+const isBlank = (text: string): boolean => text.trim() === ''
+
+export const notEditable = (message: string): BotError =>
+  new BotError('BOT_SCRIPT_NOT_EDITABLE', message, {
+    remedy: 'Change the script as a text; `npm run script:check` says what is wrong with it.',
+  })

@@ -1,0 +1,290 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import t from 'tap'
+import { changeReply, replyForm, type ReplyForm } from '../../src/editing/reply-form.ts'
+import { parseScript } from '../../src/script/parse.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const SCRIPTS = [
+  'bot.example.yaml',
+  ...readdirSync(join(ROOT, 'docs/cookbook'))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => join('docs/cookbook', name)),
+].map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }))
+
+const SCRIPT = `# What we say.
+replies:
+  hours:            # the shop's
+    title: Opening hours
+    when: [opening hours, "when: open?", /o\\s+h/i, { sticker: like }]   # asked daily
+    say:
+      - From 9 to 18.   # in winter
+
+      # The long one.
+      - |
+        On Sundays
+        we are closed.
+      - text: Come in
+        buttons:
+          - { title: Map, url: 'https://example.com/map' }   # the map
+          - title: Track
+            reply: order
+    choices: [order]
+
+  order:
+    title: { en: Track, de: Verfolgen }
+    when:
+      - where is my order   # all day
+      - track
+    say: { en: On its way., de: Unterwegs. }
+  one: { title: One, when: hello, say: Hi. }
+  cards:
+    say:
+      cards:
+        - title: Mug
+          subtitle: Blue
+          buttons: [{ title: Hours, reply: hours }, { title: Call, call: +49 30 1234567 }]
+        - { title: Scarf, subtitle: Red }
+  quiet:
+    say:
+      - if: { visit: first }
+        say: Welcome.
+        else: [Back again?, Nice.]
+      - any: [One., Two.]
+  form:
+    ask:
+      - question: How many?
+        remember: count
+        as: number
+        retry: A number, please.
+      - { question: Which?, remember: which, one_of: [Mug, { title: Big, value: big }] }
+    next: hours
+fallback:
+  say: Pardon?
+  choices: [hours]
+# The end.
+`
+
+const fieldsOf = ({ groups }: ReplyForm) => groups.flatMap(({ fields }) => fields)
+const valuesOf = (text: string, name: string | null) =>
+  Object.fromEntries(fieldsOf(replyForm(text, name)).map(({ id, value }) => [id, value]))
+const fill = (name: string | null, values: Record<string, string>, text = SCRIPT) =>
+  changeReply(text, name, new Map(Object.entries(values)))
+const read = (text: string) => parseScript(text, { file: 'bot.yaml', variables: [] })
+
+t.test('a form shows every text of a reply at its place', async (t) => {
+  t.match(valuesOf(SCRIPT, 'hours'), {
+    title: 'Opening hours',
+    when: 'opening hours\nwhen: open?\n/o\\s+h/i',
+    'say.0': 'From 9 to 18.',
+    'say.1': 'On Sundays\nwe are closed.',
+    'say.2.text': 'Come in',
+    'say.2.buttons.0.title': 'Map',
+    'say.2.buttons.0.target': 'https://example.com/map',
+    'say.2.buttons.1.target': 'order',
+    'choices.0': 'order',
+  })
+  t.match(valuesOf(SCRIPT, 'order'), { 'title.de': 'Verfolgen', 'say.0.en': 'On its way.' })
+  t.match(valuesOf(SCRIPT, 'cards'), {
+    'say.0.cards.0.subtitle': 'Blue',
+    'say.0.cards.0.buttons.1.target': '+49 30 1234567',
+    'say.0.cards.1.title': 'Scarf',
+  })
+  t.match(valuesOf(SCRIPT, 'quiet'), {
+    'say.0.say': 'Welcome.',
+    'say.0.else.1': 'Nice.',
+    'say.1.any.0': 'One.',
+  })
+  t.match(valuesOf(SCRIPT, 'form'), {
+    'ask.0.question': 'How many?',
+    'ask.0.retry': 'A number, please.',
+    'ask.1.one_of.1': 'Big',
+  })
+  t.match(valuesOf(SCRIPT, null), { 'say.0': 'Pardon?', 'choices.0': 'hours' })
+  t.match(replyForm(SCRIPT, 'form'), { others: ['next'], line: SCRIPT.split('\n').indexOf('  form:') + 1 })
+})
+
+t.test('saving a form that was not changed changes no byte', async (t) => {
+  for (const { name, text } of [{ name: 'here', text: SCRIPT }, ...SCRIPTS]) {
+    for (const reply of [...read2(text).keys(), null])
+      t.equal(
+        changeReply(text, reply, new Map(Object.entries(valuesOf(text, reply)))),
+        text,
+        `${name}: ${reply}`,
+      )
+  }
+})
+
+const read2 = (text: string) =>
+  parseScript(text, { file: 'bot.yaml', variables: ['page_name', 'first_name', 'last_name', 'name'] }).replies
+
+t.test('each part is changed at its place, and the rest of the file stays', async (t) => {
+  const cases: [reply: string | null, values: Record<string, string>, before: string, after: string][] = [
+    ['hours', { title: 'Hours' }, 'title: Opening hours', 'title: Hours'],
+    ['hours', { title: '' }, '    title: Opening hours\n', ''],
+    [
+      'hours',
+      { when: 'opening hours\n/o\\s+h/i\nopen on sunday?' },
+      '"when: open?", /o\\s+h/i, {',
+      'open on sunday?, /o\\s+h/i, {',
+    ],
+    ['hours', { when: 'opening hours\nwhen: open?\n/o\\s+h/i\nnew' }, 'like }]', 'like }, new]'],
+    ['hours', { when: 'when: open?\n/o\\s+h/i' }, '[opening hours, "when', '["when'],
+    ['hours', { 'say.0': 'From 10: to 18.' }, '- From 9 to 18.', "- 'From 10: to 18.'"],
+    ['hours', { 'say.0.out': 'yes' }, '      - From 9 to 18.   # in winter\n', ''],
+    [
+      'hours',
+      { 'say.1': 'One\n\nTwo' },
+      '|\n        On Sundays\n        we are closed.',
+      '|-\n        One\n\n        Two',
+    ],
+    [
+      'hours',
+      { 'say.new': 'More.' },
+      '            reply: order\n',
+      '            reply: order\n      - More.\n',
+    ],
+    [
+      'hours',
+      { 'say.2.buttons.0.title': '' },
+      "          - { title: Map, url: 'https://example.com/map' }   # the map\n",
+      '',
+    ],
+    [
+      'hours',
+      { 'say.2.buttons.1.target': 'https://a.example' },
+      'reply: order\n',
+      'url: https://a.example\n',
+    ],
+    [
+      'hours',
+      { 'say.2.button.title': 'Call', 'say.2.button.target': '+49 30 1' },
+      '            reply: order\n',
+      '            reply: order\n          - { title: Call, call: +49 30 1 }\n',
+    ],
+    [
+      'hours',
+      { 'say.0.button.title': 'Order', 'say.0.button.target': 'order' },
+      '- From 9 to 18.',
+      '- { text: From 9 to 18., buttons: [{ title: Order, reply: order }] }',
+    ],
+    [
+      null,
+      { 'say.0.button.title': 'Order', 'say.0.button.target': 'order' },
+      'say: Pardon?',
+      'say:\n    - text: Pardon?\n      buttons:\n        - { title: Order, reply: order }',
+    ],
+    ['hours', { 'choices.0': '' }, '    choices: [order]\n', ''],
+    ['hours', { 'choices.new0': 'one' }, 'choices: [order]', 'choices: [order, one]'],
+    ['order', { when: 'track' }, '      - where is my order   # all day\n', ''],
+    ['order', { 'say.0.de': 'Auf dem Weg.' }, 'de: Unterwegs.', 'de: Auf dem Weg.'],
+    ['one', { when: 'hello\nhi, you' }, 'when: hello', "when: [hello, 'hi, you']"],
+    ['one', { 'choices.new0': 'hours' }, 'say: Hi. }', 'say: Hi., choices: [hours] }'],
+    ['one', { 'say.new': 'Two.' }, 'say: Hi.', 'say: [Hi., Two.]'],
+    ['cards', { 'say.0.cards.0.buttons.0.title': '' }, '[{ title: Hours, reply: hours }, {', '[{'],
+    ['cards', { 'say.0.cards.1.subtitle': 'Green' }, 'subtitle: Red', 'subtitle: Green'],
+    ['quiet', { title: 'Quiet' }, '  quiet:\n', '  quiet:\n    title: Quiet\n'],
+    ['quiet', { 'say.1.any.1': '2' }, '[One., Two.]', "[One., '2']"],
+    [null, { 'say.new': 'Try this:' }, 'say: Pardon?', "say:\n    - Pardon?\n    - 'Try this:'"],
+  ]
+  for (const [reply, values, before, after] of cases) {
+    const changed = fill(reply, values)
+    t.ok(SCRIPT.includes(before), before)
+    t.equal(
+      changed,
+      SCRIPT.replace(before, () => after),
+      JSON.stringify(values),
+    )
+    t.ok(replyForm(changed, reply), JSON.stringify(values))
+  }
+})
+
+t.test('several changes at once are made together', async (t) => {
+  const changed = fill('hours', {
+    title: 'Hours',
+    when: 'open?',
+    'say.0.out': 'yes',
+    'say.0': 'is not changed as well',
+    'say.2.text': 'In',
+    'say.2.buttons.0.title': '',
+    'say.new': 'Bye.',
+    'choices.0': 'one',
+    'choices.new1': 'order',
+  })
+  t.match(valuesOf(changed, 'hours'), {
+    title: 'Hours',
+    when: 'open?',
+    'say.0': 'Bye.',
+    'say.1': 'On Sundays\nwe are closed.',
+    'say.2.text': 'In',
+    'say.2.buttons.0.title': 'Track',
+    'choices.0': 'one',
+    'choices.1': 'order',
+  })
+  t.ok(read(changed))
+})
+
+const NASTY = [
+  'a: b',
+  '# x',
+  '- x',
+  "it's",
+  '"',
+  'null',
+  '12',
+  'true',
+  '@x',
+  '%',
+  '[',
+  'a #b',
+  '|',
+  '>',
+  '---',
+  '...',
+  'x:',
+  '*a',
+  '&a',
+  '!t',
+  '?',
+  '\\',
+  'é',
+  '{a}',
+  'a, b',
+]
+
+t.test('whatever is filled in is what is read back, and nothing else of the script changes', async () => {
+  const places = [{ text: SCRIPT }, ...SCRIPTS].flatMap(({ text }) =>
+    [...read2(text).keys(), null].flatMap((reply) =>
+      fieldsOf(replyForm(text, reply)).flatMap(({ id, kind, value }) =>
+        value !== '' && (kind === 'line' || kind === 'text') ? [{ text, reply, id, kind }] : [],
+      ),
+    ),
+  )
+  const words = fc.oneof(
+    fc.constantFrom(...NASTY),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  )
+  const several = fc.array(words, { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n'))
+  fc.assert(
+    fc.property(fc.constantFrom(...places), words, several, ({ text, reply, id, kind }, line, lines) => {
+      const wanted = (kind === 'text' ? lines : line).trim()
+      if (wanted === '' || /[\p{C}\p{Zl}\p{Zp}]/u.test(wanted.replaceAll('\n', ''))) return
+      const before = valuesOf(text, reply)
+      const changed = changeReply(text, reply, new Map([[id, wanted]]))
+      const after = valuesOf(changed, reply)
+      if (JSON.stringify(after) !== JSON.stringify({ ...before, [id]: wanted }))
+        throw new Error(`${reply} ${id}: ${JSON.stringify([wanted, after[id]])}`)
+      if (changed.split('#').length < text.split('#').length) throw new Error('a comment is gone')
+    }),
+    { numRuns: 80 },
+  )
+})
+
+t.test('a reply that has no form is refused, with the way out', async (t) => {
+  const refusal = { code: 'BOT_SCRIPT_NOT_EDITABLE', remedy: /script:check/ }
+  t.throws(() => replyForm(SCRIPT, 'gone'), refusal)
+  t.throws(() => replyForm('replies: [', 'hours'), refusal)
+  t.throws(() => replyForm('replies: { a: b }', 'a'), refusal)
+  t.throws(() => replyForm('replies: { a: { say: b } }', null), refusal)
+})
