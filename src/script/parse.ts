@@ -12,7 +12,7 @@ import { checkMentions, fallback, replies, type ReadReplies } from './replies.ts
 import { duration, flag, mapping, oneOrMore, optional, textOf } from './shapes.ts'
 import { openSource } from './source.ts'
 import type { Answer, Handover, SayItem, Script } from './types.ts'
-import { checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
+import { checkCarried, checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
 import { ENGLISH_WORDS, words } from './words.ts'
 
 /** Said when a script has no fallback: Facebook wants every message answered (docs/messenger-platform.md#j). */
@@ -116,6 +116,7 @@ export const parseScript = (
   // Where YAML lost its way, replies are missing that the writer has written.
   if (source.syntax.length === 0) {
     checkReferences(known, reading)
+    checkCarried(known, reading)
     checkConditions({ remembered, hasHours: read?.hours !== null }, reading)
     if (read?.replies === null && read.fallback === null && reading.count() === 0) {
       reading.refuse(reading.placeOf(source.root), 'neither "replies" nor "fallback"', 'something to say')

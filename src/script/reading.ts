@@ -72,6 +72,8 @@ export interface Reading {
   goes: { name: string; place: Place }[]
   /** Names that conditions ask for. */
   wanted: { name: string; place: Place }[]
+  /** Answers that buttons bring along to replies. */
+  carries: { reply: string; name: string; place: Place }[]
   /** Conditions that ask for the visit, and for the opening hours. */
   asksFor: { visit: boolean; hours: Place | null }
   /** Looks at a file that stands beside the script. */
@@ -158,6 +160,7 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
     translations: [],
     goes: [],
     wanted: [],
+    carries: [],
     asksFor: { visit: false, hours: null },
     lookAt,
     count: () => found.length,

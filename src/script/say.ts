@@ -6,9 +6,11 @@ import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'
 import {
   entriesOf,
+  entryAt,
   isWebAddress,
   kindOf,
   list,
+  made,
   mapping,
   optional,
   required,
@@ -124,11 +126,19 @@ export const target = <T, D extends Record<string, Field<unknown>>>(
   what: string,
   titled: Read<T>,
   destinations: D,
-  /** Fields that are allowed with every destination. */
-  extras: Record<string, Field<unknown, false>> = {},
+  /** Fields of one destination, which mean nothing beside another. */
+  extras: { [Name in keyof D]?: Record<string, Field<unknown, false>> } = {},
 ): Read<{ title: T } & OneOf<D>> => {
   const names = Object.keys(destinations)
-  const read = mapping(what, { title: required(titled, 'What it says.'), ...destinations, ...extras })
+  const owners = Object.entries(extras).flatMap(([owner, fields = {}]) =>
+    Object.keys(fields).map((name): [name: string, owner: string] => [name, owner]),
+  )
+  const extra: Record<string, Field<unknown, false>> = Object.assign({}, ...Object.values(extras))
+  const read = mapping(what, {
+    title: required(titled, 'What it says.'),
+    ...destinations,
+    ...extra,
+  })
   return described(
     (node, reading) => {
       const before = reading.count()
@@ -137,9 +147,17 @@ export const target = <T, D extends Record<string, Field<unknown>>>(
       const given = names.filter((name) => value[name] !== null)
       const [only] = given
       if (only !== undefined && given.length === 1) {
-        const besides = Object.keys(extras).flatMap((name) =>
-          value[name] === null ? [] : [[name, value[name]]],
-        )
+        const besides = owners.flatMap(([name, owner]) => {
+          if (value[name] === null) return []
+          if (owner === only) return [[name, value[name]]]
+          reading.refuse(
+            entryAt(node, name, reading)?.place ?? reading.placeOf(node),
+            `${quoted(name)} beside ${quoted(only)}`,
+            `${quoted(name)} beside ${quoted(owner)} alone`,
+            `Leave ${quoted(name)} out: nothing uses it here.`,
+          )
+          return []
+        })
         return { title: value.title, [only]: value[only], ...Object.fromEntries(besides) } as {
           title: T
         } & OneOf<D>
@@ -151,7 +169,12 @@ export const target = <T, D extends Record<string, Field<unknown>>>(
         `${what} to have one of them`,
       )
     },
-    () => schemaOf(read),
+    () => ({
+      ...schemaOf(read),
+      ...(owners.length > 0 && {
+        dependencies: Object.fromEntries(owners.map(([name, owner]) => [name, [owner]])),
+      }),
+    }),
   )
 }
 
@@ -187,18 +210,18 @@ const carried: Read<Record<string, string>> = described(
   (node, reading) => {
     const entries = entriesOf(node, reading, 'answers by their names, like { item: Mug }')
     if (entries === undefined) return undefined
-    const read = entries.map(({ key, place, value }): [string, string | undefined] => {
-      reading.wanted.push({ name: key, place })
-      return [key, readCarriedValue(value, reading)]
-    })
+    const read = entries.map(({ key, value }): [string, string | undefined] => [
+      key,
+      readCarriedValue(value, reading),
+    ])
     return read.every((entry): entry is [string, string] => entry[1] !== undefined)
       ? Object.fromEntries(read)
       : undefined
   },
   () => ({ type: 'object', additionalProperties: schemaOf(readCarriedValue) }),
 )
-export const buttons: Read<Button[]> = list(
-  'a list of buttons',
+
+const button: Read<Button> = made(
   target(
     'a button',
     localised(title),
@@ -208,12 +231,28 @@ export const buttons: Read<Button[]> = list(
       call: optional(phoneNumber, 'The phone number it calls.'),
     },
     {
-      with: optional(
-        carried,
-        'Answers for the questions of the reply it leads to, which are then not asked.',
-      ),
+      reply: {
+        with: optional(
+          carried,
+          'Answers for the questions of the reply it leads to, which are then not asked.',
+        ),
+      },
     },
   ),
+  (read: Button, node, reading) => {
+    if (!('reply' in read)) return read
+    const values = entryAt(node, 'with', reading)?.value ?? null
+    for (const name of Object.keys(read.with ?? {})) {
+      const place = entryAt(values, name, reading)?.place ?? reading.placeOf(values)
+      reading.carries.push({ reply: read.reply, name, place })
+    }
+    return read
+  },
+)
+
+export const buttons: Read<Button[]> = list(
+  'a list of buttons',
+  button,
   { min: 1, max: LIMITS.buttons, why: FACEBOOK },
 )
 

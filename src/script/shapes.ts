@@ -92,6 +92,18 @@ export const entriesOf = (node: Node | null, reading: Reading, what: string): En
   return entries
 }
 
+/** An entry of a mapping that was read before; undefined where it has no such key. */
+export const entryAt = (node: Node | null, key: string, reading: Reading): Entry | undefined => {
+  const target = reading.follow(node)
+  if (!isMap(target)) return undefined
+  for (const pair of target.items) {
+    const keyNode = reading.follow(pair.key as Node | null)
+    if (textOf(keyNode) === key)
+      return { key, place: reading.placeOf(keyNode), value: pair.value as Node | null }
+  }
+  return undefined
+}
+
 /** A list, each item read alike; `max` with the reason for it. */
 export const list = <T>(
   what: string,

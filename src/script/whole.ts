@@ -42,6 +42,23 @@ export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, r
   }
 }
 
+/** Notes answers that buttons bring along for questions that the reply they lead to does not ask. */
+export const checkCarried = ({ replies: known, broken, goes }: ReadReplies, reading: Reading): void => {
+  for (const { reply, name, place } of reading.carries) {
+    const reached = [...known.keys(), ...broken].filter((one) => leadsTo(goes, reply, one))
+    // A reply that is wrong or does not exist is noted already.
+    if (reached.length === 0 || reached.some((one) => broken.has(one))) continue
+    const asked = reached.flatMap((one) => known.get(one)?.form?.questions.map((each) => each.remember) ?? [])
+    if (asked.includes(name)) continue
+    reading.refuse(
+      place,
+      quoted(name),
+      `a name under which a question of the reply ${quoted(reply)} remembers its answer`,
+      asked.length === 0 ? `The reply ${quoted(reply)} asks nothing.` : didYouMean(name, asked),
+    )
+  }
+}
+
 /** Notes texts in several languages that the script's own language is not among. @returns all languages met */
 export const checkLanguages = (own: string, reading: Reading): string[] => {
   const all = new Set([own])

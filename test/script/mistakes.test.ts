@@ -16,6 +16,35 @@ const many = (count: number, item: string): string => Array.from({ length: count
 
 const CASES: Case[] = [
   {
+    title: 'answers for questions beside an address',
+    script: 'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, url: "https://x.y", ‸with: { item: Mug } }] }]\n',
+    found: '"with" beside "url"',
+    expected: '"with" beside "reply" alone',
+    hint: /Leave "with" out/,
+  },
+  {
+    title: 'answers for questions beside a phone number',
+    script: 'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, call: "+4930123456", ‸with: { item: Mug } }] }]\n',
+    found: '"with" beside "call"',
+    expected: '"with" beside "reply" alone',
+  },
+  {
+    title: 'an answer brought along to a reply that asks nothing',
+    script:
+      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, reply: b, with: { ‸item: Mug } }] }]\n  b: { say: x }\n  c: { ask: { question: q, remember: item }, next: b }\n',
+    found: '"item"',
+    expected: 'a name under which a question of the reply "b" remembers its answer',
+    hint: 'The reply "b" asks nothing.',
+  },
+  {
+    title: 'an answer brought along for the question of another reply',
+    script:
+      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, reply: c, with: { ‸itm: Mug } }] }]\n  b: { say: x }\n  c: { ask: { question: q, remember: item }, next: b }\n',
+    found: '"itm"',
+    expected: /of the reply "c"/,
+    hint: 'Did you mean "item"?',
+  },
+  {
     title: 'an unknown section',
     script: 'replies: { a: { say: x } }\n‸fallbak:\n  say: x\n',
     found: 'the key "fallbak"',

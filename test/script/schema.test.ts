@@ -38,6 +38,7 @@ const WRONG = [
   'replies: { a: { ask: { question: q }, next: a } }',
   'hours: { time_zone: UTC, open: { monday: 9-18 } }',
   'profile: { menu: [{ titel: x }] }',
+  'replies: { a: { say: [{ text: x, buttons: [{ title: t, url: "https://x.y", with: { b: c } }] }] } }',
   'typing: perhaps',
 ]
 
