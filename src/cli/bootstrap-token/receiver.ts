@@ -67,13 +67,13 @@ export const openReceiver = async ({
       return show(response, 200, PAGES[outcome])
     }
     if (url.pathname !== BACK) return show(response, 404, PAGES.nothing)
-    if (outcome !== 'waiting') return show(response, 410, PAGES.over)
     const answer: DialogAnswer = Object.fromEntries(url.searchParams)
     if (!isSame(answer['state'] ?? '', state)) {
-      onStranger()
+      if (outcome === 'waiting') onStranger()
       return show(response, 400, PAGES.stranger)
     }
-    decide(answer)
+    // Browsers fetch an address ahead, reload it and go back to it: a later answer is shown how the first one ended.
+    if (outcome === 'waiting') decide(answer)
     response.writeHead(303, { ...HEADERS, location: OVER }).end()
   }
 
@@ -91,7 +91,7 @@ export const openReceiver = async ({
 }
 
 const BACK = '/login'
-/** The page the browser is redirected to, so that the code disappears from its address. */
+/** The page that the browser is redirected to, so that the code disappears from its address. */
 const OVER = '/'
 const SHOWN_WITHIN_MS = 2000
 const HOSTS = ['localhost', '127.0.0.1', '[::1]']
@@ -136,7 +136,6 @@ const PAGES = {
   waiting: ['Waiting for your login', 'Open the address that the terminal shows.'],
   done: ['You are logged in', 'Go back to the terminal; it does the rest. You may close this window.'],
   refused: ['No login', 'The dialog ended without a login. The terminal says what to do.'],
-  over: ['This login is over', 'It was answered before. Go back to the terminal.'],
   stranger: [
     'This is another login',
     'It was not begun by the command that waits here. Open the address it shows.',
