@@ -1,9 +1,16 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
-import { Writable, type Readable } from 'node:stream'
+import { Writable, type Readable, type Transform } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { styleText } from 'node:util'
 
 import { inForeground, processSignals, type TerminalSignals } from './job-control.ts'
+import {
+  createPastedLines,
+  PASTED_LINE_END,
+  PASTE_MARKS_OFF,
+  PASTE_MARKS_ON,
+  withLineEnds,
+} from './pasted-lines.ts'
 import { maskText, oneLine, rowsNeeded, wrap } from './terminal-text.ts'
 
 /** A terminal that shows the log and, under it, a panel that may ask for something. */
@@ -31,7 +38,7 @@ export interface Question {
   label: string
   /** Only how much was typed is shown, never what. */
   hidden: boolean
-  /** Called at Enter with what was typed, never empty. */
+  /** Called at Enter with what was typed or pasted, never empty; the line ends of a paste are in it. */
   answer: (typed: string) => void
 }
 
@@ -56,8 +63,8 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
   /** The rows of the panel that are on the screen. */
   let drawn: string[] = []
   let typed = ''
-  let isPasting = false
-  let isTaken = false
+  /** The keys, while this process has the keyboard. */
+  let keys: Transform | null = null
   let isClosed = false
   let isDrawDue = false
 
@@ -65,14 +72,14 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
   const columns = (): number => output.columns || 80
 
   const render = (): string[] => {
-    if (panel === null || !isTaken) return []
+    if (panel === null || keys === null) return []
     // One column stays free, so that no terminal wraps a full row by itself.
     const width = Math.max(20, columns() - 1)
     const lines = panel.lines.flatMap((line) => wrap(oneLine(line), width - 2))
     const rows = [...wrap(oneLine(panel.title), width - 2), ...lines].map((row, index) =>
       index === 0 ? `┌ ${row}` : `│ ${row}`,
     )
-    const shown = panel.ask?.hidden === true ? maskText(typed) : typed
+    const shown = panel.ask?.hidden === true ? maskText(typed) : oneLine(typed)
     rows.push(panel.ask === undefined ? '└' : (wrap(`└ ${panel.ask.label} ${shown}`, width)[0] ?? ''))
     // Lines that scrolled off the top cannot be erased.
     return rows.slice(-Math.max(1, (output.rows || 24) - 1))
@@ -120,19 +127,16 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
       return signals.raise('SIGTSTP')
     }
     if (panel?.ask === undefined) return
-    if (key.name === 'paste-start') isPasting = true
-    else if (key.name === 'paste-end') isPasting = false
-    else if (key.name === 'return' || key.name === 'enter') return submit(panel.ask)
+    if (key.name === 'return' || key.name === 'enter') return submit(panel.ask)
     else if (key.name === 'backspace') typed = typed.slice(0, -1)
     else if (key.ctrl === true && key.name === 'u') typed = ''
-    else if (isPrintable(text) && typed.length < LONGEST_ANSWER) typed += text
+    else if (isWritten(text) && typed.length < LONGEST_ANSWER) typed += withLineEnds(text)
     else return
     drawSoon()
   }
 
   const submit = (ask: Question): void => {
-    // A token copied with its line end, or broken over lines, is pasted as one: only a typed Enter sends it.
-    if (isPasting || typed.trim() === '') return
+    if (typed.trim() === '') return
     const answer = typed.trim()
     typed = ''
     draw()
@@ -140,27 +144,28 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
   }
 
   const take = (): void => {
-    if (isTaken || isClosed || !mayAsk()) return
+    if (keys !== null || isClosed || !mayAsk()) return
     try {
       input.setRawMode?.(true)
     } catch {
       // The window is gone.
       return
     }
-    isTaken = true
-    input.on('keypress', onKey)
-    input.resume()
+    keys = createPastedLines()
+    emitKeypressEvents(keys)
+    keys.on('keypress', onKey)
+    input.pipe(keys)
     output.write(PASTE_MARKS_ON)
   }
 
   const release = (): void => {
-    if (!isTaken) return
-    isTaken = false
-    isPasting = false
+    if (keys === null) return
+    keys.off('keypress', onKey)
+    input.unpipe(keys)
+    keys = null
     typed = ''
     output.write(erase() + PASTE_MARKS_OFF)
     drawn = []
-    input.off('keypress', onKey)
     input.pause()
     try {
       input.setRawMode?.(false)
@@ -185,7 +190,6 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     output.off('resize', onResize)
   }
 
-  emitKeypressEvents(input)
   input.on('end', close)
   input.on('error', close)
   output.on('resize', onResize)
@@ -205,12 +209,11 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 }
 
 const CSI = '\u001B['
-const PASTE_MARKS_ON = `${CSI}?2004h`
-const PASTE_MARKS_OFF = `${CSI}?2004l`
 const LONGEST_ANSWER = 4_096
 
-const isPrintable = (text: string | undefined): text is string =>
-  text !== undefined && text !== '' && !/[\p{Cc}\p{Cs}]/u.test(text)
+/** Whether a key writes something: a sign, or a line end inside a paste. */
+const isWritten = (text: string | undefined): text is string =>
+  text !== undefined && text !== '' && (text === PASTED_LINE_END || !/[\p{Cc}\p{Cs}]/u.test(text))
 
 /** Passes on whole lines. Done when `write` returns: a last line before the process exits is not lost. */
 const lineWriter = (write: (lines: string) => void): Writable => {

@@ -1,7 +1,8 @@
-import { Writable } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
 import { createScreen } from '../../src/cli/bootstrap-token/screen.ts'
+import { readUserToken } from '../../src/token/user-token.ts'
 
 const WIDTH = 60
 
@@ -21,7 +22,8 @@ const build = (columns = WIDTH) => {
     stripVTControlCharacters(drawn)
       .split('\n')
       .map((line) => line.split('\r').at(-1) ?? '')
-  return { screen: createScreen(output), lines, raw: () => drawn }
+  const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
+  return { screen: createScreen(output, keyboard), keyboard, lines, raw: () => drawn }
 }
 
 t.test('a step that is under way is drawn over by what came of it', async (t) => {
@@ -78,4 +80,20 @@ t.test('where to get the token is explained, also for a sandbox', async (t) => {
   const text = lines().join('\n')
   t.match(text, /App 600 · Graph v25\.0[^]*encrypted[^]*https:\/\/example\.com\/explorer[^]*pages_messaging/)
   t.match(text, /http:\/\/127\.0\.0\.1:4000\/sandbox\/user-token/)
+})
+
+t.test('a token that is pasted in several lines is taken as one, whether the terminal marks a paste or not', async (t) => {
+  const { screen, keyboard, raw } = build()
+  const parts = ['EAAGm0PX4ZCpsBAKz9Tq', 'xq7Zb3Lw', 'ZD']
+  for (const keys of [
+    [`\u001b[200~${parts.join('\r')}\r\u001b[201~`, '\r'],
+    [`${parts.join('\n')}\n`],
+    [`{"access_token":"${parts.join('\r\n')}",\r\n"expires_in":5183944}\r\n`],
+  ]) {
+    const asked = screen.askToken()
+    for (const key of keys) keyboard.write(key)
+    t.equal(readUserToken((await asked) ?? ''), parts.join(''))
+  }
+  t.notMatch(raw(), /EAA|xq7/)
+  t.ok(raw().lastIndexOf('\u001b[?2004l') > raw().lastIndexOf('\u001b[?2004h'), 'the terminal is given back')
 })

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 
 import { isForegroundStat } from '../../src/terminal/job-control.ts'
 import { createTerminal, type Panel, type TerminalDeps } from '../../src/terminal/terminal.ts'
+import { readUserToken } from '../../src/token/user-token.ts'
 import { settle } from '../helpers/clock.ts'
 import { createKeyboard, createSignals, Screen } from './screen.ts'
 
@@ -124,23 +125,33 @@ t.test('a question that is not secret shows what is typed', async (t) => {
   t.equal(screen.lines.at(-1), '└ Page: 1 2')
 })
 
+const WRAPPED = ['EAAGm0PX4ZCpsBAKz9Tq', 'xq7Zb3Lw', 'ZD']
+
 t.test('a pasted token may hold line ends; only a typed Enter sends it', async (t) => {
   const { screen, terminal, type, panel, answers } = build(t)
   terminal.show(panel())
   t.ok(screen.marksPastes)
-  await type('\u001B[200~user-\r\ntoken-1\n\u001B[201~')
+  await type(`\u001B[200~${WRAPPED.join('\r\n')}\n\u001B[201~`)
   t.strictSame(answers, [])
   await type('\r')
+  // In pieces, as a slow line brings it, a mark among them.
+  for (const piece of ['\u001B[20', `0~${WRAPPED[0]}\r`, `${WRAPPED[1]}\r`, `${WRAPPED[2]}\u001B[`, '201~'])
+    await type(piece)
+  await type('\r')
 
-  t.strictSame(answers, ['user-token-1'])
+  t.strictSame(answers, [WRAPPED.join('\n'), WRAPPED.join('\n')])
+  t.strictSame(new Set(answers.map(readUserToken)), new Set([WRAPPED.join('')]))
 })
 
-t.test('in a terminal that does not mark pastes the line end sends the token', async (t) => {
+t.test('in a terminal that does not mark pastes its last line end sends the token', async (t) => {
   const { terminal, type, panel, answers } = build(t)
   terminal.show(panel())
   await type('user-token-1\n')
+  await type(`${WRAPPED.join('\r')}\r`)
+  await type(WRAPPED.join('\n'))
+  await type('\r')
 
-  t.strictSame(answers, ['user-token-1'])
+  t.strictSame(answers, ['user-token-1', WRAPPED.join('\n'), WRAPPED.join('\n')])
 })
 
 t.test('arrows, tabs and control characters do not get into the answer', async (t) => {

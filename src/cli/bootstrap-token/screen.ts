@@ -1,9 +1,15 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import * as clack from '@clack/prompts'
 import type { BootstrappedPage } from '../../token/bootstrap.ts'
 import type { ReachedPage } from '../../token/pages.ts'
 import type { BootstrapStep } from '../../token/steps.ts'
+import {
+  createPastedLines,
+  PASTE_MARKS_OFF,
+  PASTE_MARKS_ON,
+  withLineEnds,
+} from '../../terminal/pasted-lines.ts'
 
 /** What the operator sees in a terminal. */
 export interface Screen {
@@ -23,7 +29,7 @@ export interface Screen {
   step: (step: BootstrapStep) => void
   refused: (what: string, remedy: string | undefined) => void
   done: (pages: BootstrappedPage[], keptIn: string) => void
-  /** Takes away what moves; safe at any time. */
+  /** Takes away what moves, and gives the terminal back as it was; safe at any time. */
   stop: () => void
 }
 
@@ -33,13 +39,21 @@ const FRAME_MS = 100
 const MARGIN = 8
 const USUAL_COLUMNS = 80
 
-export const createScreen = (output: Writable & { columns?: number }): Screen => {
+type Keyboard = Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }
+
+export const createScreen = (output: Writable & { columns?: number }, input: Keyboard): Screen => {
   // Serial consoles and containers report 0 columns; clack would then break after every letter.
   if (output.columns === 0) output.columns = USUAL_COLUMNS
-  const common = { output }
+  const common = { input, output }
   const spinner = createSpinner(output)
   /** Lines of their own, outside of what clack draws: for what is copied. */
   const plainly = (...lines: string[]): void => void output.write(`\n${lines.join('\n')}\n`)
+
+  let isMarking = false
+  const markPastes = (wanted: boolean): void => {
+    if (wanted !== isMarking) output.write(wanted ? PASTE_MARKS_ON : PASTE_MARKS_OFF)
+    isMarking = wanted
+  }
 
   return {
     open: ({ appId, version, keptIn, encrypted }) => {
@@ -88,13 +102,19 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
     },
 
     askToken: async () => {
+      const keys = Object.assign(createPastedLines(), keyboardOf(input))
+      markPastes(true)
+      input.pipe(keys)
       const token = await clack.password({
-        ...common,
+        output,
+        input: keys,
         message: `Paste the user token ${styleText('dim', '(it is not shown) and press Enter')}`,
         mask: '',
         validate: (value) => (value?.trim() ? undefined : 'Nothing was pasted yet.'),
       })
-      return clack.isCancel(token) ? null : token
+      input.unpipe(keys)
+      markPastes(false)
+      return clack.isCancel(token) ? null : withLineEnds(token)
     },
 
     choosePages: async (pages, known) => {
@@ -142,9 +162,18 @@ export const createScreen = (output: Writable & { columns?: number }): Screen =>
       clack.outro(`Saved in ${keptIn}; a running bot uses it within a second.`, common)
     },
 
-    stop: () => spinner.stop(),
+    stop: () => {
+      spinner.stop()
+      markPastes(false)
+    },
   }
 }
+
+/** What a prompt asks of a keyboard besides its keys. */
+const keyboardOf = (input: Keyboard): Pick<Keyboard, 'isTTY' | 'setRawMode'> => ({
+  isTTY: input.isTTY ?? false,
+  setRawMode: (raw) => input.setRawMode?.(raw),
+})
 
 const describePage = (page: BootstrappedPage): string =>
   [
