@@ -39,14 +39,3 @@ const TROUBLES: readonly (readonly [codes: RegExp, trouble: CertificateTrouble])
     },
   ],
 ]
-
-/**
- * What a call that failed says of itself, for the log: only its code or name, since a message may name an address that is a
- * secret; with what to do where a certificate is the cause.
- */
-export const problemOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  const trouble = certificateTrouble(code)
-  return trouble === null ? code : `${code}: ${trouble.what}. ${trouble.remedy}`
-}

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { request } from 'undici'
+import { failureCode } from '../base/call-failure.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 
 /** The network as a stranger sees it. */
@@ -100,10 +101,7 @@ export const createOutside = ({ ca, proxies = {} }: { ca?: string; proxies?: Pro
 const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown'
   if (error.name === 'TimeoutError' || error.message === 'ETIMEDOUT') return 'ETIMEDOUT'
-  // Tried several addresses of one name, each with its own failure.
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error
-  const { code } = (first ?? error) as { code?: unknown }
-  return typeof code === 'string' ? code : error.name
+  return failureCode(error) ?? error.name
 }
 
 const factsOf = (socket: TLSSocket): CertificateFacts => {

@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici'
+import { failureCode } from '../base/call-failure.ts'
 import { certificateTrouble } from '../base/certificate.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
@@ -210,7 +211,7 @@ const exchange = (
         onResponseEnd: () => {
           if (settle()) resolve({ status, headers, text: textOf(chunks) })
         },
-        onResponseError: (_controller, error) => fail(reasonOf(error)),
+        onResponseError: (_controller, error) => fail(failureCode(error) ?? 'the connection failed'),
       },
     )
   })
@@ -319,19 +320,6 @@ const lost = (call: Call, { message, sent }: LostAnswer, via: string | null): Gr
 const textOf = (chunks: readonly Buffer[]): string => {
   const [first] = chunks
   return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
-}
-
-/** Only the code: undici's errors can hold addresses, bytes of the answer and whole sockets. */
-const reasonOf = (error: Error & { code?: unknown }): string => {
-  // A proxy that wants a password, or may not go there, answers so.
-  const proxyStatus = /\bProxy\b.*\((\d{3})\)/.exec(error.message)?.[1]
-  if (proxyStatus !== undefined) return `the proxy answered with HTTP ${proxyStatus}`
-  // What a proxy's own certificate lacks is told by the cause.
-  const { code } =
-    error.cause instanceof Error && error.code?.toString().startsWith('UND_ERR_PRX')
-      ? (error.cause as { code?: unknown })
-      : error
-  return typeof code === 'string' && /^[A-Z][A-Z_0-9]*$/.test(code) ? code : 'the connection failed'
 }
 
 const parse = (text: string): JsonObject | undefined => {

@@ -1,56 +1,19 @@
-import { createServer, request as httpRequest, type Server } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { request } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
+import Fastify from 'fastify'
+import { answersPlugin } from '../../plugins/form-answers.ts'
+import { createAlert } from '../../src/alerts/channels/alert-url.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../../src/outgoing/proxies.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { listen, startForwardProxy, startSecureReceiver } from '../helpers/forward-proxy.ts'
 import { startFakeGraph } from '../helpers/graph-server.ts'
-
-const listen = async (t: Test, server: Server): Promise<string> => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-/** A proxy that notes what it is asked for, and leads everything to one server, whatever its name. */
-const startProxy = async (t: Test, target: string) => {
-  const asked: string[] = []
-  const { hostname, port } = new URL(target)
-  const server = createServer((incoming, outgoing) => {
-    asked.push(
-      `${incoming.method} ${incoming.url?.split('?')[0]} ${incoming.headers['proxy-authorization'] ?? '-'}`,
-    )
-    const { pathname, search } = new URL(incoming.url ?? '/', target)
-    const forward = httpRequest({
-      hostname,
-      port,
-      path: pathname + search,
-      method: incoming.method,
-      headers: incoming.headers,
-    })
-    forward.on('response', (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    incoming.pipe(forward)
-  })
-  server.on('connect', (incoming, socket) => {
-    asked.push(`CONNECT ${incoming.url}`)
-    const way = connect(Number(port), hostname, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      way.pipe(socket).pipe(way)
-    })
-    for (const one of [way, socket]) one.on('error', () => {})
-  })
-  return { origin: await listen(t, server), asked }
-}
 
 t.test('Graph is called by way of the proxy, where only that leads out', async (t) => {
   const fake = await startFakeGraph(t)
-  const proxy = await startProxy(t, fake.origin)
+  const proxy = await startForwardProxy(t, fake.origin)
   const { port } = new URL(proxy.origin)
   const options = { version: 'v25.0', appId: '600000000000001', appSecret: 'app-secret-1' }
   const graph = createGraph({
@@ -91,7 +54,7 @@ t.test('what is told of the proxy is what undici does', async (t) => {
     t,
     createServer((_request, response) => response.end('direct')),
   )
-  const proxy = await startProxy(t, target)
+  const proxy = await startForwardProxy(t, target)
   const { port } = new URL(target)
   const exempt = [
     '',
@@ -122,4 +85,62 @@ t.test('what is told of the proxy is what undici does', async (t) => {
   }
   t.equal(proxyFor('https://a.example/', { HTTP_PROXY: 'http://p:1' }), 'http://p:1', 'as undici has it')
   t.equal(proxyFor('http://a.example/', { HTTPS_PROXY: 'http://p:1' }), null)
+})
+
+const HOOK = 'hooks.nowhere.invalid'
+const FORMS = 'forms.nowhere.invalid'
+
+/** Where only a proxy with a password leads out. */
+const enclosed = async (t: Test) => {
+  const receiver = await startSecureReceiver(t, [HOOK, FORMS])
+  const proxy = await startForwardProxy(t, receiver.target, 'someone:hush')
+  const { port } = new URL(proxy.origin)
+  return { ...receiver, ...proxy, way: (password: string) => `http://someone:${password}@127.0.0.1:${port}` }
+}
+
+t.test('an alert leaves through the tunnel of the proxy; a proxy that refuses is named as such', async (t) => {
+  const { posts, asked, way } = await enclosed(t)
+  const clock = createFakeClock()
+  const log = { warn: () => undefined }
+  const trial = async (proxies: Proxies) => {
+    const alert = createAlert({ url: `https://${HOOK}/services/secret`, proxies, clock, log })
+    const problem = await alert.trial({ kind: 'trial', needs: [], atMs: 0 })
+    await alert.stop()
+    return problem
+  }
+  t.equal(await trial({ HTTPS_PROXY: way('hush') }), null)
+  t.match(posts, [{ url: `https://${HOOK}/services/secret`, body: /"text":"Evergreen/ }])
+  t.equal(await trial({ HTTPS_PROXY: way('wrong') }), 'the proxy answered with HTTP 407')
+  t.strictSame(asked, [`CONNECT ${HOOK}:443`, `CONNECT ${HOOK}:443`])
+
+  t.match(await trial({ HTTPS_PROXY: way('hush'), NO_PROXY: '.nowhere.invalid' }), /ENOTFOUND|EAI_AGAIN/)
+  t.equal(asked.length, 2, 'NO_PROXY is honoured')
+})
+
+t.test('the answers of a form leave through it, too', async (t) => {
+  const { posts, asked, way } = await enclosed(t)
+  const clock = createFakeClock()
+  const due = [
+    { id: 7, pageId: '1', psid: '2', form: 'book', url: `https://${FORMS}/in`, keptMs: 0, dueMs: 0, body: '{}' },
+  ]
+  const tried = Promise.withResolvers<number | null>()
+  const app = Fastify()
+  const answers = {
+    due: async () => ({ answers: due.splice(0), nextMs: null }),
+    tried: async (_id: number, nextMs: number | null) => tried.resolve(nextMs),
+  }
+  const stands = {
+    store: { answers, onWork: () => () => undefined },
+    clock,
+    config: { HTTPS_PROXY: way('hush'), NO_PROXY: 'localhost' },
+  }
+  for (const [name, stand] of Object.entries(stands)) app.decorate(name, stand)
+  for (const name of ['clock', 'store']) app.register(fp(async () => undefined, { name }))
+  app.register(answersPlugin)
+  t.teardown(() => app.close())
+  await app.listen({ port: 0, host: '127.0.0.1' })
+
+  t.equal(await tried.promise, null, 'it was delivered')
+  t.match(posts, [{ url: `https://${FORMS}/in`, body: /"form":"book"/ }])
+  t.strictSame(asked, [`CONNECT ${FORMS}:443`])
 })

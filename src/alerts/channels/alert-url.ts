@@ -1,4 +1,4 @@
-import { problemOf } from '../../base/certificate.ts'
+import { problemOf } from '../../base/call-failure.ts'
 import { request } from 'undici'
 import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
 import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
