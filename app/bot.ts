@@ -54,7 +54,7 @@ export interface AppOptions {
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { env, clock = systemClock, logStream, terminal = null, surroundings, databaseThread } = options
-  const app = createServer({ ...serverSettings(env), logStream })
+  const app = createServer({ ...serverSettings(env), logStream, surroundings })
 
   app.register(envPlugin, { env, surroundings })
   app.register(clockPlugin, { clock })

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BotError } from '../src/base/errors.ts'
-import { DEMO_VARIABLE } from '../src/cures/surroundings.ts'
+import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
 
 /** The file with which a running demo tells `npm run demo:repair` its settings. */
 export interface DemoNote {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../src/base/errors.ts'
-import { fitCommands, type Surroundings } from '../src/cures/surroundings.ts'
+import { fitCommands, fitError } from '../src/cures/surroundings.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import { bootstrap, type BootstrappedPage, type BootstrapOptions } from '../src/token/bootstrap.ts'
 
@@ -20,20 +20,20 @@ async function bootstrapToken(app: FastifyInstance) {
   const { clock, config, graph, tokenStore: store } = app
   const { PUBLIC_URL, FB_VERIFY_TOKEN: verifyToken } = config
   const webhook = PUBLIC_URL === undefined ? undefined : { url: webhookAt(PUBLIC_URL), verifyToken }
-  app.decorate('bootstrapToken', (request) =>
-    bootstrap({ subscribe: true, ...request, webhook, graph, store, clock, appId: config.FB_APP_ID }).catch(
-      (error: unknown) => {
-        throw error instanceof BotError ? fitted(error, app.surroundings) : error
-      },
-    ),
+  app.decorate('bootstrapToken', ({ report, ...request }) =>
+    bootstrap({
+      subscribe: true,
+      ...request,
+      ...(report && { report: (step) => report({ ...step, text: fitCommands(step.text, app.surroundings) }) }),
+      webhook,
+      graph,
+      store,
+      clock,
+      appId: config.FB_APP_ID,
+    }).catch((error: unknown) => {
+      throw error instanceof BotError ? fitError(error, app.surroundings) : error
+    }),
   )
-}
-
-/** The refusal with a remedy that can be followed where the bot runs. */
-const fitted = (error: BotError, surroundings: Surroundings): BotError => {
-  if (error.remedy === undefined || surroundings.is === 'checkout') return error
-  const { code, message, retryable, remedy } = error
-  return new BotError(code, message, { cause: error, retryable, remedy: fitCommands(remedy, surroundings) })
 }
 
 export const bootstrapPlugin = fp(bootstrapToken, {

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import Fastify, { LogController, type FastifyInstance, type FastifyServerFactory } from 'fastify'
 import type { Config } from '../src/base/config.ts'
 import { createLogOptions, type LogStream } from '../src/base/log.ts'
+import { CHECKOUT, fitCommands, type Surroundings } from '../src/cures/surroundings.ts'
 import { dropBody } from '../src/web/body-budget.ts'
 import { boundInFlight } from '../src/web/in-flight.ts'
 import { answerClientError, answerFrameworkError, answerUnrouted } from './errors.ts'
@@ -9,6 +10,8 @@ import { answerClientError, answerFrameworkError, answerUnrouted } from './error
 export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> {
   /** Where log lines go; standard output by default. */
   logStream?: LogStream | undefined
+  /** Where it runs; a checkout by default. */
+  surroundings?: Surroundings | undefined
 }
 
 // An import would run the getters of node:http, and one of them loads a second undici.
@@ -57,9 +60,11 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
 }
 
 /** The bare Fastify instance, before plugins are registered. */
-export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOptions): FastifyInstance =>
-  Fastify({
-    logger: createLogOptions(LOG_LEVEL, logStream),
+export const createServer = (options: ServerOptions): FastifyInstance => {
+  const { LOG_LEVEL, TRUST_PROXY, logStream, surroundings = CHECKOUT } = options
+  const spell = (remedy: string): string => fitCommands(remedy, surroundings)
+  return Fastify({
+    logger: createLogOptions(LOG_LEVEL, logStream, surroundings.is === 'checkout' ? undefined : spell),
     // Two log lines for every request would halve the webhooks we can take.
     logController: new LogController({ disableRequestLogging: true }),
     // So would a logger of its own for every request, with all that is redacted.
@@ -72,3 +77,4 @@ export const createServer = ({ LOG_LEVEL, TRUST_PROXY, logStream }: ServerOption
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   })
+}

@@ -2,9 +2,10 @@ import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { configWarnings, exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
+import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { LogStream } from '../../src/base/log.ts'
-import { surroundingsOf } from '../../src/cures/surroundings.ts'
+import { fitCommands, fitError, surroundingsOf } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
 import { endWithGrace } from '../end-with-grace.ts'
@@ -91,7 +92,7 @@ const serveWhenBuilt = async (
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
   for (const { what, next } of configWarnings(process.env)) app.log.warn(`${what}: ${next}`)
-  const exposure = exposureOf()
+  const exposure = exposureOf(envFileIn(process.env))
   if (exposure !== null) app.log.warn(`${exposure.what}: ${exposure.next}`)
 }
 
@@ -110,8 +111,8 @@ const explain = (error: unknown): string => {
   if (error instanceof BotError) {
     return [
       error.message,
-      error.remedy,
-      isFirstRun(error) ? FIRST_RUN[surroundings.is === 'container' ? 'container' : 'checkout'] : '',
+      fitError(error, surroundings).remedy,
+      isFirstRun(error) ? (surroundings.is === 'container' ? FIRST_IN_CONTAINER : firstRun()) : '',
     ]
       .filter(Boolean)
       .join('\n')
@@ -123,21 +124,26 @@ const explain = (error: unknown): string => {
 const isFirstRun = ({ code, message }: BotError): boolean =>
   code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
-const FIRST_RUN = {
-  checkout: `
+const firstRun = (): string => {
+  const at = (name: string): string => fitCommands(`npm run ${name}`, surroundings)
+  return `
 Is this the first start?
-  Just looking   npm run demo     shows the whole bot, with no Facebook account and no settings
-  A real Page    npm run setup    leads through it in your browser, as npm start does in a terminal;
-                 README.md, "Connect a real Page", has it by hand, too: cp .env.example .env
-  At any time    npm run doctor   says what is in order and what to do next`,
-  container: `
+  Just looking:   ${at('demo')}
+                  shows the whole bot, with no Facebook account and no settings
+  A real Page:    ${at('setup')}
+                  leads through it in your browser, as a start in a terminal does;
+                  README.md, "Connect a real Page", has it by hand, too: cp .env.example .env
+  At any time:    ${at('doctor')}
+                  says what is in order and what to do next`
+}
+
+const FIRST_IN_CONTAINER = `
 Is this the first start? A container gets its settings from outside:
   By hand       FB_APP_ID, FB_APP_SECRET and FB_VERIFY_TOKEN in its environment, such as docker run --env-file FILE;
                 a secret may also be a file, which FB_APP_SECRET_FILE names
   Led through   docker run -it -p 127.0.0.1:3000:3000 and the volume for DATA_DIR, then the image, then --setup:
                 it shows an address for your browser, and keeps the settings in DATA_DIR
-  At any time   ${surroundings.command('doctor')}   says what is in order and what to do next`,
-}
+  At any time   ${surroundings.command('doctor')}   says what is in order and what to do next`
 
 /** The work that a start begins before other modules are loaded. */
 export interface Begun {

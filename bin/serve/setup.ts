@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { buildSetup } from '../../app/setup.ts'
 import type { Env } from '../../src/base/config.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { createOutside } from '../../src/doctor/outside.ts'
 import type { LogStream } from '../../src/base/log.ts'
-import type { Surroundings } from '../../src/cures/surroundings.ts'
+import { fitCommands, fitError, type Surroundings } from '../../src/cures/surroundings.ts'
 import { settingsFile } from '../../src/setup/settings-file.ts'
 import { createSetupCode } from '../../src/setup/code.ts'
 import { loadOtherSettings } from '../../src/setup/first-run.ts'
@@ -18,7 +19,7 @@ export interface SetupRun {
   logStream: LogStream | undefined
   /** Shows a person what to do. */
   say: (text: string) => void
-  surroundings: Pick<Surroundings, 'is'>
+  surroundings: Surroundings
   buildBot: (env: Env) => Promise<FastifyInstance>
 }
 
@@ -42,7 +43,9 @@ export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => 
     code,
     onEnter: () => say(`To go on in another browser: ${url()}`),
     startBot: async (ready) => {
-      bot = await buildBot({ ...ready, PORT: String(port) })
+      bot = await buildBot({ ...ready, PORT: String(port) }).catch((error: unknown) => {
+        throw error instanceof BotError ? fitError(error, surroundings) : error
+      })
     },
     onDone: () => bot && done.resolve(bot),
     logStream,
@@ -51,7 +54,7 @@ export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => 
   const { port } = setup.server.address() as AddressInfo
   // Facebook's login comes back to plain http under this name alone.
   const url = (): string => `http://${nameOf(host)}:${port}/setup/code/${code.current()}`
-  say(welcome(url(), hintsFor({ host, port, env, isContainer: surroundings.is === 'container' })))
+  say(welcome(url(), hintsFor({ host, port, env, surroundings })))
   await done.promise
   await Promise.all([setup.close(), outside.close()])
   return done.promise
@@ -71,8 +74,9 @@ ${hints.join('\n')}
 `
 
 /** How a browser gets there that is not on this machine. */
-const hintsFor = (at: { host: string; port: number; env: Env; isContainer: boolean }): string[] => {
-  const { host, port, env, isContainer } = at
+const hintsFor = (at: { host: string; port: number; env: Env; surroundings: Surroundings }): string[] => {
+  const { host, port, env, surroundings } = at
+  const isContainer = surroundings.is === 'container'
   const hints: string[] = []
   if (isContainer) {
     hints.push(
@@ -85,6 +89,9 @@ const hintsFor = (at: { host: string; port: number; env: Env; isContainer: boole
   if (!isContainer && !['127.0.0.1', 'localhost', '::1'].includes(host)) {
     hints.push(`It listens on ${host}, unencrypted: secrets typed in from elsewhere can be read on the way.`)
   }
-  if (!isContainer) hints.push('Just looking? npm run demo shows the whole bot, with no Facebook account.')
+  if (!isContainer) {
+    const hint = 'Just looking? `npm run demo` shows the whole bot, with no Facebook account.'
+    hints.push(fitCommands(hint, surroundings).replaceAll('`', ''))
+  }
   return hints
 }

@@ -79,7 +79,7 @@ const fitting = (toDo: readonly string[], longest: number): string[] => {
     lines.push(line)
   }
   const more = toDo.length - lines.length
-  return more > 0 ? [...lines, `And ${more} more to do; \`npm run doctor\` names it.`] : lines
+  return more > 0 ? [...lines, `And ${more} more to do, which console and doctor name.`] : lines
 }
 
 /** As many as there is room for, the first of them in any case; then how many more there are. */

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
-import { readDotEnvFile } from './dot-env-file.ts'
+import { envFileIn, readDotEnvFile } from './dot-env-file.ts'
 import { BotError } from './errors.ts'
-import { FORMATS, isLoopback, isOrigin } from './formats.ts'
+import { addressFault, FORMATS, isLoopback, isOrigin } from './formats.ts'
 import { oddity } from './odd-characters.ts'
 import { givenSecret, type GivenSecret } from './secret-files.ts'
 
@@ -332,7 +332,7 @@ const linesOf = (
  *
  * @throws BotError `BOT_CONFIG_INVALID` when a file is there but cannot be read
  */
-export const withDotEnv = (env: Env, path = '.env'): Env => {
+export const withDotEnv = (env: Env, path = envFileIn(env)): Env => {
   const usual = { ...readDotEnvFile(path).values, ...env }
   return { ...readDotEnvFile(dataEnvFile(dataDirIn(usual))).values, ...usual }
 }
@@ -347,7 +347,7 @@ export interface ConfigWarning {
  * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, an app secret that does not look like
  * one of Facebook's.
  */
-export const configWarnings = (given: Env, path = '.env'): ConfigWarning[] => {
+export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
   const env = withDotEnv(given, path)
   const files = [path, dataEnvFile(dataDirIn(env))].map((file) => ({ file, ...readDotEnvFile(file) }))
   const cut = files.flatMap(({ file, values, cut: names }) =>
@@ -382,7 +382,7 @@ export const dataEnvFile = (dataDir: string): string => join(dataDir, '.env')
  * What is wrong where other users of this machine may read the `.env` file; null where they may not, or there is none. Where
  * the file belongs to another user, such as root, its group is how this user reads it.
  */
-export const exposureOf = (path = '.env'): { what: string; next: string } | null => {
+export const exposureOf = (path: string): { what: string; next: string } | null => {
   const facts = statSync(path, { throwIfNoEntry: false })
   const own = process.getuid?.()
   if (facts === undefined || own === undefined) return null
@@ -447,9 +447,14 @@ const toLine = ({ keyword }: ErrorObject, name: string, value: unknown): string 
   if (keyword === 'required' || keyword === 'dependencies') {
     return `${name} is missing: it must be ${describe(name)}`
   }
-  const odd = typeof value === 'string' ? oddity(value, WORDS.has(name)) : null
-  return `${name} must be ${describe(name)}${odd === null ? '' : `; ${odd}`}`
+  const fault = typeof value === 'string' ? faultOf(name, value) : null
+  return `${name} must be ${describe(name)}${fault === null ? '' : `; ${fault}`}`
 }
+
+/** What is wrong with a value that was refused, as far as it can be told: a clause without the value. */
+export const faultOf = (name: string, value: string): string | null =>
+  oddity(value, WORDS.has(name)) ??
+  addressFault(value, (properties as Record<string, Variable>)[name]?.format ?? '')
 
 /** Ids and secrets that Facebook or a program makes: one word each. */
 const WORDS: ReadonlySet<string> = new Set(['FB_APP_ID', 'FB_APP_SECRET', 'FB_LOGIN_CONFIG_ID', 'TOKEN_KEY'])

@@ -14,6 +14,16 @@ const NOTHING: DotEnv = { values: {}, cut: [] }
 /** `NAME=value#rest`: what follows the sign is a comment to Node, and was probably meant as part of the value. */
 const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*([^\s#"'`][^#"'`]*)#/
 
+/** The variable by which the demo tells its processes that they belong to it; its value is the port of the chat page. */
+export const DEMO_VARIABLE = 'EVERGREEN_DEMO'
+
+/**
+ * The file that settings are read from besides the environment; an empty text for none. The demo has settings of its own: a
+ * real token in `.env` must never meet its sandbox, nor a trouble of the demo a real `ALERT_URL`.
+ */
+export const envFileIn = (env: Record<string, string | undefined>): string =>
+  env[DEMO_VARIABLE] === undefined ? '.env' : ''
+
 /**
  * Reads a `.env` file; a file that is not there says nothing.
  *

@@ -18,6 +18,30 @@ const isPublicOrigin = (text: string): boolean => {
   return url !== null && (url.protocol === 'https:' || isLoopback(url.hostname))
 }
 
+/**
+ * Why a text is no address of the format, as the middle of a sentence; null where it is no address at all, or one. Never shows the
+ * text, which may be a secret.
+ */
+export const addressFault = (text: string, format: string): string | null => {
+  if (!ADDRESSES.has(format)) return null
+  if (/^https?(:\/?|\/\/)(?!\/)/i.test(text)) return 'between https and the name stand a colon and two slashes'
+  if (!/^[a-z][\w+.-]*:\/\//i.test(text)) return looksLikeHost(text) ? 'it lacks https:// in front' : null
+  const url = URL.parse(text)
+  if (url === null) return null
+  if (!/^https?:$/.test(url.protocol)) return 'it begins with something else than https://'
+  if (url.username !== '' || url.password !== '') return 'it holds a user name or a password'
+  if (format === 'web-address') return null
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    return 'something follows the name (and port): leave that out'
+  return format === 'public-origin' && !isPublicOrigin(text) ? 'Facebook calls nothing but https' : null
+}
+
+const ADDRESSES: ReadonlySet<string> = new Set(['origin', 'public-origin', 'web-address'])
+
+/** Whether a text can be meant as a server: a name with a dot or of this machine, perhaps with a port and a path. */
+export const looksLikeHost = (text: string): boolean =>
+  /^([\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+|localhost|\[[\da-f:]+\])\.?(:\d+)?([/?#].*)?$/iu.test(text)
+
 /** Whether a name or an address stands for this machine. */
 export const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 

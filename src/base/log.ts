@@ -5,13 +5,25 @@ export interface LogStream {
   write: (line: string) => void
 }
 
-/** pino's options for one process: JSON lines in which nothing that grants access can appear under its usual name. */
-export const createLogOptions = (level: string, stream?: LogStream) => ({
+/**
+ * pino's options for one process: JSON lines in which nothing that grants access can appear under its usual name.
+ *
+ * @param spell - puts the commands in a remedy as they are given where the bot runs; remedies stay as they are without it
+ */
+export const createLogOptions = (level: string, stream?: LogStream, spell?: (remedy: string) => string) => ({
   level,
   redact: { paths: REDACTED, censor: '[redacted]' },
   serializers: { req: describeRequest },
+  ...(spell && { formatters: { log: (facts: Record<string, unknown>) => spelled(facts, spell) } }),
   ...(stream && { stream }),
 })
+
+const spelled = (facts: Record<string, unknown>, spell: (remedy: string) => string): Record<string, unknown> => {
+  const { err } = facts
+  if (!(err instanceof Error && 'remedy' in err && typeof err.remedy === 'string')) return facts
+  const remedy = { value: spell(err.remedy), enumerable: true }
+  return { ...facts, err: Object.create(err, { remedy }) as Error }
+}
 
 const ON_THE_WIRE = `
   authorization cookie set-cookie x-hub-signature-256

@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { configWarnings, loadConfig, secretFrom, withDotEnv, type Config, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
+import { fitCommands, fitError, surroundingsOf } from '../cures/surroundings.ts'
 import { createGraph } from '../graph/client.ts'
 import type { AppWebhook } from '../token/app-webhook.ts'
 import { webhookAt } from '../token/app-webhook.ts'
@@ -128,6 +129,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
       say(io.stderr, `Note: Graph runs ${ran}, not ${asked}; look at FB_GRAPH_VERSION.`),
   })
   const webhook = webhookOf(env, settings)
+  const surroundings = surroundingsOf(io.env)
   let isSaved = false
   const attempt: Run['attempt'] = (options) =>
     bootstrap({
@@ -142,8 +144,10 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
       subscribe: wanted.subscribe,
       report: (step) => {
         if (step.name === 'save' && step.status === 'done') isSaved = true
-        options.report?.(step)
+        options.report?.({ ...step, text: fitCommands(step.text, surroundings) })
       },
+    }).catch((error: unknown) => {
+      throw error instanceof BotError ? fitError(error, surroundings) : error
     })
   const run: Run = {
     io,
@@ -241,7 +245,7 @@ const warningLines = ({ status, text }: BootstrapStep): string[] => (status === 
 
 const inTerminal = async (run: Run, output: Output): Promise<BootstrappedPage[]> => {
   const { settings, store, io } = run
-  const screen = createScreen(output)
+  const screen = createScreen(output, io.stdin)
   const keptIn = join(settings.DATA_DIR, 'tokens.json')
   const interrupted = Promise.withResolvers<never>()
   io.onInterrupt(() => interrupted.reject(new GivenUp()))

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import type { Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
-import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
+import { CHECKOUT, fitCommands, surroundingsOf, type Surroundings } from '../cures/surroundings.ts'
 
 /** The surroundings of a command besides its arguments: of the process, or of a test. */
 export interface Io {
@@ -73,7 +73,7 @@ export const command =
   async (argv, io) => {
     try {
       if (argv.includes('--help') || argv.includes('-h')) {
-        io.stdout.write(helpOf(plan))
+        io.stdout.write(helpOf(plan, surroundingsOf(io.env)))
         return EXIT.done
       }
       return await plan.run(read(plan, argv, io.env), io)
@@ -176,22 +176,26 @@ const readSwallowed = <Options extends Record<string, Option>>(
 /** An option's name, unless it looks like something that should not be repeated. */
 const printable = (name: string): string => (/^--?[a-z-]{1,20}$/.test(name) ? name : 'of that name')
 
-/** The help of a command, in the shape that all have. */
-export const helpOf = (plan: HelpPlan): string => {
+/** The help of a command, in the shape that all have, with the calls as they are typed here. */
+export const helpOf = (plan: HelpPlan, surroundings: Surroundings = CHECKOUT): string => {
   const { about, usage, options = {}, notes, exit = '0 done, 1 failed, 2 wrong usage.' } = plan
   const rows = Object.entries<Option>(options).map(([name, { value, about: what }]): [string, string] => [
     value === undefined ? `--${name}` : `--${name} ${value}`,
     what,
   ])
-  return `${about}
+  const isDirect = surroundings.is === 'checkout' || surroundings.is === 'folder'
+  // What a person sets before a command does not get into a container or a service.
+  const calls = usage.filter(([call]) => isDirect || !/^[A-Z_]+=/.test(call))
+  const text = `${about}
 
-${table(usage)}
+${table(calls.map(([call, what]) => [fitCommands(call, surroundings), what]))}
 
-Options, after --
+Options${surroundings.is === 'checkout' ? ', after --' : ''}
 ${table([...rows, ['--help', 'this text']])}
 ${notes === undefined ? '' : `\n${notes}\n`}
 Exit code: ${exit}
 `
+  return fitCommands(text, surroundings)
 }
 
 const table = (rows: readonly (readonly [string, string])[]): string => {

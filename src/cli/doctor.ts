@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import manifest from '../../package.json' with { type: 'json' }
 import { systemClock } from '../base/clock.ts'
 import { configWarnings, withDotEnv, type Env } from '../base/config.ts'
+import { envFileIn } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { createCleaner } from '../doctor/clean.ts'
@@ -53,7 +54,7 @@ const examine = async ({ env: given, stdout }: Io, isSilent: boolean): Promise<R
     clock: systemClock,
     outside: createOutside({ proxies: settings.values }),
     node: { version: process.versions.node, least: manifest.engines.node.replace('>=', '') },
-    envFile: '.env',
+    envFile: envFileIn(given),
     holder: dataDirHolder,
     freeBytes: async (dir) => {
       const { bavail, bsize } = await statfs(dir)

@@ -1,4 +1,5 @@
 import { loadConfig, withDotEnv } from '../base/config.ts'
+import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { restore as restoreFrom } from '../store/restore.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
@@ -37,7 +38,7 @@ before it sends it. Events that were not handled then are handled again.`,
     if (aside !== null) stdout.write(`What was there before is in ${aside}; delete it when all is well.\n`)
     if (doubted > 0)
       stdout.write(`Replies that wait: ${doubted}. The bot looks for each before it sends it.\n`)
-    stdout.write('Now start the bot, and run: npm run doctor\n')
+    stdout.write(fitCommands('Now start the bot, and run: npm run doctor\n', surroundingsOf(env)))
     return EXIT.done
   },
 })

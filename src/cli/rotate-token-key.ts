@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { loadConfig, secretFrom, withDotEnv } from '../base/config.ts'
+import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { rotateTokenKey } from '../store/tokens/rotate.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
@@ -24,9 +25,10 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Locking the token file would make it where there is none.
     const pages = existsSync(dir) ? await rotateTokenKey(dir, toTokenKey(oldKey), to) : null
+    const none = `There are no tokens in ${dir}. Set TOKEN_KEY to the new key, and run: npm run bootstrap-token\n`
     stdout.write(
       pages === null
-        ? `There are no tokens in ${dir}. Set TOKEN_KEY to the new key, and run: npm run bootstrap-token\n`
+        ? fitCommands(none, surroundingsOf(given))
         : `Done: the token file in ${dir} (Pages: ${pages}) is encrypted with the new key.\nNow set TOKEN_KEY to it and restart the bot.\n`,
     )
     return EXIT.done

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Env } from '../base/config.ts'
+import { DEMO_VARIABLE } from '../base/dot-env-file.ts'
+import { BotError } from '../base/errors.ts'
 
 /** Where the bot runs, and how a person gives it a command there. */
 export interface Surroundings {
-  is: 'checkout' | 'container' | 'demo'
+  /** `folder`: the owner's files are in a folder of their own, apart from the program. */
+  is: 'checkout' | 'folder' | 'service' | 'container' | 'demo'
   /** As it is typed: `command('doctor')`, `command('bootstrap-token', '--page 1001')`. */
   command: (name: string, args?: string) => string
 }
@@ -21,8 +24,8 @@ export interface ProcessFacts {
   bin: string
 }
 
-/** The variable by which the demo tells the bot that it is one; its value is the port of the chat page. */
-export const DEMO_VARIABLE = 'EVERGREEN_DEMO'
+/** The variable by which a service says how its commands are given, such as `sudo evergreen` (deploy/evergreen.service). */
+export const COMMAND_VARIABLE = 'EVERGREEN_COMMAND'
 
 /** The chat page's port unless that one is taken. */
 export const DEMO_PORT = 4000
@@ -31,9 +34,13 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
   const port = env[DEMO_VARIABLE]
   if (port !== undefined)
     return { is: 'demo', command: (name, args) => demoCommand(Number(port), name, args) }
-  return isContainer(facts)
-    ? { is: 'container', command: (name, args) => execCommand(facts, name, args) }
-    : CHECKOUT
+  const service = env[COMMAND_VARIABLE]?.trim()
+  if (service) return { is: 'service', command: (name, args) => words(service, name, args) }
+  if (isContainer(facts))
+    return { is: 'container', command: (name, args) => execCommand(facts, name, args) }
+  return facts.bin === 'bin'
+    ? CHECKOUT
+    : { is: 'folder', command: (name, args) => words('node', fileOf(facts.bin, name), args) }
 }
 
 /** `npm` in the folder of the program. */
@@ -53,26 +60,46 @@ export const CHECKOUT: Surroundings = {
 export const fitCommands = (text: string, { is, command }: Surroundings): string =>
   is === 'checkout'
     ? text
-    : text.replace(COMMAND, (_all, name: string | undefined, args: string | undefined) =>
-        command(name ?? 'start', args),
-      )
+    : text.replace(COMMAND, (_all, pipe = '', name: string | undefined, args: string | undefined) => {
+        const typed = command(name ?? 'start', args)
+        // A container's engine refuses a pipe where a terminal is asked for.
+        return pipe + (pipe === '' ? typed : typed.replace('docker exec -it', 'docker exec -i'))
+      })
 
-const COMMAND = /\bnpm (?:run ([a-z][\w:-]*)|start\b)(?: -- ([^`"\n]+?)(?=[`"\n]|$))?/g
+/** An error whose remedy can be followed here. */
+export const fitError = (error: BotError, surroundings: Surroundings): BotError => {
+  if (error.remedy === undefined || surroundings.is === 'checkout') return error
+  const { code, message, retryable, remedy } = error
+  return new BotError(code, message, { cause: error, retryable, remedy: fitCommands(remedy, surroundings) })
+}
+
+const COMMAND = /(\| )?\bnpm (?:run (?:--silent )?([a-z][\w:-]*)|start\b)(?: -- ([^`"\n]+?)(?=[`"\n]|$))?/g
+
+const words = (...all: (string | undefined)[]): string => all.filter(Boolean).join(' ')
 
 /** The settings of a demo are in no file: a command reaches it by the demo's own two. */
 const demoCommand = (port: number, name: string, args = ''): string => {
+  // Already a command of the demo.
+  if (/^demo(:|$)/.test(name)) return CHECKOUT.command(name, args)
   const where = port === DEMO_PORT ? '' : String(port)
   if (name === 'start' || name === 'setup') return 'npm run demo'
   if (name === 'bootstrap-token') return CHECKOUT.command('demo:repair', where)
-  return CHECKOUT.command(
-    'demo:run',
-    [where && `--port ${where}`, name, args && `-- ${args}`].filter(Boolean).join(' '),
-  )
+  return CHECKOUT.command('demo:run', words(where && `--port ${where}`, name, args && `-- ${args}`))
 }
 
-const execCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args = ''): string => {
-  if (name === 'start') return `docker restart ${containerOf(host)}`
-  return `docker exec -it ${containerOf(host)} node ${bin}/${name.replace(':', '-')}.ts${args === '' ? '' : ` ${args}`}`
+const execCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args?: string): string =>
+  name === 'start'
+    ? `docker restart ${containerOf(host)}`
+    : words('docker exec -it', PASSED[name], containerOf(host), 'node', fileOf(bin, name), args)
+
+/** What a command takes from the environment of the person who gives it. */
+const PASSED: Record<string, string> = { 'rotate-token-key': '-e NEW_TOKEN_KEY' }
+
+/** The file of a command, with the option that makes it that command. */
+const fileOf = (bin: string, name: string): string => {
+  const path = (file: string): string => (/[^\w/.-]/.test(bin) ? `"${bin}/${file}"` : `${bin}/${file}`)
+  if (name === 'start') return path('serve.js')
+  return name === 'setup' ? `${path('serve.js')} --setup` : path(`${name.replace(':', '-')}.ts`)
 }
 
 /** Docker names a host by its container. */

@@ -1,4 +1,4 @@
-import { problemOf } from '../base/certificate.ts'
+import { problemOf } from '../base/call-failure.ts'
 import { createPump } from '../base/pump.ts'
 import type { Clock } from '../base/clock.ts'
 import type { KeptAnswers, Store } from '../store/store.ts'
@@ -69,7 +69,7 @@ export const createAnswersCourier = (deps: {
       log.warn(
         { form, answersId: id, problem: problemOf(error) },
         gaveUp
-          ? 'the answers of a form could not be delivered for a week, and are only kept now (npm run answers)'
+          ? 'the answers of a form could not be delivered for a week, and are only kept now; the command answers lists them'
           : 'the answers of a form could not be delivered, and are tried again',
       )
     }

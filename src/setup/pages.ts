@@ -2,6 +2,7 @@ import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import { copyable } from '../web/copyable.ts'
 import { html, type Html, type HtmlValue } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
+import { withCommands } from '../web/words.ts'
 import { STEPS, type SetupView, type Step } from './setup.ts'
 
 /** Why a step was not taken. */
@@ -70,7 +71,7 @@ const refusal = (problem: Problem | null): HtmlValue =>
   problem !== null &&
   html`<div class="outcome bad" role="alert">
     <p>${problem.what}</p>
-    ${problem.remedy !== null && html`<p><b>To do:</b> ${problem.remedy}</p>`}
+    ${problem.remedy !== null && html`<p><b>To do:</b> ${withCommands(problem.remedy)}</p>`}
   </div>`
 
 const appStep = ({ csrf, view }: Shown, { appId = view.appId ?? '' }: { appId?: string }): Html =>

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { configSchema, loadConfig, SHORTEST_PASSWORD, type Config, type Env } from '../base/config.ts'
+import {
+  configSchema,
+  faultOf,
+  loadConfig,
+  SHORTEST_PASSWORD,
+  type Config,
+  type Env,
+} from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
+import { isLoopback, looksLikeHost } from '../base/formats.ts'
 import { canBeKept } from './dot-env.ts'
 import { isUntouched, type OtherSettings } from './first-run.ts'
 
@@ -179,17 +187,29 @@ const placeOf = (env: Env): Record<string, string> =>
     }),
   )
 
-/** An address as people type or copy it: without https://, or with the path of one of the pages behind it. */
+/** An address as people type or copy it: without https://, in quotes, or with the path of one of the pages behind it. */
 const mended = (given: string): string => {
-  const text = given.trim()
-  const whole = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`
-  return whole.replace(/\/(webhook|operator|setup)?(\/[\w/-]*)?$/i, '')
+  const text = given.trim().replace(/^[<"'`\u2018\u201C]+|[>"'`\u2019\u201D.,;]+$/g, '')
+  const name = text.replace(/^\/+/, '')
+  const whole = looksLikeHost(name) ? `${isOfThisMachine(name) ? 'http' : 'https'}://${name}` : text
+  const url = URL.parse(whole)
+  return url !== null && url.username === '' && OWN_PATH.test(url.pathname)
+    ? `${url.protocol}//${url.host}`
+    : whole
 }
+
+const isOfThisMachine = (name: string): boolean => isLoopback(URL.parse(`http://${name}`)?.hostname ?? '')
+
+const OWN_PATH = /^\/(webhook|operator|setup)?(\/[\w/-]*)?$/i
 
 /** A setting as the configuration reads it. */
 const read = (name: 'FB_APP_ID' | 'FB_APP_SECRET' | 'PUBLIC_URL', label: string, given: string): string => {
   const { description } = configSchema.properties[name] as { description?: string }
-  const refused = new BotError('BOT_REQUEST_INVALID', `${label} must be ${description}.`)
+  const fault = faultOf(name, given.trim())
+  const refused = new BotError(
+    'BOT_REQUEST_INVALID',
+    `${label} must be ${description}${fault === null ? '' : `; ${fault}`}.`,
+  )
   if (given.length > LONGEST_SETTING || !canBeKept(given.trim())) throw refused
   let config: Partial<Config>
   try {

@@ -1,5 +1,6 @@
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
+import { withCommands } from './words.ts'
 
 export interface Problem {
   statusCode: number
@@ -21,7 +22,7 @@ export const errorPage = (problem: Problem, csrf: Html | undefined, goOn: Html |
     content: html`<section class="card narrow">
       <h1>That did not work</h1>
       <p class="problem" role="alert">${problem.message}</p>
-      ${problem.remedy !== null && html`<p>${problem.remedy}</p>`} ${goOn}
+      ${problem.remedy !== null && html`<p>${withCommands(problem.remedy)}</p>`} ${goOn}
       <p><small>${problem.statusCode} ${problem.code}</small></p>
       <p><a class="button" href="/operator">Back to the overview</a></p>
     </section>`,

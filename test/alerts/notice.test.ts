@@ -118,7 +118,7 @@ t.test('what to do comes first and is never cut, however many Pages are dead', a
   )
   const all = noticeText(notice({ needs: unlike }), 1900)
   t.ok(all.length <= 1900, String(all.length))
-  t.match(all, /And \d+ more to do; `npm run doctor` names it\./)
+  t.match(all, /And \d+ more to do, which console and doctor name\./)
 })
 
 t.test('where the console is reached from everywhere, its address comes first', async (t) => {

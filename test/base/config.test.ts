@@ -287,6 +287,25 @@ const buildEnv = async (env: Env) => {
   return app
 }
 
+t.test('what is wrong with an address is named, and the address is not', async (t) => {
+  const faults: [name: string, value: string, fault: RegExp | null][] = [
+    ['PUBLIC_URL', 'bot.example.com', /; it lacks https:\/\/ in front$/m],
+    ['PUBLIC_URL', 'bot.example.com:8443/webhook', /; it lacks https:\/\/ in front$/m],
+    ['PUBLIC_URL', 'https://bot.example.com/webhook', /; something follows the name \(and port\)/],
+    ['PUBLIC_URL', 'http://bot.example.com', /; Facebook calls nothing but https$/m],
+    ['FB_GRAPH_URL', 'https:/graph.facebook.com', /; between https and the name stand a colon and two/],
+    ['FB_LOGIN_URL', 'ftp://www.facebook.com', /; it begins with something else than https:/],
+    ['ALERT_URL', 'hooks.slack.com/services/hush', /; it lacks https:\/\/ in front$/m],
+    ['ALERT_URL', 'https://me:hush@hooks.slack.com/x', /; it holds a user name or a password$/m],
+    ['PUBLIC_URL', 'nonsense', null],
+  ]
+  for (const [name, value, fault] of faults) {
+    const { message = '' } = refusal({ ...REQUIRED, [name]: value }) ?? {}
+    t.match(message, fault ?? new RegExp(`${name} must be [^;]+$`), `${name}=${value}`)
+    t.notMatch(message, /hush/)
+  }
+})
+
 t.test('what is odd about a secret is named, and the secret is not', async (t) => {
   const of = (FB_APP_SECRET: string) => refusal({ ...REQUIRED, FB_APP_SECRET })?.message ?? ''
   t.match(of('"hush"'), /FB_APP_SECRET .*quotation marks around it.*--env-file/)

@@ -44,6 +44,22 @@ t.test('the level is what the operator asked for', async (t) => {
   t.match(lines, [/loud/])
 })
 
+t.test('the remedy of an error is spelled for the place, the rest of it stays', async (t) => {
+  const lines: string[] = []
+  const spell = (remedy: string) => remedy.replace('npm run', 'sudo evergreen')
+  const { stream, ...options } = createLogOptions('info', { write: (line) => void lines.push(line) }, spell)
+  const log = pino(options, stream ?? { write: () => {} })
+  log.error({ err: Object.assign(new TypeError('lost'), { remedy: 'npm run doctor', token: 'hush' }) }, 'told')
+  log.error({ err: new Error('bare'), a: 1 }, 'told')
+  log.info('nothing')
+  t.match(JSON.parse(lines[0] ?? ''), {
+    msg: 'told',
+    err: { type: 'TypeError', message: 'lost', stack: /log\.test/, remedy: 'sudo evergreen doctor' },
+  })
+  t.notMatch(lines[0], /hush/)
+  t.match(JSON.parse(lines[1] ?? ''), { a: 1, err: { message: 'bare' } })
+})
+
 function createLog(level = 'info') {
   const lines: string[] = []
   const { stream, ...options } = createLogOptions(level, { write: (line) => void lines.push(line) })

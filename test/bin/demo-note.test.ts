@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, symlinkSync, utimesSync, 
 import { join } from 'node:path'
 import t from 'tap'
 import { DEMO_FOLDER, findNote, leaveNote, type DemoNote } from '../../bin/demo-note.ts'
+import { runProcess } from '../cli/run.ts'
 
 const SETTINGS: DemoNote['settings'] = {
   FB_APP_ID: '1',
@@ -64,4 +65,14 @@ t.test('what other users may have put there, or nonsense, is no note and no obst
   const own = mkdtempSync(join(root, DEMO_FOLDER))
   leaveNote(own, NOTE)
   t.same(findNote(4000, root), NOTE)
+})
+
+t.test('a process of the demo reads no .env: a real token never meets the sandbox', async (t) => {
+  const real = { FB_APP_ID: '7', FB_APP_SECRET: 'hush', FB_USER_TOKEN: 'EAAhush', FB_GRAPH_URL: 'http://127.0.0.1:9' }
+  const lines = Object.entries(real).map(([name, value]) => `${name}=${value}\n`)
+  const dir = t.testdir({ '.env': lines.join('') })
+  const outside = await runProcess('bootstrap-token.ts', dir, ['--json'])
+  t.match(outside, { code: 1, stderr: /Facebook could not be reached/ }, 'elsewhere it does')
+  const inside = await runProcess('bootstrap-token.ts', dir, ['--json'], { EVERGREEN_DEMO: '4000' })
+  t.match(inside, { code: 1, stderr: /FB_APP_ID is missing[^]*FB_APP_SECRET is missing/ })
 })

@@ -90,7 +90,7 @@ t.test(
     const refused = run(t, ['--setup'], dir, {})
     const [stderr, [code]] = await Promise.all([text(refused.stderr), once(refused, 'exit')])
     t.equal(code, 1)
-    t.match(stderr, /^This bot is set up already, at least in part\.\n[^\n]*npm start[^\n]*\n$/)
+    t.match(stderr, /^This bot is set up already, at least in part\.\n[^\n]*node \S+bin\/serve\.js[^\n]*\n$/)
 
     const asked = run(t, ['--setup'], t.testdir(), { PORT: '0', SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' })
     const shown = await until(asked.stderr, /demo/)

@@ -4,6 +4,8 @@ import { CHECKOUT, fitCommands, surroundingsOf } from '../../src/cures/surroundi
 const HOST = { hostname: '0123456789ab', isMarked: false, bin: 'bin' }
 const checkout = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710 })
 const container = surroundingsOf({}, { ...HOST, pid: 1, ppid: 0 })
+const service = surroundingsOf({ EVERGREEN_COMMAND: 'sudo evergreen' }, { ...HOST, pid: 4711, ppid: 1 })
+const folder = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710, bin: '/opt/ever green/bin' })
 const demo = surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...HOST, pid: 4711, ppid: 1 })
 
 t.test('where the bot runs is told by its process, not by what surrounds its machine', async (t) => {
@@ -14,6 +16,9 @@ t.test('where the bot runs is told by its process, not by what surrounds its mac
   t.equal(surroundingsOf({}, { ...HOST, pid: 7, ppid: 1, isMarked: true }).is, 'container', 'below an init')
   t.equal(surroundingsOf({}, { ...HOST, pid: 7, ppid: 1 }).is, 'checkout', 'a service of the machine')
   t.equal(demo.is, 'demo')
+  t.equal(service.is, 'service')
+  t.equal(surroundingsOf({ EVERGREEN_COMMAND: ' ' }, { ...HOST, pid: 4711, ppid: 1 }).is, 'checkout')
+  t.equal(folder.is, 'folder')
 })
 
 t.test('a cure is told as it can be followed where the bot runs', async (t) => {
@@ -49,7 +54,26 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
     t.equal(fitCommands(cure, CHECKOUT), cure)
     t.equal(fitCommands(cure, container), inContainer)
     t.equal(fitCommands(cure, demo), inDemo)
+    for (const place of [container, demo, service, folder]) {
+      const once = fitCommands(cure, place)
+      t.equal(fitCommands(once, place), once, 'told on by another part, it stays the same')
+    }
   }
+  const told = 'Run `npm run bootstrap-token -- --page 1001`, `npm run script:check`, then `npm start`.'
+  t.equal(
+    fitCommands(told, service),
+    'Run `sudo evergreen bootstrap-token --page 1001`, `sudo evergreen script:check`, then `sudo evergreen start`.',
+  )
+  t.equal(
+    fitCommands(told, folder),
+    'Run `node "/opt/ever green/bin/bootstrap-token.ts" --page 1001`, `node "/opt/ever green/bin/script-check.ts"`, then `node "/opt/ever green/bin/serve.js"`.',
+  )
+  t.equal(
+    fitCommands('pass show facebook | npm run bootstrap-token', container),
+    'pass show facebook | docker exec -i 0123456789ab node bin/bootstrap-token.ts',
+    'a pipe is no terminal',
+  )
+  t.match(fitCommands('npm run rotate-token-key', container), /-e NEW_TOKEN_KEY 0123456789ab/)
   const other = surroundingsOf({ EVERGREEN_DEMO: '4002' }, { ...HOST, pid: 2, ppid: 2 })
   t.equal(fitCommands('Run `npm run bootstrap-token`.', other), 'Run `npm run demo:repair -- 4002`.')
   t.equal(fitCommands('Run `npm run doctor`.', other), 'Run `npm run demo:run -- --port 4002 doctor`.')

@@ -12,14 +12,18 @@ import { deadLetters } from '../../src/cli/dead-letters.ts'
 import { doctor } from '../../src/cli/doctor.ts'
 import { forget } from '../../src/cli/forget.ts'
 import { scriptCheck } from '../../src/cli/script-check.ts'
+import { BotError } from '../../src/base/errors.ts'
 import { fitCommands, surroundingsOf, type Surroundings } from '../../src/cures/surroundings.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { run } from '../cli/run.ts'
+import { basic, buildConsole, PASSWORD } from '../helpers/console.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FACTS = { hostname: '0123456789ab', isMarked: false, bin: '/app/bin' }
 const PLACES: Record<Surroundings['is'], Surroundings> = {
-  checkout: surroundingsOf({}, { ...FACTS, pid: 9, ppid: 8 }),
+  checkout: surroundingsOf({}, { ...FACTS, pid: 9, ppid: 8, bin: 'bin' }),
+  folder: surroundingsOf({}, { ...FACTS, pid: 9, ppid: 8, bin: join(ROOT, 'bin') }),
+  service: surroundingsOf({ EVERGREEN_COMMAND: 'sudo evergreen' }, { ...FACTS, pid: 9, ppid: 1 }),
   container: surroundingsOf({}, { ...FACTS, pid: 1, ppid: 0 }),
   demo: surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...FACTS, pid: 9, ppid: 8 }),
 }
@@ -57,12 +61,11 @@ t.test('every command in a cure is one, wherever the bot runs', async (t) => {
     t.ok(scripts[demoScript], `in the demo: ${inDemo}`)
     const inContainer = fitCommands(text, PLACES.container)
     t.notMatch(inContainer, /npm (run|start)/, 'an image has no npm to run')
-    const [, file] = /node (\S+)/.exec(inContainer) ?? []
-    if (file !== undefined) {
-      t.ok(
-        readdirSync(join(ROOT, 'bin')).includes(file.replace(/^.*bin\//, '')),
-        `in a container: ${inContainer}`,
-      )
+    t.match(fitCommands(text, PLACES.service), new RegExp(`^sudo evergreen ${script}\\b`))
+    for (const cure of [inContainer, fitCommands(text, PLACES.folder)]) {
+      const [, file] = /node (\S+)/.exec(cure) ?? []
+      if (file === undefined) t.match(cure, /^docker restart/)
+      else t.ok(readdirSync(join(ROOT, 'bin')).includes(file.replace(/^.*bin\//, '')), cure)
     }
   }
 })
@@ -112,6 +115,8 @@ t.test('each need is told in every place with commands of that place', async (t)
         const text = noticeText({ kind: 'needed', needs: [need], atMs: 0, consoleUrl })
         const expected = {
           checkout: 'npm run bootstrap-token -- --page 1001',
+          folder: `node ${join(ROOT, 'bin')}/bootstrap-token.ts --page 1001`,
+          service: 'sudo evergreen bootstrap-token --page 1001',
           container: 'docker exec -it 0123456789ab',
           demo: 'npm run demo:repair',
         }
@@ -122,4 +127,35 @@ t.test('each need is told in every place with commands of that place', async (t)
       }
     }
   }
+})
+
+const NPM = /\bnpm (run|start)/
+
+t.test('the help and the errors of each command are spelled for the place', async (t) => {
+  const dir = t.testdir()
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    const env = { EVERGREEN_COMMAND: 'sudo evergreen' }
+    const help = await run(command, dir, ['--help'], { env })
+    t.match(help.stdout, `  sudo evergreen ${name}`)
+    t.notMatch(help.stdout, NPM, name)
+    t.notMatch(help.stdout, /after --|^ {2}[A-Z_]+=/m, 'no word of npm, and nothing that does not get there')
+    t.notMatch((await run(command, dir, ['--none'], { env })).stderr, NPM, name)
+  }
+})
+
+t.test('console, /readyz, log and repair of a running bot are spelled for the place', async (t) => {
+  const { app, log } = await buildConsole(t, { surroundings: PLACES.service })
+  const headers = { ...basic('operator', PASSWORD), accept: 'text/html' }
+  const page = await app.inject({ url: '/operator', headers })
+  t.match(page, { statusCode: 200, body: /sudo evergreen bootstrap-token/ })
+  app.log.error({ err: new BotError('BOT_STORE_DAMAGED', 'Damaged.', { remedy: 'Run `npm run doctor`.' }) }, 'x')
+  t.match(log(), '"remedy":"Run `sudo evergreen doctor`."')
+
+  const steps: string[] = []
+  const report = ({ text }: { text: string }) => void steps.push(text)
+  const refused = await app.bootstrapToken({ userToken: 'EAAnone', report }).catch((error: BotError) => error)
+  t.match(refused, { code: /^BOT_/ })
+  const ready = await app.inject('/readyz')
+  const everything = [page.body, ready.body, log(), (refused as BotError).remedy, ...steps].join('\n')
+  t.notMatch(everything, NPM)
 })

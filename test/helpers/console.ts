@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
 import type { Env } from '../../src/base/config.ts'
+import type { Surroundings } from '../../src/cures/surroundings.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { ENV } from './surface.ts'
 
@@ -23,7 +24,8 @@ export const buildConsole = async (
     env = {},
     dir = t.testdir(),
     clock = createFakeClock(),
-  }: { env?: Env; dir?: string; clock?: FakeClock } = {},
+    surroundings,
+  }: { env?: Env; dir?: string; clock?: FakeClock; surroundings?: Surroundings } = {},
 ): Promise<Console> => {
   const lines: string[] = []
   const app = await buildApp({
@@ -37,6 +39,7 @@ export const buildConsole = async (
       ...env,
     },
     clock,
+    ...(surroundings && { surroundings }),
     logStream: { write: (line) => void lines.push(line) },
   })
   t.teardown(() => app.close())

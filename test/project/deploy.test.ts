@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { configSchema, loadConfig } from '../../src/base/config.ts'
+import { COMMAND_VARIABLE, surroundingsOf } from '../../src/cures/surroundings.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../deploy')
 const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8')
@@ -66,8 +67,9 @@ t.test('a secret leaves by no core dump, no backup and no first visit in the cle
 
 t.test('every setting a unit names exists', async (t) => {
   for (const name of UNITS) {
-    for (const [, setting = ''] of read(name).matchAll(/^Environment=(\w+)=/gm)) {
-      t.ok(setting in configSchema.properties || setting.startsWith('NODE_'), `${name}: ${setting}`)
+    for (const [, setting = ''] of read(name).matchAll(/^Environment="?(\w+)=/gm)) {
+      const isOurs = setting in configSchema.properties || setting === COMMAND_VARIABLE
+      t.ok(isOurs || setting.startsWith('NODE_'), `${name}: ${setting}`)
     }
   }
 })
@@ -94,4 +96,30 @@ t.test('nginx believes no stranger who they are, and logs neither verify token n
   t.match(nginx, /error_log \S+ crit;/)
   t.match(read('Caddyfile'), 'exclude http.log.error')
   t.equal(nginx.match(/\{/g)?.length, nginx.match(/\}/g)?.length)
+})
+
+t.test('a cure of the service is a command of this machine, which runs as the service does', async (t) => {
+  const unit = read('evergreen.service')
+  const [, told = ''] = new RegExp(`^Environment="${COMMAND_VARIABLE}=(.*)"$`, 'm').exec(unit) ?? []
+  const dir = t.testdir({
+    'systemd-run': '#!/bin/sh\nfor one in "$@"; do echo "$one"; done\n',
+    systemctl: '#!/bin/sh\necho systemctl "$@"\n',
+  })
+  for (const name of ['systemd-run', 'systemctl']) chmodSync(join(dir, name), 0o755)
+  const { command } = surroundingsOf({ [COMMAND_VARIABLE]: told })
+  /** As a shell runs it; `sudo` gives the rights to a machine that has systemd. */
+  const give = (cure: string) =>
+    spawnSync('sh', ['-c', cure.replace(/^sudo evergreen\b/, join(DEPLOY, 'evergreen'))], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${dir}:${process.env['PATH']}` },
+    })
+  const { stdout, status } = give(command('bootstrap-token', '--page 1001'))
+  t.equal(status, 0)
+  const args = stdout.trim().split('\n')
+  t.strictSame(args.slice(-6), ['run', '--silent', 'bootstrap-token', '--', '--page', '1001'])
+  t.ok(args.includes(`--setenv=${COMMAND_VARIABLE}=${told}`), 'what that command tells can be followed, too')
+  for (const [, name = '', value = ''] of unit.matchAll(/^(User|WorkingDirectory|EnvironmentFile)=(.*)$/gm))
+    t.ok(args.some((arg) => arg.endsWith(`=${value}`)), `${name}=${value}`)
+  t.equal(give(command('start')).stdout, 'systemctl restart evergreen\n')
+  t.match(give(command('')), { status: 2, stderr: /Usage: sudo evergreen/ })
 })

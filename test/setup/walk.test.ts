@@ -98,6 +98,52 @@ t.test('each bad value is refused with what to do, and is kept nowhere', async (
   t.notMatch(scene.log(), /hush|app-secret|lines of/)
 })
 
+t.test('an address is taken as people type and copy it', async (t) => {
+  const asked: string[] = []
+  const scene = await buildScene(t, {
+    outside: async (url) => {
+      asked.push(new URL(url).origin)
+      return { status: null, code: 'ECONNREFUSED' }
+    },
+  })
+  await enter(scene)
+  await give(scene.tab, 'app', APP)
+  const typed: [given: string, meant: string][] = [
+    ['bot.example.com', 'https://bot.example.com'],
+    [' Bot.Example.com/ ', 'https://bot.example.com'],
+    ['bot.example.com:8443/webhook', 'https://bot.example.com:8443'],
+    ['//bot.example.com/operator/facebook/callback', 'https://bot.example.com'],
+    ['https:/bot.example.com', 'https://bot.example.com'],
+    ['HTTPS://bot.example.com:443/webhook/', 'https://bot.example.com'],
+    ['<https://bot.example.com>,', 'https://bot.example.com'],
+    ['“bot.example.com”', 'https://bot.example.com'],
+    ['bücher.example', 'https://xn--bcher-kva.example'],
+    ['localhost:3000', 'http://localhost:3000'],
+    ['http://localhost/', 'http://localhost'],
+    ['127.0.0.1:3000/setup', 'http://127.0.0.1:3000'],
+  ]
+  for (const [given, meant] of typed) {
+    const answer = await scene.tab.submit('/setup/address', { public_url: given })
+    t.match(answer, { statusCode: 400, body: /does not lead here/ }, given)
+    t.equal(asked.at(-1), meant, given)
+  }
+  const refused: [given: string, why: RegExp][] = [
+    ['http://bot.example.com', /; Facebook calls nothing but https\./],
+    ['bot.example.com/elsewhere', /; something follows the name \(and port\): leave that out\./],
+    ['https://me:hush@bot.example.com', /; it holds a user name or a password\./],
+    ['ftp://bot.example.com', /; it begins with something else than https:\/\/\./],
+    ['my bot', /such as https:\/\/bot\.example\.com\./],
+    ['localhosts', /such as https:\/\/bot\.example\.com\./],
+  ]
+  const before = asked.length
+  for (const [given, why] of refused) {
+    const answer = await scene.tab.submit('/setup/address', { public_url: given })
+    t.match(answer, { statusCode: 400, body: why }, given)
+    t.notMatch(answer.body, 'hush')
+  }
+  t.equal(asked.length, before, 'Facebook would not reach it, so it is not tried')
+})
+
 t.test('a public address that leads elsewhere is told, and one is not needed', async (t) => {
   const scene = await buildScene(t, {
     outside: async () => ({ status: 200, headers: {}, text: 'Welcome to nginx' }),
