@@ -3,8 +3,7 @@ import fp from 'fastify-plugin'
 import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import type { Config } from '../src/base/config.ts'
 import { BotError } from '../src/base/errors.ts'
-import { createAlert } from '../src/alerts/channels/alert-url.ts'
-import type { Alert } from '../src/alerts/channels/retrying-channel.ts'
+import { openChannels, type OpenChannel } from '../src/alerts/channels/channels.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
 import { WHOLE_BOT, type Needs } from '../src/alerts/needs.ts'
 import type { Notice } from '../src/alerts/notice.ts'
@@ -22,13 +21,9 @@ export interface OperatorOptions {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The ways in which the operator is told, besides the log and the terminal. */
-    alertWays: readonly AlertWay[]
+    /** The channels that alerts go out by, besides the log and the terminal. */
+    alertChannels: readonly Pick<OpenChannel, 'name' | 'check' | 'trial'>[]
   }
-}
-
-export interface AlertWay extends Pick<Alert, 'trial'> {
-  name: string
 }
 
 /** Tells the operator what a person has to mend, and lets them mend a token in the terminal. */
@@ -36,8 +31,12 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
   const { clock, config, needs } = app
   const log = app.log.child({ part: 'operator' })
   const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
-  const ways: AlertWay[] = []
-  app.decorate('alertWays', ways)
+  const channels = await openChannels(config, { clock, log })
+  app.decorate('alertChannels', channels)
+  for (const channel of channels) {
+    tellers.push(channel.send)
+    app.addHook('preClose', () => channel.stop())
+  }
 
   const waiting = async (pageId: string): Promise<number> => {
     const { outbox } = await app.store.counts()
@@ -45,21 +44,6 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     return [...outbox.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  if (config.ALERT_URL !== undefined) {
-    const alert = createAlert({ url: config.ALERT_URL, proxies: config, clock, log })
-    tellers.push(alert.send)
-    ways.push({ name: 'ALERT_URL', trial: alert.trial })
-    app.addHook('preClose', () => alert.stop())
-  }
-  const { SMTP_URL: smtpUrl, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from } = config
-  if (smtpUrl !== undefined && to !== undefined) {
-    // The mailer takes a twentieth of a second to load, which most starts can do without.
-    const { createMailAlert } = await import('../src/alerts/channels/mail.ts')
-    const mail = createMailAlert({ smtpUrl, to, from, clock, log })
-    tellers.push(mail.send)
-    ways.push({ name: 'e-mail', trial: mail.trial })
-    app.addHook('preClose', () => mail.stop())
-  }
   if (terminal !== null) {
     const repair = repairWith(app)
     const { url, isFacebook } = tokenSource(config)

@@ -24,7 +24,9 @@ async function bootstrapToken(app: FastifyInstance) {
     bootstrap({
       subscribe: true,
       ...request,
-      ...(report && { report: (step) => report({ ...step, text: fitCommands(step.text, app.surroundings) }) }),
+      ...(report && {
+        report: (step) => report({ ...step, text: fitCommands(step.text, app.surroundings) }),
+      }),
       webhook,
       graph,
       store,

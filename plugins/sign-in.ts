@@ -121,8 +121,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     if (refusal.code === 'BOT_SIGN_IN_NEEDED') return reply.redirect('/operator/sign-in', 303)
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
-    const remedy =
-      refusal instanceof BotError ? (fitError(refusal, app.surroundings).remedy ?? null) : null
+    const remedy = refusal instanceof BotError ? (fitError(refusal, app.surroundings).remedy ?? null) : null
     // No form without a session, and so no CSRF cookie: it would replace the operator's on a request from another site.
     const csrf = sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
     return reply

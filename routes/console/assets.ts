@@ -16,6 +16,12 @@ const FILES = {
   'copy.js': 'text/javascript; charset=utf-8',
   'text.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
+  // The icons of an installed console: a telephone cuts its own shape out of the last two, so they have no corners of their own.
+  'icon-192.png': 'image/png',
+  'icon-512.png': 'image/png',
+  'icon-maskable.png': 'image/png',
+  'apple-touch-icon.png': 'image/png',
+  'app.webmanifest': 'application/manifest+json; charset=utf-8',
 } as const
 
 /** The console's own files, and nothing else: read once, when the app starts. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { BotError } from '../../src/base/errors.ts'
 import { openEventStream } from '../../src/web/event-stream.ts'
 import { fragments, overview } from '../../src/console/overview.ts'
 import { alertsCard, trialPage } from '../../src/console/alerts-card.ts'
@@ -25,18 +26,19 @@ async function operator(app: FastifyInstance) {
       content: (csrf) =>
         overview(fragments(view), {
           repair: repairForms({ csrf, isNeeded, source, login: loginOf(request) }),
-          alerts: alertsCard({ csrf, ways: app.alertWays.map(({ name }) => name) }),
+          alerts: alertsCard({ csrf, channels: app.alertChannels.map(({ name }) => name) }),
         }),
     })
   })
 
-  app.post('/operator/trial-alert', async (request, reply) => {
-    log.info({ client: request.ip }, 'the operator sent a trial alert')
+  app.post<{ Body: URLSearchParams | undefined }>('/operator/trial-alert', async (request, reply) => {
+    const wanted = request.body?.get('channel')
+    const channel = app.alertChannels.find(({ name }) => name === wanted)
+    if (channel === undefined) throw new BotError('BOT_REQUEST_INVALID', 'There is no such channel.')
+    log.info({ client: request.ip, channel: channel.name }, 'the operator sent a trial alert')
     const notice: Notice = { kind: 'trial', needs: [], atMs: app.clock.now() }
-    const outcomes = await Promise.all(
-      app.alertWays.map(async ({ name, trial }) => ({ name, problem: await trial(notice) })),
-    )
-    return showPage(reply, { title: 'Trial alert', content: () => trialPage(outcomes) })
+    const problem = await channel.trial(notice)
+    return showPage(reply, { title: 'Trial alert', content: () => trialPage(channel, problem) })
   })
 
   app.get('/operator/', (_request, reply) => reply.redirect('/operator', 303))
@@ -58,5 +60,5 @@ async function operator(app: FastifyInstance) {
 export const operatorRoutes = fp(operator, {
   name: 'operator-routes',
   encapsulate: true,
-  decorators: { fastify: ['alertWays', 'clock', 'config', 'console', 'signIn'] },
+  decorators: { fastify: ['alertChannels', 'clock', 'config', 'console', 'signIn'] },
 })

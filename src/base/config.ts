@@ -133,6 +133,35 @@ const properties = {
     format: 'mail-server',
     description: 'the mail server as smtps://user:password@host or smtp://host:port',
   },
+  ALERT_NTFY_URL: {
+    type: 'string',
+    secret: true,
+    format: 'ntfy-topic',
+    description:
+      'the address of an ntfy topic such as https://ntfy.sh/my-long-secret-topic, for a protected one with :TOKEN@ or user:password@ before the host',
+  },
+  ALERT_TELEGRAM_TO: {
+    type: 'string',
+    pattern: '^(-?[0-9]+|@[A-Za-z][A-Za-z0-9_]+)$',
+    description: 'the id of a Telegram chat, a number, or @name of a public channel',
+  },
+  TELEGRAM_BOT_TOKEN: {
+    type: 'string',
+    secret: true,
+    pattern: '^[0-9]+:[A-Za-z0-9_-]+$',
+    description: 'the token of a Telegram bot as @BotFather gives it, such as 123456:ABC-DEF',
+  },
+  ALERT_PUSHOVER_TO: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9]{30}$',
+    description: 'the key of a Pushover user or group, 30 letters and digits',
+  },
+  PUSHOVER_TOKEN: {
+    type: 'string',
+    secret: true,
+    pattern: '^[A-Za-z0-9]{30}$',
+    description: 'the token of a Pushover application, 30 letters and digits',
+  },
   ALERT_PERSON: {
     type: 'string',
     enum: ['on', 'off'],
@@ -392,7 +421,11 @@ export const exposureOf = (path: string): { what: string; next: string } | null 
 }
 
 /** What is of no use without another one. */
-const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = { ALERT_MAIL_TO: ['SMTP_URL'] }
+const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = {
+  ALERT_MAIL_TO: ['SMTP_URL'],
+  ALERT_TELEGRAM_TO: ['TELEGRAM_BOT_TOKEN'],
+  ALERT_PUSHOVER_TO: ['PUSHOVER_TOKEN'],
+}
 
 const only = (
   dependencies: typeof DEPENDENCIES,

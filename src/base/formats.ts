@@ -24,7 +24,8 @@ const isPublicOrigin = (text: string): boolean => {
  */
 export const addressFault = (text: string, format: string): string | null => {
   if (!ADDRESSES.has(format)) return null
-  if (/^https?(:\/?|\/\/)(?!\/)/i.test(text)) return 'between https and the name stand a colon and two slashes'
+  if (/^https?(:\/?|\/\/)(?!\/)/i.test(text))
+    return 'between https and the name stand a colon and two slashes'
   if (!/^[a-z][\w+.-]*:\/\//i.test(text)) return looksLikeHost(text) ? 'it lacks https:// in front' : null
   const url = URL.parse(text)
   if (url === null) return null
@@ -72,6 +73,12 @@ const isMailServer = (text: string): boolean =>
 const isProxyServer = (text: string): boolean =>
   /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) && Boolean(URL.parse(text)?.hostname)
 
+/** With at most a token or a password before the host: that is how a topic is protected. */
+const isNtfyTopic = (text: string): boolean => {
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  return url !== null && /\/[\w-]{1,64}$/.test(url.pathname) && url.search === '' && url.hash === ''
+}
+
 /** What a value may look like, by the names that the schema of the configuration uses. */
 export const FORMATS = {
   origin: isOrigin,
@@ -81,6 +88,7 @@ export const FORMATS = {
   'mail-address': isMailAddress,
   'mail-addresses': isMailList,
   'mail-server': isMailServer,
+  'ntfy-topic': isNtfyTopic,
   'proxy-server': isProxyServer,
   'plain-word': isPlainWord,
   'plain-text': isPlainText,

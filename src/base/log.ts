@@ -18,7 +18,10 @@ export const createLogOptions = (level: string, stream?: LogStream, spell?: (rem
   ...(stream && { stream }),
 })
 
-const spelled = (facts: Record<string, unknown>, spell: (remedy: string) => string): Record<string, unknown> => {
+const spelled = (
+  facts: Record<string, unknown>,
+  spell: (remedy: string) => string,
+): Record<string, unknown> => {
   const { err } = facts
   if (!(err instanceof Error && 'remedy' in err && typeof err.remedy === 'string')) return facts
   const remedy = { value: spell(err.remedy), enumerable: true }

@@ -36,8 +36,7 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
     return { is: 'demo', command: (name, args) => demoCommand(Number(port), name, args) }
   const service = env[COMMAND_VARIABLE]?.trim()
   if (service) return { is: 'service', command: (name, args) => words(service, name, args) }
-  if (isContainer(facts))
-    return { is: 'container', command: (name, args) => execCommand(facts, name, args) }
+  if (isContainer(facts)) return { is: 'container', command: (name, args) => execCommand(facts, name, args) }
   return facts.bin === 'bin'
     ? CHECKOUT
     : { is: 'folder', command: (name, args) => words('node', fileOf(facts.bin, name), args) }

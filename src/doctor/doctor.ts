@@ -17,5 +17,5 @@ export const allChecks = (context: Context, settings: ReadSettings): Check[] => 
   ...callbackChecks(context),
   ...noticedChecks(context),
   ...pageChecks(context),
-  ...alertChecks(),
+  ...alertChecks(context),
 ]

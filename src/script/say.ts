@@ -250,11 +250,11 @@ const button: Read<Button> = made(
   },
 )
 
-export const buttons: Read<Button[]> = list(
-  'a list of buttons',
-  button,
-  { min: 1, max: LIMITS.buttons, why: FACEBOOK },
-)
+export const buttons: Read<Button[]> = list('a list of buttons', button, {
+  min: 1,
+  max: LIMITS.buttons,
+  why: FACEBOOK,
+})
 
 const readCard = mapping('a card', {
   title: required(localised(template('a title', { max: LIMITS.cardTitle, why: FACEBOOK }))),

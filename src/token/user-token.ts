@@ -48,12 +48,13 @@ export const readUserToken = (input: string): string => {
 }
 
 const unwrapped = (input: string): string =>
-  input
-    .replaceAll(INVISIBLE, '')
-    .replaceAll(DOUBLE_QUOTES, '"')
-    .replaceAll(SINGLE_QUOTES, "'")
-    .trim()
-    .replaceAll(WRAPPED, '')
+  joined(input.replaceAll(INVISIBLE, '').replaceAll(DOUBLE_QUOTES, '"').replaceAll(SINGLE_QUOTES, "'").trim())
+
+/** Line by line: only what was joined before is long enough to be a token for the next short line. */
+const joined = (text: string): string => {
+  const next = text.replaceAll(WRAPPED, '')
+  return next === text ? text : joined(next)
+}
 
 /** In an address the bar of an app token is written as `%7C`. */
 const decoded = (token: string): string =>

@@ -31,6 +31,8 @@ export const layout = ({ title, content, csrf, live, script, refreshSeconds }: D
         <meta name="theme-color" content="#0d3b2a" />
         <title>${title} · Evergreen</title>
         <link rel="icon" href="${ASSETS}/icon.svg" type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="${ASSETS}/apple-touch-icon.png" />
+        <link rel="manifest" href="${ASSETS}/app.webmanifest" />
         ${STYLES.map((file) => html`<link rel="stylesheet" href="${ASSETS}/${file}" />`)}
         <script type="module" src="${ASSETS}/copy.js"></script>
         ${[live === undefined ? undefined : 'live.js', script].map(

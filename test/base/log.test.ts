@@ -49,7 +49,10 @@ t.test('the remedy of an error is spelled for the place, the rest of it stays', 
   const spell = (remedy: string) => remedy.replace('npm run', 'sudo evergreen')
   const { stream, ...options } = createLogOptions('info', { write: (line) => void lines.push(line) }, spell)
   const log = pino(options, stream ?? { write: () => {} })
-  log.error({ err: Object.assign(new TypeError('lost'), { remedy: 'npm run doctor', token: 'hush' }) }, 'told')
+  log.error(
+    { err: Object.assign(new TypeError('lost'), { remedy: 'npm run doctor', token: 'hush' }) },
+    'told',
+  )
   log.error({ err: new Error('bare'), a: 1 }, 'told')
   log.info('nothing')
   t.match(JSON.parse(lines[0] ?? ''), {

@@ -68,7 +68,12 @@ t.test('what other users may have put there, or nonsense, is no note and no obst
 })
 
 t.test('a process of the demo reads no .env: a real token never meets the sandbox', async (t) => {
-  const real = { FB_APP_ID: '7', FB_APP_SECRET: 'hush', FB_USER_TOKEN: 'EAAhush', FB_GRAPH_URL: 'http://127.0.0.1:9' }
+  const real = {
+    FB_APP_ID: '7',
+    FB_APP_SECRET: 'hush',
+    FB_USER_TOKEN: 'EAAhush',
+    FB_GRAPH_URL: 'http://127.0.0.1:9',
+  }
   const lines = Object.entries(real).map(([name, value]) => `${name}=${value}\n`)
   const dir = t.testdir({ '.env': lines.join('') })
   const outside = await runProcess('bootstrap-token.ts', dir, ['--json'])

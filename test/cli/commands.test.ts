@@ -25,11 +25,7 @@ t.test(
       ours.map(async ([name, script]) => {
         const { code, stdout, stderr } = await runProcess(basename(script), dir, ['--help'])
         t.match({ code, stderr }, { code: 0, stderr: '' }, name)
-        t.match(
-          stdout,
-          /^[A-Z][^]*\n\nOptions\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /,
-          name,
-        )
+        t.match(stdout, /^[A-Z][^]*\n\nOptions\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /, name)
         // The folder is not the program's, and the help says how to call it from there.
         t.match(stdout, `node ${join(BIN, basename(script))}`, name)
       }),

@@ -49,22 +49,25 @@ t.test('an answer to another login is refused in a friendly way, and waiting goe
   t.equal(await code, CODE)
 })
 
-t.test('the same answer again, by a reload or a look ahead, is shown the same page and changes nothing', async (t) => {
-  const { come, code, state, redirectUri, strangers } = await build(t)
-  const first = await come({ code: CODE, state })
-  const ends = [await code]
-  for (const later of [CODE, 'second']) {
-    const again = await come({ code: later, state })
-    t.match([again.status, again.headers.get('location')], [first.status, first.headers.get('location')])
-    ends.push(await code)
-  }
-  t.match(await (await fetch(new URL('/', redirectUri))).text(), /You are logged in/)
-  t.strictSame(ends, [CODE, CODE, CODE])
+t.test(
+  'the same answer again, by a reload or a look ahead, is shown the same page and changes nothing',
+  async (t) => {
+    const { come, code, state, redirectUri, strangers } = await build(t)
+    const first = await come({ code: CODE, state })
+    const ends = [await code]
+    for (const later of [CODE, 'second']) {
+      const again = await come({ code: later, state })
+      t.match([again.status, again.headers.get('location')], [first.status, first.headers.get('location')])
+      ends.push(await code)
+    }
+    t.match(await (await fetch(new URL('/', redirectUri))).text(), /You are logged in/)
+    t.strictSame(ends, [CODE, CODE, CODE])
 
-  const other = await come({ code: CODE, state: 'another' })
-  t.match([other.status, await other.text()], [400, /This is another login/])
-  t.equal(strangers(), 0, 'the terminal waits for nothing any more')
-})
+    const other = await come({ code: CODE, state: 'another' })
+    t.match([other.status, await other.text()], [400, /This is another login/])
+    t.equal(strangers(), 0, 'the terminal waits for nothing any more')
+  },
+)
 
 t.test('a cancelled login stays cancelled when its page is loaded again', async (t) => {
   const { come, code, state, redirectUri } = await build(t)

@@ -82,18 +82,24 @@ t.test('where to get the token is explained, also for a sandbox', async (t) => {
   t.match(text, /http:\/\/127\.0\.0\.1:4000\/sandbox\/user-token/)
 })
 
-t.test('a token that is pasted in several lines is taken as one, whether the terminal marks a paste or not', async (t) => {
-  const { screen, keyboard, raw } = build()
-  const parts = ['EAAGm0PX4ZCpsBAKz9Tq', 'xq7Zb3Lw', 'ZD']
-  for (const keys of [
-    [`\u001b[200~${parts.join('\r')}\r\u001b[201~`, '\r'],
-    [`${parts.join('\n')}\n`],
-    [`{"access_token":"${parts.join('\r\n')}",\r\n"expires_in":5183944}\r\n`],
-  ]) {
-    const asked = screen.askToken()
-    for (const key of keys) keyboard.write(key)
-    t.equal(readUserToken((await asked) ?? ''), parts.join(''))
-  }
-  t.notMatch(raw(), /EAA|xq7/)
-  t.ok(raw().lastIndexOf('\u001b[?2004l') > raw().lastIndexOf('\u001b[?2004h'), 'the terminal is given back')
-})
+t.test(
+  'a token that is pasted in several lines is taken as one, whether the terminal marks a paste or not',
+  async (t) => {
+    const { screen, keyboard, raw } = build()
+    const parts = ['EAAGm0PX4ZCpsBAKz9Tq', 'xq7Zb3Lw', 'ZD']
+    for (const keys of [
+      [`\u001b[200~${parts.join('\r')}\r\u001b[201~`, '\r'],
+      [`${parts.join('\n')}\n`],
+      [`{"access_token":"${parts.join('\r\n')}",\r\n"expires_in":5183944}\r\n`],
+    ]) {
+      const asked = screen.askToken()
+      for (const key of keys) keyboard.write(key)
+      t.equal(readUserToken((await asked) ?? ''), parts.join(''))
+    }
+    t.notMatch(raw(), /EAA|xq7/)
+    t.ok(
+      raw().lastIndexOf('\u001b[?2004l') > raw().lastIndexOf('\u001b[?2004h'),
+      'the terminal is given back',
+    )
+  },
+)

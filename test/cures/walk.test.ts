@@ -16,7 +16,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { fitCommands, surroundingsOf, type Surroundings } from '../../src/cures/surroundings.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { run } from '../cli/run.ts'
-import { basic, buildConsole, PASSWORD } from '../helpers/console.ts'
+import { buildConsole, signedInTab } from '../helpers/console.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FACTS = { hostname: '0123456789ab', isMarked: false, bin: '/app/bin' }
@@ -145,10 +145,12 @@ t.test('the help and the errors of each command are spelled for the place', asyn
 
 t.test('console, /readyz, log and repair of a running bot are spelled for the place', async (t) => {
   const { app, log } = await buildConsole(t, { surroundings: PLACES.service })
-  const headers = { ...basic('operator', PASSWORD), accept: 'text/html' }
-  const page = await app.inject({ url: '/operator', headers })
+  const page = await (await signedInTab(app)).get('/operator')
   t.match(page, { statusCode: 200, body: /sudo evergreen bootstrap-token/ })
-  app.log.error({ err: new BotError('BOT_STORE_DAMAGED', 'Damaged.', { remedy: 'Run `npm run doctor`.' }) }, 'x')
+  app.log.error(
+    { err: new BotError('BOT_STORE_DAMAGED', 'Damaged.', { remedy: 'Run `npm run doctor`.' }) },
+    'x',
+  )
   t.match(log(), '"remedy":"Run `sudo evergreen doctor`."')
 
   const steps: string[] = []

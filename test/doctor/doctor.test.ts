@@ -460,6 +460,13 @@ const ROWS: Row[] = [
     expected: { alerts: ['failure', /mail server 127\.0\.0\.1:1 does not let us in/, /Check SMTP_URL/] },
   },
   {
+    what: 'a channel that takes no alert',
+    arrange: ({ env }) => (env['ALERT_NTFY_URL'] = 'http://:hush@127.0.0.1:1/hush-topic'),
+    expected: {
+      alerts: ['failure', /ntfy would take no alert \(ECONNREFUSED\)/, /Check ALERT_NTFY_URL: the topic/],
+    },
+  },
+  {
     what: 'mail without a mail server',
     arrange: ({ env }) => (env['ALERT_MAIL_TO'] = 'me@example.com'),
     expected: { configuration: ['failure', /SMTP_URL is missing/, /\.env/] },
@@ -467,7 +474,7 @@ const ROWS: Row[] = [
   {
     what: 'nobody who is told',
     arrange: ({ env }) => delete env['ALERT_URL'],
-    expected: { alerts: ['warning', /no alert is sent/, /ALERT_URL.*SMTP_URL/] },
+    expected: { alerts: ['warning', /no alert is sent/, /ALERT_URL.*ALERT_NTFY_URL.*SMTP_URL/] },
   },
 ]
 

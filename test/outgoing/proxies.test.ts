@@ -5,7 +5,7 @@ import { request } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
 import Fastify from 'fastify'
 import { answersPlugin } from '../../plugins/form-answers.ts'
-import { createAlert } from '../../src/alerts/channels/alert-url.ts'
+import { createPostAlert } from '../../src/alerts/channels/post.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../../src/outgoing/proxies.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { listen, startForwardProxy, startSecureReceiver } from '../helpers/forward-proxy.ts'
@@ -98,30 +98,43 @@ const enclosed = async (t: Test) => {
   return { ...receiver, ...proxy, way: (password: string) => `http://someone:${password}@127.0.0.1:${port}` }
 }
 
-t.test('an alert leaves through the tunnel of the proxy; a proxy that refuses is named as such', async (t) => {
-  const { posts, asked, way } = await enclosed(t)
-  const clock = createFakeClock()
-  const log = { warn: () => undefined }
-  const trial = async (proxies: Proxies) => {
-    const alert = createAlert({ url: `https://${HOOK}/services/secret`, proxies, clock, log })
-    const problem = await alert.trial({ kind: 'trial', needs: [], atMs: 0 })
-    await alert.stop()
-    return problem
-  }
-  t.equal(await trial({ HTTPS_PROXY: way('hush') }), null)
-  t.match(posts, [{ url: `https://${HOOK}/services/secret`, body: /"text":"Evergreen/ }])
-  t.equal(await trial({ HTTPS_PROXY: way('wrong') }), 'the proxy answered with HTTP 407')
-  t.strictSame(asked, [`CONNECT ${HOOK}:443`, `CONNECT ${HOOK}:443`])
+t.test(
+  'an alert leaves through the tunnel of the proxy; a proxy that refuses is named as such',
+  async (t) => {
+    const { posts, asked, way } = await enclosed(t)
+    const clock = createFakeClock()
+    const log = { warn: () => undefined }
+    const trial = async (proxies: Proxies) => {
+      const write = () => ({ url: `https://${HOOK}/services/secret`, body: { text: 'Evergreen' } })
+      const alert = createPostAlert({ write, complaint: '', proxies, clock, log })
+      const problem = await alert.trial({ kind: 'trial', needs: [], atMs: 0 })
+      await alert.stop()
+      return problem
+    }
+    t.equal(await trial({ HTTPS_PROXY: way('hush') }), null)
+    t.match(posts, [{ url: `https://${HOOK}/services/secret`, body: /"text":"Evergreen/ }])
+    t.equal(await trial({ HTTPS_PROXY: way('wrong') }), 'the proxy answered with HTTP 407')
+    t.strictSame(asked, [`CONNECT ${HOOK}:443`, `CONNECT ${HOOK}:443`])
 
-  t.match(await trial({ HTTPS_PROXY: way('hush'), NO_PROXY: '.nowhere.invalid' }), /ENOTFOUND|EAI_AGAIN/)
-  t.equal(asked.length, 2, 'NO_PROXY is honoured')
-})
+    t.match(await trial({ HTTPS_PROXY: way('hush'), NO_PROXY: '.nowhere.invalid' }), /ENOTFOUND|EAI_AGAIN/)
+    t.equal(asked.length, 2, 'NO_PROXY is honoured')
+  },
+)
 
 t.test('the answers of a form leave through it, too', async (t) => {
   const { posts, asked, way } = await enclosed(t)
   const clock = createFakeClock()
   const due = [
-    { id: 7, pageId: '1', psid: '2', form: 'book', url: `https://${FORMS}/in`, keptMs: 0, dueMs: 0, body: '{}' },
+    {
+      id: 7,
+      pageId: '1',
+      psid: '2',
+      form: 'book',
+      url: `https://${FORMS}/in`,
+      keptMs: 0,
+      dueMs: 0,
+      body: '{}',
+    },
   ]
   const tried = Promise.withResolvers<number | null>()
   const app = Fastify()
@@ -134,7 +147,7 @@ t.test('the answers of a form leave through it, too', async (t) => {
     clock,
     config: { HTTPS_PROXY: way('hush'), NO_PROXY: 'localhost' },
   }
-  for (const [name, stand] of Object.entries(stands)) app.decorate(name, stand)
+  for (const [name, stand] of Object.entries(stands)) app.decorate(name, stand as never)
   for (const name of ['clock', 'store']) app.register(fp(async () => undefined, { name }))
   app.register(answersPlugin)
   t.teardown(() => app.close())

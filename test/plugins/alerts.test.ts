@@ -238,6 +238,27 @@ t.test('ALERT_URL gets what the log gets', async (t) => {
   t.match(JSON.parse(await posted.promise), { text: /^Evergreen needs you: Bakery/ })
 })
 
+t.test('each channel gets what the log gets, by its own post', async (t) => {
+  const got = new Map<string, string>()
+  const server = createServer((req, res) => {
+    void text(req).then((body) => got.set(req.url ?? '', body))
+    res.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const env = { ALERT_URL: `${origin}/hook`, ALERT_NTFY_URL: `${origin}/my-topic` }
+  const { app, clock } = await build(t, { known: [status('invalid')], env })
+  t.strictSame(
+    app.alertChannels.map(({ name }) => name),
+    ['ALERT_URL', 'ntfy'],
+  )
+  await clock.advance(MOMENT)
+  while (got.size < 2) await new Promise(setImmediate)
+  t.match(JSON.parse(got.get('/hook') ?? ''), { text: /^Evergreen needs you: Bakery/ })
+  t.match(JSON.parse(got.get('/') ?? ''), { topic: 'my-topic', title: /^Evergreen needs you: Bakery/ })
+})
+
 t.test('the terminal mends the one sick Page by its id', async (t) => {
   const { clock, screen, type, asked } = await build(t, {
     known: [status('invalid'), status('valid', '1002')],

@@ -258,7 +258,7 @@ t.test('every page forbids what could harm it', async (t) => {
     })
     t.equal(
       headers['content-security-policy'],
-      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';manifest-src 'self';" +
         "form-action 'self' https://www.facebook.com https://*.facebook.com;base-uri 'none';frame-ancestors 'none'",
     )
   }

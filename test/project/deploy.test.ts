@@ -119,7 +119,10 @@ t.test('a cure of the service is a command of this machine, which runs as the se
   t.strictSame(args.slice(-6), ['run', '--silent', 'bootstrap-token', '--', '--page', '1001'])
   t.ok(args.includes(`--setenv=${COMMAND_VARIABLE}=${told}`), 'what that command tells can be followed, too')
   for (const [, name = '', value = ''] of unit.matchAll(/^(User|WorkingDirectory|EnvironmentFile)=(.*)$/gm))
-    t.ok(args.some((arg) => arg.endsWith(`=${value}`)), `${name}=${value}`)
+    t.ok(
+      args.some((arg) => arg.endsWith(`=${value}`)),
+      `${name}=${value}`,
+    )
   t.equal(give(command('start')).stdout, 'systemctl restart evergreen\n')
   t.match(give(command('')), { status: 2, stderr: /Usage: sudo evergreen/ })
 })

@@ -120,6 +120,7 @@ t.test('.env.example names exactly the variables the bot reads', async (t) => {
 t.test('every variable and every code a page names exists', async (t) => {
   const others = [
     'FB_USER_TOKEN',
+    'EVERGREEN_COMMAND',
     'NEW_TOKEN_KEY',
     'CHROMIUM_PATH',
     'EVERGREEN_ROUNDS',

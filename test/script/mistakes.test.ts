@@ -17,14 +17,16 @@ const many = (count: number, item: string): string => Array.from({ length: count
 const CASES: Case[] = [
   {
     title: 'answers for questions beside an address',
-    script: 'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, url: "https://x.y", ‸with: { item: Mug } }] }]\n',
+    script:
+      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, url: "https://x.y", ‸with: { item: Mug } }] }]\n',
     found: '"with" beside "url"',
     expected: '"with" beside "reply" alone',
     hint: /Leave "with" out/,
   },
   {
     title: 'answers for questions beside a phone number',
-    script: 'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, call: "+4930123456", ‸with: { item: Mug } }] }]\n',
+    script:
+      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, call: "+4930123456", ‸with: { item: Mug } }] }]\n',
     found: '"with" beside "call"',
     expected: '"with" beside "reply" alone',
   },

@@ -46,6 +46,7 @@ const PASTED: [what: string, pasted: string][] = [
     'three lines of Windows, indented',
     `${EAA.slice(0, 60)} \r\n   ${EAA.slice(60, 120)}\r\n   ${EAA.slice(120)}\r\n`,
   ],
+  ['lines of a narrow window', EAA.replaceAll(/.{16}/g, '$&\n')],
   ['a wrapped answer of curl', `{"access_token":"${HEAD}\n${TAIL}","token_type":"bearer"}`],
   ['a short head', `${EAA.slice(0, 12)}\n${EAA.slice(12)}`],
   ['a word on a line of its own below', `${EAA}\n\nThanks`],

@@ -1,28 +1,44 @@
-import type { Config } from '../../base/config.ts'
 import { tryMailServer } from '../../alerts/channels/mail.ts'
+import { receiversIn, WAYS_TO_BE_TOLD, type Receiver } from '../../alerts/channels/receivers.ts'
+import type { Config } from '../../base/config.ts'
 import { check, type Check } from '../check.ts'
+import type { Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
 
-const SETTINGS = ['ALERT_URL', 'ALERT_MAIL_TO', 'ALERT_MAIL_FROM', 'SMTP_URL'] as const
+const SETTINGS = [
+  'ALERT_URL',
+  'ALERT_NTFY_URL',
+  'ALERT_TELEGRAM_TO',
+  'TELEGRAM_BOT_TOKEN',
+  'ALERT_PUSHOVER_TO',
+  'PUSHOVER_TOKEN',
+  'ALERT_MAIL_TO',
+  'ALERT_MAIL_FROM',
+  'SMTP_URL',
+] as const
 
 type Settings = Pick<Config, (typeof SETTINGS)[number]>
 
 const MAIL_TIMEOUT_MS = 8000
 
 /** Whether alerts would reach the operator. Nothing is sent. */
-export const alertChecks = (): Check[] => [
+export const alertChecks = (context: Pick<Context, 'outside'>): Check[] => [
   check({
     id: 'alerts',
     section: 'The operator',
     title: 'Alerts',
     settings: SETTINGS,
-    run: checkAlerts,
+    run: (settings) => checkAlerts(settings, context),
   }),
 ]
 
-const checkAlerts = async (settings: Settings): Promise<Finding> => {
-  const { ALERT_URL: url, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from, SMTP_URL: smtpUrl } = settings
-  const ways = url === undefined ? [] : [`posted to ${new URL(url).hostname}`]
+const checkAlerts = async (settings: Settings, context: Pick<Context, 'outside'>): Promise<Finding> => {
+  const receivers = receiversIn(settings)
+  const looked = await Promise.all(receivers.map((one) => lookAt(one, settings, context)))
+  const refused = looked.find((finding) => finding !== null)
+  if (refused) return refused
+  const ways = receivers.map(({ place }) => place(settings))
+  const { ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from, SMTP_URL: smtpUrl } = settings
   if (to !== undefined && smtpUrl !== undefined) {
     const host = new URL(smtpUrl).host
     const problem = await tryMailServer({ smtpUrl, to, from, timeoutMs: MAIL_TIMEOUT_MS })
@@ -36,8 +52,24 @@ const checkAlerts = async (settings: Settings): Promise<Finding> => {
   }
   return ways.length > 0
     ? ok(ways.join('; '))
-    : warning(
-        'no alert is sent when the bot needs a person: only the log says so',
-        'Set ALERT_URL, or ALERT_MAIL_TO and SMTP_URL.',
-      )
+    : warning('no alert is sent when the bot needs a person: only the log says so', WAYS_TO_BE_TOLD)
+}
+
+/** @returns null where the receiver would take an alert, as far as it tells */
+const lookAt = async (
+  { name, settings: names, look, check: see }: Receiver,
+  settings: Settings,
+  { outside }: Pick<Context, 'outside'>,
+): Promise<Finding | null> => {
+  const call = look(settings)
+  if (call === null) return null
+  const { url, post, headers = {} } = call
+  const answer = await outside.fetch(url, {
+    method: post === undefined ? 'GET' : 'POST',
+    headers: { ...headers, ...(post && { 'content-type': 'application/json' }) },
+    ...(post && { body: JSON.stringify(post) }),
+  })
+  if (answer.status !== null && answer.status < 300) return null
+  const problem = answer.status === null ? answer.code : `HTTP ${answer.status}`
+  return failure(`${name} would take no alert (${problem})`, `Check ${names.join(' and ')}: ${see}.`)
 }

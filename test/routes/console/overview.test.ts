@@ -88,3 +88,51 @@ t.test('the console opens although the database does not answer', async (t) => {
   t.equal(statusCode, 200)
   t.match(body, /The database does not answer/)
 })
+
+t.test('each channel of alerts has a trial of its own, which says how it went', async (t) => {
+  const env = { ALERT_URL: 'http://127.0.0.1:9/hush', ALERT_NTFY_URL: 'http://127.0.0.1:9/hush-topic' }
+  const { app, log } = await buildConsole(t, { env })
+  const tab = await signedInTab(app)
+  await tab.get('/operator')
+  t.match(tab.page(), /Send a trial alert<span class="sr"> by ALERT_URL<[^]*by ntfy</)
+  const answer = await tab.submit('/operator/trial-alert', { channel: 'ntfy' })
+  t.match(answer, {
+    statusCode: 200,
+    body: /By ntfy: not taken \(ECONNREFUSED\)\. Check ALERT_NTFY_URL: the topic/,
+  })
+  t.match(log(), /"channel":"ntfy","msg":"the operator sent a trial alert"/)
+  await tab.get('/operator')
+  t.match(await tab.submit('/operator/trial-alert', { channel: 'pigeon' }), { statusCode: 400 })
+  t.notMatch(answer.body + log(), 'hush')
+})
+
+t.test(
+  'the console can be installed: its manifest and icons are open, and lead into the console',
+  async (t) => {
+    const { app } = await buildConsole(t)
+    const { body } = await openTab(app).get('/operator/sign-in')
+    const [, href = ''] = /<link rel="manifest" href="([^"]+)"/.exec(body) ?? []
+    const answer = await app.inject(href)
+    t.match(answer, { statusCode: 200, headers: { 'content-type': /^application\/manifest\+json/ } })
+    const { icons, start_url, scope, shortcuts } = answer.json<{
+      icons: { src: string; sizes: string; type: string; purpose: string }[]
+      start_url: string
+      scope: string
+      shortcuts: { url: string }[]
+    }>()
+    for (const { src, sizes, type } of icons) {
+      const icon = await app.inject(new URL(src, `http://localhost${href}`).pathname)
+      t.match(icon, { statusCode: 200, headers: { 'content-type': type } }, src)
+      // Width and height stand in the header of a PNG.
+      if (type === 'image/png')
+        t.equal(`${icon.rawPayload.readUInt32BE(16)}x${icon.rawPayload.readUInt32BE(20)}`, sizes, src)
+    }
+    t.ok(['192x192', '512x512'].every((size) => icons.some(({ sizes }) => sizes === size)))
+    t.ok(icons.some(({ purpose }) => purpose === 'maskable'))
+    const tab = await signedInTab(app)
+    for (const url of [start_url, ...shortcuts.map((one) => one.url)]) {
+      t.ok(url.startsWith(scope))
+      t.equal((await tab.get(url)).statusCode, 200, url)
+    }
+  },
+)

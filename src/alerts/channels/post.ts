@@ -1,28 +1,41 @@
-import { problemOf } from '../../base/call-failure.ts'
 import { request } from 'undici'
+import { problemOf } from '../../base/call-failure.ts'
 import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
+import type { Notice } from '../notice.ts'
 import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
-import { noticeText, type Notice } from '../notice.ts'
 
-export interface AlertDeps extends Pick<InsistentDeps, 'clock' | 'log'> {
-  /** A Slack-compatible incoming webhook. Secret: the address alone permits posting. */
+/** The one POST that brings a notice to its receiver. */
+export interface Post {
+  /** Secret: with most receivers the address alone permits posting. */
   url: string
-  /** The proxies calls go by; none where nothing is said. */
+  headers?: Record<string, string>
+  /** Sent as JSON. */
+  body: Record<string, unknown>
+}
+
+export interface PostDeps extends InsistentDepsOfPost {
+  /** Makes the post of a notice. */
+  write: (notice: Notice) => Post
+  /** The proxies that calls go by; none where nothing is said. */
   proxies?: Proxies
   /** For one try, from connecting to the end of the answer. */
   timeoutMs?: number
 }
 
-/** Posts notices as `{"text": "..."}`, what Slack, Mattermost and Discord (with `/slack` appended) understand. */
-export const createAlert = ({ url, clock, log, timeoutMs = 10_000, proxies = {} }: AlertDeps): Alert => {
+type InsistentDepsOfPost = Pick<InsistentDeps, 'clock' | 'log' | 'complaint'>
+
+/** Sends each notice as one POST. Follows no redirect: the text goes only where the operator said. */
+export const createPostAlert = (deps: PostDeps): Alert => {
+  const { write, clock, log, complaint, timeoutMs = 10_000, proxies = {} } = deps
   const agent = createOutgoing(proxies, { connect: { timeout: timeoutMs } })
 
   const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
     try {
+      const { url, headers, body: content } = write(notice)
       const { statusCode, body } = await request(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ text: alertText(notice) }),
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(content),
         dispatcher: agent,
         signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
       })
@@ -34,7 +47,6 @@ export const createAlert = ({ url, clock, log, timeoutMs = 10_000, proxies = {} 
     }
   }
 
-  const complaint = 'an alert could not be delivered; check ALERT_URL'
   const alert = createInsistent({ attempt, clock, log, complaint })
   return {
     send: alert.send,
@@ -54,10 +66,3 @@ const judge = (statusCode: number): Try => {
   const again = statusCode >= 500 || WORTH_ANOTHER_TRY.has(statusCode)
   return { status: again ? 'again' : 'refused', problem: `answered ${statusCode}` }
 }
-
-// Discord refuses longer texts, and so much is not read anyway.
-const LONGEST_TEXT = 1_900
-
-// Slack and its kin read <...> as mentions and links; a Page may be called <!channel>.
-const alertText = (notice: Notice): string =>
-  noticeText(notice, LONGEST_TEXT).replaceAll('<', '‹').replaceAll('>', '›')

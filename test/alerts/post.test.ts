@@ -3,7 +3,8 @@ import { createServer as createNetServer, type AddressInfo, type Server } from '
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 
-import { createAlert } from '../../src/alerts/channels/alert-url.ts'
+import { createPostAlert } from '../../src/alerts/channels/post.ts'
+import { receiversIn } from '../../src/alerts/channels/receivers.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 
 const SECRET_PATH = '/services/very-secret'
@@ -49,8 +50,10 @@ const build = (t: Test, url: string, timeoutMs = 5_000) => {
   const pauses: number[] = []
   const lines: unknown[][] = []
   const warned = Promise.withResolvers<void>()
-  const alert = createAlert({
-    url,
+  const [receiver] = receiversIn({ ALERT_URL: url })
+  const alert = createPostAlert({
+    write: (notice) => receiver?.post({ ALERT_URL: url }, notice) ?? { url, body: {} },
+    complaint: 'an alert could not be delivered; check ALERT_URL',
     timeoutMs,
     clock: { sleep: async (ms) => void pauses.push(ms) },
     log: {
@@ -158,7 +161,7 @@ t.test('an accepted alert counts as delivered, though the answer never ends', as
     (res) => void res.writeHead(200, { 'content-length': '9999' }).write('x'),
     (res) => res.end('ok', done.resolve),
   ])
-  const { alert, lines } = build(t, url, 50)
+  const { alert, lines } = build(t, url, 400)
   alert.send(notice('First'))
   alert.send(notice('Second'))
   await done.promise
