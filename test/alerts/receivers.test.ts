@@ -81,7 +81,7 @@ t.test('what is well again is quiet, and the longest notice is short enough for 
   const many = posts(
     notice({ needs: Array.from({ length: 30 }, (_, n) => ({ ...long, pageId: String(n) })) }),
   )
-  const { title = '', message = '' } = many['Pushover']?.body as Record<string, string>
+  const { title = '', message = '' } = (many['Pushover']?.body ?? {}) as Record<string, string>
   t.ok(title.length <= 250 && message.length <= 1024, `${title.length}, ${message.length}`)
   t.ok(Buffer.byteLength(String(many['ntfy']?.body['message'])) <= 4096)
   t.ok(String(many['Telegram']?.body['text']).length <= 4096)
