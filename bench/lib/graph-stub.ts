@@ -59,7 +59,13 @@ process.on('message', (question: { until?: number; reset?: true }) => {
   const answer = (): void => void process.send?.({ sends, lastAtMs, arrivedAtMs })
   const count = question.until ?? 0
   if (sends >= count) answer()
-  else awaited = { count, done: () => ((awaited = null), answer()) }
+  else {
+    // A reply that never comes shall not look like a slow one.
+    const tooLate = setTimeout(() => {
+      throw new Error(`${sends} of ${count} replies have come in two minutes`)
+    }, 120_000)
+    awaited = { count, done: () => ((awaited = null), clearTimeout(tooLate), answer()) }
+  }
 })
 
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }))

@@ -2,7 +2,7 @@ import { createHmac, hash } from 'node:crypto'
 
 export const APP_SECRET = 'bench-secret'
 /** Many Pages, so that Facebook's pace for one of them is not what is measured. */
-export const PAGE_IDS = Array.from({ length: 20 }, (_, n) => String(100_000_000_000_000 + n))
+export const PAGE_IDS = Array.from({ length: 40 }, (_, n) => String(100_000_000_000_000 + n))
 
 export interface RequestPlan {
   count: number
@@ -30,7 +30,8 @@ export const makeRequests = ({ count, conversations, run }: RequestPlan): Buffer
               timestamp: Date.now(),
               message: {
                 mid: midOf(`${run}${n}`),
-                text: 'When are you open today?',
+                // The same words over and over would be taken for another bot's.
+                text: `When are you open on day ${n}?`,
               },
             },
           ],

@@ -1,4 +1,5 @@
 import Fastify, { LogController } from 'fastify'
+import { bodyBudgetPlugin } from '../../plugins/body-budget.ts'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { errorsPlugin } from '../../plugins/errors.ts'
@@ -20,6 +21,7 @@ const env = {
 const app = Fastify({ logController: new LogController({ disableRequestLogging: true }) })
 app.register(envPlugin, { env })
 app.register(clockPlugin, { clock: systemClock })
+app.register(bodyBudgetPlugin, ({ config }) => ({ mebibytes: config.BODY_BUDGET_MIB }))
 app.register(shieldPlugin)
 app.register(errorsPlugin)
 app.register(metricsPlugin)

@@ -4,12 +4,27 @@ import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { makeFolder, startBot, type Subject } from '../lib/processes.ts'
 import { APP_SECRET, PAGE_IDS } from '../lib/requests.ts'
 
-const SCRIPT = `replies:
+const ASKED = [
+  ...['how do', 'what about', 'tell me about', 'where are', 'who does', 'costs of', 'time for'],
+  ...['rules of', 'help with', 'a question on', 'problems with'],
+]
+
+const TOPICS = ['delivery', 'returns', 'repairs', 'vouchers'].map(
+  (topic) => `  ${topic}:
+    title: ${topic}
+    when: [${ASKED.map((words) => `${words} ${topic}`).join(', ')}, '/^${topic} [0-9]{3,8}$/']
+    say: This is how it is with ${topic}.
+`,
+)
+
+/** A script of usual size: fifty phrases and five patterns. E marks nothing as seen. */
+const SCRIPT = `seen: false
+replies:
   hours:
     title: Opening hours
-    when: [opening hours, when are you open, closing time]
+    when: [opening hours, when are you open, closing time, are you open today, when do you close, are you open at night, '/^open (on )?sundays?$/']
     say: We are open Monday to Friday.
-fallback:
+${TOPICS.join('')}fallback:
   say: I did not get that.
 `
 
