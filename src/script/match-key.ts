@@ -21,6 +21,14 @@ export const beginningInLines = (message: string): { text: string; isCut: boolea
  * single spaces. A text of punctuation or pictures alone stays what it is.
  */
 export const matchKey = (text: string): string => {
+  if (text !== latest.text) latest = { text, key: keyOf(text) }
+  return latest.key
+}
+
+/** Several parts of the program ask for the key of one message, one right after the other. */
+let latest = { text: '', key: '' }
+
+const keyOf = (text: string): string => {
   const folded = fold(beginning(text))
   const plain = folded.replace(APOSTROPHE, joinOrSplit).replace(NO_WORD, ' ').trim()
   return /[\p{L}\p{N}]/u.test(plain) ? plain : folded.replace(UNSEEN, '')

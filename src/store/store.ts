@@ -78,7 +78,7 @@ export interface OutboxOperations {
    * taking turns. Of a Page, visitors who have just written come first, then those whose window closes first. That a reply
    * was handed out is durable before this resolves: after a crash it is in doubt.
    */
-  claimOutbox: (limit: number, room: PageRoom) => Promise<OutboxClaim[]>
+  claimOutbox: (limit: number, room: OutboxRoom) => Promise<OutboxClaim[]>
   /** Records the outcome of a reply. Resolves when that is durable; the next reply need not wait for it. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
   /**
@@ -137,18 +137,20 @@ export interface QueueFigures {
   leftToPeople: (query: { limit: number }) => Promise<LeftToPerson[]>
 }
 
-/** How many conversations of a Page may be handed out. */
-export interface PageRoom extends Room {
-  /** Of them, those whose visitors have not just written. Absent for as many. */
-  waiting?: Room
-  /** Of these, those that wait from before: not given back, and nothing was added lately. Absent for as many. */
-  backlog?: Room
+/** How many conversations of every Page may be handed out. */
+export interface OutboxRoom {
+  /** Of each Page that `except` does not name. */
+  each: PageRoom
+  except: ReadonlyMap<string, PageRoom>
 }
 
-export interface Room {
-  /** Of each Page that `except` does not name. */
-  each: number
-  except: ReadonlyMap<string, number>
+/** How many conversations of one Page may be handed out. */
+export interface PageRoom {
+  all: number
+  /** Of them, those whose visitors have not just written. */
+  waiting: number
+  /** Of these, those that wait from before: not given back, and nothing was added lately. */
+  backlog: number
 }
 
 export interface Forgotten {

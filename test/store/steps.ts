@@ -7,6 +7,7 @@ import type {
   InboxClaim,
   NewEvent,
   OutboxClaim,
+  OutboxRoom,
   PageRoom,
   Store,
 } from '../../src/store/store.ts'
@@ -38,7 +39,12 @@ export const openPlace = async (t: Test, open: OpenStore): Promise<SetUp> => {
   }
 }
 
-export const anyRoom: PageRoom = { each: Number.POSITIVE_INFINITY, except: new Map() }
+const ALL: PageRoom = {
+  all: Number.POSITIVE_INFINITY,
+  waiting: Number.POSITIVE_INFINITY,
+  backlog: Number.POSITIVE_INFINITY,
+}
+export const anyRoom: OutboxRoom = { each: ALL, except: new Map() }
 
 export const newEvent = (key: string, fields: Partial<NewEvent> = {}): NewEvent => ({
   key,

@@ -203,11 +203,10 @@ const lastly = (
   state: JsonObject | null,
   did: Deed['did'],
 ): { now: Deed; before: Deed }[] => {
-  const now = deedsIn(event, state).find((deed) => deed.did === did)
+  const lately = readLately(state).filter((before) => before.did === did)
+  const now = lately.length === 0 ? undefined : deedsIn(event, state).find((deed) => deed.did === did)
   if (now === undefined) return []
-  return readLately(state).flatMap((before) =>
-    before.did === did && now.atMs - before.atMs < KEPT_MS ? [{ now, before }] : [],
-  )
+  return lately.flatMap((before) => (now.atMs - before.atMs < KEPT_MS ? [{ now, before }] : []))
 }
 
 const apart = (one: Deed, other: Deed): number => Math.abs(one.atMs - other.atMs)

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
-import type { Store } from '../../store/store.ts'
+import type { PageRoom, Store } from '../../store/store.ts'
 import type { TokenKeeper } from '../../token/keeper.ts'
 import { backoffMs, growingMs } from '../../base/backoff.ts'
 import { createStuck, type Stuck, type StuckRefusal } from './stuck.ts'
@@ -15,9 +15,9 @@ export interface Gates {
   /** The token to send with; null while the gate is closed as a whole. */
   tokenFor: (pageId: string) => string | null
   /** How many conversations of the Page may be sent for at the same time. */
-  room: (pageId: string) => GateRoom
+  room: (pageId: string) => PageRoom
   /** The same for a Page that is not {@link Gates.narrowed}. */
-  most: GateRoom
+  most: PageRoom
   /** Pages whose gate is not open. */
   narrowed: () => string[]
   /** Graph refuses the Page as a whole. `atLeastMs` is how long it asked us to wait. */
@@ -41,14 +41,6 @@ export interface Gates {
   retry: (pageId: string) => void
   start: () => void
   stop: () => void
-}
-
-export interface GateRoom {
-  all: number
-  /** Of them, conversations whose visitors have not just written. */
-  waiting: number
-  /** Of these, conversations that wait from before and were not tried. */
-  backlog: number
 }
 
 /** Why a gate closes: what the operator must mend, or what passes by itself. */

@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { createPump } from '../../base/pump.ts'
 import type { OutboxItem } from '../../messages.ts'
-import type { ClaimId, OutboxClaim, PageRoom, Room, Store, StoredReply } from '../../store/store.ts'
-import type { GateRoom, Gates } from './gates.ts'
+import type { ClaimId, OutboxClaim, OutboxRoom, PageRoom, Store, StoredReply } from '../../store/store.ts'
+import type { Gates } from './gates.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Hand, SendOne } from './send-one.ts'
 
@@ -44,16 +44,18 @@ export const createSender = (deps: {
   let idle = (): void => undefined
   let stopListening = (): void => undefined
 
-  const left = (room: number, pageId: string): number => room - (perPage.get(pageId) ?? 0)
+  const leftFor = (pageId: string): PageRoom => {
+    const { all, waiting, backlog } = gates.room(pageId)
+    const taken = perPage.get(pageId) ?? 0
+    return { all: all - taken, waiting: waiting - taken, backlog: backlog - taken }
+  }
 
   /** Pages that something is sent for, or that may not be sent for as usual, have another room than the others. */
-  const room = (): PageRoom => {
-    const pages = new Set([...perPage.keys(), ...gates.narrowed()])
-    const roomOf = (kind: keyof GateRoom): Room => ({
-      each: gates.most[kind],
-      except: new Map([...pages].map((pageId) => [pageId, left(gates.room(pageId)[kind], pageId)])),
-    })
-    return { ...roomOf('all'), waiting: roomOf('waiting'), backlog: roomOf('backlog') }
+  const room = (): OutboxRoom => {
+    const except = new Map<string, PageRoom>()
+    for (const pageId of perPage.keys()) except.set(pageId, leftFor(pageId))
+    for (const pageId of gates.narrowed()) if (!except.has(pageId)) except.set(pageId, leftFor(pageId))
+    return { each: gates.most, except }
   }
 
   const pump = createPump({
@@ -124,8 +126,7 @@ export const createSender = (deps: {
 
   return {
     reserve: (pageId) => {
-      if (stopping.signal.aborted || inFlight >= maxInFlight || left(gates.room(pageId).all, pageId) <= 0)
-        return false
+      if (stopping.signal.aborted || inFlight >= maxInFlight || leftFor(pageId).all <= 0) return false
       take(pageId)
       return true
     },

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Conversation } from '../store.ts'
+import type { Conversation, PageRoom } from '../store.ts'
 import type { OutboxRow, OutboxRows } from './rows.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface Lane {
    *
    * @returns null when no conversation can be handed out now
    */
-  read: (room: LaneRoom) => Promise<OutboxRow[] | null>
+  read: (room: PageRoom) => Promise<OutboxRow[] | null>
   /** The conversation has replies in the rows. */
   note: (conversation: Waiting) => void
   letGo: (conversation: Waiting, more: boolean) => void
@@ -32,15 +32,6 @@ export interface Lane {
   hold: (held: boolean) => void
   /** Replies came back into the rows; of which conversations is not known. */
   returned: (windowEndsMs: (conversation: number) => number | null) => void
-}
-
-/** How many conversations of a lane may be handed out. */
-export interface LaneRoom {
-  all: number
-  /** Of them, those whose visitors have not just written. */
-  waiting: number
-  /** Of these, those from the backlog. */
-  backlog: number
 }
 
 type Waiting = Pick<Conversation, 'id' | 'windowEndsMs'>
@@ -119,7 +110,7 @@ export const createLane = (deps: {
   }
 
   /** Visitors who have just written, then the window that closes first; from the backlog as far as there is room. */
-  const pick = (room: LaneRoom): number[] => {
+  const pick = (room: PageRoom): number[] => {
     const freshMs = clock.now() + WINDOW_MS - FRESH_MS
     const isFresh = ({ windowEndsMs }: Known): boolean => windowEndsMs >= freshMs
     const ready = [...known].filter(([id]) => !taken.has(id))

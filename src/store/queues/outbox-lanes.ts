@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { ClaimId, Conversation, OutboxClaim, PageRoom, Room, StoredReply } from '../store.ts'
+import type { ClaimId, Conversation, OutboxClaim, OutboxRoom, StoredReply } from '../store.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
 import { createLane, type Lane } from './outbox-lane.ts'
 import type { OutboxRow, OutboxRows } from './rows.ts'
@@ -16,7 +16,7 @@ export interface OutboxLanes {
   handOut: (conversation: Readonly<Conversation>, replies: StoredReply[]) => OutboxClaim
   /** Replies were stored and left waiting. */
   added: (conversation: Readonly<Conversation>) => void
-  claim: (limit: number, room: PageRoom, toReply: (row: OutboxRow) => StoredReply) => Promise<OutboxClaim[]>
+  claim: (limit: number, room: OutboxRoom, toReply: (row: OutboxRow) => StoredReply) => Promise<OutboxClaim[]>
   /** Something was said about the reply; `stays` when it is still to be sent. */
   finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
   /** Resolves when what was not tried is durably handed back. */
@@ -90,7 +90,7 @@ export const createOutboxLanes = (deps: {
   /** Reads the lanes that may have something, each up to its fair share of `limit`. */
   const readLanes = (
     limit: number,
-    room: PageRoom,
+    room: OutboxRoom,
     /** Lanes with nothing that could be handed out now; those found to be so are added. */
     inVain: Set<Lane>,
   ): Promise<{ lane: Lane; found: OutboxRow[] }>[] => {
@@ -99,19 +99,17 @@ export const createOutboxLanes = (deps: {
     let left = limit
     return readable.flatMap((lane) => {
       const { pageId } = lane
-      const count = Math.min(share, left, ofPage(room, pageId))
-      if (count <= 0) return []
-      left -= count
+      const ofPage = room.except.get(pageId) ?? room.each
+      const all = Math.min(share, left, ofPage.all)
+      if (all <= 0) return []
+      left -= all
       lanes.delete(pageId)
       lanes.set(pageId, lane)
-      const roomOf = (of: Room | undefined): number => (of === undefined ? count : ofPage(of, pageId))
       return [
-        lane
-          .read({ all: count, waiting: roomOf(room.waiting), backlog: roomOf(room.backlog) })
-          .then((found) => {
-            if (found === null) inVain.add(lane)
-            return { lane, found: found ?? [] }
-          }),
+        lane.read({ ...ofPage, all }).then((found) => {
+          if (found === null) inVain.add(lane)
+          return { lane, found: found ?? [] }
+        }),
       ]
     })
   }
@@ -195,5 +193,3 @@ export const createOutboxLanes = (deps: {
     },
   }
 }
-
-const ofPage = ({ each, except }: Room, pageId: string): number => except.get(pageId) ?? each
