@@ -58,7 +58,7 @@ const ROWS: Row[] = [
   {
     what: 'what the running bot has noticed',
     arrange: ({ dir }) => {
-      const db = new DatabaseSync(databaseIn(dir))
+      const db = new DatabaseSync(databaseIn(dir), { timeout: 10_000 })
       const keep = db.prepare('insert or replace into meta (name, value) values (?, ?)')
       keep.run('note:other-objects', '["instagram","user"]')
       keep.run(`note:automatic-replies:${PAGE_ID}`, String(Date.now()))

@@ -62,7 +62,7 @@ t.test('a database of the first version is brought up to date with its dead lett
   await handleAll(first, (key) => [key])
   await buryAll(first)
   await first.close()
-  const db = new DatabaseSync(file)
+  const db = new DatabaseSync(file, { timeout: 10_000 })
   db.exec(
     'drop table open_question; drop index conversation_left; drop table answers; drop index dead_by_conversation; drop index dead_by_page; drop index dead_by_time; alter table dead drop column page; pragma user_version = 1',
   )
@@ -79,7 +79,7 @@ t.test('a database of the first version is brought up to date with its dead lett
 t.test('a database of a newer version is left alone, and said to be that', async (t) => {
   const { file, open } = place(t)
   await (await open()).close()
-  const db = new DatabaseSync(file)
+  const db = new DatabaseSync(file, { timeout: 10_000 })
   db.exec('pragma user_version = 99')
   db.close()
   await t.rejects(open(), { message: /a newer Evergreen wrote it/ })
