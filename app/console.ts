@@ -7,6 +7,7 @@ import { operatorAssetRoutes } from '../routes/console/assets.ts'
 import { operatorConversationRoutes } from '../routes/console/conversation.ts'
 import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
 import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
+import { operatorNumberRoutes } from '../routes/console/numbers.ts'
 import { operatorQuestionRoutes } from '../routes/console/questions.ts'
 import { operatorScriptRoutes } from '../routes/console/script.ts'
 import { operatorScriptReplyRoutes } from '../routes/console/script-reply.ts'
@@ -32,4 +33,5 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(operatorScriptRoutes)
   area.register(operatorScriptReplyRoutes)
   area.register(operatorScriptTextRoutes)
+  area.register(operatorNumberRoutes)
 }

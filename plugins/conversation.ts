@@ -7,6 +7,7 @@ import {
   type Conversation,
   type Lookup,
 } from '../src/conversation/conversation.ts'
+import { withCounts } from '../src/conversation/counts.ts'
 import { withSameTexts } from '../src/conversation/deserves/same-texts.ts'
 import { withNotes } from '../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../src/conversation/disclosure.ts'
@@ -89,7 +90,7 @@ async function conversation(app: FastifyInstance) {
     handle: code?.handle ?? script.handle,
     disclose: script.disclose,
   })
-  const handle = withSameTexts(withNotes(disclosed), { appId, clock: app.clock })
+  const handle = withCounts(withSameTexts(withNotes(disclosed), { appId, clock: app.clock }))
   const named = (view: ConversationView): ConversationView => ({
     pageName: app.tokens.status(view.pageId).pageName,
     ...view,

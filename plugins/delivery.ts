@@ -54,14 +54,16 @@ async function delivery(app: FastifyInstance) {
     ...(config.BOT_HANDLERS !== undefined && { limits: WITH_HANDLERS }),
     keepsQuestions: config.KEEP_QUESTIONS_DAYS > 0,
     report: {
-      handled: ({ kind }, view, { state, replies, heard, unanswered, automatic }) => {
+      handled: ({ kind }, view, { state, replies, heard, counts = [], unanswered, automatic }) => {
         activity.heard(view, { kind, silent: isSilent(state), replies: replies.length })
         if (heard !== undefined) metrics.messageHeard(heard.how)
+        for (const { what } of counts) metrics.conversation(what)
         if (unanswered === 'over_and_over') noticed.loops.met(view.pageId, view.psid)
         if (automatic === true) noticed.automaticReplies.seen(view.pageId)
       },
-      sent: (pageId, latencyMs, psid) => {
+      sent: (pageId, latencyMs, psid, waited) => {
         metrics.replySent(latencyMs)
+        if (waited) metrics.replyWaited('token')
         activity.sent({ pageId, psid }, latencyMs)
         log.debug({ pageId, latencyMs }, 'sent')
       },

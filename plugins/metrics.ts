@@ -34,6 +34,8 @@ const UNREAD: Metrics = {
   webhookRejected: nothing,
   webhookOtherObject: nothing,
   messageHeard: nothing,
+  conversation: nothing,
+  replyWaited: nothing,
   replySent: nothing,
   replyDead: nothing,
   graphCall: nothing,

@@ -12,6 +12,7 @@ const FILES = {
   'parts.css': 'text/css; charset=utf-8',
   'lists.css': 'text/css; charset=utf-8',
   'script.css': 'text/css; charset=utf-8',
+  'numbers.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
   'copy.js': 'text/javascript; charset=utf-8',
   'text.js': 'text/javascript; charset=utf-8',

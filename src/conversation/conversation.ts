@@ -228,9 +228,11 @@ export const createConversation = (deps: {
         }))
       case 'done': {
         const answer = script.replies.get(step.next) ?? script.fallback
-        return after(answerTo({ ...turn, state: step.state }, { answer, groups: NO_GROUPS }), (handled) =>
-          step.answers === null ? handled : { ...handled, answers: [step.answers] },
-        )
+        return after(answerTo({ ...turn, state: step.state }, { answer, groups: NO_GROUPS }), (handled) => ({
+          ...handled,
+          finished: step.form,
+          ...(step.answers !== null && { answers: [step.answers] }),
+        }))
       }
       case 'aside':
         return aside(turn, step.place)

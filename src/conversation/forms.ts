@@ -23,7 +23,7 @@ export type FormStep =
       state: JsonObject | null
     }
   | { is: 'next'; place: AskPlace; state: JsonObject | null }
-  | { is: 'done'; next: string; state: JsonObject | null; answers: FormAnswers | null }
+  | { is: 'done'; form: string; next: string; state: JsonObject | null; answers: FormAnswers | null }
   /** `meant` is the payload of the button that says the word was the answer; null where it could not be one. */
   | { is: 'cancelled'; state: JsonObject | null; meant: string | null }
   /** The visitor wants something else; the form waits, unless that reply ends it. */
@@ -202,6 +202,7 @@ const goOn = (
   const values = Object.fromEntries(questions.map((one) => [one.remember, known[one.remember] ?? '']))
   return {
     is: 'done',
+    form: reply,
     next,
     state: leaveForm(learned),
     answers: answers.kept ? { form: reply, url: answers.url, values } : null,

@@ -83,6 +83,15 @@ export const waitsForPersonSince = (
   return isOver(state, nowMs, resumeAfter) ? null : now.sinceMs
 }
 
+/** When a visitor asked for a person, and when one wrote first since; null where the visitor did not ask for one. */
+export const askedAndAnswered = (
+  state: JsonObject | null,
+): { askedMs: number; answeredMs: number | null } | null => {
+  const now = read(state)
+  if (now === null || !now.asked) return null
+  return { askedMs: now.sinceMs, answeredMs: (now.personMs ?? 0) > now.sinceMs ? now.personMs : null }
+}
+
 const read = (state: JsonObject | null): Silence | null => {
   const noted = state?.[KEY]
   if (!isJsonObject(noted)) return null

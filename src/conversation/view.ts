@@ -4,6 +4,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import type { AnswerRuleName } from './deserves/rules.ts'
 import type { FormAnswers } from './forms.ts'
 import type { Heard } from './heard.ts'
+import type { Count } from './counts.ts'
 
 /** What is known of a conversation before an event is answered. */
 export interface ConversationView {
@@ -35,6 +36,10 @@ export interface ScriptResult {
   saying?: string
   /** How well the visitor's words were understood, where words decided. */
   heard?: Heard
+  /** The reply of the script whose form was finished. */
+  finished?: string
+  /** What the event counts as. */
+  counts?: readonly Count[]
   /** Why the event deserved no answer. */
   unanswered?: AnswerRuleName
   /** Set where the event shows that the Page answers by itself, beside the bot. */

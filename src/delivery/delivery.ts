@@ -20,6 +20,7 @@ import { createPacer, DEFAULT_RATES, type PaceKind } from './sending/pacer.ts'
 import { createMarkSeen } from './handling/mark-seen.ts'
 import { createSendOne } from './sending/send-one.ts'
 import { createSender } from './sending/sender.ts'
+import { createTokenWaits } from './sending/token-waits.ts'
 import { createUploads, type UploadFiles } from './sending/uploads.ts'
 
 /** Everything between an accepted event and a sent reply, strung together. */
@@ -96,10 +97,12 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     ...(deps.doubtTimes && { times: deps.doubtTimes }),
   })
   const uploads = createUploads({ store, graph, files: deps.files, clock, random, log })
+  const tokenWaits = createTokenWaits({ tokens, clock })
   const outcomes = createOutcomes({
     store,
     graph,
     tokens,
+    waitedForToken: tokenWaits.waited,
     gates,
     doubt,
     clock,
@@ -187,6 +190,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
 
   return {
     start: () => {
+      tokenWaits.start()
       gates.start()
       sender.start()
       dispatcher.start()
@@ -196,6 +200,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
       await sender.stop()
       uploads.stop()
       gates.stop()
+      tokenWaits.stop()
     },
   }
 }

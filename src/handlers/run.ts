@@ -34,6 +34,7 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
     const answers: NonNullable<ScriptResult['answers']>[number][] = []
     let state = view.state
     let heard: ScriptResult['heard']
+    let finished: ScriptResult['finished']
 
     const take = (handled: ScriptResult): void => {
       replies.push(...handled.replies)
@@ -41,6 +42,7 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
       answers.push(...(handled.answers ?? []))
       state = handled.state
       heard = handled.heard ?? heard
+      finished = handled.finished ?? finished
     }
 
     const carryOutStep = async (step: Step): Promise<void> => {
@@ -71,6 +73,7 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
       effects,
       answers,
       ...(heard && { heard }),
+      ...(finished !== undefined && { finished }),
     }
   }
 

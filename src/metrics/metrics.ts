@@ -9,6 +9,10 @@ export interface Metrics {
   webhookOtherObject: (object: string) => void
   /** Words of a visitor to which the script was asked for an answer. @param how - `matched`, `doubtful` or `fallback` */
   messageHeard: (how: string) => void
+  /** @param what - `form_begun`, `form_finished`, `handover`, `first_answer`; others are ignored */
+  conversation: (what: string) => void
+  /** @param what - what a reply had to wait for, such as `token` */
+  replyWaited: (what: string) => void
   /** @param latencyMs - from the webhook's acceptance of the event to the Send API's 200 */
   replySent: (latencyMs: number) => void
   /** A reply that will not be sent. */
@@ -34,6 +38,9 @@ export interface Levels {
 
 // A reply takes one round trip to Facebook when nothing waits, and hours when its Page had no token.
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_600, 86_400]
+
+/** Of what conversations count as; the others have metrics of their own. */
+const CONVERSATION: ReadonlySet<string> = new Set(['form_begun', 'form_finished', 'handover', 'first_answer'])
 
 /**
  * Counts in plain numbers and hands them to prom-client at a scrape: a count costs a lookup, also where webhooks
@@ -64,6 +71,16 @@ export const createMetrics = (): Metrics & Exposition => {
     name: 'evergreen_messages_heard_total',
     help: 'Messages in words, by how well the script understood them: matched, doubtful or fallback.',
     labels: ['how'],
+  })
+  const conversations = createTally(registry, {
+    name: 'evergreen_conversations_total',
+    help: 'Forms begun and finished, visitors who asked for a person (handover), and first answers of a person.',
+    labels: ['what'],
+  })
+  const waited = createTally(registry, {
+    name: 'evergreen_replies_waited_total',
+    help: 'Replies sent that had to wait, by what for.',
+    labels: ['for'],
   })
   const replies = createTally(registry, {
     name: 'evergreen_replies_total',
@@ -104,6 +121,10 @@ export const createMetrics = (): Metrics & Exposition => {
     webhookRejected: webhookRejected.add,
     webhookOtherObject: otherObjects.add,
     messageHeard: heard.add,
+    conversation: (what) => {
+      if (CONVERSATION.has(what)) conversations.add(what)
+    },
+    replyWaited: waited.add,
     replySent: (latencyMs) => {
       replies.add('sent')
       latency.observe(latencyMs / 1000)

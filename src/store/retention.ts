@@ -21,6 +21,9 @@ export const KEEP_MS: Record<History, number> = {
   dead: 90 * DAY_MS,
   // KEEP_QUESTIONS_DAYS says otherwise.
   questions: 90 * DAY_MS,
+  // The plots reach back for a day, for 30 days and for 12 months; sums by the month are few and stay.
+  hours: 3 * DAY_MS,
+  days: 400 * DAY_MS,
 }
 
 // A start has better things to do.
@@ -52,8 +55,11 @@ export const createRetention = (deps: {
   }
 
   const pass = async (): Promise<void> => {
-    const dropped = { seen: 0, sent: 0, dead: 0, questions: 0 } satisfies Record<History, number>
-    for (const history of ['seen', 'sent', 'dead', 'questions'] as const) {
+    const dropped = { seen: 0, sent: 0, dead: 0, questions: 0, hours: 0, days: 0 } satisfies Record<
+      History,
+      number
+    >
+    for (const history of Object.keys(dropped) as History[]) {
       const beforeMs = clock.now() - keepMs[history]
       for (let more = true; more;) {
         const step = await store.prune(history, beforeMs)

@@ -1,4 +1,5 @@
 import type { DeadReason } from '../messages.ts'
+import type { Span } from './spans.ts'
 
 /**
  * Where inbox, outbox and conversations live. Every method is an operation on data: atomic by itself, says what it makes
@@ -19,6 +20,7 @@ export interface Store
   /** Answers of visitors to the questions of forms. */
   answers: Answers
   openQuestions: OpenQuestions
+  statistics: Statistics
 }
 
 export interface StoreLifecycle {
@@ -244,6 +246,8 @@ export interface EventOutcome {
   answers?: readonly NewAnswers[]
   /** The visitor's words, where the script had no sure reply for them. */
   question?: OpenQuestion
+  /** What the event counts as. */
+  counts?: readonly Count[]
   /** Whether the caller would send the replies right now. */
   handOut?: boolean
 }
@@ -289,6 +293,58 @@ export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text'> {
   /** Up to three wordings, the latest first. */
   texts: string[]
 }
+
+/**
+ * Sums by the hour, day and month, in UTC. They name no visitor, so they stay when one is forgotten. The store itself counts
+ * `visitors`, `replies` and `waited`, in the transaction that each belongs to; `finishEvent` is told the others.
+ */
+export interface Statistics {
+  read: (query: {
+    span: Span
+    /** Spans that began earlier are left out, ms since the epoch. */
+    fromMs: number
+    pageId?: string | undefined
+    /** Names told of each thing that is counted by name, at most. */
+    most: number
+  }) => Promise<StatisticsFound>
+}
+
+export interface StatisticsFound {
+  /** What has no name, by span; a span without any of it has no entry. */
+  sums: { startMs: number; what: Counted; count: number }[]
+  /** What has a name, over all of the time, the most frequent first. */
+  names: { what: Counted; name: string; count: number }[]
+}
+
+export interface Count {
+  what: Exclude<Counted, 'visitors' | 'replies' | 'waited'>
+  /** Of a reply of the script. */
+  name?: string
+  /** 1 where absent. */
+  by?: number
+}
+
+export type Counted =
+  /** Each visitor once in each span. */
+  | 'visitors'
+  /** Messages and pressed buttons of visitors. */
+  | 'messages'
+  /** Messages sent. */
+  | 'replies'
+  /** Of them, those that had to wait for a token. */
+  | 'waited'
+  /** How messages in words were understood. */
+  | 'matched'
+  | 'doubtful'
+  | 'fallback'
+  /** By name: the script's reply was given, its form was begun or finished. */
+  | 'reply'
+  | 'form_begun'
+  | 'form_finished'
+  /** A visitor asked for a person; a person wrote first, after so many ms. */
+  | 'handover'
+  | 'first_answer'
+  | 'first_answer_ms'
 
 export interface NewAnswers {
   /** The name of the form. */
@@ -346,7 +402,8 @@ export interface SentReply {
 }
 
 export type ReplyOutcome =
-  | { status: 'sent'; messageId: string | null }
+  /** `waited`: for a token. */
+  | { status: 'sent'; messageId: string | null; waited?: boolean }
   /** `instead`: the body of what goes out in its place, under its id. */
   | { status: 'dead'; reason: DeadReason; error?: GraphFacts; instead?: string }
   /** Facebook may have accepted it, and did not say so. */
@@ -396,8 +453,8 @@ export interface DeadLetter {
   body: string
 }
 
-/** The history: keys of events seen, replies that were sent, dead letters, open questions. */
-export type History = 'seen' | 'sent' | 'dead' | 'questions'
+/** The history: keys of events seen, replies that were sent, dead letters, open questions, sums by the hour and by the day. */
+export type History = 'seen' | 'sent' | 'dead' | 'questions' | 'hours' | 'days'
 
 export interface PruneStep {
   dropped: number

@@ -18,7 +18,7 @@ export interface Document {
 /** Where the console's own files are. */
 export const ASSETS = '/operator/assets'
 
-const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css', 'script.css']
+const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css', 'script.css', 'numbers.css']
 
 /** A whole page. Nothing in it runs or paints that is not one of our files. */
 export const layout = ({ title, content, csrf, live, script, refreshSeconds }: Document): string =>
@@ -73,6 +73,7 @@ const topRight = (csrf: Html): Html =>
   html`<p id="pulse" class="pulse" role="status" hidden></p>
     <nav aria-label="Console">
       <a href="/operator">Overview</a><a href="/operator/script">Script</a
-      ><a href="/operator/questions">Not understood</a><a href="/operator/dead-letters">Dead letters</a>
+      ><a href="/operator/questions">Not understood</a><a href="/operator/numbers">Numbers</a
+      ><a href="/operator/dead-letters">Dead letters</a>
     </nav>
     ${buttonForm('/operator/sign-out', csrf, 'Sign out', { kind: 'quiet' })}`

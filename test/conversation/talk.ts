@@ -1,5 +1,6 @@
 import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
 import { createConversation, OWN_LOOKUPS, type Lookup } from '../../src/conversation/conversation.ts'
+import { withCounts } from '../../src/conversation/counts.ts'
 import { withNotes } from '../../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../../src/conversation/disclosure.ts'
 import type { FormAnswers } from '../../src/conversation/forms.ts'
@@ -53,7 +54,7 @@ export const talk = (
     lookups,
     localeOf: () => Promise.resolve(locale ?? null),
   })
-  const handle = withNotes(withDisclosure({ script: () => script, ...conversation }))
+  const handle = withCounts(withNotes(withDisclosure({ script: () => script, ...conversation })))
   let state: JsonObject | null = options.state ?? null
   let nowMs = START_MS
   let last: ScriptResult = { replies: [], state: null }

@@ -98,6 +98,7 @@ t.test('no wait between two tries is longer than what is left of the window', as
     store: { finishReply: async () => undefined, windowEndsMs: async () => null },
     graph: { now: clock.now },
     tokens: { suspect: () => undefined },
+    waitedForToken: () => false,
     gates: { failed: () => undefined } as unknown as Gates,
     choose: () => '',
     doubt: { forget: () => undefined } as unknown as DoubtResolver,

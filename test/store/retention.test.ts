@@ -22,6 +22,8 @@ t.test(
       { history: 'sent', agoMs: 30 * DAY_MS },
       { history: 'dead', agoMs: 90 * DAY_MS },
       { history: 'questions', agoMs: 90 * DAY_MS },
+      { history: 'hours', agoMs: 3 * DAY_MS },
+      { history: 'days', agoMs: 400 * DAY_MS },
     ])
   },
 )
@@ -36,11 +38,11 @@ t.test('a pass takes its steps apart from each other, and comes once a day', asy
   await clock.advance(1)
   t.equal(cuts.length, 2)
   await clock.advance(MINUTE_MS)
-  t.equal(cuts.length, 7)
+  t.equal(cuts.length, 9)
   await clock.advance(DAY_MS - 2 * MINUTE_MS)
-  t.equal(cuts.length, 7)
+  t.equal(cuts.length, 9)
   await clock.advance(2 * MINUTE_MS)
-  t.equal(cuts.length, 11)
+  t.equal(cuts.length, 15)
 })
 
 t.test('a store that cannot forget now is asked again the next day', async (t) => {
@@ -50,7 +52,7 @@ t.test('a store that cannot forget now is asked again the next day', async (t) =
   t.same(warned, ['old history could not be forgotten; tried again tomorrow'])
   failWith(null)
   await clock.advance(DAY_MS)
-  t.equal(cuts.length, 4)
+  t.equal(cuts.length, 6)
 })
 
 t.test('stopping ends it in the middle of a pass, without a word', async (t) => {
@@ -102,7 +104,14 @@ function fixture(t: { teardown: (run: () => Promise<void>) => void }) {
   const clock = createFakeClock()
   const cuts: { history: History; agoMs: number }[] = []
   const warned: string[] = []
-  const moreSteps: Record<History, number> = { seen: 0, sent: 0, dead: 0, questions: 0 }
+  const moreSteps: Record<History, number> = {
+    seen: 0,
+    sent: 0,
+    dead: 0,
+    questions: 0,
+    hours: 0,
+    days: 0,
+  }
   let failure: Error | null = null
   const prune: Store['prune'] = (history, beforeMs) => {
     if (failure !== null) return Promise.reject(failure)

@@ -6,6 +6,7 @@ import { createFakeClock } from '../helpers/clock.ts'
 import { historyContract } from './contract-history.ts'
 import { interjectContract } from './contract-interject.ts'
 import { storeContract } from './contract.ts'
+import { statisticsContract } from './contract-statistics.ts'
 import { visitorsContract } from './contract-visitors.ts'
 import { newEvent, type OpenStore } from './steps.ts'
 
@@ -35,6 +36,11 @@ t.test('the SQLite adapter keeps the contract about what is said in between', (t
 
 t.test('the SQLite adapter keeps the contract about visitors', (t) => {
   visitorsContract(t, open)
+  t.end()
+})
+
+t.test('the SQLite adapter keeps the contract about sums', (t) => {
+  statisticsContract(t, open)
   t.end()
 })
 

@@ -22,6 +22,7 @@ const finishing = ({ conversation, page, seq }: InboxRow, replies: readonly stri
   confirmed: [],
   answers: [],
   question: null,
+  counts: [],
   nowMs: 0,
 })
 

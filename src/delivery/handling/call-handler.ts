@@ -116,6 +116,7 @@ const toOutcome = (
     ...(result.answers !== undefined && {
       answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
     }),
+    ...(result.counts !== undefined && { counts: result.counts }),
   }
 }
 

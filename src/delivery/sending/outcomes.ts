@@ -44,7 +44,8 @@ export interface Outcomes {
 
 /** What became of replies, for metrics. */
 export interface DeliveryReport {
-  sent: (pageId: string, latencyMs: number, psid: string | null) => void
+  /** @param waited - for a token */
+  sent: (pageId: string, latencyMs: number, psid: string | null, waited: boolean) => void
   dead: (pageId: string, reason: DeadReason, psid: string | null) => void
   refused: (pageId: string, verdict: string) => void
 }
@@ -59,6 +60,8 @@ export const createOutcomes = (deps: {
   store: Pick<Store, 'finishReply' | 'windowEndsMs'>
   graph: Pick<Graph, 'now'>
   tokens: Pick<TokenKeeper, 'suspect'>
+  /** Whether a reply to what was accepted then has waited for the token that it went out with. */
+  waitedForToken: (pageId: string, acceptedMs: number) => boolean
   gates: Gates
   doubt: DoubtResolver
   clock: Clock
@@ -68,7 +71,7 @@ export const createOutcomes = (deps: {
   /** What is said above choices whose message could not be shown. */
   choose: (pageId: string) => string
 }): Outcomes => {
-  const { store, graph, tokens, gates, doubt, clock, random, log, report, choose } = deps
+  const { store, graph, tokens, waitedForToken, gates, doubt, clock, random, log, report, choose } = deps
   /** The failures so far of the first reply of each conversation. */
   const retries = new Map<number, { count: number; last: GraphFacts }>()
 
@@ -205,9 +208,10 @@ export const createOutcomes = (deps: {
   return {
     sent: (claim, reply, messageId) => {
       const { pageId, psid } = claim.conversation
-      void record(claim, reply, { status: 'sent', messageId })
+      const waited = waitedForToken(pageId, reply.acceptedMs)
+      void record(claim, reply, { status: 'sent', messageId, ...(waited && { waited }) })
       settle(claim, reply)
-      report.sent(pageId, clock.now() - reply.acceptedMs, psid)
+      report.sent(pageId, clock.now() - reply.acceptedMs, psid, waited)
       return { go: 'on' }
     },
     done: (claim, reply) => {

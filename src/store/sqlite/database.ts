@@ -15,6 +15,7 @@ import { keepOpenQuestion, openQuestionOperations } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
+import { createStatistics } from './statistics.ts'
 
 export interface Database {
   /** Names this database among all others, for ever; part of every reply's id. */
@@ -57,6 +58,7 @@ export const openDatabase = (file: string): Database => {
   const conversations = conversationCache()
   const foreignWrites = createForeignWrites(db)
   const forgetting = createForgetting(db)
+  const statistics = createStatistics(db)
   const keep = keepAnswers(db)
   const keepQuestion = keepOpenQuestion(db)
 
@@ -75,9 +77,17 @@ export const openDatabase = (file: string): Database => {
     return { conversation, state: null, windowEndsMs: null }
   }
 
-  const openWindow = (conversation: ConversationRow, timestampMs: number): void => {
+  const openWindow = (
+    page: number,
+    conversation: ConversationRow,
+    timestampMs: number,
+    nowMs: number,
+  ): void => {
     const endsMs = timestampMs + WINDOW_MS
-    if (endsMs <= (conversation.windowEndsMs ?? 0) + WINDOW_GRAIN_MS) return
+    const { windowEndsMs: beforeMs } = conversation
+    const heardMs = beforeMs === null ? null : beforeMs - WINDOW_MS
+    const isCounted = statistics.countVisitor(page, heardMs, Math.min(timestampMs, nowMs))
+    if (endsMs <= (beforeMs ?? 0) + (isCounted ? 0 : WINDOW_GRAIN_MS)) return
     conversation.windowEndsMs = endsMs
     statements.setWindow.run(endsMs, conversation.conversation)
   }
@@ -90,7 +100,7 @@ export const openDatabase = (file: string): Database => {
     const page = pages.numberOf(event.pageId)
     const conversation = conversationOf(page, event.psid ?? '')
     const { conversation: id } = conversation
-    if (event.opensWindow) openWindow(conversation, event.timestampMs)
+    if (event.opensWindow) openWindow(page, conversation, event.timestampMs, nowMs)
     const seq = seqs.next()
     statements.addInbox.run(id, seq, nowMs, event.body)
     return { ...conversation, seq }
@@ -123,6 +133,7 @@ export const openDatabase = (file: string): Database => {
       for (const { seq, messageId } of o.confirmed) {
         if (statements.dropOutbox.run(page, o.conversation, seq).changes === 0) continue
         statements.addSent.run(o.conversation, seq, messageId, o.nowMs)
+        statistics.count(page, o.nowMs, 'replies')
         settled = true
       }
       if (o.state !== undefined) {
@@ -131,6 +142,7 @@ export const openDatabase = (file: string): Database => {
       }
       if (o.answers.length > 0) keep(o.conversation, o.answers, o.acceptedMs, o.nowMs)
       if (o.question !== null) keepQuestion(o.conversation, page, o.question, o.acceptedMs)
+      for (const { what, ...count } of o.counts) statistics.count(page, o.acceptedMs, what, count)
       const seqOf = o.replies.map((body) => {
         const seq = seqs.next()
         statements.addOutbox.run(page, o.conversation, seq, o.acceptedMs, o.doubtMs, body)
@@ -159,8 +171,12 @@ export const openDatabase = (file: string): Database => {
     },
 
     sent: (o) => {
-      const dropped = statements.dropOutbox.run(pages.numberOf(o.page), o.conversation, o.seq)
-      if (dropped.changes > 0) statements.addSent.run(o.conversation, o.seq, o.messageId, o.nowMs)
+      const page = pages.numberOf(o.page)
+      if (statements.dropOutbox.run(page, o.conversation, o.seq).changes === 0) return null
+      statements.addSent.run(o.conversation, o.seq, o.messageId, o.nowMs)
+      // Without a message id it may be something else that was done, such as a handover.
+      if (o.messageId !== null) statistics.count(page, o.nowMs, 'replies')
+      if (o.waited) statistics.count(page, o.nowMs, 'waited')
       return null
     },
 
@@ -202,6 +218,7 @@ export const openDatabase = (file: string): Database => {
     ...historyOperations(db),
     ...answersOperations(db),
     ...openQuestionOperations(db),
+    ...statistics.operations,
     ...forgetting.operations,
 
     forget: (o) => {
@@ -224,6 +241,7 @@ export const openDatabase = (file: string): Database => {
         // What we remember of conversations may be of visitors who were forgotten a moment ago.
         if (foreignWrites.areNew()) conversations.clear()
         const results = operations.map((operation) => carryOut[operation.op](operation as never))
+        statistics.write()
         db.exec('commit')
         if (!operations.some(({ op }) => op === 'forget')) return results
         const erased = forgetting.erase()
@@ -235,6 +253,7 @@ export const openDatabase = (file: string): Database => {
         conversations.clear()
         pages.clear()
         seqs.clear()
+        statistics.clear()
         rollBack(db)
         throw error
       }

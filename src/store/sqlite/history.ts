@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { History, PruneStep } from '../store.ts'
+import type { Span } from '../spans.ts'
 import type { Operation, Results } from './protocol.ts'
 
 type HistoryOperation = 'prune' | 'remember' | 'recall'
@@ -16,6 +17,8 @@ export const historyOperations = (
     sent: walkSent(db),
     dead: dropDead(db),
     questions: dropQuestions(db),
+    hours: dropSums(db, 'hour'),
+    days: dropSums(db, 'day'),
   }
   const remember = db.prepare(
     'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
@@ -97,6 +100,18 @@ const dropQuestions = (db: DatabaseSync) => {
   )
   return (beforeMs: number): PruneStep => {
     const dropped = Number(drop.run(beforeMs, ROWS_A_STEP).changes)
+    return { dropped, more: dropped === ROWS_A_STEP }
+  }
+}
+
+/** Sums are few, and their oldest are not together: each step looks through all of their span. */
+const dropSums = (db: DatabaseSync, span: Span) => {
+  const drop = db.prepare(
+    `delete from statistic where span = ?1 and (name, start_ms, what, page) in
+       (select name, start_ms, what, page from statistic where span = ?1 and start_ms < ?2 limit ?3)`,
+  )
+  return (beforeMs: number): PruneStep => {
+    const dropped = Number(drop.run(span, beforeMs, ROWS_A_STEP).changes)
     return { dropped, more: dropped === ROWS_A_STEP }
   }
 }

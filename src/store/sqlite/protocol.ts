@@ -7,7 +7,9 @@ import type {
   OutboxQuery,
   WaitingQuery,
 } from '../queues/rows.ts'
+import type { Span } from '../spans.ts'
 import type {
+  Count,
   GraphFacts,
   History,
   KeptAnswers,
@@ -18,6 +20,7 @@ import type {
   OpenQuestionGroup,
   Parked,
   PruneStep,
+  StatisticsFound,
 } from '../store.ts'
 
 /**
@@ -39,6 +42,7 @@ export type Operation =
       state?: string | null | undefined
       answers: readonly NewAnswers[]
       question: OpenQuestion | null
+      counts: readonly Count[]
       confirmed: readonly { seq: number; messageId: string | null }[]
       nowMs: number
     }
@@ -61,6 +65,7 @@ export type Operation =
       conversation: number
       seq: number
       messageId: string | null
+      waited: boolean
       nowMs: number
     }
   | {
@@ -94,6 +99,7 @@ export type Operation =
   | { op: 'drop_answers'; upTo: number }
   | { op: 'list_questions'; page: string | null; limit: number }
   | { op: 'drop_questions'; likeness: string }
+  | { op: 'statistics'; span: Span; fromMs: number; page: string | null; most: number }
   | { op: 'forget'; psid: string; page: string | null }
   /** Which of these conversations are not there any more. */
   | { op: 'gone'; conversations: readonly number[] }
@@ -143,6 +149,7 @@ export interface Results {
   drop_answers: number
   list_questions: OpenQuestionGroup[]
   drop_questions: number
+  statistics: StatisticsFound
   forget: { conversations: number; erased: boolean }
   gone: number[]
 }

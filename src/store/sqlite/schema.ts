@@ -111,7 +111,20 @@ create index open_question_by_conversation on open_question (conversation);
 create index open_question_by_time on open_question (asked_ms);
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5]
+/** Sums by span. Those without a name come first: the console asks for them alone, and names are many. */
+const VERSION_6 = `
+create table statistic (
+  span text not null,
+  name text not null,
+  start_ms integer not null,
+  what text not null,
+  page integer not null,
+  count integer not null,
+  primary key (span, name, start_ms, what, page)
+) without rowid;
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length

@@ -131,6 +131,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
         }),
         answers: outcome.answers ?? [],
         question: outcome.question ?? null,
+        counts: outcome.counts ?? [],
         nowMs,
       })
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
@@ -179,7 +180,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       const { id: conversation, pageId: page } = claim.conversation
       const common = { page, conversation, seq: reply.seq, nowMs: clock.now() }
       if (outcome.status === 'sent') {
-        await thread.record({ op: 'sent', ...common, messageId: outcome.messageId })
+        const { messageId, waited = false } = outcome
+        await thread.record({ op: 'sent', ...common, messageId, waited })
       } else if (outcome.status === 'dead') {
         const { reason, error = null, instead = null } = outcome
         await thread.record({ op: 'dead', ...common, reason, error, instead })
@@ -238,6 +240,11 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
     openQuestions: {
       list: ({ pageId, limit }) => thread.run({ op: 'list_questions', page: pageId ?? null, limit }),
       drop: (likeness) => thread.run({ op: 'drop_questions', likeness }),
+    },
+
+    statistics: {
+      read: ({ span, fromMs, pageId, most }) =>
+        thread.run({ op: 'statistics', span, fromMs, page: pageId ?? null, most }),
     },
 
     forget: async ({ psid, pageId }) => {
