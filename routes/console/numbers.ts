@@ -11,10 +11,13 @@ import {
   type Numbers,
 } from '../../src/console/numbers.ts'
 import { nameOf } from '../../src/console/view.ts'
+import { replyTitles } from '../../src/script/reply-titles.ts'
 import { showPage } from './page.ts'
 
 type Asked = { Querystring: Readonly<Record<'period' | 'page' | 'list', unknown>> }
 
+/** The script of Pages that have none of their own. */
+const MAIN = ''
 const MOST_SHOWN = 20
 const MOST_DOWNLOADED = 2000
 
@@ -35,15 +38,25 @@ async function operatorNumbers(app: FastifyInstance) {
 
   app.get<Asked>(NUMBERS, async ({ query }, reply) => {
     const numbers = await read(query, MOST_SHOWN)
-    const titles = new Map(conversation.replyTitles().map(({ name, title }) => [name, title]))
     const statuses = tokens.statuses()
+    const pageId = pageIdIn(query)
+    const scripts = pageId === null ? [...statuses.map((status) => status.pageId), MAIN] : [pageId]
+    // Scripts of several Pages may use one name: the main script's title goes before others.
+    const titles = new Map(
+      scripts.flatMap((of) =>
+        replyTitles(conversation.script(of)).map(({ name, title }): [string, string | null] => [name, title]),
+      ),
+    )
     return showPage(reply, {
       title: 'Numbers',
       content: () =>
         numbersPage({
           numbers,
-          pages: statuses.map(({ pageId }) => ({ pageId, name: nameOf(statuses, pageId) })),
-          pageId: pageIdIn(query),
+          pages: statuses.map((status) => ({
+            pageId: status.pageId,
+            name: nameOf(statuses, status.pageId),
+          })),
+          pageId,
           titleOf: (name) => titles.get(name) ?? null,
         }),
     })

@@ -1,5 +1,5 @@
 import type { Counted, StatisticsFound } from '../store/store.ts'
-import { startOf, type Span } from '../store/spans.ts'
+import { startOf, type Span } from '../base/spans.ts'
 
 /** What the numbers page looks back on. */
 export const PERIODS = {

@@ -1,5 +1,5 @@
 import type { DeadReason } from '../messages.ts'
-import type { Span } from './spans.ts'
+import type { Span } from '../base/spans.ts'
 
 /**
  * Where inbox, outbox and conversations live. Every method is an operation on data: atomic by itself, says what it makes

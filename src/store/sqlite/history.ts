@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { History, PruneStep } from '../store.ts'
-import type { Span } from '../spans.ts'
+import type { Span } from '../../base/spans.ts'
 import type { Operation, Results } from './protocol.ts'
 
 type HistoryOperation = 'prune' | 'remember' | 'recall'

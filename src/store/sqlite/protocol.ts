@@ -7,7 +7,7 @@ import type {
   OutboxQuery,
   WaitingQuery,
 } from '../queues/rows.ts'
-import type { Span } from '../spans.ts'
+import type { Span } from '../../base/spans.ts'
 import type {
   Count,
   GraphFacts,

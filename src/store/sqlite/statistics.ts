@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { SPANS, startOf, type Span } from '../spans.ts'
+import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../store.ts'
 import type { Operation, Results } from './protocol.ts'
 

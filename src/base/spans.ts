@@ -1,4 +1,4 @@
-/** The times that {@link ./store.ts Statistics} sums up, each beginning at a full hour, day or month of UTC. */
+/** The times that {@link ../store/store.ts Statistics} sums up, each beginning at a full hour, day or month of UTC. */
 export const SPANS = ['hour', 'day', 'month'] as const
 export type Span = (typeof SPANS)[number]
 
