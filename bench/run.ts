@@ -6,6 +6,7 @@ import { backlog } from './backlog.ts'
 import { conversation } from './conversation.ts'
 import { latency, throughput } from './end-to-end.ts'
 import { memory } from './memory.ts'
+import { trouble } from './trouble.ts'
 
 const PARTS = {
   acceptance: (rounds: number) => acceptance({ rounds, count: 30_000 }),
@@ -14,6 +15,7 @@ const PARTS = {
   memory: (rounds: number) => memory({ rounds: Math.min(rounds, 3) }),
   backlog: (rounds: number) => backlog({ rounds: Math.min(rounds, 3) }),
   conversation: (rounds: number) => conversation({ rounds }),
+  trouble: (rounds: number) => trouble({ rounds: Math.min(rounds, 3) }),
 }
 
 const isPart = (name: string): name is keyof typeof PARTS => Object.hasOwn(PARTS, name)

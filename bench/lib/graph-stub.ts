@@ -2,8 +2,15 @@ import { createServer } from 'node:http'
 import { conversationOf } from './requests.ts'
 import { now } from './load.ts'
 
-/** Graph in a process of its own: answers every send after `LATENCY_MS`, and remembers when each conversation was sent to. */
+/**
+ * Graph in a process of its own: answers every send after `LATENCY_MS`, and remembers when each conversation was sent to. Sends
+ * to the first `OTHERS` conversations do not count; they are answered like all, refused with a 500, or never, as `MEET` says.
+ */
 const latencyMs = Number(process.env['LATENCY_MS'] ?? 0)
+const others = Number(process.env['OTHERS'] ?? 0)
+const meet = process.env['MEET'] ?? 'ok'
+const REFUSAL = '{"error":{"message":"An unexpected error has occurred.","type":"OAuthException","code":2}}'
+const NONE = ''
 let sends = 0
 let lastAtMs = 0
 let arrivedAtMs: number[] = []
@@ -15,8 +22,9 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const path = request.url ?? ''
     const answer = path.includes('/debug_token') ? tokenFacts(path) : send(Buffer.concat(chunks).toString())
+    if (answer === NONE) return
     const reply = (): void => {
-      response.writeHead(200, { 'content-type': 'application/json' })
+      response.writeHead(answer === REFUSAL ? 500 : 200, { 'content-type': 'application/json' })
       response.end(answer)
     }
     if (latencyMs > 0) setTimeout(reply, latencyMs)
@@ -28,6 +36,13 @@ server.keepAliveTimeout = 60_000
 const send = (body: string): string => {
   const psid = /"recipient":\{"id":"(\d+)"/.exec(body)?.[1]
   if (psid === undefined) return '{"data":[]}'
+  if (conversationOf(psid) < others) {
+    return meet === 'refuse'
+      ? REFUSAL
+      : meet === 'hang'
+        ? NONE
+        : `{"recipient_id":"${psid}","message_id":"m_${now()}"}`
+  }
   sends += 1
   lastAtMs = now()
   arrivedAtMs[conversationOf(psid)] = lastAtMs

@@ -1,17 +1,14 @@
 import { connect, type Socket } from 'node:net'
-import { makeRequests } from './requests.ts'
+import { makeRequests, type RequestPlan } from './requests.ts'
 import { quantiles, type Quantiles } from './stats.ts'
 
 /**
  * The load generator, in a process of its own. Raw sockets, requests made beforehand: what it costs is the same for every
  * server it is pointed at.
  */
-export interface LoadPlan {
+export interface LoadPlan extends RequestPlan {
   port: number
   connections: number
-  count: number
-  conversations: number
-  run: string
   /** Requests per second; left out, every connection sends as soon as it was answered. */
   perSecond?: number
 }
@@ -50,7 +47,7 @@ export const load = async (plan: LoadPlan): Promise<LoadResult> => {
       }
       const write = (n: number, request: Buffer): void => {
         beganMs = now()
-        sentAtMs[n % plan.conversations] = beganMs
+        sentAtMs[(plan.first ?? 0) + (n % plan.conversations)] = beganMs
         socket.write(request)
       }
       socket.on('data', (chunk: Buffer) => {

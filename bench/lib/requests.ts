@@ -8,15 +8,25 @@ export interface RequestPlan {
   count: number
   /** Visitors take turns. */
   conversations: number
+  /** The number of the first of them; 0 when left out. */
+  first?: number
+  /** To how many Pages they write; to all when left out. */
+  pages?: number
   /** Makes the mids of this plan different from any other's. */
   run: string
 }
 
 /** Callbacks as Facebook sends them, one message each, signed, as raw HTTP/1.1 requests ready to be written. */
-export const makeRequests = ({ count, conversations, run }: RequestPlan): Buffer[] =>
+export const makeRequests = ({
+  count,
+  conversations,
+  run,
+  first = 0,
+  pages = PAGE_IDS.length,
+}: RequestPlan): Buffer[] =>
   Array.from({ length: count }, (_, n) => {
-    const conversation = n % conversations
-    const pageId = PAGE_IDS[conversation % PAGE_IDS.length]
+    const conversation = first + (n % conversations)
+    const pageId = PAGE_IDS[conversation % pages]
     const body = JSON.stringify({
       object: 'page',
       entry: [

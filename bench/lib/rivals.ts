@@ -14,7 +14,10 @@ export const E: Rival = {
     startSubject('reference/whole.ts', { GRAPH_URL: `http://127.0.0.1:${graphPort}` }, folder),
 }
 
-export const EVERGREEN: Rival = { name: 'Evergreen', start: startProduct }
+export const EVERGREEN: Rival = {
+  name: 'Evergreen',
+  start: (graphPort, folder) => startProduct(graphPort, folder),
+}
 
 /** Those who answer, the reference first. */
 export const RIVALS = [E, EVERGREEN]

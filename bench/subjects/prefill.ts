@@ -8,10 +8,14 @@ import { PAGE_IDS, psidOf } from '../lib/requests.ts'
 const file = join(process.env['BENCH_DIR'] ?? '.', 'evergreen.db')
 const replies = Number(process.env['REPLIES'] ?? 0)
 const conversations = Number(process.env['CONVERSATIONS'] ?? 0)
+const pages = Number(process.env['PAGES'] ?? PAGE_IDS.length)
+// Of visitors who have just written the replies go first; these have waited.
+const WAITED_MS = 3_600_000
+const clock = { ...systemClock, now: () => systemClock.now() - WAITED_MS }
 
 const store = await openSqliteStore({
   file,
-  clock: systemClock,
+  clock,
   onExit: (error) => {
     throw error
   },
@@ -25,9 +29,9 @@ for (let n = 0; n < replies; n += 500) {
       return {
         key: `message:backlog-${n + i}`,
         kind: 'message' as const,
-        pageId: PAGE_IDS[conversation % PAGE_IDS.length] ?? '',
+        pageId: PAGE_IDS[conversation % pages] ?? '',
         psid: psidOf(conversation),
-        timestampMs: Date.now(),
+        timestampMs: clock.now(),
         opensWindow: true,
         body: '{}',
       }

@@ -29,7 +29,11 @@ ${TOPICS.join('')}fallback:
 `
 
 /** The whole product as `npm start` runs it, with a Graph of ours and tokens that are there already. */
-export const startProduct = async (graphPort: number, folder = makeFolder()): Promise<Subject> => {
+export const startProduct = async (
+  graphPort: number,
+  folder = makeFolder(),
+  env: Record<string, string> = {},
+): Promise<Subject> => {
   writeFileSync(join(folder, 'bot.yaml'), SCRIPT)
   await saveTokens(folder)
   return startBot(
@@ -41,6 +45,7 @@ export const startProduct = async (graphPort: number, folder = makeFolder()): Pr
       DATA_DIR: folder,
       // Facebook's pace is not what is measured.
       MESSAGES_PER_SECOND: '300',
+      ...env,
     },
     folder,
   )

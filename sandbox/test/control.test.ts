@@ -211,6 +211,20 @@ t.test('an error meets the calls about one person alone', async (t) => {
   t.match(await graph(sandbox, `/v25.0/${other}?fields=name`, { token: pageToken }), { status: 200 })
 })
 
+t.test('the list of conversations is refused alone, or the conversation with one person', async (t) => {
+  const { sandbox, say, pageToken, psid } = await startConnected(t)
+  say('hi')
+  const read = (query: string) => graph(sandbox, `/v25.0/me/conversations${query}`, { token: pageToken })
+  sandbox.trouble('fail', { edge: 'all_conversations', times: 2, error: { code: 1, message: 'reduce it' } })
+  t.match(await read(`?user_id=${psid}`), { status: 200 })
+  t.match(await read('?limit=1'), { status: 400, body: { error: { code: 1 } } })
+  t.match(await read(`?user_id=${psid}`), { status: 200 })
+  sandbox.trouble('calm')
+  sandbox.trouble('fail', { edge: 'conversations', psid, error: { code: 100 } })
+  t.match(await read(''), { status: 200 })
+  t.match(await read(`?user_id=${psid}`), { status: 400, body: { error: { code: 100 } } })
+})
+
 t.test('Graph goes down with an HTML page, or with broken connections, and comes back', async (t) => {
   const sandbox = await startSandbox(t)
   const token = sandbox.userToken()

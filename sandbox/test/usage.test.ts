@@ -229,6 +229,11 @@ t.test(
       { status: 200 },
       'a single one is read',
     )
+    const withOne = `/v25.0/me/conversations?user_id=${conversation?.psid}&fields=messages{message}`
+    t.match(await graph(sandbox, withOne, { token: pageToken }), {
+      status: 200,
+      body: { data: [{ messages: { data: Array } }] },
+    })
     sandbox.clock.advance(1001)
     t.match(await send({ text: 'slowly now' }), { status: 200 })
     t.match(await list(), { status: 200 })

@@ -13,14 +13,18 @@ export const UPLOAD_EDGE = 'message_attachments'
 export const FETCH_TIMEOUT_MS = 90_000
 
 /** Whether Facebook fetches something from an address before it answers a send of this message. */
-export const isFetched = ({ attachment }: Pick<SendMessage, 'attachment'>): boolean => {
+export const isFetched = ({
+  attachment,
+  quick_replies: choices = [],
+}: Pick<SendMessage, 'attachment' | 'quick_replies'>): boolean => {
+  if (choices.some((choice) => choice.image_url !== undefined)) return true
   if (attachment === undefined) return false
-  const { url, elements } = attachment.payload
-  return typeof url === 'string' || (Array.isArray(elements) && elements.some(hasPicture))
+  const { elements } = attachment.payload
+  return hasMedia(attachment.payload) || (Array.isArray(elements) && elements.some(hasMedia))
 }
 
-const hasPicture = (element: Json): boolean =>
-  isJsonObject(element) && (typeof element['image_url'] === 'string' || typeof element['url'] === 'string')
+const hasMedia = (of: Json): boolean =>
+  isJsonObject(of) && (typeof of['image_url'] === 'string' || typeof of['url'] === 'string')
 
 /** The call that uploads media: as JSON where Facebook fetches them, as a form where they come along. */
 export const uploadOf = async (

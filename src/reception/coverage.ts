@@ -12,6 +12,8 @@ export interface Coverage {
 export interface Gap {
   sinceMs: number
   notBeforeMs: number
+  /** Whether those of the visitors whom the bot knows were taken in, while Facebook refused to list all conversations. */
+  areKnownRead?: boolean
 }
 
 /** Null for a Page that was never seen subscribed. */

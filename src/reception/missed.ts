@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
-import type { Graph, RecentConversation, RecentMessage } from '../graph/graph.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph, RecentMessage } from '../graph/graph.ts'
 import type { NewEvent, Store } from '../store/store.ts'
 
 /** What was found in the conversations of a Page. */
@@ -11,6 +12,8 @@ export interface Missed {
   conversations: number
   /** Whether the Page had more messages than the limit on reading. */
   cut: boolean
+  /** Why Facebook refused to list the conversations; null where it listed them. */
+  unlisted: GraphError | null
 }
 
 export interface FoundMessage {
@@ -21,54 +24,123 @@ export interface FoundMessage {
   createdMs: number
 }
 
+export interface MissedDeps {
+  graph: Pick<Graph, 'conversations' | 'recentMessages'>
+  store: Pick<Store, 'accept' | 'sentReplies' | 'recentVisitors'>
+  /** The events the webhook would have brought; the store knows those it did bring. */
+  toEvents: (message: FoundMessage) => NewEvent[]
+  clock: Clock
+  signal: AbortSignal
+}
+
+interface Wanted {
+  pageId: string
+  pageToken: string
+  sinceMs: number
+  /** Whether the conversations of known visitors need not be read one by one. */
+  areKnownRead: boolean
+}
+
 /** Older messages are outside the messaging window and cannot be answered. */
 const LOOK_BACK_MS = 24 * 60 * 60 * 1000
 const MOST_CONVERSATIONS = 500
 // Facebook allows two a second, and the sender may be looking for a reply in doubt.
 const BETWEEN_CALLS_MS = 1000
+/** Single conversations that cannot be read either, one after the other: then the refusal is about more than the list. */
+const MOST_REFUSED = 3
 
 /**
  * Takes in what visitors wrote since `sinceMs` without being heard or answered. What a person said for the Page answers
- * everything before it; what the bot said answers only what it had heard.
+ * everything before it; what the bot said answers only what it had heard. Where Facebook refuses to list the conversations,
+ * as it does at high volume (docs/messenger-platform.md#d1), those of the visitors whom the bot knows are read one by one.
  *
- * @param deps.toEvents - the events the webhook would have brought; the store knows those it did bring
  * @throws GraphError, BotError `BOT_STORE_UNAVAILABLE`, or the reason of the signal; what was taken in until then stays
  */
-export const takeInMissed = async (
-  deps: {
-    graph: Pick<Graph, 'conversations'>
-    store: Pick<Store, 'accept' | 'sentReplies'>
-    toEvents: (message: FoundMessage) => NewEvent[]
-    clock: Clock
-    signal: AbortSignal
-  },
-  { pageId, pageToken, sinceMs }: { pageId: string; pageToken: string; sinceMs: number },
-): Promise<Missed> => {
-  const { graph, store, toEvents, clock, signal } = deps
-  const fromMs = Math.max(sinceMs, clock.now() - LOOK_BACK_MS)
-  const missed: Missed = { recovered: 0, known: 0, conversations: 0, cut: false }
+export const takeInMissed = async (deps: MissedDeps, wanted: Wanted): Promise<Missed> => {
+  const missed: Missed = { recovered: 0, known: 0, conversations: 0, cut: false, unlisted: null }
+  const fromMs = Math.max(wanted.sinceMs, deps.clock.now() - LOOK_BACK_MS)
+  try {
+    await readListed(deps, wanted, fromMs, missed)
+  } catch (error) {
+    if (!isListRefused(error)) throw error
+    missed.unlisted = error
+    if (!wanted.areKnownRead) await readKnown(deps, wanted, fromMs, missed)
+  }
+  return missed
+}
+
+const readListed = async (
+  deps: MissedDeps,
+  { pageId, pageToken }: Wanted,
+  fromMs: number,
+  missed: Missed,
+): Promise<void> => {
+  const { graph, clock, signal } = deps
   let after: string | undefined
   for (;;) {
     const { conversations, next } = await graph.conversations({ pageId, pageToken, after })
     const recent = conversations.filter(({ updatedMs }) => updatedMs === null || updatedMs >= fromMs)
-    missed.conversations += recent.length
-    const found: FoundMessage[] = []
-    for (const conversation of recent) found.push(...(await unanswered(store, conversation, pageId, fromMs)))
-    const { stored, duplicates } = await store.accept(found.flatMap(toEvents))
-    missed.recovered += stored
-    missed.known += duplicates
+    await takeIn(deps, recent, pageId, fromMs, missed)
     // Facebook lists conversations by their last change: after the first old one, all are old.
-    if (next === null || recent.length < conversations.length) return missed
-    if (missed.conversations >= MOST_CONVERSATIONS) return { ...missed, cut: true }
+    if (next === null || recent.length < conversations.length) return
+    if (missed.conversations >= MOST_CONVERSATIONS) {
+      missed.cut = true
+      return
+    }
     after = next
     await clock.sleep(BETWEEN_CALLS_MS, signal)
   }
 }
 
+const readKnown = async (
+  deps: MissedDeps,
+  { pageId, pageToken }: Wanted,
+  fromMs: number,
+  missed: Missed,
+): Promise<void> => {
+  const { graph, store, clock, signal } = deps
+  let refused = 0
+  for (const psid of await store.recentVisitors({ pageId, limit: MOST_CONVERSATIONS })) {
+    await clock.sleep(BETWEEN_CALLS_MS, signal)
+    try {
+      const { messages } = await graph.recentMessages({ pageId, pageToken, psid })
+      refused = 0
+      await takeIn(deps, [{ messages }], pageId, fromMs, missed)
+    } catch (error) {
+      // One that is passed over is in the list, which is asked for again.
+      if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
+      refused += 1
+      if (refused >= MOST_REFUSED) throw error
+    }
+  }
+}
+
+/** Whether Graph itself has refused, and may yet read single conversations: not where it tells how long to wait with every call. */
+const isListRefused = (error: unknown): error is GraphError =>
+  error instanceof GraphError &&
+  error.graphCode !== null &&
+  error.verdict !== 'token_invalid' &&
+  error.retryAfterMs === null
+
+const takeIn = async (
+  { store, toEvents }: MissedDeps,
+  conversations: readonly { messages: RecentMessage[] }[],
+  pageId: string,
+  fromMs: number,
+  missed: Missed,
+): Promise<void> => {
+  const found: FoundMessage[] = []
+  for (const { messages } of conversations) found.push(...(await unanswered(store, messages, pageId, fromMs)))
+  const { stored, duplicates } = await store.accept(found.flatMap(toEvents))
+  missed.conversations += conversations.length
+  missed.recovered += stored
+  missed.known += duplicates
+}
+
 /** The visitor's messages since `fromMs` that no person has answered, oldest first. */
 const unanswered = async (
   store: Pick<Store, 'sentReplies'>,
-  { messages }: RecentConversation,
+  messages: readonly RecentMessage[],
   pageId: string,
   fromMs: number,
 ): Promise<FoundMessage[]> => {

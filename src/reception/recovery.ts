@@ -14,7 +14,7 @@ import {
   type PageSubscription,
   type SubscriptionStatus,
 } from './page-subscription.ts'
-import { takeInMissed, type FoundMessage } from './missed.ts'
+import { takeInMissed, type FoundMessage, type MissedDeps } from './missed.ts'
 
 /**
  * Sees to it that each Page's webhooks reach us: an app whose callbacks fail for an hour is silently unsubscribed, and
@@ -52,10 +52,12 @@ const AFTER_TOKEN_MS = 5000
 const APART_MS = 50
 const RETRY = { baseMs: MINUTE_MS, capMs: LOOK_EVERY_MS }
 const STOP_WITHIN_MS = 2000
+const UNLISTED =
+  'Facebook refuses to list the conversations: those of known visitors were read, new visitors are missed until it lists them again'
 
 export const createRecovery = (deps: {
-  store: Pick<Store, 'accept' | 'sentReplies' | 'remember' | 'recall'>
-  graph: Pick<Graph, 'subscribe' | 'subscribedFields' | 'conversations'>
+  store: MissedDeps['store'] & Pick<Store, 'remember' | 'recall'>
+  graph: MissedDeps['graph'] & Pick<Graph, 'subscribe' | 'subscribedFields'>
   tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   /** Whether the operator wants the app subscribed to the Page, as the last bootstrap was told. */
   isToBeSubscribed: (pageId: string) => boolean
@@ -131,19 +133,35 @@ export const createRecovery = (deps: {
     watch.awaySinceMs = null
     await watch.subscription.renew(token, fields)
     if (gap !== null && beganMs < gap.notBeforeMs) return gap.notBeforeMs - beganMs
-    if (gap !== null) await takeIn(pageId, token, gap.sinceMs)
-    await writeCoverage(store, pageId, { untilMs: beganMs, gap: null })
+    const unlisted = gap === null ? null : await takeIn(pageId, watch, token, gap)
+    const left = gap === null || unlisted === null ? null : { ...gap, areKnownRead: true }
+    await writeCoverage(store, pageId, { untilMs: beganMs, gap: left })
+    // Only the list has visitors whom the bot does not know: ask for it again.
+    if (unlisted !== null) throw unlisted
     return LOOK_EVERY_MS
   }
 
-  const takeIn = async (pageId: string, pageToken: string, sinceMs: number): Promise<void> => {
-    const missed = await takeInMissed(
+  /** @returns why Facebook refused to list the conversations; null where it listed them */
+  const takeIn = async (
+    pageId: string,
+    watch: PageWatch,
+    pageToken: string,
+    { sinceMs, areKnownRead = false }: Gap,
+  ): Promise<GraphError | null> => {
+    const { unlisted, ...missed } = await takeInMissed(
       { graph, store, toEvents, clock, signal },
-      { pageId, pageToken, sinceMs },
+      { pageId, pageToken, sinceMs, areKnownRead },
     )
     const facts = { pageId, since: new Date(sinceMs).toISOString(), ...missed }
-    if (missed.cut) log.warn(facts, 'messages may have been missed in more conversations than are read')
-    else log.info(facts, 'the conversations were read for messages that webhooks had missed')
+    if (unlisted !== null) {
+      if (!areKnownRead) log.warn({ ...facts, err: unlisted }, UNLISTED)
+      watch.said = unlisted.verdict
+    } else if (missed.cut) {
+      log.warn(facts, 'messages may have been missed in more conversations than are read')
+    } else {
+      log.info(facts, 'the conversations were read for messages that webhooks had missed')
+    }
+    return unlisted
   }
 
   /** @returns when to look again, in ms from now */

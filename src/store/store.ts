@@ -100,6 +100,8 @@ export interface OutboxOperations {
 }
 
 export interface VisitorOperations {
+  /** The PSIDs of a Page's visitors, at most `limit`; those who wrote last come first. */
+  recentVisitors: (query: { pageId: string; limit: number }) => Promise<string[]>
   /** All that is kept of one conversation, at most `limit` of each kind; null when there never was one. */
   conversation: (who: { pageId: string; psid: string; limit: number }) => Promise<KeptConversation | null>
   /**
@@ -248,6 +250,8 @@ export interface EventOutcome {
   question?: OpenQuestion
   /** What the event counts as. */
   counts?: readonly Count[]
+  /** The mid of a message that the visitor has deleted: open questions made of it are gone. */
+  takenBack?: string
   /** Whether the caller would send the replies right now. */
   handOut?: boolean
 }
@@ -275,6 +279,8 @@ export interface OpenQuestions {
 }
 
 export interface OpenQuestion {
+  /** The message it was asked with; null where Facebook did not say. */
+  mid: string | null
   /** `doubtful`: a reply was given for a phrase that is only similar. */
   how: 'doubtful' | 'fallback'
   text: string
@@ -284,7 +290,7 @@ export interface OpenQuestion {
   nearest: { reply: string; confidence: number } | null
 }
 
-export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text'> {
+export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text' | 'mid'> {
   count: number
   /** The Page whose visitor asked last. */
   pageId: string

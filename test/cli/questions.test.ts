@@ -19,7 +19,13 @@ const build = async (t: Test, texts: readonly string[]): Promise<string> => {
     const text = texts[next++] ?? ''
     return {
       replies: [],
-      question: { how: 'fallback', text, likeness: text, nearest: { reply: 'hours', confidence: 0.41 } },
+      question: {
+        mid: null,
+        how: 'fallback',
+        text,
+        likeness: text,
+        nearest: { reply: 'hours', confidence: 0.41 },
+      },
     }
   })
   await store.close()

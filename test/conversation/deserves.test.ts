@@ -76,6 +76,8 @@ t.test('words and a photo are answered once, and so are three photos', async (t)
   t.same(texts(await behind.happens(picture, { behind: [words] })), [])
   t.same(await behind.say('hours'), ['From 9 to 18.'], 'the words are answered where the photo came first')
   t.same(texts(await talk().happens(picture, { behind: [picture] })), ['Pardon?'], 'the first of several is')
+  const tap = { ...tapped('hours'), timestampMs: picture.timestampMs }
+  t.same(texts(await talk().happens(picture, { behind: [tap] })), ['Pardon?'], 'a tap is no words of it')
 })
 
 t.test('a thumb after words is answered where the script has a reply to it', async (t) => {
@@ -135,13 +137,16 @@ t.test('two bots do not answer each other without end', async (t) => {
   pass(11 * 60_000)
   t.same(await say('I am away.'), ['Pardon?'], 'after a while it is answered again')
 
-  const turns = talk()
-  let answers = 0
-  for (let each = 0; each < 40; each += 1) {
-    answers += (await turns.say(each % 2 === 0 ? 'I am away.' : 'Leave a message.')).length
-    turns.pass(1000)
+  const AWAY = ['I am away.', 'Leave a message.', 'Nobody is here.', 'Back on Monday.']
+  for (const several of [2, 3, 4]) {
+    const turns = talk()
+    let answers = 0
+    for (let each = 0; each < 60; each += 1) {
+      answers += (await turns.say(AWAY[each % several] ?? '')).length
+      turns.pass(1000)
+    }
+    t.equal(answers, 5 * several, `a bot that says ${several} texts in turn, too`)
   }
-  t.equal(answers, 10, 'a bot that has two texts, too')
 })
 
 t.test('the same answer to every question of a form is no loop', async (t) => {
@@ -171,7 +176,7 @@ t.test('what is noted of a visitor’s deeds stays small, and strange notes do n
   const { say, last, pass } = talk()
   for (let each = 0; each < 100; each += 1) await say(`hello ${each}`)
   const state = (): JsonObject => last().state ?? {}
-  t.equal((state()['lately'] as unknown[]).length, 12)
+  t.equal((state()['lately'] as unknown[]).length, 24)
   t.notMatch(JSON.stringify(state()), /hello/, 'no words are kept')
   pass(3_600_000)
   await say('hello')

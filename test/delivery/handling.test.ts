@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
+import { newEvent } from '../store/steps.ts'
 import { createWorld } from './harness.ts'
 
 /** A world that has begun, with a handler of its own. */
@@ -42,4 +43,28 @@ t.test('state and answers of a form are kept with the event they come from', asy
   t.match(await store.answers.list({ limit: 10 }), { answers: [{ form: 'book', body: '{"size":"L"}' }] })
   await say('again')
   await heard('null', 'passed', '{"known":true}', 'passed')
+})
+
+t.test('a message that its visitor deletes is no open question any more', async (t) => {
+  const { say, store, until } = await createTalk(t, (event) => ({
+    replies: [],
+    state: null,
+    ...(event.kind === 'message' && {
+      heard: { how: 'fallback', text: event.text ?? '', likeness: event.text ?? '', nearest: null },
+    }),
+  }))
+  const open = async () => (await store.openQuestions.list({ limit: 10 })).map(({ likeness }) => likeness)
+  await say('my number is 5', { key: 'm_1' })
+  await say('bikes?', { key: 'm_2' })
+  await until(async () => (await open()).length === 2, 'both are kept')
+  const deleted = {
+    kind: 'message_deleted',
+    key: 'deleted:m_1',
+    pageId: 'page-1',
+    psid: 'psid-1',
+    mid: 'm_1',
+  }
+  await store.accept([newEvent('deleted:m_1', { body: JSON.stringify(deleted), opensWindow: false })])
+  await until(async () => (await store.counts()).inbox === 0, 'the deletion is handled')
+  t.same(await open(), ['bikes?'])
 })

@@ -142,7 +142,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     logged,
     delivery: undefined as never,
     say: async (text, { pageId = 'page-1', psid = 'psid-1', key = `m${(serial += 1)}` } = {}) => {
-      const body = JSON.stringify({ kind: 'message', key, pageId, psid, text })
+      const body = JSON.stringify({ kind: 'message', key, mid: key, pageId, psid, text })
       await world.store.accept([newEvent(key, { pageId, psid, body, timestampMs: clock.now() })])
     },
     echo: async (replyId, mid, { pageId = 'page-1', psid = 'psid-1' } = {}) => {

@@ -48,6 +48,24 @@ t.test('an outage longer than Facebook repeats loses no visitor', async (t) => {
   const third = await startBot(t, { sandbox, dir })
   await third.until(/"recovered":0/)
   t.equal(said(ann).length + said(bob).length, 6)
+
+  // Facebook does not list the conversations this time: those of whom the bot knows are read one by one.
+  await third.app.close()
+  say(ann, 'say six')
+  await sandbox.until(() => sandbox.courier.backingOff() === 1)
+  sandbox.clock.advance(61 * MINUTE_MS)
+  await sandbox.until(() => !isSubscribed(sandbox, pageId))
+  const error = {
+    code: 1,
+    message: "Please reduce the amount of data you're asking for, then retry your request",
+  }
+  sandbox.trouble('fail', { edge: 'all_conversations', times: 1000, error })
+  const fourth = await startBot(t, { sandbox, dir })
+  await fourth.until(/"recovered":1.*Facebook refuses to list the conversations/)
+  await fourth.advance(2000)
+  await sandbox.replies(pageId, ann, 4)
+  sandbox.trouble('calm')
+  await fourth.until(/"recovered":0/)
 })
 
 t.test('a short absence is bridged by Facebook itself, and nobody is answered twice', async (t) => {

@@ -6,6 +6,7 @@ import { Agent, type Dispatcher } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
 import { graphError, html, json, startFakeGraph } from '../helpers/graph-server.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import type { SendMessage } from '../../src/messages.ts'
 
 const SEND = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', message: { text: 'hello' } }
@@ -111,16 +112,19 @@ t.test('a gateway that waits no longer leaves open what Graph behind it does', a
 })
 
 t.test('a message whose picture Facebook fetches is waited for as long as that may take', async (t) => {
-  const fetched: NonNullable<SendMessage['attachment']>[] = [
-    { type: 'video', payload: { url: 'https://x.y/v.mp4' } },
-    {
-      type: 'template',
-      payload: { template_type: 'generic', elements: [{ image_url: 'https://x.y/1.png' }] },
-    },
+  const image_url = 'https://x.y/1.png'
+  const choice = { content_type: 'text', title: 'Hours', payload: 'hours' } as const
+  const template = (payload: JsonObject): SendMessage => ({ attachment: { type: 'template', payload } })
+  const fetched: SendMessage[] = [
+    { attachment: { type: 'video', payload: { url: 'https://x.y/v.mp4' } } },
+    template({ template_type: 'generic', elements: [{ title: 'x' }, { image_url }] }),
+    template({ template_type: 'coupon', title: 'x', image_url }),
+    { text: 'Which?', quick_replies: [choice, { ...choice, image_url }] },
   ]
-  const own: typeof fetched = [
-    { type: 'image', payload: { attachment_id: '1' } },
-    { type: 'template', payload: { template_type: 'generic', elements: [{ title: 'x' }] } },
+  const own: SendMessage[] = [
+    { attachment: { type: 'image', payload: { attachment_id: '1' } } },
+    template({ template_type: 'generic', elements: [{ title: 'x' }] }),
+    { text: 'Which?', quick_replies: [choice] },
   ]
   const slow = (socket: Socket): void =>
     void setTimeout(
@@ -128,8 +132,7 @@ t.test('a message whose picture Facebook fetches is waited for as long as that m
       400,
     )
   const graph = connect(t, await raw(t, slow), 200)
-  const send = (attachment: (typeof fetched)[number]) =>
-    graph.sendMessage({ ...SEND, message: { attachment } })
+  const send = (message: SendMessage) => graph.sendMessage({ ...SEND, message })
   await Promise.all([
     ...fetched.map(async (one) => t.match(await send(one), { messageId: 'm_1' })),
     ...own.map((one) => t.rejects(send(one), graphError({ verdict: 'ambiguous', answered: false }))),

@@ -12,10 +12,16 @@ const build = (recall: () => Promise<string | null>) => {
     store: {
       accept: notAsked,
       sentReplies: notAsked,
+      recentVisitors: notAsked,
       recall,
       remember: async (_name, text) => void remembered.push(text),
     },
-    graph: { subscribe: notAsked, subscribedFields: notAsked, conversations: notAsked },
+    graph: {
+      subscribe: notAsked,
+      subscribedFields: notAsked,
+      conversations: notAsked,
+      recentMessages: notAsked,
+    },
     tokens: { tokenFor: () => null, statuses: () => [], suspect: () => {}, onChange: () => () => {} },
     isToBeSubscribed: () => false,
     toEvents: () => [],

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { createRecovery, type Recovery } from '../../src/reception/recovery.ts'
-import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import { GraphError, type GraphErrorFacts, type Verdict } from '../../src/graph/error.ts'
 import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
@@ -18,6 +18,19 @@ const PAGE = '100'
 const QUESTIONS = 4
 const ANN = '700'
 const BOB = '701'
+const CY = '702'
+
+const refusal = (verdict: Verdict, facts: Partial<GraphErrorFacts> = {}): GraphError =>
+  new GraphError(`refused: ${verdict}`, {
+    verdict,
+    edge: 'subscribed_apps',
+    graphCode: 1,
+    subcode: null,
+    fbtraceId: 'trace',
+    httpStatus: 400,
+    retryAfterMs: null,
+    ...facts,
+  })
 
 t.test('a Page that is and stays subscribed is looked at, and nothing more', async (t) => {
   const w = await world(t)
@@ -307,12 +320,130 @@ t.test('conversations that cannot be read are no trouble with the subscription',
   t.equal(w.trouble, null)
 })
 
+/** Ann and Bob are known, Cy is not; each of them writes while the Page is unsubscribed, and the list is refused. */
+const unlisted = async (t: Test, list: GraphError): Promise<Awaited<ReturnType<typeof world>>> => {
+  const w = await world(t)
+  await w.hear(BOB, 'm_bob', 'heard')
+  await w.hear(ANN, 'm_ann', 'heard')
+  await w.handled()
+  w.unsubscribe()
+  w.say(ANN, 'm_1', 'one')
+  w.say(BOB, 'm_2', 'two')
+  w.say(CY, 'm_3', 'three')
+  w.say(ANN, 'm_4', 'four')
+  w.refuse.conversations = list
+  return w
+}
+
+const TOO_FAST = refusal('rate_limited', { graphCode: 613 })
+
+t.test('the conversations of known visitors are read one by one while the list is refused', async (t) => {
+  const w = await unlisted(t, TOO_FAST)
+  await w.advance(32 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['one', 'four'], [BOB]: ['two'] })
+  t.same(w.read, [ANN, BOB], 'those who wrote last first, and once')
+  t.match(w.logged.at(-1), /^warn Facebook refuses to list the conversations/)
+  const said = w.logged.length
+
+  await w.advance(3 * HOUR_MS)
+  t.same(w.read, [ANN, BOB], 'they are not read again')
+  t.equal(w.logged.length, said, 'it is said once')
+
+  w.refuse.conversations = null
+  w.say(CY, 'm_5', 'five')
+  await w.advance(32 * MINUTE_MS)
+  t.same(await w.handled(), { [CY]: ['three', 'five'] }, 'new visitors are only in the list')
+  const { conversations } = w.calls
+  await w.advance(HOUR_MS)
+  t.equal(w.calls.conversations, conversations, 'then it is over')
+})
+
+t.test('whatever Facebook refuses the list with, single conversations are read', async (t) => {
+  const w = await unlisted(t, TOO_FAST)
+  for (const list of [
+    refusal('transient', { graphCode: 1, hint: 'less_data' }),
+    refusal('unknown', { graphCode: 99_999 }),
+    refusal('transient', { graphCode: 2, httpStatus: 500 }),
+    refusal('bad_request', { graphCode: 100 }),
+  ]) {
+    w.unsubscribe()
+    w.refuse.conversations = list
+    const word = `${list.graphCode}`
+    w.say(ANN, `m_of_${word}`, word)
+    const heard: unknown[] = []
+    for (let minutes = 0; minutes < 70 && !heard.includes(word); minutes += 5) {
+      await w.advance(5 * MINUTE_MS)
+      heard.push(...((await w.handled())[ANN] ?? []))
+    }
+    t.ok(heard.includes(word), word)
+  }
+})
+
+t.test('that known visitors were read is kept over a restart, until there is a new reason', async (t) => {
+  const w = await unlisted(t, TOO_FAST)
+  await w.advance(40 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['one', 'four'], [BOB]: ['two'] })
+  await w.stop()
+  await w.start()
+  await w.advance(HOUR_MS)
+  t.same(w.read, [ANN, BOB])
+  w.unsubscribe()
+  w.say(BOB, 'm_6', 'six')
+  await w.advance(HOUR_MS)
+  t.same(await w.handled(), { [BOB]: ['six'] })
+})
+
+t.test('a conversation that cannot be read does not keep the others from being read', async (t) => {
+  const w = await unlisted(t, TOO_FAST)
+  w.unreadable.add(ANN)
+  await w.advance(40 * MINUTE_MS)
+  t.same(await w.handled(), { [BOB]: ['two'] })
+  w.refuse.conversations = null
+  await w.advance(HOUR_MS)
+  t.same(await w.handled(), { [ANN]: ['one', 'four'], [CY]: ['three'] }, 'the list has them')
+})
+
+t.test('where single conversations are refused, too, reading ends, and begins anew later', async (t) => {
+  const w = await world(t)
+  for (let n = 0; n < 10; n += 1) await w.hear(`psid-${n}`, `m_${n}`, 'heard')
+  await w.handled()
+  w.unsubscribe()
+  w.say('psid-3', 'm_new', 'new')
+  w.refuse.conversations = 'permission'
+  w.refuse.recentMessages = 'permission'
+  while (w.calls.conversations === 0) await w.advance(MINUTE_MS)
+  await w.advance(30_000)
+  t.equal(w.calls.recentMessages, 3)
+  w.refuse.recentMessages = null
+  await w.advance(HOUR_MS)
+  t.same(await w.handled(), { 'psid-3': ['new'] })
+})
+
+t.test('no single conversation is read where no call is answered, or Facebook says how long', async (t) => {
+  const w = await unlisted(t, refusal('rate_limited', { graphCode: 80_006, retryAfterMs: 20 * MINUTE_MS }))
+  await w.advance(40 * MINUTE_MS)
+  w.refuse.conversations = refusal('transient', { graphCode: null, httpStatus: null })
+  await w.advance(30 * MINUTE_MS)
+  t.ok(w.calls.conversations > 1)
+  t.same(w.read, [])
+  w.refuse.conversations = null
+  await w.advance(32 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['one', 'four'], [BOB]: ['two'], [CY]: ['three'] })
+})
+
+t.test('a token that dies while single conversations are read is reported', async (t) => {
+  const w = await unlisted(t, TOO_FAST)
+  w.refuse.recentMessages = 'token_invalid'
+  await w.advance(40 * MINUTE_MS)
+  t.same(w.suspected, [`${PAGE} page-token-1`])
+})
+
 interface Options {
   fields?: string[] | null
   listSize?: number
 }
 
-type Call = 'subscribedFields' | 'subscribe' | 'conversations'
+type Call = 'subscribedFields' | 'subscribe' | 'conversations' | 'recentMessages'
 
 async function world(t: Test, options: Options = {}) {
   const clock = skippingClock()
@@ -323,11 +454,17 @@ async function world(t: Test, options: Options = {}) {
       throw error
     },
   })
-  const calls: Record<Call, number> = { subscribedFields: 0, subscribe: 0, conversations: 0 }
-  const refuse: Record<Call, Verdict | null> = {
+  const calls: Record<Call, number> = {
+    subscribedFields: 0,
+    subscribe: 0,
+    conversations: 0,
+    recentMessages: 0,
+  }
+  const refuse: Record<Call, Verdict | GraphError | null> = {
     subscribedFields: null,
     subscribe: null,
     conversations: null,
+    recentMessages: null,
   }
   const logged: string[] = []
   const suspected: string[] = []
@@ -351,7 +488,7 @@ async function world(t: Test, options: Options = {}) {
   const called = async (call: Call): Promise<void> => {
     calls[call] += 1
     const verdict = refuse[call]
-    if (verdict !== null) throw refusal(verdict)
+    if (verdict !== null) throw typeof verdict === 'string' ? refusal(verdict) : verdict
   }
   const log = (level: string) => (_facts: object, message: string) => void logged.push(`${level} ${message}`)
 
@@ -371,6 +508,10 @@ async function world(t: Test, options: Options = {}) {
     /** What the operator was last told. */
     trouble: null as Trouble | null,
     asked: [] as string[],
+    /** Visitors whose single conversations were asked for. */
+    read: [] as string[],
+    /** Those whose conversations Facebook does not give. */
+    unreadable: new Set<string>(),
     looks: () => calls.subscribedFields,
     unsubscribe: () => {
       w.fields = null
@@ -442,6 +583,15 @@ async function world(t: Test, options: Options = {}) {
             const next = from + size < sorted.length ? String(from + size) : null
             return { conversations: sorted.slice(from, from + size), next }
           },
+          recentMessages: async ({ psid }) => {
+            await called('recentMessages')
+            w.read.push(psid)
+            if (w.unreadable.has(psid)) throw refusal('bad_request')
+            const found = w.conversations.find(({ messages }) =>
+              messages.some(({ fromId }) => fromId === psid),
+            )
+            return { messages: found?.messages ?? [], next: null }
+          },
         },
         tokens,
         isToBeSubscribed: () => w.toBeSubscribed ?? false,
@@ -501,14 +651,3 @@ function skippingClock() {
     },
   }
 }
-
-const refusal = (verdict: Verdict): GraphError =>
-  new GraphError(`refused: ${verdict}`, {
-    verdict,
-    edge: 'subscribed_apps',
-    graphCode: 1,
-    subcode: null,
-    fbtraceId: 'trace',
-    httpStatus: 400,
-    retryAfterMs: null,
-  })

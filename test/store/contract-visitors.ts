@@ -1,8 +1,9 @@
 import type { Test } from 'tap'
-import type { NewAnswers, OpenQuestion, Store } from '../../src/store/store.ts'
+import type { EventOutcome, NewAnswers, NewEvent, OpenQuestion, Store } from '../../src/store/store.ts'
 import { anyRoom, finishAll, left, newEvent, openPlace, type OpenStore } from './steps.ts'
 
 const HOOK = 'https://example.com/answers'
+const HOUR_MS = 3_600_000
 
 /** What every store adapter has to pass about what visitors leave on purpose, and about forgetting them. */
 export const visitorsContract = (t: Test, open: OpenStore): void => {
@@ -32,6 +33,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
       const ask = async (key: string, psid: string, text: string, likeness: string) => {
         await store.accept([newEvent(key, { psid })])
         const question: OpenQuestion = {
+          mid: `mid-${key}`,
           how: 'fallback',
           text,
           likeness,
@@ -66,6 +68,51 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
       t.strictSame(await again.openQuestions.list({ limit: 10 }), [])
     },
   )
+
+  t.test('the open questions of a message that its visitor deletes are gone, and no others', async (t) => {
+    const { store, reopen } = await openPlace(t, open)
+    const handle = async (key: string, psid: string, outcome: Omit<EventOutcome, 'replies'>) => {
+      await store.accept([newEvent(key, { psid })])
+      await finishAll(store, () => ({ replies: [], ...outcome }))
+    }
+    const asked = (text: string, mid: string | null): Omit<EventOutcome, 'replies'> => ({
+      question: { mid, how: 'fallback', text, likeness: text, nearest: null },
+    })
+    const texts = async (of: Store) =>
+      (await of.openQuestions.list({ limit: 10 })).flatMap((group) => group.texts).toSorted()
+    await handle('a', 'psid-1', asked('my number is 5', 'm_1'))
+    await handle('b', 'psid-1', asked('bikes?', 'm_2'))
+    await handle('c', 'psid-1', asked('without a mid', null))
+    await handle('d', 'psid-2', asked("another's", 'm_1'))
+    await handle('e', 'psid-1', { takenBack: 'm_3' })
+    t.same(await texts(store), ["another's", 'bikes?', 'my number is 5', 'without a mid'])
+    await handle('f', 'psid-1', { takenBack: 'm_1' })
+    t.same(await texts(await reopen()), ["another's", 'bikes?', 'without a mid'])
+  })
+
+  t.test("a Page's visitors are told, those who wrote last first, and of no other Page", async (t) => {
+    const { store, clock, reopen } = await openPlace(t, open)
+    const wrote = (key: string, psid: string | null, agoMs: number, more: Partial<NewEvent> = {}) =>
+      newEvent(key, { psid, timestampMs: clock.now() - agoMs, ...more })
+    await store.accept([
+      wrote('a', 'first', 5 * HOUR_MS),
+      wrote('b', 'second', 4 * HOUR_MS),
+      wrote('c', 'third', 3 * HOUR_MS),
+      wrote('d', 'elsewhere', 0, { pageId: 'page-2' }),
+      wrote('e', 'never wrote', 0, { opensWindow: false }),
+      // About the Page itself.
+      wrote('f', null, 0),
+    ])
+    await store.accept([wrote('g', 'first', HOUR_MS)])
+    const again = await reopen()
+    const visitors = (pageId: string, limit = 10) => again.recentVisitors({ pageId, limit })
+    t.same(await visitors('page-1'), ['first', 'third', 'second', 'never wrote'])
+    t.same(await visitors('page-1', 2), ['first', 'third'])
+    t.same(await visitors('page-2'), ['elsewhere'])
+    t.same(await visitors('page-9'), [])
+    await again.forget({ psid: 'first' })
+    t.same(await visitors('page-1', 1), ['third'])
+  })
 
   t.test('those to be delivered are due until somebody says otherwise', async (t) => {
     const { store, clock } = await openPlace(t, open)

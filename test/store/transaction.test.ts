@@ -23,6 +23,7 @@ const finishing = ({ conversation, page, seq }: InboxRow, replies: readonly stri
   answers: [],
   question: null,
   counts: [],
+  takenBack: null,
   nowMs: 0,
 })
 

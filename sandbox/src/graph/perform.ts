@@ -22,7 +22,7 @@ export const perform = async (parts: SandboxParts, { call, problem }: ReadCall):
   const met = trouble.graphDown
     ? undefined
     : trouble.meet({
-        edges: edgeNames(call.path),
+        edges: edgeNames(call),
         pageId: pageOf(parts, call),
         psid: personOf(parts, call),
       })
@@ -93,12 +93,17 @@ const pageOf = (parts: SandboxParts, call: Call): string | null => {
   return (input === null ? undefined : parts.tokens.find(input))?.pageId ?? null
 }
 
-/** The person a call is about: its recipient, the PSID in its address, or the one whose menu or label it sets. */
+/**
+ * The person a call is about: its recipient, the PSID in its address, or the one whose conversation it reads and whose menu
+ * or label it sets.
+ */
 const personOf = (parts: SandboxParts, { path, params }: Call): string | null => {
   const named = path[0] ?? ''
   if (parts.world.visitors.has(named)) return named
   const recipient = unpack(params['recipient'])
-  const given = isObject(recipient) ? recipient['id'] : (recipient ?? params['psid'] ?? params['user'])
+  const given = isObject(recipient)
+    ? recipient['id']
+    : (recipient ?? params['psid'] ?? params['user'] ?? params['user_id'])
   return asText(given) || null
 }
 

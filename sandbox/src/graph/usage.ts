@@ -30,6 +30,8 @@ export interface Counted {
   heavy?: boolean
   /** A message, not a sender action. */
   message?: boolean
+  /** All conversations of the Page. */
+  list?: boolean
 }
 
 /** Calls allowed. What is left out is not limited. */
@@ -44,7 +46,7 @@ export interface Limits {
   sendsPerSecond?: number
   /**
    * Messages of a Page per second beyond which it is one of high volume: 40 at Facebook. Until fewer are tried, nothing is
-   * sent and conversations cannot be listed.
+   * sent and conversations cannot be listed; single ones are read.
    */
   highVolumePerSecond?: number
   /** Reads of conversations per second and Page; 2 at Facebook. */
@@ -146,13 +148,14 @@ export const createUsage = (deps: {
     return headers
   }
 
-  const checkPace = (page: Page, { edge, psid, heavy = false, message = false }: Counted) => {
+  const checkPace = (page: Page, counted: Counted) => {
+    const { edge, psid, heavy = false, message = false, list = false } = counted
     const tooFast = '(#613) Calls to this api have exceeded the rate limit.'
     const { sendsPerSecond, highVolumePerSecond, conversationReadsPerSecond, profileCallsPerTenMinutes } =
       limits
     if (highVolumePerSecond !== undefined) {
       const volume = tally(`${page.id} volume`, SECOND_MS)
-      const concerned = (edge === 'messages' && message) || edge === 'conversations'
+      const concerned = (edge === 'messages' && message) || list
       if (edge === 'messages' && message) volume.add()
       if (concerned && volume.total() > highVolumePerSecond) {
         throw new GraphFailure({ message: tooFast, code: 613 })

@@ -15,9 +15,10 @@ export interface Deed {
 
 /** Where a conversation's state keeps them, the newest last. */
 const KEY = 'lately'
-/** No rule looks further back, nor at more of them. */
+/** No rule looks further back. */
 export const KEPT_MS = 10 * 60_000
-const MOST_KEPT = 12
+/** A handful of each of four texts that a bot says in turn. */
+const MOST_KEPT = 24
 
 /** What the visitor of a conversation did lately. Written by earlier versions of this program, too: nothing is taken for granted. */
 export const readLately = (state: JsonObject | null): Deed[] => {

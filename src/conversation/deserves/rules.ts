@@ -184,8 +184,8 @@ const isBeside = (event: WebhookEvent, state: JsonObject | null): boolean =>
   readLately(state).some(
     (before) =>
       (before.did === 'words' || before.did === 'media') &&
-      event.timestampMs - before.atMs <= TOGETHER_MS &&
-      before.atMs <= event.timestampMs,
+      // Webhooks may come out of order.
+      Math.abs(event.timestampMs - before.atMs) <= TOGETHER_MS,
   )
 
 const hasWordsBehind = (event: WebhookEvent, behind: readonly WebhookEvent[]): boolean =>
@@ -193,6 +193,7 @@ const hasWordsBehind = (event: WebhookEvent, behind: readonly WebhookEvent[]): b
     (next) =>
       next.kind === 'message' &&
       next.text !== null &&
+      next.quickReply === null &&
       !next.standby &&
       Math.abs(next.timestampMs - event.timestampMs) <= TOGETHER_MS,
   )

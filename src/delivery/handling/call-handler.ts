@@ -86,13 +86,17 @@ export const createHandling = (
       const result =
         answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer
       onHandled(event, view, result)
-      return { ...toOutcome(event, conversation, result), ...(keepsQuestions && openQuestionOf(result)) }
+      return {
+        ...toOutcome(event, conversation, result),
+        ...(keepsQuestions && openQuestionOf(event, result)),
+        ...takenBackBy(event),
+      }
     } catch (error) {
       log.error(
         { err: error, pageId, kind: event.kind, eventKey: event.key },
         'the handler failed on an event',
       )
-      return asTexts(itemsOf(event, { replies: apologyFor(event, view) }))
+      return { ...asTexts(itemsOf(event, { replies: apologyFor(event, view) })), ...takenBackBy(event) }
     }
   }
 }
@@ -120,8 +124,14 @@ const toOutcome = (
   }
 }
 
-const openQuestionOf = ({ heard }: ScriptResult): Pick<EventOutcome, 'question'> =>
-  heard === undefined || heard.how === 'matched' ? {} : { question: { ...heard, how: heard.how } }
+const openQuestionOf = (event: WebhookEvent, { heard }: ScriptResult): Pick<EventOutcome, 'question'> => {
+  if (heard === undefined || heard.how === 'matched') return {}
+  const mid = event.kind === 'message' ? event.mid : null
+  return { question: { ...heard, how: heard.how, mid } }
+}
+
+const takenBackBy = (event: WebhookEvent): Pick<EventOutcome, 'takenBack'> =>
+  event.kind === 'message_deleted' && event.mid !== null ? { takenBack: event.mid } : {}
 
 /** In the order they are to leave. */
 const itemsOf = (

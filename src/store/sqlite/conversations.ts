@@ -1,10 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { ConversationQuery, KeptRows, Operation, Results } from './protocol.ts'
 
-/** All that is kept of one conversation. The inbox has no index by conversation: it is small, and this is asked rarely. */
-export const conversationOperation = (
+type ConversationOperation = 'conversation' | 'recent_visitors'
+
+/**
+ * All that is kept of one conversation, and whose conversations a Page has. The inbox has no index by conversation: it is
+ * small, and this is asked rarely. Nor have conversations one by time, which every callback would have to keep: the
+ * visitors who wrote last are asked for after an outage only, and finding them reads all of the Page's.
+ */
+export const conversationOperations = (
   db: DatabaseSync,
-): { conversation: (operation: Extract<Operation, { op: 'conversation' }>) => Results['conversation'] } => {
+): { [K in ConversationOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const find = db.prepare(
     `select c.id, c.page, c.window_ends_ms as windowEndsMs from conversation c join page p on p.no = c.page
      where p.id = ? and c.psid = ?`,
@@ -24,10 +30,16 @@ export const conversationOperation = (
     `select seq, accepted_ms as acceptedMs, died_ms as diedMs, reason, body from dead
      where conversation = ? order by seq desc limit ?`,
   )
+  const recent = db.prepare(
+    `select psid from conversation where page = (select no from page where id = ?) and psid <> ''
+     order by window_ends_ms desc, id desc limit ?`,
+  )
   // node:sqlite rows have no prototype; plain objects travel between threads.
   const plain = <Row>(rows: object[]): Row[] => rows.map((row) => ({ ...row }) as Row)
 
   return {
+    recent_visitors: ({ page, limit }) =>
+      (recent.all(page, limit) as { psid: string }[]).map(({ psid }) => psid),
     conversation: ({ page, psid, limit }: ConversationQuery): KeptRows | null => {
       const row = find.get(page, psid) as
         { id: number; page: number; windowEndsMs: number | null } | undefined

@@ -5,13 +5,13 @@ import type { ConversationRow, InboxRow, OutboxRow } from '../queues/rows.ts'
 import type { NewEvent } from '../store.ts'
 import type { AcceptedRow, ForeignWrite, Operation, Results } from './protocol.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
-import { conversationOperation } from './conversations.ts'
+import { conversationOperations } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
 import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './caches.ts'
 import { leftToPeopleOperation } from './left-to-people.ts'
-import { keepOpenQuestion, openQuestionOperations } from './open-questions.ts'
+import { openQuestionOperations, openQuestionsOfEvents } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
@@ -60,7 +60,7 @@ export const openDatabase = (file: string): Database => {
   const forgetting = createForgetting(db)
   const statistics = createStatistics(db)
   const keep = keepAnswers(db)
-  const keepQuestion = keepOpenQuestion(db)
+  const questions = openQuestionsOfEvents(db)
 
   const conversationOf = (page: number, psid: string): ConversationRow => {
     const key = `${page}:${psid}`
@@ -141,7 +141,8 @@ export const openDatabase = (file: string): Database => {
         conversations.setState(o.conversation, o.state)
       }
       if (o.answers.length > 0) keep(o.conversation, o.answers, o.acceptedMs, o.nowMs)
-      if (o.question !== null) keepQuestion(o.conversation, page, o.question, o.acceptedMs)
+      if (o.question !== null) questions.keep(o.conversation, page, o.question, o.acceptedMs)
+      if (o.takenBack !== null) questions.takeBack(o.conversation, o.takenBack)
       for (const { what, ...count } of o.counts) statistics.count(page, o.acceptedMs, what, count)
       const seqOf = o.replies.map((body) => {
         const seq = seqs.next()
@@ -211,7 +212,7 @@ export const openDatabase = (file: string): Database => {
       return null
     },
 
-    ...conversationOperation(db),
+    ...conversationOperations(db),
     ...parkedOperation(db),
     ...leftToPeopleOperation(db),
     ...deadLetterOperations(db),

@@ -34,18 +34,22 @@ export const openQuestionOperations = (
   }
 }
 
-/** Keeps a question within the transaction that finishes its event. */
-export const keepOpenQuestion = (db: DatabaseSync) => {
+/** Keeps a question, or takes one back, within the transaction that finishes the event. */
+export const openQuestionsOfEvents = (db: DatabaseSync) => {
   const add = db.prepare(
-    `insert into open_question (conversation, page, likeness, text, how, reply, confidence, asked_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into open_question (conversation, page, mid, likeness, text, how, reply, confidence, asked_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const trim = db.prepare('delete from open_question where id <= ?')
-  return (conversation: number, page: number, question: OpenQuestion, askedMs: number): void => {
-    const { likeness, text, how, nearest } = question
-    const { reply, confidence } = nearest ?? { reply: null, confidence: null }
-    const { lastInsertRowid } = add.run(conversation, page, likeness, text, how, reply, confidence, askedMs)
-    trim.run(Number(lastInsertRowid) - MOST_KEPT)
+  const takeBack = db.prepare('delete from open_question where conversation = ? and mid = ?')
+  return {
+    keep: (conversation: number, page: number, question: OpenQuestion, askedMs: number): void => {
+      const { mid, likeness, text, how, nearest } = question
+      const { reply, confidence } = nearest ?? { reply: null, confidence: null }
+      const added = add.run(conversation, page, mid, likeness, text, how, reply, confidence, askedMs)
+      trim.run(Number(added.lastInsertRowid) - MOST_KEPT)
+    },
+    takeBack: (conversation: number, mid: string): void => void takeBack.run(conversation, mid),
   }
 }
 

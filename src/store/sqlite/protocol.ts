@@ -43,6 +43,8 @@ export type Operation =
       answers: readonly NewAnswers[]
       question: OpenQuestion | null
       counts: readonly Count[]
+      /** The message that its visitor has deleted. */
+      takenBack: string | null
       confirmed: readonly { seq: number; messageId: string | null }[]
       nowMs: number
     }
@@ -82,6 +84,7 @@ export type Operation =
   | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
   | { op: 'sent_replies'; page: string; psid: string }
   | ConversationQuery
+  | { op: 'recent_visitors'; page: string; limit: number }
   | { op: 'counts' }
   | { op: 'parked'; page: string | null; nowMs: number }
   | { op: 'left_to_people'; limit: number }
@@ -126,6 +129,7 @@ export interface Results {
   hand_back: null
   sent_replies: { seq: number; messageId: string | null }[]
   conversation: KeptRows | null
+  recent_visitors: string[]
   counts: {
     inbox: number
     inboxOldestMs: number | null

@@ -124,7 +124,12 @@ create table statistic (
 ) without rowid;
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6]
+/** A visitor may delete a message: what was asked with it is found by its conversation and its mid. */
+const VERSION_7 = `
+alter table open_question add column mid text;
+`
+
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length

@@ -132,6 +132,7 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
         answers: outcome.answers ?? [],
         question: outcome.question ?? null,
         counts: outcome.counts ?? [],
+        takenBack: outcome.takenBack ?? null,
         nowMs,
       })
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
@@ -198,6 +199,8 @@ export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<S
       const rows = await thread.run({ op: 'sent_replies', page: pageId, psid: psid ?? '' })
       return rows.map(({ seq, messageId }) => ({ replyId: ids.idOf(seq), messageId }))
     },
+
+    recentVisitors: ({ pageId, limit }) => thread.run({ op: 'recent_visitors', page: pageId, limit }),
 
     conversation: async ({ pageId, psid, limit }) => {
       const kept = await thread.run({ op: 'conversation', page: pageId, psid, limit })

@@ -16,6 +16,7 @@ const SCRIPT = `replies:
 `
 
 const asked = (text: string, more: Partial<OpenQuestion> = {}): OpenQuestion => ({
+  mid: null,
   how: 'fallback',
   text,
   likeness: text.toLowerCase(),

@@ -9,9 +9,13 @@ export const countedAs = ({ path, params }: Call): Counted => {
   return {
     edge,
     ...(typeof psid === 'string' && { psid }),
+    ...(edge === 'conversations' && { list: !isAboutOne(params) }),
     ...(edge === 'messages' && { heavy: isHeavy(params), message: params['message'] !== undefined }),
   }
 }
+
+/** Whether a call of the edge `conversations` asks for those with one person, which is one, and not for the Page's list. */
+export const isAboutOne = (params: Params): boolean => params['user_id'] !== undefined
 
 const isHeavy = (params: Params): boolean => {
   const message = unpack(params['message'])

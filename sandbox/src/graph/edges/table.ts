@@ -33,7 +33,7 @@ import * as subscriptions from './subscriptions.ts'
 import * as threads from './threads.ts'
 import { accounts, permissions, revokePermissions, userNode } from './user.ts'
 import * as userSettings from './user-settings.ts'
-import { countedAs } from './counted.ts'
+import { countedAs, isAboutOne } from './counted.ts'
 
 /** Every edge, by node type, method and the word after the id. */
 const EDGES: Record<string, Edge> = {
@@ -201,9 +201,10 @@ const answerMany = async (
 }
 
 /** The words trouble may name a call by: `messages`, `accounts`; `oauth/access_token` answers to each of its words. */
-export const edgeNames = (path: readonly string[]): string[] => {
+export const edgeNames = ({ path, params }: Pick<Call, 'path' | 'params'>): string[] => {
   const [head = '', edge] = path
   if (head === 'oauth') return ['oauth', 'access_token', 'oauth/access_token']
+  if (edge === 'conversations') return isAboutOne(params) ? [edge] : [edge, 'all_conversations']
   if (edge !== undefined) return [edge]
   return head === 'me' || head === 'debug_token' ? [head] : ['node']
 }
