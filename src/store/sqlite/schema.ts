@@ -129,7 +129,15 @@ const VERSION_7 = `
 alter table open_question add column mid text;
 `
 
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7]
+const MIGRATIONS: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+  VERSION_6,
+  VERSION_7,
+]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length
