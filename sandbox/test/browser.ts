@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 /** A page in a browser of its own kind, and what it did that it should not. */
 export interface Visit {
   page: Page
-  /** Errors and warnings of the console, exceptions nobody caught, requests that failed. */
+  /** Errors and warnings of the console, uncaught exceptions, requests that failed. */
   complaints: string[]
   /** Addresses asked for outside the origin that was visited. */
   foreign: string[]

@@ -5,7 +5,7 @@ import { graph, startConnected } from './lab.ts'
 /** `..` would lead out of Graph before the request is even sent. */
 const pathWord = fc.string({ maxLength: 8 }).filter((word) => !/^\.{1,2}$/.test(word))
 
-/** Values nobody sends on purpose. */
+/** Values that no client sends on purpose. */
 const anything = fc.anything({ withNullPrototype: false, maxDepth: 4 }).map((value) => {
   try {
     return JSON.parse(JSON.stringify(value) ?? 'null') as unknown

@@ -127,7 +127,7 @@ chatTest('who reads further up is not torn away by a new message', async (t, { p
   await hear(page, 'You said: line 13')
   const scroller = page.locator('#scroller')
   await scroller.evaluate((element: { scrollTop: number }) => (element.scrollTop = 0))
-  // The scroll event comes with the next frame; only then does the page know that somebody reads.
+  // The scroll event comes with the next frame; only then does the page know that it is being read.
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
   talk.sandbox.act(talk.pageId, psid, { type: 'text', text: 'from elsewhere' })

@@ -92,7 +92,7 @@ chatTest('a persona is named, has its own face, and types', async (t, { page, ta
 chatTest(
   'a person in the Page inbox answers, takes the thread and hands it back',
   async (t, { page, talk }) => {
-    t.equal(await page.getByTestId('inbox-text').isDisabled(), true, 'nobody has written yet')
+    t.equal(await page.getByTestId('inbox-text').isDisabled(), true, 'no visitor has written yet')
     await say(page, 'hi')
     await hear(page, 'You said: hi')
     await page.getByTestId('inbox-text').fill('A person here.')

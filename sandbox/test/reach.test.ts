@@ -99,10 +99,10 @@ t.test('who opted in is reached by their token without an open window, until the
 const recipients: [string, object, object][] = [
   ['two ways at once', { id: '1', user_ref: 'x' }, { code: 100 }],
   ['nothing', {}, { code: 100, message: '(#100) param recipient must be non-empty.' }],
-  ['a checkbox nobody ticked', { user_ref: 'ref-1' }, { code: 100, error_subcode: 2018001 }],
+  ['a checkbox that was not ticked', { user_ref: 'ref-1' }, { code: 100, error_subcode: 2018001 }],
   ['a comment that is not there', { comment_id: '1_2' }, { code: 100, error_subcode: 33 }],
   ['a post that is not there', { post_id: '1_2' }, { code: 100, error_subcode: 33 }],
-  ['an opt-in nobody gave', { notification_messages_token: '5' }, { code: 100 }],
+  ['an opt-in that was not given', { notification_messages_token: '5' }, { code: 100 }],
   ['a phone number', { phone_number: '+15551234567' }, { code: 200, error_subcode: 2018027 }],
 ]
 for (const [name, recipient, error] of recipients) {

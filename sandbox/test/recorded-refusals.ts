@@ -296,7 +296,7 @@ export const RECORDED: readonly Recorded[] = [
     refused: bad('Param recipient[id] must be a valid ID string (e.g., "123")'),
   },
   {
-    name: 'a recipient nobody has',
+    name: 'a recipient id that does not exist',
     source: 'docs/messenger-platform.md#f1; qiita.com/unsoluble_sugar',
     send: { message: { text: 'a' }, around: { recipient: { id: '123' } } },
     refused: bad('No matching user found', 2018001),

@@ -65,7 +65,7 @@ const taken = { status: 400, body: { error: { code: 2018300 } } }
 const notOwner = { status: 400, body: { error: { code: 100, error_subcode: 2534037 } } }
 
 t.test(
-  'without a default app everybody hears and answers an idle thread, and nobody may take it',
+  'without a default app every app hears and may answer an idle thread, and none may take it',
   async (t) => {
     const { sandbox, bot, otherBot, one, two, say } = await startTwo(t)
     say('hi')

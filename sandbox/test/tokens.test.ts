@@ -173,7 +173,7 @@ t.test('debug_token answers for garbage, for app tokens and for another app', as
   t.match(foreign, { status: 400, body: { error: { code: 100, message: /did not match the Viewing App/ } } })
 })
 
-t.test('debug_token wants an app token, or the user token of somebody who may see the app', async (t) => {
+t.test('debug_token wants an app token, or the user token of a person with a role in the app', async (t) => {
   const sandbox = await startSandbox(t, {
     users: [{ name: 'Ada Admin' }, { id: '55', name: 'Tess Tester', appRole: 'tester' }],
   })

@@ -60,7 +60,7 @@ t.test('who is offline gets nothing, who is elsewhere does not read; both catch 
 
   sandbox.act(pageId, psid, { type: 'presence', presence: 'offline' })
   say('I am back')
-  t.match(sandbox.state().visitors[0], { presence: 'here' }, 'whoever writes is there')
+  t.match(sandbox.state().visitors[0], { presence: 'here' }, 'a visitor who writes is there')
 })
 
 t.test('an ad brings its referral inside the next message, to those who want referrals', async (t) => {

@@ -41,7 +41,7 @@ t.test('no part of the running bot knows a visitor who was forgotten', async (t)
   t.ok(cleared > 0, 'names among it')
 })
 
-t.test('nobody is answered by a bot that does not listen', async (t) => {
+t.test('a bot that does not listen answers no visitor', async (t) => {
   const { app } = await build(t)
   await app.inject(signed(textCallback('hi')))
   // Each asks the database once, which is far more often than handling an event does.
@@ -123,7 +123,7 @@ async function build(t: Test, dir = t.testdir(), env: Env = {}) {
     env: {
       ...ENV,
       DATA_DIR: dir,
-      // Nobody listens there.
+      // No server listens there.
       FB_GRAPH_URL: 'http://127.0.0.1:9',
       BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
       ...env,

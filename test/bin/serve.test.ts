@@ -11,7 +11,7 @@ const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
 const SETTINGS = {
   ...ENV,
   PORT: '0',
-  // Nobody listens there.
+  // No server listens there.
   FB_GRAPH_URL: 'http://127.0.0.1:9',
   BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
 }

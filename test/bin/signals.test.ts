@@ -9,7 +9,7 @@ import { ENV } from '../helpers/surface.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SERVE = join(ROOT, 'bin/serve.js')
-// Nobody listens there.
+// No server listens there.
 const OFFLINE = { FB_GRAPH_URL: 'http://127.0.0.1:9', PORT: '0' }
 
 /** Reads until that was said; the end of the stream is no answer. */

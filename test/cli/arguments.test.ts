@@ -71,7 +71,7 @@ t.test('--help and -h need nothing, and have the same shape', async (t) => {
   }
 })
 
-t.test('what nobody foresaw ends with 1, and asks for a report', async (t) => {
+t.test('an unforeseen error ends with 1, and asks for a report', async (t) => {
   const broken = echo({
     run: () => {
       throw new TypeError('no such thing')

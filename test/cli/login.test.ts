@@ -90,7 +90,7 @@ t.test('who cancels in the dialog is told in the browser and in the terminal', a
   t.match(await (await fetch(new URL('/', redirectUri))).text(), /No login[^]*The terminal says what to do/)
 })
 
-t.test('when nobody comes it ends, saying so', async (t) => {
+t.test('without a login in time it ends, saying so', async (t) => {
   const { code } = await build(t, 20)
   await t.rejects(code, { code: 'BOT_USER_TOKEN_INVALID', message: /There was no login/, remedy: /--login/ })
 })

@@ -30,7 +30,7 @@ const build = () => {
   return { clock, parts, live, watcher, problems, drawn: () => drawn }
 }
 
-t.test('whoever begins to watch hears all, then only what changes', async (t) => {
+t.test('a new listener hears all, then only what changes', async (t) => {
   const { clock, parts, live, watcher } = build()
   const one = watcher()
   live.watch(one)

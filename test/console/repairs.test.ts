@@ -45,7 +45,7 @@ t.test('steps take the place of what they began as', async (t) => {
   })
 })
 
-t.test('what nobody foresaw shows nothing of itself, and is logged', async (t) => {
+t.test('an unforeseen error shows nothing of itself, and is logged', async (t) => {
   const { repairs, errors } = build(() => Promise.reject(new Error('user-token-1 at /some/path')))
   const repair = repairs.begin(ORDER)
   await repair.settled()

@@ -167,7 +167,7 @@ t.test('a token that turns out dead here is doubted', async (t) => {
   t.same(suspected, ['page-token-1'])
 })
 
-t.test('what is no text is told by what it is; what nobody says is left out', async (t) => {
+t.test('what is no text is told by what it is; an empty message is left out', async (t) => {
   const { open } = world({
     kept: kept({
       events: [

@@ -302,7 +302,7 @@ t.test('the headline is the worst of everything that the page shows', async (t) 
 
 t.test('who waits for a person is listed by name, with how long they can be answered', async (t) => {
   const one = { pageId: '1001', psid: '7001', sinceMs: NOW - 12 * MINUTE, windowEndsMs: NOW + 120 * MINUTE }
-  t.equal(words({}, 'people'), '', 'nothing where nobody does')
+  t.equal(words({}, 'people'), '', 'nothing where none does')
   const said = words({ waiting: [one], visitorName: () => 'Vera Visitor' }, 'people')
   t.match(said, 'Vera Visitor Bakery for 12 minutes can be answered for 2 hours')
   t.match(

@@ -96,7 +96,7 @@ t.test('a visitor who waits is told so, as the script says or as is usual', asyn
   t.match(await czech.holds(said('x')), [/^One moment/], 'English where we have no other')
 })
 
-t.test('nobody is told to wait for what the bot does not answer', async (t) => {
+t.test('no visitor is told to wait for what the bot does not answer', async (t) => {
   const { say, holds } = talk(SCRIPT)
   t.same(await holds({ ...said('x'), standby: true }), [])
   t.same(await holds(event({ read: { watermark: 1 } })), [])

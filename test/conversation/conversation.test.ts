@@ -125,7 +125,7 @@ t.test('what wants no answer gets none', async (t) => {
     [],
     'standby',
   )
-  t.same(answer(CONTRACT, said('hours'), { ...FRESH, psid: null }).replies, [], 'nobody to answer')
+  t.same(answer(CONTRACT, said('hours'), { ...FRESH, psid: null }).replies, [], 'no visitor to answer')
 })
 
 t.test(
@@ -150,7 +150,7 @@ t.test(
       t.same(replies, [], what.kind)
       t.same(state, first.state)
     }
-    // To nobody, or asked for only.
+    // Without a recipient, or asked for only.
     for (const what of [
       passed('take_thread_control', null),
       event({ request_thread_control: { requested_owner_app_id: APP_ID } }),

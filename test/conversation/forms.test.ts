@@ -195,7 +195,7 @@ fallback: { say: Pardon? }
 
   await say('bus')
   await say('cancel')
-  t.same(await say('bus'), ['Gladly.', 'To which stop?'], 'whoever meant it just goes on')
+  t.same(await say('bus'), ['Gladly.', 'To which stop?'], 'a visitor who meant it just goes on')
   for (const text of ['Rome', 'Paris', 'stop', '3']) await say(text)
   t.match(answers, [{ values: { to: 'Rome', from: 'Paris', plan: 'alight', people: '3' } }])
 })

@@ -90,7 +90,7 @@ t.test(
   },
 )
 
-t.test('control that nobody has any more is the bot’s again', async (t) => {
+t.test('control that no app has any more is the bot’s again', async (t) => {
   for (const what of [
     moved('take_thread_control', APP_ID),
     moved('pass_thread_control', null),

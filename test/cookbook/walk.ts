@@ -12,7 +12,7 @@ export interface Walk {
   /** Taps a quick reply under the last message, or a button in it. */
   tap: (title: string, count?: number) => Promise<ChatMessage[]>
   does: (action: VisitorAction, count?: number) => Promise<ChatMessage[]>
-  /** Somebody does something in the Page inbox. */
+  /** A person does something in the Page inbox. */
   inbox: (action: InboxAction) => Promise<void>
   /** Titles under the last message. */
   offers: () => string[]

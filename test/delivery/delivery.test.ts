@@ -209,7 +209,7 @@ for (const verdict of ['configuration', 'permission', 'restricted'] as const) {
       for (const psid of ['a', 'b', 'c']) await world.say(psid, { psid })
       await world.until(() => world.needs.length > 0, 'the operator is told')
       t.match(world.needs, [{ pageId: 'page-1', cause: verdict }])
-      t.same(world.tokens.suspected, [], 'and nobody asks for a token')
+      t.same(world.tokens.suspected, [], 'and no token is asked for')
       await world.say('other', { pageId: 'page-2' })
       await world.until(() => world.graph.accepted.includes('other'), 'the other Page goes on')
 
@@ -247,7 +247,7 @@ t.test('a rate limit holds the Page as long as Facebook says', async (t) => {
     await world.clock.advance(1000)
     return done(world)
   }, 'sent')
-  t.same(world.needs, [], 'nobody is called for it')
+  t.same(world.needs, [], 'no need is raised')
 })
 
 t.test('a lost answer is not sent again when the echo arrives', async (t) => {

@@ -4,7 +4,7 @@ import { createWorld } from './harness.ts'
 import { begin, filesFrom, handle, rest, URL_A } from './media-world.ts'
 
 for (const verdict of ['permission', 'restricted', 'configuration'] as const) {
-  t.test(`media that are refused (${verdict}) hold back nobody's texts, and somebody is told`, async (t) => {
+  t.test(`media that are refused (${verdict}) hold back no texts, and a need is raised`, async (t) => {
     const world = await begin(t, new Map([['menu.pdf', 'v1']]))
     world.graph.upload = () => verdict
     await world.say('file menu.pdf; after')

@@ -10,7 +10,7 @@ t.test('what has an address goes by it until Facebook has it, and by one id from
   world.graph.upload = () => new Promise((resolve) => (uploaded = () => resolve(undefined)))
   await Promise.all(['a', 'b', 'c'].map((psid) => world.say(`image ${URL_A}`, { psid })))
   await rest(world)
-  t.same(world.graph.accepted, [URL_A, URL_A, URL_A], 'nobody waits for the upload')
+  t.same(world.graph.accepted, [URL_A, URL_A, URL_A], 'no reply waits for the upload')
   t.same(world.graph.uploads, [`page-1 ${URL_A}`], 'which is asked for once')
 
   uploaded()
@@ -79,7 +79,7 @@ t.test('a message refused for another reason than its id dies after one new uplo
   t.equal(world.graph.uploads.length, 2, 'an id that never worked is not replaced again')
 })
 
-t.test('an upload that fails costs nobody a message that has an address', async (t) => {
+t.test('an upload that fails costs no message that has an address', async (t) => {
   const world = await begin(t)
   for (const verdict of [
     'bad_request',

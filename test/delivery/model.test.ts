@@ -325,10 +325,10 @@ const FIXED: Record<string, Partial<Scenario>> = {
       fated('ambiguous', { carriedOut: true, workMs: 15_000 }),
     ],
   },
-  'whoever writes at the moment they are forgotten is heard': {
+  'a visitor who writes while being forgotten is heard': {
     steps: [write(0, 0, ['ok']), pass(1000), { do: 'forget', page: 0, visitor: 0 }, write(0, 0, ['fine'])],
   },
-  'nobody is asked for ever to mend an upload that nothing waits for': {
+  'the need to mend an upload ends when nothing waits for it': {
     steps: [write(0, 0, ['file a.pdf']), pass(20_000)],
     uploads: [
       { verdict: 'permission', workMs: 0 },
@@ -375,7 +375,7 @@ t.test(
   },
 )
 
-t.test('a place that was reserved in vain is offered to whoever found none', async (t) => {
+t.test('a place that was reserved in vain is offered to conversations that found none', async (t) => {
   // The first visitor's conversation waits two minutes for a limit; only one conversation of the Page is sent for at a time.
   const { delivered } = await simulate({
     steps: [write(0, 0, ['ok']), pass(10_000), write(0, 0, ['ok']), write(0, 1, ['ok']), pass(60_000)],

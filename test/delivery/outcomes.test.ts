@@ -83,7 +83,7 @@ t.test('a reply that is refused for what it is proves that the Page may send', a
   world.delivery.start()
   world.graph.answer = () => 'restricted'
   await world.say('x')
-  await world.until(() => world.needs.length === 1, 'somebody is asked')
+  await world.until(() => world.needs.length === 1, 'a need is raised')
   world.graph.answer = () => 'bad_request'
   await world.until(async () => {
     await world.clock.advance(1000)

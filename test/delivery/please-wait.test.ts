@@ -36,7 +36,7 @@ const createSlowWorld = async (t: Test, options: Partial<DeliveryDeps> = {}) => 
   return { ...world, world, asked, ask, answer, pass, heard }
 }
 
-t.test('whoever waits for long is told so, once, and then gets the answer', async (t) => {
+t.test('a visitor who waits for long is told so, once, and then gets the answer', async (t) => {
   const { ask, answer, pass, heard, graph } = await createSlowWorld(t)
   await ask('a')
   await pass(19_000)
@@ -66,7 +66,7 @@ t.test('an answer in time is not announced, and each message is waited for by it
   t.equal(clock.pending(), 0, 'nothing waits any more')
 })
 
-t.test('whoever waits for two that say nothing is told only once', async (t) => {
+t.test('a visitor who waits for two silent handlers is told only once', async (t) => {
   const { ask, say, answer, pass, heard, asked, until } = await createSlowWorld(t)
   await ask('a')
   await say('b')
@@ -79,22 +79,25 @@ t.test('whoever waits for two that say nothing is told only once', async (t) => 
   await heard('one moment', 'at last')
 })
 
-t.test('nobody is told while the token is dead, nor where the bot is not expected to answer', async (t) => {
-  const dead = await createSlowWorld(t)
-  dead.tokens.set('page-1', 'invalid')
-  await dead.ask('a')
-  await dead.pass(30_000)
-  dead.answer('a', 'the answer')
-  await dead.until(async () => (await dead.store.counts()).outbox.get('page-1') === 1, 'it is parked')
-  dead.tokens.set('page-1', 'valid', 'token-2')
-  await dead.heard('the answer')
+t.test(
+  'no visitor is told while the token is dead, nor where the bot is not expected to answer',
+  async (t) => {
+    const dead = await createSlowWorld(t)
+    dead.tokens.set('page-1', 'invalid')
+    await dead.ask('a')
+    await dead.pass(30_000)
+    dead.answer('a', 'the answer')
+    await dead.until(async () => (await dead.store.counts()).outbox.get('page-1') === 1, 'it is parked')
+    dead.tokens.set('page-1', 'valid', 'token-2')
+    await dead.heard('the answer')
 
-  const quiet = await createSlowWorld(t, { holding: { afterMs: () => 20_000, say: async () => [] } })
-  await quiet.ask('a')
-  await quiet.pass(30_000)
-  quiet.answer('a', 'the answer')
-  await quiet.heard('the answer')
-})
+    const quiet = await createSlowWorld(t, { holding: { afterMs: () => 20_000, say: async () => [] } })
+    await quiet.ask('a')
+    await quiet.pass(30_000)
+    quiet.answer('a', 'the answer')
+    await quiet.heard('the answer')
+  },
+)
 
 t.test('nothing overtakes a reply that has not gone out yet', async (t) => {
   const { ask, say, answer, pass, heard, graph, asked, until, clock } = await createSlowWorld(t)

@@ -62,7 +62,7 @@ const fails = async (t: Test, how: (world: World) => Promise<GraphError>): Promi
     waitsMs.push(sentMs === undefined ? Number.POSITIVE_INFINITY : sentMs - wroteMs)
   }
   t.ok(Math.max(...waitsMs) < AIM_MS, `healthy visitors wait ${Math.max(...waitsMs)} ms at most`)
-  t.same(world.dead, [], 'and nobody is buried')
+  t.same(world.dead, [], 'and no reply dies')
   return world
 }
 
@@ -70,7 +70,7 @@ t.test('a healthy visitor does not wait for 30 whose sends fail with code 2 for 
   const world = await fails(t, async () =>
     refusal('ambiguous', 'messages', { graphCode: 2, httpStatus: 500 }),
   )
-  t.same(world.needs, [], 'that may pass, or be somebody who blocked the Page')
+  t.same(world.needs, [], 'that may pass, or be a visitor who blocked the Page')
 })
 
 t.test('a healthy visitor does not wait for 30 whose sends hang for ever', async (t) => {
@@ -85,12 +85,12 @@ t.test('a healthy visitor does not wait for 30 who have no role in an app that i
   t.match(world.needs, [{ cause: 'some_visitors', remedy: 'App Review, or Roles.', byToken: false }])
 })
 
-t.test('a healthy visitor does not wait for 30 who are refused for a reason nobody knows', async (t) => {
+t.test('a healthy visitor does not wait for 30 who are refused for an unknown reason', async (t) => {
   const world = await fails(t, async () => unknown())
   t.match(world.needs, [{ cause: 'some_visitors', what: /refused: unknown/ }])
 })
 
-t.test('the refusal of one visitor holds nobody and is told to nobody', async (t) => {
+t.test('the refusal of one visitor delays no other and raises no need', async (t) => {
   const world = await createWorld(t)
   world.delivery.start()
   world.graph.answer = ({ psid }) => (psid === 'sick' ? notLive() : undefined)
@@ -103,7 +103,7 @@ t.test('the refusal of one visitor holds nobody and is told to nobody', async (t
 })
 
 t.test(
-  'what nobody has described parks the replies of a Page, is told once, and ends when it ends',
+  'an undocumented refusal parks the replies of a Page, is told once, and ends when it ends',
   async (t) => {
     const world = await createWorld(t)
     world.delivery.start()
@@ -116,7 +116,7 @@ t.test(
 
     world.graph.answer = () => undefined
     await world.say('now', { psid: 'new' })
-    await world.until(() => world.graph.accepted.includes('now'), 'whoever writes now is tried at once')
+    await world.until(() => world.graph.accepted.includes('now'), 'a visitor who writes now is tried at once')
     await pass(world, 30_000, 1000)
     t.same(world.graph.accepted.toSorted(), ['now', 'x0', 'x1', 'x2', 'x3', 'x4'], 'and the others with that')
     t.same(world.needs, [])
@@ -124,7 +124,7 @@ t.test(
 )
 
 t.test(
-  'the window bounds what nobody has described, and the dead letter says what Facebook said',
+  'the window bounds an undocumented refusal, and the dead letter says what Facebook said',
   async (t) => {
     const world = await createWorld(t)
     world.delivery.start()

@@ -448,7 +448,7 @@ const ROWS: Row[] = [
     },
   },
   {
-    what: 'a profile somebody has changed',
+    what: 'a profile that was changed at Facebook',
     arrange: (world) =>
       (pageOf(world).profile['greeting'] = [{ locale: 'default', text: 'Hello from elsewhere' }]),
     expected: { [`profile ${PAGE_ID}`]: ['warning', /^greeting differs from/, /sets it within minutes/] },
@@ -472,7 +472,7 @@ const ROWS: Row[] = [
     expected: { configuration: ['failure', /SMTP_URL is missing/, /\.env/] },
   },
   {
-    what: 'nobody who is told',
+    what: 'no channel for alerts',
     arrange: ({ env }) => delete env['ALERT_URL'],
     expected: { alerts: ['warning', /no alert is sent/, /ALERT_URL.*ALERT_NTFY_URL.*SMTP_URL/] },
   },

@@ -38,7 +38,7 @@ const startPager = async (t: Test) => {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, heard, texts }
 }
 
-t.test('whoever reads nothing but the alert can repair, and hears that all is well', async (t) => {
+t.test('an operator who reads nothing but the alert can repair, and hears that all is well', async (t) => {
   const pager = await startPager(t)
   const mail = await startMailServer(t)
   const { sandbox, app, pageId, psid, say, bootstrap, parked } = await buildTown(t, {
@@ -85,7 +85,7 @@ t.test('whoever reads nothing but the alert can repair, and hears that all is we
   t.equal(pager.texts.length, 2, 'one when needed, one when all is well')
 })
 
-t.test('whoever reads the alert on a telephone can repair there', async (t) => {
+t.test('an operator who reads the alert on a telephone can repair there', async (t) => {
   const pager = await startPager(t)
   const { sandbox, app, pageId, psid, say, bootstrap, parked } = await buildTown(t, {
     env: { ALERT_URL: pager.url, PUBLIC_URL: 'https://bot.example.com' },
@@ -113,7 +113,7 @@ t.test('whoever reads the alert on a telephone can repair there', async (t) => {
   t.ok((await sandbox.replies(pageId, psid, 2)).length >= 2)
 })
 
-t.test('what the bot mends by itself alarms nobody', async (t) => {
+t.test('what the bot mends by itself sends no alert', async (t) => {
   const pager = await startPager(t)
   const { sandbox, app, pageId, psid, say, bootstrap } = await buildTown(t, {
     sandbox: {

@@ -109,7 +109,7 @@ t.test(
     await talk.answered()
     t.same(talk.wrongs(), [], 'twice, and in batches of the sandbox')
 
-    // Nobody but us brings these.
+    // Only this test brings these.
     sandbox.trouble('webhook-drop', { times: 1000 })
     for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
     const all = talk.conversations.flatMap(

@@ -6,7 +6,7 @@ import { roundsOr, SEED } from '../helpers/faults.ts'
 import { createTalk } from '../helpers/talk.ts'
 
 /**
- * The bot is killed with `kill -9` at moments nobody chose, under load, again and again; in `npm run torture` more often.
+ * The bot is killed with `kill -9` at random moments, under load, again and again; in `npm run torture` more often.
  */
 const ROUNDS = roundsOr(3)
 

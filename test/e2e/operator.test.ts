@@ -90,7 +90,7 @@ browserTest(
     t.notMatch(await page.content(), token)
     t.notMatch(page.url() + town.log(), token)
     t.same(complaints, [], 'nothing broke the content policy')
-    t.same(foreign, [], 'nothing was asked of anybody else')
+    t.same(foreign, [], 'no other server was asked')
   },
 )
 

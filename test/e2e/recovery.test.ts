@@ -68,7 +68,7 @@ t.test('an outage longer than Facebook repeats loses no visitor', async (t) => {
   await fourth.until(/"recovered":0/)
 })
 
-t.test('a short absence is bridged by Facebook itself, and nobody is answered twice', async (t) => {
+t.test('a short absence is bridged by Facebook itself, and no visitor is answered twice', async (t) => {
   const { sandbox, pageId, ann, bob, say, said } = await facebook(t)
   const dir = t.testdir({ 'bot.yaml': SCRIPT })
   const first = await startBot(t, { sandbox, dir })
@@ -90,7 +90,7 @@ t.test('a short absence is bridged by Facebook itself, and nobody is answered tw
   t.same([said(ann), said(bob)], [['You said one.'], ['We are open.']])
 })
 
-t.test('a Page that somebody unsubscribes for good is a need until it can be subscribed again', async (t) => {
+t.test('a Page that is unsubscribed for good is a need until it can be subscribed again', async (t) => {
   const { sandbox, pageId } = await facebook(t)
   const { app, advance, until, lines } = await startBot(t, {
     sandbox,

@@ -52,7 +52,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       complaints.filter((complaint) => !complaint.includes('400')),
       [],
     )
-    t.same(foreign, [], 'nothing was asked of anybody else')
+    t.same(foreign, [], 'no other server was asked')
 
     // From there on the browser goes where no bot is.
     await page.getByRole('button', { name: 'Start the bot' }).click()

@@ -114,7 +114,7 @@ t.test('a 5xx proves nothing about a message, whatever its body says', async (t)
   )
 })
 
-t.test('a refusal nobody has described is told in the words and numbers of Facebook', async (t) => {
+t.test('an undocumented refusal is told in the words and numbers of Facebook', async (t) => {
   const graph = build(t)
   nock(ORIGIN)
     .post('/v25.0/100/messages')

@@ -81,7 +81,7 @@ const LOST: [what: string, serve: (socket: Socket) => void][] = [
 ]
 
 for (const [what, serve] of LOST) {
-  t.test(`after ${what} nobody knows whether the message went out`, async (t) => {
+  t.test(`after ${what} it is unknown whether the message went out`, async (t) => {
     const graph = connect(t, await raw(t, serve), 300)
     await t.rejects(graph.sendMessage(SEND), {
       verdict: 'ambiguous',
@@ -94,7 +94,7 @@ for (const [what, serve] of LOST) {
   })
 }
 
-t.test('a 4xx without JSON is a refusal that nobody can read', async (t) => {
+t.test('a 4xx without JSON is a refusal that cannot be read', async (t) => {
   const graph = connect(
     t,
     await raw(t, (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')),
@@ -231,7 +231,7 @@ t.test('what time it is for Graph is told by its answers, whatever becomes of ou
     socket.end(`HTTP/1.1 200 OK\r\n${told}content-length: 10\r\nconnection: close\r\n\r\n{"id":"1"}`)
   })
   const graph = connect(t, origin)
-  t.equal(graph.now(), null, 'nobody knows before the first answer')
+  t.equal(graph.now(), null, 'unknown before the first answer')
 
   await graph.me('token')
   const first = graph.now() ?? 0

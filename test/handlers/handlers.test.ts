@@ -105,7 +105,7 @@ for (const text of ['exit', 'memory', 'buffers']) {
       const [bad, good] = await Promise.allSettled([tell(text, 'm_bad'), tell('slowly', 'm_good')])
       t.match(bad, { status: 'rejected', reason: { message: /its handler ended the process/ } })
       t.match(good, { status: 'fulfilled', value: ['slowly, m_good'] })
-      // Of memory that is full between two events nobody knows who filled it, until it happens again.
+      // Between two events it is unknown which handler filled the memory, until it happens again.
       t.match(await logged(/has ended/), text === 'buffers' ? {} : { eventKey: 'm_bad' })
       const [after] = await tell('pid')
       t.not(after, before)
@@ -125,10 +125,10 @@ t.test('while a handler keeps its processor, another process answers the others'
   t.same(await tell('say something'), ['heard something'])
   await clock.advance(2750)
   await loops
-  t.same(await cutOff, ['slowly, m_2'], 'whoever was there, too, is asked again')
+  t.same(await cutOff, ['slowly, m_2'], 'an event that was under way is handled again')
 })
 
-t.test('an error that nobody caught fails its event if that is under way, and no other', async (t) => {
+t.test('an uncaught error fails its event if that is under way, and no other', async (t) => {
   const { tell, log, logged } = await open(t)
   t.same(await tell('reject later', 'm_over'), ['answered'])
   t.match(await logged(/uncaught/), { err: { message: 'rejected' } })
@@ -160,7 +160,7 @@ t.test('who waits for ever is signalled, then given up, while the others go on',
   const minds = tell('mind')
   t.same(await tell('say on'), ['heard on'])
   await clock.advance(900)
-  t.same(await minds, [], 'whoever minds the signal still answers')
+  t.same(await minds, [], 'a handler that minds the signal still answers')
   await clock.advance(100)
   await hangs
   t.same(await tell('say on'), ['heard on'])

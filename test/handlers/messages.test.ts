@@ -169,7 +169,7 @@ t.test('what Facebook would refuse is refused where it is made', async (t) => {
       () => m.media('image', { attachmentId: '1' }, Array(4).fill(m.postbackButton('a', 'a')) as never),
     ],
     ['a currency in words', () => m.receipt({ ...RECEIPT, currency: 'Euro' })],
-    ['a receipt for nobody', () => m.receipt({ ...RECEIPT, recipientName: '' })],
+    ['a receipt without a recipient', () => m.receipt({ ...RECEIPT, recipientName: '' })],
     ['a total that is no number', () => m.receipt({ ...RECEIPT, summary: { totalCost: Number.NaN } })],
     ['a negative price', () => m.receipt({ ...RECEIPT, items: [{ title: 'a', price: -1 }] })],
     ['101 lines', () => m.receipt({ ...RECEIPT, items: Array(101).fill({ title: 'a', price: 1 }) as [] })],

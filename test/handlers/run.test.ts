@@ -151,7 +151,11 @@ t.test('what makes no sense is refused, and costs the event alone', async (t) =>
       /no "colour"/,
     ],
     ['a returned text', defineBot().use(() => 'hello' as never), /returns nothing/],
-    ['a reply nobody wrote', defineBot().use((ctx) => ctx.script('nope')), /no reply named "nope"/],
+    [
+      'a reply that is not in the script',
+      defineBot().use((ctx) => ctx.script('nope')),
+      /no reply named "nope"/,
+    ],
     [
       'next twice',
       defineBot().use(async (_ctx, next) => {
@@ -186,31 +190,34 @@ t.test('what makes no sense is refused, and costs the event alone', async (t) =>
   for (const [what, bot, message] of cases) await t.rejects(build(bot).turn(said('x')), { message }, what)
 })
 
-t.test('whoever goes on after the answer is told so, and gets the signal that time is over', async (t) => {
-  let late = (): void => undefined
-  const { turn } = build(
-    defineBot().use((ctx) => {
-      ctx.reply('now')
-      late = () => ctx.reply('too late')
-    }),
-  )
-  t.same(texts(await turn(said('x'))), ['now'])
-  t.throws(() => late(), /already on its way/)
+t.test(
+  'a handler that goes on after the answer is told so, and gets the signal that time is over',
+  async (t) => {
+    let late = (): void => undefined
+    const { turn } = build(
+      defineBot().use((ctx) => {
+        ctx.reply('now')
+        late = () => ctx.reply('too late')
+      }),
+    )
+    t.same(texts(await turn(said('x'))), ['now'])
+    t.throws(() => late(), /already on its way/)
 
-  const abort = new AbortController()
-  const slow = build(
-    defineBot().use(
-      (ctx) =>
-        new Promise((_, reject) =>
-          ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error)),
-        ),
-    ),
-    abort.signal,
-  )
-  const refused = t.rejects(slow.turn(said('x')), { message: 'over' })
-  abort.abort(new Error('over'))
-  await refused
-})
+    const abort = new AbortController()
+    const slow = build(
+      defineBot().use(
+        (ctx) =>
+          new Promise((_, reject) =>
+            ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error)),
+          ),
+      ),
+      abort.signal,
+    )
+    const refused = t.rejects(slow.turn(said('x')), { message: 'over' })
+    abort.abort(new Error('over'))
+    await refused
+  },
+)
 
 t.test(
   'handlers are silent while a person has the conversation, and cannot hide that from the script',

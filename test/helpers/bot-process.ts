@@ -53,7 +53,7 @@ export const spawnBotProcess = (t: Test, { dataDir, env = {}, wrap = [] }: BotPr
       PORT: '0',
       DATA_DIR: dataDir,
       BOT_SCRIPT: SCRIPT,
-      // Nobody listens there.
+      // No server listens there.
       FB_GRAPH_URL: 'http://127.0.0.1:9',
       ...env,
     },

@@ -17,7 +17,7 @@ export interface Console {
   log: () => string
 }
 
-/** The whole bot, with an operator console. Nobody answers as Graph unless `env` says where. */
+/** The whole bot, with an operator console. Graph is not reached unless `env` says where. */
 export const buildConsole = async (
   t: Test,
   {

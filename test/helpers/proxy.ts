@@ -125,7 +125,7 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** Resolves when somebody listens there. */
+/** Resolves when a server listens there. */
 const answers = async (port: number): Promise<void> => {
   for (;;) {
     const socket = connect(port, '127.0.0.1')

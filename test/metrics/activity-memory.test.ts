@@ -64,7 +64,7 @@ t.test('the plots go on where they were, after a stop and after a crash', async 
   t.match(last.activity.ofPage('1001'), { latency: null, refusals: [] })
 })
 
-t.test('nobody is named in it, and what does not change is not written again', async (t) => {
+t.test('it names no visitor, and what does not change is not written again', async (t) => {
   const { clock, start, written } = world()
   const { activity } = await start()
   await clock.advance(10 * MINUTE)

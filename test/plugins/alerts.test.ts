@@ -189,7 +189,7 @@ t.test('where the console can be reached, the notice leads there, too', async (t
   t.match(first.notices()[0]?.msg, /Open https:\/\/bot\.example\/operator .*Run `npm run bootstrap-token`/)
 })
 
-t.test('a token that is only doubted alarms nobody, and takes no alarm back', async (t) => {
+t.test('a token that is only doubted raises no alarm, and takes none back', async (t) => {
   const { app, clock, notices, change } = await build(t, { known: [status('valid')] })
   change(status('suspect'))
   await clock.advance(HOUR / 2)
@@ -200,7 +200,7 @@ t.test('a token that is only doubted alarms nobody, and takes no alarm back', as
   t.match(app.needs.open(), [{ cause: 'token_invalid' }])
 })
 
-t.test('a need of the same cause that somebody else raised is not closed by a valid token', async (t) => {
+t.test('a need of the same cause with another origin is not closed by a valid token', async (t) => {
   const { app, change } = await build(t, { known: [status('valid')] })
   const disputed = { pageId: '1001', pageName: 'Bakery', what: 'Valid, yet refused.', remedy: 'Look.' }
   app.needs.raise({ ...disputed, cause: 'token_invalid' })

@@ -26,7 +26,7 @@ t.test('an unknown address is a 404 in the same shape as every error', async (t)
   }
 })
 
-t.test('an error nobody expected tells the log everything and the client nothing', async (t) => {
+t.test('an unexpected error tells the log everything and the client nothing', async (t) => {
   const { app, lines } = await buildSurface(t)
 
   const answer = await app.inject('/breaks')

@@ -14,7 +14,7 @@ const HOUR = 3_600_000
 const signIn = (tab: Tab, password: string, user = 'operator') =>
   tab.submit('/operator/sign-in', { user, password })
 
-t.test('whoever has not signed in is sent to the sign-in page, and a program told so', async (t) => {
+t.test('a browser without a session is sent to the sign-in page, and a program told so', async (t) => {
   const { app } = await buildConsole(t)
   const tab = openTab(app)
   for (const url of [
@@ -27,7 +27,7 @@ t.test('whoever has not signed in is sent to the sign-in page, and a program tol
     const answer = await app.inject(url)
     t.match(answer.json(), { statusCode: 401, code: 'BOT_SIGN_IN_NEEDED', error: 'Unauthorized' }, url)
   }
-  t.equal((await app.inject('/operator/live')).statusCode, 401, 'nor does anybody listen')
+  t.equal((await app.inject('/operator/live')).statusCode, 401, 'nor is the live page open to it')
 })
 
 t.test('the operator signs in and out', async (t) => {
@@ -281,7 +281,7 @@ t.test('forms that are no forms, or too large, change nothing', async (t) => {
   t.equal((await post(form, '%%%=&&&')).statusCode, 403)
 })
 
-t.test('another site that sends the browser here with wrong passwords locks nobody out', async (t) => {
+t.test('another site that sends the browser here with wrong passwords locks no operator out', async (t) => {
   const { app, log } = await buildConsole(t)
   const get = (password: string, headers: Record<string, string>) =>
     app.inject({ url: '/metrics', headers: { ...basic('operator', password), ...headers } })

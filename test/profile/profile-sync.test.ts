@@ -227,7 +227,7 @@ t.test('a dead token is suspected, and its successor sets the profile', async (t
   t.same(page.facebook, GREETING)
 })
 
-t.test('what somebody changes at Facebook is found within hours, and put back', async (t) => {
+t.test('a change made at Facebook is found within hours, and put back', async (t) => {
   const page = setUp({ profile: GREETING })
   page.sync.start()
   await settle()
@@ -257,7 +257,7 @@ t.test('a profile that Facebook refuses is a need until the script is corrected'
   t.match(page.sync.status(PAGE), { is: 'in_step', error: null })
 })
 
-t.test('an outage is told in the status and is nobody’s to mend', async (t) => {
+t.test('an outage is told in the status and raises no need', async (t) => {
   const page = setUp()
   page.refuse('transient')
   page.sync.start()

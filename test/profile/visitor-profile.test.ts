@@ -46,7 +46,7 @@ t.test('a visitor is asked about once a day, for all that may be needed', async 
   t.equal(asked.length, 3)
 })
 
-t.test('nobody waits longer than a second; what comes later serves the next answer', async (t) => {
+t.test('no visitor waits longer than a second; what comes later serves the next answer', async (t) => {
   let answer = (_told: Record<string, string>): void => undefined
   const { tell, clock, asked } = build(() => new Promise((resolve) => (answer = resolve)))
   const waiting = tell(ANN, 'first_name')
@@ -88,7 +88,7 @@ t.test('a refusal is no error; one that may pass is asked again after a minute',
   t.equal(shaky.asked.length, 2)
 })
 
-t.test('without a token, or without a visitor, nobody is asked', async (t) => {
+t.test('without a token, or without a visitor, Graph is not asked', async (t) => {
   const { tell, asked } = build(async () => ({}))
   t.equal(await tell({ pageId: '2', psid: '7' }, 'name'), null)
   t.equal(await tell({ pageId: '1', psid: null }, 'name'), null)

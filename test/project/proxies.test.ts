@@ -83,7 +83,7 @@ withProxy('a body may be as large as the bot takes it, and no larger', async (t,
   large.write('{"object":"other"}')
   t.match(await ask('/webhook', post(signed(large))), { status: 200, text: 'EVENT_RECEIVED' })
   const refused = await ask('/webhook', post(signed(Buffer.concat([large, Buffer.from(' ')]))))
-  // Caddy is cut short by whoever counts first, itself or the bot; what the bot says of it may then be lost.
+  // Caddy is cut short by the first to count, itself or the bot; what the bot says of it may then be lost.
   t.ok([413, 502].includes(refused.status), String(refused.status))
 })
 
@@ -149,18 +149,21 @@ withProxy(
   },
 )
 
-proxyTest('the set-up proves the public address by way of it, and lets nobody in there', async (t, name) => {
-  const setup = await buildSetupScene(t, { outside: (url) => outside.fetch(url) })
-  await setup.app.listen({ host: '127.0.0.1', port: 0 })
-  const proxy = await startProxy(t, name, (setup.app.server.address() as AddressInfo).port)
-  const outside = createOutside({ ca: proxy.ca })
-  t.teardown(() => outside.close())
+proxyTest(
+  'the set-up proves the public address by way of it, and lets no stranger in there',
+  async (t, name) => {
+    const setup = await buildSetupScene(t, { outside: (url) => outside.fetch(url) })
+    await setup.app.listen({ host: '127.0.0.1', port: 0 })
+    const proxy = await startProxy(t, name, (setup.app.server.address() as AddressInfo).port)
+    const outside = createOutside({ ca: proxy.ca })
+    t.teardown(() => outside.close())
 
-  await walkToEnd(setup, { publicUrl: proxy.origin })
-  t.match(withDotEnv({}, setup.envPath), { PUBLIC_URL: proxy.origin, TRUST_PROXY: '127.0.0.1' })
-  const refused = await outside.fetch(`${proxy.origin}/setup/code/${setup.code()}`)
-  t.match(refused, { status: 403, text: /does not answer through a proxy/ })
-})
+    await walkToEnd(setup, { publicUrl: proxy.origin })
+    t.match(withDotEnv({}, setup.envPath), { PUBLIC_URL: proxy.origin, TRUST_PROXY: '127.0.0.1' })
+    const refused = await outside.fetch(`${proxy.origin}/setup/code/${setup.code()}`)
+    t.match(refused, { status: 403, text: /does not answer through a proxy/ })
+  },
+)
 
 const readCookie = ({ headers }: Answer): string =>
   [headers['set-cookie'] ?? []]

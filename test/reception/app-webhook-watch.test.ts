@@ -60,7 +60,7 @@ t.test(
   },
 )
 
-t.test('an address somebody pointed elsewhere is left alone, and told', async (t) => {
+t.test('an address that was pointed elsewhere is left alone, and told', async (t) => {
   const { bot, sandbox, troubles, looked, subscription } = await build(t)
   sandbox.setWebhook({ url: 'http://127.0.0.1:9/other' })
   await looked(30_000)
@@ -87,7 +87,7 @@ t.test('an address that does not answer is told when it did not get better by it
   t.notMatch(JSON.stringify([troubles, lines]), VERIFY_TOKEN)
 })
 
-t.test('an outage of Graph is nobody’s trouble', async (t) => {
+t.test('an outage of Graph raises no need', async (t) => {
   const { sandbox, troubles, looked, subscription } = await build(t)
   sandbox.trouble('graph-down')
   for (const ms of [30_000, 2 * MINUTE_MS, 10 * MINUTE_MS, 6 * HOUR_MS]) await looked(ms)

@@ -176,7 +176,7 @@ t.test('a crash between subscribing and reading forgets nothing', async (t) => {
   t.same(await w.handled(), { [ANN]: ['missed'] })
 })
 
-t.test('a repaired token is a reason to look, whoever has subscribed the app again', async (t) => {
+t.test('a repaired token is a reason to look, however the app was subscribed again', async (t) => {
   const w = await world(t)
   w.setToken(null)
   w.unsubscribe()
@@ -296,7 +296,7 @@ t.test('a subscription that Facebook does not let the bot renew is a need until 
 })
 
 t.test(
-  'a subscription that Facebook takes and does not list is a need; whoever renews it ends that',
+  'a subscription that Facebook takes and does not list is a need, which any renewal ends',
   async (t) => {
     const w = await world(t)
     w.unsubscribe()
@@ -519,7 +519,7 @@ async function world(t: Test, options: Options = {}) {
     /** A visitor writes, and no webhook tells. */
     say: (psid: string, mid: string, text: string) =>
       put(psid, { id: mid, fromId: psid, text, createdMs: clock.now() }),
-    /** Somebody writes for the Page. */
+    /** A person writes for the Page. */
     answer: (psid: string, mid: string, text: string) =>
       put(psid, { id: mid, fromId: PAGE, text, createdMs: clock.now() }),
     /** A visitor writes, and the webhook tells. */

@@ -46,7 +46,7 @@ const LIVES: [what: string, life: Life, atMost: number, alarmWithinHours: number
   ['a Page that is busy on weekdays alone', { perDay: 60, weekend: 0.02 }, 0, 9],
   ['a Page of long conversations', { perDay: 80, burst: 8 }, 0.2, 3 * 24],
   ['a Page with good and bad days', { perDay: 60, moods: 0.7 }, 1, 2 * 24],
-  ['a Page to which nobody at all writes on ten days of the year', { perDay: 60, holidays: 10 }, 2, 3 * 24],
+  ['a Page without a message on ten days of the year', { perDay: 60, holidays: 10 }, 2, 3 * 24],
 ]
 
 for (const [what, life, atMost, withinHours] of LIVES) {

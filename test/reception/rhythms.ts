@@ -9,7 +9,7 @@ export interface Life {
   moods?: number
   /** How many slots in a row a conversation keeps busy, at most. */
   burst?: number
-  /** Days of the year on which nobody writes at all. */
+  /** Days of the year on which no visitor writes. */
   holidays?: number
 }
 

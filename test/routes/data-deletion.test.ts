@@ -41,7 +41,7 @@ t.test('without a public address the page has the address that was called', asyn
   t.match(answer.json(), { url: /^http:\/\/localhost(:80)?\/facebook\/data-deletion\/[\w-]+$/ })
 })
 
-t.test('a code nobody was given, or nonsense, has a page of its own', async (t) => {
+t.test('a code that was never given, or nonsense, has a page of its own', async (t) => {
   const { app } = await buildSurface(t)
   for (const code of ['abc', '%3Cscript%3E', 'a'.repeat(90), '..%2f..%2fetc']) {
     const page = await app.inject(`/facebook/data-deletion/${code}`)

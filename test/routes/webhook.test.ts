@@ -207,7 +207,7 @@ t.test('callbacks about other objects are taken, counted, told once and never st
   t.equal(names?.length, 21, 'however many names come')
 })
 
-t.test('the samples of the App dashboard are taken and counted, and concern nobody', async (t) => {
+t.test('the samples of the App dashboard are taken and counted, and lead to no reply', async (t) => {
   const { app, accepted, heard } = await buildSurface(t, {
     env: { OPERATOR_PASSWORD: 'password-of-operator' },
   })
@@ -323,18 +323,21 @@ t.test('every recorded callback gets the answer the contract gives it', { skip }
   }
 })
 
-t.test('whoever fails to prove to be Facebook too often has to wait, and may try everything', async (t) => {
-  const { app } = await buildSurface(t)
-  await fail(app, 20)
+t.test(
+  'a client that fails to prove to be Facebook too often has to wait, and may try everything',
+  async (t) => {
+    const { app } = await buildSurface(t)
+    await fail(app, 20)
 
-  const answer = await app.inject(signed(textCallback('hi'), 'app-secret-2'))
-  t.match(answer, {
-    statusCode: 429,
-    headers: { 'retry-after': /^[1-9]\d?$/, 'x-content-type-options': 'nosniff' },
-  })
-  t.match(answer.json(), { statusCode: 429, code: 'BOT_RATE_LIMITED', error: 'Too Many Requests' })
-  t.match(await app.inject('/webhook'), { statusCode: 429, headers: { 'retry-after': String } })
-})
+    const answer = await app.inject(signed(textCallback('hi'), 'app-secret-2'))
+    t.match(answer, {
+      statusCode: 429,
+      headers: { 'retry-after': /^[1-9]\d?$/, 'x-content-type-options': 'nosniff' },
+    })
+    t.match(answer.json(), { statusCode: 429, code: 'BOT_RATE_LIMITED', error: 'Too Many Requests' })
+    t.match(await app.inject('/webhook'), { statusCode: 429, headers: { 'retry-after': String } })
+  },
+)
 
 t.test('Facebook is never limited, even from an address that just failed too often', async (t) => {
   const { app, accepted } = await buildSurface(t)
@@ -366,7 +369,7 @@ t.test('the patience comes back with time', async (t) => {
 })
 
 t.test(
-  'behind a trusted proxy the client is whom the proxy names; otherwise nobody may claim to be another',
+  'behind a trusted proxy the client is whom the proxy names; otherwise no client may claim to be another',
   async (t) => {
     const from = (client: string) => ({ url: '/webhook', headers: { 'x-forwarded-for': client } })
     for (const [TRUST_PROXY, expected] of [
@@ -381,7 +384,7 @@ t.test(
   },
 )
 
-t.test('an operator with a wrong app secret finds out from the log, but nobody can flood it', async (t) => {
+t.test('an operator with a wrong app secret finds out from the log, which cannot be flooded', async (t) => {
   const { app, lines } = await buildSurface(t)
   await fail(app, 200)
   t.equal(lines.length, 20)

@@ -16,7 +16,7 @@ const CASES: readonly {
     expected: 'something that must hold',
   },
   {
-    title: 'a condition nobody knows',
+    title: 'an unknown condition',
     script: 'replies: { a: { say: [{ if: { ‸opne: true }, say: x }] } }',
     found: 'the key "opne"',
     expected: /visit, open, language, known, unknown, remembered/,
@@ -35,7 +35,7 @@ const CASES: readonly {
     expected: 'the section "hours" with them',
   },
   {
-    title: 'a name nobody remembers',
+    title: 'a name that is never remembered',
     script:
       'replies: { a: { say: [{ if: { known: ‸sise }, say: x }] }, b: { ask: { question: q, remember: size }, next: a } }',
     found: '"sise"',
@@ -215,7 +215,7 @@ const CASES: readonly {
     expected: /from 1min to 30d/,
   },
   {
-    title: 'more messages than anybody reads',
+    title: 'more messages than a visitor reads',
     script: `replies: { a: { say: [${'x, '.repeat(20)}‸y] } }`,
     found: '21 items',
     expected: /at most 20/,

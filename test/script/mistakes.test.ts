@@ -301,7 +301,7 @@ const CASES: Case[] = [
     expected: /name its type/,
   },
   {
-    title: 'an action nobody knows',
+    title: 'an unknown action',
     script: 'replies:\n  a: { say: x, do: ‸handoff }\n',
     found: '"handoff"',
     expected: '"handover"',
@@ -313,7 +313,7 @@ const CASES: Case[] = [
     expected: '"true" or "false"',
   },
   {
-    title: 'a variable nobody knows',
+    title: 'an unknown variable',
     script: 'replies:\n  a:\n    say: Hello {{page_name}} and ‸{{pagename}}\n',
     found: 'the variable {{pagename}}',
     expected: 'one known in this reply: {{page_name}}',
@@ -406,7 +406,7 @@ const CASES: Case[] = [
     expected: 'something to look for',
   },
   {
-    title: 'a flag nobody knows',
+    title: 'an unknown flag',
     script: 'replies:\n  a: { when: /foo/‸x, say: x }\n',
     found: 'the flag "x"',
     expected: /the flags i/,

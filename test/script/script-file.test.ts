@@ -81,7 +81,7 @@ const logInto = (lines: Line[], look = (): void => undefined) => {
 
 const namesOf = (script: Script): string[] => [...script.replies.keys()]
 
-t.test('a right change is used, and told to whoever listens', async (t) => {
+t.test('a right change is used, and told to the listeners', async (t) => {
   const { file, script, lines, until, names } = await follow(t)
   const heard: string[][] = []
   const stop = script.onChange((next) => heard.push(namesOf(next)))

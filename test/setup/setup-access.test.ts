@@ -54,7 +54,7 @@ t.test('who guesses does not lock out the person with the code, nor fills the lo
   t.equal(scene.log().match(/a wrong set-up code was given/g)?.length, 20)
 })
 
-t.test('no name that others could point here is answered, and nobody through a proxy', async (t) => {
+t.test('no name that others could point here is answered, and nothing through a proxy', async (t) => {
   const scene = await buildScene(t)
   const url = `/setup/code/${scene.code()}`
   for (const host of [
@@ -89,7 +89,7 @@ t.test('no name that others could point here is answered, and nobody through a p
   t.equal(strangeness(bare, '127.0.0.1'), 'proxy', 'a proxy with no settings')
 })
 
-t.test('a form of another site, an old form and a form of nobody change nothing', async (t) => {
+t.test('a form of another site, an old form and a form without a session change nothing', async (t) => {
   const scene = await buildScene(t)
   await enter(scene)
   const forged = [

@@ -220,7 +220,7 @@ t.test(
   },
 )
 
-t.test('a set-up that somebody else has finished meanwhile overwrites nothing', async (t) => {
+t.test('a set-up that another person has finished meanwhile overwrites nothing', async (t) => {
   const scene = await buildScene(t)
   await enter(scene)
   await give(scene.tab, 'app', APP)

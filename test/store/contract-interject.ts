@@ -57,7 +57,7 @@ export const interjectContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), [])
   })
 
-  t.test('nothing is said to somebody who was forgotten meanwhile', async (t) => {
+  t.test('nothing is said to a visitor who was forgotten meanwhile', async (t) => {
     const place = await openPlace(t, open)
     const { store } = place
     await store.accept([newEvent('a')])

@@ -114,7 +114,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.same(await visitors('page-1', 1), ['third'])
   })
 
-  t.test('those to be delivered are due until somebody says otherwise', async (t) => {
+  t.test('those to be delivered are due until they are marked otherwise', async (t) => {
     const { store, clock } = await openPlace(t, open)
     await answer(store, 'a', [kept('1', HOOK), kept('2', HOOK), kept('3')])
     const nowMs = clock.now()
@@ -151,7 +151,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.same(await store.forget({ psid: 'psid-1' }), { conversations: 1, erased: true })
     const again = await reopen()
     t.match(await again.counts(), { inbox: 0, dead: 0 })
-    t.same([...(await again.counts()).outbox.values()], [1], "somebody else's reply")
+    t.same([...(await again.counts()).outbox.values()], [1], "another visitor's reply")
     t.same(await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' }), [])
     t.same(
       (await again.answers.list({ limit: 10 })).answers.map(({ psid }) => psid),
@@ -214,7 +214,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.equal(claim?.conversation.state, null)
   })
 
-  t.test('whoever writes at the moment they are forgotten is a new visitor, and is heard', async (t) => {
+  t.test('a visitor who writes while being forgotten is a new visitor, and is heard', async (t) => {
     const { store } = await openPlace(t, open)
     await answer(store, 'a', [], 'psid-1', { state: '{"x":1}' })
     // Asked for in one turn, these share a transaction.

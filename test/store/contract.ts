@@ -27,7 +27,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     if (claim === undefined) return
     t.same(keys(claim), ['a'])
     t.match(claim.conversation, { pageId: 'page-1', psid: 'psid-1', state: null })
-    t.same(await store.claimInbox(10), [], 'nobody else gets it')
+    t.same(await store.claimInbox(10), [], 'it is handed out once')
 
     for (const event of claim.events) await store.finishEvent(claim, event, { replies: [] })
     store.releaseInbox(claim)
@@ -142,7 +142,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     const out = await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], handOut: true })
     store.releaseInbox(claim)
     t.same(out && bodies(out), ['r1', 'r2'])
-    t.same(await store.claimOutbox(10, anyRoom), [], 'and to nobody else')
+    t.same(await store.claimOutbox(10, anyRoom), [], 'and only once')
 
     await store.accept([newEvent('b')])
     const [next] = await store.claimInbox(10)
@@ -301,36 +301,39 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['r2'])
   })
 
-  t.test('what was sent is told with its ids, whoever said that it was, and over restarts', async (t) => {
-    const { store, reopen } = await setUp(t)
-    await store.accept([newEvent('a')])
-    await handleAll(store, () => ['r1', 'r2', 'r3'])
-    const [claim] = await store.claimOutbox(10, anyRoom)
-    const [r1, r2, r3] = claim?.replies ?? []
-    if (claim === undefined || r1 === undefined || r2 === undefined || r3 === undefined) {
-      throw new Error('nothing was handed out')
-    }
-    await store.finishReply(claim, r1, { status: 'sent', messageId: 'mid-1' })
-    await store.finishReply(claim, r2, { status: 'dead', reason: 'unreachable' })
-    await store.finishReply(claim, r3, { status: 'in_doubt' })
-    await store.accept([newEvent('echo')])
-    const [echo] = await store.claimInbox(10)
-    if (echo?.events[0] === undefined) throw new Error('nothing was handed out')
-    const confirmed = [{ replyId: r3.id, messageId: 'mid-3' }]
-    await store.finishEvent(echo, echo.events[0], { replies: [], confirmed })
+  t.test(
+    'what was sent is told with its ids, whether Graph or an echo said so, and over restarts',
+    async (t) => {
+      const { store, reopen } = await setUp(t)
+      await store.accept([newEvent('a')])
+      await handleAll(store, () => ['r1', 'r2', 'r3'])
+      const [claim] = await store.claimOutbox(10, anyRoom)
+      const [r1, r2, r3] = claim?.replies ?? []
+      if (claim === undefined || r1 === undefined || r2 === undefined || r3 === undefined) {
+        throw new Error('nothing was handed out')
+      }
+      await store.finishReply(claim, r1, { status: 'sent', messageId: 'mid-1' })
+      await store.finishReply(claim, r2, { status: 'dead', reason: 'unreachable' })
+      await store.finishReply(claim, r3, { status: 'in_doubt' })
+      await store.accept([newEvent('echo')])
+      const [echo] = await store.claimInbox(10)
+      if (echo?.events[0] === undefined) throw new Error('nothing was handed out')
+      const confirmed = [{ replyId: r3.id, messageId: 'mid-3' }]
+      await store.finishEvent(echo, echo.events[0], { replies: [], confirmed })
 
-    const again = await reopen()
-    t.same(
-      (await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' })).sort((a, b) =>
-        a.replyId < b.replyId ? -1 : 1,
-      ),
-      [
-        { replyId: r1.id, messageId: 'mid-1' },
-        { replyId: r3.id, messageId: 'mid-3' },
-      ],
-    )
-    t.same(await again.sentReplies({ pageId: 'page-1', psid: 'psid-2' }), [])
-  })
+      const again = await reopen()
+      t.same(
+        (await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' })).sort((a, b) =>
+          a.replyId < b.replyId ? -1 : 1,
+        ),
+        [
+          { replyId: r1.id, messageId: 'mid-1' },
+          { replyId: r3.id, messageId: 'mid-3' },
+        ],
+      )
+      t.same(await again.sentReplies({ pageId: 'page-1', psid: 'psid-2' }), [])
+    },
+  )
 
   t.test('events of a claim finished at once leave their replies in their order', async (t) => {
     const { store } = await setUp(t)
@@ -381,7 +384,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['r1', 'r2'])
   })
 
-  t.test('whoever has just written goes first, then whose window closes first', async (t) => {
+  t.test('a visitor who has just written goes first, then the window that closes first', async (t) => {
     const { store, clock } = await setUp(t)
     const HOUR_MS = 3_600_000
     const wrote = (psid: string, hoursAgo: number) =>

@@ -10,7 +10,7 @@ parentPort.once('message', () => {
   setImmediate(() => process.exit(1))
 })`
 
-t.test('a database thread that dies while nobody has time to hear it ends the opening', async (t) => {
+t.test('a database thread that dies while the event loop is busy ends the opening', async (t) => {
   const dir = t.testdir()
   const databaseThread = new Worker(SAYS_OPENED_AND_DIES, { eval: true })
   const opening = openStore({ dir, clock: systemClock, databaseThread })

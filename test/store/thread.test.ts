@@ -83,7 +83,7 @@ t.test('what comes while a transaction is under way shares the next one', async 
   ])
 })
 
-t.test('whoever goes on asking while it closes is told that it is closed', async (t) => {
+t.test('an operation asked for while it closes is refused as closed', async (t) => {
   const file = join(t.testdir(), 'evergreen.db')
   const store = await openSqliteStore({ file, clock: systemClock, onExit: ({ message }) => t.fail(message) })
   const ask = async (): Promise<never> => {
@@ -94,7 +94,7 @@ t.test('whoever goes on asking while it closes is told that it is closed', async
   for (const end of await asking) t.match(end, { reason: { code: 'BOT_STORE_UNAVAILABLE' } })
 })
 
-t.test('an event that the disk does not take is refused, and never handed to anybody', async (t) => {
+t.test('an event that the disk does not take is refused, and never handed out', async (t) => {
   const { store, say, nextAsked } = await openOnPlayedThread(t)
   const accepting = store.accept([newEvent('a')])
   await nextAsked()

@@ -88,7 +88,7 @@ export const createKeyboard = () => {
   return keyboard satisfies TerminalDeps['input']
 }
 
-/** Signals that hit nobody. */
+/** Signals that reach no process. */
 export const createSignals = () => {
   const raised: string[] = []
   const listeners = new Set<() => void>()

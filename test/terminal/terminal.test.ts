@@ -41,7 +41,7 @@ const build = (t: Test, change: Partial<TerminalDeps> = {}, columns = 80) => {
   }
 }
 
-t.test('there is no terminal where nobody sits', async (t) => {
+t.test('without a person at it there is no terminal', async (t) => {
   const tty = { input: createKeyboard(), output: new Screen() }
   t.equal(createTerminal({ ...tty, input: new PassThrough() }), null)
   t.equal(createTerminal({ ...tty, output: new PassThrough() }), null)
@@ -58,7 +58,7 @@ t.test('log lines print above the panel, which stays whole under them', async (t
   t.strictSame(screen.lines, ['one', 'two', 'three', '┌ Needed', '│ Why.', '└ Token: '])
 })
 
-t.test('in a window of no size, as of a container that nobody has told, the panel is whole', async (t) => {
+t.test('in a window of no size, as in a container without a size set, the panel is whole', async (t) => {
   const window = new Screen()
   const write = (chunk: string, _encoding: unknown, done: () => void): void => {
     window.write(chunk)

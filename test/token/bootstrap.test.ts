@@ -173,7 +173,7 @@ t.test('several Pages need a choice, and the refusal names them', async (t) => {
   t.strictSame(store.pages(), [])
 })
 
-t.test('whoever chooses is shown the Pages and gets the chosen ones', async (t) => {
+t.test('a person who chooses is shown the Pages and gets the chosen ones', async (t) => {
   const { fake, run } = await build(t)
   addPage(fake, SECOND)
   let shown: AccountPage[] = []
@@ -186,7 +186,7 @@ t.test('whoever chooses is shown the Pages and gets the chosen ones', async (t) 
   await t.rejects(run({ choose: async () => [] }), { code: 'BOT_PAGE_CHOICE_NEEDED' })
 })
 
-t.test('named Pages are taken once each, and nobody is asked', async (t) => {
+t.test('named Pages are taken once each, without a question', async (t) => {
   const { fake, run } = await build(t)
   addPage(fake, SECOND)
   const choose = () => t.fail('asked') as never
@@ -295,7 +295,7 @@ const REFUSALS: Refusal[] = [
     remedy: /new user token/,
   },
   {
-    what: 'a user token nobody knows',
+    what: 'an unknown user token',
     arrange: (fake) => void fake.tokens.delete('user-token-1'),
     code: 'BOT_USER_TOKEN_INVALID',
     message: /does not work/,
@@ -361,14 +361,14 @@ const REFUSALS: Refusal[] = [
     remedy: /App Dashboard.*A new token does not help/,
   },
   {
-    what: 'a refusal nobody has described',
+    what: 'an undocumented refusal',
     arrange: answer('debug_token', refusing(4242, 'The moon is in the wrong place')),
     code: 'BOT_GRAPH_REJECTED',
     message: /4242 .*The moon is in the wrong place/,
     remedy: /what Facebook says/,
   },
   {
-    what: 'an exchange on behalf of nobody',
+    what: 'an exchange without a user',
     arrange: answer('access_token', refusing(190, 'Cannot call API for app 6 on behalf of user 7')),
     code: 'BOT_USER_TOKEN_INVALID',
     message: /does not work: .*“Cannot call API for app 6 on behalf of user 7”/,
@@ -446,7 +446,7 @@ const REFUSALS: Refusal[] = [
     remedy: /expiration "never"/,
   },
   {
-    what: 'a Page token of which nobody says that it never expires',
+    what: 'a Page token that is not said to never expire',
     arrange: page({ expires_at: undefined }),
     code: 'BOT_PAGE_TOKEN_UNPROVEN',
     message: /does not say that it never expires/,

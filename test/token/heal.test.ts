@@ -221,7 +221,7 @@ t.test('an outage in between is bridged for some seconds, then a person is asked
 })
 
 t.test(
-  'while it is tried the Page is paused and nobody is alarmed; then it goes on with the new token',
+  'while it is tried the Page is paused and no alert is sent; then it goes on with the new token',
   async (t) => {
     const { keeper, clock, changes, world } = build(t)
     await keeper.start()
@@ -281,7 +281,7 @@ t.test('a deauthorized person pauses the Pages of their tokens, and these alone'
   const done = keeper.deauthorized({ userId: '7', pageId: null })
   t.match(keeper.status('100'), { state: 'suspect', reason: /app was removed/ })
   t.equal(keeper.tokenFor('900'), 'page-token-9')
-  t.equal(keeper.tokenFor('100'), 'page-token-1', 'it goes on sending on somebody else’s word alone')
+  t.equal(keeper.tokenFor('100'), 'page-token-1', 'it goes on sending where only another program says so')
   await done
   t.equal(keeper.tokenFor('100'), null)
   t.equal(keeper.status('100').state, 'invalid')
@@ -294,10 +294,10 @@ t.test('a deauthorized person pauses the Pages of their tokens, and these alone'
   calls.length = 0
   await keeper.deauthorized({ userId: 'a stranger', pageId: null })
   await keeper.deauthorized({ userId: null, pageId: null })
-  t.strictSame(calls, [], 'nothing is asked where nobody is concerned')
+  t.strictSame(calls, [], 'nothing is asked where no Page is concerned')
 })
 
-t.test('a call that is refused pauses a Page that is doubted on somebody else’s word', async (t) => {
+t.test('a call that is refused pauses a Page that another program has put in doubt', async (t) => {
   const { keeper, clock, world } = build(t)
   world.users = []
   world.tokens.set('page-token-1', pageFacts())

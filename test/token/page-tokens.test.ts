@@ -219,7 +219,7 @@ t.test('an outage kills no token, and a suspect one is asked about again with ba
   await clock.advance(60 * SECOND_MS)
   t.equal(keeper.status('100').state, 'suspect')
   t.ok(probes.length >= 4 && probes.length <= 8, `${probes.length} probes in a minute`)
-  t.strictSame(troubles, [], 'an outage is nobody’s to mend')
+  t.strictSame(troubles, [], 'an outage raises no need')
 
   world.answer = facts()
   await clock.advance(60 * SECOND_MS)

@@ -108,7 +108,7 @@ t.test('what opens the standard messaging window', async (t) => {
   t.equal(opens({ read: { watermark: 1 } }), false, 'reading')
   t.equal(opens({ delivery: { watermark: 1 } }), false, 'a delivery')
   t.equal(opens({ message_edit: { mid: 'm', num_edit: 1 } }), false, 'an edit')
-  t.equal(opens({ novelty: {} }), false, 'what nobody knows')
+  t.equal(opens({ novelty: {} }), false, 'an unknown kind of event')
 })
 
 const textMessage = (mid: string): Json => ({ sender: { id: '700' }, message: { mid, text: 'hi' } })

@@ -129,7 +129,7 @@ t.test('an echo belongs to the visitor who got it', async (t) => {
   t.match(read({ ...echo, message: { ...echo.message, is_echo: undefined as unknown as null } }), expected)
 })
 
-t.test('the visitor of a handover event is whoever is not the Page', async (t) => {
+t.test('the visitor of a handover event is the party that is not the Page', async (t) => {
   const control = {
     pass_thread_control: { previous_owner_app_id: null, new_owner_app_id: 123, metadata: 'm' },
   }

@@ -115,7 +115,7 @@ export const messagingApis = (world: Surroundings): Kind[] => {
       call('sendText', psid, 'hi', { quickReplies: [{ contentType: 'text', title: 'A', payload: 'a' }] }),
       SENT,
     ],
-    ['sendText to somebody unknown', call('sendText', '1', 'hi'), '2018001'],
+    ['sendText to an unknown recipient', call('sendText', '1', 'hi'), '2018001'],
     ['sendAttachment', call('sendAttachment', psid, { type: 'image', payload: { url } }), SENT],
     ...['Image', 'Audio', 'Video', 'File'].flatMap((type): [string, Kind['run'], Kind['expected']][] => [
       [`send${type} by address`, call(`send${type}`, psid, url), SENT],

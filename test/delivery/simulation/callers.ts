@@ -13,7 +13,7 @@ export interface Asked {
   last: number
 }
 
-/** Who calls the bot from outside, and calls again until it has answered: Facebook, and whoever forgets visitors. */
+/** Who calls the bot from outside, and calls again until it has answered: Facebook, and the operator who forgets visitors. */
 export interface Callers {
   callBack: (event: NewEvent) => void
   forget: (conversation: string) => void

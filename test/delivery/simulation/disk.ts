@@ -9,7 +9,7 @@ export interface Disk {
   /** This many of the next transactions fail. */
   fails: number
   /**
-   * The process is gone. A transaction it was waiting for has taken place or has not; nobody hears which.
+   * The process is gone. A transaction it was waiting for has taken place or has not; no answer says which.
    */
   crash: (committed: boolean) => void
 }

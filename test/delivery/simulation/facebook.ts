@@ -54,7 +54,7 @@ export interface Facebook {
   refusedMedia: Set<string>
   /** Ends all ids of media. */
   expire: () => void
-  /** They are just being forgotten: nobody outside can tell at which moment. */
+  /** They are just being forgotten; the moment cannot be told from outside. */
   forgetting: Set<string>
   /** From now on the visitor is another one. */
   forgotten: (conversation: string) => void

@@ -17,13 +17,13 @@ export const wrongsOf = (outcome: Outcome): string[] => {
 /** A reply as it is owed; `key#place@count` is its label. */
 interface OwedReply {
   name: string
-  /** How many events its visitor had sent before; null where nobody can say. */
+  /** How many events its visitor had sent before; null where that cannot be told. */
   label: string | null
   shows: string
   /** Its words: none for an attachment. */
   text: string
   answersMs: number
-  /** `forgotten`: may have been sent once, and nothing may be left of it. `vague`: nobody knows whether it is forgotten. */
+  /** `forgotten`: may have been sent once, and nothing may be left of it. `vague`: it is unknown whether it is forgotten. */
   is: 'owed' | 'forgotten' | 'vague'
 }
 

@@ -311,7 +311,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     if (scenario.echoes) for (const one of facebook.echoes.splice(0)) echo(one)
     left = (await current()?.store.counts()) ?? left
     const done = left.inbox === 0 && left.outbox.size === 0 && callers.isDone()
-    // Whoever was refused may be forgotten: somebody has to write for it to show that it is over.
+    // A refused visitor may be forgotten: another one has to write for it to show that it is over.
     if (done && current()?.needs.length !== 0) {
       if (passed % HOUR_MS === 0) sayGoodbye()
       continue

@@ -37,7 +37,7 @@ t.test(
     const [reply = ''] = /dir="auto"[^>]*>[^<]{20}/.exec(body)?.[0].split('>').slice(1) ?? []
     t.ok(reply.length === 20 && !log().includes(reply), 'what the bot says is not in the log either')
     t.notMatch(body, /<script(?![^>]*\ssrc=)/)
-    t.equal((await app.inject({ method: 'HEAD', url: addressOf('700') })).statusCode, 404, 'nobody peeks')
+    t.equal((await app.inject({ method: 'HEAD', url: addressOf('700') })).statusCode, 404, 'nothing is shown')
   },
 )
 

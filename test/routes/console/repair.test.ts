@@ -151,7 +151,7 @@ t.test('a Page that needs a token for two reasons is one, beside troubles no tok
   t.match(page.body, /data-repair="done"/)
 })
 
-t.test('a repair is shown to nobody but who began it', async (t) => {
+t.test('a repair is shown only to the session that began it', async (t) => {
   const { tab, app, sandbox } = await brokenTown(t, 0)
   const answer = await tab.submit('/operator/repair', { token: sandbox.userToken() })
   const url = String(answer.headers.location)

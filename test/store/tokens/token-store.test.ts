@@ -314,7 +314,7 @@ t.test('a write that cannot be made is an error that says where', async (t) => {
   const dir = t.testdir()
   const store = await open(t, dir)
   await store.save({ pages: [pageToken()] })
-  // A folder cannot be renamed over by a file, whoever asks.
+  // A folder cannot be renamed over by a file, not even by root.
   await mkdir(join(dir, 'tokens.json.previous', 'x'), { recursive: true })
   await t.rejects(store.save({ pages: [pageToken({ token: 'page-token-2' })] }), {
     code: 'BOT_STORE_UNAVAILABLE',
