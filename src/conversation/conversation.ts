@@ -80,12 +80,17 @@ export const createConversation = (deps: {
   localeOf?: Lookup
 }): Conversation => {
   const { script: currentScript, appId, lookups, localeOf = () => null } = deps
-  const prepared = new WeakMap<Script, { matcher: Matcher; mentions: Map<Answer, Set<string>> }>()
+  const prepared = new WeakMap<Script, { matcher: () => Matcher; mentions: Map<Answer, Set<string>> }>()
 
   const preparedFor = (script: Script) => {
     const known = prepared.get(script)
     if (known !== undefined) return known
-    const made = { matcher: createMatcher(script), mentions: new Map<Answer, Set<string>>() }
+    let matcher: Matcher | null = null
+    const made = {
+      // Made when words are to be matched: it takes time, and buttons need none.
+      matcher: () => (matcher ??= createMatcher(script)),
+      mentions: new Map<Answer, Set<string>>(),
+    }
     prepared.set(script, made)
     return made
   }
@@ -242,7 +247,7 @@ export const createConversation = (deps: {
   /** Answers something else in the middle of a form, then comes back to the question, if the form is still on. */
   const aside = (turn: Turn, { reply, question }: AskPlace): ScriptResult | Promise<ScriptResult> => {
     const { script, event } = turn
-    const found = find(event, script, () => preparedFor(script).matcher)
+    const found = find(event, script, preparedFor(script).matcher)
     if (found === null) return { replies: [], state: turn.state }
     const asker = script.replies.get(reply)
     return after(answerTo({ ...turn, groups: found.groups }, found), (handled) => {
@@ -302,7 +307,7 @@ export const createConversation = (deps: {
     if (rule !== null) return { replies: [], state: view.state, unanswered: rule.name }
 
     const turn = turnOf(script, event, view)
-    const matcher = (): Matcher => preparedFor(script).matcher
+    const { matcher } = preparedFor(script)
     const place = questionAt(script, turn.state, event.timestampMs)
     const step =
       takeMeant(script, event, turn.state) ??

@@ -18,14 +18,15 @@ import {
   type Splice,
 } from './yaml-text.ts'
 
+const ADDS = 'One more button'
 const TITLE = 'A button says'
 const TARGET = 'and leads to (a reply, an address or a phone number)'
 
 /** The place for one more button of the message with this id. */
 export const newButton = (id: string): { fields: readonly [Field, Field] } => ({
   fields: [
-    { id: `${id}.button.title`, label: TITLE, value: '', kind: 'line' },
-    { id: `${id}.button.target`, label: TARGET, value: '', kind: 'target' },
+    { id: `${id}.button.title`, label: TITLE, value: '', kind: 'line', adds: ADDS },
+    { id: `${id}.button.target`, label: TARGET, value: '', kind: 'target', adds: ADDS },
   ],
 })
 

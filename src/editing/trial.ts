@@ -26,7 +26,7 @@ const NAMES = { first_name: 'Kim', last_name: 'Muster', name: 'Kim Muster' } as 
 export const createTrial = (deps: { now: () => number }): Trial => {
   const { now } = deps
   // The index of phrases takes time to make, so it is kept as long as its script.
-  const prepared = new WeakMap<Script, { conversation: Conversation; matcher: Matcher }>()
+  const prepared = new WeakMap<Script, { conversation: Conversation; matcher: () => Matcher }>()
 
   const preparedFor = (script: Script) => {
     const known = prepared.get(script)
@@ -41,7 +41,8 @@ export const createTrial = (deps: { now: () => number }): Trial => {
         name: () => NAMES.name,
       },
     })
-    const made = { conversation, matcher: createMatcher(script) }
+    let matcher: Matcher | null = null
+    const made = { conversation, matcher: () => (matcher ??= createMatcher(script)) }
     prepared.set(script, made)
     return made
   }
@@ -50,7 +51,7 @@ export const createTrial = (deps: { now: () => number }): Trial => {
     sentence: async (script, text, page) => {
       const { conversation, matcher } = preparedFor(script)
       const { replies } = await conversation.handle(written(text, now()), viewOf(page))
-      return { ...explain(matcher, text), says: replies }
+      return { ...explain(matcher(), text), says: replies }
     },
     reply: async (script, name, page) => {
       const { conversation } = preparedFor(script)

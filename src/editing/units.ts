@@ -11,6 +11,8 @@ export interface Field {
   value: string
   /** `reply`: the name of one. `target`: that, an address or a phone number. `take_out`: filled in where its part is to go. */
   kind: 'line' | 'text' | 'phrases' | 'reply' | 'target' | 'take_out'
+  /** What it is a place for, where it is there to add something. */
+  adds?: string
 }
 
 /** What was filled in; the present value where nothing was posted. */

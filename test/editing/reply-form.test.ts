@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
+import { blockOf } from '../../src/editing/block.ts'
 import { changeReply, replyForm, type ReplyForm } from '../../src/editing/reply-form.ts'
 import { parseScript } from '../../src/script/parse.ts'
 
@@ -279,6 +280,26 @@ t.test('whatever is filled in is what is read back, and nothing else of the scri
     }),
     { numRuns: 80 },
   )
+})
+
+t.test('a reply is found by its lines, in a script of any layout', async (t) => {
+  for (const { name, text } of [{ name: 'here', text: SCRIPT }, ...SCRIPTS])
+    for (const reply of [...read2(text).keys(), null]) {
+      const block = blockOf(text, reply)
+      t.match(text.slice(block?.start, block?.end).trimStart(), `${reply ?? 'fallback'}:`, name)
+    }
+  const odd = [
+    'replies: { hours: { say: a } }\n',
+    'replies:\n  "hours" :\n    say: |\n      b:\n  next: { say: c }\n',
+    "replies:\n# hours:\n    'hours': { say:\n      [a] }\n",
+    '? replies\n: hours: { say: a }\n',
+    'replies:\n\n  # first\n  x: { say: a }\n\n# and\n  hours:\n\n    say: a\nfallback: { say: b }\n',
+  ]
+  for (const text of odd) {
+    t.match(valuesOf(text, 'hours'), { 'say.0': /a|b:/ }, text)
+    const changed = changeReply(text, 'hours', new Map([['title', 'Hours']]))
+    t.equal(read(changed).replies.get('hours')?.title, 'Hours', text)
+  }
 })
 
 t.test('a reply that has no form is refused, with the way out', async (t) => {

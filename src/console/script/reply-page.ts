@@ -51,7 +51,7 @@ export const replyPage = (editor: ReplyEditor): Html => {
           ({ title, fields, notes }) =>
             html`<fieldset>
               <legend>${title}</legend>
-              ${notes.map((note) => html`<p class="hint">${note}</p>`)}${fields.map((field) => input(field, editor))}
+              ${notes.map((note) => html`<p class="hint">${note}</p>`)}${inputs(fields, editor)}
             </fieldset>`,
         )}
         ${
@@ -84,6 +84,20 @@ export const replyPage = (editor: ReplyEditor): Html => {
         <p><small>Roughly; to a new visitor by the name of Kim.</small></p>
       </section>`
     }`
+}
+
+/** Places to add something are folded away. */
+const inputs = (fields: readonly Field[], editor: ReplyEditor): Html[] => {
+  const adding = fields.filter(({ adds }) => adds !== undefined)
+  const [first] = adding
+  const shown = fields.filter(({ adds }) => adds === undefined).map((field) => input(field, editor))
+  if (first?.adds === undefined) return shown
+  const isFilled = adding.some(({ id }) => (editor.typed?.get(id) ?? '') !== '')
+  const folded = html`<details ${isFilled && html`open`}>
+    <summary>${first.adds}</summary>
+    ${adding.map((field) => input(field, editor))}
+  </details>`
+  return [...shown, folded]
 }
 
 const input = (field: Field, { typed, isChanged = false }: ReplyEditor): Html => {
