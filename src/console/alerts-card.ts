@@ -1,4 +1,4 @@
-import { WAYS_TO_BE_TOLD } from '../alerts/channels/receivers.ts'
+import { CHANNELS } from '../alerts/channels/receivers.ts'
 import { html, type Html } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 
@@ -8,7 +8,15 @@ export const alertsCard = ({ csrf, channels }: { csrf: Html; channels: readonly 
     <h2 id="alerts-title">Alerts</h2>
     ${
       channels.length === 0
-        ? html`<p>No alert is sent when the bot needs a person. ${WAYS_TO_BE_TOLD}</p>`
+        ? html`<p>No alert is sent when the bot needs a person. Set what one of these asks for:</p>
+            <ul>
+              ${CHANNELS.map(
+                ({ name, settings }) =>
+                  html`<li>
+                    ${name}: ${settings.map((one, index) => html`${index > 0 && ' and '}<code>${one}</code>`)}
+                  </li>`,
+              )}
+            </ul>`
         : html`<p>You are told by these channels. See whether an alert arrives:</p>
             <ul class="rows">
               ${channels.map(

@@ -24,7 +24,7 @@ export const createPastedLines = (): Transform => {
       let keys = ''
       for (const part of text.slice(0, text.length - cut.length).split(MARK)) {
         if (part === START || part === END) isPasting = part === START
-        else keys += isPasting ? part.replaceAll(LINE_END, PASTED_LINE_END) : typed(part)
+        else keys += isPasting ? lines(part) : typed(part)
       }
       done(null, keys === '' ? undefined : keys)
     },
@@ -45,5 +45,12 @@ const LINE_END = /\r\n|\r|\n/g
 
 const typed = (text: string): string => {
   const [, before = '', end = ''] = /^([^]*?)([\r\n]*)$/.exec(text) ?? []
-  return before.replaceAll(LINE_END, PASTED_LINE_END) + (end === '' ? '' : '\r')
+  return lines(before) + (end === '' ? '' : '\r')
+}
+
+/** Some terminals turn a line end of Windows into two: where every one is double, each stands for one. */
+const lines = (text: string): string => {
+  const ends = text.match(/[\r\n]+/g) ?? []
+  const areDouble = ends.length > 1 && ends.every((end) => end === '\r\r')
+  return text.replaceAll(areDouble ? '\r\r' : LINE_END, PASTED_LINE_END)
 }

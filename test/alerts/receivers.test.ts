@@ -49,7 +49,7 @@ t.test('each receiver gets what its own documentation asks for', async (t) => {
     body: {
       topic: 'hush-topic',
       title: /^Evergreen needs you: <!channel> Bäckerei/,
-      message: /^To do: Open https[^]*Its token died\./,
+      message: /^To do: Mend it[^]*Its token died\./,
       priority: 4,
       tags: ['warning'],
       click: 'https://bot.example.com/operator',

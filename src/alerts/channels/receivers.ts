@@ -42,7 +42,7 @@ const RECEIVERS: readonly Receiver[] = [
     post: ({ ALERT_URL = '' }, notice) => ({
       url: ALERT_URL,
       // Slack and its kin read <...> as mentions and links; a Page may be called <!channel>.
-      body: { text: noticeText(notice, LONGEST_FOR_ROOMS).replaceAll('<', '‹').replaceAll('>', '›') },
+      body: { text: textOf(notice, LONGEST_FOR_ROOMS).replaceAll('<', '‹').replaceAll('>', '›') },
     }),
     look: () => null,
     check: 'the address',
@@ -76,7 +76,7 @@ const RECEIVERS: readonly Receiver[] = [
       url: `${TELEGRAM}/bot${TELEGRAM_BOT_TOKEN}/sendMessage`,
       body: {
         chat_id: ALERT_TELEGRAM_TO,
-        text: noticeText(notice, LONGEST_FOR_ROOMS),
+        text: textOf(notice, LONGEST_FOR_ROOMS),
         link_preview_options: { is_disabled: true },
         disable_notification: notice.kind === 'well',
       },
@@ -105,9 +105,17 @@ const RECEIVERS: readonly Receiver[] = [
   },
 ]
 
-/** The settings that switch a channel on, as a sentence names them. */
-export const WAYS_TO_BE_TOLD =
-  'Set ALERT_URL, ALERT_NTFY_URL, ALERT_TELEGRAM_TO and TELEGRAM_BOT_TOKEN, ALERT_PUSHOVER_TO and PUSHOVER_TOKEN, or ALERT_MAIL_TO and SMTP_URL.'
+/** Each channel there is, with the settings that switch it on. */
+export const CHANNELS: readonly { name: string; settings: readonly string[] }[] = [
+  ...RECEIVERS.map(({ name, settings }) => ({
+    name: name === 'ALERT_URL' ? 'Slack, Mattermost, Discord' : name,
+    settings,
+  })),
+  { name: 'e-mail', settings: ['ALERT_MAIL_TO', 'SMTP_URL'] },
+]
+
+/** The same as a sentence. */
+export const WAYS_TO_BE_TOLD = `Set ${CHANNELS.map(({ settings }) => settings.join(' and ')).join(', or ')}.`
 
 /** The receivers whose settings are all there. */
 export const receiversIn = (settings: Settings): Receiver[] =>
@@ -129,11 +137,17 @@ const PUSHOVER: Record<Notice['kind'], number> = { needed: 1, reminder: 1, well:
 
 /** A telephone shows the first line larger. */
 const titled = (notice: Notice): { title: string; message: string } => {
-  const [title = '', ...rest] = noticeText(notice, LONGEST_FOR_PHONES).split('\n')
-  return { title: title.slice(0, LONGEST_TITLE), message: rest.join('\n') || title }
+  const [title = '', ...rest] = textOf(notice, LONGEST_FOR_PHONES).split('\n')
+  return { title: cut(title, LONGEST_TITLE), message: rest.join('\n') || title }
 }
 
 const LONGEST_TITLE = 250
+
+/** A notice keeps what to do whole; a receiver that takes less would refuse all of it. */
+const textOf = (notice: Notice, longest: number): string => cut(noticeText(notice, longest), longest)
+
+const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
 
 const click = ({ consoleUrl }: Notice): { click?: string } =>
   consoleUrl === undefined ? {} : { click: consoleUrl }
