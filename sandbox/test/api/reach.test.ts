@@ -1,5 +1,5 @@
 import t from 'tap'
-import { control, EVERY_FIELD, graph, startConnected, textOf } from './lab.ts'
+import { control, EVERY_FIELD, graph, startConnected, textOf } from '../lab.ts'
 
 t.test('in development the app reaches people with a role on it alone, and hears of no others', async (t) => {
   const { sandbox, pageToken, pageId, psid, bot, send, say } = await startConnected(t, {

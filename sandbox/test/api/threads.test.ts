@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import { INBOX_APP_ID } from '../src/chat/facts.ts'
-import type { SandboxOptions } from '../src/server.ts'
-import { APP_ID, control, DAY_MS, FIELDS, graph, HOUR_MS, startBot, startConnected, textOf } from './lab.ts'
+import { INBOX_APP_ID } from '../../src/chat/facts.ts'
+import type { SandboxOptions } from '../../src/server.ts'
+import { APP_ID, control, DAY_MS, FIELDS, graph, HOUR_MS, startBot, startConnected, textOf } from '../lab.ts'
 
 const OTHER = { id: '700000000000002', name: 'Other bot', secret: 'secret-of-the-other-app' }
 

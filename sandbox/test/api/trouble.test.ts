@@ -8,7 +8,7 @@ import {
   pageTokenOf,
   startConnected,
   startSandbox,
-} from './lab.ts'
+} from '../lab.ts'
 
 const MINUTE_MS = 60_000
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Limits } from '../src/graph/usage.ts'
+import type { Limits } from '../../src/graph/usage.ts'
 import {
   appToken,
   control,
@@ -9,7 +9,7 @@ import {
   pageTokenOf,
   startConnected,
   startSandbox,
-} from './lab.ts'
+} from '../lab.ts'
 
 interface Level {
   type: string

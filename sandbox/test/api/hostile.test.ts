@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { graph, startConnected } from './lab.ts'
+import { graph, startConnected } from '../lab.ts'
 
 /** `..` would lead out of Graph before the request is even sent. */
 const pathWord = fc.string({ maxLength: 8 }).filter((word) => !/^\.{1,2}$/.test(word))

@@ -12,7 +12,7 @@ import {
   pageTokenOf,
   startSandbox,
   textOf,
-} from './lab.ts'
+} from '../lab.ts'
 
 t.test('a user token dies within two hours, a long-lived one after about sixty days', async (t) => {
   const sandbox = await startSandbox(t)

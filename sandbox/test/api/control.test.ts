@@ -1,7 +1,7 @@
 import http from 'node:http'
 import t from 'tap'
-import type { SandboxEvent, Traffic } from '../src/api.ts'
-import type { Sandbox } from '../src/server.ts'
+import type { SandboxEvent, Traffic } from '../../src/api.ts'
+import type { Sandbox } from '../../src/server.ts'
 import {
   APP_SECRET,
   control,
@@ -14,7 +14,7 @@ import {
   startSandbox,
   textOf,
   VERIFY_TOKEN,
-} from './lab.ts'
+} from '../lab.ts'
 
 t.test('the state tells app, webhook, Pages, visitors and trouble', async (t) => {
   const { sandbox, bot } = await startConnected(t, { repairCommand: 'npm run repair' })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { APP_ID, APP_SECRET, graph, inspect, readAnswer, startSandbox, textOf } from './lab.ts'
+import { APP_ID, APP_SECRET, graph, inspect, readAnswer, startSandbox, textOf } from '../lab.ts'
 
 const REDIRECT = 'http://127.0.0.1:9/callback'
 

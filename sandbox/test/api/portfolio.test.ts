@@ -1,5 +1,5 @@
 import t from 'tap'
-import { graph, longLived, startSandbox, textOf } from './lab.ts'
+import { graph, longLived, startSandbox, textOf } from '../lab.ts'
 
 const PAGES = [
   { id: '101', name: 'Own', portfolio: 'Bakeries Ltd' },

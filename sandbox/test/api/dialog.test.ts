@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { Sandbox, SandboxOptions } from '../src/server.ts'
-import { APP_ID, APP_SECRET, DAY_MS, graph, inspect, startSandbox, textOf } from './lab.ts'
+import type { Sandbox, SandboxOptions } from '../../src/server.ts'
+import { APP_ID, APP_SECRET, DAY_MS, graph, inspect, startSandbox, textOf } from '../lab.ts'
 
 const REDIRECT = 'http://bot.example/back'
 const SCOPES = 'pages_show_list,pages_messaging'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import { APP_SECRET, graph, HOUR_MS, startBot, startConnected, startSandbox, VERIFY_TOKEN } from './lab.ts'
+import { APP_SECRET, graph, HOUR_MS, startBot, startConnected, startSandbox, VERIFY_TOKEN } from '../lab.ts'
 
 t.test('a callback is signed over its bytes as sent, with everything outside ASCII escaped', async (t) => {
   const { bot, sandbox, say } = await startConnected(t)

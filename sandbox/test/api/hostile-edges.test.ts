@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { EDGE_NAMES } from '../src/graph/edges/table.ts'
-import { TROUBLE_KINDS } from '../src/control/make-trouble.ts'
-import { WEBHOOK_FIELDS } from '../src/webhooks/fields.ts'
-import { APP_ID, APP_SECRET, control, graph, startConnected, textOf } from './lab.ts'
+import { EDGE_NAMES } from '../../src/graph/edges/table.ts'
+import { TROUBLE_KINDS } from '../../src/control/make-trouble.ts'
+import { WEBHOOK_FIELDS } from '../../src/webhooks/fields.ts'
+import { APP_ID, APP_SECRET, control, graph, startConnected, textOf } from '../lab.ts'
 
 /** What JSON can hold, markup, control characters, right-to-left, emoji and lone surrogates among it. */
 const nasty = fc.oneof(

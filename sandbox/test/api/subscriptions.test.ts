@@ -10,7 +10,7 @@ import {
   startSandbox,
   VERIFY_TOKEN,
   textOf,
-} from './lab.ts'
+} from '../lab.ts'
 
 t.test('a Page is subscribed, read and unsubscribed', async (t) => {
   const sandbox = await startSandbox(t)

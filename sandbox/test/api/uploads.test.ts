@@ -1,8 +1,8 @@
 import t from 'tap'
-import { addPage } from '../src/populate.ts'
-import { createRng } from '../src/rng.ts'
-import type { Sandbox } from '../src/server.ts'
-import { DAY_MS, graph, pageTokenOf, readAnswer, startConnected, textOf } from './lab.ts'
+import { addPage } from '../../src/populate.ts'
+import { createRng } from '../../src/rng.ts'
+import type { Sandbox } from '../../src/server.ts'
+import { DAY_MS, graph, pageTokenOf, readAnswer, startConnected, textOf } from '../lab.ts'
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 

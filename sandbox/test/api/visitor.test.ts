@@ -1,5 +1,5 @@
 import t from 'tap'
-import { APP_ID, control, EVERY_FIELD, graph, startConnected, textOf } from './lab.ts'
+import { APP_ID, control, EVERY_FIELD, graph, startConnected, textOf } from '../lab.ts'
 
 t.test('a visitor quotes a message, theirs or the Page’s, and the Page quotes one', async (t) => {
   const { sandbox, pageId, psid, bot, say, send } = await startConnected(t)

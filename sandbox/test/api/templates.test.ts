@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startConnected } from './lab.ts'
+import { startConnected } from '../lab.ts'
 
 type Template = Record<string, unknown>
 

@@ -2,9 +2,9 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
-import { createClock } from '../src/clock.ts'
-import { createSandbox, type Sandbox } from '../src/server.ts'
-import { createStateFile } from '../src/state-file.ts'
+import { createClock } from '../../src/clock.ts'
+import { createSandbox, type Sandbox } from '../../src/server.ts'
+import { createStateFile } from '../../src/state-file.ts'
 import {
   APP_ID,
   APP_SECRET,
@@ -17,7 +17,7 @@ import {
   startSandbox,
   textOf,
   VERIFY_TOKEN,
-} from './lab.ts'
+} from '../lab.ts'
 
 /** A conversation with something of everything in it. */
 const live = async (t: Parameters<typeof startBot>[0]) => {

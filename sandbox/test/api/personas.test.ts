@@ -1,5 +1,5 @@
 import t from 'tap'
-import { graph, startConnected, textOf } from './lab.ts'
+import { graph, startConnected, textOf } from '../lab.ts'
 
 t.test('a persona is made, listed, read, speaks, and stays on what it said after it is gone', async (t) => {
   const { sandbox, pageToken, pageId, psid, say, send } = await startConnected(t)

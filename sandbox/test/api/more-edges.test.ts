@@ -12,9 +12,9 @@ import {
   startConnected,
   startSandbox,
   textOf,
-} from './lab.ts'
-import { DEFAULT_SCOPES } from '../src/tokens.ts'
-import type { Sandbox } from '../src/server.ts'
+} from '../lab.ts'
+import { DEFAULT_SCOPES } from '../../src/tokens.ts'
+import type { Sandbox } from '../../src/server.ts'
 
 const ALL_SCOPES = [...DEFAULT_SCOPES, 'pages_manage_posts', 'pages_manage_engagement', 'read_insights']
 

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { addPage, addVisitor } from '../src/populate.ts'
-import { createRng } from '../src/rng.ts'
-import { DAY_MS, graph, longLived, startConnected, startSandbox, textOf } from './lab.ts'
+import { addPage, addVisitor } from '../../src/populate.ts'
+import { createRng } from '../../src/rng.ts'
+import { DAY_MS, graph, longLived, startConnected, startSandbox, textOf } from '../lab.ts'
 
 t.test('a text reaches the visitor, with quick replies, and its message_id is told', async (t) => {
   const { send, say, sandbox, pageId, psid } = await startConnected(t)

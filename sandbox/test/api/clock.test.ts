@@ -1,5 +1,5 @@
 import t from 'tap'
-import { DAY_MS, firstPage, graph, HOUR_MS, inspect, longLived, START_MS, startConnected } from './lab.ts'
+import { DAY_MS, firstPage, graph, HOUR_MS, inspect, longLived, START_MS, startConnected } from '../lab.ts'
 
 /** Addresses of every kind of route: Graph, its refusals, dialog, control API, its stream, pictures, files, the chat page. */
 const PATHS = [

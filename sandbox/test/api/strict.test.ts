@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { BUTTON, DEFAULT_ACTION, PART, PROFILE, SEND, TEMPLATE, type Shape } from '../src/graph/shapes.ts'
-import { graph, startConnected, type Answer } from './lab.ts'
+import { BUTTON, DEFAULT_ACTION, PART, PROFILE, SEND, TEMPLATE, type Shape } from '../../src/graph/shapes.ts'
+import { graph, startConnected, type Answer } from '../lab.ts'
 
 type Facts = Record<string, unknown>
 

@@ -8,7 +8,7 @@ import {
   startSandbox,
   textOf,
   type Json,
-} from './lab.ts'
+} from '../lab.ts'
 
 interface Part {
   code: number

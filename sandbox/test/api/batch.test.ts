@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createHmac } from 'node:crypto'
-import { APP_SECRET, graph, startConnected, startSandbox, type Json } from './lab.ts'
+import { APP_SECRET, graph, startConnected, startSandbox, type Json } from '../lab.ts'
 
 interface Part {
   code: number
