@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
-import { OWN_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
+import { OWN_SCRIPT, SAMPLE_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
 import { DEMO_PORT } from '../src/cures/surroundings.ts'
 import { DEMO_FOLDER, leaveNote } from './demo-note.ts'
 import { endWithGrace } from './end-with-grace.ts'
@@ -29,6 +29,15 @@ Facebook, the real bot answers, and its token can be broken and mended.`,
     return EXIT.done
   },
 })
+
+/** The operator's own script; where there is none, a copy of the sample, which the console can change and the demo takes away. */
+const demoScript = (dir: string): string => {
+  const script = scriptToRead(fileURLToPath(new URL(OWN_SCRIPT, root)))
+  if (script !== SAMPLE_SCRIPT) return script
+  const copy = join(dir, OWN_SCRIPT)
+  copyFileSync(script, copy)
+  return copy
+}
 
 /** The sandbox runs in this process, the real bot and the real bootstrap in their own. */
 const start = async (): Promise<void> => {
@@ -70,8 +79,7 @@ const start = async (): Promise<void> => {
     DATA_DIR: join(dir, 'data'),
     OPERATOR_PASSWORD: randomBytes(6).toString('hex'),
     [DEMO_VARIABLE]: String(sandboxPort),
-    // The demo leaves nothing behind, a script made from the sample neither.
-    BOT_SCRIPT: scriptToRead(fileURLToPath(new URL(OWN_SCRIPT, root))),
+    BOT_SCRIPT: demoScript(dir),
   }
   leaveNote(dir, { port: sandboxPort, sandbox: sandbox.origin, settings: env })
 

@@ -5,6 +5,7 @@ import type { OpenQuestion } from '../../../src/store/store.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, signedInTab } from '../../helpers/console.ts'
+import { signed, textCallback } from '../../helpers/sign.ts'
 import { finishAll, newEvent } from '../../store/steps.ts'
 
 const LIST = '/operator/questions'
@@ -100,4 +101,34 @@ t.test('a form that cannot be carried out is refused, and the question stays', a
 t.test('with KEEP_QUESTIONS_DAYS=0 nothing is kept, and the page says so', async (t) => {
   const { tab } = await scene(t, [], { KEEP_QUESTIONS_DAYS: '0' })
   t.match((await tab.get(LIST)).body, /Nothing is kept: KEEP_QUESTIONS_DAYS is 0/)
+})
+
+t.test('from question to answer: the owner adds it to a reply, and the next visitor gets that', async (t) => {
+  const { app, clock, tab } = await scene(t, [])
+  let asked = 0
+  const ask = (text: string, psid: string) =>
+    app.inject(signed(textCallback(text, `m_${(asked += 1)}`, { pageId: '100', psid })))
+  const answered = async (psid: string): Promise<string> => {
+    for (;;) {
+      const { body, statusCode } = await tab.get(`/operator/conversation?page=100&psid=${psid}`)
+      if (statusCode === 200 && /class="bot"/.test(body)) return body
+      await new Promise(setImmediate)
+    }
+  }
+  await ask('can i bring my dog', '701')
+  t.match(await answered('701'), /Sorry, I did not understand that/)
+
+  t.match((await tab.get(LIST)).body, /can i bring my dog/)
+  const hasChanged = new Promise<void>((resolve) => app.conversation.onScript(resolve))
+  await tab.submit(LIST, { do: 'make', name: 'dogs', say: 'Dogs are welcome.' })
+  for (let changed = false; !changed;) {
+    await clock.advance(500)
+    changed = await Promise.race([
+      hasChanged.then(() => true),
+      new Promise<false>((resolve) => setImmediate(resolve, false)),
+    ])
+  }
+
+  await ask('May I bring my dog?', '702')
+  t.match(await answered('702'), /Dogs are welcome\./)
 })
