@@ -300,6 +300,8 @@ export const VERDICTS: readonly VerdictRow[] = [
     edges: OWN_PAGE,
   }),
   row(100, 'any', 'bad_request', 'a parameter is invalid'),
+  row(105, 'any', 'bad_request', 'a part of the message has too many elements', { edges: OWN_PAGE }),
+  row(194, 'any', 'bad_request', 'a part that the message must have is missing', { edges: OWN_PAGE }),
   row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong', { remedy: REDIRECT }),
   row(506, 'any', 'bad_request', 'it was already posted'),
   row(2200, 'any', 'bad_request', 'Facebook did not get the right answer from the callback address'),

@@ -140,6 +140,13 @@ for (const [code, subcode, verdict] of REFERENCE) {
   })
 }
 
+t.test('a message that is put together wrongly is its own fault, on the send edge', async (t) => {
+  for (const code of [105, 194]) {
+    t.equal(decide({ ...answer(code), edge: 'messages', once: true }), 'bad_request')
+    t.equal(decide({ ...answer(code), edge: 'debug_token' }), 'unknown')
+  }
+})
+
 t.test('no row of the table is out of reach', async (t) => {
   for (const row of VERDICTS) {
     const code = Array.isArray(row.code) ? row.code[0] : (row.code ?? row.subcode)
