@@ -8,6 +8,7 @@ import { operatorConversationRoutes } from '../routes/console/conversation.ts'
 import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
 import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
 import { operatorNumberRoutes } from '../routes/console/numbers.ts'
+import { operatorPeopleRoutes } from '../routes/console/people.ts'
 import { operatorQuestionRoutes } from '../routes/console/questions.ts'
 import { operatorScriptRoutes } from '../routes/console/script.ts'
 import { operatorScriptReplyRoutes } from '../routes/console/script-reply.ts'
@@ -34,4 +35,5 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(operatorScriptReplyRoutes)
   area.register(operatorScriptTextRoutes)
   area.register(operatorNumberRoutes)
+  area.register(operatorPeopleRoutes)
 }

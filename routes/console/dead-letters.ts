@@ -59,7 +59,12 @@ async function operatorDeadLetters(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(DEAD_LETTERS, async (request, reply) => {
+  const act = (form: URLSearchParams): string => {
+    const which =
+      form.get('all') === 'yes' ? 'all dead letters' : `dead letters (${form.getAll('id').length})`
+    return `${form.get('do') === 'drop' ? 'dropped' : 'retried'} ${which}`
+  }
+  app.post<Form>(DEAD_LETTERS, { config: { act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const did = form.get('do')
     if (did !== 'retry' && did !== 'drop') {

@@ -19,21 +19,25 @@ async function facebookLogin(app: FastifyInstance) {
 
   const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
 
-  app.post<Form>('/operator/facebook', async (request, reply) => {
-    const redirectUri = redirectUriFor(request)
-    const pageIds = readPageField(request.body?.get('named'))
-    const url = dialogUrl({
-      loginUrl: config.FB_LOGIN_URL,
-      version: config.FB_GRAPH_VERSION,
-      appId: config.FB_APP_ID,
-      redirectUri,
-      state: logins.begin(sessionOf(request), { redirectUri, pageIds }),
-      portfolio: request.body?.get('portfolio') === 'yes',
-      configId: config.FB_LOGIN_CONFIG_ID,
-    })
-    log.info({ client: request.ip }, 'the operator went to the login dialog')
-    return reply.redirect(url, 303)
-  })
+  app.post<Form>(
+    '/operator/facebook',
+    { config: { act: 'went to the login dialog of Facebook' } },
+    async (request, reply) => {
+      const redirectUri = redirectUriFor(request)
+      const pageIds = readPageField(request.body?.get('named'))
+      const url = dialogUrl({
+        loginUrl: config.FB_LOGIN_URL,
+        version: config.FB_GRAPH_VERSION,
+        appId: config.FB_APP_ID,
+        redirectUri,
+        state: logins.begin(sessionOf(request), { redirectUri, pageIds }),
+        portfolio: request.body?.get('portfolio') === 'yes',
+        configId: config.FB_LOGIN_CONFIG_ID,
+      })
+      log.info({ client: request.ip }, 'the operator went to the login dialog')
+      return reply.redirect(url, 303)
+    },
+  )
 
   const redirectUriFor = ({ protocol, host }: FastifyRequest): string => {
     const origin = `${protocol}://${host}`

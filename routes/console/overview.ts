@@ -31,7 +31,10 @@ async function operator(app: FastifyInstance) {
     })
   })
 
-  app.post<{ Body: URLSearchParams | undefined }>('/operator/trial-alert', async (request, reply) => {
+  const trial = {
+    config: { act: (form: URLSearchParams) => `sent a trial alert by ${form.get('channel')}`, doneWith: 200 },
+  }
+  app.post<{ Body: URLSearchParams | undefined }>('/operator/trial-alert', trial, async (request, reply) => {
     const wanted = request.body?.get('channel')
     const channel = app.alertChannels.find(({ name }) => name === wanted)
     if (channel === undefined) throw new BotError('BOT_REQUEST_INVALID', 'There is no such channel.')

@@ -5,7 +5,6 @@ import { QUESTIONS, questionOutcome, questionsPage } from '../../src/console/que
 import type { ScriptAtDesk } from '../../src/editing/desk.ts'
 import { replyTitles } from '../../src/script/reply-titles.ts'
 import { html } from '../../src/web/html.ts'
-import { OPERATOR } from '../../src/web/password-check.ts'
 import { showPage } from './page.ts'
 
 type Form = { Body: URLSearchParams | undefined }
@@ -36,7 +35,17 @@ async function operatorQuestions(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(QUESTIONS, async (request, reply) => {
+  const act = (form: URLSearchParams): string => {
+    switch (form.get('do')) {
+      case 'add':
+        return `added a phrase to the reply ${form.get('reply')}`
+      case 'make':
+        return `made the reply ${form.get('name')}`
+      default:
+        return 'took words off the list of what was not understood'
+    }
+  }
+  app.post<Form>(QUESTIONS, { config: { role: 'owner', act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const field = (name: string): string => {
       const value = form.get(name)?.trim() ?? ''
@@ -55,13 +64,13 @@ async function operatorQuestions(app: FastifyInstance) {
         return done('dropped')
       case 'add': {
         const name = field('reply')
-        await script().addPhrase(name, field('phrase'), OPERATOR)
+        await script().addPhrase(name, field('phrase'), app.signIn.nameOf(request))
         await app.store.openQuestions.drop(likeness)
         return done('added', name)
       }
       case 'make': {
         const made = { name: field('name'), phrase: field('phrase'), say: field('say') }
-        await script().addReply(made, OPERATOR)
+        await script().addReply(made, app.signIn.nameOf(request))
         await app.store.openQuestions.drop(likeness)
         return done('made', made.name)
       }

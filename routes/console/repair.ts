@@ -28,17 +28,21 @@ async function operatorRepair(app: FastifyInstance) {
     })
   }
 
-  app.post<Form>('/operator/repair', async (request, reply) => {
-    const { id } = await repairDesk.begin({
-      session: sessionOf(request),
-      client: request.ip,
-      userToken: request.body?.get('token') ?? '',
-      by: 'a pasted token',
-      pageIds: readPageField(request.body?.get('named')),
-      mayChoose: request.body?.get('choose') === 'yes',
-    })
-    return reply.redirect(`/operator/repair/${id}`, 303)
-  })
+  app.post<Form>(
+    '/operator/repair',
+    { config: { act: 'gave the bot a user token' } },
+    async (request, reply) => {
+      const { id } = await repairDesk.begin({
+        session: sessionOf(request),
+        client: request.ip,
+        userToken: request.body?.get('token') ?? '',
+        by: 'a pasted token',
+        pageIds: readPageField(request.body?.get('named')),
+        mayChoose: request.body?.get('choose') === 'yes',
+      })
+      return reply.redirect(`/operator/repair/${id}`, 303)
+    },
+  )
 
   app.get<ById>('/operator/repair/:id', async (request, reply) => {
     const repair = find(request)
@@ -57,7 +61,8 @@ async function operatorRepair(app: FastifyInstance) {
     })
   })
 
-  app.post<Form & ById>('/operator/repair/:id/pages', async (request, reply) => {
+  const choose = { config: { act: 'chose Pages for the bot' } }
+  app.post<Form & ById>('/operator/repair/:id/pages', choose, async (request, reply) => {
     const repair = find(request)
     repair.choose(request.body?.getAll('page') ?? [])
     await repairDesk.soon(repair)

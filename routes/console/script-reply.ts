@@ -8,7 +8,6 @@ import { replyRows } from '../../src/editing/reply-rows.ts'
 import type { Saved, ScriptAtDesk } from '../../src/editing/desk.ts'
 import type { Script } from '../../src/script/types.ts'
 import { html } from '../../src/web/html.ts'
-import { OPERATOR } from '../../src/web/password-check.ts'
 import { showPage } from './page.ts'
 import { FORM_BYTES, headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
 
@@ -44,7 +43,10 @@ async function operatorScriptReply(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(REPLY, { config: { formBytes: FORM_BYTES } }, async (request, reply) => {
+  const act = (form: URLSearchParams): string =>
+    `${form.get('do') === 'remove' ? 'removed' : 'changed'} ${form.has('name') ? `the reply ${form.get('name')}` : 'the fallback'}`
+  const save = { config: { formBytes: FORM_BYTES, role: 'owner', act } } as const
+  app.post<Form>(REPLY, save, async (request, reply) => {
     const { form, script, field } = posted(app, request.body)
     const name = form.get('name')
     const version = field('version')
@@ -65,7 +67,7 @@ async function operatorScriptReply(app: FastifyInstance) {
       return again({ mistakes, looks: await looksBy(read, script, name) })
     }
     const isGoing = form.get('do') === 'remove' && name !== null
-    const change = { version, by: OPERATOR }
+    const change = { version, by: app.signIn.nameOf(request) }
     const saved: Saved = isGoing
       ? await script.removeReply({ name, ...change })
       : await script.saveReply({ name, filled, ...change })

@@ -9,7 +9,6 @@ import { difference } from '../../src/editing/difference.ts'
 import { versionOf } from '../../src/editing/reply-form.ts'
 import type { ScriptAtDesk } from '../../src/editing/desk.ts'
 import { html } from '../../src/web/html.ts'
-import { OPERATOR } from '../../src/web/password-check.ts'
 import { showPage } from './page.ts'
 import { FORM_BYTES, headOf, posted, textIn, type Asked, type Form } from './script-request.ts'
 
@@ -39,7 +38,10 @@ async function operatorScriptText(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(TEXT, { config: { formBytes: FORM_BYTES } }, async (request, reply) => {
+  const save = {
+    config: { formBytes: FORM_BYTES, role: 'owner', act: 'changed the script as a text' },
+  } as const
+  app.post<Form>(TEXT, save, async (request, reply) => {
     const { form, script, field, text: textOf } = posted(app, request.body)
     const [text, version] = [textOf('text'), field('version')]
     const again = async (more: Partial<TextEditor>, statusCode = 200) => {
@@ -55,7 +57,7 @@ async function operatorScriptText(app: FastifyInstance) {
       const { mistakes } = script.judge(text)
       return again({ mistakes, checked: mistakes.length === 0 ? 'right' : null })
     }
-    const saved = await script.saveText({ text, version, by: OPERATOR })
+    const saved = await script.saveText({ text, version, by: app.signIn.nameOf(request) })
     if (saved.is === 'wrong') return again({ mistakes: saved.mistakes }, 422)
     if (saved.is === 'changed')
       return again({ version: versionOf(saved.text), againstNow: difference(saved.text, text) }, 409)
@@ -83,12 +85,13 @@ async function operatorScriptText(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(VERSIONS, async (request, reply) => {
+  const goBack = { config: { role: 'owner', act: 'went back to an earlier version of the script' } } as const
+  app.post<Form>(VERSIONS, goBack, async (request, reply) => {
     const { script, field } = posted(app, request.body)
     const [id, version] = [field('id'), field('version')]
     const text = await script.versions.read(id)
     if (text === null) throw gone()
-    const saved = await script.saveText({ text: lines(text), version, by: OPERATOR })
+    const saved = await script.saveText({ text: lines(text), version, by: app.signIn.nameOf(request) })
     const of = scriptKey(script)
     if (saved.is === 'changed')
       throw new BotError(

@@ -7,7 +7,6 @@ import { savedWords } from '../../src/console/script/pieces.ts'
 import { tryPage } from '../../src/console/script/try-page.ts'
 import { replyRows } from '../../src/editing/reply-rows.ts'
 import { html } from '../../src/web/html.ts'
-import { OPERATOR } from '../../src/web/password-check.ts'
 import { showPage } from './page.ts'
 import { headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
 
@@ -35,7 +34,7 @@ async function operatorScript(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(TRY, async ({ body }, reply) => {
+  app.post<Form>(TRY, { config: { role: 'viewer' } }, async ({ body }, reply) => {
     const { script, field } = posted(app, body)
     const text = field('text').slice(0, 500)
     const [head, { script: read }] = await Promise.all([headOf(app, script), script.read()])
@@ -47,15 +46,19 @@ async function operatorScript(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(REPLIES, async (request, reply) => {
+  const act = (form: URLSearchParams): string =>
+    form.get('do') === 'add'
+      ? `added a phrase to the reply ${form.get('reply')}`
+      : `made the reply ${form.get('name')}`
+  app.post<Form>(REPLIES, { config: { role: 'owner', act } }, async (request, reply) => {
     const { form, script, field, text } = posted(app, request.body)
     const name = field(form.get('do') === 'add' ? 'reply' : 'name')
     switch (form.get('do')) {
       case 'add':
-        await script.addPhrase(name, field('phrase'), OPERATOR)
+        await script.addPhrase(name, field('phrase'), app.signIn.nameOf(request))
         break
       case 'make':
-        await script.addReply({ name, phrase: text('phrase'), say: field('say') }, OPERATOR)
+        await script.addReply({ name, phrase: text('phrase'), say: field('say') }, app.signIn.nameOf(request))
         break
       default:
         throw new BotError('BOT_REQUEST_INVALID', 'A reply can be made, or a phrase added to one.')

@@ -8,9 +8,14 @@ type Form = { Body: URLSearchParams | undefined }
 
 async function operatorSignIn(app: FastifyInstance) {
   const show = (reply: FastifyReply, problem: string | null): FastifyReply =>
-    reply
-      .type('text/html; charset=utf-8')
-      .send(signInPage({ csrf: csrfField(reply.generateCsrf()), problem }))
+    reply.type('text/html; charset=utf-8').send(
+      signInPage({
+        csrf: csrfField(reply.generateCsrf()),
+        problem,
+        asksCode: app.people.list().some(({ hasSecondFactor }) => hasSecondFactor),
+        hasOthers: app.people.list().length > 1,
+      }),
+    )
 
   app.get('/operator/sign-in', { config: { open: true } }, async (request, reply) =>
     app.signIn.sessionOf(request) === null ? show(reply, null) : reply.redirect('/operator', 303),
@@ -20,9 +25,10 @@ async function operatorSignIn(app: FastifyInstance) {
     const given = {
       user: request.body?.get('user') ?? '',
       password: request.body?.get('password') ?? '',
+      code: request.body?.get('code') ?? '',
     }
     try {
-      app.signIn.begin(request, reply, given)
+      await app.signIn.begin(request, reply, given)
     } catch (error) {
       if (!(error instanceof BotError) || !request.headers.accept?.includes('text/html')) throw error
       return show(reply.code(error.code === 'BOT_RATE_LIMITED' ? 429 : 401), error.message)
@@ -30,7 +36,8 @@ async function operatorSignIn(app: FastifyInstance) {
     return reply.redirect('/operator', 303)
   })
 
-  app.post<Form>('/operator/sign-out', async (request, reply) => {
+  const out = { config: { role: 'viewer', act: 'signed out' } } as const
+  app.post<Form>('/operator/sign-out', out, async (request, reply) => {
     await app.signIn.end(request)
     // End the event streams of the session's other tabs.
     app.console.live.poke()
@@ -41,5 +48,5 @@ async function operatorSignIn(app: FastifyInstance) {
 export const operatorSignInRoutes = fp(operatorSignIn, {
   name: 'operator-sign-in-routes',
   encapsulate: true,
-  decorators: { fastify: ['console', 'signIn'] },
+  decorators: { fastify: ['console', 'people', 'signIn'] },
 })

@@ -2,8 +2,17 @@ import { OPERATOR } from '../web/password-check.ts'
 import { html, type Html } from '../web/html.ts'
 import { layout } from '../web/layout.ts'
 
-/** The page on which the operator signs in. */
-export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | null }): string =>
+export interface SignIn {
+  csrf: Html
+  problem: string | null
+  /** Whether any person has a second factor. */
+  asksCode: boolean
+  /** Whether there is any person but the operator. */
+  hasOthers: boolean
+}
+
+/** The page on which the operator and the other people sign in. */
+export const signInPage = ({ csrf, problem, asksCode, hasOthers }: SignIn): string =>
   layout({
     title: 'Sign in',
     content: html`<section class="card narrow">
@@ -15,7 +24,7 @@ export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | nu
         <input
           id="user"
           name="user"
-          value="${OPERATOR}"
+          value="${hasOthers ? '' : OPERATOR}"
           autocomplete="username"
           autocapitalize="none"
           required
@@ -29,8 +38,22 @@ export const signInPage = ({ csrf, problem }: { csrf: Html; problem: string | nu
           required
           autofocus
         />
+        ${
+          asksCode &&
+          html`<label for="code">Code of your authenticator app, if you use one</label>
+            <input
+              id="code"
+              name="code"
+              inputmode="numeric"
+              autocomplete="one-time-code"
+              pattern="[0-9 ]*"
+              maxlength="8"
+            />`
+        }
         <button class="button primary">Sign in</button>
       </form>
-      <p class="hint">The password is <code>OPERATOR_PASSWORD</code> of the bot’s environment.</p>
+      <p class="hint">
+        The password of <code>${OPERATOR}</code> is <code>OPERATOR_PASSWORD</code> of the bot’s environment.
+      </p>
     </section>`,
   })

@@ -6,6 +6,13 @@ import { createLockout } from './lockout.ts'
 export interface PasswordCheck {
   /** @param client - whose failures count together, such as an IP address */
   admit: (client: string, given: Credentials | null) => Admission
+  /** Whether they are the operator's; counts nothing. */
+  isRight: (given: Credentials) => boolean
+  /**
+   * The same for a check that takes time. One after the other, so that guesses sent at once are counted before the next is
+   * looked at.
+   */
+  admitBy: (client: string, check: () => Promise<boolean>) => Promise<Admission>
 }
 
 export interface Credentials {
@@ -15,7 +22,7 @@ export interface Credentials {
 
 export type Admission = { is: 'right' } | { is: 'wrong' } | { is: 'locked'; waitSeconds: number }
 
-/** The one account there is. */
+/** The name that belongs to OPERATOR_PASSWORD. */
 export const OPERATOR = 'operator'
 
 export const createPasswordCheck = ({
@@ -29,16 +36,31 @@ export const createPasswordCheck = ({
   const isOperator = createComparison(OPERATOR)
   const isPassword = createComparison(password)
 
+  const isRight = ({ user, password: typed }: Credentials): boolean =>
+    [isOperator(user), isPassword(typed)].every(Boolean)
+  const count = (client: string, wasRight: boolean): Admission => {
+    if (wasRight) lockout.succeeded(client)
+    else lockout.failed(client)
+    return { is: wasRight ? 'right' : 'wrong' }
+  }
+  let checking: Promise<unknown> = Promise.resolve()
+
   return {
+    isRight,
+    admitBy: (client, check) => {
+      const turn = checking.then(async (): Promise<Admission> => {
+        const waitSeconds = lockout.secondsLeft(client)
+        return waitSeconds > 0 ? { is: 'locked', waitSeconds } : count(client, await check())
+      })
+      checking = turn.catch(() => undefined)
+      return turn
+    },
     admit: (client, given) => {
       const waitSeconds = lockout.secondsLeft(client)
       // A client that is locked out learns nothing, not even by guessing right.
       if (waitSeconds > 0) return { is: 'locked', waitSeconds }
       if (given === null) return { is: 'wrong' }
-      const isRight = [isOperator(given.user), isPassword(given.password)].every(Boolean)
-      if (isRight) lockout.succeeded(client)
-      else lockout.failed(client)
-      return { is: isRight ? 'right' : 'wrong' }
+      return count(client, isRight(given))
     },
   }
 }

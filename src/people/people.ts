@@ -1,0 +1,224 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import { BotError } from '../base/errors.ts'
+import type { Store } from '../store/store.ts'
+import { OPERATOR } from '../web/password-check.ts'
+import { isRole, type Role } from './roles.ts'
+import { createVault, hashPassword, isPassword } from './secrets.ts'
+import { appAddress, newSecret, periodOf } from './second-factor.ts'
+
+/** A person who may use the console. */
+export interface Person {
+  name: string
+  role: Role
+  /** Sessions that are older have ended. Ms since the epoch. */
+  sinceMs: number
+  hasSecondFactor: boolean
+}
+
+export interface Invitation {
+  name: string
+  role: Role
+  untilMs: number
+}
+
+/** The people of the console, besides the one whose password is OPERATOR_PASSWORD and who is always an owner. */
+export interface People {
+  /** The operator first, then by name. */
+  list: () => Person[]
+  get: (name: string) => Person | null
+  invitations: () => Invitation[]
+  /** @returns the code of the link, which is shown once. @throws BotError `BOT_REQUEST_INVALID` */
+  invite: (wanted: { name: string; role: string }) => Promise<string>
+  withdraw: (name: string) => Promise<void>
+  /** The invitation that a link stands for; null for one that is used, over or withdrawn. */
+  invited: (code: string) => Invitation | null
+  /** Makes the person, and uses up the link. @throws BotError */
+  join: (code: string, password: string) => Promise<Person>
+  /** @throws BotError for the operator, and for a name that is nobody's */
+  setRole: (name: string, role: string) => Promise<void>
+  remove: (name: string) => Promise<void>
+  /** Whether the password is that person's; not for the operator, whose password is in the environment. */
+  isPasswordOf: (name: string, password: string) => Promise<boolean>
+  /** Ends all sessions of the person. @throws BotError where it is too short or too long */
+  changePassword: (name: string, becomes: string) => Promise<void>
+  /** Whether a code of the person's authenticator app is right; each code once. */
+  passesSecondFactor: (name: string, code: string) => Promise<boolean>
+  /** A secret to be shown and confirmed by a code; kept nowhere before that. */
+  proposeSecondFactor: (name: string) => Promise<{ secret: string; address: string }>
+  /** A secret that was proposed before, as it is shown again. @throws BotError for a text that is none */
+  secondFactorOf: (name: string, secret: string) => Promise<{ secret: string; address: string }>
+  /** @returns whether the code was right, and the second factor is demanded from now on */
+  keepSecondFactor: (name: string, secret: string, code: string) => Promise<boolean>
+  dropSecondFactor: (name: string) => Promise<void>
+}
+
+interface Kept {
+  people: (Factor & { name: string; role: Role; hash: string; sinceMs: number })[]
+  invitations: (Invitation & { codeHash: string })[]
+  /** Of the operator; good as long as the password is the one it was made with. */
+  operator: (Factor & { passwordMark: string }) | null
+}
+
+interface Factor {
+  /** Encrypted. */
+  secret: string | null
+  lastPeriod: number
+}
+
+const NOTE = 'console.people'
+const INVITED_FOR_MS = 7 * 24 * 3_600_000
+const NAME = /^[a-z][a-z0-9._-]{1,31}$/
+const MOST_PEOPLE = 50
+
+/** @param deps.leastPassword - the fewest characters of a password */
+export const openPeople = async (deps: {
+  store: Pick<Store, 'recall' | 'remember'>
+  clock: Pick<Clock, 'now'>
+  appSecret: string
+  operatorPassword: string
+  leastPassword: number
+}): Promise<People> => {
+  const { store, clock, appSecret, operatorPassword, leastPassword } = deps
+  const vault = createVault(appSecret)
+  const passwordMark = digest(`${appSecret} ${operatorPassword}`)
+  const kept = read(await store.recall(NOTE))
+  // A new password means that its owner governs the machine: a lost telephone locks nobody out for good.
+  if (kept.operator?.passwordMark !== passwordMark) kept.operator = null
+  let saving = Promise.resolve()
+
+  const save = (): Promise<void> => {
+    saving = saving.catch(() => undefined).then(() => store.remember(NOTE, JSON.stringify(kept)))
+    return saving
+  }
+  const find = (name: string) => kept.people.find((person) => person.name === name)
+  const need = (name: string) => {
+    const person = find(name)
+    if (person !== undefined) return person
+    throw refused(
+      name === OPERATOR ? 'The operator of OPERATOR_PASSWORD stays an owner.' : 'There is no such person.',
+    )
+  }
+  const open = (code: string) =>
+    kept.invitations.find((one) => one.codeHash === digest(code) && one.untilMs > clock.now())
+  const factorOf = (name: string): Factor | null => (name === OPERATOR ? kept.operator : find(name)) ?? null
+
+  const assertLength = (password: string): void => {
+    if (password.length < leastPassword || password.length > LONGEST_PASSWORD)
+      throw refused(`The password must have ${leastPassword} to ${LONGEST_PASSWORD} characters.`)
+  }
+
+  const describe = (name: string, role: Role, sinceMs: number): Person => ({
+    name,
+    role,
+    sinceMs,
+    hasSecondFactor: typeof factorOf(name)?.secret === 'string',
+  })
+  const get = (name: string): Person | null => {
+    if (name === OPERATOR) return describe(OPERATOR, 'owner', 0)
+    const person = find(name)
+    return person === undefined ? null : describe(name, person.role, person.sinceMs)
+  }
+  const setFactor = (name: string, factor: Factor): Promise<void> => {
+    if (name === OPERATOR) kept.operator = { ...factor, passwordMark }
+    else Object.assign(need(name), factor)
+    return save()
+  }
+
+  return {
+    list: () =>
+      [OPERATOR, ...kept.people.map(({ name }) => name).toSorted()].flatMap((name) => get(name) ?? []),
+    get,
+    invitations: () => kept.invitations.filter(({ untilMs }) => untilMs > clock.now()),
+
+    invite: async ({ name, role }) => {
+      if (!NAME.test(name))
+        throw refused('A name has 2 to 32 small letters, digits, dots and dashes, and begins with a letter.')
+      if (!isRole(role)) throw refused('There is no such role.')
+      if (name === OPERATOR || find(name) !== undefined) throw refused('That name is taken.')
+      const others = kept.invitations.filter((one) => one.name !== name && one.untilMs > clock.now())
+      if (kept.people.length + others.length >= MOST_PEOPLE) throw refused(`More than ${MOST_PEOPLE} people.`)
+      const code = randomBytes(24).toString('base64url')
+      const untilMs = clock.now() + INVITED_FOR_MS
+      kept.invitations = [...others, { name, role, untilMs, codeHash: digest(code) }]
+      await save()
+      return code
+    },
+    withdraw: (name) => {
+      kept.invitations = kept.invitations.filter((one) => one.name !== name)
+      return save()
+    },
+    invited: (code) => open(code) ?? null,
+
+    join: async (code, password) => {
+      if (open(code) === undefined) throw refused(OVER)
+      assertLength(password)
+      const hash = await hashPassword(password)
+      // Meanwhile another request may have used it.
+      const invitation = open(code)
+      if (invitation === undefined) throw refused(OVER)
+      const { name, role } = invitation
+      kept.invitations = kept.invitations.filter((one) => one !== invitation)
+      kept.people.push({ name, role, hash, sinceMs: clock.now(), secret: null, lastPeriod: 0 })
+      await save()
+      return describe(name, role, clock.now())
+    },
+    setRole: async (name, role) => {
+      if (!isRole(role)) throw refused('There is no such role.')
+      need(name).role = role
+      await save()
+    },
+    remove: async (name) => {
+      const person = need(name)
+      kept.people = kept.people.filter((one) => one !== person)
+      await save()
+    },
+
+    isPasswordOf: (name, password) =>
+      isPassword(password.slice(0, LONGEST_PASSWORD), find(name)?.hash ?? null),
+    changePassword: async (name, becomes) => {
+      assertLength(becomes)
+      const person = need(name)
+      person.hash = await hashPassword(becomes)
+      person.sinceMs = clock.now()
+      await save()
+    },
+    passesSecondFactor: async (name, code) => {
+      const factor = factorOf(name)
+      const secret = typeof factor?.secret === 'string' ? vault.unlock(factor.secret) : null
+      if (factor === null || secret === null) return false
+      const period = await periodOf(secret, code, clock.now())
+      if (period === null || period <= factor.lastPeriod) return false
+      factor.lastPeriod = period
+      await save()
+      return true
+    },
+    proposeSecondFactor: async (name) => {
+      const secret = await newSecret()
+      return { secret, address: await appAddress(secret, name) }
+    },
+    secondFactorOf: async (name, secret) => {
+      if (!SECRET.test(secret)) throw refused('That is no secret for an authenticator app.')
+      return { secret, address: await appAddress(secret, name) }
+    },
+    keepSecondFactor: async (name, secret, code) => {
+      const period = SECRET.test(secret) ? await periodOf(secret, code, clock.now()) : null
+      if (period === null) return false
+      await setFactor(name, { secret: vault.lock(secret), lastPeriod: period })
+      return true
+    },
+    dropSecondFactor: (name) => setFactor(name, { secret: null, lastPeriod: 0 }),
+  }
+}
+
+const LONGEST_PASSWORD = 200
+/** 20 bytes in base32. */
+const SECRET = /^[A-Z2-7]{32}$/
+const OVER = 'This invitation is used, withdrawn or over.'
+
+const refused = (what: string): BotError => new BotError('BOT_REQUEST_INVALID', what)
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+const read = (text: string | null): Kept =>
+  text === null ? { people: [], invitations: [], operator: null } : (JSON.parse(text) as Kept)

@@ -1,0 +1,15 @@
+/** What a person may do in the console; each role may do what those before it may. */
+export const ROLES = ['viewer', 'operator', 'owner'] as const
+export type Role = (typeof ROLES)[number]
+
+/** For the page on which an owner chooses one. */
+export const ROLE_WORDS: Record<Role, string> = {
+  viewer: 'looks at everything and changes nothing',
+  operator: 'also repairs: tokens, dead letters, trial alerts',
+  owner: 'also changes what the bot says, and who may be here',
+}
+
+export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
+
+/** Whether a role may do what needs another one. */
+export const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed)

@@ -1,0 +1,33 @@
+// Loaded only where somebody uses a second factor.
+const loadOtp = () => import('otpauth')
+
+/** A secret for an authenticator app, as people can type it. */
+export const newSecret = async (): Promise<string> => new (await loadOtp()).Secret({ size: 20 }).base32
+
+/** What an authenticator app reads from a QR code or a link. */
+export const appAddress = async (secret: string, name: string): Promise<string> =>
+  (await totpOf(secret, name)).toString()
+
+/**
+ * The period in which a code is good; null for a wrong one. Clocks may differ by one period. A code is good once: the caller
+ * remembers the period.
+ */
+export const periodOf = async (secret: string, code: string, nowMs: number): Promise<number | null> => {
+  const totp = await totpOf(secret, '')
+  const delta = totp.validate({ token: code.replaceAll(/\s/g, ''), timestamp: nowMs, window: 1 })
+  return delta === null ? null : Math.floor(nowMs / PERIOD_MS) + delta
+}
+
+const PERIOD_S = 30
+const PERIOD_MS = PERIOD_S * 1000
+
+const totpOf = async (secret: string, label: string) => {
+  const { Secret, TOTP } = await loadOtp()
+  return new TOTP({
+    issuer: 'Evergreen',
+    label,
+    secret: Secret.fromBase32(secret),
+    period: PERIOD_S,
+    digits: 6,
+  })
+}

@@ -1,0 +1,151 @@
+import { Secret, TOTP } from 'otpauth'
+import t from 'tap'
+import { createActs } from '../../src/people/acts.ts'
+import { openPeople, type People } from '../../src/people/people.ts'
+import { mayAs, ROLES } from '../../src/people/roles.ts'
+import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
+
+const DAY = 24 * 3_600_000
+const PASSWORD = 'a long enough password'
+
+const createNotes = () => {
+  const notes = new Map<string, string>()
+  return {
+    notes,
+    remember: async (name: string, text: string) => void notes.set(name, text),
+    recall: async (name: string) => notes.get(name) ?? null,
+  }
+}
+
+const build = async (
+  operatorPassword = 'operator-password',
+  store = createNotes(),
+  clock = createFakeClock(),
+) => {
+  const open = () => openPeople({ store, clock, appSecret: 'hush', operatorPassword, leastPassword: 12 })
+  return { people: await open(), store, clock, open }
+}
+
+const codeOf = (secret: string, clock: FakeClock): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock.now() })
+
+const join = async (people: People, name = 'ann', role = 'operator') =>
+  people.join(await people.invite({ name, role }), PASSWORD)
+
+t.test('a link makes one person, once, and not for ever', async (t) => {
+  const { people, clock, open } = await build()
+  const code = await people.invite({ name: 'ann', role: 'viewer' })
+  t.match(people.invited(code), { name: 'ann', role: 'viewer' })
+  t.equal(people.invited(`${code}x`), null)
+  await t.rejects(people.join(code, 'short'), { message: /12 to 200/ })
+  t.match(await people.join(code, PASSWORD), { name: 'ann', role: 'viewer', hasSecondFactor: false })
+  await t.rejects(people.join(code, PASSWORD), { message: /used, withdrawn or over/ })
+
+  const late = await people.invite({ name: 'bob', role: 'owner' })
+  await clock.advance(8 * DAY)
+  t.equal(people.invited(late), null)
+  t.strictSame(people.invitations(), [])
+  const withdrawn = await people.invite({ name: 'bob', role: 'owner' })
+  await people.withdraw('bob')
+  t.equal(people.invited(withdrawn), null)
+
+  const [first, again] = [
+    await people.invite({ name: 'bob', role: 'viewer' }),
+    await people.invite({ name: 'bob', role: 'owner' }),
+  ]
+  t.equal(people.invited(first), null, 'a second link takes the place of the first')
+  const made = await Promise.allSettled([people.join(again, PASSWORD), people.join(again, PASSWORD)])
+  t.strictSame(made.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+  t.strictSame(
+    (await open()).list().map(({ name }) => name),
+    ['operator', 'ann', 'bob'],
+    'kept',
+  )
+})
+
+t.test('names and roles that cannot be are refused, and the operator stays what it is', async (t) => {
+  const { people } = await build()
+  await join(people)
+  for (const name of ['', 'a', 'Ann', 'ann', 'operator', 'a b', '<b>', '-ann', 'x'.repeat(40)])
+    await t.rejects(people.invite({ name, role: 'viewer' }), { code: 'BOT_REQUEST_INVALID' }, name)
+  await t.rejects(people.invite({ name: 'bob', role: 'king' }), { message: /no such role/ })
+  await t.rejects(people.setRole('ann', 'king'), { message: /no such role/ })
+  for (const change of [people.setRole('operator', 'viewer'), people.remove('operator')])
+    await t.rejects(change, { message: /stays an owner/ })
+  await t.rejects(people.remove('nobody'), { message: /no such person/ })
+  for (let n = 0; n < 49; n += 1) await people.invite({ name: `p${n}`, role: 'viewer' })
+  await t.rejects(people.invite({ name: 'toomany', role: 'viewer' }), { message: /More than 50/ })
+})
+
+t.test('a password is known by its hash alone, and a new one ends the sessions of before', async (t) => {
+  const { people, store, clock } = await build()
+  const { sinceMs } = await join(people)
+  t.equal(await people.isPasswordOf('ann', PASSWORD), true)
+  for (const [name, password] of [
+    ['ann', `${PASSWORD}x`],
+    ['ann', ''],
+    ['bob', PASSWORD],
+    ['operator', 'operator-password'],
+  ] as const)
+    t.equal(await people.isPasswordOf(name, password), false, `${name} ${password}`)
+  t.notMatch([...store.notes.values()].join(''), PASSWORD)
+  await clock.advance(1000)
+  await t.rejects(people.changePassword('ann', 'short'), { message: /12 to 200/ })
+  await people.changePassword('ann', 'another long password')
+  t.equal(await people.isPasswordOf('ann', PASSWORD), false)
+  t.equal(people.get('ann')?.sinceMs, sinceMs + 1000)
+})
+
+t.test('a second factor is demanded once a code has proved it, and each code is good once', async (t) => {
+  const { people, store, clock, open } = await build()
+  await join(people)
+  const { secret, address } = await people.proposeSecondFactor('ann')
+  t.match(address, /^otpauth:\/\/totp\/Evergreen:ann\?/)
+  t.equal(await people.keepSecondFactor('ann', secret, '000000'), false)
+  t.equal(await people.keepSecondFactor('ann', 'no secret', '000000'), false)
+  t.equal(people.get('ann')?.hasSecondFactor, false, 'nothing is demanded before that')
+  t.equal(await people.keepSecondFactor('ann', secret, codeOf(secret, clock)), true)
+  t.notMatch([...store.notes.values()].join(''), secret)
+
+  const again = await open()
+  t.equal(await again.passesSecondFactor('ann', codeOf(secret, clock)), false, 'it was used to set it up')
+  await clock.advance(30_000)
+  const code = codeOf(secret, clock)
+  t.equal(await again.passesSecondFactor('ann', `${code.slice(0, 3)} ${code.slice(3)}`), true)
+  t.equal(await again.passesSecondFactor('ann', code), false, 'seen over the shoulder')
+  await clock.advance(30_000)
+  for (const wrong of ['', '12', 'abcdef', '0000000'])
+    t.equal(await again.passesSecondFactor('ann', wrong), false)
+  await again.dropSecondFactor('ann')
+  t.equal(again.get('ann')?.hasSecondFactor, false)
+})
+
+t.test(
+  'a new OPERATOR_PASSWORD takes away the second factor of the operator: a lost telephone locks nobody out',
+  async (t) => {
+    const { people, store, clock } = await build()
+    const { secret } = await people.proposeSecondFactor('operator')
+    await people.keepSecondFactor('operator', secret, codeOf(secret, clock))
+    t.equal((await build('operator-password', store, clock)).people.get('operator')?.hasSecondFactor, true)
+    t.equal((await build('a new password', store, clock)).people.get('operator')?.hasSecondFactor, false)
+  },
+)
+
+t.test('each role may do what those before it may', async (t) => {
+  for (const [least, needed] of ROLES.entries())
+    for (const [index, role] of ROLES.entries()) t.equal(mayAs(role, needed), index >= least)
+})
+
+t.test('what people did is kept for a year, the latest first, and no more than a thousand', async (t) => {
+  const clock = createFakeClock()
+  const store = createNotes()
+  const acts = createActs({ store, clock })
+  await Promise.all(Array.from({ length: 1005 }, (_, n) => acts.note('ann', `did ${n}`)))
+  const all = await acts.list()
+  t.equal(all.length, 1000)
+  t.match(all[0], { by: 'ann', what: 'did 1004' })
+  await clock.advance(366 * DAY)
+  await acts.note('bob', 'came late')
+  t.match(await acts.list(), [{ by: 'bob' }])
+  t.equal((await acts.list()).length, 1)
+})
