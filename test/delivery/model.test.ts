@@ -216,6 +216,18 @@ const wide = { maxBusy: 256, maxInFlight: 256, perPage: 192 }
 
 /** What the sequences above once found, by name, and what Facebook was seen to do. */
 const FIXED: Record<string, Partial<Scenario>> = {
+  'what an event leaves is not forgotten while the replies of its conversation are read': {
+    steps: [
+      write(0, 1, ['ok']),
+      { do: 'turn', times: 4 },
+      write(0, 1, []),
+      { do: 'restart' },
+      { do: 'turn', times: 3 },
+      write(0, 1, ['image https://x.y/1.png']),
+      pass(10_000),
+    ],
+    fates: [fated('ok', { workMs: 15_000 })],
+  },
   'a send that was carried out and answered with a 5xx is not repeated': {
     steps: [write(0, 0, ['ok', 'fine']), pass(60_000)],
     fates: [fated('ambiguous', { carriedOut: true, answered: true, workMs: 1000 })],

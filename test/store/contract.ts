@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { NewEvent } from '../../src/store/store.ts'
+import type { EventOutcome, InboxClaim, NewEvent } from '../../src/store/store.ts'
 import {
   anyRoom,
   bodies,
@@ -54,6 +54,32 @@ export const storeContract = (t: Test, open: OpenStore): void => {
       stored: 2,
       duplicates: 0,
     })
+  })
+
+  t.test('the state that an event leaves is known, whatever is read beside it', async (t) => {
+    const { store } = await setUp(t)
+    const finish = async (claim: InboxClaim | undefined, outcome: EventOutcome): Promise<void> => {
+      if (claim === undefined) throw new Error('no claim')
+      for (const event of claim.events) await store.finishEvent(claim, event, outcome)
+      await store.releaseInbox(claim)
+    }
+    const accepted = async (key: string): Promise<InboxClaim | undefined> => {
+      await store.accept([newEvent(key)])
+      return (await store.claimInbox(1))[0]
+    }
+    await finish(await accepted('a'), { replies: ['waits'], state: 'before' })
+    for (let turns = 0; turns < 6; turns += 1) {
+      const claim = await accepted(`${turns}`)
+      // Asked for in one turn, these share a transaction.
+      const reading = store.claimOutbox(10, anyRoom)
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+      const [out] = await Promise.all([reading, finish(claim, { replies: [], state: `after ${turns}` })])
+      t.equal(out.length, 1)
+      const next = await accepted(`next ${turns}`)
+      t.equal(next?.conversation.state, `after ${turns}`)
+      await finish(next, { replies: [] })
+      for (const one of out) await store.releaseOutbox(one)
+    }
   })
 
   t.test('events of a conversation come in the order they were accepted', async (t) => {

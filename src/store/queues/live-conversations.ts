@@ -25,7 +25,10 @@ export interface LiveConversations {
   get: (id: number) => LiveConversation | undefined
   /** The live conversation of that id, made live when it was not; a later window end is taken over. */
   enter: (conversation: Readonly<Conversation>) => LiveConversation
-  /** Forgets it unless something still needs it. */
+  /**
+   * Forgets it unless something still needs it. Not at once: what was read of it in the transaction that stored its last
+   * state shows the state before, and comes in this turn of the event loop.
+   */
   leave: (live: LiveConversation) => void
   all: () => LiveConversation[]
   nextClaim: () => ClaimId
@@ -33,7 +36,18 @@ export interface LiveConversations {
 
 export const createLiveConversations = (): LiveConversations => {
   const byId = new Map<number, LiveConversation>()
+  /** Those to be forgotten at the end of this turn. */
+  const leaving = new Set<LiveConversation>()
   let claims = 0
+
+  const isNeeded = ({ inboxClaim, outboxClaim, events, notBeforeMs }: LiveConversation): boolean =>
+    inboxClaim !== null || outboxClaim !== null || events.length > 0 || notBeforeMs > 0
+
+  const sweep = (): void => {
+    for (const live of leaving) if (!isNeeded(live)) byId.delete(live.conversation.id)
+    leaving.clear()
+  }
+
   return {
     get: (id) => byId.get(id),
     enter: (conversation) => {
@@ -59,8 +73,9 @@ export const createLiveConversations = (): LiveConversations => {
       return live
     },
     leave: (live) => {
-      if (live.inboxClaim !== null || live.outboxClaim !== null) return
-      if (live.events.length === 0 && live.notBeforeMs === 0) byId.delete(live.conversation.id)
+      if (isNeeded(live)) return
+      if (leaving.size === 0) setImmediate(sweep)
+      leaving.add(live)
     },
     all: () => [...byId.values()],
     nextClaim: () => (claims += 1),
