@@ -130,7 +130,7 @@ const ownCard = ({ me, csrf }: PeopleView): Html =>
             <code>/metrics</code> asks for the password alone.
           </p>`
         : html`<form method="post" action="${OWN}" class="stack">
-            ${csrf}<input type="hidden" name="do" value="password" />
+            ${csrf}<input type="hidden" name="do" value="password" />${userName(me.name)}
             <label for="was">Your password</label>
             <input id="was" name="was" type="password" autocomplete="current-password" required />
             ${newPassword}
@@ -138,6 +138,18 @@ const ownCard = ({ me, csrf }: PeopleView): Html =>
           </form>`
     }
   </section>`
+
+/** For the browser's own store of passwords. */
+const userName = (name: string): Html =>
+  html`<input
+    class="sr"
+    name="user"
+    value="${name}"
+    autocomplete="username"
+    aria-hidden="true"
+    tabindex="-1"
+    readonly
+  />`
 
 const newPassword = html`<label for="becomes">A new password, at least 12 characters</label>
   <input
@@ -217,8 +229,7 @@ export const joinPage = (
         <p>You are invited to the console as ${invitation.role}: ${ROLE_WORDS[invitation.role]}.</p>
         <form method="post" action="${JOIN}" class="stack">
           ${csrf}<input type="hidden" name="code" value="${code}" />
-          <input type="hidden" name="user" value="${invitation.name}" autocomplete="username" />
-          ${newPassword}
+          ${userName(invitation.name)} ${newPassword}
           <button class="button primary">Come in</button>
         </form>
       </section>`

@@ -4,9 +4,9 @@ export type Role = (typeof ROLES)[number]
 
 /** For the page on which an owner chooses one. */
 export const ROLE_WORDS: Record<Role, string> = {
-  viewer: 'looks at everything and changes nothing',
-  operator: 'also repairs: tokens, dead letters, trial alerts',
-  owner: 'also changes what the bot says, and who may be here',
+  viewer: 'looks at everything',
+  operator: 'looks and repairs: tokens, dead letters, trial alerts',
+  owner: 'looks, repairs, changes what the bot says and who may be here',
 }
 
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)

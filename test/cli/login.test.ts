@@ -74,6 +74,7 @@ t.test('a cancelled login stays cancelled when its page is loaded again', async 
   const cancelled = { error: 'access_denied', error_reason: 'user_denied', state }
   await come(cancelled)
   t.equal((await come(cancelled)).status, 303)
+  t.equal((await come({ code: CODE, state })).status, 303, 'nor by going back and accepting')
   await t.rejects(code, { message: /cancelled in the dialog/ })
   t.match(await (await fetch(new URL('/', redirectUri))).text(), /No login/)
 })

@@ -6,11 +6,15 @@ import { createNeeds, NEED_CAUSES, type Need } from '../../src/alerts/needs.ts'
 import { noticeText } from '../../src/alerts/notice.ts'
 import { answers } from '../../src/cli/answers.ts'
 import { ask } from '../../src/cli/ask.ts'
+import { backup } from '../../src/cli/backup.ts'
 import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
 import type { Command } from '../../src/cli/command.ts'
 import { deadLetters } from '../../src/cli/dead-letters.ts'
 import { doctor } from '../../src/cli/doctor.ts'
 import { forget } from '../../src/cli/forget.ts'
+import { questions } from '../../src/cli/questions.ts'
+import { restore } from '../../src/cli/restore.ts'
+import { rotateKey } from '../../src/cli/rotate-token-key.ts'
 import { scriptCheck } from '../../src/cli/script-check.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { fitCommands, surroundingsOf, type Surroundings } from '../../src/cures/surroundings.ts'
@@ -133,7 +137,8 @@ const NPM = /\bnpm (run|start)/
 
 t.test('the help and the errors of each command are spelled for the place', async (t) => {
   const dir = t.testdir()
-  for (const [name, command] of Object.entries(COMMANDS)) {
+  const all = { ...COMMANDS, backup, questions, restore, 'rotate-token-key': rotateKey }
+  for (const [name, command] of Object.entries(all)) {
     const env = { EVERGREEN_COMMAND: 'sudo evergreen' }
     const help = await run(command, dir, ['--help'], { env })
     t.match(help.stdout, `  sudo evergreen ${name}`)
