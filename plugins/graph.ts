@@ -23,6 +23,7 @@ async function graph(app: FastifyInstance) {
     appId: FB_APP_ID,
     appSecret: FB_APP_SECRET,
     proxies: app.config,
+    maySend: app.maySend,
     onCall: ({ edge, outcome }) => {
       app.metrics.graphCall(edge, outcome)
       outage.heard(outcome)
@@ -48,5 +49,5 @@ async function graph(app: FastifyInstance) {
 export const graphPlugin = fp(graph, {
   name: 'graph',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'metrics'],
+  dependencies: ['env', 'clock', 'metrics', 'store'],
 })

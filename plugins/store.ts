@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createRetention } from '../src/store/retention.ts'
+import type { OpenedStore } from '../src/store/opened.ts'
 import { openStore } from '../src/store/sqlite/open.ts'
 import type { Store } from '../src/store/store.ts'
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Inbox, outbox and conversations; see src/store/store.ts. */
     store: Store
+    /** Whether this process may say something to Facebook for a visitor to read; to be asked in that very moment. */
+    maySend: () => boolean
   }
 }
 
@@ -21,7 +24,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   const { clock, config } = app
-  const opened = await openStore({ dir: config.DATA_DIR, clock, databaseThread })
+  const opened = await open(app, databaseThread)
   const retention = createRetention({
     store: opened.store,
     keepMs: { questions: config.KEEP_QUESTIONS_DAYS * DAY_MS },
@@ -29,6 +32,7 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
     log: app.log.child({ part: 'store' }),
   })
   app.decorate('store', opened.store)
+  app.decorate('maySend', opened.maySend)
   app.addHook('onReady', async () => retention.start())
   app.addHook('onClose', async () => {
     await retention.stop()
@@ -36,10 +40,21 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   })
   void opened.lost.then((error) => {
     // The supervisor of the process starts it again.
-    app.log.fatal({ err: error }, 'the database thread has died')
+    app.log.fatal({ err: error }, 'the store is lost: this process ends')
     process.exitCode = 1
     process.kill(process.pid, 'SIGTERM')
   })
+}
+
+const open = async (
+  { config, clock, log }: FastifyInstance,
+  databaseThread: Worker | undefined,
+): Promise<OpenedStore> => {
+  const { DATABASE_URL: url, DATA_DIR: dir } = config
+  if (url === undefined) return openStore({ dir, clock, databaseThread })
+  void databaseThread?.terminate()
+  const { openOnServer } = await import('../src/store/postgres/open.ts')
+  return openOnServer({ url, dir, clock, log: log.child({ part: 'store' }) })
 }
 
 export const storePlugin = fp(store, {

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { NeedCause } from '../src/alerts/needs.ts'
-import { toTokenKey } from '../src/store/tokens/cipher.ts'
-import { createTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
+import { openTokenPlace } from '../src/store/tokens/open.ts'
+import { openTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
 import type { TokenKeeper } from '../src/token/keeper.ts'
 import { createTokenKeeper } from '../src/token/page-tokens.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The token file, shared with `npm run bootstrap-token`. */
+    /** The tokens, shared with `npm run bootstrap-token`. */
     tokenStore: TokenStore
     /** The Page tokens: which Page may send, and with which token. */
     tokens: TokenKeeper
@@ -19,12 +19,7 @@ declare module 'fastify' {
 async function tokens(app: FastifyInstance) {
   const { clock, config, graph, needs } = app
   const log = app.log.child({ part: 'tokens' })
-  const store = await createTokenStore({
-    dir: config.DATA_DIR,
-    key: toTokenKey(config.TOKEN_KEY),
-    clock,
-    log,
-  })
+  const store = await openTokenStore({ place: await openTokenPlace(config), clock, log })
   const raised = new Map<string, NeedCause>()
   const keeper = createTokenKeeper({
     store,

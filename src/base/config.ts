@@ -99,8 +99,9 @@ const properties = {
   DATABASE_URL: {
     type: 'string',
     secret: true,
-    format: 'unsupported',
-    description: 'left unset: the PostgreSQL adapter is not part of this version',
+    format: 'postgres-address',
+    description:
+      'the address of a PostgreSQL database such as postgres://user:password@host:5432/name, or left unset for the embedded one',
   },
   TOKEN_KEY: {
     type: 'string',
@@ -425,6 +426,8 @@ const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = {
   ALERT_MAIL_TO: ['SMTP_URL'],
   ALERT_TELEGRAM_TO: ['TELEGRAM_BOT_TOKEN'],
   ALERT_PUSHOVER_TO: ['PUSHOVER_TOKEN'],
+  // Tokens in a database get into its replicas and its dumps: never in the clear.
+  DATABASE_URL: ['TOKEN_KEY'],
 }
 
 const only = (

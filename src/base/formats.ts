@@ -70,6 +70,11 @@ const isMailList = (text: string): boolean => text.split(',').every((part) => is
 const isMailServer = (text: string): boolean =>
   /^smtps?:\/\//i.test(text) && Boolean(URL.parse(text)?.hostname)
 
+const isPostgresAddress = (text: string): boolean => {
+  const url = /^postgres(ql)?:\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
+  return url !== null && url.pathname.length > 1
+}
+
 const isProxyServer = (text: string): boolean =>
   /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) && Boolean(URL.parse(text)?.hostname)
 
@@ -89,11 +94,11 @@ export const FORMATS = {
   'mail-addresses': isMailList,
   'mail-server': isMailServer,
   'ntfy-topic': isNtfyTopic,
+  'postgres-address': isPostgresAddress,
   'proxy-server': isProxyServer,
   'plain-word': isPlainWord,
   'plain-text': isPlainText,
   typeable: isTypeable,
   unquoted: (text: string) => !isQuoted(text),
   proxies: isProxyList,
-  unsupported: () => false,
 }

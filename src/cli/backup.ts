@@ -1,6 +1,7 @@
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { backUp } from '../store/backup.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
+import { notWithServer } from './not-with-server.ts'
 
 export const backup = command({
   name: 'backup',
@@ -17,7 +18,12 @@ export const backup = command({
     'To restore: stop the bot, `npm run restore -- FOLDER`, start the bot. docs/operations.md tells the rest.',
   run: async ({ values, plain: [to, ...more] }, { env, stdout }) => {
     if (to === undefined || more.length > 0) return wrongUsage('Name one folder.')
-    const { DATA_DIR: dir } = loadConfig(withDotEnv(env), ['DATA_DIR'])
+    const settings = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL'])
+    notWithServer(
+      settings,
+      'Back it up as any database of that server: by its provider, or with pg_dump --schema=evergreen; the tokens are in it.',
+    )
+    const { DATA_DIR: dir } = settings
     const files = await backUp(dir, to)
     if (values.json === true) stdout.write(`${JSON.stringify({ folder: to, files })}\n`)
     else

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { configWarnings, loadConfig, secretFrom, withDotEnv, type Config, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
@@ -7,8 +6,8 @@ import { fitCommands, fitError, surroundingsOf } from '../cures/surroundings.ts'
 import { createGraph } from '../graph/client.ts'
 import type { AppWebhook } from '../token/app-webhook.ts'
 import { webhookAt } from '../token/app-webhook.ts'
-import { toTokenKey } from '../store/tokens/cipher.ts'
-import { createTokenStore, type TokenStore } from '../store/tokens/token-store.ts'
+import { openTokenPlace } from '../store/tokens/open.ts'
+import { openTokenStore, type TokenStore } from '../store/tokens/token-store.ts'
 import { bootstrap, type BootstrapOptions, type BootstrappedPage } from '../token/bootstrap.ts'
 import type { BootstrapStep } from '../token/steps.ts'
 import { tokenSource } from '../token/token-source.ts'
@@ -102,6 +101,8 @@ interface Run {
   settings: Settings
   wanted: Wanted
   store: TokenStore
+  /** What an operator knows the place of the tokens by. */
+  keptIn: string
   fromEnvironment: string | undefined
   logIn: (options: Pick<LoginOptions, 'show' | 'onStranger'>) => Promise<string>
   attempt: (options: Pick<BootstrapOptions, 'userToken' | 'choose' | 'report'>) => Promise<BootstrappedPage[]>
@@ -116,9 +117,9 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
   const env = withDotEnv(io.env)
   const settings = loadConfig(env, SETTINGS)
   for (const { what, next } of configWarnings(io.env)) say(io.stderr, `Note: ${what}. ${next}.`)
-  const key = toTokenKey(settings.TOKEN_KEY)
   // Opened first: a store that cannot take the token is better known before the operator fetches one.
-  const store = await createTokenStore({ dir: settings.DATA_DIR, key })
+  const place = await openTokenPlace(settings)
+  const store = await openTokenStore({ place })
   const graph = createGraph({
     origin: settings.FB_GRAPH_URL,
     version: settings.FB_GRAPH_VERSION,
@@ -154,6 +155,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
     settings,
     wanted,
     store,
+    keptIn: place.name,
     fromEnvironment: wanted.login ? undefined : secretFrom(env, 'FB_USER_TOKEN'),
     logIn: (options) =>
       logIn({ ...options, graph, settings, env: io.env, mayOpenBrowser: io.stdout.isTTY === true }),
@@ -246,14 +248,13 @@ const warningLines = ({ status, text }: BootstrapStep): string[] => (status === 
 const inTerminal = async (run: Run, output: Output): Promise<BootstrappedPage[]> => {
   const { settings, store, io } = run
   const screen = createScreen(output, io.stdin)
-  const keptIn = join(settings.DATA_DIR, 'tokens.json')
   const interrupted = Promise.withResolvers<never>()
   io.onInterrupt(() => interrupted.reject(new GivenUp()))
 
   screen.open({
     appId: settings.FB_APP_ID,
     version: settings.FB_GRAPH_VERSION,
-    keptIn,
+    keptIn: run.keptIn,
     encrypted: settings.TOKEN_KEY !== undefined,
   })
   const choose = async (...[pages]: Parameters<NonNullable<BootstrapOptions['choose']>>): Promise<string[]> =>
@@ -271,7 +272,7 @@ const inTerminal = async (run: Run, output: Output): Promise<BootstrappedPage[]>
       : askUntilGood(settings, screen, attempt)
   try {
     const pages = await Promise.race([going, interrupted.promise])
-    screen.done(pages, keptIn)
+    screen.done(pages, run.keptIn)
     return pages
   } finally {
     screen.stop()

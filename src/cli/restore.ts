@@ -3,6 +3,7 @@ import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { restore as restoreFrom } from '../store/restore.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
+import { notWithServer } from './not-with-server.ts'
 
 export const restore = command({
   name: 'restore',
@@ -22,7 +23,12 @@ before it sends it. Events that were not handled then are handled again.`,
   exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
   run: async ({ values, plain: [from, ...more] }, { env, stdout }) => {
     if (from === undefined || more.length > 0) return wrongUsage('Name one folder.')
-    const { DATA_DIR: dir, TOKEN_KEY: key } = loadConfig(withDotEnv(env), ['DATA_DIR', 'TOKEN_KEY'])
+    const settings = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL', 'TOKEN_KEY'])
+    notWithServer(
+      settings,
+      'Stop every instance and restore the schema evergreen as any database of that server; docs/several-machines.md tells what follows.',
+    )
+    const { DATA_DIR: dir, TOKEN_KEY: key } = settings
     const { files, aside, doubted } = await restoreFrom({
       from,
       dir,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { loadConfig, secretFrom, withDotEnv } from '../base/config.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
-import { toTokenKey } from '../store/tokens/cipher.ts'
+import { openTokenPlace } from '../store/tokens/open.ts'
 import { rotateTokenKey } from '../store/tokens/rotate.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 
@@ -20,16 +20,23 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
   noPlain: () => wrongUsage('It takes no arguments; the keys come from the environment.'),
   run: async (_given, { env: given, stdout }) => {
     const env = withDotEnv(given)
-    const { DATA_DIR: dir, TOKEN_KEY: oldKey } = loadConfig(env, ['DATA_DIR', 'TOKEN_KEY'])
+    const settings = loadConfig(env, ['DATA_DIR', 'DATABASE_URL', 'TOKEN_KEY'])
+    const { DATA_DIR: dir, DATABASE_URL: url } = settings
     const to = Buffer.from(secretFrom(env, 'NEW_TOKEN_KEY') ?? '', 'base64')
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Locking the token file would make it where there is none.
-    const pages = existsSync(dir) ? await rotateTokenKey(dir, toTokenKey(oldKey), to) : null
-    const none = `There are no tokens in ${dir}. Set TOKEN_KEY to the new key, and run: npm run bootstrap-token\n`
+    const isThere = url !== undefined || existsSync(dir)
+    const pages = isThere ? await rotateTokenKey(await openTokenPlace(settings), to) : null
+    const where = url === undefined ? dir : 'the database'
+    const none = `There are no tokens in ${where}. Set TOKEN_KEY to the new key, and run: npm run bootstrap-token\n`
+    const what =
+      url === undefined
+        ? `the token file in ${where} (Pages: ${pages}) is`
+        : `the tokens in ${where} (Pages: ${pages}) are`
     stdout.write(
       pages === null
         ? fitCommands(none, surroundingsOf(given))
-        : `Done: the token file in ${dir} (Pages: ${pages}) is encrypted with the new key.\nNow set TOKEN_KEY to it and restart the bot.\n`,
+        : `Done: ${what} encrypted with the new key.\nNow set TOKEN_KEY to it and restart the bot.\n`,
     )
     return EXIT.done
   },

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { systemClock } from '../base/clock.ts'
 import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
@@ -6,10 +7,27 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { databaseIn } from '../store/sqlite/data-dir.ts'
 import type { Store } from '../store/store.ts'
 
-/** Runs a command on the store of DATA_DIR, beside a running bot or without one. @throws BotError without a database */
+/**
+ * Runs a command on the bot's store, beside a running bot or without one: that of DATABASE_URL where it is set, that of
+ * DATA_DIR otherwise.
+ *
+ * @throws BotError without a database
+ */
 export const withStore = async <T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> => {
-  const { DATA_DIR } = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL'])
-  const file = databaseIn(DATA_DIR)
+  const { DATA_DIR, DATABASE_URL } = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL'])
+  const store = await (DATABASE_URL === undefined ? openFile(databaseIn(DATA_DIR)) : openServer(DATABASE_URL))
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const rethrow = (error: Error): never => {
+  throw error
+}
+
+const openFile = async (file: string): Promise<Store> => {
   // Opening the store would make the database.
   if (!existsSync(file)) {
     throw new BotError('BOT_STORE_UNAVAILABLE', `There is no database at ${file} yet.`, {
@@ -17,16 +35,17 @@ export const withStore = async <T>(env: Env, work: (store: Store) => Promise<T>)
         'Check DATA_DIR, and run this where the bot runs; the bot makes the database when it first starts.',
     })
   }
-  const store = await openSqliteStore({
-    file,
+  return openSqliteStore({ file, clock: systemClock, onExit: rethrow })
+}
+
+const openServer = async (url: string): Promise<Store> => {
+  const { openPostgresStore } = await import('../store/postgres/postgres-store.ts')
+  return openPostgresStore({
+    url,
     clock: systemClock,
-    onExit: (error) => {
-      throw error
-    },
+    name: `evergreen command/${process.pid}`,
+    owner: randomUUID(),
+    fence: null,
+    onExit: rethrow,
   })
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
 }

@@ -6,9 +6,12 @@ import type { AppSubscription, Graph, TokenFacts } from '../graph/graph.ts'
 import { scriptToRead } from '../script/own-script.ts'
 import { openScriptFiles, type ScriptFiles } from '../script/script-files.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
+import type { ServerFindings } from '../store/postgres/inspect.ts'
+import { databaseIn } from '../store/sqlite/data-dir.ts'
+import { readNotes } from '../store/sqlite/inspect.ts'
 import { createTokenFile } from '../store/tokens/file.ts'
 import { noTokens, type TokenData } from '../store/tokens/records.ts'
-import { tokenFileIn } from '../store/tokens/token-store.ts'
+import { tokenFileIn } from '../store/tokens/place.ts'
 import type { Outside } from './outside.ts'
 import type { ReadSettings } from './settings.ts'
 
@@ -30,8 +33,12 @@ export interface Context {
   scripts: (file: string) => Promise<ScriptFiles>
   inspect: (token: string) => Promise<TokenFacts>
   appSubscriptions: () => Promise<AppSubscription[]>
-  /** The process that holds the data folder. */
+  /** The process that works on the data: it holds the data folder, or the lease on the server. */
   holder: (dir: string) => string | null
+  /** What is found at the server of DATABASE_URL; null without one. */
+  server: ServerFindings | null
+  /** What the bot has kept under names that begin so, by name. */
+  notes: (dir: string, prefix: string) => ReadonlyMap<string, string>
   /** Room on the disk of that folder, in bytes. */
   freeBytes: (dir: string) => Promise<number>
   close: () => Promise<void>
@@ -49,7 +56,7 @@ export const GRAPH_SETTINGS = ['FB_GRAPH_URL', 'FB_GRAPH_VERSION', 'FB_APP_ID', 
 
 const GRAPH_TIMEOUT_MS = 8000
 
-/** Reads the token file; everything else is fetched when a check asks. */
+/** Reads the tokens, and looks at the server where there is one; everything else is fetched when a check asks. */
 export const openContext = async (options: ContextOptions): Promise<Context> => {
   const { values } = options.settings
   let otherVersion: string | null = null
@@ -76,10 +83,20 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
   const inspected = new Map<string, Promise<TokenFacts>>()
   let subscriptions: Promise<AppSubscription[]> | undefined
   let scripts: Promise<ScriptFiles> | undefined
+  const server = await lookAtServer(values, options.clock)
+  const holder: Context['holder'] =
+    server === null ? options.holder : () => (server.status === 'sound' ? server.keeper : null)
 
   const context: Context = {
     ...options,
-    tokens: await readTokens(values),
+    server,
+    holder,
+    notes: (dir, prefix) => {
+      if (server === null) return readNotes(databaseIn(dir), holder(dir) !== null, prefix)
+      const all = server.status === 'sound' ? [...server.notes] : []
+      return new Map(all.filter(([name]) => name.startsWith(prefix)))
+    },
+    tokens: await readTokens(values, server),
     graph: () => (graph ??= openGraph()),
     otherVersion: () => otherVersion,
     scripts: (file) => (scripts ??= readScripts(scriptToRead(file), values.DATA_DIR ?? '')),
@@ -116,11 +133,41 @@ const readScripts = (file: string, dataDir: string): Promise<ScriptFiles> =>
     onWrong: () => {},
   })
 
-const readTokens = async ({ DATA_DIR: dir, TOKEN_KEY: key }: Partial<Config>): Promise<TokenData | Error> => {
+const lookAtServer = async (
+  { DATABASE_URL: url }: Partial<Config>,
+  clock: Pick<Clock, 'now'>,
+): Promise<ServerFindings | null> => {
+  if (url === undefined) return null
+  const { inspectServer } = await import('../store/postgres/inspect.ts')
+  return inspectServer(url, clock)
+}
+
+const readTokens = async (
+  { DATA_DIR: dir, DATABASE_URL: url, TOKEN_KEY: key }: Partial<Config>,
+  server: ServerFindings | null,
+): Promise<TokenData | Error> => {
   if (dir === undefined) return new Error('DATA_DIR is malformed')
   try {
+    if (server !== null) return await readRow(server, url ?? '', toTokenKey(key))
     return (await createTokenFile(tokenFileIn(dir), toTokenKey(key)).read()) ?? noTokens()
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+const readRow = async (
+  server: ServerFindings,
+  url: string,
+  key: Buffer | null,
+): Promise<TokenData | Error> => {
+  if (server.status === 'absent') return noTokens()
+  if (server.status !== 'sound') return new Error('the database cannot be read')
+  if (key === null) return new Error('TOKEN_KEY is missing')
+  const { placeInRow } = await import('../store/postgres/token-row.ts')
+  const place = placeInRow(url, key, 'there')
+  try {
+    return (await place.adapter.read()) ?? noTokens()
+  } finally {
+    await place.close()
   }
 }

@@ -25,6 +25,8 @@ export interface TransportOptions {
   dispatcher?: Dispatcher
   /** For a whole call, waiting for a connection included. */
   timeoutMs?: number
+  /** Whether a call that is marked `once` may go out; asked in the moment in which it would be written. */
+  maySend?: () => boolean
   /** After every call: `outcome` is `ok` or a verdict. */
   onCall?: (call: { edge: string; outcome: 'ok' | Verdict; ms: number }) => void
 }
@@ -70,6 +72,7 @@ export const createTransport = ({
   origin,
   dispatcher,
   timeoutMs = TIMEOUT_MS,
+  maySend = () => true,
   onCall,
   proxies = {},
 }: TransportOptions): Transport => {
@@ -83,7 +86,7 @@ export const createTransport = ({
     const startedMs = performance.now()
     let outcome: 'ok' | Verdict = 'transient'
     try {
-      const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs)
+      const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs, maySend)
       theirs.hear(raw.headers['date'])
       const answer = read(wanted, raw)
       outcome = 'ok'
@@ -160,8 +163,9 @@ const exchange = (
   pool: Dispatcher,
   origin: string,
   base: string,
-  { method, path, authorization, body, contentType = 'application/json' }: Call,
+  { method, path, authorization, body, once, contentType = 'application/json' }: Call,
   timeoutMs: number,
+  maySend: () => boolean,
 ): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     let sent = false
@@ -197,6 +201,8 @@ const exchange = (
           controller = started
           // The deadline passed while this waited for a connection: it must not go out any more.
           if (settled) started.abort(new LostAnswer('too late', false))
+          // Here and not before the call: after a process was frozen, what waited for a connection goes out before any timer runs.
+          else if (once === true && !maySend()) fail('this process may not send now')
           else sent = true
         },
         onResponseStart: (_controller, statusCode, responseHeaders) => {

@@ -6,7 +6,7 @@ import { BotError } from '../base/errors.ts'
 import { claimFolder } from './own-folder.ts'
 import { databaseIn } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
-import { tokenFileIn } from './tokens/token-store.ts'
+import { tokenFileIn } from './tokens/place.ts'
 
 // All at once: a copy in steps would begin anew with every write of a busy bot.
 const PAGES_A_STEP = 2 ** 31 - 1

@@ -6,7 +6,7 @@ import { BotError } from '../base/errors.ts'
 import { databaseIn, holdDataDir } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { createTokenFile } from './tokens/file.ts'
-import { tokenFileIn } from './tokens/token-store.ts'
+import { tokenFileIn } from './tokens/place.ts'
 
 export interface Restored {
   /** Names of the files that were put in place. */

@@ -18,6 +18,7 @@ import {
 } from '../../src/base/config.ts'
 import type { BotError } from '../../src/base/errors.ts'
 
+const KEY = Buffer.alloc(32, 7).toString('base64')
 const REQUIRED = { FB_APP_ID: '600000000000001', FB_APP_SECRET: 'app-secret-1', FB_VERIFY_TOKEN: 'verify-1' }
 
 t.test('three variables are enough, the rest has defaults', async (t) => {
@@ -145,10 +146,11 @@ t.test(
       ['TRUST_PROXY', '10.0.0.0/33'],
       ['TRUST_PROXY', '10.0.0.0/8/8'],
       ['TRUST_PROXY', '1'],
-      ['DATABASE_URL', 'postgres://127.0.0.1/bot'],
+      ['DATABASE_URL', 'mysql://127.0.0.1/bot'],
+      ['DATABASE_URL', 'postgres://127.0.0.1'],
     ]
     for (const [name, text] of bad) {
-      const env = { ...REQUIRED, SMTP_URL: 'smtp://127.0.0.1', [name]: text }
+      const env = { ...REQUIRED, SMTP_URL: 'smtp://127.0.0.1', TOKEN_KEY: KEY, [name]: text }
       const error = refusal(env)
       t.match(error?.message, new RegExp(`^The configuration cannot be used:\\n  ${name} must be [^\\n]+$`))
       await t.rejects(buildEnv(env), { code: 'BOT_CONFIG_INVALID', message: error?.message })
@@ -185,13 +187,13 @@ t.test('a command asks only for the variables it needs', async (t) => {
   t.throws(() => loadConfig({}, names), { message: /\n {2}FB_APP_ID is missing[^\n]*$/ })
 })
 
-t.test('DATABASE_URL is refused clearly while there is no adapter for it', async (t) => {
-  const error = refusal({ ...REQUIRED, DATABASE_URL: 'postgres://user:word@db.internal/bot' })
-  t.match(
-    error?.message,
-    /DATABASE_URL must be left unset: the PostgreSQL adapter is not part of this version/,
-  )
+t.test('DATABASE_URL demands a TOKEN_KEY, as tokens in a database get into its dumps', async (t) => {
+  const DATABASE_URL = 'postgres://user:word@db.internal/bot'
+  const error = refusal({ ...REQUIRED, DATABASE_URL })
+  t.match(error?.message, /TOKEN_KEY is missing: it must be 32 random bytes/)
   t.notMatch(error?.message, /word|db\.internal/)
+  const TOKEN_KEY = KEY
+  t.match(loadConfig({ ...REQUIRED, DATABASE_URL, TOKEN_KEY }), { DATABASE_URL })
 })
 
 t.test('the schema is one: the loader takes that for granted', async (t) => {

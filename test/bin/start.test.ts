@@ -67,7 +67,7 @@ t.test('a bot whose database dies during its start ends with 1, so that it is st
   const { bot, say } = await start(t, { NODE_OPTIONS: `--import ${THREADS_DIE}` })
   say('die')
   t.same(await bot.ended, [1, null])
-  t.match(bot.lines.at(-1), /"msg":"the database thread has died"/)
+  t.match(bot.lines.at(-1), /"msg":"the store is lost: this process ends"/)
 })
 
 /** The bot in the middle of its start: its handlers are being loaded. */

@@ -5,7 +5,8 @@ import t, { type Test } from 'tap'
 import { createOutside } from '../../src/doctor/outside.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
-import { createTokenStore, tokenFileIn } from '../../src/store/tokens/token-store.ts'
+import { tokenFileIn } from '../../src/store/tokens/place.ts'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
 import {
   buildWorld,

@@ -25,6 +25,13 @@ export interface BotProcess {
   start: () => Promise<void>
   /** `npm run bootstrap-token` in a process of its own. */
   bootstrap: (userToken: string) => Promise<void>
+  /** Stops the process where it is, until {@link BotProcess.thaw}. */
+  freeze: () => void
+  thaw: () => void
+  /** The exit code of this run, once it has ended by itself. */
+  ended: () => Promise<number | null>
+  /** Another instance with the same settings, at the same address or another one; not started. */
+  twin: (where?: 'here' | 'elsewhere') => Promise<BotProcess>
   /** Posts a callback of our own making to the webhook, signed as Facebook signs it. */
   callBack: (body: unknown) => Promise<number>
 }
@@ -131,6 +138,12 @@ const startBot = async (
     BOT_SCRIPT: scriptFile,
     ...more,
   }
+  const bot = createBot(t, env)
+  await bot.start()
+  return bot
+}
+
+const createBot = (t: Test, env: Record<string, string>): BotProcess => {
   let child: ChildProcess | null = null
   const readers = new Set<(line: LogLine) => void>()
   t.teardown(() => child?.kill('SIGKILL'))
@@ -146,7 +159,7 @@ const startBot = async (
   }
 
   const bot: BotProcess = {
-    address: `http://127.0.0.1:${port}`,
+    address: `http://127.0.0.1:${env['PORT']}`,
     env,
     log: [],
     logged: (isIt) =>
@@ -194,6 +207,15 @@ const startBot = async (
       const [code] = (await once(command, 'exit')) as [number | null]
       if (code !== 0) throw new Error(`the bootstrap failed: ${complaints}`)
     },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    ended: async () => {
+      if (child === null || child.exitCode !== null) return child?.exitCode ?? null
+      const [code] = (await once(child, 'exit')) as [number | null]
+      return code
+    },
+    twin: async (where = 'here') =>
+      createBot(t, where === 'here' ? env : { ...env, PORT: String(await freePort()) }),
     callBack: async (body) => {
       const text = JSON.stringify(body)
       const answer = await fetch(`${bot.address}/webhook`, {
@@ -205,7 +227,6 @@ const startBot = async (
       return answer.status
     },
   }
-  await bot.start()
   return bot
 }
 

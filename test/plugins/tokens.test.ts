@@ -7,6 +7,7 @@ import { envPlugin } from '../../plugins/env.ts'
 import { graphPlugin } from '../../plugins/graph.ts'
 import { metricsPlugin } from '../../plugins/metrics.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
+import { storePlugin } from '../../plugins/store.ts'
 import { tokensPlugin } from '../../plugins/tokens.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
@@ -29,6 +30,7 @@ const build = async (t: Test, over: Record<string, string> = {}) => {
   app.register(envPlugin, { env })
   app.register(clockPlugin, { clock: systemClock })
   app.register(metricsPlugin)
+  app.register(storePlugin)
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)

@@ -20,6 +20,7 @@ const PACKAGES = [
   'fastify-plugin',
   'undici',
   'lowdb',
+  'pg',
   'node:sqlite',
   'node:fs',
   'nodemailer',

@@ -125,6 +125,7 @@ t.test('every variable and every code a page names exists', async (t) => {
     'CHROMIUM_PATH',
     'EVERGREEN_ROUNDS',
     'EVERGREEN_SEED',
+    'TEST_DATABASE_URL',
     'NODE_ENV',
     'NODE_EXTRA_CA_CERTS',
     // What clients read to reach the sandbox.

@@ -5,7 +5,8 @@ import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { Batch, BatchAnswer, Open, Opened } from '../../src/store/sqlite/protocol.ts'
+import type { BatchAnswer } from '../../src/store/queues/batches.ts'
+import type { Batch, Open, Opened } from '../../src/store/sqlite/protocol.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { newEvent } from './steps.ts'
 
@@ -59,7 +60,7 @@ t.test('an event counts as accepted only when the database thread says that it i
   t.notOk(over, 'asked, and not answered')
 
   t.match(asked, [{ operations: [{ op: 'accept' }] }])
-  say({ id: 0, results: [[ROW]] })
+  say({ results: [[ROW]] })
   t.same(await accepting, { stored: 1, duplicates: 0 })
 })
 
@@ -72,11 +73,11 @@ t.test('what comes while a transaction is under way shares the next one', async 
   t.equal(asked.length, 1, 'one at a time')
 
   const next = nextAsked()
-  say({ id: 0, results: [[ROW]] })
+  say({ results: [[ROW]] })
   await first
   await next
   t.equal(asked[1]?.operations.length, 2)
-  say({ id: 0, results: [[ROW], [null]] })
+  say({ results: [[ROW], [null]] })
   t.same(await Promise.all(others), [
     { stored: 1, duplicates: 0 },
     { stored: 0, duplicates: 1 },
@@ -98,12 +99,12 @@ t.test('an event that the disk does not take is refused, and never handed out', 
   const { store, say, nextAsked } = await openOnPlayedThread(t)
   const accepting = store.accept([newEvent('a')])
   await nextAsked()
-  say({ id: 0, error: { message: 'database or disk is full', code: 13 } })
+  say({ error: { message: 'database or disk is full', code: 13 } })
   await t.rejects(accepting, { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
 
   const claiming = store.claimInbox(10)
   await nextAsked()
-  say({ id: 0, results: [{ rows: [], end: true }] })
+  say({ results: [{ rows: [], end: true }] })
   t.same(await claiming, [], 'what is claimed is what the file has')
 })
 
@@ -116,14 +117,14 @@ t.test(
     const forgetting = store.forget({ psid: 'psid-1' })
     await nextAsked()
     const lookedUp = nextAsked()
-    say({ id: 0, results: [{ conversations: 1, erased: true }] })
+    say({ results: [{ conversations: 1, erased: true }] })
     await lookedUp
-    say({ id: 0, error: { message: 'database or disk is full', code: 13 } })
+    say({ error: { message: 'database or disk is full', code: 13 } })
     const again = nextAsked()
     await clock.advance(1000)
     await again
     t.match(asked.slice(1), [{ operations: [{ op: 'gone' }] }, { operations: [{ op: 'gone' }] }])
-    say({ id: 0, results: [[]] })
+    say({ results: [[]] })
     t.match(await forgetting, { conversations: 1 })
     t.equal(told, 1)
   },

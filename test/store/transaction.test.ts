@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase, type Database } from '../../src/store/sqlite/database.ts'
 import type { InboxRow, Loaded } from '../../src/store/queues/rows.ts'
-import type { Operation } from '../../src/store/sqlite/protocol.ts'
+import type { Operation } from '../../src/store/queues/operations.ts'
 import { newEvent } from './steps.ts'
 
 const inboxOf = (database: Database): InboxRow[] => {

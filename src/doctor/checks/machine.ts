@@ -5,10 +5,12 @@ import { exposureOf } from '../../base/config.ts'
 import { BotError } from '../../base/errors.ts'
 import { systemClock } from '../../base/clock.ts'
 import { checkHandlers } from '../../handlers/process.ts'
-import { inspectDatabase, type DatabaseFindings } from '../../store/sqlite/inspect.ts'
+import { inspectDatabase } from '../../store/sqlite/inspect.ts'
 import { lastBackupMs } from '../../store/backup.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import { check, type Check } from '../check.ts'
+import { judgeBacklog } from './backlog.ts'
+import { checkServer } from './server.ts'
 import type { Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
 import type { ReadSettings } from '../settings.ts'
@@ -17,8 +19,6 @@ import { bytes, count, duration } from '../words.ts'
 const SECTION = 'This machine'
 const MANY_BYTES = 1e9
 const FEW_BYTES = 100e6
-/** Entries this old in the queue of a running bot mean a fault. */
-const LONG_WAIT_MS = 5 * 60_000
 const OLD_BACKUP_MS = 7 * 24 * 60 * 60_000
 
 /** The checks of the machine that the bot runs on. */
@@ -51,7 +51,10 @@ export const machineChecks = (context: Context, settings: ReadSettings): Check[]
     title: 'Database',
     settings: ['DATA_DIR', 'DATABASE_URL'],
     after: ['data-folder'],
-    run: ({ DATA_DIR }) => checkDatabase(DATA_DIR, context),
+    run: ({ DATA_DIR }) =>
+      context.server === null
+        ? checkDatabase(DATA_DIR, context)
+        : checkServer(context.server, DATA_DIR, context),
   }),
   check({
     id: 'backup',
@@ -206,34 +209,17 @@ const checkDatabase = (dir: string, { clock, holder }: Context): Finding => {
         'Make sure that it is a file of the user the bot runs as.',
       )
     case 'sound':
-      return judgeBacklog(found, running, clock.now())
+      return judgeBacklog(
+        `${found.whole ? 'sound' : 'its queues are sound'}, ${bytes(found.bytes)}`,
+        found,
+        running,
+        clock.now(),
+      )
   }
 }
 
-const judgeBacklog = (
-  { bytes: size, whole, inbox, outbox, dead }: Extract<DatabaseFindings, { status: 'sound' }>,
-  running: boolean,
-  nowMs: number,
-): Finding => {
-  const sound = `${whole ? 'sound' : 'its queues are sound'}, ${bytes(size)}`
-  const left = dead > 0 ? `, ${count(dead, 'dead letter')} (npm run dead-letters)` : ''
-  const waiting = [
-    ...(inbox.count > 0 ? [count(inbox.count, 'event')] : []),
-    ...(outbox.count > 0 ? [count(outbox.count, 'reply', 'replies')] : []),
-  ].join(' and ')
-  if (waiting === '') return ok(`${sound}, nothing waits${left}`)
-  const age = nowMs - Math.min(inbox.oldestMs ?? nowMs, outbox.oldestMs ?? nowMs)
-  const backlog = `${sound}; ${waiting} wait, the oldest for ${duration(age)}${left}`
-  if (!running) return warning(backlog, 'Start the bot: it goes on where it stopped.')
-  return age < LONG_WAIT_MS
-    ? ok(backlog)
-    : warning(
-        backlog,
-        'Mend what fails below; what waits then goes out by itself. If nothing fails, read the log.',
-      )
-}
-
-const checkBackup = async (dir: string, { clock }: Context): Promise<Finding> => {
+const checkBackup = async (dir: string, { clock, server }: Context): Promise<Finding> => {
+  if (server !== null) return ok('the database is backed up as the server is; see docs/several-machines.md')
   const nowMs = clock.now()
   const lastMs = await lastBackupMs(dir)
   const next = '`npm run backup -- FOLDER` copies it while the bot runs; deploy/ has a timer for every night.'
@@ -252,10 +238,13 @@ const checkBot = async (
   dir: string,
   host: string,
   port: number,
-  { holder, outside }: Context,
+  { holder, outside, server }: Context,
 ): Promise<Finding> => {
   const who = holder(dir)
-  if (who === null) return warning('it does not run on this data folder', 'npm start, or start its service')
+  if (who === null) {
+    const on = server === null ? 'this data folder' : 'this database'
+    return warning(`it does not run on ${on}`, 'npm start, or start its service')
+  }
   if (port === 0) return ok(`${who} runs; PORT=0, so its address is in its log alone`)
   const origin = localOrigin(host, port)
   const answer = await outside.fetch(`${origin}/readyz`)

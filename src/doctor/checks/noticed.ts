@@ -1,5 +1,3 @@
-import { databaseIn } from '../../store/sqlite/data-dir.ts'
-import { readNotes } from '../../store/sqlite/inspect.ts'
 import { OTHER_OBJECTS_NOTE } from '../../webhook/other-objects.ts'
 import {
   AUTOMATIC_REPLIES,
@@ -31,16 +29,16 @@ export const noticedChecks = (context: Context): Check[] => [
   ),
 ]
 
-const checkAutomaticReplies = (pageId: string, dir: string, { holder, clock }: Context): Finding => {
+const checkAutomaticReplies = (pageId: string, dir: string, { notes, clock }: Context): Finding => {
   const name = `${AUTOMATIC_REPLIES_NOTE}${pageId}`
-  const seenMs = Number(readNotes(databaseIn(dir), holder(dir) !== null, name).get(name) ?? 0)
+  const seenMs = Number(notes(dir, name).get(name) ?? 0)
   return clock.now() - seenMs < AUTOMATIC_REPLIES_OVER_MS
     ? warning(AUTOMATIC_REPLIES.what, AUTOMATIC_REPLIES.remedy)
     : ok('the Page inbox does not answer beside the bot, as far as was seen')
 }
 
-const checkOtherObjects = (dir: string, { holder }: Context): Finding => {
-  const kept = readNotes(databaseIn(dir), holder(dir) !== null, OTHER_OBJECTS_NOTE).get(OTHER_OBJECTS_NOTE)
+const checkOtherObjects = (dir: string, { notes }: Context): Finding => {
+  const kept = notes(dir, OTHER_OBJECTS_NOTE).get(OTHER_OBJECTS_NOTE)
   const names = kept === undefined ? [] : (JSON.parse(kept) as string[])
   if (names.length === 0) return ok('Facebook calls about Pages alone')
   return warning(

@@ -2,29 +2,34 @@ import { stat } from 'node:fs/promises'
 import { BotError } from '../../base/errors.ts'
 import { toTokenKey } from '../../store/tokens/cipher.ts'
 import { createTokenFile } from '../../store/tokens/file.ts'
-import { tokenFileIn } from '../../store/tokens/token-store.ts'
+import { tokenFileIn } from '../../store/tokens/place.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
 import { count, reasonOf } from '../words.ts'
 
-/** The token file. */
+/** Where the tokens are kept. */
 export const tokenChecks = (context: Context): Check[] => [
   check({
     id: 'tokens',
     section: 'This machine',
-    title: 'Token file',
+    title: 'Tokens',
     settings: ['DATA_DIR', 'TOKEN_KEY'],
     run: ({ DATA_DIR, TOKEN_KEY }) => checkTokens(tokenFileIn(DATA_DIR), toTokenKey(TOKEN_KEY), context),
   }),
 ]
 
-const checkTokens = async (file: string, key: Buffer | null, { tokens }: Context): Promise<Finding> => {
+const checkTokens = async (
+  file: string,
+  key: Buffer | null,
+  { tokens, server }: Context,
+): Promise<Finding> => {
   if (tokens instanceof Error) {
     const remedy = tokens instanceof BotError ? tokens.remedy : undefined
     return failure(reasonOf(tokens), remedy ?? 'Move it away and run: npm run bootstrap-token')
   }
   if (tokens.pages.length === 0) return failure('there is no Page token yet', 'npm run bootstrap-token')
+  if (server !== null) return ok(`${count(tokens.pages.length, 'Page token')} in the database, encrypted`)
   const facts = await stat(file)
   if ((facts.mode & 0o077) !== 0) {
     const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')

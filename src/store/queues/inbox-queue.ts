@@ -8,15 +8,20 @@ import type { InboxRow, InboxRows } from './rows.ts'
  * While `behind`, the rows have events that are not in memory; new ones then stay there too, so that none overtakes
  * an earlier one of its conversation, and the rows are read in rounds from the first event to the last. What a round finds
  * of a held conversation stays there; when that one is released, a new round begins, for the same reason.
+ *
+ * An event that another process has accepted may come into the rows below ones that were read already: what is in hand is
+ * known by its number, and not by the highest number that was read.
  */
 export interface InboxQueue {
   add: (conversation: Readonly<Conversation>, event: StoredEvent) => void
   claim: (limit: number) => Promise<InboxClaim[]>
-  /** One event of the claim was handled. */
-  finished: (claim: InboxClaim) => void
+  /** The event of the claim was handled. */
+  finished: (claim: InboxClaim, event: StoredEvent) => void
   release: (claim: InboxClaim) => void
   /** The conversation was forgotten: its events that are not claimed yet are not handed out. */
   drop: (entry: LiveConversation) => void
+  /** The rows may have events that nothing here has told of. */
+  added: () => void
 }
 
 const MOST_IN_MEMORY = 1024
@@ -29,7 +34,7 @@ export const createInboxQueue = (deps: {
 }): InboxQueue => {
   const { rows: inboxRows, live, wake } = deps
   const ready = new Set<LiveConversation>()
-  const held = new Map<ClaimId, { unfinished: number; entry: LiveConversation }>()
+  const held = new Map<ClaimId, { unfinished: Set<number>; entry: LiveConversation }>()
   let inMemory = 0
   let behind = true
   let cursor = 0
@@ -37,8 +42,9 @@ export const createInboxQueue = (deps: {
   let reading: Promise<void> | null = null
 
   const push = (entry: LiveConversation, event: StoredEvent): void => {
-    entry.events.push(event)
-    entry.lastSeq = event.seq
+    const later = entry.events.findIndex(({ seq }) => seq > event.seq)
+    if (later === -1) entry.events.push(event)
+    else entry.events.splice(later, 0, event)
     inMemory += 1
     if (entry.inboxClaim === null) ready.add(entry)
   }
@@ -51,9 +57,9 @@ export const createInboxQueue = (deps: {
 
   const takeOver = (row: InboxRow): void => {
     const known = live.get(row.conversation)
-    if (known !== undefined && row.seq <= known.lastSeq) return
+    if (known?.events.some(({ seq }) => seq === row.seq)) return
     if (known !== undefined && known.inboxClaim !== null) {
-      known.eventsInRows = true
+      if (held.get(known.inboxClaim)?.unfinished.has(row.seq) !== true) known.eventsInRows = true
       return
     }
     const entry = live.enter({
@@ -98,7 +104,7 @@ export const createInboxQueue = (deps: {
       inMemory -= entry.events.length
       entry.events = []
       entry.inboxClaim = claim.id
-      held.set(claim.id, { unfinished: claim.events.length, entry })
+      held.set(claim.id, { unfinished: new Set(claim.events.map(({ seq }) => seq)), entry })
       claims.push(claim)
     }
     return claims
@@ -126,9 +132,8 @@ export const createInboxQueue = (deps: {
       return take(limit)
     },
 
-    finished: (claim) => {
-      const holder = held.get(claim.id)
-      if (holder !== undefined) holder.unfinished -= 1
+    finished: (claim, event) => {
+      held.get(claim.id)?.unfinished.delete(event.seq)
     },
 
     release: (claim) => {
@@ -137,11 +142,10 @@ export const createInboxQueue = (deps: {
       const { entry, unfinished } = holder
       held.delete(claim.id)
       entry.inboxClaim = null
-      if (unfinished > 0) {
+      if (unfinished.size > 0) {
         // Unfinished events are read from the rows again, so later events must not overtake them.
         inMemory -= entry.events.length
         entry.events = []
-        entry.lastSeq = 0
         entry.eventsInRows = true
       }
       if (entry.eventsInRows) {
@@ -158,6 +162,11 @@ export const createInboxQueue = (deps: {
       entry.events = []
       ready.delete(entry)
       live.leave(entry)
+    },
+
+    added: () => {
+      startRound()
+      wake()
     },
   }
 }

@@ -8,8 +8,6 @@ export interface LiveConversation {
   conversation: Conversation
   /** Events in memory that are not claimed yet, in order. */
   events: StoredEvent[]
-  /** The last event that is, or was, in `events` or handed out. */
-  lastSeq: number
   /** The claims it is handed out by; null where it is not. */
   inboxClaim: ClaimId | null
   outboxClaim: ClaimId | null
@@ -62,7 +60,6 @@ export const createLiveConversations = (): LiveConversations => {
       const live: LiveConversation = {
         conversation: { ...conversation },
         events: [],
-        lastSeq: 0,
         inboxClaim: null,
         outboxClaim: null,
         eventsInRows: false,

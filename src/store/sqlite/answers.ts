@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { KeptAnswers, NewAnswers } from '../store.ts'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 
 type AnswersOperation = 'list_answers' | 'due_answers' | 'answers_tried' | 'drop_answers'
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ConversationQuery, KeptRows, Operation, Results } from './protocol.ts'
+import type { ConversationQuery, KeptRows, Operation, Results } from '../queues/operations.ts'
 
 type ConversationOperation = 'conversation' | 'recent_visitors'
 

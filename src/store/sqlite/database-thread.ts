@@ -1,7 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
-import type { Batch, BatchAnswer, Failure, Open, Opened } from './protocol.ts'
+import type { BatchAnswer } from '../queues/batches.ts'
+import type { Batch, Open, Opened } from './protocol.ts'
 
 const serve = (database: Database): void => {
   parentPort?.on('message', (batch: Batch | 'close') => {
@@ -31,12 +32,12 @@ const lookForForeignWrite = (database: Database): void => {
   }
 }
 
-const answer = (database: Database, { id, operations }: Batch): BatchAnswer => {
+const answer = (database: Database, { operations }: Batch): BatchAnswer => {
   try {
-    return { id, results: database.commit(operations) }
+    return { results: database.commit(operations) }
   } catch (error) {
     const whole = failure(error)
-    if (operations.length === 1 || isWorldsFault(whole)) return { id, error: whole }
+    if (operations.length === 1 || isWorldsFault(whole)) return { error: whole }
     // One operation that cannot be carried out must not take its neighbours with it.
     const each = operations.map((operation) => {
       try {
@@ -45,17 +46,17 @@ const answer = (database: Database, { id, operations }: Batch): BatchAnswer => {
         return { error: failure(cause) }
       }
     })
-    return { id, each }
+    return { each }
   }
 }
 
-const failure = (error: unknown): Failure => ({
+const failure = (error: unknown) => ({
   message: error instanceof Error ? error.message : String(error),
   code: sqliteCode(error),
 })
 
 // SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: no operation would fare better alone.
-const isWorldsFault = ({ code }: Failure): boolean =>
+const isWorldsFault = ({ code }: { code: number | null }): boolean =>
   code !== null && [5, 6, 7, 8, 10, 11, 13, 14, 26].includes(code & 0xff)
 
 /** The database thread: fsync and checkpoints stop this loop, never the one that answers Facebook. */

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { ConversationRow, InboxRow, OutboxRow } from '../queues/rows.ts'
 import type { NewEvent } from '../store.ts'
-import type { AcceptedRow, ForeignWrite, Operation, Results } from './protocol.ts'
+import type { AcceptedRow, ForeignWrite, Operation, Results } from '../queues/operations.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
 import { conversationOperations } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
@@ -235,7 +235,9 @@ export const openDatabase = (file: string): Database => {
     instance,
     pagesWaiting,
     writtenElsewhere: () =>
-      foreignWrites.happened() ? { pagesWaiting: pagesWaiting(), forgotten: forgetting.happened() } : null,
+      foreignWrites.happened()
+        ? { pagesWaiting: pagesWaiting(), events: false, forgotten: forgetting.happened() }
+        : null,
     commit: (operations) => {
       db.exec('begin immediate')
       try {

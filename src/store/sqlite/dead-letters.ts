@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { DeadMarkRow, DeadRow, Operation, Results } from './protocol.ts'
+import type { DeadMarkRow, DeadRow, Operation, Results } from '../queues/operations.ts'
 
 type DeadOperation = 'list_dead' | 'get_dead' | 'retry_dead' | 'drop_dead'
 

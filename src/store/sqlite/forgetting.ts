@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 
 /** Forgetting visitors so that nothing of them can be found in the files any more. */
 export const createForgetting = (db: DatabaseSync) => {

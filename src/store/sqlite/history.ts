@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { History, PruneStep } from '../store.ts'
 import type { Span } from '../../base/spans.ts'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 
 type HistoryOperation = 'prune' | 'remember' | 'recall'
 

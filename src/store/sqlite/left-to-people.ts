@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LeftToPerson } from '../store.ts'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 import { LEFT_SINCE } from './schema.ts'
 
 /** The conversations whose state says that a person has them; those who have waited longest come first. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OpenQuestion, OpenQuestionGroup } from '../store.ts'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 
 type QuestionsOperation = 'list_questions' | 'drop_questions'
 

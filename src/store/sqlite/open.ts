@@ -1,19 +1,13 @@
 import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
-import type { Store } from '../store.ts'
+import type { OpenedStore } from '../opened.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 import { databaseIn, holdDataDir } from './data-dir.ts'
 
-/** The store of a data folder that is this process's own. */
-export interface OpenedStore {
-  store: Store
-  /** Resolves if the database thread dies: nothing can be accepted any more, what was accepted is on disk. */
-  lost: Promise<Error>
-  close: () => Promise<void>
-}
-
 /**
+ * The store of a data folder that is this process's own. It is lost if the database thread dies.
+ *
  * @param options.databaseThread - one that has begun to start, see spawn.ts; another one otherwise
  * @throws BotError `BOT_DATA_DIR_IN_USE`, `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`
  */
@@ -37,6 +31,7 @@ export const openStore = async (options: {
     return {
       store,
       lost: lost.promise,
+      maySend: () => true,
       close: async () => {
         await store.close()
         held.release()

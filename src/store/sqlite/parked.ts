@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 
 /** Whom the outbox keeps waiting. Goes through the whole of it: asked when a person is told, not while they look. */
 export const parkedOperation = (

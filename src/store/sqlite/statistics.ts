@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../store.ts'
-import type { Operation, Results } from './protocol.ts'
+import type { Operation, Results } from '../queues/operations.ts'
 
 interface Sum {
   span: Span

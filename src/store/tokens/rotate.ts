@@ -1,21 +1,22 @@
-import { createTokenFile } from './file.ts'
-import { withLock } from './lock.ts'
-import { tokenFileIn, tokenLockIn } from './token-store.ts'
+import type { TokenPlace } from './place.ts'
 
 /**
- * Encrypts the tokens with another key, at one stroke: after a crash the file is readable with the one or the other. Nothing
+ * Encrypts the tokens with another key, at one stroke: after a crash they are readable with the one or the other. Nothing
  * that the old key opens is left behind.
  *
- * @param from - null when they are in the clear so far
- * @returns how many Page tokens there are; null when there is no token file
+ * @param place - opened with the key they have so far
+ * @returns how many Page tokens there are; null when there are none
  * @throws BotError `BOT_TOKEN_KEY_WRONG`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_STORE_UNAVAILABLE`: nothing was changed
  */
-export const rotateTokenKey = (dir: string, from: Buffer | null, to: Buffer): Promise<number | null> =>
-  withLock(tokenLockIn(dir), async () => {
-    const path = tokenFileIn(dir)
-    const data = await createTokenFile(path, from).read()
-    if (data === null) return null
-    // A writer that has read nothing keeps no previous version.
-    await createTokenFile(path, to).write(data)
-    return data.pages.length
-  })
+export const rotateTokenKey = async (place: TokenPlace, to: Buffer): Promise<number | null> => {
+  try {
+    return await place.alone(async () => {
+      const data = await place.adapter.read()
+      if (data === null) return null
+      await place.rewrite(data, to)
+      return data.pages.length
+    })
+  } finally {
+    await place.close()
+  }
+}

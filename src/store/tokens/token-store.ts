@@ -1,13 +1,10 @@
 import type { Log } from '../../base/logger.ts'
 import { Low } from 'lowdb'
-import { basename, join } from 'node:path'
 import { systemClock, type Clock } from '../../base/clock.ts'
-import { createFolder, createTokenFile } from './file.ts'
-import { withLock } from './lock.ts'
+import { placeInFolder, type TokenPlace } from './place.ts'
 import { noTokens, type StoredPageToken, type StoredUserToken, type TokenData } from './records.ts'
-import { watchFile } from '../../base/watch-file.ts'
 
-/** The tokens of this installation. Several processes may use the same folder; none overwrites another's change. */
+/** The tokens of this installation. Several processes may use the same place; none overwrites another's change. */
 export interface TokenStore {
   /** As of the last change noticed. */
   pages: () => readonly StoredPageToken[]
@@ -22,7 +19,7 @@ export interface TokenStore {
   save: (tokens: { pages?: readonly StoredPageToken[]; users?: readonly StoredUserToken[] }) => Promise<void>
   /** Notes what the app is subscribed to; does nothing when the Page has another token by now. */
   noteSubscription: (pageId: string, token: string, fields: readonly string[] | null) => Promise<void>
-  /** Calls the listener after changes by this or another process. Watches the file from the first listener on. */
+  /** Calls the listener after changes by this or another process. Watches the place from the first listener on. */
   onChange: (listener: () => void) => () => void
   close: () => Promise<void>
 }
@@ -36,33 +33,31 @@ export interface TokenStoreOptions {
   log?: Pick<Log, 'warn'>
 }
 
-const POLL_MS = 500
 // A proof that lies further ahead than this was dated by a wrong clock, and must not block every later one.
 const CLOCK_DOUBT_MS = 10 * 60_000
 
-/** Where a data folder keeps its tokens. */
-export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
-
-/** What is locked while they are changed. */
-export const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
+/** Opens the token store of a data folder. @throws BotError as {@link openTokenStore} */
+export const createTokenStore = async ({ dir, key, ...rest }: TokenStoreOptions): Promise<TokenStore> =>
+  openTokenStore({ place: placeInFolder(dir, key), ...rest })
 
 /**
  * Opens the token store.
  *
  * @throws BotError `BOT_TOKEN_STORE_UNREADABLE` rather than starting over, `BOT_TOKEN_KEY_WRONG`, `BOT_STORE_UNAVAILABLE`
  */
-export const createTokenStore = async (options: TokenStoreOptions): Promise<TokenStore> => {
-  const { dir, key, clock = systemClock, log } = options
-  createFolder(dir)
-  const file = createTokenFile(tokenFileIn(dir), key)
-  const low = new Low<TokenData>(file, noTokens())
+export const openTokenStore = async ({
+  place,
+  clock = systemClock,
+  log,
+}: Pick<TokenStoreOptions, 'clock' | 'log'> & { place: TokenPlace }): Promise<TokenStore> => {
+  const low = new Low<TokenData>(place.adapter, noTokens())
   await low.read()
   // A key that was set later is meant for the tokens that are there already, too.
-  if (file.isExposed()) {
-    await withLock(tokenLockIn(dir), async () => {
+  if (place.isExposed()) {
+    await place.alone(async () => {
       await low.read()
       // Another process may have been faster.
-      if (file.isExposed()) await low.write()
+      if (place.isExposed()) await low.write()
     })
   }
 
@@ -81,7 +76,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
     for (const listener of listeners) listener()
   }
 
-  /** lowdb keeps its data when the file is gone; for us a file that is gone holds no tokens. */
+  /** lowdb keeps its data when there is nothing to read; for us a place with nothing in it holds no tokens. */
   const readAgain = async (): Promise<void> => {
     const before = low.data
     low.data = noTokens()
@@ -96,7 +91,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
   const change = (apply: (data: TokenData) => TokenData): Promise<void> =>
     inTurn(async () => {
       const before = low.data
-      await withLock(tokenLockIn(dir), async () => {
+      await place.alone(async () => {
         await readAgain()
         const read = low.data
         low.data = apply(read)
@@ -113,7 +108,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
   let trouble: string | undefined
   const refresh = (): void => {
     inTurn(async () => {
-      if (!(await file.changed())) return
+      if (!(await place.changed())) return
       const before = low.data
       await readAgain()
       trouble = undefined
@@ -122,10 +117,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
       // Checked twice a second, logged once.
       if (trouble === String(error)) return
       trouble = String(error)
-      log?.warn(
-        { err: error },
-        'the token file changed but cannot be read; the tokens known before stay in use',
-      )
+      log?.warn({ err: error }, 'the tokens changed but cannot be read; those known before stay in use')
     })
   }
 
@@ -151,8 +143,8 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
 
     onChange: (listener) => {
       listeners.add(listener)
-      stopWatching ??= watchFile({ dir, name: basename(file.path), pollMs: POLL_MS, clock, check: refresh })
-      // Something may have been written since the file was opened.
+      stopWatching ??= place.watch(refresh, clock)
+      // Something may have been written since the store was opened.
       refresh()
       return () => {
         listeners.delete(listener)
@@ -163,6 +155,7 @@ export const createTokenStore = async (options: TokenStoreOptions): Promise<Toke
       stopWatching?.()
       listeners.clear()
       await queue
+      await place.close()
     },
   }
 }

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { openDatabase, type Database } from '../../../src/store/sqlite/database.ts'
-import type { Batch, BatchAnswer, Open, Opened } from '../../../src/store/sqlite/protocol.ts'
+import type { BatchAnswer } from '../../../src/store/queues/batches.ts'
+import type { Batch, Open, Opened } from '../../../src/store/sqlite/protocol.ts'
 
 /** The real database in this thread, so that a simulation runs the same way each time; and a disk that can be full. */
 export interface Disk {
@@ -25,12 +26,12 @@ const SQLITE_FULL = 13
 export const createDisk = (busy: () => void): Disk => {
   let running: Running | null = null
 
-  const answer = ({ id, operations }: Batch, database: Database): BatchAnswer => {
+  const answer = ({ operations }: Batch, database: Database): BatchAnswer => {
     if (disk.fails > 0) {
       disk.fails -= 1
-      return { id, error: { message: 'database or disk is full', code: SQLITE_FULL } }
+      return { error: { message: 'database or disk is full', code: SQLITE_FULL } }
     }
-    return { id, results: database.commit(operations) }
+    return { results: database.commit(operations) }
   }
 
   const disk: Disk = {

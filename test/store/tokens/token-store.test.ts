@@ -186,7 +186,7 @@ t.test(
     await writeFile(join(dir, 'tokens.json'), '{"half')
 
     await warning
-    t.match(warnings, [/tokens known before stay in use/])
+    t.match(warnings, [/those known before stay in use/])
     await t.rejects(store.save({ pages: [pageToken({ token: 'page-token-2' })] }), {
       code: 'BOT_TOKEN_STORE_UNREADABLE',
     })

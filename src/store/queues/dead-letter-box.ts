@@ -1,20 +1,19 @@
 import type { DeadReason } from '../../messages.ts'
 import type { DeadLetter, DeadLetters, DeadMark, DeadSelection, GraphFacts } from '../store.ts'
-import type { DeadMarkRow, DeadPlace, DeadRow } from './protocol.ts'
+import type { DeadMarkRow, DeadPlace, DeadRow, StoreDatabase } from './operations.ts'
 import type { ReplyIds } from './reply-ids.ts'
-import type { DatabaseThread } from './thread.ts'
 
 // One transaction each, so that a long list does not hold up acceptance.
 const AT_ONCE = 200
 
 /** The dead letters of the database, each known by its reply's id. */
 export const createDeadLetters = (deps: {
-  thread: Pick<DatabaseThread, 'run'>
+  database: Pick<StoreDatabase, 'run'>
   ids: ReplyIds
   /** Hears which Pages have replies waiting again. */
   returned: (pageIds: Iterable<string>) => void
 }): DeadLetters => {
-  const { thread, ids, returned } = deps
+  const { database, ids, returned } = deps
 
   const toMark = ({ seq, page, windowEndsMs }: DeadMarkRow): DeadMark => ({
     id: ids.idOf(seq),
@@ -42,7 +41,7 @@ export const createDeadLetters = (deps: {
     let before: DeadPlace | null = null
     for (;;) {
       const page: string | null = which.pageId ?? null
-      const rows: DeadRow[] = await thread.run({
+      const rows: DeadRow[] = await database.run({
         op: 'list_dead',
         page,
         reason: null,
@@ -59,7 +58,7 @@ export const createDeadLetters = (deps: {
   const apply = async (op: 'retry_dead' | 'drop_dead', which: DeadSelection): Promise<DeadMark[]> => {
     const marks: DeadMark[] = []
     for await (const seqs of chunksOf(which)) {
-      const done = (await thread.run({ op, seqs })).map(toMark)
+      const done = (await database.run({ op, seqs })).map(toMark)
       marks.push(...done)
       if (op === 'retry_dead' && done.length > 0) returned(done.map(({ pageId }) => pageId))
     }
@@ -69,7 +68,7 @@ export const createDeadLetters = (deps: {
   return {
     list: async ({ pageId, reason, limit, after }) => {
       // One more than wanted tells whether there is a rest.
-      const rows = await thread.run({
+      const rows = await database.run({
         op: 'list_dead',
         page: pageId ?? null,
         reason: reason ?? null,
@@ -83,7 +82,7 @@ export const createDeadLetters = (deps: {
     },
     get: async (id) => {
       const seq = ids.seqOf(id)
-      const row = seq === null ? null : await thread.run({ op: 'get_dead', seq })
+      const row = seq === null ? null : await database.run({ op: 'get_dead', seq })
       return row === null ? null : toLetter(row)
     },
     retry: (which) => apply('retry_dead', which),

@@ -1,0 +1,30 @@
+import type { DatabaseFindings } from '../../store/sqlite/inspect.ts'
+import { ok, warning, type Finding } from '../finding.ts'
+import { count, duration } from '../words.ts'
+
+/** Entries this old in the queue of a running bot mean a fault. */
+const LONG_WAIT_MS = 5 * 60_000
+
+/** What waits in a database that is sound. @param sound - that it is, and its size */
+export const judgeBacklog = (
+  sound: string,
+  { inbox, outbox, dead }: Pick<Extract<DatabaseFindings, { status: 'sound' }>, 'inbox' | 'outbox' | 'dead'>,
+  running: boolean,
+  nowMs: number,
+): Finding => {
+  const left = dead > 0 ? `, ${count(dead, 'dead letter')} (npm run dead-letters)` : ''
+  const waiting = [
+    ...(inbox.count > 0 ? [count(inbox.count, 'event')] : []),
+    ...(outbox.count > 0 ? [count(outbox.count, 'reply', 'replies')] : []),
+  ].join(' and ')
+  if (waiting === '') return ok(`${sound}, nothing waits${left}`)
+  const age = nowMs - Math.min(inbox.oldestMs ?? nowMs, outbox.oldestMs ?? nowMs)
+  const backlog = `${sound}; ${waiting} wait, the oldest for ${duration(age)}${left}`
+  if (!running) return warning(backlog, 'Start the bot: it goes on where it stopped.')
+  return age < LONG_WAIT_MS
+    ? ok(backlog)
+    : warning(
+        backlog,
+        'Mend what fails below; what waits then goes out by itself. If nothing fails, read the log.',
+      )
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import type { ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
+import { databaseIn } from '../../store/sqlite/data-dir.ts'
+import type { Context } from '../context.ts'
+import { failure, ok, warning, type Finding } from '../finding.ts'
+import { bytes, count, duration } from '../words.ts'
+import { judgeBacklog } from './backlog.ts'
+
+const LEAST_VERSION = 140_000
+const SKEW_MS = 30_000
+
+/** The database of DATABASE_URL. */
+export const checkServer = (found: ServerFindings, dir: string, { clock }: Context): Finding => {
+  if (existsSync(databaseIn(dir))) {
+    return failure(
+      `DATABASE_URL is set, but ${databaseIn(dir)} still holds what the bot knows`,
+      'Run "npm run move-to-postgres", or move the file away if it is not needed any more.',
+    )
+  }
+  switch (found.status) {
+    case 'unreachable':
+      return failure(found.why, found.next)
+    case 'newer':
+      return failure(
+        `a newer Evergreen has changed it (version ${found.version}; this one knows ${found.known})`,
+        'Start the newer release again.',
+      )
+    case 'absent':
+      return troubleOf(found.server) ?? ok(`${nameOf(found.server)}; its tables are made at the first start`)
+    case 'sound': {
+      const what = `${nameOf(found.server)}, ${bytes(found.bytes)}`
+      const backlog = judgeBacklog(what, found, found.keeper !== null, clock.now())
+      return backlog.status === 'ok' ? (troubleOf(found.server) ?? backlog) : backlog
+    }
+  }
+}
+
+const nameOf = ({ version, followers }: ServerFacts): string => {
+  const name = `PostgreSQL ${Math.floor(version / 10_000)}`
+  return followers.count > 0 ? `${name} with ${count(followers.count, 'follower')}` : name
+}
+
+const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Finding | null => {
+  if (version < LEAST_VERSION) {
+    return failure(
+      `PostgreSQL ${Math.floor(version / 10_000)} is too old: 14 is needed`,
+      'Upgrade the server.',
+    )
+  }
+  if (!isDurable) {
+    return warning(
+      'the server says that it has kept something before it would survive a crash',
+      'Set fsync and synchronous_commit to on: a webhook that was answered 200 may be lost otherwise.',
+    )
+  }
+  if (followers.count > 0 && !followers.areWaitedFor) {
+    return warning(
+      'the server does not wait for its followers: when it dies and one of them takes its place, the last moments are lost',
+      'Set synchronous_standby_names, or accept that; docs/several-machines.md tells what is lost.',
+    )
+  }
+  return Math.abs(aheadMs) < SKEW_MS
+    ? null
+    : warning(
+        `the clock of the server is ${duration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the one of this machine`,
+        'Have both set by NTP.',
+      )
+}

@@ -1,0 +1,212 @@
+import type { Client, ClientConfig, QueryResult } from 'pg'
+import { isLoopback } from '../../base/formats.ts'
+
+/** One statement with its values. */
+export interface Query {
+  text: string
+  values?: readonly unknown[]
+}
+
+export type Row = Record<string, unknown>
+
+/** One connection to the server, in a state that is known: after any trouble with the way to it, it is closed for good. */
+export interface Connection {
+  /** The rows of each, in order. They travel together; without `begin` each is a transaction of its own. */
+  query: (queries: readonly Query[]) => Promise<Row[][]>
+  onNotification: (listener: (payload: string) => void) => void
+  /** Whether something may be asked of it. */
+  isOpen: () => boolean
+  /** Resolves when it is closed, by whichever side. */
+  closed: Promise<void>
+  close: () => Promise<void>
+}
+
+export interface ConnectionOptions {
+  url: string
+  /** Shown in `pg_stat_activity`. */
+  name: string
+  /** How long one statement may take. */
+  statementMs?: number
+}
+
+const CONNECT_MS = 5000
+const STATEMENT_MS = 5000
+const LOCK_MS = 2000
+const IDLE_IN_TRANSACTION_MS = 5000
+const KEEP_ALIVE_MS = 5000
+/** Beyond the server's own limit: the answer is then not to be expected any more. */
+const GRACE_MS = 3000
+const INT8 = 20
+
+/** @throws Error of `pg` or of the network; 25006 where the server takes no writes */
+const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOptions): Promise<Connection> => {
+  // Loaded only where there is a DATABASE_URL.
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({
+    ...reachedBy(url),
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: statementMs,
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    query_timeout: statementMs + GRACE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    pipeline: true,
+    types: {
+      // Sequence numbers and milliseconds stay far below 2^53.
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  } as ClientConfig)
+  let isOpen = true
+  const shut = (): void => {
+    if (isOpen) end(client)
+    isOpen = false
+  }
+  const closed = new Promise<void>((resolve) => client.once('end', () => resolve()))
+  // Every query under way is rejected with it.
+  client.on('error', shut)
+  try {
+    await client.connect()
+    const { rows } = await client.query('show transaction_read_only')
+    if (rows[0]?.transaction_read_only === 'on') throw readOnly()
+  } catch (error) {
+    shut()
+    throw error
+  }
+  return {
+    isOpen: () => isOpen,
+    query: async (queries) => {
+      const asked = queries.map(({ text, values }) =>
+        // A statement with values is planned once for each connection: planning costs more than carrying it out.
+        client.query(
+          values === undefined ? { text } : { name: nameOf(text), text, values: values.map(toValue) },
+        ),
+      )
+      const answers = await Promise.allSettled(asked)
+      const results: Row[][] = []
+      for (const answer of answers) {
+        if (answer.status === 'fulfilled') results.push((answer.value as QueryResult<Row>).rows)
+        // The first refusal is the cause; those behind it say only that the transaction is aborted.
+        else {
+          if (isLost(answer.reason)) shut()
+          throw answer.reason
+        }
+      }
+      return results
+    },
+    onNotification: (listener) => {
+      client.on('notification', ({ payload = '' }) => listener(payload))
+    },
+    closed,
+    close: async () => {
+      shut()
+      await closed
+    },
+  }
+}
+
+/** A connection that is opened when it is needed, and anew when it broke. */
+export interface Link {
+  /** @throws as {@link connect} */
+  ready: () => Promise<Connection>
+  isOpen: () => boolean
+  close: () => Promise<void>
+}
+
+/** @param onOpen - prepares a new connection before it is used */
+export const createLink = (
+  options: ConnectionOptions,
+  onOpen: (connection: Connection) => Promise<unknown> = () => Promise.resolve(),
+): Link => {
+  let current: Connection | null = null
+  let opening: Promise<Connection> | null = null
+  let isOver = false
+
+  const open = async (): Promise<Connection> => {
+    const opened = await connect(options)
+    try {
+      await onOpen(opened)
+      if (isOver) throw new Error('the connection is closed')
+    } catch (error) {
+      await opened.close()
+      throw error
+    }
+    return (current = opened)
+  }
+
+  return {
+    ready: async () => {
+      if (current?.isOpen() === true) return current
+      if (isOver) throw new Error('the connection is closed')
+      opening ??= open().finally(() => (opening = null))
+      return opening
+    },
+    isOpen: () => current?.isOpen() === true,
+    close: async () => {
+      isOver = true
+      await opening?.catch(() => undefined)
+      await current?.close()
+    },
+  }
+}
+
+/** SQLSTATE, or the code of a network error; null for neither. */
+export const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+
+/** Whether nothing more is to be expected of the connection, and what became of the last transaction is not known. */
+export const isLost = (error: unknown): boolean => {
+  const code = codeOf(error)
+  // A network error has a code, too; a SQLSTATE has five characters, and one of `pg` itself has none.
+  if (code === null || !/^[0-9A-Z]{5}$/.test(code)) return true
+  return code.startsWith('08') || code.startsWith('57P') || code === READ_ONLY
+}
+
+const READ_ONLY = '25006'
+
+const readOnly = (): Error =>
+  Object.assign(new Error('the server takes no writes: it is a standby, or read-only'), { code: READ_ONLY })
+
+/** A connection that does not answer would not answer the farewell either. */
+const end = (client: Client): void => {
+  void client.end().catch(() => undefined)
+  ;(client as Client & { connection: { stream: { destroy: () => void } } }).connection.stream.destroy()
+}
+
+/** The same for the same text: there are a few dozen of them. */
+const nameOf = (text: string): string => {
+  const known = NAMES.get(text)
+  if (known !== undefined) return known
+  const name = `e${NAMES.size}`
+  NAMES.set(text, name)
+  return name
+}
+
+const NAMES = new Map<string, string>()
+
+/** PostgreSQL keeps no zero byte in a text. */
+const toValue = (value: unknown): unknown => {
+  if (typeof value === 'string') return withoutZero(value)
+  if (Array.isArray(value)) return value.map(toValue)
+  return value
+}
+
+const withoutZero = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text)
+
+/**
+ * `pg` gives `sslmode` other meanings from version to version, so it is read here: encrypted and with the server's name
+ * proved, unless the server is on this machine or the address says `sslmode=disable`.
+ */
+const reachedBy = (address: string): ClientConfig => {
+  const url = new URL(address)
+  const mode = url.searchParams.get('sslmode')
+  const ca = url.searchParams.get('sslrootcert')
+  for (const name of ['sslmode', 'sslrootcert']) url.searchParams.delete(name)
+  const isNear = url.searchParams.get('host')?.startsWith('/') === true || isLoopback(url.hostname)
+  const isPlain = mode === 'disable' || (mode === null && (isNear || url.hostname === ''))
+  return { connectionString: url.href, ssl: isPlain ? false : { ...(ca !== null && { ca: readFile(ca) }) } }
+}
+
+const readFile = (path: string): string => process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')

@@ -1,0 +1,307 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
+import { BotError } from '../../base/errors.ts'
+import { createBatches, type BatchAnswer, type Failure } from '../queues/batches.ts'
+import type { ForeignWrite, Operation, StoreDatabase } from '../queues/operations.ts'
+import { codeOf, createLink, isLost, type Connection, type Query, type Row } from './connection.ts'
+import { createPruning } from './history.ts'
+import { keptStatements } from './kept.ts'
+import { createNoticedElsewhere } from './noticed-elsewhere.ts'
+import { createNumbers } from './numbers.ts'
+import { countAll } from './counts.ts'
+import { acceptAll, queueStatements, sentAll } from './queues.ts'
+import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate } from './schema.ts'
+import type { Maker, Statements } from './statements.ts'
+
+export interface PostgresDatabase extends StoreDatabase {
+  /** Looks whether another process has written, and tells of it. */
+  look: () => Promise<void>
+}
+
+export interface PostgresOptions {
+  url: string
+  clock: Clock
+  /** Shown to an operator who looks at the server. */
+  name: string
+  /** Names this process to others on the channel. */
+  owner: string
+  /** The lease under which this process works on the queues; null for one that only looks, and minds what is over. */
+  fence: number | null
+  /** Called when another process has the lease: nothing may be said or kept any more. */
+  onExit: (error: Error) => void
+}
+
+/** Deadlocks and the like, which another try settles. */
+const MOST_TRIES = 5
+
+/**
+ * The database of a store on a PostgreSQL server, over one connection, which is opened anew when it breaks. A transaction whose
+ * answer got lost is tried again, and everything that is waiting is read again: what it had done already is found in the rows.
+ *
+ * @throws BotError `BOT_STORE_UNAVAILABLE`
+ */
+export const openPostgresDatabase = async (options: PostgresOptions): Promise<PostgresDatabase> => {
+  const { url, clock, name, owner, fence, onExit } = options
+  const numbers = createNumbers()
+  const elsewhere = createNoticedElsewhere(owner)
+  const makers = {
+    ...queueStatements,
+    ...keptStatements,
+    retry_dead: elsewhere.retry_dead,
+    forget: elsewhere.forget,
+    prune: createPruning(),
+  }
+  let onForeignWrite = (_written: ForeignWrite): void => undefined
+  const link = createLink({ url, name })
+  let isInterrupted = false
+  let isClosed = false
+
+  const hold: Query[] =
+    fence === null ? [] : [{ text: 'select evergreen.hold($1, $2)', values: [owner, fence] }]
+
+  /** One transaction. @returns the results, in order; all of it is durable then */
+  const commit = async (operations: readonly Operation[]): Promise<unknown[]> => {
+    const open = await link.ready()
+    await numbers.learn(
+      open,
+      operations.flatMap((operation) => (operation.op === 'accept' ? operation.events : [])),
+      operations.flatMap((operation) =>
+        'page' in operation && operation.page !== null ? [operation.page] : [],
+      ),
+    )
+    const parts = partsOf(operations)
+    const made = parts.map(({ operations: those }) => statementsOf(those))
+    const forgets = operations.some(({ op }) => op === 'forget')
+    const before: Query[] = [
+      { text: 'begin' },
+      {
+        text: forgets ? 'select pg_advisory_xact_lock($1)' : 'select pg_advisory_xact_lock_shared($1)',
+        values: [FORGETTING_LOCK],
+      },
+      ...hold,
+    ]
+    const rows = await open
+      .query([
+        ...before,
+        ...made.flatMap(({ queries }) => queries),
+        ...countAll(operations, numbers),
+        { text: 'commit' },
+      ])
+      .catch((error: unknown) => {
+        if (isLost(error)) isInterrupted = true
+        throw error
+      })
+    if (forgets) numbers.forgetConversations()
+    const results: unknown[] = operations.map(() => null)
+    let from = before.length
+    for (const [index, { queries, result }] of made.entries()) {
+      const of = result(rows.slice(from, (from += queries.length)))
+      for (const [place, value] of of.entries()) results[parts[index]?.places[place] ?? -1] = value
+    }
+    return results
+  }
+
+  /** The statements of one operation, or of several `accept` or `sent`; one result each. */
+  const statementsOf = (operations: readonly Operation[]): Statements<unknown[]> => {
+    const [first] = operations
+    if (first?.op === 'accept') {
+      const accepts = operations.filter((operation) => operation.op === 'accept')
+      const { queries, result } = acceptAll(accepts, numbers)
+      return {
+        queries,
+        result: (rows) => {
+          const all = result(rows)
+          let from = 0
+          return accepts.map(({ events }) => all.slice(from, (from += events.length)))
+        },
+      }
+    }
+    if (first?.op === 'sent') {
+      const sent = operations.filter((operation) => operation.op === 'sent')
+      return { ...sentAll(sent, numbers), result: () => sent.map(() => null) }
+    }
+    if (first === undefined) return { queries: [], result: () => [] }
+    const { queries, result } = (makers[first.op] as Maker<Operation['op']>)(first as never, numbers)
+    return { queries, result: (rows: readonly (readonly Row[])[]) => [result(rows)] }
+  }
+
+  const tryOut = async (operations: readonly Operation[]): Promise<unknown[]> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await commit(operations)
+      } catch (error) {
+        const code = codeOf(error) ?? ''
+        if (!isLost(error) && link.isOpen()) await rollBack(await link.ready())
+        if (code === CONVERSATION_GONE) numbers.forgetConversations()
+        if (!PASSING.has(code) || tries >= MOST_TRIES) throw error
+      }
+    }
+  }
+
+  const carryOut = async (operations: readonly Operation[]): Promise<BatchAnswer> => {
+    try {
+      return { results: await tryOut(operations) }
+    } catch (error) {
+      if (operations.length === 1 || isWorldsFault(error)) return { error: failureOf(error) }
+    }
+    // One operation that cannot be carried out must not take its neighbours with it.
+    const each: ({ result: unknown } | { error: Failure })[] = []
+    for (const operation of operations) {
+      each.push(
+        await tryOut([operation]).then(
+          ([result]) => ({ result }),
+          (error: unknown) => ({ error: failureOf(error) }),
+        ),
+      )
+    }
+    return { each }
+  }
+
+  const batches = createBatches({
+    send: (operations) => {
+      void carryOut(operations).then((answer) => {
+        if ('error' in answer && answer.error.code === LEASE_LOST) return end()
+        batches.settle(answer)
+        if ('error' in answer || !isInterrupted) return
+        isInterrupted = false
+        void look(true)
+      })
+    },
+    refused,
+    clock,
+  })
+
+  const end = (): void => {
+    batches.end(TAKEN_OVER)
+    onExit(new Error(TAKEN_OVER))
+  }
+
+  /** @param isAll - whether anything may have happened that was not told */
+  const look = async (isAll = false): Promise<void> => {
+    if (isClosed) return
+    try {
+      const open = await link.ready()
+      const { pagesWaiting, isNew } = elsewhere.seen(await open.query(elsewhere.look))
+      if (isAll || isNew.returned || isNew.forgotten)
+        onForeignWrite({ pagesWaiting, events: isAll, forgotten: isAll || isNew.forgotten })
+    } catch (error) {
+      // The next look, or the next transaction, meets the same trouble.
+      if (isLost(error)) isInterrupted = true
+    }
+  }
+
+  try {
+    const open = await link.ready()
+    await migrate(open)
+    const instance = await instanceOf(open)
+    const { pagesWaiting } = elsewhere.seen(await open.query(elsewhere.look))
+    return {
+      instance,
+      pagesWaiting,
+      run: batches.run,
+      record: batches.record,
+      onForeignWrite: (listener) => {
+        onForeignWrite = listener
+      },
+      look: () => look(),
+      close: async () => {
+        isClosed = true
+        await batches.finish()
+        await link.close()
+      },
+    }
+  } catch (error) {
+    await link.close()
+    throw unopened(error)
+  }
+}
+
+/**
+ * Many small statements cost more than a large one: the `accept` operations between two reads of the inbox become one, in the
+ * place of the last; the `sent` ones become one in the place of the first, as what was sent must not be read again.
+ */
+const partsOf = (operations: readonly Operation[]): Part[] => {
+  const parts: Part[] = []
+  let accepts: Part = { operations: [], places: [] }
+  const sent: Part = { operations: [], places: [] }
+  const closeAccepts = (): void => {
+    if (accepts.operations.length > 0) parts.push(accepts)
+    accepts = { operations: [], places: [] }
+  }
+  for (const [place, operation] of operations.entries()) {
+    if (operation.op === 'load_inbox' || operation.op === 'forget') closeAccepts()
+    const part: Part =
+      operation.op === 'accept' ? accepts : operation.op === 'sent' ? sent : { operations: [], places: [] }
+    if (part !== accepts && part.operations.length === 0) parts.push(part)
+    part.operations.push(operation)
+    part.places.push(place)
+  }
+  closeAccepts()
+  return parts
+}
+
+/** Operations that are carried out together, and where they stand among all. */
+interface Part {
+  operations: Operation[]
+  places: number[]
+}
+
+/** Harmless where no transaction is open: the server has then ended it by itself. */
+const rollBack = (connection: Connection): Promise<unknown> =>
+  connection.query([{ text: 'rollback' }]).catch(() => undefined)
+
+const TAKEN_OVER = 'another instance has taken over'
+
+/** Serialization failure, deadlock, a visitor who was forgotten in between. */
+const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', CONVERSATION_GONE])
+
+/** No operation would fare better alone: the way to the server, its resources, a person's hand, its disk, the lease. */
+const isWorldsFault = (error: unknown): boolean =>
+  isLost(error) || /^(53|55|57|58|XX|40)/.test(codeOf(error) ?? '') || codeOf(error) === LEASE_LOST
+
+/** @returns the server's words, which hold no value of ours */
+const failureOf = (error: unknown): Failure => ({
+  message: error instanceof Error ? error.message : String(error),
+  code: codeOf(error),
+})
+
+const refused = ({ message }: Failure): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${message}`, {
+    retryable: true,
+    remedy:
+      'See that the PostgreSQL server of DATABASE_URL runs and takes writes; the bot goes on by itself.',
+  })
+
+export const unopened = (error: unknown): BotError =>
+  error instanceof BotError
+    ? error
+    : new BotError('BOT_STORE_UNAVAILABLE', `the database could not be opened: ${reasonOf(error)}`, {
+        cause: error,
+        remedy: remedyOf(error),
+      })
+
+const reasonOf = (error: unknown): string => {
+  // Where a name has several addresses, the error of each is in it, and no words of its own.
+  const first = error instanceof AggregateError ? error.errors[0] : error
+  return first instanceof Error ? first.message || (codeOf(first) ?? first.name) : String(first)
+}
+
+const remedyOf = (error: unknown): string => {
+  const code = codeOf(error) ?? ''
+  if (code.startsWith('28')) return 'See that the user and the password in DATABASE_URL are right.'
+  if (code === '3D000') return 'Create the database that DATABASE_URL names, with: createdb NAME'
+  if (code === '42501')
+    return 'Give the user of DATABASE_URL the right to create a schema: grant create on database NAME to USER'
+  return 'See that the PostgreSQL server of DATABASE_URL runs, can be reached from here, and takes writes.'
+}
+
+const instanceOf = async (connection: Connection): Promise<string> => {
+  const [, [row] = []] = await connection.query([
+    {
+      text: `insert into evergreen.meta (name, value) values ('instance', $1) on conflict do nothing`,
+      values: [randomBytes(6).toString('base64url')],
+    },
+    { text: `select value from evergreen.meta where name = 'instance'` },
+  ])
+  return row?.['value'] as string
+}

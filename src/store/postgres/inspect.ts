@@ -1,0 +1,99 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Backlog } from '../sqlite/inspect.ts'
+import { createLink, type Row } from './connection.ts'
+import { unopened } from './database.ts'
+import { NEWEST_VERSION, versionsOf } from './schema.ts'
+
+/** What a look at the server from outside tells. */
+export type ServerFindings =
+  | { status: 'unreachable'; why: string; next: string }
+  | { status: 'absent'; server: ServerFacts }
+  | { status: 'newer'; version: number; known: number }
+  | {
+      status: 'sound'
+      server: ServerFacts
+      bytes: number
+      /** Events not yet handled. */
+      inbox: Backlog
+      /** Replies not yet sent. */
+      outbox: Backlog
+      dead: number
+      /** The process that works on the database; null for none. */
+      keeper: string | null
+      /** What the bot has kept by name (`Store.remember`). */
+      notes: ReadonlyMap<string, string>
+    }
+
+export interface ServerFacts {
+  /** Such as 160004. */
+  version: number
+  /** How far its clock is ahead of the one of this machine, ms. */
+  aheadMs: number
+  /** Whether a commit waits until it would survive a crash of the server. */
+  isDurable: boolean
+  /** Servers that follow it, as far as this user may see them; whether a commit waits for one of them. */
+  followers: { count: number; areWaitedFor: boolean }
+}
+
+/** Looks at the database without changing it, while the bot runs or not. */
+export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Promise<ServerFindings> => {
+  const link = createLink({ url, name: 'evergreen doctor' })
+  try {
+    const connection = await link.ready()
+    const askedMs = clock.now()
+    const [[facts] = []] = await connection.query([{ text: FACTS }])
+    const server = toFacts(facts, (askedMs + clock.now()) / 2)
+    const versions = await versionsOf(connection)
+    if (versions === null) return { status: 'absent', server }
+    if (versions.oldest > NEWEST_VERSION) {
+      return { status: 'newer', version: versions.version, known: NEWEST_VERSION }
+    }
+    const [inbox, outbox, [rest] = [], notes = []] = await connection.query([
+      { text: backlogOf('inbox') },
+      { text: backlogOf('outbox') },
+      { text: REST },
+      { text: `select substr(name, 6) as name, value from evergreen.meta where name like 'note:%'` },
+    ])
+    return {
+      status: 'sound',
+      server,
+      bytes: Number(rest?.['bytes']),
+      inbox: toBacklog(inbox),
+      outbox: toBacklog(outbox),
+      dead: Number(rest?.['dead']),
+      keeper: (rest?.['keeper'] as string | null) ?? null,
+      notes: new Map(notes.map(({ name, value }) => [name as string, value as string])),
+    }
+  } catch (error) {
+    const { message, remedy = '' } = unopened(error)
+    return { status: 'unreachable', why: message, next: remedy }
+  } finally {
+    await link.close()
+  }
+}
+
+const FACTS = `
+select current_setting('server_version_num')::int as version,
+  extract(epoch from clock_timestamp())::double precision * 1000 as now,
+  current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' as durable,
+  (select count(*) from pg_stat_replication) as followers,
+  current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local') as awaited`
+
+const REST = `
+select pg_database_size(current_database()) as bytes, (select count(*) from evergreen.dead) as dead,
+  (select host from evergreen.keeper where until > clock_timestamp()) as keeper`
+
+const backlogOf = (queue: 'inbox' | 'outbox'): string =>
+  `select count(*) as n, min(accepted_ms) as oldest from evergreen.${queue}`
+
+const toBacklog = ([row]: readonly Row[] = []): Backlog => ({
+  count: Number(row?.['n']),
+  oldestMs: (row?.['oldest'] as number | null) ?? null,
+})
+
+const toFacts = (row: Row | undefined, nowMs: number): ServerFacts => ({
+  version: Number(row?.['version']),
+  aheadMs: Math.round(Number(row?.['now']) - nowMs),
+  isDurable: row?.['durable'] === true,
+  followers: { count: Number(row?.['followers']), areWaitedFor: row?.['awaited'] === true },
+})

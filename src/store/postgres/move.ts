@@ -1,0 +1,248 @@
+import { existsSync, renameSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../../base/clock.ts'
+import { BotError } from '../../base/errors.ts'
+import { databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
+import { openDatabase } from '../sqlite/database.ts'
+import { placeInFolder, tokenFileIn } from '../tokens/place.ts'
+import { createLink, type Connection, type Query, type Row } from './connection.ts'
+import { takeLease } from './lease.ts'
+import { leftSince } from './queues.ts'
+import { migrate } from './schema.ts'
+import { placeInRow } from './token-row.ts'
+
+export interface Moved {
+  /** Rows by table. */
+  rows: Record<string, number>
+  /** Page tokens. */
+  tokens: number
+  /** What the files are called now. */
+  files: string[]
+}
+
+/** The tables, each with what is added up to see that all of it has arrived; in SQLite a length is one of characters. */
+const TABLES = {
+  page: ['no', 'length(id)'],
+  conversation: ['id', 'page', 'length(psid)', 'length(state)', 'window_ends_ms'],
+  seen: ['length(key)', 'accepted_ms'],
+  inbox: ['seq', 'conversation', 'accepted_ms', 'length(body)'],
+  outbox: ['page', 'seq', 'conversation', 'accepted_ms', 'doubt_ms', 'length(body)'],
+  sent: ['seq', 'conversation', 'length(message_id)', 'sent_ms'],
+  dead: [
+    'seq',
+    'page',
+    'conversation',
+    'accepted_ms',
+    'died_ms',
+    'length(reason)',
+    'length(error)',
+    'length(body)',
+  ],
+  answers: ['id', 'conversation', 'length(form)', 'length(url)', 'kept_ms', 'due_ms', 'length(body)'],
+  statistic: ['start_ms', 'page', 'count', 'length(name)'],
+  open_question: ['id', 'conversation', 'page', 'length(reply)', 'asked_ms'],
+} as const
+type Table = keyof typeof TABLES
+
+const PRIME = '1000003'
+const ROWS_AT_ONCE = 2000
+const AFTER = '.moved'
+
+/**
+ * Moves the data of a folder to a database on a server, with the bot stopped. Replies in doubt stay in doubt. A move that was cut
+ * off is run again: what has arrived already is passed by. In the end the rows of both are counted and added up, and only then do
+ * the files get other names, so that no bot starts on them by mistake.
+ *
+ * @throws BotError `BOT_DATA_DIR_IN_USE`, `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`, `BOT_TOKEN_KEY_WRONG`
+ */
+export const moveToServer = async (options: {
+  dir: string
+  url: string
+  key: Buffer
+  owner: string
+  clock: Clock
+  /** Hears how many rows of a table have been gone through. */
+  onProgress: (table: string, rows: number) => void
+}): Promise<Moved> => {
+  const { dir, url, key, owner, clock, onProgress } = options
+  const file = databaseIn(dir)
+  if (!existsSync(file) && !existsSync(tokenFileIn(dir))) {
+    throw new BotError('BOT_STORE_UNAVAILABLE', `There is nothing to move in ${dir}.`, {
+      remedy: 'Check DATA_DIR; with DATABASE_URL set, the bot begins with an empty database.',
+    })
+  }
+  const held = holdDataDir(dir)
+  // Nothing is running on the database either, and nothing begins to.
+  const lease = await takeLease({
+    url,
+    name: 'evergreen move',
+    owner,
+    host: 'npm run move-to-postgres',
+    clock,
+    log: { info: (_about, text) => onProgress(text ?? '', 0), warn: () => undefined },
+    onLost: () => undefined,
+  }).catch((error: unknown) => {
+    held.release()
+    throw error
+  })
+  const link = createLink({ url, name: 'evergreen move', statementMs: 60_000 }, migrate)
+  try {
+    const connection = await link.ready()
+    const rows = existsSync(file) ? await moveDatabase(file, connection, onProgress) : {}
+    const tokens = await moveTokens(dir, url, key)
+    const files = [file, tokenFileIn(dir)].filter((path) => existsSync(path))
+    for (const path of files) renameSync(path, `${path}${AFTER}`)
+    return { rows, tokens, files: files.map((path) => `${path}${AFTER}`) }
+  } finally {
+    await link.close()
+    await lease.release()
+    held.release()
+  }
+}
+
+const moveDatabase = async (
+  file: string,
+  connection: Connection,
+  onProgress: (table: string, rows: number) => void,
+): Promise<Record<string, number>> => {
+  // Brings it up to date, and takes its log in.
+  openDatabase(file).close()
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    await takeName(db, connection)
+    const rows: Record<string, number> = {}
+    for (const table of Object.keys(TABLES) as Table[]) {
+      rows[table] = await copy(db, connection, table, (count) => onProgress(table, count))
+    }
+    await copyRest(db, connection)
+    for (const table of Object.keys(TABLES) as Table[]) await compare(db, connection, table)
+    return rows
+  } finally {
+    db.close()
+  }
+}
+
+/** The ids of replies begin with the name of the database, so it moves along; a database that has another one is in use. */
+const takeName = async (db: DatabaseSync, connection: Connection): Promise<void> => {
+  const instance = String(db.prepare(`select value from meta where name = 'instance'`).get()?.['value'])
+  const [[found] = [], [used] = []] = await connection.query([
+    { text: `select value from evergreen.meta where name = 'instance'` },
+    {
+      text: 'select exists (select from evergreen.conversation) or exists (select from evergreen.seen) as yes',
+    },
+  ])
+  if (used?.['yes'] === true && found?.['value'] !== instance) {
+    throw new BotError('BOT_STORE_UNAVAILABLE', 'The database of DATABASE_URL is not empty.', {
+      remedy: 'Name another one, or drop its schema evergreen if it is not needed.',
+    })
+  }
+  await connection.query([
+    {
+      text: `insert into evergreen.meta (name, value) values ('instance', $1)
+             on conflict (name) do update set value = excluded.value`,
+      values: [instance],
+    },
+  ])
+}
+
+const copy = async (
+  db: DatabaseSync,
+  connection: Connection,
+  table: Table,
+  onProgress: (rows: number) => void,
+): Promise<number> => {
+  let moved = 0
+  let rows: Row[] = []
+  const flush = async (): Promise<void> => {
+    if (rows.length === 0) return
+    await connection.query([
+      {
+        text: `insert into evergreen.${table} overriding system value
+               select * from json_populate_recordset(null::evergreen.${table}, $1) on conflict do nothing`,
+        values: [JSON.stringify(rows)],
+      },
+    ])
+    moved += rows.length
+    rows = []
+    onProgress(moved)
+  }
+  for (const row of db.prepare(`select * from ${table}`).iterate()) {
+    rows.push(toRow(table, row))
+    if (rows.length === ROWS_AT_ONCE) await flush()
+  }
+  await flush()
+  return moved
+}
+
+const toRow = (table: Table, row: Row): Row => {
+  const values = Object.entries(row).map(([name, value]) => [name, toJson(value)])
+  return {
+    ...(Object.fromEntries(values) as Row),
+    ...(table === 'conversation' && { left_since: leftSince(row['state'] as string | null) }),
+  }
+}
+
+const toJson = (value: unknown): unknown => {
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value
+}
+
+/** Notes, and from which number on new ones are given. */
+const copyRest = async (db: DatabaseSync, connection: Connection): Promise<void> => {
+  const notes = db.prepare(`select name, value from meta where name like 'note:%'`).all()
+  const seq = Number(db.prepare(`select value from meta where name = 'seq'`).get()?.['value'] ?? 1)
+  const given = db.prepare('select name, seq from sqlite_sequence').all() as { name: string; seq: number }[]
+  const lastOf = (table: string): number => given.find(({ name }) => name === table)?.seq ?? 0
+  const last = (table: string, column: string, least: number): Query => ({
+    text: `select setval(pg_get_serial_sequence('evergreen.${table}', '${column}'),
+             greatest($1::bigint, (select max(${column}) from evergreen.${table}), 1))`,
+    values: [least],
+  })
+  await connection.query([
+    {
+      text: `insert into evergreen.meta (name, value) select * from unnest($1::text[], $2::text[])
+             on conflict (name) do update set value = excluded.value`,
+      values: [notes.map(({ name }) => name), notes.map(({ value }) => value)],
+    },
+    { text: `select setval('evergreen.seq', $1::bigint)`, values: [Math.max(seq, 1)] },
+    last('page', 'no', 0),
+    last('answers', 'id', lastOf('answers')),
+    last('open_question', 'id', lastOf('open_question')),
+  ])
+}
+
+const compare = async (db: DatabaseSync, connection: Connection, table: Table): Promise<void> => {
+  // The remainders, as the sum of all times of a large table is no number of 64 bits any more.
+  const sums = TABLES[table]
+    .map((column, index) => `coalesce(sum(${column} % ${PRIME}), 0) as s${index}`)
+    .join(', ')
+  const summing = db.prepare(`select count(*) as n, ${sums} from ${table}`)
+  summing.setReadBigInts(true)
+  const here = summing.get() ?? {}
+  const [[there = {}] = []] = await connection.query([
+    { text: `select count(*) as n, ${sums} from evergreen.${table}` },
+  ])
+  for (const [name, value] of Object.entries(here)) {
+    if (BigInt(String(value)) === BigInt(String(there[name]))) continue
+    throw new BotError('BOT_STORE_UNAVAILABLE', `The table ${table} has not arrived as it was.`, {
+      remedy:
+        'Nothing was changed in DATA_DIR. Empty the database (drop schema evergreen cascade), and run this again.',
+    })
+  }
+}
+
+const moveTokens = async (dir: string, url: string, key: Buffer): Promise<number> => {
+  if (!existsSync(tokenFileIn(dir))) return 0
+  const from = placeInFolder(dir, key)
+  const to = placeInRow(url, key)
+  try {
+    return await to.alone(async () => {
+      const [data, there] = [await from.adapter.read(), await to.adapter.read()]
+      // A move that was cut off, or a token that was made for the new place already.
+      if (data !== null && (there === null || there.pages.length === 0)) await to.adapter.write(data)
+      return data?.pages.length ?? 0
+    })
+  } finally {
+    await Promise.all([from.close(), to.close()])
+  }
+}

@@ -1,0 +1,381 @@
+import { hash } from 'node:crypto'
+import type { OutboxRow } from '../queues/rows.ts'
+import type { NewEvent } from '../store.ts'
+import type { AcceptedRow, Operation } from '../queues/operations.ts'
+import { CONVERSATION_GONE } from './schema.ts'
+import { addCounts, ALL_SPANS } from './counts.ts'
+import type { Query } from './connection.ts'
+import { change, NO_ROWS, select, type Known, type Maker, type Statements } from './statements.ts'
+
+const WINDOW_MS = 24 * 60 * 60 * 1000
+// A window end this much later is not worth a write; the stored one is then early, which is the safe side.
+const WINDOW_GRAIN_MS = 60 * 1000
+// Enough replies for a conversation page, which shows the latest fifty messages.
+const LATEST_SENT = 500
+
+type QueueOperation =
+  | 'finish_event'
+  | 'interject'
+  | 'load_inbox'
+  | 'load_outbox'
+  | 'waiting'
+  | 'dead'
+  | 'hand_back'
+  | 'sent_replies'
+
+/**
+ * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
+ * which of several with the same name comes first is settled here.
+ *
+ * @returns one row per event; null for a duplicate
+ */
+export const acceptAll = (
+  operations: readonly Extract<Operation, { op: 'accept' }>[],
+  known: Known,
+): Statements<(AcceptedRow | null)[]> => {
+  const all = operations.flatMap(({ events, nowMs }) => events.map((event) => ({ event, nowMs })))
+  const taken = new Set<string>()
+  const names: { ord: number; key: Buffer; nowMs: number }[] = []
+  const given = all.flatMap(({ event, nowMs }, ord) => {
+    const keys = namesOf(event)
+    const texts = keys.map((key) => key.toString('latin1'))
+    const isRepeated = texts.some((text) => taken.has(text))
+    for (const [index, text] of texts.entries()) {
+      if (taken.has(text)) continue
+      taken.add(text)
+      const key = keys[index]
+      if (key !== undefined) names.push({ ord: isRepeated ? -1 : ord, key, nowMs })
+    }
+    return isRepeated ? [] : [{ event, nowMs, ord }]
+  })
+  // Always in the same order, or two batches with the same names could wait for each other.
+  names.sort((a, b) => Buffer.compare(a.key, b.key))
+  return {
+    queries: [
+      {
+        text: ACCEPT,
+        values: [
+          given.map(({ ord }) => ord),
+          given.map(({ event }) => known.conversation(event.pageId, event.psid ?? '')),
+          given.map(({ nowMs }) => nowMs),
+          given.map(({ event }) => (event.opensWindow ? event.timestampMs + WINDOW_MS : null)),
+          given.map(({ event }) => event.body),
+          names.map(({ ord }) => ord),
+          names.map(({ key }) => key),
+          names.map(({ nowMs }) => nowMs),
+        ],
+      },
+    ],
+    result: ([rows = []]) => {
+      const results: (AcceptedRow | null)[] = all.map(() => null)
+      for (const { ord, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
+      return results
+    },
+  }
+}
+
+const ACCEPT = `
+with given as materialized (
+  select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+    as g (ord, conversation, accepted_ms, window_ends_ms, body)
+), names as materialized (
+  select * from unnest($6::int[], $7::bytea[], $8::bigint[]) as n (ord, key, accepted_ms)
+), fresh as (
+  insert into evergreen.seen (key, accepted_ms) select key, accepted_ms from names
+  on conflict do nothing returning key
+), stale as materialized (
+  select distinct ord from names where key not in (select key from fresh)
+), ok as materialized (
+  select g.*, nextval('evergreen.seq') as seq
+  from (select * from given where ord not in (select ord from stale) order by ord) g
+), heard as materialized (
+  select o.conversation, c.page, o.window_ends_ms as ends, least(o.window_ends_ms - ${WINDOW_MS}, o.accepted_ms) as at_ms,
+    greatest(c.window_ends_ms, max(o.window_ends_ms) over (
+      partition by o.conversation order by o.ord rows between unbounded preceding and 1 preceding
+    )) - ${WINDOW_MS} as before_ms
+  from ok o join evergreen.conversation c on c.id = o.conversation where o.window_ends_ms is not null
+), fresh_in as materialized (
+  select h.conversation, h.page, s.span, evergreen.start_of(s.span, h.at_ms) as start_ms
+  from heard h, ${ALL_SPANS}
+  where h.before_ms is null or evergreen.start_of(s.span, h.before_ms) < evergreen.start_of(s.span, h.at_ms)
+), counted as (
+  ${addCounts(`select span, '', start_ms, 'visitors', page, count(*) from fresh_in group by span, start_ms, page`)}
+), opened as (
+  update evergreen.conversation c set window_ends_ms = o.ends
+  from (select conversation, max(ends) as ends from heard group by conversation) o
+  where c.id = o.conversation and o.ends > coalesce(c.window_ends_ms, 0) +
+    case when exists (select from fresh_in f where f.conversation = c.id) then 0 else ${WINDOW_GRAIN_MS} end
+  returning c.id, c.window_ends_ms
+), added as (
+  insert into evergreen.inbox (seq, conversation, accepted_ms, body)
+  select seq, conversation, accepted_ms, body from ok
+)
+select ok.ord, ok.seq, c.state, coalesce(opened.window_ends_ms, c.window_ends_ms) as "windowEndsMs",
+  coalesce(c.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
+from ok left join evergreen.conversation c on c.id = ok.conversation left join opened on opened.id = ok.conversation`
+
+const namesOf = ({ pageId, key, aliases = [] }: NewEvent): Buffer[] =>
+  [...new Set([key, ...aliases])].map((name) => digest(pageId, name))
+
+const digest = (pageId: string, key: string): Buffer =>
+  hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)
+
+/** Since when the state says that a person has the conversation; null where it does not. */
+export const leftSince = (state: string | null | undefined): number | null => {
+  if (!state?.includes('"sinceMs"')) return null
+  try {
+    const { handover } = JSON.parse(state) as { handover?: { sinceMs?: unknown } }
+    return typeof handover?.sinceMs === 'number' ? handover.sinceMs : null
+  } catch {
+    return null
+  }
+}
+
+const OUTBOX_ROWS = `
+  select o.conversation, c.state, c.window_ends_ms as "windowEndsMs", c.psid, o.seq, o.accepted_ms as "acceptedMs",
+    o.doubt_ms as "doubtMs", o.body`
+
+/** Replies that are sent, of any number of operations, in one statement. One that was confirmed by its echo before is counted already. */
+export const sentAll = (
+  operations: readonly Extract<Operation, { op: 'sent' }>[],
+  known: Known,
+): Statements<null> =>
+  change(SENT, [
+    operations.map(({ page }) => known.page(page)),
+    operations.map(({ conversation }) => conversation),
+    operations.map(({ seq }) => seq),
+    operations.map(({ messageId }) => messageId),
+    operations.map(({ nowMs }) => nowMs),
+    operations.map(({ waited }) => waited),
+  ])
+
+// Without a message id it may be something else that was done, such as a handover.
+const SENT = `
+with given as materialized (
+  select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::boolean[])
+    as g (page, conversation, seq, message_id, sent_ms, waited)
+), dropped as (
+  delete from evergreen.outbox o using given g
+  where o.page = g.page and o.conversation = g.conversation and o.seq = g.seq
+  returning g.page, g.conversation, g.seq, g.message_id, g.sent_ms, g.waited
+), counted as (
+  ${addCounts(`
+    select s.span, '', evergreen.start_of(s.span, d.sent_ms), w.what, d.page, count(*)
+    from dropped d cross join ${ALL_SPANS}
+      cross join lateral (values ('replies', d.message_id is not null), ('waited', d.waited)) as w (what, counts)
+    where w.counts group by 1, 3, 4, 5`)}
+)
+insert into evergreen.sent (conversation, seq, message_id, sent_ms)
+select conversation, seq, message_id, sent_ms from dropped on conflict do nothing`
+
+const MOST_QUESTIONS = 100_000
+
+export const queueStatements: { [Op in QueueOperation]: Maker<Op> } = {
+  finish_event: (o, known) => ({
+    queries: [finish(o, known), ...(o.question === null ? [] : [{ text: TRIM_QUESTIONS }])],
+    result: ([[row] = NO_ROWS]) =>
+      row?.['done'] === true
+        ? { forgotten: false, seqs: row['seqs'] as number[], settled: row['settled'] === true }
+        : { forgotten: true },
+  }),
+
+  interject: ({ page, conversation, seq, acceptedMs, reply, doubtMs }, known) => ({
+    queries: [
+      {
+        text: `insert into evergreen.outbox (page, conversation, seq, accepted_ms, doubt_ms, body)
+               select $1::int, $2::bigint, nextval('evergreen.seq'), $3::bigint, $4::bigint, $5
+               from evergreen.inbox where seq = $6 returning seq`,
+        values: [known.page(page), conversation, acceptedMs, doubtMs, reply, seq],
+      },
+    ],
+    result: ([rows]) => (rows?.[0]?.['seq'] as number | undefined) ?? null,
+  }),
+
+  load_inbox: ({ after, limit, except }) => ({
+    queries: [
+      {
+        text: `select i.conversation, c.state, c.window_ends_ms as "windowEndsMs", p.id as page, c.psid, i.seq,
+                 i.accepted_ms as "acceptedMs", i.body
+               from evergreen.inbox i join evergreen.conversation c on c.id = i.conversation
+                 join evergreen.page p on p.no = c.page
+               where i.seq > $1 and i.conversation <> all ($2::bigint[]) order by i.seq limit $3`,
+        values: [after, except, limit],
+      },
+    ],
+    result: ([rows = []]) => ({ rows: rows as never[], end: rows.length < limit }),
+  }),
+
+  load_outbox: ({ page, conversations, limit, nowMs }, known) => ({
+    queries: [
+      {
+        text: `with picked as materialized (
+                 select o.*, w.ord from unnest($2::bigint[]) with ordinality as w (id, ord)
+                   cross join lateral (
+                     select * from evergreen.outbox where page = $1 and conversation = w.id order by seq limit $3
+                   ) o
+                 order by w.ord, o.seq limit $3
+               ), marked as (
+                 update evergreen.outbox o set doubt_ms = $4 from picked p
+                 where o.page = p.page and o.conversation = p.conversation and o.seq = p.seq and p.doubt_ms is null
+               )
+               ${OUTBOX_ROWS} from picked o join evergreen.conversation c on c.id = o.conversation order by o.ord, o.seq`,
+        values: [known.page(page), conversations, limit, nowMs],
+      },
+    ],
+    result: ([found = []]) => {
+      const rows = found as unknown as OutboxRow[]
+      const counts = new Map<number, number>()
+      for (const { conversation } of rows) counts.set(conversation, (counts.get(conversation) ?? 0) + 1)
+      let left = limit
+      const unread = conversations.filter((conversation) => {
+        const size = counts.get(conversation) ?? 0
+        const isFull = size === left
+        left -= size
+        return isFull
+      })
+      return { rows, unread }
+    },
+  }),
+
+  waiting: ({ page, except, limit }, known) => ({
+    queries: [
+      {
+        text: `select w.conversation
+               from (select distinct conversation from evergreen.outbox
+                     where page = $1 and conversation <> all ($2::bigint[])) w
+                 join evergreen.conversation c on c.id = w.conversation
+               order by c.window_ends_ms nulls last, w.conversation limit $3`,
+        values: [known.page(page), except, limit],
+      },
+    ],
+    result: ([rows = []]) => rows.map(({ conversation }) => conversation as number),
+  }),
+
+  // What takes its place keeps its number, and so the order; the letter gets one of its own.
+  dead: ({ page, conversation, seq, reason, error, instead, nowMs }, known) =>
+    change(
+      `with died as materialized (
+         select * from evergreen.outbox where page = $1 and conversation = $2 and seq = $3
+       ), letter as (
+         insert into evergreen.dead (seq, page, conversation, accepted_ms, died_ms, reason, error, body)
+         select case when $7::text is null then seq else nextval('evergreen.seq') end, page, conversation, accepted_ms,
+           $4::bigint, $5, $6, body from died
+       ), dropped as (
+         delete from evergreen.outbox
+         where page = $1 and conversation = $2 and seq = $3 and $7::text is null
+       )
+       update evergreen.outbox set body = $7::text
+       where page = $1 and conversation = $2 and seq = $3 and $7::text is not null`,
+      [
+        known.page(page),
+        conversation,
+        seq,
+        nowMs,
+        reason,
+        error === null ? null : JSON.stringify(error),
+        instead,
+      ],
+    ),
+
+  hand_back: ({ page, conversation, seqs }, known) =>
+    change(
+      `update evergreen.outbox set doubt_ms = null
+       where page = $1 and conversation = $2 and seq = any ($3::bigint[])`,
+      [known.page(page), conversation, seqs],
+    ),
+
+  sent_replies: ({ page, psid }, known) =>
+    select(
+      `select s.seq, s.message_id as "messageId"
+       from evergreen.sent s join evergreen.conversation c on c.id = s.conversation
+       where c.page = $1 and c.psid = $2 order by s.seq desc limit ${LATEST_SENT}`,
+      [known.page(page), psid],
+    ),
+}
+
+/**
+ * One statement of the parts that this event needs. Each part hangs on `finished`: nothing of it happens where the event is gone,
+ * because the visitor was forgotten meanwhile.
+ */
+const finish = (o: Extract<Operation, { op: 'finish_event' }>, known: Known): Query => {
+  const values: unknown[] = []
+  const value = (given: unknown): string => `$${values.push(given)}`
+  const conversation = value(o.conversation)
+  const page = value(known.page(o.page))
+  const acceptedMs = value(o.acceptedMs)
+  const parts = [
+    `finished as (delete from evergreen.inbox where seq = ${value(o.seq)}::bigint returning seq)`,
+  ]
+  if (o.state !== undefined) {
+    parts.push(`remembered as (
+      update evergreen.conversation c set state = ${value(o.state)}, left_since = ${value(leftSince(o.state))}::double precision
+      from finished where c.id = ${conversation}::bigint)`)
+  }
+  if (o.confirmed.length > 0) {
+    const [seqs, messages] = [
+      o.confirmed.map(({ seq }) => seq),
+      o.confirmed.map(({ messageId }) => messageId),
+    ]
+    parts.push(
+      `confirmed as (
+        delete from evergreen.outbox o
+        using finished, unnest(${value(seqs)}::bigint[], ${value(messages)}::text[]) as m (seq, message_id)
+        where o.page = ${page}::int and o.conversation = ${conversation}::bigint and o.seq = m.seq
+        returning o.seq, m.message_id)`,
+      `sent as (
+        insert into evergreen.sent (conversation, seq, message_id, sent_ms)
+        select ${conversation}::bigint, seq, message_id, ${value(o.nowMs)}::bigint from confirmed on conflict do nothing)`,
+      `counted as (${addCounts(`
+        select span, '', evergreen.start_of(span, ${value(o.nowMs)}::bigint), 'replies', ${page}::int, count(*)
+        from confirmed, ${ALL_SPANS} group by span`)})`,
+    )
+  }
+  if (o.answers.length > 0) {
+    const lists = [
+      o.answers.map(({ form }) => form),
+      o.answers.map(({ url }) => url),
+      o.answers.map(({ body }) => body),
+    ]
+    parts.push(`kept as (
+      insert into evergreen.answers (conversation, form, url, kept_ms, due_ms, body)
+      select ${conversation}::bigint, a.form, a.url, ${acceptedMs}::bigint,
+        case when a.url is not null then ${value(o.nowMs)}::bigint end, a.body
+      from finished, unnest(${lists.map((list) => `${value(list)}::text[]`).join(', ')})
+        with ordinality as a (form, url, body, ord) order by a.ord)`)
+  }
+  if (o.takenBack !== null) {
+    parts.push(`taken_back as (
+      delete from evergreen.open_question q using finished
+      where q.conversation = ${conversation}::bigint and q.mid = ${value(o.takenBack)})`)
+  }
+  if (o.question !== null) {
+    const { mid, likeness, text, how, nearest } = o.question
+    const texts = [mid, likeness, text, how, nearest?.reply ?? null]
+      .map((one) => `${value(one)}::text`)
+      .join(', ')
+    parts.push(`asked as (
+      insert into evergreen.open_question (conversation, page, mid, likeness, text, how, reply, confidence, asked_ms)
+      select ${conversation}::bigint, ${page}::int, ${texts}, ${value(nearest?.confidence ?? null)}::double precision,
+        ${acceptedMs}::bigint from finished)`)
+  }
+  parts.push(
+    `replies as materialized (
+      select r.ord, r.body, nextval('evergreen.seq') as seq from (
+        select u.ord, u.body from finished, unnest(${value(o.replies)}::text[]) with ordinality as u (body, ord) order by u.ord
+      ) r)`,
+    `added as (
+      insert into evergreen.outbox (page, conversation, seq, accepted_ms, doubt_ms, body)
+      select ${page}::int, ${conversation}::bigint, seq, ${acceptedMs}::bigint, ${value(o.doubtMs)}::bigint, body from replies)`,
+  )
+  return {
+    text: `with ${parts.join(', ')}
+      select exists (select from finished) as done,
+        ${o.confirmed.length > 0 ? 'exists (select from confirmed)' : 'false'} as settled,
+        coalesce((select json_agg(seq order by ord) from replies), '[]') as seqs`,
+    values,
+  }
+}
+
+const TRIM_QUESTIONS = `
+delete from evergreen.open_question
+where id <= (select max(id) from evergreen.open_question) - ${MOST_QUESTIONS}`

@@ -1,0 +1,225 @@
+import { codeOf, type Connection } from './connection.ts'
+
+/** How the queues are vacuumed: often, for they are short, and every row of them dies. */
+const VACUUMED =
+  'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0'
+
+/**
+ * The tables of SQLite's schema, under the same names and with the same meaning (see `../sqlite/schema.ts`), in a schema of
+ * their own. What is different:
+ *
+ * - Numbers come from one sequence without a cache, so that those of two machines rise together.
+ * - `left_since` is worked out by the writer: a state that is not JSON would break an index over it.
+ * - `keeper` has one row: which process works on the queues, and until when. `fence` rises with each taking.
+ */
+const VERSION_1 = `
+create table evergreen.meta (name text primary key, value text not null);
+
+create sequence evergreen.seq as bigint cache 1;
+
+create table evergreen.page (no integer generated always as identity primary key, id text not null unique);
+
+create table evergreen.conversation (
+  id bigint primary key default nextval('evergreen.seq'),
+  page integer not null,
+  psid text not null,
+  state text,
+  left_since double precision,
+  window_ends_ms bigint,
+  unique (page, psid)
+) with (fillfactor = 80);
+create index conversation_left on evergreen.conversation (left_since) where left_since is not null;
+
+create table evergreen.seen (key bytea primary key, accepted_ms bigint not null);
+
+create table evergreen.inbox (
+  seq bigint primary key,
+  conversation bigint not null,
+  accepted_ms bigint not null,
+  body text not null
+) with (${VACUUMED});
+
+create table evergreen.outbox (
+  page integer not null,
+  conversation bigint not null,
+  seq bigint not null,
+  accepted_ms bigint not null,
+  doubt_ms bigint,
+  body text not null,
+  primary key (page, conversation, seq)
+) with (${VACUUMED});
+
+create table evergreen.sent (
+  conversation bigint not null,
+  seq bigint not null,
+  message_id text,
+  sent_ms bigint not null,
+  primary key (conversation, seq)
+);
+
+create table evergreen.dead (
+  seq bigint primary key,
+  page integer not null,
+  conversation bigint not null,
+  accepted_ms bigint not null,
+  died_ms bigint not null,
+  reason text not null,
+  error text,
+  body text not null
+);
+create index dead_by_time on evergreen.dead (died_ms, seq);
+create index dead_by_page on evergreen.dead (page, died_ms, seq);
+create index dead_by_conversation on evergreen.dead (conversation);
+
+create table evergreen.answers (
+  id bigint generated always as identity primary key,
+  conversation bigint not null,
+  form text not null,
+  url text,
+  kept_ms bigint not null,
+  due_ms bigint,
+  body text not null
+);
+create index answers_due on evergreen.answers (due_ms) where due_ms is not null;
+create index answers_by_conversation on evergreen.answers (conversation);
+
+create table evergreen.open_question (
+  id bigint generated always as identity primary key,
+  conversation bigint not null,
+  page integer not null,
+  mid text,
+  likeness text not null,
+  text text not null,
+  how text not null,
+  reply text,
+  confidence double precision,
+  asked_ms bigint not null
+);
+create index open_question_by_likeness on evergreen.open_question (likeness, page, asked_ms);
+create index open_question_by_conversation on evergreen.open_question (conversation);
+create index open_question_by_time on evergreen.open_question (asked_ms);
+
+create table evergreen.statistic (
+  span text not null,
+  name text not null,
+  start_ms bigint not null,
+  what text not null,
+  page integer not null,
+  count bigint not null,
+  primary key (span, name, start_ms, what, page)
+) with (fillfactor = 70);
+
+create table evergreen.keeper (
+  one boolean primary key default true check (one),
+  fence bigint not null default 0,
+  owner text,
+  host text,
+  since timestamptz,
+  until timestamptz not null default '-infinity'
+);
+insert into evergreen.keeper default values;
+
+create table evergreen.tokens (
+  one boolean primary key default true check (one),
+  version bigint not null,
+  data text not null
+);
+
+create function evergreen.start_of(span text, ms bigint) returns bigint language sql stable as $$
+  select (extract(epoch from date_trunc(span, to_timestamp(ms / 1000.0) at time zone 'UTC')) * 1000)::bigint
+$$;
+
+create function evergreen.refuse(state text) returns bigint language plpgsql as $$
+begin
+  raise exception 'refused' using errcode = state;
+end $$;
+
+create function evergreen.hold(who text, raised bigint) returns void language plpgsql as $$
+begin
+  perform from evergreen.keeper where owner = who and fence = raised for share;
+  if not found then perform evergreen.refuse('EV001'); end if;
+end $$;
+`
+
+interface Step {
+  sql: string
+  /** The oldest version of this list that can still work on what the step leaves. */
+  oldest: number
+}
+
+/** Steps only add, so that the version before works on beside this one; what is to go goes a release later. */
+const MIGRATIONS: readonly Step[] = [{ sql: VERSION_1, oldest: 1 }]
+
+/** What this program brings a database to. */
+export const NEWEST_VERSION = MIGRATIONS.length
+
+/** SQLSTATEs that `refuse` raises: the lease is another process's; the conversation was forgotten. */
+export const LEASE_LOST = 'EV001'
+export const CONVERSATION_GONE = 'EV002'
+
+/** Any number; the lock of the schema, and of forgetting. */
+export const MIGRATION_LOCK = 7_102_026
+export const FORGETTING_LOCK = 7_102_027
+
+/** The versions of the tables that are there, and the oldest program that can work on them; null for no tables. */
+export const versionsOf = async (
+  connection: Connection,
+): Promise<{ version: number; oldest: number } | null> => {
+  const [found] = await connection.query([{ text: `select to_regclass('evergreen.meta') as meta` }])
+  if (found?.[0]?.['meta'] === null) return null
+  const [rows = []] = await connection.query([
+    { text: `select name, value from evergreen.meta where name in ('version', 'oldest_version')` },
+  ])
+  const numberOf = (name: string): number => Number(rows.find((row) => row['name'] === name)?.['value'] ?? 0)
+  return { version: numberOf('version'), oldest: numberOf('oldest_version') }
+}
+
+/**
+ * Brings the tables to the newest version, one transaction per step. Tables of a newer program are left as they are, as
+ * long as that one says that this one can work on them.
+ */
+export const migrate = async (connection: Connection): Promise<void> => {
+  for (;;) {
+    const now = await versionsOf(connection)
+    if (now !== null && now.oldest > NEWEST_VERSION) {
+      throw new Error(
+        `the database has version ${now.version}, this program knows ${NEWEST_VERSION}: a newer Evergreen wrote it`,
+      )
+    }
+    const version = now?.version ?? 0
+    const step = MIGRATIONS[version]
+    if (step === undefined) return
+    await take(connection, version, step)
+  }
+}
+
+/** Does nothing where another process has taken the step meanwhile. */
+const take = async (connection: Connection, version: number, { sql, oldest }: Step): Promise<void> => {
+  try {
+    await connection.query([
+      { text: 'begin' },
+      { text: 'select pg_advisory_xact_lock($1)', values: [MIGRATION_LOCK] },
+      ...(version === 0
+        ? [{ text: 'create schema if not exists evergreen' }]
+        : [
+            {
+              text: `select case when value = $1 then 0 else evergreen.refuse($2) end from evergreen.meta where name = 'version'`,
+              values: [String(version), TAKEN],
+            },
+          ]),
+      { text: sql },
+      {
+        text: `insert into evergreen.meta (name, value) values ('version', $1), ('oldest_version', $2)
+               on conflict (name) do update set value = excluded.value`,
+        values: [String(version + 1), String(oldest)],
+      },
+      { text: 'commit' },
+    ])
+  } catch (error) {
+    await connection.query([{ text: 'rollback' }]).catch(() => undefined)
+    // Its tables were there already: 42P07.
+    if (![TAKEN, '42P07'].includes(codeOf(error) ?? '')) throw error
+  }
+}
+
+const TAKEN = 'EV003'

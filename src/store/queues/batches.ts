@@ -1,0 +1,148 @@
+import { growingMs } from '../../base/backoff.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { BotError } from '../../base/errors.ts'
+import type { Operation, Results } from './operations.ts'
+
+/**
+ * The group commit: what is asked for while a transaction is under way shares the next one. One transaction at a time, so
+ * that answers come in the order of the calls.
+ */
+export interface Batches {
+  /**
+   * Carries the operation out in the next transaction.
+   *
+   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored
+   */
+  run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
+  record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** What became of the operations that were sent last. */
+  settle: (answer: BatchAnswer) => void
+  /** Nothing can be carried out any more. */
+  end: (reason: string) => void
+  /** Resolves when all that was asked for is carried out, or given up; nothing is taken any more. */
+  finish: () => Promise<void>
+}
+
+/**
+ * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one.
+ * `error`: nothing of it was kept, as far as is known.
+ */
+export type BatchAnswer =
+  { results: unknown[] } | { each: ({ result: unknown } | { error: Failure })[] } | { error: Failure }
+
+export interface Failure {
+  message: string
+  /** The engine's code: SQLite's extended result code, PostgreSQL's SQLSTATE; null when the failure is not the engine's. */
+  code: number | string | null
+}
+
+interface Pending {
+  operation: Operation
+  insist: boolean
+  resolve: (result: never) => void
+  reject: (error: BotError) => void
+}
+
+const RETRY = { baseMs: 100, capMs: 5000 }
+const TRIES_WHEN_CLOSING = 3
+export const CLOSED = 'the database is closed'
+
+export const createBatches = (deps: {
+  /** Begins one transaction; {@link Batches.settle} is called with what became of it. */
+  send: (operations: Operation[]) => void
+  refused: (failure: Failure) => BotError
+  clock: Pick<Clock, 'after'>
+}): Batches => {
+  const { send, refused, clock } = deps
+  let queue: Pending[] = []
+  let inFlight: Pending[] | null = null
+  let scheduled = false
+  let crowded = false
+  let failures = 0
+  let closing: { tries: number; done: () => void } | null = null
+  let ended: string | null = null
+
+  // While there is much to do, everything asked for in one turn of the event loop, and while a transaction is under way,
+  // shares one. While there is little, nothing waits for the end of the turn.
+  const schedule = (): void => {
+    if (scheduled || inFlight !== null) return
+    scheduled = true
+    if (crowded) setImmediate(flush)
+    else queueMicrotask(flush)
+  }
+
+  const flush = (): void => {
+    scheduled = false
+    if (inFlight !== null) return
+    if (queue.length === 0) return closing?.done()
+    inFlight = queue
+    queue = []
+    crowded = inFlight.length > 1
+    send(inFlight.map(({ operation }) => operation))
+  }
+
+  const fail = (pending: Pending, failure: Failure): void => pending.reject(refused(failure))
+
+  const settle: Batches['settle'] = (answer) => {
+    const asked = inFlight ?? []
+    inFlight = null
+    const again: Pending[] = []
+    if ('results' in answer) {
+      failures = 0
+      for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
+    } else if ('each' in answer) {
+      failures = 0
+      for (const [index, pending] of asked.entries()) {
+        const one = answer.each[index]
+        if (one !== undefined && 'result' in one) pending.resolve(one.result as never)
+        else fail(pending, one?.error ?? { message: 'no answer', code: null })
+      }
+    } else {
+      failures += 1
+      const givesUp = closing !== null && closing.tries++ >= TRIES_WHEN_CLOSING
+      for (const pending of asked) {
+        if (pending.insist && !givesUp) again.push(pending)
+        else fail(pending, answer.error)
+      }
+      // What comes after something lost is lost too: what is stored must have no hole.
+      if (givesUp) for (const pending of queue.splice(0)) fail(pending, answer.error)
+    }
+    if (again.length === 0) return schedule()
+    queue = [...again, ...queue]
+    // What is insisted on waits a little; anything new is tried at once and takes it along.
+    clock.after(growingMs(failures, RETRY), schedule)
+  }
+
+  const submit = <O extends Operation>(operation: O, insist: boolean): Promise<Results[O['op']]> => {
+    // Asked for in the turn in which nothing was left to do, it would never be answered.
+    const over = ended ?? (closing === null ? null : CLOSED)
+    if (over !== null) return Promise.reject(refused({ message: over, code: null }))
+    return new Promise((resolve, reject) => {
+      queue.push({ operation, insist, resolve: resolve as (result: never) => void, reject })
+      schedule()
+    })
+  }
+
+  return {
+    run: (operation) => submit(operation, false),
+    record: (operation) => submit(operation, true),
+    settle,
+    end: (reason) => {
+      if (ended !== null) return
+      ended = reason
+      for (const pending of [...(inFlight ?? []), ...queue]) fail(pending, { message: reason, code: null })
+      inFlight = null
+      queue = []
+      closing?.done()
+    },
+    finish: async () => {
+      if (ended !== null) return
+      await new Promise<void>((done) => {
+        closing = { tries: 0, done }
+        schedule()
+      })
+      ended ??= CLOSED
+    },
+  }
+}

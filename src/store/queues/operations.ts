@@ -1,0 +1,230 @@
+import type {
+  ConversationRow,
+  InboxQuery,
+  InboxRow,
+  Loaded,
+  LoadedReplies,
+  OutboxQuery,
+  WaitingQuery,
+} from './rows.ts'
+import type { Span } from '../../base/spans.ts'
+import type {
+  Count,
+  GraphFacts,
+  History,
+  KeptAnswers,
+  LeftToPerson,
+  NewAnswers,
+  NewEvent,
+  OpenQuestion,
+  OpenQuestionGroup,
+  Parked,
+  PruneStep,
+  StatisticsFound,
+} from '../store.ts'
+
+/**
+ * What the store asks of its database, whatever the engine. Operations asked for together are one transaction and share one
+ * fsync: this is the group commit.
+ */
+export type Operation =
+  | { op: 'accept'; events: readonly NewEvent[]; nowMs: number }
+  | {
+      op: 'finish_event'
+      conversation: number
+      page: string
+      seq: number
+      acceptedMs: number
+      /** The time to put on the replies as handed out; null leaves them waiting. */
+      doubtMs: number | null
+      replies: readonly string[]
+      /** Undefined leaves it as it is. */
+      state?: string | null | undefined
+      answers: readonly NewAnswers[]
+      question: OpenQuestion | null
+      counts: readonly Count[]
+      /** The message that its visitor has deleted. */
+      takenBack: string | null
+      confirmed: readonly { seq: number; messageId: string | null }[]
+      nowMs: number
+    }
+  | {
+      op: 'interject'
+      conversation: number
+      page: string
+      /** The event's. */
+      seq: number
+      acceptedMs: number
+      reply: string
+      doubtMs: number
+    }
+  | ({ op: 'load_inbox' } & InboxQuery)
+  | ({ op: 'load_outbox' } & OutboxQuery)
+  | ({ op: 'waiting' } & WaitingQuery)
+  | {
+      op: 'sent'
+      page: string
+      conversation: number
+      seq: number
+      messageId: string | null
+      waited: boolean
+      nowMs: number
+    }
+  | {
+      op: 'dead'
+      page: string
+      conversation: number
+      seq: number
+      reason: string
+      error: GraphFacts | null
+      /** What takes its place in the outbox. */
+      instead: string | null
+      nowMs: number
+    }
+  | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
+  | { op: 'sent_replies'; page: string; psid: string }
+  | ConversationQuery
+  | { op: 'recent_visitors'; page: string; limit: number }
+  | { op: 'counts' }
+  | { op: 'parked'; page: string | null; nowMs: number }
+  | { op: 'left_to_people'; limit: number }
+  | { op: 'probe'; nowMs: number }
+  | { op: 'list_dead'; page: string | null; reason: string | null; before: DeadPlace | null; limit: number }
+  | { op: 'get_dead'; seq: number }
+  | { op: 'retry_dead'; seqs: readonly number[] }
+  | { op: 'drop_dead'; seqs: readonly number[] }
+  | { op: 'prune'; history: History; beforeMs: number }
+  | { op: 'remember'; name: string; text: string }
+  | { op: 'recall'; name: string }
+  | { op: 'list_answers'; after: number; limit: number }
+  | { op: 'due_answers'; nowMs: number; limit: number }
+  | { op: 'answers_tried'; id: number; nextMs: number | null }
+  | { op: 'drop_answers'; upTo: number }
+  | { op: 'list_questions'; page: string | null; limit: number }
+  | { op: 'drop_questions'; likeness: string }
+  | { op: 'statistics'; span: Span; fromMs: number; page: string | null; most: number }
+  | { op: 'forget'; psid: string; page: string | null }
+  /** Which of these conversations are not there any more. */
+  | { op: 'gone'; conversations: readonly number[] }
+
+export interface Results {
+  /** One per event, in order; null for a duplicate. */
+  accept: (AcceptedRow | null)[]
+  finish_event:
+    | { forgotten: true }
+    | {
+        forgotten: false
+        /** The sequence numbers of the replies, in order. */
+        seqs: number[]
+        /** Whether a reply that was confirmed still waited. */
+        settled: boolean
+      }
+  /** The reply's sequence number; null when the event is gone. */
+  interject: number | null
+  load_inbox: Loaded<InboxRow>
+  load_outbox: LoadedReplies
+  waiting: number[]
+  sent: null
+  dead: null
+  hand_back: null
+  sent_replies: { seq: number; messageId: string | null }[]
+  conversation: KeptRows | null
+  recent_visitors: string[]
+  counts: {
+    inbox: number
+    inboxOldestMs: number | null
+    outbox: { page: string; count: number; oldestMs: number }[]
+    dead: number
+  }
+  parked: Parked
+  left_to_people: LeftToPerson[]
+  probe: null
+  list_dead: DeadRow[]
+  get_dead: DeadRow | null
+  /** Those that were there, of the ones asked for. */
+  retry_dead: DeadMarkRow[]
+  drop_dead: DeadMarkRow[]
+  prune: PruneStep
+  remember: null
+  recall: string | null
+  list_answers: KeptAnswers[]
+  due_answers: { answers: KeptAnswers[]; nextMs: number | null }
+  answers_tried: null
+  drop_answers: number
+  list_questions: OpenQuestionGroup[]
+  drop_questions: number
+  statistics: StatisticsFound
+  forget: { conversations: number; erased: boolean }
+  gone: number[]
+}
+
+export interface ConversationQuery {
+  op: 'conversation'
+  page: string
+  psid: string
+  /** Of each kind, at most. */
+  limit: number
+}
+
+/** What waits comes oldest first, what is over newest first. */
+export interface KeptRows {
+  windowEndsMs: number | null
+  inbox: { seq: number; acceptedMs: number; body: string }[]
+  outbox: { seq: number; acceptedMs: number; doubtMs: number | null; body: string }[]
+  sent: { seq: number; messageId: string | null; sentMs: number }[]
+  dead: { seq: number; acceptedMs: number; diedMs: number; reason: string; body: string }[]
+}
+
+/** An event that was put into the inbox. */
+export type AcceptedRow = ConversationRow & { seq: number }
+
+export interface DeadMarkRow {
+  seq: number
+  page: string
+  windowEndsMs: number | null
+}
+
+export interface DeadRow extends DeadMarkRow {
+  psid: string
+  acceptedMs: number
+  diedMs: number
+  reason: string
+  error: string | null
+  body: string
+}
+
+/** A dead letter's place in the list, which is in the order of dying. */
+export interface DeadPlace {
+  diedMs: number
+  seq: number
+}
+
+/** Said unasked: another process has written to the database. */
+export interface ForeignWrite {
+  /** Pages that have replies waiting there now. */
+  pagesWaiting: string[]
+  /** Whether events may have come into the inbox. */
+  events: boolean
+  /** Whether it has forgotten visitors. */
+  forgotten: boolean
+}
+
+/** The database of a store as its queues see it, whatever the engine. */
+export interface StoreDatabase {
+  /** Names this database among all others, for ever; part of every reply's id. */
+  instance: string
+  /** Pages that had replies waiting when the database was opened. */
+  pagesWaiting: readonly string[]
+  /**
+   * Carries the operation out in the next transaction. Answers come in the order of the calls.
+   *
+   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored
+   */
+  run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
+  record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
+  /** Another process has written to the database. */
+  onForeignWrite: (listener: (written: ForeignWrite) => void) => void
+  /** Carries out what was asked so far, then closes the database. */
+  close: () => Promise<void>
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../src/base/clock.ts'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { moveToServer } from '../../src/store/postgres/move.ts'
+import { placeInRow } from '../../src/store/postgres/token-row.ts'
+import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { anyRoom, keys, newEvent } from './steps.ts'
+import { pageToken } from './tokens/sample.ts'
+
+const KEY = Buffer.alloc(32, 7)
+const rethrow = (error: Error): never => {
+  throw error
+}
+
+/** A data folder with something of everything in it. */
+const folder = async (t: Test): Promise<string> => {
+  const dir = join(t.testdir(), 'data')
+  const tokens = await createTokenStore({ dir, key: KEY })
+  await tokens.save({ pages: [pageToken()] })
+  await tokens.close()
+  const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: rethrow })
+  await store.accept(['a', 'b', 'c', 'd'].map((key) => newEvent(key, { psid: `psid-${key}` })))
+  for (const claim of await store.claimInbox(3)) {
+    for (const event of claim.events) {
+      const state = '{"handover":{"sinceMs":5}}'
+      const answers = [{ form: 'book', url: null, body: '{"n":"1"}' }]
+      await store.finishEvent(claim, event, { replies: ['one', 'two'], state, answers })
+    }
+    await store.releaseInbox(claim)
+  }
+  const [sent, dies] = await store.claimOutbox(3, anyRoom)
+  if (sent?.replies[0] === undefined || dies?.replies[0] === undefined) throw new Error('nothing to send')
+  await store.finishReply(sent, sent.replies[0], { status: 'sent', messageId: 'm_1' })
+  await store.finishReply(dies, dies.replies[0], { status: 'dead', reason: 'unreachable' })
+  await store.remember('since', '1')
+  await store.close()
+  return dir
+}
+
+const move = (dir: string, url: string) =>
+  moveToServer({ dir, url, key: KEY, owner: 'move', clock: systemClock, onProgress: () => undefined })
+
+const openOn = async (t: Test, url: string): Promise<Store> => {
+  const common = { clock: systemClock, name: 'test', owner: 'test', fence: null, onExit: rethrow }
+  const store = await openPostgresStore({ url, ...common })
+  t.teardown(() => store.close())
+  return store
+}
+
+t.test(
+  'everything moves, in doubt what was in doubt, and no bot starts on the files by mistake',
+  async (t) => {
+    const [dir, url] = [await folder(t), await freshDatabase()]
+    const { rows, tokens } = await move(dir, url)
+    t.match(rows, { page: 1, conversation: 4, seen: 4, inbox: 1, outbox: 4, sent: 1, dead: 1, answers: 3 })
+    t.equal(tokens, 1)
+    t.notOk(existsSync(databaseIn(dir)))
+
+    const store = await openOn(t, url)
+    const repeated = ['a', 'b', 'c', 'd'].map((key) => newEvent(key, { psid: `psid-${key}` }))
+    t.same(await store.accept(repeated), { stored: 0, duplicates: 4 })
+    const claims = await store.claimOutbox(10, anyRoom)
+    const doubts = claims.flatMap(({ replies }) => replies.map(({ doubtSinceMs }) => doubtSinceMs !== null))
+    t.equal(doubts.length, 4)
+    t.equal(doubts.filter(Boolean).length, 1)
+    const [letter] = (await store.deadLetters.list({ limit: 10 })).letters
+    t.match(letter, { body: 'one', reason: 'unreachable' })
+    t.match(await store.deadLetters.get(letter?.id ?? ''), { body: 'one' }, 'the ids are as they were')
+    t.equal(await store.recall('since'), '1')
+    t.equal((await store.leftToPeople({ limit: 9 })).length, 3)
+    const [claim] = await store.claimInbox(9)
+    t.same(claim && keys(claim), ['d'])
+    await store.accept([newEvent('new', { psid: 'psid-d' })])
+    const place = placeInRow(url, KEY)
+    t.match(await place.adapter.read(), { pages: [{ token: pageToken().token }] })
+    await place.close()
+  },
+)
+
+t.test('a move that was cut off is run again', async (t) => {
+  const [dir, url] = [await folder(t), await freshDatabase()]
+  // The last table is missing: the move ends there.
+  await sql(url, 'alter table evergreen.open_question rename to elsewhere')
+  await t.rejects(move(dir, url))
+  await sql(url, 'alter table evergreen.elsewhere rename to open_question')
+  t.ok(existsSync(databaseIn(dir)), 'the files are as they were')
+  t.match(await sql(url, 'select count(*)::int as n from evergreen.outbox'), [{ n: 4 }])
+
+  t.match(await move(dir, url), { rows: { outbox: 4, seen: 4 } })
+  t.match(await sql(url, 'select count(*)::int as n from evergreen.outbox'), [{ n: 4 }])
+})
+
+t.test('nothing moves while a bot runs, nor onto the data of another bot', async (t) => {
+  const [dir, url] = [await folder(t), await freshDatabase()]
+  const held = holdDataDir(dir)
+  await t.rejects(move(dir, url), { code: 'BOT_DATA_DIR_IN_USE' })
+  held.release()
+
+  await (await openOn(t, url)).accept([newEvent('theirs')])
+  await t.rejects(move(dir, url), { message: /not empty/ })
+  t.ok(existsSync(databaseIn(dir)))
+})

@@ -1,0 +1,52 @@
+import t from 'tap'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { freshDatabase } from '../helpers/postgres.ts'
+import { historyContract } from './contract-history.ts'
+import { interjectContract } from './contract-interject.ts'
+import { storeContract } from './contract.ts'
+import { statisticsContract } from './contract-statistics.ts'
+import { visitorsContract } from './contract-visitors.ts'
+import type { OpenStore } from './steps.ts'
+
+/** The database that stands for a place. */
+const urls = new Map<string, Promise<string>>()
+
+const open: OpenStore = async (place, clock) => {
+  const url = urls.get(place) ?? freshDatabase()
+  urls.set(place, url)
+  return openPostgresStore({
+    url: await url,
+    clock,
+    name: 'test',
+    owner: `test ${Math.random()}`,
+    fence: null,
+    onExit: (error) => {
+      throw error
+    },
+  })
+}
+
+t.test('the PostgreSQL adapter keeps the contract', (t) => {
+  storeContract(t, open)
+  t.end()
+})
+
+t.test('the PostgreSQL adapter keeps the contract about what is over', (t) => {
+  historyContract(t, open)
+  t.end()
+})
+
+t.test('the PostgreSQL adapter keeps the contract about what is said in between', (t) => {
+  interjectContract(t, open)
+  t.end()
+})
+
+t.test('the PostgreSQL adapter keeps the contract about visitors', (t) => {
+  visitorsContract(t, open)
+  t.end()
+})
+
+t.test('the PostgreSQL adapter keeps the contract about statistics', (t) => {
+  statisticsContract(t, open)
+  t.end()
+})
