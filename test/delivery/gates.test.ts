@@ -1,0 +1,109 @@
+import t from 'tap'
+import { createGates } from '../../src/delivery/sending/gates.ts'
+import type { StuckRefusal } from '../../src/delivery/sending/stuck.ts'
+import type { Need } from '../../src/alerts/needs.ts'
+import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const PAGE = '100'
+const MOST = { all: 192, waiting: 70, backlog: 70 }
+const HELD = { ...MOST, backlog: 0 }
+const PROBING = { ...MOST, backlog: 4 }
+const OUTAGE = 8
+const REFUSAL: StuckRefusal = {
+  same: 'unknown 999/null',
+  trouble: { what: 'Facebook refuses.', remedy: 'Look it up.', byToken: false },
+}
+
+const build = () => {
+  const clock = createFakeClock()
+  const needs: Need[] = []
+  const hurried: number[] = []
+  const status = { pageId: PAGE, pageName: 'Page', state: 'valid' } as PageTokenStatus
+  const tokens: Pick<TokenKeeper, 'tokenFor' | 'status' | 'statuses' | 'onChange'> = {
+    tokenFor: () => 'token',
+    status: () => status,
+    statuses: () => [status],
+    onChange: () => () => undefined,
+  }
+  const gates = createGates({
+    store: { holdPage: () => undefined, hurryOutbox: (conversations) => void hurried.push(...conversations) },
+    tokens,
+    needs: { raise: (need) => void needs.push(need), settle: () => void needs.splice(0) },
+    clock,
+    random: () => 0.5,
+    perPage: MOST.all,
+    backlog: MOST.backlog,
+  })
+  const fail = (from: number, many: number): void => {
+    for (let n = 0; n < many; n += 1) gates.failed(PAGE, from + n)
+  }
+  return { gates, clock, needs, hurried, fail, room: () => gates.room(PAGE) }
+}
+
+t.test('an outage is counted in conversations, not in tries', (t) => {
+  const { gates, fail, room } = build()
+  for (let tries = 0; tries < 50; tries += 1) gates.failed(PAGE, 1)
+  t.same(room(), MOST, 'one conversation may fail as often as it likes')
+  fail(2, OUTAGE - 2)
+  t.same(room(), MOST)
+  fail(100, 1)
+  t.same(room(), HELD, 'what waits from before is held; who writes now is tried')
+  t.equal(gates.tokenFor(PAGE), 'token')
+  t.end()
+})
+
+t.test('a success between the failures is no outage', (t) => {
+  const { gates, fail, room } = build()
+  fail(1, OUTAGE - 1)
+  gates.succeeded(PAGE)
+  fail(20, OUTAGE - 1)
+  t.same(room(), MOST)
+  t.end()
+})
+
+t.test('after a while a few try, and the first success opens for all', async (t) => {
+  const { gates, clock, fail, room, hurried } = build()
+  fail(1, OUTAGE)
+  await clock.advance(60_000)
+  t.same(room(), PROBING)
+  fail(30, 2)
+  t.same(room(), HELD, 'two of them fail: it goes on')
+  await clock.advance(120_000)
+  t.same(room(), PROBING)
+  gates.succeeded(PAGE)
+  t.same(room(), MOST)
+  t.ok(hurried.length >= OUTAGE, 'those that failed are tried at once')
+  gates.stop()
+})
+
+t.test(
+  'two conversations that are refused alike hold the Page, unless something went through between',
+  (t) => {
+    const held = build()
+    held.gates.refused(PAGE, 1, REFUSAL)
+    held.gates.refused(PAGE, 1, REFUSAL)
+    t.same([held.room(), held.needs], [MOST, []], "one conversation's refusal is its visitor's")
+    held.gates.refused(PAGE, 2, REFUSAL)
+    t.same(held.room(), HELD)
+    t.match(held.needs, [{ cause: 'some_visitors', ...REFUSAL.trouble }])
+
+    const { gates, needs, room } = build()
+    gates.refused(PAGE, 1, REFUSAL)
+    gates.succeeded(PAGE)
+    gates.refused(PAGE, 2, REFUSAL)
+    t.same(room(), MOST, 'the Page can send')
+    t.match(needs, [{ cause: 'some_visitors' }], 'the operator hears of both all the same')
+    gates.settled(PAGE, 1)
+    gates.settled(PAGE, 2)
+    t.same(needs, [], 'until neither waits')
+
+    const other = build()
+    other.gates.refused(PAGE, 1, REFUSAL)
+    other.gates.refused(PAGE, 2, { ...REFUSAL, same: 'permission 200/1' })
+    t.same([other.room(), other.needs], [MOST, []], 'two kinds of refusal are no pattern')
+    for (const { gates: each } of [held, other]) each.stop()
+    gates.stop()
+    t.end()
+  },
+)
