@@ -5,8 +5,8 @@ import { startProduct } from './subjects/product.ts'
 /** What a visitor waits whose Page has trouble with other visitors, against the same without that trouble. */
 const FAILING = 30
 const PARKED = 10_000
-const VISITORS = 100
-const PER_SECOND = 10
+const VISITORS = 300
+const PER_SECOND = 20
 /** So long the trouble goes on before the visitors write who are measured. */
 const BEFOREHAND_MS = 3000
 /** The aim for each of them. */

@@ -77,6 +77,20 @@ t.test('after a while a few try, and the first success opens for all', async (t)
   gates.stop()
 })
 
+t.test('what is mended is tried at once, those that failed with it', (t) => {
+  const { gates, fail, room, hurried } = build()
+  fail(1, OUTAGE)
+  gates.refused(PAGE, 50, REFUSAL)
+  gates.retry(PAGE)
+  t.same(room(), PROBING)
+  t.same(
+    hurried.toSorted((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6, 7, 8, 50],
+  )
+  gates.stop()
+  t.end()
+})
+
 t.test(
   'two conversations that are refused alike hold the Page, unless something went through between',
   (t) => {

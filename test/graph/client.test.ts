@@ -114,6 +114,22 @@ t.test('a 5xx proves nothing about a message, whatever its body says', async (t)
   )
 })
 
+t.test(
+  'a refusal may pass where Facebook says so, or was seen to take the same a moment later',
+  async (t) => {
+    const graph = build(t)
+    for (const [error, mayPass] of [
+      [{ code: 100, error_subcode: 2_018_047 }, false],
+      [{ code: 100, error_subcode: 2_018_047, is_transient: true }, true],
+      [{ code: 100, error_subcode: 2_018_008 }, true],
+      [{ code: 1_609_005 }, true],
+    ] as const) {
+      nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(400, { error })
+      await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'bad_request', mayPass }))
+    }
+  },
+)
+
 t.test('an undocumented refusal is told in the words and numbers of Facebook', async (t) => {
   const graph = build(t)
   nock(ORIGIN)
