@@ -1,45 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { problem } from './foreign-install.ts'
 
-/** Third-party clients, in a folder of their own with its own lockfile: no dependencies of the product. */
-export const FOREIGN_FOLDER = join(import.meta.dirname, 'foreign')
-
-/** An installation that takes longer than this would take the test's own time. */
-const INSTALL_TIMEOUT_MS = 90_000
-
-const { dependencies } = JSON.parse(readFileSync(join(FOREIGN_FOLDER, 'package.json'), 'utf8')) as {
-  dependencies: Record<string, string>
-}
-
-const isInstalled = (): boolean =>
-  // npm writes this one last.
-  existsSync(join(FOREIGN_FOLDER, 'node_modules', '.package-lock.json')) &&
-  Object.entries(dependencies).every(([name, version]) => {
-    const file = join(FOREIGN_FOLDER, 'node_modules', name, 'package.json')
-    return (
-      existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version === version
-    )
-  })
-
-/** Installs them once for this checkout; the answer is why that could not be. */
-const install = (): string | null => {
-  if (isInstalled()) return null
-  // tap's own loaders are nothing for npm.
-  const { NODE_OPTIONS: _loaders, ...env } = process.env
-  // None of them needs its install script; one would fetch a program of its own.
-  const { status, stderr, error } = spawnSync(
-    'npm',
-    ['ci', '--prefix', FOREIGN_FOLDER, '--ignore-scripts', '--loglevel=error'],
-    { env, encoding: 'utf8', timeout: INSTALL_TIMEOUT_MS },
-  )
-  if (status === 0 && isInstalled()) return null
-  return error?.message ?? (stderr.trim().split('\n').at(-1) || 'npm ci failed')
-}
-
-const problem = install()
+export { FOREIGN_FOLDER, foreignRequire } from './foreign-install.ts'
 
 /**
  * A test with foreign clients. Where they cannot be installed it is skipped with the reason, or fails when `CI=true`:
@@ -50,6 +12,3 @@ export const foreignTest = (title: string, body: (t: Test) => Promise<void>): vo
   else if (process.env['CI'] === 'true') void t.test(title, async (t) => t.fail(`Not installed: ${problem}`))
   else void t.test(title, { skip: `foreign clients could not be installed: ${problem}` }, () => {})
 }
-
-/** `require` as a program in that folder has it. */
-export const foreignRequire = createRequire(join(FOREIGN_FOLDER, 'package.json'))

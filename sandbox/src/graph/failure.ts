@@ -85,14 +85,18 @@ export const unsupported = (method: string, id: string): GraphFailure =>
     error_subcode: 33,
   })
 
+/** A word in place of an id that is no name of a Page either; recorded of every version. */
+export const aliasMissing = (alias: string): GraphFailure =>
+  new GraphFailure({ message: `(#803) Some of the aliases you requested do not exist: ${alias}`, code: 803 })
+
 /** Also a GET of an edge that this type of node does not have. */
 export const nonexistingField = (name: string, nodeType: string): GraphFailure =>
   badParameter(`Tried accessing nonexisting field (${name}) on node type (${nodeType})`)
 
-/** An edge Facebook has and the sandbox has not: told with a code of Facebook's, in words of our own. */
+/** An edge Facebook has and the sandbox has not, or a change of the node itself: told with a code of Facebook's, in words of our own. */
 export const notModelled = (edge: string, nodeType: string): GraphFailure =>
   new GraphFailure({
-    message: `(#3) Application does not have the capability to make this API call. The sandbox does not model the edge ${edge} of node type ${nodeType}.`,
+    message: `(#3) Application does not have the capability to make this API call. The sandbox does not model ${edge === '' ? 'changes' : `the edge ${edge}`} of node type ${nodeType}.`,
     code: 3,
   })
 

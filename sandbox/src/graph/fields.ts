@@ -1,6 +1,7 @@
 import type { Call } from './call.ts'
 import { badParameter, GraphFailure, nonexistingField } from './failure.ts'
 import { wordsOf } from './nodes.ts'
+import { noteOfAbsence, type Note } from './notes.ts'
 import { asText, isEmpty, unpack, type Params } from './params.ts'
 
 /** One wanted field: `messages.limit(5){id,message}`. */
@@ -11,24 +12,26 @@ export interface Field {
   fields: Field[] | undefined
   /** The nested fields as they were written, for links to further pages. */
   text: string | undefined
+  /** Where it is told that the field was left out. */
+  notes: Note[]
 }
 
 const DEEPEST = 6
 
 /** The fields a call asks for; a list, its JSON and `a,b` say the same. */
-export const wantedFields = ({ params }: Pick<Call, 'params'>, defaults: string): Field[] =>
-  parseFields(params['fields']) ?? parseFields(defaults) ?? []
+export const wantedFields = ({ params, notes }: Pick<Call, 'params' | 'notes'>, defaults: string): Field[] =>
+  parseFields(params['fields'], notes) ?? parseFields(defaults) ?? []
 
 /** Reads Graph's field expansion; undefined when none was asked for. */
-export const parseFields = (value: unknown): Field[] | undefined => {
+const parseFields = (value: unknown, notes: Note[] = []): Field[] | undefined => {
   if (isEmpty(value)) return undefined
   const list = unpack(value)
   const text = Array.isArray(list) ? list.join(',') : list
   if (typeof text !== 'string') throw badParameter('Param fields must be a string')
-  return text.trim() === '' ? undefined : expand(text)
+  return text.trim() === '' ? undefined : expand(text, notes)
 }
 
-const expand = (text: string): Field[] => {
+const expand = (text: string, notes: Note[]): Field[] => {
   let at = 0
 
   const list = (depth: number): Field[] => {
@@ -51,12 +54,12 @@ const expand = (text: string): Field[] => {
       if (modifier === undefined) break
       modifiers[modifier] = value
     }
-    if (text[at] !== '{') return { name, modifiers, fields: undefined, text: undefined }
+    if (text[at] !== '{') return { name, modifiers, fields: undefined, text: undefined, notes }
     const from = (at += 1)
     const fields = list(depth + 1)
     if (text[at] !== '}') throw syntaxError(at, text)
     at += 1
-    return { name, modifiers, fields, text: text.slice(from, at - 1) }
+    return { name, modifiers, fields, text: text.slice(from, at - 1), notes }
   }
 
   const skipSpace = () => void take(/\s+/y)
@@ -90,7 +93,8 @@ export const project = (
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined
     if (!read && !wordsOf(nodeType).has(name)) throw nonexistingField(name, nodeType)
     const value = read?.(field)
-    if (value !== undefined && value !== null) node[asText(modifiers['as']) || name] = value
+    if (value === undefined || value === null) field.notes.push(noteOfAbsence(name, nodeType))
+    else node[asText(modifiers['as']) || name] = value
   }
   return node
 }
@@ -98,7 +102,7 @@ export const project = (
 const withId = (wanted: readonly Field[]): readonly Field[] =>
   wanted.some(({ name }) => name === 'id')
     ? wanted
-    : [...wanted, { name: 'id', modifiers: {}, fields: undefined, text: undefined }]
+    : [...wanted, { name: 'id', modifiers: {}, fields: undefined, text: undefined, notes: [] }]
 
 /** Without a number in front: recorded so. */
 const syntaxError = (at: number, text: string) =>

@@ -10,6 +10,11 @@ type ProfileRule = (value: unknown, profile: Record<string, unknown>) => void
 /** A list of the profile: an empty one is refused with the same error in every field. */
 const some = (most: number): Count => ({ most, emptyIs: 'non-empty' })
 
+/**
+ * Older quotes of Meta say 160. Meta's own sample Original Coast Clothing sets greetings of up to 260 in the call that also sets
+ * its menu, and its titles were shortened there because that call was refused (fbsamples/original-coast-clothing#40).
+ */
+const LONGEST_GREETING = 260
 const MOST_LOCALES = 200
 const MOST_DOMAINS = 1000
 
@@ -20,7 +25,7 @@ export const PROFILE_RULES: Record<string, ProfileRule> = {
   greeting: (value) => {
     const greetings = listAt(value, 'greeting', some(MOST_LOCALES)).map(([item, name]) => {
       const greeting = readObject(item, name, PROFILE.greeting)
-      text(greeting, 'text', name, 160)
+      text(greeting, 'text', name, LONGEST_GREETING)
       return greeting
     })
     needsDefault(greetings, 'greeting')

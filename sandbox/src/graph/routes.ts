@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SandboxParts } from '../parts.ts'
 import { facebookJson } from '../webhooks/bytes.ts'
 import { isBatch, performBatch } from './batch.ts'
 import type { Call } from './call.ts'
+import { ETAG, withEtag } from './etag.ts'
 import { GraphFailure } from './failure.ts'
 import { isObject, isOn, parseForm } from './params.ts'
 import { failed, genericFailure, perform, type Reply } from './perform.ts'
@@ -31,7 +31,8 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
       const started = performance.now()
       const atMs = parts.clock.nowMs()
       const read = await readRequest(parts, request)
-      const answer = withEtag(read.call, statusOf(read.call, await serve(parts, read)))
+      const known = request.headers['if-none-match']
+      const answer = withEtag(read.call, statusOf(read.call, await serve(parts, read)), known)
       parts.traffic.add({
         atMs,
         kind: 'graph',
@@ -42,7 +43,14 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
         request: read.call.method === 'GET' ? null : shown(read.call, request),
         response: answer.body,
       })
-      if (isUnchanged(request, answer)) return reply.code(304).headers(common(parts, answer.headers)).send()
+      // Set on the raw answer: Fastify writes the names of its headers small.
+      const etag = answer.headers[ETAG]
+      if (etag !== undefined) reply.raw.setHeader(ETAG, etag)
+      if (answer.status === 304)
+        return reply
+          .code(304)
+          .headers(common(parts, untagged(answer.headers)))
+          .send()
       return write(parts, reply, answer)
     },
   })
@@ -64,18 +72,6 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
 /** `suppress_http_code`, for clients that cannot read the body of an error. */
 const statusOf = ({ params }: Call, answer: Reply): Reply =>
   isOn(params, 'suppress_http_code') && answer.body !== null ? { ...answer, status: 200 } : answer
-
-/** What a GET reads has a tag, by which the next one can ask whether it is still the same. */
-const withEtag = ({ method }: Call, answer: Reply): Reply => {
-  const { status, headers, body } = answer
-  if (method !== 'GET' || status !== 200 || body === null) return answer
-  const text = typeof body === 'string' ? body : facebookJson(body)
-  const etag = `"${createHash('sha1').update(text).digest('hex')}"`
-  return { ...answer, headers: { ...headers, etag } }
-}
-
-const isUnchanged = ({ headers }: FastifyRequest, answer: Reply): boolean =>
-  answer.headers['etag'] !== undefined && headers['if-none-match'] === answer.headers['etag']
 
 /** Headers of every answer. */
 const common = (parts: SandboxParts, headers: Reply['headers'] = {}) => ({
@@ -110,9 +106,12 @@ const write = (parts: SandboxParts, reply: FastifyReply, { status, headers, body
     return undefined
   }
   const type = { 'content-type': 'application/json; charset=UTF-8' }
-  reply.code(status).headers({ ...type, ...common(parts, headers) })
+  reply.code(status).headers({ ...type, ...common(parts, untagged(headers)) })
   return reply.send(typeof body === 'string' ? body : facebookJson(body))
 }
+
+/** The headers that Fastify writes. */
+const untagged = ({ [ETAG]: _written, ...headers }: Reply['headers']): Reply['headers'] => headers
 
 /** The body as the traffic shows it: parameters, and of files their names. */
 const shown = ({ params, files }: Call, request: FastifyRequest): unknown => {

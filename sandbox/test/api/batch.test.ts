@@ -33,7 +33,7 @@ t.test(
     t.ok(me?.headers?.some(({ name, value }) => name === 'facebook-api-version' && value === 'v25.0'))
     t.match(JSON.parse(sent?.body ?? ''), { recipient_id: psid, message_id: /^m_/ })
     t.equal(nowhere?.code, 400)
-    t.match(JSON.parse(nowhere?.body ?? ''), { error: { code: 100, error_subcode: 33, fbtrace_id: String } })
+    t.match(JSON.parse(nowhere?.body ?? ''), { error: { code: 803, fbtrace_id: String } })
     t.ok(nowhere?.headers?.some(({ name, value }) => name === 'facebook-api-version' && value === 'v24.0'))
     t.match(gone, { code: 200, body: '{"success":true}' })
     t.match(sandbox.conversation(pageId, psid)?.messages.at(-1), { text: 'from a batch' })
@@ -118,7 +118,7 @@ t.test('?ids= reads several nodes at once', async (t) => {
     body: { [pageId]: { name: 'Corner Bakery' }, [psid]: { name: 'Vera Visitor' } },
   })
   t.match(await graph(sandbox, `/v25.0/?ids=${pageId},nobody`, { token: pageToken }), {
-    body: { error: { code: 100, error_subcode: 33 } },
+    body: { error: { code: 803, message: '(#803) Some of the aliases you requested do not exist: nobody' } },
   })
   const many = Array.from({ length: 51 }, (_, index) => index).join(',')
   t.match(await graph(sandbox, `/v25.0/?ids=${many}`, { token: pageToken }), {

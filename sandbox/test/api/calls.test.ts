@@ -6,6 +6,7 @@ import {
   readAnswer,
   startConnected,
   startSandbox,
+  START_MS,
   textOf,
   type Json,
 } from '../lab.ts'
@@ -108,7 +109,7 @@ t.test('?method= changes what a GET does, and a HEAD is a GET without a body', a
 t.test('debug, metadata and summary add what they are for', async (t) => {
   const { sandbox, pageToken: token, say } = await startConnected(t)
   say('hi')
-  t.match((await graph(sandbox, '/v25.0/me?debug=all', { token })).body, { __debug__: { messages: [] } })
+  t.strictSame((await graph(sandbox, '/v25.0/me?debug=all', { token })).body['__debug__'], { messages: [] })
   const { metadata } = (await graph(sandbox, '/v25.0/me?metadata=1', { token })).body
   t.match(metadata, { type: 'page', connections: { conversations: /\/me\/conversations$/ } })
   t.ok(itemsOf(metadata?.['fields']).some(({ name }) => textOf(name) === 'fan_count'))
@@ -119,8 +120,60 @@ t.test('debug, metadata and summary add what they are for', async (t) => {
   t.match((await graph(sandbox, '/v25.0/me/conversations?platform=instagram', { token })).body, { data: [] })
   t.match(await graph(sandbox, '/v25.0/nonsense?suppress_http_code=1', { token }), {
     status: 200,
-    body: { error: { code: 100 } },
+    body: { error: { code: 803 } },
   })
+})
+
+t.test('debug says why a field that was asked for is not there', async (t) => {
+  const { sandbox } = await startConnected(t)
+  const token = sandbox.userToken()
+  const notes = async (level: string) =>
+    (await graph(sandbox, `/v25.0/me?fields=id,email,hometown,about&debug=${level}`, { token })).body[
+      '__debug__'
+    ]
+  const warnings = [
+    {
+      message: 'Field email is only accessible on User object, if email permission is granted by the user',
+      type: 'warning',
+    },
+    {
+      message:
+        'Field hometown is only accessible on User object, if user_hometown permission is granted by the user',
+      type: 'warning',
+    },
+  ]
+  const info = { message: 'Field about on User has no value in the sandbox', type: 'info' }
+  t.strictSame(await notes('warning'), { messages: warnings })
+  t.strictSame(await notes('info'), { messages: [...warnings, info] })
+  t.strictSame(await notes('all'), { messages: [...warnings, info] })
+  t.equal(await notes('none'), undefined)
+})
+
+t.test('times come in the format that date_format asks for', async (t) => {
+  const { sandbox, pageToken: token, say } = await startConnected(t)
+  say('hi')
+  const time = async (format: string) => {
+    const path = `/v25.0/me/conversations?date_format=${encodeURIComponent(format)}`
+    return itemsOf((await graph(sandbox, path, { token })).body['data'])[0]?.['updated_time']
+  }
+  t.equal(await time('U'), START_MS / 1000)
+  t.equal(await time('Y-m-d\\TH:i:sP'), '2026-11-21T12:00:00+00:00')
+  t.equal(await time('d.m.y'), '21.11.26')
+})
+
+t.test('a part of a batch that has not changed is 304 without a body', async (t) => {
+  const { sandbox, pageToken: token } = await startConnected(t)
+  const ask = async (headers: unknown) => {
+    const batch = [{ method: 'GET', relative_url: 'me', headers }]
+    const { body } = await graph(sandbox, '/v25.0/', { token, body: { batch } })
+    return itemsOf(body)[0] as unknown as Part & { headers: { name: string; value: string }[] }
+  }
+  const first = await ask(undefined)
+  const etag = first.headers.find(({ name }) => name === 'ETag')?.value ?? ''
+  t.match(first.code, 200)
+  t.match(await ask([`If-None-Match: ${etag}`]), { code: 304, body: null })
+  t.match(await ask([{ name: 'If-None-Match', value: etag }]), { code: 304, body: null })
+  t.match(await ask(['If-None-Match: "other"']), { code: 200, body: /Corner Bakery/ })
 })
 
 t.test('parts of a batch wait for each other, use results, and leave answers out', async (t) => {

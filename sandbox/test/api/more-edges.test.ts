@@ -135,6 +135,22 @@ t.test(
   },
 )
 
+t.test('pictures and videos are put on the wall; what only Facebook has is refused as such', async (t) => {
+  const { sandbox, pageId } = await startConnected(t)
+  const token = await pageTokenOf(
+    sandbox,
+    sandbox.userToken({ scopes: [...DEFAULT_SCOPES, 'pages_manage_posts'] }),
+  )
+  const post = (path: string, body: object) => graph(sandbox, `/v25.0/${path}`, { token, body })
+  const photo = await post('me/photos', { url: 'https://a.example/1.png', message: 'look' })
+  t.match(photo.body, { id: /^\d+$/, post_id: new RegExp(`^${pageId}_\\d+$`) })
+  t.match((await post('me/videos', { file_url: 'https://a.example/1.mp4' })).body, { id: /^\d+$/ })
+  t.match((await post('me/photos', {})).body, { error: { code: 100 } })
+  for (const path of ['me/events', 'me', 'search']) {
+    t.match((await post(path, { about: 'x' })).body, { error: { code: 3, message: /does not model/ } }, path)
+  }
+})
+
 t.test("account linking goes through the bot's own login and back", async (t) => {
   const { bot, sandbox, pageId, psid, pageToken: token, say } = await startConnected(t, {}, EVERY_FIELD)
   say('hi')

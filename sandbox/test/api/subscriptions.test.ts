@@ -194,7 +194,7 @@ t.test('the Messenger Profile is written, read and deleted property by property'
 
 const badProfiles: [string, object, object?][] = [
   ['nothing', {}],
-  ['a greeting of 161 characters', { greeting: [{ locale: 'default', text: 'x'.repeat(161) }] }],
+  ['a greeting of 261 characters', { greeting: [{ locale: 'default', text: 'x'.repeat(261) }] }],
   ['a greeting without default locale', { greeting: [{ locale: 'de_DE', text: 'x' }] }],
   [
     'five ice breakers',

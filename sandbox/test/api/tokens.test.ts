@@ -157,6 +157,15 @@ t.test('debug_token tells what a token was granted, and for which Pages', async 
   t.strictSame(all['granular_scopes'], [{ scope: 'pages_show_list' }], 'absent target_ids means all Pages')
 })
 
+t.test('debug_token tells the fields that are asked for alone', async (t) => {
+  const sandbox = await startSandbox(t)
+  const path = `/v25.0/debug_token?input_token=${sandbox.userToken()}&access_token=${appToken}`
+  t.strictSame((await graph(sandbox, `${path}&fields=is_valid,type`)).body, {
+    data: { type: 'USER', is_valid: true },
+  })
+  t.match(await graph(sandbox, `${path}&fields=colour`), { status: 400, body: { error: { code: 100 } } })
+})
+
 t.test('debug_token answers for garbage, for app tokens and for another app', async (t) => {
   const sandbox = await startSandbox(t)
   t.match(await inspect(sandbox, 'garbage'), { is_valid: false, error: { code: 190 }, scopes: [] })

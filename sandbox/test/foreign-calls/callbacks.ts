@@ -1,5 +1,6 @@
-import { foreignRequire } from '../foreign-clients.ts'
+import { foreignRequire } from '../foreign-install.ts'
 import type { Kind, Surroundings } from './kinds.ts'
+import { kindsOf, type Row } from './rows.ts'
 
 type Callback = (error: unknown, answer: unknown) => void
 type Done = (callback: Callback) => void
@@ -25,7 +26,7 @@ export const fbgraph = (world: Surroundings): Kind[] => {
     })
   const page = (name: string, ...args: unknown[]) => as(world.pageToken, name, ...args)
   const message = { recipient: { id: psid }, message: { text: 'from fbgraph' } }
-  const kinds: [string, Kind['run'], Kind['expected']][] = [
+  const rows: Row[] = [
     ['get', page('get', 'me'), { id: pageId }],
     ['get with fields', page('get', 'me', { fields: 'id,name,category' }), { category: 'Bakery' }],
     ['get a list', as(world.userToken, 'get', 'me/accounts'), { data: [{ id: pageId }] }],
@@ -61,6 +62,7 @@ export const fbgraph = (world: Surroundings): Kind[] => {
         {},
       ),
       [{ code: 200 }, { code: 400 }],
+      '803',
     ],
     [
       'batch of messages',
@@ -94,11 +96,12 @@ export const fbgraph = (world: Surroundings): Kind[] => {
         redirect_uri: 'https://a.example/',
         code: 'x',
       }),
-      'verification code',
+      'Invalid verification code format.',
+      '100',
     ],
     ['picture', page('get', `${pageId}/picture?redirect=false`), { data: { url: /^http/ } }],
   ]
-  return kinds.map(([title, run, expected]) => ({ title, run, expected }))
+  return kindsOf(rows)
 }
 
 /** `fb`: its options, JSON fields, batch, and the napi style of callbacks. */
@@ -110,7 +113,7 @@ export const fb = (world: Surroundings): Kind[] => {
   const client = (accessToken: string) => new Facebook({ appId, appSecret, accessToken, version: 'v25.0' })
   const page = (...args: unknown[]) => promised((callback) => client(world.pageToken).napi(...args, callback))
   const user = (...args: unknown[]) => promised((callback) => client(world.userToken).napi(...args, callback))
-  const kinds: [string, Kind['run'], Kind['expected']][] = [
+  const rows: Row[] = [
     ['me', user('me'), { name: 'Olivia Operator' }],
     ['fields as a list', user('me', { fields: ['id', 'name'] }), { name: 'Olivia Operator' }],
     ['accounts', user('me/accounts', { fields: 'id,access_token' }), { data: [{ id: pageId }] }],
@@ -146,7 +149,12 @@ export const fb = (world: Surroundings): Kind[] => {
       { data: { is_valid: true } },
     ],
     ['ids', page('', { ids: pageId }), { [pageId]: { id: pageId } }],
-    ['unknown edge', page(`${pageId}/weather`), 'nonexisting field (weather)'],
+    [
+      'unknown edge',
+      page(`${pageId}/weather`),
+      '(#100) Tried accessing nonexisting field (weather) on node type (Page)',
+      '100',
+    ],
   ]
-  return kinds.map(([title, run, expected]) => ({ title, run, expected }))
+  return kindsOf(rows)
 }

@@ -1,7 +1,15 @@
 import { businessSdk } from './sdk.ts'
 import { fb, fbgraph } from './callbacks.ts'
-import { judge, type Surroundings } from './kinds.ts'
+import { judge, type Judged, type Surroundings } from './kinds.ts'
 import { messagingApis } from './messaging-apis.ts'
+import { replayed } from './replay.ts'
+import { facebookSdk } from './replays/facebook-sdk.ts'
+import { fbmessenger } from './replays/fbmessenger.ts'
+import { huanduFacebook } from './replays/huandu-facebook.ts'
+import { koala } from './replays/koala.ts'
+import { phpGraphSdk } from './replays/php-graph-sdk.ts'
+import { pymessenger } from './replays/pymessenger.ts'
+import { restfb } from './replays/restfb.ts'
 
 /**
  * Runs the foreign clients unmodified, at the address of Facebook that stands in their code; `HTTPS_PROXY` and
@@ -19,12 +27,17 @@ const handBack = async (): Promise<[]> => {
   return []
 }
 
-const judged = [
-  ...(await judge('fbgraph 1.4.4', fbgraph(world))),
-  ...(await judge('fb 2.0.0', fb(world))),
-  ...(await judge('messaging-api-messenger 1.1.0', messagingApis(world))),
+const REPLAYS = [koala, phpGraphSdk, huanduFacebook, restfb, facebookSdk, fbmessenger, pymessenger]
+
+const judged: Judged[] = [
+  ...(await judge('fbgraph 1.4.4', fbgraph(world), world)),
+  ...(await judge('fb 2.0.0', fb(world), world)),
+  ...(await judge('messaging-api-messenger 1.1.0', messagingApis(world), world)),
   ...(await handBack()),
-  ...(await judge('facebook-nodejs-business-sdk 24.0.1', businessSdk(world))),
+  ...(await judge('facebook-nodejs-business-sdk 24.0.1', businessSdk(world), world)),
+  ...(await handBack()),
 ]
+for (const replay of REPLAYS)
+  judged.push(...(await judge(replay.client, replayed(world, replay), world, 'replayed')))
 process.stdout.write(JSON.stringify(judged))
 process.exit(0)

@@ -1,5 +1,6 @@
-import { foreignRequire } from '../foreign-clients.ts'
+import { foreignRequire } from '../foreign-install.ts'
 import type { Kind, Surroundings } from './kinds.ts'
+import { kindsOf, type Row } from './rows.ts'
 
 type Client = Record<string, (...args: unknown[]) => Promise<Record<string, unknown>>>
 
@@ -30,7 +31,7 @@ export const messagingApis = (world: Surroundings): Kind[] => {
   const card = { title: 'Bread', subtitle: 'rye', buttons: items }
   const url = 'https://a.example/1.png'
   const bytes = Buffer.from('picture')
-  const kinds: [string, Kind['run'], Kind['expected']][] = [
+  const rows: Row[] = [
     ['getPageInfo', call('getPageInfo'), { id: pageId, name: 'Corner Bakery' }],
     [
       'getPageInfo with fields',
@@ -47,6 +48,33 @@ export const messagingApis = (world: Surroundings): Kind[] => {
       'getPageSubscription',
       call('getPageSubscription', { accessToken: `${appId}|${appSecret}` }),
       { object: 'page' },
+    ],
+    [
+      'createSubscription',
+      call('createSubscription', {
+        accessToken: `${appId}|${appSecret}`,
+        callbackUrl: world.callbackUrl,
+        verifyToken: 'verify',
+        fields: ['messages', 'messaging_postbacks'],
+      }),
+      SUCCESS,
+    ],
+    [
+      'createSubscription to nothing there is',
+      call('createSubscription', {
+        accessToken: `${appId}|${appSecret}`,
+        callbackUrl: world.callbackUrl,
+        verifyToken: 'verify',
+        fields: ['weather'],
+      }),
+      'fields[0] must be one of',
+      '100',
+    ],
+    [
+      'getUserProfile of an unknown person',
+      call('getUserProfile', '1'),
+      "Object with ID '1' does not exist",
+      '100/33',
     ],
     ['getMessagingFeatureReview', call('getMessagingFeatureReview'), [{ feature: 'subscription_messaging' }]],
     [
@@ -107,7 +135,12 @@ export const messagingApis = (world: Surroundings): Kind[] => {
     ['sendMessage to a recipient', call('sendMessage', { id: psid }, { text: 'hi' }), SENT],
     ['sendMessage to a comment', call('sendMessage', { commentId: world.commentId }, { text: 'hi' }), SENT],
     ['sendMessage with a tag', call('sendMessage', psid, { text: 'hi' }, { tag: 'HUMAN_AGENT' }), SENT],
-    ['sendText with a removed tag', call('sendText', psid, 'hi', { tag: 'ACCOUNT_UPDATE' }), '100'],
+    [
+      'sendText with a removed tag',
+      call('sendText', psid, 'hi', { tag: 'ACCOUNT_UPDATE' }),
+      'Invalid parameter',
+      '100',
+    ],
     ['sendText', call('sendText', psid, 'hi'), SENT],
     ['sendText with messaging type', call('sendText', psid, 'hi', { messagingType: 'RESPONSE' }), SENT],
     [
@@ -115,9 +148,9 @@ export const messagingApis = (world: Surroundings): Kind[] => {
       call('sendText', psid, 'hi', { quickReplies: [{ contentType: 'text', title: 'A', payload: 'a' }] }),
       SENT,
     ],
-    ['sendText to an unknown recipient', call('sendText', '1', 'hi'), '2018001'],
+    ['sendText to an unknown recipient', call('sendText', '1', 'hi'), 'No matching user found', '100/2018001'],
     ['sendAttachment', call('sendAttachment', psid, { type: 'image', payload: { url } }), SENT],
-    ...['Image', 'Audio', 'Video', 'File'].flatMap((type): [string, Kind['run'], Kind['expected']][] => [
+    ...['Image', 'Audio', 'Video', 'File'].flatMap((type): Row[] => [
       [`send${type} by address`, call(`send${type}`, psid, url), SENT],
       [
         `upload${type} by address`,
@@ -128,6 +161,17 @@ export const messagingApis = (world: Surroundings): Kind[] => {
     ]),
     ['sendImage as a file', call('sendImage', psid, bytes, { filename: 'a.png' }), SENT],
     ['sendFile as a file', call('sendFile', psid, bytes, { filename: 'a.pdf' }), SENT],
+    ['sendAudio as a file', call('sendAudio', psid, bytes, { filename: 'a.mp3' }), SENT],
+    ['sendVideo as a file', call('sendVideo', psid, bytes, { filename: 'a.mp4' }), SENT],
+    ...[
+      ['Audio', 'a.mp3'],
+      ['Video', 'a.mp4'],
+      ['File', 'a.pdf'],
+    ].map(([type, filename]): Row => [
+      `upload${type} as a file`,
+      call(`upload${type}`, bytes, { filename, isReusable: true }),
+      { attachmentId: /^\d+$/ },
+    ]),
     [
       'uploadImage as a file',
       call('uploadImage', bytes, { filename: 'a.png', isReusable: true }),
@@ -169,16 +213,16 @@ export const messagingApis = (world: Surroundings): Kind[] => {
       }),
       SENT,
     ],
-    ...['AirlineBoardingPass', 'AirlineCheckin', 'AirlineItinerary', 'AirlineUpdate'].map(
-      (type): [string, Kind['run'], Kind['expected']] => [
-        `send${type}Template, which is gone`,
-        call(`send${type}Template`, psid, { introMessage: 'x' }),
-        '100',
-      ],
-    ),
+    ...['AirlineBoardingPass', 'AirlineCheckin', 'AirlineItinerary', 'AirlineUpdate'].map((type): Row => [
+      `send${type}Template, which is gone`,
+      call(`send${type}Template`, psid, { introMessage: 'x' }),
+      'template',
+      '100',
+    ]),
     [
       'sendOneTimeNotifReqTemplate, which is gone',
       call('sendOneTimeNotifReqTemplate', psid, { title: 'x', payload: 'y' }),
+      'template',
       '100',
     ],
     ['sendSenderAction', call('sendSenderAction', psid, 'typing_on'), { recipientId: psid }],
@@ -276,11 +320,16 @@ export const messagingApis = (world: Surroundings): Kind[] => {
     ['deletePersona', late('deletePersona', () => [kept['persona']]), SUCCESS],
     ['getSecondaryReceivers', call('getSecondaryReceivers'), [{ id: appId }]],
     ['requestThreadControl', call('requestThreadControl', psid), SUCCESS],
-    ['takeThreadControl without a default app', call('takeThreadControl', psid), '2534037'],
-    ['passThreadControl to an app that is not there', call('passThreadControl', psid, '1'), '2018164'],
+    ['takeThreadControl without a default app', call('takeThreadControl', psid), '2534037', '100/2534037'],
+    [
+      'passThreadControl to an app that is not there',
+      call('passThreadControl', psid, '1'),
+      'Incorrect App ID.',
+      '100/2018164',
+    ],
     ['passThreadControlToPageInbox', call('passThreadControlToPageInbox', psid), SUCCESS],
     ['getThreadOwner', call('getThreadOwner', psid), { appId: '263902037430900' }],
-    ['sendText while another app holds the thread', call('sendText', psid, 'hi'), '2018300'],
+    ['sendText while another app holds the thread', call('sendText', psid, 'hi'), '2018300', '2018300'],
   ]
-  return kinds.map(([title, run, expected]) => ({ title, run, expected }))
+  return kindsOf(rows)
 }

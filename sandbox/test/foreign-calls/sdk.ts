@@ -1,5 +1,6 @@
-import { foreignRequire } from '../foreign-clients.ts'
+import { foreignRequire } from '../foreign-install.ts'
 import type { Kind, Surroundings } from './kinds.ts'
+import { kindsOf, type Row } from './rows.ts'
 
 type Plain = Record<string, unknown>
 type Node = Record<string, (...args: unknown[]) => Promise<unknown>>
@@ -30,7 +31,7 @@ export const businessSdk = (world: Surroundings): Kind[] => {
   const tidy = (answer: unknown): unknown => (Array.isArray(answer) ? [...answer].map(data) : data(answer))
   const to = { recipient: { id: psid }, messaging_type: 'RESPONSE' }
   const MESSAGE = { message_id: /^m_/, recipient_id: psid }
-  const kinds: [string, Kind['run'], Kind['expected']][] = [
+  const rows: Row[] = [
     [
       'page fields',
       page('get', [
@@ -47,7 +48,7 @@ export const businessSdk = (world: Surroundings): Kind[] => {
       { name: 'Corner Bakery' },
     ],
     ['page picture field', page('get', ['picture']), { picture: { data: { url: /^http/ } } }],
-    ['page nonexisting field', page('get', ['colour']), 'nonexisting field (colour)'],
+    ['page nonexisting field', page('get', ['colour']), 'nonexisting field (colour)', '100'],
     [
       'messaging_feature_status',
       page('get', ['messaging_feature_status']),
@@ -76,7 +77,12 @@ export const businessSdk = (world: Surroundings): Kind[] => {
       page('createSubscribedApp', [], { subscribed_fields: ['leadgen', 'messages', 'feed'] }),
       { success: true },
     ],
-    ['subscribe nonsense', page('createSubscribedApp', [], { subscribed_fields: ['weather'] }), '100'],
+    [
+      'subscribe nonsense',
+      page('createSubscribedApp', [], { subscribed_fields: ['weather'] }),
+      'subscribed_fields[0] must be one of',
+      '100',
+    ],
     [
       'subscribed apps',
       page('getSubscribedApps', ['name', 'subscribed_fields']),
@@ -104,7 +110,8 @@ export const businessSdk = (world: Surroundings): Kind[] => {
     [
       'send unknown key',
       page('createMessage', [], { ...to, message: { text: 'a', preview: 1 } }),
-      'Invalid keys',
+      'Invalid keys \\"preview\\" were found in param \\"message\\"',
+      '100',
     ],
     [
       'upload an attachment',
@@ -137,7 +144,11 @@ export const businessSdk = (world: Surroundings): Kind[] => {
       [{ period: 'day' }],
     ],
     ['secondary receivers', page('getSecondaryReceivers', []), [{ id: world.appId }]],
-    ['thread owner', page('getThreadOwner', [], { recipient: psid }), {}],
+    [
+      'thread owner',
+      page('getThreadOwner', [], { recipient: psid }),
+      [{ thread_owner: { app_id: world.appId } }],
+    ],
     ['unlink accounts', page('createUnlinkAccount', [], { psid }), { result: 'unlink account success' }],
     [
       'pass thread control',
@@ -179,5 +190,5 @@ export const businessSdk = (world: Surroundings): Kind[] => {
     ],
     ['friends', user('getFriends', []), []],
   ]
-  return kinds.map(([title, run, expected]) => ({ title, run, expected }))
+  return kindsOf(rows)
 }

@@ -1,7 +1,8 @@
 import type { SandboxParts } from '../../parts.ts'
 import type { App, Token } from '../../world.ts'
 import { appOfToken, identify, type Call, type Caller } from '../call.ts'
-import { badParameter, GraphFailure } from '../failure.ts'
+import { badParameter, GraphFailure, nonexistingField } from '../failure.ts'
+import { wantedFields } from '../fields.ts'
 import { requiredText } from '../params.ts'
 import { seconds } from './edge.ts'
 
@@ -17,7 +18,32 @@ export const debugToken = (
   const headers = parts.usage.count(caller, { edge: 'debug_token' })
   const app = askingApp(caller)
   const input = requiredText(call.params, 'input_token')
-  return { body: { data: inspect(parts, app, input) }, headers }
+  return { body: { data: asked(call, inspect(parts, app, input)) }, headers }
+}
+
+/** The fields of the reference page, of which a call may name some. */
+const FIELDS = [
+  'app_id',
+  'application',
+  'data_access_expires_at',
+  'error',
+  'expires_at',
+  'granular_scopes',
+  'is_valid',
+  'issued_at',
+  'metadata',
+  'profile_id',
+  'scopes',
+  'type',
+  'user_id',
+]
+
+const asked = (call: Call, token: Record<string, unknown>): object => {
+  const names = wantedFields(call, '').map(({ name }) => name)
+  const strange = names.find((name) => !FIELDS.includes(name))
+  if (strange !== undefined) throw nonexistingField(strange, 'DebugTokenData')
+  if (names.length === 0) return token
+  return Object.fromEntries(Object.entries(token).filter(([name]) => names.includes(name)))
 }
 
 const askingApp = (caller: Caller): App => {
@@ -29,7 +55,7 @@ const askingApp = (caller: Caller): App => {
   )
 }
 
-const inspect = (parts: SandboxParts, app: App, input: string): object => {
+const inspect = (parts: SandboxParts, app: App, input: string): Record<string, unknown> => {
   const bar = input.indexOf('|')
   if (bar >= 0) return inspectAppToken(parts, app, input)
   const token = parts.tokens.find(input)
@@ -64,7 +90,7 @@ const inspect = (parts: SandboxParts, app: App, input: string): object => {
   }
 }
 
-const inspectAppToken = (parts: SandboxParts, app: App, input: string): object => {
+const inspectAppToken = (parts: SandboxParts, app: App, input: string): Record<string, unknown> => {
   try {
     if (appOfToken(parts, input) === app) {
       return { app_id: app.id, type: 'APP', application: app.name, is_valid: true, scopes: [] }

@@ -31,6 +31,10 @@ const ofUser: Edge = (context) => {
   return { data: [] }
 }
 
+/** Nothing can be added to them here. */
+export const isEmptyList = (nodeType: string, edge: string): boolean =>
+  Object.hasOwn(EMPTY_LISTS, `${nodeType} GET ${edge}`)
+
 export const EMPTY_LISTS: Record<string, Edge> = {
   ...Object.fromEntries(PAGE_LISTS.map((name) => [`Page GET ${name}`, ofPage])),
   ...Object.fromEntries(USER_LISTS.map((name) => [`User GET ${name}`, ofUser])),

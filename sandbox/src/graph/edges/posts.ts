@@ -22,6 +22,21 @@ const write: Edge = (context) => {
   return { id: add(context, caller, { parentId: null, message }).id }
 }
 
+/** A picture or a video on the wall, by its address or as a file. */
+const publish =
+  (address: string, answer: (post: Post) => object): Edge =>
+  (context) => {
+    const caller = asPage(context)
+    demandScopes(context, caller, ['pages_read_engagement', 'pages_manage_posts'], MAY_POST)
+    const { params, files } = context.call
+    const url = optionalText(params, address)
+    if (url === undefined && files.size === 0) throw missingParameter(address)
+    const message = optionalText(params, 'message') ?? optionalText(params, 'description') ?? ''
+    return answer(add(context, caller, { parentId: null, message }))
+  }
+
+const numberOf = ({ id }: Post): string => id.split('_').at(-1) ?? ''
+
 const comment: Edge = (context) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_manage_engagement', 'MODERATE')
@@ -99,6 +114,8 @@ export const POST_EDGES: Record<string, Edge> = {
   'Page GET published_posts': wall(({ psid }) => psid === null),
   'Page GET visitor_posts': wall(({ psid }) => psid !== null),
   'Page POST feed': write,
+  'Page POST photos': publish('url', (post) => ({ id: numberOf(post), post_id: post.id })),
+  'Page POST videos': publish('file_url', (post) => ({ id: numberOf(post) })),
   'User POST feed': postAsPerson,
   'Post GET ': postNode,
   'Post POST ': edit,

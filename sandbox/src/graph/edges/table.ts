@@ -1,6 +1,7 @@
 import type { SandboxParts } from '../../parts.ts'
 import { identify, noActiveToken, type Call, type Caller } from '../call.ts'
 import {
+  aliasMissing,
   badParameter,
   nonexistingField,
   notModelled,
@@ -17,7 +18,7 @@ import * as businesses from './businesses.ts'
 import * as conversations from './conversations.ts'
 import { debugToken } from './debug-token.ts'
 import type { Edge, EdgeContext, Node } from './edge.ts'
-import { EMPTY_LISTS } from './empty-lists.ts'
+import { EMPTY_LISTS, isEmptyList } from './empty-lists.ts'
 import { LABEL_EDGES } from './labels.ts'
 import { sendMessage } from './messages.ts'
 import { accessToken, clientCode } from './oauth.ts'
@@ -168,6 +169,12 @@ const nestedParams = (outer: Params, { text, modifiers }: Field): Params => ({
   ...modifiers,
 })
 
+/** Nodes whose own fields Facebook lets an app change. */
+const CHANGEABLE = new Set(['Page', 'User', 'Application'])
+
+/** Words in place of an id that Facebook has and the sandbox has not. */
+const ROOT_EDGES = new Set(['search', 'device', 'pages'])
+
 /** Why an address leads to nothing. */
 const strayed = (call: Call, node: Node): GraphFailure => {
   const [, edge = '', ...rest] = call.path
@@ -176,6 +183,8 @@ const strayed = (call: Call, node: Node): GraphFailure => {
     const known = KNOWN.has(`${node.type} ${edge}`)
     return unknownPath((known ? rest : [edge, ...rest]).join('/'))
   }
+  if (edge !== '' && isEmptyList(node.type, edge)) return notModelled(edge, nodeType)
+  if (edge === '' && CHANGEABLE.has(node.type) && call.method === 'POST') return notModelled('', nodeType)
   if (KNOWN.has(`${node.type} ${edge}`)) return unsupported(call.method, node.id)
   if (edgesOf(nodeType).includes(edge)) return notModelled(edge, nodeType)
   return call.method === 'GET' ? nonexistingField(edge, nodeType) : unknownPath(edge)
@@ -220,6 +229,7 @@ const ownNode = (caller: Caller, head: string): Node => {
 }
 
 const findNode = (parts: SandboxParts, caller: Caller, call: Call, id: string): Node => {
+  if (ROOT_EDGES.has(id)) throw notModelled(call.path.join('/'), 'Root')
   const { world } = parts
   const page = world.pages.get(id)
   if (page) return { type: 'Page', id, page }
@@ -241,8 +251,11 @@ const findNode = (parts: SandboxParts, caller: Caller, call: Call, id: string): 
     if (conversation?.id === id) return { type: 'Conversation', id, conversation }
     if (conversation) return { type: 'Profile', id }
   }
-  throw unsupported(call.method, id)
+  throw call.method === 'GET' && ALIAS.test(id) ? aliasMissing(id) : unsupported(call.method, id)
 }
+
+/** A name in place of an id; ids of conversations and messages begin with a letter, too. */
+const ALIAS = /^(?![tm]_)[a-z]/i
 
 function* conversationsOf({ world }: SandboxParts, pageId: string) {
   for (const conversation of world.conversations.values()) {

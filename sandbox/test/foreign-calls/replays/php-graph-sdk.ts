@@ -1,0 +1,206 @@
+import { BAD_CODE, DONE, NO_SUCH_FIELD, PAGE, PAGE_TOKEN_FACTS, SENT, SET, USER_TOKEN } from './answers.ts'
+import type { Replay } from '../replay.ts'
+
+/** Nested parameters in brackets; parts of a batch bring their own version, headers and token. */
+export const phpGraphSdk: Replay = {
+  client: 'php-graph-sdk 5.7.0 (PHP)',
+  headers: { 'user-agent': 'fb-php-5.7.0', accept: '*/*', 'accept-encoding': '*' },
+  calls: [
+    { title: 'get', path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}', expected: PAGE },
+    {
+      title: 'get with fields',
+      path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}&fields=id%2Cname%2Ccategory',
+      expected: { id: '{{pageId}}', name: 'Corner Bakery', category: 'Bakery' },
+    },
+    {
+      title: 'get a node of a person',
+      path: '/v25.0/me?access_token={{userToken}}&appsecret_proof={{userProof}}&fields=id%2Cname%2Cfirst_name%2Clast_name%2Cpicture',
+      expected: {
+        id: '{{userId}}',
+        name: 'Olivia Operator',
+        first_name: 'Olivia',
+        last_name: 'Operator',
+        picture: { data: { height: 50, is_silhouette: false, url: /^http/, width: 50 } },
+      },
+    },
+    { path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}' },
+    {
+      title: 'get with an ETag',
+      path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}',
+      headers: { 'if-none-match': '{{etag}}' },
+      expected: { status: 304 },
+    },
+    { path: '/v25.0/me/accounts?access_token={{userToken}}&appsecret_proof={{userProof}}' },
+    {
+      method: 'POST',
+      path: '/v25.0/{{pageId}}/feed',
+      form: 'message=one&access_token={{pageToken}}&appsecret_proof={{proof}}',
+    },
+    {
+      title: 'get a list as an edge',
+      method: 'POST',
+      path: '/v25.0/{{pageId}}/feed',
+      form: 'message=two&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: { id: /_\d+$/ },
+    },
+    {
+      title: 'get a list with a limit',
+      path: '/v25.0/{{pageId}}/feed?access_token={{pageToken}}&appsecret_proof={{proof}}&limit=1',
+      expected: { data: [{ created_time: /^\d{4}-/, message: /./, id: /_\d+$/ }] },
+      keep: { after: 'paging.cursors.after' },
+    },
+    {
+      title: 'next',
+      path: '/v25.0/{{pageId}}/feed?access_token={{pageToken}}&after={{after}}&appsecret_proof={{proof}}&limit=1',
+      expected: { data: [{ created_time: /^\d{4}-/, message: /./, id: /_\d+$/ }] },
+      keep: { before: 'paging.cursors.before' },
+    },
+    {
+      title: 'previous',
+      path: '/v25.0/{{pageId}}/feed?access_token={{pageToken}}&appsecret_proof={{proof}}&before={{before}}&limit=1',
+      expected: { data: [{ created_time: /^\d{4}-/, message: /./, id: /_\d+$/ }] },
+    },
+    {
+      title: 'post',
+      method: 'POST',
+      path: '/v25.0/{{pageId}}/feed',
+      form: 'message=from+php&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: { id: /_\d+$/ },
+      keep: { made1: 'id' },
+    },
+    {
+      title: 'post a comment',
+      method: 'POST',
+      path: '/v25.0/{{made1}}/comments',
+      form: 'message=a+comment&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: { id: /_\d+$/ },
+    },
+    {
+      title: 'delete',
+      method: 'DELETE',
+      path: '/v25.0/{{made1}}?access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: DONE,
+    },
+    {
+      title: 'post a message',
+      method: 'POST',
+      path: '/v25.0/me/messages',
+      form: 'recipient%5Bid%5D={{psid}}&message%5Btext%5D=from+php&messaging_type=RESPONSE&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: SENT,
+    },
+    {
+      title: 'post a message as JSON texts',
+      method: 'POST',
+      path: '/v25.0/me/messages',
+      form: 'recipient=%7B%22id%22%3A%22{{psid}}%22%7D&message=%7B%22text%22%3A%22from+php%22%7D&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: SENT,
+    },
+    {
+      title: 'post a template',
+      method: 'POST',
+      path: '/v25.0/me/messages',
+      form: 'recipient%5Bid%5D={{psid}}&message%5Battachment%5D%5Btype%5D=template&message%5Battachment%5D%5Bpayload%5D%5Btemplate_type%5D=button&message%5Battachment%5D%5Bpayload%5D%5Btext%5D=Choose&message%5Battachment%5D%5Bpayload%5D%5Bbuttons%5D%5B0%5D%5Btype%5D=postback&message%5Battachment%5D%5Bpayload%5D%5Bbuttons%5D%5B0%5D%5Btitle%5D=Hours&message%5Battachment%5D%5Bpayload%5D%5Bbuttons%5D%5B0%5D%5Bpayload%5D=hours&message%5Battachment%5D%5Bpayload%5D%5Bbuttons%5D%5B1%5D%5Btype%5D=web_url&message%5Battachment%5D%5Bpayload%5D%5Bbuttons%5D%5B1%5D%5Btitle%5D=Site&message%5Battachment%5D%5Bpayload%5D%5Bbuttons%5D%5B1%5D%5Burl%5D=https%3A%2F%2Fa.example%2F&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: SENT,
+    },
+    {
+      title: 'upload a file in a message',
+      method: 'POST',
+      path: '/v25.0/me/messages',
+      file: {
+        fields: {
+          recipient: '{"id":"{{psid}}"}',
+          message: '{"attachment":{"type":"image","payload":{"is_reusable":true}}}',
+          access_token: '{{pageToken}}',
+          appsecret_proof: '{{proof}}',
+        },
+        name: 'a.png',
+        type: 'image/png',
+        content: 'picture',
+      },
+      expected: { recipient_id: '{{psid}}', message_id: /^m_/, attachment_id: /^\d+$/ },
+    },
+    {
+      title: 'post a profile',
+      method: 'POST',
+      path: '/v25.0/me/messenger_profile',
+      form: 'get_started%5Bpayload%5D=start&greeting%5B0%5D%5Blocale%5D=default&greeting%5B0%5D%5Btext%5D=Hi&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: SET,
+    },
+    {
+      title: 'delete with parameters',
+      method: 'DELETE',
+      path: '/v25.0/me/messenger_profile?access_token={{pageToken}}&appsecret_proof={{proof}}&fields=%5B%22get_started%22%5D',
+      expected: SET,
+    },
+    {
+      title: 'batch',
+      method: 'POST',
+      path: '/v25.0',
+      form: 'batch=%5B%7B%22headers%22%3A%5B%22User-Agent%3A+fb-php-5.7.0%22%2C%22Accept-Encoding%3A+%2A%22%5D%2C%22method%22%3A%22GET%22%2C%22relative_url%22%3A%22%5C%2Fv25.0%5C%2Fme%3Faccess_token%3D{{pageToken}}%26appsecret_proof%3D{{proof}}%22%2C%22name%22%3A%22me%22%7D%2C%7B%22headers%22%3A%5B%22User-Agent%3A+fb-php-5.7.0%22%2C%22Accept-Encoding%3A+%2A%22%5D%2C%22method%22%3A%22POST%22%2C%22relative_url%22%3A%22%5C%2Fv25.0%5C%2Fme%5C%2Fmessages%22%2C%22body%22%3A%22recipient%255Bid%255D%3D{{psid}}%26message%255Btext%255D%3Db%26access_token%3D{{pageToken}}%26appsecret_proof%3D{{proof}}%22%2C%22name%22%3A%22send%22%7D%2C%7B%22headers%22%3A%5B%22User-Agent%3A+fb-php-5.7.0%22%2C%22Accept-Encoding%3A+%2A%22%5D%2C%22method%22%3A%22GET%22%2C%22relative_url%22%3A%22%5C%2Fv25.0%5C%2Fnonsense%3Faccess_token%3D{{pageToken}}%26appsecret_proof%3D{{proof}}%22%2C%22name%22%3A%22bad%22%7D%5D&include_headers=1&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: [{ code: 200 }, { code: 200 }, { code: 400 }],
+      refused: '803',
+    },
+    {
+      title: 'batch with another token',
+      method: 'POST',
+      path: '/v25.0',
+      form: 'batch=%5B%7B%22headers%22%3A%5B%22User-Agent%3A+fb-php-5.7.0%22%2C%22Accept-Encoding%3A+%2A%22%5D%2C%22method%22%3A%22GET%22%2C%22relative_url%22%3A%22%5C%2Fv25.0%5C%2Fme%5C%2Faccounts%3Faccess_token%3D{{userToken}}%26appsecret_proof%3D{{userProof}}%22%2C%22name%22%3A0%7D%2C%7B%22headers%22%3A%5B%22User-Agent%3A+fb-php-5.7.0%22%2C%22Accept-Encoding%3A+%2A%22%5D%2C%22method%22%3A%22GET%22%2C%22relative_url%22%3A%22%5C%2Fv25.0%5C%2Fme%3Faccess_token%3D{{pageToken}}%26appsecret_proof%3D{{proof}}%26fields%3Dname%22%2C%22name%22%3A1%7D%5D&include_headers=1&access_token={{pageToken}}&appsecret_proof={{proof}}',
+      expected: [{ code: 200 }, { code: 200 }],
+    },
+    {
+      title: 'batch with a file',
+      method: 'POST',
+      path: '/v25.0',
+      file: {
+        fields: {
+          batch:
+            '[{"headers":["User-Agent: fb-php-5.7.0","Accept-Encoding: *"],"method":"POST","relative_url":"\\/v25.0\\/me\\/messages","body":"recipient=%7B%22id%22%3A%22{{psid}}%22%7D&message=%7B%22attachment%22%3A%7B%22type%22%3A%22image%22%2C%22payload%22%3A%7B%7D%7D%7D&access_token={{pageToken}}&appsecret_proof={{proof}}","name":0,"attached_files":"6b0c5fe3b62da"}]',
+          include_headers: '1',
+          access_token: '{{pageToken}}',
+          appsecret_proof: '{{proof}}',
+        },
+        name: 'a.png',
+        type: 'image/png',
+        content: 'picture',
+        field: '6b0c5fe3b62da',
+      },
+      expected: [{ code: 200 }],
+    },
+    {
+      path: '/v25.0/debug_token?input_token={{pageToken}}&access_token={{appTokenEncoded}}&appsecret_proof={{appProof}}',
+    },
+    {
+      title: 'OAuth2Client debugToken',
+      path: '/v25.0/debug_token?input_token={{pageToken}}&access_token={{appTokenEncoded}}&appsecret_proof={{appProof}}',
+      expected: PAGE_TOKEN_FACTS,
+    },
+    {
+      title: 'OAuth2Client getLongLivedAccessToken',
+      path: '/v25.0/oauth/access_token?grant_type=fb_exchange_token&fb_exchange_token={{userToken}}&client_id={{appId}}&client_secret={{appSecret}}&access_token={{appTokenEncoded}}&appsecret_proof={{appProof}}',
+      expected: USER_TOKEN,
+    },
+    {
+      title: 'OAuth2Client getCodeFromLongLivedAccessToken',
+      path: '/v25.0/oauth/client_code?redirect_uri=https%3A%2F%2Fa.example%2F&client_id={{appId}}&client_secret={{appSecret}}&access_token={{userToken}}&appsecret_proof={{userProof}}',
+      expected: { code: /^AQ/ },
+    },
+    {
+      title: 'OAuth2Client getAccessTokenFromCode with a bad code',
+      path: '/v25.0/oauth/access_token?code=x&redirect_uri=https%3A%2F%2Fa.example%2F&client_id={{appId}}&client_secret={{appSecret}}&access_token={{appTokenEncoded}}&appsecret_proof={{appProof}}',
+      expected: BAD_CODE,
+      refused: '100',
+    },
+    {
+      title: 'an error',
+      path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}&fields=colour',
+      expected: NO_SUCH_FIELD,
+      refused: '100',
+    },
+    {
+      title: 'a token that is none',
+      path: '/v25.0/me?access_token=nonsense&appsecret_proof=a9883ab8c15c94479f7121a7df47dbd8d511f5ec839a882e32a2c302b2ad7455',
+      expected: { error: { message: 'Invalid OAuth access token.' } },
+      refused: '190',
+    },
+  ],
+}
