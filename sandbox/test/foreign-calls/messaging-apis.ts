@@ -148,7 +148,12 @@ export const messagingApis = (world: Surroundings): Kind[] => {
       call('sendText', psid, 'hi', { quickReplies: [{ contentType: 'text', title: 'A', payload: 'a' }] }),
       SENT,
     ],
-    ['sendText to an unknown recipient', call('sendText', '1', 'hi'), 'No matching user found', '100/2018001'],
+    [
+      'sendText to an unknown recipient',
+      call('sendText', '1', 'hi'),
+      'No matching user found',
+      '100/2018001',
+    ],
     ['sendAttachment', call('sendAttachment', psid, { type: 'image', payload: { url } }), SENT],
     ...['Image', 'Audio', 'Video', 'File'].flatMap((type): Row[] => [
       [`send${type} by address`, call(`send${type}`, psid, url), SENT],
