@@ -7,6 +7,8 @@ import { operatorAssetRoutes } from '../routes/console/assets.ts'
 import { operatorConversationRoutes } from '../routes/console/conversation.ts'
 import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
 import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
+import { operatorAnswerRoutes } from '../routes/console/answer.ts'
+import { operatorVisitorRoutes } from '../routes/console/visitors.ts'
 import { operatorNumberRoutes } from '../routes/console/numbers.ts'
 import { operatorPeopleRoutes } from '../routes/console/people.ts'
 import { operatorQuestionRoutes } from '../routes/console/questions.ts'
@@ -34,6 +36,8 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(operatorScriptRoutes)
   area.register(operatorScriptReplyRoutes)
   area.register(operatorScriptTextRoutes)
+  area.register(operatorVisitorRoutes)
+  area.register(operatorAnswerRoutes)
   area.register(operatorNumberRoutes)
   area.register(operatorPeopleRoutes)
 }

@@ -7,6 +7,7 @@ import { openChannels, type OpenChannel } from '../src/alerts/channels/channels.
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
 import { WHOLE_BOT, type Needs } from '../src/alerts/needs.ts'
 import type { Notice } from '../src/alerts/notice.ts'
+import { isQuietAt } from '../src/alerts/quiet-hours.ts'
 import { createReminders } from '../src/alerts/reminders.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
@@ -61,6 +62,8 @@ async function operator(app: FastifyInstance, { terminal = null }: OperatorOptio
     waiting,
     parked: (pageId) => app.store.parked(pageId === WHOLE_BOT ? undefined : pageId),
     notify: (notice) => {
+      const isAboutPeople = notice.needs.length > 0 && notice.needs.every(({ cause }) => cause === 'person')
+      if (isAboutPeople && isQuietAt(config.ALERT_QUIET, clock.now())) return
       for (const tell of tellers) tell(notice)
     },
     log,

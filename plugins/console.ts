@@ -8,9 +8,12 @@ import { createLiveRepair, type LiveRepair } from '../src/console/live-repair.ts
 import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
 import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
-import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
+import type { Visitor } from '../src/console/visitors-page.ts'
+import { nameOf, toConsoleView, type ConsoleView } from '../src/console/view.ts'
+import { LONGEST_ANSWERABLE_MS, STANDARD_WINDOW_MS } from '../src/findings/people.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
+import { operatorEvent, type OperatorDeed } from '../src/webhook/operator-event.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,9 +31,19 @@ export interface OperatorConsole {
   liveRepair: LiveRepair
   logins: Logins
   transcript: OpenTranscript
+  /** Visitors whose conversations are left to a person, and the latest others. */
+  visitors: () => Promise<Visitor[]>
+  /** How long after a visitor's last words a person may answer on a Page, ms. */
+  answerableMs: (pageId: string) => number
+  /** When a person may answer no more, ms since the epoch; null where the visitor never wrote. */
+  answerableUntilMs: (conversation: { pageId: string; windowEndsMs: number | null }) => number | null
+  /** Does what an operator wants in a conversation; once, however often it is asked for with the same id. */
+  does: (deed: OperatorDeed & { id: string; pageId: string; psid: string }) => Promise<void>
 }
 
 const LATEST_DEAD = 5
+/** Facebook is asked for the name of each that is not known. */
+const MOST_VISITORS = 150
 
 async function operatorConsole(app: FastifyInstance) {
   const { activity, clock, config, needs, store, tokens, tokenStore } = app
@@ -65,6 +78,31 @@ async function operatorConsole(app: FastifyInstance) {
     })
   }
 
+  const visitors = async (): Promise<Visitor[]> => {
+    const people = await app.findings.people()
+    const keys = new Set(people.map(({ pageId, psid }) => `${pageId} ${psid}`))
+    const others = activity
+      .conversations()
+      .filter(({ pageId, psid }) => !keys.has(`${pageId} ${psid}`))
+      .map(({ pageId, psid, lastHeardMs }) => ({
+        pageId,
+        psid,
+        is: 'bot' as const,
+        sinceMs: lastHeardMs,
+        words: null,
+        windowEndsMs: null,
+      }))
+    const statuses = tokens.statuses()
+    return [...people, ...others].slice(0, MOST_VISITORS).map((one) => ({
+      ...one,
+      pageLabel: nameOf(statuses, one.pageId),
+      visitorName: app.visitorProfiles.knownName(one),
+    }))
+  }
+
+  const answerableMs = (pageId: string): number =>
+    app.conversation.script(pageId).handover.humanAgent ? LONGEST_ANSWERABLE_MS : STANDARD_WINDOW_MS
+
   const live = createLiveOverview({
     draw: async () =>
       Object.fromEntries(Object.entries(fragments(await view())).map(([id, { text }]) => [id, text])),
@@ -83,6 +121,13 @@ async function operatorConsole(app: FastifyInstance) {
     liveRepair,
     logins: createLogins({ clock }),
     transcript,
+    visitors,
+    answerableMs,
+    answerableUntilMs: ({ pageId, windowEndsMs }) =>
+      windowEndsMs === null ? null : windowEndsMs - STANDARD_WINDOW_MS + answerableMs(pageId),
+    does: async (deed) => {
+      await store.accept([operatorEvent({ ...deed, atMs: clock.now() })])
+    },
   })
 
   const memory = createActivityMemory({ activity, store, clock, log })

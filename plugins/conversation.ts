@@ -8,6 +8,7 @@ import {
   type Lookup,
 } from '../src/conversation/conversation.ts'
 import { withCounts } from '../src/conversation/counts.ts'
+import { withLastWords } from '../src/conversation/last-words.ts'
 import { withSameTexts } from '../src/conversation/deserves/same-texts.ts'
 import { withNotes } from '../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../src/conversation/disclosure.ts'
@@ -90,7 +91,7 @@ async function conversation(app: FastifyInstance) {
     handle: code?.handle ?? script.handle,
     disclose: script.disclose,
   })
-  const handle = withCounts(withSameTexts(withNotes(disclosed), { appId, clock: app.clock }))
+  const handle = withCounts(withSameTexts(withLastWords(withNotes(disclosed)), { appId, clock: app.clock }))
   const named = (view: ConversationView): ConversationView => ({
     pageName: app.tokens.status(view.pageId).pageName,
     ...view,

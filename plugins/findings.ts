@@ -1,11 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { isQuietAt } from '../src/alerts/quiet-hours.ts'
 import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import { fitCommands } from '../src/cures/surroundings.ts'
 import { createAppWebhookView } from '../src/findings/app-webhook-view.ts'
 import { subscriptionFrom, type AppWebhook, type Subscription } from '../src/findings/facts.ts'
 import { findingsOf, type Finding } from '../src/findings/findings.ts'
-import { whoWaits, type WaitingVisitor } from '../src/findings/people.ts'
+import {
+  visitorsOfPeople,
+  whoWaits,
+  type VisitorOfPerson,
+  type WaitingVisitor,
+} from '../src/findings/people.ts'
 import { createWatch } from '../src/findings/watch.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import type { QueueCounts } from '../src/store/store.ts'
@@ -26,6 +32,8 @@ export interface Findings {
   appWebhook: () => AppWebhook | null
   /** Visitors who asked for a person and have no answer from one. */
   waiting: () => Promise<WaitingVisitor[]>
+  /** Visitors whose conversations are left to a person. */
+  people: () => Promise<VisitorOfPerson[]>
 }
 
 /** The most conversations left to a person that are searched, latest first. */
@@ -43,12 +51,11 @@ async function findings(app: FastifyInstance) {
     const stored = tokenStore.pages().find((page) => page.pageId === pageId)
     return subscriptionFrom(app.recovery.subscription(pageId), stored?.subscribedFields ?? null)
   }
+  const resumeAfterOf = (pageId: string) => conversation.script(pageId).handover.resumeAfter
   const waiting = async (): Promise<WaitingVisitor[]> =>
-    whoWaits(
-      await store.leftToPeople({ limit: MOST_LEFT }),
-      clock.now(),
-      (pageId) => conversation.script(pageId).handover.resumeAfter,
-    )
+    whoWaits(await store.leftToPeople({ limit: MOST_LEFT }), clock.now(), resumeAfterOf)
+  const people = async (): Promise<VisitorOfPerson[]> =>
+    visitorsOfPeople(await store.leftToPeople({ limit: MOST_LEFT }), clock.now(), resumeAfterOf)
 
   app.decorate('findings', {
     now: (counts) =>
@@ -67,12 +74,14 @@ async function findings(app: FastifyInstance) {
     webhooksOf,
     appWebhook,
     waiting,
+    people,
   })
 
   const watch = createWatch({
     needs,
     deadLetters: store.deadLetters,
     waiting,
+    isQuiet: () => isQuietAt(config.ALERT_QUIET, clock.now()),
     appWebhook,
     webhookUrl,
     nameOf: (pageId) => tokens.status(pageId).pageName,

@@ -24,8 +24,11 @@ export interface QuickReply {
  * done in its turn, tried again, and known over restarts.
  */
 export interface Effect {
-  /** Passes the thread to the Page inbox, where a person answers (docs/messenger-platform.md#i). */
-  do: 'handover'
+  /**
+   * `handover` passes the thread to the Page inbox, where a person answers (docs/messenger-platform.md#i). `take` takes it
+   * back, before the replies of the same event.
+   */
+  do: 'handover' | 'take'
 }
 
 /** What a line of the outbox holds. */
@@ -61,6 +64,8 @@ export interface QueuedReply extends Reply {
   answersMs?: number
   /** The reply of the script that it belongs to. */
   saying?: string
+  /** A person wrote it, and the script allows that it goes out up to 7 days after the visitor's last word (docs/messenger-platform.md#f4). */
+  humanAgent?: true
 }
 
 /** Why a reply can never be sent. */

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { answerForm, answerOutcome } from '../../src/console/answer-form.ts'
 import { CONVERSATION, conversationPage } from '../../src/console/conversation-page.ts'
 import { nameOf } from '../../src/console/view.ts'
 import { BotError } from '../../src/base/errors.ts'
+import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
 
-type Asked = { Querystring: Readonly<Record<'page' | 'psid', unknown>> }
+type Asked = { Querystring: Readonly<Record<'page' | 'psid' | 'did', unknown>> }
 
 async function operatorConversation(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
@@ -25,10 +28,27 @@ async function operatorConversation(app: FastifyInstance) {
         'This visitor has never written to this Page, as far as the bot knows, or was forgotten.',
       )
     }
+    const people = await app.findings.people().catch(() => [])
+    const nowMs = app.clock.now()
+    const pageName = nameOf(app.tokens.statuses(), pageId)
+    const outcome = answerOutcome(request.query.did)
     log.info({ client: request.ip, pageId, psid }, 'the operator opened a conversation')
     return showPage(reply, {
       title: 'Conversation',
-      content: () => conversationPage(transcript, app.clock.now(), nameOf(app.tokens.statuses(), pageId)),
+      content: (csrf) =>
+        html`${outcome !== null && html`<p class="outcome good" role="status">${outcome}</p>`}
+        ${conversationPage(transcript, nowMs, pageName, app.visitorProfiles.knownName({ pageId, psid }))}
+        ${answerForm({
+          pageId,
+          psid,
+          pageName,
+          csrf,
+          id: randomUUID(),
+          endsMs: app.console.answerableUntilMs(transcript),
+          isLate: (transcript.windowEndsMs ?? 0) <= nowMs,
+          isLeft: people.some((one) => one.pageId === pageId && one.psid === psid),
+          nowMs,
+        })}`,
     })
   })
 }
@@ -36,5 +56,5 @@ async function operatorConversation(app: FastifyInstance) {
 export const operatorConversationRoutes = fp(operatorConversation, {
   name: 'operator-conversation-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'console', 'tokens'] },
+  decorators: { fastify: ['clock', 'console', 'findings', 'tokens', 'visitorProfiles'] },
 })

@@ -169,6 +169,11 @@ const properties = {
     default: 'on',
     description: 'on or off: whether you are told when a visitor asks for a person',
   },
+  ALERT_QUIET: {
+    type: 'string',
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$',
+    description: 'hours like 22:00-07:00, in which you are not told when a visitor asks for a person',
+  },
   BOT_SCRIPT: {
     type: 'string',
     format: 'unquoted',

@@ -20,9 +20,10 @@ export const conversationPage = (
   { pageId, psid, windowEndsMs, lines, withoutFacebook }: Transcript,
   nowMs: number,
   pageName: string,
+  visitorName: string | null,
 ): Html =>
   html`<section class="card narrow">
-    <h1>Conversation <small>${called(psid)}</small></h1>
+    <h1>${visitorName === null ? 'Conversation' : called(visitorName)} <small>${called(psid)}</small></h1>
     <p>With ${called(pageName)} <small>${called(pageId)}</small>. ${window(windowEndsMs, nowMs)}</p>
     ${
       withoutFacebook !== null &&

@@ -1,9 +1,9 @@
 import { conversationUrl } from './conversation-page.ts'
 import { html, type Html } from '../web/html.ts'
 import { pageCard, webhookCard } from './page-card.ts'
+import { VISITORS, windowBadge } from './visitors-page.ts'
 import { verdictBanner } from './verdict.ts'
 import type { ConsoleView, Figures, Named } from './view.ts'
-import { duration } from '../base/times.ts'
 import { ago, called, count, lasting, REASONS } from '../web/words.ts'
 
 /** The parts of the overview that are kept up to date, by the id of their place. */
@@ -60,8 +60,8 @@ const people = ({ waiting, nowMs }: ConsoleView): Html =>
     : html`<section class="card" aria-labelledby="people-title" data-people="${waiting.length}">
         <h2 id="people-title">Waiting for a person</h2>
         <p>
-          They asked for one, and no one has written yet. Answer in the Page’s inbox; the bot is silent
-          meanwhile.
+          They asked for one, and no one has written yet. Open a conversation to answer, here or in the Page’s
+          inbox; the bot is silent meanwhile. <a href="${VISITORS}">All who are with a person</a>
         </p>
         <ul class="rows">
           ${waiting.slice(0, SHOWN).map(
@@ -75,11 +75,6 @@ const people = ({ waiting, nowMs }: ConsoleView): Html =>
         </ul>
         ${waiting.length > SHOWN && html`<p>and ${count(waiting.length - SHOWN, 'other')}</p>`}
       </section>`
-
-const windowBadge = (endsMs: number | null, nowMs: number): Html =>
-  endsMs === null || endsMs <= nowMs
-    ? html`<span class="badge bad">window closed</span>`
-    : html`<span class="badge warn">can be answered for ${duration(endsMs - nowMs)}</span>`
 
 const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
   html`<section class="card" aria-labelledby="conversations-title">

@@ -153,6 +153,7 @@ const wordsOfEvent = (event: WebhookEvent): string | null => {
     case 'delivery':
     case 'read':
     case 'echo':
+    case 'operator':
       return null
     case 'message':
     case 'message_edit':
@@ -166,7 +167,8 @@ const wordsOfEvent = (event: WebhookEvent): string | null => {
 
 const wordsOfReply = (body: string): string => {
   const item = JSON.parse(body) as OutboxItem
-  if (isEffect(item)) return '[hands the conversation over to a person]'
+  if (isEffect(item))
+    return item.do === 'take' ? '[takes the conversation back]' : '[hands the conversation over to a person]'
   const { text, attachment } = item.message
   const { text: caption, template_type: template } = attachment?.payload ?? {}
   if (text !== undefined) return text

@@ -1,7 +1,7 @@
 import type { ConversationView, ScriptResult } from './view.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { Reply } from '../messages.ts'
-import type { WebhookEvent } from '../webhook/events.ts'
+import type { Effect, Reply } from '../messages.ts'
+import type { EventOf, WebhookEvent } from '../webhook/events.ts'
 import { find, type Found } from './find.ts'
 import {
   beginForm,
@@ -22,7 +22,7 @@ import type { Template } from '../script/template.ts'
 import type { Answer, ByItself, Script } from '../script/types.ts'
 import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
 import { knowsAd, patienceMs, unansweredBy, type Situation } from './deserves/rules.ts'
-import { endSilence, isSilent, personWrites, silence } from './handover-state.ts'
+import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import type { Voice } from './voice.ts'
 
 /** Finds the value of a variable for one conversation; null where there is none. */
@@ -288,7 +288,33 @@ export const createConversation = (deps: {
     return { script, event, view, state, groups: NO_GROUPS, back: back && script.handover.back.length > 0 }
   }
 
+  /** An operator wants the conversation, or is done with it. The thread is taken back first, as the Page inbox may have it. */
+  const byOperator = (
+    event: EventOf<'operator'>,
+    view: ConversationView,
+  ): ScriptResult | Promise<ScriptResult> => {
+    const effects: Effect[] = isSilent(view.state) ? [{ do: 'take' }] : []
+    switch (event.did) {
+      case 'say':
+        return {
+          replies: event.text === null ? [] : [{ message: { text: event.text } }],
+          // By our clock, which may be behind Facebook's: an answer comes after what it answers.
+          state: personWrites(
+            leaveForm(view.state),
+            Math.max(event.timestampMs, (askedAndAnswered(view.state)?.askedMs ?? 0) + 1),
+          ),
+          effects,
+          ...(currentScript(view.pageId).handover.humanAgent && { humanAgent: true }),
+        }
+      case 'hand_back':
+        return after(comeBack(event, view), (handled) => ({ ...handled, effects }))
+      case 'close':
+        return { replies: [], state: endSilence(view.state), effects }
+    }
+  }
+
   const answerEvent = (event: WebhookEvent, view: ConversationView): ScriptResult | Promise<ScriptResult> => {
+    if (event.kind === 'operator') return byOperator(event, view)
     const { isOurs = false, isSaidToMany = false } = view
     switch (controlOf(event, view.state, appId, { isOurs, isSaidToMany })) {
       case 'ours':

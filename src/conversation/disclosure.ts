@@ -41,7 +41,8 @@ export const withDisclosure = (deps: {
   return (event, view) => {
     const script = currentScript(view.pageId)
     const handled = handle(event, view)
-    if (script.disclosure === null) return handled
+    // A person is no machine, and what a person does is no talk with one.
+    if (script.disclosure === null || event.kind === 'operator') return handled
     return handled instanceof Promise
       ? handled.then((result) => tell(script, event, view, result))
       : tell(script, event, view, handled)

@@ -13,12 +13,20 @@ const CONTROL_MS = 24 * 60 * 60_000
 /** What the script says about it; see {@link isOver}. */
 export type ResumeAfter = number | 'never' | null
 
+/** What a visitor wrote last while a person has the conversation. */
+export interface LastWords {
+  text: string
+  mid: string | null
+}
+
 interface Silence {
   sinceMs: number
   /** When a person wrote last; null before the first message of a person. */
   personMs: number | null
   /** Whether the visitor asked for a person: then the bot leaves it to that person for longer. */
   asked: boolean
+  /** What the visitor wrote last, and in which message; null where nothing is kept. */
+  words: LastWords | null
   /** Whether it began with words from the Page inbox, which may have been automatic. */
   fromInbox: boolean
 }
@@ -42,6 +50,7 @@ export const personWrites = (state: JsonObject | null, atMs: number, fromInbox =
       personMs: Math.max(before?.personMs ?? 0, atMs),
       ...(before?.asked !== true && { asked: false }),
       ...((before?.fromInbox ?? fromInbox) && { fromInbox: true }),
+      ...(before?.words && { words: { ...before.words } }),
     },
   }
 }
@@ -79,9 +88,42 @@ export const waitsForPersonSince = (
   resumeAfter: Parameters<typeof isOver>[2],
 ): number | null => {
   const now = read(state)
-  if (now === null || !now.asked || (now.personMs ?? 0) > now.sinceMs) return null
+  if (now === null || !isUnanswered(now)) return null
   return isOver(state, nowMs, resumeAfter) ? null : now.sinceMs
 }
+
+/** The state with what the visitor wrote last; as it is where no person has the conversation. */
+export const keepWords = (state: JsonObject | null, words: LastWords): JsonObject | null => {
+  const noted = state?.[KEY]
+  return isJsonObject(noted) ? { ...state, [KEY]: { ...noted, words: { ...words } } } : state
+}
+
+/** The state without the words of a message that the visitor took back. */
+export const dropWords = (state: JsonObject | null, mid: string | null): JsonObject | null => {
+  const noted = state?.[KEY]
+  if (!isJsonObject(noted) || mid === null || read(state)?.words?.mid !== mid) return state
+  const { words: _gone, ...rest } = noted
+  return { ...state, [KEY]: rest }
+}
+
+/** How it stands with the person that a conversation is left to; null where the bot never left it to one. */
+export const leftToPerson = (
+  state: JsonObject | null,
+  nowMs: number,
+  resumeAfter: ResumeAfter,
+): { sinceMs: number; words: string | null; isOver: boolean; isUnanswered: boolean } | null => {
+  const now = read(state)
+  if (now === null) return null
+  const { sinceMs, words } = now
+  return {
+    sinceMs,
+    words: words?.text ?? null,
+    isOver: isOver(state, nowMs, resumeAfter),
+    isUnanswered: isUnanswered(now),
+  }
+}
+
+const isUnanswered = ({ asked, personMs, sinceMs }: Silence): boolean => asked && (personMs ?? 0) <= sinceMs
 
 /** When a visitor asked for a person, and when one wrote first since; null where the visitor did not ask for one. */
 export const askedAndAnswered = (
@@ -95,11 +137,17 @@ export const askedAndAnswered = (
 const read = (state: JsonObject | null): Silence | null => {
   const noted = state?.[KEY]
   if (!isJsonObject(noted)) return null
-  const { sinceMs, personMs, asked, fromInbox } = noted
+  const { sinceMs, personMs, asked, fromInbox, words } = noted
   return {
     sinceMs: typeof sinceMs === 'number' ? sinceMs : 0,
     personMs: typeof personMs === 'number' ? personMs : null,
     asked: asked !== false,
     fromInbox: fromInbox === true,
+    words:
+      isJsonObject(words) && typeof words['text'] === 'string'
+        ? { text: words['text'], mid: midOf(words) }
+        : null,
   }
 }
+
+const midOf = ({ mid }: JsonObject): string | null => (typeof mid === 'string' ? mid : null)

@@ -28,7 +28,9 @@ export interface ScriptResult {
   replies: Reply[]
   /** To be remembered; the one handed in, where nothing changed. */
   state: JsonObject | null
-  /** To be done after the replies were sent. */
+  /** A person wrote the replies, and may answer for 7 days. */
+  humanAgent?: true
+  /** To be done after the replies were sent; `take` before. */
   effects?: readonly Effect[]
   /** Answers of forms that are to be kept. */
   answers?: readonly FormAnswers[]

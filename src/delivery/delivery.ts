@@ -34,7 +34,13 @@ export interface DeliveryDeps {
   store: Store
   graph: Pick<
     Graph,
-    'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl' | 'recentMessages' | 'now'
+    | 'sendMessage'
+    | 'uploadAttachment'
+    | 'senderAction'
+    | 'passThreadControl'
+    | 'takeThreadControl'
+    | 'recentMessages'
+    | 'now'
   >
   /** The files that messages name. */
   files: UploadFiles

@@ -1,23 +1,47 @@
 import type { JsonObject } from '../base/json.ts'
-import { waitsForPersonSince } from '../conversation/handover-state.ts'
+import { leftToPerson, type ResumeAfter } from '../conversation/handover-state.ts'
 import type { LeftToPerson } from '../store/store.ts'
 
-/** A visitor who asked for a person and has heard from none yet. */
-export interface WaitingVisitor {
+/** A visitor whose conversation the bot leaves to a person, or has left to one who never wrote. */
+export interface VisitorOfPerson {
   pageId: string
   psid: string
+  /**
+   * `waiting`: asked for a person and has heard from none. `missed`: the same, and the bot has the conversation again. `attended`: a
+   * person writes there.
+   */
+  is: 'waiting' | 'missed' | 'attended'
   sinceMs: number
+  /** What the visitor wrote last, shortened; null where nothing is kept. */
+  words: string | null
   /** End of the standard messaging window; null where it never was open. */
   windowEndsMs: number | null
 }
 
-/** Those of the conversations left to a person in which the visitor still waits, those who wait longest first. */
-export const whoWaits = (
+/** A visitor who asked for a person and has heard from none yet. */
+export type WaitingVisitor = Pick<VisitorOfPerson, 'pageId' | 'psid' | 'sinceMs' | 'windowEndsMs'>
+
+export const STANDARD_WINDOW_MS = 24 * 3_600_000
+/** A person may answer for so long, at most (docs/messenger-platform.md#f4). */
+export const LONGEST_ANSWERABLE_MS = 7 * 24 * 3_600_000
+
+/** Those who wait longest first. */
+export const visitorsOfPeople = (
   left: readonly LeftToPerson[],
   nowMs: number,
-  resumeAfterOf: (pageId: string) => Parameters<typeof waitsForPersonSince>[2],
-): WaitingVisitor[] =>
+  resumeAfterOf: (pageId: string) => ResumeAfter,
+): VisitorOfPerson[] =>
   left.flatMap(({ pageId, psid, state, windowEndsMs }) => {
-    const sinceMs = waitsForPersonSince(JSON.parse(state) as JsonObject, nowMs, resumeAfterOf(pageId))
-    return sinceMs === null ? [] : [{ pageId, psid, sinceMs, windowEndsMs }]
+    const person = leftToPerson(JSON.parse(state) as JsonObject, nowMs, resumeAfterOf(pageId))
+    if (person === null) return []
+    const { sinceMs, words, isOver, isUnanswered } = person
+    if (isOver && (!isUnanswered || nowMs - sinceMs > LONGEST_ANSWERABLE_MS)) return []
+    const is = !isUnanswered ? 'attended' : isOver ? 'missed' : 'waiting'
+    return [{ pageId, psid, is, sinceMs, words, windowEndsMs }]
   })
+
+/** Those of them who wait for a person. */
+export const whoWaits = (...about: Parameters<typeof visitorsOfPeople>): WaitingVisitor[] =>
+  visitorsOfPeople(...about)
+    .filter(({ is }) => is === 'waiting')
+    .map(({ pageId, psid, sinceMs, windowEndsMs }) => ({ pageId, psid, sinceMs, windowEndsMs }))

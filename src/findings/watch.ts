@@ -11,6 +11,8 @@ export interface WatchDeps {
   deadLetters: Pick<Store['deadLetters'], 'list'>
   /** Visitors who wait for a person. */
   waiting: () => Promise<WaitingVisitor[]>
+  /** Whether a visitor who asks for a person is told of later. */
+  isQuiet: () => boolean
   /** What is known of the app's webhook; null where nothing is, or before there is a Page to hear. */
   appWebhook: () => AppWebhook | null
   /** The address that Facebook is to call; null where the bot has none. */
@@ -77,7 +79,7 @@ export const createWatch = (
       const need = personNeed(pageId, deps.nameOf(pageId), visitors.length)
       const quietUntilMs = (personRaisedMs.get(pageId) ?? Number.NEGATIVE_INFINITY) + PERSON_QUIET_MS
       if (isOpen(need)) needs.update(need)
-      else if (clock.now() >= quietUntilMs) {
+      else if (clock.now() >= quietUntilMs && !deps.isQuiet()) {
         personRaisedMs.set(pageId, clock.now())
         needs.raise(need)
       }
@@ -139,5 +141,5 @@ const personNeed = (pageId: string, pageName: string | null, number: number): Ne
   cause: 'person',
   what: `${number === 1 ? 'A visitor has' : `${number} visitors have`} asked for a person and heard from none yet.`,
   remedy:
-    "Answer in the Page's inbox (business.facebook.com/latest/inbox); the console lists who waits. ALERT_PERSON=off ends these notices.",
+    "Answer in the console, or in the Page's inbox (business.facebook.com/latest/inbox). ALERT_PERSON=off ends these notices, ALERT_QUIET=22:00-07:00 holds them back at night.",
 })

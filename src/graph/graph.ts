@@ -24,6 +24,8 @@ export interface Graph {
   userProfile: (call: UserProfileCall) => Promise<Record<string, string>>
   /** Gives the thread to another app (docs/messenger-platform.md#i). */
   passThreadControl: (call: PassThreadCall) => Promise<void>
+  /** Takes the thread from another app; only for the Page's default app, or while no app has it (docs/messenger-platform.md#i). */
+  takeThreadControl: (call: Omit<PassThreadCall, 'targetAppId'>) => Promise<void>
   /**
    * The latest messages between a Page and a visitor, of both sides, latest first (docs/messenger-platform.md#e3). `after` is the `next` of
    * the ones before. At most 2 calls a second and Page.
@@ -80,6 +82,8 @@ export interface SendCall {
   message: SendMessage
   /** Comes back in the echo; under 1000 characters. */
   metadata?: string
+  /** Sends outside of the standard messaging window; for what a person wrote (docs/messenger-platform.md#f4). */
+  tag?: 'HUMAN_AGENT' | undefined
 }
 
 export interface UploadCall {

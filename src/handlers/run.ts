@@ -79,7 +79,10 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
 
   return (event, view) => {
     const { psid, pageId } = view
-    const awake = psid === null || !handlers.wants(event.kind) ? null : script.wake(event, view)
+    const awake =
+      psid === null || event.kind === 'operator' || !handlers.wants(event.kind)
+        ? null
+        : script.wake(event, view)
     if (awake === null || psid === null) return script.handle(event, view)
     const { remembered } = readMemory(awake.state)
     const asked = handlers.run({ event, pageId, psid, kept: awake.state?.[KEY] ?? null, remembered })

@@ -202,7 +202,7 @@ interface Minute {
   refusals: Map<string, number>
 }
 
-const QUIET_KINDS = new Set(['delivery', 'read', 'echo'])
+const QUIET_KINDS = new Set(['delivery', 'read', 'echo', 'operator'])
 
 const keyOf = (pageId: string, psid: string): string => `${pageId} ${psid}`
 

@@ -44,6 +44,10 @@ const readHandover = mapping('the handover', {
     'The bot speaks again when no person has written for so long; 24h when nothing is said, or never.',
   ),
   back: optional(backItems, 'What the bot says when it is back.'),
+  human_agent: optional(
+    flag,
+    'true: you may answer from the console for 7 days after the visitor wrote, not 24 hours. Facebook must have allowed your app the Human Agent feature.',
+  ),
 })
 
 const handover = (variables: readonly string[]): Read<Handover> =>
@@ -54,7 +58,13 @@ const handover = (variables: readonly string[]): Read<Handover> =>
       checkMentions(from, variables, 'here', reading)
       // Nothing can go on with it, so it closes no circle.
       reading.goes.length = 0
-      return value && { resumeAfter: value.resume_after, back: value.back ?? [] }
+      return (
+        value && {
+          resumeAfter: value.resume_after,
+          back: value.back ?? [],
+          humanAgent: value.human_agent ?? false,
+        }
+      )
     },
     () => schemaOf(readHandover),
   )
@@ -132,7 +142,7 @@ export const parseScript = (
     seen: read.seen ?? true,
     language: own,
     languages,
-    handover: read.handover ?? { resumeAfter: null, back: NOTHING },
+    handover: read.handover ?? { resumeAfter: null, back: NOTHING, humanAgent: false },
     waiting: waitingOf(read.waiting, languages),
     disclosure: read.disclosure && disclosureOf(read.disclosure, languages),
     hours: read.hours,

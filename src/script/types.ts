@@ -48,6 +48,8 @@ export interface Handover {
    * waits until the conversation is handed back.
    */
   resumeAfter: number | 'never' | null
+  /** Whether an operator may answer for 7 days instead of 24 hours, by Facebook's tag `HUMAN_AGENT`. */
+  humanAgent: boolean
   /** Said when the bot comes back. */
   back: readonly SayItem[]
 }

@@ -72,8 +72,9 @@ export const csrfField = (token: string): Html => html`<input type="hidden" name
 const topRight = (csrf: Html): Html =>
   html`<p id="pulse" class="pulse" role="status" hidden></p>
     <nav aria-label="Console">
-      <a href="/operator">Overview</a><a href="/operator/script">Script</a
-      ><a href="/operator/questions">Not understood</a><a href="/operator/numbers">Numbers</a
-      ><a href="/operator/dead-letters">Dead letters</a><a href="/operator/people">People</a>
+      <a href="/operator">Overview</a><a href="/operator/visitors">Visitors</a
+      ><a href="/operator/script">Script</a><a href="/operator/questions">Not understood</a
+      ><a href="/operator/numbers">Numbers</a><a href="/operator/dead-letters">Dead letters</a
+      ><a href="/operator/people">People</a>
     </nav>
     ${buttonForm('/operator/sign-out', csrf, 'Sign out', { kind: 'quiet' })}`

@@ -97,6 +97,8 @@ export type EventDetail =
   | { kind: 'order'; products: OrderedProduct[]; note: string | null }
   | { kind: 'coupon'; payload: string | null; couponCode: string | null }
   | { kind: 'inbox_label'; action: string | null; labelId: string | null; labelName: string | null }
+  /** An operator writes as the Page, gives the conversation back to the bot, or is done with it; never from Facebook. */
+  | { kind: 'operator'; did: 'say' | 'hand_back' | 'close'; text: string | null }
   /** A non-messaging field of the Page: feed, leadgen and the like. */
   | { kind: 'change'; field: string | null; value: Json }
   /** What the App Dashboard's "Test" sends: no visitor, no Page. Counted, never kept. */

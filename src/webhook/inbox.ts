@@ -1,6 +1,6 @@
 import { BotError } from '../base/errors.ts'
 import type { NewEvent, StoredEvent } from '../store/store.ts'
-import type { EventKind, WebhookEvent } from './events.ts'
+import type { EventKind, EventOf, WebhookEvent } from './events.ts'
 import { itemsOf, readItem, type Item } from './normalise.ts'
 import { jsonOf, type Field } from './read.ts'
 
@@ -20,18 +20,18 @@ export const toNewEvents = (entries: Field, receivedMs: number): InboxEvent[] =>
     .sort((one, other) => one.timestampMs - other.timestampMs)
 
 /**
- * The event that {@link toNewEvents} made a body of.
+ * The event that {@link toNewEvents} or {@link ./operator-event.ts operatorEvent} made a body of.
  *
  * @throws BotError `BOT_STORE_DAMAGED` when it never did
  */
 export const readStoredEvent = (body: string): WebhookEvent => {
-  let item: Item
+  let item: Item | { operator: EventOf<'operator'> }
   try {
-    item = JSON.parse(body) as Item
+    item = JSON.parse(body) as typeof item
   } catch (cause) {
     throw new BotError('BOT_STORE_DAMAGED', 'A stored event is not the JSON that was stored.', { cause })
   }
-  return readItem(item)
+  return 'operator' in item ? item.operator : readItem(item)
 }
 
 /** The event that {@link toNewEvents} made, read anew only where the store had to fetch it. @throws as {@link readStoredEvent} */

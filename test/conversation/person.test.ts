@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createSameTexts } from '../../src/conversation/deserves/same-texts.ts'
 import type { JsonObject } from '../../src/base/json.ts'
+import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { APP_ID, event, PAGE, postback, PSID, said } from './events.ts'
 import { START_MS, talk } from './talk.ts'
 
@@ -230,3 +231,61 @@ t.test('the people in the Page inbox get a conversation that they ask for', asyn
   t.same(effects, [], 'another app does not, and in standby there is nothing to pass')
   t.same(await say('hours'), ['From 9 to 18.'])
 })
+
+const operator = (did: 'say' | 'hand_back' | 'close', text: string | null = null) =>
+  ({ ...said(''), kind: 'operator', did, text }) as unknown as WebhookEvent
+
+t.test(
+  'an operator answers as the Page: the thread is taken, the bot is silent, and says nothing of a machine',
+  async (t) => {
+    const { say, happens, state } = talk(`disclosure: {}\n${SCRIPT}`)
+    await say('human')
+    const handled = await happens(operator('say', 'Hi, I am Ann.'))
+    t.same(handled.replies, [{ message: { text: 'Hi, I am Ann.' } }])
+    t.same(handled.effects, [{ do: 'take' }])
+    t.notOk(handled.humanAgent)
+    t.same(await say('hours'), [])
+    t.match(state(), { handover: { personMs: Number } })
+  },
+)
+
+t.test('where the script allows it, what an operator says may go out for 7 days', async (t) => {
+  const { happens } = talk(`handover: { human_agent: true }\n${SCRIPT}`)
+  const handled = await happens(operator('say', 'Hi'))
+  t.equal(handled.humanAgent, true)
+  t.same(handled.effects, [], 'the bot has the thread')
+})
+
+t.test('an operator hands back, and the bot says that it is there; closing says nothing', async (t) => {
+  const { say, happens } = talk(`handover: { back: I am back. }\n${SCRIPT}`)
+  await say('human')
+  t.match(await happens(operator('hand_back')), {
+    replies: [{ message: { text: 'I am back.' } }],
+    effects: [{ do: 'take' }],
+  })
+  t.same(await say('hours'), ['From 9 to 18.'])
+  await say('human')
+  t.match(await happens(operator('close')), { replies: [], effects: [{ do: 'take' }] })
+  t.same(await say('hours'), ['From 9 to 18.'])
+})
+
+t.test(
+  'what the visitor wrote last is kept while a person has the conversation, and no longer',
+  async (t) => {
+    const { say, happens, state } = talk(SCRIPT)
+    const words = (): unknown => (state()?.['handover'] as { words?: unknown } | undefined)?.words
+    await say('hours')
+    t.equal(state(), null)
+    await say('human')
+    t.same(words(), { text: 'human', mid: 'm_1' })
+    await say(`my order ${'x'.repeat(500)}`)
+    t.match(words(), { text: /^my order x{291}$/ })
+    await happens(echo('777'))
+    t.match(words(), { text: /^my order/ }, 'also when a person has written')
+    await happens(event({ message: { mid: 'm_1', is_deleted: true } }))
+    t.equal(words(), undefined, 'a message that was taken back is gone')
+    await say('again')
+    await happens(operator('close'))
+    t.equal(state(), null)
+  },
+)

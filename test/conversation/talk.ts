@@ -1,6 +1,7 @@
 import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
 import { createConversation, OWN_LOOKUPS, type Lookup } from '../../src/conversation/conversation.ts'
 import { withCounts } from '../../src/conversation/counts.ts'
+import { withLastWords } from '../../src/conversation/last-words.ts'
 import { withNotes } from '../../src/conversation/deserves/noting.ts'
 import { withDisclosure } from '../../src/conversation/disclosure.ts'
 import type { FormAnswers } from '../../src/conversation/forms.ts'
@@ -54,7 +55,9 @@ export const talk = (
     lookups,
     localeOf: () => Promise.resolve(locale ?? null),
   })
-  const handle = withCounts(withNotes(withDisclosure({ script: () => script, ...conversation })))
+  const handle = withCounts(
+    withLastWords(withNotes(withDisclosure({ script: () => script, ...conversation }))),
+  )
   let state: JsonObject | null = options.state ?? null
   let nowMs = START_MS
   let last: ScriptResult = { replies: [], state: null }

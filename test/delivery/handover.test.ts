@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
 import { createWorld } from './harness.ts'
 
 const INBOX = '263902037430900'
@@ -76,4 +77,52 @@ t.test('a handover with a dead token waits for a new one', async (t) => {
   tokens.set('page-1', 'valid', 'token-2')
   await until(() => graph.accepted.includes('passed'), 'the handover')
   t.same(graph.accepted, ['person', 'passed'])
+})
+
+/** What comes in is what an operator says. */
+const BY_OPERATOR: DeliveryDeps['handle'] = (event) =>
+  event.kind === 'message' && event.text !== null
+    ? {
+        replies: [{ message: { text: event.text } }],
+        state: null,
+        effects: [{ do: 'take' }],
+        humanAgent: true,
+      }
+    : { replies: [], state: null }
+
+t.test(
+  'the thread is taken back before an operator writes, and what refuses that does not hold the message up',
+  async (t) => {
+    for (const refused of [undefined, 'permission'] as const) {
+      const world = await createWorld(t, { handle: BY_OPERATOR })
+      world.graph.pass = () => refused
+      world.delivery.start()
+      await world.say('I am Ann')
+      await world.until(() => world.graph.accepted.includes('I am Ann'), 'it is sent')
+      t.same(world.graph.calls, ['take', 'I am Ann'])
+    }
+  },
+)
+
+t.test('what a person wrote goes out for 7 days, by the tag only once the window is closed', async (t) => {
+  const DAY_MS = 86_400_000
+  const world = await createWorld(t, { handle: BY_OPERATOR })
+  const tags: (string | undefined)[] = []
+  world.graph.answer = ({ tag }) => void tags.push(tag)
+  world.tokens.set('page-1', 'invalid')
+  world.delivery.start()
+  for (const [passMs, text] of [
+    [0, 'in time'],
+    [2 * DAY_MS, 'late'],
+    [8 * DAY_MS, 'too late'],
+  ] as const) {
+    world.tokens.set('page-1', 'invalid')
+    await world.say(text)
+    await world.until(async () => (await world.store.counts()).outbox.size > 0, 'it waits')
+    await world.clock.advance(passMs)
+    world.tokens.set('page-1', 'valid')
+    await world.until(async () => (await world.store.counts()).outbox.size === 0, 'it has left')
+  }
+  t.same(tags, [undefined, 'HUMAN_AGENT'])
+  t.same(world.dead, ['outside_window'])
 })

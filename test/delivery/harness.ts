@@ -251,6 +251,11 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
       return id
     },
     senderAction: async ({ action }) => void graph.actions.push(action),
+    takeThreadControl: async () => {
+      graph.calls.push('take')
+      const verdict = graph.pass()
+      if (verdict !== undefined) throw refusal(verdict)
+    },
     passThreadControl: async ({ targetAppId }) => {
       graph.calls.push(`pass to ${targetAppId}`)
       const verdict = graph.pass()

@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap'
+import { isQuietAt } from '../../src/alerts/quiet-hours.ts'
 import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import type { AppWebhook } from '../../src/findings/facts.ts'
 import { createOutage } from '../../src/findings/outage.ts'
-import { whoWaits, type WaitingVisitor } from '../../src/findings/people.ts'
+import { visitorsOfPeople, whoWaits, type WaitingVisitor } from '../../src/findings/people.ts'
 import { createWatch } from '../../src/findings/watch.ts'
 import type { DeadLetter } from '../../src/store/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -24,6 +25,7 @@ const build = (t: Test) => {
     webhook: SET as AppWebhook | null,
     refused: [] as DeadLetter[],
     waiting: [] as WaitingVisitor[],
+    isQuiet: false,
   }
   const told: string[] = []
   needs.onChange(({ need, opened }) => told.push(`${opened ? '+' : '-'}${need.cause} ${need.pageId}`))
@@ -31,6 +33,7 @@ const build = (t: Test) => {
     needs,
     deadLetters: { list: async () => ({ letters: world.refused, next: null }) },
     waiting: async () => world.waiting,
+    isQuiet: () => world.isQuiet,
     appWebhook: () => world.webhook,
     webhookUrl: null,
     nameOf: () => 'Bakery',
@@ -130,6 +133,54 @@ t.test(
     world.webhook = SET
     await next()
     t.same(told, ['+webhook *', '-webhook *'])
+  },
+)
+
+t.test('in quiet hours a visitor who asks for a person is told of when they are over', async (t) => {
+  const { world, told, next } = build(t)
+  world.isQuiet = true
+  world.waiting = [VERA]
+  await next(3)
+  t.same(told, [])
+  world.isQuiet = false
+  await next()
+  t.same(told, ['+person 1001'])
+})
+
+t.test('quiet hours may go over midnight', async (t) => {
+  const at = (hours: number, minutes = 0): number => new Date(2026, 10, 21, hours, minutes).getTime()
+  t.same(
+    [at(21, 59), at(22), at(3), at(6, 59), at(7)].map((ms) => isQuietAt('22:00-07:00', ms)),
+    [false, true, true, true, false],
+  )
+  t.same(
+    [at(11, 59), at(12), at(13)].map((ms) => isQuietAt('12:00-13:00', ms)),
+    [false, true, false],
+  )
+  t.equal(isQuietAt(undefined, at(3)), false)
+})
+
+t.test(
+  'a visitor whom no person answered stays on the list for 7 days, an answered one until the bot is back',
+  async (t) => {
+    const left = (handover: object) => [
+      { pageId: '1', psid: '7', state: JSON.stringify({ handover }), windowEndsMs: null },
+    ]
+    const is = (handover: object, days: number): string | undefined =>
+      visitorsOfPeople(left(handover), days * 86_400_000, () => null)[0]?.is
+    const asked = { sinceMs: 1, words: { text: 'my order?', mid: null } }
+    t.same(
+      [0.5, 2, 8].map((days) => is(asked, days)),
+      ['waiting', 'missed', undefined],
+    )
+    t.same(
+      [0.5, 2].map((days) => is({ ...asked, personMs: 5000 }, days)),
+      ['attended', undefined],
+    )
+    t.match(
+      visitorsOfPeople(left(asked), 5000, () => null),
+      [{ words: 'my order?', sinceMs: 1 }],
+    )
   },
 )
 

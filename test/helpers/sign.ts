@@ -24,7 +24,11 @@ export const signedRequest = (claims: unknown, secret = APP_SECRET): string => {
 }
 
 /** The smallest callback: one message of one visitor. */
-export const textCallback = (text: string, mid = 'm_1', { pageId = '100', psid = '700' } = {}) => ({
+export const textCallback = (
+  text: string,
+  mid = 'm_1',
+  { pageId = '100', psid = '700', atMs = 1_767_225_600_123 } = {},
+) => ({
   object: 'page',
   entry: [
     {
@@ -34,7 +38,7 @@ export const textCallback = (text: string, mid = 'm_1', { pageId = '100', psid =
         {
           sender: { id: psid },
           recipient: { id: pageId },
-          timestamp: 1_767_225_600_123,
+          timestamp: atMs,
           message: { mid, text },
         },
       ],

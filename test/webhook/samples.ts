@@ -47,6 +47,8 @@ const PRODUCT = { product: { elements: [{ id: '1', retailer_id: 'S1', title: 'T'
 
 /** The compiler asks for every kind there is; each with all of its fields, absent ones included. */
 export const SAMPLES: Samples = {
+  // Made by the console alone.
+  operator: [],
   message: [
     [{ message: { mid: 'm', text: 'hi' } }, { ...SAID, text: 'hi' }],
     [

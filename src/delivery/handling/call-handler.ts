@@ -136,10 +136,21 @@ const takenBackBy = (event: WebhookEvent): Pick<EventOutcome, 'takenBack'> =>
 /** In the order they are to leave. */
 const itemsOf = (
   { timestampMs: answersMs }: WebhookEvent,
-  { replies, effects = [], saying }: Pick<ScriptResult, 'replies' | 'effects' | 'saying'>,
+  {
+    replies,
+    effects = [],
+    saying,
+    humanAgent,
+  }: Pick<ScriptResult, 'replies' | 'effects' | 'saying' | 'humanAgent'>,
 ): OutboxItem[] => [
-  ...replies.map((reply): QueuedReply => ({ ...reply, answersMs, ...(saying !== undefined && { saying }) })),
-  ...effects,
+  ...effects.filter(({ do: what }) => what === 'take'),
+  ...replies.map((reply): QueuedReply => ({
+    ...reply,
+    answersMs,
+    ...(saying !== undefined && { saying }),
+    ...(humanAgent && { humanAgent }),
+  })),
+  ...effects.filter(({ do: what }) => what !== 'take'),
 ]
 
 const asTexts = (items: readonly OutboxItem[]): HandledEvent => ({

@@ -1,4 +1,5 @@
 import { PAGE_INBOX_APP_ID } from '../../channel/messenger.ts'
+import type { Effect } from '../../messages.ts'
 import { GraphError, type Verdict } from '../../graph/error.ts'
 import type { Graph } from '../../graph/graph.ts'
 import type { OutboxClaim, StoredReply } from '../../store/store.ts'
@@ -7,8 +8,13 @@ import type { Log } from '../../base/logger.ts'
 import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
 import { factsOf } from './refusals.ts'
 
-/** Hands the thread to the people in the Page inbox. To do it twice does no harm, so nothing is ever in doubt. */
-export type PassThread = (claim: OutboxClaim, reply: StoredReply, token: string) => Promise<Step>
+/** Hands the thread to the people in the Page inbox, or takes it back. To do it twice does no harm, so nothing is ever in doubt. */
+export type PassThread = (
+  claim: OutboxClaim,
+  reply: StoredReply,
+  token: string,
+  effect: Effect,
+) => Promise<Step>
 
 /** So often it is tried again, over some minutes: later ones would come in the middle of something else. */
 const MOST_RETRIES = 5
@@ -19,22 +25,19 @@ const MOST_RETRIES = 5
 const CONCERNS_PAGE: ReadonlySet<Verdict> = new Set(['token_invalid', 'configuration', 'rate_limited'])
 
 export const createHandover = (deps: {
-  graph: Pick<Graph, 'passThreadControl'>
+  graph: Pick<Graph, 'passThreadControl' | 'takeThreadControl'>
   gates: Pick<Gates, 'succeeded'>
   outcomes: Outcomes
   report: Pick<DeliveryReport, 'refused'>
   log: Log
 }): PassThread => {
   const { graph, gates, outcomes, report, log } = deps
-  return async (claim, reply, token) => {
+  return async (claim, reply, token, { do: what }) => {
     const { pageId, psid } = claim.conversation
+    const thread = { pageId, pageToken: token, psid: psid ?? '' }
     try {
-      await graph.passThreadControl({
-        pageId,
-        pageToken: token,
-        psid: psid ?? '',
-        targetAppId: PAGE_INBOX_APP_ID,
-      })
+      if (what === 'take') await graph.takeThreadControl(thread)
+      else await graph.passThreadControl({ ...thread, targetAppId: PAGE_INBOX_APP_ID })
       gates.succeeded(pageId)
     } catch (error) {
       if (!(error instanceof GraphError)) throw error
@@ -44,7 +47,9 @@ export const createHandover = (deps: {
       if (mayHelp && outcomes.retriesOf(claim) < MOST_RETRIES) return outcomes.retry(claim, reply, error)
       log.warn(
         { pageId, graph: factsOf(error) },
-        'the Page inbox did not get the conversation; the bot is silent in it all the same',
+        what === 'take'
+          ? 'the conversation could not be taken back from the Page inbox; it is written to all the same'
+          : 'the Page inbox did not get the conversation; the bot is silent in it all the same',
       )
     }
     return outcomes.done(claim, reply)

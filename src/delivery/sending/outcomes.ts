@@ -36,8 +36,8 @@ export interface Outcomes {
   retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Step
   /** How often the conversation's first reply was tried again. */
   retriesOf: (claim: OutboxClaim) => number
-  /** Whether the window to answer in has closed, as of now. */
-  isWindowOver: (claim: OutboxClaim) => Promise<boolean>
+  /** Whether the window to answer in has closed, as of now, or closed longer ago than `beyondMs`. */
+  isWindowOver: (claim: OutboxClaim, beyondMs?: number) => Promise<boolean>
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
 }
@@ -123,7 +123,9 @@ export const createOutcomes = (deps: {
     const laterMs = Math.max(error.retryAfterMs ?? 0, leastMs + backoffMs(count, { ...pace, random }))
     if (count === 0)
       log.info({ pageId, replyId: reply.id, graph: factsOf(error) }, 'a reply is tried again later')
-    return { go: 'stop', notBeforeMs: clock.now() + Math.min(laterMs, windowLeftMs(windowEndsMs)) }
+    const leftMs = windowLeftMs(windowEndsMs)
+    // What goes out in a closed window is what a person wrote, and may do so for days.
+    return { go: 'stop', notBeforeMs: clock.now() + (leftMs > 0 ? Math.min(laterMs, leftMs) : laterMs) }
   }
 
   const retry: Outcomes['retry'] = (claim, reply, error) => {
@@ -224,9 +226,9 @@ export const createOutcomes = (deps: {
     refused,
     retry,
     retriesOf,
-    isWindowOver: async (claim) =>
-      windowLeftMs(claim.conversation.windowEndsMs) <= 0 &&
-      windowLeftMs(await store.windowEndsMs(claim)) <= 0,
+    isWindowOver: async (claim, beyondMs = 0) =>
+      windowLeftMs(claim.conversation.windowEndsMs) <= -beyondMs &&
+      windowLeftMs(await store.windowEndsMs(claim)) <= -beyondMs,
     forget: (claim) => {
       for (const reply of claim.replies) settle(claim, reply)
     },

@@ -35,6 +35,8 @@ interface Attempt {
   /** The token as it was last asked for; a refusal is about that one. */
   token: string
   isTyping: boolean
+  /** Set where the window has closed, and the reply may go out all the same. */
+  tag?: 'HUMAN_AGENT'
 }
 
 /** Null goes on to the next stage. */
@@ -42,6 +44,8 @@ type Stage = (attempt: Attempt) => Promise<Step | null>
 
 /** An answer so soon after the visitor wrote goes before what waits from before. */
 const FRESH_MS = 30_000
+/** A person may answer for 7 days, so this long after the standard window (docs/messenger-platform.md#f4). */
+const HUMAN_AGENT_MS = 6 * 24 * 3_600_000
 const STREAMED: ReadonlySet<string> = new Set(['audio', 'video'])
 
 export const createSendOne = (deps: {
@@ -72,8 +76,14 @@ export const createSendOne = (deps: {
     return null
   }
 
-  const minWindow: Stage = async ({ claim, reply }) =>
-    (await outcomes.isWindowOver(claim)) ? outcomes.tooLate(claim, reply) : null
+  const minWindow: Stage = async (attempt) => {
+    const { claim, reply, content } = attempt
+    if (!(await outcomes.isWindowOver(claim))) return null
+    if (content.humanAgent !== true || (await outcomes.isWindowOver(claim, HUMAN_AGENT_MS)))
+      return outcomes.tooLate(claim, reply)
+    attempt.tag = 'HUMAN_AGENT'
+    return null
+  }
 
   const awaitMedia: Stage = async ({ claim, reply, content, token }) => {
     if (content.media === undefined) return null
@@ -120,7 +130,7 @@ export const createSendOne = (deps: {
     const call = callOf(claim, reply, content)
     const sent =
       content.media === undefined
-        ? await graph.sendMessage({ ...call, pageToken })
+        ? await graph.sendMessage({ ...call, pageToken, ...(attempt.tag && { tag: attempt.tag }) })
         : await media.send({ ...call, pageToken, media: content.media }, currentToken)
     return sent === null ? { go: 'stop' } : taken(attempt, sent)
   }
@@ -157,7 +167,7 @@ export const createSendOne = (deps: {
     if (token === null || hand.hasToStop()) return { go: 'stop' }
     const echo = hand.echo()
     if (echo !== null) return outcomes.sent(claim, reply, echo.messageId)
-    if (isEffect(content)) return passThread(claim, reply, token)
+    if (isEffect(content)) return passThread(claim, reply, token, content)
     const attempt: Attempt = { claim, reply, content, hand, token, isTyping: false }
     try {
       for (const stage of STAGES) {

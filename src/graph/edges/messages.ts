@@ -5,11 +5,14 @@ import { readId, unexpected } from '../read.ts'
 import { FETCH_TIMEOUT_MS, isFetched, UPLOAD_EDGE, uploadOf } from '../upload.ts'
 import { readUsage } from '../usage.ts'
 
-type Edges = Pick<Graph, 'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl'>
+type Edges = Pick<
+  Graph,
+  'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl' | 'takeThreadControl'
+>
 
 /** What a Page sends to a visitor. */
 export const messageEdges = (caller: Caller): Edges => ({
-  sendMessage: async ({ pageId, pageToken, psid, message, metadata }) => {
+  sendMessage: async ({ pageId, pageToken, psid, message, metadata, tag }) => {
     const { body, headers } = await caller.as(pageToken, {
       edge: 'messages',
       pageId,
@@ -17,7 +20,7 @@ export const messageEdges = (caller: Caller): Edges => ({
       path: `/${encodeURIComponent(pageId)}/messages`,
       body: JSON.stringify({
         recipient: { id: psid },
-        messaging_type: 'RESPONSE',
+        ...(tag === undefined ? { messaging_type: 'RESPONSE' } : { messaging_type: 'MESSAGE_TAG', tag }),
         message: metadata === undefined ? message : { ...message, metadata },
       }),
       once: true,
@@ -64,6 +67,18 @@ export const messageEdges = (caller: Caller): Edges => ({
       method: 'POST',
       path: `/${encodeURIComponent(pageId)}/${edge}`,
       body: JSON.stringify({ recipient: { id: psid }, target_app_id: targetAppId }),
+    })
+    assertDone(edge, answer)
+  },
+
+  takeThreadControl: async ({ pageId, pageToken, psid }) => {
+    const edge = 'take_thread_control'
+    const answer = await caller.as(pageToken, {
+      edge,
+      pageId,
+      method: 'POST',
+      path: `/${encodeURIComponent(pageId)}/${edge}`,
+      body: JSON.stringify({ recipient: { id: psid } }),
     })
     assertDone(edge, answer)
   },

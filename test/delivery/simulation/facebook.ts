@@ -266,6 +266,7 @@ export const createFacebook = (deps: {
             note(`the bot uploads for ${call.pageId}`)
             return upload(call)
           }),
+        takeThreadControl: () => Promise.resolve(),
         passThreadControl: ({ pageId, psid, pageToken }) =>
           answered(async () => {
             note(`the bot passes the thread of ${pageId}/${psid}`)

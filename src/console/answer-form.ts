@@ -1,0 +1,78 @@
+import { LIMITS } from '../channel/messenger.ts'
+import { html, type Html } from '../web/html.ts'
+import { ahead, called } from '../web/words.ts'
+
+/** Where the forms of {@link answerForm} go. */
+export const ANSWER = '/operator/conversation/answer'
+
+export interface AnswerView {
+  pageId: string
+  psid: string
+  pageName: string
+  csrf: Html
+  /** Equal for every sending of these forms, so that a second click does nothing. */
+  id: string
+  /** When a person may answer no more, ms since the epoch; null where the visitor never wrote. */
+  endsMs: number | null
+  /** Whether the answer goes out by Facebook's tag for people, the standard window being closed. */
+  isLate: boolean
+  /** Whether the bot leaves the conversation to a person now. */
+  isLeft: boolean
+  nowMs: number
+}
+
+/** What an operator can do in a conversation. */
+export const answerForm = (view: AnswerView): Html => {
+  const { pageId, psid, pageName, csrf, id, endsMs, isLate, isLeft, nowMs } = view
+  const isOpen = endsMs !== null && endsMs > nowMs
+  const hidden = [
+    ['page', pageId],
+    ['psid', psid],
+    ['id', id],
+  ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
+  return html`<section class="card narrow answer" aria-labelledby="answer-title">
+    <h2 id="answer-title">Answer as ${called(pageName)}</h2>
+    ${
+      isOpen
+        ? html`<form method="post" action="${ANSWER}" class="stack">
+            ${csrf}${hidden}
+            <label
+              >Your answer
+              <textarea name="text" required maxlength="${LIMITS.text}" rows="4" dir="auto"></textarea>
+            </label>
+            <p>
+              <small
+                >Facebook takes it for ${ahead(endsMs, nowMs)}${isLate && ', marked as written by a person'}.
+                It goes out in its turn, also after a wait for a token. The bot is silent meanwhile.</small
+              >
+            </p>
+            <button class="button primary" name="do" value="say">Send</button>
+          </form>`
+        : html`<p class="empty">
+            It is too late for an answer: Facebook takes none until the visitor writes again.
+          </p>`
+    }
+    ${
+      isLeft &&
+      html`<form method="post" action="${ANSWER}" class="buttons">
+        ${csrf}${hidden}
+        <button class="button" name="do" value="hand_back">Hand back to the bot</button>
+        <button class="button" name="do" value="close">Close without a word</button>
+      </form>`
+    }
+  </section>`
+}
+
+/** The result of the last form, shown above the conversation. */
+export const answerOutcome = (did: unknown): string | null => {
+  switch (did) {
+    case 'say':
+      return 'Your answer is on its way.'
+    case 'hand_back':
+      return 'The bot has the conversation again.'
+    case 'close':
+      return 'Closed: the bot answers when the visitor writes again.'
+    default:
+      return null
+  }
+}

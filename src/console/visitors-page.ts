@@ -1,0 +1,112 @@
+import { duration } from '../base/times.ts'
+import { STANDARD_WINDOW_MS, type VisitorOfPerson } from '../findings/people.ts'
+import { html, type Html } from '../web/html.ts'
+import { called, lasting } from '../web/words.ts'
+import { conversationUrl } from './conversation-page.ts'
+import type { Named } from './view.ts'
+
+/** Where {@link visitorsPage} is. */
+export const VISITORS = '/operator/visitors'
+
+/** A conversation of the list; `bot`: the bot has it. */
+export type Visitor = Omit<VisitorOfPerson, 'is'> & Named & { is: VisitorOfPerson['is'] | 'bot' }
+
+export const SHOWN = {
+  waiting: 'Waiting for a person',
+  attended: 'With a person',
+  all: 'All of them, and the latest others',
+} as const
+export type Shown = keyof typeof SHOWN
+
+export interface VisitorsView {
+  visitors: readonly Visitor[]
+  shown: Shown
+  /** What is searched for; empty for nothing. */
+  query: string
+  nowMs: number
+  /** How long after a visitor's words a person may answer, ms, on each Page. */
+  answerableMs: (pageId: string) => number
+}
+
+/** The visitors to show: those of the filter, or those that the search finds, whatever the filter. */
+export const chosen = (visitors: readonly Visitor[], shown: Shown, query: string): Visitor[] => {
+  const wanted = query.toLocaleLowerCase()
+  if (wanted !== '')
+    return visitors.filter(({ visitorName, psid, words }) =>
+      [visitorName, psid, words].some((text) => text?.toLocaleLowerCase().includes(wanted)),
+    )
+  return visitors.filter(({ is }) => {
+    if (shown === 'all') return true
+    return shown === 'attended' ? is === 'attended' : is === 'waiting' || is === 'missed'
+  })
+}
+
+export const visitorsPage = (view: VisitorsView): Html => {
+  const { visitors, shown, query } = view
+  const found = chosen(visitors, shown, query)
+  const counts: Record<Shown, number> = {
+    waiting: chosen(visitors, 'waiting', '').length,
+    attended: chosen(visitors, 'attended', '').length,
+    all: visitors.length,
+  }
+  return html`<section class="card">
+    <h1>Visitors</h1>
+    <p>
+      Who asked for a person, and whom one has answered. Open a conversation to answer as the Page, to hand it
+      back to the bot, or to close it. What a visitor wrote last is kept until then, and no longer.
+    </p>
+    <nav class="tabs" aria-label="Filter">
+      ${(Object.keys(SHOWN) as Shown[]).map(
+        (one) =>
+          html`<a href="${VISITORS}?show=${one}" ${query === '' && one === shown && html`aria-current="page"`}
+            >${SHOWN[one]} <b>${counts[one]}</b></a
+          >`,
+      )}
+    </nav>
+    <form method="get" action="${VISITORS}" role="search" class="buttons">
+      <label
+        ><span class="sr">Name, PSID or a word</span>
+        <input type="search" name="q" value="${query}" maxlength="100" placeholder="Name, PSID or a word"
+      /></label>
+      <button class="button">Search</button>
+    </form>
+    ${
+      found.length === 0
+        ? html`<p class="empty">
+            ${query === '' ? 'No one.' : 'No one of these. A whole PSID finds every conversation that is kept.'}
+          </p>`
+        : html`<ul class="rows people">
+            ${found.map((one) => row(one, view))}
+          </ul>`
+    }
+  </section>`
+}
+
+const row = (visitor: Visitor, { nowMs, answerableMs }: VisitorsView): Html => {
+  const { pageId, psid, pageLabel, visitorName, is, sinceMs, words, windowEndsMs } = visitor
+  const url = conversationUrl(visitor)
+  const name = called(visitorName ?? psid)
+  return html`<li data-is="${is}">
+    <span class="who"
+      >${url === null ? name : html`<a href="${url}" rel="nofollow">${name}</a>`}<small>${called(pageLabel)}${visitorName !== null && html` · ${called(psid)}`}</small>${words !== null && html`<q dir="auto">${words}</q>`}</span
+    >
+    <span class="when"
+      >${is === 'bot' ? 'heard' : 'for'} ${lasting(sinceMs, nowMs)}${is === 'bot' && ' ago'}</span
+    >
+    ${IS[is]}
+    ${is !== 'bot' && windowBadge(windowEndsMs === null ? null : windowEndsMs - STANDARD_WINDOW_MS + answerableMs(pageId), nowMs)}
+  </li>`
+}
+
+const IS: Record<Visitor['is'], Html> = {
+  waiting: html`<span class="badge warn">waits for a person</span>`,
+  missed: html`<span class="badge bad">never answered</span>`,
+  attended: html`<span class="badge">with a person</span>`,
+  bot: html`<span class="badge good">with the bot</span>`,
+}
+
+/** @param endsMs - when a person may answer no more; null where the visitor never wrote */
+export const windowBadge = (endsMs: number | null, nowMs: number): Html =>
+  endsMs === null || endsMs <= nowMs
+    ? html`<span class="badge bad">window closed</span>`
+    : html`<span class="badge warn">can be answered for ${duration(endsMs - nowMs)}</span>`

@@ -1,0 +1,34 @@
+import type { WebhookEvent } from '../webhook/events.ts'
+import type { Conversation } from './conversation.ts'
+import { dropWords, isSilent, keepWords } from './handover-state.ts'
+import type { ScriptResult } from './view.ts'
+
+const LONGEST_KEPT = 300
+
+/** Keeps what a visitor wrote last while a person has the conversation, for the list of those who wait; no longer than that. */
+export const withLastWords =
+  (handle: Conversation['handle']): Conversation['handle'] =>
+  (event, view) => {
+    const noted = (handled: ScriptResult): ScriptResult => {
+      const state = isSilent(handled.state) ? stateAfter(event, handled.state) : handled.state
+      return state === handled.state ? handled : { ...handled, state }
+    }
+    const handled = handle(event, view)
+    return handled instanceof Promise ? handled.then(noted) : noted(handled)
+  }
+
+const stateAfter = (event: WebhookEvent, state: ScriptResult['state']): ScriptResult['state'] => {
+  switch (event.kind) {
+    case 'message':
+    case 'message_edit':
+      return event.text === null
+        ? state
+        : keepWords(state, { text: event.text.trim().slice(0, LONGEST_KEPT), mid: event.mid })
+    case 'postback':
+      return event.title === null ? state : keepWords(state, { text: event.title, mid: event.mid })
+    case 'message_deleted':
+      return dropWords(state, event.mid)
+    default:
+      return state
+  }
+}
