@@ -7,14 +7,23 @@ import { conversationUrl } from '../../src/console/conversation-page.ts'
 
 type Form = { Body: URLSearchParams | undefined }
 
-const DEEDS = ['say', 'hand_back', 'close'] as const
+/** In the list of what each person did; without a word of the answer. */
+const ACTS = {
+  say: 'answered a visitor',
+  hand_back: 'handed a conversation back to the bot',
+  close: 'closed a conversation',
+} as const
+const DEEDS = Object.keys(ACTS) as (keyof typeof ACTS)[]
 const ID = /^[\w-]{10,64}$/
 
 /** What an operator does in a conversation. It becomes an event of it, so it is durable, in order, and done once. */
 async function operatorAnswer(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
 
-  app.post<Form>(ANSWER, async (request, reply) => {
+  const act = (form: URLSearchParams): string =>
+    `${ACTS[form.get('do') as keyof typeof ACTS]} (PSID ${form.get('psid')})`
+
+  app.post<Form>(ANSWER, { config: { act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const [pageId, psid, id, wanted] = ['page', 'psid', 'id', 'do'].map((name) => form.get(name) ?? '')
     const did = DEEDS.find((deed) => deed === wanted)

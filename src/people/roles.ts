@@ -5,7 +5,7 @@ export type Role = (typeof ROLES)[number]
 /** For the page on which an owner chooses one. */
 export const ROLE_WORDS: Record<Role, string> = {
   viewer: 'looks at everything',
-  operator: 'looks and repairs: tokens, dead letters, trial alerts',
+  operator: 'looks, answers visitors and repairs: tokens, dead letters, trial alerts',
   owner: 'looks, repairs, changes what the bot says and who may be here',
 }
 
