@@ -9,6 +9,7 @@ import {
   OWN,
   PEOPLE,
   peoplePage,
+  removePage,
   SHOWN,
 } from '../../src/console/people-page.ts'
 import type { Person } from '../../src/people/people.ts'
@@ -66,6 +67,8 @@ async function operatorPeople(app: FastifyInstance) {
         await people.dropSecondFactor(name)
         break
       case 'remove':
+        if (form.get('sure') !== 'yes')
+          return showPage(reply, { title: 'Remove?', content: (csrf) => removePage(name, csrf) })
         await people.remove(name)
         // Ends what that person still has open.
         app.console.live.poke()

@@ -191,6 +191,21 @@ export const invitedPage = ({ name, role }: { name: string; role: string }, link
     <p><a class="button" href="${PEOPLE}">Back</a></p>
   </section>`
 
+/** Asks back before a person is removed. */
+export const removePage = (name: string, csrf: Html): Html =>
+  html`<section class="card narrow" data-remove>
+    <h1>Remove ${called(name)}?</h1>
+    <p>The sessions of this person end at once. What the person did stays in the list.</p>
+    ${buttonForm(PEOPLE, csrf, html`Remove ${called(name)}`, {
+      fields: [
+        ['do', 'remove'],
+        ['name', name],
+        ['sure', 'yes'],
+      ],
+    })}
+    <p><a class="button" href="${PEOPLE}">Back</a></p>
+  </section>`
+
 export const factorPage = (
   proposed: { secret: string; address: string },
   csrf: Html,

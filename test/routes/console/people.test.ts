@@ -64,7 +64,10 @@ t.test('a person comes by a link, does what the role allows, and the list says w
   )
 
   await owner.get(PEOPLE)
-  await owner.submit(PEOPLE, { do: 'remove', name: 'ann' })
+  const asked = await owner.submit(PEOPLE, { do: 'remove', name: 'ann' })
+  t.match(asked, { statusCode: 200, body: /Remove <bdi>ann<\/bdi>\?/ })
+  t.match(await ann.get('/operator'), { statusCode: 200 }, 'nothing has happened yet')
+  t.match(await owner.submit(PEOPLE), { statusCode: 303 })
   t.match(await ann.get('/operator'), { statusCode: 303, headers: { location: '/operator/sign-in' } })
   t.match((await signIn(console, ANN)).answer, { statusCode: 401 })
   const { body } = await owner.get(PEOPLE)
