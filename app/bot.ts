@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { answersPlugin } from '../plugins/form-answers.ts'
 import { appWebhookPlugin } from '../plugins/app-webhook.ts'
+import { assistantPlugin } from '../plugins/assistant.ts'
 import { bodyBudgetPlugin } from '../plugins/body-budget.ts'
 import { bootstrapPlugin } from '../plugins/bootstrap.ts'
 import { clockPlugin } from '../plugins/clock.ts'
@@ -72,6 +73,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(operatorPlugin, { terminal })
   app.register(silencePlugin)
   app.register(appWebhookPlugin)
+  app.register(assistantPlugin)
   app.register(conversationPlugin)
   app.register(noticedPlugin)
   app.register(profilePlugin)

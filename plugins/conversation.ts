@@ -11,6 +11,7 @@ import { withCounts } from '../src/conversation/counts.ts'
 import { withLastWords } from '../src/conversation/last-words.ts'
 import { withSameTexts } from '../src/conversation/deserves/same-texts.ts'
 import { withNotes } from '../src/conversation/deserves/noting.ts'
+import { withAssistant } from '../src/assistant/with-assistant.ts'
 import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/script/types.ts'
@@ -84,11 +85,19 @@ async function conversation(app: FastifyInstance) {
     lookups,
     localeOf: told('locale'),
   })
+  const assisted = {
+    ...script,
+    handle: withAssistant({
+      script: scripts.of,
+      handle: script.handle,
+      ask: (by, question) => app.askAssistant(by, question),
+    }),
+  }
   const { BOT_HANDLERS: handlersFile } = app.config
-  const code = handlersFile === undefined ? null : await openCode(app, handlersFile, script)
+  const code = handlersFile === undefined ? null : await openCode(app, handlersFile, assisted)
   const disclosed = withDisclosure({
     script: scripts.of,
-    handle: code?.handle ?? script.handle,
+    handle: code?.handle ?? assisted.handle,
     disclose: script.disclose,
   })
   const handle = withCounts(withSameTexts(withLastWords(withNotes(disclosed)), { appId, clock: app.clock }))

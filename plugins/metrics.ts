@@ -34,6 +34,7 @@ const UNREAD: Metrics = {
   webhookRejected: nothing,
   webhookOtherObject: nothing,
   messageHeard: nothing,
+  assistantAsked: nothing,
   conversation: nothing,
   replyWaited: nothing,
   replySent: nothing,

@@ -185,6 +185,12 @@ const properties = {
     format: 'unquoted',
     description: 'the path of a TypeScript or JavaScript module with handlers',
   },
+  ASSISTANT_KEY: {
+    type: 'string',
+    secret: true,
+    pattern: '^[!-~]{1,500}$',
+    description: 'the key of the language model that the script names, one word',
+  },
   KEEP_QUESTIONS_DAYS: {
     type: 'integer',
     minimum: 0,
@@ -498,7 +504,13 @@ export const faultOf = (name: string, value: string): string | null =>
   addressFault(value, (properties as Record<string, Variable>)[name]?.format ?? '')
 
 /** Ids and secrets that Facebook or a program makes: one word each. */
-const WORDS: ReadonlySet<string> = new Set(['FB_APP_ID', 'FB_APP_SECRET', 'FB_LOGIN_CONFIG_ID', 'TOKEN_KEY'])
+const WORDS: ReadonlySet<string> = new Set([
+  'FB_APP_ID',
+  'FB_APP_SECRET',
+  'FB_LOGIN_CONFIG_ID',
+  'TOKEN_KEY',
+  'ASSISTANT_KEY',
+])
 
 const describe = (name: string): string =>
   (configSchema.properties as Record<string, { description?: string }>)[name]?.description ?? 'understood'

@@ -43,12 +43,14 @@ const toJson = ({ lastMs, ...group }: OpenQuestionGroup) => ({
   last: new Date(lastMs).toISOString(),
 })
 
-const said = ({ count, texts, how, nearest }: OpenQuestionGroup): string => {
+const said = ({ count, texts, how, nearest, answer }: OpenQuestionGroup): string => {
   const [text = '', ...others] = texts.map((one) => one.replace(/\s+/g, ' '))
   const near =
     nearest === null
       ? 'nothing comes near'
       : `${how === 'doubtful' ? 'answered with' : 'nearest'} ${nearest.reply} (${Math.round(nearest.confidence * 100)} %)`
   const also = others.length === 0 ? '' : `\n        also: ${others.join(' · ')}`
-  return `${String(count).padStart(6)}  ${text}\n        ${near}${also}\n`
+  const told =
+    answer === undefined ? '' : `\n        the language model answered: ${answer.replace(/\s+/g, ' ')}`
+  return `${String(count).padStart(6)}  ${text}\n        ${near}${told}${also}\n`
 }

@@ -1,5 +1,5 @@
 import type { OpenQuestionGroup } from '../store/store.ts'
-import { html, type Html } from '../web/html.ts'
+import { html, verbatim, type Html } from '../web/html.ts'
 import { ago, count } from '../web/words.ts'
 import { replyNames, replyPicker } from './script/pieces.ts'
 
@@ -47,7 +47,7 @@ export const questionOutcome = (did: string | undefined, reply: string | undefin
 }
 
 const card = (
-  { likeness, pageId, count: times, lastMs, texts, how, nearest }: OpenQuestionGroup,
+  { likeness, pageId, answer, count: times, lastMs, texts, how, nearest }: OpenQuestionGroup,
   replies: ReturnType<QuestionsList['repliesOf']>,
   nowMs: number,
   csrf: Html,
@@ -70,6 +70,7 @@ const card = (
               <b>${nearest.reply}</b> (${Math.round(nearest.confidence * 100)} %)`
       }
     </p>
+    ${answer !== undefined && html`<p class="also">The language model answered: <q dir="auto">${answer}</q></p>`}
     <form method="post" action="${QUESTIONS}" class="buttons">
       ${csrf}${hidden}
       ${replyPicker(replies, { name: 'reply', label: `Reply for “${text}”`, value: nearest?.reply ?? null })}
@@ -81,7 +82,10 @@ const card = (
       <form method="post" action="${QUESTIONS}" class="stack">
         ${csrf}${hidden}
         <label>Name <input name="name" required maxlength="64" pattern="[\\p{L}\\p{N}_\\-]+" /></label>
-        <label>What the bot says <textarea name="say" required maxlength="2000" rows="3"></textarea></label>
+        <label
+          >What the bot says
+          <textarea name="say" required maxlength="2000" rows="3">${verbatim(answer ?? '')}</textarea>
+        </label>
         <button class="button primary" name="do" value="make">Make the reply</button>
       </form>
     </details>

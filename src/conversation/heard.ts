@@ -12,6 +12,8 @@ export interface Heard {
   likeness: string
   /** The reply whose phrases resemble the words most, and how sure that is, from 0 to 1; null when none does. */
   nearest: { reply: string; confidence: number } | null
+  /** What the language model of the script answered instead of the fallback. */
+  answer?: string
 }
 
 /** A similar phrase that is less sure than this deserves a look by the owner. */

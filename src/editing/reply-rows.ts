@@ -1,7 +1,6 @@
-import { allOf, type Localised } from '../script/localised.ts'
+import { replyTexts } from '../script/reply-texts.ts'
 import { replyTitles } from '../script/reply-titles.ts'
-import type { Template } from '../script/template.ts'
-import type { SayItem, Script } from '../script/types.ts'
+import type { Script } from '../script/types.ts'
 
 /** A reply in a list. */
 export interface ReplyRow {
@@ -16,36 +15,10 @@ export interface ReplyRow {
 export const replyRows = (script: Script): ReplyRow[] =>
   replyTitles(script).map(({ name, title }) => {
     const reply = script.replies.get(name)
-    const asked = reply?.form?.questions.flatMap(({ text }) => written(text)) ?? []
     return {
       name,
       title,
       phrases: reply?.phrases ?? [],
-      says: [...(reply?.say.flatMap(textsIn) ?? []), ...asked].join(' '),
+      says: reply === undefined ? '' : replyTexts(reply).join(' '),
     }
   })
-
-const textsIn = (item: SayItem): string[] => {
-  switch (item.kind) {
-    case 'text':
-      return written(item.text)
-    case 'buttons':
-      return [...written(item.text), ...item.buttons.flatMap(({ title }) => allOf(title))]
-    case 'cards':
-      return item.cards.flatMap(({ title, subtitle }) => [
-        ...written(title),
-        ...(subtitle === null ? [] : written(subtitle)),
-      ])
-    case 'any':
-      return item.of.flatMap(textsIn)
-    case 'if':
-      return [...item.holding, ...item.otherwise].flatMap(textsIn)
-    default:
-      return []
-  }
-}
-
-const written = (text: Localised<Template>): string[] =>
-  allOf(text).map((template) =>
-    template.map((part) => (typeof part === 'string' ? part : `{{${part.variable}}}`)).join(''),
-  )

@@ -9,6 +9,8 @@ export interface Metrics {
   webhookOtherObject: (object: string) => void
   /** Words of a visitor to which the script was asked for an answer. @param how - `matched`, `doubtful` or `fallback` */
   messageHeard: (how: string) => void
+  /** A question for the language model of the script. @param outcome - what became of it, such as `answered` */
+  assistantAsked: (outcome: string) => void
   /** @param what - `form_begun`, `form_finished`, `handover`, `first_answer`; others are ignored */
   conversation: (what: string) => void
   /** @param what - what a reply had to wait for, such as `token` */
@@ -72,6 +74,11 @@ export const createMetrics = (): Metrics & Exposition => {
     help: 'Messages in words, by how well the script understood them: matched, doubtful or fallback.',
     labels: ['how'],
   })
+  const assistant = createTally(registry, {
+    name: 'evergreen_assistant_questions_total',
+    help: 'Questions for the language model of the script, by what became of them.',
+    labels: ['outcome'],
+  })
   const conversations = createTally(registry, {
     name: 'evergreen_conversations_total',
     help: 'Forms begun and finished, visitors who asked for a person (handover), and first answers of a person.',
@@ -121,6 +128,7 @@ export const createMetrics = (): Metrics & Exposition => {
     webhookRejected: webhookRejected.add,
     webhookOtherObject: otherObjects.add,
     messageHeard: heard.add,
+    assistantAsked: assistant.add,
     conversation: (what) => {
       if (CONVERSATION.has(what)) conversations.add(what)
     },

@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml'
+import { assistant, usualMark } from './assistant.ts'
 import { disclosure, disclosureOf, waiting, waitingOf } from './by-itself.ts'
 import { language } from './condition.ts'
 import { hours } from './hours.ts'
@@ -90,6 +91,7 @@ export const wholeScript = (variables: readonly string[]) =>
     ),
     hours: optional(section(hours), 'Opening hours, for conditions.'),
     words: optional(section(words), "The bot's own words, put differently."),
+    assistant: optional(section(assistant), 'A language model that is asked where the script has no answer.'),
     pages: optional(section(pages), 'Scripts of their own for some Pages, by the id of the Page.'),
   })
 
@@ -148,6 +150,7 @@ export const parseScript = (
     hours: read.hours,
     words: read.words ?? ENGLISH_WORDS,
     countsVisits: reading.asksFor.visit,
+    assistant: read.assistant && { ...read.assistant, mark: read.assistant.mark ?? usualMark(languages) },
     pages: read.pages?.files ?? new Map(),
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
 import type { MediaType } from '../messages.ts'
+import type { Assistant } from './assistant.ts'
 import type { Hours } from './hours.ts'
 import type { Localised } from './localised.ts'
 import type { Pattern } from './pattern.ts'
@@ -31,6 +32,8 @@ export interface Script {
   words: Words
   /** Whether any condition asks for the visit: then visits are counted. */
   countsVisits: boolean
+  /** Asked where the script has no answer; null where it names none. */
+  assistant: Assistant | null
   /** Files of Pages that have a script of their own, by the Page's id; paths from the folder of this script. */
   pages: ReadonlyMap<string, string>
 }

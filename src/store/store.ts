@@ -288,6 +288,8 @@ export interface OpenQuestion {
   likeness: string
   /** The reply that comes nearest, and how sure that is, from 0 to 1; null for none. */
   nearest: { reply: string; confidence: number } | null
+  /** What the visitor was answered by a language model; absent where by the script. */
+  answer?: string
 }
 
 export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text' | 'mid'> {

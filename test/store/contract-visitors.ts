@@ -38,6 +38,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
           text,
           likeness,
           nearest: { reply: 'hours', confidence: 0.5 },
+          ...(key === 'c' && { answer: `Not on ${text}.` }),
         }
         await finishAll(store, () => ({ replies: [], question }))
       }
@@ -52,6 +53,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
         count: 2,
         pageId: 'page-1',
         lastMs: clock.now(),
+        answer: 'Not on Sunday open.',
         texts: ['Sunday open', 'open on Sunday?'],
         how: 'fallback',
         nearest: { reply: 'hours', confidence: 0.5 },

@@ -20,7 +20,7 @@ export const openQuestionOperations = (
      group by likeness order by count desc, lastMs desc limit ?2`,
   )
   const texts = db.prepare(
-    `select text, how, reply, confidence from open_question where likeness = ?
+    `select text, how, reply, confidence, answer from open_question where likeness = ?
      group by text order by max(asked_ms) desc limit ${TEXTS_A_GROUP}`,
   )
   const drop = db.prepare('delete from open_question where likeness = ?')
@@ -37,16 +37,17 @@ export const openQuestionOperations = (
 /** Keeps a question, or takes one back, within the transaction that finishes the event. */
 export const openQuestionsOfEvents = (db: DatabaseSync) => {
   const add = db.prepare(
-    `insert into open_question (conversation, page, mid, likeness, text, how, reply, confidence, asked_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into open_question (conversation, page, mid, likeness, text, how, reply, confidence, answer, asked_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const trim = db.prepare('delete from open_question where id <= ?')
   const takeBack = db.prepare('delete from open_question where conversation = ? and mid = ?')
   return {
     keep: (conversation: number, page: number, question: OpenQuestion, askedMs: number): void => {
-      const { mid, likeness, text, how, nearest } = question
+      const { mid, likeness, text, how, nearest, answer = null } = question
       const { reply, confidence } = nearest ?? { reply: null, confidence: null }
-      const added = add.run(conversation, page, mid, likeness, text, how, reply, confidence, askedMs)
+      const told = [likeness, text, how, reply, confidence, answer]
+      const added = add.run(conversation, page, mid, ...told, askedMs)
       trim.run(Number(added.lastInsertRowid) - MOST_KEPT)
     },
     takeBack: (conversation: number, mid: string): void => void takeBack.run(conversation, mid),
@@ -65,6 +66,7 @@ interface TextRow {
   how: OpenQuestion['how']
   reply: string | null
   confidence: number | null
+  answer: string | null
 }
 
 const toGroup = (group: GroupRow, rows: readonly TextRow[]): OpenQuestionGroup => {
@@ -73,5 +75,12 @@ const toGroup = (group: GroupRow, rows: readonly TextRow[]): OpenQuestionGroup =
     latest === undefined || latest.reply === null
       ? null
       : { reply: latest.reply, confidence: latest.confidence ?? 0 }
-  return { ...group, texts: rows.map(({ text }) => text), how: latest?.how ?? 'fallback', nearest }
+  const answer = rows.find((row) => row.answer !== null)?.answer ?? null
+  return {
+    ...group,
+    texts: rows.map(({ text }) => text),
+    how: latest?.how ?? 'fallback',
+    nearest,
+    ...(answer !== null && { answer }),
+  }
 }

@@ -129,6 +129,11 @@ const VERSION_7 = `
 alter table open_question add column mid text;
 `
 
+/** What a language model answered, so that the owner can make a reply of it. */
+const VERSION_8 = `
+alter table open_question add column answer text;
+`
+
 const MIGRATIONS: readonly string[] = [
   VERSION_1,
   VERSION_2,
@@ -137,6 +142,7 @@ const MIGRATIONS: readonly string[] = [
   VERSION_5,
   VERSION_6,
   VERSION_7,
+  VERSION_8,
 ]
 
 /** What this program brings a database to. */

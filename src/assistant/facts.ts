@@ -1,0 +1,27 @@
+import { allOf } from '../script/localised.ts'
+import { replyTexts } from '../script/reply-texts.ts'
+import type { Script } from '../script/types.ts'
+
+/** So much is read in a few seconds, and fits the context of small models. */
+const LONGEST = 16_000
+
+/** All that the assistant may know: the texts of the replies it may speak about, a line for each. */
+export const factsOf = ({ replies, assistant }: Script): string => {
+  const names = assistant?.about ?? [...replies.keys()]
+  let facts = ''
+  for (const name of names) {
+    const reply = replies.get(name)
+    if (reply === undefined) continue
+    const said = replyTexts(reply)
+      // What a variable stands for differs from visitor to visitor, and is no fact.
+      .filter((text) => !text.includes('{{'))
+      .join(' ')
+      .replaceAll(/\s+/g, ' ')
+    if (said === '') continue
+    const title = reply.title === null ? name : (allOf(reply.title)[0] ?? name)
+    const line = `- ${title}: ${said}\n`
+    if (facts.length + line.length > LONGEST) break
+    facts += line
+  }
+  return facts
+}

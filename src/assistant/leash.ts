@@ -1,0 +1,31 @@
+/** What the model says where the facts hold no answer. */
+export const NO_ANSWER = 'NO_ANSWER'
+
+/** Longer answers are no short ones, whatever they say. */
+const LONGEST = 900
+
+/** What tells where to go, whom to call and what it costs: a made-up one does harm. */
+const ADDRESSES =
+  /(?:https?:\/\/|www\.)\S+|[\p{L}\p{N}.+_-]+@[\p{L}\p{N}.-]+|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?:\/\S*)?/giu
+const NUMBERS = /\p{N}+/gu
+
+/**
+ * The model's words as they may be said; null for none. Every number and every address in them must stand in the facts: a
+ * visitor who talks the model into something else gets the fallback.
+ */
+export const onLeash = (content: string, facts: string): string | null => {
+  if (content.includes(NO_ANSWER)) return null
+  const text = content
+    .replaceAll(/[^\P{C}\n]/gu, '')
+    .replaceAll(/[*_#`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}/g, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
+  if (text === '' || text.length > LONGEST) return null
+  const known = facts.toLowerCase()
+  const addresses = (text.match(ADDRESSES) ?? []).map((found) =>
+    found.toLowerCase().replace(/[.,;:!?)\]]+$/, ''),
+  )
+  if (addresses.some((address) => !known.includes(address))) return null
+  const numbers = new Set(facts.match(NUMBERS))
+  return (text.match(NUMBERS) ?? []).every((number) => numbers.has(number)) ? text : null
+}

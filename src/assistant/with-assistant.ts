@@ -1,0 +1,62 @@
+import type { Conversation } from '../conversation/conversation.ts'
+import { isSilent } from '../conversation/handover-state.ts'
+import { readMemory } from '../conversation/memory.ts'
+import type { ConversationView, ScriptResult } from '../conversation/view.ts'
+import { pick } from '../script/localised.ts'
+import type { Script } from '../script/types.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+import type { AskAssistant } from './assistant.ts'
+
+/**
+ * Asks the script's language model about words that the script has no reply for. The visitor gets its answer with the mark below,
+ * and the choices of the fallback; without an answer, the fallback as it is. Not in a form, and not where a person has the conversation.
+ */
+export const withAssistant = (deps: {
+  script: (pageId: string) => Script
+  handle: Conversation['handle']
+  ask: AskAssistant
+}): Conversation['handle'] => {
+  const { script: scriptOf, handle, ask } = deps
+
+  const assist = async (
+    script: Script,
+    event: WebhookEvent,
+    view: ConversationView,
+    handled: ScriptResult,
+  ): Promise<ScriptResult> => {
+    const { psid, pageId } = view
+    if (psid === null || event.kind !== 'message' || event.text === null || handled.heard === undefined)
+      return handled
+    const answer = await ask(script, { pageId, psid, text: event.text })
+    if (answer === null) return handled
+    const choices = handled.replies.at(-1)?.message.quick_replies
+    const wanted = readMemory(handled.state).remembered['language'] ?? script.language
+    const mark = script.assistant === null ? '' : pick(script.assistant.mark, wanted, script.language)
+    const { saying: _fallback, ...rest } = handled
+    return {
+      ...rest,
+      replies: [
+        {
+          message: { text: `${answer}\n\n${mark}`, ...(choices !== undefined && { quick_replies: choices }) },
+        },
+      ],
+      heard: { ...handled.heard, answer },
+    }
+  }
+
+  return (event, view) => {
+    const script = scriptOf(view.pageId)
+    const handled = handle(event, view)
+    if (script.assistant === null) return handled
+    const finish = (result: ScriptResult): ScriptResult | Promise<ScriptResult> =>
+      isLeftOpen(view, result) ? assist(script, event, view, result) : result
+    return handled instanceof Promise ? handled.then(finish) : finish(handled)
+  }
+}
+
+/** Whether the script had nothing but its fallback for a visitor's words, and nothing else is going on. */
+const isLeftOpen = (view: ConversationView, { heard, replies, state, effects = [] }: ScriptResult): boolean =>
+  heard?.how === 'fallback' &&
+  replies.length > 0 &&
+  effects.length === 0 &&
+  [view.state, state].every((one) => !isSilent(one) && readMemory(one).form === null)
