@@ -1,5 +1,6 @@
 import type { DeadMarkRow, DeadRow, Results } from '../queues/operations.ts'
-import type { KeptAnswers, LeftToPerson, OpenQuestion, OpenQuestionGroup, Parked } from '../store.ts'
+import { questionGroup, type Wording } from '../question-group.ts'
+import type { KeptAnswers, LeftToPerson, OpenQuestionGroup, Parked } from '../store.ts'
 import type { Row } from './connection.ts'
 import { change, count, select, selectOne, type Maker, NO_ROWS } from './statements.ts'
 
@@ -158,7 +159,7 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
                ) g join evergreen.page p on p.no = g.page cross join lateral (
                  select json_agg(w order by w.asked_ms desc) as wordings from (
                    select * from (
-                     select distinct on (text) text, how, reply, confidence, asked_ms from evergreen.open_question
+                     select distinct on (text) text, how, reply, confidence, answer, asked_ms from evergreen.open_question
                      where likeness = g.likeness order by text, asked_ms desc
                    ) each order by asked_ms desc limit ${TEXTS_A_GROUP}
                  ) w
@@ -231,22 +232,8 @@ export const MARKS_OF = `
   join evergreen.page p on p.no = d.page join evergreen.conversation c on c.id = d.conversation
   order by array_position($1::bigint[], d.seq)`
 
-const toGroup = ({ wordings, ...group }: Row): OpenQuestionGroup => {
-  const rows = wordings as {
-    text: string
-    how: OpenQuestion['how']
-    reply: string | null
-    confidence: number | null
-  }[]
-  const [latest] = rows
-  const nearest =
-    latest === undefined || latest.reply === null
-      ? null
-      : { reply: latest.reply, confidence: latest.confidence ?? 0 }
-  return {
-    ...(group as Pick<OpenQuestionGroup, 'likeness' | 'count' | 'lastMs' | 'pageId'>),
-    texts: rows.map(({ text }) => text),
-    how: latest?.how ?? 'fallback',
-    nearest,
-  }
-}
+const toGroup = ({ wordings, ...group }: Row): OpenQuestionGroup =>
+  questionGroup(
+    group as Pick<OpenQuestionGroup, 'likeness' | 'count' | 'lastMs' | 'pageId'>,
+    wordings as Wording[],
+  )

@@ -349,12 +349,12 @@ const finish = (o: Extract<Operation, { op: 'finish_event' }>, known: Known): Qu
       where q.conversation = ${conversation}::bigint and q.mid = ${value(o.takenBack)})`)
   }
   if (o.question !== null) {
-    const { mid, likeness, text, how, nearest } = o.question
-    const texts = [mid, likeness, text, how, nearest?.reply ?? null]
+    const { mid, likeness, text, how, nearest, answer } = o.question
+    const texts = [mid, likeness, text, how, answer ?? null, nearest?.reply ?? null]
       .map((one) => `${value(one)}::text`)
       .join(', ')
     parts.push(`asked as (
-      insert into evergreen.open_question (conversation, page, mid, likeness, text, how, reply, confidence, asked_ms)
+      insert into evergreen.open_question (conversation, page, mid, likeness, text, how, answer, reply, confidence, asked_ms)
       select ${conversation}::bigint, ${page}::int, ${texts}, ${value(nearest?.confidence ?? null)}::double precision,
         ${acceptedMs}::bigint from finished)`)
   }

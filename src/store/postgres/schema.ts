@@ -141,6 +141,9 @@ begin
 end $$;
 `
 
+/** What a language model answered, so that the owner can make a reply of it. */
+const VERSION_2 = 'alter table evergreen.open_question add column answer text'
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -148,7 +151,10 @@ interface Step {
 }
 
 /** Steps only add, so that the version before works on beside this one; what is to go goes a release later. */
-const MIGRATIONS: readonly Step[] = [{ sql: VERSION_1, oldest: 1 }]
+const MIGRATIONS: readonly Step[] = [
+  { sql: VERSION_1, oldest: 1 },
+  { sql: VERSION_2, oldest: 1 },
+]
 
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { OpenQuestion, OpenQuestionGroup } from '../store.ts'
+import { questionGroup, type Wording } from '../question-group.ts'
+import type { OpenQuestion } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 
 type QuestionsOperation = 'list_questions' | 'drop_questions'
@@ -27,8 +28,8 @@ export const openQuestionOperations = (
 
   return {
     list_questions: ({ page, limit }) =>
-      (groups.all(page, limit) as unknown as GroupRow[]).map((group) =>
-        toGroup(group, texts.all(group.likeness) as unknown as TextRow[]),
+      (groups.all(page, limit) as unknown as Parameters<typeof questionGroup>[0][]).map((group) =>
+        questionGroup(group, texts.all(group.likeness) as unknown as Wording[]),
       ),
     drop_questions: ({ likeness }) => Number(drop.run(likeness).changes),
   }
@@ -51,36 +52,5 @@ export const openQuestionsOfEvents = (db: DatabaseSync) => {
       trim.run(Number(added.lastInsertRowid) - MOST_KEPT)
     },
     takeBack: (conversation: number, mid: string): void => void takeBack.run(conversation, mid),
-  }
-}
-
-interface GroupRow {
-  likeness: string
-  count: number
-  lastMs: number
-  pageId: string
-}
-
-interface TextRow {
-  text: string
-  how: OpenQuestion['how']
-  reply: string | null
-  confidence: number | null
-  answer: string | null
-}
-
-const toGroup = (group: GroupRow, rows: readonly TextRow[]): OpenQuestionGroup => {
-  const [latest] = rows
-  const nearest =
-    latest === undefined || latest.reply === null
-      ? null
-      : { reply: latest.reply, confidence: latest.confidence ?? 0 }
-  const answer = rows.find((row) => row.answer !== null)?.answer ?? null
-  return {
-    ...group,
-    texts: rows.map(({ text }) => text),
-    how: latest?.how ?? 'fallback',
-    nearest,
-    ...(answer !== null && { answer }),
   }
 }
