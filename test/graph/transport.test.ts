@@ -186,6 +186,37 @@ t.test('a message whose turn never came was not sent, and is not sent later', as
   t.strictSame(fake.called(), ['messages', 'me'])
 })
 
+t.test(
+  'what may not be sent any more when its turn comes is not written, and may be sent later',
+  async (t) => {
+    let [answer, mayStill] = [(): void => undefined, true]
+    const heard: string[] = []
+    const origin = await raw(t, (socket) => {
+      heard.push('request')
+      answer = () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}')
+    })
+    // One connection: the second message waits for it, as after a process was frozen.
+    const dispatcher = new Agent({ connections: 1, pipelining: 1 })
+    const graph = createGraph({
+      origin,
+      version: 'v25.0',
+      appId: '6',
+      appSecret: 'app-secret-1',
+      dispatcher,
+      maySend: () => mayStill,
+    })
+    t.teardown(() => dispatcher.destroy())
+    const [first, second] = [graph.sendMessage(SEND), graph.sendMessage(SEND)]
+    const ends = Promise.allSettled([first, second])
+    while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    mayStill = false
+    answer()
+    const [, late] = await ends
+    t.match(late, { status: 'rejected', reason: { verdict: 'transient', message: /may not send now/ } })
+    t.equal(heard.length, 1)
+  },
+)
+
 t.test('a Graph that hangs does not keep the client from closing', async (t) => {
   let arrived = (): void => {}
   const request = new Promise<void>((resolve) => (arrived = resolve))

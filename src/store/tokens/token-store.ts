@@ -51,14 +51,19 @@ export const openTokenStore = async ({
   log,
 }: Pick<TokenStoreOptions, 'clock' | 'log'> & { place: TokenPlace }): Promise<TokenStore> => {
   const low = new Low<TokenData>(place.adapter, noTokens())
-  await low.read()
-  // A key that was set later is meant for the tokens that are there already, too.
-  if (place.isExposed()) {
-    await place.alone(async () => {
-      await low.read()
-      // Another process may have been faster.
-      if (place.isExposed()) await low.write()
-    })
+  try {
+    await low.read()
+    // A key that was set later is meant for the tokens that are there already, too.
+    if (place.isExposed()) {
+      await place.alone(async () => {
+        await low.read()
+        // Another process may have been faster.
+        if (place.isExposed()) await low.write()
+      })
+    }
+  } catch (error) {
+    await place.close()
+    throw error
   }
 
   const listeners = new Set<() => void>()

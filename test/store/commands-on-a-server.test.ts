@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs'
+import t from 'tap'
+import { backup } from '../../src/cli/backup.ts'
+import type { Command } from '../../src/cli/command.ts'
+import { deadLetters } from '../../src/cli/dead-letters.ts'
+import { forget } from '../../src/cli/forget.ts'
+import { moveToPostgres } from '../../src/cli/move-to-postgres.ts'
+import { restore } from '../../src/cli/restore.ts'
+import { checkServer } from '../../src/doctor/checks/server.ts'
+import type { Context } from '../../src/doctor/context.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { inspectServer } from '../../src/store/postgres/inspect.ts'
+import { openOnServer } from '../../src/store/postgres/open.ts'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
+import { run } from '../cli/run.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { buryAll, handleAll, newEvent } from './steps.ts'
+
+const TOKEN_KEY = Buffer.alloc(32, 7).toString('base64')
+const PSID = '71234567000001'
+
+t.test('commands work on the database of DATABASE_URL, or say what to do instead', async (t) => {
+  const [url, dir] = [await freshDatabase(), t.testdir()]
+  const env = { DATABASE_URL: url, TOKEN_KEY }
+  const on = (command: Command, ...args: string[]) => run(command, dir, args, { env })
+  const common = { clock: systemClock, name: 'test', owner: 'test', fence: null, onExit: () => undefined }
+  const store = await openPostgresStore({ url, ...common })
+  await store.accept([newEvent('a', { psid: PSID })])
+  await handleAll(store, () => ['"never arrived"'])
+  await buryAll(store)
+  await store.close()
+
+  t.match(await on(deadLetters), { code: 0, stdout: new RegExp(PSID) })
+  t.match(await on(forget, PSID), { code: 0, stdout: /Forgotten/ })
+  t.match(await sql(url, 'select count(*)::int as n from evergreen.dead'), [{ n: 0 }])
+  t.match(await on(backup, 'copy'), { code: 2, stderr: /PostgreSQL server[^]*pg_dump --schema=evergreen/ })
+  t.match(await on(restore, 'copy'), { code: 2, stderr: /several-machines\.md/ })
+  t.match(await on(moveToPostgres), { code: 1, stderr: /nothing to move/ })
+  const unset = await run(moveToPostgres, dir, [], { env: { TOKEN_KEY } })
+  t.match(unset, { code: 2, stderr: /DATABASE_URL is not set/ })
+  const nowhere = await run(deadLetters, dir, [], {
+    env: { DATABASE_URL: 'postgres://bot:hush@127.0.0.1:9/bot', TOKEN_KEY },
+  })
+  t.match(nowhere, { code: 1, stderr: /could not be opened[^]*PostgreSQL server of DATABASE_URL runs/ })
+  t.notMatch(nowhere.stderr, 'hush')
+})
+
+t.test('the doctor says which server it is, who works on it, and what is wrong with it', async (t) => {
+  const [url, dir] = [await freshDatabase(), t.testdir()]
+  const check = async () => checkServer(await inspectServer(url, systemClock), dir, CONTEXT)
+  // Set off, so that tests are fast: the doctor has to notice.
+  t.match(await check(), { status: 'warning', what: /before it would survive a crash/, next: /fsync/ })
+
+  const log = { info: () => undefined, warn: () => undefined }
+  const running = await openOnServer({ url, dir, clock: systemClock, log })
+  await running.store.remember('other-objects', '["user"]')
+  const found = await inspectServer(url, systemClock)
+  t.match(found, { status: 'sound', keeper: new RegExp(`process ${process.pid}$`) })
+  t.match(found.status === 'sound' && found.notes.get('other-objects'), '["user"]')
+  await running.close()
+
+  await sql(url, `update evergreen.meta set value = '99' where name in ('version', 'oldest_version')`)
+  t.match(await check(), { status: 'failure', what: /newer Evergreen/ })
+  await t.rejects(openOnServer({ url, dir, clock: systemClock, log }), {
+    message: /newer Evergreen wrote it/,
+  })
+  await sql(url, `update evergreen.meta set value = '1' where name in ('version', 'oldest_version')`)
+
+  writeFileSync(databaseIn(dir), '')
+  t.match(await check(), { status: 'failure', next: /move-to-postgres/ })
+  await t.rejects(openOnServer({ url, dir, clock: systemClock, log }), { code: 'BOT_DATA_NOT_MOVED' })
+})
+
+const CONTEXT = { clock: systemClock } as unknown as Context

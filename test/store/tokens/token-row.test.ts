@@ -1,0 +1,65 @@
+import t, { type Test } from 'tap'
+import { placeInRow } from '../../../src/store/postgres/token-row.ts'
+import { rotateTokenKey } from '../../../src/store/tokens/rotate.ts'
+import { openTokenStore, type TokenStore } from '../../../src/store/tokens/token-store.ts'
+import { freshDatabase, sql } from '../../helpers/postgres.ts'
+import { pageToken } from './sample.ts'
+
+const KEY = Buffer.alloc(32, 7)
+const OTHER = Buffer.alloc(32, 8)
+
+const open = async (t: Test, url: string, key = KEY): Promise<TokenStore> => {
+  const store = await openTokenStore({ place: placeInRow(url, key) })
+  t.teardown(() => store.close())
+  return store
+}
+
+t.test(
+  'a token that one process saves is used by another within a second, and is never in the clear',
+  async (t) => {
+    const url = await freshDatabase()
+    const [bot, command] = [await open(t, url), await open(t, url)]
+    t.same(bot.pages(), [])
+    const changed = new Promise<void>((resolve) => bot.onChange(resolve))
+    // Its poll keeps no process alive.
+    const alive = setInterval(() => undefined, 1000)
+    const beganMs = performance.now()
+    await command.save({ pages: [pageToken()] })
+    await changed
+    clearInterval(alive)
+    t.ok(performance.now() - beganMs < 5000)
+    t.match(bot.page(pageToken().pageId), pageToken())
+    const [row] = await sql(url, 'select data from evergreen.tokens')
+    t.notMatch(row?.['data'], pageToken().token)
+  },
+)
+
+t.test('of writers at once none overwrites what another has saved', async (t) => {
+  const url = await freshDatabase()
+  const stores = [await open(t, url), await open(t, url), await open(t, url)]
+  const ids = Array.from({ length: 9 }, (_, n) => `${100 + n}`)
+  await Promise.all(
+    stores.flatMap((store, n) =>
+      ids.slice(3 * n, 3 * n + 3).map((pageId) => store.save({ pages: [pageToken({ pageId })] })),
+    ),
+  )
+  const kept = (await open(t, url)).pages().map(({ pageId }) => pageId)
+  t.same(
+    kept.toSorted((a, b) => Number(a) - Number(b)),
+    ids,
+  )
+})
+
+t.test(
+  'with another key nothing is read and nothing is changed; rotating changes the key at one stroke',
+  async (t) => {
+    const url = await freshDatabase()
+    await (await open(t, url)).save({ pages: [pageToken()] })
+    await t.rejects(open(t, url, OTHER), { code: 'BOT_TOKEN_KEY_WRONG' })
+    await t.rejects(rotateTokenKey(placeInRow(url, OTHER), KEY), { code: 'BOT_TOKEN_KEY_WRONG' })
+
+    t.equal(await rotateTokenKey(placeInRow(url, KEY), OTHER), 1)
+    t.match((await open(t, url, OTHER)).pages(), [pageToken()])
+    await t.rejects(open(t, url), { code: 'BOT_TOKEN_KEY_WRONG' })
+  },
+)
