@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, REPLY, SCRIPT, scriptKey } from '../../src/console/script/addresses.ts'
 import { savedWords } from '../../src/console/script/pieces.ts'
@@ -23,8 +23,12 @@ async function operatorScriptReply(app: FastifyInstance) {
   const looksBy = async (by: Script | null, script: ScriptAtDesk, name: string | null) =>
     by === null ? null : scriptDesk.trial.reply(by, name, pageOf(app, script))
 
-  const editorOf = async (script: ScriptAtDesk, name: string | null): Promise<Omit<ReplyEditor, 'csrf'>> => {
-    const [head, { text, script: read }] = await Promise.all([headOf(app, script), script.read()])
+  const editorOf = async (
+    request: FastifyRequest,
+    script: ScriptAtDesk,
+    name: string | null,
+  ): Promise<Omit<ReplyEditor, 'csrf'>> => {
+    const [head, { text, script: read }] = await Promise.all([headOf(app, script, request), script.read()])
     return {
       ...head,
       form: replyForm(text, name),
@@ -33,9 +37,10 @@ async function operatorScriptReply(app: FastifyInstance) {
     }
   }
 
-  app.get<Asked<'script' | 'name' | 'did'>>(REPLY, async ({ query }, reply) => {
+  app.get<Asked<'script' | 'name' | 'did'>>(REPLY, async (request, reply) => {
+    const { query } = request
     const name = textIn(query, 'name')
-    const editor = await editorOf(scriptDesk.at(textIn(query, 'script')), name)
+    const editor = await editorOf(request, scriptDesk.at(textIn(query, 'script')), name)
     const words = savedWords(textIn(query, 'did'), name)
     return showPage(reply, {
       title: name ?? 'Fallback',
@@ -56,7 +61,7 @@ async function operatorScriptReply(app: FastifyInstance) {
       ),
     )
     const again = async (more: Partial<ReplyEditor>, statusCode = 200) => {
-      const editor = await editorOf(script, name)
+      const editor = await editorOf(request, script, name)
       return showPage(reply.code(statusCode), {
         title: name ?? 'Fallback',
         content: (csrf) => replyPage({ ...editor, typed: filled, ...more, csrf }),
@@ -87,5 +92,5 @@ async function operatorScriptReply(app: FastifyInstance) {
 export const operatorScriptReplyRoutes = fp(operatorScriptReply, {
   name: 'operator-script-reply-routes',
   encapsulate: true,
-  decorators: { fastify: ['scriptDesk', 'tokens'] },
+  decorators: { fastify: ['scriptDesk', 'signIn', 'tokens'] },
 })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ScriptAtDesk } from '../../src/editing/desk.ts'
 import { nameOf } from '../../src/console/view.ts'
 import type { Head } from '../../src/console/script/pieces.ts'
@@ -41,12 +41,20 @@ export const textIn = (query: Readonly<Record<string, unknown>>, name: string): 
 }
 
 /** What stands above each page of a script. */
-export const headOf = async (app: FastifyInstance, script: ScriptAtDesk): Promise<Head> => ({
-  script,
-  all: app.scriptDesk.all(),
-  pageName: (pageId) => nameOf(app.tokens.statuses(), pageId),
-  blockedBy: await script.blockedBy(),
-})
+export const headOf = async (
+  app: FastifyInstance,
+  script: ScriptAtDesk,
+  request: FastifyRequest,
+): Promise<Head> => {
+  const isOwner = app.signIn.personOf(request)?.role === 'owner'
+  return {
+    script,
+    all: app.scriptDesk.all(),
+    pageName: (pageId) => nameOf(app.tokens.statuses(), pageId),
+    isOwner,
+    blockedBy: isOwner ? await script.blockedBy() : 'Only an owner changes the script.',
+  }
+}
 
 /** A Page that speaks by the script, for trying it. */
 export const pageOf = (

@@ -17,9 +17,13 @@ async function operatorScriptText(app: FastifyInstance) {
   const { clock, scriptDesk } = app
   const log = app.log.child({ part: 'console' })
 
-  app.get<Asked<'script' | 'line' | 'did'>>(TEXT, async ({ query }, reply) => {
+  app.get<Asked<'script' | 'line' | 'did'>>(TEXT, async (request, reply) => {
+    const { query } = request
     const script = scriptDesk.at(textIn(query, 'script'))
-    const [head, { text, version, mistakes }] = await Promise.all([headOf(app, script), script.read()])
+    const [head, { text, version, mistakes }] = await Promise.all([
+      headOf(app, script, request),
+      script.read(),
+    ])
     const line = Number(textIn(query, 'line') ?? Number.NaN)
     const words = savedWords(textIn(query, 'did'), null)
     return showPage(reply, {
@@ -45,7 +49,7 @@ async function operatorScriptText(app: FastifyInstance) {
     const { form, script, field, text: textOf } = posted(app, request.body)
     const [text, version] = [textOf('text'), field('version')]
     const again = async (more: Partial<TextEditor>, statusCode = 200) => {
-      const head = await headOf(app, script)
+      const head = await headOf(app, script, request)
       return showPage(reply.code(statusCode), {
         title: 'Script as a text',
         script: 'text.js',
@@ -65,10 +69,11 @@ async function operatorScriptText(app: FastifyInstance) {
     return reply.redirect(addressOf(TEXT, { script: scriptKey(script), did: 'saved' }), 303)
   })
 
-  app.get<Asked<'script' | 'id' | 'did'>>(VERSIONS, async ({ query }, reply) => {
+  app.get<Asked<'script' | 'id' | 'did'>>(VERSIONS, async (request, reply) => {
+    const { query } = request
     const script = scriptDesk.at(textIn(query, 'script'))
     const id = textIn(query, 'id')
-    const [head, versions] = await Promise.all([headOf(app, script), script.versions.list()])
+    const [head, versions] = await Promise.all([headOf(app, script, request), script.versions.list()])
     if (id === null) {
       const words = savedWords(textIn(query, 'did'), null)
       return showPage(reply, {
@@ -102,7 +107,7 @@ async function operatorScriptText(app: FastifyInstance) {
         },
       )
     if (saved.is === 'wrong') {
-      const head = await headOf(app, script)
+      const head = await headOf(app, script, request)
       // What was right once may name a picture that is gone by now.
       return showPage(reply.code(422), {
         title: 'Script as a text',
@@ -125,5 +130,5 @@ const lines = (text: string): string => text.replaceAll('\r\n', '\n')
 export const operatorScriptTextRoutes = fp(operatorScriptText, {
   name: 'operator-script-text-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'scriptDesk', 'tokens'] },
+  decorators: { fastify: ['clock', 'scriptDesk', 'signIn', 'tokens'] },
 })

@@ -15,9 +15,13 @@ async function operatorScript(app: FastifyInstance) {
   const { scriptDesk } = app
   const log = app.log.child({ part: 'console' })
 
-  app.get<Asked<'script' | 'q' | 'from' | 'did' | 'name'>>(SCRIPT, async ({ query }, reply) => {
+  app.get<Asked<'script' | 'q' | 'from' | 'did' | 'name'>>(SCRIPT, async (request, reply) => {
+    const { query } = request
     const script = scriptDesk.at(textIn(query, 'script'))
-    const [head, { text, script: read, mistakes }] = await Promise.all([headOf(app, script), script.read()])
+    const [head, { text, script: read, mistakes }] = await Promise.all([
+      headOf(app, script, request),
+      script.read(),
+    ])
     const words = savedWords(textIn(query, 'did'), textIn(query, 'name'))
     return showPage(reply, {
       title: 'Script',
@@ -34,10 +38,10 @@ async function operatorScript(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(TRY, { config: { role: 'viewer' } }, async ({ body }, reply) => {
-    const { script, field } = posted(app, body)
+  app.post<Form>(TRY, { config: { role: 'viewer' } }, async (request, reply) => {
+    const { script, field } = posted(app, request.body)
     const text = field('text').slice(0, 500)
-    const [head, { script: read }] = await Promise.all([headOf(app, script), script.read()])
+    const [head, { script: read }] = await Promise.all([headOf(app, script, request), script.read()])
     if (read === null) return reply.redirect(addressOf(SCRIPT, { script: scriptKey(script) }), 303)
     const { says, ...found } = await scriptDesk.trial.sentence(read, text, pageOf(app, script))
     return showPage(reply, {
@@ -71,5 +75,5 @@ async function operatorScript(app: FastifyInstance) {
 export const operatorScriptRoutes = fp(operatorScript, {
   name: 'operator-script-routes',
   encapsulate: true,
-  decorators: { fastify: ['scriptDesk', 'tokens'] },
+  decorators: { fastify: ['scriptDesk', 'signIn', 'tokens'] },
 })

@@ -15,6 +15,8 @@ export interface Head {
   /** All that can be chosen. */
   all: readonly ScriptName[]
   pageName: (pageId: string) => string
+  /** Whether what is typed can be sent at all, to be checked or looked at. */
+  isOwner: boolean
   /** Why nothing can be saved; null where it can. */
   blockedBy: string | null
 }

@@ -21,7 +21,7 @@ export interface ReplyEditor extends Head {
 }
 
 export const replyPage = (editor: ReplyEditor): Html => {
-  const { script, form, replies, mistakes = [], isChanged = false, looks, csrf, blockedBy } = editor
+  const { script, form, replies, mistakes = [], isChanged = false, looks, csrf, blockedBy, isOwner } = editor
   const { name, others, line } = form
   const of = scriptKey(script)
   const toText = addressOf(TEXT, { script: of, line })
@@ -62,7 +62,7 @@ export const replyPage = (editor: ReplyEditor): Html => {
         }
         <p class="buttons">
           ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
-          <button class="button" name="do" value="look">Look at it</button>
+          ${isOwner && html`<button class="button" name="do" value="look">Look at it</button>`}
         </p>
         ${
           name !== null &&

@@ -20,7 +20,7 @@ export interface TextEditor extends Head {
 }
 
 export const textPage = (editor: TextEditor): Html => {
-  const { script, text, version, mistakes, checked, againstNow, line, csrf, blockedBy } = editor
+  const { script, text, version, mistakes, checked, againstNow, line, csrf, blockedBy, isOwner } = editor
   return html`${scriptHead(editor, TEXT)}
     <section class="card">
       <h2>Whole text</h2>
@@ -56,7 +56,7 @@ export const textPage = (editor: TextEditor): Html => {
 ${verbatim(text)}</textarea>
         <p class="buttons">
           ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
-          <button class="button" name="do" value="check">Check</button>
+          ${isOwner && html`<button class="button" name="do" value="check">Check</button>`}
         </p>
       </form>
     </section>`

@@ -29,6 +29,9 @@ t.test('a person comes by a link, does what the role allows, and the list says w
   const ann = await invite(console, owner, 'ann', 'viewer')
   t.match(await ann.get('/operator'), { statusCode: 200 })
   t.match(await ann.get('/operator/dead-letters'), { statusCode: 200 })
+  const seen = (await ann.get('/operator/script/reply?name=hours')).body
+  t.match(seen, /Nothing can be saved here\. Only an owner changes the script/)
+  t.notMatch(seen, /value="(?:save|look|remove)"/)
   t.notMatch((await ann.get(PEOPLE)).body, /What each did|Make a link/)
   await ann.get('/operator')
   const refused = await ann.submit('/operator/trial-alert', { channel: 'ALERT_URL' })
