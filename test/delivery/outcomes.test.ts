@@ -1,8 +1,11 @@
 import t from 'tap'
 import type { DoubtResolver } from '../../src/delivery/sending/doubt.ts'
+import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
 import type { Gates } from '../../src/delivery/sending/gates.ts'
 import { createOutcomes } from '../../src/delivery/sending/outcomes.ts'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { QueuedReply } from '../../src/messages.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { createWorld, refusal } from './harness.ts'
 import { begin, rest } from './media-world.ts'
@@ -130,3 +133,46 @@ t.test('no wait between two tries is longer than what is left of the window', as
     })
   }
 })
+
+const showing = (type: string, payload: JsonObject): QueuedReply['message'] => ({
+  attachment: { type, payload },
+  quick_replies: [{ content_type: 'text', title: 'Hours', payload: 'hours' }],
+})
+const PICTURE = showing('image', { url: 'https://x.y/1.png' })
+
+for (const [type, perSecond] of [
+  ['template', 35],
+  ['image', 35],
+  ['file', 35],
+  ['audio', 10],
+  ['video', 10],
+] as const) {
+  t.test(`of messages with ${type} ${perSecond} go out in a second`, async (t) => {
+    const message = showing(type, { url: 'https://x.y/1' })
+    const handle: DeliveryDeps['handle'] = () => ({ replies: [{ message }], state: null })
+    const world = await createWorld(t, { rates: {}, handle })
+    world.delivery.start()
+    for (let n = 0; n < 40; n += 1) await world.say('hello', { psid: `v${n}` })
+    await world.until(async () => (await world.store.counts()).inbox === 0, 'all are handled')
+    for (let passed = 0; passed < 1000; passed += 50) await world.clock.advance(50)
+    const { length } = world.graph.accepted
+    t.ok(length > 0.7 * perSecond && length <= perSecond + 4, `${length} of 40`)
+    world.tokens.set('page-1', 'invalid')
+  })
+}
+
+t.test(
+  'the choices of a picture are not offered by themselves where its visitor cannot be written to',
+  async (t) => {
+    for (const verdict of ['unreachable', 'outside_window'] as const) {
+      const handle: DeliveryDeps['handle'] = () => ({ replies: [{ message: PICTURE }], state: null })
+      const world = await createWorld(t, { handle })
+      world.delivery.start()
+      world.graph.answer = () => verdict
+      await world.say('hello')
+      await world.until(() => world.dead.length > 0, 'the picture is buried')
+      await world.until(async () => (await world.store.counts()).outbox.size === 0, 'nothing waits')
+      t.same([world.dead, world.graph.calls.length], [[verdict], 1])
+    }
+  },
+)
