@@ -7,6 +7,7 @@ import { facebookSdk } from './replays/facebook-sdk.ts'
 import { fbmessenger } from './replays/fbmessenger.ts'
 import { huanduFacebook } from './replays/huandu-facebook.ts'
 import { koala } from './replays/koala.ts'
+import { originalCoastClothing } from './replays/original-coast-clothing.ts'
 import { phpGraphSdk } from './replays/php-graph-sdk.ts'
 import { pymessenger } from './replays/pymessenger.ts'
 import { restfb } from './replays/restfb.ts'
@@ -27,7 +28,16 @@ const handBack = async (): Promise<[]> => {
   return []
 }
 
-const REPLAYS = [koala, phpGraphSdk, huanduFacebook, restfb, facebookSdk, fbmessenger, pymessenger]
+const REPLAYS = [
+  koala,
+  phpGraphSdk,
+  huanduFacebook,
+  restfb,
+  facebookSdk,
+  fbmessenger,
+  pymessenger,
+  originalCoastClothing,
+]
 
 const judged: Judged[] = [
   ...(await judge('fbgraph 1.4.4', fbgraph(world), world)),

@@ -77,7 +77,7 @@ const placeholders = (world: Surroundings): Kept => {
 }
 
 const filled = (text: string, kept: Kept): string =>
-  text.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => kept[name] ?? '')
+  text.replace(/\{\{(\w+)\}\}/g, (all, name: string) => kept[name] ?? all)
 
 const filledIn = (value: unknown, kept: Kept): unknown => {
   if (typeof value === 'string') return filled(value, kept)
