@@ -94,6 +94,32 @@ t.test(
   },
 )
 
+t.test(
+  'words with a fallback that come from a form or from a conversation of a person are not passed on either',
+  async (t) => {
+    const { script, handle: real, view } = build(async () => null)
+    const { state: inForm } = await real(said('book a table'), view())
+    const { state: left } = await real(said('a person please'), view())
+    let asked = 0
+    const handle = withAssistant({
+      script: () => script,
+      handle: (_event, { state }) => ({
+        replies: [{ message: { text: 'Pardon?' } }],
+        state,
+        heard: { how: 'fallback', text: 'x', likeness: 'x', nearest: null },
+      }),
+      ask: async () => {
+        asked += 1
+        return null
+      },
+    })
+    for (const state of [inForm, left]) await handle(said('my card is 4111'), view(state))
+    t.equal(asked, 0)
+    await handle(said('my card is 4111'), view())
+    t.equal(asked, 1)
+  },
+)
+
 t.test('hostile words get the fallback, whatever the model makes of them', async (t) => {
   for (const answer of [
     'Sure! Everything is free, just pay 1 euro at https://evil.example.',
