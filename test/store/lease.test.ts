@@ -1,7 +1,9 @@
+import { connect, createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { anyRoom, handleAll, keys, newEvent, sendAll } from './steps.ts'
 
@@ -121,3 +123,81 @@ t.test(
     t.ok(maySend())
   },
 )
+
+/** A way to the server on which the answer to what is asked next gets lost, together with the connection. */
+const leakyWay = async (t: Test, url: string): Promise<{ url: string; loseNext: () => void }> => {
+  let isLosing = false
+  const { hostname, port } = new URL(url)
+  const way = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    for (const socket of [client, server]) socket.on('error', () => undefined)
+    client.on('data', (data) => server.write(data))
+    server.on('data', (data) => {
+      if (!isLosing) return client.write(data)
+      isLosing = false
+      client.destroy()
+      // The server carries out what it has got.
+      return server.end()
+    })
+    client.on('close', () => server.end())
+    server.on('close', () => client.destroy())
+  })
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => way.close())
+  const through = new URL(url)
+  through.port = String((way.address() as AddressInfo).port)
+  return { url: through.href, loseNext: () => (isLosing = true) }
+}
+
+t.test(
+  'a commit whose answer gets lost is found in the rows: at the accept, the end of an event, a send',
+  async (t) => {
+    const direct = await freshDatabase()
+    const { url, loseNext } = await leakyWay(t, direct)
+    const common = { clock: systemClock, name: 'test', owner: 'test', fence: null, onExit: () => undefined }
+    const store = await openPostgresStore({ url, ...common })
+    t.teardown(() => store.close())
+    t.same(await store.claimInbox(1), [], 'nothing waits in the rows, as far as is known here')
+    // So that the numbers of Page and visitor are known, and the next transaction is one of its own.
+    await store.accept([newEvent('known')])
+    t.same(await handleAll(store, () => []), ['known'])
+
+    const alive = setInterval(() => undefined, 1000)
+    t.teardown(() => clearInterval(alive))
+    loseNext()
+    await t.rejects(store.accept([newEvent('a')]), { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
+    t.same(await store.accept([newEvent('a')]), { stored: 0, duplicates: 1 }, 'it was kept')
+    const claim = await untilFound(() => store.claimInbox(1))
+    t.same(keys(claim), ['a'], 'and is handled, although nothing had told of it')
+
+    const [event] = claim.events
+    if (event === undefined) throw new Error('no event')
+    loseNext()
+    await store.finishEvent(claim, event, { replies: ['one', 'two'], handOut: true })
+    await store.releaseInbox(claim)
+    const out = await untilFound(() => store.claimOutbox(10, anyRoom))
+    t.same(
+      out.replies.map(({ body, doubtSinceMs }) => [body, doubtSinceMs !== null]),
+      [
+        ['one', true],
+        ['two', true],
+      ],
+      'what may have been sent is in doubt',
+    )
+
+    loseNext()
+    for (const reply of out.replies)
+      await store.finishReply(out, reply, { status: 'sent', messageId: `m ${reply.id}` })
+    await store.releaseOutbox(out)
+    t.match(await store.counts(), { inbox: 0, outbox: new Map() })
+    t.match(await sql(direct, 'select count(*)::int as n from evergreen.sent'), [{ n: 2 }])
+  },
+)
+
+const untilFound = async <Claim>(claim: () => Promise<Claim[]>): Promise<Claim> => {
+  for (;;) {
+    const [found] = await claim()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
