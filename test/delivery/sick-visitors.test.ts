@@ -165,6 +165,27 @@ t.test('10,000 parked replies do not delay a new visitor', async (t) => {
   await pass(world, 2 * LATENCY_MS)
 })
 
+t.test('what waits from before leaves places to new visitors, though its sends hang', async (t) => {
+  const world = await createWorld(t, { rates: {} })
+  world.tokens.set('page-1', 'invalid')
+  world.delivery.start()
+  const visitors = 250
+  await Promise.all(Array.from({ length: visitors }, (_, n) => world.say('parked', { psid: `p${n}` })))
+  const isParked = async () => (await world.store.counts()).outbox.get('page-1') === visitors
+  await world.until(isParked, 'parked')
+  await world.clock.advance(3_600_000)
+  world.graph.answer = ({ psid }) =>
+    psid === 'new' ? undefined : world.clock.sleep(60_000).then(() => 'transient' as const)
+  world.tokens.set('page-1', 'valid', 'token-2')
+  await pass(world, 10_000)
+  const { length } = world.graph.calls
+  t.ok(length > 50 && length <= 70, `${length} of them are tried at the same time`)
+  await world.say('now', { psid: 'new' })
+  await world.until(() => world.graph.accepted.includes('now'), 'the new visitor is answered at once')
+  world.tokens.set('page-1', 'invalid')
+  await pass(world, 61_000, 5000)
+})
+
 t.test('the bubble ends with a refusal, and does not show again for what is tried again', async (t) => {
   const world = await createWorld(t, {
     handle: (event) => ({
