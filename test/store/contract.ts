@@ -410,6 +410,18 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['r1', 'r2'])
   })
 
+  t.test('after a restart the window that closes first goes first', async (t) => {
+    const { store, clock, reopen } = await setUp(t)
+    for (const [psid, agoHours] of [
+      ['late', 5],
+      ['soon', 20],
+      ['between', 10],
+    ] as const)
+      await store.accept([newEvent(psid, { psid, timestampMs: clock.now() - agoHours * 3_600_000 })])
+    await handleAll(store, (key) => [key])
+    t.same(await sendAll(await reopen(), 1), ['soon', 'between', 'late'])
+  })
+
   t.test('a visitor who has just written goes first, then the window that closes first', async (t) => {
     const { store, clock } = await setUp(t)
     const HOUR_MS = 3_600_000
