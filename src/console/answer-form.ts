@@ -1,6 +1,7 @@
+import { duration } from '../base/times.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { html, type Html } from '../web/html.ts'
-import { ahead, called } from '../web/words.ts'
+import { called } from '../web/words.ts'
 
 /** Where the forms of {@link answerForm} go. */
 export const ANSWER = '/operator/conversation/answer'
@@ -42,8 +43,9 @@ export const answerForm = (view: AnswerView): Html => {
             </label>
             <p>
               <small
-                >Facebook takes it for ${ahead(endsMs, nowMs)}${isLate && ', marked as written by a person'}.
-                It goes out in its turn, also after a wait for a token. The bot is silent meanwhile.</small
+                >Facebook takes it for another
+                ${duration(endsMs - nowMs)}${isLate && ', marked as written by a person'}. It goes out in its
+                turn, also after a wait for a token. The bot is silent meanwhile.</small
               >
             </p>
             <button class="button primary" name="do" value="say">Send</button>

@@ -91,7 +91,7 @@ const figures = ({ period, rows, total }: Numbers): Html => {
   const answerMs = firstAnswerMs(total)
   const visitors = rows.map((row) => row.visitors)
   const all = visitors.reduce((sum, one) => sum + one, 0)
-  return html`<dl class="figures" aria-label="In these ${PERIODS[period].words}">
+  return html`<dl class="figures five" aria-label="In these ${PERIODS[period].words}">
     ${figure('Visitors', mean(all / rows.length), `${each === 'hour' ? 'an' : 'a'} ${each} on average; at most ${number(Math.max(...visitors))}`)}
     ${figure('Messages', number(total.messages), `answered with ${count(total.replies, 'message')}`)}
     ${figure('Understood', share === null ? '–' : percent(share), share === null ? 'nothing was written' : `${number(total.fallback)} not understood`)}
@@ -221,7 +221,9 @@ const replies = ({ numbers, titleOf }: NumbersView): Html => {
             ${numbers.replies.map(
               ({ name, count: times }) =>
                 html`<li>
-                  <span class="who">${called(titleOf(name) ?? name)}<small>${called(name)}</small></span>
+                  <span class="who"
+                    >${called(titleOf(name) ?? name)}${titleOf(name) !== null && html`<small>${called(name)}</small>`}</span
+                  >
                   <meter min="0" max="${most}" value="${times}" aria-hidden="true"></meter>
                   <b>${number(times)}</b>
                 </li>`,
@@ -237,7 +239,7 @@ const forms = ({ numbers, titleOf }: NumbersView): Html =>
     ${
       numbers.forms.length === 0
         ? html`<p class="empty">None was begun.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="forms-title">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Forms as a table">
             <table>
               <thead>
                 <tr>

@@ -14,7 +14,7 @@ export type Visitor = Omit<VisitorOfPerson, 'is'> & Named & { is: VisitorOfPerso
 export const SHOWN = {
   waiting: 'Waiting for a person',
   attended: 'With a person',
-  all: 'All of them, and the latest others',
+  all: 'All, and the latest others',
 } as const
 export type Shown = keyof typeof SHOWN
 
