@@ -12,6 +12,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { inspectServer } from '../../src/store/postgres/inspect.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { NEWEST_VERSION } from '../../src/store/postgres/schema.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { run } from '../cli/run.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
@@ -65,7 +66,8 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
   await t.rejects(openOnServer({ url, dir, clock: systemClock, log }), {
     message: /newer Evergreen wrote it/,
   })
-  await sql(url, `update evergreen.meta set value = '1' where name in ('version', 'oldest_version')`)
+  await sql(url, `update evergreen.meta set value = $1 where name = 'version'`, [String(NEWEST_VERSION)])
+  await sql(url, `update evergreen.meta set value = '1' where name = 'oldest_version'`)
 
   writeFileSync(databaseIn(dir), '')
   t.match(await check(), { status: 'failure', next: /move-to-postgres/ })
