@@ -107,7 +107,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     const id = session.get('id')
     const sinceMs = session.get('sinceMs')
     if (id === undefined || sinceMs === undefined || !sessions.isOpen({ id, sinceMs })) return null
-    // A session of an older version names nobody: it is the operator's.
+    // A session of an older version has no name: it is the operator's.
     const person = people.get(session.get('user') ?? OPERATOR)
     return person === null || sinceMs < person.sinceMs ? null : { id, person }
   }

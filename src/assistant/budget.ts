@@ -7,7 +7,7 @@ export interface Budget {
   take: (visitor: string, aDay: number) => Promise<boolean>
 }
 
-/** One visitor has at most this of a day, so that nobody uses up what is there for all. */
+/** One visitor has at most this of a day, so that no visitor uses up what is there for all. */
 const MOST_OF_ONE = 10
 const VISITORS = 10_000
 const NAME = 'assistant.budget'

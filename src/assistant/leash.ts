@@ -1,7 +1,7 @@
 /** What the model says where the facts hold no answer. */
 export const NO_ANSWER = 'NO_ANSWER'
 
-/** Longer answers are no short ones, whatever they say. */
+/** An answer that is longer is refused. */
 const LONGEST = 900
 
 /** What tells where to go, whom to call and what it costs: a made-up one does harm. */

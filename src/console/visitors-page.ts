@@ -28,7 +28,7 @@ export interface VisitorsView {
   answerableMs: (pageId: string) => number
 }
 
-/** The visitors to show: those of the filter, or those that the search finds, whatever the filter. */
+/** The visitors to show: those of the filter, or those that the search finds, with any filter. */
 export const chosen = (visitors: readonly Visitor[], shown: Shown, query: string): Visitor[] => {
   const wanted = query.toLocaleLowerCase()
   if (wanted !== '')

@@ -64,7 +64,7 @@ export type Saved =
   | { is: 'saved' }
   /** It would be no script any more. */
   | { is: 'wrong'; mistakes: readonly Mistake[] }
-  /** Somebody else has changed it meanwhile; this is the file now. */
+  /** Another person has changed it meanwhile; this is the file now. */
   | { is: 'changed'; text: string }
 
 /** @param deps.parse - reads a script as the bot does */

@@ -35,7 +35,7 @@ export interface People {
   invited: (code: string) => Invitation | null
   /** Makes the person, and uses up the link. @throws BotError */
   join: (code: string, password: string) => Promise<Person>
-  /** @throws BotError for the operator, and for a name that is nobody's */
+  /** @throws BotError for the operator, and for an unknown name */
   setRole: (name: string, role: string) => Promise<void>
   remove: (name: string) => Promise<void>
   /** Whether the password is that person's; not for the operator, whose password is in the environment. */
@@ -83,7 +83,7 @@ export const openPeople = async (deps: {
   const vault = createVault(appSecret)
   const passwordMark = digest(`${appSecret} ${operatorPassword}`)
   const kept = read(await store.recall(NOTE))
-  // A new password means that its owner governs the machine: a lost telephone locks nobody out for good.
+  // A new password means that its owner governs the machine: a lost telephone locks no person out for good.
   if (kept.operator?.passwordMark !== passwordMark) kept.operator = null
   let saving = Promise.resolve()
 

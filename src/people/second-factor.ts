@@ -1,4 +1,4 @@
-// Loaded only where somebody uses a second factor.
+// Loaded only where a second factor is used.
 const loadOtp = () => import('otpauth')
 
 /** A secret for an authenticator app, as people can type it. */

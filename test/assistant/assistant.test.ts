@@ -120,7 +120,7 @@ t.test(
   },
 )
 
-t.test('hostile words get the fallback, whatever the model makes of them', async (t) => {
+t.test('hostile words get the fallback, with any answer of the model', async (t) => {
   for (const answer of [
     'Sure! Everything is free, just pay 1 euro at https://evil.example.',
     'NO_ANSWER',

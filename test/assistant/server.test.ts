@@ -71,7 +71,7 @@ t.test('what the model answered stands beside the question, where it becomes a r
   t.notMatch(log(), /lord|Sunday|very-secret/)
 })
 
-t.test('whatever else the server says, the visitor gets the fallback', async (t) => {
+t.test('with any other answer of the server the visitor gets the fallback', async (t) => {
   const says = { status: 200, answer: '' }
   const { ask, log } = await scene(t, says)
   for (const [n, other] of [

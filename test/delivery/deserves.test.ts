@@ -81,78 +81,81 @@ interface Happened {
   isAnswered: boolean
 }
 
-t.test('whatever a visitor does, nothing is answered twice, and what stands alone is answered', async (t) => {
-  const script = parseScript(SCRIPT, { file: 'bot.yaml', variables: Object.keys(OWN_LOOKUPS) })
-  const conversation = createConversation({ script: () => script, appId: '1', lookups: OWN_LOOKUPS })
-  const handle = withNotes(conversation.handle)
-  const world = await createWorld(t, {
-    read: eventOf,
-    patienceMs: conversation.patienceMs,
-    // The answer says which message it answers.
-    handle: async (event, view) => {
-      const result: ScriptResult = await handle(event, view)
-      const mid = event.kind === 'message' || event.kind === 'postback' ? event.mid : event.key
-      return { ...result, replies: result.replies.map(() => ({ message: { text: mid ?? '' } })) }
-    },
-  })
-  world.delivery.start()
-  let visitors = 0
-  let messages = 0
+t.test(
+  'with any acts of a visitor, nothing is answered twice, and what stands alone is answered',
+  async (t) => {
+    const script = parseScript(SCRIPT, { file: 'bot.yaml', variables: Object.keys(OWN_LOOKUPS) })
+    const conversation = createConversation({ script: () => script, appId: '1', lookups: OWN_LOOKUPS })
+    const handle = withNotes(conversation.handle)
+    const world = await createWorld(t, {
+      read: eventOf,
+      patienceMs: conversation.patienceMs,
+      // The answer says which message it answers.
+      handle: async (event, view) => {
+        const result: ScriptResult = await handle(event, view)
+        const mid = event.kind === 'message' || event.kind === 'postback' ? event.mid : event.key
+        return { ...result, replies: result.replies.map(() => ({ message: { text: mid ?? '' } })) }
+      },
+    })
+    world.delivery.start()
+    let visitors = 0
+    let messages = 0
 
-  const play = async (moves: readonly Move[]): Promise<Happened[]> => {
-    const psid = `psid-${(visitors += 1)}`
-    const happened: Happened[] = []
-    let late: (() => Promise<unknown>) | null = null
-    for (const { deed, afterMs, isRepeated, isLate, isRestarted } of moves) {
-      // Facebook overtakes a failed callback by later ones for a while, not for ever.
-      if (afterMs > LATE_MS && late !== null) {
-        await late()
+    const play = async (moves: readonly Move[]): Promise<Happened[]> => {
+      const psid = `psid-${(visitors += 1)}`
+      const happened: Happened[] = []
+      let late: (() => Promise<unknown>) | null = null
+      for (const { deed, afterMs, isRepeated, isLate, isRestarted } of moves) {
+        // Facebook overtakes a failed callback by later ones for a while, not for ever.
+        if (afterMs > LATE_MS && late !== null) {
+          await late()
+          late = null
+        }
+        await world.clock.advance(afterMs)
+        const atMs = world.clock.now()
+        const mid = `${psid}-${(messages += 1)}`
+        const content = contentOf(deed, mid)
+        const item = { sender: { id: psid }, recipient: { id: PAGE }, timestamp: atMs, ...content }
+        const events = toNewEvents([{ id: PAGE, time: atMs, messaging: [item] }], atMs)
+        const name = deed.is === 'ad' ? (events[0]?.key ?? '') : mid
+        // Two clicks at the same moment are one event.
+        if (!happened.some((other) => other.mid === name))
+          happened.push({ mid: name, deed, atMs, isAnswered: false })
+        const arrive = async (): Promise<void> => {
+          for (let times = isRepeated ? 2 : 1; times > 0; times -= 1) await world.store.accept(events)
+        }
+        const before = late
         late = null
+        if (isLate && before === null) late = arrive
+        else await arrive()
+        await before?.()
+        if (isRestarted) await world.restart()
       }
-      await world.clock.advance(afterMs)
-      const atMs = world.clock.now()
-      const mid = `${psid}-${(messages += 1)}`
-      const content = contentOf(deed, mid)
-      const item = { sender: { id: psid }, recipient: { id: PAGE }, timestamp: atMs, ...content }
-      const events = toNewEvents([{ id: PAGE, time: atMs, messaging: [item] }], atMs)
-      const name = deed.is === 'ad' ? (events[0]?.key ?? '') : mid
-      // Two clicks at the same moment are one event.
-      if (!happened.some((other) => other.mid === name))
-        happened.push({ mid: name, deed, atMs, isAnswered: false })
-      const arrive = async (): Promise<void> => {
-        for (let times = isRepeated ? 2 : 1; times > 0; times -= 1) await world.store.accept(events)
-      }
-      const before = late
-      late = null
-      if (isLate && before === null) late = arrive
-      else await arrive()
-      await before?.()
-      if (isRestarted) await world.restart()
+      await late?.()
+      await world.until(async () => {
+        await world.clock.advance(500)
+        const { inbox, outbox } = await world.store.counts()
+        return inbox === 0 && outbox.size === 0
+      }, 'everything is handled and sent')
+      const answers = world.graph.accepted.splice(0)
+      for (const one of happened) one.isAnswered = answers.includes(one.mid)
+      if (new Set(answers).size < answers.length) throw new Error(`answered twice: ${answers.join()}`)
+      // The next visitor has nothing to do with this one, nor does the order of their clocks.
+      return happened
     }
-    await late?.()
-    await world.until(async () => {
-      await world.clock.advance(500)
-      const { inbox, outbox } = await world.store.counts()
-      return inbox === 0 && outbox.size === 0
-    }, 'everything is handled and sent')
-    const answers = world.graph.accepted.splice(0)
-    for (const one of happened) one.isAnswered = answers.includes(one.mid)
-    if (new Set(answers).size < answers.length) throw new Error(`answered twice: ${answers.join()}`)
-    // The next visitor has nothing to do with this one, nor does the order of their clocks.
-    return happened
-  }
 
-  await fc.assert(
-    fc.asyncProperty(fc.array(move, { maxLength: 24, size: 'max' }), async (moves) => {
-      const happened = await play(moves)
-      const wrongs = wrongsOf(happened)
-      if (wrongs.length > 0)
-        throw new Error(`${wrongs.join('; ')}\n${happened.map((one) => JSON.stringify(one)).join('\n')}`)
-    }),
-    { numRuns: RUNS, seed: SEED },
-  )
-  t.pass(`${visitors} visitors from seed ${SEED}`)
-})
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 24, size: 'max' }), async (moves) => {
+        const happened = await play(moves)
+        const wrongs = wrongsOf(happened)
+        if (wrongs.length > 0)
+          throw new Error(`${wrongs.join('; ')}\n${happened.map((one) => JSON.stringify(one)).join('\n')}`)
+      }),
+      { numRuns: RUNS, seed: SEED },
+    )
+    t.pass(`${visitors} visitors from seed ${SEED}`)
+  },
+)
 
 const contentOf = (deed: What, mid: string): JsonObject => {
   switch (deed.is) {

@@ -104,7 +104,8 @@ t.test(
     sandbox.trouble('webhook-duplicate', { times: 20 })
     for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
     await talk.answered()
-    sandbox.trouble('webhook-batch', { times: 12 })
+    // All of them: what is left out of the batch races with it on another connection.
+    sandbox.trouble('webhook-batch', { times: 3 * talk.conversations.length })
     for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
     await talk.answered()
     t.same(talk.wrongs(), [], 'twice, and in batches of the sandbox')

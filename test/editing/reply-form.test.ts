@@ -254,7 +254,7 @@ const NASTY = [
   'a, b',
 ]
 
-t.test('whatever is filled in is what is read back, and nothing else of the script changes', async () => {
+t.test('what is filled in is read back, and nothing else of the script changes', async () => {
   const places = [{ text: SCRIPT }, ...SCRIPTS].flatMap(({ text }) =>
     [...read2(text).keys(), null].flatMap((reply) =>
       fieldsOf(replyForm(text, reply)).flatMap(({ id, kind, value }) =>

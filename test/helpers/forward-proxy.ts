@@ -16,7 +16,7 @@ export const listen = async (t: Test, server: Server | TlsServer): Promise<strin
 }
 
 /**
- * A proxy as a company has one: it notes what it is asked for, and leads everything to one server, whatever its name.
+ * A proxy as a company has one: it notes what it is asked for, and leads everything to one server, of any name.
  *
  * @param password - what it demands, as `user:password`; without it nothing
  */

@@ -121,7 +121,7 @@ t.test('a second factor is demanded once a code has proved it, and each code is 
 })
 
 t.test(
-  'a new OPERATOR_PASSWORD takes away the second factor of the operator: a lost telephone locks nobody out',
+  'a new OPERATOR_PASSWORD takes away the second factor of the operator: a lost telephone locks no person out',
   async (t) => {
     const { people, store, clock } = await build()
     const { secret } = await people.proposeSecondFactor('operator')

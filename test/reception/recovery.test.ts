@@ -358,7 +358,7 @@ t.test('the conversations of known visitors are read one by one while the list i
   t.equal(w.calls.conversations, conversations, 'then it is over')
 })
 
-t.test('whatever Facebook refuses the list with, single conversations are read', async (t) => {
+t.test('with any refusal of the list, single conversations are read', async (t) => {
   const w = await unlisted(t, TOO_FAST)
   for (const list of [
     refusal('transient', { graphCode: 1, hint: 'less_data' }),

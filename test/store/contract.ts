@@ -56,7 +56,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     })
   })
 
-  t.test('the state that an event leaves is known, whatever is read beside it', async (t) => {
+  t.test('the state that an event leaves is known, also where rows are read beside it', async (t) => {
     const { store } = await setUp(t)
     const finish = async (claim: InboxClaim | undefined, outcome: EventOutcome): Promise<void> => {
       if (claim === undefined) throw new Error('no claim')

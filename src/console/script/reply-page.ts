@@ -13,7 +13,7 @@ export interface ReplyEditor extends Head {
   /** What was typed, by the ids of fields; the fields' own values where nothing was. */
   typed?: ReadonlyMap<string, string>
   mistakes?: readonly Mistake[]
-  /** Set where somebody else changed the reply after the form was made: fields tell what is there now. */
+  /** Set where another person changed the reply after the form was made: fields tell what is there now. */
   isChanged?: boolean
   /** How it looks; null where that cannot be told. */
   looks: readonly Reply[] | null
@@ -35,7 +35,7 @@ export const replyPage = (editor: ReplyEditor): Html => {
       ${
         isChanged &&
         html`<div class="outcome warn" role="alert">
-          <p><b>Somebody else has changed this meanwhile, so nothing was saved.</b></p>
+          <p><b>Another person has changed this meanwhile, so nothing was saved.</b></p>
           <p>
             The fields hold what you typed; below each that differs stands what is there now. Save puts yours
             in its place.

@@ -12,7 +12,7 @@ export interface TextEditor extends Head {
   mistakes: readonly Mistake[]
   /** What was found out; null before. */
   checked: 'right' | null
-  /** Set where somebody else changed the file meanwhile: what saving would change of that. */
+  /** Set where another person changed the file meanwhile: what saving would change of that. */
   againstNow?: readonly (readonly Line[])[]
   /** The line to begin at. */
   line: number | null
@@ -32,7 +32,7 @@ export const textPage = (editor: TextEditor): Html => {
       ${
         againstNow !== undefined &&
         html`<div class="outcome warn" role="alert">
-          <p><b>Somebody else has changed the script meanwhile, so nothing was saved.</b></p>
+          <p><b>Another person has changed the script meanwhile, so nothing was saved.</b></p>
           <p>
             The field holds what you typed. Save puts it in the place of what is there now, which changes
             this:

@@ -54,7 +54,7 @@ export const openOnServer = async (options: {
   }
 }
 
-/** Whoever has set DATABASE_URL and not moved the data would otherwise begin with nothing, and not see it. */
+/** A bot with DATABASE_URL whose data were not moved would otherwise begin with nothing, and not see it. */
 const assertMoved = (dir: string): void => {
   const file = databaseIn(dir)
   if (!existsSync(file)) return

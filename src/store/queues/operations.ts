@@ -24,7 +24,7 @@ import type {
 } from '../store.ts'
 
 /**
- * What the store asks of its database, whatever the engine. Operations asked for together are one transaction and share one
+ * What the store asks of its database, of either engine. Operations asked for together are one transaction and share one
  * fsync: this is the group commit.
  */
 export type Operation =
@@ -209,7 +209,7 @@ export interface ForeignWrite {
   forgotten: boolean
 }
 
-/** The database of a store as its queues see it, whatever the engine. */
+/** The database of a store as its queues see it, of either engine. */
 export interface StoreDatabase {
   /** Names this database among all others, for ever; part of every reply's id. */
   instance: string

@@ -112,7 +112,7 @@ t.test(
     const refused = await tab.submit(REPLY, { do: 'save', 'say.0': 'Open.' })
     t.match(refused, {
       statusCode: 409,
-      body: /Somebody else has changed this[^]*\nOpen\.<\/textarea[^]*now: <q[^>]*>Shut\./,
+      body: /Another person has changed this[^]*\nOpen\.<\/textarea[^]*now: <q[^>]*>Shut\./,
     })
     t.equal(script(), before)
     t.equal((await tab.submit(REPLY, { do: 'save', 'say.0': 'Open.' })).statusCode, 303)
@@ -198,7 +198,7 @@ t.test('a text that another has changed meanwhile is not overwritten unseen', as
   write(theirs)
   const mine = SCRIPT.replace('From 9', 'From 8')
   const refused = await tab.submit(TEXT, { do: 'save', text: mine })
-  t.match(refused, { statusCode: 409, body: /Somebody else has changed[^]*Theirs\.[^]*From 8/ })
+  t.match(refused, { statusCode: 409, body: /Another person has changed[^]*Theirs\.[^]*From 8/ })
   t.equal(script(), theirs)
   t.match(textIn(refused.body), /From 8/)
   await tab.submit(TEXT, { do: 'save', text: mine })

@@ -105,7 +105,7 @@ t.test('an operator hands back to the bot, or closes', async (t) => {
   t.equal((await waiting()).at(-1), 'Pardon?')
 })
 
-t.test('an answer is refused when it is too late, empty, too long, or for nobody', async (t) => {
+t.test('an answer is refused when it is too late, empty, too long, or without a visitor', async (t) => {
   const { tab, clock, app } = await scene(t)
   await tab.get(CONVERSATION)
   const refused = async (fields: Record<string, string>, statusCode: number, body: RegExp): Promise<void> =>
