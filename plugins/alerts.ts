@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
-import type { Config } from '../src/base/config.ts'
+import type { Config } from '../src/base/settings.ts'
 import { BotError } from '../src/base/errors.ts'
 import { openChannels, type OpenChannel } from '../src/alerts/channels/channels.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'

@@ -1,7 +1,8 @@
 import { fastifyEnv } from '@fastify/env'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { envOptions, toConfigError, type Config, type Env } from '../src/base/config.ts'
+import { envOptions, toConfigError, type Env } from '../src/base/config.ts'
+import type { Config } from '../src/base/settings.ts'
 import { CHECKOUT, type Surroundings } from '../src/cures/surroundings.ts'
 
 declare module 'fastify' {

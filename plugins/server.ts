@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import Fastify, { LogController, type FastifyInstance, type FastifyServerFactory } from 'fastify'
-import type { Config } from '../src/base/config.ts'
+import type { Config } from '../src/base/settings.ts'
 import { createLogOptions, type LogStream } from '../src/base/log.ts'
 import { CHECKOUT, fitCommands, type Surroundings } from '../src/cures/surroundings.ts'
 import { dropBody } from '../src/web/body-budget.ts'

@@ -10,7 +10,7 @@ import {
 import { html } from '../../src/web/html.ts'
 import { nameOf } from '../../src/console/view.ts'
 import { BotError } from '../../src/base/errors.ts'
-import type { DeadSelection } from '../../src/store/store.ts'
+import type { DeadSelection } from '../../src/store/dead-letters.ts'
 import { showPage } from './page.ts'
 
 type Form = { Body: URLSearchParams | undefined }

@@ -1,4 +1,4 @@
-import { SECRET_NAMES } from './config.ts'
+import { SECRET_NAMES } from './settings.ts'
 
 /** Where log lines go, one JSON object each. */
 export interface LogStream {

@@ -1,4 +1,5 @@
-import type { KeptAnswers, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { KeptAnswers } from '../store/form-answers.ts'
 import { command, wrongUsage } from './command.ts'
 import { withStore } from './with-store.ts'
 

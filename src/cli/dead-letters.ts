@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetters, DeadMark } from '../store/store.ts'
+import type { DeadLetter, DeadLetters, DeadMark } from '../store/dead-letters.ts'
 import { command, EXIT, wrongUsage, type Output } from './command.ts'
 import { isClosed, toJson, toLines, toPage, warningOf } from './dead-letters/print.ts'
 import { withStore } from './with-store.ts'

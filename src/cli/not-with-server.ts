@@ -1,4 +1,4 @@
-import type { Config } from '../base/config.ts'
+import type { Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 
 /** Refuses a command that works on the files of DATA_DIR, where the bot's data are on a server. @throws BotError `BOT_USAGE` */

@@ -1,4 +1,4 @@
-import type { OpenQuestionGroup } from '../store/store.ts'
+import type { OpenQuestionGroup } from '../store/open-questions.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { withStore } from './with-store.ts'
 

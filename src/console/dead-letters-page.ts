@@ -1,5 +1,5 @@
 import { parseJson, type Json } from '../base/json.ts'
-import type { DeadLetter } from '../store/store.ts'
+import type { DeadLetter } from '../store/dead-letters.ts'
 import { html, type Html } from '../web/html.ts'
 import { ago, called, count, REASONS } from '../web/words.ts'
 

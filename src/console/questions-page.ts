@@ -1,4 +1,4 @@
-import type { OpenQuestionGroup } from '../store/store.ts'
+import type { OpenQuestionGroup } from '../store/open-questions.ts'
 import { html, verbatim, type Html } from '../web/html.ts'
 import { ago, count } from '../web/words.ts'
 import { replyNames, replyPicker } from './script/pieces.ts'

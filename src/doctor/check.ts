@@ -1,4 +1,4 @@
-import type { Config } from '../base/config.ts'
+import type { Config } from '../base/settings.ts'
 import type { Finding } from './finding.ts'
 
 /** One link of the chain from a visitor's message to the bot's answer. */

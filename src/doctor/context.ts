@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../base/clock.ts'
-import type { Config } from '../base/config.ts'
+import type { Config } from '../base/settings.ts'
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import { createGraph } from '../graph/client.ts'
 import type { AppSubscription, Graph, TokenFacts } from '../graph/graph.ts'

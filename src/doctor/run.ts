@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { Config } from '../base/config.ts'
+import type { Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 import type { Check } from './check.ts'
 import { failure, skipped, type Finding } from './finding.ts'

@@ -1,11 +1,5 @@
-import {
-  configSchema,
-  loadConfig,
-  SECRET_NAMES,
-  type Config,
-  type ConfigWarning,
-  type Env,
-} from '../base/config.ts'
+import { loadConfig, type ConfigWarning, type Env } from '../base/config.ts'
+import { configSchema, SECRET_NAMES, type Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 
 /** The configuration as far as it can be used. */

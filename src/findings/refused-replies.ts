@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../store/store.ts'
+import type { DeadLetter } from '../store/dead-letters.ts'
 
 /** What is read of a dead letter. */
 type Letter = Pick<DeadLetter, 'pageId' | 'psid' | 'error' | 'body'>

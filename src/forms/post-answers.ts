@@ -1,7 +1,8 @@
 import { problemOf } from '../base/call-failure.ts'
 import { createPump } from '../base/pump.ts'
 import type { Clock } from '../base/clock.ts'
-import type { KeptAnswers, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { KeptAnswers } from '../store/form-answers.ts'
 import type { Log } from '../base/logger.ts'
 
 /** Brings the answers of forms to where the script wants them; each at least once, as its receiver can tell by `id`. */

@@ -1,4 +1,5 @@
-import { configSchema, loadConfig, type Config, type Env } from '../base/config.ts'
+import { loadConfig, type Env } from '../base/config.ts'
+import { configSchema, type Config } from '../base/settings.ts'
 
 /** The required settings, which have no default. */
 export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const

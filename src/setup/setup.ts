@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import {
-  configSchema,
-  faultOf,
-  loadConfig,
-  SHORTEST_PASSWORD,
-  type Config,
-  type Env,
-} from '../base/config.ts'
+import { faultOf, loadConfig, type Env } from '../base/config.ts'
+import { configSchema, SHORTEST_PASSWORD, type Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 import { isLoopback, looksLikeHost } from '../base/formats.ts'
 import { canBeKept } from './dot-env.ts'

@@ -1,4 +1,4 @@
-import type { OpenQuestion, OpenQuestionGroup } from './store.ts'
+import type { OpenQuestion, OpenQuestionGroup } from './open-questions.ts'
 
 /** A wording of a group, as both databases give it. */
 export interface Wording {

@@ -1,4 +1,7 @@
 import type { DeadReason } from '../messages.ts'
+import type { DeadLetters, DeadLetter, GraphFacts } from './dead-letters.ts'
+import type { Answers, NewAnswers } from './form-answers.ts'
+import type { OpenQuestions, OpenQuestion } from './open-questions.ts'
 import type { Span } from '../base/spans.ts'
 
 /**
@@ -256,50 +259,64 @@ export interface EventOutcome {
   handOut?: boolean
 }
 
-export interface Answers {
-  /** Those that came first come first. `next` is the `after` of the rest; null when there is none. */
-  list: (query: {
-    limit: number
-    after?: number | undefined
-  }) => Promise<{ answers: KeptAnswers[]; next: number | null }>
-  /** Those whose delivery is due, at most `limit` of them; `nextMs` is when the next one will be, null for none. */
-  due: (nowMs: number, limit: number) => Promise<{ answers: KeptAnswers[]; nextMs: number | null }>
-  /** Sets when delivery is tried next; null when no further try is needed. */
-  tried: (id: number, nextMs: number | null) => Promise<void>
-  /** Throws away those up to this id that are not waiting for delivery. @returns how many */
-  drop: (upTo: number) => Promise<number>
+export interface OutboxClaim {
+  id: ClaimId
+  conversation: Readonly<Conversation>
+  replies: StoredReply[]
 }
 
-/** What visitors wrote that the script had no sure reply for; at most 100,000 are kept, the newest. */
-export interface OpenQuestions {
-  /** Those that ask the same are one group; the most frequent groups come first. */
-  list: (query: { pageId?: string | undefined; limit: number }) => Promise<OpenQuestionGroup[]>
-  /** Throws a group away. @returns how many questions were in it */
-  drop: (likeness: string) => Promise<number>
+export interface StoredReply {
+  /** Unique over all time and all databases; travels as `metadata`. */
+  id: string
+  seq: number
+  body: string
+  /** When the webhook accepted the event this reply answers, ms since the epoch. */
+  acceptedMs: number
+  /** Set when Facebook may have it already: when it was first handed out, ms since the epoch. */
+  doubtSinceMs: number | null
 }
 
-export interface OpenQuestion {
-  /** The message it was asked with; null where Facebook did not say. */
-  mid: string | null
-  /** `doubtful`: a reply was given for a phrase that is only similar. */
-  how: 'doubtful' | 'fallback'
-  text: string
-  /** Equal for texts that ask the same. */
-  likeness: string
-  /** The reply that comes nearest, and how sure that is, from 0 to 1; null for none. */
-  nearest: { reply: string; confidence: number } | null
-  /** What the visitor was answered by a language model; absent where by the script. */
-  answer?: string
+/** Waiting entries come oldest first, finished ones newest first. */
+export interface KeptConversation {
+  windowEndsMs: number | null
+  /** Events not handled yet. */
+  events: StoredEvent[]
+  /** Replies not sent yet. */
+  replies: StoredReply[]
+  /** What was said in them is not kept. */
+  sent: (SentReply & { sentMs: number })[]
+  dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'body'>[]
 }
 
-export interface OpenQuestionGroup extends Omit<OpenQuestion, 'text' | 'mid'> {
-  count: number
-  /** The Page whose visitor asked last. */
-  pageId: string
-  /** When visitors last asked the question, ms since the epoch. */
-  lastMs: number
-  /** Up to three wordings, the latest first. */
-  texts: string[]
+export interface SentReply {
+  replyId: string
+  /** Null when Facebook did not say it. */
+  messageId: string | null
+}
+
+export type ReplyOutcome =
+  /** `waited`: for a token. */
+  | { status: 'sent'; messageId: string | null; waited?: boolean }
+  /** `instead`: the body of what goes out in its place, under its id. */
+  | { status: 'dead'; reason: DeadReason; error?: GraphFacts; instead?: string }
+  /** Facebook may have accepted it, and did not say so. */
+  | { status: 'in_doubt' }
+
+/** The history: keys of events seen, replies that were sent, dead letters, open questions, sums by the hour and by the day. */
+export type History = 'seen' | 'sent' | 'dead' | 'questions' | 'hours' | 'days'
+
+export interface PruneStep {
+  dropped: number
+  more: boolean
+}
+
+export interface QueueCounts {
+  inbox: number
+  /** Replies not yet sent, by Page. */
+  outbox: Map<string, number>
+  dead: number
+  /** When the webhook accepted what has waited longest, ms since the epoch; null and no entry where nothing waits. */
+  oldest: { inboxMs: number | null; outboxMs: Map<string, number> }
 }
 
 /**
@@ -353,136 +370,3 @@ export type Counted =
   | 'handover'
   | 'first_answer'
   | 'first_answer_ms'
-
-export interface NewAnswers {
-  /** The name of the form. */
-  form: string
-  /** Where they are to be delivered; null where they are only kept. */
-  url: string | null
-  /** JSON text of the answers by name. */
-  body: string
-}
-
-export interface KeptAnswers extends NewAnswers {
-  /** Rises with time. */
-  id: number
-  pageId: string
-  psid: string | null
-  /** When the event that completed them was accepted, ms since the epoch. */
-  keptMs: number
-  /** When delivery is tried next, ms since the epoch; null when there is nothing to deliver. */
-  dueMs: number | null
-}
-
-export interface OutboxClaim {
-  id: ClaimId
-  conversation: Readonly<Conversation>
-  replies: StoredReply[]
-}
-
-export interface StoredReply {
-  /** Unique over all time and all databases; travels as `metadata`. */
-  id: string
-  seq: number
-  body: string
-  /** When the webhook accepted the event this reply answers, ms since the epoch. */
-  acceptedMs: number
-  /** Set when Facebook may have it already: when it was first handed out, ms since the epoch. */
-  doubtSinceMs: number | null
-}
-
-/** Waiting entries come oldest first, finished ones newest first. */
-export interface KeptConversation {
-  windowEndsMs: number | null
-  /** Events not handled yet. */
-  events: StoredEvent[]
-  /** Replies not sent yet. */
-  replies: StoredReply[]
-  /** What was said in them is not kept. */
-  sent: (SentReply & { sentMs: number })[]
-  dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'body'>[]
-}
-
-export interface SentReply {
-  replyId: string
-  /** Null when Facebook did not say it. */
-  messageId: string | null
-}
-
-export type ReplyOutcome =
-  /** `waited`: for a token. */
-  | { status: 'sent'; messageId: string | null; waited?: boolean }
-  /** `instead`: the body of what goes out in its place, under its id. */
-  | { status: 'dead'; reason: DeadReason; error?: GraphFacts; instead?: string }
-  /** Facebook may have accepted it, and did not say so. */
-  | { status: 'in_doubt' }
-
-/**
- * Replies that are sent only when the operator retries them. A running bot notices changes made by another process.
- */
-export interface DeadLetters {
-  /** Those that died last come first. `next` is the `after` of the rest; null when there is none. */
-  list: (query: {
-    pageId?: string | undefined
-    /** Only those that died for it. */
-    reason?: DeadReason | undefined
-    limit: number
-    after?: string | undefined
-  }) => Promise<{ letters: DeadLetter[]; next: string | null }>
-  get: (id: string) => Promise<DeadLetter | null>
-  /**
-   * Puts them back where they were in the outbox, each with its id; one whose window has closed dies again.
-   *
-   * @returns those that were put back
-   */
-  retry: (which: DeadSelection) => Promise<DeadMark[]>
-  /** Throws them away. @returns those that were there */
-  drop: (which: DeadSelection) => Promise<DeadMark[]>
-}
-
-export type DeadMark = Pick<DeadLetter, 'id' | 'pageId' | 'windowEndsMs'>
-
-export type DeadSelection = { ids: readonly string[] } | { all: true; pageId?: string | undefined }
-
-export interface DeadLetter {
-  /** The reply's. */
-  id: string
-  pageId: string
-  psid: string | null
-  reason: DeadReason
-  /** Graph's error, where Graph refused the reply. */
-  error: GraphFacts | null
-  /** When the webhook accepted the event it answers, ms since the epoch. */
-  acceptedMs: number
-  diedMs: number
-  /** End of its conversation's standard messaging window as of now; null when it was never open. */
-  windowEndsMs: number | null
-  /** JSON text of a {@link ../messages.ts Reply}. */
-  body: string
-}
-
-/** The history: keys of events seen, replies that were sent, dead letters, open questions, sums by the hour and by the day. */
-export type History = 'seen' | 'sent' | 'dead' | 'questions' | 'hours' | 'days'
-
-export interface PruneStep {
-  dropped: number
-  more: boolean
-}
-
-/** Graph's error, without secrets. */
-export interface GraphFacts {
-  verdict: string
-  code: number | null
-  subcode: number | null
-  fbtraceId: string | null
-  message: string
-}
-
-export interface QueueCounts {
-  inbox: number
-  /** Replies not yet sent, by Page. */
-  outbox: Map<string, number>
-  dead: number
-  /** When the webhook accepted what has waited longest, ms since the epoch; null and no entry where nothing waits. */
-  oldest: { inboxMs: number | null; outboxMs: Map<string, number> }
-}

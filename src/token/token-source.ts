@@ -1,4 +1,4 @@
-import type { Config } from '../base/config.ts'
+import type { Config } from '../base/settings.ts'
 
 /** Where a person makes a user token for this app. */
 export interface TokenSource {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { receiversIn, WAYS_TO_BE_TOLD } from '../../src/alerts/channels/receivers.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
-import { configSchema } from '../../src/base/config.ts'
+import { configSchema } from '../../src/base/settings.ts'
 
 const SETTINGS = {
   ALERT_URL: 'https://hooks.slack.com/services/hush',

@@ -5,17 +5,15 @@ import { Ajv } from 'ajv'
 import t from 'tap'
 import { envPlugin } from '../../plugins/env.ts'
 import {
-  configSchema,
   exposureOf,
   isConfidential,
   loadConfig,
-  SECRET_NAMES,
   configWarnings,
   withDotEnv,
   withoutSecrets,
-  type Config,
   type Env,
 } from '../../src/base/config.ts'
+import { configSchema, SECRET_NAMES, type Config } from '../../src/base/settings.ts'
 import type { BotError } from '../../src/base/errors.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import t from 'tap'
-import { SECRET_NAMES } from '../../src/base/config.ts'
+import { SECRET_NAMES } from '../../src/base/settings.ts'
 import { createLogOptions } from '../../src/base/log.ts'
 
 t.test('nothing that grants access gets into a log line under its usual name', async (t) => {

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Config } from '../../src/base/config.ts'
+import type { Config } from '../../src/base/settings.ts'
 import { facebookChecks } from '../../src/doctor/checks/facebook.ts'
 import { machineChecks } from '../../src/doctor/checks/machine.ts'
 import type { Context } from '../../src/doctor/context.ts'

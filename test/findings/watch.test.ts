@@ -5,7 +5,7 @@ import type { AppWebhook } from '../../src/findings/facts.ts'
 import { createOutage } from '../../src/findings/outage.ts'
 import { visitorsOfPeople, whoWaits, type WaitingVisitor } from '../../src/findings/people.ts'
 import { createWatch } from '../../src/findings/watch.ts'
-import type { DeadLetter } from '../../src/store/store.ts'
+import type { DeadLetter } from '../../src/store/dead-letters.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 const EVERY_MS = 15_000

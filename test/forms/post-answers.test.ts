@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createAnswersCourier, type AnswersParcel } from '../../src/forms/post-answers.ts'
-import type { KeptAnswers, Queue } from '../../src/store/store.ts'
+import type { Queue } from '../../src/store/store.ts'
+import type { KeptAnswers } from '../../src/store/form-answers.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const build = (post: (url: string, parcel: AnswersParcel) => Promise<void>) => {

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { configSchema, loadConfig } from '../../src/base/config.ts'
+import { loadConfig } from '../../src/base/config.ts'
+import { configSchema } from '../../src/base/settings.ts'
 import { COMMAND_VARIABLE, surroundingsOf } from '../../src/cures/surroundings.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../deploy')

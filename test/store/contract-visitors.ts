@@ -1,5 +1,7 @@
 import type { Test } from 'tap'
-import type { EventOutcome, NewAnswers, NewEvent, OpenQuestion, Store } from '../../src/store/store.ts'
+import type { EventOutcome, NewEvent, Store } from '../../src/store/store.ts'
+import type { OpenQuestion } from '../../src/store/open-questions.ts'
+import type { NewAnswers } from '../../src/store/form-answers.ts'
 import { anyRoom, finishAll, left, newEvent, openPlace, type OpenStore } from './steps.ts'
 
 const HOOK = 'https://example.com/answers'

@@ -3,7 +3,6 @@ import type { Test } from 'tap'
 import type { Clock } from '../../src/base/clock.ts'
 import type {
   EventOutcome,
-  GraphFacts,
   InboxClaim,
   NewEvent,
   OutboxClaim,
@@ -11,6 +10,7 @@ import type {
   PageRoom,
   Store,
 } from '../../src/store/store.ts'
+import type { GraphFacts } from '../../src/store/dead-letters.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 
 /** Opens the adapter under test; called again with the same `place`, it finds what was stored there. */

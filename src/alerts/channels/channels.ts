@@ -1,4 +1,4 @@
-import type { Config } from '../../base/config.ts'
+import type { Config } from '../../base/settings.ts'
 import { createPostAlert } from './post.ts'
 import { receiversIn } from './receivers.ts'
 import type { Alert, InsistentDeps } from './retrying-channel.ts'

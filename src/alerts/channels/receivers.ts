@@ -1,4 +1,4 @@
-import type { Config } from '../../base/config.ts'
+import type { Config } from '../../base/settings.ts'
 import { noticeText, type Notice } from '../notice.ts'
 import type { Post } from './post.ts'
 

@@ -1,4 +1,4 @@
-import type { Config } from '../../base/config.ts'
+import type { Config } from '../../base/settings.ts'
 import type { Graph } from '../../graph/graph.ts'
 import { dialogUrl, redeemCode } from '../../token/login-dialog.ts'
 import { openBrowser } from './browser.ts'

@@ -1,5 +1,5 @@
 import { oneLine } from '../../terminal/terminal-text.ts'
-import type { DeadLetter, DeadMark } from '../../store/store.ts'
+import type { DeadLetter, DeadMark } from '../../store/dead-letters.ts'
 
 /** A dead letter as `--json` shows it: times as people and scripts read them, and the message only where asked for. */
 export const toJson = (letter: DeadLetter, withMessage: boolean): object => {

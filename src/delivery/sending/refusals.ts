@@ -1,6 +1,6 @@
 import type { DeadReason } from '../../messages.ts'
 import type { GraphError } from '../../graph/error.ts'
-import type { GraphFacts } from '../../store/store.ts'
+import type { GraphFacts } from '../../store/dead-letters.ts'
 import type { Closing } from './gates.ts'
 import type { StuckRefusal } from './stuck.ts'
 

@@ -1,6 +1,6 @@
 import { tryMailServer } from '../../alerts/channels/mail.ts'
 import { receiversIn, WAYS_TO_BE_TOLD, type Receiver } from '../../alerts/channels/receivers.ts'
-import type { Config } from '../../base/config.ts'
+import type { Config } from '../../base/settings.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'

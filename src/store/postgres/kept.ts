@@ -1,6 +1,8 @@
 import type { DeadMarkRow, DeadRow, Results } from '../queues/operations.ts'
 import { questionGroup, type Wording } from '../question-group.ts'
-import type { KeptAnswers, LeftToPerson, OpenQuestionGroup, Parked } from '../store.ts'
+import type { LeftToPerson, Parked } from '../store.ts'
+import type { OpenQuestionGroup } from '../open-questions.ts'
+import type { KeptAnswers } from '../form-answers.ts'
 import type { Row } from './connection.ts'
 import { change, count, select, selectOne, type Maker, NO_ROWS } from './statements.ts'
 

@@ -1,5 +1,5 @@
 import type { DeadReason } from '../../messages.ts'
-import type { DeadLetter, DeadLetters, DeadMark, DeadSelection, GraphFacts } from '../store.ts'
+import type { DeadLetter, DeadLetters, DeadMark, DeadSelection, GraphFacts } from '../dead-letters.ts'
 import type { DeadMarkRow, DeadPlace, DeadRow, StoreDatabase } from './operations.ts'
 import type { ReplyIds } from './reply-ids.ts'
 

@@ -8,20 +8,10 @@ import type {
   WaitingQuery,
 } from './rows.ts'
 import type { Span } from '../../base/spans.ts'
-import type {
-  Count,
-  GraphFacts,
-  History,
-  KeptAnswers,
-  LeftToPerson,
-  NewAnswers,
-  NewEvent,
-  OpenQuestion,
-  OpenQuestionGroup,
-  Parked,
-  PruneStep,
-  StatisticsFound,
-} from '../store.ts'
+import type { Count, History, LeftToPerson, NewEvent, Parked, PruneStep, StatisticsFound } from '../store.ts'
+import type { OpenQuestion, OpenQuestionGroup } from '../open-questions.ts'
+import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
+import type { GraphFacts } from '../dead-letters.ts'
 
 /**
  * What the store asks of its database, of either engine. Operations asked for together are one transaction and share one

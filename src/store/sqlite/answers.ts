@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { KeptAnswers, NewAnswers } from '../store.ts'
+import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 
 type AnswersOperation = 'list_answers' | 'due_answers' | 'answers_tried' | 'drop_answers'

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { questionGroup, type Wording } from '../question-group.ts'
-import type { OpenQuestion } from '../store.ts'
+import type { OpenQuestion } from '../open-questions.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 
 type QuestionsOperation = 'list_questions' | 'drop_questions'

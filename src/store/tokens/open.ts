@@ -1,4 +1,4 @@
-import type { Config } from '../../base/config.ts'
+import type { Config } from '../../base/settings.ts'
 import { toTokenKey } from './cipher.ts'
 import { placeInFolder, type TokenPlace } from './place.ts'
 

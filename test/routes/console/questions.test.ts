@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { OpenQuestion } from '../../../src/store/store.ts'
+import type { OpenQuestion } from '../../../src/store/open-questions.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, signedInTab } from '../../helpers/console.ts'
