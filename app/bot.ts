@@ -20,8 +20,8 @@ import { operatorPlugin } from '../plugins/alerts.ts'
 import { profilePlugin } from '../plugins/profile.ts'
 import { recoveryPlugin } from '../plugins/recovery.ts'
 import { createServer } from '../plugins/server.ts'
-import { shieldPlugin } from '../plugins/failed-proof-limit.ts'
-import { silencePlugin } from '../plugins/no-webhooks-alarm.ts'
+import { failedProofLimitPlugin } from '../plugins/failed-proof-limit.ts'
+import { noWebhooksAlarmPlugin } from '../plugins/no-webhooks-alarm.ts'
 import { storePlugin } from '../plugins/store.ts'
 import { tokensPlugin } from '../plugins/tokens.ts'
 import { dataDeletionRoutes } from '../routes/data-deletion.ts'
@@ -61,7 +61,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(envPlugin, { env, surroundings })
   app.register(clockPlugin, { clock })
   app.register(bodyBudgetPlugin, ({ config }) => ({ mebibytes: config.BODY_BUDGET_MIB }))
-  app.register(shieldPlugin)
+  app.register(failedProofLimitPlugin)
   app.register(drainPlugin)
   app.register(errorsPlugin)
 
@@ -72,7 +72,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(tokensPlugin)
   app.register(bootstrapPlugin)
   app.register(operatorPlugin, { terminal })
-  app.register(silencePlugin)
+  app.register(noWebhooksAlarmPlugin)
   app.register(appWebhookPlugin)
   app.register(assistantPlugin)
   app.register(conversationPlugin)

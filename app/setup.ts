@@ -5,7 +5,7 @@ import { drainPlugin } from '../plugins/drain.ts'
 import { errorsPlugin } from '../plugins/errors.ts'
 import { createServer } from '../plugins/server.ts'
 import { setupPlugin } from '../plugins/setup.ts'
-import { shieldPlugin } from '../plugins/failed-proof-limit.ts'
+import { failedProofLimitPlugin } from '../plugins/failed-proof-limit.ts'
 import { operatorAssetRoutes } from '../routes/console/assets.ts'
 import { setupOutsideRoutes } from '../routes/setup/outside.ts'
 import { setupRoutes } from '../routes/setup/steps.ts'
@@ -51,7 +51,7 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
   const app = createServer({ LOG_LEVEL, logStream })
 
   app.register(bodyBudgetPlugin, { mebibytes: settings.BODY_BUDGET_MIB })
-  app.register(shieldPlugin)
+  app.register(failedProofLimitPlugin)
   // A slow client must not keep the port from the bot.
   app.register(drainPlugin, { patienceMs: LAST_WORDS_MS })
   app.register(errorsPlugin)

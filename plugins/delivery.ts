@@ -44,7 +44,7 @@ async function delivery(app: FastifyInstance) {
     handle: conversation.handle,
     patienceMs: conversation.patienceMs,
     apologise: conversation.apologise,
-    holding: { afterMs: conversation.holdAfterMs, say: conversation.hold },
+    pleaseWait: { afterMs: conversation.pleaseWaitAfterMs, say: conversation.pleaseWait },
     clock,
     random: Math.random,
     choose: conversation.choose,

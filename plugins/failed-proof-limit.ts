@@ -20,7 +20,7 @@ declare module 'fastify' {
 const FAILURES = 20
 const WINDOW_MS = 60_000
 
-async function shield(app: FastifyInstance) {
+async function failedProofLimit(app: FastifyInstance) {
   await app.register(fastifyRateLimit, { global: false })
   const count = app.createRateLimit({
     max: FAILURES,
@@ -36,4 +36,4 @@ async function shield(app: FastifyInstance) {
   })
 }
 
-export const shieldPlugin = fp(shield, { name: 'shield', fastify: '5.x' })
+export const failedProofLimitPlugin = fp(failedProofLimit, { name: 'failed-proof-limit', fastify: '5.x' })

@@ -1,30 +1,30 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createSilenceWatch, type SilenceWatch } from '../src/reception/no-webhooks-alarm.ts'
+import { createNoWebhooksAlarm, type NoWebhooksAlarm } from '../src/reception/no-webhooks-alarm.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Counts every event received, to raise a need when webhooks stop. */
-    silence: Pick<SilenceWatch, 'heard'>
+    noWebhooksAlarm: Pick<NoWebhooksAlarm, 'heard'>
   }
 }
 
-async function silence(app: FastifyInstance) {
+async function noWebhooksAlarm(app: FastifyInstance) {
   const { clock, needs, store, tokens } = app
-  const watch = createSilenceWatch({
+  const watch = createNoWebhooksAlarm({
     pages: () => tokens.statuses().filter(({ state }) => state !== 'missing'),
     needs,
     store,
     clock,
-    log: app.log.child({ part: 'silence' }),
+    log: app.log.child({ part: 'no-webhooks-alarm' }),
   })
-  app.decorate('silence', watch)
+  app.decorate('noWebhooksAlarm', watch)
   app.addHook('onReady', () => watch.start())
   app.addHook('onClose', () => watch.stop())
 }
 
-export const silencePlugin = fp(silence, {
-  name: 'silence',
+export const noWebhooksAlarmPlugin = fp(noWebhooksAlarm, {
+  name: 'no-webhooks-alarm',
   fastify: '5.x',
   dependencies: ['clock', 'needs', 'store', 'tokens'],
 })

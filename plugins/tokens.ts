@@ -4,15 +4,15 @@ import type { NeedCause } from '../src/alerts/needs.ts'
 import { openTokenPlace } from '../src/store/tokens/open.ts'
 import { openTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
-import type { TokenKeeper } from '../src/token/keeper.ts'
-import { createTokenKeeper } from '../src/token/page-tokens.ts'
+import type { PageTokens } from '../src/token/page-tokens.ts'
+import { createProbedPageTokens } from '../src/token/probed-page-tokens.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The tokens, shared with `npm run bootstrap-token`. */
     tokenStore: TokenStore
     /** The Page tokens: which Page may send, and with which token. */
-    tokens: TokenKeeper
+    tokens: PageTokens
   }
 }
 
@@ -21,7 +21,7 @@ async function tokens(app: FastifyInstance) {
   const log = app.log.child({ part: 'tokens' })
   const store = await openTokenStore({ place: await openTokenPlace(config), clock, log })
   const raised = new Map<string, NeedCause>()
-  const keeper = createTokenKeeper({
+  const tokens = createProbedPageTokens({
     store,
     graph,
     appId: config.FB_APP_ID,
@@ -35,14 +35,14 @@ async function tokens(app: FastifyInstance) {
       raised.delete(pageId)
       if (!trouble) return
       raised.set(pageId, trouble.cause)
-      needs.raise({ pageId, pageName: keeper.status(pageId).pageName, ...trouble })
+      needs.raise({ pageId, pageName: tokens.status(pageId).pageName, ...trouble })
     },
   })
   app.decorate('tokenStore', store)
-  app.decorate('tokens', keeper)
-  app.addHook('onReady', () => keeper.start())
+  app.decorate('tokens', tokens)
+  app.addHook('onReady', () => tokens.start())
   app.addHook('onClose', async () => {
-    await keeper.stop()
+    await tokens.stop()
     await store.close()
   })
 }

@@ -49,7 +49,7 @@ async function webhook(app: FastifyInstance) {
     // Durable before the answer: after a 200 Facebook never sends this callback again.
     if (kept.length > 0) await app.store.accept(kept)
     for (const { kind } of events) metrics.webhookEvent(kind)
-    for (const { pageId } of kept) app.silence.heard(pageId)
+    for (const { pageId } of kept) app.noWebhooksAlarm.heard(pageId)
     if (kept.length < events.length) app.log.info('a sample came from the "Test" of the App dashboard')
     return TAKEN
   }
@@ -88,5 +88,5 @@ export const webhookRoutes = fp(webhook, {
   name: 'webhook-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['bodies', 'config', 'clock', 'metrics', 'silence', 'store'] },
+  decorators: { fastify: ['bodies', 'config', 'clock', 'metrics', 'noWebhooksAlarm', 'store'] },
 })

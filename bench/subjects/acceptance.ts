@@ -4,7 +4,7 @@ import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { errorsPlugin } from '../../plugins/errors.ts'
 import { metricsPlugin } from '../../plugins/metrics.ts'
-import { shieldPlugin } from '../../plugins/failed-proof-limit.ts'
+import { failedProofLimitPlugin } from '../../plugins/failed-proof-limit.ts'
 import { storePlugin } from '../../plugins/store.ts'
 import { webhookRoutes } from '../../routes/webhook.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -22,7 +22,7 @@ const app = Fastify({ logController: new LogController({ disableRequestLogging: 
 app.register(envPlugin, { env })
 app.register(clockPlugin, { clock: systemClock })
 app.register(bodyBudgetPlugin, ({ config }) => ({ mebibytes: config.BODY_BUDGET_MIB }))
-app.register(shieldPlugin)
+app.register(failedProofLimitPlugin)
 app.register(errorsPlugin)
 app.register(metricsPlugin)
 app.register(storePlugin)

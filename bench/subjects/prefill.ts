@@ -20,7 +20,7 @@ const store = await openSqliteStore({
     throw error
   },
 })
-for (const pageId of PAGE_IDS) store.holdPage(pageId, true)
+for (const pageId of PAGE_IDS) store.pausePage(pageId, true)
 const reply = JSON.stringify({ message: { text: 'We are open Monday to Friday.' } })
 for (let n = 0; n < replies; n += 500) {
   await store.accept(

@@ -1,7 +1,7 @@
 import { AUTOMATIC_REPLIES } from '../alerts/automatic-replies.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
-import type { PageTokenState, PageTokenStatus } from '../token/keeper.ts'
+import type { PageTokenState, PageTokenStatus } from '../token/page-tokens.ts'
 import { html, type Html } from '../web/html.ts'
 import { plot } from './plot.ts'
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'

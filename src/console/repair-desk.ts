@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
 import type { Log } from '../base/logger.ts'
 import type { Store } from '../store/store.ts'
-import type { TokenKeeper } from '../token/keeper.ts'
+import type { PageTokens } from '../token/page-tokens.ts'
 import type { Repair, RepairOrder, Repairs } from './repairs.ts'
 
 /** Starts repairs, by paste or by login. */
@@ -31,7 +31,7 @@ const PATIENCE_MS = 1500
 export const createRepairDesk = (deps: {
   repairs: Repairs
   needs: Pick<Needs, 'open'>
-  tokens: Pick<TokenKeeper, 'statuses'>
+  tokens: Pick<PageTokens, 'statuses'>
   store: Pick<Store, 'counts'>
   clock: Pick<Clock, 'sleep'>
   log: Pick<Log, 'info'>

@@ -4,7 +4,7 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import { isEffect, type OutboxItem } from '../messages.ts'
 import type { KeptConversation, Store } from '../store/store.ts'
-import type { TokenKeeper } from '../token/keeper.ts'
+import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 
 /** The messages of one conversation, as far as the store and Facebook have them. */
@@ -44,7 +44,7 @@ const PATIENCE_MS = 5000
 export const createTranscripts = (deps: {
   store: Pick<Store, 'conversation'>
   graph: Pick<Graph, 'recentMessages'>
-  tokens: Pick<TokenKeeper, 'tokenFor' | 'suspect'>
+  tokens: Pick<PageTokens, 'tokenFor' | 'suspect'>
   read: (body: string) => WebhookEvent
   clock: Pick<Clock, 'sleep'>
 }): OpenTranscript => {

@@ -6,7 +6,7 @@ import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { QueueCounts } from '../store/store.ts'
 import type { DeadLetter } from '../store/dead-letters.ts'
 import type { WebhookEntry } from './page-card.ts'
-import type { PageTokenStatus } from '../token/keeper.ts'
+import type { PageTokenStatus } from '../token/page-tokens.ts'
 
 /** The state of the bot's parts at one moment. */
 export interface ConsoleFacts {

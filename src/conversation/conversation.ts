@@ -55,10 +55,10 @@ export interface Conversation {
   marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
   /** What is said above choices whose own message could not be shown. */
   choose: (pageId: string) => string
-  /** How long a visitor waits until {@link hold} is due, ms. */
-  holdAfterMs: (pageId: string) => number
+  /** How long a visitor waits until {@link pleaseWait} is due, ms. */
+  pleaseWaitAfterMs: (pageId: string) => number
   /** What a visitor hears whose event takes its time; nothing unless the bot is expected to answer it. */
-  hold: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
+  pleaseWait: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
   /** Says that a machine is talking, as the script puts it; nothing where it does not. */
   disclose: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
@@ -363,8 +363,8 @@ export const createConversation = (deps: {
 
   return {
     handle,
-    holdAfterMs: (pageId) => currentScript(pageId).waiting.afterMs,
-    hold: async (event, view) => {
+    pleaseWaitAfterMs: (pageId) => currentScript(pageId).waiting.afterMs,
+    pleaseWait: async (event, view) => {
       const script = currentScript(view.pageId)
       const waits = isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
       return waits ? sayByItself(script.waiting, event, view) : []

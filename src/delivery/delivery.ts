@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Reply } from '../messages.ts'
 import type { Needs } from '../alerts/needs.ts'
 import type { Store, StoredEvent } from '../store/store.ts'
-import type { TokenKeeper } from '../token/keeper.ts'
+import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher } from './handling/dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
@@ -12,7 +12,7 @@ import { createGates } from './sending/gates.ts'
 import { createHandling, type OnHandled, type Handler } from './handling/call-handler.ts'
 import { createSurroundings } from './handling/surroundings.ts'
 import { createHandover } from './sending/handover.ts'
-import type { Holding } from './handling/please-wait.ts'
+import type { PleaseWait } from './handling/please-wait.ts'
 import type { Log } from '../base/logger.ts'
 import { createMediaSender } from './sending/media.ts'
 import { createOutcomes, type DeliveryReport } from './sending/outcomes.ts'
@@ -44,7 +44,7 @@ export interface DeliveryDeps {
   >
   /** The files that messages name. */
   files: UploadFiles
-  tokens: TokenKeeper
+  tokens: PageTokens
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handler
@@ -53,7 +53,7 @@ export interface DeliveryDeps {
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
   /** What a visitor hears while the handler takes its time. */
-  holding: Holding
+  pleaseWait: PleaseWait
   /** What is said above choices whose message could not be shown. */
   choose: (pageId: string) => string
   /** Whether the visitor's message is marked as seen when it is taken up. */
@@ -165,14 +165,14 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const onEvent = (event: WebhookEvent): void => {
     if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
   }
-  const { read, handle, patienceMs, apologise, holding } = deps
+  const { read, handle, patienceMs, apologise, pleaseWait } = deps
   const { handlerLimitMs, maxBusy } = limits
   const handling = createHandling({
     handle,
     onTaken: createMarkSeen({ graph, tokenFor: gates.tokenFor, marksSeen: deps.marksSeen }),
     onHandled: report.handled,
     apologise,
-    holding,
+    pleaseWait,
     store,
     sender,
     clock,

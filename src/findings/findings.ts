@@ -9,7 +9,7 @@ import {
 import { conditionOf, manyNeeds, pageLabel } from '../alerts/notice.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { QueueCounts } from '../store/store.ts'
-import type { PageTokenStatus } from '../token/keeper.ts'
+import type { PageTokenStatus } from '../token/page-tokens.ts'
 import type { AppWebhook, Subscription } from './facts.ts'
 import { noWebhooks, whyNone } from './no-webhooks.ts'
 
@@ -164,7 +164,7 @@ const checking: Source = ({ tokens }) =>
 // Younger than this, what waits is simply being worked on.
 const BEHIND_MS = 60_000
 
-/** Where a Page is held back, that says why its queue is long. */
+/** Where a Page is paused, that says why its queue is long. */
 const behind: Source = ({ nowMs, counts, needs: open, tokens, graphSilentSinceMs }) => {
   if (counts === null || graphSilentSinceMs !== null) return []
   const isHeld = (pageId: string): boolean =>

@@ -6,7 +6,7 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
-import type { TokenKeeper } from '../token/keeper.ts'
+import type { PageTokens } from '../token/page-tokens.ts'
 
 /** Keeps the Messenger Profile of every Page like the script wants it. */
 export interface ProfileSync {
@@ -64,7 +64,7 @@ const LOOK_AGAIN_MS = { unchanged: 6 * 3_600_000, changed: RETRY_MS }
 /** Compares each Page's profile with the wanted one, and sets only what differs. Never throws. */
 export const createProfileSync = (deps: {
   graph: Pick<Graph, 'messengerProfile' | 'setMessengerProfile' | 'deleteMessengerProfile'>
-  tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
+  tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   /** Null while the script says nothing about the profile: then it is left alone. */
   wanted: (pageId: string) => JsonObject | null
   clock: Clock

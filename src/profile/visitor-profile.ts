@@ -2,7 +2,7 @@ import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { TokenKeeper } from '../token/keeper.ts'
+import type { PageTokens } from '../token/page-tokens.ts'
 
 /** What Facebook tells of visitors, asked for when it is needed and kept in memory for a while. */
 export interface VisitorProfiles {
@@ -36,7 +36,7 @@ interface Kept {
 
 export const createVisitorProfiles = (deps: {
   graph: Pick<Graph, 'userProfile'>
-  tokens: Pick<TokenKeeper, 'tokenFor'>
+  tokens: Pick<PageTokens, 'tokenFor'>
   clock: Clock
 }): VisitorProfiles => {
   const { graph, tokens, clock } = deps

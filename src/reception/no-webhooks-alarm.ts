@@ -4,7 +4,7 @@ import type { Needs } from '../alerts/needs.ts'
 import { duration, utc } from '../base/times.ts'
 import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
 
-export interface SilenceDeps {
+export interface NoWebhooksAlarmDeps {
   /** The Pages whose webhooks are expected: those with a token. */
   pages: () => { pageId: string; pageName: string | null }[]
   needs: Pick<Needs, 'raise' | 'settle'>
@@ -18,7 +18,7 @@ export interface SilenceDeps {
 }
 
 /** Notices when a Page's webhooks stay away for longer than its rhythm makes plausible. */
-export interface SilenceWatch {
+export interface NoWebhooksAlarm {
   /** Counts an event of the Page. Cheap, because it is called for every event. */
   heard: (pageId: string) => void
   start: () => Promise<void>
@@ -40,7 +40,13 @@ const BELIEVED_MS = 7 * 86_400_000
 
 const nameOf = (pageId: string): string => `rhythm:${pageId}`
 
-export const createSilenceWatch = ({ pages, needs, store, clock, log }: SilenceDeps): SilenceWatch => {
+export const createNoWebhooksAlarm = ({
+  pages,
+  needs,
+  store,
+  clock,
+  log,
+}: NoWebhooksAlarmDeps): NoWebhooksAlarm => {
   const watched = new Map<string, Watched>()
   let heard = new Set<string>()
   let slotMs = 0

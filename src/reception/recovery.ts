@@ -3,7 +3,7 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { TellTrouble } from '../alerts/page-trouble.ts'
 import type { NewEvent, Store } from '../store/store.ts'
-import type { TokenKeeper } from '../token/keeper.ts'
+import type { PageTokens } from '../token/page-tokens.ts'
 import { hears } from '../token/webhook-fields.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { readCoverage, writeCoverage, type Coverage, type Gap } from './coverage.ts'
@@ -58,7 +58,7 @@ const UNLISTED =
 export const createRecovery = (deps: {
   store: MissedDeps['store'] & Pick<Store, 'remember' | 'recall'>
   graph: MissedDeps['graph'] & Pick<Graph, 'subscribe' | 'subscribedFields'>
-  tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
+  tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   /** Whether the operator wants the app subscribed to the Page, as the last bootstrap was told. */
   isToBeSubscribed: (pageId: string) => boolean
   /** The events the webhook would have brought. */

@@ -79,7 +79,7 @@ export interface InboxOperations {
 
 export interface OutboxOperations {
   /**
-   * Hands out conversations of Pages that are not held, which have replies waiting and are not claimed, the Pages
+   * Hands out conversations of Pages that are not paused, which have replies waiting and are not claimed, the Pages
    * taking turns. Of a Page, visitors who have just written come first, then those whose window closes first. That a reply
    * was handed out is durable before this resolves: after a crash it is in doubt.
    */
@@ -98,8 +98,8 @@ export interface OutboxOperations {
   windowEndsMs: (claim: OutboxClaim) => Promise<number | null>
   /** The latest replies sent to this conversation that are still kept. */
   sentReplies: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<SentReply[]>
-  /** While a Page is held its replies stay where they are. Not durable: its holder says so again after a start. */
-  holdPage: (pageId: string, held: boolean) => void
+  /** While a Page is paused its replies stay where they are. Not durable: the caller says so again after a start. */
+  pausePage: (pageId: string, paused: boolean) => void
 }
 
 export interface VisitorOperations {

@@ -45,7 +45,7 @@ export interface TokenPrompt {
 export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
   const { terminal, needs, clock, repair, log } = deps
   let state: 'hidden' | 'asking' | 'mending' | 'stopped' = 'hidden'
-  /** Pages mended here whose needs the token keeper has not closed yet. */
+  /** Pages mended here whose needs the Page tokens have not closed yet. */
   const mended = new Set<string>()
   /** Why the last try failed, and what to do about it. */
   let failure: string[] = []

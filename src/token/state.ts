@@ -1,4 +1,4 @@
-import type { PageTokenState } from './keeper.ts'
+import type { PageTokenState } from './page-tokens.ts'
 
 /** The events of a Page's token. */
 export type TokenEvent =

@@ -1,5 +1,5 @@
 import { WHOLE_BOT, type Need, type NeedCause, type Needs } from '../alerts/needs.ts'
-import type { PageTokenStatus, TokenKeeper } from './keeper.ts'
+import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
 
 /** Raises a need for each Page whose token cannot be used, and settles it when the token can. */
 export interface TokenNeeds {
@@ -8,7 +8,7 @@ export interface TokenNeeds {
 }
 
 export const createTokenNeeds = (deps: {
-  tokens: Pick<TokenKeeper, 'statuses' | 'onChange'>
+  tokens: Pick<PageTokens, 'statuses' | 'onChange'>
   needs: Pick<Needs, 'raise' | 'settle'>
 }): TokenNeeds => {
   const { tokens, needs } = deps

@@ -7,7 +7,7 @@ import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { fragments } from '../../src/console/overview.ts'
 import { toConsoleView, type ConsoleFacts } from '../../src/console/view.ts'
 import { verdictTitle } from '../../src/console/verdict.ts'
-import type { PageTokenStatus } from '../../src/token/keeper.ts'
+import type { PageTokenStatus } from '../../src/token/page-tokens.ts'
 import type { ProfileStatus } from '../../src/profile/profile-sync.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 12)

@@ -97,9 +97,9 @@ export const talk = (
       return Object.keys(rest).length === 0 ? null : rest
     },
     holds: async (what) =>
-      (await conversation.hold({ ...what, timestampMs: nowMs }, { pageId: PAGE, psid: PSID, state })).map(
-        ({ message }) => message.text ?? '',
-      ),
+      (
+        await conversation.pleaseWait({ ...what, timestampMs: nowMs }, { pageId: PAGE, psid: PSID, state })
+      ).map(({ message }) => message.text ?? ''),
     pass: (ms) => {
       nowMs += ms
     },

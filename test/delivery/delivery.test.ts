@@ -234,7 +234,7 @@ for (const verdict of ['configuration', 'permission', 'restricted'] as const) {
   )
 }
 
-t.test('a rate limit holds the Page as long as Facebook says', async (t) => {
+t.test('a rate limit pauses the Page as long as Facebook says', async (t) => {
   const world = await createWorld(t)
   world.graph.answer = () => 'rate_limited'
   world.delivery.start()

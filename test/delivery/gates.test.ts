@@ -2,7 +2,7 @@ import t from 'tap'
 import { createGates } from '../../src/delivery/sending/gates.ts'
 import type { StuckRefusal } from '../../src/delivery/sending/stuck.ts'
 import type { Need } from '../../src/alerts/needs.ts'
-import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 const PAGE = '100'
@@ -20,14 +20,17 @@ const build = () => {
   const needs: Need[] = []
   const hurried: number[] = []
   const status = { pageId: PAGE, pageName: 'Page', state: 'valid' } as PageTokenStatus
-  const tokens: Pick<TokenKeeper, 'tokenFor' | 'status' | 'statuses' | 'onChange'> = {
+  const tokens: Pick<PageTokens, 'tokenFor' | 'status' | 'statuses' | 'onChange'> = {
     tokenFor: () => 'token',
     status: () => status,
     statuses: () => [status],
     onChange: () => () => undefined,
   }
   const gates = createGates({
-    store: { holdPage: () => undefined, hurryOutbox: (conversations) => void hurried.push(...conversations) },
+    store: {
+      pausePage: () => undefined,
+      hurryOutbox: (conversations) => void hurried.push(...conversations),
+    },
     tokens,
     needs: { raise: (need) => void needs.push(need), settle: () => void needs.splice(0) },
     clock,
@@ -92,7 +95,7 @@ t.test('what is mended is tried at once, those that failed with it', (t) => {
 })
 
 t.test(
-  'two conversations that are refused alike hold the Page, unless something went through between',
+  'two conversations that are refused alike pause the Page, unless something went through between',
   (t) => {
     const held = build()
     held.gates.refused(PAGE, 1, REFUSAL)

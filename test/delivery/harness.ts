@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import type { Need } from '../../src/alerts/needs.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { PageTokenState, PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
@@ -59,7 +59,7 @@ export interface FakeGraph {
   actions: string[]
 }
 
-export interface FakeTokens extends TokenKeeper {
+export interface FakeTokens extends PageTokens {
   set: (pageId: string, state: PageTokenState, token?: string) => void
   suspected: string[]
 }
@@ -119,7 +119,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
       rates: { message: 1_000_000 },
       choose: () => 'Please pick one.',
       marksSeen: () => false,
-      holding: { afterMs: () => 20_000, say: async () => [{ message: { text: 'one moment' } }] },
+      pleaseWait: { afterMs: () => 20_000, say: async () => [{ message: { text: 'one moment' } }] },
       clock,
       random: () => 0.5,
       log: { debug: () => undefined, info: note, warn: note, error: note },

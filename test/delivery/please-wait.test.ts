@@ -91,7 +91,7 @@ t.test(
     dead.tokens.set('page-1', 'valid', 'token-2')
     await dead.heard('the answer')
 
-    const quiet = await createSlowWorld(t, { holding: { afterMs: () => 20_000, say: async () => [] } })
+    const quiet = await createSlowWorld(t, { pleaseWait: { afterMs: () => 20_000, say: async () => [] } })
     await quiet.ask('a')
     await quiet.pass(30_000)
     quiet.answer('a', 'the answer')
@@ -117,7 +117,7 @@ t.test('nothing overtakes a reply that has not gone out yet', async (t) => {
 t.test('trouble with the words costs nothing but them', async (t) => {
   const say = () => Promise.reject(new Error('no words'))
   const { ask, answer, pass, heard, logged } = await createSlowWorld(t, {
-    holding: { afterMs: () => 20_000, say },
+    pleaseWait: { afterMs: () => 20_000, say },
   })
   await ask('a')
   await pass(20_000)

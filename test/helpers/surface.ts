@@ -7,14 +7,14 @@ import { errorsPlugin } from '../../plugins/errors.ts'
 import type { Findings } from '../../plugins/findings.ts'
 import { metricsPlugin } from '../../plugins/metrics.ts'
 import { createServer } from '../../plugins/server.ts'
-import { shieldPlugin } from '../../plugins/failed-proof-limit.ts'
+import { failedProofLimitPlugin } from '../../plugins/failed-proof-limit.ts'
 import { dataDeletionRoutes } from '../../routes/data-deletion.ts'
 import { facebookRoutes } from '../../routes/facebook.ts'
 import { healthRoutes } from '../../routes/health.ts'
 import { webhookRoutes } from '../../routes/webhook.ts'
 import { loadConfig, type Env } from '../../src/base/config.ts'
 import type { NewEvent, Store } from '../../src/store/store.ts'
-import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { APP_SECRET } from './sign.ts'
 
@@ -25,8 +25,8 @@ export interface Surface {
   clock: FakeClock
   /** What the routes handed to the store. */
   accepted: NewEvent[]
-  /** Who removed the app, as the routes told the token keeper. */
-  deauthorized: Parameters<TokenKeeper['deauthorized']>[0][]
+  /** Who removed the app, as the routes told the Page tokens. */
+  deauthorized: Parameters<PageTokens['deauthorized']>[0][]
   /** Pages whose events were heard, one entry for each event. */
   heard: string[]
   /** What the store was asked to remember. */
@@ -39,14 +39,14 @@ export interface SurfaceOptions {
   env?: Env
   accept?: Store['accept']
   probeStore?: Store['probe']
-  deauthorize?: TokenKeeper['deauthorized']
+  deauthorize?: PageTokens['deauthorized']
   tokens?: Pick<PageTokenStatus, 'pageId' | 'state'>[]
 }
 
 /** Something to look at, whatever the rest says. */
 const REFUSED = { kind: 'refused', level: 'look', pageId: '*' }
 
-/** The real HTTP surface over a store and a token keeper that only listen. */
+/** The real HTTP surface over a store and Page tokens that only listen. */
 export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promise<Surface> => {
   const env = { ...ENV, ...options.env }
   const lines: Surface['lines'] = []
@@ -81,13 +81,13 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   app.register(envPlugin, { env })
   app.register(clockPlugin, { clock })
   app.register(bodyBudgetPlugin, { mebibytes: 32 })
-  app.register(shieldPlugin)
+  app.register(failedProofLimitPlugin)
   app.register(errorsPlugin)
   app.register(metricsPlugin)
-  app.decorate('silence', { heard: (pageId) => void heard.push(pageId) })
+  app.decorate('noWebhooksAlarm', { heard: (pageId) => void heard.push(pageId) })
   app.decorate('findings', { now: () => [REFUSED] } as unknown as Findings)
   app.decorate('store', store as unknown as Store)
-  app.decorate('tokens', tokens as unknown as TokenKeeper)
+  app.decorate('tokens', tokens as unknown as PageTokens)
   app.register(healthRoutes)
   app.register(webhookRoutes)
   app.register(facebookRoutes)

@@ -10,7 +10,7 @@ import { needsPlugin } from '../../plugins/needs.ts'
 import { operatorPlugin } from '../../plugins/alerts.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
-import type { PageTokenState, PageTokenStatus } from '../../src/token/keeper.ts'
+import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createKeyboard, createSignals, Screen } from '../terminal/screen.ts'
 
@@ -49,7 +49,7 @@ interface Setting {
   repair?: (asked: Asked) => Promise<{ id: string; name: string }[]>
 }
 
-/** The real plugin among stand-ins for the store, the token keeper and the bootstrap. */
+/** The real plugin among stand-ins for the store, the Page tokens and the bootstrap. */
 const build = async (
   t: Test,
   { known = [], env, waiting = new Map(), withTerminal, repair }: Setting = {},

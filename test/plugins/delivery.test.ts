@@ -30,7 +30,7 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
       patienceMs: () => 0,
       marksSeen: () => false,
       choose: () => '',
-      holdAfterMs: () => 20_000,
+      pleaseWaitAfterMs: () => 20_000,
     },
     graph: {
       now: clock.now,

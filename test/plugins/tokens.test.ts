@@ -11,7 +11,7 @@ import { storePlugin } from '../../plugins/store.ts'
 import { tokensPlugin } from '../../plugins/tokens.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
-import type { PageTokenStatus } from '../../src/token/keeper.ts'
+import type { PageTokenStatus } from '../../src/token/page-tokens.ts'
 import { APP_ID, APP_SECRET, PAGE_ID, pageFacts, startFakeGraph } from '../helpers/graph-server.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 

@@ -3,7 +3,7 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { createProfileSync } from '../../src/profile/profile-sync.ts'
 import type { Trouble } from '../../src/alerts/page-trouble.ts'
-import type { PageTokenState, PageTokenStatus } from '../../src/token/keeper.ts'
+import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const PAGE = '100000000000001'

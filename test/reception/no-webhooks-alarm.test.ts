@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { createNeeds } from '../../src/alerts/needs.ts'
 import { noticeText } from '../../src/alerts/notice.ts'
 import { createRhythm, SLOT_MS } from '../../src/reception/rhythm.ts'
-import { createSilenceWatch } from '../../src/reception/no-webhooks-alarm.ts'
+import { createNoWebhooksAlarm } from '../../src/reception/no-webhooks-alarm.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { SLOTS_A_DAY } from './rhythms.ts'
 
@@ -25,7 +25,7 @@ const build = async (t: Test, { pages = [PAGE], learned = true } = {}) => {
   const needs = createNeeds({ clock })
   const lines: string[] = []
   const world = { pages, broken: false }
-  const watch = createSilenceWatch({
+  const watch = createNoWebhooksAlarm({
     pages: () => world.pages,
     needs,
     clock,

@@ -5,7 +5,7 @@ import { createRecovery, type Recovery } from '../../src/reception/recovery.ts'
 import { GraphError, type GraphErrorFacts, type Verdict } from '../../src/graph/error.ts'
 import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { PageTokenStatus, TokenKeeper } from '../../src/token/keeper.ts'
+import type { PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import type { Trouble } from '../../src/alerts/page-trouble.ts'
 import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
 import { toRecoveredEvents } from '../../src/webhook/recovered.ts'
@@ -473,7 +473,7 @@ async function world(t: Test, options: Options = {}) {
   let recovery: Recovery | null = null
   const status = (): PageTokenStatus =>
     ({ pageId: PAGE, state: token === null ? 'invalid' : 'valid' }) as PageTokenStatus
-  const tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'> = {
+  const tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'> = {
     tokenFor: () => token,
     statuses: () => [status()],
     suspect: (pageId, bad) => {

@@ -11,7 +11,7 @@ const post = (payload: string, type = 'application/x-www-form-urlencoded') => ({
   payload,
 })
 
-t.test('a deauthorize callback tells the token keeper whom Facebook names', async (t) => {
+t.test('a deauthorize callback tells the Page tokens whom Facebook names', async (t) => {
   const { app, deauthorized } = await buildSurface(t)
   const claims = [CLAIMS, { ...CLAIMS, user_id: 0, profile_id: '100' }, { ...CLAIMS, user_id: undefined }]
   for (const claim of claims) {

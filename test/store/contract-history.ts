@@ -75,15 +75,15 @@ export const historyContract = (t: Test, open: OpenStore): void => {
 
   t.test('a retried dead letter is sent in its place, under its id, and is dead no more', async (t) => {
     const { store } = await setUp(t)
-    store.holdPage('page-1', true)
+    store.pausePage('page-1', true)
     await store.accept([newEvent('a')])
     await handleAll(store, () => ['r1'])
-    store.holdPage('page-1', false)
+    store.pausePage('page-1', false)
     await buryAll(store)
-    store.holdPage('page-1', true)
+    store.pausePage('page-1', true)
     await store.accept([newEvent('b')])
     await handleAll(store, () => ['r2'])
-    store.holdPage('page-1', false)
+    store.pausePage('page-1', false)
 
     const [letter] = (await store.deadLetters.list({ limit: 1 })).letters
     const { id = '', pageId, windowEndsMs } = letter ?? {}

@@ -40,7 +40,7 @@ export const interjectContract = (t: Test, open: OpenStore): void => {
     t.match(out?.replies, [{ body: '"wait"', doubtSinceMs: Number }])
   })
 
-  t.test('it does not overtake replies that wait, nor go where the Page is held', async (t) => {
+  t.test('it does not overtake replies that wait, nor go where the Page is paused', async (t) => {
     const place = await openPlace(t, open)
     const { store } = place
     await store.accept([newEvent('a'), newEvent('b')])
@@ -51,9 +51,9 @@ export const interjectContract = (t: Test, open: OpenStore): void => {
     t.equal(await store.interject(claim, second, '"wait"'), null)
     t.same(await sendAll(store), ['"first"'])
 
-    store.holdPage('page-1', true)
+    store.pausePage('page-1', true)
     t.equal(await store.interject(claim, second, '"wait"'), null)
-    store.holdPage('page-1', false)
+    store.pausePage('page-1', false)
     t.same(await sendAll(store), [])
   })
 

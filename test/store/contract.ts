@@ -268,7 +268,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     const { store, clock } = await setUp(t)
     t.same((await store.counts()).oldest, { inboxMs: null, outboxMs: new Map() })
     const firstMs = clock.now()
-    store.holdPage('page-1', true)
+    store.pausePage('page-1', true)
     await store.accept([newEvent('a')])
     await clock.advance(60_000)
     await store.accept([newEvent('b'), newEvent('c', { pageId: 'page-2' })])
@@ -376,9 +376,9 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['a1', 'b1'])
   })
 
-  t.test('a held Page keeps its replies, the others go on; then they leave in order', async (t) => {
+  t.test('a paused Page keeps its replies, the others go on; then they leave in order', async (t) => {
     const { store } = await setUp(t)
-    store.holdPage('page-1', true)
+    store.pausePage('page-1', true)
     const work: string[] = []
     store.onWork((queue) => work.push(queue))
     await store.accept(['a', 'b', 'c'].map((key) => newEvent(key)))
@@ -388,7 +388,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['other'])
     t.match((await store.counts()).outbox.get('page-1'), 3)
     work.length = 0
-    store.holdPage('page-1', false)
+    store.pausePage('page-1', false)
     t.same(work, ['outbox'], 'letting go says that there is work')
     t.same(await sendAll(store), ['a', 'b', 'c'])
   })
@@ -427,7 +427,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     const HOUR_MS = 3_600_000
     const wrote = (psid: string, hoursAgo: number) =>
       store.accept([newEvent(psid, { psid, timestampMs: clock.now() - hoursAgo * HOUR_MS })])
-    store.holdPage('page-1', true)
+    store.pausePage('page-1', true)
     for (const [psid, hoursAgo] of [
       ['new', 2],
       ['old', 20],
@@ -435,7 +435,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     ] as const)
       await wrote(psid, hoursAgo)
     await handleAll(store, (key) => [key])
-    store.holdPage('page-1', false)
+    store.pausePage('page-1', false)
     await wrote('first-now', 0)
     await wrote('last-now', 0)
     await handleAll(store, (key) => [key])

@@ -10,10 +10,10 @@ t.test('a running store notices what another process retried, and sends it in it
   await running.accept([newEvent('a'), newEvent('b', { pageId: 'page-2' })])
   await handleAll(running, (key) => [key])
   await buryAll(running)
-  running.holdPage('page-1', true)
+  running.pausePage('page-1', true)
   await running.accept([newEvent('c')])
   await handleAll(running, (key) => [key])
-  running.holdPage('page-1', false)
+  running.pausePage('page-1', false)
 
   const noticed = nextWork(running)
   t.equal((await other.deadLetters.retry({ all: true })).length, 2)

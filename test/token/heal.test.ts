@@ -3,7 +3,7 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { AccountPage, TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken, StoredUserToken } from '../../src/store/tokens/records.ts'
 import { createHealer } from '../../src/token/heal.ts'
-import { createTokenKeeper } from '../../src/token/page-tokens.ts'
+import { createProbedPageTokens } from '../../src/token/probed-page-tokens.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken, userToken as sample } from '../store/tokens/sample.ts'
 
@@ -95,7 +95,7 @@ const build = (t: Test) => {
     warn: (_facts: object, message: string) => void lines.push(message),
   }
   const heal = createHealer({ store, graph, appId: APP_ID, clock, log })
-  const keeper = createTokenKeeper({
+  const tokens = createProbedPageTokens({
     store,
     graph,
     appId: APP_ID,
@@ -106,9 +106,9 @@ const build = (t: Test) => {
     heal,
   })
   const changes: string[] = []
-  keeper.onChange(({ pageId, state }) => changes.push(`${pageId} ${state}`))
-  t.teardown(() => keeper.stop())
-  return { world, store, clock, calls, lines, heal, keeper, changes }
+  tokens.onChange(({ pageId, state }) => changes.push(`${pageId} ${state}`))
+  t.teardown(() => tokens.stop())
+  return { world, store, clock, calls, lines, heal, tokens, changes }
 }
 
 t.test(
@@ -223,89 +223,89 @@ t.test('an outage in between is bridged for some seconds, then a person is asked
 t.test(
   'while it is tried the Page is paused and no alert is sent; then it goes on with the new token',
   async (t) => {
-    const { keeper, clock, changes, world } = build(t)
-    await keeper.start()
-    t.equal(keeper.tokenFor('100'), 'page-token-1')
+    const { tokens, clock, changes, world } = build(t)
+    await tokens.start()
+    t.equal(tokens.tokenFor('100'), 'page-token-1')
     const waiting = Promise.withResolvers<AccountPage>()
     const page = world.page
     Object.defineProperty(world, 'page', { get: () => waiting.promise })
     await clock.advance(0)
-    t.match(keeper.status('100'), { state: 'suspect', reason: /password was changed/ })
-    t.equal(keeper.tokenFor('100'), null)
+    t.match(tokens.status('100'), { state: 'suspect', reason: /password was changed/ })
+    t.equal(tokens.tokenFor('100'), null)
 
     waiting.resolve(page as AccountPage)
     await clock.advance(0)
-    t.equal(keeper.tokenFor('100'), 'page-token-2')
+    t.equal(tokens.tokenFor('100'), 'page-token-2')
     t.strictSame(changes, ['100 valid', '100 suspect', '100 valid'])
   },
 )
 
 t.test('what cannot be healed is invalid, and is healed later when the role is back', async (t) => {
-  const { keeper, clock, changes, world } = build(t)
+  const { tokens, clock, changes, world } = build(t)
   const page = world.page
   world.page = failure('bad_request')
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   t.strictSame(changes, ['100 valid', '100 suspect', '100 invalid'])
 
   world.page = page
   await clock.advance(16 * MINUTE_MS)
-  t.equal(keeper.tokenFor('100'), 'page-token-2')
+  t.equal(tokens.tokenFor('100'), 'page-token-2')
   t.equal(changes.at(-1), '100 valid')
 })
 
 t.test('a token that a person brings meanwhile is not called invalid', async (t) => {
-  const { keeper, clock, changes, world, store } = build(t)
+  const { tokens, clock, changes, world, store } = build(t)
   world.tokens.set('long-1', failure('transient'))
-  await keeper.start()
+  await tokens.start()
   await clock.advance(1000)
-  t.equal(keeper.status('100').state, 'suspect')
+  t.equal(tokens.status('100').state, 'suspect')
   world.tokens.set('page-token-3', pageFacts())
   await store.save({ pages: [pageToken({ token: 'page-token-3', provedAtMs: 1_790_000_000_001 })] })
   await clock.advance(20_000)
-  t.equal(keeper.tokenFor('100'), 'page-token-3')
+  t.equal(tokens.tokenFor('100'), 'page-token-3')
   t.notOk(changes.includes('100 invalid'))
 })
 
 t.test('a deauthorized person pauses the Pages of their tokens, and these alone', async (t) => {
-  const { keeper, clock, world, calls } = build(t)
+  const { tokens, clock, world, calls } = build(t)
   world.users = []
   world.tokens.set('page-token-1', pageFacts())
   world.tokens.set('page-token-9', pageFacts({ profileId: '900' }))
   world.pages = [pageToken(), pageToken({ pageId: '900', token: 'page-token-9', userId: '9' })]
-  await keeper.start()
+  await tokens.start()
   await clock.advance(1000)
   calls.length = 0
 
   world.tokens.set('page-token-1', DEAD)
-  const done = keeper.deauthorized({ userId: '7', pageId: null })
-  t.match(keeper.status('100'), { state: 'suspect', reason: /app was removed/ })
-  t.equal(keeper.tokenFor('900'), 'page-token-9')
-  t.equal(keeper.tokenFor('100'), 'page-token-1', 'it goes on sending where only another program says so')
+  const done = tokens.deauthorized({ userId: '7', pageId: null })
+  t.match(tokens.status('100'), { state: 'suspect', reason: /app was removed/ })
+  t.equal(tokens.tokenFor('900'), 'page-token-9')
+  t.equal(tokens.tokenFor('100'), 'page-token-1', 'it goes on sending where only another program says so')
   await done
-  t.equal(keeper.tokenFor('100'), null)
-  t.equal(keeper.status('100').state, 'invalid')
+  t.equal(tokens.tokenFor('100'), null)
+  t.equal(tokens.status('100').state, 'invalid')
   t.strictSame(calls, ['debug page-token-1'])
 
-  await keeper.deauthorized({ userId: null, pageId: '900' })
+  await tokens.deauthorized({ userId: null, pageId: '900' })
   t.strictSame(calls.slice(1), ['debug page-token-9'])
-  t.equal(keeper.status('900').state, 'valid')
+  t.equal(tokens.status('900').state, 'valid')
 
   calls.length = 0
-  await keeper.deauthorized({ userId: 'a stranger', pageId: null })
-  await keeper.deauthorized({ userId: null, pageId: null })
+  await tokens.deauthorized({ userId: 'a stranger', pageId: null })
+  await tokens.deauthorized({ userId: null, pageId: null })
   t.strictSame(calls, [], 'nothing is asked where no Page is concerned')
 })
 
 t.test('a call that is refused pauses a Page that another program has put in doubt', async (t) => {
-  const { keeper, clock, world } = build(t)
+  const { tokens, clock, world } = build(t)
   world.users = []
   world.tokens.set('page-token-1', pageFacts())
   world.pages = [pageToken()]
-  await keeper.start()
+  await tokens.start()
   await clock.advance(1000)
-  const done = keeper.deauthorized({ userId: '7', pageId: null })
-  keeper.suspect('100', 'page-token-1', 'it was refused')
-  t.equal(keeper.tokenFor('100'), null)
+  const done = tokens.deauthorized({ userId: '7', pageId: null })
+  tokens.suspect('100', 'page-token-1', 'it was refused')
+  t.equal(tokens.tokenFor('100'), null)
   await done
 })

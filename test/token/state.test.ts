@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PageTokenState } from '../../src/token/keeper.ts'
+import type { PageTokenState } from '../../src/token/page-tokens.ts'
 import { nextState, type TokenEvent } from '../../src/token/state.ts'
 
 const TABLE: [from: PageTokenState, event: TokenEvent, to: PageTokenState][] = [

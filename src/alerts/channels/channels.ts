@@ -1,7 +1,7 @@
 import type { Config } from '../../base/settings.ts'
 import { createPostAlert } from './post.ts'
 import { receiversIn } from './receivers.ts'
-import type { Alert, InsistentDeps } from './retrying-channel.ts'
+import type { Alert, RetryingChannelDeps } from './retrying-channel.ts'
 
 /** A channel that is switched on. */
 export interface OpenChannel extends Alert {
@@ -11,7 +11,7 @@ export interface OpenChannel extends Alert {
   check: string
 }
 
-type Deps = Pick<InsistentDeps, 'clock' | 'log'>
+type Deps = Pick<RetryingChannelDeps, 'clock' | 'log'>
 
 /** Opens every channel whose settings are there. */
 export const openChannels = async (config: Config, deps: Deps): Promise<OpenChannel[]> => {

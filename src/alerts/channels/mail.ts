@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
+import { createRetryingChannel, type Alert, type RetryingChannelDeps, type Try } from './retrying-channel.ts'
 import { noticeText, type Notice } from '../notice.ts'
 
 export interface MailSettings {
@@ -13,7 +13,7 @@ export interface MailSettings {
   timeoutMs?: number
 }
 
-export interface MailDeps extends MailSettings, Pick<InsistentDeps, 'clock' | 'log'> {}
+export interface MailDeps extends MailSettings, Pick<RetryingChannelDeps, 'clock' | 'log'> {}
 
 /** Sends notices by e-mail: the first line is the subject. */
 export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert => {
@@ -27,7 +27,7 @@ export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert =>
     return Promise.race([sent, end(stopped)])
   }
   const complaint = 'an alert could not be sent by e-mail; check SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
-  const alert = createInsistent({ attempt, clock, log, complaint })
+  const alert = createRetryingChannel({ attempt, clock, log, complaint })
   return {
     send: alert.send,
     trial: alert.trial,

@@ -2,7 +2,7 @@ import { request } from 'undici'
 import { problemOf } from '../../base/call-failure.ts'
 import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
 import type { Notice } from '../notice.ts'
-import { createInsistent, type Alert, type InsistentDeps, type Try } from './retrying-channel.ts'
+import { createRetryingChannel, type Alert, type RetryingChannelDeps, type Try } from './retrying-channel.ts'
 
 /** The one POST that brings a notice to its receiver. */
 export interface Post {
@@ -13,7 +13,7 @@ export interface Post {
   body: Record<string, unknown>
 }
 
-export interface PostDeps extends InsistentDepsOfPost {
+export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'complaint'> {
   /** Makes the post of a notice. */
   write: (notice: Notice) => Post
   /** The proxies that calls go by; none where nothing is said. */
@@ -21,8 +21,6 @@ export interface PostDeps extends InsistentDepsOfPost {
   /** For one try, from connecting to the end of the answer. */
   timeoutMs?: number
 }
-
-type InsistentDepsOfPost = Pick<InsistentDeps, 'clock' | 'log' | 'complaint'>
 
 /** Sends each notice as one POST. Follows no redirect: the text goes only where the operator said. */
 export const createPostAlert = (deps: PostDeps): Alert => {
@@ -47,7 +45,7 @@ export const createPostAlert = (deps: PostDeps): Alert => {
     }
   }
 
-  const alert = createInsistent({ attempt, clock, log, complaint })
+  const alert = createRetryingChannel({ attempt, clock, log, complaint })
   return {
     send: alert.send,
     trial: alert.trial,

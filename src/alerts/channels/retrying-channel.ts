@@ -15,7 +15,7 @@ export interface Alert {
 /** What came of one try. `problem` is one word or number, without addresses. */
 export type Try = { status: 'ok' } | { status: 'again' | 'refused'; problem: string }
 
-export interface InsistentDeps {
+export interface RetryingChannelDeps {
   attempt: (notice: Notice, stopped: AbortSignal) => Promise<Try>
   clock: Pick<Clock, 'sleep'>
   log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'warn'>
@@ -26,7 +26,7 @@ export interface InsistentDeps {
 const PAUSES_MS = [1_000, 5_000, 25_000]
 
 /** Sends one notice after the other, each a few times when it does not get through. */
-export const createInsistent = ({ attempt, clock, log, complaint }: InsistentDeps): Alert => {
+export const createRetryingChannel = ({ attempt, clock, log, complaint }: RetryingChannelDeps): Alert => {
   const stopped = new AbortController()
   let queue = Promise.resolve()
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { OutboxItem, QueuedReply, Reply } from '../../messages.ts'
 import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
-import { createHolding, type HoldingDeps } from './please-wait.ts'
+import { createPleaseWait, type PleaseWaitDeps } from './please-wait.ts'
 import type { Log } from '../../base/logger.ts'
 import type { Rest, Surroundings } from './surroundings.ts'
 
@@ -28,7 +28,7 @@ export type Handling = (
 export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 
 export const createHandling = (
-  deps: HoldingDeps & {
+  deps: PleaseWaitDeps & {
     handle: Handler
     surroundings: Surroundings
     /** What to say when the handler failed; nothing when it must stay silent. */
@@ -45,7 +45,7 @@ export const createHandling = (
 ): Handling => {
   const { handle, surroundings, apologise, onTaken, onHandled, clock, log, handlerLimitMs, keepsQuestions } =
     deps
-  const hold = createHolding(deps)
+  const pleaseWait = createPleaseWait(deps)
 
   const apologyFor = (event: WebhookEvent, conversation: ConversationView): Reply[] => {
     if (conversation.psid === null) return []
@@ -60,7 +60,7 @@ export const createHandling = (
 
   const withinLimit = async (
     result: Promise<ScriptResult>,
-    stopHolding: () => void,
+    stopPleaseWait: () => void,
   ): Promise<ScriptResult> => {
     let cancel = (): void => undefined
     const limit = new Promise<never>((_, reject) => {
@@ -70,7 +70,7 @@ export const createHandling = (
       return await Promise.race([result, limit])
     } finally {
       cancel()
-      stopHolding()
+      stopPleaseWait()
     }
   }
 
@@ -84,7 +84,7 @@ export const createHandling = (
       onTaken(event, view)
       const answer = handle(event, view)
       const result =
-        answer instanceof Promise ? await withinLimit(answer, hold(claim, stored, event, view)) : answer
+        answer instanceof Promise ? await withinLimit(answer, pleaseWait(claim, stored, event, view)) : answer
       onHandled(event, view, result)
       return {
         ...toOutcome(event, conversation, result),

@@ -7,15 +7,15 @@ import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 
 /** What a visitor hears whose answer takes its time. */
-export interface Holding {
+export interface PleaseWait {
   /** How long it may take, ms. */
   afterMs: (pageId: string) => number
   /** The please-wait message; no replies where the bot is not expected to answer. */
   say: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
 
-export interface HoldingDeps {
-  holding: Holding
+export interface PleaseWaitDeps {
+  pleaseWait: PleaseWait
   store: Pick<Store, 'interject'>
   sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver'>
   clock: Clock
@@ -33,8 +33,8 @@ const REMEMBERED_MS = 15 * 60_000
  *
  * @returns begins to wait for an event; what it returns ends that
  */
-export const createHolding = (deps: HoldingDeps) => {
-  const { holding, store, sender, clock, log } = deps
+export const createPleaseWait = (deps: PleaseWaitDeps) => {
+  const { pleaseWait, store, sender, clock, log } = deps
   /** When the visitor of a conversation was told, ms since the epoch; those told longest ago first. */
   const told = new Map<number, number>()
 
@@ -72,11 +72,11 @@ export const createHolding = (deps: HoldingDeps) => {
     if (stored.acceptedMs <= (told.get(id) ?? 0)) return () => undefined
     let isOver = false
     const tell = async (): Promise<void> => {
-      const [reply] = await holding.say(event, conversation)
+      const [reply] = await pleaseWait.say(event, conversation)
       if (reply === undefined || isOver) return
       await send(claim, stored, { ...reply, answersMs: event.timestampMs })
     }
-    const afterMs = holding.afterMs(pageId)
+    const afterMs = pleaseWait.afterMs(pageId)
     const leftMs = stored.acceptedMs + afterMs - clock.now()
     const cancel = clock.after(Math.min(Math.max(SOONEST_MS, leftMs), afterMs), () => {
       tell().catch((error: unknown) =>

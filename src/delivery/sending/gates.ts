@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
 import type { PageRoom, Store } from '../../store/store.ts'
-import type { TokenKeeper } from '../../token/keeper.ts'
+import type { PageTokens } from '../../token/page-tokens.ts'
 import { backoffMs, growingMs } from '../../base/backoff.ts'
 import { createStuck, type Stuck, type StuckRefusal } from './stuck.ts'
 
@@ -52,8 +52,8 @@ type MendableCause = Extract<NeedCause, 'configuration' | 'permission' | 'restri
 
 interface Gate {
   state: 'open' | 'closed' | 'half_open'
-  /** What the last closing holds back. */
-  holds: 'page' | 'backlog'
+  /** What the last closing pauses. */
+  pauses: 'page' | 'backlog'
   /** How often it closed without opening in between. */
   closings: number
   why: Closing | null
@@ -84,8 +84,8 @@ const QUIET_MS = 40 * 60_000
 const MEDIA_QUIET_MS = 15 * 60_000
 
 export const createGates = (deps: {
-  store: Pick<Store, 'holdPage' | 'hurryOutbox'>
-  tokens: Pick<TokenKeeper, 'tokenFor' | 'status' | 'statuses' | 'onChange'>
+  store: Pick<Store, 'pausePage' | 'hurryOutbox'>
+  tokens: Pick<PageTokens, 'tokenFor' | 'status' | 'statuses' | 'onChange'>
   needs: Pick<Needs, 'raise' | 'settle'>
   clock: Clock
   random: () => number
@@ -106,7 +106,7 @@ export const createGates = (deps: {
     if (known !== undefined) return known
     const gate: Gate = {
       state: 'open',
-      holds: 'backlog',
+      pauses: 'backlog',
       closings: 0,
       why: null,
       token: null,
@@ -133,11 +133,11 @@ export const createGates = (deps: {
 
   const isShut = (pageId: string): boolean => {
     const gate = gates.get(pageId)
-    return gate?.state === 'closed' && gate.holds === 'page'
+    return gate?.state === 'closed' && gate.pauses === 'page'
   }
 
   const apply = (pageId: string): void => {
-    store.holdPage(pageId, tokens.tokenFor(pageId) === null || isShut(pageId))
+    store.pausePage(pageId, tokens.tokenFor(pageId) === null || isShut(pageId))
   }
 
   const halfOpen = (pageId: string): void => {
@@ -160,20 +160,20 @@ export const createGates = (deps: {
 
   const closeForBacklog = (pageId: string, gate: Gate, pace: typeof QUICK): void => {
     // What was wrong with the Page as a whole is still wrong where a try merely failed.
-    if (gate.state === 'half_open' && gate.holds === 'page' && gate.why !== null) close(pageId, gate.why)
+    if (gate.state === 'half_open' && gate.pauses === 'page' && gate.why !== null) close(pageId, gate.why)
     else if (gate.state !== 'closed') shut(pageId, gate, 'backlog', { ...pace, atLeastMs: 0 })
   }
 
   const shut = (
     pageId: string,
     gate: Gate,
-    holds: Gate['holds'],
+    pauses: Gate['pauses'],
     { atLeastMs, ...pace }: typeof QUICK & { atLeastMs: number },
   ): void => {
     gate.cancelTimer()
     const waitMs = Math.max(atLeastMs, pace.baseMs / 2 + backoffMs(gate.closings, { ...pace, random }))
     gate.state = 'closed'
-    gate.holds = holds
+    gate.pauses = pauses
     gate.closings += 1
     gate.lately.clear()
     gate.token = tokens.tokenFor(pageId)
@@ -250,9 +250,9 @@ export const createGates = (deps: {
 
     room: (pageId) => {
       if (tokens.tokenFor(pageId) === null || isShut(pageId)) return { all: 0, waiting: 0, backlog: 0 }
-      const { state, holds } = gates.get(pageId) ?? { state: 'open', holds: 'backlog' }
+      const { state, pauses } = gates.get(pageId) ?? { state: 'open', pauses: 'backlog' }
       if (state === 'open') return { all: perPage, waiting: backlog, backlog }
-      if (holds === 'backlog')
+      if (pauses === 'backlog')
         return { all: perPage, waiting: backlog, backlog: state === 'half_open' ? PROBES : 0 }
       return { all: PROBES, waiting: PROBES, backlog: PROBES }
     },
@@ -270,7 +270,7 @@ export const createGates = (deps: {
       remember(pageId, gate)
       if (gate.failing.size < MOST_FAILING) gate.failing.add(conversation)
       if (gate.lately.size < OUTAGE_AFTER) gate.lately.add(conversation)
-      const isTry = gate.state === 'half_open' && gate.holds === 'page'
+      const isTry = gate.state === 'half_open' && gate.pauses === 'page'
       const enough = isTry ? 1 : gate.state === 'half_open' ? 2 : OUTAGE_AFTER
       if (gate.lately.size >= enough) closeForBacklog(pageId, gate, QUICK)
     },

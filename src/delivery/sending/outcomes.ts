@@ -5,7 +5,7 @@ import type { Graph } from '../../graph/graph.ts'
 import { UPLOAD_EDGE } from '../../graph/upload.ts'
 import type { OutboxClaim, Store, StoredReply } from '../../store/store.ts'
 import type { GraphFacts } from '../../store/dead-letters.ts'
-import type { TokenKeeper } from '../../token/keeper.ts'
+import type { PageTokens } from '../../token/page-tokens.ts'
 import { backoffMs } from '../../base/backoff.ts'
 import type { QueuedReply } from '../../messages.ts'
 import type { DoubtResolver } from './doubt.ts'
@@ -60,7 +60,7 @@ const MOST_PASSING = 3
 export const createOutcomes = (deps: {
   store: Pick<Store, 'finishReply' | 'windowEndsMs'>
   graph: Pick<Graph, 'now'>
-  tokens: Pick<TokenKeeper, 'suspect'>
+  tokens: Pick<PageTokens, 'suspect'>
   /** Whether a reply to what was accepted then has waited for the token that it went out with. */
   waitedForToken: (pageId: string, acceptedMs: number) => boolean
   gates: Gates

@@ -5,7 +5,7 @@ import type { Trouble } from '../../alerts/page-trouble.ts'
  * visitor's. Of two the operator hears; where nothing went through between them, it is taken for the Page's.
  */
 export interface Stuck {
-  /** @returns whether the Page is to be held for it */
+  /** @returns whether the Page is to be paused for it */
   refused: (conversation: number, refusal: StuckRefusal) => boolean
   /** A message of the Page went through. */
   succeeded: () => void

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { TokenKeeper } from '../../token/keeper.ts'
+import type { PageTokens } from '../../token/page-tokens.ts'
 
 /** Knows since when each Page has had its token, for telling which replies have waited for it. */
 export interface TokenWaits {
@@ -11,7 +11,7 @@ export interface TokenWaits {
 
 /** Replies from before a start do not count for a Page that had its token then: why they waited is not known any more. */
 export const createTokenWaits = (deps: {
-  tokens: Pick<TokenKeeper, 'tokenFor' | 'statuses' | 'onChange'>
+  tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'onChange'>
   clock: Pick<Clock, 'now'>
 }): TokenWaits => {
   const { tokens, clock } = deps

@@ -28,8 +28,8 @@ export interface Lane {
   /** The conversation has replies in the rows. */
   note: (conversation: Waiting) => void
   letGo: (conversation: Waiting, more: boolean) => void
-  /** While the lane is held its rows are not read. */
-  hold: (held: boolean) => void
+  /** While the lane is paused its rows are not read. */
+  pause: (paused: boolean) => void
   /** Replies came back into the rows; of which conversations is not known. */
   returned: (windowEndsMs: (conversation: number) => number | null) => void
 }
@@ -64,7 +64,7 @@ export const createLane = (deps: {
   let { behind } = deps
   /** Counts what fell behind: a look at the rows that began before it cannot have seen it. */
   let falls = 0
-  let held = false
+  let paused = false
   let reading = false
   let notes = 0
   /** Handed out, delayed, or being read. */
@@ -75,7 +75,7 @@ export const createLane = (deps: {
   const fallBehind = (): void => {
     behind = true
     falls += 1
-    if (!held) wake()
+    if (!paused) wake()
   }
 
   const remember = (id: number, windowEndsMs: number | null): void => {
@@ -95,7 +95,7 @@ export const createLane = (deps: {
 
   const note: Lane['note'] = ({ id, windowEndsMs }) => {
     remember(id, windowEndsMs)
-    if (!held) wake()
+    if (!paused) wake()
   }
 
   /** Looks up which conversations wait in the rows besides those that are known. */
@@ -152,9 +152,9 @@ export const createLane = (deps: {
 
   return {
     pageId,
-    isReadable: () => isWaiting() && !held && !reading,
+    isReadable: () => isWaiting() && !paused && !reading,
     takeFresh: (id) => {
-      if (held || behind || backlog.length > 0 || taken.has(id) || known.has(id)) return false
+      if (paused || behind || backlog.length > 0 || taken.has(id) || known.has(id)) return false
       taken.add(id)
       return true
     },
@@ -173,9 +173,9 @@ export const createLane = (deps: {
       taken.delete(conversation.id)
       if (more || known.has(conversation.id)) note(conversation)
     },
-    hold: (isHeld) => {
-      held = isHeld
-      if (!held && isWaiting()) wake()
+    pause: (isPaused) => {
+      paused = isPaused
+      if (!paused && isWaiting()) wake()
     },
     returned: (windowEndsMs) => {
       fallBehind()

@@ -25,7 +25,7 @@ export interface OutboxLanes {
   returned: (pageIds: Iterable<string>) => void
   /** Ends a delay: what the conversation waited for has happened. */
   hurry: (conversation: number) => void
-  hold: (pageId: string, held: boolean) => void
+  pause: (pageId: string, paused: boolean) => void
   stop: () => void
 }
 
@@ -179,7 +179,7 @@ export const createOutboxLanes = (deps: {
       await handedBack
     },
 
-    hold: (pageId, held) => laneOf(pageId).hold(held),
+    pause: (pageId, paused) => laneOf(pageId).pause(paused),
 
     returned: (pageIds) => {
       for (const pageId of new Set(pageIds))

@@ -190,7 +190,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
     windowEndsMs: async ({ conversation }) =>
       (live.get(conversation.id)?.conversation ?? conversation).windowEndsMs,
     hurryOutbox: (conversations) => conversations.forEach(outbox.hurry),
-    holdPage: (pageId, held) => outbox.hold(pageId, held),
+    pausePage: (pageId, paused) => outbox.pause(pageId, paused),
 
     sentReplies: async ({ pageId, psid }) => {
       const rows = await database.run({ op: 'sent_replies', page: pageId, psid: psid ?? '' })

@@ -9,13 +9,13 @@ import type { SimulatedTime } from './clock.ts'
 import type { Disk } from './disk.ts'
 import { CHOOSE, type Facebook } from './facebook.ts'
 import type { SimulatedFiles } from './files.ts'
-import { createSimulatedKeeper, type SimulatedKeeper, type TokenFile } from './tokens.ts'
+import { createSimulatedTokens, type SimulatedTokens, type TokenFile } from './tokens.ts'
 
 /** One run of the bot: the real store and delivery, from a start to a stop or a crash. */
 export interface Bot {
   store: Store
   delivery: Delivery
-  keeper: SimulatedKeeper
+  tokens: SimulatedTokens
   needs: Need[]
   isAlive: () => boolean
   /** Nothing of it moves any more. */
@@ -51,7 +51,7 @@ export const startBot = async (deps: {
   const isAlive = (): boolean => alive
   const clock = time.clockOf(isAlive)
   const isValid = (pageId: string, token: string): boolean => facebook.validToken.get(pageId) === token
-  const keeper = createSimulatedKeeper({ file: tokenFile, clock, isValid })
+  const tokens = createSimulatedTokens({ file: tokenFile, clock, isValid })
   const needs: Need[] = []
 
   /** Counts the conversation's messages: a lost state, or an event handled twice, shows in the labels. */
@@ -93,7 +93,7 @@ export const startBot = async (deps: {
     graph: {
       ...graph,
       sendMessage: (call) => {
-        if (call.pageToken !== keeper.tokenFor(call.pageId)) {
+        if (call.pageToken !== tokens.tokenFor(call.pageId)) {
           facebook.wrongs.push(
             `a reply of ${call.pageId} was sent with a token known to be dead, or an old one`,
           )
@@ -102,7 +102,7 @@ export const startBot = async (deps: {
       },
     },
     files: files.seenBy(isAlive),
-    tokens: keeper,
+    tokens: tokens,
     needs: {
       raise: (need) => void needs.push(need),
       settle: (pageId, cause) => {
@@ -116,7 +116,7 @@ export const startBot = async (deps: {
     apologise: () => [],
     choose: () => CHOOSE,
     marksSeen: () => false,
-    holding: { afterMs: () => 20_000, say: async () => [] },
+    pleaseWait: { afterMs: () => 20_000, say: async () => [] },
     clock,
     random,
     log: { debug: () => undefined, info: say, warn: say, error: say },
@@ -132,7 +132,7 @@ export const startBot = async (deps: {
   return {
     store,
     delivery,
-    keeper,
+    tokens,
     needs,
     isAlive,
     kill: () => {

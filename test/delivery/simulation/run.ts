@@ -238,7 +238,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     const token = `token-of-${pageId}-at-${trace.length}`
     facebook.validToken.set(pageId, token)
     tokenFile.set(pageId, token)
-    bot?.keeper.saved(pageId)
+    bot?.tokens.saved(pageId)
   }
 
   const take = async (step: Step): Promise<void> => {

@@ -1,22 +1,22 @@
 import type { Clock } from '../../../src/base/clock.ts'
-import type { PageTokenState, PageTokenStatus, TokenKeeper } from '../../../src/token/keeper.ts'
+import type { PageTokenState, PageTokenStatus, PageTokens } from '../../../src/token/page-tokens.ts'
 
 /** The token file: what the operator last saved for each Page. Outlives the bot. */
 export type TokenFile = Map<string, string>
 
-export interface SimulatedKeeper extends TokenKeeper {
+export interface SimulatedTokens extends PageTokens {
   /** The operator has saved a new token. */
   saved: (pageId: string) => void
 }
 
 const PROBE_MS = 300
 
-/** A token keeper that asks `isValid` instead of `debug_token`. */
-export const createSimulatedKeeper = (deps: {
+/** Page tokens that ask `isValid` instead of `debug_token`. */
+export const createSimulatedTokens = (deps: {
   file: TokenFile
   clock: Clock
   isValid: (pageId: string, token: string) => boolean
-}): SimulatedKeeper => {
+}): SimulatedTokens => {
   const { file, clock, isValid } = deps
   const states = new Map<string, PageTokenState>()
   const listeners = new Set<(status: PageTokenStatus) => void>()

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken } from '../../src/store/tokens/records.ts'
-import { createTokenKeeper, type TokenKeeperDeps } from '../../src/token/page-tokens.ts'
+import { createProbedPageTokens, type ProbedPageTokensDeps } from '../../src/token/probed-page-tokens.ts'
 import type { TokenTrouble } from '../../src/token/trouble.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken } from '../store/tokens/sample.ts'
@@ -40,7 +40,7 @@ const failure = (verdict: Verdict, retryAfterMs: number | null = null): GraphErr
 
 const build = async (
   t: Test,
-  over: Partial<TokenKeeperDeps> = {},
+  over: Partial<ProbedPageTokensDeps> = {},
   pages: StoredPageToken[] = [pageToken()],
 ) => {
   const clock = createFakeClock()
@@ -57,7 +57,7 @@ const build = async (
       for (const listener of world.listeners) listener()
     },
   }
-  const keeper = createTokenKeeper({
+  const tokens = createProbedPageTokens({
     store: {
       pages: () => world.pages,
       onChange: (listener) => {
@@ -80,28 +80,28 @@ const build = async (
     onTrouble: (pageId, trouble) => troubles.push([pageId, trouble]),
     ...over,
   })
-  keeper.onChange(({ pageId, state }) => changes.push(`${pageId} ${state}`))
-  t.teardown(() => keeper.stop())
-  return { keeper, clock, world, probes, troubles, changes }
+  tokens.onChange(({ pageId, state }) => changes.push(`${pageId} ${state}`))
+  t.teardown(() => tokens.stop())
+  return { tokens, clock, world, probes, troubles, changes }
 }
 
 t.test('before the first token a Page is missing', async (t) => {
-  const { keeper, probes } = await build(t, {}, [])
-  await keeper.start()
-  t.match(keeper.status('100'), { state: 'missing', fingerprint: null, reason: /no token/ })
-  t.equal(keeper.tokenFor('100'), null)
-  t.strictSame(keeper.statuses(), [])
-  await keeper.probe()
-  await keeper.probe('100')
-  keeper.suspect('100', 'page-token-1', 'x')
+  const { tokens, probes } = await build(t, {}, [])
+  await tokens.start()
+  t.match(tokens.status('100'), { state: 'missing', fingerprint: null, reason: /no token/ })
+  t.equal(tokens.tokenFor('100'), null)
+  t.strictSame(tokens.statuses(), [])
+  await tokens.probe()
+  await tokens.probe('100')
+  tokens.suspect('100', 'page-token-1', 'x')
   t.strictSame(probes, [])
 })
 
 t.test('a stored token may be used at once, and is probed at start', async (t) => {
-  const { keeper, clock, probes, changes } = await build(t)
-  await keeper.start()
-  t.equal(keeper.tokenFor('100'), 'page-token-1')
-  t.match(keeper.status('100'), {
+  const { tokens, clock, probes, changes } = await build(t)
+  await tokens.start()
+  t.equal(tokens.tokenFor('100'), 'page-token-1')
+  t.match(tokens.status('100'), {
     state: 'valid',
     pageName: 'Example Page',
     reason: null,
@@ -112,18 +112,18 @@ t.test('a stored token may be used at once, and is probed at start', async (t) =
   t.strictSame(probes, [])
   await clock.advance(0)
   t.strictSame(probes, ['page-token-1'])
-  t.match(keeper.status('100'), { scopes: facts().scopes, dataAccessExpiresAtMs: 5 })
+  t.match(tokens.status('100'), { scopes: facts().scopes, dataAccessExpiresAtMs: 5 })
   t.strictSame(changes, ['100 valid'])
 })
 
 t.test('a token that works is probed on schedule, with jitter', async (t) => {
   const early = await build(t, { random: () => 0 })
-  await early.keeper.start()
+  await early.tokens.start()
   await early.clock.advance(810 * SECOND_MS)
   t.equal(early.probes.length, 2)
 
   const late = await build(t, { random: () => 0.999 })
-  await late.keeper.start()
+  await late.tokens.start()
   await late.clock.advance(980 * SECOND_MS)
   t.equal(late.probes.length, 1)
   await late.clock.advance(10 * SECOND_MS)
@@ -134,8 +134,8 @@ t.test('many Pages are not probed at the same moment at start', async (t) => {
   const pages = Array.from({ length: 10 }, (_, index) =>
     pageToken({ pageId: `p${index}`, token: `t${index}` }),
   )
-  const { keeper, clock, probes } = await build(t, {}, pages)
-  await keeper.start()
+  const { tokens, clock, probes } = await build(t, {}, pages)
+  await tokens.start()
   await clock.advance(0)
   t.equal(probes.length, 1)
   await clock.advance(SECOND_MS)
@@ -146,98 +146,98 @@ t.test('many Pages are not probed at the same moment at start', async (t) => {
 })
 
 t.test('a probe that says dead pauses the Page with the reason', async (t) => {
-  const { keeper, clock, world, changes } = await build(t)
+  const { tokens, clock, world, changes } = await build(t)
   world.answer = DEAD
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
-  t.match(keeper.status('100'), { state: 'invalid', reason: /password was changed/, sinceMs: clock.now() })
-  t.equal(keeper.tokenFor('100'), null)
+  t.match(tokens.status('100'), { state: 'invalid', reason: /password was changed/, sinceMs: clock.now() })
+  t.equal(tokens.tokenFor('100'), null)
   t.strictSame(changes, ['100 valid', '100 invalid'])
 })
 
 t.test('a refused call pauses the Page at once, and debug_token decides', async (t) => {
-  const { keeper, clock, world, probes, changes } = await build(t)
-  await keeper.start()
+  const { tokens, clock, world, probes, changes } = await build(t)
+  await tokens.start()
   await clock.advance(0)
   world.answer = DEAD
-  keeper.suspect('100', 'page-token-1', 'error 190/460')
-  t.match(keeper.status('100'), { state: 'suspect', reason: /error 190\/460/ })
-  t.equal(keeper.tokenFor('100'), null)
+  tokens.suspect('100', 'page-token-1', 'error 190/460')
+  t.match(tokens.status('100'), { state: 'suspect', reason: /error 190\/460/ })
+  t.equal(tokens.tokenFor('100'), null)
   await clock.advance(0)
-  t.equal(keeper.status('100').state, 'invalid')
+  t.equal(tokens.status('100').state, 'invalid')
   t.equal(probes.length, 2)
   t.strictSame(changes, ['100 valid', '100 suspect', '100 invalid'])
 })
 
 t.test('a refused call with an older token changes nothing', async (t) => {
-  const { keeper, clock, probes } = await build(t)
-  await keeper.start()
+  const { tokens, clock, probes } = await build(t)
+  await tokens.start()
   await clock.advance(0)
-  keeper.suspect('100', 'page-token-0', 'late')
-  t.equal(keeper.status('100').state, 'valid')
+  tokens.suspect('100', 'page-token-0', 'late')
+  t.equal(tokens.status('100').state, 'valid')
   await clock.advance(SECOND_MS)
   t.equal(probes.length, 1)
 })
 
 t.test('a hundred refused calls make one doubt and one probe', async (t) => {
-  const { keeper, clock, world, probes } = await build(t)
-  await keeper.start()
+  const { tokens, clock, world, probes } = await build(t)
+  await tokens.start()
   await clock.advance(0)
   world.answer = DEAD
-  for (let call = 0; call < 100; call++) keeper.suspect('100', 'page-token-1', 'no')
+  for (let call = 0; call < 100; call++) tokens.suspect('100', 'page-token-1', 'no')
   await clock.advance(0)
-  for (let call = 0; call < 100; call++) keeper.suspect('100', 'page-token-1', 'no')
+  for (let call = 0; call < 100; call++) tokens.suspect('100', 'page-token-1', 'no')
   await clock.advance(0)
   t.equal(probes.length, 2)
 })
 
 t.test('a probe begun before the doubt confirms nothing', async (t) => {
-  const { keeper, clock, world, probes } = await build(t)
+  const { tokens, clock, world, probes } = await build(t)
   let answer = (_facts: TokenFacts): void => {}
   world.answer = () => new Promise((resolve) => (answer = resolve))
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
-  keeper.suspect('100', 'page-token-1', 'no')
+  tokens.suspect('100', 'page-token-1', 'no')
   await clock.advance(0)
   t.equal(probes.length, 1, 'one at a time')
 
   answer(facts())
   await clock.advance(0)
-  t.equal(keeper.status('100').state, 'suspect')
+  t.equal(tokens.status('100').state, 'suspect')
   t.equal(probes.length, 2)
   answer(DEAD)
   await clock.advance(0)
-  t.equal(keeper.status('100').state, 'invalid')
+  t.equal(tokens.status('100').state, 'invalid')
 })
 
 t.test('an outage kills no token, and a suspect one is asked about again with back-off', async (t) => {
-  const { keeper, clock, world, probes, troubles } = await build(t)
-  await keeper.start()
+  const { tokens, clock, world, probes, troubles } = await build(t)
+  await tokens.start()
   await clock.advance(0)
   world.answer = failure('transient')
-  keeper.suspect('100', 'page-token-1', 'no')
+  tokens.suspect('100', 'page-token-1', 'no')
   await clock.advance(60 * SECOND_MS)
-  t.equal(keeper.status('100').state, 'suspect')
+  t.equal(tokens.status('100').state, 'suspect')
   t.ok(probes.length >= 4 && probes.length <= 8, `${probes.length} probes in a minute`)
   t.strictSame(troubles, [], 'an outage raises no need')
 
   world.answer = facts()
   await clock.advance(60 * SECOND_MS)
-  t.equal(keeper.status('100').state, 'valid')
+  t.equal(tokens.status('100').state, 'valid')
 })
 
 t.test('an outage leaves a token that works in use', async (t) => {
-  const { keeper, clock, world } = await build(t)
+  const { tokens, clock, world } = await build(t)
   world.answer = failure('transient')
-  await keeper.start()
+  await tokens.start()
   await clock.advance(3600 * SECOND_MS)
-  t.equal(keeper.tokenFor('100'), 'page-token-1')
+  t.equal(tokens.tokenFor('100'), 'page-token-1')
 })
 
 t.test('a probe waits as long as Graph asks', async (t) => {
-  const { keeper, clock, world, probes } = await build(t)
+  const { tokens, clock, world, probes } = await build(t)
   world.answer = failure('rate_limited', 600 * SECOND_MS)
-  await keeper.start()
+  await tokens.start()
   await clock.advance(599 * SECOND_MS)
   t.equal(probes.length, 1)
   await clock.advance(SECOND_MS)
@@ -245,11 +245,11 @@ t.test('a probe waits as long as Graph asks', async (t) => {
 })
 
 t.test('wrong app credentials are trouble of their own, never a dead token', async (t) => {
-  const { keeper, clock, world, troubles } = await build(t)
+  const { tokens, clock, world, troubles } = await build(t)
   world.answer = failure('configuration')
-  await keeper.start()
+  await tokens.start()
   await clock.advance(600 * SECOND_MS)
-  t.equal(keeper.status('100').state, 'valid')
+  t.equal(tokens.status('100').state, 'valid')
   t.match(troubles, [['100', { cause: 'configuration', what: /Facebook said no/, remedy: /FB_APP_SECRET/ }]])
 
   world.answer = facts()
@@ -258,42 +258,42 @@ t.test('wrong app credentials are trouble of their own, never a dead token', asy
 })
 
 t.test('a token of another app is our configuration, too', async (t) => {
-  const { keeper, clock, world, troubles } = await build(t)
+  const { tokens, clock, world, troubles } = await build(t)
   world.answer = facts({ appId: '999' })
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
-  t.equal(keeper.status('100').state, 'valid')
+  t.equal(tokens.status('100').state, 'valid')
   t.match(troubles, [['100', { cause: 'configuration', what: /app 999, but FB_APP_ID is 600/ }]])
 
   const refused = await build(t)
   refused.world.answer = failure('bad_request')
-  await refused.keeper.start()
+  await refused.tokens.start()
   await refused.clock.advance(0)
   t.match(refused.troubles, [['100', { cause: 'configuration' }]])
 })
 
 t.test('a lost pages_messaging is told, and told when it is back', async (t) => {
-  const { keeper, clock, world, troubles } = await build(t)
+  const { tokens, clock, world, troubles } = await build(t)
   world.answer = facts({ scopes: ['pages_show_list'] })
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   t.match(troubles, [['100', { cause: 'permission', what: /pages_messaging/ }]])
   world.answer = facts()
-  await keeper.probe('100')
+  await tokens.probe('100')
   t.match(troubles[1], ['100', null])
 })
 
 t.test(
   'a token that debug_token keeps calling valid is doubted ever more slowly, and the operator hears',
   async (t) => {
-    const { keeper, clock, probes, troubles } = await build(t)
-    await keeper.start()
+    const { tokens, clock, probes, troubles } = await build(t)
+    await tokens.start()
     await clock.advance(0)
     const waits: number[] = []
     for (let round = 0; round < 7; round++) {
       const beforeMs = clock.now()
-      keeper.suspect('100', 'page-token-1', 'error 190')
-      while (keeper.status('100').state === 'suspect') await clock.advance(500)
+      tokens.suspect('100', 'page-token-1', 'error 190')
+      while (tokens.status('100').state === 'suspect') await clock.advance(500)
       waits.push(clock.now() - beforeMs)
     }
     t.strictSame(waits, [500, 1000, 4000, 16_000, 64_000, 256_000, 300_000])
@@ -303,55 +303,55 @@ t.test(
 )
 
 t.test('after a quarter of an hour without a doubt, the next one is looked into at once', async (t) => {
-  const { keeper, clock } = await build(t)
-  await keeper.start()
+  const { tokens, clock } = await build(t)
+  await tokens.start()
   for (const pauseMs of [0, 0, 16 * 60 * SECOND_MS]) {
     await clock.advance(pauseMs)
-    keeper.suspect('100', 'page-token-1', 'error 190')
+    tokens.suspect('100', 'page-token-1', 'error 190')
     await clock.advance(pauseMs === 0 ? 2000 : 0)
-    t.equal(keeper.status('100').state, 'valid')
+    t.equal(tokens.status('100').state, 'valid')
   }
 })
 
 t.test('a new token is in use the moment it is stored, and is probed', async (t) => {
-  const { keeper, clock, world, probes, changes } = await build(t)
+  const { tokens, clock, world, probes, changes } = await build(t)
   world.answer = DEAD
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   world.answer = facts()
   world.store([pageToken({ token: 'page-token-2' })])
-  t.equal(keeper.tokenFor('100'), 'page-token-2')
+  t.equal(tokens.tokenFor('100'), 'page-token-2')
   await clock.advance(0)
   t.strictSame(probes, ['page-token-1', 'page-token-2'])
   t.strictSame(changes, ['100 valid', '100 invalid', '100 valid'])
 })
 
 t.test('the same token proved again comes back to life', async (t) => {
-  const { keeper, clock, world } = await build(t)
+  const { tokens, clock, world } = await build(t)
   world.answer = DEAD
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   world.answer = facts()
   world.store([pageToken({ provedAtMs: clock.now() })])
-  t.equal(keeper.tokenFor('100'), 'page-token-1')
+  t.equal(tokens.tokenFor('100'), 'page-token-1')
 })
 
 t.test('a probe of the old token says nothing about the new one', async (t) => {
-  const { keeper, clock, world } = await build(t)
+  const { tokens, clock, world } = await build(t)
   let answer = (_facts: TokenFacts): void => {}
   world.answer = (token) =>
     token === 'page-token-1' ? new Promise((resolve) => (answer = resolve)) : Promise.resolve(facts())
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   world.store([pageToken({ token: 'page-token-2' })])
   answer(DEAD)
   await clock.advance(0)
-  t.equal(keeper.tokenFor('100'), 'page-token-2')
+  t.equal(tokens.tokenFor('100'), 'page-token-2')
 })
 
 t.test('a noted subscription is no new token', async (t) => {
-  const { keeper, clock, world, changes, probes } = await build(t)
-  await keeper.start()
+  const { tokens, clock, world, changes, probes } = await build(t)
+  await tokens.start()
   await clock.advance(0)
   world.store([pageToken({ subscribedFields: ['messages'] })])
   await clock.advance(0)
@@ -360,57 +360,57 @@ t.test('a noted subscription is no new token', async (t) => {
 })
 
 t.test('a token that was taken out is missing, and its Page is still known', async (t) => {
-  const { keeper, clock, world, probes } = await build(t)
-  await keeper.start()
+  const { tokens, clock, world, probes } = await build(t)
+  await tokens.start()
   await clock.advance(0)
   world.store([])
-  t.match(keeper.statuses(), [{ pageId: '100', state: 'missing', fingerprint: null, reason: /taken out/ }])
+  t.match(tokens.statuses(), [{ pageId: '100', state: 'missing', fingerprint: null, reason: /taken out/ }])
   await clock.advance(3600 * SECOND_MS)
   t.equal(probes.length, 1)
 })
 
 t.test('one Page’s dead token leaves the others alone', async (t) => {
-  const { keeper, clock, world } = await build(t, {}, [
+  const { tokens, clock, world } = await build(t, {}, [
     pageToken(),
     pageToken({ pageId: '200', token: 'page-token-2' }),
   ])
   world.answer = async (token) => (token === 'page-token-1' ? DEAD : facts())
-  await keeper.start()
+  await tokens.start()
   await clock.advance(SECOND_MS)
-  t.equal(keeper.tokenFor('100'), null)
-  t.equal(keeper.tokenFor('200'), 'page-token-2')
+  t.equal(tokens.tokenFor('100'), null)
+  t.equal(tokens.tokenFor('200'), 'page-token-2')
 })
 
 t.test('probe asks about one Page or about all, and waits for the answer', async (t) => {
-  const { keeper, clock, world, probes } = await build(t, {}, [
+  const { tokens, clock, world, probes } = await build(t, {}, [
     pageToken(),
     pageToken({ pageId: '200', token: 'page-token-2' }),
   ])
-  await keeper.start()
+  await tokens.start()
   await clock.advance(SECOND_MS)
   world.answer = DEAD
-  await keeper.probe('200')
-  t.equal(keeper.status('200').state, 'invalid')
-  t.equal(keeper.status('100').state, 'valid')
-  await keeper.probe()
-  t.equal(keeper.status('100').state, 'invalid')
+  await tokens.probe('200')
+  t.equal(tokens.status('200').state, 'invalid')
+  t.equal(tokens.status('100').state, 'valid')
+  await tokens.probe()
+  t.equal(tokens.status('100').state, 'invalid')
   t.equal(probes.length, 5)
 })
 
 t.test('an invalid token that works again is taken back into use', async (t) => {
-  const { keeper, clock, world } = await build(t)
+  const { tokens, clock, world } = await build(t)
   world.answer = DEAD
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   world.answer = facts()
   await clock.advance(900 * SECOND_MS)
-  t.equal(keeper.tokenFor('100'), 'page-token-1')
+  t.equal(tokens.tokenFor('100'), 'page-token-1')
 })
 
-t.test('a stopped keeper asks no more and listens no more', async (t) => {
-  const { keeper, clock, world, probes } = await build(t)
-  await keeper.start()
-  await keeper.stop()
+t.test('stopped Page tokens ask no more and listen no more', async (t) => {
+  const { tokens, clock, world, probes } = await build(t)
+  await tokens.start()
+  await tokens.stop()
   await clock.advance(3600 * SECOND_MS)
   t.strictSame(probes, [])
   t.equal(world.listeners.size, 0)
@@ -418,11 +418,11 @@ t.test('a stopped keeper asks no more and listens no more', async (t) => {
 })
 
 t.test('a listener that left hears nothing', async (t) => {
-  const { keeper, clock, world } = await build(t)
+  const { tokens, clock, world } = await build(t)
   let heard = 0
-  keeper.onChange(() => heard++)()
+  tokens.onChange(() => heard++)()
   world.answer = DEAD
-  await keeper.start()
+  await tokens.start()
   await clock.advance(0)
   t.equal(heard, 0)
 })
@@ -430,36 +430,36 @@ t.test('a listener that left hears nothing', async (t) => {
 t.test(
   'a doubt that cannot be decided is told after a few minutes, and is over with the answer',
   async (t) => {
-    const { clock, keeper, world, troubles } = await build(t)
-    await keeper.start()
+    const { clock, tokens, world, troubles } = await build(t)
+    await tokens.start()
     await clock.advance(0)
     world.answer = failure('rate_limited', 3_600_000)
-    keeper.suspect('100', 'page-token-1', 'error 190')
+    tokens.suspect('100', 'page-token-1', 'error 190')
     await clock.advance(170 * SECOND_MS)
     t.strictSame(troubles, [])
     await clock.advance(20 * SECOND_MS)
     t.match(troubles, [
       ['100', { cause: 'token_invalid', what: /probably dead.*Facebook said no.*error 190/, byToken: true }],
     ])
-    t.equal(keeper.status('100').state, 'suspect')
+    t.equal(tokens.status('100').state, 'suspect')
     world.answer = facts()
-    await keeper.probe('100')
-    t.equal(keeper.status('100').state, 'valid')
+    await tokens.probe('100')
+    t.equal(tokens.status('100').state, 'valid')
     t.strictSame(troubles.at(-1), ['100', null])
   },
 )
 
 t.test('a refusal that is proof enough needs no debug_token to count', async (t) => {
-  const { clock, keeper, world } = await build(t)
-  await keeper.start()
+  const { clock, tokens, world } = await build(t)
+  await tokens.start()
   await clock.advance(0)
   world.answer = failure('transient')
-  keeper.suspect('100', 'page-token-1', 'error 190/460: the password was changed', true)
+  tokens.suspect('100', 'page-token-1', 'error 190/460: the password was changed', true)
   await clock.advance(0)
-  t.match(keeper.status('100'), { state: 'invalid', reason: /190\/460/ })
+  t.match(tokens.status('100'), { state: 'invalid', reason: /190\/460/ })
   world.answer = facts()
   await clock.advance(120 * SECOND_MS)
-  t.equal(keeper.status('100').state, 'valid', 'debug_token has the last word')
+  t.equal(tokens.status('100').state, 'valid', 'debug_token has the last word')
 })
 
 t.test(
@@ -471,41 +471,41 @@ t.test(
       healed.push(token)
       return isGood
     }
-    const { clock, keeper, world, troubles } = await build(t, { heal })
+    const { clock, tokens, world, troubles } = await build(t, { heal })
     const endsMs = Date.UTC(2026, 11, 24)
     world.answer = facts({ expiresAtMs: endsMs })
-    await keeper.start()
+    await tokens.start()
     await clock.advance(0)
     t.strictSame(healed, ['page-token-1'])
     t.strictSame(troubles, [])
 
     isGood = false
-    await keeper.probe('100')
+    await tokens.probe('100')
     t.match(troubles, [
       ['100', { cause: 'token_expires', what: /expires on 2026-12-24/, remedy: /--page 100/, byToken: true }],
     ])
-    t.equal(keeper.tokenFor('100'), 'page-token-1', 'it still works')
-    t.equal(keeper.status('100').expiresAtMs, endsMs)
+    t.equal(tokens.tokenFor('100'), 'page-token-1', 'it still works')
+    t.equal(tokens.status('100').expiresAtMs, endsMs)
     world.store([pageToken({ token: 'page-token-2', provedAtMs: 9 })])
     world.answer = facts()
     await clock.advance(0)
-    t.equal(keeper.status('100').expiresAtMs, null)
+    t.equal(tokens.status('100').expiresAtMs, null)
     t.strictSame(troubles.at(-1), ['100', null])
   },
 )
 
 t.test('where a role is missing, the role comes first and the token second', async (t) => {
-  const { clock, keeper, world } = await build(t)
-  await keeper.start()
+  const { clock, tokens, world } = await build(t)
+  await tokens.start()
   await clock.advance(SECOND_MS)
   world.answer = facts({ isValid: false, error: { code: 190, subcode: 492, message: 'no role' } })
-  keeper.suspect('100', 'page-token-1', 'error 190/492')
+  tokens.suspect('100', 'page-token-1', 'error 190/492')
   await clock.advance(SECOND_MS)
-  t.match(keeper.status('100'), { state: 'invalid', remedy: /^Give the person the task "Messages"/ })
+  t.match(tokens.status('100'), { state: 'invalid', remedy: /^Give the person the task "Messages"/ })
 
   world.answer = DEAD
   world.store([pageToken({ token: 'page-token-2', provedAtMs: clock.now() })])
-  keeper.suspect('100', 'page-token-2', 'error 190/460')
+  tokens.suspect('100', 'page-token-2', 'error 190/460')
   await clock.advance(SECOND_MS)
-  t.match(keeper.status('100'), { state: 'invalid', remedy: null })
+  t.match(tokens.status('100'), { state: 'invalid', remedy: null })
 })

@@ -1,0 +1,373 @@
+import { hash } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph, TokenFacts } from '../graph/graph.ts'
+import type { StoredPageToken } from '../store/tokens/records.ts'
+import type { TokenStore } from '../store/tokens/token-store.ts'
+import type { Healer } from './heal.ts'
+import type { PageTokenState, PageTokenStatus, PageTokens } from './page-tokens.ts'
+import { isGranted } from './grants.ts'
+import { deathRemedy, meaningOf } from './refusals.ts'
+import { nextState, type TokenEvent } from './state.ts'
+import { troubles, type TokenTrouble } from './trouble.ts'
+
+export interface ProbedPageTokensDeps {
+  store: Pick<TokenStore, 'pages' | 'onChange'>
+  graph: Pick<Graph, 'debugToken'>
+  appId: string
+  clock: Clock
+  log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
+  /** How often a token that works is probed. */
+  probeSeconds: number
+  /** In [0, 1). */
+  random?: () => number
+  /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
+  heal?: Healer
+  /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
+  onTrouble?: (pageId: string, trouble: TokenTrouble | null) => void
+}
+
+/** The token of one Page with its state. */
+interface Entry {
+  pageId: string
+  stored: StoredPageToken | null
+  fingerprint: string | null
+  state: PageTokenState
+  reason: string | null
+  remedy: string | null
+  sinceMs: number
+  /** From the last probe, before that from the store. */
+  scopes: string[]
+  /** Null for never, as was proved; another answer of a later probe is trouble. */
+  expiresAtMs: number | null
+  dataAccessExpiresAtMs: number | null
+  /** Grows with every new token and every doubt: a probe begun before confirms nothing. */
+  generation: number
+  /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
+  disputes: number
+  doubtedAtMs: number
+  /** Suspect because of a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
+  isHearsay: boolean
+  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
+  proof: string | null
+  /** Failed probes in a row, and the error of the last one. */
+  undecided: number
+  obstacle: string
+  cancelPatience: () => void
+  probing: Promise<void> | null
+  cancelTimer: () => void
+  trouble: TokenTrouble | null
+}
+
+const FIRST_PROBES_APART_MS = 20
+const RETRY = { baseMs: 2000, capMs: 60_000 }
+const DISPUTE = { baseMs: 1000, factor: 4, capMs: 5 * 60_000 }
+/** After so long without a doubt, earlier disputes are forgotten. */
+const CALM_MS = 15 * 60_000
+const MANY_DISPUTES = 3
+/** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
+const PATIENCE_MS = 3 * 60_000
+
+/** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
+export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens => {
+  const { store, graph, appId, clock, log, probeSeconds, random = Math.random, heal, onTrouble } = deps
+  const createdMs = clock.now()
+  const entries = new Map<string, Entry>()
+  const listeners = new Set<(status: PageTokenStatus) => void>()
+  let stopListening: (() => void) | undefined
+  let running = false
+
+  const announce = (entry: Entry): void => {
+    const status = toStatus(entry)
+    for (const listener of listeners) listener(status)
+  }
+
+  const move = (entry: Entry, event: TokenEvent, reason: string | null): void => {
+    const state = nextState(entry.state, event)
+    const moved = state !== entry.state
+    if (moved) entry.sinceMs = clock.now()
+    entry.state = state
+    entry.reason = reason
+    if (state !== 'suspect') endDoubt(entry)
+    if (!moved && event !== 'stored') return
+    const facts = { pageId: entry.pageId, state, fingerprint: entry.fingerprint, reason }
+    if (state === 'valid') log.info(facts, 'the page token is valid')
+    else log.warn(facts, `the page token is ${state}`)
+    announce(entry)
+  }
+
+  const setTrouble = (entry: Entry, trouble: TokenTrouble | null): void => {
+    if (entry.trouble?.cause === trouble?.cause && entry.trouble?.what === trouble?.what) return
+    entry.trouble = trouble
+    if (trouble) log.warn({ pageId: entry.pageId, cause: trouble.cause }, trouble.what)
+    onTrouble?.(entry.pageId, trouble)
+  }
+
+  /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
+  const doubt = (entry: Entry, reason: string, proof: string | null): void => {
+    entry.generation += 1
+    entry.isHearsay = false
+    entry.proof = proof ?? entry.proof
+    move(entry, 'doubted', reason)
+    if (entry.state !== 'suspect') return
+    entry.cancelPatience()
+    entry.cancelPatience = clock.after(PATIENCE_MS, () => judgeDoubt(entry))
+  }
+
+  const endDoubt = (entry: Entry): void => {
+    entry.isHearsay = false
+    entry.cancelPatience()
+    entry.proof = null
+  }
+
+  /** Called when a probe came to nothing, and when patience ends. */
+  const judgeDoubt = (entry: Entry): void => {
+    if (!running || entry.state !== 'suspect' || entry.isHearsay || entry.undecided === 0) return
+    if (entry.proof !== null) return move(entry, 'refuted', entry.proof)
+    if (entry.trouble !== null || clock.now() - entry.sinceMs < PATIENCE_MS) return
+    setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
+  }
+
+  const schedule = (entry: Entry, ms: number): void => {
+    entry.cancelTimer()
+    if (!running || !entry.stored) return
+    entry.cancelTimer = clock.after(ms, () => void probeAfresh(entry))
+  }
+
+  const scheduleNext = (entry: Entry): void => schedule(entry, probeSeconds * 1000 * (0.9 + 0.2 * random()))
+
+  /** A probe that begins now: one under way may have been answered before what we want to know happened. */
+  const probeAfresh = async (entry: Entry): Promise<void> => {
+    await entry.probing
+    entry.probing ??= probeOnce(entry).finally(() => (entry.probing = null))
+    await entry.probing
+  }
+
+  const probeOnce = async (entry: Entry): Promise<void> => {
+    const { stored, generation } = entry
+    if (!running || !stored) return
+    const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
+    // A token that was stored meanwhile gets its own probe.
+    if (!running || entry.stored?.token !== stored.token) return
+    if (facts instanceof Error) return remainUndecided(entry, facts)
+    if (facts.appId !== null && facts.appId !== appId) {
+      return remainUndecided(entry, troubles.anotherApp(facts.appId, appId))
+    }
+    if (!facts.isValid) return refute(entry, facts)
+    if (entry.generation === generation) await confirm(entry, facts)
+  }
+
+  const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+    const { stored, generation } = entry
+    const doubted = entry.state === 'suspect' && !entry.isHearsay ? entry.reason : null
+    entry.undecided = 0
+    entry.scopes = facts.scopes
+    // Facts that Facebook leaves out keep their proved value.
+    if (facts.expiresAtMs !== undefined) entry.expiresAtMs = facts.expiresAtMs
+    entry.dataAccessExpiresAtMs = facts.dataAccessExpiresAtMs ?? null
+    if (doubted !== null) entry.disputes += 1
+    move(entry, 'confirmed', null)
+    // Sending goes on meanwhile: the token still works.
+    if (entry.expiresAtMs !== null && heal && stored && (await heal(stored))) return
+    if (!running || entry.stored?.token !== stored?.token || entry.generation !== generation) return
+
+    setTrouble(entry, troubleAfter(entry, facts, doubted))
+    scheduleNext(entry)
+  }
+
+  const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+    entry.undecided = 0
+    entry.isHearsay = false
+    const reason = `The token no longer works: ${meaningOf(facts)}.`
+    if (await isHealed(entry, reason)) return
+    // Settle the old trouble before raising the new one: both may be the same need.
+    setTrouble(entry, null)
+    entry.remedy = deathRemedy(facts)
+    move(entry, 'refuted', reason)
+    scheduleNext(entry)
+  }
+
+  /** Heals a dead token. Until then the Page sends nothing and no need is raised. */
+  const isHealed = async (entry: Entry, reason: string): Promise<boolean> => {
+    const { stored: dead } = entry
+    if (!heal || !dead) return false
+    move(entry, 'doubted', reason)
+    const healed = await heal(dead)
+    // `bootstrap-token` or the console may have stored another token meanwhile.
+    return healed || !running || entry.stored?.token !== dead.token
+  }
+
+  /** Graph is down, or does not accept us: the token is not to blame, and stays what it was. */
+  const remainUndecided = (entry: Entry, why: Error | TokenTrouble): void => {
+    const retryMs =
+      Math.min(RETRY.capMs, RETRY.baseMs * 2 ** Math.min(entry.undecided, 10)) * (0.5 + 0.5 * random())
+    entry.undecided += 1
+    entry.obstacle = why instanceof Error ? why.message : why.what
+    const trouble = why instanceof Error ? troubles.fromProbe(why) : why
+    if (trouble) setTrouble(entry, trouble)
+    else log.warn({ pageId: entry.pageId, err: why }, 'the page token could not be probed; trying again')
+    judgeDoubt(entry)
+    const askedMs = why instanceof GraphError ? (why.retryAfterMs ?? 0) : 0
+    schedule(entry, Math.max(retryMs, askedMs))
+  }
+
+  /** Takes over what the store holds now. */
+  const sync = (): void => {
+    const pages = new Map(store.pages().map((page) => [page.pageId, page]))
+    for (const page of pages.values()) {
+      const entry = entries.get(page.pageId) ?? createEntry(page.pageId, clock.now())
+      entries.set(page.pageId, entry)
+      const isNew = entry.stored?.token !== page.token || entry.stored.provedAtMs !== page.provedAtMs
+      entry.stored = page
+      entry.fingerprint = fingerprintOf(page.token)
+      if (isNew) accept(entry, page)
+    }
+    for (const entry of entries.values()) {
+      if (entry.stored === null || pages.has(entry.pageId)) continue
+      entry.stored = null
+      entry.fingerprint = null
+      entry.generation += 1
+      entry.cancelTimer()
+      setTrouble(entry, null)
+      move(entry, 'removed', 'The token was taken out of the token file.')
+    }
+  }
+
+  /** A token that was just proved: good until something says otherwise, and it is probed at once. */
+  const accept = (entry: Entry, page: StoredPageToken): void => {
+    entry.generation += 1
+    entry.disputes = 0
+    entry.undecided = 0
+    entry.scopes = page.scopes
+    // No other token is stored.
+    entry.expiresAtMs = null
+    entry.dataAccessExpiresAtMs = page.dataAccessExpiresAtMs
+    setTrouble(entry, null)
+    move(entry, 'stored', null)
+    schedule(entry, 0)
+  }
+
+  return {
+    tokenFor: (pageId) => {
+      const entry = entries.get(pageId)
+      if (entry === undefined || entry.stored === null) return null
+      return entry.state === 'valid' || (entry.state === 'suspect' && entry.isHearsay)
+        ? entry.stored.token
+        : null
+    },
+
+    status: (pageId) => toStatus(entries.get(pageId) ?? createEntry(pageId, createdMs)),
+
+    statuses: () => [...entries.values()].map(toStatus),
+
+    suspect: (pageId, token, reason, isProof = false) => {
+      const entry = entries.get(pageId)
+      if (!entry || entry.stored?.token !== token) return
+      if (entry.state !== 'valid' && !entry.isHearsay) return
+      const nowMs = clock.now()
+      if (nowMs - entry.doubtedAtMs > CALM_MS) entry.disputes = 0
+      entry.doubtedAtMs = nowMs
+      const told = `A call was refused because of the token: ${reason}.`.replace(/\.\.$/, '.')
+      doubt(entry, told, isProof ? told : null)
+      // The more often debug_token contradicted the calls, the longer until it is asked: no loop of sends and probes.
+      const { baseMs, factor, capMs } = DISPUTE
+      schedule(entry, entry.disputes === 0 ? 0 : Math.min(capMs, baseMs * factor ** (entry.disputes - 1)))
+    },
+
+    deauthorized: async ({ userId, pageId }) => {
+      const concerned = [...entries.values()].filter(
+        ({ stored }) => stored && (stored.pageId === pageId || (userId !== null && stored.userId === userId)),
+      )
+      for (const entry of concerned) {
+        entry.isHearsay ||= entry.state === 'valid'
+        entry.generation += 1
+        move(entry, 'doubted', 'The app was removed on Facebook.')
+      }
+      await Promise.all(concerned.map(probeAfresh))
+    },
+
+    probe: async (pageId) => {
+      const wanted =
+        pageId === undefined
+          ? [...entries.values()]
+          : [entries.get(pageId)].filter((entry) => entry !== undefined)
+      await Promise.all(wanted.map(probeAfresh))
+    },
+
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+
+    start: async () => {
+      running = true
+      stopListening = store.onChange(sync)
+      sync()
+      // Not all at the same moment: hundreds of Pages share one app's rate limit.
+      for (const [index, entry] of [...entries.values()].entries())
+        schedule(entry, index * FIRST_PROBES_APART_MS)
+    },
+
+    stop: async () => {
+      running = false
+      stopListening?.()
+      for (const entry of entries.values()) {
+        entry.cancelTimer()
+        entry.cancelPatience()
+      }
+    },
+  }
+}
+
+const createEntry = (pageId: string, nowMs: number): Entry => ({
+  pageId,
+  stored: null,
+  fingerprint: null,
+  state: 'missing',
+  reason: 'There is no token for this Page yet.',
+  remedy: null,
+  sinceMs: nowMs,
+  scopes: [],
+  expiresAtMs: null,
+  dataAccessExpiresAtMs: null,
+  generation: 0,
+  disputes: 0,
+  doubtedAtMs: 0,
+  isHearsay: false,
+  proof: null,
+  undecided: 0,
+  obstacle: '',
+  cancelPatience: () => {},
+  probing: null,
+  cancelTimer: () => {},
+  trouble: null,
+})
+
+const toStatus = (entry: Entry): PageTokenStatus => ({
+  pageId: entry.pageId,
+  pageName: entry.stored?.name ?? null,
+  state: entry.state,
+  reason: entry.reason,
+  remedy: entry.state === 'invalid' ? entry.remedy : null,
+  sinceMs: entry.sinceMs,
+  provedAtMs: entry.stored?.provedAtMs ?? null,
+  fingerprint: entry.fingerprint,
+  scopes: entry.scopes,
+  tasks: entry.stored?.tasks ?? [],
+  expiresAtMs: entry.expiresAtMs,
+  dataAccessExpiresAtMs: entry.dataAccessExpiresAtMs,
+})
+
+/** What is wrong with a token that `debug_token` calls valid. */
+const troubleAfter = (entry: Entry, facts: TokenFacts, doubted: string | null): TokenTrouble | null => {
+  if (!isGranted(facts, 'pages_messaging', entry.pageId)) return troubles.permissionLost()
+  if (doubted !== null && entry.disputes >= MANY_DISPUTES) return troubles.disputed(doubted)
+  return entry.expiresAtMs === null ? null : troubles.expires(entry.pageId, entry.expiresAtMs)
+}
+
+/** A fingerprint that tells tokens apart in logs without revealing them. */
+const fingerprintOf = (token: string): string => hash('sha256', token).slice(0, 8)
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
