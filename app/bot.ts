@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
-import { answersPlugin } from '../plugins/form-answers.ts'
+import { formAnswersPlugin } from '../plugins/form-answers.ts'
 import { appWebhookPlugin } from '../plugins/app-webhook.ts'
 import { assistantPlugin } from '../plugins/assistant.ts'
 import { bodyBudgetPlugin } from '../plugins/body-budget.ts'
@@ -16,7 +16,7 @@ import { graphPlugin } from '../plugins/graph.ts'
 import { metricsPlugin } from '../plugins/metrics.ts'
 import { needsPlugin } from '../plugins/needs.ts'
 import { noticedPlugin } from '../plugins/noticed.ts'
-import { operatorPlugin } from '../plugins/alerts.ts'
+import { alertsPlugin } from '../plugins/alerts.ts'
 import { profilePlugin } from '../plugins/profile.ts'
 import { recoveryPlugin } from '../plugins/recovery.ts'
 import { createServer } from '../plugins/server.ts'
@@ -71,7 +71,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(graphPlugin)
   app.register(tokensPlugin)
   app.register(bootstrapPlugin)
-  app.register(operatorPlugin, { terminal })
+  app.register(alertsPlugin, { terminal })
   app.register(noWebhooksAlarmPlugin)
   app.register(appWebhookPlugin)
   app.register(assistantPlugin)
@@ -79,7 +79,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(noticedPlugin)
   app.register(profilePlugin)
   app.register(deliveryPlugin)
-  app.register(answersPlugin)
+  app.register(formAnswersPlugin)
   app.register(recoveryPlugin)
   app.register(findingsPlugin)
 

@@ -15,7 +15,7 @@ import type { ReachedPage } from '../src/token/pages.ts'
 import { createTokenNeeds } from '../src/token/token-needs.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
-export interface OperatorOptions {
+export interface AlertsOptions {
   /** Asks the operator for a new token; null where the process has no terminal. */
   terminal?: Terminal | null
 }
@@ -28,9 +28,9 @@ declare module 'fastify' {
 }
 
 /** Tells the operator what a person has to mend, and lets them mend a token in the terminal. */
-async function operator(app: FastifyInstance, { terminal = null }: OperatorOptions) {
+async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) {
   const { clock, config, needs } = app
-  const log = app.log.child({ part: 'operator' })
+  const log = app.log.child({ part: 'alerts' })
   const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
   const channels = await openChannels(config, { clock, log })
   app.decorate('alertChannels', channels)
@@ -111,8 +111,8 @@ const repairWith =
     })
   }
 
-export const operatorPlugin = fp(operator, {
-  name: 'operator',
+export const alertsPlugin = fp(alerts, {
+  name: 'alerts',
   fastify: '5.x',
   dependencies: ['env', 'clock', 'needs', 'store', 'tokens', 'bootstrap'],
 })

@@ -7,7 +7,7 @@ import { createAnswersCourier, type AnswersParcel } from '../src/forms/post-answ
 const TIMEOUT_MS = 10_000
 
 /** Delivers the answers of forms to the addresses that the script names. */
-async function answers(app: FastifyInstance) {
+async function formAnswers(app: FastifyInstance) {
   const agent = createOutgoing(app.config, { connect: { timeout: TIMEOUT_MS }, connections: 4 })
 
   const post = async (url: string, parcel: AnswersParcel): Promise<void> => {
@@ -27,7 +27,7 @@ async function answers(app: FastifyInstance) {
     store: app.store,
     post,
     clock: app.clock,
-    log: app.log.child({ part: 'answers' }),
+    log: app.log.child({ part: 'form-answers' }),
   })
   app.addHook('onListen', async () => courier.start())
   app.addHook('onClose', async () => {
@@ -36,8 +36,8 @@ async function answers(app: FastifyInstance) {
   })
 }
 
-export const answersPlugin = fp(answers, {
-  name: 'answers',
+export const formAnswersPlugin = fp(formAnswers, {
+  name: 'form-answers',
   fastify: '5.x',
   dependencies: ['clock', 'store'],
 })

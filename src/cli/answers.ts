@@ -25,7 +25,7 @@ export const answers = command({
   run: async ({ values: { drop, form, csv } }, { env, stdout, stderr }) => {
     if (drop !== undefined) {
       if (!/^\d{1,15}$/.test(drop)) wrongUsage('--drop needs the id up to which answers are thrown away.')
-      const dropped = await withStore(env, (store) => store.answers.drop(Number(drop)))
+      const dropped = await withStore(env, (store) => store.formAnswers.drop(Number(drop)))
       stdout.write(`${dropped} thrown away.\n`)
       return 0
     }
@@ -41,7 +41,7 @@ const everything = async (store: Store, form: string | undefined): Promise<KeptA
   const all: KeptAnswers[] = []
   let after: number | null = 0
   while (after !== null) {
-    const part: Awaited<ReturnType<Store['answers']['list']>> = await store.answers.list({
+    const part: Awaited<ReturnType<Store['formAnswers']['list']>> = await store.formAnswers.list({
       limit: AT_ONCE,
       after,
     })

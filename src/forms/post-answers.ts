@@ -30,7 +30,7 @@ const LATEST_MS = 6 * 3_600_000
 const GIVE_UP_MS = 7 * 24 * 3_600_000
 
 export const createAnswersCourier = (deps: {
-  store: Pick<Store, 'answers' | 'onWork'>
+  store: Pick<Store, 'formAnswers' | 'onWork'>
   /** Resolves when the receiver has it; rejects otherwise. */
   post: (url: string, parcel: AnswersParcel) => Promise<void>
   clock: Clock
@@ -45,7 +45,7 @@ export const createAnswersCourier = (deps: {
     run: async () => {
       if (stopped) return false
       cancelWait()
-      const { answers, nextMs } = await store.answers.due(clock.now(), AT_ONCE)
+      const { answers, nextMs } = await store.formAnswers.due(clock.now(), AT_ONCE)
       if (answers.length === 0 && nextMs !== null) cancelWait = clock.after(nextMs - clock.now(), pump.wake)
       await Promise.all(answers.map(deliver))
       return answers.length > 0
@@ -61,12 +61,15 @@ export const createAnswersCourier = (deps: {
     try {
       const at = new Date(keptMs).toISOString()
       await post(url ?? '', { id, form, pageId, psid, at, answers: JSON.parse(body) })
-      await store.answers.tried(id, null)
+      await store.formAnswers.tried(id, null)
     } catch (error) {
       const nowMs = clock.now()
       const ageMs = nowMs - keptMs
       const gaveUp = ageMs > GIVE_UP_MS
-      await store.answers.tried(id, gaveUp ? null : nowMs + Math.min(LATEST_MS, Math.max(SOONEST_MS, ageMs)))
+      await store.formAnswers.tried(
+        id,
+        gaveUp ? null : nowMs + Math.min(LATEST_MS, Math.max(SOONEST_MS, ageMs)),
+      )
       log.warn(
         { form, answersId: id, problem: problemOf(error) },
         gaveUp

@@ -1,4 +1,4 @@
-export interface Answers {
+export interface FormAnswerList {
   /** Those that came first come first. `next` is the `after` of the rest; null when there is none. */
   list: (query: {
     limit: number

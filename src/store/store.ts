@@ -1,6 +1,6 @@
 import type { DeadReason } from '../messages.ts'
 import type { DeadLetters, DeadLetter, GraphFacts } from './dead-letters.ts'
-import type { Answers, NewAnswers } from './form-answers.ts'
+import type { FormAnswerList, NewAnswers } from './form-answers.ts'
 import type { OpenQuestions, OpenQuestion } from './open-questions.ts'
 import type { Span } from '../base/spans.ts'
 
@@ -21,7 +21,7 @@ export interface Store
     QueueFigures {
   deadLetters: DeadLetters
   /** Answers of visitors to the questions of forms. */
-  answers: Answers
+  formAnswers: FormAnswerList
   openQuestions: OpenQuestions
   statistics: Statistics
 }

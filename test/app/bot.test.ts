@@ -52,8 +52,8 @@ t.test('a bot that does not listen answers no visitor', async (t) => {
 t.test('no answers of a form leave a bot that does not listen', async (t) => {
   const { app } = await build(t)
   let looks = 0
-  const { due } = app.store.answers
-  app.store.answers.due = (...where) => {
+  const { due } = app.store.formAnswers
+  app.store.formAnswers.due = (...where) => {
     looks += 1
     return due(...where)
   }

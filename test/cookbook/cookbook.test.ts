@@ -24,7 +24,7 @@ t.test('restaurant: a visitor looks at the menu, books a table, and talks to a p
   t.match(texts(await say('+49 30 1234567')), [
     /^Thank you, Vera! .* for 4 on 2027-12-24 at 19:00, and will call \+49301234567/,
   ])
-  const { answers } = await town.app.store.answers.list({ limit: 10 })
+  const { answers } = await town.app.store.formAnswers.list({ limit: 10 })
   t.match(answers, [{ form: 'book', psid: town.psid }])
 
   t.match(texts(await say('can I talk to a person?')), [/colleague will answer you here/])

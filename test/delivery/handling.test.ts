@@ -40,7 +40,7 @@ t.test('state and answers of a form are kept with the event they come from', asy
   }))
   await say('hello')
   await heard('null', 'passed')
-  t.match(await store.answers.list({ limit: 10 }), { answers: [{ form: 'book', body: '{"size":"L"}' }] })
+  t.match(await store.formAnswers.list({ limit: 10 }), { answers: [{ form: 'book', body: '{"size":"L"}' }] })
   await say('again')
   await heard('null', 'passed', '{"known":true}', 'passed')
 })

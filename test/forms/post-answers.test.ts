@@ -16,7 +16,7 @@ const build = (post: (url: string, parcel: AnswersParcel) => Promise<void>) => {
         listener = heard
         return () => undefined
       },
-      answers: {
+      formAnswers: {
         list: async () => ({ answers: kept, next: null }),
         due: async (nowMs, limit) => {
           const waiting = kept.filter(({ dueMs }) => dueMs !== null)

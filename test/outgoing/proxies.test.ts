@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { request } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
 import Fastify from 'fastify'
-import { answersPlugin } from '../../plugins/form-answers.ts'
+import { formAnswersPlugin } from '../../plugins/form-answers.ts'
 import { createPostAlert } from '../../src/alerts/channels/post.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../../src/outgoing/proxies.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -143,13 +143,13 @@ t.test('the answers of a form leave through it, too', async (t) => {
     tried: async (_id: number, nextMs: number | null) => tried.resolve(nextMs),
   }
   const stands = {
-    store: { answers, onWork: () => () => undefined },
+    store: { formAnswers: answers, onWork: () => () => undefined },
     clock,
     config: { HTTPS_PROXY: way('hush'), NO_PROXY: 'localhost' },
   }
   for (const [name, stand] of Object.entries(stands)) app.decorate(name, stand as never)
   for (const name of ['clock', 'store']) app.register(fp(async () => undefined, { name }))
-  app.register(answersPlugin)
+  app.register(formAnswersPlugin)
   t.teardown(() => app.close())
   await app.listen({ port: 0, host: '127.0.0.1' })
 

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { clockPlugin } from '../../plugins/clock.ts'
 import { envPlugin } from '../../plugins/env.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
-import { operatorPlugin } from '../../plugins/alerts.ts'
+import { alertsPlugin } from '../../plugins/alerts.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
@@ -95,7 +95,7 @@ const build = async (
   const terminal = withTerminal
     ? createTerminal({ input: keyboard, output: screen, signals: createSignals(), inForeground: () => true })
     : null
-  app.register(operatorPlugin, { terminal })
+  app.register(alertsPlugin, { terminal })
   t.teardown(async () => {
     await app.close()
     terminal?.close()

@@ -18,12 +18,12 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.ok(woken.includes('answers'))
 
     const again = await reopen()
-    const { answers, next } = await again.answers.list({ limit: 2 })
+    const { answers, next } = await again.formAnswers.list({ limit: 2 })
     t.match(answers, [
       { form: 'book', url: null, body: '{"n":"1"}', pageId: 'page-1', psid: 'psid-1', dueMs: null },
       { form: 'book', url: HOOK, body: '{"n":"2"}', keptMs: clock.now(), dueMs: clock.now() },
     ])
-    const rest = await again.answers.list({ limit: 2, after: next ?? 0 })
+    const rest = await again.formAnswers.list({ limit: 2, after: next ?? 0 })
     t.match(rest, { answers: [{ psid: 'psid-2', body: '{"n":"3"}' }], next: null })
     t.equal(rest.answers.length, 1)
   })
@@ -122,19 +122,19 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     const { store, clock } = await openPlace(t, open)
     await answer(store, 'a', [kept('1', HOOK), kept('2', HOOK), kept('3')])
     const nowMs = clock.now()
-    const { answers, nextMs } = await store.answers.due(nowMs, 10)
+    const { answers, nextMs } = await store.formAnswers.due(nowMs, 10)
     t.same(
       answers.map(({ body }) => body),
       ['{"n":"1"}', '{"n":"2"}'],
     )
     t.equal(nextMs, null)
-    await store.answers.tried(answers[0]?.id ?? 0, null)
-    await store.answers.tried(answers[1]?.id ?? 0, nowMs + 1000)
-    t.same(await store.answers.due(nowMs, 10), { answers: [], nextMs: nowMs + 1000 })
-    t.match(await store.answers.due(nowMs + 1000, 10), { answers: [{ body: '{"n":"2"}' }] })
+    await store.formAnswers.tried(answers[0]?.id ?? 0, null)
+    await store.formAnswers.tried(answers[1]?.id ?? 0, nowMs + 1000)
+    t.same(await store.formAnswers.due(nowMs, 10), { answers: [], nextMs: nowMs + 1000 })
+    t.match(await store.formAnswers.due(nowMs + 1000, 10), { answers: [{ body: '{"n":"2"}' }] })
 
-    t.equal(await store.answers.drop(Number.MAX_SAFE_INTEGER), 2, 'not the one that waits')
-    t.match(await store.answers.list({ limit: 10 }), { answers: [{ body: '{"n":"2"}' }] })
+    t.equal(await store.formAnswers.drop(Number.MAX_SAFE_INTEGER), 2, 'not the one that waits')
+    t.match(await store.formAnswers.list({ limit: 10 }), { answers: [{ body: '{"n":"2"}' }] })
   })
 
   t.test('a visitor who is forgotten leaves nothing but marks of what was seen', async (t) => {
@@ -158,7 +158,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.same([...(await again.counts()).outbox.values()], [1], "another visitor's reply")
     t.same(await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' }), [])
     t.same(
-      (await again.answers.list({ limit: 10 })).answers.map(({ psid }) => psid),
+      (await again.formAnswers.list({ limit: 10 })).answers.map(({ psid }) => psid),
       ['psid-2'],
     )
     t.match(await again.accept([newEvent('a')]), { duplicates: 1 })
@@ -285,7 +285,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     store.releaseInbox(claim)
     t.equal(told, 3, 'the handler may have asked for the name again')
     t.same(await left(store), { inbox: 0, outbox: {} })
-    t.same(await store.answers.list({ limit: 10 }), { answers: [], next: null })
+    t.same(await store.formAnswers.list({ limit: 10 }), { answers: [], next: null })
 
     await store.accept([newEvent('c')])
     const [anew] = await store.claimInbox(10)

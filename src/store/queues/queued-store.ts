@@ -223,7 +223,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
 
     deadLetters,
 
-    answers: {
+    formAnswers: {
       list: async ({ limit, after = 0 }) => {
         // One more than wanted tells whether there is a rest.
         const rows = await database.run({ op: 'list_answers', after, limit: limit + 1 })
