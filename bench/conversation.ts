@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { createConversation, OWN_LOOKUPS, type Conversation } from '../src/conversation/conversation.ts'
+import { createConversation, type Conversation } from '../src/conversation/conversation.ts'
+import { OWN_LOOKUPS } from '../src/conversation/speaking.ts'
 import { createMatcher, type Matcher } from '../src/conversation/match/matcher.ts'
 import { parseScript } from '../src/script/parse.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'

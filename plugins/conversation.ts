@@ -1,12 +1,8 @@
 import type { ConversationView } from '../src/conversation/view.ts'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import {
-  createConversation,
-  OWN_LOOKUPS,
-  type Conversation,
-  type Lookup,
-} from '../src/conversation/conversation.ts'
+import { createConversation, type Conversation } from '../src/conversation/conversation.ts'
+import { OWN_LOOKUPS, type Lookup } from '../src/conversation/speaking.ts'
 import { withCounts } from '../src/conversation/counts.ts'
 import { withLastWords } from '../src/conversation/last-words.ts'
 import { withSameTexts } from '../src/conversation/deserves/same-texts.ts'

@@ -15,26 +15,17 @@ import {
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { countVisit, readMemory, remember } from './memory.ts'
 import { offersOf, rescueOf, undoOf } from './questions.ts'
-import { choicesOf, render, variablesOf } from './render.ts'
+import { choicesOf, render } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import { pick, type Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
-import type { Answer, ByItself, Script } from '../script/types.ts'
+import type { ByItself, Script } from '../script/types.ts'
 import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
 import { knowsAd, patienceMs, unansweredBy, type Situation } from './deserves/rules.ts'
 import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import type { Voice } from './voice.ts'
-
-/** Finds the value of a variable for one conversation; null where there is none. */
-export type Lookup = (conversation: ConversationView) => string | null | Promise<string | null>
-
-/** Variables that texts may mention anywhere, by name. Asked only when an answer mentions them. */
-export type Lookups = Readonly<Record<string, Lookup>>
-
-/** The lookups that need nothing but the conversation. */
-export const OWN_LOOKUPS = {
-  page_name: ({ pageName }) => pageName ?? 'this Page',
-} satisfies Lookups
+import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
+import { backOf, after, type Turn } from './turn.ts'
 
 export interface Conversation {
   /** Answers one event as the script says. Pure, but for lookups; a promise only where a lookup is one. */
@@ -80,60 +71,14 @@ export const createConversation = (deps: {
   localeOf?: Lookup
 }): Conversation => {
   const { script: currentScript, appId, lookups, localeOf = () => null } = deps
-  const prepared = new WeakMap<Script, { matcher: () => Matcher; mentions: Map<Answer, Set<string>> }>()
+  const { speak, voiceAtOnce } = createSpeaking({ lookups, localeOf })
+  const matchers = new WeakMap<Script, Matcher>()
 
-  const preparedFor = (script: Script) => {
-    const known = prepared.get(script)
-    if (known !== undefined) return known
-    let matcher: Matcher | null = null
-    const made = {
-      // Made when words are to be matched: it takes time, and buttons need none.
-      matcher: () => (matcher ??= createMatcher(script)),
-      mentions: new Map<Answer, Set<string>>(),
-    }
-    prepared.set(script, made)
-    return made
-  }
-
-  const mentionsOf = (script: Script, answer: Answer): Set<string> => {
-    const { mentions } = preparedFor(script)
-    const known = mentions.get(answer)
-    if (known !== undefined) return known
-    const found = variablesOf(script, answer)
-    mentions.set(answer, found)
-    return found
-  }
-
-  /** Looks up what the answers may mention, then speaks. A promise only where a lookup is one. */
-  const speak = (
-    turn: Turn,
-    answers: readonly Answer[],
-    tell: (voice: Voice) => ScriptResult,
-  ): ScriptResult | Promise<ScriptResult> => {
-    const { script, view, groups } = turn
-    const { remembered } = readMemory(turn.state)
-    const wanted = new Set(
-      answers.flatMap((answer) =>
-        [...mentionsOf(script, answer)].filter(
-          (name) => Object.hasOwn(lookups, name) && !groups.has(name) && !Object.hasOwn(remembered, name),
-        ),
-      ),
-    )
-    const values: [string, string | null | Promise<string | null>][] = [...wanted].map((name) => [
-      name,
-      lookups[name]?.(view) ?? null,
-    ])
-    if (script.languages.length > 1 && !Object.hasOwn(remembered, LANGUAGE))
-      values.push([LOCALE, localeOf(view)])
-    const finish = (looked: ReadonlyMap<string, string | null>): ScriptResult =>
-      tell({
-        script,
-        language: languageOf(script, remembered[LANGUAGE] ?? looked.get(LOCALE) ?? null),
-        valueOf: (name) => groups.get(name) ?? ownOf(remembered, name) ?? looked.get(name) ?? '',
-      })
-    return values.some(([, value]) => value instanceof Promise)
-      ? settle(values).then(finish)
-      : finish(new Map(values as [string, string | null][]))
+  /** Made when words are to be matched: it takes time, and buttons need none. */
+  const matcherOf = (script: Script) => (): Matcher => {
+    const matcher = matchers.get(script) ?? createMatcher(script)
+    matchers.set(script, matcher)
+    return matcher
   }
 
   /** Says an answer: judged, rendered, with its questions, choices and handover. */
@@ -247,28 +192,22 @@ export const createConversation = (deps: {
   /** Answers something else in the middle of a form, then comes back to the question, if the form is still on. */
   const aside = (turn: Turn, { reply, question }: AskPlace): ScriptResult | Promise<ScriptResult> => {
     const { script, event } = turn
-    const found = find(event, script, preparedFor(script).matcher)
+    const found = find(event, script, matcherOf(script))
     if (found === null) return { replies: [], state: turn.state }
     const asker = script.replies.get(reply)
     return after(answerTo({ ...turn, groups: found.groups }, found), (handled) => {
       const { form } = readMemory(handled.state)
       const isOn = form?.reply === reply && form.askedMs === readMemory(turn.state).form?.askedMs
       if (!isOn || isSilent(handled.state)) return handled
-      return speak(
-        { ...turn, state: handled.state, back: false },
-        asker === undefined ? [] : [asker],
-        (voice) => {
-          const asked = render(voice, [textItem(question.text)], offersOf(script, voice.language, question))
-          // Quick replies but the last are gone as soon as another message comes.
-          const replies = handled.replies.map(
-            ({ message: { quick_replies: _gone, ...message }, ...rest }) => ({
-              ...rest,
-              message,
-            }),
-          )
-          return { ...handled, replies: [...replies, ...asked] }
-        },
-      )
+      return speak({ ...turn, state: handled.state }, asker === undefined ? [] : [asker], (voice) => {
+        const asked = render(voice, [textItem(question.text)], offersOf(script, voice.language, question))
+        // Quick replies but the last are gone as soon as another message comes.
+        const replies = handled.replies.map(({ message: { quick_replies: _gone, ...message }, ...rest }) => ({
+          ...rest,
+          message,
+        }))
+        return { ...handled, replies: [...replies, ...asked] }
+      })
     })
   }
 
@@ -333,7 +272,7 @@ export const createConversation = (deps: {
     if (rule !== null) return { replies: [], state: view.state, unanswered: rule.name }
 
     const turn = turnOf(script, event, view)
-    const { matcher } = preparedFor(script)
+    const matcher = matcherOf(script)
     const place = questionAt(script, turn.state, event.timestampMs)
     const step =
       takeMeant(script, event, turn.state) ??
@@ -395,39 +334,19 @@ export const createConversation = (deps: {
     apologise: (event, view) => {
       if (!isAsked(event, view) || isSilent(view.state)) return []
       const script = currentScript(view.pageId)
-      const { remembered } = readMemory(view.state)
-      const own = (name: string): string => {
-        const value = lookups[name]?.(view) ?? ''
-        // A failed or pending lookup must neither fail nor delay this answer.
-        return typeof value === 'string' ? value : ''
-      }
-      const voice: Voice = {
-        script,
-        language: languageOf(script, remembered[LANGUAGE] ?? null),
-        valueOf: (name) => ownOf(remembered, name) ?? own(name),
-      }
+      // A failed or pending lookup must neither fail nor delay this answer.
+      const voice = voiceAtOnce(script, view)
       const situation = {
         language: voice.language,
         nowMs: event.timestampMs,
         visits: 2,
-        remembered,
+        remembered: readMemory(view.state).remembered,
         turns: {},
       }
       const { items, choices, name } = resolve(script, script.fallback, situation)
       return render(voice, items, choicesOf(voice, choices, { from: 0, name }))
     },
   }
-}
-
-/** One event being answered. */
-interface Turn {
-  script: Script
-  event: WebhookEvent
-  view: ConversationView
-  state: JsonObject | null
-  groups: ReadonlyMap<string, string>
-  /** Whether the bot speaks again after silence, and has something to say about that. */
-  back: boolean
 }
 
 /** Whether a visitor waits for an answer to this. */
@@ -449,6 +368,7 @@ const answersStickers = (script: Script): boolean => {
   STICKERS.set(script, found)
   return found
 }
+
 const STICKERS = new WeakMap<Script, boolean>()
 
 const unsilenced = (view: ConversationView): ConversationView => ({ ...view, state: endSilence(view.state) })
@@ -465,39 +385,4 @@ const withoutKnownAd = (event: WebhookEvent, state: JsonObject | null): WebhookE
     ? { ...event, referral: null }
     : event
 
-/** A remembered answer of this name is the visitor's language. */
-const LANGUAGE = 'language'
-const LOCALE = ' locale'
-
 const textItem = (text: Localised<Template>): PlainItem => ({ kind: 'text', text })
-
-const backOf = ({ handover }: Script): Answer => {
-  const known = BACK.get(handover)
-  if (known !== undefined) return known
-  const answer: Answer = { say: handover.back, choices: [], form: null, handover: false }
-  BACK.set(handover, answer)
-  return answer
-}
-const BACK = new WeakMap<Script['handover'], Answer>()
-
-/** The script's language for a locale or for a language the visitor chose. */
-const languageOf = ({ language, languages }: Script, wanted: string | null): string => {
-  if (wanted === null) return language
-  return (
-    languages.find((one) => one === wanted) ?? languages.find((one) => one === wanted.slice(0, 2)) ?? language
-  )
-}
-
-const after = (
-  handled: ScriptResult | Promise<ScriptResult>,
-  go: (handled: ScriptResult) => ScriptResult | Promise<ScriptResult>,
-): ScriptResult | Promise<ScriptResult> => (handled instanceof Promise ? handled.then(go) : go(handled))
-
-const settle = async (
-  values: readonly (readonly [string, string | null | Promise<string | null>])[],
-): Promise<Map<string, string | null>> =>
-  new Map(await Promise.all(values.map(async ([name, value]) => [name, await value] as const)))
-
-/** Not what every object has, such as `constructor`. */
-const ownOf = (remembered: Readonly<Record<string, string>>, name: string): string | undefined =>
-  Object.hasOwn(remembered, name) ? remembered[name] : undefined

@@ -1,5 +1,6 @@
 import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
-import { createConversation, OWN_LOOKUPS, type Lookup } from '../../src/conversation/conversation.ts'
+import { createConversation } from '../../src/conversation/conversation.ts'
+import { OWN_LOOKUPS, type Lookup } from '../../src/conversation/speaking.ts'
 import { withCounts } from '../../src/conversation/counts.ts'
 import { withLastWords } from '../../src/conversation/last-words.ts'
 import { withNotes } from '../../src/conversation/deserves/noting.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createConversation, OWN_LOOKUPS } from '../../src/conversation/conversation.ts'
+import { createConversation } from '../../src/conversation/conversation.ts'
+import { OWN_LOOKUPS } from '../../src/conversation/speaking.ts'
 import { withNotes } from '../../src/conversation/deserves/noting.ts'
 import type { ScriptResult } from '../../src/conversation/view.ts'
 import { parseScript } from '../../src/script/parse.ts'

@@ -1,6 +1,7 @@
 import type { ScriptResult } from '../../src/conversation/view.ts'
 import t from 'tap'
-import { createConversation, OWN_LOOKUPS } from '../../src/conversation/conversation.ts'
+import { createConversation } from '../../src/conversation/conversation.ts'
+import { OWN_LOOKUPS } from '../../src/conversation/speaking.ts'
 import { defineBot } from '../../src/handlers/bot.ts'
 import { text } from '../../src/handlers/messages.ts'
 import { withHandlers } from '../../src/handlers/run.ts'
