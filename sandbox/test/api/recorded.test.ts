@@ -1,6 +1,7 @@
 import t from 'tap'
 import { graph, startConnected, textOf, type Answer } from '../lab.ts'
-import { RECORDED, type Sent } from '../recorded-refusals.ts'
+import { RECORDED } from '../recorded-refusals/all.ts'
+import type { Sent } from '../recorded-refusals/recorded.ts'
 
 t.test('what Facebook was seen to refuse is refused with its code, subcode and words', async (t) => {
   const { sandbox, pageToken, pageId, psid, send, say } = await startConnected(t)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RECORDED } from '../recorded-refusals.ts'
+import { RECORDED } from '../recorded-refusals/all.ts'
 
 const REFERENCE = join(import.meta.dirname, '..', '..', '..', 'docs', 'messenger-platform.md')
 

@@ -1,28 +1,6 @@
-/**
- * Refusals of Facebook that were written down in public: what was sent, and the answer. Facts; the names of the pages are beside
- * them. `docs/messenger-platform.md` lists the codes (C3, M).
- */
-export interface Recorded {
-  /** What is wrong with it. */
-  name: string
-  source: string
-  send: Sent
-  /** Left out where Facebook takes it. */
-  refused?: { code: number; error_subcode?: number; message?: string; type?: string }
-}
-
-/** A message, the payload of a template, a call of the Messenger Profile, or any other call. */
-export type Sent =
-  | { message: unknown; around?: object }
-  | { template: unknown }
-  | { profile: object; method?: 'POST' | 'DELETE' | 'GET' }
-  | { path: string; token?: 'page' | 'user' | 'none'; method?: string; body?: object }
+import { bad, link, postback, required, type Recorded } from './recorded.ts'
 
 const SEND_AS = 'github.com/Messageflow/send-as, src/test/expected.ts (2018)'
-const PROFILE = 'test files on the Messenger Profile of the same author (2017)'
-
-const postback = (more: object) => ({ type: 'postback', title: 'a', payload: 'b', ...more })
-const link = (more: object) => ({ type: 'web_url', title: 'a', url: 'https://a.example/', ...more })
 const buttons = (...list: unknown[]) => ({ template_type: 'button', text: 'a', buttons: list })
 const cards = (...list: unknown[]) => ({ template_type: 'generic', elements: list })
 const reply = (more: object) => ({ text: 'a', quick_replies: [{ content_type: 'text', ...more }] })
@@ -35,12 +13,6 @@ const receipt = (more: object) => ({
   summary: { total_cost: 999.99 },
   ...more,
 })
-const bad = (message: string, error_subcode?: number) => ({
-  code: 100,
-  message: `(#100) ${message}`,
-  ...(error_subcode !== undefined && { error_subcode }),
-})
-const required = (name: string) => bad(`The parameter ${name} is required`)
 const tooFew = (name: string) => ({ code: 194, message: `(#194) param ${name} has too few elements.` })
 const tooMany = (name: string) => ({ code: 105, message: `(#105) param ${name} has too many elements.` })
 const EMPTY = bad('Message cannot be empty, must provide valid attachment or text', 2018034)
@@ -53,7 +25,8 @@ const AMOUNT = bad(
   2018055,
 )
 
-export const RECORDED: readonly Recorded[] = [
+/** Of messages and their templates. */
+export const OF_MESSAGES: readonly Recorded[] = [
   { name: 'no text', source: SEND_AS, send: { message: { text: null } }, refused: EMPTY },
   { name: 'an empty text', source: SEND_AS, send: { message: { text: '' } }, refused: EMPTY },
   {
@@ -330,147 +303,5 @@ export const RECORDED: readonly Recorded[] = [
     source: 'github.com/jgorset/facebook-messenger/issues/43 (2016)',
     send: { message: { attachment: { type: 'image', payload: { url: 'pig.jpg' } } } },
     refused: bad('Failed to fetch the file from the url', 2018008),
-  },
-  {
-    name: 'nothing for the profile',
-    source: PROFILE,
-    send: { profile: { get_started: null } },
-    // The list grew since: it begins as recorded.
-    refused: { code: 100 },
-  },
-  ...[{ payload2: null }, { payload: 'a', payload2: null }, { payload2: '' }].map(
-    (get_started): Recorded => ({
-      name: `Get Started with ${Object.keys(get_started).join(' and ')}`,
-      source: PROFILE,
-      send: { profile: { get_started } },
-      refused: bad('Invalid keys "payload2" were found in param "get_started".'),
-    }),
-  ),
-  ...[{}, { payload: null }, { payload: '' }].map((get_started): Recorded => ({
-    name: `Get Started that is ${JSON.stringify(get_started)}`,
-    source: PROFILE,
-    send: { profile: { get_started } },
-    refused: required('get_started[payload]'),
-  })),
-  {
-    name: 'a domain that is no address',
-    source: PROFILE,
-    send: { profile: { whitelisted_domains: ['/haha'] } },
-    refused: bad('whitelisted_domains[0] should represent a valid URL'),
-  },
-  {
-    name: 'deleting nothing of the profile',
-    source: PROFILE,
-    send: { profile: { fields: null }, method: 'DELETE' },
-    refused: required('fields'),
-  },
-  {
-    name: 'deleting an empty list of the profile',
-    source: PROFILE,
-    send: { profile: { fields: [] }, method: 'DELETE' },
-    refused: bad('param fields must be non-empty.'),
-  },
-  {
-    name: 'deleting an unknown property of the profile',
-    source: PROFILE,
-    send: { profile: { fields: ['getting_started'] }, method: 'DELETE' },
-    refused: { code: 100 },
-  },
-  {
-    name: 'fields of the profile that are none',
-    source: PROFILE,
-    send: { path: 'me/messenger_profile?fields=*****' },
-    refused: { code: 2500, message: 'Syntax error "Expected name." at character 0: *****' },
-  },
-  ...['', '?fields=', '?fields=getting_started', '?fields[0]=getting_started'].map((query): Recorded => ({
-    name: `reading the profile with ${query || 'no fields'}`,
-    source: PROFILE,
-    send: { path: `me/messenger_profile${query}` },
-  })),
-  {
-    name: 'a menu without locales',
-    source: 'github.com/pimax/fb-messenger-php/issues/90 (2017)',
-    send: { profile: { persistent_menu: [link({})] } },
-    refused: bad('Invalid keys "type, title, url" were found in param "persistent_menu[0]".'),
-  },
-  {
-    name: 'a menu spelt as in Java',
-    source: 'github.com/restfb/restfb/issues/738 (2017)',
-    send: { profile: { persistent_menu: [{ locale: 'default', callToActions: [] }] } },
-    refused: bad('Invalid keys "callToActions" were found in param "persistent_menu[0]".'),
-  },
-  {
-    name: 'a nested menu',
-    source: 'github.com/fbsamples/original-coast-clothing/issues/66 (2021)',
-    send: {
-      profile: {
-        persistent_menu: [
-          {
-            locale: 'default',
-            call_to_actions: [{ type: 'nested', title: 'a', call_to_actions: [postback({})] }],
-          },
-        ],
-      },
-    },
-    refused: {
-      code: 11,
-      message: '(#11) Setting of Nested Persistent Menu has been deprecated for v8.0 and higher',
-    },
-  },
-  {
-    name: 'a menu without Get Started',
-    source: 'github.com/pimax/fb-messenger-php/issues/90 (2017)',
-    send: { profile: { persistent_menu: [{ locale: 'default', call_to_actions: [postback({})] }] } },
-    refused: bad('You must set a Get Started button if you also wish to use persistent menu.', 2018145),
-  },
-  {
-    name: 'a home that is not whitelisted yet',
-    source: 'github.com/Yoctol/bottender/issues/90 (2017)',
-    send: {
-      profile: {
-        whitelisted_domains: ['https://a.example/'],
-        home_url: { url: 'https://a.example/', webview_height_ratio: 'tall' },
-      },
-    },
-    refused: bad('The web URL provided is not whitelisted for messenger extensions', 2018063),
-  },
-  {
-    name: 'a token of a Page where one of a person is wanted',
-    source: 'public guides (2025), github.com/search: me/accounts with a Page token',
-    send: { path: 'me/accounts' },
-    refused: bad('Tried accessing nonexisting field (accounts) on node type (Page)'),
-  },
-  {
-    name: 'an edge of several nodes that one of them lacks',
-    source: 'a tutorial on the Graph API (2019)',
-    send: { path: 'accounts?ids=me' },
-    refused: bad('Tried accessing nonexisting field (accounts) on node type (Page)'),
-  },
-  {
-    name: 'no token',
-    source: 'github.com/spring-guides/gs-consuming-rest/issues/10 (2015)',
-    send: { path: 'pivotalsoftware', token: 'none' },
-    refused: { code: 104, message: 'An access token is required to request this resource.' },
-  },
-  {
-    name: 'no token for oneself',
-    source: 'github.com/fbsamples/messenger-platform-samples/issues/125 (2018)',
-    send: { path: 'me/messages', token: 'none', body: { recipient: { id: '1' }, message: { text: 'a' } } },
-    refused: {
-      code: 2500,
-      message: 'An active access token must be used to query information about the current user.',
-    },
-  },
-  {
-    name: 'a subscription without fields',
-    source: 'github.com/jgorset/facebook-messenger/issues/231 (2018)',
-    send: { path: 'me/subscribed_apps', method: 'POST', body: {} },
-    refused: required('subscribed_fields'),
-  },
-  {
-    name: 'no recipient',
-    source: 'public guides (2025)',
-    send: { path: 'me/messages', body: { message: { text: 'a' } } },
-    refused: required('recipient'),
   },
 ]
