@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase, type Database } from '../../src/store/sqlite/database.ts'
 import type { InboxRow, Loaded } from '../../src/store/queues/rows.ts'
-import type { Operation } from '../../src/store/queues/operations.ts'
+import type { Operation, Results } from '../../src/store/queues/operations.ts'
 import { newEvent } from './steps.ts'
 
 const inboxOf = (database: Database): InboxRow[] => {
@@ -10,7 +10,11 @@ const inboxOf = (database: Database): InboxRow[] => {
   return (loaded as Loaded<InboxRow>).rows
 }
 
-const finishing = ({ conversation, page, seq }: InboxRow, replies: readonly string[]): Operation => ({
+const finishing = (
+  { conversation, page, seq }: InboxRow,
+  replies: readonly string[],
+  counts: Extract<Operation, { op: 'finish_event' }>['counts'] = [],
+): Operation => ({
   op: 'finish_event',
   conversation,
   page,
@@ -22,7 +26,7 @@ const finishing = ({ conversation, page, seq }: InboxRow, replies: readonly stri
   confirmed: [],
   answers: [],
   question: null,
-  counts: [],
+  counts,
   takenBack: null,
   nowMs: 0,
 })
@@ -45,3 +49,38 @@ t.test('an event is over together with its state and all of its replies, or not 
   t.equal(database.pagesWaiting().length, 1)
   t.end()
 })
+
+t.test('a sum is of committed transactions, and in the file once it was written', (t) => {
+  const file = join(t.testdir(), 'evergreen.db')
+  const database = openDatabase(file)
+  const other = openDatabase(file)
+  t.teardown(() => {
+    database.close()
+    other.close()
+  })
+  database.commit([{ op: 'accept', events: [newEvent('a'), newEvent('b')], nowMs: 0 }])
+  const [first, second] = inboxOf(database)
+  if (first === undefined || second === undefined) throw new Error('nothing was accepted')
+  const understood = [{ what: 'matched' as const }]
+
+  database.commit([finishing(first, ['one'], understood)])
+  t.throws(() => database.commit([finishing(second, [null] as unknown as string[], understood)]), /NOT NULL/)
+  t.equal(sumOf(database), 1, 'the transaction that was rolled back counts for nothing')
+  t.equal(sumOf(database), 1, 'reading writes a sum once')
+
+  database.commit([finishing(second, ['two'], understood)])
+  t.equal(sumOf(other), 1, 'it is not written yet')
+  database.writeSums()
+  database.writeSums()
+  t.equal(sumOf(other), 2)
+
+  database.commit([finishing(second, [], understood)])
+  t.equal(sumOf(database), 2, 'an event that is over counts no second time')
+  t.end()
+})
+
+const sumOf = (database: Database): number => {
+  const [read] = database.commit([{ op: 'statistics', span: 'hour', fromMs: 0, page: null, most: 1 }])
+  const { sums } = read as Results['statistics']
+  return sums.find(({ what }) => what === 'matched')?.count ?? 0
+}

@@ -7,6 +7,7 @@ import type { Batch, Open, Opened } from './protocol.ts'
 const serve = (database: Database): void => {
   parentPort?.on('message', (batch: Batch | 'close') => {
     if (batch === 'close') {
+      writeSums(database)
       database.close()
       parentPort?.close()
       return
@@ -17,7 +18,18 @@ const serve = (database: Database): void => {
     opened: { instance: database.instance, pages: database.pagesWaiting() },
   } satisfies Opened)
   flushCompileCache()
-  setInterval(() => lookForForeignWrite(database), LOOK_EVERY_MS).unref()
+  setInterval(() => {
+    lookForForeignWrite(database)
+    writeSums(database)
+  }, LOOK_EVERY_MS).unref()
+}
+
+const writeSums = (database: Database): void => {
+  try {
+    database.writeSums()
+  } catch {
+    // The disk is full or the database is locked: the sums wait for the next time.
+  }
 }
 
 // `npm run dead-letters` and `npm run forget` write to the file while we run. Asking costs a few microseconds.

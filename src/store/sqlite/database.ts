@@ -26,6 +26,8 @@ export interface Database {
   writtenElsewhere: () => ForeignWrite | null
   /** Carries out all operations in one durable transaction. @throws the SQLite error, with nothing of it kept */
   commit: (operations: readonly Operation[]) => unknown[]
+  /** Writes the sums of what happened since it was last called, if there are any. @throws the SQLite error; they are kept */
+  writeSums: () => void
   close: () => void
 }
 
@@ -122,6 +124,7 @@ export const openDatabase = (file: string): Database => {
     return { rows, unread }
   }
 
+  const history = historyOperations(db)
   const carryOut: { [K in Operation['op']]: (operation: Extract<Operation, { op: K }>) => Results[K] } = {
     accept: ({ events, nowMs }) => events.map((event) => accept(event, nowMs)),
 
@@ -216,17 +219,44 @@ export const openDatabase = (file: string): Database => {
     ...parkedOperation(db),
     ...leftToPeopleOperation(db),
     ...deadLetterOperations(db),
-    ...historyOperations(db),
+    ...history,
     ...answersOperations(db),
     ...openQuestionOperations(db),
     ...statistics.operations,
     ...forgetting.operations,
+
+    prune: (o) => {
+      statistics.write()
+      return history.prune(o)
+    },
 
     forget: (o) => {
       // A forgotten visitor who writes in the same transaction gets a new conversation.
       conversations.clear()
       return forgetting.operations.forget(o)
     },
+  }
+
+  const transaction = <T>(work: () => T): T => {
+    db.exec('begin immediate')
+    try {
+      const result = work()
+      db.exec('commit')
+      statistics.keep()
+      return result
+    } catch (error) {
+      // What the caches learned in this transaction did not happen.
+      conversations.clear()
+      pages.clear()
+      seqs.clear()
+      statistics.drop()
+      rollBack(db)
+      throw error
+    }
+  }
+
+  const writeSums = (): void => {
+    if (statistics.areWaiting()) transaction(statistics.write)
   }
 
   const pagesWaiting = (): string[] => (statements.pagesWaiting.all() as { id: string }[]).map(({ id }) => id)
@@ -239,28 +269,18 @@ export const openDatabase = (file: string): Database => {
         ? { pagesWaiting: pagesWaiting(), events: false, forgotten: forgetting.happened() }
         : null,
     commit: (operations) => {
-      db.exec('begin immediate')
-      try {
+      const results = transaction(() => {
         // What we remember of conversations may be of visitors who were forgotten a moment ago.
         if (foreignWrites.areNew()) conversations.clear()
-        const results = operations.map((operation) => carryOut[operation.op](operation as never))
-        statistics.write()
-        db.exec('commit')
-        if (!operations.some(({ op }) => op === 'forget')) return results
-        const erased = forgetting.erase()
-        return results.map((result, index) =>
-          operations[index]?.op === 'forget' ? { ...(result as Results['forget']), erased } : result,
-        )
-      } catch (error) {
-        // What the caches learned in this transaction did not happen.
-        conversations.clear()
-        pages.clear()
-        seqs.clear()
-        statistics.clear()
-        rollBack(db)
-        throw error
-      }
+        return operations.map((operation) => carryOut[operation.op](operation as never))
+      })
+      if (!operations.some(({ op }) => op === 'forget')) return results
+      const erased = forgetting.erase()
+      return results.map((result, index) =>
+        operations[index]?.op === 'forget' ? { ...(result as Results['forget']), erased } : result,
+      )
     },
+    writeSums,
     close: () => db.close(),
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { Database } from './database.ts'
 
 interface Sum {
   span: Span
@@ -13,8 +14,9 @@ interface Sum {
 }
 
 /**
- * Sums by hour, day and month. What the operations of a transaction count is added up here and written once, at the end of the
- * transaction: under load, many messages share a few writes.
+ * Sums by hour, day and month. What transactions count is added up in memory, and {@link Database.writeSums} writes it: a sum
+ * costs as much to write as the message it counts, and many messages share a few sums. A process that is killed loses what
+ * it has counted since the last writing, and nothing else.
  */
 export const createStatistics = (db: DatabaseSync) => {
   const add = db.prepare(
@@ -30,20 +32,21 @@ export const createStatistics = (db: DatabaseSync) => {
     `select what, name, sum(count) as count from statistic
      where span = ?1 and name > '' and ${since} group by what, name order by count desc, name`,
   )
-  const pending = new Map<string, Sum>()
+  /** Of transactions that were committed. */
+  const committed: Sums = new Map()
+  /** Of the transaction under way. */
+  const pending: Sums = new Map()
+  let isWritten = false
 
-  const countIn = (
-    span: Span,
-    startMs: number,
-    page: number,
-    what: Counted,
-    name: string,
-    by: number,
-  ): void => {
-    const key = `${span} ${startMs} ${page} ${what} ${name}`
-    const known = pending.get(key)
-    if (known !== undefined) known.count += by
-    else pending.set(key, { span, startMs, page, what, name, count: by })
+  const countIn = (span: Span, startMs: number, page: number, what: Counted, name: string, by: number): void =>
+    addTo(pending, { span, startMs, page, what, name, count: by })
+
+  const write = (): void => {
+    for (const sums of isWritten ? [pending] : [committed, pending])
+      for (const { span, name, startMs, what, page, count } of sums.values())
+        add.run(span, name, startMs, what, page, count)
+    isWritten = true
+    pending.clear()
   }
 
   return {
@@ -58,14 +61,24 @@ export const createStatistics = (db: DatabaseSync) => {
       return fresh.length > 0
     },
 
-    /** Writes what was counted: the last thing in a transaction. */
-    write: (): void => {
-      for (const { span, name, startMs, what, page, count } of pending.values())
-        add.run(span, name, startMs, what, page, count)
+    areWaiting: (): boolean => committed.size > 0,
+
+    /** Writes what was counted, as part of the transaction under way. */
+    write,
+
+    /** The transaction was committed, and what it counted happened. */
+    keep: (): void => {
+      if (isWritten) committed.clear()
+      for (const sum of pending.values()) addTo(committed, sum)
       pending.clear()
+      isWritten = false
     },
 
-    clear: (): void => pending.clear(),
+    /** The transaction was rolled back. */
+    drop: (): void => {
+      pending.clear()
+      isWritten = false
+    },
 
     operations: {
       statistics: ({
@@ -74,6 +87,7 @@ export const createStatistics = (db: DatabaseSync) => {
         page,
         most,
       }: Extract<Operation, { op: 'statistics' }>): Results['statistics'] => {
+        write()
         const perWhat = new Map<Counted, number>()
         return {
           sums: plain(sums.all(span, fromMs, page)),
@@ -88,6 +102,15 @@ export const createStatistics = (db: DatabaseSync) => {
       },
     },
   }
+}
+
+type Sums = Map<string, Sum>
+
+const addTo = (sums: Sums, sum: Sum): void => {
+  const key = `${sum.span} ${sum.startMs} ${sum.page} ${sum.what} ${sum.name}`
+  const known = sums.get(key)
+  if (known !== undefined) known.count += sum.count
+  else sums.set(key, { ...sum })
 }
 
 // node:sqlite rows have no prototype; plain objects travel between threads.
