@@ -4,9 +4,11 @@ import type { Counted } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 import type { Database } from './database.ts'
 
+/** What was counted within one hour. */
 interface Sum {
-  span: Span
-  startMs: number
+  /** Those whose sums it is part of. */
+  spans: readonly Span[]
+  hourMs: number
   page: number
   what: Counted
   name: string
@@ -38,27 +40,32 @@ export const createStatistics = (db: DatabaseSync) => {
   const pending: Sums = new Map()
   let isWritten = false
 
-  const countIn = (span: Span, startMs: number, page: number, what: Counted, name: string, by: number): void =>
-    addTo(pending, { span, startMs, page, what, name, count: by })
-
   const write = (): void => {
     for (const sums of isWritten ? [pending] : [committed, pending])
-      for (const { span, name, startMs, what, page, count } of sums.values())
-        add.run(span, name, startMs, what, page, count)
+      for (const { spans, hourMs, name, what, page, count } of sums.values())
+        for (const span of spans) add.run(span, name, startOf(span, hourMs), what, page, count)
     isWritten = true
     pending.clear()
   }
 
   return {
     count: (page: number, atMs: number, what: Counted, { name = '', by = 1 } = {}): void => {
-      for (const span of SPANS) countIn(span, startOf(span, atMs), page, what, name, by)
+      addTo(pending, { spans: SPANS, hourMs: startOf('hour', atMs), page, what, name, count: by })
     },
 
     /** Counts a visitor in each span that begins with these words. @param beforeMs - when the visitor was heard before; null for never */
     countVisitor: (page: number, beforeMs: number | null, atMs: number): boolean => {
       const fresh = SPANS.filter((span) => beforeMs === null || startOf(span, beforeMs) < startOf(span, atMs))
-      for (const span of fresh) countIn(span, startOf(span, atMs), page, 'visitors', '', 1)
-      return fresh.length > 0
+      if (fresh.length === 0) return false
+      addTo(pending, {
+        spans: fresh,
+        hourMs: startOf('hour', atMs),
+        page,
+        what: 'visitors',
+        name: '',
+        count: 1,
+      })
+      return true
     },
 
     areWaiting: (): boolean => committed.size > 0,
@@ -104,10 +111,11 @@ export const createStatistics = (db: DatabaseSync) => {
   }
 }
 
+/** By a key that tells spans by their number: a month that begins is a day and an hour that begin. */
 type Sums = Map<string, Sum>
 
 const addTo = (sums: Sums, sum: Sum): void => {
-  const key = `${sum.span} ${sum.startMs} ${sum.page} ${sum.what} ${sum.name}`
+  const key = `${sum.spans.length} ${sum.hourMs} ${sum.page} ${sum.what} ${sum.name}`
   const known = sums.get(key)
   if (known !== undefined) known.count += sum.count
   else sums.set(key, { ...sum })
