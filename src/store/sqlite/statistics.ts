@@ -2,7 +2,6 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
-import type { Database } from './database.ts'
 
 /** What was counted within one hour. */
 interface Sum {
