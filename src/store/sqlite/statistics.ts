@@ -15,7 +15,7 @@ interface Sum {
 }
 
 /**
- * Sums by hour, day and month. What transactions count is added up in memory, and {@link Database.writeSums} writes it: a sum
+ * Sums by hour, day and month. What transactions count is added up in memory, and {@link ./database.ts Database.writeSums} writes it: a sum
  * costs as much to write as the message it counts, and many messages share a few sums. A process that is killed loses what
  * it has counted since the last writing, and nothing else.
  */
