@@ -1,14 +1,9 @@
 import t from 'tap'
-import { atCaret, mistakesOf } from '../conversation/scripts.ts'
+import { mistakesOf } from '../conversation/scripts.ts'
+import { refuseEach } from './refuse-each.ts'
 
 /** Conditions, questions, languages, hours: each with one mistake, at the mark. */
-const CASES: readonly {
-  title: string
-  script: string
-  found: string
-  expected: string | RegExp
-  hint?: RegExp
-}[] = [
+refuseEach([
   {
     title: 'an empty condition',
     script: 'replies: { a: { say: [{ if: ‸{}, say: x }] } }',
@@ -220,16 +215,7 @@ const CASES: readonly {
     found: '21 items',
     expected: /at most 20/,
   },
-]
-
-for (const { title, script: marked, found, expected, hint } of CASES) {
-  t.test(`${title} is refused at its place`, async (t) => {
-    const { script, line, column } = atCaret(marked)
-    const mistakes = mistakesOf(script)
-    t.equal(mistakes.length, 1, { mistakes })
-    t.match(mistakes[0], { line, column, found, expected, ...(hint !== undefined && { hint }) })
-  })
-}
+])
 
 t.test('messages in messages in messages end somewhere', async (t) => {
   const deep = `${'[x, { any: '.repeat(30)}[x, y]${' }]'.repeat(30)}`

@@ -1,64 +1,15 @@
 import t from 'tap'
 import { ScriptError } from '../../src/script/mistakes.ts'
-import { atCaret, mistakesOf, parse } from '../conversation/scripts.ts'
+import { mistakesOf, parse } from '../conversation/scripts.ts'
+import { long, many, refuseEach } from './refuse-each.ts'
 
-interface Case {
-  title: string
-  /** With a caret where the mistake is to be found. */
-  script: string
-  found: string | RegExp
-  expected: string | RegExp
-  hint?: string | RegExp
-}
-
-const long = (length: number): string => 'x'.repeat(length)
-const many = (count: number, item: string): string => Array.from({ length: count }, () => item).join(', ')
-
-const CASES: Case[] = [
-  {
-    title: 'answers for questions beside an address',
-    script:
-      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, url: "https://x.y", ‸with: { item: Mug } }] }]\n',
-    found: '"with" beside "url"',
-    expected: '"with" beside "reply" alone',
-    hint: /Leave "with" out/,
-  },
-  {
-    title: 'answers for questions beside a phone number',
-    script:
-      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, call: "+4930123456", ‸with: { item: Mug } }] }]\n',
-    found: '"with" beside "call"',
-    expected: '"with" beside "reply" alone',
-  },
-  {
-    title: 'an answer brought along to a reply that asks nothing',
-    script:
-      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, reply: b, with: { ‸item: Mug } }] }]\n  b: { say: x }\n  c: { ask: { question: q, remember: item }, next: b }\n',
-    found: '"item"',
-    expected: 'a name under which a question of the reply "b" remembers its answer',
-    hint: 'The reply "b" asks nothing.',
-  },
-  {
-    title: 'an answer brought along for the question of another reply',
-    script:
-      'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, reply: c, with: { ‸itm: Mug } }] }]\n  b: { say: x }\n  c: { ask: { question: q, remember: item }, next: b }\n',
-    found: '"itm"',
-    expected: /of the reply "c"/,
-    hint: 'Did you mean "item"?',
-  },
+refuseEach([
   {
     title: 'an unknown section',
     script: 'replies: { a: { say: x } }\n‸fallbak:\n  say: x\n',
     found: 'the key "fallbak"',
     expected: 'a key of the script: profile, replies, fallback, typing',
     hint: 'Did you mean "fallback"?',
-  },
-  {
-    title: 'an unknown key of the profile',
-    script: 'profile:\n  ‸greting: Hi\nreplies: { a: { say: x } }\n',
-    found: 'the key "greting"',
-    expected: /a key of the profile: greeting, get_started/,
-    hint: 'Did you mean "greeting"?',
   },
   {
     title: 'an unknown key of a reply, two levels deep',
@@ -148,130 +99,16 @@ const CASES: Case[] = [
     hint: 'Add "title: ..." to the reply "hours".',
   },
   {
-    title: 'a Get Started that is no reply',
-    script: 'profile: { get_started: ‸welcom }\nreplies: { welcome: { say: x } }\n',
-    found: '"welcom"',
-    expected: 'the name of a reply',
-    hint: 'Did you mean "welcome"?',
-  },
-  {
-    title: 'an ice breaker to no reply',
-    script: 'profile: { ice_breakers: [{ question: Why?, reply: ‸b }] }\nreplies: { a: { say: x } }\n',
-    found: '"b"',
-    expected: 'the name of a reply',
-  },
-  {
-    title: 'an ice breaker without a question',
-    script: 'profile: { ice_breakers: [‸{ reply: a }] }\nreplies: { a: { say: x } }\n',
-    found: 'no "question"',
-    expected: 'an ice breaker to have one',
-  },
-  {
-    title: 'a menu item that leads nowhere',
-    script: 'profile: { get_started: a, menu: [‸{ title: A }] }\nreplies: { a: { say: x } }\n',
-    found: 'neither "reply" nor "url"',
-    expected: 'a menu item to have one of them',
-  },
-  {
-    title: 'a menu item that leads to two places',
-    script:
-      'profile: { get_started: a, menu: [‸{ title: A, reply: a, url: "https://example.com" }] }\nreplies: { a: { say: x } }\n',
-    found: 'both "reply" and "url"',
-    expected: 'a menu item to have one of them',
-  },
-  {
-    title: 'a language of the profile that Messenger does not have',
-    script: 'profile: { greeting: ‸{ en: Hi, xx: Hm } }\nreplies: { a: { say: x } }\n',
-    found: 'the language "xx"',
-    expected: 'one that Messenger has',
-  },
-  {
-    title: 'a country that Messenger does not have a language for',
-    script: 'profile: { greeting: ‸{ en: Hi, bn_BD: Hm } }\nreplies: { a: { say: x } }\n',
-    found: 'the language "bn_BD"',
-    expected: 'one that Messenger has',
-    hint: 'Messenger has bn_IN.',
-  },
-  {
-    title: 'a menu item that calls: Messenger has no such',
-    script:
-      'profile: { get_started: a, menu: [{ title: A, ‸call: "+4930123456" }] }\nreplies: { a: { say: x } }\n',
-    found: 'the key "call"',
-    expected: 'a key of a menu item: title, reply, url',
-  },
-  {
-    title: 'a button that leads to two places',
-    script: 'replies: { a: { say: { text: x, buttons: [‸{ title: A, reply: a, call: "+4930123456" }] } } }\n',
-    found: 'both "reply" and "call"',
-    expected: 'a button to have one of them',
-  },
-  {
-    title: 'a button that leads nowhere',
-    script: 'replies: { a: { say: { text: x, buttons: [‸{ title: A }] } } }\n',
-    found: 'neither "reply", "url" nor "call"',
-    expected: 'a button to have one of them',
-  },
-  {
-    title: 'a phone number without the code of its country',
-    script: 'replies: { a: { say: { text: x, buttons: [{ title: A, call: ‸030 123456 }] } } }\n',
-    found: '"030 123456"',
-    expected: 'a phone number with + and the code of the country, like +49 30 1234567',
-  },
-  {
-    title: 'a phone number where an address belongs',
-    script: 'replies: { a: { say: { text: x, buttons: [{ title: A, url: ‸"tel:+4930123456" }] } } }\n',
-    found: '"tel:+4930123456"',
-    expected: 'the address of a page that begins with https:// or http://',
-    hint: 'A phone number stands under "call" instead of "url".',
-  },
-  {
     title: 'a pause after a person that is no time',
     script: 'handover: { resume_after: ‸ever }\nreplies: { a: { say: x } }\n',
     found: '"ever"',
     expected: /^a time like/,
   },
   {
-    title: 'a menu without Get Started',
-    script: 'profile: ‸{ menu: [{ title: A, reply: a }] }\nreplies: { a: { say: x } }\n',
-    found: 'a menu without "get_started"',
-    expected: 'both (Facebook shows no menu otherwise)',
-  },
-  {
-    title: 'an address without https',
-    script:
-      'profile: { get_started: a, menu: [{ title: A, url: ‸example.com }] }\nreplies: { a: { say: x } }\n',
-    found: '"example.com"',
-    expected: 'the address of a page that begins with https:// or http://',
-  },
-  {
-    title: 'an address that runs a script',
-    script: 'replies:\n  a:\n    say: { text: x, buttons: [{ title: A, url: ‸"javascript:alert(1)" }] }\n',
-    found: '"javascript:alert(1)"',
-    expected: /begins with https/,
-  },
-  {
     title: 'an address with a variable in the place of the host',
     script: 'replies:\n  a:\n    say: { image: ‸"{{page_name}}/a.png" }\n',
     found: '"{{page_name}}/a.png"',
     expected: /begins with https/,
-  },
-  {
-    title: 'a button to no reply',
-    script: 'replies:\n  a:\n    say: { text: x, buttons: [{ title: A, reply: ‸bb }] }\n',
-    found: '"bb"',
-    expected: 'the name of a reply',
-  },
-  {
-    title: 'buttons without a text',
-    script: 'replies:\n  a:\n    say: ‸{ buttons: [{ title: A, reply: a }] }\n',
-    found: 'no "text"',
-    expected: 'a message with buttons to have one',
-  },
-  {
-    title: 'a card with a title only',
-    script: 'replies:\n  a:\n    say: { cards: [‸{ title: Shirt }] }\n',
-    found: 'a card with a title only',
-    expected: /a subtitle, an image or buttons besides/,
   },
   {
     title: 'two kinds of message in one',
@@ -293,12 +130,6 @@ const CASES: Case[] = [
     found: 'the key "Good news, everybody"',
     expected: /^a message/,
     hint: 'A text with a colon and a space in it must stand in quotes.',
-  },
-  {
-    title: 'a raw template without its type',
-    script: 'replies:\n  a:\n    say: { template: ‸{ elements: [] } }\n',
-    found: 'no "template_type"',
-    expected: /name its type/,
   },
   {
     title: 'an unknown action',
@@ -326,18 +157,6 @@ const CASES: Case[] = [
     expected: 'one known in this reply: {{page_name}}',
   },
   {
-    title: 'a visitor variable of Facebook outside the greeting',
-    script: 'replies:\n  a: { say: "Hi ‸{{user_first_name}}" }\n',
-    found: 'the variable {{user_first_name}}',
-    expected: /one known in this reply/,
-  },
-  {
-    title: 'our variable in the greeting',
-    script: 'profile: { greeting: "Hi from ‸{{page_name}}" }\nreplies: { a: { say: x } }\n',
-    found: 'the variable {{page_name}}',
-    expected: /user_first_name/,
-  },
-  {
     title: 'braces that do not close',
     script: 'replies:\n  a:\n    say: Hello ‸{{page_name\n',
     found: '{{ without a name and }}',
@@ -355,73 +174,6 @@ const CASES: Case[] = [
     found: 'a mapping (key: value)',
     expected: /^a message/,
     hint: 'A text that begins with {{ must stand in quotes.',
-  },
-  {
-    title: 'the same phrase in two replies',
-    script: 'replies:\n  a: { when: [opening hours], say: x }\n  b: { when: [x, ‸Opening Hours!], say: y }\n',
-    found: 'the phrase "Opening Hours!"',
-    expected: 'a phrase of one reply only; "a" has it in line 2',
-  },
-  {
-    title: 'a look-ahead',
-    script: 'replies:\n  a: { when: [x, "/foo‸(?=bar)/i"], say: x }\n',
-    found: '"(?=" (invalid or unsupported Perl syntax)',
-    expected: /without look-ahead/,
-  },
-  {
-    title: 'a look-behind',
-    script: "replies:\n  a: { when: '/‸(?<!a)b/', say: x }\n",
-    found: /\(\?<!a\)b/,
-    expected: /look-behind/,
-  },
-  {
-    title: 'a back reference by number',
-    script: "replies:\n  a: { when: '/(a)‸\\1/', say: x }\n",
-    found: /invalid escape sequence/,
-    expected: /back references/,
-  },
-  {
-    title: 'a back reference by name',
-    script: "replies:\n  a: { when: '/(?<q>a)‸\\k<q>/', say: x }\n",
-    found: 'a back reference',
-    expected: /back references/,
-  },
-  {
-    title: 'an unclosed group',
-    script: 'replies:\n  a: { when: /‸foo(bar/, say: x }\n',
-    found: /missing closing \)/,
-    expected: /regular expression/,
-  },
-  {
-    title: 'a pattern without an end',
-    script: 'replies:\n  a: { when: ‸/start, say: x }\n',
-    found: '"/start" without a second /',
-    expected: /regular expression like/,
-    hint: 'Phrases need no /: punctuation does not count in them.',
-  },
-  {
-    title: 'an empty pattern',
-    script: 'replies:\n  a: { when: ‸//i, say: x }\n',
-    found: 'an empty pattern',
-    expected: 'something to look for',
-  },
-  {
-    title: 'an unknown flag',
-    script: 'replies:\n  a: { when: /foo/‸x, say: x }\n',
-    found: 'the flag "x"',
-    expected: /the flags i/,
-  },
-  {
-    title: 'a pattern that would need a large machine',
-    script: 'replies:\n  a: { when: ‸"/(\\\\p{L}|\\\\p{N}|.){1,900}!/", say: x }\n',
-    found: 'a pattern with too many repetitions',
-    expected: /lower numbers/,
-  },
-  {
-    title: 'a group named like a variable',
-    script: 'replies:\n  a: { when: ‸/(?<page_name>x)/, say: x }\n',
-    found: 'a group named "page_name"',
-    expected: /another name/,
   },
   {
     title: 'a text that no five messages can hold',
@@ -442,48 +194,6 @@ const CASES: Case[] = [
     expected: 'at most 60 (a visitor reads no more)',
   },
   {
-    title: '4 buttons',
-    script: `replies:\n  a: { say: { text: x, buttons: [${many(3, '{ title: A, reply: a }')}, ‸{ title: B, reply: a }] } }\n`,
-    found: '4 items',
-    expected: "at most 3 (Facebook's limit)",
-  },
-  {
-    title: 'a text above buttons of 641 characters',
-    script: `replies:\n  a: { say: { text: ‸${long(641)}, buttons: [{ title: A, reply: a }] } }\n`,
-    found: '641 characters',
-    expected: /at most 640/,
-  },
-  {
-    title: '11 cards',
-    script: `replies:\n  a: { say: { cards: [${many(10, '{ title: A, subtitle: b }')}, ‸{ title: B, subtitle: b }] } }\n`,
-    found: '11 items',
-    expected: /at most 10/,
-  },
-  {
-    title: 'a title of a card of 81 characters',
-    script: `replies:\n  a: { say: { cards: [{ title: ‸${long(81)}, subtitle: x }] } }\n`,
-    found: '81 characters',
-    expected: /at most 80/,
-  },
-  {
-    title: 'a greeting of 161 characters',
-    script: `profile: { greeting: ‸${long(161)} }\nreplies: { a: { say: x } }\n`,
-    found: '161 characters',
-    expected: /at most 160/,
-  },
-  {
-    title: '5 ice breakers',
-    script: `profile: { ice_breakers: [${many(4, '{ question: Q, reply: a }')}, ‸{ question: R, reply: a }] }\nreplies: { a: { say: x } }\n`,
-    found: '5 items',
-    expected: /at most 4/,
-  },
-  {
-    title: '21 menu items',
-    script: `profile: { get_started: a, menu: [${many(20, '{ title: A, reply: a }')}, ‸{ title: B, reply: a }] }\nreplies: { a: { say: x } }\n`,
-    found: '21 items',
-    expected: /at most 20/,
-  },
-  {
     title: 'a name of 1001 characters',
     script: `replies:\n  ‸${long(1001)}: { say: x }\n`,
     found: 'a name of 1001 characters',
@@ -494,12 +204,6 @@ const CASES: Case[] = [
     script: `replies:\n  a: { when: ‸${long(501)}, say: x }\n`,
     found: '501 characters',
     expected: /at most 500/,
-  },
-  {
-    title: 'a template nested too deeply',
-    script: `replies:\n  a: { say: { template: { template_type: x, deep: ${'['.repeat(20)}‸[]${']'.repeat(20)} } } }\n`,
-    found: 'too many levels',
-    expected: /at most 20 levels/,
   },
   {
     title: 'a script of sections it does not need',
@@ -581,17 +285,7 @@ const CASES: Case[] = [
     expected: /^a message/,
     hint: 'A text that begins with {{ must stand in quotes.',
   },
-]
-
-for (const { title, script: marked, found, expected, hint } of CASES) {
-  t.test(`${title} is refused at its place`, async (t) => {
-    const { script, line, column } = atCaret(marked)
-    const mistakes = mistakesOf(script)
-
-    t.equal(mistakes.length, 1, { mistakes })
-    t.match(mistakes[0], { line, column, found, expected, ...(hint !== undefined && { hint }) })
-  })
-}
+])
 
 t.test('all mistakes of a file are told at once, in their order', async (t) => {
   const script = [
