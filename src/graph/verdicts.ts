@@ -50,6 +50,10 @@ interface RowOptions {
 const MISSING_PERMISSION =
   /missing permissions?\b|reviewable feature|\brequires? [^.]*\bpermissions?\b|\bpermissions? [^.]*\b(is|are) (required|missing|needed)|must be granted/i
 
+/** Graph's words for a fault of what was sent, under subcodes that no reference lists. */
+const PARAMETER =
+  /\bparam(eter)?s?\b|\bmust (not )?(be|have|contain)\b|\b(is|are) (required|missing|not allowed)\b|\btoo (long|many|large)\b|\binvalid\b/i
+
 /** Calls for our own Page: an object that they do not find is the Page, and what they lack is a permission for it. */
 const OWN_PAGE = ['messages', 'sender_action', 'message_attachments', 'pass_thread_control']
 
@@ -278,6 +282,8 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 2018041, 'bad_request', 'a link button has no address'),
   row(100, 2018053, 'bad_request', 'a button has no title'),
   row(100, 2018047, 'bad_request', 'the file does not have the type that was declared'),
+  row(100, 2018062, 'bad_request', "the address of a button is not on the Page's list of allowed domains"),
+  row(100, 2018098, 'bad_request', 'a quick reply has no title'),
   row(100, 2018074, 'bad_request', 'the attachment id is unknown or belongs to another Page'),
   row(100, 2018109, 'bad_request', 'the attachment is too large'),
   row(100, 2018164, 'bad_request', 'the app id for thread control is wrong'),
@@ -296,7 +302,14 @@ export const VERDICTS: readonly VerdictRow[] = [
     says: /(authorization|verification) code/i,
     remedy: LOGIN_AGAIN,
   }),
+  row(100, 'none', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
+    edges: OWN_PAGE,
+  }),
   row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
+    says: PARAMETER,
+    edges: OWN_PAGE,
+  }),
+  row(100, 'any', 'unknown', 'Facebook refuses it with a number that no reference lists', {
     edges: OWN_PAGE,
   }),
   row(100, 'any', 'bad_request', 'a parameter is invalid'),
@@ -323,7 +336,8 @@ export const findRow = (answer: Numbers): VerdictRow | undefined =>
 export const decide = (answer: GraphAnswer): Verdict => {
   const { once = false, httpStatus, isTransient } = answer
   if (once && httpStatus >= 500) return 'ambiguous'
-  const verdict = findRow(answer)?.verdict ?? (isTransient || httpStatus >= 500 ? 'ambiguous' : 'unknown')
+  const listed = findRow(answer)?.verdict ?? 'unknown'
+  const verdict = listed === 'unknown' && (isTransient || httpStatus >= 500) ? 'ambiguous' : listed
   return verdict === 'ambiguous' && !once ? 'transient' : verdict
 }
 

@@ -162,6 +162,7 @@ t.test('no row of the table is out of reach', async (t) => {
 const UNLISTED: Record<string, number | null> = { any: 77_777, none: null }
 
 const TEXTS = [
+  '(#100) Param recipient must be non-empty',
   'Error validating application. Cannot get application info due to a system error.',
   'Invalid appsecret_proof provided in the API argument',
   'You must provide an app access token, or a user access token that is an owner or developer of the app',
@@ -284,6 +285,24 @@ t.test('an undocumented error is unknown, and worth a retry where Graph or the s
   t.equal(decide(answer(77_777, null, '', { httpStatus: 503 })), 'transient')
   t.equal(decide(answer(null)), 'unknown')
   t.equal(decide(answer(null, null, '', { httpStatus: 500 })), 'transient')
+})
+
+t.test('an unlisted subcode of 100 is the fault of the message only where the words say so', async (t) => {
+  const send = (subcode: number | null, said: string, over = {}) =>
+    decide(answer(100, subcode, said, { edge: 'messages', once: true, ...over }))
+  t.equal(send(2_018_999, 'This cannot be done in this conversation right now'), 'unknown')
+  t.equal(send(2_018_999, ''), 'unknown')
+  t.equal(send(2_018_999, '', { isTransient: true }), 'ambiguous')
+  t.equal(send(null, 'This cannot be done in this conversation right now'), 'bad_request')
+  for (const said of [
+    '(#100) Param message[attachment] must be an object',
+    'Invalid parameter',
+    '(#100) The parameter recipient is required',
+    '(#100) Length of message text must be less than 2000',
+    'The title is too long',
+  ]) {
+    t.equal(send(2_018_999, said), 'bad_request', said)
+  }
 })
 
 t.test('is_transient does not overrule what the table knows', async (t) => {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import { load } from '../bench/lib/load.ts'
-import { startSubject, type Subject } from '../bench/lib/processes.ts'
-import { RIVALS } from '../bench/lib/rivals.ts'
+import { load } from '../../bench/lib/load.ts'
+import { startSubject, type Subject } from '../../bench/lib/processes.ts'
+import { RIVALS } from '../../bench/lib/rivals.ts'
 
 const few = (port: number) => load({ port, connections: 2, conversations: 3, count: 6, run: 't' })
 
