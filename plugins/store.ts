@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Duty, Instances } from '../src/base/duty.ts'
 import { createRetention } from '../src/store/retention.ts'
 import type { OpenedStore } from '../src/store/opened.ts'
 import { openStore } from '../src/store/sqlite/open.ts'
@@ -12,6 +13,9 @@ declare module 'fastify' {
     store: Store
     /** Whether this process may say something to Facebook for a visitor to read; to be asked in that very moment. */
     maySend: () => boolean
+    /** What of the work is this instance's; see src/base/duty.ts. */
+    duty: Duty
+    instances: Instances
   }
 }
 
@@ -33,6 +37,8 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   })
   app.decorate('store', opened.store)
   app.decorate('maySend', opened.maySend)
+  app.decorate('duty', opened.duty)
+  app.decorate('instances', opened.instances)
   app.addHook('onReady', async () => retention.start())
   app.addHook('onClose', async () => {
     await retention.stop()

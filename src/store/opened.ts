@@ -1,3 +1,4 @@
+import type { Duty, Instances } from '../base/duty.ts'
 import type { Store } from './store.ts'
 
 /** A store that is this process's own to work on. */
@@ -7,5 +8,7 @@ export interface OpenedStore {
   lost: Promise<Error>
   /** Whether this process may say something now. To be asked in the moment in which it is said. */
   maySend: () => boolean
+  duty: Duty
+  instances: Instances
   close: () => Promise<void>
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { BotError } from '../../base/errors.ts'
 import { databaseIn } from '../sqlite/data-dir.ts'
+import { soleDuty, soleInstance } from '../../base/duty.ts'
 import type { OpenedStore } from '../opened.ts'
 import { takeLease } from './lease.ts'
 import { openPostgresStore } from './postgres-store.ts'
@@ -43,6 +44,9 @@ export const openOnServer = async (options: {
       store,
       lost: lost.promise,
       maySend: lease.isHeld,
+      // One instance works at a time.
+      duty: soleDuty,
+      instances: soleInstance(),
       close: async () => {
         await store.close()
         await lease.release()

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
+import { soleDuty, soleInstance } from '../../base/duty.ts'
 import type { OpenedStore } from '../opened.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 import { databaseIn, holdDataDir } from './data-dir.ts'
@@ -32,6 +33,8 @@ export const openStore = async (options: {
       store,
       lost: lost.promise,
       maySend: () => true,
+      duty: soleDuty,
+      instances: soleInstance(),
       close: async () => {
         await store.close()
         held.release()
