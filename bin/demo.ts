@@ -3,8 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
@@ -32,7 +31,7 @@ Facebook, the real bot answers, and its token can be broken and mended.`,
 
 /** The operator's own script; where there is none, a copy of the sample, which the console can change and the demo takes away. */
 const demoScript = (dir: string): string => {
-  const script = scriptToRead(fileURLToPath(new URL(OWN_SCRIPT, root)))
+  const script = scriptToRead(resolve(OWN_SCRIPT))
   if (script !== SAMPLE_SCRIPT) return script
   const copy = join(dir, OWN_SCRIPT)
   copyFileSync(script, copy)

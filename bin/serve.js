@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 // First of all: for process 1, as in a container, the kernel drops a signal that has no handler. Nothing has begun yet that would
@@ -6,20 +5,8 @@ import { fileURLToPath } from 'node:url'
 const endAtOnce = () => process.exit(0)
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, endAtOnce)
 
-// JavaScript, so that an old Node can say what it lacks, and because the first file never comes from the compile cache:
-// what strips types would be loaded for it alone.
-const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const numbers = (version) => version.match(/\d+/g).map(Number)
-const [[major, minor], [leastMajor, leastMinor]] = [process.versions.node, engines.node].map(numbers)
-if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
-  console.error(
-    `Evergreen needs Node ${leastMajor}.${leastMinor} or newer; this is ${process.versions.node}.`,
-  )
-  console.error(
-    'Install a newer one, or run `npm ci` without --omit=dev and start with `npm start`: that brings one along.',
-  )
-  process.exit(1)
-}
+// JavaScript, as this file is: the first file never comes from the compile cache, and what strips types would be loaded for it alone.
+await import('./node-version.js')
 
 // Secrets and visitors' words: what the bot writes is for this user alone.
 process.umask(0o077)

@@ -37,9 +37,9 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
   const service = env[COMMAND_VARIABLE]?.trim()
   if (service) return { is: 'service', command: (name, args) => words(service, name, args) }
   if (isContainer(facts)) return { is: 'container', command: (name, args) => execCommand(facts, name, args) }
-  return facts.bin === 'bin'
-    ? CHECKOUT
-    : { is: 'folder', command: (name, args) => words('node', fileOf(facts.bin, name), args) }
+  if (facts.bin === 'bin') return CHECKOUT
+  const command = INSTALLED.test(facts.bin) ? installedCommand : programCommand(facts.bin)
+  return { is: 'folder', command }
 }
 
 /** `npm` in the folder of the program. */
@@ -85,6 +85,17 @@ const demoCommand = (port: number, name: string, args = ''): string => {
   if (name === 'bootstrap-token') return CHECKOUT.command('demo:repair', where)
   return CHECKOUT.command('demo:run', words(where && `--port ${where}`, name, args && `-- ${args}`))
 }
+
+/** The program under `node_modules` of the owner's folder, as `evergreen-messenger init` makes it. */
+const INSTALLED = /[\\/]node_modules[\\/]evergreen-messenger[\\/]bin$/
+
+const installedCommand: Surroundings['command'] = (name, args) =>
+  name === 'start' ? 'npm start' : words('npx evergreen-messenger', name, args)
+
+const programCommand =
+  (bin: string): Surroundings['command'] =>
+  (name, args) =>
+    words('node', fileOf(bin, name), args)
 
 const execCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args?: string): string =>
   name === 'start'

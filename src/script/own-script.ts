@@ -1,5 +1,5 @@
-import { constants, copyFileSync, existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The script that comes with the program. Operators copy it and do not edit it, so an upgrade may replace it. */
@@ -19,13 +19,17 @@ export interface OwnScript {
 export const makeOwnScript = (file: string): OwnScript => {
   if (!isYetToBeMade(file)) return { file, made: 'before' }
   try {
-    copyFileSync(SAMPLE_SCRIPT, file, constants.COPYFILE_EXCL)
+    writeFileSync(file, sampleScriptFor(schemaFrom(dirname(resolve(file)))), { flag: 'wx' })
     return { file, made: 'copied' }
   } catch {
     // Another process was faster, or the folder cannot be written to.
     return existsSync(file) ? { file, made: 'before' } : { file: SAMPLE_SCRIPT, made: 'sample' }
   }
 }
+
+/** @param schema - where an editor finds the schema, from the folder of the script */
+export const sampleScriptFor = (schema: string): string =>
+  readFileSync(SAMPLE_SCRIPT, 'utf8').replace('$schema=./bot.schema.json', () => `$schema=${schema}`)
 
 /** What the bot would say if it were started now, for those who only look. */
 export const scriptToRead = (file: string): string => (isYetToBeMade(file) ? SAMPLE_SCRIPT : file)
@@ -34,4 +38,11 @@ const isYetToBeMade = (file: string): boolean => {
   const path = resolve(file)
   const usual = [resolve(OWN_SCRIPT), resolve(dirname(SAMPLE_SCRIPT), OWN_SCRIPT)]
   return usual.includes(path) && !existsSync(path)
+}
+
+const schemaFrom = (folder: string): string => {
+  const path = relative(folder, join(dirname(SAMPLE_SCRIPT), 'bot.schema.json'))
+    .split(sep)
+    .join('/')
+  return path.startsWith('.') ? path : `./${path}`
 }

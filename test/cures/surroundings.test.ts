@@ -6,6 +6,10 @@ const checkout = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710 })
 const container = surroundingsOf({}, { ...HOST, pid: 1, ppid: 0 })
 const service = surroundingsOf({ EVERGREEN_COMMAND: 'sudo evergreen' }, { ...HOST, pid: 4711, ppid: 1 })
 const folder = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710, bin: '/opt/ever green/bin' })
+const installed = surroundingsOf(
+  {},
+  { ...HOST, pid: 4711, ppid: 4710, bin: '/home/ann/my-bot/node_modules/evergreen-messenger/bin' },
+)
 const demo = surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...HOST, pid: 4711, ppid: 1 })
 
 t.test('where the bot runs is told by its process, not by what surrounds its machine', async (t) => {
@@ -19,6 +23,7 @@ t.test('where the bot runs is told by its process, not by what surrounds its mac
   t.equal(service.is, 'service')
   t.equal(surroundingsOf({ EVERGREEN_COMMAND: ' ' }, { ...HOST, pid: 4711, ppid: 1 }).is, 'checkout')
   t.equal(folder.is, 'folder')
+  t.equal(installed.is, 'folder')
 })
 
 t.test('a cure is told as it can be followed where the bot runs', async (t) => {
@@ -54,7 +59,7 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
     t.equal(fitCommands(cure, CHECKOUT), cure)
     t.equal(fitCommands(cure, container), inContainer)
     t.equal(fitCommands(cure, demo), inDemo)
-    for (const place of [container, demo, service, folder]) {
+    for (const place of [container, demo, service, folder, installed]) {
       const once = fitCommands(cure, place)
       t.equal(fitCommands(once, place), once, 'told on by another part, it stays the same')
     }
@@ -67,6 +72,10 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
   t.equal(
     fitCommands(told, folder),
     'Run `node "/opt/ever green/bin/bootstrap-token.ts" --page 1001`, `node "/opt/ever green/bin/script-check.ts"`, then `node "/opt/ever green/bin/serve.js"`.',
+  )
+  t.equal(
+    fitCommands(told, installed),
+    'Run `npx evergreen-messenger bootstrap-token --page 1001`, `npx evergreen-messenger script:check`, then `npm start`.',
   )
   t.equal(
     fitCommands('pass show facebook | npm run bootstrap-token', container),

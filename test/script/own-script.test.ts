@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { makeOwnScript, SAMPLE_SCRIPT, scriptToRead } from '../../src/script/own-script.ts'
 
@@ -15,7 +15,10 @@ t.test('the first start makes bot.yaml from the sample; later ones leave it alon
   t.equal(scriptToRead('bot.yaml'), SAMPLE_SCRIPT, 'one who only looks makes nothing')
   t.notOk(existsSync('bot.yaml'))
   t.same(makeOwnScript('bot.yaml'), { file: 'bot.yaml', made: 'copied' })
-  t.equal(readFileSync('bot.yaml', 'utf8'), readFileSync(SAMPLE_SCRIPT, 'utf8'))
+  const [schemaLine = '', ...lines] = readFileSync('bot.yaml', 'utf8').split('\n')
+  t.strictSame(lines, readFileSync(SAMPLE_SCRIPT, 'utf8').split('\n').slice(1))
+  const [, schema = ''] = /\$schema=(.+)$/.exec(schemaLine) ?? []
+  t.equal(resolve(schema), join(dirname(SAMPLE_SCRIPT), 'bot.schema.json'), 'an editor finds the schema')
 
   writeFileSync('bot.yaml', 'mine')
   t.same(makeOwnScript('bot.yaml'), { file: 'bot.yaml', made: 'before' })

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Any command by its name, for a folder that has the program under node_modules: npx evergreen-messenger NAME ARGUMENTS
+await import('./node-version.js')
+const { COMMANDS } = await import('../src/cli/names.ts')
+
+const [name = '--help'] = process.argv.splice(2, 1)
+const found = COMMANDS[name]
+if (found === undefined) {
+  const isHelp = name === '--help' || name === '-h'
+  const help = `Usage: npx evergreen-messenger COMMAND [--help]
+
+Commands: ${Object.keys(COMMANDS).join(', ')}
+`
+  // Without what was given: it may be a secret in the wrong place.
+  if (isHelp) process.stdout.write(help)
+  else process.stderr.write(`There is no such command.\n\n${help}`)
+  process.exit(isHelp ? 0 : 2)
+}
+process.argv.push(...(found.args ?? []))
+await import(new URL(`../${found.file}`, import.meta.url).href)

@@ -1,0 +1,125 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import manifest from '../../package.json' with { type: 'json' }
+import { sampleScriptFor } from '../script/own-script.ts'
+import { setVariables } from '../setup/dot-env.ts'
+import { command, EXIT, wrongUsage, type Command } from './command.ts'
+import { COMMANDS } from './names.ts'
+
+export interface InitDeps {
+  /** `npm install` in a folder. @returns whether it succeeded */
+  install: (folder: string) => Promise<boolean>
+}
+
+/** Makes a folder for a bot, apart from the program, which npm installs there. */
+export const createInit = ({ install }: InitDeps): Command =>
+  command({
+    name: 'init',
+    about: `Makes a folder for a bot of your own. What the bot says, its settings and its data are kept there, apart from the
+program, which npm installs and upgrades.`,
+    usage: [
+      ['npm run init -- FOLDER', 'makes the folder, and installs the program in it'],
+      ['npm create evergreen-messenger@latest FOLDER', 'the same, where there is no program yet'],
+    ],
+    options: {
+      handlers: { type: 'boolean', about: 'with a module for answers in code' },
+      program: {
+        type: 'string',
+        value: 'SPEC',
+        about: 'what npm installs as the program, such as a tarball; otherwise the version of this command',
+      },
+      'no-install': { type: 'boolean', about: 'the files only, npm install is left to you' },
+    },
+    run: async ({ values, plain: [folder, ...more] }, { stdout, stderr }) => {
+      if (folder === undefined || more.length > 0) return wrongUsage('It needs one folder, such as my-bot.')
+      const isWithHandlers = values.handlers === true
+      write(folder, ownFiles({ folder, isWithHandlers, program: values.program }))
+      const isInstalled = values['no-install'] === true || (await install(folder))
+      if (isInstalled) stdout.write(nextSteps(folder, values['no-install'] === true))
+      else
+        stderr.write(`The files are in ${folder}, but npm could not install the program.
+Try that part again: cd ${folder} && npm install
+`)
+      return isInstalled ? EXIT.done : EXIT.failed
+    },
+  })
+
+const PROGRAM = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Choice {
+  folder: string
+  isWithHandlers: boolean
+  program: string | undefined
+}
+
+/** By name. What npm never puts into a package, such as `.gitignore`, has another name in the program. */
+const ownFiles = ({ folder, isWithHandlers, program }: Choice): Record<string, string> => {
+  const sample = (name: string): string => readFileSync(join(PROGRAM, 'own-folder', name), 'utf8')
+  const settings = readFileSync(join(PROGRAM, '.env.example'), 'utf8')
+  const schema = './node_modules/evergreen-messenger/bot.schema.json'
+  return {
+    'package.json': `${JSON.stringify(manifestFor(specOf(folder, program)), null, 2)}\n`,
+    'bot.yaml': sampleScriptFor(schema),
+    '.env.example': settings,
+    '.gitignore': sample('gitignore'),
+    'README.md': sample('README.md'),
+    ...(isWithHandlers && {
+      '.env': setVariables(settings, { BOT_HANDLERS: 'handlers.ts' }),
+      'handlers.ts': sample('handlers.ts'),
+      'tsconfig.json': sample('tsconfig.json'),
+    }),
+  }
+}
+
+/** Without a name and a version: the folder is never published. */
+const manifestFor = (program: string): object => ({
+  private: true,
+  type: 'module',
+  scripts: Object.fromEntries(
+    Object.keys(COMMANDS)
+      .filter((name) => name !== 'init')
+      .map((name) => [name, name === 'start' ? START : `evergreen-messenger ${name}`]),
+  ),
+  dependencies: { [manifest.name]: program },
+})
+
+/** As in a checkout: no inspector by a signal, and little memory. */
+const START = `node --disable-sigusr1 --max-semi-space-size=8 node_modules/${manifest.name}/bin/serve.js`
+
+/** npm reads a path as one from the folder of the manifest. */
+const specOf = (folder: string, program: string | undefined): string => {
+  if (program === undefined) return `^${manifest.version}`
+  const [, path] = /^(?:file:)?(.+\.tgz)$/.exec(program) ?? []
+  if (path === undefined || /^https?:/.test(program)) return program
+  return `file:${relative(resolve(folder), resolve(path)).split(sep).join('/')}`
+}
+
+/** Files are for this user alone, as `.env` and what comes beside it will be. */
+const write = (folder: string, files: Record<string, string>): void => {
+  try {
+    mkdirSync(folder, { recursive: true })
+    if (readdirSync(folder).some((name) => name !== '.git')) {
+      wrongUsage('The folder is there already, and is not empty.', 'Name another one; nothing was changed.')
+    }
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    const code = 'code' in error ? String(error.code) : 'unknown error'
+    wrongUsage(
+      `The folder cannot be written (${code}).`,
+      `Name one in a folder that you may write to: ${dirname(resolve(folder))}.`,
+    )
+  }
+}
+
+const nextSteps = (folder: string, isToInstall: boolean): string => `
+Your bot is in ${folder}. bot.yaml holds what it says, README.md tells the rest.
+
+  cd ${folder}${isToInstall ? '\n  npm install' : ''}
+  npm run demo     a look at it, with no Facebook account and no settings
+  npm start        the set-up in your browser, then the bot
+  npm run doctor   what is in order, and what to do next
+
+Upgrade: npm update ${manifest.name}
+`

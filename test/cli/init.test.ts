@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { createInit } from '../../src/cli/init.ts'
+import { COMMANDS } from '../../src/cli/names.ts'
+import { run } from './run.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const manifestIn = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    version: string
+    scripts: Record<string, string>
+    dependencies: Record<string, string>
+  }
+const installed = createInit({ install: async () => true })
+
+t.test('init makes a folder whose package.json names the program and every command', async (t) => {
+  const dir = t.testdir()
+  const folder = join(dir, 'deep/my-bot')
+  const { code, stdout } = await run(installed, dir, [folder])
+  t.equal(code, 0)
+  t.match(stdout, `cd ${folder}\n  npm run demo`)
+  const { scripts, dependencies } = manifestIn(folder)
+  t.strictSame(dependencies, { 'evergreen-messenger': `^${manifestIn(ROOT).version}` })
+  t.equal(scripts['bootstrap-token'], 'evergreen-messenger bootstrap-token')
+  t.match(scripts['start'], /node --disable-sigusr1 .* node_modules\/evergreen-messenger\/bin\/serve\.js$/)
+  t.notOk(existsSync(join(folder, '.env')), 'the set-up has yet to write it')
+  t.match(readFileSync(join(folder, '.gitignore'), 'utf8'), /^\.env$/m)
+})
+
+t.test('the commands of the package are those of a checkout that are for operators', async (t) => {
+  const forDevelopers = ['clients', 'bench', 'script:schema']
+  const inCheckout = Object.entries(manifestIn(ROOT).scripts).flatMap(([name, script]) => {
+    const [, file] = /^exec node .*?((?:bin|sandbox)\/[\w/.-]+)/.exec(script) ?? []
+    return file === undefined || forDevelopers.includes(name) ? [] : [[name, file]]
+  })
+  t.strictSame(
+    Object.fromEntries(Object.entries(COMMANDS).map(([name, one]) => [name, one?.file])),
+    Object.fromEntries(inCheckout),
+  )
+})
+
+t.test('init leaves a folder alone that holds something', async (t) => {
+  const dir = t.testdir({ full: { 'bot.yaml': 'mine' }, file: '' })
+  const refused = await run(installed, dir, [join(dir, 'full')])
+  t.match(refused, { code: 2, stderr: /not empty/ })
+  t.strictSame(readdirSync(join(dir, 'full')), ['bot.yaml'])
+  t.match(await run(installed, dir, [join(dir, 'file')]), { code: 2, stderr: /cannot be written \(EEXIST\)/ })
+  t.match(await run(installed, dir, []), { code: 2, stderr: /needs one folder/ })
+
+  mkdirSync(join(dir, 'repository/.git'), { recursive: true })
+  t.equal(
+    (await run(installed, dir, [join(dir, 'repository')])).code,
+    0,
+    'a fresh repository is empty enough',
+  )
+})
+
+t.test('init says what is left to do when npm fails, and when it is not asked', async (t) => {
+  const dir = t.testdir()
+  const failing = createInit({ install: async () => false })
+  const failed = await run(failing, dir, [join(dir, 'one')])
+  t.match(failed, { code: 1, stderr: /npm could not install.*\n.*npm install/ })
+  t.ok(existsSync(join(dir, 'one/bot.yaml')))
+  const files = await run(failing, dir, [join(dir, 'two'), '--no-install'])
+  t.match(files, { code: 0, stdout: /\n {2}npm install\n/ })
+})
+
+t.test('init takes the program from a tarball, too', async (t) => {
+  const dir = t.testdir()
+  writeFileSync(join(dir, 'program.tgz'), '')
+  const specs: [given: string, written: string][] = [
+    [join(dir, 'program.tgz'), 'file:../program.tgz'],
+    [`file:${join(dir, 'program.tgz')}`, 'file:../program.tgz'],
+    ['https://example.com/program.tgz', 'https://example.com/program.tgz'],
+    ['2.x', '2.x'],
+  ]
+  for (const [index, [given, written]] of specs.entries()) {
+    const folder = join(dir, `bot-${index}`)
+    t.equal((await run(installed, dir, [folder, '--program', given])).code, 0)
+    t.strictSame(manifestIn(folder).dependencies, { 'evergreen-messenger': written })
+  }
+})
