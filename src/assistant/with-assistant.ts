@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversation/conversation.ts'
+import type { NotUnderstood } from '../conversation/heard.ts'
 import { isSilent } from '../conversation/handover-state.ts'
 import { readMemory } from '../conversation/memory.ts'
 import type { ConversationView, ScriptResult } from '../conversation/view.ts'
@@ -22,11 +23,10 @@ export const withAssistant = (deps: {
     script: Script,
     event: WebhookEvent,
     view: ConversationView,
-    handled: ScriptResult,
+    handled: LeftOpen,
   ): Promise<ScriptResult> => {
     const { psid, pageId } = view
-    if (psid === null || event.kind !== 'message' || event.text === null || handled.heard === undefined)
-      return handled
+    if (psid === null || event.kind !== 'message' || event.text === null) return handled
     const answer = await ask(script, { pageId, psid, text: event.text })
     if (answer === null) return handled
     const choices = handled.replies.at(-1)?.message.quick_replies
@@ -55,8 +55,14 @@ export const withAssistant = (deps: {
 }
 
 /** Whether the script had nothing but its fallback for a visitor's words, and nothing else is going on. */
-const isLeftOpen = (view: ConversationView, { heard, replies, state, effects = [] }: ScriptResult): boolean =>
-  heard?.how === 'fallback' &&
-  replies.length > 0 &&
-  effects.length === 0 &&
-  [view.state, state].every((one) => !isSilent(one) && readMemory(one).form === null)
+const isLeftOpen = (view: ConversationView, result: ScriptResult): result is LeftOpen => {
+  const { heard, replies, state, effects = [] } = result
+  return (
+    heard?.how === 'fallback' &&
+    replies.length > 0 &&
+    effects.length === 0 &&
+    [view.state, state].every((one) => !isSilent(one) && readMemory(one).form === null)
+  )
+}
+
+type LeftOpen = ScriptResult & { heard: NotUnderstood }

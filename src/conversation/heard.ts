@@ -4,14 +4,23 @@ import type { Match } from './match/matcher.ts'
 import type { Similar } from './match/phrases.ts'
 
 /** How well the script understood a visitor's words. */
-export interface Heard {
-  how: 'matched' | 'doubtful' | 'fallback'
+export type Heard = Understood | NotUnderstood
+
+interface Said {
   /** The words, as much as is looked at. */
   text: string
-  /** Equal for texts that ask the same in other order, case or small words. */
-  likeness: string
   /** The reply whose phrases resemble the words most, and how sure that is, from 0 to 1; null when none does. */
   nearest: { reply: string; confidence: number } | null
+}
+
+interface Understood extends Said {
+  how: 'matched'
+}
+
+export interface NotUnderstood extends Said {
+  how: 'doubtful' | 'fallback'
+  /** Equal for texts that ask the same in other order, case or small words. */
+  likeness: string
   /** What the language model of the script answered instead of the fallback. */
   answer?: string
 }
@@ -22,17 +31,19 @@ const LONGEST_KEPT = 300
 
 /** @param found - the match, or the replies that come nearest where none is good enough */
 export const hear = (text: string, found: Match | readonly Similar[]): Heard => {
-  const kept = { text: text.trim().slice(0, LONGEST_KEPT), likeness: likenessOf(text) }
-  if ('how' in found) {
-    const { how, reply, confidence } = found
-    const isDoubtful = how === 'similar' && confidence < SURE
-    return { ...kept, how: isDoubtful ? 'doubtful' : 'matched', nearest: { reply, confidence } }
+  const said = text.trim().slice(0, LONGEST_KEPT)
+  if (!('how' in found)) {
+    const [first] = found
+    const nearest = first === undefined ? null : nearestOf(first)
+    return { how: 'fallback', text: said, likeness: likenessOf(text), nearest }
   }
-  const [first] = found
-  return { ...kept, how: 'fallback', nearest: first === undefined ? null : { ...nearestOf(first) } }
+  const nearest = nearestOf(found)
+  return found.how === 'similar' && found.confidence < SURE
+    ? { how: 'doubtful', text: said, likeness: likenessOf(text), nearest }
+    : { how: 'matched', text: said, nearest }
 }
 
-const nearestOf = ({ reply, confidence }: Similar): { reply: string; confidence: number } => ({
+const nearestOf = ({ reply, confidence }: Similar | Match): { reply: string; confidence: number } => ({
   reply,
   confidence,
 })

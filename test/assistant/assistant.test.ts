@@ -133,7 +133,7 @@ t.test('hostile words get the fallback, with any answer of the model', async (t)
       view(),
     )
     t.match(replies, [{ message: { text: 'Pardon?' } }], answer)
-    t.equal(heard?.answer, undefined)
+    t.notOk('answer' in (heard ?? {}))
   }
 })
 

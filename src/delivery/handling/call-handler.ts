@@ -127,7 +127,7 @@ const toOutcome = (
 const openQuestionOf = (event: WebhookEvent, { heard }: ScriptResult): Pick<EventOutcome, 'question'> => {
   if (heard === undefined || heard.how === 'matched') return {}
   const mid = event.kind === 'message' ? event.mid : null
-  return { question: { ...heard, how: heard.how, mid } }
+  return { question: { ...heard, mid } }
 }
 
 const takenBackBy = (event: WebhookEvent): Pick<EventOutcome, 'takenBack'> =>
