@@ -2,6 +2,7 @@ import type { DeadReason } from '../messages.ts'
 import type { DeadLetters, DeadLetter, GraphFacts } from './dead-letters.ts'
 import type { FormAnswerList, NewAnswers } from './form-answers.ts'
 import type { OpenQuestions, OpenQuestion } from './open-questions.ts'
+import type { Records } from './records.ts'
 import type { Span } from '../base/spans.ts'
 
 /**
@@ -24,6 +25,7 @@ export interface Store
   formAnswers: FormAnswerList
   openQuestions: OpenQuestions
   statistics: Statistics
+  records: Records
 }
 
 export interface StoreLifecycle {

@@ -154,7 +154,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
       const again = await reopen()
       t.same(
         (await again.sentReplies({ pageId: 'page-1', psid: 'psid-1' })).sort((a, b) =>
-          a.replyId < b.replyId ? -1 : 1,
+          (a.messageId ?? '') < (b.messageId ?? '') ? -1 : 1,
         ),
         [
           { replyId: r1.id, messageId: 'mid-1' },

@@ -5,6 +5,7 @@ import { historyContract } from './contract-history.ts'
 import { interjectContract } from './contract-interject.ts'
 import { storeContract } from './contract.ts'
 import { statisticsContract } from './contract-statistics.ts'
+import { recordsContract } from './contract-records.ts'
 import { visitorsContract } from './contract-visitors.ts'
 import type { OpenStore } from './steps.ts'
 
@@ -38,6 +39,11 @@ t.test('the PostgreSQL adapter keeps the contract about what is over', (t) => {
 
 t.test('the PostgreSQL adapter keeps the contract about what is said in between', (t) => {
   interjectContract(t, open)
+  t.end()
+})
+
+t.test('the PostgreSQL adapter keeps the contract about records', (t) => {
+  recordsContract(t, open)
   t.end()
 })
 

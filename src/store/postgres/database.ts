@@ -10,6 +10,7 @@ import { createNoticedElsewhere } from './noticed-elsewhere.ts'
 import { createNumbers } from './numbers.ts'
 import { countAll } from './counts.ts'
 import { acceptAll, queueStatements, sentAll } from './queues.ts'
+import { recordStatements } from './records.ts'
 import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate } from './schema.ts'
 import type { Maker, Statements } from './statements.ts'
 
@@ -47,6 +48,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   const makers = {
     ...queueStatements,
     ...keptStatements,
+    ...recordStatements,
     retry_dead: elsewhere.retry_dead,
     forget: elsewhere.forget,
     prune: createPruning(),

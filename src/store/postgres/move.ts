@@ -41,6 +41,7 @@ const TABLES = {
   answers: ['id', 'conversation', 'length(form)', 'length(url)', 'kept_ms', 'due_ms', 'length(body)'],
   statistic: ['start_ms', 'page', 'count', 'length(name)'],
   open_question: ['id', 'conversation', 'page', 'length(reply)', 'asked_ms'],
+  record: ['version', 'length(kind)', 'length(id)', 'length(data)'],
 } as const
 type Table = keyof typeof TABLES
 
@@ -179,8 +180,11 @@ const toRow = (table: Table, row: Row): Row => {
   return {
     ...(Object.fromEntries(values) as Row),
     ...(table === 'conversation' && { left_since: leftSince(row['state'] as string | null) }),
+    ...(table === 'record' && { until: momentOf(row['until_ms']) }),
   }
 }
+
+const momentOf = (ms: unknown): string | null => (typeof ms === 'number' ? new Date(ms).toISOString() : null)
 
 const toJson = (value: unknown): unknown => {
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`

@@ -64,6 +64,12 @@ export const createNoticedElsewhere = (sender: string): NoticedElsewhere => {
                  select (select count(*) from gone) as n, (select n from raised) as raised`,
           values: [psid, page === null, page === null ? null : pages.page(page)],
         },
+        // A need may name its visitor. An instance that has read the record before must not write it back.
+        {
+          text: `update evergreen.record set data = replace(data, $1, 'forgotten'), version = nextval('evergreen.seq')
+                 where strpos(data, $1) > 0 and $1 <> ''`,
+          values: [psid],
+        },
         notify(sender),
       ],
       result: ([[row] = NO_ROWS]) => {

@@ -144,6 +144,19 @@ end $$;
 /** What a language model answered, so that the owner can make a reply of it. */
 const VERSION_2 = 'alter table evergreen.open_question add column answer text'
 
+/** What instances share. A record ends by the clock of the database, as those of the instances differ. */
+const VERSION_3 = `
+create table evergreen.record (
+  kind text not null,
+  id text not null,
+  version bigint not null,
+  data text not null,
+  until timestamptz,
+  primary key (kind, id)
+) with (fillfactor = 50);
+create index record_by_end on evergreen.record (until) where until is not null;
+`
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -154,6 +167,7 @@ interface Step {
 const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_1, oldest: 1 },
   { sql: VERSION_2, oldest: 1 },
+  { sql: VERSION_3, oldest: 1 },
 ]
 
 /** What this program brings a database to. */

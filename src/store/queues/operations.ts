@@ -12,6 +12,7 @@ import type { Count, History, LeftToPerson, NewEvent, Parked, PruneStep, Statist
 import type { OpenQuestion, OpenQuestionGroup } from '../open-questions.ts'
 import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
 import type { GraphFacts } from '../dead-letters.ts'
+import type { KeptRecord } from '../records.ts'
 
 /**
  * What the store asks of its database, of either engine. Operations asked for together are one transaction and share one
@@ -86,6 +87,20 @@ export type Operation =
   | { op: 'prune'; history: History; beforeMs: number }
   | { op: 'remember'; name: string; text: string }
   | { op: 'recall'; name: string }
+  /** Null for all of the kind. */
+  | { op: 'list_records'; kind: string; id: string | null; nowMs: number }
+  | {
+      op: 'put_record'
+      kind: string
+      id: string
+      data: string
+      /** Null for no end. */
+      forMs: number | null
+      condition: RecordCondition
+      nowMs: number
+    }
+  /** Null for any version. */
+  | { op: 'take_record'; kind: string; id: string; version: number | null; nowMs: number }
   | { op: 'list_answers'; after: number; limit: number }
   | { op: 'due_answers'; nowMs: number; limit: number }
   | { op: 'answers_tried'; id: number; nextMs: number | null }
@@ -137,6 +152,10 @@ export interface Results {
   prune: PruneStep
   remember: null
   recall: string | null
+  list_records: KeptRecord[]
+  /** Null when the record is not as the condition says. */
+  put_record: number | null
+  take_record: KeptRecord | null
   list_answers: KeptAnswers[]
   due_answers: { answers: KeptAnswers[]; nextMs: number | null }
   answers_tried: null
@@ -164,6 +183,9 @@ export interface KeptRows {
   sent: { seq: number; messageId: string | null; sentMs: number }[]
   dead: { seq: number; acceptedMs: number; diedMs: number; reason: string; body: string }[]
 }
+
+/** How the record has to be for it to be written: in any state, not there, or in the version given. */
+export type RecordCondition = 'any' | 'absent' | number
 
 /** An event that was put into the inbox. */
 export type AcceptedRow = ConversationRow & { seq: number }

@@ -7,6 +7,7 @@ import { createInboxQueue } from './inbox-queue.ts'
 import { createLiveConversations } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
+import { createRecords } from './records.ts'
 import { replyIds } from './reply-ids.ts'
 
 /**
@@ -262,6 +263,8 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
       forgottenListeners.add(listener)
       return () => forgottenListeners.delete(listener)
     },
+
+    records: createRecords(database, clock),
 
     prune: (history, beforeMs) => database.run({ op: 'prune', history, beforeMs }),
 

@@ -13,6 +13,7 @@ import { conversationCache, createForeignWrites, pageNumbers, sequence } from '.
 import { leftToPeopleOperation } from './left-to-people.ts'
 import { openQuestionOperations, openQuestionsOfEvents } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
+import { recordOperations } from './records.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
 import { createStatistics } from './statistics.ts'
@@ -59,7 +60,7 @@ export const openDatabase = (file: string): Database => {
   const pages = pageNumbers(db)
   const conversations = conversationCache()
   const foreignWrites = createForeignWrites(db)
-  const forgetting = createForgetting(db)
+  const forgetting = createForgetting(db, seqs.next)
   const statistics = createStatistics(db)
   const keep = keepAnswers(db)
   const questions = openQuestionsOfEvents(db)
@@ -220,6 +221,7 @@ export const openDatabase = (file: string): Database => {
     ...leftToPeopleOperation(db),
     ...deadLetterOperations(db),
     ...history,
+    ...recordOperations(db, seqs.next),
     ...answersOperations(db),
     ...openQuestionOperations(db),
     ...statistics.operations,

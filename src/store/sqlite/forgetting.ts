@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Operation, Results } from '../queues/operations.ts'
 
 /** Forgetting visitors so that nothing of them can be found in the files any more. */
-export const createForgetting = (db: DatabaseSync) => {
+export const createForgetting = (db: DatabaseSync, nextVersion: () => number) => {
   const findAll = db.prepare('select id, page from conversation where psid = ?')
   const findOne = db.prepare(
     'select id, page from conversation where psid = ? and page = (select no from page where id = ?)',
@@ -26,6 +26,11 @@ export const createForgetting = (db: DatabaseSync) => {
      on conflict (name) do update set value = excluded.value`,
   )
   const readErased = db.prepare(`select value from meta where name = 'erased'`)
+  // A need may name its visitor. An instance that has read the record before must not write it back.
+  const findNaming = db.prepare(`select kind, id from record where instr(data, ?1) > 0 and ?1 <> ''`)
+  const blank = db.prepare(
+    `update record set data = replace(data, ?, 'forgotten'), version = ? where kind = ? and id = ?`,
+  )
   const findGone = db.prepare(
     'select value as id from json_each(?) where value not in (select id from conversation)',
   )
@@ -44,6 +49,8 @@ export const createForgetting = (db: DatabaseSync) => {
           for (const statement of deletions) statement.run(id)
           deleteOutbox.run(number, id)
         }
+        for (const { kind, id } of findNaming.all(psid) as { kind: string; id: string }[])
+          blank.run(psid, nextVersion(), kind, id)
         if (rows.length > 0) count.run()
         return { conversations: rows.length, erased: false }
       },

@@ -134,6 +134,19 @@ const VERSION_8 = `
 alter table open_question add column answer text;
 `
 
+/** What instances share, and what the bot has told and must not tell again after a restart. */
+const VERSION_9 = `
+create table record (
+  kind text not null,
+  id text not null,
+  version integer not null,
+  data text not null,
+  until_ms integer,
+  primary key (kind, id)
+) without rowid;
+create index record_by_end on record (until_ms) where until_ms is not null;
+`
+
 const MIGRATIONS: readonly string[] = [
   VERSION_1,
   VERSION_2,
@@ -143,6 +156,7 @@ const MIGRATIONS: readonly string[] = [
   VERSION_6,
   VERSION_7,
   VERSION_8,
+  VERSION_9,
 ]
 
 /** What this program brings a database to. */
