@@ -19,6 +19,7 @@ import { noticedPlugin } from '../plugins/noticed.ts'
 import { alertsPlugin } from '../plugins/alerts.ts'
 import { profilePlugin } from '../plugins/profile.ts'
 import { recoveryPlugin } from '../plugins/recovery.ts'
+import { rosterPlugin } from '../plugins/roster.ts'
 import { createServer } from '../plugins/server.ts'
 import { failedProofLimitPlugin } from '../plugins/failed-proof-limit.ts'
 import { noWebhooksAlarmPlugin } from '../plugins/no-webhooks-alarm.ts'
@@ -67,6 +68,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   app.register(metricsPlugin)
   app.register(storePlugin, { databaseThread })
+  app.register(rosterPlugin)
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)

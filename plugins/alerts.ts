@@ -3,12 +3,14 @@ import fp from 'fastify-plugin'
 import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import type { Config } from '../src/base/settings.ts'
 import { BotError } from '../src/base/errors.ts'
+import { createAlertBook } from '../src/alerts/alert-book.ts'
 import { openChannels, type OpenChannel } from '../src/alerts/channels/channels.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
 import { WHOLE_BOT, type Needs } from '../src/alerts/needs.ts'
 import type { Notice } from '../src/alerts/notice.ts'
 import { isQuietAt } from '../src/alerts/quiet-hours.ts'
 import { createReminders } from '../src/alerts/reminders.ts'
+import { createAlertSending } from '../src/alerts/sending.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
 import type { ReachedPage } from '../src/token/pages.ts'
@@ -29,15 +31,13 @@ declare module 'fastify' {
 
 /** Tells the operator what a person has to mend, and lets them mend a token in the terminal. */
 async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) {
-  const { clock, config, needs } = app
+  const { clock, config, duty, needs } = app
   const log = app.log.child({ part: 'alerts' })
-  const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
-  const channels = await openChannels(config, { clock, log })
+  const channels = await openChannels(config, { clock, log, mayTry: duty.isHead })
   app.decorate('alertChannels', channels)
-  for (const channel of channels) {
-    tellers.push(channel.send)
-    app.addHook('preClose', () => channel.stop())
-  }
+  const book = createAlertBook({ records: app.store.records, log })
+  const sending = createAlertSending({ book, channels, duty })
+  const tellers: ((notice: Notice) => void)[] = [createLogNotifier({ log })]
 
   const waiting = async (pageId: string): Promise<number> => {
     const { outbox } = await app.store.counts()
@@ -56,30 +56,39 @@ async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) 
 
   const reminders = createReminders({
     needs: config.ALERT_PERSON === 'on' ? needs : withoutPerson(needs),
+    book,
+    duty,
     clock,
     consoleUrl: consoleUrl(config),
     remindMs: config.REMIND_SECONDS * 1000,
     waiting,
     parked: (pageId) => app.store.parked(pageId === WHOLE_BOT ? undefined : pageId),
+    isQuiet: (about) =>
+      about.every(({ cause }) => cause === 'person') && isQuietAt(config.ALERT_QUIET, clock.now()),
+    channels: channels.map(({ name }) => name),
     notify: (notice) => {
-      const isAboutPeople = notice.needs.length > 0 && notice.needs.every(({ cause }) => cause === 'person')
-      if (isAboutPeople && isQuietAt(config.ALERT_QUIET, clock.now())) return
       for (const tell of tellers) tell(notice)
     },
+    onUnsent: sending.wake,
     log,
   })
 
-  const tokenNeeds = createTokenNeeds({ tokens: app.tokens, needs })
-  app.addHook('onReady', async () => tokenNeeds.start())
+  const tokenNeeds = createTokenNeeds({ tokens: app.tokens, needs, duty })
+  app.addHook('onReady', async () => {
+    tokenNeeds.start()
+    reminders.start()
+  })
   app.addHook('preClose', async () => {
     tokenNeeds.stop()
-    reminders.stop()
+    await reminders.stop()
+    await Promise.all(channels.map((channel) => channel.stop()))
   })
 }
 
 /** Leaves out visitors who ask for a person: the console lists them, no alert is sent. */
-const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'onChange'> => ({
+const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'confirmed' | 'onChange'> => ({
   open: () => needs.open().filter(({ cause }) => cause !== 'person'),
+  confirmed: () => needs.confirmed().filter(({ cause }) => cause !== 'person'),
   onChange: needs.onChange,
 })
 

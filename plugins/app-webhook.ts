@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { WHOLE_BOT } from '../src/alerts/needs.ts'
 import { createAppWebhookWatch } from '../src/reception/app-webhook-watch.ts'
+import { whileHead } from '../src/base/while-head.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 
 /** Keeps Facebook sending the app's webhooks to PUBLIC_URL, where there is one. */
 async function appWebhook(app: FastifyInstance) {
-  const { clock, config, graph, needs } = app
+  const { clock, config, duty, graph, needs } = app
   const { PUBLIC_URL: publicUrl, FB_VERIFY_TOKEN: verifyToken } = config
   if (publicUrl === undefined) return
   const watch = createAppWebhookWatch({
@@ -19,12 +20,15 @@ async function appWebhook(app: FastifyInstance) {
       if (trouble) needs.raise({ pageId: WHOLE_BOT, pageName: null, cause: 'silent', ...trouble })
     },
   })
-  app.addHook('onReady', async () => watch.start())
-  app.addHook('preClose', async () => watch.stop())
+  let stop = (): void => undefined
+  app.addHook('onReady', async () => {
+    stop = whileHead(duty, watch)
+  })
+  app.addHook('preClose', async () => stop())
 }
 
 export const appWebhookPlugin = fp(appWebhook, {
   name: 'app-webhook',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'needs', 'graph'],
+  dependencies: ['env', 'clock', 'store', 'needs', 'graph'],
 })

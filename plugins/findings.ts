@@ -12,7 +12,9 @@ import {
   type VisitorOfPerson,
   type WaitingVisitor,
 } from '../src/findings/people.ts'
+import { createInstancesWatch } from '../src/findings/instances.ts'
 import { createWatch } from '../src/findings/watch.ts'
+import { whileHead } from '../src/base/while-head.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import type { QueueCounts } from '../src/store/store.ts'
 
@@ -40,7 +42,7 @@ export interface Findings {
 const MOST_LEFT = 500
 
 async function findings(app: FastifyInstance) {
-  const { clock, config, conversation, graph, needs, store, tokens, tokenStore } = app
+  const { clock, config, conversation, duty, graph, needs, roster, store, tokens, tokenStore } = app
   const { PUBLIC_URL: publicUrl } = config
   const webhookUrl = publicUrl === undefined ? null : webhookAt(publicUrl)
   const view = createAppWebhookView({ graph, clock })
@@ -88,12 +90,29 @@ async function findings(app: FastifyInstance) {
     clock,
     log: app.log.child({ part: 'findings' }),
   })
-  app.addHook('onListen', async () => watch.start())
-  app.addHook('preClose', async () => watch.stop())
+  const instancesWatch = createInstancesWatch({ list: roster.list, needs, clock })
+  let stops: (() => void)[] = []
+  app.addHook('onListen', async () => {
+    stops = [whileHead(duty, watch), whileHead(duty, instancesWatch)]
+  })
+  app.addHook('preClose', async () => {
+    for (const stop of stops) stop()
+  })
 }
 
 export const findingsPlugin = fp(findings, {
   name: 'findings',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'store', 'needs', 'graph', 'tokens', 'conversation', 'profile', 'recovery'],
+  dependencies: [
+    'env',
+    'clock',
+    'store',
+    'roster',
+    'needs',
+    'graph',
+    'tokens',
+    'conversation',
+    'profile',
+    'recovery',
+  ],
 })

@@ -25,6 +25,8 @@ async function formAnswers(app: FastifyInstance) {
 
   const courier = createAnswersCourier({
     store: app.store,
+    duty: app.duty,
+    instances: app.instances,
     post,
     clock: app.clock,
     log: app.log.child({ part: 'form-answers' }),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createNeeds, type Needs } from '../src/alerts/needs.ts'
+import { createSharedNeeds } from '../src/alerts/shared-needs.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,7 +11,24 @@ declare module 'fastify' {
 }
 
 async function needs(app: FastifyInstance) {
-  app.decorate('needs', createNeeds({ clock: app.clock, surroundings: app.surroundings }))
+  const { clock, duty, instances, roster, store, surroundings } = app
+  const shared = createSharedNeeds({
+    own: createNeeds({ clock, surroundings }),
+    records: store.records,
+    instances,
+    duty,
+    self: roster.self,
+    isLiving: roster.isLiving,
+    clock,
+    log: app.log.child({ part: 'needs' }),
+  })
+  app.decorate('needs', shared)
+  app.addHook('onReady', () => shared.start())
+  app.addHook('onClose', () => shared.stop())
 }
 
-export const needsPlugin = fp(needs, { name: 'needs', fastify: '5.x', dependencies: ['env', 'clock'] })
+export const needsPlugin = fp(needs, {
+  name: 'needs',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'store', 'roster'],
+})

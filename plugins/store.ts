@@ -31,6 +31,7 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   const opened = await open(app, databaseThread)
   const retention = createRetention({
     store: opened.store,
+    isHead: opened.duty.isHead,
     keepMs: { questions: config.KEEP_QUESTIONS_DAYS * DAY_MS },
     clock,
     log: app.log.child({ part: 'store' }),

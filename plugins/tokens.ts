@@ -4,6 +4,7 @@ import type { NeedCause } from '../src/alerts/needs.ts'
 import { openTokenPlace } from '../src/store/tokens/open.ts'
 import { openTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
+import { createKeptStates } from '../src/token/kept-states.ts'
 import type { PageTokens } from '../src/token/page-tokens.ts'
 import { createProbedPageTokens } from '../src/token/probed-page-tokens.ts'
 
@@ -16,8 +17,10 @@ declare module 'fastify' {
   }
 }
 
+const TROUBLES = ['configuration', 'permission', 'restricted', 'token_expires'] as const
+
 async function tokens(app: FastifyInstance) {
-  const { clock, config, graph, needs } = app
+  const { clock, config, duty, graph, instances, needs } = app
   const log = app.log.child({ part: 'tokens' })
   const store = await openTokenStore({ place: await openTokenPlace(config), clock, log })
   const raised = new Map<string, NeedCause>()
@@ -27,6 +30,8 @@ async function tokens(app: FastifyInstance) {
     appId: config.FB_APP_ID,
     clock,
     log,
+    duty,
+    kept: createKeptStates({ records: app.store.records, instances, clock, log }),
     probeSeconds: config.PROBE_SECONDS,
     heal: createHealer({ store, graph, appId: config.FB_APP_ID, clock, log }),
     onTrouble: (pageId, trouble) => {
@@ -36,6 +41,9 @@ async function tokens(app: FastifyInstance) {
       if (!trouble) return
       raised.set(pageId, trouble.cause)
       needs.raise({ pageId, pageName: tokens.status(pageId).pageName, ...trouble })
+    },
+    onNoTrouble: (pageId) => {
+      for (const cause of TROUBLES) needs.notFound(pageId, cause)
     },
   })
   app.decorate('tokenStore', store)
@@ -50,5 +58,5 @@ async function tokens(app: FastifyInstance) {
 export const tokensPlugin = fp(tokens, {
   name: 'tokens',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'needs', 'graph'],
+  dependencies: ['env', 'clock', 'store', 'needs', 'graph'],
 })

@@ -29,6 +29,8 @@ export const NEED_CAUSES = [
   'person',
   /** Another program answers the bot. */
   'loop',
+  /** Instances on one database have other settings, another version or another script. */
+  'instances',
 ] as const
 
 export type NeedCause = (typeof NEED_CAUSES)[number]
@@ -52,6 +54,7 @@ const KINDS: Partial<Record<NeedCause, Kind>> = {
   refused: { level: 'look', holds: false },
   person: { level: 'look', holds: false },
   loop: { level: 'look', holds: false },
+  instances: { level: 'look', holds: false },
 }
 
 /** Whether replies wait because of it. */
@@ -83,7 +86,11 @@ export interface Needs {
   update: (need: Need) => void
   /** Closes the Page's need of that cause, or all of its needs. */
   settle: (pageId: string, cause?: NeedCause) => void
+  /** A check has looked and found nothing: closes the need if the instance that found it is gone. */
+  notFound: (pageId: string, cause: NeedCause) => void
   open: () => OpenNeed[]
+  /** Those that a running instance has found. The others were found before a restart, and are about to be looked for. */
+  confirmed: () => OpenNeed[]
   /** Hears of needs opened and closed. Returns the function that stops it. */
   onChange: (listener: (change: { need: OpenNeed; opened: boolean }) => void) => () => void
 }
@@ -91,7 +98,7 @@ export interface Needs {
 /** Stands for the bot as a whole where no single Page can be named: before the first token there is none. */
 export const WHOLE_BOT = '*'
 
-/** Keeps the open needs in memory: the checks that found the trouble raise it again after a restart. */
+/** The needs that this process has found, in memory. {@link ./shared-needs.ts createSharedNeeds} adds those of the others. */
 export const createNeeds = ({
   clock,
   surroundings = CHECKOUT,
@@ -128,7 +135,9 @@ export const createNeeds = ({
         announce(need, false)
       }
     },
+    notFound: () => undefined,
     open: () => [...open.values()],
+    confirmed: () => [...open.values()],
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -119,10 +119,11 @@ const CONDITIONS: Partial<Record<NeedCause, string>> = {
   refused: 'has replies that Facebook refused',
   person: 'has visitors who wait for a person',
   loop: 'talks with another bot',
+  instances: 'runs on instances that differ',
 }
 
 /** Replies that wait have nothing to do with these. */
-const LOOKS = new Set<NeedCause>(['script', 'refused', 'person', 'loop'])
+const LOOKS = new Set<NeedCause>(['script', 'refused', 'person', 'loop', 'instances'])
 
 /** Several needs in one line. */
 export const manyNeeds = (needs: readonly { cause: string }[]): string =>

@@ -8,17 +8,15 @@ export type TellTrouble = (pageId: string, trouble: Trouble | null) => void
 
 /** Makes one need of a kind of trouble, for as long as it lasts. */
 export const raisesNeeds = (deps: {
-  needs: Pick<Needs, 'raise' | 'settle'>
+  needs: Pick<Needs, 'raise' | 'settle' | 'open'>
   cause: NeedCause
   nameOf: (pageId: string) => string | null
 }): TellTrouble => {
   const { needs, cause, nameOf } = deps
-  const told = new Map<string, string>()
   return (pageId, trouble) => {
-    if (told.get(pageId) === trouble?.what) return
-    if (told.delete(pageId)) needs.settle(pageId, cause)
-    if (trouble === null) return
-    told.set(pageId, trouble.what)
-    needs.raise({ pageId, pageName: nameOf(pageId), cause, ...trouble })
+    const open = needs.open().find((need) => need.pageId === pageId && need.cause === cause)
+    // Other words are another trouble.
+    if (open !== undefined && open.what !== trouble?.what) needs.settle(pageId, cause)
+    if (trouble !== null) needs.raise({ pageId, pageName: nameOf(pageId), cause, ...trouble })
   }
 }

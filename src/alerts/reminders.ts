@@ -1,10 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
-import { keyOf, type Needs, type OpenNeed } from './needs.ts'
+import { createPump } from '../base/pump.ts'
+import type { Duty } from '../base/duty.ts'
+import type { AlertBook } from './alert-book.ts'
+import type { Needs, OpenNeed } from './needs.ts'
 import type { Notice, NoticedNeed } from './notice.ts'
+import { whatToTell } from './what-to-tell.ts'
 
 export interface RemindersDeps {
-  needs: Pick<Needs, 'open' | 'onChange'>
+  needs: Pick<Needs, 'open' | 'confirmed' | 'onChange'>
+  book: AlertBook
+  duty: Pick<Duty, 'isHead' | 'onChange'>
   clock: Clock
   /** From the first notice to the first reminder; the gaps double from there and stop growing at a day. */
   remindMs: number
@@ -12,89 +19,117 @@ export interface RemindersDeps {
   waiting: (pageId: string) => Promise<number>
   /** Whom they wait for, likewise. */
   parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
+  /** Whether such a notice is kept to oneself now. */
+  isQuiet: (needs: readonly OpenNeed[]) => boolean
+  /** The channels that each notice goes out by, by name. */
+  channels: readonly string[]
+  /** Called with each notice after it was decided on for good. */
   notify: (notice: Notice) => void
+  /** Called when the book may hold notices that are to go out. */
+  onUnsent: () => void
   consoleUrl?: Notice['consoleUrl']
-  log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'error'>
+  log: Pick<Log, 'error'>
 }
 
 export interface Reminders {
-  stop: () => void
+  start: () => void
+  stop: () => Promise<void>
 }
 
 /**
- * Turns needs into notices: one when the operator is needed, reminders while a need is open, one when all is well.
- * What opens and closes within a moment is never told; what opens within the same moment is told as one.
+ * Turns needs into notices, on the head alone. What opens and closes within a moment is never told; what opens within the same
+ * moment is told as one.
  */
 export const createReminders = (deps: RemindersDeps): Reminders => {
-  const { needs, clock, remindMs, notify, log } = deps
-  const told = new Map<string, OpenNeed>()
-  const mended: OpenNeed[] = []
+  const { needs, book, duty, clock, notify, log } = deps
   let cancelLook: (() => void) | undefined
-  let cancelReminder: (() => void) | undefined
-  let stopped = false
-  // Notices leave in the order they were due, however long counting takes.
-  let queue = Promise.resolve()
+  let cancelReminder = (): void => undefined
+  let isStopped = false
+  let isRead = false
 
-  const tell = (kind: Notice['kind'], about: OpenNeed[]): void => {
-    const atMs = clock.now()
-    queue = queue
-      .then(async () => {
-        const noticed = await Promise.all(about.map((need) => lookAt(need, deps)))
-        if (!stopped) notify({ kind, needs: noticed, atMs, consoleUrl: deps.consoleUrl })
-      })
-      .catch((error: unknown) => log.error({ err: error }, 'the operator could not be told'))
-  }
-
-  const remindAfter = (delayMs: number): void => {
-    cancelReminder?.()
-    cancelReminder = clock.after(delayMs, () => {
-      // Nothing is open for a moment when a need closes and opens again; look() decides what that was.
-      if (needs.open().length > 0) tell('reminder', needs.open())
-      remindAfter(Math.max(remindMs, Math.min(delayMs * 2, DAY_MS)))
+  const lookSoon = (): void => {
+    cancelLook ??= clock.after(MOMENT_MS, () => {
+      cancelLook = undefined
+      looking.wake()
     })
   }
 
-  const look = (): void => {
-    cancelLook = undefined
-    const open = new Map(needs.open().map((need) => [keyOf(need), need]))
-    for (const [key, need] of told) {
-      if (open.has(key)) continue
-      told.delete(key)
-      // That a visitor was answered by a person is no news for the one who answered.
-      if (need.cause !== 'person') mended.push(need)
-    }
-    if (open.size === 0) {
-      cancelReminder?.()
-      if (mended.length > 0) tell('well', mended.splice(0))
-      return
-    }
-    if ([...open.keys()].every((key) => told.has(key))) return
-    for (const [key, need] of open) told.set(key, need)
-    tell('needed', [...open.values()])
-    remindAfter(remindMs)
+  const looking = createPump({
+    run: async () => {
+      cancelReminder()
+      // Something has just changed, and may change back within the moment.
+      if (cancelLook !== undefined) return
+      if (isStopped || !duty.isHead()) {
+        isRead = false
+        return
+      }
+      if (!isRead) await book.read()
+      isRead = true
+      await tell()
+      if (book.told().unsent.length > 0) deps.onUnsent()
+      const { reminder } = book.told()
+      if (isStopped || reminder === null) return
+      const leftMs = reminder.dueMs - clock.now()
+      // A reminder that is due waits for its need to be found again, which is a change.
+      if (leftMs > 0) cancelReminder = clock.after(leftMs, looking.wake)
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'the operator could not be told')
+      if (!isStopped) cancelReminder = clock.after(RETRY_MS, looking.wake)
+    },
+  })
+
+  const tell = async (): Promise<void> => {
+    const state = { open: needs.open(), confirmed: needs.confirmed() }
+    const decide = (told = book.told()) =>
+      whatToTell(told, state, { nowMs: clock.now(), remindMs: deps.remindMs })
+    // Counted before it is decided on, so that nothing comes between the decision and its being told.
+    const about = decide().telling?.needs ?? []
+    const noticed = new Map(
+      await Promise.all(about.map(async (need) => [need, await lookAt(need, deps)] as const)),
+    )
+    let notice: Notice | null = null
+    await book.change((told) => {
+      const { told: becomes, telling } = decide(told)
+      if (isStopped) return null
+      notice = telling && {
+        kind: telling.kind,
+        needs: telling.needs.map((need) => noticed.get(need) ?? { ...need, ...UNKNOWN }),
+        atMs: clock.now(),
+        ...(deps.consoleUrl !== undefined && { consoleUrl: deps.consoleUrl }),
+      }
+      if (notice !== null && deps.isQuiet(notice.needs)) notice = null
+      if (JSON.stringify(becomes) === JSON.stringify(told)) return null
+      return { ...becomes, unsent: [...becomes.unsent, ...unsentOf(notice)] }
+    })
+    if (notice !== null && !isStopped) notify(notice)
   }
 
-  const lookSoon = (): void => {
-    cancelLook ??= clock.after(MOMENT_MS, look)
-  }
+  const unsentOf = (notice: Notice | null) =>
+    notice === null ? [] : deps.channels.map((channel) => ({ id: randomUUID(), channel, notice }))
 
   const stopListening = needs.onChange(lookSoon)
-  if (needs.open().length > 0) lookSoon()
+  const stopDuty = duty.onChange(lookSoon)
 
   return {
-    stop: () => {
-      stopped = true
+    start: lookSoon,
+    stop: async () => {
+      isStopped = true
       stopListening()
+      stopDuty()
       cancelLook?.()
-      cancelReminder?.()
+      cancelReminder()
+      await looking.idle()
+      cancelReminder()
     },
   }
 }
 
 const MOMENT_MS = 2_000
-const DAY_MS = 86_400_000
+const RETRY_MS = 5_000
 // A database in trouble must not keep the alarm about a dead token from being raised.
 const COUNT_WITHIN_MS = 1_000
+const UNKNOWN = { waiting: null, visitors: null, firstWindowEndsMs: null }
 
 const lookAt = async (
   need: OpenNeed,

@@ -36,7 +36,7 @@ export const createWatch = (
   const { needs, clock, log } = deps
   const personRaisedMs = new Map<string, number>()
   let cancel = (): void => undefined
-  let isStopped = false
+  let isStopped = true
   let unheardSinceMs: number | null = null
   /** Replies that Facebook refuses again and again, as they were told last. */
   let toldRefused: ReadonlySet<string> = new Set()
@@ -126,7 +126,10 @@ export const createWatch = (
   }
 
   return {
-    start: again,
+    start: () => {
+      isStopped = false
+      again()
+    },
     stop: () => {
       isStopped = true
       cancel()

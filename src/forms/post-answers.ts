@@ -1,6 +1,7 @@
 import { problemOf } from '../base/call-failure.ts'
 import { createPump } from '../base/pump.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Duty, Instances } from '../base/duty.ts'
 import type { Store } from '../store/store.ts'
 import type { KeptAnswers } from '../store/form-answers.ts'
 import type { Log } from '../base/logger.ts'
@@ -23,6 +24,7 @@ export interface AnswersParcel {
   answers: unknown
 }
 
+const TOPIC = 'form-answers'
 const AT_ONCE = 8
 const SOONEST_MS = 30_000
 const LATEST_MS = 6 * 3_600_000
@@ -31,20 +33,23 @@ const GIVE_UP_MS = 7 * 24 * 3_600_000
 
 export const createAnswersCourier = (deps: {
   store: Pick<Store, 'formAnswers' | 'onWork'>
+  /** They are the head's to deliver, and come in where their Pages are kept. */
+  duty: Pick<Duty, 'isHead' | 'onChange'>
+  instances: Instances
   /** Resolves when the receiver has it; rejects otherwise. */
   post: (url: string, parcel: AnswersParcel) => Promise<void>
   clock: Clock
   log: Log
 }): AnswersCourier => {
-  const { store, post, clock, log } = deps
+  const { store, duty, instances, post, clock, log } = deps
   let stopped = false
   let cancelWait = (): void => undefined
-  let stopListening = (): void => undefined
+  let stops: (() => void)[] = []
 
   const pump = createPump({
     run: async () => {
-      if (stopped) return false
       cancelWait()
+      if (stopped || !duty.isHead()) return false
       const { answers, nextMs } = await store.formAnswers.due(clock.now(), AT_ONCE)
       if (answers.length === 0 && nextMs !== null) cancelWait = clock.after(nextMs - clock.now(), pump.wake)
       await Promise.all(answers.map(deliver))
@@ -81,14 +86,18 @@ export const createAnswersCourier = (deps: {
 
   return {
     start: () => {
-      stopListening = store.onWork((queue) => {
-        if (queue === 'answers') pump.wake()
-      })
+      stops = [
+        store.onWork((queue) => {
+          if (queue === 'answers') instances.tell(TOPIC)
+        }),
+        instances.onTold(TOPIC, pump.wake),
+        duty.onChange(pump.wake),
+      ]
       pump.wake()
     },
     stop: async () => {
       stopped = true
-      stopListening()
+      for (const stop of stops) stop()
       cancelWait()
       await pump.idle()
       cancelWait()

@@ -25,8 +25,8 @@ export interface Metrics {
 
 /** What was counted, as Prometheus reads it. */
 export interface Exposition {
-  /** The Prometheus text; `levels` are what is counted elsewhere. */
-  render: (levels: Levels) => Promise<string>
+  /** The Prometheus text; `levels` are what is counted elsewhere, null where another instance tells them. */
+  render: (levels: Levels | null) => Promise<string>
   contentType: string
 }
 
@@ -140,10 +140,13 @@ export const createMetrics = (): Metrics & Exposition => {
     replyDead: replies.add,
     graphCall: graphRequests.add,
 
-    render: async ({ inbox, outbox, tokens }) => {
-      inboxPending.set(inbox)
+    render: async (levels) => {
+      inboxPending.remove()
       outboxPending.reset()
       tokenValid.reset()
+      if (levels === null) return registry.metrics()
+      const { inbox, outbox, tokens } = levels
+      inboxPending.set(inbox)
       for (const { pageId, isValid } of tokens) {
         tokenValid.set({ page: pageId }, isValid ? 1 : 0)
         outboxPending.set({ page: pageId }, 0)

@@ -34,12 +34,14 @@ const BETWEEN_STEPS_MS = 100
 
 export const createRetention = (deps: {
   store: Pick<Store, 'prune'>
+  /** Whether this instance does it, for all. */
+  isHead: () => boolean
   /** How long a kind of history is kept, where not for the usual time. */
   keepMs?: Partial<Record<History, number>>
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
 }): Retention => {
-  const { store, clock, log } = deps
+  const { store, isHead, clock, log } = deps
   const keepMs = { ...KEEP_MS, ...deps.keepMs }
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
@@ -61,10 +63,10 @@ export const createRetention = (deps: {
     >
     for (const history of Object.keys(dropped) as History[]) {
       const beforeMs = clock.now() - keepMs[history]
-      for (let more = true; more;) {
+      for (let more = isHead(); more;) {
         const step = await store.prune(history, beforeMs)
         dropped[history] += step.dropped
-        more = step.more
+        more = step.more && isHead()
         await clock.sleep(BETWEEN_STEPS_MS, stopping.signal)
       }
     }

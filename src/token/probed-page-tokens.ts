@@ -4,7 +4,9 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
 import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
+import type { Duty } from '../base/duty.ts'
 import type { Healer } from './heal.ts'
+import type { KeptState, KeptStates } from './kept-states.ts'
 import type { PageTokenState, PageTokenStatus, PageTokens } from './page-tokens.ts'
 import { isGranted } from './grants.ts'
 import { deathRemedy, meaningOf } from './refusals.ts'
@@ -17,6 +19,10 @@ export interface ProbedPageTokensDeps {
   appId: string
   clock: Clock
   log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
+  /** Which Pages' tokens are probed here. */
+  duty: Pick<Duty, 'keeps' | 'onChange'>
+  /** What the keepers of the Pages know. */
+  kept: KeptStates
   /** How often a token that works is probed. */
   probeSeconds: number
   /** In [0, 1). */
@@ -25,6 +31,8 @@ export interface ProbedPageTokensDeps {
   heal?: Healer
   /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
   onTrouble?: (pageId: string, trouble: TokenTrouble | null) => void
+  /** Called when the first probe here finds no such trouble, which there may have been before a restart. */
+  onNoTrouble?: (pageId: string) => void
 }
 
 /** The token of one Page with its state. */
@@ -56,7 +64,10 @@ interface Entry {
   cancelPatience: () => void
   probing: Promise<void> | null
   cancelTimer: () => void
-  trouble: TokenTrouble | null
+  /** Undefined before the first probe here. */
+  trouble: TokenTrouble | null | undefined
+  /** Whether the Page was kept here when that was last looked at. */
+  isOurs: boolean
 }
 
 const FIRST_PROBES_APART_MS = 20
@@ -70,14 +81,19 @@ const PATIENCE_MS = 3 * 60_000
 
 /** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
 export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens => {
-  const { store, graph, appId, clock, log, probeSeconds, random = Math.random, heal, onTrouble } = deps
+  const { store, graph, appId, clock, log, duty, kept, probeSeconds } = deps
+  const { random = Math.random, heal, onTrouble, onNoTrouble } = deps
   const createdMs = clock.now()
   const entries = new Map<string, Entry>()
   const listeners = new Set<(status: PageTokenStatus) => void>()
-  let stopListening: (() => void) | undefined
+  let stops: (() => void)[] = []
   let running = false
 
   const announce = (entry: Entry): void => {
+    const { pageId, state, fingerprint, reason } = entry
+    const facts = { pageId, state, fingerprint, reason }
+    if (state === 'valid') log.info(facts, 'the page token is valid')
+    else log.warn(facts, `the page token is ${state}`)
     const status = toStatus(entry)
     for (const listener of listeners) listener(status)
   }
@@ -90,15 +106,81 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     entry.reason = reason
     if (state !== 'suspect') endDoubt(entry)
     if (!moved && event !== 'stored') return
-    const facts = { pageId: entry.pageId, state, fingerprint: entry.fingerprint, reason }
-    if (state === 'valid') log.info(facts, 'the page token is valid')
-    else log.warn(facts, `the page token is ${state}`)
+    if (entry.stored !== null && duty.keeps(entry.pageId)) kept.keep(entry.pageId, toKept(entry))
     announce(entry)
   }
 
+  /** Takes over what the keeper of the Page knows of this very token, be it from before a restart. @returns whether there was any */
+  const adopt = (entry: Entry): boolean => {
+    const known = kept.of(entry.pageId)
+    if (known === null || known.state === 'missing') return false
+    if (known.fingerprint !== entry.fingerprint || known.provedAtMs !== entry.stored?.provedAtMs) return false
+    const moved = entry.state !== known.state || entry.reason !== known.reason
+    entry.state = known.state
+    entry.reason = known.reason
+    entry.remedy = known.remedy
+    entry.sinceMs = known.sinceMs
+    if (moved) announce(entry)
+    return true
+  }
+
+  const take = (entry: Entry, afterMs: number): void => {
+    entry.isOurs = true
+    adopt(entry)
+    if (entry.state === 'suspect') doubt(entry, entry.reason ?? '', null)
+    schedule(entry, afterMs)
+  }
+
+  const drop = (entry: Entry): void => {
+    entry.isOurs = false
+    entry.cancelTimer()
+    entry.generation += 1
+    endDoubt(entry)
+    entry.trouble = undefined
+  }
+
+  /** Pages came, or went to another instance. */
+  const heedDuty = (): void => {
+    let taken = 0
+    for (const entry of entries.values()) {
+      const isOurs = duty.keeps(entry.pageId)
+      if (isOurs === entry.isOurs) continue
+      // Not all at the same moment: hundreds of Pages share one app's rate limit.
+      if (isOurs) take(entry, taken++ * FIRST_PROBES_APART_MS)
+      else drop(entry)
+    }
+    void heedReports()
+  }
+
+  const heedOthers = (): void => {
+    for (const entry of entries.values()) if (!entry.isOurs) adopt(entry)
+    void heedReports()
+  }
+
+  const heedReports = async (): Promise<void> => {
+    try {
+      const pageIds = await kept.takeReports((pageId) => entries.get(pageId)?.isOurs === true)
+      await removed(pageIds.flatMap((pageId) => entries.get(pageId) ?? []))
+    } catch (error) {
+      // Facebook refuses a call soon, or the next probe says it.
+      if (running) log.warn({ err: error }, 'whether the app was removed from a Page could not be read')
+    }
+  }
+
+  const removed = async (concerned: readonly Entry[]): Promise<void> => {
+    for (const entry of concerned) {
+      entry.isHearsay ||= entry.state === 'valid'
+      entry.generation += 1
+      move(entry, 'doubted', 'The app was removed on Facebook.')
+    }
+    await Promise.all(concerned.map(probeAfresh))
+  }
+
   const setTrouble = (entry: Entry, trouble: TokenTrouble | null): void => {
-    if (entry.trouble?.cause === trouble?.cause && entry.trouble?.what === trouble?.what) return
+    const { trouble: before } = entry
     entry.trouble = trouble
+    if (before === undefined && trouble === null) return onNoTrouble?.(entry.pageId)
+    if (before?.cause === trouble?.cause && before?.what === trouble?.what) return
     if (trouble) log.warn({ pageId: entry.pageId, cause: trouble.cause }, trouble.what)
     onTrouble?.(entry.pageId, trouble)
   }
@@ -124,13 +206,13 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   const judgeDoubt = (entry: Entry): void => {
     if (!running || entry.state !== 'suspect' || entry.isHearsay || entry.undecided === 0) return
     if (entry.proof !== null) return move(entry, 'refuted', entry.proof)
-    if (entry.trouble !== null || clock.now() - entry.sinceMs < PATIENCE_MS) return
+    if (entry.trouble || clock.now() - entry.sinceMs < PATIENCE_MS) return
     setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
   }
 
   const schedule = (entry: Entry, ms: number): void => {
     entry.cancelTimer()
-    if (!running || !entry.stored) return
+    if (!running || !entry.stored || !entry.isOurs) return
     entry.cancelTimer = clock.after(ms, () => void probeAfresh(entry))
   }
 
@@ -145,10 +227,10 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
   const probeOnce = async (entry: Entry): Promise<void> => {
     const { stored, generation } = entry
-    if (!running || !stored) return
+    if (!running || !stored || !entry.isOurs) return
     const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
     // A token that was stored meanwhile gets its own probe.
-    if (!running || entry.stored?.token !== stored.token) return
+    if (!running || !entry.isOurs || entry.stored?.token !== stored.token) return
     if (facts instanceof Error) return remainUndecided(entry, facts)
     if (facts.appId !== null && facts.appId !== appId) {
       return remainUndecided(entry, troubles.anotherApp(facts.appId, appId))
@@ -218,6 +300,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       const entry = entries.get(page.pageId) ?? createEntry(page.pageId, clock.now())
       entries.set(page.pageId, entry)
       const isNew = entry.stored?.token !== page.token || entry.stored.provedAtMs !== page.provedAtMs
+      entry.isOurs = duty.keeps(page.pageId)
       entry.stored = page
       entry.fingerprint = fingerprintOf(page.token)
       if (isNew) accept(entry, page)
@@ -242,8 +325,9 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     // No other token is stored.
     entry.expiresAtMs = null
     entry.dataAccessExpiresAtMs = page.dataAccessExpiresAtMs
-    setTrouble(entry, null)
-    move(entry, 'stored', null)
+    if (entry.trouble) setTrouble(entry, null)
+    if (!adopt(entry)) move(entry, 'stored', null)
+    else if (entry.isOurs && entry.state === 'suspect') doubt(entry, entry.reason ?? '', null)
     schedule(entry, 0)
   }
 
@@ -278,12 +362,10 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       const concerned = [...entries.values()].filter(
         ({ stored }) => stored && (stored.pageId === pageId || (userId !== null && stored.userId === userId)),
       )
-      for (const entry of concerned) {
-        entry.isHearsay ||= entry.state === 'valid'
-        entry.generation += 1
-        move(entry, 'doubted', 'The app was removed on Facebook.')
-      }
-      await Promise.all(concerned.map(probeAfresh))
+      await Promise.all([
+        removed(concerned.filter(({ isOurs }) => isOurs)),
+        ...concerned.filter(({ isOurs }) => !isOurs).map((entry) => kept.report(entry.pageId)),
+      ])
     },
 
     probe: async (pageId) => {
@@ -303,20 +385,23 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
     start: async () => {
       running = true
-      stopListening = store.onChange(sync)
+      await kept.start()
+      stops = [store.onChange(sync), duty.onChange(heedDuty), kept.onChange(heedOthers)]
       sync()
       // Not all at the same moment: hundreds of Pages share one app's rate limit.
       for (const [index, entry] of [...entries.values()].entries())
         schedule(entry, index * FIRST_PROBES_APART_MS)
+      void heedReports()
     },
 
     stop: async () => {
       running = false
-      stopListening?.()
+      for (const stop of stops) stop()
       for (const entry of entries.values()) {
         entry.cancelTimer()
         entry.cancelPatience()
       }
+      await kept.stop()
     },
   }
 }
@@ -342,7 +427,17 @@ const createEntry = (pageId: string, nowMs: number): Entry => ({
   cancelPatience: () => {},
   probing: null,
   cancelTimer: () => {},
-  trouble: null,
+  trouble: undefined,
+  isOurs: false,
+})
+
+const toKept = ({ state, reason, remedy, sinceMs, fingerprint, stored }: Entry): KeptState => ({
+  state,
+  reason,
+  remedy: state === 'invalid' ? remedy : null,
+  sinceMs,
+  fingerprint,
+  provedAtMs: stored?.provedAtMs ?? null,
 })
 
 const toStatus = (entry: Entry): PageTokenStatus => ({

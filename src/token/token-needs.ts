@@ -1,7 +1,8 @@
 import { WHOLE_BOT, type Need, type NeedCause, type Needs } from '../alerts/needs.ts'
+import type { Duty } from '../base/duty.ts'
 import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
 
-/** Raises a need for each Page whose token cannot be used, and settles it when the token can. */
+/** Raises a need for each Page kept here whose token cannot be used, and settles it when the token can. */
 export interface TokenNeeds {
   start: () => void
   stop: () => void
@@ -9,12 +10,14 @@ export interface TokenNeeds {
 
 export const createTokenNeeds = (deps: {
   tokens: Pick<PageTokens, 'statuses' | 'onChange'>
-  needs: Pick<Needs, 'raise' | 'settle'>
+  needs: Pick<Needs, 'raise' | 'settle' | 'notFound'>
+  duty: Duty
 }): TokenNeeds => {
-  const { tokens, needs } = deps
+  const { tokens, needs, duty } = deps
   /** What is open because of a token's state; the same cause may be open for another reason, which is not ours to close. */
   const raised = new Map<string, NeedCause>()
   const heed = (status: PageTokenStatus): void => {
+    if (!duty.keeps(status.pageId)) return void raised.delete(status.pageId)
     // A suspect token neither raises nor settles a need: the probe decides.
     if (status.state === 'suspect') return
     const need = needOf(status)
@@ -23,20 +26,38 @@ export const createTokenNeeds = (deps: {
       raised.delete(status.pageId)
       needs.settle(status.pageId, before)
     }
-    if (need === null) return needs.settle(WHOLE_BOT, 'token_missing')
+    if (need === null) {
+      for (const cause of ['token_missing', 'token_invalid'] as const) needs.notFound(status.pageId, cause)
+      return
+    }
     raised.set(status.pageId, need.cause)
     needs.raise(need)
   }
 
-  const stopListening = tokens.onChange(heed)
+  /** Whether there is any token at all is the head's to say. */
+  const heedBot = (): void => {
+    if (tokens.statuses().some(({ state }) => state === 'valid')) needs.settle(WHOLE_BOT, 'token_missing')
+    else if (duty.isHead() && tokens.statuses().length === 0) needs.raise(FIRST_TOKEN)
+  }
+
+  const heedAll = (): void => {
+    for (const status of tokens.statuses()) heed(status)
+    heedBot()
+  }
+
+  const stops = [
+    tokens.onChange((status) => {
+      heed(status)
+      heedBot()
+    }),
+    duty.onChange(heedAll),
+  ]
 
   return {
-    start: () => {
-      const statuses = tokens.statuses()
-      for (const status of statuses) heed(status)
-      if (statuses.length === 0) needs.raise(FIRST_TOKEN)
+    start: heedAll,
+    stop: () => {
+      for (const stop of stops) stop()
     },
-    stop: stopListening,
   }
 }
 

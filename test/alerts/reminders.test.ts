@@ -1,9 +1,13 @@
 import t, { type Test } from 'tap'
 
+import { createAlertBook } from '../../src/alerts/alert-book.ts'
 import { createNeeds, type Need } from '../../src/alerts/needs.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 import { createReminders, type RemindersDeps } from '../../src/alerts/reminders.ts'
-import { createFakeClock } from '../helpers/clock.ts'
+import { createSharedNeeds, LOOK_AGAIN_MS } from '../../src/alerts/shared-needs.ts'
+import { soleDuty, soleInstance, type Duty } from '../../src/base/duty.ts'
+import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
+import { createFakeRecords, type FakeRecords } from '../helpers/records.ts'
 
 const HOUR = 3_600_000
 const MOMENT = 2_000
@@ -17,22 +21,30 @@ const need = (change: Partial<Need> = {}): Need => ({
   ...change,
 })
 
-const build = (t: Test, change: Partial<RemindersDeps> = {}) => {
-  const clock = createFakeClock()
+const NO_LOG = { warn: () => undefined }
+
+const build = (t: Test, change: Partial<RemindersDeps> & { clock?: FakeClock } = {}) => {
+  const clock = change.clock ?? createFakeClock()
   const needs = createNeeds({ clock })
   const startMs = clock.now()
   const notices: Notice[] = []
   const failures: string[] = []
   const reminders = createReminders({
     needs,
+    book: createAlertBook({ records: createFakeRecords(clock), log: NO_LOG }),
+    duty: soleDuty,
     clock,
     remindMs: HOUR,
     waiting: async () => 3,
     parked: async () => ({ visitors: 2, firstWindowEndsMs: startMs + 20 * HOUR }),
+    isQuiet: () => false,
+    channels: [],
     notify: (notice) => notices.push(notice),
+    onUnsent: () => undefined,
     log: { error: (_facts, message) => failures.push(message) },
     ...change,
   })
+  reminders.start()
   t.teardown(() => reminders.stop())
   return {
     clock,
@@ -121,6 +133,7 @@ t.test(
 
     t.strictSame(told(), [
       ['needed', 0],
+      ['reminder', 1],
       ['reminder', 3],
     ])
   },
@@ -222,10 +235,133 @@ t.test('nothing is told after stop', async (t) => {
   await clock.advance(MOMENT)
   needs.raise(need({ pageId: '1002' }))
   needs.raise(need({ pageId: '1003' }))
-  reminders.stop()
+  await reminders.stop()
   needs.settle('1001')
   await clock.advance(24 * HOUR)
 
   t.equal(notices.length, 1)
   t.equal(clock.pending(), 0)
+})
+
+/** A whole instance, as far as it tells the operator. */
+const startInstance = async (
+  t: Test,
+  world: { clock: FakeClock; records: FakeRecords; living: Set<string> },
+  self: string,
+  duty: Duty = soleDuty,
+) => {
+  const { clock, records, living } = world
+  living.add(self)
+  const needs = createSharedNeeds({
+    own: createNeeds({ clock }),
+    records,
+    instances: soleInstance(),
+    duty,
+    self,
+    isLiving: (id) => living.has(id),
+    clock,
+    log: NO_LOG,
+  })
+  await needs.start()
+  const built = build(t, { clock, needs, duty, book: createAlertBook({ records, log: NO_LOG }) })
+  return {
+    ...built,
+    needs,
+    die: async () => {
+      living.delete(self)
+      await needs.stop()
+      await built.reminders.stop()
+    },
+  }
+}
+
+const createWorld = () => {
+  const clock = createFakeClock()
+  return { clock, records: createFakeRecords(clock), living: new Set<string>() }
+}
+
+t.test('a restart while a need is open tells nothing twice, and the reminder comes once', async (t) => {
+  const world = createWorld()
+  const { clock } = world
+  const first = await startInstance(t, world, 'first')
+  first.needs.raise(need())
+  await clock.advance(HOUR / 2)
+  t.equal(first.notices.length, 1)
+  await first.die()
+
+  const second = await startInstance(t, world, 'second')
+  await clock.advance(10_000)
+  second.needs.raise(need())
+  await clock.advance(HOUR / 2)
+  t.same(
+    second.notices.map(({ kind }) => kind),
+    ['reminder'],
+  )
+  await clock.advance(2 * HOUR)
+  t.equal(second.notices.length, 2, 'and the next one after twice the time')
+  second.needs.settle('1001')
+  await clock.advance(MOMENT)
+  t.match(second.notices.slice(2), [
+    { kind: 'well', needs: [{ sinceMs: second.notices[0]?.needs[0]?.sinceMs }] },
+  ])
+})
+
+t.test('what was mended while the bot was down is told as well, and not reminded of', async (t) => {
+  const world = createWorld()
+  const { clock } = world
+  const first = await startInstance(t, world, 'first')
+  first.needs.raise(need())
+  await clock.advance(MOMENT)
+  await first.die()
+  await clock.advance(5 * HOUR)
+
+  const second = await startInstance(t, world, 'second')
+  await clock.advance(LOOK_AGAIN_MS - MOMENT)
+  t.same(second.notices, [], 'it may be found again')
+  await clock.advance(3 * MOMENT)
+  t.match(second.notices, [{ kind: 'well' }])
+})
+
+t.test('only the head tells, and a new head goes on where the old one stopped', async (t) => {
+  const world = createWorld()
+  const { clock } = world
+  const listeners = new Set<() => void>()
+  let head = 'a'
+  const dutyOf = (self: string): Duty => ({
+    ...soleDuty,
+    isHead: () => head === self,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  })
+  const [a, b] = [
+    await startInstance(t, world, 'a', dutyOf('a')),
+    await startInstance(t, world, 'b', dutyOf('b')),
+  ]
+  for (const { needs } of [a, b]) needs.raise(need())
+  await clock.advance(HOUR / 2)
+  t.same([a.notices.length, b.notices.length], [1, 0])
+  head = 'b'
+  for (const listener of listeners) listener()
+  await clock.advance(HOUR)
+  t.same(
+    [a, b].map(({ notices }) => notices.map(({ kind }) => kind)),
+    [['needed'], ['reminder']],
+  )
+})
+
+t.test('a database that takes nothing keeps no alarm back', async (t) => {
+  const clock = createFakeClock()
+  const records = createFakeRecords(clock)
+  const { needs, notices } = build(t, { clock, book: createAlertBook({ records, log: NO_LOG }) })
+  await clock.advance(MOMENT)
+  records.fail(new Error('no disk'))
+  needs.raise(need())
+  await clock.advance(MOMENT)
+  t.match(notices, [{ kind: 'needed' }])
+  records.fail(null)
+  await clock.advance(HOUR)
+  t.match(notices.slice(1), [{ kind: 'reminder' }])
+  t.match(JSON.parse((await records.get('alerts', 'told'))?.data ?? ''), { needs: [{ pageId: '1001' }] })
 })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { createAnswersCourier, type AnswersParcel } from '../../src/forms/post-answers.ts'
 import type { Queue } from '../../src/store/store.ts'
 import type { KeptAnswers } from '../../src/store/form-answers.ts'
+import { soleDuty, soleInstance } from '../../src/base/duty.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const build = (post: (url: string, parcel: AnswersParcel) => Promise<void>) => {
@@ -11,6 +12,8 @@ const build = (post: (url: string, parcel: AnswersParcel) => Promise<void>) => {
   const logged: { facts: object; message: string }[] = []
   const note = (facts: object, message: string): void => void logged.push({ facts, message })
   const courier = createAnswersCourier({
+    duty: soleDuty,
+    instances: soleInstance(),
     store: {
       onWork: (heard) => {
         listener = heard

@@ -11,7 +11,9 @@ import { alertsPlugin } from '../../plugins/alerts.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
+import { soleDuty, soleInstance } from '../../src/base/duty.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
+import { createFakeRecords } from '../helpers/records.ts'
 import { createKeyboard, createSignals, Screen } from '../terminal/screen.ts'
 
 /** Stands above the box, so that a terminal can click it. */
@@ -66,7 +68,9 @@ const build = async (
     store: {
       counts: async () => ({ inbox: 0, outbox: waiting, dead: 0 }),
       parked: async () => ({ visitors: 2, firstWindowEndsMs: clock.now() + 5 * HOUR }),
+      records: createFakeRecords(clock),
     },
+    roster: { self: 'this', isLiving: (id: string) => id === 'this', list: () => [] },
     tokens: {
       statuses: () => [...statuses.values()],
       onChange: (listener: (status: PageTokenStatus) => void) => {
@@ -81,14 +85,17 @@ const build = async (
   }
   app.register(envPlugin, { env: { FB_APP_ID: '1', FB_APP_SECRET: 's', FB_VERIFY_TOKEN: 'v', ...env } })
   app.register(clockPlugin, { clock })
-  app.register(needsPlugin)
+  app.decorate('duty', soleDuty)
+  app.decorate('instances', soleInstance())
   for (const [name, decorator, value] of [
     ['store', 'store', stands.store],
+    ['roster', 'roster', stands.roster],
     ['tokens', 'tokens', stands.tokens],
     ['bootstrap', 'bootstrapToken', stands.bootstrapToken],
   ] as const) {
     app.register(fp(async (instance) => void instance.decorate(decorator, value as never), { name }))
   }
+  app.register(needsPlugin)
 
   const screen = new Screen(100)
   const keyboard = createKeyboard()

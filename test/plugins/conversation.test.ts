@@ -7,6 +7,8 @@ import { conversationPlugin } from '../../plugins/conversation.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
 import { profilePlugin } from '../../plugins/profile.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { soleDuty, soleInstance } from '../../src/base/duty.ts'
+import { createFakeRecords } from '../helpers/records.ts'
 import { APP_ID, event, PAGE, PSID, said } from '../conversation/events.ts'
 import { CONTRACT } from '../conversation/scripts.ts'
 
@@ -22,6 +24,12 @@ const build = async (
   const parts = {
     env: { config: { BOT_SCRIPT: file, DATA_DIR: dirname(file), FB_APP_ID: APP_ID } },
     clock: { clock: systemClock },
+    store: {
+      store: { records: createFakeRecords(systemClock) },
+      duty: soleDuty,
+      instances: soleInstance(),
+    },
+    roster: { roster: { self: 'this', isLiving: () => true, list: () => [] } },
     graph: {
       graph: {
         userProfile: async ({ psid }: { psid: string }) => {

@@ -7,6 +7,7 @@ import { envPlugin } from '../../plugins/env.ts'
 import { graphPlugin } from '../../plugins/graph.ts'
 import { metricsPlugin } from '../../plugins/metrics.ts'
 import { needsPlugin } from '../../plugins/needs.ts'
+import { rosterPlugin } from '../../plugins/roster.ts'
 import { storePlugin } from '../../plugins/store.ts'
 import { tokensPlugin } from '../../plugins/tokens.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -31,6 +32,7 @@ const build = async (t: Test, over: Record<string, string> = {}) => {
   app.register(clockPlugin, { clock: systemClock })
   app.register(metricsPlugin)
   app.register(storePlugin)
+  app.register(rosterPlugin)
   app.register(needsPlugin)
   app.register(graphPlugin)
   app.register(tokensPlugin)

@@ -82,7 +82,12 @@ t.test('events are accepted, handled and answered between the steps of a long pa
   await sendAll(store, 100)
   await clock.advance(31 * DAY_MS)
 
-  const retention = createRetention({ store, clock, log: { info: () => undefined, warn: () => undefined } })
+  const retention = createRetention({
+    store,
+    isHead: () => true,
+    clock,
+    log: { info: () => undefined, warn: () => undefined },
+  })
   retention.start()
   t.teardown(() => retention.stop())
   await clock.advance(10 * MINUTE_MS)
@@ -121,7 +126,7 @@ function fixture(t: { teardown: (run: () => Promise<void>) => void }) {
     return Promise.resolve({ dropped: 1, more })
   }
   const log = { info: () => undefined, warn: (_facts: object, message: string) => void warned.push(message) }
-  const retention = createRetention({ store: { prune }, clock, log })
+  const retention = createRetention({ store: { prune }, isHead: () => true, clock, log })
   retention.start()
   t.teardown(() => retention.stop())
   const failWith = (error: Error | null): void => void (failure = error)

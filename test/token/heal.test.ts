@@ -3,6 +3,9 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { AccountPage, TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken, StoredUserToken } from '../../src/store/tokens/records.ts'
 import { createHealer } from '../../src/token/heal.ts'
+import { soleDuty, soleInstance } from '../../src/base/duty.ts'
+import { createKeptStates } from '../../src/token/kept-states.ts'
+import { createFakeRecords } from '../helpers/records.ts'
 import { createProbedPageTokens } from '../../src/token/probed-page-tokens.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken, userToken as sample } from '../store/tokens/sample.ts'
@@ -101,6 +104,13 @@ const build = (t: Test) => {
     appId: APP_ID,
     clock,
     log,
+    duty: soleDuty,
+    kept: createKeptStates({
+      records: createFakeRecords(clock),
+      instances: soleInstance(),
+      clock,
+      log: { warn: () => {} },
+    }),
     probeSeconds: 900,
     random: () => 0.5,
     heal,

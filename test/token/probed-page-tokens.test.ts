@@ -2,6 +2,9 @@ import t, { type Test } from 'tap'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken } from '../../src/store/tokens/records.ts'
+import { soleDuty, soleInstance } from '../../src/base/duty.ts'
+import { createKeptStates } from '../../src/token/kept-states.ts'
+import { createFakeRecords } from '../helpers/records.ts'
 import { createProbedPageTokens, type ProbedPageTokensDeps } from '../../src/token/probed-page-tokens.ts'
 import type { TokenTrouble } from '../../src/token/trouble.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -75,6 +78,13 @@ const build = async (
     appId: APP_ID,
     clock,
     log: { info: () => {}, warn: () => {} },
+    duty: soleDuty,
+    kept: createKeptStates({
+      records: createFakeRecords(clock),
+      instances: soleInstance(),
+      clock,
+      log: { warn: () => {} },
+    }),
     probeSeconds: 900,
     random: () => 0.5,
     onTrouble: (pageId, trouble) => troubles.push([pageId, trouble]),

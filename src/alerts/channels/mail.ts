@@ -13,10 +13,10 @@ export interface MailSettings {
   timeoutMs?: number
 }
 
-export interface MailDeps extends MailSettings, Pick<RetryingChannelDeps, 'clock' | 'log'> {}
+export interface MailDeps extends MailSettings, Pick<RetryingChannelDeps, 'clock' | 'log' | 'mayTry'> {}
 
 /** Sends notices by e-mail: the first line is the subject. */
-export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert => {
+export const createMailAlert = ({ mayTry, clock, log, ...settings }: MailDeps): Alert => {
   const transport = openTransport(settings)
   const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
     const text = noticeText(notice)
@@ -27,7 +27,7 @@ export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert =>
     return Promise.race([sent, end(stopped)])
   }
   const complaint = 'an alert could not be sent by e-mail; check SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
-  const alert = createRetryingChannel({ attempt, clock, log, complaint })
+  const alert = createRetryingChannel({ attempt, ...(mayTry && { mayTry }), clock, log, complaint })
   return {
     send: alert.send,
     trial: alert.trial,

@@ -13,7 +13,7 @@ export interface Post {
   body: Record<string, unknown>
 }
 
-export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'complaint'> {
+export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'complaint' | 'mayTry'> {
   /** Makes the post of a notice. */
   write: (notice: Notice) => Post
   /** The proxies that calls go by; none where nothing is said. */
@@ -24,7 +24,7 @@ export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'c
 
 /** Sends each notice as one POST. Follows no redirect: the text goes only where the operator said. */
 export const createPostAlert = (deps: PostDeps): Alert => {
-  const { write, clock, log, complaint, timeoutMs = 10_000, proxies = {} } = deps
+  const { write, mayTry, clock, log, complaint, timeoutMs = 10_000, proxies = {} } = deps
   const agent = createOutgoing(proxies, { connect: { timeout: timeoutMs } })
 
   const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
@@ -45,7 +45,7 @@ export const createPostAlert = (deps: PostDeps): Alert => {
     }
   }
 
-  const alert = createRetryingChannel({ attempt, clock, log, complaint })
+  const alert = createRetryingChannel({ attempt, ...(mayTry && { mayTry }), clock, log, complaint })
   return {
     send: alert.send,
     trial: alert.trial,

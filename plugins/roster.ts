@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import manifest from '../package.json' with { type: 'json' }
+import { marksOf } from '../src/base/marks.ts'
+import { createRoster, type Roster } from '../src/store/roster.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The instances that run on this database. */
+    roster: Pick<Roster, 'self' | 'isLiving' | 'list'>
+  }
+}
+
+/** What has to be the same on every instance. */
+const SAME = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN', 'OPERATOR_PASSWORD', 'PUBLIC_URL'] as const
+
+/** Has this instance known to the others, and the others to it. */
+async function roster(app: FastifyInstance) {
+  const { clock, config, duty, instances, store } = app
+  const sinceMs = clock.now()
+
+  const marks = (): Record<string, string> => {
+    // Required with DATABASE_URL; without it there is no other instance.
+    const key = config.TOKEN_KEY
+    if (key === undefined) return {}
+    const settings = Object.fromEntries(SAME.map((name) => [name, config[name]]))
+    return marksOf(Buffer.from(key, 'base64'), {
+      ...settings,
+      version: manifest.version,
+      script: app.conversation
+        .scripts()
+        .map(({ file }) => textOf(file))
+        .join('\0'),
+      handlers: config.BOT_HANDLERS === undefined ? '' : textOf(config.BOT_HANDLERS),
+    })
+  }
+
+  const running = createRoster({
+    self: randomUUID(),
+    describe: () => ({
+      host: `${hostname()}, process ${process.pid}`,
+      version: manifest.version,
+      sinceMs,
+      isHead: duty.isHead(),
+      pages: app.tokens
+        .statuses()
+        .map(({ pageId }) => pageId)
+        .filter(duty.keeps),
+      marks: marks(),
+    }),
+    shared: config.DATABASE_URL === undefined ? null : { records: store.records, instances, duty },
+    clock,
+    log: app.log.child({ part: 'roster' }),
+  })
+  app.decorate('roster', running)
+  app.addHook('onReady', () => running.start())
+  app.addHook('onClose', () => running.stop())
+}
+
+/** A file that cannot be read is a trouble of its own, told elsewhere. */
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+export const rosterPlugin = fp(roster, {
+  name: 'roster',
+  fastify: '5.x',
+  dependencies: ['env', 'clock', 'store'],
+})

@@ -1,0 +1,90 @@
+import type { Log } from '../base/logger.ts'
+import type { KeptRecord, Records } from '../store/records.ts'
+import type { OpenNeed } from './needs.ts'
+import type { Notice } from './notice.ts'
+
+/** What the operator was told and is to be told, so that neither a restart nor another head tells anything twice. */
+export interface Told {
+  /** The open needs that the operator knows of. */
+  needs: OpenNeed[]
+  /** Those of them that were mended, until all is well. */
+  mended: OpenNeed[]
+  /** When the next reminder is due, ms since the epoch, and how long after the notice before it; null while nothing is open. */
+  reminder: { dueMs: number; afterMs: number } | null
+  /** Notices that a channel has not taken yet, in their order. */
+  unsent: Unsent[]
+}
+
+export interface Unsent {
+  id: string
+  /** As {@link ./channels/channels.ts OpenChannel.name}. */
+  channel: string
+  notice: Notice
+}
+
+export interface AlertBook {
+  /** As it was last read or written. */
+  told: () => Told
+  /** Reads what another head has written. */
+  read: () => Promise<void>
+  /**
+   * Keeps what `edit` makes of the newest state, before anything of it is said. Where the database takes nothing, the change
+   * stands in memory: an alarm does not wait for a disk.
+   *
+   * @param edit - may be called again, where another instance has written meanwhile; null changes nothing
+   */
+  change: (edit: (told: Told) => Told | null) => Promise<void>
+}
+
+const KIND = 'alerts'
+const ID = 'told'
+const NOTHING: Told = { needs: [], mended: [], reminder: null, unsent: [] }
+
+export const createAlertBook = (deps: {
+  records: Pick<Records, 'get' | 'put'>
+  log: Pick<Log, 'warn'>
+}): AlertBook => {
+  const { records, log } = deps
+  let now = NOTHING
+  let version: number | null = null
+  let queue = Promise.resolve()
+
+  const take = (record: KeptRecord | null): void => {
+    version = record?.version ?? null
+    now = record === null ? NOTHING : (JSON.parse(record.data) as Told)
+  }
+
+  const change = async (edit: (told: Told) => Told | null): Promise<void> => {
+    for (;;) {
+      const wanted = edit(now)
+      if (wanted === null) return
+      const data = JSON.stringify(wanted)
+      try {
+        const written = await records.put({ kind: KIND, id: ID, data, ifVersion: version })
+        if (written !== null) {
+          ;[version, now] = [written, wanted]
+          return
+        }
+        take(await records.get(KIND, ID))
+      } catch (error) {
+        log.warn(
+          { err: error },
+          'what the operator was told could not be kept: a restart now may tell it again',
+        )
+        now = wanted
+        return
+      }
+    }
+  }
+
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    queue = queue.catch(() => undefined).then(task)
+    return queue
+  }
+
+  return {
+    told: () => now,
+    read: () => inTurn(async () => take(await records.get(KIND, ID))),
+    change: (edit) => inTurn(() => change(edit)),
+  }
+}

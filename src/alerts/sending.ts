@@ -1,0 +1,36 @@
+import type { Duty } from '../base/duty.ts'
+import type { AlertBook, Unsent } from './alert-book.ts'
+import type { OpenChannel } from './channels/channels.ts'
+
+/** Brings the notices of the book to their channels. What was not taken before this process ended goes out by the next head. */
+export interface AlertSending {
+  /** Looks for notices that are to go out. */
+  wake: () => void
+}
+
+export const createAlertSending = (deps: {
+  book: AlertBook
+  channels: readonly Pick<OpenChannel, 'name' | 'send'>[]
+  duty: Pick<Duty, 'isHead'>
+}): AlertSending => {
+  const { book, channels, duty } = deps
+  const underWay = new Set<string>()
+
+  const deliver = async ({ id, channel: name, notice }: Unsent): Promise<void> => {
+    const channel = channels.find((one) => one.name === name)
+    // One whose settings were taken away has no place to go to.
+    if (channel !== undefined && (await channel.send(notice)) === 'stopped') return
+    await book.change((told) => ({ ...told, unsent: told.unsent.filter((one) => one.id !== id) }))
+  }
+
+  return {
+    wake: () => {
+      if (!duty.isHead()) return
+      for (const unsent of book.told().unsent) {
+        if (underWay.has(unsent.id)) continue
+        underWay.add(unsent.id)
+        void deliver(unsent).finally(() => underWay.delete(unsent.id))
+      }
+    },
+  }
+}

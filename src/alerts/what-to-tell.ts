@@ -1,0 +1,46 @@
+import type { Told } from './alert-book.ts'
+import { keyOf, type OpenNeed } from './needs.ts'
+import type { Notice } from './notice.ts'
+
+const DAY_MS = 86_400_000
+
+/** What the operator is to be told now; null for nothing. */
+export interface Telling {
+  kind: Exclude<Notice['kind'], 'trial'>
+  needs: OpenNeed[]
+}
+
+/**
+ * One notice when the operator is needed, with everything that is open; reminders while something is, at doubling intervals up to a
+ * day; one when all is well.
+ *
+ * @param open - by now; `confirmed`: those that a running instance has found. A need from before a restart gets no reminder
+ *   before it is found again: it may have been mended meanwhile
+ */
+export const whatToTell = (
+  before: Told,
+  { open, confirmed }: { open: readonly OpenNeed[]; confirmed: readonly OpenNeed[] },
+  { nowMs, remindMs }: { nowMs: number; remindMs: number },
+): { told: Told; telling: Telling | null } => {
+  const isOpen = new Set(open.map(keyOf))
+  const isKnown = new Set(before.needs.map(keyOf))
+  // That a visitor was answered by a person is no news for the one who answered.
+  const over = before.needs.filter((need) => !isOpen.has(keyOf(need)) && need.cause !== 'person')
+  const mended = [...before.mended, ...over]
+  if (open.length === 0) {
+    const told: Told = { ...before, needs: [], mended: [], reminder: null }
+    return { told, telling: mended.length === 0 ? null : { kind: 'well', needs: mended } }
+  }
+  const told: Told = { ...before, needs: before.needs.filter((need) => isOpen.has(keyOf(need))), mended }
+  if (open.some((need) => !isKnown.has(keyOf(need)))) {
+    const reminder = { dueMs: nowMs + remindMs, afterMs: remindMs }
+    return { told: { ...told, needs: [...open], reminder }, telling: { kind: 'needed', needs: [...open] } }
+  }
+  const { reminder } = before
+  if (reminder === null || nowMs < reminder.dueMs || confirmed.length === 0) return { told, telling: null }
+  const afterMs = Math.max(remindMs, Math.min(reminder.afterMs * 2, DAY_MS))
+  return {
+    told: { ...told, reminder: { dueMs: nowMs + afterMs, afterMs } },
+    telling: { kind: 'reminder', needs: [...confirmed] },
+  }
+}

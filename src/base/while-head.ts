@@ -1,0 +1,25 @@
+import type { Duty } from './duty.ts'
+
+/**
+ * Runs a piece of the whole bot's work while this instance is the head.
+ *
+ * @returns the function that ends it
+ */
+export const whileHead = (
+  duty: Pick<Duty, 'isHead' | 'onChange'>,
+  work: { start: () => void; stop: () => void },
+): (() => void) => {
+  let isRunning = false
+  const heed = (): void => {
+    if (duty.isHead() === isRunning) return
+    isRunning = !isRunning
+    if (isRunning) work.start()
+    else work.stop()
+  }
+  const stopListening = duty.onChange(heed)
+  heed()
+  return () => {
+    stopListening()
+    if (isRunning) work.stop()
+  }
+}

@@ -1,0 +1,64 @@
+import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
+import type { Clock } from '../base/clock.ts'
+import type { RunningInstance } from '../store/roster.ts'
+
+/** During an upgrade, or while a setting is changed on one machine after the other, instances differ for a while. */
+const PATIENCE_MS = 5 * 60_000
+const EVERY_MS = 15_000
+
+/** What is not the same on all instances, by the names of their marks. */
+export const differencesOf = (instances: readonly RunningInstance[]): string[] => {
+  const names = new Set(instances.flatMap(({ marks }) => Object.keys(marks)))
+  const of = (name: string): Set<string> => new Set(instances.map(({ marks }) => marks[name] ?? ''))
+  return [...names].filter((name) => of(name).size > 1).toSorted()
+}
+
+/** Raises a need while instances differ, after some minutes. */
+export const createInstancesWatch = (deps: {
+  list: () => readonly RunningInstance[]
+  needs: Pick<Needs, 'raise' | 'update' | 'settle' | 'open'>
+  clock: Pick<Clock, 'elapsed' | 'after'>
+}): { start: () => void; stop: () => void } => {
+  const { list, needs, clock } = deps
+  /** Since when each differs. */
+  const sinceMs = new Map<string, number>()
+  let cancel = (): void => undefined
+
+  const look = (): void => {
+    const instances = list()
+    const differing = differencesOf(instances)
+    for (const name of sinceMs.keys()) if (!differing.includes(name)) sinceMs.delete(name)
+    for (const name of differing) if (!sinceMs.has(name)) sinceMs.set(name, clock.elapsed())
+    const lasting = differing.filter((name) => clock.elapsed() - (sinceMs.get(name) ?? 0) >= PATIENCE_MS)
+    if (lasting.length === 0) needs.settle(WHOLE_BOT, 'instances')
+    else {
+      const need = needOf(lasting, instances)
+      if (needs.open().some(({ cause }) => cause === 'instances')) needs.update(need)
+      else needs.raise(need)
+    }
+    cancel = clock.after(EVERY_MS, look)
+  }
+
+  return {
+    start: () => {
+      sinceMs.clear()
+      cancel = clock.after(EVERY_MS, look)
+    },
+    stop: () => cancel(),
+  }
+}
+
+const needOf = (names: readonly string[], instances: readonly RunningInstance[]) => ({
+  pageId: WHOLE_BOT,
+  pageName: null,
+  cause: 'instances' as const,
+  what: `The instances do not agree: ${names.map((name) => groups(name, instances)).join('; ')}.`,
+  remedy:
+    'Give all of them the same settings, version, script and handlers, and restart those that are wrong: behind a load balancer every request may come to another one.',
+})
+
+/** Who has the same, without what it is. */
+const groups = (name: string, instances: readonly RunningInstance[]): string => {
+  const alike = [...Map.groupBy(instances, ({ marks }) => marks[name] ?? '').values()]
+  return `${name} is one on ${alike.map((some) => some.map(({ host }) => host).join(' and ')).join(', another on ')}`
+}
