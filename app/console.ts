@@ -9,6 +9,7 @@ import { operatorDeadLetterRoutes } from '../routes/console/dead-letters.ts'
 import { facebookLoginRoutes } from '../routes/console/facebook-login.ts'
 import { operatorAnswerRoutes } from '../routes/console/answer.ts'
 import { operatorVisitorRoutes } from '../routes/console/visitors.ts'
+import { operatorInstanceRoutes } from '../routes/console/instances.ts'
 import { operatorNumberRoutes } from '../routes/console/numbers.ts'
 import { operatorPeopleRoutes } from '../routes/console/people.ts'
 import { operatorQuestionRoutes } from '../routes/console/questions.ts'
@@ -40,4 +41,5 @@ export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { 
   area.register(operatorAnswerRoutes)
   area.register(operatorNumberRoutes)
   area.register(operatorPeopleRoutes)
+  area.register(operatorInstanceRoutes)
 }

@@ -7,6 +7,7 @@ import { fragments } from '../src/console/overview.ts'
 import { createLiveRepair, type LiveRepair } from '../src/console/live-repair.ts'
 import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
+import { createSharedRepairs } from '../src/console/shared-repairs.ts'
 import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
 import type { Visitor } from '../src/console/visitors-page.ts'
 import { nameOf, toConsoleView, type ConsoleView } from '../src/console/view.ts'
@@ -46,7 +47,8 @@ const LATEST_DEAD = 5
 const MOST_VISITORS = 150
 
 async function operatorConsole(app: FastifyInstance) {
-  const { activity, clock, config, needs, store, tokens, tokenStore } = app
+  const { activity, clock, config, instances, needs, roster, store, tokens, tokenStore } = app
+  const { records } = store
   const log = app.log.child({ part: 'console' })
 
   const view = async (): Promise<ConsoleView> => {
@@ -109,7 +111,12 @@ async function operatorConsole(app: FastifyInstance) {
     clock,
     log,
   })
-  const repairs = createRepairs({ bootstrap: app.bootstrapToken, clock, log })
+  const repairs = createRepairs({
+    bootstrap: app.bootstrapToken,
+    shared: createSharedRepairs({ records, instances, roster, log }),
+    clock,
+    log,
+  })
   const repairDesk = createRepairDesk({ repairs, needs, tokens, store, clock, log })
   const liveRepair = createLiveRepair({ waiting: repairDesk.waiting, clock })
   const transcript = createTranscripts({ store, graph: app.graph, tokens, read: readStoredEvent, clock })
@@ -119,7 +126,7 @@ async function operatorConsole(app: FastifyInstance) {
     repairs,
     repairDesk,
     liveRepair,
-    logins: createLogins({ clock }),
+    logins: createLogins({ records }),
     transcript,
     visitors,
     answerableMs,
@@ -151,6 +158,7 @@ export const consolePlugin = fp(operatorConsole, {
     'clock',
     'metrics',
     'store',
+    'roster',
     'needs',
     'graph',
     'tokens',

@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Clock } from '../src/base/clock.ts'
 import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
 import { createPasswordCheck, OPERATOR, type Admission, type Credentials } from '../src/web/password-check.ts'
 import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
@@ -69,7 +70,7 @@ export interface SignIn {
   /** The name of that person, for what they did. */
   nameOf: (request: FastifyRequest) => string
   /** For clients that send the password with each request; throws as {@link SignIn.begin} does. */
-  assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => void
+  assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => Promise<void>
 }
 
 const COOKIE = 'evergreen_operator'
@@ -79,9 +80,10 @@ const COOKIE = 'evergreen_operator'
  * only from forms of our own. Registered for the operator's routes alone: none of it costs a webhook anything.
  */
 async function signIn(app: FastifyInstance, { password }: { password: string }) {
-  const { clock, config, store } = app
-  const passwords = createPasswordCheck({ password, clock })
-  const sessions = await openSessions({ store, clock })
+  const { clock, config, instances, store } = app
+  const log = app.log.child({ part: 'console' })
+  const passwords = createPasswordCheck({ password, records: store.records, clock })
+  const sessions = await openSessions({ store, instances, clock, log })
   const people = await openPeople({
     store,
     clock,
@@ -92,7 +94,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
   const acts = createActs({ store, clock })
   app.decorate('people', people)
   app.decorate('acts', acts)
-  const log = app.log.child({ part: 'console' })
+  app.addHook('preClose', async () => sessions.stop())
 
   await app.register(ownFormsPlugin, {
     key: sessionKey(config.FB_APP_SECRET, password),
@@ -164,9 +166,9 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
 
   app.decorateReply('by', null)
   app.decorate('signIn', {
-    assertPassword: (request, reply, given) => {
+    assertPassword: async (request, reply, given) => {
       assertOwnSite(request)
-      const admission = passwords.admit(request.ip, given)
+      const admission = await passwords.admit(request.ip, given)
       if (given === null && admission.is === 'wrong')
         throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
       assertAdmitted(request, reply, admission)
@@ -192,6 +194,12 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     },
   })
 
+  app.addHook('onRequest', async ({ method, session, routeOptions }) => {
+    if (routeOptions.config.open === true && method === 'GET') return
+    const id = session.get('id')
+    // The request may come to another instance than the one before it. A database that does not answer locks no operator out.
+    await inTime(Promise.all([people.refresh(), id !== undefined && sessions.ask(id)]), clock)
+  })
   app.addHook('onRequest', async (request) => {
     const { open: isOpen = false, role: needed = usualRole(request) } = request.routeOptions.config
     if (isOpen) return
@@ -228,6 +236,18 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
       .type('text/html; charset=utf-8')
       .send(errorPage({ ...problem, remedy }, csrf, isLogin(request) && csrf ? facebookButton(csrf) : false))
   })
+}
+
+const ASKED_WITHIN_MS = 1000
+
+/** Waits for the answer, but not for long. */
+const inTime = async (asked: Promise<unknown>, clock: Clock): Promise<void> => {
+  const patience = new AbortController()
+  await Promise.race([
+    asked.catch(() => undefined),
+    clock.sleep(ASKED_WITHIN_MS, patience.signal).catch(() => undefined),
+  ])
+  patience.abort()
 }
 
 /** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */

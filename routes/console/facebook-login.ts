@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
 import { LOGIN_CALLBACK, loginAddress } from '../../src/console/login-address.ts'
 import type { Login } from '../../src/console/logins.ts'
+import { newRepairId } from '../../src/console/repairs.ts'
 import { readPageField } from '../../src/console/page-field.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../../src/token/login-dialog.ts'
@@ -30,7 +31,7 @@ async function facebookLogin(app: FastifyInstance) {
         version: config.FB_GRAPH_VERSION,
         appId: config.FB_APP_ID,
         redirectUri,
-        state: logins.begin(sessionOf(request), { redirectUri, pageIds }),
+        state: await logins.begin(sessionOf(request), { redirectUri, pageIds }),
         portfolio: request.body?.get('portfolio') === 'yes',
         configId: config.FB_LOGIN_CONFIG_ID,
       })
@@ -55,10 +56,15 @@ async function facebookLogin(app: FastifyInstance) {
     )
   }
 
-  /** @returns the id of the repair */
-  const repairBy = async (request: FastifyRequest, answer: DialogAnswer, login: Login): Promise<string> => {
+  const repairBy = async (
+    request: FastifyRequest,
+    answer: DialogAnswer,
+    login: Login,
+    id: string,
+  ): Promise<void> => {
     const code = readCode(answer)
-    const { id } = await repairDesk.begin({
+    await repairDesk.begin({
+      id,
       session: sessionOf(request),
       client: request.ip,
       userToken: {
@@ -70,7 +76,6 @@ async function facebookLogin(app: FastifyInstance) {
       pageIds: login.pageIds,
       mayChoose: false,
     })
-    return id
   }
 
   app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, async (request, reply) => {
@@ -79,10 +84,11 @@ async function facebookLogin(app: FastifyInstance) {
         ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,
       ),
     )
-    const repair = logins.finish(sessionOf(request), answer['state'] ?? '', (login) =>
-      repairBy(request, answer, login),
+    const made = newRepairId()
+    const id = await logins.finish(sessionOf(request), answer['state'] ?? '', made, (login) =>
+      repairBy(request, answer, login, made),
     )
-    if (repair === null) {
+    if (id === null) {
       log.warn(
         { client: request.ip },
         'an answer of the login dialog was refused: it belongs to no login that was begun here',
@@ -93,7 +99,6 @@ async function facebookLogin(app: FastifyInstance) {
         { remedy: 'Press "Continue with Facebook" again.' },
       )
     }
-    const id = await repair
     return reply.redirect(`/operator/repair/${id}`, 303)
   })
 }

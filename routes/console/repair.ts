@@ -4,7 +4,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { loginAddress } from '../../src/console/login-address.ts'
 import { readPageField } from '../../src/console/page-field.ts'
 import { repairPage } from '../../src/console/repair-page.ts'
-import type { Repair } from '../../src/console/repairs.ts'
+import { newRepairId, type Repair } from '../../src/console/repairs.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { openEventStream } from '../../src/web/event-stream.ts'
 import { showPage } from './page.ts'
@@ -20,8 +20,8 @@ async function operatorRepair(app: FastifyInstance) {
 
   const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
 
-  const find = (request: FastifyRequest<ById>): Repair => {
-    const repair = repairs.get(sessionOf(request), request.params.id)
+  const find = async (request: FastifyRequest<ById>): Promise<Repair> => {
+    const repair = await repairs.get(sessionOf(request), request.params.id)
     if (repair !== null) return repair
     throw new BotError('BOT_ROUTE_UNKNOWN', 'There is no such repair, or it was begun in another session.', {
       remedy: 'Start it again from the overview.',
@@ -32,7 +32,9 @@ async function operatorRepair(app: FastifyInstance) {
     '/operator/repair',
     { config: { act: 'gave the bot a user token' } },
     async (request, reply) => {
-      const { id } = await repairDesk.begin({
+      const id = newRepairId()
+      await repairDesk.begin({
+        id,
         session: sessionOf(request),
         client: request.ip,
         userToken: request.body?.get('token') ?? '',
@@ -45,7 +47,7 @@ async function operatorRepair(app: FastifyInstance) {
   )
 
   app.get<ById>('/operator/repair/:id', async (request, reply) => {
-    const repair = find(request)
+    const repair = await find(request)
     const view = repair.view()
     const left = await repairDesk.waiting(repair)
     const login = loginAddress({
@@ -63,14 +65,14 @@ async function operatorRepair(app: FastifyInstance) {
 
   const choose = { config: { act: 'chose Pages for the bot' } }
   app.post<Form & ById>('/operator/repair/:id/pages', choose, async (request, reply) => {
-    const repair = find(request)
-    repair.choose(request.body?.getAll('page') ?? [])
+    const repair = await find(request)
+    await repair.choose(request.body?.getAll('page') ?? [])
     await repairDesk.soon(repair)
     return reply.redirect(`/operator/repair/${repair.id}`, 303)
   })
 
-  app.get<ById>('/operator/repair/:id/live', { exposeHeadRoute: false }, (request, reply) => {
-    const repair = find(request)
+  app.get<ById>('/operator/repair/:id/live', { exposeHeadRoute: false }, async (request, reply) => {
+    const repair = await find(request)
     reply.hijack()
     liveRepair.follow(repair, openEventStream(reply.raw, reply.getHeaders()))
   })

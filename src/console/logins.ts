@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../base/clock.ts'
+import type { Records } from '../store/records.ts'
 
 /** What a login was begun with. */
 export interface Login {
@@ -11,49 +11,59 @@ export interface Login {
 /** Logins that were begun at Facebook. */
 export interface Logins {
   /** @returns the `state` to send along: unguessable, for this session, for ten minutes */
-  begin: (session: string, login: Login) => string
+  begin: (session: string, login: Login) => Promise<string>
   /**
-   * Does what follows a login, once: a browser that fetches the answer twice, or goes back to it, gets the same outcome.
+   * Does what follows a login, once, whichever instances its answer comes to: a browser that fetches the answer twice, or goes
+   * back to it, gets the same outcome.
    *
-   * @param redeem - is called for the first answer alone
+   * @param outcome - names what `redeem` is about to make, before it does
+   * @param redeem - is called for the first answer alone; where it throws, the login is over
    * @returns null when the login was not begun in this session, or took too long
    */
   finish: (
     session: string,
     state: string,
-    redeem: (login: Login) => Promise<string>,
-  ) => Promise<string> | null
+    outcome: string,
+    redeem: (login: Login) => Promise<void>,
+  ) => Promise<string | null>
 }
 
 interface Begun extends Login {
   session: string
-  untilMs: number
-  outcome: Promise<string> | null
+  outcome: string | null
 }
 
+const KIND = 'login'
 const PATIENCE_MS = 10 * 60_000
-const MOST = 100
 
-/** Kept in memory, as the cookie could not tell whether a state was used already. */
-export const createLogins = ({ clock }: { clock: Pick<Clock, 'now'> }): Logins => {
-  const begun = new Map<string, Begun>()
+/** Kept as rows, as the cookie could not tell whether a state was used already. */
+export const createLogins = ({ records }: { records: Pick<Records, 'get' | 'put' | 'take'> }): Logins => {
+  const keep = (state: string, begun: Begun, ifVersion: number | null): Promise<number | null> =>
+    records.put({ kind: KIND, id: state, data: JSON.stringify(begun), forMs: PATIENCE_MS, ifVersion })
 
   return {
-    begin: (session, login) => {
+    begin: async (session, login) => {
       const state = randomBytes(32).toString('base64url')
-      begun.set(state, { ...login, session, untilMs: clock.now() + PATIENCE_MS, outcome: null })
-      if (begun.size > MOST) {
-        const [oldest] = begun.keys()
-        if (oldest !== undefined) begun.delete(oldest)
-      }
+      await keep(state, { ...login, session, outcome: null }, null)
       return state
     },
-    finish: (session, state, redeem) => {
-      const login = begun.get(state)
-      // A foreign session that tries a state does not spoil it for the right one.
-      if (login === undefined || login.session !== session || clock.now() >= login.untilMs) return null
-      login.outcome ??= redeem(login)
-      return login.outcome
+    finish: async (session, state, outcome, redeem) => {
+      for (;;) {
+        const record = await records.get(KIND, state)
+        if (record === null) return null
+        const begun = JSON.parse(record.data) as Begun
+        // A foreign session that tries a state does not spoil it for the right one.
+        if (begun.session !== session) return null
+        if (begun.outcome !== null) return begun.outcome
+        if ((await keep(state, { ...begun, outcome }, record.version)) === null) continue
+        try {
+          await redeem(begun)
+        } catch (error) {
+          await records.take(KIND, state)
+          throw error
+        }
+        return outcome
+      }
     },
   }
 }

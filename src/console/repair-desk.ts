@@ -15,7 +15,7 @@ export interface RepairDesk {
   waiting: (repair: Repair) => Promise<number | null>
 }
 
-export interface RepairRequest extends Pick<RepairOrder, 'session' | 'userToken'> {
+export interface RepairRequest extends Pick<RepairOrder, 'id' | 'session' | 'userToken'> {
   /** For the log: the operator's address, and how the token comes. */
   client: string
   by: string
@@ -52,10 +52,11 @@ export const createRepairDesk = (deps: {
   }
 
   return {
-    begin: async ({ session, userToken, client, by, pageIds, mayChoose }) => {
+    begin: async ({ id, session, userToken, client, by, pageIds, mayChoose }) => {
       const sick = sickPages()
       const counts = await store.counts().catch(() => null)
       const repair = repairs.begin({
+        id,
         session,
         isFirst: tokens.statuses().every(({ state }) => state === 'missing'),
         waiting: counts?.outbox ?? new Map(),

@@ -6,18 +6,21 @@ import { BotError, type BotErrorCode } from '../base/errors.ts'
 import type { BootstrappedPage } from '../token/bootstrap.ts'
 import type { ReachedPage } from '../token/pages.ts'
 import type { BootstrapStep } from '../token/steps.ts'
+import type { SharedRepairs } from './shared-repairs.ts'
 
 /** Repairs by new user tokens, which go on while the operator looks at their page. */
 export interface Repairs {
   begin: (order: RepairOrder) => Repair
-  /** The repair of that id, if this session began it. */
-  get: (session: string, id: string) => Repair | null
+  /** The repair of that id, on whichever instance, if this session began it. */
+  get: (session: string, id: string) => Promise<Repair | null>
   /** Ends the wait of those that wait for a choice. */
   stop: () => void
 }
 
 export interface RepairOrder {
   session: string
+  /** See {@link newRepairId}. */
+  id: string
   /** Pages to mend; empty lets the token, or the operator, decide. */
   pageIds: readonly string[]
   /** Ticked beforehand when the operator has to choose. */
@@ -34,7 +37,7 @@ export interface Repair {
   id: string
   view: () => RepairView
   /** The operator's choice among {@link RepairView.choices}; ignored unless one is asked for. */
-  choose: (pageIds: readonly string[]) => void
+  choose: (pageIds: readonly string[]) => Promise<void>
   onChange: (listener: () => void) => () => void
   /** Resolves when it is over or needs a choice. */
   settled: () => Promise<void>
@@ -66,8 +69,11 @@ export type RunBootstrap = (request: {
 const CHOICE_MS = 10 * 60_000
 const KEPT = 20
 
+export const newRepairId = (): string => randomBytes(12).toString('base64url')
+
 export const createRepairs = (deps: {
   bootstrap: RunBootstrap
+  shared: SharedRepairs
   clock: Pick<Clock, 'after'>
   log: Pick<Log, 'error'>
 }): Repairs => {
@@ -78,14 +84,23 @@ export const createRepairs = (deps: {
 
   return {
     begin: (order) => {
-      const id = randomBytes(12).toString('base64url')
-      const { repair, stop } = createRepair(deps, id, order)
-      repairs.set(id, { session: order.session, repair, stop })
+      const { session, id } = order
+      const { repair, stop } = createRepair(deps, order)
+      const hide = deps.shared.show(session, repair)
+      repairs.set(id, {
+        session,
+        repair,
+        stop: () => {
+          stop()
+          hide()
+        },
+      })
       return repair
     },
-    get: (session, id) => {
+    get: async (session, id) => {
       const known = repairs.get(id)
-      return known?.session === session ? known.repair : null
+      if (known === undefined) return deps.shared.find(session, id)
+      return known.session === session ? known.repair : null
     },
     stop: () => {
       for (const { stop } of repairs.values()) stop()
@@ -94,9 +109,8 @@ export const createRepairs = (deps: {
 }
 
 const createRepair = (
-  { bootstrap, clock, log }: Parameters<typeof createRepairs>[0],
-  id: string,
-  { pageIds, likely, isFirst, waiting, userToken }: RepairOrder,
+  { bootstrap, clock, log }: Pick<Parameters<typeof createRepairs>[0], 'bootstrap' | 'clock' | 'log'>,
+  { id, pageIds, likely, isFirst, waiting, userToken }: RepairOrder,
 ): { repair: Repair; stop: () => void } => {
   const view: RepairView = {
     is: 'running',
@@ -179,7 +193,8 @@ const createRepair = (
   const repair: Repair = {
     id,
     view: () => ({ ...view, steps: [...view.steps] }),
-    choose: (chosen) => answer?.(view.choices.flatMap((page) => (chosen.includes(page.id) ? [page.id] : []))),
+    choose: async (chosen) =>
+      answer?.(view.choices.flatMap((page) => (chosen.includes(page.id) ? [page.id] : []))),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/logger.ts'
+import type { Instances } from '../base/duty.ts'
+import type { Records } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 
 /** Operator sessions. A session is in the operator's cookie; the store keeps those that were ended before their expiry. */
 export interface Sessions {
   begin: () => Session
-  /** Whether what a cookie holds is a session that has not ended. */
+  /** Whether what a cookie holds is a session that has not ended, as far as this instance has heard. */
   isOpen: (session: Session) => boolean
-  /** A copy of the cookie must not be good any more, not even after a restart. */
+  /** Asks the database whether another instance has ended it. Where that does not answer, what is known holds. */
+  ask: (id: string) => Promise<void>
+  /** A copy of the cookie must not be good any more, on no instance and not after a restart. */
   end: (id: string) => Promise<void>
+  stop: () => void
 }
 
 export interface Session {
@@ -18,26 +24,54 @@ export interface Session {
 }
 
 export const SESSION_MS = 12 * 60 * 60_000
-const ENDED = 'operator.sessions_ended'
+const KIND = 'ended-session'
+/** Where version 0.1 kept all of them. */
+const NOTE = 'operator.sessions_ended'
+const TOPIC = 'sessions'
 
 export const openSessions = async (deps: {
-  store: Pick<Store, 'recall' | 'remember'>
+  store: Pick<Store, 'recall' | 'remember'> & { records: Pick<Records, 'list' | 'get' | 'put'> }
+  instances: Instances
   clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'warn'>
 }): Promise<Sessions> => {
-  const { store, clock } = deps
-  /** When each would have been over, by id. */
-  const ended = readEnded(await store.recall(ENDED))
+  const { store, instances, clock, log } = deps
+  const { records } = store
+  let ended: ReadonlySet<string> = new Set()
+
+  const read = async (): Promise<void> => {
+    ended = new Set((await records.list(KIND)).map(({ id }) => id))
+  }
+  await takeOver(deps)
+  await read()
+  const stop = instances.onTold(TOPIC, () => {
+    read().catch((error: unknown) => log.warn({ err: error }, 'which sessions have ended could not be read'))
+  })
+
   return {
     begin: () => ({ id: randomBytes(16).toString('base64url'), sinceMs: clock.now() }),
     isOpen: ({ id, sinceMs }) => !ended.has(id) && clock.now() - sinceMs < SESSION_MS,
-    end: async (id) => {
-      const nowMs = clock.now()
-      for (const [other, untilMs] of ended) if (untilMs <= nowMs) ended.delete(other)
-      ended.set(id, nowMs + SESSION_MS)
-      await store.remember(ENDED, JSON.stringify([...ended]))
+    ask: async (id) => {
+      if ((await records.get(KIND, id)) !== null) ended = new Set([...ended, id])
     },
+    end: async (id) => {
+      ended = new Set([...ended, id])
+      await records.put({ kind: KIND, id, data: '', forMs: SESSION_MS })
+      instances.tell(TOPIC)
+    },
+    stop,
   }
 }
 
-const readEnded = (text: string | null): Map<string, number> =>
-  new Map(text === null ? [] : (JSON.parse(text) as [string, number][]))
+/** A session that ended before an upgrade stays so. */
+const takeOver = async ({ store, clock }: Pick<Parameters<typeof openSessions>[0], 'store' | 'clock'>) => {
+  const text = await store.recall(NOTE)
+  if (text === null || text === NONE) return
+  for (const [id, untilMs] of JSON.parse(text) as [string, number][]) {
+    if (untilMs > clock.now())
+      await store.records.put({ kind: KIND, id, data: '', forMs: untilMs - clock.now() })
+  }
+  await store.remember(NOTE, NONE)
+}
+
+const NONE = '[]'

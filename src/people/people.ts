@@ -24,6 +24,8 @@ export interface Invitation {
 
 /** The people of the console, besides the one whose password is OPERATOR_PASSWORD and who is always an owner. */
 export interface People {
+  /** Reads what another instance has written. */
+  refresh: () => Promise<void>
   /** The operator first, then by name. */
   list: () => Person[]
   get: (name: string) => Person | null
@@ -82,14 +84,27 @@ export const openPeople = async (deps: {
   const { store, clock, appSecret, operatorPassword, leastPassword } = deps
   const vault = createVault(appSecret)
   const passwordMark = digest(`${appSecret} ${operatorPassword}`)
-  const kept = read(await store.recall(NOTE))
-  // A new password means that its owner governs the machine: a lost telephone locks no person out for good.
-  if (kept.operator?.passwordMark !== passwordMark) kept.operator = null
+  const take = (text: string | null): Kept => {
+    const found = read(text)
+    // A new password means that its owner governs the machine: a lost telephone locks no person out for good.
+    return found.operator?.passwordMark === passwordMark ? found : { ...found, operator: null }
+  }
+  let kept = take(await store.recall(NOTE))
   let saving = Promise.resolve()
+  let changes = 0
 
   const save = (): Promise<void> => {
+    changes += 1
     saving = saving.catch(() => undefined).then(() => store.remember(NOTE, JSON.stringify(kept)))
     return saving
+  }
+
+  const refresh = async (): Promise<void> => {
+    await saving
+    const before = changes
+    const text = await store.recall(NOTE)
+    // What was changed here meanwhile is newer.
+    if (changes === before) kept = take(text)
   }
   const find = (name: string) => kept.people.find((person) => person.name === name)
   const need = (name: string) => {
@@ -126,6 +141,7 @@ export const openPeople = async (deps: {
   }
 
   return {
+    refresh,
     list: () =>
       [OPERATOR, ...kept.people.map(({ name }) => name).toSorted()].flatMap((name) => get(name) ?? []),
     get,
@@ -178,9 +194,9 @@ export const openPeople = async (deps: {
       isPassword(password.slice(0, LONGEST_PASSWORD), find(name)?.hash ?? null),
     changePassword: async (name, becomes) => {
       assertLength(becomes)
-      const person = need(name)
-      person.hash = await hashPassword(becomes)
-      person.sinceMs = clock.now()
+      need(name)
+      const hash = await hashPassword(becomes)
+      Object.assign(need(name), { hash, sinceMs: clock.now() })
       await save()
     },
     passesSecondFactor: async (name, code) => {
@@ -188,8 +204,10 @@ export const openPeople = async (deps: {
       const secret = typeof factor?.secret === 'string' ? vault.unlock(factor.secret) : null
       if (factor === null || secret === null) return false
       const period = await periodOf(secret, code, clock.now())
-      if (period === null || period <= factor.lastPeriod) return false
-      factor.lastPeriod = period
+      // By now it may be another object, read anew.
+      const latest = factorOf(name)
+      if (period === null || latest?.secret !== factor.secret || period <= latest.lastPeriod) return false
+      latest.lastPeriod = period
       await save()
       return true
     },

@@ -75,6 +75,6 @@ const topRight = (csrf: Html): Html =>
       <a href="/operator">Overview</a><a href="/operator/visitors">Visitors</a
       ><a href="/operator/script">Script</a><a href="/operator/questions">Not understood</a
       ><a href="/operator/numbers">Numbers</a><a href="/operator/dead-letters">Dead letters</a
-      ><a href="/operator/people">People</a>
+      ><a href="/operator/people">People</a><a href="/operator/instances">Instances</a>
     </nav>
     ${buttonForm('/operator/sign-out', csrf, 'Sign out', { kind: 'quiet' })}`

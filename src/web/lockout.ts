@@ -1,12 +1,13 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Records } from '../store/records.ts'
 import { networkOf } from './network.ts'
 
-/** Counts wrong passwords per network, and how long each network is locked out. */
+/** Counts wrong passwords per network, and how long each network is locked out, on all instances and over restarts. */
 export interface Lockout {
   /** Seconds until this client may try again; 0 for now. */
-  secondsLeft: (client: string) => number
-  failed: (client: string) => void
+  secondsLeft: (client: string) => Promise<number>
+  failed: (client: string) => Promise<void>
   /**
    * A right password came: failures of other networks do not lock this network out. Its own failures still count, or a
    * guesser in the network of a Prometheus server could guess without limit.
@@ -28,6 +29,10 @@ const MOST_OF_ALL = 300
 const ALL_WINDOW_MS = 60 * 60_000
 const MOST_KNOWN = 100
 
+const KIND = 'lockout'
+/** Stands for all networks together; no address is written so. */
+const ALL = '*'
+
 interface Guesser {
   failures: number
   locks: number
@@ -35,49 +40,87 @@ interface Guesser {
   lockedUntilMs: number
 }
 
+interface All {
+  failures: number
+  untilMs: number
+}
+
 /**
  * Locks a client out after 20 wrong tries: for a minute, then for twice as long each time, up to an hour. After 300 wrong tries
- * of all clients in an hour, those that never knew the password wait for its end.
+ * of all clients in an hour, those that never knew the password wait for its end. While the database does not answer, each
+ * instance counts for itself.
  */
-export const createLockout = ({ clock }: { clock: Pick<Clock, 'now'> }): Lockout => {
-  /** Those that failed last come last. */
-  const guessers = createBoundedMap<string, Guesser>(MOST_CLIENTS)
+export const createLockout = (deps: {
+  records: Pick<Records, 'get' | 'put'>
+  clock: Pick<Clock, 'now'>
+}): Lockout => {
+  const { records, clock } = deps
+  /** As last read or written. Those that failed last come last. */
+  const counted = createBoundedMap<string, string>(MOST_CLIENTS)
   const known = createBoundedMap<string, true>(MOST_KNOWN)
-  let failuresOfAll = 0
-  let allUntilMs = 0
+
+  /** @returns `version` undefined where the database does not answer */
+  const read = async (id: string): Promise<{ data: string | null; version: number | null | undefined }> => {
+    try {
+      const record = await records.get(KIND, id)
+      if (record === null) counted.delete(id)
+      else counted.set(id, record.data)
+      return { data: record?.data ?? null, version: record?.version ?? null }
+    } catch {
+      return { data: counted.get(id) ?? null, version: undefined }
+    }
+  }
+
+  const find = async <State>(id: string): Promise<State | null> => {
+    const { data } = await read(id)
+    return data === null ? null : (JSON.parse(data) as State)
+  }
+
+  const change = async <State>(
+    id: string,
+    forMs: number,
+    edit: (before: State | null) => State,
+  ): Promise<void> => {
+    for (;;) {
+      const { data: before, version } = await read(id)
+      const data = JSON.stringify(edit(before === null ? null : (JSON.parse(before) as State)))
+      counted.set(id, data)
+      if (version === undefined) return
+      const written = await records.put({ kind: KIND, id, data, forMs, ifVersion: version }).catch(() => 0)
+      if (written !== null) return
+    }
+  }
 
   return {
-    secondsLeft: (client) => {
+    secondsLeft: async (client) => {
       const network = networkOf(client)
-      const ownMs = guessers.get(network)?.lockedUntilMs ?? 0
-      const allMs = failuresOfAll >= MOST_OF_ALL && !known.has(network) ? allUntilMs : 0
-      return Math.max(0, Math.ceil((Math.max(ownMs, allMs) - clock.now()) / 1000))
+      const [own, all] = await Promise.all([find<Guesser>(network), find<All>(ALL)])
+      const isShut = all !== null && all.failures >= MOST_OF_ALL && !known.has(network)
+      const untilMs = Math.max(own?.lockedUntilMs ?? 0, isShut ? all.untilMs : 0)
+      return Math.max(0, Math.ceil((untilMs - clock.now()) / 1000))
     },
 
-    failed: (client) => {
-      const key = networkOf(client)
+    failed: async (client) => {
       const nowMs = clock.now()
-      if (nowMs >= allUntilMs) {
-        failuresOfAll = 0
-        allUntilMs = nowMs + ALL_WINDOW_MS
-      }
-      failuresOfAll += 1
-      const before = guessers.get(key)
-      const guesser: Guesser =
-        before !== undefined && nowMs - before.lastMs < FORGET_MS
-          ? before
-          : { failures: 0, locks: 0, lastMs: nowMs, lockedUntilMs: 0 }
-      if (nowMs - guesser.lastMs >= SLIP_MS) guesser.failures = 0
-      guesser.failures += 1
-      guesser.lastMs = nowMs
-      if (guesser.failures >= TRIES) {
-        guesser.failures = 0
-        guesser.lockedUntilMs = nowMs + Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** guesser.locks)
-        guesser.locks = Math.min(guesser.locks + 1, 10)
-      }
-      guessers.set(key, guesser)
+      await change<All>(ALL, ALL_WINDOW_MS, (all) =>
+        all === null || nowMs >= all.untilMs
+          ? { failures: 1, untilMs: nowMs + ALL_WINDOW_MS }
+          : { ...all, failures: all.failures + 1 },
+      )
+      await change<Guesser>(networkOf(client), FORGET_MS, (before) => failedOnce(before, nowMs))
     },
 
     succeeded: (client) => known.set(networkOf(client), true),
   }
+}
+
+const failedOnce = (before: Guesser | null, nowMs: number): Guesser => {
+  const isFresh = before === null || nowMs - before.lastMs >= FORGET_MS
+  const { failures, locks, lastMs, lockedUntilMs } = isFresh
+    ? { failures: 0, locks: 0, lastMs: nowMs, lockedUntilMs: 0 }
+    : before
+  const counted = (nowMs - lastMs >= SLIP_MS ? 0 : failures) + 1
+  if (counted < TRIES) return { failures: counted, locks, lastMs: nowMs, lockedUntilMs }
+  const lockMs = Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** locks)
+  return { failures: 0, locks: Math.min(locks + 1, 10), lastMs: nowMs, lockedUntilMs: nowMs + lockMs }
 }

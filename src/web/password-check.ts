@@ -1,11 +1,12 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
+import type { Records } from '../store/records.ts'
 import { createLockout } from './lockout.ts'
 
 /** Compares user name and password, and locks a client out that guesses. */
 export interface PasswordCheck {
   /** @param client - whose failures count together, such as an IP address */
-  admit: (client: string, given: Credentials | null) => Admission
+  admit: (client: string, given: Credentials | null) => Promise<Admission>
   /** Whether they are the operator's; counts nothing. */
   isRight: (given: Credentials) => boolean
   /**
@@ -27,41 +28,42 @@ export const OPERATOR = 'operator'
 
 export const createPasswordCheck = ({
   password,
+  records,
   clock,
 }: {
   password: string
+  records: Pick<Records, 'get' | 'put'>
   clock: Pick<Clock, 'now'>
 }): PasswordCheck => {
-  const lockout = createLockout({ clock })
+  const lockout = createLockout({ records, clock })
   const isOperator = createComparison(OPERATOR)
   const isPassword = createComparison(password)
 
   const isRight = ({ user, password: typed }: Credentials): boolean =>
     [isOperator(user), isPassword(typed)].every(Boolean)
-  const count = (client: string, wasRight: boolean): Admission => {
+  const count = async (client: string, wasRight: boolean): Promise<Admission> => {
     if (wasRight) lockout.succeeded(client)
-    else lockout.failed(client)
+    else await lockout.failed(client)
     return { is: wasRight ? 'right' : 'wrong' }
   }
   let checking: Promise<unknown> = Promise.resolve()
 
-  return {
-    isRight,
-    admitBy: (client, check) => {
-      const turn = checking.then(async (): Promise<Admission> => {
-        const waitSeconds = lockout.secondsLeft(client)
-        return waitSeconds > 0 ? { is: 'locked', waitSeconds } : count(client, await check())
-      })
-      checking = turn.catch(() => undefined)
-      return turn
-    },
-    admit: (client, given) => {
-      const waitSeconds = lockout.secondsLeft(client)
+  /** @param check - null for one who has said nothing yet, which is no guess */
+  const inTurn = (client: string, check: (() => boolean | Promise<boolean>) | null): Promise<Admission> => {
+    const turn = checking.then(async (): Promise<Admission> => {
+      const waitSeconds = await lockout.secondsLeft(client)
       // A client that is locked out learns nothing, not even by guessing right.
       if (waitSeconds > 0) return { is: 'locked', waitSeconds }
-      if (given === null) return { is: 'wrong' }
-      return count(client, isRight(given))
-    },
+      return check === null ? { is: 'wrong' } : count(client, await check())
+    })
+    checking = turn.catch(() => undefined)
+    return turn
+  }
+
+  return {
+    isRight,
+    admitBy: inTurn,
+    admit: (client, given) => inTurn(client, given === null ? null : () => isRight(given)),
   }
 }
 

@@ -1,8 +1,11 @@
 import t from 'tap'
 import { createLogins } from '../../src/console/logins.ts'
+import { createSharedRepairs } from '../../src/console/shared-repairs.ts'
+import { soleInstance } from '../../src/base/duty.ts'
 import { createRepairs, type RepairOrder, type RunBootstrap } from '../../src/console/repairs.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
+import { createFakeRecords } from '../helpers/records.ts'
 
 const PAGES = [
   { id: '1', name: 'Bakery', unusable: null },
@@ -11,6 +14,7 @@ const PAGES = [
 const BAKERY = { id: '1', name: 'Bakery', expiresAt: null, scopes: [], tasks: [], subscribed: true }
 const ORDER: RepairOrder = {
   session: 'session-1',
+  id: 'repair-1',
   pageIds: [],
   likely: [],
   isFirst: false,
@@ -22,8 +26,13 @@ const build = (bootstrap: RunBootstrap) => {
   const clock = createFakeClock()
   const errors: string[] = []
   const log = { error: (_facts: object, message: string) => void errors.push(message) }
-  return { clock, errors, repairs: createRepairs({ bootstrap, clock, log }) }
+  const records = createFakeRecords(clock)
+  const shared = createSharedRepairs({ records, instances: soleInstance(), roster: ONLY, log: NO_LOG })
+  return { clock, errors, repairs: createRepairs({ bootstrap, shared, clock, log }) }
 }
+
+const ONLY = { self: 'this', isLiving: (id: string) => id === 'this' }
+const NO_LOG = { warn: () => undefined }
 
 t.test('steps take the place of what they began as', async (t) => {
   const { repairs } = build(async ({ report }) => {
@@ -69,11 +78,11 @@ t.test('a choice is waited for, but not for ever: the token does not stay in mem
       { id: '2', name: 'unnamed', likely: true },
     ],
   })
-  repair.choose(['1', '7'])
+  await repair.choose(['1', '7'])
   await repair.settled()
   t.same(chosen, [['1']])
   t.match(repair.view(), { is: 'done', waited: 3, choices: [] })
-  repair.choose(['2'])
+  await repair.choose(['2'])
   await settle()
   t.same(chosen, [['1']], 'a second answer comes too late')
 
@@ -113,31 +122,110 @@ t.test('where the token has to be fetched first, that is the first step', async 
   })
 })
 
-t.test('the oldest repairs are forgotten, and other sessions see none', async (t) => {
+t.test('only the session that began a repair sees it', async (t) => {
   const { repairs } = build(async () => [BAKERY])
   const first = repairs.begin(ORDER)
-  t.equal(repairs.get('session-1', first.id), first)
-  t.equal(repairs.get('session-2', first.id), null)
-  for (let n = 0; n < 20; n += 1) repairs.begin(ORDER)
-  t.equal(repairs.get('session-1', first.id), null)
+  t.equal(await repairs.get('session-1', first.id), first)
+  t.equal(await repairs.get('session-2', first.id), null)
+  t.equal(await repairs.get('session-1', 'another'), null)
 })
 
-t.test('a login is done once, however often its answer comes, and only for its own session', async (t) => {
+t.test('the oldest of many repairs waits for a choice no more', async (t) => {
+  const chosen: string[][] = []
+  const { repairs } = build(async ({ choose }) => {
+    chosen.push(await choose(PAGES))
+    return [BAKERY]
+  })
+  for (let n = 0; n <= 20; n += 1) {
+    repairs.begin({ ...ORDER, id: `repair-${n}` })
+    await settle()
+  }
+  t.same(chosen, [[]])
+})
+
+/** Two instances on one database. */
+const buildTwo = (bootstrap: RunBootstrap) => {
   const clock = createFakeClock()
-  const logins = createLogins({ clock })
+  const records = createFakeRecords(clock)
+  const instances = soleInstance()
+  const living = new Set(['a', 'b'])
+  const instance = (self: string) => {
+    const roster = { self, isLiving: (id: string) => living.has(id) }
+    const shared = createSharedRepairs({ records, instances, roster, log: NO_LOG })
+    return createRepairs({ bootstrap, shared, clock, log: { error: () => undefined } })
+  }
+  return { a: instance('a'), b: instance('b'), records, living }
+}
+
+t.test(
+  'a repair is looked at and chosen for on another instance, and the token stays where it is',
+  async (t) => {
+    const chosen: string[][] = []
+    const { a, b, records } = buildTwo(async ({ userToken, choose, report }) => {
+      report({ name: 'inspect', status: 'done', pageId: null, text: 'Valid' })
+      t.equal(userToken, 'user-token-1')
+      chosen.push(await choose(PAGES))
+      return [BAKERY]
+    })
+    a.begin(ORDER)
+    await settle()
+    t.equal(await b.get('session-2', ORDER.id), null)
+    const there = await b.get('session-1', ORDER.id)
+    t.match(there?.view(), {
+      is: 'choosing',
+      steps: [{ text: 'Valid' }],
+      choices: [{ id: '1' }, { id: '2' }],
+    })
+    t.notMatch(JSON.stringify(await records.get('repair', ORDER.id)), 'user-token-1')
+
+    const changes: string[] = []
+    const stop = there?.onChange(() => changes.push(there.view().is))
+    await there?.choose(['2'])
+    await there?.settled()
+    t.same(chosen, [['2']])
+    t.match(there?.view(), { is: 'done', pages: [{ id: '1' }] })
+    t.equal(changes.at(-1), 'done')
+    stop?.()
+    t.match((await b.get('session-1', ORDER.id))?.view(), { is: 'done' })
+  },
+)
+
+t.test('a repair whose instance is gone says so', async (t) => {
+  const { a, b, living } = buildTwo(({ choose }) => choose(PAGES).then(() => [BAKERY]))
+  a.begin(ORDER)
+  await settle()
+  living.delete('a')
+  t.match((await b.get('session-1', ORDER.id))?.view(), { is: 'failed', failure: { remedy: /again/ } })
+})
+
+t.test('a login is done once, wherever its answers come to, and only for its own session', async (t) => {
+  const clock = createFakeClock()
+  const records = createFakeRecords(clock)
+  const [logins, others] = [createLogins({ records }), createLogins({ records })]
   const login = { redirectUri: 'https://bot.example/back', pageIds: ['1'] }
   const redeemed: unknown[] = []
-  const redeem = async (given: unknown) => `repair-${redeemed.push(given)}`
-  const state = logins.begin('session-1', login)
+  const redeem = async (given: unknown): Promise<void> => void redeemed.push(given)
+  const state = await logins.begin('session-1', login)
   t.match(state, /^[\w-]{43}$/)
 
-  t.equal(logins.finish('session-2', state, redeem), null, 'another session')
-  t.equal(logins.finish('session-1', 'forged', redeem), null)
-  t.equal(await logins.finish('session-1', state, redeem), 'repair-1')
-  t.equal(await logins.finish('session-1', state, redeem), 'repair-1', 'the same repair')
+  t.equal(await logins.finish('session-2', state, 'repair-0', redeem), null, 'another session')
+  t.equal(await logins.finish('session-1', 'forged', 'repair-0', redeem), null)
+  const answers = [
+    logins.finish('session-1', state, 'repair-1', redeem),
+    others.finish('session-1', state, 'repair-2', redeem),
+  ]
+  const [first, second] = await Promise.all(answers)
+  t.match(first, /^repair-[12]$/)
+  t.equal(second, first, 'the same repair')
   t.match(redeemed, [login])
+  t.equal(await others.finish('session-1', state, 'repair-3', redeem), first)
 
-  const late = logins.begin('session-1', login)
+  const refused = await logins.begin('session-1', login)
+  const refuse = () => Promise.reject(new Error('refused'))
+  await t.rejects(others.finish('session-1', refused, 'repair-4', refuse), { message: 'refused' })
+  t.equal(await logins.finish('session-1', refused, 'repair-5', redeem), null, 'it is over')
+
+  const late = await logins.begin('session-1', login)
   await clock.advance(10 * 60_000)
-  t.equal(logins.finish('session-1', late, redeem), null, 'too late')
+  t.equal(await logins.finish('session-1', late, 'repair-6', redeem), null, 'too late')
 })

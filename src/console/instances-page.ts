@@ -1,0 +1,47 @@
+import type { RunningInstance } from '../store/roster.ts'
+import { html, type Html } from '../web/html.ts'
+import { ago, called, count } from '../web/words.ts'
+
+/** Where {@link instancesPage} is. */
+export const INSTANCES = '/operator/instances'
+
+export interface InstancesView {
+  instances: readonly RunningInstance[]
+  /** The one that drew the page. */
+  self: string
+  /** What is not the same on all of them. */
+  differing: readonly string[]
+  nameOf: (pageId: string) => string
+  nowMs: number
+}
+
+export const instancesPage = ({ instances, self, differing, nameOf, nowMs }: InstancesView): Html =>
+  html`<section class="card" aria-labelledby="instances-title">
+    <h1 id="instances-title">Instances</h1>
+    <p>
+      ${
+        instances.length === 1
+          ? 'One instance does all the work.'
+          : 'Each Page is the work of one instance, and goes to another one when that stops or dies. One of them does what is the whole bot’s: alerts, reminders, the webhook of the app, form answers.'
+      }
+    </p>
+    ${differing.length > 0 && html`<p><span class="badge warn">they differ in ${differing.join(', ')}</span></p>`}
+    <ul class="rows" data-instances="${instances.length}">
+      ${instances.map(
+        ({ id, host, version, sinceMs, isHead, pages }) =>
+          html`<li>
+            <span class="who"
+              ><strong>${called(host)}</strong>
+              <small
+                >version ${version}, started ${ago(sinceMs, nowMs)}${id === self && ', drew this page'}</small
+              >
+              <small
+                >${pages.length === 0 ? 'keeps no Page' : `keeps ${pages.map(nameOf).join(', ')}`}</small
+              ></span
+            >
+            <span class="badge">${count(pages.length, 'Page')}</span>
+            ${isHead && html`<span class="badge good">head</span>`}
+          </li>`,
+      )}
+    </ul>
+  </section>`

@@ -1,0 +1,118 @@
+import type { Log } from '../base/logger.ts'
+import { createPump } from '../base/pump.ts'
+import type { Instances } from '../base/duty.ts'
+import type { Records } from '../store/records.ts'
+import type { Roster } from '../store/roster.ts'
+import type { Repair, RepairView } from './repairs.ts'
+
+/** What of a repair is shown on every instance: its steps and its outcome, and never the token. */
+export interface SharedRepairs {
+  /** Shows a repair that goes on here, and brings it the choice that is made elsewhere. @returns the function that ends it */
+  show: (session: string, repair: Repair) => () => void
+  /** A repair that goes on at another instance, or did; null where this session began none of that id. */
+  find: (session: string, id: string) => Promise<Repair | null>
+}
+
+export interface SharedRepairsDeps {
+  records: Pick<Records, 'get' | 'put' | 'take'>
+  instances: Instances
+  roster: Pick<Roster, 'self' | 'isLiving'>
+  log: Pick<Log, 'warn'>
+}
+
+interface Shown {
+  session: string
+  /** The instance that carries it out. */
+  by: string
+  view: RepairView
+}
+
+const KIND = 'repair'
+const CHOICES = 'repair-choice'
+const TOPIC = 'repairs'
+const SHOWN_FOR_MS = 60 * 60_000
+const CHOSEN_FOR_MS = 10 * 60_000
+
+export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
+  const { records, instances, roster, log } = deps
+  const warn = (error: unknown): void => log.warn({ err: error }, 'a repair could not be shown everywhere')
+
+  const show: SharedRepairs['show'] = (session, repair) => {
+    const pump = createPump({
+      run: async () => {
+        const shown: Shown = { session, by: roster.self, view: repair.view() }
+        await records.put({ kind: KIND, id: repair.id, data: JSON.stringify(shown), forMs: SHOWN_FOR_MS })
+        instances.tell(TOPIC)
+      },
+      onError: warn,
+    })
+    const heedChoice = async (): Promise<void> => {
+      if (repair.view().is !== 'choosing') return
+      const chosen = await records.take(CHOICES, repair.id)
+      if (chosen !== null) await repair.choose(JSON.parse(chosen.data) as string[])
+    }
+    const stops = [repair.onChange(pump.wake), instances.onTold(TOPIC, () => void heedChoice().catch(warn))]
+    pump.wake()
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  const read = async (session: string, id: string): Promise<RepairView | null> => {
+    const record = await records.get(KIND, id)
+    if (record === null) return null
+    const { session: owner, by, view } = JSON.parse(record.data) as Shown
+    if (owner !== session) return null
+    const isOver = view.is === 'done' || view.is === 'failed'
+    // Here it would be known.
+    return isOver || (by !== roster.self && roster.isLiving(by)) ? view : { ...view, ...CUT_OFF }
+  }
+
+  return {
+    show,
+    find: async (session, id) => {
+      let view = await read(session, id)
+      if (view === null) return null
+      const onChange: Repair['onChange'] = (listener) => {
+        const look = async (): Promise<void> => {
+          const before = JSON.stringify(view)
+          view = (await read(session, id)) ?? view
+          if (JSON.stringify(view) !== before) listener()
+        }
+        return instances.onTold(TOPIC, () => void look().catch(warn))
+      }
+      const now = (): RepairView => view as RepairView
+      return {
+        id,
+        view: now,
+        choose: async (pageIds) => {
+          await records.put({ kind: CHOICES, id, data: JSON.stringify(pageIds), forMs: CHOSEN_FOR_MS })
+          // Until the instance that carries it out has said more.
+          if (now().is === 'choosing') view = { ...now(), is: 'running', choices: [] }
+          instances.tell(TOPIC)
+        },
+        onChange,
+        settled: () =>
+          new Promise((resolve) => {
+            const look = (): void => {
+              if (now().is === 'running') return
+              stop()
+              resolve()
+            }
+            const stop = onChange(look)
+            look()
+          }),
+      }
+    },
+  }
+}
+
+const CUT_OFF = {
+  is: 'failed',
+  choices: [],
+  failure: {
+    code: 'BOT_INTERNAL',
+    what: 'The instance that carried it out has stopped meanwhile.',
+    remedy: 'Start it again from the overview.',
+  },
+} as const satisfies Partial<RepairView>
