@@ -1,5 +1,6 @@
 import type { BotErrorCode } from '../base/errors.ts'
 import type { Hint, Reach, Verdict } from './error.ts'
+import * as words from './refusal-words.ts'
 
 /** What Graph answered, as far as it decides the verdict. */
 export interface GraphAnswer {
@@ -19,7 +20,10 @@ type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'edge'>
 
 /** One line of the table. The first line that fits an answer decides. */
 export interface VerdictRow extends RowOptions {
-  /** One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. */
+  /**
+   * One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. Beside a
+   * subcode of seven digits, which has one meaning under every code, it is the code that was seen with it.
+   */
   code: number | readonly [from: number, to: number] | null
   /** `any`: with any subcode, or none. `none`: only without one. */
   subcode: number | 'any' | 'none'
@@ -46,14 +50,6 @@ interface RowOptions {
   errorCode?: BotErrorCode
 }
 
-/** Graph's words for what an app may not, under numbers that mean something else, too. */
-const MISSING_PERMISSION =
-  /missing permissions?\b|reviewable feature|\brequires? [^.]*\bpermissions?\b|\bpermissions? [^.]*\b(is|are) (required|missing|needed)|must be granted/i
-
-/** Graph's words for a fault of what was sent, under subcodes that no reference lists. */
-const PARAMETER =
-  /\bparam(eter)?s?\b|\bmust (not )?(be|have|contain)\b|\b(is|are) (required|missing|not allowed)\b|\btoo (long|many|large)\b|\binvalid\b/i
-
 /** Calls for our own Page: an object that they do not find is the Page, and what they lack is a permission for it. */
 const OWN_PAGE = ['messages', 'sender_action', 'message_attachments', 'pass_thread_control']
 
@@ -61,8 +57,6 @@ const CREDENTIALS =
   'Compare FB_APP_ID and FB_APP_SECRET with App Dashboard > App settings > Basic, correct them and restart the bot.'
 const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
-/** Graph's words for the same thing under several numbers (docs/messenger-platform.md#m). */
-const TWO_FACTOR_WORDS = /two[- ]?factor|2fa\b/i
 const NO_TWO_FACTOR = "the Page's business demands two-factor authentication of the person who made the token"
 const TWO_FACTOR =
   'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
@@ -92,7 +86,7 @@ export const VERDICTS: readonly VerdictRow[] = [
       "Add this machine's outgoing address to App Dashboard > App settings > Advanced > Server IP allowlist, or empty that list. A new token does not help.",
   }),
   setup([0, 299], 'the app is deactivated, archived or blocked', {
-    says: /API access (is |was |has been )?(deactivated|disabled|blocked|revoked)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app/i,
+    says: words.DEACTIVATED,
     remedy:
       'Reactivate or unarchive the app in the App Dashboard, and do what its Required actions ask for, such as the data use checkup. A new token does not help.',
   }),
@@ -141,7 +135,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     },
   ),
   row(190, 'any', 'token_invalid', NO_TWO_FACTOR, {
-    says: TWO_FACTOR_WORDS,
+    says: words.TWO_FACTOR,
     remedy: TWO_FACTOR,
     byToken: true,
   }),
@@ -161,6 +155,10 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(10, 2018278, 'outside_window', 'the 24-hour window has closed'),
   row(10, 2534022, 'outside_window', 'the 24-hour window has closed'),
   row(10, 2018065, 'outside_window', 'the 24-hour window has closed'),
+  row([10, 299], 'any', 'outside_window', 'the 24-hour window has closed', {
+    says: words.WINDOW,
+    edges: OWN_PAGE,
+  }),
   row(10, 2018108, 'unreachable', 'this person cannot receive messages now'),
   row(10, 1893015, 'unreachable', 'this person stopped notifications on this topic'),
   row(10, 2018336, 'unreachable', 'regional privacy rules forbid this in the conversation'),
@@ -168,6 +166,10 @@ export const VERDICTS: readonly VerdictRow[] = [
   either(1545041, 'unreachable', 'this person does not receive messages from the Page'),
   row(100, 2018001, 'unreachable', 'Facebook knows no such person for this Page'),
   row(100, 2534014, 'unreachable', 'Facebook knows no such person for this account'),
+  row([10, 299], 'any', 'unreachable', 'this person does not receive messages from the Page', {
+    says: words.NO_SUCH_PERSON,
+    edges: OWN_PAGE,
+  }),
   either(2018218, 'unreachable', 'this person has no profile'),
   either(2018300, 'unreachable', 'another app or a person has taken over the conversation'),
   either(2018171, 'unreachable', 'another app has the say in this conversation'),
@@ -188,7 +190,8 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(10, 2534077, 'permission', 'the Instagram link or its two-factor setting is in the way'),
   either(2018028, 'permission', NO_ROLE, { reach: 'visitor', remedy: NOT_LIVE }),
   row([10, 299], 'any', 'permission', NO_ROLE, {
-    says: /not (admins|administrators), developers,? or testers|does(n't| not) have a role (on|in) the app/i,
+    says: words.NO_ROLE,
+    edges: OWN_PAGE,
     reach: 'visitor',
     remedy: NOT_LIVE,
   }),
@@ -205,12 +208,17 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(200, 2018021, 'permission', 'matching people by phone number is not enabled', { reach: 'visitor' }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
   row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
-    says: TWO_FACTOR_WORDS,
+    says: words.TWO_FACTOR,
     remedy: TWO_FACTOR,
     byToken: true,
   }),
   row([200, 299], 'any', 'permission', 'a permission is missing or was removed', {
-    says: MISSING_PERMISSION,
+    says: words.MISSING_PERMISSION,
+  }),
+  row([10, 299], 'any', 'permission', 'this person has not agreed to messages of the Page', {
+    says: words.NO_CONSENT,
+    edges: OWN_PAGE,
+    reach: 'visitor',
   }),
   row(210, 'any', 'permission', 'this person is not visible to the Page', { reach: 'visitor' }),
   row(230, 'any', 'permission', 'this person has not agreed to messages of the Page', { reach: 'visitor' }),
@@ -224,26 +232,19 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   row(2, 2018344, 'permission', 'the Page Contact Terms are not accepted'),
   either(2018247, 'permission', 'the app may not read this profile'),
-  row(100, 33, 'permission', 'the Page is not there for this token', {
-    edges: OWN_PAGE,
-    remedy: OWN_ROLE,
-    byToken: true,
-  }),
-  row(33, 'any', 'permission', 'the Page is not there for this token', {
-    edges: OWN_PAGE,
-    remedy: OWN_ROLE,
-    byToken: true,
-  }),
-  row(803, 'any', 'permission', 'the Page is not there for this token', {
-    edges: OWN_PAGE,
-    remedy: OWN_ROLE,
-    byToken: true,
-  }),
+  noPage(100, 33),
+  noPage(33, 'any'),
+  noPage(803, 'any'),
   row(100, 33, 'bad_request', 'the object does not exist, or is not visible with this token'),
   row(33, 'any', 'bad_request', 'the object does not exist, or is not visible with this token'),
   row(803, 'any', 'bad_request', 'the id does not exist'),
   row(100, 'any', 'permission', 'a permission or a feature of the app is missing', {
-    says: MISSING_PERMISSION,
+    says: words.LACKING,
+    edges: OWN_PAGE,
+  }),
+  noPage(100, 'any', words.NO_OBJECT),
+  row(100, 'any', 'permission', 'a permission or a feature of the app is missing', {
+    says: words.MISSING_PERMISSION,
   }),
 
   // Rate
@@ -306,7 +307,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     edges: OWN_PAGE,
   }),
   row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
-    says: PARAMETER,
+    says: words.PARAMETER,
     edges: OWN_PAGE,
   }),
   row(100, 'any', 'unknown', 'Facebook refuses it with a number that no reference lists', {
@@ -336,7 +337,7 @@ export const findRow = (answer: Numbers): VerdictRow | undefined =>
 export const decide = (answer: GraphAnswer): Verdict => {
   const { once = false, httpStatus, isTransient } = answer
   if (once && httpStatus >= 500) return 'ambiguous'
-  const listed = findRow(answer)?.verdict ?? 'unknown'
+  const listed = findRow(answer)?.verdict ?? (httpStatus === 429 ? 'rate_limited' : 'unknown')
   const verdict = listed === 'unknown' && (isTransient || httpStatus >= 500) ? 'ambiguous' : listed
   return verdict === 'ambiguous' && !once ? 'transient' : verdict
 }
@@ -351,11 +352,14 @@ const fitsNumbers = (
   code: number | null,
   subcode: number | null,
 ): boolean => {
-  if (row.code === null) return row.subcode === code || row.subcode === subcode
+  if (row.code === null || isUnique(row.subcode)) return row.subcode === code || row.subcode === subcode
   if (code === null) return false
   const inCode = typeof row.code === 'number' ? row.code === code : code >= row.code[0] && code <= row.code[1]
   return inCode && (row.subcode === 'any' || row.subcode === (subcode ?? 'none'))
 }
+
+const isUnique = (subcode: VerdictRow['subcode']): boolean =>
+  typeof subcode === 'number' && subcode >= 1_000_000
 
 function row(
   code: VerdictRow['code'],
@@ -380,6 +384,12 @@ function setup(code: VerdictRow['code'], meaning: string, options: RowOptions): 
 /** Facebook says of the token a call was made with that it is dead, and why. */
 function dead(subcode: number, meaning: string, options: RowOptions = {}): VerdictRow {
   return row(190, subcode, 'token_invalid', meaning, { hint: 'token_dead', ...options })
+}
+
+/** A call for our own Page does not find it. */
+function noPage(code: VerdictRow['code'], subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
+  const about = { edges: OWN_PAGE, remedy: OWN_ROLE, byToken: true, ...(says && { says }) }
+  return row(code, subcode, 'permission', 'the Page is not there for this token', about)
 }
 
 function either(number: number, verdict: Verdict, meaning: string, options?: RowOptions): VerdictRow {

@@ -146,10 +146,19 @@ t.test('ids beyond 2^53 keep every digit', async (t) => {
   t.match(await graph.sendMessage(HELLO), { recipientId: '70000000000000017' })
 })
 
-t.test('a send that is acknowledged without ids is sent all the same', async (t) => {
+t.test('a send is acknowledged by one of its ids; an answer without both leaves it in doubt', async (t) => {
   const graph = build(t)
-  nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(200, {})
-  t.strictSame(await graph.sendMessage(HELLO), { messageId: null, recipientId: null, usage: null })
+  nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(200, { recipient_id: '17' })
+  t.strictSame(await graph.sendMessage(HELLO), { messageId: null, recipientId: '17', usage: null })
+  for (const body of [
+    {},
+    { success: true },
+    { status: 'ok' },
+    { error_code: 1, error_msg: 'of an old API' },
+  ]) {
+    nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(200, body)
+    await t.rejects(graph.sendMessage(HELLO), { verdict: 'ambiguous', answered: true }, JSON.stringify(body))
+  }
 })
 
 t.test('senderAction posts the action alone', async (t) => {
@@ -333,7 +342,7 @@ t.test('another Graph version than the pinned one is reported once', async (t) =
 t.test('every call is counted with its edge and outcome', async (t) => {
   const seen: string[] = []
   const graph = build(t, { onCall: ({ edge, outcome, ms }) => seen.push(`${edge} ${outcome} ${ms >= 0}`) })
-  nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(200, {})
+  nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(200, { message_id: 'm_1' })
   nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(400, REFUSAL)
   await graph.sendMessage(HELLO)
   await t.rejects(graph.sendMessage(HELLO))

@@ -171,7 +171,12 @@ const TEXTS = [
   'This authorization code has been used.',
   'An active access token must be used to query information about the current user.',
   'Cannot message users who are not admins, developers or testers of the app until it is reviewed and live',
+  'Unsupported post request.',
   'Object does not exist, cannot be loaded due to missing permission or reviewable feature',
+  'Your app does not have advanced access to pages_messaging',
+  "This person isn't available right now",
+  'The user has not opted in',
+  'This message is sent outside of allowed window',
   "Please reduce the amount of data you're asking for, then retry your request",
   '(#100) The App_id in the input_token did not match the Viewing App',
 ]
@@ -237,6 +242,75 @@ t.test(
     }
   },
 )
+
+/** An answer to a send whose number says one thing and whose words another. */
+const sendSaying = (code: number, message: string, subcode: number | null = null) => {
+  const refusal = answer(code, subcode, message, { edge: 'messages', once: true })
+  return { verdict: decide(refusal), reach: findRow(refusal)?.reach ?? null }
+}
+
+t.test('code 100 that speaks of a permission in any words buries no message', async (t) => {
+  for (const said of [
+    'Your app does not have advanced access to pages_messaging.',
+    'pages_messaging has not been approved for this app',
+    'Business verification is needed to use this API',
+    'The app is not authorized to perform this action',
+    'You do not have sufficient permissions',
+    'This API requires the human agent feature',
+    'The token lacks the scope for this',
+    'Unsupported post request. Please read the documentation.',
+  ]) {
+    for (const subcode of [null, 77_777])
+      t.strictSame(
+        sendSaying(100, said, subcode),
+        { verdict: 'permission', reach: null },
+        `${subcode} ${said}`,
+      )
+  }
+  t.equal(sendSaying(100, 'Param tag must be one of {HUMAN_AGENT, ACCOUNT_UPDATE}').verdict, 'bad_request')
+})
+
+t.test(
+  'what Facebook says of one person never closes the Page, whichever number it comes under',
+  async (t) => {
+    for (const code of [10, 100, 200]) {
+      for (const said of [
+        "This person isn't available right now.",
+        'The recipient has blocked messages from this Page',
+        'No matching user found',
+      ])
+        t.equal(sendSaying(code, said).verdict, 'unreachable', `${code} ${said}`)
+      t.equal(sendSaying(code, 'This message is sent outside of allowed window.').verdict, 'outside_window')
+      for (const said of [
+        'The user has not opted in',
+        'The recipient is not a tester of this app',
+        'The app is in development mode',
+        'Your app is not live',
+      ])
+        t.strictSame(sendSaying(code, said), { verdict: 'permission', reach: 'visitor' }, `${code} ${said}`)
+    }
+  },
+)
+
+t.test('a subcode of seven digits means the same under every code, and as a code', async (t) => {
+  for (const [number, verdict] of [
+    [2_018_278, 'outside_window'],
+    [2_018_001, 'unreachable'],
+    [2_018_108, 'unreachable'],
+    [1_893_063, 'restricted'],
+  ] as const) {
+    for (const code of [10, 100, 200, 77_777])
+      t.equal(decide(answer(code, number)), verdict, `${code}/${number}`)
+    t.equal(decide(answer(number)), verdict, `${number}`)
+  }
+  t.equal(decide(answer(4, 2_018_008)), 'rate_limited', 'a limit stays one')
+  t.equal(decide(answer(2, 2_018_008, '', { once: true })), 'ambiguous', 'no proof')
+})
+
+t.test('an undocumented error with status 429 is a limit', async (t) => {
+  t.equal(decide(answer(77_777, null, '', { httpStatus: 429, once: true })), 'rate_limited')
+  t.equal(decide(answer(null, null, '', { httpStatus: 429 })), 'rate_limited')
+})
 
 t.test('every remedy says what to do, and none asks for a token where a token does not help', async (t) => {
   for (const { meaning, remedy, byToken } of VERDICTS.filter((one) => one.remedy !== undefined)) {

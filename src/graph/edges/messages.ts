@@ -27,11 +27,11 @@ export const messageEdges = (caller: Caller): Edges => ({
       ...(isFetched(message) && { timeoutMs: FETCH_TIMEOUT_MS }),
       secrets: saidIn(message),
     })
-    return {
-      messageId: readId(body['message_id']),
-      recipientId: readId(body['recipient_id']),
-      usage: readUsage(headers, pageId),
-    }
+    const [messageId, recipientId] = [readId(body['message_id']), readId(body['recipient_id'])]
+    // Somebody else may have answered, such as a proxy: only the ids prove that Facebook has taken the message.
+    if (messageId === null && recipientId === null)
+      throw unexpected('messages', 'named neither message nor recipient', 'ambiguous')
+    return { messageId, recipientId, usage: readUsage(headers, pageId) }
   },
 
   uploadAttachment: async ({ pageId, pageToken, type, from }) => {
