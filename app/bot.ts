@@ -1,4 +1,3 @@
-import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { formAnswersPlugin } from '../plugins/form-answers.ts'
 import { appWebhookPlugin } from '../plugins/app-webhook.ts'
@@ -32,6 +31,7 @@ import { webhookRoutes } from '../routes/webhook.ts'
 import { systemClock, type Clock } from '../src/base/clock.ts'
 import { loadConfig, type Env } from '../src/base/config.ts'
 import type { Config } from '../src/base/settings.ts'
+import type { DatabaseThread } from '../src/store/sqlite/spawn.ts'
 import type { Surroundings } from '../src/cures/surroundings.ts'
 import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
@@ -47,7 +47,7 @@ export interface AppOptions {
   /** Where it runs; a checkout by default. */
   surroundings?: Surroundings
   /** A database thread that has begun to start; the store starts one otherwise. */
-  databaseThread?: Worker
+  databaseThread?: DatabaseThread
 }
 
 /**

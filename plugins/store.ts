@@ -1,10 +1,10 @@
-import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Duty, Instances } from '../src/base/duty.ts'
 import { createRetention } from '../src/store/retention.ts'
 import type { OpenedStore } from '../src/store/opened.ts'
 import { openStore } from '../src/store/sqlite/open.ts'
+import type { DatabaseThread } from '../src/store/sqlite/spawn.ts'
 import type { Store } from '../src/store/store.ts'
 
 declare module 'fastify' {
@@ -21,7 +21,7 @@ declare module 'fastify' {
 
 export interface StoreOptions {
   /** A database thread that the caller has started already; without one, this plugin starts its own. */
-  databaseThread?: Worker | undefined
+  databaseThread?: DatabaseThread | undefined
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -55,7 +55,7 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
 
 const open = async (
   { config, clock, log }: FastifyInstance,
-  databaseThread: Worker | undefined,
+  databaseThread: DatabaseThread | undefined,
 ): Promise<OpenedStore> => {
   const { DATABASE_URL: url, DATA_DIR: dir } = config
   if (url === undefined) return openStore({ dir, clock, databaseThread })

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { backup } from '../../src/cli/backup.ts'
 import { restore } from '../../src/cli/restore.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { handleAll, newEvent } from '../store/steps.ts'
 import { pageToken } from '../store/tokens/sample.ts'
@@ -17,7 +17,7 @@ const build = async (t: Test) => {
   const tokens = await createTokenStore({ dir, key: null })
   await tokens.save({ pages: [pageToken()] })
   await tokens.close()
-  const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: () => {} })
+  const store = await openTestStore({ file: databaseIn(dir), clock: systemClock })
   await store.accept([newEvent('a')])
   await handleAll(store, () => ['waits'])
   await store.close()

@@ -1,17 +1,16 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { questions } from '../../src/cli/questions.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { finishAll, newEvent } from '../store/steps.ts'
 import { run } from './run.ts'
 
 const build = async (t: Test, texts: readonly string[]): Promise<string> => {
   const dir = t.testdir()
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file: join(dir, 'evergreen.db'),
     clock: createFakeClock(),
-    onExit: () => undefined,
   })
   await store.accept(texts.map((_, n) => newEvent(`m${n}`)))
   let next = 0

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { newEvent } from '../store/steps.ts'
 import { answers } from '../../src/cli/answers.ts'
@@ -10,12 +10,9 @@ import { run } from './run.ts'
 /** A data folder in which two visitors have answered a form. */
 const fill = async (t: Test): Promise<string> => {
   const dir = t.testdir()
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file: databaseIn(dir),
     clock: systemClock,
-    onExit: (error) => {
-      throw error
-    },
   })
   for (const [psid, guest] of [
     ['7001', '=HYPERLINK("https://x.y"), "Ann"'],

@@ -6,7 +6,7 @@ import type { RecentMessage, SendCall, UploadCall } from '../../src/graph/graph.
 import { UPLOAD_EDGE } from '../../src/graph/upload.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Need } from '../../src/alerts/needs.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { PageTokenState, PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
@@ -84,12 +84,9 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
   const clock = createFakeClock()
   const file = join(t.testdir(), 'evergreen.db')
   const open = () =>
-    openSqliteStore({
+    openTestStore({
       file,
       clock,
-      onExit: (error) => {
-        throw error
-      },
     })
   const graph = fakeGraph()
   const tokens = fakeTokens(clock)

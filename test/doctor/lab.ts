@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
+import { sharedDatabaseThread } from '../helpers/database-thread.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/src/server.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createCleaner } from '../../src/doctor/clean.ts'
@@ -115,7 +116,7 @@ export const examine = async ({ env, seen, dir }: World): Promise<Result[]> => {
 }
 
 const startBot = async (t: Test, env: World['env']) => {
-  const app = await buildApp({ env, logStream: { write: () => {} } })
+  const app = await buildApp({ databaseThread: sharedDatabaseThread(), env, logStream: { write: () => {} } })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
   return {

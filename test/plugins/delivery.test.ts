@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { deliveryPlugin } from '../../plugins/delivery.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { APP_ID, PAGE, PSID } from '../conversation/events.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
@@ -14,7 +14,7 @@ const PARTS = ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', '
 const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
   const clock = createFakeClock()
   const file = join(t.testdir(), 'evergreen.db')
-  const store = await openSqliteStore({ file, clock, onExit: (error) => t.fail(error.message) })
+  const store = await openTestStore({ file, clock })
   const notes: string[] = []
   const app = Fastify()
   for (const name of PARTS) app.register(fp(async () => undefined, { name }))

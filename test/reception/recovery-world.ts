@@ -4,7 +4,7 @@ import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { createRecovery, type Recovery } from '../../src/reception/recovery.ts'
 import { GraphError, type GraphErrorFacts, type Verdict } from '../../src/graph/error.ts'
 import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import type { PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import type { Trouble } from '../../src/alerts/page-trouble.ts'
 import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
@@ -42,12 +42,9 @@ type Call = 'subscribedFields' | 'subscribe' | 'conversations' | 'recentMessages
 /** A running recovery over a real database; the test sets what Facebook and the tokens answer. */
 export async function world(t: Test, options: Options = {}) {
   const clock = skippingClock()
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file: join(t.testdir(), 'evergreen.db'),
     clock,
-    onExit: (error) => {
-      throw error
-    },
   })
   const calls: Record<Call, number> = {
     subscribedFields: 0,

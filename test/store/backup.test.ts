@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
 
 const openStore = async (t: Test, dir: string) => {
-  const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: () => {} })
+  const store = await openTestStore({ file: databaseIn(dir), clock: systemClock })
   t.teardown(() => store.close())
   return store
 }

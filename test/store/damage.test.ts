@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -153,12 +153,9 @@ function place(t: Test) {
 }
 
 async function openAt(t: Test, file: string): Promise<Store> {
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file,
     clock: createFakeClock(),
-    onExit: (error) => {
-      throw error
-    },
   })
   t.teardown(() => store.close())
   return store

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { startBotProcess, type BotProcess } from '../helpers/bot-process.ts'
@@ -150,12 +150,9 @@ async function becomes(bot: BotProcess, status: number): Promise<void> {
 }
 
 async function openAt(t: Test, dataDir: string) {
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file: databaseIn(dataDir),
     clock: systemClock,
-    onExit: (error) => {
-      throw error
-    },
   })
   t.teardown(() => store.close())
   return store

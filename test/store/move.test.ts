@@ -6,7 +6,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { moveToServer } from '../../src/store/postgres/move.ts'
 import { placeInRow } from '../../src/store/postgres/token-row.ts'
 import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
@@ -24,7 +24,7 @@ const folder = async (t: Test): Promise<string> => {
   const tokens = await createTokenStore({ dir, key: KEY })
   await tokens.save({ pages: [pageToken()] })
   await tokens.close()
-  const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: rethrow })
+  const store = await openTestStore({ file: databaseIn(dir), clock: systemClock })
   await store.accept(['a', 'b', 'c', 'd'].map((key) => newEvent(key, { psid: `psid-${key}` })))
   for (const claim of await store.claimInbox(3)) {
     for (const event of claim.events) {

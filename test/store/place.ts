@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
@@ -9,12 +9,9 @@ export function place(t: Test) {
   const file = join(t.testdir(), 'evergreen.db')
   const clock = createFakeClock()
   const open = async (): Promise<Store> => {
-    const store = await openSqliteStore({
+    const store = await openTestStore({
       file,
       clock,
-      onExit: (error) => {
-        throw error
-      },
     })
     t.teardown(() => store.close())
     return store

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
 import { restore } from '../../src/store/restore.ts'
 import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
@@ -13,8 +13,7 @@ import { pageToken } from './tokens/sample.ts'
 const KEY = Buffer.alloc(32, 7)
 const NOW_MS = Date.UTC(2026, 10, 29, 12)
 
-const openStore = (dir: string) =>
-  openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: () => {} })
+const openStore = (dir: string) => openTestStore({ file: databaseIn(dir), clock: systemClock })
 
 const saveToken = async (dir: string, token: string, key: Buffer | null) => {
   const tokens = await createTokenStore({ dir, key })

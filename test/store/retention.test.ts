@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { BotError } from '../../src/base/errors.ts'
 import { createRetention } from '../../src/store/retention.ts'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import type { History, Store } from '../../src/store/store.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { handleAll, newEvent, sendAll } from './steps.ts'
@@ -68,12 +68,9 @@ t.test('stopping ends it in the middle of a pass, without a word', async (t) => 
 
 t.test('events are accepted, handled and answered between the steps of a long pass', async (t) => {
   const clock = createFakeClock()
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file: join(t.testdir(), 'evergreen.db'),
     clock,
-    onExit: (error) => {
-      throw error
-    },
   })
   t.teardown(() => store.close())
   const events = Array.from({ length: 1200 }, (_, n) => newEvent(`old${n}`, { psid: `psid-${n % 50}` }))

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../helpers/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { historyContract } from './contract-history.ts'
 import { interjectContract } from './contract-interject.ts'
@@ -12,12 +12,9 @@ import { visitorsContract } from './contract-visitors.ts'
 import { newEvent, type OpenStore } from './steps.ts'
 
 const open: OpenStore = (place, clock) =>
-  openSqliteStore({
+  openTestStore({
     file: join(place, 'evergreen.db'),
     clock,
-    onExit: (error) => {
-      throw error
-    },
   })
 
 t.test('the SQLite adapter keeps the contract', (t) => {

@@ -1,27 +1,47 @@
 import { flushCompileCache } from 'node:module'
-import { parentPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
 import type { BatchAnswer } from '../queues/batches.ts'
 import type { Batch, Open, Opened } from './protocol.ts'
 
-const serve = (database: Database): void => {
-  parentPort?.on('message', (batch: Batch | 'close') => {
+/**
+ * Opens the database that the first message names and works for the other end of the port until told to close. In a thread of its own: fsync and
+ * checkpoints stop this loop, never the one that answers Facebook.
+ */
+export const serveDatabase = (port: MessagePort): void => {
+  port.once('message', ({ open }: Open) => {
+    try {
+      serve(port, openDatabase(open))
+    } catch (error) {
+      port.postMessage({
+        refused: {
+          reason: isDamage(error) ? 'damaged' : 'unavailable',
+          message: error instanceof Error ? error.message : String(error),
+        },
+      } satisfies Opened)
+    }
+  })
+}
+
+const serve = (port: MessagePort, database: Database): void => {
+  const looking = setInterval(() => {
+    lookForForeignWrite(port, database)
+    writeSums(database)
+  }, LOOK_EVERY_MS).unref()
+  port.on('message', (batch: Batch | 'close') => {
     if (batch === 'close') {
+      clearInterval(looking)
       writeSums(database)
       database.close()
-      parentPort?.close()
+      port.close()
       return
     }
-    parentPort?.postMessage(answer(database, batch))
+    port.postMessage(answer(database, batch))
   })
-  parentPort?.postMessage({
+  port.postMessage({
     opened: { instance: database.instance, pages: database.pagesWaiting() },
   } satisfies Opened)
   flushCompileCache()
-  setInterval(() => {
-    lookForForeignWrite(database)
-    writeSums(database)
-  }, LOOK_EVERY_MS).unref()
 }
 
 const writeSums = (database: Database): void => {
@@ -35,10 +55,10 @@ const writeSums = (database: Database): void => {
 // `npm run dead-letters` and `npm run forget` write to the file while we run. Asking costs a few microseconds.
 const LOOK_EVERY_MS = 500
 
-const lookForForeignWrite = (database: Database): void => {
+const lookForForeignWrite = (port: MessagePort, database: Database): void => {
   try {
     const written = database.writtenElsewhere()
-    if (written !== null) parentPort?.postMessage(written)
+    if (written !== null) port.postMessage(written)
   } catch {
     // The database is closed or unreadable: the next operation of the store reports the error.
   }
@@ -70,17 +90,3 @@ const failure = (error: unknown) => ({
 // SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: no operation would fare better alone.
 const isWorldsFault = ({ code }: { code: number | null }): boolean =>
   code !== null && [5, 6, 7, 8, 10, 11, 13, 14, 26].includes(code & 0xff)
-
-/** The database thread: fsync and checkpoints stop this loop, never the one that answers Facebook. */
-parentPort?.once('message', ({ open }: Open) => {
-  try {
-    serve(openDatabase(open))
-  } catch (error) {
-    parentPort?.postMessage({
-      refused: {
-        reason: isDamage(error) ? 'damaged' : 'unavailable',
-        message: error instanceof Error ? error.message : String(error),
-      },
-    } satisfies Opened)
-  }
-})

@@ -1,8 +1,8 @@
-import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { soleDuty, soleInstance } from '../../base/duty.ts'
 import type { OpenedStore } from '../opened.ts'
+import type { DatabaseThread } from './spawn.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 import { databaseIn, holdDataDir } from './data-dir.ts'
 
@@ -15,7 +15,7 @@ import { databaseIn, holdDataDir } from './data-dir.ts'
 export const openStore = async (options: {
   dir: string
   clock: Clock
-  databaseThread?: Worker | undefined
+  databaseThread?: DatabaseThread | undefined
 }): Promise<OpenedStore> => {
   const { dir, clock, databaseThread } = options
   const held = holdDataDir(dir)

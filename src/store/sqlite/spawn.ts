@@ -2,6 +2,9 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
+/** The database thread as its user sees it. */
+export type DatabaseThread = Pick<Worker, 'on' | 'once' | 'postMessage' | 'terminate' | 'threadId'>
+
 /**
  * Starts the database thread, which opens a file when a message names one. Booting a thread takes longer than opening a
  * database and blocks nothing, so an early call shortens the start.

@@ -1,17 +1,16 @@
-import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { CLOSED, createBatches, type Failure } from '../queues/batches.ts'
 import type { ForeignWrite, StoreDatabase } from '../queues/operations.ts'
 import type { Batch, Open, Opened, Said } from './protocol.ts'
-import { spawnDatabaseThread } from './spawn.ts'
+import { spawnDatabaseThread, type DatabaseThread } from './spawn.ts'
 
 export interface DatabaseThreadOptions {
   file: string
   clock: Clock
   onExit: (error: Error) => void
   /** Hands over a thread that has opened nothing yet; begins to start one unless told otherwise. */
-  spawn?: () => Worker
+  spawn?: () => DatabaseThread
 }
 
 /**
@@ -94,7 +93,10 @@ const wayOut = (file: string): string =>
   `Stop the bot, move ${file} and its -wal and -shm files aside, then restore the latest backup or run ` +
   '`sqlite3 FILE .recover` on the moved file; started without it, the bot begins with an empty inbox and outbox.'
 
-const opened = async (worker: Worker, file: string): Promise<{ instance: string; pages: string[] }> => {
+const opened = async (
+  worker: DatabaseThread,
+  file: string,
+): Promise<{ instance: string; pages: string[] }> => {
   const first = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)

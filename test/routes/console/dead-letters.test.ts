@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../../helpers/store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, signedInTab } from '../../helpers/console.ts'
 import { anyRoom, handleAll, newEvent } from '../../store/steps.ts'
@@ -10,7 +10,7 @@ const LIST = '/operator/dead-letters'
 /** Lets a reply with each of these texts die, before there is a bot that could handle the events. */
 const bury = async (dir: string, texts: readonly string[]): Promise<void> => {
   const clock = createFakeClock()
-  const store = await openSqliteStore({ file: join(dir, 'evergreen.db'), clock, onExit: () => undefined })
+  const store = await openTestStore({ file: join(dir, 'evergreen.db'), clock })
   await store.accept(texts.map((_, n) => newEvent(`m${n}`, { psid: `psid-${n}`, timestampMs: clock.now() })))
   await handleAll(store, (key) => [JSON.stringify({ message: { text: texts[Number(key.slice(1))] } })])
   for (;;) {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Count } from '../../../src/store/store.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../../helpers/store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, openTab, signedInTab } from '../../helpers/console.ts'
 import { finishAll, newEvent, sendAll } from '../../store/steps.ts'
@@ -18,10 +18,9 @@ const scene = async (t: Test, visitors: readonly { hoursAgo: number; counts: rea
   writeFileSync(script, SCRIPT)
   const clock = createFakeClock()
   const nowMs = clock.now()
-  const store = await openSqliteStore({
+  const store = await openTestStore({
     file: join(dir, 'evergreen.db'),
     clock: { ...clock, now: () => atMs },
-    onExit: () => undefined,
   })
   let atMs = nowMs
   for (const [index, { hoursAgo, counts }] of visitors.entries()) {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { OpenQuestion } from '../../../src/store/open-questions.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
+import { openTestStore } from '../../helpers/store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, signedInTab } from '../../helpers/console.ts'
 import { signed, textCallback } from '../../helpers/sign.ts'
@@ -30,7 +30,7 @@ const scene = async (t: Test, questions: readonly OpenQuestion[], env: Record<st
   const script = join(dir, 'bot.yaml')
   writeFileSync(script, SCRIPT)
   const clock = createFakeClock()
-  const store = await openSqliteStore({ file: join(dir, 'evergreen.db'), clock, onExit: () => undefined })
+  const store = await openTestStore({ file: join(dir, 'evergreen.db'), clock })
   await store.accept(questions.map((_, n) => newEvent(`m${n}`, { psid: `psid-${n}` })))
   let next = 0
   await finishAll(store, () => {
