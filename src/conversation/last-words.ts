@@ -10,6 +10,8 @@ export const withLastWords =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) => {
     const noted = (handled: ScriptResult): ScriptResult => {
+      // What was deleted before it was read is kept nowhere.
+      if (handled.unanswered === 'taken_back') return handled
       const state = isSilent(handled.state) ? stateAfter(event, handled.state) : handled.state
       return state === handled.state ? handled : { ...handled, state }
     }

@@ -172,6 +172,22 @@ t.test('a message that was deleted before its turn is not answered, and a deleti
   t.match(await happens(deleted), { replies: [], unanswered: 'wants_no_answer' })
 })
 
+t.test('a message whose deletion came before it is neither answered nor kept', async (t) => {
+  const { say, happens, state, pass } = begin(`replies:
+  human: { when: human, say: A person will answer., do: handover }
+  hours: { when: hours, say: From 9 to 18. }`)
+  const message = (mid: string, text: string) => event({ message: { mid, text } })
+  const deletes = (mid: string) => happens(event({ message: { mid, is_deleted: true } }))
+  await deletes('m_late')
+  pass(30_000)
+  t.match(await happens(message('m_late', 'hours')), { replies: [], unanswered: 'taken_back' })
+  t.same(texts(await happens(message('m_other', 'hours'))), ['From 9 to 18.'])
+  await say('human')
+  await deletes('m_later')
+  await happens(message('m_later', 'my secret'))
+  t.notMatch(JSON.stringify(state()), /secret/, 'also while a person has the conversation')
+})
+
 t.test('what is noted of a visitor’s deeds stays small, and strange notes do no harm', async (t) => {
   const { say, last, pass } = talk()
   for (let each = 0; each < 100; each += 1) await say(`hello ${each}`)

@@ -6,8 +6,8 @@ import { readMemory } from '../memory.ts'
 
 /** One thing a visitor did, as the answer rules remember it. */
 export interface Deed {
-  did: 'words' | 'media' | 'tap' | 'ad'
-  /** Tells these words, this payload or this ad from others; too short to be read back. */
+  did: 'words' | 'media' | 'tap' | 'ad' | 'deletion'
+  /** Tells these words, this payload, this ad or this deleted message from others; too short to be read back. */
   what: string
   /** By Facebook's clock, ms since the epoch. */
   atMs: number
@@ -28,7 +28,7 @@ export const readLately = (state: JsonObject | null): Deed[] => {
 
 /** When the visitor was heard last, ms since the epoch; null before that was ever noted. */
 export const heardMs = (state: JsonObject | null): number | null => {
-  const deeds = readLately(state)
+  const deeds = readLately(state).filter(({ did }) => did !== 'deletion')
   return deeds.length === 0 ? null : Math.max(...deeds.map(({ atMs }) => atMs))
 }
 
@@ -57,6 +57,9 @@ export const deedsIn = (event: WebhookEvent, state: JsonObject | null): Deed[] =
       break
     case 'referral':
       break
+    case 'message_deleted':
+      if (event.mid !== null) add('deletion', event.mid)
+      return deeds
     default:
       return []
   }
@@ -64,6 +67,10 @@ export const deedsIn = (event: WebhookEvent, state: JsonObject | null): Deed[] =
   if (referral?.adId !== undefined && referral.adId !== null) add('ad', referral.adId)
   return deeds
 }
+
+/** Whether the visitor has deleted this message: its own callback may come after that of the deletion. */
+export const isDeleted = (mid: string, state: JsonObject | null): boolean =>
+  readLately(state).some(({ did, what }) => did === 'deletion' && what === short(mid))
 
 /** "Yes" to one question of a form is something else than "yes" to the next one. */
 const placeIn = (state: JsonObject | null): string => {
@@ -73,7 +80,7 @@ const placeIn = (state: JsonObject | null): string => {
 
 const short = (what: string): string => (what === '' ? '' : hash('sha256', what, 'base64url').slice(0, 8))
 
-const DEEDS: readonly unknown[] = ['words', 'media', 'tap', 'ad'] satisfies Deed['did'][]
+const DEEDS: readonly unknown[] = ['words', 'media', 'tap', 'ad', 'deletion'] satisfies Deed['did'][]
 
 const deedOf = (kept: Json): Deed[] => {
   if (!Array.isArray(kept)) return []

@@ -8,8 +8,8 @@ export const withNotes =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) => {
     const noted = (handled: ScriptResult): ScriptResult => {
-      // The second tap of a double tap is none: a third one a moment later is meant.
-      if (handled.unanswered === 'tapped_twice') return handled
+      // The second tap of a double tap is none: a third one a moment later is meant. A deleted message is none, either.
+      if (handled.unanswered === 'tapped_twice' || handled.unanswered === 'taken_back') return handled
       // An ad that led to no answer is not over: the message it leads to may.
       const deeds = deedsIn(event, view.state).filter(({ did }) => did !== 'ad' || handled.replies.length > 0)
       const state = noteSources(view.state, takeBack(handled.state, event), event)

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { isOver, isSilent, type ResumeAfter } from '../handover-state.ts'
-import { deedsIn, KEPT_MS, readLately, type Deed } from './lately.ts'
+import { deedsIn, isDeleted, KEPT_MS, readLately, type Deed } from './lately.ts'
 
 /** What is known of a conversation when it is judged whether an event deserves an answer. */
 export interface Situation {
@@ -32,11 +32,11 @@ export type AnswerRuleName = (typeof NAMES)[number]
 
 const NAMES = [
   'no_visitor',
+  'taken_back',
   'standby',
   'person_has_it',
   'wants_no_answer',
   'button_of_another_app',
-  'taken_back',
   'tapped_twice',
   'part_of_another_message',
   'ad_was_answered',
@@ -67,6 +67,17 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     applies: (_event, { psid }) => psid === null,
   },
   {
+    name: 'taken_back',
+    reason: 'The visitor has deleted the message before it was read.',
+    source: 'M, `is_deleted`; E3: callbacks may come out of order',
+    hidesFromCode: true,
+    applies: (event, { state, behind }) =>
+      event.kind === 'message' &&
+      event.mid !== null &&
+      (isDeleted(event.mid, state) ||
+        behind.some((next) => next.kind === 'message_deleted' && next.mid === event.mid)),
+  },
+  {
     name: 'standby',
     reason: 'Another app or a person has control of the conversation.',
     source: 'E6, K22',
@@ -94,16 +105,6 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     source: 'E5',
     hidesFromCode: false,
     applies: (event) => event.kind === 'postback' && event.payload === null,
-  },
-  {
-    name: 'taken_back',
-    reason: 'The visitor has deleted the message before it was read.',
-    source: 'M, `is_deleted`',
-    hidesFromCode: true,
-    applies: (event, { behind }) =>
-      event.kind === 'message' &&
-      event.mid !== null &&
-      behind.some((next) => next.kind === 'message_deleted' && next.mid === event.mid),
   },
   {
     name: 'tapped_twice',
