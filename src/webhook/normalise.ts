@@ -61,7 +61,9 @@ export const readItem = (item: Item, text?: string): WebhookEvent => {
   const said = item.change ? readChange(raw) : readDetail(raw, fromPage)
   const isReal = !isSample(pageId, raw)
   const detail: EventDetail = isReal ? said : { kind: 'sample', of: said.kind }
-  const psid = isReal ? visitorOf(item, raw, detail, fromPage) : null
+  const visitor = isReal ? visitorOf(item, raw, detail, fromPage) : null
+  // A Page that writes to itself has no visitor.
+  const psid = visitor === pageId ? null : visitor
   const timestampMs = millisOf(raw['timestamp']) ?? item.timeMs
   const id = identify(detail, { pageId, psid, timestampMs })
   const key = `${item.standby ? 'standby:' : ''}${detail.kind}:${id ?? digest(item, pageId, text)}`

@@ -149,6 +149,39 @@ t.test('two bots do not answer each other without end', async (t) => {
   }
 })
 
+t.test('two bots do not answer each other without end where only a number differs', async (t) => {
+  const answersTo = async (textOf: (each: number) => string, times = 24): Promise<number> => {
+    const { say, pass } = talk()
+    let answers = 0
+    for (let each = 0; each < times; each += 1) {
+      answers += (await say(textOf(each))).length
+      pass(3000)
+    }
+    return answers
+  }
+  t.equal(await answersTo((each) => `We are closed. Your ticket is #${1000 + each}.`), 8)
+  t.equal(await answersTo((each) => `It is 12:${10 + each}:00, and nobody is here`), 8)
+  t.equal(await answersTo((each) => `只今の待ち時間は${each}分です`), 8)
+  const tickets = ['Your ticket is now', 'We have noted down']
+  t.equal(await answersTo((each) => `${tickets[each % 2]} ${each}`), 16, 'two texts in turn')
+  t.equal(await answersTo((each) => `order ${4711 + each}`), 24, 'order numbers are no sentences')
+  t.equal(await answersTo((each) => `where is my order ${4711 + each}`, 7), 7, 'a few of them are a person')
+})
+
+t.test('an ad without an id is told by its ref', async (t) => {
+  const { happens, pass } = begin('replies: { a: { when: { ref: any }, say: From a ref. } }', {
+    spacingMs: 0,
+  })
+  const old = { source: 'ADS', type: 'OPEN_THREAD', ref: 'summer' }
+  t.same(texts(await happens(event({ referral: old }))), ['From a ref.'])
+  pass(700)
+  t.same(texts(await happens(event({ message: { mid: 'm_7', text: 'hello', referral: old } }))), [])
+  t.same(texts(await happens(event({ referral: { ...old, ref: 'winter' } }))), ['From a ref.'])
+  const link = { ...old, source: 'SHORTLINK' }
+  for (const each of [1, 2])
+    t.same(texts(await happens(event({ referral: link }))), ['From a ref.'], `a link is no ad (${each})`)
+})
+
 t.test('the same answer to every question of a form is no loop', async (t) => {
   const { say, pass } = begin(
     `replies:

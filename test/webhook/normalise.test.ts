@@ -32,6 +32,22 @@ t.test('every item of every entry becomes an event, in order', async (t) => {
   t.match(events[4], { kind: 'change', field: 'feed', psid: null, value: { item: 'status' } })
 })
 
+t.test('a Page that writes to itself is no visitor', async (t) => {
+  const own = { sender: { id: PAGE }, recipient: { id: PAGE }, timestamp: WHEN }
+  const items = [
+    { ...own, message: { mid: 'm_self', text: 'hi' } },
+    { ...own, postback: { mid: 'm_tap', payload: 'x' } },
+  ]
+  const events = normalise([{ id: PAGE, time: WHEN, messaging: items }], NOW)
+  t.same(
+    events.map(({ kind, psid }) => [kind, psid]),
+    [
+      ['message', null],
+      ['postback', null],
+    ],
+  )
+})
+
 t.test('a message with all it can carry', async (t) => {
   t.match(
     read({

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { WebhookEvent } from '../../webhook/events.ts'
-import { matchKey } from '../../script/match-key.ts'
+import type { Referral, WebhookEvent } from '../../webhook/events.ts'
+import { matchKey, wordsOf } from '../../script/match-key.ts'
 import { readMemory } from '../memory.ts'
 
 /** One thing a visitor did, as the answer rules remember it. */
@@ -11,6 +11,8 @@ export interface Deed {
   what: string
   /** By Facebook's clock, ms since the epoch. */
   atMs: number
+  /** Equal for sentences that differ in their numbers alone; absent where there are no numbers, or hardly a sentence. */
+  alike?: string
 }
 
 /** Where a conversation's state keeps them, the newest last. */
@@ -37,7 +39,7 @@ export const note = (state: JsonObject | null, deeds: readonly Deed[]): JsonObje
   const [latest] = deeds
   if (latest === undefined) return state
   const kept = [...readLately(state), ...deeds].filter(({ atMs }) => latest.atMs - atMs < KEPT_MS)
-  return { ...state, [KEY]: kept.slice(-MOST_KEPT).map(({ did, what, atMs }) => [did, what, atMs]) }
+  return { ...state, [KEY]: kept.slice(-MOST_KEPT).map(toKept) }
 }
 
 /** What the visitor does by this event, in a conversation that is in this state. */
@@ -49,7 +51,7 @@ export const deedsIn = (event: WebhookEvent, state: JsonObject | null): Deed[] =
   switch (event.kind) {
     case 'message':
       if (event.quickReply !== null) add('tap', `${event.quickReply} ${placeIn(state)}`)
-      else if (event.text !== null) add('words', `${matchKey(event.text) || event.text} ${placeIn(state)}`)
+      else if (event.text !== null) deeds.push(wordsDeed(event.text, placeIn(state), atMs))
       else add('media', '')
       break
     case 'postback':
@@ -63,10 +65,29 @@ export const deedsIn = (event: WebhookEvent, state: JsonObject | null): Deed[] =
     default:
       return []
   }
-  const { referral } = event
-  if (referral?.adId !== undefined && referral.adId !== null) add('ad', referral.adId)
+  const ad = adIn(event.referral)
+  if (ad !== null) add('ad', ad)
   return deeds
 }
+
+/** What tells an ad from others: old ones come without an id. */
+const adIn = (referral: Referral | null): string | null =>
+  referral?.adId ?? (referral?.source === 'ADS' && referral.ref !== null ? `ref ${referral.ref}` : null)
+
+const wordsDeed = (text: string, place: string, atMs: number): Deed => {
+  const key = matchKey(text) || text
+  const sentence = key.replace(NUMBERS, '#')
+  return {
+    did: 'words',
+    what: short(`${key} ${place}`),
+    atMs,
+    ...(sentence !== key && isSentence(sentence) && { alike: short(`${sentence} ${place}`) }),
+  }
+}
+
+const NUMBERS = /\p{N}+/gu
+/** Three words besides the numbers: less is what people type who ask for one order after the other. */
+const isSentence = (key: string): boolean => wordsOf(key).filter((word) => word !== '#').length >= 3
 
 /** Whether the visitor has deleted this message: its own callback may come after that of the deletion. */
 export const isDeleted = (mid: string, state: JsonObject | null): boolean =>
@@ -84,8 +105,11 @@ const DEEDS: readonly unknown[] = ['words', 'media', 'tap', 'ad', 'deletion'] sa
 
 const deedOf = (kept: Json): Deed[] => {
   if (!Array.isArray(kept)) return []
-  const [did, what, atMs] = kept
+  const [did, what, atMs, alike] = kept
   return DEEDS.includes(did) && typeof what === 'string' && typeof atMs === 'number'
-    ? [{ did: did as Deed['did'], what, atMs }]
+    ? [{ did: did as Deed['did'], what, atMs, ...(typeof alike === 'string' && { alike }) }]
     : []
 }
+
+const toKept = ({ did, what, atMs, alike }: Deed): Json =>
+  alike === undefined ? [did, what, atMs] : [did, what, atMs, alike]

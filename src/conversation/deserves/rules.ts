@@ -51,6 +51,8 @@ const TOGETHER_MS = 5000
 const SAME_AD_MS = 10 * 60_000
 /** After a handful of the same words within the time that deeds are kept, a program is talking. */
 const HANDFUL = 5
+/** More where a number differs, as in a ticket or a time: people ask for several orders in the same words. */
+const ALIKE = 8
 /** A picture's words come this long after it at most, seen from here. */
 const PATIENCE_MS = 1500
 
@@ -143,8 +145,13 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     reason: 'Two bots would answer each other without end.',
     source: 'nyaruka/courier#345, mattermost/mattermost#14460, go-whatsapp-web-multidevice#381',
     hidesFromCode: true,
-    applies: (event, { state }) =>
-      lastly(event, state, 'words').filter(({ now, before }) => now.what === before.what).length >= HANDFUL,
+    applies: (event, { state }) => {
+      const words = lastly(event, state, 'words')
+      const alike = words.filter(({ now, before }) => now.alike !== undefined && now.alike === before.alike)
+      return (
+        words.filter(({ now, before }) => now.what === before.what).length >= HANDFUL || alike.length >= ALIKE
+      )
+    },
   },
 ]
 
