@@ -12,6 +12,7 @@ import { envPlugin } from '../plugins/env.ts'
 import { errorsPlugin } from '../plugins/errors.ts'
 import { findingsPlugin } from '../plugins/findings.ts'
 import { graphPlugin } from '../plugins/graph.ts'
+import { leavingPlugin } from '../plugins/leaving.ts'
 import { metricsPlugin } from '../plugins/metrics.ts'
 import { needsPlugin } from '../plugins/needs.ts'
 import { noticedPlugin } from '../plugins/noticed.ts'
@@ -84,6 +85,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(formAnswersPlugin)
   app.register(recoveryPlugin)
   app.register(findingsPlugin)
+  app.register(leavingPlugin)
 
   app.register(healthRoutes)
   app.register(webhookRoutes)

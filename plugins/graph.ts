@@ -23,7 +23,6 @@ async function graph(app: FastifyInstance) {
     appId: FB_APP_ID,
     appSecret: FB_APP_SECRET,
     proxies: app.config,
-    maySend: app.maySend,
     onCall: ({ edge, outcome }) => {
       app.metrics.graphCall(edge, outcome)
       outage.heard(outcome)
@@ -49,5 +48,5 @@ async function graph(app: FastifyInstance) {
 export const graphPlugin = fp(graph, {
   name: 'graph',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'metrics', 'store'],
+  dependencies: ['env', 'clock', 'metrics'],
 })

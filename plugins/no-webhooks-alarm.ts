@@ -10,9 +10,10 @@ declare module 'fastify' {
 }
 
 async function noWebhooksAlarm(app: FastifyInstance) {
-  const { clock, needs, store, tokens } = app
+  const { clock, duty, needs, store, tokens } = app
   const watch = createNoWebhooksAlarm({
     pages: () => tokens.statuses().filter(({ state }) => state !== 'missing'),
+    duty,
     needs,
     store,
     clock,

@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 /** Keeps Facebook's Messenger Profile (Get Started, greeting, ice breakers, menu) like the script wants it. */
 async function profile(app: FastifyInstance) {
-  const { needs, tokens } = app
+  const { needs, keptTokens: tokens } = app
   const sync = createProfileSync({
     graph: app.graph,
     tokens,

@@ -12,11 +12,12 @@ declare module 'fastify' {
 
 /** Keeps the app subscribed to each Page's webhooks, and recovers the messages they missed. */
 async function recovery(app: FastifyInstance) {
-  const { clock, graph, needs, store, tokens } = app
+  const { clock, graph, needs, store, keptTokens: tokens } = app
   const running = createRecovery({
     store,
     graph,
     tokens,
+    duty: app.duty,
     isToBeSubscribed: (pageId) => app.tokenStore.page(pageId)?.subscribe === true,
     toEvents: toRecoveredEvents,
     clock,

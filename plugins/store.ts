@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import manifest from '../package.json' with { type: 'json' }
 import type { Duty, Instances } from '../src/base/duty.ts'
 import { createRetention } from '../src/store/retention.ts'
 import type { OpenedStore } from '../src/store/opened.ts'
@@ -11,11 +12,11 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Inbox, outbox and conversations; see src/store/store.ts. */
     store: Store
-    /** Whether this process may say something to Facebook for a visitor to read; to be asked in that very moment. */
-    maySend: () => boolean
     /** What of the work is this instance's; see src/base/duty.ts. */
     duty: Duty
     instances: Instances
+    /** Begins and ends the keeping of Pages; see src/store/opened.ts. */
+    pages: Pick<OpenedStore, 'begin' | 'leave' | 'lost'>
   }
 }
 
@@ -37,9 +38,9 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
     log: app.log.child({ part: 'store' }),
   })
   app.decorate('store', opened.store)
-  app.decorate('maySend', opened.maySend)
   app.decorate('duty', opened.duty)
   app.decorate('instances', opened.instances)
+  app.decorate('pages', opened)
   app.addHook('onReady', async () => retention.start())
   app.addHook('onClose', async () => {
     await retention.stop()
@@ -61,7 +62,7 @@ const open = async (
   if (url === undefined) return openStore({ dir, clock, databaseThread })
   void databaseThread?.terminate()
   const { openOnServer } = await import('../src/store/postgres/open.ts')
-  return openOnServer({ url, dir, clock, log: log.child({ part: 'store' }) })
+  return openOnServer({ url, dir, version: manifest.version, clock, log: log.child({ part: 'store' }) })
 }
 
 export const storePlugin = fp(store, {

@@ -4,6 +4,7 @@ import type { NeedCause } from '../src/alerts/needs.ts'
 import { openTokenPlace } from '../src/store/tokens/open.ts'
 import { openTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
+import { keptPageTokens } from '../src/token/kept-page-tokens.ts'
 import { createKeptStates } from '../src/token/kept-states.ts'
 import type { PageTokens } from '../src/token/page-tokens.ts'
 import { createProbedPageTokens } from '../src/token/probed-page-tokens.ts'
@@ -14,6 +15,8 @@ declare module 'fastify' {
     tokenStore: TokenStore
     /** The Page tokens: which Page may send, and with which token. */
     tokens: PageTokens
+    /** Those of the Pages that this instance keeps, for work that one instance does for a Page. */
+    keptTokens: PageTokens
   }
 }
 
@@ -48,6 +51,7 @@ async function tokens(app: FastifyInstance) {
   })
   app.decorate('tokenStore', store)
   app.decorate('tokens', tokens)
+  app.decorate('keptTokens', keptPageTokens(tokens, duty))
   app.addHook('onReady', () => tokens.start())
   app.addHook('onClose', async () => {
     await tokens.stop()

@@ -22,12 +22,14 @@ async function health(app: FastifyInstance) {
   app.get('/healthz', () => ({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
-    const [isReady, counts] = await Promise.all([isStoreReady(), countsOfNow()])
+    const [isStoreOk, counts] = await Promise.all([isStoreReady(), countsOfNow()])
+    // First of all, so that no new requests come while the last ones are answered.
+    const isReady = isStoreOk && !app.isLeaving()
     const found = app.findings.now(counts)
     // A dead token is no reason to turn webhooks away: they are kept until it is mended.
     return reply.code(isReady ? 200 : 503).send({
-      status: isReady ? 'ready' : 'unavailable',
-      store: isReady ? 'ok' : 'unavailable',
+      status: app.isLeaving() ? 'leaving' : isReady ? 'ready' : 'unavailable',
+      store: isStoreOk ? 'ok' : 'unavailable',
       verdict: levelOfAll(found),
       findings: found.map(({ kind, level, pageId }) => ({ kind, level, pageId })),
       tokens: app.tokens.statuses().map(({ pageId, state }) => ({ pageId, state })),
@@ -64,5 +66,5 @@ export const healthRoutes = fp(health, {
   name: 'health-routes',
   fastify: '5.x',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'findings', 'store', 'tokens'] },
+  decorators: { fastify: ['clock', 'findings', 'isLeaving', 'store', 'tokens'] },
 })

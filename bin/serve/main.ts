@@ -1,7 +1,14 @@
 import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
-import { configWarnings, exposureOf, withDotEnv, type Env } from '../../src/base/config.ts'
+import {
+  configWarnings,
+  drainMs,
+  exposureOf,
+  loadConfig,
+  withDotEnv,
+  type Env,
+} from '../../src/base/config.ts'
 import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { LogStream } from '../../src/base/log.ts'
@@ -12,6 +19,8 @@ import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
+/** So long Pages that are given to other instances may take to come home. */
+const LEAVE_WITHIN_MS = 10_000
 
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
@@ -74,12 +83,15 @@ const serveWhenBuilt = async (
 ): Promise<void> => {
   let app: FastifyInstance | null = null
   const logger = { error: (about: unknown) => app?.log.error(about) ?? console.error(about) }
-  endWithGrace({ delay: CLOSE_WITHIN_MS, logger }, async ({ signal, err }) => {
+  endWithGrace({ delay: endWithinMs(readEnv()), logger }, async ({ signal, err }) => {
     if (app === null) {
       if (err) console.error(explain(err))
     } else {
       if (err) app.log.fatal({ err }, 'stopping after an unhandled error')
-      else app.log.info({ signal }, 'stopping')
+      else {
+        app.log.info({ signal }, 'stopping')
+        await app.leave()
+      }
       await app.close()
       app.log.info('stopped')
     }
@@ -94,6 +106,17 @@ const serveWhenBuilt = async (
   for (const { what, next } of configWarnings(process.env)) app.log.warn(`${what}: ${next}`)
   const exposure = exposureOf(envFileIn(process.env))
   if (exposure !== null) app.log.warn(`${exposure.what}: ${exposure.next}`)
+}
+
+/** Wrong settings are told of by the bot that is built with them. */
+const endWithinMs = (env: Env): number => {
+  try {
+    const config = loadConfig(env, ['DATABASE_URL', 'DRAIN_SECONDS'])
+    const leaveMs = config.DATABASE_URL === undefined ? 0 : LEAVE_WITHIN_MS
+    return CLOSE_WITHIN_MS + Math.max(leaveMs, drainMs(config))
+  } catch {
+    return CLOSE_WITHIN_MS
+  }
 }
 
 const setUpAlready = (): BotError =>

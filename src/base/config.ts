@@ -157,6 +157,12 @@ export const exposureOf = (path: string): { what: string; next: string } | null 
   return { what: `other users may read the secrets in ${path} (mode ${mode})`, next: `chmod 600 ${path}` }
 }
 
+/** How long callbacks are accepted after SIGTERM, ms: where there may be other instances, the load balancer has to see /readyz first. */
+export const drainMs = ({
+  DRAIN_SECONDS: seconds,
+  DATABASE_URL: url,
+}: Pick<Config, 'DRAIN_SECONDS' | 'DATABASE_URL'>): number => 1000 * (seconds ?? (url === undefined ? 0 : 5))
+
 /** What is of no use without another one. */
 const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = {
   ALERT_MAIL_TO: ['SMTP_URL'],
@@ -260,6 +266,7 @@ const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   PROBE_SECONDS: asNumber,
   REMIND_SECONDS: asNumber,
   MESSAGES_PER_SECOND: asNumber,
+  DRAIN_SECONDS: asNumber,
   TRUST_PROXY: asProxies,
   HTTP_PROXY: asProxyServer,
   HTTPS_PROXY: asProxyServer,

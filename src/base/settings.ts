@@ -208,6 +208,13 @@ const properties = {
     description:
       'a number from 1 to 300: how many messages a second may be sent for one Page (above 40 its inbox on facebook.com shows no new ones, and Facebook takes none for a while)',
   },
+  DRAIN_SECONDS: {
+    type: 'number',
+    minimum: 0,
+    maximum: 300,
+    description:
+      'a number of seconds from 0 to 300, or left unset for 5 with DATABASE_URL and 0 without: how long callbacks are accepted after SIGTERM',
+  },
   BODY_BUDGET_MIB: {
     type: 'integer',
     minimum: 8,

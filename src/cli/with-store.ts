@@ -45,7 +45,6 @@ const openServer = async (url: string): Promise<Store> => {
     clock: systemClock,
     name: `evergreen command/${process.pid}`,
     owner: randomUUID(),
-    fence: null,
-    onExit: rethrow,
+    leases: null,
   })
 }

@@ -1,5 +1,6 @@
 import type { ConversationView } from '../conversation/view.ts'
 import type { Clock } from '../base/clock.ts'
+import { followPages, soleDuty, type Duty } from '../base/duty.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Reply } from '../messages.ts'
 import type { Needs } from '../alerts/needs.ts'
@@ -8,6 +9,7 @@ import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher } from './handling/dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
+import { createGateNotes } from './sending/gate-notes.ts'
 import { createGates } from './sending/gates.ts'
 import { createHandling, type OnHandled, type Handler } from './handling/call-handler.ts'
 import { createSurroundings } from './handling/surroundings.ts'
@@ -45,6 +47,8 @@ export interface DeliveryDeps {
   /** The files that messages name. */
   files: UploadFiles
   tokens: PageTokens
+  /** Which Pages are this process's to send for; all where nothing is said. */
+  duty?: Duty
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handler
@@ -87,13 +91,14 @@ const DEFAULT_LIMITS: DeliveryLimits = {
 }
 
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
-  const { store, graph, tokens, needs, clock, random, log, report } = deps
+  const { store, graph, tokens, needs, duty = soleDuty, clock, random, log, report } = deps
   const limits = { ...DEFAULT_LIMITS, ...deps.limits }
   const rates = { ...DEFAULT_RATES, ...deps.rates }
   const { perPage } = limits
   // What waits from before fills two seconds of the pace at most, and leaves the other places to new answers.
   const backlog = Math.min(perPage, 2 * rates.message)
-  const gates = createGates({ store, tokens, needs, clock, random, perPage, backlog })
+  const notes = createGateNotes({ store, clock })
+  const gates = createGates({ store, tokens, needs, notes, clock, random, perPage, backlog })
   const pacer = createPacer({ clock, rates })
   const doubt = createDoubtResolver({
     graph,
@@ -194,14 +199,24 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     maxBusy,
   })
 
+  const taken = (pageId: string): void => {
+    gates.taken(pageId)
+    pacer.taken(pageId)
+    uploads.taken(pageId)
+  }
+  let stopFollowing = (): void => undefined
+
   return {
     start: () => {
+      const pageIds = (): string[] => tokens.statuses().map(({ pageId }) => pageId)
+      stopFollowing = followPages(duty, pageIds, { taken, lost: gates.lost })
       tokenWaits.start()
       gates.start()
       sender.start()
       dispatcher.start()
     },
     stop: async () => {
+      stopFollowing()
       await dispatcher.stop()
       await sender.stop()
       uploads.stop()

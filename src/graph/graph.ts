@@ -84,6 +84,8 @@ export interface SendCall {
   metadata?: string
   /** Sends outside of the standard messaging window; for what a person wrote (docs/messenger-platform.md#f4). */
   tag?: 'HUMAN_AGENT' | undefined
+  /** Whether it may go out; asked in the moment in which it would be written. Where it may not, the error is `transient`. */
+  maySend?: (() => boolean) | undefined
 }
 
 export interface UploadCall {

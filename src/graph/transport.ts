@@ -25,8 +25,6 @@ export interface TransportOptions {
   dispatcher?: Dispatcher
   /** For a whole call, waiting for a connection included. */
   timeoutMs?: number
-  /** Whether a call that is marked `once` may go out; asked in the moment in which it would be written. */
-  maySend?: () => boolean
   /** After every call: `outcome` is `ok` or a verdict. */
   onCall?: (call: { edge: string; outcome: 'ok' | Verdict; ms: number }) => void
 }
@@ -45,6 +43,8 @@ export interface Call {
   timeoutMs?: number
   /** Whether a repetition would be seen: what does not prove that the call was not carried out is then `ambiguous`. */
   once?: boolean
+  /** Whether it may go out; asked in the moment in which it would be written. It may where nothing is said. */
+  maySend?: (() => boolean) | undefined
   /** Whether it goes out with the app token: what sounds like a dead token is then a wrong app id or secret. */
   asApp?: boolean
   /** The Page it is made for: limits of other Pages and accounts in the answer do not concern it. */
@@ -72,7 +72,6 @@ export const createTransport = ({
   origin,
   dispatcher,
   timeoutMs = TIMEOUT_MS,
-  maySend = () => true,
   onCall,
   proxies = {},
 }: TransportOptions): Transport => {
@@ -86,7 +85,7 @@ export const createTransport = ({
     const startedMs = performance.now()
     let outcome: 'ok' | Verdict = 'transient'
     try {
-      const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs, maySend)
+      const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs)
       theirs.hear(raw.headers['date'])
       const answer = read(wanted, raw)
       outcome = 'ok'
@@ -163,9 +162,8 @@ const exchange = (
   pool: Dispatcher,
   origin: string,
   base: string,
-  { method, path, authorization, body, once, contentType = 'application/json' }: Call,
+  { method, path, authorization, body, maySend, contentType = 'application/json' }: Call,
   timeoutMs: number,
-  maySend: () => boolean,
 ): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     let sent = false
@@ -202,7 +200,7 @@ const exchange = (
           // The deadline passed while this waited for a connection: it must not go out any more.
           if (settled) started.abort(new LostAnswer('too late', false))
           // Here and not before the call: after a process was frozen, what waited for a connection goes out before any timer runs.
-          else if (once === true && !maySend()) fail('this process may not send now')
+          else if (maySend?.() === false) fail('this process may not send now')
           else sent = true
         },
         onResponseStart: (_controller, statusCode, responseHeaders) => {

@@ -1,5 +1,6 @@
 import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
+import { followPages, soleDuty, type Duty } from '../base/duty.ts'
 import type { Needs } from '../alerts/needs.ts'
 import { duration, utc } from '../base/times.ts'
 import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
@@ -7,6 +8,8 @@ import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
 export interface NoWebhooksAlarmDeps {
   /** The Pages whose webhooks are expected: those with a token. */
   pages: () => { pageId: string; pageName: string | null }[]
+  /** The keeper of a Page judges, and other instances tell it what they hear; one instance alone where nothing is said. */
+  duty?: Duty
   needs: Pick<Needs, 'raise' | 'settle'>
   /** Keeps the learned rhythm over restarts. */
   store: {
@@ -30,6 +33,8 @@ interface Watched {
   heardMs: number | null
   /** When the alarm was raised; null while there is none. */
   alarmMs: number | null
+  /** Whether the keeper before may have raised one. */
+  mayBeRaised: boolean
 }
 
 const SAVE_EVERY_SLOTS = 6
@@ -39,9 +44,12 @@ const LATE_MS = 60_000
 const BELIEVED_MS = 7 * 86_400_000
 
 const nameOf = (pageId: string): string => `rhythm:${pageId}`
+/** When an instance that does not keep the Page heard of it, once in each slot. */
+const heardOf = (pageId: string): string => `heard:${pageId}`
 
 export const createNoWebhooksAlarm = ({
   pages,
+  duty = soleDuty,
   needs,
   store,
   clock,
@@ -52,11 +60,19 @@ export const createNoWebhooksAlarm = ({
   let slotMs = 0
   let slots = 0
   let cancel = (): void => {}
+  let stopFollowing = (): void => {}
+
+  const keptPages = () => pages().filter(({ pageId }) => duty.keeps(pageId))
 
   const watch = async (pageId: string): Promise<Watched> => {
     const known = watched.get(pageId)
     if (known) return known
-    const entry = { rhythm: createRhythm(await recall(pageId)), heardMs: null, alarmMs: null }
+    const entry = {
+      rhythm: createRhythm(await recall(pageId)),
+      heardMs: null,
+      alarmMs: null,
+      mayBeRaised: false,
+    }
     watched.set(pageId, entry)
     return entry
   }
@@ -68,11 +84,39 @@ export const createNoWebhooksAlarm = ({
     })
 
   const save = async (): Promise<void> => {
-    for (const [pageId, { rhythm }] of watched) {
-      await store.remember(nameOf(pageId), rhythm.save()).catch((error: unknown) => {
-        log.warn({ err: error, pageId }, 'what is usual for the Page could not be kept')
-      })
-    }
+    for (const [pageId, { rhythm }] of watched) await saveOne(pageId, rhythm)
+  }
+
+  const saveOne = (pageId: string, rhythm: Rhythm): Promise<void> =>
+    store.remember(nameOf(pageId), rhythm.save()).catch((error: unknown) => {
+      log.warn({ err: error, pageId }, 'what is usual for the Page could not be kept')
+    })
+
+  /** Its next keeper goes on with what was learned here. */
+  const lost = (pageId: string): void => {
+    const entry = watched.get(pageId)
+    watched.delete(pageId)
+    if (entry !== undefined) void saveOne(pageId, entry.rhythm)
+  }
+
+  const taken = (pageId: string): void => {
+    void watch(pageId).then((entry) => {
+      entry.mayBeRaised = true
+    })
+  }
+
+  const heardHere = (pageId: string, entry: Watched, atMs: number): void => {
+    entry.heardMs = Math.max(entry.heardMs ?? 0, atMs)
+    if (entry.alarmMs === null && !entry.mayBeRaised) return
+    entry.alarmMs = null
+    entry.mayBeRaised = false
+    needs.settle(pageId, 'silent')
+  }
+
+  /** Null where no other instance has told of it. */
+  const heardElsewhere = async (pageId: string): Promise<number | null> => {
+    const atMs = Number((await store.recall(heardOf(pageId)).catch(() => null)) ?? Number.NaN)
+    return Number.isFinite(atMs) ? atMs : null
   }
 
   const nextSlot = (): void => {
@@ -94,9 +138,12 @@ export const createNoWebhooksAlarm = ({
     if (isLate) return nextSlot()
     slotMs += SLOT_MS
     lookAtSlot()
-    for (const { pageId, pageName } of pages()) {
+    for (const { pageId, pageName } of keptPages()) {
       const entry = await watch(pageId)
-      entry.rhythm.observe(endedMs, active.has(pageId))
+      const elsewhereMs = active.has(pageId) ? null : await heardElsewhere(pageId)
+      const isHeardElsewhere = elsewhereMs !== null && elsewhereMs >= endedMs
+      if (isHeardElsewhere) heardHere(pageId, entry, elsewhereMs)
+      entry.rhythm.observe(endedMs, isHeardElsewhere || active.has(pageId))
       judge(pageId, pageName, entry, nowMs)
     }
     slots += 1
@@ -128,20 +175,24 @@ export const createNoWebhooksAlarm = ({
 
   return {
     heard: (pageId) => {
+      const isFirst = !heard.has(pageId)
       heard.add(pageId)
       const entry = watched.get(pageId)
-      if (!entry) return
-      entry.heardMs = clock.now()
-      if (entry.alarmMs === null) return
-      entry.alarmMs = null
-      needs.settle(pageId, 'silent')
+      if (duty.keeps(pageId)) {
+        if (entry) heardHere(pageId, entry, clock.now())
+      } else if (isFirst) {
+        // What gets lost is told in the next slot.
+        store.remember(heardOf(pageId), String(clock.now())).catch(() => undefined)
+      }
     },
     start: async () => {
-      for (const { pageId } of pages()) await watch(pageId)
+      stopFollowing = followPages(duty, () => pages().map(({ pageId }) => pageId), { taken, lost })
+      for (const { pageId } of keptPages()) await watch(pageId)
       nextSlot()
     },
     stop: async () => {
       cancel()
+      stopFollowing()
       await save()
     },
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { followPages, soleDuty, type Duty } from '../base/duty.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { TellTrouble } from '../alerts/page-trouble.ts'
@@ -50,6 +51,8 @@ const LET_REPEAT_MS = 10 * MINUTE_MS
 /** The bootstrap that brought the token subscribes a moment later. */
 const AFTER_TOKEN_MS = 5000
 const APART_MS = 50
+/** So soon after a start the instance has the Pages that it will keep. */
+const TAKEN_WITHIN_MS = 5 * MINUTE_MS
 const RETRY = { baseMs: MINUTE_MS, capMs: LOOK_EVERY_MS }
 const STOP_WITHIN_MS = 2000
 const UNLISTED =
@@ -58,7 +61,9 @@ const UNLISTED =
 export const createRecovery = (deps: {
   store: MissedDeps['store'] & Pick<Store, 'remember' | 'recall'>
   graph: MissedDeps['graph'] & Pick<Graph, 'subscribe' | 'subscribedFields'>
+  /** Of the kept Pages. */
   tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
+  duty?: Duty
   /** Whether the operator wants the app subscribed to the Page, as the last bootstrap was told. */
   isToBeSubscribed: (pageId: string) => boolean
   /** The events the webhook would have brought. */
@@ -69,11 +74,12 @@ export const createRecovery = (deps: {
   /** Called with the reason why a Page's webhooks may be missing, where only the operator can mend it. */
   onTrouble: TellTrouble
 }): Recovery => {
+  const { duty = soleDuty } = deps
   const { store, graph, tokens, isToBeSubscribed, toEvents, clock, random, log, onTrouble } = deps
   const pages = new Map<string, PageWatch>()
   const stopping = new AbortController()
   const { signal } = stopping
-  let stopListening = (): void => undefined
+  let stopListening: (() => void)[] = []
 
   const watchOf = (pageId: string): PageWatch => {
     const known = pages.get(pageId)
@@ -180,11 +186,20 @@ export const createRecovery = (deps: {
     return Math.max(waitMs, error instanceof GraphError ? (error.retryAfterMs ?? 0) : 0)
   }
 
+  /** The last absence that was found, and when: a Page that is taken after it is looked at with it. */
+  let away: { sinceMs: number; foundMs: number } | null = null
+
   const wasAway = (sinceMs: number): void => {
+    away = { sinceMs, foundMs: clock.elapsed() }
     for (const [index, { pageId }] of tokens.statuses().entries()) {
       watchOf(pageId).awaySinceMs = sinceMs
       lookIn(pageId, index * APART_MS)
     }
+  }
+
+  const taken = (pageId: string): void => {
+    if (away !== null && clock.elapsed() - away.foundMs < TAKEN_WITHIN_MS)
+      watchOf(pageId).awaySinceMs = away.sinceMs
   }
 
   const absence = createAbsence({ store, clock, log, onAway: wasAway })
@@ -195,13 +210,17 @@ export const createRecovery = (deps: {
       if (signal.aborted) return
       if (!isLooking)
         for (const [index, { pageId }] of tokens.statuses().entries()) lookIn(pageId, index * APART_MS)
-      stopListening = tokens.onChange(({ pageId, state }) => {
-        if (state === 'valid') lookIn(pageId, AFTER_TOKEN_MS)
-        if (state === 'missing') onTrouble(pageId, null)
-      })
+      const idsOf = (): string[] => tokens.statuses().map(({ pageId }) => pageId)
+      stopListening = [
+        followPages(duty, idsOf, { taken }),
+        tokens.onChange(({ pageId, state }) => {
+          if (state === 'valid') lookIn(pageId, AFTER_TOKEN_MS)
+          if (state === 'missing') onTrouble(pageId, null)
+        }),
+      ]
     },
     stop: async () => {
-      stopListening()
+      for (const end of stopListening) end()
       stopping.abort()
       const noted = absence.stop()
       for (const { cancelTimer } of pages.values()) cancelTimer()

@@ -1,14 +1,19 @@
 import type { Duty, Instances } from '../base/duty.ts'
 import type { Store } from './store.ts'
 
-/** A store that is this process's own to work on. */
+/** A store that this process works on, and its part of the work. */
 export interface OpenedStore {
   store: Store
-  /** Resolves when it is this process's own no more: nothing can be accepted, what was accepted is kept. */
+  /** Resolves when this process has to end: it can accept nothing more; what was accepted is kept. */
   lost: Promise<Error>
-  /** Whether this process may say something now. To be asked in the moment in which it is said. */
-  maySend: () => boolean
   duty: Duty
   instances: Instances
+  /** Begins to take Pages, where they are shared. Call it when the bot listens. */
+  begin: () => void
+  /**
+   * Gives the Pages to other instances, if there are any, once what is sent for them has come home, and takes no more. Events are
+   * still accepted.
+   */
+  leave: () => Promise<void>
   close: () => Promise<void>
 }

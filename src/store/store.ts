@@ -40,8 +40,8 @@ export interface StoreNotices {
   /** There may be something new to claim. */
   onWork: (listener: (queue: Queue) => void) => () => void
   /**
-   * These claims are void: nothing may be said or kept because of them any more, for the visitor was forgotten. They are
-   * released all the same.
+   * These claims are void: nothing may be said or kept because of them any more, for the visitor was forgotten, or another process
+   * keeps the Page. They are released all the same.
    */
   onRevoked: (listener: (claims: readonly ClaimId[]) => void) => () => void
   /** Visitors were forgotten, here or by another process: the listener drops all cached data of visitors. */
@@ -265,6 +265,13 @@ export interface OutboxClaim {
   id: ClaimId
   conversation: Readonly<Conversation>
   replies: StoredReply[]
+  /**
+   * Whether the replies may be said now. To be asked in the moment in which one is written to Facebook: another process may have
+   * taken the Page since, and a process that was frozen does not hear of it in time.
+   */
+  maySend: () => boolean
+  /** Since when this process works on the Page, by `clock.elapsed()`: replies in doubt were last tried before, as far as is known. */
+  takenMs: number
 }
 
 export interface StoredReply {

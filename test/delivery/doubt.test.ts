@@ -37,6 +37,8 @@ const settled = async ({ content = TEXT, tookMs, answered = false, look }: Doubt
     id: 1,
     conversation: { id: 1, pageId: '100', psid: '700', state: null, windowEndsMs: null },
     replies: [reply],
+    maySend: () => true,
+    takenMs: 0,
   }
   const own = { id: 'mid-1', fromId: '100', text: content.message.text ?? '', createdMs: clock.now() }
   const doubt = createDoubtResolver({

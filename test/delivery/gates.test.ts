@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createGateNotes } from '../../src/delivery/sending/gate-notes.ts'
 import { createGates } from '../../src/delivery/sending/gates.ts'
 import type { StuckRefusal } from '../../src/delivery/sending/stuck.ts'
 import type { Need } from '../../src/alerts/needs.ts'
@@ -15,8 +16,9 @@ const REFUSAL: StuckRefusal = {
   trouble: { what: 'Facebook refuses.', remedy: 'Look it up.', byToken: false },
 }
 
-const build = () => {
+const build = (kept = new Map<string, string>()) => {
   const clock = createFakeClock()
+  const paused = new Set<string>()
   const needs: Need[] = []
   const hurried: number[] = []
   const status = { pageId: PAGE, pageName: 'Page', state: 'valid' } as PageTokenStatus
@@ -28,11 +30,18 @@ const build = () => {
   }
   const gates = createGates({
     store: {
-      pausePage: () => undefined,
+      pausePage: (pageId, isPaused) => void (isPaused ? paused.add(pageId) : paused.delete(pageId)),
       hurryOutbox: (conversations) => void hurried.push(...conversations),
     },
     tokens,
     needs: { raise: (need) => void needs.push(need), settle: () => void needs.splice(0) },
+    notes: createGateNotes({
+      store: {
+        remember: async (name, text) => void kept.set(name, text),
+        recall: async (name) => kept.get(name) ?? null,
+      },
+      clock,
+    }),
     clock,
     random: () => 0.5,
     perPage: MOST.all,
@@ -41,7 +50,7 @@ const build = () => {
   const fail = (from: number, many: number): void => {
     for (let n = 0; n < many; n += 1) gates.failed(PAGE, from + n)
   }
-  return { gates, clock, needs, hurried, fail, room: () => gates.room(PAGE) }
+  return { gates, clock, needs, hurried, fail, kept, paused, room: () => gates.room(PAGE) }
 }
 
 t.test('an outage is counted in conversations, not in tries', (t) => {
@@ -124,3 +133,37 @@ t.test(
     t.end()
   },
 )
+
+t.test(
+  'the next keeper of a Page waits as long as Facebook asked its last one to, and then tries',
+  async (t) => {
+    const last = build()
+    last.gates.close(PAGE, { cause: 'rate_limited' }, 600_000)
+    const { gates, clock, paused } = build(last.kept)
+    gates.taken(PAGE)
+    t.equal(gates.tokenFor(PAGE), null, 'nothing is sent before it is known')
+    await clock.advance(599_000)
+    t.equal(gates.tokenFor(PAGE), null)
+    t.ok(paused.has(PAGE))
+    await clock.advance(2000)
+    t.equal(gates.tokenFor(PAGE), 'token')
+    gates.succeeded(PAGE)
+    t.notOk(paused.has(PAGE))
+
+    const after = build(last.kept)
+    after.gates.taken(PAGE)
+    await after.clock.advance(0)
+    t.equal(after.gates.tokenFor(PAGE), 'token', 'the one after that finds it open')
+  },
+)
+
+t.test('a Page that is lost leaves its needs to its next keeper, and no timer', async (t) => {
+  const { gates, clock, needs } = build()
+  gates.close(PAGE, { cause: 'permission', what: 'No permission.', remedy: 'Grant it.' })
+  t.equal(needs.length, 1)
+  gates.lost(PAGE)
+  t.equal(needs.length, 1)
+  t.equal(gates.tokenFor(PAGE), 'token', 'what was known is not true any more')
+  await clock.advance(3_600_000)
+  t.same(gates.narrowed(), [])
+})

@@ -116,6 +116,8 @@ t.test('no wait between two tries is longer than what is left of the window', as
     id: 1,
     conversation: { ...conversation, windowEndsMs: clock.now() + 700 },
     replies: [reply],
+    maySend: () => true,
+    takenMs: 0,
   }
   const failed = new GraphError('down', {
     verdict: 'transient',

@@ -1,55 +1,88 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createRng } from '../../sandbox/src/rng.ts'
-import { callbackOf, startTown, type BotProcess } from '../helpers/bot.ts'
+import { startBalancer } from '../helpers/balancer.ts'
+import { callbackOf, startTown, type BotProcess, type Town, type TownOptions } from '../helpers/bot.ts'
 import { roundsOr, SEED } from '../helpers/faults.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
 
-/**
- * Two instances on one PostgreSQL database: one works, the other stands by. The one that works dies or stops, again and again.
- */
+/** Three instances on one PostgreSQL database, behind a load balancer; they die, stop and freeze, again and again. */
 const ROUNDS = roundsOr(2)
-const MESSAGES_A_ROUND = 40
+const MESSAGES_A_ROUND = 60
 const SETTLED_WITHIN_MS = 90_000
 
+/** A town whose bot has twins; callbacks go to each in turn. */
+const startInstances = async (
+  t: Test,
+  { env = {}, ...options }: TownOptions,
+): Promise<{ town: Town; url: string; instances: BotProcess[]; failed: () => number }> => {
+  const url = await freshDatabase()
+  const shared = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64'), DRAIN_SECONDS: '0.5' }
+  const town = await startTown(t, { ...options, env: { ...shared, ...env }, seed: SEED })
+  const instances = [town.bot, await town.bot.twin('elsewhere'), await town.bot.twin('elsewhere')]
+  const { address, failed } = await startBalancer(
+    t,
+    instances.map((instance) => instance.address),
+  )
+  town.sandbox.setWebhook({ url: `${address}/webhook`, verifyToken: 'verify-1' })
+  return { town, url, instances, failed }
+}
+
+/** How many Pages each keeps, the fewest first. */
+const kept = async (url: string): Promise<number[]> => {
+  const rows = await sql(
+    url,
+    `select (select count(*) from evergreen.lease l where l.owner = i.id and l.page > 0 and l.until > now())::int as n
+     from evergreen.instance i where beat > now() - interval '10 seconds' order by since`,
+  )
+  return rows.map((row) => row['n'] as number).toSorted((a, b) => a - b)
+}
+
+const untilKept = async (url: string, pages: readonly number[]): Promise<void> => {
+  while ((await kept(url)).join() !== pages.join()) await sleep(50)
+}
+
 t.test(
-  'whichever way the keeper ends, the other goes on: nothing is lost, doubled or reordered',
+  'whichever way an instance ends, the others go on: nothing is lost, doubled or reordered',
   async (t) => {
-    const url = await freshDatabase()
-    const env = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64') }
-    const town = await startTown(t, { size: { pages: 2, visitors: 6 }, env, latencyMs: 15, seed: SEED })
+    const size = { pages: 6, visitors: 3 }
+    const { town, url, instances, failed } = await startInstances(t, { size, latencyMs: 15 })
     const { sandbox } = town
     const rng = createRng(SEED)
     const talk = createTalk(town, rng)
-    let [keeper, other]: [BotProcess, BotProcess] = [town.bot, await town.bot.twin()]
-    let taking = other.start()
+    await Promise.all(instances.slice(1).map((instance) => instance.start()))
+    await untilKept(url, [2, 2, 2])
     for (let round = 0; round < ROUNDS; round += 1) {
-      await other.logged(({ msg }) => msg.includes('stands by'))
+      const ending = instances[rng.int(instances.length)]
+      if (ending === undefined) throw new Error('no instance')
       let left = MESSAGES_A_ROUND
       const writing = setInterval(() => (left -= 1) >= 0 && talk.write(), 20)
       await sleep(10 * rng.int(60))
-      const beganMs = performance.now()
       const isKilled = round % 2 === 0
-      if (isKilled) await keeper.kill9()
-      else t.equal(await keeper.sigterm(), 0)
-      await taking
+      const beganMs = performance.now()
+      if (isKilled) await ending.kill9()
+      else t.equal(await ending.sigterm(), 0)
+      await untilKept(url, [3, 3])
       const gapMs = Math.round(performance.now() - beganMs)
-      t.comment(`${isKilled ? 'killed' : 'stopped'}: the other listened after ${gapMs} ms`)
+      t.comment(`${isKilled ? 'killed' : 'stopped'}: the others had its Pages after ${gapMs} ms`)
+      await ending.start()
+      await untilKept(url, [2, 2, 2])
+      while (left > 0) await sleep(20)
       clearInterval(writing)
       sandbox.courier.hurry()
-      ;[keeper, other] = [other, keeper]
-      taking = other.start()
-      // The last one stands by until it is killed.
-      taking.catch(() => undefined)
       await talk.answered(SETTLED_WITHIN_MS)
       t.same(talk.wrongs(), [], `each of ${talk.written()} messages is answered once and in order`)
     }
+    t.equal(failed(), 0, 'no callback was refused')
 
     const again = talk.conversations.map(({ pageId, psid, heard }) => callbackOf(pageId, psid, ...heard()))
-    t.same(new Set(await Promise.all(again.map(keeper.callBack))), new Set([200]))
-    t.same(talk.wrongs(), [], 'and not again when Facebook repeats all of them')
+    const answers = instances.flatMap(({ callBack }, at) =>
+      (at === 0 ? again : again.toReversed()).map((callback) => callBack(callback)),
+    )
+    t.same(new Set(await Promise.all(answers)), new Set([200]))
+    t.same(talk.wrongs(), [], 'and not again when Facebook repeats all of them to every instance')
 
     const [row] = await sql(url, 'select data from evergreen.tokens')
     t.match(row?.['data'], /"cipher":"aes-256-gcm"/)
@@ -57,29 +90,81 @@ t.test(
   },
 )
 
-t.test('a keeper that was frozen for longer than its lease says nothing more, and ends', async (t) => {
-  const url = await freshDatabase()
-  const env = {
-    DATABASE_URL: url,
-    TOKEN_KEY: randomBytes(32).toString('base64'),
-    MESSAGES_PER_SECOND: '300',
-  }
-  // Slow, so that many replies have been handed out and wait for a connection.
-  const town = await startTown(t, { size: { pages: 1, visitors: 40 }, env, latencyMs: 300, seed: SEED })
-  const { sandbox, bot } = town
+t.test(
+  'new callbacks that come to every instance at once, in another order, are answered once',
+  async (t) => {
+    const { town, url, instances } = await startInstances(t, { size: { pages: 6, visitors: 4 } })
+    await Promise.all(instances.slice(1).map((instance) => instance.start()))
+    await untilKept(url, [2, 2, 2])
+    const talk = createTalk(town, createRng(SEED))
+    // Only whoever wrote before may be answered.
+    for (const place of talk.conversations) talk.write(place, 'say hello')
+    await talk.answered(SETTLED_WITHIN_MS)
+    const callbacks = talk.conversations.map(({ pageId, psid, texts }) => {
+      texts.push('say how')
+      return callbackOf(pageId, psid, { mid: `m_${pageId}_${psid}`, text: 'say how', atMs: Date.now() })
+    })
+    const entry = callbacks.flatMap((callback) => callback.entry)
+    const codes = instances.flatMap(({ callBack }, at) => [
+      callBack({ object: 'page', entry: at === 0 ? entry : entry.toReversed() }),
+      ...(at === 1 ? callbacks : callbacks.toReversed()).map((callback) => callBack(callback)),
+    ])
+    t.same(new Set(await Promise.all(codes)), new Set([200]))
+    await talk.answered(SETTLED_WITHIN_MS)
+    // A second answer would precede these.
+    for (const place of talk.conversations) talk.write(place, 'say bye')
+    await talk.answered(SETTLED_WITHIN_MS)
+    t.same(talk.wrongs(), [])
+  },
+)
+
+t.test('from one instance to three and back, under load, no callback fails', async (t) => {
+  const { town, url, instances, failed } = await startInstances(t, {
+    size: { pages: 6, visitors: 3 },
+    latencyMs: 15,
+  })
   const talk = createTalk(town, createRng(SEED))
-  // The frozen one keeps its port.
-  const other = await bot.twin('elsewhere')
-  const taking = other.start()
-  await other.logged(({ msg }) => msg.includes('stands by'))
-  for (let n = 0; n < 40; n += 1) talk.write()
-  await sleep(400)
-  bot.freeze()
-  await taking
-  sandbox.setWebhook({ url: `${other.address}/webhook`, verifyToken: 'verify-1' })
-  bot.thaw()
-  t.equal(await bot.ended(), 1)
-  sandbox.courier.hurry()
+  const writing = setInterval(() => talk.write(), 20)
+  t.teardown(() => clearInterval(writing))
+  await untilKept(url, [6])
+  for (const instance of instances.slice(1)) await instance.start()
+  await untilKept(url, [2, 2, 2])
+  for (const instance of instances.slice(0, 2)) t.equal(await instance.sigterm(), 0)
+  await untilKept(url, [6])
+  clearInterval(writing)
+  town.sandbox.courier.hurry()
   await talk.answered(SETTLED_WITHIN_MS)
   t.same(talk.wrongs(), [], `each of ${talk.written()} messages is answered once and in order`)
+  t.equal(failed(), 0)
 })
+
+t.test(
+  'an instance that was frozen for longer than its lease says nothing more of what it had',
+  async (t) => {
+    // Slow, so that many replies have been handed out and wait for a connection.
+    const { town, instances } = await startInstances(t, {
+      size: { pages: 1, visitors: 40 },
+      env: { MESSAGES_PER_SECOND: '300' },
+      latencyMs: 300,
+    })
+    const { bot } = town
+    const [, other] = instances
+    const talk = createTalk(town, createRng(SEED))
+    await other?.start()
+    for (let n = 0; n < 40; n += 1) talk.write()
+    await sleep(400)
+    bot.freeze()
+    await other?.logged(({ msg, pages }) => msg.includes('Pages') && pages === 1)
+    town.sandbox.courier.hurry()
+    await talk.answered(SETTLED_WITHIN_MS)
+    const thawedMs = Date.now()
+    bot.thaw()
+    await bot.logged(
+      ({ msg, pages, time }) => Number(time) >= thawedMs && msg.includes('Pages') && pages === 0,
+    )
+    for (const place of talk.conversations) talk.write(place, 'say again')
+    town.sandbox.courier.hurry()
+    await talk.answered(SETTLED_WITHIN_MS)
+    t.same(talk.wrongs(), [], `each of ${talk.written()} messages is answered once and in order`)
+  },
+)

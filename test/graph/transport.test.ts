@@ -203,11 +203,10 @@ t.test(
       appId: '6',
       appSecret: 'app-secret-1',
       dispatcher,
-      maySend: () => mayStill,
     })
     t.teardown(() => dispatcher.destroy())
-    const [first, second] = [graph.sendMessage(SEND), graph.sendMessage(SEND)]
-    const ends = Promise.allSettled([first, second])
+    const call = { ...SEND, maySend: () => mayStill }
+    const ends = Promise.allSettled([graph.sendMessage(call), graph.sendMessage(call)])
     while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve))
     mayStill = false
     answer()

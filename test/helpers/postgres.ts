@@ -67,10 +67,7 @@ const bring = async (): Promise<Server> => {
     clock: systemClock,
     name: 'test',
     owner: 'test',
-    fence: null,
-    onExit: (error) => {
-      throw error
-    },
+    leases: null,
   })
   await close()
   if (given !== undefined) {

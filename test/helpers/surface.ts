@@ -41,6 +41,7 @@ export interface SurfaceOptions {
   probeStore?: Store['probe']
   deauthorize?: PageTokens['deauthorized']
   tokens?: Pick<PageTokenStatus, 'pageId' | 'state'>[]
+  isLeaving?: () => boolean
 }
 
 /** Something to look at, whatever the rest says. */
@@ -86,6 +87,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   app.register(metricsPlugin)
   app.decorate('noWebhooksAlarm', { heard: (pageId) => void heard.push(pageId) })
   app.decorate('findings', { now: () => [REFUSED] } as unknown as Findings)
+  app.decorate('isLeaving', options.isLeaving ?? (() => false))
   app.decorate('store', store as unknown as Store)
   app.decorate('tokens', tokens as unknown as PageTokens)
   app.register(healthRoutes)

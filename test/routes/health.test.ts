@@ -1,5 +1,6 @@
 import t from 'tap'
 import { BotError } from '../../src/base/errors.ts'
+import { signed, textCallback } from '../helpers/sign.ts'
 import { buildSurface } from '../helpers/surface.ts'
 
 t.test('GET /healthz says that the process lives, whatever the store does', async (t) => {
@@ -69,4 +70,16 @@ t.test('a crowd of askers costs one probe a second and leaves no timers behind',
   await app.inject('/readyz')
   t.equal(probes, 2)
   t.equal(clock.pending(), 0)
+})
+
+t.test('a bot that is about to stop is not ready, takes callbacks all the same, and is alive', async (t) => {
+  let isLeaving = false
+  const { app } = await buildSurface(t, { isLeaving: () => isLeaving })
+  t.match(await app.inject('/readyz'), { statusCode: 200 })
+  isLeaving = true
+  const ready = await app.inject('/readyz')
+  t.match(ready, { statusCode: 503 })
+  t.match(ready.json(), { status: 'leaving', store: 'ok' })
+  t.match(await app.inject(signed(textCallback('hi'))), { statusCode: 200 })
+  t.match(await app.inject('/healthz'), { statusCode: 200 })
 })

@@ -25,7 +25,7 @@ t.test('commands work on the database of DATABASE_URL, or say what to do instead
   const [url, dir] = [await freshDatabase(), t.testdir()]
   const env = { DATABASE_URL: url, TOKEN_KEY }
   const on = (command: Command, ...args: string[]) => run(command, dir, args, { env })
-  const common = { clock: systemClock, name: 'test', owner: 'test', fence: null, onExit: () => undefined }
+  const common = { clock: systemClock, name: 'test', owner: 'test', leases: null }
   const store = await openPostgresStore({ url, ...common })
   await store.accept([newEvent('a', { psid: PSID })])
   await handleAll(store, () => ['"never arrived"'])
@@ -54,7 +54,7 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
   t.match(await check(), { status: 'warning', what: /before it would survive a crash/, next: /fsync/ })
 
   const log = { info: () => undefined, warn: () => undefined }
-  const running = await openOnServer({ url, dir, clock: systemClock, log })
+  const running = await openOnServer({ url, dir, version: '1', clock: systemClock, log })
   await running.store.remember('other-objects', '["user"]')
   const found = await inspectServer(url, systemClock)
   t.match(found, { status: 'sound', keeper: new RegExp(`process ${process.pid}$`) })
@@ -63,7 +63,7 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
 
   await sql(url, `update evergreen.meta set value = '99' where name in ('version', 'oldest_version')`)
   t.match(await check(), { status: 'failure', what: /newer Evergreen/ })
-  await t.rejects(openOnServer({ url, dir, clock: systemClock, log }), {
+  await t.rejects(openOnServer({ url, dir, version: '1', clock: systemClock, log }), {
     message: /newer Evergreen wrote it/,
   })
   await sql(url, `update evergreen.meta set value = $1 where name = 'version'`, [String(NEWEST_VERSION)])
@@ -71,7 +71,9 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
 
   writeFileSync(databaseIn(dir), '')
   t.match(await check(), { status: 'failure', next: /move-to-postgres/ })
-  await t.rejects(openOnServer({ url, dir, clock: systemClock, log }), { code: 'BOT_DATA_NOT_MOVED' })
+  await t.rejects(openOnServer({ url, dir, version: '1', clock: systemClock, log }), {
+    code: 'BOT_DATA_NOT_MOVED',
+  })
 })
 
 const CONTEXT = { clock: systemClock } as unknown as Context

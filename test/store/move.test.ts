@@ -14,9 +14,6 @@ import { anyRoom, keys, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
 
 const KEY = Buffer.alloc(32, 7)
-const rethrow = (error: Error): never => {
-  throw error
-}
 
 /** A data folder with something of everything in it. */
 const folder = async (t: Test): Promise<string> => {
@@ -47,7 +44,7 @@ const move = (dir: string, url: string) =>
   moveToServer({ dir, url, key: KEY, owner: 'move', clock: systemClock, onProgress: () => undefined })
 
 const openOn = async (t: Test, url: string): Promise<Store> => {
-  const common = { clock: systemClock, name: 'test', owner: 'test', fence: null, onExit: rethrow }
+  const common = { clock: systemClock, name: 'test', owner: 'test', leases: null }
   const store = await openPostgresStore({ url, ...common })
   t.teardown(() => store.close())
   return store

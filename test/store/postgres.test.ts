@@ -20,10 +20,7 @@ const open: OpenStore = async (place, clock) => {
     clock,
     name: 'test',
     owner: `test ${Math.random()}`,
-    fence: null,
-    onExit: (error) => {
-      throw error
-    },
+    leases: null,
   })
 }
 

@@ -18,6 +18,7 @@ const finishing = (
   op: 'finish_event',
   conversation,
   page,
+  fence: 0,
   seq,
   acceptedMs: 0,
   replies,

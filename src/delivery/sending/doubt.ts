@@ -67,10 +67,9 @@ export const createDoubtResolver = (deps: {
   times?: DoubtTimes
 }): DoubtResolver => {
   const { graph, store, pacer, clock, times = DEFAULT_DOUBT_TIMES } = deps
-  const startedMs = clock.elapsed()
   /** When the last try of each began, for those under way. */
   const begunMs = new Map<string, number>()
-  /** How the last try of each ended; before we started, where we do not know. */
+  /** How the last try of each ended; before the Page was taken, where we do not know. */
   const tries = new Map<string, Try>()
   /** Since when the conversation cannot be read. */
   const unreadableMs = new Map<string, number>()
@@ -80,6 +79,13 @@ export const createDoubtResolver = (deps: {
   /** How long Facebook may be at work on a message. */
   const lastingMs = ({ message }: QueuedReply): number =>
     isFetched(message) ? times.fetchMs : times.settleMs
+
+  /** Another process may have tried it until the Page was taken, and after a try of ours in a tenure before. */
+  const lastTryOf = ({ takenMs }: OutboxClaim, reply: StoredReply, content: QueuedReply): Try => {
+    const ours = tries.get(reply.id)
+    if (ours !== undefined && ours.endedMs >= takenMs) return ours
+    return { endedMs: takenMs, overMs: takenMs + lastingMs(content), isAgain: false }
+  }
 
   /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
   const messagesSince = async (sinceMs: number, call: RecentMessagesCall): Promise<RecentMessage[]> => {
@@ -99,11 +105,7 @@ export const createDoubtResolver = (deps: {
   return {
     resolve: async (claim, reply, content, token) => {
       const nowMs = clock.elapsed()
-      const last = tries.get(reply.id) ?? {
-        endedMs: startedMs,
-        overMs: startedMs + lastingMs(content),
-        isAgain: false,
-      }
+      const last = lastTryOf(claim, reply, content)
       const sinceTryMs = nowMs - last.endedMs
       if (sinceTryMs < times.echoMs) return { is: 'open', waitMs: times.echoMs - sinceTryMs }
       const waitMs = bookedMs.has(reply.id) ? 0 : pacer.bookRead(claim.conversation.pageId, last.isAgain)
@@ -140,7 +142,7 @@ export const createDoubtResolver = (deps: {
           unreadableMs.delete(reply.id)
           return { is: 'open', waitMs: againMs }
         }
-        const sinceMs = unreadableMs.get(reply.id) ?? nowMs
+        const sinceMs = Math.max(unreadableMs.get(reply.id) ?? nowMs, claim.takenMs)
         unreadableMs.set(reply.id, sinceMs)
         // The conversation cannot be read, or not now: after a while the doubt is given up as unknown.
         const isOver = error.retryable
@@ -152,7 +154,7 @@ export const createDoubtResolver = (deps: {
     begun: ({ id }) => void begunMs.set(id, clock.elapsed()),
     tried: ({ id }, content, isOver) => {
       const nowMs = clock.elapsed()
-      // Echoes settle most entries without calling `forget`. Without an entry a reply counts as tried before the start.
+      // Echoes settle most entries without calling `forget`. Without an entry a reply counts as tried when the Page was taken.
       for (const [other, { overMs }] of tries) {
         if (overMs > nowMs - times.giveUpMs) break
         tries.delete(other)

@@ -3,6 +3,7 @@ import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
 import type { PageRoom, Store } from '../../store/store.ts'
 import type { PageTokens } from '../../token/page-tokens.ts'
 import { backoffMs, growingMs } from '../../base/backoff.ts'
+import type { GateNotes } from './gate-notes.ts'
 import { createStuck, type Stuck, type StuckRefusal } from './stuck.ts'
 
 /**
@@ -39,6 +40,10 @@ export interface Gates {
   mediaTaken: (pageId: string) => void
   /** The operator, or Facebook, says that it is mended: try at once. */
   retry: (pageId: string) => void
+  /** The Page is this process's to send for from now on: nothing is sent before it is known what its last keeper waited for. */
+  taken: (pageId: string) => void
+  /** It is not: what is remembered of it is not true any more, and settles nothing. */
+  lost: (pageId: string) => void
   start: () => void
   stop: () => void
 }
@@ -87,6 +92,7 @@ export const createGates = (deps: {
   store: Pick<Store, 'pausePage' | 'hurryOutbox'>
   tokens: Pick<PageTokens, 'tokenFor' | 'status' | 'statuses' | 'onChange'>
   needs: Pick<Needs, 'raise' | 'settle'>
+  notes: GateNotes
   clock: Clock
   random: () => number
   /** How many conversations of an open Page may be sent for at the same time. */
@@ -94,11 +100,13 @@ export const createGates = (deps: {
   /** How many of them may be ones whose visitors have not just written. */
   backlog: number
 }): Gates => {
-  const { store, tokens, needs, clock, random, perPage, backlog } = deps
+  const { store, tokens, needs, notes, clock, random, perPage, backlog } = deps
   /** Pages about which there is something to remember; any other is open. */
   const gates = new Map<string, Gate>()
   /** What is wrong with the uploads of a Page. */
   const refusedMedia = new Map<string, { why: Closing; cancelTimer: () => void }>()
+  /** Taken Pages of which it is not known yet what their last keeper waited for. */
+  const recalling = new Map<string, object>()
   let stopListening = (): void => undefined
 
   const gateOf = (pageId: string): Gate => {
@@ -133,7 +141,7 @@ export const createGates = (deps: {
 
   const isShut = (pageId: string): boolean => {
     const gate = gates.get(pageId)
-    return gate?.state === 'closed' && gate.pauses === 'page'
+    return recalling.has(pageId) || (gate?.state === 'closed' && gate.pauses === 'page')
   }
 
   const apply = (pageId: string): void => {
@@ -178,6 +186,7 @@ export const createGates = (deps: {
     gate.lately.clear()
     gate.token = tokens.tokenFor(pageId)
     gate.cancelTimer = clock.after(waitMs, () => halfOpen(pageId))
+    if (pauses === 'page' && gate.why !== null) notes.closed(pageId, gate.why, gate.closings, waitMs)
     apply(pageId)
   }
 
@@ -187,6 +196,7 @@ export const createGates = (deps: {
     gate.closings = 0
     if (gate.why !== null) settle(pageId, gate.why)
     gate.why = null
+    notes.opened(pageId)
     hurry(gate)
     apply(pageId)
   }
@@ -314,6 +324,38 @@ export const createGates = (deps: {
       if (gate === undefined) return
       halfOpen(pageId)
       store.hurryOutbox([...gate.failing, ...gate.stuck.conversations()])
+    },
+
+    taken: (pageId) => {
+      const recall = {}
+      recalling.set(pageId, recall)
+      apply(pageId)
+      void notes.recall(pageId).then((note) => {
+        // Lost again meanwhile, and perhaps taken once more.
+        if (recalling.get(pageId) !== recall) return
+        recalling.delete(pageId)
+        if (note !== null) {
+          const gate = gateOf(pageId)
+          gate.why = note.why
+          gate.closings = note.closings
+          gate.state = 'closed'
+          gate.pauses = 'page'
+          gate.token = tokens.tokenFor(pageId)
+          gate.cancelTimer = clock.after(Math.max(0, note.waitMs), () => halfOpen(pageId))
+          raise(pageId, note.why)
+        }
+        apply(pageId)
+      })
+    },
+
+    lost: (pageId) => {
+      recalling.delete(pageId)
+      const gate = gates.get(pageId)
+      gate?.cancelTimer()
+      gate?.cancelQuiet()
+      gates.delete(pageId)
+      refusedMedia.get(pageId)?.cancelTimer()
+      refusedMedia.delete(pageId)
     },
 
     start: () => {

@@ -18,6 +18,8 @@ export interface Pacer {
   bookRead: (pageId: string, isAgain: boolean) => number
   /** What the usage headers said, in percent of the allowance: from 80 on we slow down, before Facebook makes us stop. */
   used: (pageId: string, percent: number) => void
+  /** Another process may have used up the allowance of this second. */
+  taken: (pageId: string) => void
 }
 
 /** All messages, those of audio and video among them, and looks at conversations. */
@@ -149,6 +151,12 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
       const over = Math.min(100, percent) - SLOW_FROM_PERCENT
       // At 80 % of the allowance the full rate, at 100 % a twentieth of it.
       pageOf(pageId).share = over <= 0 ? 1 : Math.max(0.05, 1 - over / (100 - SLOW_FROM_PERCENT))
+    },
+    taken: (pageId) => {
+      for (const bucket of Object.values(pageOf(pageId).buckets)) {
+        bucket.tokens = Math.min(0, bucket.tokens)
+        bucket.filledMs = clock.elapsed()
+      }
     },
   }
 }

@@ -182,7 +182,7 @@ export const createSendOne = (deps: {
 }
 
 const callOf = (
-  { conversation: { pageId, psid } }: OutboxClaim,
+  { conversation: { pageId, psid }, maySend }: OutboxClaim,
   { id }: StoredReply,
   { message }: QueuedReply,
 ) => ({
@@ -190,4 +190,5 @@ const callOf = (
   psid: psid ?? '',
   message,
   metadata: id,
+  maySend,
 })

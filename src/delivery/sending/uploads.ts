@@ -26,6 +26,8 @@ export interface Uploads {
    */
   refused: (upload: Upload & { is: 'there' }) => boolean
   /** What is under way comes to nothing: it is begun again after the next start. */
+  /** Another process may have uploaded for the Page since. */
+  taken: (pageId: string) => void
   stop: () => void
 }
 
@@ -196,6 +198,11 @@ export const createUploads = (deps: {
       if (isOurs && clock.elapsed() - untriedSinceMs < REFUSED_MS) return false
       if (isOurs) kept.set(key, null)
       return true
+    },
+    taken: (pageId) => {
+      const isOurs = (key: string): boolean => key.startsWith(`attachment ${pageId} `)
+      for (const map of [kept, untriedMs, failures])
+        for (const key of map.keys()) if (isOurs(key)) map.delete(key)
     },
     stop: () => {
       stopped = true

@@ -12,7 +12,7 @@ type Edges = Pick<
 
 /** What a Page sends to a visitor. */
 export const messageEdges = (caller: Caller): Edges => ({
-  sendMessage: async ({ pageId, pageToken, psid, message, metadata, tag }) => {
+  sendMessage: async ({ pageId, pageToken, psid, message, metadata, tag, maySend }) => {
     const { body, headers } = await caller.as(pageToken, {
       edge: 'messages',
       pageId,
@@ -24,6 +24,7 @@ export const messageEdges = (caller: Caller): Edges => ({
         message: metadata === undefined ? message : { ...message, metadata },
       }),
       once: true,
+      maySend,
       ...(isFetched(message) && { timeoutMs: FETCH_TIMEOUT_MS }),
       secrets: saidIn(message),
     })

@@ -6,9 +6,10 @@ import type { Known } from './statements.ts'
 /** Every span, as rows. */
 export const ALL_SPANS = `(values ${SPANS.map((span) => `('${span}')`).join(', ')}) as s (span)`
 
-/** Adds up. @param rows - each span, name, start, thing and Page at most once */
+/** Adds up, always in the same order, as two processes may do it at once. @param rows - each span, name, start, thing and Page at most once */
 export const addCounts = (rows: string): string => `
-  insert into evergreen.statistic as t (span, name, start_ms, what, page, count) ${rows}
+  insert into evergreen.statistic as t (span, name, start_ms, what, page, count)
+  select * from (${rows}) as added order by 1, 2, 3, 4, 5
   on conflict (span, name, start_ms, what, page) do update set count = t.count + excluded.count`
 
 /** What the events of a transaction count as, added up: many messages share a few writes. */

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { createBatches, type BatchAnswer, type Failure } from '../queues/batches.ts'
-import type { ForeignWrite, Operation, StoreDatabase } from '../queues/operations.ts'
+import { voidResult, type ForeignWrite, type Operation, type StoreDatabase } from '../queues/operations.ts'
 import { codeOf, createLink, isLost, type Connection, type Query, type Row } from './connection.ts'
 import { createPruning } from './history.ts'
 import { keptStatements } from './kept.ts'
+import type { Leases } from './leases.ts'
 import { createNoticedElsewhere } from './noticed-elsewhere.ts'
 import { createNumbers } from './numbers.ts'
 import { countAll } from './counts.ts'
@@ -26,10 +27,8 @@ export interface PostgresOptions {
   name: string
   /** Names this process to others on the channel. */
   owner: string
-  /** The lease under which this process works on the queues; null for one that only looks, and minds what is over. */
-  fence: number | null
-  /** Called when another process has the lease: nothing may be said or kept any more. */
-  onExit: (error: Error) => void
+  /** The Pages that this process keeps; null for one that shares the database with none that works on it. */
+  leases: Pick<Leases, 'numbers' | 'doubted'> | null
 }
 
 /** Deadlocks and the like, which another try settles. */
@@ -42,11 +41,11 @@ const MOST_TRIES = 5
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
 export const openPostgresDatabase = async (options: PostgresOptions): Promise<PostgresDatabase> => {
-  const { url, clock, name, owner, fence, onExit } = options
+  const { url, clock, name, owner, leases } = options
   const numbers = createNumbers()
   const elsewhere = createNoticedElsewhere(owner)
   const makers = {
-    ...queueStatements,
+    ...queueStatements(leases && owner),
     ...keptStatements,
     ...recordStatements,
     retry_dead: elsewhere.retry_dead,
@@ -58,8 +57,26 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   let isInterrupted = false
   let isClosed = false
 
-  const hold: Query[] =
-    fence === null ? [] : [{ text: 'select evergreen.hold($1, $2)', values: [owner, fence] }]
+  const sender = leases && { owner, keeps: leases.numbers }
+
+  /** Refuses the transaction unless every operation's Page is kept under the operation's fence; until its end none is taken. */
+  const hold = (operations: readonly Operation[]): Query[] => {
+    if (leases === null) return []
+    const fences = new Map<string, { page: number | null; fence: number }>()
+    for (const operation of operations) {
+      if (!('fence' in operation)) continue
+      const { page, fence } = operation
+      fences.set(`${fence} ${page}`, { page: numbers.page(page), fence })
+    }
+    if (fences.size === 0) return []
+    const all = [...fences.values()]
+    return [
+      {
+        text: 'select evergreen.hold_pages($1, $2, $3)',
+        values: [owner, all.map(({ page }) => page), all.map(({ fence }) => fence)],
+      },
+    ]
+  }
 
   /** One transaction. @returns the results, in order; all of it is durable then */
   const commit = async (operations: readonly Operation[]): Promise<unknown[]> => {
@@ -80,7 +97,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
         text: forgets ? 'select pg_advisory_xact_lock($1)' : 'select pg_advisory_xact_lock_shared($1)',
         values: [FORGETTING_LOCK],
       },
-      ...hold,
+      ...hold(operations),
     ]
     const rows = await open
       .query([
@@ -108,7 +125,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     const [first] = operations
     if (first?.op === 'accept') {
       const accepts = operations.filter((operation) => operation.op === 'accept')
-      const { queries, result } = acceptAll(accepts, numbers)
+      const { queries, result } = acceptAll(accepts, numbers, sender)
       return {
         queries,
         result: (rows) => {
@@ -144,7 +161,8 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     try {
       return { results: await tryOut(operations) }
     } catch (error) {
-      if (operations.length === 1 || isWorldsFault(error)) return { error: failureOf(error) }
+      if (codeOf(error) === LEASE_LOST) leases?.doubted()
+      else if (operations.length === 1 || isWorldsFault(error)) return { error: failureOf(error) }
     }
     // One operation that cannot be carried out must not take its neighbours with it.
     const each: ({ result: unknown } | { error: Failure })[] = []
@@ -152,7 +170,10 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       each.push(
         await tryOut([operation]).then(
           ([result]) => ({ result }),
-          (error: unknown) => ({ error: failureOf(error) }),
+          (error: unknown) =>
+            codeOf(error) === LEASE_LOST && 'fence' in operation
+              ? { result: voidResult(operation.op) }
+              : { error: failureOf(error) },
         ),
       )
     }
@@ -162,7 +183,6 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   const batches = createBatches({
     send: (operations) => {
       void carryOut(operations).then((answer) => {
-        if ('error' in answer && answer.error.code === LEASE_LOST) return end()
         batches.settle(answer)
         if ('error' in answer || !isInterrupted) return
         isInterrupted = false
@@ -172,11 +192,6 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     refused,
     clock,
   })
-
-  const end = (): void => {
-    batches.end(TAKEN_OVER)
-    onExit(new Error(TAKEN_OVER))
-  }
 
   /** @param isAll - whether anything may have happened that was not told */
   const look = async (isAll = false): Promise<void> => {
@@ -252,14 +267,12 @@ interface Part {
 const rollBack = (connection: Connection): Promise<unknown> =>
   connection.query([{ text: 'rollback' }]).catch(() => undefined)
 
-const TAKEN_OVER = 'another instance has taken over'
-
 /** Serialization failure, deadlock, a visitor who was forgotten in between. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', CONVERSATION_GONE])
 
-/** No operation would fare better alone: the way to the server, its resources, a person's hand, its disk, the lease. */
+/** No operation would fare better alone: the way to the server, its resources, a person's hand, its disk. */
 const isWorldsFault = (error: unknown): boolean =>
-  isLost(error) || /^(53|55|57|58|XX|40)/.test(codeOf(error) ?? '') || codeOf(error) === LEASE_LOST
+  isLost(error) || /^(53|55|57|58|XX|40)/.test(codeOf(error) ?? '')
 
 /** @returns the server's words, which hold no value of ours */
 const failureOf = (error: unknown): Failure => ({

@@ -18,7 +18,7 @@ export type ServerFindings =
       /** Replies not yet sent. */
       outbox: Backlog
       dead: number
-      /** The process that works on the database; null for none. */
+      /** The instances that work on the database; null for none. */
       keeper: string | null
       /** What the bot has kept by name (`Store.remember`). */
       notes: ReadonlyMap<string, string>
@@ -81,7 +81,8 @@ select current_setting('server_version_num')::int as version,
 
 const REST = `
 select pg_database_size(current_database()) as bytes, (select count(*) from evergreen.dead) as dead,
-  (select host from evergreen.keeper where until > clock_timestamp()) as keeper`
+  (select string_agg(host, '; ' order by since) from evergreen.instance
+   where beat > clock_timestamp() - interval '10 seconds') as keeper`
 
 const backlogOf = (queue: 'inbox' | 'outbox'): string =>
   `select count(*) as n, min(accepted_ms) as oldest from evergreen.${queue}`

@@ -6,7 +6,7 @@ import { databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { placeInFolder, tokenFileIn } from '../tokens/place.ts'
 import { createLink, type Connection, type Query, type Row } from './connection.ts'
-import { takeLease } from './lease.ts'
+import { takeWhole } from './whole-lease.ts'
 import { leftSince } from './queues.ts'
 import { migrate } from './schema.ts'
 import { placeInRow } from './token-row.ts'
@@ -74,14 +74,14 @@ export const moveToServer = async (options: {
   }
   const held = holdDataDir(dir)
   // Nothing is running on the database either, and nothing begins to.
-  const lease = await takeLease({
+  const lease = await takeWhole({
     url,
     name: 'evergreen move',
     owner,
     host: 'npm run move-to-postgres',
+    version: '',
     clock,
-    log: { info: (_about, text) => onProgress(text ?? '', 0), warn: () => undefined },
-    onLost: () => undefined,
+    log: { info: (_about, text) => onProgress(text ?? '', 0) },
   }).catch((error: unknown) => {
     held.release()
     throw error

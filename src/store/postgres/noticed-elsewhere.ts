@@ -10,7 +10,7 @@ const COUNTERS = ['returned', 'forgotten'] as const
 type Counter = (typeof COUNTERS)[number]
 
 /**
- * The operations that the process which works on the queues has to hear of, whichever process asks for them. Each raises a
+ * The operations that the keepers of the Pages have to hear of, whichever process asks for them. Each raises a
  * counter in its transaction; what is found raised, and was not raised here, was raised elsewhere.
  */
 export interface NoticedElsewhere {
@@ -109,7 +109,18 @@ const raise = (counter: Counter, rows: string): string => `
     on conflict (name) do update set value = (evergreen.meta.value::bigint + 1)::text returning value::bigint as n
   )`
 
-const notify = (sender: string): Query => ({
+/** What one process tells the others: `sender topic data ...`. */
+export type Said = [sender: string, topic: string, ...data: string[]]
+
+export const tellOf = (...words: Said): Query => ({
   text: 'select pg_notify($1, $2)',
-  values: [CHANNEL, sender],
+  values: [CHANNEL, words.join(' ')],
 })
+
+/** An older version names itself alone. */
+export const said = (payload: string): Said => {
+  const [sender = '', topic = 'look', ...data] = payload.split(' ')
+  return [sender, topic, ...data]
+}
+
+const notify = (sender: string): Query => tellOf(sender, 'look')

@@ -5,14 +5,12 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { BotError } from '../../base/errors.ts'
 import { databaseIn } from '../sqlite/data-dir.ts'
-import { soleDuty, soleInstance } from '../../base/duty.ts'
 import type { OpenedStore } from '../opened.ts'
-import { takeLease } from './lease.ts'
+import { openLeases, type LeaseTimes } from './leases.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
 /**
- * The store of a database that several processes may name: the first works on it, the others stand by, and one of them goes on
- * when that one stops or dies.
+ * The store of a database that several instances share: every one accepts events, and each Page has one of them as its keeper.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_DATA_NOT_MOVED`
  */
@@ -20,40 +18,37 @@ export const openOnServer = async (options: {
   url: string
   /** Where the embedded database would be. */
   dir: string
+  /** Of the program. */
+  version: string
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
+  times?: LeaseTimes
 }): Promise<OpenedStore> => {
-  const { url, dir, clock, log } = options
+  const { dir, ...common } = options
+  const { url, clock } = common
   assertMoved(dir)
   const owner = randomUUID()
   const host = `${hostname()}, process ${process.pid}`
   const name = `evergreen ${hostname()}/${process.pid}`.slice(0, 60)
   const lost = Promise.withResolvers<Error>()
-  const lease = await takeLease({ url, name, owner, host, clock, log, onLost: lost.resolve })
+  const leases = await openLeases({ ...common, name, owner, host, onLost: lost.resolve })
   try {
-    const store = await openPostgresStore({
-      url,
-      clock,
-      name,
-      owner,
-      fence: lease.fence,
-      onExit: lost.resolve,
-    })
-    lease.onLook(() => void store.look())
+    const store = await openPostgresStore({ url, clock, name, owner, leases })
+    leases.onLook(() => void store.look())
     return {
       store,
       lost: lost.promise,
-      maySend: lease.isHeld,
-      // One instance works at a time.
-      duty: soleDuty,
-      instances: soleInstance(),
+      duty: leases.duty,
+      instances: leases.instances,
+      begin: leases.begin,
+      leave: leases.leave,
       close: async () => {
         await store.close()
-        await lease.release()
+        await leases.close()
       },
     }
   } catch (error) {
-    await lease.release()
+    await leases.close()
     throw error
   }
 }

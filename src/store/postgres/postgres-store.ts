@@ -1,15 +1,20 @@
+import { everyPage } from '../queues/kept-pages.ts'
 import { createQueuedStore } from '../queues/queued-store.ts'
 import type { Store } from '../store.ts'
 import { openPostgresDatabase, type PostgresOptions } from './database.ts'
+import type { Leases } from './leases.ts'
 
 /**
- * The store on a PostgreSQL server. One process works on the queues (see `lease.ts`).
+ * The store on a PostgreSQL server. A Page has one process that works on its queues (see `leases.ts`).
+ *
+ * @param options.leases - null for a process that works on all of it alone, or only looks and minds what is over
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
 export const openPostgresStore = async (
-  options: PostgresOptions,
+  options: Omit<PostgresOptions, 'leases'> & { leases: Leases | null },
 ): Promise<Store & { look: () => Promise<void> }> => {
+  const { clock, leases } = options
   const database = await openPostgresDatabase(options)
-  return { ...createQueuedStore(database, options.clock), look: database.look }
+  return { ...createQueuedStore(database, clock, leases ?? everyPage(clock)), look: database.look }
 }

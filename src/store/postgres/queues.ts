@@ -5,6 +5,7 @@ import type { AcceptedRow, Operation } from '../queues/operations.ts'
 import { CONVERSATION_GONE } from './schema.ts'
 import { addCounts, ALL_SPANS } from './counts.ts'
 import type { Query } from './connection.ts'
+import { CHANNEL } from './noticed-elsewhere.ts'
 import { change, NO_ROWS, select, type Known, type Maker, type Statements } from './statements.ts'
 
 const WINDOW_MS = 24 * 60 * 60 * 1000
@@ -23,15 +24,24 @@ type QueueOperation =
   | 'hand_back'
   | 'sent_replies'
 
+/** The instance, as far as others are told of what it accepts. */
+export interface Sender {
+  owner: string
+  /** Numbers of the Pages that it keeps. */
+  keeps: () => readonly number[]
+}
+
 /**
  * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
  * which of several with the same name comes first is settled here.
  *
+ * @param sender - tells the keepers of Pages that it does not keep itself; null where nothing has to be told
  * @returns one row per event; null for a duplicate
  */
 export const acceptAll = (
   operations: readonly Extract<Operation, { op: 'accept' }>[],
   known: Known,
+  sender: Sender | null,
 ): Statements<(AcceptedRow | null)[]> => {
   const all = operations.flatMap(({ events, nowMs }) => events.map((event) => ({ event, nowMs })))
   const taken = new Set<string>()
@@ -63,16 +73,21 @@ export const acceptAll = (
           names.map(({ ord }) => ord),
           names.map(({ key }) => key),
           names.map(({ nowMs }) => nowMs),
+          sender?.owner ?? null,
+          sender?.keeps() ?? [],
         ],
       },
     ],
     result: ([rows = []]) => {
       const results: (AcceptedRow | null)[] = all.map(() => null)
-      for (const { ord, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
+      for (const { ord, told: _told, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
       return results
     },
   }
 }
+
+/** A notification holds 8000 bytes. */
+const MOST_PAGES_TOLD = 500
 
 const ACCEPT = `
 with given as materialized (
@@ -109,8 +124,14 @@ with given as materialized (
 ), added as (
   insert into evergreen.inbox (seq, conversation, accepted_ms, body)
   select seq, conversation, accepted_ms, body from ok
+), told as materialized (
+  select pg_notify('${CHANNEL}', concat_ws(' ', $9::text, 'events', min(ok.seq) - 1,
+    case when count(distinct c.page) > ${MOST_PAGES_TOLD} then '*' else string_agg(distinct c.page::text, ',') end))
+  from ok join evergreen.conversation c on c.id = ok.conversation
+  where $9::text is not null and c.page <> all ($10::int[]) having count(*) > 0
 )
-select ok.ord, ok.seq, c.state, coalesce(opened.window_ends_ms, c.window_ends_ms) as "windowEndsMs",
+select ok.ord, ok.seq, (select count(*) from told) as told,
+  (select max(i.seq) from evergreen.inbox i where i.conversation = ok.conversation) as before, c.state, coalesce(opened.window_ends_ms, c.window_ends_ms) as "windowEndsMs",
   coalesce(c.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
 from ok left join evergreen.conversation c on c.id = ok.conversation left join opened on opened.id = ok.conversation`
 
@@ -170,7 +191,8 @@ select conversation, seq, message_id, sent_ms from dropped on conflict do nothin
 
 const MOST_QUESTIONS = 100_000
 
-export const queueStatements: { [Op in QueueOperation]: Maker<Op> } = {
+/** @param owner - the instance whose Pages alone are worked on; null for all Pages */
+export const queueStatements = (owner: string | null): { [Op in QueueOperation]: Maker<Op> } => ({
   finish_event: (o, known) => ({
     queries: [finish(o, known), ...(o.question === null ? [] : [{ text: TRIM_QUESTIONS }])],
     result: ([[row] = NO_ROWS]) =>
@@ -198,8 +220,10 @@ export const queueStatements: { [Op in QueueOperation]: Maker<Op> } = {
                  i.accepted_ms as "acceptedMs", i.body
                from evergreen.inbox i join evergreen.conversation c on c.id = i.conversation
                  join evergreen.page p on p.no = c.page
-               where i.seq > $1 and i.conversation <> all ($2::bigint[]) order by i.seq limit $3`,
-        values: [after, except, limit],
+               where i.seq > $1 and i.conversation <> all ($2::bigint[]) and ($4::text is null or exists (
+                   select from evergreen.lease l where l.page = c.page and l.owner = $4))
+               order by i.seq limit $3`,
+        values: [after, except, limit, owner],
       },
     ],
     result: ([rows = []]) => ({ rows: rows as never[], end: rows.length < limit }),
@@ -291,7 +315,7 @@ export const queueStatements: { [Op in QueueOperation]: Maker<Op> } = {
        where c.page = $1 and c.psid = $2 order by s.seq desc limit ${LATEST_SENT}`,
       [known.page(page), psid],
     ),
-}
+})
 
 /**
  * One statement of the parts that this event needs. Each part hangs on `finished`: nothing of it happens where the event is gone,

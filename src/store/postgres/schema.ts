@@ -157,6 +157,40 @@ create table evergreen.record (
 create index record_by_end on evergreen.record (until) where until is not null;
 `
 
+/**
+ * A lease for each Page, and for the head under the number 0. `until` is by the database's clock; an owner is an instance. The
+ * lease on the whole database stays: see `whole-lease.ts`.
+ */
+const VERSION_4 = `
+create table evergreen.lease (
+  page integer primary key,
+  fence bigint not null default 0,
+  owner text,
+  until timestamptz not null default '-infinity'
+) with (fillfactor = 50);
+
+create table evergreen.instance (
+  id text primary key,
+  host text not null,
+  version text not null,
+  takes boolean not null,
+  since timestamptz not null default clock_timestamp(),
+  beat timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+
+create index inbox_by_conversation on evergreen.inbox (conversation, seq);
+
+create function evergreen.hold_pages(who text, pages integer[], fences bigint[]) returns void language plpgsql as $$
+declare
+  held bigint;
+begin
+  perform from evergreen.lease l join unnest(pages, fences) as h (page, fence) on l.page = h.page and l.fence = h.fence
+  where l.owner = who order by l.page for share of l;
+  get diagnostics held = row_count;
+  if held < array_length(pages, 1) then perform evergreen.refuse('EV001'); end if;
+end $$;
+`
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -168,6 +202,8 @@ const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_1, oldest: 1 },
   { sql: VERSION_2, oldest: 1 },
   { sql: VERSION_3, oldest: 1 },
+  // A version before works on all Pages at once, and does not look at their leases.
+  { sql: VERSION_4, oldest: 4 },
 ]
 
 /** What this program brings a database to. */

@@ -1,4 +1,5 @@
 import type { ClaimId, Conversation, InboxClaim, StoredEvent } from '../store.ts'
+import type { KeptPages } from './kept-pages.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
 import type { InboxRow, InboxRows } from './rows.ts'
 
@@ -10,18 +11,25 @@ import type { InboxRow, InboxRows } from './rows.ts'
  * of a held conversation stays there; when that one is released, a new round begins, for the same reason.
  *
  * An event that another process has accepted may come into the rows below ones that were read already: what is in hand is
- * known by its number, and not by the highest number that was read.
+ * known by its number, and not by the highest number that was read. Only events of kept Pages are read.
  */
 export interface InboxQueue {
-  add: (conversation: Readonly<Conversation>, event: StoredEvent) => void
+  /** @param before - the last event of the conversation that was in the rows before; null for none */
+  add: (conversation: Readonly<Conversation>, event: StoredEvent, before: number | null) => void
   claim: (limit: number) => Promise<InboxClaim[]>
+  /** The conversation of the claim; null when that is void, or released. */
+  entryOf: (claim: InboxClaim) => LiveConversation | null
   /** The event of the claim was handled. */
   finished: (claim: InboxClaim, event: StoredEvent) => void
   release: (claim: InboxClaim) => void
-  /** The conversation was forgotten: its events that are not claimed yet are not handed out. */
+  /** Its events that are not claimed yet are not handed out. */
   drop: (entry: LiveConversation) => void
-  /** The rows may have events that nothing here has told of. */
-  added: () => void
+  /** The rows may have events that nothing here has told of, none with a number up to `after`. */
+  added: (after: number) => void
+  /** The Page changes hands: what is being read now comes too late. */
+  restart: () => void
+  /** Voids the claim of the conversation, and drops what is in memory of it. */
+  lose: (entry: LiveConversation) => void
 }
 
 const MOST_IN_MEMORY = 1024
@@ -29,10 +37,11 @@ const READ_AT_ONCE = 64
 
 export const createInboxQueue = (deps: {
   rows: InboxRows
+  pages: Pick<KeptPages, 'tenureOf'>
   live: LiveConversations
   wake: () => void
 }): InboxQueue => {
-  const { rows: inboxRows, live, wake } = deps
+  const { rows: inboxRows, pages, live, wake } = deps
   const ready = new Set<LiveConversation>()
   const held = new Map<ClaimId, { unfinished: Set<number>; entry: LiveConversation }>()
   let inMemory = 0
@@ -40,6 +49,8 @@ export const createInboxQueue = (deps: {
   let cursor = 0
   let round = 0
   let reading: Promise<void> | null = null
+  /** From where to read again after the read under way, which may have come too early; null for nowhere. */
+  let again: number | null = null
 
   const push = (entry: LiveConversation, event: StoredEvent): void => {
     const later = entry.events.findIndex(({ seq }) => seq > event.seq)
@@ -51,24 +62,35 @@ export const createInboxQueue = (deps: {
 
   const startRound = (): void => {
     behind = true
+    again = null
     cursor = 0
     round += 1
   }
 
+  const isKnown = (entry: LiveConversation | undefined, seq: number): boolean =>
+    entry !== undefined &&
+    (entry.events.some((event) => event.seq === seq) ||
+      (entry.inboxClaim !== null && held.get(entry.inboxClaim)?.unfinished.has(seq) === true))
+
   const takeOver = (row: InboxRow): void => {
+    const tenure = pages.tenureOf(row.page)
+    if (tenure === null) return
     const known = live.get(row.conversation)
     if (known?.events.some(({ seq }) => seq === row.seq)) return
     if (known !== undefined && known.inboxClaim !== null) {
       if (held.get(known.inboxClaim)?.unfinished.has(row.seq) !== true) known.eventsInRows = true
       return
     }
-    const entry = live.enter({
-      id: row.conversation,
-      pageId: row.page,
-      psid: row.psid === '' ? null : row.psid,
-      state: row.state,
-      windowEndsMs: row.windowEndsMs,
-    })
+    const entry = live.enter(
+      {
+        id: row.conversation,
+        pageId: row.page,
+        psid: row.psid === '' ? null : row.psid,
+        state: row.state,
+        windowEndsMs: row.windowEndsMs,
+      },
+      tenure,
+    )
     push(entry, { seq: row.seq, acceptedMs: row.acceptedMs, body: row.body })
   }
 
@@ -85,7 +107,10 @@ export const createInboxQueue = (deps: {
     if (thisRound !== round) return
     for (const row of rows) takeOver(row)
     cursor = rows.at(-1)?.seq ?? cursor
-    if (!end) return
+    const isAgain = again !== null
+    if (again !== null) cursor = Math.min(cursor, again)
+    again = null
+    if (!end || isAgain) return
     // Events that are not in memory now belong to a claimed conversation, whose release begins a new round.
     behind = false
     cursor = 0
@@ -110,14 +135,25 @@ export const createInboxQueue = (deps: {
     return claims
   }
 
+  const dropUnclaimed = (entry: LiveConversation): void => {
+    inMemory -= entry.events.length
+    entry.events = []
+    ready.delete(entry)
+  }
+
   return {
-    add: (conversation, event) => {
+    add: (conversation, event, before) => {
+      const tenure = pages.tenureOf(conversation.pageId)
+      // It stays in the rows, for the process that keeps the Page.
+      if (tenure === null) return
       const entry = live.get(conversation.id)
+      // Another process has accepted one before it.
+      if (!behind && before !== null && !isKnown(entry, before)) startRound()
       if (!behind && inMemory < MOST_IN_MEMORY && entry?.eventsInRows !== true) {
-        push(live.enter(conversation), event)
+        push(live.enter(conversation, tenure), event)
       } else {
         if (!behind && entry?.eventsInRows !== true) startRound()
-        if (entry !== undefined) live.enter(conversation)
+        if (entry !== undefined) live.enter(conversation, tenure)
       }
       wake()
     },
@@ -131,6 +167,8 @@ export const createInboxQueue = (deps: {
       }
       return take(limit)
     },
+
+    entryOf: ({ id }) => held.get(id)?.entry ?? null,
 
     finished: (claim, event) => {
       held.get(claim.id)?.unfinished.delete(event.seq)
@@ -158,15 +196,26 @@ export const createInboxQueue = (deps: {
     },
 
     drop: (entry) => {
-      inMemory -= entry.events.length
-      entry.events = []
-      ready.delete(entry)
+      dropUnclaimed(entry)
       live.leave(entry)
     },
 
-    added: () => {
+    added: (after) => {
+      // A read under way is not given up for it: where much comes in elsewhere, none would ever count.
+      if (reading !== null) again = Math.min(again ?? after, after)
+      else cursor = behind ? Math.min(cursor, after) : after
+      behind = true
+      wake()
+    },
+
+    restart: () => {
       startRound()
       wake()
+    },
+
+    lose: (entry) => {
+      dropUnclaimed(entry)
+      if (entry.inboxClaim !== null) held.delete(entry.inboxClaim)
     },
   }
 }

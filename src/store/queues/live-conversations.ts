@@ -1,4 +1,5 @@
 import type { ClaimId, Conversation, StoredEvent } from '../store.ts'
+import type { Tenure } from './kept-pages.ts'
 
 /**
  * A conversation that is worked on, or will be at once: one object for the inbox and the outbox of a store, which never
@@ -6,6 +7,7 @@ import type { ClaimId, Conversation, StoredEvent } from '../store.ts'
  */
 export interface LiveConversation {
   conversation: Conversation
+  tenure: Tenure
   /** Events in memory that are not claimed yet, in order. */
   events: StoredEvent[]
   /** The claims it is handed out by; null where it is not. */
@@ -21,13 +23,15 @@ export interface LiveConversation {
 
 export interface LiveConversations {
   get: (id: number) => LiveConversation | undefined
-  /** The live conversation of that id, made live when it was not; a later window end is taken over. */
-  enter: (conversation: Readonly<Conversation>) => LiveConversation
+  /** The live conversation of that id, made live when it was not; a later window end is taken over. Its Page is kept. */
+  enter: (conversation: Readonly<Conversation>, tenure: Tenure) => LiveConversation
   /**
    * Forgets it unless something still needs it. Not at once: what was read of it in the transaction that stored its last
    * state shows the state before, and comes in this turn of the event loop.
    */
   leave: (live: LiveConversation) => void
+  /** Forgets it at once, whatever needs it. */
+  drop: (live: LiveConversation) => void
   all: () => LiveConversation[]
   nextClaim: () => ClaimId
 }
@@ -48,7 +52,7 @@ export const createLiveConversations = (): LiveConversations => {
 
   return {
     get: (id) => byId.get(id),
-    enter: (conversation) => {
+    enter: (conversation, tenure) => {
       const known = byId.get(conversation.id)
       if (known !== undefined) {
         const { windowEndsMs } = conversation
@@ -59,6 +63,7 @@ export const createLiveConversations = (): LiveConversations => {
       }
       const live: LiveConversation = {
         conversation: { ...conversation },
+        tenure,
         events: [],
         inboxClaim: null,
         outboxClaim: null,
@@ -73,6 +78,10 @@ export const createLiveConversations = (): LiveConversations => {
       if (isNeeded(live)) return
       if (leaving.size === 0) setImmediate(sweep)
       leaving.add(live)
+    },
+    drop: (live) => {
+      byId.delete(live.conversation.id)
+      leaving.delete(live)
     },
     all: () => [...byId.values()],
     nextClaim: () => (claims += 1),

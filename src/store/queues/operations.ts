@@ -17,6 +17,9 @@ import type { KeptRecord } from '../records.ts'
 /**
  * What the store asks of its database, of either engine. Operations asked for together are one transaction and share one
  * fsync: this is the group commit.
+ *
+ * `fence` is that of the tenure for which the operation is done. Where the Page has another one by now nothing is done, and the
+ * result is that of {@link voidResult}.
  */
 export type Operation =
   | { op: 'accept'; events: readonly NewEvent[]; nowMs: number }
@@ -24,6 +27,7 @@ export type Operation =
       op: 'finish_event'
       conversation: number
       page: string
+      fence: number
       seq: number
       acceptedMs: number
       /** The time to put on the replies as handed out; null leaves them waiting. */
@@ -43,6 +47,7 @@ export type Operation =
       op: 'interject'
       conversation: number
       page: string
+      fence: number
       /** The event's. */
       seq: number
       acceptedMs: number
@@ -52,6 +57,7 @@ export type Operation =
   | ({ op: 'load_inbox' } & InboxQuery)
   | ({ op: 'load_outbox' } & OutboxQuery)
   | ({ op: 'waiting' } & WaitingQuery)
+  /** It has no fence: that Facebook has the reply is true, whoever keeps the Page by now. */
   | {
       op: 'sent'
       page: string
@@ -64,6 +70,7 @@ export type Operation =
   | {
       op: 'dead'
       page: string
+      fence: number
       conversation: number
       seq: number
       reason: string
@@ -72,7 +79,7 @@ export type Operation =
       instead: string | null
       nowMs: number
     }
-  | { op: 'hand_back'; page: string; conversation: number; seqs: readonly number[] }
+  | { op: 'hand_back'; page: string; fence: number; conversation: number; seqs: readonly number[] }
   | { op: 'sent_replies'; page: string; psid: string }
   | ConversationQuery
   | { op: 'recent_visitors'; page: string; limit: number }
@@ -188,7 +195,11 @@ export interface KeptRows {
 export type RecordCondition = 'any' | 'absent' | number
 
 /** An event that was put into the inbox. */
-export type AcceptedRow = ConversationRow & { seq: number }
+export type AcceptedRow = ConversationRow & {
+  seq: number
+  /** The last event of its conversation that waited in the rows before; null for none, or where one process alone puts them there. */
+  before: number | null
+}
 
 export interface DeadMarkRow {
   seq: number
@@ -209,6 +220,19 @@ export interface DeadRow extends DeadMarkRow {
 export interface DeadPlace {
   diedMs: number
   seq: number
+}
+
+/** The results of operations with a fence that is not the Page's any more. */
+export const voidResult = (op: Fenced): Results[Fenced] => VOID[op]
+
+type Fenced = Extract<Operation, { fence: number }>['op']
+
+const VOID: { [Op in Fenced]: Results[Op] } = {
+  finish_event: { forgotten: true },
+  interject: null,
+  load_outbox: { rows: [], unread: [] },
+  dead: null,
+  hand_back: null,
 }
 
 /** Said unasked: another process has written to the database. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Conversation, PageRoom } from '../store.ts'
+import type { Tenure } from './kept-pages.ts'
 import type { OutboxRow, OutboxRows } from './rows.ts'
 
 /**
@@ -15,6 +16,7 @@ import type { OutboxRow, OutboxRows } from './rows.ts'
  */
 export interface Lane {
   pageId: string
+  tenure: Tenure
   /** Whether a read may find something now. */
   isReadable: () => boolean
   /** Takes a conversation for replies about to be stored; false when others wait before them. */
@@ -49,22 +51,23 @@ const FRESH_MS = 3 * 60 * 1000
 
 export const createLane = (deps: {
   pageId: string
+  tenure: Tenure
   rows: Pick<OutboxRows, 'load' | 'waiting'>
   clock: Pick<Clock, 'now'>
   /** There may be something to read. */
   wake: () => void
   /** Whether the rows have replies of conversations that are not known here. */
   behind: boolean
+  paused: boolean
 }): Lane => {
-  const { pageId, rows: outboxRows, clock, wake } = deps
+  const { pageId, tenure, rows: outboxRows, clock, wake } = deps
   /** The ones noted last at the end. */
   const known = new Map<number, Known>()
   /** Found in the rows, by the window that closes first. What was found may have been sent since. */
   let backlog: number[] = []
-  let { behind } = deps
+  let { behind, paused } = deps
   /** Counts what fell behind: a look at the rows that began before it cannot have seen it. */
   let falls = 0
-  let paused = false
   let reading = false
   let notes = 0
   /** Handed out, delayed, or being read. */
@@ -137,6 +140,7 @@ export const createLane = (deps: {
     }
     const { rows, unread } = await outboxRows.load({
       page: pageId,
+      fence: tenure.fence,
       conversations: wanted,
       limit,
       nowMs: clock.now(),
@@ -152,6 +156,7 @@ export const createLane = (deps: {
 
   return {
     pageId,
+    tenure,
     isReadable: () => isWaiting() && !paused && !reading,
     takeFresh: (id) => {
       if (paused || behind || backlog.length > 0 || taken.has(id) || known.has(id)) return false

@@ -1,11 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { ClaimId, Conversation, OutboxClaim, OutboxRoom, StoredReply } from '../store.ts'
+import type { KeptPages, Tenure } from './kept-pages.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
 import { createLane, type Lane } from './outbox-lane.ts'
 import type { OutboxRow, OutboxRows } from './rows.ts'
 
 /**
- * The claims on the outbox, over one lane a Page, so that no Page waits for another: which conversation is handed out, what
+ * The claims on the outbox, over one lane a kept Page, so that no Page waits for another: which conversation is handed out, what
  * became of its replies, and until when it is delayed. Fresh replies of an idle conversation never wait in a lane: they are
  * handed out as they are stored.
  */
@@ -13,10 +14,12 @@ export interface OutboxLanes {
   /** Claims the conversation for replies about to be stored; false when others wait before them. */
   reserve: (conversation: Readonly<Conversation>) => boolean
   /** Ends a {@link reserve} with what was stored. */
-  handOut: (conversation: Readonly<Conversation>, replies: StoredReply[]) => OutboxClaim
+  handOut: (entry: LiveConversation, replies: StoredReply[]) => OutboxClaim
   /** Replies were stored and left waiting. */
   added: (conversation: Readonly<Conversation>) => void
   claim: (limit: number, room: OutboxRoom, toReply: (row: OutboxRow) => StoredReply) => Promise<OutboxClaim[]>
+  /** The tenure of the claim; null when that is void, or released. */
+  tenureOf: (claim: OutboxClaim) => Tenure | null
   /** Something was said about the reply; `stays` when it is still to be sent. */
   finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
   /** Resolves when what was not tried is durably handed back. */
@@ -26,10 +29,17 @@ export interface OutboxLanes {
   /** Ends a delay: what the conversation waited for has happened. */
   hurry: (conversation: number) => void
   pause: (pageId: string, paused: boolean) => void
+  /** The Page was taken: its rows may have anything. */
+  taken: (pageId: string) => void
+  /** Nothing more of the Page is handed out. */
+  leave: (pageId: string) => void
+  /** Voids the claim of the conversation, whose Page has no lane any more. */
+  lose: (entry: LiveConversation) => void
   stop: () => void
 }
 
 interface OpenClaim {
+  entry: LiveConversation
   /** Replies nothing was said about yet, by sequence number. */
   untouched: Map<number, StoredReply>
   /** Whether replies stay in the rows that this claim had. */
@@ -38,35 +48,46 @@ interface OpenClaim {
 
 export const createOutboxLanes = (deps: {
   rows: OutboxRows
+  pages: Pick<KeptPages, 'tenureOf'>
   live: LiveConversations
   clock: Clock
   wake: () => void
 }): OutboxLanes => {
-  const { rows, live, clock, wake } = deps
+  const { rows, pages, live, clock, wake } = deps
   /** In the order of being served, the Page served last at the end. */
   const lanes = new Map<string, Lane>()
   const open = new Map<ClaimId, OpenClaim>()
-  /** Conversations given back with a delay; calling it ends the delay. */
-  const delays = new Map<number, () => void>()
+  /** Pages whose replies stay where they are, kept or not. */
+  const pausedPages = new Set<string>()
+  /** Conversations given back with a delay; calling `end` ends the delay. */
+  const delays = new Map<number, { end: () => void; cancel: () => void }>()
 
-  const laneOf = (pageId: string, behind = false): Lane => {
-    const lane = lanes.get(pageId) ?? createLane({ pageId, rows, clock, wake, behind })
-    if (!lanes.has(pageId)) lanes.set(pageId, lane)
+  /** Undefined for a Page that is not kept. */
+  const laneOf = (pageId: string, behind = false): Lane | undefined => {
+    const known = lanes.get(pageId)
+    const tenure = pages.tenureOf(pageId)
+    if (known !== undefined || tenure === null) return known
+    const lane = createLane({ pageId, tenure, rows, clock, wake, behind, paused: pausedPages.has(pageId) })
+    lanes.set(pageId, lane)
     return lane
   }
   for (const pageId of rows.pagesWaiting) laneOf(pageId, true)
 
   const claimOf = (entry: LiveConversation, replies: StoredReply[]): OutboxClaim => {
     const id = entry.outboxClaim ?? live.nextClaim()
-    open.set(id, { untouched: new Map(replies.map((reply) => [reply.seq, reply])), leaves: false })
-    return { id, conversation: { ...entry.conversation }, replies }
+    open.set(id, { entry, untouched: new Map(replies.map((reply) => [reply.seq, reply])), leaves: false })
+    const { maySend, takenMs } = entry.tenure
+    return { id, conversation: { ...entry.conversation }, replies, maySend, takenMs }
   }
 
   const claimsOf = (
-    { pageId }: Lane,
+    lane: Lane,
     found: OutboxRow[],
     toReply: (row: OutboxRow) => StoredReply,
   ): OutboxClaim[] => {
+    const { pageId, tenure } = lane
+    // The Page was given away while they were read. Its next keeper finds them in doubt.
+    if (lanes.get(pageId) !== lane) return []
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of found) {
       const begun = byConversation.get(row.conversation)
@@ -74,13 +95,16 @@ export const createOutboxLanes = (deps: {
         begun.replies.push(toReply(row))
         continue
       }
-      const entry = live.enter({
-        id: row.conversation,
-        pageId,
-        psid: row.psid === '' ? null : row.psid,
-        state: row.state,
-        windowEndsMs: row.windowEndsMs,
-      })
+      const entry = live.enter(
+        {
+          id: row.conversation,
+          pageId,
+          psid: row.psid === '' ? null : row.psid,
+          state: row.state,
+          windowEndsMs: row.windowEndsMs,
+        },
+        tenure,
+      )
       entry.outboxClaim = live.nextClaim()
       byConversation.set(row.conversation, { entry, replies: [toReply(row)] })
     }
@@ -117,7 +141,7 @@ export const createOutboxLanes = (deps: {
   const letGo = (entry: LiveConversation, more: boolean): void => {
     entry.notBeforeMs = 0
     live.leave(entry)
-    laneOf(entry.conversation.pageId).letGo(entry.conversation, more)
+    lanes.get(entry.conversation.pageId)?.letGo(entry.conversation, more)
   }
 
   const delay = (entry: LiveConversation, notBeforeMs: number, waitMs: number): void => {
@@ -128,20 +152,21 @@ export const createOutboxLanes = (deps: {
       letGo(entry, true)
     }
     const cancel = clock.after(waitMs, end)
-    delays.set(entry.conversation.id, end)
+    delays.set(entry.conversation.id, { end, cancel })
   }
 
   return {
     reserve: (conversation) => {
-      const entry = live.enter(conversation)
-      if (!laneOf(conversation.pageId).takeFresh(conversation.id)) return false
+      const lane = laneOf(conversation.pageId)
+      if (lane?.takeFresh(conversation.id) !== true) return false
+      const entry = live.enter(conversation, lane.tenure)
       entry.outboxClaim = live.nextClaim()
       return true
     },
 
-    handOut: (conversation, replies) => claimOf(live.enter(conversation), replies),
+    handOut: claimOf,
 
-    added: (conversation) => laneOf(conversation.pageId).note(conversation),
+    added: (conversation) => laneOf(conversation.pageId)?.note(conversation),
 
     claim: async (limit, room, toReply) => {
       // One read can come back empty while there is still work. Repeat until something is claimed or no lane has any
@@ -155,6 +180,8 @@ export const createOutboxLanes = (deps: {
       }
     },
 
+    tenureOf: (claim) => open.get(claim.id)?.entry.tenure ?? null,
+
     finished: (claim, reply, stays) => {
       const state = open.get(claim.id)
       if (state === undefined) return
@@ -164,14 +191,15 @@ export const createOutboxLanes = (deps: {
 
     release: async (claim, notBeforeMs = 0) => {
       const state = open.get(claim.id)
+      if (state === undefined) return
+      const { entry } = state
       const { id: conversation, pageId: page } = claim.conversation
-      const entry = live.get(conversation)
-      if (state === undefined || entry === undefined) return
+      const { fence } = entry.tenure
       open.delete(claim.id)
       entry.outboxClaim = null
       const untouched = [...state.untouched.values()]
       const seqs = untouched.filter((reply) => reply.doubtSinceMs === null).map(({ seq }) => seq)
-      const handedBack = seqs.length > 0 ? rows.handBack({ page, conversation, seqs }) : null
+      const handedBack = seqs.length > 0 ? rows.handBack({ page, fence, conversation, seqs }) : null
       const more = state.leaves || untouched.length > 0
       const waitMs = notBeforeMs - clock.now()
       if (waitMs > 0 && more && !entry.forgotten) delay(entry, notBeforeMs, waitMs)
@@ -179,17 +207,42 @@ export const createOutboxLanes = (deps: {
       await handedBack
     },
 
-    pause: (pageId, paused) => laneOf(pageId).pause(paused),
+    pause: (pageId, paused) => {
+      if (paused) pausedPages.add(pageId)
+      else pausedPages.delete(pageId)
+      lanes.get(pageId)?.pause(paused)
+    },
+
+    taken: (pageId) => {
+      laneOf(pageId, true)
+      wake()
+    },
+
+    leave: (pageId) => {
+      lanes.delete(pageId)
+      for (const [id, { cancel }] of delays) {
+        const entry = live.get(id)
+        if (entry?.conversation.pageId !== pageId) continue
+        cancel()
+        delays.delete(id)
+        entry.notBeforeMs = 0
+        live.leave(entry)
+      }
+    },
+
+    lose: (entry) => {
+      if (entry.outboxClaim !== null) open.delete(entry.outboxClaim)
+    },
 
     returned: (pageIds) => {
       for (const pageId of new Set(pageIds))
-        laneOf(pageId).returned((id) => live.get(id)?.conversation.windowEndsMs ?? null)
+        laneOf(pageId)?.returned((id) => live.get(id)?.conversation.windowEndsMs ?? null)
     },
 
-    hurry: (conversation) => delays.get(conversation)?.(),
+    hurry: (conversation) => delays.get(conversation)?.end(),
 
     stop: () => {
-      for (const end of delays.values()) end()
+      for (const { end } of delays.values()) end()
     },
   }
 }

@@ -1,21 +1,22 @@
 import type { DeadReason } from '../../messages.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
-import type { ClaimId, NewEvent, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
+import type { ClaimId, Conversation, NewEvent, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
-import { createLiveConversations } from './live-conversations.ts'
+import type { KeptPages } from './kept-pages.ts'
+import { createLiveConversations, type LiveConversation } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
 import { createRecords } from './records.ts'
 import { replyIds } from './reply-ids.ts'
 
 /**
- * The store over a database of any engine. One process works on the queues, so a claim needs no lease of its own: it ends
- * with the process. Others may look, and mind the dead letters. What is being worked on is kept in memory, bounded; what
- * waits stays in the database.
+ * The store over a database of any engine. One process works on the queues of a Page, so a claim needs no lease of its own: it ends
+ * with the process, or with its {@link ./kept-pages.ts Tenure}. Any other may accept events for it, look, and mind the dead letters.
+ * What is being worked on is kept in memory, bounded; what waits stays in the database.
  */
-export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store => {
+export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: KeptPages): Store => {
   const listeners = new Set<(queue: Queue) => void>()
   const wake = (queue: Queue): void => {
     for (const listener of listeners) listener(queue)
@@ -29,6 +30,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
   const live = createLiveConversations()
   const inbox = createInboxQueue({
     rows: { load: (query) => database.record({ op: 'load_inbox', ...query }) },
+    pages,
     live,
     wake: () => wake('inbox'),
   })
@@ -40,6 +42,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
       // Refused only when the database is gone for good; the replies then count as in doubt after the restart.
       handBack: (replies) => database.record({ op: 'hand_back', ...replies }).catch(() => undefined),
     },
+    pages,
     live,
     clock,
     wake: () => wake('outbox'),
@@ -61,9 +64,51 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
   const deadLetters = createDeadLetters({ database, ids, returned: outbox.returned })
   database.onForeignWrite(({ pagesWaiting, events, forgotten }) => {
     outbox.returned(pagesWaiting)
-    if (events) inbox.added()
+    if (events) inbox.added(0)
     // Refused only when the database is gone, and everything in memory with it.
     if (forgotten) letGoOfForgotten().catch(() => undefined)
+  })
+
+  const entriesOf = (pageId: string): LiveConversation[] =>
+    live.all().filter(({ conversation }) => conversation.pageId === pageId)
+  const isHome = (pageId: string): boolean =>
+    entriesOf(pageId).every(({ inboxClaim, outboxClaim }) => inboxClaim === null && outboxClaim === null)
+  /** Called when the Page has come home, or is lost. */
+  const homecomings = new Map<string, () => void>()
+  const cameHome = ({ pageId }: Readonly<Conversation>): void => {
+    if (homecomings.has(pageId) && isHome(pageId)) homecomings.get(pageId)?.()
+  }
+
+  pages.lead({
+    taken: (pageId) => {
+      // Replies before events: a new reply then waits behind those that were there.
+      outbox.taken(pageId)
+      inbox.restart()
+    },
+    leave: async (pageId) => {
+      outbox.leave(pageId)
+      for (const entry of entriesOf(pageId)) inbox.drop(entry)
+      if (!isHome(pageId)) {
+        await new Promise<void>((resolve) => homecomings.set(pageId, resolve))
+        homecomings.delete(pageId)
+      }
+      // Answers come in the order of the calls: all that was said before is durable then.
+      await database.record({ op: 'gone', conversations: [] }).catch(() => undefined)
+    },
+    lost: (pageId) => {
+      outbox.leave(pageId)
+      const revoked: ClaimId[] = []
+      for (const entry of entriesOf(pageId)) {
+        revoked.push(...claimsOf(entry))
+        inbox.lose(entry)
+        outbox.lose(entry)
+        live.drop(entry)
+      }
+      inbox.restart()
+      homecomings.get(pageId)?.()
+      if (revoked.length > 0) for (const listener of revokedListeners) listener(revoked)
+    },
+    eventsCame: inbox.added,
   })
 
   const letGoOfForgotten = async (): Promise<void> => {
@@ -77,7 +122,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
     for (const id of gone) {
       const entry = live.get(id)
       if (entry === undefined) continue
-      revoked.push(...[entry.inboxClaim, entry.outboxClaim].filter((claim) => claim !== null))
+      revoked.push(...claimsOf(entry))
       entry.forgotten = true
       entry.conversation.state = null
       outbox.hurry(entry.conversation.id)
@@ -91,18 +136,24 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
     accept: async (events) => {
       if (events.length === 0) return { stored: 0, duplicates: 0 }
       const nowMs = clock.now()
+      const kept = new Set(events.map(({ pageId }) => pageId).filter((id) => pages.tenureOf(id) !== null))
       const rows = await database.run({ op: 'accept', events: events.map(withoutContent), nowMs })
       let stored = 0
+      let untold = Number.POSITIVE_INFINITY
       for (const [index, { pageId, psid, body, content }] of events.entries()) {
         const row = rows[index] ?? null
         if (row === null) continue
         stored += 1
-        const { conversation: id, seq, state, windowEndsMs } = row
+        const { conversation: id, seq, state, windowEndsMs, before } = row
+        // While it was being stored nothing was told of it, and the next keeper may have read the rows before.
+        if (kept.has(pageId) && pages.tenureOf(pageId) === null) untold = Math.min(untold, seq)
         inbox.add(
           { id, pageId, psid, state, windowEndsMs },
           { seq, acceptedMs: nowMs, body, ...(content && { content }) },
+          before,
         )
       }
+      if (Number.isFinite(untold)) pages.tellEvents(untold - 1)
       return { stored, duplicates: events.length - stored }
     },
 
@@ -110,14 +161,17 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
 
     finishEvent: async (claim, event, outcome) => {
       const { conversation } = claim
+      const entry = inbox.entryOf(claim)
+      // The Page was lost: the event is handled by its next keeper.
+      if (entry === null) return null
       const nowMs = clock.now()
       const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
-      const entry = live.get(conversation.id)
-      if (entry !== undefined && outcome.state !== undefined) entry.conversation.state = outcome.state
+      if (outcome.state !== undefined) entry.conversation.state = outcome.state
       const recorded = database.record({
         op: 'finish_event',
         conversation: conversation.id,
         page: conversation.pageId,
+        fence: entry.tenure.fence,
         seq: event.seq,
         acceptedMs: event.acceptedMs,
         replies: outcome.replies,
@@ -136,8 +190,10 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
       if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
       const finished = await recorded
+      // What was stored is in doubt, for its next keeper.
+      if (inbox.entryOf(claim) === null) return null
       if (finished.forgotten) {
-        if (handOut) await outbox.release(outbox.handOut(conversation, []))
+        if (handOut) await outbox.release(outbox.handOut(entry, []))
         // Handling it may have brought back what was forgotten.
         tellForgotten()
         return null
@@ -149,45 +205,56 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock): Store 
       inbox.finished(claim, event)
       if ((outcome.answers?.length ?? 0) > 0) wake('answers')
       if (settled) outbox.hurry(conversation.id)
-      return handOut ? outbox.handOut(conversation, replies) : null
+      return handOut ? outbox.handOut(entry, replies) : null
     },
 
-    interject: async ({ conversation }, { seq: event, acceptedMs }, reply) => {
-      if (!outbox.reserve(conversation)) return null
+    interject: async (claim, { seq: event, acceptedMs }, reply) => {
+      const { conversation } = claim
+      const entry = inbox.entryOf(claim)
+      if (entry === null || !outbox.reserve(conversation)) return null
       const seq = await database.record({
         op: 'interject',
         conversation: conversation.id,
         page: conversation.pageId,
+        fence: entry.tenure.fence,
         seq: event,
         acceptedMs,
         reply,
         doubtMs: clock.now(),
       })
-      const out = outbox.handOut(conversation, seq === null ? [] : [replyOf(seq, reply, acceptedMs, null)])
+      if (inbox.entryOf(claim) === null) return null
+      const out = outbox.handOut(entry, seq === null ? [] : [replyOf(seq, reply, acceptedMs, null)])
       if (seq !== null) return out
       await outbox.release(out)
       return null
     },
 
-    releaseInbox: async (claim) => inbox.release(claim),
+    releaseInbox: async (claim) => {
+      inbox.release(claim)
+      cameHome(claim.conversation)
+    },
 
     claimOutbox: (limit, room) =>
       outbox.claim(limit, room, (row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
 
     finishReply: async (claim, reply, outcome) => {
+      const tenure = outbox.tenureOf(claim)
       outbox.finished(claim, reply, staysAfter(outcome))
       const { id: conversation, pageId: page } = claim.conversation
       const common = { page, conversation, seq: reply.seq, nowMs: clock.now() }
       if (outcome.status === 'sent') {
         const { messageId, waited = false } = outcome
         await database.record({ op: 'sent', ...common, messageId, waited })
-      } else if (outcome.status === 'dead') {
+      } else if (outcome.status === 'dead' && tenure !== null) {
         const { reason, error = null, instead = null } = outcome
-        await database.record({ op: 'dead', ...common, reason, error, instead })
+        await database.record({ op: 'dead', ...common, fence: tenure.fence, reason, error, instead })
       }
     },
 
-    releaseOutbox: (claim, notBeforeMs) => outbox.release(claim, notBeforeMs),
+    releaseOutbox: async (claim, notBeforeMs) => {
+      await outbox.release(claim, notBeforeMs)
+      cameHome(claim.conversation)
+    },
     windowEndsMs: async ({ conversation }) =>
       (live.get(conversation.id)?.conversation ?? conversation).windowEndsMs,
     hurryOutbox: (conversations) => conversations.forEach(outbox.hurry),
@@ -310,6 +377,9 @@ const withoutContent = (event: NewEvent): NewEvent => {
   delete copy.content
   return copy
 }
+
+const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
+  [inboxClaim, outboxClaim].filter((claim) => claim !== null)
 
 const staysAfter = (outcome: ReplyOutcome): boolean =>
   outcome.status === 'in_doubt' || (outcome.status === 'dead' && outcome.instead !== undefined)

@@ -6,14 +6,19 @@ export interface InboxRows {
 }
 
 export interface OutboxRows {
-  /** Pages that had replies waiting when the database was opened. */
+  /** Pages that had replies waiting when the database was opened, as far as they are kept. */
   pagesWaiting: readonly string[]
   /** Replies of one Page, each durably marked as handed out. */
   load: (query: OutboxQuery) => Promise<LoadedReplies>
   /** Which conversations of a Page have replies waiting, the one whose window closes first at the beginning. */
   waiting: (query: WaitingQuery) => Promise<number[]>
   /** Takes the mark of {@link OutboxRows.load} back. */
-  handBack: (replies: { page: string; conversation: number; seqs: readonly number[] }) => Promise<unknown>
+  handBack: (replies: {
+    page: string
+    fence: number
+    conversation: number
+    seqs: readonly number[]
+  }) => Promise<unknown>
 }
 
 export interface InboxQuery {
@@ -25,6 +30,8 @@ export interface InboxQuery {
 
 export interface OutboxQuery {
   page: string
+  /** Of the tenure for which they are handed out. */
+  fence: number
   conversations: readonly number[]
   /** Of the replies. */
   limit: number

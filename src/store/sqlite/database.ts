@@ -106,7 +106,7 @@ export const openDatabase = (file: string): Database => {
     if (event.opensWindow) openWindow(page, conversation, event.timestampMs, nowMs)
     const seq = seqs.next()
     statements.addInbox.run(id, seq, nowMs, event.body)
-    return { ...conversation, seq }
+    return { ...conversation, seq, before: null }
   }
 
   const loadOutbox = ({ page, conversations, limit, nowMs }: Operation & { op: 'load_outbox' }) => {

@@ -32,9 +32,10 @@ export const openStore = async (options: {
     return {
       store,
       lost: lost.promise,
-      maySend: () => true,
       duty: soleDuty,
       instances: soleInstance(),
+      begin: () => undefined,
+      leave: () => Promise.resolve(),
       close: async () => {
         await store.close()
         held.release()

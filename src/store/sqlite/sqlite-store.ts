@@ -1,3 +1,4 @@
+import { everyPage } from '../queues/kept-pages.ts'
 import { createQueuedStore } from '../queues/queued-store.ts'
 import type { Store } from '../store.ts'
 import { startDatabaseThread, type DatabaseThreadOptions } from './thread.ts'
@@ -9,4 +10,4 @@ import { startDatabaseThread, type DatabaseThreadOptions } from './thread.ts'
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
  */
 export const openSqliteStore = async (options: DatabaseThreadOptions): Promise<Store> =>
-  createQueuedStore(await startDatabaseThread(options), options.clock)
+  createQueuedStore(await startDatabaseThread(options), options.clock, everyPage(options.clock))

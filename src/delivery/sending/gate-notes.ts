@@ -1,0 +1,60 @@
+import { isJsonObject, parseJson } from '../../base/json.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Store } from '../../store/store.ts'
+import type { Closing } from './gates.ts'
+
+/** Why a Page is not sent for, kept in the store: its next keeper waits as long, and opens what this one has told of. */
+export interface GateNotes {
+  closed: (pageId: string, why: Closing, closings: number, waitMs: number) => void
+  opened: (pageId: string) => void
+  /** @returns null where the Page may be sent for; `waitMs` is how long it may not, 0 or less when that is over */
+  recall: (pageId: string) => Promise<{ why: Closing; closings: number; waitMs: number } | null>
+}
+
+/** The clock of another machine may be wrong: no wait that Facebook asks for is longer. */
+const LONGEST_MS = 60 * 60_000
+
+export const createGateNotes = (deps: {
+  store: Pick<Store, 'remember' | 'recall'>
+  clock: Pick<Clock, 'now'>
+}): GateNotes => {
+  const { store, clock } = deps
+  /** Pages of which this process has written a note. */
+  const noted = new Set<string>()
+
+  // What gets lost lets the next keeper try at once, and close the Page again.
+  const write = (pageId: string, text: string): void =>
+    void store.remember(nameOf(pageId), text).catch(() => undefined)
+
+  return {
+    closed: (pageId, why, closings, waitMs) => {
+      noted.add(pageId)
+      write(pageId, JSON.stringify({ why, closings, untilMs: clock.now() + waitMs }))
+    },
+    opened: (pageId) => {
+      if (noted.delete(pageId)) write(pageId, '')
+    },
+    recall: async (pageId) => {
+      const note = read(await store.recall(nameOf(pageId)).catch(() => null))
+      if (note === null) return null
+      noted.add(pageId)
+      const { untilMs, ...rest } = note
+      return { ...rest, waitMs: Math.min(LONGEST_MS, untilMs - clock.now()) }
+    },
+  }
+}
+
+const nameOf = (pageId: string): string => `gate:${pageId}`
+
+const read = (text: string | null): { why: Closing; closings: number; untilMs: number } | null => {
+  if (text === null || text === '') return null
+  try {
+    const { why, closings, untilMs } = Object(parseJson(text))
+    if (!isJsonObject(why) || typeof why['cause'] !== 'string') return null
+    if (typeof closings !== 'number' || typeof untilMs !== 'number') return null
+    // Written by this function's counterpart, perhaps of another version: a cause that is not known is only shown.
+    return { why: why as unknown as Closing, closings, untilMs }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,140 @@
+import type { Query, Row } from './connection.ts'
+import { tellOf } from './noticed-elsewhere.ts'
+import { SHARED } from './whole-lease.ts'
+
+/** The number that stands for the head among those of Pages. */
+export const HEAD = 0
+
+/** A lease that this instance has. */
+export interface Held {
+  no: number
+  pageId: string
+  fence: number
+}
+
+export interface Beat {
+  /** Whether the database is shared by instances that keep Pages, and nothing works on all of it. */
+  isShared: boolean
+  held: Held[]
+  /** The most Pages that one instance should keep. */
+  share: number
+  /** Other instances that take Pages. */
+  others: number
+}
+
+/**
+ * What an instance asks at every beat. Each statement is a transaction of its own, so that none holds up what asks for its
+ * leases; only the last two are believed.
+ */
+export const beatQueries = (of: {
+  owner: string
+  host: string
+  version: string
+  leaseMs: number
+  /** Whether it takes Pages. */
+  takes: boolean
+  /** Whether it gives the head away. */
+  isHeadLeaving: boolean
+  /** Pages that the database may not know. */
+  pages: readonly string[]
+  /** Leases to give back. */
+  home: readonly { no: number; fence: number }[]
+}): Query[] => {
+  const { owner, host, version, leaseMs, takes, isHeadLeaving, pages, home } = of
+  const isGiving = home.length > 0 || isHeadLeaving
+  return [
+    { text: HERE, values: [owner, host, version, takes] },
+    ...(pages.length > 0 ? [{ text: NEW_PAGES, values: [pages] }] : []),
+    { text: NEW_LEASES },
+    ...(home.length > 0
+      ? [{ text: GIVE, values: [owner, home.map(({ no }) => no), home.map(({ fence }) => fence)] }]
+      : []),
+    ...(isHeadLeaving ? [{ text: GIVE_HEAD, values: [owner] }] : []),
+    ...(isGiving ? [tellOf(owner, 'lease')] : []),
+    { text: RENEW, values: [owner, leaseMs] },
+    ...(takes
+      ? [
+          { text: TAKE, values: [owner, leaseMs] },
+          { text: TAKE_HEAD, values: [owner, leaseMs] },
+        ]
+      : []),
+    { text: HAVE, values: [owner] },
+    { text: SUMS, values: [owner, leaseMs] },
+  ]
+}
+
+export const readBeat = (rows: readonly (readonly Row[])[]): Beat => {
+  const [sums] = rows.at(-1) ?? []
+  return {
+    isShared: sums?.['owner'] === SHARED,
+    held: (rows.at(-2) ?? []).map((row) => row as unknown as Held),
+    share: Number(sums?.['share']),
+    others: Number(sums?.['others']),
+  }
+}
+
+export const goodbyeQueries = (owner: string): Query[] => [
+  { text: `update evergreen.lease set owner = null, until = '-infinity' where owner = $1`, values: [owner] },
+  { text: 'delete from evergreen.instance where id = $1', values: [owner] },
+  tellOf(owner, 'lease'),
+]
+
+/** An instance whose last beat is older than a lease has lost its Pages, or is about to. */
+const LIVE = `beat > clock_timestamp() - $2 * interval '1 ms'`
+
+const HERE = `
+insert into evergreen.instance as i (id, host, version, takes) values ($1, $2, $3, $4)
+on conflict (id) do update set beat = clock_timestamp(), takes = excluded.takes`
+
+const NEW_PAGES = 'insert into evergreen.page (id) select unnest($1::text[]) on conflict do nothing'
+
+const NEW_LEASES = `
+insert into evergreen.lease (page)
+select no from (select ${HEAD} as no union all select no from evergreen.page) p
+where not exists (select from evergreen.lease l where l.page = p.no) on conflict do nothing`
+
+const GIVE = `
+update evergreen.lease l set owner = null, until = '-infinity'
+from unnest($2::int[], $3::bigint[]) as g (page, fence)
+where l.page = g.page and l.fence = g.fence and l.owner = $1`
+
+const GIVE_HEAD = `update evergreen.lease set owner = null, until = '-infinity' where page = ${HEAD} and owner = $1`
+
+// In the order of evergreen.hold_pages. It waits for a transaction that holds a row: passed over, the Page would be lost.
+const RENEW = `
+with mine as materialized (
+  select page from evergreen.lease where owner = $1 and until >= clock_timestamp() order by page for no key update
+)
+update evergreen.lease l set until = clock_timestamp() + $2 * interval '1 ms' from mine where l.page = mine.page`
+
+const SHARE = `(
+  select ceil((select count(*) from evergreen.lease where page <> ${HEAD})::numeric / greatest(1, count(*)))
+  from evergreen.instance where takes and ${LIVE}
+)`
+
+const TAKE = `
+with mine as (
+  select count(*) as n from evergreen.lease where owner = $1 and page <> ${HEAD} and until >= clock_timestamp()
+), free as materialized (
+  select page from evergreen.lease where until < clock_timestamp() and page <> ${HEAD} order by page
+  limit (select greatest(0, ${SHARE} - n)::bigint from mine) for no key update skip locked
+)
+update evergreen.lease l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
+from free where l.page = free.page`
+
+const TAKE_HEAD = `
+with free as materialized (
+  select page from evergreen.lease where until < clock_timestamp() and page = ${HEAD} for no key update skip locked
+)
+update evergreen.lease l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
+from free where l.page = free.page`
+
+const HAVE = `
+select l.page as no, coalesce(p.id, '') as "pageId", l.fence
+from evergreen.lease l left join evergreen.page p on p.no = l.page
+where l.owner = $1 and l.until >= clock_timestamp() order by l.page`
+
+const SUMS = `
+select owner, ${SHARE} as share, (
+  select count(*) from evergreen.instance where takes and id <> $1 and ${LIVE}
+) as others from evergreen.keeper`

@@ -1,0 +1,316 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/logger.ts'
+import { createListeners, type Duty, type Instances } from '../../base/duty.ts'
+import type { KeptPages, PageQueues, Tenure } from '../queues/kept-pages.ts'
+import { codeOf, createLink } from './connection.ts'
+import { beatQueries, goodbyeQueries, readBeat, type Held, HEAD } from './lease-statements.ts'
+import { CHANNEL, said, tellOf, type Said } from './noticed-elsewhere.ts'
+import { waitForTurn, type Standby } from './whole-lease.ts'
+
+/**
+ * Which Pages this instance keeps, among all that share the database. A lease is a row for each Page, with an end by the
+ * database's clock; page 0 stands for the head. Taking a lease raises its fence, and from then on no transaction of the tenure
+ * before can be kept (`evergreen.hold_pages`).
+ *
+ * To Facebook there is no fence: {@link Tenure.maySend} goes by a deadline that lies before the database's, on a clock that is
+ * never set. Each tenure has a deadline of its own, so that what was handed out in one that is over stays unsaid.
+ */
+export interface Leases extends KeptPages {
+  duty: Duty
+  instances: Instances
+  /** Numbers of the kept Pages. */
+  numbers: () => number[]
+  /** Begins to take Pages. */
+  begin: () => void
+  /** Takes no more, and gives those it has to other instances, if there are any, as soon as what is sent for them has come home. */
+  leave: () => Promise<void>
+  /** A transaction was refused by a fence: looks at once what became of the leases. */
+  doubted: () => void
+  /** Calls the listener when another process may have written, and at every beat. */
+  onLook: (listener: () => void) => void
+  /** Lets others take what it has at once. Call it when nothing is sent any more. */
+  close: () => Promise<void>
+}
+
+export interface LeaseTimes {
+  leaseMs: number
+  beatMs: number
+}
+
+/** A shorter lease would make a lapse, and replies in doubt, of every failover of the database. */
+export const LEASE_TIMES: LeaseTimes = { leaseMs: 10_000, beatMs: 3000 }
+
+interface Kept extends Tenure {
+  pageId: string
+  no: number
+  /** By the monotonic clock; before the database's. */
+  untilMs: number
+  /** `home`: all that was handed out has come back, or was waited for long enough. */
+  state: 'kept' | 'leaving' | 'home' | 'over'
+}
+
+/** So much before the database's deadline ours lies. */
+const MARGIN_MS = 200
+const RECONNECT_MS = 250
+/** So long a Page that is given away waits for what is handed out. */
+const PATIENCE_MS = 10_000
+
+/**
+ * Joins the instances of the database; waits while something works on all of it alone, such as an instance of an older version.
+ *
+ * @throws BotError `BOT_STORE_UNAVAILABLE`
+ */
+export const openLeases = async (
+  options: Standby & {
+    clock: Clock
+    log: Pick<Log, 'info' | 'warn'>
+    /** This instance must end. */
+    onLost: (error: Error) => void
+    times?: LeaseTimes
+  },
+): Promise<Leases> => {
+  const { owner, clock, log, onLost, times = LEASE_TIMES } = options
+  const kept = new Map<string, Kept>()
+  let head: Held | null = null
+  const dutyListeners = new Set<() => void>()
+  const told = createListeners()
+  /** Pages that were asked about and that the database may not know. */
+  const unheard = new Set<string>()
+  const asked = new Set<string>()
+  let queues: PageQueues | null = null
+  let look = (): void => undefined
+  /** Whether the next beat is due at once. */
+  let isDue = false
+  let wake = (): void => void (isDue = true)
+  let isBegun = false
+  let isLeaving = false
+  let isOver = false
+  let others = 0
+
+  const hear = ([from, topic, ...data]: Said): void => {
+    if (from === owner) return
+    if (topic === 'lease') return wake()
+    if (topic === 'events') return eventsCame(Number(data[0]), data[1] ?? '')
+    if (topic === 'told') return told.call(data[0] ?? '')
+    look()
+  }
+
+  const eventsCame = (after: number, numbers: string): void => {
+    const pages = new Set(numbers.split(','))
+    if (numbers === '*' || [...kept.values()].some(({ no }) => pages.has(String(no)))) {
+      queues?.eventsCame(Number.isSafeInteger(after) ? after : 0)
+    }
+  }
+
+  const link = createLink(options, async (opened) => {
+    void opened.closed.then(() => wake())
+    opened.onNotification((payload) => hear(said(payload)))
+    await opened.query([{ text: `listen ${CHANNEL}` }])
+  })
+  await waitForTurn(link, options)
+
+  /** Ends early when something happens. */
+  const pause = async (ms: number): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = clock.after(isDue ? 0 : ms, resolve)
+    wake = resolve
+    await promise
+    cancel()
+    isDue = false
+    wake = () => void (isDue = true)
+  }
+
+  const changed = (): void => {
+    for (const listener of dutyListeners) listener()
+  }
+
+  const lose = (one: Kept): void => {
+    one.state = 'over'
+    kept.delete(one.pageId)
+    queues?.lost(one.pageId)
+  }
+
+  const take = ({ no, pageId, fence }: Held, untilMs: number): void => {
+    const one: Kept = {
+      pageId,
+      no,
+      fence,
+      takenMs: clock.elapsed(),
+      untilMs,
+      state: 'kept',
+      maySend: () => one.state !== 'over' && clock.elapsed() < one.untilMs,
+    }
+    kept.set(pageId, one)
+    queues?.taken(pageId)
+  }
+
+  /** Brings what is believed here to what the database says. */
+  const reconcile = (held: readonly Held[], untilMs: number): void => {
+    const before = [...kept.values()]
+    const pages = held.filter(({ no }) => no !== HEAD)
+    const fences = new Map(pages.map(({ pageId, fence }) => [pageId, fence]))
+    for (const one of before) {
+      if (fences.get(one.pageId) === one.fence) one.untilMs = untilMs
+      else lose(one)
+    }
+    const taken = pages.filter(({ pageId }) => !kept.has(pageId))
+    for (const one of taken) take(one, untilMs)
+    const headNow = held.find(({ no }) => no === HEAD) ?? null
+    const isNews = taken.length > 0 || kept.size < before.length || (head === null) !== (headNow === null)
+    head = headNow
+    if (!isNews) return
+    log.info({ pages: kept.size, isHead: head !== null }, 'the Pages that this instance keeps have changed')
+    changed()
+  }
+
+  /** Gives Pages away: nothing new is handed out, and the lease ends when all has come home. */
+  const giveAway = async (pages: readonly Kept[]): Promise<void> => {
+    if (pages.length === 0) return
+    for (const one of pages) one.state = 'leaving'
+    changed()
+    await Promise.all(
+      pages.map(async (one) => {
+        const enough = new AbortController()
+        await Promise.race([
+          queues?.leave(one.pageId),
+          clock.sleep(PATIENCE_MS, enough.signal).catch(() => undefined),
+        ])
+        enough.abort()
+        if (one.state === 'leaving') one.state = 'home'
+        wake()
+      }),
+    )
+  }
+
+  /** One Page a beat, and only when the one before has gone. */
+  const balance = (share: number): void => {
+    const all = [...kept.values()]
+    if (isLeaving || all.length <= share || all.some(({ state }) => state !== 'kept')) return
+    const last = all.reduce((one, other) => (other.takenMs > one.takenMs ? other : one))
+    void giveAway([last])
+  }
+
+  const askAndReconcile = async (): Promise<void> => {
+    const open = await link.ready()
+    const askedMs = clock.elapsed()
+    const pages = [...unheard]
+    const beat = readBeat(
+      await open.query(
+        beatQueries({
+          ...options,
+          leaseMs: times.leaseMs,
+          takes: isBegun && !isLeaving,
+          isHeadLeaving: isLeaving && others > 0,
+          pages,
+          home: [...kept.values()].filter(({ state }) => state === 'home'),
+        }),
+      ),
+    )
+    if (isOver) return
+    for (const page of pages) unheard.delete(page)
+    others = beat.others
+    if (!beat.isShared) {
+      const error = new Error('another process works on the whole database')
+      reconcile([], askedMs)
+      isOver = true
+      return onLost(error)
+    }
+    reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS)
+    balance(beat.share)
+  }
+
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One after the other: an answer must not be taken for newer than it is. */
+  const round = (): Promise<void> => {
+    const mine = turn.then(askAndReconcile, askAndReconcile)
+    turn = mine
+    return mine
+  }
+
+  const beat = async (): Promise<void> => {
+    while (!isOver) {
+      try {
+        await round()
+        // A notification may get lost: everything is looked at anew.
+        look()
+        queues?.eventsCame(0)
+        told.callAll()
+      } catch (error) {
+        if (!isOver) log.warn({ code: codeOf(error) }, 'the leases could not be renewed; tried again at once')
+        await clock.sleep(RECONNECT_MS).catch(() => undefined)
+        continue
+      }
+      if (!isOver) await pause(times.beatMs)
+    }
+  }
+  const beating = beat()
+
+  const notify = (topic: string, ...data: string[]): void => {
+    if (!link.isOpen()) return
+    void link
+      .ready()
+      .then((open) => open.query([tellOf(owner, topic, ...data)]))
+      .catch(() => undefined)
+  }
+
+  return {
+    duty: {
+      keeps: (pageId) => {
+        if (kept.has(pageId)) return kept.get(pageId)?.state === 'kept'
+        if (!asked.has(pageId)) {
+          asked.add(pageId)
+          unheard.add(pageId)
+          wake()
+        }
+        return false
+      },
+      isHead: () => head !== null,
+      onChange: (listener) => {
+        dutyListeners.add(listener)
+        return () => void dutyListeners.delete(listener)
+      },
+    },
+    instances: {
+      tell: (topic) => {
+        told.call(topic)
+        notify('told', topic)
+      },
+      onTold: told.add,
+    },
+    tenureOf: (pageId) => {
+      const one = kept.get(pageId)
+      return one?.state === 'kept' ? one : null
+    },
+    lead: (followers) => {
+      queues = followers
+    },
+    // Of one that is being given away its next keeper has to hear.
+    numbers: () => [...kept.values()].filter(({ state }) => state === 'kept').map(({ no }) => no),
+    begin: () => {
+      isBegun = true
+      wake()
+    },
+    leave: async () => {
+      isLeaving = true
+      // Who is there now, rather than three seconds ago.
+      await round().catch(() => undefined)
+      if (others > 0) await giveAway([...kept.values()].filter(({ state }) => state === 'kept'))
+      await round().catch(() => undefined)
+    },
+    doubted: () => wake(),
+    tellEvents: (after) => notify('events', String(after), '*'),
+    onLook: (listener) => {
+      look = listener
+    },
+    close: async () => {
+      isOver = true
+      wake()
+      await beating
+      for (const one of kept.values()) one.state = 'over'
+      // Without it the leases run out by themselves.
+      const open = await link.ready().catch(() => null)
+      await open?.query(goodbyeQueries(owner)).catch(() => undefined)
+      await link.close()
+    },
+  }
+}

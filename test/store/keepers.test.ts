@@ -1,0 +1,521 @@
+import { connect, createServer, type AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { systemClock, type Clock } from '../../src/base/clock.ts'
+import type { OpenedStore } from '../../src/store/opened.ts'
+import { openOnServer } from '../../src/store/postgres/open.ts'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import type { InboxClaim, OutboxClaim, StoredEvent, StoredReply } from '../../src/store/store.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { anyRoom, bodies, finishAll, handleAll, inOrder, keys, newEvent, sendAll } from './steps.ts'
+
+/** Short beats; the lease stays longer than any pause of a test. */
+const TIMES = { leaseMs: 5000, beatMs: 100 }
+const silent = { info: () => undefined, warn: () => undefined }
+
+/** An instance on that database, which has begun to take Pages. */
+const instance = async (
+  t: Test,
+  url: string,
+  { clock = systemClock, times = TIMES }: { clock?: Clock; times?: typeof TIMES } = {},
+): Promise<OpenedStore> => {
+  const opened = await openOnServer({ url, dir: t.testdir(), version: '1', clock, log: silent, times })
+  t.teardown(() => opened.close())
+  opened.begin()
+  return opened
+}
+
+const until = async (isIt: () => boolean | Promise<boolean>): Promise<void> => {
+  const endMs = performance.now() + 20_000
+  while (!(await isIt())) {
+    if (performance.now() > endMs) throw new Error('what was waited for did not come')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+const untilFound = async <Claim>(claim: () => Promise<Claim[]>): Promise<Claim> => {
+  let found: Claim | undefined
+  await until(async () => {
+    ;[found] = await claim()
+    return found !== undefined
+  })
+  if (found === undefined) throw new Error('nothing was found')
+  return found
+}
+
+/** Makes the Pages known, and waits until the instance keeps them all and has read what waits for them. */
+const keepsAll = async (
+  { duty, store }: Pick<OpenedStore, 'duty' | 'store'>,
+  ...pages: string[]
+): Promise<void> => {
+  await until(() => pages.filter(duty.keeps).length === pages.length)
+  await store.claimOutbox(10, anyRoom)
+}
+
+const eventOf = (claim: InboxClaim): StoredEvent => {
+  const [event] = claim.events
+  if (event === undefined) throw new Error('no event')
+  return event
+}
+
+const replyOf = (claim: OutboxClaim): StoredReply => {
+  const [reply] = claim.replies
+  if (reply === undefined) throw new Error('no reply')
+  return reply
+}
+
+/** Another instance takes the Pages; it does nothing else. */
+const takenElsewhere = (url: string) =>
+  sql(
+    url,
+    `update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '1 minute' where page > 0`,
+  )
+
+const PAGES = Array.from({ length: 6 }, (_, n) => `page-${n}`)
+
+t.test(
+  'the first instance keeps every Page; others get their share, and take all when it ends',
+  async (t) => {
+    const url = await freshDatabase()
+    const first = await instance(t, url)
+    await keepsAll(first, ...PAGES)
+    await until(first.duty.isHead)
+    const [second, third] = [await instance(t, url), await instance(t, url)]
+    const kept = () => [first, second, third].map(({ duty }) => PAGES.filter(duty.keeps).length)
+    await until(() => kept().join() === '2,2,2')
+    for (const page of PAGES)
+      t.equal([first, second, third].filter(({ duty }) => duty.keeps(page)).length, 1, page)
+    t.same([second.duty.isHead(), third.duty.isHead()], [false, false])
+
+    await first.close()
+    await until(() => kept().join() === '0,3,3')
+    await until(() => second.duty.isHead() || third.duty.isHead())
+    await third.leave()
+    await until(() => kept().join() === '0,6,0')
+    t.same(await third.store.accept([newEvent('late')]), { stored: 1, duplicates: 0 }, 'it still accepts')
+    await second.leave()
+    t.equal(kept().join(), '0,6,0', 'the last one goes on until it is closed')
+  },
+)
+
+t.test(
+  'every instance accepts, each handles and sends for its Pages: while they move nothing is lost, doubled or reordered',
+  async (t) => {
+    const url = await freshDatabase()
+    const instances = [await instance(t, url)]
+    const handled: string[] = []
+    const sent: string[] = []
+    let isOver = false
+    const work = async ({ store }: OpenedStore): Promise<void> => {
+      while (!isOver) {
+        handled.push(...(await finishAll(store, (key) => ({ replies: [key] }))))
+        sent.push(...(await sendAll(store)))
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+    const working = instances.map(work)
+    const accepted: string[] = []
+    const accept = async (round: number): Promise<void> => {
+      for (let n = 0; n < 60; n += 1) {
+        const page = n % PAGES.length
+        const key = `p${page}.${round * 10 + Math.floor(n / PAGES.length)}`
+        accepted.push(key)
+        await instances[n % instances.length]?.store.accept([
+          newEvent(key, { pageId: `page-${page}`, psid: `visitor of ${page}` }),
+        ])
+      }
+    }
+    await accept(0)
+    for (const round of [1, 2]) {
+      const joined = await instance(t, url)
+      instances.push(joined)
+      working.push(work(joined))
+      await accept(round)
+    }
+    const [leaving] = instances
+    const left = leaving?.leave()
+    await accept(3)
+    await left
+    await accept(4)
+    await until(() => sent.length >= accepted.length)
+    isOver = true
+    await Promise.all(working)
+    t.same(handled.toSorted(), accepted.toSorted())
+    t.same(sent.toSorted(), accepted.toSorted())
+    t.ok(inOrder(handled))
+    t.ok(inOrder(sent))
+    t.match(await instances[1]?.store.counts(), { inbox: 0, outbox: new Map() })
+  },
+)
+
+t.test('after another instance has taken the Page nothing is kept or sent for it', async (t) => {
+  const url = await freshDatabase()
+  const { store, duty } = await instance(t, url, { times: { ...TIMES, beatMs: 60_000 } })
+  await keepsAll({ duty, store }, 'page-1')
+  await store.accept(['a', 'b', 'c'].map((key) => newEvent(key, { psid: key })))
+  const claims = await store.claimInbox(3)
+  const [a, b, c] = claims
+  if (a === undefined || b === undefined || c === undefined) throw new Error('not claimed')
+  const out = await store.finishEvent(a, eventOf(a), { replies: ['one', 'two'], handOut: true })
+  if (out === null) throw new Error('not handed out')
+  t.ok(out.maySend())
+  const revoked: number[] = []
+  store.onRevoked((ids) => void revoked.push(...ids))
+  await takenElsewhere(url)
+
+  t.equal(await store.finishEvent(b, eventOf(b), { replies: ['three'] }), null)
+  await until(() => !duty.keeps('page-1'))
+  t.notOk(out.maySend())
+  t.same(new Set(revoked), new Set([a.id, b.id, c.id, out.id]))
+  t.equal(await store.finishEvent(c, eventOf(c), { replies: ['four'] }), null)
+  await store.finishReply(out, replyOf(out), { status: 'sent', messageId: 'm_1' })
+  const [, second] = out.replies
+  if (second !== undefined) await store.finishReply(out, second, { status: 'dead', reason: 'unreachable' })
+  for (const claim of claims) await store.releaseInbox(claim)
+  await store.releaseOutbox(out)
+  t.same(await store.claimInbox(10), [])
+  t.same(await store.claimOutbox(10, anyRoom), [])
+  const kept = await sql(
+    url,
+    `select (select count(*) from evergreen.inbox)::int as inbox, (select count(*) from evergreen.dead)::int as dead,
+       (select string_agg(body, ',') from evergreen.outbox) as outbox`,
+  )
+  t.same(
+    kept,
+    [{ inbox: 2, dead: 0, outbox: 'two' }],
+    'only that one was sent, which is true whoever keeps the Page',
+  )
+})
+
+t.test('a lease that ran out and is won again is a taking like any other', async (t) => {
+  const url = await freshDatabase()
+  const { store, duty } = await instance(t, url)
+  await keepsAll({ duty, store }, 'page-1')
+  await store.accept([newEvent('a')])
+  const [claim] = await store.claimInbox(1)
+  const out = claim && (await store.finishEvent(claim, eventOf(claim), { replies: ['one'], handOut: true }))
+  if (claim === undefined || !out) throw new Error('not handed out')
+  await store.releaseInbox(claim)
+  await store.accept([newEvent('b')])
+  const [old] = await store.claimInbox(1)
+  if (old === undefined) throw new Error('not claimed')
+  const revoked = new Promise((resolve) => store.onRevoked(resolve))
+  await sql(url, `update evergreen.lease set until = '-infinity' where page > 0`)
+  await revoked
+  await until(() => duty.keeps('page-1'))
+
+  t.notOk(out.maySend(), 'what was handed out before stays unsaid')
+  t.equal(await store.finishEvent(old, eventOf(old), { replies: ['of the old claim'] }), null)
+  const again = await untilFound(() => store.claimOutbox(1, anyRoom))
+  t.match(again, { replies: [{ body: 'one', doubtSinceMs: Number }] })
+  t.ok(again.maySend())
+  t.ok(again.takenMs > out.takenMs, 'it was last tried before the taking')
+  const event = await untilFound(() => store.claimInbox(1))
+  t.same(keys(event), ['b'])
+  await store.finishEvent(event, eventOf(event), { replies: [] })
+  await store.releaseInbox(event)
+  await store.releaseInbox(old)
+})
+
+t.test(
+  'by its own clock an instance may not send when the lease has run out, whatever it has heard',
+  async (t) => {
+    const url = await freshDatabase()
+    let aheadMs = 0
+    const clock = { ...systemClock, elapsed: () => systemClock.elapsed() + aheadMs }
+    const { store, duty } = await instance(t, url, { clock, times: { leaseMs: 10_000, beatMs: 3000 } })
+    await keepsAll({ duty, store }, 'page-1')
+    await store.accept([newEvent('a')])
+    await handleAll(store, (key) => [key])
+    const [claim] = await store.claimOutbox(1, anyRoom)
+    t.equal(claim?.maySend(), true)
+    aheadMs = 9900
+    t.equal(claim?.maySend(), false, 'before the lease ends in the database')
+    t.ok(duty.keeps('page-1'))
+  },
+)
+
+t.test('an event ends under the fence that it was handed out with, or not at all', async (t) => {
+  const url = await freshDatabase()
+  const { store, duty } = await instance(t, url, { times: { ...TIMES, beatMs: 60_000 } })
+  await keepsAll({ duty, store }, 'page-1')
+  await store.accept([newEvent('a')])
+  const [claim] = await store.claimInbox(1)
+  if (claim === undefined) throw new Error('not claimed')
+  // The taking is not committed when the event ends: what it commits now would be seen by no keeper.
+  const taking = sql(
+    url,
+    `do $$ begin
+       update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '1 minute' where page > 0;
+       perform pg_sleep(0.5);
+     end $$`,
+  )
+  await until(async () => {
+    const [row] = await sql(
+      url,
+      `select count(*)::int as n from pg_stat_activity where query like '%pg_sleep(0.5)%' and wait_event = 'PgSleep'`,
+    )
+    return row?.['n'] === 1
+  })
+  t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['one'], handOut: true }), null)
+  await taking
+  await store.releaseInbox(claim)
+  t.match(await sql(url, 'select (select count(*) from evergreen.outbox)::int as n'), [{ n: 0 }])
+})
+
+t.test(
+  'an event that another instance accepted before goes before, although nothing has told of it',
+  async (t) => {
+    const url = await freshDatabase()
+    const { store, duty } = await instance(t, url, { times: { ...TIMES, beatMs: 60_000 } })
+    await keepsAll({ duty, store }, 'page-1')
+    await store.accept([newEvent('known')])
+    t.same(await handleAll(store, () => []), ['known'])
+    await sql(
+      url,
+      `insert into evergreen.inbox (seq, conversation, accepted_ms, body)
+     select nextval('evergreen.seq'), id, 0, '{"key":"first"}' from evergreen.conversation`,
+    )
+    await store.accept([newEvent('second')])
+    t.same(await handleAll(store, () => []), ['first', 'second'])
+  },
+)
+
+t.test('replies that waited when the Page was taken go before new ones', async (t) => {
+  const url = await freshDatabase()
+  const first = await instance(t, url)
+  await keepsAll(first, 'page-1')
+  await first.store.accept([newEvent('a')])
+  await handleAll(first.store, () => ['before'])
+  await first.close()
+  const { store, duty } = await instance(t, url)
+  await store.accept([newEvent('b')])
+  await until(() => duty.keeps('page-1'))
+  const claim = await untilFound(() => store.claimInbox(1))
+  t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['after'], handOut: true }), null)
+  await store.releaseInbox(claim)
+  t.same(bodies(await untilFound(() => store.claimOutbox(10, anyRoom))), ['before', 'after'])
+})
+
+t.test(
+  'the same events may come to two instances at once, in another order: each is kept once',
+  async (t) => {
+    const url = await freshDatabase()
+    const [first, second] = [await instance(t, url), await instance(t, url)]
+    const pages = Array.from({ length: 20 }, (_, n) => `page-${n}`)
+    await until(() => pages.every((page) => first.duty.keeps(page) || second.duty.keeps(page)))
+    for (let round = 0; round < 10; round += 1) {
+      const events = pages.map((pageId, n) =>
+        newEvent(`e.${round}.${n}`, { pageId, psid: `v${n}`, timestampMs: Date.now() + round * 3_600_000 }),
+      )
+      const stored = await Promise.all([
+        ...events.map((event) => first.store.accept([event])),
+        ...events.toReversed().map((event) => second.store.accept([event])),
+        first.store.accept(events),
+        second.store.accept(events.toReversed()),
+      ])
+      t.equal(
+        stored.reduce((sum, each) => sum + each.stored, 0),
+        events.length,
+      )
+    }
+  },
+)
+
+t.test('instances hear of each other, and of what commands do', async (t) => {
+  const url = await freshDatabase()
+  const beatsRarely = { times: { ...TIMES, leaseMs: 60_000, beatMs: 20_000 } }
+  const first = await instance(t, url, beatsRarely)
+  await keepsAll(first, 'page-1')
+  const second = await instance(t, url, beatsRarely)
+  let heard = 0
+  first.instances.onTold('sign-outs', () => (heard += 1))
+  const before = heard
+  second.instances.tell('sign-outs')
+  await until(() => heard > before)
+
+  await first.store.accept([newEvent('a')])
+  await handleAll(first.store, (key) => [key])
+  const [claim] = await first.store.claimOutbox(1, anyRoom)
+  if (claim === undefined) throw new Error('not handed out')
+  await first.store.finishReply(claim, replyOf(claim), { status: 'dead', reason: 'unreachable' })
+  await first.store.releaseOutbox(claim)
+  const command = await openPostgresStore({ url, clock: systemClock, name: 'test', owner: 'c', leases: null })
+  t.teardown(() => command.close())
+  t.equal((await command.deadLetters.retry({ all: true, pageId: 'page-1' })).length, 1)
+  t.same(bodies(await untilFound(() => first.store.claimOutbox(1, anyRoom))), ['a'])
+
+  const forgetful = [first, second].map(
+    ({ store }) => new Promise<void>((resolve) => store.onForgotten(resolve)),
+  )
+  await command.forget({ psid: 'psid-1' })
+  await Promise.all(forgetful)
+
+  const came = new Promise<void>((resolve) => first.store.onWork((queue) => queue === 'inbox' && resolve()))
+  await second.store.accept([newEvent('b')])
+  await came
+  t.same(await handleAll(first.store, () => []), ['b'])
+})
+
+t.test('what nothing has told of is found at the next beat', async (t) => {
+  const url = await freshDatabase()
+  const { store, duty } = await instance(t, url)
+  await keepsAll({ duty, store }, 'page-1')
+  await store.accept([newEvent('a')])
+  await handleAll(store, (key) => [key])
+  const [claim] = await store.claimOutbox(1, anyRoom)
+  if (claim === undefined) throw new Error('not handed out')
+  await store.finishReply(claim, replyOf(claim), { status: 'dead', reason: 'unreachable' })
+  await store.releaseOutbox(claim)
+  // As a command and another instance do it, but without their notifications.
+  await sql(
+    url,
+    `with taken as (delete from evergreen.dead returning *), counted as (
+       insert into evergreen.meta values ('returned', '1')
+       on conflict (name) do update set value = (evergreen.meta.value::bigint + 1)::text)
+     insert into evergreen.outbox select page, conversation, seq, accepted_ms, null, body from taken`,
+  )
+  await sql(
+    url,
+    `insert into evergreen.inbox (seq, conversation, accepted_ms, body)
+     select nextval('evergreen.seq'), id, 0, '{"key":"b"}' from evergreen.conversation`,
+  )
+  t.same(bodies(await untilFound(() => store.claimOutbox(1, anyRoom))), ['a'])
+  t.same(keys(await untilFound(() => store.claimInbox(1))), ['b'])
+})
+
+t.test(
+  'an instance stands by while a process works on all of the database, and then no older one can',
+  async (t) => {
+    const url = await freshDatabase()
+    await sql(
+      url,
+      `update evergreen.keeper set owner = 'old', host = 'elsewhere', fence = fence + 1, until = now() + interval '1 minute'`,
+    )
+    const told = Promise.withResolvers<object>()
+    const log = { info: (about: object) => told.resolve(about), warn: () => undefined }
+    const opening = openOnServer({
+      url,
+      dir: t.testdir(),
+      version: '1',
+      clock: systemClock,
+      log,
+      times: TIMES,
+    })
+    t.match(await told.promise, { keeper: 'elsewhere' })
+    await sql(url, `update evergreen.keeper set owner = null, until = '-infinity'`)
+    const opened = await opening
+    t.teardown(() => opened.close())
+    // What an older instance asks for again and again.
+    t.same(
+      await sql(
+        url,
+        `update evergreen.keeper set owner = 'old' where until < clock_timestamp() returning fence`,
+      ),
+      [],
+    )
+
+    await sql(url, `update evergreen.keeper set owner = 'move', until = now() + interval '1 minute'`)
+    t.match(await opened.lost, { message: /whole database/ })
+  },
+)
+
+t.test(
+  'a connection that breaks is opened anew, and nothing that waits is lost or handed out twice',
+  async (t) => {
+    const url = await freshDatabase()
+    const { store, duty } = await instance(t, url)
+    await keepsAll({ duty, store }, 'page-1')
+    const name = new URL(url).pathname.slice(1)
+    const cut = () =>
+      sql(
+        url.replace(name, 'postgres'),
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`,
+        [name],
+      )
+    const accepted: string[] = []
+    for (let n = 0; n < 30; n += 1) {
+      const key = `e.${n}`
+      const accepting = store.accept([newEvent(key, { psid: `psid-${n % 3}` })])
+      if (n % 10 === 5) await cut()
+      // Facebook repeats what was not answered 200.
+      await accepting.catch(() => store.accept([newEvent(key, { psid: `psid-${n % 3}` })]))
+      accepted.push(key)
+    }
+    await cut()
+    const handled = await handleAll(store, (key) => [key])
+    t.same(handled.toSorted(), accepted.toSorted())
+    await cut()
+    t.same((await sendAll(store)).toSorted(), accepted.toSorted())
+    t.ok(duty.keeps('page-1'))
+  },
+)
+
+/** A way to the server on which the answer to what is asked next gets lost, together with the connection. */
+const leakyWay = async (t: Test, url: string): Promise<{ url: string; loseNext: () => void }> => {
+  let isLosing = false
+  const { hostname, port } = new URL(url)
+  const way = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    for (const socket of [client, server]) socket.on('error', () => undefined)
+    client.on('data', (data) => server.write(data))
+    server.on('data', (data) => {
+      if (!isLosing) return client.write(data)
+      isLosing = false
+      client.destroy()
+      // The server carries out what it has got.
+      return server.end()
+    })
+    client.on('close', () => server.end())
+    server.on('close', () => client.destroy())
+  })
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => way.close())
+  const through = new URL(url)
+  through.port = String((way.address() as AddressInfo).port)
+  return { url: through.href, loseNext: () => (isLosing = true) }
+}
+
+t.test(
+  'a commit whose answer gets lost is found in the rows: at the accept, the end of an event, a send',
+  async (t) => {
+    const direct = await freshDatabase()
+    const { url, loseNext } = await leakyWay(t, direct)
+    const common = { clock: systemClock, name: 'test', owner: 'test', leases: null }
+    const store = await openPostgresStore({ url, ...common })
+    t.teardown(() => store.close())
+    t.same(await store.claimInbox(1), [], 'nothing waits in the rows, as far as is known here')
+    // So that the numbers of Page and visitor are known, and the next transaction is one of its own.
+    await store.accept([newEvent('known')])
+    t.same(await handleAll(store, () => []), ['known'])
+
+    const alive = setInterval(() => undefined, 1000)
+    t.teardown(() => clearInterval(alive))
+    loseNext()
+    await t.rejects(store.accept([newEvent('a')]), { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
+    t.same(await store.accept([newEvent('a')]), { stored: 0, duplicates: 1 }, 'it was kept')
+    const claim = await untilFound(() => store.claimInbox(1))
+    t.same(keys(claim), ['a'], 'and is handled, although nothing had told of it')
+
+    const [event] = claim.events
+    if (event === undefined) throw new Error('no event')
+    loseNext()
+    await store.finishEvent(claim, event, { replies: ['one', 'two'], handOut: true })
+    await store.releaseInbox(claim)
+    const out = await untilFound(() => store.claimOutbox(10, anyRoom))
+    t.same(
+      out.replies.map(({ body, doubtSinceMs }) => [body, doubtSinceMs !== null]),
+      [
+        ['one', true],
+        ['two', true],
+      ],
+      'what may have been sent is in doubt',
+    )
+
+    loseNext()
+    for (const reply of out.replies)
+      await store.finishReply(out, reply, { status: 'sent', messageId: `m ${reply.id}` })
+    await store.releaseOutbox(out)
+    t.match(await store.counts(), { inbox: 0, outbox: new Map() })
+    t.match(await sql(direct, 'select count(*)::int as n from evergreen.sent'), [{ n: 2 }])
+  },
+)
