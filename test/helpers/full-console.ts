@@ -89,6 +89,7 @@ export const buildFullConsole = async (t: Test): Promise<FullConsole> => {
       '/operator/sign-in': ['/operator/sign-in'],
       '/operator/join': [await invite('somebody', 'viewer'), '/operator/join?code=wrong'],
       '/operator/people': ['/operator/people'],
+      '/operator/instances': ['/operator/instances'],
       '/operator/visitors': ['waiting', 'attended', 'all'].map((show) => `/operator/visitors?show=${show}`),
       '/operator/conversation': ['700', '800'].map((psid) => `/operator/conversation?page=100&psid=${psid}`),
       '/operator/dead-letters': ['/operator/dead-letters'],

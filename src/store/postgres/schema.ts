@@ -191,11 +191,14 @@ begin
 end $$;
 `
 
-/** How Facebook calls visitors, for the search by name. The id rises with each telling, so the oldest can be dropped. */
+/**
+ * How Facebook calls visitors, for the search by name. The id rises with each telling, so the oldest can be dropped. A program that
+ * does not know the table yet forgets its rows, too, by the reference.
+ */
 const VERSION_5 = `
 create table evergreen.visitor_name (
   id bigint generated always as identity primary key,
-  conversation bigint not null unique,
+  conversation bigint not null unique references evergreen.conversation (id) on delete cascade,
   name text not null,
   folded text not null
 )`
