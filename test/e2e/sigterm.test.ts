@@ -62,7 +62,7 @@ t.test('SIGTERM in the middle of the work loses nothing, doubles nothing, and ke
     t.match(bot.lines.at(-1), /"msg":"stopped"/)
     bot = await start()
   }
-  await sandbox.until(() => total() >= VISITORS * words.length * 2, 60_000)
+  await sandbox.until(() => psids.every((psid) => said(psid).length >= words.length * 2), 60_000)
   await sandbox.courier.idle()
 
   const expected = words.flatMap((word) => [`one ${word}`, `two ${word}`])

@@ -133,7 +133,8 @@ t.test('an answer is refused when it is too late, empty, too long, or without a 
   await refused({ do: 'say', text: 'hi', psid: '999' }, 404, /no such conversation/)
   await tab.get(CONVERSATION)
   const before = tab.page()
-  await clock.advance(24 * 3_600_000 + 60_000)
+  // Nothing else of a day matters here: the timers of a whole bot would take 17 s of CPU.
+  clock.skip(24 * 3_600_000 + 60_000)
   t.ok(before)
   const late = await tab.submit(ANSWER, { do: 'say', text: 'hi' })
   t.ok(late.statusCode === 303 || late.statusCode === 400, String(late.statusCode))
