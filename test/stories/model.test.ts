@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { roundsOr, SEED } from '../helpers/faults.ts'
-import { wrongsOf } from './simulation/judge.ts'
-import { simulate, type Scenario, type Step } from './simulation/run.ts'
+import { wrongsOf } from '../delivery/simulation/judge.ts'
+import { simulate, type Scenario, type Step } from '../delivery/simulation/run.ts'
 
 /**
  * Any sequence of events and faults, played by the real dispatcher, sender and SQLite store against a Facebook that

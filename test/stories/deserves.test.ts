@@ -8,7 +8,7 @@ import { parseScript } from '../../src/script/parse.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { eventOf, toNewEvents } from '../../src/webhook/inbox.ts'
 import { roundsOr, SEED } from '../helpers/faults.ts'
-import { createWorld } from './harness.ts'
+import { createWorld } from '../delivery/harness.ts'
 
 /**
  * What deserves an answer, with the real script, dispatcher, sender and store: whatever one visitor does, at whatever pace,
