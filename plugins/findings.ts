@@ -12,6 +12,7 @@ import {
   type VisitorOfPerson,
   type WaitingVisitor,
 } from '../src/findings/people.ts'
+import { createPageFacts, type PageFacts } from '../src/findings/page-facts.ts'
 import { createInstancesWatch } from '../src/findings/instances.ts'
 import { createWatch } from '../src/findings/watch.ts'
 import { whileHead } from '../src/base/while-head.ts'
@@ -30,6 +31,8 @@ export interface Findings {
   now: (counts: QueueCounts | null) => Finding[]
   /** What the bot hears of a Page. */
   webhooksOf: (pageId: string) => Subscription
+  /** What the keeper of a Page sees of it. */
+  pageFacts: (pageId: string) => PageFacts
   /** Where Facebook sends the webhooks of the app; null while that is not known. */
   appWebhook: () => AppWebhook | null
   /** Visitors who asked for a person and have no answer from one. */
@@ -42,16 +45,45 @@ export interface Findings {
 const MOST_LEFT = 500
 
 async function findings(app: FastifyInstance) {
-  const { clock, config, conversation, duty, graph, needs, roster, store, tokens, tokenStore } = app
+  const {
+    activity,
+    clock,
+    config,
+    conversation,
+    duty,
+    graph,
+    instances,
+    needs,
+    noticed,
+    roster,
+    store,
+    tokens,
+    tokenStore,
+  } = app
   const { PUBLIC_URL: publicUrl } = config
   const webhookUrl = publicUrl === undefined ? null : webhookAt(publicUrl)
   const view = createAppWebhookView({ graph, clock })
   // Without a Page no webhooks are expected, so their absence is no finding.
   const appWebhook = (): AppWebhook | null => (tokens.statuses().length === 0 ? null : view())
 
+  const facts = createPageFacts({
+    own: (pageId) => ({
+      subscription: app.recovery.subscription(pageId),
+      profile: app.profile.status(pageId),
+      activity: activity.ofPage(pageId),
+      automaticRepliesMs: noticed.automaticReplies.seenMs(pageId),
+    }),
+    pageIds: () => tokens.statuses().map(({ pageId }) => pageId),
+    shared: config.DATABASE_URL === undefined ? null : { records: store.records, instances, duty },
+    clock,
+    log: app.log.child({ part: 'findings' }),
+  })
+  app.addHook('onListen', async () => facts.start())
+  app.addHook('preClose', () => facts.stop())
+
   const webhooksOf = (pageId: string): Subscription => {
     const stored = tokenStore.pages().find((page) => page.pageId === pageId)
-    return subscriptionFrom(app.recovery.subscription(pageId), stored?.subscribedFields ?? null)
+    return subscriptionFrom(facts.of(pageId).subscription, stored?.subscribedFields ?? null)
   }
   const resumeAfterOf = (pageId: string) => conversation.script(pageId).handover.resumeAfter
   const waiting = async (): Promise<WaitingVisitor[]> =>
@@ -67,13 +99,14 @@ async function findings(app: FastifyInstance) {
         tokens: tokens.statuses(),
         counts,
         webhooksOf,
-        profileOf: app.profile.status,
+        profileOf: (pageId) => facts.of(pageId).profile,
         appWebhook: appWebhook(),
         webhookUrl,
         graphSilentSinceMs: app.outage.sinceMs(),
         neededScopes: NEEDED_SCOPES,
       }).map((one) => ({ ...one, remedy: one.remedy && fitCommands(one.remedy, app.surroundings) })),
     webhooksOf,
+    pageFacts: facts.of,
     appWebhook,
     waiting,
     people,

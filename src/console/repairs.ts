@@ -85,14 +85,16 @@ export const createRepairs = (deps: {
   return {
     begin: (order) => {
       const { session, id } = order
-      const { repair, stop } = createRepair(deps, order)
-      const hide = deps.shared.show(session, repair)
+      const { repair: own, stop } = createRepair(deps, order)
+      const showing = deps.shared.show(session, own)
+      // The next request about it may come to another instance.
+      const repair: Repair = { ...own, settled: () => own.settled().then(showing.isShown) }
       repairs.set(id, {
         session,
         repair,
         stop: () => {
           stop()
-          hide()
+          showing.stop()
         },
       })
       return repair

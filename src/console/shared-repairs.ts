@@ -7,10 +7,16 @@ import type { Repair, RepairView } from './repairs.ts'
 
 /** What of a repair is shown on every instance: its steps and its outcome, and never the token. */
 export interface SharedRepairs {
-  /** Shows a repair that goes on here, and brings it the choice that is made elsewhere. @returns the function that ends it */
-  show: (session: string, repair: Repair) => () => void
+  /** Shows a repair that goes on here, and brings it the choice that is made elsewhere. */
+  show: (session: string, repair: Repair) => Showing
   /** A repair that goes on at another instance, or did; null where this session began none of that id. */
   find: (session: string, id: string) => Promise<Repair | null>
+}
+
+export interface Showing {
+  /** Resolves when what is so here is known elsewhere, or could not be told. */
+  isShown: () => Promise<void>
+  stop: () => void
 }
 
 export interface SharedRepairsDeps {
@@ -53,8 +59,11 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
     }
     const stops = [repair.onChange(pump.wake), instances.onTold(TOPIC, () => void heedChoice().catch(warn))]
     pump.wake()
-    return () => {
-      for (const stop of stops) stop()
+    return {
+      isShown: pump.idle,
+      stop: () => {
+        for (const stop of stops) stop()
+      },
     }
   }
 

@@ -365,3 +365,29 @@ t.test('a database that takes nothing keeps no alarm back', async (t) => {
   t.match(notices.slice(1), [{ kind: 'reminder' }])
   t.match(JSON.parse((await records.get('alerts', 'told'))?.data ?? ''), { needs: [{ pageId: '1001' }] })
 })
+
+t.test(
+  'a notice that no channel took before a restart goes out after it, with nothing new to tell',
+  async (t) => {
+    const clock = createFakeClock()
+    const records = createFakeRecords(clock)
+    const first = build(t, {
+      clock,
+      channels: ['ALERT_URL'],
+      book: createAlertBook({ records, log: NO_LOG }),
+    })
+    first.needs.raise(need())
+    await clock.advance(MOMENT)
+    first.needs.settle('1001')
+    await clock.advance(MOMENT)
+    await first.reminders.stop()
+
+    const book = createAlertBook({ records, log: NO_LOG })
+    const unsent: string[] = []
+    const onUnsent = (): void => void unsent.push(...book.told().unsent.map(({ notice }) => notice.kind))
+    const { notices } = build(t, { clock, book, onUnsent })
+    await clock.advance(MOMENT)
+    t.same(unsent, ['needed', 'well'])
+    t.same(notices, [])
+  },
+)

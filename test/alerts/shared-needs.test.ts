@@ -100,6 +100,7 @@ t.test('found by two it is one, and open until both have mended it', async (t) =
   a.needs.settle('1001', 'script')
   await settle()
   t.same(a.open(), ['script: There.'], 'the other has it still')
+  t.same(a.heard, [['script', true]], 'and it was not over in between')
   b.needs.settle('1001', 'script')
   await settle()
   t.same([a.open(), b.open()], [[], []])

@@ -82,6 +82,7 @@ t.test('a token that dies is probed by its keeper alone, and dead on every insta
   t.equal(a.state().state, 'invalid')
   t.match(b.state(), { state: 'invalid', reason: a.state().reason, sinceMs: a.state().sinceMs })
   t.equal(b.tokens.tokenFor(pageId), null)
+  await b.tokens.probe()
   t.same([a.probes.length, b.probes.length], [2, 0])
 })
 
