@@ -10,7 +10,7 @@ import { createRoster, type Roster } from '../src/store/roster.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /** The instances that run on this database. */
-    roster: Pick<Roster, 'self' | 'isLiving' | 'list'>
+    roster: Pick<Roster, 'self' | 'isLiving' | 'list' | 'relieve'>
   }
 }
 
@@ -19,7 +19,7 @@ const SAME = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN', 'OPERATOR_PASSWOR
 
 /** Has this instance known to the others, and the others to it. */
 async function roster(app: FastifyInstance) {
-  const { clock, config, duty, instances, store } = app
+  const { clock, config, duty, instances, pages, store } = app
   const sinceMs = clock.now()
 
   const marks = (): Record<string, string> => {
@@ -51,6 +51,7 @@ async function roster(app: FastifyInstance) {
         .filter(duty.keeps),
       marks: marks(),
     }),
+    rest: pages.rest,
     shared: config.DATABASE_URL === undefined ? null : { records: store.records, instances, duty },
     clock,
     log: app.log.child({ part: 'roster' }),

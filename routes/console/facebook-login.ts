@@ -78,9 +78,7 @@ async function facebookLogin(app: FastifyInstance) {
     })
   }
 
-  // It ends what the form began, so it takes the same role.
-  const ending = { config: { role: 'operator' } } as const
-  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, ending, async (request, reply) => {
+  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, async (request, reply) => {
     const answer = Object.fromEntries(
       Object.entries(request.query).filter(
         ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,

@@ -1,5 +1,6 @@
-import type { RunningInstance } from '../store/roster.ts'
+import type { RunningInstance } from '../base/running-instances.ts'
 import { html, type Html } from '../web/html.ts'
+import { buttonForm } from '../web/layout.ts'
 import { ago, called, count } from '../web/words.ts'
 
 /** Where {@link instancesPage} is. */
@@ -13,9 +14,11 @@ export interface InstancesView {
   differing: readonly string[]
   nameOf: (pageId: string) => string
   nowMs: number
+  /** The field that each form needs; null for those who only look. */
+  csrf: Html | null
 }
 
-export const instancesPage = ({ instances, self, differing, nameOf, nowMs }: InstancesView): Html =>
+export const instancesPage = ({ instances, self, differing, nameOf, nowMs, csrf }: InstancesView): Html =>
   html`<section class="card" aria-labelledby="instances-title">
     <h1 id="instances-title">Instances</h1>
     <p>
@@ -41,7 +44,13 @@ export const instancesPage = ({ instances, self, differing, nameOf, nowMs }: Ins
             >
             <span class="badge">${count(pages.length, 'Page')}</span>
             ${isHead && html`<span class="badge good">head</span>`}
+            ${csrf !== null && instances.length > 1 && pages.length > 0 && relief(csrf, id, host)}
           </li>`,
       )}
     </ul>
   </section>`
+
+const relief = (csrf: Html, id: string, host: string): Html =>
+  buttonForm(INSTANCES, csrf, html`Give its Pages away<span class="sr"> from ${host}</span>`, {
+    fields: [['instance', id]],
+  })

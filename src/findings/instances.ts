@@ -1,17 +1,10 @@
 import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
 import type { Clock } from '../base/clock.ts'
-import type { RunningInstance } from '../store/roster.ts'
+import { differencesOf, type RunningInstance } from '../base/running-instances.ts'
 
 /** During an upgrade, or while a setting is changed on one machine after the other, instances differ for a while. */
 const PATIENCE_MS = 5 * 60_000
 const EVERY_MS = 15_000
-
-/** What is not the same on all instances, by the names of their marks. */
-export const differencesOf = (instances: readonly RunningInstance[]): string[] => {
-  const names = new Set(instances.flatMap(({ marks }) => Object.keys(marks)))
-  const of = (name: string): Set<string> => new Set(instances.map(({ marks }) => marks[name] ?? ''))
-  return [...names].filter((name) => of(name).size > 1).toSorted()
-}
 
 /** Raises a need while instances differ, after some minutes. */
 export const createInstancesWatch = (deps: {

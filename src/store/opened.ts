@@ -15,5 +15,7 @@ export interface OpenedStore {
    * still accepted.
    */
   leave: () => Promise<void>
+  /** The same for so long, or until there is no other instance. Nothing happens where there is none. */
+  rest: (ms: number) => Promise<void>
   close: () => Promise<void>
 }

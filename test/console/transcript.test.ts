@@ -106,7 +106,6 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
           acceptedMs: NOW + 25_000,
           diedMs: NOW + 26_000,
           reason: 'bad_request',
-          error: null,
           body: '{"message":{"text":"as long"}}',
         },
         {
@@ -114,7 +113,6 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
           acceptedMs: NOW + 25_000,
           diedMs: NOW + 26_000,
           reason: 'bad_request',
-          error: null,
           body: '{"message":{"text":"too long"}}',
         },
       ],

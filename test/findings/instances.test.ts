@@ -1,8 +1,8 @@
 import t from 'tap'
 import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import { marksOf } from '../../src/base/marks.ts'
-import { createInstancesWatch, differencesOf } from '../../src/findings/instances.ts'
-import type { RunningInstance } from '../../src/store/roster.ts'
+import { createInstancesWatch } from '../../src/findings/instances.ts'
+import { differencesOf, type RunningInstance } from '../../src/base/running-instances.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 const KEY = Buffer.alloc(32, 7)

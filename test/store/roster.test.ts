@@ -1,6 +1,7 @@
 import t from 'tap'
 import { soleDuty, soleInstance } from '../../src/base/duty.ts'
-import { createRoster, type InstanceFacts } from '../../src/store/roster.ts'
+import type { InstanceFacts } from '../../src/base/running-instances.ts'
+import { createRoster } from '../../src/store/roster.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 
@@ -8,6 +9,7 @@ const build = () => {
   const clock = createFakeClock()
   const records = createFakeRecords(clock)
   const instances = soleInstance()
+  const rested: string[] = []
   const start = async (self: string, over: Partial<InstanceFacts> = {}) => {
     const facts: InstanceFacts = {
       host: `host-${self}`,
@@ -21,15 +23,16 @@ const build = () => {
     const roster = createRoster({
       self,
       describe: () => ({ ...facts }),
+      rest: async () => void rested.push(self),
       shared: { records, instances, duty: soleDuty },
       clock,
-      log: { warn: () => undefined },
+      log: { info: () => undefined, warn: () => undefined },
     })
     await roster.start()
     await settle()
     return { roster, facts }
   }
-  return { clock, records, instances, start }
+  return { clock, records, instances, rested, start }
 }
 
 t.test('instances know each other, those that run longest first, and what each does', async (t) => {
@@ -68,17 +71,31 @@ t.test('one that stops is gone at once, and one that dies after half a minute', 
   t.equal(clock.pending(), 0)
 })
 
+t.test('an instance is relieved of its Pages by any other, once', async (t) => {
+  const { start, rested } = build()
+  const [a, b] = [await start('a'), await start('b')]
+  await a.roster.relieve('b')
+  await settle()
+  t.same(rested, ['b'])
+  await a.roster.relieve('gone')
+  await settle()
+  t.same(rested, ['b'])
+  await Promise.all([a, b].map(({ roster }) => roster.stop()))
+})
+
 t.test('an instance with a database of its own writes nothing', async (t) => {
   const clock = createFakeClock()
   const facts = { host: 'h', version: '1', sinceMs: 0, isHead: true, pages: [], marks: {} }
   const roster = createRoster({
     self: 'only',
     describe: () => facts,
+    rest: async () => void t.fail(),
     shared: null,
     clock,
-    log: { warn: () => undefined },
+    log: { info: () => undefined, warn: () => undefined },
   })
   await roster.start()
+  await roster.relieve('only')
   t.same(roster.list(), [{ id: 'only', ...facts }])
   t.notOk(roster.isLiving('before the restart'))
   t.equal(clock.pending(), 0)

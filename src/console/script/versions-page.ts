@@ -51,18 +51,16 @@ export const versionPage = (page: VersionShown): Html => {
       <h2>Before the change of ${moment(shown.atMs)} by ${called(shown.by)}</h2>
       <p>Going back would change this:</p>
       ${differenceList(runs)}
-      <div class="buttons">
+      <form method="post" action="${VERSIONS}" class="buttons">
+        ${csrf}${scriptField(script)}
+        <input type="hidden" name="id" value="${shown.id}" />
+        <input type="hidden" name="version" value="${version}" />
         ${
           blockedBy === null &&
           runs.length > 0 &&
-          html`<form method="post" action="${VERSIONS}">
-            ${csrf}${scriptField(script)}
-            <input type="hidden" name="id" value="${shown.id}" />
-            <input type="hidden" name="version" value="${version}" />
-            <button class="button primary">Go back to this version</button>
-          </form>`
+          html`<button class="button primary">Go back to this version</button>`
         }
         <a class="button" href="${addressOf(VERSIONS, { script: scriptKey(script) })}">All versions</a>
-      </div>
+      </form>
     </section>`
 }

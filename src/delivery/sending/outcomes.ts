@@ -191,19 +191,18 @@ export const createOutcomes = (deps: {
     inDoubt(claim, reply)
   }
 
-  /** The choices that hang on something that cannot be shown are offered with a few words; where these are refused, too, no more. */
+  /** The choices that hang on something that cannot be shown are offered with a few words. */
   const insteadOf = (
     pageId: string,
     content: QueuedReply | null,
     reason: DeadReason,
   ): QueuedReply | undefined => {
     if (content === null || reason !== 'bad_request') return undefined
-    const { text, quick_replies: choices } = content.message
-    const words = choose(pageId)
-    if (choices === undefined || text === words) return undefined
+    const { attachment, quick_replies: choices } = content.message
+    if (attachment === undefined || choices === undefined) return undefined
     const { answersMs, saying } = content
     return {
-      message: { text: words, quick_replies: choices },
+      message: { text: choose(pageId), quick_replies: choices },
       ...(answersMs !== undefined && { answersMs }),
       ...(saying !== undefined && { saying }),
     }

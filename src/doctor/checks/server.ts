@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
+import { differencesOf, type RunningInstance } from '../../base/running-instances.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import type { Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
@@ -28,11 +29,31 @@ export const checkServer = (found: ServerFindings, dir: string, { clock }: Conte
     case 'absent':
       return troubleOf(found.server) ?? ok(`${nameOf(found.server)}; its tables are made at the first start`)
     case 'sound': {
-      const what = `${nameOf(found.server)}, ${bytes(found.bytes)}`
+      const what = `${nameOf(found.server)}, ${bytes(found.bytes)}${instancesOf(found.instances)}`
       const backlog = judgeBacklog(what, found, found.keeper !== null, clock.now())
-      return backlog.status === 'ok' ? (troubleOf(found.server) ?? backlog) : backlog
+      return backlog.status === 'ok'
+        ? (troubleOf(found.server) ?? differing(found.instances) ?? backlog)
+        : backlog
     }
   }
+}
+
+const instancesOf = (instances: readonly RunningInstance[]): string => {
+  if (instances.length === 0) return ''
+  const each = instances.map(
+    ({ host, version, pages, isHead }) =>
+      `${host}, version ${version}, keeps ${count(pages.length, 'Page')}${isHead ? ' and is the head' : ''}`,
+  )
+  return `, ${count(instances.length, 'instance')} (${each.join('; ')})`
+}
+
+const differing = (instances: readonly RunningInstance[]): Finding | null => {
+  const names = differencesOf(instances)
+  if (names.length === 0) return null
+  return warning(
+    `the instances do not agree on ${names.join(', ')}`,
+    'Give all of them the same settings, version, script and handlers; the page Instances of the console lists them.',
+  )
 }
 
 const nameOf = ({ version, followers }: ServerFacts): string => {

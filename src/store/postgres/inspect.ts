@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Backlog } from '../sqlite/inspect.ts'
+import type { RunningInstance } from '../../base/running-instances.ts'
+import { INSTANCE_RECORD, toInstance } from '../roster.ts'
 import { createLink, type Row } from './connection.ts'
 import { unopened } from './database.ts'
 import { NEWEST_VERSION, versionsOf } from './schema.ts'
@@ -20,6 +22,8 @@ export type ServerFindings =
       dead: number
       /** The instances that work on the database; null for none. */
       keeper: string | null
+      /** Those of them that have said what they do. */
+      instances: readonly RunningInstance[]
       /** What the bot has kept by name (`Store.remember`). */
       notes: ReadonlyMap<string, string>
     }
@@ -48,11 +52,15 @@ export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Pro
     if (versions.oldest > NEWEST_VERSION) {
       return { status: 'newer', version: versions.version, known: NEWEST_VERSION }
     }
-    const [inbox, outbox, [rest] = [], notes = []] = await connection.query([
+    const [inbox, outbox, [rest] = [], notes = [], instances = []] = await connection.query([
       { text: backlogOf('inbox') },
       { text: backlogOf('outbox') },
       { text: REST },
       { text: `select substr(name, 6) as name, value from evergreen.meta where name like 'note:%'` },
+      {
+        text: 'select id, data from evergreen.record where kind = $1 and until > clock_timestamp() order by id',
+        values: [INSTANCE_RECORD],
+      },
     ])
     return {
       status: 'sound',
@@ -62,6 +70,7 @@ export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Pro
       outbox: toBacklog(outbox),
       dead: Number(rest?.['dead']),
       keeper: (rest?.['keeper'] as string | null) ?? null,
+      instances: instances.map((row) => toInstance(row as { id: string; data: string })),
       notes: new Map(notes.map(({ name, value }) => [name as string, value as string])),
     }
   } catch (error) {

@@ -24,6 +24,8 @@ export interface Leases extends KeptPages {
   begin: () => void
   /** Takes no more, and gives those it has to other instances, if there are any, as soon as what is sent for them has come home. */
   leave: () => Promise<void>
+  /** As {@link Leases.leave}, but for so long, or until there is no other instance. */
+  rest: (ms: number) => Promise<void>
   /** A transaction was refused by a fence: looks at once what became of the leases. */
   doubted: () => void
   /** Calls the listener when another process may have written, and at every beat. */
@@ -86,6 +88,8 @@ export const openLeases = async (
   let isLeaving = false
   let isOver = false
   let others = 0
+  let restsUntilMs = Number.NEGATIVE_INFINITY
+  const isResting = (): boolean => clock.elapsed() < restsUntilMs && others > 0
 
   const hear = ([from, topic, ...data]: Said): void => {
     if (from === owner) return
@@ -199,8 +203,8 @@ export const openLeases = async (
         beatQueries({
           ...options,
           leaseMs: times.leaseMs,
-          takes: isBegun && !isLeaving,
-          isHeadLeaving: isLeaving && others > 0,
+          takes: isBegun && !isLeaving && !isResting(),
+          isHeadLeaving: (isLeaving && others > 0) || isResting(),
           pages,
           home: [...kept.values()].filter(({ state }) => state === 'home'),
         }),
@@ -295,6 +299,13 @@ export const openLeases = async (
       // Who is there now, rather than three seconds ago.
       await round().catch(() => undefined)
       if (others > 0) await giveAway([...kept.values()].filter(({ state }) => state === 'kept'))
+      await round().catch(() => undefined)
+    },
+    rest: async (ms) => {
+      // Who is there now, rather than three seconds ago.
+      await round().catch(() => undefined)
+      restsUntilMs = clock.elapsed() + ms
+      if (isResting()) await giveAway([...kept.values()].filter(({ state }) => state === 'kept'))
       await round().catch(() => undefined)
     },
     doubted: () => wake(),

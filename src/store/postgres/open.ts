@@ -42,6 +42,7 @@ export const openOnServer = async (options: {
       instances: leases.instances,
       begin: leases.begin,
       leave: leases.leave,
+      rest: leases.rest,
       close: async () => {
         await store.close()
         await leases.close()

@@ -36,6 +36,7 @@ export const openStore = async (options: {
       instances: soleInstance(),
       begin: () => undefined,
       leave: () => Promise.resolve(),
+      rest: () => Promise.resolve(),
       close: async () => {
         await store.close()
         held.release()
