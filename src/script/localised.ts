@@ -1,5 +1,6 @@
-import { isMap } from 'yaml'
-import { described, schemaOf, type Read } from './reading.ts'
+import { isMap, type Node } from 'yaml'
+import { quoted } from './mistakes.ts'
+import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { entriesOf, textOf } from './shapes.ts'
 
 /** One value for all visitors, or one for each language, which include the script's own. */
@@ -33,7 +34,16 @@ export const localised = <T>(read: Read<T>): Read<Localised<T>> =>
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      if (!looksTranslated(target)) return read(node, reading)
+      if (!looksTranslated(target)) {
+        const found = oddlySpelled(target, reading)
+        if (found === null) return read(node, reading)
+        return reading.refuse(
+          found.place,
+          `the language ${quoted(found.key)}`,
+          'two small letters like de, or with the country like pt_BR',
+          isLanguage(found.meant) ? `Write ${found.meant}.` : null,
+        )
+      }
       const entries = entriesOf(target, reading, 'one text for each language')
       if (entries === undefined) return undefined
       const values = entries.map(({ key, value }) => [key, read(value, reading)] as const)
@@ -60,3 +70,23 @@ export const looksTranslated = (node: unknown): boolean =>
   isMap(node) &&
   node.items.length > 0 &&
   node.items.every(({ key }) => isLanguage(textOf(key as Parameters<typeof textOf>[0]) ?? ''))
+
+/** The first key that is no language, where all look like some and one surely is; null for any other node. */
+const oddlySpelled = (
+  node: Node | null,
+  reading: Reading,
+): { key: string; meant: string; place: Place } | null => {
+  if (!isMap(node)) return null
+  const keys = node.items.map((pair) => reading.follow(pair.key as Node | null))
+  const names = keys.map((key) => textOf(key) ?? '')
+  if (!names.every((name) => ODD_LANGUAGE.test(name))) return null
+  if (!names.some((name) => isLanguage(name) || /[-_]/.test(name))) return null
+  const at = names.findIndex((name) => !isLanguage(name))
+  const key = names[at] ?? ''
+  const [language = '', country] = key.trim().split(/[-_]/)
+  const meant = `${language.toLowerCase()}${country === undefined ? '' : `_${country.toUpperCase()}`}`
+  return { key, meant, place: reading.placeOf(keys[at] ?? null) }
+}
+
+/** How people and other programs write languages. */
+const ODD_LANGUAGE = /^\s*[a-z]{2,3}(?:[-_][a-z0-9]{2,4})?\s*$/i

@@ -40,6 +40,8 @@ const KNOWN: readonly (Recognised & { begins: RegExp })[] = [
     fits: ['video'],
     begins: /^[^]{4}(?:ftypqt|moov|mdat|wide|free)/,
   },
+  { name: 'a HEIC', contentType: 'image/heic', fits: [], begins: /^[^]{4}ftyp(?:hei[cfsx]|hev[cx]|mif1)/ },
+  { name: 'an AVIF', contentType: 'image/avif', fits: [], begins: /^[^]{4}ftypavi[fs]/ },
   { name: 'an MP4', contentType: 'video/mp4', fits: ['video', 'audio'], begins: /^[^]{4}ftyp/ },
   { name: 'a WebM', contentType: 'video/webm', fits: ['video', 'audio'], begins: /^[^]E\xdf\xa3/ },
   { name: 'a PDF', contentType: 'application/pdf', fits: [], begins: /^%PDF/ },

@@ -91,7 +91,21 @@ const checkButtons = (parent: Parts, min: number, reading: Reading): void => {
   checkList(parent, 'buttons', { min: Math.max(1, min), max: LIMITS.buttons }, reading, (button) => {
     checkText(button, 'title', LIMITS.buttonTitle, reading)
     checkText(button, 'payload', LIMITS.payload, reading)
+    const type = textIn(button, 'type', reading)
+    // Facebook has more types than these, and may get others.
+    const needed = type === null ? ['type'] : (BUTTON_PARTS[type] ?? [])
+    for (const key of needed) {
+      if (textIn(button, key, reading) === null)
+        refuse(button.node, reading, `no "${key}"`, 'a button of this type to have one')
+    }
   })
+}
+
+/** What Facebook refuses a button without (2018040, 2018041, 2018053). */
+const BUTTON_PARTS: Readonly<Record<string, readonly string[]>> = {
+  web_url: ['title', 'url'],
+  postback: ['title', 'payload'],
+  phone_number: ['title', 'payload'],
 }
 
 const checkList = (
@@ -132,7 +146,7 @@ const checkText = (parent: Parts, key: string, max: number, reading: Reading, ne
 
 const textIn = ({ values }: Parts, key: string, reading: Reading): string | null => {
   const text = textOf(reading.follow(values.get(key) ?? null))
-  return text === null || text === '' ? null : text
+  return text === null || text.trim() === '' ? null : text
 }
 
 const refuse = (node: Node | null, reading: Reading, found: string, expected: string): void => {

@@ -192,7 +192,11 @@ const phoneNumber: Read<string> = described(
   (node, reading) => {
     const place = reading.follow(node)
     const written = textOf(place)?.trim() ?? ''
-    const digits = written.replace(/^tel:/i, '').replaceAll(/[\s().\-/]/g, '')
+    // The zero in "+49 (0)30" is dialled only where there is no +49 before it.
+    const digits = written
+      .replace(/^tel:/i, '')
+      .replace(/\(0\)/, '')
+      .replaceAll(/[\s().\-/]/g, '')
     if (/^\+\d{5,15}$/.test(digits)) return digits
     return reading.refuse(
       reading.placeOf(place),

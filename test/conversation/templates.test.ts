@@ -58,7 +58,13 @@ t.test('a picture with buttons is a media template', async (t) => {
 })
 
 t.test('a button calls the number it names, however that is written', async (t) => {
-  for (const number of ['+493012345', '"+49 (30) 123-45"', "'tel:+49 30/12345'", '+49 30 12345']) {
+  for (const number of [
+    '+493012345',
+    '"+49 (30) 123-45"',
+    "'tel:+49 30/12345'",
+    '+49 30 12345',
+    '+49 (0)30 12345',
+  ]) {
     const { payload } = await ask(`{ text: Call us, buttons: [{ title: Call, call: ${number} }] }`)
     t.same(payload, {
       template_type: 'button',

@@ -85,6 +85,47 @@ refuseEach([
     hint: 'Messenger has bn_IN.',
   },
   {
+    title: 'a language as a browser spells it',
+    script: 'profile: { greeting: { ‸de-DE: Hallo, en: Hi } }\nreplies: { a: { say: x } }\n',
+    found: 'the language "de-DE"',
+    expected: 'two small letters like de, or with the country like pt_BR',
+    hint: 'Write de_DE.',
+  },
+  {
+    title: 'a language of a text in capitals',
+    script: 'replies: { a: { say: { text: { ‸DE: Hallo, en: Hi }, buttons: [{ title: A, reply: a }] } } }\n',
+    found: 'the language "DE"',
+    expected: 'two small letters like de, or with the country like pt_BR',
+    hint: 'Write de.',
+  },
+  {
+    title: 'a language with three letters',
+    script: 'profile: { greeting: { ‸fil: Mabuhay, en: Hi } }\nreplies: { a: { say: x } }\n',
+    found: 'the language "fil"',
+    expected: 'two small letters like de, or with the country like pt_BR',
+  },
+  ...(
+    [
+      ['title', '{ type: postback, payload: x }'],
+      ['title', '{ type: postback, title: " ", payload: x }'],
+      ['payload', '{ type: postback, title: A }'],
+      ['payload', '{ type: phone_number, title: A }'],
+      ['url', '{ type: web_url, title: A }'],
+      ['type', '{ title: A, payload: x }'],
+    ] as const
+  ).map(([key, button]) => ({
+    title: `a button of a raw template without its ${key}: ${button}`,
+    script: `replies:\n  a: { say: { template: { template_type: button, text: x, buttons: [‸${button}] } } }\n`,
+    found: `no "${key}"`,
+    expected: 'a button of this type to have one',
+  })),
+  {
+    title: 'a raw template whose text is blank',
+    script: `replies:\n  a: { say: { template: ‸{ template_type: button, text: "  ", buttons: [{ type: game_play }] } } }\n`,
+    found: 'no "text"',
+    expected: 'a template of this type to have one',
+  },
+  {
     title: 'a menu item that calls: Messenger has no such',
     script:
       'profile: { get_started: a, menu: [{ title: A, ‸call: "+4930123456" }] }\nreplies: { a: { say: x } }\n',

@@ -28,6 +28,8 @@ const FILES: Record<string, number> = {
   'begins-jpg.png': 1000,
   'begins-pdf.mp4': 1000,
   'begins-png.mp3': 1000,
+  'begins-heic.jpg': 1000,
+  'begins-heic.mp4': 1000,
   'begins-text.pdf': 1000,
   'largest.mp4': 26_214_400,
 }
@@ -51,6 +53,7 @@ const HEADS: Record<string, string> = {
   mov: '\0\0\0\x14ftypqt  ',
   webm: '\x1a\x45\xdf\xa3',
   pdf: '%PDF-1.7',
+  heic: '\0\0\0\x18ftypheic',
 }
 
 const mistakesOf = (yaml: string): readonly Mistake[] => {
@@ -238,6 +241,18 @@ const WRONG: [what: string, item: string, found: string | RegExp, expected: stri
     '{ audio: ‸begins-png.mp3 }',
     '"begins-png.mp3", which is a PNG by its first bytes',
     /an audio that is/,
+  ],
+  [
+    'a photo of a telephone under another name',
+    '{ image: ‸begins-heic.jpg }',
+    '"begins-heic.jpg", which is a HEIC by its first bytes',
+    /an image that is/,
+  ],
+  [
+    'a photo of a telephone that is named like a film',
+    '{ video: ‸begins-heic.mp4 }',
+    '"begins-heic.mp4", which is a HEIC by its first bytes',
+    /a video that is/,
   ],
   [
     'a file that is not there',
