@@ -5,6 +5,7 @@ import { createActivityMemory } from '../src/metrics/activity-memory.ts'
 import { createLogins, type Logins } from '../src/console/logins.ts'
 import { fragments } from '../src/console/overview.ts'
 import { createLiveRepair, type LiveRepair } from '../src/console/live-repair.ts'
+import { createNameIndex } from '../src/profile/name-index.ts'
 import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
 import { createSharedRepairs } from '../src/console/shared-repairs.ts'
@@ -34,6 +35,8 @@ export interface OperatorConsole {
   transcript: OpenTranscript
   /** Visitors whose conversations are left to a person, and the latest others. */
   visitors: () => Promise<Visitor[]>
+  /** Further visitors whose name has these words in it. */
+  visitorsByName: (words: string) => Promise<Visitor[]>
   /** How long after a visitor's last words a person may answer on a Page, ms. */
   answerableMs: (pageId: string) => number
   /** When a person may answer no more, ms since the epoch; null where the visitor never wrote. */
@@ -102,6 +105,21 @@ async function operatorConsole(app: FastifyInstance) {
     }))
   }
 
+  const visitorsByName = async (words: string): Promise<Visitor[]> => {
+    const statuses = tokens.statuses()
+    const found = await store.findByName({ words, limit: MOST_VISITORS })
+    return found.map(({ pageId, psid, name }) => ({
+      pageId,
+      psid,
+      is: 'bot',
+      sinceMs: null,
+      words: null,
+      windowEndsMs: null,
+      pageLabel: nameOf(statuses, pageId),
+      visitorName: name,
+    }))
+  }
+
   const answerableMs = (pageId: string): number =>
     app.conversation.script(pageId).handover.humanAgent ? LONGEST_ANSWERABLE_MS : STANDARD_WINDOW_MS
 
@@ -129,6 +147,7 @@ async function operatorConsole(app: FastifyInstance) {
     logins: createLogins({ records }),
     transcript,
     visitors,
+    visitorsByName,
     answerableMs,
     answerableUntilMs: ({ pageId, windowEndsMs }) =>
       windowEndsMs === null ? null : windowEndsMs - STANDARD_WINDOW_MS + answerableMs(pageId),
@@ -138,8 +157,21 @@ async function operatorConsole(app: FastifyInstance) {
   })
 
   const memory = createActivityMemory({ activity, store, clock, log })
-  app.addHook('onReady', () => memory.start())
-  app.addHook('onClose', () => memory.stop())
+  const names = createNameIndex({
+    profiles: app.visitorProfiles,
+    latest: activity.conversations,
+    keep: store.keepName,
+    clock,
+    log,
+  })
+  app.addHook('onReady', async () => {
+    names.start()
+    await memory.start()
+  })
+  app.addHook('onClose', async () => {
+    names.stop()
+    await memory.stop()
+  })
 
   const stopListening = [needs.onChange(live.poke), tokens.onChange(live.poke)]
   app.addHook('preClose', async () => {

@@ -67,6 +67,8 @@ export interface SignIn {
   sessionOf: (request: FastifyRequest) => string | null
   /** The person of that session; null for other requests. */
   personOf: (request: FastifyRequest) => Person | null
+  /** Whether that person may do what needs this role. */
+  may: (request: FastifyRequest, needed: Role) => boolean
   /** The name of that person, for what they did. */
   nameOf: (request: FastifyRequest) => string
   /** For clients that send the password with each request; throws as {@link SignIn.begin} does. */
@@ -175,6 +177,10 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     },
     sessionOf,
     personOf: (request) => whoIn(request)?.person ?? null,
+    may: (request, needed) => {
+      const who = whoIn(request)
+      return who !== null && mayAs(who.person.role, needed)
+    },
     nameOf: (request) => whoIn(request)?.person.name ?? OPERATOR,
     open,
     prove: async (request, reply, check) =>
@@ -231,10 +237,11 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     const remedy = refusal instanceof BotError ? (fitError(refusal, app.surroundings).remedy ?? null) : null
     // No form without a session, and so no CSRF cookie: it would replace the operator's on a request from another site.
     const csrf = sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
+    const mayLogIn = isLogin(request) && app.signIn.may(request, 'operator')
     return reply
       .code(problem.statusCode)
       .type('text/html; charset=utf-8')
-      .send(errorPage({ ...problem, remedy }, csrf, isLogin(request) && csrf ? facebookButton(csrf) : false))
+      .send(errorPage({ ...problem, remedy }, csrf, mayLogIn && csrf ? facebookButton(csrf) : false))
   })
 }
 

@@ -31,6 +31,7 @@ async function operatorConversation(app: FastifyInstance) {
     const people = await app.findings.people().catch(() => [])
     const nowMs = app.clock.now()
     const pageName = nameOf(app.tokens.statuses(), pageId)
+    const mayAct = app.signIn.may(request, 'operator')
     const outcome = answerOutcome(request.query.did)
     log.info({ client: request.ip, pageId, psid }, 'the operator opened a conversation')
     return showPage(reply, {
@@ -38,17 +39,20 @@ async function operatorConversation(app: FastifyInstance) {
       content: (csrf) =>
         html`${outcome !== null && html`<p class="outcome good" role="status">${outcome}</p>`}
         ${conversationPage(transcript, nowMs, pageName, app.visitorProfiles.knownName({ pageId, psid }))}
-        ${answerForm({
-          pageId,
-          psid,
-          pageName,
-          csrf,
-          id: randomUUID(),
-          endsMs: app.console.answerableUntilMs(transcript),
-          isLate: (transcript.windowEndsMs ?? 0) <= nowMs,
-          isLeft: people.some((one) => one.pageId === pageId && one.psid === psid),
-          nowMs,
-        })}`,
+        ${
+          mayAct &&
+          answerForm({
+            pageId,
+            psid,
+            pageName,
+            csrf,
+            id: randomUUID(),
+            endsMs: app.console.answerableUntilMs(transcript),
+            isLate: (transcript.windowEndsMs ?? 0) <= nowMs,
+            isLeft: people.some((one) => one.pageId === pageId && one.psid === psid),
+            nowMs,
+          })
+        }`,
     })
   })
 }
@@ -56,5 +60,5 @@ async function operatorConversation(app: FastifyInstance) {
 export const operatorConversationRoutes = fp(operatorConversation, {
   name: 'operator-conversation-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'console', 'findings', 'tokens', 'visitorProfiles'] },
+  decorators: { fastify: ['clock', 'console', 'findings', 'signIn', 'tokens', 'visitorProfiles'] },
 })

@@ -29,12 +29,14 @@ async function operatorDeadLetters(app: FastifyInstance) {
       app.store.deadLetters.list({ limit: AT_ONCE, after: typeof after === 'string' ? after : undefined }),
       app.store.counts(),
     ])
+    const mayAct = app.signIn.may(request, 'operator')
+    const nowMs = app.clock.now()
     const words = typeof did === 'string' ? outcomeWords(did, Number(count)) : null
     return showPage(reply, {
       title: 'Dead letters',
       content: (csrf) =>
         html`${words !== null && html`<p class="outcome good" role="status">${words}</p>`}
-        ${deadLettersPage({ letters, total, next, nowMs: app.clock.now(), csrf, labelOf, visitorName })}`,
+        ${deadLettersPage({ letters, total, next, nowMs, csrf, mayAct, labelOf, visitorName })}`,
     })
   })
 
@@ -53,6 +55,7 @@ async function operatorDeadLetters(app: FastifyInstance) {
         deadLetterPage(letter, {
           nowMs: app.clock.now(),
           csrf,
+          mayAct: app.signIn.may(request, 'operator'),
           label: labelOf(letter.pageId),
           name: letter.psid === null ? null : visitorName({ pageId: letter.pageId, psid: letter.psid }),
         }),
@@ -96,5 +99,5 @@ async function operatorDeadLetters(app: FastifyInstance) {
 export const operatorDeadLetterRoutes = fp(operatorDeadLetters, {
   name: 'operator-dead-letter-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'console', 'store', 'tokens', 'visitorProfiles'] },
+  decorators: { fastify: ['clock', 'console', 'signIn', 'store', 'tokens', 'visitorProfiles'] },
 })

@@ -78,7 +78,9 @@ async function facebookLogin(app: FastifyInstance) {
     })
   }
 
-  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, async (request, reply) => {
+  // It ends what the form began, so it takes the same role.
+  const ending = { config: { role: 'operator' } } as const
+  app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, ending, async (request, reply) => {
     const answer = Object.fromEntries(
       Object.entries(request.query).filter(
         ([, value]) => typeof value === 'string' && value.length <= LONGEST_ANSWER,

@@ -6,7 +6,7 @@ import { fragments, overview } from '../../src/console/overview.ts'
 import { alertsCard, trialPage } from '../../src/console/alerts-card.ts'
 import { loginAddress } from '../../src/console/login-address.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
-import { repairForms } from '../../src/console/repair-page.ts'
+import { repairByOthers, repairForms } from '../../src/console/repair-page.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { verdictTitle } from '../../src/console/verdict.ts'
 import { showPage } from './page.ts'
@@ -19,14 +19,17 @@ async function operator(app: FastifyInstance) {
 
   app.get('/operator', async (request, reply) => {
     const view = await app.console.view()
+    const mayAct = app.signIn.may(request, 'operator')
     const isNeeded = view.findings.some(({ byToken, level }) => byToken && level === 'needed')
     return showPage(reply, {
       title: verdictTitle(view),
       live: '/operator/live',
       content: (csrf) =>
         overview(fragments(view), {
-          repair: repairForms({ csrf, isNeeded, source, login: loginOf(request) }),
-          alerts: alertsCard({ csrf, channels: app.alertChannels.map(({ name }) => name) }),
+          repair: mayAct
+            ? repairForms({ csrf, isNeeded, source, login: loginOf(request) })
+            : repairByOthers(isNeeded),
+          alerts: alertsCard({ csrf, channels: app.alertChannels.map(({ name }) => name), mayAct }),
         }),
     })
   })

@@ -30,6 +30,7 @@ async function operatorQuestions(app: FastifyInstance) {
           repliesOf: (pageId) => replyTitles(app.conversation.script(pageId)),
           nowMs: app.clock.now(),
           csrf,
+          mayChange: app.signIn.may(request, 'owner'),
           isKept: app.config.KEEP_QUESTIONS_DAYS > 0,
         })}`,
     })
@@ -83,5 +84,5 @@ async function operatorQuestions(app: FastifyInstance) {
 export const operatorQuestionRoutes = fp(operatorQuestions, {
   name: 'operator-question-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'config', 'conversation', 'scriptDesk', 'store'] },
+  decorators: { fastify: ['clock', 'config', 'conversation', 'scriptDesk', 'signIn', 'store'] },
 })

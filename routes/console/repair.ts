@@ -46,7 +46,9 @@ async function operatorRepair(app: FastifyInstance) {
     },
   )
 
-  app.get<ById>('/operator/repair/:id', async (request, reply) => {
+  // It shows how to go on, so it takes the role of those who began it.
+  const following = { config: { role: 'operator' } } as const
+  app.get<ById>('/operator/repair/:id', following, async (request, reply) => {
     const repair = await find(request)
     const view = repair.view()
     const left = await repairDesk.waiting(repair)
@@ -71,7 +73,8 @@ async function operatorRepair(app: FastifyInstance) {
     return reply.redirect(`/operator/repair/${repair.id}`, 303)
   })
 
-  app.get<ById>('/operator/repair/:id/live', { exposeHeadRoute: false }, async (request, reply) => {
+  const live = { ...following, exposeHeadRoute: false }
+  app.get<ById>('/operator/repair/:id/live', live, async (request, reply) => {
     const repair = await find(request)
     reply.hijack()
     liveRepair.follow(repair, openEventStream(reply.raw, reply.getHeaders()))

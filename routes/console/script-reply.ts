@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { addressOf, REPLY, SCRIPT, scriptKey } from '../../src/console/script/addresses.ts'
 import { savedWords } from '../../src/console/script/pieces.ts'
 import { replyPage, type ReplyEditor } from '../../src/console/script/reply-page.ts'
+import type { Arrangement } from '../../src/editing/messages.ts'
 import { replyForm } from '../../src/editing/reply-form.ts'
 import { replyRows } from '../../src/editing/reply-rows.ts'
 import type { Saved, ScriptAtDesk } from '../../src/editing/desk.ts'
@@ -12,7 +13,9 @@ import { showPage } from './page.ts'
 import { FORM_BYTES, headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
 
 /** Fields of the form that are not of the reply. */
-const OWN_FIELDS = new Set(['_csrf', 'script', 'name', 'version', 'do'])
+const OWN_FIELDS = new Set(['_csrf', 'script', 'name', 'version', 'draft', 'do'])
+/** A button that arranges messages, such as `up:2`. */
+const ARRANGES = /^(up|down|out):(\d{1,4})$/
 
 /** A reply, or the fallback, as a form. */
 async function operatorScriptReply(app: FastifyInstance) {
@@ -27,11 +30,12 @@ async function operatorScriptReply(app: FastifyInstance) {
     request: FastifyRequest,
     script: ScriptAtDesk,
     name: string | null,
+    draft: string | null = null,
   ): Promise<Omit<ReplyEditor, 'csrf'>> => {
     const [head, { text, script: read }] = await Promise.all([headOf(app, script, request), script.read()])
     return {
       ...head,
-      form: replyForm(text, name),
+      form: replyForm(text, name, draft),
       replies: read === null ? [] : replyRows(read),
       looks: await looksBy(read, script, name),
     }
@@ -52,30 +56,43 @@ async function operatorScriptReply(app: FastifyInstance) {
     `${form.get('do') === 'remove' ? 'removed' : 'changed'} ${form.has('name') ? `the reply ${form.get('name')}` : 'the fallback'}`
   const save = { config: { formBytes: FORM_BYTES, role: 'owner', act } } as const
   app.post<Form>(REPLY, save, async (request, reply) => {
-    const { form, script, field } = posted(app, request.body)
+    const { form, script, field, text } = posted(app, request.body)
     const name = form.get('name')
     const version = field('version')
+    const draft = form.has('draft') ? text('draft') : null
     const filled = new Map(
       [...form].flatMap(([id, value]) =>
         OWN_FIELDS.has(id) ? [] : [[id, value.replaceAll('\r\n', '\n').trim()] as const],
       ),
     )
-    const again = async (more: Partial<ReplyEditor>, statusCode = 200) => {
-      const editor = await editorOf(request, script, name)
+    const again = async (more: Partial<ReplyEditor>, statusCode = 200, shown = draft) => {
+      const editor = await editorOf(request, script, name, shown)
+      // Until a person has been told of a change by another one, saving is to find it.
+      if (more.isChanged !== true) editor.form.version = version
       return showPage(reply.code(statusCode), {
         title: name ?? 'Fallback',
         content: (csrf) => replyPage({ ...editor, typed: filled, ...more, csrf }),
       })
     }
+    const step = arrangementOf(form.get('do') ?? '')
+    if (step !== null) {
+      // The places of the fields are those of another text by now.
+      if (draft === null && replyForm((await script.read()).text, name).version !== version)
+        return again({ isChanged: true }, 409)
+      const arranged = await script.arrangeReply({ name, filled, draft }, step)
+      const nothing = new Map<string, string>()
+      const { script: read } = await script.withReply({ name, filled: nothing, draft: arranged })
+      return again({ typed: nothing, looks: await looksBy(read, script, name) }, 200, arranged)
+    }
     if (form.get('do') === 'look') {
-      const { script: read, mistakes } = await script.withReply({ name, filled })
+      const { script: read, mistakes } = await script.withReply({ name, filled, draft })
       return again({ mistakes, looks: await looksBy(read, script, name) })
     }
     const isGoing = form.get('do') === 'remove' && name !== null
     const change = { version, by: app.signIn.nameOf(request) }
     const saved: Saved = isGoing
       ? await script.removeReply({ name, ...change })
-      : await script.saveReply({ name, filled, ...change })
+      : await script.saveReply({ name, filled, draft, ...change })
     if (saved.is === 'wrong') return again({ mistakes: saved.mistakes, looks: null }, 422)
     if (saved.is === 'changed') return again({ isChanged: true }, 409)
     log.info({ client: request.ip, script: script.name, reply: name }, 'the operator changed the script')
@@ -87,6 +104,12 @@ async function operatorScriptReply(app: FastifyInstance) {
       303,
     )
   })
+}
+
+const arrangementOf = (wanted: string): Arrangement | null => {
+  const [, step, message = ''] = ARRANGES.exec(wanted) ?? []
+  if (step === 'up' || step === 'down' || step === 'out') return { do: step, message: Number(message) }
+  return wanted === 'add' ? { do: 'add' } : null
 }
 
 export const operatorScriptReplyRoutes = fp(operatorScriptReply, {

@@ -46,7 +46,7 @@ export const headOf = async (
   script: ScriptAtDesk,
   request: FastifyRequest,
 ): Promise<Head> => {
-  const isOwner = app.signIn.personOf(request)?.role === 'owner'
+  const isOwner = app.signIn.may(request, 'owner')
   return {
     script,
     all: app.scriptDesk.all(),

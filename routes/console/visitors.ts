@@ -19,8 +19,11 @@ async function operatorVisitors(app: FastifyInstance) {
   app.get<Asked>(VISITORS, { exposeHeadRoute: false }, async ({ query }, reply) => {
     const shown = Object.keys(SHOWN).find((one): one is Shown => one === query.show) ?? 'waiting'
     const wanted = typeof query.q === 'string' ? query.q.trim().slice(0, LONGEST_QUERY) : ''
-    const visitors = await app.console.visitors()
-    if (wanted !== '' && chosen(visitors, shown, wanted).length === 0) {
+    const [visitors, named] = await Promise.all([
+      app.console.visitors(),
+      wanted === '' ? [] : app.console.visitorsByName(wanted),
+    ])
+    if (wanted !== '' && named.length === 0 && chosen(visitors, shown, wanted).length === 0) {
       const url = await urlOfPsid(wanted, visitors)
       if (url !== null) return reply.redirect(url, 303)
     }
@@ -29,6 +32,7 @@ async function operatorVisitors(app: FastifyInstance) {
       content: () =>
         visitorsPage({
           visitors,
+          named,
           shown,
           query: wanted,
           nowMs: app.clock.now(),

@@ -2,8 +2,16 @@ import { CHANNELS } from '../alerts/channels/receivers.ts'
 import { html, type Html } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 
-/** The channels that alerts are sent to, besides the console, each with its trial. @param channels - their names */
-export const alertsCard = ({ csrf, channels }: { csrf: Html; channels: readonly string[] }): Html =>
+export interface AlertsView {
+  csrf: Html
+  /** The names of the channels that are set up. */
+  channels: readonly string[]
+  /** Whether a trial may be sent. */
+  mayAct: boolean
+}
+
+/** The channels that alerts are sent to, besides the console, each with its trial. */
+export const alertsCard = ({ csrf, channels, mayAct }: AlertsView): Html =>
   html`<section class="card" aria-labelledby="alerts-title">
     <h2 id="alerts-title">Alerts</h2>
     ${
@@ -17,20 +25,21 @@ export const alertsCard = ({ csrf, channels }: { csrf: Html; channels: readonly 
                   </li>`,
               )}
             </ul>`
-        : html`<p>You are told by these channels. See whether an alert arrives:</p>
+        : html`<p>Alerts are sent by these channels.${mayAct && ' See whether one arrives:'}</p>
             <ul class="rows">
               ${channels.map(
                 (name) =>
                   html`<li>
                     <span>${name}</span>
-                    ${buttonForm(
-                      '/operator/trial-alert',
-                      csrf,
-                      html`Send a trial alert<span class="sr"> by ${name}</span>`,
-                      {
-                        fields: [['channel', name]],
-                      },
-                    )}
+                    ${
+                      mayAct &&
+                      buttonForm(
+                        '/operator/trial-alert',
+                        csrf,
+                        html`Send a trial alert<span class="sr"> by ${name}</span>`,
+                        { fields: [['channel', name]] },
+                      )
+                    }
                   </li>`,
               )}
             </ul>`

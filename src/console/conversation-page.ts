@@ -56,7 +56,18 @@ const said = ({ atMs, by, text, state }: Line): Html =>
         ? html`<p class="empty">Sent; the words are not kept here.</p>`
         : html`<p>${quoted(text)}</p>`
     }
+    ${state.is === 'dead' && whatGraphSaid(state)}
   </li>`
+
+const whatGraphSaid = ({ said: message, reason }: LineState & { is: 'dead' }): Html | false =>
+  message !== null &&
+  html`<p class="hint">
+    ${message}.
+    ${
+      reason === 'unreachable' &&
+      'If another app or the Page inbox has the conversation: answer there, or make this app the default app of the Page (Page settings, Conversation routing) and retry.'
+    }
+  </p>`
 
 const quoted = (text: string): Html =>
   html`<span class="text" dir="auto" ${isLong(text) && html`tabindex="0"`}

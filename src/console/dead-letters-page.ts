@@ -11,6 +11,8 @@ export interface DeadLettersList {
   next: string | null
   nowMs: number
   csrf: Html
+  /** Whether they may be retried and dropped. */
+  mayAct: boolean
   labelOf: (pageId: string) => string
   visitorName: VisitorName
 }
@@ -22,25 +24,29 @@ export type VisitorName = (visitor: { pageId: string; psid: string }) => string 
 export const DEAD_LETTERS = '/operator/dead-letters'
 
 export const deadLettersPage = (list: DeadLettersList): Html => {
-  const { letters, total, next, csrf } = list
+  const { letters, total, next, csrf, mayAct } = list
+  const rows = html`<ul class="rows">
+    ${letters.map((letter) => row(letter, list))}
+  </ul>`
   return html`<section class="card">
     <h1>Dead letters</h1>
     <p>Replies that were given up. One whose 24-hour window has closed dies again when it is retried.</p>
     ${
       letters.length === 0
         ? html`<p class="empty">None: every reply went out or is still to go.</p>`
-        : html`<form method="post" action="${DEAD_LETTERS}">
-              ${csrf}
-              <ul class="rows">
-                ${letters.map((letter) => row(letter, list))}
-              </ul>
-              <p class="buttons">
-                <button class="button primary" name="do" value="retry">Retry those ticked</button>
-                <button class="button danger" name="do" value="drop">Drop those ticked</button>
-              </p>
-            </form>
-            ${next !== null && html`<p><a href="${DEAD_LETTERS}?after=${encodeURIComponent(next)}">Older ones</a></p>`}
-            ${all(total, csrf)}`
+        : html`${
+            mayAct
+              ? html`<form method="post" action="${DEAD_LETTERS}">
+                  ${csrf}${rows}
+                  <p class="buttons">
+                    <button class="button primary" name="do" value="retry">Retry those ticked</button>
+                    <button class="button danger" name="do" value="drop">Drop those ticked</button>
+                  </p>
+                </form>`
+              : rows
+          }
+          ${next !== null && html`<p><a href="${DEAD_LETTERS}?after=${encodeURIComponent(next)}">Older ones</a></p>`}
+          ${mayAct && all(total, csrf)}`
     }
   </section>`
 }
@@ -62,7 +68,16 @@ export const dropPage = (which: { ids: readonly string[]; all: boolean }, number
 /** One letter with its content; the caller has logged that it is shown. */
 export const deadLetterPage = (
   letter: DeadLetter,
-  { nowMs, csrf, label, name }: { nowMs: number; csrf: Html; label: string; name: string | null },
+  {
+    nowMs,
+    csrf,
+    mayAct,
+    label,
+    name,
+  }: Pick<DeadLettersList, 'nowMs' | 'csrf' | 'mayAct'> & {
+    label: string
+    name: string | null
+  },
 ): Html =>
   html`<section class="card">
     <h1>Dead letter <small>${letter.id}</small></h1>
@@ -85,11 +100,14 @@ export const deadLetterPage = (
     </dl>
     <h2>Message</h2>
     <pre tabindex="0">${pretty(letter.body)}</pre>
-    <form method="post" action="${DEAD_LETTERS}" class="buttons">
-      ${csrf}<input type="hidden" name="id" value="${letter.id}" />
-      <button class="button primary" name="do" value="retry">Retry</button>
-      <button class="button danger" name="do" value="drop">Drop</button>
-    </form>
+    ${
+      mayAct &&
+      html`<form method="post" action="${DEAD_LETTERS}" class="buttons">
+        ${csrf}<input type="hidden" name="id" value="${letter.id}" />
+        <button class="button primary" name="do" value="retry">Retry</button>
+        <button class="button danger" name="do" value="drop">Drop</button>
+      </form>`
+    }
   </section>`
 
 /** The result of the last change, shown above the list. */
@@ -100,15 +118,18 @@ export const outcomeWords = (did: string | undefined, number: number): string | 
   return did === 'drop' ? `${count(number, 'dead letter')} dropped.` : null
 }
 
-const row = (letter: DeadLetter, { nowMs, labelOf, visitorName }: DeadLettersList): Html => {
+const row = (letter: DeadLetter, { nowMs, mayAct, labelOf, visitorName }: DeadLettersList): Html => {
   const { pageId, psid } = letter
   const to = psid === null ? 'no visitor' : (visitorName({ pageId, psid }) ?? psid)
   return html`<li>
-    <label class="check"
-      ><input type="checkbox" name="id" value="${letter.id}" /><span class="sr"
-        >Tick the one to ${called(to)}</span
-      ></label
-    >
+    ${
+      mayAct &&
+      html`<label class="check"
+        ><input type="checkbox" name="id" value="${letter.id}" /><span class="sr"
+          >Tick the one to ${called(to)}</span
+        ></label
+      >`
+    }
     <span class="who"
       ><a href="${DEAD_LETTERS}/${encodeURIComponent(letter.id)}">To ${called(to)}</a
       ><small>${called(labelOf(letter.pageId))}${isClosed(letter, nowMs) && ' · window closed'}</small></span

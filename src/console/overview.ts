@@ -21,7 +21,10 @@ export const fragments = (view: ConsoleView): Fragments => ({
 })
 
 /** The overview; `repair` holds forms, which nothing may replace under the operator's hands. */
-export const overview = (parts: Fragments, { repair, alerts }: { repair: Html; alerts: Html }): Html => {
+export const overview = (
+  parts: Fragments,
+  { repair, alerts }: { repair: Html | false; alerts: Html },
+): Html => {
   const place = (id: keyof Fragments): Html => html`<div id="${id}" data-part>${parts[id]}</div>`
   return html`<h1 class="sr">Is my bot well?</h1>
     <p id="announce" class="sr" role="status"></p>

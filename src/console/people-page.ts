@@ -41,7 +41,7 @@ const peopleCard = ({ me, people, invitations, nowMs, csrf }: PeopleView): Html 
           ${invitations.map(
             ({ name, role, untilMs }) =>
               html`<li>
-                <span>${called(name)}, ${role}; the link is good until ${ahead(untilMs, nowMs)}</span>
+                <span>${called(name)}, ${role}; the link ends ${ahead(untilMs, nowMs)}</span>
                 ${buttonForm(PEOPLE, csrf, html`Withdraw<span class="sr"> the invitation of ${name}</span>`, {
                   fields: [
                     ['do', 'withdraw'],

@@ -9,6 +9,8 @@ export interface QuestionsList {
   repliesOf: (pageId: string) => readonly { name: string; title: string | null }[]
   nowMs: number
   csrf: Html
+  /** Whether the script may be changed, and words taken off the list. */
+  mayChange: boolean
   /** Whether visitors' words are kept at all. */
   isKept: boolean
 }
@@ -16,12 +18,17 @@ export interface QuestionsList {
 /** Where the forms of {@link questionsPage} go. */
 export const QUESTIONS = '/operator/questions'
 
-export const questionsPage = ({ groups, repliesOf, nowMs, csrf, isKept }: QuestionsList): Html =>
-  html`<section class="card">
+export const questionsPage = (list: QuestionsList): Html => {
+  const { groups, repliesOf, mayChange, isKept } = list
+  return html`<section class="card">
     <h1>Not understood</h1>
     <p>
-      What visitors wrote and the script had no sure reply for. Add the words to a reply, and the next visitor
-      gets it. The script file keeps its comments and layout; the version before each change is kept.
+      What visitors wrote and the script had no sure reply for.
+      ${
+        mayChange
+          ? 'Add the words to a reply, and the next visitor gets it. The script file keeps its comments and layout; the version before each change is kept.'
+          : 'An owner adds the words to a reply, or makes a new one.'
+      }
     </p>
     ${
       groups.length === 0
@@ -33,11 +40,12 @@ export const questionsPage = ({ groups, repliesOf, nowMs, csrf, isKept }: Questi
             }
           </p>`
         : html`<ul class="questions">
-              ${groups.map((group) => card(group, repliesOf(group.pageId), nowMs, csrf))}
+              ${groups.map((group) => card(group, list))}
             </ul>
-            ${replyNames(groups.flatMap(({ pageId }, n) => (groups.findIndex((one) => one.pageId === pageId) === n ? repliesOf(pageId) : [])))}`
+            ${mayChange && replyNames([...new Set(groups.map(({ pageId }) => pageId))].flatMap(repliesOf))}`
     }
   </section>`
+}
 
 /** The result of the last change, shown above the list. */
 export const questionOutcome = (did: string | undefined, reply: string | undefined): string | null => {
@@ -46,23 +54,14 @@ export const questionOutcome = (did: string | undefined, reply: string | undefin
   return did === 'dropped' ? 'Taken off the list.' : null
 }
 
-const card = (
-  { likeness, pageId, answer, count: times, lastMs, texts, how, nearest }: OpenQuestionGroup,
-  replies: ReturnType<QuestionsList['repliesOf']>,
-  nowMs: number,
-  csrf: Html,
-): Html => {
+const card = (group: OpenQuestionGroup, list: QuestionsList): Html => {
+  const { answer, count: times, lastMs, texts, how, nearest } = group
   const [text = '', ...others] = texts
-  const hidden = [
-    ['likeness', likeness],
-    ['page', pageId],
-    ['phrase', text],
-  ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
   return html`<li>
     <p class="asked"><b>${text}</b></p>
     ${others.length > 0 && html`<p class="also">Also: ${others.join(' · ')}</p>`}
     <p class="meta">
-      ${count(times, 'time')}, last ${ago(lastMs, nowMs)} ·
+      ${count(times, 'time')}, last ${ago(lastMs, list.nowMs)} ·
       ${
         nearest === null
           ? 'nothing comes near'
@@ -71,9 +70,22 @@ const card = (
       }
     </p>
     ${answer !== undefined && html`<p class="also">The language model answered: <q dir="auto">${answer}</q></p>`}
-    <form method="post" action="${QUESTIONS}" class="buttons">
+    ${list.mayChange && changes(group, list)}
+  </li>`
+}
+
+const changes = (
+  { likeness, pageId, answer, texts: [text = ''], nearest }: OpenQuestionGroup,
+  { repliesOf, csrf }: QuestionsList,
+): Html => {
+  const hidden = [
+    ['likeness', likeness],
+    ['page', pageId],
+    ['phrase', text],
+  ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
+  return html`<form method="post" action="${QUESTIONS}" class="buttons">
       ${csrf}${hidden}
-      ${replyPicker(replies, { name: 'reply', label: `Reply for “${text}”`, value: nearest?.reply ?? null })}
+      ${replyPicker(repliesOf(pageId), { name: 'reply', label: `Reply for “${text}”`, value: nearest?.reply ?? null })}
       <button class="button primary" name="do" value="add">Add to this reply</button>
       <button class="button" name="do" value="drop">Take off the list</button>
     </form>
@@ -88,6 +100,5 @@ const card = (
         </label>
         <button class="button primary" name="do" value="make">Make the reply</button>
       </form>
-    </details>
-  </li>`
+    </details>`
 }

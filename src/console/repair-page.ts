@@ -57,6 +57,13 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
     </div>
   </details>`
 
+/** In place of {@link repairForms} for those whose role only looks. */
+export const repairByOthers = (isNeeded: boolean): Html | false =>
+  isNeeded &&
+  html`<p id="repair" class="card">
+    An operator or an owner gives the bot a new token here; your role only looks.
+  </p>`
+
 /** The settings at Facebook that the button needs once, with the address to copy. */
 const loginHints = ({ uri, note, openAt }: LoginAddress): Html =>
   html`<p class="hint">

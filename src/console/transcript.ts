@@ -28,7 +28,8 @@ export interface Line {
 
 export type LineState =
   | { is: 'received' | 'unhandled' | 'waiting' | 'in_doubt' | 'sent' | 'elsewhere' }
-  | { is: 'dead'; id: string; reason: DeadReason }
+  /** `said`: by Graph, with what it means; null where Graph was not asked. */
+  | { is: 'dead'; id: string; reason: DeadReason; said: string | null }
 
 /** Null when there never was such a conversation. */
 export type OpenTranscript = (who: { pageId: string; psid: string }) => Promise<Transcript | null>
@@ -125,11 +126,11 @@ const present = (
   messages: RecentMessage[],
   read: (body: string) => WebhookEvent,
 ): Line[] => [
-  ...dead.toReversed().map(({ id, acceptedMs, reason, body }): Line => ({
+  ...dead.toReversed().map(({ id, acceptedMs, reason, error, body }): Line => ({
     atMs: acceptedMs,
     by: 'bot',
     text: wordsOfReply(body),
-    state: { is: 'dead', id, reason },
+    state: { is: 'dead', id, reason, said: error?.message ?? null },
   })),
   ...events.flatMap(({ acceptedMs, body }): Line[] => {
     const event = read(body)

@@ -9,7 +9,12 @@ import type { Named } from './view.ts'
 export const VISITORS = '/operator/visitors'
 
 /** A conversation of the list; `bot`: the bot has it. */
-export type Visitor = Omit<VisitorOfPerson, 'is'> & Named & { is: VisitorOfPerson['is'] | 'bot' }
+export type Visitor = Omit<VisitorOfPerson, 'is' | 'sinceMs'> &
+  Named & {
+    is: VisitorOfPerson['is'] | 'bot'
+    /** Null where only the name was found. */
+    sinceMs: number | null
+  }
 
 export const SHOWN = {
   waiting: 'Waiting for a person',
@@ -20,6 +25,8 @@ export type Shown = keyof typeof SHOWN
 
 export interface VisitorsView {
   visitors: readonly Visitor[]
+  /** Visitors whose kept name fits the query. */
+  named: readonly Visitor[]
   shown: Shown
   /** What is searched for; empty for nothing. */
   query: string
@@ -42,8 +49,10 @@ export const chosen = (visitors: readonly Visitor[], shown: Shown, query: string
 }
 
 export const visitorsPage = (view: VisitorsView): Html => {
-  const { visitors, shown, query } = view
-  const found = chosen(visitors, shown, query)
+  const { visitors, named, shown, query } = view
+  const lately = chosen(visitors, shown, query)
+  const known = new Set(lately.map(({ pageId, psid }) => `${pageId} ${psid}`))
+  const found = [...lately, ...named.filter(({ pageId, psid }) => !known.has(`${pageId} ${psid}`))]
   const counts: Record<Shown, number> = {
     waiting: chosen(visitors, 'waiting', '').length,
     attended: chosen(visitors, 'attended', '').length,
@@ -90,9 +99,12 @@ const row = (visitor: Visitor, { nowMs, answerableMs }: VisitorsView): Html => {
     <span class="who"
       >${url === null ? name : html`<a href="${url}" rel="nofollow">${name}</a>`}<small>${called(pageLabel)}${visitorName !== null && html` · ${called(psid)}`}</small>${words !== null && html`<q dir="auto">${words}</q>`}</span
     >
-    <span class="when"
-      >${is === 'bot' ? 'heard' : 'for'} ${lasting(sinceMs, nowMs)}${is === 'bot' && ' ago'}</span
-    >
+    ${
+      sinceMs !== null &&
+      html`<span class="when"
+        >${is === 'bot' ? 'heard' : 'for'} ${lasting(sinceMs, nowMs)}${is === 'bot' && ' ago'}</span
+      >`
+    }
     ${IS[is]}
     ${is !== 'bot' && windowBadge(windowEndsMs === null ? null : windowEndsMs - STANDARD_WINDOW_MS + answerableMs(pageId), nowMs)}
   </li>`

@@ -5,7 +5,8 @@ import { ScriptError, type Mistake } from '../script/mistakes.ts'
 import type { ScriptPlace } from '../script/script-files.ts'
 import type { Script } from '../script/types.ts'
 import { addPhrase, addReply, removeReply, type NewReply } from './additions.ts'
-import { changeReply, replyForm, versionOf } from './reply-form.ts'
+import { arrangeReply, changeReply, replyForm, versionOf, type Filled } from './reply-form.ts'
+import type { Arrangement } from './messages.ts'
 import { createScriptEditor, type ScriptEditor } from './script-editor.ts'
 import { createTrial, type Trial } from './trial.ts'
 import { createVersions, type Versions } from './versions.ts'
@@ -40,11 +41,12 @@ export interface ScriptAtDesk extends Omit<ScriptPlace, 'script'> {
   addReply: (reply: NewReply, by: string) => Promise<void>
   /** What a change of a reply would make of the script; nothing is saved. */
   withReply: (change: Omit<ReplyChange, 'version' | 'by'>) => Promise<Judged>
+  /** The draft of a reply after what was filled in and a step of arranging; nothing is saved. @throws BotError `BOT_SCRIPT_NOT_EDITABLE` */
+  arrangeReply: (change: Omit<ReplyChange, 'version' | 'by'>, step: Arrangement) => Promise<string>
 }
 
-export interface ReplyChange {
+export interface ReplyChange extends Filled {
   name: string | null
-  filled: ReadonlyMap<string, string>
   version: string
   by: string
 }
@@ -127,14 +129,16 @@ export const createScriptDesk = (deps: {
       blockedBy: editor.blockedBy,
       versions,
       saveText: ({ text, ...change }) => save(versionOf, () => text, change),
-      saveReply: ({ name: reply, filled, ...change }) =>
-        save(versionOfReply(reply), (text) => changeReply(text, reply, filled), change),
+      saveReply: ({ name: reply, filled, draft, ...change }) =>
+        save(versionOfReply(reply), (text) => changeReply(text, reply, { filled, draft }), change),
       removeReply: ({ name: reply, ...change }) =>
         save(versionOfReply(reply), (text) => removeReply(text, reply), change),
       addPhrase: (reply, phrase, by) => add((text) => addPhrase(text, reply, phrase), by),
       addReply: (reply, by) => add((text) => addReply(text, reply), by),
-      withReply: async ({ name: reply, filled }) =>
+      withReply: async ({ name: reply, ...filled }) =>
         judge(changeReply((await editor.read()).text, reply, filled)),
+      arrangeReply: async ({ name: reply, ...filled }, step) =>
+        arrangeReply((await editor.read()).text, reply, filled, step),
     }
   }
 

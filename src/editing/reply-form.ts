@@ -3,6 +3,7 @@ import type { Node, Pair, YAMLMap } from 'yaml'
 import { textOf } from '../script/shapes.ts'
 import { answerUnits } from './answer-units.ts'
 import { blockOf } from './block.ts'
+import { moveMessage, outField, type Arrangement } from './messages.ts'
 import type { Field, Given, Unit } from './units.ts'
 import { applySplices, endOfPair, mapIn, notEditable, openYaml, pairOf, startOf } from './yaml-text.ts'
 
@@ -17,11 +18,19 @@ export interface ReplyForm {
   version: string
   /** Where it begins, from 1. */
   line: number
+  /** Its lines as they were arranged in a form that is not saved yet; null where the form shows what is in the script. */
+  draft: string | null
+  /** Whether messages can be moved, added and taken out. */
+  canArrange: boolean
 }
 
-/** @throws BotError `BOT_SCRIPT_NOT_EDITABLE` where it is not there, or has no form that can be filled in */
-export const replyForm = (text: string, name: string | null): ReplyForm => {
-  const { part, from, pair, units, answer } = openReply(text, name)
+/**
+ * @param draft - see {@link ReplyForm.draft}
+ * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` where it is not there, or has no form that can be filled in
+ */
+export const replyForm = (text: string, name: string | null, draft: string | null = null): ReplyForm => {
+  const saved = openReply(text, name)
+  const { from, pair, units, answer } = draft === null ? saved : openReply(withDraft(text, name, draft), name)
   const groups = new Map<string, ReplyForm['groups'][number]>()
   for (const { group, fields, note } of units) {
     const shown = groups.get(group) ?? { title: group, fields: [], notes: [] }
@@ -37,18 +46,25 @@ export const replyForm = (text: string, name: string | null): ReplyForm => {
       const own = textOf(key as Node) ?? ''
       return IN_FORM.has(own) ? [] : own
     }),
-    version: versionOf(part.slice(start, endOfPair(part, pair))),
+    version: versionOf(saved.part.slice(startOf(saved.pair.key), endOfPair(saved.part, saved.pair))),
+    draft,
+    canArrange: blockOf(text, name) !== null,
     line: text.slice(0, from + start).split('\n').length,
   }
 }
 
+/** What was made of a reply in a form. */
+export interface Filled {
+  /** By the ids of fields; those of the draft where there is one. */
+  filled: ReadonlyMap<string, string>
+  /** See {@link ReplyForm.draft}. */
+  draft: string | null
+}
+
 /** The script with what was filled in. @throws as {@link replyForm} */
-export const changeReply = (
-  text: string,
-  name: string | null,
-  filled: ReadonlyMap<string, string>,
-): string => {
+export const changeReply = (script: string, name: string | null, { filled, draft }: Filled): string => {
   const given: Given = ({ id, value }) => filled.get(id) ?? value
+  const text = draft === null ? script : withDraft(script, name, draft)
   const { part, from, units } = openReply(text, name)
   const changed = applySplices(
     part,
@@ -56,6 +72,42 @@ export const changeReply = (
   )
   return text.slice(0, from) + changed + text.slice(from + part.length)
 }
+
+/** The draft of a form after what was filled in and one step of arranging. @throws as {@link replyForm} */
+export const arrangeReply = (
+  script: string,
+  name: string | null,
+  form: Filled,
+  step: Arrangement,
+): string => {
+  const filled = new Map(form.filled)
+  if (step.do === 'out') filled.set(outField(step.message), 'yes')
+  const text = changeReply(script, name, { ...form, filled })
+  if (step.do !== 'up' && step.do !== 'down') return draftOf(text, name)
+  const { part, answer } = openReply(text, name)
+  return moveMessage(part, answer, step.message, step.message + (step.do === 'up' ? -1 : 1))
+}
+
+const draftOf = (text: string, name: string | null): string => {
+  const block = blockOf(text, name)
+  if (block === null)
+    throw notEditable('In a script that is laid out like this, messages are arranged in the text.')
+  return text.slice(block.start, block.end)
+}
+
+/** The script with a draft in the place of its reply; a text that is more than one reply is no draft. */
+const withDraft = (text: string, name: string | null, draft: string): string => {
+  const block = blockOf(text, name)
+  if (block === null) throw notEditable(gone(name))
+  const changed = text.slice(0, block.start) + draft + text.slice(block.end)
+  const after = blockOf(changed, name)
+  if (after?.start !== block.start || after.end !== block.start + draft.length)
+    throw notEditable('What the form held of this reply is no reply.')
+  return changed
+}
+
+const gone = (name: string | null): string =>
+  name === null ? 'The script has no fallback.' : `There is no reply ${name} any more.`
 
 /** Tells two texts apart. */
 export const versionOf = (text: string | Uint8Array): string =>
@@ -90,8 +142,7 @@ const readReply = (
   name: string | null,
 ): Pick<OpenReply, 'pair' | 'answer' | 'units'> => {
   const pair = pairOf(holder, name ?? 'fallback')
-  if (pair === undefined)
-    throw notEditable(name === null ? 'The script has no fallback.' : `There is no reply ${name} any more.`)
+  if (pair === undefined) throw notEditable(gone(name))
   const answer = mapIn(pair.value, 'This one has another form than names with a colon.')
   const isFlow = holder.flow === true
   return { pair, answer, units: answerUnits({ text, answer, isFlow, isReply: name !== null }) }

@@ -3,6 +3,7 @@ import { MEDIA_TYPES } from '../messages.ts'
 import { looksTranslated } from '../script/localised.ts'
 import { textOf } from '../script/shapes.ts'
 import { buttonAt, buttonUnits, newButton } from './button-units.ts'
+import { outField } from './messages.ts'
 import { leafUnits, noteUnit, pairsOf, type Field, type Part, type Unit } from './units.ts'
 import {
   changeList,
@@ -44,10 +45,10 @@ export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
   const where = whereIn(text, value, isFlow)
   const items = value.items as (Node | null)[]
   const out = items.map((_, n): Field => ({
-    id: `say.${n}.out`,
-    label: 'Take this message out',
+    id: outField(n),
+    label: `message ${n + 1}`,
     value: '',
-    kind: 'take_out',
+    kind: 'message',
   }))
   const isOut = (n: number, given: Parameters<Unit['change']>[0]): boolean => given(out[n] ?? more) !== ''
   return [

@@ -9,8 +9,8 @@ export interface Field {
   id: string
   label: string
   value: string
-  /** `reply`: the name of one. `target`: that, an address or a phone number. `take_out`: filled in where its part is to go. */
-  kind: 'line' | 'text' | 'phrases' | 'reply' | 'target' | 'take_out'
+  /** `reply`: the name of one. `target`: that, an address or a phone number. `message`: filled in where the message is to go. */
+  kind: 'line' | 'text' | 'phrases' | 'reply' | 'target' | 'message'
   /** What it is a place for, where it is there to add something. */
   adds?: string
 }

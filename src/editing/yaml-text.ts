@@ -238,6 +238,25 @@ const append = (text: string, list: YAMLSeq, added: readonly Put[], where: Where
   return at(place, added.map((put) => `\n${pad}- ${put(where)}`).join(''))
 }
 
+/** An item of a list with its comments: those above it, and the one behind it. In flow style, the value alone. */
+export const itemRange = (text: string, list: YAMLSeq, index: number): { start: number; end: number } => {
+  const item = (list.items as Node[])[index] ?? null
+  if (list.flow === true) return { start: item === null ? 0 : startOf(item), end: endOf(text, item) }
+  const dash = dashOf(list, index)
+  let start = lineStart(text, dash)
+  if (!isBlank(text.slice(start, dash))) throw notEditable('This list begins on the line of its key.')
+  const endOfItem = (n: number): number =>
+    lineEnd(text, Math.max(dashOf(list, n) + 1, endOf(text, (list.items as Node[])[n] ?? null)))
+  // A block of lines may end in what looks like a comment.
+  const floor = index === 0 ? 0 : endOfItem(index - 1) + 1
+  while (start > floor) {
+    const above = lineStart(text, start - 1)
+    if (!/^\s*#/.test(text.slice(above, start))) break
+    start = above
+  }
+  return { start, end: endOfItem(index) }
+}
+
 const at = (place: number, put: string): Splice => ({ start: place, end: place, put })
 
 /** From the end of the line before, so that the line break goes, too. */

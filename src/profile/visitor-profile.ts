@@ -10,6 +10,8 @@ export interface VisitorProfiles {
   tell: (visitor: { pageId: string; psid: string | null }, field: ProfileField) => Promise<string | null>
   /** The name as far as it is known by now; asks for one that is not, to know it the next time. */
   knownName: (visitor: { pageId: string; psid: string }) => string | null
+  /** Hears each name that Facebook tells. */
+  onName: (listener: (visitor: { pageId: string; psid: string; name: string }) => void) => void
   /** Forgets what is known of all visitors. */
   clear: () => void
 }
@@ -43,6 +45,7 @@ export const createVisitorProfiles = (deps: {
   const kept = createBoundedMap<string, Kept>(MOST_KEPT)
   /** Pages whose visitors' locale Graph refuses. */
   const withoutLocale = new Set<string>()
+  const listeners = new Set<Parameters<VisitorProfiles['onName']>[0]>()
 
   const ask = async (pageId: string, psid: string, pageToken: string): Promise<Record<string, string>> => {
     const fields = withoutLocale.has(pageId) ? NAMES : PROFILE_FIELDS
@@ -67,7 +70,11 @@ export const createVisitorProfiles = (deps: {
         return {}
       }),
     }
-    void entry.told.then((facts) => (entry.now = facts))
+    void entry.told.then((facts) => {
+      entry.now = facts
+      const name = nameIn(facts)
+      if (name !== null) for (const listener of listeners) listener({ pageId, psid, name })
+    })
     kept.set(key, entry)
     return entry
   }
@@ -93,9 +100,12 @@ export const createVisitorProfiles = (deps: {
       const key = `${pageId}/${psid}`
       const known = kept.get(key)
       if (known === undefined && pageToken !== null) keep(key, pageId, psid, pageToken)
-      const { name, first_name: first, last_name: last } = known?.now ?? {}
-      return name ?? ([first, last].filter(Boolean).join(' ') || null)
+      return nameIn(known?.now ?? {})
     },
+    onName: (listener) => void listeners.add(listener),
     clear: () => kept.clear(),
   }
 }
+
+const nameIn = ({ name, first_name: first, last_name: last }: Record<string, string>): string | null =>
+  name ?? ([first, last].filter(Boolean).join(' ') || null)

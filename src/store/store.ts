@@ -107,10 +107,14 @@ export interface OutboxOperations {
 export interface VisitorOperations {
   /** The PSIDs of a Page's visitors, at most `limit`; those who wrote last come first. */
   recentVisitors: (query: { pageId: string; limit: number }) => Promise<string[]>
+  /** Keeps how Facebook calls a visitor, of the last 100,000 that were told; without a conversation, nothing. */
+  keepName: (visitor: NamedVisitor) => Promise<void>
+  /** Visitors whose name has these words in it, whatever their case and accents; those told last come first. */
+  findByName: (query: { words: string; limit: number }) => Promise<NamedVisitor[]>
   /** All that is kept of one conversation, at most `limit` of each kind; null when there never was one. */
   conversation: (who: { pageId: string; psid: string; limit: number }) => Promise<KeptConversation | null>
   /**
-   * Deletes what is kept of a visitor: the id, state, answers, and what was received, waits, was sent or died. That an
+   * Deletes what is kept of a visitor: the id, name, state, answers, and what was received, waits, was sent or died. That an
    * event was seen stays known, by an unreadable mark. What is being made for them comes to nothing. The files are
    * rewritten, so that nothing of it can be found in them either; that takes a second for each 200 MB or so.
    *
@@ -165,6 +169,12 @@ export interface PageRoom {
 export interface Forgotten {
   conversations: number
   erased: boolean
+}
+
+export interface NamedVisitor {
+  pageId: string
+  psid: string
+  name: string
 }
 
 export type Queue = 'inbox' | 'outbox' | 'answers'
@@ -294,7 +304,7 @@ export interface KeptConversation {
   replies: StoredReply[]
   /** What was said in them is not kept. */
   sent: (SentReply & { sentMs: number })[]
-  dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'body'>[]
+  dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'error' | 'body'>[]
 }
 
 export interface SentReply {

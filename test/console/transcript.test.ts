@@ -106,6 +106,7 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
           acceptedMs: NOW + 25_000,
           diedMs: NOW + 26_000,
           reason: 'bad_request',
+          error: null,
           body: '{"message":{"text":"as long"}}',
         },
         {
@@ -113,6 +114,7 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
           acceptedMs: NOW + 25_000,
           diedMs: NOW + 26_000,
           reason: 'bad_request',
+          error: null,
           body: '{"message":{"text":"too long"}}',
         },
       ],

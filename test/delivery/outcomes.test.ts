@@ -178,3 +178,21 @@ t.test(
     }
   },
 )
+
+t.test('the choices of a refused text are offered with a few words, once', async (t) => {
+  for (const alsoRefused of [false, true]) {
+    const { quick_replies } = PICTURE
+    const message = { text: 'not like this', ...(quick_replies && { quick_replies }) }
+    const handle: DeliveryDeps['handle'] = () => ({ replies: [{ message }], state: null })
+    const world = await createWorld(t, { handle })
+    world.delivery.start()
+    world.graph.answer = ({ message: { text } }) =>
+      alsoRefused || text === message.text ? 'bad_request' : undefined
+    await world.say('hello')
+    await world.until(() => world.graph.calls.length === 2, 'the choices are sent')
+    await world.until(async () => (await world.store.counts()).outbox.size === 0, 'nothing waits')
+    t.same(world.graph.calls, ['not like this', 'Please pick one.'])
+    t.same(world.graph.accepted, alsoRefused ? [] : ['Please pick one.'])
+    t.same(world.dead, alsoRefused ? ['bad_request', 'bad_request'] : ['bad_request'])
+  }
+})

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { blockOf } from '../../src/editing/block.ts'
-import { changeReply, replyForm, type ReplyForm } from '../../src/editing/reply-form.ts'
+import { arrangeReply, changeReply, replyForm, type ReplyForm } from '../../src/editing/reply-form.ts'
 import { parseScript } from '../../src/script/parse.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -71,7 +71,7 @@ const fieldsOf = ({ groups }: ReplyForm) => groups.flatMap(({ fields }) => field
 const valuesOf = (text: string, name: string | null) =>
   Object.fromEntries(fieldsOf(replyForm(text, name)).map(({ id, value }) => [id, value]))
 const fill = (name: string | null, values: Record<string, string>, text = SCRIPT) =>
-  changeReply(text, name, new Map(Object.entries(values)))
+  changeReply(text, name, { filled: new Map(Object.entries(values)), draft: null })
 const read = (text: string) => parseScript(text, { file: 'bot.yaml', variables: [] })
 
 t.test('a form shows every text of a reply at its place', async (t) => {
@@ -110,7 +110,7 @@ t.test('saving a form that was not changed changes no byte', async (t) => {
   for (const { name, text } of [{ name: 'here', text: SCRIPT }, ...SCRIPTS]) {
     for (const reply of [...read2(text).keys(), null])
       t.equal(
-        changeReply(text, reply, new Map(Object.entries(valuesOf(text, reply)))),
+        changeReply(text, reply, { filled: new Map(Object.entries(valuesOf(text, reply))), draft: null }),
         text,
         `${name}: ${reply}`,
       )
@@ -272,7 +272,7 @@ t.test('what is filled in is read back, and nothing else of the script changes',
       const wanted = (kind === 'text' ? lines : line).trim()
       if (wanted === '' || /[\p{C}\p{Zl}\p{Zp}]/u.test(wanted.replaceAll('\n', ''))) return
       const before = valuesOf(text, reply)
-      const changed = changeReply(text, reply, new Map([[id, wanted]]))
+      const changed = changeReply(text, reply, { filled: new Map([[id, wanted]]), draft: null })
       const after = valuesOf(changed, reply)
       if (JSON.stringify(after) !== JSON.stringify({ ...before, [id]: wanted }))
         throw new Error(`${reply} ${id}: ${JSON.stringify([wanted, after[id]])}`)
@@ -297,7 +297,7 @@ t.test('a reply is found by its lines, in a script of any layout', async (t) => 
   ]
   for (const text of odd) {
     t.match(valuesOf(text, 'hours'), { 'say.0': /a|b:/ }, text)
-    const changed = changeReply(text, 'hours', new Map([['title', 'Hours']]))
+    const changed = changeReply(text, 'hours', { filled: new Map([['title', 'Hours']]), draft: null })
     t.equal(read(changed).replies.get('hours')?.title, 'Hours', text)
   }
 })
@@ -308,4 +308,106 @@ t.test('a reply that has no form is refused, with the way out', async (t) => {
   t.throws(() => replyForm('replies: [', 'hours'), refusal)
   t.throws(() => replyForm('replies: { a: b }', 'a'), refusal)
   t.throws(() => replyForm('replies: { a: { say: b } }', null), refusal)
+})
+
+const arrange = (
+  steps: readonly Parameters<typeof arrangeReply>[3][],
+  { name = 'hours' as string | null, text = SCRIPT, filled = {} as Record<string, string> } = {},
+): string => {
+  let draft: string | null = null
+  let given = new Map(Object.entries(filled))
+  for (const step of steps) {
+    draft = arrangeReply(text, name, { filled: given, draft }, step)
+    given = new Map()
+  }
+  return changeReply(text, name, { filled: given, draft })
+}
+
+t.test('messages are moved with their comments, and all else stays as it is', async (t) => {
+  t.equal(
+    arrange([{ do: 'up', message: 1 }]),
+    SCRIPT.replace(
+      `      - From 9 to 18.   # in winter
+
+      # The long one.
+      - |
+        On Sundays
+        we are closed.
+`,
+      `      # The long one.
+      - |
+        On Sundays
+        we are closed.
+
+      - From 9 to 18.   # in winter
+`,
+    ),
+  )
+  t.equal(
+    arrange([
+      { do: 'down', message: 0 },
+      { do: 'up', message: 1 },
+    ]),
+    SCRIPT,
+    'there and back',
+  )
+  const flow =
+    'replies:\n  a: # of us\n    say: [One, { image: two.png }, Three.] # so many\nfallback: { say: x }\n'
+  t.equal(
+    arrange([{ do: 'down', message: 0 }], { name: 'a', text: flow }),
+    flow.replace('One, { image: two.png }', '{ image: two.png }, One'),
+  )
+  t.throws(() => arrange([{ do: 'up', message: 0 }]), { code: 'BOT_SCRIPT_NOT_EDITABLE' })
+  t.throws(() => arrange([{ do: 'down', message: 2 }]), { code: 'BOT_SCRIPT_NOT_EDITABLE' })
+})
+
+t.test(
+  'what is typed is kept by every step, and messages are added and taken out before anything is saved',
+  async (t) => {
+    const text = arrange(
+      [{ do: 'add' }, { do: 'up', message: 3 }, { do: 'out', message: 0 }, { do: 'out', message: 0 }],
+      { filled: { 'say.new': 'Ring twice: loudly.', 'say.2.text': 'Come in!', title: 'Hours' } },
+    )
+    t.match(read(text).replies.get('hours'), { title: 'Hours' })
+    t.match(valuesOf(text, 'hours'), { 'say.0': 'Ring twice: loudly.', 'say.1.text': 'Come in!' })
+    t.notMatch(text, /From 9 to 18|On Sundays/)
+    t.match(text, /# the map/)
+    t.match(text, /choices: \[order\]/)
+  },
+)
+
+t.test('in every sample each message can be moved there and back', async (t) => {
+  for (const { name, text } of SCRIPTS) {
+    for (const reply of read2(text).keys()) {
+      const count = fieldsOf(replyForm(text, reply)).filter(({ kind }) => kind === 'message').length
+      for (let message = 1; message < count; message += 1) {
+        const moved = arrange([{ do: 'up', message }], { name: reply, text })
+        t.not(moved, text)
+        t.equal(
+          arrange(
+            [
+              { do: 'up', message },
+              { do: 'down', message: message - 1 },
+            ],
+            { name: reply, text },
+          ),
+          text,
+          `${name}: ${reply} ${message}`,
+        )
+        t.doesNotThrow(() => read2(moved), `${name}: ${reply} ${message}`)
+      }
+    }
+  }
+})
+
+t.test('a draft that is more or less than its reply is refused', async (t) => {
+  const change = (draft: string) => changeReply(SCRIPT, 'hours', { filled: new Map(), draft })
+  for (const draft of [
+    '',
+    'profile: {}\n',
+    '  hours: { say: x }\n  other: { say: y }\n',
+    '  other: { say: y }\n',
+  ])
+    t.throws(() => change(draft), { code: 'BOT_SCRIPT_NOT_EDITABLE' }, JSON.stringify(draft))
+  t.match(valuesOf(change('  hours: { say: x }\n'), 'hours'), { 'say.0': 'x' })
 })

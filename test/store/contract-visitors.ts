@@ -6,6 +6,7 @@ import { anyRoom, finishAll, left, newEvent, openPlace, type OpenStore } from '.
 
 const HOOK = 'https://example.com/answers'
 const HOUR_MS = 3_600_000
+const REFUSAL = { verdict: 'unreachable', code: 551, subcode: null, fbtraceId: 'AbC', message: 'gone' }
 
 /** What every store adapter has to pass about what visitors leave on purpose, and about forgetting them. */
 export const visitorsContract = (t: Test, open: OpenStore): void => {
@@ -173,6 +174,40 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     )
   })
 
+  t.test('visitors are found by words of their name, and not after they were forgotten', async (t) => {
+    const { store, reopen } = await openPlace(t, open)
+    await store.accept([
+      newEvent('a'),
+      newEvent('b', { psid: 'psid-2' }),
+      newEvent('c', { psid: 'psid-1', pageId: 'page-2' }),
+    ])
+    const found = async (words: string, limit = 10): Promise<string[]> =>
+      (await store.findByName({ words, limit })).map(({ pageId, psid, name }) => `${pageId} ${psid} ${name}`)
+    await store.keepName({ pageId: 'page-1', psid: 'psid-1', name: 'Zoë Ångström' })
+    await store.keepName({ pageId: 'page-1', psid: 'psid-2', name: 'Ann 100%_Müller' })
+    await store.keepName({ pageId: 'page-2', psid: 'psid-1', name: 'Ann Angstrom' })
+    await store.keepName({ pageId: 'page-1', psid: 'psid-3', name: 'Ann of no conversation' })
+    await store.keepName({ pageId: 'page-9', psid: 'psid-1', name: 'Ann of no Page' })
+    t.strictSame(await found('angström'), ['page-2 psid-1 Ann Angstrom', 'page-1 psid-1 Zoë Ångström'])
+    t.strictSame(await found('ANN'), ['page-2 psid-1 Ann Angstrom', 'page-1 psid-2 Ann 100%_Müller'])
+    t.strictSame(await found('0%_m'), ['page-1 psid-2 Ann 100%_Müller'], 'nothing stands for anything else')
+    t.strictSame(await found('0__'), [])
+    t.equal((await found('a', 1)).length, 1)
+
+    await store.keepName({ pageId: 'page-1', psid: 'psid-1', name: 'Zoe Smith' })
+    t.strictSame(await found('ångström'), ['page-2 psid-1 Ann Angstrom'], 'another name takes its place')
+    const again = await reopen()
+    t.match(await again.findByName({ words: 'smith', limit: 1 }), [{ psid: 'psid-1', name: 'Zoe Smith' }])
+    await again.forget({ psid: 'psid-1' })
+    t.match(await again.findByName({ words: '', limit: 9 }), [{ psid: 'psid-2' }])
+    await again.keepName({ pageId: 'page-1', psid: 'psid-1', name: 'Too late' })
+    t.strictSame(
+      await again.findByName({ words: 'late', limit: 9 }),
+      [],
+      'what Facebook tells meanwhile is not kept',
+    )
+  })
+
   t.test('all that is kept of one conversation can be asked for, and of no other', async (t) => {
     const { store, clock, reopen } = await openPlace(t, open)
     await answer(store, 'a', [], 'psid-1', { replies: ['sent 1', 'sent 2', 'dies', 'waits'] })
@@ -183,7 +218,7 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     if (!claim || !one || !two || !three) throw new Error('nothing to send')
     await store.finishReply(claim, one, { status: 'sent', messageId: 'm_1' })
     await store.finishReply(claim, two, { status: 'sent', messageId: null })
-    await store.finishReply(claim, three, { status: 'dead', reason: 'unreachable' })
+    await store.finishReply(claim, three, { status: 'dead', reason: 'unreachable', error: REFUSAL })
     for (const each of claims) store.releaseOutbox(each)
     await store.accept([newEvent('c'), newEvent('d', { pageId: 'page-2' })])
 
@@ -199,7 +234,9 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
       { replyId: two.id, messageId: null, sentMs: clock.now() },
       { replyId: one.id, messageId: 'm_1', sentMs: clock.now() },
     ])
-    t.match(kept?.dead, [{ id: three.id, reason: 'unreachable', body: 'dies', diedMs: clock.now() }])
+    t.match(kept?.dead, [
+      { id: three.id, reason: 'unreachable', error: REFUSAL, body: 'dies', diedMs: clock.now() },
+    ])
     t.ok((kept?.windowEndsMs ?? 0) > clock.now())
     t.equal((await again.conversation({ ...who, limit: 1 }))?.sent.length, 1)
 

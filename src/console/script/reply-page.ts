@@ -25,55 +25,67 @@ export const replyPage = (editor: ReplyEditor): Html => {
   const { name, others, line } = form
   const of = scriptKey(script)
   const toText = addressOf(TEXT, { script: of, line })
+  const canArrange = isOwner && form.canArrange
+  const messages = form.groups.flatMap(({ fields }) => fields.filter(({ kind }) => kind === 'message'))
+  const groups = form.groups.map(
+    ({ title, fields, notes }) =>
+      html`<fieldset ${!isOwner && html`disabled`}>
+        <legend>${title}</legend>
+        ${notes.map((note) => html`<p class="hint">${note}</p>`)}
+        ${inputs(
+          fields.filter(({ kind }) => kind !== 'message'),
+          editor,
+        )}
+        ${canArrange && fields.map((field) => arranging(field, messages))}
+      </fieldset>`,
+  )
+  const elsewhere =
+    others.length > 0 &&
+    html`<p class="hint">
+      Also there, and changed in <a href="${toText}">the text</a>: ${others.join(', ')}.
+    </p>`
   return html`${scriptHead(editor, REPLY)}
     <section class="card">
       <header>
         <h2>${name ?? 'Fallback'}</h2>
         <a class="button" href="${toText}">Show in the text</a>
       </header>
-      ${mistakes.length > 0 && mistakesList(mistakes, null)}
+      ${mistakes.length > 0 && mistakesList(mistakes, null)} ${isChanged && changedMeanwhile(editor)}
       ${
-        isChanged &&
-        html`<div class="outcome warn" role="alert">
-          <p><b>Another person has changed this meanwhile, so nothing was saved.</b></p>
-          <p>
-            The fields hold what you typed; below each that differs stands what is there now. Save puts yours
-            in its place.
-          </p>
-          ${lost(editor)}
-        </div>`
+        form.draft !== null &&
+        !isChanged &&
+        mistakes.length === 0 &&
+        html`<p class="outcome warn" role="status">
+          Not saved yet: the bot speaks as before until you save.
+        </p>`
       }
-      <form method="post" action="${REPLY}" class="reply">
-        ${csrf}${scriptField(script)}
-        ${name !== null && html`<input type="hidden" name="name" value="${verbatim(name)}" />`}
-        <input type="hidden" name="version" value="${form.version}" />
-        ${form.groups.map(
-          ({ title, fields, notes }) =>
-            html`<fieldset>
-              <legend>${title}</legend>
-              ${notes.map((note) => html`<p class="hint">${note}</p>`)}${inputs(fields, editor)}
-            </fieldset>`,
-        )}
-        ${
-          others.length > 0 &&
-          html`<p class="hint">
-            Also there, and changed in <a href="${toText}">the text</a>: ${others.join(', ')}.
-          </p>`
-        }
-        <p class="buttons">
-          ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
-          ${isOwner && html`<button class="button" name="do" value="look">Look at it</button>`}
-        </p>
-        ${
-          name !== null &&
-          blockedBy === null &&
-          html`<details>
-            <summary>Take this reply out</summary>
-            <p>Earlier versions keep it. Where other replies lead to it, that is told and nothing is done.</p>
-            <button class="button danger" name="do" value="remove" formnovalidate>Take it out</button>
-          </details>`
-        }
-      </form>
+      ${
+        isOwner
+          ? html`<form method="post" action="${REPLY}" class="reply">
+              ${csrf}${scriptField(script)} ${byEnter(blockedBy === null ? 'save' : 'look')}
+              ${name !== null && html`<input type="hidden" name="name" value="${verbatim(name)}" />`}
+              <input type="hidden" name="version" value="${form.version}" />
+              ${form.draft !== null && html`<input type="hidden" name="draft" value="${verbatim(form.draft)}" />`}
+              ${groups}${elsewhere}
+              <p class="buttons">
+                ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
+                <button class="button" name="do" value="look">Look at it</button>
+              </p>
+              ${
+                name !== null &&
+                blockedBy === null &&
+                html`<details>
+                  <summary>Take this reply out</summary>
+                  <p>
+                    Earlier versions keep it. Where other replies lead to it, that is told and nothing is
+                    done.
+                  </p>
+                  <button class="button danger" name="do" value="remove" formnovalidate>Take it out</button>
+                </details>`
+              }
+            </form>`
+          : html`<div class="reply">${groups}${elsewhere}</div>`
+      }
       ${replyNames(replies)}
     </section>
     ${
@@ -84,6 +96,38 @@ export const replyPage = (editor: ReplyEditor): Html => {
         <p><small>Roughly; to a new visitor by the name of Kim.</small></p>
       </section>`
     }`
+}
+
+const changedMeanwhile = (editor: ReplyEditor): Html =>
+  html`<div class="outcome warn" role="alert">
+    <p><b>Another person has changed this meanwhile, so nothing was saved.</b></p>
+    <p>
+      ${
+        editor.form.draft === null
+          ? 'The fields hold what you typed; below each that differs stands what is there now. Save puts yours in its place.'
+          : 'The form holds the messages as you arranged them. Save puts them in the place of what is there now, which the text shows.'
+      }
+    </p>
+    ${lost(editor)}
+  </div>`
+
+/** The Enter key presses the first button of a form, wherever it is typed. */
+const byEnter = (step: string): Html =>
+  html`<button class="sr" name="do" value="${step}" tabindex="-1" aria-hidden="true">Enter</button>`
+
+/** The buttons below a message, and the one below the place for a further one; each keeps what is typed and saves nothing. */
+const arranging = ({ id, kind, label }: Field, messages: readonly Field[]): Html | false => {
+  const press = (step: string, words: string, about = ''): Html =>
+    html`<button class="button small" name="do" value="${step}" formnovalidate>
+      ${words}<span class="sr"> ${about}</span>
+    </button>`
+  if (id === 'say.new') return html`<p class="buttons">${press('add', 'Add this message')}</p>`
+  if (kind !== 'message') return false
+  const n = messages.findIndex((one) => one.id === id)
+  return html`<p class="buttons">
+    ${n > 0 && press(`up:${n}`, 'Up', label)} ${n < messages.length - 1 && press(`down:${n}`, 'Down', label)}
+    ${press(`out:${n}`, 'Take out', label)}
+  </p>`
 }
 
 /** Places to add something are folded away. */
@@ -100,20 +144,16 @@ const inputs = (fields: readonly Field[], editor: ReplyEditor): Html[] => {
   return [...shown, folded]
 }
 
-const input = (field: Field, { typed, isChanged = false }: ReplyEditor): Html => {
+const input = (field: Field, { form, typed, isChanged = false }: ReplyEditor): Html => {
   const { id, label, kind } = field
   const value = typed?.get(id) ?? field.value
   const key = `f-${id}`
   const now =
     isChanged &&
+    form.draft === null &&
     value !== field.value &&
-    kind !== 'take_out' &&
     html`<p class="hint">In the script now: <q dir="auto">${field.value}</q></p>`
   switch (kind) {
-    case 'take_out':
-      return html`<label class="check"
-        ><input type="checkbox" name="${id}" value="yes" ${value !== '' && html`checked`} /> ${label}</label
-      >`
     case 'text':
     case 'phrases':
       // The first line break in a text field is not part of it.

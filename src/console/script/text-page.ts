@@ -21,6 +21,18 @@ export interface TextEditor extends Head {
 
 export const textPage = (editor: TextEditor): Html => {
   const { script, text, version, mistakes, checked, againstNow, line, csrf, blockedBy, isOwner } = editor
+  const field = html`<label for="text">${count(text.split('\n').length, 'line')}, as in the file</label>
+    <textarea
+      id="text"
+      name="text"
+      rows="24"
+      spellcheck="false"
+      autocapitalize="off"
+      wrap="off"
+      ${!isOwner && html`readonly`}
+      ${line !== null && html`data-line="${line}"`}
+    >
+${verbatim(text)}</textarea>`
   return html`${scriptHead(editor, TEXT)}
     <section class="card">
       <h2>Whole text</h2>
@@ -40,24 +52,18 @@ export const textPage = (editor: TextEditor): Html => {
           ${differenceList(againstNow)}
         </div>`
       }
-      <form method="post" action="${TEXT}" class="text-form">
-        ${csrf}${scriptField(script)}
-        <input type="hidden" name="version" value="${version}" />
-        <label for="text">${count(text.split('\n').length, 'line')}, as in the file</label>
-        <textarea
-          id="text"
-          name="text"
-          rows="24"
-          spellcheck="false"
-          autocapitalize="off"
-          wrap="off"
-          ${line !== null && html`data-line="${line}"`}
-        >
-${verbatim(text)}</textarea>
-        <p class="buttons">
-          ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
-          ${isOwner && html`<button class="button" name="do" value="check">Check</button>`}
-        </p>
-      </form>
+      ${
+        isOwner
+          ? html`<form method="post" action="${TEXT}" class="text-form">
+              ${csrf}${scriptField(script)}
+              <input type="hidden" name="version" value="${version}" />
+              ${field}
+              <p class="buttons">
+                ${blockedBy === null && html`<button class="button primary" name="do" value="save">Save</button>`}
+                <button class="button" name="do" value="check">Check</button>
+              </p>
+            </form>`
+          : html`<div class="text-form">${field}</div>`
+      }
     </section>`
 }

@@ -51,16 +51,18 @@ export const versionPage = (page: VersionShown): Html => {
       <h2>Before the change of ${moment(shown.atMs)} by ${called(shown.by)}</h2>
       <p>Going back would change this:</p>
       ${differenceList(runs)}
-      <form method="post" action="${VERSIONS}" class="buttons">
-        ${csrf}${scriptField(script)}
-        <input type="hidden" name="id" value="${shown.id}" />
-        <input type="hidden" name="version" value="${version}" />
+      <div class="buttons">
         ${
           blockedBy === null &&
           runs.length > 0 &&
-          html`<button class="button primary">Go back to this version</button>`
+          html`<form method="post" action="${VERSIONS}">
+            ${csrf}${scriptField(script)}
+            <input type="hidden" name="id" value="${shown.id}" />
+            <input type="hidden" name="version" value="${version}" />
+            <button class="button primary">Go back to this version</button>
+          </form>`
         }
         <a class="button" href="${addressOf(VERSIONS, { script: scriptKey(script) })}">All versions</a>
-      </form>
+      </div>
     </section>`
 }

@@ -191,18 +191,19 @@ export const createOutcomes = (deps: {
     inDoubt(claim, reply)
   }
 
-  /** The choices that hang on something that cannot be shown are offered with a few words. */
+  /** The choices that hang on something that cannot be shown are offered with a few words; where these are refused, too, no more. */
   const insteadOf = (
     pageId: string,
     content: QueuedReply | null,
     reason: DeadReason,
   ): QueuedReply | undefined => {
     if (content === null || reason !== 'bad_request') return undefined
-    const { attachment, quick_replies: choices } = content.message
-    if (attachment === undefined || choices === undefined) return undefined
+    const { text, quick_replies: choices } = content.message
+    const words = choose(pageId)
+    if (choices === undefined || text === words) return undefined
     const { answersMs, saying } = content
     return {
-      message: { text: choose(pageId), quick_replies: choices },
+      message: { text: words, quick_replies: choices },
       ...(answersMs !== undefined && { answersMs }),
       ...(saying !== undefined && { saying }),
     }

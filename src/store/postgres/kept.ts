@@ -1,6 +1,6 @@
 import type { DeadMarkRow, DeadRow, Results } from '../queues/operations.ts'
 import { questionGroup, type Wording } from '../question-group.ts'
-import type { LeftToPerson, Parked } from '../store.ts'
+import type { LeftToPerson, NamedVisitor, Parked } from '../store.ts'
 import type { OpenQuestionGroup } from '../open-questions.ts'
 import type { KeptAnswers } from '../form-answers.ts'
 import type { Row } from './connection.ts'
@@ -24,6 +24,8 @@ type KeptOperation =
   | 'list_questions'
   | 'drop_questions'
   | 'recent_visitors'
+  | 'keep_name'
+  | 'find_by_name'
   | 'statistics'
   | 'gone'
 
@@ -39,6 +41,7 @@ const ANSWERS = `
   from evergreen.answers a join evergreen.conversation c on c.id = a.conversation join evergreen.page p on p.no = c.page`
 
 const TEXTS_A_GROUP = 3
+const MOST_NAMES = 100_000
 
 /** What is kept beside the queues. */
 export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
@@ -57,7 +60,7 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
             where page = $1 and conversation = ${CONVERSATION} order by seq limit $3`),
         of(`select seq, message_id as "messageId", sent_ms as "sentMs" from evergreen.sent
             where conversation = ${CONVERSATION} order by seq desc limit $3`),
-        of(`select seq, accepted_ms as "acceptedMs", died_ms as "diedMs", reason, body from evergreen.dead
+        of(`select seq, accepted_ms as "acceptedMs", died_ms as "diedMs", reason, error, body from evergreen.dead
             where conversation = ${CONVERSATION} order by seq desc limit $3`),
       ],
       result: ([[found] = NO_ROWS, inbox, outbox, sent, dead]) =>
@@ -189,6 +192,30 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
     ],
     result: ([rows = []]) => rows.map(({ psid }) => psid as string),
   }),
+
+  keep_name: ({ page, psid, name, folded }, known) => ({
+    queries: [
+      {
+        text: `insert into evergreen.visitor_name (conversation, name, folded)
+               select id, $3, $4 from evergreen.conversation where page = $1 and psid = $2
+               on conflict (conversation) do update set id = default, name = excluded.name, folded = excluded.folded`,
+        values: [known.page(page), psid, name, folded],
+      },
+      {
+        text: `delete from evergreen.visitor_name
+               where id <= (select max(id) from evergreen.visitor_name) - ${MOST_NAMES}`,
+      },
+    ],
+    result: () => null,
+  }),
+
+  find_by_name: ({ folded, limit }) =>
+    select<NamedVisitor[]>(
+      `select p.id as "pageId", c.psid, n.name from evergreen.visitor_name n
+         join evergreen.conversation c on c.id = n.conversation join evergreen.page p on p.no = c.page
+       where strpos(n.folded, $1) > 0 order by n.id desc limit $2`,
+      [folded, limit],
+    ),
 
   statistics: ({ span, fromMs, page, most }, known) => {
     const values = [span, fromMs, page === null, page === null ? null : known.page(page)]

@@ -42,6 +42,7 @@ const TABLES = {
   statistic: ['start_ms', 'page', 'count', 'length(name)'],
   open_question: ['id', 'conversation', 'page', 'length(reply)', 'asked_ms'],
   record: ['version', 'length(kind)', 'length(id)', 'length(data)'],
+  visitor_name: ['id', 'conversation', 'length(name)', 'length(folded)'],
 } as const
 type Table = keyof typeof TABLES
 
@@ -212,6 +213,7 @@ const copyRest = async (db: DatabaseSync, connection: Connection): Promise<void>
     last('page', 'no', 0),
     last('answers', 'id', lastOf('answers')),
     last('open_question', 'id', lastOf('open_question')),
+    last('visitor_name', 'id', lastOf('visitor_name')),
   ])
 }
 

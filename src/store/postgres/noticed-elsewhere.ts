@@ -101,7 +101,7 @@ export const createNoticedElsewhere = (sender: string): NoticedElsewhere => {
   }
 }
 
-const OF_VISITORS = ['inbox', 'outbox', 'sent', 'dead', 'answers', 'open_question']
+const OF_VISITORS = ['inbox', 'outbox', 'sent', 'dead', 'answers', 'open_question', 'visitor_name']
 
 const raise = (counter: Counter, rows: string): string => `
   raised as (

@@ -191,6 +191,18 @@ begin
 end $$;
 `
 
+/**
+ * How Facebook calls visitors, for the search by name. The id rises with each telling, so the oldest can be dropped. A program that
+ * does not know the table yet forgets its rows, too, by the reference.
+ */
+const VERSION_5 = `
+create table evergreen.visitor_name (
+  id bigint generated always as identity primary key,
+  conversation bigint not null unique references evergreen.conversation (id) on delete cascade,
+  name text not null,
+  folded text not null
+)`
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -204,6 +216,7 @@ const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_3, oldest: 1 },
   // A version before works on all Pages at once, and does not look at their leases.
   { sql: VERSION_4, oldest: 4 },
+  { sql: VERSION_5, oldest: 4 },
 ]
 
 /** What this program brings a database to. */

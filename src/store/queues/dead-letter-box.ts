@@ -6,6 +6,10 @@ import type { ReplyIds } from './reply-ids.ts'
 // One transaction each, so that a long list does not hold up acceptance.
 const AT_ONCE = 200
 
+/** What Graph said of a dead letter. */
+export const errorOf = ({ error }: Pick<DeadRow, 'error'>): GraphFacts | null =>
+  error === null ? null : (JSON.parse(error) as GraphFacts)
+
 /** The dead letters of the database, each known by its reply's id. */
 export const createDeadLetters = (deps: {
   database: Pick<StoreDatabase, 'run'>
@@ -25,7 +29,7 @@ export const createDeadLetters = (deps: {
     ...toMark(row),
     psid: row.psid === '' ? null : row.psid,
     reason: row.reason as DeadReason,
-    error: row.error === null ? null : (JSON.parse(row.error) as GraphFacts),
+    error: errorOf(row),
     acceptedMs: row.acceptedMs,
     diedMs: row.diedMs,
     body: row.body,

@@ -8,7 +8,16 @@ import type {
   WaitingQuery,
 } from './rows.ts'
 import type { Span } from '../../base/spans.ts'
-import type { Count, History, LeftToPerson, NewEvent, Parked, PruneStep, StatisticsFound } from '../store.ts'
+import type {
+  Count,
+  History,
+  LeftToPerson,
+  NamedVisitor,
+  NewEvent,
+  Parked,
+  PruneStep,
+  StatisticsFound,
+} from '../store.ts'
 import type { OpenQuestion, OpenQuestionGroup } from '../open-questions.ts'
 import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
 import type { GraphFacts } from '../dead-letters.ts'
@@ -83,6 +92,8 @@ export type Operation =
   | { op: 'sent_replies'; page: string; psid: string }
   | ConversationQuery
   | { op: 'recent_visitors'; page: string; limit: number }
+  | { op: 'keep_name'; page: string; psid: string; name: string; folded: string }
+  | { op: 'find_by_name'; folded: string; limit: number }
   | { op: 'counts' }
   | { op: 'parked'; page: string | null; nowMs: number }
   | { op: 'left_to_people'; limit: number }
@@ -142,6 +153,8 @@ export interface Results {
   sent_replies: { seq: number; messageId: string | null }[]
   conversation: KeptRows | null
   recent_visitors: string[]
+  keep_name: null
+  find_by_name: NamedVisitor[]
   counts: {
     inbox: number
     inboxOldestMs: number | null
@@ -188,7 +201,14 @@ export interface KeptRows {
   inbox: { seq: number; acceptedMs: number; body: string }[]
   outbox: { seq: number; acceptedMs: number; doubtMs: number | null; body: string }[]
   sent: { seq: number; messageId: string | null; sentMs: number }[]
-  dead: { seq: number; acceptedMs: number; diedMs: number; reason: string; body: string }[]
+  dead: {
+    seq: number
+    acceptedMs: number
+    diedMs: number
+    reason: string
+    error: string | null
+    body: string
+  }[]
 }
 
 /** How the record has to be for it to be written: in any state, not there, or in the version given. */

@@ -2,7 +2,7 @@ import type { DeadReason } from '../../messages.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import type { ClaimId, Conversation, NewEvent, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
-import { createDeadLetters } from './dead-letter-box.ts'
+import { createDeadLetters, errorOf } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import type { KeptPages } from './kept-pages.ts'
 import { createLiveConversations, type LiveConversation } from './live-conversations.ts'
@@ -267,6 +267,12 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
     recentVisitors: ({ pageId, limit }) => database.run({ op: 'recent_visitors', page: pageId, limit }),
 
+    keepName: async ({ pageId, psid, name }) => {
+      await database.run({ op: 'keep_name', page: pageId, psid, name, folded: folded(name) })
+    },
+
+    findByName: ({ words, limit }) => database.run({ op: 'find_by_name', folded: folded(words), limit }),
+
     conversation: async ({ pageId, psid, limit }) => {
       const kept = await database.run({ op: 'conversation', page: pageId, psid, limit })
       return (
@@ -275,10 +281,11 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
           events: kept.inbox,
           replies: kept.outbox.map((row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
           sent: kept.sent.map(({ seq, ...rest }) => ({ ...rest, replyId: ids.idOf(seq) })),
-          dead: kept.dead.map(({ seq, reason, ...rest }) => ({
+          dead: kept.dead.map(({ seq, reason, error, ...rest }) => ({
             ...rest,
             id: ids.idOf(seq),
             reason: reason as DeadReason,
+            error: errorOf({ error }),
           })),
         }
       )
@@ -370,6 +377,9 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     },
   }
 }
+
+/** A name as it is searched for. */
+const folded = (name: string): string => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** The database needs the text alone. */
 const withoutContent = (event: NewEvent): NewEvent => {

@@ -27,7 +27,7 @@ export const conversationOperations = (
      where conversation = ? order by seq desc limit ?`,
   )
   const dead = db.prepare(
-    `select seq, accepted_ms as acceptedMs, died_ms as diedMs, reason, body from dead
+    `select seq, accepted_ms as acceptedMs, died_ms as diedMs, reason, error, body from dead
      where conversation = ? order by seq desc limit ?`,
   )
   const recent = db.prepare(

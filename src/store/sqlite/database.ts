@@ -14,6 +14,7 @@ import { leftToPeopleOperation } from './left-to-people.ts'
 import { openQuestionOperations, openQuestionsOfEvents } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
 import { recordOperations } from './records.ts'
+import { visitorNameOperations } from './visitor-names.ts'
 import { migrate } from './schema.ts'
 import { prepareStatements } from './statements.ts'
 import { createStatistics } from './statistics.ts'
@@ -224,6 +225,7 @@ export const openDatabase = (file: string): Database => {
     ...recordOperations(db, seqs.next),
     ...answersOperations(db),
     ...openQuestionOperations(db),
+    ...visitorNameOperations(db),
     ...statistics.operations,
     ...forgetting.operations,
 

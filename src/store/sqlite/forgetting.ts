@@ -14,6 +14,7 @@ export const createForgetting = (db: DatabaseSync, nextVersion: () => number) =>
     'delete from dead where conversation = ?',
     'delete from answers where conversation = ?',
     'delete from open_question where conversation = ?',
+    'delete from visitor_name where conversation = ?',
     'delete from conversation where id = ?',
   ].map((text) => db.prepare(text))
   const deleteOutbox = db.prepare('delete from outbox where page = ? and conversation = ?')

@@ -147,6 +147,16 @@ create table record (
 create index record_by_end on record (until_ms) where until_ms is not null;
 `
 
+/** How Facebook calls visitors, for the search by name. The id rises with each telling, so the oldest can be dropped. */
+const VERSION_10 = `
+create table visitor_name (
+  id integer primary key autoincrement,
+  conversation integer not null unique,
+  name text not null,
+  folded text not null
+);
+`
+
 const MIGRATIONS: readonly string[] = [
   VERSION_1,
   VERSION_2,
@@ -157,6 +167,7 @@ const MIGRATIONS: readonly string[] = [
   VERSION_7,
   VERSION_8,
   VERSION_9,
+  VERSION_10,
 ]
 
 /** What this program brings a database to. */

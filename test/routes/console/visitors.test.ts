@@ -72,6 +72,18 @@ t.test('a search finds words, ids and, by a whole PSID, every conversation that 
   t.match(await tab.get(`${VISITORS}?q=800`), { statusCode: 303, headers: { location: /page=100&psid=800/ } })
 })
 
+t.test('a search by name finds visitors of long ago, until they are forgotten', async (t) => {
+  const { tab, say, app, log } = await scene(t)
+  await say('hello', '800')
+  await app.store.keepName({ pageId: '100', psid: '800', name: 'Zoë <b>Müller' })
+  app.activity.forget()
+  const found = await tab.get(`${VISITORS}?q=muller`)
+  t.match(found.body, /psid=800[^>]*><bdi>Zoë &lt;b&gt;Müller<\/bdi>/)
+  t.notMatch(log(), /Müller/)
+  await app.store.forget({ psid: '800' })
+  t.match((await tab.get(`${VISITORS}?q=muller`)).body, /No one of these/)
+})
+
 t.test('an operator answers as the Page: once, in order, without a word of it in the log', async (t) => {
   const { tab, waiting, log, say } = await scene(t)
   t.match((await tab.get(CONVERSATION)).body, /Facebook takes it for\s+another\s+(?:23 hours|1 day)/)

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { browserTest } from '../../sandbox/test/browser.ts'
+import { buildFullConsole, PERSON_PASSWORD } from '../helpers/full-console.ts'
+
+// Some twenty pages in each of four rooms.
+t.setTimeout(600_000)
+
+const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
+const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const VIOLATIONS = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`
+
+const ROOMS = [
+  { name: 'a telephone in the light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+  { name: 'a telephone in the dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  { name: 'a desk in the light', viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+  { name: 'a desk in the dark', viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+] as const
+
+const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name }).first().click()
+
+/** Pages that are the answer to a form; each begins at an address. */
+const ANSWERS: Record<string, (page: Page) => Promise<void>> = {
+  '/operator/script': async (page) => {
+    await page.getByLabel('Try a sentence').fill('when do you open?')
+    await press(page, 'Try')
+    await page.getByText('How it looks').or(page.getByText('answers')).first().waitFor()
+  },
+  '/operator/script/reply?name=hours': async (page) => {
+    await page.getByLabel('Text').first().fill('')
+    await press(page, 'Save')
+    await page.getByText('nothing was saved').waitFor()
+  },
+  '/operator/dead-letters': async (page) => {
+    await page.getByRole('checkbox').first().check()
+    await press(page, 'Drop those ticked')
+    await page.locator('[data-drop]').waitFor()
+  },
+  '/operator/people': async (page) => {
+    await press(page, 'Set up a second factor')
+    await page.locator('[data-factor]').waitFor()
+  },
+  '/operator': async (page) => {
+    await press(page, 'Send a trial alert')
+    await page.locator('[data-trial]').waitFor()
+  },
+  '/operator/dead-letters/none': async (page) => page.getByRole('heading').first().waitFor(),
+}
+
+for (const { name, ...options } of ROOMS) {
+  browserTest(`every page of the console is fit for ${name}`, async (t, open) => {
+    const { app, pages, person } = await buildFullConsole(t)
+    // Who has a password of their own sees more than the operator.
+    await person('owner')
+    const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    const { page, complaints, foreign } = await open(`${origin}/operator/sign-in`, options)
+    const look = async (where: string): Promise<void> => {
+      await page.evaluate(AUDIT)
+      await page.evaluate('audit.still()')
+      await page.evaluate(AXE)
+      t.same(await page.evaluate(VIOLATIONS), [], `${where}: axe`)
+      t.same(await page.evaluate('audit.sticksOut()'), [], `${where}: width`)
+      t.same(await page.evaluate('audit.faint()'), [], `${where}: contrast`)
+      t.equal(await page.locator('h1').count(), 1, `${where}: one heading says what it is`)
+    }
+    await look('/operator/sign-in')
+    await page.getByLabel('User name').fill('the-owner')
+    await page.getByLabel('Password').fill(PERSON_PASSWORD)
+    await press(page, 'Sign in')
+    await page.locator('[data-verdict]').waitFor()
+
+    for (const address of Object.values(await pages()).flat()) {
+      // It was begun in another session.
+      if (address.startsWith('/operator/repair/')) continue
+      await page.goto(origin + address)
+      await look(address)
+    }
+    for (const [address, step] of Object.entries(ANSWERS)) {
+      await page.goto(origin + address)
+      await step(page)
+      await look(`the answer of ${address}`)
+    }
+    await page.goto(`${origin}/operator`)
+    await page
+      .getByLabel('User token')
+      .fill('EAAnonsense')
+      .catch(async () => {
+        await page.getByText('Give the bot a new token').click()
+        await page.getByLabel('User token').fill('EAAnonsense')
+      })
+    await press(page, 'Repair')
+    await page.locator('[data-repair="failed"]').waitFor()
+    await look('a repair that failed')
+    t.same(
+      complaints.filter((complaint) => !/status of (?:404|422)/.test(complaint)),
+      [],
+      'no script failed, and nothing broke the content policy',
+    )
+    t.same(foreign, [], 'no other server was asked')
+  })
+}
