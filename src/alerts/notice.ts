@@ -82,11 +82,17 @@ const fitting = (toDo: readonly string[], longest: number): string[] => {
   return more > 0 ? [...lines, `And ${more} more to do, which console and doctor name.`] : lines
 }
 
+/** What is wrong in one way after the other, each once before any twice: ten dead tokens must not hide a refused reply. */
+const eachCauseFirst = (needs: readonly NoticedNeed[]): NoticedNeed[] => {
+  const byCause = [...Map.groupBy(needs, ({ cause }) => cause).values()]
+  return [...byCause.flatMap((alike) => alike.slice(0, 1)), ...byCause.flatMap((alike) => alike.slice(1))]
+}
+
 /** As many as there is room for, the first of them in any case; then how many more there are. */
 const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): string[] => {
   const lines: string[] = []
   let left = room - MORE_ROOM
-  for (const need of needs.slice(0, MOST_NEEDS)) {
+  for (const need of eachCauseFirst(needs).slice(0, MOST_NEEDS)) {
     const line = shortened(`• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`, LONGEST_BULLET)
     if (line.length + 1 > left && lines.length > 0) break
     lines.push(shortened(line, left))

@@ -186,3 +186,18 @@ t.test('the log gets exactly one line per notice, at a level that fits', async (
   t.match(lines[0]?.[2], /needs you.*To do: Run/)
   t.notMatch(lines[0]?.[2], '\n')
 })
+
+t.test('ten dead tokens do not hide what else there is to do', async (t) => {
+  const dead = Array.from({ length: 10 }, (_, each) => need({ pageId: `200${each}`, pageName: null }))
+  const refused = need({
+    pageId: WHOLE_BOT,
+    cause: 'refused',
+    what: 'Facebook refuses the reply "hours" of the script again and again: it is too long.',
+    remedy: 'Correct what is named here in the script.',
+  })
+  const lines = noticeText(notice({ needs: [...dead, refused] }), 1000).split('\n')
+  t.match(lines.slice(1, 3), [/bootstrap-token/, /named here in the script/])
+  t.match(lines[3], /^• Page 2000: The password/)
+  t.match(lines[4], /^• the bot: Facebook refuses the reply "hours"/)
+  t.match(lines[5], /^• Page 2001/)
+})
