@@ -17,6 +17,8 @@ t.test('of a visitor who was forgotten no byte is left in any file', async (t) =
   // Rows that grow and go leave copies in free pages, in gaps between rows and in the write-ahead log.
   for (const round of ['a', 'b', 'c']) await talkToAll(store, round)
   await bury(store)
+  for (const psid of [FORGOTTEN, psidOf(78)])
+    await store.keepName({ pageId: 'page-1', psid, name: `Vera ${psid}` })
   t.ok(traces(file, FORGOTTEN).length > 0, 'it stood there before')
 
   t.same(await store.forget({ psid: FORGOTTEN }), { conversations: 1, erased: true })

@@ -228,10 +228,18 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
           values,
         },
         {
-          text: `select what, name, count from (
-                   select what, name, sum(count)::bigint as count,
-                     row_number() over (partition by what order by sum(count) desc, name) as place
-                   from evergreen.statistic where ${since} and name > '' group by what, name
+          // By one name after the other: the key has the time behind the name, so a range over all names would read years for a month.
+          text: `with recursive named (name) as (
+                   select min(name) from evergreen.statistic where span = $1 and name > ''
+                   union all
+                   select (select min(s.name) from evergreen.statistic s where s.span = $1 and s.name > named.name)
+                   from named where named.name is not null
+                 )
+                 select what, name, count from (
+                   select what, named.name, sum(count)::bigint as count,
+                     row_number() over (partition by what order by sum(count) desc, named.name) as place
+                   from named join evergreen.statistic s on s.name = named.name
+                   where ${since} group by what, named.name
                  ) n where place <= $5 order by count desc, name`,
           values: [...values, most],
         },

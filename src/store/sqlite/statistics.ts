@@ -29,9 +29,16 @@ export const createStatistics = (db: DatabaseSync) => {
     `select start_ms as startMs, what, sum(count) as count from statistic
      where span = ?1 and name = '' and ${since} group by start_ms, what`,
   )
+  // By one name after the other: the key has the time behind the name, so a range over all names would read years for a month.
   const names = db.prepare(
-    `select what, name, sum(count) as count from statistic
-     where span = ?1 and name > '' and ${since} group by what, name order by count desc, name`,
+    `with recursive named (name) as (
+       select min(name) from statistic where span = ?1 and name > ''
+       union all
+       select (select min(name) from statistic where span = ?1 and name > named.name) from named where named.name is not null
+     )
+     select what, named.name, sum(count) as count
+     from named join statistic on span = ?1 and statistic.name = named.name
+     where ${since} group by what, named.name order by count desc, named.name`,
   )
   /** Of transactions that were committed. */
   const committed: Sums = new Map()
