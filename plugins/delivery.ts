@@ -74,6 +74,7 @@ async function delivery(app: FastifyInstance) {
         activity.died({ pageId, psid })
       },
       refused: activity.refused,
+      settled: metrics.doubtSettled,
     },
   })
   // Start sending only after `listen` succeeded: a start that fails has then sent nothing.

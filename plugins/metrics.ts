@@ -39,6 +39,7 @@ const UNREAD: Metrics = {
   replyWaited: nothing,
   replySent: nothing,
   replyDead: nothing,
+  doubtSettled: nothing,
   graphCall: nothing,
 }
 

@@ -131,6 +131,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     outcomes,
     passThread: createHandover({ graph, gates, outcomes, report, log }),
     clock,
+    report,
   })
   const sender = createSender({
     store,

@@ -17,6 +17,8 @@ export interface Metrics {
   replyWaited: (what: string) => void
   /** @param latencyMs - from the webhook's acceptance of the event to the Send API's 200 */
   replySent: (latencyMs: number) => void
+  /** A reply in doubt was looked for in its conversation. @param outcome - `found`, `not_found` or `unreadable` */
+  doubtSettled: (outcome: string) => void
   /** A reply that will not be sent. */
   replyDead: (reason: string) => void
   /** @param outcome - `ok` or a verdict */
@@ -94,6 +96,11 @@ export const createMetrics = (): Metrics & Exposition => {
     help: 'What became of replies: sent, or the reason why they became dead letters.',
     labels: ['outcome'],
   })
+  const doubts = createTally(registry, {
+    name: 'evergreen_replies_in_doubt_total',
+    help: 'Replies of which it was not known whether they were sent, by what their conversation told: found, not_found (sent again) or unreadable (sent again).',
+    labels: ['outcome'],
+  })
   const graphRequests = createTally(registry, {
     name: 'evergreen_graph_requests_total',
     help: 'Calls of the Graph API, by edge, and by outcome: ok or the verdict.',
@@ -138,6 +145,7 @@ export const createMetrics = (): Metrics & Exposition => {
       latency.observe(latencyMs / 1000)
     },
     replyDead: replies.add,
+    doubtSettled: doubts.add,
     graphCall: graphRequests.add,
 
     render: async (levels) => {

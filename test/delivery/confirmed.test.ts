@@ -10,6 +10,7 @@ t.test('a reply whose echo was faster than the answer that got lost counts as se
       sent: (pageId) => void sent.push(pageId),
       dead: (_pageId, reason) => t.fail(reason),
       refused: (_pageId, verdict) => void refused.push(verdict),
+      settled: () => undefined,
     },
   })
   const { graph, store } = world

@@ -318,6 +318,7 @@ t.test('a reply that was in flight at a crash is looked for before it is sent ag
     return done(world)
   }, 'settled')
   t.same(world.graph.accepted, ['x.0', 'x.1'])
+  t.same(world.settled, ['found'])
 })
 
 t.test('the same text sent a moment ago does not count as the one in doubt', async (t) => {
@@ -336,6 +337,7 @@ t.test('the same text sent a moment ago does not count as the one in doubt', asy
     return done(world)
   }, 'settled')
   t.same(world.graph.accepted, ['ok', 'ok'])
+  t.same(world.settled, ['not_found'])
 })
 
 t.test('when the conversation cannot be read the reply is not kept back for ever', async (t) => {
@@ -351,6 +353,7 @@ t.test('when the conversation cannot be read the reply is not kept back for ever
     return done(world)
   }, 'sent')
   t.same(world.graph.calls, ['x', 'x'])
+  t.same(world.settled, ['unreadable'])
   t.same(world.needs, [], 'and the refused look closes nothing')
 })
 

@@ -24,6 +24,8 @@ export interface World {
   tokens: FakeTokens
   needs: Need[]
   dead: string[]
+  /** What looking for replies in doubt told. */
+  settled: string[]
   logged: string[]
   delivery: Delivery
   /** Hands the text of a visitor to the webhook's end of the store. */
@@ -92,6 +94,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
   const tokens = fakeTokens(clock)
   const needs: Need[] = []
   const dead: string[] = []
+  const settled: string[] = []
   const logged: string[] = []
   const note = (_facts: object, message: string): void => void logged.push(message)
   const build = (store: Store): Delivery =>
@@ -125,6 +128,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
         sent: () => undefined,
         dead: (_pageId, reason) => void dead.push(reason),
         refused: () => undefined,
+        settled: (outcome) => void settled.push(outcome),
       },
       ...options,
     })
@@ -136,6 +140,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     tokens,
     needs,
     dead,
+    settled,
     logged,
     delivery: undefined as never,
     say: async (text, { pageId = 'page-1', psid = 'psid-1', key = `m${(serial += 1)}` } = {}) => {

@@ -108,7 +108,12 @@ t.test('no wait between two tries is longer than what is left of the window', as
     clock,
     random: () => 0.5,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-    report: { sent: () => undefined, dead: () => undefined, refused: () => undefined },
+    report: {
+      sent: () => undefined,
+      dead: () => undefined,
+      refused: () => undefined,
+      settled: () => undefined,
+    },
   })
   const reply = { id: 'r', seq: 1, body: '', acceptedMs: 0, doubtSinceMs: null }
   const conversation = { id: 1, pageId: 'page-1', psid: 'psid-1', state: null }

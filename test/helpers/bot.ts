@@ -34,6 +34,8 @@ export interface BotProcess {
   twin: (where?: 'here' | 'elsewhere') => Promise<BotProcess>
   /** Posts a callback of our own making to the webhook, signed as Facebook signs it. */
   callBack: (body: unknown) => Promise<number>
+  /** The same, with the whole answer. */
+  post: (body: unknown) => Promise<Response>
 }
 
 export interface LogLine {
@@ -217,14 +219,17 @@ const createBot = (t: Test, env: Record<string, string>): BotProcess => {
     twin: async (where = 'here') =>
       createBot(t, where === 'here' ? env : { ...env, PORT: String(await freePort()) }),
     callBack: async (body) => {
+      const answer = await bot.post(body)
+      await answer.arrayBuffer()
+      return answer.status
+    },
+    post: (body) => {
       const text = JSON.stringify(body)
-      const answer = await fetch(`${bot.address}/webhook`, {
+      return fetch(`${bot.address}/webhook`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-hub-signature-256': sign(text, APP.appSecret) },
         body: text,
       })
-      await answer.arrayBuffer()
-      return answer.status
     },
   }
   return bot

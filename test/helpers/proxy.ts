@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { makeCertificate } from './certificate.ts'
+import { answers, freePort } from './ports.ts'
 
 /** A proxy of `deploy/` in front of a bot, on loopback and with a certificate of our own. */
 export interface Proxy {
@@ -114,26 +114,4 @@ const prepareCaddy = (sample: string, { dir, port, plainPort }: Place): string[]
     .replace(/^bot\.example\.com \{$/m, `localhost {\n\ttls ${dir}/cert.pem ${dir}/key.pem`)
   writeFileSync(join(dir, 'Caddyfile'), config)
   return ['run', '--config', join(dir, 'Caddyfile'), '--adapter', 'caddyfile']
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-/** Resolves when a server listens there. */
-const answers = async (port: number): Promise<void> => {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const isThere = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]).catch(() => false)
-    socket.destroy()
-    if (isThere) return
-  }
 }

@@ -49,7 +49,12 @@ export interface DeliveryReport {
   sent: (pageId: string, latencyMs: number, psid: string | null, waited: boolean) => void
   dead: (pageId: string, reason: DeadReason, psid: string | null) => void
   refused: (pageId: string, verdict: string) => void
+  /** The conversation was looked at, or was not to be had, for a reply in doubt. */
+  settled: (outcome: SettledDoubt) => void
 }
+
+/** `found`: the reply was there; `not_found` and `unreadable`: it is sent again. */
+export type SettledDoubt = 'found' | 'not_found' | 'unreadable'
 
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 /** For what will pass when a person has done something, or never. */

@@ -7,7 +7,7 @@ import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { PassThread } from './handover.ts'
 import { isComplete, type MediaSender } from './media.ts'
-import type { Outcomes, Step } from './outcomes.ts'
+import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
 import type { Pacer } from './pacer.ts'
 
 /** Brings one reply to Facebook, in stages; each of them may end its way. */
@@ -57,8 +57,9 @@ export const createSendOne = (deps: {
   outcomes: Outcomes
   passThread: PassThread
   clock: Clock
+  report: Pick<DeliveryReport, 'settled'>
 }): SendOne => {
-  const { graph, gates, pacer, doubt, media, outcomes, passThread, clock } = deps
+  const { graph, gates, pacer, doubt, media, outcomes, passThread, clock, report } = deps
   /** If reply N was not delivered, later replies claimed at the same time were not tried: skip the lookup for them. */
   const untriedMs = new WeakMap<OutboxClaim, number>()
 
@@ -71,6 +72,7 @@ export const createSendOne = (deps: {
       outcomes.inDoubt(claim, reply)
       return { go: 'stop', notBeforeMs: clock.now() + verdict.waitMs }
     }
+    report.settled(verdict.is === 'sent' ? 'found' : verdict.seen ? 'not_found' : 'unreadable')
     if (verdict.is === 'sent') return outcomes.sent(claim, reply, verdict.messageId)
     if (verdict.seen) untriedMs.set(claim, doubtSinceMs)
     return null

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
 import { differencesOf, type RunningInstance } from '../../base/running-instances.ts'
+import type { Lack, Rights, ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import type { Context } from '../context.ts'
 import { failure, ok, warning, type Finding } from '../finding.ts'
@@ -9,6 +9,8 @@ import { judgeBacklog } from './backlog.ts'
 
 const LEAST_VERSION = 140_000
 const SKEW_MS = 30_000
+/** A webhook waits for several answers of the database. */
+const SLOW_MS = 100
 
 /** The database of DATABASE_URL. */
 export const checkServer = (found: ServerFindings, dir: string, { clock }: Context): Finding => {
@@ -21,6 +23,8 @@ export const checkServer = (found: ServerFindings, dir: string, { clock }: Conte
   switch (found.status) {
     case 'unreachable':
       return failure(found.why, found.next)
+    case 'forbidden':
+      return lacking[found.lacks](found.server.rights)
     case 'newer':
       return failure(
         `a newer Evergreen has changed it (version ${found.version}; this one knows ${found.known})`,
@@ -56,12 +60,39 @@ const differing = (instances: readonly RunningInstance[]): Finding | null => {
   )
 }
 
-const nameOf = ({ version, followers }: ServerFacts): string => {
-  const name = `PostgreSQL ${Math.floor(version / 10_000)}`
-  return followers.count > 0 ? `${name} with ${count(followers.count, 'follower')}` : name
+const lacking: Record<Lack, (rights: Rights) => Finding> = {
+  create: ({ user, database }) =>
+    failure(
+      `the user ${user} may not make a schema in the database ${database}`,
+      `As the owner of the database: grant create on database ${database} to ${user}`,
+    ),
+  use: ({ user, schema }) =>
+    failure(
+      `the user ${user} may not use the schema evergreen, which is ${schema?.owner ?? 'another user'}'s`,
+      `As its owner: grant usage, create on schema evergreen to ${user}`,
+    ),
+  tables: ({ user, schema }) =>
+    failure(
+      `the user ${user} may not read and write ${listOf(schema?.closed ?? [])} of the schema evergreen`,
+      `As the owner: grant all on all tables in schema evergreen to ${user}; grant usage on all sequences in schema evergreen to ${user}`,
+    ),
+  own: ({ user, schema }) =>
+    failure(
+      `its tables are of an earlier version, and only their owner ${schema?.owner ?? ''} may change them`,
+      `Start one instance as that user, or have it run: grant ${schema?.owner ?? 'OWNER'} to ${user}`,
+    ),
 }
 
-const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Finding | null => {
+const listOf = ([first = '', ...more]: readonly string[]): string =>
+  more.length === 0 ? `the table ${first}` : `${first} and ${count(more.length, 'more table')}`
+
+const nameOf = ({ version, followers, answersMs }: ServerFacts): string => {
+  const name = `PostgreSQL ${Math.floor(version / 10_000)}`
+  const all = followers.count > 0 ? `${name} with ${count(followers.count, 'follower')}` : name
+  return `${all}, answers in ${answersMs} ms`
+}
+
+const troubleOf = ({ version, isDurable, followers, aheadMs, answersMs }: ServerFacts): Finding | null => {
   if (version < LEAST_VERSION) {
     return failure(
       `PostgreSQL ${Math.floor(version / 10_000)} is too old: 14 is needed`,
@@ -74,16 +105,28 @@ const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Fin
       'Set fsync and synchronous_commit to on: a webhook that was answered 200 may be lost otherwise.',
     )
   }
+  if (followers.count === 0 && followers.areWaitedFor) {
+    return failure(
+      'every commit waits for a follower (synchronous_standby_names), and none is connected: no webhook can be accepted',
+      'Bring a follower back, or empty synchronous_standby_names and reload the server.',
+    )
+  }
   if (followers.count > 0 && !followers.areWaitedFor) {
     return warning(
       'the server does not wait for its followers: when it dies and one of them takes its place, the last moments are lost',
       'Set synchronous_standby_names, or accept that; docs/several-machines.md tells what is lost.',
     )
   }
-  return Math.abs(aheadMs) < SKEW_MS
+  if (Math.abs(aheadMs) >= SKEW_MS) {
+    return warning(
+      `the clock of the server is ${duration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the one of this machine`,
+      'Have both set by NTP.',
+    )
+  }
+  return answersMs < SLOW_MS
     ? null
     : warning(
-        `the clock of the server is ${duration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the one of this machine`,
-        'Have both set by NTP.',
+        `the server takes ${answersMs} ms to answer, and each webhook waits for that`,
+        'Run bot and database in one region, and see that the server is not overloaded.',
       )
 }

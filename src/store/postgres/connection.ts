@@ -1,5 +1,6 @@
 import type { Client, ClientConfig, QueryResult } from 'pg'
 import { isLoopback } from '../../base/formats.ts'
+import { assertOwnSession, isPooled } from './pooler.ts'
 
 /** One statement with its values. */
 export interface Query {
@@ -38,17 +39,17 @@ const KEEP_ALIVE_MS = 5000
 const GRACE_MS = 3000
 const INT8 = 20
 
-/** @throws Error of `pg` or of the network; 25006 where the server takes no writes */
+/**
+ * @throws Error of `pg` or of the network; 25006 where the server takes no writes
+ * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode
+ */
 const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOptions): Promise<Connection> => {
   // Loaded only where there is a DATABASE_URL.
   const { default: pg } = await import('pg')
-  const client = new pg.Client({
+  const config = {
     ...reachedBy(url),
     application_name: name,
     connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: statementMs,
-    lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     query_timeout: statementMs + GRACE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
@@ -58,7 +59,8 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
       getTypeParser: ((oid: number, format?: 'text') =>
         oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
-  } as ClientConfig)
+  } as ClientConfig
+  const client = new pg.Client(config)
   let isOpen = true
   const shut = (): void => {
     if (isOpen) end(client)
@@ -69,8 +71,19 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   client.on('error', shut)
   try {
     await client.connect()
-    const { rows } = await client.query('show transaction_read_only')
-    if (rows[0]?.transaction_read_only === 'on') throw readOnly()
+    const { rows } = await client.query<{ pid: number; takesWrites: boolean }>(
+      SESSION,
+      [statementMs, LOCK_MS, IDLE_IN_TRANSACTION_MS].map(String),
+    )
+    if (rows[0]?.takesWrites === false) throw readOnly()
+    if (isPooled(client, rows[0]?.pid ?? 0)) {
+      await assertOwnSession(client, async () => {
+        const other = new pg.Client(config)
+        other.on('error', () => undefined)
+        await other.connect()
+        return other
+      })
+    }
   } catch (error) {
     shut()
     throw error
@@ -106,6 +119,12 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
     },
   }
 }
+
+/** The time limits are set here, as a pooler refuses them where a connection begins. */
+const SESSION = `
+select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
+  set_config('idle_in_transaction_session_timeout', $3, false), pg_backend_pid() as pid,
+  current_setting('transaction_read_only') = 'off' as "takesWrites"`
 
 /** A connection that is opened when it is needed, and anew when it broke. */
 export interface Link {
@@ -164,7 +183,8 @@ export const isLost = (error: unknown): boolean => {
   return code.startsWith('08') || code.startsWith('57P') || code === READ_ONLY
 }
 
-const READ_ONLY = '25006'
+/** SQLSTATE of a server, or a user, that may not write. */
+export const READ_ONLY = '25006'
 
 const readOnly = (): Error =>
   Object.assign(new Error('the server takes no writes: it is a standby, or read-only'), { code: READ_ONLY })

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { createBatches, type BatchAnswer, type Failure } from '../queues/batches.ts'
 import { voidResult, type ForeignWrite, type Operation, type StoreDatabase } from '../queues/operations.ts'
-import { codeOf, createLink, isLost, type Connection, type Query, type Row } from './connection.ts'
+import { codeOf, createLink, isLost, READ_ONLY, type Connection, type Query, type Row } from './connection.ts'
 import { createPruning } from './history.ts'
 import { keptStatements } from './kept.ts'
 import type { Leases } from './leases.ts'
@@ -306,7 +306,9 @@ const remedyOf = (error: unknown): string => {
   if (code.startsWith('28')) return 'See that the user and the password in DATABASE_URL are right.'
   if (code === '3D000') return 'Create the database that DATABASE_URL names, with: createdb NAME'
   if (code === '42501')
-    return 'Give the user of DATABASE_URL the right to create a schema: grant create on database NAME to USER'
+    return 'Run "npm run doctor": it names the right that the user of DATABASE_URL does not have.'
+  if (code === READ_ONLY)
+    return 'Give DATABASE_URL the address of the server that takes writes (the primary).'
   return 'See that the PostgreSQL server of DATABASE_URL runs, can be reached from here, and takes writes.'
 }
 

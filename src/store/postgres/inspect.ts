@@ -10,6 +10,7 @@ import { NEWEST_VERSION, versionsOf } from './schema.ts'
 export type ServerFindings =
   | { status: 'unreachable'; why: string; next: string }
   | { status: 'absent'; server: ServerFacts }
+  | { status: 'forbidden'; server: ServerFacts; lacks: Lack }
   | { status: 'newer'; version: number; known: number }
   | {
       status: 'sound'
@@ -31,12 +32,30 @@ export type ServerFindings =
 export interface ServerFacts {
   /** Such as 160004. */
   version: number
+  rights: Rights
+  /** How long it takes to answer, ms. */
+  answersMs: number
   /** How far its clock is ahead of the one of this machine, ms. */
   aheadMs: number
   /** Whether a commit waits until it would survive a crash of the server. */
   isDurable: boolean
   /** Servers that follow it, as far as this user may see them; whether a commit waits for one of them. */
   followers: { count: number; areWaitedFor: boolean }
+}
+
+/**
+ * What the user may not do: make the schema; use it; read and write all tables in it; change those of an earlier version,
+ * which only their owner may.
+ */
+export type Lack = 'create' | 'use' | 'tables' | 'own'
+
+export interface Rights {
+  /** The user and the database, as SQL writes their names. */
+  user: string
+  database: string
+  mayCreate: boolean
+  /** The schema; null where there is none. */
+  schema: { owner: string; isOwn: boolean; mayUse: boolean; closed: readonly string[] } | null
 }
 
 /** Looks at the database without changing it, while the bot runs or not. */
@@ -46,11 +65,18 @@ export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Pro
     const connection = await link.ready()
     const askedMs = clock.now()
     const [[facts] = []] = await connection.query([{ text: FACTS }])
-    const server = toFacts(facts, (askedMs + clock.now()) / 2)
+    const answeredMs = clock.now()
+    const [[granted = {}] = []] = await connection.query([{ text: RIGHTS }])
+    const server = toFacts(facts, askedMs, answeredMs, toRights(granted))
+    const lacks = lackOf(server.rights)
+    if (lacks !== null) return { status: 'forbidden', server, lacks }
     const versions = await versionsOf(connection)
     if (versions === null) return { status: 'absent', server }
     if (versions.oldest > NEWEST_VERSION) {
       return { status: 'newer', version: versions.version, known: NEWEST_VERSION }
+    }
+    if (versions.version < NEWEST_VERSION && server.rights.schema?.isOwn !== true) {
+      return { status: 'forbidden', server, lacks: 'own' }
     }
     const [inbox, outbox, [rest] = [], notes = [], instances = []] = await connection.query([
       { text: backlogOf('inbox') },
@@ -88,6 +114,22 @@ select current_setting('server_version_num')::int as version,
   (select count(*) from pg_stat_replication) as followers,
   current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local') as awaited`
 
+const RIGHTS = `
+select quote_ident(current_user) as "user", quote_ident(current_database()) as database,
+  has_database_privilege(current_database(), 'create') as "mayCreate",
+  quote_ident(pg_get_userbyid(n.nspowner)) as owner, pg_has_role(n.nspowner, 'usage') as "isOwn",
+  has_schema_privilege(n.oid, 'usage') and (c.oid is not null or has_schema_privilege(n.oid, 'create')) as "mayUse",
+  array(
+    select r.relname::text from pg_class r where r.relnamespace = n.oid and case r.relkind
+      when 'S' then not has_sequence_privilege(r.oid, 'usage')
+      when 'r' then not (has_table_privilege(r.oid, 'select') and has_table_privilege(r.oid, 'insert')
+        and has_table_privilege(r.oid, 'update') and has_table_privilege(r.oid, 'delete'))
+      else false end
+    order by r.relname
+  ) as closed
+from (select 1) as one left join pg_namespace n on n.nspname = 'evergreen'
+  left join pg_class c on c.relnamespace = n.oid and c.relname = 'meta'`
+
 const REST = `
 select pg_database_size(current_database()) as bytes, (select count(*) from evergreen.dead) as dead,
   (select string_agg(host, '; ' order by since) from evergreen.instance
@@ -101,9 +143,32 @@ const toBacklog = ([row]: readonly Row[] = []): Backlog => ({
   oldestMs: (row?.['oldest'] as number | null) ?? null,
 })
 
-const toFacts = (row: Row | undefined, nowMs: number): ServerFacts => ({
+const toFacts = (row: Row | undefined, askedMs: number, answeredMs: number, rights: Rights): ServerFacts => ({
   version: Number(row?.['version']),
-  aheadMs: Math.round(Number(row?.['now']) - nowMs),
+  rights,
+  answersMs: Math.round(answeredMs - askedMs),
+  aheadMs: Math.round(Number(row?.['now']) - (askedMs + answeredMs) / 2),
   isDurable: row?.['durable'] === true,
   followers: { count: Number(row?.['followers']), areWaitedFor: row?.['awaited'] === true },
 })
+
+const toRights = ({ user, database, mayCreate, owner, isOwn, mayUse, closed }: Row): Rights => ({
+  user: user as string,
+  database: database as string,
+  mayCreate: mayCreate === true,
+  schema:
+    owner === null
+      ? null
+      : {
+          owner: owner as string,
+          isOwn: isOwn === true,
+          mayUse: mayUse === true,
+          closed: closed as string[],
+        },
+})
+
+const lackOf = ({ mayCreate, schema }: Rights): Lack | null => {
+  if (schema === null) return mayCreate ? null : 'create'
+  if (!schema.mayUse) return 'use'
+  return schema.closed.length > 0 ? 'tables' : null
+}

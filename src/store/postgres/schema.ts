@@ -269,7 +269,7 @@ const take = async (connection: Connection, version: number, { sql, oldest }: St
       { text: 'begin' },
       { text: 'select pg_advisory_xact_lock($1)', values: [MIGRATION_LOCK] },
       ...(version === 0
-        ? [{ text: 'create schema if not exists evergreen' }]
+        ? [{ text: MAKE_SCHEMA }]
         : [
             {
               text: `select case when value = $1 then 0 else evergreen.refuse($2) end from evergreen.meta where name = 'version'`,
@@ -292,3 +292,9 @@ const take = async (connection: Connection, version: number, { sql, oldest }: St
 }
 
 const TAKEN = 'EV003'
+
+/** `create schema if not exists` asks for a right in the database also where the schema is there. */
+const MAKE_SCHEMA = `
+do $$ begin
+  if to_regnamespace('evergreen') is null then create schema evergreen; end if;
+end $$`

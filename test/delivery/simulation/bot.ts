@@ -125,6 +125,7 @@ export const startBot = async (deps: {
       sent: () => undefined,
       dead: () => undefined,
       refused: () => undefined,
+      settled: () => undefined,
     },
     limits,
   })

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { Client } from 'pg'
+import { BotError } from '../../base/errors.ts'
+
+/** How long a notification may take by way of a pooler in session mode. */
+const HEARD_WITHIN_MS = 2000
+
+/**
+ * A pooler in transaction mode gives each transaction any session of the server: time limits that were set are gone, and
+ * `LISTEN` hears nothing, without an error. The notification comes from a second connection, as a session hears itself in either mode.
+ *
+ * @param open - opens another connection by the same way
+ * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode
+ */
+export const assertOwnSession = async (client: Client, open: () => Promise<Client>): Promise<void> => {
+  const channel = `evergreen_${randomBytes(8).toString('hex')}`
+  const enough = new AbortController()
+  const heard = once(client, 'notification', { signal: enough.signal }).then(
+    () => true,
+    () => false,
+  )
+  await client.query(`listen ${channel}`)
+  const other = await open()
+  try {
+    await other.query('select pg_notify($1, $2)', [channel, ''])
+  } finally {
+    void other.end().catch(() => undefined)
+  }
+  const timer = setTimeout(() => enough.abort(), HEARD_WITHIN_MS)
+  const isHeard = await heard
+  clearTimeout(timer)
+  if (!isHeard) throw pooled()
+  await client.query(`unlisten ${channel}`)
+}
+
+/** Whether the process that answers is not the one that the connection was made to. */
+export const isPooled = (client: Client, pid: number): boolean =>
+  (client as Client & { processID: number | null }).processID !== pid
+
+const pooled = (): BotError =>
+  new BotError(
+    'BOT_STORE_UNAVAILABLE',
+    'a pooler in transaction mode stands in front of the database: LISTEN hears nothing through it',
+    {
+      remedy:
+        'Give DATABASE_URL the direct address of the server, or the one of a pooler in session mode (PgBouncer: pool_mode=session).',
+    },
+  )
