@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+
+const PRELOADED = join(import.meta.dirname, '../helpers/cheap-domains.js')
+
+/** Each of the first four breaks after its callback has gone on; `sound` does not. */
+const FILE = `
+import t from 'tap'
+import { setTimeout as wait } from 'node:timers/promises'
+const turns = async (t) => { await wait(30); t.pass('went on') }
+t.test('a timer', async (t) => { setTimeout(() => { throw new Error('of a timer') }, 5); await turns(t) })
+t.test('a rejection', async (t) => { void Promise.reject(new Error('of a rejection')); await turns(t) })
+t.test('outer', async (t) => {
+  await t.test('inner', async (t) => { void (async () => { await wait(3); throw new Error('of inner') })(); await turns(t) })
+})
+t.test('sound', async (t) => turns(t))
+`
+
+t.test('an error that a test has not caught fails that test and no other', async (t) => {
+  const dir = t.testdir({ 'broken.js': FILE })
+  const { status, stdout } = spawnSync(process.execPath, ['--import', PRELOADED, join(dir, 'broken.js')], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  })
+  t.equal(status, 1)
+  t.match(stdout, /not ok 1 - of a timer[^]*^not ok \d - a timer/m)
+  t.match(stdout, /not ok 1 - of a rejection[^]*^not ok \d - a rejection/m)
+  t.match(stdout, /not ok \d - of inner[^]*^ +not ok 1 - inner[^]*^not ok \d - outer/m)
+  t.match(stdout, /^ok \d - sound/m)
+})
