@@ -21,11 +21,20 @@ interface Doubt {
   answered?: boolean
   /** What a look at the conversation finds: the message, nothing, or a refusal. */
   look: 'there' | 'missing' | Verdict
+  /** How Facebook shows the text, where it is not letter for letter what was sent. */
+  shown?: string
+  /** Whether what it answers is dated an hour after the send. */
+  answersFuture?: boolean
 }
 
 /** When a doubt is settled, in seconds after the send failed, and how. */
-const settled = async ({ content = TEXT, tookMs, answered = false, look }: Doubt) => {
+const settled = async (facts: Doubt) => {
+  const { tookMs, answered = false, look, shown, answersFuture = false } = facts
   const clock = createFakeClock()
+  const content: QueuedReply = {
+    ...(facts.content ?? TEXT),
+    ...(answersFuture && { answersMs: clock.now() + 3600 * SECOND_MS }),
+  }
   const reply: StoredReply = {
     id: 'r-1',
     seq: 1,
@@ -40,7 +49,12 @@ const settled = async ({ content = TEXT, tookMs, answered = false, look }: Doubt
     maySend: () => true,
     takenMs: 0,
   }
-  const own = { id: 'mid-1', fromId: '100', text: content.message.text ?? '', createdMs: clock.now() }
+  const own = {
+    id: 'mid-1',
+    fromId: '100',
+    text: shown ?? content.message.text ?? '',
+    createdMs: clock.now(),
+  }
   const doubt = createDoubtResolver({
     graph: {
       recentMessages: async () => {
@@ -102,6 +116,20 @@ const TABLE: Record<string, [Doubt, string]> = {
   'the conversation may not be read': [
     { tookMs: 100, answered: true, look: 'permission' },
     'presumed not sent after 23 s',
+  ],
+  'the message is shown with other spaces and accents': [
+    {
+      content: { message: { text: 'We are\u00a0open:\r\n  Cafe\u0301 ' } },
+      tookMs: 100,
+      answered: true,
+      look: 'there',
+      shown: 'We are open:\nCaf\u00e9',
+    },
+    'sent after 3 s',
+  ],
+  'the message answers something that is dated in the future': [
+    { tookMs: 100, answered: true, look: 'there', answersFuture: true },
+    'sent after 3 s',
   ],
   'a look fails in passing, for as long as it is tried': [
     { tookMs: 100, answered: true, look: 'transient' },

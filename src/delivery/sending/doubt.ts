@@ -115,10 +115,7 @@ export const createDoubtResolver = (deps: {
       }
       bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
-      const earliestMs =
-        content.answersMs === undefined
-          ? (reply.doubtSinceMs ?? clock.now()) - CLOCK_SKEW_MS
-          : content.answersMs - ROUNDING_MS
+      const earliestMs = earliestOf(content, reply.doubtSinceMs ?? clock.now())
       try {
         const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
         unreadableMs.delete(reply.id)
@@ -190,6 +187,13 @@ const dropUntil = (times: Map<string, number>, ms: number): void => {
   }
 }
 
+/** When the reply went out at the earliest: after what it answers, unless that is dated later than the send itself. */
+const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number): number =>
+  answersMs === undefined || answersMs > doubtSinceMs ? doubtSinceMs - CLOCK_SKEW_MS : answersMs - ROUNDING_MS
+
+/** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
+const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
+
 // An attachment has no text in the conversation; then its place in time has to do.
 const isIt = (
   message: RecentMessage,
@@ -199,4 +203,4 @@ const isIt = (
 ): boolean =>
   message.fromId === pageId &&
   (message.createdMs === null || message.createdMs >= earliestMs) &&
-  message.text.trim() === (ours.text ?? '').trim()
+  plain(message.text) === plain(ours.text ?? '')
