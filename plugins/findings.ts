@@ -52,7 +52,6 @@ async function findings(app: FastifyInstance) {
     conversation,
     duty,
     graph,
-    instances,
     needs,
     noticed,
     roster,
@@ -74,7 +73,7 @@ async function findings(app: FastifyInstance) {
       automaticRepliesMs: noticed.automaticReplies.seenMs(pageId),
     }),
     pageIds: () => tokens.statuses().map(({ pageId }) => pageId),
-    shared: config.DATABASE_URL === undefined ? null : { records: store.records, instances, duty },
+    shared: config.DATABASE_URL === undefined ? null : { records: store.records, duty },
     clock,
     log: app.log.child({ part: 'findings' }),
   })

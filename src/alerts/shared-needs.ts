@@ -99,12 +99,12 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
       over.delete(key)
       orphanedMs.delete(key)
     }
-    for (const [key, { row }] of rows) if (isOrphan(row)) await giveUp(key)
+    for (const [key, { row }] of rows) if (isOrphan(row)) giveUp(key)
     refresh()
   }
 
   /** Only the head, so that two instances do not count from different moments. */
-  const giveUp = async (key: string): Promise<void> => {
+  const giveUp = (key: string): void => {
     const sinceMs = orphanedMs.get(key) ?? clock.now()
     orphanedMs.set(key, sinceMs)
     const leftMs = sinceMs + LOOK_AGAIN_MS - clock.now()
@@ -133,7 +133,11 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     const isFoundHere = kept.row.by.includes(self)
     if (!isFoundHere && !over.has(key)) return true
     const by = othersOf(kept.row)
-    if (by.length > 0 || left.delete(key)) return write(key, kept, { ...kept.row, by })
+    if (by.length > 0 || left.has(key)) {
+      const isWritten = await write(key, kept, { ...kept.row, by })
+      if (isWritten) left.delete(key)
+      return isWritten
+    }
     changed = true
     return (await records.take(KIND, key, kept.version)) !== null
   }

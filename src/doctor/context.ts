@@ -161,7 +161,7 @@ const readRow = async (
   key: Buffer | null,
 ): Promise<TokenData | Error> => {
   if (server.status === 'absent') return noTokens()
-  if (server.status !== 'sound') return new Error('the database cannot be read')
+  if (server.status !== 'sound' && server.status !== 'older') return new Error('the database cannot be read')
   if (key === null) return new Error('TOKEN_KEY is missing')
   const { placeInRow } = await import('../store/postgres/token-row.ts')
   const place = placeInRow(url, key, 'there')

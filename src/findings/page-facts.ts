@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { Duty, Instances } from '../base/duty.ts'
+import type { Duty } from '../base/duty.ts'
 import type { Log } from '../base/logger.ts'
 import { createPump } from '../base/pump.ts'
 import type { PageActivity } from '../metrics/activity.ts'
@@ -16,7 +16,7 @@ export interface PageFacts {
   automaticRepliesMs: number | null
 }
 
-/** What is seen of each Page, on every instance as on its keeper, half a minute later. */
+/** What is seen of each Page, on every instance as on its keeper, up to a minute later. */
 export interface SharedPageFacts {
   of: (pageId: string) => PageFacts
   start: () => void
@@ -24,7 +24,6 @@ export interface SharedPageFacts {
 }
 
 const KIND = 'page-facts'
-const TOPIC = 'page-facts'
 const EVERY_MS = 30_000
 /** Of a Page that is gone, or that no instance keeps any more. */
 const KEPT_FOR_MS = 24 * 3_600_000
@@ -34,32 +33,27 @@ export const createPageFacts = (deps: {
   own: (pageId: string) => PageFacts
   pageIds: () => readonly string[]
   /** Null where an instance has a database of its own. */
-  shared: { records: Pick<Records, 'list' | 'put'>; instances: Instances; duty: Pick<Duty, 'keeps'> } | null
+  shared: { records: Pick<Records, 'list' | 'put'>; duty: Pick<Duty, 'keeps'> } | null
   clock: Pick<Clock, 'after'>
   log: Pick<Log, 'warn'>
 }): SharedPageFacts => {
   const { own, pageIds, shared, clock, log } = deps
   /** As the records have it. */
   let latest: ReadonlyMap<string, string> = new Map()
-  let isDue = true
   let isStopped = false
   let cancel = (): void => undefined
-  let stopListening = (): void => undefined
 
   const pump = createPump({
     run: async () => {
       if (shared === null || isStopped) return
-      const { records, instances, duty } = shared
+      const { records, duty } = shared
       latest = new Map((await records.list(KIND)).map(({ id, data }) => [id, data]))
-      if (!isDue) return
-      isDue = false
       const changed = pageIds()
         .filter((pageId) => duty.keeps(pageId))
         .map((id) => ({ id, data: JSON.stringify(own(id)) }))
         .filter(({ id, data }) => latest.get(id) !== data)
       // Asked for together, they are one transaction.
       await Promise.all(changed.map((one) => records.put({ kind: KIND, ...one, forMs: KEPT_FOR_MS })))
-      if (changed.length > 0) instances.tell(TOPIC)
     },
     onError: (error) => {
       if (!isStopped) log.warn({ err: error }, 'what is seen of the Pages could not be shared')
@@ -68,7 +62,6 @@ export const createPageFacts = (deps: {
 
   const beat = (): void => {
     cancel = clock.after(EVERY_MS, () => {
-      isDue = true
       pump.wake()
       beat()
     })
@@ -82,14 +75,12 @@ export const createPageFacts = (deps: {
     },
     start: () => {
       if (shared === null) return
-      stopListening = shared.instances.onTold(TOPIC, pump.wake)
       beat()
       pump.wake()
     },
     stop: async () => {
       isStopped = true
       cancel()
-      stopListening()
       await pump.idle()
     },
   }

@@ -219,3 +219,28 @@ t.test('a need that grows says so everywhere', async (t) => {
   b.needs.update(need({ cause: 'loop' }))
   t.equal(b.open().length, 1, 'one that is not open stays so')
 })
+
+t.test('a Page that moves while another instance writes takes its need along all the same', async (t) => {
+  const { start, keep, records } = build(t)
+  const [a, b] = [await start('a'), await start('b')]
+  keep('1001', 'a')
+  a.needs.raise(need())
+  await settle()
+  const put = records.put
+  // Another instance is faster, once.
+  records.put = async (record) => {
+    records.put = put
+    const { kind, id } = record
+    await put({ kind, id, data: (await records.get(kind, id))?.data ?? '' })
+    return put(record)
+  }
+  keep('1001', 'b')
+  await settle()
+  t.equal(a.open().length, 1)
+  t.equal(b.open().length, 1)
+  t.same(
+    b.heard.filter(([, opened]) => !opened),
+    [],
+    'it was not over in between',
+  )
+})

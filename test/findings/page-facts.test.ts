@@ -1,7 +1,6 @@
 import t from 'tap'
-import { soleInstance } from '../../src/base/duty.ts'
 import { createPageFacts, type PageFacts } from '../../src/findings/page-facts.ts'
-import { createFakeClock, settle } from '../helpers/clock.ts'
+import { createFakeClock } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 
 const facts = (checkedMs: number): PageFacts => ({
@@ -14,14 +13,13 @@ const facts = (checkedMs: number): PageFacts => ({
 t.test('every instance sees of a Page what its keeper sees, also when the Page moves', async (t) => {
   const clock = createFakeClock()
   const records = createFakeRecords(clock)
-  const instances = soleInstance()
   let keeper = 'a'
   const seen = { a: facts(1), b: facts(0) }
   const start = (self: 'a' | 'b') => {
     const shared = createPageFacts({
       own: () => seen[self],
       pageIds: () => ['1001'],
-      shared: { records, instances, duty: { keeps: () => keeper === self } },
+      shared: { records, duty: { keeps: () => keeper === self } },
       clock,
       log: { warn: () => undefined },
     })
@@ -30,18 +28,18 @@ t.test('every instance sees of a Page what its keeper sees, also when the Page m
     return shared
   }
   const [a, b] = [start('a'), start('b')]
-  await settle()
+  await clock.advance(60_000)
   t.same([a.of('1001'), b.of('1001')], [facts(1), facts(1)])
   seen.a = facts(2)
-  await clock.advance(30_000)
+  await clock.advance(60_000)
   t.same([a.of('1001'), b.of('1001')], [facts(2), facts(2)])
 
   keeper = 'b'
   seen.b = facts(3)
-  await clock.advance(30_000)
+  await clock.advance(60_000)
   t.same([a.of('1001'), b.of('1001')], [facts(3), facts(3)])
   keeper = 'a'
-  await clock.advance(30_000)
+  await clock.advance(60_000)
   t.same([a.of('1001'), b.of('1001')], [facts(2), facts(2)])
 
   const version = (await records.get('page-facts', '1001'))?.version

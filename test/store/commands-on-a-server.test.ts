@@ -66,6 +66,9 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
   await t.rejects(openOnServer({ url, dir, version: '1', clock: systemClock, log }), {
     message: /newer Evergreen wrote it/,
   })
+  await sql(url, `update evergreen.meta set value = '2' where name = 'version'`)
+  await sql(url, `update evergreen.meta set value = '1' where name = 'oldest_version'`)
+  t.match(await inspectServer(url, systemClock), { status: 'older' })
   await sql(url, `update evergreen.meta set value = $1 where name = 'version'`, [String(NEWEST_VERSION)])
   await sql(url, `update evergreen.meta set value = '1' where name = 'oldest_version'`)
 

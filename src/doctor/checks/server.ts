@@ -32,6 +32,11 @@ export const checkServer = (found: ServerFindings, dir: string, { clock }: Conte
       )
     case 'absent':
       return troubleOf(found.server) ?? ok(`${nameOf(found.server)}; its tables are made at the first start`)
+    case 'older':
+      return (
+        troubleOf(found.server) ??
+        ok(`${nameOf(found.server)}; its tables are brought up to date at the next start`)
+      )
     case 'sound': {
       const what = `${nameOf(found.server)}, ${bytes(found.bytes)}${instancesOf(found.instances)}`
       const backlog = judgeBacklog(what, found, found.keeper !== null, clock.now())

@@ -12,6 +12,8 @@ export type ServerFindings =
   | { status: 'absent'; server: ServerFacts }
   | { status: 'forbidden'; server: ServerFacts; lacks: Lack }
   | { status: 'newer'; version: number; known: number }
+  /** Its tables are those of an earlier release. */
+  | { status: 'older'; server: ServerFacts }
   | {
       status: 'sound'
       server: ServerFacts
@@ -75,8 +77,10 @@ export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Pro
     if (versions.oldest > NEWEST_VERSION) {
       return { status: 'newer', version: versions.version, known: NEWEST_VERSION }
     }
-    if (versions.version < NEWEST_VERSION && server.rights.schema?.isOwn !== true) {
-      return { status: 'forbidden', server, lacks: 'own' }
+    if (versions.version < NEWEST_VERSION) {
+      return server.rights.schema?.isOwn === true
+        ? { status: 'older', server }
+        : { status: 'forbidden', server, lacks: 'own' }
     }
     const [inbox, outbox, [rest] = [], notes = [], instances = []] = await connection.query([
       { text: backlogOf('inbox') },
