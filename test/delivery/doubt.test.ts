@@ -19,6 +19,8 @@ interface Doubt {
   tookMs: number | null
   /** Whether Facebook itself has ended the call. */
   answered?: boolean
+  /** Since when the Page is kept, ms after the try has failed; from the beginning where it is absent. */
+  takenAfterMs?: number
   /** What a look at the conversation finds: the message, nothing, or a refusal. */
   look: 'there' | 'missing' | Verdict
   /** How Facebook shows the text, where it is not letter for letter what was sent. */
@@ -29,7 +31,7 @@ interface Doubt {
 
 /** When a doubt is settled, in seconds after the send failed, and how. */
 const settled = async (facts: Doubt) => {
-  const { tookMs, answered = false, look, shown, answersFuture = false } = facts
+  const { tookMs, answered = false, look, shown, answersFuture = false, takenAfterMs } = facts
   const clock = createFakeClock()
   const content: QueuedReply = {
     ...(facts.content ?? TEXT),
@@ -72,6 +74,10 @@ const settled = async (facts: Doubt) => {
     doubt.tried(reply, content, answered)
   }
   const failedMs = clock.elapsed()
+  if (takenAfterMs !== undefined) {
+    await clock.advance(takenAfterMs)
+    claim.takenMs = clock.elapsed()
+  }
   for (;;) {
     const verdict: DoubtVerdict = await doubt.resolve(claim, reply, content, 'token')
     const is = verdict.is === 'not_sent' && !verdict.seen ? 'presumed not sent' : verdict.is
@@ -103,6 +109,10 @@ const TABLE: Record<string, [Doubt, string]> = {
   'the connection broke while Facebook may be fetching something': [
     { content: PICTURE, tookMs: 1000, look: 'missing' },
     'not_sent after 94 s',
+  ],
+  'the Page was taken back from another instance, which may have sent it just now': [
+    { tookMs: 100, answered: true, takenAfterMs: 600_000, look: 'missing' },
+    'not_sent after 620 s',
   ],
   'the bot was killed, and the message is there': [{ tookMs: null, look: 'there' }, 'sent after 3 s'],
   'the bot was killed, and the message is not there': [

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import type { Duty } from '../../src/base/duty.ts'
 import { createNeeds } from '../../src/alerts/needs.ts'
 import { noticeText } from '../../src/alerts/notice.ts'
 import { createRhythm, SLOT_MS } from '../../src/reception/rhythm.ts'
@@ -141,3 +142,26 @@ t.test(
     t.strictSame(lines, [])
   },
 )
+
+t.test('what another instance hears counts for the keeper of the Page, and ends its alarm', async (t) => {
+  const { clock, kept, needs } = await build(t)
+  await clock.advance(3 * HOUR_MS)
+  t.match(needs.open(), [{ cause: 'silent' }])
+  const duty: Duty = { keeps: () => false, isHead: () => false, onChange: () => () => undefined }
+  const elsewhere = createNoWebhooksAlarm({
+    pages: () => [PAGE],
+    duty,
+    needs,
+    clock,
+    log: { warn: () => undefined },
+    store: {
+      remember: async (name, text) => void kept.set(name, text),
+      recall: async (name) => kept.get(name) ?? null,
+    },
+  })
+  t.teardown(() => elsewhere.stop())
+  await elsewhere.start()
+  elsewhere.heard('1001')
+  await clock.advance(2 * SLOT_MS)
+  t.strictSame(needs.open(), [])
+})

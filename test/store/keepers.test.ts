@@ -19,7 +19,12 @@ const instance = async (
   { clock = systemClock, times = TIMES }: { clock?: Clock; times?: typeof TIMES } = {},
 ): Promise<OpenedStore> => {
   const opened = await openOnServer({ url, dir: t.testdir(), version: '1', clock, log: silent, times })
-  t.teardown(() => opened.close())
+  // As the port of a bot does; while every connection is broken nothing else would.
+  const alive = setInterval(() => undefined, 1000)
+  t.teardown(async () => {
+    await opened.close()
+    clearInterval(alive)
+  })
   opened.begin()
   return opened
 }
@@ -321,9 +326,58 @@ t.test(
   },
 )
 
+t.test(
+  'a Page is given away when what is handed out has come back, and nothing new is handed out until then',
+  async (t) => {
+    const url = await freshDatabase()
+    const first = await instance(t, url)
+    await keepsAll(first, 'page-1')
+    const { store } = first
+    await store.accept([newEvent('a', { psid: 'a' }), newEvent('b', { psid: 'b' })])
+    await handleAll(store, (key) => [key])
+    const [out] = await store.claimOutbox(1, anyRoom)
+    if (out === undefined) throw new Error('not handed out')
+    const second = await instance(t, url)
+    await until(async () => (await sql(url, `select from evergreen.instance where takes`)).length === 2)
+
+    let isLeft = false
+    const leaving = first.leave().then(() => (isLeft = true))
+    await until(() => !first.duty.keeps('page-1'))
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    await store.accept([newEvent('c', { psid: 'b' })])
+    t.same(await store.claimInbox(10), [])
+    t.ok(out.maySend(), 'what is handed out may still be sent')
+    t.notOk(isLeft)
+    t.notOk(second.duty.keeps('page-1'))
+    await store.finishReply(out, replyOf(out), { status: 'sent', messageId: 'm_1' })
+    await store.releaseOutbox(out)
+    await leaving
+    await until(() => second.duty.keeps('page-1'))
+    t.notOk(out.maySend())
+    const [rest] = await second.store.claimOutbox(10, anyRoom)
+    t.match(rest, { replies: [{ doubtSinceMs: null }] }, 'nothing is in doubt')
+    t.same(keys(await untilFound(() => second.store.claimInbox(1))), ['c'])
+  },
+)
+
+t.test('a Page is not let go while a transaction holds its lease', async (t) => {
+  const url = await freshDatabase()
+  const { store, duty } = await instance(t, url, { times: { leaseMs: 1500, beatMs: 100 } })
+  await keepsAll({ duty, store }, 'page-1')
+  let changes = 0
+  duty.onChange(() => (changes += 1))
+  // Longer than the lease.
+  await sql(
+    url,
+    `do $$ begin perform from evergreen.lease where page > 0 for share; perform pg_sleep(1.8); end $$`,
+  )
+  t.ok(duty.keeps('page-1'))
+  t.equal(changes, 0)
+})
+
 t.test('instances hear of each other, and of what commands do', async (t) => {
   const url = await freshDatabase()
-  const beatsRarely = { times: { ...TIMES, leaseMs: 60_000, beatMs: 20_000 } }
+  const beatsRarely = { times: { leaseMs: 1_200_000, beatMs: 600_000 } }
   const first = await instance(t, url, beatsRarely)
   await keepsAll(first, 'page-1')
   const second = await instance(t, url, beatsRarely)
@@ -350,9 +404,10 @@ t.test('instances hear of each other, and of what commands do', async (t) => {
   await command.forget({ psid: 'psid-1' })
   await Promise.all(forgetful)
 
-  const came = new Promise<void>((resolve) => first.store.onWork((queue) => queue === 'inbox' && resolve()))
+  let hasCome = false
+  first.store.onWork((queue) => (hasCome ||= queue === 'inbox'))
   await second.store.accept([newEvent('b')])
-  await came
+  await until(() => hasCome)
   t.same(await handleAll(first.store, () => []), ['b'])
 })
 
@@ -517,5 +572,17 @@ t.test(
     await store.releaseOutbox(out)
     t.match(await store.counts(), { inbox: 0, outbox: new Map() })
     t.match(await sql(direct, 'select count(*)::int as n from evergreen.sent'), [{ n: 2 }])
+
+    await store.look()
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    // What a connection that broke had asked for may be carried out a moment later.
+    await sql(
+      direct,
+      `insert into evergreen.outbox (page, conversation, seq, accepted_ms, doubt_ms, body)
+       select page, id, nextval('evergreen.seq'), 0, 0, 'late' from evergreen.conversation`,
+    )
+    // As at every beat.
+    await store.look()
+    t.same(bodies(await untilFound(() => store.claimOutbox(1, anyRoom))), ['late'])
   },
 )

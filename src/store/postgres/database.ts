@@ -31,6 +31,8 @@ export interface PostgresOptions {
   leases: Pick<Leases, 'numbers' | 'doubted'> | null
 }
 
+/** So long after a connection broke the server may still carry out what it was asked for by it. */
+const LATE_MS = 15_000
 /** Deadlocks and the like, which another try settles. */
 const MOST_TRIES = 5
 
@@ -55,6 +57,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   let onForeignWrite = (_written: ForeignWrite): void => undefined
   const link = createLink({ url, name })
   let isInterrupted = false
+  let interruptedMs = Number.NEGATIVE_INFINITY
   let isClosed = false
 
   const sender = leases && { owner, keeps: leases.numbers }
@@ -107,7 +110,10 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
         { text: 'commit' },
       ])
       .catch((error: unknown) => {
-        if (isLost(error)) isInterrupted = true
+        if (isLost(error)) {
+          isInterrupted = true
+          interruptedMs = clock.elapsed()
+        }
         throw error
       })
     if (forgets) numbers.forgetConversations()
@@ -220,7 +226,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       onForeignWrite: (listener) => {
         onForeignWrite = listener
       },
-      look: () => look(),
+      look: () => look(clock.elapsed() - interruptedMs < LATE_MS),
       close: async () => {
         isClosed = true
         await batches.finish()
