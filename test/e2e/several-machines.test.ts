@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { createRng } from '../../sandbox/src/rng.ts'
 import { startBalancer } from '../helpers/balancer.ts'
 import { callbackOf, startTown, type BotProcess, type Town, type TownOptions } from '../helpers/bot.ts'
-import { roundsOr, SEED } from '../helpers/faults.ts'
+import { isTorture, roundsOr, SEED } from '../helpers/faults.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
 
@@ -60,14 +60,19 @@ t.test(
       let left = MESSAGES_A_ROUND
       const writing = setInterval(() => (left -= 1) >= 0 && talk.write(), 20)
       await sleep(10 * rng.int(60))
-      const isKilled = round % 2 === 0
+      const how = (['killed', 'stopped', 'all killed'] as const)[round % 3]
       const beganMs = performance.now()
-      if (isKilled) await ending.kill9()
-      else t.equal(await ending.sigterm(), 0)
-      await untilKept(url, [3, 3])
-      const gapMs = Math.round(performance.now() - beganMs)
-      t.comment(`${isKilled ? 'killed' : 'stopped'}: the others had its Pages after ${gapMs} ms`)
-      await ending.start()
+      if (how === 'all killed') {
+        await Promise.all(instances.map(({ kill9 }) => kill9()))
+        await Promise.all(instances.map(({ start }) => start()))
+      } else {
+        if (how === 'killed') await ending.kill9()
+        else t.equal(await ending.sigterm(), 0)
+        await untilKept(url, [3, 3])
+        const gapMs = Math.round(performance.now() - beganMs)
+        t.comment(`${how}: the others had its Pages after ${gapMs} ms`)
+        await ending.start()
+      }
       await untilKept(url, [2, 2, 2])
       while (left > 0) await sleep(20)
       clearInterval(writing)
@@ -75,7 +80,7 @@ t.test(
       await talk.answered(SETTLED_WITHIN_MS)
       t.same(talk.wrongs(), [], `each of ${talk.written()} messages is answered once and in order`)
     }
-    t.equal(failed(), 0, 'no callback was refused')
+    if (!isTorture) t.equal(failed(), 0, 'no callback was refused')
 
     const again = talk.conversations.map(({ pageId, psid, heard }) => callbackOf(pageId, psid, ...heard()))
     const answers = instances.flatMap(({ callBack }, at) =>
