@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Env } from '../base/config.ts'
 import { DEMO_VARIABLE } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
@@ -11,6 +11,8 @@ export interface Surroundings {
   is: 'checkout' | 'folder' | 'service' | 'container' | 'demo'
   /** As it is typed: `command('doctor')`, `command('bootstrap-token', '--page 1001')`. */
   command: (name: string, args?: string) => string
+  /** Where the program with its docs is, from the owner's folder; absent where cures name the docs as they stand. */
+  program?: string
 }
 
 /** The facts of the operating system about this process. */
@@ -38,8 +40,9 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
   if (service) return { is: 'service', command: (name, args) => words(service, name, args) }
   if (isContainer(facts)) return { is: 'container', command: (name, args) => execCommand(facts, name, args) }
   if (facts.bin === 'bin') return CHECKOUT
-  const command = INSTALLED.test(facts.bin) ? installedCommand : programCommand(facts.bin)
-  return { is: 'folder', command }
+  return INSTALLED.test(facts.bin)
+    ? { is: 'folder', command: installedCommand, program: 'node_modules/evergreen-messenger' }
+    : { is: 'folder', command: programCommand(facts.bin), program: dirname(facts.bin) }
 }
 
 /** `npm` in the folder of the program. */
@@ -52,18 +55,22 @@ export const CHECKOUT: Surroundings = {
 }
 
 /**
- * A cure as it can be followed here: the commands in it are written for a checkout.
+ * A cure as it can be followed here: the commands and the pages of the docs in it are written for a checkout.
  *
  * @param text - each command in backquotes or quotes, or at the end of the text, or without arguments
  */
-export const fitCommands = (text: string, { is, command }: Surroundings): string =>
-  is === 'checkout'
-    ? text
-    : text.replace(COMMAND, (_all, pipe = '', name: string | undefined, args: string | undefined) => {
-        const typed = command(name ?? 'start', args)
-        // A container's engine refuses a pipe where a terminal is asked for.
-        return pipe + (pipe === '' ? typed : typed.replace('docker exec -it', 'docker exec -i'))
-      })
+export const fitCommands = (text: string, { is, command, program }: Surroundings): string => {
+  if (is === 'checkout') return text
+  const fitted = text.replace(
+    COMMAND,
+    (_all, pipe = '', name: string | undefined, args: string | undefined) => {
+      const typed = command(name ?? 'start', args)
+      // A container's engine refuses a pipe where a terminal is asked for.
+      return pipe + (pipe === '' ? typed : typed.replace('docker exec -it', 'docker exec -i'))
+    },
+  )
+  return program === undefined ? fitted : fitted.replace(DOCS, (path) => `${program}/${path}`)
+}
 
 /** An error whose remedy can be followed here. */
 export const fitError = (error: BotError, surroundings: Surroundings): BotError => {
@@ -72,6 +79,7 @@ export const fitError = (error: BotError, surroundings: Surroundings): BotError 
   return new BotError(code, message, { cause: error, retryable, remedy: fitCommands(remedy, surroundings) })
 }
 
+const DOCS = /(?<![\w/.-])docs\/[a-z-]+\.md\b/g
 const COMMAND = /(\| )?\bnpm (?:run (?:--silent )?([a-z][\w:-]*)|start\b)(?: -- ([^`"\n]+?)(?=[`"\n]|$))?/g
 
 const words = (...all: (string | undefined)[]): string => all.filter(Boolean).join(' ')

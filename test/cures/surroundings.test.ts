@@ -77,6 +77,14 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
     fitCommands(told, installed),
     'Run `npx evergreen-messenger bootstrap-token --page 1001`, `npx evergreen-messenger script:check`, then `npm start`.',
   )
+  const page = 'docs/handlers.md shows it; so does "x" in docs/errors.md.'
+  t.equal(fitCommands(page, checkout), page)
+  t.equal(
+    fitCommands(page, installed),
+    'node_modules/evergreen-messenger/docs/handlers.md shows it; so does "x" in node_modules/evergreen-messenger/docs/errors.md.',
+  )
+  t.equal(fitCommands(fitCommands(page, installed), installed), fitCommands(page, installed))
+  t.match(fitCommands(page, folder), /^\/opt\/ever green\/docs\/handlers\.md/)
   t.equal(
     fitCommands('pass show facebook | npm run bootstrap-token', container),
     'pass show facebook | docker exec -i 0123456789ab node bin/bootstrap-token.ts',

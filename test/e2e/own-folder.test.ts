@@ -131,6 +131,8 @@ t.test('npm create, the first replies by script and by code, and an upgrade', as
 
   const untouched = await npm(folder, ['start'])
   t.match(untouched, { code: 1, output: /npx evergreen-messenger setup/ }, 'cures are spelled for the folder')
+  t.match(untouched.output, 'README.md, "Connect a real Page"')
+  t.match(own('README.md'), '## Connect a real Page')
   t.match(await npm(folder, ['run', 'script:check']), { code: 0, output: /bot\.yaml is fine/ })
   const types = join(ROOT, 'node_modules/typescript/bin/tsc')
   const checked = spawn(process.execPath, [types, '--types', ''], { cwd: folder, stdio: 'pipe' })
