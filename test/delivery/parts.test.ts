@@ -93,6 +93,25 @@ t.test('from 80 % usage on it slows down, at 100 % almost to a stop, and recover
   t.equal(await spacing(10), 100)
 })
 
+t.test('a Page that was slowed down speeds up again where Facebook no longer tells its usage', async (t) => {
+  const { clock, pacer, turn } = pace({ message: 10 })
+  pacer.used('p', 100)
+  for (let answers = 0; answers < 13; answers += 1) pacer.used('p', null)
+  await clock.advance(60_000)
+  const spacing = async (): Promise<number> => {
+    const turns = Array.from({ length: 4 }, () => turn())
+    await clock.advance(10_000)
+    const times = await Promise.all(turns)
+    return (times[3] ?? 0) - (times[2] ?? 0)
+  }
+  const nearly = await spacing()
+  t.ok(nearly > 100 && nearly < 120, `${nearly} ms`)
+  pacer.used('p', null)
+  t.equal(await spacing(), 100)
+  pacer.used('p', null)
+  t.equal(await spacing(), 100, 'and no faster')
+})
+
 t.test('looks for a reply that was looked for before leave room for others', (t) => {
   const { pacer } = pace({ message: 35, read: 2 })
   t.same(

@@ -16,8 +16,11 @@ export interface Pacer {
    * @param isAgain - whether it is about a reply that was looked for before: such looks leave half of the allowance to others
    */
   bookRead: (pageId: string, isAgain: boolean) => number
-  /** What the usage headers said, in percent of the allowance: from 80 on we slow down, before Facebook makes us stop. */
-  used: (pageId: string, percent: number) => void
+  /**
+   * What the usage headers said, in percent of the allowance: from 80 on we slow down, before Facebook makes us stop. Null
+   * where an answer came without them, as with little traffic: each such answer lets the pace rise again.
+   */
+  used: (pageId: string, percent: number | null) => void
   /** Another process may have used up the allowance of this second. */
   taken: (pageId: string) => void
 }
@@ -32,6 +35,8 @@ export type PaceKind = 'message' | 'media' | 'read'
 export const DEFAULT_RATES: Record<PaceKind, number> = { message: 35, media: 10, read: 2 }
 
 const SLOW_FROM_PERCENT = 80
+/** Some fourteen answers without usage headers lead from the slowest pace back to the full one. */
+const RISE = 1.25
 /** The part of a second's allowance that may go at once. */
 const BURST = 1 / 12
 
@@ -148,6 +153,11 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
       return isAgain ? Math.max(waitMs, book(page, 'again')) : waitMs
     },
     used: (pageId, percent) => {
+      if (percent === null) {
+        const page = pages.get(pageId)
+        if (page !== undefined) page.share = Math.min(1, page.share * RISE)
+        return
+      }
       const over = Math.min(100, percent) - SLOW_FROM_PERCENT
       // At 80 % of the allowance the full rate, at 100 % a twentieth of it.
       pageOf(pageId).share = over <= 0 ? 1 : Math.max(0.05, 1 - over / (100 - SLOW_FROM_PERCENT))

@@ -139,7 +139,7 @@ export const createSendOne = (deps: {
 
   const taken = ({ claim, reply, content }: Attempt, sent: Sent): Step => {
     const { pageId } = claim.conversation
-    if (sent.usage !== null) pacer.used(pageId, sent.usage.percent)
+    pacer.used(pageId, sent.usage?.percent ?? null)
     gates.succeeded(pageId)
     if (content.media !== undefined && !isComplete(content.message)) gates.mediaTaken(pageId)
     return outcomes.sent(claim, reply, sent.messageId)
