@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
+import { buildApp } from '../../app/bot.ts'
 import { startMailServer } from '../helpers/mail-server.ts'
 import { openTab } from '../helpers/console.ts'
 import { buildTown } from '../helpers/town.ts'
@@ -112,6 +113,40 @@ t.test('an operator who reads the alert on a telephone can repair there', async 
   await pager.heard(/^All is well again/)
   t.ok((await sandbox.replies(pageId, psid, 2)).length >= 2)
 })
+
+t.test(
+  'a bot that is restarted while a token is dead alerts no second time, and reminds when that was due',
+  async (t) => {
+    const pager = await startPager(t)
+    const { sandbox, app, pageId, bootstrap } = await buildTown(t, {
+      env: { ALERT_URL: pager.url, REMIND_SECONDS: '6' },
+    })
+    await bootstrap()
+    sandbox.trouble('password-changed')
+    await app.tokens.probe()
+    await pager.heard(/^Evergreen needs you/)
+    const { sinceMs } = app.tokens.status(pageId)
+    await app.close()
+
+    const { FB_APP_ID, FB_APP_SECRET, FB_VERIFY_TOKEN, FB_GRAPH_URL, DATA_DIR, BOT_SCRIPT } = app.config
+    const env = { FB_APP_ID, FB_APP_SECRET, FB_VERIFY_TOKEN, FB_GRAPH_URL, DATA_DIR, BOT_SCRIPT }
+    const again = await buildApp({
+      env: { ...env, ALERT_URL: pager.url },
+      logStream: { write: () => undefined },
+    })
+    t.teardown(() => again.close())
+    await again.listen({ host: '127.0.0.1', port: 0 })
+    t.match(again.tokens.status(pageId), { state: 'invalid', sinceMs }, 'it is known from before')
+    t.match(again.needs.open(), [{ pageId, cause: 'token_invalid' }])
+    await again.tokens.probe()
+    t.match(again.needs.confirmed(), [{ pageId, cause: 'token_invalid' }])
+    await pager.heard(/^Evergreen still needs you/)
+    await again.bootstrapToken({ userToken: sandbox.userToken(), all: true })
+    await pager.heard(/^All is well again/)
+    t.match(pager.texts, [/^Evergreen needs you/, /^Evergreen still needs you/, /^All is well again/])
+    t.equal(pager.texts.length, 3)
+  },
+)
 
 t.test('what the bot mends by itself sends no alert', async (t) => {
   const pager = await startPager(t)
