@@ -1,0 +1,66 @@
+import type { Test } from 'tap'
+import { systemClock, type Clock } from '../../src/base/clock.ts'
+import type { OpenedStore } from '../../src/store/opened.ts'
+import { openOnServer } from '../../src/store/postgres/open.ts'
+import type { InboxClaim, OutboxClaim, StoredEvent, StoredReply } from '../../src/store/store.ts'
+import { anyRoom } from './steps.ts'
+
+/** Short beats; the lease stays longer than any pause of a test. */
+export const TIMES = { leaseMs: 5000, beatMs: 100 }
+const silent = { info: () => undefined, warn: () => undefined }
+
+/** An instance on that database, which has begun to take Pages. */
+export const instance = async (
+  t: Test,
+  url: string,
+  { clock = systemClock, times = TIMES }: { clock?: Clock; times?: typeof TIMES } = {},
+): Promise<OpenedStore> => {
+  const opened = await openOnServer({ url, dir: t.testdir(), version: '1', clock, log: silent, times })
+  // As the port of a bot does; while every connection is broken nothing else would.
+  const alive = setInterval(() => undefined, 1000)
+  t.teardown(async () => {
+    await opened.close()
+    clearInterval(alive)
+  })
+  opened.begin()
+  return opened
+}
+
+export const until = async (isIt: () => boolean | Promise<boolean>): Promise<void> => {
+  const endMs = performance.now() + 20_000
+  while (!(await isIt())) {
+    if (performance.now() > endMs) throw new Error('what was waited for did not come')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+export const untilFound = async <Claim>(claim: () => Promise<Claim[]>): Promise<Claim> => {
+  let found: Claim | undefined
+  await until(async () => {
+    ;[found] = await claim()
+    return found !== undefined
+  })
+  if (found === undefined) throw new Error('nothing was found')
+  return found
+}
+
+/** Makes the Pages known, and waits until the instance keeps them all and has read what waits for them. */
+export const keepsAll = async (
+  { duty, store }: Pick<OpenedStore, 'duty' | 'store'>,
+  ...pages: string[]
+): Promise<void> => {
+  await until(() => pages.filter(duty.keeps).length === pages.length)
+  await store.claimOutbox(10, anyRoom)
+}
+
+export const eventOf = (claim: InboxClaim): StoredEvent => {
+  const [event] = claim.events
+  if (event === undefined) throw new Error('no event')
+  return event
+}
+
+export const replyOf = (claim: OutboxClaim): StoredReply => {
+  const [reply] = claim.replies
+  if (reply === undefined) throw new Error('no reply')
+  return reply
+}

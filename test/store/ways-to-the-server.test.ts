@@ -1,0 +1,188 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../src/base/clock.ts'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { instance, keepsAll, replyOf, until, untilFound } from './instances.ts'
+import { anyRoom, bodies, handleAll, keys, newEvent, sendAll } from './steps.ts'
+
+t.test(
+  'a connection that breaks is opened anew, and nothing that waits is lost or handed out twice',
+  async (t) => {
+    const url = await freshDatabase()
+    const { store, duty } = await instance(t, url)
+    await keepsAll({ duty, store }, 'page-1')
+    const name = new URL(url).pathname.slice(1)
+    const cut = () =>
+      sql(
+        url.replace(name, 'postgres'),
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`,
+        [name],
+      )
+    const accepted: string[] = []
+    for (let n = 0; n < 30; n += 1) {
+      const key = `e.${n}`
+      const accepting = store.accept([newEvent(key, { psid: `psid-${n % 3}` })])
+      if (n % 10 === 5) await cut()
+      // Facebook repeats what was not answered 200.
+      await accepting.catch(() => store.accept([newEvent(key, { psid: `psid-${n % 3}` })]))
+      accepted.push(key)
+    }
+    await cut()
+    const handled = await handleAll(store, (key) => [key])
+    t.same(handled.toSorted(), accepted.toSorted())
+    await cut()
+    t.same((await sendAll(store)).toSorted(), accepted.toSorted())
+    t.ok(duty.keeps('page-1'))
+  },
+)
+
+/** A way to the server that can be cut. */
+const cuttableWay = async (
+  t: Test,
+  url: string,
+): Promise<{ url: string; cut: () => void; mend: () => void }> => {
+  let isCut = false
+  const sockets = new Set<Socket>()
+  const { hostname, port } = new URL(url)
+  const way = createServer((client) => {
+    if (isCut) return client.destroy()
+    const server = connect(Number(port), hostname)
+    for (const socket of [client, server]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        server.destroy()
+      })
+    }
+    client.pipe(server).pipe(client)
+    return undefined
+  })
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => way.close())
+  const through = new URL(url)
+  through.port = String((way.address() as AddressInfo).port)
+  const cut = (): void => {
+    isCut = true
+    for (const socket of sockets) socket.destroy()
+  }
+  return { url: through.href, cut, mend: () => (isCut = false) }
+}
+
+t.test(
+  'an instance that is cut off from the database alone says nothing more when its lease is over',
+  async (t) => {
+    const direct = await freshDatabase()
+    const { url, cut, mend } = await cuttableWay(t, direct)
+    const times = { leaseMs: 2000, beatMs: 200 }
+    const first = await instance(t, url, { times })
+    await keepsAll(first, 'page-1')
+    await first.store.accept([newEvent('a', { psid: 'a' }), newEvent('b', { psid: 'b' })])
+    await handleAll(first.store, (key) => [key])
+    const [out] = await first.store.claimOutbox(1, anyRoom)
+    if (out === undefined) throw new Error('not handed out')
+    const second = await instance(t, direct, { times })
+    await until(async () => (await sql(direct, 'select from evergreen.instance where takes')).length === 2)
+
+    cut()
+    await until(() => second.duty.keeps('page-1'))
+    t.notOk(out.maySend())
+    await t.rejects(first.store.accept([newEvent('c')]), { code: 'BOT_STORE_UNAVAILABLE' })
+    const sending = first.store.finishReply(out, replyOf(out), { status: 'sent', messageId: 'm_1' })
+    const doubtful = await untilFound(() => second.store.claimOutbox(1, anyRoom))
+    t.match(doubtful.replies, [{ body: replyOf(out).body, doubtSinceMs: Number }])
+
+    mend()
+    await sending
+    await until(() => !first.duty.keeps('page-1'))
+    await first.store.releaseOutbox(out)
+    t.same(await first.store.claimOutbox(10, anyRoom), [])
+    t.same(await second.store.sentReplies({ pageId: 'page-1', psid: replyOf(out).body }), [
+      { replyId: replyOf(out).id, messageId: 'm_1' },
+    ])
+  },
+)
+
+/** A way to the server on which the answer to what is asked next gets lost, together with the connection. */
+const leakyWay = async (t: Test, url: string): Promise<{ url: string; loseNext: () => void }> => {
+  let isLosing = false
+  const { hostname, port } = new URL(url)
+  const way = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    for (const socket of [client, server]) socket.on('error', () => undefined)
+    client.on('data', (data) => server.write(data))
+    server.on('data', (data) => {
+      if (!isLosing) return client.write(data)
+      isLosing = false
+      client.destroy()
+      // The server carries out what it has got.
+      return server.end()
+    })
+    client.on('close', () => server.end())
+    server.on('close', () => client.destroy())
+  })
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => way.close())
+  const through = new URL(url)
+  through.port = String((way.address() as AddressInfo).port)
+  return { url: through.href, loseNext: () => (isLosing = true) }
+}
+
+t.test(
+  'a commit whose answer gets lost is found in the rows: at the accept, the end of an event, a send',
+  async (t) => {
+    const direct = await freshDatabase()
+    const { url, loseNext } = await leakyWay(t, direct)
+    const common = { clock: systemClock, name: 'test', owner: 'test', leases: null }
+    const store = await openPostgresStore({ url, ...common })
+    t.teardown(() => store.close())
+    t.same(await store.claimInbox(1), [], 'nothing waits in the rows, as far as is known here')
+    // So that the numbers of Page and visitor are known, and the next transaction is one of its own.
+    await store.accept([newEvent('known')])
+    t.same(await handleAll(store, () => []), ['known'])
+
+    const alive = setInterval(() => undefined, 1000)
+    t.teardown(() => clearInterval(alive))
+    loseNext()
+    await t.rejects(store.accept([newEvent('a')]), { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
+    t.same(await store.accept([newEvent('a')]), { stored: 0, duplicates: 1 }, 'it was kept')
+    const claim = await untilFound(() => store.claimInbox(1))
+    t.same(keys(claim), ['a'], 'and is handled, although nothing had told of it')
+
+    const [event] = claim.events
+    if (event === undefined) throw new Error('no event')
+    loseNext()
+    await store.finishEvent(claim, event, { replies: ['one', 'two'], handOut: true })
+    await store.releaseInbox(claim)
+    const out = await untilFound(() => store.claimOutbox(10, anyRoom))
+    t.same(
+      out.replies.map(({ body, doubtSinceMs }) => [body, doubtSinceMs !== null]),
+      [
+        ['one', true],
+        ['two', true],
+      ],
+      'what may have been sent is in doubt',
+    )
+
+    loseNext()
+    for (const reply of out.replies)
+      await store.finishReply(out, reply, { status: 'sent', messageId: `m ${reply.id}` })
+    await store.releaseOutbox(out)
+    t.match(await store.counts(), { inbox: 0, outbox: new Map() })
+    t.match(await sql(direct, 'select count(*)::int as n from evergreen.sent'), [{ n: 2 }])
+
+    await store.look()
+    t.same(await store.claimOutbox(10, anyRoom), [])
+    // What a connection that broke had asked for may be carried out a moment later.
+    await sql(
+      direct,
+      `insert into evergreen.outbox (page, conversation, seq, accepted_ms, doubt_ms, body)
+       select page, id, nextval('evergreen.seq'), 0, 0, 'late' from evergreen.conversation`,
+    )
+    // As at every beat.
+    await store.look()
+    t.same(bodies(await untilFound(() => store.claimOutbox(1, anyRoom))), ['late'])
+  },
+)
