@@ -75,6 +75,7 @@ async function delivery(app: FastifyInstance) {
       },
       refused: activity.refused,
       settled: metrics.doubtSettled,
+      heldBack: metrics.heldBack,
     },
   })
   // Start sending only after `listen` succeeded: a start that fails has then sent nothing.

@@ -40,6 +40,7 @@ const UNREAD: Metrics = {
   replySent: nothing,
   replyDead: nothing,
   doubtSettled: nothing,
+  heldBack: nothing,
   graphCall: nothing,
 }
 

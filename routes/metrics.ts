@@ -11,18 +11,34 @@ async function metrics(app: FastifyInstance) {
     return { inbox, outbox, tokens }
   }
 
+  const ofThisInstance = async () => {
+    const { clock, duty, store, tokens } = app
+    const beganMs = clock.elapsed()
+    const wrote = await store.probe().then(
+      () => true,
+      () => false,
+    )
+    return {
+      writeSeconds: wrote ? (clock.elapsed() - beganMs) / 1000 : null,
+      pagesKept: tokens.statuses().filter(({ pageId }) => duty.keeps(pageId)).length,
+    }
+  }
+
   app.get('/metrics', { config: { open: true } }, async (request, reply) => {
     if (app.signIn.sessionOf(request) === null) {
       reply.header('www-authenticate', 'Basic realm="Evergreen", charset="UTF-8"')
       await app.signIn.assertPassword(request, reply, readBasic(request.headers.authorization))
       reply.removeHeader('www-authenticate')
     }
-    return reply.type(app.exposition.contentType).send(await app.exposition.render(await ofTheBot()))
+    const own = await ofThisInstance()
+    // What the database cannot tell now is left out.
+    const shared = own.writeSeconds === null ? null : await ofTheBot()
+    return reply.type(app.exposition.contentType).send(await app.exposition.render(shared, own))
   })
 }
 
 export const metricsRoutes = fp(metrics, {
   name: 'metrics-routes',
   encapsulate: true,
-  decorators: { fastify: ['duty', 'exposition', 'signIn', 'store', 'tokens'] },
+  decorators: { fastify: ['clock', 'duty', 'exposition', 'signIn', 'store', 'tokens'] },
 })

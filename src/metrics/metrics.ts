@@ -21,14 +21,20 @@ export interface Metrics {
   doubtSettled: (outcome: string) => void
   /** A reply that will not be sent. */
   replyDead: (reason: string) => void
+  /** A reply that was about to be written to Facebook when its Page was no longer this instance's. */
+  heldBack: () => void
   /** @param outcome - `ok` or a verdict */
   graphCall: (edge: string, outcome: string) => void
 }
 
 /** What was counted, as Prometheus reads it. */
 export interface Exposition {
-  /** The Prometheus text; `levels` are what is counted elsewhere, null where another instance tells them. */
-  render: (levels: Levels | null) => Promise<string>
+  /**
+   * The Prometheus text.
+   *
+   * @param levels - what is the same on every instance; null where another one tells it
+   */
+  render: (levels: Levels | null, own?: OwnLevels) => Promise<string>
   contentType: string
 }
 
@@ -38,6 +44,14 @@ export interface Levels {
   /** Replies not yet sent, by Page. */
   outbox: ReadonlyMap<string, number>
   tokens: readonly { pageId: string; isValid: boolean }[]
+}
+
+/** What is so at the moment of a scrape on this instance alone. */
+export interface OwnLevels {
+  /** How long a durable write took just now, in seconds; null when it failed. */
+  writeSeconds: number | null
+  /** How many Pages it works on. */
+  pagesKept: number
 }
 
 // A reply takes one round trip to Facebook when nothing waits, and hours when its Page had no token.
@@ -123,6 +137,31 @@ export const createMetrics = (): Metrics & Exposition => {
     labelNames: ['page'],
     registers,
   })
+  const databaseUp = new Gauge({
+    name: 'evergreen_database_up',
+    help: '1 when the database took a write at the moment of the scrape, else 0.',
+    registers,
+  })
+  const databaseWrite = new Gauge({
+    name: 'evergreen_database_write_seconds',
+    help: 'How long the database took for a durable write at the moment of the scrape.',
+    registers,
+  })
+  const pagesKept = new Gauge({
+    name: 'evergreen_pages_kept',
+    help: 'Pages whose messages this instance handles and answers.',
+    registers,
+  })
+  let heldBack = 0
+  new Counter({
+    name: 'evergreen_sends_held_back_total',
+    help: "Sends that were not written to Facebook, because the Page was no longer this instance's.",
+    registers,
+    collect() {
+      this.reset()
+      this.inc(heldBack)
+    },
+  })
   const tokenValid = new Gauge({
     name: 'evergreen_page_token_valid',
     help: '1 while the token of the Page may be used, else 0.',
@@ -146,9 +185,16 @@ export const createMetrics = (): Metrics & Exposition => {
     },
     replyDead: replies.add,
     doubtSettled: doubts.add,
+    heldBack: () => void (heldBack += 1),
     graphCall: graphRequests.add,
 
-    render: async (levels) => {
+    render: async (levels, own) => {
+      databaseWrite.remove()
+      if (own !== undefined) {
+        databaseUp.set(own.writeSeconds === null ? 0 : 1)
+        if (own.writeSeconds !== null) databaseWrite.set(own.writeSeconds)
+        pagesKept.set(own.pagesKept)
+      }
       inboxPending.remove()
       outboxPending.reset()
       tokenValid.reset()

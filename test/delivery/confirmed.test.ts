@@ -11,6 +11,7 @@ t.test('a reply whose echo was faster than the answer that got lost counts as se
       dead: (_pageId, reason) => t.fail(reason),
       refused: (_pageId, verdict) => void refused.push(verdict),
       settled: () => undefined,
+      heldBack: () => undefined,
     },
   })
   const { graph, store } = world

@@ -340,6 +340,22 @@ t.test('the same text sent a moment ago does not count as the one in doubt', asy
   t.same(world.settled, ['not_found'])
 })
 
+t.test('a send that must not be written any more is told as held back', async (t) => {
+  const world = await createWorld(t)
+  const { finishEvent } = world.store
+  world.store.finishEvent = async (...outcome) => {
+    const claim = await finishEvent(...outcome)
+    return claim && { ...claim, maySend: () => false }
+  }
+  const asked: unknown[] = []
+  world.graph.answer = ({ maySend }) => void asked.push(maySend?.())
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => done(world), 'the fake sends it all the same')
+  t.same(asked, [false])
+  t.same(world.settled, ['held back'])
+})
+
 t.test('when the conversation cannot be read the reply is not kept back for ever', async (t) => {
   const world = await createWorld(t)
   world.graph.answer = () => 'ambiguous'

@@ -129,6 +129,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
         dead: (_pageId, reason) => void dead.push(reason),
         refused: () => undefined,
         settled: (outcome) => void settled.push(outcome),
+        heldBack: () => void settled.push('held back'),
       },
       ...options,
     })

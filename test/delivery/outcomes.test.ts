@@ -113,6 +113,7 @@ t.test('no wait between two tries is longer than what is left of the window', as
       dead: () => undefined,
       refused: () => undefined,
       settled: () => undefined,
+      heldBack: () => undefined,
     },
   })
   const reply = { id: 'r', seq: 1, body: '', acceptedMs: 0, doubtSinceMs: null }

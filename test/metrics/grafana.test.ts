@@ -29,6 +29,16 @@ t.test('the Grafana dashboard asks for metrics that exist, and for all of ours',
   for (const name of known) if (name.startsWith('evergreen_')) t.ok(asked.has(name), name)
 })
 
+t.test('the alarm rules ask for metrics that exist', async (t) => {
+  const rules = readFileSync(new URL('../../deploy/prometheus-rules.yml', import.meta.url), 'utf8')
+  const told = await createMetrics().render(null)
+  const asked = [...rules.matchAll(/^ +expr: (.+)$/gm)].flatMap(
+    ([, expr = '']) => expr.match(/\bevergreen_\w+/g) ?? [],
+  )
+  t.ok(asked.length >= 5)
+  for (const name of asked) t.match(told, new RegExp(`^# TYPE ${name} `, 'm'))
+})
+
 t.test('its panels have ids of their own and do not cover each other', async (t) => {
   t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>

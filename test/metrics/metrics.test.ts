@@ -21,6 +21,7 @@ t.test('every metric of the contract is there under its name, with its labels', 
   metrics.replySent(480)
   metrics.replyDead('outside_window')
   metrics.doubtSettled('found')
+  metrics.heldBack()
   metrics.graphCall('messages', 'ok')
   metrics.graphCall('messages', 'token_invalid')
   metrics.graphCall('messages', 'ok')
@@ -40,6 +41,7 @@ t.test('every metric of the contract is there under its name, with its labels', 
     'evergreen_replies_total{outcome="sent"}': '1',
     'evergreen_replies_total{outcome="outside_window"}': '1',
     'evergreen_replies_in_doubt_total{outcome="found"}': '1',
+    evergreen_sends_held_back_total: '1',
     'evergreen_graph_requests_total{edge="messages",outcome="ok"}': '2',
     'evergreen_graph_requests_total{edge="messages",outcome="token_invalid"}': '1',
     evergreen_inbox_pending: '3',

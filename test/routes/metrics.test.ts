@@ -39,8 +39,23 @@ t.test('GET /metrics asks for the password, and takes it as Basic', async (t) =>
   })
   t.notOk('www-authenticate' in answer.headers)
   t.match(answer.body, /^evergreen_inbox_pending 0$/m)
+  t.match(answer.body, /^evergreen_database_up 1$/m)
+  t.match(answer.body, /^evergreen_database_write_seconds [\d.e-]+$/m)
+  t.match(answer.body, /^evergreen_pages_kept \d+$/m)
   t.match(answer.body, /^process_cpu_user_seconds_total/m)
 })
+
+t.test(
+  'while the database takes no writes that is told, and what it would have to tell is left out',
+  async (t) => {
+    const { app } = await buildConsole(t)
+    app.store.probe = () => Promise.reject(new Error('no room'))
+    const { body } = await app.inject({ url: '/metrics', headers: basic('operator', PASSWORD) })
+    t.match(body, /^evergreen_database_up 0$/m)
+    t.notMatch(body, /^evergreen_database_write_seconds \d/m)
+    t.notMatch(body, /^evergreen_inbox_pending \d/m)
+  },
+)
 
 t.test('a header that is no Basic is no guess', async (t) => {
   const { app } = await buildConsole(t)

@@ -51,6 +51,8 @@ export interface DeliveryReport {
   refused: (pageId: string, verdict: string) => void
   /** The conversation was looked at, or was not to be had, for a reply in doubt. */
   settled: (outcome: SettledDoubt) => void
+  /** A reply was about to be written when its Page was no longer this instance's. */
+  heldBack: () => void
 }
 
 /** `found`: the reply was there; `not_found` and `unreadable`: it is sent again. */

@@ -57,7 +57,7 @@ export const createSendOne = (deps: {
   outcomes: Outcomes
   passThread: PassThread
   clock: Clock
-  report: Pick<DeliveryReport, 'settled'>
+  report: Pick<DeliveryReport, 'settled' | 'heldBack'>
 }): SendOne => {
   const { graph, gates, pacer, doubt, media, outcomes, passThread, clock, report } = deps
   /** If reply N was not delivered, later replies claimed at the same time were not tried: skip the lookup for them. */
@@ -76,6 +76,12 @@ export const createSendOne = (deps: {
     if (verdict.is === 'sent') return outcomes.sent(claim, reply, verdict.messageId)
     if (verdict.seen) untriedMs.set(claim, doubtSinceMs)
     return null
+  }
+
+  const mayBeWritten = ({ maySend }: OutboxClaim): boolean => {
+    if (maySend()) return true
+    report.heldBack()
+    return false
   }
 
   const minWindow: Stage = async (attempt) => {
@@ -129,7 +135,7 @@ export const createSendOne = (deps: {
     const echo = hand.echo()
     if (echo !== null) return outcomes.sent(claim, reply, echo.messageId)
     doubt.begun(reply)
-    const call = callOf(claim, reply, content)
+    const call = { ...callOf(claim, reply, content), maySend: () => mayBeWritten(claim) }
     const sent =
       content.media === undefined
         ? await graph.sendMessage({ ...call, pageToken, ...(attempt.tag && { tag: attempt.tag }) })

@@ -126,6 +126,7 @@ export const startBot = async (deps: {
       dead: () => undefined,
       refused: () => undefined,
       settled: () => undefined,
+      heldBack: () => undefined,
     },
     limits,
   })
