@@ -6,6 +6,7 @@ import { backlog } from './backlog.ts'
 import { conversation } from './conversation.ts'
 import { latency, throughput } from './end-to-end.ts'
 import { memory } from './memory.ts'
+import { postgres } from './postgres.ts'
 import { trouble } from './trouble.ts'
 
 const PARTS = {
@@ -16,6 +17,7 @@ const PARTS = {
   backlog: (rounds: number) => backlog({ rounds: Math.min(rounds, 3) }),
   conversation: (rounds: number) => conversation({ rounds }),
   trouble: (rounds: number) => trouble({ rounds: Math.min(rounds, 3) }),
+  postgres: (rounds: number) => postgres({ rounds: Math.min(rounds, 3) }),
 }
 
 const isPart = (name: string): name is keyof typeof PARTS => Object.hasOwn(PARTS, name)

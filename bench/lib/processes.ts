@@ -18,6 +18,8 @@ export interface Subject {
   memoryMiB: () => number
   /** Asks the process something; it answers by `process.send`. */
   ask: <T>(question: unknown) => Promise<T>
+  /** Has it end in order; resolves when it has. */
+  end: () => Promise<void>
   /** Kills it, and removes its folder. */
   stop: () => Promise<void>
 }
@@ -82,10 +84,17 @@ const toSubject = (
     child.send(question as object)
     return answer
   },
-  stop: async () => {
+  end: async () => {
     const ended = once(child, 'exit')
-    child.kill('SIGKILL')
+    child.kill('SIGTERM')
     await ended
+  },
+  stop: async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    }
     rmSync(folder, { recursive: true, force: true })
   },
 })

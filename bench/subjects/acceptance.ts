@@ -17,6 +17,9 @@ const env = {
   FB_APP_SECRET: APP_SECRET,
   FB_VERIFY_TOKEN: 'verify',
   DATA_DIR: process.env['BENCH_DIR'],
+  // Left out, the database is in that folder.
+  DATABASE_URL: process.env['DATABASE_URL'],
+  TOKEN_KEY: process.env['TOKEN_KEY'],
 }
 const app = Fastify({ logController: new LogController({ disableRequestLogging: true }) })
 app.register(envPlugin, { env })

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../src/base/clock.ts'
+import { moveToServer } from '../../src/store/postgres/move.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { makeFolder, startBot, type Subject } from '../lib/processes.ts'
 import { APP_SECRET, PAGE_IDS } from '../lib/requests.ts'
@@ -34,8 +36,31 @@ export const startProduct = async (
   folder = makeFolder(),
   env: Record<string, string> = {},
 ): Promise<Subject> => {
+  await saveTokens(folder, null)
+  return start(graphPort, folder, env)
+}
+
+/** One of several instances on a database that {@link fillDatabase} has made ready. */
+export const startInstance = (graphPort: number, url: string): Promise<Subject> =>
+  start(graphPort, makeFolder(), { DATABASE_URL: url, TOKEN_KEY: KEY.toString('base64') })
+
+/** Puts tokens into a database, and what a folder holds. */
+export const fillDatabase = async (url: string, folder = makeFolder()): Promise<void> => {
+  await saveTokens(folder, KEY)
+  await moveToServer({
+    dir: folder,
+    url,
+    key: KEY,
+    owner: 'bench',
+    clock: systemClock,
+    onProgress: () => undefined,
+  })
+}
+
+const KEY = Buffer.alloc(32, 7)
+
+const start = (graphPort: number, folder: string, env: Record<string, string>): Promise<Subject> => {
   writeFileSync(join(folder, 'bot.yaml'), SCRIPT)
-  await saveTokens(folder)
   return startBot(
     {
       FB_APP_ID: '1',
@@ -51,8 +76,8 @@ export const startProduct = async (
   )
 }
 
-const saveTokens = async (dir: string): Promise<void> => {
-  const tokens = await createTokenStore({ dir, key: null })
+const saveTokens = async (dir: string, key: Buffer | null): Promise<void> => {
+  const tokens = await createTokenStore({ dir, key })
   await tokens.save({
     pages: PAGE_IDS.map((pageId) => ({
       pageId,

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ALONE, sql, startServer, type OwnServer } from '../../test/helpers/postgres-server.ts'
+
+/** A PostgreSQL server that keeps what it has said it keeps. */
+export const startDurableServer = (): Promise<OwnServer> =>
+  startServer({
+    settings: [...ALONE, 'shared_buffers=256MB', 'max_wal_size=4GB', 'checkpoint_timeout=30min'],
+  })
+
+let made = 0
+
+/** A database with nothing in it. @returns its address */
+export const makeDatabase = async ({ urlOf }: OwnServer): Promise<string> => {
+  const name = `bench_${(made += 1)}`
+  await sql(urlOf('postgres'), `create database ${name}`)
+  return urlOf(name)
+}
+
+/** Processor time of the server so far, of all its processes, in ms. */
+export const serverCpuMs = ({ dir }: OwnServer): number => {
+  const [postmaster = ''] = readFileSync(join(dir, 'postmaster.pid'), 'utf8').split('\n')
+  let ms = 0
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const fields = statOf(pid)
+    const isOwn = pid === postmaster
+    if (!isOwn && fields[1] !== postmaster) continue
+    // With those of its processes that have ended. Linux counts in hundredths of a second.
+    const parts = isOwn ? [11, 12, 13, 14] : [11, 12]
+    for (const part of parts) ms += Number(fields[part]) * 10
+  }
+  return ms
+}
+
+/** The fields behind the name. */
+const statOf = (pid: string): string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  } catch {
+    // It has ended meanwhile.
+    return []
+  }
+}
+
+/** Bytes of log that the server has written so far. */
+export const walBytes = async (url: string): Promise<number> => {
+  const [row] = await sql(url, `select pg_current_wal_lsn() - '0/0'::pg_lsn as bytes`)
+  return Number(row?.['bytes'])
+}
+
+export { sql }
