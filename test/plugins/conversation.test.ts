@@ -21,6 +21,12 @@ const build = async (
   const told: object[] = []
   const asked: string[] = []
   const app = Fastify()
+  const tokens = {
+    status: () => ({ pageName: 'Market Shop' }),
+    statuses: () => [{ pageId: PAGE, state: 'valid' }],
+    tokenFor: () => 'page-token-1',
+    onChange: () => () => undefined,
+  }
   const parts = {
     env: { config: { BOT_SCRIPT: file, DATA_DIR: dirname(file), FB_APP_ID: APP_ID } },
     clock: { clock: systemClock },
@@ -40,14 +46,7 @@ const build = async (
         setMessengerProfile: async (_token: string, properties: object) => void told.push(properties),
       },
     },
-    tokens: {
-      tokens: {
-        status: () => ({ pageName: 'Market Shop' }),
-        statuses: () => [{ pageId: PAGE, state: 'valid' }],
-        tokenFor: () => 'page-token-1',
-        onChange: () => () => undefined,
-      },
-    },
+    tokens: { tokens, keptTokens: tokens },
   }
   for (const [name, decorators] of Object.entries(parts)) {
     app.register(
