@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -148,6 +148,38 @@ t.test(
     await follower.stop('QUIT')
   },
 )
+
+/** What makes the clock of a process go five minutes fast; null where `faketime` is not installed. */
+const fastClock = (): Record<string, string> | null => {
+  const asked = spawnSync('faketime', ['-f', '+5m', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
+  if (asked.status !== 0) return null
+  return { LD_PRELOAD: asked.stdout.trim(), FAKETIME: '+5m', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+}
+const fast = fastClock()
+
+t.test(
+  'two instances whose clocks are five minutes apart answer each message once',
+  { skip: fast === null && 'faketime is not installed on this machine' },
+  async (t) => {
+    const url = await freshDatabase()
+    const { bot, sandbox, talk } = await scene(t, url)
+    const other = await bot.twin('elsewhere')
+    Object.assign(other.env, fast)
+    await other.start()
+    while ((await sql(url, KEEPERS)).length < 2) await sleep(50)
+    for (let n = 0; n < MESSAGES; n += 1) talk.write()
+    await talk.answered(SETTLED_WITHIN_MS)
+    t.same(talk.wrongs(), [], 'while each keeps a Page')
+
+    sandbox.setWebhook({ url: `${other.address}/webhook`, verifyToken: 'verify-1' })
+    for (let n = 0; n < MESSAGES; n += 1) talk.write()
+    t.equal(await bot.sigterm(), 0)
+    await talk.answered(SETTLED_WITHIN_MS)
+    t.same(talk.wrongs(), [], 'and when the fast one has both')
+  },
+)
+
+const KEEPERS = 'select distinct owner from evergreen.lease where page > 0 and until > clock_timestamp()'
 
 t.test(
   'a move that is killed half-way is run again: nothing is missing, and what is in doubt stays so',
