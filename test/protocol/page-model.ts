@@ -350,15 +350,13 @@ const QUEUED: ReadonlySet<Trap> = new Set(['clock looked at before the call', 'o
 /** With these a keeper says something after its lease. */
 const LATE: ReadonlySet<Trap> = new Set([...QUEUED, 'won again is no taking', 'deadline from the answer on'])
 
-// Both make states equal that differ in nothing that matters.
-
-/** A request of an earlier tenure is held back whenever it is its turn. */
+/** Makes states equal that differ in nothing that matters: a request of an earlier tenure is held back whenever it is its turn. */
 const dropRequests = ({ keepers }: State): void => {
   for (const keeper of keepers)
     if (keeper.frozen === null) keeper.queue = keeper.queue.filter((request) => isFirst(keeper, request))
 }
 
-/** A keeper whose lease is over, and the Page another's, sends nothing more, and hears of it at whatever it asks. */
+/** So does this: a keeper whose lease is over, and the Page another's, sends nothing more, and hears of it at whatever it asks. */
 const dropWhatIsOver = (state: State): void => {
   for (const who of [0, 1] as const) {
     const keeper = state.keepers[who]
