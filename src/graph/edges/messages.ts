@@ -29,7 +29,7 @@ export const messageEdges = (caller: Caller): Edges => ({
       secrets: saidIn(message),
     })
     const [messageId, recipientId] = [readId(body['message_id']), readId(body['recipient_id'])]
-    // Somebody else may have answered, such as a proxy: only the ids prove that Facebook has taken the message.
+    // A proxy may have answered: only the ids prove that Facebook has taken the message.
     if (messageId === null && recipientId === null)
       throw unexpected('messages', 'named neither message nor recipient', 'ambiguous')
     return { messageId, recipientId, usage: readUsage(headers, pageId) }
