@@ -52,7 +52,7 @@ export interface Sandbox {
   /** A visitor does something at a Page; the mid of what came of it. */
   act: (pageId: string, psid: string, action: VisitorAction) => string
   trouble: (kind: Parameters<typeof makeTrouble>[1], details?: Parameters<typeof makeTrouble>[2]) => void
-  /** Resolves with what `check` gives as soon as that is neither null, undefined nor false; asked after everything that happens. */
+  /** Resolves with what `check` gives as soon as that is neither null, undefined nor false; asked after everything that happens. `timeoutMs`: a minute when left out. */
   until: <Value>(check: () => Value, timeoutMs?: number) => Promise<Present<Value>>
   /** Resolves once the Page has said `count` messages to this visitor, with all it ever said. */
   replies: (pageId: string, psid: string, count: number, timeoutMs?: number) => Promise<ChatMessage[]>
@@ -78,7 +78,8 @@ export interface UserTokenOptions {
 }
 
 const WEBHOOK_TIMEOUT_MS = 5_000
-const PATIENCE_MS = 10_000
+/** What is waited for may run on a busy machine; a test that cannot wait so long names a time of its own. */
+const PATIENCE_MS = 60_000
 
 /** Starts Facebook on this machine: Graph API, login dialog, webhooks, control API and chat page on one origin. */
 export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> => {

@@ -130,6 +130,7 @@ t.test(
     world.delivery.start()
     world.graph.answer = () => unknown()
     await world.say('x')
+    await world.until(() => world.graph.calls.length > 0, 'it is tried')
     await world.until(async () => {
       await world.clock.advance(600_000)
       return world.dead.length === 1
