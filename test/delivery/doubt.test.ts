@@ -21,8 +21,8 @@ interface Doubt {
   answered?: boolean
   /** Since when the Page is kept, ms after the try has failed; from the beginning where it is absent. */
   takenAfterMs?: number
-  /** What a look at the conversation finds: the message, nothing, or a refusal. */
-  look: 'there' | 'missing' | Verdict
+  /** What a look at the conversation finds: the message, the visitor's words alone, nothing at all, or a refusal. */
+  look: 'there' | 'missing' | 'empty' | Verdict
   /** How Facebook shows the text, where it is not letter for letter what was sent. */
   shown?: string
   /** Whether what it answers is dated an hour after the send. */
@@ -57,11 +57,14 @@ const settled = async (facts: Doubt) => {
     text: shown ?? content.message.text ?? '',
     createdMs: clock.now(),
   }
+  const theirs = { id: 'mid-0', fromId: '700', text: 'hi', createdMs: clock.now() }
   const doubt = createDoubtResolver({
     graph: {
       recentMessages: async () => {
-        if (look !== 'there' && look !== 'missing') throw refusal(look)
-        return { messages: look === 'there' ? [own] : [], next: null }
+        if (look === 'there') return { messages: [own, theirs], next: null }
+        if (look === 'missing') return { messages: [theirs], next: null }
+        if (look === 'empty') return { messages: [], next: null }
+        throw refusal(look)
       },
     },
     store: { sentReplies: async () => [] },
@@ -125,6 +128,10 @@ const TABLE: Record<string, [Doubt, string]> = {
   ],
   'the conversation may not be read': [
     { tookMs: 100, answered: true, look: 'permission' },
+    'presumed not sent after 23 s',
+  ],
+  'the conversation is shown without any message': [
+    { tookMs: 100, answered: true, look: 'empty' },
     'presumed not sent after 23 s',
   ],
   'the message is shown with other spaces and accents': [

@@ -102,6 +102,12 @@ export const createDoubtResolver = (deps: {
     return found
   }
 
+  const lookAgainMs = times.settleMs / 4
+
+  /** Of a look that says nothing about the reply. @param isOver - whether it was waited for long enough */
+  const unseen = (isOver: boolean, waitMs = lookAgainMs): DoubtVerdict =>
+    isOver ? { is: 'not_sent', seen: false } : { is: 'open', waitMs }
+
   return {
     resolve: async (claim, reply, content, token) => {
       const nowMs = clock.elapsed()
@@ -128,12 +134,14 @@ export const createDoubtResolver = (deps: {
           (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
         )
         if (found !== undefined) return { is: 'sent', messageId: found.id }
+        // The visitor wrote in it, so a conversation without any message was not shown.
+        if (messages.length === 0) return unseen(sinceTryMs >= times.settleMs && nowMs >= last.overMs)
         return nowMs >= last.overMs
           ? { is: 'not_sent', seen: true }
           : { is: 'open', waitMs: last.overMs - nowMs }
       } catch (error) {
         if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
-        const againMs = Math.max(times.settleMs / 4, error.retryAfterMs ?? 0)
+        const againMs = Math.max(lookAgainMs, error.retryAfterMs ?? 0)
         // Facebook itself says that it may be read later.
         if (error.verdict === 'rate_limited') {
           unreadableMs.delete(reply.id)
@@ -145,7 +153,7 @@ export const createDoubtResolver = (deps: {
         const isOver = error.retryable
           ? nowMs - sinceMs >= times.giveUpMs
           : sinceTryMs >= times.settleMs && nowMs >= last.overMs
-        return isOver ? { is: 'not_sent', seen: false } : { is: 'open', waitMs: againMs }
+        return unseen(isOver, againMs)
       }
     },
     begun: ({ id }) => void begunMs.set(id, clock.elapsed()),
