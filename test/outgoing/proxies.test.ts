@@ -5,6 +5,7 @@ import { request } from 'undici'
 import { createGraph } from '../../src/graph/client.ts'
 import Fastify from 'fastify'
 import { formAnswersPlugin } from '../../plugins/form-answers.ts'
+import { soleDuty, soleInstance } from '../../src/base/duty.ts'
 import { createPostAlert } from '../../src/alerts/channels/post.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../../src/outgoing/proxies.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -145,6 +146,8 @@ t.test('the answers of a form leave through it, too', async (t) => {
   const stands = {
     store: { formAnswers: answers, onWork: () => () => undefined },
     clock,
+    duty: soleDuty,
+    instances: soleInstance(),
     config: { HTTPS_PROXY: way('hush'), NO_PROXY: 'localhost' },
   }
   for (const [name, stand] of Object.entries(stands)) app.decorate(name, stand as never)
