@@ -106,7 +106,7 @@ const toJavaScriptNames = (text: string): string => text.replace(/(?<=\/[\w.-]+|
 
 /** What an editor needs to know of `evergreen-messenger/handlers`. */
 const writeTypes = (target: string): void => {
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const tsc = join(ROOT, 'node_modules/typescript/lib/tsc.js')
   const project = join(ROOT, 'tools/package.tsconfig.json')
   execFileSync(process.execPath, [tsc, '--project', project, '--outDir', target], { stdio: 'inherit' })
   for (const name of readdirSync(target, { recursive: true, encoding: 'utf8' })) {

@@ -171,7 +171,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       else if (operations.length === 1 || isWorldsFault(error)) return { error: failureOf(error) }
     }
     // One operation that cannot be carried out must not take its neighbours with it.
-    const each: ({ result: unknown } | { error: Failure })[] = []
+    const each: Extract<BatchAnswer, { each: unknown }>['each'] = []
     for (const operation of operations) {
       each.push(
         await tryOut([operation]).then(
@@ -179,7 +179,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
           (error: unknown) =>
             codeOf(error) === LEASE_LOST && 'fence' in operation
               ? { result: voidResult(operation.op) }
-              : { error: failureOf(error) },
+              : { error: failureOf(error), isWorlds: isWorldsFault(error) },
         ),
       )
     }

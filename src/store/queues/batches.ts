@@ -25,11 +25,13 @@ export interface Batches {
 }
 
 /**
- * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one.
- * `error`: nothing of it was kept, as far as is known.
+ * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one;
+ * `isWorlds`: the operation is not to blame, and may be carried out later. `error`: nothing of it was kept, as far as is known.
  */
 export type BatchAnswer =
-  { results: unknown[] } | { each: ({ result: unknown } | { error: Failure })[] } | { error: Failure }
+  | { results: unknown[] }
+  | { each: ({ result: unknown } | { error: Failure; isWorlds: boolean })[] }
+  | { error: Failure }
 
 export interface Failure {
   message: string
@@ -88,26 +90,29 @@ export const createBatches = (deps: {
     const asked = inFlight ?? []
     inFlight = null
     const again: Pending[] = []
+    const isWorlds =
+      'error' in answer || ('each' in answer && answer.each.some((one) => 'error' in one && one.isWorlds))
+    failures = isWorlds ? failures + 1 : 0
+    const givesUp = isWorlds && closing !== null && closing.tries++ >= TRIES_WHEN_CLOSING
+    const later = (pending: Pending, failure: Failure): void => {
+      if (pending.insist && !givesUp) again.push(pending)
+      else fail(pending, failure)
+    }
     if ('results' in answer) {
-      failures = 0
       for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
     } else if ('each' in answer) {
-      failures = 0
       for (const [index, pending] of asked.entries()) {
-        const one = answer.each[index]
-        if (one !== undefined && 'result' in one) pending.resolve(one.result as never)
-        else fail(pending, one?.error ?? { message: 'no answer', code: null })
+        const one = answer.each[index] ?? { error: { message: 'no answer', code: null }, isWorlds: false }
+        if ('result' in one) pending.resolve(one.result as never)
+        else if (one.isWorlds) later(pending, one.error)
+        else fail(pending, one.error)
       }
     } else {
-      failures += 1
-      const givesUp = closing !== null && closing.tries++ >= TRIES_WHEN_CLOSING
-      for (const pending of asked) {
-        if (pending.insist && !givesUp) again.push(pending)
-        else fail(pending, answer.error)
-      }
-      // What comes after something lost is lost too: what is stored must have no hole.
-      if (givesUp) for (const pending of queue.splice(0)) fail(pending, answer.error)
+      for (const pending of asked) later(pending, answer.error)
     }
+    // What comes after something lost is lost too: what is stored must have no hole.
+    const lost = { message: CLOSED, code: null }
+    if (givesUp) for (const pending of queue.splice(0)) fail(pending, 'error' in answer ? answer.error : lost)
     if (again.length === 0) return schedule()
     queue = [...again, ...queue]
     // What is insisted on waits a little; anything new is tried at once and takes it along.

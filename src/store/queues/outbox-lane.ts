@@ -138,13 +138,15 @@ export const createLane = (deps: {
       taken.add(id)
       known.delete(id)
     }
-    const { rows, unread } = await outboxRows.load({
-      page: pageId,
-      fence: tenure.fence,
-      conversations: wanted,
-      limit,
-      nowMs: clock.now(),
-    })
+    const { rows, unread } = await outboxRows
+      .load({ page: pageId, fence: tenure.fence, conversations: wanted, limit, nowMs: clock.now() })
+      .catch((error: unknown) => {
+        for (const id of wanted) {
+          taken.delete(id)
+          if (!known.has(id)) remember(id, before.get(id)?.windowEndsMs ?? null)
+        }
+        throw error
+      })
     const found = new Map(rows.map((row) => [row.conversation, row]))
     for (const id of wanted) if (!found.has(id)) taken.delete(id)
     for (const id of unread) {

@@ -189,7 +189,10 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       })
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
       if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
-      const finished = await recorded
+      const finished = await recorded.catch(async (error: unknown) => {
+        if (handOut && inbox.entryOf(claim) !== null) await outbox.release(outbox.handOut(entry, []))
+        throw error
+      })
       // What was stored is in doubt, for its next keeper.
       if (inbox.entryOf(claim) === null) return null
       if (finished.forgotten) {

@@ -75,7 +75,8 @@ const answer = (database: Database, { operations }: Batch): BatchAnswer => {
       try {
         return { result: database.commit([operation])[0] }
       } catch (cause) {
-        return { error: failure(cause) }
+        const error = failure(cause)
+        return { error, isWorlds: isWorldsFault(error) }
       }
     })
     return { each }
