@@ -16,6 +16,12 @@ export interface RequestPlan {
   run: string
 }
 
+/** More than the bot remembers of a visitor: the same words over and over, or with another number, are taken for another bot's. */
+const TOWNS =
+  'antwerp,basel,cork,dresden,essen,florence,ghent,hull,ipswich,jena,kiel,lyon,malmo,nice,oslo,porto,quimper,riga,siena,turin,utrecht,vigo,wells,york,zagreb,bergen,cadiz,derby,elche,fulda'.split(
+    ',',
+  )
+
 /** Callbacks as Facebook sends them, one message each, signed, as raw HTTP/1.1 requests ready to be written. */
 export const makeRequests = ({
   count,
@@ -40,8 +46,7 @@ export const makeRequests = ({
               timestamp: Date.now(),
               message: {
                 mid: midOf(`${run}${n}`),
-                // The same words over and over would be taken for another bot's.
-                text: `When are you open on day ${n}?`,
+                text: `When are you open on day ${n} of ${TOWNS[n % TOWNS.length]}?`,
               },
             },
           ],
