@@ -46,7 +46,7 @@ export const makeRequests = ({
               timestamp: Date.now(),
               message: {
                 mid: midOf(`${run}${n}`),
-                text: `When are you open on day ${n} of ${TOWNS[n % TOWNS.length]}?`,
+                text: `When are you open on day ${n} of ${TOWNS[Math.floor(n / conversations) % TOWNS.length]}?`,
               },
             },
           ],
