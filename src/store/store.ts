@@ -109,7 +109,7 @@ export interface VisitorOperations {
   recentVisitors: (query: { pageId: string; limit: number }) => Promise<string[]>
   /** Keeps how Facebook calls a visitor, of the last 100,000 that were told; without a conversation, nothing. */
   keepName: (visitor: NamedVisitor) => Promise<void>
-  /** Visitors whose name has these words in it, whatever their case and accents; those told last come first. */
+  /** Visitors whose name has these words in it, in any case and with any accents; those told last come first. */
   findByName: (query: { words: string; limit: number }) => Promise<NamedVisitor[]>
   /** All that is kept of one conversation, at most `limit` of each kind; null when there never was one. */
   conversation: (who: { pageId: string; psid: string; limit: number }) => Promise<KeptConversation | null>

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
@@ -6,11 +5,11 @@ import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { Duty } from '../base/duty.ts'
 import type { Healer } from './heal.ts'
-import type { KeptState, KeptStates } from './kept-states.ts'
-import type { PageTokenState, PageTokenStatus, PageTokens } from './page-tokens.ts'
-import { isGranted } from './grants.ts'
+import type { KeptStates } from './kept-states.ts'
+import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
 import { deathRemedy, meaningOf } from './refusals.ts'
 import { nextState, type TokenEvent } from './state.ts'
+import { createEntry, fingerprintOf, toKept, toStatus, troubleAfter, type Entry } from './token-entry.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
 export interface ProbedPageTokensDeps {
@@ -35,47 +34,11 @@ export interface ProbedPageTokensDeps {
   onNoTrouble?: (pageId: string) => void
 }
 
-/** The token of one Page with its state. */
-interface Entry {
-  pageId: string
-  stored: StoredPageToken | null
-  fingerprint: string | null
-  state: PageTokenState
-  reason: string | null
-  remedy: string | null
-  sinceMs: number
-  /** From the last probe, before that from the store. */
-  scopes: string[]
-  /** Null for never, as was proved; another answer of a later probe is trouble. */
-  expiresAtMs: number | null
-  dataAccessExpiresAtMs: number | null
-  /** Grows with every new token and every doubt: a probe begun before confirms nothing. */
-  generation: number
-  /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
-  disputes: number
-  doubtedAtMs: number
-  /** Suspect because of a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
-  isHearsay: boolean
-  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
-  proof: string | null
-  /** Failed probes in a row, and the error of the last one. */
-  undecided: number
-  obstacle: string
-  cancelPatience: () => void
-  probing: Promise<void> | null
-  cancelTimer: () => void
-  /** Undefined before the first probe here. */
-  trouble: TokenTrouble | null | undefined
-  /** Whether the Page was kept here when that was last looked at. */
-  isOurs: boolean
-}
-
 const FIRST_PROBES_APART_MS = 20
 const RETRY = { baseMs: 2000, capMs: 60_000 }
 const DISPUTE = { baseMs: 1000, factor: 4, capMs: 5 * 60_000 }
 /** After so long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
-const MANY_DISPUTES = 3
 /** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
 const PATIENCE_MS = 3 * 60_000
 
@@ -405,64 +368,5 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     },
   }
 }
-
-const createEntry = (pageId: string, nowMs: number): Entry => ({
-  pageId,
-  stored: null,
-  fingerprint: null,
-  state: 'missing',
-  reason: 'There is no token for this Page yet.',
-  remedy: null,
-  sinceMs: nowMs,
-  scopes: [],
-  expiresAtMs: null,
-  dataAccessExpiresAtMs: null,
-  generation: 0,
-  disputes: 0,
-  doubtedAtMs: 0,
-  isHearsay: false,
-  proof: null,
-  undecided: 0,
-  obstacle: '',
-  cancelPatience: () => {},
-  probing: null,
-  cancelTimer: () => {},
-  trouble: undefined,
-  isOurs: false,
-})
-
-const toKept = ({ state, reason, remedy, sinceMs, fingerprint, stored }: Entry): KeptState => ({
-  state,
-  reason,
-  remedy: state === 'invalid' ? remedy : null,
-  sinceMs,
-  fingerprint,
-  provedAtMs: stored?.provedAtMs ?? null,
-})
-
-const toStatus = (entry: Entry): PageTokenStatus => ({
-  pageId: entry.pageId,
-  pageName: entry.stored?.name ?? null,
-  state: entry.state,
-  reason: entry.reason,
-  remedy: entry.state === 'invalid' ? entry.remedy : null,
-  sinceMs: entry.sinceMs,
-  provedAtMs: entry.stored?.provedAtMs ?? null,
-  fingerprint: entry.fingerprint,
-  scopes: entry.scopes,
-  tasks: entry.stored?.tasks ?? [],
-  expiresAtMs: entry.expiresAtMs,
-  dataAccessExpiresAtMs: entry.dataAccessExpiresAtMs,
-})
-
-/** What is wrong with a token that `debug_token` calls valid. */
-const troubleAfter = (entry: Entry, facts: TokenFacts, doubted: string | null): TokenTrouble | null => {
-  if (!isGranted(facts, 'pages_messaging', entry.pageId)) return troubles.permissionLost()
-  if (doubted !== null && entry.disputes >= MANY_DISPUTES) return troubles.disputed(doubted)
-  return entry.expiresAtMs === null ? null : troubles.expires(entry.pageId, entry.expiresAtMs)
-}
-
-/** A fingerprint that tells tokens apart in logs without revealing them. */
-const fingerprintOf = (token: string): string => hash('sha256', token).slice(0, 8)
 
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

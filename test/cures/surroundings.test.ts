@@ -8,7 +8,7 @@ const service = surroundingsOf({ EVERGREEN_COMMAND: 'sudo evergreen' }, { ...HOS
 const folder = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710, bin: '/opt/ever green/bin' })
 const installed = surroundingsOf(
   {},
-  { ...HOST, pid: 4711, ppid: 4710, bin: '/home/ann/my-bot/node_modules/evergreen-messenger/bin' },
+  { ...HOST, pid: 4711, ppid: 4710, bin: '/opt/my-bot/node_modules/evergreen-messenger/bin' },
 )
 const demo = surroundingsOf({ EVERGREEN_DEMO: '4000' }, { ...HOST, pid: 4711, ppid: 1 })
 

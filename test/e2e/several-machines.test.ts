@@ -102,7 +102,7 @@ t.test(
     await Promise.all(instances.slice(1).map((instance) => instance.start()))
     await untilKept(url, [2, 2, 2])
     const talk = createTalk(town, createRng(SEED))
-    // Only whoever wrote before may be answered.
+    // Only a visitor who wrote before may be answered.
     for (const place of talk.conversations) talk.write(place, 'say hello')
     await talk.answered(SETTLED_WITHIN_MS)
     const callbacks = talk.conversations.map(({ pageId, psid, texts }) => {

@@ -24,7 +24,7 @@ export class Domain {
   }
 }
 
-/** Whatever runs in the scope of the resource from now on belongs to the domain. */
+/** Code that runs in the scope of the resource from now on belongs to the domain. */
 const enter = (resource, domain) => {
   const run = resource.runInAsyncScope
   resource.runInAsyncScope = (work, self, ...args) =>

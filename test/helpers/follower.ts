@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { FOLLOWED, makeDataFolder, sql, startServer, type OwnServer } from './postgres-server.ts'
 
-/** Starts a server that gets what the other has and whatever is written there. It takes no writes until it is promoted. */
+/** Starts a server that gets what the other has and what is written there later. It takes no writes until it is promoted. */
 export const startFollower = async (primary: OwnServer): Promise<OwnServer> => {
   const dir = makeDataFolder()
   const { uid, gid } = statSync(dir)

@@ -356,7 +356,7 @@ const dropRequests = ({ keepers }: State): void => {
     if (keeper.frozen === null) keeper.queue = keeper.queue.filter((request) => isFirst(keeper, request))
 }
 
-/** So does this: a keeper whose lease is over, and the Page another's, sends nothing more, and hears of it at whatever it asks. */
+/** So does this: a keeper whose lease is over, and the Page another's, sends nothing more, and hears of it at each operation. */
 const dropWhatIsOver = (state: State): void => {
   for (const who of [0, 1] as const) {
     const keeper = state.keepers[who]

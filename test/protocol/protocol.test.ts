@@ -36,7 +36,7 @@ t.test(
 )
 
 t.test(
-  'whatever happens in whatever order, each reply is sent once and in order, and nothing is stuck',
+  'in any order of steps and faults, each reply is sent once and in order, and nothing is stuck',
   async (t) => {
     const { states, counterexample } = explore(pageModel({ faults: FAULTS }))
     t.equal(counterexample, null)

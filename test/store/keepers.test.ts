@@ -126,7 +126,7 @@ t.test('after another instance has taken the Page nothing is kept or sent for it
   t.same(
     kept,
     [{ inbox: 2, dead: 0, outbox: 'two' }],
-    'only that one was sent, which is true whoever keeps the Page',
+    'only that one was sent, which is true after another instance has taken the Page, too',
   )
 })
 
@@ -161,7 +161,7 @@ t.test('a lease that ran out and is won again is a taking like any other', async
 })
 
 t.test(
-  'by its own clock an instance may not send when the lease has run out, whatever it has heard',
+  'by its own clock an instance may not send when the lease has run out, also where it heard otherwise',
   async (t) => {
     const url = await freshDatabase()
     let aheadMs = 0

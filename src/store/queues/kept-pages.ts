@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts'
 export interface Tenure {
   /** Rises with every taking of the Page, by whichever process. */
   fence: number
-  /** When the Page was taken, by `clock.elapsed()`. Whatever was handed out before was last tried before. */
+  /** When the Page was taken, by `clock.elapsed()`. A reply that was handed out before was last tried before. */
   takenMs: number
   /** Whether something may be said for the Page now. To be asked in the moment in which it is written to Facebook. */
   maySend: () => boolean

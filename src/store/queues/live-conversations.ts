@@ -30,7 +30,7 @@ export interface LiveConversations {
    * state shows the state before, and comes in this turn of the event loop.
    */
   leave: (live: LiveConversation) => void
-  /** Forgets it at once, whatever needs it. */
+  /** Forgets it at once, also while a caller needs it. */
   drop: (live: LiveConversation) => void
   all: () => LiveConversation[]
   nextClaim: () => ClaimId

@@ -66,7 +66,7 @@ export type Operation =
   | ({ op: 'load_inbox' } & InboxQuery)
   | ({ op: 'load_outbox' } & OutboxQuery)
   | ({ op: 'waiting' } & WaitingQuery)
-  /** It has no fence: that Facebook has the reply is true, whoever keeps the Page by now. */
+  /** It has no fence: that Facebook has the reply is true, also after another instance has taken the Page. */
   | {
       op: 'sent'
       page: string

@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto'
+import type { NewEvent } from '../store.ts'
+import type { AcceptedRow, Operation } from '../queues/operations.ts'
+import { CONVERSATION_GONE } from './schema.ts'
+import { addCounts, ALL_SPANS } from './counts.ts'
+import { CHANNEL } from './noticed-elsewhere.ts'
+import type { Known, Statements } from './statements.ts'
+
+const WINDOW_MS = 24 * 60 * 60 * 1000
+// A window end this much later is not worth a write; the stored one is then early, which is the safe side.
+const WINDOW_GRAIN_MS = 60 * 1000
+/** The instance, as far as others are told of what it accepts. */
+export interface Sender {
+  owner: string
+  /** Numbers of the Pages that it keeps. */
+  keeps: () => readonly number[]
+}
+
+/**
+ * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
+ * which of several with the same name comes first is settled here.
+ *
+ * @param sender - tells the keepers of Pages that it does not keep itself; null where nothing has to be told
+ * @returns one row per event; null for a duplicate
+ */
+export const acceptAll = (
+  operations: readonly Extract<Operation, { op: 'accept' }>[],
+  known: Known,
+  sender: Sender | null,
+): Statements<(AcceptedRow | null)[]> => {
+  const all = operations.flatMap(({ events, nowMs }) => events.map((event) => ({ event, nowMs })))
+  const taken = new Set<string>()
+  const names: { ord: number; key: Buffer; nowMs: number }[] = []
+  const given = all.flatMap(({ event, nowMs }, ord) => {
+    const keys = namesOf(event)
+    const texts = keys.map((key) => key.toString('latin1'))
+    const isRepeated = texts.some((text) => taken.has(text))
+    for (const [index, text] of texts.entries()) {
+      if (taken.has(text)) continue
+      taken.add(text)
+      const key = keys[index]
+      if (key !== undefined) names.push({ ord: isRepeated ? -1 : ord, key, nowMs })
+    }
+    return isRepeated ? [] : [{ event, nowMs, ord }]
+  })
+  // Always in the same order, or two batches with the same names could wait for each other.
+  names.sort((a, b) => Buffer.compare(a.key, b.key))
+  return {
+    queries: [
+      {
+        text: ACCEPT,
+        values: [
+          given.map(({ ord }) => ord),
+          given.map(({ event }) => known.conversation(event.pageId, event.psid ?? '')),
+          given.map(({ nowMs }) => nowMs),
+          given.map(({ event }) => (event.opensWindow ? event.timestampMs + WINDOW_MS : null)),
+          given.map(({ event }) => event.body),
+          names.map(({ ord }) => ord),
+          names.map(({ key }) => key),
+          names.map(({ nowMs }) => nowMs),
+          sender?.owner ?? null,
+          sender?.keeps() ?? [],
+        ],
+      },
+    ],
+    result: ([rows = []]) => {
+      const results: (AcceptedRow | null)[] = all.map(() => null)
+      for (const { ord, told: _told, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
+      return results
+    },
+  }
+}
+
+/** A notification holds 8000 bytes. */
+const MOST_PAGES_TOLD = 500
+
+const ACCEPT = `
+with given as materialized (
+  select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+    as g (ord, conversation, accepted_ms, window_ends_ms, body)
+), names as materialized (
+  select * from unnest($6::int[], $7::bytea[], $8::bigint[]) as n (ord, key, accepted_ms)
+), fresh as (
+  insert into evergreen.seen (key, accepted_ms) select key, accepted_ms from names
+  on conflict do nothing returning key
+), stale as materialized (
+  select distinct ord from names where key not in (select key from fresh)
+), ok as materialized (
+  select g.*, nextval('evergreen.seq') as seq
+  from (select * from given where ord not in (select ord from stale) order by ord) g
+), heard as materialized (
+  select o.conversation, c.page, o.window_ends_ms as ends, least(o.window_ends_ms - ${WINDOW_MS}, o.accepted_ms) as at_ms,
+    greatest(c.window_ends_ms, max(o.window_ends_ms) over (
+      partition by o.conversation order by o.ord rows between unbounded preceding and 1 preceding
+    )) - ${WINDOW_MS} as before_ms
+  from ok o join evergreen.conversation c on c.id = o.conversation where o.window_ends_ms is not null
+), fresh_in as materialized (
+  select h.conversation, h.page, s.span, evergreen.start_of(s.span, h.at_ms) as start_ms
+  from heard h, ${ALL_SPANS}
+  where h.before_ms is null or evergreen.start_of(s.span, h.before_ms) < evergreen.start_of(s.span, h.at_ms)
+), counted as (
+  ${addCounts(`select span, '', start_ms, 'visitors', page, count(*) from fresh_in group by span, start_ms, page`)}
+), opened as (
+  update evergreen.conversation c set window_ends_ms = o.ends
+  from (select conversation, max(ends) as ends from heard group by conversation) o
+  where c.id = o.conversation and o.ends > coalesce(c.window_ends_ms, 0) +
+    case when exists (select from fresh_in f where f.conversation = c.id) then 0 else ${WINDOW_GRAIN_MS} end
+  returning c.id, c.window_ends_ms
+), added as (
+  insert into evergreen.inbox (seq, conversation, accepted_ms, body)
+  select seq, conversation, accepted_ms, body from ok
+), told as materialized (
+  select pg_notify('${CHANNEL}', concat_ws(' ', $9::text, 'events', min(ok.seq) - 1,
+    case when count(distinct c.page) > ${MOST_PAGES_TOLD} then '*' else string_agg(distinct c.page::text, ',') end))
+  from ok join evergreen.conversation c on c.id = ok.conversation
+  where $9::text is not null and c.page <> all ($10::int[]) having count(*) > 0
+)
+select ok.ord, ok.seq, (select count(*) from told) as told,
+  (select max(i.seq) from evergreen.inbox i where i.conversation = ok.conversation) as before, c.state, coalesce(opened.window_ends_ms, c.window_ends_ms) as "windowEndsMs",
+  coalesce(c.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
+from ok left join evergreen.conversation c on c.id = ok.conversation left join opened on opened.id = ok.conversation`
+
+const namesOf = ({ pageId, key, aliases = [] }: NewEvent): Buffer[] =>
+  [...new Set([key, ...aliases])].map((name) => digest(pageId, name))
+
+const digest = (pageId: string, key: string): Buffer =>
+  hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)

@@ -1,0 +1,107 @@
+import { hash } from 'node:crypto'
+import type { TokenFacts } from '../graph/graph.ts'
+import type { StoredPageToken } from '../store/tokens/records.ts'
+import { isGranted } from './grants.ts'
+import type { KeptState } from './kept-states.ts'
+import type { PageTokenState, PageTokenStatus } from './page-tokens.ts'
+import { troubles, type TokenTrouble } from './trouble.ts'
+
+/** The token of one Page with its state. */
+export interface Entry {
+  pageId: string
+  stored: StoredPageToken | null
+  fingerprint: string | null
+  state: PageTokenState
+  reason: string | null
+  remedy: string | null
+  sinceMs: number
+  /** From the last probe, before that from the store. */
+  scopes: string[]
+  /** Null for never, as was proved; another answer of a later probe is trouble. */
+  expiresAtMs: number | null
+  dataAccessExpiresAtMs: number | null
+  /** Grows with every new token and every doubt: a probe begun before confirms nothing. */
+  generation: number
+  /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
+  disputes: number
+  doubtedAtMs: number
+  /** Suspect because of a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
+  isHearsay: boolean
+  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
+  proof: string | null
+  /** Failed probes in a row, and the error of the last one. */
+  undecided: number
+  obstacle: string
+  cancelPatience: () => void
+  probing: Promise<void> | null
+  cancelTimer: () => void
+  /** Undefined before the first probe here. */
+  trouble: TokenTrouble | null | undefined
+  /** Whether the Page was kept here when that was last looked at. */
+  isOurs: boolean
+}
+
+export const createEntry = (pageId: string, nowMs: number): Entry => ({
+  pageId,
+  stored: null,
+  fingerprint: null,
+  state: 'missing',
+  reason: 'There is no token for this Page yet.',
+  remedy: null,
+  sinceMs: nowMs,
+  scopes: [],
+  expiresAtMs: null,
+  dataAccessExpiresAtMs: null,
+  generation: 0,
+  disputes: 0,
+  doubtedAtMs: 0,
+  isHearsay: false,
+  proof: null,
+  undecided: 0,
+  obstacle: '',
+  cancelPatience: () => {},
+  probing: null,
+  cancelTimer: () => {},
+  trouble: undefined,
+  isOurs: false,
+})
+
+export const toKept = ({ state, reason, remedy, sinceMs, fingerprint, stored }: Entry): KeptState => ({
+  state,
+  reason,
+  remedy: state === 'invalid' ? remedy : null,
+  sinceMs,
+  fingerprint,
+  provedAtMs: stored?.provedAtMs ?? null,
+})
+
+export const toStatus = (entry: Entry): PageTokenStatus => ({
+  pageId: entry.pageId,
+  pageName: entry.stored?.name ?? null,
+  state: entry.state,
+  reason: entry.reason,
+  remedy: entry.state === 'invalid' ? entry.remedy : null,
+  sinceMs: entry.sinceMs,
+  provedAtMs: entry.stored?.provedAtMs ?? null,
+  fingerprint: entry.fingerprint,
+  scopes: entry.scopes,
+  tasks: entry.stored?.tasks ?? [],
+  expiresAtMs: entry.expiresAtMs,
+  dataAccessExpiresAtMs: entry.dataAccessExpiresAtMs,
+})
+
+const MANY_DISPUTES = 3
+
+/** What is wrong with a token that `debug_token` calls valid. */
+export const troubleAfter = (
+  entry: Entry,
+  facts: TokenFacts,
+  doubted: string | null,
+): TokenTrouble | null => {
+  if (!isGranted(facts, 'pages_messaging', entry.pageId)) return troubles.permissionLost()
+  if (doubted !== null && entry.disputes >= MANY_DISPUTES) return troubles.disputed(doubted)
+  return entry.expiresAtMs === null ? null : troubles.expires(entry.pageId, entry.expiresAtMs)
+}
+
+/** A fingerprint that tells tokens apart in logs without revealing them. */
+export const fingerprintOf = (token: string): string => hash('sha256', token).slice(0, 8)
