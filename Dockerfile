@@ -32,4 +32,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Neither a shell nor npm in between: SIGTERM reaches the bot.
-ENTRYPOINT ["node", "--disable-sigusr1", "--max-semi-space-size=8", "/app/bin/serve.js"]
+ENTRYPOINT ["node", "--disable-sigusr1", "--max-semi-space-size=16", "/app/bin/serve.js"]

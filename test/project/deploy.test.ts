@@ -45,7 +45,7 @@ t.test(
     const unit = read('evergreen.service')
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
     t.ok(Number(seconds) > 15)
-    t.match(unit, /^ExecStart=\S+ --disable-sigusr1 --max-semi-space-size=8 bin\/serve\.js$/m)
+    t.match(unit, /^ExecStart=\S+ --disable-sigusr1 --max-semi-space-size=16 bin\/serve\.js$/m)
     t.match(unit, /^StartLimitIntervalSec=0$[^]*^MemoryMax=\d+[MG]$/m, 'it is bounded, and never gives up')
     t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
     t.match(unit, /^CacheDirectory=evergreen\n[^]*^Environment=NODE_COMPILE_CACHE=\/var\/cache\/evergreen$/m)
