@@ -1,5 +1,6 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
+import { sharedNote, type Notes } from '../base/shared-note.ts'
 
 /** How many questions a day the model is asked. */
 export interface Budget {
@@ -12,37 +13,28 @@ const MOST_OF_ONE = 10
 const VISITORS = 10_000
 const NAME = 'assistant.budget'
 
-/** @param deps.store - keeps the day's count over restarts */
-export const createBudget = (deps: {
-  store: {
-    recall: (name: string) => Promise<string | null>
-    remember: (name: string, text: string) => Promise<void>
-  }
-  clock: Pick<Clock, 'now'>
-}): Budget => {
+/** @param deps.store - keeps the day's count over restarts, and for all instances */
+export const createBudget = (deps: { store: Notes; clock: Pick<Clock, 'now'> }): Budget => {
   const { store, clock } = deps
+  const kept = sharedNote(store, NAME)
   const ofOne = createBoundedMap<string, number>(VISITORS)
   let day = ''
-  let used = 0
 
   return {
     take: async (visitor, aDay) => {
       const today = new Date(clock.now()).toISOString().slice(0, 10)
-      if (day !== today) {
-        const kept = readKept(await store.recall(NAME))
-        // Another question may have begun the day meanwhile.
-        if (day !== today) {
-          used = kept.day === today ? kept.used : 0
-          day = today
-          ofOne.clear()
-        }
-      }
+      if (day !== today) ofOne.clear()
+      day = today
       const own = ofOne.get(visitor) ?? 0
-      if (used >= aDay || own >= MOST_OF_ONE) return false
-      used += 1
+      if (own >= MOST_OF_ONE) return false
       ofOne.set(visitor, own + 1)
-      await store.remember(NAME, JSON.stringify({ day, used }))
-      return true
+      return kept.change((text) => {
+        const last = readKept(text)
+        const used = last.day === today ? last.used : 0
+        return used >= aDay
+          ? { becomes: null, result: false }
+          : { becomes: JSON.stringify({ day: today, used: used + 1 }), result: true }
+      })
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { Store } from '../store/store.ts'
+import { sharedNote, type Notes } from '../base/shared-note.ts'
 
 /** Something that a person did in the console. */
 export interface Act {
@@ -10,7 +10,7 @@ export interface Act {
   what: string
 }
 
-/** What people did, the latest first, kept for a year. */
+/** What people did, on whichever instance, the latest first, kept for a year. */
 export interface Acts {
   note: (by: string, what: string) => Promise<void>
   list: () => Promise<Act[]>
@@ -20,27 +20,23 @@ const NOTE = 'console.acts'
 const MOST = 1000
 const KEPT_MS = 365 * 24 * 3_600_000
 
-export const createActs = (deps: {
-  store: Pick<Store, 'recall' | 'remember'>
-  clock: Pick<Clock, 'now'>
-}): Acts => {
+export const createActs = (deps: { store: Notes; clock: Pick<Clock, 'now'> }): Acts => {
   const { store, clock } = deps
-  let writing = Promise.resolve()
+  const kept = sharedNote(store, NOTE)
 
-  const list = async (): Promise<Act[]> => {
-    const text = await store.recall(NOTE)
+  const read = (text: string | null): Act[] => {
     const acts = text === null ? [] : (JSON.parse(text) as Act[])
     return acts.filter(({ atMs }) => clock.now() - atMs < KEPT_MS)
   }
+
   return {
-    list,
+    list: async () => read(await kept.read()),
     note: (by, what) => {
-      const add = async (): Promise<void> => {
-        const acts = [{ atMs: clock.now(), by, what }, ...(await list())].slice(0, MOST)
-        await store.remember(NOTE, JSON.stringify(acts))
-      }
-      writing = writing.catch(() => undefined).then(add)
-      return writing
+      const act = { atMs: clock.now(), by, what }
+      return kept.change((text) => ({
+        becomes: JSON.stringify([act, ...read(text)].slice(0, MOST)),
+        result: undefined,
+      }))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { BotError } from '../base/errors.ts'
-import type { Store } from '../store/store.ts'
+import { sharedNote, type Notes } from '../base/shared-note.ts'
 import { OPERATOR } from '../web/password-check.ts'
 import { isRole, type Role } from './roles.ts'
 import { createVault, hashPassword, isPassword } from './secrets.ts'
@@ -22,7 +22,10 @@ export interface Invitation {
   untilMs: number
 }
 
-/** The people of the console, besides the one whose password is OPERATOR_PASSWORD and who is always an owner. */
+/**
+ * The people of the console, besides the one whose password is OPERATOR_PASSWORD and who is always an owner. What is asked is
+ * answered by what this instance knows; what is changed is changed in the newest that any instance has written.
+ */
 export interface People {
   /** Reads what another instance has written. */
   refresh: () => Promise<void>
@@ -75,7 +78,7 @@ const MOST_PEOPLE = 50
 
 /** @param deps.leastPassword - the fewest characters of a password */
 export const openPeople = async (deps: {
-  store: Pick<Store, 'recall' | 'remember'>
+  store: Notes
   clock: Pick<Clock, 'now'>
   appSecret: string
   operatorPassword: string
@@ -89,34 +92,43 @@ export const openPeople = async (deps: {
     // A new password means that its owner governs the machine: a lost telephone locks no person out for good.
     return found.operator?.passwordMark === passwordMark ? found : { ...found, operator: null }
   }
-  let kept = take(await store.recall(NOTE))
-  let saving = Promise.resolve()
+  const note = sharedNote(store, NOTE)
+  let kept = take(await note.read())
   let changes = 0
 
-  const save = (): Promise<void> => {
+  /** @param apply - changes what it is given, or throws; called anew where another instance was faster */
+  const change = async <Result>(apply: (draft: Kept) => Result): Promise<Result> => {
+    const { draft, result } = await note.change((text) => {
+      const newest = take(text)
+      const before = JSON.stringify(newest)
+      const given = apply(newest)
+      const after = JSON.stringify(newest)
+      return { becomes: after === before ? null : after, result: { draft: newest, result: given } }
+    })
+    kept = draft
     changes += 1
-    saving = saving.catch(() => undefined).then(() => store.remember(NOTE, JSON.stringify(kept)))
-    return saving
+    return result
   }
 
   const refresh = async (): Promise<void> => {
-    await saving
     const before = changes
-    const text = await store.recall(NOTE)
+    const text = await note.read()
     // What was changed here meanwhile is newer.
     if (changes === before) kept = take(text)
   }
-  const find = (name: string) => kept.people.find((person) => person.name === name)
-  const need = (name: string) => {
-    const person = find(name)
+  const find = (name: string, among = kept) => among.people.find((person) => person.name === name)
+  const need = (name: string, among = kept) => {
+    const person = find(name, among)
     if (person !== undefined) return person
     throw refused(
       name === OPERATOR ? 'The operator of OPERATOR_PASSWORD stays an owner.' : 'There is no such person.',
     )
   }
-  const open = (code: string) =>
-    kept.invitations.find((one) => one.codeHash === digest(code) && one.untilMs > clock.now())
-  const factorOf = (name: string): Factor | null => (name === OPERATOR ? kept.operator : find(name)) ?? null
+  const isOpen = ({ untilMs }: Invitation): boolean => untilMs > clock.now()
+  const open = (code: string, among = kept) =>
+    among.invitations.find((one) => one.codeHash === digest(code) && isOpen(one))
+  const factorOf = (name: string, among = kept): Factor | null =>
+    (name === OPERATOR ? among.operator : find(name, among)) ?? null
 
   const assertLength = (password: string): void => {
     if (password.length < leastPassword || password.length > LONGEST_PASSWORD)
@@ -134,61 +146,67 @@ export const openPeople = async (deps: {
     const person = find(name)
     return person === undefined ? null : describe(name, person.role, person.sinceMs)
   }
-  const setFactor = (name: string, factor: Factor): Promise<void> => {
-    if (name === OPERATOR) kept.operator = { ...factor, passwordMark }
-    else Object.assign(need(name), factor)
-    return save()
-  }
+  const setFactor = (name: string, factor: Factor): Promise<void> =>
+    change((draft) => {
+      if (name === OPERATOR) draft.operator = { ...factor, passwordMark }
+      else Object.assign(need(name, draft), factor)
+    })
 
   return {
     refresh,
     list: () =>
       [OPERATOR, ...kept.people.map(({ name }) => name).toSorted()].flatMap((name) => get(name) ?? []),
     get,
-    invitations: () => kept.invitations.filter(({ untilMs }) => untilMs > clock.now()),
+    invitations: () => kept.invitations.filter(isOpen),
 
     invite: async ({ name, role }) => {
       if (!NAME.test(name))
         throw refused('A name has 2 to 32 small letters, digits, dots and dashes, and begins with a letter.')
       if (!isRole(role)) throw refused('There is no such role.')
-      if (name === OPERATOR || find(name) !== undefined) throw refused('That name is taken.')
-      const others = kept.invitations.filter((one) => one.name !== name && one.untilMs > clock.now())
-      if (kept.people.length + others.length >= MOST_PEOPLE) throw refused(`More than ${MOST_PEOPLE} people.`)
       const code = randomBytes(24).toString('base64url')
       const untilMs = clock.now() + INVITED_FOR_MS
-      kept.invitations = [...others, { name, role, untilMs, codeHash: digest(code) }]
-      await save()
+      await change((draft) => {
+        if (name === OPERATOR || find(name, draft) !== undefined) throw refused('That name is taken.')
+        const others = draft.invitations.filter((one) => one.name !== name && isOpen(one))
+        if (draft.people.length + others.length >= MOST_PEOPLE)
+          throw refused(`More than ${MOST_PEOPLE} people.`)
+        draft.invitations = [...others, { name, role, untilMs, codeHash: digest(code) }]
+      })
       return code
     },
-    withdraw: (name) => {
-      kept.invitations = kept.invitations.filter((one) => one.name !== name)
-      return save()
-    },
+    withdraw: (name) =>
+      change((draft) => {
+        draft.invitations = draft.invitations.filter((one) => one.name !== name)
+      }),
     invited: (code) => open(code) ?? null,
 
     join: async (code, password) => {
       if (open(code) === undefined) throw refused(OVER)
       assertLength(password)
       const hash = await hashPassword(password)
-      // Meanwhile another request may have used it.
-      const invitation = open(code)
-      if (invitation === undefined) throw refused(OVER)
-      const { name, role } = invitation
-      kept.invitations = kept.invitations.filter((one) => one !== invitation)
-      kept.people.push({ name, role, hash, sinceMs: clock.now(), secret: null, lastPeriod: 0 })
-      await save()
-      return describe(name, role, clock.now())
+      const person = await change((draft) => {
+        // Meanwhile another request may have used it.
+        const invitation = open(code, draft)
+        if (invitation === undefined) throw refused(OVER)
+        const { name, role } = invitation
+        draft.invitations = draft.invitations.filter((one) => one !== invitation)
+        const joined = { name, role, hash, sinceMs: clock.now(), secret: null, lastPeriod: 0 }
+        draft.people.push(joined)
+        return joined
+      })
+      return describe(person.name, person.role, person.sinceMs)
     },
     setRole: async (name, role) => {
       if (!isRole(role)) throw refused('There is no such role.')
-      need(name).role = role
-      await save()
+      await change((draft) => {
+        need(name, draft).role = role
+      })
     },
-    remove: async (name) => {
-      const person = need(name)
-      kept.people = kept.people.filter((one) => one !== person)
-      await save()
-    },
+    remove: (name) =>
+      change((draft) => {
+        const person = need(name, draft)
+        draft.people = draft.people.filter((one) => one !== person)
+      }),
 
     isPasswordOf: (name, password) =>
       isPassword(password.slice(0, LONGEST_PASSWORD), find(name)?.hash ?? null),
@@ -196,20 +214,23 @@ export const openPeople = async (deps: {
       assertLength(becomes)
       need(name)
       const hash = await hashPassword(becomes)
-      Object.assign(need(name), { hash, sinceMs: clock.now() })
-      await save()
+      await change((draft) => {
+        Object.assign(need(name, draft), { hash, sinceMs: clock.now() })
+      })
     },
     passesSecondFactor: async (name, code) => {
       const factor = factorOf(name)
       const secret = typeof factor?.secret === 'string' ? vault.unlock(factor.secret) : null
       if (factor === null || secret === null) return false
       const period = await periodOf(secret, code, clock.now())
-      // By now it may be another object, read anew.
-      const latest = factorOf(name)
-      if (period === null || latest?.secret !== factor.secret || period <= latest.lastPeriod) return false
-      latest.lastPeriod = period
-      await save()
-      return true
+      if (period === null) return false
+      return change((draft) => {
+        // By now it may be another secret, or the code was used, here or on another instance.
+        const latest = factorOf(name, draft)
+        if (latest?.secret !== factor.secret || period <= latest.lastPeriod) return false
+        latest.lastPeriod = period
+        return true
+      })
     },
     proposeSecondFactor: async (name) => {
       const secret = await newSecret()

@@ -127,6 +127,12 @@ export interface VisitorOperations {
 export interface NoteOperations {
   /** Keeps a small text under a name, over restarts: ids of uploads, how far webhooks reach, and the like. */
   remember: (name: string, text: string) => Promise<void>
+  /**
+   * The same for a text that several instances change, if it still is the one that the writer has read: `was`, null for none.
+   *
+   * @returns whether it was, and the new text is kept; see {@link ../base/shared-note.ts sharedNote}
+   */
+  rememberIf: (name: string, text: string, was: string | null) => Promise<boolean>
   /** The text kept under that name; null when there is none. */
   recall: (name: string) => Promise<string | null>
 }

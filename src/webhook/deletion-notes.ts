@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { sharedNote, type Notes } from '../base/shared-note.ts'
 
 /** That Facebook passed on a request to delete data: what its status page tells. */
 export interface DeletionNote {
@@ -21,30 +22,24 @@ export const createDeletionNotes = ({
   store,
   clock,
 }: {
-  store: {
-    remember: (name: string, text: string) => Promise<void>
-    recall: (name: string) => Promise<string | null>
-  }
+  store: Notes
   clock: Pick<Clock, 'now'>
 }): DeletionNotes => {
-  let adding = Promise.resolve()
+  const kept = sharedNote(store, NAME)
 
-  const read = async (): Promise<DeletionNote[]> => {
-    const notes = JSON.parse((await store.recall(NAME)) ?? '[]') as DeletionNote[]
+  const read = (text: string | null): DeletionNote[] => {
+    const notes = JSON.parse(text ?? '[]') as DeletionNote[]
     return notes.filter(({ atMs }) => clock.now() - atMs < KEPT_MS)
   }
 
   return {
-    add: (code) => {
-      // One after the other: they are kept as one text.
-      const added = adding.then(async () => {
-        const notes = await read()
-        if (notes.some((note) => note.code === code)) return
-        await store.remember(NAME, JSON.stringify([...notes, { code, atMs: clock.now() }].slice(-MOST)))
-      })
-      adding = added.catch(() => undefined)
-      return added
-    },
-    find: async (code) => (await read()).find((note) => note.code === code) ?? null,
+    add: (code) =>
+      kept.change((text) => {
+        const notes = read(text)
+        const isNoted = notes.some((note) => note.code === code)
+        const with_ = [...notes, { code, atMs: clock.now() }].slice(-MOST)
+        return { becomes: isNoted ? null : JSON.stringify(with_), result: undefined }
+      }),
+    find: async (code) => read(await kept.read()).find((note) => note.code === code) ?? null,
   }
 }

@@ -6,6 +6,7 @@ import { createConversation } from '../../src/conversation/conversation.ts'
 import type { ConversationView } from '../../src/conversation/view.ts'
 import { parseScript } from '../../src/script/parse.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { createFakeNotes } from '../helpers/notes.ts'
 import { said, tapped, PAGE, PSID } from '../conversation/events.ts'
 
 const SCRIPT = `replies:
@@ -27,14 +28,10 @@ const parse = (assistant: string) =>
 const build = (complete: Complete, assistant = '') => {
   const script = parse(assistant)
   const clock = createFakeClock()
-  const kept = new Map<string, string>()
   const outcomes: string[] = []
   const lines: string[] = []
   const log = (facts: object, message: string): void => void lines.push(JSON.stringify([facts, message]))
-  const store = {
-    recall: async (name: string) => kept.get(name) ?? null,
-    remember: async (name: string, text: string) => void kept.set(name, text),
-  }
+  const store = createFakeNotes()
   const openBudget = () => createBudget({ store, clock })
   const ask = createAssistant({
     complete,

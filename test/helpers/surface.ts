@@ -16,6 +16,7 @@ import { loadConfig, type Env } from '../../src/base/config.ts'
 import type { NewEvent, Store } from '../../src/store/store.ts'
 import type { PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
+import { createFakeNotes } from './notes.ts'
 import { APP_SECRET } from './sign.ts'
 
 export const ENV = { FB_APP_ID: '600000000000001', FB_APP_SECRET: APP_SECRET, FB_VERIFY_TOKEN: 'verify-1' }
@@ -59,7 +60,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
   const accepted: NewEvent[] = []
   const heard: Surface['heard'] = []
   const deauthorized: Surface['deauthorized'] = []
-  const notes = new Map<string, string>()
+  const { notes, ...kept } = createFakeNotes()
   const store = {
     accept: async (events: readonly NewEvent[]) => {
       const outcome = await options.accept?.(events)
@@ -68,8 +69,7 @@ export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promi
     },
     probe: options.probeStore ?? (async () => {}),
     counts: async () => null,
-    remember: async (name: string, text: string) => void notes.set(name, text),
-    recall: async (name: string) => notes.get(name) ?? null,
+    ...kept,
   }
   const tokens = {
     statuses: () => options.tokens ?? [],

@@ -4,22 +4,14 @@ import { createActs } from '../../src/people/acts.ts'
 import { openPeople, type People } from '../../src/people/people.ts'
 import { mayAs, ROLES } from '../../src/people/roles.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
+import { createFakeNotes } from '../helpers/notes.ts'
 
 const DAY = 24 * 3_600_000
 const PASSWORD = 'a long enough password'
 
-const createNotes = () => {
-  const notes = new Map<string, string>()
-  return {
-    notes,
-    remember: async (name: string, text: string) => void notes.set(name, text),
-    recall: async (name: string) => notes.get(name) ?? null,
-  }
-}
-
 const build = async (
   operatorPassword = 'operator-password',
-  store = createNotes(),
+  store = createFakeNotes(),
   clock = createFakeClock(),
 ) => {
   const open = () => openPeople({ store, clock, appSecret: 'hush', operatorPassword, leastPassword: 12 })
@@ -138,7 +130,7 @@ t.test('each role may do what those before it may', async (t) => {
 
 t.test('what people did is kept for a year, the latest first, and no more than a thousand', async (t) => {
   const clock = createFakeClock()
-  const store = createNotes()
+  const store = createFakeNotes()
   const acts = createActs({ store, clock })
   await Promise.all(Array.from({ length: 1005 }, (_, n) => acts.note('ann', `did ${n}`)))
   const all = await acts.list()

@@ -8,6 +8,8 @@ import { interjectContract } from './contract-interject.ts'
 import { storeContract } from './contract.ts'
 import { statisticsContract } from './contract-statistics.ts'
 import { recordsContract } from './contract-records.ts'
+import { notesContract } from './contract-notes.ts'
+import { refusedContract } from './contract-refused.ts'
 import { visitorsContract } from './contract-visitors.ts'
 import { newEvent, type OpenStore } from './steps.ts'
 
@@ -34,6 +36,16 @@ t.test('the SQLite adapter keeps the contract about what is said in between', (t
 
 t.test('the SQLite adapter keeps the contract about records', (t) => {
   recordsContract(t, open)
+  t.end()
+})
+
+t.test('the SQLite adapter keeps the contract about notes', (t) => {
+  notesContract(t, open)
+  t.end()
+})
+
+t.test('the SQLite adapter keeps the contract about what is refused', (t) => {
+  refusedContract(t, open)
   t.end()
 })
 

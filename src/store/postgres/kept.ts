@@ -16,6 +16,7 @@ type KeptOperation =
   | 'get_dead'
   | 'drop_dead'
   | 'remember'
+  | 'remember_if'
   | 'recall'
   | 'list_answers'
   | 'due_answers'
@@ -123,6 +124,11 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
     ),
 
   remember: ({ name, text }) => change(PUT_META, [`note:${name}`, text]),
+
+  remember_if: ({ name, text, was }) => ({
+    queries: [{ text: PUT_META_IF, values: [`note:${name}`, text, was] }],
+    result: ([written = []]) => written.length > 0,
+  }),
 
   recall: ({ name }) => ({
     queries: [{ text: 'select value from evergreen.meta where name = $1', values: [`note:${name}`] }],
@@ -262,6 +268,13 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
 
 const PUT_META = `
   insert into evergreen.meta (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value`
+
+/** Of writers that have read the same text one succeeds: PostgreSQL looks at the row again once another one has let go of it. */
+const PUT_META_IF = `
+  insert into evergreen.meta as m (name, value)
+  select $1, $2 where $3::text is null or exists (select from evergreen.meta m where m.name = $1 and m.value = $3)
+  on conflict (name) do update set value = excluded.value where m.value = $3
+  returning name`
 
 /** Dead letters that were taken, in the order in which they were asked for. */
 export const MARKS = 'select d.seq, p.id as page, c.window_ends_ms as "windowEndsMs"'

@@ -104,6 +104,8 @@ export type Operation =
   | { op: 'drop_dead'; seqs: readonly number[] }
   | { op: 'prune'; history: History; beforeMs: number }
   | { op: 'remember'; name: string; text: string }
+  /** `was`: the text that is there; null for none. */
+  | { op: 'remember_if'; name: string; text: string; was: string | null }
   | { op: 'recall'; name: string }
   /** Null for all of the kind. */
   | { op: 'list_records'; kind: string; id: string | null; nowMs: number }
@@ -171,6 +173,8 @@ export interface Results {
   drop_dead: DeadMarkRow[]
   prune: PruneStep
   remember: null
+  /** Whether the text was the one given. */
+  remember_if: boolean
   recall: string | null
   list_records: KeptRecord[]
   /** Null when the record is not as the condition says. */

@@ -1,9 +1,9 @@
-import type { DeadReason } from '../../messages.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import type { ClaimId, Conversation, NewEvent, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
-import { createDeadLetters, errorOf } from './dead-letter-box.ts'
+import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
+import { toKeptConversation } from './kept-conversation.ts'
 import type { KeptPages } from './kept-pages.ts'
 import { createLiveConversations, type LiveConversation } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
@@ -166,6 +166,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       if (entry === null) return null
       const nowMs = clock.now()
       const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
+      const stateBefore = entry.conversation.state
       if (outcome.state !== undefined) entry.conversation.state = outcome.state
       const recorded = database.record({
         op: 'finish_event',
@@ -348,6 +349,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     remember: async (name, text) => {
       await database.run({ op: 'remember', name, text })
     },
+    rememberIf: (name, text, was) => database.run({ op: 'remember_if', name, text, was }),
     recall: (name) => database.run({ op: 'recall', name }),
 
     counts: async () => {

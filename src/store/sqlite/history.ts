@@ -3,7 +3,7 @@ import type { History, PruneStep } from '../store.ts'
 import type { Span } from '../../base/spans.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 
-type HistoryOperation = 'prune' | 'remember' | 'recall'
+type HistoryOperation = 'prune' | 'remember' | 'remember_if' | 'recall'
 
 // A step of this many rows takes about a millisecond; acceptance waits no longer than that.
 const ROWS_A_STEP = 500
@@ -23,14 +23,21 @@ export const historyOperations = (
   const remember = db.prepare(
     'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
   )
-  const recall = db.prepare('select value from meta where name = ?')
+  const find = db.prepare('select value from meta where name = ?')
+  const recall = (name: string): string | null =>
+    (find.get(`note:${name}`) as { value: string } | undefined)?.value ?? null
   return {
     prune: ({ history, beforeMs }) => steps[history](beforeMs),
     remember: ({ name, text }) => {
       remember.run(`note:${name}`, text)
       return null
     },
-    recall: ({ name }) => (recall.get(`note:${name}`) as { value: string } | undefined)?.value ?? null,
+    remember_if: ({ name, text, was }) => {
+      if (recall(name) !== was) return false
+      remember.run(`note:${name}`, text)
+      return true
+    },
+    recall: ({ name }) => recall(name),
   }
 }
 
