@@ -66,6 +66,7 @@ export interface InboxOperations {
    *
    * @returns the replies, handed out as by {@link OutboxOperations.claimOutbox}, when `outcome.handOut` asked for it and
    *   nothing of this conversation waits before them; null otherwise
+   * @throws BotError `BOT_STORE_REFUSED` when the database never takes this outcome; the event is unfinished then
    */
   finishEvent: (claim: InboxClaim, event: StoredEvent, outcome: EventOutcome) => Promise<OutboxClaim | null>
   /**

@@ -68,3 +68,30 @@ t.test('a message that its visitor deletes is no open question any more', async 
   await until(async () => (await store.counts()).inbox === 0, 'the deletion is handled')
   t.same(await open(), ['bikes?'])
 })
+
+t.test(
+  'an event whose outcome the database never takes is given up, and its conversation goes on',
+  async (t) => {
+    const handled: string[] = []
+    // No table takes a form without a name.
+    const unfit = [{ form: null as unknown as string, url: null, values: {} }]
+    const { say, heard, logged } = await createTalk(t, (event, { state }) => {
+      handled.push(event.key)
+      return {
+        replies: [{ message: { text: `${event.key} after ${JSON.stringify(state)}` } }],
+        state: { last: event.key },
+        ...(event.key === 'bad' && { answers: unfit }),
+      }
+    })
+    await say('hello', { key: 'good' })
+    await heard('good after null')
+    await say('hello', { key: 'bad' })
+    await say('hello', { key: 'next' })
+    await heard('good after null', 'next after {"last":"good"}')
+    t.same(handled, ['good', 'bad', 'next'], 'each is handled once')
+    t.same(
+      logged.filter((line) => line.includes('given up')),
+      ['what an event led to is given up'],
+    )
+  },
+)

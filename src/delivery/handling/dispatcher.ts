@@ -1,3 +1,4 @@
+import { BotError } from '../../base/errors.ts'
 import { createPump } from '../../base/pump.ts'
 import type { ClaimId, InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
@@ -117,7 +118,12 @@ export const createDispatcher = (deps: {
     const handOut = items.length > 0 && sender.reserve(pageId)
     let out: OutboxClaim | null = null
     try {
-      out = await store.finishEvent(claim, stored, { ...toStore, handOut })
+      out = await store.finishEvent(claim, stored, { ...toStore, handOut }).catch((error: unknown) => {
+        if (!(error instanceof BotError) || error.code !== 'BOT_STORE_REFUSED') throw error
+        // Handled anew it would lead to the same, for ever, and hold up what comes after it.
+        log.error({ err: error, pageId, seq: stored.seq }, 'what an event led to is given up')
+        return store.finishEvent(claim, stored, { replies: [] })
+      })
     } finally {
       if (out === null && handOut) sender.unreserve(pageId)
     }

@@ -169,7 +169,8 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       return { results: await tryOut(operations) }
     } catch (error) {
       if (codeOf(error) === LEASE_LOST) leases?.doubted()
-      else if (operations.length === 1 || isWorldsFault(error)) return { error: failureOf(error) }
+      else if (!isOwnFault(error)) return { error: failureOf(error) }
+      else if (operations.length === 1) return { each: [{ error: failureOf(error), isWorlds: false }] }
     }
     // One operation that cannot be carried out must not take its neighbours with it.
     const each: Extract<BatchAnswer, { each: unknown }>['each'] = []
@@ -180,7 +181,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
           (error: unknown) =>
             codeOf(error) === LEASE_LOST && 'fence' in operation
               ? { result: voidResult(operation.op) }
-              : { error: failureOf(error), isWorlds: isWorldsFault(error) },
+              : { error: failureOf(error), isWorlds: !isOwnFault(error) },
         ),
       )
     }
@@ -277,15 +278,19 @@ const rollBack = (connection: Connection): Promise<unknown> =>
 /** Serialization failure, deadlock, a visitor who was forgotten in between. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', CONVERSATION_GONE])
 
-/** No operation would fare better alone: the way to the server, its resources, a person's hand, its disk. */
-const isWorldsFault = (error: unknown): boolean =>
-  isLost(error) || /^(53|55|57|58|XX|40)/.test(codeOf(error) ?? '')
+/**
+ * The operation itself does not fit the tables: its values, a constraint, a size. Everything else passes or is mended, also a
+ * right or a table that is missing, so the operation is kept for that time.
+ */
+const isOwnFault = (error: unknown): boolean =>
+  !isLost(error) && /^(21|22|23|54|EV)/.test(codeOf(error) ?? '')
 
-/** @returns the server's words, which hold no value of ours */
-const failureOf = (error: unknown): Failure => ({
-  message: error instanceof Error ? error.message : String(error),
-  code: codeOf(error),
-})
+/** @returns the server's words without values of ours: about values (class 22) it quotes them */
+const failureOf = (error: unknown): Failure => {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = codeOf(error)
+  return { message: code?.startsWith('22') === true ? message.replaceAll(/"[^"]*"/g, '"…"') : message, code }
+}
 
 const refused = ({ message }: Failure): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${message}`, {

@@ -1,6 +1,6 @@
 import { growingMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { BotError } from '../../base/errors.ts'
+import { BotError } from '../../base/errors.ts'
 import type { Operation, Results } from './operations.ts'
 
 /**
@@ -11,10 +11,14 @@ export interface Batches {
   /**
    * Carries the operation out in the next transaction.
    *
-   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored
+   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored, `BOT_STORE_REFUSED` when it never can be
    */
   run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
-  /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
+  /**
+   * As {@link run}, but tries for as long as the database is to blame: for what has happened already and must be remembered.
+   *
+   * @throws BotError `BOT_STORE_REFUSED`; `BOT_STORE_UNAVAILABLE` only when the store is closed
+   */
   record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /** What became of the operations that were sent last. */
   settle: (answer: BatchAnswer) => void
@@ -26,7 +30,8 @@ export interface Batches {
 
 /**
  * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one;
- * `isWorlds`: the operation is not to blame, and may be carried out later. `error`: nothing of it was kept, as far as is known.
+ * `isWorlds`: the operation is not to blame, and may be carried out later. `error`: nothing of it was kept, as far as is known,
+ * and none of the operations is to blame.
  */
 export type BatchAnswer =
   | { results: unknown[] }
@@ -105,7 +110,7 @@ export const createBatches = (deps: {
         const one = answer.each[index] ?? { error: { message: 'no answer', code: null }, isWorlds: false }
         if ('result' in one) pending.resolve(one.result as never)
         else if (one.isWorlds) later(pending, one.error)
-        else fail(pending, one.error)
+        else pending.reject(unfit(pending.operation, one.error))
       }
     } else {
       for (const pending of asked) later(pending, answer.error)
@@ -151,3 +156,10 @@ export const createBatches = (deps: {
     },
   }
 }
+
+/** Tried again as it is, it would be refused again. */
+const unfit = ({ op }: Operation, { message }: Failure): BotError =>
+  new BotError('BOT_STORE_REFUSED', `the database does not take this "${op}": ${message}`, {
+    remedy:
+      'Report it, with this line of the log: the bot asked for something that its own tables do not allow.',
+  })

@@ -278,10 +278,14 @@ export interface StoreDatabase {
   /**
    * Carries the operation out in the next transaction. Answers come in the order of the calls.
    *
-   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored
+   * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored, `BOT_STORE_REFUSED` when it never can be
    */
   run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
-  /** As {@link run}, but tries for as long as it takes: for what has happened already and must be remembered. */
+  /**
+   * As {@link run}, but tries for as long as the database is to blame: for what has happened already and must be remembered.
+   *
+   * @throws BotError `BOT_STORE_REFUSED`; `BOT_STORE_UNAVAILABLE` only when the store is closed
+   */
   record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /** Another process has written to the database. */
   onForeignWrite: (listener: (written: ForeignWrite) => void) => void

@@ -191,6 +191,8 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
       if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
       const finished = await recorded.catch(async (error: unknown) => {
+        // What a later event has left is not undone.
+        if (entry.conversation.state === outcome.state) entry.conversation.state = stateBefore
         if (handOut && inbox.entryOf(claim) !== null) await outbox.release(outbox.handOut(entry, []))
         throw error
       })
@@ -279,20 +281,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
     conversation: async ({ pageId, psid, limit }) => {
       const kept = await database.run({ op: 'conversation', page: pageId, psid, limit })
-      return (
-        kept && {
-          windowEndsMs: kept.windowEndsMs,
-          events: kept.inbox,
-          replies: kept.outbox.map((row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
-          sent: kept.sent.map(({ seq, ...rest }) => ({ ...rest, replyId: ids.idOf(seq) })),
-          dead: kept.dead.map(({ seq, reason, error, ...rest }) => ({
-            ...rest,
-            id: ids.idOf(seq),
-            reason: reason as DeadReason,
-            error: errorOf({ error }),
-          })),
-        }
-      )
+      return kept && toKeptConversation(kept, ids.idOf)
     },
 
     onWork: (listener) => {

@@ -69,7 +69,8 @@ const answer = (database: Database, { operations }: Batch): BatchAnswer => {
     return { results: database.commit(operations) }
   } catch (error) {
     const whole = failure(error)
-    if (operations.length === 1 || isWorldsFault(whole)) return { error: whole }
+    if (isWorldsFault(whole)) return { error: whole }
+    if (operations.length === 1) return { each: [{ error: whole, isWorlds: false }] }
     // One operation that cannot be carried out must not take its neighbours with it.
     const each = operations.map((operation) => {
       try {
@@ -88,6 +89,7 @@ const failure = (error: unknown) => ({
   code: sqliteCode(error),
 })
 
-// SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: no operation would fare better alone.
+// SQLITE_PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: no operation would
+// fare better alone.
 const isWorldsFault = ({ code }: { code: number | null }): boolean =>
-  code !== null && [5, 6, 7, 8, 10, 11, 13, 14, 26].includes(code & 0xff)
+  code !== null && [3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26].includes(code & 0xff)
