@@ -58,8 +58,12 @@ export const filesFrom = (contents: Map<string, string>): UploadFiles => {
   }
 }
 
-export const begin = async (t: Test, contents = new Map<string, string>()): Promise<World> => {
-  const world = await createWorld(t, { handle, files: filesFrom(contents) })
+export const begin = async (
+  t: Test,
+  contents = new Map<string, string>(),
+  deps: Partial<DeliveryDeps> = {},
+): Promise<World> => {
+  const world = await createWorld(t, { handle, files: filesFrom(contents), ...deps })
   world.delivery.start()
   return world
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { createFakeDuty } from '../helpers/duty.ts'
 import { begin, rest, URL_A } from './media-world.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -237,3 +238,48 @@ t.test('a kept id that is no id is as good as none', async (t) => {
     t.equal(world.graph.accepted.at(-1), URL_A, text)
   }
 })
+
+t.test('a Page that was taken over goes by what its last keeper has uploaded', async (t) => {
+  const duty = createFakeDuty('page-1')
+  const world = await begin(t, new Map(), { duty })
+  world.tokens.set('page-1', 'valid')
+  const names: string[] = []
+  const { remember } = world.store
+  world.store.remember = (name, text) => {
+    names.push(name)
+    return remember(name, text)
+  }
+  await world.say(`image ${URL_A}`)
+  await rest(world)
+  await world.say(`image ${URL_A}`)
+  await rest(world)
+  t.equal(world.graph.accepted.at(-1), 'id-1')
+
+  duty.lose('page-1')
+  const [name = ''] = names.filter((one) => one.startsWith('attachment page-1 '))
+  await remember(name, JSON.stringify({ id: 'theirs', hash: null, uploadedMs: world.clock.now() }))
+  duty.take('page-1')
+  await world.say(`image ${URL_A}`)
+  await rest(world)
+  t.equal(world.graph.accepted.at(-1), 'theirs')
+  t.equal(world.graph.uploads.length, 1)
+})
+
+t.test(
+  'a Page that was taken over does not wait for what was refused in an earlier time of keeping it',
+  async (t) => {
+    const duty = createFakeDuty('page-1')
+    const world = await begin(t, new Map([['a.pdf', 'a']]), { duty })
+    world.tokens.set('page-1', 'valid')
+    world.graph.upload = () => 'bad_request'
+    await world.say('file a.pdf')
+    await rest(world)
+    t.equal(world.dead.length, 1)
+    world.graph.upload = () => undefined
+    duty.lose('page-1')
+    duty.take('page-1')
+    await world.say('file a.pdf')
+    await rest(world)
+    t.equal(world.graph.accepted.at(-1), 'id-2')
+  },
+)

@@ -122,3 +122,30 @@ t.test('looks for a reply that was looked for before leave room for others', (t)
   t.same(again, [0, 1000, 2000])
   t.end()
 })
+
+t.test(
+  'a Page that was taken over begins without a burst: its last keeper may have used this second up',
+  async (t) => {
+    const atOnce = async (isTaken: boolean): Promise<number> => {
+      const { clock, turn, pacer, sentMs } = pace({ message: 48, media: 24, read: 24 })
+      if (isTaken) pacer.taken('p')
+      t.equal(pacer.bookRead('p', false) > 0, isTaken, 'a look at a conversation')
+      const turns = Array.from({ length: 4 }, () => turn(false))
+      await clock.advance(0)
+      const sent = sentMs.length
+      await clock.advance(1000)
+      await Promise.all(turns)
+      return sent
+    }
+    t.equal(await atOnce(false), 4)
+    t.equal(await atOnce(true), 0)
+  },
+)
+
+t.test('what a Page owes it owes after it was taken again, too', (t) => {
+  const { pacer } = pace({ message: 12 })
+  const looks = Array.from({ length: 4 }, () => pacer.bookRead('p', false))
+  pacer.taken('p')
+  t.ok(pacer.bookRead('p', false) > (looks.at(-1) ?? 0))
+  t.end()
+})

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
+import { soleDuty, type Duty } from '../../src/base/duty.ts'
 import { createRecovery, type Recovery } from '../../src/reception/recovery.ts'
 import { GraphError, type GraphErrorFacts, type Verdict } from '../../src/graph/error.ts'
 import type { RecentConversation, RecentMessage } from '../../src/graph/graph.ts'
@@ -35,12 +36,15 @@ export const refusal = (verdict: Verdict, facts: Partial<GraphErrorFacts> = {}):
 interface Options {
   fields?: string[] | null
   listSize?: number
+  /** Keeps the Page or does not; always where left out. */
+  duty?: Duty
 }
 
 type Call = 'subscribedFields' | 'subscribe' | 'conversations' | 'recentMessages'
 
 /** A running recovery over a real database; the test sets what Facebook and the tokens answer. */
 export async function world(t: Test, options: Options = {}) {
+  const { duty = soleDuty } = options
   const clock = skippingClock()
   const store = await openTestStore({
     file: join(t.testdir(), 'evergreen.db'),
@@ -66,8 +70,8 @@ export async function world(t: Test, options: Options = {}) {
   const status = (): PageTokenStatus =>
     ({ pageId: PAGE, state: token === null ? 'invalid' : 'valid' }) as PageTokenStatus
   const tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'> = {
-    tokenFor: () => token,
-    statuses: () => [status()],
+    tokenFor: () => (duty.keeps(PAGE) ? token : null),
+    statuses: () => (duty.keeps(PAGE) ? [status()] : []),
     suspect: (pageId, bad) => {
       suspected.push(`${pageId} ${bad}`)
       w.setToken(null)
@@ -186,6 +190,7 @@ export async function world(t: Test, options: Options = {}) {
           },
         },
         tokens,
+        duty,
         isToBeSubscribed: () => w.toBeSubscribed ?? false,
         toEvents: toRecoveredEvents,
         clock,

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import type { GraphError } from '../../src/graph/error.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
+import { createFakeDuty } from '../helpers/duty.ts'
 import { MINUTE_MS, HOUR_MS, PAGE, ANN, BOB, CY, refusal, world } from './recovery-world.ts'
 
 t.test('a Page that is and stays subscribed is looked at, and nothing more', async (t) => {
@@ -123,6 +124,31 @@ t.test(
     await w.advance(2 * MINUTE_MS)
     t.equal(w.calls.conversations, 1)
     t.same(await w.handled(), { [ANN]: ['repeated'], [BOB]: ['not repeated'] })
+  },
+)
+
+t.test(
+  'a Page that comes to an instance soon after the absence was away, too; one that comes later was not',
+  async (t) => {
+    for (const [minutes, looks] of [
+      [1, 1],
+      [6, 0],
+    ] as const) {
+      const duty = createFakeDuty(PAGE)
+      const w = await world(t, { duty })
+      await w.stop()
+      duty.lose(PAGE)
+      await w.advance(20 * MINUTE_MS)
+      w.say(ANN, 'm_1', 'meanwhile')
+      await w.start()
+      await w.advance(minutes * MINUTE_MS)
+      duty.take(PAGE)
+      w.setToken('page-token-1')
+      await w.advance(15 * MINUTE_MS)
+      t.equal(w.calls.conversations, looks, `${minutes} min after the start`)
+      t.same(await w.handled(), looks === 0 ? {} : { [ANN]: ['meanwhile'] })
+      await w.stop()
+    }
   },
 )
 
