@@ -4,6 +4,7 @@ import { createLiveOverview, type LiveOverview } from '../src/console/live-overv
 import { createActivityMemory } from '../src/metrics/activity-memory.ts'
 import { createLogins, type Logins } from '../src/console/logins.ts'
 import { fragments } from '../src/console/overview.ts'
+import type { WebhookEntry } from '../src/console/page-card.ts'
 import { createLiveRepair, type LiveRepair } from '../src/console/live-repair.ts'
 import { createNameIndex } from '../src/profile/name-index.ts'
 import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts'
@@ -27,6 +28,8 @@ declare module 'fastify' {
 export interface OperatorConsole {
   /** All that the overview shows, as of now. */
   view: () => Promise<ConsoleView>
+  /** What the App dashboard asks for. With a secret in it, so only for those who may set the bot up. */
+  webhookEntry: WebhookEntry
   live: LiveOverview
   repairs: Repairs
   repairDesk: RepairDesk
@@ -76,10 +79,6 @@ async function operatorConsole(app: FastifyInstance) {
       waiting,
       visitorName: app.visitorProfiles.knownName,
       appWebhook: app.findings.appWebhook(),
-      webhookEntry: {
-        url: config.PUBLIC_URL === undefined ? null : webhookAt(config.PUBLIC_URL),
-        verifyToken: config.FB_VERIFY_TOKEN,
-      },
     })
   }
 
@@ -140,6 +139,10 @@ async function operatorConsole(app: FastifyInstance) {
   const transcript = createTranscripts({ store, graph: app.graph, tokens, read: readStoredEvent, clock })
   app.decorate('console', {
     view,
+    webhookEntry: {
+      url: config.PUBLIC_URL === undefined ? null : webhookAt(config.PUBLIC_URL),
+      verifyToken: config.FB_VERIFY_TOKEN,
+    },
     live,
     repairs,
     repairDesk,

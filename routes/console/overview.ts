@@ -4,6 +4,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { openEventStream } from '../../src/web/event-stream.ts'
 import { fragments, overview } from '../../src/console/overview.ts'
 import { alertsCard, trialPage } from '../../src/console/alerts-card.ts'
+import { webhookEntryCard } from '../../src/console/page-card.ts'
 import { loginAddress } from '../../src/console/login-address.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 import { repairByOthers, repairForms } from '../../src/console/repair-page.ts'
@@ -29,6 +30,7 @@ async function operator(app: FastifyInstance) {
           repair: mayAct
             ? repairForms({ csrf, isNeeded, source, login: loginOf(request) })
             : repairByOthers(isNeeded),
+          webhookEntry: mayAct && webhookEntryCard(view.appWebhook, app.console.webhookEntry),
           alerts: alertsCard({ csrf, channels: app.alertChannels.map(({ name }) => name), mayAct }),
         }),
     })

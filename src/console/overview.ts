@@ -20,15 +20,18 @@ export const fragments = (view: ConsoleView): Fragments => ({
   dead: deadLetters(view),
 })
 
-/** The overview; `repair` holds forms, which nothing may replace under the operator's hands. */
+/**
+ * The overview. The parts are the same for every role; `repair` holds forms, which nothing may replace under the operator's hands,
+ * and `webhookEntry` what only some roles may see.
+ */
 export const overview = (
   parts: Fragments,
-  { repair, alerts }: { repair: Html | false; alerts: Html },
+  { repair, webhookEntry, alerts }: { repair: Html | false; webhookEntry: Html | false; alerts: Html },
 ): Html => {
   const place = (id: keyof Fragments): Html => html`<div id="${id}" data-part>${parts[id]}</div>`
   return html`<h1 class="sr">Is my bot well?</h1>
     <p id="announce" class="sr" role="status"></p>
-    ${place('verdict')} ${repair} ${place('figures')} ${place('people')} ${place('pages')}
+    ${place('verdict')} ${repair} ${place('figures')} ${place('people')} ${place('pages')} ${webhookEntry}
     <div class="pair">${place('conversations')} ${place('dead')}</div>
     ${alerts}`
 }
@@ -54,7 +57,7 @@ const figure = (name: string, value: number | null | undefined, note: Html | str
 
 const pages = (view: ConsoleView): Html =>
   html`${view.pages.map((page) => pageCard(page, view.nowMs, view.pages.length <= UNFOLDED))}
-  ${webhookCard(view.appWebhook, view.webhookEntry)}`
+  ${webhookCard(view.appWebhook)}`
 
 /** Empty when no visitor waits for a person: the banner says that all is well. */
 const people = ({ waiting, nowMs }: ConsoleView): Html =>

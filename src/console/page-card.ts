@@ -79,15 +79,15 @@ const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html =>
   }${activity.lastHeardMs !== null && html`; last heard ${ago(activity.lastHeardMs, nowMs)}`}`
 }
 
-/** The app's own webhook address, which all Pages share. */
-export const webhookCard = (webhook: AppWebhook | null, toEnter: WebhookEntry): Html | false => {
+/** The app's own webhook address, which all Pages share. It is drawn for every role, so it holds no secret. */
+export const webhookCard = (webhook: AppWebhook | null): Html | false => {
   if (webhook === null) return false
   return html`<section class="card" aria-labelledby="webhook-title">
     <header>
       <h2 id="webhook-title">Webhook of the app</h2>
       ${webhookBadge(webhook)}
     </header>
-    ${webhookWords(webhook)} ${isSet(webhook) ? false : webhookEntry(toEnter)}
+    ${webhookWords(webhook)}
   </section>`
 }
 
@@ -98,12 +98,22 @@ export interface WebhookEntry {
   verifyToken: string
 }
 
-const webhookEntry = ({ url, verifyToken }: WebhookEntry): Html =>
-  html`<dl class="facts">
-    ${fact('Callback URL', url === null ? html`<code>https://your.address/webhook</code>` : copyable(url, 'the callback URL'))}
-    ${fact('Verify token', copyable(verifyToken, 'the verify token'))}
-    ${fact('Fields', copyable(WEBHOOK_FIELDS.join(', '), 'the fields'))}
-  </dl>`
+/** What sets the webhook up, for those who may; nothing where it is set, or not known to be unset. */
+export const webhookEntryCard = (
+  webhook: AppWebhook | null,
+  { url, verifyToken }: WebhookEntry,
+): Html | false =>
+  webhook !== null &&
+  !isSet(webhook) &&
+  html`<section class="card" aria-labelledby="webhook-entry-title">
+    <h2 id="webhook-entry-title">To enter in the App dashboard</h2>
+    <p>Messenger, Settings, Webhooks:</p>
+    <dl class="facts">
+      ${fact('Callback URL', url === null ? html`<code>https://your.address/webhook</code>` : copyable(url, 'the callback URL'))}
+      ${fact('Verify token', copyable(verifyToken, 'the verify token'))}
+      ${fact('Fields', copyable(WEBHOOK_FIELDS.join(', '), 'the fields'))}
+    </dl>
+  </section>`
 
 const isSet = (webhook: AppWebhook): boolean =>
   webhook.is === 'unknown' || (webhook.is === 'set' && webhook.isActive && webhook.missing.length === 0)
@@ -119,7 +129,8 @@ const webhookWords = (webhook: AppWebhook): Html => {
   if (webhook.is === 'unknown') return html`<p>${webhook.why}</p>`
   if (webhook.is === 'absent') {
     return html`<p>
-      Facebook sends nothing. Enter these in the App dashboard: Messenger, Settings, Webhooks.
+      Facebook sends nothing until address, verify token and fields are entered in the App dashboard:
+      Messenger, Settings, Webhooks. Operators and owners find them on this page.
     </p>`
   }
   return html`<p>Facebook calls <code>${webhook.url ?? 'an address it does not tell'}</code>.</p>

@@ -5,7 +5,6 @@ import type { WaitingVisitor } from '../findings/people.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { QueueCounts } from '../store/store.ts'
 import type { DeadLetter } from '../store/dead-letters.ts'
-import type { WebhookEntry } from './page-card.ts'
 import type { PageTokenStatus } from '../token/page-tokens.ts'
 
 /** The state of the bot's parts at one moment. */
@@ -31,8 +30,6 @@ export interface ConsoleFacts {
   dead: readonly DeadLetter[]
   /** Where Facebook sends this app's webhooks; null while that is not known. */
   appWebhook: AppWebhook | null
-  /** What the App dashboard wants to know. */
-  webhookEntry: WebhookEntry
 }
 
 /** What the overview shows. */
@@ -45,7 +42,6 @@ export interface ConsoleView {
   figures: Figures
   pages: PageView[]
   appWebhook: AppWebhook | null
-  webhookEntry: WebhookEntry
   conversations: (RecentConversation & Named)[]
   waiting: (WaitingVisitor & Named)[]
   dead: { count: number; latest: (DeadLetter & Named)[] }
@@ -90,7 +86,6 @@ export const toConsoleView = (facts: ConsoleFacts): ConsoleView => {
     },
     pages,
     appWebhook: facts.appWebhook,
-    webhookEntry: facts.webhookEntry,
     conversations: facts.conversations.map((one) => ({ ...one, ...namesOf(facts, one) })),
     waiting: (facts.waiting ?? []).map((one) => ({ ...one, ...namesOf(facts, one) })),
     dead: {

@@ -68,7 +68,6 @@ const facts = (over: Partial<Known> = {}): ConsoleFacts => {
     visitorName: () => null,
     dead: [],
     appWebhook: null,
-    webhookEntry: { url: 'https://bot/webhook', verifyToken: 'verify-1' },
     graphSilentSinceMs: null,
     ...over,
   }
@@ -80,7 +79,7 @@ const facts = (over: Partial<Known> = {}): ConsoleFacts => {
   const findings = findingsOf({
     ...known,
     webhooksOf,
-    webhookUrl: known.webhookEntry.url,
+    webhookUrl: 'https://bot/webhook',
     neededScopes: NEEDED_SCOPES,
   })
   return { ...known, webhooksOf, findings }
@@ -197,10 +196,7 @@ t.test('what a Page lacks stands out', async (t) => {
 t.test("the app's own webhook is told of once it is known", async (t) => {
   t.notMatch(words({}, 'pages'), /Webhook of the app/)
   const told = (appWebhook: Known['appWebhook']): string => words({ appWebhook }, 'pages')
-  t.match(
-    told({ is: 'absent' }),
-    /not set Facebook sends nothing\. [^]*https:\/\/bot\/webhook Copy[^]*verify-1 Copy/,
-  )
+  t.match(told({ is: 'absent' }), /not set Facebook sends nothing until/)
   t.match(
     told({ is: 'unknown', why: 'Facebook could not be reached.' }),
     /not known Facebook could not be reached\./,

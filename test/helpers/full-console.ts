@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { Test } from 'tap'
+import type { Env } from '../../src/base/config.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { anyRoom, newEvent } from '../store/steps.ts'
 import { createFakeClock } from './clock.ts'
@@ -32,7 +33,7 @@ fallback: { say: Pardon? }
 export const PERSON_PASSWORD = 'a long enough password'
 const QUESTION = { mid: null, how: 'fallback', text: 'do you sell bikes?', likeness: 'bikes' } as const
 
-export const buildFullConsole = async (t: Test): Promise<FullConsole> => {
+export const buildFullConsole = async (t: Test, more: Env = {}): Promise<FullConsole> => {
   const dir = t.testdir()
   const script = join(dir, 'bot.yaml')
   writeFileSync(script, SCRIPT)
@@ -50,7 +51,7 @@ export const buildFullConsole = async (t: Test): Promise<FullConsole> => {
     )
   }
   subscribe('fastify.initialization', listen)
-  const env = { BOT_SCRIPT: script, ALERT_URL: 'http://127.0.0.1:9/hush' }
+  const env = { BOT_SCRIPT: script, ALERT_URL: 'http://127.0.0.1:9/hush', ...more }
   const console = await buildConsole(t, { dir, clock, env }).finally(() =>
     unsubscribe('fastify.initialization', listen),
   )

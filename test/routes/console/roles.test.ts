@@ -1,4 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { PASSWORD } from '../../helpers/console.ts'
+import { pageToken } from '../../store/tokens/sample.ts'
+import { APP_SECRET } from '../../helpers/sign.ts'
 import { buildFullConsole } from '../../helpers/full-console.ts'
 
 /** What each role may post; an owner may post everything. */
@@ -36,6 +41,47 @@ const postFormsOn = (page: string): PostForm[] =>
       return { action, filled: buttons.map((button) => Object.fromEntries([...fields, ...button])) }
     },
   )
+
+/** Every secret that can be set beside the others, without a call that leaves the machine. */
+const SECRETS = {
+  FB_VERIFY_TOKEN: 'hush-verify-token',
+  TOKEN_KEY: Buffer.alloc(32, 'hush-token-key').toString('base64'),
+  ALERT_URL: 'http://127.0.0.1:9/hush-alert-url',
+  ALERT_NTFY_URL: 'https://:hush-ntfy-token@127.0.0.1:9/hush-topic',
+  SMTP_URL: 'smtp://hush-user:hush-password@127.0.0.1:9',
+  ALERT_MAIL_TO: 'operator@example.com',
+  ASSISTANT_KEY: 'hush-assistant-key',
+}
+const SECRET = new RegExp(
+  ['hush', APP_SECRET, PASSWORD, 'page-token-1', SECRETS.TOKEN_KEY.slice(0, 20)].join('|'),
+  'gi',
+)
+
+t.test('no page shows a secret, but for the verify token to those who set the bot up', async (t) => {
+  // A Graph that knows of no webhook: what the App dashboard asks for is shown where the role allows it.
+  const graph = createServer((_request, response) => response.end('{"data":[]}'))
+  await new Promise<void>((resolve) => graph.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => graph.close())
+  const { port } = graph.address() as AddressInfo
+  const world = await buildFullConsole(t, { ...SECRETS, FB_GRAPH_URL: `http://127.0.0.1:${port}` })
+  await world.app.tokenStore.save({ pages: [pageToken()] })
+  // Facebook is asked by the first page, which does not wait for the answer.
+  const asks = async (): Promise<boolean> =>
+    (await world.owner.get('/operator')).body.includes('Facebook sends nothing')
+  for (let n = 0; n < 300 && !(await asks()); n += 1) await new Promise(setImmediate)
+
+  for (const role of ['viewer', 'operator', 'owner']) {
+    const tab = role === 'owner' ? world.owner : await world.person(role)
+    const addresses = [...Object.values(await world.pages()).flat(), '/metrics', '/operator/numbers.csv']
+    for (const address of addresses) {
+      const { body } = await tab.get(address)
+      const mayRead = address === '/operator' && role !== 'viewer'
+      t.strictSame([...new Set(body.match(SECRET))], mayRead ? ['hush'] : [], `${role}: ${address}`)
+      t.equal(body.includes('hush-verify-token'), mayRead, `${role}: ${address}`)
+      if (address === '/operator') t.match(body, /Facebook sends nothing until/)
+    }
+  }
+})
 
 for (const role of ['viewer', 'operator']) {
   t.test(`what the pages offer to the role ${role} is what it may do`, async (t) => {
