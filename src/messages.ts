@@ -64,6 +64,8 @@ export interface QueuedReply extends Reply {
   answersMs?: number
   /** The reply of the script that it belongs to. */
   saying?: string
+  /** The name of the person who wrote it in the console; absent where the bot did. */
+  by?: string
   /** A person wrote it, and the script allows that it goes out up to 7 days after the visitor's last word (docs/messenger-platform.md#f4). */
   humanAgent?: true
 }

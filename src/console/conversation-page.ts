@@ -49,8 +49,11 @@ export const conversationPage = (
   </section>`
 
 const said = ({ atMs, by, text, state }: Line): Html =>
-  html`<li class="${by}" data-state="${state.is}">
-    <p class="meta"><b>${BY[by]}</b> ${atMs !== null && moment(atMs)} ${badge(state)}</p>
+  html`<li class="${typeof by === 'string' ? by : 'person'}" data-state="${state.is}">
+    <p class="meta">
+      <b>${typeof by === 'string' ? BY[by] : html`Person: ${called(by.person)}`}</b>
+      ${atMs !== null && moment(atMs)} ${badge(state)}
+    </p>
     ${
       text === null
         ? html`<p class="empty">Sent; the words are not kept here.</p>`
@@ -77,7 +80,7 @@ const quoted = (text: string): Html =>
 /** A scrolling box must be reachable by the keyboard. */
 const isLong = (text: string): boolean => text.length > 800 || text.split('\n').length > 12
 
-const BY: Record<Line['by'], string> = { visitor: 'Visitor', bot: 'Bot', page: 'Page' }
+const BY = { visitor: 'Visitor', bot: 'Bot', page: 'Page inbox' } as const
 
 const badge = (state: LineState): Html | false => {
   switch (state.is) {
@@ -92,7 +95,7 @@ const badge = (state: LineState): Html | false => {
     case 'sent':
       return html`<span class="badge good">sent</span>`
     case 'elsewhere':
-      return html`<span class="badge">a person, another app, or long ago</span>`
+      return html`<span class="badge">a person there, another app, or the bot long ago</span>`
     case 'dead':
       return html`<a class="badge bad" href="/operator/dead-letters/${encodeURIComponent(state.id)}"
         >dead letter: ${REASONS[state.reason]}</a

@@ -2,7 +2,7 @@ import type { DeadReason } from '../messages.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
-import { isEffect, type OutboxItem } from '../messages.ts'
+import { isEffect, type OutboxItem, type QueuedReply } from '../messages.ts'
 import type { KeptConversation, Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
@@ -20,7 +20,8 @@ export interface Transcript {
 
 export interface Line {
   atMs: number | null
-  by: 'visitor' | 'bot' | 'page'
+  /** `page`: from Facebook, by none of ours: the Page inbox, or another app. */
+  by: 'visitor' | 'bot' | 'page' | { person: string }
   /** Null where the words are not known any more. */
   text: string | null
   state: LineState
@@ -91,7 +92,7 @@ export const createTranscripts = (deps: {
 
 /** Facebook's messages, and sent replies that Facebook does not list yet. */
 const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pageId: string): Line[] => {
-  const ours = new Set(sent.map(({ messageId }) => messageId))
+  const ours = new Map(sent.map(({ messageId, by }) => [messageId, by]))
   const told = new Set(messages.map(({ id }) => id))
   const oldestMs = messages.at(-1)?.createdMs ?? 0
   const isUnhandled = (id: string): boolean => events.some(({ body }) => body.includes(JSON.stringify(id)))
@@ -102,7 +103,7 @@ const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pag
       .filter(
         ({ messageId, sentMs }) => !told.has(messageId ?? '') && (!messages.length || sentMs < oldestMs),
       )
-      .map(({ sentMs }): Line => ({ atMs: sentMs, by: 'bot', text: null, state: { is: 'sent' } })),
+      .map(({ sentMs, by }): Line => ({ atMs: sentMs, by: writer(by), text: null, state: { is: 'sent' } })),
     ...messages.toReversed().map(({ id, fromId, text, createdMs }): Line => {
       const words = text === '' ? '[no text: an attachment or a button]' : text
       if (fromId !== pageId) {
@@ -113,9 +114,10 @@ const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pag
           state: { is: isUnhandled(id) ? 'unhandled' : 'received' },
         }
       }
-      return ours.has(id)
-        ? { atMs: createdMs, by: 'bot', text: words, state: { is: 'sent' } }
-        : { atMs: createdMs, by: 'page', text: words, state: { is: 'elsewhere' } }
+      const by = ours.get(id)
+      return by === undefined
+        ? { atMs: createdMs, by: 'page', text: words, state: { is: 'elsewhere' } }
+        : { atMs: createdMs, by: writer(by), text: words, state: { is: 'sent' } }
     }),
   ]
 }
@@ -128,22 +130,19 @@ const present = (
 ): Line[] => [
   ...dead.toReversed().map(({ id, acceptedMs, reason, error, body }): Line => ({
     atMs: acceptedMs,
-    by: 'bot',
-    text: wordsOfReply(body),
+    ...saidBy(body),
     state: { is: 'dead', id, reason, said: error?.message ?? null },
   })),
   ...events.flatMap(({ acceptedMs, body }): Line[] => {
     const event = read(body)
     const text = wordsOfEvent(event)
+    const by = event.kind === 'operator' ? writer(event.by ?? null) : 'visitor'
     const isTold = 'mid' in event && messages.some(({ id }) => id === event.mid)
-    return text === null || isTold
-      ? []
-      : [{ atMs: acceptedMs, by: 'visitor', text, state: { is: 'unhandled' } }]
+    return text === null || isTold ? [] : [{ atMs: acceptedMs, by, text, state: { is: 'unhandled' } }]
   }),
   ...replies.map(({ acceptedMs, doubtSinceMs, body }): Line => ({
     atMs: acceptedMs,
-    by: 'bot',
-    text: wordsOfReply(body),
+    ...saidBy(body),
     state: { is: doubtSinceMs === null ? 'waiting' : 'in_doubt' },
   })),
 ]
@@ -154,8 +153,9 @@ const wordsOfEvent = (event: WebhookEvent): string | null => {
     case 'delivery':
     case 'read':
     case 'echo':
-    case 'operator':
       return null
+    case 'operator':
+      return event.text
     case 'message':
     case 'message_edit':
       return event.text ?? '[no text: an attachment]'
@@ -166,10 +166,19 @@ const wordsOfEvent = (event: WebhookEvent): string | null => {
   }
 }
 
-const wordsOfReply = (body: string): string => {
+const writer = (name: string | null): Line['by'] => (name === null ? 'bot' : { person: name })
+
+const saidBy = (body: string): Pick<Line, 'by' | 'text'> => {
   const item = JSON.parse(body) as OutboxItem
-  if (isEffect(item))
-    return item.do === 'take' ? '[takes the conversation back]' : '[hands the conversation over to a person]'
+  if (isEffect(item)) {
+    const done =
+      item.do === 'take' ? 'takes the conversation back' : 'hands the conversation over to a person'
+    return { by: 'bot', text: `[${done}]` }
+  }
+  return { by: writer(item.by ?? null), text: wordsOf(item) }
+}
+
+const wordsOf = (item: QueuedReply): string => {
   const { text, attachment } = item.message
   const { text: caption, template_type: template } = attachment?.payload ?? {}
   if (text !== undefined) return text

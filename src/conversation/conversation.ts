@@ -243,6 +243,7 @@ export const createConversation = (deps: {
             Math.max(event.timestampMs, (askedAndAnswered(view.state)?.askedMs ?? 0) + 1),
           ),
           effects,
+          ...(event.by !== undefined && { by: event.by }),
           ...(currentScript(view.pageId).handover.humanAgent && { humanAgent: true }),
         }
       case 'hand_back':

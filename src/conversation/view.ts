@@ -28,6 +28,8 @@ export interface ScriptResult {
   replies: Reply[]
   /** To be remembered; the one handed in, where nothing changed. */
   state: JsonObject | null
+  /** The name of the person who wrote the replies in the console. */
+  by?: string
   /** A person wrote the replies, and may answer for 7 days. */
   humanAgent?: true
   /** To be done after the replies were sent; `take` before. */

@@ -309,8 +309,8 @@ export interface KeptConversation {
   events: StoredEvent[]
   /** Replies not sent yet. */
   replies: StoredReply[]
-  /** What was said in them is not kept. */
-  sent: (SentReply & { sentMs: number })[]
+  /** What was said in them is not kept. `by`: the name of the person who wrote it; null where the bot did. */
+  sent: (SentReply & { sentMs: number; by: string | null })[]
   dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'error' | 'body'>[]
 }
 

@@ -98,7 +98,13 @@ export type EventDetail =
   | { kind: 'coupon'; payload: string | null; couponCode: string | null }
   | { kind: 'inbox_label'; action: string | null; labelId: string | null; labelName: string | null }
   /** An operator writes as the Page, gives the conversation back to the bot, or is done with it; never from Facebook. */
-  | { kind: 'operator'; did: 'say' | 'hand_back' | 'close'; text: string | null }
+  | {
+      kind: 'operator'
+      did: 'say' | 'hand_back' | 'close'
+      text: string | null
+      /** The name of the person in the console; absent in events of versions before. */
+      by?: string
+    }
   /** A non-messaging field of the Page: feed, leadgen and the like. */
   | { kind: 'change'; field: string | null; value: Json }
   /** What the App Dashboard's "Test" sends: no visitor, no Page. Counted, never kept. */

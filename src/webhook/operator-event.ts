@@ -2,7 +2,7 @@ import type { EventOf } from './events.ts'
 import type { InboxEvent } from './inbox.ts'
 
 /** What an operator does in a conversation. */
-export type OperatorDeed = Pick<EventOf<'operator'>, 'did' | 'text'>
+export type OperatorDeed = Pick<EventOf<'operator'>, 'did' | 'text'> & { by: string }
 
 /**
  * An operator's deed as an event of the conversation: it is stored, done in its turn and once, however often the form is sent,
@@ -17,11 +17,13 @@ export const operatorEvent = ({
   atMs,
   did,
   text,
+  by,
 }: OperatorDeed & { id: string; pageId: string; psid: string; atMs: number }): InboxEvent => {
   const event: EventOf<'operator'> = {
     kind: 'operator',
     did,
     text,
+    by,
     key: `operator:${id}`,
     pageId,
     psid,

@@ -4,6 +4,7 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { RecentMessage } from '../../src/graph/graph.ts'
 import type { KeptConversation } from '../../src/store/store.ts'
 import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
+import { operatorEvent } from '../../src/webhook/operator-event.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 const WHO = { pageId: '100', psid: '700' }
@@ -83,7 +84,7 @@ const world = (over: {
 }
 
 const said = (lines: readonly Line[]): string[] =>
-  lines.map(({ by, text, state }) => `${by} ${state.is}: ${text ?? '?'}`)
+  lines.map(({ by, text, state }) => `${typeof by === 'string' ? by : by.person} ${state.is}: ${text ?? '?'}`)
 
 t.test('what Facebook has and what the store keeps are one story, in the order of time', async (t) => {
   const { open } = world({
@@ -96,9 +97,9 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
     ],
     kept: kept({
       sent: [
-        { replyId: 'r3', messageId: 'm_3', sentMs: NOW + 20_100 },
-        { replyId: 'r2', messageId: 'm_2', sentMs: NOW + 10_100 },
-        { replyId: 'r1', messageId: 'm_0', sentMs: NOW - 86_400_000 },
+        { replyId: 'r3', messageId: 'm_3', sentMs: NOW + 20_100, by: null },
+        { replyId: 'r2', messageId: 'm_2', sentMs: NOW + 10_100, by: null },
+        { replyId: 'r1', messageId: 'm_0', sentMs: NOW - 86_400_000, by: null },
       ],
       dead: [
         {
@@ -141,9 +142,58 @@ t.test('what Facebook has and what the store keeps are one story, in the order o
   ])
 })
 
+t.test(
+  'an answer of a person bears the name of the person at every stage, and no other message does',
+  async (t) => {
+    const written = { message: { text: 'Ann here.' }, by: 'ann' }
+    const deed = operatorEvent({
+      id: 'form-12345',
+      ...WHO,
+      atMs: NOW,
+      did: 'say',
+      text: 'Still me.',
+      by: 'ann',
+    })
+    const stages = kept({
+      sent: [
+        { replyId: 'r3', messageId: 'm_3', sentMs: NOW + 3000, by: 'ann' },
+        { replyId: 'r2', messageId: 'm_2', sentMs: NOW + 2000, by: null },
+        { replyId: 'r1', messageId: 'm_1', sentMs: NOW - 86_400_000, by: 'bo' },
+      ],
+      dead: [
+        {
+          id: 'r4',
+          acceptedMs: NOW + 5000,
+          diedMs: NOW + 6000,
+          reason: 'outside_window',
+          error: null,
+          body: JSON.stringify(written),
+        },
+      ],
+      replies: [reply('r5', 6, written), reply('r6', 7, { do: 'take' })],
+      events: [{ seq: 8, acceptedMs: NOW + 8000, body: deed.body }],
+    })
+    const facebook = [
+      told('m_4', '100', 'from the inbox', 4),
+      told('m_3', '100', 'Ann here.', 3),
+      told('m_2', '100', 'We are open.', 2),
+    ]
+    t.same(said((await world({ kept: stages, facebook }).open())?.lines ?? []), [
+      'bo sent: ?',
+      'bot sent: We are open.',
+      'ann sent: Ann here.',
+      'page elsewhere: from the inbox',
+      'ann dead: Ann here.',
+      'ann waiting: Ann here.',
+      'bot waiting: [takes the conversation back]',
+      'ann unhandled: Still me.',
+    ])
+  },
+)
+
 t.test('where Facebook does not tell, what is kept is told, and why there is no more', async (t) => {
   const mine = kept({
-    sent: [{ replyId: 'r1', messageId: null, sentMs: NOW }],
+    sent: [{ replyId: 'r1', messageId: null, sentMs: NOW, by: null }],
     events: [event({ timestamp: NOW, message: { mid: 'm_5', text: 'hello' } }, 1)],
   })
   const lines = ['bot sent: ?', 'visitor unhandled: hello']

@@ -233,7 +233,7 @@ t.test('the people in the Page inbox get a conversation that they ask for', asyn
 })
 
 const operator = (did: 'say' | 'hand_back' | 'close', text: string | null = null) =>
-  ({ ...said(''), kind: 'operator', did, text }) as unknown as WebhookEvent
+  ({ ...said(''), kind: 'operator', did, text, by: 'ann' }) as unknown as WebhookEvent
 
 t.test(
   'an operator answers as the Page: the thread is taken, the bot is silent, and says nothing of a machine',
@@ -243,6 +243,7 @@ t.test(
     const handled = await happens(operator('say', 'Hi, I am Ann.'))
     t.same(handled.replies, [{ message: { text: 'Hi, I am Ann.' } }])
     t.same(handled.effects, [{ do: 'take' }])
+    t.equal(handled.by, 'ann')
     t.notOk(handled.humanAgent)
     t.same(await say('hours'), [])
     t.match(state(), { handover: { personMs: Number } })
@@ -259,10 +260,9 @@ t.test('where the script allows it, what an operator says may go out for 7 days'
 t.test('an operator hands back, and the bot says that it is there; closing says nothing', async (t) => {
   const { say, happens } = talk(`handover: { back: I am back. }\n${SCRIPT}`)
   await say('human')
-  t.match(await happens(operator('hand_back')), {
-    replies: [{ message: { text: 'I am back.' } }],
-    effects: [{ do: 'take' }],
-  })
+  const back = await happens(operator('hand_back'))
+  t.match(back, { replies: [{ message: { text: 'I am back.' } }], effects: [{ do: 'take' }] })
+  t.equal(back.by, undefined, 'that is the bot')
   t.same(await say('hours'), ['From 9 to 18.'])
   await say('human')
   t.match(await happens(operator('close')), { replies: [], effects: [{ do: 'take' }] })

@@ -231,8 +231,8 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     )
     t.match(kept?.replies, [{ id: claim.replies[3]?.id, body: 'waits', acceptedMs: clock.now() }])
     t.same(kept?.sent, [
-      { replyId: two.id, messageId: null, sentMs: clock.now() },
-      { replyId: one.id, messageId: 'm_1', sentMs: clock.now() },
+      { replyId: two.id, messageId: null, sentMs: clock.now(), by: null },
+      { replyId: one.id, messageId: 'm_1', sentMs: clock.now(), by: null },
     ])
     t.match(kept?.dead, [
       { id: three.id, reason: 'unreachable', error: REFUSAL, body: 'dies', diedMs: clock.now() },
@@ -244,6 +244,29 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     t.equal(await again.conversation({ pageId: 'page-9', psid: 'psid-1', limit: 50 }), null)
     await again.forget({ psid: 'psid-1' })
     t.equal(await again.conversation({ ...who, limit: 50 }), null)
+  })
+
+  t.test('who wrote a reply stays known when it was sent, told by Facebook or by its echo', async (t) => {
+    const { store, reopen } = await openPlace(t, open)
+    const message = { text: 'they say "by": nobody' }
+    const replies = [{ message, by: 'ann' }, { message }, { message, by: 'bo' }].map((one) =>
+      JSON.stringify(one),
+    )
+    await answer(store, 'a', [], 'psid-1', { replies })
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    const [one, two, three] = claim?.replies ?? []
+    if (!claim || !one || !two || !three) throw new Error('nothing to send')
+    await store.finishReply(claim, one, { status: 'sent', messageId: 'm_1' })
+    await store.finishReply(claim, two, { status: 'sent', messageId: 'm_2' })
+    store.releaseOutbox(claim)
+    const confirmed = [{ replyId: three.id, messageId: 'm_3' }]
+    await answer(store, 'b', [], 'psid-1', { confirmed })
+    const kept = await (await reopen()).conversation({ pageId: 'page-1', psid: 'psid-1', limit: 9 })
+    t.match(kept?.sent, [
+      { messageId: 'm_3', by: 'bo' },
+      { messageId: 'm_2', by: null },
+      { messageId: 'm_1', by: 'ann' },
+    ])
   })
 
   t.test('what was remembered of a forgotten visitor is not remembered in passing either', async (t) => {
@@ -360,7 +383,7 @@ const answer = async (
   key: string,
   answers: readonly NewAnswers[],
   psid = 'psid-1',
-  outcome: { state?: string; replies?: string[] } = {},
+  outcome: Partial<EventOutcome> = {},
 ): Promise<void> => {
   await store.accept([newEvent(key, { psid })])
   const [claim] = await store.claimInbox(1)

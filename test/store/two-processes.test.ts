@@ -64,7 +64,7 @@ t.test('a database of the first version is brought up to date with its dead lett
   await first.close()
   const db = new DatabaseSync(file, { timeout: 10_000 })
   db.exec(
-    'drop table visitor_name; drop table record; drop table statistic; drop table open_question; drop index conversation_left; drop table answers; drop index dead_by_conversation; drop index dead_by_page; drop index dead_by_time; alter table dead drop column page; pragma user_version = 1',
+    'drop table visitor_name; drop table record; drop table statistic; drop table open_question; drop index conversation_left; drop table answers; drop index dead_by_conversation; drop index dead_by_page; drop index dead_by_time; alter table dead drop column page; alter table sent drop column author; pragma user_version = 1',
   )
   db.close()
 

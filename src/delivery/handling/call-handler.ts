@@ -140,14 +140,16 @@ const itemsOf = (
     replies,
     effects = [],
     saying,
+    by,
     humanAgent,
-  }: Pick<ScriptResult, 'replies' | 'effects' | 'saying' | 'humanAgent'>,
+  }: Pick<ScriptResult, 'replies' | 'effects' | 'saying' | 'by' | 'humanAgent'>,
 ): OutboxItem[] => [
   ...effects.filter(({ do: what }) => what === 'take'),
   ...replies.map((reply): QueuedReply => ({
     ...reply,
     answersMs,
     ...(saying !== undefined && { saying }),
+    ...(by !== undefined && { by }),
     ...(humanAgent && { humanAgent }),
   })),
   ...effects.filter(({ do: what }) => what !== 'take'),

@@ -59,7 +59,7 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
             where conversation = ${CONVERSATION} order by seq limit $3`),
         of(`select seq, accepted_ms as "acceptedMs", doubt_ms as "doubtMs", body from evergreen.outbox
             where page = $1 and conversation = ${CONVERSATION} order by seq limit $3`),
-        of(`select seq, message_id as "messageId", sent_ms as "sentMs" from evergreen.sent
+        of(`select seq, message_id as "messageId", sent_ms as "sentMs", author as "by" from evergreen.sent
             where conversation = ${CONVERSATION} order by seq desc limit $3`),
         of(`select seq, accepted_ms as "acceptedMs", died_ms as "diedMs", reason, error, body from evergreen.dead
             where conversation = ${CONVERSATION} order by seq desc limit $3`),

@@ -27,7 +27,7 @@ const TABLES = {
   seen: ['length(key)', 'accepted_ms'],
   inbox: ['seq', 'conversation', 'accepted_ms', 'length(body)'],
   outbox: ['page', 'seq', 'conversation', 'accepted_ms', 'doubt_ms', 'length(body)'],
-  sent: ['seq', 'conversation', 'length(message_id)', 'sent_ms'],
+  sent: ['seq', 'conversation', 'length(message_id)', 'sent_ms', 'length(author)'],
   dead: [
     'seq',
     'page',

@@ -46,6 +46,9 @@ export const sentAll = (
     operations.map(({ waited }) => waited),
   ])
 
+/** The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. */
+const AUTHOR = `case when strpos(o.body, '"by":') > 0 then o.body::json ->> 'by' end`
+
 // Without a message id it may be something else that was done, such as a handover.
 const SENT = `
 with given as materialized (
@@ -54,7 +57,7 @@ with given as materialized (
 ), dropped as (
   delete from evergreen.outbox o using given g
   where o.page = g.page and o.conversation = g.conversation and o.seq = g.seq
-  returning g.page, g.conversation, g.seq, g.message_id, g.sent_ms, g.waited
+  returning g.page, g.conversation, g.seq, g.message_id, g.sent_ms, g.waited, ${AUTHOR} as author
 ), counted as (
   ${addCounts(`
     select s.span, '', evergreen.start_of(s.span, d.sent_ms), w.what, d.page, count(*)
@@ -62,8 +65,8 @@ with given as materialized (
       cross join lateral (values ('replies', d.message_id is not null), ('waited', d.waited)) as w (what, counts)
     where w.counts group by 1, 3, 4, 5`)}
 )
-insert into evergreen.sent (conversation, seq, message_id, sent_ms)
-select conversation, seq, message_id, sent_ms from dropped on conflict do nothing`
+insert into evergreen.sent (conversation, seq, message_id, sent_ms, author)
+select conversation, seq, message_id, sent_ms, author from dropped on conflict do nothing`
 
 const MOST_QUESTIONS = 100_000
 
@@ -221,10 +224,10 @@ const finish = (o: Extract<Operation, { op: 'finish_event' }>, known: Known): Qu
         delete from evergreen.outbox o
         using finished, unnest(${value(seqs)}::bigint[], ${value(messages)}::text[]) as m (seq, message_id)
         where o.page = ${page}::int and o.conversation = ${conversation}::bigint and o.seq = m.seq
-        returning o.seq, m.message_id)`,
+        returning o.seq, m.message_id, ${AUTHOR} as author)`,
       `sent as (
-        insert into evergreen.sent (conversation, seq, message_id, sent_ms)
-        select ${conversation}::bigint, seq, message_id, ${value(o.nowMs)}::bigint from confirmed on conflict do nothing)`,
+        insert into evergreen.sent (conversation, seq, message_id, sent_ms, author)
+        select ${conversation}::bigint, seq, message_id, ${value(o.nowMs)}::bigint, author from confirmed on conflict do nothing)`,
       `counted as (${addCounts(`
         select span, '', evergreen.start_of(span, ${value(o.nowMs)}::bigint), 'replies', ${page}::int, count(*)
         from confirmed, ${ALL_SPANS} group by span`)})`,

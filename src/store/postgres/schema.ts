@@ -203,6 +203,9 @@ create table evergreen.visitor_name (
   folded text not null
 )`
 
+/** The person who wrote a reply, where the bot did not: the words of what was sent are not kept, so neither is their body. */
+const VERSION_6 = 'alter table evergreen.sent add column author text'
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -217,6 +220,7 @@ const MIGRATIONS: readonly Step[] = [
   // A version before works on all Pages at once, and does not look at their leases.
   { sql: VERSION_4, oldest: 4 },
   { sql: VERSION_5, oldest: 4 },
+  { sql: VERSION_6, oldest: 4 },
 ]
 
 /** What this program brings a database to. */

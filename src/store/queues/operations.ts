@@ -204,7 +204,7 @@ export interface KeptRows {
   windowEndsMs: number | null
   inbox: { seq: number; acceptedMs: number; body: string }[]
   outbox: { seq: number; acceptedMs: number; doubtMs: number | null; body: string }[]
-  sent: { seq: number; messageId: string | null; sentMs: number }[]
+  sent: { seq: number; messageId: string | null; sentMs: number; by: string | null }[]
   dead: {
     seq: number
     acceptedMs: number

@@ -23,7 +23,7 @@ export const conversationOperations = (
      where page = ? and conversation = ? order by seq limit ?`,
   )
   const sent = db.prepare(
-    `select seq, message_id as messageId, sent_ms as sentMs from sent
+    `select seq, message_id as messageId, sent_ms as sentMs, author as by from sent
      where conversation = ? order by seq desc limit ?`,
   )
   const dead = db.prepare(

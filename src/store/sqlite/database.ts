@@ -136,8 +136,8 @@ export const openDatabase = (file: string): Database => {
       const page = pages.numberOf(o.page)
       let settled = false
       for (const { seq, messageId } of o.confirmed) {
+        statements.addSent.run(messageId, o.nowMs, page, o.conversation, seq)
         if (statements.dropOutbox.run(page, o.conversation, seq).changes === 0) continue
-        statements.addSent.run(o.conversation, seq, messageId, o.nowMs)
         statistics.count(page, o.nowMs, 'replies')
         settled = true
       }
@@ -178,8 +178,8 @@ export const openDatabase = (file: string): Database => {
 
     sent: (o) => {
       const page = pages.numberOf(o.page)
+      statements.addSent.run(o.messageId, o.nowMs, page, o.conversation, o.seq)
       if (statements.dropOutbox.run(page, o.conversation, o.seq).changes === 0) return null
-      statements.addSent.run(o.conversation, o.seq, o.messageId, o.nowMs)
       // Without a message id it may be something else that was done, such as a handover.
       if (o.messageId !== null) statistics.count(page, o.nowMs, 'replies')
       if (o.waited) statistics.count(page, o.nowMs, 'waited')

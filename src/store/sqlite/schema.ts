@@ -157,6 +157,11 @@ create table visitor_name (
 );
 `
 
+/** The person who wrote a reply, where the bot did not: the words of what was sent are not kept, so neither is their body. */
+const VERSION_11 = `
+alter table sent add column author text;
+`
+
 const MIGRATIONS: readonly string[] = [
   VERSION_1,
   VERSION_2,
@@ -168,6 +173,7 @@ const MIGRATIONS: readonly string[] = [
   VERSION_8,
   VERSION_9,
   VERSION_10,
+  VERSION_11,
 ]
 
 /** What this program brings a database to. */

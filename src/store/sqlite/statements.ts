@@ -41,8 +41,11 @@ export const prepareStatements = (db: DatabaseSync) => {
        where w.conversation not in (select value from json_each(?))
        order by c.window_ends_ms is null, c.window_ends_ms, w.conversation limit ?`,
     ),
+    // Of what waits under this number; few bodies name a person, so most are not read as JSON.
     addSent: sql(
-      'insert into sent (conversation, seq, message_id, sent_ms) values (?, ?, ?, ?) on conflict do nothing',
+      `insert into sent (conversation, seq, message_id, sent_ms, author)
+       select conversation, seq, ?, ?, case when instr(body, '"by":') > 0 then json_extract(body, '$.by') end
+       from outbox where page = ? and conversation = ? and seq = ? on conflict do nothing`,
     ),
     addDead: sql(
       `insert into dead (seq, page, conversation, accepted_ms, died_ms, reason, error, body)
