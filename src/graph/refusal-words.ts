@@ -9,11 +9,11 @@ export const MISSING_PERMISSION =
 
 /** The same in any words, under a number whose other meanings, faults of a message, never speak of such things. */
 export const LACKING =
-  /\bpermissions?\b|\b(advanced|standard|content) access\b|\bapp review\b|\b(business|app) verification\b|\breviewed and approved\b|\bcapability\b|\b(requires?|needs?|lacks?) [^.]*\b(feature|task|role|scope)\b|\bscopes? [^.]*\b(missing|required|not granted)|\b(pages_|instagram_|business_management)\w*|\bnot (been )?(authori[sz]ed|granted|approved)\b/i
+  /\bpermissions?\b|\breviewable feature|\bmust be granted\b|\b(advanced|standard|content) access\b|\bapp review\b|\b(business|app) verification\b|\breviewed and approved\b|\bcapability\b|\b(requires?|needs?|lacks?) [^.]*\b(feature|task|role|scope)\b|\bscopes? [^.]*\b(missing|required|not granted)|\b(pages_|instagram_|business_management)\w*|\bnot (been )?(authori[sz]ed|granted|approved)\b/i
 
-/** A fault of what was sent, under subcodes that no reference lists. */
+/** A fault of what was sent: it speaks of a parameter or of a part of the message, or of what one has to be like. */
 export const PARAMETER =
-  /\bparam(eter)?s?\b|\b(must|should) (not )?(be|have|contain|represent)\b|\b(is|are) (required|missing|not allowed)\b|\btoo (long|many|large)\b|\binvalid\b|\bcannot be empty\b|\bexceeds?\b/i
+  /\bparam(eter)?s?\b|\b(must|should) (not )?(be|have|contain|provide|represent|upload)\b|\b(is|are) (required|missing|not allowed)\b|\btoo (long|many|large|few)\b|\b(in(valid|correct)|duplicated?|deprecated|whitelisted)\b|\bcannot be empty\b|\bexceed(s|ed)?\b|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|templates?|payloads?|titles?|message tags?|files?)\b/i
 
 /** An object that is not there; on a call for our own Page that is the Page. */
 export const NO_OBJECT = /\bunsupported (post|get) request\b|\bobject\b[^.]* does not exist\b/i
@@ -32,7 +32,7 @@ export const WINDOW =
 
 /** The person takes nothing from this Page, or is not there. */
 export const NO_SUCH_PERSON =
-  /\bno matching (user|person)\b|\b(user|person|recipient) (isn't|is not|is currently not) (available|receiving|reachable)|\b(user|person|recipient) (can't|cannot|can not|does not|doesn't) (receive|accept|get)|\b(user|person|recipient) (has )?blocked\b|\bblocked by (the|this) (user|person|recipient)\b/i
+  /\bno matching (user|person)\b|\b(user|person|recipient) (isn't|is not|is currently not) (available|receiving|reachable)|\b(user|person|recipient) (can't|cannot|can not|does not|doesn't) (receive|accept|get)|\b(user|person|recipient) (has )?blocked\b|\b(can't|cannot|can not) send messages? to (this|that|the) (id|user|person|recipient)\b|\bblocked by (the|this) (user|person|recipient)\b/i
 
 export const NO_CONSENT =
   /\b(user|person|recipient)\b[^.]*\b(opted in|opt(ed)?[- ]?out|consent(ed)?|agreed)\b/i

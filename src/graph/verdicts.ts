@@ -238,14 +238,21 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 33, 'bad_request', 'the object does not exist, or is not visible with this token'),
   row(33, 'any', 'bad_request', 'the object does not exist, or is not visible with this token'),
   row(803, 'any', 'bad_request', 'the id does not exist'),
-  row(100, 'any', 'permission', 'a permission or a feature of the app is missing', {
-    says: words.LACKING,
-    edges: OWN_PAGE,
-  }),
+  row(
+    100,
+    'any',
+    'permission',
+    'the permission pages_manage_metadata, or the task of moderation on the Page, is missing',
+    {
+      says: words.LACKING,
+      edges: ['subscribed_apps'],
+      remedy:
+        'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page: run `npm run bootstrap-token` and tick both.',
+      byToken: true,
+    },
+  ),
+  row(100, 'any', 'permission', 'a permission or a feature of the app is missing', { says: words.LACKING }),
   noPage(100, 'any', words.NO_OBJECT),
-  row(100, 'any', 'permission', 'a permission or a feature of the app is missing', {
-    says: words.MISSING_PERMISSION,
-  }),
 
   // Rate
   row(4, 2018354, 'bad_request', 'this marketing message came sooner than its frequency allows'),
@@ -303,17 +310,15 @@ export const VERDICTS: readonly VerdictRow[] = [
     says: /(authorization|verification) code/i,
     remedy: LOGIN_AGAIN,
   }),
-  row(100, 'none', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
-    edges: OWN_PAGE,
-  }),
   row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
     says: words.PARAMETER,
     edges: OWN_PAGE,
   }),
-  row(100, 'any', 'unknown', 'Facebook refuses it with a number that no reference lists', {
+  row(100, 'any', 'unknown', 'Facebook refuses it without naming a part of the message', {
     edges: OWN_PAGE,
   }),
-  row(100, 'any', 'bad_request', 'a parameter is invalid'),
+  row(100, 'any', 'bad_request', 'a parameter is invalid', { says: words.PARAMETER }),
+  row(100, 'any', 'bad_request', 'Facebook refuses the request'),
   row(105, 'any', 'bad_request', 'a part of the message has too many elements', { edges: OWN_PAGE }),
   row(194, 'any', 'bad_request', 'a part that the message must have is missing', { edges: OWN_PAGE }),
   row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong', { remedy: REDIRECT }),

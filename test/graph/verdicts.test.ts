@@ -271,6 +271,37 @@ t.test('code 100 that speaks of a permission in any words buries no message', as
 })
 
 t.test(
+  'a refused subscription that speaks of a permission names it, and no call is called wrong without words',
+  async (t) => {
+    const on = (edge: string, said: string) => findRow({ ...answer(100, null, said), edge })
+    for (const said of [
+      'pages_manage_metadata has not been granted for this Page',
+      '(#100) To subscribe to the messages field, one of these permissions is needed: pages_messaging',
+      'You do not have sufficient permissions',
+    ])
+      t.match(
+        on('subscribed_apps', said),
+        {
+          verdict: 'permission',
+          meaning: /pages_manage_metadata/,
+          remedy: /pages_manage_metadata/,
+          byToken: true,
+        },
+        said,
+      )
+    t.match(on('messenger_profile', 'pages_messaging has not been approved'), { verdict: 'permission' })
+    t.match(on('subscribed_apps', '(#100) Param subscribed_fields[8] must be one of {messages, feed}'), {
+      verdict: 'bad_request',
+      meaning: 'a parameter is invalid',
+    })
+    t.match(on('messenger_profile', 'Set up something else first'), {
+      verdict: 'bad_request',
+      meaning: 'Facebook refuses the request',
+    })
+  },
+)
+
+t.test(
   'what Facebook says of one person never closes the Page, whichever number it comes under',
   async (t) => {
     for (const code of [10, 100, 200]) {
@@ -278,6 +309,7 @@ t.test(
         "This person isn't available right now.",
         'The recipient has blocked messages from this Page',
         'No matching user found',
+        'Parameter error: You cannot send messages to this id',
       ])
         t.equal(sendSaying(code, said).verdict, 'unreachable', `${code} ${said}`)
       t.equal(sendSaying(code, 'This message is sent outside of allowed window.').verdict, 'outside_window')
@@ -361,21 +393,29 @@ t.test('an undocumented error is unknown, and worth a retry where Graph or the s
   t.equal(decide(answer(null, null, '', { httpStatus: 500 })), 'transient')
 })
 
-t.test('an unlisted subcode of 100 is the fault of the message only where the words say so', async (t) => {
+t.test('code 100 is the fault of the message only where its subcode or the words say so', async (t) => {
   const send = (subcode: number | null, said: string, over = {}) =>
     decide(answer(100, subcode, said, { edge: 'messages', once: true, ...over }))
   t.equal(send(2_018_999, 'This cannot be done in this conversation right now'), 'unknown')
   t.equal(send(2_018_999, ''), 'unknown')
   t.equal(send(2_018_999, '', { isTransient: true }), 'ambiguous')
-  t.equal(send(null, 'This cannot be done in this conversation right now'), 'bad_request')
+  for (const said of ['', '(#100)', 'This cannot be done in this conversation right now', 'Try another time'])
+    t.equal(send(null, said), 'unknown', `without a subcode: ${said}`)
   for (const said of [
     '(#100) Param message[attachment] must be an object',
     'Invalid parameter',
     '(#100) The parameter recipient is required',
     '(#100) Length of message text must be less than 2000',
     'The title is too long',
+    '(#100) The URL provided is not whitelisted for messenger extensions',
+    '(#100) Message cannot be empty, must provide valid attachment or text',
+    '(#100) An incorrect number of files uploaded. Must upload exactly one file',
+    '(#100) Attachment size exceeds allowable limit',
+    '(#100) Failed to fetch the file from the url',
+    '(#100) This message tag is no longer supported',
+    '(#100) param name_placeholder[elements] has too few elements.',
   ]) {
-    t.equal(send(2_018_999, said), 'bad_request', said)
+    for (const subcode of [2_018_999, null]) t.equal(send(subcode, said), 'bad_request', `${subcode} ${said}`)
   }
 })
 
