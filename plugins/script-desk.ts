@@ -1,11 +1,8 @@
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import { createScriptDesk, type ScriptDesk } from '../src/editing/desk.ts'
-import { mediaLooks } from '../src/script/media-files.ts'
 import { SAMPLE_SCRIPT } from '../src/script/own-script.ts'
-import { parseScript } from '../src/script/parse.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,14 +14,10 @@ declare module 'fastify' {
 async function scriptDesk(app: FastifyInstance) {
   const { clock, config, conversation } = app
   const { DATA_DIR: dataDir } = config
-  const [main] = conversation.scripts()
-  const lookAt = mediaLooks({ folder: dirname(main?.file ?? config.BOT_SCRIPT), dataDir })
   app.decorate(
     'scriptDesk',
     createScriptDesk({
       scripts: conversation.scripts,
-      parse: (content, { file, pageIds }) =>
-        parseScript(content, { file, variables: SCRIPT_VARIABLES, lookAt, isOfPage: pageIds !== null }),
       dataDir,
       fixed: (file) =>
         resolve(file) === SAMPLE_SCRIPT

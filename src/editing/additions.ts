@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml'
+import { blockOf } from './block.ts'
 import {
   applySplices,
   changeList,
@@ -31,9 +32,13 @@ export interface NewReply {
  * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` where the text is laid out in a way that cannot be added to
  */
 export const addPhrase = (text: string, reply: string, phrase: string): string => {
-  const replies = repliesOf(text)
+  const block = blockOf(text, reply)
+  const { start, end } = block ?? { start: 0, end: text.length }
+  const part = text.slice(start, end)
+  const replies = block === null ? repliesOf(part) : openYaml(part)
   const answer = mapIn(replies.get(reply, true), `There is no reply ${reply} of the usual form.`)
-  return applySplices(text, withPhrase(text, answer, phrase, replies.flow === true))
+  const changed = applySplices(part, withPhrase(part, answer, phrase, replies.flow === true))
+  return text.slice(0, start) + changed + text.slice(end)
 }
 
 /** The script with one more reply, at the end of its replies. @throws as {@link addPhrase} */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { BotError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { ScriptError, type Mistake } from '../script/mistakes.ts'
+import type { Mistake } from '../script/mistakes.ts'
 import type { ScriptPlace } from '../script/script-files.ts'
 import type { Script } from '../script/types.ts'
 import { addPhrase, addReply, removeReply, type NewReply } from './additions.ts'
@@ -22,7 +22,7 @@ export interface ScriptDesk {
   trial: Trial
 }
 
-export interface ScriptAtDesk extends Omit<ScriptPlace, 'script'> {
+export interface ScriptAtDesk extends Omit<ScriptPlace, 'script' | 'read'> {
   /** The file as it is now. */
   read: () => Promise<ReadScript>
   /** What is wrong with a text, as `script:check` tells it. */
@@ -69,10 +69,8 @@ export type Saved =
   /** Another person has changed it meanwhile; this is the file now. */
   | { is: 'changed'; text: string }
 
-/** @param deps.parse - reads a script as the bot does */
 export const createScriptDesk = (deps: {
   scripts: () => readonly ScriptPlace[]
-  parse: (content: string | Uint8Array, place: ScriptPlace) => Script
   dataDir: string
   /** Why a file must not be changed; null where it may be. */
   fixed: (file: string) => string | null
@@ -80,6 +78,8 @@ export const createScriptDesk = (deps: {
 }): ScriptDesk => {
   const { scripts, dataDir, fixed, clock } = deps
   const known = new Map<string, ScriptAtDesk>()
+  /** By file, as they were told last. */
+  const places = new Map<string, ScriptPlace>()
 
   const openOne = (place: ScriptPlace): ScriptAtDesk => {
     const { file, name } = place
@@ -88,7 +88,13 @@ export const createScriptDesk = (deps: {
       clock,
     })
     const editor = createScriptEditor({ file, versions, fixed: fixed(file) })
-    const judge = rememberRight((content: string | Uint8Array) => judged(() => deps.parse(content, place)))
+    // As the bot itself will read it, which then need not read it once more.
+    const readAs = (content: string | Uint8Array): ReturnType<ScriptPlace['read']> =>
+      (places.get(file) ?? place).read(content)
+    const judge = (content: string | Uint8Array): Judged => {
+      const read = readAs(content)
+      return { script: read.script, mistakes: read.script === null ? read.error.mistakes : [] }
+    }
 
     /** Makes a change unless the text, or the part of it that `versionIn` tells, is not what it was. */
     const save = async (
@@ -113,7 +119,8 @@ export const createScriptDesk = (deps: {
     const add = (edit: (text: string) => string, by: string): Promise<void> =>
       editor.change((text) => {
         const changed = edit(text)
-        deps.parse(changed, place)
+        const read = readAs(changed)
+        if (read.script === null) throw read.error
         return changed
       }, by)
 
@@ -123,7 +130,7 @@ export const createScriptDesk = (deps: {
       pageIds: place.pageIds,
       read: async () => {
         const { bytes, text } = await editor.read()
-        return { text, version: versionOf(text), ...judge(bytes.includes('\r\n') ? text : bytes) }
+        return { text, version: versionOf(text), ...judge(bytes) }
       },
       judge,
       blockedBy: editor.blockedBy,
@@ -143,6 +150,7 @@ export const createScriptDesk = (deps: {
   }
 
   const deskOf = (place: ScriptPlace): ScriptAtDesk => {
+    places.set(place.file, place)
     const before = known.get(place.file)
     const opened = before ?? openOne(place)
     const current = { ...opened, pageIds: place.pageIds }
@@ -180,26 +188,3 @@ const versionOfReply =
       throw error
     }
   }
-
-const judged = (parse: () => Script): Judged => {
-  try {
-    return { script: parse(), mistakes: [] }
-  } catch (error) {
-    if (error instanceof ScriptError) return { script: null, mistakes: error.mistakes }
-    throw error
-  }
-}
-
-/** Reading a large script takes its time, and each page shows the same one. What is missing beside it may be there by now. */
-const rememberRight = (
-  judge: (content: string | Uint8Array) => Judged,
-): ((content: string | Uint8Array) => Judged) => {
-  let last: { version: string; judged: Judged } | null = null
-  return (content) => {
-    const version = versionOf(content)
-    if (last?.version === version) return last.judged
-    const found = judge(content)
-    if (found.script !== null) last = { version, judged: found }
-    return found
-  }
-}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Node, Pair, YAMLMap } from 'yaml'
 import { textOf } from '../script/shapes.ts'
 import { answerUnits } from './answer-units.ts'
-import { blockOf } from './block.ts'
+import { blockOf, type Range } from './block.ts'
 import { moveMessage, outField, type Arrangement } from './messages.ts'
 import type { Field, Given, Unit } from './units.ts'
 import { applySplices, endOfPair, mapIn, notEditable, openYaml, pairOf, startOf } from './yaml-text.ts'
@@ -20,8 +20,6 @@ export interface ReplyForm {
   line: number
   /** Its lines as they were arranged in a form that is not saved yet; null where the form shows what is in the script. */
   draft: string | null
-  /** Whether messages can be moved, added and taken out. */
-  canArrange: boolean
 }
 
 /**
@@ -48,7 +46,6 @@ export const replyForm = (text: string, name: string | null, draft: string | nul
     }),
     version: versionOf(saved.part.slice(startOf(saved.pair.key), endOfPair(saved.part, saved.pair))),
     draft,
-    canArrange: blockOf(text, name) !== null,
     line: text.slice(0, from + start).split('\n').length,
   }
 }
@@ -84,26 +81,32 @@ export const arrangeReply = (
   if (step.do === 'out') filled.set(outField(step.message), 'yes')
   const text = changeReply(script, name, { ...form, filled })
   if (step.do !== 'up' && step.do !== 'down') return draftOf(text, name)
-  const { part, answer } = openReply(text, name)
-  return moveMessage(part, answer, step.message, step.message + (step.do === 'up' ? -1 : 1))
+  const { part, from, answer } = openReply(text, name)
+  const moved = moveMessage(part, answer, step.message, step.message + (step.do === 'up' ? -1 : 1))
+  return draftOf(text.slice(0, from) + moved + text.slice(from + part.length), name)
 }
 
 const draftOf = (text: string, name: string | null): string => {
-  const block = blockOf(text, name)
-  if (block === null)
-    throw notEditable('In a script that is laid out like this, messages are arranged in the text.')
-  return text.slice(block.start, block.end)
+  const { start, end } = placeOf(text, name)
+  return text.slice(start, end)
 }
 
 /** The script with a draft in the place of its reply; a text that is more than one reply is no draft. */
 const withDraft = (text: string, name: string | null, draft: string): string => {
-  const block = blockOf(text, name)
-  if (block === null) throw notEditable(gone(name))
-  const changed = text.slice(0, block.start) + draft + text.slice(block.end)
-  const after = blockOf(changed, name)
-  if (after?.start !== block.start || after.end !== block.start + draft.length)
+  const place = placeOf(text, name)
+  const changed = text.slice(0, place.start) + draft + text.slice(place.end)
+  const after = placeOf(changed, name)
+  if (after.start !== place.start || after.end !== place.start + draft.length)
     throw notEditable('What the form held of this reply is no reply.')
   return changed
+}
+
+/** Where a reply stands: its lines, or its name and value alone where the script is laid out in flow style. */
+const placeOf = (text: string, name: string | null): Range => {
+  const block = blockOf(text, name)
+  if (block !== null) return block
+  const { pair } = openReply(text, name)
+  return { start: startOf(pair.key), end: endOfPair(text, pair) }
 }
 
 const gone = (name: string | null): string =>

@@ -6,14 +6,19 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { ScriptError, wholeFile } from './mistakes.ts'
-import { parseScript } from './parse.ts'
-import type { FileLook } from './reading.ts'
+import {
+  createScriptReader,
+  type ReadText,
+  type ScriptReader,
+  type ScriptReaderDeps,
+} from './script-reader.ts'
 import type { Script } from './types.ts'
-import { mediaLooks } from './media-files.ts'
 
 /** A script that follows its file: always the last version that was right. */
 export interface ScriptFile {
   current: () => Script
+  /** Reads a text that may take the place of what is in the file. */
+  read: ScriptReader['read']
   /** Hears of each new version. Returns the function that stops it. */
   onChange: (listener: (script: Script) => void) => () => void
   /** Begins to follow the file. */
@@ -28,17 +33,7 @@ const DOUBT_MS = 400
 /** For changes that the operating system does not tell of: network folders, mounted configuration. */
 const POLL_MS = 2000
 
-export interface ScriptFileDeps {
-  /** Its path, as the operator wrote it. */
-  file: string
-  /** The folder from which it names pictures and other files; its own when absent. */
-  folder?: string
-  /** Whether it is the script of some Pages, beside the main one. */
-  isOfPage?: boolean
-  /** The bot's data folder: no file in it is ever sent. */
-  dataDir: string
-  /** Variables that its texts may mention anywhere. */
-  variables: readonly string[]
+export interface ScriptFileDeps extends ScriptReaderDeps {
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
   /** Hears of a version that is not used because of its mistakes, and with null that the one in the file is used again. */
@@ -53,23 +48,22 @@ export interface ScriptFileDeps {
  * @throws ScriptError when it is wrong or cannot be read
  */
 export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> => {
-  const { file, dataDir, variables, clock, log, onWrong, isOfPage = false, meanwhile = null } = deps
+  const { file, clock, log, onWrong, meanwhile = null } = deps
   const listeners = new Set<(script: Script) => void>()
-  const look = mediaLooks({ folder: deps.folder ?? dirname(file), dataDir })
-  /** The files it named when it was judged last, and how they looked. */
-  const looks = new Map<string, string>()
-  const lookAt = (path: string): FileLook => {
-    const found = look(path)
-    looks.set(path, JSON.stringify(found))
-    return found
-  }
+  const reader = createScriptReader(deps)
+  /** What the file was read as when it could be read last; null before that. */
+  let lastRead: ReadText | null = null
   /** What was last judged, right or wrong; null for a file that could not be read. */
   let judged: Buffer | null = null
   let stamp = ''
   let isWrong = false
   /** What was found wrong once, and will be believed when it is found again. */
   let doubted: Trouble | null = null
-  const read = (bytes: Buffer): Script => parseScript(bytes, { file, variables, lookAt, isOfPage })
+  const read = (bytes: Buffer): Script => {
+    lastRead = reader.read(bytes)
+    if (lastRead.script === null) throw lastRead.error
+    return lastRead.script
+  }
   const begin = async (): Promise<Script> => {
     try {
       const first = await readVersion(file)
@@ -134,7 +128,6 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
   }
 
   const parsed = ({ bytes }: Version): { script: Script; bytes: Buffer } | Trouble => {
-    looks.clear()
     try {
       return { script: read(bytes), bytes }
     } catch (error) {
@@ -152,7 +145,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
     const now = await stampOf(file)
     if (stopped) return
     // What was wrong may be a picture that is missing.
-    const isMended = isWrong && [...looks].some(([path, before]) => JSON.stringify(look(path)) !== before)
+    const isMended = isWrong && lastRead !== null && !reader.isAsItWas(lastRead)
     if (isMended) judged = null
     if ((now === stamp && !isMended) || doubted !== null) return
     stamp = now
@@ -161,6 +154,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
 
   return {
     current: () => script,
+    read: reader.read,
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

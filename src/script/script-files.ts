@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { createPump } from '../base/pump.ts'
 import type { ScriptError } from './mistakes.ts'
 import { openScriptFile, type ScriptFile, type ScriptFileDeps } from './script-file.ts'
+import type { ScriptReader } from './script-reader.ts'
 import type { Script } from './types.ts'
 
 /** The main script, and those of the Pages that have one of their own; each follows its file. */
@@ -25,6 +26,8 @@ export interface ScriptPlace {
   pageIds: readonly string[] | null
   /** Its last version that was right. */
   script: Script
+  /** Reads a text that may take the place of what is in the file. */
+  read: ScriptReader['read']
 }
 
 /**
@@ -104,12 +107,13 @@ export const openScriptFiles = async (
   return {
     of: ofPage,
     all: () => [
-      { file, name: basename(file), pageIds: null, script: main.current() },
+      { file, name: basename(file), pageIds: null, script: main.current(), read: main.read },
       ...[...opened].map(([path, { file: one, pageIds }]) => ({
         file: join(folder, path),
         name: path,
         pageIds,
         script: one.current(),
+        read: one.read,
       })),
     ],
     onChange: (listener) => {

@@ -400,6 +400,66 @@ t.test('in every sample each message can be moved there and back', async (t) => 
   }
 })
 
+/** The same reply in every layout of YAML, by what stands around it. */
+const LAYOUTS = {
+  'all in flow style':
+    'replies: { hours: { title: Hours, say: [One, { text: Two }, Three.] }, b: { say: x } } # end\n',
+  'a reply in flow style':
+    'replies:\n  hours: { title: Hours, say: [One, { text: Two }, Three.] } # end\n  b: { say: x }\n',
+  'messages in flow style':
+    'replies:\n  hours:\n    title: Hours\n    say: [One, { text: Two }, Three.]\n  b: { say: x } # end\n',
+  'flow style over several lines':
+    'replies: {\n  hours: {\n    title: Hours,\n    say: [\n      One, # first\n      { text: Two },\n      Three.\n    ],\n  },\n  b: { say: x } # end\n}\n',
+  JSON: '{"replies": {"hours": {"title": "Hours", "say": ["One", {"text": "Two"}, "Three."]}, "b": {"say": "x"}}}\n',
+  'an explicit key':
+    '? replies\n: hours: { title: Hours, say: [One, { text: Two }, Three.] }\n  b: { say: x } # end\n',
+}
+
+for (const [layout, text] of Object.entries(LAYOUTS)) {
+  t.test(`messages are moved, added and taken out: ${layout}`, async (t) => {
+    const says = (script: string): unknown[] =>
+      Object.entries(valuesOf(script, 'hours')).flatMap(([id, value]) =>
+        /^say\.\d+(\.text)?$/.test(id) ? [value] : [],
+      )
+    const made = (steps: Parameters<typeof arrange>[0], filled: Record<string, string> = {}): string => {
+      const changed = arrange(steps, { name: 'hours', text, filled })
+      t.ok(read(changed), 'it is a script')
+      t.match(valuesOf(changed, 'b'), { 'say.0': 'x' }, 'and says what it said elsewhere')
+      t.equal(changed.includes('# end'), text.includes('# end'))
+      return changed
+    }
+    t.same(says(text), ['One', 'Two', 'Three.'])
+    t.same(says(made([{ do: 'up', message: 1 }])), ['Two', 'One', 'Three.'])
+    t.same(says(made([{ do: 'down', message: 1 }])), ['One', 'Three.', 'Two'])
+    for (const [message, left] of [
+      [0, ['Two', 'Three.']],
+      [1, ['One', 'Three.']],
+      [2, ['One', 'Two']],
+    ] as const)
+      t.same(says(made([{ do: 'out', message }])), left, `without ${message}`)
+    const several = made(
+      [{ do: 'add' }, { do: 'up', message: 3 }, { do: 'out', message: 0 }, { do: 'out', message: 0 }],
+      { 'say.new': 'Ring: twice, [loudly]', title: 'Times' },
+    )
+    t.same(says(several), ['Ring: twice, [loudly]', 'Three.'])
+    t.equal(read(several).replies.get('hours')?.title, 'Times')
+    t.equal(
+      made([
+        { do: 'up', message: 2 },
+        { do: 'down', message: 1 },
+      ]),
+      text,
+      'there and back',
+    )
+    for (const draft of ['', 'b: { say: y }', 'hours: { say: y }, c: { say: z }', 'hours: { say: y'])
+      t.throws(
+        () => changeReply(text, 'hours', { filled: new Map(), draft }),
+        { code: 'BOT_SCRIPT_NOT_EDITABLE' },
+        draft,
+      )
+  })
+}
+
 t.test('a draft that is more or less than its reply is refused', async (t) => {
   const change = (draft: string) => changeReply(SCRIPT, 'hours', { filled: new Map(), draft })
   for (const draft of [

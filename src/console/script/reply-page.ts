@@ -25,7 +25,6 @@ export const replyPage = (editor: ReplyEditor): Html => {
   const { name, others, line } = form
   const of = scriptKey(script)
   const toText = addressOf(TEXT, { script: of, line })
-  const canArrange = isOwner && form.canArrange
   const messages = form.groups.flatMap(({ fields }) => fields.filter(({ kind }) => kind === 'message'))
   const groups = form.groups.map(
     ({ title, fields, notes }) =>
@@ -36,7 +35,7 @@ export const replyPage = (editor: ReplyEditor): Html => {
           fields.filter(({ kind }) => kind !== 'message'),
           editor,
         )}
-        ${canArrange && fields.map((field) => arranging(field, messages))}
+        ${isOwner && fields.map((field) => arranging(field, messages))}
       </fieldset>`,
   )
   const elsewhere =

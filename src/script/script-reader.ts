@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
+import { createBoundedMap } from '../base/bounded-map.ts'
+import { mediaLooks } from './media-files.ts'
+import { ScriptError } from './mistakes.ts'
+import { parseScript } from './parse.ts'
+import type { Script } from './types.ts'
+
+/** Reads the texts of one script: its file as the bot follows it, and what people are about to make of it. */
+export interface ScriptReader {
+  /** Reading a large script takes a third of a second, so a text that was read a moment ago is not read anew. */
+  read: (content: string | Uint8Array) => ReadText
+  /** Whether the files beside the script that a text names look as they did when it was read. */
+  isAsItWas: (read: ReadText) => boolean
+}
+
+export type ReadText = { looks: Looks } & ({ script: Script } | { script: null; error: ScriptError })
+
+/** The files that a text names, by their paths, and how they looked. */
+type Looks = ReadonlyMap<string, string>
+
+export interface ScriptReaderDeps {
+  /** Its path, as the operator wrote it. */
+  file: string
+  /** The folder from which it names pictures and other files; its own when absent. */
+  folder?: string
+  /** Whether it is the script of some Pages, beside the main one. */
+  isOfPage?: boolean
+  /** The bot's data folder: no file in it is ever sent. */
+  dataDir: string
+  /** Variables that its texts may mention anywhere. */
+  variables: readonly string[]
+}
+
+/** The text in the file, and the one that is to take its place. */
+const REMEMBERED = 2
+
+export const createScriptReader = (deps: ScriptReaderDeps): ScriptReader => {
+  const { file, folder = dirname(file), isOfPage = false, dataDir, variables } = deps
+  const look = mediaLooks({ folder, dataDir })
+  const known = createBoundedMap<string, ReadText>(REMEMBERED)
+
+  const isAsItWas: ScriptReader['isAsItWas'] = ({ looks }) =>
+    [...looks].every(([path, before]) => JSON.stringify(look(path)) === before)
+
+  const readAnew = (content: string | Uint8Array): ReadText => {
+    const looks = new Map<string, string>()
+    const lookAt = (path: string): ReturnType<typeof look> => {
+      const found = look(path)
+      looks.set(path, JSON.stringify(found))
+      return found
+    }
+    try {
+      return { script: parseScript(content, { file, variables, lookAt, isOfPage }), looks }
+    } catch (error) {
+      if (error instanceof ScriptError) return { script: null, error, looks }
+      throw error
+    }
+  }
+
+  return {
+    read: (content) => {
+      const mark = markOf(content)
+      const before = known.get(mark)
+      const found = before !== undefined && isAsItWas(before) ? before : readAnew(content)
+      known.set(mark, found)
+      return found
+    },
+    isAsItWas,
+  }
+}
+
+/** Equal for texts that differ in their line ends alone, which say the same. */
+const markOf = (content: string | Uint8Array): string => {
+  const bytes =
+    typeof content === 'string'
+      ? Buffer.from(content)
+      : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  return createHash('sha256')
+    .update(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+    .digest('base64url')
+}

@@ -1,0 +1,76 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { createScriptDesk } from '../../src/editing/desk.ts'
+import { openScriptFiles } from '../../src/script/script-files.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])
+
+/** A desk beside a bot that follows the file. */
+const build = async (t: Test, text: string) => {
+  const dir = t.testdir({ own: { 'bot.yaml': text, 'a.png': PNG }, data: {} })
+  const clock = createFakeClock()
+  const scripts = await openScriptFiles({
+    file: join(dir, 'own/bot.yaml'),
+    dataDir: join(dir, 'data'),
+    variables: [],
+    clock,
+    log: { info: () => undefined, warn: () => undefined },
+    onWrong: () => undefined,
+  })
+  t.teardown(scripts.stop)
+  scripts.start()
+  const desk = createScriptDesk({
+    scripts: scripts.all,
+    dataDir: join(dir, 'data'),
+    fixed: () => null,
+    clock,
+  })
+  const used = () => scripts.of('100')
+  /** Resolves once the bot speaks by another version. */
+  const taken = async (before: object): Promise<void> => {
+    for (let n = 0; n < 200 && used() === before; n += 1) {
+      await clock.advance(500)
+      await new Promise(setImmediate)
+    }
+  }
+  return { dir: join(dir, 'own'), main: desk.at(null), used, taken }
+}
+
+for (const [name, ends] of [
+  ['of Unix', '\n'],
+  ['of Windows', '\r\n'],
+] as const) {
+  t.test(`what is saved at the desk is read once, also by the bot, with the line ends ${name}`, async (t) => {
+    const { main, used, taken } = await build(t, `replies:${ends}  a:${ends}    say: one${ends}`)
+    const before = used()
+    t.equal((await main.read()).script, before, 'what the bot speaks by is not read again to be shown')
+
+    const text = 'replies:\n  a:\n    say: two\n'
+    const { script } = main.judge(text)
+    const { version } = await main.read()
+    t.match(await main.saveText({ text, version, by: 'ann' }), { is: 'saved' })
+    await taken(before)
+    t.equal(used(), script)
+    t.equal((await main.read()).script, script)
+
+    await main.addPhrase('a', 'anything', 'ann')
+    await main.addReply({ name: 'more', phrase: 'more', say: 'More.' }, 'ann')
+    const made = (await main.read()).script
+    t.match([...(made?.replies.keys() ?? [])], ['a', 'more'])
+    await taken(used())
+    t.equal(used(), made)
+  })
+}
+
+t.test('a text is read anew when a file that it names looks otherwise', async (t) => {
+  const { dir, main } = await build(t, 'fallback: { say: one }\n')
+  const text = 'fallback: { say: { image: a.png } }\n'
+  const right = main.judge(text).script
+  t.ok(right)
+  rmSync(join(dir, 'a.png'))
+  t.match(main.judge(text), { script: null, mistakes: [{ found: /a\.png/ }] })
+  writeFileSync(join(dir, 'a.png'), PNG)
+  t.match(main.judge(text), { script: {}, mistakes: [] })
+})
