@@ -1,43 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { buildApp } from '../../app/bot.ts'
 import { startMailServer } from '../helpers/mail-server.ts'
+import { startPager } from '../helpers/pager.ts'
 import { openTab } from '../helpers/console.ts'
 import { buildTown } from '../helpers/town.ts'
 
 t.setTimeout(120_000)
 
 const ROOT = join(import.meta.dirname, '../..')
-
-/** Where the operator hears of trouble: the texts so far, and the next one that fits. */
-const startPager = async (t: Test) => {
-  const texts: string[] = []
-  const waiting = new Set<() => void>()
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      texts.push((JSON.parse(body) as { text: string }).text)
-      response.end()
-      for (const look of waiting) look()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => server.close())
-  const heard = (what: RegExp) =>
-    new Promise<string>((resolve) => {
-      const look = (): void => {
-        const found = texts.find((one) => what.test(one))
-        if (found !== undefined) resolve(found)
-      }
-      waiting.add(look)
-      look()
-    })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, heard, texts }
-}
 
 t.test('an operator who reads nothing but the alert can repair, and hears that all is well', async (t) => {
   const pager = await startPager(t)

@@ -1,48 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createRng } from '../../sandbox/src/rng.ts'
-import { startBalancer } from '../helpers/balancer.ts'
-import { callbackOf, startTown, type BotProcess, type Town, type TownOptions } from '../helpers/bot.ts'
+import { callbackOf } from '../helpers/bot.ts'
 import { isTorture, roundsOr, SEED } from '../helpers/faults.ts'
-import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { startInstances, untilKept } from '../helpers/instances.ts'
+import { sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
 
 /** Three instances on one PostgreSQL database, behind a load balancer; they die, stop and freeze, again and again. */
 const ROUNDS = roundsOr(2)
 const MESSAGES_A_ROUND = 60
 const SETTLED_WITHIN_MS = 90_000
-
-/** A town whose bot has twins; callbacks go to each in turn. */
-const startInstances = async (
-  t: Test,
-  { env = {}, ...options }: TownOptions,
-): Promise<{ town: Town; url: string; instances: BotProcess[]; failed: () => number }> => {
-  const url = await freshDatabase()
-  const shared = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64'), DRAIN_SECONDS: '0.5' }
-  const town = await startTown(t, { ...options, env: { ...shared, ...env }, seed: SEED })
-  const instances = [town.bot, await town.bot.twin('elsewhere'), await town.bot.twin('elsewhere')]
-  const { address, failed } = await startBalancer(
-    t,
-    instances.map((instance) => instance.address),
-  )
-  town.sandbox.setWebhook({ url: `${address}/webhook`, verifyToken: 'verify-1' })
-  return { town, url, instances, failed }
-}
-
-/** How many Pages each keeps, the fewest first. */
-const kept = async (url: string): Promise<number[]> => {
-  const rows = await sql(
-    url,
-    `select (select count(*) from evergreen.lease l where l.owner = i.id and l.page > 0 and l.until > now())::int as n
-     from evergreen.instance i where beat > now() - interval '10 seconds' order by since`,
-  )
-  return rows.map((row) => row['n'] as number).toSorted((a, b) => a - b)
-}
-
-const untilKept = async (url: string, pages: readonly number[]): Promise<void> => {
-  while ((await kept(url)).join() !== pages.join()) await sleep(50)
-}
 
 t.test(
   'whichever way an instance ends, the others go on: nothing is lost, doubled or reordered',

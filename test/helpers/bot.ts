@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
 import { sign } from './sign.ts'
@@ -14,6 +15,8 @@ import { sign } from './sign.ts'
 export interface BotProcess {
   address: string
   env: Record<string, string>
+  /** The folder of the program that the next start runs: this one's, or another version's. */
+  program: string
   /** Every log line of this run. */
   log: LogLine[]
   /** Resolves once there is such a line in the log of this run. */
@@ -59,6 +62,8 @@ export interface TownOptions extends Partial<SandboxOptions> {
   fields?: readonly string[]
   env?: Record<string, string>
   script?: string
+  /** See {@link BotProcess.program}. */
+  program?: string
 }
 
 /** Each message of a visitor can be told by its replies. */
@@ -95,11 +100,13 @@ export const FIELDS_WITHOUT_ECHOES = FIELDS.filter((field) => field !== 'message
 
 const APP = { appId: '600000000000001', appSecret: 'app-secret-1' }
 const VERIFY_TOKEN = 'verify-1'
-const ROOT = new URL('../..', import.meta.url)
+/** The folder of this program. */
+export const PROGRAM = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Starts the sandbox in this process and the bot in its own, subscribes the app, and runs the real bootstrap. */
 export const startTown = async (t: Test, options: TownOptions = {}): Promise<Town> => {
-  const { size = { pages: 1, visitors: 1 }, fields = FIELDS, env = {}, script = SCRIPT, ...more } = options
+  const { size = { pages: 1, visitors: 1 }, fields = FIELDS, env = {}, script = SCRIPT, ...rest } = options
+  const { program = PROGRAM, ...more } = rest
   const sandbox = await createSandbox({
     ...APP,
     pages: Array.from({ length: size.pages }, (_, n) => ({ name: `Page ${n}` })),
@@ -109,7 +116,7 @@ export const startTown = async (t: Test, options: TownOptions = {}): Promise<Tow
   t.teardown(() => sandbox.close())
   const dir = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
   t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  const bot = await startBot(t, dir, { ...env, FB_GRAPH_URL: sandbox.origin }, script)
+  const bot = await startBot(t, program, dir, { ...env, FB_GRAPH_URL: sandbox.origin }, script)
   await subscribeApp(sandbox, bot, fields)
   await bot.bootstrap(sandbox.userToken())
   return {
@@ -122,6 +129,7 @@ export const startTown = async (t: Test, options: TownOptions = {}): Promise<Tow
 
 const startBot = async (
   t: Test,
+  program: string,
   dir: string,
   more: Record<string, string>,
   script: string,
@@ -140,12 +148,12 @@ const startBot = async (
     BOT_SCRIPT: scriptFile,
     ...more,
   }
-  const bot = createBot(t, env)
+  const bot = createBot(t, env, program)
   await bot.start()
   return bot
 }
 
-const createBot = (t: Test, env: Record<string, string>): BotProcess => {
+const createBot = (t: Test, env: Record<string, string>, program: string): BotProcess => {
   let child: ChildProcess | null = null
   const readers = new Set<(line: LogLine) => void>()
   t.teardown(() => child?.kill('SIGKILL'))
@@ -163,6 +171,7 @@ const createBot = (t: Test, env: Record<string, string>): BotProcess => {
   const bot: BotProcess = {
     address: `http://127.0.0.1:${env['PORT']}`,
     env,
+    program,
     log: [],
     logged: (isIt) =>
       new Promise((resolve) => {
@@ -180,7 +189,7 @@ const createBot = (t: Test, env: Record<string, string>): BotProcess => {
     sigterm: () => end('SIGTERM'),
     start: async () => {
       const started = spawn(process.execPath, ['bin/serve.js'], {
-        cwd: ROOT,
+        cwd: bot.program,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
@@ -200,7 +209,7 @@ const createBot = (t: Test, env: Record<string, string>): BotProcess => {
     },
     bootstrap: async (userToken) => {
       const command = spawn(process.execPath, ['bin/bootstrap-token.ts', '--all', '--json'], {
-        cwd: ROOT,
+        cwd: bot.program,
         env: { ...env, FB_USER_TOKEN: userToken },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
@@ -217,7 +226,7 @@ const createBot = (t: Test, env: Record<string, string>): BotProcess => {
       return code
     },
     twin: async (where = 'here') =>
-      createBot(t, where === 'here' ? env : { ...env, PORT: String(await freePort()) }),
+      createBot(t, where === 'here' ? env : { ...env, PORT: String(await freePort()) }, bot.program),
     callBack: async (body) => {
       const answer = await bot.post(body)
       await answer.arrayBuffer()

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresDatabase } from '../../src/store/postgres/database.ts'
 import { sql, startServer, type Server } from './postgres-server.ts'
@@ -16,6 +16,16 @@ export const freshDatabase = async (): Promise<string> => {
   await sql(urlOf(DATABASE), EMPTY)
   return urlOf(DATABASE)
 }
+
+/** One without any table, for a program that is to make them; it goes with the test. */
+export const bareDatabase = async (t: Test): Promise<string> => {
+  const { urlOf } = await server()
+  const name = `${DATABASE}_${(bare += 1)}`
+  await sql(urlOf('postgres'), `create database ${name}`)
+  t.teardown(() => sql(urlOf('postgres'), `drop database ${name} with (force)`))
+  return urlOf(name)
+}
+let bare = 0
 
 const EMPTY = `
 do $$ begin

@@ -20,6 +20,8 @@ export interface Beat {
   share: number
   /** Other instances that take Pages. */
   others: number
+  /** The versions of the tables, and of the oldest program that can work on them. */
+  tables: { version: number; oldest: number }
 }
 
 /**
@@ -70,6 +72,7 @@ export const readBeat = (rows: readonly (readonly Row[])[]): Beat => {
     held: (rows.at(-2) ?? []).map((row) => row as unknown as Held),
     share: Number(sums?.['share']),
     others: Number(sums?.['others']),
+    tables: { version: Number(sums?.['version']), oldest: Number(sums?.['oldest']) },
   }
 }
 
@@ -137,4 +140,8 @@ where l.owner = $1 and l.until >= clock_timestamp() order by l.page`
 const SUMS = `
 select owner, ${SHARE} as share, (
   select count(*) from evergreen.instance where takes and id <> $1 and ${LIVE}
-) as others from evergreen.keeper`
+) as others, (
+  select value from evergreen.meta where name = 'version'
+) as version, (
+  select value from evergreen.meta where name = 'oldest_version'
+) as oldest from evergreen.keeper`

@@ -5,6 +5,7 @@ import type { KeptPages, PageQueues, Tenure } from '../queues/kept-pages.ts'
 import { codeOf, createLink } from './connection.ts'
 import { beatQueries, goodbyeQueries, readBeat, type Held, HEAD } from './lease-statements.ts'
 import { CHANNEL, said, tellOf, type Said } from './noticed-elsewhere.ts'
+import { NEWEST_VERSION, tooNew } from './schema.ts'
 import { waitForTurn, type Standby } from './whole-lease.ts'
 
 /**
@@ -213,11 +214,13 @@ export const openLeases = async (
     if (isOver) return
     for (const page of pages) unheard.delete(page)
     others = beat.others
-    if (!beat.isShared) {
-      const error = new Error('another process works on the whole database')
+    const { version, oldest } = beat.tables
+    if (!beat.isShared || oldest > NEWEST_VERSION) {
       reconcile([], askedMs)
       isOver = true
-      return onLost(error)
+      return onLost(
+        beat.isShared ? tooNew(version) : new Error('another process works on the whole database'),
+      )
     }
     reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS)
     balance(beat.share)

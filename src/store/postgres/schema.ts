@@ -1,3 +1,4 @@
+import { BotError } from '../../base/errors.ts'
 import { codeOf, type Connection } from './connection.ts'
 
 /** How the queues are vacuumed: often, for they are short, and every row of them dies. */
@@ -250,21 +251,27 @@ export const versionsOf = async (
 /**
  * Brings the tables to the newest version, one transaction per step. Tables of a newer program are left as they are, as
  * long as that one says that this one can work on them.
+ *
+ * @throws {@link tooNew}
  */
 export const migrate = async (connection: Connection): Promise<void> => {
   for (;;) {
     const now = await versionsOf(connection)
-    if (now !== null && now.oldest > NEWEST_VERSION) {
-      throw new Error(
-        `the database has version ${now.version}, this program knows ${NEWEST_VERSION}: a newer Evergreen wrote it`,
-      )
-    }
+    if (now !== null && now.oldest > NEWEST_VERSION) throw tooNew(now.version)
     const version = now?.version ?? 0
     const step = MIGRATIONS[version]
     if (step === undefined) return
     await take(connection, version, step)
   }
 }
+
+/** This program cannot work on tables of that version. */
+export const tooNew = (version: number): BotError =>
+  new BotError(
+    'BOT_STORE_UNAVAILABLE',
+    `the database has version ${version}, this program knows ${NEWEST_VERSION}: a newer Evergreen wrote it`,
+    { remedy: 'Upgrade this instance to the version that the others run; docs/upgrade.md says how.' },
+  )
 
 /** Does nothing where another process has taken the step meanwhile. */
 const take = async (connection: Connection, version: number, { sql, oldest }: Step): Promise<void> => {
