@@ -34,6 +34,7 @@ import { loadConfig, type Env } from '../src/base/config.ts'
 import type { Config } from '../src/base/settings.ts'
 import type { DatabaseThread } from '../src/store/sqlite/spawn.ts'
 import type { Surroundings } from '../src/cures/surroundings.ts'
+import type { PasswordHash } from '../src/people/secrets.ts'
 import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 
@@ -49,6 +50,8 @@ export interface AppOptions {
   surroundings?: Surroundings
   /** A database thread that has begun to start; the store starts one otherwise. */
   databaseThread?: DatabaseThread
+  /** How passwords of people are hashed; by scrypt at its full cost by default. */
+  passwordHash?: PasswordHash | undefined
 }
 
 /**
@@ -57,7 +60,8 @@ export interface AppOptions {
  * @throws BotError `BOT_CONFIG_INVALID`, or the code of the part that could not start
  */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { env, clock = systemClock, logStream, terminal = null, surroundings, databaseThread } = options
+  const { env, clock = systemClock, logStream, terminal = null } = options
+  const { surroundings, databaseThread, passwordHash } = options
   const app = createServer({ ...serverSettings(env), logStream, surroundings })
 
   app.register(envPlugin, { env, surroundings })
@@ -91,7 +95,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(webhookRoutes)
   app.register(facebookRoutes)
   app.register(dataDeletionRoutes)
-  app.register(operatorArea)
+  app.register(operatorArea, { passwordHash })
 
   try {
     await app.ready()
@@ -103,11 +107,11 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 }
 
 /** The console's modules are loaded only if OPERATOR_PASSWORD is set. */
-const operatorArea = async (area: FastifyInstance) => {
+const operatorArea = async (area: FastifyInstance, { passwordHash }: Pick<AppOptions, 'passwordHash'>) => {
   const { OPERATOR_PASSWORD: password } = area.config
   if (password === undefined) return
   const { operatorAreaRoutes } = await import('./console.ts')
-  area.register(operatorAreaRoutes, { password })
+  area.register(operatorAreaRoutes, { password, passwordHash })
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { scriptDeskPlugin } from '../plugins/script-desk.ts'
 import { consolePlugin } from '../plugins/console.ts'
-import { signInPlugin } from '../plugins/sign-in.ts'
+import { signInPlugin, type SignInOptions } from '../plugins/sign-in.ts'
 import { metricsRoutes } from '../routes/metrics.ts'
 import { operatorAssetRoutes } from '../routes/console/assets.ts'
 import { operatorConversationRoutes } from '../routes/console/conversation.ts'
@@ -21,8 +21,8 @@ import { operatorSignInRoutes } from '../routes/console/sign-in.ts'
 import { operatorRoutes } from '../routes/console/overview.ts'
 
 /** The routes for the operator's eyes, and what guards them. */
-export const operatorAreaRoutes = async (area: FastifyInstance, { password }: { password: string }) => {
-  area.register(signInPlugin, { password })
+export const operatorAreaRoutes = async (area: FastifyInstance, options: SignInOptions) => {
+  area.register(signInPlugin, options)
   area.register(consolePlugin)
   area.register(scriptDeskPlugin)
   area.register(metricsRoutes)

@@ -13,6 +13,7 @@ import { SHORTEST_PASSWORD } from '../src/base/settings.ts'
 import { BotError } from '../src/base/errors.ts'
 import { createActs, type Acts } from '../src/people/acts.ts'
 import { openPeople, type People, type Person } from '../src/people/people.ts'
+import { createPasswordHash, type PasswordHash } from '../src/people/secrets.ts'
 import { mayAs, type Role } from '../src/people/roles.ts'
 import { fitError } from '../src/cures/surroundings.ts'
 import { toBody } from './errors.ts'
@@ -75,13 +76,23 @@ export interface SignIn {
   assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => Promise<void>
 }
 
+export interface SignInOptions {
+  /** Of the operator. */
+  password: string
+  /** For the passwords of people; scrypt at its full cost by default. */
+  passwordHash?: PasswordHash | undefined
+}
+
 const COOKIE = 'evergreen_operator'
 
 /**
  * Guards every route of the scope it is registered in: signed in, with headers that keep other sites out, and changes
  * only from forms of our own. Registered for the operator's routes alone: none of it costs a webhook anything.
  */
-async function signIn(app: FastifyInstance, { password }: { password: string }) {
+async function signIn(
+  app: FastifyInstance,
+  { password, passwordHash = createPasswordHash() }: SignInOptions,
+) {
   const { clock, config, instances, store } = app
   const log = app.log.child({ part: 'console' })
   const passwords = createPasswordCheck({ password, records: store.records, clock })
@@ -92,6 +103,7 @@ async function signIn(app: FastifyInstance, { password }: { password: string }) 
     appSecret: config.FB_APP_SECRET,
     operatorPassword: password,
     leastPassword: SHORTEST_PASSWORD,
+    passwordHash,
   })
   const acts = createActs({ store, clock })
   app.decorate('people', people)

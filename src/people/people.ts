@@ -4,7 +4,7 @@ import { BotError } from '../base/errors.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 import { OPERATOR } from '../web/password-check.ts'
 import { isRole, type Role } from './roles.ts'
-import { createVault, hashPassword, isPassword } from './secrets.ts'
+import { createVault, type PasswordHash } from './secrets.ts'
 import { appAddress, newSecret, periodOf } from './second-factor.ts'
 
 /** A person who may use the console. */
@@ -83,8 +83,9 @@ export const openPeople = async (deps: {
   appSecret: string
   operatorPassword: string
   leastPassword: number
+  passwordHash: PasswordHash
 }): Promise<People> => {
-  const { store, clock, appSecret, operatorPassword, leastPassword } = deps
+  const { store, clock, appSecret, operatorPassword, leastPassword, passwordHash } = deps
   const vault = createVault(appSecret)
   const passwordMark = digest(`${appSecret} ${operatorPassword}`)
   const take = (text: string | null): Kept => {
@@ -183,7 +184,7 @@ export const openPeople = async (deps: {
     join: async (code, password) => {
       if (open(code) === undefined) throw refused(OVER)
       assertLength(password)
-      const hash = await hashPassword(password)
+      const hash = await passwordHash.of(password)
       const person = await change((draft) => {
         // Meanwhile another request may have used it.
         const invitation = open(code, draft)
@@ -209,11 +210,11 @@ export const openPeople = async (deps: {
       }),
 
     isPasswordOf: (name, password) =>
-      isPassword(password.slice(0, LONGEST_PASSWORD), find(name)?.hash ?? null),
+      passwordHash.matches(password.slice(0, LONGEST_PASSWORD), find(name)?.hash ?? null),
     changePassword: async (name, becomes) => {
       assertLength(becomes)
       need(name)
-      const hash = await hashPassword(becomes)
+      const hash = await passwordHash.of(becomes)
       await change((draft) => {
         Object.assign(need(name, draft), { hash, sinceMs: clock.now() })
       })

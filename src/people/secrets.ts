@@ -1,18 +1,34 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** Hashes passwords so that a copy of the database does not tell them. */
-export const hashPassword = async (password: string): Promise<string> => {
-  const salt = randomBytes(16)
-  const hash = await derive(password, salt)
-  return `${salt.toString('base64url')}.${hash.toString('base64url')}`
+export interface PasswordHash {
+  of: (password: string) => Promise<string>
+  /** Takes as long for a person who does not exist (null) as for one who does. */
+  matches: (password: string, stored: string | null) => Promise<boolean>
 }
 
-/** Takes as long for a person who does not exist (null) as for one who does. */
-export const isPassword = async (password: string, stored: string | null): Promise<boolean> => {
-  const [salt = '', hash = ''] = (stored ?? NOBODY).split('.')
-  const given = await derive(password, Buffer.from(salt, 'base64url'))
-  const wanted = Buffer.from(hash, 'base64url')
-  return given.length === wanted.length && timingSafeEqual(given, wanted) && stored !== null
+/** @param cost - scrypt's N. The default takes 32 MiB and some 50 ms: guessing offline is dear, and a lockout bounds guessing online. */
+export const createPasswordHash = (cost = 2 ** 15): PasswordHash => {
+  const derive = (password: string, salt: Buffer): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      const options = { N: cost, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
+      scrypt(password.normalize('NFKC'), salt, BYTES, options, (error, key) =>
+        error === null ? resolve(key) : reject(error),
+      )
+    })
+  return {
+    of: async (password) => {
+      const salt = randomBytes(16)
+      const hash = await derive(password, salt)
+      return `${salt.toString('base64url')}.${hash.toString('base64url')}`
+    },
+    matches: async (password, stored) => {
+      const [salt = '', hash = ''] = (stored ?? NOBODY).split('.')
+      const given = await derive(password, Buffer.from(salt, 'base64url'))
+      const wanted = Buffer.from(hash, 'base64url')
+      return given.length === wanted.length && timingSafeEqual(given, wanted) && stored !== null
+    },
+  }
 }
 
 /** Encrypts what must be read again, by a key that is not in the database. */
@@ -45,14 +61,4 @@ export const createVault = (appSecret: string): Vault => {
 }
 
 const BYTES = 32
-/** 32 MiB and some 50 ms each: guessing offline is dear, and a lockout bounds guessing online. */
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
-
-const derive = (password: string, salt: Buffer): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, BYTES, COST, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    )
-  })
-
 const NOBODY = `${Buffer.alloc(16).toString('base64url')}.${Buffer.alloc(BYTES).toString('base64url')}`

@@ -5,10 +5,13 @@ import { buildApp } from '../../app/bot.ts'
 import { sharedDatabaseThread } from './database-thread.ts'
 import type { Env } from '../../src/base/config.ts'
 import type { Surroundings } from '../../src/cures/surroundings.ts'
+import { createPasswordHash } from '../../src/people/secrets.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { ENV } from './surface.ts'
 
 export const PASSWORD = 'correct horse battery'
+/** At the full cost each sign-in of a person takes 50 ms of CPU; test/people/people.test.ts holds that cost. */
+export const CHEAP_HASH = createPasswordHash(2)
 
 export interface Console {
   app: FastifyInstance
@@ -31,6 +34,7 @@ export const buildConsole = async (
   const lines: string[] = []
   const app = await buildApp({
     databaseThread: sharedDatabaseThread(),
+    passwordHash: CHEAP_HASH,
     env: {
       ...ENV,
       DATA_DIR: dir,

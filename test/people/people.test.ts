@@ -1,8 +1,10 @@
+import { scryptSync } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import t from 'tap'
 import { createActs } from '../../src/people/acts.ts'
 import { openPeople, type People } from '../../src/people/people.ts'
 import { mayAs, ROLES } from '../../src/people/roles.ts'
+import { createPasswordHash } from '../../src/people/secrets.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { createFakeNotes } from '../helpers/notes.ts'
 
@@ -14,7 +16,15 @@ const build = async (
   store = createFakeNotes(),
   clock = createFakeClock(),
 ) => {
-  const open = () => openPeople({ store, clock, appSecret: 'hush', operatorPassword, leastPassword: 12 })
+  const open = () =>
+    openPeople({
+      store,
+      clock,
+      appSecret: 'hush',
+      operatorPassword,
+      leastPassword: 12,
+      passwordHash: createPasswordHash(2),
+    })
   return { people: await open(), store, clock, open }
 }
 
@@ -87,6 +97,20 @@ t.test('a password is known by its hash alone, and a new one ends the sessions o
   t.equal(await people.isPasswordOf('ann', PASSWORD), false)
   t.equal(people.get('ann')?.sinceMs, sinceMs + 1000)
 })
+
+t.test(
+  'a stored password is a scrypt hash at the full cost, so that guesses at a copy of the database are dear',
+  async (t) => {
+    const { of, matches } = createPasswordHash()
+    const stored = await of(PASSWORD)
+    const [salt = '', hash] = stored.split('.')
+    const dear = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
+    t.equal(scryptSync(PASSWORD, Buffer.from(salt, 'base64url'), 32, dear).toString('base64url'), hash)
+    t.equal(await matches(PASSWORD, stored), true)
+    t.equal(await matches(`${PASSWORD}x`, stored), false)
+    t.equal(await matches(PASSWORD, null), false)
+  },
+)
 
 t.test('a second factor is demanded once a code has proved it, and each code is good once', async (t) => {
   const { people, store, clock, open } = await build()

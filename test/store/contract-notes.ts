@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth'
 import type { Test } from 'tap'
 import { createActs } from '../../src/people/acts.ts'
 import { openPeople, type People } from '../../src/people/people.ts'
+import { createPasswordHash } from '../../src/people/secrets.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import type { OpenStore } from './steps.ts'
 
@@ -96,7 +97,14 @@ export const notesContract = (t: Test, open: OpenStore): void => {
 }
 
 const openOn = (store: Parameters<typeof openPeople>[0]['store'], clock: FakeClock): Promise<People> =>
-  openPeople({ store, clock, appSecret: 'hush', operatorPassword: 'operator-password', leastPassword: 12 })
+  openPeople({
+    store,
+    clock,
+    appSecret: 'hush',
+    operatorPassword: 'operator-password',
+    leastPassword: 12,
+    passwordHash: createPasswordHash(2),
+  })
 
 const codeOf = (secret: string, clock: FakeClock): string =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock.now() })
