@@ -8,8 +8,6 @@ import { startPager } from '../helpers/pager.ts'
 import { openTab } from '../helpers/console.ts'
 import { buildTown } from '../helpers/town.ts'
 
-t.setTimeout(120_000)
-
 const ROOT = join(import.meta.dirname, '../..')
 
 t.test('an operator who reads nothing but the alert can repair, and hears that all is well', async (t) => {

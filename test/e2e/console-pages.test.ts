@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import t from 'tap'
 import { browserTest } from '../../sandbox/test/browser.ts'
 import { buildFullConsole, PERSON_PASSWORD } from '../helpers/full-console.ts'
-
-// Some twenty pages in each of four rooms.
-t.setTimeout(600_000)
 
 const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
 const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')

@@ -4,8 +4,6 @@ import t from 'tap'
 import { sign, textCallback } from '../helpers/sign.ts'
 import { buildSurface } from '../helpers/surface.ts'
 
-t.setTimeout(600_000)
-
 const ROUNDS = Number(process.env['EVERGREEN_ROUNDS'] ?? 2)
 const SEED = Number(process.env['EVERGREEN_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** A connection that says nothing more for so long has had its answer. */

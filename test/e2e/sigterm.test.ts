@@ -19,8 +19,6 @@ fallback: { say: What? }
 `
 
 t.test('SIGTERM in the middle of the work loses nothing, doubles nothing, and keeps the order', async (t) => {
-  // Three processes start one after the other.
-  t.setTimeout(90_000)
   const dir = t.testdir({ 'bot.yaml': SCRIPT })
   const dataDir = join(dir, 'data')
   const sandbox = await createSandbox({

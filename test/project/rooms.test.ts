@@ -19,3 +19,17 @@ t.test('every test file is run: its room has an entry, or is run file by file', 
   const config = readFileSync(join(TEST, '../.taprc'), 'utf8')
   for (const room of FILE_BY_FILE) t.match(config, `test/${room}/*.test.ts`)
 })
+
+t.test('no test sets a time limit of its own: it would be too short on a machine that is busy', (t) => {
+  const names = [TEST, join(TEST, '../sandbox/test')].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+      .map((name) => join(folder, name)),
+  )
+  t.ok(names.length > 300)
+  const limits = names.filter((name) =>
+    /\bt\.setTimeout\(|\{ timeout: [\d_]+ \}, async/.test(readFileSync(name, 'utf8')),
+  )
+  t.same(limits, [])
+  t.end()
+})

@@ -9,8 +9,7 @@ import { buildApp } from '../../../app/bot.ts'
 import { createSandbox } from '../../../sandbox/src/server.ts'
 import { hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../../helpers/console.ts'
 import { freshDatabase } from '../../helpers/postgres.ts'
-
-t.setTimeout(120_000)
+import { until } from '../../helpers/until.ts'
 
 const KEYS = { appId: '600000000000001', appSecret: 'app-secret-1' }
 const PAGES = [
@@ -51,12 +50,8 @@ const build = async (t: Test, more: Record<string, string> = {}) => {
 }
 
 /** Resolves when it is so on every instance. */
-const everywhere = async (
-  apps: FastifyInstance[],
-  isSo: (app: FastifyInstance) => boolean,
-): Promise<void> => {
-  while (!apps.every(isSo)) await new Promise((resolve) => setTimeout(resolve, 20))
-}
+const everywhere = (apps: FastifyInstance[], isSo: (app: FastifyInstance) => boolean): Promise<void> =>
+  until(() => apps.every(isSo), { everyMs: 20 })
 
 /** Where alerts go. @returns its address */
 const startPager = async (t: Test, texts: string[]): Promise<string> => {
@@ -153,9 +148,7 @@ t.test('a token that dies is one alert, and dead on every console', async (t) =>
   await Promise.all(apps.map((app) => app.tokens.probe()))
   await everywhere(apps, (app) => stateOf(app) === 'invalid')
   await everywhere(apps, (app) => app.needs.open().some(({ cause }) => cause === 'token_invalid'))
-  while (!texts.some((one) => one.startsWith('Evergreen needs you'))) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until(() => texts.some((one) => one.startsWith('Evergreen needs you')))
   for (const app of apps) {
     const ready = await app.inject('/readyz')
     t.match(ready.json(), {
@@ -164,9 +157,7 @@ t.test('a token that dies is one alert, and dead on every console', async (t) =>
   }
   await apps[0]?.bootstrapToken({ userToken: sandbox.userToken(), all: true })
   await everywhere(apps, (app) => stateOf(app) === 'valid' && app.needs.open().length === 0)
-  while (!texts.some((one) => one.startsWith('All is well'))) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until(() => texts.some((one) => one.startsWith('All is well')))
   t.equal(texts.filter((one) => one.startsWith('Evergreen needs you')).length, 1)
   t.equal(texts.filter((one) => one.startsWith('All is well')).length, 1)
 })
