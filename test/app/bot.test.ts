@@ -7,6 +7,7 @@ import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { signed, textCallback } from '../helpers/sign.ts'
 import { ENV } from '../helpers/surface.ts'
+import { until } from '../helpers/until.ts'
 
 t.test('the whole bot takes a callback, before there is any token', async (t) => {
   const { app } = await build(t)
@@ -32,7 +33,7 @@ t.test('no part of the running bot knows a visitor who was forgotten', async (t)
   const { app } = await build(t)
   await app.listen({ host: '127.0.0.1', port: 0 })
   await app.inject(signed(textCallback('hi')))
-  while (app.activity.conversations().length === 0) await new Promise(setImmediate)
+  await until(() => app.activity.conversations().length > 0)
   const [{ psid } = { psid: '' }] = app.activity.conversations()
   let cleared = 0
   app.visitorProfiles.clear = () => void (cleared += 1)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { buildConsole, signedInTab } from '../helpers/console.ts'
 import { signed, textCallback } from '../helpers/sign.ts'
+import { until } from '../helpers/until.ts'
 
 interface Asked {
   url: string | undefined
@@ -41,11 +42,12 @@ const scene = async (t: Test, model: { status: number; answer: string }) => {
   /** What the visitor gets. */
   const ask = async (text: string, psid = '700'): Promise<string> => {
     await world.app.inject(signed(textCallback(text, `m_${psid}`, { psid })))
-    for (;;) {
-      const { body } = await tab.get(`/operator/conversation?page=100&psid=${psid}`)
-      if (/class="bot"/.test(body)) return body
-      await new Promise(setImmediate)
-    }
+    let body = ''
+    await until(async () => {
+      ;({ body } = await tab.get(`/operator/conversation?page=100&psid=${psid}`))
+      return /class="bot"/.test(body)
+    })
+    return body
   }
   return { ...world, tab, asked, ask }
 }

@@ -10,6 +10,7 @@ import t, { type Test } from 'tap'
 import { createSandbox } from '../../sandbox/src/server.ts'
 import { withDotEnv } from '../../src/base/config.ts'
 import { hiddenFields } from '../helpers/console.ts'
+import { until } from '../helpers/until.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SERVE = join(ROOT, 'bin/serve.js')
@@ -93,7 +94,7 @@ t.test(
     t.match(stderr, /^This bot is set up already, at least in part\.\n[^\n]*node \S+bin\/serve\.js[^\n]*\n$/)
 
     const asked = run(t, ['--setup'], t.testdir(), { PORT: '0', SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' })
-    const shown = await until(asked.stderr, /demo/)
+    const shown = await readUntil(asked.stderr, /demo/)
     t.match(shown, /http:\/\/localhost:\d+\/setup\/code\/[a-z2-9-]{23}\n[^]*ssh -L (\d+):localhost:\1/)
     t.equal(
       readFileSync(join(ROOT, 'package.json'), 'utf8').includes('"setup": "exec node bin/serve.js --setup"'),
@@ -124,12 +125,12 @@ const startInTerminal = async (t: Test, cwd: string, env: NodeJS.ProcessEnv) => 
     stdio: 'pipe',
   })
   t.teardown(() => child.kill('SIGKILL'))
-  const shown = await until(child.stdout, /setup\/code\/[a-z2-9-]{23}/)
+  const shown = await readUntil(child.stdout, /setup\/code\/[a-z2-9-]{23}/)
   return [child, /http:\/\/\S+\/setup\/code\/\S+/.exec(shown)?.[0] ?? ''] as const
 }
 
 /** Reads until that was said. */
-const until = async (stream: Readable, words: RegExp): Promise<string> => {
+const readUntil = async (stream: Readable, words: RegExp): Promise<string> => {
   let said = ''
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     said += String(chunk)
@@ -170,8 +171,7 @@ const open = async (url: string) => {
     post,
     give: (step: string, fields: Record<string, string>) => post(`/setup/${step}`, fields),
     /** Asks again while the bot takes over the port. */
-    until: async (path: string, words: RegExp): Promise<void> => {
-      while (!words.test(await visit(path).catch(() => ''))) await new Promise(setImmediate)
-    },
+    until: (path: string, words: RegExp): Promise<void> =>
+      until(async () => words.test(await visit(path).catch(() => '')), { everyMs: 20 }),
   }
 }

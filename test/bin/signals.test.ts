@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { ENV } from '../helpers/surface.ts'
+import { until } from '../helpers/until.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SERVE = join(ROOT, 'bin/serve.js')
@@ -13,7 +14,7 @@ const SERVE = join(ROOT, 'bin/serve.js')
 const OFFLINE = { FB_GRAPH_URL: 'http://127.0.0.1:9', PORT: '0' }
 
 /** Reads until that was said; the end of the stream is no answer. */
-const until = async (stream: Readable, words: RegExp): Promise<string> => {
+const readUntil = async (stream: Readable, words: RegExp): Promise<string> => {
   let said = ''
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     said += String(chunk)
@@ -39,7 +40,7 @@ t.test('SIGTERM to npm start alone ends the bot: port and data folder are free a
   const env = { ...process.env, ...ENV, ...OFFLINE, PORT: String(await freePort()), DATA_DIR: dataDir }
   const npm = spawn('npm', ['start', '--silent'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => npm.kill('SIGKILL'))
-  const said = await until(npm.stdout, /"listening"/)
+  const said = await readUntil(npm.stdout, /"listening"/)
   const { address, pid } = JSON.parse(
     said.split('\n').find((line) => line.includes('"listening"')) ?? '{}',
   ) as {
@@ -57,7 +58,7 @@ t.test('SIGTERM to npm start alone ends the bot: port and data folder are free a
       return false
     }
   }
-  while (isAlive()) await new Promise(setImmediate)
+  await until(() => !isAlive(), { everyMs: 20 })
   await t.rejects(fetch(`${address}/healthz`), 'nothing listens any more')
 })
 
@@ -114,7 +115,7 @@ t.test('as process 1 it ends in the first moments of a start', asProcessOne, asy
     { ...ENV, ...OFFLINE, DATA_DIR: join(t.testdir(), 'data') },
     t.testdirName,
   )
-  t.match(await until(bot.stdout, /taken in .*\n/), 'taken in serve.js')
+  t.match(await readUntil(bot.stdout, /taken in .*\n/), 'taken in serve.js')
   signalInside(bot, 'SIGTERM')
   t.equal(await ended(bot), 0)
 })
@@ -125,7 +126,7 @@ t.test(
   async (t) => {
     const dir = t.testdir()
     const bot = startAsProcessOne([SERVE, '--setup'], { PORT: '0' }, dir)
-    const said = await until(bot.stderr, /ssh -L/)
+    const said = await readUntil(bot.stderr, /ssh -L/)
     t.match(said, /http:\/\/localhost:\d+\/setup\/code\/\S+\n[^]*-p 127\.0\.0\.1:\d+:\d+/)
     t.notMatch(said, /npm run/)
     signalInside(bot, 'SIGTERM')
@@ -138,7 +139,7 @@ t.test(
   asProcessOne,
   async (t) => {
     const bot = startAsProcessOne([SERVE], { PORT: '0' }, t.testdir())
-    const said = await until(bot.stderr, /At any time[^\n]*\n/)
+    const said = await readUntil(bot.stderr, /At any time[^\n]*\n/)
     t.equal(await ended(bot), 1)
     t.match(said, /--env-file[^]*--setup[^]*docker exec -it \S+ node \S*bin\/doctor\.ts/)
     t.notMatch(said, /npm run|cp \.env\.example/)

@@ -10,8 +10,9 @@ import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { PageTokenState, PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
-import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
+import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
+import { until } from '../helpers/until.ts'
 
 /** What the fake Graph does with a send: nothing for success, a verdict for a refusal. */
 export type Answer = (call: SendCall) => Answered | Promise<Answered>
@@ -35,7 +36,7 @@ export interface World {
   /** Ends delivery and store as a crash would leave them, and starts anew on the same file. */
   restart: () => Promise<void>
   /** Waits, in real time, until the condition holds; fails when it does not within some seconds. */
-  until: (condition: () => boolean | Promise<boolean>, what: string, limitMs?: number) => Promise<void>
+  until: (condition: () => boolean | Promise<boolean>, what: string) => Promise<void>
 }
 
 export interface FakeGraph {
@@ -160,13 +161,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
       world.delivery = build(world.store)
       world.delivery.start()
     },
-    until: async (condition, what, limitMs = 8000) => {
-      const deadline = Date.now() + limitMs
-      while (!(await condition())) {
-        if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
-        await settle(1)
-      }
-    },
+    until: (condition, what) => until(condition, { everyMs: 1, what }),
   }
   world.delivery = build(world.store)
   t.teardown(async () => {

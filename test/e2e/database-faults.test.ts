@@ -18,6 +18,7 @@ import { freshDatabase, server, sql } from '../helpers/postgres.ts'
 import { createTalk, type Talk } from '../helpers/talk.ts'
 import { createWay } from '../helpers/way.ts'
 import { anyRoom, handleAll, newEvent } from '../store/steps.ts'
+import { until } from '../helpers/until.ts'
 
 /** The PostgreSQL server is restarted, is gone, is full, does not answer, or is followed by another, while visitors write. */
 const GONE_MS = isTorture ? 30_000 : 1000
@@ -166,7 +167,7 @@ t.test(
     const other = await bot.twin('elsewhere')
     Object.assign(other.env, fast)
     await other.start()
-    while ((await sql(url, KEEPERS)).length < 2) await sleep(50)
+    await until(async () => (await sql(url, KEEPERS)).length === 2, { everyMs: 50 })
     for (let n = 0; n < MESSAGES; n += 1) talk.write()
     await talk.answered(SETTLED_WITHIN_MS)
     t.same(talk.wrongs(), [], 'while each keeps a Page')
@@ -211,8 +212,13 @@ t.test(
       stdio: 'ignore',
     })
     const ended = once(mover, 'exit')
-    while ((await sql(url, STAYING)).length === 0)
-      if (mover.exitCode !== null) throw new Error(`the move ended with code ${mover.exitCode}`)
+    await until(
+      async () => {
+        if (mover.exitCode !== null) throw new Error(`the move ended with code ${mover.exitCode}`)
+        return (await sql(url, STAYING)).length > 0
+      },
+      { everyMs: 20 },
+    )
     mover.kill('SIGKILL')
     await ended
     t.ok(existsSync(databaseIn(dir)), 'the files are as they were')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
 import { browserTest } from '../../sandbox/test/browser.ts'
+import { until } from '../helpers/until.ts'
 
 const ROOT = new URL('../..', import.meta.url)
 
@@ -57,16 +58,17 @@ const stop = async ({ process: child }: Demo): Promise<void> => {
 }
 
 /** Resolves when the last process of the group has ended. */
-const hasGone = async (group: number): Promise<void> => {
-  const isThere = (): boolean => {
-    try {
-      return process.kill(-group, 0)
-    } catch {
-      return false
-    }
-  }
-  while (isThere()) await new Promise((resolve) => setImmediate(resolve))
-}
+const hasGone = (group: number): Promise<void> =>
+  until(
+    () => {
+      try {
+        return !process.kill(-group, 0)
+      } catch {
+        return true
+      }
+    },
+    { everyMs: 20 },
+  )
 
 /** What Evergreen left; npm keeps a cache of its own there. */
 const leftovers = ({ temp }: Demo): string[] =>

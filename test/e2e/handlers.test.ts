@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { startTown } from '../helpers/bot.ts'
+import { until } from '../helpers/until.ts'
 
 const API = pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href
 
@@ -64,7 +64,7 @@ t.test('a handler that was cut off when the bot was killed runs again, with the 
   const noted = (): string[] => readFileSync(notes, 'utf8').split('\n').filter(Boolean)
 
   sandbox.act(page, psid, { type: 'text', text: 'order' })
-  while (noted().length === 0) await sleep(20)
+  await until(() => noted().length > 0, { everyMs: 20 })
   await bot.kill9()
   await bot.start()
   t.match(await sandbox.replies(page, psid, 1), [{ text: 'ordered' }])
@@ -80,7 +80,7 @@ t.test('a handler in an endless loop does not outlive a bot that was killed', as
   const { sandbox, bot, pageIds, psids } = await startTown(t, { env: { BOT_HANDLERS: file } })
   sandbox.act(pageIds[0] ?? '', psids[0] ?? '', { type: 'text', text: 'loop' })
   const pid = (): number => Number(readFileSync(`${notes}.pid`, 'utf8'))
-  while (pid() === 0) await sleep(20)
+  await until(() => pid() !== 0, { everyMs: 20 })
   await bot.kill9()
   const isAlive = (): boolean => {
     try {
@@ -90,5 +90,5 @@ t.test('a handler in an endless loop does not outlive a bot that was killed', as
     }
   }
   t.ok(isAlive())
-  while (isAlive()) await sleep(50)
+  await until(() => !isAlive(), { everyMs: 20 })
 })

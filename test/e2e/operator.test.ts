@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { browserTest, type OpenPage, type Visit } from '../../sandbox/test/browser.ts'
 import { PASSWORD } from '../helpers/console.ts'
 import { buildTown, type Town } from '../helpers/town.ts'
+import { until } from '../helpers/until.ts'
 
 const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
 const PHONE = { viewport: { width: 360, height: 740 } }
@@ -42,17 +43,19 @@ const wellTown = async (
 /** The token dies while visitors write. Resolves with how many replies wait. */
 const breakToken = async ({ sandbox, say, app, pageId }: Town): Promise<number> => {
   // What the last answer still has to say is to be out before.
-  while (((await app.store.counts()).outbox.get(pageId) ?? 0) > 0) await new Promise(setImmediate)
+  await until(async () => ((await app.store.counts()).outbox.get(pageId) ?? 0) === 0)
   sandbox.trouble('password-changed')
   for (const text of QUESTIONS) say(text)
   await new Promise<void>((resolve) => {
     const stop = app.needs.onChange(() => (stop(), resolve()))
   })
   let waiting = 0
-  while (waiting < QUESTIONS.length || (await app.store.counts()).inbox > 0) {
-    waiting = (await app.store.counts()).outbox.get(pageId) ?? 0
-  }
-  return (await app.store.counts()).outbox.get(pageId) ?? 0
+  await until(async () => {
+    const { inbox, outbox } = await app.store.counts()
+    waiting = outbox.get(pageId) ?? 0
+    return waiting >= QUESTIONS.length && inbox === 0
+  })
+  return waiting
 }
 
 const pageReplies = async ({ sandbox, pageId, psid }: Town): Promise<number> =>

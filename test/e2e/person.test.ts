@@ -6,6 +6,7 @@ import { browserTest } from '../../sandbox/test/browser.ts'
 import type { Traffic } from '../../sandbox/src/api.ts'
 import { PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
 import { buildTown, type Town } from '../helpers/town.ts'
+import { until } from '../helpers/until.ts'
 
 const APP_ID = '600000000000001'
 const ANSWER = '/operator/conversation/answer'
@@ -71,13 +72,11 @@ const callsAt = async ({ sandbox }: Town, edge: string): Promise<Traffic[]> => {
 }
 
 /** Resolves once the inbox and the outbox are empty. */
-const settled = async ({ app }: Town): Promise<void> => {
-  for (;;) {
+const settled = ({ app }: Town): Promise<void> =>
+  until(async () => {
     const { inbox, outbox } = await app.store.counts()
-    if (inbox === 0 && [...outbox.values()].every((count) => count === 0)) return
-    await new Promise(setImmediate)
-  }
-}
+    return inbox === 0 && [...outbox.values()].every((count) => count === 0)
+  })
 
 browserTest(
   'a visitor asks for a person, the owner answers on a telephone and hands back, and the bot goes on',

@@ -6,6 +6,7 @@ import { isTorture, roundsOr, SEED } from '../helpers/faults.ts'
 import { startInstances, untilKept } from '../helpers/instances.ts'
 import { sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
+import { until } from '../helpers/until.ts'
 
 /** Three instances on one PostgreSQL database, behind a load balancer; they die, stop and freeze, again and again. */
 const ROUNDS = roundsOr(2)
@@ -42,7 +43,7 @@ t.test(
         await ending.start()
       }
       await untilKept(url, [2, 2, 2])
-      while (left > 0) await sleep(20)
+      await until(() => left <= 0, { everyMs: 20 })
       clearInterval(writing)
       sandbox.courier.hurry()
       await talk.answered(SETTLED_WITHIN_MS)

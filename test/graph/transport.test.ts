@@ -8,6 +8,7 @@ import { graphError, html, json, startFakeGraph } from '../helpers/graph-server.
 import { makeCertificate } from '../helpers/certificate.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { SendMessage } from '../../src/messages.ts'
+import { until } from '../helpers/until.ts'
 
 const SEND = { pageId: '100', pageToken: 'page-token-1', psid: 'psid-1', message: { text: 'hello' } }
 
@@ -207,7 +208,7 @@ t.test(
     t.teardown(() => dispatcher.destroy())
     const call = { ...SEND, maySend: () => mayStill }
     const ends = Promise.allSettled([graph.sendMessage(call), graph.sendMessage(call)])
-    while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => heard.length > 0)
     mayStill = false
     answer()
     const [, late] = await ends

@@ -8,6 +8,7 @@ import type { Plan } from '../../src/handlers/job.ts'
 import { checkHandlers } from '../../src/handlers/process.ts'
 import { PAGE, PSID, said } from '../conversation/events.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { until } from '../helpers/until.ts'
 
 const NAUGHTY = join(import.meta.dirname, 'bots/naughty.ts')
 const API = pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href
@@ -181,7 +182,7 @@ t.test('a changed file is loaded, a wrong one is not, and the last good one stay
   t.same(await tell('x'), ['one'])
 
   writeFileSync(file, answering('two'))
-  while ((await tell('x'))[0] === 'one') await systemClock.sleep(20)
+  await until(async () => (await tell('x'))[0] !== 'one', { everyMs: 20 })
   t.same(await tell('x'), ['two'])
 })
 

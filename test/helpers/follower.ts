@@ -3,6 +3,7 @@ import { appendFileSync, chownSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import pg from 'pg'
 import { FOLLOWED, makeDataFolder, sql, startServer, type OwnServer } from './postgres-server.ts'
+import { until } from './until.ts'
 
 /** Starts a server that gets what the other has and what is written there later. It takes no writes until it is promoted. */
 export const startFollower = async (primary: OwnServer): Promise<OwnServer> => {
@@ -34,7 +35,7 @@ export const startFollower = async (primary: OwnServer): Promise<OwnServer> => {
 export const waitForFollower = async (primary: OwnServer): Promise<void> => {
   await sql(primary.urlOf('postgres'), `alter system set synchronous_standby_names = '*'`)
   await sql(primary.urlOf('postgres'), 'select pg_reload_conf()')
-  while ((await sql(primary.urlOf('postgres'), IN_STEP)).length === 0);
+  await until(async () => (await sql(primary.urlOf('postgres'), IN_STEP)).length > 0, { everyMs: 20 })
 }
 
 const IN_STEP = `select from pg_stat_replication where sync_state = 'sync' and replay_lsn is not null`

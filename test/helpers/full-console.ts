@@ -9,6 +9,7 @@ import { anyRoom, newEvent } from '../store/steps.ts'
 import { createFakeClock } from './clock.ts'
 import { buildConsole, openTab, signedInTab, type Console, type Tab } from './console.ts'
 import { signed, textCallback } from './sign.ts'
+import { until } from './until.ts'
 
 /** A console in which every page has something to show. */
 export interface FullConsole extends Console {
@@ -62,7 +63,7 @@ export const buildFullConsole = async (t: Test, more: Env = {}): Promise<FullCon
     ['800', 'when are you open'],
   ] as const)
     await app.inject(signed(textCallback(text, `m_${psid}`, { psid, atMs: clock.now() })))
-  while ((await app.store.counts()).inbox > 0) await new Promise(setImmediate)
+  await until(async () => (await app.store.counts()).inbox === 0)
 
   const owner = await signedInTab(app)
   await owner.get('/operator/script/reply?name=hours')

@@ -6,6 +6,7 @@ import { sharedDatabaseThread } from './database-thread.ts'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
 import type { Env } from '../../src/base/config.ts'
 import { PASSWORD } from './console.ts'
+import { until } from './until.ts'
 
 /** The real bot beside the real sandbox, both listening on loopback. */
 export interface Town {
@@ -26,7 +27,6 @@ export interface Town {
 }
 
 const PAGE_ID = '100000000000001'
-const PATIENCE_MS = 8000
 
 export const buildTown = async (
   t: Pick<Test, 'teardown' | 'testdir'>,
@@ -74,11 +74,9 @@ export const buildTown = async (
     bootstrap: async () => {
       await app.bootstrapToken({ userToken: sandbox.userToken(), all: true })
     },
-    parked: async (count) => {
-      const untilMs = Date.now() + PATIENCE_MS
-      while (((await app.store.counts()).outbox.get(PAGE_ID) ?? 0) !== count) {
-        if (Date.now() > untilMs) throw new Error(`not ${count} replies are waiting`)
-      }
-    },
+    parked: (count) =>
+      until(async () => ((await app.store.counts()).outbox.get(PAGE_ID) ?? 0) === count, {
+        what: `${count} replies wait`,
+      }),
   }
 }

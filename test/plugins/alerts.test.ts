@@ -15,6 +15,7 @@ import { soleDuty, soleInstance } from '../../src/base/duty.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 import { createKeyboard, createSignals, Screen } from '../terminal/screen.ts'
+import { until } from '../helpers/until.ts'
 
 /** Stands above the box, so that a terminal can click it. */
 const EXPLORER = 'https://developers.facebook.com/tools/explorer/1/?version=v25.0'
@@ -261,7 +262,7 @@ t.test('each channel gets what the log gets, by its own post', async (t) => {
     ['ALERT_URL', 'ntfy'],
   )
   await clock.advance(MOMENT)
-  while (got.size < 2) await new Promise(setImmediate)
+  await until(() => got.size === 2)
   t.match(JSON.parse(got.get('/hook') ?? ''), { text: /^Evergreen needs you: Bakery/ })
   t.match(JSON.parse(got.get('/') ?? ''), { topic: 'my-topic', title: /^Evergreen needs you: Bakery/ })
 })

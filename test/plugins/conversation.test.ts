@@ -11,6 +11,7 @@ import { soleDuty, soleInstance } from '../../src/base/duty.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 import { APP_ID, event, PAGE, PSID, said } from '../conversation/events.ts'
 import { CONTRACT } from '../conversation/scripts.ts'
+import { until } from '../helpers/until.ts'
 
 /** The plugins on parts of their own; the Page is called Market Shop. */
 const build = async (
@@ -113,11 +114,10 @@ t.test('a changed script changes what is said and what Facebook shows, without a
 t.test('a changed script that is wrong is a need until it is right again', async (t) => {
   const { app, file } = await build(t, 'replies: { hours: { when: hours, say: From 9 to 18. } }')
   await app.ready()
-  const until = async (count: number): Promise<void> => {
-    while (app.needs.open().length !== count) await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const open = (count: number): Promise<void> =>
+    until(() => app.needs.open().length === count, { everyMs: 20 })
   writeFileSync(file, 'replies: { hours: { sayy: x } }')
-  await until(1)
+  await open(1)
   t.match(app.needs.open(), [
     {
       pageId: '*',
@@ -127,5 +127,5 @@ t.test('a changed script that is wrong is a need until it is right again', async
     },
   ])
   writeFileSync(file, 'replies: { hours: { when: hours, say: From 10 to 19. } }')
-  await until(0)
+  await open(0)
 })

@@ -7,6 +7,7 @@ import { openTestStore } from '../helpers/store.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { APP_ID, PAGE, PSID } from '../conversation/events.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
+import { until } from '../helpers/until.ts'
 
 const PARTS = ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation', 'noticed']
 
@@ -62,7 +63,7 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
   const accepting = store.accept(toNewEvents([{ id: PAGE, messaging: [message] }], clock.now()))
   notes.push('being stored')
   await accepting
-  while (!notes.includes('sent')) await settle(1)
+  await until(() => notes.includes('sent'))
   await settle()
   return notes
 }

@@ -3,6 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { drainPlugin } from '../../plugins/drain.ts'
+import { until } from '../helpers/until.ts'
 
 interface Scene {
   app: FastifyInstance
@@ -46,7 +47,7 @@ t.test('a request under way is answered before the bot stops, and its connection
   const closed = app.close()
   const gone = once(socket, 'close')
   // By now the server has stopped listening, with the request still open.
-  while (app.server.listening) await new Promise(setImmediate)
+  await until(() => !app.server.listening)
   answer()
   await Promise.all([closed, gone])
   t.match(received, /^HTTP\/1\.1 200 OK[^]*answered$/)

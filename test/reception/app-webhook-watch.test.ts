@@ -3,6 +3,7 @@ import { createGraph } from '../../src/graph/client.ts'
 import { createAppWebhookWatch, type AppWebhookTrouble } from '../../src/reception/app-webhook-watch.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { APP_ID, APP_SECRET, startBot, startSandbox, VERIFY_TOKEN } from '../../sandbox/test/lab.ts'
+import { until } from '../helpers/until.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -33,7 +34,7 @@ const build = async (t: Test, over: { url?: string; verifyToken?: string } = {})
   const looked = async (ms: number) => {
     await clock.advance(ms)
     // The next look is planned when this one is over.
-    while (clock.pending() === 0) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => clock.pending() > 0)
   }
   const subscription = () => sandbox.world.apps.get(APP_ID)?.subscription
   return { bot, sandbox, clock, watch, troubles, lines, looked, subscription }

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { sign, signed, textCallback } from '../helpers/sign.ts'
 import { buildSurface } from '../helpers/surface.ts'
+import { until } from '../helpers/until.ts'
 
 const MEBIBYTE = 1024 * 1024
 const STRANGERS = 1000
@@ -100,7 +101,7 @@ t.test('when the budget is used up the oldest unfinished body is cut, never the 
     say(port, post(bytes + 1, `X-Hub-Signature-256: ${FORGED}\r\n`), body),
   )
   // 30 MiB are held; two more do not fit, and the callback of Facebook is the newest.
-  while (app.bodies.heldBytes() < 10 * bytes) await new Promise(setImmediate)
+  await until(() => app.bodies.heldBytes() >= 10 * bytes)
   const large = JSON.stringify(textCallback('x'.repeat(3 * MEBIBYTE)))
   const { answered } = say(
     port,
@@ -112,7 +113,7 @@ t.test('when the budget is used up the oldest unfinished body is cut, never the 
   olds[9]?.socket.end()
   t.match(await olds[9]?.answered, /^HTTP\/1\.1 401 /, 'a younger one may go on')
   for (const { socket } of olds) socket.destroy()
-  while (app.bodies.heldBytes() > 0) await new Promise(setImmediate)
+  await until(() => app.bodies.heldBytes() === 0)
 })
 
 t.test('no address reads a body that its route does not take', async (t) => {
@@ -146,7 +147,7 @@ t.test('one connection has at most sixteen requests in flight', async (t) => {
   })
   const one = 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n'
   const many = say(port, one.repeat(5000))
-  while (asked === 0) await new Promise(setImmediate)
+  await until(() => asked > 0)
   const startMs = performance.now()
   t.equal(await callBack(port, 'm_beside'), 200)
   t.ok(performance.now() - startMs < 1000)

@@ -4,6 +4,7 @@ import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import type { InboxClaim, OutboxClaim, StoredEvent, StoredReply } from '../../src/store/store.ts'
 import { anyRoom } from './steps.ts'
+import { until } from '../helpers/until.ts'
 
 /** Short beats; the lease stays longer than any pause of a test. */
 export const TIMES = { leaseMs: 5000, beatMs: 100 }
@@ -24,14 +25,6 @@ export const instance = async (
   })
   opened.begin()
   return opened
-}
-
-export const until = async (isIt: () => boolean | Promise<boolean>): Promise<void> => {
-  const endMs = performance.now() + 20_000
-  while (!(await isIt())) {
-    if (performance.now() > endMs) throw new Error('what was waited for did not come')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 export const untilFound = async <Claim>(claim: () => Promise<Claim[]>): Promise<Claim> => {

@@ -4,7 +4,8 @@ import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { eventOf, instance, keepsAll, replyOf, TIMES, until, untilFound } from './instances.ts'
+import { eventOf, instance, keepsAll, replyOf, TIMES, untilFound } from './instances.ts'
+import { until } from '../helpers/until.ts'
 import { anyRoom, bodies, finishAll, handleAll, inOrder, keys, newEvent, sendAll } from './steps.ts'
 
 /** Another instance takes the Pages; it does nothing else. */

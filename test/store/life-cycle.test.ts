@@ -8,6 +8,7 @@ import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { startBotProcess, type BotProcess } from '../helpers/bot-process.ts'
 import { textCallback } from '../helpers/sign.ts'
+import { until } from '../helpers/until.ts'
 
 /** A bot on a disk that can be filled. */
 interface Disk {
@@ -145,8 +146,8 @@ function fits(handle: number, size: number): boolean {
 }
 
 /** Asks until it answers so; it looks at most once a second. */
-async function becomes(bot: BotProcess, status: number): Promise<void> {
-  while ((await fetch(`${bot.address}/readyz`)).status !== status);
+function becomes(bot: BotProcess, status: number): Promise<void> {
+  return until(async () => (await fetch(`${bot.address}/readyz`)).status === status, { everyMs: 50 })
 }
 
 async function openAt(t: Test, dataDir: string) {

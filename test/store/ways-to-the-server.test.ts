@@ -3,7 +3,8 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { instance, keepsAll, replyOf, until, untilFound } from './instances.ts'
+import { instance, keepsAll, replyOf, untilFound } from './instances.ts'
+import { until } from '../helpers/until.ts'
 import { anyRoom, bodies, handleAll, keys, newEvent, sendAll } from './steps.ts'
 
 t.test(

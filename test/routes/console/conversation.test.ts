@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { buildConsole, openTab, signedInTab } from '../../helpers/console.ts'
 import { signed, textCallback } from '../../helpers/sign.ts'
+import { until } from '../../helpers/until.ts'
 
 const addressOf = (psid: string, pageId = '100'): string =>
   `/operator/conversation?${new URLSearchParams({ page: pageId, psid }).toString()}`
@@ -9,7 +10,7 @@ const addressOf = (psid: string, pageId = '100'): string =>
 const scene = async (t: Test, text: string, psid = '700') => {
   const world = await buildConsole(t)
   await world.app.inject(signed(textCallback(text, 'm_1', { psid })))
-  while ((await world.app.store.counts()).outbox.size === 0) await new Promise(setImmediate)
+  await until(async () => (await world.app.store.counts()).outbox.size > 0)
   return { ...world, tab: await signedInTab(world.app) }
 }
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { buildConsole, openTab, signedInTab } from '../../helpers/console.ts'
 import { signed, textCallback } from '../../helpers/sign.ts'
+import { until } from '../../helpers/until.ts'
 
 t.test('before the first token the console says what to do, and offers both ways', async (t) => {
   const { app } = await buildConsole(t)
@@ -70,7 +71,7 @@ t.test('visitors show as what they are, whatever they are called and say', async
   Object.assign(entry?.messaging[0] ?? {}, { sender: { id: psid } })
   await app.inject(signed(callback))
   const tab = await signedInTab(app)
-  while (!/repl(?:y waits|ies wait)/.test((await tab.get('/operator')).body)) await new Promise(setImmediate)
+  await until(async () => /repl(?:y waits|ies wait)/.test((await tab.get('/operator')).body))
 
   const { body } = await tab.get('/operator')
   t.match(body, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/)

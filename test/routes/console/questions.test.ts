@@ -7,6 +7,7 @@ import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, signedInTab } from '../../helpers/console.ts'
 import { signed, textCallback } from '../../helpers/sign.ts'
 import { finishAll, newEvent } from '../../store/steps.ts'
+import { until } from '../../helpers/until.ts'
 
 const LIST = '/operator/questions'
 const SCRIPT = `replies:
@@ -109,11 +110,13 @@ t.test('from question to answer: the owner adds it to a reply, and the next visi
   const ask = (text: string, psid: string) =>
     app.inject(signed(textCallback(text, `m_${(asked += 1)}`, { pageId: '100', psid })))
   const answered = async (psid: string): Promise<string> => {
-    for (;;) {
+    let page = ''
+    await until(async () => {
       const { body, statusCode } = await tab.get(`/operator/conversation?page=100&psid=${psid}`)
-      if (statusCode === 200 && /class="bot"/.test(body)) return body
-      await new Promise(setImmediate)
-    }
+      page = body
+      return statusCode === 200 && /class="bot"/.test(body)
+    })
+    return page
   }
   await ask('can i bring my dog', '701')
   t.match(await answered('701'), /Sorry, I did not understand that/)

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../../helpers/console.ts'
 import { buildTown, type Town } from '../../helpers/town.ts'
+import { until } from '../../helpers/until.ts'
 
 const TWO_PAGES = {
   pages: [
@@ -55,7 +56,7 @@ t.test('a pasted user token mends the Page, and the replies that waited leave', 
   await sandbox.replies(pageId, psid, before + 3)
   t.equal(app.tokens.status(pageId).state, 'valid')
   const done = async (): Promise<string> => (await tab.get(String(answer.headers.location))).body
-  while (!(await done()).includes('all have left')) await new Promise(setImmediate)
+  await until(async () => (await done()).includes('all have left'))
   t.match(await done(), /3 replies had waited; all have left/)
   t.match((await tab.get('/operator')).body, /data-verdict="well"/)
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { buildConsole, openTab, signedInTab } from '../../helpers/console.ts'
 import { signed, textCallback } from '../../helpers/sign.ts'
+import { until } from '../../helpers/until.ts'
 
 const VISITORS = '/operator/visitors'
 const ANSWER = '/operator/conversation/answer'
@@ -26,9 +27,7 @@ const scene = async (t: Test, script = SCRIPT) => {
     await app.inject(signed(textCallback(text, `m_${(mid += 1)}`, { psid, atMs: clock.now() })))
     await handled()
   }
-  const handled = async (): Promise<void> => {
-    while ((await app.store.counts()).inbox > 0) await new Promise(setImmediate)
-  }
+  const handled = (): Promise<void> => until(async () => (await app.store.counts()).inbox === 0)
   /** What waits to be said to the visitor. */
   const waiting = async (psid = '700'): Promise<string[]> => {
     await handled()
