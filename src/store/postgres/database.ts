@@ -11,7 +11,7 @@ import { createNoticedElsewhere } from './noticed-elsewhere.ts'
 import { createNumbers } from './numbers.ts'
 import { countAll } from './counts.ts'
 import { acceptAll } from './accepting.ts'
-import { queueStatements, sentAll } from './queues.ts'
+import { loadAll, queueStatements, sentAll } from './queues.ts'
 import { recordStatements } from './records.ts'
 import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate } from './schema.ts'
 import type { Maker, Statements } from './statements.ts'
@@ -127,7 +127,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     return results
   }
 
-  /** The statements of one operation, or of several `accept` or `sent`; one result each. */
+  /** The statements of one operation, or of several `accept`, `sent` or `load_outbox`; one result each. */
   const statementsOf = (operations: readonly Operation[]): Statements<unknown[]> => {
     const [first] = operations
     if (first?.op === 'accept') {
@@ -145,6 +145,12 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     if (first?.op === 'sent') {
       const sent = operations.filter((operation) => operation.op === 'sent')
       return { ...sentAll(sent, numbers), result: () => sent.map(() => null) }
+    }
+    if (first?.op === 'load_outbox') {
+      return loadAll(
+        operations.filter((operation) => operation.op === 'load_outbox'),
+        numbers,
+      )
     }
     if (first === undefined) return { queries: [], result: () => [] }
     const { queries, result } = (makers[first.op] as Maker<Operation['op']>)(first as never, numbers)
@@ -243,27 +249,33 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
 
 /**
  * Many small statements cost more than a large one: the `accept` operations between two reads of the inbox become one, in the
- * place of the last; the `sent` ones become one in the place of the first, as what was sent must not be read again.
+ * place of the last; the `sent` ones become one in the place of the first, as what was sent must not be read again; the
+ * `load_outbox` ones become one at the end, as what the others put into the outbox must be found. None passes a `forget`.
  */
 const partsOf = (operations: readonly Operation[]): Part[] => {
   const parts: Part[] = []
-  let accepts: Part = { operations: [], places: [] }
-  const sent: Part = { operations: [], places: [] }
-  const closeAccepts = (): void => {
-    if (accepts.operations.length > 0) parts.push(accepts)
-    accepts = { operations: [], places: [] }
+  let accept = noPart()
+  let load = noPart()
+  const sent = noPart()
+  const close = (part: Part): Part => {
+    if (part.operations.length > 0) parts.push(part)
+    return noPart()
   }
   for (const [place, operation] of operations.entries()) {
-    if (operation.op === 'load_inbox' || operation.op === 'forget') closeAccepts()
-    const part: Part =
-      operation.op === 'accept' ? accepts : operation.op === 'sent' ? sent : { operations: [], places: [] }
-    if (part !== accepts && part.operations.length === 0) parts.push(part)
+    const { op } = operation
+    if (op === 'load_inbox' || op === 'forget') accept = close(accept)
+    if (op === 'forget') load = close(load)
+    const part = op === 'accept' ? accept : op === 'load_outbox' ? load : op === 'sent' ? sent : noPart()
+    if (part !== accept && part !== load && part.operations.length === 0) parts.push(part)
     part.operations.push(operation)
     part.places.push(place)
   }
-  closeAccepts()
+  close(accept)
+  close(load)
   return parts
 }
+
+const noPart = (): Part => ({ operations: [], places: [] })
 
 /** Operations that are carried out together, and where they stand among all. */
 interface Part {

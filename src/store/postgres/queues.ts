@@ -1,4 +1,4 @@
-import type { OutboxRow } from '../queues/rows.ts'
+import type { LoadedReplies, OutboxQuery, OutboxRow } from '../queues/rows.ts'
 import type { Operation } from '../queues/operations.ts'
 import { addCounts, ALL_SPANS } from './counts.ts'
 import type { Query } from './connection.ts'
@@ -8,14 +8,7 @@ import { change, NO_ROWS, select, type Known, type Maker, type Statements } from
 const LATEST_SENT = 500
 
 type QueueOperation =
-  | 'finish_event'
-  | 'interject'
-  | 'load_inbox'
-  | 'load_outbox'
-  | 'waiting'
-  | 'dead'
-  | 'hand_back'
-  | 'sent_replies'
+  'finish_event' | 'interject' | 'load_inbox' | 'waiting' | 'dead' | 'hand_back' | 'sent_replies'
 
 /** Since when the state says that a person has the conversation; null where it does not. */
 export const leftSince = (state: string | null | undefined): number | null => {
@@ -28,9 +21,66 @@ export const leftSince = (state: string | null | undefined): number | null => {
   }
 }
 
-const OUTBOX_ROWS = `
-  select o.conversation, c.state, c.window_ends_ms as "windowEndsMs", c.psid, o.seq, o.accepted_ms as "acceptedMs",
-    o.doubt_ms as "doubtMs", o.body`
+/** Replies of any number of conversations and Pages, each marked as handed out, in one statement. */
+export const loadAll = (
+  operations: readonly Extract<Operation, { op: 'load_outbox' }>[],
+  known: Known,
+): Statements<LoadedReplies[]> => {
+  const wanted = operations.flatMap(({ page, conversations }, query) =>
+    conversations.map((conversation) => ({ query, page: known.page(page), conversation })),
+  )
+  return {
+    queries: [
+      {
+        text: LOAD,
+        values: [
+          wanted.map(({ query }) => query + 1),
+          wanted.map(({ page }) => page),
+          wanted.map(({ conversation }) => conversation),
+          operations.map(({ limit }) => limit),
+          operations.map(({ nowMs }) => nowMs),
+        ],
+      },
+    ],
+    result: ([found = []]) => {
+      const rows = operations.map((): OutboxRow[] => [])
+      for (const { query, ...row } of found) rows[Number(query) - 1]?.push(row as unknown as OutboxRow)
+      return operations.map((operation, query) => loaded(operation, rows[query] ?? []))
+    },
+  }
+}
+
+const loaded = ({ conversations, limit }: OutboxQuery, rows: OutboxRow[]): LoadedReplies => {
+  const counts = new Map<number, number>()
+  for (const { conversation } of rows) counts.set(conversation, (counts.get(conversation) ?? 0) + 1)
+  let left = limit
+  const unread = conversations.filter((conversation) => {
+    const size = counts.get(conversation) ?? 0
+    const isFull = size === left
+    left -= size
+    return isFull
+  })
+  return { rows, unread }
+}
+
+const LOAD = `
+with wanted as materialized (
+  select * from unnest($1::int[], $2::int[], $3::bigint[]) with ordinality as w (query, page, conversation, ord)
+), picked as materialized (
+  select * from (
+    select o.*, w.query, w.ord, row_number() over (partition by w.query order by w.ord, o.seq) as place
+    from wanted w cross join lateral (
+      select * from evergreen.outbox where page = w.page and conversation = w.conversation
+      order by seq limit ($4::int[])[w.query]
+    ) o
+  ) all_of where place <= ($4::int[])[query]
+), marked as (
+  update evergreen.outbox o set doubt_ms = ($5::bigint[])[p.query] from picked p
+  where o.page = p.page and o.conversation = p.conversation and o.seq = p.seq and p.doubt_ms is null
+)
+select o.query, o.conversation, c.state, c.window_ends_ms as "windowEndsMs", c.psid, o.seq, o.accepted_ms as "acceptedMs",
+  o.doubt_ms as "doubtMs", o.body
+from picked o join evergreen.conversation c on c.id = o.conversation order by o.ord, o.seq`
 
 /** Replies that are sent, of any number of operations, in one statement. One that was confirmed by its echo before is counted already. */
 export const sentAll = (
@@ -106,38 +156,6 @@ export const queueStatements = (owner: string | null): { [Op in QueueOperation]:
       },
     ],
     result: ([rows = []]) => ({ rows: rows as never[], end: rows.length < limit }),
-  }),
-
-  load_outbox: ({ page, conversations, limit, nowMs }, known) => ({
-    queries: [
-      {
-        text: `with picked as materialized (
-                 select o.*, w.ord from unnest($2::bigint[]) with ordinality as w (id, ord)
-                   cross join lateral (
-                     select * from evergreen.outbox where page = $1 and conversation = w.id order by seq limit $3
-                   ) o
-                 order by w.ord, o.seq limit $3
-               ), marked as (
-                 update evergreen.outbox o set doubt_ms = $4 from picked p
-                 where o.page = p.page and o.conversation = p.conversation and o.seq = p.seq and p.doubt_ms is null
-               )
-               ${OUTBOX_ROWS} from picked o join evergreen.conversation c on c.id = o.conversation order by o.ord, o.seq`,
-        values: [known.page(page), conversations, limit, nowMs],
-      },
-    ],
-    result: ([found = []]) => {
-      const rows = found as unknown as OutboxRow[]
-      const counts = new Map<number, number>()
-      for (const { conversation } of rows) counts.set(conversation, (counts.get(conversation) ?? 0) + 1)
-      let left = limit
-      const unread = conversations.filter((conversation) => {
-        const size = counts.get(conversation) ?? 0
-        const isFull = size === left
-        left -= size
-        return isFull
-      })
-      return { rows, unread }
-    },
   }),
 
   waiting: ({ page, except, limit }, known) => ({
