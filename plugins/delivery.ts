@@ -34,6 +34,9 @@ async function delivery(app: FastifyInstance) {
   store.onForgotten(() => {
     activity.forget()
     visitorProfiles.clear()
+    noticed.loops.forgotten().catch((error: unknown) => {
+      log.warn({ err: error }, 'an alert may name a visitor who was forgotten')
+    })
   })
   const running = createDelivery({
     store,

@@ -12,14 +12,22 @@ declare module 'fastify' {
 }
 
 export interface Noticed {
-  loops: Pick<Loops, 'met'>
+  loops: Pick<Loops, 'met' | 'forgotten'>
   automaticReplies: Pick<AutomaticReplies, 'seen' | 'seenMs'>
 }
 
 async function noticed(app: FastifyInstance) {
-  const { clock, needs, store, tokens } = app
+  const { clock, duty, needs, store, tokens } = app
   const nameOf = (pageId: string): string | null => tokens.status(pageId).pageName
-  const loops = createLoops({ tell: raisesNeeds({ needs, cause: 'loop', nameOf }), clock })
+  const loops = createLoops({
+    tell: raisesNeeds({ needs, cause: 'loop', nameOf }),
+    // What another instance finds it corrects itself.
+    correct: (pageId, trouble) => {
+      if (duty.keeps(pageId)) needs.update({ pageId, pageName: nameOf(pageId), cause: 'loop', ...trouble })
+    },
+    isKnown: async (pageId, psid) => (await store.conversation({ pageId, psid, limit: 1 })) !== null,
+    clock,
+  })
   const automaticReplies = createAutomaticReplies({ store, clock, log: app.log.child({ part: 'noticed' }) })
   app.decorate('noticed', { loops, automaticReplies })
 

@@ -44,7 +44,7 @@ async function webhook(app: FastifyInstance) {
       metrics.webhookOtherObject(otherObjects.heard(object))
       return TAKEN
     }
-    const events = toNewEvents(body['entry'], app.clock.now())
+    const events = toNewEvents(body['entry'], app.clock.now(), app.config.FB_APP_ID)
     const kept = events.filter(({ kind }) => kind !== 'sample')
     // Durable before the answer: after a 200 Facebook never sends this callback again.
     if (kept.length > 0) await app.store.accept(kept)

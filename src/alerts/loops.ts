@@ -1,38 +1,55 @@
 import type { Clock } from '../base/clock.ts'
-import type { TellTrouble } from './page-trouble.ts'
+import type { TellTrouble, Trouble } from './page-trouble.ts'
 
 /** Tells the operator that another program answers the bot, once for as long as it goes on. */
 export interface Loops {
   /** The same words came again, and were not answered. */
   met: (pageId: string, psid: string | null) => void
+  /** Visitors were forgotten: what was told of them names them no more. */
+  forgotten: () => Promise<void>
   stop: () => void
 }
 
 /** So long without the same words, and it is over. */
 const OVER_MS = 30 * 60_000
 
-export const createLoops = (deps: { tell: TellTrouble; clock: Clock }): Loops => {
-  const { tell, clock } = deps
+export const createLoops = (deps: {
+  tell: TellTrouble
+  /** Changes the words of what was told, which is told no second time. */
+  correct: (pageId: string, trouble: Trouble) => void
+  /** Whether the store has such a visitor. */
+  isKnown: (pageId: string, psid: string) => Promise<boolean>
+  clock: Clock
+}): Loops => {
+  const { tell, correct, isKnown, clock } = deps
   const open = new Map<string, { psid: string | null; cancelEnd: () => void }>()
   return {
     met: (pageId, psid) => {
-      const before = open.get(pageId)
-      before?.cancelEnd()
       // Other conversations of the Page are the same trouble.
-      const first = before === undefined ? psid : before.psid
-      const cancelEnd = clock.after(OVER_MS, () => {
+      const one = open.get(pageId) ?? { psid, cancelEnd: () => undefined }
+      one.cancelEnd()
+      one.cancelEnd = clock.after(OVER_MS, () => {
         open.delete(pageId)
         tell(pageId, null)
       })
-      open.set(pageId, { psid: first, cancelEnd })
-      tell(pageId, {
-        what: `A visitor (${first ?? 'unknown'}) sends the same words over and over, as another bot does; the bot has stopped answering them there for a while.`,
-        remedy:
-          'Look at the conversation in the Page inbox; where it is a bot, block that account or end its automatic replies. Other words are answered all the same.',
-      })
+      open.set(pageId, one)
+      tell(pageId, troubleOf(one.psid))
+    },
+    forgotten: async () => {
+      for (const [pageId, one] of open) {
+        if (one.psid === null || (await isKnown(pageId, one.psid))) continue
+        one.psid = null
+        if (open.has(pageId)) correct(pageId, troubleOf(null))
+      }
     },
     stop: () => {
       for (const { cancelEnd } of open.values()) cancelEnd()
     },
   }
 }
+
+const troubleOf = (psid: string | null): Trouble => ({
+  what: `A visitor (${psid ?? 'unknown'}) sends the same words over and over, as another bot does; the bot has stopped answering them there for a while.`,
+  remedy:
+    'Look at the conversation in the Page inbox; where it is a bot, block that account or end its automatic replies. Other words are answered all the same.',
+})

@@ -215,6 +215,8 @@ export interface NewEvent {
   timestampMs: number
   /** Whether it opens the standard messaging window (24 h from `timestampMs`). */
   opensWindow: boolean
+  /** It tells what became of a message of the Page: not kept where the visitor is not known, as after being forgotten. */
+  isReceipt?: boolean
   /** JSON text, opaque to the store. */
   body: string
   /** What `body` was made of, where its claimant may have it without reading that. Never stored. */
@@ -223,6 +225,7 @@ export interface NewEvent {
 
 export interface Accepted {
   stored: number
+  /** Known before, or not to be kept: see {@link NewEvent.isReceipt}. */
   duplicates: number
 }
 

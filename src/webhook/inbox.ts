@@ -12,10 +12,11 @@ export type InboxEvent = NewEvent & { kind: EventKind }
  * order (docs/messenger-platform.md#e3). Takes any JSON value and never throws.
  *
  * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
+ * @param appId - of this app, whose echoes are receipts; null where they are not told apart
  */
-export const toNewEvents = (entries: Field, receivedMs: number): InboxEvent[] =>
+export const toNewEvents = (entries: Field, receivedMs: number, appId: string | null = null): InboxEvent[] =>
   itemsOf(entries, receivedMs)
-    .map(toNewEvent)
+    .map((item) => toNewEvent(item, appId))
     // Stable: what happened at the same time stays in the order in which it came.
     .sort((one, other) => one.timestampMs - other.timestampMs)
 
@@ -60,7 +61,12 @@ export const opensWindow = (event: WebhookEvent): boolean => {
   }
 }
 
-const toNewEvent = (item: Item): InboxEvent => {
+const isReceipt = (event: WebhookEvent, appId: string | null): boolean =>
+  event.kind === 'delivery' ||
+  event.kind === 'read' ||
+  (event.kind === 'echo' && event.appId !== null && event.appId === appId)
+
+const toNewEvent = (item: Item, appId: string | null): InboxEvent => {
   const text = jsonOf(item.content)
   const event = text === null ? readItem({ ...item, content: null }, NULL) : readItem(item, text)
   return {
@@ -70,6 +76,7 @@ const toNewEvent = (item: Item): InboxEvent => {
     psid: event.psid,
     timestampMs: event.timestampMs,
     opensWindow: opensWindow(event),
+    ...(isReceipt(event, appId) && { isReceipt: true }),
     content: event,
     // Put together by hand, so that the content is made into text only once.
     body: `{"pageId":${JSON.stringify(item.pageId)},"timeMs":${item.timeMs},"standby":${item.standby},"change":${item.change},"content":${text ?? NULL}}`,

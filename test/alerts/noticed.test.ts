@@ -17,7 +17,12 @@ t.test('another bot is told of once, for as long as it talks', async (t) => {
   const { clock, tell, needs, texts } = build('loop')
   const opened: boolean[] = []
   needs.onChange((change) => void opened.push(change.opened))
-  const { met } = createLoops({ tell, clock })
+  const { met } = createLoops({
+    tell,
+    correct: () => t.fail('nothing to correct'),
+    isKnown: async () => true,
+    clock,
+  })
   for (let each = 0; each < 10; each += 1) {
     met('1001', each % 2 === 0 ? '7' : '8')
     await clock.advance(10_000)
@@ -27,4 +32,25 @@ t.test('another bot is told of once, for as long as it talks', async (t) => {
   await clock.advance(HOUR)
   t.same(texts(), [])
   t.same(opened, [true, false])
+})
+
+t.test('a visitor who was forgotten is named no more, and the trouble is not told again', async (t) => {
+  const { clock, tell, needs, texts } = build('loop')
+  const opened: boolean[] = []
+  needs.onChange((change) => void opened.push(change.opened))
+  const { met, forgotten, stop } = createLoops({
+    tell,
+    correct: (pageId, trouble) => needs.update({ pageId, pageName: 'Bakery', cause: 'loop', ...trouble }),
+    isKnown: async (_pageId, psid) => psid !== '7',
+    clock,
+  })
+  met('1001', '7')
+  met('1002', '8')
+  await forgotten()
+  const named = [/^1001: A visitor \(unknown\) sends the same words/, /^1002: A visitor \(8\)/]
+  t.match(texts(), named)
+  met('1001', '9')
+  t.match(texts(), named, 'the next one is the same trouble')
+  t.same(opened, [true, true])
+  stop()
 })

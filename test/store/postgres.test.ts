@@ -8,6 +8,7 @@ import { statisticsContract } from './contract-statistics.ts'
 import { recordsContract } from './contract-records.ts'
 import { notesContract } from './contract-notes.ts'
 import { refusedContract } from './contract-refused.ts'
+import { knownVisitorsContract } from './contract-known-visitors.ts'
 import { visitorsContract } from './contract-visitors.ts'
 import type { OpenStore } from './steps.ts'
 
@@ -58,6 +59,7 @@ t.test('the PostgreSQL adapter keeps the contract about what is refused', (t) =>
 
 t.test('the PostgreSQL adapter keeps the contract about visitors', (t) => {
   visitorsContract(t, open)
+  knownVisitorsContract(t, open)
   t.end()
 })
 

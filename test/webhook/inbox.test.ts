@@ -111,6 +111,22 @@ t.test('what opens the standard messaging window', async (t) => {
   t.equal(opens({ novelty: {} }), false, 'an unknown kind of event')
 })
 
+t.test('receipts, and echoes of the own app, are told apart from what begins a conversation', (t) => {
+  const isReceipt = (item: object, appId: string | null = '600'): boolean | undefined => {
+    const [event] = toNewEvents([{ id: '100', messaging: [{ sender: { id: '700' }, ...item }] }], NOW, appId)
+    return event?.isReceipt
+  }
+  const echo = (id?: string) => ({ message: { mid: 'm', is_echo: true, ...(id && { app_id: id }) } })
+  t.equal(isReceipt({ read: { watermark: 1 } }), true)
+  t.equal(isReceipt({ delivery: { watermark: 1 } }), true)
+  t.equal(isReceipt(echo('600')), true)
+  t.equal(isReceipt(echo('601')), undefined, 'of another app')
+  t.equal(isReceipt(echo()), undefined, 'of a person')
+  t.equal(isReceipt(echo('600'), null), undefined)
+  t.equal(isReceipt({ message: { mid: 'm' } }), undefined)
+  t.end()
+})
+
 const textMessage = (mid: string): Json => ({ sender: { id: '700' }, message: { mid, text: 'hi' } })
 
 t.test('an event is read once on its way, and again only where the store had to fetch it', (t) => {

@@ -21,7 +21,7 @@ export interface Sender {
  * which of several with the same name comes first is settled here.
  *
  * @param sender - tells the keepers of Pages that it does not keep itself; null where nothing has to be told
- * @returns one row per event; null for a duplicate
+ * @returns one row per event; null for a duplicate, and for a receipt of a visitor who is not known
  */
 export const acceptAll = (
   operations: readonly Extract<Operation, { op: 'accept' }>[],
@@ -32,6 +32,8 @@ export const acceptAll = (
   const taken = new Set<string>()
   const names: { ord: number; key: Buffer; nowMs: number }[] = []
   const given = all.flatMap(({ event, nowMs }, ord) => {
+    const conversation = known.conversation(event.pageId, event.psid ?? '')
+    if (conversation === null && event.isReceipt === true) return []
     const keys = namesOf(event)
     const texts = keys.map((key) => key.toString('latin1'))
     const isRepeated = texts.some((text) => taken.has(text))
@@ -41,7 +43,7 @@ export const acceptAll = (
       const key = keys[index]
       if (key !== undefined) names.push({ ord: isRepeated ? -1 : ord, key, nowMs })
     }
-    return isRepeated ? [] : [{ event, nowMs, ord }]
+    return isRepeated ? [] : [{ event, nowMs, ord, conversation }]
   })
   // Always in the same order, or two batches with the same names could wait for each other.
   names.sort((a, b) => Buffer.compare(a.key, b.key))
@@ -51,7 +53,7 @@ export const acceptAll = (
         text: ACCEPT,
         values: [
           given.map(({ ord }) => ord),
-          given.map(({ event }) => known.conversation(event.pageId, event.psid ?? '')),
+          given.map(({ conversation }) => conversation),
           given.map(({ nowMs }) => nowMs),
           given.map(({ event }) => (event.opensWindow ? event.timestampMs + WINDOW_MS : null)),
           given.map(({ event }) => event.body),
@@ -120,7 +122,12 @@ select ok.ord, ok.seq, (select count(*) from told) as told,
   coalesce(c.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
 from ok left join evergreen.conversation c on c.id = ok.conversation left join opened on opened.id = ok.conversation`
 
-const namesOf = ({ pageId, key, aliases = [] }: NewEvent): Buffer[] =>
+/** What `seen` holds of an event. */
+export const namesOf = ({
+  pageId,
+  key,
+  aliases = [],
+}: Pick<NewEvent, 'pageId' | 'key' | 'aliases'>): Buffer[] =>
   [...new Set([key, ...aliases])].map((name) => digest(pageId, name))
 
 const digest = (pageId: string, key: string): Buffer =>

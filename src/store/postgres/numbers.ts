@@ -1,5 +1,6 @@
 import { createBoundedMap } from '../../base/bounded-map.ts'
 import type { NewEvent } from '../store.ts'
+import { namesOf } from './accepting.ts'
 import type { Connection } from './connection.ts'
 import type { Known } from './statements.ts'
 
@@ -40,34 +41,33 @@ export const createNumbers = (): Numbers => {
 
   return {
     page: (id) => pages.get(id) ?? null,
-    conversation: (pageId, psid) => {
-      const number = conversations.get(keyOf(pages.get(pageId), psid))
-      if (number === undefined) throw new Error('the number of a conversation was not looked up')
-      return number
-    },
+    conversation: (pageId, psid) => conversations.get(keyOf(pages.get(pageId), psid)) ?? null,
     learn: async (connection, events, asked) => {
       await learnPages(
         connection,
         events.map(({ pageId }) => pageId),
         asked,
       )
-      const unknown = new Map<string, { page: number; psid: string }>()
-      for (const { pageId, psid } of events) {
+      const unknown = events.flatMap(({ pageId, psid, ...event }) => {
         const page = pages.get(pageId)
-        const key = keyOf(page, psid ?? '')
-        if (page !== undefined && !conversations.has(key)) unknown.set(key, { page, psid: psid ?? '' })
-      }
-      if (unknown.size === 0) return
-      const all = [...unknown.values()].toSorted((a, b) => a.page - b.page || (a.psid < b.psid ? -1 : 1))
-      const values = [all.map(({ page }) => page), all.map(({ psid }) => psid)]
+        const isKnown = page === undefined || conversations.has(keyOf(page, psid ?? ''))
+        return isKnown ? [] : [{ page, psid: psid ?? '', ...event, names: namesOf({ pageId, ...event }) }]
+      })
+      if (unknown.length === 0) return
+      const values = [unknown.map(({ page }) => page), unknown.map(({ psid }) => psid)]
+      const names = unknown.flatMap(({ names: all }, n) => all.map((name) => ({ ord: n + 1, name })))
       const [, found = []] = await connection.query([
         {
-          text: `insert into evergreen.conversation (page, psid)
-                 select * from unnest($1::int[], $2::text[]) on conflict do nothing`,
-          values,
+          text: ADD_CONVERSATIONS,
+          values: [
+            ...values,
+            unknown.map(({ isReceipt = false }) => isReceipt),
+            names.map(({ ord }) => ord),
+            names.map(({ name }) => name),
+          ],
         },
         {
-          text: `select c.id, c.page, c.psid from evergreen.conversation c
+          text: `select distinct c.id, c.page, c.psid from evergreen.conversation c
                    join unnest($1::int[], $2::text[]) as u (page, psid) on c.page = u.page and c.psid = u.psid`,
           values,
         },
@@ -78,5 +78,14 @@ export const createNumbers = (): Numbers => {
     forgetConversations: conversations.clear,
   }
 }
+
+// Neither a repetition nor a receipt brings back a visitor who was forgotten. Always in the same order, or two batches could wait for each other.
+const ADD_CONVERSATIONS = `
+insert into evergreen.conversation (page, psid)
+select distinct e.page, e.psid
+from unnest($1::int[], $2::text[], $3::boolean[]) with ordinality as e (page, psid, is_receipt, ord)
+where not e.is_receipt and not exists (
+  select from unnest($4::int[], $5::bytea[]) as n (ord, key) join evergreen.seen s on s.key = n.key where n.ord = e.ord)
+order by e.page, e.psid on conflict do nothing`
 
 const keyOf = (page: number | undefined, psid: string): string => `${page ?? ''}:${psid}`

@@ -12,7 +12,8 @@ export interface Statements<Result> {
 export interface Known {
   /** Null for a Page that the database does not have. */
   page: (id: string) => number | null
-  conversation: (pageId: string, psid: string) => number
+  /** Null where all that came of the visitor are repetitions or receipts. */
+  conversation: (pageId: string, psid: string) => number | null
 }
 
 /** The default of rows that are taken apart. */

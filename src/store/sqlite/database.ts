@@ -66,11 +66,13 @@ export const openDatabase = (file: string): Database => {
   const keep = keepAnswers(db)
   const questions = openQuestionsOfEvents(db)
 
-  const conversationOf = (page: number, psid: string): ConversationRow => {
+  /** @param isAdded - whether one that is not known becomes known */
+  const conversationOf = (page: number, psid: string, isAdded: boolean): ConversationRow | null => {
     const key = `${page}:${psid}`
     const cached = conversations.get(key)
     if (cached !== undefined) return cached
     const row = statements.findConversation.get(page, psid) as ConversationRow | undefined
+    if (row === undefined && !isAdded) return null
     return conversations.add(key, row ?? addConversation(page, psid))
   }
 
@@ -102,7 +104,8 @@ export const openDatabase = (file: string): Database => {
     if (statements.addSeen.run(digest(event.pageId, event.key), nowMs).changes === 0) return null
     for (const key of aliases) statements.addSeen.run(key, nowMs)
     const page = pages.numberOf(event.pageId)
-    const conversation = conversationOf(page, event.psid ?? '')
+    const conversation = conversationOf(page, event.psid ?? '', event.isReceipt !== true)
+    if (conversation === null) return null
     const { conversation: id } = conversation
     if (event.opensWindow) openWindow(page, conversation, event.timestampMs, nowMs)
     const seq = seqs.next()
