@@ -29,7 +29,6 @@ async function roster(app: FastifyInstance) {
     const settings = Object.fromEntries(SAME.map((name) => [name, config[name]]))
     return marksOf(Buffer.from(key, 'base64'), {
       ...settings,
-      version: manifest.version,
       script: app.conversation
         .scripts()
         .map(({ file }) => textOf(file))
@@ -39,8 +38,8 @@ async function roster(app: FastifyInstance) {
   }
 
   const running = createRoster({
-    self: randomUUID(),
-    describe: () => ({
+    self: pages.running?.self ?? randomUUID(),
+    own: () => ({
       host: `${hostname()}, process ${process.pid}`,
       version: manifest.version,
       sinceMs,
@@ -52,7 +51,7 @@ async function roster(app: FastifyInstance) {
       marks: marks(),
     }),
     rest: pages.rest,
-    shared: config.DATABASE_URL === undefined ? null : { records: store.records, instances, duty },
+    shared: pages.running && { records: store.records, instances, running: pages.running },
     clock,
     log: app.log.child({ part: 'roster' }),
   })

@@ -16,7 +16,7 @@ declare module 'fastify' {
     duty: Duty
     instances: Instances
     /** Begins and ends the keeping of Pages; see src/store/opened.ts. */
-    pages: Pick<OpenedStore, 'begin' | 'leave' | 'rest' | 'lost'>
+    pages: Pick<OpenedStore, 'begin' | 'leave' | 'rest' | 'lost' | 'running'>
   }
 }
 

@@ -31,7 +31,7 @@ export const instancesPage = ({ instances, self, differing, nameOf, nowMs, csrf 
     ${differing.length > 0 && html`<p><span class="badge warn">they differ in ${differing.join(', ')}</span></p>`}
     <ul class="rows" data-instances="${instances.length}">
       ${instances.map(
-        ({ id, host, version, sinceMs, isHead, pages }) =>
+        ({ id, host, version, sinceMs, isHead, pages, marks }) =>
           html`<li>
             <span class="who"
               ><strong>${called(host)}</strong>
@@ -44,12 +44,13 @@ export const instancesPage = ({ instances, self, differing, nameOf, nowMs, csrf 
             >
             <span class="badge">${count(pages.length, 'Page')}</span>
             ${isHead && html`<span class="badge good">head</span>`}
-            ${csrf !== null && instances.length > 1 && pages.length > 0 && relief(csrf, id, host)}
+            ${csrf !== null && instances.length > 1 && pages.length > 0 && marks !== null && relief(csrf, id, host)}
           </li>`,
       )}
     </ul>
   </section>`
 
+/** Not for an instance of a version that does not heed it under this id. */
 const relief = (csrf: Html, id: string, host: string): Html =>
   buttonForm(INSTANCES, csrf, html`Give its Pages away<span class="sr"> from ${host}</span>`, {
     fields: [['instance', id]],

@@ -1,3 +1,4 @@
+import type { RunningInstance } from '../base/running-instances.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
 import type { Config } from '../base/settings.ts'
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
@@ -85,7 +86,7 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
   let scripts: Promise<ScriptFiles> | undefined
   const server = await lookAtServer(values, options.clock)
   const holder: Context['holder'] =
-    server === null ? options.holder : () => (server.status === 'sound' ? server.keeper : null)
+    server === null ? options.holder : () => (server.status === 'sound' ? hostsOf(server.instances) : null)
 
   const context: Context = {
     ...options,
@@ -171,3 +172,7 @@ const readRow = async (
     await place.close()
   }
 }
+
+/** Null where none runs. */
+const hostsOf = (instances: readonly RunningInstance[]): string | null =>
+  instances.map(({ host }) => host).join('; ') || null

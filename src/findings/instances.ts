@@ -1,6 +1,6 @@
 import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
 import type { Clock } from '../base/clock.ts'
-import { differencesOf, type RunningInstance } from '../base/running-instances.ts'
+import { differencesOf, groupsOf, type RunningInstance } from '../base/running-instances.ts'
 
 /** During an upgrade, or while a setting is changed on one machine after the other, instances differ for a while. */
 const PATIENCE_MS = 5 * 60_000
@@ -52,6 +52,6 @@ const needOf = (names: readonly string[], instances: readonly RunningInstance[])
 
 /** Who has the same, without what it is. */
 const groups = (name: string, instances: readonly RunningInstance[]): string => {
-  const alike = [...Map.groupBy(instances, ({ marks }) => marks[name] ?? '').values()]
+  const alike = groupsOf(name, instances)
   return `${name} is one on ${alike.map((some) => some.map(({ host }) => host).join(' and ')).join(', another on ')}`
 }

@@ -1,4 +1,5 @@
 import type { Duty, Instances } from '../base/duty.ts'
+import type { RunningInstances } from '../base/running-instances.ts'
 import type { Store } from './store.ts'
 
 /** A store that this process works on, and its part of the work. */
@@ -8,6 +9,8 @@ export interface OpenedStore {
   lost: Promise<Error>
   duty: Duty
   instances: Instances
+  /** Null where the database is this process's own. */
+  running: RunningInstances | null
   /** Begins to take Pages, where they are shared. Call it when the bot listens. */
   begin: () => void
   /**

@@ -4,18 +4,14 @@ import { marksOf } from '../../src/base/marks.ts'
 import { createInstancesWatch } from '../../src/findings/instances.ts'
 import { differencesOf, type RunningInstance } from '../../src/base/running-instances.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { runningInstance } from '../helpers/running.ts'
 
 const KEY = Buffer.alloc(32, 7)
 
-const instance = (id: string, settings: Record<string, string | undefined>): RunningInstance => ({
-  id,
-  host: `host-${id}`,
-  version: '1.0.0',
-  sinceMs: 0,
-  isHead: false,
-  pages: [],
-  marks: marksOf(KEY, settings),
-})
+const instance = (
+  id: string,
+  { version = '1.0.0', ...settings }: Record<string, string | undefined>,
+): RunningInstance => runningInstance(id, { version, marks: marksOf(KEY, settings) })
 
 t.test('a mark tells two settings apart and says nothing of them', (t) => {
   const [one, other] = [
@@ -66,4 +62,13 @@ t.test('instances that differ are a need after five minutes, by name and place',
   t.same(needs.open(), [], 'the time counts from the last agreement')
   watch.stop()
   t.equal(clock.pending(), 0)
+})
+
+t.test('an instance that has not said what it has differs in its version at most', (t) => {
+  const said = ['a', 'b'].map((id) => instance(id, { FB_APP_SECRET: 'hush', version: '2' }))
+  const silent = runningInstance('old', { version: '2', marks: null })
+  t.same(differencesOf([...said, silent]), [])
+  t.same(differencesOf([...said, { ...silent, version: '1' }]), ['version'])
+  t.same(differencesOf([silent]), [])
+  t.end()
 })

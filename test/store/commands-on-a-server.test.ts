@@ -57,7 +57,7 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
   const running = await openOnServer({ url, dir, version: '1', clock: systemClock, log })
   await running.store.remember('other-objects', '["user"]')
   const found = await inspectServer(url, systemClock)
-  t.match(found, { status: 'sound', keeper: new RegExp(`process ${process.pid}$`) })
+  t.match(found, { status: 'sound', instances: [{ host: new RegExp(`process ${process.pid}$`) }] })
   t.match(found.status === 'sound' && found.notes.get('other-objects'), '["user"]')
   await running.close()
 
@@ -83,34 +83,27 @@ const CONTEXT = { clock: systemClock } as unknown as Context
 
 t.test('the doctor names the instances, and what they do not agree on', async (t) => {
   const [url, dir] = [await freshDatabase(), t.testdir()]
-  const store = await openPostgresStore({
+  await sql(
     url,
-    clock: systemClock,
-    name: 'test',
-    owner: 'test',
-    leases: null,
-  })
-  const facts = { version: '1.0', sinceMs: 0, isHead: false, pages: ['1'], marks: { FB_APP_SECRET: 'a' } }
-  const say = (id: string, change: object): Promise<unknown> =>
-    store.records.put({
-      kind: 'instance',
-      id,
-      data: JSON.stringify({ ...facts, host: `host-${id}`, ...change }),
-      forMs: 60_000,
-    })
+    `insert into evergreen.instance (id, host, version, takes, marks)
+     select id, 'host-' || id, '1.0', true, '{"FB_APP_SECRET":"a"}' from unnest(array['a', 'b']) id`,
+  )
+  await sql(url, `insert into evergreen.page (id) values ('1')`)
+  await sql(
+    url,
+    `insert into evergreen.lease (page, owner, until)
+     select no, 'a', now() + interval '1 minute' from evergreen.page union select 0, 'a', now() + interval '1 minute'`,
+  )
   const check = async () => {
     const found = await inspectServer(url, systemClock)
     if (found.status !== 'sound') throw new Error(found.status)
     // The server of the tests is fast, and not safe.
     return checkServer({ ...found, server: { ...found.server, isDurable: true } }, dir, CONTEXT)
   }
-  await say('a', { isHead: true })
-  await say('b', { pages: [] })
   t.match(await check(), {
     status: 'ok',
     what: /2 instances \(host-a, version 1\.0, keeps 1 Page and is the head; host-b, version 1\.0, keeps 0 Pages\)/,
   })
-  await say('b', { marks: { FB_APP_SECRET: 'b' } })
+  await sql(url, `update evergreen.instance set marks = '{"FB_APP_SECRET":"b"}' where id = 'b'`)
   t.match(await check(), { status: 'warning', what: /do not agree on FB_APP_SECRET/ })
-  await store.close()
 })

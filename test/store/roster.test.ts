@@ -1,74 +1,63 @@
 import t from 'tap'
-import { soleDuty, soleInstance } from '../../src/base/duty.ts'
-import type { InstanceFacts } from '../../src/base/running-instances.ts'
+import { soleInstance } from '../../src/base/duty.ts'
+import type { RunningInstance } from '../../src/base/running-instances.ts'
 import { createRoster } from '../../src/store/roster.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
+import { runningInstance } from '../helpers/running.ts'
 
 const build = () => {
   const clock = createFakeClock()
   const records = createFakeRecords(clock)
   const instances = soleInstance()
   const rested: string[] = []
-  const start = async (self: string, over: Partial<InstanceFacts> = {}) => {
-    const facts: InstanceFacts = {
-      host: `host-${self}`,
-      version: '1.0.0',
-      sinceMs: clock.now(),
-      isHead: false,
-      pages: [],
-      marks: {},
-      ...over,
-    }
+  const logged: string[] = []
+  /** What the database has. */
+  const list: RunningInstance[] = []
+  const marked: object[] = []
+  const start = async (self: string) => {
+    const marks = { secret: 'one' }
     const roster = createRoster({
       self,
-      describe: () => ({ ...facts }),
+      own: () => runningInstance(self, { marks: { ...marks } }),
       rest: async () => void rested.push(self),
-      shared: { records, instances, duty: soleDuty },
+      shared: {
+        records,
+        instances,
+        running: { self, list: () => list, mark: (given) => void marked.push(given) },
+      },
       clock,
-      log: { info: () => undefined, warn: () => undefined },
+      log: { info: () => undefined, warn: (_facts: object, message: string) => void logged.push(message) },
     })
     await roster.start()
     await settle()
-    return { roster, facts }
+    return { roster, marks }
   }
-  return { clock, records, instances, rested, start }
+  return { clock, records, list, marked, rested, logged, start }
 }
 
-t.test('instances know each other, those that run longest first, and what each does', async (t) => {
-  const { clock, start } = build()
-  const a = await start('a', { pages: ['1001'], isHead: true })
-  await clock.advance(1000)
-  const b = await start('b')
-  for (const { roster } of [a, b]) {
-    t.match(roster.list(), [
-      { id: 'a', host: 'host-a', isHead: true, pages: ['1001'] },
-      { id: 'b', host: 'host-b', isHead: false },
-    ])
-  }
-  b.facts.pages = ['1002']
-  await clock.advance(10_000)
-  t.same(a.roster.list()[1]?.pages, ['1002'])
-  t.ok(a.roster.isLiving('a') && a.roster.isLiving('b') && b.roster.isLiving('a'))
-  await Promise.all([a, b].map(({ roster }) => roster.stop()))
+t.test('the list is that of the database, and this instance is in it from its start on', async (t) => {
+  const { list, start, clock } = build()
+  const { roster } = await start('b')
+  t.match(roster.list(), [{ id: 'b', host: 'host-b' }])
+  t.ok(roster.isLiving('b'))
+  list.push(runningInstance('a', { pages: ['1001'], isHead: true }), runningInstance('b', { sinceMs: 5 }))
+  t.same(roster.list(), list)
+  t.ok(roster.isLiving('a'))
+  list.shift()
+  t.notOk(roster.isLiving('a'))
+  await roster.stop()
+  t.equal(clock.pending(), 0)
 })
 
-t.test('one that stops is gone at once, and one that dies after half a minute', async (t) => {
-  const { clock, start, records, instances } = build()
-  const [a, b] = [await start('a'), await start('b')]
-  await b.roster.stop()
-  await settle()
-  t.notOk(a.roster.isLiving('b'))
-
-  await records.put({ kind: 'instance', id: 'dying', data: JSON.stringify(b.facts), forMs: 30_000 })
-  instances.tell('roster')
-  await settle()
-  t.ok(a.roster.isLiving('dying'))
-  await clock.advance(40_000)
-  t.notOk(a.roster.isLiving('dying'))
-  t.ok(a.roster.isLiving('a'))
-  await a.roster.stop()
-  t.equal(clock.pending(), 0)
+t.test('what others have to compare is said at the start, and again where it changes', async (t) => {
+  const { clock, marked, start } = build()
+  const { roster, marks } = await start('a')
+  t.same(marked, [{ secret: 'one' }])
+  marks.secret = 'other'
+  await clock.advance(10_000)
+  t.same(marked.at(-1), { secret: 'other' })
+  await roster.stop()
 })
 
 t.test('an instance is relieved of its Pages by any other, once', async (t) => {
@@ -83,12 +72,26 @@ t.test('an instance is relieved of its Pages by any other, once', async (t) => {
   await Promise.all([a, b].map(({ roster }) => roster.stop()))
 })
 
-t.test('an instance with a database of its own writes nothing', async (t) => {
+t.test('what was asked for while the database was away is done later', async (t) => {
+  const { clock, records, start, rested, logged } = build()
+  const { roster } = await start('a')
+  await roster.relieve('other')
+  await records.put({ kind: 'relieved-instance', id: 'a', data: '' })
+  records.fail(new Error('the server is away'))
+  await clock.advance(10_000)
+  t.same([rested, logged.length], [[], 1])
+  records.fail(null)
+  await clock.advance(10_000)
+  t.same(rested, ['a'])
+  await roster.stop()
+})
+
+t.test('an instance with a database of its own is the only one', async (t) => {
   const clock = createFakeClock()
-  const facts = { host: 'h', version: '1', sinceMs: 0, isHead: true, pages: [], marks: {} }
+  const own = runningInstance('only', { marks: null })
   const roster = createRoster({
     self: 'only',
-    describe: () => facts,
+    own: () => own,
     rest: async () => void t.fail(),
     shared: null,
     clock,
@@ -96,7 +99,8 @@ t.test('an instance with a database of its own writes nothing', async (t) => {
   })
   await roster.start()
   await roster.relieve('only')
-  t.same(roster.list(), [{ id: 'only', ...facts }])
+  t.same(roster.list(), [own])
+  t.equal(roster.self, 'only')
   t.notOk(roster.isLiving('before the restart'))
   t.equal(clock.pending(), 0)
   await roster.stop()

@@ -39,7 +39,7 @@ export const checkServer = (found: ServerFindings, dir: string, { clock }: Conte
       )
     case 'sound': {
       const what = `${nameOf(found.server)}, ${bytes(found.bytes)}${instancesOf(found.instances)}`
-      const backlog = judgeBacklog(what, found, found.keeper !== null, clock.now())
+      const backlog = judgeBacklog(what, found, found.instances.length > 0, clock.now())
       return backlog.status === 'ok'
         ? (troubleOf(found.server) ?? differing(found.instances) ?? backlog)
         : backlog

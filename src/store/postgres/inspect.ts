@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Backlog } from '../sqlite/inspect.ts'
 import type { RunningInstance } from '../../base/running-instances.ts'
-import { INSTANCE_RECORD, toInstance } from '../roster.ts'
 import { createLink, type Row } from './connection.ts'
+import { instanceListQuery, readInstanceList } from './instance-list.ts'
+import { LEASE_TIMES } from './leases.ts'
 import { unopened } from './database.ts'
 import { NEWEST_VERSION, versionsOf } from './schema.ts'
 
@@ -23,9 +24,7 @@ export type ServerFindings =
       /** Replies not yet sent. */
       outbox: Backlog
       dead: number
-      /** The instances that work on the database; null for none. */
-      keeper: string | null
-      /** Those of them that have said what they do. */
+      /** Those that work on the database. */
       instances: readonly RunningInstance[]
       /** What the bot has kept by name (`Store.remember`). */
       notes: ReadonlyMap<string, string>
@@ -87,10 +86,7 @@ export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Pro
       { text: backlogOf('outbox') },
       { text: REST },
       { text: `select substr(name, 6) as name, value from evergreen.meta where name like 'note:%'` },
-      {
-        text: 'select id, data from evergreen.record where kind = $1 and until > clock_timestamp() order by id',
-        values: [INSTANCE_RECORD],
-      },
+      instanceListQuery(LEASE_TIMES.leaseMs),
     ])
     return {
       status: 'sound',
@@ -99,8 +95,7 @@ export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Pro
       inbox: toBacklog(inbox),
       outbox: toBacklog(outbox),
       dead: Number(rest?.['dead']),
-      keeper: (rest?.['keeper'] as string | null) ?? null,
-      instances: instances.map((row) => toInstance(row as { id: string; data: string })),
+      instances: readInstanceList(instances),
       notes: new Map(notes.map(({ name, value }) => [name as string, value as string])),
     }
   } catch (error) {
@@ -135,9 +130,7 @@ from (select 1) as one left join pg_namespace n on n.nspname = 'evergreen'
   left join pg_class c on c.relnamespace = n.oid and c.relname = 'meta'`
 
 const REST = `
-select pg_database_size(current_database()) as bytes, (select count(*) from evergreen.dead) as dead,
-  (select string_agg(host, '; ' order by since) from evergreen.instance
-   where beat > clock_timestamp() - interval '10 seconds') as keeper`
+select pg_database_size(current_database()) as bytes, (select count(*) from evergreen.dead) as dead`
 
 const backlogOf = (queue: 'inbox' | 'outbox'): string =>
   `select count(*) as n, min(accepted_ms) as oldest from evergreen.${queue}`

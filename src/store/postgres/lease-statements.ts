@@ -1,4 +1,6 @@
 import type { Query, Row } from './connection.ts'
+import type { RunningInstance } from '../../base/running-instances.ts'
+import { instanceListQuery, living, readInstanceList } from './instance-list.ts'
 import { tellOf } from './noticed-elsewhere.ts'
 import { SHARED } from './whole-lease.ts'
 
@@ -22,19 +24,23 @@ export interface Beat {
   others: number
   /** The versions of the tables, and of the oldest program that can work on them. */
   tables: { version: number; oldest: number }
+  instances: RunningInstance[]
 }
 
 /**
  * What an instance asks at every beat. Each statement is a transaction of its own, so that none holds up what asks for its
- * leases; only the last two are believed.
+ * leases; only the last three are believed.
  */
 export const beatQueries = (of: {
   owner: string
   host: string
   version: string
+  /** JSON; null as long as they are not known. */
+  marks: string | null
   leaseMs: number
   /** Whether it takes Pages. */
   takes: boolean
+  isHead: boolean
   /** Whether it gives the head away. */
   isHeadLeaving: boolean
   /** Pages that the database may not know. */
@@ -42,10 +48,11 @@ export const beatQueries = (of: {
   /** Leases to give back. */
   home: readonly { no: number; fence: number }[]
 }): Query[] => {
-  const { owner, host, version, leaseMs, takes, isHeadLeaving, pages, home } = of
+  const { owner, host, version, marks, leaseMs, takes, isHead, isHeadLeaving, pages, home } = of
   const isGiving = home.length > 0 || isHeadLeaving
   return [
-    { text: HERE, values: [owner, host, version, takes] },
+    { text: HERE, values: [owner, host, version, takes, marks] },
+    ...(isHead ? [{ text: DROP_DEAD }] : []),
     ...(pages.length > 0 ? [{ text: NEW_PAGES, values: [pages] }] : []),
     { text: NEW_LEASES },
     ...(home.length > 0
@@ -62,17 +69,19 @@ export const beatQueries = (of: {
       : []),
     { text: HAVE, values: [owner] },
     { text: SUMS, values: [owner, leaseMs] },
+    instanceListQuery(leaseMs),
   ]
 }
 
 export const readBeat = (rows: readonly (readonly Row[])[]): Beat => {
-  const [sums] = rows.at(-1) ?? []
+  const [sums] = rows.at(-2) ?? []
   return {
     isShared: sums?.['owner'] === SHARED,
-    held: (rows.at(-2) ?? []).map((row) => row as unknown as Held),
+    held: (rows.at(-3) ?? []).map((row) => row as unknown as Held),
     share: Number(sums?.['share']),
     others: Number(sums?.['others']),
     tables: { version: Number(sums?.['version']), oldest: Number(sums?.['oldest']) },
+    instances: readInstanceList(rows.at(-1) ?? []),
   }
 }
 
@@ -82,12 +91,14 @@ export const goodbyeQueries = (owner: string): Query[] => [
   tellOf(owner, 'lease'),
 ]
 
-/** An instance whose last beat is older than a lease has lost its Pages, or is about to. */
-const LIVE = `beat > clock_timestamp() - $2 * interval '1 ms'`
+const LIVE = living('$2')
 
 const HERE = `
-insert into evergreen.instance as i (id, host, version, takes) values ($1, $2, $3, $4)
-on conflict (id) do update set beat = clock_timestamp(), takes = excluded.takes`
+insert into evergreen.instance as i (id, host, version, takes, marks) values ($1, $2, $3, $4, $5)
+on conflict (id) do update set beat = clock_timestamp(), takes = excluded.takes, marks = excluded.marks`
+
+/** One that was killed takes its row away no more. */
+const DROP_DEAD = `delete from evergreen.instance where beat < clock_timestamp() - interval '1 day'`
 
 const NEW_PAGES = 'insert into evergreen.page (id) select unnest($1::text[]) on conflict do nothing'
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
+import type { RunningInstance, RunningInstances } from '../../base/running-instances.ts'
 import { createListeners, type Duty, type Instances } from '../../base/duty.ts'
 import type { KeptPages, PageQueues, Tenure } from '../queues/kept-pages.ts'
 import { codeOf, createLink } from './connection.ts'
@@ -19,6 +20,7 @@ import { waitForTurn, type Standby } from './whole-lease.ts'
 export interface Leases extends KeptPages {
   duty: Duty
   instances: Instances
+  running: RunningInstances
   /** Numbers of the kept Pages. */
   numbers: () => number[]
   /** Begins to take Pages. */
@@ -89,6 +91,10 @@ export const openLeases = async (
   let isLeaving = false
   let isOver = false
   let others = 0
+  let running: RunningInstance[] = []
+  let marks: string | null = null
+  /** Whether the others are to look at their lists of instances: this one is new there, has other Pages, or other marks. */
+  let isNewToOthers = true
   let restsUntilMs = Number.NEGATIVE_INFINITY
   const isResting = (): boolean => clock.elapsed() < restsUntilMs && others > 0
 
@@ -165,6 +171,7 @@ export const openLeases = async (
     head = headNow
     if (!isNews) return
     log.info({ pages: kept.size, isHead: head !== null }, 'the Pages that this instance keeps have changed')
+    isNewToOthers = true
     changed()
   }
 
@@ -203,8 +210,10 @@ export const openLeases = async (
       await open.query(
         beatQueries({
           ...options,
+          marks,
           leaseMs: times.leaseMs,
           takes: isBegun && !isLeaving && !isResting(),
+          isHead: head !== null,
           isHeadLeaving: (isLeaving && others > 0) || isResting(),
           pages,
           home: [...kept.values()].filter(({ state }) => state === 'home'),
@@ -214,6 +223,7 @@ export const openLeases = async (
     if (isOver) return
     for (const page of pages) unheard.delete(page)
     others = beat.others
+    running = beat.instances
     const { version, oldest } = beat.tables
     if (!beat.isShared || oldest > NEWEST_VERSION) {
       reconcile([], askedMs)
@@ -223,6 +233,8 @@ export const openLeases = async (
       )
     }
     reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS)
+    if (isNewToOthers) notify('lease')
+    isNewToOthers = false
     balance(beat.share)
   }
 
@@ -283,6 +295,17 @@ export const openLeases = async (
         notify('told', topic)
       },
       onTold: told.add,
+    },
+    running: {
+      self: owner,
+      list: () => running,
+      mark: (given) => {
+        const text = JSON.stringify(given)
+        if (text === marks) return
+        marks = text
+        isNewToOthers = true
+        wake()
+      },
     },
     tenureOf: (pageId) => {
       const one = kept.get(pageId)

@@ -40,6 +40,7 @@ export const openOnServer = async (options: {
       lost: lost.promise,
       duty: leases.duty,
       instances: leases.instances,
+      running: leases.running,
       begin: leases.begin,
       leave: leases.leave,
       rest: leases.rest,

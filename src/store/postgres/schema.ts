@@ -207,6 +207,9 @@ create table evergreen.visitor_name (
 /** The person who wrote a reply, where the bot did not: the words of what was sent are not kept, so neither is their body. */
 const VERSION_6 = 'alter table evergreen.sent add column author text'
 
+/** What instances compare with each other (`running-instances.ts`), as JSON; an older program leaves it null. */
+const VERSION_7 = 'alter table evergreen.instance add column marks text'
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -222,6 +225,7 @@ const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_4, oldest: 4 },
   { sql: VERSION_5, oldest: 4 },
   { sql: VERSION_6, oldest: 4 },
+  { sql: VERSION_7, oldest: 4 },
 ]
 
 /** What this program brings a database to. */

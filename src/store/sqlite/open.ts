@@ -34,6 +34,7 @@ export const openStore = async (options: {
       lost: lost.promise,
       duty: soleDuty,
       instances: soleInstance(),
+      running: null,
       begin: () => undefined,
       leave: () => Promise.resolve(),
       rest: () => Promise.resolve(),

@@ -1,0 +1,73 @@
+import t from 'tap'
+import { systemClock } from '../../src/base/clock.ts'
+import { inspectServer } from '../../src/store/postgres/inspect.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { instance, keepsAll } from './instances.ts'
+import { until } from '../helpers/until.ts'
+
+t.test(
+  'every instance lists all of them, with what each keeps and has, and so does the doctor',
+  async (t) => {
+    const url = await freshDatabase()
+    const first = await instance(t, url)
+    await keepsAll(first, 'page-1', 'page-2')
+    await until(first.duty.isHead)
+    const second = await instance(t, url)
+    const both = [first.running, second.running]
+    for (const running of both) running?.mark({ script: running.self })
+    const expected = [first, second].map(({ running, duty }) => ({
+      id: running?.self,
+      version: '1',
+      isHead: duty.isHead(),
+      pages: [/^page-[12]$/],
+      marks: { script: running?.self },
+    }))
+    for (const running of both) {
+      await until(
+        () => running?.list().every(({ marks, pages }) => marks !== null && pages.length === 1) === true,
+      )
+      t.match(running?.list(), expected)
+    }
+    const found = await inspectServer(url, systemClock)
+    t.match(found, { status: 'sound', instances: expected })
+
+    await second.close()
+    await until(() => first.running?.list().length === 1)
+    t.match(first.running?.list(), [{ id: first.running?.self, pages: ['page-1', 'page-2'] }])
+  },
+)
+
+t.test('an instance of the version before is listed, and gets its share', async (t) => {
+  const url = await freshDatabase()
+  const { running, duty } = await instance(t, url)
+  const pages = ['page-1', 'page-2']
+  await until(() => pages.filter(duty.keeps).length === 2)
+  // It knows no marks, and takes no beat in this test.
+  await sql(
+    url,
+    `insert into evergreen.instance (id, host, version, takes, beat)
+     values ('old', 'elsewhere', '0', true, now() + interval '1 minute')`,
+  )
+  await until(() => running?.list().some(({ id }) => id === 'old') === true)
+  t.match(running?.list().at(-1), { id: 'old', host: 'elsewhere', version: '0', pages: [], marks: null })
+  await until(() => pages.filter(duty.keeps).length === 1)
+})
+
+t.test(
+  'an instance that was killed leaves the list when its leases end, and its row a day later',
+  async (t) => {
+    const url = await freshDatabase()
+    await sql(
+      url,
+      `insert into evergreen.instance (id, host, version, takes, beat)
+     values ('killed', 'elsewhere', '1', true, now() - interval '1 minute'),
+            ('long ago', 'elsewhere', '1', true, now() - interval '2 days')`,
+    )
+    const { running } = await instance(t, url)
+    await until(() => running?.list().length === 1)
+    const ids = async () =>
+      (await sql(url, 'select id from evergreen.instance order by beat')).map(({ id }) => id)
+    await until(async () => (await ids()).length === 2)
+    t.same(await ids(), ['killed', running?.self])
+  },
+)
