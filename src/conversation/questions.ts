@@ -124,7 +124,9 @@ const emailIn = (text: string): string | null =>
 
 const phoneIn = (text: string): string | null => {
   const [found = ''] = /\+?[\d(][\d\s().\-/]{4,30}\d/.exec(text) ?? []
-  const digits = found.replace(/\D/g, '')
+  // The zero in "+49 (0)30" is dialled only where there is no code of a country before it.
+  const dialled = /^(?:\+|00)/.test(found) ? found.replace('(0)', '') : found
+  const digits = dialled.replace(/\D/g, '')
   if (digits.length < 6 || digits.length > 15) return null
   return found.startsWith('+') ? `+${digits}` : digits
 }

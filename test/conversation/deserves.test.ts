@@ -162,6 +162,12 @@ t.test('two bots do not answer each other without end where only a number differ
   t.equal(await answersTo((each) => `We are closed. Your ticket is #${1000 + each}.`), 8)
   t.equal(await answersTo((each) => `It is 12:${10 + each}:00, and nobody is here`), 8)
   t.equal(await answersTo((each) => `只今の待ち時間は${each}分です`), 8)
+  t.equal(
+    await answersTo(
+      (each) => `رقم تذكرتك هو ${'٠١٢٣٤٥٦٧٨٩'[each % 10]}${'٠١٢٣٤٥٦٧٨٩'[Math.floor(each / 10)]}`,
+    ),
+    8,
+  )
   const tickets = ['Your ticket is now', 'We have noted down']
   t.equal(await answersTo((each) => `${tickets[each % 2]} ${each}`), 16, 'two texts in turn')
   t.equal(await answersTo((each) => `order ${4711 + each}`), 24, 'order numbers are no sentences')

@@ -36,7 +36,7 @@ t.test('a form asks one question after the other, and its answers are remembered
   const { replies } = await happens(event({ message: { mid: 'm_1', ...email } }))
   t.equal(replies[0]?.message.text, 'Your phone?')
   t.same(offers(), ['user_phone_number', 'Cancel'])
-  t.same(await say('+49 (30) 123-456'), ['Under which name, please?'])
+  t.same(await say('+49 (0)30 123-456'), ['Under which name, please?'])
   t.same(await say('Ann'), ['Thank you, Ann: 4 people on 2026-12-24.'])
 
   const values = {

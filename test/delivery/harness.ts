@@ -60,6 +60,8 @@ export interface FakeGraph {
   metadata: string[]
   /** `typing_on` and the like. */
   actions: string[]
+  /** What the usage headers of the next answers say, in percent; null for none. */
+  usedPercent: number | null
 }
 
 export interface FakeTokens extends PageTokens {
@@ -186,6 +188,7 @@ const fakeGraph = (): FakeGraph => ({
   pass: () => undefined,
   metadata: [],
   actions: [],
+  usedPercent: null,
 })
 
 /** The text of a message, or what its attachment shows. */
@@ -233,7 +236,7 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
         return {
           messageId: `mid-${graph.accepted.length}-${clock.now()}`,
           recipientId: call.psid,
-          usage: null,
+          usage: graph.usedPercent === null ? null : { percent: graph.usedPercent, regainMs: null },
         }
       } finally {
         if (now === 1) busy.delete(conversation)

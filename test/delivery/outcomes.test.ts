@@ -202,3 +202,22 @@ t.test('the choices of a refused text are offered with a few words, once', async
     t.same(world.dead, alsoRefused ? ['bad_request', 'bad_request'] : ['bad_request'])
   }
 })
+
+t.test('answers without usage headers let a Page that was slowed down speed up again', async (t) => {
+  const world = await createWorld(t, { rates: { message: 10 } })
+  world.delivery.start()
+  const sentAt: number[] = []
+  world.graph.answer = () => void sentAt.push(world.clock.elapsed())
+  world.graph.usedPercent = 100
+  await world.say('full')
+  await world.until(() => sentAt.length === 1, 'the first message is sent')
+  world.graph.usedPercent = null
+  await world.say('more*20')
+  await world.until(async () => {
+    await world.clock.advance(100)
+    return sentAt.length === 21
+  }, 'all are sent')
+  const gaps = sentAt.slice(1).map((atMs, n) => atMs - (sentAt[n] ?? 0))
+  t.ok(Math.max(...gaps) >= 1000, `slow at first: ${gaps.join()}`)
+  t.ok((gaps.at(-1) ?? 0) <= 200, `quick in the end: ${gaps.join()}`)
+})
