@@ -7,7 +7,7 @@ import { conversationUrl } from '../../src/console/conversation-page.ts'
 
 type Form = { Body: URLSearchParams | undefined }
 
-/** In the list of what each person did; without a word of the answer. */
+/** In the list of what each person did, which outlives the visitor: without a word of the answer, and without the PSID. */
 const ACTS = {
   say: 'answered a visitor',
   hand_back: 'handed a conversation back to the bot',
@@ -20,8 +20,7 @@ const ID = /^[\w-]{10,64}$/
 async function operatorAnswer(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
 
-  const act = (form: URLSearchParams): string =>
-    `${ACTS[form.get('do') as keyof typeof ACTS]} (PSID ${form.get('psid')})`
+  const act = (form: URLSearchParams): string => ACTS[form.get('do') as keyof typeof ACTS]
 
   app.post<Form>(ANSWER, { config: { act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()

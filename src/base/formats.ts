@@ -81,7 +81,22 @@ const isProxyServer = (text: string): boolean =>
 /** With at most a token or a password before the host: that is how a topic is protected. */
 const isNtfyTopic = (text: string): boolean => {
   const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
-  return url !== null && /\/[\w-]{1,64}$/.test(url.pathname) && url.search === '' && url.hash === ''
+  return (
+    url !== null &&
+    /\/[\w-]{1,64}$/.test(url.pathname) &&
+    url.search === '' &&
+    url.hash === '' &&
+    [url.username, url.password].every(isDecodable)
+  )
+}
+
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What a value may look like, by the names that the schema of the configuration uses. */

@@ -1,3 +1,4 @@
+import { csv } from '../base/csv.ts'
 import type { Store } from '../store/store.ts'
 import type { KeptAnswers } from '../store/form-answers.ts'
 import { command, wrongUsage } from './command.ts'
@@ -70,11 +71,5 @@ const toCsv = (all: readonly KeptAnswers[]): string => {
     const values = valuesOf(one)
     return [...columns.map((column) => String(row[column] ?? '')), ...names.map((name) => values[name] ?? '')]
   })
-  return [[...columns, ...names], ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('')
-}
-
-/** A spreadsheet takes a cell that begins like a formula for a formula, and the cells are what visitors wrote. */
-const cell = (value: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return csv([[...columns, ...names], ...lines])
 }

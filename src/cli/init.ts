@@ -39,7 +39,7 @@ program, which npm installs and upgrades.`,
       if (isInstalled) stdout.write(nextSteps(folder, values['no-install'] === true))
       else
         stderr.write(`The files are in ${folder}, but npm could not install the program.
-Try that part again: cd ${folder} && npm install
+Try that part again: cd ${typed(folder)} && npm install
 `)
       return isInstalled ? EXIT.done : EXIT.failed
     },
@@ -95,11 +95,14 @@ const specOf = (folder: string, program: string | undefined): string => {
   return `file:${relative(resolve(folder), resolve(path)).split(sep).join('/')}`
 }
 
+/** What programs put into a folder that a person has just made. */
+const BESIDE: ReadonlySet<string> = new Set(['.git', '.DS_Store', 'Thumbs.db', 'desktop.ini'])
+
 /** Files are for this user alone, as `.env` and what comes beside it will be. */
 const write = (folder: string, files: Record<string, string>): void => {
   try {
     mkdirSync(folder, { recursive: true })
-    if (readdirSync(folder).some((name) => name !== '.git')) {
+    if (readdirSync(folder).some((name) => !BESIDE.has(name))) {
       wrongUsage('The folder is there already, and is not empty.', 'Name another one; nothing was changed.')
     }
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
@@ -113,10 +116,14 @@ const write = (folder: string, files: Record<string, string>): void => {
   }
 }
 
+/** As it can be pasted into a shell. */
+const typed = (folder: string): string =>
+  /^[\w./\\:@%+,-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`]/g, '\\$&')}"`
+
 const nextSteps = (folder: string, isToInstall: boolean): string => `
 Your bot is in ${folder}. bot.yaml holds what it says, README.md tells the rest.
 
-  cd ${folder}${isToInstall ? '\n  npm install' : ''}
+  cd ${typed(folder)}${isToInstall ? '\n  npm install' : ''}
   npm run demo     a look at it, with no Facebook account and no settings
   npm start        the set-up in your browser, then the bot
   npm run doctor   what is in order, and what to do next

@@ -1,3 +1,4 @@
+import { csv } from '../base/csv.ts'
 import type { Counted, StatisticsFound } from '../store/store.ts'
 import { startOf, type Span } from '../base/spans.ts'
 
@@ -148,13 +149,3 @@ export const namesCsv = ({ replies, forms }: Numbers): string =>
     ...replies.map(({ name, count }) => ['reply', name, count, '']),
     ...forms.map(({ name, begun, finished }) => ['form', name, begun, finished]),
   ])
-
-const csv = (lines: readonly (readonly (string | number)[])[]): string =>
-  lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')
-
-/** A spreadsheet would take a text that begins like a formula for one. */
-const cell = (value: string | number): string => {
-  if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}

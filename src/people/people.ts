@@ -53,7 +53,7 @@ export interface People {
   proposeSecondFactor: (name: string) => Promise<{ secret: string; address: string }>
   /** A secret that was proposed before, as it is shown again. @throws BotError for a text that is none */
   secondFactorOf: (name: string, secret: string) => Promise<{ secret: string; address: string }>
-  /** @returns whether the code was right, and the second factor is demanded from now on */
+  /** @returns whether the code was right, and the second factor is demanded from now on. @throws BotError where there is one already */
   keepSecondFactor: (name: string, secret: string, code: string) => Promise<boolean>
   dropSecondFactor: (name: string) => Promise<void>
 }
@@ -147,8 +147,13 @@ export const openPeople = async (deps: {
     const person = find(name)
     return person === undefined ? null : describe(name, person.role, person.sinceMs)
   }
-  const setFactor = (name: string, factor: Factor): Promise<void> =>
+  const setFactor = (
+    name: string,
+    factor: Factor,
+    assertFits: (before: Factor | null) => void = () => undefined,
+  ): Promise<void> =>
     change((draft) => {
+      assertFits(factorOf(name, draft))
       if (name === OPERATOR) draft.operator = { ...factor, passwordMark }
       else Object.assign(need(name, draft), factor)
     })
@@ -244,7 +249,11 @@ export const openPeople = async (deps: {
     keepSecondFactor: async (name, secret, code) => {
       const period = SECRET.test(secret) ? await periodOf(secret, code, clock.now()) : null
       if (period === null) return false
-      await setFactor(name, { secret: vault.lock(secret), lastPeriod: period })
+      await setFactor(name, { secret: vault.lock(secret), lastPeriod: period }, (before) => {
+        // Giving one up takes its code, and so does having another one in its place.
+        if (typeof before?.secret === 'string')
+          throw refused('There is a second factor already: give it up first.')
+      })
       return true
     },
     dropSecondFactor: (name) => setFactor(name, { secret: null, lastPeriod: 0 }),

@@ -126,6 +126,8 @@ t.test(
       ['ALERT_MAIL_FROM', 'a@example.com,b@example.com'],
       ['ALERT_NTFY_URL', 'ntfy.sh/topic'],
       ['ALERT_NTFY_URL', 'https://ntfy.sh/'],
+      ['ALERT_NTFY_URL', 'https://:100%sure@ntfy.sh/topic'],
+      ['ALERT_NTFY_URL', 'https://:%ff@ntfy.sh/topic'],
       ['ALERT_NTFY_URL', 'https://ntfy.sh/topic?auth=x'],
       ['TELEGRAM_BOT_TOKEN', 'bot42:abc'],
       ['PUSHOVER_TOKEN', 'short'],

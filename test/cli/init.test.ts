@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -53,6 +54,26 @@ t.test('init leaves a folder alone that holds something', async (t) => {
     (await run(installed, dir, [join(dir, 'repository')])).code,
     0,
     'a fresh repository is empty enough',
+  )
+})
+
+t.test('init prints commands that can be pasted, whatever the folder is called', async (t) => {
+  const dir = t.testdir()
+  for (const name of ['my bot', 'O"Brien $HOME', 'größe & co', "it's", '机器人']) {
+    const folder = join(dir, name)
+    const { code, stdout } = await run(installed, dir, [folder])
+    t.equal(code, 0, name)
+    const [, command = ''] = /^ {2}(cd .*)$/m.exec(stdout) ?? []
+    t.equal(execFileSync('sh', ['-c', `${command} && pwd`], { encoding: 'utf8' }), `${folder}\n`, command)
+  }
+  t.match(await run(createInit({ install: async () => false }), dir, [join(dir, 'a b')]), {
+    stderr: /cd "[^"]*a b" && npm install/,
+  })
+  writeFileSync(join(t.testdir(), '.DS_Store'), '')
+  t.equal(
+    (await run(installed, t.testdirName, [t.testdirName])).code,
+    0,
+    'what a file manager left is nothing',
   )
 })
 

@@ -112,6 +112,25 @@ t.test(
   },
 )
 
+t.test('another second factor in the place of one takes the code of the first', async (t) => {
+  const { people, clock } = await build()
+  await join(people)
+  for (const name of ['ann', 'operator']) {
+    const [own, foreign] = [await people.proposeSecondFactor(name), await people.proposeSecondFactor(name)]
+    await people.keepSecondFactor(name, own.secret, codeOf(own.secret, clock))
+    await clock.advance(60_000)
+    await t.rejects(people.keepSecondFactor(name, foreign.secret, codeOf(foreign.secret, clock)), {
+      code: 'BOT_REQUEST_INVALID',
+      message: /give it up first/,
+    })
+    t.equal(await people.passesSecondFactor(name, codeOf(foreign.secret, clock)), false)
+    t.equal(await people.passesSecondFactor(name, codeOf(own.secret, clock)), true)
+    await people.dropSecondFactor(name)
+    await clock.advance(60_000)
+    t.equal(await people.keepSecondFactor(name, foreign.secret, codeOf(foreign.secret, clock)), true)
+  }
+})
+
 t.test('a second factor is demanded once a code has proved it, and each code is good once', async (t) => {
   const { people, store, clock, open } = await build()
   await join(people)

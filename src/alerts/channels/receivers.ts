@@ -147,7 +147,7 @@ const LONGEST_TITLE = 250
 const textOf = (notice: Notice, longest: number): string => cut(noticeText(notice, longest), longest)
 
 const cut = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
+  text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`
 
 const click = ({ consoleUrl }: Notice): { click?: string } =>
   consoleUrl === undefined ? {} : { click: consoleUrl }

@@ -90,3 +90,17 @@ t.test('what is no conversation is told as that', async (t) => {
   }
   t.notMatch(log(), /opened a conversation/)
 })
+
+t.test('what a person did in a conversation is kept, but not whose it was', async (t) => {
+  const psid = '7007007007007007'
+  const { app, clock } = await buildConsole(t)
+  await app.inject(signed(textCallback('hello', 'm_1', { psid, atMs: clock.now() })))
+  const tab = await signedInTab(app)
+  await tab.get(addressOf(psid))
+  const answer = await tab.submit('/operator/conversation/answer', { do: 'say', text: 'Ann here.' })
+  t.equal(answer.statusCode, 303, answer.body)
+  const { body } = await tab.get('/operator/people')
+  t.match(body, /answered a visitor/)
+  await app.store.forget({ psid })
+  t.notMatch(await app.store.recall('console.acts'), psid)
+})

@@ -1,0 +1,35 @@
+import t from 'tap'
+import { csv } from '../../src/base/csv.ts'
+
+const cellOf = (text: string): string => csv([[text]]).replace(/\r\n$/, '')
+
+t.test('no cell becomes a formula, in whichever way a spreadsheet takes the table apart', async (t) => {
+  for (const [text, shown] of [
+    ['=cmd()', "'=cmd()"],
+    ['+49 30 123', "'+49 30 123"],
+    ['-2+3', "'-2+3"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['  =1+1', "  '=1+1"],
+    ['\uFEFF=1+1', "\uFEFF'=1+1"],
+    ['\u200B=1', "\u200B'=1"],
+    ['＝1+1', "'＝1+1"],
+    ["x;=cmd|'/C calc'!A0", "x;'=cmd|'/C calc'!A0"],
+    ['x\t=1', "x\t'=1"],
+    ['x\n=1', `"x\n'=1"`],
+    ['\t=1', "\t'=1"],
+    ['=HYPERLINK("https://x.y"), Ann', `"'=HYPERLINK(""https://x.y""), Ann"`],
+  ] as const)
+    t.equal(cellOf(text), shown, JSON.stringify(text))
+})
+
+t.test('what is no formula stays as it is', async (t) => {
+  for (const text of ['', 'a=b', 'a - b', 'see you ;-)', 'a; b', 'x@y.z', 'größe', '👩‍👩‍👧', '12', 'a+b'])
+    t.equal(cellOf(text), text)
+  t.equal(
+    csv([
+      ['a', 1],
+      ['b,c', -2],
+    ]),
+    'a,1\r\n"b,c",-2\r\n',
+  )
+})
