@@ -7,6 +7,7 @@ import { conversation } from './conversation.ts'
 import { latency, throughput } from './end-to-end.ts'
 import { memory } from './memory.ts'
 import { postgres } from './postgres.ts'
+import { start } from './start.ts'
 import { trouble } from './trouble.ts'
 
 const PARTS = {
@@ -18,6 +19,7 @@ const PARTS = {
   conversation: (rounds: number) => conversation({ rounds }),
   trouble: (rounds: number) => trouble({ rounds: Math.min(rounds, 3) }),
   postgres: (rounds: number) => postgres({ rounds: Math.min(rounds, 3) }),
+  start: (rounds: number) => start({ rounds }),
 }
 
 const isPart = (name: string): name is keyof typeof PARTS => Object.hasOwn(PARTS, name)

@@ -10,10 +10,11 @@ export const startDurableServer = (): Promise<OwnServer> =>
 
 let made = 0
 
-/** A database with nothing in it. @returns its address */
-export const makeDatabase = async ({ urlOf }: OwnServer): Promise<string> => {
+/** A database with nothing in it, or a copy of one that is not in use. @returns its address */
+export const makeDatabase = async ({ urlOf }: OwnServer, template?: string): Promise<string> => {
   const name = `bench_${(made += 1)}`
-  await sql(urlOf('postgres'), `create database ${name}`)
+  const copied = template === undefined ? '' : ` template ${new URL(template).pathname.slice(1)}`
+  await sql(urlOf('postgres'), `create database ${name}${copied}`)
   return urlOf(name)
 }
 
