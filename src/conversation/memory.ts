@@ -60,19 +60,21 @@ export const countVisit = (state: JsonObject | null, nowMs: number): JsonObject 
   return remember(state, { visit: { count, lastMs: nowMs } })
 }
 
-const textsOf = (value: Json | undefined): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(isJsonObject(value) ? value : {}).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  )
+const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
 
-const numbersOf = (value: Json | undefined): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(isJsonObject(value) ? value : {}).filter(
-      (entry): entry is [string, number] => typeof entry[1] === 'number',
-    ),
-  )
+const textsOf = (value: Json | undefined): Readonly<Record<string, string>> =>
+  isJsonObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      )
+    : NOTHING
+
+const numbersOf = (value: Json | undefined): Readonly<Record<string, number>> =>
+  isJsonObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+      )
+    : NOTHING
 
 const formOf = (value: Json | undefined): FormPlace | null => {
   if (!isJsonObject(value)) return null

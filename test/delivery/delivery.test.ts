@@ -453,6 +453,24 @@ t.test('stopping lets the call in flight come home and leaves the rest for the n
   t.equal(world.graph.looks, 0, 'an orderly stop leaves no doubt')
 })
 
+for (const limits of [
+  { maxInFlight: 4, perPage: 4 },
+  { maxInFlight: 256, perPage: 4 },
+]) {
+  t.test(`visitors who wait for a place are answered, with ${JSON.stringify(limits)}`, async (t) => {
+    const world = await createWorld(t, { limits })
+    world.tokens.set('page-1', 'invalid')
+    world.delivery.start()
+    const texts = Array.from({ length: 40 }, (_, n) => `t${n}`)
+    await Promise.all(texts.map((text) => world.say(text, { psid: `of ${text}` })))
+    await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 40, 'parked')
+    world.tokens.set('page-1', 'valid', 'token-2')
+    await world.until(() => done(world), 'all is sent')
+    t.same(world.graph.accepted.toSorted(), texts.toSorted())
+    t.ok(world.graph.mostInFlight <= 4, `${world.graph.mostInFlight} at once`)
+  })
+}
+
 t.test('four thousand events wait while the token is dead, then all go out in order', async (t) => {
   const world = await createWorld(t)
   world.tokens.set('page-1', 'invalid')

@@ -45,14 +45,14 @@ interface Bucket {
   filledMs: number
 }
 
-interface Waiting {
-  go: () => void
-}
+/** Lets one message go. */
+type Go = () => void
 
 interface Page {
   buckets: Record<PaceKind | 'again', Bucket>
-  fresh: Set<Waiting>
-  others: Set<Waiting>
+  /** Those that wait, in the order of their coming. */
+  fresh: Set<Go>
+  others: Set<Go>
   cancelTimer: (() => void) | null
   /** Below 1 where Facebook says that the allowance is nearly used up. */
   share: number
@@ -121,7 +121,7 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
       bucket.tokens -= 1
       page.fresh.delete(next)
       page.others.delete(next)
-      next.go()
+      next()
     }
   }
 
@@ -133,19 +133,18 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
         if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined)
       }
       if (signal.aborted) return
-      await new Promise<void>((resolve) => {
-        const line = isFresh ? page.fresh : page.others
-        const waiting: Waiting = {
-          go: () => {
-            signal.removeEventListener('abort', waiting.go)
-            line.delete(waiting)
-            resolve()
-          },
-        }
-        signal.addEventListener('abort', waiting.go)
-        line.add(waiting)
-        serve(page)
-      })
+      const line = isFresh ? page.fresh : page.others
+      const { promise, resolve: go } = Promise.withResolvers<void>()
+      line.add(go)
+      serve(page)
+      if (!line.has(go)) return
+      const giveUp = (): void => {
+        line.delete(go)
+        go()
+      }
+      signal.addEventListener('abort', giveUp)
+      await promise
+      signal.removeEventListener('abort', giveUp)
     },
     bookRead: (pageId, isAgain) => {
       const page = pageOf(pageId)

@@ -41,6 +41,8 @@ export const createSender = (deps: {
   const working = new Set<ClaimId>()
   const stopping = new AbortController()
   let inFlight = 0
+  /** Whether replies may wait in the store for a place that is taken. */
+  let isFull = false
   let idle = (): void => undefined
   let stopListening = (): void => undefined
 
@@ -61,9 +63,12 @@ export const createSender = (deps: {
   const pump = createPump({
     run: async () => {
       const free = maxInFlight - inFlight
+      isFull = true
       // Filling up in handfuls shares the store's transactions; the last ones to finish fill the rest.
       if (stopping.signal.aborted || (inFlight > 0 && free < Math.min(16, maxInFlight / 4))) return false
-      const claims = await store.claimOutbox(free, room())
+      const places = room()
+      const claims = await store.claimOutbox(free, places)
+      isFull = [...places.except.values()].some(isNarrow)
       for (const claim of claims) {
         take(claim.conversation.pageId)
         deliver(
@@ -97,7 +102,8 @@ export const createSender = (deps: {
       if (!working.delete(claim.id)) outcomes.forget(claim)
       await store.releaseOutbox(claim, notBeforeMs)
       giveBack(claim.conversation.pageId)
-      pump.wake()
+      // The store itself wakes the pump for what came back with this claim.
+      if (isFull) pump.wake()
     })
   }
 
@@ -132,8 +138,7 @@ export const createSender = (deps: {
     },
     unreserve: (pageId) => {
       giveBack(pageId)
-      // While the place was taken a pump may have found no room.
-      pump.wake()
+      if (isFull) pump.wake()
     },
     deliver,
     confirm: (replyId, messageId) => {
@@ -160,3 +165,5 @@ export const createSender = (deps: {
     },
   }
 }
+
+const isNarrow = ({ all, waiting, backlog }: PageRoom): boolean => all <= 0 || waiting <= 0 || backlog <= 0

@@ -376,11 +376,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 const folded = (name: string): string => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** The database needs the text alone. */
-const withoutContent = (event: NewEvent): NewEvent => {
-  const copy = { ...event }
-  delete copy.content
-  return copy
-}
+const withoutContent = ({ content: _content, ...event }: NewEvent): NewEvent => event
 
 const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
   [inboxClaim, outboxClaim].filter((claim) => claim !== null)

@@ -42,28 +42,29 @@ export const createStatistics = (db: DatabaseSync) => {
   )
   /** Of transactions that were committed. */
   const committed: Sums = new Map()
-  /** Of the transaction under way. */
-  const pending: Sums = new Map()
+  /** Of the transaction under way, one by one. */
+  let pending: Sum[] = []
   let isWritten = false
 
   const write = (): void => {
-    for (const sums of isWritten ? [pending] : [committed, pending])
-      for (const { spans, hourMs, name, what, page, count } of sums.values())
-        for (const span of spans) add.run(span, name, startOf(span, hourMs), what, page, count)
+    for (const { spans, hourMs, name, what, page, count } of isWritten
+      ? pending
+      : [...committed.values(), ...pending])
+      for (const span of spans) add.run(span, name, startOf(span, hourMs), what, page, count)
     isWritten = true
-    pending.clear()
+    pending = []
   }
 
   return {
     count: (page: number, atMs: number, what: Counted, { name = '', by = 1 } = {}): void => {
-      addTo(pending, { spans: SPANS, hourMs: startOf('hour', atMs), page, what, name, count: by })
+      pending.push({ spans: SPANS, hourMs: startOf('hour', atMs), page, what, name, count: by })
     },
 
     /** Counts a visitor in each span that begins with these words. @param beforeMs - when the visitor was heard before; null for never */
     countVisitor: (page: number, beforeMs: number | null, atMs: number): boolean => {
       const fresh = SPANS.filter((span) => beforeMs === null || startOf(span, beforeMs) < startOf(span, atMs))
       if (fresh.length === 0) return false
-      addTo(pending, {
+      pending.push({
         spans: fresh,
         hourMs: startOf('hour', atMs),
         page,
@@ -82,14 +83,14 @@ export const createStatistics = (db: DatabaseSync) => {
     /** The transaction was committed, and what it counted happened. */
     keep: (): void => {
       if (isWritten) committed.clear()
-      for (const sum of pending.values()) addTo(committed, sum)
-      pending.clear()
+      for (const sum of pending) addTo(committed, sum)
+      pending = []
       isWritten = false
     },
 
     /** The transaction was rolled back. */
     drop: (): void => {
-      pending.clear()
+      pending = []
       isWritten = false
     },
 
@@ -124,7 +125,7 @@ const addTo = (sums: Sums, sum: Sum): void => {
   const key = `${sum.spans.length} ${sum.hourMs} ${sum.page} ${sum.what} ${sum.name}`
   const known = sums.get(key)
   if (known !== undefined) known.count += sum.count
-  else sums.set(key, { ...sum })
+  else sums.set(key, sum)
 }
 
 // node:sqlite rows have no prototype; plain objects travel between threads.
