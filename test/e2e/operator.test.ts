@@ -192,61 +192,62 @@ browserTest('signing out elsewhere ends what is live here', async (t, open) => {
   t.equal(new URL(page.url()).pathname, '/operator/sign-in')
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  browserTest(`every page can be read in a ${colorScheme} room and on a narrow phone`, async (t, open) => {
-    const sandbox = {
-      pages: [
-        { id: '100000000000001', name: 'Evergreen Café' },
-        {
-          id: '100000000000002',
-          name: `<script>alert("${'endless'.repeat(9)} ${'long name '.repeat(3)}")</script>`,
-        },
-      ],
-    }
-    const { town, page, complaints } = await wellTown(t, open, {
-      browser: { viewport: { width: 320, height: 640 }, colorScheme },
-      sandbox: { sandbox },
-    })
-    const look = async (name: string): Promise<void> => {
-      await page.evaluate(AUDIT)
-      await page.evaluate('audit.still()')
-      t.same(await page.evaluate('audit.faint()'), [], `${name}: contrast`)
-      t.same(await page.evaluate('audit.sticksOut()'), [], `${name}: width`)
-      const nameless = `[...document.querySelectorAll('input:not([type="hidden"])')]
-        .filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML)`
-      t.same(await page.evaluate(nameless), [], `${name}: every field has a label`)
-      t.equal(await page.locator('h1').count(), 1, `${name}: one heading says what it is`)
-      t.equal(await page.locator('main').count(), 1)
-    }
-    await look('well')
-    await breakToken(town)
-    await verdict(page, 'needed').waitFor()
-    await look('needed')
-    await page.locator('#conversations li').first().click()
-    await page.locator('[data-state="waiting"]').first().waitFor()
-    await look('conversation')
-    await page.goBack()
-    await page.getByLabel('User token').fill('nonsense')
-    await page.getByRole('button', { name: 'Repair' }).click()
-    await page.locator('[data-repair="failed"]').waitFor()
-    await look('failed')
-    await page.getByLabel('Let me choose').check()
-    await page.getByLabel('User token').fill(town.sandbox.userToken())
-    await page.getByRole('button', { name: 'Repair' }).click()
-    await page.locator('[data-repair="choosing"]').waitFor()
-    await look('choosing')
-    await page.getByRole('button', { name: 'Go on' }).click()
-    await page.locator('[data-repair="done"]').waitFor()
-    await look('done')
-    await page.getByRole('link', { name: 'Dead letters' }).click()
-    await look('dead letters')
-    await page.goto(`${town.address}/operator/repair/none`)
-    await look('an error')
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await look('sign in')
-    t.same(
-      complaints.filter((complaint) => !complaint.includes('404')),
-      [],
-    )
+browserTest('every page can be read in a light and in a dark room and on a narrow phone', async (t, open) => {
+  const sandbox = {
+    pages: [
+      { id: '100000000000001', name: 'Evergreen Café' },
+      {
+        id: '100000000000002',
+        name: `<script>alert("${'endless'.repeat(9)} ${'long name '.repeat(3)}")</script>`,
+      },
+    ],
+  }
+  const { town, page, complaints } = await wellTown(t, open, {
+    browser: { viewport: { width: 320, height: 640 }, reducedMotion: 'reduce' },
+    sandbox: { sandbox },
   })
-}
+  const look = async (name: string): Promise<void> => {
+    await page.evaluate(AUDIT)
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate('audit.still()')
+      t.same(await page.evaluate('audit.faint()'), [], `${name}, ${colorScheme}: contrast`)
+      t.same(await page.evaluate('audit.sticksOut()'), [], `${name}, ${colorScheme}: width`)
+    }
+    const nameless = `[...document.querySelectorAll('input:not([type="hidden"])')]
+      .filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML)`
+    t.same(await page.evaluate(nameless), [], `${name}: every field has a label`)
+    t.equal(await page.locator('h1').count(), 1, `${name}: one heading says what it is`)
+    t.equal(await page.locator('main').count(), 1)
+  }
+  await look('well')
+  await breakToken(town)
+  await verdict(page, 'needed').waitFor()
+  await look('needed')
+  await page.locator('#conversations li').first().click()
+  await page.locator('[data-state="waiting"]').first().waitFor()
+  await look('conversation')
+  await page.goBack()
+  await page.getByLabel('User token').fill('nonsense')
+  await page.getByRole('button', { name: 'Repair' }).click()
+  await page.locator('[data-repair="failed"]').waitFor()
+  await look('failed')
+  await page.getByLabel('Let me choose').check()
+  await page.getByLabel('User token').fill(town.sandbox.userToken())
+  await page.getByRole('button', { name: 'Repair' }).click()
+  await page.locator('[data-repair="choosing"]').waitFor()
+  await look('choosing')
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.locator('[data-repair="done"]').waitFor()
+  await look('done')
+  await page.getByRole('link', { name: 'Dead letters' }).click()
+  await look('dead letters')
+  await page.goto(`${town.address}/operator/repair/none`)
+  await look('an error')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await look('sign in')
+  t.same(
+    complaints.filter((complaint) => !complaint.includes('404')),
+    [],
+  )
+})
