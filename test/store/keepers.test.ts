@@ -1,5 +1,6 @@
 import t from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
+import { followPages } from '../../src/base/duty.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
@@ -144,10 +145,14 @@ t.test('a lease that ran out and is won again is a taking like any other', async
   const [old] = await store.claimInbox(1)
   if (old === undefined) throw new Error('not claimed')
   const revoked = new Promise((resolve) => store.onRevoked(resolve))
+  const told: string[] = []
+  const follower = { taken: () => told.push('taken'), lost: () => told.push('lost') }
+  t.teardown(followPages(duty, () => ['page-1'], follower))
   await sql(url, `update evergreen.lease set until = '-infinity' where page > 0`)
   await revoked
   await until(() => duty.keeps('page-1'))
 
+  t.same(told, ['lost', 'taken'], 'what waits for the limits of the Page hears of it')
   t.notOk(out.maySend(), 'what was handed out before stays unsaid')
   t.equal(await store.finishEvent(old, eventOf(old), { replies: ['of the old claim'] }), null)
   const again = await untilFound(() => store.claimOutbox(1, anyRoom))
@@ -350,6 +355,26 @@ t.test('instances hear of each other, and of what commands do', async (t) => {
   await until(() => hasCome)
   t.same(await handleAll(first.store, () => []), ['b'])
 })
+
+t.test(
+  'events of a conversation are handled in the order of their numbers, whichever of them is told first',
+  async (t) => {
+    const url = await freshDatabase()
+    const { store, duty } = await instance(t, url, { times: { ...TIMES, beatMs: 60_000 } })
+    await keepsAll({ duty, store }, 'page-1')
+    await store.accept([newEvent('a')])
+    t.same(await handleAll(store, () => []), ['a'])
+    // As another instance does it whose transactions take their time: what it tells of the first comes late.
+    const [told] = await sql(url, ADD_EVENT, ['{"key":"b"}'])
+    await sql(url, ADD_EVENT, ['{"key":"c"}'])
+    await sql(url, 'select pg_notify($1, $2)', ['evergreen', `another events ${told?.['seq']} *`])
+    t.same(keys(await untilFound(() => store.claimInbox(1))), ['b', 'c'])
+  },
+)
+
+const ADD_EVENT = `
+insert into evergreen.inbox (seq, conversation, accepted_ms, body)
+select nextval('evergreen.seq'), id, 0, $1 from evergreen.conversation returning seq`
 
 t.test('what nothing has told of is found at the next beat', async (t) => {
   const url = await freshDatabase()

@@ -164,10 +164,13 @@ export const openLeases = async (
       if (fences.get(one.pageId) === one.fence) one.untilMs = untilMs
       else lose(one)
     }
+    const hasLost = kept.size < before.length
     const taken = pages.filter(({ pageId }) => !kept.has(pageId))
+    // Told apart from the taking: another instance may have kept the same Page in between.
+    if (hasLost && taken.length > 0) changed()
     for (const one of taken) take(one, untilMs)
     const headNow = held.find(({ no }) => no === HEAD) ?? null
-    const isNews = taken.length > 0 || kept.size < before.length || (head === null) !== (headNow === null)
+    const isNews = taken.length > 0 || hasLost || (head === null) !== (headNow === null)
     head = headNow
     if (!isNews) return
     log.info({ pages: kept.size, isHead: head !== null }, 'the Pages that this instance keeps have changed')

@@ -120,6 +120,26 @@ select conversation, seq, message_id, sent_ms, author from dropped on conflict d
 
 const MOST_QUESTIONS = 100_000
 
+const LOAD_INBOX = `
+select i.conversation, c.state, c.window_ends_ms as "windowEndsMs", p.id as page, c.psid, i.seq, i.accepted_ms as "acceptedMs", i.body
+from evergreen.inbox i join evergreen.conversation c on c.id = i.conversation join evergreen.page p on p.no = c.page
+where i.seq > $1 and i.conversation <> all ($2::bigint[])
+  and ($4::text is null or exists (select from evergreen.lease l where l.page = c.page and l.owner = $4))
+order by i.seq limit $3`
+
+// A number may be committed after a higher one of another instance: an earlier event of a conversation then lies below the
+// place that was read up to. "offset 0" has the index asked for each conversation, also where the table is large.
+const LOAD_WITH_EARLIER = `
+with later as materialized (${LOAD_INBOX})
+select * from later
+union all
+select l.conversation, l.state, l."windowEndsMs", l.page, l.psid, e.seq, e.accepted_ms, e.body
+from (select distinct on (conversation) * from later) l cross join lateral (
+  select i.seq, i.accepted_ms, i.body from evergreen.inbox i
+  where i.conversation = l.conversation and i.seq <= $1 offset 0
+) e
+order by seq`
+
 /** @param owner - the instance whose Pages alone are worked on; null for all Pages */
 export const queueStatements = (owner: string | null): { [Op in QueueOperation]: Maker<Op> } => ({
   finish_event: (o, known) => ({
@@ -143,19 +163,11 @@ export const queueStatements = (owner: string | null): { [Op in QueueOperation]:
   }),
 
   load_inbox: ({ after, limit, except }) => ({
-    queries: [
-      {
-        text: `select i.conversation, c.state, c.window_ends_ms as "windowEndsMs", p.id as page, c.psid, i.seq,
-                 i.accepted_ms as "acceptedMs", i.body
-               from evergreen.inbox i join evergreen.conversation c on c.id = i.conversation
-                 join evergreen.page p on p.no = c.page
-               where i.seq > $1 and i.conversation <> all ($2::bigint[]) and ($4::text is null or exists (
-                   select from evergreen.lease l where l.page = c.page and l.owner = $4))
-               order by i.seq limit $3`,
-        values: [after, except, limit, owner],
-      },
-    ],
-    result: ([rows = []]) => ({ rows: rows as never[], end: rows.length < limit }),
+    queries: [{ text: after === 0 ? LOAD_INBOX : LOAD_WITH_EARLIER, values: [after, except, limit, owner] }],
+    result: ([rows = []]) => ({
+      rows: rows as never[],
+      end: rows.filter(({ seq }) => (seq as number) > after).length < limit,
+    }),
   }),
 
   waiting: ({ page, except, limit }, known) => ({
