@@ -14,6 +14,8 @@ import { sign } from './sign.ts'
 /** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
 export interface BotProcess {
   address: string
+  /** Of the process that runs; undefined while none does. */
+  pid: () => number | undefined
   env: Record<string, string>
   /** The folder of the program that the next start runs: this one's, or another version's. */
   program: string
@@ -67,7 +69,7 @@ export interface TownOptions extends Partial<SandboxOptions> {
 }
 
 /** Each message of a visitor can be told by its replies. */
-const SCRIPT = `
+export const SCRIPT = `
 replies:
   say:
     when: /^say (?<what>\\w+)$/
@@ -170,6 +172,7 @@ const createBot = (t: Test, env: Record<string, string>, program: string): BotPr
 
   const bot: BotProcess = {
     address: `http://127.0.0.1:${env['PORT']}`,
+    pid: () => child?.pid,
     env,
     program,
     log: [],

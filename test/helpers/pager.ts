@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 
-/** Where the operator hears of trouble: the texts so far, and the next one that fits. */
+/** Where the operator hears of trouble: the texts so far, the alerts among them, and the next text that fits. */
 export const startPager = async (t: Test) => {
   const texts: string[] = []
   const waiting = new Set<() => void>()
@@ -25,5 +25,8 @@ export const startPager = async (t: Test) => {
       waiting.add(look)
       look()
     })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, heard, texts }
+  /** That a person is needed; not of a start before there was a token. */
+  const alerts = (): string[] =>
+    texts.filter((one) => one.startsWith('Evergreen needs you') && !one.includes('no Page token yet'))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, heard, texts, alerts }
 }

@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { answers, freePort } from './ports.ts'
+import { readMessages } from './postgres-messages.ts'
+import { createWay } from './way.ts'
 
 /** Whether PgBouncer is here. */
 export const hasPgBouncer = (): boolean => spawnSync('pgbouncer', ['--version']).status === 0
@@ -57,35 +58,20 @@ pool_mode = ${mode}
  * named at the beginning, and no notification comes.
  */
 export const startSharedWay = async (t: Test, url: string): Promise<string> => {
-  const { hostname, port } = new URL(url)
-  const way = createServer((client) => {
-    const server = connect(Number(port), hostname)
-    for (const socket of [client, server]) socket.on('error', () => undefined)
-    client.on('data', (data) => server.write(data))
-    let rest: Buffer = Buffer.alloc(0)
-    server.on('data', (data) => {
-      rest = Buffer.concat([rest, data])
-      rest = passOn(rest, client)
-    })
-    client.on('close', () => server.destroy())
-    server.on('close', () => client.destroy())
+  const way = await createWay(t, url, () => {
+    const answered = readMessages(false)
+    return {
+      fromClient: (data) => data,
+      fromServer: (data) =>
+        Buffer.concat(
+          answered(data).flatMap(({ kind, bytes }) => {
+            if (kind === 'K') bytes.writeUInt32BE(bytes.readUInt32BE(5) ^ 1, 5)
+            return kind === 'A' ? [] : [bytes]
+          }),
+        ),
+    }
   })
-  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => way.close())
-  return throughPort(url, (way.address() as AddressInfo).port)
-}
-
-/** Messages of the server: a letter, the length of the rest, the rest. @returns the beginning of one that is not whole yet */
-const passOn = (all: Buffer, client: Socket): Buffer => {
-  let rest = all
-  while (rest.length >= 5 && rest.length > rest.readUInt32BE(1)) {
-    const message = rest.subarray(0, 1 + rest.readUInt32BE(1))
-    rest = rest.subarray(message.length)
-    const kind = String.fromCharCode(message[0] ?? 0)
-    if (kind === 'K') message.writeUInt32BE(message.readUInt32BE(5) ^ 1, 5)
-    if (kind !== 'A') client.write(message)
-  }
-  return rest
+  return way.url
 }
 
 const throughPort = (url: string, port: number): string => {

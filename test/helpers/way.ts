@@ -7,22 +7,38 @@ export interface Way {
   url: string
   /** Cuts what is connected, and leads everything from now on to the server of that address. */
   lead: (url: string) => void
+  /** Cuts what is connected, and refuses everything until {@link Way.lead} names a server. */
+  cut: () => void
 }
 
-export const createWay = async (t: Test, url: string): Promise<Way> => {
-  let port = Number(new URL(url).port)
+/** What one connection lets through, of each piece of data. */
+export interface Tap {
+  fromClient: (data: Buffer) => Buffer
+  fromServer: (data: Buffer) => Buffer
+}
+
+const allOfIt = (data: Buffer): Buffer => data
+const openTap = (): Tap => ({ fromClient: allOfIt, fromServer: allOfIt })
+
+/** @param tap - for each connection; all goes through where nothing is said */
+export const createWay = async (t: Test, url: string, tap: () => Tap = openTap): Promise<Way> => {
+  let target: URL | null = new URL(url)
   const open = new Set<Socket>()
   const way = createServer((client) => {
-    const server = connect(port, '127.0.0.1')
+    if (target === null) return client.destroy()
+    const server = connect(Number(target.port), target.hostname)
+    const { fromClient, fromServer } = tap()
     for (const socket of [client, server]) {
       open.add(socket)
       socket.on('error', () => undefined)
-      socket.on('close', () => open.delete(socket))
+      socket.on('close', () => {
+        open.delete(socket)
+        client.destroy()
+        server.destroy()
+      })
     }
-    client.pipe(server)
-    server.pipe(client)
-    client.on('close', () => server.destroy())
-    server.on('close', () => client.destroy())
+    client.on('data', (data) => server.write(fromClient(data)))
+    return server.on('data', (data) => client.write(fromServer(data)))
   })
   await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
   const cut = (): void => {
@@ -37,7 +53,11 @@ export const createWay = async (t: Test, url: string): Promise<Way> => {
   return {
     url: through.href,
     lead: (other) => {
-      port = Number(new URL(other).port)
+      target = new URL(other)
+      cut()
+    },
+    cut: () => {
+      target = null
       cut()
     },
   }

@@ -1,10 +1,11 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { instance, keepsAll, replyOf, untilFound } from './instances.ts'
 import { until } from '../helpers/until.ts'
+import { createWay } from '../helpers/way.ts'
 import { anyRoom, bodies, handleAll, keys, newEvent, sendAll } from './steps.ts'
 
 t.test(
@@ -38,45 +39,11 @@ t.test(
   },
 )
 
-/** A way to the server that can be cut. */
-const cuttableWay = async (
-  t: Test,
-  url: string,
-): Promise<{ url: string; cut: () => void; mend: () => void }> => {
-  let isCut = false
-  const sockets = new Set<Socket>()
-  const { hostname, port } = new URL(url)
-  const way = createServer((client) => {
-    if (isCut) return client.destroy()
-    const server = connect(Number(port), hostname)
-    for (const socket of [client, server]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => {
-        sockets.delete(socket)
-        client.destroy()
-        server.destroy()
-      })
-    }
-    client.pipe(server).pipe(client)
-    return undefined
-  })
-  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => way.close())
-  const through = new URL(url)
-  through.port = String((way.address() as AddressInfo).port)
-  const cut = (): void => {
-    isCut = true
-    for (const socket of sockets) socket.destroy()
-  }
-  return { url: through.href, cut, mend: () => (isCut = false) }
-}
-
 t.test(
   'an instance that is cut off from the database alone says nothing more when its lease is over',
   async (t) => {
     const direct = await freshDatabase()
-    const { url, cut, mend } = await cuttableWay(t, direct)
+    const { url, cut, lead } = await createWay(t, direct)
     const times = { leaseMs: 2000, beatMs: 200 }
     const first = await instance(t, url, { times })
     await keepsAll(first, 'page-1')
@@ -95,7 +62,7 @@ t.test(
     const doubtful = await untilFound(() => second.store.claimOutbox(1, anyRoom))
     t.match(doubtful.replies, [{ body: replyOf(out).body, doubtSinceMs: Number }])
 
-    mend()
+    lead(direct)
     await sending
     await until(() => !first.duty.keeps('page-1'))
     await first.store.releaseOutbox(out)
