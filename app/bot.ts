@@ -19,6 +19,7 @@ import { noticedPlugin } from '../plugins/noticed.ts'
 import { alertsPlugin } from '../plugins/alerts.ts'
 import { profilePlugin } from '../plugins/profile.ts'
 import { recoveryPlugin } from '../plugins/recovery.ts'
+import { cutOffPlugin } from '../plugins/cut-off.ts'
 import { rosterPlugin } from '../plugins/roster.ts'
 import { createServer } from '../plugins/server.ts'
 import { failedProofLimitPlugin } from '../plugins/failed-proof-limit.ts'
@@ -89,6 +90,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   app.register(formAnswersPlugin)
   app.register(recoveryPlugin)
   app.register(findingsPlugin)
+  app.register(cutOffPlugin)
   app.register(leavingPlugin)
 
   app.register(healthRoutes)

@@ -3,29 +3,34 @@ import fp from 'fastify-plugin'
 import { isConfidential } from '../src/base/config.ts'
 import { createGraph } from '../src/graph/client.ts'
 import { createOutage, type Outage } from '../src/findings/outage.ts'
+import { createSilence, type Silence } from '../src/findings/silence.ts'
 import type { Graph } from '../src/graph/graph.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The Graph API calls of this bot. */
     graph: Graph
-    /** Whether Facebook answers at all. */
+    /** Whether Facebook does its work at all. */
     outage: Pick<Outage, 'sinceMs'>
+    /** Whether Facebook can be reached from here. */
+    graphSilence: Pick<Silence, 'span'>
   }
 }
 
 async function graph(app: FastifyInstance) {
   const { FB_GRAPH_URL, FB_GRAPH_VERSION, FB_APP_ID, FB_APP_SECRET } = app.config
   const outage = createOutage({ clock: app.clock })
+  const silence = createSilence({ nowMs: app.clock.elapsed })
   const client = createGraph({
     origin: FB_GRAPH_URL,
     version: FB_GRAPH_VERSION,
     appId: FB_APP_ID,
     appSecret: FB_APP_SECRET,
     proxies: app.config,
-    onCall: ({ edge, outcome }) => {
+    onCall: ({ edge, outcome, isAnswered }) => {
       app.metrics.graphCall(edge, outcome)
       outage.heard(outcome)
+      silence.heard(isAnswered)
     },
     onVersionMismatch: (versions) =>
       app.log.warn(
@@ -35,6 +40,7 @@ async function graph(app: FastifyInstance) {
   })
   app.decorate('graph', client)
   app.decorate('outage', outage)
+  app.decorate('graphSilence', silence)
   if (!isConfidential(FB_GRAPH_URL)) {
     app.log.warn(
       { origin: FB_GRAPH_URL },

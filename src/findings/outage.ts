@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
+import { createSilence } from './silence.ts'
 
-/** Whether Facebook answers at all, by what became of the calls of the Graph API. */
+/** Whether Facebook does its work at all, by what became of the calls of the Graph API. */
 export interface Outage {
   /** @param outcome - `ok`, or the verdict of a refusal */
   heard: (outcome: string) => void
@@ -8,23 +9,16 @@ export interface Outage {
   sinceMs: () => number | null
 }
 
-/** The verdicts of calls that Graph did not answer. */
+/** The verdicts of calls that Graph did not answer, or answered with its own trouble. */
 const UNANSWERED = new Set(['transient', 'ambiguous'])
+
 /** Older than this, a failed call says nothing of now. */
 const FRESH_MS = 5 * 60_000
 
 export const createOutage = ({ clock }: { clock: Pick<Clock, 'now'> }): Outage => {
-  let firstMs: number | null = null
-  let lastMs = 0
+  const { heard, span } = createSilence({ nowMs: clock.now, freshMs: FRESH_MS })
   return {
-    heard: (outcome) => {
-      if (!UNANSWERED.has(outcome)) {
-        firstMs = null
-        return
-      }
-      lastMs = clock.now()
-      firstMs ??= lastMs
-    },
-    sinceMs: () => (firstMs !== null && clock.now() - lastMs <= FRESH_MS ? firstMs : null),
+    heard: (outcome) => heard(!UNANSWERED.has(outcome)),
+    sinceMs: () => span()?.firstMs ?? null,
   }
 }

@@ -25,8 +25,8 @@ export interface TransportOptions {
   dispatcher?: Dispatcher
   /** For a whole call, waiting for a connection included. */
   timeoutMs?: number
-  /** After every call: `outcome` is `ok` or a verdict. */
-  onCall?: (call: { edge: string; outcome: 'ok' | Verdict; ms: number }) => void
+  /** After every call: `outcome` is `ok` or a verdict; `isAnswered`: anything came back, be it from a proxy or not to be read. */
+  onCall?: (call: { edge: string; outcome: 'ok' | Verdict; isAnswered: boolean; ms: number }) => void
 }
 
 export interface Call {
@@ -84,8 +84,10 @@ export const createTransport = ({
   const call = async (wanted: Call): Promise<Answer> => {
     const startedMs = performance.now()
     let outcome: 'ok' | Verdict = 'transient'
+    let isAnswered = false
     try {
       const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs)
+      isAnswered = true
       theirs.hear(raw.headers['date'])
       const answer = read(wanted, raw)
       outcome = 'ok'
@@ -95,7 +97,7 @@ export const createTransport = ({
       if (failure instanceof GraphError) outcome = failure.verdict
       throw failure
     } finally {
-      onCall?.({ edge: wanted.edge, outcome, ms: performance.now() - startedMs })
+      onCall?.({ edge: wanted.edge, outcome, isAnswered, ms: performance.now() - startedMs })
     }
   }
 

@@ -340,12 +340,20 @@ t.test('another Graph version than the pinned one is reported once', async (t) =
   t.strictSame(seen, [{ asked: 'v25.0', ran: 'v26.0' }])
 })
 
-t.test('every call is counted with its edge and outcome', async (t) => {
+t.test('every call is counted with its edge and outcome, and whether anything answered', async (t) => {
   const seen: string[] = []
-  const graph = build(t, { onCall: ({ edge, outcome, ms }) => seen.push(`${edge} ${outcome} ${ms >= 0}`) })
+  const graph = build(t, {
+    onCall: ({ edge, outcome, isAnswered, ms }) => seen.push(`${edge} ${outcome} ${isAnswered} ${ms >= 0}`),
+  })
   nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(200, { message_id: 'm_1' })
   nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(400, REFUSAL)
+  nock(ORIGIN).post('/v25.0/100/messages').query(true).replyWithError('no way')
   await graph.sendMessage(HELLO)
   await t.rejects(graph.sendMessage(HELLO))
-  t.strictSame(seen, ['messages ok true', 'messages outside_window true'])
+  await t.rejects(graph.sendMessage(HELLO))
+  t.strictSame(seen, [
+    'messages ok true true',
+    'messages outside_window true true',
+    'messages ambiguous false true',
+  ])
 })

@@ -1,0 +1,83 @@
+import type { RunningInstance } from '../base/running-instances.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/logger.ts'
+import type { Records } from '../store/records.ts'
+import type { Silence } from './silence.ts'
+
+/** No call was answered for as long as the lease of an instance lasts that is cut off from the database. */
+const SILENT_MS = 10_000
+const LOOK_MS = 3000
+/** After so long the instance takes Pages again, and finds out whether Facebook answers. */
+const REST_MS = 5 * 60_000
+/** The instances that find Facebook silent have a record each. */
+const SILENT = 'facebook-silent'
+const SAID_FOR_MS = 30_000
+const SAY_AGAIN_MS = 10_000
+
+/**
+ * Gives the Pages of this instance to others when Facebook answers none of its calls, unless all the others find Facebook silent,
+ * too: then it is Facebook's trouble, and no instance fares better.
+ */
+export const createCutOff = (deps: {
+  /** By `clock.elapsed()`. */
+  silence: Pick<Silence, 'span'>
+  roster: { self: string; list: () => readonly Pick<RunningInstance, 'id' | 'pages'>[] }
+  records: Pick<Records, 'list' | 'put' | 'take'>
+  /** Gives the Pages of this instance away, and takes none for so long. */
+  rest: (ms: number) => Promise<void>
+  clock: Pick<Clock, 'after' | 'elapsed'>
+  log: Pick<Log, 'warn'>
+}): { start: () => void; stop: () => void } => {
+  const { silence, roster, records, rest, clock, log } = deps
+  const { self } = roster
+  let restsUntilMs = Number.NEGATIVE_INFINITY
+  let saidMs: number | null = null
+  let isStopped = false
+  let cancel = (): void => undefined
+
+  const say = async (isSilent: boolean): Promise<void> => {
+    if (!isSilent) {
+      if (saidMs !== null) await records.take(SILENT, self)
+      saidMs = null
+    } else if (saidMs === null || clock.elapsed() - saidMs >= SAY_AGAIN_MS) {
+      await records.put({ kind: SILENT, id: self, data: '', forMs: SAID_FOR_MS })
+      saidMs = clock.elapsed()
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    const span = silence.span()
+    await say(span !== null)
+    // What failed before the rest was over says nothing of now.
+    const silentMs = span === null ? 0 : span.lastMs - Math.max(span.firstMs, restsUntilMs)
+    if (silentMs < SILENT_MS) return
+    const all = roster.list()
+    if (!all.some(({ id, pages }) => id === self && pages.length > 0)) return
+    const silent = new Set((await records.list(SILENT)).map(({ id }) => id))
+    if (all.every(({ id }) => id === self || silent.has(id))) return
+    restsUntilMs = clock.elapsed() + REST_MS
+    log.warn({ silentMs }, 'Facebook does not answer this instance: it gives its Pages away')
+    void rest(REST_MS)
+  }
+
+  const lookAgain = (): void => {
+    cancel = clock.after(LOOK_MS, () => {
+      void look()
+        .catch((error: unknown) => {
+          if (!isStopped)
+            log.warn({ err: error }, 'whether other instances find Facebook silent could not be read')
+        })
+        .then(() => {
+          if (!isStopped) lookAgain()
+        })
+    })
+  }
+
+  return {
+    start: lookAgain,
+    stop: () => {
+      isStopped = true
+      cancel()
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import t, { type Test } from 'tap'
+import { createCutOff } from '../../src/findings/cut-off.ts'
+import { createSilence } from '../../src/findings/silence.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { createFakeRecords } from '../helpers/records.ts'
+import { runningInstance } from '../helpers/running.ts'
+
+/** Instances with a Page each, on one list. */
+const build = (t: Test, ...ids: string[]) => {
+  const clock = createFakeClock()
+  const records = createFakeRecords(clock)
+  const list = ids.map((id) => runningInstance(id, { pages: [`page of ${id}`] }))
+  const warned: object[] = []
+  const instances = list.map(({ id }) => {
+    const silence = createSilence({ nowMs: clock.elapsed })
+    const rested: number[] = []
+    const watch = createCutOff({
+      silence,
+      roster: { self: id, list: () => list },
+      records,
+      rest: async (ms) => void rested.push(ms),
+      clock,
+      log: { warn: (facts) => void warned.push(facts) },
+    })
+    watch.start()
+    t.teardown(() => watch.stop())
+    return { silence, rested }
+  })
+  /** So many seconds with a call of each of these every second, which nothing answers. */
+  const fail = async (seconds: number, ...failing: typeof instances): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      for (const { silence } of failing) silence.heard(false)
+      await clock.advance(1000)
+    }
+  }
+  return { clock, records, list, instances, warned, fail }
+}
+
+const REST_MS = 5 * 60_000
+
+t.test('an instance that Facebook does not answer gives its Pages away, once in five minutes', async (t) => {
+  const { clock, instances, fail } = build(t, 'a', 'b')
+  const [a, b] = instances
+  if (a === undefined || b === undefined) throw new Error('there are two')
+  await fail(10, a)
+  a.silence.heard(true)
+  await fail(10, a)
+  t.same(a.rested, [], 'not before calls have failed for ten seconds on end')
+  await fail(5, a)
+  t.same(a.rested, [REST_MS])
+  await fail(60, a)
+  await clock.advance(REST_MS)
+  t.equal(a.rested.length, 1, 'what failed before it took Pages again says nothing')
+  await fail(15, a)
+  t.equal(a.rested.length, 2)
+  t.same(b.rested, [])
+})
+
+t.test('a single call that fails does not do it, however long ago', async (t) => {
+  const { clock, instances, fail } = build(t, 'a', 'b')
+  await fail(1, ...instances.slice(0, 1))
+  await clock.advance(120_000)
+  t.same(instances[0]?.rested, [])
+})
+
+t.test(
+  'it keeps its Pages where all others find Facebook silent, or where there are none, or it has none',
+  async (t) => {
+    for (const ids of [['a'], ['a', 'b', 'c']]) {
+      const { instances, fail } = build(t, ...ids)
+      await fail(60, ...instances)
+      t.same(
+        instances.flatMap(({ rested }) => rested),
+        [],
+        `of ${ids.length}`,
+      )
+    }
+    const { instances, list, fail } = build(t, 'a', 'b')
+    for (const one of list) one.pages = []
+    await fail(60, ...instances.slice(0, 1))
+    t.same(instances[0]?.rested, [])
+  },
+)
+
+t.test('an instance that hears Facebook again says so, and the others go by it', async (t) => {
+  const { instances, fail } = build(t, 'a', 'b')
+  const [a, b] = instances
+  await fail(30, ...instances)
+  b?.silence.heard(true)
+  await fail(7, ...instances.slice(0, 1))
+  t.same(a?.rested, [REST_MS])
+})
+
+t.test('a database that does not answer is told of, and asked again', async (t) => {
+  const { records, instances, warned, fail } = build(t, 'a', 'b')
+  const [a] = instances
+  records.fail(new Error('gone'))
+  await fail(15, ...instances.slice(0, 1))
+  t.same(a?.rested, [])
+  t.ok(warned.length > 0)
+  records.fail(null)
+  await fail(5, ...instances.slice(0, 1))
+  t.same(a?.rested, [REST_MS])
+})
