@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml'
+import { isMap, isScalar, isSeq, parse, type YAMLMap } from 'yaml'
 import { blockOf } from './block.ts'
 import {
   applySplices,
@@ -36,7 +36,7 @@ export const addPhrase = (text: string, reply: string, phrase: string): string =
   const { start, end } = block ?? { start: 0, end: text.length }
   const part = text.slice(start, end)
   const replies = block === null ? repliesOf(part) : openYaml(part)
-  const answer = mapIn(replies.get(reply, true), `There is no reply ${reply} of the usual form.`)
+  const answer = mapIn(pairOf(replies, reply)?.value, `There is no reply ${reply} of the usual form.`)
   const changed = applySplices(part, withPhrase(part, answer, phrase, replies.flow === true))
   return text.slice(0, start) + changed + text.slice(end)
 }
@@ -44,14 +44,14 @@ export const addPhrase = (text: string, reply: string, phrase: string): string =
 /** The script with one more reply, at the end of its replies. @throws as {@link addPhrase} */
 export const addReply = (text: string, { name, phrase, say }: NewReply): string => {
   const replies = repliesOf(text)
-  if (replies.has(name)) throw notEditable(`There is a reply ${name} already.`)
+  if (pairOf(replies, name) !== undefined) throw notEditable(`There is a reply ${name} already.`)
   const [first] = replies.items
   if (replies.flow === true || first === undefined)
     throw notEditable('The replies stand in braces, on one line.')
   const start = startOf(first.key as YAMLMap)
   const pad = ' '.repeat(start - lineStart(text, start))
   const lines = [
-    `${pad}${/^[\p{L}\p{N}_-]+$/u.test(name) ? name : JSON.stringify(name)}:`,
+    `${pad}${isPlainName(name) ? name : JSON.stringify(name)}:`,
     ...(phrase.trim() === '' ? [] : [`${pad}  when: [${quoted(phrase)}]`]),
     `${pad}  say: ${quoted(say)}`,
   ]
@@ -89,6 +89,9 @@ const repliesOf = (text: string): YAMLMap => {
   if (isMap(replies)) return replies
   throw notEditable('The script has no replies of the usual form.')
 }
+
+/** Without quotes YAML would take `null` and `12` for something else than a name. */
+const isPlainName = (name: string): boolean => /^[\p{L}\p{N}_-]+$/u.test(name) && parse(name) === name
 
 /** JSON's strings are YAML's, too. A phrase that begins with a slash would be a pattern. */
 const quoted = (text: string): string => JSON.stringify(text.trim().replace(/^\/+/, ''))

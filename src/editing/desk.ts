@@ -35,7 +35,7 @@ export interface ScriptAtDesk extends Omit<ScriptPlace, 'script' | 'read'> {
   saveReply: (change: ReplyChange) => Promise<Saved>
   /** Takes out a reply that is as `version` tells. */
   removeReply: (change: { name: string; version: string; by: string }) => Promise<Saved>
-  /** @throws BotError `BOT_SCRIPT_NOT_EDITABLE`, `BOT_SCRIPT_READ_ONLY`; ScriptError */
+  /** @throws BotError `BOT_SCRIPT_NOT_EDITABLE`, also where the script would have mistakes, `BOT_SCRIPT_READ_ONLY` */
   addPhrase: (reply: string, phrase: string, by: string) => Promise<void>
   /** @throws as {@link ScriptAtDesk.addPhrase} */
   addReply: (reply: NewReply, by: string) => Promise<void>
@@ -89,10 +89,8 @@ export const createScriptDesk = (deps: {
     })
     const editor = createScriptEditor({ file, versions, fixed: fixed(file) })
     // As the bot itself will read it, which then need not read it once more.
-    const readAs = (content: string | Uint8Array): ReturnType<ScriptPlace['read']> =>
-      (places.get(file) ?? place).read(content)
     const judge = (content: string | Uint8Array): Judged => {
-      const read = readAs(content)
+      const read = (places.get(file) ?? place).read(content)
       return { script: read.script, mistakes: read.script === null ? read.error.mistakes : [] }
     }
 
@@ -119,8 +117,8 @@ export const createScriptDesk = (deps: {
     const add = (edit: (text: string) => string, by: string): Promise<void> =>
       editor.change((text) => {
         const changed = edit(text)
-        const read = readAs(changed)
-        if (read.script === null) throw read.error
+        const { mistakes } = judge(changed)
+        if (mistakes.length > 0) throw wouldBeWrong(mistakes)
         return changed
       }, by)
 
@@ -176,6 +174,14 @@ export const createScriptDesk = (deps: {
     trial: createTrial(clock),
   }
 }
+
+/** The file is right, so this is about what was added. */
+const wouldBeWrong = ([first, ...more]: readonly Mistake[]): BotError =>
+  new BotError(
+    'BOT_SCRIPT_NOT_EDITABLE',
+    `The script would have ${more.length === 0 ? 'a mistake' : `${more.length + 1} mistakes`}: found ${first?.found}; expected ${first?.expected}.${first?.hint ? ` ${first.hint}` : ''}`,
+    { remedy: 'Go back and put it differently. Nothing was changed.' },
+  )
 
 const versionOfReply =
   (name: string | null) =>

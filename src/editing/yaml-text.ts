@@ -1,14 +1,6 @@
-import {
-  isMap,
-  isScalar,
-  parseDocument,
-  stringify,
-  type Node,
-  type Pair,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml'
+import { isMap, parseDocument, stringify, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
 import { BotError } from '../base/errors.ts'
+import { textOf } from '../script/shapes.ts'
 
 /**
  * Changes to a YAML text at their places: all else stays as it is, comments and layout included. Positions are offsets in
@@ -54,7 +46,7 @@ export const mapIn = (node: unknown, otherwise: string): YAMLMap => {
 }
 
 export const pairOf = (map: YAMLMap, name: string): Pair<Node, Node | null> | undefined =>
-  map.items.find(({ key }) => isScalar(key) && key.value === name) as Pair<Node, Node | null> | undefined
+  map.items.find(({ key }) => textOf(key as Node) === name) as Pair<Node, Node | null> | undefined
 
 /** A text as a value: as it stands where YAML takes that, in quotes or as a block of lines otherwise. */
 export const textAt =
@@ -155,7 +147,7 @@ export const insertPair = (
 /** Takes a key and its value out of a mapping. */
 export const removePair = (text: string, map: YAMLMap, name: string): Splice => {
   const pairs = map.items as Pair<Node, Node | null>[]
-  const index = pairs.findIndex(({ key }) => isScalar(key) && key.value === name)
+  const index = pairs.findIndex(({ key }) => textOf(key) === name)
   const pair = pairs[index]
   if (pair === undefined) throw notEditable(`There is no "${name}" to take out.`)
   const start = startOf(pair.key)

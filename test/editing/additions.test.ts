@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { addPhrase, addReply } from '../../src/editing/additions.ts'
+import { addPhrase, addReply, removeReply } from '../../src/editing/additions.ts'
+import { replyForm } from '../../src/editing/reply-form.ts'
 import { parseScript } from '../../src/script/parse.ts'
 
 const read = (text: string) => parseScript(text, { file: 'bot.yaml', variables: [] })
@@ -76,3 +77,40 @@ t.test('what cannot be added to is refused, with the way out', async (t) => {
   t.throws(() => addReply(SCRIPT, { name: 'hours', phrase: 'x', say: 'y' }), refusal)
   t.throws(() => addReply('replies: { a: { say: b } }', { name: 'c', phrase: 'x', say: 'y' }), refusal)
 })
+
+t.test('a reply may be called what YAML takes for something else than a text', async (t) => {
+  const names = [
+    'null',
+    'true',
+    '12',
+    '0o7',
+    '1e3',
+    '.inf',
+    '~',
+    '-',
+    '2026-01-01',
+    '<<',
+    '__proto__',
+    'größe',
+    '👩‍👩‍👧',
+  ]
+  for (const name of names) {
+    const made = addReply(SCRIPT, { name, phrase: '', say: 'x' })
+    t.ok(read(made).replies.has(name), name)
+    const asked = addPhrase(made, name, 'who is it')
+    t.strictSame(phrasesOf(asked, name), ['who is it'], name)
+    t.throws(() => addReply(made, { name, phrase: '', say: 'y' }), { message: /already/ }, name)
+    t.equal(removeReply(made, name), SCRIPT, name)
+  }
+  for (const name of ['true', '12', '1e3']) {
+    const written = `replies:\n  ${name}: { when: a, say: x }\n  b: { say: y }\n`
+    t.match(valuesOf(written, name), ['x'], `${name}, written without quotes`)
+    t.strictSame(phrasesOf(addPhrase(written, name, 'c'), name), ['a', 'c'])
+    t.strictSame([...read(removeReply(written, name)).replies.keys()], ['b'])
+  }
+})
+
+const valuesOf = (text: string, name: string): string[] =>
+  replyForm(text, name).groups.flatMap(({ fields }) =>
+    fields.flatMap(({ id, value }) => (id === 'say.0' ? [value] : [])),
+  )

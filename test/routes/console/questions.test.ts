@@ -95,6 +95,11 @@ t.test('a form that cannot be carried out is refused, and the question stays', a
   t.match(await tab.submit(LIST, { do: 'make', name: 'sunday', say: '' }), { statusCode: 400 })
   await tab.get(LIST)
   t.match(await tab.submit(LIST, { do: 'sell' }), { statusCode: 400 })
+  await tab.get(LIST)
+  t.match(await tab.submit(LIST, { do: 'make', name: 'sunday', say: 'Dear {{whoever}}' }), {
+    statusCode: 409,
+    body: /The script would have a mistake: found [^]*whoever[^]*put it differently/,
+  })
   t.equal((await app.store.openQuestions.list({ limit: 10 })).length, 1)
   t.equal(script(), SCRIPT)
 })

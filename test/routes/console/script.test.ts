@@ -136,6 +136,23 @@ t.test('a reply is made, and taken out unless another leads to it', async (t) =>
   t.match(script(), /place:/)
 })
 
+t.test('what would make a mistake of the script is told in its words, and nothing is saved', async (t) => {
+  const { tab, script } = await scene(t)
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ do: 'add', reply: 'place', phrase: 'Opening hours' }, /expected a phrase of one reply only/],
+    [{ do: 'make', name: 'x', say: '{{nobody}}' }, /found [^]*nobody/],
+    [{ do: 'make', name: 'x'.repeat(4000), say: 'x' }, /at most 1024/],
+  ]
+  for (const [fields, words] of wrong) {
+    await tab.get(LIST)
+    const answer = await tab.submit(REPLIES, fields)
+    t.equal(answer.statusCode, 409)
+    t.match(answer.body, words)
+    t.match(answer.body, /Nothing was changed/)
+  }
+  t.equal(script(), SCRIPT)
+})
+
 t.test('a sentence is tried: which reply, why, what comes near, and how it looks', async (t) => {
   const { tab, script, log } = await scene(t)
   await tab.get(LIST)
