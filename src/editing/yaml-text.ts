@@ -208,13 +208,24 @@ const removals = (text: string, list: YAMLSeq, removed: readonly number[]): Spli
       if (!isBlank(text.slice(line, dash))) throw notEditable('An item cannot be taken out of this list.')
       return wholeLines(text, line, Math.max(dash + 1, end(index)))
     })
-  const firstKept = items.findIndex((_, index) => !removed.includes(index))
-  const leading: Splice[] =
-    firstKept > 0
-      ? [{ start: startOf(items[0] as Node), end: startOf(items[firstKept] as Node), put: '' }]
-      : []
-  const others = removed.filter((index) => index > firstKept)
-  return [...leading, ...others.map((index) => ({ start: end(index - 1), end: end(index), put: '' }))]
+  const start = (index: number): number => startOf(items[index] as Node)
+  return runsOf(removed).map(([first, last]) => {
+    // With what stands between it and the next one, such as its comment.
+    if (last + 1 < items.length) return { start: start(first), end: start(last + 1), put: '' }
+    const isCommented = text.slice(end(first - 1), start(first)).includes('#')
+    return { start: isCommented ? start(first) : end(first - 1), end: end(last), put: '' }
+  })
+}
+
+/** Rising numbers as the first and the last of those that follow each other. */
+const runsOf = (numbers: readonly number[]): [first: number, last: number][] => {
+  const runs: [number, number][] = []
+  for (const number of numbers) {
+    const latest = runs.at(-1)
+    if (latest !== undefined && latest[1] === number - 1) latest[1] = number
+    else runs.push([number, number])
+  }
+  return runs
 }
 
 const append = (text: string, list: YAMLSeq, added: readonly Put[], where: Where): Splice => {

@@ -1,78 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { blockOf } from '../../src/editing/block.ts'
-import { arrangeReply, changeReply, replyForm, type ReplyForm } from '../../src/editing/reply-form.ts'
-import { parseScript } from '../../src/script/parse.ts'
-
-const ROOT = join(import.meta.dirname, '../..')
-const SCRIPTS = [
-  'bot.example.yaml',
-  ...readdirSync(join(ROOT, 'docs/cookbook'))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => join('docs/cookbook', name)),
-].map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }))
-
-const SCRIPT = `# What we say.
-replies:
-  hours:            # the shop's
-    title: Opening hours
-    when: [opening hours, "when: open?", /o\\s+h/i, { sticker: like }]   # asked daily
-    say:
-      - From 9 to 18.   # in winter
-
-      # The long one.
-      - |
-        On Sundays
-        we are closed.
-      - text: Come in
-        buttons:
-          - { title: Map, url: 'https://example.com/map' }   # the map
-          - title: Track
-            reply: order
-    choices: [order]
-
-  order:
-    title: { en: Track, de: Verfolgen }
-    when:
-      - where is my order   # all day
-      - track
-    say: { en: On its way., de: Unterwegs. }
-  one: { title: One, when: hello, say: Hi. }
-  cards:
-    say:
-      cards:
-        - title: Mug
-          subtitle: Blue
-          buttons: [{ title: Hours, reply: hours }, { title: Call, call: +49 30 1234567 }]
-        - { title: Scarf, subtitle: Red }
-  quiet:
-    say:
-      - if: { visit: first }
-        say: Welcome.
-        else: [Back again?, Nice.]
-      - any: [One., Two.]
-  form:
-    ask:
-      - question: How many?
-        remember: count
-        as: number
-        retry: A number, please.
-      - { question: Which?, remember: which, one_of: [Mug, { title: Big, value: big }] }
-    next: hours
-fallback:
-  say: Pardon?
-  choices: [hours]
-# The end.
-`
-
-const fieldsOf = ({ groups }: ReplyForm) => groups.flatMap(({ fields }) => fields)
-const valuesOf = (text: string, name: string | null) =>
-  Object.fromEntries(fieldsOf(replyForm(text, name)).map(({ id, value }) => [id, value]))
-const fill = (name: string | null, values: Record<string, string>, text = SCRIPT) =>
-  changeReply(text, name, { filled: new Map(Object.entries(values)), draft: null })
-const read = (text: string) => parseScript(text, { file: 'bot.yaml', variables: [] })
+import { changeReply, replyForm } from '../../src/editing/reply-form.ts'
+import { fieldsOf, fill, read, readSample, SCRIPT, SCRIPTS, valuesOf } from './samples.ts'
 
 t.test('a form shows every text of a reply at its place', async (t) => {
   t.match(valuesOf(SCRIPT, 'hours'), {
@@ -108,7 +38,7 @@ t.test('a form shows every text of a reply at its place', async (t) => {
 
 t.test('saving a form that was not changed changes no byte', async (t) => {
   for (const { name, text } of [{ name: 'here', text: SCRIPT }, ...SCRIPTS]) {
-    for (const reply of [...read2(text).keys(), null])
+    for (const reply of [...readSample(text).keys(), null])
       t.equal(
         changeReply(text, reply, { filled: new Map(Object.entries(valuesOf(text, reply))), draft: null }),
         text,
@@ -116,9 +46,6 @@ t.test('saving a form that was not changed changes no byte', async (t) => {
       )
   }
 })
-
-const read2 = (text: string) =>
-  parseScript(text, { file: 'bot.yaml', variables: ['page_name', 'first_name', 'last_name', 'name'] }).replies
 
 t.test('each part is changed at its place, and the rest of the file stays', async (t) => {
   const cases: [reply: string | null, values: Record<string, string>, before: string, after: string][] = [
@@ -256,7 +183,7 @@ const NASTY = [
 
 t.test('what is filled in is read back, and nothing else of the script changes', async () => {
   const places = [{ text: SCRIPT }, ...SCRIPTS].flatMap(({ text }) =>
-    [...read2(text).keys(), null].flatMap((reply) =>
+    [...readSample(text).keys(), null].flatMap((reply) =>
       fieldsOf(replyForm(text, reply)).flatMap(({ id, kind, value }) =>
         value !== '' && (kind === 'line' || kind === 'text') ? [{ text, reply, id, kind }] : [],
       ),
@@ -284,7 +211,7 @@ t.test('what is filled in is read back, and nothing else of the script changes',
 
 t.test('a reply is found by its lines, in a script of any layout', async (t) => {
   for (const { name, text } of [{ name: 'here', text: SCRIPT }, ...SCRIPTS])
-    for (const reply of [...read2(text).keys(), null]) {
+    for (const reply of [...readSample(text).keys(), null]) {
       const block = blockOf(text, reply)
       t.match(text.slice(block?.start, block?.end).trimStart(), `${reply ?? 'fallback'}:`, name)
     }
@@ -308,166 +235,4 @@ t.test('a reply that has no form is refused, with the way out', async (t) => {
   t.throws(() => replyForm('replies: [', 'hours'), refusal)
   t.throws(() => replyForm('replies: { a: b }', 'a'), refusal)
   t.throws(() => replyForm('replies: { a: { say: b } }', null), refusal)
-})
-
-const arrange = (
-  steps: readonly Parameters<typeof arrangeReply>[3][],
-  { name = 'hours' as string | null, text = SCRIPT, filled = {} as Record<string, string> } = {},
-): string => {
-  let draft: string | null = null
-  let given = new Map(Object.entries(filled))
-  for (const step of steps) {
-    draft = arrangeReply(text, name, { filled: given, draft }, step)
-    given = new Map()
-  }
-  return changeReply(text, name, { filled: given, draft })
-}
-
-t.test('messages are moved with their comments, and all else stays as it is', async (t) => {
-  t.equal(
-    arrange([{ do: 'up', message: 1 }]),
-    SCRIPT.replace(
-      `      - From 9 to 18.   # in winter
-
-      # The long one.
-      - |
-        On Sundays
-        we are closed.
-`,
-      `      # The long one.
-      - |
-        On Sundays
-        we are closed.
-
-      - From 9 to 18.   # in winter
-`,
-    ),
-  )
-  t.equal(
-    arrange([
-      { do: 'down', message: 0 },
-      { do: 'up', message: 1 },
-    ]),
-    SCRIPT,
-    'there and back',
-  )
-  const flow =
-    'replies:\n  a: # of us\n    say: [One, { image: two.png }, Three.] # so many\nfallback: { say: x }\n'
-  t.equal(
-    arrange([{ do: 'down', message: 0 }], { name: 'a', text: flow }),
-    flow.replace('One, { image: two.png }', '{ image: two.png }, One'),
-  )
-  t.throws(() => arrange([{ do: 'up', message: 0 }]), { code: 'BOT_SCRIPT_NOT_EDITABLE' })
-  t.throws(() => arrange([{ do: 'down', message: 2 }]), { code: 'BOT_SCRIPT_NOT_EDITABLE' })
-})
-
-t.test(
-  'what is typed is kept by every step, and messages are added and taken out before anything is saved',
-  async (t) => {
-    const text = arrange(
-      [{ do: 'add' }, { do: 'up', message: 3 }, { do: 'out', message: 0 }, { do: 'out', message: 0 }],
-      { filled: { 'say.new': 'Ring twice: loudly.', 'say.2.text': 'Come in!', title: 'Hours' } },
-    )
-    t.match(read(text).replies.get('hours'), { title: 'Hours' })
-    t.match(valuesOf(text, 'hours'), { 'say.0': 'Ring twice: loudly.', 'say.1.text': 'Come in!' })
-    t.notMatch(text, /From 9 to 18|On Sundays/)
-    t.match(text, /# the map/)
-    t.match(text, /choices: \[order\]/)
-  },
-)
-
-t.test('in every sample each message can be moved there and back', async (t) => {
-  for (const { name, text } of SCRIPTS) {
-    for (const reply of read2(text).keys()) {
-      const count = fieldsOf(replyForm(text, reply)).filter(({ kind }) => kind === 'message').length
-      for (let message = 1; message < count; message += 1) {
-        const moved = arrange([{ do: 'up', message }], { name: reply, text })
-        t.not(moved, text)
-        t.equal(
-          arrange(
-            [
-              { do: 'up', message },
-              { do: 'down', message: message - 1 },
-            ],
-            { name: reply, text },
-          ),
-          text,
-          `${name}: ${reply} ${message}`,
-        )
-        t.doesNotThrow(() => read2(moved), `${name}: ${reply} ${message}`)
-      }
-    }
-  }
-})
-
-/** The same reply in every layout of YAML, by what stands around it. */
-const LAYOUTS = {
-  'all in flow style':
-    'replies: { hours: { title: Hours, say: [One, { text: Two }, Three.] }, b: { say: x } } # end\n',
-  'a reply in flow style':
-    'replies:\n  hours: { title: Hours, say: [One, { text: Two }, Three.] } # end\n  b: { say: x }\n',
-  'messages in flow style':
-    'replies:\n  hours:\n    title: Hours\n    say: [One, { text: Two }, Three.]\n  b: { say: x } # end\n',
-  'flow style over several lines':
-    'replies: {\n  hours: {\n    title: Hours,\n    say: [\n      One, # first\n      { text: Two },\n      Three.\n    ],\n  },\n  b: { say: x } # end\n}\n',
-  JSON: '{"replies": {"hours": {"title": "Hours", "say": ["One", {"text": "Two"}, "Three."]}, "b": {"say": "x"}}}\n',
-  'an explicit key':
-    '? replies\n: hours: { title: Hours, say: [One, { text: Two }, Three.] }\n  b: { say: x } # end\n',
-}
-
-for (const [layout, text] of Object.entries(LAYOUTS)) {
-  t.test(`messages are moved, added and taken out: ${layout}`, async (t) => {
-    const says = (script: string): unknown[] =>
-      Object.entries(valuesOf(script, 'hours')).flatMap(([id, value]) =>
-        /^say\.\d+(\.text)?$/.test(id) ? [value] : [],
-      )
-    const made = (steps: Parameters<typeof arrange>[0], filled: Record<string, string> = {}): string => {
-      const changed = arrange(steps, { name: 'hours', text, filled })
-      t.ok(read(changed), 'it is a script')
-      t.match(valuesOf(changed, 'b'), { 'say.0': 'x' }, 'and says what it said elsewhere')
-      t.equal(changed.includes('# end'), text.includes('# end'))
-      return changed
-    }
-    t.same(says(text), ['One', 'Two', 'Three.'])
-    t.same(says(made([{ do: 'up', message: 1 }])), ['Two', 'One', 'Three.'])
-    t.same(says(made([{ do: 'down', message: 1 }])), ['One', 'Three.', 'Two'])
-    for (const [message, left] of [
-      [0, ['Two', 'Three.']],
-      [1, ['One', 'Three.']],
-      [2, ['One', 'Two']],
-    ] as const)
-      t.same(says(made([{ do: 'out', message }])), left, `without ${message}`)
-    const several = made(
-      [{ do: 'add' }, { do: 'up', message: 3 }, { do: 'out', message: 0 }, { do: 'out', message: 0 }],
-      { 'say.new': 'Ring: twice, [loudly]', title: 'Times' },
-    )
-    t.same(says(several), ['Ring: twice, [loudly]', 'Three.'])
-    t.equal(read(several).replies.get('hours')?.title, 'Times')
-    t.equal(
-      made([
-        { do: 'up', message: 2 },
-        { do: 'down', message: 1 },
-      ]),
-      text,
-      'there and back',
-    )
-    for (const draft of ['', 'b: { say: y }', 'hours: { say: y }, c: { say: z }', 'hours: { say: y'])
-      t.throws(
-        () => changeReply(text, 'hours', { filled: new Map(), draft }),
-        { code: 'BOT_SCRIPT_NOT_EDITABLE' },
-        draft,
-      )
-  })
-}
-
-t.test('a draft that is more or less than its reply is refused', async (t) => {
-  const change = (draft: string) => changeReply(SCRIPT, 'hours', { filled: new Map(), draft })
-  for (const draft of [
-    '',
-    'profile: {}\n',
-    '  hours: { say: x }\n  other: { say: y }\n',
-    '  other: { say: y }\n',
-  ])
-    t.throws(() => change(draft), { code: 'BOT_SCRIPT_NOT_EDITABLE' }, JSON.stringify(draft))
-  t.match(valuesOf(change('  hours: { say: x }\n'), 'hours'), { 'say.0': 'x' })
 })
