@@ -41,6 +41,11 @@ const UNREAD: Metrics = {
   replyDead: nothing,
   doubtSettled: nothing,
   heldBack: nothing,
+  committed: nothing,
+  pageTaken: nothing,
+  pageGone: nothing,
+  writeFenced: nothing,
+  reconnected: nothing,
   graphCall: nothing,
 }
 

@@ -55,18 +55,25 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
 }
 
 const open = async (
-  { config, clock, log }: FastifyInstance,
+  { config, clock, log, metrics }: FastifyInstance,
   databaseThread: DatabaseThread | undefined,
 ): Promise<OpenedStore> => {
   const { DATABASE_URL: url, DATA_DIR: dir } = config
-  if (url === undefined) return openStore({ dir, clock, databaseThread })
+  if (url === undefined) return openStore({ dir, clock, databaseThread, report: metrics })
   void databaseThread?.terminate()
   const { openOnServer } = await import('../src/store/postgres/open.ts')
-  return openOnServer({ url, dir, version: manifest.version, clock, log: log.child({ part: 'store' }) })
+  return openOnServer({
+    url,
+    dir,
+    version: manifest.version,
+    clock,
+    log: log.child({ part: 'store' }),
+    report: metrics,
+  })
 }
 
 export const storePlugin = fp(store, {
   name: 'store',
   fastify: '5.x',
-  decorators: { fastify: ['config', 'clock'] },
+  decorators: { fastify: ['config', 'clock', 'metrics'] },
 })

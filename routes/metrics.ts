@@ -6,9 +6,9 @@ async function metrics(app: FastifyInstance) {
   /** What is the same on every instance is told by one of them, so that a sum over instances counts it once. */
   const ofTheBot = async () => {
     if (!app.duty.isHead()) return null
-    const { inbox, outbox } = await app.store.counts()
+    const [{ inbox, outbox }, deadRows] = await Promise.all([app.store.counts(), app.store.deadRows()])
     const tokens = app.tokens.statuses().map(({ pageId, state }) => ({ pageId, isValid: state === 'valid' }))
-    return { inbox, outbox, tokens }
+    return { inbox, outbox, tokens, instances: app.roster.list().length, deadRows }
   }
 
   const ofThisInstance = async () => {
@@ -40,5 +40,5 @@ async function metrics(app: FastifyInstance) {
 export const metricsRoutes = fp(metrics, {
   name: 'metrics-routes',
   encapsulate: true,
-  decorators: { fastify: ['clock', 'duty', 'exposition', 'signIn', 'store', 'tokens'] },
+  decorators: { fastify: ['clock', 'duty', 'exposition', 'roster', 'signIn', 'store', 'tokens'] },
 })

@@ -23,6 +23,16 @@ export interface Metrics {
   replyDead: (reason: string) => void
   /** A reply that was about to be written to Facebook when its Page was no longer this instance's. */
   heldBack: () => void
+  /** A transaction of the database was carried out. @param ms - until it was durable */
+  committed: (ms: number) => void
+  /** This instance has taken a Page. @param why - such as `lapsed` */
+  pageTaken: (why: string) => void
+  /** This instance keeps a Page no more. @param why - such as `balanced` */
+  pageGone: (why: string) => void
+  /** Something was not stored because another instance keeps the Page by now. */
+  writeFenced: () => void
+  /** @param what - which connection to the database was opened anew */
+  reconnected: (what: string) => void
   /** @param outcome - `ok` or a verdict */
   graphCall: (edge: string, outcome: string) => void
 }
@@ -44,6 +54,10 @@ export interface Levels {
   /** Replies not yet sent, by Page. */
   outbox: ReadonlyMap<string, number>
   tokens: readonly { pageId: string; isValid: boolean }[]
+  /** How many run on the database. */
+  instances: number
+  /** Dead rows by table, where the database tells. */
+  deadRows: ReadonlyMap<string, number>
 }
 
 /** What is so at the moment of a scrape on this instance alone. */
@@ -56,6 +70,9 @@ export interface OwnLevels {
 
 // A reply takes one round trip to Facebook when nothing waits, and hours when its Page had no token.
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_600, 86_400]
+
+/** A disk that syncs at once, up to the time limit of a statement. */
+const COMMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /** Of what conversations count as; the others have metrics of their own. */
 const CONVERSATION: ReadonlySet<string> = new Set(['form_begun', 'form_finished', 'handover', 'first_answer'])
@@ -152,15 +169,45 @@ export const createMetrics = (): Metrics & Exposition => {
     help: 'Pages whose messages this instance handles and answers.',
     registers,
   })
-  let heldBack = 0
-  new Counter({
+  const heldBack = createCount(registry, {
     name: 'evergreen_sends_held_back_total',
     help: "Sends that were not written to Facebook, because the Page was no longer this instance's.",
+  })
+  const fenced = createCount(registry, {
+    name: 'evergreen_writes_fenced_total',
+    help: 'Outcomes of events and replies that were not stored, because another instance kept the Page by then.',
+  })
+  const takeovers = createTally(registry, {
+    name: 'evergreen_page_takeovers_total',
+    help: 'Pages that this instance has taken, by what became of its keeper before: new (there was none), left (gave it away), lapsed (its lease ran out), unknown.',
+    labels: ['why'],
+  })
+  const gone = createTally(registry, {
+    name: 'evergreen_pages_gone_total',
+    help: 'Pages that this instance keeps no more, by why: balanced, stopped, rested (by an operator, or cut off from Facebook), lapsed (the lease was lost).',
+    labels: ['why'],
+  })
+  const reconnects = createTally(registry, {
+    name: 'evergreen_database_reconnects_total',
+    help: 'Connections to the database server that were opened anew, by what they are for: leases (and notifications) or queues.',
+    labels: ['connection'],
+  })
+  const commits = new Histogram({
+    name: 'evergreen_database_commit_seconds',
+    help: 'How long transactions of the database took until they were durable.',
+    buckets: COMMIT_BUCKETS,
     registers,
-    collect() {
-      this.reset()
-      this.inc(heldBack)
-    },
+  })
+  const instances = new Gauge({
+    name: 'evergreen_instances',
+    help: 'Instances that run on the database.',
+    registers,
+  })
+  const deadRows = new Gauge({
+    name: 'evergreen_database_dead_rows',
+    help: 'Rows that a vacuum has to clear away, by table; of a PostgreSQL server.',
+    labelNames: ['table'],
+    registers,
   })
   const tokenValid = new Gauge({
     name: 'evergreen_page_token_valid',
@@ -185,7 +232,12 @@ export const createMetrics = (): Metrics & Exposition => {
     },
     replyDead: replies.add,
     doubtSettled: doubts.add,
-    heldBack: () => void (heldBack += 1),
+    heldBack,
+    committed: (ms) => commits.observe(ms / 1000),
+    pageTaken: takeovers.add,
+    pageGone: gone.add,
+    writeFenced: fenced,
+    reconnected: reconnects.add,
     graphCall: graphRequests.add,
 
     render: async (levels, own) => {
@@ -196,11 +248,15 @@ export const createMetrics = (): Metrics & Exposition => {
         pagesKept.set(own.pagesKept)
       }
       inboxPending.remove()
+      instances.remove()
+      deadRows.reset()
       outboxPending.reset()
       tokenValid.reset()
       if (levels === null) return registry.metrics()
       const { inbox, outbox, tokens } = levels
       inboxPending.set(inbox)
+      instances.set(levels.instances)
+      for (const [table, count] of levels.deadRows) deadRows.set({ table }, count)
       for (const { pageId, isValid } of tokens) {
         tokenValid.set({ page: pageId }, isValid ? 1 : 0)
         outboxPending.set({ page: pageId }, 0)
@@ -210,6 +266,20 @@ export const createMetrics = (): Metrics & Exposition => {
     },
     contentType: registry.contentType,
   }
+}
+
+/** A counter without labels that prom-client sees only when it is asked. @returns counts one more */
+const createCount = (registry: Registry, about: { name: string; help: string }): (() => void) => {
+  let count = 0
+  new Counter({
+    ...about,
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(count)
+    },
+  })
+  return () => void (count += 1)
 }
 
 interface Tally {

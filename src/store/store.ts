@@ -148,6 +148,8 @@ export interface HistoryOperations {
 
 export interface QueueFigures {
   counts: () => Promise<QueueCounts>
+  /** Rows that wait for a vacuum, by table; empty where the database has none. */
+  deadRows: () => Promise<Map<string, number>>
   /** Whom replies wait for, of one Page or of all. */
   parked: (pageId?: string) => Promise<Parked>
   /**

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createMetrics } from '../../src/metrics/metrics.ts'
 
-const NOTHING = { inbox: 0, outbox: new Map<string, number>(), tokens: [] }
+const NOTHING = { inbox: 0, outbox: new Map<string, number>(), tokens: [], instances: 1, deadRows: new Map() }
 
 /** The samples of a text, by name and labels. */
 const samples = (text: string): Record<string, string> =>
@@ -22,11 +22,18 @@ t.test('every metric of the contract is there under its name, with its labels', 
   metrics.replyDead('outside_window')
   metrics.doubtSettled('found')
   metrics.heldBack()
+  metrics.committed(3)
+  metrics.pageTaken('lapsed')
+  metrics.pageGone('balanced')
+  metrics.writeFenced()
+  metrics.reconnected('leases')
   metrics.graphCall('messages', 'ok')
   metrics.graphCall('messages', 'token_invalid')
   metrics.graphCall('messages', 'ok')
 
   const text = await metrics.render({
+    instances: 2,
+    deadRows: new Map([['inbox', 40]]),
     inbox: 3,
     outbox: new Map([['1001', 7]]),
     tokens: [
@@ -42,6 +49,14 @@ t.test('every metric of the contract is there under its name, with its labels', 
     'evergreen_replies_total{outcome="outside_window"}': '1',
     'evergreen_replies_in_doubt_total{outcome="found"}': '1',
     evergreen_sends_held_back_total: '1',
+    'evergreen_database_commit_seconds_bucket{le="0.0025"}': '0',
+    'evergreen_database_commit_seconds_bucket{le="0.005"}': '1',
+    'evergreen_page_takeovers_total{why="lapsed"}': '1',
+    'evergreen_pages_gone_total{why="balanced"}': '1',
+    evergreen_writes_fenced_total: '1',
+    'evergreen_database_reconnects_total{connection="leases"}': '1',
+    evergreen_instances: '2',
+    'evergreen_database_dead_rows{table="inbox"}': '40',
     'evergreen_graph_requests_total{edge="messages",outcome="ok"}': '2',
     'evergreen_graph_requests_total{edge="messages",outcome="token_invalid"}': '1',
     evergreen_inbox_pending: '3',

@@ -11,16 +11,18 @@ const probe = (nowMs: number): Operation => ({ op: 'probe', nowMs })
 const build = () => {
   const clock = createFakeClock()
   const sent: Operation[][] = []
+  const tookMs: number[] = []
   const batches = createBatches({
     send: (operations) => void sent.push(operations),
     refused: ({ message }) => new BotError('BOT_STORE_UNAVAILABLE', message),
     clock,
+    report: { committed: (ms) => void tookMs.push(ms) },
   })
   const answer = async (with_: BatchAnswer): Promise<void> => {
     batches.settle(with_)
     await clock.advance(5000)
   }
-  return { batches, sent, answer, turn: () => clock.advance(0) }
+  return { clock, batches, sent, tookMs, answer, turn: () => clock.advance(0) }
 }
 
 t.test(
@@ -60,4 +62,27 @@ t.test('before a close it is tried a few times more', async (t) => {
   await remembered
   await finished
   t.equal(sent.length, 4)
+})
+
+t.test('what is told to have been stored is told with the time that it took', async (t) => {
+  const { clock, batches, tookMs, answer, turn } = build()
+  const asked = batches.run(probe(1))
+  await turn()
+  await clock.advance(40)
+  await answer({ results: [null] })
+  await asked
+  const refused = t.rejects(batches.run(probe(2)))
+  await turn()
+  await answer({ error: GONE })
+  await refused
+  t.same(tookMs, [40])
+})
+
+t.test('what is refused for its own fault is not tried again, also alone', async (t) => {
+  const { batches, sent, answer, turn } = build()
+  const refused = t.rejects(batches.record(probe(1)), { code: 'BOT_STORE_REFUSED', retryable: false })
+  await turn()
+  await answer({ each: [{ error: WRONG, isWorlds: false }] })
+  await refused
+  t.equal(sent.length, 1)
 })

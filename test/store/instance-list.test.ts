@@ -71,3 +71,15 @@ t.test(
     t.same(await ids(), ['killed', running?.self])
   },
 )
+
+t.test('a new instance, and what it says of itself, is listed without waiting for a beat', async (t) => {
+  const url = await freshDatabase()
+  const times = { leaseMs: 1_200_000, beatMs: 600_000 }
+  const first = await instance(t, url, { times })
+  await until(() => first.running?.list().length === 1)
+  const second = await instance(t, url, { times })
+  await until(() => first.running?.list().length === 2)
+  second.running?.mark({ script: 'a' })
+  await until(() => first.running?.list().some(({ marks }) => marks?.['script'] === 'a') === true)
+  t.same(second.running?.list(), first.running?.list())
+})

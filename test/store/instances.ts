@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { systemClock, type Clock } from '../../src/base/clock.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
+import type { StoreReport } from '../../src/store/report.ts'
 import type { InboxClaim, OutboxClaim, StoredEvent, StoredReply } from '../../src/store/store.ts'
 import { anyRoom } from './steps.ts'
 import { until } from '../helpers/until.ts'
@@ -14,9 +15,21 @@ const silent = { info: () => undefined, warn: () => undefined }
 export const instance = async (
   t: Test,
   url: string,
-  { clock = systemClock, times = TIMES }: { clock?: Clock; times?: typeof TIMES } = {},
+  {
+    clock = systemClock,
+    times = TIMES,
+    report,
+  }: { clock?: Clock; times?: typeof TIMES; report?: StoreReport } = {},
 ): Promise<OpenedStore> => {
-  const opened = await openOnServer({ url, dir: t.testdir(), version: '1', clock, log: silent, times })
+  const opened = await openOnServer({
+    url,
+    dir: t.testdir(),
+    version: '1',
+    clock,
+    log: silent,
+    times,
+    ...(report && { report }),
+  })
   // As the port of a bot does; while every connection is broken nothing else would.
   const alive = setInterval(() => undefined, 1000)
   t.teardown(async () => {

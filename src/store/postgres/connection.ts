@@ -171,6 +171,15 @@ export const createLink = (
   }
 }
 
+/** Calls the listener each time but the first: a connection that is opened anew. */
+export const fromSecondOn = (listener: () => void): (() => void) => {
+  let isFirst = true
+  return () => {
+    if (!isFirst) listener()
+    isFirst = false
+  }
+}
+
 /** SQLSTATE, or the code of a network error; null for neither. */
 export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null

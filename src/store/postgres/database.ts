@@ -3,7 +3,17 @@ import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { createBatches, type BatchAnswer, type Failure } from '../queues/batches.ts'
 import { voidResult, type ForeignWrite, type Operation, type StoreDatabase } from '../queues/operations.ts'
-import { codeOf, createLink, isLost, READ_ONLY, type Connection, type Query, type Row } from './connection.ts'
+import {
+  codeOf,
+  createLink,
+  fromSecondOn,
+  isLost,
+  READ_ONLY,
+  type Connection,
+  type Query,
+  type Row,
+} from './connection.ts'
+import { UNHEARD, type StoreReport } from '../report.ts'
 import { createPruning } from './history.ts'
 import { keptStatements } from './kept.ts'
 import type { Leases } from './leases.ts'
@@ -30,6 +40,7 @@ export interface PostgresOptions {
   owner: string
   /** The Pages that this process keeps; null for one that shares the database with none that works on it. */
   leases: Pick<Leases, 'numbers' | 'doubted'> | null
+  report?: StoreReport | undefined
 }
 
 /** So long after a connection broke the server may still carry out what it was asked for by it. */
@@ -44,7 +55,7 @@ const MOST_TRIES = 5
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
 export const openPostgresDatabase = async (options: PostgresOptions): Promise<PostgresDatabase> => {
-  const { url, clock, name, owner, leases } = options
+  const { url, clock, name, owner, leases, report = UNHEARD } = options
   const numbers = createNumbers()
   const elsewhere = createNoticedElsewhere(owner)
   const makers = {
@@ -56,7 +67,8 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     prune: createPruning(),
   }
   let onForeignWrite = (_written: ForeignWrite): void => undefined
-  const link = createLink({ url, name })
+  const countOpening = fromSecondOn(() => report.reconnected('queues'))
+  const link = createLink({ url, name }, async () => countOpening())
   let isInterrupted = false
   let interruptedMs = Number.NEGATIVE_INFINITY
   let isClosed = false
@@ -184,10 +196,12 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       each.push(
         await tryOut([operation]).then(
           ([result]) => ({ result }),
-          (error: unknown) =>
-            codeOf(error) === LEASE_LOST && 'fence' in operation
-              ? { result: voidResult(operation.op) }
-              : { error: failureOf(error), isWorlds: !isOwnFault(error) },
+          (error: unknown) => {
+            if (codeOf(error) !== LEASE_LOST || !('fence' in operation))
+              return { error: failureOf(error), isWorlds: !isOwnFault(error) }
+            report.writeFenced()
+            return { result: voidResult(operation.op) }
+          },
         ),
       )
     }
@@ -205,6 +219,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     },
     refused,
     clock,
+    report,
   })
 
   /** @param isAll - whether anything may have happened that was not told */

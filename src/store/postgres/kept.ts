@@ -9,6 +9,7 @@ import { change, count, select, selectOne, type Maker, NO_ROWS } from './stateme
 type KeptOperation =
   | 'conversation'
   | 'counts'
+  | 'dead_rows'
   | 'parked'
   | 'left_to_people'
   | 'probe'
@@ -86,6 +87,12 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
     ],
     result: ([[totals] = NO_ROWS, outbox]) => ({ ...totals, outbox }) as unknown as Results['counts'],
   }),
+
+  dead_rows: () =>
+    select<Results['dead_rows']>(
+      `select relname::text as table, n_dead_tup as count from pg_stat_user_tables
+       where schemaname = 'evergreen' order by relname`,
+    ),
 
   parked: ({ page, nowMs }, known) =>
     selectOne<Parked>(

@@ -18,6 +18,8 @@ export interface Beat {
   /** Whether the database is shared by instances that keep Pages, and nothing works on all of it. */
   isShared: boolean
   held: Held[]
+  /** Why each Page could be taken that was, by its number: `new`, `left` or `lapsed`. */
+  taken: ReadonlyMap<number, string>
   /** The most Pages that one instance should keep. */
   share: number
   /** Other instances that take Pages. */
@@ -78,6 +80,11 @@ export const readBeat = (rows: readonly (readonly Row[])[]): Beat => {
   return {
     isShared: sums?.['owner'] === SHARED,
     held: (rows.at(-3) ?? []).map((row) => row as unknown as Held),
+    taken: new Map(
+      rows
+        .flat()
+        .flatMap(({ taken, why }) => (why === undefined ? [] : [[taken as number, why as string] as const])),
+    ),
     share: Number(sums?.['share']),
     others: Number(sums?.['others']),
     tables: { version: Number(sums?.['version']), oldest: Number(sums?.['oldest']) },
@@ -130,11 +137,12 @@ const TAKE = `
 with mine as (
   select count(*) as n from evergreen.lease where owner = $1 and page <> ${HEAD} and until >= clock_timestamp()
 ), free as materialized (
-  select page from evergreen.lease where until < clock_timestamp() and page <> ${HEAD} order by page
+  select page, case when fence = 0 then 'new' when until = '-infinity' then 'left' else 'lapsed' end as why
+  from evergreen.lease where until < clock_timestamp() and page <> ${HEAD} order by page
   limit (select greatest(0, ${SHARE} - n)::bigint from mine) for no key update skip locked
 )
 update evergreen.lease l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
-from free where l.page = free.page`
+from free where l.page = free.page returning l.page as taken, free.why`
 
 const TAKE_HEAD = `
 with free as materialized (

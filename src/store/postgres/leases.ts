@@ -3,10 +3,11 @@ import type { Log } from '../../base/logger.ts'
 import type { RunningInstance, RunningInstances } from '../../base/running-instances.ts'
 import { createListeners, type Duty, type Instances } from '../../base/duty.ts'
 import type { KeptPages, PageQueues, Tenure } from '../queues/kept-pages.ts'
-import { codeOf, createLink } from './connection.ts'
-import { beatQueries, goodbyeQueries, readBeat, type Held, HEAD } from './lease-statements.ts'
+import { codeOf, createLink, fromSecondOn } from './connection.ts'
+import { beatQueries, goodbyeQueries, readBeat, type Beat, type Held, HEAD } from './lease-statements.ts'
 import { CHANNEL, said, tellOf, type Said } from './noticed-elsewhere.ts'
 import { NEWEST_VERSION, tooNew } from './schema.ts'
+import { UNHEARD, type StoreReport } from '../report.ts'
 import { waitForTurn, type Standby } from './whole-lease.ts'
 
 /**
@@ -52,6 +53,8 @@ interface Kept extends Tenure {
   untilMs: number
   /** `home`: all that was handed out has come back, or was waited for long enough. */
   state: 'kept' | 'leaving' | 'home' | 'over'
+  /** Why it is given away. */
+  leaves: 'balanced' | 'stopped' | 'rested' | null
 }
 
 /** So much before the database's deadline ours lies. */
@@ -72,9 +75,10 @@ export const openLeases = async (
     /** This instance must end. */
     onLost: (error: Error) => void
     times?: LeaseTimes
+    report?: StoreReport | undefined
   },
 ): Promise<Leases> => {
-  const { owner, clock, log, onLost, times = LEASE_TIMES } = options
+  const { owner, clock, log, onLost, times = LEASE_TIMES, report = UNHEARD } = options
   const kept = new Map<string, Kept>()
   let head: Held | null = null
   const dutyListeners = new Set<() => void>()
@@ -113,7 +117,9 @@ export const openLeases = async (
     }
   }
 
+  const countOpening = fromSecondOn(() => report.reconnected('leases'))
   const link = createLink(options, async (opened) => {
+    countOpening()
     void opened.closed.then(() => wake())
     opened.onNotification((payload) => hear(said(payload)))
     await opened.query([{ text: `listen ${CHANNEL}` }])
@@ -136,6 +142,7 @@ export const openLeases = async (
   }
 
   const lose = (one: Kept): void => {
+    report.pageGone(one.state === 'home' && one.leaves !== null ? one.leaves : 'lapsed')
     one.state = 'over'
     kept.delete(one.pageId)
     queues?.lost(one.pageId)
@@ -149,6 +156,7 @@ export const openLeases = async (
       takenMs: clock.elapsed(),
       untilMs,
       state: 'kept',
+      leaves: null,
       maySend: () => one.state !== 'over' && clock.elapsed() < one.untilMs,
     }
     kept.set(pageId, one)
@@ -156,7 +164,7 @@ export const openLeases = async (
   }
 
   /** Brings what is believed here to what the database says. */
-  const reconcile = (held: readonly Held[], untilMs: number): void => {
+  const reconcile = (held: readonly Held[], untilMs: number, why?: Beat['taken']): void => {
     const before = [...kept.values()]
     const pages = held.filter(({ no }) => no !== HEAD)
     const fences = new Map(pages.map(({ pageId, fence }) => [pageId, fence]))
@@ -168,7 +176,10 @@ export const openLeases = async (
     const taken = pages.filter(({ pageId }) => !kept.has(pageId))
     // Told apart from the taking: another instance may have kept the same Page in between.
     if (hasLost && taken.length > 0) changed()
-    for (const one of taken) take(one, untilMs)
+    for (const one of taken) {
+      take(one, untilMs)
+      report.pageTaken(why?.get(one.no) ?? 'unknown')
+    }
     const headNow = held.find(({ no }) => no === HEAD) ?? null
     const isNews = taken.length > 0 || hasLost || (head === null) !== (headNow === null)
     head = headNow
@@ -178,10 +189,15 @@ export const openLeases = async (
     changed()
   }
 
+  const keptNow = (): Kept[] => [...kept.values()].filter(({ state }) => state === 'kept')
+
   /** Gives Pages away: nothing new is handed out, and the lease ends when all has come home. */
-  const giveAway = async (pages: readonly Kept[]): Promise<void> => {
+  const giveAway = async (pages: readonly Kept[], why: Kept['leaves']): Promise<void> => {
     if (pages.length === 0) return
-    for (const one of pages) one.state = 'leaving'
+    for (const one of pages) {
+      one.state = 'leaving'
+      one.leaves = why
+    }
     changed()
     await Promise.all(
       pages.map(async (one) => {
@@ -202,7 +218,7 @@ export const openLeases = async (
     const all = [...kept.values()]
     if (isLeaving || all.length <= share || all.some(({ state }) => state !== 'kept')) return
     const last = all.reduce((one, other) => (other.takenMs > one.takenMs ? other : one))
-    void giveAway([last])
+    void giveAway([last], 'balanced')
   }
 
   const askAndReconcile = async (): Promise<void> => {
@@ -235,7 +251,7 @@ export const openLeases = async (
         beat.isShared ? tooNew(version) : new Error('another process works on the whole database'),
       )
     }
-    reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS)
+    reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS, beat.taken)
     if (isNewToOthers) notify('lease')
     isNewToOthers = false
     balance(beat.share)
@@ -318,7 +334,7 @@ export const openLeases = async (
       queues = followers
     },
     // Of one that is being given away its next keeper has to hear.
-    numbers: () => [...kept.values()].filter(({ state }) => state === 'kept').map(({ no }) => no),
+    numbers: () => keptNow().map(({ no }) => no),
     begin: () => {
       isBegun = true
       wake()
@@ -327,14 +343,14 @@ export const openLeases = async (
       isLeaving = true
       // Who is there now, rather than three seconds ago.
       await round().catch(() => undefined)
-      if (others > 0) await giveAway([...kept.values()].filter(({ state }) => state === 'kept'))
+      if (others > 0) await giveAway(keptNow(), 'stopped')
       await round().catch(() => undefined)
     },
     rest: async (ms) => {
       // Who is there now, rather than three seconds ago.
       await round().catch(() => undefined)
       restsUntilMs = clock.elapsed() + ms
-      if (isResting()) await giveAway([...kept.values()].filter(({ state }) => state === 'kept'))
+      if (isResting()) await giveAway(keptNow(), 'rested')
       await round().catch(() => undefined)
     },
     doubted: () => wake(),

@@ -6,6 +6,7 @@ import type { Log } from '../../base/logger.ts'
 import { BotError } from '../../base/errors.ts'
 import { databaseIn } from '../sqlite/data-dir.ts'
 import type { OpenedStore } from '../opened.ts'
+import type { StoreReport } from '../report.ts'
 import { openLeases, type LeaseTimes } from './leases.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
@@ -23,9 +24,10 @@ export const openOnServer = async (options: {
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
   times?: LeaseTimes
+  report?: StoreReport
 }): Promise<OpenedStore> => {
   const { dir, ...common } = options
-  const { url, clock } = common
+  const { url, clock, report } = common
   assertMoved(dir)
   const owner = randomUUID()
   const host = `${hostname()}, process ${process.pid}`
@@ -33,7 +35,7 @@ export const openOnServer = async (options: {
   const lost = Promise.withResolvers<Error>()
   const leases = await openLeases({ ...common, name, owner, host, onLost: lost.resolve })
   try {
-    const store = await openPostgresStore({ url, clock, name, owner, leases })
+    const store = await openPostgresStore({ url, clock, name, owner, leases, report })
     leases.onLook(() => void store.look())
     return {
       store,

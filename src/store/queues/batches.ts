@@ -1,6 +1,7 @@
 import { growingMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
+import { UNHEARD, type StoreReport } from '../report.ts'
 import type { Operation, Results } from './operations.ts'
 
 /**
@@ -59,11 +60,13 @@ export const createBatches = (deps: {
   /** Begins one transaction; {@link Batches.settle} is called with what became of it. */
   send: (operations: Operation[]) => void
   refused: (failure: Failure) => BotError
-  clock: Pick<Clock, 'after'>
+  clock: Pick<Clock, 'after' | 'elapsed'>
+  report?: Pick<StoreReport, 'committed'>
 }): Batches => {
-  const { send, refused, clock } = deps
+  const { send, refused, clock, report = UNHEARD } = deps
   let queue: Pending[] = []
   let inFlight: Pending[] | null = null
+  let sentMs = 0
   let scheduled = false
   let crowded = false
   let failures = 0
@@ -86,6 +89,7 @@ export const createBatches = (deps: {
     inFlight = queue
     queue = []
     crowded = inFlight.length > 1
+    sentMs = clock.elapsed()
     send(inFlight.map(({ operation }) => operation))
   }
 
@@ -104,6 +108,7 @@ export const createBatches = (deps: {
       else fail(pending, failure)
     }
     if ('results' in answer) {
+      report.committed(clock.elapsed() - sentMs)
       for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
     } else if ('each' in answer) {
       for (const [index, pending] of asked.entries()) {

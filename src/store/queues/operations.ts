@@ -95,6 +95,7 @@ export type Operation =
   | { op: 'keep_name'; page: string; psid: string; name: string; folded: string }
   | { op: 'find_by_name'; folded: string; limit: number }
   | { op: 'counts' }
+  | { op: 'dead_rows' }
   | { op: 'parked'; page: string | null; nowMs: number }
   | { op: 'left_to_people'; limit: number }
   | { op: 'probe'; nowMs: number }
@@ -163,6 +164,7 @@ export interface Results {
     outbox: { page: string; count: number; oldestMs: number }[]
     dead: number
   }
+  dead_rows: { table: string; count: number }[]
   parked: Parked
   left_to_people: LeftToPerson[]
   probe: null

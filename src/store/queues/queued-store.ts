@@ -354,6 +354,11 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       }
     },
 
+    deadRows: async () => {
+      const rows = await database.run({ op: 'dead_rows' })
+      return new Map(rows.map(({ table, count }) => [table, count]))
+    },
+
     parked: (pageId) => database.run({ op: 'parked', page: pageId ?? null, nowMs: clock.now() }),
 
     leftToPeople: ({ limit }) => database.run({ op: 'left_to_people', limit }),

@@ -215,6 +215,8 @@ export const openDatabase = (file: string): Database => {
       dead: (statements.countDead.get() as { n: number }).n,
     }),
 
+    dead_rows: () => [],
+
     probe: ({ nowMs }) => {
       statements.setMeta.run('probed_ms', nowMs)
       return null

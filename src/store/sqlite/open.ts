@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { soleDuty, soleInstance } from '../../base/duty.ts'
 import type { OpenedStore } from '../opened.ts'
+import type { StoreReport } from '../report.ts'
 import type { DatabaseThread } from './spawn.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 import { databaseIn, holdDataDir } from './data-dir.ts'
@@ -16,14 +17,16 @@ export const openStore = async (options: {
   dir: string
   clock: Clock
   databaseThread?: DatabaseThread | undefined
+  report?: StoreReport
 }): Promise<OpenedStore> => {
-  const { dir, clock, databaseThread } = options
+  const { dir, clock, databaseThread, report } = options
   const held = holdDataDir(dir)
   const lost = Promise.withResolvers<Error>()
   try {
     const store = await openSqliteStore({
       file: databaseIn(dir),
       clock,
+      report,
       ...(databaseThread && { spawn: () => databaseThread }),
       onExit: lost.resolve,
     })

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { CLOSED, createBatches, type Failure } from '../queues/batches.ts'
 import type { ForeignWrite, StoreDatabase } from '../queues/operations.ts'
+import { UNHEARD, type StoreReport } from '../report.ts'
 import type { Batch, Open, Opened, Said } from './protocol.ts'
 import { spawnDatabaseThread, type DatabaseThread } from './spawn.ts'
 
@@ -9,6 +10,7 @@ export interface DatabaseThreadOptions {
   file: string
   clock: Clock
   onExit: (error: Error) => void
+  report?: StoreReport | undefined
   /** Hands over a thread that has opened nothing yet; begins to start one unless told otherwise. */
   spawn?: () => DatabaseThread
 }
@@ -20,13 +22,14 @@ export interface DatabaseThreadOptions {
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
  */
 export const startDatabaseThread = async (options: DatabaseThreadOptions): Promise<StoreDatabase> => {
-  const { file, clock, onExit, spawn = spawnDatabaseThread } = options
+  const { file, clock, onExit, report = UNHEARD, spawn = spawnDatabaseThread } = options
   const worker = spawn()
   const { instance, pages } = await opened(worker, file)
   const batches = createBatches({
     send: (operations) => worker.postMessage({ operations } satisfies Batch),
     refused: (failure) => refused(failure, file),
     clock,
+    report,
   })
   let closing = false
   let ended = false
