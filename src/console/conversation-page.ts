@@ -40,9 +40,9 @@ export const conversationPage = (
     }
     <p>
       <small
-        >The bot keeps what a visitor wrote only until it is answered, and for 30 days that a reply was sent.
-        All else here is Facebook’s copy, its latest 50 messages. That you have opened it is in the
-        log.</small
+        >The bot keeps what a visitor wrote only until it is answered, and for 30 days that a reply was sent
+        and who wrote it. All else here is Facebook’s copy, its latest 50 messages. That you have opened it is
+        in the log.</small
       >
     </p>
     <p><a class="button" href="/operator">Back to the overview</a></p>
