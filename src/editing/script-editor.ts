@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BotError } from '../base/errors.ts'
+import { withEndsOf } from './line-ends.ts'
 import type { Versions } from './versions.ts'
 
 /** Changes a script file, one change after the other, and keeps what it was before. */
@@ -41,7 +42,7 @@ export const createScriptEditor = (deps: {
     if (fixed !== null) throw readOnly(file, fixed)
     const before = bytes.toString('utf8')
     await versions.keep(before, by)
-    await replace(file, before.includes('\r\n') ? changed.replaceAll('\n', '\r\n') : changed)
+    await replace(file, withEndsOf(before, changed))
   }
 
   return {
