@@ -29,3 +29,10 @@ t.test('an error that a test has not caught fails that test and no other', async
   t.match(stdout, /not ok \d - of inner[^]*^ +not ok 1 - inner[^]*^not ok \d - outer/m)
   t.match(stdout, /^ok \d - sound/m)
 })
+
+t.test('a test process notes nothing for a report of coverage that is not made', (t) => {
+  const notes = Symbol.for('@tapjs/processinfo.ProcessInfoNodeData')
+  if (process.env['TAP_DISABLE_COVERAGE'] === '1') t.notOk(notes in globalThis)
+  t.equal(process.env['NODE_OPTIONS'], undefined, 'the processes that it starts have nothing of tap')
+  t.end()
+})
