@@ -9,6 +9,8 @@ export interface Way {
   lead: (url: string) => void
   /** Cuts what is connected, and refuses everything until {@link Way.lead} names a server. */
   cut: () => void
+  /** Lets nothing through, and says nothing of it, until {@link Way.lead} names a server. */
+  stall: () => void
 }
 
 /** What one connection lets through, of each piece of data. */
@@ -23,6 +25,7 @@ const openTap = (): Tap => ({ fromClient: allOfIt, fromServer: allOfIt })
 /** @param tap - for each connection; all goes through where nothing is said */
 export const createWay = async (t: Test, url: string, tap: () => Tap = openTap): Promise<Way> => {
   let target: URL | null = new URL(url)
+  let isStalled = false
   const open = new Set<Socket>()
   const way = createServer((client) => {
     if (target === null) return client.destroy()
@@ -37,8 +40,10 @@ export const createWay = async (t: Test, url: string, tap: () => Tap = openTap):
         server.destroy()
       })
     }
-    client.on('data', (data) => server.write(fromClient(data)))
-    return server.on('data', (data) => client.write(fromServer(data)))
+    const passOn = (to: Socket, pass: (data: Buffer) => Buffer) => (data: Buffer) =>
+      isStalled || to.write(pass(data))
+    client.on('data', passOn(server, fromClient))
+    return server.on('data', passOn(client, fromServer))
   })
   await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
   const cut = (): void => {
@@ -54,11 +59,15 @@ export const createWay = async (t: Test, url: string, tap: () => Tap = openTap):
     url: through.href,
     lead: (other) => {
       target = new URL(other)
+      isStalled = false
       cut()
     },
     cut: () => {
       target = null
       cut()
+    },
+    stall: () => {
+      isStalled = true
     },
   }
 }
