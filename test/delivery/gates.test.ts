@@ -22,11 +22,15 @@ const build = (kept = new Map<string, string>()) => {
   const needs: Need[] = []
   const hurried: number[] = []
   const status = { pageId: PAGE, pageName: 'Page', state: 'valid' } as PageTokenStatus
+  const held = { token: 'token' as string | null, changed: (_status: PageTokenStatus): void => undefined }
   const tokens: Pick<PageTokens, 'tokenFor' | 'status' | 'statuses' | 'onChange'> = {
-    tokenFor: () => 'token',
+    tokenFor: () => held.token,
     status: () => status,
     statuses: () => [status],
-    onChange: () => () => undefined,
+    onChange: (listener) => {
+      held.changed = listener
+      return () => undefined
+    },
   }
   const gates = createGates({
     store: {
@@ -50,7 +54,11 @@ const build = (kept = new Map<string, string>()) => {
   const fail = (from: number, many: number): void => {
     for (let n = 0; n < many; n += 1) gates.failed(PAGE, from + n)
   }
-  return { gates, clock, needs, hurried, fail, kept, paused, room: () => gates.room(PAGE) }
+  const setToken = (token: string | null): void => {
+    held.token = token
+    held.changed(status)
+  }
+  return { gates, clock, needs, hurried, fail, kept, paused, setToken, room: () => gates.room(PAGE) }
 }
 
 t.test('an outage is counted in conversations, not in tries', (t) => {
@@ -154,6 +162,32 @@ t.test(
     after.gates.taken(PAGE)
     await after.clock.advance(0)
     t.equal(after.gates.tokenFor(PAGE), 'token', 'the one after that finds it open')
+  },
+)
+
+t.test(
+  'another token is a reason to try at once, but not where Facebook asked to wait; nor is one that a next keeper has to prove',
+  async (t) => {
+    const { gates, kept, setToken, room } = build()
+    gates.start()
+    gates.close(PAGE, { cause: 'permission', what: 'Not granted.', remedy: 'Grant it.', byToken: true })
+    t.equal(room().all, 0)
+    setToken('granted')
+    t.ok(room().all > 0)
+    gates.succeeded(PAGE)
+    gates.close(PAGE, { cause: 'rate_limited' }, 600_000)
+    setToken('third')
+    t.equal(room().all, 0)
+
+    const next = build(kept)
+    next.gates.start()
+    next.setToken(null)
+    next.gates.taken(PAGE)
+    await next.clock.advance(0)
+    next.setToken('third')
+    t.equal(next.room().all, 0)
+    await next.clock.advance(601_000)
+    t.ok(next.room().all > 0)
   },
 )
 

@@ -365,7 +365,8 @@ export const createGates = (deps: {
         const gate = gates.get(pageId)
         if (gate !== undefined && token !== null && token !== gate.token) {
           gate.token = token
-          halfOpen(pageId)
+          // Facebook counts what is sent for the Page, with whichever token.
+          if (gate.why?.cause !== 'rate_limited') halfOpen(pageId)
           store.hurryOutbox(gate.stuck.conversations())
         }
         apply(pageId)
