@@ -42,6 +42,8 @@ t.test('GET /metrics asks for the password, and takes it as Basic', async (t) =>
   t.match(answer.body, /^evergreen_database_up 1$/m)
   t.match(answer.body, /^evergreen_database_write_seconds [\d.e-]+$/m)
   t.match(answer.body, /^evergreen_pages_kept \d+$/m)
+  t.match(answer.body, /^evergreen_instances 1$/m)
+  t.match(answer.body, /^evergreen_database_commit_seconds_count [1-9]/m)
   t.match(answer.body, /^process_cpu_user_seconds_total/m)
 })
 
