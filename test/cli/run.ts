@@ -35,14 +35,15 @@ export const run = async (
   return { code, stdout: out, stderr: err }
 }
 
-/** Runs a file of `bin/` as a process of its own, in a folder. */
+/** Runs a file of `bin/`, of this program or another one, as a process of its own, in a folder. */
 export const runProcess = async (
   file: string,
   cwd: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  program = join(import.meta.dirname, '../..'),
 ): Promise<Ended> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin', file), ...args], {
+  const child = spawn(process.execPath, [join(program, 'bin', file), ...args], {
     cwd,
     env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
+import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
+import { run, runProcess } from '../cli/run.ts'
 import { sign } from './sign.ts'
 
 /** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
@@ -28,7 +30,7 @@ export interface BotProcess {
   /** An orderly stop; the exit code. */
   sigterm: () => Promise<number | null>
   start: () => Promise<void>
-  /** `npm run bootstrap-token` in a process of its own. */
+  /** `npm run bootstrap-token`; that of this program runs in this process, which saves 0.5 s of CPU. */
   bootstrap: (userToken: string) => Promise<void>
   /** Stops the process where it is, until {@link BotProcess.thaw}. */
   freeze: () => void
@@ -211,15 +213,13 @@ const createBot = (t: Test, env: Record<string, string>, program: string): BotPr
       })
     },
     bootstrap: async (userToken) => {
-      const command = spawn(process.execPath, ['bin/bootstrap-token.ts', '--all', '--json'], {
-        cwd: bot.program,
-        env: { ...env, FB_USER_TOKEN: userToken },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      })
-      let complaints = ''
-      command.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
-      const [code] = (await once(command, 'exit')) as [number | null]
-      if (code !== 0) throw new Error(`the bootstrap failed: ${complaints}`)
+      const args = ['--all', '--json']
+      const settings = { ...env, FB_USER_TOKEN: userToken }
+      const { code, stderr } =
+        bot.program === PROGRAM
+          ? await run(bootstrapToken, env['DATA_DIR'] ?? '', args, { env: settings })
+          : await runProcess('bootstrap-token.ts', bot.program, args, settings, bot.program)
+      if (code !== 0) throw new Error(`the bootstrap failed: ${stderr}`)
     },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
