@@ -155,7 +155,7 @@ t.test('npm create, the first replies by script and by code, and an upgrade', as
     JSON.stringify(sandbox.conversation(PAGE_ID, psid)?.messages.filter(({ from }) => from === 'page') ?? [])
   const ask = async (question: string, answer: string): Promise<void> => {
     sandbox.act(PAGE_ID, psid, { type: 'text', text: question })
-    await sandbox.until(() => heard().includes(answer), 20_000)
+    await sandbox.until(() => heard().includes(answer))
   }
 
   const stop = await start(t, { folder, env, sandbox })
