@@ -11,9 +11,24 @@ export const MISSING_PERMISSION =
 export const LACKING =
   /\bpermissions?\b|\breviewable feature|\bmust be granted\b|\b(advanced|standard|content) access\b|\bapp review\b|\b(business|app) verification\b|\breviewed and approved\b|\bcapability\b|\b(requires?|needs?|lacks?) [^.]*\b(feature|task|role|scope)\b|\bscopes? [^.]*\b(missing|required|not granted)|\b(pages_|instagram_|business_management)\w*|\bnot (been )?(authori[sz]ed|granted|approved)\b/i
 
-/** A fault of what was sent: it speaks of a parameter or of a part of the message, or of what one has to be like. */
-export const PARAMETER =
-  /\bparam(eter)?s?\b|\b(must|should) (not )?(be|have|contain|provide|represent|upload)\b|\b(is|are) (required|missing|not allowed)\b|\btoo (long|many|large|few)\b|\b(in(valid|correct)|duplicated?|deprecated|whitelisted)\b|\bcannot be empty\b|\bexceed(s|ed)?\b|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|templates?|payloads?|titles?|message tags?|files?)\b/i
+/** A template of the Page's own; its approval is no permission of the app. */
+export const TEMPLATE = /\btemplates? [^.]*\b(does not exist|not (been )?approved)\b/i
+
+/** A file that Facebook did not get or did not take, which a later try may change. */
+export const FILE_FAILED =
+  /\b(fetch|download|upload)(ed|ing)?\b[^.]*\bfail(ed|ure|s)?\b|\b(fail(ed|ure)?|could not|cannot|can't|unable)\b[^.]*\b(fetch|download|upload)(ed|ing)?\b/i
+
+/** A parameter or a part of the message, by its name. */
+export const PART =
+  /\bparam(eter)?s?\b|\bmessage\[|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|elements?|templates?|payloads?|(sub)?titles?|tags?|files?|filedata|(content|messaging|notification)_type|metadata|json)\b/i
+
+/** What a refusal of code 100 may also be about: the app, the Page, the person, or how many calls there were. */
+export const NOT_THE_MESSAGE =
+  /\b(pages?|apps?|app[_ ]?id|applications?|business(es)?|accounts?|profiles?|admins?|tokens?|sessions?|users?|persons?|recipients?|conversations?|threads?|instagram|messages|messaging|calls?|requests?|rate|quota|version|api|endpoint|operation|action|feature|subscriptions?|verification|authori[sz]ation|identity|checkup|terms|polic(y|ies)|two[- ]?factor|later)\b/i
+
+/** What a part of the message has to be like. */
+export const FAULTY =
+  /\b(must|should) (not )?(be|have|contain|provide|represent)\b|\b(is|are) (required|missing|empty|not allowed|malformed)\b|\bnon-?empty\b|\bcannot be empty\b|\bempty (text|message)\b|\b(too|longer|larger) (long|many|large|few|than)\b|\b(in(valid|correct)|duplicated?|malformed|whitelisted)\b|\bexceed(s|ed)?\b|\b(images?|videos?|audio|media|format|type)\b[^.]*\b(not|unsupported)\b|\bunsupported\b[^.]*\b(images?|videos?|audio|media|format|type)\b/i
 
 /** An object that is not there; on a call for our own Page that is the Page. */
 export const NO_OBJECT = /\bunsupported (post|get) request\b|\bobject\b[^.]* does not exist\b/i
@@ -32,7 +47,7 @@ export const WINDOW =
 
 /** The person takes nothing from this Page, or is not there. */
 export const NO_SUCH_PERSON =
-  /\bno matching (user|person)\b|\b(user|person|recipient) (isn't|is not|is currently not) (available|receiving|reachable)|\b(user|person|recipient) (can't|cannot|can not|does not|doesn't) (receive|accept|get)|\b(user|person|recipient) (has )?blocked\b|\b(can't|cannot|can not) send messages? to (this|that|the) (id|user|person|recipient)\b|\bblocked by (the|this) (user|person|recipient)\b/i
+  /\bno matching (user|person)\b|\binvalid (fbid|psid|recipient)\b|\b(user|person|recipient) (was )?(not found|does not exist)\b|\b(user|person|recipient) (isn't|is not|is currently not) (available|receiving|reachable)|\b(user|person|recipient) (can't|cannot|can not|does not|doesn't) (receive|accept|get)|\b(user|person|recipient) (has )?blocked\b|\b(can't|cannot|can not) send messages? to (this|that|the) (id|user|person|recipient)\b|\bblocked by (the|this) (user|person|recipient)\b/i
 
 export const NO_CONSENT =
   /\b(user|person|recipient)\b[^.]*\b(opted in|opt(ed)?[- ]?out|consent(ed)?|agreed)\b/i

@@ -6,7 +6,8 @@ import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine, redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'
-import { decide, findRow, type VerdictRow } from './verdicts.ts'
+import { decide, findRow } from './verdicts.ts'
+import type { VerdictRow } from './verdict-rows.ts'
 
 export interface Transport {
   /** @throws GraphError for everything but an answer with a JSON object that is no error */

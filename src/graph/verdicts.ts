@@ -1,6 +1,6 @@
-import type { BotErrorCode } from '../base/errors.ts'
-import type { Hint, Reach, Verdict } from './error.ts'
+import type { Verdict } from './error.ts'
 import * as words from './refusal-words.ts'
+import { credentials, dead, either, noPage, OWN_PAGE, row, setup, type VerdictRow } from './verdict-rows.ts'
 
 /** What Graph answered, as far as it decides the verdict. */
 export interface GraphAnswer {
@@ -18,50 +18,11 @@ export interface GraphAnswer {
 /** What of an answer the table looks at. */
 type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'edge'>
 
-/** One line of the table. The first line that fits an answer decides. */
-export interface VerdictRow extends RowOptions {
-  /**
-   * One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. Beside a
-   * subcode of seven digits, which has one meaning under every code, it is the code that was seen with it.
-   */
-  code: number | readonly [from: number, to: number] | null
-  /** `any`: with any subcode, or none. `none`: only without one. */
-  subcode: number | 'any' | 'none'
-  verdict: Verdict
-  /** What it means, as the end of a sentence: it is shown to the operator. */
-  meaning: string
-}
-
-interface RowOptions {
-  /** Only where the message says so too; the numbers alone do not tell these apart. */
-  says?: RegExp
-  /** Only on these calls; the same numbers mean something else on others. */
-  edges?: readonly string[]
-  /** Whom it speaks of, where that does not follow from the verdict. */
-  reach?: Reach
-  /** What mends it, as one or two sentences, where that does not follow from the verdict. */
-  remedy?: string
-  /** Whether a new user token mends it. */
-  byToken?: boolean
-  /** Facebook says, or was seen, to take the same thing a moment later. */
-  mayPass?: boolean
-  hint?: Hint
-  /** The error code, where that does not follow from the verdict. */
-  errorCode?: BotErrorCode
-}
-
-/** Calls for our own Page: an object that they do not find is the Page, and what they lack is a permission for it. */
-const OWN_PAGE = ['messages', 'sender_action', 'message_attachments', 'pass_thread_control']
-
-const CREDENTIALS =
-  'Compare FB_APP_ID and FB_APP_SECRET with App Dashboard > App settings > Basic, correct them and restart the bot.'
 const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
 const NO_TWO_FACTOR = "the Page's business demands two-factor authentication of the person who made the token"
 const TWO_FACTOR =
   'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
-const OWN_ROLE =
-  'See on facebook.com whether the Page is there and published and the person who made the token still has full access to it; then run `npm run bootstrap-token` and tick the Page and every permission.'
 const LOGIN_AGAIN = 'Start the login again; the code it ends with is good once, and only for a few minutes.'
 const REDIRECT =
   'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
@@ -251,6 +212,7 @@ export const VERDICTS: readonly VerdictRow[] = [
       byToken: true,
     },
   ),
+  row(100, 'any', 'bad_request', 'the template does not exist or is not approved', { says: words.TEMPLATE }),
   row(100, 'any', 'permission', 'a permission or a feature of the app is missing', { says: words.LACKING }),
   noPage(100, 'any', words.NO_OBJECT),
 
@@ -310,14 +272,27 @@ export const VERDICTS: readonly VerdictRow[] = [
     says: /(authorization|verification) code/i,
     remedy: LOGIN_AGAIN,
   }),
+  row(100, 'any', 'bad_request', 'Facebook could not fetch or take the file', {
+    says: words.FILE_FAILED,
+    edges: OWN_PAGE,
+    mayPass: true,
+  }),
   row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
-    says: words.PARAMETER,
+    says: words.PART,
+    edges: OWN_PAGE,
+  }),
+  row(100, 'any', 'unknown', 'Facebook refuses it for something else than the message', {
+    says: words.NOT_THE_MESSAGE,
+    edges: OWN_PAGE,
+  }),
+  row(100, 'any', 'bad_request', 'a part of the message is not as it must be', {
+    says: words.FAULTY,
     edges: OWN_PAGE,
   }),
   row(100, 'any', 'unknown', 'Facebook refuses it without naming a part of the message', {
     edges: OWN_PAGE,
   }),
-  row(100, 'any', 'bad_request', 'a parameter is invalid', { says: words.PARAMETER }),
+  row(100, 'any', 'bad_request', 'a parameter is invalid', { says: words.PART }),
   row(100, 'any', 'bad_request', 'Facebook refuses the request'),
   row(105, 'any', 'bad_request', 'a part of the message has too many elements', { edges: OWN_PAGE }),
   row(194, 'any', 'bad_request', 'a part that the message must have is missing', { edges: OWN_PAGE }),
@@ -332,8 +307,13 @@ export const VERDICTS: readonly VerdictRow[] = [
 ]
 
 /** The table's row for an answer, or undefined for an error that has no row. */
-export const findRow = (answer: Numbers): VerdictRow | undefined =>
-  VERDICTS.find((candidate) => fits(candidate, answer))
+export const findRow = (answer: Numbers): VerdictRow | undefined => {
+  const message = answer.message.replaceAll(QUOTED_ADDRESS, 'address')
+  return VERDICTS.find((candidate) => fits(candidate, { ...answer, message }))
+}
+
+/** An address that Graph quotes from what was sent: words in it are the operator's, not Graph's. */
+const QUOTED_ADDRESS = /https?:\/\/(?!developers\.facebook\.com)\S+/gi
 
 /**
  * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx with any body
@@ -365,38 +345,3 @@ const fitsNumbers = (
 
 const isUnique = (subcode: VerdictRow['subcode']): boolean =>
   typeof subcode === 'number' && subcode >= 1_000_000
-
-function row(
-  code: VerdictRow['code'],
-  subcode: VerdictRow['subcode'],
-  verdict: Verdict,
-  meaning: string,
-  options: RowOptions = {},
-): VerdictRow {
-  return { code, subcode, verdict, meaning, ...options }
-}
-
-/** The app's own id or secret is wrong. */
-function credentials(code: VerdictRow['code'], meaning: string, says?: RegExp): VerdictRow {
-  return row(code, 'any', 'configuration', meaning, { remedy: CREDENTIALS, ...(says && { says }) })
-}
-
-/** Something else about the app or this machine that only the operator can mend. */
-function setup(code: VerdictRow['code'], meaning: string, options: RowOptions): VerdictRow {
-  return row(code, 'any', 'configuration', meaning, { errorCode: 'BOT_GRAPH_REJECTED', ...options })
-}
-
-/** Facebook says of the token a call was made with that it is dead, and why. */
-function dead(subcode: number, meaning: string, options: RowOptions = {}): VerdictRow {
-  return row(190, subcode, 'token_invalid', meaning, { hint: 'token_dead', ...options })
-}
-
-/** A call for our own Page does not find it. */
-function noPage(code: VerdictRow['code'], subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
-  const about = { edges: OWN_PAGE, remedy: OWN_ROLE, byToken: true, ...(says && { says }) }
-  return row(code, subcode, 'permission', 'the Page is not there for this token', about)
-}
-
-function either(number: number, verdict: Verdict, meaning: string, options?: RowOptions): VerdictRow {
-  return row(null, number, verdict, meaning, options)
-}
