@@ -269,6 +269,25 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     ])
   })
 
+  t.test('a reply with characters that PostgreSQL takes for no text is sent once, too', async (t) => {
+    const { store, reopen } = await openPlace(t, open)
+    const texts = ['\0', '\ud83d', '\\u0000']
+    const replies = texts.map((text) => JSON.stringify({ message: { text }, by: 'ann' }))
+    await answer(store, 'a', [], 'psid-1', { replies })
+    const [claim] = await store.claimOutbox(10, anyRoom)
+    if (!claim) throw new Error('nothing to send')
+    for (const reply of claim.replies)
+      await store.finishReply(claim, reply, { status: 'sent', messageId: reply.id })
+    store.releaseOutbox(claim)
+    const again = await reopen()
+    const kept = await again.conversation({ pageId: 'page-1', psid: 'psid-1', limit: 9 })
+    t.same(
+      kept?.sent.map(({ by }) => by),
+      texts.map(() => 'ann'),
+    )
+    t.same(await again.claimOutbox(10, anyRoom), [])
+  })
+
   t.test('what was remembered of a forgotten visitor is not remembered in passing either', async (t) => {
     const { store } = await openPlace(t, open)
     await answer(store, 'a', [], 'psid-1', { state: '{"x":1}' })

@@ -96,8 +96,11 @@ export const sentAll = (
     operations.map(({ waited }) => waited),
   ])
 
-/** The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. */
-const AUTHOR = `case when strpos(o.body, '"by":') > 0 then o.body::json ->> 'by' end`
+/**
+ * The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. No escape is left in what is
+ * read: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair), in whichever text of the body. A name has none.
+ */
+const AUTHOR = String.raw`case when strpos(o.body, '"by":') > 0 then regexp_replace(o.body, '\\.', '?', 'g')::json ->> 'by' end`
 
 // Without a message id it may be something else that was done, such as a handover.
 const SENT = `
