@@ -19,6 +19,10 @@ export const knownVisitorsContract = (t: Test, open: OpenStore): void => {
     t.same(await left(store), { inbox: 0, outbox: {} })
     t.equal(await isKnown(), false)
 
+    const sameAsReceipt = newEvent('read b', { psid, opensWindow: false })
+    t.match(await store.accept([sameAsReceipt]), { stored: 0 }, 'told by another way, such as by catching up')
+    t.equal(await isKnown(), false)
+
     const anew = [receipt('read c'), newEvent('b', { psid }), receipt('read d')]
     t.ok((await store.accept(anew)).stored > 0)
     t.equal(await isKnown(), true)

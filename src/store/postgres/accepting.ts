@@ -33,7 +33,7 @@ export const acceptAll = (
   const names: { ord: number; key: Buffer; nowMs: number }[] = []
   const given = all.flatMap(({ event, nowMs }, ord) => {
     const conversation = known.conversation(event.pageId, event.psid ?? '')
-    if (conversation === null && event.isReceipt === true) return []
+    const isKept = conversation !== null || event.isReceipt !== true
     const keys = namesOf(event)
     const texts = keys.map((key) => key.toString('latin1'))
     const isRepeated = texts.some((text) => taken.has(text))
@@ -43,7 +43,7 @@ export const acceptAll = (
       const key = keys[index]
       if (key !== undefined) names.push({ ord: isRepeated ? -1 : ord, key, nowMs })
     }
-    return isRepeated ? [] : [{ event, nowMs, ord, conversation }]
+    return isRepeated || !isKept ? [] : [{ event, nowMs, ord, conversation }]
   })
   // Always in the same order, or two batches with the same names could wait for each other.
   names.sort((a, b) => Buffer.compare(a.key, b.key))
