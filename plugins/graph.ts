@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { isConfidential } from '../src/base/config.ts'
 import { createGraph } from '../src/graph/client.ts'
+import { SILENCE_FRESH_MS } from '../src/findings/cut-off.ts'
 import { createOutage, type Outage } from '../src/findings/outage.ts'
 import { createSilence, type Silence } from '../src/findings/silence.ts'
 import type { Graph } from '../src/graph/graph.ts'
@@ -20,7 +21,7 @@ declare module 'fastify' {
 async function graph(app: FastifyInstance) {
   const { FB_GRAPH_URL, FB_GRAPH_VERSION, FB_APP_ID, FB_APP_SECRET } = app.config
   const outage = createOutage({ clock: app.clock })
-  const silence = createSilence({ nowMs: app.clock.elapsed })
+  const silence = createSilence({ nowMs: app.clock.elapsed, freshMs: SILENCE_FRESH_MS })
   const client = createGraph({
     origin: FB_GRAPH_URL,
     version: FB_GRAPH_VERSION,

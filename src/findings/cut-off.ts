@@ -9,6 +9,11 @@ const SILENT_MS = 10_000
 const LOOK_MS = 3000
 /** After so long the instance takes Pages again, and finds out whether Facebook answers. */
 const REST_MS = 5 * 60_000
+/**
+ * So long a call without an answer says something of now. Longer than a rest, so that an outage of Facebook does not move Pages to
+ * and fro; not for ever, so that an instance without Pages, which makes no calls, can take those of another one later.
+ */
+export const SILENCE_FRESH_MS = 2 * REST_MS
 /** The instances that find Facebook silent have a record each. */
 const SILENT = 'facebook-silent'
 const SAID_FOR_MS = 30_000

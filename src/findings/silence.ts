@@ -9,14 +9,16 @@ export interface Silence {
   span: () => { firstMs: number; lastMs: number } | null
 }
 
-/** @param options.freshMs - so long a call without an answer says something of now; without an end when left out */
-export const createSilence = (options: { nowMs: () => number; freshMs?: number }): Silence => {
-  const { nowMs, freshMs = Number.POSITIVE_INFINITY } = options
+/** @param options.freshMs - so long a call without an answer says something of now */
+export const createSilence = (options: { nowMs: () => number; freshMs: number }): Silence => {
+  const { nowMs, freshMs } = options
   let silence: { firstMs: number; lastMs: number } | null = null
+  const span: Silence['span'] = () =>
+    silence !== null && nowMs() - silence.lastMs <= freshMs ? silence : null
   return {
     heard: (isAnswered) => {
-      silence = isAnswered ? null : { firstMs: silence?.firstMs ?? nowMs(), lastMs: nowMs() }
+      silence = isAnswered ? null : { firstMs: span()?.firstMs ?? nowMs(), lastMs: nowMs() }
     },
-    span: () => (silence !== null && nowMs() - silence.lastMs <= freshMs ? silence : null),
+    span,
   }
 }

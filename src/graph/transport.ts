@@ -26,7 +26,7 @@ export interface TransportOptions {
   dispatcher?: Dispatcher
   /** For a whole call, waiting for a connection included. */
   timeoutMs?: number
-  /** After every call: `outcome` is `ok` or a verdict; `isAnswered`: anything came back, be it from a proxy or not to be read. */
+  /** After every call that was not held back by `maySend`: `outcome` is `ok` or a verdict; `isAnswered`: anything came back, be it from a proxy or not to be read. */
   onCall?: (call: { edge: string; outcome: 'ok' | Verdict; isAnswered: boolean; ms: number }) => void
 }
 
@@ -86,6 +86,7 @@ export const createTransport = ({
     const startedMs = performance.now()
     let outcome: 'ok' | Verdict = 'transient'
     let isAnswered = false
+    let isHeldBack = false
     try {
       const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs)
       isAnswered = true
@@ -94,11 +95,12 @@ export const createTransport = ({
       outcome = 'ok'
       return answer
     } catch (error) {
+      isHeldBack = error instanceof LostAnswer && error.isHeldBack
       const failure = error instanceof LostAnswer ? lost(wanted, error, via) : error
       if (failure instanceof GraphError) outcome = failure.verdict
       throw failure
     } finally {
-      onCall?.({ edge: wanted.edge, outcome, isAnswered, ms: performance.now() - startedMs })
+      if (!isHeldBack) onCall?.({ edge: wanted.edge, outcome, isAnswered, ms: performance.now() - startedMs })
     }
   }
 
@@ -148,12 +150,14 @@ const closeSoon = async (pool: Dispatcher, withinMs: number): Promise<void> => {
   clearTimeout(tooLong)
 }
 
-/** No usable answer came. `sent`: the request may have reached Graph. */
+/** No usable answer came. `sent`: the request may have reached Graph. `isHeldBack`: `maySend` said that it may not go out. */
 class LostAnswer extends Error {
   readonly sent: boolean
-  constructor(reason: string, sent: boolean) {
+  readonly isHeldBack: boolean
+  constructor(reason: string, sent: boolean, isHeldBack = false) {
     super(reason)
     this.sent = sent
+    this.isHeldBack = isHeldBack
   }
 }
 
@@ -183,9 +187,9 @@ const exchange = (
       clearTimeout(deadline)
       return true
     }
-    const fail = (reason: string): void => {
+    const fail = (reason: string, isHeldBack = false): void => {
       if (!settle()) return
-      const failure = new LostAnswer(reason, sent)
+      const failure = new LostAnswer(reason, sent, isHeldBack)
       controller?.abort(failure)
       reject(failure)
     }
@@ -203,7 +207,7 @@ const exchange = (
           // The deadline passed while this waited for a connection: it must not go out any more.
           if (settled) started.abort(new LostAnswer('too late', false))
           // Here and not before the call: after a process was frozen, what waited for a connection goes out before any timer runs.
-          else if (maySend?.() === false) fail('this process may not send now')
+          else if (maySend?.() === false) fail('this process may not send now', true)
           else sent = true
         },
         onResponseStart: (_controller, statusCode, responseHeaders) => {

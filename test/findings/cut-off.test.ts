@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { createCutOff } from '../../src/findings/cut-off.ts'
+import { createCutOff, SILENCE_FRESH_MS } from '../../src/findings/cut-off.ts'
 import { createSilence } from '../../src/findings/silence.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
@@ -12,7 +12,7 @@ const build = (t: Test, ...ids: string[]) => {
   const list = ids.map((id) => runningInstance(id, { pages: [`page of ${id}`] }))
   const warned: object[] = []
   const instances = list.map(({ id }) => {
-    const silence = createSilence({ nowMs: clock.elapsed })
+    const silence = createSilence({ nowMs: clock.elapsed, freshMs: SILENCE_FRESH_MS })
     const rested: number[] = []
     const watch = createCutOff({
       silence,
@@ -89,6 +89,29 @@ t.test('an instance that hears Facebook again says so, and the others go by it',
   b?.silence.heard(true)
   await fail(7, ...instances.slice(0, 1))
   t.same(a?.rested, [REST_MS])
+})
+
+t.test('an instance that once heard nothing and has no Pages takes those of another one later', async (t) => {
+  const { clock, instances, list, fail } = build(t, 'a', 'b')
+  const [a, b] = instances
+  if (a === undefined || b === undefined || list[0] === undefined) throw new Error('there are two')
+  await fail(15, a)
+  t.same(a.rested, [REST_MS])
+  list[0].pages = []
+  await fail(60, b)
+  t.same(b.rested, [], 'where both hear nothing it is Facebook, and the Pages stay')
+  b.silence.heard(true)
+  await clock.advance(SILENCE_FRESH_MS)
+  await fail(15, b)
+  t.same(b.rested, [REST_MS])
+})
+
+t.test('two calls that fail far apart do not do it either', async (t) => {
+  const { clock, instances, fail } = build(t, 'a', 'b')
+  await fail(1, ...instances.slice(0, 1))
+  await clock.advance(2 * SILENCE_FRESH_MS)
+  await fail(5, ...instances.slice(0, 1))
+  t.same(instances[0]?.rested, [])
 })
 
 t.test('a database that does not answer is told of, and asked again', async (t) => {

@@ -192,6 +192,7 @@ t.test(
   async (t) => {
     let [answer, mayStill] = [(): void => undefined, true]
     const heard: string[] = []
+    const counted: string[] = []
     const origin = await raw(t, (socket) => {
       heard.push('request')
       answer = () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}')
@@ -204,6 +205,7 @@ t.test(
       appId: '6',
       appSecret: 'app-secret-1',
       dispatcher,
+      onCall: ({ outcome }) => counted.push(outcome),
     })
     t.teardown(() => dispatcher.destroy())
     const call = { ...SEND, maySend: () => mayStill }
@@ -214,6 +216,7 @@ t.test(
     const [, late] = await ends
     t.match(late, { status: 'rejected', reason: { verdict: 'transient', message: /may not send now/ } })
     t.equal(heard.length, 1)
+    t.equal(counted.length, 1, 'it counts as no call that Facebook did not answer')
   },
 )
 
