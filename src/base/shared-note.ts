@@ -1,9 +1,15 @@
 import { BotError } from './errors.ts'
 
-/** Small texts by name; the store's. */
+/** Small texts that the store keeps by name. */
 export interface Notes {
+  /** The text kept under that name; null when there is none. */
   recall: (name: string) => Promise<string | null>
-  /** @param was - the text that the writer has read @returns whether it still was that one, and the new one is kept */
+  /**
+   * Keeps a text that several instances change; see {@link sharedNote}.
+   *
+   * @param was - the text that the writer has read; null for none
+   * @returns whether it still was that one, and the new one is kept
+   */
   rememberIf: (name: string, text: string, was: string | null) => Promise<boolean>
 }
 

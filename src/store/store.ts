@@ -3,6 +3,7 @@ import type { DeadLetters, DeadLetter, GraphFacts } from './dead-letters.ts'
 import type { FormAnswerList, NewAnswers } from './form-answers.ts'
 import type { OpenQuestions, OpenQuestion } from './open-questions.ts'
 import type { Records } from './records.ts'
+import type { Notes } from '../base/shared-note.ts'
 import type { Span } from '../base/spans.ts'
 
 /**
@@ -125,17 +126,9 @@ export interface VisitorOperations {
   forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<Forgotten>
 }
 
-export interface NoteOperations {
+export interface NoteOperations extends Notes {
   /** Keeps a small text under a name, over restarts: ids of uploads, how far webhooks reach, and the like. */
   remember: (name: string, text: string) => Promise<void>
-  /**
-   * The same for a text that several instances change, if it still is the one that the writer has read: `was`, null for none.
-   *
-   * @returns whether it was, and the new text is kept; see {@link ../base/shared-note.ts sharedNote}
-   */
-  rememberIf: (name: string, text: string, was: string | null) => Promise<boolean>
-  /** The text kept under that name; null when there is none. */
-  recall: (name: string) => Promise<string | null>
 }
 
 export interface HistoryOperations {
