@@ -4,7 +4,7 @@ export type Role = (typeof ROLES)[number]
 
 /** For the page on which an owner chooses one. */
 export const ROLE_WORDS: Record<Role, string> = {
-  viewer: 'looks at everything',
+  viewer: 'looks at everything but secrets',
   operator: 'looks, answers visitors and repairs: tokens, dead letters, trial alerts',
   owner: 'looks, repairs, changes what the bot says and who may be here',
 }

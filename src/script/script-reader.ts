@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { createBoundedMap } from '../base/bounded-map.ts'
+import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { mediaLooks } from './media-files.ts'
 import { ScriptError } from './mistakes.ts'
 import { parseScript } from './parse.ts'
@@ -70,13 +71,14 @@ export const createScriptReader = (deps: ScriptReaderDeps): ScriptReader => {
   }
 }
 
-/** Equal for texts that differ in their line ends alone, which say the same. */
+/** Equal for texts that differ in their line ends alone, which say the same unless these make one of them too large. */
 const markOf = (content: string | Uint8Array): string => {
   const bytes =
     typeof content === 'string'
       ? Buffer.from(content)
       : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   return createHash('sha256')
+    .update(bytes.length > MAX_SCRIPT_BYTES ? 'too large' : '')
     .update(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
     .digest('base64url')
 }

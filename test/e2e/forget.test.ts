@@ -14,7 +14,7 @@ import { createTalk } from '../helpers/talk.ts'
 const SETTLED_WITHIN_MS = 90_000
 /** Far more than are sent while the command starts: each waits for the one before it. */
 const WAITING = 90
-const LATENCY_MS = 500
+const LATENCY_MS = 1000
 /** So often the same words, and the operator is told of another bot, by the visitor's number. */
 const OVER_AND_OVER = 7
 

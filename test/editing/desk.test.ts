@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { createScriptDesk } from '../../src/editing/desk.ts'
 import { openScriptFiles } from '../../src/script/script-files.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { until } from '../helpers/until.ts'
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])
 
@@ -29,12 +30,11 @@ const build = async (t: Test, text: string) => {
   })
   const used = () => scripts.of('100')
   /** Resolves once the bot speaks by another version. */
-  const taken = async (before: object): Promise<void> => {
-    for (let n = 0; n < 200 && used() === before; n += 1) {
+  const taken = (before: object): Promise<void> =>
+    until(async () => {
       await clock.advance(500)
-      await new Promise(setImmediate)
-    }
-  }
+      return used() !== before
+    })
   return { dir: join(dir, 'own'), main: desk.at(null), used, taken }
 }
 

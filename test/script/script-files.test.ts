@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { openScriptFiles } from '../../src/script/script-files.ts'
 import type { Script } from '../../src/script/types.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { until } from '../helpers/until.ts'
 
 const [TEA, FLOWERS, OTHER] = ['1001', '1002', '1003']
 
@@ -23,13 +24,15 @@ const build = async (t: Test, files: Record<string, string>) => {
   scripts.start()
   const says = (pageId: string): string => saysOf(scripts.of(pageId))
   /** Lets time pass, and waits for what is read meanwhile. */
-  const settle = async (until: () => boolean): Promise<void> => {
-    for (let n = 0; n < 400 && !until(); n += 1) {
-      await clock.advance(500)
-      await new Promise(setImmediate)
-    }
-    t.ok(until(), 'in the end')
-  }
+  const settle = (isSo: () => boolean): Promise<void> =>
+    until(
+      async () => {
+        if (isSo()) return true
+        await clock.advance(500)
+        return false
+      },
+      { what: isSo.toString() },
+    )
   return {
     scripts,
     says,

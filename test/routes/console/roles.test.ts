@@ -5,6 +5,7 @@ import { PASSWORD } from '../../helpers/console.ts'
 import { pageToken } from '../../store/tokens/sample.ts'
 import { APP_SECRET } from '../../helpers/sign.ts'
 import { buildFullConsole } from '../../helpers/full-console.ts'
+import { until } from '../../helpers/until.ts'
 
 /** What each role may post; an owner may post everything. */
 const FOR_VIEWERS = ['/operator/sign-out', '/operator/people/own', '/operator/script/try']
@@ -66,9 +67,7 @@ t.test('no page shows a secret, but for the verify token to those who set the bo
   const world = await buildFullConsole(t, { ...SECRETS, FB_GRAPH_URL: `http://127.0.0.1:${port}` })
   await world.app.tokenStore.save({ pages: [pageToken()] })
   // Facebook is asked by the first page, which does not wait for the answer.
-  const asks = async (): Promise<boolean> =>
-    (await world.owner.get('/operator')).body.includes('Facebook sends nothing')
-  for (let n = 0; n < 300 && !(await asks()); n += 1) await new Promise(setImmediate)
+  await until(async () => (await world.owner.get('/operator')).body.includes('Facebook sends nothing'))
 
   for (const role of ['viewer', 'operator', 'owner']) {
     const tab = role === 'owner' ? world.owner : await world.person(role)
