@@ -28,8 +28,8 @@ export const createCutOff = (deps: {
   silence: Pick<Silence, 'span'>
   roster: { self: string; list: () => readonly Pick<RunningInstance, 'id' | 'pages'>[] }
   records: Pick<Records, 'list' | 'put' | 'take'>
-  /** Gives the Pages of this instance away, and takes none for so long. */
-  rest: (ms: number) => Promise<void>
+  /** Gives the Pages of this instance away, and takes none for so long; false where no other instance takes any. */
+  rest: (ms: number) => Promise<boolean>
   clock: Pick<Clock, 'after' | 'elapsed'>
   log: Pick<Log, 'warn'>
 }): { start: () => void; stop: () => void } => {
@@ -60,9 +60,13 @@ export const createCutOff = (deps: {
     if (!all.some(({ id, pages }) => id === self && pages.length > 0)) return
     const silent = new Set((await records.list(SILENT)).map(({ id }) => id))
     if (all.every(({ id }) => id === self || silent.has(id))) return
+    const before = restsUntilMs
     restsUntilMs = clock.elapsed() + REST_MS
-    log.warn({ silentMs }, 'Facebook does not answer this instance: it gives its Pages away')
-    void rest(REST_MS)
+    // What is in hand comes home first; until then this instance goes on saying what it finds.
+    void rest(REST_MS).then((isResting) => {
+      if (isResting) log.warn({ silentMs }, 'Facebook does not answer this instance: it gives its Pages away')
+      else restsUntilMs = before
+    })
   }
 
   const lookAgain = (): void => {

@@ -18,7 +18,11 @@ export interface OpenedStore {
    * still accepted.
    */
   leave: () => Promise<void>
-  /** The same for so long, or until there is no other instance. Nothing happens where there is none. */
-  rest: (ms: number) => Promise<void>
+  /**
+   * The same for so long, or until there is no other instance.
+   *
+   * @returns false where no other instance takes Pages; then nothing happens
+   */
+  rest: (ms: number) => Promise<boolean>
   close: () => Promise<void>
 }

@@ -31,7 +31,7 @@ export const createRoster = (deps: {
   /** What this instance is, as it sees it. */
   own: () => Omit<RunningInstance, 'id'>
   /** Gives the Pages of this instance away, and takes none for so long. */
-  rest: (ms: number) => Promise<void>
+  rest: (ms: number) => Promise<unknown>
   /** Null where an instance has a database of its own. */
   shared: { records: Pick<Records, 'put' | 'take'>; instances: Instances; running: RunningInstances } | null
   clock: Pick<Clock, 'after'>

@@ -11,6 +11,7 @@ const build = (t: Test, ...ids: string[]) => {
   const records = createFakeRecords(clock)
   const list = ids.map((id) => runningInstance(id, { pages: [`page of ${id}`] }))
   const warned: object[] = []
+  const others = { takePages: true }
   const instances = list.map(({ id }) => {
     const silence = createSilence({ nowMs: clock.elapsed, freshMs: SILENCE_FRESH_MS })
     const rested: number[] = []
@@ -18,7 +19,10 @@ const build = (t: Test, ...ids: string[]) => {
       silence,
       roster: { self: id, list: () => list },
       records,
-      rest: async (ms) => void rested.push(ms),
+      rest: async (ms) => {
+        rested.push(ms)
+        return others.takePages
+      },
       clock,
       log: { warn: (facts) => void warned.push(facts) },
     })
@@ -33,7 +37,7 @@ const build = (t: Test, ...ids: string[]) => {
       await clock.advance(1000)
     }
   }
-  return { clock, records, list, instances, warned, fail }
+  return { clock, records, list, others, instances, warned, fail }
 }
 
 const REST_MS = 5 * 60_000
@@ -104,6 +108,20 @@ t.test('an instance that once heard nothing and has no Pages takes those of anot
   await clock.advance(SILENCE_FRESH_MS)
   await fail(15, b)
   t.same(b.rested, [REST_MS])
+})
+
+t.test('it gives its Pages away once another instance takes them', async (t) => {
+  const { others, instances, warned, fail } = build(t, 'a', 'b')
+  others.takePages = false
+  await fail(15, ...instances.slice(0, 1))
+  t.ok(instances[0]?.rested.length, 'the other one is about to end, or rests')
+  t.same(warned, [])
+  others.takePages = true
+  await fail(5, ...instances.slice(0, 1))
+  t.equal(warned.length, 1)
+  const asked = instances[0]?.rested.length
+  await fail(60, ...instances.slice(0, 1))
+  t.equal(instances[0]?.rested.length, asked)
 })
 
 t.test('two calls that fail far apart do not do it either', async (t) => {

@@ -27,6 +27,7 @@ t.test('why a Page comes and goes is told by both of its keepers', async (t) => 
   await keepsAll(first, ...PAGES)
   t.same(one.heard, ['taken new', 'taken new'])
   t.ok(one.commits() > 0)
+  t.equal(await first.rest(60_000), false, 'with no other instance nothing happens, also when one comes')
 
   const second = await instance(t, url, { report: other.report })
   await until(() => one.heard.length === 3 && other.heard.length === 1)
@@ -39,7 +40,7 @@ t.test('why a Page comes and goes is told by both of its keepers', async (t) => 
   t.same(taken.toSorted(), ['taken lapsed', 'taken lapsed', 'taken left', 'taken new', 'taken new'])
 
   const before = other.heard.length
-  await first.rest(60_000)
+  t.equal(await first.rest(60_000), true)
   t.equal(one.heard.at(-1), 'gone rested')
   await until(() => other.heard.length > before)
   t.same(other.heard.slice(before), ['taken left'])

@@ -28,8 +28,8 @@ export interface Leases extends KeptPages {
   begin: () => void
   /** Takes no more, and gives those it has to other instances, if there are any, as soon as what is sent for them has come home. */
   leave: () => Promise<void>
-  /** As {@link Leases.leave}, but for so long, or until there is no other instance. */
-  rest: (ms: number) => Promise<void>
+  /** As {@link Leases.leave}, but for so long, or until there is no other instance; false where there is none now. */
+  rest: (ms: number) => Promise<boolean>
   /** A transaction was refused by a fence: looks at once what became of the leases. */
   doubted: () => void
   /** Calls the listener when another process may have written, and at every beat. */
@@ -349,9 +349,11 @@ export const openLeases = async (
     rest: async (ms) => {
       // Who is there now, rather than three seconds ago.
       await round().catch(() => undefined)
+      if (others === 0) return false
       restsUntilMs = clock.elapsed() + ms
-      if (isResting()) await giveAway(keptNow(), 'rested')
+      await giveAway(keptNow(), 'rested')
       await round().catch(() => undefined)
+      return true
     },
     doubted: () => wake(),
     tellEvents: (after) => notify('events', String(after), '*'),

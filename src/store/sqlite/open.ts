@@ -40,7 +40,7 @@ export const openStore = async (options: {
       running: null,
       begin: () => undefined,
       leave: () => Promise.resolve(),
-      rest: () => Promise.resolve(),
+      rest: () => Promise.resolve(false),
       close: async () => {
         await store.close()
         held.release()
