@@ -1,0 +1,130 @@
+import t from 'tap'
+import { createWorld, refusal, type World } from './harness.ts'
+
+const done = async (world: World): Promise<boolean> => {
+  const { inbox, outbox } = await world.store.counts()
+  return inbox === 0 && outbox.size === 0
+}
+
+t.test('a lost answer is not sent again when the echo arrives', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.echo(world.graph.metadata[0] ?? '', 'mid-of-x0')
+  await world.until(() => done(world), 'settled without waiting')
+  t.same(world.graph.calls, ['x.0', 'x.1'])
+  t.equal(world.graph.looks, 0)
+})
+
+t.test('a lost answer is not sent again when the conversation shows the message', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => [
+    { id: 'theirs', fromId: 'psid-1', text: 'x.0', createdMs: world.clock.now() },
+    { id: 'ours', fromId: 'page-1', text: 'x.0', createdMs: world.clock.now() },
+  ]
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  t.same(world.graph.calls, ['x.0', 'x.1'])
+})
+
+t.test('a lost answer is sent again once the message is known not to be there', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => refusal('ambiguous', 'messages', { httpStatus: null })
+  world.graph.recent = () => [
+    { id: 'old', fromId: 'page-1', text: 'x', createdMs: world.clock.now() - 3_600_000 },
+    { id: 'visitor', fromId: 'psid-1', text: 'x', createdMs: world.clock.now() },
+  ]
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.clock.advance(10_000)
+  t.equal(world.graph.calls.length, 1, 'but not while Facebook may still carry it out')
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'sent')
+  t.same(world.graph.calls, ['x', 'x'])
+})
+
+t.test('a reply that was in flight at a crash is looked for before it is sent again', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = ({ message }) => {
+    if (message.text === 'x.0') world.graph.accepted.push('x.0')
+    return 'ambiguous'
+  }
+  world.delivery.start()
+  await world.say('x*2')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.recent = () => [{ id: 'ours', fromId: 'page-1', text: 'x.0', createdMs: world.clock.now() }]
+  world.graph.answer = () => undefined
+  await world.restart()
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  t.same(world.graph.accepted, ['x.0', 'x.1'])
+  t.same(world.settled, ['found'])
+})
+
+t.test('the same text sent a moment ago does not count as the one in doubt', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  await world.say('ok')
+  await world.until(() => done(world), 'the first is sent')
+  const firstMid = `mid-1-${world.clock.now()}`
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => [{ id: firstMid, fromId: 'page-1', text: 'ok', createdMs: world.clock.now() }]
+  await world.say('ok')
+  await world.until(() => world.graph.calls.length === 2, 'the second is tried')
+  world.graph.answer = () => undefined
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  t.same(world.graph.accepted, ['ok', 'ok'])
+  t.same(world.settled, ['not_found'])
+})
+
+t.test('a send that must not be written any more is told as held back', async (t) => {
+  const world = await createWorld(t)
+  const { finishEvent } = world.store
+  world.store.finishEvent = async (...outcome) => {
+    const claim = await finishEvent(...outcome)
+    return claim && { ...claim, maySend: () => false }
+  }
+  const asked: unknown[] = []
+  world.graph.answer = ({ maySend }) => void asked.push(maySend?.())
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => done(world), 'the fake sends it all the same')
+  t.same(asked, [false])
+  t.same(world.settled, ['held back'])
+})
+
+t.test('when the conversation cannot be read the reply is not kept back for ever', async (t) => {
+  const world = await createWorld(t)
+  world.graph.answer = () => 'ambiguous'
+  world.graph.recent = () => 'permission'
+  world.delivery.start()
+  await world.say('x')
+  await world.until(() => world.graph.calls.length === 1, 'the try')
+  world.graph.answer = () => undefined
+  await world.until(async () => {
+    await world.clock.advance(1000)
+    return done(world)
+  }, 'sent')
+  t.same(world.graph.calls, ['x', 'x'])
+  t.same(world.settled, ['unreadable'])
+  t.same(world.needs, [], 'and the refused look closes nothing')
+})
