@@ -265,7 +265,8 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
 /**
  * Many small statements cost more than a large one: the `accept` operations between two reads of the inbox become one, in the
  * place of the last; the `sent` ones become one in the place of the first, as what was sent must not be read again; the
- * `load_outbox` ones become one at the end, as what the others put into the outbox must be found. None passes a `forget`.
+ * `load_outbox` ones become one at the end, as what the others put into the outbox must be found. Only a `sent` passes a `forget`,
+ * which takes its rows away in either order.
  */
 const partsOf = (operations: readonly Operation[]): Part[] => {
   const parts: Part[] = []
