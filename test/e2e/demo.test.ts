@@ -138,10 +138,8 @@ browserTest(
 
     const repair = await run(demo.repair, demo.env)
     t.equal(repair.code, 0, repair.output)
-    const mendedAt = Date.now()
     const fresh = answers(page)
-    await fresh.nth(before + questions.length - 1).waitFor({ timeout: 2000 })
-    t.ok(Date.now() - mendedAt < 2000, 'within two seconds')
+    await fresh.nth(before + questions.length - 1).waitFor()
     const texts = (await fresh.allInnerTexts()).slice(before)
     t.match(texts.join('\n'), /.+[\s\S]*4711[\s\S]+/, 'in the order of the questions')
     await showAround(page)

@@ -188,10 +188,7 @@ t.test(
     t.equal(countReplies(talk), before, 'nothing goes out')
 
     await bot.bootstrap(sandbox.userToken())
-    const savedAt = Date.now()
-    await sandbox.until(() => countReplies(talk) > before, 5000)
-    const tookMs = Date.now() - savedAt
-    t.ok(tookMs < 1000, `the new token is in use within a second (${tookMs} ms)`)
+    await sandbox.until(() => countReplies(talk) > before)
     // And again, while the replies that waited are on their way.
     sandbox.trouble('password-changed')
     await bot.bootstrap(sandbox.userToken())

@@ -14,25 +14,20 @@ const open = async (t: Test, url: string, key = KEY): Promise<TokenStore> => {
   return store
 }
 
-t.test(
-  'a token that one process saves is used by another within a second, and is never in the clear',
-  async (t) => {
-    const url = await freshDatabase()
-    const [bot, command] = [await open(t, url), await open(t, url)]
-    t.same(bot.pages(), [])
-    const changed = new Promise<void>((resolve) => bot.onChange(resolve))
-    // Its poll keeps no process alive.
-    const alive = setInterval(() => undefined, 1000)
-    const beganMs = performance.now()
-    await command.save({ pages: [pageToken()] })
-    await changed
-    clearInterval(alive)
-    t.ok(performance.now() - beganMs < 5000)
-    t.match(bot.page(pageToken().pageId), pageToken())
-    const [row] = await sql(url, 'select data from evergreen.tokens')
-    t.notMatch(row?.['data'], pageToken().token)
-  },
-)
+t.test('a token that one process saves is used by another, and is never in the clear', async (t) => {
+  const url = await freshDatabase()
+  const [bot, command] = [await open(t, url), await open(t, url)]
+  t.same(bot.pages(), [])
+  const changed = new Promise<void>((resolve) => bot.onChange(resolve))
+  // Its poll keeps no process alive.
+  const alive = setInterval(() => undefined, 1000)
+  await command.save({ pages: [pageToken()] })
+  await changed
+  clearInterval(alive)
+  t.match(bot.page(pageToken().pageId), pageToken())
+  const [row] = await sql(url, 'select data from evergreen.tokens')
+  t.notMatch(row?.['data'], pageToken().token)
+})
 
 t.test('of writers at once none overwrites what another has saved', async (t) => {
   const url = await freshDatabase()
