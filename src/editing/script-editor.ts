@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BotError } from '../base/errors.ts'
+import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
 import { withEndsOf } from './line-ends.ts'
 import type { Versions } from './versions.ts'
 
@@ -41,8 +42,10 @@ export const createScriptEditor = (deps: {
     if (changed === null || changed === text) return
     if (fixed !== null) throw readOnly(file, fixed)
     const before = bytes.toString('utf8')
+    const after = withEndsOf(before, changed)
+    if (Buffer.byteLength(after) > MAX_SCRIPT_BYTES) throw tooLarge()
     await versions.keep(before, by)
-    await replace(file, withEndsOf(before, changed))
+    await replace(file, after)
   }
 
   return {
@@ -80,6 +83,14 @@ const replace = async (file: string, text: string): Promise<void> => {
     throw readOnly(file, 'The bot may not write to it or its folder.', error)
   }
 }
+
+/** A text is judged with line feeds alone. */
+const tooLarge = (): BotError =>
+  new BotError(
+    'BOT_SCRIPT_NOT_EDITABLE',
+    `With the line ends of the file the script would be too large: at most ${MAX_SCRIPT_BYTES / 1024} KiB.`,
+    { remedy: 'Shorten it, or save the file with line feeds alone in an editor. Nothing was changed.' },
+  )
 
 const readOnly = (file: string, why: string, cause?: unknown): BotError =>
   new BotError('BOT_SCRIPT_READ_ONLY', `${file} cannot be changed from here. ${why}`, {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createScriptDesk } from '../../src/editing/desk.ts'
@@ -63,6 +63,18 @@ for (const [name, ends] of [
     t.equal(used(), made)
   })
 }
+
+t.test('a text that is too large with the line ends of its file is not saved', async (t) => {
+  const { dir, main } = await build(t, 'fallback: { say: one }\r\n')
+  const before = readFileSync(join(dir, 'bot.yaml'), 'utf8')
+  const { version } = await main.read()
+  const text = `fallback: { say: two }\n${`${'#'.repeat(63)}\n`.repeat(8150)}`
+  await t.rejects(main.saveText({ text, version, by: 'ann' }), {
+    code: 'BOT_SCRIPT_NOT_EDITABLE',
+    message: /at most 512 KiB/,
+  })
+  t.equal(readFileSync(join(dir, 'bot.yaml'), 'utf8'), before)
+})
 
 t.test('a text is read anew when a file that it names looks otherwise', async (t) => {
   const { dir, main } = await build(t, 'fallback: { say: one }\n')

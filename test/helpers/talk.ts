@@ -54,7 +54,7 @@ export const createTalk = ({ sandbox, pageIds, psids }: Town, rng: Rng): Talk =>
       place.texts.push(words)
       sandbox.act(place.pageId, place.psid, { type: 'text', text: words })
     },
-    answered: async (limitMs = 30_000) => {
+    answered: async (limitMs = 90_000) => {
       const isDone = (): boolean => conversations.every(({ got, owed }) => got().length >= owed().length)
       // Too late is told by what is wrong then.
       await sandbox.until(isDone, limitMs).catch(() => undefined)
