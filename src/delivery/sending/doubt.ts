@@ -60,7 +60,7 @@ const ROUNDING_MS = 5000
 const CLOCK_SKEW_MS = 60_000
 
 export const createDoubtResolver = (deps: {
-  graph: Pick<Graph, 'recentMessages'>
+  graph: Pick<Graph, 'recentMessages' | 'now'>
   store: Pick<Store, 'sentReplies'>
   pacer: Pacer
   clock: Clock
@@ -121,7 +121,7 @@ export const createDoubtResolver = (deps: {
       }
       bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
-      const earliestMs = earliestOf(content, reply.doubtSinceMs ?? clock.now())
+      const earliestMs = earliestOf(content, reply.doubtSinceMs ?? clock.now(), graph.now() ?? clock.now())
       try {
         const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
         unreadableMs.delete(reply.id)
@@ -195,9 +195,15 @@ const dropUntil = (times: Map<string, number>, ms: number): void => {
   }
 }
 
-/** When the reply went out at the earliest: after what it answers, unless that is dated later than the send itself. */
-const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number): number =>
-  answersMs === undefined || answersMs > doubtSinceMs ? doubtSinceMs - CLOCK_SKEW_MS : answersMs - ROUNDING_MS
+/**
+ * When the reply went out at the earliest: after what it answers, unless that is dated later than Facebook's own clock.
+ *
+ * @param facebookMs - Facebook's time now; ours, where Facebook has told none
+ */
+const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number, facebookMs: number): number =>
+  answersMs === undefined || answersMs > facebookMs + ROUNDING_MS
+    ? doubtSinceMs - CLOCK_SKEW_MS
+    : answersMs - ROUNDING_MS
 
 /** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
 const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
