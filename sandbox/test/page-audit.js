@@ -43,8 +43,14 @@ const faint = () => {
   })
 }
 
-/** Resolves when nothing fades or moves any more. */
-const still = () => Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+
+/** Resolves when the page is drawn in the colours and size that were set last, and nothing fades or moves any more. */
+const still = async () => {
+  await nextFrame()
+  await nextFrame()
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+}
 
 /** @param {Element} element */
 const nameOf = (element) => `${element.tagName.toLowerCase()}.${element.className}`

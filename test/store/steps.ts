@@ -94,8 +94,8 @@ export const finishAll = async (
   }
 }
 
-export const sendAll = async (store: Store, limit = 10): Promise<string[]> => {
-  const sent: string[] = []
+/** @param sent - where each is noted in the moment it is sent */
+export const sendAll = async (store: Store, limit = 10, sent: string[] = []): Promise<string[]> => {
   for (;;) {
     const claims = await store.claimOutbox(limit, anyRoom)
     if (claims.length === 0) return sent
