@@ -27,6 +27,8 @@ interface Doubt {
   shown?: string
   /** Whether what it answers is dated an hour after the send. */
   answersFuture?: boolean
+  /** Whether what it answers is dated twenty seconds after the send. */
+  isAhead?: boolean
   /** Whether the machine's clock is an hour behind Facebook's, and the text was said to the visitor before, too. */
   isBehind?: boolean
 }
@@ -46,6 +48,7 @@ const settled = async (facts: Doubt) => {
   const facebookNow = (): number => clock.now() + (isBehind ? 3600 * SECOND_MS : 0)
   const content: QueuedReply = {
     ...(facts.content ?? TEXT),
+    ...(facts.isAhead === true && { answersMs: clock.now() + 20 * SECOND_MS }),
     ...((answersFuture || isBehind) && { answersMs: clock.now() + 3600 * SECOND_MS }),
   }
   const reply: StoredReply = {
@@ -159,6 +162,10 @@ const TABLE: Record<string, [Doubt, string]> = {
   'the message answers something that is dated in the future': [
     { tookMs: 100, answered: true, look: 'there', answersFuture: true },
     'sent after 3 s',
+  ],
+  'the message answers something that is dated a little ahead, and is looked for much later': [
+    { tookMs: 100, answered: true, look: 'there', isAhead: true, takenAfterMs: 60_000 },
+    'sent after 63 s',
   ],
   'the same text was said before, and the clock of the machine is an hour behind': [
     { tookMs: 100, answered: true, look: 'there', isBehind: true },

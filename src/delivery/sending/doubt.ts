@@ -121,7 +121,9 @@ export const createDoubtResolver = (deps: {
       }
       bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
-      const earliestMs = earliestOf(content, reply.doubtSinceMs ?? clock.now(), graph.now() ?? clock.now())
+      const doubtSinceMs = reply.doubtSinceMs ?? clock.now()
+      const facebookMs = (graph.now() ?? clock.now()) - Math.max(0, clock.now() - doubtSinceMs)
+      const earliestMs = earliestOf(content, doubtSinceMs, facebookMs)
       try {
         const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
         unreadableMs.delete(reply.id)
@@ -196,9 +198,9 @@ const dropUntil = (times: Map<string, number>, ms: number): void => {
 }
 
 /**
- * When the reply went out at the earliest: after what it answers, unless that is dated later than Facebook's own clock.
+ * When the reply went out at the earliest: after what it answers, unless that is dated later than the send.
  *
- * @param facebookMs - Facebook's time now; ours, where Facebook has told none
+ * @param facebookMs - Facebook's time when the doubt began; ours, where Facebook has told none
  */
 const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number, facebookMs: number): number =>
   answersMs === undefined || answersMs > facebookMs + ROUNDING_MS
