@@ -65,10 +65,20 @@ t.test(
 
     await bot.bootstrap(sandbox.userToken())
     await pager.heard(/^All is well again: Page 0 /)
+    await talk.answered(SETTLED_WITHIN_MS)
+    const answered = talk.conversations.map(({ got }) => got().length)
+    for (let n = 0; n < MESSAGES_A_STEP; n += 1) talk.write()
+    await talk.answered(SETTLED_WITHIN_MS)
+    t.same(
+      talk.conversations.map(({ got }, index) => got().slice(answered[index])),
+      talk.conversations.map(({ owed }, index) => owed().slice(answered[index])),
+      'the newer one alone keeps the order',
+    )
+
     for (const instance of instances) await replace(instance, old)
     sandbox.courier.hurry()
     await talk.answered(SETTLED_WITHIN_MS)
-    // The older program may handle an event before one that another instance commits late, so the order is not looked at here.
+    // The older program may handle an event before one that another instance commits late, so the order over its time is not looked at.
     const wrong = talk.conversations.filter(
       ({ got, owed }) => got().toSorted().join() !== owed().toSorted().join(),
     )
