@@ -198,14 +198,13 @@ const dropUntil = (times: Map<string, number>, ms: number): void => {
 }
 
 /**
- * When the reply went out at the earliest: after what it answers, unless that is dated later than the send.
+ * When the reply went out at the earliest: after what it answers, which may be dated ahead, and after the doubt began. A clock that was set
+ * meanwhile may make it too early, which finds more; too late would not find it, and send it twice.
  *
  * @param facebookMs - Facebook's time when the doubt began; ours, where Facebook has told none
  */
 const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number, facebookMs: number): number =>
-  answersMs === undefined || answersMs > facebookMs + ROUNDING_MS
-    ? doubtSinceMs - CLOCK_SKEW_MS
-    : answersMs - ROUNDING_MS
+  answersMs === undefined ? doubtSinceMs - CLOCK_SKEW_MS : Math.min(answersMs, facebookMs) - ROUNDING_MS
 
 /** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
 const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
