@@ -60,7 +60,10 @@ export interface Reply {
 
 /** A reply as the outbox keeps it. */
 export interface QueuedReply extends Reply {
-  /** When the event it answers happened, by Facebook's clock, ms since the epoch: no older message is this one. */
+  /**
+   * When the event it answers happened, by Facebook's clock, ms since the epoch, and never later than it was answered: no older
+   * message is this one.
+   */
   answersMs?: number
   /** The reply of the script that it belongs to. */
   saying?: string

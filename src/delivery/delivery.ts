@@ -174,6 +174,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const { read, handle, patienceMs, apologise, pleaseWait } = deps
   const { handlerLimitMs, maxBusy } = limits
   const handling = createHandling({
+    graph,
     handle,
     onTaken: createMarkSeen({ graph, tokenFor: gates.tokenFor, marksSeen: deps.marksSeen }),
     onHandled: report.handled,

@@ -25,32 +25,12 @@ interface Doubt {
   look: 'there' | 'missing' | 'empty' | Verdict
   /** How Facebook shows the text, where it is not letter for letter what was sent. */
   shown?: string
-  /** Whether what it answers is dated an hour after the send. */
-  answersFuture?: boolean
-  /** Whether what it answers is dated twenty seconds after the send. */
-  isAhead?: boolean
-  /** Whether the machine's clock is an hour behind Facebook's, and the text was said to the visitor before, too. */
-  isBehind?: boolean
 }
 
 /** When a doubt is settled, in seconds after the send failed, and how. */
 const settled = async (facts: Doubt) => {
-  const {
-    tookMs,
-    answered = false,
-    look,
-    shown,
-    answersFuture = false,
-    isBehind = false,
-    takenAfterMs,
-  } = facts
+  const { content = TEXT, tookMs, answered = false, look, shown, takenAfterMs } = facts
   const clock = createFakeClock()
-  const facebookNow = (): number => clock.now() + (isBehind ? 3600 * SECOND_MS : 0)
-  const content: QueuedReply = {
-    ...(facts.content ?? TEXT),
-    ...(facts.isAhead === true && { answersMs: clock.now() + 20 * SECOND_MS }),
-    ...((answersFuture || isBehind) && { answersMs: clock.now() + 3600 * SECOND_MS }),
-  }
   const reply: StoredReply = {
     id: 'r-1',
     seq: 1,
@@ -69,12 +49,11 @@ const settled = async (facts: Doubt) => {
     id: 'mid-1',
     fromId: '100',
     text: shown ?? content.message.text ?? '',
-    createdMs: isBehind ? facebookNow() - 10 * SECOND_MS : clock.now(),
+    createdMs: clock.now(),
   }
   const theirs = { id: 'mid-0', fromId: '700', text: 'hi', createdMs: clock.now() }
   const doubt = createDoubtResolver({
     graph: {
-      now: facebookNow,
       recentMessages: async () => {
         if (look === 'there') return { messages: [own, theirs], next: null }
         if (look === 'missing') return { messages: [theirs], next: null }
@@ -158,18 +137,6 @@ const TABLE: Record<string, [Doubt, string]> = {
       shown: 'We are open:\nCaf\u00e9',
     },
     'sent after 3 s',
-  ],
-  'the message answers something that is dated in the future': [
-    { tookMs: 100, answered: true, look: 'there', answersFuture: true },
-    'sent after 3 s',
-  ],
-  'the message answers something that is dated a little ahead, and is looked for much later': [
-    { tookMs: 100, answered: true, look: 'there', isAhead: true, takenAfterMs: 60_000 },
-    'sent after 63 s',
-  ],
-  'the same text was said before, and the clock of the machine is an hour behind': [
-    { tookMs: 100, answered: true, look: 'there', isBehind: true },
-    'not_sent after 3 s',
   ],
   'a look fails in passing, for as long as it is tried': [
     { tookMs: 100, answered: true, look: 'transient' },

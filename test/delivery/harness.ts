@@ -30,7 +30,10 @@ export interface World {
   logged: string[]
   delivery: Delivery
   /** Hands the text of a visitor to the webhook's end of the store. */
-  say: (text: string, fields?: { pageId?: string; psid?: string; key?: string }) => Promise<void>
+  say: (
+    text: string,
+    fields?: { pageId?: string; psid?: string; key?: string; timestampMs?: number },
+  ) => Promise<void>
   /** The bot's own message, as it comes back by the echo webhook. */
   echo: (replyId: string, mid: string, fields?: { pageId?: string; psid?: string }) => Promise<void>
   /** Ends delivery and store as a crash would leave them, and starts anew on the same file. */
@@ -40,6 +43,8 @@ export interface World {
 }
 
 export interface FakeGraph {
+  /** Facebook's clock; this machine's, where it is right. */
+  now: () => number
   /** Texts of every call, in the order they were made. */
   calls: string[]
   /** Texts Facebook has, in the order it accepted them. */
@@ -93,7 +98,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
       file,
       clock,
     })
-  const graph = fakeGraph()
+  const graph = fakeGraph(clock)
   const tokens = fakeTokens(clock)
   const needs: Need[] = []
   const dead: string[] = []
@@ -147,9 +152,11 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     settled,
     logged,
     delivery: undefined as never,
-    say: async (text, { pageId = 'page-1', psid = 'psid-1', key = `m${(serial += 1)}` } = {}) => {
-      const body = JSON.stringify({ kind: 'message', key, mid: key, pageId, psid, text })
-      await world.store.accept([newEvent(key, { pageId, psid, body, timestampMs: clock.now() })])
+    say: async (text, fields = {}) => {
+      const { pageId = 'page-1', psid = 'psid-1', key = `m${(serial += 1)}` } = fields
+      const { timestampMs = world.graph.now() } = fields
+      const body = JSON.stringify({ kind: 'message', key, mid: key, pageId, psid, text, timestampMs })
+      await world.store.accept([newEvent(key, { pageId, psid, body, timestampMs })])
     },
     echo: async (replyId, mid, { pageId = 'page-1', psid = 'psid-1' } = {}) => {
       const body = JSON.stringify({ kind: 'echo', key: mid, pageId, psid, metadata: replyId, mid })
@@ -175,7 +182,8 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
 
 const noFile = (): Promise<never> => Promise.reject(new Error('no files here'))
 
-const fakeGraph = (): FakeGraph => ({
+const fakeGraph = (clock: FakeClock): FakeGraph => ({
+  now: clock.now,
   calls: [],
   accepted: [],
   overlaps: 0,
@@ -219,7 +227,7 @@ export const refusal = (
 const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
   const busy = new Map<string, number>()
   return {
-    now: clock.now,
+    now: () => graph.now(),
     sendMessage: async (call) => {
       const text = shown(call.message)
       const conversation = `${call.pageId}/${call.psid}`

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createWorld, refusal, type World } from './harness.ts'
 
 const done = async (world: World): Promise<boolean> => {
@@ -76,6 +76,46 @@ t.test('a reply that was in flight at a crash is looked for before it is sent ag
   t.same(world.graph.accepted, ['x.0', 'x.1'])
   t.same(world.settled, ['found'])
 })
+
+/** How the only reply ends that was sent, whose answer got lost, and which the conversation shows or does not show. */
+const endOf = async (
+  t: Test,
+  given: { ourClockIsMs?: number; datedMs?: number; lookedForMs: number; shownMs: number },
+): Promise<string[]> => {
+  const { ourClockIsMs = 0, datedMs = 0, lookedForMs, shownMs } = given
+  const world = await createWorld(t)
+  const { clock, graph } = world
+  graph.now = () => clock.now() - ourClockIsMs
+  const sentMs = graph.now()
+  graph.answer = () => 'ambiguous'
+  world.delivery.start()
+  await world.say('x', { timestampMs: sentMs + datedMs })
+  await world.until(() => graph.calls.length === 1, 'the try')
+  graph.answer = () => undefined
+  graph.recent = () => [{ id: 'm', fromId: 'page-1', text: 'x', createdMs: sentMs + shownMs }]
+  await clock.advance(lookedForMs)
+  await world.until(async () => {
+    await clock.advance(1000)
+    return done(world)
+  }, 'settled')
+  return world.settled
+}
+
+for (const hours of [-1, 0, 1]) {
+  const clockIs = `the clock of this machine being ${hours} h ahead`
+  const ourClockIsMs = hours * 3_600_000
+  t.test(`an answer to an event dated ahead is found, ${clockIs}`, async (t) => {
+    for (const datedMs of [4000, 20_000, 3_600_000]) {
+      for (const lookedForMs of [0, 60_000]) {
+        const facts = { ourClockIsMs, datedMs, lookedForMs, shownMs: 0 }
+        t.same(await endOf(t, facts), ['found'], JSON.stringify(facts))
+      }
+    }
+  })
+  t.test(`the same words of a minute ago do not pass for the one in doubt, ${clockIs}`, async (t) => {
+    t.same(await endOf(t, { ourClockIsMs, lookedForMs: 0, shownMs: -60_000 }), ['not_found'])
+  })
+}
 
 t.test('the same text sent a moment ago does not count as the one in doubt', async (t) => {
   const world = await createWorld(t)

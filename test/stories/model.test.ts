@@ -158,6 +158,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
     perPage: fc.constantFrom(1, 2, 192),
   }),
   echoes: fc.boolean(),
+  aheadMs: fc.constantFrom(0, 0, 0, 4000, 20_000, HOUR_MS),
 })
 
 t.test(
@@ -290,6 +291,17 @@ const FIXED: Record<string, Partial<Scenario>> = {
   'a message is found by its place in the conversation, whatever our clock says': {
     steps: [{ do: 'jump', ms: HOUR_MS }, write(0, 0, ['ok']), pass(HOUR_MS)],
     fates: [fated('ambiguous', { carriedOut: true })],
+  },
+  'the same words to a forgotten visitor do not pass for a reply in doubt, whatever is done to our clock': {
+    steps: [
+      write(0, 1, ['ok']),
+      pass(60_000),
+      { do: 'forget', page: 0, visitor: 1 },
+      write(0, 1, ['ok']),
+      pass(1),
+      { do: 'jump', ms: 30_000 },
+    ],
+    fates: [fated('ambiguous'), fated('ambiguous', { carriedOut: true, workMs: 15_000 }), fated('ambiguous')],
   },
   'a clock set forward does not cut short the wait for a late send': {
     steps: [write(0, 0, ['ok']), pass(1000), { do: 'jump', ms: HOUR_MS }, pass(1000)],

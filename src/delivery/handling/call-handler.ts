@@ -1,5 +1,6 @@
 import type { ConversationView, ScriptResult } from '../../conversation/view.ts'
 import type { Clock } from '../../base/clock.ts'
+import type { Graph } from '../../graph/graph.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { OutboxItem, QueuedReply, Reply } from '../../messages.ts'
 import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
@@ -28,7 +29,8 @@ export type Handling = (
 export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 
 export const createHandling = (
-  deps: PleaseWaitDeps & {
+  deps: Omit<PleaseWaitDeps, 'happenedMs'> & {
+    graph: Pick<Graph, 'now'>
     handle: Handler
     surroundings: Surroundings
     /** What to say when the handler failed; nothing when it must stay silent. */
@@ -43,9 +45,12 @@ export const createHandling = (
     keepsQuestions: boolean
   },
 ): Handling => {
-  const { handle, surroundings, apologise, onTaken, onHandled, clock, log, handlerLimitMs, keepsQuestions } =
-    deps
-  const pleaseWait = createPleaseWait(deps)
+  const { graph, handle, surroundings, apologise, onTaken, onHandled, clock, log } = deps
+  const { handlerLimitMs, keepsQuestions } = deps
+  /** An event may be dated ahead, or by our own clock, which may be wrong. Until Facebook has answered once, its date is believed. */
+  const happenedMs = ({ timestampMs }: WebhookEvent): number =>
+    Math.min(timestampMs, graph.now() ?? timestampMs)
+  const pleaseWait = createPleaseWait({ ...deps, happenedMs })
 
   const apologyFor = (event: WebhookEvent, conversation: ConversationView): Reply[] => {
     if (conversation.psid === null) return []
@@ -87,7 +92,7 @@ export const createHandling = (
         answer instanceof Promise ? await withinLimit(answer, pleaseWait(claim, stored, event, view)) : answer
       onHandled(event, view, result)
       return {
-        ...toOutcome(event, conversation, result),
+        ...toOutcome(happenedMs(event), conversation, result),
         ...(keepsQuestions && openQuestionOf(event, result)),
         ...takenBackBy(event),
       }
@@ -96,7 +101,10 @@ export const createHandling = (
         { err: error, pageId, kind: event.kind, eventKey: event.key },
         'the handler failed on an event',
       )
-      return { ...asTexts(itemsOf(event, { replies: apologyFor(event, view) })), ...takenBackBy(event) }
+      return {
+        ...asTexts(itemsOf(happenedMs(event), { replies: apologyFor(event, view) })),
+        ...takenBackBy(event),
+      }
     }
   }
 }
@@ -108,14 +116,10 @@ const viewOf = ({ pageId, psid, state }: Conversation): ConversationView => ({
   state: state === null ? null : (JSON.parse(state) as JsonObject),
 })
 
-const toOutcome = (
-  event: WebhookEvent,
-  { psid, state }: Conversation,
-  result: ScriptResult,
-): HandledEvent => {
+const toOutcome = (answersMs: number, { psid, state }: Conversation, result: ScriptResult): HandledEvent => {
   const next = result.state === null ? null : JSON.stringify(result.state)
   return {
-    ...asTexts(psid === null ? [] : itemsOf(event, result)),
+    ...asTexts(psid === null ? [] : itemsOf(answersMs, result)),
     ...(next !== state && { state: next }),
     ...(result.answers !== undefined && {
       answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
@@ -135,7 +139,7 @@ const takenBackBy = (event: WebhookEvent): Pick<EventOutcome, 'takenBack'> =>
 
 /** In the order they are to leave. */
 const itemsOf = (
-  { timestampMs: answersMs }: WebhookEvent,
+  answersMs: number,
   {
     replies,
     effects = [],

@@ -18,6 +18,8 @@ export interface PleaseWaitDeps {
   pleaseWait: PleaseWait
   store: Pick<Store, 'interject'>
   sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver'>
+  /** When an event happened, by Facebook's clock, ms since the epoch. */
+  happenedMs: (event: WebhookEvent) => number
   clock: Clock
   log: Log
 }
@@ -34,7 +36,7 @@ const REMEMBERED_MS = 15 * 60_000
  * @returns begins to wait for an event; what it returns ends that
  */
 export const createPleaseWait = (deps: PleaseWaitDeps) => {
-  const { pleaseWait, store, sender, clock, log } = deps
+  const { pleaseWait, store, sender, happenedMs, clock, log } = deps
   /** When the visitor of a conversation was told, ms since the epoch; those told longest ago first. */
   const told = new Map<number, number>()
 
@@ -74,7 +76,7 @@ export const createPleaseWait = (deps: PleaseWaitDeps) => {
     const tell = async (): Promise<void> => {
       const [reply] = await pleaseWait.say(event, conversation)
       if (reply === undefined || isOver) return
-      await send(claim, stored, { ...reply, answersMs: event.timestampMs })
+      await send(claim, stored, { ...reply, answersMs: happenedMs(event) })
     }
     const afterMs = pleaseWait.afterMs(pageId)
     const leftMs = stored.acceptedMs + afterMs - clock.now()

@@ -60,7 +60,7 @@ const ROUNDING_MS = 5000
 const CLOCK_SKEW_MS = 60_000
 
 export const createDoubtResolver = (deps: {
-  graph: Pick<Graph, 'recentMessages' | 'now'>
+  graph: Pick<Graph, 'recentMessages'>
   store: Pick<Store, 'sentReplies'>
   pacer: Pacer
   clock: Clock
@@ -121,9 +121,7 @@ export const createDoubtResolver = (deps: {
       }
       bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
-      const doubtSinceMs = reply.doubtSinceMs ?? clock.now()
-      const facebookMs = (graph.now() ?? clock.now()) - Math.max(0, clock.now() - doubtSinceMs)
-      const earliestMs = earliestOf(content, doubtSinceMs, facebookMs)
+      const earliestMs = earliestOf(content, reply.doubtSinceMs ?? clock.now())
       try {
         const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
         unreadableMs.delete(reply.id)
@@ -197,14 +195,9 @@ const dropUntil = (times: Map<string, number>, ms: number): void => {
   }
 }
 
-/**
- * When the reply went out at the earliest: after what it answers, which may be dated ahead, and after the doubt began. A clock that was set
- * meanwhile may make it too early, which finds more; too late would not find it, and send it twice.
- *
- * @param facebookMs - Facebook's time when the doubt began; ours, where Facebook has told none
- */
-const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number, facebookMs: number): number =>
-  answersMs === undefined ? doubtSinceMs - CLOCK_SKEW_MS : Math.min(answersMs, facebookMs) - ROUNDING_MS
+/** When the reply went out at the earliest. Our own clock is asked for replies of earlier versions only, which do not say what they answer. */
+const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number): number =>
+  answersMs === undefined ? doubtSinceMs - CLOCK_SKEW_MS : answersMs - ROUNDING_MS
 
 /** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
 const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()

@@ -89,8 +89,10 @@ export const createFacebook = (deps: {
   time: SimulatedTime
   busy: () => void
   note: (line: string) => void
+  /** Whether a bot hears Facebook's time before it is called back, as one that checks its tokens at its start mostly does. */
+  isHeardAtOnce: boolean
 }): Facebook => {
-  const { time, busy, note } = deps
+  const { time, busy, note, isHeardAtOnce } = deps
   const written = new Map<string, RecentMessage[]>()
   const openedMs = new Map<string, number>()
   /** What the ids of media show, and for which Page. */
@@ -219,7 +221,7 @@ export const createFacebook = (deps: {
     },
     graphFor: (isAlive) => {
       const inFlight = new Set<string>()
-      let hasAnswered = false
+      let hasAnswered = isHeardAtOnce
 
       /** What a dead process asked for still happens; it only never hears of it. */
       const answered = async <Answer>(asked: () => Promise<Answer>): Promise<Answer> => {

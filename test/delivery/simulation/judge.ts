@@ -22,7 +22,7 @@ interface OwedReply {
   shows: string
   /** Its words: none for an attachment. */
   text: string
-  answersMs: number
+  writtenMs: number
   /** `forgotten`: may have been sent once, and nothing may be left of it. `vague`: it is unknown whether it is forgotten. */
   is: 'owed' | 'forgotten' | 'vague'
 }
@@ -76,7 +76,7 @@ const mayBeMistaken = (reply: OwedReply, all: OwedReply[], got: Delivered[]): bo
   const before = new Set(all.filter(({ is }) => is !== 'owed').map(({ name }) => name))
   return got.some(
     ({ label, text, atMs }) =>
-      before.has(nameOf(label)) && text === reply.text && atMs > reply.answersMs - LOOKED_AT_MS,
+      before.has(nameOf(label)) && text === reply.text && atMs > reply.writtenMs - LOOKED_AT_MS,
   )
 }
 
@@ -90,7 +90,7 @@ const repliesTo = (events: Owed[], accepted: Outcome['accepted'], forgotten: num
     return first > forgotten ? 'owed' : last < forgotten ? 'forgotten' : 'vague'
   })
   const canCount = !kinds.includes('vague')
-  return events.flatMap(({ event: { key, timestampMs: answersMs }, texts }, index) => {
+  return events.flatMap(({ event: { key }, writtenMs, texts }, index) => {
     const is = kinds[index] ?? 'owed'
     if (is === 'owed') before += 1
     return texts.map((text, place) => ({
@@ -98,7 +98,7 @@ const repliesTo = (events: Owed[], accepted: Outcome['accepted'], forgotten: num
       label: is === 'owed' && canCount ? `${key}#${place}@${before}` : null,
       shows: shownBy(text),
       text: shownBy(text) === text ? text : '',
-      answersMs,
+      writtenMs,
       is,
     }))
   })

@@ -63,12 +63,16 @@ export interface Scenario {
   limits: Pick<DeliveryLimits, 'maxBusy' | 'maxInFlight' | 'perPage'>
   /** Whether the echoes that are left come at the end, or never. */
   echoes: boolean
+  /** How far ahead of Facebook's own clock its events are dated. */
+  aheadMs?: number
 }
 
 /** A message of a visitor, and what the bot owes for it. */
 export interface Owed {
   conversation: string
   event: NewEvent
+  /** By Facebook's clock, however the event is dated. */
+  writtenMs: number
   texts: string[]
 }
 
@@ -122,7 +126,9 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
   const note = (line: string): void => void trace.push(`${stamp(time)} ${line}`)
   const { busy, settle } = createStillness()
   const disk = createDisk(busy)
-  const facebook = createFacebook({ time, busy, note })
+  const { aheadMs = 0 } = scenario
+  // A bot that has not heard Facebook yet believes the date of an event, and may send twice what answers one that is dated ahead.
+  const facebook = createFacebook({ time, busy, note, isHeardAtOnce: aheadMs > 0 })
   facebook.fates.push(...scenario.fates)
   facebook.looks.push(...scenario.looks)
   facebook.uploads.push(...scenario.uploads)
@@ -187,7 +193,8 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
     const psid = `psid-${visitor}`
     const conversation = `${pageId}/${psid}`
     const key = `m${owed.length}`
-    const timestampMs = time.trueMs()
+    const writtenMs = time.trueMs()
+    const timestampMs = writtenMs + aheadMs
     note(`${conversation} writes ${key}`)
     facebook.visitorWrote(conversation, key, texts[0] ?? '')
     const body = JSON.stringify({
@@ -202,7 +209,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
       pass,
     })
     const event = { key, kind: 'message', pageId, psid, timestampMs, opensWindow: true, body }
-    owed.push({ conversation, event, texts })
+    owed.push({ conversation, event, writtenMs, texts })
     callers.callBack(event)
   }
 
