@@ -29,20 +29,16 @@ export const matchKey = (text: string): string => {
 let latest = { text: '', key: '' }
 
 const keyOf = (text: string): string => {
-  const folded = fold(beginning(text))
+  const looked = beginning(text)
+  const folded = ASCII.test(looked) ? looked.toLowerCase() : fold(looked)
   const plain = folded.replace(APOSTROPHE, joinOrSplit).replace(NO_WORD, ' ').trim()
   return /[\p{L}\p{N}]/u.test(plain) ? plain : folded.replace(UNSEEN, '')
 }
 
 /** The words of a {@link matchKey}; of writing without spaces, every two neighbouring characters. */
 export const wordsOf = (key: string): string[] => {
-  const words: string[] = []
-  for (const word of key.split(' ')) {
-    if (word === '') continue
-    if (!UNSPACED.test(word)) words.push(word)
-    else for (const run of word.match(RUNS) ?? []) words.push(...(UNSPACED.test(run) ? pairs(run) : [run]))
-  }
-  return words
+  const spaced = key.split(' ').filter((word) => word !== '')
+  return UNSPACED.test(key) ? spaced.flatMap(runsOf) : spaced
 }
 
 /** Whether a word is two characters of a writing without spaces. */
@@ -64,6 +60,10 @@ const fold = (text: string): string =>
 /** `what's` is one word, `l'adresse` is two. */
 const joinOrSplit = (_whole: string, after: string): string => (after.length <= 2 ? after : ` ${after}`)
 
+/** Where a word has writing without spaces in it, that in pairs and the rest as it stands. */
+const runsOf = (word: string): string[] =>
+  word.match(RUNS)?.flatMap((run) => (UNSPACED.test(run) ? pairs(run) : run)) ?? []
+
 const pairs = (run: string): string[] => {
   const characters = Array.from(run)
   if (characters.length === 1) return characters
@@ -72,6 +72,8 @@ const pairs = (run: string): string[] => {
 
 const LINE_ENDS = /\r\n?|[\u0085\u2028\u2029]/g
 const CONTROLS_IN_LINES = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}])+/gu
+/** Has neither accents nor compatible forms to fold. */
+const ASCII = /^[\x20-\x7e]*$/
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]+/gu
 // Accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic. In Indic writing marks are letters.
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640]+/g

@@ -82,14 +82,15 @@ export const pattern: Read<Pattern> = (node, reading) => {
     const groups = Object.keys(compiled.namedGroups())
     const endless = withoutEnds(body)
     const unended = endless === body ? compiled : RE2JS.compile(RE2JS.translateRegExp(endless), bits)
+    const find = finder(compiled, groups)
+    const findUnended = finder(unended, groups)
     return {
       source,
       groups,
       match: (text, isCut = false) =>
         isCut
-          ? (matchGroups(unended, groups, text) ??
-            (unended === compiled ? null : matchGroups(compiled, groups, `${text}${MORE}`, text.length)))
-          : matchGroups(compiled, groups, text),
+          ? (findUnended(text) ?? (unended === compiled ? null : find(`${text}${MORE}`, text.length)))
+          : find(text),
     }
   } catch (error) {
     const fragment = error instanceof RE2JSSyntaxException ? (error.getPattern() ?? '') : ''
@@ -116,16 +117,19 @@ const withoutEnds = (body: string): string =>
     part === '$' || part === '\\z' ? NEVER : part,
   )
 
-/** @param end - matches that reach further do not count */
-const matchGroups = (
+/** Finds the groups of the first match, or null; matches that reach further than `end` do not count. */
+const finder = (
   compiled: RE2JS,
   groups: readonly string[],
-  text: string,
-  end = text.length,
-): Map<string, string> | null => {
-  const matcher = compiled.matcher(text)
-  while (matcher.find()) {
-    if (matcher.end() <= end) return new Map(groups.map((name) => [name, matcher.group(name)?.trim() ?? '']))
+): ((text: string, end?: number) => Map<string, string> | null) => {
+  // Kept: to make a matcher takes longer than most texts take to be found not to match.
+  const matcher = compiled.matcher('')
+  return (text, end = text.length) => {
+    matcher.resetMatcherInput(text)
+    while (matcher.find()) {
+      if (matcher.end() <= end)
+        return new Map(groups.map((name) => [name, matcher.group(name)?.trim() ?? '']))
+    }
+    return null
   }
-  return null
 }

@@ -1,7 +1,7 @@
 import { SHORTHAND } from './english.ts'
 import { countHiragana, isPair, matchKey, wordsOf } from '../../script/match-key.ts'
 import { isFiller, isQuestionWord } from './small-words.ts'
-import { createVocabulary, type Effort } from './vocabulary.ts'
+import { createVocabulary, type Effort, type Meant } from './vocabulary.ts'
 
 export interface Similar {
   reply: string
@@ -43,53 +43,69 @@ const ON_SUBJECT = 0.3
 export const createPhraseIndex = (
   replies: readonly { name: string; phrases: readonly string[] }[],
 ): PhraseIndex => {
-  const vocabulary = createVocabulary()
+  /** The words of all phrases, numbered. */
+  const ids = new Map<string, number>()
   const phrases: Phrase[] = []
   const wordsOfPhrases: number[][] = []
-  /** By word: how many replies speak of it, and in which of their phrases. */
-  const subjects: Set<number>[] = []
+  /** By word: the replies that speak of it, and in which of their phrases. */
+  const subjects: number[][] = []
   const postings: number[][] = []
-  const names: string[] = []
 
   for (const [reply, { phrases: own }] of replies.entries()) {
     for (const phrase of own) {
-      const words = new Set(meaningful(matchKey(phrase)))
-      const numbers = [...words].map((word) => vocabulary.add(word))
-      for (const [index, word] of [...words].entries()) {
-        const id = numbers[index] ?? 0
-        names[id] ??= word
-        ;(subjects[id] ??= new Set()).add(reply)
+      const numbers: number[] = []
+      for (const word of meaningful(matchKey(phrase), Number.POSITIVE_INFINITY)) {
+        const id = ids.get(word) ?? ids.size
+        ids.set(word, id)
+        numbers.push(id)
+        const speaking = (subjects[id] ??= [])
+        if (speaking.at(-1) !== reply) speaking.push(reply)
         ;(postings[id] ??= []).push(phrases.length)
       }
       wordsOfPhrases.push(numbers)
       phrases.push({ reply, weight: 0 })
     }
   }
+  const vocabulary = createVocabulary(ids)
+  const words = [...ids.keys()]
   // What many replies speak of tells them apart badly.
-  const weights = names.map((word, id) => weightOf(word) / (1 + Math.log2(subjects[id]?.size ?? 1)))
+  const weights = Float64Array.from(
+    words,
+    (word, id) => weightOf(word) / (1 + Math.log2(subjects[id]?.length ?? 1)),
+  )
   for (const [index, phrase] of phrases.entries()) {
     phrase.weight = (wordsOfPhrases[index] ?? []).reduce((sum, id) => sum + (weights[id] ?? 0), 0)
   }
+
+  // Kept, so that a message leaves no garbage: between two messages the first three are all zero.
+  const likeness = new Float64Array(words.length)
   const gathered = new Float64Array(phrases.length)
+  const confidence = new Float64Array(replies.length)
+  const bestPhrase = new Int32Array(replies.length)
   const used = new Float64Array(phrases.length)
   const usedAt = new Float64Array(phrases.length)
   const onSubject = new Float64Array(replies.length)
   const onSubjectAt = new Float64Array(replies.length)
-  /** Counts the words of all messages, so that nothing need be wiped out between them. */
+  /** Counts the words of all messages, so that the last four need not be wiped out between them. */
   let clock = 0
 
   /** The phrases that have words of the message; how much they have is left in `gathered`. */
-  const gather = (meant: readonly Map<number, number>[]): number[] => {
-    const likeness = new Map<number, number>()
-    for (const ids of meant) {
-      for (const [id, value] of ids) likeness.set(id, Math.max(likeness.get(id) ?? 0, value))
+  const gather = (meant: readonly (readonly Meant[])[]): number[] => {
+    const ofMessage: number[] = []
+    for (const ofWord of meant) {
+      for (const one of ofWord) {
+        const before = likeness[one.id] ?? 0
+        if (before === 0) ofMessage.push(one.id)
+        if (one.likeness > before) likeness[one.id] = one.likeness
+      }
     }
     const touched: number[] = []
     // The rarest words first: once they have brought some phrases, "do you have" need not bring thousands more.
-    for (const [id, value] of [...likeness].toSorted(([a], [b]) => (weights[b] ?? 0) - (weights[a] ?? 0))) {
+    for (const id of ofMessage.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0))) {
       const where = postings[id] ?? []
       const enough = touched.length > 0 && where.length > COMMON
-      const worth = (weights[id] ?? 0) * value
+      const worth = (weights[id] ?? 0) * (likeness[id] ?? 0)
+      likeness[id] = 0
       for (const phrase of where) {
         const has = gathered[phrase] ?? 0
         if (has === 0) {
@@ -105,13 +121,18 @@ export const createPhraseIndex = (
   /**
    * Leaves in `used` what the words cost that each gathered phrase has a use for, and in `onSubject` what those cost that
    * its reply knows from any phrase.
+   *
+   * @returns what all words cost
    */
-  const account = (meant: readonly Map<number, number>[], costs: readonly number[]): void => {
+  const account = (said: readonly string[], meant: readonly (readonly Meant[])[]): number => {
     const began = clock
-    for (const [position, ids] of meant.entries()) {
-      const cost = costs[position] ?? 0
+    let all = 0
+    for (let position = 0; position < meant.length; position += 1) {
+      const ofWord = meant[position] ?? []
+      const cost = costOf(said[position] ?? '', ofWord[0], weights)
+      all += cost
       clock += 1
-      for (const id of ids.keys()) {
+      for (const { id } of ofWord) {
         for (const reply of subjects[id] ?? []) {
           const at = onSubjectAt[reply] ?? 0
           if (at === clock) continue
@@ -127,54 +148,70 @@ export const createPhraseIndex = (
         }
       }
     }
+    return all
+  }
+
+  /** The replies that come near, in any order; how near, and by which phrase, is left in `confidence` and `bestPhrase`. */
+  const judge = (touched: readonly number[], allCosts: number): number[] => {
+    const near: number[] = []
+    for (const index of touched) {
+      const phrase = phrases[index]
+      const has = gathered[index] ?? 0
+      gathered[index] = 0
+      if (phrase === undefined) continue
+      const { reply, weight } = phrase
+      const share = Math.min(1, has / weight)
+      // What the phrase has no use for counts against it, less where its reply knows it.
+      const known = (1 - ON_SUBJECT) * (onSubject[reply] ?? 0) + ON_SUBJECT * (used[index] ?? 0)
+      const astray = Math.max(0, allCosts - known)
+      const sure = Math.sqrt(share * (1 - astray / (astray + TOLERANCE * has)))
+      if (sure <= UNLIKE) continue
+      const before = confidence[reply] ?? 0
+      if (before === 0) near.push(reply)
+      // Equal confidence goes to the phrase that stands first.
+      else if (before > sure || (before === sure && (bestPhrase[reply] ?? 0) < index)) continue
+      confidence[reply] = sure
+      bestPhrase[reply] = index
+    }
+    return near
   }
 
   return {
     search: (key) => {
-      const words = [...new Set(meaningful(key))].slice(0, MOST_WORDS)
-      const effort = { ...EFFORT, ...(words.length > SHORT_MESSAGE && { farTypos: 0 }) }
-      const meant = words.map((word) => vocabulary.similar(word, effort))
-      const costs = words.map((word, index) => costOf(word, meant[index], weights))
-      const allCosts = costs.reduce((sum, cost) => sum + cost, 0)
+      const said = meaningful(key, MOST_WORDS)
+      const effort = { ...EFFORT, ...(said.length > SHORT_MESSAGE && { farTypos: 0 }) }
+      const meant = said.map((word) => vocabulary.similar(word, effort))
       const touched = gather(meant)
-      account(meant, costs)
-      const best = new Map<number, { confidence: number; phrase: number }>()
-      for (const index of touched) {
-        const phrase = phrases[index]
-        const has = gathered[index] ?? 0
-        gathered[index] = 0
-        if (phrase === undefined) continue
-        const { reply, weight } = phrase
-        const share = Math.min(1, has / weight)
-        // What the phrase has no use for counts against it, less where its reply knows it.
-        const known = (1 - ON_SUBJECT) * (onSubject[reply] ?? 0) + ON_SUBJECT * (used[index] ?? 0)
-        const astray = Math.max(0, allCosts - known)
-        const confidence = Math.sqrt(share * (1 - astray / (astray + TOLERANCE * has)))
-        if (confidence <= UNLIKE) continue
-        const before = best.get(reply)
-        // Equal confidence goes to the phrase that stands first.
-        if (
-          before !== undefined &&
-          (before.confidence > confidence || (before.confidence === confidence && before.phrase < index))
-        )
-          continue
-        best.set(reply, { confidence, phrase: index })
-      }
-      return [...best]
-        .toSorted(([, one], [, other]) => other.confidence - one.confidence || one.phrase - other.phrase)
-        .map(([reply, { confidence }]) => ({ reply: replies[reply]?.name ?? '', confidence }))
+      const near = judge(touched, account(said, meant))
+      near.sort(
+        (a, b) => (confidence[b] ?? 0) - (confidence[a] ?? 0) || (bestPhrase[a] ?? 0) - (bestPhrase[b] ?? 0),
+      )
+      return near.map((reply) => {
+        const found = { reply: replies[reply]?.name ?? '', confidence: confidence[reply] ?? 0 }
+        confidence[reply] = 0
+        return found
+      })
     },
   }
 }
 
-const meaningful = (key: string): string[] => wordsOf(key).map((word) => SHORTHAND.get(word) ?? word)
+/** The first `most` different words of a {@link matchKey}, shorthand written out. */
+const meaningful = (key: string, most: number): string[] => {
+  const found: string[] = []
+  for (const written of wordsOf(key)) {
+    const word = SHORTHAND.get(written) ?? written
+    if (found.includes(word)) continue
+    found.push(word)
+    if (found.length === most) break
+  }
+  return found
+}
 
-/** What a word of a message counts against an answer that has no use for it. */
-const costOf = (word: string, meant: Map<number, number> | undefined, weights: readonly number[]): number => {
+/** What a word of a message counts against an answer that has no use for it. @param meant - the word of a phrase that it most likely stands for */
+const costOf = (word: string, meant: Meant | undefined, weights: Float64Array): number => {
   // A number belongs to the question ("on the 24th"), and does not change its subject.
   if (/^\d/.test(word)) return 0.3
-  const [id] = meant?.keys() ?? []
-  return id === undefined ? weightOf(word) : Math.max(weights[id] ?? 0, weightOf(word) / 2)
+  return meant === undefined ? weightOf(word) : Math.max(weights[meant.id] ?? 0, weightOf(word) / 2)
 }
 
 const PAIR_WEIGHTS = [0.5, 0.3, 0.15]

@@ -6,11 +6,16 @@ import { isFiller, isQuestionWord } from './small-words.ts'
 
 /** The words of all phrases, found also when they are mistyped or inflected. */
 export interface Vocabulary {
-  /** The number of a word, new or known. */
-  add: (word: string) => number
-  idOf: (word: string) => number | undefined
-  /** Words that may be meant by `word`, with a likeness from 0 to 1 (the word itself has 1). */
-  similar: (word: string, effort: Effort) => Map<number, number>
+  /** Words that may be meant by `word`, each once; the word itself comes first. */
+  similar: (word: string, effort: Effort) => readonly Meant[]
+}
+
+/** A word of a phrase that a visitor's word may stand for. */
+export interface Meant {
+  /** Its number. */
+  id: number
+  /** From 0 to 1; the word itself has 1. */
+  likeness: number
 }
 
 /** How many slow lookups one message may still cause; each lookup counts them down. */
@@ -33,69 +38,113 @@ const FIRST_LETTER_FREE = 6
 /** From here on two letters may be wrong. */
 const LONG_WORD = 8
 
-export const createVocabulary = (): Vocabulary => {
-  const ids = new Map<string, number>()
+/** @param ids - the words, each with its number; those added first are found first */
+export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary => {
   // A radix tree: typos are found without looking at every word.
   const tree = new SearchableMap<number>()
   /** Words by their first three letters, and by their first four. */
   const beginnings = new Map<string, string[]>()
+  const letters = createLetters(ids.keys())
+  /** What words of the phrases are found as, made when a message first has them: the word alone, and with its inflections. */
+  const alone: (readonly Meant[])[] = []
+  const inflected: (readonly Meant[])[] = []
 
-  const inflections = (word: string, found: Map<number, number>, effort: Effort): void => {
-    if (word.length < 3 || effort.inflections === 0) return
-    effort.inflections -= 1
+  for (const [word, id] of ids) {
+    tree.set(word, id)
+    alone[id] = [{ id, likeness: 1 }]
+    for (const length of word.length > 3 ? [3, 4] : [3]) {
+      const beginning = word.slice(0, length)
+      const same = beginnings.get(beginning)
+      if (same === undefined) beginnings.set(beginning, [word])
+      else same.push(word)
+    }
+  }
+
+  const inflections = (word: string): Meant[] => {
+    const found: Meant[] = []
     for (const other of beginnings.get(word.slice(0, isLatin(word) ? 4 : 3)) ?? []) {
       const id = ids.get(other)
-      if (id !== undefined && !found.has(id) && areInflections(word, other)) found.set(id, INFLECTED)
+      if (id !== undefined && other !== word && areInflections(word, other)) add(found, id, INFLECTED)
     }
     // `payment` is found from `pay` above; `pay` from `payment` here.
     const stem = word.replace(SUFFIX, '')
     const id = stem.length >= 3 && stem !== word ? ids.get(stem) : undefined
-    if (id !== undefined && !found.has(id)) found.set(id, INFLECTED)
+    if (id !== undefined) add(found, id, INFLECTED)
+    return found
   }
 
-  const typos = (word: string, found: Map<number, number>, effort: Effort): void => {
-    if (word.length < SHORTEST_CORRECTED || word.length > LONGEST_CORRECTED || effort.typos === 0) return
+  const typos = (word: string, effort: Effort): readonly Meant[] => {
+    if (word.length < SHORTEST_CORRECTED || word.length > LONGEST_CORRECTED || effort.typos === 0) return NONE
     effort.typos -= 1
-    for (const swapped of swaps(word)) {
-      const id = ids.get(swapped)
-      if (id !== undefined) found.set(id, MISTYPED)
+    const found: Meant[] = []
+    if (letters.mayBeNear(word, 1)) {
+      for (const swapped of swaps(word)) {
+        const id = ids.get(swapped)
+        if (id !== undefined) add(found, id, MISTYPED)
+      }
+      for (const [other, [id]] of tree.fuzzyGet(word, 1)) {
+        if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other)) add(found, id, MISTYPED)
+      }
     }
-    for (const [other, [id]] of tree.fuzzyGet(word, 1)) {
-      if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other)) found.set(id, MISTYPED)
-    }
-    if (found.size > 0 || word.length < LONG_WORD || effort.farTypos === 0) return
+    if (found.length > 0 || word.length < LONG_WORD || effort.farTypos === 0) return found
     effort.farTypos -= 1
+    if (!letters.mayBeNear(word, 2)) return NONE
     for (const [other, [id]] of tree.fuzzyGet(word, 2)) {
-      if (other.length >= LONG_WORD - 1 && editDistance(word, other) <= 2) found.set(id, MISTYPED_TWICE)
+      if (other.length >= LONG_WORD - 1 && editDistance(word, other) <= 2) add(found, id, MISTYPED_TWICE)
     }
+    return found
   }
 
   return {
-    add: (word) => {
-      const known = ids.get(word)
-      if (known !== undefined) return known
-      const id = ids.size
-      ids.set(word, id)
-      tree.set(word, id)
-      for (const length of word.length > 3 ? [3, 4] : [3]) {
-        const beginning = word.slice(0, length)
-        const same = beginnings.get(beginning)
-        if (same === undefined) beginnings.set(beginning, [word])
-        else same.push(word)
-      }
-      return id
-    },
-    idOf: (word) => ids.get(word),
     similar: (word, effort) => {
-      const found = new Map<number, number>()
       const exact = ids.get(word)
-      if (exact !== undefined) found.set(exact, 1)
-      if (isPair(word) || /\d/.test(word) || isFiller(word) || isQuestionWord(word)) return found
-      inflections(word, found, effort)
-      if (found.size === 0 && !REAL_WORDS.has(word)) typos(word, found, effort)
-      return found
+      const itself = exact === undefined ? NONE : (alone[exact] ?? NONE)
+      if (isFiller(word) || isQuestionWord(word) || /\d/.test(word) || isPair(word)) return itself
+      const isLookedUp = word.length >= 3 && effort.inflections > 0
+      if (isLookedUp) effort.inflections -= 1
+      if (exact !== undefined)
+        return isLookedUp ? (inflected[exact] ??= [...itself, ...inflections(word)]) : itself
+      const found = isLookedUp ? inflections(word) : NONE
+      return found.length === 0 && !REAL_WORDS.has(word) ? typos(word, effort) : found
     },
   }
+}
+
+const NONE: readonly Meant[] = Object.freeze([])
+
+const add = (found: Meant[], id: number, likeness: number): void => {
+  if (!found.some((before) => before.id === id)) found.push({ id, likeness })
+}
+
+/** The letters of some words, by the length of the words. */
+const createLetters = (words: Iterable<string>) => {
+  const byLength: number[][] = []
+  for (const word of words) (byLength[word.length] ??= []).push(lettersOf(word))
+  return {
+    /** Whether so few wrong letters may lead to one of the words; where not, the look through the tree can be spared. */
+    mayBeNear: (word: string, wrong: number): boolean => {
+      const letters = lettersOf(word)
+      for (let length = word.length - wrong; length <= word.length + wrong; length += 1) {
+        for (const other of byLength[length] ?? []) {
+          if (countBits(letters & ~other) <= wrong && countBits(other & ~letters) <= wrong) return true
+        }
+      }
+      return false
+    },
+  }
+}
+
+/** A bit for each letter; some letters share one. */
+const lettersOf = (word: string): number => {
+  let letters = 0
+  for (let at = 0; at < word.length; at += 1) letters |= 1 << (word.charCodeAt(at) & 31)
+  return letters
+}
+
+const countBits = (bits: number): number => {
+  let count = 0
+  for (let left = bits; left !== 0; left &= left - 1) count += 1
+  return count
 }
 
 /** Whether two words look like forms of one: a long common beginning and short endings. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { createMatcher, type Matcher } from '../../../src/conversation/match/matcher.ts'
@@ -300,6 +301,41 @@ t.test('no text makes it throw, and every answer it gives exists', async () => {
       },
     ),
     { numRuns: 2000 },
+  )
+})
+
+t.test('no message changes what the next one finds', async () => {
+  const script = parse(CONTRACT)
+  const { matchOrNearest } = createMatcher(script)
+  const words = [
+    'when',
+    'are',
+    'you',
+    'opne',
+    'open',
+    'opening',
+    'closng',
+    'time',
+    'hours',
+    'order',
+    '12',
+    'agents',
+    'prson',
+    'sandwiches',
+  ]
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 40 }).map((parts) => parts.join(' ')),
+        { minLength: 2, maxLength: 6 },
+      ),
+      (texts) => {
+        const inTurn = texts.map((text) => matchOrNearest(text, 4))
+        const alone = texts.map((text) => createMatcher(script).matchOrNearest(text, 4))
+        return isDeepStrictEqual(inTurn, alone)
+      },
+    ),
+    { numRuns: 300 },
   )
 })
 
