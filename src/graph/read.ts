@@ -8,6 +8,12 @@ export const readId = (value: Json | undefined): string | null => {
   return typeof id === 'string' && id !== '' && id !== '0' ? id : null
 }
 
+/** A whole number, from a number or its digits; null for anything else. */
+export const readWhole = (value: Json | undefined): number | null => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null
+}
+
 /** People choose Page names; terminals and logs must survive them. */
 export const readName = (name: Json | undefined): string | null =>
   typeof name === 'string' && name.trim() !== '' ? oneLine(name, 200) : null

@@ -7,7 +7,21 @@
 export const MISSING_PERMISSION =
   /missing permissions?\b|reviewable feature|\brequires? [^.]*\bpermissions?\b|\bpermissions? [^.]*\b(is|are) (required|missing|needed)|must be granted/i
 
-/** The same in any words, under a number whose other meanings, faults of a message, never speak of such things. */
+/**
+ * What codes 10 and 200 say of the app or the Page as a whole, or nothing at all. Graph translates its texts for some people
+ * who make tokens, so any other words may be about one visitor.
+ */
+export const ABOUT_THE_PAGE =
+  /^\P{L}*$|^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(permis|\b(pages?|apps?|applications?|access|capability|features?|review|roles?|admin\w*|business|tokens?|authori[sz]\w*|publish\w*|pages_\w+)\b)/iu
+
+/** A user token, or another that is none of a Page, where a Page token belongs. */
+export const NO_PAGE_TOKEN = /\bpage access token\b/i
+
+/** Texts that are the same for every fault under their number. */
+export const GENERIC =
+  /^(\(#-?\d+\)\s*)?(invalid parameters?|param(eter)? error|permissions? error|unsupported operation|(an?\s+)?(unknown|unexpected)( internal)? error( has)?( occurred)?)[.!]?$/i
+
+/** What an app may not, in any words, under a number whose other meanings, faults of a message, never speak of such things. */
 export const LACKING =
   /\bpermissions?\b|\breviewable feature|\bmust be granted\b|\b(advanced|standard|content) access\b|\bapp review\b|\b(business|app) verification\b|\breviewed and approved\b|\bcapability\b|\b(requires?|needs?|lacks?) [^.]*\b(feature|task|role|scope)\b|\bscopes? [^.]*\b(missing|required|not granted)|\b(pages_|instagram_|business_management)\w*|\bnot (been )?(authori[sz]ed|granted|approved)\b/i
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { TokenFacts } from './graph.ts'
+import { readEnvelope } from './envelope.ts'
 import { list, readId, strings } from './read.ts'
 import { redact } from './redact.ts'
 
@@ -41,10 +42,6 @@ const readGranularScope = (grant: JsonObject): TokenFacts['granularScopes'] => {
 
 const readError = (error: Json | undefined, inputToken: string): TokenFacts['error'] => {
   if (!isJsonObject(error)) return null
-  const number = (value: Json | undefined) => (typeof value === 'number' ? value : null)
-  return {
-    code: number(error['code']),
-    subcode: number(error['subcode'] ?? error['error_subcode']),
-    message: typeof error['message'] === 'string' ? redact(error['message'], [inputToken]) : null,
-  }
+  const { code, subcode, message } = readEnvelope(error)
+  return { code, subcode, message: message === '' ? null : redact(message, [inputToken]) }
 }

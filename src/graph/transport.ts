@@ -3,8 +3,9 @@ import { failureCode } from '../base/call-failure.ts'
 import { certificateTrouble } from '../base/certificate.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
+import { readEnvelope } from './envelope.ts'
 import { GraphError, type Verdict } from './error.ts'
-import { oneLine, redact } from './redact.ts'
+import { redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'
 import { decide, findRow } from './verdicts.ts'
 import type { VerdictRow } from './verdict-rows.ts'
@@ -237,15 +238,8 @@ const read = (call: Call, raw: RawAnswer): Answer => {
 }
 
 const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
-  const answer = {
-    code: whole(error['code']),
-    subcode: whole(error['error_subcode'] ?? error['subcode']),
-    message: typeof error['message'] === 'string' ? error['message'] : '',
-    isTransient: error['is_transient'] === true,
-    httpStatus: raw.status,
-    edge: call.edge,
-    once: call.once === true,
-  }
+  const { fbtraceId, ...told } = readEnvelope(error)
+  const answer = { ...told, httpStatus: raw.status, edge: call.edge, once: call.once === true }
   const verdict = decide(answer)
   const isOurs = call.asApp === true && verdict === 'token_invalid'
   const row = isOurs ? WRONG_APP : findRow(answer)
@@ -253,7 +247,7 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
   const number = [answer.code ?? 'without code', ...(answer.subcode === null ? [] : [answer.subcode])].join(
     '/',
   )
-  const quoted = redact(answer.message, call.secrets)
+  const quoted = redact([answer.message, answer.detail].filter(Boolean).join(' – '), call.secrets)
   const said = [...(meaning ? [meaning] : []), ...(quoted ? [`(“${quoted}”)`] : [])].join(' ')
   return new GraphError(
     `Facebook answered "${call.edge}" with error ${number}${meaning ? ':' : ''}${said ? ` ${said}` : ''}`,
@@ -265,7 +259,7 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
       ...(row?.verdict === verdict && aboutOf(row)),
       graphCode: answer.code,
       subcode: answer.subcode,
-      fbtraceId: typeof error['fbtrace_id'] === 'string' ? oneLine(error['fbtrace_id'], 64) : null,
+      fbtraceId,
       httpStatus: raw.status,
       retryAfterMs: readRetryAfterMs(raw.headers, call.pageId),
       meaning,
@@ -340,9 +334,4 @@ const parse = (text: string): JsonObject | undefined => {
   } catch {
     return undefined
   }
-}
-
-const whole = (value: unknown): number | null => {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null
 }

@@ -7,6 +7,8 @@ export interface GraphAnswer {
   code: number | null
   subcode: number | null
   message: string
+  /** What Graph says besides, for people. */
+  detail?: string
   isTransient: boolean
   httpStatus: number
   /** The name of the call that was answered. */
@@ -16,7 +18,7 @@ export interface GraphAnswer {
 }
 
 /** What of an answer the table looks at. */
-type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'edge'>
+type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'detail' | 'edge'>
 
 const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
@@ -146,7 +148,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(2022, 'any', 'restricted', 'Facebook has disabled messaging after a commerce policy violation'),
   row(100, 2534029, 'restricted', 'Facebook has blocked the business from messaging'),
 
-  // Permission. Without a subcode it is the Page's; with one that is not known here it may be about one person.
+  // Permission. Without a subcode it is the Page's where the words say so or there are none; anything else may be about one person.
   row(3, 'any', 'permission', 'the app lacks the capability'),
   row(10, 2534077, 'permission', 'the Instagram link or its two-factor setting is in the way'),
   either(2018028, 'permission', NO_ROLE, { reach: 'visitor', remedy: NOT_LIVE }),
@@ -173,6 +175,11 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy: TWO_FACTOR,
     byToken: true,
   }),
+  row([200, 299], 'any', 'permission', 'the stored token is none of a Page', {
+    says: words.NO_PAGE_TOKEN,
+    remedy: 'Messages go out with a token of the Page itself: run `npm run bootstrap-token` to store one.',
+    byToken: true,
+  }),
   row([200, 299], 'any', 'permission', 'a permission is missing or was removed', {
     says: words.MISSING_PERMISSION,
   }),
@@ -183,8 +190,10 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   row(210, 'any', 'permission', 'this person is not visible to the Page', { reach: 'visitor' }),
   row(230, 'any', 'permission', 'this person has not agreed to messages of the Page', { reach: 'visitor' }),
-  row(10, 'none', 'permission', 'a permission is missing or was removed'),
-  row([200, 299], 'none', 'permission', 'a permission is missing or was removed'),
+  row(10, 'none', 'permission', 'a permission is missing or was removed', { says: words.ABOUT_THE_PAGE }),
+  row([200, 299], 'none', 'permission', 'a permission is missing or was removed', {
+    says: words.ABOUT_THE_PAGE,
+  }),
   row(10, 'any', 'permission', 'it is not permitted for this person, or a permission is missing', {
     reach: 'visitor',
   }),
@@ -308,9 +317,13 @@ export const VERDICTS: readonly VerdictRow[] = [
 
 /** The table's row for an answer, or undefined for an error that has no row. */
 export const findRow = (answer: Numbers): VerdictRow | undefined => {
-  const message = answer.message.replaceAll(QUOTED_ADDRESS, 'address')
+  const message = saidBy(answer).replaceAll(QUOTED_ADDRESS, 'address')
   return VERDICTS.find((candidate) => fits(candidate, { ...answer, message }))
 }
+
+/** All that Graph says. A message that is the same for every fault under its number counts only where nothing else is said. */
+const saidBy = ({ message, detail = '' }: Numbers): string =>
+  detail === '' ? message : [message, detail].filter((text) => !words.GENERIC.test(text)).join('. ')
 
 /** An address that Graph quotes from what was sent: words in it are the operator's, not Graph's. */
 const QUOTED_ADDRESS = /https?:\/\/(?!developers\.facebook\.com)\S+/gi

@@ -101,16 +101,19 @@ t.test('a dead token is an answer of debugToken, without the token in it', async
   })
 })
 
-t.test('is_valid must be true, not merely look like it', async (t) => {
-  const graph = build(t)
-  for (const odd of ['true', 1, null, undefined]) {
-    nock(ORIGIN)
-      .get('/v25.0/debug_token')
-      .query(true)
-      .reply(200, { data: { is_valid: odd } })
-    t.equal((await graph.debugToken('t')).isValid, false)
-  }
-})
+t.test(
+  'is_valid must be true or false, not merely look like it: anything else decides nothing',
+  async (t) => {
+    const graph = build(t)
+    for (const odd of ['true', 'false', 1, 0, null, undefined]) {
+      nock(ORIGIN)
+        .get('/v25.0/debug_token')
+        .query(true)
+        .reply(200, { data: { is_valid: odd, app_id: APP_ID } })
+      await t.rejects(graph.debugToken('t'), graphError({ verdict: 'transient' }))
+    }
+  },
+)
 
 t.test('debugToken refused about its own app token means wrong credentials, not a dead token', async (t) => {
   const graph = build(t)
@@ -398,4 +401,28 @@ t.test('me says who a token is', async (t) => {
   t.strictSame(await graph.me('page-token-1'), { id: '100', name: null })
   nock(ORIGIN).get('/v25.0/me').query(true).reply(200, {})
   await t.rejects(graph.me('page-token-1'), graphError({ verdict: 'transient' }))
+})
+
+t.test('debugToken calls a token dead only where Facebook does', async (t) => {
+  const graph = build(t)
+  const ask = (data: object) => {
+    nock(ORIGIN).get('/v25.0/debug_token').query(true).reply(200, { data })
+    return graph.debugToken('t')
+  }
+  for (const dead of [
+    { is_valid: false },
+    { error: { code: 190, message: 'Malformed' } },
+    { is_valid: false, error: { code: '190', subcode: '460', message: 'x' } },
+    { is_valid: false, error: { code: 99_999, message: 'something new' } },
+  ])
+    t.equal((await ask(dead)).isValid, false, JSON.stringify(dead))
+  t.match(await ask({ is_valid: false, error: { code: '190', subcode: '460' } }), {
+    error: { code: 190, subcode: 460 },
+  })
+  for (const [undecided, verdict] of [
+    [{ is_valid: false, error: { code: 1, message: 'An unknown error occurred' } }, 'transient'],
+    [{ is_valid: false, error: { code: 2, message: 'Service temporarily unavailable' } }, 'transient'],
+    [{ error: { code: 4, message: 'Application request limit reached' } }, 'rate_limited'],
+  ] as const)
+    await t.rejects(ask(undecided), graphError({ verdict }), JSON.stringify(undecided))
 })

@@ -211,3 +211,67 @@ t.test(
     )
   },
 )
+
+t.test('a text that is the same for every fault counts only where Facebook says nothing else', (t) => {
+  const send = (code: number, message: string, detail: string) => {
+    const refusal = { ...answer(code, 2_018_999, message, { edge: 'messages', once: true }), detail }
+    return [decide(refusal), findRow(refusal)?.reach ?? null]
+  }
+  for (const generic of ['Invalid parameter', '(#100) Invalid parameter', 'Parameter error.']) {
+    t.same(send(100, generic, ''), ['bad_request', null], generic)
+    for (const other of [
+      'Page Publishing Authorization needed. This Page must be authorized before it can send.',
+      'Seite eingeschränkt. Diese Seite darf zurzeit keine Nachrichten senden.',
+      'ページは制限されています',
+    ])
+      t.same(send(100, generic, other), ['unknown', null], other)
+    t.same(send(100, generic, 'No matching user found.'), ['unreachable', null])
+    t.same(send(100, generic, 'Invalid Image. The image you selected is not available.'), [
+      'bad_request',
+      null,
+    ])
+    t.same(send(100, generic, 'parameter message'), ['bad_request', null])
+  }
+  t.same(send(100, '(#100) Param message[text] is too long', 'Etwas ging schief'), ['bad_request', null])
+  t.same(send(200, 'Permissions error', "This person isn't receiving messages from you right now."), [
+    'unreachable',
+    null,
+  ])
+  t.end()
+})
+
+t.test('codes 10 and 200 close the Page only where they speak of it, or say nothing', (t) => {
+  for (const code of [10, 200, 299]) {
+    for (const ofThePage of [
+      '',
+      `(#${code})`,
+      'Application does not have permission for this action',
+      'Permissions error',
+      'Requires pages_messaging permission to manage the object',
+      'The Page is not published',
+      'O aplicativo não tem permissão para esta ação',
+    ])
+      t.same(sendSaying(code, ofThePage), { verdict: 'permission', reach: null }, `${code} ${ofThePage}`)
+    for (const ofOnePerson of [
+      'Esta pessoa não está disponível no momento',
+      'この人は現在メッセージを受け取れません',
+      'Du kannst dieser Person gerade nicht schreiben',
+      'Your Page may not write to this person',
+      'Messages of this app are not shown to this recipient',
+    ])
+      t.same(sendSaying(code, ofOnePerson), { verdict: 'permission', reach: 'visitor' }, ofOnePerson)
+  }
+  t.end()
+})
+
+t.test('a stored token that is none of a Page is told as that, whichever number says so', (t) => {
+  for (const code of [200, 210]) {
+    const row = findRow({
+      ...answer(code, null, '(#210) This call requires a Page access token.'),
+      edge: 'messages',
+    })
+    t.match(row, { verdict: 'permission', reach: undefined, byToken: true, remedy: /bootstrap-token/ })
+  }
+  t.equal(sendSaying(210, '(#210) User not visible').reach, 'visitor')
+  t.end()
+})

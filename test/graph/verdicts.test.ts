@@ -162,6 +162,8 @@ t.test('no row of the table is out of reach', async (t) => {
 const UNLISTED: Record<string, number | null> = { any: 77_777, none: null }
 
 const TEXTS = [
+  'The Page is not published',
+  '(#210) This call requires a Page access token.',
   '(#100) The text is empty',
   '(#100) Too many calls',
   '(#100) Param recipient must be non-empty',

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../base/json.ts'
 import type { Caller } from '../call.ts'
 import type { Graph, TokenFacts } from '../graph.ts'
+import type { Verdict } from '../error.ts'
 import { unexpected } from '../read.ts'
 import { readTokenFacts } from '../token-facts.ts'
 import { decide } from '../verdicts.ts'
@@ -41,11 +42,16 @@ export const tokenEdges = (caller: Caller): Edges => {
         path: `/debug_token?input_token=${encodeURIComponent(inputToken)}`,
         secrets: [inputToken],
       })
-      if (!isJsonObject(body['data'])) throw unexpected('debug_token', 'sent no data', 'transient')
-      const facts = readTokenFacts(body['data'], inputToken)
-      if (!facts.isValid && facts.error && isConfiguration(facts.error)) {
-        throw unexpected('debug_token', `says: ${facts.error.message ?? 'wrong app'}`, 'configuration')
-      }
+      const { data } = body
+      if (!isJsonObject(data)) throw unexpected('debug_token', 'sent no data', 'transient')
+      const facts = readTokenFacts(data, inputToken)
+      if (facts.isValid) return facts
+      const verdict = facts.error && verdictOf(facts.error)
+      if (verdict !== null && NOT_OF_THE_TOKEN.has(verdict))
+        throw unexpected('debug_token', `says: ${facts.error?.message ?? 'it failed'}`, verdict)
+      // A dead token is called one; an answer that does not say so decides nothing.
+      if (facts.error === null && typeof data['is_valid'] !== 'boolean')
+        throw unexpected('debug_token', 'does not say whether the token is valid', 'transient')
       return facts
     },
 
@@ -56,5 +62,8 @@ export const tokenEdges = (caller: Caller): Edges => {
   }
 }
 
-const isConfiguration = (error: NonNullable<TokenFacts['error']>): boolean =>
-  decide({ ...error, message: error.message ?? '', isTransient: false, httpStatus: 200 }) === 'configuration'
+const verdictOf = (error: NonNullable<TokenFacts['error']>): Verdict =>
+  decide({ ...error, message: error.message ?? '', isTransient: false, httpStatus: 200 })
+
+/** What says nothing of the token: the app's own set-up is wrong, or Graph could not tell. */
+const NOT_OF_THE_TOKEN: ReadonlySet<Verdict> = new Set(['configuration', 'rate_limited', 'transient'])

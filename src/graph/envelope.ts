@@ -1,0 +1,61 @@
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/json.ts'
+import { oneLine } from './redact.ts'
+import { readWhole } from './read.ts'
+
+/** What Graph puts under `error`. */
+export interface Envelope {
+  code: number | null
+  subcode: number | null
+  /** Graph's own words. */
+  message: string
+  /** What `error_user_title`, `error_user_msg` and `error_data` say besides; in the language of the person who made the token. */
+  detail: string
+  isTransient: boolean
+  fbtraceId: string | null
+}
+
+/**
+ * Reads an error as Graph sends it. Numbers and flags come as text in places.
+ *
+ * @see docs/messenger-platform.md#c1
+ */
+export const readEnvelope = (error: JsonObject): Envelope => ({
+  code: readWhole(error['code']),
+  // No error has the subcode 0; it stands for none.
+  subcode: readWhole(error['error_subcode'] ?? error['subcode']) || null,
+  message: wordsOf(error['message']),
+  detail: detailOf(error),
+  isTransient: YES.has(error['is_transient']),
+  fbtraceId: typeof error['fbtrace_id'] === 'string' ? oneLine(error['fbtrace_id'], 64) : null,
+})
+
+const YES: ReadonlySet<Json | undefined> = new Set([true, 'true', 1, '1'])
+
+/** Without what `message` says already. */
+const detailOf = (error: JsonObject): string => {
+  const message = wordsOf(error['message'])
+  const said = [error['error_user_title'], error['error_user_msg'], ...dataOf(error['error_data'])]
+    .map(wordsOf)
+    .filter((words) => words !== '' && !message.includes(words))
+  return [...new Set(said)].join('. ')
+}
+
+/** Old errors have a text there, others an object, or an object as text, that names a parameter or holds `details`. */
+const dataOf = (data: Json | undefined): (Json | undefined)[] => {
+  const read = typeof data === 'string' && data.startsWith('{') ? parsed(data) : data
+  if (!isJsonObject(read)) return [read]
+  const blamed = [read['blame_field'], read['blame_field_specs']].flat(3).filter(isText)
+  return [read['details'], ...(blamed.length > 0 ? [`parameter ${blamed.join(', ')}`] : [])]
+}
+
+const parsed = (text: string): Json => {
+  try {
+    return parseJson(text)
+  } catch {
+    return text
+  }
+}
+
+const wordsOf = (value: Json | undefined): string => (isText(value) ? value.trim() : '')
+
+const isText = (value: unknown): value is string => typeof value === 'string'
