@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { createWorld } from './harness.ts'
 
@@ -29,3 +31,30 @@ t.test('a reply whose echo was faster than the answer that got lost counts as se
   t.same(refused, [], 'it was not')
   t.same(world.logged, [], 'and it is not tried again')
 })
+
+t.test(
+  'a reply whose mark the database refuses is not sent again after a restart, and the operator is told',
+  async (t) => {
+    const world = await createWorld(t)
+    world.delivery.start()
+    const db = new DatabaseSync(join(t.testdirName, 'evergreen.db'))
+    db.exec(
+      `create trigger refused before insert on sent when new.message_id is not null begin select raise(abort, 'refused'); end`,
+    )
+    db.close()
+    await world.say('hello')
+    await world.until(() => world.logged.length > 0, 'the refusal is logged')
+    t.same(world.logged, ['what became of a reply could not be recorded'])
+
+    // What is in doubt is sent again where the conversation cannot be read.
+    world.graph.recent = () => 'permission'
+    await world.restart()
+    await world.say('bye')
+    await world.until(async () => {
+      await world.clock.advance(60_000)
+      return world.graph.calls.includes('bye')
+    }, 'the conversation goes on')
+    t.same(world.graph.calls, ['hello', 'bye'])
+    t.match(await world.store.counts(), { outbox: new Map() })
+  },
+)

@@ -1,12 +1,16 @@
 import type { Test } from 'tap'
-import type { InboxClaim, Store, StoredEvent } from '../../src/store/store.ts'
-import { handleAll, newEvent, openPlace, sendAll, type OpenStore, type SetUp } from './steps.ts'
+import type { InboxClaim, OutboxClaim, Store, StoredEvent, StoredReply } from '../../src/store/store.ts'
+import { replyOf } from './instances.ts'
+import { anyRoom, handleAll, newEvent, openPlace, sendAll, type OpenStore, type SetUp } from './steps.ts'
 
 /** A reply that no table takes: it stands for whatever an operation may have that the database never keeps. */
 const UNFIT = [null] as unknown as string[]
 
+/** Has the table of the database at `place` refuse each row that has something in the column. */
+export type Refuse = (t: Test, place: string, table: 'sent' | 'dead', column: string) => unknown
+
 /** What every store adapter has to do with an operation that is refused for its own fault. */
-export const refusedContract = (t: Test, open: OpenStore): void => {
+export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void => {
   const claimOne = async ({ store }: SetUp): Promise<[InboxClaim, StoredEvent]> => {
     const [claim] = await store.claimInbox(10)
     const [event] = claim?.events ?? []
@@ -51,5 +55,70 @@ export const refusedContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('b')])
     t.same(await handleAll(store, () => ['next']), ['b'])
     t.same(await sendAll(store), ['next'], 'later replies wait for nothing')
+  })
+
+  /** A reply to each visitor, handed out. */
+  const outOf = async ({ store }: SetUp, ...visitors: string[]): Promise<[OutboxClaim, StoredReply][]> => {
+    await store.accept(visitors.map((psid) => newEvent(psid, { psid })))
+    await handleAll(store, (key) => [key])
+    const claims = await store.claimOutbox(10, anyRoom)
+    return claims.map((claim) => [claim, replyOf(claim)])
+  }
+
+  t.test(
+    'what Facebook has taken waits no more, also where the mark that says so is refused for its own fault',
+    async (t) => {
+      const place = await openPlace(t, open)
+      const { store } = place
+      const waiting = await outOf(place, 'a', 'b', 'c')
+      await refuse(t, place.place, 'sent', 'message_id')
+      const marks = waiting.map(([claim, reply]) =>
+        store.finishReply(claim, reply, {
+          status: 'sent',
+          messageId: reply.body === 'b' ? null : `m ${reply.body}`,
+        }),
+      )
+      t.match(
+        await Promise.allSettled(marks),
+        waiting.map(([, { body }]) =>
+          body === 'b'
+            ? { status: 'fulfilled' }
+            : { reason: { code: 'BOT_STORE_REFUSED', message: /kept without its details/ } },
+        ),
+        'its neighbour is kept',
+      )
+      const [[alone, reply] = [], ...none] = await outOf(place, 'd')
+      if (alone === undefined || reply === undefined) throw new Error('nothing was handed out')
+      t.same(none, [])
+      await t.rejects(store.finishReply(alone, reply, { status: 'sent', messageId: 'm d' }), {
+        code: 'BOT_STORE_REFUSED',
+      })
+      for (const [claim] of waiting) await store.releaseOutbox(claim)
+      await store.releaseOutbox(alone)
+
+      const again = await place.reopen()
+      t.same(await again.claimOutbox(10, anyRoom), [], 'no next keeper finds it in doubt')
+      t.match(await again.counts(), { outbox: new Map() })
+      for (const psid of ['a', 'b', 'c', 'd'])
+        t.match(await again.sentReplies({ pageId: 'page-1', psid }), [{ messageId: null }])
+    },
+  )
+
+  t.test('a reply that died is a dead letter, also where what Graph said to it is refused', async (t) => {
+    const place = await openPlace(t, open)
+    const { store } = place
+    const [[claim, reply] = []] = await outOf(place, 'a')
+    if (claim === undefined || reply === undefined) throw new Error('nothing was handed out')
+    await refuse(t, place.place, 'dead', 'error')
+    const error = { verdict: 'bad_request', code: 100, subcode: null, fbtraceId: null, message: 'no' }
+    await t.rejects(store.finishReply(claim, reply, { status: 'dead', reason: 'bad_request', error }), {
+      code: 'BOT_STORE_REFUSED',
+    })
+    await store.releaseOutbox(claim)
+    const again = await place.reopen()
+    t.same(await again.claimOutbox(10, anyRoom), [])
+    t.match(await again.deadLetters.list({ limit: 10 }), {
+      letters: [{ reason: 'bad_request', body: 'a' }],
+    })
   })
 }

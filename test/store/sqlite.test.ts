@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { openTestStore } from '../helpers/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -46,7 +47,13 @@ t.test('the SQLite adapter keeps the contract about notes', (t) => {
 })
 
 t.test('the SQLite adapter keeps the contract about what is refused', (t) => {
-  refusedContract(t, open)
+  refusedContract(t, open, (_, place, table, column) => {
+    const db = new DatabaseSync(join(place, 'evergreen.db'))
+    db.exec(
+      `create trigger refused before insert on ${table} when new.${column} is not null begin select raise(abort, 'refused'); end`,
+    )
+    db.close()
+  })
   t.end()
 })
 

@@ -18,6 +18,8 @@ export type OpenStore = (place: string, clock: Clock) => Promise<Store>
 
 export interface SetUp {
   store: Store
+  /** Where {@link store} keeps it. */
+  place: string
   clock: FakeClock
   reopen: () => Promise<Store>
 }
@@ -30,6 +32,7 @@ export const openPlace = async (t: Test, open: OpenStore): Promise<SetUp> => {
   t.teardown(() => store.close())
   return {
     store,
+    place,
     clock,
     reopen: async () => {
       await store.close()

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
-import { createBatches, type BatchAnswer, type Failure } from '../queues/batches.ts'
-import { voidResult, type ForeignWrite, type Operation, type StoreDatabase } from '../queues/operations.ts'
+import { createBatches, type BatchAnswer, type Failure, type TriedAlone } from '../queues/batches.ts'
+import {
+  leastOf,
+  voidResult,
+  type ForeignWrite,
+  type Operation,
+  type StoreDatabase,
+} from '../queues/operations.ts'
 import {
   codeOf,
   createLink,
@@ -188,24 +194,29 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     } catch (error) {
       if (codeOf(error) === LEASE_LOST) leases?.doubted()
       else if (!isOwnFault(error)) return { error: failureOf(error) }
-      else if (operations.length === 1) return { each: [{ error: failureOf(error), isWorlds: false }] }
     }
     // One operation that cannot be carried out must not take its neighbours with it.
-    const each: Extract<BatchAnswer, { each: unknown }>['each'] = []
-    for (const operation of operations) {
-      each.push(
-        await tryOut([operation]).then(
-          ([result]) => ({ result }),
-          (error: unknown) => {
-            if (codeOf(error) !== LEASE_LOST || !('fence' in operation))
-              return { error: failureOf(error), isWorlds: !isOwnFault(error) }
-            report.writeFenced()
-            return { result: voidResult(operation.op) }
-          },
-        ),
-      )
-    }
+    const each: TriedAlone[] = []
+    for (const operation of operations) each.push(await tryAlone(operation))
     return { each }
+  }
+
+  const tryAlone = async (operation: Operation): Promise<TriedAlone> => {
+    try {
+      const [result] = await tryOut([operation])
+      return { result }
+    } catch (error) {
+      if (codeOf(error) === LEASE_LOST && 'fence' in operation) {
+        report.writeFenced()
+        return { result: voidResult(operation.op) }
+      }
+      const least = leastOf(operation)
+      if (!isOwnFault(error) || least === null)
+        return { error: failureOf(error), isWorlds: !isOwnFault(error) }
+      const kept = await tryAlone(least)
+      if ('error' in kept && kept.isWorlds) return kept
+      return { error: failureOf(error), isWorlds: false, keptLeast: 'result' in kept }
+    }
   }
 
   const batches = createBatches({

@@ -8,7 +8,14 @@ import { change, NO_ROWS, select, type Known, type Maker, type Statements } from
 const LATEST_SENT = 500
 
 type QueueOperation =
-  'finish_event' | 'interject' | 'load_inbox' | 'waiting' | 'dead' | 'hand_back' | 'sent_replies'
+  | 'finish_event'
+  | 'interject'
+  | 'load_inbox'
+  | 'waiting'
+  | 'sent_only'
+  | 'dead'
+  | 'hand_back'
+  | 'sent_replies'
 
 /** Since when the state says that a person has the conversation; null where it does not. */
 export const leftSince = (state: string | null | undefined): number | null => {
@@ -186,6 +193,16 @@ export const queueStatements = (owner: string | null): { [Op in QueueOperation]:
     ],
     result: ([rows = []]) => rows.map(({ conversation }) => conversation as number),
   }),
+
+  sent_only: ({ page, conversation, seq, nowMs }, known) =>
+    change(
+      `with dropped as (
+         delete from evergreen.outbox where page = $1 and conversation = $2 and seq = $3 returning conversation, seq
+       )
+       insert into evergreen.sent (conversation, seq, sent_ms)
+       select conversation, seq, $4::bigint from dropped on conflict do nothing`,
+      [known.page(page), conversation, seq, nowMs],
+    ),
 
   // What takes its place keeps its number, and so the order; the letter gets one of its own.
   dead: ({ page, conversation, seq, reason, error, instead, nowMs }, known) =>

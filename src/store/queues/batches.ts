@@ -31,13 +31,12 @@ export interface Batches {
 
 /**
  * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one;
- * `isWorlds`: the operation is not to blame, and may be carried out later. `error`: nothing of it was kept, as far as is known,
- * and none of the operations is to blame.
+ * `isWorlds`: the operation is not to blame, and may be carried out later; `keptLeast`: it is to blame, and what
+ * {@link leastOf} leaves of it was kept. `error`: nothing of it was kept, as far as is known, and none of the operations is to blame.
  */
-export type BatchAnswer =
-  | { results: unknown[] }
-  | { each: ({ result: unknown } | { error: Failure; isWorlds: boolean })[] }
-  | { error: Failure }
+export type BatchAnswer = { results: unknown[] } | { each: TriedAlone[] } | { error: Failure }
+
+export type TriedAlone = { result: unknown } | { error: Failure; isWorlds: boolean; keptLeast?: boolean }
 
 export interface Failure {
   message: string
@@ -112,10 +111,13 @@ export const createBatches = (deps: {
       for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
     } else if ('each' in answer) {
       for (const [index, pending] of asked.entries()) {
-        const one = answer.each[index] ?? { error: { message: 'no answer', code: null }, isWorlds: false }
+        const one: TriedAlone = answer.each[index] ?? {
+          error: { message: 'no answer', code: null },
+          isWorlds: false,
+        }
         if ('result' in one) pending.resolve(one.result as never)
         else if (one.isWorlds) later(pending, one.error)
-        else pending.reject(unfit(pending.operation, one.error))
+        else pending.reject(unfit(pending.operation, one.error, one.keptLeast === true))
       }
     } else {
       for (const pending of asked) later(pending, answer.error)
@@ -163,8 +165,12 @@ export const createBatches = (deps: {
 }
 
 /** Tried again as it is, it would be refused again. */
-const unfit = ({ op }: Operation, { message }: Failure): BotError =>
-  new BotError('BOT_STORE_REFUSED', `the database does not take this "${op}": ${message}`, {
-    remedy:
-      'Report it, with this line of the log: the bot asked for something that its own tables do not allow.',
-  })
+const unfit = ({ op }: Operation, { message }: Failure, keptLeast: boolean): BotError =>
+  new BotError(
+    'BOT_STORE_REFUSED',
+    `the database does not take this "${op}": ${message}${keptLeast ? ' (kept without its details)' : ''}`,
+    {
+      remedy:
+        'Report it, with this line of the log: the bot asked for something that its own tables do not allow.',
+    },
+  )

@@ -76,6 +76,8 @@ export type Operation =
       waited: boolean
       nowMs: number
     }
+  /** Of a `sent` that the database never takes: that the reply waits no more. See {@link leastOf}. */
+  | { op: 'sent_only'; page: string; conversation: number; seq: number; nowMs: number }
   | {
       op: 'dead'
       page: string
@@ -151,6 +153,7 @@ export interface Results {
   load_outbox: LoadedReplies
   waiting: number[]
   sent: null
+  sent_only: null
   dead: null
   hand_back: null
   sent_replies: { seq: number; messageId: string | null }[]
@@ -250,6 +253,18 @@ export interface DeadPlace {
 
 /** The results of operations with a fence that is not the Page's any more. */
 export const voidResult = (op: Fenced): Results[Fenced] => VOID[op]
+
+/**
+ * What is to be kept of an operation that the database refuses for the operation's own fault; null for nothing. What Facebook has
+ * taken or refused must not wait in the rows: the next keeper of the Page, or this process after its restart, would try it again.
+ */
+export const leastOf = (operation: Operation): Operation | null => {
+  if (operation.op === 'sent') {
+    const { page, conversation, seq, nowMs } = operation
+    return { op: 'sent_only', page, conversation, seq, nowMs }
+  }
+  return operation.op === 'dead' && operation.error !== null ? { ...operation, error: null } : null
+}
 
 type Fenced = Extract<Operation, { fence: number }>['op']
 

@@ -1,7 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import type { MessagePort } from 'node:worker_threads'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
-import type { BatchAnswer } from '../queues/batches.ts'
+import type { BatchAnswer, TriedAlone } from '../queues/batches.ts'
+import { leastOf, type Operation } from '../queues/operations.ts'
 import type { Batch, Open, Opened } from './protocol.ts'
 
 /**
@@ -70,17 +71,21 @@ const answer = (database: Database, { operations }: Batch): BatchAnswer => {
   } catch (error) {
     const whole = failure(error)
     if (isWorldsFault(whole)) return { error: whole }
-    if (operations.length === 1) return { each: [{ error: whole, isWorlds: false }] }
     // One operation that cannot be carried out must not take its neighbours with it.
-    const each = operations.map((operation) => {
-      try {
-        return { result: database.commit([operation])[0] }
-      } catch (cause) {
-        const error = failure(cause)
-        return { error, isWorlds: isWorldsFault(error) }
-      }
-    })
-    return { each }
+    return { each: operations.map((operation) => tryAlone(database, operation)) }
+  }
+}
+
+const tryAlone = (database: Database, operation: Operation): TriedAlone => {
+  try {
+    return { result: database.commit([operation])[0] }
+  } catch (cause) {
+    const error = failure(cause)
+    const least = leastOf(operation)
+    if (isWorldsFault(error) || least === null) return { error, isWorlds: isWorldsFault(error) }
+    const kept = tryAlone(database, least)
+    if ('error' in kept && kept.isWorlds) return kept
+    return { error, isWorlds: false, keptLeast: 'result' in kept }
   }
 }
 

@@ -189,6 +189,13 @@ export const openDatabase = (file: string): Database => {
       return null
     },
 
+    sent_only: (o) => {
+      const page = pages.numberOf(o.page)
+      statements.addSentOnly.run(o.nowMs, page, o.conversation, o.seq)
+      statements.dropOutbox.run(page, o.conversation, o.seq)
+      return null
+    },
+
     dead: (o) => {
       const page = pages.numberOf(o.page)
       const error = o.error === null ? null : JSON.stringify(o.error)

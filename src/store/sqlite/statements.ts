@@ -47,6 +47,10 @@ export const prepareStatements = (db: DatabaseSync) => {
        select conversation, seq, ?, ?, case when instr(body, '"by":') > 0 then json_extract(body, '$.by') end
        from outbox where page = ? and conversation = ? and seq = ? on conflict do nothing`,
     ),
+    addSentOnly: sql(
+      `insert into sent (conversation, seq, sent_ms)
+       select conversation, seq, ? from outbox where page = ? and conversation = ? and seq = ? on conflict do nothing`,
+    ),
     addDead: sql(
       `insert into dead (seq, page, conversation, accepted_ms, died_ms, reason, error, body)
        select coalesce(?, seq), page, conversation, accepted_ms, ?, ?, ?, body from outbox
