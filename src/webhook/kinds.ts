@@ -15,6 +15,8 @@ export const readDetail = (item: JsonObject, fromPage: boolean): EventDetail => 
   for (const [name, read] of READERS) {
     const body = item[name]
     if (typeof body !== 'object' || body === null || Array.isArray(body)) continue
+    // A person of the Page who taps, reacts or reads is no visitor: there is no one to answer, and no window opens.
+    if (fromPage && !ALSO_BY_PAGE.has(name)) continue
     const detail = read(body, item, fromPage)
     if (detail !== null) return detail
   }
@@ -41,6 +43,17 @@ export const isMessagingItem = (value: JsonObject): boolean =>
   readDetail(value, false).kind !== 'unknown' && ('sender' in value || 'recipient' in value)
 
 type Reader = (body: JsonObject, item: JsonObject, fromPage: boolean) => EventDetail | null
+
+/** What the Page itself says or does under the names of {@link READERS}; everything else there is a visitor's deed. */
+const ALSO_BY_PAGE: ReadonlySet<string> = new Set([
+  'message',
+  'pass_thread_control',
+  'take_thread_control',
+  'request_thread_control',
+  'app_roles',
+  'policy_enforcement',
+  'policy-enforcement',
+])
 
 const ENVELOPE = new Set(['sender', 'recipient', 'timestamp'])
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Json } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
+import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { normalise } from '../../src/webhook/normalise.ts'
 
 const PAGE = '100'
@@ -46,6 +47,22 @@ t.test('a Page that writes to itself is no visitor', async (t) => {
       ['postback', null],
     ],
   )
+})
+
+t.test('what a person of the Page taps or reacts to is no deed of the visitor', async (t) => {
+  const byPage = { sender: { id: PAGE }, recipient: { id: VISITOR }, timestamp: WHEN }
+  const deeds = [
+    { reaction: { mid: 'm_1', action: 'react', reaction: 'love', emoji: '❤' } },
+    { postback: { mid: 'm_2', payload: 'hours', title: 'Hours' } },
+    { referral: { ref: 'r', source: 'SHORTLINK' } },
+    { optin: { ref: 'r' } },
+    { read: { watermark: WHEN } },
+  ]
+  for (const deed of deeds) {
+    const [event] = toNewEvents([{ id: PAGE, time: WHEN, messaging: [{ ...byPage, ...deed }] }], NOW)
+    t.match(event, { kind: 'unknown', opensWindow: false, content: { keys: Object.keys(deed) } })
+    t.not(read({ ...byPage, sender: { id: VISITOR }, recipient: { id: PAGE }, ...deed }).kind, 'unknown')
+  }
 })
 
 t.test('a message with all it can carry', async (t) => {
