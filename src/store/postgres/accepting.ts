@@ -6,6 +6,7 @@ import { addCounts, ALL_SPANS } from './counts.ts'
 import { CHANNEL } from './noticed-elsewhere.ts'
 import type { Known, Statements } from './statements.ts'
 
+const HOUR_MS = 60 * 60 * 1000
 const WINDOW_MS = 24 * 60 * 60 * 1000
 // A window end this much later is not worth a write; the stored one is then early, which is the safe side.
 const WINDOW_GRAIN_MS = 60 * 1000
@@ -76,6 +77,8 @@ export const acceptAll = (
 /** A notification holds 8000 bytes. */
 const MOST_PAGES_TOLD = 500
 
+// A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
+// than the beginning of each.
 const ACCEPT = `
 with given as materialized (
   select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
@@ -90,37 +93,42 @@ with given as materialized (
 ), ok as materialized (
   select g.*, nextval('evergreen.seq') as seq
   from (select * from given where ord not in (select ord from stale) order by ord) g
+), known as materialized (
+  select ok.ord, ok.seq, ok.conversation, ok.accepted_ms, ok.window_ends_ms as ends, c.id, c.page, c.state, c.window_ends_ms as stored
+  from ok left join evergreen.conversation c on c.id = ok.conversation
 ), heard as materialized (
-  select o.conversation, c.page, o.window_ends_ms as ends, least(o.window_ends_ms - ${WINDOW_MS}, o.accepted_ms) as at_ms,
-    greatest(c.window_ends_ms, max(o.window_ends_ms) over (
-      partition by o.conversation order by o.ord rows between unbounded preceding and 1 preceding
+  select id, page, ends, stored, least(ends - ${WINDOW_MS}, accepted_ms) as at_ms,
+    greatest(stored, max(ends) over (
+      partition by id order by ord rows between unbounded preceding and 1 preceding
     )) - ${WINDOW_MS} as before_ms
-  from ok o join evergreen.conversation c on c.id = o.conversation where o.window_ends_ms is not null
+  from known where ends is not null and id is not null
 ), fresh_in as materialized (
-  select h.conversation, h.page, s.span, evergreen.start_of(s.span, h.at_ms) as start_ms
+  select h.id, h.page, s.span, evergreen.start_of(s.span, h.at_ms) as start_ms
   from heard h, ${ALL_SPANS}
-  where h.before_ms is null or evergreen.start_of(s.span, h.before_ms) < evergreen.start_of(s.span, h.at_ms)
+  where h.before_ms is null or h.before_ms < h.at_ms - h.at_ms % ${HOUR_MS}
+    and evergreen.start_of(s.span, h.before_ms) < evergreen.start_of(s.span, h.at_ms)
 ), counted as (
   ${addCounts(`select span, '', start_ms, 'visitors', page, count(*) from fresh_in group by span, start_ms, page`)}
 ), opened as (
-  update evergreen.conversation c set window_ends_ms = o.ends
-  from (select conversation, max(ends) as ends from heard group by conversation) o
-  where c.id = o.conversation and o.ends > coalesce(c.window_ends_ms, 0) +
-    case when exists (select from fresh_in f where f.conversation = c.id) then 0 else ${WINDOW_GRAIN_MS} end
+  update evergreen.conversation c set window_ends_ms = later.ends
+  from (
+    select id, max(ends) as ends from heard group by id having max(ends) > coalesce(max(stored), 0) +
+      case when id in (select id from fresh_in) then 0 else ${WINDOW_GRAIN_MS} end
+  ) later where c.id = later.id and later.ends > coalesce(c.window_ends_ms, 0)
   returning c.id, c.window_ends_ms
 ), added as (
   insert into evergreen.inbox (seq, conversation, accepted_ms, body)
   select seq, conversation, accepted_ms, body from ok
 ), told as materialized (
-  select pg_notify('${CHANNEL}', concat_ws(' ', $9::text, 'events', min(ok.seq) - 1,
-    case when count(distinct c.page) > ${MOST_PAGES_TOLD} then '*' else string_agg(distinct c.page::text, ',') end))
-  from ok join evergreen.conversation c on c.id = ok.conversation
-  where $9::text is not null and c.page <> all ($10::int[]) having count(*) > 0
+  select pg_notify('${CHANNEL}', concat_ws(' ', $9::text, 'events', min(seq) - 1,
+    case when count(distinct page) > ${MOST_PAGES_TOLD} then '*' else string_agg(distinct page::text, ',') end))
+  from known where $9::text is not null and page <> all ($10::int[]) having count(*) > 0
 )
-select ok.ord, ok.seq, (select count(*) from told) as told,
-  (select max(i.seq) from evergreen.inbox i where i.conversation = ok.conversation) as before, c.state, coalesce(opened.window_ends_ms, c.window_ends_ms) as "windowEndsMs",
-  coalesce(c.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
-from ok left join evergreen.conversation c on c.id = ok.conversation left join opened on opened.id = ok.conversation`
+select known.ord, known.seq, (select count(*) from told) as told,
+  (select max(i.seq) from evergreen.inbox i where i.conversation = known.conversation) as before, known.state,
+  coalesce(opened.window_ends_ms, known.stored) as "windowEndsMs",
+  coalesce(known.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
+from known left join opened on opened.id = known.conversation`
 
 /** What `seen` holds of an event. */
 export const namesOf = ({
