@@ -25,7 +25,7 @@ import { keptStatements } from './kept.ts'
 import type { Leases } from './leases.ts'
 import { createNoticedElsewhere } from './noticed-elsewhere.ts'
 import { createNumbers } from './numbers.ts'
-import { countAll } from './counts.ts'
+import { createSums } from './counts.ts'
 import { acceptAll } from './accepting.ts'
 import { loadAll, queueStatements, sentAll } from './queues.ts'
 import { recordStatements } from './records.ts'
@@ -63,6 +63,7 @@ const MOST_TRIES = 5
 export const openPostgresDatabase = async (options: PostgresOptions): Promise<PostgresDatabase> => {
   const { url, clock, name, owner, leases, report = UNHEARD } = options
   const numbers = createNumbers()
+  const sums = createSums(clock)
   const elsewhere = createNoticedElsewhere(owner)
   const makers = {
     ...queueStatements(leases && owner),
@@ -121,13 +122,12 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       },
       ...hold(operations),
     ]
+    void writeSums(
+      open,
+      operations.some(({ op }) => op === 'statistics' || op === 'prune'),
+    )
     const rows = await open
-      .query([
-        ...before,
-        ...made.flatMap(({ queries }) => queries),
-        ...countAll(operations, numbers),
-        { text: 'commit' },
-      ])
+      .query([...before, ...made.flatMap(({ queries }) => queries), { text: 'commit' }])
       .catch((error: unknown) => {
         if (isLost(error)) {
           isInterrupted = true
@@ -138,8 +138,10 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     if (forgets) numbers.forgetConversations()
     const results: unknown[] = operations.map(() => null)
     let from = before.length
-    for (const [index, { queries, result }] of made.entries()) {
-      const of = result(rows.slice(from, (from += queries.length)))
+    for (const [index, { queries, result, counted }] of made.entries()) {
+      const mine = rows.slice(from, (from += queries.length))
+      sums.add(counted?.(mine) ?? [])
+      const of = result(mine)
       for (const [place, value] of of.entries()) results[parts[index]?.places[place] ?? -1] = value
     }
     return results
@@ -171,8 +173,18 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       )
     }
     if (first === undefined) return { queries: [], result: () => [] }
-    const { queries, result } = (makers[first.op] as Maker<Operation['op']>)(first as never, numbers)
-    return { queries, result: (rows: readonly (readonly Row[])[]) => [result(rows)] }
+    const { result, ...made } = (makers[first.op] as Maker<Operation['op']>)(first as never, numbers)
+    return { ...made, result: (rows: readonly (readonly Row[])[]) => [result(rows)] }
+  }
+
+  /** Asked for before a transaction, it is carried out before that. */
+  const writeSums = async (open: Connection, isDue: boolean): Promise<void> => {
+    const taken = sums.take(isDue)
+    if (taken === null) return
+    await open.query([taken.query]).catch((error: unknown) => {
+      // Where the answer got lost they may have been written, and what can never be written would come back for ever.
+      if (!isLost(error) && !isOwnFault(error)) taken.giveBack()
+    })
   }
 
   const tryOut = async (operations: readonly Operation[]): Promise<unknown[]> => {
@@ -238,6 +250,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     if (isClosed) return
     try {
       const open = await link.ready()
+      void writeSums(open, true)
       const { pagesWaiting, isNew } = elsewhere.seen(await open.query(elsewhere.look))
       if (isAll || isNew.returned || isNew.forgotten)
         onForeignWrite({ pagesWaiting, events: isAll, forgotten: isAll || isNew.forgotten })
@@ -264,6 +277,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       close: async () => {
         isClosed = true
         await batches.finish()
+        if (link.isOpen()) await writeSums(await link.ready(), true)
         await link.close()
       },
     }

@@ -1,6 +1,6 @@
 import type { LoadedReplies, OutboxQuery, OutboxRow } from '../queues/rows.ts'
 import type { Operation } from '../queues/operations.ts'
-import { addCounts, ALL_SPANS } from './counts.ts'
+import type { CountedThing } from './counts.ts'
 import type { Query } from './connection.ts'
 import { change, NO_ROWS, select, type Known, type Maker, type Statements } from './statements.ts'
 
@@ -93,21 +93,37 @@ from picked o join evergreen.conversation c on c.id = o.conversation order by o.
 export const sentAll = (
   operations: readonly Extract<Operation, { op: 'sent' }>[],
   known: Known,
-): Statements<null> =>
-  change(SENT, [
+): Statements<null> => ({
+  ...change(SENT, [
     operations.map(({ page }) => known.page(page)),
     operations.map(({ conversation }) => conversation),
     operations.map(({ seq }) => seq),
     operations.map(({ messageId }) => messageId),
     operations.map(({ nowMs }) => nowMs),
     operations.map(({ waited }) => waited),
-  ])
+  ]),
+  counted: ([rows = []]) =>
+    rows.flatMap((row): CountedThing[] => {
+      const { page, atMs, replies, waited } = row as {
+        page: number
+        atMs: number
+        replies: number
+        waited: number
+      }
+      return [
+        { what: 'replies', page, atMs, by: replies },
+        { what: 'waited', page, atMs, by: waited },
+      ]
+    }),
+})
 
 /**
  * The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. No escape is left in what is
  * read: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair), in whichever text of the body. A name has none.
  */
 const AUTHOR = String.raw`case when strpos(o.body, '"by":') > 0 then regexp_replace(o.body, '\\.', '?', 'g')::json ->> 'by' end`
+
+const HOUR_MS = 3_600_000
 
 // Without a message id it may be something else that was done, such as a handover.
 const SENT = `
@@ -118,15 +134,12 @@ with given as materialized (
   delete from evergreen.outbox o using given g
   where o.page = g.page and o.conversation = g.conversation and o.seq = g.seq
   returning g.page, g.conversation, g.seq, g.message_id, g.sent_ms, g.waited, ${AUTHOR} as author
-), counted as (
-  ${addCounts(`
-    select s.span, '', evergreen.start_of(s.span, d.sent_ms), w.what, d.page, count(*)
-    from dropped d cross join ${ALL_SPANS}
-      cross join lateral (values ('replies', d.message_id is not null), ('waited', d.waited)) as w (what, counts)
-    where w.counts group by 1, 3, 4, 5`)}
+), kept as (
+  insert into evergreen.sent (conversation, seq, message_id, sent_ms, author)
+  select conversation, seq, message_id, sent_ms, author from dropped on conflict do nothing
 )
-insert into evergreen.sent (conversation, seq, message_id, sent_ms, author)
-select conversation, seq, message_id, sent_ms, author from dropped on conflict do nothing`
+select page, min(sent_ms) as "atMs", count(message_id) as replies, count(*) filter (where waited) as waited
+from dropped group by page, sent_ms / ${HOUR_MS}`
 
 const MOST_QUESTIONS = 100_000
 
@@ -156,8 +169,22 @@ export const queueStatements = (owner: string | null): { [Op in QueueOperation]:
     queries: [finish(o, known), ...(o.question === null ? [] : [{ text: TRIM_QUESTIONS }])],
     result: ([[row] = NO_ROWS]) =>
       row?.['done'] === true
-        ? { forgotten: false, seqs: row['seqs'] as number[], settled: row['settled'] === true }
+        ? { forgotten: false, seqs: row['seqs'] as number[], settled: (row['confirmed'] as number) > 0 }
         : { forgotten: true },
+    counted: ([[row] = NO_ROWS]) => {
+      const page = known.page(o.page)
+      if (row?.['done'] !== true || page === null) return []
+      return [
+        ...o.counts.map(({ what, name, by = 1 }) => ({
+          what,
+          ...(name !== undefined && { name }),
+          page,
+          atMs: o.acceptedMs,
+          by,
+        })),
+        { what: 'replies', page, atMs: o.nowMs, by: row['confirmed'] as number },
+      ]
+    },
   }),
 
   interject: ({ page, conversation, seq, acceptedMs, reply, doubtMs }, known) => ({
@@ -278,9 +305,6 @@ const finish = (o: Extract<Operation, { op: 'finish_event' }>, known: Known): Qu
       `sent as (
         insert into evergreen.sent (conversation, seq, message_id, sent_ms, author)
         select ${conversation}::bigint, seq, message_id, ${value(o.nowMs)}::bigint, author from confirmed on conflict do nothing)`,
-      `counted as (${addCounts(`
-        select span, '', evergreen.start_of(span, ${value(o.nowMs)}::bigint), 'replies', ${page}::int, count(*)
-        from confirmed, ${ALL_SPANS} group by span`)})`,
     )
   }
   if (o.answers.length > 0) {
@@ -323,7 +347,7 @@ const finish = (o: Extract<Operation, { op: 'finish_event' }>, known: Known): Qu
   return {
     text: `with ${parts.join(', ')}
       select exists (select from finished) as done,
-        ${o.confirmed.length > 0 ? 'exists (select from confirmed)' : 'false'} as settled,
+        ${o.confirmed.length > 0 ? '(select count(*) from confirmed)' : '0'} as confirmed,
         coalesce((select json_agg(seq order by ord) from replies), '[]') as seqs`,
     values,
   }

@@ -1,11 +1,14 @@
 import type { Operation, Results } from '../queues/operations.ts'
 import type { Query, Row } from './connection.ts'
+import type { CountedThing } from './counts.ts'
 
 /** One operation as statements, none of which waits for the answer of another: all of a transaction travel together. */
 export interface Statements<Result> {
   queries: readonly Query[]
   /** @param rows - of each statement */
   result: (rows: readonly (readonly Row[])[]) => Result
+  /** What was done, for the sums; nothing when left out. @param rows - of each statement */
+  counted?: (rows: readonly (readonly Row[])[]) => CountedThing[]
 }
 
 /** Numbers of Pages and conversations that are known before the transaction begins. */

@@ -1,0 +1,74 @@
+import t from 'tap'
+import { createSums, type CountedThing } from '../../src/store/postgres/counts.ts'
+import { createFakeClock } from '../helpers/clock.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { until } from '../helpers/until.ts'
+import { instance, keepsAll } from './instances.ts'
+import { handleAll, newEvent, sendAll } from './steps.ts'
+
+const REPLY: CountedThing = { what: 'replies', page: 1, atMs: Date.UTC(2026, 10, 30, 23, 59), by: 1 }
+
+t.test(
+  'transactions share the writing of their sums, at most two of which are within a second',
+  async (t) => {
+    const clock = createFakeClock()
+    const sums = createSums(clock)
+    t.equal(sums.take(true), null)
+    sums.add([REPLY])
+    t.ok(sums.take(false))
+    sums.add([REPLY, { ...REPLY, page: 2 }])
+    await clock.advance(499)
+    sums.add([REPLY, { ...REPLY, by: 0, page: 3 }, { ...REPLY, atMs: REPLY.atMs + 60_000 }])
+    t.equal(sums.take(false), null)
+    await clock.advance(1)
+    const taken = sums.take(false)
+    t.equal(sums.take(true), null, 'what is taken is taken once')
+    t.same(rowsOf(taken), [
+      'day 2026-11-30 1: 2',
+      'day 2026-11-30 2: 1',
+      'day 2026-12-01 1: 1',
+      'hour 2026-11-30T23 1: 2',
+      'hour 2026-11-30T23 2: 1',
+      'hour 2026-12-01T00 1: 1',
+      'month 2026-11 1: 2',
+      'month 2026-11 2: 1',
+      'month 2026-12 1: 1',
+    ])
+    sums.add([REPLY])
+    taken?.giveBack()
+    t.ok(rowsOf(sums.take(true)).includes('month 2026-11 1: 3'), 'what was not written is not lost')
+  },
+)
+
+const LENGTHS: Record<string, number> = { hour: 13, day: 10, month: 7 }
+
+const rowsOf = (taken: ReturnType<ReturnType<typeof createSums>['take']>): string[] => {
+  const [spans = [], , starts = [], , pages = [], counts = []] = (taken?.query.values ?? []) as (
+    string | number
+  )[][]
+  return spans
+    .map((span, n) => {
+      const start = new Date(Number(starts[n])).toISOString().slice(0, LENGTHS[span])
+      return `${span} ${start} ${pages[n]}: ${counts[n]}`
+    })
+    .toSorted()
+}
+
+t.test(
+  'what an instance counts is in the database after a beat, also where nothing more happens',
+  async (t) => {
+    const url = await freshDatabase()
+    const { store, duty } = await instance(t, url)
+    await keepsAll({ duty, store }, 'page-1')
+    await store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
+    await handleAll(store, (key) => [key])
+    t.equal((await sendAll(store)).length, 2)
+    await until(async () => {
+      const [row] = await sql(
+        url,
+        `select sum(count)::int as replies from evergreen.statistic where span = 'month' and what = 'replies'`,
+      )
+      return row?.['replies'] === 2
+    })
+  },
+)
