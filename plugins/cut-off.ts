@@ -4,13 +4,14 @@ import { createCutOff } from '../src/findings/cut-off.ts'
 
 /** Has other instances take over while Facebook answers them and not this one. */
 async function cutOff(app: FastifyInstance) {
-  const { clock, config, graphSilence, pages, roster, store } = app
+  const { clock, config, graph, graphSilence, pages, roster, store } = app
   if (config.DATABASE_URL === undefined) return
   const watch = createCutOff({
     silence: graphSilence,
     roster,
     records: store.records,
     rest: pages.rest,
+    ask: graph.appSubscriptions,
     clock,
     log: app.log.child({ part: 'cut-off' }),
   })

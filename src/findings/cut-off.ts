@@ -7,8 +7,10 @@ import type { Silence } from './silence.ts'
 /** No call was answered for as long as the lease of an instance lasts that is cut off from the database. */
 const SILENT_MS = 10_000
 const LOOK_MS = 3000
-/** After so long the instance takes Pages again, and finds out whether Facebook answers. */
+/** After so long the instance takes Pages again, if Facebook answers it. */
 const REST_MS = 5 * 60_000
+/** So long before the end of a rest Facebook is asked: longer than a call waits for its answer. */
+const ASK_BEFORE_MS = 60_000
 /**
  * So long a call without an answer says something of now. Longer than a rest, so that an outage of Facebook does not move Pages to
  * and fro; not for ever, so that an instance without Pages, which makes no calls, can take those of another one later.
@@ -30,13 +32,17 @@ export const createCutOff = (deps: {
   records: Pick<Records, 'list' | 'put' | 'take'>
   /** Gives the Pages of this instance away, and takes none for so long; false where no other instance takes any. */
   rest: (ms: number) => Promise<boolean>
+  /** A call to Facebook that does nothing; what becomes of it reaches `silence` as with any other. */
+  ask: () => Promise<unknown>
   clock: Pick<Clock, 'after' | 'elapsed'>
   log: Pick<Log, 'warn'>
 }): { start: () => void; stop: () => void } => {
-  const { silence, roster, records, rest, clock, log } = deps
+  const { silence, roster, records, rest, ask, clock, log } = deps
   const { self } = roster
   let restsUntilMs = Number.NEGATIVE_INFINITY
   let saidMs: number | null = null
+  /** The end of the rest before which Facebook was asked last. */
+  let askedForMs = Number.NEGATIVE_INFINITY
   let isStopped = false
   let cancel = (): void => undefined
 
@@ -50,7 +56,19 @@ export const createCutOff = (deps: {
     }
   }
 
+  /** Where Facebook does not answer, the rest begins anew: Pages that were taken would be silent once more. */
+  const askBeforeTaking = async (): Promise<void> => {
+    const before = restsUntilMs
+    askedForMs = before
+    await ask().catch(() => undefined)
+    if (isStopped || silence.span() === null) return
+    restsUntilMs = clock.elapsed() + REST_MS
+    if (!(await rest(REST_MS))) restsUntilMs = before
+  }
+
   const look = async (): Promise<void> => {
+    const leftMs = restsUntilMs - clock.elapsed()
+    if (leftMs > 0 && leftMs <= ASK_BEFORE_MS && askedForMs !== restsUntilMs) void askBeforeTaking()
     const span = silence.span()
     await say(span !== null)
     // What failed before the rest was over says nothing of now.

@@ -15,6 +15,8 @@ const build = (t: Test, ...ids: string[]) => {
   const instances = list.map(({ id }) => {
     const silence = createSilence({ nowMs: clock.elapsed, freshMs: SILENCE_FRESH_MS })
     const rested: number[] = []
+    const asked: number[] = []
+    const facebook = { answers: false }
     const watch = createCutOff({
       silence,
       roster: { self: id, list: () => list },
@@ -23,12 +25,17 @@ const build = (t: Test, ...ids: string[]) => {
         rested.push(ms)
         return others.takePages
       },
+      ask: async () => {
+        asked.push(clock.elapsed())
+        silence.heard(facebook.answers)
+        if (!facebook.answers) throw new Error('no answer')
+      },
       clock,
       log: { warn: (facts) => void warned.push(facts) },
     })
     watch.start()
     t.teardown(() => watch.stop())
-    return { silence, rested }
+    return { silence, rested, asked, facebook }
   })
   /** So many seconds with a call of each of these every second, which nothing answers. */
   const fail = async (seconds: number, ...failing: typeof instances): Promise<void> => {
@@ -53,11 +60,46 @@ t.test('an instance that Facebook does not answer gives its Pages away, once in 
   await fail(5, a)
   t.same(a.rested, [REST_MS])
   await fail(60, a)
+  a.facebook.answers = true
   await clock.advance(REST_MS)
   t.equal(a.rested.length, 1, 'what failed before it took Pages again says nothing')
   await fail(15, a)
   t.equal(a.rested.length, 2)
   t.same(b.rested, [])
+})
+
+t.test('it takes its share back when Facebook has answered it, and asks once before it would', async (t) => {
+  const { clock, records, instances, fail } = build(t, 'a', 'b')
+  const [a] = instances
+  if (a === undefined) throw new Error('there are two')
+  await fail(15, a)
+  t.same([a.rested, a.asked], [[REST_MS], []])
+  await clock.advance(2 * REST_MS)
+  t.equal(a.rested.length, 3, 'each rest goes over into the next')
+  t.equal(a.asked.length, 2)
+  t.same(
+    (await records.list('facebook-silent')).map(({ id }) => id),
+    ['a'],
+    'and no other instance gives it Pages',
+  )
+  a.facebook.answers = true
+  await clock.advance(2 * REST_MS)
+  t.equal(a.rested.length, 3)
+  t.equal(a.asked.length, 3)
+  t.same(await records.list('facebook-silent'), [])
+})
+
+t.test('where no other instance takes Pages any more its rest is over', async (t) => {
+  const { clock, others, instances, fail } = build(t, 'a', 'b')
+  const [a] = instances
+  if (a === undefined) throw new Error('there are two')
+  await fail(15, a)
+  others.takePages = false
+  await clock.advance(REST_MS)
+  t.same(a.rested, [REST_MS, REST_MS])
+  others.takePages = true
+  await fail(15, a)
+  t.equal(a.rested.length, 3, 'what fails from then on counts')
 })
 
 t.test('a single call that fails does not do it, however long ago', async (t) => {
@@ -106,6 +148,11 @@ t.test('an instance that once heard nothing and has no Pages takes those of anot
   t.same(b.rested, [], 'where both hear nothing it is Facebook, and the Pages stay')
   b.silence.heard(true)
   await clock.advance(SILENCE_FRESH_MS)
+  await fail(15, b)
+  t.same(b.rested, [], 'the other one has asked, and hears nothing')
+  a.facebook.answers = true
+  b.silence.heard(true)
+  await clock.advance(REST_MS)
   await fail(15, b)
   t.same(b.rested, [REST_MS])
 })
