@@ -11,6 +11,8 @@ export const NEED_CAUSES = [
   'restricted',
   /** Facebook refuses to send to some visitors, for a reason that may be the Page's. */
   'some_visitors',
+  /** Facebook has taken nothing of a Page for long, and says no more than in an outage. */
+  'outage',
   /** The token works, and will end. */
   'token_expires',
   /** Nothing comes from Facebook, though it should. */

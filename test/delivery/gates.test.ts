@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createGateNotes } from '../../src/delivery/sending/gate-notes.ts'
 import { createGates } from '../../src/delivery/sending/gates.ts'
+import { GraphError, type GraphErrorFacts } from '../../src/graph/error.ts'
 import type { StuckRefusal } from '../../src/delivery/sending/stuck.ts'
 import type { Need } from '../../src/alerts/needs.ts'
 import type { PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
@@ -15,6 +16,19 @@ const REFUSAL: StuckRefusal = {
   same: 'unknown 999/null',
   trouble: { what: 'Facebook refuses.', remedy: 'Look it up.', byToken: false },
 }
+
+const failure = (message: string, over: Partial<GraphErrorFacts> = {}) =>
+  new GraphError(message, {
+    verdict: 'ambiguous',
+    edge: 'messages',
+    graphCode: 1,
+    subcode: null,
+    fbtraceId: null,
+    httpStatus: 400,
+    retryAfterMs: null,
+    ...over,
+  })
+const UNKNOWN = failure('error 1: Facebook had an unknown error')
 
 const build = (kept = new Map<string, string>()) => {
   const clock = createFakeClock()
@@ -52,7 +66,7 @@ const build = (kept = new Map<string, string>()) => {
     backlog: MOST.backlog,
   })
   const fail = (from: number, many: number): void => {
-    for (let n = 0; n < many; n += 1) gates.failed(PAGE, from + n)
+    for (let n = 0; n < many; n += 1) gates.failed(PAGE, from + n, UNKNOWN)
   }
   const setToken = (token: string | null): void => {
     held.token = token
@@ -63,7 +77,7 @@ const build = (kept = new Map<string, string>()) => {
 
 t.test('an outage is counted in conversations, not in tries', (t) => {
   const { gates, fail, room } = build()
-  for (let tries = 0; tries < 50; tries += 1) gates.failed(PAGE, 1)
+  for (let tries = 0; tries < 50; tries += 1) gates.failed(PAGE, 1, UNKNOWN)
   t.same(room(), MOST, 'one conversation may fail as often as it likes')
   fail(2, OUTAGE - 2)
   t.same(room(), MOST)
@@ -200,4 +214,63 @@ t.test('a Page that is lost leaves its needs to its next keeper, and no timer', 
   t.equal(gates.tokenFor(PAGE), 'token', 'what was known is not true any more')
   await clock.advance(3_600_000)
   t.same(gates.narrowed(), [])
+})
+
+t.test(
+  'where nothing of the Page went through for half an hour, the operator hears what Facebook says',
+  async (t) => {
+    const { gates, clock, needs, fail } = build()
+    fail(1, 3)
+    await clock.advance(29 * 60_000)
+    fail(1, 3)
+    t.same(needs, [], 'most outages are over by then')
+    await clock.advance(60_000)
+    fail(1, 1)
+    t.match(needs, [
+      {
+        cause: 'outage',
+        pageName: 'Page',
+        what: /no message of this Page for 30 minutes: error 1/,
+        remedy: /advanced access/,
+      },
+    ])
+    fail(2, 1)
+    t.equal(needs.length, 1, 'once')
+    gates.succeeded(PAGE)
+    t.same(needs, [])
+    gates.stop()
+  },
+)
+
+t.test('a Facebook that cannot be reached for half an hour is told as that', async (t) => {
+  const { gates, clock, needs } = build()
+  const lost = failure('Facebook could not be reached', {
+    verdict: 'transient',
+    graphCode: null,
+    httpStatus: null,
+  })
+  for (const conversation of [1, 2, 3]) gates.failed(PAGE, conversation, lost)
+  await clock.advance(30 * 60_000)
+  gates.failed(PAGE, 1, lost)
+  t.match(needs, [{ cause: 'outage', remedy: /npm run doctor/ }])
+  await clock.advance(41 * 60_000)
+  t.same(needs, [], 'nothing is tried any more: nothing waits')
+  gates.stop()
+})
+
+t.test('visitors who fail for ever are no outage', async (t) => {
+  const { gates, clock, needs, fail } = build()
+  const halfAnHour = async (from: number, many: number): Promise<void> => {
+    for (let minute = 0; minute < 35; minute += 5) {
+      fail(from, many)
+      await clock.advance(5 * 60_000)
+    }
+  }
+  await halfAnHour(1, 2)
+  t.same(needs, [], 'two may have blocked the Page')
+  gates.succeeded(PAGE)
+  fail(3, 1)
+  await halfAnHour(1, 3)
+  t.same(needs, [], 'those from before the last success do not count')
+  gates.stop()
 })

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
+import type { GraphError } from '../../graph/error.ts'
 import type { PageRoom, Store } from '../../store/store.ts'
 import type { PageTokens } from '../../token/page-tokens.ts'
 import { backoffMs, growingMs } from '../../base/backoff.ts'
 import type { GateNotes } from './gate-notes.ts'
+import { createLongOutage, type LongOutage } from './long-outage.ts'
 import { createStuck, type Stuck, type StuckRefusal } from './stuck.ts'
 
 /**
@@ -26,7 +28,7 @@ export interface Gates {
   /** Graph refuses a conversation for what may be its visitor's own matter. */
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
   /** A call failed in a way that passes. Of many conversations, with no success between, it is an outage. */
-  failed: (pageId: string, conversation: number) => void
+  failed: (pageId: string, conversation: number, error: GraphError) => void
   /** A call for the Page went through: if the call was a probe, the trouble is over. */
   succeeded: (pageId: string) => void
   /** Nothing of the conversation has to be tried again any more. */
@@ -70,6 +72,7 @@ interface Gate {
   /** Those of them that failed since the last success. */
   lately: Set<number>
   stuck: Stuck
+  longOutage: LongOutage
   /** When those that wait may be tried again because one has gone through, and how often they were. */
   hurryMs: number
   hurries: number
@@ -109,6 +112,8 @@ export const createGates = (deps: {
   const recalling = new Map<string, object>()
   let stopListening = (): void => undefined
 
+  const nameOf = (pageId: string): string | null => tokens.status(pageId).pageName
+
   const gateOf = (pageId: string): Gate => {
     const known = gates.get(pageId)
     if (known !== undefined) return known
@@ -123,13 +128,13 @@ export const createGates = (deps: {
       lately: new Set(),
       stuck: createStuck({
         raise: (trouble) =>
-          needs.raise({
-            pageId,
-            pageName: tokens.status(pageId).pageName,
-            cause: 'some_visitors',
-            ...trouble,
-          }),
+          needs.raise({ pageId, pageName: nameOf(pageId), cause: 'some_visitors', ...trouble }),
         settle: () => needs.settle(pageId, 'some_visitors'),
+      }),
+      longOutage: createLongOutage({
+        clock,
+        raise: (trouble) => needs.raise({ pageId, pageName: nameOf(pageId), cause: 'outage', ...trouble }),
+        settle: () => needs.settle(pageId, 'outage'),
       }),
       hurryMs: 0,
       hurries: 0,
@@ -215,6 +220,7 @@ export const createGates = (deps: {
     gate.cancelQuiet = clock.after(QUIET_MS, () => {
       gate.failing.clear()
       gate.stuck.clear()
+      gate.longOutage.over()
       forget(pageId, gate)
     })
   }
@@ -223,11 +229,12 @@ export const createGates = (deps: {
   const forget = (pageId: string, gate: Gate): void => {
     if (gate.state !== 'open' || gate.failing.size > 0 || !gate.stuck.isEmpty()) return
     gate.cancelQuiet()
+    gate.longOutage.over()
     gates.delete(pageId)
   }
 
   const raise = (pageId: string, why: Closing): void => {
-    if ('what' in why) needs.raise({ pageId, pageName: tokens.status(pageId).pageName, ...why })
+    if ('what' in why) needs.raise({ pageId, pageName: nameOf(pageId), ...why })
   }
 
   const settle = (pageId: string, why: Closing): void => {
@@ -275,9 +282,10 @@ export const createGates = (deps: {
       if (gate.stuck.refused(conversation, refusal)) closeForBacklog(pageId, gate, SLOW)
     },
 
-    failed: (pageId, conversation) => {
+    failed: (pageId, conversation, error) => {
       const gate = gateOf(pageId)
       remember(pageId, gate)
+      gate.longOutage.failed(conversation, !gate.failing.has(conversation), error)
       if (gate.failing.size < MOST_FAILING) gate.failing.add(conversation)
       if (gate.lately.size < OUTAGE_AFTER) gate.lately.add(conversation)
       const isTry = gate.state === 'half_open' && gate.pauses === 'page'
@@ -291,6 +299,7 @@ export const createGates = (deps: {
       if (gate === undefined || isShut(pageId)) return
       gate.lately.clear()
       gate.stuck.succeeded()
+      gate.longOutage.over()
       if (gate.state === 'open') return
       open(pageId, gate)
       forget(pageId, gate)

@@ -137,7 +137,7 @@ export const createOutcomes = (deps: {
   }
 
   const retry: Outcomes['retry'] = (claim, reply, error) => {
-    gates.failed(claim.conversation.pageId, claim.conversation.id)
+    gates.failed(claim.conversation.pageId, claim.conversation.id, error)
     return later(claim, reply, error)
   }
 

@@ -1,0 +1,56 @@
+import type { Trouble } from '../../alerts/page-trouble.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { GraphError } from '../../graph/error.ts'
+
+/**
+ * How long nothing of one Page has gone through although the failures look as if they would pass. Codes 1 and 2 come in
+ * every outage, and also for ever where the app lacks an approval (docs/messenger-platform.md#m): after a while the operator hears.
+ */
+export interface LongOutage {
+  /** @param isNew - whether the conversation has not failed before: some fail for ever for a reason of their own */
+  failed: (conversation: number, isNew: boolean, error: GraphError) => void
+  /** A message of the Page went through, or nothing waits any more. */
+  over: () => void
+}
+
+/** Most outages are over by then. */
+const LONG_MS = 30 * 60_000
+/** Fewer may be visitors who blocked the Page, on a day on which no other one wrote. */
+const SEVERAL = 3
+
+export const createLongOutage = (deps: {
+  clock: Pick<Clock, 'elapsed'>
+  raise: (trouble: Trouble) => void
+  /** What was raised is over. */
+  settle: () => void
+}): LongOutage => {
+  const { clock, raise, settle } = deps
+  /** Those that began to fail since the last success, and when the first of them did. */
+  const conversations = new Set<number>()
+  let sinceMs = 0
+  let isTold = false
+
+  return {
+    failed: (conversation, isNew, error) => {
+      if (isNew && conversations.size === 0) sinceMs = clock.elapsed()
+      if (isNew && conversations.size < SEVERAL) conversations.add(conversation)
+      const lastedMs = clock.elapsed() - sinceMs
+      if (isTold || conversations.size < SEVERAL || lastedMs < LONG_MS) return
+      isTold = true
+      raise({
+        what: `Facebook has taken no message of this Page for ${Math.floor(lastedMs / 60_000)} minutes: ${error.message}.`,
+        remedy: error.remedy ?? (error.answered ? REFUSED : UNREACHED),
+        byToken: error.byToken,
+      })
+    },
+    over: () => {
+      conversations.clear()
+      if (isTold) settle()
+      isTold = false
+    },
+  }
+}
+
+const TRIED_ON = 'Sending is tried again by itself until the 24 hours are over.'
+const REFUSED = `Look at metastatus.com; if Messenger works there, check in the App Dashboard that the app is published, has advanced access to pages_messaging and needs no verification. ${TRIED_ON}`
+const UNREACHED = `Run \`npm run doctor\`, which tells whether this machine reaches Facebook; if it does, look at metastatus.com. ${TRIED_ON}`
