@@ -29,8 +29,9 @@ export const matchKey = (text: string): string => {
 let latest = { text: '', key: '' }
 
 const keyOf = (text: string): string => {
-  const looked = beginning(text)
-  const folded = ASCII.test(looked) ? looked.toLowerCase() : fold(looked)
+  const head = text.slice(0, LOOKED_AT)
+  if (PLAIN.test(head)) return head.toLowerCase().replace(NO_PLAIN_WORD, ' ').trim()
+  const folded = fold(beginning(text))
   const plain = folded.replace(APOSTROPHE, joinOrSplit).replace(NO_WORD, ' ').trim()
   return /[\p{L}\p{N}]/u.test(plain) ? plain : folded.replace(UNSEEN, '')
 }
@@ -72,8 +73,9 @@ const pairs = (run: string): string[] => {
 
 const LINE_ENDS = /\r\n?|[\u0085\u2028\u2029]/g
 const CONTROLS_IN_LINES = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}])+/gu
-/** Has neither accents nor compatible forms to fold. */
-const ASCII = /^[\x20-\x7e]*$/
+/** What most messages are: ASCII with a letter or a digit and without apostrophes, where there is nothing to fold. */
+const PLAIN = /^(?=.*[a-z\d])[ -&(-_a-~]+$/i
+const NO_PLAIN_WORD = /[^a-z\d]+/g
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]+/gu
 // Accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic. In Indic writing marks are letters.
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640]+/g

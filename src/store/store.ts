@@ -99,7 +99,7 @@ export interface OutboxOperations {
   /** Ends the delay of conversations that were given back with one. */
   hurryOutbox: (conversations: readonly number[]) => void
   /** The end of the conversation's window as of now, which a claim tells as of when it was made. */
-  windowEndsMs: (claim: OutboxClaim) => Promise<number | null>
+  windowEndsMs: (claim: OutboxClaim) => number | null
   /** The latest replies sent to this conversation that are still kept. */
   sentReplies: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<SentReply[]>
   /** While a Page is paused its replies stay where they are. Not durable: the caller says so again after a start. */

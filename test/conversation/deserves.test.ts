@@ -1,4 +1,5 @@
 import t from 'tap'
+import { deedsIn } from '../../src/conversation/deserves/lately.ts'
 import { ANSWER_RULES } from '../../src/conversation/deserves/rules.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { event, postback, said, tapped } from './events.ts'
@@ -256,4 +257,12 @@ t.test('what was remembered from a message goes with it when its visitor deletes
   t.equal(state()?.['remembered'], undefined)
   t.same(texts(await happens(event({ message: { mid: 'm_size', text: 'M' } }))), ['Thank you, friend.'])
   t.same(state()?.['remembered'], { size: 'M' })
+})
+
+t.test('the same event is another deed at another question of a form', async (t) => {
+  const yes = said('yes')
+  const at = (step: number): JsonObject => ({ form: { reply: 'order', step, askedMs: 1 } })
+  const [first, second] = [deedsIn(yes, at(0)), deedsIn(yes, at(1))]
+  t.not(first[0]?.what, second[0]?.what)
+  t.equal(deedsIn(yes, at(0))[0]?.what, first[0]?.what)
 })

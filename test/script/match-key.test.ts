@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { LOOKED_AT, matchKey, wordsOf } from '../../src/script/match-key.ts'
 
@@ -30,6 +31,18 @@ for (const [title, one, other] of SAME) {
     t.not(matchKey(one), '')
   })
 }
+
+t.test('a text of ASCII has the key of the same text in wide letters', async () => {
+  const wide = (text: string): string =>
+    text.replace(/[!-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+      (text) => matchKey(text) === matchKey(wide(text)),
+    ),
+    { numRuns: 2000 },
+  )
+})
 
 t.test('what differs stays different', async (t) => {
   t.not(matchKey('👍'), matchKey('👎'))

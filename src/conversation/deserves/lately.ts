@@ -23,10 +23,19 @@ export const KEPT_MS = 10 * 60_000
 const MOST_KEPT = 24
 
 /** What the visitor of a conversation did lately. Written by earlier versions of this program, too: nothing is taken for granted. */
-export const readLately = (state: JsonObject | null): Deed[] => {
+export const readLately = (state: JsonObject | null): readonly Deed[] => {
   const kept = state?.[KEY]
-  return Array.isArray(kept) ? kept.flatMap(deedOf) : []
+  if (!Array.isArray(kept)) return NONE
+  const known = READ.get(kept)
+  if (known !== undefined) return known
+  const deeds = kept.flatMap(deedOf)
+  READ.set(kept, deeds)
+  return deeds
 }
+
+const NONE: readonly Deed[] = Object.freeze([])
+/** Several rules ask for the same. */
+const READ = new WeakMap<readonly Json[], readonly Deed[]>()
 
 /** When the visitor was heard last, ms since the epoch; null before that was ever noted. */
 export const heardMs = (state: JsonObject | null): number | null => {
@@ -43,19 +52,32 @@ export const note = (state: JsonObject | null, deeds: readonly Deed[]): JsonObje
 }
 
 /** What the visitor does by this event, in a conversation that is in this state. */
-export const deedsIn = (event: WebhookEvent, state: JsonObject | null): Deed[] => {
-  if (event.psid === null) return []
+export const deedsIn = (event: WebhookEvent, state: JsonObject | null): readonly Deed[] => {
+  if (event.psid === null) return NONE
+  const place = placeIn(state)
+  const known = DONE.get(event)
+  if (known?.place === place) return known.deeds
+  const deeds = deedsAt(event, place)
+  DONE.set(event, { place, deeds })
+  return deeds
+}
+
+/** The rules and what is noted after them ask for the same. */
+const DONE = new WeakMap<WebhookEvent, { place: string; deeds: readonly Deed[] }>()
+
+/** @param place - where the visitor is in a form */
+const deedsAt = (event: WebhookEvent, place: string): readonly Deed[] => {
   const { timestampMs: atMs } = event
   const deeds: Deed[] = []
   const add = (did: Deed['did'], what: string): void => void deeds.push({ did, what: short(what), atMs })
   switch (event.kind) {
     case 'message':
-      if (event.quickReply !== null) add('tap', `${event.quickReply} ${placeIn(state)}`)
-      else if (event.text !== null) deeds.push(wordsDeed(event.text, placeIn(state), atMs))
+      if (event.quickReply !== null) add('tap', `${event.quickReply} ${place}`)
+      else if (event.text !== null) deeds.push(wordsDeed(event.text, place, atMs))
       else add('media', '')
       break
     case 'postback':
-      if (event.payload !== null) add('tap', `${event.payload} ${placeIn(state)}`)
+      if (event.payload !== null) add('tap', `${event.payload} ${place}`)
       break
     case 'referral':
       break

@@ -38,7 +38,7 @@ export interface Outcomes {
   /** How often the conversation's first reply was tried again. */
   retriesOf: (claim: OutboxClaim) => number
   /** Whether the window to answer in has closed, as of now, or closed longer ago than `beyondMs`. */
-  isWindowOver: (claim: OutboxClaim, beyondMs?: number) => Promise<boolean>
+  isWindowOver: (claim: OutboxClaim, beyondMs?: number) => boolean
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
 }
@@ -235,9 +235,9 @@ export const createOutcomes = (deps: {
     refused,
     retry,
     retriesOf,
-    isWindowOver: async (claim, beyondMs = 0) =>
+    isWindowOver: (claim, beyondMs = 0) =>
       windowLeftMs(claim.conversation.windowEndsMs) <= -beyondMs &&
-      windowLeftMs(await store.windowEndsMs(claim)) <= -beyondMs,
+      windowLeftMs(store.windowEndsMs(claim)) <= -beyondMs,
     forget: (claim) => {
       for (const reply of claim.replies) settle(claim, reply)
     },

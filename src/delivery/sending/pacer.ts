@@ -3,13 +3,13 @@ import type { Clock } from '../../base/clock.ts'
 /** Keeps each Page under the pace Facebook allows it (docs/messenger-platform.md#d1), by spacing the calls out. */
 export interface Pacer {
   /**
-   * Resolves when the Page's next message may go out; at once when `signal` is aborted. Answers to visitors who have just
-   * written go before what waits.
+   * Resolves when the Page's next message may go out; undefined where it may at once, or `signal` is aborted. Answers to
+   * visitors who have just written go before what waits.
    */
   turn: (
     pageId: string,
     message: { isStreamed: boolean; isFresh: boolean; signal: AbortSignal },
-  ) => Promise<void>
+  ) => Promise<null> | undefined
   /**
    * Books the Page's next look at a conversation. @returns ms to wait before it, 0 while there is room
    *
@@ -125,26 +125,40 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
     }
   }
 
-  return {
-    turn: async (pageId, { isStreamed, isFresh, signal }) => {
-      const page = pageOf(pageId)
-      if (isStreamed) {
-        const waitMs = book(page, 'media')
-        if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined)
-      }
-      if (signal.aborted) return
-      const line = isFresh ? page.fresh : page.others
-      const { promise, resolve: go } = Promise.withResolvers<void>()
-      line.add(go)
-      serve(page)
-      if (!line.has(go)) return
+  const lineUp = (page: Page, line: Set<Go>, signal: AbortSignal): Promise<null> | undefined => {
+    if (signal.aborted) return undefined
+    let gone = false
+    let tell = (): void => undefined
+    const go = (): void => {
+      gone = true
+      tell()
+    }
+    line.add(go)
+    serve(page)
+    if (gone) return undefined
+    return new Promise((resolve) => {
       const giveUp = (): void => {
         line.delete(go)
-        go()
+        tell()
+      }
+      tell = () => {
+        signal.removeEventListener('abort', giveUp)
+        resolve(null)
       }
       signal.addEventListener('abort', giveUp)
-      await promise
-      signal.removeEventListener('abort', giveUp)
+    })
+  }
+
+  return {
+    turn: (pageId, { isStreamed, isFresh, signal }) => {
+      const page = pageOf(pageId)
+      const line = isFresh ? page.fresh : page.others
+      const waitMs = isStreamed ? book(page, 'media') : 0
+      if (waitMs === 0) return lineUp(page, line, signal)
+      return clock
+        .sleep(waitMs, signal)
+        .catch(() => undefined)
+        .then(() => lineUp(page, line, signal) ?? null)
     },
     bookRead: (pageId, isAgain) => {
       const page = pageOf(pageId)

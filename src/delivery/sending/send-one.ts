@@ -39,8 +39,8 @@ interface Attempt {
   tag?: 'HUMAN_AGENT'
 }
 
-/** Null goes on to the next stage. */
-type Stage = (attempt: Attempt) => Promise<Step | null>
+/** Null goes on to the next stage. A promise only where something is waited for. */
+type Stage = (attempt: Attempt) => Step | null | Promise<Step | null>
 
 /** An answer so soon after the visitor wrote goes before what waits from before. */
 const FRESH_MS = 30_000
@@ -63,10 +63,17 @@ export const createSendOne = (deps: {
   /** If reply N was not delivered, later replies claimed at the same time were not tried: skip the lookup for them. */
   const untriedMs = new WeakMap<OutboxClaim, number>()
 
-  const settleDoubt: Stage = async ({ claim, reply, content, token }) => {
-    const { doubtSinceMs } = reply
-    if (doubtSinceMs === null || doubtSinceMs >= (untriedMs.get(claim) ?? Number.POSITIVE_INFINITY))
-      return null
+  const settleDoubt: Stage = (attempt) => {
+    const { doubtSinceMs } = attempt.reply
+    return doubtSinceMs === null || doubtSinceMs >= (untriedMs.get(attempt.claim) ?? Number.POSITIVE_INFINITY)
+      ? null
+      : lookFor(attempt, doubtSinceMs)
+  }
+
+  const lookFor = async (
+    { claim, reply, content, token }: Attempt,
+    doubtSinceMs: number,
+  ): Promise<Step | null> => {
     const verdict = await doubt.resolve(claim, reply, content, token)
     if (verdict.is === 'open') {
       outcomes.inDoubt(claim, reply)
@@ -84,41 +91,42 @@ export const createSendOne = (deps: {
     return false
   }
 
-  const minWindow: Stage = async (attempt) => {
+  const minWindow: Stage = (attempt) => {
     const { claim, reply, content } = attempt
-    if (!(await outcomes.isWindowOver(claim))) return null
-    if (content.humanAgent !== true || (await outcomes.isWindowOver(claim, HUMAN_AGENT_MS)))
+    if (!outcomes.isWindowOver(claim)) return null
+    if (content.humanAgent !== true || outcomes.isWindowOver(claim, HUMAN_AGENT_MS))
       return outcomes.tooLate(claim, reply)
     attempt.tag = 'HUMAN_AGENT'
     return null
   }
 
-  const awaitMedia: Stage = async ({ claim, reply, content, token }) => {
-    if (content.media === undefined) return null
-    const waitMs = await media.waitFor({
-      ...callOf(claim, reply, content),
-      pageToken: token,
-      media: content.media,
-    })
-    return waitMs > 0 ? { go: 'stop', notBeforeMs: clock.now() + waitMs } : null
-  }
+  const awaitMedia: Stage = ({ claim, reply, content, token }) =>
+    content.media === undefined
+      ? null
+      : media
+          .waitFor({ ...callOf(claim, reply, content), pageToken: token, media: content.media })
+          .then((waitMs) => (waitMs > 0 ? { go: 'stop', notBeforeMs: clock.now() + waitMs } : null))
 
   /** Only before the first try: a bubble for each would show for hours. */
-  const showTyping: Stage = async (attempt) => {
-    const { claim, reply, content, hand } = attempt
+  const showTyping: Stage = (attempt) => {
+    const { claim, reply, content } = attempt
     const { typingMs } = content
-    if (typingMs === undefined || reply.doubtSinceMs !== null || outcomes.retriesOf(claim) > 0) return null
+    return typingMs === undefined || reply.doubtSinceMs !== null || outcomes.retriesOf(claim) > 0
+      ? null
+      : type(attempt, typingMs)
+  }
+
+  const type = async (attempt: Attempt, typingMs: number): Promise<null> => {
     attempt.isTyping = true
     await act(attempt, 'typing_on')
-    await clock.sleep(typingMs, hand.signal).catch(() => undefined)
+    await clock.sleep(typingMs, attempt.hand.signal).catch(() => undefined)
     return null
   }
 
-  const takeTurn: Stage = async ({ claim, reply, content, hand: { signal } }) => {
+  const takeTurn: Stage = ({ claim, reply, content, hand: { signal } }) => {
     const isFresh = clock.now() - reply.acceptedMs < FRESH_MS
     const isStreamed = STREAMED.has(content.message.attachment?.type ?? '')
-    await pacer.turn(claim.conversation.pageId, { isFresh, isStreamed, signal })
-    return null
+    return pacer.turn(claim.conversation.pageId, { isFresh, isStreamed, signal }) ?? null
   }
 
   const send: Stage = async (attempt) => {
@@ -179,7 +187,8 @@ export const createSendOne = (deps: {
     const attempt: Attempt = { claim, reply, content, hand, token, isTyping: false }
     try {
       for (const stage of STAGES) {
-        const step = await stage(attempt)
+        const begun = stage(attempt)
+        const step = begun instanceof Promise ? await begun : begun
         if (step !== null) return step
       }
       return { go: 'stop' }

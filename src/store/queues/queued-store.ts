@@ -261,7 +261,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       await outbox.release(claim, notBeforeMs)
       cameHome(claim.conversation)
     },
-    windowEndsMs: async ({ conversation }) =>
+    windowEndsMs: ({ conversation }) =>
       (live.get(conversation.id)?.conversation ?? conversation).windowEndsMs,
     hurryOutbox: (conversations) => conversations.forEach(outbox.hurry),
     pausePage: (pageId, paused) => outbox.pause(pageId, paused),
