@@ -13,7 +13,7 @@ const LARGEST_BODY_BYTES = 4 * 1024 * 1024
 
 async function webhook(app: FastifyInstance) {
   const { metrics } = app
-  const otherObjects = createOtherObjects({ store: app.store, log: app.log })
+  const otherObjects = createOtherObjects({ store: app.store, clock: app.clock, log: app.log })
   const isSigned = createSignatureCheck(app.config.FB_APP_SECRET)
 
   // Raw bytes are what Facebook signs: nothing is parsed before the signature holds.

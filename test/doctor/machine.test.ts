@@ -13,12 +13,15 @@ nameEach([
     arrange: ({ dir }) => {
       const db = new DatabaseSync(databaseIn(dir), { timeout: 10_000 })
       const keep = db.prepare('insert or replace into meta (name, value) values (?, ?)')
-      keep.run('note:other-objects', '["instagram","user"]')
+      keep.run(
+        'note:other-objects',
+        JSON.stringify({ instagram: Date.now(), user: Date.now(), gone: Date.now() - 8 * 24 * 3_600_000 }),
+      )
       keep.run(`note:automatic-replies:${PAGE_ID}`, String(Date.now()))
       db.close()
     },
     expected: {
-      'other-objects': ['warning', /also calls about instagram, user/, /App dashboard/],
+      'other-objects': ['warning', /also calls about instagram, user, which/, /App dashboard/],
       [`automatic-replies ${PAGE_ID}`]: [
         'warning',
         /automatic replies of the Page inbox are on/,

@@ -1,4 +1,4 @@
-import { OTHER_OBJECTS_NOTE } from '../../webhook/other-objects.ts'
+import { lateOtherObjects, OTHER_OBJECTS_NOTE } from '../../webhook/other-objects.ts'
 import {
   AUTOMATIC_REPLIES,
   AUTOMATIC_REPLIES_NOTE,
@@ -37,9 +37,9 @@ const checkAutomaticReplies = (pageId: string, dir: string, { notes, clock }: Co
     : ok('the Page inbox does not answer beside the bot, as far as was seen')
 }
 
-const checkOtherObjects = (dir: string, { notes }: Context): Finding => {
-  const kept = notes(dir, OTHER_OBJECTS_NOTE).get(OTHER_OBJECTS_NOTE)
-  const names = kept === undefined ? [] : (JSON.parse(kept) as string[])
+const checkOtherObjects = (dir: string, { notes, clock }: Context): Finding => {
+  const kept = notes(dir, OTHER_OBJECTS_NOTE).get(OTHER_OBJECTS_NOTE) ?? null
+  const names = lateOtherObjects(kept, clock.now())
   if (names.length === 0) return ok('Facebook calls about Pages alone')
   return warning(
     `Facebook also calls about ${names.join(', ')}, which the bot counts and does not answer`,
