@@ -1,5 +1,6 @@
 import { duration, utc } from '../base/times.ts'
 import { holdsReplies, WHOLE_BOT, type Need, type NeedCause, type OpenNeed } from './needs.ts'
+import { clipped } from '../base/clip.ts'
 
 /** What the operator is told, once, by every way that is set up. */
 export interface Notice {
@@ -41,7 +42,7 @@ export const noticeText = (notice: Notice, longest = Number.POSITIVE_INFINITY): 
 /** How a Page is called in front of the operator. */
 export const pageLabel = ({ pageId, pageName }: Pick<Need, 'pageId' | 'pageName'>): string => {
   if (pageId === WHOLE_BOT) return 'the bot'
-  return pageName === null ? `Page ${pageId}` : `${shortened(pageName, LONGEST_NAME)} (Page ${pageId})`
+  return pageName === null ? `Page ${pageId}` : `${clipped(pageName, LONGEST_NAME)} (Page ${pageId})`
 }
 
 /** "3 replies to 2 visitors are waiting", for the texts that say so. */
@@ -65,7 +66,7 @@ const neededText = ({ kind, needs, atMs, consoleUrl }: Notice, longest: number):
     ...fitting(remedyLines(needs, consoleUrl), longest * 0.7),
   ].join('\n')
   const room = longest - head.length - 1
-  if (isOne) return `${head}\n${shortened(happened(only, atMs).join('\n'), room)}`
+  if (isOne) return `${head}\n${clipped(happened(only, atMs).join('\n'), room)}`
   return [head, ...bullets(needs, atMs, room)].join('\n')
 }
 
@@ -93,9 +94,9 @@ const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): str
   const lines: string[] = []
   let left = room - MORE_ROOM
   for (const need of eachCauseFirst(needs).slice(0, MOST_NEEDS)) {
-    const line = shortened(`• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`, LONGEST_BULLET)
+    const line = clipped(`• ${pageLabel(need)}: ${happened(need, atMs).join(' ')}`, LONGEST_BULLET)
     if (line.length + 1 > left && lines.length > 0) break
-    lines.push(shortened(line, left))
+    lines.push(clipped(line, left))
     left -= line.length + 1
   }
   const more = needs.length - lines.length
@@ -107,9 +108,6 @@ const LONGEST_NAME = 100
 /** One long complaint must not hide the other Pages. */
 const LONGEST_BULLET = 500
 const MORE_ROOM = 20
-
-const shortened = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1)).toWellFormed()}…`
 
 /** What the trouble means for the Page, after its name. */
 export const conditionOf = (cause: NeedCause): string => CONDITIONS[cause] ?? 'cannot answer'

@@ -1,4 +1,5 @@
 import { NO_ANSWER } from './leash.ts'
+import { clip } from '../base/clip.ts'
 
 export interface ModelMessage {
   role: 'system' | 'user'
@@ -22,5 +23,5 @@ export const promptOf = (facts: string, question: string): ModelMessage[] => [
       facts,
     ].join('\n'),
   },
-  { role: 'user', content: JSON.stringify(question.slice(0, LONGEST_QUESTION).toWellFormed()) },
+  { role: 'user', content: JSON.stringify(clip(question, LONGEST_QUESTION).toWellFormed()) },
 ]

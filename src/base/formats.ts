@@ -68,15 +68,18 @@ const isMailAddress = (text: string): boolean => /^[^\s@,<>"]+@[^\s@,<>"]+$/.tes
 const isMailList = (text: string): boolean => text.split(',').every((part) => isMailAddress(part.trim()))
 
 const isMailServer = (text: string): boolean =>
-  /^smtps?:\/\//i.test(text) && Boolean(URL.parse(text)?.hostname)
+  /^smtps?:\/\//i.test(text) && Boolean(URL.parse(text)?.hostname) && isDecodable(text)
 
 const isPostgresAddress = (text: string): boolean => {
   const url = /^postgres(ql)?:\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
-  return url !== null && url.pathname.length > 1
+  return url !== null && url.pathname.length > 1 && isDecodable(text)
 }
 
 const isProxyServer = (text: string): boolean =>
-  /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) && Boolean(URL.parse(text)?.hostname)
+  /^(https?|socks5?):\/\//i.test(text) &&
+  !isQuoted(text) &&
+  Boolean(URL.parse(text)?.hostname) &&
+  isDecodable(text)
 
 /** With at most a token or a password before the host: that is how a topic is protected. */
 const isNtfyTopic = (text: string): boolean => {
@@ -90,6 +93,7 @@ const isNtfyTopic = (text: string): boolean => {
   )
 }
 
+/** What reads the address decodes user and password: a `%` in them stands there as `%25`. */
 const isDecodable = (text: string): boolean => {
   try {
     decodeURIComponent(text)

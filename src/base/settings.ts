@@ -89,7 +89,7 @@ const properties = {
     secret: true,
     format: 'postgres-address',
     description:
-      'the address of a PostgreSQL database such as postgres://user:password@host:5432/name, or left unset for the embedded one',
+      'the address of a PostgreSQL database such as postgres://user:password@host:5432/name (with %25 for a %), or left unset for the embedded one',
   },
   TOKEN_KEY: {
     type: 'string',
@@ -120,7 +120,7 @@ const properties = {
     type: 'string',
     secret: true,
     format: 'mail-server',
-    description: 'the mail server as smtps://user:password@host or smtp://host:port',
+    description: 'the mail server as smtps://user:password@host (with %25 for a %) or smtp://host:port',
   },
   ALERT_NTFY_URL: {
     type: 'string',

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { CHECKOUT, fitCommands, surroundingsOf, type Surroundings } from '../cures/surroundings.ts'
+import { clip } from '../base/clip.ts'
 
 /** The surroundings of a command besides its arguments: of the process, or of a test. */
 export interface Io {
@@ -98,7 +99,7 @@ export const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' |
 
 /** @throws BotError `BOT_USAGE` */
 export const wrongUsage = (what: string, remedy = 'See --help.'): never => {
-  throw new BotError('BOT_USAGE', what.replace(/\p{Cc}+/gu, ' ').slice(0, 300), { remedy })
+  throw new BotError('BOT_USAGE', clip(what.replace(/\p{Cc}+/gu, ' '), 300), { remedy })
 }
 
 const read = <Options extends Record<string, Option>>(

@@ -2,6 +2,7 @@ import { matchKey, wordsOf } from '../script/match-key.ts'
 import { isFiller } from './match/small-words.ts'
 import type { Match } from './match/matcher.ts'
 import type { Similar } from './match/phrases.ts'
+import { clip } from '../base/clip.ts'
 
 /** How well the script understood a visitor's words. */
 export type Heard = Understood | NotUnderstood
@@ -31,7 +32,7 @@ const LONGEST_KEPT = 300
 
 /** @param found - the match, or the replies that come nearest where none is good enough */
 export const hear = (text: string, found: Match | readonly Similar[]): Heard => {
-  const said = text.trim().slice(0, LONGEST_KEPT)
+  const said = clip(text.trim(), LONGEST_KEPT)
   if (!('how' in found)) {
     const [first] = found
     const nearest = first === undefined ? null : nearestOf(first)

@@ -2,6 +2,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import type { Conversation } from './conversation.ts'
 import { dropWords, isSilent, keepWords } from './handover-state.ts'
 import type { ScriptResult } from './view.ts'
+import { clip } from '../base/clip.ts'
 
 const LONGEST_KEPT = 300
 
@@ -25,7 +26,7 @@ const stateAfter = (event: WebhookEvent, state: ScriptResult['state']): ScriptRe
     case 'message_edit':
       return event.text === null
         ? state
-        : keepWords(state, { text: event.text.trim().slice(0, LONGEST_KEPT), mid: event.mid })
+        : keepWords(state, { text: clip(event.text.trim(), LONGEST_KEPT), mid: event.mid })
     case 'postback':
       return event.title === null ? state : keepWords(state, { text: event.title, mid: event.mid })
     case 'message_deleted':

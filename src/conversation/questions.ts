@@ -8,6 +8,7 @@ import { OWN_PAYLOAD } from '../script/limits.ts'
 import { allOf, pick } from '../script/localised.ts'
 import type { Question, Script } from '../script/types.ts'
 import type { Voice } from './voice.ts'
+import { clip } from '../base/clip.ts'
 
 /** What a visitor gave as an answer. */
 export interface Given {
@@ -87,8 +88,7 @@ export const isCancel = (script: Script, { text, payload }: Given): boolean => {
 }
 
 const clean = (text: string): string =>
-  text
-    .slice(0, LONGEST_ANSWER)
+  clip(text, LONGEST_ANSWER)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()

@@ -53,9 +53,18 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
     list: async () =>
       (await names()).toReversed().map((name) => {
         const [, stamp = '', by = ''] = NAME.exec(name) ?? []
-        return { id: name, atMs: momentOf(stamp), by: decodeURIComponent(by) }
+        return { id: name, atMs: momentOf(stamp), by: decoded(by) }
       }),
     read: async (id) => ((await names()).includes(id) ? readFile(join(folder, id), 'utf8') : null),
+  }
+}
+
+/** A file of another program may have any name. */
+const decoded = (by: string): string => {
+  try {
+    return decodeURIComponent(by)
+  } catch {
+    return by
   }
 }
 

@@ -1,3 +1,5 @@
+import { clip } from '../base/clip.ts'
+
 const HIDDEN = '…'
 
 // What a token looks like when Graph echoes one we did not expect: Facebook's own begin with EAA; app tokens hold a bar;
@@ -34,5 +36,5 @@ export const redact = (text: string, secrets: readonly string[] = []): string =>
 /** Takes out control characters (a Page name may hold escape codes) and cuts what is longer than `longest`. */
 export const oneLine = (text: string, longest: number): string => {
   const line = text.replace(CONTROL, ' ').trim()
-  return line.length > longest ? `${line.slice(0, longest)}${HIDDEN}` : line
+  return line.length > longest ? `${clip(line, longest)}${HIDDEN}` : line
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { QuickReply, SendMessage } from '../messages.ts'
 import { LIMITS } from '../channel/messenger.ts'
+import { clip } from '../base/clip.ts'
 
 /**
  * Builders for every kind of message (docs/messenger-platform.md#f1, #f5, #f7). Counts stand in the types where types can count; lengths are
@@ -224,7 +225,7 @@ export const template = (payload: JsonObject): SendMessage => ({ attachment: { t
 
 /** @throws TypeError or RangeError saying what is wrong with what should be a message */
 export const checkMessage = (message: unknown): SendMessage => {
-  const shown = (JSON.stringify(message) ?? String(message)).slice(0, 80)
+  const shown = clip(JSON.stringify(message) ?? String(message), 80)
   if (!isJsonObject(message)) throw new TypeError(`${shown} is no message`)
   const { text: said, attachment, quick_replies: quickReplies, ...strange } = message
   const [key] = Object.keys(strange)

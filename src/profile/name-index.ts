@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
 import type { VisitorProfiles } from './visitor-profile.ts'
+import { clip } from '../base/clip.ts'
 
 /** Keeps the names of visitors for the search of the console. */
 export interface NameIndex {
@@ -24,7 +25,7 @@ export const createNameIndex = (deps: {
   let cancel = (): void => undefined
 
   profiles.onName(({ name, ...visitor }) => {
-    keep({ ...visitor, name: name.slice(0, LONGEST_NAME) }).catch((error: unknown) => {
+    keep({ ...visitor, name: clip(name, LONGEST_NAME) }).catch((error: unknown) => {
       log.warn({ err: error }, 'the name of a visitor could not be kept')
     })
   })

@@ -3,6 +3,7 @@ import { BotError } from '../base/errors.ts'
 import { GraphError, type Verdict } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { toRefusal } from './refusals.ts'
+import { clip } from '../base/clip.ts'
 
 export interface LoginDialog {
   /** `https://www.facebook.com` */
@@ -91,7 +92,7 @@ const isCancelled = (answer: DialogAnswer): boolean =>
 const CANCELLED = '4201'
 const NOT_ACTIVE = '1349126'
 
-const quoted = (told: string): string => told.slice(0, LONGEST).replace(/\.+$/, '')
+const quoted = (told: string): string => clip(told, LONGEST).replace(/\.+$/, '')
 
 /**
  * Exchanges the code for a user token; a code is good once.

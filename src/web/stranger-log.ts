@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Log } from '../base/logger.ts'
 import { networkOf } from './network.ts'
+import { clipped } from '../base/clip.ts'
 
 /** Writes what strangers did, as a warning. @param client - the address they came from */
 export type StrangerLog = (client: string, facts: Readonly<Record<string, unknown>>, message: string) => void
@@ -43,5 +44,4 @@ export const createStrangerLog = ({
   }
 }
 
-const cut = (value: unknown): unknown =>
-  typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+const cut = (value: unknown): unknown => (typeof value === 'string' ? clipped(value, LONGEST) : value)

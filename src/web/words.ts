@@ -1,5 +1,6 @@
 import { duration, utc } from '../base/times.ts'
 import { html, type Html } from './html.ts'
+import { clip } from '../base/clip.ts'
 
 /** "1 Page", "3 Pages". */
 export const count = (number: number, what: string, many = `${what}s`): string =>
@@ -41,7 +42,7 @@ const LONGEST_NAME = 100
 
 /** The beginning of the text, and how much is left out. */
 export const shortened = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most)}… (${(text.length - most).toLocaleString('en')} more)`
+  text.length <= most ? text : `${clip(text, most)}… (${(text.length - most).toLocaleString('en')} more)`
 
 /** How long a reply took. */
 export const latency = (ms: number): string => {

@@ -115,3 +115,21 @@ t.test('half a channel is none, and what is told of all names each setting', asy
     t.notMatch(place(SETTINGS), /hush|a{30}|u{30}/)
   }
 })
+
+t.test('no receiver gets half an emoji, wherever its limit cuts the notice', async (t) => {
+  const [only] = notice().needs
+  if (only === undefined) throw new Error('there is one')
+  const cutIn = new Set<string>()
+  for (let shift = 0; shift < 4; shift += 1) {
+    const what = `${'x'.repeat(shift)}${'\u{1F950}'.repeat(2000)}`
+    const named = { ...only, pageName: `${'y'.repeat(shift)}${'\u{1F35E}'.repeat(400)}` }
+    for (const needs of [[{ ...named, what }], [{ ...named, what }, named]]) {
+      for (const [name, { body }] of Object.entries(posts(notice({ needs })))) {
+        const text = JSON.stringify(body)
+        t.notMatch(text, /\ufffd|\\ud[89a-f]/, `${name}, ${shift}, ${needs.length}`)
+        if (text.includes('…')) cutIn.add(name)
+      }
+    }
+  }
+  t.equal(cutIn.size, 4, 'each was cut')
+})

@@ -1,6 +1,7 @@
 import type { Config } from '../../base/settings.ts'
 import { noticeText, type Notice } from '../notice.ts'
 import type { Post } from './post.ts'
+import { clipped } from '../../base/clip.ts'
 
 /** The settings of receivers; an absent one is not set. */
 type Settings = Pick<
@@ -138,16 +139,14 @@ const PUSHOVER: Record<Notice['kind'], number> = { needed: 1, reminder: 1, well:
 /** A telephone shows the first line larger. */
 const titled = (notice: Notice): { title: string; message: string } => {
   const [title = '', ...rest] = textOf(notice, LONGEST_FOR_PHONES).split('\n')
-  return { title: cut(title, LONGEST_TITLE), message: rest.join('\n') || title }
+  return { title: clipped(title, LONGEST_TITLE), message: rest.join('\n') || title }
 }
 
 const LONGEST_TITLE = 250
 
 /** A notice keeps what to do whole; a receiver that takes less would refuse all of it. */
-const textOf = (notice: Notice, longest: number): string => cut(noticeText(notice, longest), longest)
-
-const cut = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`
+const textOf = (notice: Notice, longest: number): string =>
+  clipped(noticeText(notice, longest), longest).toWellFormed()
 
 const click = ({ consoleUrl }: Notice): { click?: string } =>
   consoleUrl === undefined ? {} : { click: consoleUrl }

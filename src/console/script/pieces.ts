@@ -4,6 +4,7 @@ import type { Mistake } from '../../script/mistakes.ts'
 import { html, type Html } from '../../web/html.ts'
 import { called, count } from '../../web/words.ts'
 import { addressOf, SCRIPT, scriptKey, TEXT, VERSIONS } from './addresses.ts'
+import { clip } from '../../base/clip.ts'
 
 /** Parts that the pages of the script share. */
 
@@ -88,7 +89,7 @@ export const mistakesList = (mistakes: readonly Mistake[], text: string | null):
             html`<li>
               ${line !== null && text !== null && html`<a href="#text" data-line="${line}">Line ${line}</a>:`}
               found ${found}; expected ${expected}. ${hint}
-              ${line !== null && text !== null && html`<code>${(lines[line - 1] ?? '').slice(0, 200)}</code>`}
+              ${line !== null && text !== null && html`<code>${clip(lines[line - 1] ?? '', 200)}</code>`}
             </li>`,
         )}
     </ol>
