@@ -1,7 +1,17 @@
-import { makeDatabase, serverCpuMs, sql, startDurableServer, walBytes } from './lib/database.ts'
+import {
+  makeDatabase,
+  makeTables,
+  serverCpuMs,
+  sql,
+  startDurableServer,
+  untilKept,
+  walBytes,
+} from './lib/database.ts'
 import { load } from './lib/load.ts'
 import { makeFolder, runLoad, runToEnd, startSubject, type Subject } from './lib/processes.ts'
+import { PAGE_IDS } from './lib/requests.ts'
 import { median, table } from './lib/stats.ts'
+import { stores } from './stores.ts'
 import { fillDatabase, startInstance, startProduct } from './subjects/product.ts'
 import type { OwnServer } from '../test/helpers/postgres-server.ts'
 
@@ -9,6 +19,7 @@ import type { OwnServer } from '../test/helpers/postgres-server.ts'
 export const postgres = async ({ rounds }: { rounds: number }): Promise<void> => {
   // It ends with this process.
   const server = await startDurableServer()
+  await stores(server, rounds)
   await accepting(server, rounds)
   await waiting(server, rounds)
   await silence(server, rounds)
@@ -21,28 +32,33 @@ const KEY = Buffer.alloc(32, 7).toString('base64')
 interface Accepted {
   perSecond: number
   p50: number
+  /** Of the bots, and of the server, each callback. */
   cpuUs: number
+  serverUs: number
 }
 
-/** Durable acceptance alone, as `npm run bench -- acceptance` measures it. */
+/** Durable acceptance alone, as `npm run bench -- acceptance` measures it; each instance has as many connections as a single one. */
 const accepting = async (server: OwnServer, rounds: number): Promise<void> => {
-  const stored = await makeDatabase(server)
-  await fillDatabase(stored)
+  const stored = await makeTables(server)
   await sql(stored, STORED, [CONVERSATIONS])
   const kinds: { name: string; instances: number; url: () => Promise<string | null> }[] = [
     { name: 'embedded', instances: 1, url: async () => null },
-    { name: 'PostgreSQL, one instance', instances: 1, url: () => makeDatabase(server) },
-    { name: 'PostgreSQL, two instances', instances: 2, url: () => makeDatabase(server) },
-    { name: `the same, ${CONVERSATIONS} conversations stored`, instances: 2, url: async () => stored },
+    { name: 'PostgreSQL, one instance', instances: 1, url: () => makeTables(server) },
+    { name: 'PostgreSQL, two instances', instances: 2, url: () => makeTables(server) },
+    {
+      name: `the same, ${CONVERSATIONS} conversations stored`,
+      instances: 2,
+      url: () => makeDatabase(server, stored),
+    },
   ]
   const found = kinds.map(() => [] as Accepted[])
   for (let round = 0; round < rounds; round += 1) {
     for (const [n, { instances, url }] of kinds.entries()) {
-      found[n]?.push(await accept(await url(), instances, `r${round}`))
+      found[n]?.push(await accept(server, await url(), instances, `r${round}`))
     }
   }
   process.stdout.write(
-    `\nDurable acceptance (64 connections, ${ACCEPTED} callbacks, median of ${rounds} interleaved rounds)\n\n`,
+    `\nDurable acceptance (64 connections an instance, ${ACCEPTED} callbacks, median of ${rounds} interleaved rounds)\n\n`,
   )
   const rows = kinds.map(({ name }, n) => {
     const mine = found[n] ?? []
@@ -55,23 +71,30 @@ const accepting = async (server: OwnServer, rounds: number): Promise<void> => {
       median(mine.map(({ p50 }) => p50)).toFixed(1),
       of('p50'),
       median(mine.map(({ cpuUs }) => cpuUs)).toFixed(0),
+      median(mine.map(({ serverUs }) => serverUs)).toFixed(0),
     ]
   })
-  const head = ['', 'callbacks/s', 'of embedded', 'p50 ms', 'of embedded', 'CPU us each']
+  const head = ['', 'callbacks/s', 'of embedded', 'p50 ms', 'of embedded', 'CPU us each', "server's"]
   process.stdout.write(`${table(head, rows)}\n`)
 }
 
-const accept = async (url: string | null, instances: number, run: string): Promise<Accepted> => {
+const accept = async (
+  server: OwnServer,
+  url: string | null,
+  instances: number,
+  run: string,
+): Promise<Accepted> => {
   const env: Record<string, string> = url === null ? {} : { DATABASE_URL: url, TOKEN_KEY: KEY }
   const subjects: Subject[] = []
   try {
     for (let n = 0; n < instances; n += 1) subjects.push(await startSubject('subjects/acceptance.ts', env))
+    if (url !== null) await untilKept(url, instances, PAGE_IDS)
     const drive = (count: number, name: string) =>
       Promise.all(
         subjects.map(({ port }, n) =>
           runLoad({
             port,
-            connections: 64 / instances,
+            connections: 64,
             conversations: 1000,
             count: count / instances,
             run: `${run}${name}${n}`,
@@ -79,14 +102,17 @@ const accept = async (url: string | null, instances: number, run: string): Promi
         ),
       )
     await drive(3000, 'warm')
-    const cpuBefore = sum(subjects.map(({ cpuMs }) => cpuMs()))
+    const spent = () => ({ cpuMs: sum(subjects.map(({ cpuMs }) => cpuMs())), serverMs: serverCpuMs(server) })
+    const before = spent()
     const results = await drive(ACCEPTED, 'run')
     const failures = sum(results.map((one) => one.failures))
     if (failures > 0) throw new Error(`${failures} callbacks were refused`)
+    const after = spent()
     return {
       perSecond: sum(results.map(({ perSecond }) => perSecond)),
       p50: median(results.map(({ latencyMs }) => latencyMs.p50)),
-      cpuUs: ((sum(subjects.map(({ cpuMs }) => cpuMs())) - cpuBefore) * 1000) / ACCEPTED,
+      cpuUs: ((after.cpuMs - before.cpuMs) * 1000) / ACCEPTED,
+      serverUs: ((after.serverMs - before.serverMs) * 1000) / ACCEPTED,
     }
   } finally {
     for (const subject of subjects) await subject.stop()

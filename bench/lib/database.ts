@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../src/base/clock.ts'
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { ALONE, sql, startServer, type OwnServer } from '../../test/helpers/postgres-server.ts'
 
 /** A PostgreSQL server that keeps what it has said it keeps. */
@@ -16,6 +18,36 @@ export const makeDatabase = async ({ urlOf }: OwnServer, template?: string): Pro
   const copied = template === undefined ? '' : ` template ${new URL(template).pathname.slice(1)}`
   await sql(urlOf('postgres'), `create database ${name}${copied}`)
   return urlOf(name)
+}
+
+/** A database with the tables of the bot, and nothing in them. @returns its address */
+export const makeTables = async (server: OwnServer): Promise<string> => {
+  const url = await makeDatabase(server)
+  const options = { url, clock: systemClock, name: 'bench', owner: 'bench', leases: null }
+  await (await openPostgresStore(options)).close()
+  return url
+}
+
+/** Makes the Pages known once that many instances are there, and waits until each keeps its share of them. */
+export const untilKept = async (
+  url: string,
+  instances: number,
+  pageIds: readonly string[],
+): Promise<void> => {
+  const until = async (question: string, values: unknown[]): Promise<void> => {
+    while ((await sql(url, question, values)).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  // One that came later would be given one Page a beat.
+  await until('select from evergreen.instance where takes having count(*) = $1', [instances])
+  await sql(url, 'insert into evergreen.page (id) select unnest($1::text[]) on conflict do nothing', [
+    pageIds,
+  ])
+  await until(
+    `select from evergreen.lease l join evergreen.page p on p.no = l.page where p.id = any ($1) and l.owner is not null
+     having count(*) = cardinality($1) and count(distinct l.owner) = $2`,
+    [pageIds, instances],
+  )
 }
 
 /** Processor time of the server so far, of all its processes, in ms. */

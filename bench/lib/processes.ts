@@ -123,12 +123,18 @@ export const runLoad = async (plan: LoadPlan): Promise<LoadResult> => {
 }
 
 const message = async <T>(child: ChildProcess): Promise<T> => {
-  const ended = once(child, 'exit').then(([code]) => {
+  const over = new AbortController()
+  const { signal } = over
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`the process ended with code ${String(code)}`)
   })
-  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [T]
   ended.catch(() => undefined)
-  return answer
+  try {
+    const [answer] = (await Promise.race([once(child, 'message', { signal }), ended])) as [T]
+    return answer
+  } finally {
+    over.abort()
+  }
 }
 
 // Linux counts in hundredths of a second.

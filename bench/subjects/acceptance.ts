@@ -32,3 +32,5 @@ app.register(storePlugin)
 app.decorate('noWebhooksAlarm', { heard: () => {} })
 app.register(webhookRoutes)
 await report(app)
+// One that keeps no Page would tell others of every event.
+app.pages.begin()
