@@ -345,7 +345,7 @@ export interface QueueCounts {
 
 /**
  * Sums by the hour, day and month, in UTC. They name no visitor, so they stay when one is forgotten. The store itself counts
- * `visitors`, `replies` and `waited`, in the transaction that each belongs to; `finishEvent` is told the others.
+ * `visitors`, `replies` and `waited`; `finishEvent` is told the others. A process that is killed loses what it counted in its last seconds.
  */
 export interface Statistics {
   read: (query: {

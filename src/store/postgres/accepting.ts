@@ -3,31 +3,22 @@ import type { NewEvent } from '../store.ts'
 import type { AcceptedRow, Operation } from '../queues/operations.ts'
 import { CONVERSATION_GONE } from './schema.ts'
 import { addCounts, ALL_SPANS } from './counts.ts'
-import { CHANNEL } from './noticed-elsewhere.ts'
 import type { Known, Statements } from './statements.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 const WINDOW_MS = 24 * 60 * 60 * 1000
 // A window end this much later is not worth a write; the stored one is then early, which is the safe side.
 const WINDOW_GRAIN_MS = 60 * 1000
-/** The instance, as far as others are told of what it accepts. */
-export interface Sender {
-  owner: string
-  /** Numbers of the Pages that it keeps. */
-  keeps: () => readonly number[]
-}
 
 /**
  * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
  * which of several with the same name comes first is settled here.
  *
- * @param sender - tells the keepers of Pages that it does not keep itself; null where nothing has to be told
  * @returns one row per event; null for a duplicate, and for a receipt of a visitor who is not known
  */
 export const acceptAll = (
   operations: readonly Extract<Operation, { op: 'accept' }>[],
   known: Known,
-  sender: Sender | null,
 ): Statements<(AcceptedRow | null)[]> => {
   const all = operations.flatMap(({ events, nowMs }) => events.map((event) => ({ event, nowMs })))
   const taken = new Set<string>()
@@ -61,21 +52,16 @@ export const acceptAll = (
           names.map(({ ord }) => ord),
           names.map(({ key }) => key),
           names.map(({ nowMs }) => nowMs),
-          sender?.owner ?? null,
-          sender?.keeps() ?? [],
         ],
       },
     ],
     result: ([rows = []]) => {
       const results: (AcceptedRow | null)[] = all.map(() => null)
-      for (const { ord, told: _told, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
+      for (const { ord, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
       return results
     },
   }
 }
-
-/** A notification holds 8000 bytes. */
-const MOST_PAGES_TOLD = 500
 
 // A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
 // than the beginning of each.
@@ -119,12 +105,8 @@ with given as materialized (
 ), added as (
   insert into evergreen.inbox (seq, conversation, accepted_ms, body)
   select seq, conversation, accepted_ms, body from ok
-), told as materialized (
-  select pg_notify('${CHANNEL}', concat_ws(' ', $9::text, 'events', min(seq) - 1,
-    case when count(distinct page) > ${MOST_PAGES_TOLD} then '*' else string_agg(distinct page::text, ',') end))
-  from known where $9::text is not null and page <> all ($10::int[]) having count(*) > 0
 )
-select known.ord, known.seq, (select count(*) from told) as told,
+select known.ord, known.seq,
   (select max(i.seq) from evergreen.inbox i where i.conversation = known.conversation) as before, known.state,
   coalesce(opened.window_ends_ms, known.stored) as "windowEndsMs",
   coalesce(known.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Client, ClientConfig, QueryResult } from 'pg'
 import { isLoopback } from '../../base/formats.ts'
 import { assertOwnSession, isPooled } from './pooler.ts'
@@ -91,12 +92,16 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   return {
     isOpen: () => isOpen,
     query: async (queries) => {
+      const stream = streamOf(client)
+      // One write for all of them: each would be a system call here, and another one of the server.
+      stream.cork()
       const asked = queries.map(({ text, values }) =>
         // A statement with values is planned once for each connection: planning costs more than carrying it out.
         client.query(
           values === undefined ? { text } : { name: nameOf(text), text, values: values.map(toValue) },
         ),
       )
+      stream.uncork()
       const answers = await Promise.allSettled(asked)
       const results: Row[][] = []
       for (const answer of answers) {
@@ -201,8 +206,11 @@ const readOnly = (): Error =>
 /** A connection that does not answer would not answer the farewell either. */
 const end = (client: Client): void => {
   void client.end().catch(() => undefined)
-  ;(client as Client & { connection: { stream: { destroy: () => void } } }).connection.stream.destroy()
+  streamOf(client).destroy()
 }
+
+const streamOf = (client: Client): Duplex =>
+  (client as Client & { connection: { stream: Duplex } }).connection.stream
 
 /** The same for the same text: there are a few dozen of them. */
 const nameOf = (text: string): string => {

@@ -35,6 +35,8 @@ import type { Maker, Statements } from './statements.ts'
 export interface PostgresDatabase extends StoreDatabase {
   /** Looks whether another process has written, and tells of it. */
   look: () => Promise<void>
+  /** Null for a Page that is not known yet. */
+  pageNumber: (pageId: string) => number | null
 }
 
 export interface PostgresOptions {
@@ -45,7 +47,7 @@ export interface PostgresOptions {
   /** Names this process to others on the channel. */
   owner: string
   /** The Pages that this process keeps; null for one that shares the database with none that works on it. */
-  leases: Pick<Leases, 'numbers' | 'doubted'> | null
+  leases: Pick<Leases, 'doubted'> | null
   report?: StoreReport | undefined
 }
 
@@ -79,8 +81,6 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   let isInterrupted = false
   let interruptedMs = Number.NEGATIVE_INFINITY
   let isClosed = false
-
-  const sender = leases && { owner, keeps: leases.numbers }
 
   /** Refuses the transaction unless every operation's Page is kept under the operation's fence; until its end none is taken. */
   const hold = (operations: readonly Operation[]): Query[] => {
@@ -152,7 +152,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     const [first] = operations
     if (first?.op === 'accept') {
       const accepts = operations.filter((operation) => operation.op === 'accept')
-      const { queries, result } = acceptAll(accepts, numbers, sender)
+      const { queries, result } = acceptAll(accepts, numbers)
       return {
         queries,
         result: (rows) => {
@@ -268,6 +268,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     return {
       instance,
       pagesWaiting,
+      pageNumber: numbers.page,
       run: batches.run,
       record: batches.record,
       onForeignWrite: (listener) => {

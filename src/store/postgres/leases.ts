@@ -18,12 +18,12 @@ import { waitForTurn, type Standby } from './whole-lease.ts'
  * To Facebook there is no fence: {@link Tenure.maySend} goes by a deadline that lies before the database's, on a clock that is
  * never set. Each tenure has a deadline of its own, so that what was handed out in one that is over stays unsaid.
  */
-export interface Leases extends KeptPages {
+export interface Leases extends Omit<KeptPages, 'tellEvent'> {
   duty: Duty
   instances: Instances
   running: RunningInstances
-  /** Numbers of the kept Pages. */
-  numbers: () => number[]
+  /** Tells other instances; resolves when they were told, or could not be. */
+  tell: (topic: string, ...data: string[]) => Promise<void>
   /** Begins to take Pages. */
   begin: () => void
   /** Takes no more, and gives those it has to other instances, if there are any, as soon as what is sent for them has come home. */
@@ -252,7 +252,7 @@ export const openLeases = async (
       )
     }
     reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS, beat.taken)
-    if (isNewToOthers) notify('lease')
+    if (isNewToOthers) void tell('lease')
     isNewToOthers = false
     balance(beat.share)
   }
@@ -283,9 +283,9 @@ export const openLeases = async (
   }
   const beating = beat()
 
-  const notify = (topic: string, ...data: string[]): void => {
+  const tell: Leases['tell'] = async (topic, ...data) => {
     if (!link.isOpen()) return
-    void link
+    await link
       .ready()
       .then((open) => open.query([tellOf(owner, topic, ...data)]))
       .catch(() => undefined)
@@ -311,7 +311,7 @@ export const openLeases = async (
     instances: {
       tell: (topic) => {
         told.call(topic)
-        notify('told', topic)
+        void tell('told', topic)
       },
       onTold: told.add,
     },
@@ -333,8 +333,7 @@ export const openLeases = async (
     lead: (followers) => {
       queues = followers
     },
-    // Of one that is being given away its next keeper has to hear.
-    numbers: () => keptNow().map(({ no }) => no),
+    tell,
     begin: () => {
       isBegun = true
       wake()
@@ -356,7 +355,6 @@ export const openLeases = async (
       return true
     },
     doubted: () => wake(),
-    tellEvents: (after) => notify('events', String(after), '*'),
     onLook: (listener) => {
       look = listener
     },

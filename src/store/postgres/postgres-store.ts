@@ -2,6 +2,7 @@ import { everyPage } from '../queues/kept-pages.ts'
 import { createQueuedStore } from '../queues/queued-store.ts'
 import type { Store } from '../store.ts'
 import { openPostgresDatabase, type PostgresOptions } from './database.ts'
+import { createEventsTold } from './events-told.ts'
 import type { Leases } from './leases.ts'
 
 /**
@@ -16,5 +17,10 @@ export const openPostgresStore = async (
 ): Promise<Store & { look: () => Promise<void> }> => {
   const { clock, leases } = options
   const database = await openPostgresDatabase(options)
-  return { ...createQueuedStore(database, clock, leases ?? everyPage(clock)), look: database.look }
+  const pages = leases && {
+    tenureOf: leases.tenureOf,
+    lead: leases.lead,
+    tellEvent: createEventsTold({ tell: leases.tell, numberOf: database.pageNumber }),
+  }
+  return { ...createQueuedStore(database, clock, pages ?? everyPage(clock)), look: database.look }
 }

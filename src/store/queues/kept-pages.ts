@@ -19,8 +19,8 @@ export interface KeptPages {
   tenureOf: (pageId: string) => Tenure | null
   /** Names the queues that have to follow. */
   lead: (queues: PageQueues) => void
-  /** Tells other processes that events came into the rows, none with a number up to `after`. */
-  tellEvents: (after: number) => void
+  /** Tells the process that keeps the Page of an event that this one has stored. */
+  tellEvent: (pageId: string, seq: number) => void
 }
 
 export interface PageQueues {
@@ -37,5 +37,5 @@ export interface PageQueues {
 /** Of a process that shares its database with no other one that works on it. */
 export const everyPage = (clock: Pick<Clock, 'elapsed'>): KeptPages => {
   const tenure: Tenure = { fence: 0, takenMs: clock.elapsed(), maySend: () => true }
-  return { tenureOf: () => tenure, lead: () => undefined, tellEvents: () => undefined }
+  return { tenureOf: () => tenure, lead: () => undefined, tellEvent: () => undefined }
 }

@@ -136,24 +136,21 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     accept: async (events) => {
       if (events.length === 0) return { stored: 0, duplicates: 0 }
       const nowMs = clock.now()
-      const kept = new Set(events.map(({ pageId }) => pageId).filter((id) => pages.tenureOf(id) !== null))
       const rows = await database.run({ op: 'accept', events: events.map(withoutContent), nowMs })
       let stored = 0
-      let untold = Number.POSITIVE_INFINITY
       for (const [index, { pageId, psid, body, content }] of events.entries()) {
         const row = rows[index] ?? null
         if (row === null) continue
         stored += 1
         const { conversation: id, seq, state, windowEndsMs, before } = row
-        // While it was being stored nothing was told of it, and the next keeper may have read the rows before.
-        if (kept.has(pageId) && pages.tenureOf(pageId) === null) untold = Math.min(untold, seq)
+        // Its keeper may have read the rows before.
+        if (pages.tenureOf(pageId) === null) pages.tellEvent(pageId, seq)
         inbox.add(
           { id, pageId, psid, state, windowEndsMs },
           { seq, acceptedMs: nowMs, body, ...(content && { content }) },
           before,
         )
       }
-      if (Number.isFinite(untold)) pages.tellEvents(untold - 1)
       return { stored, duplicates: events.length - stored }
     },
 
