@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parse, type YAMLMap } from 'yaml'
+import { assertOthersKept } from './aliases.ts'
 import { blockOf } from './block.ts'
 import {
   applySplices,
@@ -38,7 +39,9 @@ export const addPhrase = (text: string, reply: string, phrase: string): string =
   const replies = block === null ? repliesOf(part) : openYaml(part)
   const answer = mapIn(pairOf(replies, reply)?.value, `There is no reply ${reply} of the usual form.`)
   const changed = applySplices(part, withPhrase(part, answer, phrase, replies.flow === true))
-  return text.slice(0, start) + changed + text.slice(end)
+  const after = text.slice(0, start) + changed + text.slice(end)
+  assertOthersKept(text, after, reply)
+  return after
 }
 
 /** The script with one more reply, at the end of its replies. @throws as {@link addPhrase} */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Node, Pair, YAMLMap } from 'yaml'
 import { textOf } from '../script/shapes.ts'
+import { assertOthersKept } from './aliases.ts'
 import { answerUnits } from './answer-units.ts'
 import { blockOf, type Range } from './block.ts'
 import { moveMessage, outField, type Arrangement } from './messages.ts'
@@ -67,7 +68,9 @@ export const changeReply = (script: string, name: string | null, { filled, draft
     part,
     units.flatMap(({ change }) => change(given)),
   )
-  return text.slice(0, from) + changed + text.slice(from + part.length)
+  const after = text.slice(0, from) + changed + text.slice(from + part.length)
+  assertOthersKept(script, after, name)
+  return after
 }
 
 /** The draft of a form after what was filled in and one step of arranging. @throws as {@link replyForm} */

@@ -209,12 +209,24 @@ const removals = (text: string, list: YAMLSeq, removed: readonly number[]): Spli
       return wholeLines(text, line, Math.max(dash + 1, end(index)))
     })
   const start = (index: number): number => startOf(items[index] as Node)
-  return runsOf(removed).map(([first, last]) => {
+  return runsOf(removed).flatMap(([first, last]) => {
     // With what stands between it and the next one, such as its comment.
     if (last + 1 < items.length) return { start: start(first), end: start(last + 1), put: '' }
     const isCommented = text.slice(end(first - 1), start(first)).includes('#')
-    return { start: isCommented ? start(first) : end(first - 1), end: end(last), put: '' }
+    if (!isCommented) return { start: end(first - 1), end: end(last), put: '' }
+    // The comma beside the comment stays, so one behind the last item would be a second one.
+    const comma = commaBehind(text, end(last))
+    return [
+      { start: start(first), end: end(last), put: '' },
+      ...(comma === null ? [] : [{ start: comma, end: comma + 1, put: '' }]),
+    ]
   })
+}
+
+/** Where the next comma stands, if only blanks and comments stand before it. */
+const commaBehind = (text: string, offset: number): number | null => {
+  const [before] = /^(?:\s|#.*\n)*(?=,)/.exec(text.slice(offset)) ?? []
+  return before === undefined ? null : offset + before.length
 }
 
 /** Rising numbers as the first and the last of those that follow each other. */

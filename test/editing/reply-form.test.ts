@@ -236,3 +236,24 @@ t.test('a reply that has no form is refused, with the way out', async (t) => {
   t.throws(() => replyForm('replies: { a: b }', 'a'), refusal)
   t.throws(() => replyForm('replies: { a: { say: b } }', null), refusal)
 })
+
+t.test('a phrase leaves a list in braces whole, whatever commas and comments stand around it', (t) => {
+  const script = (list: string) =>
+    `replies: {\n  hours: {\n    when: ${list},\n    say: Hello\n  }\n}\nfallback: { say: Pardon? }\n`
+  for (const list of [
+    '[open, closed,]',
+    '[ open, closed , ]',
+    '[\n      open,   # o\n      closed, # c\n    ]',
+    '[\n      open # o\n      , closed # c\n      , # end\n    ]',
+    '[open, # o\n    closed]',
+  ]) {
+    for (const wanted of ['open', 'closed', 'new', 'open\nclosed\nnew', 'closed\nnew']) {
+      const changed = fill('hours', { when: wanted }, script(list))
+      // A new phrase takes the place of one that goes.
+      const lines = (text = '') => text.split('\n').toSorted()
+      t.same(lines(valuesOf(changed, 'hours')['when']), lines(wanted), `${list} -> ${wanted}`)
+      t.doesNotThrow(() => read(changed), changed)
+    }
+  }
+  t.end()
+})
