@@ -2,7 +2,7 @@ import type { QuickReply } from '../messages.ts'
 import { matchKey } from '../script/match-key.ts'
 import { numberWordsIn } from './number-words.ts'
 import { paged } from './render.ts'
-import { isDay, placeInWeek } from '../script/hours.ts'
+import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import { allOf, pick } from '../script/localised.ts'
@@ -131,14 +131,12 @@ const phoneIn = (text: string): string | null => {
   return found.startsWith('+') ? `+${digits}` : digits
 }
 
-const DAY_MS = 24 * 3_600_000
-
 /** A date as `2026-12-24`. Without a year it is the next one there is. */
 const dateIn = (text: string, nowMs: number, timeZone: string): string | null => {
   const today = placeInWeek(timeZone, nowMs).date
   const lower = text.toLowerCase()
   if (/\btoday\b|\bheute\b/.test(lower)) return today
-  if (/\btomorrow\b|\bmorgen\b/.test(lower)) return placeInWeek(timeZone, nowMs + DAY_MS).date
+  if (/\btomorrow\b|\bmorgen\b/.test(lower)) return dayBeside(today, 1)
   const iso = /\b(\d{4})-(\d{1,2})-(\d{1,2})\b/.exec(text)
   if (iso !== null) return dateOf(iso[1], iso[2], iso[3], today)
   const european = /\b(\d{1,2})\s*[./]\s*(\d{1,2})(?:\s*[./]\s*(\d{4}|\d{2})?)?/.exec(text)

@@ -29,8 +29,7 @@ export const isOpen = (hours: Hours, atMs: number): boolean => {
     !hours.closed.has(dateOn) &&
     !hours.closed.has(dateOn.slice(5)) &&
     (hours.week[on] ?? []).some(({ fromMinute, toMinute }) => at >= fromMinute && at < toMinute)
-  const before = placeInWeek(hours.timeZone, atMs - (minute + 60) * 60_000).date
-  return opens(day, minute, date) || opens((day + 6) % 7, minute + DAY_MINUTES, before)
+  return opens(day, minute, date) || opens((day + 6) % 7, minute + DAY_MINUTES, dayBeside(date, -1))
 }
 
 const time: Read<string> = text('times like 9:00-18:00', { max: 20, why: 'no times are longer' })
@@ -139,6 +138,10 @@ export const isDay = (year: number, month: number, day: number): boolean => {
   const date = new Date(Date.UTC(year, month - 1, day))
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
+
+/** The date so many days later: by the calendar, since a day has 23 or 25 hours where the clocks change. */
+export const dayBeside = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MINUTES * 60_000).toISOString().slice(0, 10)
 
 /** The day of the week (Monday is 0), the minute of the day and the date (`2026-12-24`) somewhere, at a moment. */
 export const placeInWeek = (zone: string, atMs: number): { day: number; minute: number; date: string } => {
