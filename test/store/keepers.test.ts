@@ -308,6 +308,32 @@ t.test(
   },
 )
 
+t.test('a delay of an earlier time of keeping a Page is over when the Page comes back', async (t) => {
+  const url = await freshDatabase()
+  const [first, second] = [await instance(t, url), await instance(t, url)]
+  await until(async () => (await sql(url, 'select from evergreen.instance where takes')).length === 2)
+  await first.store.accept([newEvent('a')])
+  await until(() => first.duty.keeps('page-1') || second.duty.keeps('page-1'))
+  const [keeper, other] = first.duty.keeps('page-1') ? [first, second] : [second, first]
+  await until(async () => (await handleAll(keeper.store, (key) => [key])).length === 1)
+  const out = await untilFound(() => keeper.store.claimOutbox(1, anyRoom))
+  // Given back until tomorrow, such as by the back-off.
+  await keeper.store.releaseOutbox(out, systemClock.now() + 24 * 3_600_000)
+
+  t.equal(await keeper.rest(3_600_000), true)
+  await until(() => other.duty.keeps('page-1'))
+  await other.close()
+  await until(() => keeper.duty.keeps('page-1'))
+  const again = await untilFound(() => keeper.store.claimOutbox(1, anyRoom))
+  t.same(bodies(again), ['a'])
+  t.ok(again.maySend())
+  keeper.store.hurryOutbox([again.conversation.id])
+  t.same(await keeper.store.claimOutbox(10, anyRoom), [], 'the end of the delay hands nothing out twice')
+  await keeper.store.finishReply(again, replyOf(again), { status: 'sent', messageId: 'm_1' })
+  await keeper.store.releaseOutbox(again)
+  t.match(await keeper.store.counts(), { outbox: new Map() })
+})
+
 t.test('a Page is not let go while a transaction holds its lease', async (t) => {
   const url = await freshDatabase()
   const { store, duty } = await instance(t, url, { times: { leaseMs: 1500, beatMs: 100 } })
