@@ -88,6 +88,25 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     t.equal((await store.counts()).dead, 1)
   })
 
+  t.test(
+    'what takes the place of a dead reply goes before the next one, and is not the letter',
+    async (t) => {
+      const { store, reopen } = await setUp(t)
+      await store.accept([newEvent('a')])
+      await handleAll(store, () => ['picture', 'next'])
+      const [claim] = await store.claimOutbox(10, anyRoom)
+      const [picture] = claim?.replies ?? []
+      if (claim === undefined || picture === undefined) throw new Error('nothing was handed out')
+      await store.finishReply(claim, picture, { status: 'dead', reason: 'bad_request', instead: 'words' })
+      await store.releaseOutbox(claim)
+
+      const again = await reopen()
+      t.match(await again.deadLetters.list({ limit: 10 }), { letters: [{ body: 'picture' }] })
+      t.same(await sendAll(again), ['words', 'next'])
+      t.match(await again.counts(), { dead: 1, outbox: new Map() })
+    },
+  )
+
   t.test('a reply in doubt stays first and says since when', async (t) => {
     const { store, clock } = await setUp(t)
     await store.accept([newEvent('a')])

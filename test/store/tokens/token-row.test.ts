@@ -58,3 +58,23 @@ t.test(
     await t.rejects(open(t, url), { code: 'BOT_TOKEN_KEY_WRONG' })
   },
 )
+
+t.test(
+  'a row that another program has spoilt, and a server that is gone, are told without a token',
+  async (t) => {
+    const url = await freshDatabase()
+    await (await open(t, url)).save({ pages: [pageToken()] })
+    await sql(url, `update evergreen.tokens set data = '{"' || $1`, [pageToken().token])
+    const spoilt: unknown = await open(t, url).catch((error: unknown) => error)
+    t.match(spoilt, {
+      code: 'BOT_TOKEN_STORE_UNREADABLE',
+      message: /is not valid JSON/,
+      remedy: /Delete the row/,
+    })
+    t.notMatch((spoilt as Error).message, pageToken().token)
+
+    const gone = new URL(url)
+    gone.port = '1'
+    await t.rejects(open(t, gone.href), { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
+  },
+)
