@@ -4,9 +4,11 @@ import type { Log } from '../base/logger.ts'
 import type { Records } from '../store/records.ts'
 import type { Silence } from './silence.ts'
 
-/** No call was answered for as long as the lease of an instance lasts that is cut off from the database. */
-const SILENT_MS = 10_000
-const LOOK_MS = 3000
+export const CUT_OFF_TIMES = {
+  /** No call was answered for as long as the lease of an instance lasts that is cut off from the database. */
+  silentMs: 10_000,
+  lookMs: 3000,
+}
 /** After so long the instance takes Pages again, if Facebook answers it. */
 const REST_MS = 5 * 60_000
 /** So long before the end of a rest Facebook is asked: longer than a call waits for its answer. */
@@ -73,7 +75,7 @@ export const createCutOff = (deps: {
     await say(span !== null)
     // What failed before the rest was over says nothing of now.
     const silentMs = span === null ? 0 : span.lastMs - Math.max(span.firstMs, restsUntilMs)
-    if (silentMs < SILENT_MS) return
+    if (silentMs < CUT_OFF_TIMES.silentMs) return
     const all = roster.list()
     if (!all.some(({ id, pages }) => id === self && pages.length > 0)) return
     const silent = new Set((await records.list(SILENT)).map(({ id }) => id))
@@ -88,7 +90,7 @@ export const createCutOff = (deps: {
   }
 
   const lookAgain = (): void => {
-    cancel = clock.after(LOOK_MS, () => {
+    cancel = clock.after(CUT_OFF_TIMES.lookMs, () => {
       void look()
         .catch((error: unknown) => {
           if (!isStopped)

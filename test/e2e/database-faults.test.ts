@@ -10,7 +10,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { moveToServer } from '../../src/store/postgres/move.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { startTown, type BotProcess, type Town } from '../helpers/bot.ts'
+import { SCRIPT_OF_TALK, startTown, type BotProcess, type Town } from '../helpers/bot.ts'
 import { isTorture, SEED } from '../helpers/faults.ts'
 import { promote, startFollower, waitForFollower } from '../helpers/follower.ts'
 import { FOLLOWED, startServer } from '../helpers/postgres-server.ts'
@@ -23,23 +23,30 @@ import { until } from '../helpers/until.ts'
 /** The PostgreSQL server is restarted, is gone, is full, does not answer, or is followed by another, while visitors write. */
 const GONE_MS = isTorture ? 30_000 : 1000
 const MESSAGES = 30
-const MOVED = 5000
+/** More than go in one part of a move. */
+const MOVED = 2400
 const SETTLED_WITHIN_MS = 90_000
 
 interface Scene extends Town {
   talk: Talk
   /** Visitors write while this goes on; then the sandbox repeats what was refused, and each must have been answered once. */
-  during: (trouble: () => Promise<unknown>) => Promise<void>
+  during: (t: Test, trouble: () => Promise<unknown>) => Promise<void>
 }
 
 const scene = async (t: Test, url: string): Promise<Scene> => {
   const env = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64') }
-  const town = await startTown(t, { size: { pages: 2, visitors: 6 }, env, latencyMs: 15, seed: SEED })
+  const town = await startTown(t, {
+    size: { pages: 2, visitors: 6 },
+    script: SCRIPT_OF_TALK,
+    env,
+    latencyMs: 15,
+    seed: SEED,
+  })
   const talk = createTalk(town, createRng(SEED))
   return {
     ...town,
     talk,
-    during: async (trouble) => {
+    during: async (t, trouble) => {
       let left = MESSAGES
       const writing = setInterval(() => (left -= 1) >= 0 && talk.write(), 20)
       t.teardown(() => clearInterval(writing))
@@ -81,53 +88,91 @@ const probe = () => ({
   ],
 })
 
-t.test('the server is restarted, and is gone for a while: 503 meanwhile, then all is answered', async (t) => {
-  const { stop, start } = await server()
-  if (stop === undefined || start === undefined) {
-    t.pass('the server is not ours to stop')
-    return
-  }
-  const { bot, during } = await scene(t, await freshDatabase())
-  for (const signal of ['INT', 'QUIT'] as const) {
-    await during(async () => {
-      await stop(signal)
-      const goneMs = performance.now()
-      await refuses(t, bot, `stopped by SIG${signal}`)
-      await sleep(GONE_MS - (performance.now() - goneMs))
-      await start()
-    })
-  }
-})
+/** What makes the clock of a process go five minutes fast; null where `faketime` is not installed. */
+const fastClock = (): Record<string, string> | null => {
+  const asked = spawnSync('faketime', ['-f', '+5m', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
+  if (asked.status !== 0) return null
+  return { LD_PRELOAD: asked.stdout.trim(), FAKETIME: '+5m', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+}
+const fast = fastClock()
 
-t.test('the server has no room, or does not get a lock: 503 meanwhile, then all is answered', async (t) => {
+t.test('one bot and its server, one trouble after the other', async (t) => {
   const url = await freshDatabase()
-  const { bot, during } = await scene(t, url)
-  await sql(
-    url,
-    `create function evergreen.no_room() returns trigger language plpgsql as
-     $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`,
+  const { bot, sandbox, talk, during } = await scene(t, url)
+
+  await t.test(
+    'the server is restarted, and is gone for a while: 503 meanwhile, then all is answered',
+    async (t) => {
+      const { stop, start } = await server()
+      if (stop === undefined || start === undefined) {
+        t.pass('the server is not ours to stop')
+        return
+      }
+      for (const signal of ['INT', 'QUIT'] as const) {
+        await during(t, async () => {
+          await stop(signal)
+          const goneMs = performance.now()
+          await refuses(t, bot, `stopped by SIG${signal}`)
+          await sleep(GONE_MS - (performance.now() - goneMs))
+          await start()
+        })
+      }
+    },
   )
-  for (const table of ['inbox', 'outbox']) {
-    await during(async () => {
+
+  await t.test(
+    'the server has no room, or does not get a lock: 503 meanwhile, then all is answered',
+    async (t) => {
       await sql(
         url,
-        `create trigger no_room before insert on evergreen.${table} execute function evergreen.no_room()`,
+        `create function evergreen.no_room() returns trigger language plpgsql as
+       $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`,
       )
-      if (table === 'inbox') await refuses(t, bot, 'no room for events')
-      else await sleep(GONE_MS)
-      await sql(url, `drop trigger no_room on evergreen.${table}`)
-    })
-  }
-  const client = new pg.Client(url)
-  await client.connect()
-  await during(async () => {
-    await client.query('begin; lock table evergreen.inbox in access exclusive mode')
-    await refuses(t, bot, 'the lock is not got within its time')
-    await client.query('rollback')
-  })
-  await client.end()
-  await sql(url, 'drop function evergreen.no_room')
+      for (const table of ['inbox', 'outbox']) {
+        await during(t, async () => {
+          await sql(
+            url,
+            `create trigger no_room before insert on evergreen.${table} execute function evergreen.no_room()`,
+          )
+          if (table === 'inbox') await refuses(t, bot, 'no room for events')
+          else await sleep(GONE_MS)
+          await sql(url, `drop trigger no_room on evergreen.${table}`)
+        })
+      }
+      const client = new pg.Client(url)
+      await client.connect()
+      await during(t, async () => {
+        await client.query('begin; lock table evergreen.inbox in access exclusive mode')
+        await refuses(t, bot, 'the lock is not got within its time')
+        await client.query('rollback')
+      })
+      await client.end()
+      await sql(url, 'drop function evergreen.no_room')
+    },
+  )
+
+  await t.test(
+    'two instances whose clocks are five minutes apart answer each message once',
+    { skip: fast === null && 'faketime is not installed on this machine' },
+    async (t) => {
+      const other = await bot.twin('elsewhere')
+      Object.assign(other.env, fast)
+      await other.start()
+      await until(async () => (await sql(url, KEEPERS)).length === 2, { everyMs: 50 })
+      for (let n = 0; n < MESSAGES; n += 1) talk.write()
+      await talk.answered(SETTLED_WITHIN_MS)
+      t.same(talk.wrongs(), [], 'while each keeps a Page')
+
+      sandbox.setWebhook({ url: `${other.address}/webhook`, verifyToken: 'verify-1' })
+      for (let n = 0; n < MESSAGES; n += 1) talk.write()
+      t.equal(await bot.sigterm(), 0)
+      await talk.answered(SETTLED_WITHIN_MS)
+      t.same(talk.wrongs(), [], 'and when the fast one has both')
+    },
+  )
 })
+
+const KEEPERS = 'select distinct owner from evergreen.lease where page > 0 and until > clock_timestamp()'
 
 t.test(
   'the primary dies and a follower for which commits wait takes its place: nothing is lost',
@@ -138,7 +183,7 @@ t.test(
     const { bot, during } = await scene(t, way.url)
     const follower = await startFollower(primary)
     await waitForFollower(primary)
-    await during(async () => {
+    await during(t, async () => {
       await primary.stop('QUIT')
       way.lead(follower.urlOf('bot'))
       await refuses(t, bot, 'the follower takes no writes yet')
@@ -150,38 +195,6 @@ t.test(
   },
 )
 
-/** What makes the clock of a process go five minutes fast; null where `faketime` is not installed. */
-const fastClock = (): Record<string, string> | null => {
-  const asked = spawnSync('faketime', ['-f', '+5m', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
-  if (asked.status !== 0) return null
-  return { LD_PRELOAD: asked.stdout.trim(), FAKETIME: '+5m', FAKETIME_DONT_FAKE_MONOTONIC: '1' }
-}
-const fast = fastClock()
-
-t.test(
-  'two instances whose clocks are five minutes apart answer each message once',
-  { skip: fast === null && 'faketime is not installed on this machine' },
-  async (t) => {
-    const url = await freshDatabase()
-    const { bot, sandbox, talk } = await scene(t, url)
-    const other = await bot.twin('elsewhere')
-    Object.assign(other.env, fast)
-    await other.start()
-    await until(async () => (await sql(url, KEEPERS)).length === 2, { everyMs: 50 })
-    for (let n = 0; n < MESSAGES; n += 1) talk.write()
-    await talk.answered(SETTLED_WITHIN_MS)
-    t.same(talk.wrongs(), [], 'while each keeps a Page')
-
-    sandbox.setWebhook({ url: `${other.address}/webhook`, verifyToken: 'verify-1' })
-    for (let n = 0; n < MESSAGES; n += 1) talk.write()
-    t.equal(await bot.sigterm(), 0)
-    await talk.answered(SETTLED_WITHIN_MS)
-    t.same(talk.wrongs(), [], 'and when the fast one has both')
-  },
-)
-
-const KEEPERS = 'select distinct owner from evergreen.lease where page > 0 and until > clock_timestamp()'
-
 t.test(
   'a move that is killed half-way is run again: nothing is missing, and what is in doubt stays so',
   async (t) => {
@@ -191,7 +204,7 @@ t.test(
       throw error
     }
     const store = await openSqliteStore({ file: databaseIn(dir), clock: systemClock, onExit: rethrow })
-    const events = Array.from({ length: MOVED }, (_, n) => newEvent(`e.${n}`, { psid: `psid-${n % 3000}` }))
+    const events = Array.from({ length: MOVED }, (_, n) => newEvent(`e.${n}`, { psid: `psid-${n % 1500}` }))
     t.equal((await store.accept(events)).stored, MOVED)
     await handleAll(store, (text) => [text])
     const handedOut = (await store.claimOutbox(200, anyRoom)).flatMap(({ replies }) => replies)

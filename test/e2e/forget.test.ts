@@ -6,6 +6,7 @@ import { createRng } from '../../sandbox/src/rng.ts'
 import { callbackOf, PROGRAM, type BotProcess } from '../helpers/bot.ts'
 import { SEED } from '../helpers/faults.ts'
 import { startInstances, untilKept } from '../helpers/instances.ts'
+import { withConnection } from '../helpers/postgres-server.ts'
 import { sql } from '../helpers/postgres.ts'
 import { APP_SECRET, signedRequest } from '../helpers/sign.ts'
 import { createTalk } from '../helpers/talk.ts'
@@ -19,29 +20,30 @@ const LATENCY_MS = 1000
 const OVER_AND_OVER = 7
 
 /** Rows of any table in which the text stands. */
-const traces = async (url: string, text: string): Promise<string[]> => {
-  const tables = await sql(url, `select tablename from pg_tables where schemaname = 'evergreen'`)
-  const found = await Promise.all(
-    tables.map(({ tablename }) =>
-      sql(url, `select t::text as row from evergreen.${tablename} t where strpos(t::text, $1) > 0`, [text]),
-    ),
-  )
-  return found.flatMap((rows, n) => rows.map((row) => `${tables[n]?.['tablename']}: ${row['row']}`))
-}
+const traces = (url: string, text: string): Promise<string[]> =>
+  withConnection(url, async (ask) => {
+    const tables = await ask(`select tablename as name from pg_tables where schemaname = 'evergreen'`)
+    const each = tables.map(
+      ({ name }) =>
+        `select '${name}: ' || t::text as row from evergreen.${name} t where strpos(t::text, $1) > 0`,
+    )
+    return (await ask(each.join(' union all '), [text])).map(({ row }) => String(row))
+  })
 
 /** Waits until each instance has looked at everything anew, twice. */
-const twoBeats = async (url: string): Promise<void> => {
-  const beats = async () =>
-    (await sql(url, 'select id, beat::text from evergreen.instance order by id')) as object[]
-  for (let n = 0; n < 2; n += 1) {
-    const before = await beats()
-    let now = before
-    while (now.some((row, at) => JSON.stringify(row) === JSON.stringify(before[at]))) {
-      await sleep(50)
-      now = await beats()
+const twoBeats = (url: string): Promise<void> =>
+  withConnection(url, async (ask) => {
+    const beats = async () =>
+      (await ask('select id, beat::text from evergreen.instance order by id')) as object[]
+    for (let n = 0; n < 2; n += 1) {
+      const before = await beats()
+      let now = before
+      while (now.some((row, at) => JSON.stringify(row) === JSON.stringify(before[at]))) {
+        await sleep(50)
+        now = await beats()
+      }
     }
-  }
-}
+  })
 
 const forget = async (bot: BotProcess, psid: string): Promise<number | null> => {
   const command = spawn(process.execPath, ['bin/forget.ts', psid], {

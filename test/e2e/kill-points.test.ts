@@ -84,7 +84,7 @@ t.test(
         await bot.kill9()
         t.pass(`killed ${name}`)
       })
-      const writing = setInterval(() => talk.write(), 20)
+      const writing = setInterval(() => talk.write(), 50)
       t.teardown(() => clearInterval(writing))
       await Promise.all(killed)
       clearInterval(writing)

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { createRng, type Rng } from '../../sandbox/src/rng.ts'
-import { callbackOf, FIELDS, FIELDS_WITHOUT_ECHOES, startTown, type Town } from '../helpers/bot.ts'
+import {
+  callbackOf,
+  FIELDS_OF_TALK,
+  FIELDS_WITHOUT_ECHOES,
+  SCRIPT_OF_TALK,
+  startTown,
+  type Town,
+} from '../helpers/bot.ts'
 import { roundsOr, SEED } from '../helpers/faults.ts'
 import { createTalk } from '../helpers/talk.ts'
 
@@ -21,12 +28,12 @@ const SETTLED_WITHIN_MS = 60_000
 t.jobs = 2
 
 for (const [name, fields] of [
-  ['with echoes', FIELDS],
+  ['with echoes', FIELDS_OF_TALK],
   ['without echoes', FIELDS_WITHOUT_ECHOES],
 ] as const) {
   t.test(`kill -9 under load loses, doubles and reorders nothing, ${name}`, { buffered: true }, async (t) => {
     const size = { pages: 2, visitors: 6 }
-    const town = await startTown(t, { size, fields, latencyMs: 15, seed: SEED })
+    const town = await startTown(t, { size, fields, script: SCRIPT_OF_TALK, latencyMs: 15, seed: SEED })
     const rng = createRng(SEED)
     t.comment(`seed ${SEED}`)
     const talk = createTalk(town, rng)

@@ -45,6 +45,8 @@ const buildMachine = async (t: Test) => {
     npm_config_cache: join(home, 'cache'),
     npm_config_update_notifier: 'false',
     npm_config_audit: 'false',
+    // npm is started a dozen times.
+    NODE_COMPILE_CACHE: join(home, 'compiled'),
   }
   return {
     home,

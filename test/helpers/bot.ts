@@ -11,6 +11,7 @@ import type { Test } from 'tap'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
 import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
 import { run, runProcess } from '../cli/run.ts'
+import { isTorture } from './faults.ts'
 import { sign } from './sign.ts'
 
 /** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
@@ -68,6 +69,8 @@ export interface TownOptions extends Partial<SandboxOptions> {
   script?: string
   /** See {@link BotProcess.program}. */
   program?: string
+  /** Leases and doubts take as long as they do in earnest; in the torture they always do. */
+  inEarnest?: boolean
 }
 
 /** Each message of a visitor can be told by its replies. */
@@ -82,6 +85,9 @@ replies:
 fallback:
   say: what
 `
+
+/** The same without a call that marks each message as seen: then each call of a Page's `messages` is a message. */
+export const SCRIPT_OF_TALK = `${SCRIPT}seen: false\n`
 
 /** What {@link SCRIPT} makes the bot say. */
 export const repliesTo = (text: string): string[] => {
@@ -100,17 +106,23 @@ export const FIELDS = [
   'messaging_referrals',
   'messaging_handovers',
 ]
-export const FIELDS_WITHOUT_ECHOES = FIELDS.filter((field) => field !== 'message_echoes')
+/** Receipts are half of what Facebook tells of a talk, and no part of what most tests prove. */
+export const FIELDS_OF_TALK = FIELDS.filter(
+  (field) => !['message_deliveries', 'message_reads'].includes(field),
+)
+export const FIELDS_WITHOUT_ECHOES = FIELDS_OF_TALK.filter((field) => field !== 'message_echoes')
 
 const APP = { appId: '600000000000001', appSecret: 'app-secret-1' }
 const VERIFY_TOKEN = 'verify-1'
 /** The folder of this program. */
 export const PROGRAM = fileURLToPath(new URL('../..', import.meta.url))
 
+const SHORT_TIMES = new URL('short-times.ts', import.meta.url).href
+
 /** Starts the sandbox in this process and the bot in its own, subscribes the app, and runs the real bootstrap. */
 export const startTown = async (t: Test, options: TownOptions = {}): Promise<Town> => {
   const { size = { pages: 1, visitors: 1 }, fields = FIELDS, env = {}, script = SCRIPT, ...rest } = options
-  const { program = PROGRAM, ...more } = rest
+  const { program = PROGRAM, inEarnest = isTorture, ...more } = rest
   const sandbox = await createSandbox({
     ...APP,
     pages: Array.from({ length: size.pages }, (_, n) => ({ name: `Page ${n}` })),
@@ -120,8 +132,15 @@ export const startTown = async (t: Test, options: TownOptions = {}): Promise<Tow
   t.teardown(() => sandbox.close())
   const dir = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
   t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  const bot = await startBot(t, program, dir, { ...env, FB_GRAPH_URL: sandbox.origin }, script)
-  await subscribeApp(sandbox, bot, fields)
+  const nodeArgs = inEarnest ? [] : [`--import=${SHORT_TIMES}`]
+  const bot = createBot(
+    t,
+    await envOf(dir, { ...env, FB_GRAPH_URL: sandbox.origin }, script),
+    program,
+    nodeArgs,
+  )
+  await bot.start()
+  await subscribeApp(sandbox, bot.address, fields)
   await bot.bootstrap(sandbox.userToken())
   return {
     sandbox,
@@ -131,17 +150,15 @@ export const startTown = async (t: Test, options: TownOptions = {}): Promise<Tow
   }
 }
 
-const startBot = async (
-  t: Test,
-  program: string,
+const envOf = async (
   dir: string,
   more: Record<string, string>,
   script: string,
-): Promise<BotProcess> => {
+): Promise<Record<string, string>> => {
   const scriptFile = join(dir, 'bot.yaml')
   writeFileSync(scriptFile, script)
   const port = await freePort()
-  const env = {
+  return {
     ...passedOn(process.env),
     FB_APP_ID: APP.appId,
     FB_APP_SECRET: APP.appSecret,
@@ -152,12 +169,14 @@ const startBot = async (
     BOT_SCRIPT: scriptFile,
     ...more,
   }
-  const bot = createBot(t, env, program)
-  await bot.start()
-  return bot
 }
 
-const createBot = (t: Test, env: Record<string, string>, program: string): BotProcess => {
+const createBot = (
+  t: Test,
+  env: Record<string, string>,
+  program: string,
+  nodeArgs: readonly string[],
+): BotProcess => {
   let child: ChildProcess | null = null
   const readers = new Set<(line: LogLine) => void>()
   t.teardown(() => child?.kill('SIGKILL'))
@@ -193,7 +212,7 @@ const createBot = (t: Test, env: Record<string, string>, program: string): BotPr
     },
     sigterm: () => end('SIGTERM'),
     start: async () => {
-      const started = spawn(process.execPath, ['bin/serve.js'], {
+      const started = spawn(process.execPath, [...nodeArgs, 'bin/serve.js'], {
         cwd: bot.program,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -229,7 +248,12 @@ const createBot = (t: Test, env: Record<string, string>, program: string): BotPr
       return code
     },
     twin: async (where = 'here') =>
-      createBot(t, where === 'here' ? env : { ...env, PORT: String(await freePort()) }, bot.program),
+      createBot(
+        t,
+        where === 'here' ? env : { ...env, PORT: String(await freePort()) },
+        bot.program,
+        nodeArgs,
+      ),
     callBack: async (body) => {
       const answer = await bot.post(body)
       await answer.arrayBuffer()
@@ -247,13 +271,18 @@ const createBot = (t: Test, env: Record<string, string>, program: string): BotPr
   return bot
 }
 
-const subscribeApp = async (sandbox: Sandbox, bot: BotProcess, fields: readonly string[]): Promise<void> => {
+/** Has the app hear of these fields at that address. */
+export const subscribeApp = async (
+  sandbox: Sandbox,
+  address: string,
+  fields: readonly string[],
+): Promise<void> => {
   const answer = await fetch(`${sandbox.origin}/v25.0/${APP.appId}/subscriptions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${APP.appId}|${APP.appSecret}` },
     body: new URLSearchParams({
       object: 'page',
-      callback_url: `${bot.address}/webhook`,
+      callback_url: `${address}/webhook`,
       verify_token: VERIFY_TOKEN,
       fields: fields.join(','),
     }),

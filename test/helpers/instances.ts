@@ -1,10 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { LEASE_TIMES } from '../../src/store/postgres/leases.ts'
 import { startBalancer } from './balancer.ts'
-import { startTown, type BotProcess, type Town, type TownOptions } from './bot.ts'
-import { SEED } from './faults.ts'
+import {
+  FIELDS_OF_TALK,
+  SCRIPT_OF_TALK,
+  startTown,
+  subscribeApp,
+  type BotProcess,
+  type Town,
+  type TownOptions,
+} from './bot.ts'
+import { isTorture, SEED } from './faults.ts'
 import { freshDatabase, sql } from './postgres.ts'
+import { withConnection, type Ask } from './postgres-server.ts'
+import { SHORT_TIMES } from './short-times.ts'
 
 export interface InstancesOfTown {
   town: Town
@@ -25,27 +36,31 @@ export interface InstancesOfTown {
  */
 export const startInstances = async (
   t: Test,
-  { env = {}, url: given, count = 3, ...options }: TownOptions & { url?: string; count?: number },
+  {
+    env = {},
+    url: given,
+    count = 3,
+    fields = FIELDS_OF_TALK,
+    script = SCRIPT_OF_TALK,
+    ...options
+  }: TownOptions & { url?: string; count?: number },
 ): Promise<InstancesOfTown> => {
   const url = given ?? (await freshDatabase())
   // Long enough for a balancer on a busy machine to see the 503 at /readyz before the instance closes.
   const shared = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64'), DRAIN_SECONDS: '2' }
-  const town = await startTown(t, { ...options, env: { ...shared, ...env }, seed: SEED })
+  const town = await startTown(t, { ...options, fields, script, env: { ...shared, ...env }, seed: SEED })
   const instances = [town.bot]
   while (instances.length < count) instances.push(await town.bot.twin('elsewhere'))
   const { address, failed } = await startBalancer(
     t,
     instances.map((instance) => instance.address),
   )
-  town.sandbox.setWebhook({ url: `${address}/webhook`, verifyToken: 'verify-1' })
-  const keeperOf = async (pageId: string): Promise<BotProcess> => {
-    for (;;) {
-      const [row] = await sql(url, KEEPER, [pageId])
-      const keeper = instances.find(({ pid }) => String(row?.['host']).endsWith(`process ${pid()}`))
-      if (keeper !== undefined) return keeper
-      await sleep(50)
-    }
-  }
+  await subscribeApp(town.sandbox, address, fields)
+  const keeperOf = (pageId: string): Promise<BotProcess> =>
+    untilFound(url, async (ask) => {
+      const [row] = await ask(KEEPER, [pageId])
+      return instances.find(({ pid }) => String(row?.['host']).endsWith(`process ${pid()}`)) ?? null
+    })
   return { town, url, instances, failed, keeperOf }
 }
 
@@ -53,21 +68,33 @@ const KEEPER = `
 select i.host from evergreen.lease l join evergreen.page p on p.no = l.page join evergreen.instance i on i.id = l.owner
 where p.id = $1 and l.until > clock_timestamp()`
 
-/** How many Pages each keeps, the fewest first. */
-const kept = async (url: string): Promise<number[]> => {
-  const rows = await sql(
-    url,
-    `select (select count(*) from evergreen.lease l where l.owner = i.id and l.page > 0 and l.until > now())::int as n
-     from evergreen.instance i where beat > now() - interval '10 seconds' order by since`,
-  )
-  return rows.map((row) => row['n'] as number).toSorted((a, b) => a - b)
-}
+/** How long an instance that is killed is taken for one that lives. */
+const { leaseMs } = isTorture ? LEASE_TIMES : SHORT_TIMES['store/postgres/leases.ts'].LEASE_TIMES
+
+const KEPT = `
+select (select count(*) from evergreen.lease l where l.owner = i.id and l.page > 0 and l.until > now())::int as n
+from evergreen.instance i where beat > now() - ${leaseMs} * interval '1 ms'`
 
 /** Waits until the instances keep so many Pages each, the fewest first. */
 export const untilKept = async (url: string, pages: readonly number[]): Promise<void> => {
-  while ((await kept(url)).join() !== pages.join()) await sleep(50)
+  await untilFound(url, async (ask) => {
+    const kept = (await ask(KEPT)).map((row) => row['n'] as number)
+    return kept.toSorted((a, b) => a - b).join() === pages.join() || null
+  })
 }
 
 /** Ends every lease of a Page, so that the instances that are there take their shares at once rather than one Page a beat. */
 export const shareAnew = (url: string): Promise<unknown> =>
   sql(url, `update evergreen.lease set owner = null, until = '-infinity' where page > 0`)
+
+/** Looks again and again until something is there. One connection serves all looks: for each one the server starts a process. */
+const untilFound = <Found>(url: string, look: (ask: Ask) => Promise<Found | null>): Promise<Found> =>
+  withConnection(url, async (ask) => {
+    for (;;) {
+      const found = await look(ask)
+      if (found !== null) return found
+      await sleep(LOOK_EVERY_MS)
+    }
+  })
+
+const LOOK_EVERY_MS = 50

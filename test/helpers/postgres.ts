@@ -18,14 +18,22 @@ export const freshDatabase = async (): Promise<string> => {
 }
 
 /** One without any table, for a program that is to make them; it goes with the test. */
-export const bareDatabase = async (t: Test): Promise<string> => {
+export const bareDatabase = (t: Test): Promise<string> => create(t, '')
+
+/** One with empty tables, for a test that changes them; it goes with the test. */
+export const ownDatabase = async (t: Test): Promise<string> => {
+  await freshDatabase()
+  return create(t, `template ${DATABASE}`)
+}
+
+const create = async (t: Test, as: string): Promise<string> => {
   const { urlOf } = await server()
-  const name = `${DATABASE}_${(bare += 1)}`
-  await sql(urlOf('postgres'), `create database ${name}`)
+  const name = `${DATABASE}_${(created += 1)}`
+  await sql(urlOf('postgres'), `create database ${name} ${as}`)
   t.teardown(() => sql(urlOf('postgres'), `drop database ${name} with (force)`))
   return urlOf(name)
 }
-let bare = 0
+let created = 0
 
 const EMPTY = `
 do $$ begin
