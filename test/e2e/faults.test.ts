@@ -49,7 +49,10 @@ const FAULTS: Fault[] = [
 ]
 
 // They mostly wait.
-t.jobs = 3
+t.jobs = 2
+
+/** Of each scenario in the world that several share. */
+const VISITORS = 3
 
 const ANSWERED_WITHIN_MS = isTorture ? 240_000 : 60_000
 
@@ -101,133 +104,135 @@ t.test(
   },
 )
 
-t.test(
-  'callbacks that come late, twice, in batches or out of turn are each answered once',
-  { buffered: true },
-  async (t) => {
-    const town = await startTown(t, { size: { pages: 2, visitors: 3 } })
-    const { sandbox, bot } = town
-    const talk = createTalk(town, createRng(2))
-    const [first, ...others] = talk.conversations
-    if (first === undefined) return
-
-    sandbox.trouble('webhook-lost')
-    for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
-    sandbox.trouble('webhook-back')
-    await talk.answered()
-    t.same(talk.wrongs(), [], 'late')
-
-    sandbox.trouble('webhook-duplicate', { times: 20 })
-    for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
-    await talk.answered()
-    // All of them: what is left out of the batch races with it on another connection.
-    sandbox.trouble('webhook-batch', { times: 3 * talk.conversations.length })
-    for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
-    await talk.answered()
-    t.same(talk.wrongs(), [], 'twice, and in batches of the sandbox')
-
-    // Only this test brings these.
-    sandbox.trouble('webhook-drop', { times: 1000 })
-    for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
-    const all = talk.conversations.flatMap(
-      ({ pageId, psid, heard }) => callbackOf(pageId, psid, ...heard().slice(-4)).entry,
-    )
-    const batch = { object: 'page', entry: all }
-    const single = all.map((entry) => ({ object: 'page', entry: [entry] }))
-    const statuses = await Promise.all([batch, batch, ...single, batch].map(bot.callBack))
-    t.same(new Set(statuses), new Set([200]))
-    await talk.answered()
-    t.same(
-      talk.wrongs(),
-      [],
-      'one batch over both Pages, three times at once, with all that is in it besides',
+t.test('one bot, one fault after the other', { buffered: true }, async (t) => {
+  const town = await startTown(t, { size: { pages: 2, visitors: 4 * VISITORS }, latencyMs: 20 })
+  const { sandbox, bot } = town
+  /** Each scenario has visitors of its own. */
+  const talkOf = (scenario: number): Talk =>
+    createTalk(
+      { ...town, psids: town.psids.slice(scenario * VISITORS, (scenario + 1) * VISITORS) },
+      createRng(scenario + 2),
     )
 
-    talk.write(first, 'say one')
-    talk.write(first, 'say two')
-    const [one, two] = first.heard().slice(-2)
-    if (one === undefined || two === undefined) return
-    t.equal(await bot.callBack(callbackOf(first.pageId, first.psid, two)), 200)
-    t.equal(await bot.callBack(callbackOf(first.pageId, first.psid, one, two)), 200)
-    await talk.answered()
-    t.same(first.got().slice(-2), ['heard two', 'heard one'], 'in the order they came in')
-    t.same(
-      others.flatMap(({ got, owed }) => (got().join() === owed().join() ? [] : got())),
-      [],
-    )
-  },
-)
+  await t.test(
+    'callbacks that come late, twice, in batches or out of turn are each answered once',
+    async (t) => {
+      const talk = talkOf(0)
+      const [first, ...others] = talk.conversations
+      if (first === undefined) return
 
-t.test(
-  'a token that dies in the middle of a burst parks what is left, over a stop and a kill',
-  { buffered: true },
-  async (t) => {
-    const town = await startTown(t, { size: { pages: 2, visitors: 3 }, latencyMs: 20 })
-    const { sandbox, bot } = town
-    const talk = createTalk(town, createRng(3))
-    const burst = (): void => {
+      sandbox.trouble('webhook-lost')
+      for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
+      sandbox.trouble('webhook-back')
+      await talk.answered()
+      t.same(talk.wrongs(), [], 'late')
+
+      sandbox.trouble('webhook-duplicate', { times: 20 })
+      for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
+      await talk.answered()
+      // All of them: what is left out of the batch races with it on another connection.
+      sandbox.trouble('webhook-batch', { times: 3 * talk.conversations.length })
+      for (let n = 0; n < 3; n += 1) for (const place of talk.conversations) talk.write(place)
+      await talk.answered()
+      t.same(talk.wrongs(), [], 'twice, and in batches of the sandbox')
+
+      // Only this test brings these.
+      sandbox.trouble('webhook-drop', { times: 1000 })
       for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
-    }
+      const all = talk.conversations.flatMap(
+        ({ pageId, psid, heard }) => callbackOf(pageId, psid, ...heard().slice(-4)).entry,
+      )
+      const batch = { object: 'page', entry: all }
+      const single = all.map((entry) => ({ object: 'page', entry: [entry] }))
+      const statuses = await Promise.all([batch, batch, ...single, batch].map(bot.callBack))
+      t.same(new Set(statuses), new Set([200]))
+      await talk.answered()
+      t.same(
+        talk.wrongs(),
+        [],
+        'one batch over both Pages, three times at once, with all that is in it besides',
+      )
 
-    burst()
-    await saidByPages(town, 10)
-    sandbox.trouble('password-changed')
-    burst()
-    await delivered(talk, town)
-    const before = countReplies(talk)
-    t.ok(before < talk.conversations.flatMap(({ owed }) => owed()).length, 'it died in the middle')
+      talk.write(first, 'say one')
+      talk.write(first, 'say two')
+      const [one, two] = first.heard().slice(-2)
+      if (one === undefined || two === undefined) return
+      t.equal(await bot.callBack(callbackOf(first.pageId, first.psid, two)), 200)
+      t.equal(await bot.callBack(callbackOf(first.pageId, first.psid, one, two)), 200)
+      await talk.answered()
+      t.same(first.got().slice(-2), ['heard two', 'heard one'], 'in the order they came in')
+      t.same(
+        others.flatMap(({ got, owed }) => (got().join() === owed().join() ? [] : got())),
+        [],
+      )
+      sandbox.trouble('calm')
+    },
+  )
+
+  await t.test('an orderly stop under load leaves nothing in doubt', async (t) => {
+    const talk = talkOf(1)
+    for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
+    await saidByPages(town, 8)
     t.equal(await bot.sigterm(), 0)
     await bot.start()
-    for (const pageId of town.pageIds) {
-      await bot.logged((line) => line['pageId'] === pageId && line['state'] === 'invalid')
-    }
-    burst()
     sandbox.courier.hurry()
-    await delivered(talk, town)
-    await bot.kill9()
-    await bot.start()
-    t.equal(countReplies(talk), before, 'nothing goes out')
+    await talk.answered()
+    t.same(talk.wrongs(), [])
+    const traffic = (await (await fetch(`${sandbox.origin}/sandbox/traffic`)).json()) as { path: string }[]
+    t.same(
+      traffic.filter(({ path }) => path.includes('user_id=')),
+      [],
+      'nothing had to be looked for',
+    )
+  })
 
-    await bot.bootstrap(sandbox.userToken())
-    await sandbox.until(() => countReplies(talk) > before)
-    // And again, while the replies that waited are on their way.
-    sandbox.trouble('password-changed')
-    await bot.bootstrap(sandbox.userToken())
+  await t.test('Graph is unreachable for a while, as a whole', async (t) => {
+    const talk = talkOf(2)
+    sandbox.trouble('graph-down', { reset: true })
+    for (let n = 0; n < 2; n += 1) for (const place of talk.conversations) talk.write(place)
+    await delivered(talk, town)
+    t.equal(countReplies(talk), 0)
+    sandbox.trouble('graph-up')
     await talk.answered(ANSWERED_WITHIN_MS)
     t.same(talk.wrongs(), [])
-  },
-)
+  })
 
-t.test('an orderly stop under load leaves nothing in doubt', { buffered: true }, async (t) => {
-  const town = await startTown(t, { size: { pages: 2, visitors: 4 }, latencyMs: 20 })
-  const { sandbox, bot } = town
-  const talk = createTalk(town, createRng(4))
-  for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
-  await saidByPages(town, 8)
-  t.equal(await bot.sigterm(), 0)
-  await bot.start()
-  sandbox.courier.hurry()
-  await talk.answered()
-  t.same(talk.wrongs(), [])
-  const traffic = (await (await fetch(`${sandbox.origin}/sandbox/traffic`)).json()) as { path: string }[]
-  t.same(
-    traffic.filter(({ path }) => path.includes('user_id=')),
-    [],
-    'nothing had to be looked for',
+  await t.test(
+    'a token that dies in the middle of a burst parks what is left, over a stop and a kill',
+    async (t) => {
+      const talk = talkOf(3)
+      const burst = (): void => {
+        for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
+      }
+
+      burst()
+      await saidByPages(town, 10)
+      sandbox.trouble('password-changed')
+      burst()
+      await delivered(talk, town)
+      const before = countReplies(talk)
+      t.ok(before < talk.conversations.flatMap(({ owed }) => owed()).length, 'it died in the middle')
+      t.equal(await bot.sigterm(), 0)
+      await bot.start()
+      for (const pageId of town.pageIds) {
+        await bot.logged((line) => line['pageId'] === pageId && line['state'] === 'invalid')
+      }
+      burst()
+      sandbox.courier.hurry()
+      await delivered(talk, town)
+      await bot.kill9()
+      await bot.start()
+      t.equal(countReplies(talk), before, 'nothing goes out')
+
+      await bot.bootstrap(sandbox.userToken())
+      await sandbox.until(() => countReplies(talk) > before)
+      // And again, while the replies that waited are on their way.
+      sandbox.trouble('password-changed')
+      await bot.bootstrap(sandbox.userToken())
+      await talk.answered(ANSWERED_WITHIN_MS)
+      t.same(talk.wrongs(), [])
+    },
   )
-})
-
-t.test('Graph is unreachable for a while, as a whole', { buffered: true }, async (t) => {
-  const town = await startTown(t, { size: { pages: 2, visitors: 3 } })
-  const { sandbox } = town
-  const talk = createTalk(town, createRng(5))
-  sandbox.trouble('graph-down', { reset: true })
-  for (let n = 0; n < 2; n += 1) for (const place of talk.conversations) talk.write(place)
-  await delivered(talk, town)
-  t.equal(countReplies(talk), 0)
-  sandbox.trouble('graph-up')
-  await talk.answered(ANSWERED_WITHIN_MS)
-  t.same(talk.wrongs(), [])
 })
 
 /** These take minutes. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { COMPILED } from './compiled.ts'
 import { signed } from './sign.ts'
 import { ENV } from './surface.ts'
 
@@ -49,6 +50,7 @@ export const spawnBotProcess = (t: Test, { dataDir, env = {}, wrap = [] }: BotPr
     cwd: t.testdirName,
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       ...ENV,
       PORT: '0',
       DATA_DIR: dataDir,
