@@ -39,6 +39,20 @@ t.test(
   },
 )
 
+t.test('what the start has left is collected once the bot listens', async (t) => {
+  const noted = `globalThis.gc = () => process.stderr.write('collected\\n')`
+  const bot = start(t, {
+    env: SETTINGS,
+    nodeOptions: ['--import', `data:text/javascript,${encodeURIComponent(noted)}`],
+  })
+  const collected = new Promise<void>((resolve) => {
+    createInterface({ input: bot.stderr }).on('line', (line) => {
+      if (line === 'collected') resolve()
+    })
+  })
+  await t.resolves(collected)
+})
+
 t.test('a configuration that cannot be used ends it with one message and code 1', async (t) => {
   const { code, stdout, stderr } = await run(t, { env: { PORT: 'eighty', FB_APP_SECRET: 'hush hush' } })
 

@@ -45,7 +45,8 @@ t.test(
     const unit = read('evergreen.service')
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
     t.ok(Number(seconds) > 15)
-    t.match(unit, /^ExecStart=\S+ --disable-sigusr1 --max-semi-space-size=16 bin\/serve\.js$/m)
+    t.match(unit, /^ExecStart=\S+ --disable-sigusr1 --max-semi-space-size=16 --expose-gc bin\/serve\.js$/m)
+    t.match(unit, /^Environment=MALLOC_ARENA_MAX=2\nEnvironment=MALLOC_MMAP_THRESHOLD_=131072$/m)
     t.match(unit, /^StartLimitIntervalSec=0$[^]*^MemoryMax=\d+[MG]$/m, 'it is bounded, and never gives up')
     t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
     t.match(unit, /^CacheDirectory=evergreen\n[^]*^Environment=NODE_COMPILE_CACHE=\/var\/cache\/evergreen$/m)
@@ -70,7 +71,7 @@ t.test('every setting a unit names exists', async (t) => {
   for (const name of UNITS) {
     for (const [, setting = ''] of read(name).matchAll(/^Environment="?(\w+)=/gm)) {
       const isOurs = setting in configSchema.properties || setting === COMMAND_VARIABLE
-      t.ok(isOurs || setting.startsWith('NODE_'), `${name}: ${setting}`)
+      t.ok(isOurs || /^(?:NODE|MALLOC)_/.test(setting), `${name}: ${setting}`)
     }
   }
 })
