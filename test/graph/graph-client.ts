@@ -15,7 +15,12 @@ export const REFUSAL = {
   error: { message: 'no', type: 'OAuthException', code: 10, error_subcode: 2018278, fbtrace_id: 'AbC' },
 }
 
+// Loaded, nock patches the network of the process, in which other files of the room have servers of their own.
+nock.restore()
+
+/** A Graph client whose calls nock answers. Until the test ends no connection leaves this process. */
 export const build = (t: Test, over: Partial<GraphOptions> = {}): Graph => {
+  if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
   const unmatched: unknown[] = []
   const note = (request: unknown) => unmatched.push(request)
@@ -26,6 +31,8 @@ export const build = (t: Test, over: Partial<GraphOptions> = {}): Graph => {
     nock.emitter.off('no match', note)
     const missing = nock.pendingMocks()
     nock.cleanAll()
+    nock.enableNetConnect()
+    nock.restore()
     await dispatcher.close()
     // An assertion would come too late here.
     if (missing.length > 0 || unmatched.length > 0) {

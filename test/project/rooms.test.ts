@@ -4,8 +4,8 @@ import t from 'tap'
 import { testFiles } from '../helpers/room.ts'
 
 const TEST = join(import.meta.dirname, '..')
-/** `bin` and `e2e` start processes of the bot; in `graph` one file closes the network by nock, another needs it. */
-const FILE_BY_FILE = ['bin', 'e2e', 'graph']
+/** They start processes of the bot. */
+const FILE_BY_FILE = ['bin', 'e2e']
 
 t.test('every test file is run: its room has an entry, or is run file by file', async (t) => {
   const folders = readdirSync(TEST, { withFileTypes: true }).filter((entry) => entry.isDirectory())
