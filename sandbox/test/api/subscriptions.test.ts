@@ -219,19 +219,22 @@ const badProfiles: [string, object, object?][] = [
   ],
   ['a get_started that is a text', { get_started: 'welcome' }],
 ]
-for (const [name, body, error] of badProfiles) {
-  t.test(`the Messenger Profile refuses ${name}`, async (t) => {
-    const { sandbox, pageToken } = await startConnected(t)
-    t.match(await graph(sandbox, '/v25.0/me/messenger_profile', { token: pageToken, body }), {
-      status: 400,
-      body: { error: { code: 100, ...error } },
-    })
+
+t.test('the Messenger Profile refuses settings that break a rule, and keeps none of them', async (t) => {
+  const { sandbox, pageToken } = await startConnected(t)
+  for (const [name, body, error] of badProfiles) {
+    t.match(
+      await graph(sandbox, '/v25.0/me/messenger_profile', { token: pageToken, body }),
+      { status: 400, body: { error: { code: 100, ...error } } },
+      name,
+    )
     t.match(
       await graph(sandbox, '/v25.0/me/messenger_profile?fields=get_started,greeting', { token: pageToken }),
       { body: { data: [] } },
+      name,
     )
-  })
-}
+  }
+})
 
 t.test('conversations and messages can be read back, newest first, by their Page alone', async (t) => {
   const { sandbox, pageToken, pageId, psid, say, send } = await startConnected(t)

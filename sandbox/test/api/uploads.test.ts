@@ -133,20 +133,24 @@ const refused: [string, object, Parameters<typeof upload>[4], object][] = [
   ['more than 25 MB', image(), { bytes: new Uint8Array(25 * 1024 * 1024 + 1) }, { error_subcode: 2018109 }],
   ['no file and no address', image(), undefined, { message: /\[url\] is required/ }],
 ]
-for (const [name, message, file, error] of refused) {
-  t.test(`an upload with ${name} is refused, and keeps nothing`, async (t) => {
-    const { sandbox, pageToken, psid, say, pageId } = await startConnected(t)
-    say('hi')
-    for (const edge of ['me/messages', 'me/message_attachments']) {
-      t.match(await upload(sandbox, pageToken, edge, { recipient: { id: psid }, message }, file), {
-        status: 400,
-        body: { error: { code: 100, ...error } },
-      })
+
+t.test('an upload that breaks a rule is refused, and keeps nothing', async (t) => {
+  const { sandbox, pageToken, psid, say, pageId } = await startConnected(t)
+  say('hi')
+  for (const [name, message, file, error] of refused) {
+    // Both edges measure a file by the same rule, and 25 MB take half a second to read.
+    const edges = name === 'more than 25 MB' ? ['me/messages'] : ['me/messages', 'me/message_attachments']
+    for (const edge of edges) {
+      t.match(
+        await upload(sandbox, pageToken, edge, { recipient: { id: psid }, message }, file),
+        { status: 400, body: { error: { code: 100, ...error } } },
+        `${name}: ${edge}`,
+      )
     }
-    t.equal(sandbox.world.attachments.size, 0)
-    t.equal(sandbox.conversation(pageId, psid)?.messages.length, 1)
-  })
-}
+    t.equal(sandbox.world.attachments.size, 0, name)
+    t.equal(sandbox.conversation(pageId, psid)?.messages.length, 1, name)
+  }
+})
 
 t.test('message_attachments wants a message, a known type and no id', async (t) => {
   const { sandbox, pageToken } = await startConnected(t)
