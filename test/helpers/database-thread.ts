@@ -32,7 +32,7 @@ export const sharedDatabaseThread = (): DatabaseThread => {
   return Object.assign(user, {
     threadId: 1,
     postMessage: (message: object | string) => {
-      if (typeof message === 'object' && 'open' in message) begin(String(message.open))
+      if (typeof message === 'object' && 'open' in message) beginEmpty(String(message.open))
       port ??= connect()
       port.postMessage(message)
     },
@@ -59,7 +59,8 @@ const start = (): Worker => {
   return worker
 }
 
-const begin = (file: string): void => {
+/** Where there is no file yet, it becomes a copy of an empty database. */
+export const beginEmpty = (file: string): void => {
   if (!existsSync(file)) copyFileSync((empty ??= makeEmpty()), file)
 }
 

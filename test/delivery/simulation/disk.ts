@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { openDatabase, type Database } from '../../../src/store/sqlite/database.ts'
 import type { BatchAnswer } from '../../../src/store/queues/batches.ts'
 import type { Batch, Open, Opened } from '../../../src/store/sqlite/protocol.ts'
+import { beginEmpty } from '../../helpers/database-thread.ts'
 
 /** The real database in this thread, so that a simulation runs the same way each time; and a disk that can be full. */
 export interface Disk {
@@ -39,6 +40,7 @@ export const createDisk = (busy: () => void): Disk => {
     spawn: () => {
       const worker = new EventEmitter()
       const start = (file: string): void => {
+        beginEmpty(file)
         const database = openDatabase(file)
         const self: Running = { database, pending: null }
         running = self
