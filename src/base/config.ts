@@ -38,10 +38,7 @@ export const loadConfig = <Name extends keyof Config = keyof Config>(
 ): Pick<Config, Name> => {
   const { data, problems } = readValues(env, names)
   const given = { ...data }
-  const isValid = ajv.validate<Pick<Config, Name>>(
-    names === (NAMES as readonly string[]) ? WHOLE : schemaOf(names),
-    data,
-  )
+  const isValid = ajv.validate<Pick<Config, Name>>(schemaOf(names), data)
   if (isValid && problems.size === 0) return data
   throw configError([...problems.values(), ...(isValid ? [] : linesOf(ajv.errors ?? [], given, problems))])
 }
@@ -182,12 +179,20 @@ export const only = (
     ),
   )
 
-const schemaOf = (names: readonly (keyof Config)[]): object => ({
-  type: 'object',
-  properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
-  required: required.filter((name) => names.includes(name)),
-  dependencies: only(DEPENDENCIES, names),
-})
+const schemaOf = (names: readonly (keyof Config)[]): object => {
+  const key = names.join()
+  const schema = SCHEMAS.get(key) ?? {
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
+    required: required.filter((name) => names.includes(name)),
+    dependencies: only(DEPENDENCIES, names),
+  }
+  SCHEMAS.set(key, schema)
+  return schema
+}
+
+/** By the names they are about: Ajv compiles an object once, however often these names are read. */
+const SCHEMAS = new Map<string, object>()
 
 const NAMES = Object.keys(properties) as (keyof Config)[]
 

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
+import { SMALL_SCRIPT } from '../helpers/console.ts'
 import { sharedDatabaseThread } from '../helpers/database-thread.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/src/server.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -58,7 +59,7 @@ export const buildWorld = async (t: Test, options: WorldOptions = {}): Promise<W
     FB_GRAPH_URL: sandbox.origin,
     DATA_DIR: dir,
     PORT: '0',
-    BOT_SCRIPT: join(import.meta.dirname, '../../bot.example.yaml'),
+    BOT_SCRIPT: SMALL_SCRIPT,
     ALERT_URL: 'http://127.0.0.1:9/hush-alert-url',
   }
   const bootstrapToken: World['bootstrap'] = async (userToken = sandbox.userToken()) => {

@@ -1,5 +1,12 @@
 import t, { type Test } from 'tap'
-import { hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../../helpers/console.ts'
+import {
+  hiddenFields,
+  openTab,
+  PASSWORD,
+  signedInTab,
+  SMALL_SCRIPT,
+  type Tab,
+} from '../../helpers/console.ts'
 import { buildTown, type Town } from '../../helpers/town.ts'
 import { until } from '../../helpers/until.ts'
 
@@ -14,13 +21,16 @@ interface Scene extends Town {
   tab: Tab
 }
 
+const smallTown = (t: Test, { env, ...options }: Parameters<typeof buildTown>[1] = {}): Promise<Town> =>
+  buildTown(t, { ...options, env: { BOT_SCRIPT: SMALL_SCRIPT, ...env } })
+
 /** A town whose token has died while replies wait, and the operator who looks. */
 const brokenTown = async (t: Test, waiting = 3): Promise<Scene> => {
-  const town = await buildTown(t)
+  const town = await smallTown(t)
   await town.bootstrap()
-  // What the script says at the start of a conversation is said before.
+  // What the bot looks up for a first message is looked up before.
   town.say('thanks')
-  await town.sandbox.replies(town.pageId, town.psid, 2)
+  await town.sandbox.replies(town.pageId, town.psid, 1)
   town.sandbox.trouble('password-changed')
   for (let n = 0; n < waiting; n += 1) town.say('thanks')
   await town.parked(waiting)
@@ -86,7 +96,7 @@ t.test('a token that cannot be used says why, saves nothing, and is not shown', 
 })
 
 t.test('where the token reaches several Pages the operator chooses', async (t) => {
-  const town = await buildTown(t, { sandbox: TWO_PAGES })
+  const town = await smallTown(t, { sandbox: TWO_PAGES })
   const tab = await signedInTab(town.app)
   const answer = await tab.submit('/operator/repair', { token: town.sandbox.userToken() })
   const page = await follow(tab, answer)
@@ -105,7 +115,7 @@ t.test('where the token reaches several Pages the operator chooses', async (t) =
 })
 
 t.test('choosing none, or a Page the token does not reach, mends nothing', async (t) => {
-  const town = await buildTown(t, { sandbox: TWO_PAGES })
+  const town = await smallTown(t, { sandbox: TWO_PAGES })
   const tab = await signedInTab(town.app)
   for (const page of [[], ['999'], ['<script>']]) {
     await tab.get('/operator')
@@ -118,7 +128,7 @@ t.test('choosing none, or a Page the token does not reach, mends nothing', async
 })
 
 t.test('a single sick Page is mended by name; on request the operator may choose still', async (t) => {
-  const town = await buildTown(t, { sandbox: TWO_PAGES })
+  const town = await smallTown(t, { sandbox: TWO_PAGES })
   await town.bootstrap()
   town.sandbox.trouble('role-lost', { pageId: town.pageId })
   await town.app.tokens.probe()
@@ -138,7 +148,7 @@ t.test('a single sick Page is mended by name; on request the operator may choose
 })
 
 t.test('a Page that needs a token for two reasons is one, beside troubles no token mends', async (t) => {
-  const { app, sandbox, pageId, bootstrap } = await buildTown(t, { sandbox: TWO_PAGES })
+  const { app, sandbox, pageId, bootstrap } = await smallTown(t, { sandbox: TWO_PAGES })
   await bootstrap()
   sandbox.trouble('role-lost', { pageId })
   await app.tokens.probe()
@@ -273,14 +283,14 @@ t.test(
 )
 
 t.test('an app with Login for Business asks with its configuration', async (t) => {
-  const { app } = await buildTown(t, { env: { FB_LOGIN_CONFIG_ID: '4242' } })
+  const { app } = await smallTown(t, { env: { FB_LOGIN_CONFIG_ID: '4242' } })
   const { searchParams } = await dialogOf(await signedInTab(app))
   t.equal(searchParams.get('config_id'), '4242')
   t.notOk(searchParams.has('scope'))
 })
 
 t.test('with a public address the login comes back there, and can only begin there', async (t) => {
-  const { app } = await buildTown(t, { env: { PUBLIC_URL: 'https://bot.example.com' } })
+  const { app } = await smallTown(t, { env: { PUBLIC_URL: 'https://bot.example.com' } })
   const tab = await signedInTab(app)
   const local = await tab.submit('/operator/facebook')
   t.match(local, { statusCode: 400, body: /Open the console at https:\/\/bot\.example\.com\/operator/ })
