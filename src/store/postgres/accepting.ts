@@ -100,6 +100,7 @@ with given as materialized (
   from (
     select id, max(ends) as ends from heard group by id having max(ends) > coalesce(max(stored), 0) +
       case when id in (select id from fresh_in) then 0 else ${WINDOW_GRAIN_MS} end
+    order by id
   ) later where c.id = later.id and later.ends > coalesce(c.window_ends_ms, 0)
   returning c.id, c.window_ends_ms
 ), added as (

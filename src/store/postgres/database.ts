@@ -27,6 +27,8 @@ import { createNoticedElsewhere } from './noticed-elsewhere.ts'
 import { createNumbers } from './numbers.ts'
 import { createSums } from './counts.ts'
 import { acceptAll } from './accepting.ts'
+import { finishAll } from './finishing.ts'
+import { partsOf } from './parts.ts'
 import { loadAll, queueStatements, sentAll } from './queues.ts'
 import { recordStatements } from './records.ts'
 import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate } from './schema.ts'
@@ -147,7 +149,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     return results
   }
 
-  /** The statements of one operation, or of several `accept`, `sent` or `load_outbox`; one result each. */
+  /** The statements of one {@link partsOf part}; one result for each of its operations. */
   const statementsOf = (operations: readonly Operation[]): Statements<unknown[]> => {
     const [first] = operations
     if (first?.op === 'accept') {
@@ -169,6 +171,12 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     if (first?.op === 'load_outbox') {
       return loadAll(
         operations.filter((operation) => operation.op === 'load_outbox'),
+        numbers,
+      )
+    }
+    if (first?.op === 'finish_event') {
+      return finishAll(
+        operations.filter((operation) => operation.op === 'finish_event'),
         numbers,
       )
     }
@@ -286,43 +294,6 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     await link.close()
     throw unopened(error)
   }
-}
-
-/**
- * Many small statements cost more than a large one: the `accept` operations between two reads of the inbox become one, in the
- * place of the last; the `sent` ones become one in the place of the first, as what was sent must not be read again; the
- * `load_outbox` ones become one at the end, as what the others put into the outbox must be found. Only a `sent` passes a `forget`,
- * which takes its rows away in either order.
- */
-const partsOf = (operations: readonly Operation[]): Part[] => {
-  const parts: Part[] = []
-  let accept = noPart()
-  let load = noPart()
-  const sent = noPart()
-  const close = (part: Part): Part => {
-    if (part.operations.length > 0) parts.push(part)
-    return noPart()
-  }
-  for (const [place, operation] of operations.entries()) {
-    const { op } = operation
-    if (op === 'load_inbox' || op === 'forget') accept = close(accept)
-    if (op === 'forget') load = close(load)
-    const part = op === 'accept' ? accept : op === 'load_outbox' ? load : op === 'sent' ? sent : noPart()
-    if (part !== accept && part !== load && part.operations.length === 0) parts.push(part)
-    part.operations.push(operation)
-    part.places.push(place)
-  }
-  close(accept)
-  close(load)
-  return parts
-}
-
-const noPart = (): Part => ({ operations: [], places: [] })
-
-/** Operations that are carried out together, and where they stand among all. */
-interface Part {
-  operations: Operation[]
-  places: number[]
 }
 
 /** Harmless where no transaction is open: the server has then ended it by itself. */

@@ -7,7 +7,7 @@ import { openDatabase } from '../sqlite/database.ts'
 import { placeInFolder, tokenFileIn } from '../tokens/place.ts'
 import { createLink, type Connection, type Query, type Row } from './connection.ts'
 import { takeWhole } from './whole-lease.ts'
-import { leftSince } from './queues.ts'
+import { leftSince } from './finishing.ts'
 import { migrate } from './schema.ts'
 import { placeInRow } from './token-row.ts'
 

@@ -1,32 +1,13 @@
 import type { LoadedReplies, OutboxQuery, OutboxRow } from '../queues/rows.ts'
 import type { Operation } from '../queues/operations.ts'
 import type { CountedThing } from './counts.ts'
-import type { Query } from './connection.ts'
-import { change, NO_ROWS, select, type Known, type Maker, type Statements } from './statements.ts'
+import { change, select, type Known, type Maker, type Statements } from './statements.ts'
 
 // Enough replies for a conversation page, which shows the latest fifty messages.
 const LATEST_SENT = 500
 
 type QueueOperation =
-  | 'finish_event'
-  | 'interject'
-  | 'load_inbox'
-  | 'waiting'
-  | 'sent_only'
-  | 'dead'
-  | 'hand_back'
-  | 'sent_replies'
-
-/** Since when the state says that a person has the conversation; null where it does not. */
-export const leftSince = (state: string | null | undefined): number | null => {
-  if (!state?.includes('"sinceMs"')) return null
-  try {
-    const { handover } = JSON.parse(state) as { handover?: { sinceMs?: unknown } }
-    return typeof handover?.sinceMs === 'number' ? handover.sinceMs : null
-  } catch {
-    return null
-  }
-}
+  'interject' | 'load_inbox' | 'waiting' | 'sent_only' | 'dead' | 'hand_back' | 'sent_replies'
 
 /** Replies of any number of conversations and Pages, each marked as handed out, in one statement. */
 export const loadAll = (
@@ -121,7 +102,7 @@ export const sentAll = (
  * The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. No escape is left in what is
  * read: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair), in whichever text of the body. A name has none.
  */
-const AUTHOR = String.raw`case when strpos(o.body, '"by":') > 0 then regexp_replace(o.body, '\\.', '?', 'g')::json ->> 'by' end`
+export const AUTHOR = String.raw`case when strpos(o.body, '"by":') > 0 then regexp_replace(o.body, '\\.', '?', 'g')::json ->> 'by' end`
 
 const HOUR_MS = 3_600_000
 
@@ -140,8 +121,6 @@ with given as materialized (
 )
 select page, min(sent_ms) as "atMs", count(message_id) as replies, count(*) filter (where waited) as waited
 from dropped group by page, sent_ms / ${HOUR_MS}`
-
-const MOST_QUESTIONS = 100_000
 
 const LOAD_INBOX = `
 select i.conversation, c.state, c.window_ends_ms as "windowEndsMs", p.id as page, c.psid, i.seq, i.accepted_ms as "acceptedMs", i.body
@@ -165,28 +144,6 @@ order by seq`
 
 /** @param owner - the instance whose Pages alone are worked on; null for all Pages */
 export const queueStatements = (owner: string | null): { [Op in QueueOperation]: Maker<Op> } => ({
-  finish_event: (o, known) => ({
-    queries: [finish(o, known), ...(o.question === null ? [] : [{ text: TRIM_QUESTIONS }])],
-    result: ([[row] = NO_ROWS]) =>
-      row?.['done'] === true
-        ? { forgotten: false, seqs: row['seqs'] as number[], settled: (row['confirmed'] as number) > 0 }
-        : { forgotten: true },
-    counted: ([[row] = NO_ROWS]) => {
-      const page = known.page(o.page)
-      if (row?.['done'] !== true || page === null) return []
-      return [
-        ...o.counts.map(({ what, name, by = 1 }) => ({
-          what,
-          ...(name !== undefined && { name }),
-          page,
-          atMs: o.acceptedMs,
-          by,
-        })),
-        { what: 'replies', page, atMs: o.nowMs, by: row['confirmed'] as number },
-      ]
-    },
-  }),
-
   interject: ({ page, conversation, seq, acceptedMs, reply, doubtMs }, known) => ({
     queries: [
       {
@@ -272,87 +229,3 @@ export const queueStatements = (owner: string | null): { [Op in QueueOperation]:
       [known.page(page), psid],
     ),
 })
-
-/**
- * One statement of the parts that this event needs. Each part hangs on `finished`: nothing of it happens where the event is gone,
- * because the visitor was forgotten meanwhile.
- */
-const finish = (o: Extract<Operation, { op: 'finish_event' }>, known: Known): Query => {
-  const values: unknown[] = []
-  const value = (given: unknown): string => `$${values.push(given)}`
-  const conversation = value(o.conversation)
-  const page = value(known.page(o.page))
-  const acceptedMs = value(o.acceptedMs)
-  const parts = [
-    `finished as (delete from evergreen.inbox where seq = ${value(o.seq)}::bigint returning seq)`,
-  ]
-  if (o.state !== undefined) {
-    parts.push(`remembered as (
-      update evergreen.conversation c set state = ${value(o.state)}, left_since = ${value(leftSince(o.state))}::double precision
-      from finished where c.id = ${conversation}::bigint)`)
-  }
-  if (o.confirmed.length > 0) {
-    const [seqs, messages] = [
-      o.confirmed.map(({ seq }) => seq),
-      o.confirmed.map(({ messageId }) => messageId),
-    ]
-    parts.push(
-      `confirmed as (
-        delete from evergreen.outbox o
-        using finished, unnest(${value(seqs)}::bigint[], ${value(messages)}::text[]) as m (seq, message_id)
-        where o.page = ${page}::int and o.conversation = ${conversation}::bigint and o.seq = m.seq
-        returning o.seq, m.message_id, ${AUTHOR} as author)`,
-      `sent as (
-        insert into evergreen.sent (conversation, seq, message_id, sent_ms, author)
-        select ${conversation}::bigint, seq, message_id, ${value(o.nowMs)}::bigint, author from confirmed on conflict do nothing)`,
-    )
-  }
-  if (o.answers.length > 0) {
-    const lists = [
-      o.answers.map(({ form }) => form),
-      o.answers.map(({ url }) => url),
-      o.answers.map(({ body }) => body),
-    ]
-    parts.push(`kept as (
-      insert into evergreen.answers (conversation, form, url, kept_ms, due_ms, body)
-      select ${conversation}::bigint, a.form, a.url, ${acceptedMs}::bigint,
-        case when a.url is not null then ${value(o.nowMs)}::bigint end, a.body
-      from finished, unnest(${lists.map((list) => `${value(list)}::text[]`).join(', ')})
-        with ordinality as a (form, url, body, ord) order by a.ord)`)
-  }
-  if (o.takenBack !== null) {
-    parts.push(`taken_back as (
-      delete from evergreen.open_question q using finished
-      where q.conversation = ${conversation}::bigint and q.mid = ${value(o.takenBack)})`)
-  }
-  if (o.question !== null) {
-    const { mid, likeness, text, how, nearest, answer } = o.question
-    const texts = [mid, likeness, text, how, answer ?? null, nearest?.reply ?? null]
-      .map((one) => `${value(one)}::text`)
-      .join(', ')
-    parts.push(`asked as (
-      insert into evergreen.open_question (conversation, page, mid, likeness, text, how, answer, reply, confidence, asked_ms)
-      select ${conversation}::bigint, ${page}::int, ${texts}, ${value(nearest?.confidence ?? null)}::double precision,
-        ${acceptedMs}::bigint from finished)`)
-  }
-  parts.push(
-    `replies as materialized (
-      select r.ord, r.body, nextval('evergreen.seq') as seq from (
-        select u.ord, u.body from finished, unnest(${value(o.replies)}::text[]) with ordinality as u (body, ord) order by u.ord
-      ) r)`,
-    `added as (
-      insert into evergreen.outbox (page, conversation, seq, accepted_ms, doubt_ms, body)
-      select ${page}::int, ${conversation}::bigint, seq, ${acceptedMs}::bigint, ${value(o.doubtMs)}::bigint, body from replies)`,
-  )
-  return {
-    text: `with ${parts.join(', ')}
-      select exists (select from finished) as done,
-        ${o.confirmed.length > 0 ? '(select count(*) from confirmed)' : '0'} as confirmed,
-        coalesce((select json_agg(seq order by ord) from replies), '[]') as seqs`,
-    values,
-  }
-}
-
-const TRIM_QUESTIONS = `
-delete from evergreen.open_question
-where id <= (select max(id) from evergreen.open_question) - ${MOST_QUESTIONS}`

@@ -1,0 +1,54 @@
+import type { Operation } from '../queues/operations.ts'
+
+/** Operations that are carried out together, and where they stand among all of the transaction. */
+export interface Part {
+  operations: Operation[]
+  places: number[]
+}
+
+/**
+ * Many small statements cost more than a large one, so operations of one kind become one:
+ *
+ * - `finish_event` in the place of the first, as an `accept` behind it must find the state that it leaves, up to a read of the inbox, which
+ *   must not find the event, and an `interject`, which needs its own.
+ * - `sent` in the place of the first, as what was sent must not be read again.
+ * - `accept` in the place of the last, up to a read of the inbox.
+ * - `load_outbox` at the end, as what the others put into the outbox must be found.
+ *
+ * Only a `sent` passes a `forget`, which takes its rows away in either order.
+ */
+export const partsOf = (operations: readonly Operation[]): Part[] => {
+  const parts: Part[] = []
+  let accept = noPart()
+  let load = noPart()
+  let finish = noPart()
+  const sent = noPart()
+  const close = (part: Part): Part => {
+    if (part.operations.length > 0) parts.push(part)
+    return noPart()
+  }
+  for (const [place, operation] of operations.entries()) {
+    const { op } = operation
+    if (op === 'load_inbox' || op === 'forget') accept = close(accept)
+    if (op === 'load_inbox' || op === 'forget' || op === 'interject') finish = noPart()
+    if (op === 'forget') load = close(load)
+    const part =
+      op === 'accept'
+        ? accept
+        : op === 'load_outbox'
+          ? load
+          : op === 'sent'
+            ? sent
+            : op === 'finish_event'
+              ? finish
+              : noPart()
+    if (part !== accept && part !== load && part.operations.length === 0) parts.push(part)
+    part.operations.push(operation)
+    part.places.push(place)
+  }
+  close(accept)
+  close(load)
+  return parts
+}
+
+const noPart = (): Part => ({ operations: [], places: [] })
