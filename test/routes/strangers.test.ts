@@ -148,9 +148,8 @@ t.test('one connection has at most sixteen requests in flight', async (t) => {
   const one = 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n'
   const many = say(port, one.repeat(5000))
   await until(() => asked > 0)
-  const startMs = performance.now()
-  t.equal(await callBack(port, 'm_beside'), 200)
-  t.ok(performance.now() - startMs < 1000)
+  t.equal(await callBack(port, 'm_beside'), 200, 'other connections are answered meanwhile')
+  t.ok(asked <= 16, 'what is beyond is not begun')
   storing.resolve()
   const answers = (await many.answered).match(/HTTP\/1\.1 \d{3}/g) ?? []
   t.same(answers, [...Array.from({ length: 16 }, () => 'HTTP/1.1 200'), 'HTTP/1.1 429'])

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { instance, keepsAll, replyOf, untilFound } from './instances.ts'
+import { instance, keepsAll, replyOf, TIMES, untilFound } from './instances.ts'
 import { until } from '../helpers/until.ts'
 import { createWay } from '../helpers/way.ts'
 import { anyRoom, bodies, handleAll, keys, newEvent, sendAll } from './steps.ts'
@@ -44,17 +44,21 @@ t.test(
   async (t) => {
     const direct = await freshDatabase()
     const { url, cut, lead } = await createWay(t, direct)
-    const times = { leaseMs: 2000, beatMs: 200 }
-    const first = await instance(t, url, { times })
+    let aheadMs = 0
+    const clock = { ...systemClock, elapsed: () => systemClock.elapsed() + aheadMs }
+    const first = await instance(t, url, { clock })
     await keepsAll(first, 'page-1')
     await first.store.accept([newEvent('a', { psid: 'a' }), newEvent('b', { psid: 'b' })])
     await handleAll(first.store, (key) => [key])
     const [out] = await first.store.claimOutbox(1, anyRoom)
     if (out === undefined) throw new Error('not handed out')
-    const second = await instance(t, direct, { times })
+    const second = await instance(t, direct)
     await until(async () => (await sql(direct, 'select from evergreen.instance where takes')).length === 2)
 
     cut()
+    // For both clocks the time of the lease goes by.
+    aheadMs = TIMES.leaseMs
+    await sql(direct, `update evergreen.lease set until = now() - interval '1 second' where page > 0`)
     await until(() => second.duty.keeps('page-1'))
     t.notOk(out.maySend())
     await t.rejects(first.store.accept([newEvent('c')]), { code: 'BOT_STORE_UNAVAILABLE' })
