@@ -6,6 +6,7 @@ import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
 import { createPasswordCheck, OPERATOR, type Admission, type Credentials } from '../src/web/password-check.ts'
 import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
 import { facebookButton } from '../src/console/repair-page.ts'
+import { SIGN_IN } from '../src/console/sign-in-page.ts'
 import { isSentByAnotherSite } from '../src/web/same-origin.ts'
 import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
@@ -243,7 +244,8 @@ async function signIn(
     const refusal = toRefusal(error)
     // Programs get the usual JSON error; so does a browser that asks for the password itself (Basic authentication).
     if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
-    if (refusal.code === 'BOT_SIGN_IN_NEEDED') return reply.redirect('/operator/sign-in', 303)
+    if (refusal.code === 'BOT_SIGN_IN_NEEDED')
+      return reply.redirect(request.method === 'POST' ? `${SIGN_IN}?unsaved=yes` : SIGN_IN, 303)
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
     const remedy = refusal instanceof BotError ? (fitError(refusal, app.surroundings).remedy ?? null) : null

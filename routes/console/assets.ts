@@ -16,6 +16,7 @@ const FILES = {
   'live.js': 'text/javascript; charset=utf-8',
   'copy.js': 'text/javascript; charset=utf-8',
   'text.js': 'text/javascript; charset=utf-8',
+  'typed.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   // The icons of an installed console: a telephone cuts its own shape out of the last two, so they have no corners of their own.
   'icon-192.png': 'image/png',

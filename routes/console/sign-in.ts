@@ -1,27 +1,31 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { csrfField } from '../../src/web/layout.ts'
-import { signInPage } from '../../src/console/sign-in-page.ts'
+import { SIGN_IN, signInPage } from '../../src/console/sign-in-page.ts'
 import { BotError } from '../../src/base/errors.ts'
 
 type Form = { Body: URLSearchParams | undefined }
+type Asked = { Querystring: Readonly<Record<'unsaved', unknown>> }
 
 async function operatorSignIn(app: FastifyInstance) {
-  const show = (reply: FastifyReply, problem: string | null): FastifyReply =>
+  const show = (reply: FastifyReply, problem: string | null, isUnsaved = false): FastifyReply =>
     reply.type('text/html; charset=utf-8').send(
       signInPage({
         csrf: csrfField(reply.generateCsrf()),
         problem,
+        isUnsaved,
         asksCode: app.people.list().some(({ hasSecondFactor }) => hasSecondFactor),
         hasOthers: app.people.list().length > 1,
       }),
     )
 
-  app.get('/operator/sign-in', { config: { open: true } }, async (request, reply) =>
-    app.signIn.sessionOf(request) === null ? show(reply, null) : reply.redirect('/operator', 303),
+  app.get<Asked>(SIGN_IN, { config: { open: true } }, async (request, reply) =>
+    app.signIn.sessionOf(request) === null
+      ? show(reply, null, request.query.unsaved === 'yes')
+      : reply.redirect('/operator', 303),
   )
 
-  app.post<Form>('/operator/sign-in', { config: { open: true } }, async (request, reply) => {
+  app.post<Form>(SIGN_IN, { config: { open: true } }, async (request, reply) => {
     const given = {
       user: request.body?.get('user') ?? '',
       password: request.body?.get('password') ?? '',
@@ -41,7 +45,7 @@ async function operatorSignIn(app: FastifyInstance) {
     await app.signIn.end(request)
     // End the event streams of the session's other tabs.
     app.console.live.poke()
-    return reply.redirect('/operator/sign-in', 303)
+    return reply.redirect(SIGN_IN, 303)
   })
 }
 

@@ -35,7 +35,7 @@ export const answerForm = (view: AnswerView): Html => {
     <h2 id="answer-title">Answer as ${called(pageName)}</h2>
     ${
       isOpen
-        ? html`<form method="post" action="${ANSWER}" class="stack">
+        ? html`<form method="post" action="${ANSWER}" class="stack" data-typed>
             ${csrf}${hidden}
             <label
               >Your answer

@@ -91,7 +91,7 @@ const changes = (
     </form>
     <details>
       <summary>Make a new reply</summary>
-      <form method="post" action="${QUESTIONS}" class="stack">
+      <form method="post" action="${QUESTIONS}" class="stack" data-typed>
         ${csrf}${hidden}
         <label>Name <input name="name" required maxlength="64" pattern="[\\p{L}\\p{N}_\\-]+" /></label>
         <label

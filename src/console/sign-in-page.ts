@@ -2,9 +2,13 @@ import { OPERATOR } from '../web/password-check.ts'
 import { html, type Html } from '../web/html.ts'
 import { layout } from '../web/layout.ts'
 
+export const SIGN_IN = '/operator/sign-in'
+
 export interface SignIn {
   csrf: Html
   problem: string | null
+  /** Whether a form was sent after the sign-in had ended. */
+  isUnsaved: boolean
   /** Whether any person has a second factor. */
   asksCode: boolean
   /** Whether there is any person but the operator. */
@@ -12,13 +16,19 @@ export interface SignIn {
 }
 
 /** The page on which the operator and the other people sign in. */
-export const signInPage = ({ csrf, problem, asksCode, hasOthers }: SignIn): string =>
+export const signInPage = ({ csrf, problem, isUnsaved, asksCode, hasOthers }: SignIn): string =>
   layout({
     title: 'Sign in',
     content: html`<section class="card narrow">
       <h1>Sign in</h1>
+      ${
+        isUnsaved &&
+        html`<p role="status" data-unsaved>
+          Your sign-in had ended, so what you sent was not saved or done.
+        </p>`
+      }
       ${problem !== null && html`<p class="problem" role="alert">${problem}</p>`}
-      <form method="post" action="/operator/sign-in" class="stack">
+      <form method="post" action="${SIGN_IN}" class="stack">
         ${csrf}
         <label for="user">User name</label>
         <input

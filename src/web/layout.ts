@@ -35,6 +35,7 @@ export const layout = ({ title, content, csrf, live, script, refreshSeconds }: D
         <link rel="manifest" href="${ASSETS}/app.webmanifest" />
         ${STYLES.map((file) => html`<link rel="stylesheet" href="${ASSETS}/${file}" />`)}
         <script type="module" src="${ASSETS}/copy.js"></script>
+        <script type="module" src="${ASSETS}/typed.js"></script>
         ${[live === undefined ? undefined : 'live.js', script].map(
           (file) => file !== undefined && html`<script type="module" src="${ASSETS}/${file}"></script>`,
         )}

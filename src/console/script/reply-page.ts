@@ -60,7 +60,7 @@ export const replyPage = (editor: ReplyEditor): Html => {
       }
       ${
         isOwner
-          ? html`<form method="post" action="${REPLY}" class="reply">
+          ? html`<form method="post" action="${REPLY}" class="reply" data-typed>
               ${csrf}${scriptField(script)} ${byEnter(blockedBy === null ? 'save' : 'look')}
               ${name !== null && html`<input type="hidden" name="name" value="${verbatim(name)}" />`}
               <input type="hidden" name="version" value="${form.version}" />

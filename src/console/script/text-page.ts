@@ -54,7 +54,7 @@ ${verbatim(text)}</textarea>`
       }
       ${
         isOwner
-          ? html`<form method="post" action="${TEXT}" class="text-form">
+          ? html`<form method="post" action="${TEXT}" class="text-form" data-typed>
               ${csrf}${scriptField(script)}
               <input type="hidden" name="version" value="${version}" />
               ${field}
@@ -63,7 +63,7 @@ ${verbatim(text)}</textarea>`
                 <button class="button" name="do" value="check">Check</button>
               </p>
             </form>`
-          : html`<div class="text-form">${field}</div>`
+          : html`<div class="text-form" data-typed>${field}</div>`
       }
     </section>`
 }
