@@ -127,7 +127,8 @@ export const historyContract = (t: Test, open: OpenStore): void => {
     'retrying all takes each dead letter once, however soon it dies again, and only of the Page named',
     async (t) => {
       const { store, clock } = await setUp(t)
-      const events = Array.from({ length: 450 }, (_, n) =>
+      // More of the one Page than are taken in one step.
+      const events = Array.from({ length: 260 }, (_, n) =>
         newEvent(`e${n}`, { psid: `psid-${n % 7}`, pageId: n % 10 === 0 ? 'page-2' : 'page-1' }),
       )
       await store.accept(events)
@@ -138,13 +139,13 @@ export const historyContract = (t: Test, open: OpenStore): void => {
       const burials: Promise<void>[] = []
       const stop = store.onWork(() => burials.push(buryAll(store)))
 
-      t.equal((await store.deadLetters.retry({ all: true, pageId: 'page-1' })).length, 405)
+      t.equal((await store.deadLetters.retry({ all: true, pageId: 'page-1' })).length, 234)
       stop()
       await Promise.all(burials)
       await buryAll(store)
-      t.equal((await store.counts()).dead, 450)
-      t.equal((await store.deadLetters.retry({ all: true })).length, 450)
-      t.equal((await sendAll(store)).length, 450)
+      t.equal((await store.counts()).dead, 260)
+      t.equal((await store.deadLetters.retry({ all: true })).length, 260)
+      t.equal((await sendAll(store)).length, 260)
     },
   )
 

@@ -122,11 +122,15 @@ export const buryAll = async (
   for (;;) {
     const claims = await store.claimOutbox(10, anyRoom)
     if (claims.length === 0) return
-    for (const claim of claims) {
-      for (const reply of claim.replies)
-        await store.finishReply(claim, reply, { status: 'dead', reason, ...(error && { error }) })
-      store.releaseOutbox(claim)
-    }
+    // Asked for together, so that they share a transaction.
+    await Promise.all(
+      claims.flatMap((claim) =>
+        claim.replies.map((reply) =>
+          store.finishReply(claim, reply, { status: 'dead', reason, ...(error && { error }) }),
+        ),
+      ),
+    )
+    for (const claim of claims) store.releaseOutbox(claim)
   }
 }
 
