@@ -145,3 +145,26 @@ t.test('the next keeper goes on with the state, and probes for itself', async (t
   t.equal(a.probes.length, asked, 'the old one asks no more')
   t.ok(b.probes.length > 2)
 })
+
+t.test('a state that the database did not take is kept when it answers again', async (t) => {
+  const clock = createFakeClock()
+  const records = createFakeRecords(clock)
+  const warned: string[] = []
+  const log = { warn: (_facts: object, text: string) => void warned.push(text) }
+  const kept = createKeptStates({ records, instances: soleInstance(), clock, log })
+  t.teardown(() => kept.stop())
+  await kept.start()
+  records.fail(new Error('gone'))
+  const state = { state: 'invalid', reason: 'The password was changed.' } as const
+  kept.keep('1001', { ...state, remedy: null, sinceMs: 0, fingerprint: null, provedAtMs: null })
+  await settle()
+  t.match(warned, [/tried again/])
+  t.match(kept.of('1001'), state, 'this instance knows it')
+  records.fail(null)
+  t.same(await records.list('token-state'), [])
+  await clock.advance(5000)
+  t.match(
+    (await records.list('token-state')).map(({ data }) => JSON.parse(data) as object),
+    [state],
+  )
+})
