@@ -83,10 +83,10 @@ export const makeDataFolder = (): string => {
 /** `initdb` takes 1.2 s of CPU and a copy of its files 0.2 s, so each user has it run once for all servers of the suite. */
 const fillDataFolder = (dir: string): void => {
   const [user, native] = readableBy()
-  const cached = join(CACHE, `postgres-${VERSION}-${userInfo().uid}`)
+  const cached = join(CACHE, `postgres-data-${VERSION}-${userInfo().uid}`)
   if (existsSync(cached)) return copyFolder(cached, dir)
   const args = ['-D', dir, '-U', 'evergreen', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  execFileSync(join(native, 'bin', 'initdb'), [...args, '--wal-segsize=1'], {
+  execFileSync(join(native, 'bin', 'initdb'), args, {
     ...(user !== null && { uid: user, gid: user }),
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
