@@ -39,16 +39,20 @@ export const untilKept = async (
       await new Promise((resolve) => setTimeout(resolve, 100))
   }
   // One that came later would be given one Page a beat.
-  await until('select from evergreen.instance where takes having count(*) = $1', [instances])
+  await until(`select from evergreen.instance i where takes and ${ALIVE} having count(*) = $1`, [instances])
   await sql(url, 'insert into evergreen.page (id) select unnest($1::text[]) on conflict do nothing', [
     pageIds,
   ])
   await until(
-    `select from evergreen.lease l join evergreen.page p on p.no = l.page where p.id = any ($1) and l.owner is not null
+    `select from evergreen.lease l join evergreen.page p on p.no = l.page join evergreen.instance i on i.id = l.owner
+     where p.id = any ($1) and ${ALIVE}
      having count(*) = cardinality($1) and count(distinct l.owner) = $2`,
     [pageIds, instances],
   )
 }
+
+/** Of an instance that was killed the row stays; the others write it every three seconds. */
+const ALIVE = `i.beat > clock_timestamp() - interval '4 s'`
 
 /** Processor time of the server so far, of all its processes, in ms. */
 export const serverCpuMs = ({ dir }: OwnServer): number => {
