@@ -19,8 +19,7 @@ import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
-/** It takes some 25 ms, which the first callbacks need not wait. */
-const START_IS_OVER_MS = 2000
+const START_IS_OVER_MS = 10_000
 /** So long Pages that are given to other instances may take to come home. */
 const LEAVE_WITHIN_MS = 10_000
 
@@ -112,10 +111,10 @@ const serveWhenBuilt = async (
 }
 
 /**
- * Collects what the start has left, some 17 MiB, which V8 by itself keeps for as long as the bot has little to do. `gc` is there where Node.js was
- * started with `--expose-gc`, as `npm start` does.
+ * Collects what the start has left, some 20 MiB, which V8 by itself keeps for as long as the bot has little to do. Of the kinds of collection only
+ * the last resort gives the memory back. `gc` is there where Node.js was started with `--expose-gc`, as `npm start` does.
  */
-const letGoOfTheStart = (): void => globalThis.gc?.()
+const letGoOfTheStart = (): void => globalThis.gc?.({ type: 'major', flavor: 'last-resort' })
 
 /** Wrong settings are told of by the bot that is built with them. */
 const endWithinMs = (env: Env): number => {
