@@ -54,8 +54,12 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
     })
     const heedChoice = async (): Promise<void> => {
       if (repair.view().is !== 'choosing') return
-      const chosen = await records.take(CHOICES, repair.id)
-      if (chosen !== null) await repair.choose(JSON.parse(chosen.data) as string[])
+      const chosen = await records.get(CHOICES, repair.id)
+      if (chosen === null) return
+      await repair.choose(JSON.parse(chosen.data) as string[])
+      // While the choice is there, no instance asks for it again.
+      await pump.idle()
+      await records.take(CHOICES, repair.id)
     }
     const stops = [repair.onChange(pump.wake), instances.onTold(TOPIC, () => void heedChoice().catch(warn))]
     pump.wake()
@@ -74,7 +78,9 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
     if (owner !== session) return null
     const isOver = view.is === 'done' || view.is === 'failed'
     // Here it would be known.
-    return isOver || (by !== roster.self && roster.isLiving(by)) ? view : { ...view, ...CUT_OFF }
+    if (!isOver && (by === roster.self || !roster.isLiving(by))) return { ...view, ...CUT_OFF }
+    const isChosen = view.is === 'choosing' && (await records.get(CHOICES, id)) !== null
+    return isChosen ? { ...view, ...CHOSEN } : view
   }
 
   return {
@@ -96,8 +102,7 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
         view: now,
         choose: async (pageIds) => {
           await records.put({ kind: CHOICES, id, data: JSON.stringify(pageIds), forMs: CHOSEN_FOR_MS })
-          // Until the instance that carries it out has said more.
-          if (now().is === 'choosing') view = { ...now(), is: 'running', choices: [] }
+          if (now().is === 'choosing') view = { ...now(), ...CHOSEN }
           instances.tell(TOPIC)
         },
         onChange,
@@ -115,6 +120,9 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
     },
   }
 }
+
+/** Until the instance that carries it out has said more. */
+const CHOSEN = { is: 'running', choices: [] } as const satisfies Partial<RepairView>
 
 const CUT_OFF = {
   is: 'failed',

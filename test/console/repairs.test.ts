@@ -154,7 +154,7 @@ const buildTwo = (bootstrap: RunBootstrap) => {
     const shared = createSharedRepairs({ records, instances, roster, log: NO_LOG })
     return createRepairs({ bootstrap, shared, clock, log: { error: () => undefined } })
   }
-  return { a: instance('a'), b: instance('b'), records, living }
+  return { a: instance('a'), b: instance('b'), records, instances, living }
 }
 
 t.test(
@@ -189,6 +189,41 @@ t.test(
     t.match((await b.get('session-1', ORDER.id))?.view(), { is: 'done' })
   },
 )
+
+t.test('a choice made on another instance is not asked for again before it is heeded', async (t) => {
+  const done = Promise.withResolvers<void>()
+  const { a, b, records, instances } = buildTwo(async ({ choose }) => {
+    await choose(PAGES)
+    await done.promise
+    return [BAKERY]
+  })
+  a.begin(ORDER)
+  await settle()
+  const there = await b.get('session-1', ORDER.id)
+  const told = Promise.withResolvers<void>()
+  const { put } = records
+  records.put = async (record) => {
+    if (record.kind === 'repair') await told.promise
+    return put(record)
+  }
+  await there?.choose(['2'])
+  let isSettled = false
+  const settled = there?.settled().then(() => void (isSettled = true))
+  for (let times = 0; times < 2; times += 1) {
+    // Of something else, before the outcome of the choice is there.
+    instances.tell('repairs')
+    await settle()
+    t.equal((await b.get('session-1', ORDER.id))?.view().is, 'running')
+    t.equal(there?.view().is, 'running')
+  }
+  t.equal(isSettled, false)
+  told.resolve()
+  await settle()
+  t.equal(await records.get('repair-choice', ORDER.id), null, 'it is not kept')
+  done.resolve()
+  await settled
+  t.match(there?.view(), { is: 'done' })
+})
 
 t.test('a repair whose instance is gone says so', async (t) => {
   const { a, b, living } = buildTwo(({ choose }) => choose(PAGES).then(() => [BAKERY]))
