@@ -16,6 +16,8 @@ t.test('events that one transaction finishes leave what they would leave one aft
     newEvent('c', { psid: 'psid-2' }),
     newEvent('d', { psid: 'psid-3' }),
     newEvent('e', { psid: 'psid-2', pageId: 'page-2' }),
+    newEvent('f', { psid: 'psid-4' }),
+    newEvent('g', { psid: 'psid-4' }),
   ])
   const claims = await store.claimInbox(10)
   await sql(url, `delete from evergreen.inbox where body like '%"d"%'`)
@@ -30,6 +32,7 @@ t.test('events that one transaction finishes leave what they would leave one aft
     },
     d: { replies: ['d-1'], state: 'gone' },
     e: { replies: ['e-1'], takenBack: 'm-2' },
+    f: { replies: [], question: { ...question, mid: null } },
   }
   await Promise.all(
     claims.flatMap((claim) => {
@@ -51,13 +54,14 @@ t.test('events that one transaction finishes leave what they would leave one aft
       { page: 'page-1', psid: 'psid-1', state: 'last', replies: ['a-1', 'a-2', 'b-1'] },
       { page: 'page-1', psid: 'psid-2', state: null, replies: [] },
       { page: 'page-1', psid: 'psid-3', state: null, replies: [] },
+      { page: 'page-1', psid: 'psid-4', state: null, replies: [] },
       { page: 'page-2', psid: 'psid-2', state: null, replies: ['e-1'] },
     ],
   )
   t.same(
-    await sql(url, 'select mid from evergreen.open_question'),
-    [{ mid: 'm-2' }],
-    'what was deleted in the same conversation is not kept',
+    await sql(url, 'select mid from evergreen.open_question order by id'),
+    [{ mid: 'm-2' }, { mid: null }],
+    'what was deleted in the same conversation is not kept; what has no mid is',
   )
   t.same(await sql(url, 'select form from evergreen.answers'), [{ form: 'f' }])
   t.match(await store.counts(), { inbox: 0 })

@@ -134,6 +134,7 @@ const finish = (operations: readonly Finish[], known: Known): Query => {
   ).filter(
     // The deletion would not see what its own statement adds.
     ({ ord, one }) =>
+      one.mid === null ||
       !operations.some(
         (later, n) => n > ord && later.conversation === one.conversation && later.takenBack === one.mid,
       ),
