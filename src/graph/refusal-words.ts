@@ -12,7 +12,7 @@ export const MISSING_PERMISSION =
  * who make tokens, so any other words may be about one visitor.
  */
 export const ABOUT_THE_PAGE =
-  /^\P{L}*$|^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(permis|\b(pages?|apps?|applications?|access|capability|features?|review|roles?|admin\w*|business|tokens?|authori[sz]\w*|publish\w*|pages_\w+)\b)/iu
+  /^\P{L}*$|^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(permis|\b(pages?|apps?|applications?|access|capability|features?|review|roles?|admin\w*|business|tokens?|authori[sz]\w*|publish\w*|pages_\w+)\b)/isu
 
 /** A user token, or another that is none of a Page, where a Page token belongs. */
 export const NO_PAGE_TOKEN = /\bpage access token\b/i

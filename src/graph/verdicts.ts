@@ -1,3 +1,4 @@
+import { clip } from '../base/clip.ts'
 import type { Verdict } from './error.ts'
 import * as words from './refusal-words.ts'
 import { credentials, dead, either, noPage, OWN_PAGE, row, setup, type VerdictRow } from './verdict-rows.ts'
@@ -317,13 +318,16 @@ export const VERDICTS: readonly VerdictRow[] = [
 
 /** The table's row for an answer, or undefined for an error that has no row. */
 export const findRow = (answer: Numbers): VerdictRow | undefined => {
-  const message = saidBy(answer).replaceAll(QUOTED_ADDRESS, 'address')
+  const message = clip(saidBy(answer), LONGEST_SAID).replaceAll(QUOTED_ADDRESS, 'address')
   return VERDICTS.find((candidate) => fits(candidate, { ...answer, message }))
 }
 
 /** All that Graph says. A message that is the same for every fault under its number counts only where nothing else is said. */
 const saidBy = ({ message, detail = '' }: Numbers): string =>
   detail === '' ? message : [message, detail].filter((text) => !words.GENERIC.test(text)).join('. ')
+
+/** Several times what Graph says. The time that the expressions of the table take grows with the square of the length. */
+const LONGEST_SAID = 2000
 
 /** An address that Graph quotes from what was sent: words in it are the operator's, not Graph's. */
 const QUOTED_ADDRESS = /https?:\/\/(?!developers\.facebook\.com)\S+/gi

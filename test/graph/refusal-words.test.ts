@@ -250,6 +250,7 @@ t.test('codes 10 and 200 close the Page only where they speak of it, or say noth
       'Requires pages_messaging permission to manage the object',
       'The Page is not published',
       'O aplicativo não tem permissão para esta ação',
+      'Etwas ging schief.\nRequires pages_messaging permission to manage the object',
     ])
       t.same(sendSaying(code, ofThePage), { verdict: 'permission', reach: null }, `${code} ${ofThePage}`)
     for (const ofOnePerson of [
@@ -258,6 +259,7 @@ t.test('codes 10 and 200 close the Page only where they speak of it, or say noth
       'Du kannst dieser Person gerade nicht schreiben',
       'Your Page may not write to this person',
       'Messages of this app are not shown to this recipient',
+      'Your Page may not write.\nThat is a matter of this person',
     ])
       t.same(sendSaying(code, ofOnePerson), { verdict: 'permission', reach: 'visitor' }, ofOnePerson)
   }
@@ -275,3 +277,13 @@ t.test('a stored token that is none of a Page is told as that, whichever number 
   t.equal(sendSaying(210, '(#210) User not visible').reach, 'visitor')
   t.end()
 })
+
+t.test(
+  'words behind the first two thousand characters are not read: the time grows with their square',
+  (t) => {
+    const behind = (length: number): string => `${'- '.repeat(length / 2)}No matching user found`
+    t.equal(sendSaying(100, behind(1000)).verdict, 'unreachable')
+    t.equal(sendSaying(100, behind(2000)).verdict, 'unknown')
+    t.end()
+  },
+)
