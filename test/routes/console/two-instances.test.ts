@@ -131,7 +131,7 @@ t.test('the answer of the login dialog may come to another instance, and twice',
   const { pathname, search } = new URL(back.headers.get('location') ?? '')
 
   const first = await tab.get(pathname + search, { 'sec-fetch-site': 'cross-site' })
-  t.match((await follow(tab, first)).body, /data-repair="done"/)
+  await until(async () => /data-repair="done"/.test((await follow(tab, first)).body), { everyMs: 20 })
   for (const _request of [1, 2]) {
     t.equal((await tab.get(pathname + search)).headers.location, first.headers.location, 'the same repair')
   }
