@@ -97,8 +97,9 @@ export const openLeases = async (
   let others = 0
   let running: RunningInstance[] = []
   let marks: string | null = null
-  /** Whether the others are to look at their lists of instances: this one is new there, has other Pages, or other marks. */
-  let isNewToOthers = true
+  /** Counts what the others have to look at their lists of instances for: that this one is there, and its marks. */
+  let news = 1
+  let toldNews = 0
   let restsUntilMs = Number.NEGATIVE_INFINITY
   const isResting = (): boolean => clock.elapsed() < restsUntilMs && others > 0
 
@@ -163,8 +164,8 @@ export const openLeases = async (
     queues?.taken(pageId)
   }
 
-  /** Brings what is believed here to what the database says. */
-  const reconcile = (held: readonly Held[], untilMs: number, why?: Beat['taken']): void => {
+  /** Brings what is believed here to what the database says. @returns whether something was different */
+  const reconcile = (held: readonly Held[], untilMs: number, why?: Beat['taken']): boolean => {
     const before = [...kept.values()]
     const pages = held.filter(({ no }) => no !== HEAD)
     const fences = new Map(pages.map(({ pageId, fence }) => [pageId, fence]))
@@ -183,10 +184,10 @@ export const openLeases = async (
     const headNow = held.find(({ no }) => no === HEAD) ?? null
     const isNews = taken.length > 0 || hasLost || (head === null) !== (headNow === null)
     head = headNow
-    if (!isNews) return
+    if (!isNews) return false
     log.info({ pages: kept.size, isHead: head !== null }, 'the Pages that this instance keeps have changed')
-    isNewToOthers = true
     changed()
+    return true
   }
 
   const keptNow = (): Kept[] => [...kept.values()].filter(({ state }) => state === 'kept')
@@ -225,6 +226,8 @@ export const openLeases = async (
     const open = await link.ready()
     const askedMs = clock.elapsed()
     const pages = [...unheard]
+    // What is new from here on is not in the database before the next round, and told then.
+    const newsNow = news
     const beat = readBeat(
       await open.query(
         beatQueries({
@@ -251,9 +254,9 @@ export const openLeases = async (
         beat.isShared ? tooNew(version) : new Error('another process works on the whole database'),
       )
     }
-    reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS, beat.taken)
-    if (isNewToOthers) void tell('lease')
-    isNewToOthers = false
+    const hasChanged = reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS, beat.taken)
+    if (hasChanged || newsNow > toldNews) void tell('lease')
+    toldNews = newsNow
     balance(beat.share)
   }
 
@@ -322,7 +325,7 @@ export const openLeases = async (
         const text = JSON.stringify(given)
         if (text === marks) return
         marks = text
-        isNewToOthers = true
+        news += 1
         wake()
       },
     },
