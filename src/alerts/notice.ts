@@ -115,7 +115,7 @@ export const conditionOf = (cause: NeedCause): string => CONDITIONS[cause] ?? 'c
 const CONDITIONS: Partial<Record<NeedCause, string>> = {
   token_expires: 'has a token that will end',
   some_visitors: 'cannot answer some of its visitors',
-  outage: 'can send nothing for long',
+  outage: 'has been unable to send for a long time',
   silent: 'hears nothing from Facebook',
   webhook: 'hears nothing from Facebook',
   unsubscribed: 'may not hear its visitors',

@@ -212,7 +212,7 @@ const end = (client: Client): void => {
 const streamOf = (client: Client): Duplex =>
   (client as Client & { connection: { stream: Duplex } }).connection.stream
 
-/** The same for the same text: there are a few dozen of them. */
+/** The same for the same text. There are about a hundred: most are constants, the others differ by the parts that they need. */
 const nameOf = (text: string): string => {
   const known = NAMES.get(text)
   if (known !== undefined) return known
