@@ -10,7 +10,7 @@ import { scenario } from './any-scenario.ts'
  * keeps count. `npm run torture` plays more of them, `EVERGREEN_SEED` others; a failure prints the shortest sequence
  * that fails, and what happened in it.
  */
-const RUNS = roundsOr(150, 500)
+const RUNS = roundsOr(400, 500)
 
 t.test(
   'whatever happens, every reply arrives once and in order, or is a dead letter with the right reason',
