@@ -18,6 +18,8 @@ t.test('operations of one kind share a statement, in a place where each finds wh
     'a read of the inbox finds no event that was finished before',
   )
   t.same(orderOf('interject', 'finish_event', 'interject', 'finish_event'), [[0], [1], [2], [3]])
+  for (const op of ['retry_dead', 'drop_questions'] as const)
+    t.same(orderOf('finish_event', op, 'finish_event'), [[0], [1], [2]], `${op} finds what was there before`)
   t.same(
     orderOf('load_outbox', 'finish_event', 'forget', 'finish_event', 'sent'),
     [[1], [0], [2], [3], [4]],

@@ -9,8 +9,7 @@ export interface Part {
 /**
  * Many small statements cost more than a large one, so operations of one kind become one:
  *
- * - `finish_event` in the place of the first, as an `accept` behind it must find the state that it leaves, up to a read of the inbox, which
- *   must not find the event, and an `interject`, which needs its own.
+ * - `finish_event` in the place of the first, as an `accept` behind it must find the state that it leaves, up to one of {@link NOT_PASSED}.
  * - `sent` in the place of the first, as what was sent must not be read again.
  * - `accept` in the place of the last, up to a read of the inbox.
  * - `load_outbox` at the end, as what the others put into the outbox must be found.
@@ -30,7 +29,7 @@ export const partsOf = (operations: readonly Operation[]): Part[] => {
   for (const [place, operation] of operations.entries()) {
     const { op } = operation
     if (op === 'load_inbox' || op === 'forget') accept = close(accept)
-    if (op === 'load_inbox' || op === 'forget' || op === 'interject') finish = noPart()
+    if (NOT_PASSED.has(op)) finish = noPart()
     if (op === 'forget') load = close(load)
     const part =
       op === 'accept'
@@ -50,5 +49,18 @@ export const partsOf = (operations: readonly Operation[]): Part[] => {
   close(load)
   return parts
 }
+
+/**
+ * What a `finish_event` behind it must not be carried out before: a read of the inbox, which must not find an event that was finished,
+ * an `interject`, which needs its own event, a `retry_dead`, which puts back replies that the event may confirm, and a
+ * `drop_questions`, which leaves later ones.
+ */
+const NOT_PASSED: ReadonlySet<Operation['op']> = new Set([
+  'load_inbox',
+  'forget',
+  'interject',
+  'retry_dead',
+  'drop_questions',
+])
 
 const noPart = (): Part => ({ operations: [], places: [] })
