@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
+import { MAX_SCRIPT_NODES } from '../script/limits.ts'
 import { notEditable } from './yaml-text.ts'
 
 /** An alias, such as `*greeting`, or what looks like one inside a text. */
@@ -14,14 +15,19 @@ const ALIAS = /(?:^|[\s,:[{-])\*[^\s,[\]{}]/
  */
 export const assertOthersKept = (before: string, after: string, name: string | null): void => {
   if (!ALIAS.test(before)) return
-  if (!isDeepStrictEqual(othersIn(before, name), othersIn(after, name)))
+  const others = othersIn(before, name)
+  if (others === null)
+    throw notEditable('Aliases (*) stand for too much of the script to tell what would change.')
+  const changed = othersIn(after, name)
+  // The check of every change tells why it cannot be read.
+  if (changed !== null && !isDeepStrictEqual(others, changed))
     throw notEditable('Another part of the script repeats this one by an alias (*) and would change with it.')
 }
 
-/** All that a script says except one answer; null where that cannot be told, which the check of every change tells. */
+/** All that a script says except one answer; null where it cannot be read. */
 const othersIn = (text: string, name: string | null): unknown => {
   try {
-    const said: unknown = parse(text, { uniqueKeys: false })
+    const said: unknown = parse(text, { uniqueKeys: false, maxAliasCount: MAX_SCRIPT_NODES })
     const holder = isRecord(said) && name !== null ? said['replies'] : said
     if (isRecord(holder)) delete holder[name ?? 'fallback']
     return said

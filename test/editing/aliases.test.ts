@@ -31,6 +31,20 @@ t.test('a value that another reply repeats by an alias is not changed in a form'
   t.end()
 })
 
+t.test('a value that is repeated very often is not changed either', (t) => {
+  const repeating = (times: number, what: string) => {
+    const more = Array.from({ length: times }, (_, n) => `  more${n}: ${what}\n`).join('')
+    return SCRIPT.replace('fallback:', `${more}fallback:`)
+  }
+  const refused = { code: 'BOT_SCRIPT_NOT_EDITABLE', message: /by an alias/ }
+  t.throws(() => fill('hours', { 'say.0': 'Good day' }, repeating(300, '{ say: *greeting }')), refused)
+  t.match(fill('hours', { title: 'Open' }, repeating(300, '{ say: *greeting }')), /title: Open\n/)
+  const bomb = Array.from({ length: 9 }, (_, n) => `&l${n} [${`*l${n - 1},`.repeat(10)}]`)
+  const unread = repeating(0, '').replace('replies:', `bomb: [&l-1 x, ${bomb.join(', ')}]\nreplies:`)
+  t.throws(() => fill('hours', { title: 'Open' }, unread), { message: /too much of the script/ })
+  t.end()
+})
+
 t.test('what an alias repeats is not added to, nor arranged', (t) => {
   const shared = SCRIPT.replace('title: &own Other', 'when: *asked').replace(
     '&greeting Hello',
