@@ -21,10 +21,9 @@ document.addEventListener('click', (event) => {
 
 if (field instanceof HTMLTextAreaElement) {
   if (field.dataset.line) goTo(Number(field.dataset.line))
-  const saved = field.value
   let isPosted = false
   field.form?.addEventListener('submit', () => (isPosted = true))
   addEventListener('beforeunload', (event) => {
-    if (!isPosted && field.value !== saved) event.preventDefault()
+    if (!isPosted && field.value !== field.defaultValue) event.preventDefault()
   })
 }

@@ -1,12 +1,34 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { browserTest } from '../../sandbox/test/browser.ts'
+import type { Test } from 'tap'
+import { browserTest, type OpenPage } from '../../sandbox/test/browser.ts'
 import { buildConsole, PASSWORD } from '../helpers/console.ts'
 
 const SCRIPT = 'replies:\n  hours: { when: open, say: From 9 to 18. }\nfallback: { say: Pardon? }\n'
 const HALF_A_DAY_MS = 12 * 3_600_000
+
+/** A console with that script, and what is typed into a page of it and sent when the sign-in has ended. */
+const buildEditor = async (t: Test, open: OpenPage, script: string) => {
+  const dir = t.testdir({ own: { 'bot.yaml': script }, data: {} })
+  const file = join(dir, 'own/bot.yaml')
+  const { app, clock } = await buildConsole(t, { dir: join(dir, 'data'), env: { BOT_SCRIPT: file } })
+  const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const { page } = await open(`${origin}/operator/sign-in`)
+  await signIn(page)
+  return {
+    page,
+    file,
+    goTo: (path: string) => page.goto(`${origin}/operator/script${path}`),
+    press: (name: string) => page.getByRole('button', { name }).first().click(),
+    pressTooLate: async (name: string) => {
+      await clock.advance(HALF_A_DAY_MS)
+      await page.getByRole('button', { name }).first().click()
+      await page.getByText('Your sign-in had ended').waitFor()
+    },
+  }
+}
 
 const signIn = async (page: Page): Promise<void> => {
   await page.getByLabel('Password').fill(PASSWORD)
@@ -62,3 +84,83 @@ browserTest('only forms in which much is typed keep it', async (t, open) => {
   await page.getByText('Your sign-in had ended').waitFor()
   t.equal(await page.evaluate('sessionStorage.length'), 0)
 })
+
+browserTest('what is filled in again does not undo what another person saved meanwhile', async (t, open) => {
+  const { page, file, goTo, press, pressTooLate } = await buildEditor(t, open, SCRIPT)
+  const text = page.locator('#text')
+  await goTo('/text')
+  await text.fill(SCRIPT.replace('9 to 18', '10 to 20'))
+  // The form comes back with what was typed as its own.
+  await press('Check')
+  await page.getByText('No mistakes.').waitFor()
+  await pressTooLate('Save')
+  const theirs = SCRIPT.replace('Pardon?', 'Please?')
+  writeFileSync(file, theirs)
+  await signIn(page)
+  await goTo('/text')
+  await page.getByText('What you typed before').waitFor()
+  t.match(await text.inputValue(), /10 to 20/)
+  // Browsers ask for those alone who have touched the page.
+  await text.click()
+  const asked = page.waitForEvent('dialog')
+  await page.evaluate(`setTimeout(() => document.querySelector('a[href^="/operator"]').click())`)
+  const dialog = await asked
+  t.equal(dialog.type(), 'beforeunload', 'asked before it is lost')
+  await dialog.dismiss()
+
+  await press('Save')
+  await page.getByText('Another person has changed the script meanwhile').waitFor()
+  t.equal(readFileSync(file, 'utf8'), theirs)
+})
+
+browserTest(
+  'a form that was shown again before the sign-in ended is filled in where it belongs',
+  async (t, open) => {
+    const script =
+      'replies:\n  hours: { when: open, say: [One., Two.] }\nfallback: { say: [Pardon?, Again?] }\n'
+    const { page, file, goTo, press, pressTooLate } = await buildEditor(t, open, script)
+    const message = page.getByLabel('Text').first()
+    await goTo('/reply?name=hours')
+    await message.fill('First.')
+    await press('Down')
+    await page.getByText('Not saved yet').waitFor()
+    await message.fill('Second.')
+    await pressTooLate('Save')
+    await signIn(page)
+    await goTo('/reply')
+    t.equal(await message.inputValue(), 'Pardon?', 'not into another reply')
+    await goTo('/reply?name=hours')
+    await page.getByText('Not saved yet').waitFor()
+    await press('Save')
+    await page.getByText('Saved.').waitFor()
+    t.match(readFileSync(file, 'utf8'), /Second\..*First\./)
+  },
+)
+
+browserTest(
+  'what is filled in again is unfolded, and goes with the person who signs out',
+  async (t, open) => {
+    const { page, goTo, press, pressTooLate } = await buildEditor(t, open, SCRIPT)
+    const says = page.locator('#new-say')
+    const makeTooLate = async () => {
+      await goTo('')
+      await page.getByText('Make a new reply').click()
+      await page.locator('#new-name').fill('parking')
+      await says.fill('Behind the house.')
+      await pressTooLate('Make the reply')
+    }
+    await makeTooLate()
+    await signIn(page)
+    await goTo('')
+    await says.waitFor()
+    t.equal(await says.inputValue(), 'Behind the house.')
+
+    await makeTooLate()
+    await signIn(page)
+    await press('Sign out')
+    await signIn(page)
+    await goTo('')
+    t.equal(await says.inputValue(), '')
+    t.equal(await page.evaluate('sessionStorage.length'), 0)
+  },
+)

@@ -20,20 +20,17 @@ t.test('every test file is run: its room has an entry, or is run file by file', 
   for (const room of FILE_BY_FILE) t.match(config, `test/${room}/*.test.ts`)
 })
 
-t.test(
-  '`npm run torture` runs the tests that are different there, and no others',
-  (t) => {
-    const { scripts } = JSON.parse(readFileSync(join(TEST, '../package.json'), 'utf8')) as {
-      scripts: { torture: string }
-    }
-    const run = scripts.torture.split(' ').filter((word) => word.endsWith('.test.ts'))
-    const drawing = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.test.ts') && !name.startsWith('project/'))
-      .filter((name) => /isTorture|roundsOr|EVERGREEN_ROUNDS/.test(readFileSync(join(TEST, name), 'utf8')))
-    t.strictSame(run.toSorted(), drawing.map((name) => `test/${name}`).toSorted())
-    t.end()
-  },
-)
+t.test('`npm run torture` runs the tests that are different there, and no others', (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(TEST, '../package.json'), 'utf8')) as {
+    scripts: { torture: string }
+  }
+  const run = scripts.torture.split(' ').filter((word) => word.endsWith('.test.ts'))
+  const drawing = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && !name.startsWith('project/'))
+    .filter((name) => /isTorture|roundsOr|EVERGREEN_ROUNDS/.test(readFileSync(join(TEST, name), 'utf8')))
+  t.strictSame(run.toSorted(), drawing.map((name) => `test/${name}`).toSorted())
+  t.end()
+})
 
 t.test('no test sets a time limit of its own: it would be too short on a machine that is busy', (t) => {
   const names = [TEST, join(TEST, '../sandbox/test')].flatMap((folder) =>

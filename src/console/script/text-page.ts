@@ -63,7 +63,7 @@ ${verbatim(text)}</textarea>`
                 <button class="button" name="do" value="check">Check</button>
               </p>
             </form>`
-          : html`<div class="text-form" data-typed>${field}</div>`
+          : html`<div class="text-form">${field}</div>`
       }
     </section>`
 }
