@@ -58,10 +58,11 @@ const fill = (form, typed) => {
   notice.setAttribute('role', 'status')
   notice.textContent = 'What you typed before your sign-in ended is filled in again. It is not saved yet.'
   form.prepend(notice)
-  if (missing.length === 0) return
-  // Messages had been arranged: the server makes the form of them.
+  // What has no field any more is told when the form is saved.
   form.append(...missing.map(([name, value]) => hiddenField(name, value)))
-  form.requestSubmit(form.querySelector('button[value="look"]'))
+  // Messages had been arranged: the server makes the form of them.
+  if (missing.some(([name]) => name === 'draft'))
+    form.requestSubmit(form.querySelector('button[value="look"]'))
 }
 
 if (ended === null && lost !== null) {

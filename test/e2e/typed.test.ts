@@ -137,6 +137,22 @@ browserTest(
   },
 )
 
+browserTest('what was typed for a part that is gone is shown, not dropped', async (t, open) => {
+  const two = SCRIPT.replace('From 9 to 18.', '[One., Two.]')
+  const { page, file, goTo, press, pressTooLate } = await buildEditor(t, open, two)
+  await goTo('/reply?name=hours')
+  await page.getByLabel('Text').nth(1).fill('Second.')
+  await pressTooLate('Save')
+  writeFileSync(file, two.replace(', Two.', ''))
+  await signIn(page)
+  await goTo('/reply?name=hours')
+  await page.getByText('What you typed before').waitFor()
+  await press('Save')
+  await page.getByText('for a part that is gone').waitFor()
+  t.equal(await page.getByText('Second.').count(), 1)
+  t.equal(readFileSync(file, 'utf8'), two.replace(', Two.', ''))
+})
+
 browserTest(
   'what is filled in again is unfolded, and goes with the person who signs out',
   async (t, open) => {
