@@ -23,12 +23,15 @@ const buildEditor = async (t: Test, open: OpenPage, script: string) => {
     goTo: (path: string) => page.goto(`${origin}/operator/script${path}`),
     press: (name: string) => page.getByRole('button', { name }).first().click(),
     pressTooLate: async (name: string) => {
-      await clock.advance(HALF_A_DAY_MS)
+      clock.skip(HALF_A_DAY_MS)
       await page.getByRole('button', { name }).first().click()
-      await page.getByText('Your sign-in had ended').waitFor()
+      await kept(page)
     },
   }
 }
+
+/** The page says so as soon as its script has run, which may be after its text is shown. */
+const kept = (page: Page): Promise<void> => page.getByText('What you typed is still in this tab').waitFor()
 
 const signIn = async (page: Page): Promise<void> => {
   await page.getByLabel('Password').fill(PASSWORD)
@@ -47,13 +50,13 @@ browserTest('what is typed when the sign-in ends is not lost, and is told as not
   await signIn(page)
   await page.goto(reply)
   await page.getByLabel('Text').first().fill('From 10 to 20, "daily".')
-  await clock.advance(HALF_A_DAY_MS)
+  clock.skip(HALF_A_DAY_MS)
   await page.getByRole('button', { name: 'Save' }).first().click()
 
-  await page.getByText('Your sign-in had ended').waitFor()
+  await kept(page)
   t.match(
     await page.locator('[data-unsaved]').textContent(),
-    /not saved or done\.\s+What you typed is still in this tab/,
+    /had ended.*not saved or done\.\s+What you typed is still in this tab/,
   )
   t.equal(readFileSync(file, 'utf8'), SCRIPT)
   await signIn(page)
@@ -79,7 +82,7 @@ browserTest('only forms in which much is typed keep it', async (t, open) => {
   await page.goto(`${origin}/operator/people`)
   const name = page.locator('input[name="name"]:not([type="hidden"])').first()
   await name.fill('ann')
-  await clock.advance(HALF_A_DAY_MS)
+  clock.skip(HALF_A_DAY_MS)
   await name.press('Enter')
   await page.getByText('Your sign-in had ended').waitFor()
   t.equal(await page.evaluate('sessionStorage.length'), 0)
