@@ -86,10 +86,11 @@ async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) 
 }
 
 /** Leaves out visitors who ask for a person: the console lists them, no alert is sent. */
-const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'confirmed' | 'onChange'> => ({
+const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'confirmed' | 'onChange' | 'onReworded'> => ({
   open: () => needs.open().filter(({ cause }) => cause !== 'person'),
   confirmed: () => needs.confirmed().filter(({ cause }) => cause !== 'person'),
   onChange: needs.onChange,
+  onReworded: needs.onReworded,
 })
 
 /** The console for alerts to link to; undefined without a password to sign in or a public address. */

@@ -95,6 +95,8 @@ export interface Needs {
   confirmed: () => OpenNeed[]
   /** Hears of needs opened and closed. Returns the function that stops it. */
   onChange: (listener: (change: { need: OpenNeed; opened: boolean }) => void) => () => void
+  /** Hears that open needs have other words: those of before may name a visitor who was forgotten. */
+  onReworded: (listener: () => void) => () => void
 }
 
 /** Stands for the bot as a whole where no single Page can be named: before the first token there is none. */
@@ -110,6 +112,7 @@ export const createNeeds = ({
 }): Needs => {
   const open = new Map<string, OpenNeed>()
   const listeners = new Set<Parameters<Needs['onChange']>[0]>()
+  const rewordedListeners = new Set<() => void>()
 
   const fitted = (need: Need): Need => ({ ...need, remedy: fitCommands(need.remedy, surroundings) })
 
@@ -129,6 +132,7 @@ export const createNeeds = ({
       const before = open.get(keyOf(need))
       if (before === undefined) return
       open.set(keyOf(need), { ...fitted(need), sinceMs: before.sinceMs })
+      if (before.what !== need.what) for (const listener of rewordedListeners) listener()
     },
     settle: (pageId, cause) => {
       for (const [key, need] of open) {
@@ -143,6 +147,10 @@ export const createNeeds = ({
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onReworded: (listener) => {
+      rewordedListeners.add(listener)
+      return () => rewordedListeners.delete(listener)
     },
   }
 }

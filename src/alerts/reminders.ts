@@ -9,7 +9,7 @@ import type { Notice, NoticedNeed } from './notice.ts'
 import { whatToTell } from './what-to-tell.ts'
 
 export interface RemindersDeps {
-  needs: Pick<Needs, 'open' | 'confirmed' | 'onChange'>
+  needs: Pick<Needs, 'open' | 'confirmed' | 'onChange' | 'onReworded'>
   book: AlertBook
   duty: Pick<Duty, 'isHead' | 'onChange'>
   clock: Clock
@@ -108,14 +108,14 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
   const unsentOf = (notice: Notice | null) =>
     notice === null ? [] : deps.channels.map((channel) => ({ id: randomUUID(), channel, notice }))
 
-  const stopListening = needs.onChange(lookSoon)
+  const stopListening = [needs.onChange(lookSoon), needs.onReworded(lookSoon)]
   const stopDuty = duty.onChange(lookSoon)
 
   return {
     start: lookSoon,
     stop: async () => {
       isStopped = true
-      stopListening()
+      for (const stop of stopListening) stop()
       stopDuty()
       cancelLook?.()
       cancelReminder()

@@ -41,6 +41,7 @@ const RETRY_MS = 5000
 export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
   const { own, records, instances, duty, self, isLiving, clock, log } = deps
   const listeners = new Set<Parameters<Needs['onChange']>[0]>()
+  const rewordedListeners = new Set<() => void>()
   let rows = new Map<string, { version: number; row: Row }>()
   /** Rows of instances that are gone whose trouble is over, as was found here. */
   const over = new Set<string>()
@@ -74,6 +75,8 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     shown = all()
     for (const [key, need] of before) if (!shown.has(key)) announce(need, false)
     for (const [key, need] of shown) if (!before.has(key)) announce(need, true)
+    const isReworded = [...shown].some(([key, { what }]) => (before.get(key)?.what ?? what) !== what)
+    if (isReworded) for (const listener of rewordedListeners) listener()
   }
 
   const announce = (need: OpenNeed, opened: boolean): void => {
@@ -224,6 +227,10 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
       }
     },
     notFound,
+    onReworded: (listener) => {
+      rewordedListeners.add(listener)
+      return () => rewordedListeners.delete(listener)
+    },
     open: () => [...shown.values()],
     confirmed: () => {
       const mine = ownByKey()

@@ -31,7 +31,8 @@ export const whatToTell = (
     const told: Told = { ...before, needs: [], mended: [], reminder: null }
     return { told, telling: mended.length === 0 ? null : { kind: 'well', needs: mended } }
   }
-  const told: Told = { ...before, needs: before.needs.filter((need) => isOpen.has(keyOf(need))), mended }
+  // With the words of now: those of before may name a visitor who was forgotten.
+  const told: Told = { ...before, needs: open.filter((need) => isKnown.has(keyOf(need))), mended }
   if (open.some((need) => !isKnown.has(keyOf(need)))) {
     const reminder = { dueMs: nowMs + remindMs, afterMs: remindMs }
     return { told: { ...told, needs: [...open], reminder }, telling: { kind: 'needed', needs: [...open] } }

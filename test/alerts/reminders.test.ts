@@ -204,6 +204,23 @@ t.test('a need that was open before, as after a restart, is told once', async (t
   t.match(notices, [{ kind: 'needed' }])
 })
 
+t.test('what is kept of a notice has the words of now, as a visitor may be forgotten', async (t) => {
+  const clock = createFakeClock()
+  const records = createFakeRecords(clock)
+  const book = createAlertBook({ records, log: NO_LOG })
+  const { needs, notices } = build(t, { clock, book })
+  const kept = async () => (await records.get('alerts', 'told'))?.data ?? ''
+  needs.raise(need({ what: 'A visitor (700) loops.' }))
+  await clock.advance(MOMENT)
+  t.match(await kept(), '(700)')
+
+  needs.update(need({ what: 'A visitor (unknown) loops.' }))
+  await clock.advance(MOMENT)
+  t.match(await kept(), '(unknown)')
+  t.notMatch(await kept(), '(700)')
+  t.equal(notices.length, 1, 'it is told once')
+})
+
 t.test('a store that cannot count, or does not answer, never keeps the notice back', async (t) => {
   for (const waiting of [() => Promise.reject(new Error('disk')), () => new Promise<number>(() => {})]) {
     const { clock, needs, notices } = build(t, { waiting })
