@@ -10,6 +10,7 @@ import { withConnection } from '../helpers/postgres-server.ts'
 import { sql } from '../helpers/postgres.ts'
 import { APP_SECRET, signedRequest } from '../helpers/sign.ts'
 import { createTalk } from '../helpers/talk.ts'
+import { until } from '../helpers/until.ts'
 
 /** A visitor is forgotten by a command while an instance has their conversation in hand. */
 const SETTLED_WITHIN_MS = 90_000
@@ -101,8 +102,11 @@ t.test(
     await talk.answered(SETTLED_WITHIN_MS)
     await twoBeats(url)
     const said = gone.got().length
-    t.same(await traces(url, psid), [])
     t.same(await traces(url, 'Northumberland'), [])
+    // The head corrects what the operator was told a moment after the keeper has corrected its words.
+    await until(async () => (await traces(url, psid)).length === 0)
+    await twoBeats(url)
+    t.same(await traces(url, psid), [])
 
     const heard = gone.heard()
     const callbacks = heard.map((message) => callbackOf(pageId, psid, message))
