@@ -4,7 +4,8 @@ import { isMainThread } from 'node:worker_threads'
 // teardown has it removed while its bot still writes there. A first teardown that does nothing makes the removal the last step.
 if (isMainThread && process.argv[1]?.endsWith('.test.ts')) {
   const { default: t } = await import('tap')
-  const first = (t) => t.teardown(() => undefined)
+  // Not `teardown`: on the root that has tap end the file when it is idle for a moment, as a room is while it loads its next file.
+  const first = (t) => t.after(() => undefined)
   first(t)
   t.beforeEach(first)
 }
