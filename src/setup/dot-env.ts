@@ -58,7 +58,7 @@ const quote = (value: string): string => {
  */
 const quoteFor = (value: string): string | null => {
   if (/^[\w.:/@+=-]+$/.test(value)) return ''
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(value) || value.trim() !== value) return null
   if (!value.includes("'")) return "'"
   return /["\\$`]/.test(value) ? null : '"'

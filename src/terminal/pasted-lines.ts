@@ -39,7 +39,7 @@ const END = '\u001B[201~'
 // oxlint-disable-next-line no-control-regex -- the marks begin with the escape character
 const MARK = /(\u001B\[20[01]~)/
 /** The beginning of a mark at the end of a chunk. A lone escape character is a key. */
-// oxlint-disable-next-line no-control-regex -- as above
+// oxlint-disable-next-line no-control-regex -- a mark that is cut begins with the escape character, too
 const CUT_MARK = /\u001B\[(?:2(?:0[01]?)?)?$/
 const LINE_END = /\r\n|\r|\n/g
 

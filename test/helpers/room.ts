@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import t from 'tap'
 
 const TEST = join(import.meta.dirname, '..')
 
@@ -15,5 +16,9 @@ export const testFiles = (room: string): string[] =>
  * `tap test/NAME/file.test.ts` runs one of them alone. A time limit set on the root of a file would be that of the whole room.
  */
 export const runRoom = async (room: string): Promise<void> => {
-  for (const file of testFiles(room)) await import(join(TEST, file))
+  for (const file of testFiles(room)) {
+    await import(join(TEST, file))
+    // What is added after the end is not run, and tap does not call that a failure.
+    if (t.ended) throw new Error(`The room has ended before ${file} was run.`)
+  }
 }

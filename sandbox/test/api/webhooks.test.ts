@@ -127,16 +127,17 @@ t.test('one visitor whose events fail does not hold up another', async (t) => {
 })
 
 t.test('a webhook that is not answered in time comes again', async (t) => {
-  const { bot, sandbox, say } = await startConnected(t, { webhookTimeoutMs: 50 })
+  const { bot, sandbox, say } = await startConnected(t, { webhookTimeoutMs: 200 })
   bot.answers.push(null)
   say('slow?')
-  await sandbox.until(
-    () => sandbox.state().webhook.lastStatus === null && bot.calls.some(({ status }) => status === null),
-  )
-  await new Promise(setImmediate)
-  sandbox.clock.advance(1000)
-  await sandbox.courier.idle()
-  t.match(bot.items(), [{ message: { text: 'slow?' } }])
+  await sandbox.until(() => sandbox.courier.backingOff() === 1)
+  t.equal(bot.calls.at(-1)?.status, null)
+  // On a busy machine the next one may not be answered in time either.
+  while (sandbox.courier.pending() > 0) {
+    await sandbox.until(() => sandbox.courier.backingOff() === 1 || sandbox.courier.pending() === 0)
+    sandbox.clock.advance(HOUR_MS / 60)
+  }
+  t.match(bot.items().at(-1), { message: { text: 'slow?' } })
 })
 
 t.test('after an hour of failure the app is unsubscribed from the Page', async (t) => {
