@@ -58,13 +58,16 @@ export interface Reply {
   media?: Media
 }
 
-/** A reply as the outbox keeps it. */
-export interface QueuedReply extends Reply {
-  /**
-   * When the event it answers happened, by Facebook's clock, ms since the epoch, and never later than it was answered: no older
-   * message is this one.
-   */
+/** When the event happened that a reply answers. */
+export interface ReplyDates {
+  /** By Facebook's clock, ms since the epoch, and never later than it was answered: no older message is this reply. */
   answersMs?: number
+  /** Instead of `answersMs`, where Facebook's time was not known yet: the event's own date, which may lie ahead. */
+  datedMs?: number
+}
+
+/** A reply as the outbox keeps it. */
+export interface QueuedReply extends Reply, ReplyDates {
   /** The reply of the script that it belongs to. */
   saying?: string
   /** The name of the person who wrote it in the console; absent where the bot did. */

@@ -54,6 +54,7 @@ const settled = async (facts: Doubt) => {
   const theirs = { id: 'mid-0', fromId: '700', text: 'hi', createdMs: clock.now() }
   const doubt = createDoubtResolver({
     graph: {
+      now: clock.now,
       recentMessages: async () => {
         if (look === 'there') return { messages: [own, theirs], next: null }
         if (look === 'missing') return { messages: [theirs], next: null }

@@ -43,8 +43,8 @@ export interface World {
 }
 
 export interface FakeGraph {
-  /** Facebook's clock; this machine's, where it is right. */
-  now: () => number
+  /** Facebook's clock; this machine's, where it is right. Null before Facebook has answered. */
+  now: () => number | null
   /** Texts of every call, in the order they were made. */
   calls: string[]
   /** Texts Facebook has, in the order it accepted them. */
@@ -154,7 +154,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     delivery: undefined as never,
     say: async (text, fields = {}) => {
       const { pageId = 'page-1', psid = 'psid-1', key = `m${(serial += 1)}` } = fields
-      const { timestampMs = world.graph.now() } = fields
+      const { timestampMs = world.graph.now() ?? clock.now() } = fields
       const body = JSON.stringify({ kind: 'message', key, mid: key, pageId, psid, text, timestampMs })
       await world.store.accept([newEvent(key, { pageId, psid, body, timestampMs })])
     },

@@ -80,19 +80,37 @@ t.test('a reply that was in flight at a crash is looked for before it is sent ag
 /** How the only reply ends that was sent, whose answer got lost, and which the conversation shows or does not show. */
 const endOf = async (
   t: Test,
-  given: { ourClockIsMs?: number; datedMs?: number; lookedForMs: number; shownMs: number },
+  given: {
+    ourClockIsMs?: number
+    datedMs?: number
+    lookedForMs: number
+    shownMs: number
+    /** Whether no call was answered before the look at the conversation. */
+    isUnheard?: boolean
+    isKilled?: boolean
+    /** How far our clock is set between the send and the look. */
+    setMs?: number
+  },
 ): Promise<string[]> => {
-  const { ourClockIsMs = 0, datedMs = 0, lookedForMs, shownMs } = given
+  const { ourClockIsMs = 0, datedMs = 0, lookedForMs, shownMs, isUnheard, isKilled, setMs = 0 } = given
   const world = await createWorld(t)
   const { clock, graph } = world
-  graph.now = () => clock.now() - ourClockIsMs
-  const sentMs = graph.now()
+  const startMs = clock.now() - ourClockIsMs
+  const facebookMs = (): number => startMs + clock.elapsed()
+  let hasAnswered = isUnheard !== true
+  graph.now = () => (hasAnswered ? facebookMs() : null)
+  const sentMs = facebookMs()
   graph.answer = () => 'ambiguous'
   world.delivery.start()
   await world.say('x', { timestampMs: sentMs + datedMs })
   await world.until(() => graph.calls.length === 1, 'the try')
   graph.answer = () => undefined
-  graph.recent = () => [{ id: 'm', fromId: 'page-1', text: 'x', createdMs: sentMs + shownMs }]
+  graph.recent = () => {
+    hasAnswered = true
+    return [{ id: 'm', fromId: 'page-1', text: 'x', createdMs: sentMs + shownMs }]
+  }
+  if (isKilled === true) await world.restart()
+  clock.set(setMs)
   await clock.advance(lookedForMs)
   await world.until(async () => {
     await clock.advance(1000)
@@ -116,6 +134,37 @@ for (const hours of [-1, 0, 1]) {
     t.same(await endOf(t, { ourClockIsMs, lookedForMs: 0, shownMs: -60_000 }), ['not_found'])
   })
 }
+
+t.test(
+  'an answer to an event dated ahead is found where Facebook had not answered any call before',
+  async (t) => {
+    for (const facts of [
+      {},
+      { lookedForMs: 60_000 },
+      { isKilled: true },
+      { isKilled: true, lookedForMs: 60_000, ourClockIsMs: 3_600_000 },
+      { setMs: -3_600_000 },
+    ]) {
+      const given = { datedMs: 3_600_000, lookedForMs: 0, shownMs: 0, isUnheard: true, ...facts }
+      t.same(await endOf(t, given), ['found'], JSON.stringify(given))
+    }
+  },
+)
+
+t.test(
+  'the same words of some minutes ago do not pass for the one in doubt before any call was answered',
+  async (t) => {
+    for (const facts of [
+      {},
+      { isKilled: true },
+      { isKilled: true, ourClockIsMs: -3_600_000 },
+      { setMs: 3_600_000 },
+    ]) {
+      const given = { lookedForMs: 0, shownMs: -300_000, isUnheard: true, ...facts }
+      t.same(await endOf(t, given), ['not_found'], JSON.stringify(given))
+    }
+  },
+)
 
 t.test('the same text sent a moment ago does not count as the one in doubt', async (t) => {
   const world = await createWorld(t)

@@ -5,6 +5,8 @@ export interface FakeClock extends Clock {
   advance: (ms: number) => Promise<void>
   /** Moves time on without running anything, as when the machine sleeps: what falls due runs late. */
   skip: (ms: number) => void
+  /** Sets the machine's clock forward, or back: `elapsed` and timers do not notice. */
+  set: (byMs: number) => void
   /** How many timers wait. */
   pending: () => number
 }
@@ -12,6 +14,7 @@ export interface FakeClock extends Clock {
 /** A clock that stands still until a test moves it. */
 export const createFakeClock = (startMs = Date.UTC(2026, 10, 21, 12)): FakeClock => {
   let nowMs = startMs
+  let setMs = 0
   const timers = new Set<{ atMs: number; run: () => void }>()
 
   const after = (ms: number, run: () => void): (() => void) => {
@@ -21,7 +24,7 @@ export const createFakeClock = (startMs = Date.UTC(2026, 10, 21, 12)): FakeClock
   }
 
   return {
-    now: () => nowMs,
+    now: () => nowMs + setMs,
     elapsed: () => nowMs - startMs,
     after,
     sleep: (ms, signal) =>
@@ -47,6 +50,7 @@ export const createFakeClock = (startMs = Date.UTC(2026, 10, 21, 12)): FakeClock
       await settle()
     },
     skip: (ms) => void (nowMs += ms),
+    set: (byMs) => void (setMs += byMs),
     pending: () => timers.size,
   }
 }

@@ -2,7 +2,7 @@ import type { ConversationView, ScriptResult } from '../../conversation/view.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Graph } from '../../graph/graph.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { OutboxItem, QueuedReply, Reply } from '../../messages.ts'
+import type { OutboxItem, QueuedReply, Reply, ReplyDates } from '../../messages.ts'
 import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { createPleaseWait, type PleaseWaitDeps } from './please-wait.ts'
@@ -29,7 +29,7 @@ export type Handling = (
 export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 
 export const createHandling = (
-  deps: Omit<PleaseWaitDeps, 'happenedMs'> & {
+  deps: Omit<PleaseWaitDeps, 'datesOf'> & {
     graph: Pick<Graph, 'now'>
     handle: Handler
     surroundings: Surroundings
@@ -47,10 +47,12 @@ export const createHandling = (
 ): Handling => {
   const { graph, handle, surroundings, apologise, onTaken, onHandled, clock, log } = deps
   const { handlerLimitMs, keepsQuestions } = deps
-  /** An event may be dated ahead, or by our own clock, which may be wrong. Until Facebook has answered once, its date is believed. */
-  const happenedMs = ({ timestampMs }: WebhookEvent): number =>
-    Math.min(timestampMs, graph.now() ?? timestampMs)
-  const pleaseWait = createPleaseWait({ ...deps, happenedMs })
+  /** An event may be dated ahead, or by our own clock, which may be wrong; only Facebook's time tells. */
+  const datesOf = ({ timestampMs }: WebhookEvent): ReplyDates => {
+    const facebookMs = graph.now()
+    return facebookMs === null ? { datedMs: timestampMs } : { answersMs: Math.min(timestampMs, facebookMs) }
+  }
+  const pleaseWait = createPleaseWait({ ...deps, datesOf })
 
   const apologyFor = (event: WebhookEvent, conversation: ConversationView): Reply[] => {
     if (conversation.psid === null) return []
@@ -92,7 +94,7 @@ export const createHandling = (
         answer instanceof Promise ? await withinLimit(answer, pleaseWait(claim, stored, event, view)) : answer
       onHandled(event, view, result)
       return {
-        ...toOutcome(happenedMs(event), conversation, result),
+        ...toOutcome(datesOf(event), conversation, result),
         ...(keepsQuestions && openQuestionOf(event, result)),
         ...takenBackBy(event),
       }
@@ -102,7 +104,7 @@ export const createHandling = (
         'the handler failed on an event',
       )
       return {
-        ...asTexts(itemsOf(happenedMs(event), { replies: apologyFor(event, view) })),
+        ...asTexts(itemsOf(datesOf(event), { replies: apologyFor(event, view) })),
         ...takenBackBy(event),
       }
     }
@@ -116,10 +118,10 @@ const viewOf = ({ pageId, psid, state }: Conversation): ConversationView => ({
   state: state === null ? null : (JSON.parse(state) as JsonObject),
 })
 
-const toOutcome = (answersMs: number, { psid, state }: Conversation, result: ScriptResult): HandledEvent => {
+const toOutcome = (dates: ReplyDates, { psid, state }: Conversation, result: ScriptResult): HandledEvent => {
   const next = result.state === null ? null : JSON.stringify(result.state)
   return {
-    ...asTexts(psid === null ? [] : itemsOf(answersMs, result)),
+    ...asTexts(psid === null ? [] : itemsOf(dates, result)),
     ...(next !== state && { state: next }),
     ...(result.answers !== undefined && {
       answers: result.answers.map(({ values, ...kept }) => ({ ...kept, body: JSON.stringify(values) })),
@@ -139,7 +141,7 @@ const takenBackBy = (event: WebhookEvent): Pick<EventOutcome, 'takenBack'> =>
 
 /** In the order they are to leave. */
 const itemsOf = (
-  answersMs: number,
+  dates: ReplyDates,
   {
     replies,
     effects = [],
@@ -151,7 +153,7 @@ const itemsOf = (
   ...effects.filter(({ do: what }) => what === 'take'),
   ...replies.map((reply): QueuedReply => ({
     ...reply,
-    answersMs,
+    ...dates,
     ...(saying !== undefined && { saying }),
     ...(by !== undefined && { by }),
     ...(humanAgent && { humanAgent }),

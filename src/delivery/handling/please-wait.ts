@@ -1,6 +1,6 @@
 import type { ConversationView } from '../../conversation/view.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { QueuedReply, Reply } from '../../messages.ts'
+import type { QueuedReply, Reply, ReplyDates } from '../../messages.ts'
 import type { InboxClaim, OutboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Log } from '../../base/logger.ts'
@@ -18,8 +18,8 @@ export interface PleaseWaitDeps {
   pleaseWait: PleaseWait
   store: Pick<Store, 'interject'>
   sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver'>
-  /** When an event happened, by Facebook's clock, ms since the epoch. */
-  happenedMs: (event: WebhookEvent) => number
+  /** When an event happened, for the reply to it. */
+  datesOf: (event: WebhookEvent) => ReplyDates
   clock: Clock
   log: Log
 }
@@ -36,7 +36,7 @@ const REMEMBERED_MS = 15 * 60_000
  * @returns begins to wait for an event; what it returns ends that
  */
 export const createPleaseWait = (deps: PleaseWaitDeps) => {
-  const { pleaseWait, store, sender, happenedMs, clock, log } = deps
+  const { pleaseWait, store, sender, datesOf, clock, log } = deps
   /** When the visitor of a conversation was told, ms since the epoch; those told longest ago first. */
   const told = new Map<number, number>()
 
@@ -76,7 +76,7 @@ export const createPleaseWait = (deps: PleaseWaitDeps) => {
     const tell = async (): Promise<void> => {
       const [reply] = await pleaseWait.say(event, conversation)
       if (reply === undefined || isOver) return
-      await send(claim, stored, { ...reply, answersMs: happenedMs(event) })
+      await send(claim, stored, { ...reply, ...datesOf(event) })
     }
     const afterMs = pleaseWait.afterMs(pageId)
     const leftMs = stored.acceptedMs + afterMs - clock.now()

@@ -56,11 +56,11 @@ export const DEFAULT_DOUBT_TIMES: DoubtTimes = {
 const MOST_PAGES = 10
 // Graph gives times in whole seconds.
 const ROUNDING_MS = 5000
-// The tolerance between our clock and Facebook's, where only ours is known.
+// The tolerance where only our clock says how long ago a reply was handed out: it may have been set since, or be another machine's.
 const CLOCK_SKEW_MS = 60_000
 
 export const createDoubtResolver = (deps: {
-  graph: Pick<Graph, 'recentMessages'>
+  graph: Pick<Graph, 'recentMessages' | 'now'>
   store: Pick<Store, 'sentReplies'>
   pacer: Pacer
   clock: Clock
@@ -84,11 +84,31 @@ export const createDoubtResolver = (deps: {
   const lastTryOf = ({ takenMs }: OutboxClaim, reply: StoredReply, content: QueuedReply): Try => {
     const ours = tries.get(reply.id)
     if (ours !== undefined && ours.endedMs >= takenMs) return ours
-    return { endedMs: takenMs, overMs: takenMs + lastingMs(content), isAgain: false }
+    return { firstMs: undefined, endedMs: takenMs, overMs: takenMs + lastingMs(content), isAgain: false }
+  }
+
+  /**
+   * When the reply went out at the earliest, by Facebook's clock. Where it does not say since when, that is reckoned back from Facebook's time now,
+   * which an answer to the look has brought.
+   */
+  const earliestOf = (
+    { id, doubtSinceMs }: StoredReply,
+    { answersMs, datedMs = Number.POSITIVE_INFINITY }: QueuedReply,
+  ): number => {
+    if (answersMs !== undefined) return answersMs - ROUNDING_MS
+    const firstMs = tries.get(id)?.firstMs
+    const agoMs =
+      firstMs === undefined
+        ? clock.now() - (doubtSinceMs ?? clock.now()) + CLOCK_SKEW_MS
+        : clock.elapsed() - firstMs + ROUNDING_MS
+    return Math.min(datedMs - ROUNDING_MS, (graph.now() ?? clock.now()) - agoMs)
   }
 
   /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
-  const messagesSince = async (sinceMs: number, call: RecentMessagesCall): Promise<RecentMessage[]> => {
+  const messagesSince = async (
+    earliest: () => number,
+    call: RecentMessagesCall,
+  ): Promise<RecentMessage[]> => {
     const found: RecentMessage[] = []
     let after: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -96,7 +116,7 @@ export const createDoubtResolver = (deps: {
       const { messages, next } = await graph.recentMessages({ ...call, after })
       found.push(...messages)
       const oldestMs = messages.at(-1)?.createdMs ?? null
-      if (next === null || (oldestMs !== null && oldestMs < sinceMs)) break
+      if (next === null || (oldestMs !== null && oldestMs < earliest())) break
       after = next
     }
     return found
@@ -121,14 +141,15 @@ export const createDoubtResolver = (deps: {
       }
       bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
-      const earliestMs = earliestOf(content, reply.doubtSinceMs ?? clock.now())
+      const earliest = (): number => earliestOf(reply, content)
       try {
-        const messages = await messagesSince(earliestMs, { pageId, pageToken: token, psid: psid ?? '' })
+        const messages = await messagesSince(earliest, { pageId, pageToken: token, psid: psid ?? '' })
         unreadableMs.delete(reply.id)
         const sent = await store.sentReplies(claim.conversation)
         // An echo may have settled it while we were looking.
         const own = sent.find(({ replyId }) => replyId === reply.id)
         if (own !== undefined) return { is: 'sent', messageId: own.messageId }
+        const earliestMs = earliest()
         const known = new Set(sent.map(({ messageId }) => messageId))
         const found = messages.find(
           (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
@@ -157,7 +178,7 @@ export const createDoubtResolver = (deps: {
       }
     },
     begun: ({ id }) => void begunMs.set(id, clock.elapsed()),
-    tried: ({ id }, content, isOver) => {
+    tried: ({ id, doubtSinceMs }, content, isOver) => {
       const nowMs = clock.elapsed()
       // Echoes settle most entries without calling `forget`. Without an entry a reply counts as tried when the Page was taken.
       for (const [other, { overMs }] of tries) {
@@ -166,8 +187,14 @@ export const createDoubtResolver = (deps: {
       }
       for (const others of [unreadableMs, bookedMs]) dropUntil(others, nowMs - 2 * times.giveUpMs)
       const lastMs = (begunMs.get(id) ?? nowMs) + lastingMs(content)
-      const isAgain = tries.delete(id)
-      tries.set(id, { endedMs: nowMs, overMs: isOver ? nowMs : Math.max(nowMs, lastMs), isAgain })
+      const before = tries.get(id)
+      tries.delete(id)
+      tries.set(id, {
+        firstMs: before === undefined && doubtSinceMs === null ? begunMs.get(id) : before?.firstMs,
+        endedMs: nowMs,
+        overMs: isOver ? nowMs : Math.max(nowMs, lastMs),
+        isAgain: before !== undefined,
+      })
       begunMs.delete(id)
     },
     forget: (reply) => {
@@ -180,6 +207,8 @@ export const createDoubtResolver = (deps: {
 }
 
 interface Try {
+  /** When its first try of all began; undefined where another process may have made that. */
+  firstMs: number | undefined
   endedMs: number
   /** From then on Facebook does nothing more about it. */
   overMs: number
@@ -194,10 +223,6 @@ const dropUntil = (times: Map<string, number>, ms: number): void => {
     times.delete(id)
   }
 }
-
-/** When the reply went out at the earliest. Our own clock is asked for replies of earlier versions only, which do not say what they answer. */
-const earliestOf = ({ answersMs }: QueuedReply, doubtSinceMs: number): number =>
-  answersMs === undefined ? doubtSinceMs - CLOCK_SKEW_MS : answersMs - ROUNDING_MS
 
 /** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
 const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()

@@ -208,10 +208,11 @@ export const createOutcomes = (deps: {
     const { text, quick_replies: choices } = content.message
     const words = choose(pageId)
     if (choices === undefined || text === words) return undefined
-    const { answersMs, saying } = content
+    const { answersMs, datedMs, saying } = content
     return {
       message: { text: words, quick_replies: choices },
       ...(answersMs !== undefined && { answersMs }),
+      ...(datedMs !== undefined && { datedMs }),
       ...(saying !== undefined && { saying }),
     }
   }

@@ -89,10 +89,8 @@ export const createFacebook = (deps: {
   time: SimulatedTime
   busy: () => void
   note: (line: string) => void
-  /** Whether a bot hears Facebook's time before it is called back, as one that checks its tokens at its start mostly does. */
-  isHeardAtOnce: boolean
 }): Facebook => {
-  const { time, busy, note, isHeardAtOnce } = deps
+  const { time, busy, note } = deps
   const written = new Map<string, RecentMessage[]>()
   const openedMs = new Map<string, number>()
   /** What the ids of media show, and for which Page. */
@@ -221,7 +219,7 @@ export const createFacebook = (deps: {
     },
     graphFor: (isAlive) => {
       const inFlight = new Set<string>()
-      let hasAnswered = isHeardAtOnce
+      let hasAnswered = false
 
       /** What a dead process asked for still happens; it only never hears of it. */
       const answered = async <Answer>(asked: () => Promise<Answer>): Promise<Answer> => {

@@ -127,8 +127,7 @@ const play = async (scenario: Scenario, file: string): Promise<Outcome> => {
   const { busy, settle } = createStillness()
   const disk = createDisk(busy)
   const { aheadMs = 0 } = scenario
-  // A bot that has not heard Facebook yet believes the date of an event, and may send twice what answers one that is dated ahead.
-  const facebook = createFacebook({ time, busy, note, isHeardAtOnce: aheadMs > 0 })
+  const facebook = createFacebook({ time, busy, note })
   facebook.fates.push(...scenario.fates)
   facebook.looks.push(...scenario.looks)
   facebook.uploads.push(...scenario.uploads)
