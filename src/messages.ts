@@ -36,6 +36,34 @@ export type OutboxItem = QueuedReply | Effect
 
 export const isEffect = (item: OutboxItem): item is Effect => 'do' in item
 
+/** Reads what the outbox has stored. @returns null for a damaged line: no JSON, or not the shape of an item */
+export const readOutboxItem = (body: string): OutboxItem | null => {
+  let item: unknown
+  try {
+    item = JSON.parse(body)
+  } catch {
+    return null
+  }
+  return isObject(item) && (isDeed(item) || isMessage(item['message']))
+    ? (item as unknown as OutboxItem)
+    : null
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isDeed = ({ do: what }: Record<string, unknown>): boolean => what === 'handover' || what === 'take'
+
+const isMessage = (message: unknown): boolean => {
+  if (!isObject(message)) return false
+  const { text, attachment, quick_replies: choices } = message
+  return (
+    (text === undefined || typeof text === 'string') &&
+    (attachment === undefined || (isObject(attachment) && isObject(attachment['payload']))) &&
+    (choices === undefined || Array.isArray(choices))
+  )
+}
+
 export const MEDIA_TYPES = ['image', 'audio', 'video', 'file'] as const
 export type MediaType = (typeof MEDIA_TYPES)[number]
 
@@ -76,5 +104,8 @@ export interface QueuedReply extends Reply, ReplyDates {
   humanAgent?: true
 }
 
-/** Why a reply can never be sent. */
-export type DeadReason = 'outside_window' | 'unreachable' | 'bad_request'
+/** Why Facebook never takes a reply. */
+export type FinalRefusal = 'outside_window' | 'unreachable' | 'bad_request'
+
+/** Why a reply can never be sent. `damaged`: what is stored of it cannot be read. */
+export type DeadReason = FinalRefusal | 'damaged'

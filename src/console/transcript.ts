@@ -2,7 +2,7 @@ import type { DeadReason } from '../messages.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
-import { isEffect, type OutboxItem, type QueuedReply } from '../messages.ts'
+import { isEffect, readOutboxItem, type QueuedReply } from '../messages.ts'
 import type { KeptConversation, Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
@@ -169,7 +169,8 @@ const wordsOfEvent = (event: WebhookEvent): string | null => {
 const writer = (name: string | null): Line['by'] => (name === null ? 'bot' : { person: name })
 
 const saidBy = (body: string): Pick<Line, 'by' | 'text'> => {
-  const item = JSON.parse(body) as OutboxItem
+  const item = readOutboxItem(body)
+  if (item === null) return { by: 'bot', text: '[damaged: it cannot be read]' }
   if (isEffect(item)) {
     const done =
       item.do === 'take' ? 'takes the conversation back' : 'hands the conversation over to a person'

@@ -1,4 +1,4 @@
-import type { DeadReason } from '../messages.ts'
+import type { FinalRefusal } from '../messages.ts'
 import { BotError, type BotErrorCode } from '../base/errors.ts'
 
 /** What a Graph error means for us. Decided once, by the table in `verdicts.ts`. */
@@ -9,7 +9,7 @@ export type Verdict =
   | 'restricted'
   | 'rate_limited'
   /** What is sent will never be taken. */
-  | DeadReason
+  | FinalRefusal
   /** It was not carried out, and may be later. */
   | 'transient'
   /** It may have been carried out. Only for calls whose repetition would be seen. */

@@ -59,4 +59,5 @@ export const REASONS = {
   outside_window: 'window closed',
   unreachable: 'not reachable',
   bad_request: 'refused',
+  damaged: 'damaged',
 } as const

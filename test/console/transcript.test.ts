@@ -170,7 +170,7 @@ t.test(
           body: JSON.stringify(written),
         },
       ],
-      replies: [reply('r5', 6, written), reply('r6', 7, { do: 'take' })],
+      replies: [reply('r5', 6, written), reply('r6', 7, { do: 'take' }), reply('r7', 7, null)],
       events: [{ seq: 8, acceptedMs: NOW + 8000, body: deed.body }],
     })
     const facebook = [
@@ -186,6 +186,7 @@ t.test(
       'ann dead: Ann here.',
       'ann waiting: Ann here.',
       'bot waiting: [takes the conversation back]',
+      'bot waiting: [damaged: it cannot be read]',
       'ann unhandled: Still me.',
     ])
   },

@@ -42,6 +42,65 @@ t.test('a Page without a token is told of where others have one, once visitors w
   t.match(world.needs, [{ pageId: 'page-2', cause: 'token_missing', remedy: /--page page-2/ }])
 })
 
+t.test('a damaged reply becomes a dead letter, and those that were read with it are sent', async (t) => {
+  for (const damaged of [
+    '',
+    'not JSON',
+    'null',
+    '[]',
+    '{}',
+    '{"message":null}',
+    '{"message":{"text":5}}',
+    '{"do":"?"}',
+  ]) {
+    const world = await createWorld(t)
+    const { claimOutbox } = world.store
+    world.store.claimOutbox = async (...given) => {
+      const claims = await claimOutbox(...given)
+      return claims.map((claim) => ({
+        ...claim,
+        replies: claim.replies.map((reply) =>
+          reply.body.includes('"x.0"') ? { ...reply, body: damaged } : reply,
+        ),
+      }))
+    }
+    world.tokens.set('page-1', 'invalid')
+    world.delivery.start()
+    for (const [psid, text] of [
+      ['psid-1', 'before'],
+      ['psid-2', 'x*2'],
+      ['psid-3', 'after'],
+    ] as const)
+      await world.say(text, { psid })
+    await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 4, 'they wait')
+    world.tokens.set('page-1', 'valid')
+    await world.until(async () => (await world.store.counts()).outbox.size === 0, 'nothing is left')
+    t.same(world.graph.accepted.toSorted(), ['after', 'before', 'x.1'], damaged)
+    t.same(world.dead, ['damaged'])
+    t.match(world.logged, [
+      'what is stored of a reply is damaged, so it cannot be sent',
+      /became a dead letter/,
+    ])
+    const { letters } = await world.store.deadLetters.list({ limit: 5 })
+    t.match(letters, [{ psid: 'psid-2', reason: 'damaged' }])
+  }
+})
+
+t.test('a damaged memory of a conversation begins anew, and its visitor is answered', async (t) => {
+  for (const damaged of ['', 'not JSON', 'null', '[]']) {
+    const world = await createWorld(t)
+    const { claimInbox } = world.store
+    world.store.claimInbox = async (...given) => {
+      const claims = await claimInbox(...given)
+      return claims.map((claim) => ({ ...claim, conversation: { ...claim.conversation, state: damaged } }))
+    }
+    world.delivery.start()
+    await world.say('hello')
+    await world.until(() => world.graph.accepted.length === 1, `answered: ${damaged}`)
+    t.match(world.logged, ['what was remembered of a conversation is damaged, and begins anew'])
+  }
+})
+
 t.test('an event whose end could not be stored is told of and handled again', async (t) => {
   const world = await createWorld(t)
   const { finishEvent } = world.store

@@ -85,6 +85,11 @@ export const createHandling = (
     const { conversation } = claim
     const { pageId } = conversation
     let view = viewOf(conversation)
+    if (view.state === null && conversation.state !== null)
+      log.error(
+        { pageId, conversation: conversation.id },
+        'what was remembered of a conversation is damaged, and begins anew',
+      )
     try {
       const seen = surroundings(claim, stored, event, view, rest)
       view = seen instanceof Promise ? await seen : seen
@@ -115,8 +120,18 @@ export const createHandling = (
 const viewOf = ({ pageId, psid, state }: Conversation): ConversationView => ({
   pageId,
   psid,
-  state: state === null ? null : (JSON.parse(state) as JsonObject),
+  state: state === null ? null : readState(state),
 })
+
+/** Null for a damaged one. */
+const readState = (state: string): JsonObject | null => {
+  try {
+    const read: unknown = JSON.parse(state)
+    return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as JsonObject) : null
+  } catch {
+    return null
+  }
+}
 
 const toOutcome = (dates: ReplyDates, { psid, state }: Conversation, result: ScriptResult): HandledEvent => {
   const next = result.state === null ? null : JSON.stringify(result.state)

@@ -24,6 +24,8 @@ export interface Outcomes {
   done: (claim: OutboxClaim, reply: StoredReply) => Step
   /** The messaging window closed before the reply was sent. */
   tooLate: (claim: OutboxClaim, reply: StoredReply) => Promise<Step>
+  /** What is stored of the reply cannot be read. */
+  damaged: (claim: OutboxClaim, reply: StoredReply) => Promise<Step>
   /** Whether it was sent cannot be told yet. */
   inDoubt: (claim: OutboxClaim, reply: StoredReply) => void
   /** Graph refused it, or the media it shows. @param content - null for what is no message */
@@ -232,6 +234,11 @@ export const createOutcomes = (deps: {
       return { go: 'on' }
     },
     tooLate: (claim, reply) => dead(claim, reply, 'outside_window', retries.get(claim.conversation.id)?.last),
+    damaged: (claim, reply) => {
+      const { pageId } = claim.conversation
+      log.error({ pageId, replyId: reply.id }, 'what is stored of a reply is damaged, so it cannot be sent')
+      return dead(claim, reply, 'damaged')
+    },
     inDoubt,
     refused,
     retry,

@@ -1,4 +1,4 @@
-import type { DeadReason } from '../../messages.ts'
+import type { FinalRefusal } from '../../messages.ts'
 import type { GraphError } from '../../graph/error.ts'
 import type { GraphFacts } from '../../store/dead-letters.ts'
 import type { Closing } from './gates.ts'
@@ -11,7 +11,7 @@ export type Refusal =
   /** Its conversation waits and tries slowly. `isInDoubt`: it may have gone out. */
   | { do: 'park'; refusal: StuckRefusal; isInDoubt: boolean }
   /** `mayPass`: the same may be taken a moment later. */
-  | { do: 'bury'; reason: DeadReason; mayPass: boolean }
+  | { do: 'bury'; reason: FinalRefusal; mayPass: boolean }
   | { do: 'retry' }
   /** It may have gone out: look before sending again. */
   | { do: 'doubt' }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { createPump } from '../../base/pump.ts'
-import type { OutboxItem } from '../../messages.ts'
+import { readOutboxItem, type OutboxItem } from '../../messages.ts'
 import type { ClaimId, OutboxClaim, OutboxRoom, PageRoom, Store, StoredReply } from '../../store/store.ts'
 import type { Gates } from './gates.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -12,8 +12,8 @@ export interface Sender {
   /** Whether replies of this Page could go out right now; then a place is reserved, see {@link Sender.deliver}. */
   reserve: (pageId: string) => boolean
   unreserve: (pageId: string) => void
-  /** Sends what was handed out as it was stored, in the place that was reserved for it. @param items - the replies, read */
-  deliver: (claim: OutboxClaim, items: readonly OutboxItem[]) => void
+  /** Sends what was handed out as it was stored, in the place that was reserved for it. @param items - the replies, read; null for a damaged one */
+  deliver: (claim: OutboxClaim, items: readonly (OutboxItem | null)[]) => void
   /** An echo says that Facebook has this reply. */
   confirm: (replyId: string, messageId: string | null) => void
   start: () => void
@@ -28,7 +28,7 @@ export const createSender = (deps: {
   store: Store
   gates: Pick<Gates, 'room' | 'most' | 'narrowed'>
   sendOne: SendOne
-  outcomes: Pick<Outcomes, 'forget'>
+  outcomes: Pick<Outcomes, 'forget' | 'damaged'>
   clock: Clock
   log: Log
   /** How many conversations are sent for at the same time, over all Pages. */
@@ -73,7 +73,7 @@ export const createSender = (deps: {
         take(claim.conversation.pageId)
         deliver(
           claim,
-          claim.replies.map(({ body }) => JSON.parse(body) as OutboxItem),
+          claim.replies.map(({ body }) => readOutboxItem(body)),
         )
       }
       return claims.length > 0
@@ -108,11 +108,17 @@ export const createSender = (deps: {
   }
 
   /** @returns when the conversation may be tried again; undefined for at once */
-  const work = async (claim: OutboxClaim, items: readonly OutboxItem[]): Promise<number | undefined> => {
+  const work: (...given: Parameters<Sender['deliver']>) => Promise<number | undefined> = async (
+    claim,
+    items,
+  ) => {
     try {
       for (const [index, reply] of claim.replies.entries()) {
         for (let item = items[index]; item !== undefined;) {
-          const step = await sendOne(claim, reply, item, handOf(claim, reply))
+          const step =
+            item === null
+              ? await outcomes.damaged(claim, reply)
+              : await sendOne(claim, reply, item, handOf(claim, reply))
           if (step.go === 'stop') return step.notBeforeMs
           item = step.instead
         }
