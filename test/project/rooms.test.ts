@@ -25,10 +25,17 @@ t.test('`npm run torture` runs the tests that are different there, and no others
     scripts: { torture: string }
   }
   const run = scripts.torture.split(' ').filter((word) => word.endsWith('.test.ts'))
-  const drawing = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && !name.startsWith('project/'))
-    .filter((name) => /isTorture|roundsOr|EVERGREEN_ROUNDS/.test(readFileSync(join(TEST, name), 'utf8')))
-  t.strictSame(run.toSorted(), drawing.map((name) => `test/${name}`).toSorted())
+  const drawing = ['test', 'sandbox/test']
+    .flatMap((folder) =>
+      readdirSync(join(TEST, '..', folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    )
+    .filter((name) => name.endsWith('.test.ts') && !name.startsWith('test/project/'))
+    .filter((name) =>
+      /isTorture|roundsOr|EVERGREEN_ROUNDS/.test(readFileSync(join(TEST, '..', name), 'utf8')),
+    )
+  t.strictSame(run.toSorted(), drawing.toSorted())
   t.end()
 })
 

@@ -160,47 +160,84 @@ const copyOfKeeper = (keeper: Keeper): Keeper => ({
 
 const copyOfItem = ({ reply, fence, isDoubt }: Item): Item => ({ reply, fence, isDoubt })
 
-/** Every number is a digit. Two keepers that change places make no other state: what one may do, so may the other. */
+/**
+ * Every number in bits of its own: a key of words takes three times as long to make and to look up, which is what an
+ * exploration does most. Two keepers that change places make no other state: what one may do, so may the other.
+ */
 export const keyOf = (state: State): string => {
-  const keys = state.keepers.map(keyOfKeeper)
-  const [a = '', b = ''] = keys
-  if (a !== b) return keyAs(state, keys, a < b ? 'AB' : 'BA')
-  const [one, other] = [keyAs(state, keys, 'AB'), keyAs(state, keys, 'BA')]
+  const a = keyOfKeeper(state.keepers[0])
+  const b = keyOfKeeper(state.keepers[1])
+  if (a !== b) return a < b ? keyAs(state, a, b, AB) : keyAs(state, b, a, BA)
+  const [one, other] = [keyAs(state, a, b, AB), keyAs(state, a, b, BA)]
   return one < other ? one : other
 }
 
 /** The same, but for which keeper is which. */
-export const keyWithNames = (state: State): string => keyAs(state, state.keepers.map(keyOfKeeper), 'AB')
+export const keyWithNames = (state: State): string =>
+  keyAs(state, keyOfKeeper(state.keepers[0]), keyOfKeeper(state.keepers[1]), AB)
+
+/** What stands for each keeper in a key; 0 stands for none of them. */
+type Names = readonly [number, number]
+const AB: Names = [1, 2]
+const BA: Names = [2, 1]
 
 const keyAs = (
   { page, finished, outbox, flying, got, faults, wrong }: State,
-  [a, b]: string[],
-  names: 'AB' | 'BA',
+  first: string,
+  second: string,
+  names: Names,
 ): string => {
-  const nameOf = (who: Who | null): string => (who === null ? '-' : (names[who] ?? ''))
-  const requests = flying.map(({ reply, left, by }) => `${reply}${left}${nameOf(by)}`).join()
-  const keepers = names === 'AB' ? `${a} ${b}` : `${b} ${a}`
-  return `${nameOf(page.owner)}${page.fence}${page.left}${finished}${got}${faults} ${outbox.join()} ${requests} ${keepers} ${wrong}`
+  const nameOf = (who: Who | null): number => (who === null ? 0 : names[who])
+  let rows = 0
+  for (const row of outbox) rows = (rows << 2) | ROWS[row]
+  let key = String.fromCharCode(
+    (nameOf(page.owner) << 8) | (page.fence << 4) | page.left,
+    (finished << 12) | (got << 8) | (faults << 4) | flying.length,
+    rows,
+  )
+  for (const { reply, left, by } of flying)
+    key += String.fromCharCode((reply << 8) | ((left + 1) << 4) | nameOf(by))
+  return `${key}${first}${second}${wrong ?? ''}`
 }
+
+const ROWS = { none: 0, waiting: 1, handed: 2 } as const
+const FIRSTS = { idle: 0, queued: 1, sent: 2, answered: 3 } as const
 
 const keyOfKeeper = (keeper: Keeper): string => {
   const { fence, held, renewedAgo, hasRead, hand, first, settle, queue, frozen, checked } = keeper
-  const keyOfItem = (item: Item): string => `${item.reply}${item.fence}${item.isDoubt}`
-  return `${fence}${held}${settle}${checked}${renewedAgo}${frozen}${hasRead}${first}${hand.map(keyOfItem).join()}/${queue.map(keyOfItem).join()}`
+  let key = String.fromCharCode(
+    (fence << 12) | (checked << 8) | (held << 4) | settle,
+    (orNone(renewedAgo) << 8) | (orNone(frozen) << 4) | (FIRSTS[first] << 1) | Number(hasRead),
+    (hand.length << 8) | queue.length,
+  )
+  for (const item of hand) key += keyOfItem(item)
+  for (const item of queue) key += keyOfItem(item)
+  return key
 }
+
+const orNone = (ticks: number | null): number => (ticks === null ? 0 : ticks + 1)
+
+const keyOfItem = ({ reply, fence, isDoubt }: Item): string =>
+  String.fromCharCode((reply << 8) | (fence << 4) | Number(isDoubt))
 
 /** Only which fences are the same matters: small numbers make equal states equal. */
 export const withSmallFences = (state: State): State => {
-  const { page, keepers } = state
-  const holders = [page, ...keepers, ...keepers.flatMap(({ hand, queue }) => [...hand, ...queue])]
-  let used = 1
-  for (const { fence } of holders) used |= 1 << fence
-  for (const { checked } of keepers) used |= 1 << checked
+  let used = 1 | (1 << state.page.fence)
+  for (const { fence, checked, hand, queue } of state.keepers) {
+    used |= (1 << fence) | (1 << checked)
+    for (const item of hand) used |= 1 << item.fence
+    for (const item of queue) used |= 1 << item.fence
+  }
   // None is left out.
   if ((used & (used + 1)) === 0) return state
   const toSmall = (fence: number): number => ones(used & ((1 << fence) - 1))
-  for (const holder of holders) holder.fence = toSmall(holder.fence)
-  for (const keeper of keepers) keeper.checked = toSmall(keeper.checked)
+  state.page.fence = toSmall(state.page.fence)
+  for (const keeper of state.keepers) {
+    keeper.fence = toSmall(keeper.fence)
+    keeper.checked = toSmall(keeper.checked)
+    for (const item of keeper.hand) item.fence = toSmall(item.fence)
+    for (const item of keeper.queue) item.fence = toSmall(item.fence)
+  }
   return state
 }
 

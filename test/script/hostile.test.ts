@@ -3,6 +3,7 @@ import t from 'tap'
 import { BotError } from '../../src/base/errors.ts'
 import { CONTRACT, mistakesOf, parse } from '../conversation/scripts.ts'
 import { anyCharacter } from '../helpers/any-character.ts'
+import { roundsOr } from '../helpers/faults.ts'
 
 t.test('an empty file, one of comments and one of spaces are refused as empty', async (t) => {
   for (const content of ['', '\n\n', '# only a comment\n', '   ', '---\n', '\uFEFF']) {
@@ -108,16 +109,18 @@ t.test('whatever a file holds, it is a script or a BotError', async () => {
   ]
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 80 }), (parts) => settled(parts.join(''))),
-    { numRuns: 700 },
+    { numRuns: roundsOr(150, 100) },
   )
-  fc.assert(fc.property(fc.string({ unit: anyCharacter, maxLength: 300 }), settled), { numRuns: 500 })
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), settled), { numRuns: 300 })
+  fc.assert(fc.property(fc.string({ unit: anyCharacter, maxLength: 300 }), settled), {
+    numRuns: roundsOr(100, 100),
+  })
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), settled), { numRuns: roundsOr(80, 100) })
   // The contract's script, bent in one place.
   fc.assert(
     fc.property(fc.nat(CONTRACT.length), fc.nat(20), fc.constantFrom(...pieces), (from, length, piece) =>
       settled(CONTRACT.slice(0, from) + piece + CONTRACT.slice(from + length)),
     ),
-    { numRuns: 700 },
+    { numRuns: roundsOr(150, 100) },
   )
 })
 
@@ -138,7 +141,7 @@ t.test('whatever a value is, it is read or refused', async () => {
         if (!(error instanceof BotError)) throw error
       }
     }),
-    { numRuns: 800 },
+    { numRuns: roundsOr(200, 100) },
   )
 })
 
@@ -183,6 +186,6 @@ t.test('whatever follows a slash, it is a pattern or refused, and never slow', a
         if (!(error instanceof BotError)) throw error
       }
     }),
-    { numRuns: 700 },
+    { numRuns: roundsOr(150, 100) },
   )
 })

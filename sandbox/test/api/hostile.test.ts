@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { graph, startConnected } from '../lab.ts'
 import { anyCharacter } from '../any-character.ts'
+import { roundsOr } from '../rounds.ts'
 
 /** `..` would lead out of Graph before the request is even sent. */
 const pathWord = fc.string({ maxLength: 8 }).filter((word) => !/^\.{1,2}$/.test(word))
@@ -98,7 +99,7 @@ t.test('malformed input to Graph is answered with an envelope, never with a cras
         )
       },
     ),
-    { numRuns: 400 },
+    { numRuns: roundsOr(120) },
   )
   t.strictSame(warnings, [])
   t.match(await graph(sandbox, '/v25.0/me', { token: pageToken }), { status: 200 }, 'it still works')
@@ -157,7 +158,7 @@ t.test('any message value is sent or refused with 100, 105 or 194', async (t) =>
       // A list of a bad length has numbers of its own.
       return status === 200 || (status === 400 && [100, 105, 194].includes(code))
     }),
-    { numRuns: 300 },
+    { numRuns: roundsOr(80) },
   )
   t.ok(sandbox.conversation(pageId, psid))
 })

@@ -18,6 +18,7 @@ import {
   textOf,
   VERIFY_TOKEN,
 } from '../lab.ts'
+import { roundsOr } from '../rounds.ts'
 
 /** A conversation with something of everything in it. */
 const live = async (t: Parameters<typeof startBot>[0]) => {
@@ -137,7 +138,7 @@ t.test('a world that is wrong in any place is refused whole', async (t) => {
         return status === 400 && JSON.stringify(untouched.save()) === before
       },
     ),
-    { numRuns: 400 },
+    { numRuns: roundsOr(100) },
   )
   t.equal(warnings.length, 0)
   for (const nonsense of [[], {}, { format: 'evergreen-sandbox', version: 2 }]) {

@@ -39,10 +39,10 @@ t.test(`a message is matched against ${PHRASES} phrases in about a millisecond`,
   const all = [...replies.values()].flatMap(({ phrases }) => phrases)
 
   const questions: Record<string, string[]> = {
-    'as it stands': all.slice(0, 500),
-    'with a typo': all.slice(0, 500).map((text) => `${text.slice(0, -3)}${text.slice(-2)}`),
-    'with words that are in thousands': all.slice(0, 500).map(() => `do you have the ${word()}`),
-    'of unknown words': all.slice(0, 500).map(() => `${word()}x ${word()}y ${word()}z ${word()}q`),
+    'as it stands': all.slice(0, 150),
+    'with a typo': all.slice(0, 150).map((text) => `${text.slice(0, -3)}${text.slice(-2)}`),
+    'with words that are in thousands': all.slice(0, 150).map(() => `do you have the ${word()}`),
+    'of unknown words': all.slice(0, 150).map(() => `${word()}x ${word()}y ${word()}z ${word()}q`),
     'of a hundred such words': all
       .slice(0, 100)
       .map(() => Array.from({ length: 100 }, () => `${word()}x`).join(' ')),
