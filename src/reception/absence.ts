@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { Graph } from '../graph/graph.ts'
 import type { Log } from '../base/logger.ts'
 import type { Store } from '../store/store.ts'
 
@@ -14,28 +15,57 @@ const BEAT_MS = 60_000
 /** A restart takes less, and Facebook repeats the webhooks of so short an absence. */
 export const AWAY_MS = 5 * 60_000
 const ALIVE = 'alive'
+/** What was missed longer ago cannot be answered any more (docs/messenger-platform.md#f4). */
+const ANSWERABLE_MS = 24 * 3_600_000
+
+/** Facebook's time, which dates the messages that are looked for; our own before its first answer. */
+export const timeOf = ({ graph, clock }: { graph: Pick<Graph, 'now'>; clock: Clock }): number =>
+  graph.now() ?? clock.now()
+
+/**
+ * Until when the bot was up, as it was noted. A time that lies ahead was noted by a clock that has been set back since: it says nothing, and the
+ * bot may have been away for all the time of which there is something to recover.
+ */
+export const knownUntil = (untilMs: number, nowMs: number): number =>
+  untilMs > nowMs + AWAY_MS ? nowMs - ANSWERABLE_MS : untilMs
 
 export const createAbsence = (deps: {
   store: Pick<Store, 'remember' | 'recall'>
+  graph: Pick<Graph, 'now'>
   clock: Clock
   log: Pick<Log, 'debug' | 'warn'>
   /** Called with the time since which the bot was away, ms since the epoch. */
   onAway: (sinceMs: number) => void
 }): Absence => {
-  const { store, clock, log, onAway } = deps
+  const { store, graph, clock, log, onAway } = deps
   let stopped = false
   let lastBeatMs: number | null = null
   let cancelBeat = (): void => undefined
+  /** What the run before has noted, until Facebook's time says whether the bot was away. */
+  let judgeLater: (() => void) | null = null
 
   const beat = (): void => {
     const nowMs = clock.now()
+    if (graph.now() !== null) {
+      judgeLater?.()
+      judgeLater = null
+    }
     // A machine that slept counts as away, too.
-    if (lastBeatMs !== null && nowMs - lastBeatMs > AWAY_MS) onAway(lastBeatMs)
+    if (lastBeatMs !== null && nowMs - lastBeatMs > AWAY_MS) onAway(timeOf(deps) - (nowMs - lastBeatMs))
     lastBeatMs = nowMs
     store
-      .remember(ALIVE, String(nowMs))
+      .remember(ALIVE, String(timeOf(deps)))
       .catch((error: unknown) => log.debug({ err: error }, 'could not note the time'))
     cancelBeat = clock.after(BEAT_MS, beat)
+  }
+
+  /** @param agoMs - how long ago the bot was started. @returns whether it was away until then */
+  const judge = (aliveMs: number, agoMs: number): boolean => {
+    const startedMs = timeOf(deps) - agoMs
+    const sinceMs = knownUntil(aliveMs, startedMs)
+    const wasAway = startedMs - sinceMs > AWAY_MS
+    if (wasAway) onAway(sinceMs)
+    return wasAway
   }
 
   const lastAlive = (): Promise<string | null> =>
@@ -48,8 +78,11 @@ export const createAbsence = (deps: {
     start: async () => {
       const aliveMs = Number((await lastAlive()) ?? Number.NaN)
       if (stopped) return false
-      const wasAway = Number.isFinite(aliveMs) && clock.now() - aliveMs > AWAY_MS
-      if (wasAway) onAway(aliveMs)
+      const startMs = clock.elapsed()
+      const wasAway = Number.isFinite(aliveMs) && judge(aliveMs, 0)
+      // A clock that was set while the bot was down may hide an absence.
+      if (Number.isFinite(aliveMs) && !wasAway && graph.now() === null)
+        judgeLater = () => judge(aliveMs, clock.elapsed() - startMs)
       beat()
       return wasAway
     },
@@ -57,7 +90,7 @@ export const createAbsence = (deps: {
       stopped = true
       cancelBeat()
       // A failed start must not shorten the absence that the next start measures.
-      if (lastBeatMs !== null) await store.remember(ALIVE, String(clock.now())).catch(() => undefined)
+      if (lastBeatMs !== null) await store.remember(ALIVE, String(timeOf(deps))).catch(() => undefined)
     },
   }
 }

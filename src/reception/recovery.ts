@@ -9,7 +9,7 @@ import { hears } from '../token/webhook-fields.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { readCoverage, writeCoverage, type Coverage, type Gap } from './coverage.ts'
 import type { Log } from '../base/logger.ts'
-import { AWAY_MS, createAbsence } from './absence.ts'
+import { AWAY_MS, createAbsence, knownUntil, timeOf } from './absence.ts'
 import {
   createPageSubscription,
   type PageSubscription,
@@ -60,7 +60,7 @@ const UNLISTED =
 
 export const createRecovery = (deps: {
   store: MissedDeps['store'] & Pick<Store, 'remember' | 'recall'>
-  graph: MissedDeps['graph'] & Pick<Graph, 'subscribe' | 'subscribedFields'>
+  graph: MissedDeps['graph'] & Pick<Graph, 'subscribe' | 'subscribedFields' | 'now'>
   /** Of the kept Pages. */
   tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   duty?: Duty
@@ -121,9 +121,12 @@ export const createRecovery = (deps: {
 
   /** @returns when to look again, in ms from now */
   const lookOnce = async (pageId: string, watch: PageWatch, token: string): Promise<number> => {
-    const beganMs = clock.now()
-    const coverage = await readCoverage(store, pageId)
+    const begunMs = clock.elapsed()
+    const kept = await readCoverage(store, pageId)
     const fields = await watch.subscription.look(token)
+    // Its answer has brought Facebook's time.
+    const beganMs = timeOf(deps) - (clock.elapsed() - begunMs)
+    const coverage = kept && within(kept, beganMs)
     const isHeard = hears(fields)
     if (coverage === null) {
       // A Page that the operator left alone stays so; one that was to be subscribed and is not, is.
@@ -202,7 +205,7 @@ export const createRecovery = (deps: {
       watchOf(pageId).awaySinceMs = away.sinceMs
   }
 
-  const absence = createAbsence({ store, clock, log, onAway: wasAway })
+  const absence = createAbsence({ store, graph, clock, log, onAway: wasAway })
 
   return {
     start: async () => {
@@ -231,6 +234,12 @@ export const createRecovery = (deps: {
     subscription: (pageId) => pages.get(pageId)?.subscription.status() ?? null,
   }
 }
+
+/** What was kept, without times that lie further ahead than any that is kept: our clock was set back since. */
+const within = ({ untilMs, gap }: Coverage, nowMs: number): Coverage => ({
+  untilMs: knownUntil(untilMs, nowMs),
+  gap: gap && { ...gap, notBeforeMs: Math.min(gap.notBeforeMs, nowMs + LET_REPEAT_MS) },
+})
 
 /** When there is reason to look for missed messages, and since when. */
 const gapOf = (

@@ -17,6 +17,7 @@ const build = (recall: () => Promise<string | null>) => {
       remember: async (_name, text) => void remembered.push(text),
     },
     graph: {
+      now: () => null,
       subscribe: notAsked,
       subscribedFields: notAsked,
       conversations: notAsked,

@@ -62,6 +62,10 @@ export async function world(t: Test, options: Options = {}) {
     conversations: null,
     recentMessages: null,
   }
+  const startMs = clock.now()
+  /** Facebook's time, whatever is done to our clock. */
+  const facebookMs = (): number => startMs + clock.elapsed()
+  let hasAnswered = false
   const logged: string[] = []
   const suspected: string[] = []
   const listeners = new Set<(status: PageTokenStatus) => void>()
@@ -83,6 +87,7 @@ export async function world(t: Test, options: Options = {}) {
   }
   const called = async (call: Call): Promise<void> => {
     calls[call] += 1
+    hasAnswered = true
     const verdict = refuse[call]
     if (verdict !== null) throw typeof verdict === 'string' ? refusal(verdict) : verdict
   }
@@ -114,17 +119,17 @@ export async function world(t: Test, options: Options = {}) {
     },
     /** A visitor writes, and no webhook tells. */
     say: (psid: string, mid: string, text: string) =>
-      put(psid, { id: mid, fromId: psid, text, createdMs: clock.now() }),
+      put(psid, { id: mid, fromId: psid, text, createdMs: facebookMs() }),
     /** A person writes for the Page. */
     answer: (psid: string, mid: string, text: string) =>
-      put(psid, { id: mid, fromId: PAGE, text, createdMs: clock.now() }),
+      put(psid, { id: mid, fromId: PAGE, text, createdMs: facebookMs() }),
     /** A visitor writes, and the webhook tells. */
     hear: async (psid: string, mid: string, text: string, { told = false } = {}) => {
       if (!told) w.say(psid, mid, text)
       const message = {
         sender: { id: psid },
         recipient: { id: PAGE },
-        timestamp: clock.now(),
+        timestamp: facebookMs(),
         message: { mid, text },
       }
       await store.accept(toNewEvents([{ id: PAGE, messaging: [message] }], clock.now()))
@@ -159,9 +164,11 @@ export async function world(t: Test, options: Options = {}) {
       for (const listener of listeners) listener(status())
     },
     start: async () => {
+      hasAnswered = false
       recovery = createRecovery({
         store,
         graph: {
+          now: () => (hasAnswered ? facebookMs() : null),
           subscribedFields: async () => {
             await called('subscribedFields')
             return w.fields

@@ -151,6 +151,41 @@ t.test(
   },
 )
 
+for (const [what, aheadMs] of [
+  ['an hour ahead', HOUR_MS],
+  ['as far ahead as the bot was away', 20 * MINUTE_MS],
+  ['two days ahead', 48 * HOUR_MS],
+  ['an hour behind', -HOUR_MS],
+] as const) {
+  t.test(`a clock that was ${what} and is set right while the bot is down hides no absence`, async (t) => {
+    const w = await world(t)
+    w.clock.set(aheadMs)
+    await w.advance(2 * HOUR_MS)
+    await w.stop()
+    await w.advance(20 * MINUTE_MS)
+    w.clock.set(-aheadMs)
+    w.say(ANN, 'm_1', 'meanwhile')
+    await w.start()
+    await w.advance(15 * MINUTE_MS)
+    t.same(await w.handled(), { [ANN]: ['meanwhile'] })
+  })
+}
+
+t.test('what a wrong clock has noted before Facebook ever answered hides no absence', async (t) => {
+  const w = await world(t)
+  await w.advance(2 * HOUR_MS)
+  await w.stop()
+  await w.advance(20 * MINUTE_MS)
+  w.say(ANN, 'm_1', 'meanwhile')
+  const aheadMs = w.clock.now() + 48 * HOUR_MS
+  await w.store.remember('alive', String(aheadMs))
+  const gap = { sinceMs: aheadMs - 49 * HOUR_MS, notBeforeMs: aheadMs }
+  await w.store.remember(`webhooks of ${PAGE}`, JSON.stringify({ untilMs: aheadMs, gap }))
+  await w.start()
+  await w.advance(15 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['meanwhile'] })
+})
+
 t.test('a machine that slept was away, too', async (t) => {
   const w = await world(t)
   w.clock.skip(HOUR_MS)
