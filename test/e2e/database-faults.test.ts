@@ -34,7 +34,7 @@ interface Scene extends Town {
 }
 
 const scene = async (t: Test, url: string): Promise<Scene> => {
-  const env = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64') }
+  const env = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64'), DRAIN_SECONDS: '0' }
   const town = await startTown(t, {
     size: { pages: 2, visitors: 6 },
     script: SCRIPT_OF_TALK,

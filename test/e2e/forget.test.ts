@@ -61,12 +61,13 @@ t.test(
   async (t) => {
     const { town, url, instances } = await startInstances(t, {
       size: { pages: 2, visitors: 2 },
-      latencyMs: LATENCY_MS,
     })
     const { sandbox, bot } = town
     const [, other] = instances
     await other?.start()
     await untilKept(url, [1, 1])
+    // Not before: the bootstrap makes a dozen calls.
+    sandbox.trouble('delay', { delayMs: LATENCY_MS })
     const talk = createTalk(town, createRng(SEED))
     const [gone, stays] = talk.conversations
     if (gone === undefined || stays === undefined || other === undefined) throw new Error('no visitors')

@@ -1,14 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  appendFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -37,7 +29,7 @@ const buildMachine = async (t: Test) => {
   buildPackages(build)
   const registry = await startRegistry(t, home)
   const names = ['evergreen-messenger', 'create-evergreen-messenger']
-  for (const name of names) registry.publish(join(build, name))
+  registry.publish(...names.map((name) => join(build, name)))
   const env = {
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     HOME: home,
@@ -57,12 +49,7 @@ const buildMachine = async (t: Test) => {
       return { code: child.exitCode, output: out + err }
     },
     /** The next version of the program is the same but for its number. */
-    release: (version: string): void => {
-      const file = join(build, 'evergreen-messenger/package.json')
-      const manifest = JSON.parse(readFileSync(file, 'utf8')) as object
-      writeFileSync(file, JSON.stringify({ ...manifest, version }))
-      registry.publish(join(build, 'evergreen-messenger'))
-    },
+    release: (version: string): void => registry.renumber('evergreen-messenger', version),
   }
 }
 
@@ -94,6 +81,7 @@ const start = async (
     })
   })
   sandbox.setWebhook({ url: `${address}/webhook`, verifyToken: 'verify-1' })
+  sandbox.courier.hurry()
   return async () => {
     const ended = once(child, 'close')
     child.removeAllListeners('exit')
@@ -131,14 +119,17 @@ t.test('npm create, the first replies by script and by code, and an upgrade', as
   ])
   t.match(own('bot.yaml'), '$schema=./node_modules/evergreen-messenger/bot.schema.json')
 
-  const untouched = await npm(folder, ['start'])
+  const types = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const [untouched, checkedScript, foundTypes] = await Promise.all([
+    npm(folder, ['start']),
+    npm(folder, ['run', 'script:check']),
+    text(spawn(process.execPath, [types, '--types', ''], { cwd: folder, stdio: 'pipe' }).stdout),
+  ])
   t.match(untouched, { code: 1, output: /npx evergreen-messenger setup/ }, 'cures are spelled for the folder')
   t.match(untouched.output, 'README.md, "Connect a real Page"')
   t.match(own('README.md'), '## Connect a real Page')
-  t.match(await npm(folder, ['run', 'script:check']), { code: 0, output: /bot\.yaml is fine/ })
-  const types = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const checked = spawn(process.execPath, [types, '--types', ''], { cwd: folder, stdio: 'pipe' })
-  t.equal(await text(checked.stdout), '', 'an editor finds the types of the handlers')
+  t.match(checkedScript, { code: 0, output: /bot\.yaml is fine/ })
+  t.equal(foundTypes, '', 'an editor finds the types of the handlers')
 
   const sandbox = await createSandbox({
     ...APP,

@@ -1,27 +1,33 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Test } from 'tap'
 
 interface Packed {
+  name: string
   filename: string
-  integrity: string
-  shasum: string
 }
 
-interface Published {
+interface Manifest {
   version: string
   dependencies?: Record<string, string>
   [field: string]: unknown
 }
 
+interface Published extends Manifest {
+  dist: { tarball: string; integrity: string }
+}
+
 export interface Registry {
   origin: string
-  /** Packs a folder by `npm pack`; the version becomes the latest. */
-  publish: (folder: string) => void
+  /** Packs folders by `npm pack`; their versions become the latest. A package stands after those it depends on. */
+  publish: (...folders: string[]) => void
+  /** Publishes the latest version of a package once more with another number. */
+  renumber: (name: string, version: string) => void
 }
 
 /**
@@ -48,23 +54,41 @@ export const startRegistry = async (t: Test, folder: string): Promise<Registry> 
   await once(server, 'listening')
   t.teardown(() => server.close())
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const add = (name: string, filename: string, manifest: Manifest): void => {
+    const own = Object.entries(manifest.dependencies ?? {}).filter(([one]) => packages.has(one))
+    const hash = createHash('sha512').update(readFileSync(join(folder, filename)))
+    packages.set(name, [
+      ...(packages.get(name) ?? []),
+      {
+        ...manifest,
+        dependencies: Object.fromEntries(own),
+        dist: { tarball: `${origin}/${filename}`, integrity: `sha512-${hash.digest('base64')}` },
+      },
+    ])
+  }
   return {
     origin,
-    publish: (source) => {
-      const args = ['pack', '--json', '--pack-destination', folder, source]
-      const [packed] = JSON.parse(execFileSync('npm', args, { encoding: 'utf8' })) as [Packed]
-      const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Published
-      const name = String(manifest['name'])
-      const own = Object.entries(manifest.dependencies ?? {}).filter(([one]) => packages.has(one))
-      const { filename, integrity, shasum } = packed
-      packages.set(name, [
-        ...(packages.get(name) ?? []),
-        {
-          ...manifest,
-          dependencies: Object.fromEntries(own),
-          dist: { tarball: `${origin}/${filename}`, integrity, shasum },
-        },
-      ])
+    publish: (...sources) => {
+      const args = ['pack', '--json', '--pack-destination', folder, ...sources]
+      const packed = JSON.parse(execFileSync('npm', args, { encoding: 'utf8' })) as Packed[]
+      for (const [at, { name, filename }] of packed.entries())
+        add(name, filename, readManifest(sources[at] ?? ''))
+    },
+    renumber: (name, version) => {
+      const latest = packages.get(name)?.at(-1)
+      if (latest === undefined) throw new Error(`${name} was not published`)
+      const next = join(folder, `${name}-${version}`)
+      mkdirSync(next)
+      execFileSync('tar', ['-xzf', join(folder, basename(latest.dist.tarball)), '-C', next])
+      const inside = join(next, 'package')
+      const manifest = { ...readManifest(inside), version }
+      writeFileSync(join(inside, 'package.json'), JSON.stringify(manifest))
+      const filename = `${name}-${version}.tgz`
+      execFileSync('tar', ['-czf', join(folder, filename), '-C', next, 'package'])
+      add(name, filename, manifest)
     },
   }
 }
+
+const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
