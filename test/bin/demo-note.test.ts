@@ -76,8 +76,8 @@ t.test('a process of the demo reads no .env: a real token never meets the sandbo
   }
   const lines = Object.entries(real).map(([name, value]) => `${name}=${value}\n`)
   const dir = t.testdir({ '.env': lines.join('') })
-  const outside = await runProcess('bootstrap-token.ts', dir, ['--json'])
+  const outside = await runProcess('bin/bootstrap-token.ts', dir, ['--json'])
   t.match(outside, { code: 1, stderr: /Facebook could not be reached/ }, 'elsewhere it does')
-  const inside = await runProcess('bootstrap-token.ts', dir, ['--json'], { EVERGREEN_DEMO: '4000' })
+  const inside = await runProcess('bin/bootstrap-token.ts', dir, ['--json'], { EVERGREEN_DEMO: '4000' })
   t.match(inside, { code: 1, stderr: /FB_APP_ID is missing[^]*FB_APP_SECRET is missing/ })
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { runProcess } from './run.ts'
+import { helpOf, runProcess } from './run.ts'
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   scripts: Record<string, string>
@@ -17,13 +17,20 @@ t.test('npm puts no shell between itself and a command: a signal reaches it', as
 t.test('each command is a file that explains itself, all in the same way', async (t) => {
   const ours = COMMANDS.filter(([, script]) => /^exec node bin\/[\w-]+\.ts$/.test(script))
   t.ok(ours.length > 10)
-  const dir = t.testdir()
-  // One after the other: each leaves in the compile cache what the next one loads.
+  // The help names the commands as they are given in this folder, which is not the program's.
+  const [dir, before] = [t.testdir(), process.cwd()]
+  process.chdir(dir)
+  t.teardown(() => process.chdir(before))
   for (const [name, script] of ours) {
-    const { code, stdout, stderr } = await runProcess(basename(script), dir, ['--help'])
+    const { code, stdout, stderr } = await helpOf(script.replace('exec node ', ''), dir)
     t.match({ code, stderr }, { code: 0, stderr: '' }, name)
     t.match(stdout, /^[A-Z][^]*\n\nOptions\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /, name)
-    // The folder is not the program's, and the help says how to call it from there.
     t.match(stdout, `node ${join(BIN, basename(script))}`, name)
   }
+})
+
+t.test('a file that only calls its command prints as a process what the command prints', async (t) => {
+  const { isSpawned, ...help } = await helpOf('bin/ask.ts', t.testdir())
+  t.notOk(isSpawned)
+  t.strictSame(await runProcess('bin/ask.ts', process.cwd(), ['--help']), help)
 })

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Command } from '../../src/cli/command.ts'
 import { COMPILED } from '../helpers/compiled.ts'
+
+const PROGRAM = join(import.meta.dirname, '../..')
 
 export interface Ended {
   code: number | null
@@ -35,15 +38,15 @@ export const run = async (
   return { code, stdout: out, stderr: err }
 }
 
-/** Runs a file of `bin/`, of this program or another one, as a process of its own, in a folder. */
+/** Runs a file, such as `bin/ask.ts`, of this program or another one as a process of its own, in a folder. */
 export const runProcess = async (
   file: string,
   cwd: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
-  program = join(import.meta.dirname, '../..'),
+  program = PROGRAM,
 ): Promise<Ended> => {
-  const child = spawn(process.execPath, [join(program, 'bin', file), ...args], {
+  const child = spawn(process.execPath, [join(program, file), ...args], {
     cwd,
     env: { ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,3 +54,15 @@ export const runProcess = async (
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: child.exitCode, stdout, stderr }
 }
+
+/** What a file of the program prints for `--help`: by its command in this process, where the file does no more than call that one. */
+export const helpOf = async (file: string, dir: string): Promise<Ended & { isSpawned: boolean }> => {
+  const [, name = '', from = ''] = CALLS_A_COMMAND.exec(readFileSync(join(PROGRAM, file), 'utf8')) ?? []
+  if (from === '') return { ...(await runProcess(file, dir, ['--help'])), isSpawned: true }
+  const { [name]: command } = (await import(join(PROGRAM, from))) as Record<string, Command>
+  if (command === undefined) throw new TypeError(`${from} has no ${name}.`)
+  return { ...(await run(command, dir, ['--help'])), isSpawned: false }
+}
+
+const CALLS_A_COMMAND =
+  /^import \{ (\w+) \} from '\.\.\/(src\/cli\/[\w-]+\.ts)'\n[^]*^(?:process\.exitCode|const code) = await \1\(process\.argv\.slice\(2\), processIo\(\)\)$/m

@@ -237,7 +237,7 @@ const createBot = (
       const { code, stderr } =
         bot.program === PROGRAM
           ? await run(bootstrapToken, env['DATA_DIR'] ?? '', args, { env: settings })
-          : await runProcess('bootstrap-token.ts', bot.program, args, settings, bot.program)
+          : await runProcess('bin/bootstrap-token.ts', bot.program, args, settings, bot.program)
       if (code !== 0) throw new Error(`the bootstrap failed: ${stderr}`)
     },
     freeze: () => void child?.kill('SIGSTOP'),

@@ -3,8 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import t from 'tap'
-import type { Command } from '../../src/cli/command.ts'
-import { run } from '../cli/run.ts'
+import { helpOf } from '../cli/run.ts'
 import { configSchema } from '../../src/base/settings.ts'
 import { BOT_ERROR_CODES } from '../../src/base/errors.ts'
 import { NEEDED_SCOPES, WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
@@ -49,17 +48,6 @@ t.test('every npm command a page names exists', async (t) => {
   t.ok(named > 20, 'the pages name commands at all')
 })
 
-/** What a file of `bin/` prints for `--help`; by its command in this process, where the file does no more than call that. */
-const helpOf = async (file: string, dir: string): Promise<string> => {
-  const [, name = '', from = ''] = CALLS_A_COMMAND.exec(readFileSync(file, 'utf8')) ?? []
-  if (from === '') return execFileSync(process.execPath, [file, '--help'], { encoding: 'utf8' })
-  const { [name]: command } = (await import(join(ROOT, from))) as Record<string, Command>
-  return command === undefined ? '' : (await run(command, dir, ['--help'])).stdout
-}
-
-const CALLS_A_COMMAND =
-  /^import \{ (\w+) \} from '\.\.\/(src\/cli\/[\w-]+\.ts)'\n[^]*^process\.exitCode = await \1\(process\.argv\.slice\(2\), processIo\(\)\)$/m
-
 t.test('every option of a command that a page names stands in its help', async (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const named = new Map<string, Set<string>>()
@@ -72,7 +60,7 @@ t.test('every option of a command that a page names stands in its help', async (
   t.ok(named.size >= 3, 'the pages name options at all')
   for (const [command, options] of named) {
     const [file = ''] = scripts[command]?.match(/\S+\.ts/) ?? []
-    const help = options.size === 0 ? '' : await helpOf(join(ROOT, file), t.testdir())
+    const help = options.size === 0 ? '' : (await helpOf(file, t.testdir())).stdout
     for (const option of options) t.match(help, option, `npm run ${command} -- ${option}`)
   }
 })
