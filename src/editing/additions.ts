@@ -3,6 +3,7 @@ import { assertOthersKept } from './aliases.ts'
 import { blockOf } from './block.ts'
 import {
   applySplices,
+  assertPlainKeys,
   changeList,
   endOf,
   insertPair,
@@ -51,6 +52,7 @@ export const addReply = (text: string, { name, phrase, say }: NewReply): string 
   const [first] = replies.items
   if (replies.flow === true || first === undefined)
     throw notEditable('The replies stand in braces, on one line.')
+  assertPlainKeys(replies)
   const start = startOf(first.key as YAMLMap)
   const pad = ' '.repeat(start - lineStart(text, start))
   const lines = [

@@ -133,6 +133,7 @@ export const insertPair = (
 ): Splice => {
   const pair = map.items.at(isFirst ? 0 : -1) as Pair<Node, Node | null> | undefined
   if (pair === undefined) throw notEditable('A part of the script is empty.')
+  assertPlainKeys(map)
   const column = columnOf(text, startOf(pair.key))
   const inside = isFlow || map.flow === true
   const entry = keyed(key, put, { isFlow: inside, indent: column + 2 })
@@ -144,12 +145,29 @@ export const insertPair = (
   return inside ? at(end, `, ${entry}`) : at(lineEnd(text, end), `\n${' '.repeat(column)}${entry}`)
 }
 
+/**
+ * YAML also lets a key stand behind a question mark, with its colon on a line below: keys beside it begin at other columns.
+ *
+ * @throws BotError `BOT_SCRIPT_NOT_EDITABLE`
+ */
+export const assertPlainKeys = (map: YAMLMap): void => {
+  const odd = map.items.find(({ srcToken }) =>
+    srcToken?.start.some(({ type }) => type === 'explicit-key-ind'),
+  )
+  if (odd === undefined) return
+  const name = textOf(odd.key as Node) ?? ''
+  throw notEditable(
+    `The key ${JSON.stringify(name)} stands behind a question mark (?). Write it as "${name}:" in the script's text, or make this change there.`,
+  )
+}
+
 /** Takes a key and its value out of a mapping. */
 export const removePair = (text: string, map: YAMLMap, name: string): Splice => {
   const pairs = map.items as Pair<Node, Node | null>[]
   const index = pairs.findIndex(({ key }) => textOf(key) === name)
   const pair = pairs[index]
   if (pair === undefined) throw notEditable(`There is no "${name}" to take out.`)
+  assertPlainKeys(map)
   const start = startOf(pair.key)
   const end = endOfPair(text, pair)
   const [before, next] = [pairs[index - 1], pairs[index + 1]]

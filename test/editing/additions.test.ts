@@ -78,6 +78,19 @@ t.test('what cannot be added to is refused, with the way out', async (t) => {
   t.throws(() => addReply('replies: { a: { say: b } }', { name: 'c', phrase: 'x', say: 'y' }), refusal)
 })
 
+t.test('a key behind a question mark is read, and named where a change beside it is refused', async (t) => {
+  const script = 'replies:\n  ? hours\n  : ? say\n    : From 9.\n    title: Hours\n  welcome: { say: Hi. }\n'
+  t.equal(read(script).replies.get('hours')?.title, 'Hours')
+  t.match(read(addPhrase(script, 'welcome', 'hello')).replies.get('welcome'), { phrases: ['hello'] })
+  const refused = (name: string) => ({
+    code: 'BOT_SCRIPT_NOT_EDITABLE',
+    message: `The key "${name}" stands behind a question mark (?). Write it as "${name}:"`,
+  })
+  t.throws(() => addReply(script, { name: 'new', phrase: '', say: 'x' }), refused('hours'))
+  t.throws(() => removeReply(script, 'hours'), refused('hours'))
+  t.throws(() => addPhrase(script, 'hours', 'open?'), refused('say'))
+})
+
 t.test('a reply may be called what YAML takes for something else than a text', async (t) => {
   const names = [
     'null',
