@@ -2,6 +2,7 @@ import t from 'tap'
 import { createSums, type CountedThing } from '../../src/store/postgres/counts.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { withConnection } from '../helpers/postgres-server.ts'
 import { until } from '../helpers/until.ts'
 import { instance, keepsAll } from './instances.ts'
 import { handleAll, newEvent, sendAll } from './steps.ts'
@@ -70,5 +71,41 @@ t.test(
       )
       return row?.['replies'] === 2
     })
+  },
+)
+
+t.test(
+  'a visitor whose first messages two instances accept in the same moment is counted once',
+  async (t) => {
+    const url = await freshDatabase()
+    const stores = [(await instance(t, url)).store, (await instance(t, url)).store]
+    const [page] = await sql(url, `insert into evergreen.page (id) values ('page-1') returning no`)
+    await sql(url, `insert into evergreen.conversation (page, psid) values ($1, 'psid-1')`, [page?.['no']])
+    await withConnection(url, async (ask) => {
+      // Both have read the row as it was before either of them has written it.
+      await ask('begin')
+      await ask('select from evergreen.conversation for update')
+      const accepted = Promise.all(stores.map((store, n) => store.accept([newEvent(`m${n}`)])))
+      await until(async () => {
+        const [row] = await ask(
+          `select count(*)::int as waiting from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return row?.['waiting'] === 2
+      })
+      await ask('commit')
+      await accepted
+    })
+    t.same(
+      await sql(
+        url,
+        `select span, count::int from evergreen.statistic where what = 'visitors' order by span`,
+      ),
+      [
+        { span: 'day', count: 1 },
+        { span: 'hour', count: 1 },
+        { span: 'month', count: 1 },
+      ],
+    )
   },
 )

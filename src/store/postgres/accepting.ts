@@ -63,8 +63,12 @@ export const acceptAll = (
   }
 }
 
+/** The beginning of the hour in which the visitor has written. */
+const HOUR_OF_MESSAGE = `(least(ends - ${WINDOW_MS}, accepted_ms) - least(ends - ${WINDOW_MS}, accepted_ms) % ${HOUR_MS})`
+
 // A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
-// than the beginning of each.
+// than the beginning of each. Before the first message of an hour is counted the row is locked, and read as it is then: two instances
+// may accept messages of one visitor at once, and both would count the first.
 const ACCEPT = `
 with given as materialized (
   select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
@@ -79,9 +83,18 @@ with given as materialized (
 ), ok as materialized (
   select g.*, nextval('evergreen.seq') as seq
   from (select * from given where ord not in (select ord from stale) order by ord) g
-), known as materialized (
+), found as materialized (
   select ok.ord, ok.seq, ok.conversation, ok.accepted_ms, ok.window_ends_ms as ends, c.id, c.page, c.state, c.window_ends_ms as stored
   from ok left join evergreen.conversation c on c.id = ok.conversation
+), locked as materialized (
+  select c.id, c.window_ends_ms as stored from evergreen.conversation c
+  where c.id in (
+    select id from found where ends is not null and (stored is null or stored - ${WINDOW_MS} < ${HOUR_OF_MESSAGE})
+  )
+  order by c.id for no key update of c
+), known as materialized (
+  select f.ord, f.seq, f.conversation, f.accepted_ms, f.ends, f.id, f.page, f.state, coalesce(l.stored, f.stored) as stored
+  from found f left join locked l on l.id = f.id
 ), heard as materialized (
   select id, page, ends, stored, least(ends - ${WINDOW_MS}, accepted_ms) as at_ms,
     greatest(stored, max(ends) over (

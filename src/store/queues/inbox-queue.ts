@@ -33,7 +33,11 @@ export interface InboxQueue {
 }
 
 const MOST_IN_MEMORY = 1024
-const READ_AT_ONCE = 64
+/**
+ * More than usually come in during one read. A read that finds so many leaves the queue `behind`: what comes in meanwhile is read from
+ * the rows as well, so under load each read would find as many as the one before.
+ */
+const READ_AT_ONCE = 256
 
 export const createInboxQueue = (deps: {
   rows: InboxRows
