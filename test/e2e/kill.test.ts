@@ -15,11 +15,11 @@ import { createTalk } from '../helpers/talk.ts'
 /**
  * The bot is killed with `kill -9` at random moments, under load, again and again; in `npm run torture` more often.
  */
-const ROUNDS = roundsOr(3)
+const ROUNDS = roundsOr(2)
 
 /** After so many kills it is left alone until all is settled. */
 const CAMPAIGN = 5
-const MESSAGES_A_ROUND = 60
+const MESSAGES_A_ROUND = 40
 
 // A reply in flight at the kill is looked for, and sent again after 20 s at the latest.
 const SETTLED_WITHIN_MS = 60_000

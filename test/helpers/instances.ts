@@ -46,8 +46,8 @@ export const startInstances = async (
   }: TownOptions & { url?: string; count?: number },
 ): Promise<InstancesOfTown> => {
   const url = given ?? (await freshDatabase())
-  // Long enough for a balancer on a busy machine to see the 503 at /readyz before the instance closes.
-  const shared = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64'), DRAIN_SECONDS: '2' }
+  // Long enough for a balancer to see the 503 at /readyz before the instance closes.
+  const shared = { DATABASE_URL: url, TOKEN_KEY: randomBytes(32).toString('base64'), DRAIN_SECONDS: '1' }
   const town = await startTown(t, { ...options, fields, script, env: { ...shared, ...env }, seed: SEED })
   const instances = [town.bot]
   while (instances.length < count) instances.push(await town.bot.twin('elsewhere'))
