@@ -101,7 +101,7 @@ async function findings(app: FastifyInstance) {
         profileOf: (pageId) => facts.of(pageId).profile,
         appWebhook: appWebhook(),
         webhookUrl,
-        graphSilentSinceMs: app.outage.sinceMs(),
+        graphSilentSinceMs: app.graphFailure.sinceMs(),
         neededScopes: NEEDED_SCOPES,
       }).map((one) => ({ ...one, remedy: one.remedy && fitCommands(one.remedy, app.surroundings) })),
     webhooksOf,

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { isConfidential } from '../src/base/config.ts'
 import { createGraph } from '../src/graph/client.ts'
 import { SILENCE_FRESH_MS } from '../src/findings/cut-off.ts'
-import { createOutage, type Outage } from '../src/findings/outage.ts'
+import { createGraphFailure, type GraphFailure } from '../src/findings/graph-failure.ts'
 import { createSilence, type Silence } from '../src/findings/silence.ts'
 import type { Graph } from '../src/graph/graph.ts'
 
@@ -12,7 +12,7 @@ declare module 'fastify' {
     /** The Graph API calls of this bot. */
     graph: Graph
     /** Whether Facebook does its work at all. */
-    outage: Pick<Outage, 'sinceMs'>
+    graphFailure: Pick<GraphFailure, 'sinceMs'>
     /** Whether Facebook can be reached from here. */
     graphSilence: Pick<Silence, 'span'>
   }
@@ -20,7 +20,7 @@ declare module 'fastify' {
 
 async function graph(app: FastifyInstance) {
   const { FB_GRAPH_URL, FB_GRAPH_VERSION, FB_APP_ID, FB_APP_SECRET } = app.config
-  const outage = createOutage({ clock: app.clock })
+  const failure = createGraphFailure({ clock: app.clock })
   const silence = createSilence({ nowMs: app.clock.elapsed, freshMs: SILENCE_FRESH_MS })
   const client = createGraph({
     origin: FB_GRAPH_URL,
@@ -30,7 +30,7 @@ async function graph(app: FastifyInstance) {
     proxies: app.config,
     onCall: ({ edge, outcome, isAnswered }) => {
       app.metrics.graphCall(edge, outcome)
-      outage.heard(outcome)
+      failure.heard(outcome)
       silence.heard(isAnswered)
     },
     onVersionMismatch: (versions) =>
@@ -40,7 +40,7 @@ async function graph(app: FastifyInstance) {
       ),
   })
   app.decorate('graph', client)
-  app.decorate('outage', outage)
+  app.decorate('graphFailure', failure)
   app.decorate('graphSilence', silence)
   if (!isConfidential(FB_GRAPH_URL)) {
     app.log.warn(

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { isQuietAt } from '../../src/alerts/quiet-hours.ts'
 import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import type { AppWebhook } from '../../src/findings/facts.ts'
-import { createOutage } from '../../src/findings/outage.ts'
+import { createGraphFailure } from '../../src/findings/graph-failure.ts'
 import { visitorsOfPeople, whoWaits, type WaitingVisitor } from '../../src/findings/people.ts'
 import { createWatch } from '../../src/findings/watch.ts'
 import type { DeadLetter } from '../../src/store/dead-letters.ts'
@@ -212,7 +212,7 @@ t.test(
   'Facebook is silent from the first call without an answer until the next one that has one',
   async (t) => {
     const clock = createFakeClock()
-    const { heard, sinceMs } = createOutage({ clock })
+    const { heard, sinceMs } = createGraphFailure({ clock })
     t.equal(sinceMs(), null)
     heard('transient')
     const startMs = clock.now()

@@ -27,7 +27,7 @@ export interface Gates {
   close: (pageId: string, why: Closing, atLeastMs?: number) => void
   /** Graph refuses a conversation for what may be its visitor's own matter. */
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
-  /** A call failed in a way that passes. Of many conversations, with no success between, it is an outage. */
+  /** A call failed in a way that passes. Of many conversations, with no success between, the Page pauses. */
   failed: (pageId: string, conversation: number, error: GraphError) => void
   /** A call for the Page went through: if the call was a probe, the trouble is over. */
   succeeded: (pageId: string) => void
@@ -52,8 +52,7 @@ export interface Gates {
 
 /** Why a gate closes: what the operator must mend, or what passes by itself. */
 export type Closing =
-  | ({ cause: MendableCause } & Pick<Need, 'what' | 'remedy' | 'byToken'>)
-  | { cause: 'rate_limited' | 'outage' }
+  ({ cause: MendableCause } & Pick<Need, 'what' | 'remedy' | 'byToken'>) | { cause: 'rate_limited' }
 
 type MendableCause = Extract<NeedCause, 'configuration' | 'permission' | 'restricted'>
 
@@ -167,7 +166,7 @@ export const createGates = (deps: {
     if (isShut(pageId)) return
     if (gate.why !== null && gate.why.cause !== why.cause) settle(pageId, gate.why)
     gate.why = why
-    shut(pageId, gate, 'page', { ...(why.cause === 'outage' ? QUICK : SLOW), atLeastMs })
+    shut(pageId, gate, 'page', { ...SLOW, atLeastMs })
     raise(pageId, why)
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { createSilence } from './silence.ts'
 
 /** Whether Facebook does its work at all, by what became of the calls of the Graph API. */
-export interface Outage {
+export interface GraphFailure {
   /** @param outcome - `ok`, or the verdict of a refusal */
   heard: (outcome: string) => void
   /** Since when no call was answered; null while calls are, or where none was made lately. */
@@ -15,7 +15,7 @@ const UNANSWERED = new Set(['transient', 'ambiguous'])
 /** Older than this, a failed call says nothing of now. */
 const FRESH_MS = 5 * 60_000
 
-export const createOutage = ({ clock }: { clock: Pick<Clock, 'now'> }): Outage => {
+export const createGraphFailure = ({ clock }: { clock: Pick<Clock, 'now'> }): GraphFailure => {
   const { heard, span } = createSilence({ nowMs: clock.now, freshMs: FRESH_MS })
   return {
     heard: (outcome) => heard(!UNANSWERED.has(outcome)),
