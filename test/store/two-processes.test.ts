@@ -76,6 +76,17 @@ t.test('a database of the first version is brought up to date with its dead lett
   t.same((await sendAll(store)).toSorted(), ['a', 'b'])
 })
 
+t.test('a database that cannot be brought up to date is left as it was', async (t) => {
+  const { file, open } = place(t)
+  const db = new DatabaseSync(file, { timeout: 10_000 })
+  // Made by the last but one step, long after the first.
+  db.exec('create table visitor_name (id integer)')
+  await t.rejects(open(), { message: /visitor_name already exists/ })
+  t.same(db.prepare('select name from sqlite_master').all(), [{ name: 'visitor_name' }])
+  t.same(db.prepare('pragma user_version').get(), { user_version: 0 })
+  db.close()
+})
+
 t.test('a database of a newer version is left alone, and said to be that', async (t) => {
   const { file, open } = place(t)
   await (await open()).close()

@@ -1,12 +1,12 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type AnswersOperation = 'list_answers' | 'due_answers' | 'answers_tried' | 'drop_answers'
 
 /** What visitors leave with us on purpose. */
 export const answersOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { [K in AnswersOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const list = db.prepare(`${SELECT} where a.id > ? order by a.id limit ?`)
   const due = db.prepare(`${SELECT} where a.due_ms <= ? order by a.due_ms, a.id limit ?`)
@@ -29,7 +29,7 @@ export const answersOperations = (
 }
 
 /** Keeps answers within the transaction that finishes their event. */
-export const keepAnswers = (db: DatabaseSync) => {
+export const keepAnswers = (db: LazyDatabase) => {
   const add = db.prepare(
     'insert into answers (conversation, form, url, kept_ms, due_ms, body) values (?, ?, ?, ?, ?, ?)',
   )

@@ -1,12 +1,12 @@
 import { createBoundedMap } from '../../base/bounded-map.ts'
-import type { DatabaseSync } from 'node:sqlite'
 import type { ConversationRow } from '../queues/rows.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 const SEQ_BLOCK = 100_000
 const CACHED_CONVERSATIONS = 10_000
 
 /** Sequence numbers rise for ever, over restarts too: blocks of them are reserved in the database. */
-export const sequence = (db: DatabaseSync) => {
+export const sequence = (db: LazyDatabase) => {
   const reserve = db.prepare(
     `insert into meta (name, value) values ('seq', ?) on conflict (name) do update set value = value + ? returning value`,
   )
@@ -26,7 +26,7 @@ export const sequence = (db: DatabaseSync) => {
   }
 }
 
-export const pageNumbers = (db: DatabaseSync) => {
+export const pageNumbers = (db: LazyDatabase) => {
   const find = db.prepare('select no from page where id = ?')
   const add = db.prepare('insert into page (id) values (?)')
   const known = new Map<string, number>()
@@ -44,7 +44,7 @@ export const pageNumbers = (db: DatabaseSync) => {
 }
 
 /** SQLite counts the commits of other connections; our own leave the number as it is. */
-export const createForeignWrites = (db: DatabaseSync) => {
+export const createForeignWrites = (db: LazyDatabase) => {
   const read = db.prepare('pragma data_version')
   const version = (): number => (read.get() as { data_version: number }).data_version
   let seen = version()

@@ -1,5 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { ConversationQuery, KeptRows, Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type ConversationOperation = 'conversation' | 'recent_visitors'
 
@@ -9,7 +9,7 @@ type ConversationOperation = 'conversation' | 'recent_visitors'
  * visitors who wrote last are asked for after an outage only, and finding them reads all of the Page's.
  */
 export const conversationOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { [K in ConversationOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const find = db.prepare(
     `select c.id, c.page, c.window_ends_ms as windowEndsMs from conversation c join page p on p.no = c.page

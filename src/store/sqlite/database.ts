@@ -11,6 +11,7 @@ import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './caches.ts'
 import { leftToPeopleOperation } from './left-to-people.ts'
+import { lazily, type LazyDatabase } from './lazy-database.ts'
 import { openQuestionOperations, openQuestionsOfEvents } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
 import { recordOperations } from './records.ts'
@@ -45,18 +46,19 @@ const WINDOW_GRAIN_MS = 60 * 1000
 export const openDatabase = (file: string): Database => {
   // Visitors' words are in it: SQLite gives its other files the mode of this one.
   closeSync(openSync(file, 'a', 0o600))
-  const db = new DatabaseSync(file)
+  const opened = new DatabaseSync(file)
   try {
-    db.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;')
-    db.exec('pragma cache_size = -65536; pragma temp_store = memory; pragma wal_autocheckpoint = 4000;')
-    migrate(db)
-    assertSound(db)
+    opened.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;')
+    opened.exec('pragma cache_size = -65536; pragma temp_store = memory; pragma wal_autocheckpoint = 4000;')
+    migrate(opened)
+    assertSound(opened)
   } catch (error) {
-    db.close()
+    opened.close()
     throw error
   }
+  const db = lazily(opened)
   const statements = prepareStatements(db)
-  const instance = instanceOf(db)
+  const instance = instanceOf(opened)
   const seqs = sequence(db)
   const pages = pageNumbers(db)
   const conversations = conversationCache()
@@ -297,7 +299,7 @@ export const openDatabase = (file: string): Database => {
       )
     },
     writeSums,
-    close: () => db.close(),
+    close: () => opened.close(),
   }
 }
 
@@ -332,7 +334,7 @@ const instanceOf = (db: DatabaseSync): string => {
   return (db.prepare('select value from meta where name = ?').get('instance') as { value: string }).value
 }
 
-const rollBack = (db: DatabaseSync): void => {
+const rollBack = (db: LazyDatabase): void => {
   try {
     db.exec('rollback')
   } catch {

@@ -1,11 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { DeadMarkRow, DeadRow, Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type DeadOperation = 'list_dead' | 'get_dead' | 'retry_dead' | 'drop_dead'
 
 /** What the database does with dead letters. */
 export const deadLetterOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { [K in DeadOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const listAll = db.prepare(
     `${SELECT} where (d.died_ms, d.seq) < (?, ?) and d.reason = ifnull(?, d.reason) ${NEWEST_FIRST}`,

@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 /** Forgetting visitors so that nothing of them can be found in the files any more. */
-export const createForgetting = (db: DatabaseSync, nextVersion: () => number) => {
+export const createForgetting = (db: LazyDatabase, nextVersion: () => number) => {
   const findAll = db.prepare('select id, page from conversation where psid = ?')
   const findOne = db.prepare(
     'select id, page from conversation where psid = ? and page = (select no from page where id = ?)',

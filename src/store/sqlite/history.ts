@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { History, PruneStep } from '../store.ts'
 import type { Span } from '../../base/spans.ts'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type HistoryOperation = 'prune' | 'remember' | 'remember_if' | 'recall'
 
@@ -10,7 +10,7 @@ const ROWS_A_STEP = 500
 
 /** What the database forgets, and the little it keeps for others by name. */
 export const historyOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { [K in HistoryOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const steps: Record<History, (beforeMs: number) => PruneStep> = {
     seen: walkSeen(db),
@@ -45,7 +45,7 @@ export const historyOperations = (
  * Goes through the keys in their order. An index on the time would find the old ones at once, and make every accepted
  * event dearer; reading all of it once in a while is cheaper.
  */
-const walkSeen = (db: DatabaseSync) => {
+const walkSeen = (db: LazyDatabase) => {
   const stretchEnd = db.prepare('select key from seen where key > ? order by key limit 1 offset ?')
   const drop = db.prepare('delete from seen where key > ? and key <= ? and accepted_ms < ?')
   const dropRest = db.prepare('delete from seen where key > ? and accepted_ms < ?')
@@ -62,7 +62,7 @@ const walkSeen = (db: DatabaseSync) => {
 const FIRST_KEY = new Uint8Array(0)
 
 /** As {@link walkSeen}, for the same reason. */
-const walkSent = (db: DatabaseSync) => {
+const walkSent = (db: LazyDatabase) => {
   const stretchEnd = db.prepare(
     'select conversation, seq from sent where (conversation, seq) > (?, ?) order by conversation, seq limit 1 offset ?',
   )
@@ -91,7 +91,7 @@ interface SentPlace {
 const FIRST_PLACE: SentPlace = { conversation: 0, seq: 0 }
 
 /** Dead letters are few and have an index by time. */
-const dropDead = (db: DatabaseSync) => {
+const dropDead = (db: LazyDatabase) => {
   const drop = db.prepare(
     'delete from dead where seq in (select seq from dead where died_ms < ? order by died_ms limit ?)',
   )
@@ -101,7 +101,7 @@ const dropDead = (db: DatabaseSync) => {
   }
 }
 
-const dropQuestions = (db: DatabaseSync) => {
+const dropQuestions = (db: LazyDatabase) => {
   const drop = db.prepare(
     'delete from open_question where id in (select id from open_question where asked_ms < ? order by asked_ms limit ?)',
   )
@@ -112,7 +112,7 @@ const dropQuestions = (db: DatabaseSync) => {
 }
 
 /** Sums are few, and their oldest are not together: each step looks through all of their span. */
-const dropSums = (db: DatabaseSync, span: Span) => {
+const dropSums = (db: LazyDatabase, span: Span) => {
   const drop = db.prepare(
     `delete from statistic where span = ?1 and (name, start_ms, what, page) in
        (select name, start_ms, what, page from statistic where span = ?1 and start_ms < ?2 limit ?3)`,

@@ -1,11 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { LeftToPerson } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 import { LEFT_SINCE } from './schema.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 /** The conversations whose state says that a person has them; those who have waited longest come first. */
 export const leftToPeopleOperation = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): {
   left_to_people: (operation: Extract<Operation, { op: 'left_to_people' }>) => Results['left_to_people']
 } => {

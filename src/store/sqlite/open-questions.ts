@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { questionGroup, type Wording } from '../question-group.ts'
 import type { OpenQuestion } from '../open-questions.ts'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type QuestionsOperation = 'list_questions' | 'drop_questions'
 
@@ -11,7 +11,7 @@ const TEXTS_A_GROUP = 3
 
 /** What visitors wrote that the script had no sure reply for. */
 export const openQuestionOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { [K in QuestionsOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const groups = db.prepare(
     // Beside max() SQLite takes other columns from the row that has it.
@@ -36,7 +36,7 @@ export const openQuestionOperations = (
 }
 
 /** Keeps a question, or takes one back, within the transaction that finishes the event. */
-export const openQuestionsOfEvents = (db: DatabaseSync) => {
+export const openQuestionsOfEvents = (db: LazyDatabase) => {
   const add = db.prepare(
     `insert into open_question (conversation, page, mid, likeness, text, how, reply, confidence, answer, asked_ms)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -1,9 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 /** Whom the outbox keeps waiting. Goes through the whole of it: asked when a person is told, not while they look. */
 export const parkedOperation = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { parked: (operation: Extract<Operation, { op: 'parked' }>) => Results['parked'] } => {
   const sum = (waiting: string) =>
     db.prepare(

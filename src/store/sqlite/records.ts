@@ -1,6 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Operation, Results } from '../queues/operations.ts'
 import type { KeptRecord } from '../records.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type RecordOperation = 'list_records' | 'put_record' | 'take_record'
 
@@ -8,7 +8,7 @@ const OPEN = '(until_ms is null or until_ms > ?)'
 
 /** What instances share; here there is one, and the records are what it knows after a restart. */
 export const recordOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
   nextVersion: () => number,
 ): { [K in RecordOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const list = db.prepare(`select id, version, data from record where kind = ? and ${OPEN} order by id`)

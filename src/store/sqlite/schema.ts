@@ -179,7 +179,7 @@ const MIGRATIONS: readonly string[] = [
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length
 
-/** Brings the database to the newest version, one transaction per step. */
+/** Brings the database to the newest version, in one transaction: each costs a wait for the disk. */
 export const migrate = (db: DatabaseSync): void => {
   const versionNow = (): number =>
     (db.prepare('pragma user_version').get() as { user_version: number }).user_version
@@ -188,11 +188,11 @@ export const migrate = (db: DatabaseSync): void => {
       `the database has version ${versionNow()}, this program knows ${MIGRATIONS.length}: a newer Evergreen wrote it`,
     )
   }
-  for (const [index, step] of MIGRATIONS.entries()) {
-    if (index < versionNow()) continue
-    db.exec('begin immediate')
-    // A command that looks at the database may have come first.
-    if (index >= versionNow()) db.exec(`${step} pragma user_version = ${index + 1};`)
-    db.exec('commit')
-  }
+  if (versionNow() === MIGRATIONS.length) return
+  db.exec('begin immediate')
+  // A command that looks at the database may have come first.
+  const missing = MIGRATIONS.slice(versionNow())
+  for (const step of missing) db.exec(step)
+  if (missing.length > 0) db.exec(`pragma user_version = ${MIGRATIONS.length}`)
+  db.exec('commit')
 }

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { LazyDatabase, LazyStatement } from './lazy-database.ts'
 
 // Enough replies for a conversation page, which shows the latest fifty messages.
 const LATEST_SENT = 500
@@ -8,9 +8,9 @@ const OUTBOX_ROWS = `
     o.doubt_ms as doubtMs, o.body
   from outbox o join conversation c on c.id = o.conversation`
 
-/** Every statement on the queues and what they leave behind, prepared once. */
-export const prepareStatements = (db: DatabaseSync) => {
-  const sql = (text: string): StatementSync => db.prepare(text)
+/** Every statement on the queues and what they leave behind, each prepared once. */
+export const prepareStatements = (db: LazyDatabase) => {
+  const sql = (text: string): LazyStatement => db.prepare(text)
   return {
     addSeen: sql('insert into seen (key, accepted_ms) values (?, ?) on conflict do nothing'),
     findSeen: sql('select 1 from seen where key = ?'),

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 /** What was counted within one hour. */
 interface Sum {
@@ -19,7 +19,7 @@ interface Sum {
  * costs as much to write as the message it counts, and many messages share a few sums. A process that is killed loses what
  * it has counted since the last writing, and nothing else.
  */
-export const createStatistics = (db: DatabaseSync) => {
+export const createStatistics = (db: LazyDatabase) => {
   const add = db.prepare(
     `insert into statistic (span, name, start_ms, what, page, count) values (?, ?, ?, ?, ?, ?)
      on conflict do update set count = count + excluded.count`,

@@ -1,6 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { NamedVisitor } from '../store.ts'
 import type { Operation, Results } from '../queues/operations.ts'
+import type { LazyDatabase } from './lazy-database.ts'
 
 type NameOperation = 'keep_name' | 'find_by_name'
 
@@ -8,7 +8,7 @@ const MOST_KEPT = 100_000
 
 /** How Facebook calls visitors. */
 export const visitorNameOperations = (
-  db: DatabaseSync,
+  db: LazyDatabase,
 ): { [K in NameOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const put = db.prepare(
     `insert or replace into visitor_name (conversation, name, folded)
