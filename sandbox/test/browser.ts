@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { loaded } from './room.ts'
 
 /** A page in a browser of its own kind, and what it did that it should not. */
 export interface Visit {
@@ -135,4 +136,9 @@ const launch = async (): Promise<Found> => {
 }
 
 const found = await launch()
-if ('browser' in found) t.teardown(() => found.browser.close())
+if ('browser' in found) {
+  t.after(() => found.browser.close())
+  // The browser keeps the process alive, so tap has to end it when it is idle, as it does after a `teardown` of the root. While a room loads
+  // its next file it is idle, too.
+  void loaded().then(() => t.teardown(() => undefined))
+}

@@ -87,6 +87,21 @@ const brush = document.createElement('canvas').getContext('2d', { willReadFreque
  * @returns {Colour}
  */
 const read = (css) => {
+  const known = colours.get(css)
+  if (known !== undefined) return known
+  const colour = draw(css)
+  colours.set(css, colour)
+  return colour
+}
+
+/** @type {Map<string, Colour>} */
+const colours = new Map()
+
+/**
+ * @param {string} css
+ * @returns {Colour}
+ */
+const draw = (css) => {
   if (brush === null) throw new Error('no canvas to read colours with')
   brush.clearRect(0, 0, 1, 1)
   brush.fillStyle = css

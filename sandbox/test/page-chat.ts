@@ -30,6 +30,28 @@ export const chatTest = (title: string, ...rest: [Body] | [ChatTestOptions, Body
   })
 }
 
+/**
+ * Tests that share one page, as loading it takes most of what a test costs. Each has a visitor of its own, who has not written
+ * yet, so only what troubles the whole sandbox, its clock or the window needs a page for itself, or comes last.
+ */
+export const chatScenes = (title: string, scenes: Record<string, Body>): void =>
+  chatTest(title, async (t, chat) => {
+    for (const [at, [scene, body]] of Object.entries(scenes).entries()) {
+      if (at > 0) await comeAs(chat.page, `Guest${at}`)
+      chat.talk.heard.length = 0
+      await t.test(scene, (t) => body(t, chat))
+    }
+  })
+
+const comeAs = async (page: Page, name: string): Promise<void> => {
+  await page.getByTestId('visitor-name').fill(name)
+  await page.getByTestId('visitor-name').press('Enter')
+  await page
+    .getByTestId('greeting')
+    .filter({ hasText: `Hi ${name}!` })
+    .waitFor()
+}
+
 export const say = async (page: Page, text: string): Promise<void> => {
   await page.getByTestId('composer').fill(text)
   await page.getByTestId('composer').press('Enter')
@@ -49,5 +71,6 @@ export const pick = (page: Page, name: string) => page.getByTestId('visitor-pick
 export const hear = (page: Page, text: string): Promise<void> =>
   page.getByTestId('message').filter({ hasText: text }).last().waitFor()
 
-export const firstPsid = async (page: Page): Promise<string> =>
-  (await page.getByTestId('visitor-pick').first().getAttribute('data-id')) ?? ''
+/** The visitor who writes at present. */
+export const chosenPsid = async (page: Page): Promise<string> =>
+  (await page.locator('[data-testid="visitor-pick"][aria-pressed="true"]').getAttribute('data-id')) ?? ''

@@ -1,5 +1,5 @@
-import { chatTest, firstPsid, hear, say, texts } from './page-chat.ts'
-import type { Script } from './page-bot.ts'
+import { chatTest, chosenPsid, hear, say, texts } from '../page-chat.ts'
+import type { Script } from '../page-bot.ts'
 
 const HOSTILE = [
   '<img src=x onerror=alert(1)>',
@@ -92,7 +92,7 @@ chatTest(
 )
 
 chatTest('what the sandbox would never send is drawn harmlessly all the same', async (t, { page, talk }) => {
-  const psid = await firstPsid(page)
+  const psid = await chosenPsid(page)
   const shapes = [
     { type: 'image', payload: { url: 'javascript:alert(1)' } },
     { type: 'image', payload: null },

@@ -97,36 +97,83 @@ browserTest(
   },
 )
 
-browserTest('Continue with Facebook mends it by a login', async (t, open) => {
+browserTest('a token dies while the operator types, and a login mends it', async (t, open) => {
   const { town, page, complaints } = await wellTown(t, open, { browser: PHONE })
   const before = await pageReplies(town)
-  const waiting = await breakToken(town)
-  await verdict(page, 'needed').waitFor()
+  let waiting = 0
 
-  await page.getByRole('button', { name: 'Continue with Facebook' }).click()
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.locator('[data-repair="done"]').waitFor()
-  t.equal(new URL(page.url()).origin, town.address)
-  t.notMatch(page.url(), /code|state/)
-  await town.sandbox.replies(town.pageId, town.psid, before + waiting)
-  await page.goto(`${town.address}/operator`)
-  await verdict(page, 'well').waitFor()
-  t.same(complaints, [])
+  await t.test('what the operator is typing survives what happens meanwhile', async (t) => {
+    await page.getByText('Give the bot a new token').click()
+    const field = page.getByLabel('User token')
+    await field.fill('half a tok')
+    waiting = await breakToken(town)
+    await verdict(page, 'needed').waitFor()
+    await page.keyboard.type('en')
+    t.equal(await field.inputValue(), 'half a token')
+    t.ok(await field.isVisible())
+  })
+
+  await t.test('Continue with Facebook mends it by a login', async (t) => {
+    await page.getByRole('button', { name: 'Continue with Facebook' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.locator('[data-repair="done"]').waitFor()
+    t.equal(new URL(page.url()).origin, town.address)
+    t.notMatch(page.url(), /code|state/)
+    await town.sandbox.replies(town.pageId, town.psid, before + waiting)
+    await page.goto(`${town.address}/operator`)
+    await verdict(page, 'well').waitFor()
+    t.same(complaints, [])
+  })
 })
 
-browserTest('a login that lacks a permission is asked again, and then mends it', async (t, open) => {
+browserTest('three things that go another way than the operator meant', async (t, open) => {
   const { town, page } = await wellTown(t, open)
-  await breakToken(town)
-  await verdict(page, 'needed').waitFor()
-  await page.getByRole('button', { name: 'Continue with Facebook' }).click()
-  await page.getByLabel('pages_messaging').uncheck()
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.locator('[data-repair="failed"]').waitFor()
 
-  await page.getByRole('button', { name: 'Ask Facebook again' }).click()
-  t.match(page.url(), /auth_type=rerequest/)
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.locator('[data-repair="done"]').waitFor()
+  await t.test('a login that lacks a permission is asked again, and then mends it', async (t) => {
+    await breakToken(town)
+    await verdict(page, 'needed').waitFor()
+    await page.getByRole('button', { name: 'Continue with Facebook' }).click()
+    await page.getByLabel('pages_messaging').uncheck()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.locator('[data-repair="failed"]').waitFor()
+
+    await page.getByRole('button', { name: 'Ask Facebook again' }).click()
+    t.match(page.url(), /auth_type=rerequest/)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.locator('[data-repair="done"]').waitFor()
+    t.equal(town.app.tokens.status(town.pageId).state, 'valid')
+  })
+
+  await t.test('a form on another site does nothing, though it has the fields of ours', async (t) => {
+    await page.goto(`${town.address}/operator`)
+    const csrf = await page.locator('input[name="_csrf"]').first().getAttribute('value')
+    const evil = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(`<form method="post" action="${town.address}/operator/sign-out">
+        <input type="hidden" name="_csrf" value="${csrf}"><button>Win a prize</button></form>`)
+    })
+    await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => evil.close())
+    const { port } = evil.address() as AddressInfo
+
+    // Under one name it is another site; under the other it is the same site, where the cookie goes along.
+    for (const name of ['localhost', '127.0.0.1']) {
+      await page.goto(`http://${name}:${port}/`)
+      const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole('button').click()])
+      t.equal(answer?.status(), 403, name)
+      t.match(await page.content(), /BOT_FORM_REFUSED/)
+    }
+    await page.goto(`${town.address}/operator`)
+    await verdict(page, 'well').waitFor()
+  })
+
+  await t.test('signing out elsewhere ends what is live here', async (t) => {
+    const other = await page.context().newPage()
+    await other.goto(`${town.address}/operator`)
+    await other.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Password').waitFor()
+    t.equal(new URL(page.url()).pathname, '/operator/sign-in')
+  })
 })
 
 browserTest('without JavaScript everything but the liveness works', async (t, open) => {
@@ -146,50 +193,6 @@ browserTest('without JavaScript everything but the liveness works', async (t, op
   await page.getByText('We are open Monday').first().waitFor()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByLabel('Password').waitFor()
-})
-
-browserTest('what the operator is typing survives what happens meanwhile', async (t, open) => {
-  const { town, page } = await wellTown(t, open)
-  await page.getByText('Give the bot a new token').click()
-  const field = page.getByLabel('User token')
-  await field.fill('half a tok')
-  await breakToken(town)
-  await verdict(page, 'needed').waitFor()
-  await page.keyboard.type('en')
-  t.equal(await field.inputValue(), 'half a token')
-  t.ok(await field.isVisible())
-})
-
-browserTest('a form on another site does nothing, though it has the fields of ours', async (t, open) => {
-  const { town, page } = await wellTown(t, open)
-  const csrf = await page.locator('input[name="_csrf"]').first().getAttribute('value')
-  const evil = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html')
-    response.end(`<form method="post" action="${town.address}/operator/sign-out">
-      <input type="hidden" name="_csrf" value="${csrf}"><button>Win a prize</button></form>`)
-  })
-  await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => evil.close())
-  const { port } = evil.address() as AddressInfo
-
-  // Under one name it is another site; under the other it is the same site, where the cookie goes along.
-  for (const name of ['localhost', '127.0.0.1']) {
-    await page.goto(`http://${name}:${port}/`)
-    const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole('button').click()])
-    t.equal(answer?.status(), 403, name)
-    t.match(await page.content(), /BOT_FORM_REFUSED/)
-  }
-  await page.goto(`${town.address}/operator`)
-  await verdict(page, 'well').waitFor()
-})
-
-browserTest('signing out elsewhere ends what is live here', async (t, open) => {
-  const { town, page } = await wellTown(t, open)
-  const other = await page.context().newPage()
-  await other.goto(`${town.address}/operator`)
-  await other.getByRole('button', { name: 'Sign out' }).click()
-  await page.getByLabel('Password').waitFor()
-  t.equal(new URL(page.url()).pathname, '/operator/sign-in')
 })
 
 browserTest('every page can be read in a light and in a dark room and on a narrow phone', async (t, open) => {

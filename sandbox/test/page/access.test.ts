@@ -3,19 +3,79 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { chatTest, firstPsid, hear, say, texts } from './page-chat.ts'
+import { chatScenes, chatTest, chosenPsid, hear, say, texts } from '../page-chat.ts'
 
 const run = promisify(execFile)
 const NARROW = { viewport: { width: 320, height: 640 } }
 
 t.test('the modules of the page agree with the control API they are written against', async (t) => {
   const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc')
-  const project = fileURLToPath(new URL('../src/page', import.meta.url))
+  const project = fileURLToPath(new URL('../../src/page', import.meta.url))
 
   const { stdout } = await run(process.execPath, [tsc, '-p', project]).catch(
     (error: { stdout: string }) => error,
   )
   t.equal(stdout, '')
+})
+
+chatScenes('the page can be read and used', {
+  'what arrives is announced, and everything to press or fill in has a name': async (t, { page }) => {
+    await say(page, 'when are you open?')
+    await hear(page, 'From 9 to 18.')
+    await page.locator('[role="log"][aria-live="polite"]').waitFor()
+
+    t.equal(await page.getByRole('log', { name: 'Conversation with Corner Bakery' }).count(), 1)
+    for (const landmark of ['banner', 'main', 'navigation'] as const) {
+      t.ok((await page.locator(`${LANDMARKS[landmark]}`).count()) > 0, landmark)
+    }
+    t.same(await nameless(page), [])
+    const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
+    t.same(
+      ids.filter((id, at) => ids.indexOf(id) !== at),
+      [],
+      'no id twice',
+    )
+  },
+
+  'who reads further up is not torn away by a new message': async (t, { page, talk }) => {
+    const psid = await chosenPsid(page)
+    for (let at = 0; at < 14; at += 1) {
+      talk.sandbox.act(talk.pageId, psid, { type: 'text', text: `line ${at}` })
+    }
+    await hear(page, 'You said: line 13')
+    const scroller = page.locator('#scroller')
+    await scroller.evaluate((element: { scrollTop: number }) => (element.scrollTop = 0))
+    // The scroll event comes with the next frame; only then does the page know that it is being read.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+
+    talk.sandbox.act(talk.pageId, psid, { type: 'text', text: 'from elsewhere' })
+    await hear(page, 'You said: from elsewhere')
+    await page.getByRole('button', { name: 'New messages' }).waitFor()
+    t.equal(await scroller.evaluate((element: { scrollTop: number }) => element.scrollTop), 0)
+
+    await page.getByRole('button', { name: 'New messages' }).click()
+    await page.getByRole('button', { name: 'New messages' }).waitFor({ state: 'hidden' })
+    t.equal((await texts(page)).at(-1), 'You said: from elsewhere')
+  },
+
+  'a window from 760 to 1600 wide shows the chat, the troubles and the traffic side by side': async (
+    t,
+    { page },
+  ) => {
+    await say(page, 'x'.repeat(500))
+    await hear(page, 'You said: xxx')
+    for (const width of [760, 900, 1180, 1600]) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const part of [
+        page.getByTestId('composer'),
+        page.locator('[data-trouble="calm"]'),
+        page.getByTestId('traffic-filter'),
+      ]) {
+        t.equal(await part.isVisible(), true, `${width}`)
+      }
+      t.same(await audit(page, 'sticksOut'), [], `${width}`)
+    }
+  },
 })
 
 chatTest('everything can be done with the keyboard alone', async (t, { page }) => {
@@ -40,24 +100,6 @@ chatTest('everything can be done with the keyboard alone', async (t, { page }) =
   await page.locator('[data-testid="token-state"][data-state="dead"]').waitFor()
   await focusBy(page, 'Shift+Tab', (label) => label === 'Fresh user token')
   t.equal(await page.locator(':focus-visible').count(), 1, 'and one sees where one is')
-})
-
-chatTest('what arrives is announced, and everything to press or fill in has a name', async (t, { page }) => {
-  await say(page, 'when are you open?')
-  await hear(page, 'From 9 to 18.')
-  await page.locator('[role="log"][aria-live="polite"]').waitFor()
-
-  t.equal(await page.getByRole('log', { name: 'Conversation with Corner Bakery' }).count(), 1)
-  for (const landmark of ['banner', 'main', 'navigation'] as const) {
-    t.ok((await page.locator(`${LANDMARKS[landmark]}`).count()) > 0, landmark)
-  }
-  t.same(await nameless(page), [])
-  const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
-  t.same(
-    ids.filter((id, at) => ids.indexOf(id) !== at),
-    [],
-    'no id twice',
-  )
 })
 
 const LANDMARKS = { banner: 'header.brand', main: 'main', navigation: 'nav' }
@@ -99,46 +141,6 @@ chatTest(
     t.equal(await page.getByTestId('composer').isVisible(), true)
   },
 )
-
-chatTest(
-  'a window from 760 to 1600 wide shows the chat, the troubles and the traffic side by side',
-  async (t, { page }) => {
-    await say(page, 'x'.repeat(500))
-    await hear(page, 'You said: xxx')
-    for (const width of [760, 900, 1180, 1600]) {
-      await page.setViewportSize({ width, height: 900 })
-      for (const part of [
-        page.getByTestId('composer'),
-        page.locator('[data-trouble="calm"]'),
-        page.getByTestId('traffic-filter'),
-      ]) {
-        t.equal(await part.isVisible(), true, `${width}`)
-      }
-      t.same(await audit(page, 'sticksOut'), [], `${width}`)
-    }
-  },
-)
-
-chatTest('who reads further up is not torn away by a new message', async (t, { page, talk }) => {
-  const psid = await firstPsid(page)
-  for (let at = 0; at < 14; at += 1) {
-    talk.sandbox.act(talk.pageId, psid, { type: 'text', text: `line ${at}` })
-  }
-  await hear(page, 'You said: line 13')
-  const scroller = page.locator('#scroller')
-  await scroller.evaluate((element: { scrollTop: number }) => (element.scrollTop = 0))
-  // The scroll event comes with the next frame; only then does the page know that it is being read.
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-
-  talk.sandbox.act(talk.pageId, psid, { type: 'text', text: 'from elsewhere' })
-  await hear(page, 'You said: from elsewhere')
-  await page.getByRole('button', { name: 'New messages' }).waitFor()
-  t.equal(await scroller.evaluate((element: { scrollTop: number }) => element.scrollTop), 0)
-
-  await page.getByRole('button', { name: 'New messages' }).click()
-  await page.getByRole('button', { name: 'New messages' }).waitFor({ state: 'hidden' })
-  t.equal((await texts(page)).at(-1), 'You said: from elsewhere')
-})
 
 const FOCUSED = '(document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "").trim()'
 

@@ -1,0 +1,3 @@
+import { runRoom } from './helpers/room.ts'
+
+await runRoom('browser')
