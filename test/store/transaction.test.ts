@@ -62,7 +62,7 @@ t.test('a sum is of committed transactions, and in the file once it was written'
   database.commit([{ op: 'accept', events: [newEvent('a'), newEvent('b')], nowMs: 0 }])
   const [first, second] = inboxOf(database)
   if (first === undefined || second === undefined) throw new Error('nothing was accepted')
-  const understood = [{ what: 'matched' as const }]
+  const understood = [{ what: 'matched' as const, name: '', by: 1 }]
 
   database.commit([finishing(first, ['one'], understood)])
   t.throws(() => database.commit([finishing(second, [null] as unknown as string[], understood)]), /NOT NULL/)

@@ -35,7 +35,7 @@ export const withSameTexts = (
     isOurs !== true &&
     event.appId !== appId &&
     sameTexts.said(pageId, psid, event.text)
-  return (event, view) => handle(event, { ...view, isSaidToMany: isSaidToMany(event, view) })
+  return (event, view) => handle(event, isSaidToMany(event, view) ? { ...view, isSaidToMany: true } : view)
 }
 
 /** Keeps digests in memory alone: after a restart the first few visitors are to tell again. */

@@ -113,12 +113,12 @@ export const createDispatcher = (deps: {
 
   const finish = async (claim: InboxClaim, stored: StoredEvent, outcome: HandledEvent): Promise<void> => {
     const { pageId } = claim.conversation
-    const { items, ...toStore } = outcome
+    const { items } = outcome
     if (items.length > 0) onReplies(pageId)
     const handOut = items.length > 0 && sender.reserve(pageId)
     let out: OutboxClaim | null = null
     try {
-      out = await store.finishEvent(claim, stored, { ...toStore, handOut }).catch((error: unknown) => {
+      out = await store.finishEvent(claim, stored, { ...outcome, handOut }).catch((error: unknown) => {
         if (!(error instanceof BotError) || error.code !== 'BOT_STORE_REFUSED') throw error
         // Handled anew it would lead to the same, for ever, and hold up what comes after it.
         log.error({ err: error, pageId, seq: stored.seq }, 'what an event led to is given up')

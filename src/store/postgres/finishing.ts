@@ -43,7 +43,7 @@ export const finishAll = (
       const { acceptedMs, nowMs, counts } = operation
       const common = { page: Number(page), atMs: acceptedMs }
       return [
-        ...counts.map(({ what, name = '', by = 1 }) => ({ ...common, what, name, by })),
+        ...counts.map((count) => ({ ...common, ...count })),
         { ...common, what: 'replies' as const, atMs: nowMs, by: Number(confirmed) },
       ]
     }),

@@ -1,5 +1,5 @@
 import { createBoundedMap } from '../../base/bounded-map.ts'
-import type { NewEvent } from '../store.ts'
+import type { EventToAccept } from '../queues/operations.ts'
 import { namesOf } from './accepting.ts'
 import type { Connection } from './connection.ts'
 import type { Known } from './statements.ts'
@@ -13,7 +13,7 @@ const MOST_CONVERSATIONS = 100_000
  */
 export interface Numbers extends Known {
   /** Makes those of these events known; Pages and visitors who write for the first time get theirs. */
-  learn: (connection: Connection, events: readonly NewEvent[], pages: readonly string[]) => Promise<void>
+  learn: (connection: Connection, events: readonly EventToAccept[], pages: readonly string[]) => Promise<void>
   forgetConversations: () => void
 }
 

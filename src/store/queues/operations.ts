@@ -23,6 +23,9 @@ import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
 import type { GraphFacts } from '../dead-letters.ts'
 import type { KeptRecord } from '../records.ts'
 
+/** An event without what only its claimant reads. */
+export type EventToAccept = Omit<NewEvent, 'kind' | 'content'>
+
 /**
  * What the store asks of its database, of either engine. Operations asked for together are one transaction and share one
  * fsync: this is the group commit.
@@ -31,7 +34,7 @@ import type { KeptRecord } from '../records.ts'
  * result is that of {@link voidResult}.
  */
 export type Operation =
-  | { op: 'accept'; events: readonly NewEvent[]; nowMs: number }
+  | { op: 'accept'; events: readonly EventToAccept[]; nowMs: number }
   | {
       op: 'finish_event'
       conversation: number
@@ -46,7 +49,7 @@ export type Operation =
       state?: string | null | undefined
       answers: readonly NewAnswers[]
       question: OpenQuestion | null
-      counts: readonly Count[]
+      counts: readonly Required<Count>[]
       /** The message that its visitor has deleted. */
       takenBack: string | null
       confirmed: readonly { seq: number; messageId: string | null }[]

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
-import type { ClaimId, Conversation, NewEvent, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
+import type { ClaimId, Conversation, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
+import { toCount, toEvent } from './crossing.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { toKeptConversation } from './kept-conversation.ts'
@@ -136,7 +137,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     accept: async (events) => {
       if (events.length === 0) return { stored: 0, duplicates: 0 }
       const nowMs = clock.now()
-      const rows = await database.run({ op: 'accept', events: events.map(withoutContent), nowMs })
+      const rows = await database.run({ op: 'accept', events: events.map(toEvent), nowMs })
       let stored = 0
       for (const [index, { pageId, psid, body, content }] of events.entries()) {
         const row = rows[index] ?? null
@@ -181,7 +182,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
         }),
         answers: outcome.answers ?? [],
         question: outcome.question ?? null,
-        counts: outcome.counts ?? [],
+        counts: (outcome.counts ?? []).map(toCount),
         takenBack: outcome.takenBack ?? null,
         nowMs,
       })
@@ -376,9 +377,6 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
 /** A name as it is searched for. */
 const folded = (name: string): string => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-
-/** The database needs the text alone. */
-const withoutContent = ({ content: _content, ...event }: NewEvent): NewEvent => event
 
 const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
   [inboxClaim, outboxClaim].filter((claim) => claim !== null)

@@ -2,8 +2,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { ConversationRow, InboxRow, OutboxRow } from '../queues/rows.ts'
-import type { NewEvent } from '../store.ts'
-import type { AcceptedRow, ForeignWrite, Operation, Results } from '../queues/operations.ts'
+import type { AcceptedRow, EventToAccept, ForeignWrite, Operation, Results } from '../queues/operations.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
 import { conversationOperations } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
@@ -100,7 +99,7 @@ export const openDatabase = (file: string): Database => {
     statements.setWindow.run(endsMs, conversation.conversation)
   }
 
-  const accept = (event: NewEvent, nowMs: number): AcceptedRow | null => {
+  const accept = (event: EventToAccept, nowMs: number): AcceptedRow | null => {
     const aliases = event.aliases?.map((key) => digest(event.pageId, key)) ?? []
     if (aliases.some((key) => statements.findSeen.get(key) !== undefined)) return null
     if (statements.addSeen.run(digest(event.pageId, event.key), nowMs).changes === 0) return null
