@@ -54,7 +54,13 @@ export const startBot = async (env: Record<string, string>, folder: string): Pro
   const startedMs = performance.now()
   const child = spawn(process.execPath, ['--max-semi-space-size=16', '--expose-gc', BOT], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const port = await new Promise<number>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
@@ -58,6 +58,24 @@ t.test('the program of the image starts in a folder of the owner, and ends with 
 
   bot.kill('SIGTERM')
   t.strictSame(await once(bot, 'exit'), [0, null])
+})
+
+t.test('the image is built with what its program has compiled under the same flags', async (t) => {
+  const [, flags] = /^ENTRYPOINT \["node", (.+), "\/app\/bin\/serve\.js"\]$/m.exec(DOCKERFILE) ?? []
+  const [, start = ''] = /^RUN (HOST=[^;]+);/m.exec(DOCKERFILE) ?? []
+  t.match(start, `node ${flags?.replaceAll(/[",]/g, '')} /app/bin/serve.js`)
+  t.match(DOCKERFILE, /^USER 1000:1000\nWORKDIR \/bot\nRUN HOST=/m, 'by the user of the bot, who may read it')
+
+  const { program, own } = imageIn(t)
+  // Ended by the time limit: settings that the program does not take would end it before.
+  const command = start.replaceAll('\\\n', ' ').replace('timeout 15', 'timeout 3').replace('/app', program)
+  const built = spawn('sh', ['-c', command], {
+    cwd: own,
+    env: { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` },
+    stdio: 'ignore',
+  })
+  t.teardown(() => built.kill('SIGKILL'))
+  t.strictSame(await once(built, 'exit'), [124, null])
 })
 
 t.test('the image is not root, and holds neither tests nor settings', async (t) => {
