@@ -1,25 +1,7 @@
 import t, { type Test } from 'tap'
 import { createMailAlert, tryMailServer, type MailDeps } from '../../src/alerts/channels/mail.ts'
-import type { Notice } from '../../src/alerts/notice.ts'
+import { notice } from '../helpers/alerts.ts'
 import { startMailServer } from '../helpers/mail-server.ts'
-
-const notice = (pageName = 'Bakery'): Notice => ({
-  kind: 'needed',
-  needs: [
-    {
-      pageId: '1001',
-      pageName,
-      cause: 'token_invalid',
-      what: 'Its token died.',
-      remedy: 'Mend it.',
-      sinceMs: 0,
-      waiting: 3,
-      visitors: null,
-      firstWindowEndsMs: null,
-    },
-  ],
-  atMs: 0,
-})
 
 const build = async (t: Test, over: Partial<MailDeps> = {}) => {
   const server = await startMailServer(t)

@@ -1,16 +1,8 @@
 import t from 'tap'
 
-import { createNeeds, type Need } from '../../src/alerts/needs.ts'
+import { createNeeds } from '../../src/alerts/needs.ts'
+import { need } from '../helpers/alerts.ts'
 import { createFakeClock } from '../helpers/clock.ts'
-
-const need = (change: Partial<Need> = {}): Need => ({
-  pageId: '1001',
-  pageName: 'Bakery',
-  cause: 'token_invalid',
-  what: 'Its token died.',
-  remedy: 'Mend it.',
-  ...change,
-})
 
 t.test('a need is open from when it was first raised, however often it is raised', async (t) => {
   const clock = createFakeClock()

@@ -5,27 +5,9 @@ import t, { type Test } from 'tap'
 
 import { createPostAlert } from '../../src/alerts/channels/post.ts'
 import { receiversIn } from '../../src/alerts/channels/receivers.ts'
-import type { Notice } from '../../src/alerts/notice.ts'
+import { notice } from '../helpers/alerts.ts'
 
 const SECRET_PATH = '/services/very-secret'
-
-const notice = (pageName = 'Bakery'): Notice => ({
-  kind: 'needed',
-  needs: [
-    {
-      pageId: '1001',
-      pageName,
-      cause: 'token_invalid',
-      what: 'Its token died.',
-      remedy: 'Mend it.',
-      sinceMs: 0,
-      waiting: 3,
-      visitors: null,
-      firstWindowEndsMs: null,
-    },
-  ],
-  atMs: 0,
-})
 
 /** A receiver on loopback that answers each post by the next of `answers`, the last one for ever. */
 const receiver = async (t: Test, answers: ((res: ServerResponse) => void)[]) => {

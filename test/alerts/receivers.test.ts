@@ -3,6 +3,7 @@ import t from 'tap'
 import { receiversIn, WAYS_TO_BE_TOLD } from '../../src/alerts/channels/receivers.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 import { configSchema } from '../../src/base/settings.ts'
+import { notice as noticeOf } from '../helpers/alerts.ts'
 
 const SETTINGS = {
   ALERT_URL: 'https://hooks.slack.com/services/hush',
@@ -13,25 +14,8 @@ const SETTINGS = {
   PUSHOVER_TOKEN: 'a'.repeat(30),
 }
 
-const notice = (change: Partial<Notice> = {}): Notice => ({
-  kind: 'needed',
-  needs: [
-    {
-      pageId: '1001',
-      pageName: '<!channel> Bäckerei \u{1F950}',
-      cause: 'token_invalid',
-      what: 'Its token died.',
-      remedy: 'Mend it.',
-      sinceMs: 0,
-      waiting: 3,
-      visitors: null,
-      firstWindowEndsMs: null,
-    },
-  ],
-  atMs: 0,
-  consoleUrl: 'https://bot.example.com/operator',
-  ...change,
-})
+const notice = (change: Partial<Notice> = {}): Notice =>
+  noticeOf('<!channel> Bäckerei \u{1F950}', { consoleUrl: 'https://bot.example.com/operator', ...change })
 
 const posts = (given: Notice, settings = SETTINGS) =>
   Object.fromEntries(receiversIn(settings).map(({ name, post }) => [name, post(settings, given)]))

@@ -1,25 +1,17 @@
 import t, { type Test } from 'tap'
 
 import { createAlertBook } from '../../src/alerts/alert-book.ts'
-import { createNeeds, type Need } from '../../src/alerts/needs.ts'
+import { createNeeds } from '../../src/alerts/needs.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 import { createReminders, type RemindersDeps } from '../../src/alerts/reminders.ts'
 import { createSharedNeeds, LOOK_AGAIN_MS } from '../../src/alerts/shared-needs.ts'
 import { soleDuty, soleInstance, type Duty } from '../../src/base/duty.ts'
+import { need } from '../helpers/alerts.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { createFakeRecords, type FakeRecords } from '../helpers/records.ts'
 
 const HOUR = 3_600_000
 const MOMENT = 2_000
-
-const need = (change: Partial<Need> = {}): Need => ({
-  pageId: '1001',
-  pageName: 'Bakery',
-  cause: 'token_invalid',
-  what: 'Its token died.',
-  remedy: 'Mend it.',
-  ...change,
-})
 
 const NO_LOG = { warn: () => undefined }
 

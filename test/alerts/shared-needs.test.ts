@@ -1,19 +1,11 @@
 import t, { type Test } from 'tap'
-import { createNeeds, WHOLE_BOT, type Need } from '../../src/alerts/needs.ts'
+import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import { createSharedNeeds, LOOK_AGAIN_MS } from '../../src/alerts/shared-needs.ts'
 import type { Duty } from '../../src/base/duty.ts'
 import { soleInstance } from '../../src/base/duty.ts'
+import { need } from '../helpers/alerts.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
-
-const need = (change: Partial<Need> = {}): Need => ({
-  pageId: '1001',
-  pageName: 'Bakery',
-  cause: 'token_invalid',
-  what: 'Its token died.',
-  remedy: 'Mend it.',
-  ...change,
-})
 
 /** Instances on one database; which of them live and what each keeps is for the test to say. */
 const build = (t: Test) => {

@@ -13,6 +13,7 @@ import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
 import { until } from '../helpers/until.ts'
+import { tokenStatus } from '../helpers/token-status.ts'
 
 /** What the fake Graph does with a send: nothing for success, a verdict for a refusal. */
 export type Answer = (call: SendCall) => Answered | Promise<Answered>
@@ -285,20 +286,8 @@ const fakeTokens = (clock: FakeClock): FakeTokens => {
   const states = new Map<string, { state: PageTokenState; token: string }>()
   const listeners = new Set<(status: PageTokenStatus) => void>()
   const stateOf = (pageId: string) => states.get(pageId) ?? { state: 'valid' as const, token: 'token-1' }
-  const status = (pageId: string): PageTokenStatus => ({
-    pageId,
-    pageName: pageId,
-    state: stateOf(pageId).state,
-    reason: null,
-    remedy: null,
-    sinceMs: clock.now(),
-    provedAtMs: null,
-    fingerprint: null,
-    scopes: [],
-    tasks: [],
-    expiresAtMs: null,
-    dataAccessExpiresAtMs: null,
-  })
+  const status = (pageId: string): PageTokenStatus =>
+    tokenStatus(pageId, stateOf(pageId).state, { pageName: pageId, sinceMs: clock.now() })
   const tokens: FakeTokens = {
     suspected: [],
     set: (pageId, state, token = stateOf(pageId).token) => {

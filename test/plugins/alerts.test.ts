@@ -16,6 +16,7 @@ import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 import { createKeyboard, createSignals, Screen } from '../terminal/screen.ts'
 import { until } from '../helpers/until.ts'
+import { tokenStatus } from '../helpers/token-status.ts'
 
 /** Stands above the box, so that a terminal can click it. */
 const EXPLORER = 'https://developers.facebook.com/tools/explorer/1/?version=v25.0'
@@ -23,20 +24,11 @@ const EXPLORER = 'https://developers.facebook.com/tools/explorer/1/?version=v25.
 const MOMENT = 2_000
 const HOUR = 3_600_000
 
-const status = (state: PageTokenState, pageId = '1001'): PageTokenStatus => ({
-  pageId,
-  pageName: pageId === '1001' ? 'Bakery' : null,
-  state,
-  reason: state === 'valid' ? null : 'The token no longer works: the password was changed.',
-  remedy: null,
-  sinceMs: 0,
-  provedAtMs: null,
-  fingerprint: null,
-  scopes: [],
-  tasks: [],
-  expiresAtMs: null,
-  dataAccessExpiresAtMs: null,
-})
+const status = (state: PageTokenState, pageId = '1001'): PageTokenStatus =>
+  tokenStatus(pageId, state, {
+    pageName: pageId === '1001' ? 'Bakery' : null,
+    reason: state === 'valid' ? null : 'The token no longer works: the password was changed.',
+  })
 
 interface Asked {
   userToken: string

@@ -5,6 +5,7 @@ import { createProfileSync } from '../../src/profile/profile-sync.ts'
 import type { Trouble } from '../../src/alerts/page-trouble.ts'
 import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
+import { tokenStatus } from '../helpers/token-status.ts'
 
 const PAGE = '100000000000001'
 const GREETING: JsonObject = { greeting: [{ locale: 'default', text: 'Hi' }] }
@@ -24,20 +25,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
   let wanted: JsonObject | null = GREETING
   let hear = (_status: PageTokenStatus): void => undefined
 
-  const status = (state: PageTokenState): PageTokenStatus => ({
-    pageId: PAGE,
-    pageName: null,
-    state,
-    reason: null,
-    remedy: null,
-    sinceMs: 0,
-    provedAtMs: null,
-    fingerprint: null,
-    scopes: [],
-    tasks: [],
-    expiresAtMs: null,
-    dataAccessExpiresAtMs: null,
-  })
+  const status = (state: PageTokenState): PageTokenStatus => tokenStatus(PAGE, state)
   const answer = async <T>(call: string, used: string, body: unknown, result: () => T): Promise<T> => {
     calls.push({ call, token: used, ...(body !== undefined && { body }) })
     await settle(1)

@@ -12,6 +12,7 @@ import { recordsContract } from './contract-records.ts'
 import { notesContract } from './contract-notes.ts'
 import { refusedContract } from './contract-refused.ts'
 import { knownVisitorsContract } from './contract-known-visitors.ts'
+import { forgottenContract } from './contract-forgotten.ts'
 import { visitorsContract } from './contract-visitors.ts'
 import { newEvent, type OpenStore } from './steps.ts'
 
@@ -59,6 +60,7 @@ t.test('the SQLite adapter keeps the contract about what is refused', (t) => {
 
 t.test('the SQLite adapter keeps the contract about visitors', (t) => {
   visitorsContract(t, open)
+  forgottenContract(t, open)
   knownVisitorsContract(t, open)
   t.end()
 })

@@ -1,3 +1,4 @@
+import type { NewAnswers } from '../../src/store/form-answers.ts'
 import type { DeadReason } from '../../src/messages.ts'
 import type { Test } from 'tap'
 import type { Clock } from '../../src/base/clock.ts'
@@ -143,4 +144,27 @@ export const inOrder = (handled: readonly string[]): boolean => {
     next.set(conversation, wanted + 1)
     return Number(number) === wanted
   })
+}
+
+/** A form that a visitor has answered. */
+export const formAnswers = (n: string, url: string | null = null): NewAnswers => ({
+  form: 'book',
+  url,
+  body: JSON.stringify({ n }),
+})
+
+/** One event of a visitor, handled. */
+export const answer = async (
+  store: Store,
+  key: string,
+  answers: readonly NewAnswers[],
+  psid = 'psid-1',
+  outcome: Partial<EventOutcome> = {},
+): Promise<void> => {
+  await store.accept([newEvent(key, { psid })])
+  const [claim] = await store.claimInbox(1)
+  if (claim === undefined) throw new Error('nothing to answer')
+  for (const event of claim.events)
+    await store.finishEvent(claim, event, { replies: [], ...outcome, answers })
+  store.releaseInbox(claim)
 }

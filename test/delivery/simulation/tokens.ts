@@ -1,5 +1,6 @@
 import type { Clock } from '../../../src/base/clock.ts'
 import type { PageTokenState, PageTokenStatus, PageTokens } from '../../../src/token/page-tokens.ts'
+import { tokenStatus } from '../../helpers/token-status.ts'
 
 /** The token file: what the operator last saved for each Page. Outlives the bot. */
 export type TokenFile = Map<string, string>
@@ -23,20 +24,8 @@ export const createSimulatedTokens = (deps: {
   const stateOf = (pageId: string): PageTokenState =>
     file.has(pageId) ? (states.get(pageId) ?? 'valid') : 'missing'
 
-  const status = (pageId: string): PageTokenStatus => ({
-    pageId,
-    pageName: pageId,
-    state: stateOf(pageId),
-    reason: null,
-    remedy: null,
-    sinceMs: clock.now(),
-    provedAtMs: null,
-    fingerprint: null,
-    scopes: [],
-    tasks: [],
-    expiresAtMs: null,
-    dataAccessExpiresAtMs: null,
-  })
+  const status = (pageId: string): PageTokenStatus =>
+    tokenStatus(pageId, stateOf(pageId), { pageName: pageId, sinceMs: clock.now() })
 
   const move = (pageId: string, state: PageTokenState): void => {
     states.set(pageId, state)

@@ -1,0 +1,22 @@
+import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
+
+/** The state of a Page's token, of which nothing more is known. */
+export const tokenStatus = (
+  pageId: string,
+  state: PageTokenState,
+  change: Partial<PageTokenStatus> = {},
+): PageTokenStatus => ({
+  pageId,
+  pageName: null,
+  state,
+  reason: null,
+  remedy: null,
+  sinceMs: 0,
+  provedAtMs: null,
+  fingerprint: null,
+  scopes: [],
+  tasks: [],
+  expiresAtMs: null,
+  dataAccessExpiresAtMs: null,
+  ...change,
+})
