@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** A port of loopback on which nothing listens. */
 export const freePort = async (): Promise<number> => {
@@ -21,5 +22,6 @@ export const answers = async (port: number): Promise<void> => {
     ]).catch(() => false)
     socket.destroy()
     if (isThere) return
+    await pause(10)
   }
 }

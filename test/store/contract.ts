@@ -218,8 +218,9 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     const when = restart ? 'after a restart' : 'while it is running'
     t.test(`a backlog far larger than memory is handled completely and in order ${when}`, async (t) => {
       const { store, reopen } = await setUp(t)
+      // The queues keep 1024 in memory.
       const conversations = 40
-      const each = 40
+      const each = 30
       for (let n = 0; n < each; n += 1) {
         await store.accept(
           Array.from({ length: conversations }, (_, c) => newEvent(`${c}.${n}`, { psid: `psid-${c}` })),

@@ -18,12 +18,14 @@ const open = (t: Test, url: string): Promise<OpenedStore> =>
   })
 
 const refused = async (t: Test, url: string): Promise<void> => {
+  // Each waits two seconds for a notification.
+  const inspecting = inspectServer(url, systemClock)
   await t.rejects(open(t, url), {
     code: 'BOT_STORE_UNAVAILABLE',
     message: /a pooler in transaction mode/,
     remedy: /direct address/,
   })
-  t.match(await inspectServer(url, systemClock), {
+  t.match(await inspecting, {
     status: 'unreachable',
     why: /a pooler in transaction mode/,
     next: /pool_mode=session/,
