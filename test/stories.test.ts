@@ -1,3 +1,3 @@
-import { runRoom } from './helpers/room.ts'
+import { runRooms } from './helpers/room.ts'
 
-await runRoom('stories')
+await runRooms('stories')

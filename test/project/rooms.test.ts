@@ -7,13 +7,16 @@ const TEST = join(import.meta.dirname, '..')
 /** They start processes of the bot. */
 const FILE_BY_FILE = ['bin', 'e2e']
 
-t.test('every test file is run: its room has an entry, or is run file by file', async (t) => {
+t.test('every test file is run: its room is in one entry, or is run file by file', async (t) => {
   const folders = readdirSync(TEST, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   const rooms = folders.map((folder) => folder.name).filter((name) => testFiles(name).length > 0)
 
   const entries = readdirSync(TEST)
     .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => /runRoom\('([\w-]+)'\)/.exec(readFileSync(join(TEST, name), 'utf8'))?.[1] ?? name)
+    .flatMap((name) => {
+      const [, rooms] = /await runRooms\(([^)]+)\)/.exec(readFileSync(join(TEST, name), 'utf8')) ?? []
+      return rooms?.match(/[\w-]+/g) ?? [name]
+    })
   t.strictSame([...entries, ...FILE_BY_FILE].toSorted(), rooms.toSorted())
 
   const config = readFileSync(join(TEST, '../.taprc'), 'utf8')

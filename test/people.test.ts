@@ -1,3 +1,0 @@
-import { runRoom } from './helpers/room.ts'
-
-await runRoom('people')
