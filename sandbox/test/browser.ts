@@ -105,8 +105,11 @@ const visit = async (
   options: BrowserContextOptions = {},
 ): Promise<Visit> => {
   const context = await browser.newContext(options)
-  t.teardown(() => context.close())
   const page = await context.newPage()
+  t.teardown(async () => {
+    if (!t.passing()) t.comment(`the page as it stood: ${await textOf(page)}`)
+    await context.close()
+  })
   page.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   const foreign: string[] = []
@@ -122,6 +125,9 @@ const visit = async (
   await page.goto(url)
   return { page, complaints, foreign }
 }
+
+const textOf = (page: Page): Promise<string> =>
+  page.locator('body').innerText({ timeout: 1000 }).catch(String)
 
 const launch = async (): Promise<Found> => {
   const reasons: string[] = []

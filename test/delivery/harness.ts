@@ -12,7 +12,7 @@ import type { PageTokenState, PageTokenStatus, PageTokens } from '../../src/toke
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
-import { until } from '../helpers/until.ts'
+import { until, witness } from '../helpers/until.ts'
 import { tokenStatus } from '../helpers/token-status.ts'
 
 /** What the fake Graph does with a send: nothing for success, a verdict for a refusal. */
@@ -174,6 +174,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     until: (condition, what) => until(condition, { everyMs: 1, what }),
   }
   world.delivery = build(world.store)
+  witness(t, 'delivery', () => ({ calls: graph.calls, accepted: graph.accepted, dead, settled, logged }))
   t.teardown(async () => {
     await world.delivery.stop()
     await world.store.close()

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { COMPILED } from './compiled.ts'
 import { signed } from './sign.ts'
 import { ENV } from './surface.ts'
+import { witness } from './until.ts'
 
 const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('../../bot.example.yaml', import.meta.url))
@@ -66,6 +67,8 @@ export const spawnBotProcess = (t: Test, { dataDir, env = {}, wrap = [] }: BotPr
   const lines: string[] = []
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  witness(t, "the bot's log", () => lines)
+  witness(t, 'its standard error', () => stderr)
   const heard = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line)

@@ -13,6 +13,7 @@ import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
 import { run, runProcess } from '../cli/run.ts'
 import { isTorture } from './faults.ts'
 import { sign } from './sign.ts'
+import { witness } from './until.ts'
 
 /** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
 export interface BotProcess {
@@ -191,6 +192,7 @@ const createBot = (
     return code
   }
 
+  witness(t, `the log of the bot on port ${env['PORT']}`, () => bot.log)
   const bot: BotProcess = {
     address: `http://127.0.0.1:${env['PORT']}`,
     pid: () => child?.pid,

@@ -8,6 +8,7 @@ import type { Surroundings } from '../../src/cures/surroundings.ts'
 import { createPasswordHash } from '../../src/people/secrets.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { ENV } from './surface.ts'
+import { witness } from './until.ts'
 
 export const PASSWORD = 'correct horse battery'
 /** The sample that comes with the program takes 26 ms of CPU to read. */
@@ -51,6 +52,7 @@ export const buildConsole = async (
     logStream: { write: (line) => void lines.push(line) },
   })
   t.teardown(() => app.close())
+  witness(t, "the bot's log", () => lines)
   // It works only once it listens.
   await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, clock, dir, log: () => lines.join('') }

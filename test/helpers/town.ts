@@ -6,7 +6,7 @@ import { sharedDatabaseThread } from './database-thread.ts'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
 import type { Env } from '../../src/base/config.ts'
 import { PASSWORD } from './console.ts'
-import { until } from './until.ts'
+import { until, witness } from './until.ts'
 
 /** The real bot beside the real sandbox, both listening on loopback. */
 export interface Town {
@@ -60,6 +60,7 @@ export const buildTown = async (
     await app.close()
     await sandbox.close()
   })
+  witness(t, "the bot's log", () => lines)
   sandbox.setWebhook({ url: `${address}/webhook`, verifyToken: 'verify-1' })
 
   const psid = sandbox.state().visitors[0]?.psid ?? ''
