@@ -52,7 +52,7 @@ export const startSubject = async (
  */
 export const startBot = async (env: Record<string, string>, folder: string): Promise<Subject> => {
   const startedMs = performance.now()
-  const child = spawn(process.execPath, ['--max-semi-space-size=16', '--expose-gc', BOT], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--expose-gc', BOT], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -85,7 +85,7 @@ const manifestFor = (program: string): object => ({
 })
 
 /** As in a checkout: no inspector by a signal, and little memory. */
-const START = `node --disable-sigusr1 --max-semi-space-size=16 --expose-gc node_modules/${manifest.name}/bin/serve.js`
+const START = `node --disable-sigusr1 --max-semi-space-size=32 --expose-gc node_modules/${manifest.name}/bin/serve.js`
 
 /** npm reads a path as one from the folder of the manifest. */
 const specOf = (folder: string, program: string | undefined): string => {
