@@ -43,7 +43,9 @@ export const chatScenes = (title: string, scenes: Record<string, Body>): void =>
     }
   })
 
+/** The traffic of those before is cleared: with each message the page lays out all that is listed. */
 const comeAs = async (page: Page, name: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Clear the list' }).click()
   await page.getByTestId('visitor-name').fill(name)
   await page.getByTestId('visitor-name').press('Enter')
   await page
