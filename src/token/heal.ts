@@ -56,14 +56,15 @@ export const createHealer = (deps: HealerDeps): Healer => {
       .slice(0, MOST_CANDIDATES)
 
   const replaceWith = async (user: StoredUserToken, dead: StoredPageToken): Promise<boolean> => {
-    for (const pauseMs of [...PAUSES_MS, null]) {
+    for (const pauses = [...PAUSES_MS]; ;) {
       try {
         await replace(deps, user, dead)
         log.info({ pageId: dead.pageId }, 'the page token was replaced by a new one without a person')
         return true
       } catch (error) {
         const why = toRefusal(error)
-        if (why instanceof BotError && why.retryable && pauseMs !== null) {
+        const pauseMs = pauses.shift()
+        if (why instanceof BotError && why.retryable && pauseMs !== undefined) {
           await clock.sleep(pauseMs)
           continue
         }
@@ -72,7 +73,6 @@ export const createHealer = (deps: HealerDeps): Healer => {
         return false
       }
     }
-    return false
   }
 
   return async (dead) => {

@@ -62,13 +62,15 @@ export const pageWithToken = async (
 ): Promise<AccountPage> => {
   const known = listed.find(({ id }) => id === pageId)
   if (known?.pageToken) return known
-  const page = await graph.page(pageId, userToken).catch((error: unknown) => {
-    if (known) return passOver(error)
-    if (isAboutThePage(error)) throw refusals.pageUnknown(pageId, error)
-    throw error
-  })
-  // The list gives the tasks of the person on the Page, which the request by id lacks.
-  return { ...(page ?? known ?? NOWHERE), ...(known?.tasks && { tasks: known.tasks }), id: pageId }
+  try {
+    const page = await graph.page(pageId, userToken)
+    // The list gives the tasks of the person on the Page, which the request by id lacks.
+    return { ...page, ...(known?.tasks && { tasks: known.tasks }), id: pageId }
+  } catch (error) {
+    if (!isAboutThePage(error)) throw error
+    if (known === undefined) throw refusals.pageUnknown(pageId, error)
+    return known
+  }
 }
 
 /** Scopes whose grant for single Pages tells of Pages; that of `business_management` tells of portfolios. */
@@ -107,11 +109,6 @@ const unusableBy = ({ tasks }: Pick<AccountPage, 'tasks'>): string | null =>
   allows(tasks, 'MESSAGING') === false
     ? `the person who made the user token may not answer messages there (tasks: ${tasks?.join(', ') || 'none'})`
     : null
-
-const passOver = (error: unknown): null => {
-  if (isAboutThePage(error)) return null
-  throw error
-}
 
 const ABOUT_A_PAGE: ReadonlySet<Verdict> = new Set(['bad_request', 'permission', 'unknown'])
 

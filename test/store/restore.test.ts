@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
@@ -94,6 +94,23 @@ t.test('a backup that cannot be used changes nothing', async (t) => {
   await t.rejects(restore(options), { code: 'BOT_STORE_DAMAGED' })
   t.match(await pages(dir, KEY), [{ token: 'page-token-1' }])
   t.notOk(readdirSync(dir).some((name) => name.includes('restor')))
+})
+
+t.test('a restore that fails on the way changes nothing, and says what to look at', async (t) => {
+  const { dir, options } = await build(t)
+  const before = readdirSync(dir)
+  // Of the moment before: the old files cannot be put aside.
+  const aside = join(dir, 'evergreen.before-restore-2026-11-29T12-00-00-000Z')
+  writeFileSync(aside, '')
+  await t.rejects(restore(options), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    message: /^The backup in .+ could not be put into .+: EEXIST/,
+    remedy: /^Make room on the disk/,
+  })
+  const after = readdirSync(dir).filter((name) => name !== 'evergreen.lock')
+  t.strictSame(after.toSorted(), [...before, basename(aside)].toSorted())
+  // It was not left in the hands of the restore.
+  holdDataDir(dir).release()
 })
 
 t.test('a new machine has nothing to keep', async (t) => {

@@ -235,8 +235,10 @@ const withoutZero = (text: string): string => (text.includes('\0') ? text.replac
 /**
  * `pg` gives `sslmode` other meanings from version to version, so it is read here: encrypted and with the server's name
  * proved, unless the server is on this machine or the address says `sslmode=disable`.
+ *
+ * @throws Error where the file of `sslrootcert` cannot be read
  */
-const reachedBy = (address: string): ClientConfig => {
+export const reachedBy = (address: string): ClientConfig => {
   const url = new URL(address)
   const mode = url.searchParams.get('sslmode')
   const ca = url.searchParams.get('sslrootcert')
