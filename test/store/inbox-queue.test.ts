@@ -4,6 +4,7 @@ import { everyPage } from '../../src/store/queues/kept-pages.ts'
 import { createLiveConversations } from '../../src/store/queues/live-conversations.ts'
 import type { InboxRow } from '../../src/store/queues/rows.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { inOrder } from './steps.ts'
 
 const MANY = 100
 
@@ -57,3 +58,43 @@ t.test(
     t.ok(reads < 10, `${reads} reads`)
   },
 )
+
+t.test('a queue keeps 1024 events in memory, and reads what came in beyond them from the rows', async (t) => {
+  const rows: InboxRow[] = []
+  const handled: string[] = []
+  const handledAtRead: number[] = []
+  const queue = createInboxQueue({
+    rows: {
+      load: async ({ after, limit }) => {
+        handledAtRead.push(handled.length)
+        const found = rows.filter(({ seq }) => seq > after).slice(0, limit)
+        return { rows: found, end: found.length < limit }
+      },
+    },
+    pages: everyPage(createFakeClock()),
+    live: createLiveConversations(),
+    wake: () => undefined,
+  })
+  t.same(await queue.claim(1), [], 'nothing waits in the rows')
+  const conversations = 40
+  for (let seq = 0; seq < 1200; seq += 1) {
+    const id = (seq % conversations) + 1
+    const of = { state: null, windowEndsMs: null, psid: `psid-${id}` }
+    const event = { seq: seq + 1, acceptedMs: 0, body: `${id}.${Math.floor(seq / conversations)}` }
+    rows.push({ ...of, ...event, conversation: id, page: 'page-1' })
+    queue.add({ ...of, id, pageId: 'page-1' }, event, seq < conversations ? null : event.seq - conversations)
+  }
+  for (let claims = await queue.claim(10); claims.length > 0; claims = await queue.claim(10)) {
+    for (const claim of claims) {
+      for (const event of claim.events) {
+        handled.push(event.body)
+        rows.splice(rows.map(({ seq }) => seq).indexOf(event.seq), 1)
+        queue.finished(claim, event)
+      }
+      queue.release(claim)
+    }
+  }
+  t.match(handledAtRead, [0, 1024])
+  t.equal(handled.length, 1200)
+  t.ok(inOrder(handled))
+})
