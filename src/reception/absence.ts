@@ -15,8 +15,8 @@ const BEAT_MS = 60_000
 /** A restart takes less, and Facebook repeats the webhooks of so short an absence. */
 export const AWAY_MS = 5 * 60_000
 const ALIVE = 'alive'
-/** What was missed longer ago cannot be answered any more (docs/messenger-platform.md#f4). */
-const ANSWERABLE_MS = 24 * 3_600_000
+/** Older messages are outside the messaging window and cannot be answered (docs/messenger-platform.md#f4). */
+export const ANSWERABLE_MS = 24 * 3_600_000
 
 /** Facebook's time, which dates the messages that are looked for; our own before its first answer. */
 export const timeOf = ({ graph, clock }: { graph: Pick<Graph, 'now'>; clock: Clock }): number =>
@@ -78,11 +78,15 @@ export const createAbsence = (deps: {
     start: async () => {
       const aliveMs = Number((await lastAlive()) ?? Number.NaN)
       if (stopped) return false
-      const startMs = clock.elapsed()
-      const wasAway = Number.isFinite(aliveMs) && judge(aliveMs, 0)
-      // A clock that was set while the bot was down may hide an absence.
-      if (Number.isFinite(aliveMs) && !wasAway && graph.now() === null)
-        judgeLater = () => judge(aliveMs, clock.elapsed() - startMs)
+      let wasAway = false
+      if (Number.isFinite(aliveMs)) {
+        const startMs = clock.elapsed()
+        const isUnheard = graph.now() === null
+        // Where the noted time lies ahead, only Facebook's time says whether our clock is behind or was set back.
+        wasAway = !(isUnheard && aliveMs > clock.now() + AWAY_MS) && judge(aliveMs, 0)
+        // A clock that was set while the bot was down may hide an absence.
+        if (isUnheard && !wasAway) judgeLater = () => judge(aliveMs, clock.elapsed() - startMs)
+      }
       beat()
       return wasAway
     },

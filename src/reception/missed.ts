@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import type { NewEvent, Store } from '../store/store.ts'
+import { ANSWERABLE_MS, timeOf } from './absence.ts'
 
 /** What was found in the conversations of a Page. */
 export interface Missed {
@@ -25,7 +26,7 @@ export interface FoundMessage {
 }
 
 export interface MissedDeps {
-  graph: Pick<Graph, 'conversations' | 'recentMessages'>
+  graph: Pick<Graph, 'conversations' | 'recentMessages' | 'now'>
   store: Pick<Store, 'accept' | 'sentReplies' | 'recentVisitors'>
   /** The events the webhook would have brought; the store knows those it did bring. */
   toEvents: (message: FoundMessage) => NewEvent[]
@@ -41,8 +42,6 @@ interface Wanted {
   areKnownRead: boolean
 }
 
-/** Older messages are outside the messaging window and cannot be answered. */
-const LOOK_BACK_MS = 24 * 60 * 60 * 1000
 const MOST_CONVERSATIONS = 500
 // Facebook allows two a second, and the sender may be looking for a reply in doubt.
 const BETWEEN_CALLS_MS = 1000
@@ -58,7 +57,7 @@ const MOST_REFUSED = 3
  */
 export const takeInMissed = async (deps: MissedDeps, wanted: Wanted): Promise<Missed> => {
   const missed: Missed = { recovered: 0, known: 0, conversations: 0, cut: false, unlisted: null }
-  const fromMs = Math.max(wanted.sinceMs, deps.clock.now() - LOOK_BACK_MS)
+  const fromMs = Math.max(wanted.sinceMs, timeOf(deps) - ANSWERABLE_MS)
   try {
     await readListed(deps, wanted, fromMs, missed)
   } catch (error) {

@@ -186,6 +186,29 @@ t.test('what a wrong clock has noted before Facebook ever answered hides no abse
   t.same(await w.handled(), { [ANN]: ['meanwhile'] })
 })
 
+t.test('a clock that is days ahead does not shorten the time that is looked through', async (t) => {
+  const w = await world(t)
+  w.clock.set(48 * HOUR_MS)
+  await w.advance(2 * HOUR_MS)
+  await w.stop()
+  await w.advance(20 * MINUTE_MS)
+  w.say(ANN, 'm_1', 'meanwhile')
+  await w.start()
+  await w.advance(15 * MINUTE_MS)
+  t.same(await w.handled(), { [ANN]: ['meanwhile'] })
+})
+
+t.test('a restart of seconds reads nothing where the clock is an hour behind', async (t) => {
+  const w = await world(t)
+  w.clock.set(-HOUR_MS)
+  await w.advance(2 * HOUR_MS)
+  await w.stop()
+  await w.advance(30_000)
+  await w.start()
+  await w.advance(HOUR_MS)
+  t.equal(w.calls.conversations, 0)
+})
+
 t.test('a machine that slept was away, too', async (t) => {
   const w = await world(t)
   w.clock.skip(HOUR_MS)
