@@ -109,3 +109,36 @@ t.test(
     )
   },
 )
+
+t.test('instances lock the conversations of a transaction in one order, counted first or not', async (t) => {
+  const url = await freshDatabase()
+  const stores = [(await instance(t, url)).store, (await instance(t, url)).store]
+  const atMs = newEvent('').timestampMs
+  const said = (key: string, visitors: readonly string[], ms: number) =>
+    visitors.map((psid) => newEvent(`${key}-${psid}`, { psid, timestampMs: ms }))
+  for (const psid of ['first', 'second', 'third'])
+    await stores[0]?.accept(said('m0', [psid], atMs - 3_600_000))
+  // Of this hour only the third visitor is yet to be counted.
+  await stores[0]?.accept(said('m1', ['first'], atMs))
+  await withConnection(url, async (ask) => {
+    await ask('begin')
+    await ask(`select from evergreen.conversation where psid = 'first' for update`)
+    const waiting = async (): Promise<number> => {
+      const [row] = await ask(
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return Number(row?.['waiting'])
+    }
+    const held = stores[0]?.accept(said('m2', ['first', 'third'], atMs + 600_000))
+    await until(async () => (await waiting()) === 1)
+    let goesOn = false
+    const other = stores[1]
+      ?.accept(said('m3', ['second', 'third'], atMs + 600_000))
+      .then(() => (goesOn = true))
+    await until(async () => goesOn || (await waiting()) === 2)
+    t.ok(goesOn, 'the other instance does not wait for a conversation behind the one that is held')
+    await ask('commit')
+    await Promise.all([held, other])
+  })
+})

@@ -67,8 +67,8 @@ export const acceptAll = (
 const HOUR_OF_MESSAGE = `(least(ends - ${WINDOW_MS}, accepted_ms) - least(ends - ${WINDOW_MS}, accepted_ms) % ${HOUR_MS})`
 
 // A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
-// than the beginning of each. Before the first message of an hour is counted the row is locked, and read as it is then: two instances
-// may accept messages of one visitor at once, and both would count the first.
+// than the beginning of each. A row that will be written is locked first and read as it is then: two instances may accept messages of one
+// visitor at once, and both would count the first of an hour. All are locked in one order, or two instances could wait for each other.
 const ACCEPT = `
 with given as materialized (
   select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
@@ -89,7 +89,8 @@ with given as materialized (
 ), locked as materialized (
   select c.id, c.window_ends_ms as stored from evergreen.conversation c
   where c.id in (
-    select id from found where ends is not null and (stored is null or stored - ${WINDOW_MS} < ${HOUR_OF_MESSAGE})
+    select id from found where ends is not null
+      and (stored is null or stored - ${WINDOW_MS} < ${HOUR_OF_MESSAGE} or ends > stored + ${WINDOW_GRAIN_MS})
   )
   order by c.id for no key update of c
 ), known as materialized (
