@@ -13,7 +13,16 @@ export const toEvent = ({
   opensWindow,
   isReceipt = false,
   body,
-}: NewEvent): EventToAccept => ({ key, aliases, pageId, psid, timestampMs, opensWindow, isReceipt, body })
+}: NewEvent): Required<EventToAccept> => ({
+  key,
+  aliases,
+  pageId,
+  psid,
+  timestampMs,
+  opensWindow,
+  isReceipt,
+  body,
+})
 
 export const toCount = ({ what, name = '', by = 1 }: Count): Required<Count> => ({ what, name, by })
 
