@@ -53,6 +53,31 @@ for (const [title, damage] of Object.entries(DAMAGES)) {
   })
 }
 
+t.test('a database that lacks a table, as `.recover` may leave it, is refused at the start', async (t) => {
+  const { file, open } = place(t)
+  await (await open()).close()
+  const change = (text: string): Record<string, unknown>[] => {
+    const db = new DatabaseSync(file)
+    try {
+      return db.prepare(text).all()
+    } finally {
+      db.close()
+    }
+  }
+  const tables = change(`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`)
+  t.ok(tables.length > 10)
+  for (const { name } of tables) {
+    const aside = `${String(name)}_aside`
+    change(`alter table ${String(name)} rename to ${aside}`)
+    await t.rejects(open(), {
+      code: 'BOT_STORE_DAMAGED',
+      message: new RegExp(`table ${String(name)} is missing`),
+    })
+    change(`alter table ${aside} rename to ${String(name)}`)
+  }
+  await (await open()).close()
+})
+
 t.test('damage that shows only later is said to be damage, and refuses no start', async (t) => {
   const { file, open } = place(t)
   const first = await open()

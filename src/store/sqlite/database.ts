@@ -15,7 +15,7 @@ import { openQuestionOperations, openQuestionsOfEvents } from './open-questions.
 import { parkedOperation } from './parked.ts'
 import { recordOperations } from './records.ts'
 import { visitorNameOperations } from './visitor-names.ts'
-import { migrate } from './schema.ts'
+import { migrate, TABLES } from './schema.ts'
 import { prepareStatements } from './statements.ts'
 import { createStatistics } from './statistics.ts'
 
@@ -317,13 +317,17 @@ const digest = (pageId: string, key: string): Buffer =>
 
 // The two queues are small and hold what must not be lost; the whole file may be large and is checked by its use.
 const assertSound = (db: DatabaseSync): void => {
+  // Statements are compiled at their first use, which would be the first to find out.
+  const names = db.prepare(`select name from sqlite_master where type = 'table'`).all()
+  const found = new Set(names.map(({ name }) => name))
+  for (const table of TABLES) if (!found.has(table)) throw damaged(`table ${table} is missing`)
   for (const table of ['meta', 'page', 'inbox', 'outbox']) {
     const row = db.prepare(`pragma quick_check(${table})`).get() as { quick_check: string }
-    if (row.quick_check !== 'ok') {
-      throw Object.assign(new Error(`table ${table}: ${row.quick_check}`), { errcode: 11 })
-    }
+    if (row.quick_check !== 'ok') throw damaged(`table ${table}: ${row.quick_check}`)
   }
 }
+
+const damaged = (message: string): Error => Object.assign(new Error(message), { errcode: 11 })
 
 const instanceOf = (db: DatabaseSync): string => {
   db.prepare('insert into meta (name, value) values (?, ?) on conflict do nothing').run(

@@ -179,6 +179,11 @@ const MIGRATIONS: readonly string[] = [
 /** What this program brings a database to. */
 export const NEWEST_VERSION = MIGRATIONS.length
 
+/** Every table of that version. */
+export const TABLES: readonly string[] = MIGRATIONS.flatMap((step) =>
+  [...step.matchAll(/^create table (\w+)/gm)].flatMap(([, name = '']) => name),
+)
+
 /** Brings the database to the newest version, in one transaction: each costs a wait for the disk. */
 export const migrate = (db: DatabaseSync): void => {
   const versionNow = (): number =>
