@@ -235,7 +235,7 @@ export const createRecovery = (deps: {
   }
 }
 
-/** What was kept, without times that lie further ahead than any that is kept: our clock was set back since. */
+/** The coverage that was kept, its times limited: one that lies further ahead was noted by a clock that has been set back since. */
 const within = ({ untilMs, gap }: Coverage, nowMs: number): Coverage => ({
   untilMs: knownUntil(untilMs, nowMs),
   gap: gap && { ...gap, notBeforeMs: Math.min(gap.notBeforeMs, nowMs + LET_REPEAT_MS) },

@@ -88,8 +88,8 @@ export const createDoubtResolver = (deps: {
   }
 
   /**
-   * When the reply went out at the earliest, by Facebook's clock. Where it does not say since when, that is reckoned back from Facebook's time now,
-   * which an answer to the look has brought.
+   * When the reply went out at the earliest, by Facebook's clock. Without `answersMs` this is reckoned back from Facebook's time now, which the
+   * answer to the look has brought.
    */
   const earliestOf = (
     { id, doubtSinceMs }: StoredReply,
