@@ -63,6 +63,7 @@ t.test('SIGTERM in the middle of the work loses nothing, doubles nothing, and ke
     bot.child.kill('SIGTERM')
     t.same(await bot.ended, [0, null], 'it ends by itself')
     t.match(bot.lines.at(-1), /"msg":"stopped"/)
+    t.ok(total() < before + VISITORS * TEXTS_A_ROUND * 2, 'replies still wait')
     bot = await start()
   }
   await sandbox.until(() => psids.every((psid) => said(psid).length >= words.length * 2), 60_000)

@@ -47,6 +47,7 @@ t.test('a state in which the keepers have changed places leads nowhere else', as
     },
   })
   t.equal(named.counterexample, null)
+  t.equal(named.states, 28_303, 'a key without a field hides states; who changes the model counts anew')
   t.equal(explore(model).states, reached.size)
   t.ok(named.states > 1.9 * reached.size, 'half of them need not be looked at')
 })
