@@ -112,13 +112,16 @@ t.test('limit, pace and removal of a Page hold over its moves, for every instanc
     await until(async () => (await sql(url, IS_CLOSED, [`note:gate:${limited}`])).length > 0, { everyMs: 50 })
     for (const place of placesOf(limited)) talk.write(place)
 
+    await move(limited, ({ sigterm }) => sigterm())
+    await move(limited, ({ kill9 }) => kill9())
+    t.comment(`the third keeper has ${Math.round(limitEndsMs - performance.now())} ms of the wait left`)
+
     const before = sendsIn(file).get(paced)?.length ?? 0
     for (let n = 0; n < FLOOD; n += 1) talk.write(placesOf(paced)[n % 8], `say w${n}`)
     const sentOfPaced = (): number => sendsIn(file).get(paced)?.length ?? 0
     await until(() => sentOfPaced() >= before + FLOOD / 4, { everyMs: 20 })
     await move(paced, ({ sigterm }) => sigterm())
-    await move(limited, ({ sigterm }) => sigterm())
-    await move(limited, ({ kill9 }) => kill9())
+    t.comment(`the second keeper has ${FLOOD + before - sentOfPaced()} of ${FLOOD} to send`)
     await Promise.all(back)
     sandbox.courier.hurry()
     await talk.answered(SETTLED_WITHIN_MS)
