@@ -165,7 +165,13 @@ browserTest(
 )
 
 t.test('without a demo there is nothing to repair, and it says what to do', async (t) => {
-  const { code, output } = await run('npm run --silent demo:repair -- 1', process.env)
-  t.equal(code, 1)
-  t.match(output, /npm run demo/)
+  const env = { ...process.env, TMPDIR: t.testdir() }
+  for (const [port, command] of [
+    [1, 'npm run --silent demo:repair -- 1'],
+    [4000, 'npm run --silent demo:repair'],
+  ] as const) {
+    const { code, output } = await run(command, env)
+    t.equal(code, 1)
+    t.match(output, new RegExp(`No demo runs on port ${port}\\..*npm run demo`, 's'))
+  }
 })
