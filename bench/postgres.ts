@@ -41,6 +41,8 @@ interface Accepted {
 const accepting = async (server: OwnServer, rounds: number): Promise<void> => {
   const stored = await makeTables(server)
   await sql(stored, STORED, [CONVERSATIONS])
+  // What autovacuum has to do once for so many new rows is not what their being there costs.
+  await sql(stored, 'vacuum (freeze, analyze)')
   await sql(stored, 'checkpoint')
   const kinds: { name: string; instances: number; url: () => Promise<string | null> }[] = [
     { name: 'embedded', instances: 1, url: async () => null },
