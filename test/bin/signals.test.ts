@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { freePort } from '../helpers/ports.ts'
 import { ENV } from '../helpers/surface.ts'
 import { until } from '../helpers/until.ts'
 
@@ -26,14 +26,6 @@ const readUntil = async (stream: Readable, words: RegExp): Promise<string> => {
 
 const ended = async (child: ChildProcess): Promise<number | null> =>
   child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0]
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 t.test('SIGTERM to npm start alone ends the bot: port and data folder are free afterwards', async (t) => {
   const dataDir = join(t.testdir(), 'data')

@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,6 +10,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/
 import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
 import { run, runProcess } from '../cli/run.ts'
 import { isTorture } from './faults.ts'
+import { freePort } from './ports.ts'
 import { sign } from './sign.ts'
 import { witness } from './until.ts'
 
@@ -313,22 +312,3 @@ const passedOn = (env: NodeJS.ProcessEnv): Record<string, string> =>
       return value === undefined ? [] : [[name, value]]
     }),
   )
-
-/**
- * A port to come back to after each kill: below those the system hands out, so that no other process is given it while
- * the bot is down.
- */
-const freePort = async (): Promise<number> => {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const port = randomInt(20_000, 32_000)
-    if (await isFree(port)) return port
-  }
-  throw new Error('no port is free')
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
