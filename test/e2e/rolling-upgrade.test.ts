@@ -70,7 +70,8 @@ t.test(
     t.equal(pager.texts.length, told, 'an instance of another version does not tell again what was told')
 
     await bot.bootstrap(sandbox.userToken())
-    await pager.heard(/^All is well again: Page 0 /)
+    // The town's first need, a token, may be told as mended together with it.
+    await pager.heard(/^All is well again: .*\bPage 0 /)
     await talk.answered(SETTLED_WITHIN_MS)
     const answered = talk.conversations.map(({ got }) => got().length)
     for (let n = 0; n < MESSAGES_A_STEP; n += 1) talk.write()

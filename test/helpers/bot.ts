@@ -12,7 +12,7 @@ import { run, runProcess } from '../cli/run.ts'
 import { isTorture } from './faults.ts'
 import { freePort } from './ports.ts'
 import { sign } from './sign.ts'
-import { witness } from './until.ts'
+import { until, witness } from './until.ts'
 
 /** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
 export interface BotProcess {
@@ -24,7 +24,7 @@ export interface BotProcess {
   program: string
   /** Every log line of this run. */
   log: LogLine[]
-  /** Resolves once there is such a line in the log of this run. */
+  /** Resolves once there is such a line in the log of this run. @throws Error where there is none in two minutes */
   logged: (isIt: (line: LogLine) => boolean) => Promise<LogLine>
   /** `kill -9`, at once. Resolves when the process is gone. */
   kill9: () => Promise<void>
@@ -178,7 +178,6 @@ const createBot = (
   nodeArgs: readonly string[],
 ): BotProcess => {
   let child: ChildProcess | null = null
-  const readers = new Set<(line: LogLine) => void>()
   t.teardown(() => child?.kill('SIGKILL'))
 
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -198,16 +197,10 @@ const createBot = (
     env,
     program,
     log: [],
-    logged: (isIt) =>
-      new Promise((resolve) => {
-        const look = (line: LogLine): void => {
-          if (!isIt(line)) return
-          readers.delete(look)
-          resolve(line)
-        }
-        readers.add(look)
-        for (const line of bot.log) look(line)
-      }),
+    logged: async (isIt) => {
+      await until(() => bot.log.some(isIt), { what: `the bot logs ${isIt.toString()}` })
+      return bot.log.find(isIt)!
+    },
     kill9: async () => {
       await end('SIGKILL')
     },
@@ -227,7 +220,6 @@ const createBot = (
         createInterface({ input: started.stdout }).on('line', (text) => {
           const line = JSON.parse(text) as LogLine
           bot.log.push(line)
-          for (const look of readers) look(line)
           if (line.msg === 'listening') resolve()
         })
       })

@@ -2,29 +2,26 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
+import { until, witness } from './until.ts'
 
 /** Where the operator hears of trouble: the texts so far, the alerts among them, and the next text that fits. */
 export const startPager = async (t: Test) => {
   const texts: string[] = []
-  const waiting = new Set<() => void>()
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       texts.push((JSON.parse(body) as { text: string }).text)
       response.end()
-      for (const look of waiting) look()
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
-  const heard = (what: RegExp) =>
-    new Promise<string>((resolve) => {
-      const look = (): void => {
-        const found = texts.find((one) => what.test(one))
-        if (found !== undefined) resolve(found)
-      }
-      waiting.add(look)
-      look()
-    })
+  witness(t, 'told to the operator', () => texts)
+  /** @throws Error where no such text comes in two minutes */
+  const heard = async (what: RegExp): Promise<string> => {
+    const find = (): string | undefined => texts.find((one) => what.test(one))
+    await until(() => find() !== undefined, { what: `the operator is told ${what}` })
+    return find() ?? ''
+  }
   /** That a person is needed; not of a start before there was a token. */
   const alerts = (): string[] =>
     texts.filter((one) => one.startsWith('Evergreen needs you') && !one.includes('no Page token yet'))
