@@ -5,12 +5,19 @@ import { median, table } from './lib/stats.ts'
 const SLICES = 5
 const MESSAGES = 20_000
 
-/** What either program holds in memory as the same load goes on: a leak shows as a row that grows. */
+/**
+ * What either program holds in memory as the same load goes on: a leak shows as a row that grows. And the most that each ever held, beside
+ * the route that keeps nothing (B).
+ */
 export const memory = async ({ rounds }: { rounds: number }): Promise<void> => {
   const found = RIVALS.map(() => Array.from({ length: SLICES }, () => [] as number[]))
+  const peaks = PEAKS.map(() => [] as number[])
   for (let round = 0; round < rounds; round += 1) {
+    peaks[0]?.push(await peakOfBare())
     for (const [n, rival] of RIVALS.entries()) {
-      for (const [slice, mebibytes] of (await hold(rival)).entries()) found[n]?.[slice]?.push(mebibytes)
+      const { slices, peakMiB } = await hold(rival)
+      for (const [slice, mebibytes] of slices.entries()) found[n]?.[slice]?.push(mebibytes)
+      peaks[n + 1]?.push(peakMiB)
     }
   }
   const [e = [], product = []] = found.map((slices) => slices.map(median))
@@ -21,20 +28,43 @@ export const memory = async ({ rounds }: { rounds: number }): Promise<void> => {
     return [after, mebibytes.toFixed(0), mine.toFixed(0), (mine / mebibytes).toFixed(2)]
   })
   process.stdout.write(`${table(['', 'E', 'Evergreen', 'ratio'], rows)}\n`)
+
+  const [bare = Number.NaN, ...others] = peaks.map(median)
+  process.stdout.write(`\nPeak memory in the same run (MiB resident)\n\n`)
+  const peakRows = [bare, ...others].map((mebibytes, n) => [
+    PEAKS[n] ?? '',
+    mebibytes.toFixed(0),
+    (mebibytes / bare).toFixed(2),
+  ])
+  process.stdout.write(`${table(['', 'MiB', 'of B'], peakRows)}\n`)
 }
 
-const hold = async (rival: Rival): Promise<number[]> => {
+const PEAKS = ['B', ...RIVALS.map(({ name }) => name)]
+
+const planOf = (port: number) => ({ port, connections: 64, conversations: 10_000, count: MESSAGES })
+
+const peakOfBare = async (): Promise<number> => {
+  const subject = await startSubject('reference/bare.ts')
+  try {
+    for (let slice = 1; slice <= SLICES; slice += 1)
+      await runLoad({ ...planOf(subject.port), run: `m${slice}` })
+    return subject.peakMiB()
+  } finally {
+    await subject.stop()
+  }
+}
+
+const hold = async (rival: Rival): Promise<{ slices: number[]; peakMiB: number }> => {
   const graph = await startSubject('lib/graph-stub.ts')
   const subject = await rival.start(graph.port)
-  const measured: number[] = []
+  const slices: number[] = []
   try {
     for (let slice = 1; slice <= SLICES; slice += 1) {
-      const plan = { port: subject.port, connections: 64, conversations: 10_000, count: MESSAGES }
-      await runLoad({ ...plan, run: `m${slice}` })
+      await runLoad({ ...planOf(subject.port), run: `m${slice}` })
       await graph.ask({ until: slice * MESSAGES })
-      measured.push(subject.memoryMiB())
+      slices.push(subject.memoryMiB())
     }
-    return measured
+    return { slices, peakMiB: subject.peakMiB() }
   } finally {
     await subject.stop()
     await graph.stop()

@@ -16,6 +16,8 @@ export interface Subject {
   cpuMs: () => number
   /** Resident memory, in MiB. */
   memoryMiB: () => number
+  /** The most that it ever was. */
+  peakMiB: () => number
   /** Asks the process something; it answers by `process.send`. */
   ask: <T>(question: unknown) => Promise<T>
   /** Has it end in order; resolves when it has. */
@@ -84,7 +86,8 @@ const toSubject = (
   port,
   startedMs,
   cpuMs: () => cpuMs(child),
-  memoryMiB: () => memoryMiB(child),
+  memoryMiB: () => memoryMiB(child, 'VmRSS'),
+  peakMiB: () => memoryMiB(child, 'VmHWM'),
   ask: (question) => {
     const answer = message<never>(child)
     child.send(question as object)
@@ -149,5 +152,7 @@ const cpuMs = ({ pid }: ChildProcess): number => {
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
-const memoryMiB = ({ pid }: ChildProcess): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+const memoryMiB = ({ pid }: ChildProcess, field: 'VmRSS' | 'VmHWM'): number => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
+}
