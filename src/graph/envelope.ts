@@ -29,6 +29,10 @@ export const readEnvelope = (error: JsonObject): Envelope => ({
   fbtraceId: typeof error['fbtrace_id'] === 'string' ? oneLine(error['fbtrace_id'], 64) : null,
 })
 
+/** Whether it is an error of Graph's own: gateways put an object under `error`, too, but know no types and traces of Graph's. */
+export const isEnvelope = (error: JsonObject): boolean =>
+  readWhole(error['code']) !== null && (isText(error['type']) || isText(error['fbtrace_id']))
+
 const YES: ReadonlySet<Json | undefined> = new Set([true, 'true', 1, '1'])
 
 /** Without what `message` says already. */

@@ -6,7 +6,10 @@ import type { MediaType, SendMessage } from '../messages.ts'
  * Names are camelCase here; the wire's snake_case ends in this room.
  */
 export interface Graph {
-  /** Facebook's time, by the `Date` of its last answer, ms since the epoch; null before the first one. */
+  /**
+   * Facebook's time, by the `Date` of the last answer that is its own, ms since the epoch; null before the first one. A proxy may have
+   * written the header, so what is final does not go by it alone.
+   */
   now: () => number | null
   /** Posts one message (docs/messenger-platform.md#f1). `pageToken` belongs to `pageId`. */
   sendMessage: (call: SendCall) => Promise<Sent>

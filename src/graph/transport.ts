@@ -3,7 +3,7 @@ import { failureCode } from '../base/call-failure.ts'
 import { certificateTrouble } from '../base/certificate.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
-import { readEnvelope } from './envelope.ts'
+import { isEnvelope, readEnvelope } from './envelope.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'
@@ -13,7 +13,7 @@ import type { VerdictRow } from './verdict-rows.ts'
 export interface Transport {
   /** @throws GraphError for everything but an answer with a JSON object that is no error */
   call: (call: Call) => Promise<Answer>
-  /** Graph's own time, by its last answer, ms since the epoch; null before the first one. */
+  /** Graph's own time, by the last answer that is its own, ms since the epoch; null before the first one. */
   now: () => number | null
   close: () => Promise<void>
 }
@@ -91,8 +91,9 @@ export const createTransport = ({
     try {
       const raw = await exchange(pool, url.origin, base, wanted, wanted.timeoutMs ?? timeoutMs)
       isAnswered = true
-      theirs.hear(raw.headers['date'])
-      const answer = read(wanted, raw)
+      const body = parse(raw.text)
+      if (isGraphs(raw, body)) theirs.hear(raw.headers['date'])
+      const answer = read(wanted, raw, body)
       outcome = 'ok'
       return answer
     } catch (error) {
@@ -228,12 +229,23 @@ const exchange = (
     )
   })
 
+/**
+ * Whether Graph itself wrote the answer, just now: proxies, gateways and captive portals answer in its place, with the clock of another
+ * machine, and a cache repeats what Graph said earlier.
+ */
+const isGraphs = ({ status, headers }: RawAnswer, body: JsonObject | undefined): boolean => {
+  if (body === undefined || Number(headers['age'] ?? 0) > 0) return false
+  const error = body['error'] ?? null
+  return error === null ? isSuccess(status) : isJsonObject(error) && isEnvelope(error)
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
 /** The body decides; the status only where there is no body to read (docs/messenger-platform.md#c1). */
-const read = (call: Call, raw: RawAnswer): Answer => {
-  const body = parse(raw.text)
+const read = (call: Call, raw: RawAnswer, body: JsonObject | undefined): Answer => {
   const error = body?.['error'] ?? null
   if (isJsonObject(error)) throw refused(call, raw, error)
-  if (body && error === null && raw.status >= 200 && raw.status < 300) return { body, headers: raw.headers }
+  if (body && error === null && isSuccess(raw.status)) return { body, headers: raw.headers }
   throw unreadable(call, raw)
 }
 

@@ -143,6 +143,31 @@ t.test(
   },
 )
 
+const CLOCKS_APART: [what: string, facebookMs: (nowMs: number) => number | null, accepts: boolean][] = [
+  ["Facebook's time, as an answer told it, lies two days ahead", (nowMs) => nowMs + 2 * DAY_MS, true],
+  ["Facebook's time lies years ahead", (nowMs) => nowMs + 4000 * DAY_MS, true],
+  ["our clock is ahead of Facebook's", (nowMs) => nowMs - 2 * DAY_MS, true],
+  ["Facebook's time is the year 1970", () => 0, true],
+  ['Facebook has not told its time', () => null, true],
+  ['our clock is behind, and the window has closed', (nowMs) => nowMs + 2 * DAY_MS, false],
+]
+
+for (const [what, facebookMs, accepts] of CLOCKS_APART) {
+  t.test(`where the clocks disagree Facebook is asked by sending: ${what}`, async (t) => {
+    const world = await createWorld(t)
+    const { clock, graph } = world
+    graph.now = () => facebookMs(clock.now())
+    graph.answer = () => (accepts ? undefined : 'outside_window')
+    world.delivery.start()
+    // By one of the clocks the window is open, by the other it has closed.
+    const timestampMs = what.startsWith('our clock is ahead') ? clock.now() - 2 * DAY_MS : clock.now()
+    await world.say('hello', { timestampMs })
+    await world.until(() => done(world), 'nothing left')
+    t.same(graph.calls, ['hello'])
+    t.same(world.dead, accepts ? [] : ['outside_window'])
+  })
+}
+
 t.test('the window opens again with the next message: then the parked reply is sent', async (t) => {
   const world = await createWorld(t)
   world.tokens.set('page-1', 'invalid')

@@ -126,3 +126,24 @@ t.test('what a person wrote goes out for 7 days, by the tag only once the window
   t.same(tags, [undefined, 'HUMAN_AGENT'])
   t.same(world.dead, ['outside_window'])
 })
+
+t.test(
+  'where only Facebook knows that the window has closed, what a person wrote goes out by the tag',
+  async (t) => {
+    for (const isTagTaken of [true, false]) {
+      const world = await createWorld(t, { handle: BY_OPERATOR })
+      const tags: (string | undefined)[] = []
+      world.graph.now = () => null
+      world.graph.answer = ({ tag }) => {
+        tags.push(tag)
+        return tag === undefined || !isTagTaken ? 'outside_window' : undefined
+      }
+      world.delivery.start()
+      await world.say('late')
+      await world.until(() => tags.length === 2, 'it is tried again')
+      await world.until(async () => (await world.store.counts()).outbox.size === 0, 'it has left')
+      t.same(tags, [undefined, 'HUMAN_AGENT'])
+      t.same(world.dead, isTagTaken ? [] : ['outside_window'])
+    }
+  },
+)

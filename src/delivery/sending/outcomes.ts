@@ -39,7 +39,7 @@ export interface Outcomes {
   retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Step
   /** How often the conversation's first reply was tried again. */
   retriesOf: (claim: OutboxClaim) => number
-  /** Whether the window to answer in has closed, as of now, or closed longer ago than `beyondMs`. */
+  /** Whether the window to answer in has certainly closed, as of now, or closed longer ago than `beyondMs`. */
   isWindowOver: (claim: OutboxClaim, beyondMs?: number) => boolean
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
@@ -143,10 +143,15 @@ export const createOutcomes = (deps: {
     return later(claim, reply, error)
   }
 
-  /** By Facebook's clock alone: ours may have been set. Before Facebook has said a word, it is asked by sending. */
+  /**
+   * By the clock that is behind, of Facebook's and ours: a dead letter is final, and either clock may be wrong. Where they disagree, or
+   * Facebook has not yet told its time, Facebook is asked by sending.
+   */
   const windowLeftMs = (windowEndsMs: number | null): number => {
     const facebookMs = graph.now()
-    return windowEndsMs === null || facebookMs === null ? Number.POSITIVE_INFINITY : windowEndsMs - facebookMs
+    return windowEndsMs === null || facebookMs === null
+      ? Number.POSITIVE_INFINITY
+      : windowEndsMs - Math.min(facebookMs, clock.now())
   }
 
   const refused: Outcomes['refused'] = async (claim, reply, content, error, token) => {

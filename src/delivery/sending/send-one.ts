@@ -130,6 +130,16 @@ export const createSendOne = (deps: {
   }
 
   const send: Stage = async (attempt) => {
+    try {
+      return await sendAs(attempt)
+    } catch (error) {
+      if (!isTagMissing(attempt, error)) throw error
+      attempt.tag = 'HUMAN_AGENT'
+      return (await takeTurn(attempt)) ?? sendAs(attempt)
+    }
+  }
+
+  const sendAs = async (attempt: Attempt): Promise<Step> => {
     const { claim, reply, content, hand } = attempt
     const { pageId } = claim.conversation
     /** It may have died, or another one have come, while something was waited for. */
@@ -197,6 +207,13 @@ export const createSendOne = (deps: {
     }
   }
 }
+
+/** Whether Facebook says that the window has closed, which the clocks did not show, of what may go out all the same. */
+const isTagMissing = ({ content, tag }: Attempt, error: unknown): boolean =>
+  content.humanAgent === true &&
+  tag === undefined &&
+  error instanceof GraphError &&
+  error.verdict === 'outside_window'
 
 const callOf = (
   { conversation: { pageId, psid }, maySend }: OutboxClaim,
