@@ -232,6 +232,39 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
     ])
   })
 
+  t.test(
+    'a damaged reply that names a person is confirmed by its echo, and sent, like any other',
+    async (t) => {
+      const { store, reopen } = await openPlace(t, open)
+      const replies = [
+        '{"by":',
+        '{"by":"ann"} and more',
+        '"by": {',
+        '[{"by":"bo"}]',
+        `[{"by":${'['.repeat(50_000)}`,
+      ]
+      await answer(store, 'a', [], 'psid-1', { replies: [...replies, ...replies] })
+      const [claim] = await store.claimOutbox(20, anyRoom)
+      const [sent, echoed] = [claim?.replies.slice(0, 5) ?? [], claim?.replies.slice(5) ?? []]
+      if (!claim) throw new Error('nothing to send')
+      await Promise.all(
+        sent.map((reply) => store.finishReply(claim, reply, { status: 'sent', messageId: `m ${reply.id}` })),
+      )
+      const confirmed = echoed.map(({ id }) => ({ replyId: id, messageId: `m ${id}` }))
+      await answer(store, 'echo', [], 'psid-1', { confirmed, state: 'after the echo' })
+      store.releaseOutbox(claim)
+
+      const again = await reopen()
+      t.same(await again.claimOutbox(10, anyRoom), [], 'none waits any more')
+      const kept = await again.conversation({ pageId: 'page-1', psid: 'psid-1', limit: 20 })
+      t.same(
+        kept?.sent.map(({ messageId }) => messageId),
+        [...sent, ...echoed].map(({ id }) => `m ${id}`).toReversed(),
+      )
+      t.same(new Set(kept?.sent.map(({ by }) => by)), new Set([null]), 'whom they name cannot be read')
+    },
+  )
+
   t.test('a reply with characters that PostgreSQL takes for no text is sent once, too', async (t) => {
     const { store, reopen } = await openPlace(t, open)
     const texts = ['\0', '\ud83d', '\\u0000']

@@ -98,11 +98,8 @@ export const sentAll = (
     }),
 })
 
-/**
- * The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. No escape is left in what is
- * read: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair), in whichever text of the body. A name has none.
- */
-export const AUTHOR = String.raw`case when strpos(o.body, '"by":') > 0 then regexp_replace(o.body, '\\.', '?', 'g')::json ->> 'by' end`
+/** The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. */
+export const AUTHOR = `case when strpos(o.body, '"by":') > 0 then evergreen.author_of(o.body) end`
 
 const HOUR_MS = 3_600_000
 

@@ -210,6 +210,18 @@ const VERSION_6 = 'alter table evergreen.sent add column author text'
 /** What instances compare with each other (`running-instances.ts`), as JSON; an older program leaves it null. */
 const VERSION_7 = 'alter table evergreen.instance add column marks text'
 
+/**
+ * The person whom the body of a reply names; null where it cannot be read, as that must not refuse the reply's end. No escape is left
+ * in what is read: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair), in whichever text of the body. A name has none.
+ */
+const VERSION_8 = String.raw`
+create function evergreen.author_of(body text) returns text language plpgsql immutable as $$
+begin
+  return regexp_replace(body, '\\.', '?', 'g')::json ->> 'by';
+exception when data_exception or program_limit_exceeded then
+  return null;
+end $$`
+
 interface Step {
   sql: string
   /** The oldest version of this list that can still work on what the step leaves. */
@@ -226,6 +238,7 @@ const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_5, oldest: 4 },
   { sql: VERSION_6, oldest: 4 },
   { sql: VERSION_7, oldest: 4 },
+  { sql: VERSION_8, oldest: 4 },
 ]
 
 /** What this program brings a database to. */

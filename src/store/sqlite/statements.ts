@@ -41,10 +41,10 @@ export const prepareStatements = (db: LazyDatabase) => {
        where w.conversation not in (select value from json_each(?))
        order by c.window_ends_ms is null, c.window_ends_ms, w.conversation limit ?`,
     ),
-    // Of what waits under this number; few bodies name a person, so most are not read as JSON.
+    // Of what waits under this number; few bodies name a person, so most are not read as JSON. A damaged one has no author.
     addSent: sql(
       `insert into sent (conversation, seq, message_id, sent_ms, author)
-       select conversation, seq, ?, ?, case when instr(body, '"by":') > 0 then json_extract(body, '$.by') end
+       select conversation, seq, ?, ?, case when instr(body, '"by":') > 0 and json_valid(body) then json_extract(body, '$.by') end
        from outbox where page = ? and conversation = ? and seq = ? on conflict do nothing`,
     ),
     addSentOnly: sql(
