@@ -1,5 +1,6 @@
 import type { RunningInstance } from '../base/running-instances.ts'
 import { systemClock, type Clock } from '../base/clock.ts'
+import { BotError } from '../base/errors.ts'
 import type { Config } from '../base/settings.ts'
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import { createGraph } from '../graph/client.ts'
@@ -162,8 +163,16 @@ const readRow = async (
   key: Buffer | null,
 ): Promise<TokenData | Error> => {
   if (server.status === 'absent') return noTokens()
-  if (server.status !== 'sound' && server.status !== 'older') return new Error('the database cannot be read')
-  if (key === null) return new Error('TOKEN_KEY is missing')
+  if (server.status !== 'sound' && server.status !== 'older') {
+    const remedy = 'Mend what the check "Database" says.'
+    return new BotError('BOT_STORE_UNAVAILABLE', 'the database, which holds them, cannot be read', { remedy })
+  }
+  if (key === null) {
+    const remedy = 'Set TOKEN_KEY to what the instances have.'
+    return new BotError('BOT_CONFIG_INVALID', 'TOKEN_KEY is missing, with which they are encrypted', {
+      remedy,
+    })
+  }
   const { placeInRow } = await import('../store/postgres/token-row.ts')
   const place = placeInRow(url, key, 'there')
   try {

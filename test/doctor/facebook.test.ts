@@ -1,4 +1,11 @@
-import { PAGE_ID, startProxy } from './lab.ts'
+import t from 'tap'
+import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
+import { facebookChecks } from '../../src/doctor/checks/facebook.ts'
+import type { Context } from '../../src/doctor/context.ts'
+import { runChecks } from '../../src/doctor/run.ts'
+import { readSettings } from '../../src/doctor/settings.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { APP_ID, PAGE_ID, SECRETS, startProxy } from './lab.ts'
 import { nameEach } from './rows.ts'
 
 nameEach([
@@ -73,3 +80,20 @@ nameEach([
     expected: { 'app-subscription': ['failure', /sends no messages/, /all fields/] },
   },
 ])
+
+t.test('the doctor names webhooks that Facebook has switched off, and ways to switch them on', async (t) => {
+  const url = 'https://bot.example.com/webhook'
+  const listed = { object: 'page', url, isActive: false, fields: [...WEBHOOK_FIELDS] }
+  const context = { clock: systemClock, appSubscriptions: async () => [listed] } as unknown as Context
+  for (const PUBLIC_URL of ['https://bot.example.com', undefined]) {
+    const settings = readSettings({ ...SECRETS, FB_APP_ID: APP_ID, ...(PUBLIC_URL && { PUBLIC_URL }) })
+    const checks = facebookChecks(context).filter(({ id }) => id === 'app-subscription')
+    const [found] = await runChecks({ checks, settings, clock: systemClock, clean: (text) => text })
+    t.match(found, {
+      status: 'failure',
+      what: `Facebook has switched off the webhooks to ${url}`,
+      next:
+        PUBLIC_URL === undefined ? /^Set PUBLIC_URL and run npm run bootstrap-token/ : /^Run npm run boot/,
+    })
+  }
+})

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
+import type { BotErrorCode } from '../../base/errors.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
 import { failure, ok, skipped, warning, type Finding } from '../finding.ts'
@@ -179,7 +180,7 @@ const checkVerification = async (
       'Something else serves that address: pass /webhook on to the bot.',
     )
   }
-  if (answer.status === 403) {
+  if (answer.status === 403 && answer.text.includes(REFUSED)) {
     return failure(
       'the bot there has another verify token than FB_VERIFY_TOKEN',
       'Restart the bot if FB_VERIFY_TOKEN was changed; enter the same text in the App dashboard.',
@@ -187,6 +188,9 @@ const checkVerification = async (
   }
   return unreached(answer, publicUrl)
 }
+
+/** The code in the bot's own 403; a firewall in front of the bot answers with one, too. */
+const REFUSED: BotErrorCode = 'BOT_VERIFICATION_FAILED'
 
 const checkStranger = async (publicUrl: string, context: Context): Promise<Finding> => {
   const answer = await verify(publicUrl, randomBytes(12).toString('hex'), '1', context)
@@ -225,7 +229,9 @@ const checkCallback = async (
   if (answer.status === 503) {
     return failure(
       'the bot cannot store webhooks at the moment',
-      'Make room on the disk of DATA_DIR, or make it writable.',
+      context.server === null
+        ? 'Make room on the disk of DATA_DIR, or make it writable.'
+        : 'See that the PostgreSQL server of DATABASE_URL runs and takes writes.',
     )
   }
   if (answer.status !== 401 && answer.status !== 429) return unreached(answer, publicUrl)

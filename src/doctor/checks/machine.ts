@@ -252,7 +252,7 @@ const checkBot = async (
   if (answer.status === 503) {
     return failure(
       `${who} runs, but cannot store webhooks`,
-      'See "BOT_STORE_UNAVAILABLE" in its log; make room on the disk.',
+      `See "BOT_STORE_UNAVAILABLE" in its log; ${server === null ? 'make room on the disk' : 'see that the PostgreSQL server of DATABASE_URL takes writes'}.`,
     )
   }
   const what = answer.status === null ? answer.code : `HTTP ${answer.status}`
