@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '../base/clock.ts'
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
+import { count } from '../web/words.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 
 export const moveToPostgres = command({
@@ -40,7 +41,7 @@ them by mistake. A move that was cut off is simply run again. There is no way ba
       return EXIT.done
     }
     const sum = Object.values(moved.rows).reduce((all, rows) => all + rows, 0)
-    stdout.write(`Done: ${sum} rows and ${moved.tokens} Page tokens are in the database.\n`)
+    stdout.write(`Done: ${count(sum, 'row')} and ${count(moved.tokens, 'Page token')} are in the database.\n`)
     stdout.write(`The files are kept as ${moved.files.join(' and ')}; delete them when all is well.\n`)
     stdout.write('Now start the bot, and run: npm run doctor\n')
     return EXIT.done

@@ -1,23 +1,27 @@
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { moveToPostgres } from '../../src/cli/move-to-postgres.ts'
 import { moveToServer } from '../../src/store/postgres/move.ts'
 import { placeInRow } from '../../src/store/postgres/token-row.ts'
+import { takeWhole } from '../../src/store/postgres/whole-lease.ts'
 import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { run } from '../cli/run.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { anyRoom, keys, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
 
 const KEY = Buffer.alloc(32, 7)
+const TOKEN_KEY = KEY.toString('base64')
 
 /** A data folder with something of everything in it. */
-const folder = async (t: Test): Promise<string> => {
-  const dir = join(t.testdir(), 'data')
+const folder = async (root: string, name = 'data'): Promise<string> => {
+  const dir = join(root, name)
   const tokens = await createTokenStore({ dir, key: KEY })
   await tokens.save({ pages: [pageToken()] })
   await tokens.close()
@@ -43,6 +47,14 @@ const folder = async (t: Test): Promise<string> => {
 const move = (dir: string, url: string) =>
   moveToServer({ dir, url, key: KEY, owner: 'move', clock: systemClock, onProgress: () => undefined })
 
+/** The sum over the tables, of each the last number told. */
+const rowsIn = (progress: string): number => {
+  const last = new Map(
+    [...progress.matchAll(/^(\w+): (\d+)$/gm)].map(([, name, rows]) => [name, Number(rows)]),
+  )
+  return [...last.values()].reduce((sum, rows) => sum + rows, 0)
+}
+
 const openOn = async (t: Test, url: string): Promise<Store> => {
   const common = { clock: systemClock, name: 'test', owner: 'test', leases: null }
   const store = await openPostgresStore({ url, ...common })
@@ -53,7 +65,7 @@ const openOn = async (t: Test, url: string): Promise<Store> => {
 t.test(
   'everything moves, in doubt what was in doubt, and no bot starts on the files by mistake',
   async (t) => {
-    const [dir, url] = [await folder(t), await freshDatabase()]
+    const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
     const { rows, tokens } = await move(dir, url)
     t.match(rows, { page: 1, conversation: 4, seen: 4, inbox: 1, outbox: 4, sent: 1, dead: 1, answers: 3 })
     t.equal(tokens, 1)
@@ -81,7 +93,7 @@ t.test(
 )
 
 t.test('a move that was cut off is run again', async (t) => {
-  const [dir, url] = [await folder(t), await freshDatabase()]
+  const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
   // The last table is missing: the move ends there.
   await sql(url, 'alter table evergreen.open_question rename to elsewhere')
   await t.rejects(move(dir, url))
@@ -93,8 +105,88 @@ t.test('a move that was cut off is run again', async (t) => {
   t.match(await sql(url, 'select count(*)::int as n from evergreen.outbox'), [{ n: 4 }])
 })
 
+t.test('the command tells what it moves, where it is then, and what is next', async (t) => {
+  const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
+  const command = (at = dir) => run(moveToPostgres, at, [], { env: { DATABASE_URL: url, TOKEN_KEY } })
+  // As after a kill while it was at its last table.
+  await sql(url, 'alter table evergreen.open_question rename to elsewhere')
+  t.match(await command(), { code: 1, stdout: '', stderr: /^page: 1\n[^]*outbox: 4\n[^]*open_question/ })
+  await sql(url, 'alter table evergreen.elsewhere rename to open_question')
+
+  const done = await command()
+  t.match(done, { code: 0, stderr: /^page: 1\nconversation: 4\nseen: 4\ninbox: 1\noutbox: 4\n/ })
+  const database = databaseIn(dir)
+  t.same(done.stdout.split('\n'), [
+    `Done: ${rowsIn(done.stderr)} rows and 1 Page token are in the database.`,
+    `The files are kept as ${database}.moved and ${dir}/tokens.json.moved; delete them when all is well.`,
+    'Now start the bot, and run: npm run doctor',
+    '',
+  ])
+
+  const again = await command()
+  t.match(again, { code: 1, stdout: '', stderr: /was moved before: .*evergreen\.db\.moved and .*tokens/ })
+  t.match(again.stderr, /Start the bot\./)
+  t.match(await command(join(t.testdirName, 'empty')), {
+    code: 1,
+    stdout: '',
+    stderr: /nothing to move in .*Check DATA_DIR/s,
+  })
+  t.match(await command(await folder(t.testdirName, 'other')), {
+    code: 1,
+    stdout: '',
+    stderr: /is not empty[^]*Name another one/,
+  })
+})
+
+t.test(
+  'a folder with tokens alone, and one whose database had moved when a kill came, move, too',
+  async (t) => {
+    const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
+    const command = (...args: string[]) =>
+      run(moveToPostgres, dir, args, { env: { DATABASE_URL: url, TOKEN_KEY } })
+    renameSync(databaseIn(dir), `${databaseIn(dir)}.moved`)
+    const tokens = join(dir, 'tokens.json')
+    t.match(await command(), {
+      code: 0,
+      stdout: `Done: 0 rows and 1 Page token are in the database.\nThe files are kept as ${tokens}.moved; delete`,
+    })
+    renameSync(`${tokens}.moved`, tokens)
+    const json = await command('--json')
+    t.same(JSON.parse(json.stdout), { rows: {}, tokens: 1, files: [`${tokens}.moved`] })
+  },
+)
+
+t.test('a move waits for the one that is at it, names it, and then finds the database in use', async (t) => {
+  const [first, second, url] = [
+    await folder(t.testdir()),
+    await folder(t.testdirName, 'other'),
+    await freshDatabase(),
+  ]
+  const lease = await takeWhole({
+    url,
+    name: 'test',
+    owner: 'other',
+    host: 'host-a, process 7',
+    version: '',
+    clock: systemClock,
+    log: { info: () => undefined },
+  })
+  const told: string[] = []
+  const waiting = Promise.withResolvers<void>()
+  const onProgress = (what: string) => {
+    told.push(what)
+    waiting.resolve()
+  }
+  const moving = moveToServer({ dir: first, url, key: KEY, owner: 'one', clock: systemClock, onProgress })
+  await waiting.promise
+  t.match(told, [/works on the whole database: this one stands by: host-a, process 7/])
+  await lease.release()
+  t.match(await moving, { tokens: 1 })
+  await t.rejects(move(second, url), { message: /not empty/ })
+})
+
 t.test('nothing moves while a bot runs, nor onto the data of another bot', async (t) => {
-  const [dir, url] = [await folder(t), await freshDatabase()]
+  const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
   const held = holdDataDir(dir)
   await t.rejects(move(dir, url), { code: 'BOT_DATA_DIR_IN_USE' })
   held.release()

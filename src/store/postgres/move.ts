@@ -68,11 +68,8 @@ export const moveToServer = async (options: {
 }): Promise<Moved> => {
   const { dir, url, key, owner, clock, onProgress } = options
   const file = databaseIn(dir)
-  if (!existsSync(file) && !existsSync(tokenFileIn(dir))) {
-    throw new BotError('BOT_STORE_UNAVAILABLE', `There is nothing to move in ${dir}.`, {
-      remedy: 'Check DATA_DIR; with DATABASE_URL set, the bot begins with an empty database.',
-    })
-  }
+  const both = [file, tokenFileIn(dir)]
+  if (!both.some((path) => existsSync(path))) throw nothingIn(dir, both)
   const held = holdDataDir(dir)
   // Nothing is running on the database either, and nothing begins to.
   const lease = await takeWhole({
@@ -82,7 +79,7 @@ export const moveToServer = async (options: {
     host: 'npm run move-to-postgres',
     version: '',
     clock,
-    log: { info: (_about, text) => onProgress(text ?? '', 0) },
+    log: { info: (about, text) => onProgress(`${text}: ${(about as { keeper: string }).keeper}`, 0) },
   }).catch((error: unknown) => {
     held.release()
     throw error
@@ -92,7 +89,7 @@ export const moveToServer = async (options: {
     const connection = await link.ready()
     const rows = existsSync(file) ? await moveDatabase(file, connection, onProgress) : {}
     const tokens = await moveTokens(dir, url, key)
-    const files = [file, tokenFileIn(dir)].filter((path) => existsSync(path))
+    const files = both.filter((path) => existsSync(path))
     for (const path of files) renameSync(path, `${path}${AFTER}`)
     return { rows, tokens, files: files.map((path) => `${path}${AFTER}`) }
   } finally {
@@ -100,6 +97,17 @@ export const moveToServer = async (options: {
     await lease.release()
     held.release()
   }
+}
+
+const nothingIn = (dir: string, files: readonly string[]): BotError => {
+  const moved = files.map((path) => path + AFTER).filter((path) => existsSync(path))
+  return moved.length > 0
+    ? new BotError('BOT_STORE_UNAVAILABLE', `What was in ${dir} was moved before: ${moved.join(' and ')}.`, {
+        remedy: 'Start the bot. To move it again, into another database, give the files their names back.',
+      })
+    : new BotError('BOT_STORE_UNAVAILABLE', `There is nothing to move in ${dir}.`, {
+        remedy: 'Check DATA_DIR; with DATABASE_URL set, the bot begins with an empty database.',
+      })
 }
 
 const moveDatabase = async (
