@@ -11,7 +11,7 @@ import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
 import { OWN_SCRIPT, SAMPLE_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
-import { DEMO_PORT } from '../src/cures/surroundings.ts'
+import { DEMO_PORT, surroundingsOf } from '../src/cures/surroundings.ts'
 import { DEMO_FOLDER, leaveNote } from './demo-note.ts'
 import { endWithGrace } from './end-with-grace.ts'
 import { passedOn, type Environment } from './passed-on.ts'
@@ -51,7 +51,7 @@ const start = async (): Promise<void> => {
   })
 
   const sandboxPort = await freePort(DEMO_PORT)
-  const repair = sandboxPort === DEMO_PORT ? 'npm run demo:repair' : `npm run demo:repair -- ${sandboxPort}`
+  const repair = surroundingsOf({ [DEMO_VARIABLE]: String(sandboxPort) }).command('bootstrap-token')
   const app = { appId: '600000000000001', appSecret: randomBytes(16).toString('hex') }
   const sandbox = await createSandbox({
     ...app,
