@@ -25,6 +25,6 @@ export const runFiles = async (files: string[]): Promise<void> => {
 /** Runs the test files of a folder beside this file. */
 export const runRoom = (room: string): Promise<void> => {
   const folder = join(import.meta.dirname, room)
-  const names = readdirSync(folder).toSorted()
-  return runFiles(names.map((name) => join(folder, name)))
+  const names = readdirSync(folder).filter((name) => name.endsWith('.test.ts'))
+  return runFiles(names.toSorted().map((name) => join(folder, name)))
 }

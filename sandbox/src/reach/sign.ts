@@ -24,12 +24,13 @@ export const sign = ({ subject, issuer, publicKey, signer, notAfter, names }: To
   certificate.setSubject([{ name: 'commonName', value: subject }])
   certificate.setIssuer([{ name: 'commonName', value: issuer }])
   const signingKey = forge.pki.privateKeyFromPem(signer)
-  certificate.setExtensions(names ? serverExtensions(names, keyId(signingKey)) : AUTHORITY_EXTENSIONS)
+  certificate.setExtensions(names ? serverExtensions(names, keyId(signingKey)) : authorityExtensions())
   certificate.sign(signingKey, forge.md.sha256.create())
   return forge.pki.certificateToPem(certificate)
 }
 
-const AUTHORITY_EXTENSIONS = [
+/** Anew for each certificate: forge writes the identifier of its key into them. */
+const authorityExtensions = () => [
   { name: 'basicConstraints', cA: true, critical: true },
   { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
   { name: 'subjectKeyIdentifier' },

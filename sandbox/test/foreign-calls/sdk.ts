@@ -10,7 +10,7 @@ interface Sdk {
   User: new (id: string) => Node
 }
 
-/** Meta's own SDK for Node at its fixed origin: what a bot reads and writes beside `sandbox/test/foreign.test.ts`. */
+/** Meta's own SDK for Node at its fixed origin: what a bot reads and writes beside `sandbox/test/outside/foreign.test.ts`. */
 export const businessSdk = (world: Surroundings): Kind[] => {
   const sdk = foreignRequire('facebook-nodejs-business-sdk') as Sdk
   const { pageId, psid } = world

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { bringCertificates } from '../src/reach/certificates.ts'
-import { startSandbox } from './lab.ts'
+import { startSandbox } from '../lab.ts'
+import { certificates, FOLDER } from './certificates.ts'
 
 /** The pages of docs/sandbox/, and how their program is run where its language is there. */
 const LANGUAGES = [
@@ -22,22 +22,17 @@ const LANGUAGES = [
   },
 ]
 
-/** The sandbox and what its pages promise run in one folder, as a reader would do it. */
-const FOLDER = t.testdir()
-const certificates = await bringCertificates(join(FOLDER, '.sandbox-tls'), [])
-const sandbox = await startSandbox(t, { tls: { certificates, port: 0 } })
-const port = new URL(sandbox.origin).port
-const TOKEN = sandbox.userToken()
+const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs', 'sandbox')
 
 const isThere = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 
-const shell = (script: string) =>
+const shell = (script: string, token: string) =>
   new Promise<string>((resolve) => {
     const { NODE_OPTIONS: _loaders, ...outside } = process.env
     // What is kept for a user of Mono lands in the folder of the test.
     const env = {
       ...outside,
-      TOKEN,
+      TOKEN: token,
       HOME: FOLDER,
       GOCACHE: join(FOLDER, '.cache'),
       PYENV_ROOT: outside['PYENV_ROOT'] ?? `${outside['HOME']}/.pyenv`,
@@ -49,20 +44,26 @@ const shell = (script: string) =>
     child.on('close', () => resolve(output))
   })
 
-t.jobs = 2
-for (const { page, file, command, probe } of LANGUAGES) {
-  const skip = isThere(probe) ? false : `there is no ${probe}`
-  t.test(`the lines and the program of docs/sandbox/${page}.md reach the sandbox`, { skip }, async (t) => {
-    const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'sandbox', `${page}.md`), 'utf8')
-    const [lines = '', program = ''] = [...text.matchAll(/^```\w+\n(.*?)^```$/gms)].map(
-      ([, code = '']) => code,
-    )
-    t.equal(lines.trim().split('\n').length, 3, 'three lines')
-    writeFileSync(join(FOLDER, file), program)
-    const exports = lines
-      .replaceAll(':4000', `:${port}`)
-      .replaceAll('=4000', `=${port}`)
-      .replace(/^export TOKEN=.*/m, '')
-    t.match(await shell(`${exports}\n${command}`), /Olivia Operator/)
-  })
-}
+// As a reader would do it: the sandbox and what its pages promise run in one folder. The programs mostly wait.
+t.test('the lines and the programs of docs/sandbox/ reach the sandbox', { jobs: 2 }, async (t) => {
+  const sandbox = await startSandbox(t, { tls: { certificates, port: 0 } })
+  const { port } = new URL(sandbox.origin)
+  const token = sandbox.userToken()
+  const reach = ({ page, file, command, probe }: (typeof LANGUAGES)[number]) => {
+    const skip = isThere(probe) ? false : `there is no ${probe}`
+    return t.test(`those of ${page}.md`, { skip }, async (t) => {
+      const text = readFileSync(join(DOCS, `${page}.md`), 'utf8')
+      const [lines = '', program = ''] = [...text.matchAll(/^```\w+\n(.*?)^```$/gms)].map(
+        ([, code = '']) => code,
+      )
+      t.equal(lines.trim().split('\n').length, 3, 'three lines')
+      writeFileSync(join(FOLDER, file), program)
+      const exports = lines
+        .replaceAll(':4000', `:${port}`)
+        .replaceAll('=4000', `=${port}`)
+        .replace(/^export TOKEN=.*/m, '')
+      t.match(await shell(`${exports}\n${command}`, token), /Olivia Operator/)
+    })
+  }
+  await Promise.all(LANGUAGES.map(reach))
+})

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { countClients, tableInDocs, tableOf } from './count-clients.ts'
-import { foreignTest } from './foreign-clients.ts'
-import { codeOf, faultsOf } from './foreign-calls/documented.ts'
-import { MISSING } from './foreign-calls/not-modelled.ts'
+import { countClients, tableInDocs, tableOf } from '../count-clients.ts'
+import { foreignTest } from '../foreign-clients.ts'
+import { codeOf, faultsOf } from '../foreign-calls/documented.ts'
+import { MISSING } from '../foreign-calls/not-modelled.ts'
 
 t.test('an answer is right only in the documented shape, and a refusal only with a documented code', (t) => {
   const sent = { method: 'POST', path: '/v25.0/me/messages', status: 200, request: {} }

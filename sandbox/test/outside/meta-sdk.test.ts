@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t from 'tap'
-import * as meta from '../src/graph/meta-sdk.ts'
-import { WEBHOOK_FIELDS } from '../src/webhooks/fields.ts'
-import { FOREIGN_FOLDER, foreignTest } from './foreign-clients.ts'
-import { graph, startConnected, textOf } from './lab.ts'
+import * as meta from '../../src/graph/meta-sdk.ts'
+import { WEBHOOK_FIELDS } from '../../src/webhooks/fields.ts'
+import { FOREIGN_FOLDER, foreignTest } from '../foreign-clients.ts'
+import { graph, startConnected, textOf } from '../lab.ts'
 
 type Words = Record<string, Record<string, string>>
 

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { FOREIGN_FOLDER, foreignRequire, foreignTest } from './foreign-clients.ts'
-import { APP_ID, APP_SECRET, graph, startConnected, textOf, VERIFY_TOKEN } from './lab.ts'
-import type { BusinessSdk, MessengerLibrary, SdkApi } from './foreign-types.ts'
+import { FOREIGN_FOLDER, foreignRequire, foreignTest } from '../foreign-clients.ts'
+import { APP_ID, APP_SECRET, graph, startConnected, textOf, VERIFY_TOKEN } from '../lab.ts'
+import type { BusinessSdk, MessengerLibrary, SdkApi } from '../foreign-types.ts'
 
 const ALL =
   'messages,messaging_postbacks,message_echoes,message_deliveries,message_reads,messaging_handovers,standby'

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import https from 'node:https'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
@@ -5,12 +6,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fetch, ProxyAgent } from 'undici'
-import { bringCertificates } from '../src/reach/certificates.ts'
-import { startSandbox } from './lab.ts'
-import type { SandboxOptions } from '../src/server.ts'
+import { bringCertificates } from '../../src/reach/certificates.ts'
+import { startSandbox } from '../lab.ts'
+import type { SandboxOptions } from '../../src/server.ts'
+import { certificates } from './certificates.ts'
 
-const FOLDER = t.testdir()
-const certificates = await bringCertificates(FOLDER, ['sandbox.test'])
 const ca = readFileSync(certificates.caFile, 'utf8')
 
 const startAsFacebook = (t: Test, options: Partial<SandboxOptions> = {}) =>
@@ -138,7 +138,10 @@ t.test(
     const folder = t.testdir()
     const first = await bringCertificates(folder, [])
     t.same(await bringCertificates(folder, []), first)
-    t.not((await bringCertificates(folder, ['box.test'])).cert, first.cert)
+    const anew = await bringCertificates(folder, ['box.test'])
+    t.not(anew.cert, first.cert)
+    const authority = new X509Certificate(readFileSync(anew.caFile))
+    t.ok(new X509Certificate(anew.cert).checkIssued(authority), 'by an authority that names its own key')
     t.equal(statSync(join(folder, 'server-key.pem')).mode & 0o777, 0o600)
     t.equal(statSync(join(folder, 'ca.pem')).mode & 0o777, 0o644)
     const bundle = readFileSync(first.bundleFile, 'utf8')

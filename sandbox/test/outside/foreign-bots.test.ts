@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import t, { type Test } from 'tap'
-import { bringCertificates } from '../src/reach/certificates.ts'
-import { FOREIGN_FOLDER, foreignTest } from './foreign-clients.ts'
-import { APP_ID, APP_SECRET, graph, startConnected, VERIFY_TOKEN } from './lab.ts'
-
-const certificates = await bringCertificates(t.testdir(), [])
+import type { Test } from 'tap'
+import { FOREIGN_FOLDER, foreignTest } from '../foreign-clients.ts'
+import { APP_ID, APP_SECRET, graph, startConnected, VERIFY_TOKEN } from '../lab.ts'
+import { certificates } from './certificates.ts'
 
 /** A whole bot as a process of its own, which reaches the sandbox by the proxy alone; subscribed as the app's callback. */
 const startWithBot = async (t: Test, name: 'bootbot' | 'botkit') => {

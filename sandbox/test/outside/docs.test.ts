@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { USAGE } from '../src/arguments.ts'
-import { TROUBLE_KINDS } from '../src/control/make-trouble.ts'
+import { USAGE } from '../../src/arguments.ts'
+import { TROUBLE_KINDS } from '../../src/control/make-trouble.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
+const ROOT = join(import.meta.dirname, '..', '..', '..')
 const PAGE = readFileSync(join(ROOT, 'docs', 'sandbox.md'), 'utf8')
 
 const FOLDER = join(ROOT, 'sandbox', 'test')

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { ProxyAgent, request } from 'undici'
-import { readArguments, WrongUsage } from '../src/arguments.ts'
+import { readArguments, WrongUsage } from '../../src/arguments.ts'
 
-const COMMAND = new URL('../bin/sandbox.ts', import.meta.url).pathname
+const COMMAND = new URL('../../bin/sandbox.ts', import.meta.url).pathname
 
 const run = (...args: string[]) => {
   const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
