@@ -2,7 +2,7 @@ import { BotError } from '../base/errors.ts'
 import type { NewEvent, StoredEvent } from '../store/store.ts'
 import type { EventKind, EventOf, WebhookEvent } from './events.ts'
 import { itemsOf, readItem, type Item } from './normalise.ts'
-import { jsonOf, type Field } from './read.ts'
+import { written, type Field } from './read.ts'
 
 /** An event as the store accepts it; `content` is the {@link WebhookEvent}. */
 export type InboxEvent = NewEvent & { kind: EventKind }
@@ -67,8 +67,8 @@ const isReceipt = (event: WebhookEvent, appId: string | null): boolean =>
   (event.kind === 'echo' && event.appId !== null && event.appId === appId)
 
 const toNewEvent = (item: Item, appId: string | null): InboxEvent => {
-  const text = jsonOf(item.content)
-  const event = text === null ? readItem({ ...item, content: null }, NULL) : readItem(item, text)
+  const { value, text } = written(item.content)
+  const event = readItem({ ...item, content: value }, text)
   return {
     key: event.key,
     kind: event.kind,
@@ -79,8 +79,6 @@ const toNewEvent = (item: Item, appId: string | null): InboxEvent => {
     ...(isReceipt(event, appId) && { isReceipt: true }),
     content: event,
     // Put together by hand, so that the content is made into text only once.
-    body: `{"pageId":${JSON.stringify(item.pageId)},"timeMs":${item.timeMs},"standby":${item.standby},"change":${item.change},"content":${text ?? NULL}}`,
+    body: `{"pageId":${JSON.stringify(item.pageId)},"timeMs":${item.timeMs},"standby":${item.standby},"change":${item.change},"content":${text}}`,
   }
 }
-
-const NULL = 'null'

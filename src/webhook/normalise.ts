@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { EventDetail, WebhookEvent } from './events.ts'
 import { isMessagingItem, readChange, readDetail } from './kinds.ts'
 import { isSample } from './samples.ts'
-import { idOf, jsonOf, listOf, millisOf, objectOf, type Field } from './read.ts'
+import { idOf, listOf, millisOf, objectOf, written, type Field } from './read.ts'
 
 /** One item of a callback with what its entry says about it: enough to read it again at any time. */
 export interface Item {
@@ -24,7 +24,7 @@ export interface Item {
 export const normalise = (entries: Field, receivedMs: number): WebhookEvent[] =>
   itemsOf(entries, receivedMs).map((item) => readItem(item))
 
-/** Takes the entries apart. An entry without any list we know is kept as one item, for it is something new. */
+/** Takes the entries apart. An entry with nothing in the lists we know is kept as one item where it holds something else: that is new. */
 export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
   const items: Item[] = []
   for (const entry of listOf(entries)) {
@@ -32,6 +32,7 @@ export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
     const { messaging, standby, changes } = entry
     const pageId = idOf(entry['id'])
     const timeMs = millisOf(entry['time']) ?? receivedMs
+    const before = items.length
     for (const content of listOf(messaging)) {
       items.push({ pageId, timeMs, standby: false, change: false, content })
     }
@@ -39,7 +40,9 @@ export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
       items.push({ pageId, timeMs, standby: true, change: false, content })
     }
     for (const content of listOf(changes)) items.push(toChange({ pageId, timeMs }, content))
-    if (messaging === undefined && standby === undefined && changes === undefined) {
+    const names = Object.keys(entry)
+    const hasNoList = !names.some((name) => LISTS.has(name))
+    if (items.length === before && (hasNoList || names.some((name) => !ENTRY.has(name)))) {
       items.push({ pageId, timeMs, standby: false, change: false, content: entry })
     }
   }
@@ -69,6 +72,9 @@ export const readItem = (item: Item, text?: string): WebhookEvent => {
   const key = `${item.standby ? 'standby:' : ''}${detail.kind}:${id ?? digest(item, pageId, text)}`
   return { ...detail, key, pageId, psid, timestampMs, standby: item.standby, raw }
 }
+
+const LISTS: ReadonlySet<string> = new Set(['messaging', 'standby', 'changes'])
+const ENTRY: ReadonlySet<string> = new Set([...LISTS, 'id', 'time'])
 
 const toChange = (about: Pick<Item, 'pageId' | 'timeMs'>, content: Json): Item => {
   const { field, value } = objectOf(content)
@@ -109,5 +115,5 @@ const identify = (
 }
 
 // A change seldom holds a time of its own: without the entry's, "labelled VIP" would happen only once for ever.
-const digest = ({ change, timeMs, content }: Item, pageId: string, text = jsonOf(content)): string =>
+const digest = ({ change, timeMs, content }: Item, pageId: string, text = written(content).text): string =>
   hash('sha256', `${pageId}:${change ? timeMs : ''}:${text}`, 'base64url')

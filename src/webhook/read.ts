@@ -13,8 +13,14 @@ export const listOf = (field: Field): Json[] =>
 export const textOf = (field: Field): string | null =>
   typeof field === 'string' ? field : typeof field === 'number' ? String(field) : null
 
-/** Ids come as strings and as numbers (docs/messenger-platform.md#e4); an empty one is none. */
-export const idOf = (field: Field): string | null => textOf(field) || null
+/**
+ * Ids come as strings and as numbers (docs/messenger-platform.md#e4); an empty one is none. So is a text that no database takes
+ * for a name (control characters, half a surrogate pair, any length): the store would refuse the whole callback because of it.
+ */
+export const idOf = (field: Field): string | null => {
+  const id = textOf(field)
+  return id && id.length <= LONGEST_ID && id.isWellFormed() && !CONTROL.test(id) ? id : null
+}
 
 /** As {@link idOf}; `0` stands for no app. */
 export const appIdOf = (field: Field): string | null => {
@@ -27,24 +33,43 @@ export const countOf = (field: Field): number | null => {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-/** A moment in ms since the epoch, from milliseconds or seconds, number or string (docs/messenger-platform.md#e4). */
+/**
+ * A moment in ms since the epoch, from seconds, milliseconds, microseconds or nanoseconds, number or string
+ * (docs/messenger-platform.md#e4). Each unit is told by its size.
+ */
 export const millisOf = (field: Field): number | null => {
   const number = countOf(field)
-  if (number === null || number <= 0 || number > LAST_MS) return null
-  return Math.trunc(number < FIRST_MS ? number * 1000 : number)
+  if (number === null || number <= 0 || number >= LAST_NS) return null
+  if (number < FIRST_MS) return Math.trunc(number * 1000)
+  return Math.trunc(number < FIRST_US ? number : number / (number < FIRST_NS ? 1e3 : 1e6))
 }
 
-/** The value as JSON text, or null when it is nested too deep to be written. */
-export const jsonOf = (value: Json): string | null => {
+/** The value with its JSON text. What is nested too deep to be written is cut off, so that the rest of the item is read. */
+export const written = (value: Json): { value: Json; text: string } => {
   try {
-    return JSON.stringify(value)
+    return { value, text: JSON.stringify(value) }
   } catch {
-    return null
+    const cut = cutOff(value, DEEPEST)
+    return { value: cut, text: JSON.stringify(cut) }
   }
 }
 
+const cutOff = (value: Json, levels: number): Json => {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map((item) => cutOff(item, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutOff(item, levels - 1)]))
+}
+
 const NOTHING: JsonObject = Object.freeze({})
-// Below this, a number of milliseconds would lie in 1973, and as seconds it reaches the year 5138.
+// Ids of messages have some 200 characters; an index of PostgreSQL takes 2,700 bytes.
+const LONGEST_ID = 500
+// oxlint-disable-next-line no-control-regex -- those are the ones that are meant
+const CONTROL = /[\u0000-\u001f\u007f]/
+// Facebook nests some ten levels.
+const DEEPEST = 100
+// Below this, a number of milliseconds would lie in 1973, and as seconds it reaches the year 5138; so for each further unit.
 const FIRST_MS = 1e11
-// The last moment a Date can hold.
-const LAST_MS = 8.64e15
+const FIRST_US = 1e14
+const FIRST_NS = 1e17
+const LAST_NS = 1e20

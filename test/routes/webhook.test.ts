@@ -269,6 +269,7 @@ t.test('POST /webhook answers 200 to whatever else a Page callback holds', async
     '{"object":"page","entry":{"id":"100","messaging":{"message":{}}}}',
     '{"object":"page","entry":[{"__proto__":{"messaging":[]},"constructor":1}]}',
     `{"object":"page","entry":[{"messaging":[{"message":${deep}}]}]}`,
+    `{"object":"page","entry":[{"messaging":[{"message":${deep},"timestamp":12345678901234567}]}]}`,
   ]) {
     t.match(await app.inject(signed(body)), { statusCode: 200, body: 'EVENT_RECEIVED' }, body.slice(0, 100))
   }

@@ -202,13 +202,15 @@ t.test('a messaging item wrapped in a change is what it is', async (t) => {
   ])
 })
 
-t.test('times come in ms or s, as numbers or texts, or not at all', async (t) => {
+t.test('times come in s, ms, µs or ns, as numbers or texts, or not at all', async (t) => {
   const at = (timestamp: Json, time: Json = 1_500_000_000_000) =>
     normalise([{ id: PAGE, time, messaging: [{ timestamp }] }], NOW)[0]?.timestampMs
   t.equal(at(1_767_225_600_123), 1_767_225_600_123)
   t.equal(at('1767225600123'), 1_767_225_600_123)
   t.equal(at(1_767_225_600), 1_767_225_600_000)
   t.equal(at('1527459824'), 1_527_459_824_000)
+  t.equal(at(1_767_225_600_123_456), 1_767_225_600_123)
+  t.equal(at('1767225600123456789'), 1_767_225_600_123)
   for (const nonsense of [null, '', 'soon', -1, 0, true, [], {}, 1e300, 'NaN']) {
     t.equal(at(nonsense), 1_500_000_000_000, `${JSON.stringify(nonsense)} falls back to the entry's time`)
   }
@@ -222,6 +224,15 @@ t.test('ids come as numbers or texts', async (t) => {
     NOW,
   )
   t.match(event, { pageId: '1234', psid: '5678', mid: '9', key: 'message:9' })
+})
+
+t.test('what no database takes for an id is none', async (t) => {
+  for (const id of ['7\0', '7\ud800', '9'.repeat(501), '']) {
+    const item = { sender: { id }, recipient: { id: PAGE }, message: { mid: id, text: 'hi' } }
+    t.match(normalise([{ id, messaging: [item] }], NOW), [
+      { pageId: PAGE, psid: null, mid: null, text: 'hi' },
+    ])
+  }
 })
 
 t.test('without an id the entry belongs to whom the message was for', async (t) => {
@@ -255,6 +266,11 @@ t.test('what Facebook invents next is kept as unknown', async (t) => {
   t.match(normalise([{ id: PAGE, time: WHEN, messaging_v2: [{ any: 1 }] }], NOW), [
     { kind: 'unknown', pageId: PAGE, timestampMs: WHEN, raw: { messaging_v2: [{ any: 1 }] } },
   ])
+  t.match(
+    normalise([{ id: PAGE, time: WHEN, messaging: [], calls: [{ any: 1 }] }], NOW),
+    [{ kind: 'unknown', raw: { calls: [{ any: 1 }] } }],
+    'also beside an empty list',
+  )
   t.match(normalise([{ id: PAGE, messaging: [null, 5, 'x', []] }], NOW), [
     { kind: 'unknown', keys: [] },
     { kind: 'unknown', keys: [] },
