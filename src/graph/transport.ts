@@ -69,6 +69,8 @@ interface RawAnswer {
 const TIMEOUT_MS = 15_000
 const CONNECTIONS = 256
 const LARGEST_ANSWER = 8 * 1024 * 1024
+/** The longest wait that is believed of an answer which is not Graph's: a whole day of it would close every messaging window. */
+const STRANGERS_WAIT_MS = 15 * 60_000
 
 export const createTransport = ({
   origin,
@@ -197,7 +199,11 @@ const exchange = (
     }
     const deadline = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
 
-    const requestHeaders: Record<string, string> = { accept: 'application/json' }
+    // Where nothing is said a proxy may choose a coding, and none is undone here.
+    const requestHeaders: Record<string, string> = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+    }
     if (authorization !== undefined) requestHeaders['authorization'] = authorization
     if (body !== undefined) requestHeaders['content-type'] = contentType
 
@@ -261,19 +267,21 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
   )
   const quoted = redact([answer.message, answer.detail].filter(Boolean).join(' – '), call.secrets)
   const said = [...(meaning ? [meaning] : []), ...(quoted ? [`(“${quoted}”)`] : [])].join(' ')
+  const isTheirs = isEnvelope(error)
+  const askedMs = readRetryAfterMs(raw.headers, call.pageId)
   return new GraphError(
     `Facebook answered "${call.edge}" with error ${number}${meaning ? ':' : ''}${said ? ` ${said}` : ''}`,
     {
       verdict: isOurs ? 'configuration' : verdict,
       edge: call.edge,
-      answered: true,
+      answered: isTheirs || !isUnfinished(raw.status),
       mayPass: answer.isTransient || row?.mayPass === true,
       ...(row?.verdict === verdict && aboutOf(row)),
       graphCode: answer.code,
       subcode: answer.subcode,
       fbtraceId,
       httpStatus: raw.status,
-      retryAfterMs: readRetryAfterMs(raw.headers, call.pageId),
+      retryAfterMs: isTheirs ? askedMs : strangersWait(askedMs),
       meaning,
       said: said || null,
       hint: row?.hint ?? null,
@@ -290,7 +298,7 @@ const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
   ...(errorCode && { code: errorCode }),
 })
 
-/** The error for an HTML page, half a body or a proxy's own text: the result of the call is unknown. */
+/** The error for an HTML page, half a body or a proxy's own text: the result of the call is unknown, and so is for how long. */
 const unreadable = (call: Call, raw: RawAnswer): GraphError =>
   new GraphError(`Facebook answered "${call.edge}" with HTTP ${raw.status} and no JSON object`, {
     verdict: verdictUnread(call, raw.status),
@@ -299,18 +307,25 @@ const unreadable = (call: Call, raw: RawAnswer): GraphError =>
     subcode: null,
     fbtraceId: null,
     httpStatus: raw.status,
-    retryAfterMs: readRetryAfterMs(raw.headers, call.pageId),
-    answered: !UNFINISHED.has(raw.status),
+    retryAfterMs: strangersWait(readRetryAfterMs(raw.headers, call.pageId)),
+    answered: !isUnfinished(raw.status),
   })
+
+const strangersWait = (askedMs: number | null): number | null =>
+  askedMs === null ? null : Math.min(askedMs, STRANGERS_WAIT_MS)
 
 const verdictUnread = ({ once }: Call, status: number): Verdict => {
   if (status === 429) return 'rate_limited'
   if (once !== true) return 'transient'
-  return status >= 400 && status < 500 && !UNFINISHED.has(status) ? 'unknown' : 'ambiguous'
+  return status >= 400 && status < 500 && !isUnfinished(status) ? 'unknown' : 'ambiguous'
 }
 
-/** Statuses by which a gateway says that it waits no longer: Graph behind it may still be at work. */
-const UNFINISHED: ReadonlySet<number> = new Set([408, 502, 504])
+/** Whether a gateway has said so because it waits no longer, or has lost Graph: that may still be at work behind it. */
+const isUnfinished = (status: number): boolean =>
+  status === 408 || (status > 500 && !OF_AN_OUTAGE.has(status))
+
+/** Facebook's own edge answers so with a page for people, and then nothing is under way. */
+const OF_AN_OUTAGE: ReadonlySet<number> = new Set([501, 503])
 
 const SEE_PROXY =
   'Try again in a minute; if it stays so, see that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach FB_GRAPH_URL; NO_PROXY names what is reached without it.'
@@ -333,10 +348,11 @@ const lost = (call: Call, { message, sent }: LostAnswer, via: string | null): Gr
   })
 }
 
-/** Most answers come in one piece. */
+/** Most answers come in one piece. A byte order mark, which some proxies add, is no JSON. */
 const textOf = (chunks: readonly Buffer[]): string => {
   const [first] = chunks
-  return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
+  const text = (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 const parse = (text: string): JsonObject | undefined => {

@@ -106,10 +106,36 @@ t.test('a 4xx without JSON is a refusal that cannot be read', async (t) => {
   )
 })
 
-t.test('a gateway that waits no longer leaves open what Graph behind it does', async (t) => {
-  const answer = 'HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 2\r\n\r\nno'
-  const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
-  await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'ambiguous', answered: false }))
+for (const status of [408, 502, 504, 520, 522, 524, 599]) {
+  t.test(`a ${status} of a gateway leaves open what Graph behind it still does`, async (t) => {
+    for (const [body, answered] of [
+      ['no', false],
+      [`{"error":{"code":${status},"message":"upstream reset"}}`, false],
+      ['{"error":{"code":2,"type":"OAuthException"}}', true],
+    ] as const) {
+      const answer = `HTTP/1.1 ${status} No\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+      const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
+      const wanted = status === 408 && body.includes('408') ? 'unknown' : 'ambiguous'
+      await t.rejects(graph.sendMessage(SEND), graphError({ verdict: wanted, answered }))
+    }
+  })
+}
+
+t.test('a byte order mark before the JSON is passed over, and no coding is left to a proxy', async (t) => {
+  let asked = ''
+  const body = Buffer.from('\uFEFF{"message_id":"m_1"}')
+  const server = createServer((socket) => {
+    socket.once('data', (head) => {
+      asked = head.toString()
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`)
+      socket.end(body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const graph = connect(t, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  t.match(await graph.sendMessage(SEND), { messageId: 'm_1' })
+  t.match(asked, /accept-encoding: identity/i)
 })
 
 t.test('a message whose picture Facebook fetches is waited for as long as that may take', async (t) => {
@@ -144,6 +170,20 @@ t.test('a 429 without JSON is a rate limit with its wait', async (t) => {
   const answer = 'HTTP/1.1 429 Slow down\r\nretry-after: 60\r\ncontent-length: 2\r\n\r\nno'
   const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
   await t.rejects(graph.sendMessage(SEND), graphError({ verdict: 'rate_limited', retryAfterMs: 60_000 }))
+})
+
+t.test('the wait of a day that a gateway asks for is not kept: it would close every window', async (t) => {
+  for (const [status, verdict] of [
+    [429, 'rate_limited'],
+    [503, 'ambiguous'],
+    [403, 'unknown'],
+  ] as const) {
+    for (const body of ['no', `{"error":{"code":${status},"message":"quota"}}`]) {
+      const answer = `HTTP/1.1 ${status} No\r\nretry-after: 86400\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+      const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
+      await t.rejects(graph.sendMessage(SEND), graphError({ verdict, retryAfterMs: 15 * 60_000 }))
+    }
+  }
 })
 
 t.test('an endless answer is cut off', async (t) => {
