@@ -1,7 +1,15 @@
 import type { Test } from 'tap'
 import type { InboxClaim, OutboxClaim, Store, StoredEvent, StoredReply } from '../../src/store/store.ts'
-import { replyOf } from './instances.ts'
-import { anyRoom, handleAll, newEvent, openPlace, sendAll, type OpenStore, type SetUp } from './steps.ts'
+import {
+  anyRoom,
+  handleAll,
+  newEvent,
+  openPlace,
+  replyOf,
+  sendAll,
+  type OpenStore,
+  type SetUp,
+} from './steps.ts'
 
 /** A reply that no table takes: it stands for whatever an operation may have that the database never keeps. */
 const UNFIT = [null] as unknown as string[]

@@ -10,6 +10,8 @@ import type {
   OutboxRoom,
   PageRoom,
   Store,
+  StoredEvent,
+  StoredReply,
 } from '../../src/store/store.ts'
 import type { GraphFacts } from '../../src/store/dead-letters.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
@@ -65,6 +67,18 @@ export const keys = (claim: InboxClaim): string[] =>
   claim.events.map(({ body }) => (JSON.parse(body) as { key: string }).key)
 
 export const bodies = (claim: OutboxClaim): string[] => claim.replies.map(({ body }) => body)
+
+export const eventOf = (claim: InboxClaim): StoredEvent => {
+  const [event] = claim.events
+  if (event === undefined) throw new Error('no event')
+  return event
+}
+
+export const replyOf = (claim: OutboxClaim): StoredReply => {
+  const [reply] = claim.replies
+  if (reply === undefined) throw new Error('no reply')
+  return reply
+}
 
 /** How many events and replies there are, the latter by Page. */
 export const left = async (store: Store): Promise<{ inbox: number; outbox: Record<string, number> }> => {

@@ -2,9 +2,9 @@ import t from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { instance, keepsAll, replyOf, TIMES, untilFound } from './instances.ts'
+import { instance, keepsAll, TIMES, untilFound } from './instances.ts'
 import { until } from '../helpers/until.ts'
-import { anyRoom, bodies, handleAll, keys, newEvent } from './steps.ts'
+import { anyRoom, bodies, handleAll, keys, newEvent, replyOf } from '../store/steps.ts'
 
 t.test('instances hear of each other, and of what commands do', async (t) => {
   const url = await freshDatabase()

@@ -16,7 +16,7 @@ import { NEWEST_VERSION } from '../../src/store/postgres/schema.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { run } from '../cli/run.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { buryAll, handleAll, newEvent } from './steps.ts'
+import { buryAll, handleAll, newEvent } from '../store/steps.ts'
 
 const TOKEN_KEY = Buffer.alloc(32, 7).toString('base64')
 const PSID = '71234567000001'

@@ -3,8 +3,7 @@ import { systemClock, type Clock } from '../../src/base/clock.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import type { StoreReport } from '../../src/store/report.ts'
-import type { InboxClaim, OutboxClaim, StoredEvent, StoredReply } from '../../src/store/store.ts'
-import { anyRoom } from './steps.ts'
+import { anyRoom } from '../store/steps.ts'
 import { until } from '../helpers/until.ts'
 
 /** Short beats; the lease stays longer than any pause of a test. */
@@ -57,16 +56,4 @@ export const keepsAll = async (
 ): Promise<void> => {
   await until(() => pages.filter(duty.keeps).length === pages.length)
   await store.claimOutbox(10, anyRoom)
-}
-
-export const eventOf = (claim: InboxClaim): StoredEvent => {
-  const [event] = claim.events
-  if (event === undefined) throw new Error('no event')
-  return event
-}
-
-export const replyOf = (claim: OutboxClaim): StoredReply => {
-  const [reply] = claim.replies
-  if (reply === undefined) throw new Error('no reply')
-  return reply
 }

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { handleAll, newEvent, sendAll } from './steps.ts'
+import { handleAll, newEvent, sendAll } from '../store/steps.ts'
 
 /** A store on a server that refuses the first inserts into a table with that SQLSTATE. */
 const openRefusing = async (t: Test, table: 'inbox' | 'outbox', sqlState: string, times: number) => {

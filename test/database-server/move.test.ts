@@ -13,8 +13,8 @@ import type { Store } from '../../src/store/store.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { run } from '../cli/run.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { anyRoom, keys, newEvent } from './steps.ts'
-import { pageToken } from './tokens/sample.ts'
+import { anyRoom, keys, newEvent } from '../store/steps.ts'
+import { pageToken } from '../store/tokens/sample.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const TOKEN_KEY = KEY.toString('base64')

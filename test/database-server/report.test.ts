@@ -2,8 +2,8 @@ import t from 'tap'
 import type { StoreReport } from '../../src/store/report.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { until } from '../helpers/until.ts'
-import { eventOf, instance, keepsAll } from './instances.ts'
-import { newEvent } from './steps.ts'
+import { instance, keepsAll } from './instances.ts'
+import { eventOf, newEvent } from '../store/steps.ts'
 
 const listen = () => {
   const heard: string[] = []

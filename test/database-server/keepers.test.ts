@@ -4,9 +4,20 @@ import { followPages } from '../../src/base/duty.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { eventOf, instance, keepsAll, replyOf, TIMES, untilFound } from './instances.ts'
+import { instance, keepsAll, TIMES, untilFound } from './instances.ts'
 import { until } from '../helpers/until.ts'
-import { anyRoom, bodies, finishAll, handleAll, inOrder, keys, newEvent, sendAll } from './steps.ts'
+import {
+  anyRoom,
+  bodies,
+  eventOf,
+  finishAll,
+  handleAll,
+  inOrder,
+  keys,
+  newEvent,
+  replyOf,
+  sendAll,
+} from '../store/steps.ts'
 
 /** Another instance takes the Pages; it does nothing else. */
 const takenElsewhere = (url: string) =>

@@ -3,7 +3,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { EventOutcome } from '../../src/store/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { keys, newEvent } from './steps.ts'
+import { keys, newEvent } from '../store/steps.ts'
 
 t.test('events that one transaction finishes leave what they would leave one after the other', async (t) => {
   const url = await freshDatabase()

@@ -6,7 +6,7 @@ import { openOnServer } from '../../src/store/postgres/open.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase } from '../helpers/postgres.ts'
 import { hasPgBouncer, startPgBouncer, startSharedWay } from '../helpers/pooler.ts'
-import { handleAll, newEvent } from './steps.ts'
+import { handleAll, newEvent } from '../store/steps.ts'
 
 const open = (t: Test, url: string): Promise<OpenedStore> =>
   openOnServer({

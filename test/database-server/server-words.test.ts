@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { freshDatabase } from '../helpers/postgres.ts'
-import { handleAll, newEvent } from './steps.ts'
+import { handleAll, newEvent } from '../store/steps.ts'
 
 const COMMON = { clock: systemClock, name: 'test', owner: 'test', leases: null }
 

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
-import { placeInRow } from '../../../src/store/postgres/token-row.ts'
-import { rotateTokenKey } from '../../../src/store/tokens/rotate.ts'
-import { openTokenStore, type TokenStore } from '../../../src/store/tokens/token-store.ts'
-import { freshDatabase, sql } from '../../helpers/postgres.ts'
-import { pageToken } from './sample.ts'
+import { placeInRow } from '../../src/store/postgres/token-row.ts'
+import { rotateTokenKey } from '../../src/store/tokens/rotate.ts'
+import { openTokenStore, type TokenStore } from '../../src/store/tokens/token-store.ts'
+import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { pageToken } from '../store/tokens/sample.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const OTHER = Buffer.alloc(32, 8)

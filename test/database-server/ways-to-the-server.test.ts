@@ -3,10 +3,10 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
-import { instance, keepsAll, replyOf, TIMES, untilFound } from './instances.ts'
+import { instance, keepsAll, TIMES, untilFound } from './instances.ts'
 import { until } from '../helpers/until.ts'
 import { createWay } from '../helpers/way.ts'
-import { anyRoom, bodies, handleAll, keys, newEvent, sendAll } from './steps.ts'
+import { anyRoom, bodies, handleAll, keys, newEvent, replyOf, sendAll } from '../store/steps.ts'
 
 t.test(
   'a connection that breaks is opened anew, and nothing that waits is lost or handed out twice',

@@ -5,7 +5,7 @@ import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { withConnection } from '../helpers/postgres-server.ts'
 import { until } from '../helpers/until.ts'
 import { instance, keepsAll } from './instances.ts'
-import { handleAll, newEvent, sendAll } from './steps.ts'
+import { handleAll, newEvent, sendAll } from '../store/steps.ts'
 
 const REPLY: CountedThing = { what: 'replies', page: 1, atMs: Date.UTC(2026, 10, 30, 23, 59), by: 1 }
 
