@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.ts'
 import { described, nothingAt, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { VARIABLE_FIRST } from './syntax.ts'
 import { closest } from '../base/edit-distance.ts'
+import { lookAlike, showsNothing, unsendable } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 
 /** A key of a mapping and how its value is read. */
@@ -178,6 +179,10 @@ export const text = (what: string, limit: { max: number; why: string }): Read<st
       const value = textOf(target)
       if (value === null) return refuseKind(target, reading, what, place)
       if (value.trim() === '') return reading.refuse(place, 'an empty text', what)
+      if (showsNothing(value)) return reading.refuse(place, 'a text that shows nothing', what)
+      const odd = unsendable(value)
+      if (odd !== null)
+        return reading.refuse(place, `a character that cannot be sent (${odd})`, 'a text without it')
       if (value.length > limit.max) {
         return reading.refuse(
           place,
@@ -298,6 +303,9 @@ export const kindOf = (node: Node | null, reading: Reading): string => {
 }
 
 export const didYouMean = (word: string, options: Iterable<string>): string | null => {
+  const alike = lookAlike(word, options)
+  if (alike !== null)
+    return `It looks like ${quoted(alike)} and is written with other characters: copy the name.`
   const meant = closest(word, options)
   return meant === null ? null : `Did you mean ${quoted(meant)}?`
 }
@@ -313,9 +321,11 @@ export const refuseKey = (
     place,
     `the key ${quoted(key)}`,
     `a key of ${what}: ${known.join(', ')}`,
-    didYouMean(key, known) ?? firstVariable(place, reading),
+    key === '<<' ? MERGE : (didYouMean(key, known) ?? firstVariable(place, reading)),
   )
 }
+
+const MERGE = 'YAML 1.2 has no merge keys: write out what they would bring along.'
 
 const mappingSchema = (fields: Fields): JsonObject => {
   const needed = Object.entries(fields).flatMap(([key, field]) => (field.required ? [key] : []))

@@ -63,6 +63,11 @@ const decode = (content: string | Uint8Array, file: string): string => {
     ])
   }
   const text = typeof content === 'string' ? content : decodeBytes(content, file)
+  if (text.includes('\r') && !text.includes('\n')) {
+    throw new ScriptError(file, [
+      wholeFile('lines that end as on old Macs (CR)', 'lines that end with LF or CRLF (an editor offers it)'),
+    ])
+  }
   const binary = text.indexOf('\0')
   if (binary !== -1) {
     throw new ScriptError(file, [at(text, binary, 'a zero byte', 'a text file')])

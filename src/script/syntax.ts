@@ -1,4 +1,5 @@
 import type { Document, LineCounter } from 'yaml'
+import { marksHint } from './look-alikes.ts'
 import { quoted, type Mistake } from './mistakes.ts'
 
 /** What YAML itself complains about, in words for someone who does not know its grammar. */
@@ -16,7 +17,7 @@ export const syntaxMistakes = (
     // What follows on the same line follows from the first complaint.
     if (seen.has(line)) continue
     seen.add(line)
-    const plain = PLAIN_WORDS[code]
+    const plain = isOpenQuote(code, message) ? OPEN_QUOTE : PLAIN_WORDS[code]
     mistakes.push({
       offset,
       mistake: {
@@ -24,14 +25,20 @@ export const syntaxMistakes = (
         column: col,
         found: plain?.found ?? foundAt(text, offset),
         expected: plain?.expected ?? `something else here (YAML: ${message})`,
-        hint: plain?.hint ?? hintFor(text, lines, line),
+        hint: marksHint(lineOf(text, lines, line)) ?? plain?.hint ?? hintFor(text, lines, line),
       },
     })
   }
   return mistakes
 }
 
-const PLAIN_WORDS: Record<string, { found: string; expected: string; hint?: string }> = {
+interface PlainWords {
+  found: string
+  expected: string
+  hint?: string
+}
+
+const PLAIN_WORDS: Record<string, PlainWords> = {
   BLOCK_AS_IMPLICIT_KEY: {
     found: 'a second colon',
     expected: 'one colon in a line',
@@ -65,15 +72,28 @@ const PLAIN_WORDS: Record<string, { found: string; expected: string; hint?: stri
   },
 }
 
+/** The library has one code for everything that is missing. */
+const isOpenQuote = (code: string, message: string): boolean =>
+  code === 'MISSING_CHAR' && /closing .quote/.test(message)
+
+const OPEN_QUOTE: PlainWords = {
+  found: 'the end of a text whose quotation mark is not closed',
+  expected: 'the same mark at its end',
+  hint: "An apostrophe in single quotes is written twice: 'it''s'.",
+}
+
 const foundAt = (text: string, offset: number): string => {
   const snippet = text.slice(offset, offset + 60).split('\n')[0] ?? ''
   return snippet.trim() === '' ? 'the end of the line' : quoted(snippet)
 }
 
-const hintFor = (text: string, lines: LineCounter, line: number): string | null => {
+const hintFor = (text: string, lines: LineCounter, line: number): string | null =>
+  /[:[,-]\s*\{\{/.test(lineOf(text, lines, line)) ? VARIABLE_FIRST : null
+
+/** The text of a line, as much as a hint looks at. */
+export const lineOf = (text: string, lines: LineCounter, line: number): string => {
   const start = lines.lineStarts[line - 1] ?? 0
-  const content = text.slice(start, start + 2000).split('\n')[0] ?? ''
-  return /[:[,-]\s*\{\{/.test(content) ? VARIABLE_FIRST : null
+  return text.slice(start, start + 2000).split('\n')[0] ?? ''
 }
 
 /** `{` begins a mapping in YAML, so a text that begins with a variable is taken for one. */

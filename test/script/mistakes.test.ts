@@ -19,6 +19,73 @@ refuseEach([
     hint: 'Did you mean "title"?',
   },
   {
+    title: 'a blank of a web page before a key',
+    script: 'replies:\n‸\u00a0\u00a0hours: { say: x }\n',
+    found: /./,
+    expected: /./,
+    hint: /a blank that is no space \(U\+00A0\)/,
+  },
+  {
+    title: 'a blank of a web page behind a colon',
+    script: 'replies:\n  hours:\n    ‸when:\u00a0[opening]\n    say: Nine\n',
+    found: /./,
+    expected: /./,
+    hint: /a blank that is no space \(U\+00A0\)/,
+  },
+  {
+    title: 'a name whose accent is a character of its own',
+    script: 'replies:\n  cafe\u0301: { title: C, say: x }\nfallback: { say: x, choices: [‸caf\u00e9] }\n',
+    found: '"caf\u00e9"',
+    expected: 'the name of a reply',
+    hint: 'It looks like "cafe\u0301" and is written with other characters: copy the name.',
+  },
+  {
+    title: 'a name with a character that cannot be seen',
+    script: 'replies:\n  hours: { title: C, say: x }\nfallback: { say: x, choices: [‸hours\u200b] }\n',
+    found: '"hours"',
+    expected: 'the name of a reply',
+    hint: 'It looks like "hours" and is written with other characters: copy the name.',
+  },
+  {
+    title: 'a colon in typographic quotation marks',
+    script: 'replies:\n  hours:\n    say: ‸“Nine: to five”\n',
+    found: 'a second colon',
+    expected: 'one colon in a line',
+    hint: /Typographic quotation marks .* mean nothing to YAML/,
+  },
+  {
+    title: 'a quotation mark that is not closed',
+    script: "replies:\n  hours:\n    say: 'From nine to‸",
+    found: 'the end of a text whose quotation mark is not closed',
+    expected: 'the same mark at its end',
+    hint: /'it''s'/,
+  },
+  {
+    title: 'a merge key',
+    script: 'replies:\n  a: &a { say: x }\n  b: { ‸<<: *a, say: y }\n',
+    found: 'the key "<<"',
+    expected: /a key of a reply/,
+    hint: /write out what they would bring along/,
+  },
+  {
+    title: 'a text that shows nothing',
+    script: 'replies:\n  a: { say: ‸"\u200b" }\n',
+    found: 'a text that shows nothing',
+    expected: 'a text',
+  },
+  {
+    title: 'a control character',
+    script: 'replies:\n  a: { say: ‸"x\\a" }\n',
+    found: 'a character that cannot be sent (U+0007)',
+    expected: 'a text without it',
+  },
+  {
+    title: 'half a surrogate pair',
+    script: 'replies:\n  a: { say: ‸"x\\ud800" }\n',
+    found: 'a character that cannot be sent (U+D800)',
+    expected: 'a text without it',
+  },
+  {
     title: 'a key that resembles none',
     script: 'replies:\n  hours:\n    ‸zzzzzzzz: 1\n    say: x\n',
     found: 'the key "zzzzzzzz"',
@@ -354,3 +421,10 @@ t.test('what is shown of a script is short and on one line', async (t) => {
 
   t.match(mistake, { found: /^"[\p{L} …[\]0-9]{1,41}"$/u })
 })
+
+t.test(
+  'a file with the line ends of old Macs says so instead of complaining about its first line',
+  async (t) => {
+    t.match(mistakesOf('replies:\r  a: { say: x }\r'), [{ line: null, found: /old Macs/ }])
+  },
+)

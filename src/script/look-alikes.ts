@@ -1,0 +1,49 @@
+/**
+ * Characters that look like those YAML and the bot look for and are others: they come with what is copied from web pages and word
+ * processors, and in no editor can they be told apart.
+ */
+
+/** Blanks that are no space, where YAML counts or expects spaces: at the beginning of a line and after its signs. */
+const BLANK = /(?:^ *|[:,[{-] *)((?! )\p{Zs}|[\u200b\u2060])/u
+/** Typographic quotation marks, where a text begins. */
+const QUOTATION_MARK = /(?:^ *|[:,[{-] *)[“”„‟‘’‚‛«»]/u
+const MARKS_HINT = 'Typographic quotation marks (“ ” ‘ ’) mean nothing to YAML: use \'...\' or "...".'
+/** What shows nothing at all: blanks, format and control characters, fillers. */
+const NOTHING_SEEN = /^[\s\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]*$/u
+/** What no visitor can be sent; line ends and tabs are no more than blanks. */
+const UNSENDABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}/u
+
+/** What in a line that has a mistake looks right and is not; null where nothing does. */
+export const blankHint = (line: string): string | null => {
+  const blank = BLANK.exec(line)?.[1]
+  return blank === undefined
+    ? null
+    : `The line holds a blank that is no space (${codeOf(blank)}), as web pages have them: type a space in its place.`
+}
+
+/** As {@link blankHint}, for a line that YAML cannot read. */
+export const marksHint = (line: string): string | null => (QUOTATION_MARK.test(line) ? MARKS_HINT : null)
+
+/** One of the names that looks like a word and is written with other characters; null where none does. */
+export const lookAlike = (word: string, names: Iterable<string>): string | null => {
+  const look = lookOf(word)
+  for (const name of names) if (name !== word && lookOf(name) === look) return name
+  return null
+}
+
+export const showsNothing = (text: string): boolean => NOTHING_SEEN.test(text)
+
+/** The first character of a text that no visitor can be sent, such as `U+0007`; null where all can be. */
+export const unsendable = (text: string): string | null => {
+  const character = UNSENDABLE.exec(text)?.[0]
+  return character === undefined ? null : codeOf(character)
+}
+
+const lookOf = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/[\p{Cf}\s]+/gu, ' ')
+    .trim()
+
+const codeOf = (character: string): string =>
+  `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
