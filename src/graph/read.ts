@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine } from './redact.ts'
 
@@ -24,6 +24,16 @@ export const strings = (value: Json | undefined): string[] =>
 
 /** The items of a list; empty for anything else. */
 export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
+
+/**
+ * The body of a list. Graph sends an empty list where there is nothing: an object without one is a proxy's, and not to be taken for it.
+ *
+ * @throws GraphError `transient`
+ */
+export const listed = (edge: string, body: JsonObject): JsonObject => {
+  if (!Array.isArray(body['data'])) throw unexpected(edge, 'sent no list', 'transient')
+  return body
+}
 
 /** Newer versions list fields as `{name, version}`, the reference lists strings. */
 export const fieldNames = (fields: Json | undefined): string[] =>

@@ -1,11 +1,15 @@
 import type { TokenFacts } from '../graph/graph.ts'
 
-/** Whether a token has a permission for this Page: one that was granted may be limited to other Pages (docs/messenger-platform.md#b5). */
+/**
+ * Whether a token has a permission for this Page: one that was granted may be limited to other Pages (docs/messenger-platform.md#b5). Where it
+ * is listed more than once, one of the entries is enough.
+ */
 export const isGranted = (
   { scopes, granularScopes }: Pick<TokenFacts, 'scopes' | 'granularScopes'>,
   scope: string,
   pageId: string,
 ): boolean => {
-  const grant = granularScopes.find((granted) => granted.scope === scope)
-  return scopes.includes(scope) && (grant?.targetIds?.includes(pageId) ?? true)
+  const grants = granularScopes.filter((granted) => granted.scope === scope)
+  const isForPage = grants.some(({ targetIds }) => targetIds?.includes(pageId) ?? true)
+  return scopes.includes(scope) && (grants.length === 0 || isForPage)
 }

@@ -47,12 +47,15 @@ export const createHealer = (deps: HealerDeps): Healer => {
   const candidatesFor = (dead: StoredPageToken): StoredUserToken[] =>
     store
       .users()
-      .filter(({ token, appId, expiresAtMs }) => {
-        const isOver = expiresAtMs !== null && expiresAtMs <= clock.now()
-        return appId === deps.appId && !isOver && !deadUsers.has(token)
-      })
-      // The owner of the dead token had a role on the Page; for other people that is not known.
-      .toSorted((a, b) => rank(b, dead) - rank(a, dead) || b.savedAtMs - a.savedAtMs)
+      .filter(({ token, appId }) => appId === deps.appId && !deadUsers.has(token))
+      // The owner of the dead token had a role on the Page; for other people that is not known. Whether a token is over is
+      // Facebook's to say: our clock may be wrong.
+      .toSorted(
+        (a, b) =>
+          Number(isOver(a, clock.now())) - Number(isOver(b, clock.now())) ||
+          rank(b, dead) - rank(a, dead) ||
+          b.savedAtMs - a.savedAtMs,
+      )
       .slice(0, MOST_CANDIDATES)
 
   const replaceWith = async (user: StoredUserToken, dead: StoredPageToken): Promise<boolean> => {
@@ -118,5 +121,8 @@ const replace = async (
   }
   await store.save({ pages: [made] })
 }
+
+const isOver = ({ expiresAtMs }: StoredUserToken, nowMs: number): boolean =>
+  expiresAtMs !== null && expiresAtMs <= nowMs
 
 const rank = ({ userId }: StoredUserToken, dead: StoredPageToken): number => (userId === dead.userId ? 1 : 0)

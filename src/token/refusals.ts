@@ -1,5 +1,5 @@
 import { BotError, type BotErrorCode } from '../base/errors.ts'
-import { GraphError } from '../graph/error.ts'
+import { GraphError, type Verdict } from '../graph/error.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { AccountPage, TokenFacts } from '../graph/graph.ts'
 import { findRow } from '../graph/verdicts.ts'
@@ -7,6 +7,10 @@ import { findRow } from '../graph/verdicts.ts'
 const NEW_TOKEN = `Make a new user token with ${NEEDED_SCOPES.join(', ')} and use it while it is fresh.`
 const WHILE_SAVED = 'The token is saved and in use.'
 const RUN_AGAIN = 'Run this again in a minute.'
+const MODERATION =
+  'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page; then run this again.'
+/** A right that is missing is refused as a fault of the call, too. */
+const ABOUT_RIGHTS: ReadonlySet<Verdict> = new Set(['permission', 'bad_request'])
 
 type PageName = Pick<AccountPage, 'id' | 'name'>
 
@@ -96,11 +100,10 @@ export const refusals = {
   subscriptionFailed: (page: PageName, cause: GraphError) =>
     refusal(
       'BOT_SUBSCRIPTION_FAILED',
-      `${label(page)} could not be subscribed to this app's webhooks: ${cause.message}. ${WHILE_SAVED}`,
+      `${label(page)} could not be subscribed to this app's webhooks: ${cause.message}. ${savedBut(cause)}`,
       cause.retryable
         ? RUN_AGAIN
-        : (cause.remedy ??
-            'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page; then run this again.'),
+        : (cause.remedy ?? (ABOUT_RIGHTS.has(cause.verdict) ? MODERATION : remedyOf(cause))),
       cause,
     ),
 
@@ -120,8 +123,8 @@ export const refusals = {
   readFailed: (page: PageName, cause: GraphError) =>
     refusal(
       'BOT_PAGE_TOKEN_UNPROVEN',
-      `${label(page)} could not be read with its new token: ${cause.message}. ${WHILE_SAVED}`,
-      cause.retryable ? RUN_AGAIN : 'Look at the Page itself on facebook.com; then run this again.',
+      `${label(page)} could not be read with its new token: ${cause.message}. ${savedBut(cause)}`,
+      cause.retryable ? RUN_AGAIN : (cause.remedy ?? remedyOf(cause)),
       cause,
     ),
 }
@@ -145,6 +148,10 @@ export const toRefusal = (error: unknown): unknown => {
     remedy: error.remedy ?? remedyOf(error),
   })
 }
+
+/** A token that was proved may die before the last step. */
+const savedBut = ({ verdict }: GraphError): string =>
+  verdict === 'token_invalid' ? 'The token was saved, and has died since.' : WHILE_SAVED
 
 const codeOf = ({ code, verdict }: GraphError): BotErrorCode =>
   verdict === 'rate_limited' ? 'BOT_GRAPH_REJECTED' : code

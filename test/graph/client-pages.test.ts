@@ -61,11 +61,14 @@ t.test('a list that turns in circles ends', async (t) => {
   t.equal((await collect(graph.accounts('long-1'))).length, 2)
 })
 
-t.test('a list that is none is empty', async (t) => {
+t.test('an answer without a list does not say that there are no Pages', async (t) => {
   const graph = build(t)
-  for (const body of [{}, { data: {} }, { data: 'x', paging: 'y' }]) {
+  for (const body of [{}, { data: {} }, { data: 'x', paging: 'y' }, { success: true }]) {
     accounts().reply(200, body)
-    t.strictSame(await collect(graph.accounts('long-1')), [])
+    await t.rejects(
+      collect(graph.accounts('long-1')),
+      graphError({ verdict: 'transient', message: /sent no list/ }),
+    )
   }
 })
 

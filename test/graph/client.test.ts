@@ -60,7 +60,7 @@ t.test('a 5xx proves nothing about a message, whatever its body says', async (t)
     [500, REFUSAL],
     [500, { error: { code: 2 } }],
     [503, { error: { code: 190, error_subcode: 460 } }],
-    [599, { error: {} }],
+    [500, { error: {} }],
   ] as const) {
     nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(status, body)
     const error = { verdict: 'ambiguous', httpStatus: status, answered: true, retryable: true }
@@ -299,8 +299,13 @@ t.test('conversations reads one page of the list, and where the next one begins'
     conversations: [],
     next: null,
   })
-  page().reply(200, { data: 'none', paging: 'none' })
+  page().reply(200, { data: [], paging: 'none' })
   t.strictSame(await graph.conversations(call), { conversations: [], next: null })
+  // An object of a proxy must not pass for a Page in which nothing was missed.
+  for (const odd of [{ data: 'none' }, { data: { 0: {} } }, { status: 'ok' }, {}]) {
+    page().reply(200, odd)
+    await t.rejects(graph.conversations(call), graphError({ verdict: 'transient', message: /sent no list/ }))
+  }
 })
 
 for (const version of ['v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0']) {

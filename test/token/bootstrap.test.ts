@@ -245,6 +245,20 @@ t.test('a subscription that fails says that the token is saved, and the other Pa
   t.strictSame(ended().slice(-4), ['save done', 'subscribe failed', 'subscribe done', 'read done'])
 })
 
+t.test(
+  'where the token dies before the last step, a new one is the cure, and an unknown refusal is told as it is',
+  async (t) => {
+    for (const edge of ['subscribed_apps', 'me']) {
+      const { fake, run } = await build(t)
+      fake.answers.set(edge, refusing(190, 'The session has been invalidated', 460))
+      await t.rejects(run(), { message: /saved, and has died since/, remedy: /Make a new user token/ }, edge)
+    }
+    const { fake, run } = await build(t)
+    fake.answers.set('subscribed_apps', refusing(77_777, 'Something new'))
+    await t.rejects(run(), { message: /Something new.*saved and in use/, remedy: /Do what Facebook says/ })
+  },
+)
+
 t.test('a last read that fails says that the token is saved', async (t) => {
   const { fake, store, run } = await build(t)
   fake.answers.set('me', html)
@@ -312,6 +326,16 @@ t.test('all Pages that the permissions were granted for are taken, however many'
   const granular_scopes = [{ scope: 'pages_messaging', target_ids: ids }]
   fake.tokens.set('user-token-1', userFacts({ granular_scopes }))
   t.equal((await run({ all: true })).length, 60)
+})
+
+t.test('a permission that is listed twice is granted for the Pages of both', async (t) => {
+  const { fake, run } = await build(t)
+  const grantFor = (id: string) => ({ scope: 'pages_messaging', target_ids: [id] })
+  fake.tokens.set('page-token-1', {
+    ...pageFacts(PAGE_ID),
+    granular_scopes: [grantFor('999'), grantFor(PAGE_ID)],
+  })
+  t.match(await run(), [{ id: PAGE_ID }])
 })
 
 t.test('a Page that cannot be used is left out, said to be, and spoils no other', async (t) => {

@@ -156,9 +156,19 @@ t.test('what cannot be proved is not saved', async (t) => {
   }
 })
 
-t.test('user tokens that are over, of another app or known to be dead cost no call', async (t) => {
+t.test('a user token that is over by our clock is tried all the same, after the others', async (t) => {
   const { world, heal, calls, clock } = build(t)
-  world.users = [userToken({ expiresAtMs: clock.now() - 1 }), userToken({ userId: '8', appId: '601' })]
+  world.users = [
+    userToken({ expiresAtMs: clock.now() - 1 }),
+    userToken({ userId: '8', token: 'long-8', expiresAtMs: clock.now() + 1 }),
+  ]
+  t.equal(await heal(pageToken()), true)
+  t.strictSame(calls.slice(0, 2), ['debug long-8', 'debug long-1'])
+})
+
+t.test('user tokens of another app or known to be dead cost no call', async (t) => {
+  const { world, heal, calls, clock } = build(t)
+  world.users = [userToken({ userId: '8', appId: '601' })]
   t.equal(await heal(pageToken()), false)
   t.strictSame(calls, [])
 

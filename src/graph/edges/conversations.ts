@@ -9,6 +9,7 @@ import {
 } from '../conversation.ts'
 import type { Graph } from '../graph.ts'
 import { askingForLess, hasNext, nextPlace } from '../paging.ts'
+import { listed } from '../read.ts'
 
 type Edges = Pick<Graph, 'recentMessages' | 'conversations'>
 
@@ -18,8 +19,9 @@ const MOST_CONVERSATIONS = 25
 
 /** What was said between a Page and its visitors (docs/messenger-platform.md#e3). */
 export const conversationEdges = (caller: Caller): Edges => {
+  const edge = 'conversations'
   const ask = async (pageId: string, pageToken: string, path: string) =>
-    (await caller.as(pageToken, { edge: 'conversations', method: 'GET', path, pageId })).body
+    listed(edge, (await caller.as(pageToken, { edge, method: 'GET', path, pageId })).body)
 
   return {
     recentMessages: async ({ pageId, pageToken, psid, after }) => {

@@ -3,7 +3,7 @@ import type { Caller } from '../call.ts'
 import { GraphError } from '../error.ts'
 import type { AccountPage, Graph } from '../graph.ts'
 import { followPages } from '../paging.ts'
-import { readId, readName, strings, unexpected } from '../read.ts'
+import { listed, readId, readName, strings, unexpected } from '../read.ts'
 
 const NOT_TOLD: ReadonlySet<GraphError['verdict']> = new Set(['bad_request', 'unknown'])
 
@@ -26,7 +26,7 @@ export const pageEdges = (caller: Caller): Edges => {
   const entriesOf = (edge: string, userToken: string, list: string, fields: string) =>
     followPages(AT_ONCE, async (limit, place) => {
       const path = `${list}?fields=${fields}&limit=${limit}${place === null ? '' : `&${place}`}`
-      return (await caller.as(userToken, { edge, method: 'GET', path })).body
+      return listed(edge, (await caller.as(userToken, { edge, method: 'GET', path })).body)
     })
 
   const pagesOf = async function* (edge: string, userToken: string, list: string) {
