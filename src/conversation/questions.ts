@@ -1,4 +1,5 @@
 import type { QuickReply } from '../messages.ts'
+import { latinDigits } from '../base/digits.ts'
 import { matchKey } from '../script/match-key.ts'
 import { numberWordsIn } from './number-words.ts'
 import { paged } from './render.ts'
@@ -30,13 +31,13 @@ export const judge = (script: Script, question: Question, given: Given): string 
     case 'text':
       return text === '' ? null : text
     case 'number':
-      return numberIn(text, question)
+      return numberIn(latinDigits(text), question)
     case 'email':
       return emailIn(clean(given.payload ?? '')) ?? emailIn(text)
     case 'phone':
-      return phoneIn(clean(given.payload ?? '')) ?? phoneIn(text)
+      return phoneIn(clean(given.payload ?? '')) ?? phoneIn(latinDigits(text))
     case 'date':
-      return dateIn(text, given.atMs, script.hours?.timeZone ?? 'UTC')
+      return dateIn(latinDigits(text), given.atMs, script.hours?.timeZone ?? 'UTC')
     case 'choice':
       return choiceIn(question, given, text)
   }
@@ -93,7 +94,9 @@ const clean = (text: string): string =>
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
 
-const numberIn = (text: string, { least, most }: Question): string | null => {
+const numberIn = (written: string, { least, most }: Question): string | null => {
+  // The marks of Arabic.
+  const text = written.replaceAll('٫', '.').replaceAll('٬', ',')
   const [found] = /[-−]?\d[\d\s'’.,]*/u.exec(text) ?? []
   const value =
     found === undefined ? numberWordsIn(text) : Number(plainNumber(found.trim().replace('−', '-')))

@@ -1,3 +1,5 @@
+import { latinDigits } from '../base/digits.ts'
+
 /** Only so many characters of a visitor's message are matched: questions are shorter, and matching time stays bounded. */
 export const LOOKED_AT = 500
 
@@ -6,19 +8,20 @@ export const beginning = (text: string): string =>
   text.slice(0, LOOKED_AT).toWellFormed().replace(CONTROLS, ' ')
 
 /**
- * The beginning of a message as patterns see it: its lines stay apart, other control characters are spaces.
+ * The beginning of a message as patterns see it: its lines stay apart, other control characters are spaces, digits are those of
+ * ASCII.
  *
  * @returns `isCut`: the message goes on behind it
  */
 export const beginningInLines = (message: string): { text: string; isCut: boolean } => {
   const whole = message.trim()
   const lines = whole.slice(0, LOOKED_AT).toWellFormed().replace(LINE_ENDS, '\n')
-  return { text: lines.replace(CONTROLS_IN_LINES, ' '), isCut: whole.length > LOOKED_AT }
+  return { text: latinDigits(lines.replace(CONTROLS_IN_LINES, ' ')), isCut: whole.length > LOOKED_AT }
 }
 
 /**
- * A text reduced to what counts when it is compared: Unicode's compatible forms, lower case, no accents, no punctuation,
- * single spaces. A text of punctuation or pictures alone stays what it is.
+ * A text reduced to what counts when it is compared: Unicode's compatible forms, lower case, digits of ASCII, no accents, no
+ * punctuation, single spaces. A text of punctuation or pictures alone stays what it is.
  */
 export const matchKey = (text: string): string => {
   if (text !== latest.text) latest = { text, key: keyOf(text) }
@@ -49,9 +52,7 @@ export const isPair = (word: string): boolean => UNSPACED.test(word)
 export const countHiragana = (pair: string): number => pair.match(/\p{Script=Hiragana}/gu)?.length ?? 0
 
 const fold = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .slice(0, LOOKED_AT)
+  latinDigits(text.normalize('NFKC').slice(0, LOOKED_AT))
     .toLowerCase()
     .normalize('NFD')
     .replace(ACCENTS, '')

@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js'
+import { latinDigits } from '../base/digits.ts'
 import type { Read } from './reading.ts'
 import { quoted } from './mistakes.ts'
 import { textOf } from './shapes.ts'
@@ -46,7 +47,8 @@ export const pattern: Read<Pattern> = (node, reading) => {
       'Phrases need no /: punctuation does not count in them.',
     )
   }
-  const body = source.slice(1, end)
+  // A message is looked at with the digits of ASCII, so they stand for those of other scripts here, too.
+  const body = latinDigits(source.slice(1, end))
   const flags = source.slice(end + 1)
   // Also when the pattern is refused below: its reply's texts may mention them all the same.
   reading.groups.push(...Array.from(body.matchAll(GROUP_NAME), ([, name]) => name ?? ''))

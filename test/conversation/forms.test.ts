@@ -102,6 +102,9 @@ for (const [text, number] of [
   ['zwei', '2'],
   ['zwölf bitte', '12'],
   ['I would like four', '4'],
+  ['٣', '3'],
+  ['हम ४ हैं', '4'],
+  ['٣٫٥', '3.5'],
 ] as const) {
   t.test(`"${text}" is a number`, async (t) => {
     const { say, state } = talk(BOOKING)
@@ -110,6 +113,23 @@ for (const [text, number] of [
     t.match(state(), { remembered: { people: number } })
   })
 }
+
+t.test('phones and dates may be written in digits of any script', async (t) => {
+  const { say, state } = talk(`
+replies:
+  call:
+    when: call me
+    ask:
+      - { question: Your number?, remember: phone, as: phone }
+      - { question: When?, remember: day, as: date }
+    next: thanks
+  thanks: { say: Thank you. }
+`)
+  await say('call me')
+  await say('+٤٩ ٣٠ ١٢٣٤٥٦')
+  await say('۲۴/۱۲/۲۰۲۷')
+  t.match(state(), { remembered: { phone: '+4930123456', day: '2027-12-24' } })
+})
 
 for (const text of ['no one knows', 'two or three', 'one moment, my phone rings', 'many']) {
   t.test(`"${text}" is no number`, async (t) => {
@@ -282,7 +302,7 @@ const GIVEN: readonly (readonly [as: string, said: string, remembered: string | 
   ['number', '2,5', '2.5'],
   ['number', '-3', '-3'],
   ['number', '1e999', '1'],
-  ['number', '٣', null],
+  ['number', '٣', '3'],
   ['number', '9'.repeat(40), null],
   ['email', 'Ann.Lee+x@mail.example.co.uk', 'Ann.Lee+x@mail.example.co.uk'],
   ['email', 'ann@localhost', null],

@@ -11,6 +11,7 @@ const SAME: [title: string, one: string, other: string][] = [
   ['apostrophes of every kind', 'what’s up', "what's up"],
   ['a missing apostrophe', "what's up", 'whats up'],
   ['wide letters', 'ｏｐｅｎ　ｈｏｕｒｓ', 'open hours'],
+  ['digits of other scripts', 'افتح ١٠:٣٠', 'افتح 10:30'],
   ['ligatures', 'ﬁnd us', 'find us'],
   ['sharp s', 'Straße', 'STRASSE'],
   ['a dotless i', 'KAPALI', 'kapalı'],

@@ -120,6 +120,13 @@ t.test('groups of a pattern are caught, trimmed, and empty where they took no pa
   )
 })
 
+t.test('digits of every script are digits to patterns', async (t) => {
+  const groups = new Map([['number', '123']])
+  for (const pattern of ['/order (?<number>\\d+)/', '/order (?<number>[٠-٩]+)/'])
+    for (const text of ['order 123', 'order ١٢٣', 'order １２３', 'order १२३'])
+      t.same(matcher({ order: [pattern] }).match(text)?.groups, groups, `${pattern} ${text}`)
+})
+
 t.test('flags and the escapes of JavaScript work in patterns', async (t) => {
   t.match(matcher({ a: ['/^b$/m'] }).match('a\nb'), { reply: 'a' })
   t.match(
