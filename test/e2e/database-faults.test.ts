@@ -22,7 +22,7 @@ import { until } from '../helpers/until.ts'
 
 /** The PostgreSQL server is restarted, is gone, is full, does not answer, or is followed by another, while visitors write. */
 const GONE_MS = isTorture ? 30_000 : 1000
-const MESSAGES = 30
+const MESSAGES = isTorture ? 30 : 20
 /** More than go in one part of a move. */
 const MOVED = 2400
 const SETTLED_WITHIN_MS = 90_000

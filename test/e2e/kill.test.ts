@@ -9,7 +9,7 @@ import {
   startTown,
   type Town,
 } from '../helpers/bot.ts'
-import { roundsOr, SEED } from '../helpers/faults.ts'
+import { isTorture, roundsOr, SEED } from '../helpers/faults.ts'
 import { createTalk } from '../helpers/talk.ts'
 
 /**
@@ -19,7 +19,7 @@ const ROUNDS = roundsOr(2)
 
 /** After so many kills it is left alone until all is settled. */
 const CAMPAIGN = 5
-const MESSAGES_A_ROUND = 40
+const MESSAGES_A_ROUND = isTorture ? 40 : 30
 
 // A reply in flight at the kill is looked for, and sent again after 20 s at the latest.
 const SETTLED_WITHIN_MS = 60_000

@@ -15,8 +15,9 @@ import { until } from '../helpers/until.ts'
 
 /** What Facebook says of a Page holds for every instance, whichever keeps it now: its limits, its pace, that the app was removed. */
 const ROUNDS = roundsOr(1)
-const RATE = 20
-const FLOOD = 80
+const RATE = 10
+/** Four seconds of it. */
+const FLOOD = 4 * RATE
 /** Longer than it takes two keepers of the Page to end, one of them by `kill -9`. */
 const LIMIT_MS = isTorture ? 25_000 : 10_000
 /** The clocks that count the wait differ by so much at most. */

@@ -12,7 +12,7 @@ import { bareDatabase, ownDatabase, sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
 
 /** Instances of two versions on one database: the older one is code of this repository's history. */
-const MESSAGES_A_STEP = roundsOr(30, 5)
+const MESSAGES_A_STEP = roundsOr(20, 5)
 /** Two are enough for a Page to go from each version to the other, by a stop and by a new share. */
 const PAGES = 6
 const COUNT = isTorture ? 3 : 2

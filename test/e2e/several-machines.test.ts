@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createRng } from '../../sandbox/src/rng.ts'
 import { callbackOf } from '../helpers/bot.ts'
-import { roundsOr, SEED } from '../helpers/faults.ts'
+import { isTorture, roundsOr, SEED } from '../helpers/faults.ts'
 import { startInstances, untilKept } from '../helpers/instances.ts'
 import { sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
@@ -12,8 +12,9 @@ import { until } from '../helpers/until.ts'
  * other in one world, as each start of an instance costs a second of CPU.
  */
 const ROUNDS = roundsOr(2)
-const MESSAGES_A_ROUND = 60
-const EVERY_MS = 60
+// A message costs the instances, the database and the sandbox 30 ms of CPU together.
+const MESSAGES_A_ROUND = isTorture ? 60 : 30
+const EVERY_MS = isTorture ? 60 : 150
 /** Longer than it takes to hand out every reply: the first answer comes while many of them still wait for the pace of their Page. */
 const SLOW_MS = 200
 const SETTLED_WITHIN_MS = 90_000
@@ -116,7 +117,7 @@ t.test('three instances share the Pages of one database', async (t) => {
         if (ending === undefined) throw new Error('no instance')
         const refused = failed()
         let left = MESSAGES_A_ROUND
-        const endsAt = MESSAGES_A_ROUND - rng.int(30)
+        const endsAt = MESSAGES_A_ROUND - rng.int(MESSAGES_A_ROUND / 2)
         const writing = setInterval(() => (left -= 1) >= 0 && talk.write(), 20)
         t.teardown(() => clearInterval(writing))
         await until(() => left <= endsAt, { everyMs: 10 })
