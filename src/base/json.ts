@@ -24,3 +24,6 @@ export const parseJson = (text: string): Json =>
 
 const quoteUnsafe = (token: string): string =>
   token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`
+
+/** The text without the byte order mark that editors and some proxies put before it. */
+export const unmarked = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text)

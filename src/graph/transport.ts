@@ -1,7 +1,7 @@
 import { Pool, type Dispatcher } from 'undici'
 import { failureCode } from '../base/call-failure.ts'
 import { certificateTrouble } from '../base/certificate.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
+import { isJsonObject, parseJson, unmarked, type JsonObject } from '../base/json.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 import { isEnvelope, readEnvelope } from './envelope.ts'
 import { GraphError, type Verdict } from './error.ts'
@@ -348,16 +348,15 @@ const lost = (call: Call, { message, sent }: LostAnswer, via: string | null): Gr
   })
 }
 
-/** Most answers come in one piece. A byte order mark, which some proxies add, is no JSON. */
+/** Most answers come in one piece. */
 const textOf = (chunks: readonly Buffer[]): string => {
   const [first] = chunks
-  const text = (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
-  return text.startsWith('\uFEFF') ? text.slice(1) : text
+  return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
 }
 
 const parse = (text: string): JsonObject | undefined => {
   try {
-    const value = parseJson(text)
+    const value = parseJson(unmarked(text))
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined

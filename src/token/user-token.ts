@@ -1,8 +1,8 @@
 import { BotError } from '../base/errors.ts'
 
 const LONGEST = 4096
-// A header carries it, so it must be plain; Facebook's are.
-const PLAIN = /^[\u0021-\u007e]+$/
+// Wider than Facebook's, which are letters, digits and a bar; an address is none, whatever stands in it.
+const PLAIN = /^[\w|.~+/=-]+$/
 
 /** Characters that are copied along and cannot be seen: zero-width spaces, byte order marks, soft hyphens, marks of direction. */
 const INVISIBLE = /\p{Cf}/gu
@@ -10,16 +10,19 @@ const DOUBLE_QUOTES = /[“”„‟«»″＂]/g
 const SINGLE_QUOTES = /[‘’‚‛‹›′`´＇]/g
 const END_OF_PASTE = /^[\s"',;]+|[\s"',;]+$/g
 
-/** A line break in the middle of a long word, as a terminal or a mail makes it; the rest is not the beginning of another token. */
+/**
+ * A line break in the middle of a long word, as a terminal or a mail makes it, or a space between two long ones (an app secret has 32 characters);
+ * the rest is not the beginning of another token.
+ */
 const WRAPPED =
-  /(?<=\bEAA\w{5,}|[\w|-]{20})(?:[^\S\n]*\n[^\S\n]*| {2,})(?!EAA)(?=[\w|-]+\s*(?:$|[\n"'&,;}]))/g
+  /(?<=\bEAA\w{5,}|[\w|-]{20})(?:[^\S\n]*\n[^\S\n]*| {2,}| (?=[\w|-]{40}))(?!EAA)(?=[\w|-]+\s*(?:$|[\n"'&,;}]))/g
 
 /** Where a token stands in what people paste, the surest place first. */
 const PLACES: readonly RegExp[] = [
   // curl's JSON, a query, the address that Facebook redirected to.
-  /(?<![\w-])access_token["']?\s*[=:]\s*["']?([^\s"'&,;<>}]+)/gi,
+  /(?<![\w-])access_token["']?\s*[=:]\s*["']?([^\s"'&,;<>}#]+)/gi,
   // `FB_USER_TOKEN=...`, "user token: ..."; not what is used to verify a webhook.
-  /(?<![\w-])(?!verify|id_token|refresh)[\w-]*token["']?\s*[=:]\s*["']?([^\s"'&,;<>}]+)/gi,
+  /(?<![\w-])(?!verify|id_token|refresh)[\w-]*token["']?\s*[=:]\s*["']?([^\s"'&,;<>}#]+)/gi,
   /(?<![\w-])Bearer\s+["']?([^\s"',;]+)/gi,
   /(?<![\w-])(EAA\w{20,})/g,
 ]

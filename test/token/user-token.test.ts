@@ -53,6 +53,9 @@ const PASTED: [what: string, pasted: string][] = [
   ['a wrapped query', `access_token=${HEAD}\n${TAIL}&expires_in=1`],
   ['words around it', `here is the token: ${EAA} (from Explorer)`],
   ['a sentence', `My token is ${EAA}, thanks`],
+  ['two halves with a space between them', `${HEAD} ${TAIL}`],
+  ['the app secret behind it', `${EAA} ${'0123456789abcdef'.repeat(2)}`],
+  ['the address that Facebook ends with #_=_', `http://localhost:3000/x?access_token=${EAA}#_=_`],
   ['two forms of the same', `${EAA}\n\nAuthorization: Bearer ${EAA}`],
   [
     'the address of the dialog',
@@ -95,6 +98,8 @@ const BAD = [
   'tok\u0000en',
   'tok\u001b[31men',
   'x'.repeat(5000),
+  'https://localhost/?code=AQDabc#_=_',
+  'https%3A%2F%2Flocalhost%2F%23token',
 ]
 
 for (const input of BAD) {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { constants, copyFile, link, open, readdir, rename, rm, type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Adapter } from 'lowdb'
 import { BotError } from '../../base/errors.ts'
-import { parseJson } from '../../base/json.ts'
+import { parseJson, unmarked } from '../../base/json.ts'
 import { claimFolder } from '../own-folder.ts'
 import { isSealed, seal, unseal } from './cipher.ts'
 import { toTokenData, type TokenData } from './records.ts'
@@ -31,7 +32,7 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
       known = file?.identity
       if (!file) return null
       try {
-        const value = parseJson(file.text)
+        const value = parseJson(unmarked(file.text))
         wasSealed = isSealed(value)
         return toTokenData(wasSealed ? parseJson(unseal(value, key, path)) : value)
       } catch (error) {
@@ -161,7 +162,9 @@ const unreadable = (path: string, error: unknown): BotError =>
   new BotError('BOT_TOKEN_STORE_UNREADABLE', `The token file ${path} cannot be read: ${reasonOf(error)}.`, {
     remedy: codeOf(error)
       ? 'Make sure that it is a file this user may read.'
-      : `Put ${previousOf(path)} in its place (the version before the last change), or move both away and run "npm run bootstrap-token" again.`,
+      : existsSync(previousOf(path))
+        ? `Put ${previousOf(path)} in its place (the version before the last change), or move both away and run "npm run bootstrap-token" again.`
+        : `There is no ${previousOf(path)} to put in its place: correct the file where it was edited by hand, or move it away and run "npm run bootstrap-token" again.`,
   })
 
 const unwritable = (path: string, error: unknown): BotError =>

@@ -169,7 +169,8 @@ const putPage = (pages: StoredPageToken[], page: StoredPageToken): StoredPageTok
   const known = pages.find(({ pageId }) => pageId === page.pageId)
   const isLate = known !== undefined && known.provedAtMs > page.provedAtMs
   if (isLate && known.provedAtMs - page.provedAtMs < CLOCK_DOUBT_MS) return pages
-  return [...pages.filter((other) => other !== known), page]
+  // A file that was edited by hand may hold a Page twice.
+  return [...pages.filter(({ pageId }) => pageId !== page.pageId), page]
 }
 
 const putUser = (users: StoredUserToken[], user: StoredUserToken): StoredUserToken[] => [

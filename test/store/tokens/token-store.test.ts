@@ -150,6 +150,27 @@ for (const [what, content] of BROKEN) {
   })
 }
 
+t.test('the version before the last change is named as a cure only where it is there', async (t) => {
+  for (const files of [{}, { 'tokens.json.previous': '' }]) {
+    const dir = t.testdir({ 'tokens.json': '{', ...files })
+    const isThere = 'tokens.json.previous' in files
+    const error = await createTokenStore({ dir, key: null }).catch((e: Error) => e)
+    t.match(error, { remedy: isThere ? /^Put / : /^There is no / })
+  }
+})
+
+t.test(
+  'a file that an editor saved with a byte order mark, or that names a Page twice, is read',
+  async (t) => {
+    const file = { version: 1, pages: [pageToken(), pageToken({ token: 'page-token-2' })], users: [] }
+    const store = await open(t, t.testdir({ 'tokens.json': `\uFEFF${JSON.stringify(file)}` }))
+    t.equal(store.pages().length, 2)
+    await store.save({ pages: [pageToken({ token: 'page-token-3' })] })
+    t.match(store.pages(), [{ token: 'page-token-3' }])
+    t.equal(store.pages().length, 1)
+  },
+)
+
 t.test('something that is not a file is refused', async (t) => {
   const dir = t.testdir({ 'tokens.json': {} })
   await t.rejects(createTokenStore({ dir, key: null }), {
