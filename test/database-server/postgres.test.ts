@@ -3,6 +3,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
 import { historyContract } from '../store/contract-history.ts'
 import { interjectContract } from '../store/contract-interject.ts'
+import { callbacksContract } from '../store/contract-callbacks.ts'
 import { storeContract } from '../store/contract.ts'
 import { statisticsContract } from '../store/contract-statistics.ts'
 import { recordsContract } from '../store/contract-records.ts'
@@ -30,6 +31,11 @@ const open: OpenStore = async (place, clock) => {
 
 t.test('the PostgreSQL adapter keeps the contract', (t) => {
   storeContract(t, open)
+  t.end()
+})
+
+t.test('the PostgreSQL adapter keeps the contract about callbacks', (t) => {
+  callbacksContract(t, open)
   t.end()
 })
 

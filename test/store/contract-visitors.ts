@@ -1,7 +1,17 @@
 import type { Test } from 'tap'
 import type { EventOutcome, NewEvent, Store } from '../../src/store/store.ts'
 import type { OpenQuestion } from '../../src/store/open-questions.ts'
-import { anyRoom, answer, finishAll, formAnswers, newEvent, openPlace, type OpenStore } from './steps.ts'
+import {
+  anyRoom,
+  answer,
+  finishAll,
+  formAnswers,
+  handleAll,
+  newEvent,
+  openPlace,
+  sendAll,
+  type OpenStore,
+} from './steps.ts'
 
 const HOOK = 'https://example.com/answers'
 const HOUR_MS = 3_600_000
@@ -230,6 +240,28 @@ export const visitorsContract = (t: Test, open: OpenStore): void => {
       { messageId: 'm_2', by: null },
       { messageId: 'm_1', by: 'ann' },
     ])
+  })
+
+  t.test('an id with characters that no database keeps is one visitor of one Page', async (t) => {
+    const { store, reopen } = await openPlace(t, open)
+    const ids = ['a\0b', '\ud800', '\udc00\ud83d']
+    const events = (round: string) =>
+      ids.map((id) =>
+        newEvent(`${round} ${id}`, { psid: id, pageId: `page ${id}`, body: `{"key":"${round}"}` }),
+      )
+    t.same(await store.accept([...events('one'), newEvent('beside')]), { stored: 4, duplicates: 0 })
+    t.same(await store.accept(events('two')), { stored: 3, duplicates: 0 })
+    t.equal((await handleAll(store, (key) => [key])).length, 7)
+    t.equal((await sendAll(store)).length, 7)
+
+    const again = await reopen()
+    t.same(await again.accept(events('one')), { stored: 0, duplicates: 3 })
+    t.same(await again.accept(events('three')), { stored: 3, duplicates: 0 })
+    await handleAll(again, () => [])
+    for (const id of ids) {
+      t.equal((await again.conversation({ pageId: `page ${id}`, psid: id, limit: 9 }))?.sent.length, 2)
+      t.match(await again.forget({ psid: id }), { conversations: 1 })
+    }
   })
 
   t.test(

@@ -6,6 +6,7 @@ import { openTestStore } from '../helpers/store.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { historyContract } from './contract-history.ts'
 import { interjectContract } from './contract-interject.ts'
+import { callbacksContract } from './contract-callbacks.ts'
 import { storeContract } from './contract.ts'
 import { statisticsContract } from './contract-statistics.ts'
 import { recordsContract } from './contract-records.ts'
@@ -24,6 +25,11 @@ const open: OpenStore = (place, clock) =>
 
 t.test('the SQLite adapter keeps the contract', (t) => {
   storeContract(t, open)
+  t.end()
+})
+
+t.test('the SQLite adapter keeps the contract about callbacks', (t) => {
+  callbacksContract(t, open)
   t.end()
 })
 

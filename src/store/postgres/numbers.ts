@@ -1,7 +1,7 @@
 import { createBoundedMap } from '../../base/bounded-map.ts'
 import type { EventToAccept } from '../queues/operations.ts'
 import { namesOf } from './accepting.ts'
-import type { Connection } from './connection.ts'
+import { asStored, type Connection } from './connection.ts'
 import type { Known } from './statements.ts'
 
 /** A number is some bytes, and looking one up for every event would cost a third of all accepts. */
@@ -21,12 +21,15 @@ export const createNumbers = (): Numbers => {
   const pages = new Map<string, number>()
   const conversations = createBoundedMap<string, number>(MOST_CONVERSATIONS)
 
+  const pageOf = (id: string): number | undefined => pages.get(asStored(id))
+
   const learnPages = async (
     connection: Connection,
     added: readonly string[],
     asked: readonly string[],
   ): Promise<void> => {
-    const unknown = (ids: readonly string[]): string[] => [...new Set(ids)].filter((id) => !pages.has(id))
+    const unknown = (ids: readonly string[]): string[] =>
+      [...new Set(ids.map(asStored))].filter((id) => !pages.has(id))
     const [toAdd, toFind] = [unknown(added).toSorted(), unknown([...added, ...asked])]
     if (toFind.length === 0) return
     const [, found = []] = await connection.query([
@@ -40,8 +43,8 @@ export const createNumbers = (): Numbers => {
   }
 
   return {
-    page: (id) => pages.get(id) ?? null,
-    conversation: (pageId, psid) => conversations.get(keyOf(pages.get(pageId), psid)) ?? null,
+    page: (id) => pageOf(id) ?? null,
+    conversation: (pageId, psid) => conversations.get(keyOf(pageOf(pageId), psid)) ?? null,
     learn: async (connection, events, asked) => {
       await learnPages(
         connection,
@@ -49,7 +52,7 @@ export const createNumbers = (): Numbers => {
         asked,
       )
       const unknown = events.flatMap(({ pageId, psid, ...event }) => {
-        const page = pages.get(pageId)
+        const page = pageOf(pageId)
         const isKnown = page === undefined || conversations.has(keyOf(page, psid ?? ''))
         return isKnown ? [] : [{ page, psid: psid ?? '', ...event, names: namesOf({ pageId, ...event }) }]
       })
@@ -88,4 +91,4 @@ where not e.is_receipt and not exists (
   select from unnest($4::int[], $5::bytea[]) as n (ord, key) join evergreen.seen s on s.key = n.key where n.ord = e.ord)
 order by e.page, e.psid on conflict do nothing`
 
-const keyOf = (page: number | undefined, psid: string): string => `${page ?? ''}:${psid}`
+const keyOf = (page: number | undefined, psid: string): string => `${page ?? ''}:${asStored(psid)}`
