@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Ajv, type ErrorObject } from 'ajv'
 import { envFileIn, readDotEnvFile } from './dot-env-file.ts'
 import { BotError } from './errors.ts'
-import { addressFault, FORMATS, isLoopback, isOrigin } from './formats.ts'
+import { addressFault, FORMATS, isLoopback, isOrigin, withServer } from './formats.ts'
 import { oddity } from './odd-characters.ts'
 import { givenSecret, type GivenSecret } from './secret-files.ts'
 import { configSchema, SECRET_NAMES, type Config, type Variable } from './settings.ts'
@@ -278,6 +278,7 @@ const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
   FB_GRAPH_URL: asOrigin,
   FB_LOGIN_URL: asOrigin,
   PUBLIC_URL: asOrigin,
+  DATABASE_URL: withServer,
 }
 
 const ajv = new Ajv({

@@ -23,6 +23,8 @@ const isPublicOrigin = (text: string): boolean => {
  * text, which may be a secret.
  */
 export const addressFault = (text: string, format: string): string | null => {
+  if (format === 'postgres-address' && IS_POSTGRES.test(text) && namesSeveralHosts(text))
+    return 'it names several servers: name one, such as the address that leads to the primary'
   if (!ADDRESSES.has(format)) return null
   if (/^https?(:\/?|\/\/)(?!\/)/i.test(text))
     return 'between https and the name stand a colon and two slashes'
@@ -71,9 +73,19 @@ const isMailServer = (text: string): boolean =>
   /^smtps?:\/\//i.test(text) && Boolean(URL.parse(text)?.hostname) && isDecodable(text)
 
 const isPostgresAddress = (text: string): boolean => {
-  const url = /^postgres(ql)?:\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
-  return url !== null && url.pathname.length > 1 && isDecodable(text)
+  const url = IS_POSTGRES.test(text) && !isQuoted(text) ? URL.parse(text) : null
+  return url !== null && url.pathname.length > 1 && isDecodable(text) && !namesSeveralHosts(text)
 }
+
+const IS_POSTGRES = /^postgres(ql)?:\/\//i
+
+/** Whether the address of a database has several servers, as other programs take it. */
+const namesSeveralHosts = (text: string): boolean =>
+  /^[^/?#]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text)?.[1]?.includes(',') === true
+
+/** The address of a database as a URL: one that names a socket may have no server after its user (`postgres://user@/name?host=/run`). */
+export const withServer = (text: string): string =>
+  IS_POSTGRES.test(text) ? text.replace(/^([^/?#]*\/\/[^/?#]*@)(?=\/)/, '$1localhost') : text
 
 const isProxyServer = (text: string): boolean =>
   /^(https?|socks5?):\/\//i.test(text) &&

@@ -161,6 +161,21 @@ t.test(
   },
 )
 
+t.test('a database is on one server, which may be named by a socket alone', async (t) => {
+  for (const hosts of ['db-1,db-2', 'db-1:5432,db-2:5432', 'me:a,b@db-1,db-2']) {
+    const env = {
+      ...REQUIRED,
+      TOKEN_KEY: KEY,
+      DATABASE_URL: `postgres://${hosts}/bot?target_session_attrs=any`,
+    }
+    t.match(refusal(env)?.message, /DATABASE_URL must be .*; it names several servers: name one/)
+  }
+  const load = (DATABASE_URL: string) =>
+    loadConfig({ ...REQUIRED, TOKEN_KEY: KEY, DATABASE_URL }).DATABASE_URL
+  t.equal(load('postgres://me:a,b@db/bot'), 'postgres://me:a,b@db/bot')
+  t.equal(load('postgres://me:a@/bot?host=/cloudsql/x'), 'postgres://me:a@localhost/bot?host=/cloudsql/x')
+})
+
 t.test('@fastify/env decorates the application with the same configuration', async (t) => {
   const app = await buildEnv({ ...REQUIRED, PORT: '0', HOME: '/somewhere' })
   t.same(app.config, loadConfig({ ...REQUIRED, PORT: '0' }))

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientConfig, QueryResult } from 'pg'
-import { isLoopback } from '../../base/formats.ts'
+import { BotError } from '../../base/errors.ts'
+import { reachedBy } from './address.ts'
 import { assertOwnSession, isPooled } from './pooler.ts'
 
 /** One statement with its values. */
@@ -42,7 +43,7 @@ const INT8 = 20
 
 /**
  * @throws Error of `pg` or of the network; 25006 where the server takes no writes
- * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode
+ * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode, and where the encoding is not UTF8
  */
 const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOptions): Promise<Connection> => {
   // Loaded only where there is a DATABASE_URL.
@@ -72,11 +73,12 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   client.on('error', shut)
   try {
     await client.connect()
-    const { rows } = await client.query<{ pid: number; takesWrites: boolean }>(
+    const { rows } = await client.query<{ pid: number; takesWrites: boolean; encoding: string }>(
       SESSION,
       [statementMs, LOCK_MS, IDLE_IN_TRANSACTION_MS].map(String),
     )
     if (rows[0]?.takesWrites === false) throw readOnly()
+    if (rows[0]?.encoding !== 'UTF8') throw encoded(rows[0]?.encoding)
     if (isPooled(client, rows[0]?.pid ?? 0)) {
       await assertOwnSession(client, async () => {
         const other = new pg.Client(config)
@@ -125,11 +127,15 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   }
 }
 
-/** The time limits are set here, as a pooler refuses them where a connection begins. */
+/**
+ * The time limits are set here, as a pooler refuses them where a connection begins. In another isolation, which a user may have by
+ * default, a row that changed meanwhile ends a transaction instead of being read anew.
+ */
 const SESSION = `
 select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-  set_config('idle_in_transaction_session_timeout', $3, false), pg_backend_pid() as pid,
-  current_setting('transaction_read_only') = 'off' as "takesWrites"`
+  set_config('idle_in_transaction_session_timeout', $3, false),
+  set_config('default_transaction_isolation', 'read committed', false), pg_backend_pid() as pid,
+  current_setting('transaction_read_only') = 'off' as "takesWrites", current_setting('server_encoding') as encoding`
 
 /** A connection that is opened when it is needed, and anew when it broke. */
 export interface Link {
@@ -203,6 +209,13 @@ export const READ_ONLY = '25006'
 const readOnly = (): Error =>
   Object.assign(new Error('the server takes no writes: it is a standby, or read-only'), { code: READ_ONLY })
 
+/** Any other encoding refuses what it has no character for, such as a smiley, or counts bytes for characters. */
+const encoded = (encoding = 'unknown'): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `the database has the encoding ${encoding}, and has to have UTF8`, {
+    remedy:
+      "Make one that has it: create database NAME encoding 'UTF8' template template0, and name it in DATABASE_URL.",
+  })
+
 /** A connection that does not answer would not answer the farewell either. */
 const end = (client: Client): void => {
   void client.end().catch(() => undefined)
@@ -223,29 +236,12 @@ const nameOf = (text: string): string => {
 
 const NAMES = new Map<string, string>()
 
-/** PostgreSQL keeps no zero byte in a text. */
 const toValue = (value: unknown): unknown => {
-  if (typeof value === 'string') return withoutZero(value)
+  if (typeof value === 'string') return asStored(value)
   if (Array.isArray(value)) return value.map(toValue)
   return value
 }
 
-const withoutZero = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text)
-
-/**
- * `pg` gives `sslmode` other meanings from version to version, so it is read here: encrypted and with the server's name
- * proved, unless the server is on this machine or the address says `sslmode=disable`.
- *
- * @throws Error where the file of `sslrootcert` cannot be read
- */
-export const reachedBy = (address: string): ClientConfig => {
-  const url = new URL(address)
-  const mode = url.searchParams.get('sslmode')
-  const ca = url.searchParams.get('sslrootcert')
-  for (const name of ['sslmode', 'sslrootcert']) url.searchParams.delete(name)
-  const isNear = url.searchParams.get('host')?.startsWith('/') === true || isLoopback(url.hostname)
-  const isPlain = mode === 'disable' || (mode === null && (isNear || url.hostname === ''))
-  return { connectionString: url.href, ssl: isPlain ? false : { ...(ca !== null && { ca: readFile(ca) }) } }
-}
-
-const readFile = (path: string): string => process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')
+/** The text as it is read again: PostgreSQL keeps no zero byte, and UTF-8 no half of a surrogate pair. */
+export const asStored = (text: string): string =>
+  (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text).toWellFormed()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
+import { certificateTrouble } from '../../base/certificate.ts'
 import { BotError } from '../../base/errors.ts'
 import { createBatches, type BatchAnswer, type Failure, type TriedAlone } from '../queues/batches.ts'
 import {
@@ -338,8 +339,16 @@ const reasonOf = (error: unknown): string => {
   return first instanceof Error ? first.message || (codeOf(first) ?? first.name) : String(first)
 }
 
+/** The words of `pg`, which has no code for it. */
+const NO_TLS = 'The server does not support SSL connections'
+
 const remedyOf = (error: unknown): string => {
   const code = codeOf(error) ?? ''
+  if (error instanceof Error && error.message === NO_TLS)
+    return 'Switch encryption on at the server (ssl = on); where the network is private, add ?sslmode=disable to DATABASE_URL.'
+  const certificate = certificateTrouble(code)
+  if (certificate !== null)
+    return `The connection is encrypted, and ${certificate.what}. Name the authority's certificate by ?sslrootcert=FILE in DATABASE_URL, or correct what is wrong with it.`
   if (code.startsWith('28')) return 'See that the user and the password in DATABASE_URL are right.'
   if (code === '3D000') return 'Create the database that DATABASE_URL names, with: createdb NAME'
   if (code === '42501')

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import type { ClientConfig } from 'pg'
+import { BotError } from '../../base/errors.ts'
+import { isLoopback } from '../../base/formats.ts'
+
+/**
+ * How the server of DATABASE_URL is reached. `pg` would let the address overrule what the bot sets (`ssl=0`, `query_timeout`), and
+ * gives `sslmode` other meanings from version to version, so what counts of the address is read here: encrypted and with the server's
+ * name proved, unless the server is on this machine or the address says `sslmode=disable`.
+ *
+ * @throws BotError `BOT_STORE_UNAVAILABLE` where a file of the address cannot be read
+ */
+export const reachedBy = (address: string): ClientConfig => {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(address)
+  const param = (name: string): string | undefined => searchParams.get(name) || undefined
+  const host = param('host') ?? (decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost')
+  const mode = param('sslmode') ?? 'prefer'
+  const isPlain = mode === 'disable' || (isOnThisMachine(host) && OPPORTUNE.has(mode))
+  return {
+    host,
+    ...given('port', Number(param('port') ?? port)),
+    ...given('user', param('user') ?? decodeURIComponent(username)),
+    ...given('password', param('password') ?? decodeURIComponent(password)),
+    database: param('dbname') ?? decodeURIComponent(pathname.slice(1)),
+    ...given('options', param('options')),
+    ssl: isPlain ? false : certificatesOf(param),
+  }
+}
+
+/** Modes that prefer encryption and do not demand it, as no mode at all does. */
+const OPPORTUNE: ReadonlySet<string> = new Set(['prefer', 'allow'])
+
+const isOnThisMachine = (host: string): boolean =>
+  host.startsWith('/') || host === '::1' || isLoopback(host.toLowerCase())
+
+const certificatesOf = (param: (name: string) => string | undefined): object => {
+  const root = param('sslrootcert')
+  return {
+    // The authorities that Node.js knows are those of the system, for most purposes.
+    ...given('ca', root === 'system' ? undefined : fileOf('sslrootcert', root)),
+    ...given('cert', fileOf('sslcert', param('sslcert'))),
+    ...given('key', fileOf('sslkey', param('sslkey'))),
+  }
+}
+
+const fileOf = (name: string, path: string | undefined): string | undefined => {
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be read'
+    throw new BotError('BOT_STORE_UNAVAILABLE', `the file ${path} cannot be read (${why})`, {
+      cause,
+      remedy: `Correct ${name} in DATABASE_URL, or let the bot read that file.`,
+    })
+  }
+}
+
+const given = <Value>(name: string, value: Value | undefined): Record<string, Value> =>
+  value ? { [name]: value } : {}
