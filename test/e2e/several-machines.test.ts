@@ -3,15 +3,18 @@ import { createRng } from '../../sandbox/src/rng.ts'
 import { callbackOf } from '../helpers/bot.ts'
 import { isTorture, roundsOr, SEED } from '../helpers/faults.ts'
 import { startInstances, untilKept } from '../helpers/instances.ts'
+import { startPager } from '../helpers/pager.ts'
 import { sql } from '../helpers/postgres.ts'
 import { createTalk } from '../helpers/talk.ts'
 import { until } from '../helpers/until.ts'
+import { createWay } from '../helpers/way.ts'
 
 /**
- * Three instances on one PostgreSQL database, behind a load balancer. They come, freeze, die, stop and go: one scenario after the
+ * Three instances on one PostgreSQL database, behind a load balancer. They come, freeze, die, stop, lose Facebook and go: one scenario after the
  * other in one world, as each start of an instance costs a second of CPU.
  */
 const ROUNDS = roundsOr(2)
+const CUTS = roundsOr(1)
 // A message costs the instances, the database and the sandbox 30 ms of CPU together.
 const MESSAGES_A_ROUND = isTorture ? 60 : 30
 const EVERY_MS = isTorture ? 60 : 150
@@ -20,12 +23,17 @@ const SLOW_MS = 200
 const SETTLED_WITHIN_MS = 90_000
 
 t.test('three instances share the Pages of one database', async (t) => {
+  const pager = await startPager(t)
   const { town, url, instances, failed, keeperOf } = await startInstances(t, {
     size: { pages: 6, visitors: 16 },
     latencyMs: 15,
-    env: { MESSAGES_PER_SECOND: '20' },
+    env: { ALERT_URL: pager.url, MESSAGES_PER_SECOND: '20' },
   })
   const { sandbox, pageIds, psids } = town
+  const [first, second] = instances
+  if (first === undefined || second === undefined) throw new Error('no instance')
+  const toFacebook = await createWay(t, sandbox.origin)
+  second.env['FB_GRAPH_URL'] = toFacebook.url
   const rng = createRng(SEED)
   const talk = createTalk({ ...town, psids: psids.slice(0, 3) }, rng)
 
@@ -80,8 +88,7 @@ t.test('three instances share the Pages of one database', async (t) => {
   await t.test(
     'an instance that was frozen for longer than its lease says nothing more of what it had',
     async (t) => {
-      const [frozen] = instances
-      if (frozen === undefined) throw new Error('no instance')
+      const frozen = first
       const keepers = await Promise.all(pageIds.map(keeperOf))
       const { conversations, write, written, answered, wrongs } = createTalk(
         { ...town, pageIds: pageIds.filter((_, at) => keepers[at] === frozen), psids: psids.slice(6) },
@@ -153,6 +160,44 @@ t.test('three instances share the Pages of one database', async (t) => {
     t.same(new Set(await Promise.all(answers)), new Set([200]))
     t.same(talk.wrongs(), [])
   })
+
+  await t.test(
+    'while Facebook does not answer one instance, for longer than a lease, the others answer for its Pages',
+    async (t) => {
+      const told = pager.alerts().length
+      for (let round = 0; round < CUTS; round += 1) {
+        if (round > 0) {
+          // It would take no Pages for minutes.
+          t.equal(await second.sigterm(), 0)
+          await second.start()
+          await untilKept(url, [2, 2, 2])
+        }
+        const writing = setInterval(() => talk.write(), EVERY_MS)
+        t.teardown(() => clearInterval(writing))
+        const cutMs = performance.now()
+        // Connections are refused, or nothing is answered on them.
+        if (round % 2 === 0) toFacebook.cut()
+        else toFacebook.stall()
+        await untilKept(url, [0, 3, 3])
+        t.comment(`the others had its Pages after ${Math.round(performance.now() - cutMs)} ms`)
+        clearInterval(writing)
+        sandbox.courier.hurry()
+        await talk.answered(SETTLED_WITHIN_MS)
+        t.same(
+          talk.wrongs(),
+          [],
+          `each of ${talk.written()} messages is answered once, in order, and during the cut`,
+        )
+
+        // It accepts all the time, and nothing is left in its hands.
+        toFacebook.lead(sandbox.origin)
+        for (const place of talk.conversations) talk.write(place)
+        await talk.answered(SETTLED_WITHIN_MS)
+        t.same(talk.wrongs(), [], 'and when it can reach Facebook again')
+        t.equal(pager.alerts().length, told, 'no person is needed')
+      }
+    },
+  )
 
   await t.test('from three instances to one, under load, no callback fails', async (t) => {
     const refused = failed()
