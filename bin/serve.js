@@ -22,9 +22,11 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.exit(0)
 }
 
-// The thread boots while everything else is loaded.
+// The thread boots while everything else is loaded. Where the environment names a database server, none is needed; a name in .env is
+// not known yet.
+const { DATABASE_URL: url = '', DATABASE_URL_FILE: urlFile = '' } = process.env
 const { spawnDatabaseThread } = await import('../src/store/sqlite/spawn.ts')
-const databaseThread = spawnDatabaseThread()
+const databaseThread = url + urlFile === '' ? spawnDatabaseThread() : undefined
 
 const { serve } = await import('./serve/main.ts')
 await serve({ databaseThread, endAtOnce })

@@ -52,9 +52,9 @@ const run = async ({ databaseThread, endAtOnce }: Begun): Promise<void> => {
 }
 
 /** Serves the set-up, if no required setting is there and there is a terminal. */
-const runFirst = async (databaseThread: Worker, endAtOnce: () => void): Promise<void> => {
+const runFirst = async (databaseThread: Worker | undefined, endAtOnce: () => void): Promise<void> => {
   // The set-up does not need the database thread; the bot starts another one after it.
-  void databaseThread.terminate()
+  void databaseThread?.terminate()
   const { runSetup } = await import('./setup.ts')
   const logStream = await openLog()
   await serveWhenBuilt(
@@ -178,8 +178,8 @@ Is this the first start? A container gets its settings from outside:
 
 /** The work that a start begins before other modules are loaded. */
 export interface Begun {
-  /** One that has begun to start, for the first bot that is built. */
-  databaseThread: Worker
+  /** One that has begun to start, for the first bot that is built; undefined where that needs none. */
+  databaseThread: Worker | undefined
   /** The handler of SIGTERM and SIGINT until the bot or the set-up installs its own. */
   endAtOnce: () => void
 }

@@ -8,7 +8,7 @@ import { oddity } from './odd-characters.ts'
 import { givenSecret, type GivenSecret } from './secret-files.ts'
 import { configSchema, SECRET_NAMES, type Config, type Variable } from './settings.ts'
 
-const { properties, required } = configSchema
+const { properties } = configSchema
 
 /** Environment variables as a process has them. */
 export type Env = Record<string, string | undefined>
@@ -38,9 +38,13 @@ export const loadConfig = <Name extends keyof Config = keyof Config>(
 ): Pick<Config, Name> => {
   const { data, problems } = readValues(env, names)
   const given = { ...data }
-  const isValid = ajv.validate<Pick<Config, Name>>(schemaOf(names), data)
-  if (isValid && problems.size === 0) return data
-  throw configError([...problems.values(), ...(isValid ? [] : linesOf(ajv.errors ?? [], given, problems))])
+  const asked: ReadonlySet<string> = new Set(names)
+  const isValid = ajv.validate(WHOLE, data)
+  const refusals = isValid ? [] : (ajv.errors ?? []).filter((refusal) => asked.has(nameIn(refusal)))
+  if (refusals.length > 0 || problems.size > 0)
+    throw configError([...problems.values(), ...linesOf(refusals, given, problems)])
+  const wanted = names.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]]))
+  return Object.fromEntries(wanted) as Pick<Config, Name>
 }
 
 /** What `@fastify/env` and the loader above both validate with, so that they cannot disagree. */
@@ -169,35 +173,10 @@ const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = {
   DATABASE_URL: ['TOKEN_KEY'],
 }
 
-export const only = (
-  dependencies: typeof DEPENDENCIES,
-  names: readonly (keyof Config)[],
-): Record<string, (keyof Config)[]> =>
-  Object.fromEntries(
-    Object.entries(dependencies).filter(([name, others]) =>
-      [name, ...others].every((one) => names.includes(one as keyof Config)),
-    ),
-  )
-
-const schemaOf = (names: readonly (keyof Config)[]): object => {
-  const key = names.join()
-  const schema = SCHEMAS.get(key) ?? {
-    type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
-    required: required.filter((name) => names.includes(name)),
-    dependencies: only(DEPENDENCIES, names),
-  }
-  SCHEMAS.set(key, schema)
-  return schema
-}
-
-/** By the names they are about: Ajv compiles an object once, however often these names are read. */
-const SCHEMAS = new Map<string, object>()
-
 const NAMES = Object.keys(properties) as (keyof Config)[]
 
-// The server and the plugin both validate with it: as one object it is compiled once.
-const WHOLE = schemaOf(NAMES)
+/** For every reading, of all variables or of some: as one object it is compiled once. */
+const WHOLE = { ...configSchema, dependencies: DEPENDENCIES }
 
 /** @returns the values as they are validated, and what is wrong with secrets in files, by name */
 const readValues = (
@@ -289,6 +268,7 @@ const ajv = new Ajv({
   keywords: ['secret'],
   // A test does that; at every start it would be compiling the schema of schemas.
   validateSchema: false,
+  meta: false,
   // We have our own words, and validate once: what is not made for speed or for reading is compiled sooner.
   messages: false,
   code: { optimize: false },

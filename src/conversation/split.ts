@@ -20,7 +20,9 @@ export const splitText = (text: string, limit: number, most: number): string[] =
 
 /** The text goes on behind them, so no end fits at the cut itself. */
 const ENDS = [/\n\s*\n/g, /[.!?…。！？](?:["'”’»)\]]*)(?=\s)|[。！？]/gu, /\n/g, /\s+/g]
-const CLUSTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** Made for the first text that is too long: that takes longer than most modules take to load. */
+let clusters: Intl.Segmenter | undefined
 
 const endOfPiece = (text: string, limit: number): number => {
   const head = text.slice(0, limit + 1)
@@ -38,7 +40,8 @@ const endOfPiece = (text: string, limit: number): number => {
 /** The last place up to `end` that is neither within a grapheme cluster nor, where there is one, within an address. */
 const endBefore = (text: string, end: number): number => {
   const start = addressAround(text, end)
-  const cluster = CLUSTERS.segment(text).containing(start > 0 ? start : end)
+  clusters ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  const cluster = clusters.segment(text).containing(start > 0 ? start : end)
   if (cluster !== undefined && cluster.index > 0) return cluster.index
   // Marks without end over one letter: half of a character that takes two units would be refused.
   const code = text.charCodeAt(end)

@@ -1,4 +1,5 @@
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
+import type { Agent as AgentOfUndici, Dispatcher } from 'undici'
+import { Agent, EnvHttpProxyAgent } from './undici.ts'
 
 /** The settings HTTP_PROXY, HTTPS_PROXY and NO_PROXY; an absent one is not set. */
 export interface Proxies {
@@ -7,7 +8,7 @@ export interface Proxies {
   NO_PROXY?: string | undefined
 }
 
-export interface OutgoingOptions extends Omit<Agent.Options, 'connect'> {
+export interface OutgoingOptions extends Omit<AgentOfUndici.Options, 'connect'> {
   connect?: { timeout?: number; ca?: string }
 }
 
