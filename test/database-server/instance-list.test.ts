@@ -34,7 +34,10 @@ t.test(
     t.match(found, { status: 'sound', instances: expected })
 
     await second.close()
-    await until(() => first.running?.list().length === 1)
+    await until(() => {
+      const [one, ...others] = first.running?.list() ?? []
+      return others.length === 0 && one?.pages.length === 2
+    })
     t.match(first.running?.list(), [{ id: first.running?.self, pages: ['page-1', 'page-2'] }])
   },
 )

@@ -5,8 +5,11 @@ import { parse } from '../scripts.ts'
 
 const PHRASES = 10_000
 const SILENT: Answer = { say: [], choices: [], form: null, handover: false }
-/** Work of the processor, so that other tests running do not count; well above what one message takes (ADR 0031). */
-const MOST_MS = 2
+/**
+ * Work of the processor. Far above what one message takes, also beside much other work: a message that is compared with each phrase, or work
+ * that grows with the square of its length, takes far longer. `npm run bench -- conversation` measures.
+ */
+const MOST_MS = 20
 
 const SYLLABLES =
   'ba be bi bo bu da de di do ka ke ki ko la le li lo ma me mi mo na ne no pa pe po ra re ri ro'.split(' ')
@@ -25,7 +28,7 @@ const createWords = (): { word: () => string; pick: (count: number) => number } 
   return { word, pick }
 }
 
-t.test(`a message is matched against ${PHRASES} phrases in about a millisecond`, async (t) => {
+t.test(`a message is not compared with each of ${PHRASES} phrases, however it is made`, async (t) => {
   const { word, pick } = createWords()
   const phrase = (): string => `${['when is', 'the', 'do you have'][pick(3)]} ${word()} ${word()} ${word()}`
   const replies = new Map<string, NamedAnswer>()
