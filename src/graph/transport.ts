@@ -5,7 +5,7 @@ import { isJsonObject, parseJson, unmarked, type JsonObject } from '../base/json
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 import { Pool } from '../outgoing/undici.ts'
 import { isEnvelope, readEnvelope } from './envelope.ts'
-import { GraphError, type Verdict } from './error.ts'
+import { GraphError, type GraphErrorFacts, type Verdict } from './error.ts'
 import { redact } from './redact.ts'
 import { readRetryAfterMs, type Headers } from './usage.ts'
 import { decide, findRow } from './verdicts.ts'
@@ -52,6 +52,8 @@ export interface Call {
   asApp?: boolean
   /** The Page it is made for: limits of other Pages and accounts in the answer do not concern it. */
   pageId?: string
+  /** What it means that some permission is missing, where this call needs one of its own. */
+  ifNotPermitted?: Pick<GraphErrorFacts, 'reach' | 'remedy' | 'byToken'>
   /** Must not appear in an error, should Graph quote it. */
   secrets?: readonly string[]
 }
@@ -287,11 +289,16 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
       said: said || null,
       hint: row?.hint ?? null,
       remedy: row?.remedy,
+      ...(verdict === 'permission' && isUnspecific(row) && call.ifNotPermitted),
     },
   )
 }
 
 const WRONG_APP = findRow({ code: 101, subcode: null, message: '' })
+
+/** Whether the row says neither whom a refusal is about nor what mends it. */
+const isUnspecific = (row: VerdictRow | undefined): boolean =>
+  row?.reach === undefined && row?.remedy === undefined
 
 const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
   ...(reach && { reach }),

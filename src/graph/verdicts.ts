@@ -139,6 +139,10 @@ export const VERDICTS: readonly VerdictRow[] = [
   either(2018171, 'unreachable', 'another app has the say in this conversation'),
   either(2018234, 'unreachable', 'another app has the say in this conversation'),
   row(100, 2534037, 'unreachable', 'another app or a person has taken over the conversation'),
+  row([10, 299], 'any', 'unreachable', 'another app or a person has taken over the conversation', {
+    says: words.TAKEN_OVER,
+    edges: OWN_PAGE,
+  }),
   either(2018321, 'transient', 'Messenger itself is answering in this conversation at the moment'),
   either(9000001, 'bad_request', 'the message was deleted'),
 

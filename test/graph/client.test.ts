@@ -54,6 +54,39 @@ t.test('an error envelope counts whatever the status', async (t) => {
   }
 })
 
+t.test('that the tag for people is not permitted says nothing of other messages', async (t) => {
+  const graph = build(t)
+  const said = '(#10) Application does not have permission for this action'
+  const refuse = () =>
+    nock(ORIGIN)
+      .post('/v25.0/100/messages')
+      .query(PROOF)
+      .reply(403, { error: { code: 10, message: said } })
+  refuse()
+  await t.rejects(
+    graph.sendMessage({ ...HELLO, tag: 'HUMAN_AGENT' }),
+    graphError({
+      verdict: 'permission',
+      reach: 'visitor',
+      graphCode: 10,
+      httpStatus: 403,
+      code: 'BOT_GRAPH_REJECTED',
+      remedy: /Human Agent.*human_agent/,
+    }),
+  )
+  refuse()
+  await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'permission', reach: 'page' }))
+  nock(ORIGIN)
+    .post('/v25.0/100/messages')
+    .query(PROOF)
+    .reply(403, { error: { code: 413 } })
+  await t.rejects(
+    graph.sendMessage({ ...HELLO, tag: 'HUMAN_AGENT' }),
+    graphError({ verdict: 'permission', reach: 'page', remedy: /two-factor/ }),
+    'what the table knows better stays',
+  )
+})
+
 t.test('a 5xx proves nothing about a message, whatever its body says', async (t) => {
   const graph = build(t)
   for (const [status, body] of [

@@ -122,6 +122,14 @@ t.test(
       ])
         t.equal(sendSaying(code, said).verdict, 'unreachable', `${code} ${said}`)
       t.equal(sendSaying(code, 'This message is sent outside of allowed window.').verdict, 'outside_window')
+      if (code !== 100)
+        for (const said of [
+          'Message failed to send because another app is controlling this thread now.',
+          'Another app has control of this conversation',
+          'The thread is controlled by another app.',
+          'This app is not the thread owner',
+        ])
+          t.equal(sendSaying(code, said).verdict, 'unreachable', `${code} ${said}`)
       for (const said of [
         'The user has not opted in',
         'The recipient is not a tester of this app',
@@ -287,3 +295,13 @@ t.test(
     t.end()
   },
 )
+
+t.test('an app whose access Facebook has cut off is told so, not to grant a permission', async (t) => {
+  for (const said of [
+    'API access disrupted. Go to the App Dashboard and complete Data Use Checkup.',
+    'API access is suspended.',
+  ]) {
+    const numbers = { code: 200, subcode: null, message: said }
+    t.match(findRow(numbers), { verdict: 'configuration', remedy: /App Dashboard/ }, said)
+  }
+})

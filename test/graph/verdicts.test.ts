@@ -180,6 +180,7 @@ const TEXTS = [
   'Your app does not have advanced access to pages_messaging',
   "This person isn't available right now",
   'The user has not opted in',
+  'Another app is controlling this thread now.',
   'This message is sent outside of allowed window',
   "Please reduce the amount of data you're asking for, then retry your request",
   '(#100) The App_id in the input_token did not match the Viewing App',
