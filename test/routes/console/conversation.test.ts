@@ -69,10 +69,10 @@ t.test('hostile ids and texts are shown harmlessly, and not all of what is endle
   t.ok(body.length < 20_000, String(body.length))
   t.match(body, /class="text"\s+dir="auto"\s+tabindex="0"/)
 
-  const long = await scene(t, 'hello', 'y'.repeat(5000))
+  const long = await scene(t, 'hello', 'y'.repeat(500))
   const overview = (await long.tab.get('/operator')).body
   t.notMatch(overview, /conversation\?/)
-  t.match(overview, /y{100}… \(4,900 more\)/)
+  t.match(overview, /y{100}… \(400 more\)/)
 })
 
 t.test('what was forgotten says so', async (t) => {
