@@ -48,10 +48,14 @@ export const leaveNote = (folder: string, { port, sandbox, settings }: DemoNote)
 export const needNote = (port: number): DemoNote => {
   const note = findNote(port)
   if (note !== null) return note
-  throw new BotError('BOT_ROUTE_UNKNOWN', `No demo runs on port ${port}.`, {
+  throw noDemo(port)
+}
+
+export const noDemo = (port: number, options: ErrorOptions = {}): BotError =>
+  new BotError('BOT_ROUTE_UNKNOWN', `No demo runs on port ${port}.`, {
+    ...options,
     remedy: 'Start one with: npm run demo',
   })
-}
 
 /**
  * The note of the demo on that sandbox port, the newest where a demo was killed; null for none. The temporary folder belongs

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { command, wrongUsage } from '../src/cli/command.ts'
 import { DEMO_PORT } from '../src/cures/surroundings.ts'
-import { needNote, type DemoNote } from './demo-note.ts'
+import { needNote, noDemo, type DemoNote } from './demo-note.ts'
 import { passedOn } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
@@ -24,6 +24,9 @@ const repair = async (note: DemoNote): Promise<number> => {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
+  }).catch((error: unknown) => {
+    // A demo that was killed leaves its note.
+    throw noDemo(note.port, { cause: error })
   })
   if (!answer.ok) throw new Error(`The sandbox gave no user token (status ${answer.status}).`)
   const { token } = (await answer.json()) as { token: string }

@@ -142,6 +142,7 @@ const explain = (error: unknown): string => {
   if (error instanceof BotError) {
     return [
       error.message,
+      ...(error.code === 'BOT_CONFIG_INVALID' ? causesInFiles() : []),
       fitError(error, surroundings).remedy,
       isFirstRun(error) ? (surroundings.is === 'container' ? FIRST_IN_CONTAINER : firstRun()) : '',
     ]
@@ -149,6 +150,16 @@ const explain = (error: unknown): string => {
       .join('\n')
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** What in `.env` may be why a setting is missing or wrong. */
+const causesInFiles = (): string[] => {
+  try {
+    return configWarnings(process.env).map(({ what, next }) => `  ${what}. ${next}.`)
+  } catch {
+    // The file itself is what is told of.
+    return []
+  }
 }
 
 /** Whether none of the required settings is there. */

@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { envFileIn, readDotEnvFile } from './dot-env-file.ts'
 import { BotError } from './errors.ts'
 import { addressFault, FORMATS, isLoopback, isOrigin, withServer } from './formats.ts'
+import { misspeltSetting } from './misspelt.ts'
 import { oddity } from './odd-characters.ts'
 import { givenSecret, type GivenSecret } from './secret-files.ts'
 import { configSchema, SECRET_NAMES, type Config, type Variable } from './settings.ts'
@@ -111,8 +112,8 @@ export interface ConfigWarning {
 }
 
 /**
- * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, an app secret that does not look like
- * one of Facebook's.
+ * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, a name in it that is set twice or is
+ * no setting and resembles one, an app secret that does not look like one of Facebook's.
  */
 export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
   const env = withDotEnv(given, path)
@@ -121,16 +122,34 @@ export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarni
     // What the environment sets otherwise is not used.
     names.flatMap((name) => (env[name] === values[name] ? [cutAtSign(name, file)] : [])),
   )
+  const repeated = files.flatMap(({ file, repeated: names }) => names.map((name) => setTwice(name, file)))
+  const misspelt = files.flatMap(({ file, values }) =>
+    Object.keys(values).flatMap((name) => {
+      const meant = misspeltSetting(name)
+      return meant === null ? [] : [noSetting(name, meant, file)]
+    }),
+  )
+  const all = [...cut, ...repeated, ...misspelt]
   const graphUrl = env['FB_GRAPH_URL']?.trim() || properties.FB_GRAPH_URL.default
   const secret = givenSecret(env, 'FB_APP_SECRET').value
   const isOdd =
     URL.parse(graphUrl)?.hostname === FACEBOOK && secret !== undefined && !/^[0-9a-f]{32}$/i.test(secret)
-  return isOdd ? [...cut, ODD_SECRET] : cut
+  return isOdd ? [...all, ODD_SECRET] : all
 }
 
 const cutAtSign = (name: string, file: string): ConfigWarning => ({
   what: `${name} in ${file} ends where a # begins`,
   next: `If the # belongs to the value, put the value in quotation marks: ${name}='...'`,
+})
+
+const setTwice = (name: string, file: string): ConfigWarning => ({
+  what: `${name} stands in ${file} more than once, and the last one counts`,
+  next: 'Delete the others',
+})
+
+const noSetting = (name: string, meant: string, file: string): ConfigWarning => ({
+  what: `${name} in ${file} is no setting`,
+  next: `Did you mean ${meant}? Then rename it`,
 })
 
 const ODD_SECRET: ConfigWarning = {

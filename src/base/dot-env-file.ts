@@ -7,12 +7,15 @@ export interface DotEnv {
   values: Record<string, string>
   /** Names of variables whose value ends at a `#` that stands without quotes and without a blank before it. */
   cut: string[]
+  /** Names of variables that are set more than once. */
+  repeated: string[]
 }
 
-const NOTHING: DotEnv = { values: {}, cut: [] }
+const NOTHING: DotEnv = { values: {}, cut: [], repeated: [] }
 
 /** `NAME=value#rest`: what follows the sign is a comment to Node, and was probably meant as part of the value. */
-const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*([^\s#"'`][^#"'`]*)#/
+const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(?:\s*([^\s#"'`][^#"'`]*))?#/
+const NAME = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/
 
 /** The variable by which the demo tells its processes that they belong to it; its value is the port of the chat page. */
 export const DEMO_VARIABLE = 'EVERGREEN_DEMO'
@@ -38,7 +41,9 @@ export const readDotEnvFile = (path: string): DotEnv => {
     // A line that is part of a quoted text of several lines is no variable.
     return name !== '' && !/\s$/.test(value) && values[name] === value ? [name] : []
   })
-  return { values, cut: [...new Set(cut)] }
+  const names = text.split(/\r?\n/).flatMap((line) => NAME.exec(line)?.[1] ?? [])
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index)
+  return { values, cut: [...new Set(cut)], repeated: [...new Set(repeated)] }
 }
 
 /** The text of a `.env` file without the mark that some editors put before it; null for one that is not UTF-8. */

@@ -116,8 +116,9 @@ class GivenUp extends Error {}
 
 const work = async (wanted: Wanted, io: Io): Promise<number> => {
   const env = withDotEnv(io.env)
-  const settings = loadConfig(env, SETTINGS)
+  // Before a refusal: a setting is missing where its name is misspelt.
   for (const { what, next } of configWarnings(io.env)) say(io.stderr, `Note: ${what}. ${next}.`)
+  const settings = loadConfig(env, SETTINGS)
   // Opened first: a store that cannot take the token is better known before the operator fetches one.
   const place = await openTokenPlace(settings)
   const store = await openTokenStore({ place })

@@ -382,6 +382,27 @@ t.test('a value that was cut at a # is warned about, unless it is not used', asy
   t.strictSame(warnings({ FB_VERIFY_TOKEN: 'other' }), [])
 })
 
+t.test('names of .env that are misspelt or set twice are told with what was meant', async (t) => {
+  const told = (text: string) =>
+    configWarnings({ DATA_DIR: 'none' }, join(t.testdir({ env: text }), 'env')).map(
+      ({ what, next }) => `${what.replace(/ in .*env /, ' ')}. ${next}`,
+    )
+  t.same(told('FB_APP_SECERT=x'), ['FB_APP_SECERT is no setting. Did you mean FB_APP_SECRET? Then rename it'])
+  for (const [name, meant] of [
+    ['fb_app_id', 'FB_APP_ID'],
+    ['FB-APP-ID', 'FB_APP_ID'],
+    ['OPERATOR_PASWORD', 'OPERATOR_PASSWORD'],
+    ['FB_APP_SECRET_FIEL', 'FB_APP_SECRET_FILE'],
+  ])
+    t.match(told(`${name}=x`), [new RegExp(`^${name} is no setting. Did you mean ${meant}`)])
+  t.same(told('NODE_ENV=x\nhttps_proxy=y\nFB_USER_TOKEN=z\nMY_PORT=1\nHOSTS=1\nFB_APP_SECRET_FILE=f'), [
+    'HOSTS is no setting. Did you mean HOST? Then rename it',
+  ])
+  t.match(told('FB_VERIFY_TOKEN=a\nexport FB_VERIFY_TOKEN=b'), [/^FB_VERIFY_TOKEN stands .*more than once/])
+  t.match(told('FB_VERIFY_TOKEN=#abc'), [/^FB_VERIFY_TOKEN ends where a # begins/])
+  t.same(told('FB_VERIFY_TOKEN= # chosen by you'), [])
+})
+
 t.test('an app secret that is none of Facebook’s is warned about with the real Facebook alone', async (t) => {
   const dir = t.testdir()
   const warnings = (env: Env) => configWarnings({ DATA_DIR: dir, ...env }, join(dir, 'none'))

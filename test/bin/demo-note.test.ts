@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { DEMO_FOLDER, findNote, leaveNote, type DemoNote } from '../../bin/demo-note.ts'
 import { runProcess } from '../cli/run.ts'
+import { freePort } from '../helpers/ports.ts'
 
 const SETTINGS: DemoNote['settings'] = {
   FB_APP_ID: '1',
@@ -80,4 +81,12 @@ t.test('a process of the demo reads no .env: a real token never meets the sandbo
   t.match(outside, { code: 1, stderr: /Facebook could not be reached/ }, 'elsewhere it does')
   const inside = await runProcess('bin/bootstrap-token.ts', dir, ['--json'], { EVERGREEN_DEMO: '4000' })
   t.match(inside, { code: 1, stderr: /FB_APP_ID is missing[^]*FB_APP_SECRET is missing/ })
+})
+
+t.test('the repair of a demo that was killed says that none runs', async (t) => {
+  const TMPDIR = t.testdir()
+  const port = await freePort()
+  leaveNote(mkdtempSync(join(TMPDIR, DEMO_FOLDER)), { ...NOTE, port, sandbox: `http://127.0.0.1:${port}` })
+  const ended = await runProcess('bin/demo-repair.ts', TMPDIR, [String(port)], { TMPDIR })
+  t.match(ended, { code: 1, stderr: new RegExp(`^No demo runs on port ${port}\\.\\nStart one with: .*demo`) })
 })

@@ -57,6 +57,13 @@ t.test('what the start has left is collected once the bot listens', async (t) =>
   await t.resolves(collected)
 })
 
+t.test('a setting that is missing because its name is misspelt in .env is told with that name', async (t) => {
+  const lines = ['FB_APP_ID=600000000000001', 'FB_APP_SECERT=x', 'FB_VERIFY_TOKEN=v']
+  const { code, stderr } = await run(t, { files: { '.env': lines.join('\n') } })
+  t.equal(code, 1)
+  t.match(stderr, /FB_APP_SECRET is missing.*\n.*FB_APP_SECERT in .env is no setting.*mean FB_APP_SECRET\?/)
+})
+
 t.test('a configuration that cannot be used ends it with one message and code 1', async (t) => {
   const { code, stdout, stderr } = await run(t, { env: { PORT: 'eighty', FB_APP_SECRET: 'hush hush' } })
 

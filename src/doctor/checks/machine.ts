@@ -91,10 +91,13 @@ const checkNode = ({ node: { version, least } }: Context): Finding =>
     : failure(`${version} is too old: at least ${least} is needed`, `Install Node.js ${least} or newer.`)
 
 const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }: Context): Finding => {
-  if (refusal) return failure(listed(refusal), refusal.remedy ?? 'See .env.example, which explains each.')
+  const [first] = warnings
+  if (refusal) {
+    const cause = first === undefined ? '' : `; ${first.what}. ${first.next}`
+    return failure(`${listed(refusal)}${cause}`, refusal.remedy ?? 'See .env.example, which explains each.')
+  }
   const exposure = exposureOf(envFile)
   if (exposure !== null) return warning(exposure.what, exposure.next)
-  const [first] = warnings
   if (first !== undefined) return warning(first.what, first.next)
   return ok(`app ${values.FB_APP_ID}, Graph ${values.FB_GRAPH_VERSION}; every value can be used`)
 }
