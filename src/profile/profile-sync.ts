@@ -38,7 +38,7 @@ interface PageSync {
   /** Runs one at a time; a request meanwhile makes it run once more. */
   /** What was last brought about: token and profile. */
   done: string | null
-  /** When the calls of the last ten minutes were made. */
+  /** When the calls of the last ten minutes were made, by the monotonic clock. */
   calls: number[]
   cancelWait: () => void
   failed: string | null
@@ -138,7 +138,7 @@ export const createProfileSync = (deps: {
     profile: JsonObject,
     page: PageSync,
   ): Promise<string | null> => {
-    page.calls.push(clock.now())
+    page.calls.push(clock.elapsed())
     const change = diffProfile(await graph.messengerProfile(token, PROFILE_FIELDS), profile)
     const set = Object.keys(change.set)
     page.checkedMs = clock.now()
@@ -146,11 +146,11 @@ export const createProfileSync = (deps: {
     if (page.differs.length === 0) return null
     // A menu goes before the Get Started button it hangs on.
     if (change.delete.length > 0) {
-      page.calls.push(clock.now())
+      page.calls.push(clock.elapsed())
       await graph.deleteMessengerProfile(token, change.delete)
     }
     if (set.length > 0) {
-      page.calls.push(clock.now())
+      page.calls.push(clock.elapsed())
       await graph.setMessengerProfile(token, change.set)
     }
     log.info({ pageId, set, deleted: change.delete }, 'the Messenger profile is as the script wants it')
@@ -185,7 +185,7 @@ export const createProfileSync = (deps: {
   }
 
   const untilAllowed = (page: PageSync): number => {
-    const now = clock.now()
+    const now = clock.elapsed()
     page.calls = page.calls.filter((at) => at > now - WINDOW_MS)
     // A sync that has begun must be able to end.
     const tooMany = page.calls.length + CALLS_OF_ONE_SYNC - MOST_CALLS

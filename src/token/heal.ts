@@ -28,6 +28,7 @@ interface Attempt {
   /** The dead token and the user tokens there were: with others it is worth another try at once. */
   with: string
   failures: number
+  /** By the monotonic clock. */
   notBeforeMs: number
 }
 
@@ -83,8 +84,9 @@ export const createHealer = (deps: HealerDeps): Healer => {
     if (candidates.length === 0) return false
     const tried = [dead, ...candidates].map(({ token }) => token).join(' ')
     const before = attempts.get(dead.pageId)
-    const last = before?.with === tried ? before : { with: tried, failures: 0, notBeforeMs: 0 }
-    if (clock.now() < last.notBeforeMs) return false
+    const last =
+      before?.with === tried ? before : { with: tried, failures: 0, notBeforeMs: Number.NEGATIVE_INFINITY }
+    if (clock.elapsed() < last.notBeforeMs) return false
     for (const user of candidates) {
       if (!(await replaceWith(user, dead))) continue
       attempts.delete(dead.pageId)
@@ -94,7 +96,7 @@ export const createHealer = (deps: HealerDeps): Healer => {
     attempts.set(dead.pageId, {
       with: tried,
       failures: last.failures + 1,
-      notBeforeMs: clock.now() + pauseMs,
+      notBeforeMs: clock.elapsed() + pauseMs,
     })
     return false
   }

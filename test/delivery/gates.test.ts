@@ -242,6 +242,32 @@ t.test(
   },
 )
 
+t.test(
+  'a limit that lasts for half an hour, or is said to, is told; shorter ones end by themselves',
+  async (t) => {
+    const { gates, clock, needs } = build()
+    const limit = (waitMs: number): void => gates.close(PAGE, { cause: 'rate_limited' }, waitMs)
+    limit(10 * 60_000)
+    await clock.advance(10 * 60_000)
+    limit(10 * 60_000)
+    t.same(needs, [], 'twenty minutes by now')
+    await clock.advance(10 * 60_000)
+    limit(10 * 60_000)
+    t.match(needs, [{ cause: 'outage', what: /too many calls.* for 30 minutes/, remedy: /rate limit/ }])
+    await clock.advance(10 * 60_000)
+    gates.succeeded(PAGE)
+    t.same(needs, [])
+
+    limit(10 * 60_000)
+    t.same(needs, [], 'what was over does not count')
+    await clock.advance(10 * 60_000)
+    gates.succeeded(PAGE)
+    limit(5 * 3_600_000)
+    t.match(needs, [{ what: /for 300 minutes/ }], 'Facebook says itself how long')
+    gates.stop()
+  },
+)
+
 t.test('a Facebook that cannot be reached for half an hour is told as that', async (t) => {
   const { gates, clock, needs } = build()
   const lost = failure('Facebook could not be reached', {

@@ -266,11 +266,12 @@ t.test('a profile that is set and does not stay is a need, not a quarrel', async
   t.ok(page.calls.length - before <= 10, 'it is tried a few times a day')
 })
 
-t.test('while the calls are used up the status says until when', async (t) => {
+t.test('while the calls are used up the status says until when, though the clock is set back', async (t) => {
   const page = setUp()
   page.sync.start()
   for (const text of ['a', 'b', 'c', 'd']) {
     page.want({ greeting: [{ locale: 'default', text }] })
+    if (text === 'd') page.clock.set(-24 * 60 * MINUTE)
     page.sync.refresh()
     await settle(10)
   }

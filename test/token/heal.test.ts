@@ -197,6 +197,21 @@ t.test(
   },
 )
 
+t.test('a clock that is set back or forward neither ends the tries nor hurries them', async (t) => {
+  for (const setMs of [-400 * 24 * HOUR_MS, 400 * 24 * HOUR_MS]) {
+    const { world, heal, calls, clock } = build(t)
+    world.page = failure('bad_request')
+    await heal(pageToken())
+    clock.set(setMs)
+    await heal(pageToken())
+    const before = calls.length
+    t.equal(calls.filter((call) => call.startsWith('page ')).length, 1)
+    await clock.advance(15 * MINUTE_MS)
+    await heal(pageToken())
+    t.ok(calls.length > before)
+  }
+})
+
 t.test('a lost role is asked about ever more seldom; another token starts afresh', async (t) => {
   const { world, heal, calls, clock } = build(t)
   world.page = failure('bad_request')

@@ -166,7 +166,8 @@ export const createGates = (deps: {
     if (isShut(pageId)) return
     if (gate.why !== null && gate.why.cause !== why.cause) settle(pageId, gate.why)
     gate.why = why
-    shut(pageId, gate, 'page', { ...SLOW, atLeastMs })
+    const waitMs = shut(pageId, gate, 'page', { ...SLOW, atLeastMs })
+    if (why.cause === 'rate_limited') gate.longOutage.limited(waitMs)
     raise(pageId, why)
   }
 
@@ -176,12 +177,13 @@ export const createGates = (deps: {
     else if (gate.state !== 'closed') shut(pageId, gate, 'backlog', { ...pace, atLeastMs: 0 })
   }
 
+  /** @returns for how long */
   const shut = (
     pageId: string,
     gate: Gate,
     pauses: Gate['pauses'],
     { atLeastMs, ...pace }: typeof QUICK & { atLeastMs: number },
-  ): void => {
+  ): number => {
     gate.cancelTimer()
     const waitMs = Math.max(atLeastMs, pace.baseMs / 2 + backoffMs(gate.closings, { ...pace, random }))
     gate.state = 'closed'
@@ -192,6 +194,7 @@ export const createGates = (deps: {
     gate.cancelTimer = clock.after(waitMs, () => halfOpen(pageId))
     if (pauses === 'page' && gate.why !== null) notes.closed(pageId, gate.why, gate.closings, waitMs)
     apply(pageId)
+    return waitMs
   }
 
   const open = (pageId: string, gate: Gate): void => {

@@ -9,6 +9,8 @@ import type { GraphError } from '../../graph/error.ts'
 export interface LongOutage {
   /** @param isNew - whether the conversation has not failed before: some fail for ever for a reason of their own */
   failed: (conversation: number, isNew: boolean, error: GraphError) => void
+  /** Facebook says that there were too many calls, and that it takes nothing of the Page for `waitMs`. */
+  limited: (waitMs: number) => void
   /** A message of the Page went through, or nothing waits any more. */
   over: () => void
 }
@@ -28,9 +30,22 @@ export const createLongOutage = (deps: {
   /** Those that began to fail since the last success, and when the first of them did. */
   const conversations = new Set<number>()
   let sinceMs = 0
+  let limitedSinceMs: number | null = null
   let isTold = false
 
   return {
+    limited: (waitMs) => {
+      const nowMs = clock.elapsed()
+      limitedSinceMs ??= nowMs
+      const lastsMs = nowMs - limitedSinceMs + waitMs
+      if (isTold || lastsMs < LONG_MS) return
+      isTold = true
+      raise({
+        what: `Facebook says that there were too many calls, and takes no message of this Page for ${Math.floor(lastsMs / 60_000)} minutes.`,
+        remedy: LIMITED,
+        byToken: false,
+      })
+    },
     failed: (conversation, isNew, error) => {
       if (isNew && conversations.size === 0) sinceMs = clock.elapsed()
       if (isNew && conversations.size < SEVERAL) conversations.add(conversation)
@@ -45,6 +60,7 @@ export const createLongOutage = (deps: {
     },
     over: () => {
       conversations.clear()
+      limitedSinceMs = null
       if (isTold) settle()
       isTold = false
     },
@@ -53,4 +69,5 @@ export const createLongOutage = (deps: {
 
 const TRIED_ON = 'Sending is tried again by itself until the 24 hours are over.'
 const REFUSED = `Look at metastatus.com; if Messenger works there, check in the App Dashboard that the app is published, has advanced access to pages_messaging and needs no verification. ${TRIED_ON}`
+const LIMITED = `See in App Dashboard > Application rate limit whether another program calls Facebook with this app or for this Page, and end that. ${TRIED_ON}`
 const UNREACHED = `Run \`npm run doctor\`, which tells whether this machine reaches Facebook; if it does, look at metastatus.com. ${TRIED_ON}`
