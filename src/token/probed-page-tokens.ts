@@ -156,7 +156,13 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
     entry.cancelPatience()
-    entry.cancelPatience = clock.after(PATIENCE_MS, () => judgeDoubt(entry))
+    entry.isOverdue = false
+    // Less of it is left of a doubt from before a restart. By a timer: the clock may be set meanwhile.
+    const leftMs = Math.min(PATIENCE_MS, Math.max(0, entry.sinceMs + PATIENCE_MS - clock.now()))
+    entry.cancelPatience = clock.after(leftMs, () => {
+      entry.isOverdue = true
+      judgeDoubt(entry)
+    })
   }
 
   const endDoubt = (entry: Entry): void => {
@@ -169,7 +175,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   const judgeDoubt = (entry: Entry): void => {
     if (!running || entry.state !== 'suspect' || entry.isHearsay || entry.undecided === 0) return
     if (entry.proof !== null) return move(entry, 'refuted', entry.proof)
-    if (entry.trouble || clock.now() - entry.sinceMs < PATIENCE_MS) return
+    if (entry.trouble || !entry.isOverdue) return
     setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
   }
 

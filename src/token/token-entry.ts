@@ -32,6 +32,8 @@ export interface Entry {
   /** Failed probes in a row, and the error of the last one. */
   undecided: number
   obstacle: string
+  /** Whether the doubt has lasted for longer than the operator is to wait. */
+  isOverdue: boolean
   cancelPatience: () => void
   probing: Promise<void> | null
   cancelTimer: () => void
@@ -59,6 +61,7 @@ export const createEntry = (pageId: string, nowMs: number): Entry => ({
   proof: null,
   undecided: 0,
   obstacle: '',
+  isOverdue: false,
   cancelPatience: () => {},
   probing: null,
   cancelTimer: () => {},

@@ -103,6 +103,22 @@ t.test('after a quarter of an hour without a doubt, the next one is looked into 
   }
 })
 
+t.test('a clock that is set while a doubt lasts neither delays the word nor hurries it', async (t) => {
+  for (const setMs of [-86_400_000, 86_400_000]) {
+    const { clock, tokens, world, troubles } = await build(t)
+    await tokens.start()
+    await clock.advance(0)
+    world.answer = failure('transient')
+    tokens.suspect('100', 'page-token-1', 'error 190')
+    await clock.advance(10 * SECOND_MS)
+    clock.set(setMs)
+    await clock.advance(100 * SECOND_MS)
+    t.strictSame(troubles, [])
+    await clock.advance(140 * SECOND_MS)
+    t.match(troubles, [['100', { cause: 'token_invalid', what: /probably dead/ }]])
+  }
+})
+
 t.test(
   'a doubt that cannot be decided is told after a few minutes, and is over with the answer',
   async (t) => {
