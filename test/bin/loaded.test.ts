@@ -5,7 +5,7 @@ import * as undici from 'undici'
 import { Agent, EnvHttpProxyAgent, Pool } from '../../src/outgoing/undici.ts'
 import { startBotProcess } from '../helpers/bot-process.ts'
 
-/** Writes the files that a process has loaded to `loaded`, and notes in `thread` that it has begun a thread. */
+/** Writes what a process has loaded, files and formatters of Intl, to `loaded`, and notes in `thread` that it has begun a thread. */
 const OBSERVED = `data:text/javascript,${encodeURIComponent(`
 import { writeFileSync } from 'node:fs'
 import module from 'node:module'
@@ -13,12 +13,15 @@ import { isMainThread } from 'node:worker_threads'
 if (isMainThread) {
   const loaded = new Set()
   module.registerHooks({ load: (url, context, next) => (loaded.add(url), next(url, context)) })
+  for (const name of ['DateTimeFormat', 'NumberFormat', 'Segmenter'])
+    Intl[name] = new Proxy(Intl[name], { construct: (of, given) => (loaded.add('/Intl.' + name), new of(...given)) })
   process.on('exit', () => writeFileSync('loaded', [...loaded].join('\\n')))
 } else writeFileSync('thread', '')
 `)}`
 
 /** Of these a start loads nothing: each waits for a setting, a command or a first use. */
 const NOT_LOADED = [
+  'Intl.',
   'app/console.ts',
   'app/setup.ts',
   'routes/console/',
@@ -31,9 +34,11 @@ const NOT_LOADED = [
   'src/store/postgres/',
   'src/handlers/process.ts',
   'node_modules/@clack/',
+  'node_modules/@fastify/ajv-compiler/',
   'node_modules/@fastify/csrf-protection/',
   'node_modules/@fastify/helmet/',
   'node_modules/@fastify/secure-session/',
+  'node_modules/@fastify/fast-json-stringify-compiler/',
   'node_modules/nodemailer/',
   'node_modules/otpauth/',
   'node_modules/pg/',
