@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
 import { buildApp } from '../../app/bot.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 import { startMailServer } from '../helpers/mail-server.ts'
 import { startPager } from '../helpers/pager.ts'
 import { openTab } from '../helpers/console.ts'
@@ -35,6 +36,7 @@ t.test('an operator who reads nothing but the alert can repair, and hears that a
   const child = spawn('sh', ['-c', command], {
     cwd: ROOT,
     env: {
+      ...COMPILED,
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       FB_APP_ID: app.config.FB_APP_ID,

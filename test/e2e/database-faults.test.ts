@@ -11,6 +11,7 @@ import { moveToServer } from '../../src/store/postgres/move.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { SCRIPT_OF_TALK, startTown, type BotProcess, type Town } from '../helpers/bot.ts'
+import { COMPILED } from '../helpers/compiled.ts'
 import { isTorture, SEED } from '../helpers/faults.ts'
 import { promote, startFollower, waitForFollower } from '../helpers/follower.ts'
 import { FOLLOWED, startServer } from '../helpers/postgres-server.ts'
@@ -221,7 +222,13 @@ t.test(
     )
     const mover = spawn(process.execPath, ['bin/move-to-postgres.ts'], {
       cwd: new URL('../..', import.meta.url),
-      env: { PATH: process.env['PATH'], DATA_DIR: dir, DATABASE_URL: url, TOKEN_KEY: key.toString('base64') },
+      env: {
+        ...COMPILED,
+        PATH: process.env['PATH'],
+        DATA_DIR: dir,
+        DATABASE_URL: url,
+        TOKEN_KEY: key.toString('base64'),
+      },
       stdio: 'ignore',
     })
     const ended = once(mover, 'exit')
