@@ -47,9 +47,9 @@ export const FAULTY =
 /** An object that is not there; on a call for our own Page that is the Page. */
 export const NO_OBJECT = /\bunsupported (post|get) request\b|\bobject\b[^.]* does not exist\b/i
 
-/** Another app, or a person, answers in this conversation. */
+/** Another app, or a person, answers in this conversation. A permission to control threads is something else. */
 export const TAKEN_OVER =
-  /\b(controls?|controlling|control of|taken over|has taken)\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b/i
+  /\b(another|other) app(lication)?\b[^.]*\b(controls?|controlling|control of|taken over|owns)\b|\bcontrolling\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b/i
 
 export const DEACTIVATED =
   /API access (is |was |has been )?(deactivated|disabled|disrupted|blocked|revoked|suspended)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app/i

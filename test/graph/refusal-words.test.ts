@@ -130,6 +130,11 @@ t.test(
           'This app is not the thread owner',
         ])
           t.equal(sendSaying(code, said).verdict, 'unreachable', `${code} ${said}`)
+      t.equal(
+        sendSaying(code, 'The app does not have permission to control the thread').verdict,
+        'permission',
+        `${code} about thread control`,
+      )
       for (const said of [
         'The user has not opted in',
         'The recipient is not a tester of this app',
