@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { freshDatabase } from '../helpers/postgres.ts'
+import { bareDatabase, freshDatabase, sql } from '../helpers/postgres.ts'
 import { handleAll, newEvent } from '../store/steps.ts'
 
 const COMMON = { clock: systemClock, name: 'test', owner: 'test', leases: null }
@@ -44,5 +44,37 @@ t.test('a database or a user that is not there is told with what to do', async (
   await t.rejects(openPostgresStore({ ...COMMON, url: changed((url) => (url.username = 'stranger')) }), {
     code: 'BOT_STORE_UNAVAILABLE',
     remedy: /the user and the password in DATABASE_URL/,
+  })
+})
+
+t.test('a schema that is not the bot’s, or was restored in part, ends the start and is told', async (t) => {
+  for (const table of ['page (id integer)', 'meta (name text, value text)']) {
+    const url = await bareDatabase(t)
+    await sql(url, 'create schema evergreen')
+    await sql(url, `create table evergreen.${table}`)
+    await t.rejects(openPostgresStore({ ...COMMON, url }), {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: /already exists/,
+      remedy: /schema evergreen is not the bot’s/,
+    })
+  }
+})
+
+t.test('a user without a connection left, and one that may not write, are told', async (t) => {
+  const url = await freshDatabase()
+  const user = `evergreen_limited_${process.pid}`
+  await sql(url, `create role ${user} login connection limit 0`)
+  t.teardown(() => sql(url, `drop role ${user}`))
+  const limited = new URL(url)
+  limited.username = user
+  await t.rejects(openPostgresStore({ ...COMMON, url: limited.href }), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    remedy: /max_connections/,
+  })
+  const reading = new URL(url)
+  reading.searchParams.set('options', '-c default_transaction_read_only=on')
+  await t.rejects(openPostgresStore({ ...COMMON, url: reading.href }), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    remedy: /default_transaction_read_only is off/,
   })
 })

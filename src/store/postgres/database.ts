@@ -32,7 +32,7 @@ import { finishAll } from './finishing.ts'
 import { partsOf } from './parts.ts'
 import { loadAll, queueStatements, sentAll } from './queues.ts'
 import { recordStatements } from './records.ts'
-import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate } from './schema.ts'
+import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate, TABLE_THERE } from './schema.ts'
 import type { Maker, Statements } from './statements.ts'
 
 export interface PostgresDatabase extends StoreDatabase {
@@ -339,6 +339,8 @@ const reasonOf = (error: unknown): string => {
   return first instanceof Error ? first.message || (codeOf(first) ?? first.name) : String(first)
 }
 
+/** SQLSTATE of a server, or a user, that has no connection left. */
+const TOO_MANY = '53300'
 /** The words of `pg`, which has no code for it. */
 const NO_TLS = 'The server does not support SSL connections'
 
@@ -354,7 +356,11 @@ const remedyOf = (error: unknown): string => {
   if (code === '42501')
     return 'Run "npm run doctor": it names the right that the user of DATABASE_URL does not have.'
   if (code === READ_ONLY)
-    return 'Give DATABASE_URL the address of the server that takes writes (the primary).'
+    return 'Give DATABASE_URL the address of the server that takes writes (the primary), and a user for whom default_transaction_read_only is off.'
+  if (code === TOO_MANY)
+    return 'Raise max_connections of the server, or the limit of the user: an instance takes three connections, a command up to two.'
+  if (code === TABLE_THERE)
+    return 'The schema evergreen is not the bot’s, or not all of it is there: restore the whole of it, or give the bot a database of its own.'
   return 'See that the PostgreSQL server of DATABASE_URL runs, can be reached from here, and takes writes.'
 }
 

@@ -314,12 +314,15 @@ const take = async (connection: Connection, version: number, { sql, oldest }: St
     ])
   } catch (error) {
     await connection.query([{ text: 'rollback' }]).catch(() => undefined)
-    // Its tables were there already: 42P07.
-    if (![TAKEN, '42P07'].includes(codeOf(error) ?? '')) throw error
+    if (![TAKEN, TABLE_THERE].includes(codeOf(error) ?? '')) throw error
+    // Tables of a schema that is another program's, or was restored in part, stay in the way for ever.
+    if (((await versionsOf(connection))?.version ?? 0) === version) throw error
   }
 }
 
 const TAKEN = 'EV003'
+/** SQLSTATE of a table that is to be made and is there already. */
+export const TABLE_THERE = '42P07'
 
 /** `create schema if not exists` asks for a right in the database also where the schema is there. */
 const MAKE_SCHEMA = `
