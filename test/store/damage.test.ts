@@ -1,6 +1,8 @@
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
+  rmSync,
   mkdirSync,
   openSync,
   closeSync,
@@ -107,6 +109,47 @@ t.test('half a log, as a crash leaves it, is no damage', async (t) => {
 
   const store = await openAt(t, copy)
   t.same(await store.accept([newEvent('kept'), newEvent('next')]), { stored: 1, duplicates: 1 })
+})
+
+const HARMS: Record<string, (file: string, aside: string) => void> = {
+  'the database is moved': (file, aside) => renameSync(file, aside),
+  'the log is moved': (file, aside) => renameSync(`${file}-wal`, aside),
+  'what processes share is moved': (file, aside) => renameSync(`${file}-shm`, aside),
+  'a copy takes its place': (file, aside) => {
+    copyFileSync(file, `${aside}.copy`)
+    renameSync(file, aside)
+    renameSync(`${aside}.copy`, file)
+  },
+}
+
+for (const [what, harm] of Object.entries(HARMS)) {
+  t.test(`where ${what} while it is open, nothing more is taken until it is back`, async (t) => {
+    const { dir, file, open } = place(t)
+    const store = await open()
+    await store.accept([newEvent('before')])
+    const aside = join(dir, 'aside')
+    harm(file, aside)
+    await t.rejects(store.accept([newEvent('lost')]), {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: /was moved, removed or replaced while it was open/,
+      remedy: /Put the files back/,
+      retryable: true,
+    })
+    await t.rejects(store.probe(), { code: 'BOT_STORE_UNAVAILABLE' })
+
+    const from = ['', '-wal', '-shm'].find((suffix) => !existsSync(file + suffix)) ?? ''
+    renameSync(aside, file + from)
+    t.same(await store.accept([newEvent('before'), newEvent('lost')]), { stored: 1, duplicates: 1 })
+    t.same(await handleAll(store, () => []), ['before', 'lost'])
+  })
+}
+
+t.test('a folder that is removed while its database is open ends the accepting', async (t) => {
+  const { dir, open } = place(t)
+  const store = await open()
+  await store.accept([newEvent('before')])
+  rmSync(dir, { recursive: true })
+  await t.rejects(store.accept([newEvent('lost')]), { code: 'BOT_STORE_UNAVAILABLE', message: /removed/ })
 })
 
 t.test('a database that cannot be opened says so, and that the bot is to be started again', async (t) => {

@@ -10,6 +10,7 @@ import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { conversationCache, createForeignWrites, pageNumbers, sequence } from './caches.ts'
 import { leftToPeopleOperation } from './left-to-people.ts'
+import { watchPlace } from './in-place.ts'
 import { lazily, type LazyDatabase } from './lazy-database.ts'
 import { openQuestionOperations, openQuestionsOfEvents } from './open-questions.ts'
 import { parkedOperation } from './parked.ts'
@@ -66,6 +67,7 @@ export const openDatabase = (file: string): Database => {
   const statistics = createStatistics(db)
   const keep = keepAnswers(db)
   const questions = openQuestionsOfEvents(db)
+  const assertInPlace = watchPlace(file)
 
   /** @param isAdded - whether one that is not known becomes known */
   const conversationOf = (page: number, psid: string, isAdded: boolean): ConversationRow | null => {
@@ -286,6 +288,8 @@ export const openDatabase = (file: string): Database => {
         ? { pagesWaiting: pagesWaiting(), events: false, forgotten: forgetting.happened() }
         : null,
     commit: (operations) => {
+      // What was accepted before is brought to its end all the same.
+      if (operations.some(({ op }) => op === 'accept' || op === 'probe')) assertInPlace()
       const results = transaction(() => {
         // What we remember of conversations may be of visitors who were forgotten a moment ago.
         if (foreignWrites.areNew()) conversations.clear()

@@ -4,6 +4,7 @@ import { CLOSED, createBatches, type Failure } from '../queues/batches.ts'
 import type { ForeignWrite, StoreDatabase } from '../queues/operations.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
 import type { Batch, Open, Opened, Said } from './protocol.ts'
+import { MOVED } from './in-place.ts'
 import { spawnDatabaseThread, type DatabaseThread } from './spawn.ts'
 
 export interface DatabaseThreadOptions {
@@ -82,12 +83,21 @@ const unopened = (reason: string): BotError =>
   })
 
 /** Only the queues are looked through at the start: other damage shows when it is read. */
-const refused = ({ message, code }: Failure, file: string): BotError =>
-  typeof code === 'number' && DAMAGE.includes(code & 0xff)
+const refused = ({ message, code }: Failure, file: string): BotError => {
+  if (code === MOVED) return moved(message)
+  return typeof code === 'number' && DAMAGE.includes(code & 0xff)
     ? new BotError('BOT_STORE_UNAVAILABLE', `the database ${file} is damaged: ${message}`, {
         remedy: wayOut(file),
       })
     : unavailable(message)
+}
+
+const moved = (reason: string): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${reason}`, {
+    retryable: true,
+    remedy:
+      'Put the files back where they were, by moving them and not by copying: the bot goes on by itself. Where they are gone, restart the bot; it begins with what DATA_DIR holds then.',
+  })
 
 // SQLITE_CORRUPT, SQLITE_NOTADB.
 const DAMAGE: readonly number[] = [11, 26]
