@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { readCarried, type Carried } from './carried.ts'
 import type { Matcher } from './match/matcher.ts'
-import { readMemory, remember } from './memory.ts'
+import { readMemory, remember, type FormPlace } from './memory.ts'
 import { isCancel, judge, type Given } from './questions.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
@@ -51,19 +51,28 @@ const PATIENCE_MS = 24 * 3_600_000
 export const questionAt = (script: Script, state: JsonObject | null, nowMs: number): AskPlace | null => {
   const { form: place } = readMemory(state)
   if (place === null || nowMs - place.askedMs > PATIENCE_MS) return null
-  const question = script.replies.get(place.reply)?.form?.questions[place.step]
-  return question === undefined ? null : { reply: place.reply, step: place.step, question }
+  const questions = script.replies.get(place.reply)?.form?.questions ?? []
+  const step = stepOf(questions, place)
+  const question = questions[step]
+  return question === undefined ? null : { reply: place.reply, step, question }
 }
 
-/** The state of a visitor who is asked the question at `step` now; the first one of the form for 0. */
-export const askAt = (
+/** Where the question that was asked stands by now: an answer belongs to it, whatever was put in or taken out before it. */
+const stepOf = (questions: readonly Question[], { step, asked }: FormPlace): number =>
+  asked === undefined || questions[step]?.remember === asked
+    ? step
+    : questions.findIndex(({ remember: name }) => name === asked)
+
+/** The state of a visitor who is asked a question now. */
+const askAt = (
   state: JsonObject | null,
-  reply: string,
-  step: number,
+  { reply, step, question }: AskPlace,
   nowMs: number,
-  given: readonly string[] = [],
+  given: readonly string[],
 ): JsonObject | null =>
-  remember(state, { form: { reply, step, askedMs: nowMs, ...(given.length > 0 && { given }) } })
+  remember(state, {
+    form: { reply, step, asked: question.remember, askedMs: nowMs, ...(given.length > 0 && { given }) },
+  })
 
 export const leaveForm = (state: JsonObject | null): JsonObject | null => remember(state, { form: null })
 
@@ -195,7 +204,7 @@ const goOn = (
   const following = asker.form.questions[step]
   if (following !== undefined) {
     const place = { reply, step, question: following }
-    return { is: 'next', place, state: askAt(learned, reply, step, nowMs, given) }
+    return { is: 'next', place, state: askAt(learned, place, nowMs, given) }
   }
   const { remembered: known } = readMemory(learned)
   const { questions, answers, next } = asker.form

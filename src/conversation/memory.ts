@@ -18,6 +18,8 @@ export interface FormPlace {
   /** The reply that asks. */
   reply: string
   step: number
+  /** The name of the question, by which it is found where the script has changed meanwhile; absent in what earlier versions kept. */
+  asked?: string
   askedMs: number
   /** How often in a row its answer was not understood. */
   tries?: number
@@ -78,12 +80,13 @@ const numbersOf = (value: Json | undefined): Readonly<Record<string, number>> =>
 
 const formOf = (value: Json | undefined): FormPlace | null => {
   if (!isJsonObject(value)) return null
-  const { reply, step, askedMs, tries, given } = value
+  const { reply, step, asked, askedMs, tries, given } = value
   if (typeof reply !== 'string' || typeof step !== 'number' || typeof askedMs !== 'number') return null
   const names = Array.isArray(given) ? given.filter((name) => typeof name === 'string') : []
   return {
     reply,
     step,
+    ...(typeof asked === 'string' && { asked }),
     askedMs,
     ...(typeof tries === 'number' && { tries }),
     ...(names.length > 0 && { given: names }),

@@ -173,11 +173,13 @@ const dateOf = (
 
 const choiceIn = ({ options, remember }: Question, { payload }: Given, text: string): string | null => {
   const [, name, index] = /^evergreen:answer:(.+):(\d+)$/.exec(payload ?? '') ?? []
-  if (name === remember) return options[Number(index)]?.value ?? null
   const key = matchKey(text)
-  if (key === '') return null
-  const chosen = options.find(
-    ({ title, value }) => matchKey(value) === key || allOf(title).some((one) => matchKey(one) === key),
-  )
-  return chosen?.value ?? null
+  const chosen =
+    key === ''
+      ? undefined
+      : options.find(
+          ({ title, value }) => matchKey(value) === key || allOf(title).some((one) => matchKey(one) === key),
+        )
+  // The title that the visitor has tapped goes before its place in the list, which may have changed since.
+  return (chosen ?? (name === remember ? options[Number(index)] : undefined))?.value ?? null
 }

@@ -105,10 +105,12 @@ const writeState = (definition: StateDefinition<unknown>, state: unknown): JsonO
   return JSON.parse(text) as JsonObject
 }
 
-const messagesOf = (said: unknown): unknown[] =>
-  typeof said === 'string' && said.length > LIMITS.text
+const messagesOf = (said: unknown): unknown[] => {
+  if (said instanceof Promise) throw new TypeError('a promise is no message: await it first')
+  return typeof said === 'string' && said.length > LIMITS.text
     ? splitText(said, LIMITS.text, MOST_MESSAGES).map((text) => ({ text }))
     : [typeof said === 'string' ? { text: said } : said]
+}
 
 const typingOf = ({ typingMs }: { typingMs?: number }): { typingMs?: number } => {
   if (typingMs === undefined) return {}

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { event, postback } from './events.ts'
+import { event, postback, tapped } from './events.ts'
 import { talk } from './talk.ts'
 
 const BOOKING = `
@@ -113,6 +113,42 @@ for (const [text, number] of [
     t.match(state(), { remembered: { people: number } })
   })
 }
+
+t.test(
+  'an answer belongs to the question that was asked, however the script has changed meanwhile',
+  async (t) => {
+    const form = (...questions: string[]) =>
+      `replies:\n  a: { when: go, ask: [${questions.join(', ')}], next: b }\n  b: { say: ok }\nfallback: { say: hm }`
+    const name = '{ question: Name?, remember: name }'
+    const phone = '{ question: Phone?, remember: phone, as: phone }'
+    const street = '{ question: Street?, remember: street }'
+    const before = talk(form(name, phone))
+    await before.say('go')
+    await before.say('Ann')
+    const state = before.state() ?? {}
+
+    const added = talk(form(street, name, phone), { state })
+    await added.say('030 123456')
+    t.match(added.state(), { remembered: { name: 'Ann', phone: '030123456', street: undefined } })
+
+    const removed = talk(form(name, street), { state })
+    await removed.say('030 123456')
+    t.match(removed.state(), { remembered: { name: 'Ann', street: undefined } })
+  },
+)
+
+t.test(
+  'a tapped choice is the one whose title was tapped, also where others were put before it',
+  async (t) => {
+    const form = (options: string) =>
+      `replies:\n  a: { when: go, ask: { question: q, remember: size, one_of: [${options}] }, next: b }\n  b: { say: ok }`
+    const before = talk(form('S, M'))
+    await before.say('go')
+    const { happens, state } = talk(form('XS, S, M'), { state: before.state() ?? {} })
+    await happens(tapped('evergreen:answer:size:0', 'S'))
+    t.match(state(), { remembered: { size: 'S' } })
+  },
+)
 
 t.test('phones and dates may be written in digits of any script', async (t) => {
   const { say, state } = talk(`

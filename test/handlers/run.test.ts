@@ -144,6 +144,11 @@ t.test('what makes no sense is refused, and costs the event alone', async (t) =>
       /at most 20 messages/,
     ],
     ['an empty text', defineBot().use((ctx) => ctx.reply('  ')), /not empty/],
+    [
+      'a promise of a message',
+      defineBot().use((ctx) => ctx.reply(Promise.resolve('x') as never)),
+      /a promise is no message: await it first/,
+    ],
     ['no message', defineBot().use((ctx) => ctx.reply(42 as never)), /42 is no message/],
     ['half a message', defineBot().use((ctx) => ctx.reply({} as never)), /either a text or an attachment/],
     [
