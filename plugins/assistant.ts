@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { request } from 'undici'
 import { createAssistant, type AskAssistant, type Complete } from '../src/assistant/assistant.ts'
 import { createBudget } from '../src/assistant/budget.ts'
 import { isJsonObject, parseJson, type Json } from '../src/base/json.ts'
 import { createOutgoing } from '../src/outgoing/proxies.ts'
-import { request } from '../src/outgoing/undici.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { request } from 'undici'
 import { createOutgoing } from '../src/outgoing/proxies.ts'
-import { request } from '../src/outgoing/undici.ts'
 import { createAnswersCourier, type AnswersParcel } from '../src/forms/post-answers.ts'
 
 const TIMEOUT_MS = 10_000

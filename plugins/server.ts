@@ -59,11 +59,6 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
   return server
 }
 
-/** Fastify would load its compilers of schemas otherwise, for routes that have none: 20 ms and 2 MiB of every start. */
-const noSchemas = (): never => {
-  throw new Error('The routes of the bot have no schemas: what they take is read in src.')
-}
-
 /** The bare Fastify instance, before plugins are registered. */
 export const createServer = (options: ServerOptions): FastifyInstance => {
   const { LOG_LEVEL, TRUST_PROXY, logStream, surroundings = CHECKOUT } = options
@@ -75,7 +70,6 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
     // So would a logger of its own for every request, with all that is redacted.
     childLoggerFactory: (logger) => logger,
     serverFactory,
-    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     // After its ten seconds Fastify would end a start that recovers a large database, or waits for slow handlers, and say
     // only the name of a plugin. What may wait for ever has a limit of its own, and words for it.
     pluginTimeout: 0,

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { request } from 'undici'
 import { failureCode } from '../base/call-failure.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
-import { request } from '../outgoing/undici.ts'
 
 /** The network as a stranger sees it. */
 export interface Outside {

@@ -1,5 +1,4 @@
-import type { Agent as AgentOfUndici, Dispatcher } from 'undici'
-import { Agent, EnvHttpProxyAgent } from './undici.ts'
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
 
 /** The settings HTTP_PROXY, HTTPS_PROXY and NO_PROXY; an absent one is not set. */
 export interface Proxies {
@@ -8,7 +7,7 @@ export interface Proxies {
   NO_PROXY?: string | undefined
 }
 
-export interface OutgoingOptions extends Omit<AgentOfUndici.Options, 'connect'> {
+export interface OutgoingOptions extends Omit<Agent.Options, 'connect'> {
   connect?: { timeout?: number; ca?: string }
 }
 

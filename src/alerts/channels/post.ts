@@ -1,6 +1,6 @@
+import { request } from 'undici'
 import { problemOf } from '../../base/call-failure.ts'
 import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
-import { request } from '../../outgoing/undici.ts'
 import type { Notice } from '../notice.ts'
 import { createRetryingChannel, type Alert, type RetryingChannelDeps, type Try } from './retrying-channel.ts'
 
