@@ -254,7 +254,9 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       Math.min(RETRY.capMs, RETRY.baseMs * 2 ** Math.min(entry.undecided, 10)) * (0.5 + 0.5 * random())
     entry.undecided += 1
     entry.obstacle = why instanceof Error ? why.message : why.what
-    const trouble = why instanceof Error ? troubles.fromProbe(why) : why
+    // A single refusal that is not known may be a gateway's, and the next try comes within seconds.
+    const isOdd = why instanceof GraphError && why.verdict === 'unknown' && entry.undecided === 1
+    const trouble = why instanceof Error ? (isOdd ? null : troubles.fromProbe(why)) : why
     if (trouble) setTrouble(entry, trouble)
     else log.warn({ pageId: entry.pageId, err: why }, 'the page token could not be probed; trying again')
     judgeDoubt(entry)

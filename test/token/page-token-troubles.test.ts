@@ -31,6 +31,23 @@ t.test('a token of another app is our configuration, too', async (t) => {
   t.match(refused.troubles, [['100', { cause: 'configuration' }]])
 })
 
+t.test('a refusal of the check that is not known is told when it comes again', async (t) => {
+  const { tokens, clock, world, troubles } = await build(t)
+  world.answer = failure('unknown')
+  await tokens.start()
+  await clock.advance(0)
+  t.strictSame(troubles, [], 'one may be a gateway’s')
+  world.answer = facts()
+  await clock.advance(5 * SECOND_MS)
+  t.strictSame(troubles, [])
+  world.answer = failure('unknown')
+  await tokens.probe('100')
+  t.strictSame(troubles, [], 'those before a success do not count')
+  await clock.advance(5 * SECOND_MS)
+  t.match(troubles, [['100', { cause: 'configuration', what: /Facebook said no/ }]])
+  t.equal(tokens.status('100').state, 'valid')
+})
+
 t.test('a lost pages_messaging is told, and told when it is back', async (t) => {
   const { tokens, clock, world, troubles } = await build(t)
   world.answer = facts({ scopes: ['pages_show_list'] })
