@@ -92,6 +92,16 @@ t.test(
   },
 )
 
+t.test('a text with a zero byte, which ends a length in SQLite, moves', async (t) => {
+  const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
+  const files = await openTestStore({ file: databaseIn(dir), clock: systemClock })
+  await files.keepName({ pageId: 'page-1', psid: 'psid-a', name: 'Ada\0Lovelace 😀' })
+  await files.close()
+  t.match(await move(dir, url), { rows: { visitor_name: 1 } })
+  const store = await openOn(t, url)
+  t.match(await store.findByName({ words: 'lovelace', limit: 9 }), [{ name: 'Ada\uFFFDLovelace 😀' }])
+})
+
 t.test('a move that was cut off is run again', async (t) => {
   const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
   // The last table is missing: the move ends there.

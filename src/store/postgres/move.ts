@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
@@ -24,7 +24,7 @@ export interface Moved {
 const TABLES = {
   page: ['no', 'length(id)'],
   conversation: ['id', 'page', 'length(psid)', 'length(state)', 'window_ends_ms'],
-  seen: ['length(key)', 'accepted_ms'],
+  seen: ['octet_length(key)', 'accepted_ms'],
   inbox: ['seq', 'conversation', 'accepted_ms', 'length(body)'],
   outbox: ['page', 'seq', 'conversation', 'accepted_ms', 'doubt_ms', 'length(body)'],
   sent: ['seq', 'conversation', 'length(message_id)', 'sent_ms', 'length(author)'],
@@ -118,6 +118,8 @@ const moveDatabase = async (
   // Brings it up to date, and takes its log in.
   openDatabase(file).close()
   const db = new DatabaseSync(file, { readOnly: true })
+  // SQLite's own ends at a zero byte.
+  db.function('length', { deterministic: true }, lengthOf)
   try {
     await takeName(db, connection)
     const rows: Record<string, number> = {}
@@ -131,6 +133,10 @@ const moveDatabase = async (
     db.close()
   }
 }
+
+/** In characters, as PostgreSQL counts them. */
+const lengthOf = (value: SQLOutputValue): number | null =>
+  typeof value === 'string' ? value.length - (value.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0) : null
 
 /** The ids of replies begin with the name of the database, so it moves along; a database that has another one is in use. */
 const takeName = async (db: DatabaseSync, connection: Connection): Promise<void> => {
