@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
@@ -40,8 +41,10 @@ const demoScript = (dir: string): string => {
 
 /** The sandbox runs in this process, the real bot and the real bootstrap in their own. */
 const start = async (): Promise<void> => {
-  const dir = mkdtempSync(join(tmpdir(), DEMO_FOLDER))
-  const undo: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })]
+  const undo: (() => unknown)[] = []
+  let isEnding = false
+  // Told before `endWithGrace` acts, which takes a moment: the processes of the demo may have ended by then.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => (isEnding = true))
   const cleanUp = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
   }
@@ -49,7 +52,31 @@ const start = async (): Promise<void> => {
     if (err) process.stderr.write(`${err.message}\n`)
     await cleanUp()
   })
+  try {
+    await begin((step) => {
+      if (isEnding) throw new Error('The demo is being ended.')
+      undo.push(step)
+    }, cleanUp)
+  } catch (error) {
+    // Ctrl-C reaches the processes of the demo as well, and may reach them first: what fails because of it is no news, and
+    // `endWithGrace` ends this one.
+    if (!isEnding) await pause(CTRL_C_MS)
+    if (isEnding) await new Promise(() => {})
+    await cleanUp()
+    throw error
+  }
+}
 
+/** So much later than its processes the demo hears of Ctrl-C at most. */
+const CTRL_C_MS = 500
+
+/** @param undoLater - takes what is to be undone at the end, in reverse; throws where the end has begun */
+const begin = async (
+  undoLater: (step: () => unknown) => void,
+  cleanUp: () => Promise<void>,
+): Promise<void> => {
+  const dir = mkdtempSync(join(tmpdir(), DEMO_FOLDER))
+  undoLater(() => rmSync(dir, { recursive: true, force: true }))
   const sandboxPort = await freePort(DEMO_PORT)
   const repair = surroundingsOf({ [DEMO_VARIABLE]: String(sandboxPort) }).command('bootstrap-token')
   const app = { appId: '600000000000001', appSecret: randomBytes(16).toString('hex') }
@@ -61,7 +88,7 @@ const start = async (): Promise<void> => {
     pages: [{ id: '100000000000001', name: 'Evergreen Crafts' }],
     visitors: [{ name: 'Vera Visitor' }, { name: 'Timo Tester' }],
   })
-  undo.push(() => sandbox.close())
+  undoLater(() => sandbox.close())
 
   const env = {
     ...passedOn(process.env),
@@ -82,9 +109,10 @@ const start = async (): Promise<void> => {
   }
   leaveNote(dir, { port: sandboxPort, sandbox: sandbox.origin, settings: env })
 
-  const bot = await startBot(env)
-  undo.push(() => stop(bot.process))
-  await subscribeApp(sandbox, env, bot.address)
+  const bot = startBot(env)
+  undoLater(() => stop(bot.process))
+  const address = await bot.address
+  await subscribeApp(sandbox, env, address)
   await bootstrap(env, sandbox.userToken())
   bot.process.once('exit', (code) => {
     process.stderr.write(`The bot has ended with code ${code}.\n`)
@@ -106,7 +134,7 @@ ${repair}
 
 4. Watch over it:
 
-${bot.address}/operator
+${address}/operator
 user operator, password ${env.OPERATOR_PASSWORD}
 
 Ctrl-C stops everything and leaves nothing behind.
@@ -116,7 +144,8 @@ Ctrl-C stops everything and leaves nothing behind.
 
 interface Bot {
   process: ChildProcess
-  address: string
+  /** Once it listens. @throws Error where it ends before */
+  address: Promise<string>
 }
 
 const root = new URL('..', import.meta.url)
@@ -126,7 +155,7 @@ let isShown = false
 /** Whether there is anything that could be well again. */
 let hasComplained = false
 
-const startBot = async (env: Environment): Promise<Bot> => {
+const startBot = (env: Environment): Bot => {
   const child = spawn(process.execPath, ['bin/serve.js'], {
     cwd: root,
     env,
@@ -144,7 +173,7 @@ const startBot = async (env: Environment): Promise<Bot> => {
         process.stdout.write(`bot: ${msg}\n`)
     })
   })
-  return { process: child, address: await address }
+  return { process: child, address }
 }
 
 const readLine = (line: string): { level?: number; msg?: string; address?: string; notice?: string } => {
