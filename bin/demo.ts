@@ -109,8 +109,9 @@ const begin = async (
   }
   leaveNote(dir, { port: sandboxPort, sandbox: sandbox.origin, settings: env })
 
-  const bot = startBot(env)
-  undoLater(() => stop(bot.process))
+  let bot: Bot | undefined
+  undoLater(() => bot && stop(bot.process))
+  bot = startBot(env)
   const address = await bot.address
   await subscribeApp(sandbox, env, address)
   await bootstrap(env, sandbox.userToken())
