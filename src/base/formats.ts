@@ -83,9 +83,12 @@ const IS_POSTGRES = /^postgres(ql)?:\/\//i
 const namesSeveralHosts = (text: string): boolean =>
   /^[^/?#]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text)?.[1]?.includes(',') === true
 
-/** The address of a database as a URL: one that names a socket may have no server after its user (`postgres://user@/name?host=/run`). */
+/**
+ * The address of a database as a URL: one that names a socket may have no server after its user (`postgres://user@/name?host=/run`). With
+ * another `@` behind it that is a password with `@/` in it, whose rest would be shown as the name of the database.
+ */
 export const withServer = (text: string): string =>
-  IS_POSTGRES.test(text) ? text.replace(/^([^/?#]*\/\/[^/?#]*@)(?=\/)/, '$1localhost') : text
+  IS_POSTGRES.test(text) ? text.replace(/^([^/?#]*\/\/[^/?#]*@)(?=\/[^@?#]*(?:[?#]|$))/, '$1localhost') : text
 
 const isProxyServer = (text: string): boolean =>
   /^(https?|socks5?):\/\//i.test(text) &&

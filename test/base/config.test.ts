@@ -174,6 +174,9 @@ t.test('a database is on one server, which may be named by a socket alone', asyn
     loadConfig({ ...REQUIRED, TOKEN_KEY: KEY, DATABASE_URL }).DATABASE_URL
   t.equal(load('postgres://me:a,b@db/bot'), 'postgres://me:a,b@db/bot')
   t.equal(load('postgres://me:a@/bot?host=/cloudsql/x'), 'postgres://me:a@localhost/bot?host=/cloudsql/x')
+  // The end of a password that was not encoded is no name of a database.
+  const cut = { ...REQUIRED, TOKEN_KEY: KEY, DATABASE_URL: 'postgres://me:a@/b@db/bot' }
+  t.match(refusal(cut)?.message, /DATABASE_URL must be/)
 })
 
 t.test('@fastify/env decorates the application with the same configuration', async (t) => {

@@ -3,6 +3,9 @@ import pg, { type ClientConfig } from 'pg'
 import t from 'tap'
 import { reachedBy } from '../../src/store/postgres/address.ts'
 
+// Each test says itself what is there.
+delete process.env['PGHOST']
+
 /** What `pg` makes of it: the parameters that it connects with. */
 const connects = (config: ClientConfig) => {
   const { connectionParameters, ssl } = new pg.Client(config) as unknown as {
@@ -36,6 +39,9 @@ t.test(
       ['postgres://bot@[::1]/bot', '::1', false],
       ['postgres:///bot', 'localhost', false],
       ['postgres://bot@127.0.0.1/bot?sslmode=verify-full', '127.0.0.1', {}],
+      ['postgres://bot@localhost/bot?ssl=true', 'localhost', {}],
+      ['postgres://bot@localhost/bot?sslnegotiation=direct', 'localhost', {}],
+      ['postgres://bot@localhost/bot?ssl=true&sslmode=disable', 'localhost', false],
       ['postgres://bot@localhost/bot?host=/run/postgresql', '/run/postgresql', false],
       ['postgres://bot@%2Frun%2Fpostgresql/bot', '/run/postgresql', false],
     ]
@@ -45,6 +51,27 @@ t.test(
     }
   },
 )
+
+t.test('an address without a server means that of PGHOST, and is as strict with it', async (t) => {
+  t.teardown(() => delete process.env['PGHOST'])
+  process.env['PGHOST'] = 'db.example.com'
+  t.match(connects(reachedBy('postgres:///bot')), { host: 'db.example.com', ssl: {} })
+  t.match(connects(reachedBy('postgres://localhost/bot')), { host: 'localhost', ssl: false })
+  process.env['PGHOST'] = '/run/postgresql'
+  t.match(connects(reachedBy('postgres:///bot')), { host: '/run/postgresql', ssl: false })
+})
+
+t.test('encryption begins at once where the address says so, and not where there is none', async (t) => {
+  const negotiation = (params: string): unknown =>
+    (
+      new pg.Client(reachedBy(`postgres://bot@db.example.com/bot?${params}`)) as unknown as {
+        sslNegotiation: unknown
+      }
+    ).sslNegotiation
+  t.equal(negotiation('sslmode=require&sslnegotiation=direct'), 'direct')
+  t.equal(negotiation('sslmode=require'), 'postgres')
+  t.equal(negotiation('sslmode=disable&sslnegotiation=direct'), 'postgres')
+})
 
 t.test('user, password and database are read as they were before they were encoded', async (t) => {
   const address = 'postgres://b%20t:p%40ss%2Fw%25rd%23%3F@db.example.com:6000/my%20bot%3F?options=-c%20a%3Db'
@@ -79,6 +106,7 @@ t.test('the certificates of the address are read, together', async (t) => {
     cert: 'own',
     key: 'a key',
   })
+  t.strictSame(reachedBy(`postgres://localhost/bot?sslcert=${file('own.pem')}`).ssl, { cert: 'own' })
   t.strictSame(reachedBy('postgres://db.example.com/bot?sslrootcert=system').ssl, {})
   t.throws(() => reachedBy(`${address}.gone`), {
     code: 'BOT_STORE_UNAVAILABLE',

@@ -12,9 +12,11 @@ import { isLoopback } from '../../base/formats.ts'
  */
 export const reachedBy = (address: string): ClientConfig => {
   const { hostname, port, username, password, pathname, searchParams } = new URL(address)
-  const param = (name: string): string | undefined => searchParams.get(name) || undefined
-  const host = param('host') ?? (decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost')
-  const mode = param('sslmode') ?? 'prefer'
+  const param: Param = (name) => searchParams.get(name) || undefined
+  const named = param('host') ?? decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1')
+  // `pg` takes user, password and port from such variables, too; of the host it has to be known here whether it is this machine.
+  const host = named || process.env['PGHOST'] || 'localhost'
+  const mode = param('sslmode') ?? (asksForEncryption(param) ? 'require' : 'prefer')
   const isPlain = mode === 'disable' || (isOnThisMachine(host) && OPPORTUNE.has(mode))
   return {
     host,
@@ -23,6 +25,7 @@ export const reachedBy = (address: string): ClientConfig => {
     ...given('password', param('password') ?? decodeURIComponent(password)),
     database: param('dbname') ?? decodeURIComponent(pathname.slice(1)),
     ...given('options', param('options')),
+    ...given('sslnegotiation', !isPlain && isDirect(param) ? 'direct' : undefined),
     ssl: isPlain ? false : certificatesOf(param),
   }
 }
@@ -30,10 +33,19 @@ export const reachedBy = (address: string): ClientConfig => {
 /** Modes that prefer encryption and do not demand it, as no mode at all does. */
 const OPPORTUNE: ReadonlySet<string> = new Set(['prefer', 'allow'])
 
+type Param = (name: string) => string | undefined
+
+/** Whether it is demanded in other words than `sslmode`. */
+const asksForEncryption = (param: Param): boolean =>
+  ['true', '1'].includes(param('ssl') ?? '') || param('sslcert') !== undefined || isDirect(param)
+
+/** Whether the server expects encryption without being asked for it first, as PostgreSQL 17 can, and a proxy in front may demand. */
+const isDirect = (param: Param): boolean => param('sslnegotiation') === 'direct'
+
 const isOnThisMachine = (host: string): boolean =>
   host.startsWith('/') || host === '::1' || isLoopback(host.toLowerCase())
 
-const certificatesOf = (param: (name: string) => string | undefined): object => {
+const certificatesOf = (param: Param): object => {
   const root = param('sslrootcert')
   return {
     // The authorities that Node.js knows are those of the system, for most purposes.

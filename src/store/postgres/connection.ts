@@ -213,7 +213,7 @@ const readOnly = (): Error =>
 const encoded = (encoding = 'unknown'): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database has the encoding ${encoding}, and has to have UTF8`, {
     remedy:
-      "Make one that has it: create database NAME encoding 'UTF8' template template0, and name it in DATABASE_URL.",
+      "Make one that has it: create database NAME encoding 'UTF8' template template0, and name it in DATABASE_URL. What a bot has in the old one comes along by: pg_dump --schema=evergreen OLD | psql NAME",
   })
 
 /** A connection that does not answer would not answer the farewell either. */
