@@ -7,7 +7,7 @@ import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import { allOf, pick } from '../script/localised.ts'
-import type { Question, Script } from '../script/types.ts'
+import type { Option, Question, Script } from '../script/types.ts'
 import type { Voice } from './voice.ts'
 import { clip } from '../base/clip.ts'
 
@@ -173,13 +173,17 @@ const dateOf = (
 
 const choiceIn = ({ options, remember }: Question, { payload }: Given, text: string): string | null => {
   const [, name, index] = /^evergreen:answer:(.+):(\d+)$/.exec(payload ?? '') ?? []
+  const tapped = name === remember ? options[Number(index)] : undefined
+  // The title that was tapped goes before its place in the list, which may have changed since; the place decides between equals.
+  const candidates = tapped === undefined ? options : [tapped, ...options]
   const key = matchKey(text)
+  // As it stands first: to the key, titles such as A+ and A- are equal.
   const chosen =
     key === ''
       ? undefined
-      : options.find(
-          ({ title, value }) => matchKey(value) === key || allOf(title).some((one) => matchKey(one) === key),
-        )
-  // The title that the visitor has tapped goes before its place in the list, which may have changed since.
-  return (chosen ?? (name === remember ? options[Number(index)] : undefined))?.value ?? null
+      : (candidates.find((option) => namesOf(option).some((one) => clean(one) === text)) ??
+        candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
+  return (chosen ?? tapped)?.value ?? null
 }
+
+const namesOf = ({ title, value }: Option): string[] => [...allOf(title), value]

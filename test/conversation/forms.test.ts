@@ -150,6 +150,29 @@ t.test(
   },
 )
 
+t.test('choices that differ in signs alone are told apart, tapped or typed', async (t) => {
+  const script =
+    'replies:\n  a: { when: go, ask: { question: q, remember: blood, one_of: [A+, A-] }, next: b }\n  b: { say: ok }'
+  const answered = async (text: string, payload?: string) => {
+    const { say, happens, state } = talk(script)
+    await say('go')
+    await (payload === undefined ? say(text) : happens(tapped(payload, text)))
+    return state()
+  }
+  t.match(await answered('A-', 'evergreen:answer:blood:1'), { remembered: { blood: 'A-' } })
+  t.match(await answered('A-'), { remembered: { blood: 'A-' } })
+  t.match(await answered('a', 'evergreen:answer:blood:1'), { remembered: { blood: 'A-' } }, 'by its place')
+})
+
+t.test("a tapped choice is not taken for the one whose value is the other's title", async (t) => {
+  const { say, happens, state } = talk(
+    "replies:\n  a: { when: go, ask: { question: q, remember: n, one_of: [{ title: One, value: '2' }, { title: '2', value: two }] }, next: b }\n  b: { say: ok }",
+  )
+  await say('go')
+  await happens(tapped('evergreen:answer:n:1', '2'))
+  t.match(state(), { remembered: { n: 'two' } })
+})
+
 t.test('phones and dates may be written in digits of any script', async (t) => {
   const { say, state } = talk(`
 replies:
