@@ -6,7 +6,7 @@ import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 import { isEnvelope, readEnvelope } from './envelope.ts'
 import { GraphError, type GraphErrorFacts, type Verdict } from './error.ts'
 import { redact } from './redact.ts'
-import { readRetryAfterMs, type Headers } from './usage.ts'
+import { readRetryAfterMs, readUsage, type Headers } from './usage.ts'
 import { decide, findRow } from './verdicts.ts'
 import type { VerdictRow } from './verdict-rows.ts'
 
@@ -270,7 +270,6 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
   const quoted = redact([answer.message, answer.detail].filter(Boolean).join(' – '), call.secrets)
   const said = [...(meaning ? [meaning] : []), ...(quoted ? [`(“${quoted}”)`] : [])].join(' ')
   const isTheirs = isEnvelope(error)
-  const askedMs = readRetryAfterMs(raw.headers, call.pageId)
   return new GraphError(
     `Facebook answered "${call.edge}" with error ${number}${meaning ? ':' : ''}${said ? ` ${said}` : ''}`,
     {
@@ -283,7 +282,8 @@ const refused = (call: Call, raw: RawAnswer, error: JsonObject): GraphError => {
       subcode: answer.subcode,
       fbtraceId,
       httpStatus: raw.status,
-      retryAfterMs: isTheirs ? askedMs : strangersWait(askedMs),
+      // The numbers of limits are Graph's alone, whatever it leaves out beside them.
+      retryAfterMs: waitOf(call, raw, isTheirs || row?.verdict === 'rate_limited'),
       meaning,
       said: said || null,
       hint: row?.hint ?? null,
@@ -314,12 +314,16 @@ const unreadable = (call: Call, raw: RawAnswer): GraphError =>
     subcode: null,
     fbtraceId: null,
     httpStatus: raw.status,
-    retryAfterMs: strangersWait(readRetryAfterMs(raw.headers, call.pageId)),
+    retryAfterMs: waitOf(call, raw, false),
     answered: !isUnfinished(raw.status),
   })
 
-const strangersWait = (askedMs: number | null): number | null =>
-  askedMs === null ? null : Math.min(askedMs, STRANGERS_WAIT_MS)
+/** How long is waited because of an answer. What the usage of this very Page says is Facebook's word in any answer. */
+const waitOf = ({ pageId }: Call, { headers }: RawAnswer, isTheirs: boolean): number | null => {
+  const askedMs = readRetryAfterMs(headers, pageId)
+  if (askedMs === null || isTheirs) return askedMs
+  return Math.max(Math.min(askedMs, STRANGERS_WAIT_MS), readUsage(headers, pageId)?.regainMs ?? 0)
+}
 
 const verdictUnread = ({ once }: Call, status: number): Verdict => {
   if (status === 429) return 'rate_limited'

@@ -186,6 +186,24 @@ t.test('the wait of a day that a gateway asks for is not kept: it would close ev
   }
 })
 
+t.test('the wait that Facebook asks for is kept, also in an answer without its type and trace', async (t) => {
+  const usage = JSON.stringify({
+    [SEND.pageId]: [{ type: 'messenger', call_count: 100, estimated_time_to_regain_access: 60 }],
+  })
+  for (const [header, body] of [
+    ['retry-after: 3600', '{"error":{"code":80001,"message":"too many calls"}}'],
+    [`x-business-use-case-usage: ${usage}`, 'no'],
+    [`x-business-use-case-usage: ${usage}\r\nretry-after: 86400`, 'no'],
+  ] as const) {
+    const answer = `HTTP/1.1 429 No\r\n${header}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    const graph = connect(t, await raw(t, (socket) => socket.end(answer)))
+    await t.rejects(
+      graph.sendMessage(SEND),
+      graphError({ verdict: 'rate_limited', retryAfterMs: 60 * 60_000 }),
+    )
+  }
+})
+
 t.test('an endless answer is cut off', async (t) => {
   let stop = (): void => {}
   const stopped = new Promise<void>((resolve) => (stop = resolve))
