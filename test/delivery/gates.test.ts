@@ -268,6 +268,20 @@ t.test(
   },
 )
 
+t.test('the next keeper of a Page tells of a long limit, too', async (t) => {
+  const last = build()
+  last.gates.close(PAGE, { cause: 'rate_limited' }, 5 * 3_600_000)
+  const { gates, clock, needs } = build(last.kept)
+  gates.taken(PAGE)
+  await clock.advance(0)
+  t.match(needs, [{ cause: 'outage', what: /too many calls/ }])
+  await clock.advance(3_600_000)
+  gates.succeeded(PAGE)
+  t.same(needs, [])
+  gates.stop()
+  last.gates.stop()
+})
+
 t.test('a Facebook that cannot be reached for half an hour is told as that', async (t) => {
   const { gates, clock, needs } = build()
   const lost = failure('Facebook could not be reached', {

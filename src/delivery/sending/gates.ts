@@ -353,6 +353,7 @@ export const createGates = (deps: {
           gate.pauses = 'page'
           gate.token = tokens.tokenFor(pageId)
           gate.cancelTimer = clock.after(Math.max(0, note.waitMs), () => halfOpen(pageId))
+          if (note.why.cause === 'rate_limited') gate.longOutage.limited(note.waitMs)
           raise(pageId, note.why)
         }
         apply(pageId)
