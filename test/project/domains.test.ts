@@ -4,15 +4,22 @@ import t from 'tap'
 
 const PRELOADED = join(import.meta.dirname, '../helpers/cheap-domains.js')
 
-/** Each of the first four breaks after its callback has gone on; `sound` does not. */
+/** Each of the first three breaks while its callback waits, which goes on 30 ms after the error at the earliest; `sound` does not. */
 const FILE = `
 import t from 'tap'
 import { setTimeout as wait } from 'node:timers/promises'
-const turns = async (t) => { await wait(30); t.pass('went on') }
-t.test('a timer', async (t) => { setTimeout(() => { throw new Error('of a timer') }, 5); await turns(t) })
+const turns = async (t, broken) => { await broken; await wait(30); t.pass('went on') }
+t.test('a timer', async (t) => {
+  const broken = new Promise((resolve) => setTimeout(() => { resolve(); throw new Error('of a timer') }, 5))
+  await turns(t, broken)
+})
 t.test('a rejection', async (t) => { void Promise.reject(new Error('of a rejection')); await turns(t) })
 t.test('outer', async (t) => {
-  await t.test('inner', async (t) => { void (async () => { await wait(3); throw new Error('of inner') })(); await turns(t) })
+  await t.test('inner', async (t) => {
+    const broken = wait(3)
+    void (async () => { await broken; throw new Error('of inner') })()
+    await turns(t, broken)
+  })
 })
 t.test('sound', async (t) => turns(t))
 `
