@@ -12,10 +12,11 @@ const END_OF_PASTE = /^[\s"',;]+|[\s"',;]+$/g
 
 /**
  * A line break in the middle of a long word, as a terminal or a mail makes it, or a space between two long ones (an app secret has 32 characters);
- * the rest is not the beginning of another token.
+ * the rest is neither the beginning of another token nor a proof (64 hexadecimal digits). It looks back from blanks alone: from every letter, some pages
+ * of long words take seconds.
  */
 const WRAPPED =
-  /(?<=\bEAA\w{5,}|[\w|-]{20})(?:[^\S\n]*\n[^\S\n]*| {2,}| (?=[\w|-]{40}))(?!EAA)(?=[\w|-]+\s*(?:$|[\n"'&,;}]))/g
+  /(?=\s)(?<=\bEAA\w{5,}|[\w|-]{20})(?:[^\S\n]*\n[^\S\n]*| {2,}| (?=[\w|-]{40}))(?!EAA|[\da-f]{64}(?![\w|-]))(?=[\w|-]+\s*(?:$|[\n"'&,;}]))/g
 
 /** Where a token stands in what people paste, the surest place first. */
 const PLACES: readonly RegExp[] = [

@@ -54,6 +54,8 @@ const PASTED: [what: string, pasted: string][] = [
   ['words around it', `here is the token: ${EAA} (from Explorer)`],
   ['a sentence', `My token is ${EAA}, thanks`],
   ['two halves with a space between them', `${HEAD} ${TAIL}`],
+  ['a text with its proof after it', `${EAA} ${'f0'.repeat(32)}`],
+  ['a line above its proof', `${EAA}\n${'f0'.repeat(32)}\n`],
   ['the app secret behind it', `${EAA} ${'0123456789abcdef'.repeat(2)}`],
   ['the address that Facebook ends with #_=_', `http://localhost:3000/x?access_token=${EAA}#_=_`],
   ['two forms of the same', `${EAA}\n\nAuthorization: Bearer ${EAA}`],
