@@ -1,7 +1,7 @@
 /** Digits of every script as those of ASCII: visitors count as their keyboards do, and patterns and numbers are written with ours. */
 export const latinDigits = (text: string): string => text.replace(OTHER_DIGITS, asLatin)
 
-const OTHER_DIGITS = /(?!\d)\p{Nd}/gu
+const OTHER_DIGITS = /[^\P{Nd}0-9]/gu
 const DIGIT = /\p{Nd}/u
 
 const asLatin = (digit: string): string => {
