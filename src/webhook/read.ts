@@ -64,7 +64,7 @@ const cutOff = (value: Json, levels: number): Json => {
 const NOTHING: JsonObject = Object.freeze({})
 // Ids of messages have some 200 characters; an index of PostgreSQL takes 2,700 bytes.
 const LONGEST_ID = 500
-// oxlint-disable-next-line no-control-regex -- those are the ones that are meant
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/
 // Facebook nests some ten levels.
 const DEEPEST = 100

@@ -128,6 +128,38 @@ t.test('what a person wrote goes out for 7 days, by the tag only once the window
 })
 
 t.test(
+  'the lost answer to a message that went out by the tag is settled before it is sent again',
+  async (t) => {
+    for (const isThere of [true, false]) {
+      const world = await createWorld(t, { handle: BY_OPERATOR })
+      const tags: (string | undefined)[] = []
+      let lost = 1
+      world.graph.now = () => null
+      world.graph.answer = ({ tag }) => {
+        tags.push(tag)
+        if (tag === undefined) return 'outside_window'
+        return (lost -= 1) >= 0 ? 'ambiguous' : undefined
+      }
+      const ours = { id: 'ours', fromId: 'page-1', text: 'late', createdMs: world.clock.now() }
+      const theirs = { ...ours, id: 'theirs', fromId: 'psid-1' }
+      world.graph.recent = () => (isThere ? [theirs, ours] : [theirs])
+      world.delivery.start()
+      await world.say('late')
+      await world.until(() => tags.length === 2, 'it went out by the tag')
+      await world.restart()
+      await world.until(async () => {
+        await world.clock.advance(1000)
+        return (await world.store.counts()).outbox.size === 0
+      }, 'it has left')
+      const again = isThere ? [] : [undefined, 'HUMAN_AGENT']
+      t.same(tags, [undefined, 'HUMAN_AGENT', ...again])
+      t.same(world.settled, [isThere ? 'found' : 'not_found'])
+      t.same(world.dead, [])
+    }
+  },
+)
+
+t.test(
   'where only Facebook knows that the window has closed, what a person wrote goes out by the tag',
   async (t) => {
     for (const isTagTaken of [true, false]) {
