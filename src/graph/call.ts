@@ -1,13 +1,8 @@
 import { unexpected } from './read.ts'
 import { createProver } from './proof.ts'
+import type { Answer } from './answer.ts'
 import { oneLine } from './redact.ts'
-import {
-  createTransport,
-  type Answer,
-  type Call,
-  type Transport,
-  type TransportOptions,
-} from './transport.ts'
+import { createTransport, type Call, type Transport, type TransportOptions } from './transport.ts'
 import type { Headers } from './usage.ts'
 
 export interface GraphOptions extends TransportOptions {

@@ -33,13 +33,13 @@ export interface GraphErrorFacts {
   verdict: Verdict
   /** The low-cardinality name of the call, such as `messages` or `debug_token`. */
   edge: string
-  /** Null where Graph sent no error envelope (time-out, HTML, reset). */
-  graphCode: number | null
-  subcode: number | null
-  fbtraceId: string | null
-  httpStatus: number | null
+  /** Absent where Graph sent no error envelope (time-out, HTML, reset). */
+  graphCode?: number | null
+  subcode?: number | null
+  fbtraceId?: string | null
+  httpStatus?: number | null
   /** How long the usage headers or `Retry-After` ask us to wait, in ms. */
-  retryAfterMs: number | null
+  retryAfterMs?: number | null
   /** What it means in our words, as the end of a sentence; null for an error that is not in `VERDICTS`. */
   meaning?: string | null
   /** {@link meaning} together with Facebook's own words, as the end of a sentence. */
@@ -86,17 +86,17 @@ export class GraphError extends BotError {
     })
     this.verdict = facts.verdict
     this.edge = facts.edge
-    this.graphCode = facts.graphCode
-    this.subcode = facts.subcode
-    this.fbtraceId = facts.fbtraceId
-    this.httpStatus = facts.httpStatus
-    this.retryAfterMs = facts.retryAfterMs
+    this.graphCode = facts.graphCode ?? null
+    this.subcode = facts.subcode ?? null
+    this.fbtraceId = facts.fbtraceId ?? null
+    this.httpStatus = facts.httpStatus ?? null
+    this.retryAfterMs = facts.retryAfterMs ?? null
     this.meaning = facts.meaning ?? null
     this.said = facts.said ?? null
     this.hint = facts.hint ?? null
     this.reach = facts.reach ?? (PAGE_WIDE.has(facts.verdict) ? 'page' : 'visitor')
     this.mayPass = facts.mayPass ?? false
-    this.answered = facts.answered ?? facts.httpStatus !== null
+    this.answered = facts.answered ?? this.httpStatus !== null
     this.byToken = facts.byToken ?? false
   }
 }

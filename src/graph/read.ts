@@ -44,12 +44,4 @@ export const fieldNames = (fields: Json | undefined): string[] =>
 
 /** An answer that is no error by its form, and yet none we can use. */
 export const unexpected = (edge: string, what: string, verdict: Verdict): GraphError =>
-  new GraphError(`Facebook ${what} on "${edge}"`, {
-    verdict,
-    edge,
-    graphCode: null,
-    subcode: null,
-    fbtraceId: null,
-    httpStatus: 200,
-    retryAfterMs: null,
-  })
+  new GraphError(`Facebook ${what} on "${edge}"`, { verdict, edge, httpStatus: 200 })

@@ -340,10 +340,10 @@ const QUOTED_ADDRESS = /https?:\/\/(?!developers\.facebook\.com)\S+/gi
  * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx with any body
  * does not prove that the call was not carried out (docs/messenger-platform.md#f9).
  */
-export const decide = (answer: GraphAnswer): Verdict => {
+export const decide = (answer: GraphAnswer, row = findRow(answer)): Verdict => {
   const { once = false, httpStatus, isTransient } = answer
   if (once && httpStatus >= 500) return 'ambiguous'
-  const listed = findRow(answer)?.verdict ?? (httpStatus === 429 ? 'rate_limited' : 'unknown')
+  const listed = row?.verdict ?? (httpStatus === 429 ? 'rate_limited' : 'unknown')
   const verdict = listed === 'unknown' && (isTransient || httpStatus >= 500) ? 'ambiguous' : listed
   return verdict === 'ambiguous' && !once ? 'transient' : verdict
 }

@@ -25,9 +25,9 @@ export interface Uploads {
    * @returns whether it may have been for the id, which is then forgotten; one that was just uploaded is not to blame
    */
   refused: (upload: Upload & { is: 'there' }) => boolean
-  /** What is under way comes to nothing: it is begun again after the next start. */
   /** Another process may have uploaded for the Page since. */
   taken: (pageId: string) => void
+  /** What is under way comes to nothing: it is begun again after the next start. */
   stop: () => void
 }
 
@@ -243,10 +243,5 @@ const unreadable = ({ from }: Media, error: unknown): GraphError => {
   return new GraphError(`the file ${JSON.stringify(file)} beside the script cannot be read (${code})`, {
     verdict: MISSING.has(code) ? 'bad_request' : 'transient',
     edge: UPLOAD_EDGE,
-    graphCode: null,
-    subcode: null,
-    fbtraceId: null,
-    httpStatus: null,
-    retryAfterMs: null,
   })
 }
