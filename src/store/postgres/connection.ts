@@ -73,10 +73,11 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   client.on('error', shut)
   try {
     await client.connect()
-    const { rows } = await client.query<{ pid: number; takesWrites: boolean; encoding: string }>(
-      SESSION,
-      [statementMs, LOCK_MS, IDLE_IN_TRANSACTION_MS].map(String),
-    )
+    const settings = { ...SETTINGS, statement_timeout: String(statementMs) }
+    const { rows } = await client.query<{ pid: number; takesWrites: boolean; encoding: string }>(SESSION, [
+      Object.keys(settings),
+      Object.values(settings),
+    ])
     if (rows[0]?.takesWrites === false) throw readOnly()
     if (rows[0]?.encoding !== 'UTF8') throw encoded(rows[0]?.encoding)
     if (isPooled(client, rows[0]?.pid ?? 0)) {
@@ -127,15 +128,25 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   }
 }
 
-/**
- * The time limits are set here, as a pooler refuses them where a connection begins. In another isolation, which a user may have by
- * default, a row that changed meanwhile ends a transaction instead of being read anew.
- */
+/** What a user, a database or a server may have otherwise by default, and the statements of the bot rely on. */
+const SETTINGS = {
+  lock_timeout: String(LOCK_MS),
+  idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+  // A connection that listens is idle between two beats, and those of a transaction travel together.
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+  // In another isolation a row that changed meanwhile ends a transaction instead of being read anew.
+  default_transaction_isolation: 'read committed',
+  // Off, a backslash in a text of a statement, or NULL in a list, would mean something else.
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
+}
+
+/** Set here, as a pooler refuses them where a connection begins. Servers before PostgreSQL 17 do not have all of them. */
 const SESSION = `
-select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-  set_config('idle_in_transaction_session_timeout', $3, false),
-  set_config('default_transaction_isolation', 'read committed', false), pg_backend_pid() as pid,
-  current_setting('transaction_read_only') = 'off' as "takesWrites", current_setting('server_encoding') as encoding`
+select count(set_config(s.name, s.value, false)), pg_backend_pid() as pid,
+  current_setting('transaction_read_only') = 'off' as "takesWrites", current_setting('server_encoding') as encoding
+from unnest($1::text[], $2::text[]) as s (name, value) where current_setting(s.name, true) is not null`
 
 /** A connection that is opened when it is needed, and anew when it broke. */
 export interface Link {
