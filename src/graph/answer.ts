@@ -3,6 +3,7 @@ import { isEnvelope, readEnvelope, type Envelope } from './envelope.ts'
 import { GraphError, type GraphErrorFacts, type Verdict } from './error.ts'
 import type { RawAnswer } from './exchange.ts'
 import { redact } from './redact.ts'
+import { PAGE_PERMISSION } from './refusal-words.ts'
 import { readRetryAfterMs, readUsage, type Headers } from './usage.ts'
 import { decide, findRow } from './verdicts.ts'
 import type { VerdictRow } from './verdict-rows.ts'
@@ -17,7 +18,7 @@ export interface Asked {
   asApp?: boolean
   /** The Page it is made for: limits of other Pages and accounts in the answer do not concern it. */
   pageId?: string
-  /** What it means that some permission is missing, where this call needs one of its own. */
+  /** What it means that a permission is missing which Graph does not name, where this call needs one of its own. */
   ifNotPermitted?: Pick<GraphErrorFacts, 'reach' | 'remedy' | 'byToken'>
   /** Must not appear in an error, should Graph quote it. */
   secrets?: readonly string[]
@@ -76,7 +77,10 @@ const refused = (asked: Asked, raw: RawAnswer, error: JsonObject): GraphError =>
       said: said || null,
       hint: row?.hint ?? null,
       remedy: row?.remedy,
-      ...(verdict === 'permission' && isUnspecific(row) && asked.ifNotPermitted),
+      ...(verdict === 'permission' &&
+        isUnspecific(row) &&
+        !PAGE_PERMISSION.test(quoted) &&
+        asked.ifNotPermitted),
     },
   )
 }

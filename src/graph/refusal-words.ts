@@ -25,6 +25,9 @@ export const GENERIC =
 export const LACKING =
   /\bpermissions?\b|\breviewable feature|\bmust be granted\b|\b(advanced|standard|content) access\b|\bapp review\b|\b(business|app) verification\b|\breviewed and approved\b|\bcapability\b|\b(requires?|needs?|lacks?) [^.]*\b(feature|task|role|scope)\b|\bscopes? [^.]*\b(missing|required|not granted)|\b(pages_|instagram_|business_management)\w*|\bnot (been )?(authori[sz]ed|granted|approved)\b/i
 
+/** A permission of the Page by its name: then nothing that a single call needs besides is what is missing. */
+export const PAGE_PERMISSION = /\bpages_\w+/i
+
 /** A template of the Page's own; its approval is no permission of the app. */
 export const TEMPLATE = /\btemplates? [^.]*\b(does not exist|not (been )?approved)\b/i
 
@@ -52,7 +55,7 @@ export const TAKEN_OVER =
   /\b(another|other) app(lication)?\b[^.]*\b(controls?|controlling|control of|taken over|owns)\b|\bcontrolling\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b/i
 
 export const DEACTIVATED =
-  /API access (is |was |has been )?(deactivated|disabled|disrupted|blocked|revoked|suspended)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app/i
+  /API access (is |was |has been )?(deactivated|disabled|disrupted|blocked|revoked|suspended)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app|\baccess to this data is (temporarily )?(disabled|blocked)/i
 
 export const TWO_FACTOR = /two[- ]?factor|2fa\b/i
 

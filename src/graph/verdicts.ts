@@ -206,6 +206,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     reach: 'visitor',
   }),
   row(2, 2018344, 'permission', 'the Page Contact Terms are not accepted'),
+  row(100, 1893061, 'permission', 'the message tag is not allowed to the app, or no longer exists'),
   either(2018247, 'permission', 'the app may not read this profile'),
   noPage(100, 33),
   noPage(33, 'any'),

@@ -56,35 +56,23 @@ t.test('an error envelope counts whatever the status', async (t) => {
 
 t.test('that the tag for people is not permitted says nothing of other messages', async (t) => {
   const graph = build(t)
-  const said = '(#10) Application does not have permission for this action'
-  const refuse = () =>
-    nock(ORIGIN)
-      .post('/v25.0/100/messages')
-      .query(PROOF)
-      .reply(403, { error: { code: 10, message: said } })
-  refuse()
-  await t.rejects(
-    graph.sendMessage({ ...HELLO, tag: 'HUMAN_AGENT' }),
-    graphError({
-      verdict: 'permission',
-      reach: 'visitor',
-      graphCode: 10,
-      httpStatus: 403,
-      code: 'BOT_GRAPH_REJECTED',
-      remedy: /Human Agent.*human_agent/,
-    }),
-  )
-  refuse()
-  await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'permission', reach: 'page' }))
-  nock(ORIGIN)
-    .post('/v25.0/100/messages')
-    .query(PROOF)
-    .reply(403, { error: { code: 413 } })
-  await t.rejects(
-    graph.sendMessage({ ...HELLO, tag: 'HUMAN_AGENT' }),
-    graphError({ verdict: 'permission', reach: 'page', remedy: /two-factor/ }),
-    'what the table knows better stays',
-  )
+  const refused = (tag: 'HUMAN_AGENT' | undefined, error: object, facts: object) => {
+    nock(ORIGIN).post('/v25.0/100/messages').query(PROOF).reply(403, { error })
+    return t.rejects(
+      graph.sendMessage({ ...HELLO, tag }),
+      graphError({ verdict: 'permission', httpStatus: 403, code: 'BOT_GRAPH_REJECTED', ...facts }),
+    )
+  }
+  const unnamed = { code: 10, message: '(#10) Application does not have permission for this action' }
+  const tag = { reach: 'visitor', remedy: /Human Agent.*human_agent.*pages_messaging/ }
+  await refused('HUMAN_AGENT', unnamed, { ...tag, graphCode: 10 })
+  await refused(undefined, unnamed, { reach: 'page', remedy: undefined })
+  // chatwoot/chatwoot#14669
+  await refused('HUMAN_AGENT', { code: 100, error_subcode: 1893061, message: 'Invalid parameter' }, tag)
+  const named = { code: 230, message: '(#230) Requires pages_messaging permission to manage the object' }
+  await refused('HUMAN_AGENT', named, { reach: 'page', remedy: undefined })
+  // What the table knows better stays.
+  await refused('HUMAN_AGENT', { code: 413 }, { reach: 'page', remedy: /two-factor/ })
 })
 
 t.test('a 5xx proves nothing about a message, whatever its body says', async (t) => {

@@ -305,6 +305,7 @@ t.test('an app whose access Facebook has cut off is told so, not to grant a perm
   for (const said of [
     'API access disrupted. Go to the App Dashboard and complete Data Use Checkup.',
     'API access is suspended.',
+    '(#200) Access to this data is temporarily disabled for non-active apps due to changes we are making',
   ]) {
     const numbers = { code: 200, subcode: null, message: said }
     t.match(findRow(numbers), { verdict: 'configuration', remedy: /App Dashboard/ }, said)

@@ -91,7 +91,7 @@ const WITH_THE_TAG: NonNullable<Request['ifNotPermitted']> = {
   reach: 'visitor',
   byToken: false,
   remedy:
-    'Have the feature Human Agent approved (App Dashboard > App Review), or take `human_agent` out of `handover` in the script: without it answers from the console go out for 24 hours.',
+    'Have the feature Human Agent approved (App Dashboard > App Review), or take `human_agent` out of `handover` in the script: without it answers from the console go out for 24 hours. Where it is approved, see there that the app still has pages_messaging.',
 }
 
 /** What Graph may quote of a message and only the visitor should read: an address may hold a key, or a name. */
