@@ -8,6 +8,8 @@ const BLANK = /(?:^ *|[:,[{-] *)((?! )\p{Zs}|[\u200b\u2060])/u
 /** Typographic quotation marks, where a text begins. */
 const QUOTATION_MARK = /(?:^ *|[:,[{-] *)[“”„‟‘’‚‛«»]/u
 const MARKS_HINT = 'Typographic quotation marks (“ ” ‘ ’) mean nothing to YAML: use \'...\' or "...".'
+/** A word and a sign that is no colon with a space; addresses are none. */
+const NO_COLON = /^-?\s*[\p{L}_]+(?::(?![\s/]|$)|\s*=\s|\s*[：﹕꞉∶])/u
 /** What shows nothing at all: blanks, format and control characters, fillers. */
 const NOTHING_SEEN = /^[\s\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]*$/u
 /** What no visitor can be sent; line ends and tabs are no more than blanks. */
@@ -23,6 +25,19 @@ export const blankHint = (line: string): string | null => {
 
 /** As {@link blankHint}, for a line that YAML cannot read. */
 export const marksHint = (line: string): string | null => (QUOTATION_MARK.test(line) ? MARKS_HINT : null)
+
+/** For a key and its value that are written in a way which is no mapping to YAML: `say:Nine`, `say = Nine`, `say：Nine`. */
+export const colonHint = (written: string): string | null =>
+  NO_COLON.test(written) ? 'Between a key and its value stand a colon (:) and a space.' : null
+
+/** For a line that is read as less than its writer sees: behind `#` comes a comment, `?` marks a key. */
+export const signHint = (line: string): string | null => {
+  if (/(?:^|[-:[,{])\s*#/.test(line))
+    return 'What follows # is a comment: a text that begins with # must stand in quotes.'
+  return /(?:^|[-:[,{])\s*\?(?:[\s,\]}]|$)/.test(line)
+    ? 'A text that begins with ? must stand in quotes.'
+    : null
+}
 
 /** One of the names that looks like a word and is written with other characters; null where none does. */
 export const lookAlike = (word: string, names: Iterable<string>): string | null => {

@@ -1,7 +1,7 @@
 import { isAlias, Scalar, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { MAX_SCRIPT_NODES, MAX_TEMPLATE_DEPTH } from './limits.ts'
-import { blankHint } from './look-alikes.ts'
+import { blankHint, signHint } from './look-alikes.ts'
 import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import type { Source } from './source.ts'
 import { lineOf } from './syntax.ts'
@@ -176,16 +176,17 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
       const lines = new Set(ours.map(({ mistake }) => mistake.line))
       return [...ours, ...source.syntax.filter(({ mistake }) => !lines.has(mistake.line))]
         .toSorted((a, b) => a.offset - b.offset)
-        .map(({ mistake }) => withBlankHint(mistake, source))
+        .map(({ mistake }) => withLineHint(mistake, source))
     },
   }
 }
 
 /** A blank that cannot be seen is the cause of whatever else is found in its line. */
-const withBlankHint = (mistake: Mistake, { text, lines }: Source): Mistake => ({
-  ...mistake,
-  hint: (mistake.line === null ? null : blankHint(lineOf(text, lines, mistake.line))) ?? mistake.hint,
-})
+const withLineHint = (mistake: Mistake, { text, lines }: Source): Mistake => {
+  if (mistake.line === null) return mistake
+  const line = lineOf(text, lines, mistake.line)
+  return { ...mistake, hint: blankHint(line) ?? mistake.hint ?? signHint(line) }
+}
 
 /** A node for what is not there, so that it has a place. */
 export const nothingAt = (offset: number): Node => {

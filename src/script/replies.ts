@@ -69,7 +69,7 @@ const ANSWER = {
   do: optional(oneOf(['handover'] as const), 'handover: from now on a person answers.'),
 }
 
-const readReply = mapping('a reply', {
+const REPLY = {
   title: optional(
     localised(title),
     `What its button says where other replies offer it (${LIMITS.buttonTitle} characters).`,
@@ -79,7 +79,8 @@ const readReply = mapping('a reply', {
   ask: optional(questions, 'Questions asked one after the other; the answers are remembered.'),
   next: optional(reference('the name of a reply'), 'The reply that follows the last answer.'),
   answers: optional(destination, 'Where all answers go together: "keep", or an https address.'),
-})
+}
+const readReply = mapping('a reply', REPLY)
 
 const readFallback = mapping('the fallback', ANSWER)
 
@@ -109,6 +110,10 @@ export const replies = (variables: readonly string[]): Read<ReadReplies> =>
       const read: ReadReplies = { replies: new Map(), broken: new Set(), goes: new Map() }
       const phrases = new Map<string, { reply: string; place: Place }>()
       for (const { key, place, value } of entries) {
+        if (Object.hasOwn(REPLY, key) && !isMap(reading.follow(value))) {
+          reading.refuse(place, `${quoted(key)} beside the names of replies`, MISPLACED)
+          continue
+        }
         checkName(key, place, reading)
         const reply = readOne(key, value, variables, phrases, reading)
         read.goes.set(key, reading.goes.splice(0))
@@ -119,6 +124,8 @@ export const replies = (variables: readonly string[]): Read<ReadReplies> =>
     },
     () => ({ type: 'object', additionalProperties: schemaOf(readReply) }),
   )
+
+const MISPLACED = 'it below the name of its reply, two spaces further in'
 
 /** Notes variables, met since `from`, that are not in `known`. */
 export const checkMentions = (

@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.ts'
 import { described, nothingAt, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { VARIABLE_FIRST } from './syntax.ts'
 import { closest } from '../base/edit-distance.ts'
-import { lookAlike, showsNothing, unsendable } from './look-alikes.ts'
+import { colonHint, lookAlike, showsNothing, unsendable } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 
 /** A key of a mapping and how its value is read. */
@@ -39,7 +39,7 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
       const values: Record<string, unknown> = {}
       for (const { key, place, value } of entries) {
         const field = Object.hasOwn(fields, key) ? fields[key] : undefined
-        if (field === undefined) refuseKey(key, place, what, Object.keys(fields), reading)
+        if (field === undefined) refuseKey({ key, place, value }, what, Object.keys(fields), reading)
         else values[key] = field.read(value, reading)
       }
       let complete = true
@@ -311,8 +311,7 @@ export const didYouMean = (word: string, options: Iterable<string>): string | nu
 }
 
 export const refuseKey = (
-  key: string,
-  place: Place,
+  { key, place, value }: Entry,
   what: string,
   known: readonly string[],
   reading: Reading,
@@ -321,9 +320,20 @@ export const refuseKey = (
     place,
     `the key ${quoted(key)}`,
     `a key of ${what}: ${known.join(', ')}`,
-    key === '<<' ? MERGE : (didYouMean(key, known) ?? firstVariable(place, reading)),
+    key === '<<'
+      ? MERGE
+      : (didYouMean(key, known) ??
+          firstVariable(place, reading) ??
+          colonHint(key) ??
+          replyHint(key, value, what, reading)),
   )
 }
+
+/** For a reply that stands beside the sections, or in the section of its name. */
+const replyHint = (key: string, value: Node | null, what: string, reading: Reading): string | null =>
+  what.startsWith('the ') && ['say', 'when'].some((own) => own === key || entryAt(value, own, reading))
+    ? 'A reply stands below "replies:", two spaces further in.'
+    : null
 
 const MERGE = 'YAML 1.2 has no merge keys: write out what they would bring along.'
 
@@ -346,7 +356,19 @@ const refuseKind = (
   reading: Reading,
   what: string,
   place = reading.placeOf(node),
-): undefined => reading.refuse(place, kindOf(node, reading), what, firstVariable(place, reading))
+): undefined =>
+  reading.refuse(
+    place,
+    kindOf(node, reading),
+    what,
+    firstVariable(place, reading) ?? colonHint(textOf(node) ?? '') ?? nothingHint(node),
+  )
+
+/** `~` and `null` look like texts. */
+const nothingHint = (node: Node | null): string | null =>
+  isScalar(node) && node.value === null && node.source
+    ? 'In YAML it stands for nothing: put it in quotes.'
+    : null
 
 const firstVariable = (place: Place, reading: Reading): string | null =>
   reading.shown(place).startsWith('"{{') ? VARIABLE_FIRST : null

@@ -1,5 +1,5 @@
 import type { Document, LineCounter } from 'yaml'
-import { marksHint } from './look-alikes.ts'
+import { colonHint, marksHint } from './look-alikes.ts'
 import { quoted, type Mistake } from './mistakes.ts'
 
 /** What YAML itself complains about, in words for someone who does not know its grammar. */
@@ -12,20 +12,23 @@ export const syntaxMistakes = (
   const seen = new Set<number>()
   const complaints = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
   for (const { code, message, pos } of complaints) {
-    const offset = pos[0]
-    const { line, col } = lines.linePos(offset)
+    const told = lines.linePos(pos[0]).line
     // What follows on the same line follows from the first complaint.
+    if (seen.has(told)) continue
+    const plain = WORDS.find((words) => words.code === code && words.fits?.(message, text, pos[0]) !== false)
+    const offset = plain?.place?.(text, pos[0]) ?? pos[0]
+    const { line, col } = lines.linePos(offset)
     if (seen.has(line)) continue
-    seen.add(line)
-    const plain = isOpenQuote(code, message) ? OPEN_QUOTE : PLAIN_WORDS[code]
+    seen.add(told).add(line)
+    const own = lineOf(text, lines, line)
     mistakes.push({
       offset,
       mistake: {
         line,
         column: col,
-        found: plain?.found ?? foundAt(text, offset),
+        found: plain?.found.replace('$', text[offset] ?? '') ?? foundAt(text, offset),
         expected: plain?.expected ?? `something else here (YAML: ${message})`,
-        hint: marksHint(lineOf(text, lines, line)) ?? plain?.hint ?? hintFor(text, lines, line),
+        hint: marksHint(own) ?? colonHint(own.trim()) ?? plain?.hint ?? hintFor(own),
       },
     })
   }
@@ -33,62 +36,155 @@ export const syntaxMistakes = (
 }
 
 interface PlainWords {
+  /** The library's name of the complaint; some stand for several, which `fits` tells apart. */
+  code: string
+  fits?: (message: string, text: string, offset: number) => boolean
+  /** Where it is shown, if not where the library complains. */
+  place?: (text: string, offset: number) => number
+  /** `$` stands for the character at the place. */
   found: string
   expected: string
   hint?: string
 }
 
-const PLAIN_WORDS: Record<string, PlainWords> = {
-  BLOCK_AS_IMPLICIT_KEY: {
+const IN_QUOTES = 'such a text to stand in quotes'
+const SECOND_COLON = {
+  found: 'a second colon',
+  expected: 'one colon in a line',
+  hint: 'A text with a colon and a space in it must stand in quotes.',
+}
+const BELONGS_TO_NOTHING = {
+  found: 'a line that belongs to nothing',
+  expected: 'a key and a colon, or a deeper indentation',
+}
+const BAD_INDENT = {
+  found: 'an indentation that fits no line above, or an unclosed bracket',
+  expected: 'keys of one list or mapping to begin in the same column, and every bracket to be closed',
+}
+
+/** The first that fits holds. */
+const WORDS: readonly PlainWords[] = [
+  { code: 'BLOCK_AS_IMPLICIT_KEY', fits: (message) => message.includes('sequence'), ...BAD_INDENT },
+  {
+    code: 'BLOCK_AS_IMPLICIT_KEY',
+    // The colon that is one too many stands in a later line, whose key was taken for more of this text.
+    fits: (_message, text, offset) => !/^[^\n]*:(?:\s|$)/.test(text.slice(offset)),
+    place: (text, offset) => {
+      const end = text.indexOf('\n', offset)
+      return end === -1 ? offset : end + 1 + text.slice(end + 1).search(/\S|$/)
+    },
+    found: 'a key that begins further in than the one above it',
+    expected: 'keys of one mapping to begin in the same column',
+  },
+  { code: 'BLOCK_AS_IMPLICIT_KEY', ...SECOND_COLON },
+  {
+    code: 'BLOCK_IN_FLOW',
     found: 'a second colon',
-    expected: 'one colon in a line',
-    hint: 'A text with a colon and a space in it must stand in quotes.',
+    expected: 'a comma before the next key',
+    hint: SECOND_COLON.hint,
   },
-  MULTILINE_IMPLICIT_KEY: {
-    found: 'a line that belongs to nothing',
-    expected: 'a key and a colon, or a deeper indentation',
+  { code: 'MULTILINE_IMPLICIT_KEY', ...BELONGS_TO_NOTHING },
+  {
+    code: 'MISSING_CHAR',
+    fits: (message) => /closing .quote/.test(message),
+    found: 'the end of a text whose quotation mark is not closed',
+    expected: 'the same mark at its end',
+    hint: "An apostrophe in single quotes is written twice: 'it''s'.",
   },
-  TAB_AS_INDENT: { found: 'a tab', expected: 'spaces before the first word of a line' },
-  BAD_INDENT: {
-    found: 'an indentation that fits no line above, or an unclosed bracket',
-    expected: 'keys of one list or mapping to begin in the same column, and every bracket to be closed',
+  { code: 'MISSING_CHAR', fits: (message) => message.startsWith('Implicit'), ...BELONGS_TO_NOTHING },
+  {
+    code: 'MISSING_CHAR',
+    fits: (message) => message.startsWith('Missing , or :'),
+    found: 'a bracket within a text of a list',
+    expected: 'a comma between two items',
+    hint: 'In a list in brackets a text with [ ] { } or a comma in it must stand in single quotes.',
   },
-  BAD_DQ_ESCAPE: {
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message, text, offset) =>
+      message.endsWith('at node end') && /["']\s*$/.test(text.slice(0, offset).slice(-50)),
+    found: 'a text that goes on behind its closing quotation mark',
+    expected: 'the mark at the end of the text',
+    hint: "Put the whole text in quotes; an apostrophe in single quotes is written twice: 'it''s'.",
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message) => message.endsWith('at node end'),
+    found: 'a text that goes on behind a closing bracket',
+    expected: 'the bracket at the end',
+    hint: 'A text that begins with [ or { must stand in quotes.',
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message) => message.includes('flow-'),
+    found: 'a closing bracket that none has opened',
+    expected: 'as many opening ones',
+    hint: 'A text that begins with a bracket must stand in quotes.',
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message) => message.includes('block-seq-ind'),
+    found: 'a list that begins in the line of its key',
+    expected: 'its items in the lines below, each after "- "',
+    hint: 'A text that begins with - must stand in quotes.',
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message) => message.startsWith('Block scalar header'),
+    found: 'a text in the line of its | or >',
+    expected: 'it in the lines below',
+    hint: 'A text that begins with | or > must stand in quotes.',
+  },
+  { code: 'TAB_AS_INDENT', found: 'a tab', expected: 'spaces before the first word of a line' },
+  {
+    code: 'BAD_INDENT',
+    fits: (message, text, offset) =>
+      message.startsWith('Flow') && /[[{][^\n]*\s#[^\n]*\n[^\n]*$/.test(text.slice(0, offset).slice(-1000)),
+    found: 'the next line, before the bracket of a list was closed',
+    expected: 'the bracket before the # in the line above',
+    hint: 'What follows # is a comment: a text with # in it must stand in quotes.',
+  },
+  { code: 'BAD_INDENT', ...BAD_INDENT },
+  {
+    code: 'BAD_DQ_ESCAPE',
     found: 'a backslash in double quotes',
     expected: 'single quotes, in which a backslash stands for itself',
     hint: "A regular expression is written without quotes, or like '/order\\s+(\\d+)/i'.",
   },
-  BAD_SCALAR_START: { found: 'a text that begins with @ or `', expected: 'such a text to stand in quotes' },
-  MULTIPLE_DOCS: { found: 'a second document (---)', expected: 'one document in a file' },
-  TAG_RESOLVE_FAILED: {
+  { code: 'BAD_SCALAR_START', found: 'a text that begins with $', expected: IN_QUOTES },
+  { code: 'MULTIPLE_DOCS', found: 'a second document (---)', expected: 'one document in a file' },
+  {
+    code: 'TAG_RESOLVE_FAILED',
+    fits: (message) => message.includes('!include'),
+    found: 'a tag (!)',
+    expected: 'the whole script in one file',
+    hint: 'Nothing can be included; only Pages can have files of their own, under "pages".',
+  },
+  {
+    code: 'TAG_RESOLVE_FAILED',
     found: 'a tag (!)',
     expected: 'no tags',
     hint: 'A text that begins with ! must stand in quotes.',
   },
-  BAD_ALIAS: { found: 'an alias (*)', expected: 'a text that begins with * to stand in quotes' },
-  RESOURCE_EXHAUSTION: {
+  {
+    code: 'BAD_ALIAS',
+    found: 'an alias (*)',
+    expected: 'a text that begins with * to stand in quotes',
+    hint: 'Where it is to stand for another value, that one is marked with & further up.',
+  },
+  {
+    code: 'RESOURCE_EXHAUSTION',
     found: 'lists or mappings inside each other many times over',
     expected: 'a few levels',
   },
-}
-
-/** The library has one code for everything that is missing. */
-const isOpenQuote = (code: string, message: string): boolean =>
-  code === 'MISSING_CHAR' && /closing .quote/.test(message)
-
-const OPEN_QUOTE: PlainWords = {
-  found: 'the end of a text whose quotation mark is not closed',
-  expected: 'the same mark at its end',
-  hint: "An apostrophe in single quotes is written twice: 'it''s'.",
-}
+]
 
 const foundAt = (text: string, offset: number): string => {
   const snippet = text.slice(offset, offset + 60).split('\n')[0] ?? ''
   return snippet.trim() === '' ? 'the end of the line' : quoted(snippet)
 }
 
-const hintFor = (text: string, lines: LineCounter, line: number): string | null =>
-  /[:[,-]\s*\{\{/.test(lineOf(text, lines, line)) ? VARIABLE_FIRST : null
+const hintFor = (line: string): string | null => (/[:[,-]\s*\{\{/.test(line) ? VARIABLE_FIRST : null)
 
 /** The text of a line, as much as a hint looks at. */
 export const lineOf = (text: string, lines: LineCounter, line: number): string => {

@@ -296,62 +296,6 @@ refuseEach([
     found: 'a list',
     expected: 'a name before the colon',
   },
-  {
-    title: 'a second colon in a line',
-    script: 'replies:\n  a:\n    say: ‸Hours: 9 to 5\n',
-    found: 'a second colon',
-    expected: 'one colon in a line',
-    hint: 'A text with a colon and a space in it must stand in quotes.',
-  },
-  {
-    title: 'a tab as indentation',
-    script: 'replies:\n‸\ta: { say: x }\n',
-    found: 'a tab',
-    expected: 'spaces before the first word of a line',
-  },
-  {
-    title: 'an unclosed bracket',
-    script: 'replies:\n  a:\n    say: [x, y\n  ‸b:\n    say: z\n',
-    found: /unclosed bracket/,
-    expected: /every bracket to be closed/,
-  },
-  {
-    title: 'a regular expression in double quotes',
-    script: 'replies:\n  a: { when: "/order‸\\d+/", say: x }\n',
-    found: 'a backslash in double quotes',
-    expected: /single quotes/,
-  },
-  {
-    title: 'a text that begins with an at sign',
-    script: 'replies:\n  a:\n    say: ‸@home\n',
-    found: 'a text that begins with @ or `',
-    expected: 'such a text to stand in quotes',
-  },
-  {
-    title: 'a text that begins with a star',
-    script: 'replies:\n  a:\n    say: ‸*wow\n',
-    found: 'an alias (*)',
-    expected: 'a text that begins with * to stand in quotes',
-  },
-  {
-    title: 'a text that begins with an exclamation mark',
-    script: 'replies:\n  a:\n    say: ‸!important this\n',
-    found: 'a tag (!)',
-    expected: 'no tags',
-  },
-  {
-    title: 'a second document',
-    script: 'replies: { a: { say: x } }\n‸---\nreplies: { b: { say: x } }\n',
-    found: 'a second document (---)',
-    expected: 'one document in a file',
-  },
-  {
-    title: 'a text that begins with a variable and goes on',
-    script: 'replies:\n  a:\n    say: ‸{{page_name}} is open\n',
-    found: 'a mapping (key: value)',
-    expected: /^a message/,
-    hint: 'A text that begins with {{ must stand in quotes.',
-  },
 ])
 
 t.test('all mistakes of a file are told at once, in their order', async (t) => {
