@@ -1,14 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
-import {
-  configWarnings,
-  drainMs,
-  exposureOf,
-  loadConfig,
-  withDotEnv,
-  type Env,
-} from '../../src/base/config.ts'
+import { configWarnings, exposureOf } from '../../src/base/config-warnings.ts'
+import { drainMs, loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
 import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { LogStream } from '../../src/base/log.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isPlainText, isPlainWord, isQuoted, isTypeable } from './odd-characters.ts'
+import { isQuoted, oddity } from './odd-characters.ts'
 
 const isWebAddress = (text: string): boolean => {
   const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
@@ -130,9 +130,12 @@ export const FORMATS = {
   'ntfy-topic': isNtfyTopic,
   'postgres-address': isPostgresAddress,
   'proxy-server': isProxyServer,
-  'plain-word': isPlainWord,
-  'plain-text': isPlainText,
-  typeable: isTypeable,
+  // What ids and secrets consist of: printable ASCII without blanks and quotation marks.
+  'plain-word': (text: string) => text !== '' && oddity(text, true) === null,
+  // Printable ASCII, which Facebook sends back unchanged.
+  'plain-text': (text: string) => /^[\x20-\x7e]+$/.test(text) && !isQuoted(text),
+  // What a person types: blanks and letters of any language, and nothing that cannot be seen.
+  typeable: (text: string) => oddity(text, false) === null,
   unquoted: (text: string) => !isQuoted(text),
   proxies: isProxyList,
 }

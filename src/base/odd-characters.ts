@@ -21,13 +21,3 @@ export const oddity = (text: string, isWord: boolean): string | null => {
 /** A pair of quotation marks, one at each end. */
 export const isQuoted = (text: string): boolean =>
   /^(["'`]).*\1$/s.test(text) || /^[\u2018\u201C].*[\u2019\u201D]$/s.test(text)
-
-/** Printable ASCII without blanks and quotation marks: what ids and secrets consist of. */
-export const isPlainWord = (text: string): boolean => /^[!#-&(-_a-~]+$/.test(text)
-
-/** Printable ASCII: what Facebook sends back unchanged. */
-export const isPlainText = (text: string): boolean => /^[\x20-\x7e]+$/.test(text) && !isQuoted(text)
-
-/** A text that a person types, with blanks and letters of any language, and without what cannot be seen. */
-export const isTypeable = (text: string): boolean =>
-  !isQuoted(text) && !/[\p{Cc}\p{Cf}\u2028\u2029]|(?! )\p{Zs}/u.test(text)

@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts'
-import { configWarnings, loadConfig, secretFrom, withDotEnv, type Env } from '../base/config.ts'
+import { configWarnings } from '../base/config-warnings.ts'
+import { loadConfig, secretFrom, withDotEnv, type Env } from '../base/config.ts'
 import type { Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import manifest from '../../package.json' with { type: 'json' }
 import { systemClock } from '../base/clock.ts'
-import { configWarnings, withDotEnv, type Env } from '../base/config.ts'
+import { configWarnings } from '../base/config-warnings.ts'
+import { withDotEnv, type Env } from '../base/config.ts'
 import { envFileIn } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'

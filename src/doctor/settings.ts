@@ -1,4 +1,5 @@
-import { loadConfig, type ConfigWarning, type Env } from '../base/config.ts'
+import type { ConfigWarning } from '../base/config-warnings.ts'
+import { loadConfig, type Env } from '../base/config.ts'
 import { configSchema, SECRET_NAMES, type Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 

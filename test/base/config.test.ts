@@ -4,15 +4,8 @@ import Fastify from 'fastify'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { envPlugin } from '../../plugins/env.ts'
-import {
-  exposureOf,
-  isConfidential,
-  loadConfig,
-  configWarnings,
-  withDotEnv,
-  withoutSecrets,
-  type Env,
-} from '../../src/base/config.ts'
+import { configWarnings, exposureOf } from '../../src/base/config-warnings.ts'
+import { isConfidential, loadConfig, withDotEnv, withoutSecrets, type Env } from '../../src/base/config.ts'
 import { configSchema, SECRET_NAMES, type Config } from '../../src/base/settings.ts'
 import type { BotError } from '../../src/base/errors.ts'
 

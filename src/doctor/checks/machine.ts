@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { exposureOf } from '../../base/config.ts'
+import { exposureOf } from '../../base/config-warnings.ts'
 import { BotError } from '../../base/errors.ts'
 import { systemClock } from '../../base/clock.ts'
 import { checkHandlers } from '../../handlers/process.ts'

@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs'
+import { dataDirIn, dataEnvFile, withDotEnv, type Env } from './config.ts'
+import { envFileIn, readDotEnvFile } from './dot-env-file.ts'
+import { misspeltSetting } from './misspelt.ts'
+import { givenSecret } from './secret-files.ts'
+import { configSchema } from './settings.ts'
+
+/** What is so, and what to do, without any value. */
+export interface ConfigWarning {
+  what: string
+  next: string
+}
+
+/**
+ * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, a name in it that is set twice or is
+ * no setting and resembles one, an app secret that does not look like one of Facebook's.
+ */
+export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
+  const env = withDotEnv(given, path)
+  const files = [path, dataEnvFile(dataDirIn(env))]
+  return [...files.flatMap((file) => warningsOf(file, env)), ...(hasOddSecret(env) ? [ODD_SECRET] : [])]
+}
+
+const warningsOf = (file: string, env: Env): ConfigWarning[] => {
+  const { values, cut, repeated } = readDotEnvFile(file)
+  return [
+    // What the environment sets otherwise is not used.
+    ...cut.filter((name) => env[name] === values[name]).map((name) => cutAtSign(name, file)),
+    ...repeated.map((name) => setTwice(name, file)),
+    ...Object.keys(values).flatMap((name) => {
+      const meant = misspeltSetting(name)
+      return meant === null ? [] : [noSetting(name, meant, file)]
+    }),
+  ]
+}
+
+const hasOddSecret = (env: Env): boolean => {
+  const graphUrl = env['FB_GRAPH_URL']?.trim() || configSchema.properties.FB_GRAPH_URL.default
+  const secret = givenSecret(env, 'FB_APP_SECRET').value
+  return URL.parse(graphUrl)?.hostname === FACEBOOK && secret !== undefined && !/^[0-9a-f]{32}$/i.test(secret)
+}
+
+const cutAtSign = (name: string, file: string): ConfigWarning => ({
+  what: `${name} in ${file} ends where a # begins`,
+  next: `If the # belongs to the value, put the value in quotation marks: ${name}='...'`,
+})
+
+const setTwice = (name: string, file: string): ConfigWarning => ({
+  what: `${name} stands in ${file} more than once, and the last one counts`,
+  next: 'Delete the others',
+})
+
+const noSetting = (name: string, meant: string, file: string): ConfigWarning => ({
+  what: `${name} in ${file} is no setting`,
+  next: `Did you mean ${meant}? Then rename it`,
+})
+
+const ODD_SECRET: ConfigWarning = {
+  what: 'FB_APP_SECRET does not look like an app secret of Facebook, which has 32 hexadecimal digits',
+  next: 'Copy it once more from App dashboard > App settings > Basic > Show',
+}
+
+const FACEBOOK = 'graph.facebook.com'
+
+/**
+ * What is wrong where other users of this machine may read the `.env` file; null where they may not, or there is none. Where
+ * the file belongs to another user, such as root, its group is how this user reads it.
+ */
+export const exposureOf = (path: string): ConfigWarning | null => {
+  const facts = statSync(path, { throwIfNoEntry: false })
+  const own = process.getuid?.()
+  if (facts === undefined || own === undefined) return null
+  if ((facts.mode & (facts.uid === own ? 0o077 : 0o007)) === 0) return null
+  const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
+  return { what: `other users may read the secrets in ${path} (mode ${mode})`, next: `chmod 600 ${path}` }
+}
