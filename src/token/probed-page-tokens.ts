@@ -1,3 +1,4 @@
+import { growingMs } from '../base/backoff.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
@@ -36,7 +37,7 @@ export interface ProbedPageTokensDeps {
 
 const FIRST_PROBES_APART_MS = 20
 const RETRY = { baseMs: 2000, capMs: 60_000 }
-const DISPUTE = { baseMs: 1000, factor: 4, capMs: 5 * 60_000 }
+const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
 /** After so long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
 /** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
@@ -132,7 +133,8 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
   const removed = async (concerned: readonly Entry[]): Promise<void> => {
     for (const entry of concerned) {
-      entry.isHearsay ||= entry.state === 'valid'
+      if (entry.state === 'valid')
+        entry.doubt = { isHearsay: true, proof: null, isOverdue: false, cancelTimer: () => undefined }
       entry.generation += 1
       move(entry, 'doubted', 'The app was removed on Facebook.')
     }
@@ -151,31 +153,31 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
   const doubt = (entry: Entry, reason: string, proof: string | null): void => {
     entry.generation += 1
-    entry.isHearsay = false
-    entry.proof = proof ?? entry.proof
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
-    entry.cancelPatience()
-    entry.isOverdue = false
+    entry.doubt?.cancelTimer()
     // Less of it is left of a doubt from before a restart. By a timer: the clock may be set meanwhile.
     const leftMs = Math.min(PATIENCE_MS, Math.max(0, entry.sinceMs + PATIENCE_MS - clock.now()))
-    entry.cancelPatience = clock.after(leftMs, () => {
-      entry.isOverdue = true
+    const cancelTimer = clock.after(leftMs, () => {
+      began.isOverdue = true
       judgeDoubt(entry)
     })
+    const known = proof ?? entry.doubt?.proof ?? null
+    const began = { isHearsay: false, proof: known, isOverdue: false, cancelTimer }
+    entry.doubt = began
   }
 
   const endDoubt = (entry: Entry): void => {
-    entry.isHearsay = false
-    entry.cancelPatience()
-    entry.proof = null
+    entry.doubt?.cancelTimer()
+    entry.doubt = null
   }
 
   /** Called when a probe came to nothing, and when patience ends. */
   const judgeDoubt = (entry: Entry): void => {
-    if (!running || entry.state !== 'suspect' || entry.isHearsay || entry.undecided === 0) return
-    if (entry.proof !== null) return move(entry, 'refuted', entry.proof)
-    if (entry.trouble || !entry.isOverdue) return
+    const { doubt: why } = entry
+    if (!running || why === null || why.isHearsay || entry.undecided === 0) return
+    if (why.proof !== null) return move(entry, 'refuted', why.proof)
+    if (entry.trouble || !why.isOverdue) return
     setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
   }
 
@@ -210,7 +212,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
   const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
     const { stored, generation } = entry
-    const doubted = entry.state === 'suspect' && !entry.isHearsay ? entry.reason : null
+    const doubted = entry.state === 'suspect' && !entry.doubt?.isHearsay ? entry.reason : null
     entry.undecided = 0
     entry.scopes = facts.scopes
     // Facts that Facebook leaves out keep their proved value.
@@ -228,7 +230,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
   const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
     entry.undecided = 0
-    entry.isHearsay = false
+    if (entry.doubt) entry.doubt.isHearsay = false
     const reason = `The token no longer works: ${meaningOf(facts)}.`
     if (await isHealed(entry, reason)) return
     // Settle the old trouble before raising the new one: both may be the same need.
@@ -250,8 +252,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
   /** Graph is down, or does not accept us: the token is not to blame, and stays what it was. */
   const remainUndecided = (entry: Entry, why: Error | TokenTrouble): void => {
-    const retryMs =
-      Math.min(RETRY.capMs, RETRY.baseMs * 2 ** Math.min(entry.undecided, 10)) * (0.5 + 0.5 * random())
+    const retryMs = growingMs(entry.undecided, RETRY) * (0.5 + 0.5 * random())
     entry.undecided += 1
     entry.obstacle = why instanceof Error ? why.message : why.what
     // A single refusal that is not known may be a gateway's, and the next try comes within seconds.
@@ -306,9 +307,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     tokenFor: (pageId) => {
       const entry = entries.get(pageId)
       if (entry === undefined || entry.stored === null) return null
-      return entry.state === 'valid' || (entry.state === 'suspect' && entry.isHearsay)
-        ? entry.stored.token
-        : null
+      return entry.state === 'valid' || entry.doubt?.isHearsay ? entry.stored.token : null
     },
 
     status: (pageId) => toStatus(entries.get(pageId) ?? createEntry(pageId, createdMs)),
@@ -318,15 +317,14 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     suspect: (pageId, token, reason, isProof = false) => {
       const entry = entries.get(pageId)
       if (!entry || entry.stored?.token !== token) return
-      if (entry.state !== 'valid' && !entry.isHearsay) return
+      if (entry.state !== 'valid' && !entry.doubt?.isHearsay) return
       const nowMs = clock.now()
       if (nowMs - entry.doubtedAtMs > CALM_MS) entry.disputes = 0
       entry.doubtedAtMs = nowMs
       const told = `A call was refused because of the token: ${reason}.`.replace(/\.\.$/, '.')
       doubt(entry, told, isProof ? told : null)
       // The more often debug_token contradicted the calls, the longer until it is asked: no loop of sends and probes.
-      const { baseMs, factor, capMs } = DISPUTE
-      schedule(entry, entry.disputes === 0 ? 0 : Math.min(capMs, baseMs * factor ** (entry.disputes - 1)))
+      schedule(entry, entry.disputes === 0 ? 0 : growingMs(2 * (entry.disputes - 1), DISPUTE))
     },
 
     deauthorized: async ({ userId, pageId }) => {
@@ -370,7 +368,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       for (const stop of stops) stop()
       for (const entry of entries.values()) {
         entry.cancelTimer()
-        entry.cancelPatience()
+        entry.doubt?.cancelTimer()
       }
       await kept.stop()
     },

@@ -25,22 +25,28 @@ export interface Entry {
   /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
   disputes: number
   doubtedAtMs: number
-  /** Suspect because of a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
-  isHearsay: boolean
-  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
-  proof: string | null
+  /** Of a suspect token of a Page that is kept here; null while a token that a probe has called dead is replaced, too. */
+  doubt: Doubt | null
   /** Failed probes in a row, and the error of the last one. */
   undecided: number
   obstacle: string
-  /** Whether the doubt has lasted for longer than the operator is to wait. */
-  isOverdue: boolean
-  cancelPatience: () => void
   probing: Promise<void> | null
   cancelTimer: () => void
   /** Undefined before the first probe here. */
   trouble: TokenTrouble | null | undefined
   /** Whether the Page was kept here when that was last looked at. */
   isOurs: boolean
+}
+
+/** Why a token is suspect, beyond the words of `reason`. */
+export interface Doubt {
+  /** From a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
+  isHearsay: boolean
+  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
+  proof: string | null
+  /** Whether it has lasted for longer than the operator is to wait. */
+  isOverdue: boolean
+  cancelTimer: () => void
 }
 
 export const createEntry = (pageId: string, nowMs: number): Entry => ({
@@ -57,12 +63,9 @@ export const createEntry = (pageId: string, nowMs: number): Entry => ({
   generation: 0,
   disputes: 0,
   doubtedAtMs: 0,
-  isHearsay: false,
-  proof: null,
+  doubt: null,
   undecided: 0,
   obstacle: '',
-  isOverdue: false,
-  cancelPatience: () => {},
   probing: null,
   cancelTimer: () => {},
   trouble: undefined,
