@@ -67,23 +67,33 @@ export const createDoubtResolver = (deps: {
   times?: DoubtTimes
 }): DoubtResolver => {
   const { graph, store, pacer, clock, times = DEFAULT_DOUBT_TIMES } = deps
-  /** When the last try of each began, for those under way. */
-  const begunMs = new Map<string, number>()
-  /** How the last try of each ended; before the Page was taken, where we do not know. */
-  const tries = new Map<string, Try>()
-  /** Since when the conversation cannot be read. */
-  const unreadableMs = new Map<string, number>()
-  /** Since when there is a place for looking at its conversation. */
-  const bookedMs = new Map<string, number>()
+  /** By reply; those used last come last. */
+  const known = new Map<string, Known>()
+
+  const knownOf = ({ id }: StoredReply): Known => {
+    const own = known.get(id) ?? { usedMs: 0 }
+    own.usedMs = clock.elapsed()
+    known.delete(id)
+    known.set(id, own)
+    return own
+  }
+
+  /** Echoes settle most entries without calling `forget`. Without an entry a reply counts as tried when the Page was taken. */
+  const dropOld = (): void => {
+    const untilMs = clock.elapsed() - 2 * times.giveUpMs
+    for (const [id, { usedMs }] of known) {
+      if (usedMs > untilMs) return
+      known.delete(id)
+    }
+  }
 
   /** How long Facebook may be at work on a message. */
   const lastingMs = ({ message }: QueuedReply): number =>
     isFetched(message) ? times.fetchMs : times.settleMs
 
   /** Another process may have tried it until the Page was taken, and after a try of ours in a tenure before. */
-  const lastTryOf = ({ takenMs }: OutboxClaim, reply: StoredReply, content: QueuedReply): Try => {
-    const ours = tries.get(reply.id)
-    if (ours !== undefined && ours.endedMs >= takenMs) return ours
+  const lastTryOf = ({ takenMs }: OutboxClaim, { last }: Known, content: QueuedReply): Try => {
+    if (last !== undefined && last.endedMs >= takenMs) return last
     return { firstMs: undefined, endedMs: takenMs, overMs: takenMs + lastingMs(content), isAgain: false }
   }
 
@@ -92,11 +102,12 @@ export const createDoubtResolver = (deps: {
    * answer to the look has brought.
    */
   const earliestOf = (
-    { id, doubtSinceMs }: StoredReply,
+    { doubtSinceMs }: StoredReply,
+    { last }: Known,
     { answersMs, datedMs = Number.POSITIVE_INFINITY }: QueuedReply,
   ): number => {
     if (answersMs !== undefined) return answersMs - ROUNDING_MS
-    const firstMs = tries.get(id)?.firstMs
+    const firstMs = last?.firstMs
     const agoMs =
       firstMs === undefined
         ? clock.now() - (doubtSinceMs ?? clock.now()) + CLOCK_SKEW_MS
@@ -131,28 +142,26 @@ export const createDoubtResolver = (deps: {
   return {
     resolve: async (claim, reply, content, token) => {
       const nowMs = clock.elapsed()
-      const last = lastTryOf(claim, reply, content)
+      const own = knownOf(reply)
+      const last = lastTryOf(claim, own, content)
       const sinceTryMs = nowMs - last.endedMs
       if (sinceTryMs < times.echoMs) return { is: 'open', waitMs: times.echoMs - sinceTryMs }
-      const waitMs = bookedMs.has(reply.id) ? 0 : pacer.bookRead(claim.conversation.pageId, last.isAgain)
-      if (waitMs > 0) {
-        bookedMs.set(reply.id, nowMs)
-        return { is: 'open', waitMs }
-      }
-      bookedMs.delete(reply.id)
       const { pageId, psid } = claim.conversation
-      const earliest = (): number => earliestOf(reply, content)
+      const waitMs = own.isBooked ? 0 : pacer.bookRead(pageId, last.isAgain)
+      own.isBooked = waitMs > 0
+      if (waitMs > 0) return { is: 'open', waitMs }
+      const earliest = (): number => earliestOf(reply, own, content)
       try {
         const messages = await messagesSince(earliest, { pageId, pageToken: token, psid: psid ?? '' })
-        unreadableMs.delete(reply.id)
+        own.unreadableMs = undefined
         const sent = await store.sentReplies(claim.conversation)
         // An echo may have settled it while we were looking.
-        const own = sent.find(({ replyId }) => replyId === reply.id)
-        if (own !== undefined) return { is: 'sent', messageId: own.messageId }
+        const echoed = sent.find(({ replyId }) => replyId === reply.id)
+        if (echoed !== undefined) return { is: 'sent', messageId: echoed.messageId }
         const earliestMs = earliest()
-        const known = new Set(sent.map(({ messageId }) => messageId))
+        const others = new Set(sent.map(({ messageId }) => messageId))
         const found = messages.find(
-          (message) => !known.has(message.id) && isIt(message, pageId, content, earliestMs),
+          (message) => !others.has(message.id) && isIt(message, pageId, content, earliestMs),
         )
         if (found !== undefined) return { is: 'sent', messageId: found.id }
         // The visitor wrote in it, so a conversation without any message was not shown.
@@ -165,11 +174,11 @@ export const createDoubtResolver = (deps: {
         const againMs = Math.max(lookAgainMs, error.retryAfterMs ?? 0)
         // Facebook itself says that it may be read later.
         if (error.verdict === 'rate_limited') {
-          unreadableMs.delete(reply.id)
+          own.unreadableMs = undefined
           return { is: 'open', waitMs: againMs }
         }
-        const sinceMs = Math.max(unreadableMs.get(reply.id) ?? nowMs, claim.takenMs)
-        unreadableMs.set(reply.id, sinceMs)
+        const sinceMs = Math.max(own.unreadableMs ?? nowMs, claim.takenMs)
+        own.unreadableMs = sinceMs
         // The conversation cannot be read, or not now: after a while the doubt is given up as unknown.
         const isOver = error.retryable
           ? nowMs - sinceMs >= times.giveUpMs
@@ -177,33 +186,37 @@ export const createDoubtResolver = (deps: {
         return unseen(isOver, againMs)
       }
     },
-    begun: ({ id }) => void begunMs.set(id, clock.elapsed()),
-    tried: ({ id, doubtSinceMs }, content, isOver) => {
-      const nowMs = clock.elapsed()
-      // Echoes settle most entries without calling `forget`. Without an entry a reply counts as tried when the Page was taken.
-      for (const [other, { overMs }] of tries) {
-        if (overMs > nowMs - times.giveUpMs) break
-        tries.delete(other)
-      }
-      for (const others of [unreadableMs, bookedMs]) dropUntil(others, nowMs - 2 * times.giveUpMs)
-      const lastMs = (begunMs.get(id) ?? nowMs) + lastingMs(content)
-      const before = tries.get(id)
-      tries.delete(id)
-      tries.set(id, {
-        firstMs: before === undefined && doubtSinceMs === null ? begunMs.get(id) : before?.firstMs,
+    begun: (reply) => {
+      const own = knownOf(reply)
+      own.begunMs = own.usedMs
+    },
+    tried: (reply, content, isOver) => {
+      dropOld()
+      const own = knownOf(reply)
+      const { last, begunMs, usedMs: nowMs } = own
+      own.last = {
+        firstMs: last === undefined && reply.doubtSinceMs === null ? begunMs : last?.firstMs,
         endedMs: nowMs,
-        overMs: isOver ? nowMs : Math.max(nowMs, lastMs),
-        isAgain: before !== undefined,
-      })
-      begunMs.delete(id)
+        overMs: isOver ? nowMs : Math.max(nowMs, (begunMs ?? nowMs) + lastingMs(content)),
+        isAgain: last !== undefined,
+      }
+      own.begunMs = undefined
     },
-    forget: (reply) => {
-      begunMs.delete(reply.id)
-      tries.delete(reply.id)
-      unreadableMs.delete(reply.id)
-      bookedMs.delete(reply.id)
-    },
+    forget: ({ id }) => void known.delete(id),
   }
+}
+
+/** What this process knows of a reply; times by the monotonic clock. */
+interface Known {
+  usedMs: number
+  /** When the try that is under way began. */
+  begunMs?: number | undefined
+  /** The last one that ended in doubt; undefined where another process may have made it. */
+  last?: Try
+  /** Since when the conversation cannot be read. */
+  unreadableMs?: number | undefined
+  /** Whether there is a place for looking at the conversation. */
+  isBooked?: boolean
 }
 
 interface Try {
@@ -214,14 +227,6 @@ interface Try {
   overMs: number
   /** Whether it was not the first that ended in doubt. */
   isAgain: boolean
-}
-
-/** @param times - oldest first */
-const dropUntil = (times: Map<string, number>, ms: number): void => {
-  for (const [id, atMs] of times) {
-    if (atMs > ms) return
-    times.delete(id)
-  }
 }
 
 /** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
