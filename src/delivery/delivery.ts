@@ -188,14 +188,13 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     surroundings: createSurroundings({ store, read, patienceMs, clock }),
     keepsQuestions: deps.keepsQuestions ?? true,
   })
-  const onReplies = askForToken
   const dispatcher = createDispatcher({
     store,
     read,
     handle: handling,
     sender,
     onEvent,
-    onReplies,
+    onReplies: askForToken,
     clock,
     log,
     maxBusy,

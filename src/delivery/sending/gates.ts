@@ -6,6 +6,7 @@ import type { PageTokens } from '../../token/page-tokens.ts'
 import { backoffMs, growingMs } from '../../base/backoff.ts'
 import type { GateNotes } from './gate-notes.ts'
 import { createLongOutage, type LongOutage } from './long-outage.ts'
+import { createRefusedMedia, type RefusedMedia } from './refused-media.ts'
 import { createStuck, type Stuck, type StuckRefusal } from './stuck.ts'
 
 /**
@@ -33,13 +34,7 @@ export interface Gates {
   succeeded: (pageId: string) => void
   /** Nothing of the conversation has to be tried again any more. */
   settled: (pageId: string, conversation: number) => void
-  /**
-   * Graph refuses what the Page uploads: the operator hears of it, and what needs no upload goes on. It is tried again no
-   * sooner than `atLeastMs`.
-   */
-  mediaRefused: (pageId: string, why: Closing, atLeastMs: number) => void
-  /** Graph has taken something the Page uploaded. */
-  mediaTaken: (pageId: string) => void
+  media: Pick<RefusedMedia, 'refused' | 'taken'>
   /** The operator, or Facebook, says that it is mended: try at once. */
   retry: (pageId: string) => void
   /** The Page is this process's to send for from now on: nothing is sent before it is known what its last keeper waited for. */
@@ -87,8 +82,6 @@ const PROBES = 4
 const MOST_FAILING = 10_000
 /** Longer than the longest back-off: without a try for so long, the failing conversations were forgotten. */
 const QUIET_MS = 40 * 60_000
-// No upload was attempted for this long, so consider the problem over.
-const MEDIA_QUIET_MS = 15 * 60_000
 
 export const createGates = (deps: {
   store: Pick<Store, 'pausePage' | 'hurryOutbox'>
@@ -105,8 +98,6 @@ export const createGates = (deps: {
   const { store, tokens, needs, notes, clock, random, perPage, backlog } = deps
   /** Pages about which there is something to remember; any other is open. */
   const gates = new Map<string, Gate>()
-  /** What is wrong with the uploads of a Page. */
-  const refusedMedia = new Map<string, { why: Closing; cancelTimer: () => void }>()
   /** Taken Pages of which it is not known yet what their last keeper waited for. */
   const recalling = new Map<string, object>()
   let stopListening = (): void => undefined
@@ -243,18 +234,14 @@ export const createGates = (deps: {
     if ('what' in why) needs.settle(pageId, why.cause)
   }
 
-  const mediaTaken = (pageId: string): void => {
-    const refused = refusedMedia.get(pageId)
-    if (refused === undefined) return
-    refused.cancelTimer()
-    refusedMedia.delete(pageId)
-    settleMedia(pageId, refused.why)
-  }
-
-  const settleMedia = (pageId: string, why: Closing): void => {
-    // Graph may refuse sends for the same reason.
-    if (gates.get(pageId)?.why?.cause !== why.cause) settle(pageId, why)
-  }
+  const media = createRefusedMedia({
+    clock,
+    raise,
+    settle: (pageId, why) => {
+      // Graph may refuse sends for the same reason.
+      if (gates.get(pageId)?.why?.cause !== why.cause) settle(pageId, why)
+    },
+  })
 
   return {
     tokenFor: (pageId) => {
@@ -319,16 +306,7 @@ export const createGates = (deps: {
       forget(pageId, gate)
     },
 
-    mediaRefused: (pageId, why, atLeastMs) => {
-      const before = refusedMedia.get(pageId)
-      before?.cancelTimer()
-      if (before !== undefined && before.why.cause !== why.cause) settleMedia(pageId, before.why)
-      const cancelTimer = clock.after(atLeastMs + MEDIA_QUIET_MS, () => mediaTaken(pageId))
-      refusedMedia.set(pageId, { why, cancelTimer })
-      raise(pageId, why)
-    },
-
-    mediaTaken,
+    media,
 
     retry: (pageId) => {
       const gate = gates.get(pageId)
@@ -366,8 +344,7 @@ export const createGates = (deps: {
       gate?.cancelTimer()
       gate?.cancelQuiet()
       gates.delete(pageId)
-      refusedMedia.get(pageId)?.cancelTimer()
-      refusedMedia.delete(pageId)
+      media.forget(pageId)
     },
 
     start: () => {
@@ -387,8 +364,11 @@ export const createGates = (deps: {
 
     stop: () => {
       stopListening()
-      for (const { cancelTimer } of [...gates.values(), ...refusedMedia.values()]) cancelTimer()
-      for (const { cancelQuiet } of gates.values()) cancelQuiet()
+      media.stop()
+      for (const { cancelTimer, cancelQuiet } of gates.values()) {
+        cancelTimer()
+        cancelQuiet()
+      }
     },
   }
 }

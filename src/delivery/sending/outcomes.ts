@@ -167,7 +167,7 @@ export const createOutcomes = (deps: {
         return { go: 'stop' }
       case 'close_page':
         if (isUpload) {
-          gates.mediaRefused(pageId, refusal.why, error.retryAfterMs ?? 0)
+          gates.media.refused(pageId, refusal.why, error.retryAfterMs ?? 0)
           return later(claim, reply, error)
         }
         gates.close(pageId, refusal.why, refusal.atLeastMs)

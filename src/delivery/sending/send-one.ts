@@ -165,7 +165,7 @@ export const createSendOne = (deps: {
     const { pageId } = claim.conversation
     pacer.used(pageId, sent.usage?.percent ?? null)
     gates.succeeded(pageId)
-    if (content.media !== undefined && !isComplete(content.message)) gates.mediaTaken(pageId)
+    if (content.media !== undefined && !isComplete(content.message)) gates.media.taken(pageId)
     return outcomes.sent(claim, reply, sent.messageId)
   }
 
