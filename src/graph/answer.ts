@@ -72,7 +72,9 @@ const refused = (asked: Asked, raw: RawAnswer, error: JsonObject): GraphError =>
       fbtraceId: told.fbtraceId,
       httpStatus: raw.status,
       // The numbers of limits are Graph's alone, whatever it leaves out beside them.
-      retryAfterMs: waitOf(asked, raw, isGraphs || row?.verdict === 'rate_limited'),
+      retryAfterMs: isLimited(row)
+        ? readRetryAfterMs(raw.headers, asked.pageId, true)
+        : waitOf(asked, raw, isGraphs),
       meaning,
       said: said || null,
       hint: row?.hint ?? null,
@@ -84,6 +86,8 @@ const refused = (asked: Asked, raw: RawAnswer, error: JsonObject): GraphError =>
     },
   )
 }
+
+const isLimited = (row: VerdictRow | undefined): boolean => row?.verdict === 'rate_limited'
 
 const judge = (
   { edge, once = false, asApp = false }: Asked,

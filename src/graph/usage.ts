@@ -13,13 +13,16 @@ const MESSAGING = 'messenger'
  * traffic. Of the business use cases others are told, too: other Pages of the business, ad accounts.
  *
  * @param pageId - the Page the call was made for; undefined for a call for none
+ * @param isLimited - whether the answer refuses the call because of a limit: that of another use case of the Page, where
+ *   Graph tells none of messages
  * @see docs/messenger-platform.md#d2
  */
-export const readUsage = (headers: Headers, pageId?: string): Usage | null => {
-  const business = parse(single(headers['x-business-use-case-usage']))
+export const readUsage = (headers: Headers, pageId?: string, isLimited = false): Usage | null => {
+  const ofPage = objectsIn(listOf(parse(single(headers['x-business-use-case-usage'])), pageId))
+  const ofMessages = ofPage.filter(({ type }) => type === MESSAGING)
   const found = [
     ...OWN_USAGE.flatMap((name) => objectsIn([parse(single(headers[name])) ?? null])),
-    ...objectsIn(listOf(business, pageId)).filter(({ type }) => type === MESSAGING),
+    ...(isLimited && ofMessages.length === 0 ? ofPage : ofMessages),
   ]
   if (found.length === 0) return null
   return {
@@ -28,9 +31,9 @@ export const readUsage = (headers: Headers, pageId?: string): Usage | null => {
   }
 }
 
-/** How long Graph asks us to wait: the longer of `Retry-After` and what the usage headers say; null for no wish. */
-export const readRetryAfterMs = (headers: Headers, pageId?: string): number | null =>
-  longer(retryAfter(headers), readUsage(headers, pageId)?.regainMs ?? null)
+/** How long Graph asks us to wait: the longer of `Retry-After` and what {@link readUsage} finds; null for no wish. */
+export const readRetryAfterMs = (headers: Headers, pageId?: string, isLimited = false): number | null =>
+  longer(retryAfter(headers), readUsage(headers, pageId, isLimited)?.regainMs ?? null)
 
 const retryAfter = (headers: Headers): number | null => {
   const text = single(headers['retry-after'])

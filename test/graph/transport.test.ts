@@ -187,11 +187,12 @@ t.test('the wait of a day that a gateway asks for is not kept: it would close ev
 })
 
 t.test('the wait that Facebook asks for is kept, also in an answer without its type and trace', async (t) => {
-  const usage = JSON.stringify({
-    [SEND.pageId]: [{ type: 'messenger', call_count: 100, estimated_time_to_regain_access: 60 }],
-  })
+  const used = (type: string): string =>
+    JSON.stringify({ [SEND.pageId]: [{ type, call_count: 100, estimated_time_to_regain_access: 60 }] })
+  const usage = used('messenger')
   for (const [header, body] of [
     ['retry-after: 3600', '{"error":{"code":80001,"message":"too many calls"}}'],
+    [`x-business-use-case-usage: ${used('pages')}`, '{"error":{"code":613,"type":"OAuthException"}}'],
     [`x-business-use-case-usage: ${usage}`, 'no'],
     [`x-business-use-case-usage: ${usage}\r\nretry-after: 86400`, 'no'],
   ] as const) {

@@ -49,7 +49,21 @@ t.test(
     }
     t.strictSame(readUsage(headers, PAGE), { percent: 12, regainMs: null })
     t.equal(readRetryAfterMs(headers, PAGE), null)
+    t.equal(readRetryAfterMs(headers, PAGE, true), null, 'also where a limit refuses the call')
     t.equal(readUsage(headers), null, 'nor about a call for no Page')
+  },
+)
+
+t.test(
+  'of a refusal because of a limit, the wait is that of any use of the Page where none of messages is told',
+  (t) => {
+    // jgorset/facebook-messenger#275: 613 on a send, with this alone.
+    const pages = { type: 'pages', call_count: 107, total_time: 125, estimated_time_to_regain_access: 12 }
+    const headers = { 'x-business-use-case-usage': JSON.stringify({ [PAGE]: [pages], '999': [pages] }) }
+    t.equal(readRetryAfterMs(headers, PAGE, true), 12 * 60_000)
+    t.equal(readRetryAfterMs(headers, PAGE), null)
+    t.equal(readRetryAfterMs(headers, '100000000000002', true), null)
+    t.end()
   },
 )
 
