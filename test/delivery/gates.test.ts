@@ -268,19 +268,44 @@ t.test(
   },
 )
 
-t.test('the next keeper of a Page tells of a long limit, too', async (t) => {
-  const last = build()
-  last.gates.close(PAGE, { cause: 'rate_limited' }, 5 * 3_600_000)
-  const { gates, clock, needs } = build(last.kept)
-  gates.taken(PAGE)
-  await clock.advance(0)
-  t.match(needs, [{ cause: 'outage', what: /too many calls/ }])
-  await clock.advance(3_600_000)
-  gates.succeeded(PAGE)
+t.test('a long limit is over where nothing waits any more once it has ended, and not before', async (t) => {
+  const { gates, clock, needs, fail } = build()
+  fail(1, 1)
+  gates.close(PAGE, { cause: 'rate_limited' }, 5 * 3_600_000)
+  await clock.advance(5 * 3_600_000 - 1)
+  t.match(needs, [{ cause: 'outage', what: /for 300 minutes/ }])
+  await clock.advance(40 * 60_000)
+  t.match(needs, [{ cause: 'outage' }], 'what waits has a while to be tried')
+  await clock.advance(1)
   t.same(needs, [])
   gates.stop()
-  last.gates.stop()
 })
+
+t.test(
+  'the next keeper of a Page waits as long as a limit lasts, whatever its clock says, and tells of it',
+  async (t) => {
+    for (const [aheadMs, waitMs] of [
+      [0, 5 * 3_600_000],
+      [-86_400_000, 5 * 3_600_000],
+      [3_600_000, 4 * 3_600_000],
+    ] as const) {
+      const last = build()
+      last.gates.close(PAGE, { cause: 'rate_limited' }, 5 * 3_600_000)
+      const { gates, clock, needs, room } = build(last.kept)
+      clock.set(aheadMs)
+      gates.taken(PAGE)
+      await clock.advance(waitMs - 1)
+      t.match(needs, [{ cause: 'outage', what: /too many calls/ }])
+      t.equal(room().all, 0, `ahead by ${aheadMs}`)
+      await clock.advance(1)
+      t.equal(room().all, 4)
+      gates.succeeded(PAGE)
+      t.same(needs, [])
+      gates.stop()
+      last.gates.stop()
+    }
+  },
+)
 
 t.test('a Facebook that cannot be reached for half an hour is told as that', async (t) => {
   const { gates, clock, needs } = build()

@@ -11,7 +11,7 @@ export interface GateNotes {
   recall: (pageId: string) => Promise<{ why: Closing; closings: number; waitMs: number } | null>
 }
 
-/** The clock of another machine may be wrong: no wait that Facebook asks for is longer. */
+/** Of a note that does not say how long the Page was to wait, as versions before wrote it. */
 const LONGEST_MS = 60 * 60_000
 
 export const createGateNotes = (deps: {
@@ -29,7 +29,7 @@ export const createGateNotes = (deps: {
   return {
     closed: (pageId, why, closings, waitMs) => {
       noted.add(pageId)
-      write(pageId, JSON.stringify({ why, closings, untilMs: clock.now() + waitMs }))
+      write(pageId, JSON.stringify({ why, closings, waitMs, untilMs: clock.now() + waitMs }))
     },
     opened: (pageId) => {
       if (noted.delete(pageId)) write(pageId, '')
@@ -38,22 +38,35 @@ export const createGateNotes = (deps: {
       const note = read(await store.recall(nameOf(pageId)).catch(() => null))
       if (note === null) return null
       noted.add(pageId)
-      const { untilMs, ...rest } = note
-      return { ...rest, waitMs: Math.min(LONGEST_MS, untilMs - clock.now()) }
+      const { untilMs, waitMs, ...rest } = note
+      // The clock of the machine that wrote it may be wrong.
+      return { ...rest, waitMs: Math.min(waitMs, untilMs - clock.now()) }
     },
   }
 }
 
 const nameOf = (pageId: string): string => `gate:${pageId}`
 
-const read = (text: string | null): { why: Closing; closings: number; untilMs: number } | null => {
+interface Note {
+  why: Closing
+  closings: number
+  waitMs: number
+  untilMs: number
+}
+
+const read = (text: string | null): Note | null => {
   if (text === null || text === '') return null
   try {
-    const { why, closings, untilMs } = Object(parseJson(text))
+    const { why, closings, waitMs, untilMs } = Object(parseJson(text))
     if (!isJsonObject(why) || typeof why['cause'] !== 'string') return null
     if (typeof closings !== 'number' || typeof untilMs !== 'number') return null
     // Written by this function's counterpart, perhaps of another version: a cause that is not known is only shown.
-    return { why: why as unknown as Closing, closings, untilMs }
+    return {
+      why: why as unknown as Closing,
+      closings,
+      waitMs: typeof waitMs === 'number' ? waitMs : LONGEST_MS,
+      untilMs,
+    }
   } catch {
     return null
   }

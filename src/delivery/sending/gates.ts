@@ -148,6 +148,8 @@ export const createGates = (deps: {
     if (gate?.state !== 'closed') return
     gate.cancelTimer()
     gate.state = 'half_open'
+    // All that waited may have been given up meanwhile: then nothing tries, and nothing else ends what was told.
+    remember(pageId, gate)
     apply(pageId)
   }
 
@@ -158,6 +160,8 @@ export const createGates = (deps: {
     if (gate.why !== null && gate.why.cause !== why.cause) settle(pageId, gate.why)
     gate.why = why
     const waitMs = shut(pageId, gate, 'page', { ...SLOW, atLeastMs })
+    // That nothing is tried while it is closed proves nothing.
+    gate.cancelQuiet()
     if (why.cause === 'rate_limited') gate.longOutage.limited(waitMs)
     raise(pageId, why)
   }
