@@ -24,7 +24,7 @@ export interface Item {
 export const normalise = (entries: Field, receivedMs: number): WebhookEvent[] =>
   itemsOf(entries, receivedMs).map((item) => readItem(item))
 
-/** Takes the entries apart. An entry with nothing in the lists we know is kept as one item where it holds something else: that is new. */
+/** Takes the entries apart. An entry without the lists we know, and lists beside them, are new: they are kept as one item. */
 export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
   const items: Item[] = []
   for (const entry of listOf(entries)) {
@@ -32,7 +32,6 @@ export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
     const { messaging, standby, changes } = entry
     const pageId = idOf(entry['id'])
     const timeMs = millisOf(entry['time']) ?? receivedMs
-    const before = items.length
     for (const content of listOf(messaging)) {
       items.push({ pageId, timeMs, standby: false, change: false, content })
     }
@@ -40,10 +39,10 @@ export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
       items.push({ pageId, timeMs, standby: true, change: false, content })
     }
     for (const content of listOf(changes)) items.push(toChange({ pageId, timeMs }, content))
-    const names = Object.keys(entry)
-    const hasNoList = !names.some((name) => LISTS.has(name))
-    if (items.length === before && (hasNoList || names.some((name) => !ENTRY.has(name)))) {
-      items.push({ pageId, timeMs, standby: false, change: false, content: entry })
+    const rest = Object.entries(entry).filter(([name]) => !LISTS.has(name))
+    const hasNoList = rest.length === Object.keys(entry).length
+    if (hasNoList || rest.some(([name, value]) => Array.isArray(value) && name !== HOPS)) {
+      items.push({ pageId, timeMs, standby: false, change: false, content: Object.fromEntries(rest) })
     }
   }
   return items
@@ -74,7 +73,8 @@ export const readItem = (item: Item, text?: string): WebhookEvent => {
 }
 
 const LISTS: ReadonlySet<string> = new Set(['messaging', 'standby', 'changes'])
-const ENTRY: ReadonlySet<string> = new Set([...LISTS, 'id', 'time'])
+/** Through which apps a conversation went; it comes beside the messages and is no event (docs/messenger-platform.md#e4). */
+const HOPS = 'hop_context'
 
 const toChange = (about: Pick<Item, 'pageId' | 'timeMs'>, content: Json): Item => {
   const { field, value } = objectOf(content)

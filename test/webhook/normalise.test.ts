@@ -271,6 +271,12 @@ t.test('what Facebook invents next is kept as unknown', async (t) => {
     [{ kind: 'unknown', raw: { calls: [{ any: 1 }] } }],
     'also beside an empty list',
   )
+  const entry = { id: PAGE, time: WHEN, messaging: [message({ mid: 'a' })] }
+  const beside = normalise([{ ...entry, calls: [{ any: 1 }] }], NOW)
+  t.match(beside, [{ key: 'message:a' }, { kind: 'unknown', keys: ['id', 'time', 'calls'], psid: null }])
+  t.same(beside[1]?.raw, { id: PAGE, time: WHEN, calls: [{ any: 1 }] }, 'the known list is not kept twice')
+  for (const hops of [[{ app_id: 1, metadata: 'messenger_platform' }], { app_id: 1, metadata: '' }])
+    t.equal(normalise([{ ...entry, hop_context: hops }], NOW).length, 1, 'comes beside each message')
   t.match(normalise([{ id: PAGE, messaging: [null, 5, 'x', []] }], NOW), [
     { kind: 'unknown', keys: [] },
     { kind: 'unknown', keys: [] },
