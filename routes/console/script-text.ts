@@ -35,6 +35,7 @@ async function operatorScriptText(app: FastifyInstance) {
           text,
           version,
           mistakes,
+          remarks: mistakes.length === 0 ? script.remarks(text) : [],
           checked: null,
           line: Number.isInteger(line) ? line : null,
           csrf,
@@ -54,12 +55,22 @@ async function operatorScriptText(app: FastifyInstance) {
         title: 'Script as a text',
         script: 'text.js',
         content: (csrf) =>
-          textPage({ ...head, text, version, mistakes: [], checked: null, line: null, ...more, csrf }),
+          textPage({
+            ...head,
+            text,
+            version,
+            mistakes: [],
+            remarks: [],
+            checked: null,
+            line: null,
+            ...more,
+            csrf,
+          }),
       })
     }
     if (form.get('do') === 'check') {
       const { mistakes } = script.judge(text)
-      return again({ mistakes, checked: mistakes.length === 0 ? 'right' : null })
+      return again(mistakes.length > 0 ? { mistakes } : { checked: 'right', remarks: script.remarks(text) })
     }
     const saved = await script.saveText({ text, version, by: app.signIn.nameOf(request) })
     if (saved.is === 'wrong') return again({ mistakes: saved.mistakes }, 422)
@@ -112,7 +123,16 @@ async function operatorScriptText(app: FastifyInstance) {
       return showPage(reply.code(422), {
         title: 'Script as a text',
         content: (csrf) =>
-          textPage({ ...head, text, version, mistakes: saved.mistakes, checked: null, line: null, csrf }),
+          textPage({
+            ...head,
+            text,
+            version,
+            mistakes: saved.mistakes,
+            remarks: [],
+            checked: null,
+            line: null,
+            csrf,
+          }),
       })
     }
     changed(request.ip, script)

@@ -36,7 +36,8 @@ export const fileOfPage = (main: string, { pages }: Script, pageId: string): str
   return path === undefined ? null : join(dirname(main), path)
 }
 
-const readBytes = async (file: string): Promise<Buffer> => {
+/** @throws BotError `BOT_USAGE` where there is no file to read */
+export const readBytes = async (file: string): Promise<Buffer> => {
   try {
     return await readFile(file)
   } catch (error) {

@@ -1,12 +1,14 @@
 import { ScriptError } from '../script/mistakes.ts'
+import { remarksOn, type Remark } from '../script/remarks.ts'
 import type { Script } from '../script/types.ts'
 import type { Env } from '../base/config.ts'
 import { command, EXIT, wrongUsage, type Io } from './command.ts'
-import { fileOfPage, ownScript, readScript } from './read-script.ts'
+import { fileOfPage, ownScript, readBytes, readScript } from './read-script.ts'
 
 export const scriptCheck = command({
   name: 'script:check',
-  about: 'Reads a script and those that it names for Pages, and tells every mistake with its place.',
+  about:
+    'Reads a script and those that it names for Pages, and tells every mistake with its place, and what may be meant otherwise.',
   usage: [
     ['npm run script:check', 'the script that BOT_SCRIPT names, or bot.yaml'],
     ['npm run script:check -- FILE', 'this one'],
@@ -30,11 +32,12 @@ export const scriptCheck = command({
 })
 
 /** A script that was read, and what came of it. */
-type Judged = { file: string } & ({ script: Script } | { error: ScriptError })
+type Judged = { file: string } & ({ script: Script; remarks: Remark[] } | { error: ScriptError })
 
 const judge = async (file: string, env: Env, main: string | null): Promise<Judged> => {
   try {
-    return { file, script: await readScript(file, env, main) }
+    const script = await readScript(file, env, main)
+    return { file, script, remarks: remarksOn(await readBytes(file), file) }
   } catch (error) {
     if (error instanceof ScriptError) return { file, error }
     throw error
@@ -47,12 +50,21 @@ const filesOfPages = (main: string, script: Script): string[] => [
 
 const toJson = (judged: Judged) =>
   'script' in judged
-    ? { file: judged.file, mistakes: [], ...summaryOf(judged.script) }
+    ? { file: judged.file, mistakes: [], remarks: judged.remarks, ...summaryOf(judged.script) }
     : { file: judged.file, mistakes: judged.error.mistakes }
 
 const tell = (judged: Judged, { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void => {
-  if ('script' in judged) stdout.write(`${judged.file} is fine: ${sentence(summaryOf(judged.script))}.\n`)
-  else stderr.write(`${judged.error.message}\n`)
+  if ('error' in judged) {
+    stderr.write(`${judged.error.message}\n`)
+    return
+  }
+  const { file, script, remarks } = judged
+  stdout.write(`${file} is fine: ${sentence(summaryOf(script))}.\n`)
+  if (remarks.length === 0) return
+  stdout.write(
+    `Look at ${count(remarks.length, 'place', 'places')} that may say something else than you mean:\n`,
+  )
+  for (const { line, column, says } of remarks) stdout.write(`  ${file}:${line}:${column}: ${says}\n`)
 }
 
 const summaryOf = (script: Script) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { BotError } from '../base/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Mistake } from '../script/mistakes.ts'
+import { remarksOn, type Remark } from '../script/remarks.ts'
 import type { ScriptPlace } from '../script/script-files.ts'
 import type { Script } from '../script/types.ts'
 import { addPhrase, addReply, removeReply, type NewReply } from './additions.ts'
@@ -27,6 +28,8 @@ export interface ScriptAtDesk extends Omit<ScriptPlace, 'script' | 'read'> {
   read: () => Promise<ReadScript>
   /** What is wrong with a text, as `script:check` tells it. */
   judge: (text: string) => Judged
+  /** What may be meant otherwise in a text without mistakes, as `script:check` tells it. */
+  remarks: (text: string) => readonly Remark[]
   blockedBy: ScriptEditor['blockedBy']
   versions: Pick<Versions, 'list' | 'read'>
   /** Puts another text in the place of the one that `version` tells. */
@@ -131,6 +134,7 @@ export const createScriptDesk = (deps: {
         return { text, version: versionOf(text), ...judge(bytes) }
       },
       judge,
+      remarks: (text) => remarksOn(text, name),
       blockedBy: editor.blockedBy,
       versions,
       saveText: ({ text, ...change }) => save(versionOf, () => text, change),

@@ -27,6 +27,18 @@ t.test('script:check tells every mistake with its place', async (t) => {
   t.match(JSON.parse(stdout), { mistakes: [{ line: 3, column: 5 }, { line: 4 }] })
 })
 
+t.test('script:check tells what a right script may mean otherwise', async (t) => {
+  const dir = t.testdir({ 'bot.yaml': 'fallback:\n  say: We are #1 in town\n' })
+  const env = { BOT_SCRIPT: join(dir, 'bot.yaml') }
+  t.match(await run(scriptCheck, dir, [], { env }), {
+    code: 0,
+    stdout: /is fine[^]*Look at 1 place [^]*bot\.yaml:2:8: The text ends before "#1 in town"/,
+  })
+  const { code, stdout } = await run(scriptCheck, dir, ['--json'], { env })
+  t.equal(code, 0)
+  t.match(JSON.parse(stdout), { mistakes: [], remarks: [{ line: 2, column: 8, says: /#1 in town/ }] })
+})
+
 t.test('script:check that cannot check says so', async (t) => {
   const dir = t.testdir()
   t.match(await run(scriptCheck, dir, ['nope.yaml']), { code: 2, stderr: /There is no file nope\.yaml/ })

@@ -1,6 +1,7 @@
 import type { Line } from '../../editing/difference.ts'
 import type { ScriptAtDesk } from '../../editing/desk.ts'
 import type { Mistake } from '../../script/mistakes.ts'
+import type { Remark } from '../../script/remarks.ts'
 import { html, type Html } from '../../web/html.ts'
 import { called, count } from '../../web/words.ts'
 import { addressOf, SCRIPT, scriptKey, TEXT, VERSIONS } from './addresses.ts'
@@ -87,15 +88,35 @@ export const mistakesList = (mistakes: readonly Mistake[], text: string | null):
         .map(
           ({ line, found, expected, hint }) =>
             html`<li>
-              ${line !== null && text !== null && html`<a href="#text" data-line="${line}">Line ${line}</a>:`}
-              found ${found}; expected ${expected}. ${hint}
-              ${line !== null && text !== null && html`<code>${clip(lines[line - 1] ?? '', 200)}</code>`}
+              ${line !== null && text !== null && html`${lineLink(line)}:`}
+              ${`found ${found}; expected ${expected}.`} ${hint}
+              ${line !== null && text !== null && lineShown(lines, line)}
             </li>`,
         )}
     </ol>
     ${mistakes.length > MOST_SHOWN && html`<p>and ${mistakes.length - MOST_SHOWN} more</p>`}
   </div>`
 }
+
+/** @param text - the text they were found in */
+export const remarksList = (remarks: readonly Remark[], text: string): Html => {
+  const lines = text.split('\n')
+  return html`<div class="outcome warn" role="status">
+    <p><b>Right, but ${count(remarks.length, 'place')} may say something else than you mean.</b></p>
+    <ol class="mistakes">
+      ${remarks
+        .slice(0, MOST_SHOWN)
+        .map(({ line, says }) => html`<li>${lineLink(line)}: ${says} ${lineShown(lines, line)}</li>`)}
+    </ol>
+    ${remarks.length > MOST_SHOWN && html`<p>and ${remarks.length - MOST_SHOWN} more</p>`}
+  </div>`
+}
+
+/** Leads to the place in the text field. */
+const lineLink = (line: number): Html => html`<a href="#text" data-line="${line}">Line ${line}</a>`
+
+const lineShown = (lines: readonly string[], line: number): Html =>
+  html`<code>${clip(lines[line - 1] ?? '', 200)}</code>`
 
 const MOST_SHOWN = 30
 

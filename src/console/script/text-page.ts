@@ -1,15 +1,18 @@
 import type { Line } from '../../editing/difference.ts'
 import type { Mistake } from '../../script/mistakes.ts'
+import type { Remark } from '../../script/remarks.ts'
 import { html, verbatim, type Html } from '../../web/html.ts'
 import { count } from '../../web/words.ts'
 import { TEXT } from './addresses.ts'
-import { differenceList, mistakesList, scriptField, scriptHead, type Head } from './pieces.ts'
+import { differenceList, mistakesList, remarksList, scriptField, scriptHead, type Head } from './pieces.ts'
 
 export interface TextEditor extends Head {
   text: string
   /** Of the file that the text was made from, or is to replace. */
   version: string
   mistakes: readonly Mistake[]
+  /** Of a text without mistakes. */
+  remarks: readonly Remark[]
   /** What was found out; null before. */
   checked: 'right' | null
   /** Set where another person changed the file meanwhile: what saving would change of that. */
@@ -20,7 +23,8 @@ export interface TextEditor extends Head {
 }
 
 export const textPage = (editor: TextEditor): Html => {
-  const { script, text, version, mistakes, checked, againstNow, line, csrf, blockedBy, isOwner } = editor
+  const { script, text, version, mistakes, remarks, checked, againstNow, line, csrf, blockedBy, isOwner } =
+    editor
   const field = html`<label for="text">${count(text.split('\n').length, 'line')}, as in the file</label>
     <textarea
       id="text"
@@ -41,6 +45,7 @@ ${verbatim(text)}</textarea>`
         checked === 'right' &&
         html`<p class="outcome good" role="status">No mistakes. It is not saved yet.</p>`
       }
+      ${remarks.length > 0 && remarksList(remarks, text)}
       ${
         againstNow !== undefined &&
         html`<div class="outcome warn" role="alert">

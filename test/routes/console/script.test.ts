@@ -208,6 +208,20 @@ t.test('mistakes in the text are told as script:check tells them, and nothing is
   t.match((await tab.submit(TEXT, { do: 'check', text: SCRIPT })).body, /No mistakes\. It is not saved yet/)
 })
 
+t.test(
+  'what a right text may mean otherwise is told at its line, before and after it is saved',
+  async (t) => {
+    const { tab } = await scene(t)
+    t.notMatch((await tab.get(TEXT)).body, /something else than you mean/)
+    const doubtful = SCRIPT.replace('say: From 9 to 18.', 'say: Gate #1')
+    const checked = (await tab.submit(TEXT, { do: 'check', text: doubtful })).body
+    t.match(checked, /No mistakes/)
+    t.match(checked, /1 place may say something else[^]*data-line="\d+"[^]*ends before &quot;#1&quot;/)
+    t.equal((await tab.submit(TEXT, { do: 'save', text: doubtful })).statusCode, 303)
+    t.match((await tab.get(TEXT)).body, /ends before &quot;#1&quot;/)
+  },
+)
+
 t.test('a text that another has changed meanwhile is not overwritten unseen', async (t) => {
   const { tab, write, script } = await scene(t)
   await tab.get(TEXT)

@@ -1,0 +1,147 @@
+import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scalar } from 'yaml'
+import { showsNothing } from './look-alikes.ts'
+import { quoted } from './mistakes.ts'
+import { openSource, type Source } from './source.ts'
+
+/** A place of a right script that may say something else than its writer meant. */
+export interface Remark {
+  /** From 1. */
+  line: number
+  /** From 1, in characters of the line. */
+  column: number
+  /** Whole sentences: what the script says there, and how the other thing is written. */
+  says: string
+}
+
+/**
+ * What a script says that few people mean, such as half a text because the other half is a comment. Such a script is used all the same.
+ *
+ * @param content - a script without mistakes
+ * @throws ScriptError as `parseScript`
+ */
+export const remarksOn = (content: string | Uint8Array, file: string): Remark[] => {
+  const source = openSource(content, file)
+  const found: { offset: number; says: string }[] = []
+  const marks = new Set([...source.aliases.keys()].map((alias) => (isAlias(alias) ? alias.source : '')))
+  const named = new Set<string>()
+
+  const look = (node: Node, key: string | null, isInList: boolean): void => {
+    const [offset] = node.range ?? [0]
+    const remark = (says: string | null): void => {
+      if (says !== null) found.push({ offset, says })
+    }
+    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor && !marks.has(node.anchor))
+      remark(unusedMark(node.anchor))
+    if (!isScalar(node) || typeof node.value !== 'string') return
+    const text = node.value
+    if (NAMING.has(key ?? '')) named.add(text)
+    if (key === 'time_zone') remark(aboutZone(text))
+    if (node.type === 'PLAIN') {
+      remark(aboutComment(node, source))
+      remark(aboutLines(node, source))
+    }
+    if (key === 'when') {
+      if (!isInList && node.type === 'PLAIN' && !text.startsWith('/')) remark(aboutCommas(text))
+      return
+    }
+    if (node.type === 'PLAIN' || node.type === 'QUOTE_SINGLE') remark(aboutLineEnd(text))
+    if (node.type === 'PLAIN') remark(aboutQuotes(text))
+    remark(aboutHtml(text))
+  }
+
+  visit(source.root, {
+    Node: (at, node, path) => {
+      const parent = path.at(-1)
+      // A key says nothing, and what is named by it was looked at where it stands.
+      if (at === 'key' || isAlias(node)) return
+      const owner = isSeq(parent) ? path.at(-2) : parent
+      look(node, keyOf(owner), isSeq(parent))
+    },
+  })
+  found.push(...unreached(source, named))
+  return found
+    .toSorted((a, b) => a.offset - b.offset)
+    .map(({ offset, says }) => {
+      const { line, col } = source.lines.linePos(offset)
+      return { line, column: col, says }
+    })
+}
+
+/** Keys whose values name replies. */
+const NAMING = new Set(['reply', 'choices', 'next', 'go', 'get_started', 'payload'])
+
+const keyOf = (owner: unknown): string | null => {
+  const key = owner !== null && typeof owner === 'object' && 'key' in owner ? (owner as Pair).key : null
+  return isScalar(key) ? String(key.value) : null
+}
+
+const IN_QUOTES = 'If it belongs to the text, put the whole text in quotes.'
+
+const unusedMark = (name: string): string => `"&${name}" is a mark for YAML and is not said. ${IN_QUOTES}`
+
+/** A comment that begins with a word right behind its sign: "We are #1". */
+const aboutComment = ({ range }: Scalar, { text }: Source): string | null => {
+  const [, end = 0] = range ?? []
+  const comment = /^[ \t]+(#[\p{L}\p{N}].*)/u.exec(text.slice(end, end + 500))?.[1]
+  return comment === undefined
+    ? null
+    : `The text ends before ${quoted(comment)}, which is a comment. ${IN_QUOTES}`
+}
+
+/** Lines that begin like items of a list, and are joined to one text. */
+const aboutLines = ({ range }: Scalar, { text }: Source): string | null => {
+  const [start = 0, end = 0] = range ?? []
+  return /\n\s*(?:[•·▪●*–—-]|\d+[.)]\s)/u.test(text.slice(start, end))
+    ? 'These lines are one text, joined with spaces. To keep the lines, write | behind the colon; an item of a list begins with "- ".'
+    : null
+}
+
+const aboutCommas = (text: string): string | null => {
+  const parts = text.split(/\s*[,;|，、،]\s*/u).filter((part) => !showsNothing(part))
+  const isList = parts.length > 2 || (parts.length === 2 && parts.every((part) => !/\s\S+\s/.test(part)))
+  return isList ? `This is one phrase. Several stand in brackets: ${quoted(`[${parts.join(', ')}]`)}.` : null
+}
+
+const aboutLineEnd = (text: string): string | null =>
+  text.includes('\\n') && !text.startsWith('/')
+    ? '"\\n" is said as it stands. A line ends by it in double quotes alone; or write the lines below |.'
+    : null
+
+const aboutQuotes = (text: string): string | null =>
+  /^[“„«‘].*[”“»’]$/su.test(text)
+    ? 'The typographic quotation marks around this text are said, too. The quotes of YAML are \' and ".'
+    : null
+
+const aboutHtml = (text: string): string | null => {
+  const [tag] =
+    /<\/?(?:a|b|br|div|em|h\d|i|li|p|span|strong|u|ul)(?:\s[^<>]*)?\/?>|&(?:amp|nbsp|quot|#\d+);/i.exec(
+      text,
+    ) ?? []
+  return tag === undefined ? null : `${quoted(tag)} is shown as it stands: Messenger knows no HTML.`
+}
+
+/** Zones whose names people take for the time of a region, which has summer time. */
+const CITIES: Record<string, string> = { EST: 'America/New_York', MST: 'America/Denver' }
+
+const aboutZone = (zone: string): string | null => {
+  const city = CITIES[zone.toUpperCase()]
+  if (city !== undefined) return `${zone} has no summer time. The time of the region is ${city}.`
+  const [, sign] = /^Etc\/GMT([+-])\d/i.exec(zone) ?? []
+  return sign === undefined
+    ? null
+    : `${zone} is ${sign === '+' ? 'behind' : 'ahead of'} Greenwich, and has no summer time. Name a city, such as Europe/Berlin.`
+}
+
+/** Replies that no words, no button and no other reply leads to. */
+const unreached = ({ root }: Source, named: ReadonlySet<string>): { offset: number; says: string }[] => {
+  const replies = isMap(root) ? root.get('replies', true) : null
+  if (!isMap(replies)) return []
+  return replies.items.flatMap(({ key, value }) => {
+    if (!isScalar(key) || named.has(String(key.value))) return []
+    if (!isMap(value) || value.has('when') || value.has('title')) return []
+    return {
+      offset: key.range?.[0] ?? 0,
+      says: `Nothing leads to the reply ${quoted(String(key.value))}: it has no "when" and no title, and no button, choice or "next" names it.`,
+    }
+  })
+}
