@@ -1,12 +1,13 @@
 import { connect, createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
+import type { NewEvent } from '../../src/store/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
-import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { freshDatabase, ownDatabase, server, sql } from '../helpers/postgres.ts'
 import { instance, keepsAll, TIMES, untilFound } from './instances.ts'
 import { until } from '../helpers/until.ts'
 import { createWay } from '../helpers/way.ts'
-import { anyRoom, bodies, handleAll, keys, newEvent, replyOf, sendAll } from '../store/steps.ts'
+import { anyRoom, bodies, eventOf, handleAll, keys, newEvent, replyOf, sendAll } from '../store/steps.ts'
 
 t.test(
   'a connection that breaks is opened anew, and nothing that waits is lost or handed out twice',
@@ -158,3 +159,85 @@ t.test(
     t.same(bodies(await untilFound(() => store.claimOutbox(1, anyRoom))), ['late'])
   },
 )
+
+const FILED = `
+select c.psid, i.body from evergreen.inbox i join evergreen.conversation c on c.id = i.conversation order by i.seq`
+
+t.test(
+  'numbers that a server has lost with its last commits become no other event, visitor or Page',
+  async (t) => {
+    const { urlOf } = await server()
+    const [url, admin] = [await ownDatabase(t), urlOf('postgres')]
+    const name = new URL(url).pathname.slice(1)
+    const way = await createWay(t, url)
+    const { store, duty } = await instance(t, way.url)
+    await keepsAll({ duty, store }, 'page-1')
+    const cut = async (): Promise<void> => {
+      way.cut()
+      await sql(admin, 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+    }
+    /** Facebook repeats what was not answered 200. */
+    const accept = (event: NewEvent): Promise<void> =>
+      until(() =>
+        store.accept([event]).then(
+          () => true,
+          () => false,
+        ),
+      )
+    await cut()
+    await sql(admin, `create database ${name}_before template ${name}`)
+    way.lead(url)
+    await accept(newEvent('lost', { psid: 'one' }))
+    const claim = await untilFound(() => store.claimInbox(1))
+    await accept(newEvent('lost, too', { psid: 'one', pageId: 'page-of-one' }))
+    await cut()
+    await sql(admin, `drop database ${name}`)
+    await sql(admin, `alter database ${name}_before rename to ${name}`)
+
+    const other = await openPostgresStore({
+      url,
+      clock: systemClock,
+      name: 'test',
+      owner: 'test',
+      leases: null,
+    })
+    t.teardown(() => other.close())
+    await other.accept([newEvent('of another', { psid: 'new' })])
+    await other.accept([newEvent('of another Page', { psid: 'new', pageId: 'page-of-another' })])
+    way.lead(url)
+    await accept(newEvent('of one', { psid: 'one', pageId: 'page-of-one' }))
+    t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['to one'] }), null)
+    t.same(await sql(url, FILED), [
+      { psid: 'new', body: '{"key":"of another"}' },
+      { psid: 'new', body: '{"key":"of another Page"}' },
+      { psid: 'one', body: '{"key":"of one"}' },
+    ])
+    t.same(await sql(url, 'select from evergreen.outbox'), [])
+  },
+)
+
+t.test('a server whose sequences lie behind its rows numbers on above them', async (t) => {
+  const url = await ownDatabase(t)
+  const before = await instance(t, url)
+  const pages = Array.from({ length: 40 }, (_, n) => `page-${n}`)
+  await before.store.accept(pages.map((pageId) => newEvent('earlier', { pageId })))
+  await before.close()
+  // As after logical replication, which brings rows alone.
+  await sql(url, 'alter sequence evergreen.seq restart')
+  await sql(
+    url,
+    `select setval(pg_get_serial_sequence('evergreen.page', 'no'), (select min(no) from evergreen.page))`,
+  )
+
+  const { store } = await instance(t, url)
+  t.same(await store.accept([newEvent('later'), newEvent('first', { pageId: 'page-40' })]), {
+    stored: 2,
+    duplicates: 0,
+  })
+  const [row] = await sql(
+    url,
+    'select count(*)::int as n, max(seq) = max(seq) filter (where body ~ $1) as last from evergreen.inbox',
+    ['first'],
+  )
+  t.same(row, { n: 42, last: true })
+})

@@ -108,6 +108,9 @@ t.test('the doctor names the right that the user does not have, and how it is gi
   })
   await sql(own, `grant all on all tables in schema evergreen to ${user}`)
   await sql(own, `grant usage on all sequences in schema evergreen to ${user}`)
+  await opens(url.href)
+  t.match(await check(), { status: 'failure', next: /grant all on all sequences/ })
+  await sql(own, `grant all on all sequences in schema evergreen to ${user}`)
   const found = await inspectServer(url.href, systemClock)
   t.match(found, { status: 'sound', server: { aheadMs: Number, answersMs: Number } })
 

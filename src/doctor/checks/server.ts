@@ -79,7 +79,7 @@ const lacking: Record<Lack, (rights: Rights) => Finding> = {
   tables: ({ user, schema }) =>
     failure(
       `the user ${user} may not read and write ${listOf(schema?.closed ?? [])} of the schema evergreen`,
-      `As the owner: grant all on all tables in schema evergreen to ${user}; grant usage on all sequences in schema evergreen to ${user}`,
+      `As the owner: grant all on all tables in schema evergreen to ${user}; grant all on all sequences in schema evergreen to ${user}`,
     ),
   own: ({ user, schema }) =>
     failure(

@@ -10,19 +10,11 @@ import {
   type Operation,
   type StoreDatabase,
 } from '../queues/operations.ts'
-import {
-  codeOf,
-  createLink,
-  fromSecondOn,
-  isLost,
-  READ_ONLY,
-  type Connection,
-  type Query,
-  type Row,
-} from './connection.ts'
+import { codeOf, createLink, isLost, READ_ONLY, type Connection, type Query, type Row } from './connection.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
 import { createPruning } from './history.ts'
 import { keptStatements } from './kept.ts'
+import { leap } from './leap.ts'
 import type { Leases } from './leases.ts'
 import { createNoticedElsewhere } from './noticed-elsewhere.ts'
 import { createNumbers } from './numbers.ts'
@@ -79,11 +71,18 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     prune: createPruning(),
   }
   let onForeignWrite = (_written: ForeignWrite): void => undefined
-  const countOpening = fromSecondOn(() => report.reconnected('queues'))
-  const link = createLink({ url, name }, async () => countOpening())
   let isInterrupted = false
   let interruptedMs = Number.NEGATIVE_INFINITY
   let isClosed = false
+  let isPrepared = false
+  const link = createLink({ url, name }, async (opened) => {
+    if (!isPrepared) return
+    report.reconnected('queues')
+    // The server may be another one by now, without the last commits of the one before.
+    isInterrupted = true
+    numbers.forget()
+    await leap(opened)
+  })
 
   /** Refuses the transaction unless every operation's Page is kept under the operation's fence; until its end none is taken. */
   const hold = (operations: readonly Operation[]): Query[] => {
@@ -272,6 +271,8 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   try {
     const open = await link.ready()
     await migrate(open)
+    await leap(open)
+    isPrepared = true
     const instance = await instanceOf(open)
     const { pagesWaiting } = elsewhere.seen(await open.query(elsewhere.look))
     return {

@@ -120,7 +120,7 @@ select quote_ident(current_user) as "user", quote_ident(current_database()) as d
   has_schema_privilege(n.oid, 'usage') and (c.oid is not null or has_schema_privilege(n.oid, 'create')) as "mayUse",
   array(
     select r.relname::text from pg_class r where r.relnamespace = n.oid and case r.relkind
-      when 'S' then not has_sequence_privilege(r.oid, 'usage')
+      when 'S' then not (has_sequence_privilege(r.oid, 'usage') and has_sequence_privilege(r.oid, 'update'))
       when 'r' then not (has_table_privilege(r.oid, 'select') and has_table_privilege(r.oid, 'insert')
         and has_table_privilege(r.oid, 'update') and has_table_privilege(r.oid, 'delete'))
       else false end

@@ -15,6 +15,8 @@ export interface Numbers extends Known {
   /** Makes those of these events known; Pages and visitors who write for the first time get theirs. */
   learn: (connection: Connection, events: readonly EventToAccept[], pages: readonly string[]) => Promise<void>
   forgetConversations: () => void
+  /** Learns all of them anew. */
+  forget: () => void
 }
 
 export const createNumbers = (): Numbers => {
@@ -79,6 +81,10 @@ export const createNumbers = (): Numbers => {
         conversations.set(keyOf(page as number, psid as string), id as number)
     },
     forgetConversations: conversations.clear,
+    forget: () => {
+      pages.clear()
+      conversations.clear()
+    },
   }
 }
 
