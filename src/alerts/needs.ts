@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { createListeners } from '../base/listeners.ts'
 import { CHECKOUT, fitCommands, type Surroundings } from '../cures/surroundings.ts'
 
 /** Why a person is needed. docs/operations.md has the cure of each. */
@@ -111,14 +112,10 @@ export const createNeeds = ({
   surroundings?: Surroundings
 }): Needs => {
   const open = new Map<string, OpenNeed>()
-  const listeners = new Set<Parameters<Needs['onChange']>[0]>()
-  const rewordedListeners = new Set<() => void>()
+  const changes = createListeners<[{ need: OpenNeed; opened: boolean }]>()
+  const rewordings = createListeners()
 
   const fitted = (need: Need): Need => ({ ...need, remedy: fitCommands(need.remedy, surroundings) })
-
-  const announce = (need: OpenNeed, opened: boolean): void => {
-    for (const listener of listeners) listener({ need, opened })
-  }
 
   return {
     raise: (need) => {
@@ -126,32 +123,26 @@ export const createNeeds = ({
       if (open.has(key)) return
       const opened = { ...fitted(need), sinceMs: clock.now() }
       open.set(key, opened)
-      announce(opened, true)
+      changes.tell({ need: opened, opened: true })
     },
     update: (need) => {
       const before = open.get(keyOf(need))
       if (before === undefined) return
       open.set(keyOf(need), { ...fitted(need), sinceMs: before.sinceMs })
-      if (before.what !== need.what) for (const listener of rewordedListeners) listener()
+      if (before.what !== need.what) rewordings.tell()
     },
     settle: (pageId, cause) => {
       for (const [key, need] of open) {
         if (need.pageId !== pageId || (cause !== undefined && need.cause !== cause)) continue
         open.delete(key)
-        announce(need, false)
+        changes.tell({ need, opened: false })
       }
     },
     notFound: () => undefined,
     open: () => [...open.values()],
     confirmed: () => [...open.values()],
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    onReworded: (listener) => {
-      rewordedListeners.add(listener)
-      return () => rewordedListeners.delete(listener)
-    },
+    onChange: changes.add,
+    onReworded: rewordings.add,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { Log } from '../base/logger.ts'
 import { createPump } from '../base/pump.ts'
 import type { Duty, Instances } from '../base/duty.ts'
@@ -40,8 +41,8 @@ const RETRY_MS = 5000
 
 export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
   const { own, records, instances, duty, self, isLiving, clock, log } = deps
-  const listeners = new Set<Parameters<Needs['onChange']>[0]>()
-  const rewordedListeners = new Set<() => void>()
+  const changes = createListeners<[{ need: OpenNeed; opened: boolean }]>()
+  const rewordings = createListeners()
   let rows = new Map<string, { version: number; row: Row }>()
   /** Rows of instances that are gone whose trouble is over, as was found here. */
   const over = new Set<string>()
@@ -73,14 +74,10 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
   const refresh = (): void => {
     const before = shown
     shown = all()
-    for (const [key, need] of before) if (!shown.has(key)) announce(need, false)
-    for (const [key, need] of shown) if (!before.has(key)) announce(need, true)
+    for (const [key, need] of before) if (!shown.has(key)) changes.tell({ need, opened: false })
+    for (const [key, need] of shown) if (!before.has(key)) changes.tell({ need, opened: true })
     const isReworded = [...shown].some(([key, { what }]) => (before.get(key)?.what ?? what) !== what)
-    if (isReworded) for (const listener of rewordedListeners) listener()
-  }
-
-  const announce = (need: OpenNeed, opened: boolean): void => {
-    for (const listener of listeners) listener({ need, opened })
+    if (isReworded) rewordings.tell()
   }
 
   const later = (ms: number): void => {
@@ -227,10 +224,7 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
       }
     },
     notFound,
-    onReworded: (listener) => {
-      rewordedListeners.add(listener)
-      return () => rewordedListeners.delete(listener)
-    },
+    onReworded: rewordings.add,
     open: () => [...shown.values()],
     confirmed: () => {
       const mine = ownByKey()
@@ -239,10 +233,7 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
         return mine.has(key) || (row !== undefined && othersOf(row).length > 0) ? [need] : []
       })
     },
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: changes.add,
     start: async () => {
       isStarted = true
       await load()

@@ -1,3 +1,5 @@
+import { createListeners } from './listeners.ts'
+
 /**
  * What of the work is this instance's. Several instances may share one database: each Page has one keeper among them, and one of
  * them is the head. Without DATABASE_URL there is one instance, which keeps every Page and is the head.
@@ -34,24 +36,17 @@ export interface Instances {
 export const soleDuty: Duty = { keeps: () => true, isHead: () => true, onChange: () => () => undefined }
 
 /** The same for {@link Instances}: it tells itself. */
-export const soleInstance = (): Instances => {
-  const listeners = createListeners()
-  return { tell: listeners.call, onTold: listeners.add }
-}
+export const soleInstance = (): Instances => createTopics()
 
-/** Listeners by topic. */
-export const createListeners = () => {
-  const byTopic = new Map<string, Set<() => void>>()
+export const createTopics = (): Instances & { tellAll: () => void } => {
+  const listeners = createListeners<[topic: string | null]>()
   return {
-    add: (topic: string, listener: () => void): (() => void) => {
-      const listeners = byTopic.get(topic) ?? new Set()
-      byTopic.set(topic, listeners.add(listener))
-      return () => void listeners.delete(listener)
-    },
-    call: (topic: string): void => byTopic.get(topic)?.forEach((listener) => listener()),
-    callAll: (): void => {
-      for (const listeners of byTopic.values()) for (const listener of listeners) listener()
-    },
+    tell: (topic) => listeners.tell(topic),
+    tellAll: () => listeners.tell(null),
+    onTold: (topic, listener) =>
+      listeners.add((told) => {
+        if (told === topic || told === null) listener()
+      }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { Log } from '../base/logger.ts'
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
@@ -123,19 +124,15 @@ const createRepair = (
     isFirst,
     failure: null,
   }
-  const listeners = new Set<() => void>()
+  const changes = createListeners()
   let answer: ((pageIds: string[]) => void) | null = null
   let cancelWait = (): void => undefined
-
-  const changed = (): void => {
-    for (const listener of listeners) listener()
-  }
 
   const report = ({ status, text }: Pick<BootstrapStep, 'status' | 'text'>): void => {
     // Steps follow each other: what ends is what began last. Why one failed is told once, as the outcome.
     const begun = view.steps.at(-1)?.status === 'started' ? view.steps.pop() : undefined
     view.steps.push({ status, text: status === 'failed' && begun ? begun.text : text })
-    changed()
+    changes.tell()
   }
 
   const choose = (pages: ChoosablePage[]): Promise<string[]> =>
@@ -154,12 +151,12 @@ const createRepair = (
         cancelWait()
         view.is = 'running'
         view.choices = []
-        changed()
+        changes.tell()
         resolve(chosen)
       }
       // A token must not stay in memory when the operator has left.
       cancelWait = clock.after(CHOICE_MS, () => answer?.([]))
-      changed()
+      changes.tell()
     })
 
   const fetchToken = async (): Promise<string> => {
@@ -189,7 +186,7 @@ const createRepair = (
       view.failure = failureOf(error)
       if (!(error instanceof BotError)) log.error({ err: error }, 'a repair in the console failed')
     }
-    changed()
+    changes.tell()
   }
 
   const repair: Repair = {
@@ -197,18 +194,15 @@ const createRepair = (
     view: () => ({ ...view, steps: [...view.steps] }),
     choose: async (chosen) =>
       answer?.(view.choices.flatMap((page) => (chosen.includes(page.id) ? [page.id] : []))),
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: changes.add,
     settled: () =>
       new Promise((resolve) => {
         const look = (): void => {
           if (view.is === 'running') return
-          listeners.delete(look)
+          stop()
           resolve()
         }
-        listeners.add(look)
+        const stop = changes.add(look)
         look()
       }),
   }

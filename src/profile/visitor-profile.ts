@@ -1,4 +1,5 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -45,7 +46,7 @@ export const createVisitorProfiles = (deps: {
   const kept = createBoundedMap<string, Kept>(MOST_KEPT)
   /** Pages whose visitors' locale Graph refuses. */
   const withoutLocale = new Set<string>()
-  const listeners = new Set<Parameters<VisitorProfiles['onName']>[0]>()
+  const names = createListeners<Parameters<Parameters<VisitorProfiles['onName']>[0]>>()
 
   const ask = async (pageId: string, psid: string, pageToken: string): Promise<Record<string, string>> => {
     const fields = withoutLocale.has(pageId) ? NAMES : PROFILE_FIELDS
@@ -73,7 +74,7 @@ export const createVisitorProfiles = (deps: {
     void entry.told.then((facts) => {
       entry.now = facts
       const name = nameIn(facts)
-      if (name !== null) for (const listener of listeners) listener({ pageId, psid, name })
+      if (name !== null) names.tell({ pageId, psid, name })
     })
     kept.set(key, entry)
     return entry
@@ -102,7 +103,7 @@ export const createVisitorProfiles = (deps: {
       if (known === undefined && pageToken !== null) keep(key, pageId, psid, pageToken)
       return nameIn(known?.now ?? {})
     },
-    onName: (listener) => void listeners.add(listener),
+    onName: (listener) => void names.add(listener),
     clear: () => kept.clear(),
   }
 }

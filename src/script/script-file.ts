@@ -1,4 +1,5 @@
 import { createPump } from '../base/pump.ts'
+import { createListeners } from '../base/listeners.ts'
 import { watchFile } from '../base/watch-file.ts'
 import type { Log } from '../base/logger.ts'
 import { open, stat } from 'node:fs/promises'
@@ -49,7 +50,7 @@ export interface ScriptFileDeps extends ScriptReaderDeps {
  */
 export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> => {
   const { file, clock, log, onWrong, meanwhile = null } = deps
-  const listeners = new Set<(script: Script) => void>()
+  const changes = createListeners<[Script]>()
   const reader = createScriptReader(deps)
   /** What the file was read as when it could be read last; null before that. */
   let lastRead: ReadText | null = null
@@ -110,7 +111,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
       log.info({ file, replies: script.replies.size }, isWrong ? 'the script is right again' : 'new script')
       if (isWrong) onWrong?.(null)
       isWrong = false
-      for (const listener of listeners) listener(script)
+      changes.tell(script)
     } else if (doubted !== null && isSame(doubted, result)) {
       doubted = null
       if (isWrong && judged === null && result.bytes === null) return
@@ -155,10 +156,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
   return {
     current: () => script,
     read: reader.read,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: changes.add,
     start: () => {
       stopped = false
       stopWatching = watchFile({

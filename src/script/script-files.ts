@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { createPump } from '../base/pump.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { ScriptError } from './mistakes.ts'
 import { openScriptFile, type ScriptFile, type ScriptFileDeps } from './script-file.ts'
 import type { ScriptReader } from './script-reader.ts'
@@ -44,10 +45,7 @@ export const openScriptFiles = async (
 ): Promise<ScriptFiles> => {
   const { file, log, onWrong } = deps
   const folder = dirname(file)
-  const listeners = new Set<() => void>()
-  const tell = (): void => {
-    for (const listener of listeners) listener()
-  }
+  const changes = createListeners()
   /** By the path that the main script names. */
   const opened = new Map<string, Opened>()
   let isStarted = false
@@ -66,7 +64,7 @@ export const openScriptFiles = async (
       meanwhile,
       onWrong: (error) => onWrong(opened.get(path)?.pageIds ?? pageIds, error),
     })
-    found.onChange(tell)
+    found.onChange(changes.tell)
     opened.set(path, { file: found, pageIds })
     if (isStarted) found.start()
     return found
@@ -98,7 +96,7 @@ export const openScriptFiles = async (
   const following = createPump({
     run: async () => {
       await follow(false)
-      tell()
+      changes.tell()
     },
     onError: (error) => log.warn({ err: error, file }, 'the scripts of Pages could not be looked at'),
   })
@@ -116,10 +114,7 @@ export const openScriptFiles = async (
         read: one.read,
       })),
     ],
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: changes.add,
     start: () => {
       isStarted = true
       main.start()

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { Log } from '../base/logger.ts'
 import { createPump } from '../base/pump.ts'
 import type { Instances } from '../base/duty.ts'
@@ -39,7 +40,7 @@ export const createKeptStates = (deps: {
   log: Pick<Log, 'warn'>
 }): KeptStates => {
   const { records, instances, clock, log } = deps
-  const listeners = new Set<() => void>()
+  const changes = createListeners()
   const states = new Map<string, KeptState>()
   const unwritten = new Map<string, KeptState>()
   let stopListening = (): void => undefined
@@ -58,7 +59,7 @@ export const createKeptStates = (deps: {
       for (const { id, data } of await records.list(STATES)) {
         if (!unwritten.has(id)) states.set(id, JSON.parse(data) as KeptState)
       }
-      for (const listener of listeners) listener()
+      changes.tell()
     },
     onError: (error) => {
       if (isStopped) return
@@ -86,10 +87,7 @@ export const createKeptStates = (deps: {
       }
       return taken
     },
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: changes.add,
     start: async () => {
       pump.wake()
       await pump.idle()

@@ -1,4 +1,5 @@
 import { growingMs } from '../base/backoff.ts'
+import { createListeners } from '../base/listeners.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
@@ -49,7 +50,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   const { random = Math.random, heal, onTrouble, onNoTrouble } = deps
   const createdMs = clock.now()
   const entries = new Map<string, Entry>()
-  const listeners = new Set<(status: PageTokenStatus) => void>()
+  const changes = createListeners<[PageTokenStatus]>()
   let stops: (() => void)[] = []
   let running = false
 
@@ -58,8 +59,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     const facts = { pageId, state, fingerprint, reason }
     if (state === 'valid') log.info(facts, 'the page token is valid')
     else log.warn(facts, `the page token is ${state}`)
-    const status = toStatus(entry)
-    for (const listener of listeners) listener(status)
+    changes.tell(toStatus(entry))
   }
 
   const move = (entry: Entry, event: TokenEvent, reason: string | null): void => {
@@ -345,12 +345,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       await Promise.all(wanted.map(probeAfresh))
     },
 
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
+    onChange: changes.add,
 
     start: async () => {
       running = true

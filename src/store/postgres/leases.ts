@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import type { RunningInstance, RunningInstances } from '../../base/running-instances.ts'
-import { createListeners, type Duty, type Instances } from '../../base/duty.ts'
+import { createTopics, type Duty, type Instances } from '../../base/duty.ts'
+import { createListeners } from '../../base/listeners.ts'
 import type { KeptPages, PageQueues, Tenure } from '../queues/kept-pages.ts'
 import { codeOf, createLink, fromSecondOn } from './connection.ts'
 import { beatQueries, goodbyeQueries, readBeat, type Beat, type Held, HEAD } from './lease-statements.ts'
@@ -81,8 +82,8 @@ export const openLeases = async (
   const { owner, clock, log, onLost, times = LEASE_TIMES, report = UNHEARD } = options
   const kept = new Map<string, Kept>()
   let head: Held | null = null
-  const dutyListeners = new Set<() => void>()
-  const told = createListeners()
+  const changes = createListeners()
+  const topics = createTopics()
   /** Pages that were asked about and that the database may not know. */
   const unheard = new Set<string>()
   const asked = new Set<string>()
@@ -107,7 +108,7 @@ export const openLeases = async (
     if (from === owner) return
     if (topic === 'lease') return wake()
     if (topic === 'events') return eventsCame(Number(data[0]), data[1] ?? '')
-    if (topic === 'told') return told.call(data[0] ?? '')
+    if (topic === 'told') return topics.tell(data[0] ?? '')
     look()
   }
 
@@ -136,10 +137,6 @@ export const openLeases = async (
     cancel()
     isDue = false
     wake = () => void (isDue = true)
-  }
-
-  const changed = (): void => {
-    for (const listener of dutyListeners) listener()
   }
 
   const lose = (one: Kept): void => {
@@ -176,7 +173,7 @@ export const openLeases = async (
     const hasLost = kept.size < before.length
     const taken = pages.filter(({ pageId }) => !kept.has(pageId))
     // Told apart from the taking: another instance may have kept the same Page in between.
-    if (hasLost && taken.length > 0) changed()
+    if (hasLost && taken.length > 0) changes.tell()
     for (const one of taken) {
       take(one, untilMs)
       report.pageTaken(why?.get(one.no) ?? 'unknown')
@@ -186,7 +183,7 @@ export const openLeases = async (
     head = headNow
     if (!isNews) return false
     log.info({ pages: kept.size, isHead: head !== null }, 'the Pages that this instance keeps have changed')
-    changed()
+    changes.tell()
     return true
   }
 
@@ -199,7 +196,7 @@ export const openLeases = async (
       one.state = 'leaving'
       one.leaves = why
     }
-    changed()
+    changes.tell()
     await Promise.all(
       pages.map(async (one) => {
         const enough = new AbortController()
@@ -275,7 +272,7 @@ export const openLeases = async (
         // A notification may get lost: everything is looked at anew.
         look()
         queues?.eventsCame(0)
-        told.callAll()
+        topics.tellAll()
       } catch (error) {
         if (!isOver) log.warn({ code: codeOf(error) }, 'the leases could not be renewed; tried again at once')
         await clock.sleep(RECONNECT_MS).catch(() => undefined)
@@ -306,17 +303,14 @@ export const openLeases = async (
         return false
       },
       isHead: () => head !== null,
-      onChange: (listener) => {
-        dutyListeners.add(listener)
-        return () => void dutyListeners.delete(listener)
-      },
+      onChange: changes.add,
     },
     instances: {
       tell: (topic) => {
-        told.call(topic)
+        topics.tell(topic)
         void tell('told', topic)
       },
-      onTold: told.add,
+      onTold: topics.onTold,
     },
     running: {
       self: owner,

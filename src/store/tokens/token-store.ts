@@ -1,4 +1,5 @@
 import type { Log } from '../../base/logger.ts'
+import { createListeners } from '../../base/listeners.ts'
 import { Low } from 'lowdb'
 import { systemClock, type Clock } from '../../base/clock.ts'
 import { placeInFolder, type TokenPlace } from './place.ts'
@@ -66,7 +67,7 @@ export const openTokenStore = async ({
     throw error
   }
 
-  const listeners = new Set<() => void>()
+  const changes = createListeners()
   let stopWatching: (() => void) | undefined
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -78,7 +79,7 @@ export const openTokenStore = async ({
 
   const announce = (before: TokenData): void => {
     if (JSON.stringify(before) === JSON.stringify(low.data)) return
-    for (const listener of listeners) listener()
+    changes.tell()
   }
 
   /** lowdb keeps its data when there is nothing to read; for us a place with nothing in it holds no tokens. */
@@ -147,18 +148,16 @@ export const openTokenStore = async ({
       }),
 
     onChange: (listener) => {
-      listeners.add(listener)
+      const stop = changes.add(listener)
       stopWatching ??= place.watch(refresh, clock)
       // Something may have been written since the store was opened.
       refresh()
-      return () => {
-        listeners.delete(listener)
-      }
+      return stop
     },
 
     close: async () => {
       stopWatching?.()
-      listeners.clear()
+      changes.clear()
       await queue
       await place.close()
     },

@@ -1,0 +1,21 @@
+/** Functions that are called when something happens. */
+export interface Listeners<Told extends unknown[]> {
+  /** Returns the function that ends it. */
+  add: (listener: (...told: Told) => void) => () => void
+  tell: (...told: Told) => void
+  clear: () => void
+}
+
+export const createListeners = <Told extends unknown[] = []>(): Listeners<Told> => {
+  const all = new Set<(...told: Told) => void>()
+  return {
+    add: (listener) => {
+      all.add(listener)
+      return () => void all.delete(listener)
+    },
+    tell: (...told) => {
+      for (const listener of all) listener(...told)
+    },
+    clear: () => all.clear(),
+  }
+}
