@@ -95,32 +95,18 @@ export const createBatches = (deps: {
   const fail = (pending: Pending, failure: Failure): void => pending.reject(refused(failure))
 
   const settle: Batches['settle'] = (answer) => {
-    const asked = inFlight ?? []
+    const asked = (inFlight ?? []).map((pending, index) => ({ pending, one: ofIndex(answer, index) }))
     inFlight = null
-    const again: Pending[] = []
-    const isWorlds =
-      'error' in answer || ('each' in answer && answer.each.some((one) => 'error' in one && one.isWorlds))
+    if ('results' in answer) report.committed(clock.elapsed() - sentMs)
+    const isWorlds = 'error' in answer || asked.some(({ one }) => 'error' in one && one.isWorlds)
     failures = isWorlds ? failures + 1 : 0
     const givesUp = isWorlds && closing !== null && closing.tries++ >= TRIES_WHEN_CLOSING
-    const later = (pending: Pending, failure: Failure): void => {
-      if (pending.insist && !givesUp) again.push(pending)
-      else fail(pending, failure)
-    }
-    if ('results' in answer) {
-      report.committed(clock.elapsed() - sentMs)
-      for (const [index, pending] of asked.entries()) pending.resolve(answer.results[index] as never)
-    } else if ('each' in answer) {
-      for (const [index, pending] of asked.entries()) {
-        const one: TriedAlone = answer.each[index] ?? {
-          error: { message: 'no answer', code: null },
-          isWorlds: false,
-        }
-        if ('result' in one) pending.resolve(one.result as never)
-        else if (one.isWorlds) later(pending, one.error)
-        else pending.reject(unfit(pending.operation, one.error, one.keptLeast === true))
-      }
-    } else {
-      for (const pending of asked) later(pending, answer.error)
+    const again: Pending[] = []
+    for (const { pending, one } of asked) {
+      if ('result' in one) pending.resolve(one.result as never)
+      else if (!one.isWorlds) pending.reject(unfit(pending.operation, one.error, one.keptLeast === true))
+      else if (pending.insist && !givesUp) again.push(pending)
+      else fail(pending, one.error)
     }
     // What comes after something lost is lost too: what is stored must have no hole.
     const lost = { message: CLOSED, code: null }
@@ -162,6 +148,13 @@ export const createBatches = (deps: {
       ended ??= CLOSED
     },
   }
+}
+
+/** What became of one operation. */
+const ofIndex = (answer: BatchAnswer, index: number): TriedAlone => {
+  if ('results' in answer) return { result: answer.results[index] }
+  if ('error' in answer) return { error: answer.error, isWorlds: true }
+  return answer.each[index] ?? { error: { message: 'no answer', code: null }, isWorlds: false }
 }
 
 /** Tried again as it is, it would be refused again. */

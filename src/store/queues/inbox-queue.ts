@@ -1,7 +1,7 @@
 import type { ClaimId, Conversation, InboxClaim, StoredEvent } from '../store.ts'
 import type { KeptPages } from './kept-pages.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
-import type { InboxRow, InboxRows } from './rows.ts'
+import { conversationOf, type InboxRow, type InboxRows } from './rows.ts'
 
 /**
  * The events being worked on, in memory, in front of those waiting in the rows.
@@ -85,16 +85,7 @@ export const createInboxQueue = (deps: {
       if (held.get(known.inboxClaim)?.unfinished.has(row.seq) !== true) known.eventsInRows = true
       return
     }
-    const entry = live.enter(
-      {
-        id: row.conversation,
-        pageId: row.page,
-        psid: row.psid === '' ? null : row.psid,
-        state: row.state,
-        windowEndsMs: row.windowEndsMs,
-      },
-      tenure,
-    )
+    const entry = live.enter(conversationOf(row.page, row), tenure)
     push(entry, { seq: row.seq, acceptedMs: row.acceptedMs, body: row.body })
   }
 
@@ -186,8 +177,7 @@ export const createInboxQueue = (deps: {
       entry.inboxClaim = null
       if (unfinished.size > 0) {
         // Unfinished events are read from the rows again, so later events must not overtake them.
-        inMemory -= entry.events.length
-        entry.events = []
+        dropUnclaimed(entry)
         entry.eventsInRows = true
       }
       if (entry.eventsInRows) {

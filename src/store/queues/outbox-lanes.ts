@@ -3,7 +3,7 @@ import type { ClaimId, Conversation, OutboxClaim, OutboxRoom, StoredReply } from
 import type { KeptPages, Tenure } from './kept-pages.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
 import { createLane, type Lane } from './outbox-lane.ts'
-import type { OutboxRow, OutboxRows } from './rows.ts'
+import { conversationOf, type OutboxRow, type OutboxRows } from './rows.ts'
 
 /**
  * The claims on the outbox, over one lane a kept Page, so that no Page waits for another: which conversation is handed out, what
@@ -95,16 +95,7 @@ export const createOutboxLanes = (deps: {
         begun.replies.push(toReply(row))
         continue
       }
-      const entry = live.enter(
-        {
-          id: row.conversation,
-          pageId,
-          psid: row.psid === '' ? null : row.psid,
-          state: row.state,
-          windowEndsMs: row.windowEndsMs,
-        },
-        tenure,
-      )
+      const entry = live.enter(conversationOf(pageId, row), tenure)
       entry.outboxClaim = live.nextClaim()
       byConversation.set(row.conversation, { entry, replies: [toReply(row)] })
     }

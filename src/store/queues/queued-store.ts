@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
+import { createListeners } from '../../base/listeners.ts'
 import type { ClaimId, Conversation, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
 import { toCount, toEvent } from './crossing.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
-import { toKeptConversation } from './kept-conversation.ts'
+import { createKeptData } from './kept-data.ts'
 import type { KeptPages } from './kept-pages.ts'
 import { createLiveConversations, type LiveConversation } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
-import { createRecords } from './records.ts'
 import { replyIds } from './reply-ids.ts'
 
 /**
@@ -18,22 +18,16 @@ import { replyIds } from './reply-ids.ts'
  * What is being worked on is kept in memory, bounded; what waits stays in the database.
  */
 export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: KeptPages): Store => {
-  const listeners = new Set<(queue: Queue) => void>()
-  const wake = (queue: Queue): void => {
-    for (const listener of listeners) listener(queue)
-  }
-  const forgottenListeners = new Set<() => void>()
-  const tellForgotten = (): void => {
-    for (const listener of forgottenListeners) listener()
-  }
-  const revokedListeners = new Set<(claims: readonly ClaimId[]) => void>()
+  const work = createListeners<[Queue]>()
+  const forgettings = createListeners()
+  const revocations = createListeners<[claims: readonly ClaimId[]]>()
   const ids = replyIds(database.instance)
   const live = createLiveConversations()
   const inbox = createInboxQueue({
     rows: { load: (query) => database.record({ op: 'load_inbox', ...query }) },
     pages,
     live,
-    wake: () => wake('inbox'),
+    wake: () => work.tell('inbox'),
   })
   const outbox = createOutboxLanes({
     rows: {
@@ -46,7 +40,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     pages,
     live,
     clock,
-    wake: () => wake('outbox'),
+    wake: () => work.tell('outbox'),
   })
 
   const replyOf = (
@@ -107,7 +101,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       }
       inbox.restart()
       homecomings.get(pageId)?.()
-      if (revoked.length > 0) for (const listener of revokedListeners) listener(revoked)
+      if (revoked.length > 0) revocations.tell(revoked)
     },
     eventsCame: inbox.added,
   })
@@ -129,11 +123,13 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       outbox.hurry(entry.conversation.id)
       inbox.drop(entry)
     }
-    if (revoked.length > 0) for (const listener of revokedListeners) listener(revoked)
-    tellForgotten()
+    if (revoked.length > 0) revocations.tell(revoked)
+    forgettings.tell()
   }
 
   return {
+    ...createKeptData({ database, ids, clock }),
+
     accept: async (events) => {
       if (events.length === 0) return { stored: 0, duplicates: 0 }
       const nowMs = clock.now()
@@ -199,7 +195,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       if (finished.forgotten) {
         if (handOut) await outbox.release(outbox.handOut(entry, []))
         // Handling it may have brought back what was forgotten.
-        tellForgotten()
+        forgettings.tell()
         return null
       }
       const { seqs, settled } = finished
@@ -207,7 +203,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
         replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
       )
       inbox.finished(claim, event)
-      if ((outcome.answers?.length ?? 0) > 0) wake('answers')
+      if ((outcome.answers?.length ?? 0) > 0) work.tell('answers')
       if (settled) outbox.hurry(conversation.id)
       return handOut ? outbox.handOut(entry, replies) : null
     },
@@ -264,54 +260,11 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     hurryOutbox: (conversations) => conversations.forEach(outbox.hurry),
     pausePage: (pageId, paused) => outbox.pause(pageId, paused),
 
-    sentReplies: async ({ pageId, psid }) => {
-      const rows = await database.run({ op: 'sent_replies', page: pageId, psid: psid ?? '' })
-      return rows.map(({ seq, messageId }) => ({ replyId: ids.idOf(seq), messageId }))
-    },
-
-    recentVisitors: ({ pageId, limit }) => database.run({ op: 'recent_visitors', page: pageId, limit }),
-
-    keepName: async ({ pageId, psid, name }) => {
-      await database.run({ op: 'keep_name', page: pageId, psid, name, folded: folded(name) })
-    },
-
-    findByName: ({ words, limit }) => database.run({ op: 'find_by_name', folded: folded(words), limit }),
-
-    conversation: async ({ pageId, psid, limit }) => {
-      const kept = await database.run({ op: 'conversation', page: pageId, psid, limit })
-      return kept && toKeptConversation(kept, ids.idOf)
-    },
-
-    onWork: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onWork: work.add,
+    onRevoked: revocations.add,
+    onForgotten: forgettings.add,
 
     deadLetters,
-
-    formAnswers: {
-      list: async ({ limit, after = 0 }) => {
-        // One more than wanted tells whether there is a rest.
-        const rows = await database.run({ op: 'list_answers', after, limit: limit + 1 })
-        const answers = rows.slice(0, limit)
-        return { answers, next: rows.length > limit ? (answers.at(-1)?.id ?? null) : null }
-      },
-      due: (nowMs, limit) => database.run({ op: 'due_answers', nowMs, limit }),
-      tried: async (id, nextMs) => {
-        await database.run({ op: 'answers_tried', id, nextMs })
-      },
-      drop: (upTo) => database.run({ op: 'drop_answers', upTo }),
-    },
-
-    openQuestions: {
-      list: ({ pageId, limit }) => database.run({ op: 'list_questions', page: pageId ?? null, limit }),
-      drop: (likeness) => database.run({ op: 'drop_questions', likeness }),
-    },
-
-    statistics: {
-      read: ({ span, fromMs, pageId, most }) =>
-        database.run({ op: 'statistics', span, fromMs, page: pageId ?? null, most }),
-    },
 
     forget: async ({ psid, pageId }) => {
       const result = await database.run({ op: 'forget', psid, page: pageId ?? null })
@@ -319,64 +272,13 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       return result
     },
 
-    onRevoked: (listener) => {
-      revokedListeners.add(listener)
-      return () => revokedListeners.delete(listener)
-    },
-
-    onForgotten: (listener) => {
-      forgottenListeners.add(listener)
-      return () => forgottenListeners.delete(listener)
-    },
-
-    records: createRecords(database, clock),
-
-    prune: (history, beforeMs) => database.run({ op: 'prune', history, beforeMs }),
-
-    remember: async (name, text) => {
-      await database.run({ op: 'remember', name, text })
-    },
-    rememberIf: (name, text, was) => database.run({ op: 'remember_if', name, text, was }),
-    recall: (name) => database.run({ op: 'recall', name }),
-
-    counts: async () => {
-      const { inbox: waiting, inboxOldestMs, outbox: byPage, dead } = await database.run({ op: 'counts' })
-      return {
-        inbox: waiting,
-        outbox: new Map(byPage.map(({ page, count }) => [page, count])),
-        dead,
-        oldest: {
-          inboxMs: inboxOldestMs,
-          outboxMs: new Map(byPage.map(({ page, oldestMs }) => [page, oldestMs])),
-        },
-      }
-    },
-
-    deadRows: async () => {
-      const rows = await database.run({ op: 'dead_rows' })
-      return new Map(rows.map(({ table, count }) => [table, count]))
-    },
-
-    parked: (pageId) => database.run({ op: 'parked', page: pageId ?? null, nowMs: clock.now() }),
-
-    leftToPeople: ({ limit }) => database.run({ op: 'left_to_people', limit }),
-
-    probe: async () => {
-      await database.run({ op: 'probe', nowMs: clock.now() })
-    },
-
     close: async () => {
-      listeners.clear()
-      forgottenListeners.clear()
-      revokedListeners.clear()
+      for (const listeners of [work, forgettings, revocations]) listeners.clear()
       outbox.stop()
       await database.close()
     },
   }
 }
-
-/** A name as it is searched for. */
-const folded = (name: string): string => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
   [inboxClaim, outboxClaim].filter((claim) => claim !== null)

@@ -1,3 +1,5 @@
+import type { Conversation } from '../store.ts'
+
 /** The rows of the queues: the queues in memory read a database of any engine through these. */
 
 export interface InboxRows {
@@ -79,3 +81,9 @@ export interface OutboxRow extends ConversationRow {
   doubtMs: number | null
   body: string
 }
+
+/** The conversation that a row belongs to; the rows have an empty text for an event without a visitor. */
+export const conversationOf = (
+  page: string,
+  { conversation, psid, state, windowEndsMs }: ConversationRow & { psid: string },
+): Conversation => ({ id: conversation, pageId: page, psid: psid === '' ? null : psid, state, windowEndsMs })
