@@ -2,28 +2,17 @@ import type { ConversationView, ScriptResult } from './view.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Effect, Reply } from '../messages.ts'
 import type { EventOf, WebhookEvent } from '../webhook/events.ts'
-import { find, type Found } from './find.ts'
-import {
-  beginForm,
-  leaveForm,
-  questionAt,
-  takeAnswer,
-  takeMeant,
-  type AskPlace,
-  type FormStep,
-} from './forms.ts'
-import { createMatcher, type Matcher } from './match/matcher.ts'
-import { countVisit, readMemory, remember } from './memory.ts'
-import { offersOf, rescueOf, undoOf } from './questions.ts'
+import { createAnswering, matcherOf } from './answering.ts'
+import { find } from './find.ts'
+import { leaveForm, questionAt, takeAnswer, takeMeant } from './forms.ts'
+import { countVisit, readMemory } from './memory.ts'
 import { choicesOf, render } from './render.ts'
-import { resolve, type PlainItem } from './resolve.ts'
-import { pick, type Localised } from '../script/localised.ts'
-import type { Template } from '../script/template.ts'
+import { resolve } from './resolve.ts'
+import { pick } from '../script/localised.ts'
 import type { ByItself, Script } from '../script/types.ts'
 import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
 import { knowsAd, patienceMs, unansweredBy, type Situation } from './deserves/rules.ts'
 import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from './handover-state.ts'
-import type { Voice } from './voice.ts'
 import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
 import { backOf, after, type Turn } from './turn.ts'
 
@@ -72,159 +61,36 @@ export const createConversation = (deps: {
 }): Conversation => {
   const { script: currentScript, appId, lookups, localeOf = () => null } = deps
   const { speak, voiceAtOnce } = createSpeaking({ lookups, localeOf })
-  const matchers = new WeakMap<Script, Matcher>()
+  const { answerTo, inForm } = createAnswering(speak)
 
-  /** Made when words are to be matched: it takes time, and buttons need none. */
-  const matcherOf = (script: Script) => (): Matcher => {
-    const matcher = matchers.get(script) ?? createMatcher(script)
-    matchers.set(script, matcher)
-    return matcher
-  }
-
-  /** Says an answer: judged, rendered, with its questions, choices and handover. */
-  const answerTo = (turn: Turn, found: Found): ScriptResult | Promise<ScriptResult> => {
-    const ended = endedAtOnce(turn, found)
-    if (ended !== null) return inForm(turn, ended)
-    return speak(turn, [found.answer, ...(turn.back ? [backOf(turn.script)] : [])], (voice) => ({
-      ...compose(turn, found, voice),
-      ...(found.heard && { heard: found.heard }),
-    }))
-  }
-
-  /** A form whose questions are all answered by the button that leads to it. */
-  const endedAtOnce = ({ script, event, state }: Turn, { answer, carried }: Found): FormStep | null => {
-    if (carried === undefined || !('name' in answer)) return null
-    const begun = beginForm(script, { reply: String(answer.name), carried }, state, event.timestampMs)
-    return begun?.is === 'done' ? begun : null
-  }
-
-  const compose = (turn: Turn, found: Found, voice: Voice): ScriptResult => {
-    const { script, event } = turn
-    const memory = readMemory(turn.state)
-    const situation = {
-      language: voice.language,
-      nowMs: event.timestampMs,
-      visits: memory.visit?.count ?? 1,
-      remembered: memory.remembered,
-      turns: memory.turns,
-    }
-    const before = turn.back ? resolve(script, backOf(script), situation).items : []
-    const answer = resolve(script, found.answer, situation)
-    const saying = answer.name
-    if (found.choicesFrom !== undefined) {
-      const choices = choicesOf(voice, answer.choices, { from: found.choicesFrom, name: answer.name })
-      return {
-        replies: render(voice, [...before, textItem(script.words.moreSay)], choices),
-        state: turn.state,
-      }
-    }
-    let state = turn.state
-    if (answer.turns !== memory.turns) state = remember(state, { turns: answer.turns })
-    const { form } = answer
-    if (form !== null && form.questions.length > 0) {
-      const begun = beginForm(
-        script,
-        { reply: answer.name, carried: found.carried ?? {} },
-        state,
-        event.timestampMs,
-      )
-      if (begun?.is === 'next') {
-        const { question } = begun.place
-        const items = [...before, ...answer.items, textItem(question.text)]
-        const replies = render(voice, items, offersOf(script, voice.language, question))
-        return { replies, state: begun.state, saying }
-      }
-    }
-    const names = [...new Set([...(found.near ?? []), ...answer.choices])]
-    const replies = render(
-      voice,
-      [...before, ...answer.items],
-      choicesOf(voice, names, { from: 0, name: answer.name }),
-    )
-    if (!answer.handover) return { replies, state, saying }
-    const left = silence(leaveForm(state), event.timestampMs)
-    return { replies, state: left, effects: [{ do: 'handover' }], saying }
-  }
-
-  /** The visitor's turn in a form. */
-  const inForm = (turn: Turn, step: FormStep): ScriptResult | Promise<ScriptResult> => {
-    const { script } = turn
-    const asker = 'place' in step ? script.replies.get(step.place.reply) : undefined
-    const ask = (place: AskPlace, text: Localised<Template>, from: number, state: JsonObject | null) =>
-      speak({ ...turn, state }, asker === undefined ? [] : [asker], (voice) => ({
-        replies: render(voice, [textItem(text)], offersOf(script, voice.language, place.question, from)),
-        state,
-        saying: place.reply,
-      }))
-    switch (step.is) {
-      case 'more':
-        return ask(step.place, script.words.moreSay, step.from, turn.state)
-      case 'again':
-        return speak({ ...turn, state: step.state }, asker === undefined ? [] : [asker], (voice) => ({
-          replies: render(
-            voice,
-            step.texts.map(textItem),
-            (step.isStuck ? rescueOf : offersOf)(script, voice.language, step.place.question),
-          ),
-          state: step.state,
-          saying: step.place.reply,
-        }))
-      case 'next':
-        return ask(step.place, step.place.question.text, 0, step.state)
-      case 'cancelled':
-        return speak({ ...turn, state: step.state }, [], (voice) => ({
-          replies: render(voice, [textItem(script.words.cancelled)], undoOf(voice, step.meant)),
-          state: step.state,
-        }))
-      case 'done': {
-        const answer = script.replies.get(step.next) ?? script.fallback
-        return after(answerTo({ ...turn, state: step.state }, { answer, groups: NO_GROUPS }), (handled) => ({
-          ...handled,
-          finished: step.form,
-          ...(step.answers !== null && { answers: [step.answers] }),
-        }))
-      }
-      case 'aside':
-        return aside(turn, step.place)
-    }
-  }
-
-  /** Answers something else in the middle of a form, then comes back to the question, if the form is still on. */
-  const aside = (turn: Turn, { reply, question }: AskPlace): ScriptResult | Promise<ScriptResult> => {
-    const { script, event } = turn
-    const found = find(event, script, matcherOf(script))
-    if (found === null) return { replies: [], state: turn.state }
-    const asker = script.replies.get(reply)
-    return after(answerTo({ ...turn, groups: found.groups }, found), (handled) => {
-      const { form } = readMemory(handled.state)
-      const isOn = form?.reply === reply && form.askedMs === readMemory(turn.state).form?.askedMs
-      if (!isOn || isSilent(handled.state)) return handled
-      return speak({ ...turn, state: handled.state }, asker === undefined ? [] : [asker], (voice) => {
-        const asked = render(voice, [textItem(question.text)], offersOf(script, voice.language, question))
-        // Quick replies but the last are gone as soon as another message comes.
-        const replies = handled.replies.map(({ message: { quick_replies: _gone, ...message }, ...rest }) => ({
-          ...rest,
-          message,
-        }))
-        return { ...handled, replies: [...replies, ...asked] }
-      })
-    })
-  }
+  /** The turn of an event that neither counts as a visit nor ends silence. */
+  const plainTurn = (
+    script: Script,
+    event: WebhookEvent,
+    view: ConversationView,
+    state = view.state,
+  ): Turn => ({
+    script,
+    event,
+    view,
+    state,
+    groups: NO_GROUPS,
+    back: false,
+  })
 
   const comeBack = (event: WebhookEvent, view: ConversationView): ScriptResult | Promise<ScriptResult> => {
     const script = currentScript(view.pageId)
     const state = endSilence(view.state)
     if (!isSilent(view.state) || view.psid === null || script.handover.back.length === 0)
       return { replies: [], state }
-    const turn: Turn = { script, event, view, state, groups: NO_GROUPS, back: false }
-    return answerTo(turn, { answer: backOf(script), groups: NO_GROUPS })
+    return answerTo(plainTurn(script, event, view, state), { answer: backOf(script), groups: NO_GROUPS })
   }
 
   const turnOf = (script: Script, event: WebhookEvent, view: ConversationView): Turn => {
     const back = isSilent(view.state)
     const awake = back ? endSilence(view.state) : view.state
     const state = script.countsVisits ? countVisit(awake, event.timestampMs) : awake
-    return { script, event, view, state, groups: NO_GROUPS, back: back && script.handover.back.length > 0 }
+    return { ...plainTurn(script, event, view, state), back: back && script.handover.back.length > 0 }
   }
 
   /** An operator wants the conversation, or is done with it. The thread is taken back first, as the Page inbox may have it. */
@@ -297,24 +163,22 @@ export const createConversation = (deps: {
   ): Promise<Reply[]> => {
     if (what === null) return []
     const script = currentScript(view.pageId)
-    const turn = { script, event, view, state: view.state, groups: NO_GROUPS, back: false }
+    const turn = plainTurn(script, event, view)
     return (await answerTo(turn, { answer: what.answer, groups: NO_GROUPS })).replies
   }
+
+  /** Whether a visitor waits for an answer to this, and gets one. */
+  const isAnswered = (event: WebhookEvent, view: ConversationView): boolean =>
+    isAsked(event, view) && unansweredBy(event, situationOf(currentScript(view.pageId), view)) === null
 
   return {
     handle,
     pleaseWaitAfterMs: (pageId) => currentScript(pageId).waiting.afterMs,
-    pleaseWait: async (event, view) => {
-      const script = currentScript(view.pageId)
-      const waits = isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
-      return waits ? sayByItself(script.waiting, event, view) : []
-    },
+    pleaseWait: async (event, view) =>
+      isAnswered(event, view) ? sayByItself(currentScript(view.pageId).waiting, event, view) : [],
     disclose: (event, view) => sayByItself(currentScript(view.pageId).disclosure, event, view),
     patienceMs: (event, view) => patienceMs(event, situationOf(currentScript(view.pageId), view)),
-    marksSeen: (event, view) => {
-      const script = currentScript(view.pageId)
-      return script.seen && isAsked(event, view) && unansweredBy(event, situationOf(script, view)) === null
-    },
+    marksSeen: (event, view) => currentScript(view.pageId).seen && isAnswered(event, view),
     choose: (pageId) => {
       const { words, language } = currentScript(pageId)
       return pick(words.notChoice, language, language)
@@ -385,5 +249,3 @@ const withoutKnownAd = (event: WebhookEvent, state: JsonObject | null): WebhookE
   (event.kind === 'message' || event.kind === 'postback') && knowsAd(event, state)
     ? { ...event, referral: null }
     : event
-
-const textItem = (text: Localised<Template>): PlainItem => ({ kind: 'text', text })
