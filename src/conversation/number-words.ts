@@ -17,13 +17,16 @@ const TENS: Record<string, number> = Object.fromEntries(
 )
 const OTHERS: Record<string, number> = { ein: 1, eine: 1, einen: 1, dozen: 12, hundred: 100, hundert: 100 }
 
-/** What people write around a number that answers a question. */
+/** What people write around an answer. */
 const FILLERS = new Set(
   [
     'please just only about i we want would like need take have make it them of thanks thank you that is the a an for us me people',
     'persons pieces bitte nur etwa ich wir möchte möchten nehme nehmen davon danke stück personen leute',
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
+
+/** Whether a word, as `matchKey` leaves it, says nothing beside an answer. */
+export const isAroundAnswer = (word: string): boolean => FILLERS.has(word)
 
 /** The number that a text says in words; null where it says none, more than one, or much besides. */
 export const numberWordsIn = (text: string): number | null => {

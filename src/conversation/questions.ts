@@ -1,9 +1,10 @@
 import type { QuickReply } from '../messages.ts'
 import { latinDigits } from '../base/digits.ts'
+import { editDistance } from '../base/edit-distance.ts'
 import { matchKey } from '../script/match-key.ts'
-import { numberWordsIn } from './number-words.ts'
+import { dateIn } from './dates.ts'
+import { isAroundAnswer, numberWordsIn } from './number-words.ts'
 import { paged } from './render.ts'
-import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import { allOf, pick } from '../script/localised.ts'
@@ -37,7 +38,11 @@ export const judge = (script: Script, question: Question, given: Given): string 
     case 'phone':
       return phoneIn(clean(given.payload ?? '')) ?? phoneIn(latinDigits(text))
     case 'date':
-      return dateIn(latinDigits(text), given.atMs, script.hours?.timeZone ?? 'UTC')
+      return dateIn(text, {
+        nowMs: given.atMs,
+        timeZone: script.hours?.timeZone ?? 'UTC',
+        languages: script.languages,
+      })
     case 'choice':
       return choiceIn(question, given, text)
   }
@@ -97,14 +102,18 @@ const clean = (text: string): string =>
 const numberIn = (written: string, { least, most }: Question): string | null => {
   // The marks of Arabic.
   const text = written.replaceAll('٫', '.').replaceAll('٬', ',')
-  const [found] = /[-−]?\d[\d\s'’.,]*/u.exec(text) ?? []
-  const value =
-    found === undefined ? numberWordsIn(text) : Number(plainNumber(found.trim().replace('−', '-')))
+  const [found, another] = text.match(NUMBER) ?? []
+  // Which one is meant, or their sum ("2 adults and 2 children"), the visitor knows.
+  if (another !== undefined) return null
+  const value = found === undefined ? numberWordsIn(text) : Number(plainNumber(found.replace('−', '-')))
   if (value === null) return null
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null
   if ((least !== null && value < least) || (most !== null && value > most)) return null
   return String(value)
 }
+
+/** Blanks are part of it only between groups of three digits. */
+const NUMBER = /[-−]?\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|[-−]?\d[\d.,]*/gu
 
 /** `1.234,5`, `1,234.5`, `1 234` and `2,5` as JavaScript writes them. */
 const plainNumber = (written: string): string => {
@@ -122,7 +131,7 @@ const plainNumber = (written: string): string => {
 
 const emailIn = (text: string): string | null =>
   /[^\s@<>()[\],;:"]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/u.exec(
-    text.slice(0, 320),
+    text.normalize('NFKC').slice(0, 320),
   )?.[0] ?? null
 
 const phoneIn = (text: string): string | null => {
@@ -132,43 +141,6 @@ const phoneIn = (text: string): string | null => {
   const digits = dialled.replace(/\D/g, '')
   if (digits.length < 6 || digits.length > 15) return null
   return found.startsWith('+') ? `+${digits}` : digits
-}
-
-/** A date as `2026-12-24`. Without a year it is the next one there is. */
-const dateIn = (text: string, nowMs: number, timeZone: string): string | null => {
-  const today = placeInWeek(timeZone, nowMs).date
-  const lower = text.toLowerCase()
-  if (/\btoday\b|\bheute\b/.test(lower)) return today
-  if (/\btomorrow\b|\bmorgen\b/.test(lower)) return dayBeside(today, 1)
-  const iso = /\b(\d{4})-(\d{1,2})-(\d{1,2})\b/.exec(text)
-  if (iso !== null) return dateOf(iso[1], iso[2], iso[3], today)
-  const european = /\b(\d{1,2})\s*[./]\s*(\d{1,2})(?:\s*[./]\s*(\d{4}|\d{2})?)?/.exec(text)
-  if (european !== null) return dateOf(european[3], european[2], european[1], today)
-  const named = /\b(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?([a-z]{3,9})(?:,?\s+(\d{4}))?/.exec(lower)
-  if (named !== null) return dateOf(named[3], monthOf(named[2]), named[1], today)
-  const american = /\b([a-z]{3,9})\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?\b/.exec(lower)
-  if (american !== null) return dateOf(american[3], monthOf(american[1]), american[2], today)
-  return null
-}
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-
-const monthOf = (name = ''): string => String(MONTHS.indexOf(name.slice(0, 3)) + 1)
-
-const dateOf = (
-  year: string | undefined,
-  month: string | undefined,
-  day: string | undefined,
-  today: string,
-): string | null => {
-  const thisYear = Number(today.slice(0, 4))
-  const inYear = (one: number): string | null =>
-    isDay(one, Number(month), Number(day))
-      ? `${String(one).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
-      : null
-  if (year !== undefined) return inYear(year.length === 2 ? 2000 + Number(year) : Number(year))
-  const next = inYear(thisYear)
-  return next !== null && next >= today ? next : inYear(thisYear + 1)
 }
 
 const choiceIn = ({ options, remember }: Question, { payload }: Given, text: string): string | null => {
@@ -183,7 +155,34 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
       ? undefined
       : (candidates.find((option) => namesOf(option).some((one) => clean(one) === text)) ??
         candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
-  return (chosen ?? tapped)?.value ?? null
+  return (chosen ?? tapped ?? spokenOf(options, key))?.value ?? null
 }
+
+/** The one choice that is said with small words around it ("the small one, please"), or with a wrong letter; undefined where none or two are. */
+const spokenOf = (options: readonly Option[], key: string): Option | undefined => {
+  const meant = options.filter((option) =>
+    namesOf(option)
+      .map(matchKey)
+      .some((name) => name !== '' && (isSaid(name, key) || isMistyped(name, key))),
+  )
+  return meant.length === 1 ? meant[0] : undefined
+}
+
+const isSaid = (name: string, key: string): boolean => {
+  const [before, after, ...more] = ` ${key} `.split(` ${name} `)
+  if (before === undefined || after === undefined || more.length > 0) return false
+  return `${before} ${after}`
+    .split(' ')
+    .every((word) => word === '' || word === 'one' || isAroundAnswer(word))
+}
+
+const isMistyped = (name: string, key: string): boolean =>
+  name.length >= SHORTEST_MISTYPED &&
+  Math.abs(name.length - key.length) <= 1 &&
+  !/\d/.test(name) &&
+  editDistance(name, key) <= 1
+
+/** Shorter ones are a letter away from other words. */
+const SHORTEST_MISTYPED = 5
 
 const namesOf = ({ title, value }: Option): string[] => [...allOf(title), value]

@@ -18,8 +18,12 @@ export interface Span {
 
 const DAY_MINUTES = 24 * 60
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-const DAY_OR_DAYS = new RegExp(`^(${DAYS.join('|')})(?:-(${DAYS.join('|')}))?$`)
-const SPAN = /^(\d{1,2})(?::(\d{2}))?\s*-\s*(\d{1,2})(?::(\d{2}))?$/
+const NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+/** The pattern is the schema's, too, which knows no flag for capital letters. */
+const DAY = `(${NAMES.map((name) => `[${name[0]?.toUpperCase()}${name[0]}]${name.slice(1, 3)}(?:${name.slice(3)})?`).join('|')})`
+// Word processors make a long dash of the one between two words or numbers.
+const DAY_OR_DAYS = new RegExp(`^${DAY}(?:\\s*[-–—]\\s*${DAY})?$`)
+const SPAN = /^(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?$/
 const CLOSED = /^(?:(\d{4})-)?(\d{2})-(\d{2})$/
 
 /** Whether it is open at a moment, ms since the epoch. */
@@ -32,7 +36,7 @@ export const isOpen = (hours: Hours, atMs: number): boolean => {
   return opens(day, minute, date) || opens((day + 6) % 7, minute + DAY_MINUTES, dayBeside(date, -1))
 }
 
-const time: Read<string> = text('times like 9:00-18:00', { max: 20, why: 'no times are longer' })
+const time: Read<string> = text('times like 9:00-18:00', { max: 100, why: 'no times are longer' })
 
 const span: Read<Span> = described(
   (node, reading) => {
@@ -44,7 +48,15 @@ const span: Read<Span> = described(
     const fits =
       Number(fromRest) < 60 && Number(toRest) < 60 && fromMinute < DAY_MINUTES && toMinute <= DAY_MINUTES
     if (fromHour === undefined || !fits || fromMinute === toMinute) {
-      return reading.refuse(reading.placeOf(reading.follow(node)), quoted(value), 'times like 9:00-18:00')
+      const hint = /-.*-/.test(value)
+        ? 'Several times of a day stand in brackets: [9:00-12:00, 14:00-18:00].'
+        : null
+      return reading.refuse(
+        reading.placeOf(reading.follow(node)),
+        quoted(value),
+        'times like 9:00-18:00',
+        hint,
+      )
     }
     return { fromMinute, toMinute: toMinute > fromMinute ? toMinute : toMinute + DAY_MINUTES }
   },
@@ -65,8 +77,8 @@ const week: Read<Span[][]> = described(
         continue
       }
       const times = closedAllDay(value, reading) ? [] : spans(value, reading)
-      const from = DAYS.indexOf(first as (typeof DAYS)[number])
-      const count = (DAYS.indexOf(last as (typeof DAYS)[number]) - from + 7) % 7
+      const from = dayOf(first)
+      const count = (dayOf(last) - from + 7) % 7
       for (let step = 0; step <= count; step += 1) read[(from + step) % 7] = times ?? []
     }
     return read
@@ -80,6 +92,9 @@ const week: Read<Span[][]> = described(
   }),
 )
 
+/** Monday is 0. */
+const dayOf = (name: string): number => DAYS.indexOf(name.slice(0, 3).toLowerCase() as (typeof DAYS)[number])
+
 const closedAllDay = (node: Parameters<Reading['follow']>[0], reading: Reading): boolean =>
   textOf(reading.follow(node)) === 'closed'
 
@@ -90,7 +105,14 @@ const timeZone: Read<string> = described(
     const zone = zoneOf(value)
     if (zone !== undefined) return zone
     const target = reading.follow(node)
-    return reading.refuse(reading.placeOf(target), kindOf(target, reading), 'a time zone like Europe/Berlin')
+    const city = `/${value.trim().replaceAll(' ', '_').toLowerCase()}`
+    const meant = Intl.supportedValuesOf('timeZone').find((one) => one.toLowerCase().endsWith(city))
+    return reading.refuse(
+      reading.placeOf(target),
+      kindOf(target, reading),
+      'a time zone like Europe/Berlin',
+      meant === undefined ? null : `Did you mean ${quoted(meant)}?`,
+    )
   },
   () => ({ type: 'string' }),
 )
@@ -110,7 +132,7 @@ const zoneOf = (name: string): string | undefined => {
 
 const closedDay: Read<string> = described(
   (node, reading) => {
-    const value = text('a date', { max: 20, why: 'no date is longer' })(node, reading)
+    const value = text('a date', { max: 100, why: 'no date is longer' })(node, reading)
     if (value === undefined) return undefined
     const [, year = '2024', month = '', day = ''] = CLOSED.exec(value) ?? []
     if (isDay(Number(year), Number(month), Number(day))) return value
@@ -160,7 +182,7 @@ export const placeInWeek = (zone: string, atMs: number): { day: number; minute: 
   )
   const { weekday = '', hour = '0', minute = '0', year = '', month = '', day = '' } = parts
   return {
-    day: Math.max(0, DAYS.indexOf(weekday.toLowerCase() as (typeof DAYS)[number])),
+    day: Math.max(0, dayOf(weekday)),
     minute: Number(hour) * 60 + Number(minute),
     date: `${year}-${month}-${day}`,
   }

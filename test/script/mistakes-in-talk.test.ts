@@ -143,9 +143,23 @@ refuseEach([
   },
   {
     title: 'a day that is none',
-    script: 'hours: { time_zone: UTC, open: { ‸monday: 9-18 } }\nreplies: { a: { say: x } }',
-    found: '"monday"',
+    script: 'hours: { time_zone: UTC, open: { ‸moonday: 9-18 } }\nreplies: { a: { say: x } }',
+    found: '"moonday"',
     expected: /mon, tue/,
+  },
+  {
+    title: 'two times of a day without brackets',
+    script: 'hours: { time_zone: UTC, open: { mon: ‸"9-12, 14-18" } }\nreplies: { a: { say: x } }',
+    found: '"9-12, 14-18"',
+    expected: 'times like 9:00-18:00',
+    hint: 'Several times of a day stand in brackets: [9:00-12:00, 14:00-18:00].',
+  },
+  {
+    title: 'a city as a time zone',
+    script: 'hours: { time_zone: ‸berlin, open: { mon: 9-18 } }\nreplies: { a: { say: x } }',
+    found: '"berlin"',
+    expected: 'a time zone like Europe/Berlin',
+    hint: 'Did you mean "Europe/Berlin"?',
   },
   {
     title: 'times that are none',

@@ -36,7 +36,7 @@ const WRONG = [
   'replies: { a: { say: [{ any: [{ imgae: "https://x.y" }, x] }] } }',
   'replies: { a: { ask: { question: q, as: mail, remember: x }, next: a } }',
   'replies: { a: { ask: { question: q }, next: a } }',
-  'hours: { time_zone: UTC, open: { monday: 9-18 } }',
+  'hours: { time_zone: UTC, open: { moonday: 9-18 } }',
   'profile: { menu: [{ titel: x }] }',
   'replies: { a: { say: [{ text: x, buttons: [{ title: t, url: "https://x.y", with: { b: c } }] }] } }',
   'typing: perhaps',
