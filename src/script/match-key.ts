@@ -56,8 +56,8 @@ const fold = (text: string): string =>
     .toLowerCase()
     .normalize('NFD')
     .replace(ACCENTS, '')
-    .normalize('NFC')
     .replace(LETTERS, (letter) => SAME_LETTER[letter] ?? letter)
+    .normalize('NFC')
 
 /** `what's` is one word, `l'adresse` is two. */
 const joinOrSplit = (_whole: string, after: string): string => (after.length <= 2 ? after : ` ${after}`)
@@ -102,5 +102,14 @@ const SAME_LETTER: Record<string, string> = {
   ς: 'σ',
   ة: 'ه',
   ى: 'ي',
+  // Persian and Urdu keyboards have letters of their own where Arabic ones have these.
+  ی: 'ي',
+  ک: 'ك',
+  ہ: 'ه',
+  ھ: 'ه',
+  ە: 'ه',
+  ٱ: 'ا',
+  // Both are spoken alike: 얼마예요 is written 얼마에요, too. These are the vowels alone.
+  '\u1168': '\u1166',
 }
 const LETTERS = new RegExp(`[${Object.keys(SAME_LETTER).join('')}]`, 'gu')

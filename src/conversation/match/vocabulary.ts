@@ -70,6 +70,10 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
     const stem = word.replace(SUFFIX, '')
     const id = stem.length >= 3 && stem !== word ? ids.get(stem) : undefined
     if (id !== undefined) add(found, id, INFLECTED)
+    for (const other of withoutAndWithArticle(word)) {
+      const prefixed = ids.get(other)
+      if (prefixed !== undefined) add(found, prefixed, INFLECTED)
+    }
     return found
   }
 
@@ -161,6 +165,20 @@ const areInflections = (one: string, other: string): boolean => {
   if (common < 4 || common < Math.max(one.length, other.length) * 0.5) return false
   return shorter === 0 ? longer <= 4 : longer <= 3 && (common >= 5 || shorter === 1)
 }
+
+/** Hebrew and Arabic write the article, "and", "in" and "to" at the beginning of the word. */
+const withoutAndWithArticle = (word: string): string[] => {
+  const article = ARTICLES.find(([letters]) => letters.test(word))?.[1]
+  if (article === undefined) return []
+  const stem = word.replace(PREFIX, '')
+  return stem === word ? [`${article}${word}`] : [stem, `${article}${stem}`, `${article}${word}`]
+}
+
+const ARTICLES = [
+  [/^\p{Script=Hebrew}/u, 'ה'],
+  [/^\p{Script=Arabic}/u, 'ال'],
+] as const
+const PREFIX = /^(?:[וב]?ה|[בלמשוכ]|[وبفك]?ال|لل|[وبل])(?=\p{L}{3})/u
 
 const SUFFIX = /(?:ments?|ings?|ers?|ed|es|s)$/
 const SHORT_SUFFIX = /^(?:ments?|ings?|ers?|ed|es|s)$/

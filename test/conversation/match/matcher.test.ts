@@ -195,6 +195,28 @@ const LANGUAGES: {
     ],
   },
   {
+    language: 'Arabic with and without articles',
+    triggers: { prices: ['الأسعار'], place: ['عنوان'] },
+    asked: [
+      ['اسعار', 'prices'],
+      ['والاسعار', 'prices'],
+      ['العنوان', 'place'],
+      ['للعنوان', 'place'],
+      ['ولد', null],
+    ],
+  },
+  {
+    language: 'Hebrew with and without articles',
+    triggers: { hours: ['שעות פתיחה'], price: ['המחיר'], place: ['כתובת'] },
+    asked: [
+      ['שעות הפתיחה', 'hours'],
+      ['מחיר', 'price'],
+      ['והכתובת', 'place'],
+      ['בכתובת', 'place'],
+      ['שלום', null],
+    ],
+  },
+  {
     language: 'Japanese',
     triggers: { hours: ['営業時間を教えてください'], place: ['店の住所はどこですか'] },
     asked: [
