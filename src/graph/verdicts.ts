@@ -29,6 +29,8 @@ const TWO_FACTOR =
 const LOGIN_AGAIN = 'Start the login again; the code it ends with is good once, and only for a few minutes.'
 const REDIRECT =
   'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
+const TAKEN_OVER =
+  'Make this app the default app of the Page (Page settings > Conversation routing), or see which other app answers there. Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`).'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 const NOT_LIVE =
   'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'
@@ -135,13 +137,22 @@ export const VERDICTS: readonly VerdictRow[] = [
     edges: OWN_PAGE,
   }),
   either(2018218, 'unreachable', 'this person has no profile'),
-  either(2018300, 'unreachable', 'another app or a person has taken over the conversation'),
-  either(2018171, 'unreachable', 'another app has the say in this conversation'),
-  either(2018234, 'unreachable', 'another app has the say in this conversation'),
-  row(100, 2534037, 'unreachable', 'another app or a person has taken over the conversation'),
+  either(2018300, 'unreachable', 'another app or a person has taken over the conversation', {
+    remedy: TAKEN_OVER,
+  }),
+  either(2018171, 'unreachable', 'another app has the say in this conversation', {
+    remedy: TAKEN_OVER,
+  }),
+  either(2018234, 'unreachable', 'another app has the say in this conversation', {
+    remedy: TAKEN_OVER,
+  }),
+  row(100, 2534037, 'unreachable', 'another app or a person has taken over the conversation', {
+    remedy: TAKEN_OVER,
+  }),
   row([10, 299], 'any', 'unreachable', 'another app or a person has taken over the conversation', {
     says: words.TAKEN_OVER,
     edges: OWN_PAGE,
+    remedy: TAKEN_OVER,
   }),
   either(2018321, 'transient', 'Messenger itself is answering in this conversation at the moment'),
   either(9000001, 'bad_request', 'the message was deleted'),

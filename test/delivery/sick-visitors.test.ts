@@ -124,6 +124,60 @@ t.test(
 )
 
 t.test(
+  'one visitor after another whom Facebook calls unreachable may be the Page: from the second on replies wait',
+  async (t) => {
+    const world = await createWorld(t)
+    world.delivery.start()
+    // botman/driver-facebook#119: 2018001 for every visitor, until a new token was made.
+    const unreachable = refusal('unreachable', 'messages', { graphCode: 100, subcode: 2_018_001 })
+    world.graph.answer = () => unreachable
+    for (let n = 0; n < 4; n += 1) {
+      await world.say(`x${n}`, { psid: `v${n}` })
+      await pass(world, 1000)
+    }
+    t.same(world.dead, ['unreachable'], 'the first is believed')
+    t.match(world.needs, [
+      {
+        cause: 'some_visitors',
+        what: /one visitor .* after another/,
+        remedy: /bootstrap-token/,
+        byToken: true,
+      },
+    ])
+    world.graph.answer = () => undefined
+    await world.say('now', { psid: 'new' })
+    await world.until(() => world.graph.accepted.includes('now'), 'a visitor who writes now is tried at once')
+    await pass(world, 30_000, 1000)
+    t.same(world.graph.accepted.toSorted(), ['now', 'x1', 'x2', 'x3'])
+    t.same([world.dead.length, world.needs], [1, []])
+  },
+)
+
+t.test(
+  'visitors who cannot be reached are buried where others are reached between, or another reason is given, or they are hours apart',
+  async (t) => {
+    for (const between of ['others', 'reason', 'hours'] as const) {
+      const world = await createWorld(t)
+      world.delivery.start()
+      world.graph.answer = ({ psid }) =>
+        psid.startsWith('gone')
+          ? refusal('unreachable', 'messages', {
+              graphCode: between === 'reason' && psid === 'gone1' ? 10 : 551,
+            })
+          : undefined
+      for (let n = 0; n < 3; n += 1) {
+        await world.say(`x${n}`, { psid: `gone${n}` })
+        await world.until(() => world.dead.length === n + 1, `${between}: the reply is buried`)
+        if (between === 'others') await world.say('well', { psid: 'well' })
+        if (between === 'hours') await world.clock.advance(3_600_000)
+        await pass(world, 1000)
+      }
+      t.same(world.needs, [])
+    }
+  },
+)
+
+t.test(
   'the window bounds an undocumented refusal, and the dead letter says what Facebook said',
   async (t) => {
     const world = await createWorld(t)

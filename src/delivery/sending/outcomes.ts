@@ -11,7 +11,9 @@ import type { QueuedReply } from '../../messages.ts'
 import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from '../../base/logger.ts'
+import { createOneAfterAnother } from './one-after-another.ts'
 import { factsOf, refusalOf } from './refusals.ts'
+import type { StuckRefusal } from './stuck.ts'
 
 /** Whether to go on with the conversation's next reply. `instead`: first with this, in the place of the one that died. */
 export type Step = { go: 'on'; instead?: QueuedReply } | { go: 'stop'; notBeforeMs?: number }
@@ -84,6 +86,7 @@ export const createOutcomes = (deps: {
   const { store, graph, tokens, waitedForToken, gates, doubt, clock, random, log, report, choose } = deps
   /** The failures so far of the first reply of each conversation. */
   const retries = new Map<number, { count: number; last: GraphFacts }>()
+  const row = createOneAfterAnother({ clock })
 
   /** What was sent need not wait for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
   const record = (
@@ -175,9 +178,12 @@ export const createOutcomes = (deps: {
       case 'park':
         if (isUpload) return later(claim, reply, error, PARKED)
         if (refusal.isInDoubt && content !== null) leaveInDoubt(claim, reply, content, error)
-        gates.refused(pageId, id, refusal.refusal)
-        return later(claim, reply, error, PARKED)
+        return stuck(claim, reply, error, refusal.refusal)
       case 'bury':
+        if (!isUpload && refusal.ifOfPage !== undefined) {
+          const { ifOfPage } = refusal
+          if (row.unreachable(pageId, id, ifOfPage.same)) return stuck(claim, reply, error, ifOfPage)
+        }
         if (!isUpload) gates.succeeded(pageId)
         if (refusal.mayPass && !isUpload && retriesOf(claim) < MOST_PASSING) return later(claim, reply, error)
         return dead(
@@ -193,6 +199,11 @@ export const createOutcomes = (deps: {
       case 'retry':
         return isUpload ? later(claim, reply, error) : retry(claim, reply, error)
     }
+  }
+
+  const stuck = (claim: OutboxClaim, reply: StoredReply, error: GraphError, refusal: StuckRefusal): Step => {
+    gates.refused(claim.conversation.pageId, claim.conversation.id, refusal)
+    return later(claim, reply, error, PARKED)
   }
 
   const leaveInDoubt = (
@@ -230,6 +241,7 @@ export const createOutcomes = (deps: {
       const waited = waitedForToken(pageId, reply.acceptedMs)
       void record(claim, reply, { status: 'sent', messageId, ...(waited && { waited }) })
       settle(claim, reply)
+      row.taken(pageId)
       report.sent(pageId, clock.now() - reply.acceptedMs, psid, waited)
       return { go: 'on' }
     },

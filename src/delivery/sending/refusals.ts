@@ -10,8 +10,8 @@ export type Refusal =
   | { do: 'close_page'; why: Closing; atLeastMs: number }
   /** Its conversation waits and tries slowly. `isInDoubt`: it may have gone out. */
   | { do: 'park'; refusal: StuckRefusal; isInDoubt: boolean }
-  /** `mayPass`: the same may be taken a moment later. */
-  | { do: 'bury'; reason: FinalRefusal; mayPass: boolean }
+  /** `mayPass`: the same may be taken a moment later. `ifOfPage`: what it is where the reason is the Page's after all. */
+  | { do: 'bury'; reason: FinalRefusal; mayPass: boolean; ifOfPage?: StuckRefusal }
   | { do: 'retry' }
   /** It may have gone out: look before sending again. */
   | { do: 'doubt' }
@@ -30,6 +30,7 @@ export const refusalOf = (error: GraphError): Refusal => {
     case 'outside_window':
       return { do: 'bury', reason: error.verdict, mayPass: false }
     case 'unreachable':
+      return { do: 'bury', reason: error.verdict, mayPass: error.mayPass, ifOfPage: nobodyReached(error) }
     case 'bad_request':
       return { do: 'bury', reason: error.verdict, mayPass: error.mayPass }
     case 'unknown':
@@ -41,10 +42,22 @@ export const refusalOf = (error: GraphError): Refusal => {
   }
 }
 
+const nobodyReached = (error: GraphError): StuckRefusal => ({
+  same: sameOf(error),
+  trouble: {
+    what: `Facebook calls one visitor of this Page after another unreachable, and takes no message between: ${error.message}.`,
+    remedy: error.remedy ?? NOBODY_REACHED,
+    byToken: error.remedy === undefined,
+  },
+})
+
+const sameOf = ({ verdict, graphCode, httpStatus, subcode }: GraphError): string =>
+  `${verdict} ${graphCode ?? httpStatus}/${subcode}`
+
 const park = (error: GraphError): Refusal => ({
   do: 'park',
   refusal: {
-    same: `${error.verdict} ${error.graphCode ?? error.httpStatus}/${error.subcode}`,
+    same: sameOf(error),
     trouble: {
       what: `Facebook refuses to send to some visitors of this Page: ${error.message}.`,
       remedy: error.remedy ?? UNKNOWN,
@@ -70,6 +83,9 @@ const REMEDIES = {
   restricted:
     "Open the Page's Support Inbox on facebook.com, see which policy is named there and resolve it; sending is tried again by itself.",
 } as const
+
+const NOBODY_REACHED =
+  'See on facebook.com that the Page is published and takes messages; then run `npm run bootstrap-token`, as the token may be none of this Page. Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`).'
 
 const UNKNOWN =
   'Look up what Facebook says here, and run `npm run doctor`; sending is tried again by itself until the 24 hours are over.'

@@ -1,0 +1,39 @@
+import type { Clock } from '../../base/clock.ts'
+
+/**
+ * Visitors of a Page whom Facebook calls unreachable for one reason, while no message of the Page is taken. The first is
+ * believed. From the second on the reason may be the Page's: its token is another Page's, or another app has its conversations.
+ */
+export interface OneAfterAnother {
+  /** @param reason - equal for refusals that say the same @returns whether the reason may be the Page's */
+  unreachable: (pageId: string, conversation: number, reason: string) => boolean
+  /** Facebook has taken a message of the Page. */
+  taken: (pageId: string) => void
+}
+
+interface Row {
+  reason: string
+  conversations: Set<number>
+  lastMs: number
+}
+
+/** Visitors of different days are a row no more. Longer than the longest pause between two tries of a reply. */
+const APART_MS = 40 * 60_000
+const BELIEVED = 1
+
+export const createOneAfterAnother = ({ clock }: { clock: Pick<Clock, 'elapsed'> }): OneAfterAnother => {
+  const rows = new Map<string, Row>()
+  return {
+    unreachable: (pageId, conversation, reason) => {
+      const nowMs = clock.elapsed()
+      const last = rows.get(pageId)
+      const goesOn = last?.reason === reason && nowMs - last.lastMs < APART_MS
+      const row = goesOn ? last : { reason, conversations: new Set<number>(), lastMs: nowMs }
+      row.lastMs = nowMs
+      if (row.conversations.size <= BELIEVED) row.conversations.add(conversation)
+      rows.set(pageId, row)
+      return row.conversations.size > BELIEVED
+    },
+    taken: (pageId) => void rows.delete(pageId),
+  }
+}
