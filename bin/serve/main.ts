@@ -5,7 +5,7 @@ import { configWarnings, exposureOf } from '../../src/base/config-warnings.ts'
 import { drainMs, loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
 import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
-import type { LogStream } from '../../src/base/log.ts'
+import { openLogStream, type LogStream } from '../../src/base/log.ts'
 import { fitCommands, fitError, surroundingsOf } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
@@ -20,12 +20,19 @@ const LEAVE_WITHIN_MS = 10_000
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
 /** Readable lines on a terminal, JSON elsewhere. */
-const openLog = async (): Promise<LogStream | undefined> => {
+const openLog = async (): Promise<LogStream> => {
   const { stdout } = process
-  if (!stdout.isTTY) return undefined
+  if (!stdout.isTTY) return openLogStream(1, tellLogTrouble)
+  // A terminal that is gone must not end what serves visitors; its SIGHUP does, where it reaches this process.
+  if (stdout.listenerCount('error') === 0) stdout.on('error', () => {})
   const { createReadableLog } = await import('../../src/terminal/readable-log.ts')
   return createReadableLog(terminal?.output ?? stdout, stdout.hasColors())
 }
+
+const tellLogTrouble = (code: string): void =>
+  console.error(
+    `Nothing can be logged (${code}). The bot goes on; lines are logged again once that is possible.`,
+  )
 
 const surroundings = surroundingsOf(process.env)
 

@@ -16,7 +16,7 @@ import { listen } from './listen.ts'
 export interface SetupRun {
   /** The environment as a process started now would have it, `.env` included. */
   readEnv: () => Env
-  logStream: LogStream | undefined
+  logStream: LogStream
   /** Shows a person what to do. */
   say: (text: string) => void
   surroundings: Surroundings

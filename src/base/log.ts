@@ -1,3 +1,4 @@
+import { destination } from 'pino'
 import { SECRET_NAMES } from './settings.ts'
 
 /** Where log lines go, one JSON object each. */
@@ -26,6 +27,28 @@ const spelled = (
   if (!(err instanceof Error && 'remedy' in err && typeof err.remedy === 'string')) return facts
   const remedy = { value: spell(err.remedy), enumerable: true }
   return { ...facts, err: Object.create(err, { remedy }) as Error }
+}
+
+/** What waits in memory for a file that takes nothing, bytes; lines after that are lost. */
+const MOST_UNWRITTEN = 1024 * 1024
+
+/**
+ * A log that never fails its writer: the bot answers visitors also while nothing can be logged. Lines that could not be
+ * written, as on a full disk, are tried again with the next one; a pipe whose reader is gone takes no more.
+ *
+ * @param fd - such as 1 for standard output
+ * @param onTrouble - called once, with the code of the system's error
+ */
+export const openLogStream = (fd: number, onTrouble: (code: string) => void): LogStream => {
+  const stream = destination({ dest: fd, sync: true, maxLength: MOST_UNWRITTEN })
+  let isTold = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (isTold) return
+    isTold = true
+    onTrouble(error.code ?? 'unknown error')
+  })
+  // Each line is written at once. pino would flush after a fatal one, and the stream then tries for ever to write what it has.
+  return { write: (line) => void stream.write(line) }
 }
 
 const ON_THE_WIRE = `

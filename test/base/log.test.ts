@@ -1,7 +1,8 @@
+import { existsSync, openSync } from 'node:fs'
 import { pino } from 'pino'
 import t from 'tap'
 import { SECRET_NAMES } from '../../src/base/settings.ts'
-import { createLogOptions } from '../../src/base/log.ts'
+import { createLogOptions, openLogStream } from '../../src/base/log.ts'
 
 t.test('nothing that grants access gets into a log line under its usual name', async (t) => {
   const { lines, log } = createLog()
@@ -36,6 +37,19 @@ t.test('a request is logged without its query, which may hold a token', async (t
   log.info({ req: { method: 'GET', url: '/webhook?hub.verify_token=hush' } })
   t.match(lines[0], /"req":\{"method":"GET","url":"\/webhook"\}/)
 })
+
+t.test(
+  'a log that cannot be written, as on a full disk, never fails its writer, and is told of once',
+  existsSync('/dev/full') ? {} : { skip: 'this system has no /dev/full' },
+  async (t) => {
+    const troubles: string[] = []
+    const stream = openLogStream(openSync('/dev/full', 'w'), (code) => troubles.push(code))
+    const log = pino(createLogOptions('info'), stream)
+    for (let count = 0; count < 3; count += 1) log.info('a line')
+    log.fatal('the last one')
+    t.strictSame(troubles, ['ENOSPC'])
+  },
+)
 
 t.test('the level is what the operator asked for', async (t) => {
   const { lines, log } = createLog('warn')

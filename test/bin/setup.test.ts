@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -85,7 +85,7 @@ t.test(
 )
 
 t.test(
-  'without a terminal npm run setup does the same; with settings it says that there is nothing to set up',
+  'without a terminal npm run setup does the same, also where nothing can be logged; with settings it says that there is nothing to set up',
   async (t) => {
     const dir = t.testdir({ '.env': 'FB_APP_ID=1\n' })
     const refused = run(t, ['--setup'], dir, {})
@@ -93,9 +93,15 @@ t.test(
     t.equal(code, 1)
     t.match(stderr, /^This bot is set up already, at least in part\.\n[^\n]*node \S+bin\/serve\.js[^\n]*\n$/)
 
-    const asked = run(t, ['--setup'], t.testdir(), { PORT: '0', SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' })
+    const full = existsSync('/dev/full') ? openSync('/dev/full', 'w') : 'ignore'
+    const env = { PORT: '0', SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' }
+    const asked = run(t, ['--setup'], t.testdir(), env, full)
     const shown = await readUntil(asked.stderr, /demo/)
     t.match(shown, /http:\/\/localhost:\d+\/setup\/code\/[a-z2-9-]{23}\n[^]*ssh -L (\d+):localhost:\1/)
+    asked.kill('SIGTERM')
+    const [said, ended] = await Promise.all([text(asked.stderr), once(asked, 'exit')])
+    t.strictSame(ended, [0, null])
+    if (full !== 'ignore') t.match(shown + said, /^Nothing can be logged \(ENOSPC\)\. The bot goes on/m)
     t.equal(
       readFileSync(join(ROOT, 'package.json'), 'utf8').includes('"setup": "exec node bin/serve.js --setup"'),
       true,
@@ -110,8 +116,18 @@ t.test('a mistake in another setting ends the set-up before it begins, with all 
   t.match(stderr, /FB_APP_ID is missing[^]*PORT must be a whole number/)
 })
 
-const run = (t: Test, args: string[], cwd: string, env: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, [SERVE, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+const run = (
+  t: Test,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  stdout: 'ignore' | number = 'ignore',
+) => {
+  const child = spawn(process.execPath, [SERVE, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', stdout, 'pipe'],
+  }) as ChildProcessByStdio<null, null, Readable>
   t.teardown(() => child.kill('SIGKILL'))
   return child
 }
