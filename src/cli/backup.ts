@@ -26,10 +26,7 @@ export const backup = command({
     const { DATA_DIR: dir } = settings
     const files = await backUp(dir, to)
     if (values.json === true) stdout.write(`${JSON.stringify({ folder: to, files })}\n`)
-    else
-      stdout.write(
-        files.length === 0 ? `There is nothing in ${dir} yet.\n` : `Done: ${files.join(' and ')} in ${to}.\n`,
-      )
+    else stdout.write(`Done: ${files.join(' and ')} in ${to}.\n`)
     return EXIT.done
   },
 })

@@ -17,16 +17,22 @@ const OWNER_ONLY = 0o600
  *
  * @param to - a folder that is empty or not there yet; for the owner only from then on
  * @returns the names of the files in it
- * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`
+ * @throws BotError `BOT_STORE_UNAVAILABLE`, also where there is nothing to copy; `BOT_STORE_DAMAGED`
  */
 export const backUp = async (dir: string, to: string): Promise<string[]> => {
+  const sources = [tokenFileIn(dir), databaseIn(dir)].filter((file) => existsSync(file))
+  // A backup that runs every night from the wrong folder must not look well.
+  if (sources.length === 0) {
+    throw new BotError('BOT_STORE_UNAVAILABLE', `There is nothing in ${dir} to back up.`, {
+      remedy: 'Check DATA_DIR, and run this where the bot runs.',
+    })
+  }
   const files: string[] = []
   try {
     claimFolder(to)
     if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
     // Tokens first: the database may then hold more than they explain, never less.
-    for (const file of [tokenFileIn(dir), databaseIn(dir)]) {
-      if (!existsSync(file)) continue
+    for (const file of sources) {
       const copy = join(to, basename(file))
       // Set before the copy is written, or others could read the copy meanwhile.
       closeSync(openSync(copy, 'wx', OWNER_ONLY))
@@ -34,7 +40,7 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       files.push(basename(file))
     }
     // The file's time is that of the last backup, which `doctor` shows.
-    if (files.length > 0) await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
+    await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
     if (error instanceof BotError) throw error
     throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)

@@ -49,6 +49,19 @@ t.test('npm run backup says what it copied, npm run restore what it put back', a
   t.ok(readdirSync(join(root, 'new')).includes('tokens.json'))
 })
 
+t.test(
+  'a backup of a folder with nothing in it, such as a wrong DATA_DIR, fails and makes no folder',
+  async (t) => {
+    const { root } = await build(t)
+    t.match(await run(backup, join(root, 'dta'), [join(root, 'empty')]), {
+      code: 1,
+      stdout: '',
+      stderr: /^There is nothing in \S+dta to back up\.\nCheck DATA_DIR/,
+    })
+    t.strictSame(readdirSync(root).toSorted(), ['data'])
+  },
+)
+
 t.test('wrong usage of backup and restore ends with 2, a folder without a backup with 1', async (t) => {
   const { root, dir } = await build(t)
   for (const command of [backup, restore]) {
