@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { COMPILED } from '../helpers/compiled.ts'
 import { helpOf, runProcess } from './run.ts'
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -34,3 +39,26 @@ t.test('a file that only calls its command prints as a process what the command 
   t.notOk(isSpawned)
   t.strictSame(await runProcess('bin/ask.ts', process.cwd(), ['--help']), help)
 })
+
+t.test(
+  'a command whose output cannot be written says so in a line and fails; one whose reader has gone goes on to its end',
+  existsSync('/dev/full') ? {} : { skip: 'this system has no /dev/full' },
+  async (t) => {
+    const full = openSync('/dev/full', 'w')
+    t.teardown(() => closeSync(full))
+    const spawned = async (stdout: 'pipe' | number) => {
+      const child = spawn(process.execPath, [join(BIN, 'ask.ts'), 'hello'], {
+        cwd: t.testdir({
+          'bot.yaml': 'replies: { hi: { when: [hello], say: Hi } }\nfallback: { say: What? }\n',
+        }),
+        env: COMPILED,
+        stdio: ['ignore', stdout, 'pipe'],
+      }) as ChildProcessByStdio<null, Readable | null, Readable>
+      child.stdout?.destroy()
+      const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+      return { code, stderr }
+    }
+    t.strictSame(await spawned(full), { code: 1, stderr: 'The output could not be written (ENOSPC).\n' })
+    t.strictSame(await spawned('pipe'), { code: 0, stderr: '' })
+  },
+)
