@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { WHOLE_BOT } from '../src/alerts/needs.ts'
+import { raisesNeeds } from '../src/alerts/page-trouble.ts'
 import { createAppWebhookWatch } from '../src/reception/app-webhook-watch.ts'
 import { whileHead } from '../src/base/while-head.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
@@ -10,15 +11,13 @@ async function appWebhook(app: FastifyInstance) {
   const { clock, config, duty, graph, needs } = app
   const { PUBLIC_URL: publicUrl, FB_VERIFY_TOKEN: verifyToken } = config
   if (publicUrl === undefined) return
+  const tell = raisesNeeds({ needs, cause: 'silent', nameOf: () => null })
   const watch = createAppWebhookWatch({
     graph,
     webhook: { url: webhookAt(publicUrl), verifyToken },
     clock,
     log: app.log.child({ part: 'app-webhook' }),
-    onTrouble: (trouble) => {
-      needs.settle(WHOLE_BOT, 'silent')
-      if (trouble) needs.raise({ pageId: WHOLE_BOT, pageName: null, cause: 'silent', ...trouble })
-    },
+    onTrouble: (trouble) => tell(WHOLE_BOT, trouble),
   })
   let stop = (): void => undefined
   app.addHook('onReady', async () => {

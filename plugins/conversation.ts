@@ -12,7 +12,8 @@ import { withDisclosure } from '../src/conversation/disclosure.ts'
 import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
-import { WHOLE_BOT, type Need } from '../src/alerts/needs.ts'
+import { WHOLE_BOT } from '../src/alerts/needs.ts'
+import { raisesNeeds, type Trouble } from '../src/alerts/page-trouble.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
 import { openScriptFiles, type ScriptPlace } from '../src/script/script-files.ts'
 import {
@@ -61,6 +62,11 @@ async function conversation(app: FastifyInstance) {
     last_name: told('last_name'),
     name: told('name'),
   }
+  const tell = raisesNeeds({
+    needs: app.needs,
+    cause: 'script',
+    nameOf: (pageId) => app.tokens.status(pageId).pageName,
+  })
   const scripts = await openScriptFiles({
     file,
     dataDir: app.config.DATA_DIR,
@@ -68,11 +74,7 @@ async function conversation(app: FastifyInstance) {
     clock: app.clock,
     log,
     onWrong: (pageIds, error) => {
-      for (const pageId of pageIds ?? [WHOLE_BOT]) {
-        app.needs.settle(pageId, 'script')
-        const pageName = pageId === WHOLE_BOT ? null : app.tokens.status(pageId).pageName
-        if (error !== null) app.needs.raise({ ...scriptNeed(error), pageId, pageName })
-      }
+      for (const pageId of pageIds ?? [WHOLE_BOT]) tell(pageId, error && troubleOf(error))
     },
   })
   const script = createConversation({
@@ -103,14 +105,10 @@ async function conversation(app: FastifyInstance) {
   })
   app.decorate('visitorProfiles', visitorProfiles)
   app.decorate('conversation', {
+    ...script,
     handle: (event, view) => handle(event, named(view)),
-    wake: script.wake,
     answerWith: (name, event, view) => script.answerWith(name, event, named(view)),
     apologise: (event, view) => script.apologise(event, named(view)),
-    patienceMs: script.patienceMs,
-    marksSeen: script.marksSeen,
-    choose: script.choose,
-    pleaseWaitAfterMs: script.pleaseWaitAfterMs,
     pleaseWait: (event, view) => script.pleaseWait(event, named(view)),
     disclose: (event, view) => script.disclose(event, named(view)),
     script: scripts.of,
@@ -127,8 +125,7 @@ async function conversation(app: FastifyInstance) {
   })
 }
 
-const scriptNeed = ({ message }: Error): Omit<Need, 'pageId' | 'pageName'> => ({
-  cause: 'script',
+const troubleOf = ({ message }: Error): Trouble => ({
   what: `The script was changed and has mistakes, so its last good version stays in use, and the next start would be refused. ${message.replace(/\s*\n\s*/g, ' ')}`,
   remedy:
     'Correct it; `npm run script:check` names each mistake with its place. A correct file is used at once.',

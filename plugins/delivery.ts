@@ -1,3 +1,4 @@
+import { within } from '../src/base/within.ts'
 import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
@@ -84,16 +85,13 @@ async function delivery(app: FastifyInstance) {
   // Start sending only after `listen` succeeded: a start that fails has then sent nothing.
   app.addHook('onListen', async () => running.start())
   app.addHook('onClose', async () => {
-    const late = new AbortController()
-    const inTime = await Promise.race([
-      running.stop().then(() => true),
-      clock.sleep(STOP_WITHIN_MS, late.signal).then(
-        () => false,
-        () => false,
-      ),
-    ])
-    late.abort()
-    if (!inTime)
+    const isLate = await within(
+      clock,
+      STOP_WITHIN_MS,
+      running.stop().then(() => false),
+      true,
+    )
+    if (isLate)
       log.warn({}, 'stopped before every send had been answered; those are in doubt until the next start')
   })
 }

@@ -1,7 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Clock } from '../src/base/clock.ts'
 import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
 import { createPasswordCheck, OPERATOR, type Admission, type Credentials } from '../src/web/password-check.ts'
 import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
@@ -12,6 +11,7 @@ import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
 import { SHORTEST_PASSWORD } from '../src/base/settings.ts'
 import { BotError } from '../src/base/errors.ts'
+import { within } from '../src/base/within.ts'
 import { createActs, type Acts } from '../src/people/acts.ts'
 import { openPeople, type People, type Person } from '../src/people/people.ts'
 import { createPasswordHash, type PasswordHash } from '../src/people/secrets.ts'
@@ -217,7 +217,8 @@ async function signIn(
     if (routeOptions.config.open === true && method === 'GET') return
     const id = session.get('id')
     // The request may come to another instance than the one before it. A database that does not answer locks no operator out.
-    await inTime(Promise.all([people.refresh(), id !== undefined && sessions.ask(id)]), clock)
+    const asked = Promise.all([people.refresh(), id !== undefined && sessions.ask(id)])
+    await within(clock, ASKED_WITHIN_MS, asked, null).catch(() => null)
   })
   app.addHook('onRequest', async (request) => {
     const { open: isOpen = false, role: needed = usualRole(request) } = request.routeOptions.config
@@ -260,16 +261,6 @@ async function signIn(
 }
 
 const ASKED_WITHIN_MS = 1000
-
-/** Waits for the answer, but not for long. */
-const inTime = async (asked: Promise<unknown>, clock: Clock): Promise<void> => {
-  const patience = new AbortController()
-  await Promise.race([
-    asked.catch(() => undefined),
-    clock.sleep(ASKED_WITHIN_MS, patience.signal).catch(() => undefined),
-  ])
-  patience.abort()
-}
 
 /** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */
 const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK

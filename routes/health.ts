@@ -2,22 +2,21 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 import type { Clock } from '../src/base/clock.ts'
+import { within } from '../src/base/within.ts'
 import { levelOfAll } from '../src/findings/findings.ts'
 
 const FRESH_MS = 1000
 const PATIENCE_MS = 3000
 
 async function health(app: FastifyInstance) {
+  /** Null when the store does not answer in time. */
+  const inTime = <Value>(asked: Promise<Value>): Promise<Value | null> =>
+    within(app.clock, PATIENCE_MS, asked, null).catch(() => null)
   const isStoreReady = remember(
-    async () =>
-      (await inTime(
-        app.store.probe().then(() => true),
-        app.clock,
-      )) ?? false,
+    async () => (await inTime(app.store.probe().then(() => true))) ?? false,
     app.clock,
   )
-
-  const countsOfNow = remember(() => inTime(app.store.counts(), app.clock), app.clock)
+  const countsOfNow = remember(() => inTime(app.store.counts()), app.clock)
 
   app.get('/healthz', () => ({ status: 'ok' }))
 
@@ -35,18 +34,6 @@ async function health(app: FastifyInstance) {
       tokens: app.tokens.statuses().map(({ pageId, state }) => ({ pageId, state })),
     })
   })
-}
-
-/** The store's answer; null when there is none in time. */
-const inTime = async <Value>(asked: Promise<Value>, clock: Clock): Promise<Value | null> => {
-  const patience = new AbortController()
-  const tooLate = clock.sleep(PATIENCE_MS, patience.signal).then(
-    () => null,
-    () => null,
-  )
-  const answer = await Promise.race([asked.catch(() => null), tooLate])
-  patience.abort()
-  return answer
 }
 
 /** Shares one probe between requests at about the same time: /readyz is open to every client, and a probe writes to the disk. */

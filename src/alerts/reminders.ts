@@ -3,6 +3,7 @@ import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import { createPump } from '../base/pump.ts'
 import type { Duty } from '../base/duty.ts'
+import { within } from '../base/within.ts'
 import type { AlertBook } from './alert-book.ts'
 import type { Needs, OpenNeed } from './needs.ts'
 import type { Notice, NoticedNeed } from './notice.ts'
@@ -136,23 +137,8 @@ const lookAt = async (
   { waiting, parked, clock }: Pick<RemindersDeps, 'waiting' | 'parked' | 'clock'>,
 ): Promise<NoticedNeed> => {
   const [replies, whom] = await Promise.all([
-    inTime(clock, () => waiting(need.pageId)),
-    inTime(clock, () => parked(need.pageId)),
+    within(clock, COUNT_WITHIN_MS, waiting(need.pageId), null).catch(() => null),
+    within(clock, COUNT_WITHIN_MS, parked(need.pageId), null).catch(() => null),
   ])
-  return { ...need, waiting: replies, ...(whom ?? { visitors: null, firstWindowEndsMs: null }) }
-}
-
-const inTime = async <Value>(clock: Clock, ask: () => Promise<Value>): Promise<Value | null> => {
-  const patience = new AbortController()
-  const unknown = clock.sleep(COUNT_WITHIN_MS, patience.signal).then(
-    () => null,
-    () => null,
-  )
-  try {
-    return await Promise.race([ask(), unknown])
-  } catch {
-    return null
-  } finally {
-    patience.abort()
-  }
+  return { ...need, ...UNKNOWN, ...whom, waiting: replies }
 }

@@ -84,7 +84,7 @@ export const command =
   }
 
 /** One line saying what happened, one saying what to do. @returns the exit code */
-export const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {
+const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {
   if (!(error instanceof BotError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     stderr.write(

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
 import type { Log } from '../base/logger.ts'
+import { within } from '../base/within.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 import type { Repair, RepairOrder, Repairs } from './repairs.ts'
@@ -33,7 +34,7 @@ export const createRepairDesk = (deps: {
   needs: Pick<Needs, 'open'>
   tokens: Pick<PageTokens, 'statuses'>
   store: Pick<Store, 'counts'>
-  clock: Pick<Clock, 'sleep'>
+  clock: Pick<Clock, 'after'>
   log: Pick<Log, 'info'>
 }): RepairDesk => {
   const { repairs, needs, tokens, store, clock, log } = deps
@@ -44,12 +45,7 @@ export const createRepairDesk = (deps: {
     return [...new Set(mendable.map(({ pageId }) => pageId))]
   }
 
-  const soon: RepairDesk['soon'] = async (repair) => {
-    const patience = new AbortController()
-    const late = clock.sleep(PATIENCE_MS, patience.signal).catch(() => undefined)
-    await Promise.race([repair.settled(), late])
-    patience.abort()
-  }
+  const soon: RepairDesk['soon'] = (repair) => within(clock, PATIENCE_MS, repair.settled(), undefined)
 
   return {
     begin: async ({ id, session, userToken, client, by, pageIds, mayChoose }) => {

@@ -1,5 +1,6 @@
 import type { DeadReason } from '../messages.ts'
 import type { Clock } from '../base/clock.ts'
+import { within } from '../base/within.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import { isEffect, readOutboxItem, type QueuedReply } from '../messages.ts'
@@ -48,18 +49,13 @@ export const createTranscripts = (deps: {
   graph: Pick<Graph, 'recentMessages'>
   tokens: Pick<PageTokens, 'tokenFor' | 'suspect'>
   read: (body: string) => WebhookEvent
-  clock: Pick<Clock, 'sleep'>
+  clock: Pick<Clock, 'after'>
 }): OpenTranscript => {
   const { store, tokens, read, clock } = deps
 
   const ask = async (who: { pageId: string; psid: string }): Promise<RecentMessage[] | string> => {
     const pageToken = tokens.tokenFor(who.pageId)
     if (pageToken === null) return 'it cannot be asked until the Page has a token that works'
-    const late = new AbortController()
-    const tooLate = clock.sleep(PATIENCE_MS, late.signal).then(
-      () => 'it did not answer in time',
-      () => '',
-    )
     const told = deps.graph
       .recentMessages({ ...who, pageToken })
       .then(({ messages }) => messages)
@@ -69,9 +65,7 @@ export const createTranscripts = (deps: {
         }
         return `it did not tell: ${error instanceof Error ? error.message : 'unknown'}`
       })
-    const answer = await Promise.race([told, tooLate])
-    late.abort()
-    return answer
+    return within(clock, PATIENCE_MS, told, 'it did not answer in time')
   }
 
   return async (who) => {

@@ -23,7 +23,7 @@ export interface Given {
 const LONGEST_ANSWER = 500
 
 /** Payload of the button that ends a form. */
-export const CANCEL = `${OWN_PAYLOAD}cancel`
+const CANCEL = `${OWN_PAYLOAD}cancel`
 
 /** The answer as it is remembered; null where it does not fit the question. */
 export const judge = (script: Script, question: Question, given: Given): string | null => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
+import { within } from '../base/within.ts'
 import type { Check } from './check.ts'
 import { failure, skipped, type Finding } from './finding.ts'
 import type { ReadSettings } from './settings.ts'
@@ -17,7 +18,7 @@ export interface Result extends Finding {
 export interface RunOptions {
   checks: readonly Check[]
   settings: ReadSettings
-  clock: Pick<Clock, 'sleep'>
+  clock: Pick<Clock, 'after'>
   /** Takes out what must not be shown. */
   clean: (text: string) => string
   /** Hears of each check, in the order of the list, before it is waited for. */
@@ -71,20 +72,13 @@ const findingOf = async (
     if (before?.status === 'failure') return skipped(`"${before.title}" failed`)
     if (before?.status === 'skipped') return { status: 'skipped', what: before.what, next: null }
   }
-  const patience = new AbortController()
-  const tooLong = clock.sleep(LIMIT_MS, patience.signal).then(
-    () => OVERDUE,
-    () => OVERDUE,
-  )
   try {
     // Every setting it names was read; the others it cannot see.
-    return await Promise.race([check.run(settings.values as Config), tooLong])
+    return await within(clock, LIMIT_MS, Promise.resolve(check.run(settings.values as Config)), OVERDUE)
   } catch (error) {
     return error instanceof BotError
       ? failure(reasonOf(error), error.remedy ?? 'See docs/errors.md for what this means.')
       : failure(`the check itself failed: ${reasonOf(error)}`, 'Please report this; the other checks hold.')
-  } finally {
-    patience.abort()
   }
 }
 

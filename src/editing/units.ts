@@ -38,7 +38,7 @@ export interface Part {
   isFlow: boolean
 }
 
-export const NO_CHANGE = (): readonly Splice[] => []
+const NO_CHANGE = (): readonly Splice[] => []
 
 /** Something that only the text can be changed in. */
 export const noteUnit = ({ group }: Part, note: string): Unit => ({

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import { withoutSecrets } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
+import { within } from '../base/within.ts'
 import type { EventKind } from '../webhook/events.ts'
 import { errorOf, type FromProcess, type Job, type Loaded, type Plan, type ToProcess } from './job.ts'
 
@@ -169,9 +170,8 @@ const loadedOf = async (
   deps: { answered: Promise<FromProcess>; ended: Promise<string>; clock: Pick<Clock, 'after'> },
 ): Promise<Loaded> => {
   const { answered, ended, clock } = deps
-  const { promise: tooLate, resolve: giveUp } = Promise.withResolvers<string>()
-  const cancel = clock.after(LOAD_WITHIN_MS, () => giveUp(`it takes longer than ${LOAD_WITHIN_MS / 1000} s`))
-  const first = await Promise.race([answered, ended, tooLate]).finally(cancel)
+  const late = `it takes longer than ${LOAD_WITHIN_MS / 1000} s`
+  const first = await within(clock, LOAD_WITHIN_MS, Promise.race([answered, ended]), late)
   if (typeof first === 'object' && 'loaded' in first) return first.loaded
   const reason = typeof first === 'string' ? first : 'their process said nothing'
   const { message, remedy } =

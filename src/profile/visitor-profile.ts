@@ -1,6 +1,7 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
 import { createListeners } from '../base/listeners.ts'
 import type { Clock } from '../base/clock.ts'
+import { within } from '../base/within.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
@@ -88,12 +89,7 @@ export const createVisitorProfiles = (deps: {
       const known = kept.get(key)
       const entry =
         known !== undefined && known.untilMs > clock.now() ? known : keep(key, pageId, psid, pageToken)
-      let cancel = (): void => undefined
-      const late = new Promise<Record<string, string>>((resolve) => {
-        cancel = clock.after(PATIENCE_MS, () => resolve({}))
-      })
-      const told = await Promise.race([entry.told, late])
-      cancel()
+      const told: Record<string, string> = await within(clock, PATIENCE_MS, entry.told, {})
       return told[field] ?? null
     },
     knownName: ({ pageId, psid }) => {

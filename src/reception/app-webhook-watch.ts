@@ -1,14 +1,9 @@
+import type { Trouble } from '../alerts/page-trouble.ts'
 import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { isSameAddress, pageSubscription, pointAppWebhook, type AppWebhook } from '../token/app-webhook.ts'
-
-/** Why Facebook does not send this app's webhooks here, and what to do. */
-export interface AppWebhookTrouble {
-  what: string
-  remedy: string
-}
 
 export interface AppWebhookWatchDeps {
   graph: Pick<Graph, 'appSubscriptions' | 'subscribeApp'>
@@ -16,7 +11,7 @@ export interface AppWebhookWatchDeps {
   clock: Clock
   log: Pick<Log, 'warn'>
   /** Called with trouble that the operator has to mend, and with null when the trouble is over. */
-  onTrouble: (trouble: AppWebhookTrouble | null) => void
+  onTrouble: (trouble: Trouble | null) => void
 }
 
 /** The delay of the first check: until then the server listens and the proxy in front of it has noticed. */
@@ -39,7 +34,7 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
   }
 
   const look = async (): Promise<void> => {
-    let trouble: AppWebhookTrouble | null = null
+    let trouble: Trouble | null = null
     try {
       trouble = await lookOnce()
       failures = 0
@@ -56,7 +51,7 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
   }
 
   /** @returns what is wrong; null when it is, or was brought, in order */
-  const lookOnce = async (): Promise<AppWebhookTrouble | null> => {
+  const lookOnce = async (): Promise<Trouble | null> => {
     const { url } = webhook
     const listed = pageSubscription(await graph.appSubscriptions())
     if (listed && listed.url !== null && !isSameAddress(listed.url, url))
@@ -87,17 +82,17 @@ const isOurs = (error: unknown): error is GraphError =>
 
 const DOCTOR = 'Run `npm run doctor` for the cause'
 
-const pointsElsewhere = (elsewhere: string, url: string): AppWebhookTrouble => ({
+const pointsElsewhere = (elsewhere: string, url: string): Trouble => ({
   what: `Facebook sends the webhooks of this app to ${elsewhere}, not to ${url}.`,
   remedy: `If this bot is to have them, run \`npm run bootstrap-token\`, or enter ${url} in App dashboard > Messenger > Settings > Webhooks; if not, unset PUBLIC_URL here.`,
 })
 
-const doesNotStay = (url: string, problem: string): AppWebhookTrouble => ({
+const doesNotStay = (url: string, problem: string): Trouble => ({
   what: `Facebook answers that it sends the webhooks of this app to ${url}, but ${problem}.`,
   remedy: `Enter ${url} in App dashboard > Messenger > Settings > Webhooks; it is tried again every few hours, and at a restart.`,
 })
 
-const doesNotAnswer = (url: string, error: GraphError): AppWebhookTrouble => ({
+const doesNotAnswer = (url: string, error: GraphError): Trouble => ({
   what: `Facebook does not get the right answer from ${url}: ${error.message}.`,
   remedy: `${DOCTOR}; it is tried again every few hours, and at a restart.`,
 })

@@ -17,7 +17,7 @@ export interface NoWebhooksAlarmDeps {
     recall: (name: string) => Promise<string | null>
   }
   clock: Clock
-  log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'warn'>
+  log: Pick<Log, 'warn'>
 }
 
 /** Notices when a Page's webhooks stay away for longer than its rhythm makes plausible. */

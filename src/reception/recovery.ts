@@ -9,6 +9,7 @@ import { hears } from '../token/webhook-fields.ts'
 import { backoffMs } from '../base/backoff.ts'
 import { readCoverage, writeCoverage, type Coverage, type Gap } from './coverage.ts'
 import type { Log } from '../base/logger.ts'
+import { within } from '../base/within.ts'
 import { AWAY_MS, createAbsence, knownUntil, timeOf } from './absence.ts'
 import {
   createPageSubscription,
@@ -126,7 +127,7 @@ export const createRecovery = (deps: {
     const fields = await watch.subscription.look(token)
     // Its answer has brought Facebook's time.
     const beganMs = timeOf(deps) - (clock.elapsed() - begunMs)
-    const coverage = kept && within(kept, beganMs)
+    const coverage = kept && notAhead(kept, beganMs)
     const isHeard = hears(fields)
     if (coverage === null) {
       // A Page that the operator left alone stays so; one that was to be subscribed and is not, is.
@@ -228,7 +229,7 @@ export const createRecovery = (deps: {
       const noted = absence.stop()
       for (const { cancelTimer } of pages.values()) cancelTimer()
       const ended = Promise.all([...pages.values()].flatMap(({ running }) => running ?? []))
-      await Promise.race([ended, clock.sleep(STOP_WITHIN_MS)])
+      await within(clock, STOP_WITHIN_MS, ended, undefined)
       await noted
     },
     subscription: (pageId) => pages.get(pageId)?.subscription.status() ?? null,
@@ -236,7 +237,7 @@ export const createRecovery = (deps: {
 }
 
 /** The coverage that was kept, its times limited: one that lies further ahead was noted by a clock that has been set back since. */
-const within = ({ untilMs, gap }: Coverage, nowMs: number): Coverage => ({
+const notAhead = ({ untilMs, gap }: Coverage, nowMs: number): Coverage => ({
   untilMs: knownUntil(untilMs, nowMs),
   gap: gap && { ...gap, notBeforeMs: Math.min(gap.notBeforeMs, nowMs + LET_REPEAT_MS) },
 })

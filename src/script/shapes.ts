@@ -310,7 +310,7 @@ export const didYouMean = (word: string, options: Iterable<string>): string | nu
   return meant === null ? null : `Did you mean ${quoted(meant)}?`
 }
 
-export const refuseKey = (
+const refuseKey = (
   { key, place, value }: Entry,
   what: string,
   known: readonly string[],

@@ -12,7 +12,7 @@ export interface Retention {
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** How long each kind of history is kept. */
-export const KEEP_MS: Record<History, number> = {
+const KEEP_MS: Record<History, number> = {
   // Facebook repeats a callback for hours, at most for days; two weeks also cover a backup that was put back.
   seen: 14 * DAY_MS,
   // Needed for minutes, while a reply is in doubt; a month answers "was it sent?".

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { createGraph } from '../../src/graph/client.ts'
-import { createAppWebhookWatch, type AppWebhookTrouble } from '../../src/reception/app-webhook-watch.ts'
+import type { Trouble } from '../../src/alerts/page-trouble.ts'
+import { createAppWebhookWatch } from '../../src/reception/app-webhook-watch.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { APP_ID, APP_SECRET, startBot, startSandbox, VERIFY_TOKEN } from '../../sandbox/test/lab.ts'
 import { until } from '../helpers/until.ts'
@@ -20,7 +21,7 @@ const build = async (t: Test, over: { url?: string; verifyToken?: string } = {})
   })
   t.teardown(() => graph.close())
   const clock = createFakeClock()
-  const troubles: (AppWebhookTrouble | null)[] = []
+  const troubles: (Trouble | null)[] = []
   const lines: string[] = []
   const watch = createAppWebhookWatch({
     graph,

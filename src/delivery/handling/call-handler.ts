@@ -7,6 +7,7 @@ import type { Conversation, EventOutcome, InboxClaim, StoredEvent } from '../../
 import type { WebhookEvent } from '../../webhook/events.ts'
 import { createPleaseWait, type PleaseWaitDeps } from './please-wait.ts'
 import type { Log } from '../../base/logger.ts'
+import { within } from '../../base/within.ts'
 import type { Rest, Surroundings } from './surroundings.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
@@ -69,14 +70,11 @@ export const createHandling = (
     result: Promise<ScriptResult>,
     stopPleaseWait: () => void,
   ): Promise<ScriptResult> => {
-    let cancel = (): void => undefined
-    const limit = new Promise<never>((_, reject) => {
-      cancel = clock.after(handlerLimitMs, () => reject(new Error(`no answer within ${handlerLimitMs} ms`)))
-    })
     try {
-      return await Promise.race([result, limit])
+      const answer = await within(clock, handlerLimitMs, result, null)
+      if (answer === null) throw new Error(`no answer within ${handlerLimitMs} ms`)
+      return answer
     } finally {
-      cancel()
       stopPleaseWait()
     }
   }

@@ -3,6 +3,7 @@ import type { Log } from '../../base/logger.ts'
 import type { RunningInstance, RunningInstances } from '../../base/running-instances.ts'
 import { createTopics, type Duty, type Instances } from '../../base/duty.ts'
 import { createListeners } from '../../base/listeners.ts'
+import { within } from '../../base/within.ts'
 import type { KeptPages, PageQueues, Tenure } from '../queues/kept-pages.ts'
 import { codeOf, createLink, fromSecondOn } from './connection.ts'
 import { beatQueries, goodbyeQueries, readBeat, type Beat, type Held, HEAD } from './lease-statements.ts'
@@ -199,12 +200,7 @@ export const openLeases = async (
     changes.tell()
     await Promise.all(
       pages.map(async (one) => {
-        const enough = new AbortController()
-        await Promise.race([
-          queues?.leave(one.pageId),
-          clock.sleep(PATIENCE_MS, enough.signal).catch(() => undefined),
-        ])
-        enough.abort()
+        await within(clock, PATIENCE_MS, queues?.leave(one.pageId) ?? Promise.resolve(), undefined)
         if (one.state === 'leaving') one.state = 'home'
         wake()
       }),

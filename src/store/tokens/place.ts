@@ -35,7 +35,7 @@ export const POLL_MS = 500
 export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
 
 /** What is locked while they are changed. */
-export const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
+const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
 
 /** The token file of a data folder, which is made, for the owner only, where it is not there. @throws BotError */
 export const placeInFolder = (dir: string, key: Buffer | null): TokenPlace => {

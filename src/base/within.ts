@@ -1,0 +1,17 @@
+import type { Clock } from './clock.ts'
+
+/** The value of a promise, or `late` when there is none after `ms`. @throws what the promise rejects with until then */
+export const within = async <Value, Late>(
+  clock: Pick<Clock, 'after'>,
+  ms: number,
+  asked: Promise<Value>,
+  late: Late,
+): Promise<Value | Late> => {
+  const { promise, resolve } = Promise.withResolvers<Late>()
+  const cancel = clock.after(ms, () => resolve(late))
+  try {
+    return await Promise.race([asked, promise])
+  } finally {
+    cancel()
+  }
+}
