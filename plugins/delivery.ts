@@ -60,12 +60,15 @@ async function delivery(app: FastifyInstance) {
     ...(config.BOT_HANDLERS !== undefined && { limits: WITH_HANDLERS }),
     keepsQuestions: config.KEEP_QUESTIONS_DAYS > 0,
     report: {
-      handled: ({ kind }, view, { state, replies, heard, counts = [], unanswered, automatic }) => {
+      handled: (event, view, { state, replies, heard, counts = [], unanswered, automatic }) => {
+        const { kind, standby } = event
+        const isAsked = (kind === 'message' || kind === 'postback') && !isSilent(state)
         activity.heard(view, { kind, silent: isSilent(state), replies: replies.length })
         if (heard !== undefined) metrics.messageHeard(heard.how)
         for (const { what } of counts) metrics.conversation(what)
         if (unanswered === 'over_and_over') noticed.loops.met(view.pageId, view.psid)
         if (automatic === true) noticed.automaticReplies.seen(view.pageId)
+        if (isAsked && view.psid !== null) noticed.bystander.wrote(view.pageId, view.psid, standby)
       },
       sent: (pageId, latencyMs, psid, waited) => {
         metrics.replySent(latencyMs)

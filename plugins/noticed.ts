@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createLoops, type Loops } from '../src/alerts/loops.ts'
 import { raisesNeeds } from '../src/alerts/page-trouble.ts'
+import { createBystander, type Bystander } from '../src/alerts/bystander.ts'
 import { createAutomaticReplies, type AutomaticReplies } from '../src/alerts/automatic-replies.ts'
 
 declare module 'fastify' {
@@ -14,6 +15,7 @@ declare module 'fastify' {
 export interface Noticed {
   loops: Pick<Loops, 'met' | 'forgotten'>
   automaticReplies: Pick<AutomaticReplies, 'seen' | 'seenMs'>
+  bystander: Bystander
 }
 
 async function noticed(app: FastifyInstance) {
@@ -28,8 +30,11 @@ async function noticed(app: FastifyInstance) {
     isKnown: async (pageId, psid) => (await store.conversation({ pageId, psid, limit: 1 })) !== null,
     clock,
   })
-  const automaticReplies = createAutomaticReplies({ store, clock, log: app.log.child({ part: 'noticed' }) })
-  app.decorate('noticed', { loops, automaticReplies })
+  const log = app.log.child({ part: 'noticed' })
+  const automaticReplies = createAutomaticReplies({ store, clock, log })
+  const tell = raisesNeeds({ needs, cause: 'standby', nameOf })
+  const bystander = createBystander({ tell, store, clock, log })
+  app.decorate('noticed', { loops, automaticReplies, bystander })
 
   app.addHook('onReady', () => automaticReplies.recall(tokens.statuses().map(({ pageId }) => pageId)))
   app.addHook('preClose', async () => loops.stop())

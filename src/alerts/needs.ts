@@ -20,6 +20,8 @@ export const NEED_CAUSES = [
   'silent',
   /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
   'unsubscribed',
+  /** All visitors of the Page write in standby, where the bot may not answer. */
+  'standby',
   /** Facebook does not take the Messenger profile that the script wants. */
   'profile',
   /** Facebook sends no webhooks of the app at all. */
@@ -52,6 +54,7 @@ const KINDS: Partial<Record<NeedCause, Kind>> = {
   silent: { level: 'needed', holds: false },
   unsubscribed: { level: 'needed', holds: false },
   webhook: { level: 'needed', holds: false },
+  standby: { level: 'needed', holds: false },
   profile: { level: 'look', holds: false },
   script: { level: 'look', holds: false },
   refused: { level: 'look', holds: false },

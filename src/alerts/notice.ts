@@ -119,6 +119,7 @@ const CONDITIONS: Partial<Record<NeedCause, string>> = {
   silent: 'hears nothing from Facebook',
   webhook: 'hears nothing from Facebook',
   unsubscribed: 'may not hear its visitors',
+  standby: 'may not answer its visitors',
   profile: 'shows a profile that is out of date',
   script: 'speaks by an older version of the script',
   refused: 'has replies that Facebook refused',
@@ -189,6 +190,9 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
   }
   if (needs.every(({ cause }) => LOOKS.has(cause))) {
     return [`All is well again: what was to be looked at is settled for ${shown}${left}.`, `${took}.`]
+  }
+  if (needs.every(({ cause }) => cause === 'standby')) {
+    return [`All is well again: the visitors of ${shown}${left} write to the bot.`, `${took}.`]
   }
   if (!needs.some(({ cause }) => holdsReplies(cause))) {
     return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]

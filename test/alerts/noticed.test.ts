@@ -1,12 +1,13 @@
 import t from 'tap'
+import { createBystander } from '../../src/alerts/bystander.ts'
 import { createLoops } from '../../src/alerts/loops.ts'
 import { createNeeds } from '../../src/alerts/needs.ts'
 import { raisesNeeds } from '../../src/alerts/page-trouble.ts'
-import { createFakeClock } from '../helpers/clock.ts'
+import { createFakeClock, settle } from '../helpers/clock.ts'
 
 const HOUR = 3_600_000
 
-const build = (cause: 'loop') => {
+const build = (cause: 'loop' | 'standby') => {
   const clock = createFakeClock()
   const needs = createNeeds({ clock })
   const tell = raisesNeeds({ needs, cause, nameOf: () => 'Bakery' })
@@ -53,4 +54,35 @@ t.test('a visitor who was forgotten is named no more, and the trouble is not tol
   t.match(texts(), named, 'the next one is the same trouble')
   t.same(opened, [true, true])
   stop()
+})
+
+t.test('a Page whose visitors all write in standby is told of, until one writes to the bot', async (t) => {
+  const { clock, tell, needs, texts } = build('standby')
+  const notes = new Map<string, string>()
+  const store = {
+    remember: async (name: string, text: string) => void notes.set(name, text),
+    recall: async (name: string) => notes.get(name) ?? null,
+  }
+  const start = () =>
+    createBystander({ tell, store, clock, log: { warn: () => t.fail('a note was not kept') } })
+  /** These visitors write in standby. */
+  const inStandby = async ({ wrote }: ReturnType<typeof start>, ...psids: string[]): Promise<void> => {
+    for (const psid of psids) wrote('1001', psid, true)
+    await settle()
+  }
+  const first = start()
+  await inStandby(first, '7', '8', '7', '8')
+  t.same(texts(), [], 'two may be meant for another app')
+  await inStandby(first, '9', '10')
+  t.match(needs.open(), [{ cause: 'standby', what: /in standby/, remedy: /default app/ }])
+  first.wrote('1001', '7', false)
+  t.same(texts(), [])
+
+  await inStandby(first, '7', '8', '9')
+  const later = start()
+  await inStandby(later, '7', '8', '9')
+  t.same(texts(), [], 'some were passed on this week: others are not meant to be')
+  await clock.advance(7 * 24 * HOUR)
+  await inStandby(later, '7')
+  t.match(texts(), [/^1001: /])
 })

@@ -12,7 +12,7 @@ import { until } from '../helpers/until.ts'
 const PARTS = ['env', 'clock', 'metrics', 'store', 'needs', 'graph', 'tokens', 'conversation', 'noticed']
 
 /** The plugin on a real store, between a handler that notes what it is asked and a Graph that notes what it is sent. */
-const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
+const build = async (t: Test, config: { BOT_HANDLERS?: string }, list = 'messaging') => {
   const clock = createFakeClock()
   const file = join(t.testdir(), 'evergreen.db')
   const store = await openTestStore({ file, clock })
@@ -39,7 +39,12 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
     },
     metrics: { replySent: () => undefined },
     needs: { settle: () => undefined },
-    noticed: {},
+    noticed: {
+      bystander: {
+        wrote: (_pageId: string, psid: string, isStandby: boolean) =>
+          notes.push(`${psid} wrote ${isStandby ? 'in standby' : 'to the bot'}`),
+      },
+    },
     store,
     tokens: {
       tokenFor: () => 'page-token-1',
@@ -60,7 +65,7 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
   await settle()
 
   const message = { sender: { id: PSID }, recipient: { id: PAGE }, message: { mid: 'm_1', text: 'hi' } }
-  const accepting = store.accept(toNewEvents([{ id: PAGE, messaging: [message] }], clock.now()))
+  const accepting = store.accept(toNewEvents([{ id: PAGE, [list]: [message] }], clock.now()))
   notes.push('being stored')
   await accepting
   await until(() => notes.includes('sent'))
@@ -69,9 +74,13 @@ const build = async (t: Test, config: { BOT_HANDLERS?: string }) => {
 }
 
 t.test('an event is handled when it can no longer be lost, and the console hears of it', async (t) => {
-  t.same(await build(t, {}), ['being stored', 'asked', 'heard', 'sent'])
+  t.same(await build(t, {}), ['being stored', 'asked', 'heard', `${PSID} wrote to the bot`, 'sent'])
+  t.ok((await build(t, {}, 'standby')).includes(`${PSID} wrote in standby`))
 })
 
 t.test('code is asked once, when the event that it is about can no longer be lost', async (t) => {
-  t.same(await build(t, { BOT_HANDLERS: 'bot.ts' }), ['being stored', 'asked', 'heard', 'sent'])
+  t.same(
+    (await build(t, { BOT_HANDLERS: 'bot.ts' })).filter((note) => !note.includes('wrote')),
+    ['being stored', 'asked', 'heard', 'sent'],
+  )
 })
