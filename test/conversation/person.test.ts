@@ -56,6 +56,26 @@ t.test('what the bot itself wrote does not silence it', async (t) => {
   t.same(await say('hours'), ['From 9 to 18.'])
 })
 
+t.test('the card of a post that Facebook puts into a conversation is no person', async (t) => {
+  const card = { title: 'Our new shop', url: null, type: 'template', payload: null }
+  const echoOf = (message: JsonObject) =>
+    event({
+      sender: { id: PAGE },
+      recipient: { id: PSID },
+      message: { is_echo: true, mid: 'm_2', ...message },
+    })
+  for (const [message, answers] of [
+    [{ attachments: [card] }, ['From 9 to 18.']],
+    [{ attachments: [card], text: 'Look at this' }, []],
+    [{ attachments: [card], app_id: 777 }, []],
+    [{ attachments: [card, { type: 'image', payload: { url: 'https://x.y/1.png' } }] }, []],
+  ] as const) {
+    const { say, happens } = talk(SCRIPT)
+    await happens(echoOf(message as unknown as JsonObject))
+    t.same(await say('hours'), answers, JSON.stringify(message))
+  }
+})
+
 t.test('a person seen in standby, or taking the thread, silences the bot', async (t) => {
   for (const what of [
     echo('263902037430900', 'standby'),

@@ -30,7 +30,7 @@ const AUTOMATIC_MS = 3000
  * What an event says about who has the conversation; null where it says nothing.
  *
  * - A person who writes takes the conversation, from the Page inbox or with another app (I); an echo without app id is a
- *   person's unless the bot itself has sent it.
+ *   person's unless the bot itself, or Facebook, has sent it.
  * - Automatic messages of the Page come as echoes of the inbox app and are no person (M,
  *   fbsamples/original-coast-clothing#87). They follow the visitor's words at once, or are the same for many visitors.
  * - "Pass" without a new owner leaves the conversation to the default app (I).
@@ -73,11 +73,21 @@ const controlByEcho = (
   appId: string,
   { isOurs, isSaidToMany }: EchoFacts,
 ): Control | null => {
-  if (isOurs || echo.appId === appId) return null
+  if (isOurs || echo.appId === appId || isCardOfFacebook(echo)) return null
   if (isSaidToMany) return 'automatic'
   const wordsMs = heardMs(state)
   const afterMs = wordsMs === null ? Number.NaN : echo.timestampMs - wordsMs
   return isInbox(echo.appId) && afterMs >= 0 && afterMs <= AUTOMATIC_MS ? 'automatic' : 'person'
 }
+
+/**
+ * Whether Facebook itself has put it there: the card of a post under which a visitor pressed "Send message" (ker0x/messenger#69).
+ * An app has an id, and a person writes no templates.
+ */
+const isCardOfFacebook = ({ appId, text, attachments }: EventOf<'echo'>): boolean =>
+  appId === null &&
+  text === null &&
+  attachments.length > 0 &&
+  attachments.every(({ type, payload }) => type === 'template' && payload === null)
 
 const isInbox = (appId: string | null): boolean => PAGE_INBOX_APP_IDS.some((id) => id === appId)
