@@ -160,7 +160,7 @@ once it trusts this sandbox's certificate (TLS on port ${httpsPort}; docs/sandbo
   Ruby    http_proxy=${origin} SSL_CERT_FILE=${certificates.bundleFile}
   Go, C#  SSL_CERT_FILE=${certificates.bundleFile}
   Java    keytool -importcert -noprompt -alias sandbox -file ${certificates.caFile} -keystore sandbox.p12 -storepass sandbox
-          java -Dhttps.proxyHost=${hostname} -Dhttps.proxyPort=${port} -Djavax.net.ssl.trustStore=sandbox.p12
+          java -Dhttps.proxyHost=${hostname} -Dhttps.proxyPort=${port} -Djavax.net.ssl.trustStore=sandbox.p12 -Djavax.net.ssl.trustStorePassword=sandbox
 `
 }
 

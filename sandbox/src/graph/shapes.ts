@@ -58,7 +58,7 @@ export const TEMPLATE: Record<string, Shape> = {
 
 /** The objects inside a template's payload. */
 export const PART = {
-  card: shape('title subtitle image_url default_action buttons', 'title'),
+  card: shape('title subtitle image_url item_url default_action buttons', 'title'),
   mediaElement: shape('media_type url attachment_id buttons'),
   receiptElement: shape('title subtitle quantity price currency image_url'),
   receiptSummary: shape('subtotal shipping_cost total_tax total_cost'),

@@ -38,7 +38,16 @@ const generic: TemplateRule = (payload, at, { isWhitelisted }) => {
     text(element, 'title', name, 80)
     optionalTextIn(element, 'subtitle', name, 80)
     optionalUrl(element, 'image_url', name)
+    // What default_action replaced in 2017 is taken still: libraries send it (docs/messenger-platform.md#f7).
+    optionalUrl(element, 'item_url', name)
     if (element['default_action'] !== undefined) {
+      if (element['item_url'] !== undefined) {
+        throw new GraphFailure({
+          message: '(#1) Cannot specify both item_url and default_action',
+          code: 1,
+          error_subcode: 2018085,
+        })
+      }
       const action = readObject(element['default_action'], `${name}[default_action]`, DEFAULT_ACTION)
       if (action['type'] !== 'web_url') throw notOneOf(`${name}[default_action][type]`, ['web_url'])
       checkWebview(action, `${name}[default_action]`, isWhitelisted)

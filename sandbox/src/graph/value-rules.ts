@@ -78,8 +78,10 @@ export const onlyObjectIn = (holder: Params, key: string, name: string, shape: S
   return only
 }
 
+/** A text; a number is one, too, since it is no other in a form. */
 export const text = (holder: Params, key: string, name: string, most: number, least = 1): void => {
-  const value = holder[key]
+  const given = holder[key]
+  const value = typeof given === 'number' ? String(given) : given
   if (value === undefined) throw missingParameter(`${name}[${key}]`)
   if (typeof value !== 'string') {
     throw badParameter(`Param ${name}[${key}] must be a non-empty UTF-8 encoded string`)

@@ -97,8 +97,8 @@ const carousel = (elements, message, actions) => {
 /** @param {Facts} element */
 const cardTitle = (element) => {
   const title = words(element['title']) || 'Untitled card'
-  const action = facts(element['default_action'])
-  const inner = httpUrl(action['url']) === null ? title : link(action['url'], {}, title)
+  const address = facts(element['default_action'])['url'] ?? element['item_url']
+  const inner = httpUrl(address) === null ? title : link(address, {}, title)
   return h('p', { class: 'card-title', dir: 'auto' }, inner)
 }
 

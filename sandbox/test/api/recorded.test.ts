@@ -28,7 +28,7 @@ t.test('what Facebook was seen to refuse is refused with its code, subcode and w
     const { status, body } = await perform(sent)
     if (!refused) {
       t.equal(status, 200, `${name} is taken`)
-      taken += 'message' in sent ? 1 : 0
+      taken += 'message' in sent || 'template' in sent ? 1 : 0
       continue
     }
     const { fbtrace_id: traceId, ...error } = (body['error'] ?? {}) as Record<string, unknown>

@@ -68,6 +68,10 @@ t.test('it says all a newcomer needs, works as told, and leaves nothing behind',
   const me = await request(`https://graph.facebook.com/v25.0/me?access_token=${token}`, { dispatcher })
   t.match(await me.body.json(), { name: 'Olivia Operator' })
   for (const language of ['Python', 'PHP', 'Ruby', 'Go', 'Java']) t.match(output.out, language)
+  // Java reads nothing from a store whose password it is not told, and then trusts none.
+  const page = readFileSync(new URL('../../../docs/sandbox/java.md', import.meta.url), 'utf8')
+  for (const [option] of output.out.matchAll(/-Djavax\.net\.ssl\.\w+/g)) t.match(page, option)
+  for (const [option] of page.matchAll(/-Djavax\.net\.ssl\.\w+/g)) t.match(output.out, option)
 
   child.kill('SIGINT')
   t.strictSame((await exit)[0], 0)

@@ -145,6 +145,38 @@ export const OF_MESSAGES: readonly Recorded[] = [
     refused: tooFew('name_placeholder[elements][0][buttons]'),
   },
   {
+    name: 'a card with the address that default_action replaced',
+    source: 'github.com/botman/botman/issues/1244 (2021; its cards always have the key)',
+    send: { template: cards({ title: 'a', subtitle: 'b', item_url: 'https://a.example/', buttons: null }) },
+  },
+  {
+    name: 'a card with the key of that address and no value',
+    source: 'github.com/botman/driver-facebook, src/Extensions/Element.php (2023)',
+    send: { template: cards({ title: 'a', subtitle: 'b', item_url: null, default_action: null }) },
+  },
+  {
+    name: 'a card with both addresses',
+    source: 'github.com/claudiajs/claudia-bot-builder/issues/131 (2019)',
+    send: {
+      template: cards({
+        title: 'a',
+        subtitle: 'b',
+        item_url: 'https://a.example/',
+        default_action: { type: 'web_url', url: 'https://a.example/' },
+      }),
+    },
+    refused: {
+      code: 1,
+      error_subcode: 2018085,
+      message: '(#1) Cannot specify both item_url and default_action',
+    },
+  },
+  {
+    name: 'a receipt whose number is a number',
+    source: 'github.com/iTeam-S/Ampalibe/pull/67 (2022)',
+    send: { template: receipt({ order_number: 123461346131 }) },
+  },
+  {
     name: 'no quick replies',
     source: SEND_AS,
     send: { message: { text: 'a', quick_replies: [] } },
