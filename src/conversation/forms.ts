@@ -58,7 +58,10 @@ export const questionAt = (script: Script, state: JsonObject | null, nowMs: numb
 }
 
 /** Where the question that was asked stands by now: an answer belongs to it, whatever was put in or taken out before it. */
-const stepOf = (questions: readonly Question[], { step, asked }: FormPlace): number =>
+const stepOf = (
+  questions: readonly Question[],
+  { step, asked }: Pick<FormPlace, 'step' | 'asked'>,
+): number =>
   asked === undefined || questions[step]?.remember === asked
     ? step
     : questions.findIndex(({ remember: name }) => name === asked)
@@ -132,16 +135,19 @@ const meantPayload = (
   value: string | null,
 ): string | null => {
   if (question.kind !== 'text' || payload !== null || value === null) return null
-  const back = `${MEANT}${JSON.stringify([reply, step, value])}`
+  const back = `${MEANT}${JSON.stringify([reply, step, value, question.remember])}`
   return back.length <= LIMITS.payload ? back : null
 }
 
 /** Takes the word that ended a form for the answer it was meant to be; null where the event does not say so. */
 export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject | null): FormStep | null => {
   if (event.kind !== 'message' || event.quickReply?.startsWith(MEANT) !== true) return null
-  const [reply, step, value] = readMeant(event.quickReply.slice(MEANT.length))
-  if (typeof reply !== 'string' || typeof step !== 'number' || typeof value !== 'string') return null
-  const question = script.replies.get(reply)?.form?.questions[step]
+  // Buttons of earlier versions do not name the question.
+  const [reply, at, value, name] = readMeant(event.quickReply.slice(MEANT.length))
+  if (typeof reply !== 'string' || typeof at !== 'number' || typeof value !== 'string') return null
+  const questions = script.replies.get(reply)?.form?.questions ?? []
+  const step = stepOf(questions, { step: at, ...(typeof name === 'string' && { asked: name }) })
+  const question = questions[step]
   if (question?.kind !== 'text') return null
   return accept(script, { reply, step, question }, value, state, event.timestampMs)
 }

@@ -279,6 +279,30 @@ fallback: { say: Pardon? }
   t.match(answers, [{ values: { to: 'Rome', from: 'Paris', plan: 'alight', people: '3' } }])
 })
 
+t.test(
+  'a button that brings back a form brings back its question, however the script has changed meanwhile',
+  async (t) => {
+    const form = (...names: string[]) =>
+      `replies:\n  a: { when: go, ask: [${names.map((name) => `{ question: ${name}?, remember: ${name} }`).join(', ')}], next: b }\n  b: { say: ok }\nfallback: { say: hm }`
+    const stopped = talk(form('to', 'from'))
+    await stopped.say('go')
+    await stopped.say('stop')
+    const payload = stopped.last().replies.at(-1)?.message.quick_replies?.[0]?.payload ?? ''
+    for (const [names, asked, remembered] of [
+      [['street', 'to', 'from'], ['from?'], { to: 'stop' }],
+      [['street', 'from'], ['hm'], undefined],
+    ] as const) {
+      const { happens, state } = talk(form(...names))
+      const { replies } = await happens(tapped(payload, 'It was my answer'))
+      t.same(
+        replies.map(({ message }) => message.text),
+        asked,
+      )
+      t.same(state()?.['remembered'], remembered)
+    }
+  },
+)
+
 t.test('a button that brings back a form takes nothing the script does not ask', async (t) => {
   const { happens } = talk(BOOKING)
   for (const said of [
