@@ -8,7 +8,7 @@ import { until } from '../helpers/until.ts'
 
 /** Short beats; the lease stays longer than any pause of a test. */
 export const TIMES = { leaseMs: 5000, beatMs: 100 }
-const silent = { info: () => undefined, warn: () => undefined }
+const silent = { info: (..._said: unknown[]) => {}, warn: (..._said: unknown[]) => {} }
 
 /** An instance on that database, which has begun to take Pages. */
 export const instance = async (
@@ -18,14 +18,15 @@ export const instance = async (
     clock = systemClock,
     times = TIMES,
     report,
-  }: { clock?: Clock; times?: typeof TIMES; report?: StoreReport } = {},
+    log = silent,
+  }: { clock?: Clock; times?: typeof TIMES; report?: StoreReport; log?: typeof silent } = {},
 ): Promise<OpenedStore> => {
   const opened = await openOnServer({
     url,
     dir: t.testdir(),
     version: '1',
     clock,
-    log: silent,
+    log,
     times,
     ...(report && { report }),
   })

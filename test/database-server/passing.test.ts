@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
-import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { freshDatabase, ownDatabase, sql } from '../helpers/postgres.ts'
 import { handleAll, newEvent, sendAll } from '../store/steps.ts'
 
 /** A store on a server that refuses the first inserts into a table with that SQLSTATE. */
@@ -58,4 +58,16 @@ t.test('a right that is missing for a while costs nothing that was accepted', as
   t.same(await handleAll(store, () => ['answer']), ['a'])
   t.equal(await tries(), 2)
   t.same(await sendAll(store), ['answer'])
+})
+
+t.test('after the type of a column was changed the bot goes on', async (t) => {
+  const url = await ownDatabase(t)
+  const store = await openPostgresStore({ url, clock: systemClock, name: 'test', owner: 'one', leases: null })
+  t.teardown(() => store.close())
+  await store.accept([newEvent('a')])
+  await sql(url, 'alter table evergreen.page alter no type bigint')
+  const onNewPage = [newEvent('b', { pageId: 'page-2' })]
+  await t.rejects(store.accept(onNewPage), { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
+  t.same(await store.accept(onNewPage), { stored: 1, duplicates: 0 }, 'when Facebook repeats it')
+  t.same(await handleAll(store, (key) => [key]), ['a', 'b'])
 })

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { systemClock } from '../../src/base/clock.ts'
+import { systemClock, type Clock } from '../../src/base/clock.ts'
 import type { NewEvent } from '../../src/store/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { freshDatabase, ownDatabase, server, sql } from '../helpers/postgres.ts'
@@ -46,8 +46,18 @@ t.test(
     const direct = await freshDatabase()
     const { url, cut, lead } = await createWay(t, direct)
     let aheadMs = 0
-    const clock = { ...systemClock, elapsed: () => systemClock.elapsed() + aheadMs }
-    const first = await instance(t, url, { clock })
+    let pauses = 0
+    const clock: Clock = {
+      ...systemClock,
+      elapsed: () => systemClock.elapsed() + aheadMs,
+      sleep: (ms, signal) => {
+        pauses += 1
+        return systemClock.sleep(Math.min(ms, 50), signal)
+      },
+    }
+    const troubles: unknown[] = []
+    const log = { info: () => {}, warn: (facts: unknown) => void troubles.push(facts) }
+    const first = await instance(t, url, { clock, log })
     await keepsAll(first, 'page-1')
     await first.store.accept([newEvent('a', { psid: 'a' }), newEvent('b', { psid: 'b' })])
     await handleAll(first.store, (key) => [key])
@@ -63,6 +73,8 @@ t.test(
     await until(() => second.duty.keeps('page-1'))
     t.notOk(out.maySend())
     await t.rejects(first.store.accept([newEvent('c')]), { code: 'BOT_STORE_UNAVAILABLE' })
+    await until(() => pauses > 3)
+    t.same(troubles, [{ code: null }], 'the trouble is told once, however often it is met')
     const sending = first.store.finishReply(out, replyOf(out), { status: 'sent', messageId: 'm_1' })
     const doubtful = await untilFound(() => second.store.claimOutbox(1, anyRoom))
     t.match(doubtful.replies, [{ body: replyOf(out).body, doubtSinceMs: Number }])

@@ -211,8 +211,14 @@ export const isLost = (error: unknown): boolean => {
   const code = codeOf(error)
   // A network error has a code, too; a SQLSTATE has five characters, and one of `pg` itself has none.
   if (code === null || !/^[0-9A-Z]{5}$/.test(code)) return true
-  return code.startsWith('08') || code.startsWith('57P') || code === READ_ONLY
+  return code.startsWith('08') || code.startsWith('57P') || code === READ_ONLY || MISPLANNED.has(code)
 }
+
+/**
+ * SQLSTATEs of a statement that the server has planned for this connection: the type of a column was changed since, or the plan is
+ * gone. The next connection plans it anew.
+ */
+const MISPLANNED: ReadonlySet<string> = new Set(['0A000', '26000'])
 
 /** SQLSTATE of a server, or a user, that may not write. */
 export const READ_ONLY = '25006'

@@ -62,6 +62,8 @@ interface Kept extends Tenure {
 /** So much before the database's deadline ours lies. */
 const MARGIN_MS = 200
 const RECONNECT_MS = 250
+const TELL_AGAIN_MS = 60_000
+const NOTHING: { code: string | null; ms: number } = { code: '', ms: Number.NEGATIVE_INFINITY }
 /** So long a Page that is given away waits for what is handed out. */
 const PATIENCE_MS = 10_000
 
@@ -262,15 +264,21 @@ export const openLeases = async (
   }
 
   const beat = async (): Promise<void> => {
+    let complaint = NOTHING
     while (!isOver) {
       try {
         await round()
+        complaint = NOTHING
         // A notification may get lost: everything is looked at anew.
         look()
         queues?.eventsCame(0)
         topics.tellAll()
       } catch (error) {
-        if (!isOver) log.warn({ code: codeOf(error) }, 'the leases could not be renewed; tried again at once')
+        const [code, nowMs] = [codeOf(error), clock.elapsed()]
+        if (!isOver && (complaint.code !== code || nowMs - complaint.ms >= TELL_AGAIN_MS)) {
+          complaint = { code, ms: nowMs }
+          log.warn({ code }, 'the leases could not be renewed; tried again until they are')
+        }
         await clock.sleep(RECONNECT_MS).catch(() => undefined)
         continue
       }
