@@ -107,8 +107,12 @@ export const createProfileSync = (deps: {
     const waitMs = untilAllowed(page)
     page.waitsForCalls = waitMs > 0
     if (waitMs > 0) return lookIn(pageId, page, waitMs)
+    let isRead = false
     try {
-      const changed = await bringAbout(pageId, token, profile, page)
+      page.calls.push(clock.elapsed())
+      const present = await graph.messengerProfile(token, PROFILE_FIELDS)
+      isRead = true
+      const changed = await bringAbout(pageId, token, { present, profile }, page)
       page.isStuck = changed !== null && changed === page.changed
       page.changed = changed
       page.done = aim
@@ -117,7 +121,7 @@ export const createProfileSync = (deps: {
       onTrouble(pageId, page.isStuck ? doesNotStay(page.differs) : null)
       lookIn(pageId, page, LOOK_AGAIN_MS[changed === null || page.isStuck ? 'unchanged' : 'changed'])
     } catch (error) {
-      failed(pageId, token, page, error)
+      failed(pageId, token, page, { error, isRead })
     }
   }
 
@@ -135,11 +139,10 @@ export const createProfileSync = (deps: {
   const bringAbout = async (
     pageId: string,
     token: string,
-    profile: JsonObject,
+    { present, profile }: { present: JsonObject; profile: JsonObject },
     page: PageSync,
   ): Promise<string | null> => {
-    page.calls.push(clock.elapsed())
-    const change = diffProfile(await graph.messengerProfile(token, PROFILE_FIELDS), profile)
+    const change = diffProfile(present, profile)
     const set = Object.keys(change.set)
     page.checkedMs = clock.now()
     page.differs = [...set, ...change.delete]
@@ -157,7 +160,13 @@ export const createProfileSync = (deps: {
     return JSON.stringify([change, profile])
   }
 
-  const failed = (pageId: string, token: string, page: PageSync, error: unknown): void => {
+  /** @param failure.isRead - whether Facebook has told the profile, and then refused to change it */
+  const failed = (
+    pageId: string,
+    token: string,
+    page: PageSync,
+    { error, isRead }: { error: unknown; isRead: boolean },
+  ): void => {
     const verdict = error instanceof GraphError ? error.verdict : 'unknown'
     if (verdict === 'token_invalid') {
       // A new token comes back here through onChange.
@@ -178,7 +187,7 @@ export const createProfileSync = (deps: {
     page.failed = verdict
     page.error = error instanceof Error ? error.message : String(error)
     page.done = null
-    const trouble = error instanceof GraphError ? troubleOf(error) : null
+    const trouble = error instanceof GraphError ? troubleOf(error, isRead) : null
     if (trouble !== null) onTrouble(pageId, trouble)
     const retryMs = error instanceof GraphError ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
     lookIn(pageId, page, Math.max(retryMs, RETRY_MS))
@@ -245,11 +254,14 @@ const newPage = (): PageSync => ({
 
 const aimOf = (token: string, profile: JsonObject): string => JSON.stringify([token, profile])
 
-const troubleOf = ({ verdict, message }: GraphError): Trouble | null => {
-  const what = `Facebook does not take the Messenger profile of the script: ${message}.`
+const troubleOf = ({ verdict, message }: GraphError, isRead: boolean): Trouble | null => {
+  const what = isRead
+    ? `Facebook does not take the Messenger profile of the script: ${message}.`
+    : `Facebook does not tell the Messenger profile of the Page: ${message}.`
   switch (verdict) {
     case 'bad_request':
     case 'unknown':
+      if (!isRead) return { what, remedy: NOT_TOLD, byToken: true }
       return {
         what,
         remedy:
@@ -271,6 +283,9 @@ const troubleOf = ({ verdict, message }: GraphError): Trouble | null => {
       return null
   }
 }
+
+const NOT_TOLD =
+  'See on facebook.com whether the Page is there and published, and the person who made the token still has full access to it; then run `npm run bootstrap-token`.'
 
 const doesNotStay = (differs: readonly string[]): Trouble => ({
   what: `The Messenger profile does not stay as the script wants it: ${differs.join(', ')} is set, and differs again.`,

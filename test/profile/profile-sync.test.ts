@@ -21,6 +21,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
   const told = { trouble: null as Trouble | null }
   let keeps = true
   let refusal: Verdict | null = null
+  let refused: string | undefined
   let token: string | null = 'page-token-1'
   let wanted: JsonObject | null = GREETING
   let hear = (_status: PageTokenStatus): void => undefined
@@ -29,7 +30,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
   const answer = async <T>(call: string, used: string, body: unknown, result: () => T): Promise<T> => {
     calls.push({ call, token: used, ...(body !== undefined && { body }) })
     await settle(1)
-    if (refusal === null) return result()
+    if (refusal === null || (refused ?? call) !== call) return result()
     throw new GraphError('refused', {
       verdict: refusal,
       edge: 'messenger_profile',
@@ -79,7 +80,11 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
     told,
     keepNothing: () => void (keeps = false),
     names: () => calls.map(({ call }) => call),
-    refuse: (verdict: Verdict | null) => void (refusal = verdict),
+    /** @param call - `get`, `set` or `delete`; any where nothing is said */
+    refuse: (verdict: Verdict | null, call?: string) => {
+      refusal = verdict
+      refused = call
+    },
     want: (next: JsonObject | null) => void (wanted = next),
     newToken: (next: string) => {
       token = next
@@ -232,7 +237,7 @@ t.test('a change made at Facebook is found within hours, and put back', async (t
 t.test('a profile that Facebook refuses is a need until the script is corrected', async (t) => {
   const page = setUp()
   page.sync.start()
-  page.refuse('bad_request')
+  page.refuse('bad_request', 'set')
   await settle()
   t.match(page.told.trouble, { what: /does not take.*refused/, remedy: /Correct `profile`/ })
   t.match(page.sync.status(PAGE), { is: 'failed', error: 'refused', nextMs: page.clock.now() + 15 * MINUTE })
@@ -243,6 +248,18 @@ t.test('a profile that Facebook refuses is a need until the script is corrected'
   await settle(10)
   t.equal(page.told.trouble, null)
   t.match(page.sync.status(PAGE), { is: 'in_step', error: null })
+})
+
+t.test('a profile that Facebook does not tell is not the fault of the script', async (t) => {
+  // fbsamples/messenger-bot-samples#33
+  for (const verdict of ['bad_request', 'unknown'] as const) {
+    const page = setUp()
+    page.refuse(verdict, 'get')
+    page.sync.start()
+    await settle()
+    t.match(page.told.trouble, { what: /does not tell/, remedy: /npm run bootstrap-token/, byToken: true })
+    await page.sync.stop()
+  }
 })
 
 t.test('an outage is told in the status and raises no need', async (t) => {
