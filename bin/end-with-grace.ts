@@ -1,7 +1,10 @@
 import closeWithGrace from 'close-with-grace'
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-/** A terminal sends Ctrl-C to npm and to the program, and npm passes its own on: two signals so close together are one. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/**
+ * A terminal sends Ctrl-C to npm and to the program, and npm passes its own on; one that is closed sends SIGHUP, and its shell
+ * does, too. Two signals so close together are one.
+ */
 const SAME_MS = 1000
 
 /** Ends the process in order when it is told to, or when an error is not handled; at once when it is told to a second time. */

@@ -17,6 +17,8 @@ export const processIo = (): Io => {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    onInterrupt: (listener) => void process.once('SIGINT', listener),
+    onInterrupt: (listener) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, listener)
+    },
   }
 }

@@ -17,14 +17,14 @@ const START_IS_OVER_MS = 10_000
 /** So long Pages that are given to other instances may take to come home. */
 const LEAVE_WITHIN_MS = 10_000
 
+// Of a terminal that is gone. Its SIGHUP ends the bot, in order, where it reaches this process.
+process.stdout.on('error', () => {})
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
 /** Readable lines on a terminal, JSON elsewhere. */
 const openLog = async (): Promise<LogStream> => {
   const { stdout } = process
   if (!stdout.isTTY) return openLogStream(1, tellLogTrouble)
-  // A terminal that is gone must not end what serves visitors; its SIGHUP does, where it reaches this process.
-  if (stdout.listenerCount('error') === 0) stdout.on('error', () => {})
   const { createReadableLog } = await import('../../src/terminal/readable-log.ts')
   return createReadableLog(terminal?.output ?? stdout, stdout.hasColors())
 }

@@ -11,7 +11,7 @@ export interface Io {
   stdin: Readable & { isTTY?: boolean }
   stdout: Output
   stderr: Output
-  /** Calls the listener at Ctrl-C, which ends the process otherwise. */
+  /** Calls the listener at Ctrl-C and at SIGTERM, which end the process otherwise. */
   onInterrupt: (listener: () => void) => void
 }
 

@@ -73,6 +73,23 @@ t.test('Ctrl-C reaches the bot from the terminal and once more from npm, and is 
   t.match(said, /"stopped"/, 'it ends in order')
 })
 
+t.test('a terminal that is closed says so twice, and the end is in order all the same', async (t) => {
+  const script = `
+    const { endWithGrace } = await import('./bin/end-with-grace.ts')
+    const hangUp = () => process.kill(process.pid, 'SIGHUP')
+    endWithGrace({ delay: 10_000 }, async () => {
+      const again = new Promise((resolve) => process.once('SIGHUP', resolve))
+      hangUp()
+      await again
+      console.log('in order')
+    })
+    setInterval(() => {}, 1000)
+    hangUp()`
+  const args = ['--input-type=module', '--eval', script]
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
+  t.strictSame({ status, stdout }, { status: 0, stdout: 'in order\n' })
+})
+
 const mayUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
 const asProcessOne =
   mayUnshare || process.env['CI'] === 'true'

@@ -103,3 +103,28 @@ t.test(
     )
   },
 )
+
+t.test(
+  'Ctrl-D, a keyboard that is gone and the end of the screen each give a question up, with the cursor back',
+  async (t) => {
+    for (const end of [
+      ({ keyboard }) => keyboard.write('\u0004'),
+      ({ keyboard }) => keyboard.end(),
+      ({ screen }) => screen.stop(),
+    ] satisfies ((built: ReturnType<typeof build>) => unknown)[])
+      for (const ask of [
+        ({ screen }) => screen.askToken(),
+        ({ screen }) =>
+          screen.choosePages(
+            [{ id: '1', name: 'Example Page', pageToken: null, tasks: [], unusable: null }],
+            [],
+          ),
+      ] satisfies ((built: ReturnType<typeof build>) => unknown)[]) {
+        const built = build()
+        const asked = ask(built)
+        end(built)
+        t.equal(await asked, null)
+        t.ok(built.raw().lastIndexOf('\u001b[?25h') > built.raw().lastIndexOf('\u001b[?25l'))
+      }
+  },
+)

@@ -39,11 +39,18 @@ const FRAME_MS = 100
 const MARGIN = 8
 const USUAL_COLUMNS = 80
 
+// Ctrl-D. Node closes its reader of lines then, and clack would wait for a key for ever, with what is typed shown.
+clack.updateSettings({ aliases: { '\u0004': 'cancel' } })
+
 type Keyboard = Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }
 
 export const createScreen = (output: Writable & { columns?: number }, input: Keyboard): Screen => {
   // Serial consoles and containers report 0 columns; clack would then break after every letter.
   if (output.columns === 0) output.columns = USUAL_COLUMNS
+  // A question that nothing can answer any more is given up.
+  const over = new AbortController()
+  for (const end of ['end', 'close', 'error']) input.once(end, () => over.abort())
+  const { signal } = over
   const common = { input, output }
   const spinner = createSpinner(output)
   /** Lines of their own, outside of what clack draws: for what is copied. */
@@ -108,6 +115,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
       const token = await clack.password({
         output,
         input: keys,
+        signal,
         message: `Paste the user token ${styleText('dim', '(it is not shown) and press Enter')}`,
         mask: '',
         validate: (value) => (value?.trim() ? undefined : 'Nothing was pasted yet.'),
@@ -121,6 +129,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
       const usable = new Set(pages.flatMap(({ id, unusable }) => (unusable === null ? [id] : [])))
       const chosen = await clack.multiselect({
         ...common,
+        signal,
         message: 'Which Pages is the bot to answer for?',
         required: true,
         maxItems: 12,
@@ -163,6 +172,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
     },
 
     stop: () => {
+      over.abort()
       spinner.stop()
       markPastes(false)
     },
