@@ -6,11 +6,23 @@
 const LEAST_CONTRAST = 4.5
 
 /**
- * What is wider than the window and is neither scrolled nor cut off inside something narrower.
+ * What is wider than the window, also when it is unfolded, and is neither scrolled nor cut off inside something narrower.
  *
  * @returns {string[]}
  */
 const sticksOut = () => {
+  const folded = document.querySelectorAll('details:not([open])')
+  // What is folded keeps the boxes of the window in which it was last laid out.
+  for (const details of folded) details.toggleAttribute('open', true)
+  try {
+    return tooWide()
+  } finally {
+    for (const details of folded) details.toggleAttribute('open', false)
+  }
+}
+
+/** @returns {string[]} */
+const tooWide = () => {
   const width = document.documentElement.clientWidth
   const wide = [...document.querySelectorAll('body *:not(.skip, .sr, .sr *)')].filter((element) => {
     const box = element.getBoundingClientRect()
