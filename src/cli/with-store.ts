@@ -46,5 +46,6 @@ const openServer = async (url: string): Promise<Store> => {
     name: `evergreen command/${process.pid}`,
     owner: randomUUID(),
     leases: null,
+    tables: 'there',
   })
 }

@@ -15,7 +15,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { NEWEST_VERSION } from '../../src/store/postgres/schema.ts'
 import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
 import { run } from '../cli/run.ts'
-import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { bareDatabase, freshDatabase, sql } from '../helpers/postgres.ts'
 import { buryAll, handleAll, newEvent } from '../store/steps.ts'
 
 const TOKEN_KEY = Buffer.alloc(32, 7).toString('base64')
@@ -45,6 +45,10 @@ t.test('commands work on the database of DATABASE_URL, or say what to do instead
   })
   t.match(nowhere, { code: 1, stderr: /could not be opened[^]*PostgreSQL server of DATABASE_URL runs/ })
   t.notMatch(nowhere.stderr, 'hush')
+  const bare = await bareDatabase(t)
+  const wrong = await run(deadLetters, dir, [], { env: { DATABASE_URL: bare, TOKEN_KEY } })
+  t.match(wrong, { code: 1, stderr: /no tables of a bot[^]*Check which database/ })
+  t.match(await sql(bare, `select to_regnamespace('evergreen') as schema`), [{ schema: null }])
 })
 
 t.test('the doctor says which server it is, who works on it, and what is wrong with it', async (t) => {

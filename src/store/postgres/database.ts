@@ -24,7 +24,7 @@ import { finishAll } from './finishing.ts'
 import { partsOf } from './parts.ts'
 import { loadAll, queueStatements, sentAll } from './queues.ts'
 import { recordStatements } from './records.ts'
-import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate, TABLE_THERE } from './schema.ts'
+import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate, TABLE_THERE, versionsOf } from './schema.ts'
 import type { Maker, Statements } from './statements.ts'
 
 export interface PostgresDatabase extends StoreDatabase {
@@ -43,6 +43,8 @@ export interface PostgresOptions {
   owner: string
   /** The Pages that this process keeps; null for one that shares the database with none that works on it. */
   leases: Pick<Leases, 'doubted'> | null
+  /** Whether they are made where there are none; they are when left out. */
+  tables?: 'made' | 'there'
   report?: StoreReport | undefined
 }
 
@@ -58,7 +60,7 @@ const MOST_TRIES = 5
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
 export const openPostgresDatabase = async (options: PostgresOptions): Promise<PostgresDatabase> => {
-  const { url, clock, name, owner, leases, report = UNHEARD } = options
+  const { url, clock, name, owner, leases, tables = 'made', report = UNHEARD } = options
   const numbers = createNumbers()
   const sums = createSums(clock)
   const elsewhere = createNoticedElsewhere(owner)
@@ -270,6 +272,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
 
   try {
     const open = await link.ready()
+    if (tables === 'there' && (await versionsOf(open)) === null) throw noTables()
     await migrate(open)
     await leap(open)
     isPrepared = true
@@ -324,6 +327,12 @@ const refused = ({ message }: Failure): BotError =>
     retryable: true,
     remedy:
       'See that the PostgreSQL server of DATABASE_URL runs and takes writes; the bot goes on by itself.',
+  })
+
+const noTables = (): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', 'there are no tables of a bot in the database yet', {
+    remedy:
+      'Check which database DATABASE_URL names: it has to be the one of the bot, which makes the tables when it first starts.',
   })
 
 export const unopened = (error: unknown): BotError =>
