@@ -11,8 +11,8 @@ import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
 import { createSharedRepairs } from '../src/console/shared-repairs.ts'
 import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
-import type { Visitor } from '../src/console/visitors-page.ts'
-import { nameOf, toConsoleView, type ConsoleView } from '../src/console/view.ts'
+import { createVisitorLists, type VisitorLists } from '../src/console/visitor-lists.ts'
+import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
 import { LONGEST_ANSWERABLE_MS, STANDARD_WINDOW_MS } from '../src/findings/people.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
@@ -36,10 +36,7 @@ export interface OperatorConsole {
   liveRepair: LiveRepair
   logins: Logins
   transcript: OpenTranscript
-  /** Visitors whose conversations are left to a person, and the latest others. */
-  visitors: () => Promise<Visitor[]>
-  /** Further visitors whose name has these words in it. */
-  visitorsByName: (words: string) => Promise<Visitor[]>
+  visitors: VisitorLists
   /** How long after a visitor's last words a person may answer on a Page, ms. */
   answerableMs: (pageId: string) => number
   /** When a person may answer no more, ms since the epoch; null where the visitor never wrote. */
@@ -49,8 +46,6 @@ export interface OperatorConsole {
 }
 
 const LATEST_DEAD = 5
-/** Facebook is asked for the name of each that is not known. */
-const MOST_VISITORS = 150
 
 async function operatorConsole(app: FastifyInstance) {
   const { activity, clock, config, instances, needs, roster, store, tokens, tokenStore } = app
@@ -80,43 +75,6 @@ async function operatorConsole(app: FastifyInstance) {
       visitorName: app.visitorProfiles.knownName,
       appWebhook: app.findings.appWebhook(),
     })
-  }
-
-  const visitors = async (): Promise<Visitor[]> => {
-    const people = await app.findings.people()
-    const keys = new Set(people.map(({ pageId, psid }) => `${pageId} ${psid}`))
-    const others = activity
-      .conversations()
-      .filter(({ pageId, psid }) => !keys.has(`${pageId} ${psid}`))
-      .map(({ pageId, psid, lastHeardMs }) => ({
-        pageId,
-        psid,
-        is: 'bot' as const,
-        sinceMs: lastHeardMs,
-        words: null,
-        windowEndsMs: null,
-      }))
-    const statuses = tokens.statuses()
-    return [...people, ...others].slice(0, MOST_VISITORS).map((one) => ({
-      ...one,
-      pageLabel: nameOf(statuses, one.pageId),
-      visitorName: app.visitorProfiles.knownName(one),
-    }))
-  }
-
-  const visitorsByName = async (words: string): Promise<Visitor[]> => {
-    const statuses = tokens.statuses()
-    const found = await store.findByName({ words, limit: MOST_VISITORS })
-    return found.map(({ pageId, psid, name }) => ({
-      pageId,
-      psid,
-      is: 'bot',
-      sinceMs: null,
-      words: null,
-      windowEndsMs: null,
-      pageLabel: nameOf(statuses, pageId),
-      visitorName: name,
-    }))
   }
 
   const answerableMs = (pageId: string): number =>
@@ -149,8 +107,13 @@ async function operatorConsole(app: FastifyInstance) {
     liveRepair,
     logins: createLogins({ records }),
     transcript,
-    visitors,
-    visitorsByName,
+    visitors: createVisitorLists({
+      people: app.findings.people,
+      conversations: activity.conversations,
+      store,
+      tokens,
+      profiles: app.visitorProfiles,
+    }),
     answerableMs,
     answerableUntilMs: ({ pageId, windowEndsMs }) =>
       windowEndsMs === null ? null : windowEndsMs - STANDARD_WINDOW_MS + answerableMs(pageId),

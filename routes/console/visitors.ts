@@ -20,8 +20,8 @@ async function operatorVisitors(app: FastifyInstance) {
     const shown = Object.keys(SHOWN).find((one): one is Shown => one === query.show) ?? 'waiting'
     const wanted = typeof query.q === 'string' ? query.q.trim().slice(0, LONGEST_QUERY) : ''
     const [visitors, named] = await Promise.all([
-      app.console.visitors(),
-      wanted === '' ? [] : app.console.visitorsByName(wanted),
+      app.console.visitors.latest(),
+      wanted === '' ? [] : app.console.visitors.byName(wanted),
     ])
     if (wanted !== '' && named.length === 0 && chosen(visitors, shown, wanted).length === 0) {
       const url = await urlOfPsid(wanted, visitors)

@@ -81,17 +81,6 @@ export const isOver = (state: JsonObject | null, nowMs: number, resumeAfter: Res
   return nowMs - Math.max(now.sinceMs, now.personMs ?? 0) >= pauseMs
 }
 
-/** Since when a visitor has waited for a person whom they asked for; null where none does, or a person has written since. */
-export const waitsForPersonSince = (
-  state: JsonObject | null,
-  nowMs: number,
-  resumeAfter: Parameters<typeof isOver>[2],
-): number | null => {
-  const now = read(state)
-  if (now === null || !isUnanswered(now)) return null
-  return isOver(state, nowMs, resumeAfter) ? null : now.sinceMs
-}
-
 /** The state with what the visitor wrote last; as it is where no person has the conversation. */
 export const keepWords = (state: JsonObject | null, words: LastWords): JsonObject | null => {
   const noted = state?.[KEY]
