@@ -2,6 +2,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 import type { NotUnderstood } from '../conversation/heard.ts'
 import { isSilent } from '../conversation/handover-state.ts'
 import { readMemory } from '../conversation/memory.ts'
+import { after } from '../conversation/turn.ts'
 import type { ConversationView, ScriptResult } from '../conversation/view.ts'
 import { pick } from '../script/localised.ts'
 import type { Script } from '../script/types.ts'
@@ -48,9 +49,9 @@ export const withAssistant = (deps: {
     const script = scriptOf(view.pageId)
     const handled = handle(event, view)
     if (script.assistant === null) return handled
-    const finish = (result: ScriptResult): ScriptResult | Promise<ScriptResult> =>
-      isLeftOpen(view, result) ? assist(script, event, view, result) : result
-    return handled instanceof Promise ? handled.then(finish) : finish(handled)
+    return after(handled, (result) =>
+      isLeftOpen(view, result) ? assist(script, event, view, result) : result,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { csv } from '../base/csv.ts'
-import type { Counted, StatisticsFound } from '../store/store.ts'
+import type { Counted } from '../base/counts.ts'
+import type { StatisticsFound } from '../store/store.ts'
 import { startOf, type Span } from '../base/spans.ts'
 
 /** What the numbers page looks back on. */

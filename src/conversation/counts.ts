@@ -1,39 +1,19 @@
+import type { Count } from '../base/counts.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { Conversation } from './conversation.ts'
 import { askedAndAnswered } from './handover-state.ts'
 import { readMemory } from './memory.ts'
+import { after } from './turn.ts'
 import type { ConversationView, ScriptResult } from './view.ts'
-
-/** Something that happened and is summed up; it names no visitor. */
-export interface Count {
-  what:
-    | 'messages'
-    | 'matched'
-    | 'doubtful'
-    | 'fallback'
-    | 'reply'
-    | 'form_begun'
-    | 'form_finished'
-    | 'handover'
-    | 'first_answer'
-    | 'first_answer_ms'
-  /** Of a reply of the script. */
-  name?: string
-  /** 1 where absent. */
-  by?: number
-}
 
 /** Tells what each event counts as, by what it has changed. */
 export const withCounts =
   (handle: Conversation['handle']): Conversation['handle'] =>
-  (event, view) => {
-    const counted = (handled: ScriptResult): ScriptResult => {
+  (event, view) =>
+    after(handle(event, view), (handled) => {
       const counts = countsOf(event, view, handled)
       return counts.length === 0 ? handled : { ...handled, counts }
-    }
-    const handled = handle(event, view)
-    return handled instanceof Promise ? handled.then(counted) : counted(handled)
-  }
+    })
 
 const countsOf = (event: WebhookEvent, view: ConversationView, handled: ScriptResult): Count[] => {
   const { heard, saying, finished, state } = handled
@@ -50,21 +30,21 @@ const countsOf = (event: WebhookEvent, view: ConversationView, handled: ScriptRe
 
 const ofForms = (view: ConversationView, { state, finished }: ScriptResult): Count[] => {
   const before = readMemory(view.state).form?.reply
-  const after = readMemory(state).form?.reply
+  const now = readMemory(state).form?.reply
   const begun = [
     // All of its questions were answered by the button that led to it.
     ...(finished !== undefined && finished !== before ? [finished] : []),
-    ...(after !== undefined && (after !== before || finished === after) ? [after] : []),
+    ...(now !== undefined && (now !== before || finished === now) ? [now] : []),
   ]
   return begun.map((name) => ({ what: 'form_begun', name }))
 }
 
 const ofPeople = (view: ConversationView, { state }: ScriptResult): Count[] => {
   const before = askedAndAnswered(view.state)
-  const after = askedAndAnswered(state)
-  if (after === null) return []
-  const isNew = before?.askedMs !== after.askedMs
-  const { askedMs, answeredMs } = after
+  const now = askedAndAnswered(state)
+  if (now === null) return []
+  const { askedMs, answeredMs } = now
+  const isNew = before?.askedMs !== askedMs
   const isAnswered = answeredMs !== null && (isNew || before?.answeredMs === null)
   return [
     ...(isNew ? [{ what: 'handover' } as const] : []),

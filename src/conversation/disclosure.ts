@@ -5,6 +5,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import type { Conversation } from './conversation.ts'
 import type { Script } from '../script/types.ts'
 import { isSilent } from './handover-state.ts'
+import { after } from './turn.ts'
 
 /** Where a conversation's state says when the bot and its visitor last talked; absent before, and after a person. */
 const KEY = 'talkedMs'
@@ -43,9 +44,7 @@ export const withDisclosure = (deps: {
     const handled = handle(event, view)
     // A person is no machine, and what a person does is no talk with one.
     if (script.disclosure === null || event.kind === 'operator') return handled
-    return handled instanceof Promise
-      ? handled.then((result) => tell(script, event, view, result))
-      : tell(script, event, view, handled)
+    return after(handled, (result) => tell(script, event, view, result))
   }
 }
 

@@ -3,6 +3,7 @@ import type { Conversation } from './conversation.ts'
 import { dropWords, isSilent, keepWords } from './handover-state.ts'
 import type { ScriptResult } from './view.ts'
 import { clip } from '../base/clip.ts'
+import { after } from './turn.ts'
 
 const LONGEST_KEPT = 300
 
@@ -16,8 +17,7 @@ export const withLastWords =
       const state = isSilent(handled.state) ? stateAfter(event, handled.state) : handled.state
       return state === handled.state ? handled : { ...handled, state }
     }
-    const handled = handle(event, view)
-    return handled instanceof Promise ? handled.then(noted) : noted(handled)
+    return after(handle(event, view), noted)
   }
 
 const stateAfter = (event: WebhookEvent, state: ScriptResult['state']): ScriptResult['state'] => {

@@ -4,7 +4,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import type { AnswerRuleName } from './deserves/rules.ts'
 import type { FormAnswers } from './forms.ts'
 import type { Heard } from './heard.ts'
-import type { Count } from './counts.ts'
+import type { Count } from '../base/counts.ts'
 
 /** What is known of a conversation before an event is answered. */
 export interface ConversationView {

@@ -3,6 +3,7 @@ import type { DeadLetters, DeadLetter, GraphFacts } from './dead-letters.ts'
 import type { FormAnswerList, NewAnswers } from './form-answers.ts'
 import type { OpenQuestions, OpenQuestion } from './open-questions.ts'
 import type { Records } from './records.ts'
+import type { Count, Counted } from '../base/counts.ts'
 import type { Notes } from '../base/shared-note.ts'
 import type { Span } from '../base/spans.ts'
 
@@ -364,33 +365,3 @@ export interface StatisticsFound {
   /** What has a name, over all of the time, the most frequent first. */
   names: { what: Counted; name: string; count: number }[]
 }
-
-export interface Count {
-  what: Exclude<Counted, 'visitors' | 'replies' | 'waited'>
-  /** Of a reply of the script. */
-  name?: string
-  /** 1 where absent. */
-  by?: number
-}
-
-export type Counted =
-  /** Each visitor once in each span. */
-  | 'visitors'
-  /** Messages and pressed buttons of visitors. */
-  | 'messages'
-  /** Messages sent. */
-  | 'replies'
-  /** Of them, those that had to wait for a token. */
-  | 'waited'
-  /** How messages in words were understood. */
-  | 'matched'
-  | 'doubtful'
-  | 'fallback'
-  /** By name: the script's reply was given, its form was begun or finished. */
-  | 'reply'
-  | 'form_begun'
-  | 'form_finished'
-  /** A visitor asked for a person; a person wrote first, after so many ms. */
-  | 'handover'
-  | 'first_answer'
-  | 'first_answer_ms'

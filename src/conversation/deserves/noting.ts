@@ -2,6 +2,7 @@ import type { ScriptResult } from '../view.ts'
 import type { Conversation } from '../conversation.ts'
 import { noteSources, takeBack } from '../taken-back.ts'
 import { deedsIn, note } from './lately.ts'
+import { after } from '../turn.ts'
 
 /** Notes what visitors do, for the rules of later events, and from which message an answer is remembered, for its deletion. */
 export const withNotes =
@@ -16,6 +17,5 @@ export const withNotes =
       const next = deeds.length === 0 ? state : note(state, deeds)
       return next === handled.state ? handled : { ...handled, state: next }
     }
-    const handled = handle(event, view)
-    return handled instanceof Promise ? handled.then(noted) : noted(handled)
+    return after(handle(event, view), noted)
   }

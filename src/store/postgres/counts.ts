@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
-import type { Counted } from '../store.ts'
+import type { Counted } from '../../base/counts.ts'
 import type { Query } from './connection.ts'
 
 /** What a transaction has done so and so often. */

@@ -1,4 +1,5 @@
-import type { Count, NewEvent } from '../store.ts'
+import type { Count } from '../../base/counts.ts'
+import type { NewEvent } from '../store.ts'
 import type { EventToAccept } from './operations.ts'
 
 // What each message sends to the database thread is made of objects of one shape each, nothing being left out: V8 reads them there in

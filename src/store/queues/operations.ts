@@ -7,9 +7,9 @@ import type {
   OutboxQuery,
   WaitingQuery,
 } from './rows.ts'
+import type { Count } from '../../base/counts.ts'
 import type { Span } from '../../base/spans.ts'
 import type {
-  Count,
   History,
   LeftToPerson,
   NamedVisitor,

@@ -1,5 +1,5 @@
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
-import type { Counted } from '../store.ts'
+import type { Counted } from '../../base/counts.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 

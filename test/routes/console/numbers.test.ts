@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { Count } from '../../../src/store/store.ts'
+import type { Count } from '../../../src/base/counts.ts'
 import { openTestStore } from '../../helpers/store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { buildConsole, openTab, signedInTab } from '../../helpers/console.ts'
