@@ -113,20 +113,16 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     reason: 'The visitor would get everything twice.',
     source: 'botpress/botpress-messenger#28, jgorset/facebook-messenger#193',
     hidesFromCode: true,
-    applies: (event, { state }) =>
-      lastly(event, state, 'tap').some(
-        ({ now, before }) => now.what === before.what && apart(now, before) <= DOUBLE_TAP_MS,
-      ),
+    applies: (event, { state }) => didTheSame(event, state, 'tap', DOUBLE_TAP_MS),
   },
   {
     name: 'part_of_another_message',
     reason: 'A picture beside words, or one of several pictures, would be answered by itself.',
     source: 'microsoft/botframework-sdk#5483, rehabstudio/fbmessenger#82',
     hidesFromCode: false,
-    applies: (event, { state, behind, answersStickers }) =>
-      isMedia(event) &&
-      !(answersStickers && isSticker(event)) &&
-      (isBeside(event, state) || hasWordsBehind(event, behind)),
+    applies: (event, situation) =>
+      isPart(event, situation) &&
+      (isBeside(event, situation.state) || hasWordsBehind(event, situation.behind)),
   },
   {
     name: 'ad_was_answered',
@@ -134,11 +130,7 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     source: 'microsoft/BotFramework-Services#131',
     hidesFromCode: false,
     applies: (event, { state }) =>
-      lastly(event, state, 'ad').some(
-        ({ now, before }) =>
-          now.what === before.what &&
-          apart(now, before) <= (event.kind === 'referral' ? SAME_AD_MS : TOGETHER_MS),
-      ),
+      didTheSame(event, state, 'ad', event.kind === 'referral' ? SAME_AD_MS : TOGETHER_MS),
   },
   {
     name: 'over_and_over',
@@ -171,22 +163,18 @@ export const unansweredBy = (
 
 /** Whether the ad that an event carries was answered lately: then the event is only what else it is. */
 export const knowsAd = (event: WebhookEvent, state: JsonObject | null): boolean =>
-  lastly(event, state, 'ad').some(
-    ({ now, before }) => now.what === before.what && apart(now, before) <= SAME_AD_MS,
-  )
+  didTheSame(event, state, 'ad', SAME_AD_MS)
 
 /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
 export const patienceMs = (event: WebhookEvent, situation: Situation): number =>
-  isMedia(event) &&
-  !(situation.answersStickers && isSticker(event)) &&
-  unansweredBy(event, situation) === null
-    ? PATIENCE_MS
-    : 0
+  isPart(event, situation) && unansweredBy(event, situation) === null ? PATIENCE_MS : 0
 
-const isMedia = (event: WebhookEvent): boolean =>
-  event.kind === 'message' && event.text === null && event.quickReply === null
-
-const isSticker = (event: WebhookEvent): boolean => event.kind === 'message' && event.stickerId !== null
+/** Whether it is a message without words, which may belong to another one; a sticker that the script answers speaks for itself. */
+const isPart = (event: WebhookEvent, { answersStickers }: Situation): boolean =>
+  event.kind === 'message' &&
+  event.text === null &&
+  event.quickReply === null &&
+  !(answersStickers && event.stickerId !== null)
 
 const isBeside = (event: WebhookEvent, state: JsonObject | null): boolean =>
   readLately(state).some(
@@ -218,4 +206,12 @@ const lastly = (
   return lately.flatMap((before) => (now.atMs - before.atMs < KEPT_MS ? [{ now, before }] : []))
 }
 
-const apart = (one: Deed, other: Deed): number => Math.abs(one.atMs - other.atMs)
+const didTheSame = (
+  event: WebhookEvent,
+  state: JsonObject | null,
+  did: Deed['did'],
+  withinMs: number,
+): boolean =>
+  lastly(event, state, did).some(
+    ({ now, before }) => now.what === before.what && Math.abs(now.atMs - before.atMs) <= withinMs,
+  )
