@@ -14,12 +14,12 @@ const WINDOW_GRAIN_MS = 60 * 1000
  * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
  * which of several with the same name comes first is settled here.
  *
- * @returns one row per event; null for a duplicate, and for a receipt of a visitor who is not known
+ * @returns of each operation one row per event; null for a duplicate, and for a receipt of a visitor who is not known
  */
 export const acceptAll = (
   operations: readonly Extract<Operation, { op: 'accept' }>[],
   known: Known,
-): Statements<(AcceptedRow | null)[]> => {
+): Statements<(AcceptedRow | null)[][]> => {
   const all = operations.flatMap(({ events, nowMs }) => events.map((event) => ({ event, nowMs })))
   const taken = new Set<string>()
   const names: { ord: number; key: Buffer; nowMs: number }[] = []
@@ -58,7 +58,8 @@ export const acceptAll = (
     result: ([rows = []]) => {
       const results: (AcceptedRow | null)[] = all.map(() => null)
       for (const { ord, ...row } of rows) results[Number(ord)] = row as unknown as AcceptedRow
-      return results
+      let from = 0
+      return operations.map(({ events }) => results.slice(from, (from += events.length)))
     },
   }
 }

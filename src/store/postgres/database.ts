@@ -25,7 +25,7 @@ import { partsOf } from './parts.ts'
 import { loadAll, queueStatements, sentAll } from './queues.ts'
 import { recordStatements } from './records.ts'
 import { CONVERSATION_GONE, FORGETTING_LOCK, LEASE_LOST, migrate, TABLE_THERE, versionsOf } from './schema.ts'
-import type { Maker, Statements } from './statements.ts'
+import type { Known, Maker, Statements } from './statements.ts'
 
 export interface PostgresDatabase extends StoreDatabase {
   /** Looks whether another process has written, and tells of it. */
@@ -154,36 +154,11 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   /** The statements of one {@link partsOf part}; one result for each of its operations. */
   const statementsOf = (operations: readonly Operation[]): Statements<unknown[]> => {
     const [first] = operations
-    if (first?.op === 'accept') {
-      const accepts = operations.filter((operation) => operation.op === 'accept')
-      const { queries, result } = acceptAll(accepts, numbers)
-      return {
-        queries,
-        result: (rows) => {
-          const all = result(rows)
-          let from = 0
-          return accepts.map(({ events }) => all.slice(from, (from += events.length)))
-        },
-      }
-    }
-    if (first?.op === 'sent') {
-      const sent = operations.filter((operation) => operation.op === 'sent')
-      return { ...sentAll(sent, numbers), result: () => sent.map(() => null) }
-    }
-    if (first?.op === 'load_outbox') {
-      return loadAll(
-        operations.filter((operation) => operation.op === 'load_outbox'),
-        numbers,
-      )
-    }
-    if (first?.op === 'finish_event') {
-      return finishAll(
-        operations.filter((operation) => operation.op === 'finish_event'),
-        numbers,
-      )
-    }
     if (first === undefined) return { queries: [], result: () => [] }
-    const { result, ...made } = (makers[first.op] as Maker<Operation['op']>)(first as never, numbers)
+    const many = MANY[first.op]
+    if (many !== undefined) return many(operations as readonly never[], numbers)
+    const make = makers[first.op as keyof typeof makers] as Maker<Operation['op']>
+    const { result, ...made } = make(first as never, numbers)
     return { ...made, result: (rows: readonly (readonly Row[])[]) => [result(rows)] }
   }
 
@@ -300,6 +275,11 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     throw unopened(error)
   }
 }
+
+/** Makers of one statement for many operations of a kind. */
+const MANY: Partial<
+  Record<Operation['op'], (operations: readonly never[], known: Known) => Statements<unknown[]>>
+> = { accept: acceptAll, sent: sentAll, load_outbox: loadAll, finish_event: finishAll }
 
 /** Harmless where no transaction is open: the server has then ended it by itself. */
 const rollBack = (connection: Connection): Promise<unknown> =>

@@ -74,7 +74,7 @@ from picked o join evergreen.conversation c on c.id = o.conversation order by o.
 export const sentAll = (
   operations: readonly Extract<Operation, { op: 'sent' }>[],
   known: Known,
-): Statements<null> => ({
+): Statements<null[]> => ({
   ...change(SENT, [
     operations.map(({ page }) => known.page(page)),
     operations.map(({ conversation }) => conversation),
@@ -83,6 +83,7 @@ export const sentAll = (
     operations.map(({ nowMs }) => nowMs),
     operations.map(({ waited }) => waited),
   ]),
+  result: () => operations.map(() => null),
   counted: ([rows = []]) =>
     rows.flatMap((row): CountedThing[] => {
       const { page, atMs, replies, waited } = row as {
