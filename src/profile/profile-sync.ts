@@ -35,7 +35,6 @@ export interface ProfileStatus {
 }
 
 interface PageSync {
-  /** Runs one at a time; a request meanwhile makes it run once more. */
   /** What was last brought about: token and profile. */
   done: string | null
   /** When the calls of the last ten minutes were made, by the monotonic clock. */
@@ -73,27 +72,26 @@ export const createProfileSync = (deps: {
   onTrouble: TellTrouble
 }): ProfileSync => {
   const { graph, tokens, wanted, clock, log, onTrouble } = deps
-  const pages = new Map<string, PageSync>()
-  const pumps = new Map<string, Pump>()
+  const pages = new Map<string, PageSync & { pump: Pump }>()
   let stopped = true
   let stopListening = (): void => undefined
 
   const request = (pageId: string): void => {
-    if (stopped) return
-    const pump = pumps.get(pageId) ?? pumpFor(pageId)
-    pumps.set(pageId, pump)
-    pump.wake()
+    if (!stopped) pageOf(pageId).pump.wake()
   }
 
-  const pumpFor = (pageId: string): Pump => {
-    const page = newPage()
-    pages.set(pageId, page)
-    return createPump({
+  const pageOf = (pageId: string): PageSync & { pump: Pump } => {
+    const known = pages.get(pageId)
+    if (known !== undefined) return known
+    const pump = createPump({
       run: async () => {
         if (!stopped) await sync(pageId, page)
       },
       onError: (error) => log.warn({ err: error, pageId }, 'the Messenger profile could not be compared'),
     })
+    const page = { ...newPage(), pump }
+    pages.set(pageId, page)
+    return page
   }
 
   const sync = async (pageId: string, page: PageSync): Promise<void> => {
@@ -233,7 +231,7 @@ export const createProfileSync = (deps: {
       stopped = true
       stopListening()
       for (const page of pages.values()) page.cancelWait()
-      await Promise.all([...pumps.values()].map((pump) => pump.idle()))
+      await Promise.all([...pages.values()].map(({ pump }) => pump.idle()))
     },
   }
 }
