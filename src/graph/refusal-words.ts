@@ -28,6 +28,9 @@ export const LACKING =
 /** A permission of the Page by its name: then nothing that a single call needs besides is what is missing. */
 export const PAGE_PERMISSION = /\bpages_\w+/i
 
+/** The tag of a message. A message goes out without one, or with the one that Facebook has for people. */
+export const TAG = /\btags?\b/i
+
 /** A template of the Page's own; its approval is no permission of the app. */
 export const TEMPLATE = /\btemplates? [^.]*\b(does not exist|not (been )?approved)\b/i
 
@@ -37,7 +40,7 @@ export const FILE_FAILED =
 
 /** A parameter or a part of the message, by its name. */
 export const PART =
-  /\bparam(eter)?s?\b|\bmessage\[|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|elements?|templates?|payloads?|(sub)?titles?|tags?|files?|filedata|(content|messaging|notification)_type|metadata|json)\b/i
+  /\bparam(eter)?s?\b|\bmessage\[|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|elements?|templates?|payloads?|(sub)?titles?|files?|filedata|(content|messaging|notification)_type|metadata|json)\b/i
 
 /** What a refusal of code 100 may also be about: the app, the Page, the person, or how many calls there were. */
 export const NOT_THE_MESSAGE =

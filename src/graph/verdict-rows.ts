@@ -41,6 +41,14 @@ const CREDENTIALS =
 const OWN_ROLE =
   'See on facebook.com whether the Page is there and published and the person who made the token still has full access to it; then run `npm run bootstrap-token` and tick the Page and every permission.'
 
+/** The tag is allowed apart from everything else: a refusal of it says nothing of the Page's other messages. */
+export const REFUSED_TAG = {
+  reach: 'visitor',
+  byToken: false,
+  remedy:
+    'Have the feature Human Agent approved (App Dashboard > App Review), or take `human_agent` out of `handover` in the script: without it answers from the console go out for 24 hours. Where it is approved, see there that the app still has pages_messaging.',
+} as const satisfies RowOptions
+
 export function row(
   code: VerdictRow['code'],
   subcode: VerdictRow['subcode'],
@@ -70,6 +78,12 @@ export function dead(subcode: number, meaning: string, options: RowOptions = {})
 export function noPage(code: VerdictRow['code'], subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
   const about = { edges: OWN_PAGE, remedy: OWN_ROLE, byToken: true, ...(says && { says }) }
   return row(code, subcode, 'permission', 'the Page is not there for this token', about)
+}
+
+/** A message goes out without a tag, or with the one that Facebook has for people. */
+export function refusedTag(subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
+  const about = { ...REFUSED_TAG, edges: OWN_PAGE, ...(says && { says }) }
+  return row(100, subcode, 'permission', 'the tag of the message is not allowed, or no longer exists', about)
 }
 
 export function either(number: number, verdict: Verdict, meaning: string, options?: RowOptions): VerdictRow {

@@ -1,7 +1,17 @@
 import { clip } from '../base/clip.ts'
 import type { Verdict } from './error.ts'
 import * as words from './refusal-words.ts'
-import { credentials, dead, either, noPage, OWN_PAGE, row, setup, type VerdictRow } from './verdict-rows.ts'
+import {
+  credentials,
+  dead,
+  either,
+  noPage,
+  OWN_PAGE,
+  refusedTag,
+  row,
+  setup,
+  type VerdictRow,
+} from './verdict-rows.ts'
 
 /** What Graph answered, as far as it decides the verdict. */
 export interface GraphAnswer {
@@ -217,7 +227,8 @@ export const VERDICTS: readonly VerdictRow[] = [
     reach: 'visitor',
   }),
   row(2, 2018344, 'permission', 'the Page Contact Terms are not accepted'),
-  row(100, 1893061, 'permission', 'the message tag is not allowed to the app, or no longer exists'),
+  refusedTag(1893061),
+  refusedTag('any', words.TAG),
   either(2018247, 'permission', 'the app may not read this profile'),
   noPage(100, 33),
   noPage(33, 'any'),
@@ -250,6 +261,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(32, 'any', 'rate_limited', 'the Page has reached its request limit'),
   row(341, 'any', 'rate_limited', 'the app has reached its request limit'),
   row(613, 1893016, 'bad_request', 'this opt-in request was already made'),
+  row(613, 2018338, 'unreachable', 'Facebook takes no more messages with a tag to this person for now'),
   row(613, 'any', 'rate_limited', 'calls came too fast'),
   row([80001, 80014], 'any', 'rate_limited', 'the Page has reached its request limit'),
 
@@ -303,7 +315,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     edges: OWN_PAGE,
     mayPass: true,
   }),
-  row(100, 'any', 'bad_request', 'a parameter is invalid, or a message tag no longer exists', {
+  row(100, 'any', 'bad_request', 'a parameter is invalid', {
     says: words.PART,
     edges: OWN_PAGE,
   }),

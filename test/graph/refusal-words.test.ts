@@ -74,7 +74,6 @@ t.test('code 100 that speaks of a permission in any words buries no message', as
         `${subcode} ${said}`,
       )
   }
-  t.equal(sendSaying(100, 'Param tag must be one of {HUMAN_AGENT, ACCOUNT_UPDATE}').verdict, 'bad_request')
 })
 
 t.test(
@@ -179,10 +178,20 @@ t.test('code 100 is the fault of the message only where its subcode or the words
     '(#100) An incorrect number of files uploaded. Must upload exactly one file',
     '(#100) Attachment size exceeds allowable limit',
     '(#100) Failed to fetch the file from the url',
-    '(#100) This message tag is no longer supported',
     '(#100) param name_placeholder[elements] has too few elements.',
   ]) {
     for (const subcode of [2_018_999, null]) t.equal(send(subcode, said), 'bad_request', `${subcode} ${said}`)
+  }
+})
+
+t.test('a tag that Facebook does not take is no fault of the message, and none of the Page', async (t) => {
+  for (const said of [
+    '(#100) Invalid tag.',
+    '(#100) Param tag must be one of {HUMAN_AGENT, ACCOUNT_UPDATE}',
+    '(#100) This message tag is no longer supported',
+  ]) {
+    t.strictSame(sendSaying(100, said), { verdict: 'permission', reach: 'visitor' }, said)
+    t.match(findRow({ ...answer(100, null, said), edge: 'messages' })?.remedy, /Human Agent/)
   }
 })
 

@@ -91,7 +91,7 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [613, 2_534_040, 'rate_limited'],
   [613, 1996, 'rate_limited'],
   [613, 1_893_016, 'bad_request'],
-  [613, 2_018_338, 'rate_limited'],
+  [613, 2_018_338, 'unreachable'],
   [80_001, null, 'rate_limited'],
   [80_002, null, 'rate_limited'],
   [80_006, null, 'rate_limited'],
@@ -186,6 +186,7 @@ const TEXTS = [
   '(#100) The App_id in the input_token did not match the Viewing App',
   '(#100) Failed to fetch the file from the url',
   '(#100) The message template is not approved',
+  '(#100) Invalid tag.',
 ]
 
 t.test(

@@ -1,9 +1,10 @@
 import type { SendMessage } from '../../messages.ts'
-import { assertDone, type Caller, type Request } from '../call.ts'
+import { assertDone, type Caller } from '../call.ts'
 import type { Graph } from '../graph.ts'
 import { readId, unexpected } from '../read.ts'
 import { FETCH_TIMEOUT_MS, isFetched, UPLOAD_EDGE, uploadOf } from '../upload.ts'
 import { readUsage } from '../usage.ts'
+import { REFUSED_TAG } from '../verdict-rows.ts'
 
 type Edges = Pick<
   Graph,
@@ -27,7 +28,7 @@ export const messageEdges = (caller: Caller): Edges => ({
       maySend,
       ...(isFetched(message) && { timeoutMs: FETCH_TIMEOUT_MS }),
       secrets: saidIn(message),
-      ...(tag !== undefined && { ifNotPermitted: WITH_THE_TAG }),
+      ...(tag !== undefined && { ifNotPermitted: REFUSED_TAG }),
     })
     const [messageId, recipientId] = [readId(body['message_id']), readId(body['recipient_id'])]
     // A proxy may have answered: only the ids prove that Facebook has taken the message.
@@ -85,14 +86,6 @@ export const messageEdges = (caller: Caller): Edges => ({
     assertDone(edge, answer)
   },
 })
-
-/** The tag is allowed apart from everything else: a refusal says nothing of the Page's other messages. */
-const WITH_THE_TAG: NonNullable<Request['ifNotPermitted']> = {
-  reach: 'visitor',
-  byToken: false,
-  remedy:
-    'Have the feature Human Agent approved (App Dashboard > App Review), or take `human_agent` out of `handover` in the script: without it answers from the console go out for 24 hours. Where it is approved, see there that the app still has pages_messaging.',
-}
 
 /** What Graph may quote of a message and only the visitor should read: an address may hold a key, or a name. */
 const saidIn = ({ text, attachment }: SendMessage): string[] =>
