@@ -64,6 +64,8 @@ interface Found {
   walBytes: number
 }
 
+/** By each process beforehand: it runs for weeks, and V8 compiles what it does while it begins. */
+const WARM = 12_000
 const ACCEPTED = 20_000
 const ANSWERED = 10_000
 const CONVERSATIONS = 2000
@@ -97,15 +99,15 @@ const measure = async (server: OwnServer | null, processes: number): Promise<Fou
       serverMs: server === null ? 0 : serverCpuMs(server),
       wal: url === null ? 0 : await walBytes(url),
     })
-    await accept(4000, 'warm')
+    await accept(WARM * processes, 'warm')
     const begun = await spent()
     const answers = await accept(ACCEPTED, 'accept')
     const accepted = await spent()
     await ask(() => ({ answer: true }))
-    await untilSent(4000 + ACCEPTED)
+    await untilSent(WARM * processes + ACCEPTED)
     const before = await spent()
     await accept(ANSWERED, 'answer')
-    await untilSent(4000 + ACCEPTED + ANSWERED)
+    await untilSent(WARM * processes + ACCEPTED + ANSWERED)
     const after = await spent()
     const us = (from: number, to: number, count: number): number => ((to - from) * 1000) / count
     return {
