@@ -1,13 +1,47 @@
 /* Keeps a page of the console up to date: the server draws its parts anew, this puts them in their places. */
 
 const pulse = document.getElementById('pulse')
-const source = new EventSource(document.body.dataset.live ?? '')
+const address = document.body.dataset.live ?? ''
+let source = new EventSource(address)
 
 const tell = (state, words) => {
-  if (!pulse || pulse.dataset.state === state) return
+  if (!pulse || (pulse.dataset.state === state && pulse.textContent === words)) return
   pulse.hidden = false
   pulse.dataset.state = state
   pulse.textContent = words
+}
+
+/** Said above what the page shows, once it has not been true for a moment. */
+const notice = document.createElement('p')
+notice.className = 'outcome bad'
+notice.setAttribute('role', 'alert')
+let noticeDue = 0
+let titleBefore = ''
+
+/** A restart of the bot takes a second or two, and is no news. */
+const SILENT_MS = 4000
+/** Between two tries where the browser gave up, as after a proxy's 502 while the bot starts. */
+const AGAIN_MS = 3000
+
+const lost = () => {
+  tell('lost', 'Connecting')
+  if (noticeDue !== 0) return
+  const since = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  noticeDue = setTimeout(() => {
+    notice.textContent = `The bot does not answer. What stands here is as it was at ${since}; it goes on by itself when the bot is back.`
+    document.getElementById('main')?.prepend(notice)
+    titleBefore = document.title
+    document.title = 'No answer · Evergreen'
+  }, SILENT_MS)
+}
+
+const back = () => {
+  tell('live', 'Live')
+  clearTimeout(noticeDue)
+  noticeDue = 0
+  if (!notice.isConnected) return
+  notice.remove()
+  document.title = titleBefore
 }
 
 /** Makes `old` like `fresh`, leaving alone what is alike: focus, scrolling and what is unfolded stay as they are. */
@@ -35,7 +69,25 @@ const morph = (old, fresh) => {
 const verdict = () => document.querySelector('[data-verdict]')?.getAttribute('data-verdict')
 const title = () => document.querySelector('#verdict h2')?.textContent ?? ''
 
-source.addEventListener('parts', ({ data }) => {
+const over = () => {
+  source.close()
+  tell('lost', 'Ended')
+  location.assign('/operator')
+}
+
+/** What the browser gave up is tried again, but where this page is gone, or for others now. */
+const again = async () => {
+  const answer = await fetch(location.href, { method: 'HEAD', cache: 'no-store' }).catch(() => null)
+  if (answer?.status === 401) over()
+  else if (answer?.status === 403 || answer?.status === 404) tell('lost', 'Not live: load again')
+  else
+    setTimeout(() => {
+      source = new EventSource(address)
+      listen()
+    }, AGAIN_MS)
+}
+
+const showParts = ({ data }) => {
   const before = { verdict: verdict(), title: title() }
   for (const [id, markup] of Object.entries(JSON.parse(data))) {
     const place = document.getElementById(id)
@@ -44,7 +96,7 @@ source.addEventListener('parts', ({ data }) => {
     fresh.innerHTML = markup
     morph(place, fresh)
   }
-  tell('live', 'Live')
+  back()
   if (title() === before.title) return
   const announcer = document.getElementById('announce')
   if (announcer) announcer.textContent = title()
@@ -54,17 +106,17 @@ source.addEventListener('parts', ({ data }) => {
   // The script unfolds the repair form and folds it again, but not while it has the focus.
   if (repair && before.verdict !== verdict() && !repair.contains(document.activeElement))
     repair.open = asksForToken
-})
+}
 
-source.addEventListener('reload', () => location.reload())
-source.addEventListener('done', () => source.close())
-source.addEventListener('over', () => {
-  source.close()
-  tell('lost', 'Ended')
-  location.assign('/operator')
-})
-source.addEventListener('open', () => tell('live', 'Live'))
-source.addEventListener('error', () => {
-  const isOver = source.readyState === EventSource.CLOSED
-  tell('lost', isOver ? 'Not live: load again' : 'Connecting')
-})
+const listen = () => {
+  source.addEventListener('parts', showParts)
+  source.addEventListener('reload', () => location.reload())
+  source.addEventListener('done', () => source.close())
+  source.addEventListener('over', over)
+  source.addEventListener('open', back)
+  source.addEventListener('error', () => {
+    lost()
+    if (source.readyState === EventSource.CLOSED) void again()
+  })
+}
+listen()

@@ -126,7 +126,7 @@ browserTest('a token dies while the operator types, and a login mends it', async
   })
 })
 
-browserTest('three things that go another way than the operator meant', async (t, open) => {
+browserTest('things that go another way than the operator meant', async (t, open) => {
   const { town, page } = await wellTown(t, open)
 
   await t.test('a login that lacks a permission is asked again, and then mends it', async (t) => {
@@ -167,10 +167,42 @@ browserTest('three things that go another way than the operator meant', async (t
     await verdict(page, 'well').waitFor()
   })
 
+  await t.test(
+    'a page that was left open says when the bot does not answer, and goes on when it does',
+    async (t) => {
+      await page.clock.install()
+      const notice = page.getByRole('alert').filter({ hasText: 'The bot does not answer.' })
+      // As a proxy answers while the bot starts again: the browser itself would not try once more.
+      await page.route('**/operator/live', (route) => route.fulfill({ status: 502, body: '' }))
+      await page.goto(`${town.address}/operator`)
+      await page.getByText('Connecting').waitFor()
+      t.equal(await notice.count(), 0, 'a moment is no news')
+      await page.clock.fastForward(4000)
+      await notice.waitFor()
+      t.equal(await page.title(), 'No answer · Evergreen')
+      await page.unroute('**/operator/live')
+      await page.clock.fastForward(10_000)
+      await page.getByText('Live', { exact: true }).waitFor()
+      t.equal(await notice.count(), 0)
+      t.match(await page.title(), /^All is well/)
+    },
+  )
+
   await t.test('signing out elsewhere ends what is live here', async (t) => {
     const other = await page.context().newPage()
     await other.goto(`${town.address}/operator`)
     await other.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Password').waitFor()
+    t.equal(new URL(page.url()).pathname, '/operator/sign-in')
+  })
+
+  await t.test('so does a session that the bot does not know any more when it is back', async (t) => {
+    await signIn(page)
+    await page.route('**/operator/live', async (route) => {
+      await page.context().clearCookies()
+      await route.fulfill({ status: 502, body: '' })
+    })
+    await page.goto(`${town.address}/operator`)
     await page.getByLabel('Password').waitFor()
     t.equal(new URL(page.url()).pathname, '/operator/sign-in')
   })
