@@ -17,9 +17,10 @@ export const listen = async (app: FastifyInstance, host: string, port: number): 
 }
 
 const toListenError = (cause: unknown, host: string, port: number): unknown => {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const reason = LISTEN_ERRORS[code]
-  return reason === undefined
+  const { code = '', syscall = '' } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {}
+  const reason =
+    LISTEN_ERRORS[code] ?? (/^(listen|getaddrinfo)$/.test(syscall) ? `the system says ${code}` : null)
+  return reason === null
     ? cause
     : new BotError('BOT_CONFIG_INVALID', `Cannot listen on ${host} port ${port}: ${reason}.`, {
         cause,
@@ -32,4 +33,5 @@ const LISTEN_ERRORS: Record<string, string> = {
   EACCES: 'this user may not listen there',
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name cannot be looked up now',
 }

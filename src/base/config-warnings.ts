@@ -12,20 +12,29 @@ export interface ConfigWarning {
 }
 
 /**
- * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, a name in it that is set twice or is
- * no setting and resembles one, an app secret that does not look like one of Facebook's.
+ * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, whose quotation mark is not closed or
+ * whose letters are not UTF-8, a name in it that is set twice or is no setting and resembles one, a path that a shell would
+ * have to complete, an app secret that does not look like one of Facebook's.
  */
 export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
   const env = withDotEnv(given, path)
   const files = [path, dataEnvFile(dataDirIn(env))]
-  return [...files.flatMap((file) => warningsOf(file, env)), ...(hasOddSecret(env) ? [ODD_SECRET] : [])]
+  return [
+    ...files.flatMap((file) => warningsOf(file, env)),
+    ...PATHS.filter((name) => FOR_A_SHELL.test(env[name]?.trim() ?? '')).map(forAShell),
+    ...(hasOddSecret(env) ? [ODD_SECRET] : []),
+  ]
 }
 
 const warningsOf = (file: string, env: Env): ConfigWarning[] => {
-  const { values, cut, repeated } = readDotEnvFile(file)
+  const { values, cut, repeated, open } = readDotEnvFile(file)
+  // What the environment sets otherwise is not used.
+  const isUsed = (name: string): boolean => env[name] === values[name]
+  const undecoded = Object.keys(values).filter((name) => values[name]?.includes('\uFFFD'))
   return [
-    // What the environment sets otherwise is not used.
-    ...cut.filter((name) => env[name] === values[name]).map((name) => cutAtSign(name, file)),
+    ...cut.filter(isUsed).map((name) => cutAtSign(name, file)),
+    ...open.filter(isUsed).map((name) => notClosed(name, file)),
+    ...undecoded.filter(isUsed).map((name) => notUtf8(name, file)),
     ...repeated.map((name) => setTwice(name, file)),
     ...Object.keys(values).flatMap((name) => {
       const meant = misspeltSetting(name)
@@ -43,6 +52,24 @@ const hasOddSecret = (env: Env): boolean => {
 const cutAtSign = (name: string, file: string): ConfigWarning => ({
   what: `${name} in ${file} ends where a # begins`,
   next: `If the # belongs to the value, put the value in quotation marks: ${name}='...'`,
+})
+
+const notClosed = (name: string, file: string): ConfigWarning => ({
+  what: `${name} in ${file} begins with a quotation mark that is not closed, and that belongs to the value now`,
+  next: 'Close it, or leave it out',
+})
+
+const notUtf8 = (name: string, file: string): ConfigWarning => ({
+  what: `${name} in ${file} has letters that are not written in UTF-8, and is not what it looks like`,
+  next: `Save ${file} as UTF-8`,
+})
+
+const PATHS = ['DATA_DIR', 'BOT_SCRIPT', 'BOT_HANDLERS'] as const
+const FOR_A_SHELL = /^~(\/|$)|\$\{?\w/
+
+const forAShell = (name: string): ConfigWarning => ({
+  what: `${name} has a ~ or a $ that only a shell would replace: it is taken as it stands`,
+  next: 'Write the whole path',
 })
 
 const setTwice = (name: string, file: string): ConfigWarning => ({

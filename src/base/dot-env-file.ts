@@ -9,13 +9,16 @@ export interface DotEnv {
   cut: string[]
   /** Names of variables that are set more than once. */
   repeated: string[]
+  /** Names of variables whose value begins with a quotation mark that is not closed, and so belongs to the value. */
+  open: string[]
 }
 
-const NOTHING: DotEnv = { values: {}, cut: [], repeated: [] }
+const NOTHING: DotEnv = { values: {}, cut: [], repeated: [], open: [] }
 
 /** `NAME=value#rest`: what follows the sign is a comment to Node, and was probably meant as part of the value. */
 const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(?:\s*([^\s#"'`][^#"'`]*))?#/
-const NAME = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/
+/** With a whole text in quotation marks, which may have several lines; the second group is a mark that is not closed. */
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`|(["'`]))?/gm
 
 /** The variable by which the demo tells its processes that they belong to it; its value is the port of the chat page. */
 export const DEMO_VARIABLE = 'EVERGREEN_DEMO'
@@ -41,9 +44,11 @@ export const readDotEnvFile = (path: string): DotEnv => {
     // A line that is part of a quoted text of several lines is no variable.
     return name !== '' && !/\s$/.test(value) && values[name] === value ? [name] : []
   })
-  const names = text.split(/\r?\n/).flatMap((line) => NAME.exec(line)?.[1] ?? [])
+  const assignments = [...text.matchAll(ASSIGNMENT)]
+  const names = assignments.map(([, name = '']) => name)
   const repeated = names.filter((name, index) => names.indexOf(name) !== index)
-  return { values, cut: [...new Set(cut)], repeated: [...new Set(repeated)] }
+  const open = assignments.flatMap(([, name = '', mark]) => (mark === undefined ? [] : [name]))
+  return { values, cut: [...new Set(cut)], repeated: [...new Set(repeated)], open: [...new Set(open)] }
 }
 
 /** The text of a `.env` file without the mark that some editors put before it; null for one that is not UTF-8. */
@@ -72,10 +77,28 @@ const readBytes = (path: string): Buffer | null => {
     return readFileSync(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    if ((code === 'ENOENT' || code === 'ENOTDIR') && !isFolderGone()) return null
+    if (isFolderGone()) throw folderGone(error)
     throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {
       cause: error,
       remedy: `Make ${path} a file this user may read, or remove it.`,
     })
   }
 }
+
+/** Whether the folder that this process was started in has been removed: no relative path leads anywhere then. */
+const isFolderGone = (): boolean => {
+  try {
+    process.cwd()
+    return false
+  } catch {
+    return true
+  }
+}
+
+const folderGone = (cause: unknown): BotError =>
+  new BotError('BOT_CONFIG_INVALID', 'The folder that this was started in is not there any more.', {
+    cause,
+    remedy:
+      'It was removed or made anew meanwhile: change into the folder of the bot once more (cd "$PWD"), and try again.',
+  })

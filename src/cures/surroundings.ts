@@ -135,7 +135,16 @@ const processFacts = (): ProcessFacts => ({
   ppid: process.ppid,
   hostname: hostname(),
   isMarked: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-  bin: process.cwd() === PROGRAM ? 'bin' : join(PROGRAM, 'bin'),
+  bin: isProgramFolder() ? 'bin' : join(PROGRAM, 'bin'),
 })
+
+const isProgramFolder = (): boolean => {
+  try {
+    return process.cwd() === PROGRAM
+  } catch {
+    // A folder that was removed is none.
+    return false
+  }
+}
 
 const PROGRAM = join(import.meta.dirname, '../..')

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { envPlugin } from '../../plugins/env.ts'
-import { configWarnings, exposureOf } from '../../src/base/config-warnings.ts'
+import { exposureOf } from '../../src/base/config-warnings.ts'
 import { isConfidential, loadConfig, withDotEnv, withoutSecrets, type Env } from '../../src/base/config.ts'
 import { configSchema, SECRET_NAMES, type Config } from '../../src/base/settings.ts'
 import type { BotError } from '../../src/base/errors.ts'
@@ -351,60 +351,6 @@ t.test('a secret can be in a file; both is a mistake, and so is a file that is n
   t.match(refusal(file('empty')), { message: /empty file/ })
   const password = { ...REQUIRED, OPERATOR_PASSWORD_FILE: join(dir, 'secret') }
   t.equal(loadConfig(password).OPERATOR_PASSWORD, 'app-secret-9')
-})
-
-t.test('a .env with a byte order mark is read, and one in UTF-16 is named', async (t) => {
-  const text = "FB_APP_ID=1\nFB_VERIFY_TOKEN='a#b'\n"
-  const dir = t.testdir({
-    bom: `\uFEFF${text}`,
-    wide: Buffer.from(`\uFEFF${text}`, 'utf16le'),
-    unmarked: Buffer.from(text, 'utf16le'),
-  })
-  t.match(withDotEnv({ DATA_DIR: dir }, join(dir, 'bom')), { FB_APP_ID: '1', FB_VERIFY_TOKEN: 'a#b' })
-  for (const name of ['wide', 'unmarked']) {
-    t.throws(() => withDotEnv({ DATA_DIR: dir }, join(dir, name)), {
-      code: 'BOT_CONFIG_INVALID',
-      message: /UTF-16/,
-      remedy: /UTF-8/,
-    })
-  }
-})
-
-t.test('a value that was cut at a # is warned about, unless it is not used', async (t) => {
-  const dir = t.testdir({ env: "FB_VERIFY_TOKEN=abc#def\nA='x#y'\nB=x # a comment\n#C=1#2\n" })
-  const warnings = (env: Env) => configWarnings({ DATA_DIR: dir, ...env }, join(dir, 'env'))
-  t.match(warnings({}), [{ what: /FB_VERIFY_TOKEN in .*env ends where a # begins/, next: /quotation marks/ }])
-  t.notMatch(JSON.stringify(warnings({})), /abc|def/)
-  t.strictSame(warnings({ FB_VERIFY_TOKEN: 'other' }), [])
-})
-
-t.test('names of .env that are misspelt or set twice are told with what was meant', async (t) => {
-  const told = (text: string) =>
-    configWarnings({ DATA_DIR: 'none' }, join(t.testdir({ env: text }), 'env')).map(
-      ({ what, next }) => `${what.replace(/ in .*env /, ' ')}. ${next}`,
-    )
-  t.same(told('FB_APP_SECERT=x'), ['FB_APP_SECERT is no setting. Did you mean FB_APP_SECRET? Then rename it'])
-  for (const [name, meant] of [
-    ['fb_app_id', 'FB_APP_ID'],
-    ['FB-APP-ID', 'FB_APP_ID'],
-    ['OPERATOR_PASWORD', 'OPERATOR_PASSWORD'],
-    ['FB_APP_SECRET_FIEL', 'FB_APP_SECRET_FILE'],
-  ])
-    t.match(told(`${name}=x`), [new RegExp(`^${name} is no setting. Did you mean ${meant}`)])
-  t.same(told('NODE_ENV=x\nhttps_proxy=y\nFB_USER_TOKEN=z\nMY_PORT=1\nHOSTS=1\nFB_APP_SECRET_FILE=f'), [
-    'HOSTS is no setting. Did you mean HOST? Then rename it',
-  ])
-  t.match(told('FB_VERIFY_TOKEN=a\nexport FB_VERIFY_TOKEN=b'), [/^FB_VERIFY_TOKEN stands .*more than once/])
-  t.match(told('FB_VERIFY_TOKEN=#abc'), [/^FB_VERIFY_TOKEN ends where a # begins/])
-  t.same(told('FB_VERIFY_TOKEN= # chosen by you'), [])
-})
-
-t.test('an app secret that is none of Facebook’s is warned about with the real Facebook alone', async (t) => {
-  const dir = t.testdir()
-  const warnings = (env: Env) => configWarnings({ DATA_DIR: dir, ...env }, join(dir, 'none'))
-  t.match(warnings({ FB_APP_SECRET: 'app-secret-1' }), [{ what: /FB_APP_SECRET .*32 hexadecimal/ }])
-  t.strictSame(warnings({ FB_APP_SECRET: '0123456789abcdef0123456789ABCDEF' }), [])
-  t.strictSame(warnings({ FB_APP_SECRET: 'x', FB_GRAPH_URL: 'http://127.0.0.1:1' }), [])
 })
 
 t.test('a proxy is taken without its scheme and from the small names, too', async (t) => {

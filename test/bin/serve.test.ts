@@ -4,7 +4,9 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { listen } from '../../bin/serve/listen.ts'
 import { ENV } from '../helpers/surface.ts'
 
 const SERVE = fileURLToPath(new URL('../../bin/serve.js', import.meta.url))
@@ -130,6 +132,13 @@ t.test('a taken port ends it with a message that says so', async (t) => {
       `^Cannot listen on 127\\.0\\.0\\.1 port ${port}: another process listens there already\\.\\n[^\\n]+\\n$`,
     ),
   )
+})
+
+t.test('an address that the system refuses for another reason is told with that', async (t) => {
+  await t.rejects(listen(Fastify(), 'fe80::1', 0), {
+    code: 'BOT_CONFIG_INVALID',
+    message: /^Cannot listen on fe80::1 port 0: /,
+  })
 })
 
 interface Setting {
