@@ -4,8 +4,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { LIMITS } from '../../src/channel/messenger.ts'
 import { ANSWER } from '../../src/console/answer-form.ts'
 import { conversationUrl } from '../../src/console/conversation-page.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 
 /** In the list of what each person did, which outlives the visitor: without a word of the answer, and without the PSID. */
 const ACTS = {

@@ -12,8 +12,7 @@ import { nameOf } from '../../src/console/view.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { DeadSelection } from '../../src/store/dead-letters.ts'
 import { showPage } from './page.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 type Asked = { Querystring: Readonly<Record<'after' | 'did' | 'count', unknown>> }
 
 const AT_ONCE = 50

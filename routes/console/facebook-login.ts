@@ -7,8 +7,7 @@ import { newRepairId } from '../../src/console/repairs.ts'
 import { readPageField } from '../../src/console/page-field.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../../src/token/login-dialog.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 
 const LONGEST_ANSWER = 4096
 

@@ -4,8 +4,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { INSTANCES, instancesPage } from '../../src/console/instances-page.ts'
 import { differencesOf } from '../../src/base/running-instances.ts'
 import { showPage } from './page.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 
 async function operatorInstances(app: FastifyInstance) {
   const { clock, roster, signIn, tokens } = app

@@ -15,8 +15,7 @@ import {
 import type { Person } from '../../src/people/people.ts'
 import { csrfField, layout } from '../../src/web/layout.ts'
 import { showPage } from './page.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 
 async function operatorPeople(app: FastifyInstance) {
   const { acts, clock, people, signIn } = app

@@ -6,8 +6,7 @@ import type { ScriptAtDesk } from '../../src/editing/desk.ts'
 import { replyTitles } from '../../src/script/reply-titles.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 type Asked = { Querystring: Readonly<Record<'did' | 'reply', unknown>> }
 
 const AT_ONCE = 50

@@ -8,8 +8,7 @@ import { newRepairId, type Repair } from '../../src/console/repairs.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { openEventStream } from '../../src/web/event-stream.ts'
 import { showPage } from './page.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 type ById = { Params: { id: string } }
 
 const REFRESH_SECONDS = 2

@@ -10,7 +10,8 @@ import type { Saved, ScriptAtDesk } from '../../src/editing/desk.ts'
 import type { Script } from '../../src/script/types.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import { FORM_BYTES, headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
+import { FORM_BYTES, headOf, pageOf, posted, textIn, type Asked } from './script-request.ts'
+import type { Form } from '../form.ts'
 
 /** Fields of the form that are not of the reply. */
 const OWN_FIELDS = new Set(['_csrf', 'script', 'name', 'version', 'draft', 'do'])

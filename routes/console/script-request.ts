@@ -9,7 +9,6 @@ import { BotError } from '../../src/base/errors.ts'
 /** A script has up to half a mebibyte, and a form takes up to three bytes for one. */
 export const FORM_BYTES = 2 * 1024 * 1024
 
-export type Form = { Body: URLSearchParams | undefined }
 export type Asked<Names extends string> = { Querystring: Readonly<Record<Names, unknown>> }
 
 export interface Posted {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
 import { addressOf, scriptKey, TEXT, VERSIONS } from '../../src/console/script/addresses.ts'
@@ -8,39 +8,41 @@ import { versionPage, versionsPage } from '../../src/console/script/versions-pag
 import { difference } from '../../src/editing/difference.ts'
 import { versionOf } from '../../src/editing/reply-form.ts'
 import type { ScriptAtDesk } from '../../src/editing/desk.ts'
-import { html } from '../../src/web/html.ts'
+import { html, type Html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import { FORM_BYTES, headOf, posted, textIn, type Asked, type Form } from './script-request.ts'
+import { FORM_BYTES, headOf, posted, textIn, type Asked } from './script-request.ts'
+import type { Form } from '../form.ts'
 
 /** The script as a text, and its earlier versions. */
 async function operatorScriptText(app: FastifyInstance) {
   const { clock, scriptDesk } = app
   const log = app.log.child({ part: 'console' })
 
-  app.get<Asked<'script' | 'line' | 'did'>>(TEXT, async (request, reply) => {
-    const { query } = request
-    const script = scriptDesk.at(textIn(query, 'script'))
-    const [head, { text, version, mistakes }] = await Promise.all([
-      headOf(app, script, request),
-      script.read(),
-    ])
-    const line = Number(textIn(query, 'line') ?? Number.NaN)
-    const words = savedWords(textIn(query, 'did'), null)
+  const showText = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    script: ScriptAtDesk,
+    shown: Pick<TextEditor, 'text' | 'version'> & Partial<TextEditor>,
+    words: Html | false = false,
+  ): Promise<FastifyReply> => {
+    const head = await headOf(app, script, request)
+    const nothing = { mistakes: [], remarks: [], checked: null, line: null }
     return showPage(reply, {
       title: 'Script as a text',
       script: 'text.js',
-      content: (csrf) =>
-        html`${words}${textPage({
-          ...head,
-          text,
-          version,
-          mistakes,
-          remarks: mistakes.length === 0 ? script.remarks(text) : [],
-          checked: null,
-          line: Number.isInteger(line) ? line : null,
-          csrf,
-        })}`,
+      content: (csrf) => html`${words}${textPage({ ...head, ...nothing, ...shown, csrf })}`,
     })
+  }
+
+  app.get<Asked<'script' | 'line' | 'did'>>(TEXT, async (request, reply) => {
+    const { query } = request
+    const script = scriptDesk.at(textIn(query, 'script'))
+    const { text, version, mistakes } = await script.read()
+    const remarks = mistakes.length === 0 ? script.remarks(text) : []
+    const asked = Number(textIn(query, 'line') ?? Number.NaN)
+    const line = Number.isInteger(asked) ? asked : null
+    const words = savedWords(textIn(query, 'did'), null)
+    return showText(request, reply, script, { text, version, mistakes, remarks, line }, words)
   })
 
   const save = {
@@ -49,25 +51,8 @@ async function operatorScriptText(app: FastifyInstance) {
   app.post<Form>(TEXT, save, async (request, reply) => {
     const { form, script, field, text: textOf } = posted(app, request.body)
     const [text, version] = [textOf('text'), field('version')]
-    const again = async (more: Partial<TextEditor>, statusCode = 200) => {
-      const head = await headOf(app, script, request)
-      return showPage(reply.code(statusCode), {
-        title: 'Script as a text',
-        script: 'text.js',
-        content: (csrf) =>
-          textPage({
-            ...head,
-            text,
-            version,
-            mistakes: [],
-            remarks: [],
-            checked: null,
-            line: null,
-            ...more,
-            csrf,
-          }),
-      })
-    }
+    const again = (more: Partial<TextEditor>, statusCode = 200) =>
+      showText(request, reply.code(statusCode), script, { text, version, ...more })
     if (form.get('do') === 'check') {
       const { mistakes } = script.judge(text)
       return again(mistakes.length > 0 ? { mistakes } : { checked: 'right', remarks: script.remarks(text) })
@@ -108,7 +93,6 @@ async function operatorScriptText(app: FastifyInstance) {
     const text = await script.versions.read(id)
     if (text === null) throw gone()
     const saved = await script.saveText({ text: lines(text), version, by: app.signIn.nameOf(request) })
-    const of = scriptKey(script)
     if (saved.is === 'changed')
       throw new BotError(
         'BOT_SCRIPT_CHANGED',
@@ -117,26 +101,11 @@ async function operatorScriptText(app: FastifyInstance) {
           remedy: 'Look at the difference again.',
         },
       )
-    if (saved.is === 'wrong') {
-      const head = await headOf(app, script, request)
-      // What was right once may name a picture that is gone by now.
-      return showPage(reply.code(422), {
-        title: 'Script as a text',
-        content: (csrf) =>
-          textPage({
-            ...head,
-            text,
-            version,
-            mistakes: saved.mistakes,
-            remarks: [],
-            checked: null,
-            line: null,
-            csrf,
-          }),
-      })
-    }
+    // What was right once may name a picture that is gone by now.
+    if (saved.is === 'wrong')
+      return showText(request, reply.code(422), script, { text, version, mistakes: saved.mistakes })
     changed(request.ip, script)
-    return reply.redirect(addressOf(VERSIONS, { script: of, did: 'saved' }), 303)
+    return reply.redirect(addressOf(VERSIONS, { script: scriptKey(script), did: 'saved' }), 303)
   })
 
   const changed = (client: string, { name }: ScriptAtDesk): void =>

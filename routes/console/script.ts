@@ -8,7 +8,8 @@ import { tryPage } from '../../src/console/script/try-page.ts'
 import { replyRows } from '../../src/editing/reply-rows.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import { headOf, pageOf, posted, textIn, type Asked, type Form } from './script-request.ts'
+import { headOf, pageOf, posted, textIn, type Asked } from './script-request.ts'
+import type { Form } from '../form.ts'
 
 /** The replies of a script, and what a sentence would get. */
 async function operatorScript(app: FastifyInstance) {

@@ -3,8 +3,7 @@ import fp from 'fastify-plugin'
 import { csrfField } from '../../src/web/layout.ts'
 import { SIGN_IN, signInPage } from '../../src/console/sign-in-page.ts'
 import { BotError } from '../../src/base/errors.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 type Asked = { Querystring: Readonly<Record<'unsaved', unknown>> }
 
 async function operatorSignIn(app: FastifyInstance) {

@@ -5,8 +5,7 @@ import { csrfField, layout } from '../../src/web/layout.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { codePage, startedPage, stepPage, TITLES, type Problem } from '../../src/setup/pages.ts'
 import { STEPS, type Step } from '../../src/setup/setup.ts'
-
-type Form = { Body: URLSearchParams | undefined }
+import type { Form } from '../form.ts'
 
 /** A moment for the bot to take over the port. */
 const REFRESH_SECONDS = 2

@@ -97,33 +97,38 @@ export const createScriptDesk = (deps: {
       return { script: read.script, mistakes: read.script === null ? read.error.mistakes : [] }
     }
 
-    /** Makes a change unless the text, or the part of it that `versionIn` tells, is not what it was. */
-    const save = async (
-      versionIn: (text: string) => string,
+    /** @param isAsItWas - whether the text, or the part of it that is changed, is what the person has seen */
+    const change = async (
       edit: (text: string) => string,
-      { version, by }: { version: string; by: string },
+      by: string,
+      isAsItWas: (text: string) => boolean = () => true,
     ): Promise<Saved> => {
       let outcome: Saved = { is: 'saved' }
       await editor.change((text) => {
-        if (versionIn(text) !== version) outcome = { is: 'changed', text }
-        else {
-          const changed = edit(text)
-          const { mistakes } = judge(changed)
-          if (mistakes.length === 0) return changed
-          outcome = { is: 'wrong', mistakes }
+        if (!isAsItWas(text)) {
+          outcome = { is: 'changed', text }
+          return null
         }
+        const changed = edit(text)
+        const { mistakes } = judge(changed)
+        if (mistakes.length === 0) return changed
+        outcome = { is: 'wrong', mistakes }
         return null
       }, by)
       return outcome
     }
 
-    const add = (edit: (text: string) => string, by: string): Promise<void> =>
-      editor.change((text) => {
-        const changed = edit(text)
-        const { mistakes } = judge(changed)
-        if (mistakes.length > 0) throw wouldBeWrong(mistakes)
-        return changed
-      }, by)
+    /** @param versionIn - tells the version of the part that is changed */
+    const save = (
+      versionIn: (text: string) => string,
+      edit: (text: string) => string,
+      { version, by }: { version: string; by: string },
+    ): Promise<Saved> => change(edit, by, (text) => versionIn(text) === version)
+
+    const add = async (edit: (text: string) => string, by: string): Promise<void> => {
+      const saved = await change(edit, by)
+      if (saved.is === 'wrong') throw wouldBeWrong(saved.mistakes)
+    }
 
     return {
       file,
