@@ -4,7 +4,7 @@ import type { TellTrouble } from './page-trouble.ts'
 
 /** Tells the operator where all visitors of a Page write in standby, so that the bot may answer none of them. */
 export interface Bystander {
-  /** A visitor wrote in a conversation that the bot has left to nobody. */
+  /** A visitor wrote in a conversation that the bot has left to no person. */
   wrote: (pageId: string, psid: string, isStandby: boolean) => void
 }
 

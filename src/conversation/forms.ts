@@ -227,7 +227,7 @@ const goOn = (
 const isOtherButton = (script: Script, payload: string): boolean =>
   script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
 
-/** Someone who writes just what asks for a person does not answer "What is your name?". */
+/** A visitor who writes just what asks for a person does not answer "What is your name?". */
 const asksForPerson = (
   script: Script,
   question: Question,

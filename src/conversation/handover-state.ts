@@ -4,7 +4,7 @@ import { isJsonObject } from '../base/json.ts'
 /** Where a conversation's state says that a person has taken over. */
 const KEY = 'handover'
 
-/** Someone who wrote without being asked for is done after this time; it is also the pause between two looks at the inbox. */
+/** A person who wrote without being asked for is done after this time; it is also the pause between two looks at the inbox. */
 const UNASKED_MS = 60 * 60_000
 
 /** Control of a conversation ends so long after the person's last word, and no webhook says so (docs/messenger-platform.md#m). */

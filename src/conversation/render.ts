@@ -23,7 +23,7 @@ import type { Answer, SayItem, Script } from '../script/types.ts'
 import { splitText } from './split.ts'
 import { address, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 
-/** Reads like someone typing, and no visitor waits longer than this for a whole answer. */
+/** As long as a person would type, and no visitor waits longer than this for a whole answer. */
 const TYPING = { perCharacterMs: 15, leastMs: 300, mostMs: 900, wholeAnswerMs: 1200 } as const
 
 /** The variables an answer may mention under any conditions. */

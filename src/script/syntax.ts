@@ -2,7 +2,7 @@ import type { Document, LineCounter } from 'yaml'
 import { colonHint, marksHint } from './look-alikes.ts'
 import { quoted, type Mistake } from './mistakes.ts'
 
-/** What YAML itself complains about, in words for someone who does not know its grammar. */
+/** What YAML itself complains about, in words for a reader who does not know its grammar. */
 export const syntaxMistakes = (
   document: Document,
   text: string,
