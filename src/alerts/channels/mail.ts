@@ -27,15 +27,8 @@ export const createMailAlert = ({ mayTry, clock, log, ...settings }: MailDeps): 
     return Promise.race([sent, end(stopped)])
   }
   const complaint = 'an alert could not be sent by e-mail; check SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
-  const alert = createRetryingChannel({ attempt, ...(mayTry && { mayTry }), clock, log, complaint })
-  return {
-    send: alert.send,
-    trial: alert.trial,
-    stop: async () => {
-      await alert.stop()
-      transport.close()
-    },
-  }
+  const close = (): void => transport.close()
+  return createRetryingChannel({ attempt, close, ...(mayTry && { mayTry }), clock, log, complaint })
 }
 
 /**

@@ -45,15 +45,8 @@ export const createPostAlert = (deps: PostDeps): Alert => {
     }
   }
 
-  const alert = createRetryingChannel({ attempt, ...(mayTry && { mayTry }), clock, log, complaint })
-  return {
-    send: alert.send,
-    trial: alert.trial,
-    stop: async () => {
-      await alert.stop()
-      await agent.destroy()
-    },
-  }
+  const close = (): Promise<void> => agent.destroy()
+  return createRetryingChannel({ attempt, close, ...(mayTry && { mayTry }), clock, log, complaint })
 }
 
 const WORTH_ANOTHER_TRY = new Set([408, 425, 429])

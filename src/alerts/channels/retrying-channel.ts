@@ -21,6 +21,8 @@ export type Try = { status: 'ok' } | { status: 'again' | 'refused'; problem: str
 
 export interface RetryingChannelDeps {
   attempt: (notice: Notice, stopped: AbortSignal) => Promise<Try>
+  /** Lets go of what tries need; no other one follows. */
+  close: () => unknown
   /** Whether alerts are this instance's matter. */
   mayTry?: () => boolean
   clock: Pick<Clock, 'sleep'>
@@ -35,7 +37,7 @@ const GRACE_MS = 2_000
 
 /** Sends one notice after the other, each a few times when it does not get through. */
 export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
-  const { attempt, mayTry = () => true, clock, log, complaint } = deps
+  const { attempt, close, mayTry = () => true, clock, log, complaint } = deps
   const stopping = new AbortController()
   const stopped = new AbortController()
   let queue: Promise<unknown> = Promise.resolve()
@@ -72,6 +74,7 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
       await Promise.race([queue, clock.sleep(GRACE_MS).catch(() => undefined)])
       stopped.abort()
       await queue
+      await close()
     },
   }
 }
