@@ -12,7 +12,11 @@ const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import
   scripts: Record<string, string>
 }
 const BIN = join(import.meta.dirname, '../../bin')
-const COMMANDS = Object.entries(scripts).filter(([, script]) => /\bnode (bin|bench|sandbox)\//.test(script))
+/** What says that Node is too old, before one that is cannot read the file. */
+const GUARD = '--import ./bin/node-version.js '
+const COMMANDS = Object.entries(scripts).filter(([, script]) =>
+  /\bnode (bin|bench|sandbox)\//.test(script.replace(GUARD, '')),
+)
 
 t.test('npm puts no shell between itself and a command: a signal reaches it', async (t) => {
   t.ok(COMMANDS.length > 14)
@@ -20,18 +24,37 @@ t.test('npm puts no shell between itself and a command: a signal reaches it', as
 })
 
 t.test('each command is a file that explains itself, all in the same way', async (t) => {
-  const ours = COMMANDS.filter(([, script]) => /^exec node bin\/[\w-]+\.ts$/.test(script))
+  const ours = COMMANDS.filter(([, script]) => script.startsWith(`exec node ${GUARD}bin/`))
   t.ok(ours.length > 10)
   // The help names the commands as they are given in this folder, which is not the program's.
   const [dir, before] = [t.testdir(), process.cwd()]
   process.chdir(dir)
   t.teardown(() => process.chdir(before))
   for (const [name, script] of ours) {
-    const { code, stdout, stderr } = await helpOf(script.replace('exec node ', ''), dir)
+    const { code, stdout, stderr } = await helpOf(script.replace(`exec node ${GUARD}`, ''), dir)
     t.match({ code, stderr }, { code: 0, stderr: '' }, name)
     t.match(stdout, /^[A-Z][^]*\n\nOptions\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /, name)
     t.match(stdout, `node ${join(BIN, basename(script))}`, name)
   }
+})
+
+t.test('an old Node is told what it lacks by every command whose file it could not read', async (t) => {
+  const files = COMMANDS.filter(
+    ([name, script]) => script.endsWith('.ts') && !['clients', 'bench'].includes(name),
+  )
+  for (const [name, script] of files) t.match(script, GUARD, name)
+  // The numbers of an old one, put in place before the guard looks.
+  const old = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.20.2"})'
+  const guard = ['--import', './bin/node-version.js']
+  const child = spawn(process.execPath, ['--import', old, ...guard, 'bin/ask.ts', 'hello'], {
+    cwd: join(BIN, '..'),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  t.match(
+    { stderr, code },
+    { stderr: /^Evergreen needs Node 24\.\d+ or newer; this is 20\.20\.2\./, code: 1 },
+  )
 })
 
 t.test('a file that only calls its command prints as a process what the command prints', async (t) => {

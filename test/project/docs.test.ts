@@ -68,7 +68,7 @@ t.test('every option of a command that a page names stands in its help', async (
 t.test('every script in package.json runs a file that exists', async (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   for (const [name, script] of Object.entries(scripts)) {
-    for (const [, file = ''] of script.matchAll(/\bnode (\S+\.ts)/g)) {
+    for (const [, file = ''] of script.matchAll(/\bnode (?:--import \S+ )?(\S+\.ts)/g)) {
       t.ok(existsSync(join(ROOT, file)), `npm run ${name}: ${file}`)
     }
   }
