@@ -1,5 +1,5 @@
 import { existsSync, openSync, closeSync } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
@@ -27,7 +27,7 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       remedy: 'Check DATA_DIR, and run this where the bot runs.',
     })
   }
-  const files: string[] = []
+  const begun: string[] = []
   try {
     claimFolder(to)
     if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
@@ -36,16 +36,18 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       const copy = join(to, basename(file))
       // Set before the copy is written, or others could read the copy meanwhile.
       closeSync(openSync(copy, 'wx', OWNER_ONLY))
+      begun.push(basename(file))
       await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
-      files.push(basename(file))
     }
     // The file's time is that of the last backup, which `doctor` shows.
     await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
+    // Half a copy must not be taken for one.
+    for (const name of begun) await rm(join(to, name), { force: true })
     if (error instanceof BotError) throw error
     throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)
   }
-  return files
+  return begun
 }
 
 /** When {@link backUp} last copied this data folder, ms since the epoch; null when it never did. */

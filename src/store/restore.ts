@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { copyFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -45,9 +45,12 @@ export const restore = async (options: {
 
   const held = holdDataDir(dir)
   try {
-    const fresh = copies.map((copy) => join(dir, `evergreen.restoring.${basename(copy)}`))
+    const fresh = copies.map((copy) => join(dir, `${RESTORING}${basename(copy)}`))
     for (const [index, copy] of copies.entries()) await copyFile(copy, fresh[index] ?? '')
-    const doubted = fresh.filter((file) => file.endsWith('.db')).map(doubtReplies)
+    // A folder that was not copied by a backup, such as a snapshot of the disk, has its last changes in SQLite's log alone.
+    const log = logOf(databaseIn(from))
+    for (const file of fresh.filter(isDatabase)) if (existsSync(log)) await copyFile(log, logOf(file))
+    const doubted = fresh.filter(isDatabase).map(doubtReplies)
     const aside = setAside(dir, copies.map(basenameOf), nowMs)
     for (const [index, copy] of copies.entries()) renameSync(fresh[index] ?? '', join(dir, basename(copy)))
     return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
@@ -58,10 +61,17 @@ export const restore = async (options: {
       error,
     )
   } finally {
-    for (const copy of copies) await rm(join(dir, `evergreen.restoring.${basename(copy)}`), { force: true })
+    const left = readdirSync(dir).filter((name) => name.startsWith(RESTORING))
+    for (const name of left) await rm(join(dir, name), { force: true })
     held.release()
   }
 }
+
+const RESTORING = 'evergreen.restoring.'
+
+const isDatabase = (file: string): boolean => file.endsWith('.db')
+
+const logOf = (database: string): string => `${database}-wal`
 
 const basenameOf = (path: string): string => basename(path)
 
@@ -79,7 +89,7 @@ const proveDatabase = (file: string): void => {
   })
 }
 
-/** @returns how many replies wait */
+/** Opens and closes the database, which brings the changes of its log into it. @returns how many replies wait */
 const doubtReplies = (file: string): number => {
   const db = new DatabaseSync(file)
   try {

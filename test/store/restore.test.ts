@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
@@ -69,6 +70,25 @@ t.test('a restored reply is looked for before it is sent, and the old files are 
   t.teardown(() => before.close())
   t.match(await before.counts(), { inbox: 2 }, 'nothing of what came since is lost')
 })
+
+t.test(
+  'a folder that was copied while its last changes were in the log alone is restored with them',
+  async (t) => {
+    const { root, dir, options } = await build(t)
+    const snapshot = join(root, 'snapshot')
+    const bot = new DatabaseSync(databaseIn(dir))
+    bot.exec(`pragma wal_autocheckpoint = 0; insert into meta (name, value) values ('note:last', 'kept')`)
+    cpSync(dir, snapshot, { recursive: true })
+    bot.close()
+    t.ok(existsSync(`${databaseIn(snapshot)}-wal`))
+
+    await restore({ ...options, from: snapshot })
+    const restored = new DatabaseSync(databaseIn(dir))
+    t.teardown(() => restored.close())
+    t.match(restored.prepare(`select value from meta where name = 'note:last'`).get(), { value: 'kept' })
+    t.notOk(readdirSync(dir).some((name) => name.includes('restoring')))
+  },
+)
 
 t.test('with tokensOnly the database stays', async (t) => {
   const { dir, options } = await build(t)

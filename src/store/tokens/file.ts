@@ -7,7 +7,7 @@ import { BotError } from '../../base/errors.ts'
 import { parseJson, unmarked } from '../../base/json.ts'
 import { claimFolder } from '../own-folder.ts'
 import { isSealed, seal, unseal } from './cipher.ts'
-import { toTokenData, type TokenData } from './records.ts'
+import { NEWER, toTokenData, type TokenData } from './records.ts'
 
 /** lowdb's adapter for the token file: durable, private, atomic. Writers must hold the lock. */
 export interface TokenFile extends Adapter<TokenData> {
@@ -160,12 +160,18 @@ const previousOf = (path: string): string => `${path}.previous`
 
 const unreadable = (path: string, error: unknown): BotError =>
   new BotError('BOT_TOKEN_STORE_UNREADABLE', `The token file ${path} cannot be read: ${reasonOf(error)}.`, {
-    remedy: codeOf(error)
-      ? 'Make sure that it is a file this user may read.'
-      : existsSync(previousOf(path))
-        ? `Put ${previousOf(path)} in its place (the version before the last change), or move both away and run "npm run bootstrap-token" again.`
-        : `There is no ${previousOf(path)} to put in its place: correct the file where it was edited by hand, or move it away and run "npm run bootstrap-token" again.`,
+    remedy: remedyFor(path, error),
   })
+
+const remedyFor = (path: string, error: unknown): string => {
+  if (codeOf(error)) return 'Make sure that it is a file this user may read.'
+  const anew = 'and run "npm run bootstrap-token" again.'
+  if (error instanceof Error && error.message === NEWER)
+    return `Start the release that wrote it, or move the file away ${anew}`
+  return existsSync(previousOf(path))
+    ? `Put ${previousOf(path)} in its place (the version before the last change), or move both away ${anew}`
+    : `There is no ${previousOf(path)} to put in its place: correct the file where it was edited by hand, or move it away ${anew}`
+}
 
 const unwritable = (path: string, error: unknown): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `${path} cannot be written: ${reasonOf(error)}.`, {

@@ -5,6 +5,7 @@ import { BotError } from '../../base/errors.ts'
 const LONGEST_WAIT_MS = 10_000
 const RETRY_MS = 10
 const SQLITE_BUSY = 5
+const SQLITE_FULL = 13
 
 /**
  * Runs `task` while no other process runs one under the same `path`. The lock is SQLite's own on an empty database: the
@@ -41,8 +42,10 @@ const acquire = async (path: string): Promise<DatabaseSync> => {
   }
 }
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
+const isBusy = (error: unknown): boolean => isError(error, SQLITE_BUSY)
+
+const isError = (error: unknown, code: number): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === code
 
 const unavailable = (path: string, error: unknown): BotError =>
   new BotError(
@@ -52,6 +55,8 @@ const unavailable = (path: string, error: unknown): BotError =>
       : `${path} cannot be locked: ${error instanceof Error ? error.message : 'unknown error'}.`,
     {
       retryable: true,
-      remedy: 'See which process uses the folder, and that this user may write there; then try again.',
+      remedy: isError(error, SQLITE_FULL)
+        ? 'Make room on the disk, then try again.'
+        : 'See which process uses the folder, and that this user may write there; then try again.',
     },
   )

@@ -37,6 +37,9 @@ export interface StoredUserToken {
   savedAtMs: number
 }
 
+/** Why a file cannot be read that is in order for a release to come. */
+export const NEWER = 'a newer Evergreen wrote it'
+
 export const noTokens = (): TokenData => ({ version: 1, pages: [], users: [] })
 
 /**
@@ -46,7 +49,8 @@ export const noTokens = (): TokenData => ({ version: 1, pages: [], users: [] })
  */
 export const toTokenData = (value: Json): TokenData => {
   if (!isJsonObject(value)) throw new Error('it is not a JSON object')
-  if (value['version'] !== 1) throw new Error('it was written by another version')
+  if (Number(value['version']) > 1) throw new Error(NEWER)
+  if (value['version'] !== 1) throw new Error('it is no token file')
   return {
     ...value,
     version: 1,

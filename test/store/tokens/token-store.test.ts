@@ -132,7 +132,7 @@ const BROKEN: [what: string, content: string][] = [
   ['an empty file', ''],
   ['half a file', '{"version":1,"pages":[{"token":"page-token-1"'],
   ['a list', '[]'],
-  ['another version', '{"version":2,"pages":[],"users":[]}'],
+  ['no version', '{"pages":[],"users":[]}'],
   ['no Pages', '{"version":1,"users":[]}'],
   ['Pages that are none', '{"version":1,"pages":[7],"users":[]}'],
   ['a Page without a token', '{"version":1,"pages":[{"pageId":"1","appId":"1"}],"users":[]}'],
@@ -149,6 +149,18 @@ for (const [what, content] of BROKEN) {
     t.equal(await readFile(join(dir, 'tokens.json'), 'utf8'), content)
   })
 }
+
+t.test(
+  'a store over the file of a newer release says that, and not that the file is to be corrected',
+  async (t) => {
+    const dir = t.testdir({ 'tokens.json': '{"version":2,"tokens":{}}', 'tokens.json.previous': '{}' })
+    await t.rejects(createTokenStore({ dir, key: null }), {
+      code: 'BOT_TOKEN_STORE_UNREADABLE',
+      message: /a newer Evergreen wrote it/,
+      remedy: /^Start the release that wrote it/,
+    })
+  },
+)
 
 t.test('the version before the last change is named as a cure only where it is there', async (t) => {
   for (const files of [{}, { 'tokens.json.previous': '' }]) {
