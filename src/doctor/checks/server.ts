@@ -31,17 +31,22 @@ export const checkServer = (found: ServerFindings, dir: string, { clock }: Conte
         'Start the newer release again.',
       )
     case 'absent':
-      return troubleOf(found.server) ?? ok(`${nameOf(found.server)}; its tables are made at the first start`)
+      return (
+        troubleOf(found.server) ??
+        slowness(found.server) ??
+        ok(`${nameOf(found.server)}; its tables are made at the first start`)
+      )
     case 'older':
       return (
         troubleOf(found.server) ??
+        slowness(found.server) ??
         ok(`${nameOf(found.server)}; its tables are brought up to date at the next start`)
       )
     case 'sound': {
       const what = `${nameOf(found.server)}, ${bytes(found.bytes)}${instancesOf(found.instances)}`
       const backlog = judgeBacklog(what, found, found.instances.length > 0, clock.now())
       return backlog.status === 'ok'
-        ? (troubleOf(found.server) ?? differing(found.instances) ?? backlog)
+        ? (troubleOf(found.server) ?? differing(found.instances) ?? slowness(found.server) ?? backlog)
         : backlog
     }
   }
@@ -97,7 +102,7 @@ const nameOf = ({ version, followers, answersMs }: ServerFacts): string => {
   return `${all}, answers in ${answersMs} ms`
 }
 
-const troubleOf = ({ version, isDurable, followers, aheadMs, answersMs }: ServerFacts): Finding | null => {
+const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Finding | null => {
   if (version < LEAST_VERSION) {
     return failure(
       `PostgreSQL ${Math.floor(version / 10_000)} is too old: 14 is needed`,
@@ -128,10 +133,14 @@ const troubleOf = ({ version, isDurable, followers, aheadMs, answersMs }: Server
       'Have both set by NTP.',
     )
   }
-  return answersMs < SLOW_MS
+  return null
+}
+
+/** Told last: it may be a busy moment of this machine. */
+const slowness = ({ answersMs }: ServerFacts): Finding | null =>
+  answersMs < SLOW_MS
     ? null
     : warning(
         `the server takes ${answersMs} ms to answer, and each webhook waits for that`,
         'Run bot and database in one region, and see that the server is not overloaded.',
       )
-}
