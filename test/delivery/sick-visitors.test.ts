@@ -102,6 +102,23 @@ t.test('the refusal of one visitor delays no other and raises no need', async (t
   await world.until(() => world.graph.accepted.includes('well'), 'the other is answered at once')
 })
 
+t.test('what waits for a visitor is tried as soon as that visitor writes again', async (t) => {
+  for (const refused of [unknown(), notLive(), refusal('transient', 'messages')]) {
+    const world = await createWorld(t)
+    world.delivery.start()
+    world.graph.answer = () => refused
+    world.graph.recent = () => [{ id: 'm_1', fromId: 'sick', text: 'x', createdMs: world.clock.now() }]
+    await world.say('x', { psid: 'sick' })
+    await pass(world, 300_000, 5000)
+    world.graph.answer = () => undefined
+    await pass(world, 10_000, 1000)
+    t.same(world.graph.accepted, [], `${refused.verdict}: it waits for minutes by now`)
+    await world.say('y', { psid: 'sick' })
+    await pass(world, 2000)
+    t.same(world.graph.accepted, ['x', 'y'])
+  }
+})
+
 t.test(
   'an undocumented refusal parks the replies of a Page, is told once, and ends when it ends',
   async (t) => {

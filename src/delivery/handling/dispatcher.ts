@@ -22,8 +22,8 @@ export const createDispatcher = (deps: {
   handle: Handling
   /** Where the replies go when they may leave at once. */
   sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver' | 'confirm'>
-  /** Events that concern more than their conversation pass by here too. */
-  onEvent: (event: WebhookEvent) => void
+  /** Events that concern more than the handler pass by here too, before it. */
+  onEvent: (event: WebhookEvent, conversation: InboxClaim['conversation']) => void
   /** Replies for this Page are about to wait or to leave. */
   onReplies: (pageId: string) => void
   clock: Pick<Clock, 'sleep'>
@@ -133,7 +133,7 @@ export const createDispatcher = (deps: {
   const outcomeOf = async (claim: InboxClaim, stored: StoredEvent): Promise<HandledEvent> => {
     const event = readOrNull(stored)
     if (event === null) return { items: [], replies: [] }
-    onEvent(event)
+    onEvent(event, claim.conversation)
     if (event.kind === 'echo' && event.metadata !== null) {
       sender.confirm(event.metadata, event.mid)
       return {
