@@ -14,6 +14,7 @@ export const language: Read<string> = described(
       reading.placeOf(reading.follow(node)),
       quoted(value),
       'a language like de, or pt_BR where the country matters',
+      isLanguage(value.replace('-', '_')) ? `Did you mean ${quoted(value.replace('-', '_'))}?` : null,
     )
   },
   () => ({ type: 'string', pattern: '^[a-z]{2}(_[A-Z]{2})?$' }),

@@ -6,6 +6,7 @@ import { LIMITS } from '../channel/messenger.ts'
 import { LONGEST_TEXT, MOST_MESSAGES } from './limits.ts'
 import { localised, looksTranslated } from './localised.ts'
 import { mediaItem } from './media.ts'
+import { otherWord } from './other-words.ts'
 import { rawTemplateItem } from './raw-template.ts'
 import { defined, described, schemaOf, type Read, type Reading } from './reading.ts'
 import { receiptItem } from './receipt.ts'
@@ -178,6 +179,8 @@ const mappedItem = (target: Node, reading: Reading): SayItem | undefined => {
     first.place,
     `the key ${reading.shown(first.place)}`,
     ITEM,
-    didYouMean(first.key, KINDS) ?? 'A text with a colon and a space in it must stand in quotes.',
+    otherWord(first.key, ITEM, KINDS) ??
+      didYouMean(first.key, KINDS) ??
+      'A text with a colon and a space in it must stand in quotes.',
   )
 }

@@ -40,13 +40,16 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
       remark(aboutComment(node, source))
       remark(aboutLines(node, source))
     }
+    if (MEDIA.has(key ?? '')) remark(aboutAddress(text))
     if (key === 'when') {
+      remark(aboutWildcard(text))
       if (!isInList && node.type === 'PLAIN' && !text.startsWith('/')) remark(aboutCommas(text))
       return
     }
     if (node.type === 'PLAIN' || node.type === 'QUOTE_SINGLE') remark(aboutLineEnd(text))
     if (node.type === 'PLAIN') remark(aboutQuotes(text))
     remark(aboutHtml(text))
+    remark(aboutBraces(text))
   }
 
   visit(source.root, {
@@ -100,6 +103,39 @@ const aboutCommas = (text: string): string | null => {
   const parts = text.split(/\s*[,;|，、،]\s*/u).filter((part) => !showsNothing(part))
   const isList = parts.length > 2 || (parts.length === 2 && parts.every((part) => !/\s\S+\s/.test(part)))
   return isList ? `This is one phrase. Several stand in brackets: ${quoted(`[${parts.join(', ')}]`)}.` : null
+}
+
+/** What other programs have for "anything". */
+const aboutWildcard = (text: string): string | null => {
+  const elsewhere = 'What fits nothing else gets the "fallback".'
+  if (/^[*%]+$|^\.\*$/.test(text))
+    return `${quoted(text)} is what a visitor must write, and stands for nothing else. ${elsewhere}`
+  return /^\/\^?\(?\.[*+]\??\)?\$?\/[imsu]*$/.test(text)
+    ? `This pattern fits every message, so that no similar phrase is looked for. ${elsewhere}`
+    : null
+}
+
+const MEDIA = new Set(['image', 'audio', 'video', 'file'])
+
+/** Addresses that shops of files hand out lead to a page around the file. */
+const aboutAddress = (text: string): string | null =>
+  /^https?:\/\/(?:(?:drive|docs|photos)\.google\.com|photos\.app\.goo\.gl|1drv\.ms|(?:www\.)?icloud\.com)\//i.test(
+    text,
+  ) || /^https?:\/\/(?:www\.)?dropbox\.com\/(?!.*[?&](?:raw|dl)=1)/i.test(text)
+    ? 'This address leads to a page around the file, and Facebook wants the file itself. Put it beside the script and write its name here.'
+    : null
+
+/** Variables as other programs write them. */
+const aboutBraces = (text: string): string | null => {
+  const name = '((?:user_)?(?:first|last|full)_?name|page_name)'
+  const [written, ...names] =
+    new RegExp(`(?<!\\{)\\$?\\{\\s*${name}\\s*\\}(?!\\})|%${name}%|\\[${name}\\]|<${name}>`, 'i').exec(
+      text,
+    ) ?? []
+  const meant = names.find((one) => one !== undefined)
+  return written === undefined || meant === undefined
+    ? null
+    : `${quoted(written)} is said as it stands. A variable stands in two braces: {{${meant}}}.`
 }
 
 const aboutLineEnd = (text: string): string | null =>

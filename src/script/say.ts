@@ -285,6 +285,13 @@ const card: Read<Card> = described(
 
 export const cards: Read<Card[]> = list('a list of cards', card, { min: 1, max: LIMITS.cards, why: FACEBOOK })
 
+/** Where the braces of a variable begin, counted from 0. */
+const placeOfNth = (text: string, nth: number): number => {
+  let offset = text.indexOf('{{')
+  for (let count = 0; count < nth && offset !== -1; count += 1) offset = text.indexOf('{{', offset + 2)
+  return Math.max(0, offset)
+}
+
 /** Takes a text apart, and notes its variables. */
 export const takeMentions = (value: string, node: Node | null, reading: Reading): Template | undefined => {
   const place = reading.follow(node)
@@ -295,7 +302,13 @@ export const takeMentions = (value: string, node: Node | null, reading: Reading)
     if (variable !== null) reading.mentions.push({ variable, place: at })
     else {
       readable = false
-      reading.refuse(at, '{{ without a name and }}', 'a variable like {{page_name}}')
+      const isSpaced = /^\{\{[^{}]*[^{}\s]\s+[^{}\s|][^{}]*\}\}/.test(value.slice(placeOfNth(value, nth)))
+      reading.refuse(
+        at,
+        '{{ without a name and }}',
+        'a variable like {{page_name}}',
+        isSpaced ? 'The name of a variable has no spaces in it.' : null,
+      )
     }
   }
   return readable ? read : undefined

@@ -5,6 +5,7 @@ import { VARIABLE_FIRST } from './syntax.ts'
 import { closest } from '../base/edit-distance.ts'
 import { colonHint, lookAlike, showsNothing, unsendable } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
+import { otherWord } from './other-words.ts'
 
 /** A key of a mapping and how its value is read. */
 export interface Field<T, R extends boolean = boolean> {
@@ -214,13 +215,23 @@ export const oneOf = <T extends string>(options: readonly T[]): Read<T> =>
     () => ({ enum: [...options] }),
   )
 
+/** `true` or `false`; also as people say it, and as YAML had it before 1.2. */
 export const flag: Read<boolean> = described(
   (node, reading) => {
-    const value = oneOf(['true', 'false'])(node, reading)
-    return value === undefined ? undefined : value === 'true'
+    const said = SWITCHES.get(textOf(reading.follow(node))?.toLowerCase() ?? '')
+    return said ?? (oneOf(['true', 'false'])(node, reading) === undefined ? undefined : false)
   },
-  () => ({ type: 'boolean' }),
+  () => ({ enum: [true, false, 'yes', 'no', 'on', 'off'] }),
 )
+
+const SWITCHES: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+])
 
 /** A number between two others. */
 export const number = (what: string, least: number, most: number): Read<number> =>
@@ -255,7 +266,7 @@ export const duration = (what: string, leastMs: number, mostMs: number): Read<nu
     () => ({ type: 'string', pattern: DURATION.source }),
   )
 
-const DURATION = /^(\d+(?:\.\d+)?)\s*(s|min|h|d)$/
+const DURATION = /^(\d+(?:\.\d+)?)\s*(s|min|h|d)(?:(?<=s)ec(?:onds?)?|(?<=min)utes?|(?<=h)ours?|(?<=d)ays?)?$/
 const UNITS_MS: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
 
 const shownDuration = (ms: number): string => {
@@ -322,7 +333,8 @@ const refuseKey = (
     `a key of ${what}: ${known.join(', ')}`,
     key === '<<'
       ? MERGE
-      : (didYouMean(key, known) ??
+      : (otherWord(key, what, known) ??
+          didYouMean(key, known) ??
           firstVariable(place, reading) ??
           colonHint(key) ??
           replyHint(key, value, what, reading)),

@@ -2,6 +2,41 @@ import { long, many, refuseEach } from './refuse-each.ts'
 
 refuseEach([
   {
+    title: 'a variable with a space in its name',
+    script: 'replies:\n  a: { when: x, say: "Hi ‸{{first name}}" }\n',
+    found: '{{ without a name and }}',
+    expected: 'a variable like {{page_name}}',
+    hint: 'The name of a variable has no spaces in it.',
+  },
+  {
+    title: 'a key that the Send API has',
+    script: 'replies:\n  a:\n    say: { text: x, buttons: [{ title: T, ‸payload: a }] }\n',
+    found: 'the key "payload"',
+    expected: /^a key of a button/,
+    hint: 'Did you mean "reply"?',
+  },
+  {
+    title: 'one button',
+    script: 'replies:\n  a:\n    say: { text: x, ‸button: { title: T, reply: a } }\n',
+    found: 'the key "button"',
+    expected: /^a key of a text message/,
+    hint: 'Did you mean "buttons"?',
+  },
+  {
+    title: 'a picture under the key of the Send API',
+    script: 'replies:\n  a:\n    say: [{ ‸image_url: "https://example.com/a.png" }]\n',
+    found: 'the key "image_url"',
+    expected: /^a message/,
+    hint: 'Did you mean "image"?',
+  },
+  {
+    title: 'a text and a picture in one message',
+    script: 'replies:\n  a:\n    say: { ‸text: x, image: "https://example.com/a.png" }\n',
+    found: 'the key "text"',
+    expected: /^a key of a message with an image/,
+    hint: /^A text and a file are two messages/,
+  },
+  {
     title: 'answers for questions beside an address',
     script:
       'replies:\n  a:\n    say: [{ text: x, buttons: [{ title: T, url: "https://x.y", ‸with: { item: Mug } }] }]\n',

@@ -5,6 +5,27 @@ import { long, many, refuseEach } from './refuse-each.ts'
 
 refuseEach([
   {
+    title: 'a keyword',
+    script: 'replies:\n  a: { ‸keywords: [hi], say: x }\n',
+    found: 'the key "keywords"',
+    expected: /^a key of a reply/,
+    hint: 'Did you mean "when"?',
+  },
+  {
+    title: 'a phrase of the fallback',
+    script: 'fallback: { ‸when: "*", say: x }\n',
+    found: 'the key "when"',
+    expected: /^a key of the fallback/,
+    hint: /^The fallback is said where nothing fits/,
+  },
+  {
+    title: 'a language as browsers spell it',
+    script: 'language: ‸de-DE\nfallback: { say: x }\n',
+    found: '"de-DE"',
+    expected: /^a language like de/,
+    hint: 'Did you mean "de_DE"?',
+  },
+  {
     title: 'an unknown section',
     script: 'replies: { a: { say: x } }\n‸fallbak:\n  say: x\n',
     found: 'the key "fallbak"',

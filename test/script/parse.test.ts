@@ -146,6 +146,29 @@ t.test('a reply may hand over without a word', async (t) => {
   })
 })
 
+t.test('switches and times are taken as people say them', async (t) => {
+  for (const [said, typing] of [
+    ['no', false],
+    ['off', false],
+    ['False', false],
+    ['yes', true],
+    ['on', true],
+  ] as const)
+    t.equal(parse(`typing: ${said}\nfallback: { say: x }`).typing, typing, said)
+  for (const [said, minutes] of [
+    ['12 hours', 720],
+    ['90 minutes', 90],
+    ['2 days', 2880],
+    ['1 hour', 60],
+    ['1.5h', 90],
+  ] as const)
+    t.equal(
+      parse(`handover: { resume_after: ${said} }\nfallback: { say: x }`).handover.resumeAfter,
+      minutes * 60_000,
+    )
+  t.equal(mistakesOf('handover: { resume_after: 12 hminutes }\nfallback: { say: x }').length, 1)
+})
+
 t.test('the typing bubble can be switched off', async (t) => {
   t.equal(parse('typing: false\nreplies: { a: { say: x } }').typing, false)
 })

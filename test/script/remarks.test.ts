@@ -31,6 +31,17 @@ const CASES: Record<string, [marked: string, says: RegExp]> = {
   'typographic quotation marks are said': [said('‸“Nine to five”'), /are said, too/],
   'HTML is shown': [said('‸Nine<br>to five'), /^"<br>" is shown/],
   'a space of a web page is shown': [said('‸Nine&nbsp;to five'), /^"&nbsp;" is shown/],
+  'a star stands for itself': ['replies:\n  a: { when: ‸"*", say: x }\n', /gets the "fallback"/],
+  'a pattern fits everything': [
+    'replies:\n  a: { when: ‸/.*/i, say: x }\n',
+    /^This pattern fits every message/,
+  ],
+  'one brace makes no variable': [said('‸Hi {first_name}!'), /two braces: \{\{first_name\}\}\.$/],
+  'the marks of another program make no variable': [said('‸Hi %first_name%!'), /^"%first_name%" is said/],
+  'a page around a picture': [
+    said('{ image: ‸https://drive.google.com/file/d/abc/view }'),
+    /leads to a page around the file/,
+  ],
   'nothing leads to a reply': [
     'replies:\n  ‸a: { say: x }\nfallback: { say: y }\n',
     /^Nothing leads to the reply "a"/,
@@ -62,6 +73,9 @@ t.test('what is meant as it stands gets no remark', async (t) => {
     said('"Line one\\nLine two"'),
     said('R&D, fish & chips'),
     said('1 < 2, a<b'),
+    said('"{{page_name}} {x} 20% name%"'),
+    said('{ image: "https://www.dropbox.com/s/a/b.png?raw=1" }'),
+    'replies:\n  a: { when: /^.*cake/, say: x }\n',
     said('He said “hello” to us'),
     said('|\n      - tea\n      - coffee'),
     'replies:\n  a: { when: "hello, how are you", say: x }\n',

@@ -1,0 +1,31 @@
+import { quoted } from './mistakes.ts'
+
+/** For the words that other products and the Send API have for the keys. */
+export const otherWord = (key: string, what: string, known: readonly string[]): string | null => {
+  if (what === 'the fallback' && key === 'when')
+    return 'The fallback is said where nothing fits, so it has no "when".'
+  if (what.startsWith('a message with') && key === 'text')
+    return 'A text and a file are two messages: two items of the list, each after "- ".'
+  const own = OTHER_WORDS.get(key)
+  return own !== undefined && (known.includes(own) || known.includes('text'))
+    ? `Did you mean ${quoted(own)}?`
+    : null
+}
+
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    when: 'keyword keywords phrase phrases trigger triggers pattern patterns intent',
+    say: 'answer message messages respond response responses text',
+    choices: 'quick_reply quick_replies quickreplies suggestions',
+    buttons: 'button',
+    reply: 'payload postback goto target',
+    url: 'href link web_url website',
+    call: 'phone phone_number tel telephone',
+    image: 'image_url img photo picture',
+    title: 'caption label name',
+    as: 'type kind validate',
+    one_of: 'choices options values',
+    remember: 'save save_as store variable',
+    time_zone: 'timezone tz zone',
+  }).flatMap(([own, others]) => others.split(' ').map((other): [string, string] => [other, own])),
+)
