@@ -1,6 +1,7 @@
 import { csv } from '../base/csv.ts'
 import type { Store } from '../store/store.ts'
 import type { KeptAnswers } from '../store/form-answers.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, wrongUsage } from './command.ts'
 import { withStore } from './with-store.ts'
 
@@ -33,7 +34,7 @@ export const answers = command({
     const all = await withStore(env, (store) => everything(store, form))
     if (all.length === 0) stderr.write(`There are no answers${form === undefined ? '' : ' of that form'}.\n`)
     if (csv === true) stdout.write(toCsv(all))
-    else for (const one of all) stdout.write(`${JSON.stringify({ ...rowOf(one), answers: valuesOf(one) })}\n`)
+    else for (const one of all) stdout.write(`${jsonLine({ ...rowOf(one), answers: valuesOf(one) })}\n`)
     return 0
   },
 })

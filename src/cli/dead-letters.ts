@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetters, DeadMark } from '../store/dead-letters.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage, type Output } from './command.ts'
 import { isClosed, toJson, toLines, toPage, warningOf } from './dead-letters/print.ts'
 import { withStore } from './with-store.ts'
@@ -169,4 +170,4 @@ const say = (output: Output, ...lines: string[]): void => {
   for (const line of lines) output.write(`${line}\n`)
 }
 
-const print = (output: Output, answer: object): void => say(output, JSON.stringify(answer))
+const print = (output: Output, answer: object): void => say(output, jsonLine(answer))

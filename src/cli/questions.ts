@@ -1,4 +1,5 @@
 import type { OpenQuestionGroup } from '../store/open-questions.ts'
+import { jsonLine, oneLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { withStore } from './with-store.ts'
 
@@ -32,8 +33,7 @@ KEEP_QUESTIONS_DAYS says how long they are kept, 0 keeps none.`,
       store.openQuestions.list({ pageId: page, limit: Number(limit) }),
     )
     if (groups.length === 0) stderr.write('There are none: the script had a sure reply for everything.\n')
-    for (const group of groups)
-      stdout.write(json === true ? `${JSON.stringify(toJson(group))}\n` : said(group))
+    for (const group of groups) stdout.write(json === true ? `${jsonLine(toJson(group))}\n` : said(group))
     return EXIT.done
   },
 })
@@ -44,13 +44,14 @@ const toJson = ({ lastMs, ...group }: OpenQuestionGroup) => ({
 })
 
 const said = ({ count, texts, how, nearest, answer }: OpenQuestionGroup): string => {
-  const [text = '', ...others] = texts.map((one) => one.replace(/\s+/g, ' '))
+  const [text = '', ...others] = texts.map(inOneLine)
   const near =
     nearest === null
       ? 'nothing comes near'
       : `${how === 'doubtful' ? 'answered with' : 'nearest'} ${nearest.reply} (${Math.round(nearest.confidence * 100)} %)`
   const also = others.length === 0 ? '' : `\n        also: ${others.join(' · ')}`
-  const told =
-    answer === undefined ? '' : `\n        the language model answered: ${answer.replace(/\s+/g, ' ')}`
+  const told = answer === undefined ? '' : `\n        the language model answered: ${inOneLine(answer)}`
   return `${String(count).padStart(6)}  ${text}\n        ${near}${told}${also}\n`
 }
+
+const inOneLine = (text: string): string => oneLine(text).replace(/\s+/g, ' ')

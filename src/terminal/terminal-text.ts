@@ -34,8 +34,15 @@ export const columnsOf = (text: string): number => {
   return columns
 }
 
-/** Text from outside, such as a Page's name, may not steer the terminal. */
-export const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
+/** Text from outside, such as a Page's name or a visitor's words, may not steer the terminal, nor turn the order of a line. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
+
+/** A value as one line of JSON, in which texts from outside steer no terminal: JSON itself escapes but the first 32 signs. */
+export const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 /** Shows that something was typed, and how much. */
 export const maskText = (typed: string): string => {

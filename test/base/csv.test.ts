@@ -17,9 +17,14 @@ t.test('no cell becomes a formula, in whichever way a spreadsheet takes the tabl
     ['x\t=1', "x\t'=1"],
     ['x\n=1', `"x\n'=1"`],
     ['\t=1', "\t'=1"],
+    ['\u001B=1', "'=1"],
     ['=HYPERLINK("https://x.y"), Ann', `"'=HYPERLINK(""https://x.y""), Ann"`],
   ] as const)
     t.equal(cellOf(text), shown, JSON.stringify(text))
+})
+
+t.test('no cell steers the terminal that a table is printed to', async (t) => {
+  t.equal(cellOf('a\u001B[2Jb\u009B31m\u0007'), 'a[2Jb31m')
 })
 
 t.test('what is no formula stays as it is', async (t) => {

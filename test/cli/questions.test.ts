@@ -47,6 +47,15 @@ t.test('npm run questions lists what was not understood, for people and for scri
   t.match(await run(questions, dir, ['--page', 'another']), { stdout: '', stderr: /There are none/ })
 })
 
+t.test('words of visitors steer no terminal, and a script reads them as they were written', async (t) => {
+  const text = 'a\u001B]0;title\u0007b\u009B31mc\u202Egnp.exe'
+  const dir = await build(t, [text])
+  t.match((await run(questions, dir)).stdout, / 1 {2}a \]0;title b 31mc gnp\.exe\n/)
+  const { stdout } = await run(questions, dir, ['--json'])
+  t.notMatch(stdout, /(?!\n)[\p{Cc}\u202E]/u)
+  t.match(JSON.parse(stdout), { texts: [text] })
+})
+
 t.test('npm run questions throws away those that ask the same', async (t) => {
   const dir = await build(t, ['bikes?', 'bikes?', 'sunday'])
   t.match(await run(questions, dir, ['--drop', 'bikes?']), { stdout: '2 thrown away.\n', code: 0 })
