@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
+import type { Store } from '../store/store.ts'
 import type { TellTrouble } from './page-trouble.ts'
 
 /** Tells the operator where all visitors of a Page write in standby, so that the bot may answer none of them. */
@@ -25,10 +26,7 @@ const SHARED_MS = 7 * 24 * GRAIN_MS
 
 export const createBystander = (deps: {
   tell: TellTrouble
-  store: {
-    remember: (name: string, text: string) => Promise<void>
-    recall: (name: string) => Promise<string | null>
-  }
+  store: Pick<Store, 'remember' | 'recall'>
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>
 }): Bystander => {

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { followPages, soleDuty, type Duty } from '../base/duty.ts'
 import type { Needs } from '../alerts/needs.ts'
 import { duration, utc } from '../base/times.ts'
+import type { Store } from '../store/store.ts'
 import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
 
 export interface NoWebhooksAlarmDeps {
@@ -12,10 +13,7 @@ export interface NoWebhooksAlarmDeps {
   duty?: Duty
   needs: Pick<Needs, 'raise' | 'settle'>
   /** Keeps the learned rhythm over restarts. */
-  store: {
-    remember: (name: string, text: string) => Promise<void>
-    recall: (name: string) => Promise<string | null>
-  }
+  store: Pick<Store, 'remember' | 'recall'>
   clock: Clock
   log: Pick<Log, 'warn'>
 }
