@@ -1,6 +1,6 @@
 /**
- * `valid → suspect → invalid → valid`; `missing` until there is a first token. Only `valid` sends: while `suspect`, a
- * probe with `debug_token` is under way, and it decides.
+ * `valid → suspect → invalid → valid`; `missing` until there is a first token. While `suspect`, a probe with `debug_token` is
+ * under way, which decides: meanwhile the Page sends nothing, unless a deauthorize callback is the only reason for the doubt.
  */
 export type PageTokenState = 'missing' | 'valid' | 'suspect' | 'invalid'
 
@@ -41,8 +41,8 @@ export interface PageTokens {
    */
   suspect: (pageId: string, token: string, reason: string, isProof?: boolean) => void
   /**
-   * Facebook says that a person, or a Page, has removed the app. Pauses the Pages concerned and probes them at once; all
-   * Pages are probed, and none is paused, when the person or Page is unknown.
+   * Facebook says that a person, or a Page, has removed the app. Probes the tokens concerned at once; sending goes on until a
+   * probe says that a token is dead, as the callback may be a recorded one.
    */
   deauthorized: (who: { userId: string | null; pageId: string | null }) => Promise<void>
   /** Probes one Page, or all, with `debug_token`. */
