@@ -13,7 +13,7 @@ import { createSharedRepairs } from '../src/console/shared-repairs.ts'
 import { createTranscripts, type OpenTranscript } from '../src/console/transcript.ts'
 import { createVisitorLists, type VisitorLists } from '../src/console/visitor-lists.ts'
 import { toConsoleView, type ConsoleView } from '../src/console/view.ts'
-import { LONGEST_ANSWERABLE_MS, STANDARD_WINDOW_MS } from '../src/findings/people.ts'
+import { HUMAN_AGENT_WINDOW_MS, STANDARD_WINDOW_MS } from '../src/channel/messenger.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 import { readStoredEvent } from '../src/webhook/inbox.ts'
 import { operatorEvent, type OperatorDeed } from '../src/webhook/operator-event.ts'
@@ -78,7 +78,7 @@ async function operatorConsole(app: FastifyInstance) {
   }
 
   const answerableMs = (pageId: string): number =>
-    app.conversation.script(pageId).handover.humanAgent ? LONGEST_ANSWERABLE_MS : STANDARD_WINDOW_MS
+    app.conversation.script(pageId).handover.humanAgent ? HUMAN_AGENT_WINDOW_MS : STANDARD_WINDOW_MS
 
   const live = createLiveOverview({
     draw: async () =>

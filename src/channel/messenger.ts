@@ -35,6 +35,12 @@ export const PAGE_INBOX_APP_ID = '263902037430900'
 /** The same as echoes name it: one page of Facebook's prints the id with a digit less (docs/messenger-platform.md#k20). */
 export const PAGE_INBOX_APP_IDS = [PAGE_INBOX_APP_ID, '26390203743090'] as const
 
+/** How long after a visitor's last word the Page may write (docs/messenger-platform.md#f4). */
+export const STANDARD_WINDOW_MS = 24 * 3_600_000
+
+/** The same for what a person wrote, with the tag for human agents. */
+export const HUMAN_AGENT_WINDOW_MS = 7 * STANDARD_WINDOW_MS
+
 /** What Facebook accepts (docs/messenger-platform.md#f1, #f5, #f7, #g). Lengths are in UTF-16 units, the strictest way of counting. */
 export const LIMITS = {
   /** "Less than 2000." */

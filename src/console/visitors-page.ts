@@ -1,5 +1,6 @@
 import { duration } from '../base/times.ts'
-import { STANDARD_WINDOW_MS, type VisitorOfPerson } from '../findings/people.ts'
+import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
+import type { VisitorOfPerson } from '../findings/people.ts'
 import { html, type Html } from '../web/html.ts'
 import { called, lasting } from '../web/words.ts'
 import { conversationUrl } from './conversation-page.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { leftToPerson, type ResumeAfter } from '../conversation/handover-state.ts'
 import type { LeftToPerson } from '../store/store.ts'
+import { HUMAN_AGENT_WINDOW_MS } from '../channel/messenger.ts'
 
 /** A visitor whose conversation the bot leaves to a person, or has left to one who never wrote. */
 export interface VisitorOfPerson {
@@ -21,10 +22,6 @@ export interface VisitorOfPerson {
 /** A visitor who asked for a person and has heard from none yet. */
 export type WaitingVisitor = Pick<VisitorOfPerson, 'pageId' | 'psid' | 'sinceMs' | 'windowEndsMs'>
 
-export const STANDARD_WINDOW_MS = 24 * 3_600_000
-/** A person may answer for so long, at most (docs/messenger-platform.md#f4). */
-export const LONGEST_ANSWERABLE_MS = 7 * 24 * 3_600_000
-
 /** Those who wait longest first. */
 export const visitorsOfPeople = (
   left: readonly LeftToPerson[],
@@ -35,7 +32,7 @@ export const visitorsOfPeople = (
     const person = leftToPerson(JSON.parse(state) as JsonObject, nowMs, resumeAfterOf(pageId))
     if (person === null) return []
     const { sinceMs, words, isOver, isUnanswered } = person
-    if (isOver && (!isUnanswered || nowMs - sinceMs > LONGEST_ANSWERABLE_MS)) return []
+    if (isOver && (!isUnanswered || nowMs - sinceMs > HUMAN_AGENT_WINDOW_MS)) return []
     const is = !isUnanswered ? 'attended' : isOver ? 'missed' : 'waiting'
     return [{ pageId, psid, is, sinceMs, words, windowEndsMs }]
   })

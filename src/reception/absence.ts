@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Log } from '../base/logger.ts'
 import type { Store } from '../store/store.ts'
+import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
 
 /** Measures how long the bot was down: it stores the time every minute, and the next start compares. */
 export interface Absence {
@@ -15,8 +16,6 @@ const BEAT_MS = 60_000
 /** A restart takes less, and Facebook repeats the webhooks of so short an absence. */
 export const AWAY_MS = 5 * 60_000
 const ALIVE = 'alive'
-/** Older messages are outside the messaging window and cannot be answered (docs/messenger-platform.md#f4). */
-export const ANSWERABLE_MS = 24 * 3_600_000
 
 /** Facebook's time, which dates the messages that are looked for; our own before its first answer. */
 export const timeOf = ({ graph, clock }: { graph: Pick<Graph, 'now'>; clock: Clock }): number =>
@@ -27,7 +26,7 @@ export const timeOf = ({ graph, clock }: { graph: Pick<Graph, 'now'>; clock: Clo
  * bot may have been away for all the time of which there is something to recover.
  */
 export const knownUntil = (untilMs: number, nowMs: number): number =>
-  untilMs > nowMs + AWAY_MS ? nowMs - ANSWERABLE_MS : untilMs
+  untilMs > nowMs + AWAY_MS ? nowMs - STANDARD_WINDOW_MS : untilMs
 
 export const createAbsence = (deps: {
   store: Pick<Store, 'remember' | 'recall'>

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import type { NewEvent, Store } from '../store/store.ts'
-import { ANSWERABLE_MS, timeOf } from './absence.ts'
+import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
+import { timeOf } from './absence.ts'
 
 /** What was found in the conversations of a Page. */
 export interface Missed {
@@ -57,7 +58,8 @@ const MOST_REFUSED = 3
  */
 export const takeInMissed = async (deps: MissedDeps, wanted: Wanted): Promise<Missed> => {
   const missed: Missed = { recovered: 0, known: 0, conversations: 0, cut: false, unlisted: null }
-  const fromMs = Math.max(wanted.sinceMs, timeOf(deps) - ANSWERABLE_MS)
+  // Older messages cannot be answered.
+  const fromMs = Math.max(wanted.sinceMs, timeOf(deps) - STANDARD_WINDOW_MS)
   try {
     await readListed(deps, wanted, fromMs, missed)
   } catch (error) {

@@ -9,6 +9,7 @@ import type { PassThread } from './handover.ts'
 import { isComplete, type MediaSender } from './media.ts'
 import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
 import type { Pacer } from './pacer.ts'
+import { HUMAN_AGENT_WINDOW_MS, STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
 /** Brings one reply to Facebook, in stages; each of them may end its way. */
 export type SendOne = (
@@ -44,8 +45,8 @@ type Stage = (attempt: Attempt) => Step | null | Promise<Step | null>
 
 /** An answer so soon after the visitor wrote goes before what waits from before. */
 const FRESH_MS = 30_000
-/** A person may answer for 7 days, so this long after the standard window (docs/messenger-platform.md#f4). */
-const HUMAN_AGENT_MS = 6 * 24 * 3_600_000
+/** A person may answer for so long after the standard window has closed. */
+const HUMAN_AGENT_MS = HUMAN_AGENT_WINDOW_MS - STANDARD_WINDOW_MS
 const STREAMED: ReadonlySet<string> = new Set(['audio', 'video'])
 
 export const createSendOne = (deps: {

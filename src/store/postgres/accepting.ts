@@ -4,11 +4,10 @@ import type { AcceptedRow, Operation } from '../queues/operations.ts'
 import { CONVERSATION_GONE } from './schema.ts'
 import { addCounts, ALL_SPANS } from './counts.ts'
 import type { Known, Statements } from './statements.ts'
+import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
+import { WINDOW_GRAIN_MS } from '../window-grain.ts'
 
 const HOUR_MS = 60 * 60 * 1000
-const WINDOW_MS = 24 * 60 * 60 * 1000
-// A window end this much later is not worth a write; the stored one is then early, which is the safe side.
-const WINDOW_GRAIN_MS = 60 * 1000
 
 /**
  * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
@@ -47,7 +46,7 @@ export const acceptAll = (
           given.map(({ ord }) => ord),
           given.map(({ conversation }) => conversation),
           given.map(({ nowMs }) => nowMs),
-          given.map(({ event }) => (event.opensWindow ? event.timestampMs + WINDOW_MS : null)),
+          given.map(({ event }) => (event.opensWindow ? event.timestampMs + STANDARD_WINDOW_MS : null)),
           given.map(({ event }) => event.body),
           names.map(({ ord }) => ord),
           names.map(({ key }) => key),
@@ -65,7 +64,7 @@ export const acceptAll = (
 }
 
 /** The beginning of the hour in which the visitor has written. */
-const HOUR_OF_MESSAGE = `(least(ends - ${WINDOW_MS}, accepted_ms) - least(ends - ${WINDOW_MS}, accepted_ms) % ${HOUR_MS})`
+const HOUR_OF_MESSAGE = `(least(ends - ${STANDARD_WINDOW_MS}, accepted_ms) - least(ends - ${STANDARD_WINDOW_MS}, accepted_ms) % ${HOUR_MS})`
 
 // A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
 // than the beginning of each. A row that will be written is locked first and read as it is then: two instances may accept messages of one
@@ -91,17 +90,17 @@ with given as materialized (
   select c.id, c.window_ends_ms as stored from evergreen.conversation c
   where c.id in (
     select id from found where ends is not null
-      and (stored is null or stored - ${WINDOW_MS} < ${HOUR_OF_MESSAGE} or ends > stored + ${WINDOW_GRAIN_MS})
+      and (stored is null or stored - ${STANDARD_WINDOW_MS} < ${HOUR_OF_MESSAGE} or ends > stored + ${WINDOW_GRAIN_MS})
   )
   order by c.id for no key update of c
 ), known as materialized (
   select f.ord, f.seq, f.conversation, f.accepted_ms, f.ends, f.id, f.page, f.state, coalesce(l.stored, f.stored) as stored
   from found f left join locked l on l.id = f.id
 ), heard as materialized (
-  select id, page, ends, stored, least(ends - ${WINDOW_MS}, accepted_ms) as at_ms,
+  select id, page, ends, stored, least(ends - ${STANDARD_WINDOW_MS}, accepted_ms) as at_ms,
     greatest(stored, max(ends) over (
       partition by id order by ord rows between unbounded preceding and 1 preceding
-    )) - ${WINDOW_MS} as before_ms
+    )) - ${STANDARD_WINDOW_MS} as before_ms
   from known where ends is not null and id is not null
 ), fresh_in as materialized (
   select h.id, h.page, s.span, evergreen.start_of(s.span, h.at_ms) as start_ms

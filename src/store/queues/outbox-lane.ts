@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Conversation, PageRoom } from '../store.ts'
 import type { Tenure } from './kept-pages.ts'
 import type { OutboxRow, OutboxRows } from './rows.ts'
+import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
 /**
  * What one Page's conversations with waiting replies are to the store. Replies wait in the rows; a lane knows of which
@@ -45,7 +46,6 @@ interface Known {
 }
 
 const MOST_KNOWN = 1024
-const WINDOW_MS = 24 * 60 * 60 * 1000
 /** A visitor who wrote so long ago is still there. Ends of windows are kept up to a minute early. */
 const FRESH_MS = 3 * 60 * 1000
 
@@ -114,7 +114,7 @@ export const createLane = (deps: {
 
   /** Visitors who have just written, then the window that closes first; from the backlog as far as there is room. */
   const pick = (room: PageRoom): number[] => {
-    const freshMs = clock.now() + WINDOW_MS - FRESH_MS
+    const freshMs = clock.now() + STANDARD_WINDOW_MS - FRESH_MS
     const isFresh = ({ windowEndsMs }: Known): boolean => windowEndsMs >= freshMs
     const ready = [...known].filter(([id]) => !taken.has(id))
     const fresh = ready.filter(([, one]) => isFresh(one)).sort(([, a], [, b]) => b.noted - a.noted)

@@ -19,6 +19,8 @@ import { visitorNameOperations } from './visitor-names.ts'
 import { migrate, TABLES } from './schema.ts'
 import { prepareStatements } from './statements.ts'
 import { createStatistics } from './statistics.ts'
+import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
+import { WINDOW_GRAIN_MS } from '../window-grain.ts'
 
 export interface Database {
   /** Names this database among all others, for ever; part of every reply's id. */
@@ -33,10 +35,6 @@ export interface Database {
   writeSums: () => void
   close: () => void
 }
-
-const WINDOW_MS = 24 * 60 * 60 * 1000
-// A window end this much later is not worth a write; the stored one is then early, which is the safe side.
-const WINDOW_GRAIN_MS = 60 * 1000
 
 /**
  * Opens the database file, creating it when absent.
@@ -92,9 +90,9 @@ export const openDatabase = (file: string): Database => {
     timestampMs: number,
     nowMs: number,
   ): void => {
-    const endsMs = timestampMs + WINDOW_MS
+    const endsMs = timestampMs + STANDARD_WINDOW_MS
     const { windowEndsMs: beforeMs } = conversation
-    const heardMs = beforeMs === null ? null : beforeMs - WINDOW_MS
+    const heardMs = beforeMs === null ? null : beforeMs - STANDARD_WINDOW_MS
     const isCounted = statistics.countVisitor(page, heardMs, Math.min(timestampMs, nowMs))
     if (endsMs <= (beforeMs ?? 0) + (isCounted ? 0 : WINDOW_GRAIN_MS)) return
     conversation.windowEndsMs = endsMs
