@@ -51,7 +51,7 @@ t.test('an instance of the version before is listed, and gets its share', async 
   await sql(
     url,
     `insert into evergreen.instance (id, host, version, takes, beat)
-     values ('old', 'elsewhere', '0', true, now() + interval '1 minute')`,
+     values ('old', 'elsewhere', '0', true, now() + interval '4 seconds')`,
   )
   await until(() => running?.list().some(({ id }) => id === 'old') === true)
   t.match(running?.list().at(-1), { id: 'old', host: 'elsewhere', version: '0', pages: [], marks: null })
@@ -96,3 +96,27 @@ t.test('a new instance, and what it says of itself, is listed without waiting fo
   await until(() => isDeepStrictEqual(second.running?.list(), first.running?.list()))
   t.match(second.running?.list(), [{}, { marks: { script: 'after 9' } }])
 })
+
+const AHEAD = `select from evergreen.lease where until > now() + interval '1 minute'`
+
+t.test(
+  'after the clock of the server was set back the leases of an instance that is gone are taken',
+  async (t) => {
+    const url = await freshDatabase()
+    const { duty } = await instance(t, url)
+    const pages = ['page-1', 'page-2']
+    await until(() => pages.filter(duty.keeps).length === pages.length && duty.isHead())
+    // As everything looks that was written before.
+    await sql(
+      url,
+      `insert into evergreen.instance (id, host, version, takes, beat)
+     values ('gone', 'elsewhere', '1', true, now() + interval '1 hour')`,
+    )
+    await sql(
+      url,
+      `update evergreen.lease set owner = 'gone', fence = fence + 1, until = now() + interval '1 hour'`,
+    )
+    await until(async () => (await sql(url, AHEAD)).length === 0, { everyMs: 20 })
+    t.ok(pages.every(duty.keeps) && duty.isHead())
+  },
+)

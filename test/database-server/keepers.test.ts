@@ -23,7 +23,7 @@ import {
 const takenElsewhere = (url: string) =>
   sql(
     url,
-    `update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '1 minute' where page > 0`,
+    `update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '9 seconds' where page > 0`,
   )
 
 const PAGES = Array.from({ length: 6 }, (_, n) => `page-${n}`)
@@ -209,7 +209,7 @@ t.test('an event ends under the fence that it was handed out with, or not at all
   const taking = sql(
     url,
     `do $$ begin
-       update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '1 minute' where page > 0;
+       update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '9 seconds' where page > 0;
        perform pg_sleep(0.5);
      end $$`,
   )

@@ -58,7 +58,7 @@ t.test(
     if (claim === undefined) throw new Error('not claimed')
     await sql(
       url,
-      `update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '1 minute' where page > 0`,
+      `update evergreen.lease set owner = 'another', fence = fence + 1, until = now() + interval '9 seconds' where page > 0`,
     )
     t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['one'] }), null)
     await until(() => heard.includes('gone lapsed'))

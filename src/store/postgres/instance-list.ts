@@ -1,8 +1,12 @@
 import type { RunningInstance } from '../../base/running-instances.ts'
 import type { Query, Row } from './connection.ts'
 
-/** An instance whose last beat is older than a lease has lost its Pages, or is about to. */
-export const living = (leaseMs: string): string => `beat > clock_timestamp() - ${leaseMs} * interval '1 ms'`
+/**
+ * An instance whose last beat is older than a lease has lost its Pages, or is about to. One whose last beat lies ahead was there before
+ * the server's clock was set back.
+ */
+export const living = (leaseMs: string): string =>
+  `(beat > clock_timestamp() - ${leaseMs} * interval '1 ms' and beat < clock_timestamp() + ${leaseMs} * interval '1 ms')`
 
 /** The instances that run on the database and what each keeps: the one list of them, for all who show or compare them. */
 export const instanceListQuery = (leaseMs: number): Query => ({
@@ -13,7 +17,7 @@ export const instanceListQuery = (leaseMs: number): Query => ({
     from evergreen.instance i
       left join evergreen.lease l on l.owner = i.id and l.until >= clock_timestamp()
       left join evergreen.page p on p.no = l.page
-    where i.${living('$1')} group by i.id order by i.since, i.id`,
+    where ${living('$1')} group by i.id order by i.since, i.id`,
   values: [leaseMs],
 })
 

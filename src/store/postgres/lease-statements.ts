@@ -100,6 +100,12 @@ export const goodbyeQueries = (owner: string): Query[] => [
 
 const LIVE = living('$2')
 
+/**
+ * Also where it lasts for longer than any lease: the server's clock was set back, and its keeper, if there still is one, renews it at
+ * its next beat. What that one may still send is in doubt for the next keeper, as after any taking.
+ */
+const OVER = `(until < clock_timestamp() or until > clock_timestamp() + 2 * ($2 * interval '1 ms'))`
+
 const HERE = `
 insert into evergreen.instance as i (id, host, version, takes, marks) values ($1, $2, $3, $4, $5)
 on conflict (id) do update set beat = clock_timestamp(), takes = excluded.takes, marks = excluded.marks`
@@ -138,7 +144,7 @@ with mine as (
   select count(*) as n from evergreen.lease where owner = $1 and page <> ${HEAD} and until >= clock_timestamp()
 ), free as materialized (
   select page, case when fence = 0 then 'new' when until = '-infinity' then 'left' else 'lapsed' end as why
-  from evergreen.lease where until < clock_timestamp() and page <> ${HEAD} order by page
+  from evergreen.lease where ${OVER} and page <> ${HEAD} order by page
   limit (select greatest(0, ${SHARE} - n)::bigint from mine) for no key update skip locked
 )
 update evergreen.lease l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
@@ -146,7 +152,7 @@ from free where l.page = free.page returning l.page as taken, free.why`
 
 const TAKE_HEAD = `
 with free as materialized (
-  select page from evergreen.lease where until < clock_timestamp() and page = ${HEAD} for no key update skip locked
+  select page from evergreen.lease where ${OVER} and page = ${HEAD} for no key update skip locked
 )
 update evergreen.lease l set owner = $1, fence = fence + 1, until = clock_timestamp() + $2 * interval '1 ms'
 from free where l.page = free.page`
