@@ -3,7 +3,9 @@ import { fb, fbgraph } from './callbacks.ts'
 import { judge, type Judged, type Surroundings } from './kinds.ts'
 import { messagingApis } from './messaging-apis.ts'
 import { replayed } from './replay.ts'
+import { facebookMessenger } from './replays/facebook-messenger.ts'
 import { facebookSdk } from './replays/facebook-sdk.ts'
+import { fbMessengerPhp } from './replays/fb-messenger-php.ts'
 import { fbmessenger } from './replays/fbmessenger.ts'
 import { huanduFacebook } from './replays/huandu-facebook.ts'
 import { koala } from './replays/koala.ts'
@@ -36,6 +38,8 @@ const REPLAYS = [
   facebookSdk,
   fbmessenger,
   pymessenger,
+  facebookMessenger,
+  fbMessengerPhp,
   originalCoastClothing,
 ]
 

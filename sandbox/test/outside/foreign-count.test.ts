@@ -30,7 +30,7 @@ t.test('an answer is right only in the documented shape, and a refusal only with
 })
 
 foreignTest(
-  'eleven foreign clients are answered right or by a listed refusal, and the docs say how often',
+  'thirteen foreign clients are answered right or by a listed refusal, and the docs say how often',
   async (t) => {
     const judged = await countClients()
     t.strictSame(
