@@ -64,7 +64,7 @@ export const TWO_FACTOR = /two[- ]?factor|2fa\b/i
 
 /** The app answers only people with a role in it, or this person has none. */
 export const NO_ROLE =
-  /\bnot (an? )?(admins?|administrators?|developers?|testers?)\b|\b(no|not have a) role (on|in|for) (the|this|it)\b|\b(app|application) (is )?(not (yet )?(live|active|published|public)|in (development|test) mode)\b|\bdevelopment mode\b/i
+  /\bnot (an? )?(admins?|administrators?|developers?|testers?)\b|\b(no|not have( a| any)?) role (on|in|for) (the|this|it|app|application)\b|\b(app|application) (is )?(not (yet )?(live|active|published|public)|in (development|test) mode)\b|\bdevelopment mode\b/i
 
 export const WINDOW =
   /\boutside (of )?(the )?(allowed|24|messaging|standard)|\b24[- ]?hours?\b[^.]*\b(window|passed|expired|ago)\b|\bwindow (has |is )?(closed|expired|over)\b/i

@@ -11,18 +11,23 @@ const answer = (code: number, subcode: number | null, message: string, over = {}
 })
 
 t.test('what the number alone does not tell, the words do', async (t) => {
-  const said = (code: number, message: string, edge = 'messages') => {
-    const { verdict, reach, remedy } = findRow({ ...answer(code, null, message), edge }) ?? {}
+  const said = (code: number, message: string, edge = 'messages', subcode: number | null = null) => {
+    const { verdict, reach, remedy } = findRow({ ...answer(code, subcode, message), edge }) ?? {}
     return { verdict, reach, remedy: remedy ?? '' }
   }
   const NOT_LIVE = 'Cannot message users who are not admins, developers or testers of the app until ...'
-  for (const code of [10, 200, 230]) {
-    t.match(said(code, `(#${code}) ${NOT_LIVE}`), {
-      verdict: 'permission',
-      reach: 'visitor',
-      remedy: /App Review.*Roles/,
-    })
+  const NO_ROLE =
+    'App does not have Advanced Access to pages_messaging permission, and recipient user does not have role on app'
+  for (const code of [10, 100, 200, 230]) {
+    for (const words of [NOT_LIVE, NO_ROLE]) {
+      t.match(said(code, `(#${code}) ${words}`), {
+        verdict: 'permission',
+        reach: 'visitor',
+        remedy: /App Review.*Roles/,
+      })
+    }
   }
+  t.match(said(200, `(#200) ${NO_ROLE}`, 'messages', 2534048), { reach: 'visitor', remedy: /Roles/ })
   t.match(said(230, '(#230) Requires pages_messaging permission to manage the object'), {
     verdict: 'permission',
     reach: undefined,
