@@ -22,7 +22,7 @@ export const answers = command({
     json: { type: 'boolean', harmless: true, about: 'print one JSON object a line, as without an option' },
     drop: { type: 'string', value: 'UP_TO', about: 'throw away those up to this id' },
   },
-  notes: 'Works while the bot runs and while it does not. It reads DATA_DIR, also from .env.',
+  notes: 'Works while the bot runs and while it does not. It reads DATA_DIR or DATABASE_URL, also from .env.',
   noPlain: () => wrongUsage('It takes options only.'),
   run: async ({ values: { drop, form, csv } }, { env, stdout, stderr }) => {
     if (drop !== undefined) {

@@ -24,7 +24,7 @@ export const deadLetters = command({
     json: { type: 'boolean', harmless: true, about: 'print one JSON object' },
   },
   notes:
-    'Works while the bot runs, which then sends at once, and while it does not. It reads DATA_DIR, also from .env.',
+    'Works while the bot runs, which then sends at once, and while it does not. It reads DATA_DIR or DATABASE_URL, also from .env.',
   exit: '0 done, 1 failed or not found, 2 wrong usage.',
   isPlain: (argument) => ID.test(argument),
   run: async ({ values, plain }, { env, stdout, stderr }) => {

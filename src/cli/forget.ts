@@ -19,7 +19,7 @@ there, too.
 
 The database is rewritten, a second for each 200 MB or so, and the bot waits with what it has to store.
 
-Works while the bot runs and while it does not. It reads DATA_DIR, also from .env.`,
+Works while the bot runs and while it does not. It reads DATA_DIR or DATABASE_URL, also from .env.`,
   exit: '0 done, 1 failed or no visitor is known by that number, 2 wrong usage.',
   run: async ({ values: { page: pageId }, plain: [psid = '', ...stray] }, { env, stdout, stderr }) => {
     if (!ID.test(psid) || stray.length > 0) wrongUsage('It needs one PSID, which is a number.')

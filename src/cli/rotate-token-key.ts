@@ -14,7 +14,7 @@ export const rotateKey = command({
     ['export NEW_TOKEN_KEY="$(openssl rand -base64 32)"', 'the new key'],
     ['npm run rotate-token-key', 'takes the old one from TOKEN_KEY, as the bot has it'],
   ],
-  notes: `Then set TOKEN_KEY to the new key and restart the bot; until then it goes on with the tokens it knows.
+  notes: `Then set TOKEN_KEY to the new key and restart the bot, every instance of it; until then it goes on with the tokens it knows.
 Without TOKEN_KEY the tokens are in the clear so far.`,
   exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
   noPlain: () => wrongUsage('It takes no arguments; the keys come from the environment.'),
@@ -36,7 +36,7 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
     stdout.write(
       pages === null
         ? fitCommands(none, surroundingsOf(given))
-        : `Done: ${what} encrypted with the new key.\nNow set TOKEN_KEY to it and restart the bot.\n`,
+        : `Done: ${what} encrypted with the new key.\nNow set TOKEN_KEY to it and restart ${url === undefined ? 'the bot' : 'every instance'}.\n`,
     )
     return EXIT.done
   },

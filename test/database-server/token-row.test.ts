@@ -50,7 +50,10 @@ t.test(
   async (t) => {
     const url = await freshDatabase()
     await (await open(t, url)).save({ pages: [pageToken()] })
-    await t.rejects(open(t, url, OTHER), { code: 'BOT_TOKEN_KEY_WRONG' })
+    await t.rejects(open(t, url, OTHER), {
+      code: 'BOT_TOKEN_KEY_WRONG',
+      remedy: /delete from evergreen\.tokens/,
+    })
     await t.rejects(rotateTokenKey(placeInRow(url, OTHER), KEY), { code: 'BOT_TOKEN_KEY_WRONG' })
 
     t.equal(await rotateTokenKey(placeInRow(url, KEY), OTHER), 1)

@@ -7,6 +7,7 @@ import { codeOf, createLink, type Query, type Row } from './connection.ts'
 import { migrate } from './schema.ts'
 
 const NAME = 'the row of tokens in the database (evergreen.tokens)'
+const ROW = { name: NAME, withoutKey: 'delete the row (delete from evergreen.tokens)' }
 /** Every writer but one is told to read again, so this many would have to be at it at once. */
 const MOST_TRIES = 20
 
@@ -52,7 +53,7 @@ export const placeInRow = (url: string, key: Buffer, tables: 'made' | 'there' = 
         known = (row?.['version'] as number | undefined) ?? 0
         if (row === undefined) return null
         try {
-          return toTokenData(parseJson(unseal(parseJson(row['data'] as string), key, NAME)))
+          return toTokenData(parseJson(unseal(parseJson(row['data'] as string), key, ROW)))
         } catch (error) {
           throw error instanceof BotError ? error : unreadable(error)
         }

@@ -39,16 +39,23 @@ export const seal = (text: string, key: Buffer): string => {
 /** Whether the parsed file holds a ciphertext. */
 export const isSealed = (file: Json): boolean => isJsonObject(file) && 'cipher' in file
 
+/** What tokens are kept in, for errors. */
+export interface SealedPlace {
+  name: string
+  /** What is to be done with it where its key is lost, such as `move the file away`. */
+  withoutKey: string
+}
+
 /**
  * Decrypts the parsed token file.
  *
  * @throws BotError `BOT_TOKEN_KEY_WRONG` when it was encrypted with another key
  * @throws Error when it is damaged
  */
-export const unseal = (file: Json, key: Buffer | null, path: string): string => {
+export const unseal = (file: Json, key: Buffer | null, place: SealedPlace): string => {
   const { cipher, key: madeWith, iv, tag, data } = isJsonObject(file) ? file : {}
   if (key === null || (typeof madeWith === 'string' && madeWith !== fingerprint(key)))
-    throw wrongKey(path, key)
+    throw wrongKey(place, key)
   if (cipher !== ALGORITHM || typeof iv !== 'string' || typeof tag !== 'string' || typeof data !== 'string') {
     throw new Error('it is encrypted in an unknown way')
   }
@@ -62,15 +69,14 @@ export const unseal = (file: Json, key: Buffer | null, path: string): string => 
   }
 }
 
-const wrongKey = (path: string, key: Buffer | null): BotError =>
+const wrongKey = ({ name, withoutKey }: SealedPlace, key: Buffer | null): BotError =>
   new BotError(
     'BOT_TOKEN_KEY_WRONG',
     key === null
-      ? `${path} is encrypted, but TOKEN_KEY is not set.`
-      : `${path} was encrypted with another TOKEN_KEY.`,
+      ? `${name} is encrypted, but TOKEN_KEY is not set.`
+      : `${name} was encrypted with another TOKEN_KEY.`,
     {
-      remedy:
-        'Set TOKEN_KEY to the key it was written with; without that key, move the file away and run "npm run bootstrap-token" again.',
+      remedy: `Set TOKEN_KEY to the key it was written with; without that key, ${withoutKey} and run "npm run bootstrap-token" again.`,
     },
   )
 

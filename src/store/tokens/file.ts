@@ -34,7 +34,9 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
       try {
         const value = parseJson(unmarked(file.text))
         wasSealed = isSealed(value)
-        return toTokenData(wasSealed ? parseJson(unseal(value, key, path)) : value)
+        return toTokenData(
+          wasSealed ? parseJson(unseal(value, key, { name: path, withoutKey: 'move the file away' })) : value,
+        )
       } catch (error) {
         throw error instanceof BotError ? error : unreadable(path, error)
       }
