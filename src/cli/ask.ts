@@ -1,11 +1,13 @@
-import { explain, type Explanation } from '../conversation/explain.ts'
-import { createMatcher } from '../conversation/match/matcher.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
+import type { Explanation } from '../conversation/explain.ts'
+import { createTrial } from '../editing/trial.ts'
+import type { Reply } from '../messages.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { fileOfPage, ownScript, readScript } from './read-script.ts'
 
 export const ask = command({
   name: 'ask',
-  about: 'Tells which reply a visitor would get, and why.',
+  about: 'Tells which reply a visitor would get, why, and what the bot would say.',
   usage: [
     ['npm run ask -- "when r u open"', ''],
     ['npm run ask -- --script FILE "when r u open"', ''],
@@ -24,7 +26,7 @@ export const ask = command({
     },
     json: { type: 'boolean', harmless: true, about: 'print one JSON object' },
   },
-  notes: 'Code handlers are not asked.',
+  notes: 'The visitor is a new one called Kim. Code handlers are not asked.',
   exit: '0 a reply, 1 the fallback or a wrong script, 2 wrong usage.',
   run: async ({ values, plain }, { env, stdout }) => {
     const text = plain.join(' ').trim()
@@ -33,7 +35,8 @@ export const ask = command({
     const main = await readScript(file, env)
     const own = values.page === undefined ? null : fileOfPage(file, main, values.page)
     const script = own === null ? main : await readScript(own, env, file)
-    const found = explain(createMatcher(script), text)
+    const page = { pageId: values.page ?? null, pageName: null }
+    const found = await createTrial({ now: () => Date.now() }).sentence(script, text, page)
     stdout.write(`${values.json === true ? JSON.stringify(found) : inWords(found).join('\n')}\n`)
     return found.reply === null ? EXIT.failed : EXIT.done
   },
@@ -47,15 +50,34 @@ const REASONS: Record<Explanation['how'], string> = {
   fallback: 'nothing fits',
 }
 
-const inWords = (found: Explanation): string[] => {
-  const { reply, how, confidence, needed, groups, nearest } = found
+const inWords = (found: Explanation & { says: Reply[] }): string[] => {
+  const { reply, how, confidence, needed, groups, nearest, says } = found
   const caught = Object.entries(groups).map(([name, value]) => `  {{${name}}} is "${value}"`)
   const others = nearest.filter((one) => one.reply !== reply)
   return [
     `${reply ?? 'the fallback'}: ${REASONS[how]}${how === 'similar' ? ` (${percent(confidence)}, ${percent(needed)} are needed)` : ''}`,
     ...caught,
     ...others.map((one) => `  then ${one.reply}: ${percent(one.confidence)} similar`),
+    ...says.map((one) => `the bot: ${shown(one).replaceAll('\n', '\n         ')}`),
   ]
 }
+
+/** The words of a message, or what it is; what can be tapped stands in brackets. */
+const shown = ({ message, media }: Reply): string => {
+  const { text, attachment, quick_replies: choices = [] } = message
+  const payload = attachment?.payload ?? {}
+  const elements = objectsIn(payload['elements'])
+  const titles = elements.flatMap(({ title }) => textOf(title) ?? []).join(', ')
+  const kind = media?.type ?? textOf(payload['template_type']) ?? attachment?.type ?? 'nothing'
+  const words = text ?? textOf(payload['text']) ?? (titles === '' ? `(${kind})` : titles)
+  const buttons = [...objectsIn(payload['buttons']), ...elements.flatMap((one) => objectsIn(one['buttons']))]
+  const offers = [...buttons, ...choices].flatMap(({ title }) => textOf(title) ?? [])
+  return [words, ...new Set(offers.map((title) => `[${title}]`))].join(' ')
+}
+
+const textOf = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null)
+
+const objectsIn = (value: Json | undefined): JsonObject[] =>
+  Array.isArray(value) ? value.filter(isJsonObject) : []
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`

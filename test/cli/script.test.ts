@@ -59,6 +59,14 @@ t.test('ask tells which reply a visitor would get, and why', async (t) => {
   })
   t.match(await tell('xyzzy'), { code: 1, stdout: /^the fallback: nothing fits/ })
   t.match(JSON.parse((await tell('--json', 'when are you opn')).stdout), { reply: 'hours', how: 'similar' })
+  t.match(
+    (await tell('opening hours')).stdout,
+    /^the bot: We are open Monday[^]*See you soon! \[Find us\] \[Talk to a person\]$/m,
+  )
+  t.match((await tell('order 4711')).stdout, /^the bot: .*order 4711 is: \[Follow my order\]/m)
+  t.match((await tell('what is new')).stdout, /^the bot: Stoneware mug, Lambswool scarf \[Put one aside\]/m)
+  t.match((await tell('xyzzy')).stdout, /^the bot: I am sorry/m)
+  t.match(JSON.parse((await tell('--json', 'hello')).stdout), { says: [{ message: { text: /^Hello Kim/ } }] })
   t.match(await tell(), { code: 2 })
   t.match(await run(ask, t.testdir(), ['hello'], { env: { BOT_SCRIPT: 'none.yaml' } }), {
     code: 2,
