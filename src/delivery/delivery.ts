@@ -170,9 +170,8 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
 
   const onEvent = (event: WebhookEvent, conversation: { id: number }): void => {
     if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
-    // The window is open again, and what was wrong with the visitor may be over: what waits for them is tried now.
     if ((event.kind === 'message' || event.kind === 'postback') && !event.standby)
-      store.hurryOutbox([conversation.id])
+      outcomes.wrote(conversation.id)
   }
   const { read, handle, patienceMs, apologise, pleaseWait } = deps
   const { handlerLimitMs, maxBusy } = limits

@@ -98,7 +98,7 @@ t.test('a reply that is refused for what it is proves that the Page may send', a
 t.test('no wait between two tries is longer than what is left of the window', async (t) => {
   const clock = createFakeClock()
   const outcomes = createOutcomes({
-    store: { finishReply: async () => undefined, windowEndsMs: () => null },
+    store: { finishReply: async () => undefined, windowEndsMs: () => null, hurryOutbox: () => undefined },
     graph: { now: clock.now },
     tokens: { suspect: () => undefined },
     waitedForToken: () => false,

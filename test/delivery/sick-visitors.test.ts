@@ -120,6 +120,34 @@ t.test('what waits for a visitor is tried as soon as that visitor writes again',
 })
 
 t.test(
+  'a visitor who goes on writing uses up no tries, and shortens no wait that Facebook asks for',
+  async (t) => {
+    const passing = refusal('bad_request', 'messages', { graphCode: 100, subcode: 2_018_008, mayPass: true })
+    const later = refusal('unknown', 'messages', { graphCode: 77_777, retryAfterMs: 60_000 })
+    for (const [refused, most] of [
+      [passing, 2],
+      [later, 1],
+    ] as const) {
+      const world = await createWorld(t, { rates: {} })
+      world.delivery.start()
+      let tries = 0
+      world.graph.answer = () => {
+        tries += 1
+        return refused
+      }
+      await world.say('x')
+      await pass(world, 100, 50)
+      for (let n = 0; n < 8; n += 1) {
+        await world.say(`and ${n}`)
+        await pass(world, 50, 50)
+      }
+      t.ok(tries <= most, `${refused.verdict}: ${tries} tries in half a second`)
+      t.same(world.dead, [])
+    }
+  },
+)
+
+t.test(
   'an undocumented refusal parks the replies of a Page, is told once, and ends when it ends',
   async (t) => {
     const world = await createWorld(t)

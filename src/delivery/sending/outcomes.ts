@@ -43,6 +43,8 @@ export interface Outcomes {
   retriesOf: (claim: OutboxClaim) => number
   /** Whether the window to answer in has certainly closed, as of now, or closed longer ago than `beyondMs`. */
   isWindowOver: (claim: OutboxClaim, beyondMs?: number) => boolean
+  /** The visitor wrote: the window is open, and what was wrong with them may be over, so that what waits for long is tried now. */
+  wrote: (conversation: number) => void
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
 }
@@ -69,7 +71,7 @@ const PARKED = { baseMs: 15_000, capMs: 15 * 60_000 }
 const MOST_PASSING = 3
 
 export const createOutcomes = (deps: {
-  store: Pick<Store, 'finishReply' | 'windowEndsMs'>
+  store: Pick<Store, 'finishReply' | 'hurryOutbox' | 'windowEndsMs'>
   graph: Pick<Graph, 'now'>
   tokens: Pick<PageTokens, 'suspect'>
   /** Whether a reply to what was accepted then has waited for the token that it went out with. */
@@ -85,7 +87,7 @@ export const createOutcomes = (deps: {
 }): Outcomes => {
   const { store, graph, tokens, waitedForToken, gates, doubt, clock, random, log, report, choose } = deps
   /** The failures so far of the first reply of each conversation. */
-  const retries = new Map<number, { count: number; last: GraphFacts }>()
+  const retries = new Map<number, { count: number; last: GraphFacts; waitsLong: boolean }>()
   const row = createOneAfterAnother({ clock })
 
   /** What was sent need not wait for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
@@ -131,7 +133,9 @@ export const createOutcomes = (deps: {
   const later = (claim: OutboxClaim, reply: StoredReply, error: GraphError, pace = RETRY): Step => {
     const { id, pageId, windowEndsMs } = claim.conversation
     const count = retriesOf(claim)
-    retries.set(id, { count: count + 1, last: factsOf(error) })
+    // What is to be tried a few times is not to have them at once because the visitor writes, and Facebook's own wish counts.
+    const waitsLong = error.retryAfterMs === null && (pace === PARKED || count >= MOST_PASSING)
+    retries.set(id, { count: count + 1, last: factsOf(error), waitsLong })
     const leastMs = pace === RETRY ? 0 : pace.baseMs / 2
     const laterMs = Math.max(error.retryAfterMs ?? 0, leastMs + backoffMs(count, { ...pace, random }))
     if (count === 0)
@@ -263,6 +267,9 @@ export const createOutcomes = (deps: {
     isWindowOver: (claim, beyondMs = 0) =>
       windowLeftMs(claim.conversation.windowEndsMs) <= -beyondMs &&
       windowLeftMs(store.windowEndsMs(claim)) <= -beyondMs,
+    wrote: (conversation) => {
+      if (retries.get(conversation)?.waitsLong === true) store.hurryOutbox([conversation])
+    },
     forget: (claim) => {
       for (const reply of claim.replies) settle(claim, reply)
     },
