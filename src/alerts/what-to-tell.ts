@@ -38,7 +38,13 @@ export const whatToTell = (
     return { told: { ...told, needs: [...open], reminder }, telling: { kind: 'needed', needs: [...open] } }
   }
   const { reminder } = before
-  if (reminder === null || nowMs < reminder.dueMs || confirmed.length === 0) return { told, telling: null }
+  if (reminder === null) return { told, telling: null }
+  // Told by a clock that was ahead and has been set right since, perhaps by years.
+  if (reminder.dueMs - nowMs > reminder.afterMs) {
+    const { afterMs } = reminder
+    return { told: { ...told, reminder: { dueMs: nowMs + afterMs, afterMs } }, telling: null }
+  }
+  if (nowMs < reminder.dueMs || confirmed.length === 0) return { told, telling: null }
   const afterMs = Math.max(remindMs, Math.min(reminder.afterMs * 2, DAY_MS))
   return {
     told: { ...told, reminder: { dueMs: nowMs + afterMs, afterMs } },

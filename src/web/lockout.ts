@@ -28,6 +28,9 @@ const MOST_CLIENTS = 10_000
 const MOST_OF_ALL = 300
 const ALL_WINDOW_MS = 60 * 60_000
 const MOST_KNOWN = 100
+/** Of the clocks of several machines. */
+const CLOCK_DOUBT_MS = 10 * 60_000
+const LONGEST_MS = Math.max(LONGEST_LOCK_MS, ALL_WINDOW_MS)
 
 const KIND = 'lockout'
 /** Stands for all networks together; no address is written so. */
@@ -96,14 +99,16 @@ export const createLockout = (deps: {
       const network = networkOf(client)
       const [own, all] = await Promise.all([find<Guesser>(network), find<All>(ALL)])
       const isShut = all !== null && all.failures >= MOST_OF_ALL && !known.has(network)
-      const untilMs = Math.max(own?.lockedUntilMs ?? 0, isShut ? all.untilMs : 0)
-      return Math.max(0, Math.ceil((untilMs - clock.now()) / 1000))
+      const leftMs = [own?.lockedUntilMs ?? 0, isShut ? all.untilMs : 0].map((untilMs) =>
+        leftOf(untilMs, clock.now()),
+      )
+      return Math.ceil(Math.max(...leftMs) / 1000)
     },
 
     failed: async (client) => {
       const nowMs = clock.now()
       await change<All>(ALL, ALL_WINDOW_MS, (all) =>
-        all === null || nowMs >= all.untilMs
+        all === null || leftOf(all.untilMs, nowMs) === 0
           ? { failures: 1, untilMs: nowMs + ALL_WINDOW_MS }
           : { ...all, failures: all.failures + 1 },
       )
@@ -113,6 +118,10 @@ export const createLockout = (deps: {
     succeeded: (client) => known.set(networkOf(client), true),
   }
 }
+
+/** A lock that is longer than any was set by a clock that was ahead, and would end when this one gets there: it counts as over. */
+const leftOf = (untilMs: number, nowMs: number): number =>
+  untilMs - nowMs > LONGEST_MS + CLOCK_DOUBT_MS ? 0 : Math.max(0, untilMs - nowMs)
 
 const failedOnce = (before: Guesser | null, nowMs: number): Guesser => {
   const isFresh = before === null || nowMs - before.lastMs >= FORGET_MS

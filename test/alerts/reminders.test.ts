@@ -315,6 +315,30 @@ t.test('a restart while a need is open tells nothing twice, and the reminder com
   ])
 })
 
+t.test(
+  'a clock that was ahead when the operator was told keeps no reminder back once it is right',
+  async (t) => {
+    const world = createWorld()
+    const { clock } = world
+    const years = 2 * 365 * 24 * HOUR
+    clock.set(years)
+    const first = await startInstance(t, world, 'first')
+    first.needs.raise(need())
+    await clock.advance(MOMENT)
+    t.equal(first.notices.length, 1)
+    await first.die()
+
+    clock.set(-years)
+    const second = await startInstance(t, world, 'second')
+    second.needs.raise(need())
+    await clock.advance(HOUR + MOMENT)
+    t.same(
+      second.notices.map(({ kind }) => kind),
+      ['reminder'],
+    )
+  },
+)
+
 t.test('what was mended while the bot was down is told as well, and not reminded of', async (t) => {
   const world = createWorld()
   const { clock } = world

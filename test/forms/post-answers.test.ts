@@ -94,6 +94,20 @@ t.test('a receiver that is away gets them when it is back, and its address is no
   t.equal(clock.pending(), 0)
 })
 
+t.test('answers that a clock which was ahead has dated are posted once the clock is right', async (t) => {
+  const posted: number[] = []
+  const { courier, add, clock, kept } = build(async (_url, { id }) => void posted.push(id))
+  const years = 2 * 365 * 24 * 3_600_000
+  clock.set(years)
+  await add(1)
+  clock.set(-years)
+  courier.start()
+  await settle()
+  t.same(posted, [1])
+  t.ok(kept.every(({ dueMs }) => dueMs === null))
+  await courier.stop()
+})
+
 t.test('after a week they are only kept, and that is said', async (t) => {
   const { courier, add, kept, clock, logged } = build(() => Promise.reject(new Error('no')))
   courier.start()

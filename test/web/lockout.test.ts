@@ -94,3 +94,16 @@ t.test('guesses from many networks are bounded together, and the operator still 
   await clock.advance(60 * 60_000)
   t.equal(await lockout.secondsLeft('2001:db8:0:ffff::1'), 0)
 })
+
+t.test('a lock that was set by a clock that was ahead ends once the clock is right', async (t) => {
+  const { clock, lockout, fail } = build()
+  const years = 2 * 365 * 24 * 3_600_000
+  clock.set(years)
+  await fail('192.0.2.1', 20)
+  for (let network = 0; network < 300; network += 1) await fail(`198.51.${network % 250}.${network}`, 1)
+  t.not(await lockout.secondsLeft('192.0.2.1'), 0)
+  clock.set(-years)
+  t.equal(await lockout.secondsLeft('192.0.2.1'), 0)
+  await fail('192.0.2.1', 20)
+  t.not(await lockout.secondsLeft('192.0.2.1'), 0, 'and the next one holds')
+})
