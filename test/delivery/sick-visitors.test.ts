@@ -11,8 +11,9 @@ const SICK = 30
 const LATENCY_MS = 50
 const AIM_MS = 2000
 
-const notLive = (): GraphError =>
+const notLive = (facts: { retryAfterMs?: number } = {}): GraphError =>
   refusal('permission', 'messages', {
+    ...facts,
     reach: 'visitor',
     graphCode: 200,
     subcode: 2_018_028,
@@ -123,7 +124,7 @@ t.test(
   'a visitor who goes on writing uses up no tries, and shortens no wait that Facebook asks for',
   async (t) => {
     const passing = refusal('bad_request', 'messages', { graphCode: 100, subcode: 2_018_008, mayPass: true })
-    const later = refusal('unknown', 'messages', { graphCode: 77_777, retryAfterMs: 60_000 })
+    const later = notLive({ retryAfterMs: 60_000 })
     for (const [refused, most] of [
       [passing, 2],
       [later, 1],
