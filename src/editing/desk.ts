@@ -91,6 +91,8 @@ export const createScriptDesk = (deps: {
       clock,
     })
     const editor = createScriptEditor({ file, versions, fixed: fixed(file) })
+    // Taking a large script apart takes seconds, and its page is looked at again and again.
+    let told: { text: string; remarks: readonly Remark[] } = { text: '', remarks: [] }
     // As the bot itself will read it, which then need not read it once more.
     const judge = (content: string | Uint8Array): Judged => {
       const read = (places.get(file) ?? place).read(content)
@@ -139,7 +141,10 @@ export const createScriptDesk = (deps: {
         return { text, version: versionOf(text), ...judge(bytes) }
       },
       judge,
-      remarks: (text) => remarksOn(text, name),
+      remarks: (text) => {
+        if (told.text !== text) told = { text, remarks: remarksOn(text, name) }
+        return told.remarks
+      },
       blockedBy: editor.blockedBy,
       versions,
       saveText: ({ text, ...change }) => save(versionOf, () => text, change),

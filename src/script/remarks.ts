@@ -94,7 +94,7 @@ const aboutComment = ({ range }: Scalar, { text }: Source): string | null => {
 /** Lines that begin like items of a list, and are joined to one text. */
 const aboutLines = ({ range }: Scalar, { text }: Source): string | null => {
   const [start = 0, end = 0] = range ?? []
-  return /\n\s*(?:[•·▪●*–—-]|\d+[.)]\s)/u.test(text.slice(start, end))
+  return /\n[^\S\n]*(?:[•·▪●*–—-]|\d+[.)]\s)/u.test(text.slice(start, end))
     ? 'These lines are one text, joined with spaces. To keep the lines, write | behind the colon; an item of a list begins with "- ".'
     : null
 }

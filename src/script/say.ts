@@ -302,7 +302,8 @@ export const takeMentions = (value: string, node: Node | null, reading: Reading)
     if (variable !== null) reading.mentions.push({ variable, place: at })
     else {
       readable = false
-      const isSpaced = /^\{\{[^{}]*[^{}\s]\s+[^{}\s|][^{}]*\}\}/.test(value.slice(placeOfNth(value, nth)))
+      const [name = '', ...after] = value.slice(placeOfNth(value, nth) + 2).split('}}')
+      const isSpaced = after.length > 0 && /\s/.test(name.trim()) && !/[{}|]/.test(name)
       reading.refuse(
         at,
         '{{ without a name and }}',
