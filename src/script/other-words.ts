@@ -7,9 +7,9 @@ export const otherWord = (key: string, what: string, known: readonly string[]): 
   if (what.startsWith('a message with') && key === 'text')
     return 'A text and a file are two messages: two items of the list, each after "- ".'
   const own = OTHER_WORDS.get(key)
-  return own !== undefined && (known.includes(own) || known.includes('text'))
-    ? `Did you mean ${quoted(own)}?`
-    : null
+  // Buttons make another kind of message of a text.
+  const fits = own !== undefined && (known.includes(own) || (own === 'buttons' && known.includes('text')))
+  return fits ? `Did you mean ${quoted(own)}?` : null
 }
 
 const OTHER_WORDS: ReadonlyMap<string, string> = new Map(

@@ -1,6 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scalar } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, visit, type Node, type Pair, type Scalar } from 'yaml'
 import { showsNothing } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
+import { textOf } from './shapes.ts'
 import { openSource, type Source } from './source.ts'
 
 /** A place of a right script that may say something else than its writer meant. */
@@ -32,9 +33,11 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor && !marks.has(node.anchor))
       remark(unusedMark(node.anchor))
-    if (!isScalar(node) || typeof node.value !== 'string') return
+    if (!isScalar(node)) return
+    // A reply may be called 1 or true.
+    if (NAMING.has(key ?? '')) named.add(textOf(node) ?? '')
+    if (typeof node.value !== 'string') return
     const text = node.value
-    if (NAMING.has(key ?? '')) named.add(text)
     if (key === 'time_zone') remark(aboutZone(text))
     if (node.type === 'PLAIN') {
       remark(aboutComment(node, source))
@@ -173,11 +176,12 @@ const unreached = ({ root }: Source, named: ReadonlySet<string>): { offset: numb
   const replies = isMap(root) ? root.get('replies', true) : null
   if (!isMap(replies)) return []
   return replies.items.flatMap(({ key, value }) => {
-    if (!isScalar(key) || named.has(String(key.value))) return []
+    const name = isNode(key) ? textOf(key) : null
+    if (name === null || !isScalar(key) || named.has(name)) return []
     if (!isMap(value) || value.has('when') || value.has('title')) return []
     return {
       offset: key.range?.[0] ?? 0,
-      says: `Nothing leads to the reply ${quoted(String(key.value))}: it has no "when" and no title, and no button, choice or "next" names it.`,
+      says: `Nothing leads to the reply ${quoted(name)}: it has no "when" and no title, and no button, choice or "next" names it.`,
     }
   })
 }

@@ -85,6 +85,7 @@ t.test('what is meant as it stands gets no remark', async (t) => {
     'replies:\n  a: { when: x, say: &hi Hello, choices: [b] }\n  b: { title: B, say: *hi }\n',
     'replies:\n  a: { when: x, say: { if: { visit: first }, go: b } }\n  b: { say: x }\n',
     'profile: { get_started: a }\nreplies: { a: { say: x } }\n',
+    'replies: { 1: { say: x }, true: { say: y }, a: { when: x, say: { go: 1 } }, b: { when: y, say: { go: true } } }\n',
   ]
   for (const script of scripts) {
     t.doesNotThrow(() => parse(script), script)
