@@ -34,8 +34,8 @@ declare module 'fastify' {
     by: string | null
   }
   interface FastifyContextConfig {
-    /** An operator route that needs no sign-in. */
-    open?: boolean
+    /** An operator route that needs no sign-in; `file` for one that is the same whatever any instance knows. */
+    open?: boolean | 'file'
     /** The least role that may use the route: viewer where it only shows, operator where it changes. */
     role?: Role
     /** What a person does by it, as the list of what each did has it. */
@@ -213,8 +213,8 @@ async function signIn(
     },
   })
 
-  app.addHook('onRequest', async ({ method, session, routeOptions }) => {
-    if (routeOptions.config.open === true && method === 'GET') return
+  app.addHook('onRequest', async ({ session, routeOptions }) => {
+    if (routeOptions.config.open === 'file') return
     const id = session.get('id')
     // The request may come to another instance than the one before it. A database that does not answer locks no operator out.
     const asked = Promise.all([people.refresh(), id !== undefined && sessions.ask(id)])
@@ -222,7 +222,7 @@ async function signIn(
   })
   app.addHook('onRequest', async (request) => {
     const { open: isOpen = false, role: needed = usualRole(request) } = request.routeOptions.config
-    if (isOpen) return
+    if (isOpen !== false) return
     const who = whoIn(request)
     if (who === null) throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
     const { role } = who.person

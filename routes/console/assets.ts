@@ -31,7 +31,7 @@ async function operatorAssets(app: FastifyInstance) {
   for (const [name, type] of Object.entries(FILES)) {
     const content = await readFile(new URL(name, FOLDER))
     const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
-    app.get(`${ASSETS}/${name}`, { config: { open: true } }, async (request, reply) => {
+    app.get(`${ASSETS}/${name}`, { config: { open: 'file' } }, async (request, reply) => {
       // Asked for anew each time, so that an upgrade shows at once.
       reply.headers({ etag, 'cache-control': 'no-cache' })
       if (request.headers['if-none-match'] === etag) return reply.code(304).send()

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions } from 'fastify'
+import { Secret, TOTP } from 'otpauth'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../../app/bot.ts'
 import { createSandbox } from '../../../sandbox/src/server.ts'
@@ -79,6 +80,24 @@ t.test('an operator signs in on one instance and works on another, and signs out
   for (const _request of [1, 2]) {
     t.match(await copy.get('/operator'), { statusCode: 303, headers: { location: '/operator/sign-in' } })
   }
+})
+
+t.test('a link and a second factor of a person are known on whichever instance', async (t) => {
+  const { apps, balancer } = await build(t)
+  const owner = await signedInTab(balancer)
+  const onEach = (address: string) => Promise.all(apps.map((app) => openTab(app).get(address)))
+  await owner.get('/operator/people')
+  const { body } = await owner.submit('/operator/people', { do: 'invite', name: 'ann', role: 'viewer' })
+  const { pathname, search } = new URL(/<code>(http[^<]*)<\/code>/.exec(body)?.[1] ?? '')
+  t.match(await onEach(pathname + search), [{ statusCode: 200 }, { statusCode: 200 }])
+
+  await owner.get('/operator/people')
+  const proposed = await owner.submit('/operator/people/own', { do: 'propose' })
+  const [, secret = ''] = /name="secret" value="([A-Z2-7]{32})"/.exec(proposed.body) ?? []
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+  t.match(await owner.submit('/operator/people/own', { do: 'keep', secret, code }), { statusCode: 303 })
+  const asks = { body: /Code of your authenticator app/ }
+  t.match(await onEach('/operator/sign-in'), [asks, asks])
 })
 
 t.test('wrong passwords count together', async (t) => {
