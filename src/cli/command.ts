@@ -17,6 +17,10 @@ export interface Io {
 
 export type Output = Writable & { isTTY?: boolean; columns?: number }
 
+export const say = (output: Output, ...lines: string[]): void => {
+  if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
+}
+
 /** @returns the exit code; never throws */
 export type Command = (argv: readonly string[], io: Io) => Promise<number>
 

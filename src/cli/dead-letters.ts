@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetters, DeadMark } from '../store/dead-letters.ts'
 import { jsonLine } from '../terminal/terminal-text.ts'
-import { command, EXIT, wrongUsage, type Output } from './command.ts'
+import { command, EXIT, say, wrongUsage, type Output } from './command.ts'
 import { isClosed, toJson, toLines, toPage, warningOf } from './dead-letters/print.ts'
 import { withStore } from './with-store.ts'
 
@@ -165,9 +165,5 @@ const missing = (ids: readonly string[], stderr: Output): number => {
 
 const count = ({ length }: readonly DeadMark[]): string =>
   `${length === 0 ? 'No' : length} dead letter${length === 1 ? '' : 's'}`
-
-const say = (output: Output, ...lines: string[]): void => {
-  for (const line of lines) output.write(`${line}\n`)
-}
 
 const print = (output: Output, answer: object): void => say(output, jsonLine(answer))

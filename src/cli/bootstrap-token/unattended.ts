@@ -1,0 +1,49 @@
+import { BotError } from '../../base/errors.ts'
+import type { BootstrappedPage } from '../../token/bootstrap.ts'
+import type { BootstrapStep } from '../../token/steps.ts'
+import { say } from '../command.ts'
+import { readToken } from './input.ts'
+import { STRANGER, type Run } from './run.ts'
+
+/** Asks nothing: the token is piped in, in the environment, or comes by a login. */
+export const unattended = async (run: Run): Promise<BootstrappedPage[]> => {
+  const { wanted, attempt, io } = run
+  const userToken = await (wanted.login ? logInUnattended(run) : tokenWithoutAsking(run))
+  const report = (step: BootstrapStep): void =>
+    // Beside the JSON, which has no room for it.
+    wanted.json ? say(io.stderr, ...warningLines(step)) : say(io.stdout, ...stepLines(step))
+  const pages = await attempt({ userToken, report })
+  if (!wanted.json) say(io.stdout, `Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
+  return pages
+}
+
+const tokenWithoutAsking = async ({ fromEnvironment, io: { stdin, stderr } }: Run): Promise<string> => {
+  if (stdin.isTTY && !fromEnvironment) {
+    throw new BotError('BOT_USAGE', 'There is no terminal to ask for the token in.', {
+      remedy: 'Do not redirect the output, or pipe the token in. See --help.',
+    })
+  }
+  return stdin.isTTY
+    ? (fromEnvironment ?? '')
+    : readToken({
+        stdin,
+        fromEnvironment,
+        hint: () => say(stderr, 'Waiting for the user token on standard input …'),
+      })
+}
+
+/** Standard output is for the result. */
+const logInUnattended = ({ logIn: ask, io: { stderr } }: Run): Promise<string> =>
+  ask({
+    show: (dialogUrl, hints) => say(stderr, `Log in to Facebook: ${dialogUrl}`, ...hints),
+    onStranger: () => say(stderr, STRANGER),
+  })
+
+/** A failure ends the command, and is told there. */
+const stepLines = (step: BootstrapStep): string[] => {
+  if (step.status === 'done') return [`✔ ${step.text}`]
+  if (step.status === 'skipped') return [`- ${step.text}`]
+  return warningLines(step)
+}
+
+const warningLines = ({ status, text }: BootstrapStep): string[] => (status === 'warned' ? [`! ${text}`] : [])
