@@ -67,23 +67,47 @@ export const createForeignWrites = (db: LazyDatabase) => {
   }
 }
 
-/** The conversations most lately written to, oldest out. */
-export const conversationCache = () => {
+/** Remembers the conversations most lately written to. */
+export const createConversations = (db: LazyDatabase, next: () => number) => {
+  const find = db.prepare(
+    'select id as conversation, state, window_ends_ms as windowEndsMs from conversation where page = ? and psid = ?',
+  )
+  const insert = db.prepare('insert into conversation (id, page, psid) values (?, ?, ?)')
+  const setWindow = db.prepare('update conversation set window_ends_ms = ? where id = ?')
+  const setState = db.prepare('update conversation set state = ? where id = ?')
   const byId = new Map<number, ConversationRow>()
   const byKey = createBoundedMap<string, ConversationRow>(CACHED_CONVERSATIONS, ({ conversation }) =>
     byId.delete(conversation),
   )
+
+  const add = (page: number, psid: string): ConversationRow => {
+    // Not SQLite's rowid: a rowid is reused after a visitor was forgotten, and a claim may still hold the old one.
+    const conversation = next()
+    insert.run(conversation, page, psid)
+    return { conversation, state: null, windowEndsMs: null }
+  }
+
   return {
-    get: (key: string) => byKey.get(key),
-    add: (key: string, row: ConversationRow): ConversationRow => {
+    /** @param isAdded - whether one that is not known becomes known */
+    of: (page: number, psid: string, isAdded: boolean): ConversationRow | null => {
+      const key = `${page}:${psid}`
+      const cached = byKey.get(key)
+      if (cached !== undefined) return cached
+      const found = find.get(page, psid) as ConversationRow | undefined
+      if (found === undefined && !isAdded) return null
       // node:sqlite rows have no prototype; a plain object is cheaper to copy and to send.
-      const cached = { ...row }
-      byKey.set(key, cached)
-      byId.set(cached.conversation, cached)
-      return cached
+      const row = { ...(found ?? add(page, psid)) }
+      byKey.set(key, row)
+      byId.set(row.conversation, row)
+      return row
     },
-    setState: (id: number, state: string | null): void => {
-      const cached = byId.get(id)
+    setWindow: (row: ConversationRow, endsMs: number): void => {
+      row.windowEndsMs = endsMs
+      setWindow.run(endsMs, row.conversation)
+    },
+    setState: (conversation: number, state: string | null): void => {
+      setState.run(state, conversation)
+      const cached = byId.get(conversation)
       if (cached !== undefined) cached.state = state
     },
     clear: (): void => {
