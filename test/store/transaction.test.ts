@@ -85,3 +85,20 @@ const sumOf = (database: Database): number => {
   const { sums } = read as Results['statistics']
   return sums.find(({ what }) => what === 'matched')?.count ?? 0
 }
+
+t.test('a visitor whom another process forgot is a new one, also after that was told', (t) => {
+  const file = join(t.testdir(), 'evergreen.db')
+  const database = openDatabase(file)
+  const other = openDatabase(file)
+  t.teardown(() => {
+    database.close()
+    other.close()
+  })
+  database.commit([{ op: 'accept', events: [newEvent('a', { psid: 'visitor' })], nowMs: 0 }])
+  other.commit([{ op: 'forget', psid: 'visitor', page: null }])
+  t.match(database.writtenElsewhere(), { forgotten: true })
+
+  database.commit([{ op: 'accept', events: [newEvent('b', { psid: 'visitor' })], nowMs: 0 }])
+  t.match(inboxOf(other), [{ psid: 'visitor' }], 'the event belongs to a conversation that is there')
+  t.end()
+})

@@ -47,23 +47,20 @@ export const pageNumbers = (db: LazyDatabase) => {
 export const createForeignWrites = (db: LazyDatabase) => {
   const read = db.prepare('pragma data_version')
   const version = (): number => (read.get() as { data_version: number }).data_version
-  let seen = version()
-  let told = seen
-  const areNew = (): boolean => {
-    const before = seen
-    seen = version()
-    return seen !== before
+  // Each has a mark of its own: what was told to the store is not yet gone from the caches.
+  const mark = () => {
+    let seen = version()
+    return (): boolean => {
+      const before = seen
+      seen = version()
+      return seen !== before
+    }
   }
   return {
-    /** Whether there are some since either of these was last asked. */
-    areNew,
-    /** Whether there were any since this was last asked. */
-    happened: (): boolean => {
-      areNew()
-      const before = told
-      told = seen
-      return told !== before
-    },
+    /** Whether there are some since this was last asked, for the caches. */
+    areNew: mark(),
+    /** Whether there are some since this was last asked, for who listens. */
+    happened: mark(),
   }
 }
 
