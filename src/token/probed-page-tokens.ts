@@ -1,25 +1,22 @@
 import { growingMs } from '../base/backoff.ts'
 import { createListeners } from '../base/listeners.ts'
-import type { Clock } from '../base/clock.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
 import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { Duty } from '../base/duty.ts'
+import { createEntryStates, type EntryStatesDeps } from './entry-states.ts'
 import type { Healer } from './heal.ts'
 import type { KeptStates } from './kept-states.ts'
 import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
 import { deathRemedy, meaningOf } from './refusals.ts'
-import { nextState, type TokenEvent } from './state.ts'
-import { createEntry, fingerprintOf, toKept, toStatus, troubleAfter, type Entry } from './token-entry.ts'
+import { createEntry, fingerprintOf, toStatus, troubleAfter, type Entry } from './token-entry.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
-export interface ProbedPageTokensDeps {
+export interface ProbedPageTokensDeps extends Omit<EntryStatesDeps, 'onChange' | 'isRunning'> {
   store: Pick<TokenStore, 'pages' | 'onChange'>
   graph: Pick<Graph, 'debugToken'>
   appId: string
-  clock: Clock
-  log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
   /** Which Pages' tokens are probed here. */
   duty: Pick<Duty, 'keeps' | 'onChange'>
   /** What the keepers of the Pages know. */
@@ -30,10 +27,6 @@ export interface ProbedPageTokensDeps {
   random?: () => number
   /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
   heal?: Healer
-  /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
-  onTrouble?: (pageId: string, trouble: TokenTrouble | null) => void
-  /** Called when the first probe here finds no such trouble, which there may have been before a restart. */
-  onNoTrouble?: (pageId: string) => void
 }
 
 const FIRST_PROBES_APART_MS = 20
@@ -41,52 +34,21 @@ const RETRY = { baseMs: 2000, capMs: 60_000 }
 const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
 /** After so long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
-/** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
-const PATIENCE_MS = 3 * 60_000
 
 /** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
 export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens => {
   const { store, graph, appId, clock, log, duty, kept, probeSeconds } = deps
-  const { random = Math.random, heal, onTrouble, onNoTrouble } = deps
+  const { random = Math.random, heal } = deps
   const createdMs = clock.now()
   const entries = new Map<string, Entry>()
   const changes = createListeners<[PageTokenStatus]>()
+  const { move, adopt, doubt, endDoubt, judgeDoubt, setTrouble } = createEntryStates({
+    ...deps,
+    isRunning: () => running,
+    onChange: (entry) => changes.tell(toStatus(entry)),
+  })
   let stops: (() => void)[] = []
   let running = false
-
-  const announce = (entry: Entry): void => {
-    const { pageId, state, fingerprint, reason } = entry
-    const facts = { pageId, state, fingerprint, reason }
-    if (state === 'valid') log.info(facts, 'the page token is valid')
-    else log.warn(facts, `the page token is ${state}`)
-    changes.tell(toStatus(entry))
-  }
-
-  const move = (entry: Entry, event: TokenEvent, reason: string | null): void => {
-    const state = nextState(entry.state, event)
-    const moved = state !== entry.state
-    if (moved) entry.sinceMs = clock.now()
-    entry.state = state
-    entry.reason = reason
-    if (state !== 'suspect') endDoubt(entry)
-    if (!moved && event !== 'stored') return
-    if (entry.stored !== null && duty.keeps(entry.pageId)) kept.keep(entry.pageId, toKept(entry))
-    announce(entry)
-  }
-
-  /** Takes over what the keeper of the Page knows of this very token, be it from before a restart. @returns whether there was any */
-  const adopt = (entry: Entry): boolean => {
-    const known = kept.of(entry.pageId)
-    if (known === null || known.state === 'missing') return false
-    if (known.fingerprint !== entry.fingerprint || known.provedAtMs !== entry.stored?.provedAtMs) return false
-    const moved = entry.state !== known.state || entry.reason !== known.reason
-    entry.state = known.state
-    entry.reason = known.reason
-    entry.remedy = known.remedy
-    entry.sinceMs = known.sinceMs
-    if (moved) announce(entry)
-    return true
-  }
 
   const take = (entry: Entry, afterMs: number): void => {
     entry.isOurs = true
@@ -139,46 +101,6 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       move(entry, 'doubted', 'The app was removed on Facebook.')
     }
     await Promise.all(concerned.map(probeAfresh))
-  }
-
-  const setTrouble = (entry: Entry, trouble: TokenTrouble | null): void => {
-    const { trouble: before } = entry
-    entry.trouble = trouble
-    if (before === undefined && trouble === null) return onNoTrouble?.(entry.pageId)
-    if (before?.cause === trouble?.cause && before?.what === trouble?.what) return
-    if (trouble) log.warn({ pageId: entry.pageId, cause: trouble.cause }, trouble.what)
-    onTrouble?.(entry.pageId, trouble)
-  }
-
-  /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
-  const doubt = (entry: Entry, reason: string, proof: string | null): void => {
-    entry.generation += 1
-    move(entry, 'doubted', reason)
-    if (entry.state !== 'suspect') return
-    entry.doubt?.cancelTimer()
-    // Less of it is left of a doubt from before a restart. By a timer: the clock may be set meanwhile.
-    const leftMs = Math.min(PATIENCE_MS, Math.max(0, entry.sinceMs + PATIENCE_MS - clock.now()))
-    const cancelTimer = clock.after(leftMs, () => {
-      began.isOverdue = true
-      judgeDoubt(entry)
-    })
-    const known = proof ?? entry.doubt?.proof ?? null
-    const began = { isHearsay: false, proof: known, isOverdue: false, cancelTimer }
-    entry.doubt = began
-  }
-
-  const endDoubt = (entry: Entry): void => {
-    entry.doubt?.cancelTimer()
-    entry.doubt = null
-  }
-
-  /** Called when a probe came to nothing, and when patience ends. */
-  const judgeDoubt = (entry: Entry): void => {
-    const { doubt: why } = entry
-    if (!running || why === null || why.isHearsay || entry.undecided === 0) return
-    if (why.proof !== null) return move(entry, 'refuted', why.proof)
-    if (entry.trouble || !why.isOverdue) return
-    setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
   }
 
   const schedule = (entry: Entry, ms: number): void => {

@@ -1,0 +1,105 @@
+import type { Clock } from '../base/clock.ts'
+import type { Duty } from '../base/duty.ts'
+import type { KeptStates } from './kept-states.ts'
+import { nextState, type TokenEvent } from './state.ts'
+import { toKept, type Entry } from './token-entry.ts'
+import { troubles, type TokenTrouble } from './trouble.ts'
+
+export interface EntryStatesDeps {
+  clock: Clock
+  log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
+  duty: Pick<Duty, 'keeps'>
+  kept: Pick<KeptStates, 'of' | 'keep'>
+  /** A doubt is left as it is before the start and after the stop. */
+  isRunning: () => boolean
+  /** Called when a state changed, and when the token did. */
+  onChange: (entry: Entry) => void
+  /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
+  onTrouble?: ((pageId: string, trouble: TokenTrouble | null) => void) | undefined
+  /** Called when the first probe here finds no such trouble, which there may have been before a restart. */
+  onNoTrouble?: ((pageId: string) => void) | undefined
+}
+
+/** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
+const PATIENCE_MS = 3 * 60_000
+
+/** Moves the entries from state to state, keeps and tells it, and ends doubts that nothing decides. */
+export const createEntryStates = (deps: EntryStatesDeps) => {
+  const { clock, log, duty, kept, isRunning, onChange, onTrouble, onNoTrouble } = deps
+
+  const announce = (entry: Entry): void => {
+    const { pageId, state, fingerprint, reason } = entry
+    const facts = { pageId, state, fingerprint, reason }
+    if (state === 'valid') log.info(facts, 'the page token is valid')
+    else log.warn(facts, `the page token is ${state}`)
+    onChange(entry)
+  }
+
+  const move = (entry: Entry, event: TokenEvent, reason: string | null): void => {
+    const state = nextState(entry.state, event)
+    const moved = state !== entry.state
+    if (moved) entry.sinceMs = clock.now()
+    entry.state = state
+    entry.reason = reason
+    if (state !== 'suspect') endDoubt(entry)
+    if (!moved && event !== 'stored') return
+    if (entry.stored !== null && duty.keeps(entry.pageId)) kept.keep(entry.pageId, toKept(entry))
+    announce(entry)
+  }
+
+  /** Takes over what the keeper of the Page knows of this very token, be it from before a restart. @returns whether there was any */
+  const adopt = (entry: Entry): boolean => {
+    const known = kept.of(entry.pageId)
+    if (known === null || known.state === 'missing') return false
+    if (known.fingerprint !== entry.fingerprint || known.provedAtMs !== entry.stored?.provedAtMs) return false
+    const moved = entry.state !== known.state || entry.reason !== known.reason
+    entry.state = known.state
+    entry.reason = known.reason
+    entry.remedy = known.remedy
+    entry.sinceMs = known.sinceMs
+    if (moved) announce(entry)
+    return true
+  }
+
+  const setTrouble = (entry: Entry, trouble: TokenTrouble | null): void => {
+    const { trouble: before } = entry
+    entry.trouble = trouble
+    if (before === undefined && trouble === null) return onNoTrouble?.(entry.pageId)
+    if (before?.cause === trouble?.cause && before?.what === trouble?.what) return
+    if (trouble) log.warn({ pageId: entry.pageId, cause: trouble.cause }, trouble.what)
+    onTrouble?.(entry.pageId, trouble)
+  }
+
+  /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
+  const doubt = (entry: Entry, reason: string, proof: string | null): void => {
+    entry.generation += 1
+    move(entry, 'doubted', reason)
+    if (entry.state !== 'suspect') return
+    entry.doubt?.cancelTimer()
+    // Less of it is left of a doubt from before a restart. By a timer: the clock may be set meanwhile.
+    const leftMs = Math.min(PATIENCE_MS, Math.max(0, entry.sinceMs + PATIENCE_MS - clock.now()))
+    const cancelTimer = clock.after(leftMs, () => {
+      began.isOverdue = true
+      judgeDoubt(entry)
+    })
+    const known = proof ?? entry.doubt?.proof ?? null
+    const began = { isHearsay: false, proof: known, isOverdue: false, cancelTimer }
+    entry.doubt = began
+  }
+
+  const endDoubt = (entry: Entry): void => {
+    entry.doubt?.cancelTimer()
+    entry.doubt = null
+  }
+
+  /** Called when a probe came to nothing, and when patience ends. */
+  const judgeDoubt = (entry: Entry): void => {
+    const { doubt: why } = entry
+    if (!isRunning() || why === null || why.isHearsay || entry.undecided === 0) return
+    if (why.proof !== null) return move(entry, 'refuted', why.proof)
+    if (entry.trouble || !why.isOverdue) return
+    setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
+  }
+
+  return { move, adopt, doubt, endDoubt, judgeDoubt, setTrouble }
+}
