@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../base/clock.ts'
 import { loadConfig, withDotEnv } from '../base/config.ts'
+import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { count } from '../web/words.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
@@ -43,7 +44,7 @@ them by mistake. A move that was cut off is simply run again. There is no way ba
     const sum = Object.values(moved.rows).reduce((all, rows) => all + rows, 0)
     stdout.write(`Done: ${count(sum, 'row')} and ${count(moved.tokens, 'Page token')} are in the database.\n`)
     stdout.write(`The files are kept as ${moved.files.join(' and ')}; delete them when all is well.\n`)
-    stdout.write('Now start the bot, and run: npm run doctor\n')
+    stdout.write(fitCommands('Now start the bot, and run: npm run doctor\n', surroundingsOf(env)))
     return EXIT.done
   },
 })

@@ -117,7 +117,10 @@ t.test('a move that was cut off is run again', async (t) => {
 
 t.test('the command tells what it moves, where it is then, and what is next', async (t) => {
   const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
-  const command = (at = dir) => run(moveToPostgres, at, [], { env: { DATABASE_URL: url, TOKEN_KEY } })
+  const command = (at = dir) =>
+    run(moveToPostgres, at, [], {
+      env: { DATABASE_URL: url, TOKEN_KEY, EVERGREEN_COMMAND: 'sudo evergreen' },
+    })
   // As after a kill while it was at its last table.
   await sql(url, 'alter table evergreen.open_question rename to elsewhere')
   t.match(await command(), { code: 1, stdout: '', stderr: /^page: 1\n[^]*outbox: 4\n[^]*open_question/ })
@@ -129,7 +132,7 @@ t.test('the command tells what it moves, where it is then, and what is next', as
   t.same(done.stdout.split('\n'), [
     `Done: ${rowsIn(done.stderr)} rows and 1 Page token are in the database.`,
     `The files are kept as ${database}.moved and ${dir}/tokens.json.moved; delete them when all is well.`,
-    'Now start the bot, and run: npm run doctor',
+    'Now start the bot, and run: sudo evergreen doctor',
     '',
   ])
 
