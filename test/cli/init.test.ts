@@ -32,7 +32,8 @@ t.test('init makes a folder whose package.json names the program and every comma
 t.test('the commands of the package are those of a checkout that are for operators', async (t) => {
   const forDevelopers = ['clients', 'bench', 'script:schema']
   const inCheckout = Object.entries(manifestIn(ROOT).scripts).flatMap(([name, script]) => {
-    const [, file] = /^(?:[A-Z_]+=\d+ )*exec node .*?((?:bin|sandbox)\/[\w/.-]+)/.exec(script) ?? []
+    const [, file] =
+      /^(?:[A-Z_]+=\d+ )*exec node (?:--import \S+ |--\S+ )*((?:bin|sandbox)\/[\w/.-]+)/.exec(script) ?? []
     return file === undefined || forDevelopers.includes(name) ? [] : [[name, file]]
   })
   t.strictSame(
