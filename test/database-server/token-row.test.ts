@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { placeInRow } from '../../src/store/postgres/token-row.ts'
 import { rotateTokenKey } from '../../src/store/tokens/rotate.ts'
 import { openTokenStore, type TokenStore } from '../../src/store/tokens/token-store.ts'
-import { freshDatabase, sql } from '../helpers/postgres.ts'
+import { bareDatabase, freshDatabase, sql } from '../helpers/postgres.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 
 const KEY = Buffer.alloc(32, 7)
@@ -81,3 +81,18 @@ t.test(
     await t.rejects(open(t, gone.href), { code: 'BOT_STORE_UNAVAILABLE', retryable: true })
   },
 )
+
+t.test('no tables are made in a database that is emptied while the bot runs', async (t) => {
+  const url = await bareDatabase(t)
+  const place = placeInRow(url, KEY)
+  t.teardown(() => place.close())
+  t.equal(await place.adapter.read(), null)
+  await sql(url, 'drop schema evergreen cascade')
+  await sql(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  )
+  // The first may still meet the connection that broke.
+  for (const _look of [1, 2]) await t.rejects(place.changed(), { code: 'BOT_STORE_UNAVAILABLE' })
+  t.match(await sql(url, `select to_regnamespace('evergreen') as schema`), [{ schema: null }])
+})

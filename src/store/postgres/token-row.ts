@@ -21,7 +21,12 @@ class WrittenMeanwhile extends Error {}
  * @param tables - whether they are made, and brought up to date, where that is needed
  */
 export const placeInRow = (url: string, key: Buffer, tables: 'made' | 'there' = 'made'): TokenPlace => {
-  const link = createLink({ url, name: 'evergreen tokens' }, tables === 'made' ? migrate : undefined)
+  let areThere = tables === 'there'
+  const link = createLink({ url, name: 'evergreen tokens' }, async (opened) => {
+    // Later they are missing only where a database is being restored, to which they would be in the way.
+    if (!areThere) await migrate(opened)
+    areThere = true
+  })
   let known = 0
 
   const ask = async (query: Query): Promise<Row | undefined> => {
