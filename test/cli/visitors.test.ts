@@ -16,7 +16,7 @@ const fill = async (t: Test): Promise<string> => {
   })
   for (const [psid, guest] of [
     ['7001', '=HYPERLINK("https://x.y"), "Ann"'],
-    ['7002', 'Bob'],
+    ['7002', 'Bob\u009B2J'],
   ] as const) {
     await store.accept([newEvent(psid, { psid })])
     const [claim] = await store.claimInbox(1)
@@ -34,6 +34,7 @@ t.test('answers come as lines or as a table that no visitor can turn into a form
   const dir = await fill(t)
   const lines = await run(answers, dir, [])
   t.equal(lines.code, 0, lines.stderr)
+  t.match(lines.stdout, '"Bob\\u009b2J"', 'what steers a terminal is escaped')
   t.match(
     lines.stdout
       .trim()
@@ -41,7 +42,7 @@ t.test('answers come as lines or as a table that no visitor can turn into a form
       .map((line) => JSON.parse(line) as object),
     [
       { id: 1, form: 'book', psid: '7001' },
-      { psid: '7002', answers: { guest: 'Bob' }, waitsForDelivery: false },
+      { psid: '7002', answers: { guest: 'Bob\u009B2J' }, waitsForDelivery: false },
     ],
   )
   const table = (await run(answers, dir, ['--csv'])).stdout.split('\r\n')
