@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Explanation } from '../conversation/explain.ts'
 import { createTrial } from '../editing/trial.ts'
 import type { Reply } from '../messages.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { fileOfPage, ownScript, readScript } from './read-script.ts'
 
@@ -37,7 +38,7 @@ export const ask = command({
     const script = own === null ? main : await readScript(own, env, file)
     const page = { pageId: values.page ?? null, pageName: null }
     const found = await createTrial({ now: () => Date.now() }).sentence(script, text, page)
-    stdout.write(`${values.json === true ? JSON.stringify(found) : inWords(found).join('\n')}\n`)
+    stdout.write(`${values.json === true ? jsonLine(found) : inWords(found).join('\n')}\n`)
     return found.reply === null ? EXIT.failed : EXIT.done
   },
 })

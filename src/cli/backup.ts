@@ -1,5 +1,6 @@
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { backUp } from '../store/backup.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { notWithServer } from './not-with-server.ts'
 
@@ -25,7 +26,7 @@ export const backup = command({
     )
     const { DATA_DIR: dir } = settings
     const files = await backUp(dir, to)
-    if (values.json === true) stdout.write(`${JSON.stringify({ folder: to, files })}\n`)
+    if (values.json === true) stdout.write(`${jsonLine({ folder: to, files })}\n`)
     else stdout.write(`Done: ${files.join(' and ')} in ${to}.\n`)
     return EXIT.done
   },

@@ -7,6 +7,7 @@ import { createGraph } from '../graph/client.ts'
 import { webhookAt, type AppWebhook } from '../token/app-webhook.ts'
 import { openTokenPlace } from '../store/tokens/open.ts'
 import { openTokenStore } from '../store/tokens/token-store.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { bootstrap } from '../token/bootstrap.ts'
 import { inTerminal } from './bootstrap-token/in-terminal.ts'
 import { logIn } from './bootstrap-token/login.ts'
@@ -121,7 +122,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
   try {
     const output = wanted.json || !io.stdout.isTTY ? io.stderr : io.stdout
     const pages = io.stdin.isTTY && output.isTTY ? await inTerminal(run, output) : await unattended(run)
-    if (wanted.json) say(io.stdout, JSON.stringify({ pages }))
+    if (wanted.json) say(io.stdout, jsonLine({ pages }))
     return EXIT.done
   } catch (error) {
     if (error instanceof GivenUp) return stopped(run)

@@ -13,6 +13,7 @@ import { createOutside } from '../doctor/outside.ts'
 import { runChecks, type Result } from '../doctor/run.ts'
 import { readSettings, secretsOf } from '../doctor/settings.ts'
 import { dataDirHolder } from '../store/sqlite/data-dir.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage, type Io } from './command.ts'
 import { createPlainReport, createScreenReport } from './doctor/report.ts'
 
@@ -31,7 +32,7 @@ Changes nothing; works while the bot runs and while it does not.`,
     const results = await examine(io, values.json === true)
     const isWell = results.every(({ status }) => status !== 'failure')
     if (values.json === true) {
-      io.stdout.write(`${JSON.stringify({ ok: isWell, checks: results.map(toJson) })}\n`)
+      io.stdout.write(`${jsonLine({ ok: isWell, checks: results.map(toJson) })}\n`)
     }
     return isWell ? EXIT.done : EXIT.failed
   },

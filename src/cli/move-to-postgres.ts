@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { count } from '../web/words.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 
@@ -38,7 +39,7 @@ them by mistake. A move that was cut off is simply run again. There is no way ba
       onProgress: (what, rows) => stderr.write(rows === 0 ? `${what}\n` : `${what}: ${rows}\n`),
     })
     if (json === true) {
-      stdout.write(`${JSON.stringify(moved)}\n`)
+      stdout.write(`${jsonLine(moved)}\n`)
       return EXIT.done
     }
     const sum = Object.values(moved.rows).reduce((all, rows) => all + rows, 0)

@@ -2,6 +2,7 @@ import { loadConfig, withDotEnv } from '../base/config.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
 import { restore as restoreFrom } from '../store/restore.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { notWithServer } from './not-with-server.ts'
 
@@ -37,7 +38,7 @@ before it sends it. Events that were not handled then are handled again.`,
       nowMs: Date.now(),
     })
     if (values.json === true) {
-      stdout.write(`${JSON.stringify({ folder: dir, files, aside, doubted })}\n`)
+      stdout.write(`${jsonLine({ folder: dir, files, aside, doubted })}\n`)
       return EXIT.done
     }
     stdout.write(`Done: ${files.join(' and ')} in ${dir}.\n`)

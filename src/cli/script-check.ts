@@ -2,6 +2,7 @@ import { ScriptError } from '../script/mistakes.ts'
 import { remarksOn, type Remark } from '../script/remarks.ts'
 import type { Script } from '../script/types.ts'
 import type { Env } from '../base/config.ts'
+import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage, type Io } from './command.ts'
 import { fileOfPage, ownScript, readBytes, readScript } from './read-script.ts'
 
@@ -25,7 +26,7 @@ export const scriptCheck = command({
     const judged = [main, ...(await Promise.all(others.map((other) => judge(other, env, file))))]
     if (values.json === true) {
       const [told, ...pages] = judged.map(toJson)
-      stdout.write(`${JSON.stringify({ ...told, ...(pages.length > 0 && { pages }) })}\n`)
+      stdout.write(`${jsonLine({ ...told, ...(pages.length > 0 && { pages }) })}\n`)
     } else for (const one of judged) tell(one, { stdout, stderr })
     return judged.every((one) => 'script' in one) ? EXIT.done : EXIT.failed
   },

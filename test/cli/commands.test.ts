@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, globSync, openSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -36,6 +36,17 @@ t.test('each command is a file that explains itself, all in the same way', async
     t.match(stdout, /^[A-Z][^]*\n\nOptions\n[^]* {2}--help {2,}this text\n[^]*\nExit code: 0 /, name)
     t.match(stdout, `node ${join(BIN, basename(script))}`, name)
   }
+})
+
+t.test('what a command prints as JSON steers no terminal', (t) => {
+  const folder = join(import.meta.dirname, '../../src/cli')
+  const files = globSync('*.ts', { cwd: folder })
+  t.ok(files.length > 14)
+  for (const name of files) {
+    const source = readFileSync(join(folder, name), 'utf8')
+    t.notMatch(source, /(?:stdout|say\()[^\n]*JSON\.stringify/, `${name}: by jsonLine`)
+  }
+  t.end()
 })
 
 t.test('an old Node is told what it lacks by every command whose file it could not read', async (t) => {
