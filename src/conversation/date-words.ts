@@ -1,3 +1,4 @@
+import { editDistance } from '../base/edit-distance.ts'
 import { isPair, matchKey } from '../script/match-key.ts'
 
 /** Names that dates are written with, as `matchKey` leaves them. */
@@ -6,14 +7,22 @@ export interface DateWords {
   months: ReadonlyMap<string, number>
   /** Monday is 0. */
   weekdays: ReadonlyMap<string, number>
-  /** "tomorrow" and the like, with how many days that is from today; the longest first. */
-  near: readonly (readonly [words: string, days: number])[]
+  /** "tomorrow" and the like, with how many days that is from today. */
+  near: ReadonlyMap<string, number>
+  /** How the words of "next week" begin. */
+  otherWeek: readonly string[]
 }
 
 /** Visitors of any script write in these, and dates in them were always understood. */
 const ALWAYS = ['en', 'de']
-/** The day after tomorrow has a word in many languages, and three in English. */
-const OWN_NEAR: readonly [string, number][] = [['day after tomorrow', 2]]
+/** What ICU does not have, and what would be taken for a nearer day that is part of it. */
+const OWN_NEAR: readonly [string, number][] = [
+  ['day after tomorrow', 2],
+  ['大后天', 3],
+  ['大後天', 3],
+  ['明明後日', 3],
+]
+const OWN_OTHER_WEEK = ['nastepny', 'onumuzdeki', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
 const MONDAY = [2026, 5, 1] as const
 
@@ -28,32 +37,57 @@ export const dateWordsOf = (languages: readonly string[]): DateWords => {
   return made
 }
 
-/** The month that a word names or begins to name; undefined for none, and for one that may be two. */
+/** The month that a word names, begins to name, or names with a wrong letter; undefined for none, and for one that may be two. */
 export const monthOf = (word: string, { months }: DateWords): number | undefined => {
   const named = months.get(word)
   if (named !== undefined || word.length < SHORTEST_BEGINNING) return named
-  const begun = new Set([...months].flatMap(([name, month]) => (name.startsWith(word) ? month : [])))
-  const [only] = begun
-  return begun.size === 1 ? only : undefined
+  const [only, ...others] = new Set(
+    [...months].flatMap(([name, month]) => (name.startsWith(word) || isMistyped(name, word) ? month : [])),
+  )
+  return others.length === 0 ? only : undefined
 }
 
 const SHORTEST_BEGINNING = 3
 
-/** How many days from today a text says; undefined where it names no near day. */
-export const nearIn = (key: string, { near }: DateWords): number | undefined =>
-  near.find(([words]) => (isPair(words) ? key.includes(words) : ` ${key} `.includes(` ${words} `)))?.[1]
+const isMistyped = (name: string, word: string): boolean =>
+  name.length >= SHORTEST_MISTYPED &&
+  Math.abs(name.length - word.length) <= 1 &&
+  editDistance(name, word) <= 1
 
-/** The day of the week in a text; undefined for none. */
-export const weekdayIn = (key: string, { weekdays }: DateWords): number | undefined =>
-  key
-    .split(' ')
-    .map((word) => weekdays.get(word))
-    .find((day) => day !== undefined)
+/** Shorter ones are a letter away from each other. */
+const SHORTEST_MISTYPED = 6
+
+/** What the days say that a text names, the longest name first: "tomorrow" is none in "the day after tomorrow". */
+export const daysSaid = (key: string, names: ReadonlyMap<string, number>): number[] => {
+  const said: number[] = []
+  let rest = ` ${key} `
+  for (const [words, value] of names) {
+    const named = isPair(words) ? words : ` ${words} `
+    if (!rest.includes(named)) continue
+    said.push(value)
+    rest = rest.replaceAll(named, '  ')
+  }
+  return said
+}
+
+/** Whether a text speaks of another week than the one that begins now, such as "next Friday" or "Friday in two weeks". */
+export const isOtherWeek = (key: string, { otherWeek }: DateWords): boolean =>
+  otherWeek.some((start) => (isPair(start) ? key : ` ${key}`).includes(isPair(start) ? start : ` ${start}`))
+
+/** The key without words for tomorrow that mean the morning: "heute morgen", "Dienstag morgen", "por la mañana". */
+export const withoutMornings = (key: string, { weekdays, near }: DateWords): string => {
+  const said = key.split(' ')
+  const isDay = (word = ''): boolean => word === 'la' || weekdays.has(word) || near.get(word) === 0
+  return said.filter((word, index) => !MORNINGS.has(word) || !isDay(said[index - 1])).join(' ')
+}
+
+const MORNINGS = new Set(['morgen', 'manana'])
 
 const make = (languages: readonly string[]): DateWords => {
   const months = new Map<string, number>()
   const weekdays = new Map<string, number>()
   const near = new Map<string, number>(OWN_NEAR)
+  const otherWeek = new Set(OWN_OTHER_WEEK)
   for (const language of languages) {
     const locale = `${language.replace('_', '-')}-u-ca-gregory-nu-latn`
     // Slavic languages put the month into another case beside a day.
@@ -61,18 +95,33 @@ const make = (languages: readonly string[]): DateWords => {
       for (const month of ['long', 'short'] as const) {
         const format = new Intl.DateTimeFormat(locale, { ...beside, month, timeZone: 'UTC' })
         for (let index = 0; index < 12; index += 1)
-          add(months, partOf(format, 'month', Date.UTC(2026, index, 1)), index + 1)
+          for (const name of namesOf(format, 'month', Date.UTC(2026, index, 1))) add(months, name, index + 1)
       }
     }
     const format = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' })
     const [year, month, first] = MONDAY
     for (let day = 0; day < 7; day += 1)
-      add(weekdays, partOf(format, 'weekday', Date.UTC(year, month, first + day)), day)
+      for (const name of namesOf(format, 'weekday', Date.UTC(year, month, first + day)))
+        add(weekdays, name, day)
     const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
     for (const days of [0, 1, 2]) add(near, relative.format(days, 'day'), days)
+    for (const word of matchKey(relative.format(1, 'week')).split(' ')) otherWeek.add(word)
   }
-  return { months, weekdays, near: [...near].toSorted(([one], [other]) => other.length - one.length) }
+  return {
+    months,
+    weekdays: longestFirst(weekdays),
+    near: longestFirst(near),
+    // Shorter ones are articles; endings change with what stands behind them.
+    otherWeek: [...otherWeek].flatMap((word) =>
+      word.length >= (isPair(word) ? 2 : 3) ? word.slice(0, LONGEST_START) : [],
+    ),
+  }
 }
+
+const LONGEST_START = 5
+
+const longestFirst = (names: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
+  new Map([...names].toSorted(([one], [other]) => other.length - one.length))
 
 /** Names with digits in them (`12月`, `in 2 days`) are no names. */
 const add = (names: Map<string, number>, name: string, value: number): void => {
@@ -80,5 +129,10 @@ const add = (names: Map<string, number>, name: string, value: number): void => {
   if (key !== '' && !/\d/.test(key) && !names.has(key)) names.set(key, value)
 }
 
-const partOf = (format: Intl.DateTimeFormat, type: 'month' | 'weekday', atMs: number): string =>
-  format.formatToParts(atMs).find((part) => part.type === type)?.value ?? ''
+/** The name in a date, and the name with what stands joined to it, as in the Hebrew "24 בדצמבר". */
+const namesOf = (format: Intl.DateTimeFormat, type: 'month' | 'weekday', atMs: number): string[] => {
+  const parts = format.formatToParts(atMs)
+  const index = parts.findIndex((part) => part.type === type)
+  const name = parts[index]?.value ?? ''
+  return [name, `${/\p{L}*$/u.exec(parts[index - 1]?.value ?? '')?.[0] ?? ''}${name}`]
+}

@@ -1,7 +1,7 @@
 import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
-import { dateWordsOf, monthOf, nearIn, weekdayIn, type DateWords } from './date-words.ts'
+import { dateWordsOf, daysSaid, isOtherWeek, monthOf, withoutMornings, type DateWords } from './date-words.ts'
 
 /** Where and in which languages a date is said. */
 export interface DatePlace {
@@ -11,32 +11,44 @@ export interface DatePlace {
   languages: readonly string[]
 }
 
-/** The date that a text says, as `2026-12-24`; null for none. Without a year it is the next one there is. */
+/** The date that a text says, as `2026-12-24`; null for none, and for two days. Without a year it is the next one there is. */
 export const dateIn = (written: string, { nowMs, timeZone, languages }: DatePlace): string | null => {
   const text = latinDigits(written)
   const { date: today, day } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
-  const key = matchKey(text)
-  const near = nearIn(key, words)
-  const weekday = weekdayIn(key, words)
-  const ahead = weekday === undefined ? undefined : (weekday - day + 7) % 7
-  // "Dienstag morgen" is a Tuesday, in the morning.
-  if (near !== undefined && (ahead === undefined || ahead === near)) return dayBeside(today, near)
+  const key = withoutMornings(matchKey(text.replace(POSSESSIVE, '')), words)
+  const near = daysSaid(key, words.near)
+  const ahead = daysSaid(key, words.weekdays).map((weekday) => (weekday - day + 7) % 7)
+  const [days, ...others] = new Set([...near, ...ahead])
+  const isOne = days !== undefined && others.length === 0
+  if (isOne && near.length > 0) return dayBeside(today, days)
   const inDigits = digitsIn(text, today)
   if (inDigits !== undefined) return inDigits
   const named = namedIn(key, today, words)
   if (named !== undefined) return named
-  // On a Friday, "Friday" may be today or in a week; "next Friday" may be two days.
-  return ahead === undefined || ahead === 0 || NEXT.test(` ${key} `) ? null : dayBeside(today, ahead)
+  // On a Friday, "Friday" may be today or in a week; "Friday 11" is a day of the month, or an hour.
+  const isSure = isOne && days > 0 && !isOtherWeek(key, words) && !isBesideNumber(key, words)
+  return isSure ? dayBeside(today, days) : null
 }
 
-const NEXT = / (?:next|nachste[mnr]?|prochaine?|proxim[ao]|prossim[ao]|volgende?|nastepn[aey]) /
+/** "Tomorrow's fine." */
+const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
+
+const isBesideNumber = (key: string, { weekdays }: DateWords): boolean => {
+  const said = key.split(' ').filter((word) => !BETWEEN.has(word))
+  const isNumber = (index: number): boolean => dayOfMonth(said[index]) !== undefined
+  return (
+    /\d[日号號일]/.test(key) ||
+    said.some((word, index) => weekdays.has(word) && (isNumber(index - 1) || isNumber(index + 1)))
+  )
+}
 
 /** A date in digits; undefined where there is none, null where it is none of the calendar. */
 const digitsIn = (text: string, today: string): string | null | undefined => {
   const iso = /\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/.exec(text)
   if (iso !== null) return dateOf(iso[1], iso[3], iso[4], today)
-  const asian = /(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?/.exec(text)
+  const asian =
+    /(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})(?:\s*[日일号號]|(?!\d|\s?\p{L}))/u.exec(text)
   if (asian !== null) return dateOf(asian[1], asian[2], asian[3], today)
   let found: null | undefined
   for (const [, first, sign, second, year] of text.matchAll(DAY_AND_MONTH)) {
@@ -54,17 +66,20 @@ const digitsIn = (text: string, today: string): string | null | undefined => {
 
 const DAY_AND_MONTH = /\b(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2})?)?(?!\d)/g
 
-/** A day beside the name of its month; undefined where there is none, null where it is none of the calendar. */
+/** A day beside the name of its month; undefined where there is none, null where it is none of the calendar, or of two months. */
 const namedIn = (key: string, today: string, words: DateWords): string | null | undefined => {
   const said = key.split(' ').filter((word) => !BETWEEN.has(word))
   const year = said.find((word) => /^(?:19|20|21)\d\d$/.test(word))
-  for (const [index, word] of said.entries()) {
-    const month = /\d/.test(word) ? undefined : monthOf(word, words)
-    if (month === undefined) continue
-    const day = dayOfMonth(said[index - 1]) ?? dayOfMonth(said[index + 1])
-    if (day !== undefined) return dateOf(year, String(month), day, today)
-  }
-  return undefined
+  const found = said.flatMap((word, index) => {
+    const at = [index - 1, index + 1].find((beside) => dayOfMonth(said[beside]) !== undefined)
+    const month = at === undefined || /\d/.test(word) ? undefined : monthOf(word, words)
+    return month === undefined ? [] : { at, month, day: dayOfMonth(said[at ?? 0]) }
+  })
+  const [first, ...others] = found
+  if (first === undefined) return undefined
+  // "mar 5 mai" is a Tuesday in French, and March in English.
+  if (others.some(({ at, month }) => at === first.at && month !== first.month)) return null
+  return dateOf(year, String(first.month), first.day, today)
 }
 
 /** What stands between a day and its month: "24th of December", "24 de diciembre". */

@@ -160,20 +160,22 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
 
 /** The one choice that is said with small words around it ("the small one, please"), or with a wrong letter; undefined where none or two are. */
 const spokenOf = (options: readonly Option[], key: string): Option | undefined => {
+  const names = new Set(options.flatMap(namesOf).map(matchKey))
   const meant = options.filter((option) =>
     namesOf(option)
       .map(matchKey)
-      .some((name) => name !== '' && (isSaid(name, key) || isMistyped(name, key))),
+      .some((name) => name !== '' && (isSaid(name, key, names) || isMistyped(name, key))),
   )
   return meant.length === 1 ? meant[0] : undefined
 }
 
-const isSaid = (name: string, key: string): boolean => {
+/** @param names - of all choices: "a" is a small word, but not beside the choices A and B */
+const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean => {
   const [before, after, ...more] = ` ${key} `.split(` ${name} `)
   if (before === undefined || after === undefined || more.length > 0) return false
   return `${before} ${after}`
     .split(' ')
-    .every((word) => word === '' || word === 'one' || isAroundAnswer(word))
+    .every((word) => word === '' || ((word === 'one' || isAroundAnswer(word)) && !names.has(word)))
 }
 
 const isMistyped = (name: string, key: string): boolean =>

@@ -48,17 +48,35 @@ const GIVEN: readonly (readonly [as: string, said: string, remembered: string | 
     ['date', 'übermorgen', '2026-09-23'],
     ['date', 'Dienstag morgen', '2026-09-22'],
     ['date', 'Mittwoch morgen', '2026-09-23'],
+    ['date', 'heute morgen', '2026-09-21'],
+    ['date', "tomorrow's fine", '2026-09-22'],
+    ['date', 'today or tomorrow', null],
+    ['date', 'Friday or Saturday', null],
+    ['date', 'tomorrow or Friday', null],
+    ['date', 'Friday the 2nd', null],
+    ['date', 'Friday in two weeks', null],
+    ['date', 'febuary 5', '2027-02-05'],
     ['date', 'demain', null],
     ['date', 'demain', '2026-09-22', 'fr'],
     ['date', 'le 24 décembre', '2026-12-24', 'fr'],
     ['date', 'vendredi prochain', null, 'fr'],
+    ['date', 'mar 5 mai', null, 'fr'],
     ['date', 'pasado mañana', '2026-09-23', 'es'],
+    ['date', 'el 24 de diciembre por la mañana', '2026-12-24', 'es'],
+    ['date', 'sexta-feira', '2026-09-25', 'pt'],
+    ['date', '24 בדצמבר', '2026-12-24', 'he'],
+    ['date', 'следующий вторник', null, 'ru'],
     ['date', '24 de diciembre de 2027', '2027-12-24', 'es'],
     ['date', '24 декабря', '2026-12-24', 'ru'],
     ['date', 'jutro', '2026-09-22', 'pl'],
     ['date', 'yarın', '2026-09-22', 'tr'],
     ['date', 'غدًا', '2026-09-22', 'ar'],
     ['date', '明天下午', '2026-09-22', 'zh'],
+    ['date', '大后天', '2026-09-24', 'zh'],
+    ['date', '星期五下午', '2026-09-25', 'zh'],
+    ['date', '下星期五', null, 'zh'],
+    ['date', '星期五11号', null, 'zh'],
+    ['date', '3月2人', null, 'zh'],
     ['date', '12月24日', '2026-12-24', 'ja'],
     ['date', '24 tháng 12', null, 'vi'],
     ['email', 'name＠example．com', 'name@example.com'],
@@ -82,7 +100,7 @@ for (const [as, text, remembered, language = 'en'] of GIVEN) {
 t.test('a choice is understood with small words around it, and with a wrong letter', async (t) => {
   const chosen = async (text: string): Promise<string | undefined> => {
     const { say } = talk(
-      "replies:\n  a: { when: go, ask: { question: Size?, remember: size, one_of: [Small, Medium, Extra large, 42, 'No'] }, next: b }\n  b: { say: '{{size}}' }",
+      "replies:\n  a: { when: go, ask: { question: Size?, remember: size, one_of: [Small, Medium, Extra large, 42, 'No', A, B] }, next: b }\n  b: { say: '{{size}}' }",
     )
     await say('go')
     return (await say(text))[0]
@@ -94,8 +112,9 @@ t.test('a choice is understood with small words around it, and with a wrong lett
     ['just extra large', 'Extra large'],
     ['42 please', '42'],
     ['no thanks', 'No'],
+    ['I take a', 'A'],
   ] as const)
     t.equal(await chosen(text), size, text)
-  for (const text of ['small or medium', 'not small', 'large', '43', 'smell the small', 'S'])
+  for (const text of ['small or medium', 'not small', 'large', '43', 'smell the small', 'S', 'a, b'])
     t.match(await chosen(text), /pick one of these/, text)
 })
