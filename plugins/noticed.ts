@@ -15,7 +15,7 @@ declare module 'fastify' {
 export interface Noticed {
   loops: Pick<Loops, 'met' | 'forgotten'>
   automaticReplies: Pick<AutomaticReplies, 'seen' | 'seenMs'>
-  bystander: Bystander
+  bystander: Pick<Bystander, 'wrote'>
 }
 
 async function noticed(app: FastifyInstance) {
@@ -32,12 +32,24 @@ async function noticed(app: FastifyInstance) {
   })
   const log = app.log.child({ part: 'noticed' })
   const automaticReplies = createAutomaticReplies({ store, clock, log })
-  const tell = raisesNeeds({ needs, cause: 'standby', nameOf })
-  const bystander = createBystander({ tell, store, clock, log })
+  const bystander = createBystander({ needs, nameOf, store, clock, log })
+  const resume = (): void =>
+    bystander.resume((pageId) => duty.keeps(pageId) && tokens.status(pageId).state !== 'missing')
+  const stops = [
+    duty.onChange(resume),
+    tokens.onChange(({ pageId, state }) => {
+      if (state === 'missing') bystander.removed(pageId)
+    }),
+  ]
   app.decorate('noticed', { loops, automaticReplies, bystander })
 
   app.addHook('onReady', () => automaticReplies.recall(tokens.statuses().map(({ pageId }) => pageId)))
-  app.addHook('preClose', async () => loops.stop())
+  // The needs from before the start were read by now.
+  app.addHook('onReady', async () => resume())
+  app.addHook('preClose', async () => {
+    loops.stop()
+    for (const stop of stops) stop()
+  })
 }
 
 export const noticedPlugin = fp(noticed, {

@@ -1,12 +1,20 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
 import type { Store } from '../store/store.ts'
-import type { TellTrouble } from './page-trouble.ts'
+import type { Needs } from './needs.ts'
+import { raisesNeeds } from './page-trouble.ts'
 
 /** Tells the operator where all visitors of a Page write in standby, so that the bot may answer none of them. */
 export interface Bystander {
   /** A visitor wrote in a conversation that the bot has left to no person. */
   wrote: (pageId: string, psid: string, isStandby: boolean) => void
+  /**
+   * What was told of these Pages before a restart, or by their keepers before, is told on: only a visitor who writes to the bot
+   * shows that it is over.
+   */
+  resume: (isKept: (pageId: string) => boolean) => void
+  /** The Page has no token any more. */
+  removed: (pageId: string) => void
 }
 
 interface Seen {
@@ -14,9 +22,9 @@ interface Seen {
   inStandby: Set<string>
   /** When a visitor wrote to the bot last, to the hour, ms since the epoch; null while that is not known. */
   toBotMs: number | null
-  isTold: boolean
 }
 
+const CAUSE = 'standby'
 /** One or two may have been passed on by another app. */
 const SEVERAL = 3
 /** It is kept again only when it is this old: each is a write. */
@@ -25,47 +33,68 @@ const GRAIN_MS = 3_600_000
 const SHARED_MS = 7 * 24 * GRAIN_MS
 
 export const createBystander = (deps: {
-  tell: TellTrouble
+  needs: Pick<Needs, 'raise' | 'settle' | 'open'>
+  nameOf: (pageId: string) => string | null
   store: Pick<Store, 'remember' | 'recall'>
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'warn'>
 }): Bystander => {
-  const { tell, store, clock, log } = deps
+  const { needs, nameOf, store, clock, log } = deps
+  const tell = raisesNeeds({ needs, cause: CAUSE, nameOf })
   const pages = new Map<string, Seen>()
+
+  const isTold = (pageId: string): boolean =>
+    needs.open().some((need) => need.pageId === pageId && need.cause === CAUSE)
+
+  const isWithin = (ms: number | null, lastMs: number): boolean =>
+    // What lies further ahead was kept by a clock that has been set back since.
+    ms !== null && Math.abs(clock.now() - ms) < lastMs
 
   const wroteToBot = (pageId: string, seen: Seen): void => {
     seen.inStandby.clear()
-    if (seen.isTold) tell(pageId, null)
-    seen.isTold = false
-    const nowMs = clock.now()
-    if (nowMs - (seen.toBotMs ?? 0) < GRAIN_MS) return
-    seen.toBotMs = nowMs
-    store.remember(nameOf(pageId), String(nowMs)).catch((error: unknown) => {
+    if (isTold(pageId)) tell(pageId, null)
+    if (isWithin(seen.toBotMs, GRAIN_MS)) return
+    seen.toBotMs = clock.now()
+    store.remember(noteOf(pageId), String(seen.toBotMs)).catch((error: unknown) => {
       log.warn({ err: error, pageId }, 'that visitors of the Page write to the bot could not be kept')
     })
   }
 
   const judge = async (pageId: string, seen: Seen): Promise<void> => {
-    // Another instance may have heard them, or this one before its start.
-    seen.toBotMs ??= Number(await store.recall(nameOf(pageId)).catch(() => null))
-    if (seen.isTold || seen.inStandby.size < SEVERAL || clock.now() - seen.toBotMs < SHARED_MS) return
-    seen.isTold = true
-    tell(pageId, TROUBLE)
+    if (isWithin(seen.toBotMs, SHARED_MS)) return
+    try {
+      // Another instance may have heard them, or this one before its start; or one writes to the bot meanwhile.
+      const keptMs = Number(await store.recall(noteOf(pageId)))
+      seen.toBotMs = Math.max(seen.toBotMs ?? 0, keptMs)
+    } catch {
+      // Asked again when the next one writes.
+      return
+    }
+    if (!isWithin(seen.toBotMs, SHARED_MS)) tell(pageId, TROUBLE)
   }
 
   return {
     wrote: (pageId, psid, isStandby) => {
-      const seen = pages.get(pageId) ?? { inStandby: new Set(), toBotMs: null, isTold: false }
+      const seen = pages.get(pageId) ?? { inStandby: new Set(), toBotMs: null }
       pages.set(pageId, seen)
       if (!isStandby) return wroteToBot(pageId, seen)
-      if (seen.isTold) return
+      if (isTold(pageId)) return tell(pageId, TROUBLE)
       if (seen.inStandby.size < SEVERAL) seen.inStandby.add(psid)
       if (seen.inStandby.size === SEVERAL) void judge(pageId, seen)
+    },
+    resume: (isKept) => {
+      for (const { pageId, cause } of needs.open()) {
+        if (cause === CAUSE && isKept(pageId)) tell(pageId, TROUBLE)
+      }
+    },
+    removed: (pageId) => {
+      pages.delete(pageId)
+      if (isTold(pageId)) tell(pageId, null)
     },
   }
 }
 
-const nameOf = (pageId: string): string => `to-bot:${pageId}`
+const noteOf = (pageId: string): string => `to-bot:${pageId}`
 
 const TROUBLE = {
   what: 'Visitors of this Page write, and all of it comes in standby: another app or the Page inbox has their conversations from the first word on, so the bot may not answer.',

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { createBystander } from '../../src/alerts/bystander.ts'
 import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import { createSharedNeeds, LOOK_AGAIN_MS } from '../../src/alerts/shared-needs.ts'
 import type { Duty } from '../../src/base/duty.ts'
@@ -236,3 +237,38 @@ t.test('a Page that moves while another instance writes takes its need along all
     'it was not over in between',
   )
 })
+
+t.test(
+  'visitors in standby are told of over restarts and keepers, until one writes to the bot',
+  async (t) => {
+    const { start, clock, keep } = build(t)
+    /** As plugins/noticed.ts has it. */
+    const startAs = async (self: string) => {
+      const instance = await start(self)
+      const store = { remember: async () => undefined, recall: async () => null }
+      const log = { warn: () => undefined }
+      const bystander = createBystander({ needs: instance.needs, nameOf: () => null, store, clock, log })
+      bystander.resume(() => true)
+      await settle()
+      return { ...instance, ...bystander }
+    }
+    const first = await startAs('a')
+    for (const psid of ['7', '8', '9']) first.wrote('1001', psid, true)
+    await settle()
+    await first.die()
+    const second = await startAs('b')
+    const causes = () => second.needs.confirmed().map(({ cause }) => cause)
+    t.same(causes(), ['standby'], 'that no visitor has written since shows nothing')
+    await clock.advance(2 * LOOK_AGAIN_MS)
+    await settle()
+    t.same(causes(), ['standby'])
+
+    const third = await startAs('c')
+    keep('1001', 'c')
+    await settle()
+    third.wrote('1001', '7', false)
+    await settle()
+    t.same([second.open(), third.open()], [[], []])
+    t.same(third.heard.length, 2, 'it ended once')
+  },
+)
