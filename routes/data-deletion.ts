@@ -22,11 +22,12 @@ async function dataDeletion(app: FastifyInstance) {
 
   app.post<{ Body: URLSearchParams | undefined }>(STATUS, async (request) => {
     const { FB_APP_SECRET, PUBLIC_URL } = app.config
-    const text = request.body?.get('signed_request') ?? ''
-    const isNew = requests.isNew(text, readSignedRequest(text, FB_APP_SECRET))
-    // The same request has the same code, and it cannot be guessed without the secret.
+    const signed = readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
+    const isNew = requests.isNew(signed)
+    // The same request has the same code, and it cannot be guessed without the secret. Of the payload alone: one signature can be
+    // spelt in any number of ways (padding, spare bits), and each would take the place of another request's note.
     const code = createHmac('sha256', FB_APP_SECRET)
-      .update(`data deletion ${text}`)
+      .update(`data deletion ${signed.payload}`)
       .digest('base64url')
       .slice(0, 16)
     // The id is of a person who logged in to the app, and no conversation stands under it: the request need not keep it.

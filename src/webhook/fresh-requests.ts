@@ -11,7 +11,7 @@ export interface FreshRequests {
    *
    * @throws BotError `BOT_SIGNATURE_INVALID` when Facebook made it more than an hour ago
    */
-  isNew: (text: string, request: Pick<SignedRequest, 'issuedAtMs'>) => boolean
+  isNew: (request: Pick<SignedRequest, 'issuedAtMs' | 'payload'>) => boolean
 }
 
 /** Clocks may differ by minutes, and Facebook may have to try again. */
@@ -21,13 +21,12 @@ const MOST = 10_000
 export const createFreshRequests = ({ clock }: { clock: Pick<Clock, 'now'> }): FreshRequests => {
   const seen = createBoundedMap<string, true>(MOST)
   return {
-    isNew: (text, { issuedAtMs }) => {
+    isNew: ({ issuedAtMs, payload }) => {
       // Facebook always says when; what does not is told apart by its repeats alone.
       if (issuedAtMs !== null && clock.now() - issuedAtMs > FRESH_MS) {
         throw new BotError('BOT_SIGNATURE_INVALID', 'The signed_request is too old.')
       }
-      const [, payload = ''] = text.split('.')
-      const key = createHash('sha256').update(payload.replace(/=+$/, '')).digest('base64url')
+      const key = createHash('sha256').update(payload).digest('base64url')
       if (seen.has(key)) return false
       seen.set(key, true)
       return true

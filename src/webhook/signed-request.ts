@@ -11,6 +11,8 @@ export interface SignedRequest {
   profileId: string | null
   /** When Facebook made it; null when it does not say. */
   issuedAtMs: number | null
+  /** The bytes that are signed: what is signed twice is one request, however its signature is spelt. */
+  payload: string
 }
 
 /**
@@ -39,6 +41,7 @@ export const readSignedRequest = (text: unknown, appSecret: string): SignedReque
     userId: userId === '0' ? null : userId,
     profileId: idOf(claims['profile_id']),
     issuedAtMs: issuedAt === undefined ? null : Number(issuedAt) * 1000 || 0,
+    payload,
   }
 }
 
