@@ -326,7 +326,14 @@ t.test('where https is on, the session is in a cookie that no other host can pla
       },
       payload: new URLSearchParams({ _csrf: csrf, user: 'operator', password: PASSWORD }).toString(),
     })
-  t.match(await signIn('evergreen_operator'), { statusCode: 403 }, 'under the plain name it was planted')
+  // A browser sends a cookie without a name as its value alone, so another host chooses all that stands here.
+  for (const name of [
+    'evergreen_operator',
+    'evergreen_operator ',
+    'evergreen_operator\t',
+    'a=b; \tevergreen_operator',
+  ])
+    t.match(await signIn(name), { statusCode: 403 }, `planted as ${JSON.stringify(name)}`)
   const entered = await signIn('__Host-evergreen_operator')
   t.match(entered, { statusCode: 303 })
   const session = entered.cookies.find(({ name }) => name === '__Host-evergreen_operator')
