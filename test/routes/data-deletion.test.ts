@@ -4,6 +4,8 @@ import { buildSurface } from '../helpers/surface.ts'
 
 const CLAIMS = { algorithm: 'HMAC-SHA256', issued_at: Date.UTC(2026, 10, 21, 12) / 1000, user_id: '218471' }
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 const ask = (payload: string) => ({
   method: 'POST' as const,
   url: '/facebook/data-deletion',
@@ -75,13 +77,13 @@ t.test('a repeated request is one, an old one is refused, and notes are bounded 
     issued_at: clock.now() / 1000,
     user_id: 1,
   }).split('.')
-  // Of the last character of 32 bytes in base64 two bits count for nothing.
-  const lasts = [...'AEIMQUYcgkosw048'].flatMap((one) => [one, String.fromCharCode(one.charCodeAt(0) + 1)])
-  const isTwin = (last: string): boolean =>
-    Buffer.from(signature.slice(0, -1) + last, 'base64url').equals(Buffer.from(signature, 'base64url'))
-  const spellings = lasts.filter(isTwin).map((last) => signature.slice(0, -1) + last)
-  t.equal(spellings.length, 2)
-  for (const spelling of [...spellings, `${signature}=`, `${signature}${'='.repeat(9)}`])
+  // The lowest two bits of the last character of 32 bytes in base64 count for nothing.
+  const twin = BASE64URL[BASE64URL.indexOf(signature.slice(-1)) ^ 1]
+  for (const spelling of [
+    `${signature.slice(0, -1)}${twin}`,
+    `${signature}=`,
+    `${signature}${'='.repeat(9)}`,
+  ])
     t.match((await app.inject(ask(`signed_request=${spelling}.${payload}`))).body, first, spelling)
   t.equal(lines.filter(({ level }) => level === 40).length, 1)
   t.match(await app.inject(ask(`signed_request=${signedRequest({ ...CLAIMS, issued_at: 1291836800 })}`)), {
