@@ -60,7 +60,7 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
     }
   }
 
-  const inflections = (word: string): Meant[] => {
+  const inflections = (word: string, isKnown: boolean): Meant[] => {
     const found: Meant[] = []
     for (const other of beginnings.get(word.slice(0, isLatin(word) ? 4 : 3)) ?? []) {
       const id = ids.get(other)
@@ -70,9 +70,9 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
     const stem = word.replace(SUFFIX, '')
     const id = stem.length >= 3 && stem !== word ? ids.get(stem) : undefined
     if (id !== undefined) add(found, id, INFLECTED)
-    for (const other of withoutAndWithArticle(word)) {
+    for (const [other, likeness] of withoutAndWithArticle(word, isKnown)) {
       const prefixed = ids.get(other)
-      if (prefixed !== undefined) add(found, prefixed, INFLECTED)
+      if (prefixed !== undefined) add(found, prefixed, likeness)
     }
     return found
   }
@@ -107,8 +107,8 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
       const isLookedUp = word.length >= 3 && effort.inflections > 0
       if (isLookedUp) effort.inflections -= 1
       if (exact !== undefined)
-        return isLookedUp ? (inflected[exact] ??= [...itself, ...inflections(word)]) : itself
-      const found = isLookedUp ? inflections(word) : NONE
+        return isLookedUp ? (inflected[exact] ??= [...itself, ...inflections(word, true)]) : itself
+      const found = isLookedUp ? inflections(word, false) : NONE
       return found.length === 0 && !REAL_WORDS.has(word) ? typos(word, effort) : found
     },
   }
@@ -166,19 +166,32 @@ const areInflections = (one: string, other: string): boolean => {
   return shorter === 0 ? longer <= 4 : longer <= 3 && (common >= 5 || shorter === 1)
 }
 
-/** Hebrew and Arabic write the article, "and", "in" and "to" at the beginning of the word. */
-const withoutAndWithArticle = (word: string): string[] => {
+/**
+ * A Hebrew or Arabic word with and without what is written at its beginning: the article, "and", "in", "to". A single letter
+ * may be part of the word (מספר is "number", ספר is "book"), so it is dropped from unknown words only, with less likeness.
+ */
+const withoutAndWithArticle = (
+  word: string,
+  isKnown: boolean,
+): readonly (readonly [string, likeness: number])[] => {
+  if (word < FIRST_WITH_ARTICLE) return []
   const article = ARTICLES.find(([letters]) => letters.test(word))?.[1]
   if (article === undefined) return []
-  const stem = word.replace(PREFIX, '')
-  return stem === word ? [`${article}${word}`] : [stem, `${article}${stem}`, `${article}${word}`]
+  const added = [`${article}${word}`, INFLECTED] as const
+  const bare = word.replace(PREFIX, '')
+  if (bare !== word) return [[bare, INFLECTED], [`${article}${bare}`, INFLECTED], added]
+  const rest = isKnown ? word : word.replace(LETTER, '')
+  return rest === word ? [added] : [[rest, MISTYPED_TWICE], [`${article}${rest}`, MISTYPED_TWICE], added]
 }
 
+/** Greek, Latin and Cyrillic words come before: most need not be looked at. */
+const FIRST_WITH_ARTICLE = '\u0590'
 const ARTICLES = [
   [/^\p{Script=Hebrew}/u, 'ה'],
   [/^\p{Script=Arabic}/u, 'ال'],
 ] as const
-const PREFIX = /^(?:[וב]?ה|[בלמשוכ]|[وبفك]?ال|لل|[وبل])(?=\p{L}{3})/u
+const PREFIX = /^(?:[וב]?ה|[وبفك]?ال|لل)(?=\p{L}{3})/u
+const LETTER = /^(?:[בלמשוכ]|[وبل])(?=\p{L}{3})/u
 
 const SUFFIX = /(?:ments?|ings?|ers?|ed|es|s)$/
 const SHORT_SUFFIX = /^(?:ments?|ings?|ers?|ed|es|s)$/

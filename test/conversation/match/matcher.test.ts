@@ -196,8 +196,9 @@ const LANGUAGES: {
   },
   {
     language: 'Arabic with and without articles',
-    triggers: { prices: ['الأسعار'], place: ['عنوان'] },
+    triggers: { prices: ['الأسعار'], place: ['عنوان'], card: ['بطاقة ائتمان'], power: ['طاقة'] },
     asked: [
+      ['بطاقة', 'card'],
       ['اسعار', 'prices'],
       ['والاسعار', 'prices'],
       ['العنوان', 'place'],
@@ -207,8 +208,9 @@ const LANGUAGES: {
   },
   {
     language: 'Hebrew with and without articles',
-    triggers: { hours: ['שעות פתיחה'], price: ['המחיר'], place: ['כתובת'] },
+    triggers: { hours: ['שעות פתיחה'], price: ['המחיר'], place: ['כתובת'], book: ['ספר'] },
     asked: [
+      ['מספר טלפון', null],
       ['שעות הפתיחה', 'hours'],
       ['מחיר', 'price'],
       ['והכתובת', 'place'],
