@@ -23,7 +23,7 @@ export const runChain = async (
 ): Promise<Plan> => {
   const { event, pageId, psid, kept, remembered } = job
   const wanted = handlersFor(definition, event)
-  const before = readState(definition.state, kept)
+  const before = asKept(readState(definition.state, kept))
   const unchanged = JSON.stringify(before)
   const steps: Step[] = []
   let said = 0
@@ -93,6 +93,15 @@ const readState = (definition: StateDefinition<unknown>, kept: Json | null): unk
     )
   }
   return definition.migrate(data, version)
+}
+
+/**
+ * The JSON of a value, as an object of its own: `initial` may give all conversations the same one, and what one visitor
+ * said must not show in the next conversation. The first event sees the same as every later one: no Dates, Maps or classes.
+ */
+const asKept = (state: unknown): unknown => {
+  const text = JSON.stringify(state) as string | undefined
+  return text === undefined ? undefined : JSON.parse(text)
 }
 
 const writeState = (definition: StateDefinition<unknown>, state: unknown): JsonObject => {

@@ -110,6 +110,27 @@ t.test('state is remembered with the replies, beside what the script remembers',
   t.equal((await quiet.turn(said('hours'))).state, null, 'nothing to remember is not remembered')
 })
 
+t.test(
+  'an initial state that is one object for all is no way from one conversation into another',
+  async (t) => {
+    const shared = { items: ['bag'], since: new Date(0) }
+    const { turn } = build(
+      defineBot({ state: { version: 1, initial: () => shared } }).use((ctx) => {
+        ctx.reply(`${ctx.state.items.join(' ')}, ${typeof ctx.state.since}`)
+        ctx.state.items.push('bread')
+      }),
+    )
+    const first = await turn(said('x'))
+    t.same(texts(first), ['bag, string'])
+    t.same(texts(await turn(said('x'))), ['bag, string'], 'the next visitor')
+    t.same(
+      texts(await turn(said('x'), first.state)),
+      ['bag bread, string'],
+      'the same shape when it comes back',
+    )
+  },
+)
+
 t.test('state of an earlier version is brought up to date, or the event fails', async (t) => {
   const old = { bot: { version: 1, data: { items: 'a,b' } } }
   const migrating = build(
