@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BotError } from '../base/errors.ts'
 import { isBot, type Bot } from './bot.ts'
 
@@ -23,14 +23,37 @@ export const loadHandlers = async (file: string): Promise<Bot> => {
     loaded = (await import(pathToFileURL(resolve(file)).href)) as object
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new BotError('BOT_HANDLERS_INVALID', `The handlers in ${file} cannot be loaded: ${reason}`, {
-      cause: error,
-      remedy: 'Correct the file that BOT_HANDLERS names; docs/handlers.md shows what it holds.',
-    })
+    const place = placeOf(error)
+    const isUnplaced = place === '' && error instanceof SyntaxError && file.endsWith('js')
+    throw new BotError(
+      'BOT_HANDLERS_INVALID',
+      `The handlers in ${file} cannot be loaded: ${reason}${place}`,
+      {
+        cause: error,
+        remedy: isUnplaced
+          ? `Run \`node --check ${file}\` to see the line, or on each file that it imports.`
+          : 'Correct the file that BOT_HANDLERS names; docs/handlers.md shows what it holds.',
+      },
+    )
   }
   const bot: unknown = 'bot' in loaded ? loaded.bot : undefined
   if (isBot(bot)) return bot
   throw new BotError('BOT_HANDLERS_INVALID', `${file} exports no "bot" made by defineBot.`, {
     remedy: 'Write `export const bot = defineBot()` in it, as docs/handlers.md shows.',
   })
+}
+
+/** A file and a line of it: in front of the error for one of syntax, else in each line of the stack. */
+const PLACE = /^(?: +at (?:.*\()?)?((?:file:|\/|[A-Za-z]:[\\/]).*?:\d+)(?::\d+)?\)?$/gm
+
+/** Where in the operator's own files it went wrong, as ` (FILE:LINE)`: messages of syntax errors do not say. Empty where no line does. */
+const placeOf = (error: unknown): string => {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const places = [...stack.matchAll(PLACE)].map(([, place = '']) =>
+    place.startsWith('file:') ? fileURLToPath(place) : place,
+  )
+  const own = places.find(
+    (place) => !place.startsWith(import.meta.dirname) && !place.includes('node_modules'),
+  )
+  return own === undefined ? '' : ` (${own})`
 }

@@ -46,6 +46,46 @@ t.test(
   },
 )
 
+t.test('a module that is refused is refused with the line, be it of a file it imports', async (t) => {
+  const dir = t.testdir({
+    'with space': {
+      'syntax.ts': 'export const a = 1\n\nexport const bot = (\n',
+      'enum.ts': 'const x: number = 1\nenum Size {\n  Small,\n}\nexport const bot = x',
+      'throws.mjs': 'const settings = {}\nexport const bot = settings.shop.url',
+      'later.mjs': `import { defineBot } from '${API}'\n\nexport const bot = defineBot().use('x')`,
+      'imports.mjs': "import './syntax.ts'",
+      'name.ts': `import { defineBot, Context } from '${API}'\nexport const bot = defineBot()`,
+    },
+  })
+  const places: Record<string, string> = {
+    'syntax.ts': 'syntax.ts:3',
+    'enum.ts': 'enum.ts:2',
+    'throws.mjs': 'throws.mjs:2',
+    'later.mjs': 'later.mjs:3',
+    'imports.mjs': 'syntax.ts:3',
+    'name.ts': 'name.ts:1',
+  }
+  for (const [file, place] of Object.entries(places)) {
+    const refusal = loadHandlers(join(dir, 'with space', file))
+    const error = await refusal.then(
+      () => null,
+      (refused: Error) => refused,
+    )
+    t.equal(error?.message.match(/ \((\/.*)\)$/)?.[1], join(dir, 'with space', place), file)
+  }
+})
+
+t.test(
+  'Node.js does not say the line of a syntax error in JavaScript, so the refusal says what does',
+  async (t) => {
+    const file = join(t.testdir({ 'bot.mjs': "export const bot = (\n'x'" }), 'bot.mjs')
+    await t.rejects(loadHandlers(file), {
+      code: 'BOT_HANDLERS_INVALID',
+      remedy: `Run \`node --check ${file}\` to see the line`,
+    })
+  },
+)
+
 t.test('a module anywhere imports the API by the name of the package', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'evergreen-handlers-'))
   t.teardown(() => rmSync(dir, { recursive: true }))
