@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Reply } from '../messages.ts'
 import type { EventKind, WebhookEvent } from '../webhook/events.ts'
@@ -68,15 +69,24 @@ export interface Problem {
   stack: string | null
 }
 
-/** The parts of a thrown value that the log shows, cut to a readable length. */
-export const problemOf = (error: unknown): Problem =>
-  error instanceof Error
-    ? {
-        name: error.name.slice(0, 100),
-        message: error.message.slice(0, 2000),
-        stack: error.stack?.slice(0, 8000) ?? null,
-      }
-    : { name: 'Error', message: String(error).slice(0, 2000), stack: null }
+/** The parts of a thrown value that the log shows, cut to a readable length. Handlers throw anything, such as an object of a library. */
+export const problemOf = (error: unknown): Problem => {
+  try {
+    if (!(error instanceof Error)) return { name: 'Error', message: shown(error).slice(0, 2000), stack: null }
+    const { name, message, stack } = error as { name: unknown; message: unknown; stack: unknown }
+    return {
+      name: shown(name).slice(0, 100),
+      message: shown(message).slice(0, 2000),
+      stack: typeof stack === 'string' ? stack.slice(0, 8000) : null,
+    }
+  } catch {
+    // A getter or a proxy that throws itself.
+    return { name: 'Error', message: 'what was thrown cannot be read', stack: null }
+  }
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : inspect(value, { depth: 2, breakLength: Infinity })
 
 export const errorOf = ({ name, message, stack }: Problem): Error =>
   Object.assign(new Error(message), { name, ...(stack !== null && { stack }) })

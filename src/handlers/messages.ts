@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { QuickReply, SendMessage } from '../messages.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { clip } from '../base/clip.ts'
@@ -223,7 +223,12 @@ export const coupon = ({ title, subtitle, imageUrl, before, code, url, urlTitle 
 /** Any other template the Send API knows. Facebook checks it when it is sent. */
 export const template = (payload: JsonObject): SendMessage => ({ attachment: { type: 'template', payload } })
 
-/** @throws TypeError or RangeError saying what is wrong with what should be a message */
+/**
+ * A message that handlers wrote by hand, checked as far as the builders check theirs: contents of templates are left to Facebook.
+ *
+ * @returns the message, with whole characters alone: half a sign, as `slice` leaves it, makes Facebook refuse all of it
+ * @throws TypeError or RangeError saying what is wrong with what should be a message
+ */
 export const checkMessage = (message: unknown): SendMessage => {
   const shown = clip(JSON.stringify(message) ?? String(message), 80)
   if (!isJsonObject(message)) throw new TypeError(`${shown} is no message`)
@@ -233,18 +238,35 @@ export const checkMessage = (message: unknown): SendMessage => {
   if ((said === undefined) === (attachment === undefined)) {
     throw new TypeError(`a message has either a text or an attachment: ${shown}`)
   }
-  if (said !== undefined) {
-    if (typeof said !== 'string') throw new TypeError(`a text is a string, not ${shown}`)
-    within('a text', said, LIMITS.text)
+  if (said !== undefined && typeof said !== 'string') throw new TypeError(`a text is a string, not ${shown}`)
+  return {
+    ...(said !== undefined && { text: within('a text', said, LIMITS.text) }),
+    ...(attachment !== undefined && { attachment: checkAttachment(attachment, shown) }),
+    ...(quickReplies !== undefined && { quick_replies: checkQuickReplies(quickReplies) }),
   }
-  if (attachment !== undefined && !(isJsonObject(attachment) && isJsonObject(attachment['payload']))) {
+}
+
+const ATTACHMENTS: readonly unknown[] = ['image', 'audio', 'video', 'file', 'template']
+
+const checkAttachment = (attachment: Json, shown: string): NonNullable<SendMessage['attachment']> => {
+  if (!(isJsonObject(attachment) && isJsonObject(attachment['payload']))) {
     throw new TypeError(`an attachment has a type and a payload: ${shown}`)
   }
-  if (quickReplies !== undefined) {
-    if (!Array.isArray(quickReplies)) throw new TypeError('quick_replies is a list')
-    count('quick replies', quickReplies.length, LIMITS.quickReplies)
+  if (!ATTACHMENTS.includes(attachment['type'])) {
+    throw new TypeError(`the type of an attachment is ${ATTACHMENTS.join(', ')}: ${shown}`)
   }
-  return message as unknown as SendMessage
+  return attachment as unknown as NonNullable<SendMessage['attachment']>
+}
+
+const checkQuickReplies = (given: Json): QuickReply[] => {
+  if (!Array.isArray(given)) throw new TypeError('quick_replies is a list')
+  count('quick replies', given.length, LIMITS.quickReplies)
+  return given.map((one) => {
+    const { content_type: kind, title, payload, ...rest } = isJsonObject(one) ? one : {}
+    if (kind === 'user_phone_number' || kind === 'user_email') return one as unknown as QuickReply
+    if (kind !== 'text') throw new TypeError(`${clip(JSON.stringify(one), 80)} is no quick reply`)
+    return { ...rest, ...quickReply(title as string, payload as string) }
+  })
 }
 
 const linked = (type: string, url: string): SendMessage => ({

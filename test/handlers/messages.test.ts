@@ -180,3 +180,32 @@ t.test('what Facebook would refuse is refused where it is made', async (t) => {
   ]
   for (const [what, make] of wrong) t.throws(make, RangeError, what)
 })
+
+t.test('a message written by hand is checked like one that was built', async (t) => {
+  const tap = (title: string, payload = 'p') => ({ content_type: 'text', title, payload })
+  const wrong: [what: string, message: unknown, reason: RegExp][] = [
+    ['a long title', { text: 'x', quick_replies: [tap(long(21))] }, /at most 20 characters, this one has 21/],
+    ['a long payload', { text: 'x', quick_replies: [tap('a', long(1001))] }, /a payload has at most 1000/],
+    [
+      'no payload',
+      { text: 'x', quick_replies: [{ content_type: 'text', title: 'a' }] },
+      /a payload is not empty/,
+    ],
+    ['nothing', { text: 'x', quick_replies: [null] }, /null is no quick reply/],
+    [
+      'another kind',
+      { text: 'x', quick_replies: [{ content_type: 'location' }] },
+      /location.* is no quick reply/,
+    ],
+    ['another type', { attachment: { type: 'gif', payload: {} } }, /is image, audio, video, file, template/],
+  ]
+  for (const [what, message, reason] of wrong) t.throws(() => m.checkMessage(message), reason, what)
+
+  const choices = [{ ...tap('a'), image_url: 'https://x.y/a' }, m.phoneQuickReply, m.emailQuickReply]
+  t.same(m.checkMessage({ text: 'x', quick_replies: choices }), { text: 'x', quick_replies: choices })
+  const cut = '👍'.slice(0, 1)
+  t.same(m.checkMessage({ text: cut, quick_replies: [tap(cut)] }), {
+    text: '\ufffd',
+    quick_replies: [tap('\ufffd')],
+  })
+})
