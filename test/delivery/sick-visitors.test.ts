@@ -199,10 +199,26 @@ t.test(
   },
 )
 
+t.test('a Page with a visitor an hour loses no more than one reply for a reason of its own', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  world.graph.answer = () => refusal('unreachable', 'messages', { graphCode: 10, subcode: 2_018_300 })
+  for (let n = 0; n < 4; n += 1) {
+    await world.say(`x${n}`, { psid: `v${n}` })
+    await pass(world, 3_600_000, 60_000)
+  }
+  t.same(world.dead, ['unreachable'])
+  t.match(world.needs, [{ cause: 'some_visitors' }])
+  world.graph.answer = () => undefined
+  await pass(world, 1_800_000, 60_000)
+  t.same(world.graph.accepted.toSorted(), ['x1', 'x2', 'x3'])
+  t.same(world.needs, [])
+})
+
 t.test(
-  'visitors who cannot be reached are buried where others are reached between, or another reason is given, or they are hours apart',
+  'visitors who cannot be reached are buried where others are reached between, or another reason is given, or they are a day apart',
   async (t) => {
-    for (const between of ['others', 'reason', 'hours'] as const) {
+    for (const between of ['others', 'reason', 'day'] as const) {
       const world = await createWorld(t)
       world.delivery.start()
       world.graph.answer = ({ psid }) =>
@@ -215,7 +231,7 @@ t.test(
         await world.say(`x${n}`, { psid: `gone${n}` })
         await world.until(() => world.dead.length === n + 1, `${between}: the reply is buried`)
         if (between === 'others') await world.say('well', { psid: 'well' })
-        if (between === 'hours') await world.clock.advance(3_600_000)
+        if (between === 'day') await world.clock.advance(24 * 3_600_000)
         await pass(world, 1000)
       }
       t.same(world.needs, [])

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
 /**
  * Visitors of a Page whom Facebook calls unreachable for one reason, while no message of the Page is taken. The first is
@@ -17,8 +18,8 @@ interface Row {
   lastMs: number
 }
 
-/** Visitors of different days are a row no more. Longer than the longest pause between two tries of a reply. */
-const APART_MS = 40 * 60_000
+/** So long a reply may wait for what is wrong. Shorter, a Page with a visitor now and then would lose the reply to each. */
+const APART_MS = STANDARD_WINDOW_MS
 const BELIEVED = 1
 
 export const createOneAfterAnother = ({ clock }: { clock: Pick<Clock, 'elapsed'> }): OneAfterAnother => {
