@@ -55,7 +55,7 @@ export interface FakeGraph {
   mostInFlight: number
   answer: Answer
   /** What a look at a conversation finds. */
-  recent: () => RecentMessage[] | Verdict
+  recent: () => RecentMessage[] | Verdict | GraphError
   looks: number
   /** What was uploaded: `PAGE ADDRESS` or `PAGE NAME CONTENT`, in the order it was asked for. */
   uploads: string[]
@@ -276,8 +276,9 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
     recentMessages: () => {
       graph.looks += 1
       const found = graph.recent()
-      return typeof found === 'string'
-        ? Promise.reject(refusal(found))
+      if (typeof found === 'string') return Promise.reject(refusal(found))
+      return found instanceof GraphError
+        ? Promise.reject(found)
         : Promise.resolve({ messages: found, next: null })
     },
   }

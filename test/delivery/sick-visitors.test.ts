@@ -148,6 +148,21 @@ t.test(
   },
 )
 
+t.test('a visitor who goes on writing shortens no wait for a look that Facebook asks for', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  world.graph.answer = () => unknown()
+  world.graph.recent = () => refusal('rate_limited', 'conversations', { retryAfterMs: 1_800_000 })
+  await world.say('x')
+  await pass(world, 60_000, 5000)
+  t.equal(world.graph.looks, 1)
+  for (let n = 0; n < 8; n += 1) {
+    await world.say(`and ${n}`)
+    await pass(world, 30_000, 5000)
+  }
+  t.equal(world.graph.looks, 1)
+})
+
 t.test(
   'an undocumented refusal parks the replies of a Page, is told once, and ends when it ends',
   async (t) => {

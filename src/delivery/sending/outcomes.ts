@@ -126,7 +126,12 @@ export const createOutcomes = (deps: {
     return { go: 'on', ...(instead && { instead }) }
   }
 
-  const inDoubt: Outcomes['inDoubt'] = (claim, reply) => void record(claim, reply, { status: 'in_doubt' })
+  const inDoubt: Outcomes['inDoubt'] = (claim, reply) => {
+    // How long until it is looked for again is not for the visitor to shorten.
+    const known = retries.get(claim.conversation.id)
+    if (known !== undefined) known.waitsLong = false
+    void record(claim, reply, { status: 'in_doubt' })
+  }
 
   const retriesOf: Outcomes['retriesOf'] = ({ conversation }) => retries.get(conversation.id)?.count ?? 0
 
