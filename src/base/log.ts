@@ -1,5 +1,6 @@
 import { destination } from 'pino'
 import { SECRET_NAMES } from './settings.ts'
+import { withoutSteering } from './steering.ts'
 
 /** Where log lines go, one JSON object each. */
 export interface LogStream {
@@ -34,7 +35,8 @@ const MOST_UNWRITTEN = 1024 * 1024
 
 /**
  * A log that never fails its writer: the bot answers visitors also while nothing can be logged. Lines that could not be
- * written, as on a full disk, are tried again with the next one; a pipe whose reader is gone takes no more.
+ * written, as on a full disk, are tried again with the next one; a pipe whose reader is gone takes no more. A terminal on which
+ * the log is read, now or later, is not steered by what strangers sent.
  *
  * @param fd - such as 1 for standard output
  * @param onTrouble - called once, with the code of the system's error
@@ -48,7 +50,7 @@ export const openLogStream = (fd: number, onTrouble: (code: string) => void): Lo
     onTrouble(error.code ?? 'unknown error')
   })
   // Each line is written at once. pino would flush after a fatal one, and the stream then tries for ever to write what it has.
-  return { write: (line) => void stream.write(line) }
+  return { write: (line) => void stream.write(withoutSteering(line)) }
 }
 
 const ON_THE_WIRE = `

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
 import { prettyFactory } from 'pino-pretty'
 import type { LogStream } from '../base/log.ts'
+import { showingSteering } from '../base/steering.ts'
 
-/** Turns the JSON lines of the log into lines for a person who watches the terminal. */
+/** Turns the JSON lines of the log into lines for a person who watches the terminal, which nothing in them steers. */
 export const createReadableLog = (output: Writable, colorize: boolean): LogStream => {
   const prettify = prettyFactory({
     colorize,
@@ -13,5 +14,5 @@ export const createReadableLog = (output: Writable, colorize: boolean): LogStrea
     singleLine: true,
     errorLikeObjectKeys: ['err'],
   })
-  return { write: (line) => void output.write(prettify(line)) }
+  return { write: (line) => void output.write(prettify(showingSteering(line))) }
 }

@@ -1,3 +1,5 @@
+import { withoutSteering } from '../base/steering.ts'
+
 /** Breaks a line at spaces, and inside words that are longer than the width. */
 export const wrap = (line: string, width: number): string[] => {
   const rows: string[] = []
@@ -37,12 +39,8 @@ export const columnsOf = (text: string): number => {
 /** Text from outside, such as a Page's name or a visitor's words, may not steer the terminal, nor turn the order of a line. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 
-/** A value as one line of JSON, in which texts from outside steer no terminal: JSON itself escapes but the first 32 signs. */
-export const jsonLine = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+/** A value as one line of JSON, in which texts from outside steer no terminal. */
+export const jsonLine = (value: unknown): string => withoutSteering(JSON.stringify(value))
 
 /** Shows that something was typed, and how much. */
 export const maskText = (typed: string): string => {

@@ -1,8 +1,12 @@
-import { existsSync, openSync } from 'node:fs'
+import { existsSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import t from 'tap'
 import { SECRET_NAMES } from '../../src/base/settings.ts'
 import { createLogOptions, openLogStream } from '../../src/base/log.ts'
+
+const HOSTILE = '\u001b[2J \u009b2J \u202etxt \u007f\r \\u001b'
+const STEERING = /(?!\n)\p{Cc}|[\u202a-\u202e]/u
 
 t.test('nothing that grants access gets into a log line under its usual name', async (t) => {
   const { lines, log } = createLog()
@@ -50,6 +54,16 @@ t.test(
     t.strictSame(troubles, ['ENOSPC'])
   },
 )
+
+t.test('what a stranger sent steers no terminal on which the log is read', async (t) => {
+  const file = join(t.testdir(), 'log')
+  const stream = openLogStream(openSync(file, 'w'), () => {})
+  pino(createLogOptions('info'), stream).warn({ origin: HOSTILE }, HOSTILE)
+  const line = readFileSync(file, 'utf8')
+  t.notMatch(line, STEERING)
+  t.match(JSON.parse(line), { origin: HOSTILE, msg: HOSTILE }, 'a program reads what came')
+  t.equal(line.trim().split('\n').length, 1)
+})
 
 t.test('the level is what the operator asked for', async (t) => {
   const { lines, log } = createLog('warn')

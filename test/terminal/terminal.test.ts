@@ -1,7 +1,10 @@
 import { PassThrough, Writable } from 'node:stream'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
 
+import { createLogOptions } from '../../src/base/log.ts'
 import { isForegroundStat } from '../../src/terminal/job-control.ts'
+import { createReadableLog } from '../../src/terminal/readable-log.ts'
 import { createTerminal, type Panel, type TerminalDeps } from '../../src/terminal/terminal.ts'
 import { readUserToken } from '../../src/token/user-token.ts'
 import { settle } from '../helpers/clock.ts'
@@ -342,4 +345,18 @@ t.test('a narrowed window gets the panel drawn anew, and nothing of the old one 
     '│ and 3 replies wait.',
     '└ Token: ',
   ])
+})
+
+t.test('no log line steers the terminal on which it is shown', async (t) => {
+  const output = new PassThrough({ encoding: 'utf8' })
+  const hostile = '\u001b[2J \u009b2J \u202etxt \u007f\r end'
+  const { stream, ...options } = createLogOptions('info', createReadableLog(output, false))
+  const log = pino(options, stream ?? { write: () => {} })
+  log.warn({ origin: hostile }, `said ${hostile}`)
+  log.error({ err: new Error(`failed ${hostile}`) }, 'in C:\\u001b "quoted"')
+  const shown = String(output.read())
+  t.notMatch(shown, /(?!\n)\p{Cc}|[\u202a-\u202e]/u)
+  t.match(shown, 'said \\u001b[2J \\u009b2J \\u202etxt \\u007f\\r end', 'and the operator sees what came')
+  t.match(shown, 'in C:\\u001b "quoted"')
+  t.match(shown, /Error: failed .*\n +at /, 'a stack keeps its lines')
 })
