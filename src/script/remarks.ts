@@ -74,7 +74,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
 }
 
 /** Keys whose values name replies. */
-const NAMING = new Set(['reply', 'choices', 'next', 'go', 'get_started', 'payload'])
+const NAMING = new Set(['reply', 'choices', 'next', 'go', 'get_started', 'payload', 'about'])
 
 const keyOf = (owner: unknown): string | null => {
   const key = owner !== null && typeof owner === 'object' && 'key' in owner ? (owner as Pair).key : null
@@ -85,10 +85,10 @@ const IN_QUOTES = 'If it belongs to the text, put the whole text in quotes.'
 
 const unusedMark = (name: string): string => `"&${name}" is a mark for YAML and is not said. ${IN_QUOTES}`
 
-/** A comment that begins with a word right behind its sign: "We are #1". */
+/** A comment that begins with a word right behind its sign, one blank behind the text: "We are #1". */
 const aboutComment = ({ range }: Scalar, { text }: Source): string | null => {
   const [, end = 0] = range ?? []
-  const comment = /^[ \t]+(#[\p{L}\p{N}].*)/u.exec(text.slice(end, end + 500))?.[1]
+  const comment = /^ (#[\p{L}\p{N}].*)/u.exec(text.slice(end, end + 500))?.[1]
   return comment === undefined
     ? null
     : `The text ends before ${quoted(comment)}, which is a comment. ${IN_QUOTES}`
@@ -120,9 +120,9 @@ const aboutWildcard = (text: string): string | null => {
 
 const MEDIA = new Set(['image', 'audio', 'video', 'file'])
 
-/** Addresses that shops of files hand out lead to a page around the file. */
+/** Addresses that shops of files hand out lead to a page around the file, but those for downloads. */
 const aboutAddress = (text: string): string | null =>
-  /^https?:\/\/(?:(?:drive|docs|photos)\.google\.com|photos\.app\.goo\.gl|1drv\.ms|(?:www\.)?icloud\.com)\//i.test(
+  /^https?:\/\/(?:(?:drive|docs|photos)\.google\.com(?!\/uc\?)|photos\.app\.goo\.gl|1drv\.ms|(?:www\.)?icloud\.com)\//i.test(
     text,
   ) || /^https?:\/\/(?:www\.)?dropbox\.com\/(?!.*[?&](?:raw|dl)=1)/i.test(text)
     ? 'This address leads to a page around the file, and Facebook wants the file itself. Put it beside the script and write its name here.'
@@ -165,23 +165,25 @@ const CITIES: Record<string, string> = { EST: 'America/New_York', MST: 'America/
 const aboutZone = (zone: string): string | null => {
   const city = CITIES[zone.toUpperCase()]
   if (city !== undefined) return `${zone} has no summer time. The time of the region is ${city}.`
-  const [, sign] = /^Etc\/GMT([+-])\d/i.exec(zone) ?? []
+  const [, sign] = /^Etc\/GMT([+-])[1-9]/i.exec(zone) ?? []
   return sign === undefined
     ? null
     : `${zone} is ${sign === '+' ? 'behind' : 'ahead of'} Greenwich, and has no summer time. Name a city, such as Europe/Berlin.`
 }
 
-/** Replies that no words, no button and no other reply leads to. */
+/** Replies that no words, no button and no other reply leads to, and that no language model may use. */
 const unreached = ({ root }: Source, named: ReadonlySet<string>): { offset: number; says: string }[] => {
   const replies = isMap(root) ? root.get('replies', true) : null
-  if (!isMap(replies)) return []
+  const assistant = isMap(root) ? root.get('assistant', true) : null
+  const usesAll = isMap(assistant) && !assistant.has('about')
+  if (!isMap(replies) || usesAll) return []
   return replies.items.flatMap(({ key, value }) => {
     const name = isNode(key) ? textOf(key) : null
     if (name === null || !isScalar(key) || named.has(name)) return []
     if (!isMap(value) || value.has('when') || value.has('title')) return []
     return {
       offset: key.range?.[0] ?? 0,
-      says: `Nothing leads to the reply ${quoted(name)}: it has no "when" and no title, and no button, choice or "next" names it.`,
+      says: `Nothing leads to the reply ${quoted(name)} but a code handler: it has no "when" and no title, and no button, choice or "next" names it.`,
     }
   })
 }

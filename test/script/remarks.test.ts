@@ -69,12 +69,14 @@ for (const [title, [marked, says]] of Object.entries(CASES)) {
 t.test('what is meant as it stands gets no remark', async (t) => {
   const scripts = [
     said('Nine to five # until May'),
+    said('Nine to five  #until May'),
     said("'We are #1 in town'"),
     said('"Line one\\nLine two"'),
     said('R&D, fish & chips'),
     said('1 < 2, a<b'),
     said('"{{page_name}} {x} 20% name%"'),
     said('{ image: "https://www.dropbox.com/s/a/b.png?raw=1" }'),
+    said('{ image: "https://drive.google.com/uc?export=download&id=a" }'),
     'replies:\n  a: { when: /^.*cake/, say: x }\n',
     said('He said “hello” to us'),
     said('|\n      - tea\n      - coffee'),
@@ -85,6 +87,8 @@ t.test('what is meant as it stands gets no remark', async (t) => {
     'replies:\n  a: { when: x, say: &hi Hello, choices: [b] }\n  b: { title: B, say: *hi }\n',
     'replies:\n  a: { when: x, say: { if: { visit: first }, go: b } }\n  b: { say: x }\n',
     'profile: { get_started: a }\nreplies: { a: { say: x } }\n',
+    'assistant: { url: "https://a.example/v1", model: m }\nreplies: { a: { say: x } }\n',
+    'assistant: { url: "https://a.example/v1", model: m, about: [a] }\nreplies: { a: { say: x } }\n',
     'replies: { 1: { say: x }, true: { say: y }, a: { when: x, say: { go: 1 } }, b: { when: y, say: { go: true } } }\n',
   ]
   for (const script of scripts) {
