@@ -33,7 +33,7 @@ declare module 'fastify' {
 async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) {
   const { clock, config, duty, needs } = app
   const log = app.log.child({ part: 'alerts' })
-  const channels = await openChannels(config, { clock, log, mayTry: duty.isHead })
+  const channels = await openChannels(config, { clock, log })
   app.decorate('alertChannels', channels)
   const book = createAlertBook({ records: app.store.records, log })
   const sending = createAlertSending({ book, channels, duty })

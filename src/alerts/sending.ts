@@ -18,8 +18,10 @@ export const createAlertSending = (deps: {
 
   const deliver = async ({ id, channel: name, notice }: Unsent): Promise<void> => {
     const channel = channels.find((one) => one.name === name)
+    // Between two tries another instance may have become the head, and have sent it.
+    const isOurs = (): boolean => duty.isHead() && book.told().unsent.some((one) => one.id === id)
     // One whose settings were taken away has no place to go to.
-    if (channel !== undefined && (await channel.send(notice)) === 'stopped') return
+    if (channel !== undefined && (await channel.send(notice, isOurs)) === 'stopped') return
     await book.change((told) => ({ ...told, unsent: told.unsent.filter((one) => one.id !== id) }))
   }
 

@@ -3,10 +3,12 @@ import { createMailAlert, tryMailServer, type MailDeps } from '../../src/alerts/
 import { notice } from '../helpers/alerts.ts'
 import { startMailServer } from '../helpers/mail-server.ts'
 
+const always = (): boolean => true
+
 const build = async (t: Test, over: Partial<MailDeps> = {}) => {
   const server = await startMailServer(t)
   const pauses: number[] = []
-  const lines: unknown[][] = []
+  const lines: [facts: object, message?: string][] = []
   const warned = Promise.withResolvers<void>()
   const mail = createMailAlert({
     smtpUrl: `smtp://127.0.0.1:${server.port}`,
@@ -16,7 +18,7 @@ const build = async (t: Test, over: Partial<MailDeps> = {}) => {
     log: {
       warn: (...line) => {
         lines.push(line)
-        warned.resolve()
+        if (!('againInMs' in line[0])) warned.resolve()
       },
     },
     ...over,
@@ -27,7 +29,7 @@ const build = async (t: Test, over: Partial<MailDeps> = {}) => {
 
 t.test('a notice becomes a mail: its first line the subject, the whole of it the text', async (t) => {
   const { server, mail, lines } = await build(t)
-  mail.send(notice())
+  mail.send(notice(), always)
   await server.received(1)
 
   const [message = ''] = server.messages
@@ -45,7 +47,7 @@ t.test('it signs in, and comes from who signed in, or from whom it was told', as
   const { server } = await build(t)
   const smtpUrl = `smtp://me%40example.com:hush%2Fword@127.0.0.1:${server.port}`
   const own = await build(t, { smtpUrl })
-  own.mail.send(notice())
+  own.mail.send(notice(), always)
   await server.received(1)
   t.match(server.messages[0], /^From: Evergreen <me@example\.com>\r$/m)
   const [, credentials = ''] =
@@ -53,14 +55,14 @@ t.test('it signs in, and comes from who signed in, or from whom it was told', as
   t.equal(Buffer.from(credentials, 'base64').toString(), '\0me@example.com\0hush/word')
 
   const told = await build(t, { smtpUrl, from: 'bot@example.com' })
-  told.mail.send(notice())
+  told.mail.send(notice(), always)
   await server.received(2)
   t.match(server.messages[1], /^From: Evergreen <bot@example\.com>\r$/m)
 })
 
 t.test('a Page with an odd name makes no header of its own', async (t) => {
   const { server, mail } = await build(t)
-  mail.send(notice('Bäckerei\r\nBcc: victim@example.com'))
+  mail.send(notice('Bäckerei\r\nBcc: victim@example.com'), always)
   await server.received(1)
   t.notMatch(server.messages[0]?.split('\r\n\r\n')[0], /^Bcc/m)
   t.equal(server.commands.filter((line) => line.startsWith('RCPT')).length, 2)
@@ -69,21 +71,21 @@ t.test('a Page with an odd name makes no header of its own', async (t) => {
 t.test('a server that is busy is tried again, then given up with a line that names no address', async (t) => {
   const { server, mail, pauses, lines, warned } = await build(t)
   server.answers.set('MAIL', '451 later, operator@example.com')
-  mail.send(notice())
+  mail.send(notice(), always)
   await warned
-  t.strictSame(pauses, [1_000, 5_000, 25_000])
-  t.match(lines, [[{ problem: 'EENVELOPE 451' }, /check SMTP_URL, ALERT_MAIL_TO/]])
+  t.strictSame(pauses, [1_000, 5_000, 25_000, 300_000, 900_000])
+  t.match(lines.at(-1), [{ problem: 'EENVELOPE 451' }, /check SMTP_URL, ALERT_MAIL_TO/])
   t.notMatch(JSON.stringify(lines), 'operator@')
 
   server.answers.clear()
-  mail.send(notice())
+  mail.send(notice(), always)
   await server.received(1)
 })
 
 t.test('what will not get better is not tried again', async (t) => {
   const refused = await build(t)
   refused.server.answers.set('RCPT', '550 no such person')
-  refused.mail.send(notice())
+  refused.mail.send(notice(), always)
   await refused.warned
   t.strictSame(refused.pauses, [])
   t.match(refused.lines, [[{ problem: 'EENVELOPE 550' }]])
@@ -91,7 +93,7 @@ t.test('what will not get better is not tried again', async (t) => {
   const { server } = refused
   server.answers.set('AUTH', '535 wrong password')
   const locked = await build(t, { smtpUrl: `smtp://me:hush@127.0.0.1:${server.port}` })
-  locked.mail.send(notice())
+  locked.mail.send(notice(), always)
   await locked.warned
   t.match(locked.lines, [[{ problem: 'EAUTH 535' }]])
   t.notMatch(JSON.stringify(locked.lines), 'hush')
@@ -100,13 +102,13 @@ t.test('what will not get better is not tried again', async (t) => {
 t.test('a server that says nothing does not keep later notices, or the end, waiting', async (t) => {
   const { server, mail, warned, lines } = await build(t, { timeoutMs: 50 })
   server.answers.set('connect', null)
-  mail.send(notice())
+  mail.send(notice(), always)
   await warned
-  t.match(lines, [[{ problem: 'ETIMEDOUT' }]])
+  t.match(lines.at(-1), [{ problem: 'ETIMEDOUT' }])
 
   const slow = await build(t)
   slow.server.answers.set('MAIL', null)
-  slow.mail.send(notice())
+  slow.mail.send(notice(), always)
   await new Promise(setImmediate)
   await slow.mail.stop()
   t.strictSame(slow.lines, [])
@@ -117,7 +119,7 @@ t.test('a password does not travel in the clear to another machine', async (t) =
   // Resolves to loopback, but is not written as such.
   const { mail, warned, lines } = await build(t, { smtpUrl: `smtp://me:hush@0.0.0.0:${server.port}` })
   server.answers.set('STARTTLS', '502 what?')
-  mail.send(notice())
+  mail.send(notice(), always)
   await warned
   t.match(lines, [[{ problem: /^ETLS/ }]])
   t.notMatch(server.commands.join('\n'), /AUTH/)

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 
 import { createPostAlert } from '../../src/alerts/channels/post.ts'
+import type { Notice } from '../../src/alerts/notice.ts'
 import { receiversIn } from '../../src/alerts/channels/receivers.ts'
 import { notice } from '../helpers/alerts.ts'
 
@@ -30,7 +31,7 @@ const listen = async (t: Test, server: Server): Promise<string> => {
 /** An alert whose pauses take no time; `settled` resolves when the queue is empty again. */
 const build = (t: Test, url: string, timeoutMs = 5_000) => {
   const pauses: number[] = []
-  const lines: unknown[][] = []
+  const lines: [facts: object, message?: string][] = []
   const warned = Promise.withResolvers<void>()
   const [receiver] = receiversIn({ ALERT_URL: url })
   const alert = createPostAlert({
@@ -41,12 +42,13 @@ const build = (t: Test, url: string, timeoutMs = 5_000) => {
     log: {
       warn: (...line) => {
         lines.push(line)
-        warned.resolve()
+        if (!('againInMs' in line[0])) warned.resolve()
       },
     },
   })
   t.teardown(() => alert.stop())
-  return { alert, pauses, lines, warned: warned.promise }
+  const send = (notice: Notice) => alert.send(notice, () => true)
+  return { alert, send, pauses, lines, warned: warned.promise }
 }
 
 const answer =
@@ -57,8 +59,8 @@ const answer =
 t.test('an alert is one JSON post with the text Slack, Mattermost and Discord read', async (t) => {
   const done = Promise.withResolvers<void>()
   const { posts, url } = await receiver(t, [(res) => res.end('ok', done.resolve)])
-  const { alert, lines } = build(t, url)
-  alert.send(notice())
+  const { send, lines } = build(t, url)
+  send(notice())
   await done.promise
 
   t.match(posts, [{ method: 'POST', type: 'application/json' }])
@@ -71,8 +73,8 @@ t.test('an alert is one JSON post with the text Slack, Mattermost and Discord re
 t.test('a Page name cannot call the whole channel, nor make the text too long to be taken', async (t) => {
   const done = Promise.withResolvers<void>()
   const { posts, url } = await receiver(t, [(res) => res.end('ok', done.resolve)])
-  const { alert } = build(t, url)
-  alert.send(notice(`<!channel> ${'x'.repeat(5_000)}`))
+  const { send } = build(t, url)
+  send(notice(`<!channel> ${'x'.repeat(5_000)}`))
   await done.promise
 
   const { text } = JSON.parse(posts[0]?.body ?? '') as { text: string }
@@ -83,8 +85,8 @@ t.test('a Page name cannot call the whole channel, nor make the text too long to
 t.test('a receiver in trouble is tried again with growing pauses until it takes the alert', async (t) => {
   const done = Promise.withResolvers<void>()
   const { posts, url } = await receiver(t, [answer(500), answer(429), (res) => res.end('ok', done.resolve)])
-  const { alert, pauses, lines } = build(t, url)
-  alert.send(notice())
+  const { send, pauses, lines } = build(t, url)
+  send(notice())
   await done.promise
 
   t.equal(posts.length, 3)
@@ -92,22 +94,54 @@ t.test('a receiver in trouble is tried again with growing pauses until it takes 
   t.strictSame(lines, [])
 })
 
-t.test('after four tries it gives up with one line that does not show the address', async (t) => {
-  const { posts, url } = await receiver(t, [answer(503)])
-  const { alert, lines, warned } = build(t, url)
-  alert.send(notice())
-  await warned
+t.test(
+  'a receiver that stays away is tried for twenty minutes, with lines that do not show the address',
+  async (t) => {
+    const { posts, url } = await receiver(t, [answer(503)])
+    const { send, pauses, lines } = build(t, url)
+    await send(notice())
 
-  t.equal(posts.length, 4)
-  t.match(lines, [[{ problem: 'answered 503' }, /ALERT_URL/]])
-  t.notMatch(JSON.stringify(lines), 'very-secret')
+    t.equal(posts.length, 6)
+    t.strictSame(pauses, [1_000, 5_000, 25_000, 300_000, 900_000])
+    t.match(lines, [
+      [{ problem: 'answered 503', againInMs: 300_000 }, /ALERT_URL/],
+      [{ problem: 'answered 503', againInMs: 900_000 }, /ALERT_URL/],
+      [{ problem: 'answered 503', againInMs: undefined }, /ALERT_URL/],
+    ])
+    t.notMatch(JSON.stringify(lines), 'very-secret')
+  },
+)
+
+t.test(
+  'behind a notice that was given up the next one waits half a minute, until the receiver is back',
+  async (t) => {
+    const { posts, url } = await receiver(t, [...Array(10).fill(answer(503)), answer(200), answer(503)])
+    const { send, pauses } = build(t, url)
+    await send(notice())
+    pauses.length = 0
+    await send(notice())
+    t.equal(posts.length, 10)
+    t.strictSame(pauses, [1_000, 5_000, 25_000])
+    await send(notice())
+    pauses.length = 0
+    await send(notice())
+    t.equal(pauses.length, 5, 'and is waited for again after that')
+  },
+)
+
+t.test('a notice that has become the matter of another instance is not tried again', async (t) => {
+  const { posts, url } = await receiver(t, [answer(503)])
+  const { alert, lines } = build(t, url)
+  t.equal(await alert.send(notice(), () => posts.length < 2), 'stopped')
+  t.equal(posts.length, 2)
+  t.strictSame(lines, [])
 })
 
 t.test('an answer that waiting cannot change is not tried again', async (t) => {
   for (const status of [400, 403, 404, 410]) {
     const { posts, url } = await receiver(t, [answer(status)])
-    const { alert, lines, warned } = build(t, url)
-    alert.send(notice())
+    const { send, lines, warned } = build(t, url)
+    send(notice())
     await warned
 
     t.equal(posts.length, 1)
@@ -118,8 +152,8 @@ t.test('an answer that waiting cannot change is not tried again', async (t) => {
 t.test('a redirect is not followed: the text goes only where the operator said', async (t) => {
   const elsewhere = await receiver(t, [answer(200)])
   const { posts, url } = await receiver(t, [answer(307, { location: elsewhere.url })])
-  const { alert, lines, warned } = build(t, url)
-  alert.send(notice())
+  const { send, lines, warned } = build(t, url)
+  send(notice())
   await warned
 
   t.match(lines, [[{ problem: 'answered with a redirect (307)' }]])
@@ -129,12 +163,12 @@ t.test('a redirect is not followed: the text goes only where the operator said',
 
 t.test('a receiver that never answers costs the time limit of each try, no more', async (t) => {
   const { posts, url } = await receiver(t, [() => {}])
-  const { alert, lines, warned } = build(t, url, 50)
-  alert.send(notice())
+  const { send, lines, warned } = build(t, url, 50)
+  send(notice())
   await warned
 
-  t.equal(posts.length, 4)
-  t.match(lines, [[{ problem: 'TimeoutError' }]])
+  t.equal(posts.length, 6)
+  t.match(lines.at(-1), [{ problem: 'TimeoutError' }])
 })
 
 t.test('an accepted alert counts as delivered, though the answer never ends', async (t) => {
@@ -143,9 +177,9 @@ t.test('an accepted alert counts as delivered, though the answer never ends', as
     (res) => void res.writeHead(200, { 'content-length': '9999' }).write('x'),
     (res) => res.end('ok', done.resolve),
   ])
-  const { alert, lines } = build(t, url, 400)
-  alert.send(notice('First'))
-  alert.send(notice('Second'))
+  const { send, lines } = build(t, url, 400)
+  send(notice('First'))
+  send(notice('Second'))
   await done.promise
 
   t.match(posts, [{ body: /First/ }, { body: /Second/ }])
@@ -162,12 +196,12 @@ t.test(
     await new Promise((resolve) => closed.close(resolve))
 
     for (const url of urls) {
-      const { alert, pauses, lines, warned } = build(t, url)
-      alert.send(notice())
+      const { send, pauses, lines, warned } = build(t, url)
+      send(notice())
       await warned
 
-      t.equal(pauses.length, 3)
-      t.match(lines, [[{ problem: /^[A-Za-z_]+$/ }]])
+      t.equal(pauses.length, 5)
+      t.match(lines.at(-1), [{ problem: /^[A-Za-z_]+$/ }])
       t.notMatch(JSON.stringify(lines), 'very-secret')
     }
   },
@@ -176,9 +210,9 @@ t.test(
 t.test('alerts arrive in the order they were sent, though the first needs several tries', async (t) => {
   const done = Promise.withResolvers<void>()
   const { posts, url } = await receiver(t, [answer(500), answer(200), (res) => res.end('ok', done.resolve)])
-  const { alert } = build(t, url)
-  alert.send(notice('First'))
-  alert.send(notice('Second'))
+  const { send } = build(t, url)
+  send(notice('First'))
+  send(notice('Second'))
   await done.promise
 
   t.match(posts, [{ body: /First/ }, { body: /First/ }, { body: /Second/ }])
@@ -187,8 +221,8 @@ t.test('alerts arrive in the order they were sent, though the first needs severa
 t.test('stop gives up on what is on its way, without a line', async (t) => {
   const arrived = Promise.withResolvers<void>()
   const { url } = await receiver(t, [() => arrived.resolve()])
-  const { alert, lines } = build(t, url)
-  alert.send(notice())
+  const { alert, send, lines } = build(t, url)
+  send(notice())
   await arrived.promise
   await alert.stop()
 

@@ -11,12 +11,14 @@ const build = async (t: Test, records = createFakeRecords(createFakeClock())) =>
   const book = createAlertBook({ records, log: { warn: (_facts, message) => t.fail(message) } })
   await book.read()
   const sent: Notice[] = []
+  const mayTries: (() => boolean)[] = []
   let isHead = true
   let outcome: 'done' | 'stopped' = 'done'
   const channel = {
     name: 'ALERT_URL',
-    send: async (notice: Notice) => {
+    send: async (notice: Notice, mayTry: () => boolean) => {
       sent.push(notice)
+      mayTries.push(mayTry)
       return outcome
     },
   }
@@ -25,6 +27,7 @@ const build = async (t: Test, records = createFakeRecords(createFakeClock())) =>
     book,
     records,
     sent,
+    mayTries,
     sending,
     add: (channel: string, id: string) =>
       book.change((told): Told => ({ ...told, unsent: [...told.unsent, { id, channel, notice: NOTICE }] })),
@@ -65,6 +68,17 @@ t.test('what was decided and not taken when the process ended goes out after its
   third.sending.wake()
   await settle()
   t.equal(third.sent.length, 0)
+})
+
+t.test('between two tries a notice that another head has sent is no longer this one’s', async (t) => {
+  const { book, records, mayTries, sending, add } = await build(t)
+  await add('ALERT_URL', '1')
+  sending.wake()
+  t.equal(mayTries[0]?.(), true)
+  const other = await build(t, records)
+  await other.book.change((told) => ({ ...told, unsent: [] }))
+  await book.read()
+  t.equal(mayTries[0]?.(), false)
 })
 
 t.test('an instance that is not the head sends nothing', async (t) => {

@@ -11,7 +11,7 @@ export interface OpenChannel extends Alert {
   check: string
 }
 
-type Deps = Pick<RetryingChannelDeps, 'clock' | 'log' | 'mayTry'>
+type Deps = Pick<RetryingChannelDeps, 'clock' | 'log'>
 
 /** Opens every channel whose settings are there. */
 export const openChannels = async (config: Config, deps: Deps): Promise<OpenChannel[]> => {

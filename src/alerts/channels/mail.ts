@@ -13,10 +13,10 @@ export interface MailSettings {
   timeoutMs?: number
 }
 
-export interface MailDeps extends MailSettings, Pick<RetryingChannelDeps, 'clock' | 'log' | 'mayTry'> {}
+export interface MailDeps extends MailSettings, Pick<RetryingChannelDeps, 'clock' | 'log'> {}
 
 /** Sends notices by e-mail: the first line is the subject. */
-export const createMailAlert = ({ mayTry, clock, log, ...settings }: MailDeps): Alert => {
+export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert => {
   const transport = openTransport(settings)
   const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
     const text = noticeText(notice)
@@ -28,7 +28,7 @@ export const createMailAlert = ({ mayTry, clock, log, ...settings }: MailDeps): 
   }
   const complaint = 'an alert could not be sent by e-mail; check SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
   const close = (): void => transport.close()
-  return createRetryingChannel({ attempt, close, ...(mayTry && { mayTry }), clock, log, complaint })
+  return createRetryingChannel({ attempt, close, clock, log, complaint })
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Post {
   body: Record<string, unknown>
 }
 
-export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'complaint' | 'mayTry'> {
+export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'complaint'> {
   /** Makes the post of a notice. */
   write: (notice: Notice) => Post
   /** The proxies that calls go by; none where nothing is said. */
@@ -24,7 +24,7 @@ export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'c
 
 /** Sends each notice as one POST. Follows no redirect: the text goes only where the operator said. */
 export const createPostAlert = (deps: PostDeps): Alert => {
-  const { write, mayTry, clock, log, complaint, timeoutMs = 10_000, proxies = {} } = deps
+  const { write, clock, log, complaint, timeoutMs = 10_000, proxies = {} } = deps
   const agent = createOutgoing(proxies, { connect: { timeout: timeoutMs } })
 
   const attempt = async (notice: Notice, stopped: AbortSignal): Promise<Try> => {
@@ -46,7 +46,7 @@ export const createPostAlert = (deps: PostDeps): Alert => {
   }
 
   const close = (): Promise<void> => agent.destroy()
-  return createRetryingChannel({ attempt, close, ...(mayTry && { mayTry }), clock, log, complaint })
+  return createRetryingChannel({ attempt, close, clock, log, complaint })
 }
 
 const WORTH_ANOTHER_TRY = new Set([408, 425, 429])

@@ -7,9 +7,10 @@ export interface Alert {
   /**
    * Brings the notice out, after those before it.
    *
+   * @param mayTry - asked before each try: whether it still is this instance's to send
    * @returns `done` when it was taken, or given up; `stopped` when this instance may not try any more
    */
-  send: (notice: Notice) => Promise<'done' | 'stopped'>
+  send: (notice: Notice, mayTry: () => boolean) => Promise<'done' | 'stopped'>
   /** Tries once, now. @returns null when it was taken, else why not, in one word or number */
   trial: (notice: Notice) => Promise<string | null>
   /** Ends the try under way, and makes no other. */
@@ -23,36 +24,44 @@ export interface RetryingChannelDeps {
   attempt: (notice: Notice, stopped: AbortSignal) => Promise<Try>
   /** Lets go of what tries need; no other one follows. */
   close: () => unknown
-  /** Whether alerts are this instance's matter. */
-  mayTry?: () => boolean
   clock: Pick<Clock, 'sleep'>
   log: Pick<Log, 'warn'>
-  /** The log line when a notice is given up; says which setting to check. */
+  /** The log line when the quick tries have failed, and each later one; says which setting to check. */
   complaint: string
 }
 
-const PAUSES_MS = [1_000, 5_000, 25_000]
+const QUICK_MS = [1_000, 5_000, 25_000]
+/** A router or a receiver starts again; a mail server sends an unknown sender away for its first minutes (greylisting). */
+const PATIENT_MS = [5 * 60_000, 15 * 60_000]
 /** For the try under way when this process ends. */
 const GRACE_MS = 2_000
 
 /** Sends one notice after the other, each a few times when it does not get through. */
 export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
-  const { attempt, close, mayTry = () => true, clock, log, complaint } = deps
+  const { attempt, close, clock, log, complaint } = deps
   const stopping = new AbortController()
   const stopped = new AbortController()
   let queue: Promise<unknown> = Promise.resolve()
+  /** After a notice that was given up, the ones behind it wait no further 20 minutes each. */
+  let isGone = false
 
-  const deliver = async (notice: Notice): Promise<'done' | 'stopped'> => {
-    for (const pauseMs of [...PAUSES_MS, null]) {
+  const deliver = async (notice: Notice, mayTry: () => boolean): Promise<'done' | 'stopped'> => {
+    for (const pauseMs of [...QUICK_MS, ...(isGone ? [] : PATIENT_MS), null]) {
       if (stopping.signal.aborted || !mayTry()) return 'stopped'
       const result = await attempt(notice, stopped.signal)
-      if (result.status === 'ok') return 'done'
-      if (stopped.signal.aborted) return 'stopped'
-      if (result.status === 'refused' || pauseMs === null) {
-        // The address stays out of the line: it is the key to the channel.
-        log.warn({ problem: result.problem }, complaint)
+      if (result.status === 'ok') {
+        isGone = false
         return 'done'
       }
+      if (stopped.signal.aborted) return 'stopped'
+      const isLast = result.status === 'refused' || pauseMs === null
+      // The address stays out of the lines: it is the key to the channel.
+      if (isLast) {
+        log.warn({ problem: result.problem }, complaint)
+        isGone = result.status === 'again'
+        return 'done'
+      }
+      if (PATIENT_MS.includes(pauseMs)) log.warn({ problem: result.problem, againInMs: pauseMs }, complaint)
       await clock.sleep(pauseMs, stopping.signal).catch(() => undefined)
     }
     return 'done'
@@ -63,8 +72,8 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
       const result = await attempt(notice, stopped.signal)
       return result.status === 'ok' ? null : result.problem
     },
-    send: (notice) => {
-      const sent = queue.then(() => deliver(notice))
+    send: (notice, mayTry) => {
+      const sent = queue.then(() => deliver(notice, mayTry))
       queue = sent
       return sent
     },
