@@ -35,6 +35,8 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
     isHead: opened.duty.isHead,
     keepMs: { questions: config.KEEP_QUESTIONS_DAYS * DAY_MS },
     clock,
+    // Asked for the first time when all plugins are there.
+    facebookNow: () => app.graph.now(),
     log: app.log.child({ part: 'store' }),
   })
   app.decorate('store', opened.store)

@@ -39,9 +39,11 @@ export const createRetention = (deps: {
   /** How long a kind of history is kept, where not for the usual time. */
   keepMs?: Partial<Record<History, number>>
   clock: Clock
+  /** Facebook's time, ms since the epoch; null while it is not known. */
+  facebookNow: () => number | null
   log: Pick<Log, 'info' | 'warn'>
 }): Retention => {
-  const { store, isHead, clock, log } = deps
+  const { store, isHead, clock, facebookNow, log } = deps
   const keepMs = { ...KEEP_MS, ...deps.keepMs }
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
@@ -56,13 +58,16 @@ export const createRetention = (deps: {
     }
   }
 
+  /** By the clock that is behind: what one that was set ahead by mistake makes old is gone for good. */
+  const leastNow = (): number => Math.min(clock.now(), facebookNow() ?? Number.POSITIVE_INFINITY)
+
   const pass = async (): Promise<void> => {
     const dropped = { seen: 0, sent: 0, dead: 0, questions: 0, hours: 0, days: 0 } satisfies Record<
       History,
       number
     >
     for (const history of Object.keys(dropped) as History[]) {
-      const beforeMs = clock.now() - keepMs[history]
+      const beforeMs = leastNow() - keepMs[history]
       for (let more = isHead(); more;) {
         const step = await store.prune(history, beforeMs)
         dropped[history] += step.dropped

@@ -45,6 +45,23 @@ t.test('a pass takes its steps apart from each other, and comes once a day', asy
   t.equal(cuts.length, 15)
 })
 
+t.test('a clock that is years ahead makes nothing old, and one that is behind keeps it longer', async (t) => {
+  const ahead = fixture(t)
+  ahead.clock.set(2 * 365 * DAY_MS)
+  await ahead.clock.advance(11 * MINUTE_MS)
+  t.match(ahead.cuts, [{ history: 'seen', agoMs: (2 * 365 + 14) * DAY_MS }])
+
+  const behind = fixture(t)
+  behind.facebook.aheadMs = 2 * 365 * DAY_MS
+  await behind.clock.advance(11 * MINUTE_MS)
+  t.match(behind.cuts, [{ history: 'seen', agoMs: 14 * DAY_MS }])
+
+  const alone = fixture(t)
+  alone.facebook.isHeard = false
+  await alone.clock.advance(11 * MINUTE_MS)
+  t.match(alone.cuts, [{ history: 'seen', agoMs: 14 * DAY_MS }], 'where Facebook has told no time')
+})
+
 t.test('a store that cannot forget now is asked again the next day', async (t) => {
   const { clock, cuts, warned, failWith } = fixture(t)
   failWith(new BotError('BOT_STORE_UNAVAILABLE', 'the disk is full'))
@@ -83,6 +100,7 @@ t.test('events are accepted, handled and answered between the steps of a long pa
     store,
     isHead: () => true,
     clock,
+    facebookNow: clock.now,
     log: { info: () => undefined, warn: () => undefined },
   })
   retention.start()
@@ -104,6 +122,7 @@ t.test('events are accepted, handled and answered between the steps of a long pa
 
 function fixture(t: { teardown: (run: () => Promise<void>) => void }) {
   const clock = createFakeClock()
+  const startMs = clock.now()
   const cuts: { history: History; agoMs: number }[] = []
   const warned: string[] = []
   const moreSteps: Record<History, number> = {
@@ -123,9 +142,12 @@ function fixture(t: { teardown: (run: () => Promise<void>) => void }) {
     return Promise.resolve({ dropped: 1, more })
   }
   const log = { info: () => undefined, warn: (_facts: object, message: string) => void warned.push(message) }
-  const retention = createRetention({ store: { prune }, isHead: () => true, clock, log })
+  const facebook = { aheadMs: 0, isHeard: true }
+  const facebookNow = (): number | null =>
+    facebook.isHeard ? clock.elapsed() + startMs + facebook.aheadMs : null
+  const retention = createRetention({ store: { prune }, isHead: () => true, clock, facebookNow, log })
   retention.start()
   t.teardown(() => retention.stop())
   const failWith = (error: Error | null): void => void (failure = error)
-  return { clock, cuts, warned, moreSteps, retention, failWith }
+  return { clock, cuts, warned, moreSteps, retention, failWith, facebook }
 }
