@@ -48,7 +48,7 @@ const span: Read<Span> = described(
     const fits =
       Number(fromRest) < 60 && Number(toRest) < 60 && fromMinute < DAY_MINUTES && toMinute <= DAY_MINUTES
     if (fromHour === undefined || !fits || fromMinute === toMinute) {
-      const hint = /-.*-/.test(value)
+      const hint = /[-–—].*[-–—]/.test(value)
         ? 'Several times of a day stand in brackets: [9:00-12:00, 14:00-18:00].'
         : null
       return reading.refuse(

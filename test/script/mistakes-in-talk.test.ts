@@ -149,8 +149,8 @@ refuseEach([
   },
   {
     title: 'two times of a day without brackets',
-    script: 'hours: { time_zone: UTC, open: { mon: ‸"9-12, 14-18" } }\nreplies: { a: { say: x } }',
-    found: '"9-12, 14-18"',
+    script: 'hours: { time_zone: UTC, open: { mon: ‸"9–12, 14-18" } }\nreplies: { a: { say: x } }',
+    found: '"9–12, 14-18"',
     expected: 'times like 9:00-18:00',
     hint: 'Several times of a day stand in brackets: [9:00-12:00, 14:00-18:00].',
   },
