@@ -1,5 +1,5 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
-import { writeSync } from 'node:fs'
+import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { BotError } from '../base/errors.ts'
 import type { Bot } from './bot.ts'
@@ -87,6 +87,19 @@ process.on('unhandledRejection', broken)
 // A signal to the whole group is the bot's to answer: it may still need the handlers until it stops.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit())
+
+/** Linux, short of memory, shall end this process and not the bot, even where the bot is the larger one. */
+const endFirst = (): void => {
+  try {
+    const score = Number(readFileSync(OOM_SCORE, 'utf8')) + 500
+    writeFileSync(OOM_SCORE, String(Math.min(score, 1000)))
+  } catch {
+    // Another system, or a container that hides the file.
+  }
+}
+const OOM_SCORE = '/proc/self/oom_score_adj'
+endFirst()
+
 new Worker(new URL('./orphan.ts', import.meta.url), { workerData: process.ppid }).unref()
 
 process.on('message', take)

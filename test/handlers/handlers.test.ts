@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
@@ -57,6 +57,10 @@ t.test('an answer comes from another process, and nothing else does', async (t) 
   const { tell, run } = await open(t)
   t.same(await tell('say hi'), ['heard hi'])
   t.not(Number((await tell('pid'))[0]), process.pid)
+  if (process.platform === 'linux') {
+    const own = Number(readFileSync('/proc/self/oom_score_adj', 'utf8'))
+    t.equal(Number((await tell('oom score'))[0]), Math.min(own + 500, 1000), 'ended before the bot is')
+  }
   t.same(await run('unknown'), { steps: [{ do: 'rest' }], state: null })
 })
 

@@ -48,6 +48,7 @@ t.test(
     t.match(unit, /^ExecStart=\S+ --disable-sigusr1 --max-semi-space-size=32 --expose-gc bin\/serve\.js$/m)
     t.match(unit, /^Environment=MALLOC_ARENA_MAX=2\nEnvironment=MALLOC_MMAP_THRESHOLD_=131072$/m)
     t.match(unit, /^StartLimitIntervalSec=0$[^]*^MemoryMax=\d+[MG]$/m, 'it is bounded, and never gives up')
+    t.match(unit, /^OOMPolicy=continue$/m, 'what handlers eat is not the end of the bot')
     t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
     t.match(unit, /^CacheDirectory=evergreen\n[^]*^Environment=NODE_COMPILE_CACHE=\/var\/cache\/evergreen$/m)
     t.match(unit, /^EnvironmentFile=\/etc\/evergreen\.env$/m)

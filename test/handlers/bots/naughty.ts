@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineBot } from '../../../src/handlers/bot.ts'
 
@@ -6,6 +7,7 @@ export const bot = defineBot({ timeLimitMs: 60_000 })
   .hears(/^say (.+)/, (ctx) => ctx.reply(`heard ${ctx.match?.[1]}`))
   .hears('pid', (ctx) => ctx.reply(String(process.pid)))
   .hears(/^environment (\w+)$/, (ctx) => ctx.reply(process.env[ctx.match?.[1] ?? ''] ?? 'unset'))
+  .hears('oom score', (ctx) => ctx.reply(readFileSync('/proc/self/oom_score_adj', 'utf8')))
   .hears('loop', () => {
     for (;;);
   })
@@ -44,7 +46,9 @@ export const bot = defineBot({ timeLimitMs: 60_000 })
   })
   .hears('nonsense', (ctx) => ctx.reply({ text: () => 'x' } as never))
   .hears('return', () => 'hello' as never)
-  .hears('huge', (ctx) => ctx.reply({ attachment: { type: 'x', payload: { x: 'x'.repeat(2_000_000) } } }))
+  .hears('huge', (ctx) =>
+    ctx.reply({ attachment: { type: 'template', payload: { x: 'x'.repeat(2_000_000) } } }),
+  )
   .hears('memory', async () => {
     const eaten: unknown[] = []
     for (;;) {
