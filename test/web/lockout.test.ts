@@ -53,6 +53,16 @@ t.test('the addresses of one network are one client, and no others', async (t) =
   await fail('::ffff:192.0.2.1', 20)
   t.equal(await lockout.secondsLeft('192.0.2.1'), 60, 'IPv4 in IPv6 is IPv4')
   t.equal(await lockout.secondsLeft('192.0.2.2'), 0)
+  for (const [n, written] of [
+    '::ffff:c633:6401',
+    '0:0:0:0:0:FFFF:198.51.100.2',
+    '64:ff9b::198.51.100.3',
+  ].entries()) {
+    await fail(written, 20)
+    t.equal(await lockout.secondsLeft(`198.51.100.${n + 1}`), 60, written)
+  }
+  for (const other of ['::ffff:c633:6404', '64:ff9b::c633:6404', '::', '::1'])
+    t.equal(await lockout.secondsLeft(other), 0, `${other}: strangers lock no other IPv4 client out`)
 })
 
 t.test('a proxy that tells the port, too, does not make a new client of each connection', async (t) => {
