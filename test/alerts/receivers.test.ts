@@ -56,6 +56,13 @@ t.test('each receiver gets what its own documentation asks for', async (t) => {
   })
 })
 
+t.test('a Page name mentions no person and makes no link in a room, whichever takes the alert', async (t) => {
+  const named = noticeOf('@everyone @here <@U1> <!channel> [win](https://evil.example)')
+  const { text } = posts(named)['ALERT_URL']?.body as { text: string }
+  t.match(text, '＠everyone ＠here ‹＠U1› ‹!channel› [win] (https://evil.example)')
+  t.notMatch(text, /[@<>]|\]\(/)
+})
+
 t.test('what is well again is quiet, and the longest notice is short enough for each', async (t) => {
   const well = posts(notice({ kind: 'well' }))
   t.match([well['ntfy']?.body['priority'], well['Pushover']?.body['priority']], [2, -1])

@@ -42,8 +42,7 @@ const RECEIVERS: readonly Receiver[] = [
     place: ({ ALERT_URL = '' }) => `posted to ${new URL(ALERT_URL).hostname}`,
     post: ({ ALERT_URL = '' }, notice) => ({
       url: ALERT_URL,
-      // Slack and its kin read <...> as mentions and links; a Page may be called <!channel>.
-      body: { text: textOf(notice, LONGEST_FOR_ROOMS).replaceAll('<', '‹').replaceAll('>', '›') },
+      body: { text: withoutMentions(textOf(notice, LONGEST_FOR_ROOMS)) },
     }),
     look: () => null,
     check: 'the address',
@@ -147,6 +146,13 @@ const LONGEST_TITLE = 250
 /** A notice keeps what to do whole; a receiver that takes less would refuse all of it. */
 const textOf = (notice: Notice, longest: number): string =>
   clipped(noticeText(notice, longest), longest).toWellFormed()
+
+/**
+ * A Page may be called `<!channel>`, which calls all of a room in Slack, or `@everyone`, which does in Discord and Mattermost;
+ * these two read `[words](address)` as a link, too. None of the signs is lost to a reader.
+ */
+const withoutMentions = (text: string): string =>
+  text.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('@', '＠').replaceAll('](', '] (')
 
 const click = ({ consoleUrl }: Notice): { click?: string } =>
   consoleUrl === undefined ? {} : { click: consoleUrl }
