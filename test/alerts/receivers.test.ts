@@ -58,7 +58,7 @@ t.test('each receiver gets what its own documentation asks for', async (t) => {
 
 t.test('a Page name mentions no person and makes no link in a room, whichever takes the alert', async (t) => {
   const named = noticeOf('@everyone @here <@U1> <!channel> [win](https://evil.example)')
-  const { text } = posts(named)['ALERT_URL']?.body as { text: string }
+  const text = String(posts(named)['ALERT_URL']?.body['text'])
   t.match(text, '＠everyone ＠here ‹＠U1› ‹!channel› [win] (https://evil.example)')
   t.notMatch(text, /[@<>]|\]\(/)
 })
