@@ -18,6 +18,8 @@ export interface Pattern {
   match: (text: string, isCut?: boolean) => Map<string, string> | null
 }
 
+/** Beyond this a pattern may take the library seconds to read, which is quadratic, and its machine would be too large. */
+const LONGEST = 5000
 /** A pattern whose machine is larger could take longer than a message may. */
 const MAX_PROGRAM = 1000
 
@@ -52,6 +54,14 @@ export const pattern: Read<Pattern> = (node, reading) => {
   const flags = source.slice(end + 1)
   // Also when the pattern is refused below: its reply's texts may mention them all the same.
   reading.groups.push(...Array.from(body.matchAll(GROUP_NAME), ([, name]) => name ?? ''))
+  if (source.length > LONGEST) {
+    return reading.refuse(
+      reading.placeOf(target),
+      `a regular expression of ${source.length} characters`,
+      `at most ${LONGEST}`,
+      'A list of phrases may be of any length.',
+    )
+  }
   let bits = 0
   for (const flag of flags) {
     const bit = FLAGS[flag]

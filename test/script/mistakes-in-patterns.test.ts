@@ -63,6 +63,12 @@ refuseEach([
     expected: /lower numbers/,
   },
   {
+    title: 'a pattern that would take seconds to read',
+    script: `replies:\n  a: { when: ‸"/${'[[:'.repeat(30_000)}/", say: x }\n`,
+    found: 'a regular expression of 90002 characters',
+    expected: 'at most 5000',
+  },
+  {
     title: 'a group named like a variable',
     script: 'replies:\n  a: { when: ‸/(?<page_name>x)/, say: x }\n',
     found: 'a group named "page_name"',
