@@ -82,6 +82,16 @@ t.test('a server that is busy is tried again, then given up with a line that nam
   await server.received(1)
 })
 
+t.test('an address that is refused beside one that is not is told of, by the trial, too', async (t) => {
+  const { server, mail, lines } = await build(t)
+  server.answers.set('RCPT TO:<night@example.com>', '550 no such person')
+  t.equal(await mail.send(notice(), always), 'done')
+  t.equal(server.messages.length, 1)
+  t.match(lines, [[{ problem: '1 of the addresses refused' }, /ALERT_MAIL_TO/]])
+  t.notMatch(JSON.stringify(lines), 'night@')
+  t.equal(await mail.trial(notice()), '1 of the addresses refused')
+})
+
 t.test('what will not get better is not tried again', async (t) => {
   const refused = await build(t)
   refused.server.answers.set('RCPT', '550 no such person')

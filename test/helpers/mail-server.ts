@@ -8,7 +8,7 @@ export interface MailServer {
   messages: string[]
   /** Resolves once so many messages have come. */
   received: (count: number) => Promise<void>
-  /** Answers instead of the usual, by command; null never answers. */
+  /** Answers instead of the usual, by command or by its whole line; null never answers. */
   answers: Map<string, string | null>
 }
 
@@ -55,7 +55,7 @@ export const startMailServer = async (t: Test): Promise<MailServer> => {
         mail.commands.push(line)
         const command = line.split(' ')[0]?.toUpperCase() ?? ''
         isMessage = command === 'DATA' && !mail.answers.has('DATA')
-        say(command, USUAL[command] ?? '250 ok')
+        say(mail.answers.has(line) ? line : command, USUAL[command] ?? '250 ok')
       }
     })
     socket.on('error', () => {})

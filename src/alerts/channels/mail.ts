@@ -23,7 +23,7 @@ export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert =>
     const [subject = ''] = text.split('\n')
     const sent = transport
       .sendMail({ ...envelopeOf(settings), subject, text: `${text}\n`, headers: AUTOMATIC })
-      .then((): Try => ({ status: 'ok' }), judge)
+      .then(({ rejected }) => takenBut(rejected.length), judge)
     return Promise.race([sent, end(stopped)])
   }
   const complaint = 'an alert could not be sent by e-mail; check SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
@@ -76,6 +76,10 @@ const envelopeOf = ({ smtpUrl, to, from }: MailSettings) => {
   const [first = ''] = to.split(',')
   return { from: { name: 'Evergreen', address: from ?? (user.includes('@') ? user : first.trim()) }, to }
 }
+
+/** A server that takes the mail for one address alone has taken it; the log says how many go without. */
+const takenBut = (refused: number): Try =>
+  refused === 0 ? { status: 'ok' } : { status: 'ok', problem: `${refused} of the addresses refused` }
 
 /** SMTP: 4xx may pass, 5xx does not. Only numbers and words of the library: an answer may quote addresses. */
 const judge = (error: unknown): Try => {

@@ -11,14 +11,14 @@ export interface Alert {
    * @returns `done` when it was taken, or given up; `stopped` when this instance may not try any more
    */
   send: (notice: Notice, mayTry: () => boolean) => Promise<'done' | 'stopped'>
-  /** Tries once, now. @returns null when it was taken, else why not, in one word or number */
+  /** Tries once, now. @returns null when all of its addresses took it, else why not, in a few words */
   trial: (notice: Notice) => Promise<string | null>
   /** Ends the try under way, and makes no other. */
   stop: () => Promise<void>
 }
 
-/** What came of one try. `problem` is one word or number, without addresses. */
-export type Try = { status: 'ok' } | { status: 'again' | 'refused'; problem: string }
+/** What came of one try. `problem` is one word or number, without addresses; with `ok` it tells whom the notice does not reach. */
+export type Try = { status: 'ok'; problem?: string } | { status: 'again' | 'refused'; problem: string }
 
 export interface RetryingChannelDeps {
   attempt: (notice: Notice, stopped: AbortSignal) => Promise<Try>
@@ -50,6 +50,7 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
       if (stopping.signal.aborted || !mayTry()) return 'stopped'
       const result = await attempt(notice, stopped.signal)
       if (result.status === 'ok') {
+        if (result.problem !== undefined) log.warn({ problem: result.problem }, complaint)
         isGone = false
         return 'done'
       }
@@ -70,7 +71,7 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
   return {
     trial: async (notice) => {
       const result = await attempt(notice, stopped.signal)
-      return result.status === 'ok' ? null : result.problem
+      return result.problem ?? null
     },
     send: (notice, mayTry) => {
       const sent = queue.then(() => deliver(notice, mayTry))
