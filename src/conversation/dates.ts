@@ -13,7 +13,7 @@ export interface DatePlace {
 
 /** The date that a text says, as `2026-12-24`; null for none, and for two days. Without a year it is the next one there is. */
 export const dateIn = (written: string, { nowMs, timeZone, languages }: DatePlace): string | null => {
-  const text = latinDigits(written)
+  const text = latinDigits(written).replace(TIME_OF_DAY, ' ')
   const { date: today, day } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
   const key = withoutMornings(matchKey(text.replace(POSSESSIVE, '')), words)
@@ -30,6 +30,9 @@ export const dateIn = (written: string, { nowMs, timeZone, languages }: DatePlac
   const isSure = isOne && days > 0 && !isOtherWeek(key, words) && !isBesideNumber(key, words)
   return isSure ? dayBeside(today, days) : null
 }
+
+/** `19:30` and `19.30`, where that is no day of a month. */
+const TIME_OF_DAY = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5]\d))(?![\d.])/g
 
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
