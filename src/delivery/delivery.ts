@@ -206,6 +206,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     gates.taken(pageId)
     pacer.taken(pageId)
     uploads.taken(pageId)
+    outcomes.taken(pageId)
   }
   let stopFollowing = (): void => undefined
 

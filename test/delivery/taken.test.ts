@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createFakeDuty } from '../helpers/duty.ts'
-import { createWorld, type World } from './harness.ts'
+import { createWorld, refusal, type World } from './harness.ts'
 
 const PAGE = 'page-1'
 
@@ -89,3 +89,17 @@ t.test('after its stop a delivery heeds no Page that is taken, and leaves no tim
   await world.clock.advance(0)
   t.equal(world.clock.pending(), timers)
 })
+
+t.test(
+  'that a visitor was unreachable before the Page was elsewhere says nothing about the next one',
+  async (t) => {
+    const { world, duty } = await build(t)
+    world.graph.answer = () => refusal('unreachable', 'messages', { graphCode: 551 })
+    await world.say('first', { psid: 'gone-1' })
+    await world.until(() => world.dead.length === 1, 'the first is believed')
+    duty.lose(PAGE)
+    duty.take(PAGE)
+    await world.say('second', { psid: 'gone-2' })
+    await inTime(world, () => world.dead.length === 2, 'and the first one here again')
+  },
+)

@@ -8,8 +8,8 @@ import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 export interface OneAfterAnother {
   /** @param reason - equal for refusals that say the same @returns whether the reason may be the Page's */
   unreachable: (pageId: string, conversation: number, reason: string) => boolean
-  /** Facebook has taken a message of the Page. */
-  taken: (pageId: string) => void
+  /** Facebook has taken a message of the Page, or may have taken one from another instance. */
+  over: (pageId: string) => void
 }
 
 interface Row {
@@ -35,6 +35,6 @@ export const createOneAfterAnother = ({ clock }: { clock: Pick<Clock, 'elapsed'>
       rows.set(pageId, row)
       return row.conversations.size > BELIEVED
     },
-    taken: (pageId) => void rows.delete(pageId),
+    over: (pageId) => void rows.delete(pageId),
   }
 }

@@ -47,6 +47,8 @@ export interface Outcomes {
   wrote: (conversation: number) => void
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
+  /** Another instance may have sent for the Page until now. */
+  taken: (pageId: string) => void
 }
 
 /** What became of replies, for metrics. */
@@ -250,7 +252,7 @@ export const createOutcomes = (deps: {
       const waited = waitedForToken(pageId, reply.acceptedMs)
       void record(claim, reply, { status: 'sent', messageId, ...(waited && { waited }) })
       settle(claim, reply)
-      row.taken(pageId)
+      row.over(pageId)
       report.sent(pageId, clock.now() - reply.acceptedMs, psid, waited)
       return { go: 'on' }
     },
@@ -278,5 +280,6 @@ export const createOutcomes = (deps: {
     forget: (claim) => {
       for (const reply of claim.replies) settle(claim, reply)
     },
+    taken: row.over,
   }
 }
