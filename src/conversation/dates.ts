@@ -37,13 +37,18 @@ const TIME_OF_DAY = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
+/** Whether a number stands before or behind a day of the week. */
 const isBesideNumber = (key: string, { weekdays }: DateWords): boolean => {
-  const said = key.split(' ').filter((word) => !BETWEEN.has(word))
-  const isNumber = (index: number): boolean => dayOfMonth(said[index]) !== undefined
-  return (
-    /\d[日号號일]/.test(key) ||
-    said.some((word, index) => weekdays.has(word) && (isNumber(index - 1) || isNumber(index + 1)))
-  )
+  const said = ` ${key
+    .split(' ')
+    .filter((word) => !BETWEEN.has(word))
+    .join(' ')} `
+  const isBeside = (name: string): boolean => {
+    const [before = '', behind] = said.split(` ${name} `)
+    if (behind === undefined) return false
+    return [before.split(' ').at(-1), behind.split(' ')[0]].some((word) => dayOfMonth(word) !== undefined)
+  }
+  return /\d[日号號일]/.test(key) || [...weekdays.keys()].some(isBeside)
 }
 
 /** A date in digits; undefined where there is none, null where it is none of the calendar. */

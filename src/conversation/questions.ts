@@ -101,7 +101,7 @@ const clean = (text: string): string =>
 
 const numberIn = (written: string, { least, most }: Question): string | null => {
   // The marks of Arabic.
-  const text = written.replaceAll('٫', '.').replaceAll('٬', ',')
+  const text = written.replaceAll('٫', '.').replaceAll('٬', ',').replace(TIME_OF_DAY, ' ')
   const [found, another] = text.match(NUMBER) ?? []
   // Which one is meant, or their sum ("2 adults and 2 children"), the visitor knows.
   if (another !== undefined) return null
@@ -111,6 +111,9 @@ const numberIn = (written: string, { least, most }: Question): string | null => 
   if ((least !== null && value < least) || (most !== null && value > most)) return null
   return String(value)
 }
+
+/** "4 people at 19:30" */
+const TIME_OF_DAY = /\d{1,2}:[0-5]\d/g
 
 /** Blanks are part of it only between groups of three digits. */
 const NUMBER = /[-−]?\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|[-−]?\d[\d.,]*/gu
