@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,6 +21,14 @@ import { startRegistry } from '../helpers/registry.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PAGE_ID = '100000000000001'
+/** A second module of handlers, as an editor checks it. */
+const LOOKUP = `import { defineBot } from 'evergreen-messenger/handlers'
+export const bot = defineBot().hears('price', async (ctx) => {
+  const answer = await fetch('https://example.com/price', { signal: ctx.signal })
+  console.log(answer.status)
+  ctx.reply(await answer.text())
+})
+`
 const APP = { appId: '600000000000001', appSecret: 'app-secret-1' }
 
 interface Ended {
@@ -119,17 +135,25 @@ t.test('npm create, the first replies by script and by code, and an upgrade', as
   ])
   t.match(own('bot.yaml'), '$schema=./node_modules/evergreen-messenger/bot.schema.json')
 
+  const lookup = join(folder, 'lookup.ts')
+  writeFileSync(lookup, LOOKUP)
   const types = join(ROOT, 'node_modules/typescript/bin/tsc')
   const [untouched, checkedScript, foundTypes] = await Promise.all([
     npm(folder, ['start']),
     npm(folder, ['run', 'script:check']),
-    text(spawn(process.execPath, [types, '--types', ''], { cwd: folder, stdio: 'pipe' }).stdout),
+    text(
+      spawn(process.execPath, [types, '--types', '', '--skipLibCheck', 'false'], {
+        cwd: folder,
+        stdio: 'pipe',
+      }).stdout,
+    ),
   ])
   t.match(untouched, { code: 1, output: /npx evergreen-messenger setup/ }, 'cures are spelled for the folder')
   t.match(untouched.output, 'README.md, "Connect a real Page"')
   t.match(own('README.md'), '## Connect a real Page')
   t.match(checkedScript, { code: 0, output: /bot\.yaml is fine/ })
-  t.equal(foundTypes, '', 'an editor finds the types of the handlers')
+  t.equal(foundTypes, '', 'an editor finds the types of the handlers, and of what Node.js has besides')
+  rmSync(lookup)
 
   const sandbox = await createSandbox({
     ...APP,
