@@ -51,6 +51,7 @@ const SHORTEST_BEGINNING = 3
 
 const isMistyped = (name: string, word: string): boolean =>
   name.length >= SHORTEST_MISTYPED &&
+  name[0] === word[0] &&
   Math.abs(name.length - word.length) <= 1 &&
   editDistance(name, word) <= 1
 

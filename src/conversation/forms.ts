@@ -100,7 +100,7 @@ export const takeAnswer = (
   // A choice of that name stands there as a button, too, and is what it says.
   if (isCancel(script, given) && (value === null || question.kind !== 'choice' || given.payload !== null))
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
-  if (value !== null && !asksForPerson(script, question, given, matcher))
+  if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
   if (given.text !== null && (value !== null || isSomethingElse(given.text, matcher())))
     return { is: 'aside', place }
@@ -238,6 +238,13 @@ const asksForPerson = (
   const match = matcher().match(text)
   if (match === null || (match.how !== 'phrase' && match.how !== 'title')) return false
   return script.replies.get(match.reply)?.handover === true
+}
+
+/** "Are you open on Friday?" names a day, and answers no question for one: it asks for another reply. */
+const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): boolean => {
+  if ((kind !== 'date' && kind !== 'number') || text === null || !/[?？؟]\s*$/.test(text)) return false
+  const match = matcher().match(text)
+  return match !== null && match.how !== 'pattern'
 }
 
 /** Whether a text that does not fit the question is surely meant for another reply. */

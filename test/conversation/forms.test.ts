@@ -377,3 +377,15 @@ t.test('a question with many choices shows them page by page', async (t) => {
   t.same(offers(), [...names.slice(11), 'More …', 'Cancel'])
   t.same(await tap('Town 20'), ['Town 20 it is.'])
 })
+
+t.test('a question that names a day is answered, and is no answer to the question for a day', async (t) => {
+  const { say } = talk(
+    `replies:
+  a: { when: book, ask: { question: Which day?, remember: day, as: date }, next: b }
+  b: { say: 'Until {{day}}.' }
+  hours: { when: [are you open on weekends, opening hours], say: Nine to five. }`,
+  )
+  await say('book')
+  t.same(await say('Are you open on Saturday?'), ['Nine to five.', 'Which day?'])
+  t.match(await say('Saturday at seven?'), [/^Until \d{4}-\d\d-\d\d\.$/])
+})
