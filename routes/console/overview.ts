@@ -55,11 +55,13 @@ async function operator(app: FastifyInstance) {
     reply.hijack()
     const stream = openEventStream(reply.raw, reply.getHeaders())
     const stop = app.console.live.watch({
+      person: app.signIn.nameOf(request),
       mayLook: () => app.signIn.sessionOf(request) !== null,
       changed: (parts) => stream.send('parts', parts),
       beat: stream.beat,
       dismissed: () => stream.send('over', {}),
       end: stream.close,
+      drop: stream.drop,
     })
     stream.onClose(stop)
   })

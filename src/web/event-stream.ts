@@ -6,6 +6,8 @@ export interface EventStream {
   /** Keeps proxies from taking silence for an end. */
   beat: () => void
   close: () => void
+  /** Ends at once: {@link EventStream.close} waits until the page has read all. */
+  drop: () => void
   onClose: (listener: () => void) => void
 }
 
@@ -36,6 +38,7 @@ export const openEventStream = (
     close: () => {
       if (!response.writableEnded) response.end()
     },
+    drop: () => void response.destroy(),
     onClose: (listener) => response.once('close', listener),
   }
 }
