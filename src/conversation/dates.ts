@@ -37,7 +37,7 @@ const TIME_OF_DAY = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
-/** Whether a number stands before or behind a day of the week. */
+/** Whether a number stands before or behind a day of the week, or a year anywhere: then a date is said that was not understood. */
 const isBesideNumber = (key: string, { weekdays }: DateWords): boolean => {
   const said = ` ${key
     .split(' ')
@@ -48,7 +48,7 @@ const isBesideNumber = (key: string, { weekdays }: DateWords): boolean => {
     if (behind === undefined) return false
     return [before.split(' ').at(-1), behind.split(' ')[0]].some((word) => dayOfMonth(word) !== undefined)
   }
-  return /\d[日号號일]/.test(key) || [...weekdays.keys()].some(isBeside)
+  return /\d[日号號일]|\b(?:19|20|21)\d\d\b/.test(key) || [...weekdays.keys()].some(isBeside)
 }
 
 /** A date in digits; undefined where there is none, null where it is none of the calendar. */
@@ -80,7 +80,9 @@ const namedIn = (key: string, today: string, words: DateWords): string | null | 
   const year = said.find((word) => /^(?:19|20|21)\d\d$/.test(word))
   const found = said.flatMap((word, index) => {
     const at = [index - 1, index + 1].find((beside) => dayOfMonth(said[beside]) !== undefined)
-    const month = at === undefined || /\d/.test(word) ? undefined : monthOf(word, words)
+    // "marți" is a Tuesday in Romanian, and how "martie" begins.
+    const isNoMonth = at === undefined || /\d/.test(word) || words.weekdays.has(word)
+    const month = isNoMonth ? undefined : monthOf(word, words)
     return month === undefined ? [] : { at, month, day: dayOfMonth(said[at ?? 0]) }
   })
   const [first, ...others] = found

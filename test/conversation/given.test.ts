@@ -1,4 +1,5 @@
 import t from 'tap'
+import { dateIn } from '../../src/conversation/dates.ts'
 import { talk } from './talk.ts'
 
 /** What visitors write as answers, and what is remembered of it. It is Monday, 21 September 2026. */
@@ -123,4 +124,29 @@ t.test('a choice is understood with small words around it, and with a wrong lett
     t.equal(await chosen(text), size, text)
   for (const text of ['small or medium', 'not small', 'large', '43', 'smell the small', 'S', 'a, b'])
     t.match(await chosen(text), /pick one of these/, text)
+})
+
+t.test('a date is understood as ICU writes it, with and without its weekday and year', async (t) => {
+  const nowMs = Date.UTC(2026, 8, 21)
+  for (const language of 'en de fr es it pt nl pl cs ru uk el ro hu fi sv tr he ar fa hi zh ja ko th id'.split(
+    ' ',
+  )) {
+    for (let month = 0; month < 12; month += 1) {
+      const atMs = Date.UTC(2027, month, 17)
+      const whole = { day: 'numeric', month: 'long', year: 'numeric' } as const
+      for (const style of [whole, { ...whole, weekday: 'long' } as const]) {
+        const text = new Intl.DateTimeFormat(`${language}-u-ca-gregory-nu-latn`, style).format(atMs)
+        const expected = new Date(atMs).toISOString().slice(0, 10)
+        t.equal(
+          dateIn(text, { nowMs, timeZone: 'UTC', languages: [language] }),
+          expected,
+          `${language}: ${text}`,
+        )
+      }
+    }
+  }
+  t.equal(
+    dateIn('2027(e)ko urtarrilaren 17(a), igandea', { nowMs, timeZone: 'UTC', languages: ['eu'] }),
+    null,
+  )
 })
