@@ -27,7 +27,7 @@ export const dateIn = (written: string, { nowMs, timeZone, languages }: DatePlac
   const named = namedIn(key, today, words)
   if (named !== undefined) return named
   // On a Friday, "Friday" may be today or in a week; "Friday 11" is a day of the month, or an hour.
-  const isSure = isOne && days > 0 && !isOtherWeek(key, words) && !isBesideNumber(key, words)
+  const isSure = isOne && days > 0 && !isOtherWeek(key, words) && !hasNumberOfDate(key, words)
   return isSure ? dayBeside(today, days) : null
 }
 
@@ -38,7 +38,7 @@ const TIME_OF_DAY = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
 /** Whether a number stands before or behind a day of the week, or a year anywhere: then a date is said that was not understood. */
-const isBesideNumber = (key: string, { weekdays }: DateWords): boolean => {
+const hasNumberOfDate = (key: string, { weekdays }: DateWords): boolean => {
   const said = ` ${key
     .split(' ')
     .filter((word) => !BETWEEN.has(word))
