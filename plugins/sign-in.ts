@@ -34,7 +34,7 @@ declare module 'fastify' {
     by: string | null
   }
   interface FastifyContextConfig {
-    /** An operator route that needs no sign-in; `file` for one that is the same whatever any instance knows. */
+    /** An operator route that needs no sign-in; `file` for one that is the same on every instance. */
     open?: boolean | 'file'
     /** The least role that may use the route: viewer where it only shows, operator where it changes. */
     role?: Role

@@ -71,7 +71,7 @@ const refused = (asked: Asked, raw: RawAnswer, error: JsonObject): GraphError =>
       subcode: told.subcode,
       fbtraceId: told.fbtraceId,
       httpStatus: raw.status,
-      // The numbers of limits are Graph's alone, whatever it leaves out beside them.
+      // The numbers of limits are Graph's alone, also where it leaves out the rest.
       retryAfterMs: isLimited(row)
         ? readRetryAfterMs(raw.headers, asked.pageId, true)
         : waitOf(asked, raw, isGraphs),

@@ -107,7 +107,7 @@ t.test('a Page whose visitors all write in standby is told of, until one writes 
 })
 
 t.test(
-  'that visitors write to the bot is known from whoever heard them, and not told of a guess',
+  'that visitors write to the bot is known from any instance that heard them, and not told of a guess',
   async (t) => {
     const { clock, texts, faults, start } = buildStandby()
     const [here, there] = [start(), start()]

@@ -21,35 +21,32 @@ const ask = async (url: string, text: string): Promise<Row | undefined> => {
   }
 }
 
-t.test(
-  'settings that statements rely on are those of the bot, whatever user and address bring along',
-  async (t) => {
-    const url = new URL(await freshDatabase())
-    const own = {
-      transaction_isolation: 'read committed',
-      statement_timeout: '5s',
-      lock_timeout: '2s',
-      idle_in_transaction_session_timeout: '5s',
-      idle_session_timeout: '0',
-      standard_conforming_strings: 'on',
-      array_nulls: 'on',
-    }
-    const [server] = await sql(url.href, `select current_setting('transaction_timeout', true) as limit`)
-    const since17 = server?.['limit'] === null ? {} : { transaction_timeout: '0' }
-    const brought = [
-      'default_transaction_isolation=serializable',
-      'standard_conforming_strings=off',
-      'array_nulls=off',
-      ...Object.keys({ ...own, ...since17 }).flatMap((name) =>
-        name.endsWith('timeout') ? [`${name}=70ms`] : [],
-      ),
-    ]
-    url.searchParams.set('options', brought.map((one) => `-c ${one}`).join(' '))
-    const names = Object.keys({ ...own, ...since17 })
-    const asked = names.map((name) => `current_setting('${name}') as ${name}`)
-    t.same(await ask(url.href, `select ${asked.join(', ')}`), { ...own, ...since17 })
-  },
-)
+t.test('settings that statements rely on are those of the bot, not of user and address', async (t) => {
+  const url = new URL(await freshDatabase())
+  const own = {
+    transaction_isolation: 'read committed',
+    statement_timeout: '5s',
+    lock_timeout: '2s',
+    idle_in_transaction_session_timeout: '5s',
+    idle_session_timeout: '0',
+    standard_conforming_strings: 'on',
+    array_nulls: 'on',
+  }
+  const [server] = await sql(url.href, `select current_setting('transaction_timeout', true) as limit`)
+  const since17 = server?.['limit'] === null ? {} : { transaction_timeout: '0' }
+  const brought = [
+    'default_transaction_isolation=serializable',
+    'standard_conforming_strings=off',
+    'array_nulls=off',
+    ...Object.keys({ ...own, ...since17 }).flatMap((name) =>
+      name.endsWith('timeout') ? [`${name}=70ms`] : [],
+    ),
+  ]
+  url.searchParams.set('options', brought.map((one) => `-c ${one}`).join(' '))
+  const names = Object.keys({ ...own, ...since17 })
+  const asked = names.map((name) => `current_setting('${name}') as ${name}`)
+  t.same(await ask(url.href, `select ${asked.join(', ')}`), { ...own, ...since17 })
+})
 
 t.test(
   'a server is reached encrypted by a certificate that is proved, and a trouble with it is told',

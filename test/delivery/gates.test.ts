@@ -282,7 +282,7 @@ t.test('a long limit is over where nothing waits any more once it has ended, and
 })
 
 t.test(
-  'the next keeper of a Page waits as long as a limit lasts, whatever its clock says, and tells of it',
+  'the next keeper of a Page waits as long as a limit lasts, also with a wrong clock, and tells of it',
   async (t) => {
     for (const [aheadMs, waitMs] of [
       [0, 5 * 3_600_000],

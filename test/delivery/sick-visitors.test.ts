@@ -163,6 +163,22 @@ t.test('a visitor who goes on writing shortens no wait for a look that Facebook 
   t.equal(world.graph.looks, 1)
 })
 
+t.test('what was sent although Facebook refused it is not sent again when the visitor writes', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  world.graph.answer = ({ message }) => (message.text === 'x' ? unknown() : undefined)
+  world.graph.recent = () => 'transient'
+  const sentMs = world.clock.now()
+  await world.say('x')
+  await pass(world, 120_000, 5000)
+  t.same(world.graph.calls, ['x'], 'the conversation cannot be read')
+  world.graph.recent = () => [{ id: 'ours', fromId: 'page-1', text: 'x', createdMs: sentMs }]
+  await world.say('y')
+  await pass(world, 60_000, 1000)
+  t.same(world.graph.calls, ['x', 'y'])
+  t.same(world.settled, ['found'])
+})
+
 t.test(
   'an undocumented refusal parks the replies of a Page, is told once, and ends when it ends',
   async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { problemOf } from '../../src/handlers/job.ts'
 
-t.test('whatever is thrown can be logged', async (t) => {
+t.test('any value that is thrown can be logged', async (t) => {
   const unreadable = new Proxy(new Error('x'), {
     get: () => {
       throw new Error('no')
