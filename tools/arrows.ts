@@ -10,7 +10,7 @@ export interface Room {
   imports: ReadonlySet<string>
   /** Names of rooms of which it may import types, and nothing that runs. */
   importsTypes: ReadonlySet<string>
-  /** Packages and built-in modules; `*` at the end stands for anything. */
+  /** Packages and built-in modules; `*` at the end stands for anything after it. */
   packages: readonly string[]
 }
 
@@ -57,7 +57,7 @@ export const refusals = (rooms: Rooms, file: string, text: string): Refusal[] =>
   const own = roomOf(rooms, file)
   const room = own === null ? undefined : rooms.get(own)
   if (own === null || room === undefined) return []
-  return importsOf(text).flatMap(({ specifier, isType }) => {
+  return importsOf(text).flatMap(({ specifier, isType, isExported }) => {
     const refuse = (why: string): Refusal[] => [
       { file, specifier, why: `${room.place} may not import ${why}` },
     ]
@@ -73,6 +73,8 @@ export const refusals = (rooms: Rooms, file: string, text: string): Refusal[] =>
     const other = roomOf(rooms, target)
     if (other === own || target === 'package.json') return []
     if (other === null) return refuse(`${target}, which is in no room`)
+    // A third room could import by way of this one what its own row does not name.
+    if (isExported) return refuse(`${other} to export it again`)
     if (room.imports.has(other) || (isType && room.importsTypes.has(other))) return []
     return refuse(room.importsTypes.has(other) ? `more than types of ${other}` : other)
   })
@@ -84,22 +86,37 @@ const roomOf = (rooms: Rooms, file: string): string | null => {
   return null
 }
 
-const importsOf = (text: string): { specifier: string; isType: boolean }[] =>
-  [...text.matchAll(IMPORT)].map(([, isType, clause = '', specifier = '', dynamic = '']) => ({
-    specifier: specifier || dynamic,
+const importsOf = (text: string): { specifier: string; isType: boolean; isExported: boolean }[] => {
+  const statements = [...text.matchAll(STATEMENT)].map(([, word, isType, clause = '', specifier = '']) => ({
+    specifier,
     isType: isType !== undefined || EVERY_NAME_IS_A_TYPE.test(clause),
+    isExported: word === 'export',
   }))
+  // A worker or a child process runs what its path names, too.
+  const paths = [...text.replace(STATEMENT, '').matchAll(PATH)].map(([, , path, , dynamic = '']) => ({
+    specifier: path ?? dynamic,
+    isType: false,
+    isExported: false,
+  }))
+  return [...statements, ...paths]
+}
 
-const IMPORT = /^(?:import|export)\s+(type\s)?\s*([^'";]*?\s+from\s+|)'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
+const STATEMENT = /^\s*(import|export)\s+(type\s)?\s*([^'"`;]*?\s+from\s+|)['"]([^'"]+)['"]/gm
+
+/** A string that names a module, wherever it stands, and the argument of `import()`. */
+const PATH = /(['"`])(\.{1,2}\/[^'"`\n]*\.[tj]s|node:[a-z/_]+)\1|\bimport\(\s*(['"`])([^'"`]+)\3/g
 
 const EVERY_NAME_IS_A_TYPE = /^\{\s*type\s[^,]*(?:,\s*type\s[^,}]*)*,?\s*\}/
 
 /** Looks through every file of a checkout. */
 export const checkArrows = (root = ROOT): Refusal[] => {
   const rooms = readRooms(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))
-  return [...rooms.values()].flatMap(({ place }) =>
-    filesIn(root, place).flatMap((file) => refusals(rooms, file, readFileSync(join(root, file), 'utf8'))),
-  )
+  const known = [...rooms.values()].flatMap(({ place }) => filesIn(root, place))
+  const homeless = filesIn(root, 'src/').filter((file) => roomOf(rooms, file) === null)
+  return [
+    ...known.flatMap((file) => refusals(rooms, file, readFileSync(join(root, file), 'utf8'))),
+    ...homeless.map((file) => ({ file, specifier: '', why: 'is in no room' })),
+  ]
 }
 
 const filesIn = (root: string, place: string): string[] =>
@@ -107,6 +124,7 @@ const filesIn = (root: string, place: string): string[] =>
     ? readdirSync(join(root, place), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && /\.[tj]s$/.test(entry.name))
         .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+        .toSorted()
     : [place]
 
 if (process.argv[1] !== undefined && dirname(process.argv[1]) === import.meta.dirname) {

@@ -24,6 +24,7 @@ const PACKAGES = [
   'node:sqlite',
   'node:fs',
   'nodemailer',
+  'evergreen-messenger/handlers',
 ]
 
 t.test('no file imports what the table of its room does not name', (t) => {
@@ -43,20 +44,25 @@ t.test('every import that the table does not name is refused, however it is writ
         `import { x } from '${path}'`,
         `import {\n  type A,\n  x,\n} from '${path}'`,
         `import '${path}'`,
-        `export { x } from '${path}'`,
-        `export * from '${path}'`,
+        `  import { x } from "${path}"`,
         `const { x } = await import('${path}')`,
+        `const { x } = await import(\n  \`${path}\`,\n)`,
+        `const { x } = createRequire(import.meta.url)('${path}')`,
+        `new Worker(new URL('${path}', import.meta.url))`,
       ]
       for (const text of ways) if (refused(text) === isFree) written.push(`${name}: ${text}`)
       const hasTypes = isFree || room.importsTypes.has(otherName)
       const types = [`import type { A } from '${path}'`, `import { type A, type B } from '${path}'`]
       for (const text of types) if (refused(text) === hasTypes) written.push(`${name}: ${text}`)
+      const exports = ['{ x }', '*', 'type { A }'].map((names) => `export ${names} from '${path}'`)
+      for (const text of exports) if (!refused(text)) written.push(`${name}: ${text}`)
     }
     for (const specifier of PACKAGES) {
       const isListed = room.packages.some((listed) =>
         listed.endsWith('*') ? specifier.startsWith(listed.slice(0, -1)) : specifier === listed,
       )
-      if (refused(`import x from '${specifier}'`) === isListed) written.push(`${name}: ${specifier}`)
+      const ways = [`import x from '${specifier}'`, `const x = await import("${specifier}")`]
+      for (const text of ways) if (refused(text) === isListed) written.push(`${name}: ${text}`)
     }
     if (!refused(`import { x } from '${relative(dirname(fileIn(room)), 'test/helpers/clock.ts')}'`))
       written.push(`${name}: test`)
@@ -72,12 +78,17 @@ t.test('a forbidden import in a file on the disk is found, and told with its rea
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, room.place === 'src/graph/' ? "import { x } from '../../../plugins/graph.ts'\n" : '')
   }
+  writeFileSync(join(root, 'src/loose.ts'), '')
+  mkdirSync(join(root, 'src/cellar'))
+  writeFileSync(join(root, 'src/cellar/deep.ts'), '')
   t.same(checkArrows(root), [
     {
       file: 'src/graph/inner/deep.ts',
       specifier: '../../../plugins/graph.ts',
       why: 'src/graph/ may not import plugins',
     },
+    { file: 'src/cellar/deep.ts', specifier: '', why: 'is in no room' },
+    { file: 'src/loose.ts', specifier: '', why: 'is in no room' },
   ])
   t.end()
 })
