@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { NeedCause } from '../src/alerts/needs.ts'
+import { WHOLE_BOT, type NeedCause } from '../src/alerts/needs.ts'
+import { raisesNeeds, type Trouble } from '../src/alerts/page-trouble.ts'
+import type { BotError } from '../src/base/errors.ts'
 import { openTokenPlace } from '../src/store/tokens/open.ts'
 import { openTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
@@ -25,7 +27,13 @@ const TROUBLES = ['configuration', 'permission', 'restricted', 'token_expires'] 
 async function tokens(app: FastifyInstance) {
   const { clock, config, duty, graph, instances, needs } = app
   const log = app.log.child({ part: 'tokens' })
-  const store = await openTokenStore({ place: await openTokenPlace(config), clock, log })
+  const tell = raisesNeeds({ needs, cause: 'token_file', nameOf: () => null })
+  const store = await openTokenStore({
+    place: await openTokenPlace(config),
+    clock,
+    log,
+    onUnreadable: (error) => tell(WHOLE_BOT, error && unreadable(error)),
+  })
   const raised = new Map<string, NeedCause>()
   const tokens = createProbedPageTokens({
     store,
@@ -58,6 +66,11 @@ async function tokens(app: FastifyInstance) {
     await store.close()
   })
 }
+
+const unreadable = ({ message, remedy }: BotError): Trouble => ({
+  what: `${message} The bot goes on with the tokens that it has in memory; it cannot take a new one, and its next start would be refused.`,
+  remedy: remedy ?? 'Run `npm run doctor`.',
+})
 
 export const tokensPlugin = fp(tokens, {
   name: 'tokens',

@@ -1,4 +1,5 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, readlink, realpath, rename, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 /** A world kept in a file from one start to the next. It holds tokens and secrets, so it is for its owner's eyes alone. */
 export interface StateFile {
@@ -28,13 +29,14 @@ export const createStateFile = (path: string): StateFile => ({
   },
   // A new file takes the old one's place at once, so that a crash leaves one of them whole.
   save: async (world) => {
-    const draft = `${path}.${process.pid}.tmp`
+    const place = await linkTarget(path)
+    const draft = `${place}.${process.pid}.tmp`
     const file = await open(draft, 'w', 0o600)
     try {
       await file.writeFile(JSON.stringify(world))
       await file.sync()
       await file.close()
-      await rename(draft, path)
+      await rename(draft, place)
     } catch (error) {
       await file.close().catch(() => undefined)
       await rm(draft, { force: true })
@@ -42,3 +44,16 @@ export const createStateFile = (path: string): StateFile => ({
     }
   },
 })
+
+/** A link stays one; what it leads to need not exist yet. */
+const linkTarget = async (path: string): Promise<string> => {
+  const found = await realpath(path).catch(unlessMissing)
+  if (found !== null) return found
+  const link = await readlink(path).catch(unlessMissing)
+  return link === null ? path : linkTarget(resolve(dirname(path), link))
+}
+
+const unlessMissing = (error: NodeJS.ErrnoException): null => {
+  if (error.code === 'ENOENT') return null
+  throw error
+}

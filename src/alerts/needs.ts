@@ -16,6 +16,8 @@ export const NEED_CAUSES = [
   'outage',
   /** The token works, and will end. */
   'token_expires',
+  /** The tokens that are kept cannot be read; the bot goes on with those that it has in memory. */
+  'token_file',
   /** Nothing comes from Facebook, though it should. */
   'silent',
   /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
@@ -51,6 +53,7 @@ interface Kind {
 
 const KINDS: Partial<Record<NeedCause, Kind>> = {
   token_expires: { level: 'needed', holds: false },
+  token_file: { level: 'needed', holds: false },
   silent: { level: 'needed', holds: false },
   unsubscribed: { level: 'needed', holds: false },
   webhook: { level: 'needed', holds: false },

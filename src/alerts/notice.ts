@@ -114,6 +114,7 @@ export const conditionOf = (cause: NeedCause): string => CONDITIONS[cause] ?? 'c
 
 const CONDITIONS: Partial<Record<NeedCause, string>> = {
   token_expires: 'has a token that will end',
+  token_file: 'cannot read its token file',
   some_visitors: 'cannot answer some of its visitors',
   outage: 'has been unable to send for a long time',
   silent: 'hears nothing from Facebook',
@@ -129,7 +130,7 @@ const CONDITIONS: Partial<Record<NeedCause, string>> = {
 }
 
 /** Replies that wait have nothing to do with these. */
-const LOOKS = new Set<NeedCause>(['script', 'refused', 'person', 'loop', 'instances'])
+const LOOKS = new Set<NeedCause>(['token_file', 'script', 'refused', 'person', 'loop', 'instances'])
 
 /** Several needs in one line. */
 export const manyNeeds = (needs: readonly { cause: string }[]): string =>

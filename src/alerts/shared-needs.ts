@@ -154,9 +154,11 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     return (await records.put({ kind: KIND, id: key, data, ifVersion: kept?.version ?? null })) !== null
   }
 
-  /** Every instance has a script of its own. */
+  /** Every instance has a script of its own, and reads the tokens by itself. */
   const isOurs = ({ pageId, cause }: Need): boolean =>
-    cause === 'script' || (pageId === WHOLE_BOT ? duty.isHead() : duty.keeps(pageId))
+    cause === 'script' ||
+    cause === 'token_file' ||
+    (pageId === WHOLE_BOT ? duty.isHead() : duty.keeps(pageId))
 
   const publishing = createPump({
     run: async () => {

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { decodeDotEnv } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
+import { linkTarget } from '../base/link-target.ts'
 import { setVariables } from './dot-env.ts'
 
 export interface EnvFileOptions {
@@ -24,7 +25,7 @@ export const saveVariables = async (
   values: Readonly<Record<string, string>>,
 ): Promise<void> => {
   try {
-    const target = await whereItLeads(path)
+    const target = await linkTarget(path)
     const content = await readFile(target).catch(unlessMissing(Buffer.from(template)))
     await replace(target, setVariables(toText(content, path), values))
   } catch (error) {
@@ -35,14 +36,6 @@ export const saveVariables = async (
       remedy: 'Make sure that this user may write to the folder the bot was started in.',
     })
   }
-}
-
-/** If .env is a symbolic link, write its target, even if the target does not exist yet. */
-const whereItLeads = async (path: string): Promise<string> => {
-  const found = await realpath(path).catch(unlessMissing(null))
-  if (found !== null) return found
-  const link = await readlink(path).catch(unlessMissing(''))
-  return link === '' ? path : whereItLeads(resolve(dirname(path), link))
 }
 
 const toText = (content: Buffer, path: string): string => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { bootstrapPlugin } from '../../plugins/bootstrap.ts'
@@ -10,6 +10,7 @@ import { needsPlugin } from '../../plugins/needs.ts'
 import { rosterPlugin } from '../../plugins/roster.ts'
 import { storePlugin } from '../../plugins/store.ts'
 import { tokensPlugin } from '../../plugins/tokens.ts'
+import { WHOLE_BOT, type Need } from '../../src/alerts/needs.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import type { PageTokenStatus } from '../../src/token/page-tokens.ts'
@@ -124,4 +125,47 @@ t.test('an unreadable token file stops the start', async (t) => {
   const { app, dir } = await build(t)
   await writeFile(`${dir}/tokens.json`, '{"half')
   await t.rejects(async () => app.ready(), { code: 'BOT_TOKEN_STORE_UNREADABLE' })
+})
+
+t.test('tokens that cannot be read under the running bot are a need, until they can', async (t) => {
+  const { app, dir } = await build(t)
+  const cli = await createTokenStore({ dir, key: null })
+  await cli.save({ pages: [pageToken({ pageId: PAGE_ID })] })
+  await app.after()
+  const usable = state(app, 'valid')
+  await app.ready()
+  await usable
+  const path = `${dir}/tokens.json`
+  const whole = await readFile(path)
+  const change = (isOpened: boolean): Promise<Need> =>
+    new Promise((resolve) => {
+      const alive = setInterval(() => undefined, 1000)
+      const stop = app.needs.onChange(({ need, opened }) => {
+        if (need.cause !== 'token_file' || opened !== isOpened) return
+        stop()
+        clearInterval(alive)
+        resolve(need)
+      })
+    })
+  // Renamed into place: a moment without a file would be one without tokens.
+  const put = (aside: Promise<void>): Promise<void> => aside.then(() => rename(`${path}.aside`, path))
+  const breaks = {
+    half: () => put(writeFile(`${path}.aside`, '{"half')),
+    // What root may not read either.
+    folder: () => put(symlink(dir, `${path}.aside`)),
+  }
+  for (const [how, spoil] of Object.entries(breaks)) {
+    const raised = change(true)
+    await spoil()
+    t.match(
+      await raised,
+      { pageId: WHOLE_BOT, what: /tokens\.json cannot be read: .*goes on with the tokens/, remedy: /\w/ },
+      how,
+    )
+    t.equal(app.tokens.tokenFor(PAGE_ID), 'page-token-1')
+    const settled = change(false)
+    await put(writeFile(`${path}.aside`, whole))
+    await settled
+    t.equal(app.tokens.tokenFor(PAGE_ID), 'page-token-1')
+  }
 })

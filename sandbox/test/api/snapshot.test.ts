@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, readlink, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
@@ -176,6 +176,14 @@ t.test('the state file is whole, private and says when it is no JSON', async (t)
   await t.rejects(file.load(), { name: 'UnreadableState', message: /is not JSON/ })
   await t.rejects(createStateFile(join(path, 'below')).save({}), { code: 'ENOTDIR' })
   t.equal(await readFile(path, 'utf8'), '{"a":')
+})
+
+t.test('a state file that is a symbolic link stays one, also before there is a state', async (t) => {
+  const dir = t.testdir({ 'world.json': t.fixture('symlink', 'elsewhere.json') })
+  const file = createStateFile(join(dir, 'world.json'))
+  for (const a of [1, 2]) await file.save({ a })
+  t.equal(await readlink(join(dir, 'world.json')), 'elsewhere.json')
+  t.equal(await readFile(join(dir, 'elsewhere.json'), 'utf8'), '{"a":2}')
 })
 
 /** Everything that goes over the wire in both directions, in a run with a visitor, an operator and a bot. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, type BigIntStats } from 'node:fs'
 import { constants, copyFile, link, open, readdir, rename, rm, type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Adapter } from 'lowdb'
 import { BotError } from '../../base/errors.ts'
 import { parseJson, unmarked } from '../../base/json.ts'
+import { linkTarget } from '../../base/link-target.ts'
 import { claimFolder } from '../own-folder.ts'
 import { isSealed, seal, unseal } from './cipher.ts'
 import { NEWER, toTokenData, type TokenData } from './records.ts'
@@ -38,14 +39,18 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
           wasSealed ? parseJson(unseal(value, key, { name: path, withoutKey: 'move the file away' })) : value,
         )
       } catch (error) {
-        throw error instanceof BotError ? error : unreadable(path, error)
+        throw error instanceof BotError ? error : unreadable(path, error, previousOf(await linkTarget(path)))
       }
     },
     write: async (data) => {
       // Serialise first: a caller may change `data` during the write.
       const text = `${JSON.stringify(data, null, 2)}\n`
       try {
-        known = await replace(path, key === null ? text : seal(text, key), wasSealed || key === null)
+        known = await replace(
+          await linkTarget(path),
+          key === null ? text : seal(text, key),
+          wasSealed || key === null,
+        )
       } catch (error) {
         throw unwritable(path, error)
       }
@@ -91,22 +96,21 @@ const replace = async (path: string, text: string, keepPrevious: boolean): Promi
   await removeLeftovers(path)
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
   const handle = await open(temporary, 'wx', OWNER_ONLY)
-  let identity: string
   try {
     await handle.writeFile(text, 'utf8')
     await handle.sync()
-    identity = await identityOf(handle)
+    // A clear text must not stay behind once the operator has asked for encryption.
+    await (keepPrevious ? keep(path) : rm(previousOf(path), { force: true }))
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+    // Not before: renaming a file is a change of it.
+    return await identityOf(handle)
   } catch (error) {
-    await handle.close()
     await rm(temporary, { force: true })
     throw error
+  } finally {
+    await handle.close()
   }
-  await handle.close()
-  // A clear text must not stay behind once the operator has asked for encryption.
-  await (keepPrevious ? keep(path) : rm(previousOf(path), { force: true }))
-  await rename(temporary, path)
-  await syncFolder(dirname(path))
-  return identity
 }
 
 /** The old content gets a second name, so that at no moment there is no readable file. */
@@ -148,31 +152,32 @@ const identify = async (path: string): Promise<string | undefined> => {
     return toIdentity(await stat(path, { bigint: true }))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
-    throw error
+    throw unreadable(path, error)
   }
 }
 
 const identityOf = async (handle: FileHandle): Promise<string> =>
   toIdentity(await handle.stat({ bigint: true }))
 
-const toIdentity = ({ ino, mtimeNs, size }: { ino: bigint; mtimeNs: bigint; size: bigint }): string =>
-  `${ino}:${mtimeNs}:${size}`
+/** `ctimeNs` moves with owner and mode, too: a file that may no longer be read is another one. */
+const toIdentity = ({ ino, mtimeNs, ctimeNs, size }: BigIntStats): string =>
+  `${ino}:${mtimeNs}:${ctimeNs}:${size}`
 
 const previousOf = (path: string): string => `${path}.previous`
 
-const unreadable = (path: string, error: unknown): BotError =>
+const unreadable = (path: string, error: unknown, previous = previousOf(path)): BotError =>
   new BotError('BOT_TOKEN_STORE_UNREADABLE', `The token file ${path} cannot be read: ${reasonOf(error)}.`, {
-    remedy: remedyFor(path, error),
+    remedy: remedyFor(error, previous),
   })
 
-const remedyFor = (path: string, error: unknown): string => {
+const remedyFor = (error: unknown, previous: string): string => {
   if (codeOf(error)) return 'Make sure that it is a file this user may read.'
   const anew = 'and run "npm run bootstrap-token" again.'
   if (error instanceof Error && error.message === NEWER)
     return `Start the release that wrote it, or move the file away ${anew}`
-  return existsSync(previousOf(path))
-    ? `Put ${previousOf(path)} in its place (the version before the last change), or move both away ${anew}`
-    : `There is no ${previousOf(path)} to put in its place: correct the file where it was edited by hand, or move it away ${anew}`
+  return existsSync(previous)
+    ? `Put ${previous} in its place (the version before the last change), or move both away ${anew}`
+    : `There is no ${previous} to put in its place: correct the file where it was edited by hand, or move it away ${anew}`
 }
 
 const unwritable = (path: string, error: unknown): BotError =>

@@ -2,6 +2,7 @@ import type { Log } from '../../base/logger.ts'
 import { createListeners } from '../../base/listeners.ts'
 import { Low } from 'lowdb'
 import { systemClock, type Clock } from '../../base/clock.ts'
+import { BotError } from '../../base/errors.ts'
 import { placeInFolder, type TokenPlace } from './place.ts'
 import { noTokens, type StoredPageToken, type StoredUserToken, type TokenData } from './records.ts'
 
@@ -32,6 +33,11 @@ export interface TokenStoreOptions {
   key: Buffer | null
   clock?: Pick<Clock, 'after'>
   log?: Pick<Log, 'warn'>
+  /**
+   * Hears that a change cannot be read, which only a person mends, and with null that all is well again. The tokens known
+   * before stay in use meanwhile.
+   */
+  onUnreadable?: (error: BotError | null) => void
 }
 
 // A proof that lies further ahead than this was dated by a wrong clock, and must not block every later one.
@@ -50,7 +56,10 @@ export const openTokenStore = async ({
   place,
   clock = systemClock,
   log,
-}: Pick<TokenStoreOptions, 'clock' | 'log'> & { place: TokenPlace }): Promise<TokenStore> => {
+  onUnreadable,
+}: Pick<TokenStoreOptions, 'clock' | 'log' | 'onUnreadable'> & {
+  place: TokenPlace
+}): Promise<TokenStore> => {
   const low = new Low<TokenData>(place.adapter, noTokens())
   try {
     await low.read()
@@ -114,16 +123,20 @@ export const openTokenStore = async ({
   let trouble: string | undefined
   const refresh = (): void => {
     inTurn(async () => {
-      if (!(await place.changed())) return
+      // After trouble the version that was read before it may be back.
+      if (trouble === undefined && !(await place.changed())) return
       const before = low.data
       await readAgain()
+      if (trouble !== undefined) onUnreadable?.(null)
       trouble = undefined
       announce(before)
     }).catch((error: unknown) => {
-      // Checked twice a second, logged once.
+      // Checked twice a second, told once.
       if (trouble === String(error)) return
       trouble = String(error)
       log?.warn({ err: error }, 'the tokens changed but cannot be read; those known before stay in use')
+      // A database that does not answer comes back by itself, and is told of elsewhere.
+      if (error instanceof BotError && !error.retryable) onUnreadable?.(error)
     })
   }
 

@@ -1,18 +1,20 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { toTokenKey } from '../../../src/store/tokens/cipher.ts'
+import { createTokenFile } from '../../../src/store/tokens/file.ts'
 import { POLL_MS } from '../../../src/store/tokens/place.ts'
 import {
   createTokenStore,
   type TokenStore,
   type TokenStoreOptions,
 } from '../../../src/store/tokens/token-store.ts'
+import { noTokens } from '../../../src/store/tokens/records.ts'
 import { pageToken, userToken } from './sample.ts'
 
 const KEY = randomBytes(32)
@@ -58,6 +60,37 @@ t.test('a file that others could read becomes private with the next write', asyn
   await chmod(join(dir, 'tokens.json'), 0o644)
   await store.save({ pages: [pageToken({ token: 'page-token-2' })] })
   t.equal(await mode(join(dir, 'tokens.json')), '600')
+})
+
+t.test('a token file that is a symbolic link stays one, and its target is replaced', async (t) => {
+  const dir = t.testdir({ data: {}, secrets: {} })
+  const [link, target] = [join(dir, 'data', 'tokens.json'), join(dir, 'secrets', 'messenger.json')]
+  await symlink('../secrets/messenger.json', link)
+  const store = await open(t, join(dir, 'data'))
+  for (const token of ['page-token-1', 'page-token-2']) await store.save({ pages: [pageToken({ token })] })
+
+  t.equal(await readlink(link), '../secrets/messenger.json')
+  t.match(await readFile(target, 'utf8'), /page-token-2/)
+  t.equal(await mode(target), '600')
+  t.match(await readFile(`${target}.previous`, 'utf8'), /page-token-1/)
+  t.strictSame((await readdir(join(dir, 'data'))).toSorted(), ['tokens.json', 'tokens.lock'])
+
+  await writeFile(target, '{')
+  const error = await createTokenStore({ dir: join(dir, 'data'), key: null }).catch((e: Error) => e)
+  t.match(error, {
+    remedy: new RegExp(`^Put ${target}\\.previous in its place`),
+  })
+})
+
+t.test('a file whose mode was changed is looked at again, and one just written is not', async (t) => {
+  const path = join(t.testdir(), 'tokens.json')
+  const file = createTokenFile(path, null)
+  for (const pages of [[], [pageToken()]]) {
+    await file.write({ ...noTokens(), pages })
+    t.equal(await file.changed(), false)
+  }
+  await chmod(path, 0o000)
+  t.equal(await file.changed(), true)
 })
 
 t.test('the previous version is kept beside, as private as the file', async (t) => {
