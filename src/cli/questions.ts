@@ -21,12 +21,15 @@ export const questions = command({
   },
   notes: `Works while the bot runs and while it does not. Visitors' words are in it; the log has none of them.
 KEEP_QUESTIONS_DAYS says how long they are kept, 0 keeps none.`,
+  exit: '0 done, 1 failed or no question has that likeness, 2 wrong usage.',
   noPlain: () => wrongUsage('It takes options only.'),
   run: async ({ values: { page, limit = String(USUAL_LIMIT), drop, json } }, { env, stdout, stderr }) => {
     if (drop !== undefined) {
       const dropped = await withStore(env, (store) => store.openQuestions.drop(drop))
       stdout.write(`${dropped} thrown away.\n`)
-      return EXIT.done
+      if (dropped > 0) return EXIT.done
+      stderr.write('No question has that likeness.\n')
+      return EXIT.failed
     }
     if (!/^[1-9]\d{0,4}$/.test(limit)) wrongUsage('--limit needs a whole number from 1 to 99999.')
     const groups = await withStore(env, (store) =>

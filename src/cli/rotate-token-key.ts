@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { loadConfig, secretFrom, withDotEnv } from '../base/config.ts'
-import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
+import { BotError } from '../base/errors.ts'
 import { openTokenPlace } from '../store/tokens/open.ts'
+import { tokenFileIn } from '../store/tokens/place.ts'
 import { rotateTokenKey } from '../store/tokens/rotate.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 
@@ -25,19 +26,25 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
     const to = Buffer.from(secretFrom(env, 'NEW_TOKEN_KEY') ?? '', 'base64')
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Locking the token file would make it where there is none.
-    const isThere = url !== undefined || existsSync(dir)
+    const isThere = url !== undefined || existsSync(tokenFileIn(dir))
     const pages = isThere ? await rotateTokenKey(await openTokenPlace(settings), to) : null
-    const where = url === undefined ? dir : 'the database'
-    const none = `There are no tokens in ${where}. Set TOKEN_KEY to the new key, and run: npm run bootstrap-token\n`
+    // Done about nothing, the operator would set the new key for tokens that the old one opens.
+    if (pages === null) throw noTokens(settings)
     const what =
       url === undefined
-        ? `the token file in ${where} (Pages: ${pages}) is`
-        : `the tokens in ${where} (Pages: ${pages}) are`
+        ? `the token file in ${dir} (Pages: ${pages}) is`
+        : `the tokens in the database (Pages: ${pages}) are`
     stdout.write(
-      pages === null
-        ? fitCommands(none, surroundingsOf(given))
-        : `Done: ${what} encrypted with the new key.\nNow set TOKEN_KEY to it and restart ${url === undefined ? 'the bot' : 'every instance'}.\n`,
+      `Done: ${what} encrypted with the new key.\nNow set TOKEN_KEY to it and restart ${url === undefined ? 'the bot' : 'every instance'}.\n`,
     )
     return EXIT.done
   },
 })
+
+const noTokens = ({ DATA_DIR, DATABASE_URL }: { DATA_DIR: string; DATABASE_URL?: string }): BotError => {
+  const [where, setting] =
+    DATABASE_URL === undefined ? [DATA_DIR, 'DATA_DIR'] : ['the database', 'DATABASE_URL']
+  return new BotError('BOT_STORE_UNAVAILABLE', `There are no tokens in ${where}.`, {
+    remedy: `Check ${setting}, and run this where the bot runs. A bot without a token needs no rotation: set TOKEN_KEY to the new key, and run \`npm run bootstrap-token\`.`,
+  })
+}

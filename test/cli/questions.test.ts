@@ -59,6 +59,7 @@ t.test('words of visitors steer no terminal, and a script reads them as they wer
 t.test('npm run questions throws away those that ask the same', async (t) => {
   const dir = await build(t, ['bikes?', 'bikes?', 'sunday'])
   t.match(await run(questions, dir, ['--drop', 'bikes?']), { stdout: '2 thrown away.\n', code: 0 })
+  t.match(await run(questions, dir, ['--drop', 'bikes?']), { stderr: /No question/, code: 1 })
   t.notMatch((await run(questions, dir)).stdout, /bikes/)
 })
 

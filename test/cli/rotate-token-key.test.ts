@@ -62,10 +62,19 @@ t.test('with a wrong old key, or over a damaged file, nothing is changed', async
   t.equal(await readFile(file, 'utf8'), '{"half')
 })
 
-t.test('without tokens there is nothing to do, and nothing is made', async (t) => {
-  const dir = t.testdir()
-  t.match(await run(t, dir, keys(OLD, NEW)), { code: 0, stdout: /no tokens/ })
-  t.strictSame(await readdir(dir), [])
+t.test('where there are no tokens, as with a wrong DATA_DIR, it fails and makes nothing', async (t) => {
+  for (const files of [{}, { data: { notes: '' } }]) {
+    const dir = t.testdir(files)
+    t.match(await run(t, dir, keys(OLD, NEW)), {
+      code: 1,
+      stdout: '',
+      stderr: /no tokens in .*\n.*Check DATA_DIR.*bootstrap-token/,
+    })
+    t.strictSame(
+      await readdir(dir, { recursive: true }),
+      Object.keys(files).length ? ['data', 'data/notes'] : [],
+    )
+  }
 })
 
 t.test('a missing or short new key, or any argument, is wrong usage', async (t) => {
