@@ -4,10 +4,8 @@ import t from 'tap'
 import { testFiles } from '../helpers/room.ts'
 
 const TEST = join(import.meta.dirname, '..')
-/** They take half a minute each, most of which they wait. */
-const FILE_BY_FILE = ['e2e']
 
-t.test('every test file is run: its room is in one entry, or is run file by file', async (t) => {
+t.test('every test file is run: its room is in one entry', async (t) => {
   const folders = readdirSync(TEST, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   const rooms = folders.map((folder) => folder.name).filter((name) => testFiles(name).length > 0)
 
@@ -17,10 +15,7 @@ t.test('every test file is run: its room is in one entry, or is run file by file
       const [, rooms] = /await runRooms\(([^)]+)\)/.exec(readFileSync(join(TEST, name), 'utf8')) ?? []
       return rooms?.match(/[\w-]+/g) ?? [name]
     })
-  t.strictSame([...entries, ...FILE_BY_FILE].toSorted(), rooms.toSorted())
-
-  const config = readFileSync(join(TEST, '../.taprc'), 'utf8')
-  for (const room of FILE_BY_FILE) t.match(config, `test/${room}/*.test.ts`)
+  t.strictSame(entries.toSorted(), rooms.toSorted())
 })
 
 t.test('`npm run torture` runs the tests that are different there, and no others', (t) => {

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Secret, TOTP } from 'otpauth'
 import t, { type Test } from 'tap'
-import { buildApp } from '../../../app/bot.ts'
-import { createSandbox } from '../../../sandbox/src/server.ts'
-import { hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../../helpers/console.ts'
-import { freshDatabase } from '../../helpers/postgres.ts'
-import { until } from '../../helpers/until.ts'
+import { buildApp } from '../../app/bot.ts'
+import { createSandbox } from '../../sandbox/src/server.ts'
+import { hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
+import { freshDatabase } from '../helpers/postgres.ts'
+import { until } from '../helpers/until.ts'
 
 const KEYS = { appId: '600000000000001', appSecret: 'app-secret-1' }
 const PAGES = [
@@ -28,7 +28,7 @@ const build = async (t: Test, more: Record<string, string> = {}) => {
     FB_VERIFY_TOKEN: 'verify-1',
     FB_GRAPH_URL: sandbox.origin,
     FB_LOGIN_URL: sandbox.origin,
-    BOT_SCRIPT: fileURLToPath(new URL('../../../bot.example.yaml', import.meta.url)),
+    BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
     OPERATOR_PASSWORD: PASSWORD,
     DATABASE_URL: await freshDatabase(),
     TOKEN_KEY: randomBytes(32).toString('base64'),

@@ -1,0 +1,3 @@
+import { runRooms } from './helpers/room.ts'
+
+await runRooms('e2e-keepers')
