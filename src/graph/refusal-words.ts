@@ -15,7 +15,22 @@ export const ABOUT_THE_PAGE =
   /^\P{L}*$|^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(permis|\b(pages?|apps?|applications?|access|capability|features?|review|roles?|admin\w*|business|tokens?|authori[sz]\w*|publish\w*|pages_\w+)\b)/isu
 
 /** A user token, or another that is none of a Page, where a Page token belongs. */
-export const NO_PAGE_TOKEN = /\bpage access token\b/i
+export const NO_PAGE_TOKEN =
+  /\b(requires?|required|needs?|must be (called|made) with)\b[^.]*\bpage access token\b|\bpage access token\b[^.]*\b(required|needed)\b/i
+
+/** That a call came without any. */
+export const ACCESS_TOKEN = /access token/i
+
+/** The person behind the token has lost the role on the Page; Graph says so under 190 without a subcode, too. */
+export const NO_PAGE_ROLE =
+  /\b(must be|is not|isn't|is no longer) an? (admin\w*|editor|moderator)\b[^.]*\bpage\b|\b(no|not have a|suitable|sufficient) role on the page\b/i
+
+/** A setting of the app by which Facebook takes its secret for public. */
+export const DESKTOP_APP = /\bdesktop app\b/i
+
+/** What a message holds, under the numbers of policy: most often a link on Facebook's lists, and never the Page as a whole. */
+export const BLOCKED_CONTENT =
+  /\b(includes?|contains?|has) (an? |some )?((blocked|unsafe) )?(content|links?|urls?)\b|\b(this|the|your) (content|links?|urls?|website) (goes|is|was|has been|couldn't)\b/i
 
 /** Texts that are the same for every fault under their number. */
 export const GENERIC =

@@ -1,5 +1,6 @@
 import type { BotErrorCode } from '../base/errors.ts'
 import type { Hint, Reach, Verdict } from './error.ts'
+import { NO_PAGE_TOKEN } from './refusal-words.ts'
 
 /** One line of the table. The first line that fits an answer decides. */
 export interface VerdictRow extends RowOptions {
@@ -78,6 +79,15 @@ export function dead(subcode: number, meaning: string, options: RowOptions = {})
 export function noPage(code: VerdictRow['code'], subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
   const about = { edges: OWN_PAGE, remedy: OWN_ROLE, byToken: true, ...(says && { says }) }
   return row(code, subcode, 'permission', 'the Page is not there for this token', about)
+}
+
+/** A user token, or another that is none of a Page, came where a Page token belongs. */
+export function noPageToken(code: VerdictRow['code']): VerdictRow {
+  return row(code, 'any', 'permission', 'the stored token is none of a Page', {
+    says: NO_PAGE_TOKEN,
+    remedy: 'Messages go out with a token of the Page itself: run `npm run bootstrap-token` to store one.',
+    byToken: true,
+  })
 }
 
 /** A message goes out without a tag, or with the one that Facebook has for people. */

@@ -1,11 +1,13 @@
 import { clip } from '../base/clip.ts'
 import type { Verdict } from './error.ts'
 import * as words from './refusal-words.ts'
+import * as remedies from './remedies.ts'
 import {
   credentials,
   dead,
   either,
   noPage,
+  noPageToken,
   OWN_PAGE,
   refusedTag,
   row,
@@ -31,19 +33,11 @@ export interface GraphAnswer {
 /** What of an answer the table looks at. */
 type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'detail' | 'edge'>
 
-const VERSION =
-  'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
+const NO_TOKEN_CAME = 'no access token has reached Facebook that it could use'
 const NO_TWO_FACTOR = "the Page's business demands two-factor authentication of the person who made the token"
-const TWO_FACTOR =
-  'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
-const LOGIN_AGAIN = 'Start the login again; the code it ends with is good once, and only for a few minutes.'
-const REDIRECT =
-  'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
-const TAKEN_OVER =
-  'Make this app the default app of the Page (Page settings > Conversation routing), or see which other app answers there. Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`).'
+const NO_PAGE_ROLE =
+  'the person who made the token no longer has a suitable role on the Page, or lacks the two-factor authentication that the business of the Page demands'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
-const NOT_LIVE =
-  'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'
 
 /**
  * The one place that knows Graph's error numbers. Where our verdict is finer than the reference's class, the ADR says why.
@@ -56,6 +50,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   credentials(100, 'the app secret does not fit this app', /appsecret_proof/i),
   credentials(100, 'the app id and app secret do not form an app token', /must provide an app access token/i),
   credentials(101, 'the app id or app secret is wrong'),
+  setup(104, NO_TOKEN_CAME, { says: words.ACCESS_TOKEN, ...remedies.NO_TOKEN }),
   credentials(104, 'the call was not signed with the secret of this app'),
   setup(5, 'Facebook does not take calls of this app from the address of this machine', {
     remedy:
@@ -66,16 +61,17 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy:
       'Reactivate or unarchive the app in the App Dashboard, and do what its Required actions ask for, such as the data use checkup. A new token does not help.',
   }),
-  setup(12, 'the version of the Graph API that is called is retired', { remedy: VERSION }),
-  setup(2635, 'the version of the Graph API that is called is retired', { remedy: VERSION }),
-  setup(2500, 'no access token has reached Facebook that it could use', {
-    says: /access token/i,
-    remedy:
-      'See whether a proxy between this machine and Facebook takes away the Authorization header (`npm run doctor` tells what Facebook answers); otherwise run `npm run bootstrap-token`.',
-    byToken: true,
-  }),
+  setup(12, 'the version of the Graph API that is called is retired', { remedy: remedies.VERSION }),
+  setup(2635, 'the version of the Graph API that is called is retired', { remedy: remedies.VERSION }),
+  ...[1, 15].map((code) =>
+    setup(code, 'the app is set up as a native or desktop app', {
+      says: words.DESKTOP_APP,
+      remedy: remedies.NO_DESKTOP_APP,
+    }),
+  ),
+  setup(2500, NO_TOKEN_CAME, { says: words.ACCESS_TOKEN, ...remedies.NO_TOKEN }),
   setup(2500, 'Facebook does not know this path or version', {
-    remedy: `${VERSION} See whether FB_GRAPH_URL is https://graph.facebook.com, too.`,
+    remedy: `${remedies.VERSION} See whether FB_GRAPH_URL is https://graph.facebook.com, too.`,
   }),
 
   // Token and session
@@ -101,29 +97,28 @@ export const VERDICTS: readonly VerdictRow[] = [
     'token_invalid',
     'the person who made the token must first pass a security check on facebook.com',
   ),
-  dead(
-    492,
-    'the person who made the token no longer has a suitable role on the Page, or lacks the two-factor authentication that the business of the Page demands',
-    {
-      remedy:
-        'Give the person the task "Messages" on the Page again (Page settings > Page access), or let that person turn on two-factor authentication; then run `npm run bootstrap-token` with a new user token of that person.',
-      byToken: true,
-    },
-  ),
+  dead(492, NO_PAGE_ROLE, remedies.PAGE_ROLE),
+  row(190, 'any', 'token_invalid', NO_PAGE_ROLE, {
+    says: words.NO_PAGE_ROLE,
+    hint: 'token_dead',
+    ...remedies.PAGE_ROLE,
+  }),
+  dead(493, 'the person who made the token has not used the app for more than 90 days'),
+  noPageToken(190),
   row(190, 'any', 'token_invalid', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
-    remedy: TWO_FACTOR,
+    remedy: remedies.TWO_FACTOR,
     byToken: true,
   }),
   row(190, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),
   row(413, 'any', 'permission', NO_TWO_FACTOR, {
-    remedy: TWO_FACTOR,
+    remedy: remedies.TWO_FACTOR,
     byToken: true,
   }),
   row(415, 'any', 'permission', NO_TWO_FACTOR, {
-    remedy: TWO_FACTOR,
+    remedy: remedies.TWO_FACTOR,
     byToken: true,
   }),
 
@@ -148,21 +143,21 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   either(2018218, 'unreachable', 'this person has no profile'),
   either(2018300, 'unreachable', 'another app or a person has taken over the conversation', {
-    remedy: TAKEN_OVER,
+    remedy: remedies.TAKEN_OVER,
   }),
   either(2018171, 'unreachable', 'another app has the say in this conversation', {
-    remedy: TAKEN_OVER,
+    remedy: remedies.TAKEN_OVER,
   }),
   either(2018234, 'unreachable', 'another app has the say in this conversation', {
-    remedy: TAKEN_OVER,
+    remedy: remedies.TAKEN_OVER,
   }),
   row(100, 2534037, 'unreachable', 'another app or a person has taken over the conversation', {
-    remedy: TAKEN_OVER,
+    remedy: remedies.TAKEN_OVER,
   }),
   row([10, 299], 'any', 'unreachable', 'another app or a person has taken over the conversation', {
     says: words.TAKEN_OVER,
     edges: OWN_PAGE,
-    remedy: TAKEN_OVER,
+    remedy: remedies.TAKEN_OVER,
   }),
   either(2018321, 'transient', 'Messenger itself is answering in this conversation at the moment'),
   either(9000001, 'bad_request', 'the message was deleted'),
@@ -170,19 +165,29 @@ export const VERDICTS: readonly VerdictRow[] = [
   // Policy
   row(10, 1893063, 'restricted', 'Facebook has temporarily restricted the Page from sending'),
   row(10, 1404170, 'restricted', 'Facebook has restricted the Page from marketing opt-in requests'),
+  ...[368, 2022].map((code) =>
+    row(code, 'any', 'bad_request', 'the message holds something, such as a link, that Facebook blocks', {
+      says: words.BLOCKED_CONTENT,
+      edges: OWN_PAGE,
+      mayPass: true,
+    }),
+  ),
   row(368, 'any', 'restricted', 'Facebook has temporarily blocked this for a policy violation'),
   row(2022, 'any', 'restricted', 'Facebook has disabled messaging after a commerce policy violation'),
   row(100, 2534029, 'restricted', 'Facebook has blocked the business from messaging'),
 
   // Permission. Without a subcode it is the Page's where the words say so or there are none; anything else may be about one person.
   row(3, 'any', 'permission', 'the app lacks the capability'),
+  row(10_904, 'any', 'permission', 'messages are turned off in the settings of the Page', {
+    remedy: remedies.MESSAGES_ON,
+  }),
   row(10, 2534077, 'permission', 'the Instagram link or its two-factor setting is in the way'),
-  either(2018028, 'permission', NO_ROLE, { reach: 'visitor', remedy: NOT_LIVE }),
+  either(2018028, 'permission', NO_ROLE, { reach: 'visitor', remedy: remedies.NOT_LIVE }),
   row([10, 299], 'any', 'permission', NO_ROLE, {
     says: words.NO_ROLE,
     edges: OWN_PAGE,
     reach: 'visitor',
-    remedy: NOT_LIVE,
+    remedy: remedies.NOT_LIVE,
   }),
   row(
     200,
@@ -191,21 +196,17 @@ export const VERDICTS: readonly VerdictRow[] = [
     'until it is approved, only people with a role on the app can be reached by phone number',
     {
       reach: 'visitor',
-      remedy: NOT_LIVE,
+      remedy: remedies.NOT_LIVE,
     },
   ),
   row(200, 2018021, 'permission', 'matching people by phone number is not enabled', { reach: 'visitor' }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
   row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
-    remedy: TWO_FACTOR,
+    remedy: remedies.TWO_FACTOR,
     byToken: true,
   }),
-  row([200, 299], 'any', 'permission', 'the stored token is none of a Page', {
-    says: words.NO_PAGE_TOKEN,
-    remedy: 'Messages go out with a token of the Page itself: run `npm run bootstrap-token` to store one.',
-    byToken: true,
-  }),
+  noPageToken([200, 299]),
   row([200, 299], 'any', 'permission', 'a permission is missing or was removed', {
     says: words.MISSING_PERMISSION,
   }),
@@ -301,14 +302,14 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 2534013, 'bad_request', 'Instagram refuses this message'),
   row(100, 2534015, 'bad_request', 'Instagram refuses this message'),
   row(100, 2534025, 'bad_request', 'Instagram refuses this message'),
-  either(36007, 'bad_request', 'the code of this login was used before', { remedy: LOGIN_AGAIN }),
-  either(36008, 'bad_request', 'the code of this login has expired', { remedy: LOGIN_AGAIN }),
+  either(36007, 'bad_request', 'the code of this login was used before', { remedy: remedies.LOGIN_AGAIN }),
+  either(36008, 'bad_request', 'the code of this login has expired', { remedy: remedies.LOGIN_AGAIN }),
   either(36009, 'bad_request', 'the code of this login is not good for this redirect address', {
-    remedy: REDIRECT,
+    remedy: remedies.REDIRECT,
   }),
   row(100, 'any', 'bad_request', 'the code of this login was used before, or is no code', {
     says: /(authorization|verification) code/i,
-    remedy: LOGIN_AGAIN,
+    remedy: remedies.LOGIN_AGAIN,
   }),
   row(100, 'any', 'bad_request', 'Facebook could not fetch or take the file', {
     says: words.FILE_FAILED,
@@ -334,7 +335,9 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 'any', 'bad_request', 'Facebook refuses the request'),
   row(105, 'any', 'bad_request', 'a part of the message has too many elements', { edges: OWN_PAGE }),
   row(194, 'any', 'bad_request', 'a part that the message must have is missing', { edges: OWN_PAGE }),
-  row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong', { remedy: REDIRECT }),
+  row(191, 'any', 'bad_request', 'the login code or its redirect address is wrong', {
+    remedy: remedies.REDIRECT,
+  }),
   row(506, 'any', 'bad_request', 'it was already posted'),
   row(2200, 'any', 'bad_request', 'Facebook did not get the right answer from the callback address'),
   row(10303, 'any', 'bad_request', 'the account linking token is wrong'),

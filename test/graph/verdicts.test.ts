@@ -22,6 +22,7 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [190, 467, 'token_invalid'],
   [190, 490, 'token_invalid'],
   [190, 492, 'token_invalid'],
+  [190, 493, 'token_invalid'],
   [190, 99_999, 'token_invalid'],
   [102, null, 'token_invalid'],
   [102, 463, 'token_invalid'],
@@ -50,6 +51,7 @@ const REFERENCE: [code: number, subcode: number | null, verdict: Verdict][] = [
   [299, null, 'permission'],
   [368, null, 'restricted'],
   [2022, null, 'restricted'],
+  [10_904, null, 'permission'],
   [2, 2_018_344, 'permission'],
   [1, 99, 'transient'],
   [10, 2_018_028, 'permission'],
@@ -187,6 +189,9 @@ const TEXTS = [
   '(#100) Failed to fetch the file from the url',
   '(#100) The message template is not approved',
   '(#100) Invalid tag.',
+  'The user must be an administrator of the page in order to impersonate it.',
+  "Your message couldn't be sent because it includes content that others have reported as abusive.",
+  'The request is invalid because the app is configured as a desktop app',
 ]
 
 t.test(

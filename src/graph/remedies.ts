@@ -1,0 +1,28 @@
+/** What mends a refusal, as one or two sentences for the operator. They are data of the table in `verdicts.ts`. */
+
+export const VERSION =
+  'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
+export const NO_TOKEN = {
+  remedy:
+    'See whether a proxy between this machine and Facebook takes away the Authorization header, and that App Dashboard > App settings > Advanced says no to "Native or desktop app?" (`npm run doctor` tells what Facebook answers); otherwise run `npm run bootstrap-token`.',
+  byToken: true,
+}
+export const TWO_FACTOR =
+  'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
+export const PAGE_ROLE = {
+  remedy:
+    'Give the person the task "Messages" on the Page again (Page settings > Page access), or let that person turn on two-factor authentication; then run `npm run bootstrap-token` with a new user token of that person.',
+  byToken: true,
+}
+export const LOGIN_AGAIN =
+  'Start the login again; the code it ends with is good once, and only for a few minutes.'
+export const REDIRECT =
+  'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
+export const TAKEN_OVER =
+  'Make this app the default app of the Page (Page settings > Conversation routing), or see which other app answers there. Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`).'
+export const NOT_LIVE =
+  'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'
+export const NO_DESKTOP_APP =
+  'Say no to "Native or desktop app?" in App Dashboard > App settings > Advanced: for such an app Facebook takes neither its secret nor its app token. A new token does not help.'
+export const MESSAGES_ON =
+  'Turn messages on in the settings of the Page on facebook.com. A new token does not help; sending is tried again by itself.'
