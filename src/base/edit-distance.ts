@@ -8,6 +8,8 @@ export const closest = (word: string, options: Iterable<string>): string | null 
   let bestDistance = word.length < 3 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1
   for (const option of options) {
     if (option.length > LONGEST_COMPARED || word.length > LONGEST_COMPARED) continue
+    // Every letter that one has more than the other costs one.
+    if (Math.abs(option.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), option.toLowerCase())
     if (distance < bestDistance) {
       best = option

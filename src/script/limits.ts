@@ -8,6 +8,10 @@ export const MAX_SCRIPT_NODES = 300_000
 export const MAX_TEMPLATE_DEPTH = 20
 /** Mistakes told at a time: a reader corrects a few and tries again. */
 export const MAX_MISTAKES = 100
+/** How many names are compared with misspelt ones, over all mistakes of a script: a tenth of a second. The first mistakes are told what is meant. */
+export const MOST_COMPARED = 100_000
+/** A mistake names so many of the names that would be right. */
+export const MOST_NAMES_TOLD = 30
 
 /** Texts beyond Facebook's limit are split into so many messages at most. */
 export const LONGEST_TEXT = LIMITS.text * 5

@@ -10,6 +10,7 @@ const QUOTATION_MARK = /(?:^ *|[:,[{-] *)[“”„‟‘’‚‛«»]/u
 const MARKS_HINT = 'Typographic quotation marks (“ ” ‘ ’) mean nothing to YAML: use \'...\' or "...".'
 /** A word and a sign that is no colon with a space; addresses are none. */
 const NO_COLON = /^-?\s*[\p{L}_]+(?::(?![\s/]|$)|\s*=\s|\s*[：﹕꞉∶])/u
+const PLAIN = /^[!-~]*$/
 /** What shows nothing at all: blanks, format and control characters, fillers. */
 const NOTHING_SEEN = /^[\s\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]*$/u
 /** What no visitor can be sent; line ends and tabs are no more than blanks. */
@@ -42,7 +43,12 @@ export const signHint = (line: string): string | null => {
 /** One of the names that looks like a word and is written with other characters; null where none does. */
 export const lookAlike = (word: string, names: Iterable<string>): string | null => {
   const look = lookOf(word)
-  for (const name of names) if (name !== word && lookOf(name) === look) return name
+  const isPlain = PLAIN.test(word)
+  for (const name of names) {
+    // Two words of plain characters alone look alike only where they are equal.
+    if (name === word || (isPlain && PLAIN.test(name))) continue
+    if (lookOf(name) === look) return name
+  }
   return null
 }
 

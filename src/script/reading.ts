@@ -1,6 +1,6 @@
 import { isAlias, Scalar, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
-import { MAX_SCRIPT_NODES, MAX_TEMPLATE_DEPTH } from './limits.ts'
+import { MAX_SCRIPT_NODES, MAX_TEMPLATE_DEPTH, MOST_COMPARED } from './limits.ts'
 import { blankHint, signHint } from './look-alikes.ts'
 import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import type { Source } from './source.ts'
@@ -80,6 +80,8 @@ export interface Reading {
   asksFor: { visit: boolean; hours: Place | null }
   /** Looks at a file that stands beside the script. */
   lookAt: LookAt
+  /** How many of the script's own names may still be compared with misspelt ones. */
+  comparisons: { left: number }
   /** Goes one level deeper into items in items; false, with a mistake, where there are too many levels. */
   enter: (node: Node) => boolean
   leave: () => void
@@ -165,6 +167,7 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
     carries: [],
     asksFor: { visit: false, hours: null },
     lookAt,
+    comparisons: { left: MOST_COMPARED },
     count: () => found.length,
     mistakes: () => {
       // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.

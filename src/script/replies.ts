@@ -3,13 +3,23 @@ import { matchKey } from './match-key.ts'
 import { destination, questions } from './ask.ts'
 import { sayItem } from './items.ts'
 import { LIMITS } from '../channel/messenger.ts'
-import { MOST_CHOICES, MOST_MESSAGES, OWN_PAYLOAD } from './limits.ts'
+import { MOST_CHOICES, MOST_MESSAGES, MOST_NAMES_TOLD, OWN_PAYLOAD } from './limits.ts'
 import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { looksLikePattern, pattern, type Pattern } from './pattern.ts'
 import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { FACEBOOK, isOwnPayload, reference, title } from './say.ts'
-import { didYouMean, entriesOf, list, mapping, oneOf, oneOrMore, optional, text, textOf } from './shapes.ts'
+import {
+  didYouMeanOwn,
+  entriesOf,
+  list,
+  mapping,
+  oneOf,
+  oneOrMore,
+  optional,
+  text,
+  textOf,
+} from './shapes.ts'
 import { sign } from './signs.ts'
 import type { Answer, Form, NamedAnswer, Question, SayItem, Sign } from './types.ts'
 
@@ -141,8 +151,11 @@ export const checkMentions = (
       `the variable {{${variable}}}`,
       known.length === 0
         ? `no variable ${where}`
-        : `one known ${where}: ${known.map((name) => `{{${name}}}`).join(', ')}`,
-      didYouMean(variable, known) ?? null,
+        : `one known ${where}: ${known
+            .slice(0, MOST_NAMES_TOLD)
+            .map((name) => `{{${name}}}`)
+            .join(', ')}${known.length > MOST_NAMES_TOLD ? ' and others' : ''}`,
+      didYouMeanOwn(variable, known, reading),
     )
   }
 }
@@ -180,7 +193,8 @@ const readOne = (
       `another name: {{${RESERVED}}} has a meaning already`,
     )
   }
-  const known = [...new Set([...variables, ...reading.groups.splice(0)])]
+  const groups = reading.groups.splice(0)
+  const known = groups.length === 0 ? variables : [...new Set([...variables, ...groups])]
   checkMentions(from, known, 'in this reply', reading)
 
   const own: string[] = []

@@ -321,6 +321,14 @@ export const didYouMean = (word: string, options: Iterable<string>): string | nu
   return meant === null ? null : `Did you mean ${quoted(meant)}?`
 }
 
+/** As {@link didYouMean}, among names of the script itself, of which there may be thousands: null once enough were compared. */
+export const didYouMeanOwn = (word: string, names: readonly string[], reading: Reading): string | null => {
+  const { comparisons } = reading
+  if (comparisons.left <= 0) return null
+  comparisons.left -= names.length
+  return didYouMean(word, names)
+}
+
 const refuseKey = (
   { key, place, value }: Entry,
   what: string,

@@ -3,7 +3,8 @@ import { isLanguage } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import type { Reading } from './reading.ts'
 import type { ReadReplies } from './replies.ts'
-import { didYouMean } from './shapes.ts'
+import { didYouMeanOwn } from './shapes.ts'
+import { circlesOf, reachedFrom } from './ways.ts'
 
 /** The names under which questions remember answers: known before anything is read, because texts anywhere mention them. */
 export const rememberedNames = (root: Node | null): string[] => {
@@ -23,7 +24,7 @@ export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, r
   for (const { name, place, offered } of reading.references) {
     const reply = known.get(name)
     if (reply === undefined && !broken.has(name)) {
-      reading.refuse(place, quoted(name), 'the name of a reply', didYouMean(name, names))
+      reading.refuse(place, quoted(name), 'the name of a reply', didYouMeanOwn(name, names, reading))
     } else if (offered && reply?.title === null) {
       reading.refuse(
         place,
@@ -33,9 +34,10 @@ export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, r
       )
     }
   }
+  const circles = circlesOf(goes)
   for (const [name, steps] of goes) {
     for (const { name: next, place } of steps) {
-      if (leadsTo(goes, next, name)) {
+      if (circles.get(next) === circles.get(name)) {
         reading.refuse(place, `a "go" to ${quoted(next)}, which leads back here`, 'a way with an end')
       }
     }
@@ -45,7 +47,7 @@ export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, r
 /** Notes answers that buttons bring along for questions that the reply they lead to does not ask. */
 export const checkCarried = ({ replies: known, broken, goes }: ReadReplies, reading: Reading): void => {
   for (const { reply, name, place } of reading.carries) {
-    const reached = [...known.keys(), ...broken].filter((one) => leadsTo(goes, reply, one))
+    const reached = [...reachedFrom(goes, reply)].filter((one) => known.has(one) || broken.has(one))
     // A reply that is wrong or does not exist is noted already.
     if (reached.length === 0 || reached.some((one) => broken.has(one))) continue
     const asked = reached.flatMap((one) => known.get(one)?.form?.questions.map((each) => each.remember) ?? [])
@@ -54,7 +56,7 @@ export const checkCarried = ({ replies: known, broken, goes }: ReadReplies, read
       place,
       quoted(name),
       `a name under which a question of the reply ${quoted(reply)} remembers its answer`,
-      asked.length === 0 ? `The reply ${quoted(reply)} asks nothing.` : didYouMean(name, asked),
+      asked.length === 0 ? `The reply ${quoted(reply)} asks nothing.` : didYouMeanOwn(name, asked, reading),
     )
   }
 }
@@ -85,23 +87,11 @@ export const checkConditions = (
       place,
       quoted(name),
       'a name under which a question remembers its answer',
-      didYouMean(name, given.remembered),
+      didYouMeanOwn(name, given.remembered, reading),
     )
   }
   const { hours } = reading.asksFor
   if (hours !== null && !given.hasHours) {
     reading.refuse(hours, 'a condition on opening hours', 'the section "hours" with them')
   }
-}
-
-const leadsTo = (goes: ReadReplies['goes'], from: string, to: string): boolean => {
-  const seen = new Set<string>()
-  const open = [from]
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (name === to) return true
-    if (seen.has(name)) continue
-    seen.add(name)
-    open.push(...(goes.get(name) ?? []).map((step) => step.name))
-  }
-  return false
 }

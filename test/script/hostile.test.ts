@@ -189,3 +189,48 @@ t.test('whatever follows a slash, it is a pattern or refused, and never slow', a
     { numRuns: roundsOr(150, 100) },
   )
 })
+
+t.test(
+  'of hundreds of misspelt names the first are told what is meant, and the work ends there',
+  async (t) => {
+    const lines = Array.from({ length: 500 }, (_, index) => index.toString(36).padStart(3, 'k'))
+    const kinds = {
+      'names of replies': lines.map((n) => `  reply_${n}: { say: x, choices: [rpely_${n}] }`),
+      'names that are remembered': lines.map(
+        (n) => `  ask_${n}: { say: '{{saiz_${n}}}', ask: { question: q, remember: siaz_${n} }, next: last }`,
+      ),
+    }
+    for (const [kind, written] of Object.entries(kinds)) {
+      const mistakes = mistakesOf(`replies:\n  last: { say: y }\n${written.join('\n')}\n`)
+      t.equal(mistakes.length, 500, kind)
+      const told = mistakes.filter(({ hint }) => hint !== null)
+      t.match(told[0]?.hint, /^Did you mean "(?:reply|siaz)_kk0"\?$/, kind)
+      t.equal(told.length < 250 && told.length > 150, true, `${kind}: ${told.length} are told`)
+      t.equal(mistakes[0]?.hint, told[0]?.hint, kind)
+      t.equal(
+        Math.max(...mistakes.map(({ expected }) => expected.length)) < 1000,
+        true,
+        `${kind}: short lines`,
+      )
+    }
+  },
+)
+
+t.test(
+  'a way of thousands of "go" is walked once, and a circle in it is refused where it is one',
+  async (t) => {
+    const way = (to: string) =>
+      Array.from({ length: 2000 }, (_, index) => `  r${index}: { say: [{ go: r${index + 1} }] }`).join('\n') +
+      `\n  r2000: { say: [x${to}] }\n`
+    t.same(mistakesOf(`replies:\n${way('')}`), [])
+    t.equal(mistakesOf(`replies:\n${way(', { go: r1998 }')}`).length, 3)
+
+    // The way from one circle to another is none.
+    const two = 'a: [{ go: b }], b: [{ go: a }, { go: c }], c: [{ go: d }], d: [{ go: c }]'
+    const replies = two.replaceAll(/(\w): (\[.*?\])/g, '$1: { say: $2 }')
+    t.same(
+      mistakesOf(`replies: { ${replies} }`).map(({ found }) => found),
+      ['b', 'a', 'd', 'c'].map((name) => `a "go" to "${name}", which leads back here`),
+    )
+  },
+)
