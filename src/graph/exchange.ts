@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici'
 import { failureCode } from '../base/call-failure.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
+import { textOf } from './answer-text.ts'
 import type { Headers } from './usage.ts'
 
 /** What goes over the wire. */
@@ -138,7 +139,7 @@ const exchange = (
     }
     const deadline = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
 
-    // Where nothing is said a proxy may choose a coding, and none is undone here.
+    // Where nothing is said a proxy may choose a coding, which costs CPU to undo.
     const requestHeaders: Record<string, string> = {
       accept: 'application/json',
       'accept-encoding': 'identity',
@@ -167,15 +168,9 @@ const exchange = (
           else chunks.push(chunk)
         },
         onResponseEnd: () => {
-          if (!settled) settle({ status, headers, text: textOf(chunks) })
+          if (!settled) settle({ status, headers, text: textOf(chunks, headers, LARGEST_ANSWER) })
         },
         onResponseError: (_controller, error) => fail(failureCode(error) ?? 'the connection failed'),
       },
     )
   })
-
-/** Most answers come in one piece. */
-const textOf = (chunks: readonly Buffer[]): string => {
-  const [first] = chunks
-  return (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8')
-}
