@@ -19,7 +19,7 @@ RUN install -d -m 0755 -o 1000 -g 1000 node_modules/.cache && install -d -m 0700
 USER 1000:1000
 WORKDIR /bot
 RUN HOST=127.0.0.1 PORT=0 FB_APP_ID=1 FB_APP_SECRET=00000000000000000000000000000000 FB_VERIFY_TOKEN=build FB_GRAPH_URL=http://127.0.0.1:9 \
-    OPERATOR_PASSWORD=of-the-build-alone timeout 15 node --disable-sigusr1 --max-semi-space-size=32 --expose-gc /app/bin/serve.js \
+    OPERATOR_PASSWORD=of-the-build-alone timeout 15 node --max-semi-space-size=32 --expose-gc /app/bin/serve.js \
     ; [ $? = 124 ] && chmod -R a+rX /app/node_modules/.cache
 
 FROM ${NODE_IMAGE}
@@ -45,4 +45,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Neither a shell nor npm in between: SIGTERM reaches the bot.
-ENTRYPOINT ["node", "--disable-sigusr1", "--max-semi-space-size=32", "--expose-gc", "/app/bin/serve.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "--expose-gc", "/app/bin/serve.js"]

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 // have to be ended; once something has, serve/main.ts takes over.
 const endAtOnce = () => process.exit(0)
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, endAtOnce)
+// Without a listener this signal opens the inspector, which shows every secret. --disable-sigusr1 would do it, too, but an old Node
+// refuses that option before it can say below that it is too old.
+process.on('SIGUSR1', () => {})
 
 // JavaScript, as this file is: the first file never comes from the compile cache, and what strips types would be loaded for it alone.
 await import('./node-version.js')

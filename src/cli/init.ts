@@ -84,8 +84,8 @@ const manifestFor = (program: string): object => ({
   dependencies: { [manifest.name]: program },
 })
 
-/** As in a checkout, without the settings of the C library, which not every shell takes in this form: no inspector by a signal, and little memory. */
-const START = `node --disable-sigusr1 --max-semi-space-size=32 --expose-gc node_modules/${manifest.name}/bin/serve.js`
+/** As in a checkout, without the settings of the C library, which not every shell takes in this form. */
+const START = `node --max-semi-space-size=32 --expose-gc node_modules/${manifest.name}/bin/serve.js`
 
 /** npm reads a path as one from the folder of the manifest. */
 const specOf = (folder: string, program: string | undefined): string => {

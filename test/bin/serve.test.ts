@@ -30,7 +30,7 @@ const COLLECTION_NOTED = `data:text/javascript,${encodeURIComponent(`
   }`)}`
 
 t.test(
-  'npm start listens where .env says, logs nothing but JSON, collects what the start has left, and ends cleanly when told to',
+  'npm start listens where .env says, logs nothing but JSON, collects what the start has left, opens no inspector, and ends cleanly when told to',
   async (t) => {
     const file = Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`)
     const bot = start(t, { files: { '.env': file.join('\n') }, nodeOptions: ['--import', COLLECTION_NOTED] })
@@ -41,9 +41,11 @@ t.test(
       lines.push(entry)
       if (entry['msg'] === 'listening') listening.resolve(String(entry['address']))
     })
+    const errors: string[] = []
     const collected = new Promise<void>((resolve) => {
       createInterface({ input: bot.stderr }).on('line', (line) => {
         if (line === 'collected') resolve()
+        else errors.push(line)
       })
     })
 
@@ -52,9 +54,13 @@ t.test(
     t.match(await fetch(`${address}/healthz`), { status: 200 })
     await t.resolves(collected)
 
+    // An inspector says on standard error that it listens, sooner than the bot has ended.
+    bot.kill('SIGUSR1')
+    t.match(await fetch(`${address}/healthz`), { status: 200 })
     bot.kill('SIGTERM')
-    t.same(await once(bot, 'exit'), [0, null])
+    t.same(await once(bot, 'close'), [0, null])
     t.match(lines.at(-1), { msg: 'stopped' })
+    t.strictSame(errors, [])
   },
 )
 

@@ -24,7 +24,7 @@ t.test('init makes a folder whose package.json names the program and every comma
   const { scripts, dependencies } = manifestIn(folder)
   t.strictSame(dependencies, { 'evergreen-messenger': `^${manifestIn(ROOT).version}` })
   t.equal(scripts['bootstrap-token'], 'evergreen-messenger bootstrap-token')
-  t.match(scripts['start'], /node --disable-sigusr1 .* node_modules\/evergreen-messenger\/bin\/serve\.js$/)
+  t.match(scripts['start'], /node --max.* node_modules\/evergreen-messenger\/bin\/serve\.js$/)
   t.notOk(existsSync(join(folder, '.env')), 'the set-up has yet to write it')
   t.match(readFileSync(join(folder, '.gitignore'), 'utf8'), /^\.env$/m)
 })

@@ -32,7 +32,7 @@ t.test('the program of the image starts in a folder of the owner, and ends with 
   const { program, own } = imageIn(t)
   const [, entrypoint = '[]'] = /^ENTRYPOINT (.+)$/m.exec(DOCKERFILE) ?? []
   const [, ...args] = JSON.parse(entrypoint) as string[]
-  t.match(args, ['--disable-sigusr1', '--max-semi-space-size=32', '--expose-gc'])
+  t.match(args, ['--max-semi-space-size=32', '--expose-gc'])
   t.match(DOCKERFILE, /^ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072$/m)
   const bot = spawn(
     process.execPath,

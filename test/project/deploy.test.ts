@@ -45,7 +45,7 @@ t.test(
     const unit = read('evergreen.service')
     const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? []
     t.ok(Number(seconds) > 15)
-    t.match(unit, /^ExecStart=\S+ --disable-sigusr1 --max-semi-space-size=32 --expose-gc bin\/serve\.js$/m)
+    t.match(unit, /^ExecStart=\S+ --max-semi-space-size=32 --expose-gc bin\/serve\.js$/m)
     t.match(unit, /^Environment=MALLOC_ARENA_MAX=2\nEnvironment=MALLOC_MMAP_THRESHOLD_=131072$/m)
     t.match(unit, /^StartLimitIntervalSec=0$[^]*^MemoryMax=\d+[MG]$/m, 'it is bounded, and never gives up')
     t.match(unit, /^OOMPolicy=continue$/m, 'what handlers eat is not the end of the bot')
