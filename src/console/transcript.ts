@@ -61,7 +61,7 @@ export const createTranscripts = (deps: {
       .then(({ messages }) => messages)
       .catch((error: unknown) => {
         if (error instanceof GraphError && error.verdict === 'token_invalid') {
-          tokens.suspect(who.pageId, pageToken, error.message, error.hint === 'token_dead')
+          tokens.suspect(who.pageId, pageToken, error)
         }
         return `it did not tell: ${error instanceof Error ? error.message : 'unknown'}`
       })

@@ -166,14 +166,9 @@ export const createProfileSync = (deps: {
     { error, isRead }: { error: unknown; isRead: boolean },
   ): void => {
     const verdict = error instanceof GraphError ? error.verdict : 'unknown'
-    if (verdict === 'token_invalid') {
+    if (error instanceof GraphError && verdict === 'token_invalid') {
       // A new token comes back here through onChange.
-      tokens.suspect(
-        pageId,
-        token,
-        'Facebook refused it when the Messenger profile was read',
-        error instanceof GraphError && error.hint === 'token_dead',
-      )
+      tokens.suspect(pageId, token, error)
       return
     }
     if (page.failed !== verdict) {

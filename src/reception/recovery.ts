@@ -178,7 +178,7 @@ export const createRecovery = (deps: {
   const failed = (pageId: string, watch: PageWatch, token: string, error: unknown): number => {
     const verdict = error instanceof GraphError ? error.verdict : 'other'
     if (error instanceof GraphError && verdict === 'token_invalid') {
-      tokens.suspect(pageId, token, error.message, error.hint === 'token_dead')
+      tokens.suspect(pageId, token, error)
     } else if (watch.said !== verdict && !signal.aborted) {
       log.warn(
         { pageId, err: error },

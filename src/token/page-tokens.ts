@@ -1,3 +1,5 @@
+import type { GraphError } from '../graph/error.ts'
+
 /**
  * `valid → suspect → invalid → valid`; `missing` until there is a first token. While `suspect`, a probe with `debug_token` is
  * under way, which decides: meanwhile the Page sends nothing, unless a deauthorize callback is the only reason for the doubt.
@@ -36,10 +38,10 @@ export interface PageTokens {
    * A Graph call made with `token` got the verdict `token_invalid`. Pauses the Page at once and probes. Ignored when
    * the Page has another token by now: the call was simply too late.
    *
-   * @param isProof - whether Facebook's answer needs no second opinion: the token counts as dead where `debug_token` cannot
+   * @param refusal - with the hint `token_dead` it needs no second opinion: the token counts as dead where `debug_token` cannot
    *   be asked. Otherwise the operator hears after a few minutes that it is probably dead
    */
-  suspect: (pageId: string, token: string, reason: string, isProof?: boolean) => void
+  suspect: (pageId: string, token: string, refusal: Pick<GraphError, 'message' | 'hint'>) => void
   /**
    * Facebook says that a person, or a Page, has removed the app. Probes the tokens concerned at once; sending goes on until a
    * probe says that a token is dead, as the callback may be a recorded one.

@@ -236,15 +236,15 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
     statuses: () => [...entries.values()].map(toStatus),
 
-    suspect: (pageId, token, reason, isProof = false) => {
+    suspect: (pageId, token, { message, hint }) => {
       const entry = entries.get(pageId)
       if (!entry || entry.stored?.token !== token) return
       if (entry.state !== 'valid' && !entry.doubt?.isHearsay) return
       const nowMs = clock.now()
       if (nowMs - entry.doubtedAtMs > CALM_MS) entry.disputes = 0
       entry.doubtedAtMs = nowMs
-      const told = `A call was refused because of the token: ${reason}.`.replace(/\.\.$/, '.')
-      doubt(entry, told, isProof ? told : null)
+      const told = `A call was refused because of the token: ${message}.`.replace(/\.\.$/, '.')
+      doubt(entry, told, hint === 'token_dead' ? told : null)
       // The more often debug_token contradicted the calls, the longer until it is asked: no loop of sends and probes.
       schedule(entry, entry.disputes === 0 ? 0 : growingMs(2 * (entry.disputes - 1), DISPUTE))
     },

@@ -1,3 +1,4 @@
+import { GraphError, type Hint } from '../../src/graph/error.ts'
 import type { PageTokenState, PageTokenStatus } from '../../src/token/page-tokens.ts'
 
 /** The state of a Page's token, of which nothing more is known. */
@@ -20,3 +21,7 @@ export const tokenStatus = (
   dataAccessExpiresAtMs: null,
   ...change,
 })
+
+/** The error of a call that Facebook refused because of its token. */
+export const refused = (message: string, hint: Hint | null = null): GraphError =>
+  new GraphError(message, { verdict: 'token_invalid', edge: 'messages', hint })

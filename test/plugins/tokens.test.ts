@@ -16,6 +16,7 @@ import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import type { PageTokenStatus } from '../../src/token/page-tokens.ts'
 import { APP_ID, APP_SECRET, PAGE_ID, pageFacts, startFakeGraph } from '../helpers/graph-server.ts'
 import { pageToken } from '../store/tokens/sample.ts'
+import { refused } from '../helpers/token-status.ts'
 
 const build = async (t: Test, over: Record<string, string> = {}) => {
   const fake = await startFakeGraph(t)
@@ -101,7 +102,7 @@ t.test('a dead token is replaced without a person while the user token lives', a
   const states: string[] = []
   app.tokens.onChange((status) => states.push(status.state))
 
-  app.tokens.suspect(PAGE_ID, 'page-token-1', 'error 190')
+  app.tokens.suspect(PAGE_ID, 'page-token-1', refused('error 190'))
   await state(app, 'valid')
   t.equal(app.tokens.tokenFor(PAGE_ID), 'page-token-2')
   t.strictSame(states, ['suspect', 'valid'])

@@ -9,6 +9,7 @@ import { createFakeRecords } from '../helpers/records.ts'
 import { createProbedPageTokens } from '../../src/token/probed-page-tokens.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken, userToken as sample } from '../store/tokens/sample.ts'
+import { refused } from '../helpers/token-status.ts'
 
 const APP_ID = '600'
 const MINUTE_MS = 60_000
@@ -340,7 +341,7 @@ t.test('a call that is refused pauses a Page that another program has put in dou
   await tokens.start()
   await clock.advance(1000)
   const done = tokens.deauthorized({ userId: '7', pageId: null })
-  tokens.suspect('100', 'page-token-1', 'it was refused')
+  tokens.suspect('100', 'page-token-1', refused('it was refused'))
   t.equal(tokens.tokenFor('100'), null)
   await done
 })

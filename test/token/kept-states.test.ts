@@ -7,6 +7,7 @@ import { createFakeClock, settle } from '../helpers/clock.ts'
 import { APP_ID } from '../helpers/graph-server.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 import { pageToken } from '../store/tokens/sample.ts'
+import { refused } from '../helpers/token-status.ts'
 
 const GOOD = {
   isValid: true,
@@ -77,7 +78,7 @@ t.test('a token that dies is probed by its keeper alone, and dead on every insta
   const [a, b] = [await start('a'), await start('b')]
   t.same([a.probes.length, b.probes.length], [1, 0])
   world.answer = DEAD
-  a.tokens.suspect(pageId, world.stored[0]?.token ?? '', 'Facebook refused it')
+  a.tokens.suspect(pageId, world.stored[0]?.token ?? '', refused('Facebook refused it'))
   await clock.advance(100)
   t.equal(a.state().state, 'invalid')
   t.match(b.state(), { state: 'invalid', reason: a.state().reason, sinceMs: a.state().sinceMs })

@@ -1,13 +1,14 @@
 import t from 'tap'
 import type { TokenFacts } from '../../src/graph/graph.ts'
 import { build, DEAD, facts, failure, SECOND_MS } from './probed-world.ts'
+import { refused } from '../helpers/token-status.ts'
 
 t.test('a refused call pauses the Page at once, and debug_token decides', async (t) => {
   const { tokens, clock, world, probes, changes } = await build(t)
   await tokens.start()
   await clock.advance(0)
   world.answer = DEAD
-  tokens.suspect('100', 'page-token-1', 'error 190/460')
+  tokens.suspect('100', 'page-token-1', refused('error 190/460'))
   t.match(tokens.status('100'), { state: 'suspect', reason: /error 190\/460/ })
   t.equal(tokens.tokenFor('100'), null)
   await clock.advance(0)
@@ -20,7 +21,7 @@ t.test('a refused call with an older token changes nothing', async (t) => {
   const { tokens, clock, probes } = await build(t)
   await tokens.start()
   await clock.advance(0)
-  tokens.suspect('100', 'page-token-0', 'late')
+  tokens.suspect('100', 'page-token-0', refused('late'))
   t.equal(tokens.status('100').state, 'valid')
   await clock.advance(SECOND_MS)
   t.equal(probes.length, 1)
@@ -31,9 +32,9 @@ t.test('a hundred refused calls make one doubt and one probe', async (t) => {
   await tokens.start()
   await clock.advance(0)
   world.answer = DEAD
-  for (let call = 0; call < 100; call++) tokens.suspect('100', 'page-token-1', 'no')
+  for (let call = 0; call < 100; call++) tokens.suspect('100', 'page-token-1', refused('no'))
   await clock.advance(0)
-  for (let call = 0; call < 100; call++) tokens.suspect('100', 'page-token-1', 'no')
+  for (let call = 0; call < 100; call++) tokens.suspect('100', 'page-token-1', refused('no'))
   await clock.advance(0)
   t.equal(probes.length, 2)
 })
@@ -44,7 +45,7 @@ t.test('a probe begun before the doubt confirms nothing', async (t) => {
   world.answer = () => new Promise((resolve) => (answer = resolve))
   await tokens.start()
   await clock.advance(0)
-  tokens.suspect('100', 'page-token-1', 'no')
+  tokens.suspect('100', 'page-token-1', refused('no'))
   await clock.advance(0)
   t.equal(probes.length, 1, 'one at a time')
 
@@ -62,7 +63,7 @@ t.test('an outage kills no token, and a suspect one is asked about again with ba
   await tokens.start()
   await clock.advance(0)
   world.answer = failure('transient')
-  tokens.suspect('100', 'page-token-1', 'no')
+  tokens.suspect('100', 'page-token-1', refused('no'))
   await clock.advance(60 * SECOND_MS)
   t.equal(tokens.status('100').state, 'suspect')
   t.ok(probes.length >= 4 && probes.length <= 8, `${probes.length} probes in a minute`)
@@ -82,7 +83,7 @@ t.test(
     const waits: number[] = []
     for (let round = 0; round < 7; round++) {
       const beforeMs = clock.now()
-      tokens.suspect('100', 'page-token-1', 'error 190')
+      tokens.suspect('100', 'page-token-1', refused('error 190'))
       while (tokens.status('100').state === 'suspect') await clock.advance(500)
       waits.push(clock.now() - beforeMs)
     }
@@ -97,7 +98,7 @@ t.test('after a quarter of an hour without a doubt, the next one is looked into 
   await tokens.start()
   for (const pauseMs of [0, 0, 16 * 60 * SECOND_MS]) {
     await clock.advance(pauseMs)
-    tokens.suspect('100', 'page-token-1', 'error 190')
+    tokens.suspect('100', 'page-token-1', refused('error 190'))
     await clock.advance(pauseMs === 0 ? 2000 : 0)
     t.equal(tokens.status('100').state, 'valid')
   }
@@ -109,7 +110,7 @@ t.test('a clock that is set while a doubt lasts neither delays the word nor hurr
     await tokens.start()
     await clock.advance(0)
     world.answer = failure('transient')
-    tokens.suspect('100', 'page-token-1', 'error 190')
+    tokens.suspect('100', 'page-token-1', refused('error 190'))
     await clock.advance(10 * SECOND_MS)
     clock.set(setMs)
     await clock.advance(100 * SECOND_MS)
@@ -126,7 +127,7 @@ t.test(
     await tokens.start()
     await clock.advance(0)
     world.answer = failure('rate_limited', 3_600_000)
-    tokens.suspect('100', 'page-token-1', 'error 190')
+    tokens.suspect('100', 'page-token-1', refused('error 190'))
     await clock.advance(170 * SECOND_MS)
     t.strictSame(troubles, [])
     await clock.advance(20 * SECOND_MS)
@@ -146,7 +147,7 @@ t.test('a refusal that is proof enough needs no debug_token to count', async (t)
   await tokens.start()
   await clock.advance(0)
   world.answer = failure('transient')
-  tokens.suspect('100', 'page-token-1', 'error 190/460: the password was changed', true)
+  tokens.suspect('100', 'page-token-1', refused('error 190/460: the password was changed', 'token_dead'))
   await clock.advance(0)
   t.match(tokens.status('100'), { state: 'invalid', reason: /190\/460/ })
   world.answer = facts()

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { StoredPageToken } from '../../src/store/tokens/records.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 import { build, DEAD, facts, failure, SECOND_MS } from './probed-world.ts'
+import { refused } from '../helpers/token-status.ts'
 
 t.test('wrong app credentials are trouble of their own, never a dead token', async (t) => {
   const { tokens, clock, world, troubles } = await build(t)
@@ -96,13 +97,13 @@ t.test('where a role is missing, the role comes first and the token second', asy
   await tokens.start()
   await clock.advance(SECOND_MS)
   world.answer = facts({ isValid: false, error: { code: 190, subcode: 492, message: 'no role' } })
-  tokens.suspect('100', 'page-token-1', 'error 190/492')
+  tokens.suspect('100', 'page-token-1', refused('error 190/492'))
   await clock.advance(SECOND_MS)
   t.match(tokens.status('100'), { state: 'invalid', remedy: /^Give the person the task "Messages"/ })
 
   world.answer = DEAD
   world.store([pageToken({ token: 'page-token-2', provedAtMs: clock.now() })])
-  tokens.suspect('100', 'page-token-2', 'error 190/460')
+  tokens.suspect('100', 'page-token-2', refused('error 190/460'))
   await clock.advance(SECOND_MS)
   t.match(tokens.status('100'), { state: 'invalid', remedy: null })
 })

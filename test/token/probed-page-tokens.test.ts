@@ -2,6 +2,7 @@ import t from 'tap'
 import type { TokenFacts } from '../../src/graph/graph.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 import { build, DEAD, facts, failure, SECOND_MS } from './probed-world.ts'
+import { refused } from '../helpers/token-status.ts'
 
 t.test('before the first token a Page is missing', async (t) => {
   const { tokens, probes } = await build(t, {}, [])
@@ -11,7 +12,7 @@ t.test('before the first token a Page is missing', async (t) => {
   t.strictSame(tokens.statuses(), [])
   await tokens.probe()
   await tokens.probe('100')
-  tokens.suspect('100', 'page-token-1', 'x')
+  tokens.suspect('100', 'page-token-1', refused('x'))
   t.strictSame(probes, [])
 })
 

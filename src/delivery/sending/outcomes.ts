@@ -177,7 +177,7 @@ export const createOutcomes = (deps: {
     log.debug({ pageId, replyId: reply.id, graph: factsOf(error) }, 'Graph refused a reply')
     switch (refusal.do) {
       case 'suspect_token':
-        tokens.suspect(pageId, token, error.message, error.hint === 'token_dead')
+        tokens.suspect(pageId, token, error)
         return { go: 'stop' }
       case 'close_page':
         if (isUpload) {
