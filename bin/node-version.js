@@ -15,3 +15,16 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   )
   process.exit(1)
 }
+
+try {
+  // Any of the packages: they are installed together.
+  import.meta.resolve('fastify')
+} catch {
+  console.error('The packages that Evergreen needs are not installed.')
+  console.error(
+    import.meta.url.includes('/node_modules/')
+      ? 'Run `npm install` in the folder of your package.json.'
+      : 'Run `npm ci` in the folder of the program.',
+  )
+  process.exit(1)
+}

@@ -4,6 +4,7 @@ import type { Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { CHECKOUT, fitCommands, surroundingsOf, type Surroundings } from '../cures/surroundings.ts'
 import { clip } from '../base/clip.ts'
+import { passesDashesOn } from './package-manager.ts'
 
 /** The surroundings of a command besides its arguments: of the process, or of a test. */
 export interface Io {
@@ -81,11 +82,15 @@ export const command =
         io.stdout.write(helpOf(plan, surroundingsOf(io.env)))
         return EXIT.done
       }
-      return await plan.run(read(plan, argv, io.env), io)
+      return await plan.run(read(plan, withoutPassedDashes(argv, io.env), io.env), io)
     } catch (error) {
       return reportError(error, io)
     }
   }
+
+/** Without the `--` that is written for npm, where the package manager leaves it to the command. */
+const withoutPassedDashes = (argv: readonly string[], env: Env): readonly string[] =>
+  passesDashesOn(env) && argv.includes('--') ? argv.toSpliced(argv.indexOf('--'), 1) : argv
 
 /** One line saying what happened, one saying what to do. @returns the exit code */
 const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {

@@ -6,10 +6,11 @@ import { sampleScriptFor } from '../script/own-script.ts'
 import { setVariables } from '../setup/dot-env.ts'
 import { command, EXIT, wrongUsage, type Command } from './command.ts'
 import { COMMANDS } from './names.ts'
+import { packageManagerOf, type PackageManager } from './package-manager.ts'
 
 export interface InitDeps {
-  /** `npm install` in a folder. @returns whether it succeeded */
-  install: (folder: string) => Promise<boolean>
+  /** `npm install` in a folder, or that of another package manager. @returns whether it succeeded */
+  install: (folder: string, manager: PackageManager['name']) => Promise<boolean>
 }
 
 /** Makes a folder for a bot, apart from the program, which npm installs there. */
@@ -27,19 +28,21 @@ program, which npm installs and upgrades.`,
       program: {
         type: 'string',
         value: 'SPEC',
-        about: 'what npm installs as the program, such as a tarball; otherwise the version of this command',
+        about: 'what is installed as the program, such as a tarball; otherwise the version of this command',
       },
       'no-install': { type: 'boolean', about: 'the files only, npm install is left to you' },
     },
-    run: async ({ values, plain: [folder, ...more] }, { stdout, stderr }) => {
+    run: async ({ values, plain: [folder, ...more] }, { stdout, stderr, env }) => {
       if (folder === undefined || more.length > 0) return wrongUsage('It needs one folder, such as my-bot.')
       const isWithHandlers = values.handlers === true
-      write(folder, ownFiles({ folder, isWithHandlers, program: values.program }))
-      const isInstalled = values['no-install'] === true || (await install(folder))
-      if (isInstalled) stdout.write(nextSteps(folder, values['no-install'] === true))
+      const manager = packageManagerOf(env)
+      write(folder, { ...ownFiles({ folder, isWithHandlers, program: values.program }), ...manager.files })
+      const isToInstall = values['no-install'] === true
+      const isInstalled = isToInstall || (await install(folder, manager.name))
+      if (isInstalled) stdout.write(nextSteps(folder, manager, isToInstall))
       else
-        stderr.write(`The files are in ${folder}, but npm could not install the program.
-Try that part again: cd ${typed(folder)} && npm install
+        stderr.write(`The files are in ${folder}, but ${manager.name} could not install the program.
+Try that part again: cd ${typed(folder)} && ${manager.name} install
 `)
       return isInstalled ? EXIT.done : EXIT.failed
     },
@@ -120,13 +123,13 @@ const write = (folder: string, files: Record<string, string>): void => {
 const typed = (folder: string): string =>
   /^[\w./\\:@%+,-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`]/g, '\\$&')}"`
 
-const nextSteps = (folder: string, isToInstall: boolean): string => `
+const nextSteps = (folder: string, { name, upgrade }: PackageManager, isToInstall: boolean): string => `
 Your bot is in ${folder}. bot.yaml holds what it says, README.md tells the rest.
 
-  cd ${typed(folder)}${isToInstall ? '\n  npm install' : ''}
+  cd ${typed(folder)}${isToInstall ? `\n  ${name} install` : ''}
   npm run demo     a look at it, with no Facebook account and no settings
   npm start        the set-up in your browser, then the bot
   npm run doctor   what is in order, and what to do next
 
-Upgrade: npm update ${manifest.name}
+Upgrade: ${upgrade} ${manifest.name}
 `

@@ -37,6 +37,22 @@ t.test('options and other arguments are read, alone and together', async (t) => 
   t.strictSame(await given(['--name', 'x', '--name', 'y']), { values: { name: 'y' }, plain: [] })
 })
 
+t.test('the -- that is written for npm is dropped where another package manager passes it on', async (t) => {
+  const args = ['a', '--', '--json']
+  for (const agent of ['pnpm/12.21.0 npm/? node/v24.21.0', 'yarn/4.18.1 npm/? node/v24.21.0'])
+    t.strictSame(
+      await given(args, { npm_config_user_agent: agent }),
+      { values: { json: true }, plain: ['a'] },
+      agent,
+    )
+  for (const agent of ['npm/11.19.1 node/v24.21.0', 'yarn/1.22.22 npm/? node/v24.21.0', 'bun/1.4.5 npm/?'])
+    t.strictSame(
+      await given(args, { npm_config_user_agent: agent }),
+      { values: {}, plain: ['a', '--json'] },
+      agent,
+    )
+})
+
 t.test(
   'an option that npm swallowed is taken where it is harmless, else its right spelling is told',
   async (t) => {

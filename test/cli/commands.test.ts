@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, globSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, cpSync, existsSync, globSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -67,6 +68,37 @@ t.test('an old Node is told what it lacks by every command whose file it could n
     { stderr: /^Evergreen needs Node 24\.\d+ or newer; this is 20\.20\.2\./, code: 1 },
   )
 })
+
+t.test('where the packages are not installed a line says so', async (t) => {
+  // Outside of this repository: its packages would be found from any folder in it.
+  const folder = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  for (const name of ['package.json', 'bin/node-version.js'])
+    cpSync(join(BIN, '..', name), join(folder, name))
+  t.strictSame(await runProcess('bin/node-version.js', folder, [], {}, folder), {
+    code: 1,
+    stdout: '',
+    stderr:
+      'The packages that Evergreen needs are not installed.\nRun `npm ci` in the folder of the program.\n',
+  })
+})
+
+t.test(
+  'an installed program says that it needs node_modules, which Plug and Play of Yarn makes none of',
+  async (t) => {
+    const pnp = "data:text/javascript,Object.defineProperty(process.versions,'pnp',{value:'3'})"
+    const env = { NODE_OPTIONS: `--import=${pnp}` }
+    t.match(await runProcess('bin/evergreen.js', t.testdir(), ['doctor'], env), {
+      code: 1,
+      stderr: /nodeLinker: node-modules/,
+    })
+    t.match(
+      await runProcess('bin/evergreen.js', t.testdir(), ['init', '--help'], env),
+      { code: 0, stdout: /Makes a folder/ },
+      'init makes a folder for which that is settled',
+    )
+  },
+)
 
 t.test('a file that only calls its command prints as a process what the command prints', async (t) => {
   const { isSpawned, ...help } = await helpOf('bin/ask.ts', t.testdir())

@@ -88,6 +88,33 @@ t.test('init says what is left to do when npm fails, and when it is not asked', 
   t.match(files, { code: 0, stdout: /\n {2}npm install\n/ })
 })
 
+t.test('init installs with the package manager that runs it, and says how that one upgrades', async (t) => {
+  const dir = t.testdir()
+  for (const [agent, name, upgrade, isYarn] of [
+    ['npm/11.19.1 node/v24.21.0 linux x64', 'npm', 'npm update', false],
+    ['pnpm/12.21.0 npm/? node/v24.21.0', 'pnpm', 'pnpm update', false],
+    ['yarn/1.22.22 npm/? node/v24.21.0', 'yarn', 'yarn upgrade', false],
+    ['yarn/4.18.1 npm/? node/v24.21.0', 'yarn', 'yarn up', true],
+    ['bun/1.4.5 npm/? node/v24.3.0', 'bun', 'bun update', false],
+    ['something/1.0.0', 'npm', 'npm update', false],
+  ] as const) {
+    const folder = join(dir, agent.replace(/\W+/g, '-'))
+    const asked: string[] = []
+    const asking = createInit({
+      install: async (_folder, manager) => {
+        asked.push(manager)
+        return true
+      },
+    })
+    const { stdout } = await run(asking, dir, [folder], { env: { npm_config_user_agent: agent } })
+    t.strictSame(asked, [name], agent)
+    t.match(stdout, `Upgrade: ${upgrade} evergreen-messenger\n`)
+    // Without it Yarn makes no node_modules, which `npm start` looks into.
+    t.equal(existsSync(join(folder, '.yarnrc.yml')), isYarn, agent)
+    if (isYarn) t.equal(readFileSync(join(folder, '.yarnrc.yml'), 'utf8'), 'nodeLinker: node-modules\n')
+  }
+})
+
 t.test('init takes the program from a tarball, too', async (t) => {
   const dir = t.testdir()
   writeFileSync(join(dir, 'program.tgz'), '')
