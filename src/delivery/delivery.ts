@@ -9,9 +9,11 @@ import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher } from './handling/dispatcher.ts'
 import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
+import { createEnforcement } from './sending/enforcement.ts'
 import { createGateNotes } from './sending/gate-notes.ts'
 import { createGates } from './sending/gates.ts'
 import { createHandling, type OnHandled, type Handler } from './handling/call-handler.ts'
+import { createUnservedPage } from './handling/unserved-page.ts'
 import { createSurroundings } from './handling/surroundings.ts'
 import { createHandover } from './sending/handover.ts'
 import type { PleaseWait } from './handling/please-wait.ts'
@@ -142,34 +144,9 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     log,
     maxInFlight: limits.maxInFlight,
   })
-  /** Raises a need for a Page without a token, beside others that have one: its visitors get no answers. */
-  const askForToken = (pageId: string): void => {
-    if (tokens.status(pageId).state !== 'missing' || tokens.statuses().length === 0) return
-    needs.raise({
-      pageId,
-      pageName: null,
-      cause: 'token_missing',
-      what: 'Visitors write to this Page, but there is no token for it.',
-      remedy: `Run \`npm run bootstrap-token -- --page ${pageId}\`, or end its webhook subscription if it is not this bot's.`,
-      byToken: true,
-    })
-  }
-
-  /** Facebook tells the Page about a block before the first send meets it (docs/messenger-platform.md#e5). */
-  const enforce = (pageId: string, action: string | null, reason: string | null): void => {
-    log.warn({ pageId, action, reason }, 'Facebook enforces a policy on the Page')
-    if (action === 'unblock') gates.retry(pageId)
-    if (action !== 'block') return
-    gates.close(pageId, {
-      cause: 'restricted',
-      what: `Facebook has blocked the Page from sending: ${reason ?? 'no reason given'}`,
-      remedy:
-        "Open the Page's Support Inbox on facebook.com, resolve what it names, and wait for the unblocking.",
-    })
-  }
-
+  const enforce = createEnforcement({ gates, log })
   const onEvent = (event: WebhookEvent, conversation: { id: number }): void => {
-    if (event.kind === 'policy_enforcement') enforce(event.pageId, event.action, event.reason)
+    if (event.kind === 'policy_enforcement') enforce(event)
     if ((event.kind === 'message' || event.kind === 'postback') && !event.standby)
       outcomes.wrote(conversation.id)
   }
@@ -196,7 +173,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     handle: handling,
     sender,
     onEvent,
-    onReplies: askForToken,
+    onReplies: createUnservedPage({ tokens, needs }),
     clock,
     log,
     maxBusy,
