@@ -20,9 +20,11 @@ export const holdDataDir = (dir: string): { release: () => void } => {
   let lock: DatabaseSync | undefined
   try {
     claimFolder(dir)
-    // An exclusive SQLite transaction is a lock of the operating system, on every platform.
+    // An exclusive SQLite transaction is a lock of the operating system, on every platform. It never commits, so that nothing of it has to
+    // reach the disk: with a journal there, taking and releasing it takes 13 ms instead of 0.4.
     lock = new DatabaseSync(join(dir, LOCK))
-    lock.exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (x)')
+    lock.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive;')
+    lock.exec('begin exclusive; create table if not exists held (x)')
     writeFileSync(pidFile, String(process.pid), { mode: 0o600 })
     writeFileSync(join(dir, HOST), hostname(), { mode: 0o600 })
   } catch (error) {
