@@ -25,15 +25,26 @@ const LOOK_FOR_SLOW_ONES_EVERY_MS = 1000
 const guarded =
   (app: RequestListener): RequestListener =>
   (request, response) => {
-    const { headers, httpVersion, method = '' } = request
-    if (headers.host === undefined && httpVersion === '1.1') {
+    const { httpVersion, method = '', rawHeaders } = request
+    const hosts = countHosts(rawHeaders)
+    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
       dropBody(request)
-      return answerUnrouted(response, 400, 'The request names no host.')
+      return answerUnrouted(response, 400, `The request names ${hosts === 0 ? 'no host' : 'several hosts'}.`)
     }
     // Fastify reads no bodies of these.
     if (BODYLESS.has(method)) dropBody(request)
     app(request, response)
   }
+
+/** Node takes the first of several, and a proxy in front may have gone by another one (RFC 9112, 3.2). */
+const countHosts = (rawHeaders: readonly string[]): number => {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count
+}
 
 const BODYLESS = new Set(['GET', 'HEAD', 'TRACE'])
 

@@ -237,6 +237,11 @@ const createServer = (parts: SandboxParts, reach: Reach): FastifyInstance => {
     const message = statusCode >= 500 ? 'The sandbox failed.' : error.message
     return reply.code(statusCode).header('x-content-type-options', 'nosniff').send({ statusCode, message })
   })
+  // Node takes the first of several hosts; RFC 9112, 3.2 has them refused.
+  app.addHook('onRequest', async (request, reply) => {
+    const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host')
+    if (hosts.length > 1) return refuseCall(parts, reply, 400)
+  })
   app.setNotFoundHandler((_request, reply) => refuseCall(parts, reply, 400))
   // Node would send the machine's time, and a client that goes by this header would see two times here.
   app.addHook('onSend', async (_request, reply) => {

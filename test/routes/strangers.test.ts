@@ -162,6 +162,8 @@ t.test('what Node refuses by itself looks like every other refusal', async (t) =
   const { port } = await listen(t)
   for (const [request, status] of [
     ['GET /healthz HTTP/1.1\r\n\r\n', 400],
+    ['GET /healthz HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400],
+    ['GET /healthz HTTP/1.0\r\nHost: x\r\nHOST: x\r\n\r\n', 400],
     ['GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n', 417],
     ['nonsense\r\n\r\n', 400],
     [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],

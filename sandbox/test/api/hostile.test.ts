@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import t from 'tap'
 import { graph, startConnected } from '../lab.ts'
@@ -202,4 +205,21 @@ t.test('a body beyond all limits is refused, and the sandbox lives', async (t) =
   }).catch(() => null)
   if (huge) t.equal(huge.status, 413)
   t.match(await graph(sandbox, '/v25.0/me', { token: pageToken }), { status: 200 })
+})
+
+t.test('a call that names several hosts is refused in an envelope', async (t) => {
+  const { sandbox, pageToken } = await startConnected(t)
+  const authorization = ['Authorization', `Bearer ${pageToken}`]
+  for (const [hosts, status] of [
+    [['Host', 'localhost'], 200],
+    [['Host', 'localhost', 'host', 'graph.facebook.com'], 400],
+  ] as const) {
+    const call = get(`${sandbox.origin}/v25.0/me`, { headers: [...hosts, ...authorization] })
+    const [answer] = (await once(call, 'response')) as [IncomingMessage]
+    t.equal(answer.statusCode, status)
+    t.match(
+      JSON.parse(await text(answer)),
+      status === 200 ? { id: String } : { error: { fbtrace_id: String } },
+    )
+  }
 })
