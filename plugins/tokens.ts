@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { WHOLE_BOT, type NeedCause } from '../src/alerts/needs.ts'
+import type { NeedCause } from '../src/alerts/causes.ts'
+import { WHOLE_BOT } from '../src/alerts/needs.ts'
 import { raisesNeeds, type Trouble } from '../src/alerts/page-trouble.ts'
 import type { BotError } from '../src/base/errors.ts'
 import { openTokenPlace } from '../src/store/tokens/open.ts'

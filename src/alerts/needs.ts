@@ -1,75 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { createListeners } from '../base/listeners.ts'
+import type { NeedCause } from './causes.ts'
 import { CHECKOUT, fitCommands, type Surroundings } from '../cures/surroundings.ts'
-
-/** Why a person is needed. docs/operations.md has the cure of each. */
-export const NEED_CAUSES = [
-  // These hold back the replies of their Page until they are mended.
-  'token_missing',
-  'token_invalid',
-  'configuration',
-  'permission',
-  'restricted',
-  /** Facebook refuses to send to some visitors, for a reason that may be the Page's. */
-  'some_visitors',
-  /** Facebook has taken nothing of a Page for long, and says no more than in an outage. */
-  'outage',
-  /** The token works, and will end. */
-  'token_expires',
-  /** The tokens that are kept cannot be read; the bot goes on with those that it has in memory. */
-  'token_file',
-  /** Nothing comes from Facebook, though it should. */
-  'silent',
-  /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
-  'unsubscribed',
-  /** All visitors of the Page write in standby, where the bot may not answer. */
-  'standby',
-  /** Facebook does not take the Messenger profile that the script wants. */
-  'profile',
-  /** Facebook sends no webhooks of the app at all. */
-  'webhook',
-  /** The script in use is not the one in the file, which has a mistake. */
-  'script',
-  /** Facebook did not accept replies, which are dead letters now. */
-  'refused',
-  /** Visitors have asked for a person, and none has written. */
-  'person',
-  /** Another program answers the bot. */
-  'loop',
-  /** Instances on one database have other settings, another version or another script. */
-  'instances',
-] as const
-
-export type NeedCause = (typeof NEED_CAUSES)[number]
-
-/** How bad it is: `look` answers visitors all the same. */
-export type Level = 'well' | 'look' | 'needed'
-
-interface Kind {
-  level: Exclude<Level, 'well'>
-  /** Whether replies wait because of it. */
-  holds: boolean
-}
-
-const KINDS: Partial<Record<NeedCause, Kind>> = {
-  token_expires: { level: 'needed', holds: false },
-  token_file: { level: 'needed', holds: false },
-  silent: { level: 'needed', holds: false },
-  unsubscribed: { level: 'needed', holds: false },
-  webhook: { level: 'needed', holds: false },
-  standby: { level: 'needed', holds: false },
-  profile: { level: 'look', holds: false },
-  script: { level: 'look', holds: false },
-  refused: { level: 'look', holds: false },
-  person: { level: 'look', holds: false },
-  loop: { level: 'look', holds: false },
-  instances: { level: 'look', holds: false },
-}
-
-/** Whether replies wait because of it. */
-export const holdsReplies = (cause: string): boolean => (KINDS as Record<string, Kind>)[cause]?.holds ?? true
-
-export const levelOf = (cause: NeedCause): Kind['level'] => KINDS[cause]?.level ?? 'needed'
 
 export interface Need {
   pageId: string

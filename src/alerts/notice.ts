@@ -1,5 +1,6 @@
 import { duration, utc } from '../base/times.ts'
-import { holdsReplies, WHOLE_BOT, type Need, type NeedCause, type OpenNeed } from './needs.ts'
+import { causeOf, holdsReplies } from './causes.ts'
+import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
 import { clipped } from '../base/clip.ts'
 
 /** What the operator is told, once, by every way that is set up. */
@@ -62,7 +63,7 @@ const neededText = ({ kind, needs, atMs, consoleUrl }: Notice, longest: number):
   const [only] = needs
   const isOne = needs.length === 1 && only !== undefined
   const head = [
-    `${opening}: ${isOne ? `${pageLabel(only)} ${conditionOf(only.cause)}` : manyNeeds(needs)}.`,
+    `${opening}: ${isOne ? `${pageLabel(only)} ${causeOf(only.cause).condition}` : manyNeeds(needs)}.`,
     ...fitting(remedyLines(needs, consoleUrl), longest * 0.7),
   ].join('\n')
   const room = longest - head.length - 1
@@ -109,29 +110,6 @@ const LONGEST_NAME = 100
 const LONGEST_BULLET = 500
 const MORE_ROOM = 20
 
-/** What the trouble means for the Page, after its name. */
-export const conditionOf = (cause: NeedCause): string => CONDITIONS[cause] ?? 'cannot answer'
-
-const CONDITIONS: Partial<Record<NeedCause, string>> = {
-  token_expires: 'has a token that will end',
-  token_file: 'cannot read its token file',
-  some_visitors: 'cannot answer some of its visitors',
-  outage: 'has been unable to send for a long time',
-  silent: 'hears nothing from Facebook',
-  webhook: 'hears nothing from Facebook',
-  unsubscribed: 'may not hear its visitors',
-  standby: 'may not answer its visitors',
-  profile: 'shows a profile that is out of date',
-  script: 'speaks by an older version of the script',
-  refused: 'has replies that Facebook refused',
-  person: 'has visitors who wait for a person',
-  loop: 'talks with another bot',
-  instances: 'runs on instances that differ',
-}
-
-/** Replies that wait have nothing to do with these. */
-const LOOKS = new Set<NeedCause>(['token_file', 'script', 'refused', 'person', 'loop', 'instances'])
-
 /** Several needs in one line. */
 export const manyNeeds = (needs: readonly { cause: string }[]): string =>
   `${needs.length} things ${needs.some(({ cause }) => holdsReplies(cause)) ? 'keep the bot from answering' : 'are to be mended'}`
@@ -158,7 +136,7 @@ const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefin
 
 const happened = (need: NoticedNeed, atMs: number): string[] => {
   const since = `Since ${utc(need.sinceMs)} (${duration(atMs - need.sinceMs)}).`
-  if (need.waiting === null || LOOKS.has(need.cause)) return [need.what, since]
+  if (need.waiting === null || causeOf(need.cause).replies === 'apart') return [need.what, since]
   if (need.waiting === 0) return [need.what, `${since} No replies are waiting.`]
   if (!holdsReplies(need.cause)) return [need.what, since]
   const waiting = capital(waitingText(need.waiting, need.visitors))
@@ -183,22 +161,12 @@ const wellLines = ({ needs, atMs }: Notice): string[] => {
   const left = pages.length > MOST_NEEDS ? ` and ${pages.length - MOST_NEEDS} more` : ''
   const since = Math.min(...needs.map((need) => need.sinceMs))
   const took = `It took ${duration(atMs - since)}`
-  if (needs.every(({ cause }) => cause === 'profile')) {
-    return [`All is well again: the Messenger profile is up to date for ${shown}${left}.`, `${took}.`]
-  }
-  if (needs.every(({ cause }) => cause === 'token_expires')) {
-    return [`All is well again: the token of ${shown}${left} never expires.`, `${took}.`]
-  }
-  if (needs.every(({ cause }) => LOOKS.has(cause))) {
-    return [`All is well again: what was to be looked at is settled for ${shown}${left}.`, `${took}.`]
-  }
-  if (needs.every(({ cause }) => cause === 'standby')) {
-    return [`All is well again: the visitors of ${shown}${left} write to the bot.`, `${took}.`]
-  }
-  if (!needs.some(({ cause }) => holdsReplies(cause))) {
-    return [`All is well again: webhooks come for ${shown}${left}.`, `${took}.`]
-  }
-  return [`All is well again: ${shown}${left} can answer.`, `${took}; replies that waited are going out now.`]
+  const holds = needs.filter(({ cause }) => holdsReplies(cause))
+  const mended = (holds.length > 0 ? holds : needs).map(({ cause }) =>
+    causeOf(cause).mended(`${shown}${left}`),
+  )
+  const goesOn = holds.length > 0 ? '; replies that waited are going out now' : ''
+  return [`All is well again: ${[...new Set(mended)].join('; ')}.`, `${took}${goesOn}.`]
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,4 +1,5 @@
-import type { Need, NeedCause, Needs } from './needs.ts'
+import type { NeedCause } from './causes.ts'
+import type { Need, Needs } from './needs.ts'
 
 /** What is wrong and how it is mended; whose trouble it is, and of which kind, is known elsewhere. */
 export type Trouble = Pick<Need, 'what' | 'remedy' | 'byToken'>

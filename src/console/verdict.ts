@@ -1,4 +1,4 @@
-import { holdsReplies } from '../alerts/needs.ts'
+import { holdsReplies } from '../alerts/causes.ts'
 import { headlineOf, levelOfAll, type Finding } from '../findings/findings.ts'
 import { html, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'

@@ -1,12 +1,6 @@
-import {
-  holdsReplies,
-  levelOf,
-  WHOLE_BOT,
-  type Level,
-  type NeedCause,
-  type OpenNeed,
-} from '../alerts/needs.ts'
-import { conditionOf, manyNeeds, pageLabel } from '../alerts/notice.ts'
+import { WHOLE_BOT, type OpenNeed } from '../alerts/needs.ts'
+import { causeOf, holdsReplies, type Level, type NeedCause } from '../alerts/causes.ts'
+import { manyNeeds, pageLabel } from '../alerts/notice.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { QueueCounts } from '../store/store.ts'
 import type { PageTokenStatus } from '../token/page-tokens.ts'
@@ -100,7 +94,7 @@ const finding = (
 const needs: Source = ({ needs: open, counts }) =>
   open.map((need) => ({
     kind: need.cause,
-    level: levelOf(need.cause),
+    level: causeOf(need.cause).level,
     pageId: need.pageId,
     headline: headlineOfNeed(need),
     what: need.what,
@@ -113,7 +107,7 @@ const needs: Source = ({ needs: open, counts }) =>
 const headlineOfNeed = (need: OpenNeed): string => {
   if (need.cause === 'token_missing' && need.pageId === WHOLE_BOT) return 'The bot needs its first token'
   const label = need.pageId === WHOLE_BOT ? 'The bot' : (need.pageName ?? pageLabel(need))
-  return `${label} ${conditionOf(need.cause)}`
+  return `${label} ${causeOf(need.cause).condition}`
 }
 
 const waitingOf = (pageId: string, counts: QueueCounts): number =>
@@ -278,7 +272,7 @@ const profiles: Source = ({ tokens, needs: open, profileOf }) =>
           kind: 'page_profile',
           level: 'look',
           pageId,
-          headline: `${pageName ?? `Page ${pageId}`} ${conditionOf('profile')}`,
+          headline: `${pageName ?? `Page ${pageId}`} ${causeOf('profile').condition}`,
           what:
             is === 'failed'
               ? `The Messenger profile could not be set: ${error ?? 'Facebook did not say why'}.`

@@ -1,4 +1,5 @@
-import { WHOLE_BOT, type Need, type NeedCause, type Needs } from '../alerts/needs.ts'
+import type { NeedCause } from '../alerts/causes.ts'
+import { WHOLE_BOT, type Need, type Needs } from '../alerts/needs.ts'
 import type { Duty } from '../base/duty.ts'
 import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
 

@@ -7,7 +7,7 @@ import { helpOf } from '../cli/run.ts'
 import { configSchema } from '../../src/base/settings.ts'
 import { BOT_ERROR_CODES } from '../../src/base/errors.ts'
 import { NEEDED_SCOPES, WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
-import { NEED_CAUSES } from '../../src/alerts/needs.ts'
+import { NEED_CAUSES } from '../../src/alerts/causes.ts'
 import { noticeText } from '../../src/alerts/notice.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Need, NeedCause, Needs } from '../../alerts/needs.ts'
+import type { NeedCause } from '../../alerts/causes.ts'
+import type { Need, Needs } from '../../alerts/needs.ts'
 import type { GraphError } from '../../graph/error.ts'
 import type { PageRoom, Store } from '../../store/store.ts'
 import type { PageTokens } from '../../token/page-tokens.ts'
