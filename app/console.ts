@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { actsPlugin } from '../plugins/acts.ts'
+import { errorPagesPlugin } from '../plugins/error-pages.ts'
 import { scriptDeskPlugin } from '../plugins/script-desk.ts'
 import { consolePlugin } from '../plugins/console.ts'
 import { signInPlugin, type SignInOptions } from '../plugins/sign-in.ts'
@@ -22,7 +24,9 @@ import { operatorRoutes } from '../routes/console/overview.ts'
 
 /** The routes for the operator's eyes, and what guards them. */
 export const operatorAreaRoutes = async (area: FastifyInstance, options: SignInOptions) => {
+  area.register(actsPlugin)
   area.register(signInPlugin, options)
+  area.register(errorPagesPlugin)
   area.register(consolePlugin)
   area.register(scriptDeskPlugin)
   area.register(metricsRoutes)

@@ -1,47 +1,30 @@
 import { hkdfSync } from 'node:crypto'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
+import { createSignInRules, signInNeeded, type SignedIn } from '../src/console/sign-in.ts'
 import { createPasswordCheck, OPERATOR, type Admission, type Credentials } from '../src/web/password-check.ts'
-import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
-import { facebookButton } from '../src/console/repair-page.ts'
-import { SIGN_IN } from '../src/console/sign-in-page.ts'
 import { isSentByAnotherSite } from '../src/web/same-origin.ts'
-import { errorPage } from '../src/web/error-page.ts'
-import { csrfField } from '../src/web/layout.ts'
 import { SHORTEST_PASSWORD } from '../src/base/settings.ts'
 import { BotError } from '../src/base/errors.ts'
 import { within } from '../src/base/within.ts'
-import { createActs, type Acts } from '../src/people/acts.ts'
 import { openPeople, type People, type Person } from '../src/people/people.ts'
 import { createPasswordHash, type PasswordHash } from '../src/people/secrets.ts'
 import { mayAs, type Role } from '../src/people/roles.ts'
-import { fitError } from '../src/cures/surroundings.ts'
-import { toBody } from './errors.ts'
-import { ownFormsPlugin, postedBy, toRefusal } from './own-forms.ts'
+import { ownFormsPlugin, postedBy } from './own-forms.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Who may use the console. */
     people: People
-    /** What they did there. */
-    acts: Acts
     /** Signs the operator in and out, and checks requests for the session. */
     signIn: SignIn
-  }
-  interface FastifyReply {
-    /** The person who sent the request, as it came. */
-    by: string | null
   }
   interface FastifyContextConfig {
     /** An operator route that needs no sign-in; `file` for one that is the same on every instance. */
     open?: boolean | 'file'
     /** The least role that may use the route: viewer where it only shows, operator where it changes. */
     role?: Role
-    /** What a person does by it, as the list of what each did has it. */
-    act?: string | ((form: URLSearchParams) => string)
-    /** The status by which it is done: 303, where nothing else is said. */
-    doneWith?: number
   }
 }
 
@@ -94,7 +77,7 @@ async function signIn(
   app: FastifyInstance,
   { password, passwordHash = createPasswordHash() }: SignInOptions,
 ) {
-  const { clock, config, instances, store } = app
+  const { acts, clock, config, instances, store } = app
   const log = app.log.child({ part: 'console' })
   const passwords = createPasswordCheck({ password, records: store.records, clock })
   const sessions = await openSessions({ store, instances, clock, log })
@@ -106,9 +89,8 @@ async function signIn(
     leastPassword: SHORTEST_PASSWORD,
     passwordHash,
   })
-  const acts = createActs({ store, clock })
+  const rules = createSignInRules({ passwords, people, sessions })
   app.decorate('people', people)
-  app.decorate('acts', acts)
   app.addHook('preClose', async () => sessions.stop())
 
   await app.register(ownFormsPlugin, {
@@ -120,14 +102,8 @@ async function signIn(
     publicUrl: config.PUBLIC_URL,
   })
 
-  const whoIn = ({ session }: FastifyRequest): { id: string; person: Person } | null => {
-    const id = session.get('id')
-    const sinceMs = session.get('sinceMs')
-    if (id === undefined || sinceMs === undefined || !sessions.isOpen({ id, sinceMs })) return null
-    // A session of an older version has no name: it is the operator's.
-    const person = people.get(session.get('user') ?? OPERATOR)
-    return person === null || sinceMs < person.sinceMs ? null : { id, person }
-  }
+  const whoIn = ({ session }: FastifyRequest): SignedIn | null =>
+    rules.who({ id: session.get('id'), sinceMs: session.get('sinceMs'), user: session.get('user') })
   const sessionOf = (request: FastifyRequest): string | null => whoIn(request)?.id ?? null
 
   const assertOwnSite = (request: FastifyRequest): void => {
@@ -142,15 +118,9 @@ async function signIn(
 
   const assertAdmitted = (request: FastifyRequest, reply: FastifyReply, admission: Admission): void => {
     if (admission.is === 'right') return
-    if (admission.is === 'locked') {
-      reply.header('retry-after', admission.waitSeconds)
-      throw new BotError('BOT_RATE_LIMITED', 'Too many wrong passwords; wait before the next try.')
-    }
-    app.logStranger(request.ip, { part: 'console', route: request.routeOptions.url }, 'a sign-in failed')
-    const parts = people.list().some(({ hasSecondFactor }) => hasSecondFactor)
-      ? 'The user name, the password or the code is wrong.'
-      : 'The user name or the password is wrong.'
-    throw new BotError('BOT_SIGN_IN_FAILED', parts)
+    if (admission.is === 'locked') reply.header('retry-after', admission.waitSeconds)
+    else app.logStranger(request.ip, { part: 'console', route: request.routeOptions.url }, 'a sign-in failed')
+    throw rules.refusalOf(admission)
   }
 
   const open: SignIn['open'] = ({ session, ip }, { name }) => {
@@ -161,31 +131,14 @@ async function signIn(
     session.set('sinceMs', sinceMs)
     session.set('user', name)
     log.info({ client: ip, by: name }, 'the operator signed in')
-    void keep(name, 'signed in')
+    void acts.note(name, 'signed in')
   }
 
-  const keep = (by: string, what: string): Promise<void> =>
-    acts.note(by, what).catch((error: unknown) => {
-      log.error({ err: error }, 'what a person did in the console could not be kept')
-    })
-
-  const isRight = async ({ user, code, ...given }: Credentials & { code: string }): Promise<boolean> => {
-    const isTheirs =
-      user === OPERATOR
-        ? passwords.isRight({ user, ...given })
-        : await people.isPasswordOf(user, given.password)
-    const person = people.get(user)
-    if (!isTheirs || person === null) return false
-    return !person.hasSecondFactor || (await people.passesSecondFactor(user, code))
-  }
-
-  app.decorateReply('by', null)
   app.decorate('signIn', {
     assertPassword: async (request, reply, given) => {
       assertOwnSite(request)
       const admission = await passwords.admit(request.ip, given)
-      if (given === null && admission.is === 'wrong')
-        throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
+      if (given === null && admission.is === 'wrong') throw signInNeeded()
       assertAdmitted(request, reply, admission)
     },
     sessionOf,
@@ -200,7 +153,7 @@ async function signIn(
       assertAdmitted(request, reply, await passwords.admitBy(request.ip, check)),
     begin: async (request, reply, given) => {
       assertOwnSite(request)
-      assertAdmitted(request, reply, await passwords.admitBy(request.ip, () => isRight(given)))
+      assertAdmitted(request, reply, await passwords.admitBy(request.ip, () => rules.isRight(given)))
       const person = people.get(given.user)
       if (person !== null) open(request, person)
     },
@@ -223,52 +176,18 @@ async function signIn(
   app.addHook('onRequest', async (request) => {
     const { open: isOpen = false, role: needed = usualRole(request) } = request.routeOptions.config
     if (isOpen !== false) return
-    const who = whoIn(request)
-    if (who === null) throw new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
-    const { role } = who.person
-    if (mayAs(role, needed)) return
-    throw new BotError('BOT_ROLE_MISSING', `Your role, ${role}, does not allow this: it takes ${needed}.`, {
-      remedy: 'Ask an owner to do it, or to change your role under People.',
-    })
+    rules.assertMay(whoIn(request), needed)
   })
   app.addHook('preHandler', async (request, reply) => {
     // Before the handler: it may end the session, or remove the person.
     reply.by = whoIn(request)?.person.name ?? null
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const { act, doneWith = 303 } = request.routeOptions.config
-    if (act === undefined || reply.by === null || reply.statusCode !== doneWith) return
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
-    await keep(reply.by, typeof act === 'string' ? act : act(form))
-  })
-  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    const refusal = toRefusal(error)
-    // Programs get the usual JSON error; so does a browser that asks for the password itself (Basic authentication).
-    if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
-    if (refusal.code === 'BOT_SIGN_IN_NEEDED')
-      return reply.redirect(request.method === 'POST' ? `${SIGN_IN}?unsaved=yes` : SIGN_IN, 303)
-    const problem = toBody(refusal)
-    if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
-    const remedy = refusal instanceof BotError ? (fitError(refusal, app.surroundings).remedy ?? null) : null
-    // No form without a session, and so no CSRF cookie: it would replace the operator's on a request from another site.
-    const csrf = sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
-    const mayLogIn = isLogin(request) && app.signIn.may(request, 'operator')
-    return reply
-      .code(problem.statusCode)
-      .type('text/html; charset=utf-8')
-      .send(errorPage({ ...problem, remedy }, csrf, mayLogIn && csrf ? facebookButton(csrf) : false))
-  })
 }
 
 const ASKED_WITHIN_MS = 1000
 
-/** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */
-const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK
-
 const usualRole = ({ method }: FastifyRequest): Role =>
   method === 'GET' || method === 'HEAD' ? 'viewer' : 'operator'
-
-const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 
 /** The key that encrypts sessions. A new password or app secret changes the key, which ends all sessions. */
 const sessionKey = (appSecret: string, password: string): Buffer =>
@@ -281,5 +200,5 @@ const dialogOrigins = (loginUrl: string): string[] =>
 export const signInPlugin = fp(signIn, {
   name: 'sign-in',
   fastify: '5.x',
-  dependencies: ['env', 'clock', 'store'],
+  dependencies: ['env', 'clock', 'store', 'acts'],
 })

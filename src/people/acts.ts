@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/logger.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 
 /** Something that a person did in the console. */
@@ -12,6 +13,7 @@ export interface Act {
 
 /** What people did, on whichever instance, the latest first, kept for a year. */
 export interface Acts {
+  /** What cannot be kept is logged: it is done all the same. */
   note: (by: string, what: string) => Promise<void>
   list: () => Promise<Act[]>
 }
@@ -20,8 +22,12 @@ const NOTE = 'console.acts'
 const MOST = 1000
 const KEPT_MS = 365 * 24 * 3_600_000
 
-export const createActs = (deps: { store: Notes; clock: Pick<Clock, 'now'> }): Acts => {
-  const { store, clock } = deps
+export const createActs = (deps: {
+  store: Notes
+  clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'error'>
+}): Acts => {
+  const { store, clock, log } = deps
   const kept = sharedNote(store, NOTE)
 
   const read = (text: string | null): Act[] => {
@@ -31,12 +37,16 @@ export const createActs = (deps: { store: Notes; clock: Pick<Clock, 'now'> }): A
 
   return {
     list: async () => read(await kept.read()),
-    note: (by, what) => {
+    note: async (by, what) => {
       const act = { atMs: clock.now(), by, what }
-      return kept.change((text) => ({
-        becomes: JSON.stringify([act, ...read(text)].slice(0, MOST)),
-        result: undefined,
-      }))
+      try {
+        await kept.change((text) => ({
+          becomes: JSON.stringify([act, ...read(text)].slice(0, MOST)),
+          result: undefined,
+        }))
+      } catch (error) {
+        log.error({ err: error }, 'what a person did in the console could not be kept')
+      }
     },
   }
 }

@@ -174,7 +174,7 @@ t.test('each role may do what those before it may', async (t) => {
 t.test('what people did is kept for a year, the latest first, and no more than a thousand', async (t) => {
   const clock = createFakeClock()
   const store = createFakeNotes()
-  const acts = createActs({ store, clock })
+  const acts = createActs({ store, clock, log: { error: () => undefined } })
   await Promise.all(Array.from({ length: 1005 }, (_, n) => acts.note('ann', `did ${n}`)))
   const all = await acts.list()
   t.equal(all.length, 1000)

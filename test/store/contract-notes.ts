@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Test } from 'tap'
-import { createActs } from '../../src/people/acts.ts'
+import { createActs, type Acts } from '../../src/people/acts.ts'
 import { openPeople, type People } from '../../src/people/people.ts'
 import { createPasswordHash } from '../../src/people/secrets.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
@@ -45,7 +45,8 @@ export const notesContract = (t: Test, open: OpenStore): void => {
 
   t.test('deeds that people do on two instances at once are all in the list', async (t) => {
     const { clock, one, other } = await openTwo(t)
-    const [here, there] = [createActs({ store: one, clock }), createActs({ store: other, clock })]
+    const log = { error: () => undefined }
+    const [here, there] = [one, other].map((store) => createActs({ store, clock, log })) as [Acts, Acts]
     await Promise.all(
       Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? here : there).note('ann', `did ${n}`)),
     )

@@ -1,0 +1,46 @@
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { BotError } from '../src/base/errors.ts'
+import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
+import { facebookButton } from '../src/console/repair-page.ts'
+import { SIGN_IN } from '../src/console/sign-in-page.ts'
+import { fitError } from '../src/cures/surroundings.ts'
+import { errorPage } from '../src/web/error-page.ts'
+import { csrfField } from '../src/web/layout.ts'
+import { toBody } from './errors.ts'
+import { toRefusal } from './own-forms.ts'
+
+/** Shows a browser of the console its errors as a page; programs get the JSON of every other route. */
+async function errorPages(app: FastifyInstance) {
+  const { signIn, surroundings } = app
+  const log = app.log.child({ part: 'console' })
+
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const refusal = toRefusal(error)
+    // A browser that asks for the password itself (Basic authentication) gets the JSON, too.
+    if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
+    if (refusal.code === 'BOT_SIGN_IN_NEEDED')
+      return reply.redirect(request.method === 'POST' ? `${SIGN_IN}?unsaved=yes` : SIGN_IN, 303)
+    const problem = toBody(refusal)
+    if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
+    const remedy = refusal instanceof BotError ? (fitError(refusal, surroundings).remedy ?? null) : null
+    // No form without a session, and so no CSRF cookie: it would replace the operator's on a request from another site.
+    const csrf = signIn.sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
+    const mayLogIn = isLogin(request) && signIn.may(request, 'operator')
+    return reply
+      .code(problem.statusCode)
+      .type('text/html; charset=utf-8')
+      .send(errorPage({ ...problem, remedy }, csrf, mayLogIn && csrf ? facebookButton(csrf) : false))
+  })
+}
+
+/** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */
+const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK
+
+const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
+
+export const errorPagesPlugin = fp(errorPages, {
+  name: 'error-pages',
+  fastify: '5.x',
+  dependencies: ['sign-in'],
+})

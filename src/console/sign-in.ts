@@ -1,0 +1,75 @@
+import { BotError } from '../base/errors.ts'
+import type { People, Person } from '../people/people.ts'
+import { mayAs, type Role } from '../people/roles.ts'
+import { OPERATOR, type Admission, type Credentials, type PasswordCheck } from '../web/password-check.ts'
+import type { Sessions } from './sessions.ts'
+
+/** What the cookie of a browser holds; nothing of it before the sign-in. */
+interface SessionCookie {
+  id: string | undefined
+  sinceMs: number | undefined
+  user: string | undefined
+}
+
+/** The person of an open session. */
+export interface SignedIn {
+  /** Of the session. */
+  id: string
+  person: Person
+}
+
+/** Who is signed in, who may sign in, and what a person may do. */
+export interface SignInRules {
+  /** Null where the session has ended, or the person is removed or has another password since. */
+  who: (cookie: SessionCookie) => SignedIn | null
+  /** Whether name, password and, where the person has a second factor, code are right; counts nothing. */
+  isRight: (given: Credentials & { code: string }) => Promise<boolean>
+  /** @throws BotError `BOT_SIGN_IN_NEEDED`, or `BOT_ROLE_MISSING` */
+  assertMay: (who: SignedIn | null, needed: Role) => void
+  /** The error of a sign-in that was not admitted. */
+  refusalOf: (admission: Exclude<Admission, { is: 'right' }>) => BotError
+}
+
+export const createSignInRules = (deps: {
+  passwords: Pick<PasswordCheck, 'isRight'>
+  people: Pick<People, 'get' | 'list' | 'isPasswordOf' | 'passesSecondFactor'>
+  sessions: Pick<Sessions, 'isOpen'>
+}): SignInRules => {
+  const { passwords, people, sessions } = deps
+
+  return {
+    who: ({ id, sinceMs, user = OPERATOR }) => {
+      if (id === undefined || sinceMs === undefined || !sessions.isOpen({ id, sinceMs })) return null
+      // A session of an older version has no name: it is the operator's.
+      const person = people.get(user)
+      return person === null || sinceMs < person.sinceMs ? null : { id, person }
+    },
+    isRight: async ({ user, code, ...given }) => {
+      const isTheirs =
+        user === OPERATOR
+          ? passwords.isRight({ user, ...given })
+          : await people.isPasswordOf(user, given.password)
+      const person = people.get(user)
+      if (!isTheirs || person === null) return false
+      return !person.hasSecondFactor || (await people.passesSecondFactor(user, code))
+    },
+    assertMay: (who, needed) => {
+      if (who === null) throw signInNeeded()
+      const { role } = who.person
+      if (mayAs(role, needed)) return
+      throw new BotError('BOT_ROLE_MISSING', `Your role, ${role}, does not allow this: it takes ${needed}.`, {
+        remedy: 'Ask an owner to do it, or to change your role under People.',
+      })
+    },
+    refusalOf: (admission) => {
+      if (admission.is === 'locked')
+        return new BotError('BOT_RATE_LIMITED', 'Too many wrong passwords; wait before the next try.')
+      const parts = people.list().some(({ hasSecondFactor }) => hasSecondFactor)
+        ? 'The user name, the password or the code is wrong.'
+        : 'The user name or the password is wrong.'
+      return new BotError('BOT_SIGN_IN_FAILED', parts)
+    },
+  }
+}
+
+export const signInNeeded = (): BotError => new BotError('BOT_SIGN_IN_NEEDED', `Sign in as ${OPERATOR}.`)
