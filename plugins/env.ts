@@ -2,6 +2,7 @@ import { fastifyEnv } from '@fastify/env'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { envOptions, toConfigError, type Env } from '../src/base/config.ts'
+import { serverAddress, type ServerAddress } from '../src/base/server-address.ts'
 import type { Config } from '../src/base/settings.ts'
 import { CHECKOUT, type Surroundings } from '../src/cures/surroundings.ts'
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The settings of the operator, validated. */
     config: Config
+    /** That of DATABASE_URL; null without one. */
+    serverAddress: ServerAddress | null
     /** Where the bot runs, which decides how a person gives it a command. */
     surroundings: Surroundings
   }
@@ -26,6 +29,7 @@ async function env(app: FastifyInstance, { env: given, surroundings = CHECKOUT }
   } catch (error) {
     throw toConfigError(error, given)
   }
+  app.decorate('serverAddress', serverAddress(given))
 }
 
 export const envPlugin = fp(env, { name: 'env', fastify: '5.x' })

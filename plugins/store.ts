@@ -57,15 +57,15 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
 }
 
 const open = async (
-  { config, clock, log, metrics }: FastifyInstance,
+  { config, serverAddress, clock, log, metrics }: FastifyInstance,
   databaseThread: DatabaseThread | undefined,
 ): Promise<OpenedStore> => {
-  const { DATABASE_URL: url, DATA_DIR: dir } = config
-  if (url === undefined) return openStore({ dir, clock, databaseThread, report: metrics })
+  const { DATA_DIR: dir } = config
+  if (serverAddress === null) return openStore({ dir, clock, databaseThread, report: metrics })
   void databaseThread?.terminate()
   const { openOnServer } = await import('../src/store/postgres/open.ts')
   return openOnServer({
-    url,
+    url: serverAddress,
     dir,
     version: manifest.version,
     clock,
@@ -77,5 +77,5 @@ const open = async (
 export const storePlugin = fp(store, {
   name: 'store',
   fastify: '5.x',
-  decorators: { fastify: ['config', 'clock', 'metrics'] },
+  decorators: { fastify: ['config', 'serverAddress', 'clock', 'metrics'] },
 })

@@ -30,7 +30,7 @@ async function tokens(app: FastifyInstance) {
   const log = app.log.child({ part: 'tokens' })
   const tell = raisesNeeds({ needs, cause: 'token_file', nameOf: () => null })
   const store = await openTokenStore({
-    place: await openTokenPlace(config),
+    place: await openTokenPlace(config, app.serverAddress),
     clock,
     log,
     onUnreadable: (error) => tell(WHOLE_BOT, error && unreadable(error)),

@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { buildApp } from '../../app/bot.ts'
 import { systemClock, type Clock } from '../../src/base/clock.ts'
 import type { NewEvent } from '../../src/store/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
@@ -252,4 +256,51 @@ t.test('a server whose sequences lie behind its rows numbers on above them', asy
     ['first'],
   )
   t.same(row, { n: 42, last: true })
+})
+
+t.test('user and password are read from their file again once the server refuses them', async (t) => {
+  const url = await freshDatabase()
+  const [before, after] = [`evergreen_before_${process.pid}`, `evergreen_after_${process.pid}`]
+  await sql(url, `create role ${before} superuser login`)
+  const connections = (user: string) =>
+    sql(url, 'select pid from pg_stat_activity where usename = $1', [user])
+  const dir = t.testdir({ data: {} })
+  const file = join(dir, 'address')
+  const put = (user: string, more: Partial<URL> = {}) =>
+    writeFile(file, Object.assign(new URL(url), { username: user, password: 'p@ss', ...more }).href)
+  await put(before)
+  const app = await buildApp({
+    env: {
+      FB_APP_ID: '600000000000001',
+      FB_APP_SECRET: 'app-secret-1',
+      FB_VERIFY_TOKEN: 'verify-1',
+      FB_GRAPH_URL: 'http://127.0.0.1:9',
+      BOT_SCRIPT: fileURLToPath(new URL('../../bot.example.yaml', import.meta.url)),
+      DATA_DIR: join(dir, 'data'),
+      DATABASE_URL_FILE: file,
+      TOKEN_KEY: Buffer.alloc(32, 7).toString('base64'),
+      DRAIN_SECONDS: '0',
+      LOG_LEVEL: 'silent',
+    },
+  })
+  const alive = setInterval(() => undefined, 1000)
+  t.teardown(async () => {
+    await app.close()
+    clearInterval(alive)
+    await sql(url, `drop role ${after}`)
+  })
+  await until(async () => (await connections(before)).length === 3)
+
+  await sql(url, `alter role ${before} rename to ${after}`)
+  await sql(url, 'select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [after])
+  await put(after, { pathname: '/another' })
+  for (const key of ['reads the file', 'does not go there']) {
+    await t.rejects(app.store.accept([newEvent(key)]), {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: `"${before}" does not exist`,
+    })
+  }
+  await put(after)
+  await until(async () => (await app.store.accept([newEvent('taken')]).catch(() => null)) !== null)
+  await until(async () => (await connections(after)).length === 3)
 })

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientConfig, QueryResult } from 'pg'
 import { BotError } from '../../base/errors.ts'
+import type { ServerAddress } from '../../base/server-address.ts'
 import { reachedBy } from './address.ts'
 import { assertOwnSession, isPooled } from './pooler.ts'
 
@@ -25,7 +26,8 @@ export interface Connection {
 }
 
 export interface ConnectionOptions {
-  url: string
+  /** As text where a new password is none of its concern, such as in a command. */
+  url: string | ServerAddress
   /** Shown in `pg_stat_activity`. */
   name: string
   /** How long one statement may take. */
@@ -49,7 +51,7 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   // Loaded only where there is a DATABASE_URL.
   const { default: pg } = await import('pg')
   const config = {
-    ...reachedBy(url),
+    ...reachedBy(typeof url === 'string' ? url : url.current()),
     application_name: name,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: statementMs + GRACE_MS,
@@ -166,7 +168,11 @@ export const createLink = (
   let isOver = false
 
   const open = async (): Promise<Connection> => {
-    const opened = await connect(options)
+    const opened = await connect(options).catch((error: unknown) => {
+      const { url } = options
+      if (typeof url !== 'string' && WRONG_PASSWORD.has(codeOf(error) ?? '')) url.refused()
+      throw error
+    })
     try {
       await onOpen(opened)
       if (isOver) throw new Error('the connection is closed')
@@ -219,6 +225,9 @@ export const isLost = (error: unknown): boolean => {
  * gone. The next connection plans it anew.
  */
 const MISPLANNED: ReadonlySet<string> = new Set(['0A000', '26000'])
+
+/** SQLSTATEs of a server that refuses the user, or the password. */
+const WRONG_PASSWORD: ReadonlySet<string> = new Set(['28000', '28P01'])
 
 /** SQLSTATE of a server, or a user, that may not write. */
 export const READ_ONLY = '25006'

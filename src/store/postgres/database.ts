@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { certificateTrouble } from '../../base/certificate.ts'
 import { BotError } from '../../base/errors.ts'
+import type { ServerAddress } from '../../base/server-address.ts'
 import { createBatches, type BatchAnswer, type Failure, type TriedAlone } from '../queues/batches.ts'
 import {
   leastOf,
@@ -35,7 +36,7 @@ export interface PostgresDatabase extends StoreDatabase {
 }
 
 export interface PostgresOptions {
-  url: string
+  url: string | ServerAddress
   clock: Clock
   /** Shown to an operator who looks at the server. */
   name: string

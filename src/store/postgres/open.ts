@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { BotError } from '../../base/errors.ts'
+import type { ServerAddress } from '../../base/server-address.ts'
 import { databaseIn } from '../sqlite/data-dir.ts'
 import type { OpenedStore } from '../opened.ts'
 import type { StoreReport } from '../report.ts'
@@ -16,7 +17,7 @@ import { openPostgresStore } from './postgres-store.ts'
  * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_DATA_NOT_MOVED`
  */
 export const openOnServer = async (options: {
-  url: string
+  url: string | ServerAddress
   /** Where the embedded database would be. */
   dir: string
   /** Of the program. */

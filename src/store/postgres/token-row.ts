@@ -1,5 +1,6 @@
 import { BotError } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
+import type { ServerAddress } from '../../base/server-address.ts'
 import { seal, unseal } from '../tokens/cipher.ts'
 import { POLL_MS, type TokenPlace } from '../tokens/place.ts'
 import { toTokenData, type TokenData } from '../tokens/records.ts'
@@ -20,7 +21,11 @@ class WrittenMeanwhile extends Error {}
  *
  * @param tables - whether they are made, and brought up to date, where that is needed
  */
-export const placeInRow = (url: string, key: Buffer, tables: 'made' | 'there' = 'made'): TokenPlace => {
+export const placeInRow = (
+  url: string | ServerAddress,
+  key: Buffer,
+  tables: 'made' | 'there' = 'made',
+): TokenPlace => {
   let areThere = tables === 'there'
   const link = createLink({ url, name: 'evergreen tokens' }, async (opened) => {
     // Later they are missing only where a database is being restored, to which they would be in the way.

@@ -1,3 +1,4 @@
+import type { ServerAddress } from '../../base/server-address.ts'
 import type { Config } from '../../base/settings.ts'
 import { toTokenKey } from './cipher.ts'
 import { placeInFolder, type TokenPlace } from './place.ts'
@@ -7,14 +8,13 @@ import { placeInFolder, type TokenPlace } from './place.ts'
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_CONFIG_INVALID`
  */
-export const openTokenPlace = async ({
-  DATA_DIR,
-  DATABASE_URL,
-  TOKEN_KEY,
-}: Pick<Config, 'DATA_DIR' | 'DATABASE_URL' | 'TOKEN_KEY'>): Promise<TokenPlace> => {
+export const openTokenPlace = async (
+  { DATA_DIR, DATABASE_URL, TOKEN_KEY }: Pick<Config, 'DATA_DIR' | 'DATABASE_URL' | 'TOKEN_KEY'>,
+  address: string | ServerAddress | null = DATABASE_URL ?? null,
+): Promise<TokenPlace> => {
   const key = toTokenKey(TOKEN_KEY)
-  if (DATABASE_URL === undefined || key === null) return placeInFolder(DATA_DIR, key)
+  if (address === null || key === null) return placeInFolder(DATA_DIR, key)
   // What speaks to a server is loaded only where there is one.
   const { placeInRow } = await import('../postgres/token-row.ts')
-  return placeInRow(DATABASE_URL, key)
+  return placeInRow(address, key)
 }
