@@ -9,6 +9,8 @@ export interface LostRequest {
 }
 
 const WEBHOOK = 'webhook'
+/** A request to the webhook itself gets a 404 for its method alone: its address is right. */
+const SERVED = new Set([`/${WEBHOOK}`, `/${WEBHOOK}/`])
 /** The most addresses that are logged: a scanner may request any number. */
 const MOST_TOLD = 20
 
@@ -32,7 +34,8 @@ export const createLostCallbacks = (deps: { log: Pick<Log, 'warn'> }): ((request
 
 /** Whether it was meant for the webhook: Facebook's own signature or question, or an address that is nearly the same. */
 export const isLost = ({ url, isSigned }: LostRequest): boolean =>
-  isSigned || /[?&]hub[._]mode=/.test(url) || pathOf(url).split('/').some(isNearly)
+  !SERVED.has(pathOf(url)) &&
+  (isSigned || /[?&]hub[._]mode=/.test(url) || pathOf(url).split('/').some(isNearly))
 
 const isNearly = (part: string): boolean => {
   const word = part.toLowerCase().replaceAll(/[^a-z]/g, '')

@@ -232,6 +232,14 @@ t.test('/webhook/ is /webhook, and what just misses it is told in the log', asyn
   t.match(await app.inject(VERIFICATION.replace('?', '/?')), { statusCode: 200, body: '1158201444' })
   t.match(await app.inject({ ...signed(textCallback('hi')), url: '/webhook/' }), { statusCode: 200 })
   t.equal(accepted.length, 1)
+  for (const method of ['OPTIONS', 'PUT', 'DELETE'] as const) {
+    t.match(await app.inject({ method, url: VERIFICATION }), { statusCode: 404 }, method)
+    t.match(
+      await app.inject({ ...signed(textCallback('hi')), method, url: '/webhook/' }),
+      { statusCode: 404 },
+      method,
+    )
+  }
   t.same(
     lines.filter(({ path }) => path !== undefined),
     [],
