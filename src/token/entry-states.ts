@@ -23,6 +23,8 @@ export interface EntryStatesDeps {
 /** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
 const PATIENCE_MS = 3 * 60_000
 
+export type EntryStates = ReturnType<typeof createEntryStates>
+
 /** Moves the entries from state to state, keeps and tells it, and ends doubts that nothing decides. */
 export const createEntryStates = (deps: EntryStatesDeps) => {
   const { clock, log, duty, kept, isRunning, onChange, onTrouble, onNoTrouble } = deps

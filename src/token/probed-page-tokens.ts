@@ -1,52 +1,42 @@
 import { growingMs } from '../base/backoff.ts'
 import { createListeners } from '../base/listeners.ts'
-import { GraphError } from '../graph/error.ts'
-import type { Graph, TokenFacts } from '../graph/graph.ts'
 import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { Duty } from '../base/duty.ts'
 import { createEntryStates, type EntryStatesDeps } from './entry-states.ts'
-import type { Healer } from './heal.ts'
 import type { KeptStates } from './kept-states.ts'
 import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
-import { deathRemedy, meaningOf } from './refusals.ts'
-import { createEntry, fingerprintOf, toStatus, troubleAfter, type Entry } from './token-entry.ts'
-import { troubles, type TokenTrouble } from './trouble.ts'
+import { createProbing, type ProbingDeps } from './probing.ts'
+import { createEntry, fingerprintOf, toStatus, type Entry } from './token-entry.ts'
 
-export interface ProbedPageTokensDeps extends Omit<EntryStatesDeps, 'onChange' | 'isRunning'> {
+export interface ProbedPageTokensDeps
+  extends
+    Omit<EntryStatesDeps, 'onChange' | 'isRunning'>,
+    Pick<ProbingDeps, 'graph' | 'appId' | 'probeSeconds' | 'heal'> {
   store: Pick<TokenStore, 'pages' | 'onChange'>
-  graph: Pick<Graph, 'debugToken'>
-  appId: string
   /** Which Pages' tokens are probed here. */
   duty: Pick<Duty, 'keeps' | 'onChange'>
   /** What the keepers of the Pages know. */
   kept: KeptStates
-  /** How often a token that works is probed. */
-  probeSeconds: number
   /** In [0, 1). */
   random?: () => number
-  /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
-  heal?: Healer
 }
 
 const FIRST_PROBES_APART_MS = 20
-const RETRY = { baseMs: 2000, capMs: 60_000 }
 const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
 /** After so long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
 
 /** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
 export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens => {
-  const { store, graph, appId, clock, log, duty, kept, probeSeconds } = deps
-  const { random = Math.random, heal } = deps
+  const { store, clock, log, duty, kept, random = Math.random } = deps
   const createdMs = clock.now()
   const entries = new Map<string, Entry>()
   const changes = createListeners<[PageTokenStatus]>()
-  const { move, adopt, doubt, endDoubt, judgeDoubt, setTrouble } = createEntryStates({
-    ...deps,
-    isRunning: () => running,
-    onChange: (entry) => changes.tell(toStatus(entry)),
-  })
+  const isRunning = (): boolean => running
+  const states = createEntryStates({ ...deps, isRunning, onChange: (entry) => changes.tell(toStatus(entry)) })
+  const { move, adopt, doubt, endDoubt, setTrouble } = states
+  const { schedule, probeAfresh } = createProbing({ ...deps, random, isRunning, states })
   let stops: (() => void)[] = []
   let running = false
 
@@ -101,90 +91,6 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       move(entry, 'doubted', 'The app was removed on Facebook.')
     }
     await Promise.all(concerned.map(probeAfresh))
-  }
-
-  const schedule = (entry: Entry, ms: number): void => {
-    entry.cancelTimer()
-    if (!running || !entry.stored || !entry.isOurs) return
-    entry.cancelTimer = clock.after(ms, () => void probeAfresh(entry))
-  }
-
-  const scheduleNext = (entry: Entry): void => schedule(entry, probeSeconds * 1000 * (0.9 + 0.2 * random()))
-
-  /** A probe that begins now: one under way may have been answered before what we want to know happened. */
-  const probeAfresh = async (entry: Entry): Promise<void> => {
-    await entry.probing
-    entry.probing ??= probeOnce(entry).finally(() => (entry.probing = null))
-    await entry.probing
-  }
-
-  const probeOnce = async (entry: Entry): Promise<void> => {
-    const { stored, generation } = entry
-    if (!running || !stored || !entry.isOurs) return
-    const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
-    // A token that was stored meanwhile gets its own probe.
-    if (!running || !entry.isOurs || entry.stored?.token !== stored.token) return
-    if (facts instanceof Error) return remainUndecided(entry, facts)
-    if (facts.appId !== null && facts.appId !== appId) {
-      return remainUndecided(entry, troubles.anotherApp(facts.appId, appId))
-    }
-    if (!facts.isValid) return refute(entry, facts)
-    if (entry.generation === generation) await confirm(entry, facts)
-  }
-
-  const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
-    const { stored, generation } = entry
-    const doubted = entry.state === 'suspect' && !entry.doubt?.isHearsay ? entry.reason : null
-    entry.undecided = 0
-    entry.scopes = facts.scopes
-    // Facts that Facebook leaves out keep their proved value.
-    if (facts.expiresAtMs !== undefined) entry.expiresAtMs = facts.expiresAtMs
-    entry.dataAccessExpiresAtMs = facts.dataAccessExpiresAtMs ?? null
-    if (doubted !== null) entry.disputes += 1
-    move(entry, 'confirmed', null)
-    // Sending goes on meanwhile: the token still works.
-    if (entry.expiresAtMs !== null && heal && stored && (await heal(stored))) return
-    if (!running || entry.stored?.token !== stored?.token || entry.generation !== generation) return
-
-    setTrouble(entry, troubleAfter(entry, facts, doubted))
-    scheduleNext(entry)
-  }
-
-  const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
-    entry.undecided = 0
-    if (entry.doubt) entry.doubt.isHearsay = false
-    const reason = `The token no longer works: ${meaningOf(facts)}.`
-    if (await isHealed(entry, reason)) return
-    // Settle the old trouble before raising the new one: both may be the same need.
-    setTrouble(entry, null)
-    entry.remedy = deathRemedy(facts)
-    move(entry, 'refuted', reason)
-    scheduleNext(entry)
-  }
-
-  /** Heals a dead token. Until then the Page sends nothing and no need is raised. */
-  const isHealed = async (entry: Entry, reason: string): Promise<boolean> => {
-    const { stored: dead } = entry
-    if (!heal || !dead) return false
-    move(entry, 'doubted', reason)
-    const healed = await heal(dead)
-    // `bootstrap-token` or the console may have stored another token meanwhile.
-    return healed || !running || entry.stored?.token !== dead.token
-  }
-
-  /** Graph is down, or does not accept us: the token is not to blame, and stays what it was. */
-  const remainUndecided = (entry: Entry, why: Error | TokenTrouble): void => {
-    const retryMs = growingMs(entry.undecided, RETRY) * (0.5 + 0.5 * random())
-    entry.undecided += 1
-    entry.obstacle = why instanceof Error ? why.message : why.what
-    // A single refusal that is not known may be a gateway's, and the next try comes within seconds.
-    const isOdd = why instanceof GraphError && why.verdict === 'unknown' && entry.undecided === 1
-    const trouble = why instanceof Error ? (isOdd ? null : troubles.fromProbe(why)) : why
-    if (trouble) setTrouble(entry, trouble)
-    else log.warn({ pageId: entry.pageId, err: why }, 'the page token could not be probed; trying again')
-    judgeDoubt(entry)
-    const askedMs = why instanceof GraphError ? (why.retryAfterMs ?? 0) : 0
-    schedule(entry, Math.max(retryMs, askedMs))
   }
 
   /** Takes over what the store holds now. */
@@ -291,5 +197,3 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     },
   }
 }
-
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

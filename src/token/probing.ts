@@ -1,0 +1,121 @@
+import { growingMs } from '../base/backoff.ts'
+import { GraphError } from '../graph/error.ts'
+import type { Graph, TokenFacts } from '../graph/graph.ts'
+import type { EntryStates, EntryStatesDeps } from './entry-states.ts'
+import type { Healer } from './heal.ts'
+import { deathRemedy, meaningOf } from './refusals.ts'
+import { troubleAfter, type Entry } from './token-entry.ts'
+import { troubles, type TokenTrouble } from './trouble.ts'
+
+export interface ProbingDeps extends Pick<EntryStatesDeps, 'clock' | 'log' | 'isRunning'> {
+  graph: Pick<Graph, 'debugToken'>
+  appId: string
+  /** How often a token that works is probed. */
+  probeSeconds: number
+  /** In [0, 1). */
+  random: () => number
+  /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
+  heal?: Healer | undefined
+  states: Pick<EntryStates, 'move' | 'setTrouble' | 'judgeDoubt'>
+}
+
+/** Asks `debug_token` about the tokens that are kept here: when each is due, and what follows from the answer. */
+export interface Probing {
+  schedule: (entry: Entry, ms: number) => void
+  /** A probe that begins now: one under way may have been answered before what we want to know happened. */
+  probeAfresh: (entry: Entry) => Promise<void>
+}
+
+const RETRY = { baseMs: 2000, capMs: 60_000 }
+
+export const createProbing = (deps: ProbingDeps): Probing => {
+  const { graph, appId, clock, log, isRunning, probeSeconds, random, heal } = deps
+  const { move, setTrouble, judgeDoubt } = deps.states
+
+  const schedule = (entry: Entry, ms: number): void => {
+    entry.cancelTimer()
+    if (!isRunning() || !entry.stored || !entry.isOurs) return
+    entry.cancelTimer = clock.after(ms, () => void probeAfresh(entry))
+  }
+
+  const scheduleNext = (entry: Entry): void => schedule(entry, probeSeconds * 1000 * (0.9 + 0.2 * random()))
+
+  const probeAfresh = async (entry: Entry): Promise<void> => {
+    await entry.probing
+    entry.probing ??= probeOnce(entry).finally(() => (entry.probing = null))
+    await entry.probing
+  }
+
+  const probeOnce = async (entry: Entry): Promise<void> => {
+    const { stored, generation } = entry
+    if (!isRunning() || !stored || !entry.isOurs) return
+    const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
+    // A token that was stored meanwhile gets its own probe.
+    if (!isRunning() || !entry.isOurs || entry.stored?.token !== stored.token) return
+    if (facts instanceof Error) return remainUndecided(entry, facts)
+    if (facts.appId !== null && facts.appId !== appId) {
+      return remainUndecided(entry, troubles.anotherApp(facts.appId, appId))
+    }
+    if (!facts.isValid) return refute(entry, facts)
+    if (entry.generation === generation) await confirm(entry, facts)
+  }
+
+  const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+    const { stored, generation } = entry
+    const doubted = entry.state === 'suspect' && !entry.doubt?.isHearsay ? entry.reason : null
+    entry.undecided = 0
+    entry.scopes = facts.scopes
+    // Facts that Facebook leaves out keep their proved value.
+    if (facts.expiresAtMs !== undefined) entry.expiresAtMs = facts.expiresAtMs
+    entry.dataAccessExpiresAtMs = facts.dataAccessExpiresAtMs ?? null
+    if (doubted !== null) entry.disputes += 1
+    move(entry, 'confirmed', null)
+    // Sending goes on meanwhile: the token still works.
+    if (entry.expiresAtMs !== null && heal && stored && (await heal(stored))) return
+    if (!isRunning() || entry.stored?.token !== stored?.token || entry.generation !== generation) return
+
+    setTrouble(entry, troubleAfter(entry, facts, doubted))
+    scheduleNext(entry)
+  }
+
+  const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+    entry.undecided = 0
+    if (entry.doubt) entry.doubt.isHearsay = false
+    const reason = `The token no longer works: ${meaningOf(facts)}.`
+    if (await isHealed(entry, reason)) return
+    // Settle the old trouble before raising the new one: both may be the same need.
+    setTrouble(entry, null)
+    entry.remedy = deathRemedy(facts)
+    move(entry, 'refuted', reason)
+    scheduleNext(entry)
+  }
+
+  /** Heals a dead token. Until then the Page sends nothing and no need is raised. */
+  const isHealed = async (entry: Entry, reason: string): Promise<boolean> => {
+    const { stored: dead } = entry
+    if (!heal || !dead) return false
+    move(entry, 'doubted', reason)
+    const healed = await heal(dead)
+    // `bootstrap-token` or the console may have stored another token meanwhile.
+    return healed || !isRunning() || entry.stored?.token !== dead.token
+  }
+
+  /** Graph is down, or does not accept us: the token is not to blame, and stays what it was. */
+  const remainUndecided = (entry: Entry, why: Error | TokenTrouble): void => {
+    const retryMs = growingMs(entry.undecided, RETRY) * (0.5 + 0.5 * random())
+    entry.undecided += 1
+    entry.obstacle = why instanceof Error ? why.message : why.what
+    // A single refusal that is not known may be a gateway's, and the next try comes within seconds.
+    const isOdd = why instanceof GraphError && why.verdict === 'unknown' && entry.undecided === 1
+    const trouble = why instanceof Error ? (isOdd ? null : troubles.fromProbe(why)) : why
+    if (trouble) setTrouble(entry, trouble)
+    else log.warn({ pageId: entry.pageId, err: why }, 'the page token could not be probed; trying again')
+    judgeDoubt(entry)
+    const askedMs = why instanceof GraphError ? (why.retryAfterMs ?? 0) : 0
+    schedule(entry, Math.max(retryMs, askedMs))
+  }
+
+  return { schedule, probeAfresh }
+}
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
