@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { NeedCause } from '../src/alerts/causes.ts'
 import { WHOLE_BOT } from '../src/alerts/needs.ts'
-import { raisesNeeds, type Trouble } from '../src/alerts/page-trouble.ts'
-import type { BotError } from '../src/base/errors.ts'
+import { raisesNeeds } from '../src/alerts/page-trouble.ts'
 import { openTokenPlace } from '../src/store/tokens/open.ts'
 import { openTokenStore, type TokenStore } from '../src/store/tokens/token-store.ts'
 import { createHealer } from '../src/token/heal.ts'
@@ -11,6 +9,7 @@ import { keptPageTokens } from '../src/token/kept-page-tokens.ts'
 import { createKeptStates } from '../src/token/kept-states.ts'
 import type { PageTokens } from '../src/token/page-tokens.ts'
 import { createProbedPageTokens } from '../src/token/probed-page-tokens.ts'
+import { createTroubleNeeds, unreadable } from '../src/token/trouble-needs.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -23,8 +22,6 @@ declare module 'fastify' {
   }
 }
 
-const TROUBLES = ['configuration', 'permission', 'restricted', 'token_expires'] as const
-
 async function tokens(app: FastifyInstance) {
   const { clock, config, duty, graph, instances, needs } = app
   const log = app.log.child({ part: 'tokens' })
@@ -35,7 +32,6 @@ async function tokens(app: FastifyInstance) {
     log,
     onUnreadable: (error) => tell(WHOLE_BOT, error && unreadable(error)),
   })
-  const raised = new Map<string, NeedCause>()
   const tokens = createProbedPageTokens({
     store,
     graph,
@@ -46,17 +42,7 @@ async function tokens(app: FastifyInstance) {
     kept: createKeptStates({ records: app.store.records, instances, clock, log }),
     probeSeconds: config.PROBE_SECONDS,
     heal: createHealer({ store, graph, appId: config.FB_APP_ID, clock, log }),
-    onTrouble: (pageId, trouble) => {
-      const before = raised.get(pageId)
-      if (before) needs.settle(pageId, before)
-      raised.delete(pageId)
-      if (!trouble) return
-      raised.set(pageId, trouble.cause)
-      needs.raise({ pageId, pageName: tokens.status(pageId).pageName, ...trouble })
-    },
-    onNoTrouble: (pageId) => {
-      for (const cause of TROUBLES) needs.notFound(pageId, cause)
-    },
+    ...createTroubleNeeds({ needs, nameOf: (pageId) => tokens.status(pageId).pageName }),
   })
   app.decorate('tokenStore', store)
   app.decorate('tokens', tokens)
@@ -67,11 +53,6 @@ async function tokens(app: FastifyInstance) {
     await store.close()
   })
 }
-
-const unreadable = ({ message, remedy }: BotError): Trouble => ({
-  what: `${message} The bot goes on with the tokens that it has in memory; it cannot take a new one, and its next start would be refused.`,
-  remedy: remedy ?? 'Run `npm run doctor`.',
-})
 
 export const tokensPlugin = fp(tokens, {
   name: 'tokens',

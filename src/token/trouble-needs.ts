@@ -1,0 +1,44 @@
+import type { NeedCause } from '../alerts/causes.ts'
+import type { Needs } from '../alerts/needs.ts'
+import type { Trouble } from '../alerts/page-trouble.ts'
+import type { BotError } from '../base/errors.ts'
+import type { EntryStatesDeps } from './entry-states.ts'
+import type { TokenTrouble } from './trouble.ts'
+
+const CAUSES: readonly TokenTrouble['cause'][] = [
+  'configuration',
+  'permission',
+  'restricted',
+  'token_expires',
+]
+
+/** Makes one need of a Page of the trouble that probes find, for as long as it lasts. */
+export const createTroubleNeeds = ({
+  needs,
+  nameOf,
+}: {
+  needs: Pick<Needs, 'raise' | 'settle' | 'notFound'>
+  nameOf: (pageId: string) => string | null
+}): Required<Pick<EntryStatesDeps, 'onTrouble' | 'onNoTrouble'>> => {
+  const raised = new Map<string, NeedCause>()
+
+  return {
+    onTrouble: (pageId, trouble) => {
+      const before = raised.get(pageId)
+      if (before) needs.settle(pageId, before)
+      raised.delete(pageId)
+      if (!trouble) return
+      raised.set(pageId, trouble.cause)
+      needs.raise({ pageId, pageName: nameOf(pageId), ...trouble })
+    },
+    onNoTrouble: (pageId) => {
+      for (const cause of CAUSES) needs.notFound(pageId, cause)
+    },
+  }
+}
+
+/** The need of a token file that cannot be read. */
+export const unreadable = ({ message, remedy }: BotError): Trouble => ({
+  what: `${message} The bot goes on with the tokens that it has in memory; it cannot take a new one, and its next start would be refused.`,
+  remedy: remedy ?? 'Run `npm run doctor`.',
+})
