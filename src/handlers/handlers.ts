@@ -20,6 +20,8 @@ export interface Handlers extends Runner {
 /** An editor may write a file in several steps; it is loaded once it was left alone this long. */
 const SETTLE_MS = 100
 const POLL_MS = 2000
+/** Loading for longer than this is told. */
+const SLOW_MS = 2000
 /** Besides the one in service, so many may still be at their last events. */
 const MOST_RETIRED = 2
 /** The next try after one that ended without having answered anything, and after one that did not load. */
@@ -47,6 +49,7 @@ export const openHandlers = async (deps: {
   let stopWatching = (): void => undefined
   let cancelStart = (): void => undefined
   let cancelSettle = (): void => undefined
+  let loading = new AbortController()
 
   const begin = async (): Promise<HandlersProcess> => {
     let one: HandlersProcess | null = null
@@ -73,7 +76,11 @@ export const openHandlers = async (deps: {
         if (one !== null) ended(one, culprit, reason)
       },
     }
-    one = await startHandlersProcess({ file, clock, on })
+    const cancelSlow = clock.after(SLOW_MS, () =>
+      log.warn({ file }, 'the handlers are still loading, such as by an await outside of every function'),
+    )
+    loading = new AbortController()
+    one = await startHandlersProcess({ file, clock, on, signal: loading.signal }).finally(cancelSlow)
     return one
   }
 
@@ -100,7 +107,8 @@ export const openHandlers = async (deps: {
   }
 
   const refused = (error: Error): void => {
-    if (stopped) return
+    // An older version of the file: the next one is loaded at once.
+    if (stopped || loading.signal.aborted) return
     const facts = { file, err: error }
     const busy = [...retired].at(-1)
     if (current === null && busy !== undefined) {
@@ -146,6 +154,7 @@ export const openHandlers = async (deps: {
     cancelSettle()
     cancelSettle = clock.after(SETTLE_MS, () => {
       log.info({ file }, 'the file of the handlers has changed')
+      if (replacing.isBusy()) loading.abort()
       replacing.wake()
     })
   }
@@ -177,6 +186,7 @@ export const openHandlers = async (deps: {
     },
     stop: () => {
       stopped = true
+      loading.abort()
       stopWatching()
       cancelStart()
       cancelSettle()

@@ -46,14 +46,16 @@ const WHOLE_MB = 768
 /**
  * Starts a process and loads the handlers in it.
  *
+ * @param deps.signal - ends the loading; nothing afterwards
  * @throws BotError `BOT_HANDLERS_INVALID` when they cannot be loaded
  */
 export const startHandlersProcess = async (deps: {
   file: string
   clock: Pick<Clock, 'after'>
   on: ProcessEvents
+  signal?: AbortSignal
 }): Promise<HandlersProcess> => {
-  const { file, clock, on } = deps
+  const { file, clock, on, signal } = deps
   const note = openNote()
   const child = fork(new URL('./child.ts', import.meta.url), {
     // The operator's code gets the operator's other variables, but no secret of the bot.
@@ -128,12 +130,16 @@ export const startHandlersProcess = async (deps: {
   child.on('exit', mayHaveEnded).on('disconnect', mayHaveEnded)
   child.on('error', (error) => end(`it could not be started: ${error.message}`))
 
+  const giveUp = (): void => endFor('it was given up')
+  signal?.addEventListener('abort', giveUp)
   tell({ load: resolve(file) })
-  const loaded = await loadedOf(file, { answered, ended, clock }).catch((error: unknown) => {
-    child.kill('SIGKILL')
-    note.close()
-    throw error
-  })
+  const loaded = await loadedOf(file, { answered, ended, clock })
+    .catch((error: unknown) => {
+      child.kill('SIGKILL')
+      note.close()
+      throw error
+    })
+    .finally(() => signal?.removeEventListener('abort', giveUp))
   void ended.then((how) => {
     cancel()
     pending.clear()

@@ -190,6 +190,27 @@ t.test('a changed file is loaded, a wrong one is not, and the last good one stay
   t.same(await tell('x'), ['two'])
 })
 
+t.test('a file that hangs while it loads is told, and the next save does not wait for it', async (t) => {
+  const file = join(t.testdir({ 'bot.ts': answering('one') }), 'bot.ts')
+  const clock = createFakeClock()
+  const { handlers, tell, log } = await open(t, file, clock)
+  handlers.start()
+  const untilTime = (isSo: () => boolean | Promise<boolean>) =>
+    until(async () => {
+      await clock.advance(100)
+      return isSo()
+    })
+
+  writeFileSync(file, 'await new Promise(() => setInterval(() => undefined, 1000))')
+  await untilTime(() => log.some(({ msg }) => /still loading/.test(msg)))
+  t.same(await tell('x'), ['one'], 'the last good one answers meanwhile')
+
+  writeFileSync(file, answering('two'))
+  await untilTime(() => log.filter(({ msg }) => /has changed/.test(msg)).length === 2)
+  await until(async () => (await tell('x'))[0] === 'two', { everyMs: 20 })
+  t.notOk(log.some(({ msg }) => /last good ones/.test(msg)))
+})
+
 t.test('with handlers that cannot be loaded any more events fail at once, until they can', async (t) => {
   const mortal = `import { defineBot } from '${API}'\nexport const bot = defineBot().use(() => process.exit(1))`
   const file = join(t.testdir({ 'bot.ts': mortal }), 'bot.ts')
