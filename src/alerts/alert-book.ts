@@ -3,7 +3,7 @@ import type { KeptRecord, Records } from '../store/records.ts'
 import type { OpenNeed } from './needs.ts'
 import type { Notice } from './notice.ts'
 
-/** What the operator was told and is to be told, so that neither a restart nor another head tells anything twice. */
+/** The notices that were sent and that are to be sent, kept so that neither a restart nor another head sends one twice. */
 export interface Told {
   /** The open needs that the operator knows of. */
   needs: OpenNeed[]
@@ -28,8 +28,8 @@ export interface AlertBook {
   /** Reads what another head has written. */
   read: () => Promise<void>
   /**
-   * Keeps what `edit` makes of the newest state, before anything of it is said. Where the database takes nothing, the change
-   * stands in memory: an alarm does not wait for a disk.
+   * Stores what `edit` makes of the newest state, before a notice goes out. If the database takes no write, the book keeps the
+   * change in memory: an alert does not wait for a disk.
    *
    * @param edit - may be called again, where another instance has written meanwhile; null changes nothing
    */

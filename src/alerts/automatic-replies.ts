@@ -13,9 +13,9 @@ export interface AutomaticReplies {
 
 /** Names under which the store keeps it begin so: `npm run doctor` tells it, too. */
 export const AUTOMATIC_REPLIES_NOTE = 'automatic-replies:'
-/** It is kept again only when it is this old: each is a write. */
+/** The stored moment is renewed only when it is this old: each renewal is a write. */
 const GRAIN_MS = 3_600_000
-/** So long without one, and they are switched off. */
+/** After this long without one, the automatic replies of a Page count as switched off. */
 export const AUTOMATIC_REPLIES_OVER_MS = 7 * 24 * 3_600_000
 
 /** What the console and the doctor say about it, and how it is ended. */

@@ -4,13 +4,13 @@ import type { Store } from '../store/store.ts'
 import type { Needs } from './needs.ts'
 import { raisesNeeds } from './page-trouble.ts'
 
-/** Tells the operator where all visitors of a Page write in standby, so that the bot may answer none of them. */
+/** Raises a need when all visitors of a Page write in standby, where the bot may not answer. */
 export interface Bystander {
   /** A visitor wrote in a conversation that the bot has left to no person. */
   wrote: (pageId: string, psid: string, isStandby: boolean) => void
   /**
-   * What was told of these Pages before a restart, or by their keepers before, is told on: only a visitor who writes to the bot
-   * shows that it is over.
+   * Needs of these Pages from before a restart, or from their last keepers, stay open: only a visitor who writes to the bot
+   * shows that the trouble is over.
    */
   resume: (isKept: (pageId: string) => boolean) => void
   /** The Page has no token any more. */
@@ -27,9 +27,9 @@ interface Seen {
 const CAUSE = 'standby'
 /** One or two may have been passed on by another app. */
 const SEVERAL = 3
-/** It is kept again only when it is this old: each is a write. */
+/** The stored moment is renewed only when it is this old: each renewal is a write. */
 const GRAIN_MS = 3_600_000
-/** Where visitors wrote to the bot in this time, another app passes some conversations on, and is meant to. */
+/** If a visitor wrote to the bot within this time, another app passes on some conversations on purpose: no need is raised. */
 const SHARED_MS = 7 * 24 * GRAIN_MS
 
 export const createBystander = (deps: {
@@ -47,7 +47,7 @@ export const createBystander = (deps: {
     needs.open().some((need) => need.pageId === pageId && need.cause === CAUSE)
 
   const isWithin = (ms: number | null, lastMs: number): boolean =>
-    // What lies further ahead was kept by a clock that has been set back since.
+    // A clock that has been set back since stored a moment that lies further ahead.
     ms !== null && Math.abs(clock.now() - ms) < lastMs
 
   const wroteToBot = (pageId: string, seen: Seen): void => {
@@ -63,11 +63,11 @@ export const createBystander = (deps: {
   const judge = async (pageId: string, seen: Seen): Promise<void> => {
     if (isWithin(seen.toBotMs, SHARED_MS)) return
     try {
-      // Another instance may have heard them, or this one before its start; or one writes to the bot meanwhile.
+      // Another instance may have heard a visitor, or this one before its start.
       const keptMs = Number(await store.recall(noteOf(pageId)))
       seen.toBotMs = Math.max(seen.toBotMs ?? 0, keptMs)
     } catch {
-      // Asked again when the next one writes.
+      // The next visitor who writes has the store asked again.
       return
     }
     if (!isWithin(seen.toBotMs, SHARED_MS)) tell(pageId, TROUBLE)

@@ -1,11 +1,11 @@
-/** What a cause says of every need that has it. What happened, and its cure, are said where the need is raised. */
+/** What is the same for every need of a cause. The part that raises the need says what happened, and gives the cure. */
 interface CauseOfNeed {
   /** What it means for the Page, after the Page's name. */
   condition: string
   level: Exclude<Level, 'well'>
-  /** What waits: `held` while it is not mended, `counted` though not because of it, `apart` from it. */
+  /** Replies that wait: `held` until the need is mended; `counted`, a notice says when none wait; `apart`, a notice says nothing. */
   replies: 'held' | 'counted' | 'apart'
-  /** What is so once it is mended. */
+  /** The notice when it is mended. */
   mended: (pages: string) => string
 }
 

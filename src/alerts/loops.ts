@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { TellTrouble, Trouble } from './page-trouble.ts'
 
-/** Tells the operator that another program answers the bot, once for as long as it goes on. */
+/** Raises one need while another program answers the bot. */
 export interface Loops {
   /** The same words came again, and were not answered. */
   met: (pageId: string, psid: string | null) => void
@@ -10,7 +10,7 @@ export interface Loops {
   stop: () => void
 }
 
-/** So long without the same words, and it is over. */
+/** After this long without the same words the loop is over. */
 const OVER_MS = 30 * 60_000
 
 export const createLoops = (deps: {

@@ -19,7 +19,7 @@ export interface OpenNeed extends Need {
   sinceMs: number
 }
 
-/** What the operator has to mend, at this moment. Those who notice trouble raise it; those who tell the operator listen. */
+/** The open needs: what the operator has to mend. The part that finds trouble raises a need; reminders, console and terminal listen. */
 export interface Needs {
   /** Opens the need, or does nothing when the same one is open already. */
   raise: (need: Need) => void
@@ -32,9 +32,9 @@ export interface Needs {
   open: () => OpenNeed[]
   /** Those that a running instance has found. The others were found before a restart, and are about to be looked for. */
   confirmed: () => OpenNeed[]
-  /** Hears of needs opened and closed. Returns the function that stops it. */
+  /** Called when a need opens or closes. Returns the function that stops it. */
   onChange: (listener: (change: { need: OpenNeed; opened: boolean }) => void) => () => void
-  /** Hears that open needs have other words: those of before may name a visitor who was forgotten. */
+  /** Called when the words of an open need change: the old ones may name a visitor who was forgotten. */
   onReworded: (listener: () => void) => () => void
 }
 

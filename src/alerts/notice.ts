@@ -3,7 +3,7 @@ import { causeOf, holdsReplies } from './causes.ts'
 import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
 import { clipped } from '../base/clip.ts'
 
-/** What the operator is told, once, by every way that is set up. */
+/** A message to the operator about needs: once to the log, and once to every channel that is set up. */
 export interface Notice {
   kind: 'needed' | 'reminder' | 'well' | 'trial'
   /** `needed`, `reminder`: everything open now, oldest first. `well`: everything mended since the first notice. */
@@ -71,7 +71,7 @@ const neededText = ({ kind, needs, atMs, consoleUrl }: Notice, longest: number):
   return [head, ...bullets(needs, atMs, room)].join('\n')
 }
 
-/** What to do is never cut in the middle; what there is no room for is counted. */
+/** No line is cut in the middle; lines without room are counted. */
 const fitting = (toDo: readonly string[], longest: number): string[] => {
   const lines: string[] = []
   let left = longest
@@ -84,7 +84,7 @@ const fitting = (toDo: readonly string[], longest: number): string[] => {
   return more > 0 ? [...lines, `And ${more} more to do, which console and doctor name.`] : lines
 }
 
-/** What is wrong in one way after the other, each once before any twice: ten dead tokens must not hide a refused reply. */
+/** Each cause once before any cause twice: ten dead tokens must not hide a refused reply. */
 const eachCauseFirst = (needs: readonly NoticedNeed[]): NoticedNeed[] => {
   const byCause = [...Map.groupBy(needs, ({ cause }) => cause).values()]
   return [...byCause.flatMap((alike) => alike.slice(0, 1)), ...byCause.flatMap((alike) => alike.slice(1))]
@@ -147,7 +147,7 @@ const happened = (need: NoticedNeed, atMs: number): string[] => {
   ]
 }
 
-/** The visitor may not be answered after that, so it is what decides how urgent this is. */
+/** The bot may not answer a visitor after the window has closed, so the first closing says how urgent the need is. */
 const windowLine = ({ firstWindowEndsMs: endsMs }: NoticedNeed, atMs: number): string[] =>
   endsMs === null
     ? []

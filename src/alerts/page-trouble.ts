@@ -1,7 +1,7 @@
 import type { NeedCause } from './causes.ts'
 import type { Need, Needs } from './needs.ts'
 
-/** What is wrong and how it is mended; whose trouble it is, and of which kind, is known elsewhere. */
+/** What is wrong, and its cure. {@link raisesNeeds} adds Page and cause. */
 export type Trouble = Pick<Need, 'what' | 'remedy' | 'byToken'>
 
 /** Called after each check of a Page: with its trouble, or with null when all is well. */
@@ -16,7 +16,7 @@ export const raisesNeeds = (deps: {
   const { needs, cause, nameOf } = deps
   return (pageId, trouble) => {
     const open = needs.open().find((need) => need.pageId === pageId && need.cause === cause)
-    // Other words are another trouble.
+    // A need whose words change is settled and raised anew.
     if (open !== undefined && open.what !== trouble?.what) needs.settle(pageId, cause)
     if (trouble !== null) needs.raise({ pageId, pageName: nameOf(pageId), cause, ...trouble })
   }

@@ -18,9 +18,9 @@ export interface RemindersDeps {
   remindMs: number
   /** How many replies of the Page wait, or of all Pages for {@link ./needs.ts WHOLE_BOT}. */
   waiting: (pageId: string) => Promise<number>
-  /** Whom they wait for, likewise. */
+  /** The visitors they are for, of the Page or of all Pages. */
   parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
-  /** Whether such a notice is kept to oneself now. */
+  /** Whether a notice about these needs waits for the end of the quiet hours. */
   isQuiet: (needs: readonly OpenNeed[]) => boolean
   /** The channels that each notice goes out by, by name. */
   channels: readonly string[]
@@ -84,7 +84,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
     const state = { open: needs.open(), confirmed: needs.confirmed() }
     const decide = (told = book.told()) =>
       whatToTell(told, state, { nowMs: clock.now(), remindMs: deps.remindMs })
-    // Counted before it is decided on, so that nothing comes between the decision and its being told.
+    // Count before deciding, so that nothing is awaited between the decision and its notice.
     const about = decide().telling?.needs ?? []
     const noticed = new Map(
       await Promise.all(about.map(async (need) => [need, await lookAt(need, deps)] as const)),

@@ -2,7 +2,7 @@ import type { Duty } from '../base/duty.ts'
 import type { AlertBook, Unsent } from './alert-book.ts'
 import type { OpenChannel } from './channels/channels.ts'
 
-/** Brings the notices of the book to their channels. What was not taken before this process ended goes out by the next head. */
+/** Sends the notices of the book to their channels. A notice that no channel took before this process ended is sent by the next head. */
 export interface AlertSending {
   /** Looks for notices that are to go out. */
   wake: () => void
@@ -20,7 +20,7 @@ export const createAlertSending = (deps: {
     const channel = channels.find((one) => one.name === name)
     // Between two tries another instance may have become the head, and have sent it.
     const isOurs = (): boolean => duty.isHead() && book.told().unsent.some((one) => one.id === id)
-    // One whose settings were taken away has no place to go to.
+    // A channel whose settings were removed takes no notice.
     if (channel !== undefined && (await channel.send(notice, isOurs)) === 'stopped') return
     await book.change((told) => ({ ...told, unsent: told.unsent.filter((one) => one.id !== id) }))
   }

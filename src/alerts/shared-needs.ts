@@ -35,7 +35,7 @@ interface Row {
 
 const KIND = 'need'
 const TOPIC = 'needs'
-/** What no instance finds again for so long, after the one that found it is gone, counts as mended. */
+/** A need counts as mended when its instance is gone and no other instance finds it again for this long. */
 export const LOOK_AGAIN_MS = 30 * 60_000
 const RETRY_MS = 5000
 
@@ -118,7 +118,7 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     if (mine !== undefined) {
       const others = kept === undefined ? [] : othersOf(kept.row)
       const { sinceMs, ...need } = mine
-      // The text is the first finder's: two would write over each other for ever.
+      // The first instance that found the need keeps its text: two would overwrite each other's for ever.
       const wanted: Row =
         kept === undefined
           ? { need, sinceMs, by: [self] }

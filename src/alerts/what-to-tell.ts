@@ -24,14 +24,14 @@ export const whatToTell = (
 ): { told: Told; telling: Telling | null } => {
   const isOpen = new Set(open.map(keyOf))
   const isKnown = new Set(before.needs.map(keyOf))
-  // That a visitor was answered by a person is no news for the one who answered.
+  // The person who answered the visitor needs no notice of it.
   const over = before.needs.filter((need) => !isOpen.has(keyOf(need)) && need.cause !== 'person')
   const mended = [...before.mended, ...over]
   if (open.length === 0) {
     const told: Told = { ...before, needs: [], mended: [], reminder: null }
     return { told, telling: mended.length === 0 ? null : { kind: 'well', needs: mended } }
   }
-  // With the words of now: those of before may name a visitor who was forgotten.
+  // Use the current words: earlier ones may name a visitor who was forgotten.
   const told: Told = { ...before, needs: open.filter((need) => isKnown.has(keyOf(need))), mended }
   if (open.some((need) => !isKnown.has(keyOf(need)))) {
     const reminder = { dueMs: nowMs + remindMs, afterMs: remindMs }
@@ -39,7 +39,7 @@ export const whatToTell = (
   }
   const { reminder } = before
   if (reminder === null) return { told, telling: null }
-  // Told by a clock that was ahead and has been set right since, perhaps by years.
+  // A clock that was ahead, perhaps by years, dated the notice, and has been set right since.
   if (reminder.dueMs - nowMs > reminder.afterMs) {
     const { afterMs } = reminder
     return { told: { ...told, reminder: { dueMs: nowMs + afterMs, afterMs } }, telling: null }

@@ -8,7 +8,7 @@ const FRESH_MS = 5 * 60_000
 const AGAIN_MS = 30_000
 
 /**
- * Where Facebook sends this app's webhooks, asked for at most every five minutes, and soon again while it is not as it should be.
+ * Asks Facebook where it sends this app's webhooks, at most every five minutes, and sooner while the address is wrong.
  *
  * @returns what is known by now, without waiting; null before the first answer
  */
@@ -31,7 +31,7 @@ export const createAppWebhookView = (deps: {
             missing: WEBHOOK_FIELDS.filter((field) => !pages.fields.includes(field)),
           }
         : { is: 'absent' }
-      // About to be mended, it is not shown as broken for minutes.
+      // The watch is about to mend the address: a wrong one must not be shown for minutes.
       if (known.is === 'absent' || !known.isActive) askAtMs = clock.now() + AGAIN_MS
     } catch (error) {
       known = { is: 'unknown', why: error instanceof Error ? error.message : 'Facebook could not be asked.' }

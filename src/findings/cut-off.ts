@@ -9,13 +9,13 @@ export const CUT_OFF_TIMES = {
   silentMs: 10_000,
   lookMs: 3000,
 }
-/** After so long the instance takes Pages again, if Facebook answers it. */
+/** After this rest the instance takes Pages again, if Facebook answers it. */
 const REST_MS = 5 * 60_000
-/** So long before the end of a rest Facebook is asked: longer than a call waits for its answer. */
+/** Facebook is asked this long before the end of a rest: longer than a call waits for its answer. */
 const ASK_BEFORE_MS = 60_000
 /**
- * So long a call without an answer says something of now. Longer than a rest, so that an outage of Facebook does not move Pages to
- * and fro; not for ever, so that an instance without Pages, which makes no calls, can take those of another one later.
+ * A call without an answer counts for this long. Longer than a rest, so that an outage of Facebook does not move Pages to and fro;
+ * not for ever, so that an instance without Pages, which makes no calls, can take those of another one later.
  */
 export const SILENCE_FRESH_MS = 2 * REST_MS
 /** The instances that find Facebook silent have a record each. */
@@ -73,7 +73,7 @@ export const createCutOff = (deps: {
     if (leftMs > 0 && leftMs <= ASK_BEFORE_MS && askedForMs !== restsUntilMs) void askBeforeTaking()
     const span = silence.span()
     await say(span !== null)
-    // What failed before the rest was over says nothing of now.
+    // A call that failed before the rest was over does not count.
     const silentMs = span === null ? 0 : span.lastMs - Math.max(span.firstMs, restsUntilMs)
     if (silentMs < CUT_OFF_TIMES.silentMs) return
     const all = roster.list()
@@ -82,7 +82,7 @@ export const createCutOff = (deps: {
     if (all.every(({ id }) => id === self || silent.has(id))) return
     const before = restsUntilMs
     restsUntilMs = clock.elapsed() + REST_MS
-    // What is in hand comes home first; until then this instance goes on saying what it finds.
+    // Sends under way end first; until then this instance goes on recording what it finds.
     void rest(REST_MS).then((isResting) => {
       if (isResting) log.warn({ silentMs }, 'Facebook does not answer this instance: it gives its Pages away')
       else restsUntilMs = before

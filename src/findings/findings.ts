@@ -155,10 +155,10 @@ const checking: Source = ({ tokens }) =>
       }),
     )
 
-// Younger than this, what waits is simply being worked on.
+// Events and replies that wait for less are being worked on.
 const BEHIND_MS = 60_000
 
-/** Where a Page is paused, that says why its queue is long. */
+/** A paused Page is reason enough for a long queue. */
 const behind: Source = ({ nowMs, counts, needs: open, tokens, graphSilentSinceMs }) => {
   if (counts === null || graphSilentSinceMs !== null) return []
   const isHeld = (pageId: string): boolean =>

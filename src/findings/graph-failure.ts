@@ -12,7 +12,7 @@ export interface GraphFailure {
 /** The verdicts of calls that Graph did not answer, or answered with its own trouble. */
 const UNANSWERED = new Set(['transient', 'ambiguous'])
 
-/** Older than this, a failed call says nothing of now. */
+/** A failed call counts for this long. */
 const FRESH_MS = 5 * 60_000
 
 export const createGraphFailure = ({ clock }: { clock: Pick<Clock, 'now'> }): GraphFailure => {

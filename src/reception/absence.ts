@@ -13,7 +13,7 @@ export interface Absence {
 }
 
 const BEAT_MS = 60_000
-/** A restart takes less, and Facebook repeats the webhooks of so short an absence. */
+/** A restart takes less, and Facebook repeats the webhooks of a shorter absence. */
 export const AWAY_MS = 5 * 60_000
 const ALIVE = 'alive'
 

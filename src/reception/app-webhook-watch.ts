@@ -20,7 +20,7 @@ const EVERY_MS = 6 * 3_600_000
 const AGAIN_MS = [2 * 60_000, 10 * 60_000]
 
 /**
- * Sees to it that Facebook sends the webhooks of the app to this bot: sets the address where there is none, and switches
+ * Keeps Facebook sending the webhooks of the app to this bot: sets the address where there is none, and switches
  * it on again where Facebook switched it off. An address that points elsewhere is left alone; the operator is told.
  */
 export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () => void; stop: () => void } => {

@@ -38,7 +38,7 @@ interface Watched {
 const SAVE_EVERY_SLOTS = 6
 /** A timer this late means that the machine slept and no webhook could arrive. */
 const LATE_MS = 60_000
-/** After so long it is believed that nothing comes any more, and what is usual is learned anew. */
+/** After this long the silence counts as usual: the alarm ends, and the rhythm is learned anew. */
 const BELIEVED_MS = 7 * 86_400_000
 
 const nameOf = (pageId: string): string => `rhythm:${pageId}`
@@ -179,7 +179,7 @@ export const createNoWebhooksAlarm = ({
       if (duty.keeps(pageId)) {
         if (entry) heardHere(pageId, entry, clock.now())
       } else if (isFirst) {
-        // What gets lost is told in the next slot.
+        // The next slot tells again.
         store.remember(heardOf(pageId), String(clock.now())).catch(() => undefined)
       }
     },

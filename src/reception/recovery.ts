@@ -19,8 +19,8 @@ import {
 import { takeInMissed, type FoundMessage, type MissedDeps } from './missed.ts'
 
 /**
- * Sees to it that each Page's webhooks reach us: an app whose callbacks fail for an hour is silently unsubscribed, and
- * what happened meanwhile is never sent again. Subscribes it again, and takes in what it missed.
+ * Keeps each Page's webhooks coming. Facebook silently unsubscribes an app whose callbacks fail for an hour, and never sends
+ * those events again: this subscribes the app again, and takes in the messages it missed.
  */
 export interface Recovery {
   start: () => Promise<void>
@@ -45,14 +45,14 @@ const MINUTE_MS = 60_000
 /** How long Facebook repeats a callback that fails, before it unsubscribes the app (docs/messenger-platform.md#e3). */
 const FACEBOOK_REPEATS_MS = 60 * MINUTE_MS
 const LOOK_EVERY_MS = 30 * MINUTE_MS
-/** So long without a proof that webhooks reach us: the subscription may have been lost and renewed meanwhile. */
+/** After this long without a proof that webhooks reach us, the subscription may have been lost and renewed. */
 const UNSEEN_MS = 2 * FACEBOOK_REPEATS_MS
 /** The wait after an absence without unsubscription: Facebook repeats the webhooks itself, which is more complete. */
 const LET_REPEAT_MS = 10 * MINUTE_MS
 /** The bootstrap that brought the token subscribes a moment later. */
 const AFTER_TOKEN_MS = 5000
 const APART_MS = 50
-/** So soon after a start the instance has the Pages that it will keep. */
+/** Within this time after its start the instance has taken the Pages that it will keep. */
 const TAKEN_WITHIN_MS = 5 * MINUTE_MS
 const RETRY = { baseMs: MINUTE_MS, capMs: LOOK_EVERY_MS }
 const STOP_WITHIN_MS = 2000

@@ -20,7 +20,7 @@ export interface EntryStatesDeps {
   onNoTrouble?: ((pageId: string) => void) | undefined
 }
 
-/** So long a doubt may stay undecided before the operator is told: meanwhile the Page is silent. */
+/** How long a doubt may stay undecided before a need is raised: meanwhile the Page sends nothing. */
 const PATIENCE_MS = 3 * 60_000
 
 export type EntryStates = ReturnType<typeof createEntryStates>
@@ -72,13 +72,13 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     onTrouble?.(entry.pageId, trouble)
   }
 
-  /** Nothing is sent until `debug_token` has decided; when it cannot be asked, that must not go on for ever. */
+  /** The Page sends nothing until `debug_token` decides; the timer ends a doubt that `debug_token` cannot decide. */
   const doubt = (entry: Entry, reason: string, proof: string | null): void => {
     entry.generation += 1
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
     entry.doubt?.cancelTimer()
-    // Less of it is left of a doubt from before a restart. By a timer: the clock may be set meanwhile.
+    // A doubt from before a restart has used up part of the time. A timer measures the rest, as the clock may be set meanwhile.
     const leftMs = Math.min(PATIENCE_MS, Math.max(0, entry.sinceMs + PATIENCE_MS - clock.now()))
     const cancelTimer = clock.after(leftMs, () => {
       began.isOverdue = true

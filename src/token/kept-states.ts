@@ -18,7 +18,7 @@ export interface KeptStates {
   keep: (pageId: string, state: KeptState) => void
   /** Facebook says that the app was removed: a message for the keeper of the Page. */
   report: (pageId: string) => Promise<void>
-  /** The Pages among these of which that was said; each is told once, to one instance. */
+  /** Of these Pages, those whose app was removed; each is returned once, to one instance. */
   takeReports: (isWanted: (pageId: string) => boolean) => Promise<string[]>
   /** Called when another instance may have kept a state, or reported. */
   onChange: (listener: () => void) => () => void

@@ -24,7 +24,7 @@ export interface ProbedPageTokensDeps
 
 const FIRST_PROBES_APART_MS = 20
 const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
-/** After so long without a doubt, earlier disputes are forgotten. */
+/** After this long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
 
 /** Keeps the state of every Page's token: from the store, from doubts raised by calls, and from `debug_token`. */
@@ -55,7 +55,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     entry.trouble = undefined
   }
 
-  /** Pages came, or went to another instance. */
+  /** This instance took Pages, or gave some to another one. */
   const heedDuty = (): void => {
     let taken = 0
     for (const entry of entries.values()) {
@@ -78,7 +78,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       const pageIds = await kept.takeReports((pageId) => entries.get(pageId)?.isOurs === true)
       await removed(pageIds.flatMap((pageId) => entries.get(pageId) ?? []))
     } catch (error) {
-      // Facebook refuses a call soon, or the next probe says it.
+      // The next refused call, or the next probe, finds a removal that was not read here.
       if (running) log.warn({ err: error }, 'whether the app was removed from a Page could not be read')
     }
   }
@@ -151,7 +151,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       entry.doubtedAtMs = nowMs
       const told = `A call was refused because of the token: ${message}.`.replace(/\.\.$/, '.')
       doubt(entry, told, hint === 'token_dead' ? told : null)
-      // The more often debug_token contradicted the calls, the longer until it is asked: no loop of sends and probes.
+      // The more often debug_token contradicted the calls, the later it is asked: no loop of sends and probes.
       schedule(entry, entry.disputes === 0 ? 0 : growingMs(2 * (entry.disputes - 1), DISPUTE))
     },
 

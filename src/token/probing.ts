@@ -100,12 +100,12 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     return healed || !isRunning() || entry.stored?.token !== dead.token
   }
 
-  /** Graph is down, or does not accept us: the token is not to blame, and stays what it was. */
+  /** Graph is down, or refuses the app: that says nothing about the token, which keeps its state. */
   const remainUndecided = (entry: Entry, why: Error | TokenTrouble): void => {
     const retryMs = growingMs(entry.undecided, RETRY) * (0.5 + 0.5 * random())
     entry.undecided += 1
     entry.obstacle = why instanceof Error ? why.message : why.what
-    // A single refusal that is not known may be a gateway's, and the next try comes within seconds.
+    // A single unknown refusal may come from a gateway, and the next try comes within seconds.
     const isOdd = why instanceof GraphError && why.verdict === 'unknown' && entry.undecided === 1
     const trouble = why instanceof Error ? (isOdd ? null : troubles.fromProbe(why)) : why
     if (trouble) setTrouble(entry, trouble)

@@ -44,7 +44,7 @@ export interface Doubt {
   isHearsay: boolean
   /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
   proof: string | null
-  /** Whether it has lasted for longer than the operator is to wait. */
+  /** Whether it has lasted longer than `PATIENCE_MS`. */
   isOverdue: boolean
   cancelTimer: () => void
 }

@@ -15,7 +15,7 @@ export const createTokenNeeds = (deps: {
   duty: Duty
 }): TokenNeeds => {
   const { tokens, needs, duty } = deps
-  /** What is open because of a token's state; the same cause may be open for another reason, which is not ours to close. */
+  /** The needs raised here. A need of the same cause may have another reason, and is not settled here. */
   const raised = new Map<string, NeedCause>()
   const heed = (status: PageTokenStatus): void => {
     if (!duty.keeps(status.pageId)) return void raised.delete(status.pageId)
@@ -35,7 +35,7 @@ export const createTokenNeeds = (deps: {
     needs.raise(need)
   }
 
-  /** Whether there is any token at all is the head's to say. */
+  /** Only the head raises the need for a first token. */
   const heedBot = (): void => {
     if (tokens.statuses().some(({ state }) => state === 'valid')) needs.settle(WHOLE_BOT, 'token_missing')
     else if (duty.isHead() && tokens.statuses().length === 0) needs.raise(FIRST_TOKEN)

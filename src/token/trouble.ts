@@ -19,7 +19,7 @@ const BACK =
 const DOCTOR = 'Do what Facebook says there; `npm run doctor` checks app, version and token one by one.'
 
 export const troubles = {
-  /** Null for what passes by itself, such as an outage. */
+  /** Null for a failure that passes by itself, such as an outage. */
   fromProbe: (error: Error): TokenTrouble | null => {
     if (!(error instanceof GraphError)) return null
     // An outage, or too many calls.
@@ -42,7 +42,7 @@ export const troubles = {
     byToken: true,
   }),
 
-  /** It was proved to have no end, and has one now. */
+  /** The token was proved never to expire, and Facebook now gives it an end. */
   expires: (pageId: string, expiresAtMs: number): TokenTrouble => ({
     cause: 'token_expires',
     what: `The token works, but Facebook now gives it an end: it expires on ${new Date(expiresAtMs).toISOString()}.`,

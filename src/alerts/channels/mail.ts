@@ -51,7 +51,7 @@ export const tryMailServer = async (settings: MailSettings): Promise<string | nu
 
 const TIMEOUT_MS = 15_000
 
-// Out-of-office answers are of no use to us.
+// Asks mail programs to send no out-of-office answer.
 const AUTOMATIC = { 'auto-submitted': 'auto-generated' }
 
 const openTransport = ({ smtpUrl, timeoutMs = TIMEOUT_MS }: MailSettings) => {

@@ -29,7 +29,7 @@ export interface Receiver {
   check: string
 }
 
-/** Discord refuses longer texts, and so much is not read anyway. */
+/** Discord refuses texts of more than 2,000 characters. */
 const LONGEST_FOR_ROOMS = 1_900
 /** ntfy makes an attachment of more than 4096 bytes, Pushover takes 1024 characters. */
 const LONGEST_FOR_PHONES = 1_000

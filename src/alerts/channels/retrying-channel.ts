@@ -80,7 +80,7 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
     },
     stop: async () => {
       stopping.abort()
-      // Cut off, it would not be known whether it was taken, and the next head would send it again.
+      // A try that is cut off may have reached the receiver, and the next head would send it again.
       await Promise.race([queue, clock.sleep(GRACE_MS).catch(() => undefined)])
       stopped.abort()
       await queue
