@@ -7,14 +7,20 @@ export interface DateWords {
   months: ReadonlyMap<string, number>
   /** Monday is 0. */
   weekdays: ReadonlyMap<string, number>
+  /** Other words, too ("so", "sun"): they count directly before a date only. */
+  shortWeekdays: ReadonlyMap<string, number>
   /** "tomorrow" and the like, with how many days that is from today. */
   near: ReadonlyMap<string, number>
   /** How the words of "next week" begin. */
   otherWeek: readonly string[]
+  /** Words for weeks, months, years and several days: beside a day, another one is meant. */
+  spans: ReadonlySet<string>
+  /** "or", as it stands between two choices. */
+  ors: ReadonlySet<string>
 }
 
 /** Visitors of any script write in these, and dates in them were always understood. */
-const ALWAYS = ['en', 'de']
+export const ALWAYS = ['en', 'de']
 /** What ICU does not have, and what would be taken for a nearer day that is part of it. */
 const OWN_NEAR: readonly [string, number][] = [
   ['day after tomorrow', 2],
@@ -22,7 +28,7 @@ const OWN_NEAR: readonly [string, number][] = [
   ['大後天', 3],
   ['明明後日', 3],
 ]
-const OWN_OTHER_WEEK = ['nastepny', 'onumuzdeki', '下星期', '下个', '下個']
+const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
 const MONDAY = [2026, 5, 1] as const
 
@@ -58,17 +64,23 @@ const isMistyped = (name: string, word: string): boolean =>
 /** Shorter ones are a letter away from each other. */
 const SHORTEST_MISTYPED = 6
 
-/** What the days say that a text names, the longest name first: "tomorrow" is none in "the day after tomorrow". */
-export const daysSaid = (key: string, names: ReadonlyMap<string, number>): number[] => {
+/** Stands in a key for a day that was understood. No visitor writes it. */
+export const DAY = 'xdayx'
+
+/** What the days say that a text names, the longest name first: "tomorrow" is none in "the day after tomorrow"; and the text without them. */
+export const daysSaid = (
+  key: string,
+  names: ReadonlyMap<string, number>,
+): { said: readonly number[]; rest: string } => {
   const said: number[] = []
   let rest = ` ${key} `
   for (const [words, value] of names) {
     const named = isPair(words) ? words : ` ${words} `
     if (!rest.includes(named)) continue
     said.push(value)
-    rest = rest.replaceAll(named, '  ')
+    rest = rest.replaceAll(named, ` ${DAY} `)
   }
-  return said
+  return { said, rest: rest.trim().replace(/ +/g, ' ') }
 }
 
 /** Whether a text speaks of another week than the one that begins now, such as "next Friday" or "Friday in two weeks". */
@@ -78,17 +90,21 @@ export const isOtherWeek = (key: string, { otherWeek }: DateWords): boolean =>
 /** The key without words for tomorrow that mean the morning: "heute morgen", "Dienstag morgen", "por la mañana". */
 export const withoutMornings = (key: string, { weekdays, near }: DateWords): string => {
   const said = key.split(' ')
-  const isDay = (word = ''): boolean => word === 'la' || weekdays.has(word) || near.get(word) === 0
+  const isDay = (word = ''): boolean => BEFORE_MORNING.has(word) || weekdays.has(word) || near.get(word) === 0
   return said.filter((word, index) => !MORNINGS.has(word) || !isDay(said[index - 1])).join(' ')
 }
 
+const BEFORE_MORNING = new Set(['la', 'guten', 'am'])
 const MORNINGS = new Set(['morgen', 'manana'])
 
 const make = (languages: readonly string[]): DateWords => {
   const months = new Map<string, number>()
   const weekdays = new Map<string, number>()
+  const shortWeekdays = new Map<string, number>()
   const near = new Map<string, number>(OWN_NEAR)
   const otherWeek = new Set(OWN_OTHER_WEEK)
+  const spans = new Set(['fortnight'])
+  const ors = new Set<string>()
   for (const language of languages) {
     const locale = `${language.replace('_', '-')}-u-ca-gregory-nu-latn`
     // Slavic languages put the month into another case beside a day.
@@ -99,19 +115,29 @@ const make = (languages: readonly string[]): DateWords => {
           for (const name of namesOf(format, 'month', Date.UTC(2026, index, 1))) add(months, name, index + 1)
       }
     }
-    const format = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' })
     const [year, month, first] = MONDAY
-    for (let day = 0; day < 7; day += 1)
-      for (const name of namesOf(format, 'weekday', Date.UTC(year, month, first + day)))
-        add(weekdays, name, day)
+    for (const [weekday, names] of [
+      ['long', weekdays],
+      ['short', shortWeekdays],
+    ] as const) {
+      const format = new Intl.DateTimeFormat(locale, { weekday, timeZone: 'UTC' })
+      for (let day = 0; day < 7; day += 1)
+        for (const name of namesOf(format, 'weekday', Date.UTC(year, month, first + day)))
+          add(names, name, day)
+    }
     const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
     for (const days of [0, 1, 2]) add(near, relative.format(days, 'day'), days)
     for (const word of matchKey(relative.format(1, 'week')).split(' ')) otherWeek.add(word)
+    for (const word of spansIn(locale)) spans.add(word)
+    ors.add(orIn(locale))
   }
   return {
     months,
     weekdays: longestFirst(weekdays),
+    shortWeekdays,
     near: longestFirst(near),
+    spans,
+    ors,
     // Shorter ones are articles; endings change with what stands behind them.
     otherWeek: [...otherWeek].flatMap((word) =>
       word.length >= (isPair(word) ? 2 : 3) ? word.slice(0, LONGEST_START) : [],
@@ -120,6 +146,32 @@ const make = (languages: readonly string[]): DateWords => {
 }
 
 const LONGEST_START = 5
+
+/** Slavic languages have a form for two and one for five. One day is a greeting ("Guten Tag"), too. */
+const spansIn = (locale: string): string[] => {
+  const relative = new Intl.RelativeTimeFormat(locale)
+  return (['week', 'month', 'year', 'day'] as const).flatMap((unit) => {
+    const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
+    const [one = '', ...several] = [1, 2, 5, 30].map((count) => nameIn(format.format(count)))
+    const names = unit === 'day' ? several : [one, ...several]
+    // Behind "in" the unit may stand in another case.
+    const ahead = [1, 2, 5].flatMap((count) => nameIn(relative.format(count, unit)).split(' '))
+    const inCases = ahead.filter((word) => names.some((name) => name.slice(0, 3) === word.slice(0, 3)))
+    return [...names, ...inCases].filter(
+      (name) => name.length >= (isPair(name) ? 2 : 3) && (unit !== 'day' || name !== one),
+    )
+  })
+}
+
+const orIn = (locale: string): string =>
+  matchKey(
+    new Intl.ListFormat(locale, { type: 'disjunction' })
+      .formatToParts(['1', '2'])
+      .map(({ type, value }) => (type === 'literal' ? value : ' '))
+      .join(''),
+  )
+
+const nameIn = (amount: string): string => matchKey(amount.replace(/\d+/, ' '))
 
 const longestFirst = (names: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
   new Map([...names].toSorted(([one], [other]) => other.length - one.length))

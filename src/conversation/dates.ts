@@ -1,7 +1,18 @@
 import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
-import { dateWordsOf, daysSaid, isOtherWeek, monthOf, withoutMornings, type DateWords } from './date-words.ts'
+import { leavesDoubt } from './date-doubts.ts'
+import { hasDoubt } from './doubt-words.ts'
+import { daysFrom } from './date-offsets.ts'
+import {
+  dateWordsOf,
+  DAY,
+  daysSaid,
+  isOtherWeek,
+  monthOf,
+  withoutMornings,
+  type DateWords,
+} from './date-words.ts'
 
 /** Where and in which languages a date is said. */
 export interface DatePlace {
@@ -11,71 +22,136 @@ export interface DatePlace {
   languages: readonly string[]
 }
 
-/** The date that a text says, as `2026-12-24`; null for none, and for two days. Without a year it is the next one there is. */
-export const dateIn = (written: string, { nowMs, timeZone, languages }: DatePlace): string | null => {
-  const text = latinDigits(written).replace(TIME_OF_DAY, ' ')
-  const { date: today, day } = placeInWeek(timeZone, nowMs)
+/**
+ * The date that a text says, as `2026-12-24`; null for none, for two days, and where the words around it leave a doubt. Without a
+ * year it is the next one there is.
+ */
+export const dateIn = (written: string, place: DatePlace): string | null =>
+  readDate(written, place)?.date ?? null
+
+/** As {@link dateIn}, with what stands besides: as `matchKey` leaves it, with {@link DAY} in place of the day. */
+export const readDate = (
+  written: string,
+  { nowMs, timeZone, languages }: DatePlace,
+): { date: string; rest: string } | null => {
+  const { date: today, day: dayOfWeek } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
-  const key = withoutMornings(matchKey(text.replace(POSSESSIVE, '')), words)
-  const near = daysSaid(key, words.near)
-  const ahead = daysSaid(key, words.weekdays).map((weekday) => (weekday - day + 7) % 7)
-  const [days, ...others] = new Set([...near, ...ahead])
-  const isOne = days !== undefined && others.length === 0
-  if (isOne && near.length > 0) return dayBeside(today, days)
-  const inDigits = digitsIn(text, today)
-  if (inDigits !== undefined) return inDigits
+  const text = withoutTimes(latinDigits(written).replace(CORRECTION, ' ').replace(POSSESSIVE, ''))
+  const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today)
+  const key = withoutMornings(matchKey(digits.rest).replace(GREETING, ' '), words)
   const named = namedIn(key, today, words)
-  if (named !== undefined) return named
-  // On a Friday, "Friday" may be today or in a week; "Friday 11" is a day of the month, or an hour.
-  const isSure = isOne && days > 0 && !isOtherWeek(key, words) && !hasNumberOfDate(key, words)
-  return isSure ? dayBeside(today, days) : null
+  const near = daysSaid(named.rest, words.near)
+  const weekdays = daysSaid(near.rest, words.weekdays)
+  const { rest } = weekdays
+  const dates = new Set([...digits.dates, ...named.dates])
+  const exact = new Set([...dates, ...near.said.map((days) => dayBeside(today, days))])
+  const [date, ...others] = exact
+  const [weekday, ...otherWeekdays] = new Set(weekdays.said)
+  if (date === null || others.length > 0 || otherWeekdays.length > 0) return null
+  if (date === undefined && (digits.isWrong || weekday === undefined)) return offsetFrom(today, rest)
+  // "上星期五": the name of the day shares a character with the word before it.
+  if (hasDoubt(near.rest, languages) || leavesDoubt(rest, words, languages)) return null
+  const said = rest.split(' ')
+  const span = said.findIndex((word) => words.spans.has(word))
+  if (date !== undefined) {
+    if ([...weekdays.said, ...shortWeekdays(said, words)].some((one) => one !== weekdayOf(date))) return null
+    // "24 December for a week" begins on that day, "a week from 24 December" does not.
+    if (span === -1 || (dates.size > 0 && span > said.indexOf(DAY))) return { date, rest }
+    return dates.size === 0 && weekday === undefined ? offsetFrom(date, rest) : null
+  }
+  // On a Friday, "Friday" may be today or in a week.
+  const days = ((weekday ?? dayOfWeek) - dayOfWeek + 7) % 7
+  return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: dayBeside(today, days), rest }
 }
 
-/** `19:30` and `19.30`, where that is no day of a month. */
-const TIME_OF_DAY = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5]\d))(?![\d.])/g
+const offsetFrom = (from: string, rest: string): { date: string; rest: string } | null => {
+  const days = daysFrom(rest)
+  return days === null ? null : { date: dayBeside(from, days), rest: DAY }
+}
+
+/** "Fri 25 September" */
+const shortWeekdays = (said: readonly string[], words: DateWords): number[] =>
+  said.flatMap((word, index) => (said[index + 1] === DAY ? (words.shortWeekdays.get(word) ?? []) : []))
+
+/** Monday is 0. */
+const weekdayOf = (date: string): number => (new Date(date).getUTCDay() + 6) % 7
+
+/** "No, I mean Thursday" denies what was said before. */
+const CORRECTION =
+  /^\s*(?:no+|nope|nein|nee|non|não|ne|nie|nu|nej|нет|ні|hayır|לא|لا|いいえ|不是?|아니요?)\s*[,.!;:…،、，。–—-]+/iu
+
+/** "24 Dec '26" */
+const SHORT_YEAR = /(?<=\p{L}[.,]?\s)['’](\d\d)(?!\d)/gu
+
+/** Several days in Spanish, and none that is meant. */
+const GREETING = /\bbuenos dias\b/
 
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
-/** Whether a number stands before or behind a day of the week, or a year anywhere: then a date is said that was not understood. */
-const hasNumberOfDate = (key: string, { weekdays }: DateWords): boolean => {
-  const said = ` ${key
-    .split(' ')
-    .filter((word) => !BETWEEN.has(word))
-    .join(' ')} `
-  const isBeside = (name: string): boolean => {
-    const [before = '', behind] = said.split(` ${name} `)
-    if (behind === undefined) return false
-    return [before.split(' ').at(-1), behind.split(' ')[0]].some((word) => dayOfMonth(word) !== undefined)
-  }
-  return /\d[日号號일]|\b(?:19|20|21)\d\d\b/.test(key) || [...weekdays.keys()].some(isBeside)
+/** The text without times of the day and measures, which have numbers, too. */
+const withoutTimes = (text: string): string =>
+  text.replace(HOURS, ' ').replace(CLOCK, ' ').replace(MEASURE, ' ')
+
+/** `7 pm`, `19h30`, `18-20 Uhr`, `午後7時`. */
+const HOURS =
+  /(?<![\d.])\d{1,2}(?:[:.]\d{2})?(?:\s*[-–]\s*\d{1,2}(?:[:.]\d{2})?)?\s*(?:(?:[ap]\.?\s?m|uhr|o['’]?clock|heures?|hs?|uur|godz|ч)(?![\p{L}\d])|h(?:[0-5]\d)(?!\d)|[時点點시])/giu
+
+/** `19:30` and `19.30`, where that is no day of a month. */
+const CLOCK = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5]\d))(?![\d.])/g
+
+/** `1.5 hours`, `1/2 kg`, `€ 3.5`, `24/7`. */
+const MEASURE =
+  /[€$£¥]\s*\d+(?:[.,]\d+)?|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[€$£¥%°]|(?:[kcm]?m|k?g|m?l|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
+
+/** Days that were understood, and the text with {@link DAY} in place of each. */
+interface Taken {
+  dates: (string | null)[]
+  rest: string
 }
 
-/** A date in digits; undefined where there is none, null where it is none of the calendar. */
-const digitsIn = (text: string, today: string): string | null | undefined => {
-  const iso = /\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/.exec(text)
-  if (iso !== null) return dateOf(iso[1], iso[3], iso[4], today)
-  const asian =
-    /(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})(?:\s*[日일号號]|(?!\d|\s?\p{L}))/u.exec(text)
-  if (asian !== null) return dateOf(asian[1], asian[2], asian[3], today)
-  let found: null | undefined
-  for (const [, first, sign, second, year] of text.matchAll(DAY_AND_MONTH)) {
-    // "12-14" is rather a span of times.
-    if (sign === '-' && year === undefined) continue
-    // There is no 24th month: the month stands first, as in America.
-    const isMonthFirst = sign === '/' && Number(second) > 12
-    const date = isMonthFirst ? dateOf(year, first, second, today) : dateOf(year, second, first, today)
-    // "um 19.30 am 24.12.": the time is no date.
-    if (date !== null) return date
-    found = null
+/** The dates in digits; `isWrong` where one is none of the calendar. */
+const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => {
+  const dates: string[] = []
+  let isWrong = false
+  const take = (whole: string, date: string | null): string => {
+    if (date === null) {
+      isWrong = true
+      return whole
+    }
+    dates.push(date)
+    return ` ${DAY} `
   }
-  return found
+  const rest = text
+    .replace(ISO, (whole, year: string, _sign, month: string, day: string) =>
+      take(whole, dateOf(year, month, day, today)),
+    )
+    .replace(ASIAN, (whole, year: string | undefined, month: string, day: string) =>
+      take(whole, dateOf(year, month, day, today)),
+    )
+    .replace(
+      DAY_AND_MONTH,
+      (whole, first: string, sign: string, second: string, year: string | undefined) => {
+        // "12-14" is rather a span of times.
+        if (sign === '-' && year === undefined) return whole
+        // There is no 24th month: the month stands first, as in America.
+        const isMonthFirst = sign === '/' && Number(second) > 12
+        // "um 19.30 am 24.12.": the time is no date.
+        return take(
+          whole,
+          isMonthFirst ? dateOf(year, first, second, today) : dateOf(year, second, first, today),
+        )
+      },
+    )
+  return { dates, rest, isWrong }
 }
 
+const ISO = /\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/g
+const ASIAN = /(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})(?:\s*[日일号號]|(?!\d|\s?\p{L}))/gu
 const DAY_AND_MONTH = /\b(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2})?)?(?!\d)/g
 
-/** A day beside the name of its month; undefined where there is none, null where it is none of the calendar, or of two months. */
-const namedIn = (key: string, today: string, words: DateWords): string | null | undefined => {
+/** The days beside names of months: null for one that is none of the calendar, or of two months. */
+const namedIn = (key: string, today: string, words: DateWords): Taken => {
   const said = key.split(' ').filter((word) => !BETWEEN.has(word))
   const year = said.find((word) => /^(?:19|20|21)\d\d$/.test(word))
   const found = said.flatMap((word, index) => {
@@ -83,13 +159,17 @@ const namedIn = (key: string, today: string, words: DateWords): string | null | 
     // "marți" is a Tuesday in Romanian, and how "martie" begins.
     const isNoMonth = at === undefined || /\d/.test(word) || words.weekdays.has(word)
     const month = isNoMonth ? undefined : monthOf(word, words)
-    return month === undefined ? [] : { at, month, day: dayOfMonth(said[at ?? 0]) }
+    return month === undefined ? [] : { index, at, month, day: dayOfMonth(said[at ?? 0]) }
   })
-  const [first, ...others] = found
-  if (first === undefined) return undefined
+  if (found.length === 0) return { dates: [], rest: key }
   // "mar 5 mai" is a Tuesday in French, and March in English.
-  if (others.some(({ at, month }) => at === first.at && month !== first.month)) return null
-  return dateOf(year, String(first.month), first.day, today)
+  const isOfTwo = found.some(({ at, month }) => found.some((one) => one.at === at && one.month !== month))
+  const dates = found.map(({ month, day }) => (isOfTwo ? null : dateOf(year, String(month), day, today)))
+  const rest = said.map((word, index) => {
+    if (found.some((one) => one.index === index)) return DAY
+    return word === year || found.some((one) => one.at === index) ? '' : word
+  })
+  return { dates, rest: rest.filter((word) => word !== '').join(' ') }
 }
 
 /** What stands between a day and its month: "24th of December", "24 de diciembre". */

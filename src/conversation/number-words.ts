@@ -15,7 +15,16 @@ const TENS: Record<string, number> = Object.fromEntries(
     row.split(' ').map((word, index): [string, number] => [matchKey(word), (index + 2) * 10]),
   ),
 )
-const OTHERS: Record<string, number> = { ein: 1, eine: 1, einen: 1, dozen: 12, hundred: 100, hundert: 100 }
+const OTHERS: Record<string, number> = {
+  ein: 1,
+  eine: 1,
+  einen: 1,
+  einer: 1,
+  einem: 1,
+  dozen: 12,
+  hundred: 100,
+  hundert: 100,
+}
 
 /** What people write around an answer. */
 const FILLERS = new Set(
@@ -27,6 +36,34 @@ const FILLERS = new Set(
 
 /** Whether a word, as `matchKey` leaves it, says nothing beside an answer. */
 export const isAroundAnswer = (word: string): boolean => FILLERS.has(word)
+
+/** Beside digits, these make another number of them, or leave open which it is. */
+const OTHERWISE = new Set(
+  [
+    'dozen dozens hundred hundreds thousand thousands million millions k m mio mrd tsd half quarter couple',
+    'dutzend hundert tausend million millionen halb halbe halben',
+    'docena cientos mil millón millones media douzaine cent mille demi demie milione milioni mila mezzo dúzia milhão milhões meia тыс тысяч млн',
+  ].flatMap((row) => row.split(' ').map(matchKey)),
+)
+/** Before digits, these deny them, or name a limit. */
+const DENYING = new Set(
+  'not nicht kein keine pas niet не minus moins menos meno over under above below less more fewer least most mehr weniger unter über mindestens höchstens más plus'
+    .split(' ')
+    .map(matchKey),
+)
+
+/** Whether the words beside a number in digits say another one than the digits do: "2 dozen", "4 or five", "minus 3", "less than 5". */
+export const isSaidOtherwise = (text: string, digits: string): boolean => {
+  const [before = '', ...behind] = text.split(digits)
+  const after = behind.join(' ')
+  const around = `${before} | ${after}`.split(/[^\p{L}\p{M}\p{N}]+/u).map(matchKey)
+  const ahead = matchKey(before).split(' ').slice(-2)
+  const isOther = (word: string): boolean => {
+    const said = WORDS[word] ?? TENS[word]
+    return OTHERWISE.has(word) || (said !== undefined && String(said) !== digits)
+  }
+  return /\p{No}/u.test(text) || around.some(isOther) || ahead.some((word) => DENYING.has(word))
+}
 
 /** The number that a text says in words; null where it says none, more than one, or much besides. */
 export const numberWordsIn = (text: string): number | null => {

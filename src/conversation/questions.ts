@@ -2,8 +2,9 @@ import type { QuickReply } from '../messages.ts'
 import { latinDigits } from '../base/digits.ts'
 import { editDistance } from '../base/edit-distance.ts'
 import { matchKey } from '../script/match-key.ts'
-import { dateIn } from './dates.ts'
-import { isAroundAnswer, numberWordsIn } from './number-words.ts'
+import { countIn } from './date-doubts.ts'
+import { dateIn, readDate, type DatePlace } from './dates.ts'
+import { isAroundAnswer, isSaidOtherwise, numberWordsIn } from './number-words.ts'
 import { paged } from './render.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
@@ -28,21 +29,22 @@ const CANCEL = `${OWN_PAYLOAD}cancel`
 /** The answer as it is remembered; null where it does not fit the question. */
 export const judge = (script: Script, question: Question, given: Given): string | null => {
   const text = clean(given.text ?? '')
+  const place: DatePlace = {
+    nowMs: given.atMs,
+    timeZone: script.hours?.timeZone ?? 'UTC',
+    languages: script.languages,
+  }
   switch (question.kind) {
     case 'text':
       return text === '' ? null : text
     case 'number':
-      return numberIn(latinDigits(text), question)
+      return numberIn(latinDigits(text), question, place)
     case 'email':
       return emailIn(clean(given.payload ?? '')) ?? emailIn(text)
     case 'phone':
       return phoneIn(clean(given.payload ?? '')) ?? phoneIn(latinDigits(text))
     case 'date':
-      return dateIn(text, {
-        nowMs: given.atMs,
-        timeZone: script.hours?.timeZone ?? 'UTC',
-        languages: script.languages,
-      })
+      return dateIn(text, place)
     case 'choice':
       return choiceIn(question, given, text)
   }
@@ -99,12 +101,14 @@ const clean = (text: string): string =>
     .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
 
-const numberIn = (written: string, { least, most }: Question): string | null => {
+const numberIn = (written: string, { least, most }: Question, place: DatePlace): string | null => {
   // The marks of Arabic.
   const text = written.replaceAll('٫', '.').replaceAll('٬', ',').replace(TIME_OF_DAY, ' ')
-  const [found, another] = text.match(NUMBER) ?? []
+  const [first, ...others] = text.match(NUMBER) ?? []
   // Which one is meant, or their sum ("2 adults and 2 children"), the visitor knows.
-  if (another !== undefined) return null
+  const found = others.length === 0 ? first : countIn(readDate(text, place)?.rest ?? '')
+  if (found === undefined && others.length > 0) return null
+  if (found !== undefined && isSaidOtherwise(text, found)) return null
   const value = found === undefined ? numberWordsIn(text) : Number(plainNumber(found.replace('−', '-')))
   if (value === null) return null
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null
@@ -115,12 +119,13 @@ const numberIn = (written: string, { least, most }: Question): string | null => 
 /** "4 people at 19:30" */
 const TIME_OF_DAY = /\d{1,2}:[0-5]\d/g
 
-/** Blanks are part of it only between groups of three digits. */
-const NUMBER = /[-−]?\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|[-−]?\d[\d.,]*/gu
+/** Blanks are part of it only between groups of three digits, and before zeros that no other number begins with: `4711 0815`. */
+const NUMBER =
+  /\d{2,}(?:(?:\s|\s?[-–/]\s?)0\d{2,})+(?!\d)(?![.,]\d)|[-−]?\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|[-−]?\d[\d.,]*/gu
 
 /** `1.234,5`, `1,234.5`, `1 234` and `2,5` as JavaScript writes them. */
 const plainNumber = (written: string): string => {
-  const digits = written.replace(/[\s'’]/g, '').replace(/[.,]+$/, '')
+  const digits = written.replace(/(?<=\d)[-–]|[\s'’/]/g, '').replace(/[.,]+$/, '')
   const last = Math.max(digits.lastIndexOf('.'), digits.lastIndexOf(','))
   if (last === -1) return digits
   const separator = digits[last] ?? ''
@@ -132,13 +137,30 @@ const plainNumber = (written: string): string => {
   return `${digits.slice(0, last).replace(/[.,]/g, '')}.${digits.slice(last + 1)}`
 }
 
-const emailIn = (text: string): string | null =>
-  /[^\s@<>()[\],;:"]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/u.exec(
-    text.normalize('NFKC').slice(0, 320),
-  )?.[0] ?? null
+/** Null for two addresses, too: which one is meant, the visitor knows. */
+const emailIn = (text: string): string | null => {
+  const [found, ...others] = new Set(text.normalize('NFKC').slice(0, 320).match(EMAIL))
+  return found === undefined || others.length > 0 || /^\.|\.@|\.\./.test(found) ? null : found
+}
 
-const phoneIn = (text: string): string | null => {
-  const [found = ''] = /\+?[\d(][\d\s().\-/]{4,30}\d/.exec(text) ?? []
+const EMAIL =
+  /[^\s@<>()[\],;:"]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu
+
+/** Null for two numbers, too, and for a part of one. */
+const phoneIn = (written: string): string | null => {
+  const text = written
+    .replace(/\p{Pd}/gu, '-')
+    .replace(TIME_OF_DAY, ' ')
+    .replace(DATE, ' ')
+  const [digits, ...others] = new Set([...text.matchAll(PHONE)].flatMap(([found]) => dialledIn(found) ?? []))
+  return digits === undefined || others.length > 0 ? null : digits
+}
+
+const PHONE = /(?<!\d[,;]?)\+?[\d(][\d\s().\-/]{4,30}\d/g
+/** `2026-12-24`, `24.12.2026` */
+const DATE = /(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)/g
+
+const dialledIn = (found: string): string | null => {
   // The zero in "+49 (0)30" is dialled only where there is no code of a country before it.
   const dialled = /^(?:\+|00)/.test(found) ? found.replace('(0)', '') : found
   const digits = dialled.replace(/\D/g, '')

@@ -20,12 +20,46 @@ const GIVEN: readonly (readonly [as: string, said: string, remembered: string | 
     ['number', '4 5', null],
     ['number', '٣', '3'],
     ['number', '9'.repeat(40), null],
+    ['number', '4711 0815', '47110815'],
+    ['number', 'order 4711-0815', '47110815'],
+    ['number', '4711/0815', '47110815'],
+    ['number', '4711 4712', null],
+    ['number', '0171 2345678', null],
+    ['number', '24.12., 4 people', '4'],
+    ['number', '24 December, 4 people', '4'],
+    ['number', '2 adults on 24.12.2026', '2'],
+    ['number', '24 or 25 December', null],
+    ['number', 'at 7 on 24.12.', null],
+    ['number', '24.12. 25', null],
+    ['number', '2 dozen', null],
+    ['number', '3k', null],
+    ['number', '4 or five', null],
+    ['number', '4 (four)', '4'],
+    ['number', 'minus 3', null],
+    ['number', 'not 4', null],
+    ['number', 'less than 5', null],
+    ['number', 'no, 5', '5'],
+    ['number', 'order no. 4711', '4711'],
+    ['number', '4½', null],
+    ['number', '4 and a half', null],
     ['email', 'Ann.Lee+x@mail.example.co.uk', 'Ann.Lee+x@mail.example.co.uk'],
     ['email', 'ann@localhost', null],
     ['email', '@example.com', null],
     ['email', `${'a'.repeat(400)}@example.com`, null],
+    ['email', 'mailto:ann@example.com.', 'ann@example.com'],
+    ['email', 'ann@example.com, ann@example.com', 'ann@example.com'],
+    ['email', 'not ann@example.com but bob@example.com', null],
+    ['email', 'ann.@example.com', null],
+    ['email', '.ann@example.com', null],
     ['phone', '+1 555 123 4567', '+15551234567'],
     ['phone', 'call 030/1234-56', '030123456'],
+    ['phone', '+49\u00a0171\u20111234567', '+491711234567'],
+    ['phone', '+49–171–1234567', '+491711234567'],
+    ['phone', '0171 1234567 or 0172 7654321', null],
+    ['phone', '19:30 0171 1234567', '01711234567'],
+    ['phone', '0,171,1234567', null],
+    ['phone', 'on 24.12.2026', null],
+    ['phone', '2026-12-24', null],
     ['phone', '12345', null],
     ['phone', '1'.repeat(30), null],
     ['date', '2027-02-28', '2027-02-28'],
@@ -150,3 +184,139 @@ t.test('a date is understood as ICU writes it, with and without its weekday and 
     null,
   )
 })
+
+const atMs = Date.UTC(2026, 8, 21)
+
+/** A day is said, and another one is meant, or may be: each is asked again. It is Monday, 21 September 2026. */
+const DOUBTED: Record<string, readonly string[]> = {
+  'what denies or excepts it': [
+    "en: not tomorrow / I can't tomorrow / Friday doesn't work / no, not Friday / anything but Friday / not 24.12. / no Friday",
+    'de: nicht morgen / Freitag geht nicht / kein Freitag / alles außer Freitag / nicht am 24.12.',
+    'es: mañana no / no puedo el viernes',
+    'fr: pas demain / vendredi, pas samedi',
+    'pt: amanhã não',
+    'it: non venerdì',
+    'nl: niet morgen',
+    'pl: nie jutro',
+    'ru: не завтра',
+    'tr: yarın değil',
+    'ar: ليس غدا',
+    'ja: 明日はダメ',
+    'zh: 明天不行',
+    'fi: ei huomenna',
+    // Its words of doubt are not known.
+    'eu: ez bihar',
+  ],
+  'a day beside it': [
+    'en: before Friday / the day after Friday / the day before tomorrow / after 24 December / last Friday / Good Friday / every Friday',
+    'de: vor Freitag / Tag vor Freitag / nach dem 24.12. / letzten Freitag / jeden Freitag / übernächsten Freitag',
+    'fr: après vendredi / la veille de vendredi / vendredi dernier',
+    'es: antes del viernes / el viernes pasado',
+    'nl: na vrijdag',
+    'da: før 24. december',
+    'zh: 上星期五',
+    'ja: 来週の今日',
+  ],
+  'another week or month': [
+    'en: tomorrow week / today in a month / a week before tomorrow / last Friday in May / second Friday of October / Friday in May / a week from 24.12.',
+    'de: heute vor einer Woche / ab morgen eine Woche / morgen in acht Tagen / Freitag in acht Tagen / letzter Freitag im Mai',
+    'es: hoy en ocho días / mañana en quince días',
+    'fr: demain en huit',
+    'it: oggi a otto',
+    'pt: hoje a oito dias',
+    'ru: сегодня через неделю',
+    'ar: اليوم بعد أسبوع',
+    'ja: 今日から一週間後',
+    'zh: 今天起一周后',
+  ],
+  'several days': [
+    'en: 3 to 5 March / March 3-5 / 24 or 25 December / 24.12. - 26.12.2026 / 24/12 or 26/12 / Dec 24 and Dec 26 / December 24, 25 / 24 December to 3 January / 2026-12-24 to 2026-12-26 / Friday or later',
+    'de: 24.-26.12. / 24./25. Dezember / 24.12. und 25. / für 3. bis 5. März',
+    'fr: du 3 au 5 mars',
+    'es: del 3 al 5 de marzo',
+    'it: 24 o 25 dicembre',
+    'pl: od 3 do 5 marca',
+    'ja: 12月24日から26日',
+  ],
+  'days that contradict each other': [
+    'en: Friday 26.9. / Monday 25 September / tomorrow, 24.12. / Wed 1 Oct',
+    'de: Freitag, 24.12. / Mi 25.9.',
+  ],
+  'no day at all': [
+    'de: guten Morgen / am Morgen / 1.5 Stunden / um 10.10 Uhr',
+    'en: 2.5 km / € 3.5 / 1/2 kg / 24/7 / 3.10 pm / we march 4 miles',
+    'es: por la mañana',
+  ],
+  'a number that may be its day': [
+    'en: Friday 4 / tomorrow 19 / Friday the 25th / 2 May 4',
+    'es: viernes día 25 / viernes 2 por favor',
+  ],
+}
+
+/** And these are taken. */
+const TAKEN: Record<string, readonly string[]> = {
+  '2026-09-22': [
+    'en: 7 pm tomorrow / tomorrow quarter past 7 / tomorrow after work / after 5 tomorrow / tomorrow, 2 adults and 2 children / ok, tomorrow then',
+    'de: morgen um halb acht / Guten Tag, morgen bitte / morgen nach 18 Uhr / morgen ab 18 Uhr',
+    'es: mañana a las 7 de la tarde / Buenos días, mañana',
+    'fr: demain à 19h30',
+    'pt: amanhã às 19h',
+    'ar: غدا الساعة ٧ مساء',
+    'ja: 明日の午後7時 / すみません、明日でお願いします',
+    'zh: 明天晚上7点',
+    'ru: завтра в 7',
+    'hi: कल',
+  ],
+  '2026-09-24': [
+    'en: no, I mean Thursday / in 3 days / three days from now',
+    'de: nein, Donnerstag / in drei Tagen',
+    'es: no, el jueves / dentro de 3 días',
+  ],
+  '2026-09-25': [
+    'en: Friday, 4 people / 4 people on Friday / Friday for 4 / Friday 25.9. / Friday at 7 or 8 / by Friday / on Friday evening with the kids / book for Friday',
+    'de: Guten Morgen, am Freitag / Freitag 18-20 Uhr / Freitag, 25. September, 19 Uhr, 4 Personen / Fr 25.9.',
+    'fr: vendredi, 4 personnes',
+    'es: el viernes, 4 personas',
+    'pl: w piątek o 19',
+  ],
+  '2026-09-28': [
+    'en: today in a week / a week from today',
+    'de: heute in einer Woche',
+    'nl: vandaag over een week',
+    'it: oggi fra una settimana',
+  ],
+  '2026-10-05': ['de: in zwei Wochen ab heute / heute in 14 Tagen'],
+  '2026-12-24': [
+    "en: December 24, 4 people / 4 people December 24 / Thursday 24.12. / 24 Dec '26 / 24 December for 3 days",
+  ],
+}
+
+const each = (rows: readonly string[]): { language: string; text: string }[] =>
+  rows.flatMap((row) => {
+    const [, language = '', texts = ''] = /^(\w+): (.*)$/.exec(row) ?? []
+    return texts.split(' / ').map((text) => ({ language, text }))
+  })
+
+for (const [kind, rows] of Object.entries(DOUBTED)) {
+  t.test(`a date question is asked again for ${kind}`, async (t) => {
+    for (const { language, text } of each(rows))
+      t.equal(
+        dateIn(text, { nowMs: atMs, timeZone: 'UTC', languages: [language] }),
+        null,
+        `${language}: ${text}`,
+      )
+  })
+}
+
+t.test(
+  'a day is taken with a time, a number of people and words that say no more than it does',
+  async (t) => {
+    for (const [date, rows] of Object.entries(TAKEN))
+      for (const { language, text } of each(rows))
+        t.equal(
+          dateIn(text, { nowMs: atMs, timeZone: 'UTC', languages: [language] }),
+          date,
+          `${language}: ${text}`,
+        )
+  },
+)

@@ -1,0 +1,103 @@
+import { DAY, type DateWords } from './date-words.ts'
+import {
+  areDoubtsKnown,
+  besideWordsOf,
+  COUNTED_NOUNS,
+  DAY_ARTICLES,
+  hasDoubt,
+  JOINING_DAYS,
+  NUMBER_PREPOSITIONS,
+} from './doubt-words.ts'
+import { isAroundAnswer } from './number-words.ts'
+
+/**
+ * Whether the words around a day leave a doubt that it is the answer: they deny it, say a day beside it or one of several, or have
+ * a number that may be a day of the month.
+ *
+ * @param rest - of the text, as `matchKey` leaves it, with {@link DAY} in place of each day that was understood
+ * @param languages - of the script
+ */
+export const leavesDoubt = (rest: string, words: DateWords, languages: readonly string[]): boolean => {
+  const said = rest.split(' ')
+  if (hasDoubt(rest, languages) || /\d[日号號일]/.test(rest)) return true
+  // In a language whose words of doubt are not known, a day stands alone.
+  if (!areDoubtsKnown(languages) && !said.every(isKnown)) return true
+  const besides = besideWordsOf(languages)
+  return said.some((word, index) => {
+    if (word !== DAY)
+      return (
+        isMonthAlone(said, index, words) || isYear(word) || (isOfMonth(word) && !isElse(said, index, words))
+      )
+    const before = said.slice(0, index).findLast((one) => besides.has(one) || !DAY_ARTICLES.has(one))
+    return besides.has(before ?? '') || [index - 1, index + 1].some((at) => words.ors.has(said[at] ?? ''))
+  })
+}
+
+const isKnown = (word: string): boolean =>
+  word === '' ||
+  word === DAY ||
+  /^\d+$/.test(word) ||
+  DAY_ARTICLES.has(word) ||
+  NUMBER_PREPOSITIONS.has(word) ||
+  COUNTED_NOUNS.has(word) ||
+  isAroundAnswer(word)
+
+const isYear = (word: string): boolean => /^(?:19|20|21)\d\d$/.test(word)
+
+/** "Friday in May". Short names and two of English are other words, too: "may I come". */
+const isMonthAlone = (said: readonly string[], index: number, { months }: DateWords): boolean => {
+  const word = said[index] ?? ''
+  if (!months.has(word)) return false
+  return (word.length > 3 && word !== 'march') || BEFORE_MONTH.has(said[index - 1] ?? '')
+}
+
+const BEFORE_MONTH = new Set([
+  'in',
+  'of',
+  'im',
+  'mid',
+  'next',
+  'mitte',
+  'ende',
+  'anfang',
+  'de',
+  'en',
+  'em',
+  'di',
+  'a',
+])
+
+const isOfMonth = (word: string): boolean =>
+  /^\d{1,2}(?:st|nd|rd|th|er|e|o|a)?$/.test(word) && Number.parseInt(word, 10) <= 31
+
+/** Whether a number is an hour or counts something: "at 7", "for 4", "4 people", "2 or 3 people", "3 days". */
+const isElse = (said: readonly string[], index: number, { spans }: DateWords): boolean => {
+  const isJoined = (at: number): boolean => JOINING_DAYS.has(said[at] ?? '')
+  // "3 to 5 March" has two days.
+  if (isJoined(index + 1) && said[index + 2] === DAY) return false
+  const numbers = [
+    index,
+    isJoined(index + 1) ? index + 2 : index + 1,
+    ...(isJoined(index - 1) ? [index - 2] : []),
+  ]
+  if (isNumber(said[index]) && spans.has(said[index + 1] ?? '')) return true
+  return (
+    isNumber(said[index]) &&
+    numbers.some(
+      (at) => isNumber(said[at]) && (isCounted(said, at) || NUMBER_PREPOSITIONS.has(said[at - 1] ?? '')),
+    )
+  )
+}
+
+/** The one number beside a date, where it counts something ("24.12., 4 people"); undefined for none and for several. */
+export const countIn = (rest: string): string | undefined => {
+  const said = rest.split(' ')
+  const numbers = said.flatMap((word, index) => (/\d/.test(word) ? index : []))
+  const [only, ...others] = numbers
+  return only !== undefined && others.length === 0 && isCounted(said, only) ? said[only] : undefined
+}
+
+const isCounted = (said: readonly string[], index: number): boolean =>
+  isNumber(said[index]) && COUNTED_NOUNS.has(said[index + 1] ?? '')
+
+const isNumber = (word: string | undefined): boolean => /^\d+$/.test(word ?? '')

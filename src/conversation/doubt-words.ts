@@ -1,0 +1,114 @@
+import { ALWAYS, DAY } from './date-words.ts'
+import { isPair, matchKey } from '../script/match-key.ts'
+
+/**
+ * By language, words beside which a day is not the answer, or not surely: they deny it, except it, let it be one of several, or
+ * speak of a day before. A word of several parts stands for just these parts.
+ */
+const DOUBTS: Readonly<Record<string, string>> = {
+  en: `not|no|cant|cannot|dont|doesnt|didnt|wont|isnt|wouldnt|never|impossible|unavailable|unable|busy|except|excluding|instead|
+    anything but|any day but|day but|every|each|last|previous|ago|eve|good ${DAY}|black ${DAY}|easter|pentecost|holy|whit|otherwise|
+    cancel|rather than|other than`,
+  de: `nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
+    letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht`,
+  es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo`,
+  fr: `pas|non|jamais|aucun|sauf|excepté|hormis|impossible|chaque|tous|dernier|précédent|lendemain|veille|saint|pâques|pentecôte|en huit|en quinze|
+    plutôt que`,
+  it: `non|no|mai|nessun|tranne|eccetto|salvo|impossibile|ogni|tutti|scorso|ultimo|passato|precedente|vigilia|santo|a otto|invece`,
+  pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito`,
+  nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen`,
+  pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|ostatni|poprzedni|wielki|zamiast`,
+  cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,
+  ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|нельзя|вместо`,
+  uk: `не|ні|ніколи|крім|окрім|кожен|кожну|кожної|минулий|минулу|минулої|останній|замість`,
+  sv: `inte|ej|aldrig|ingen|utom|omöjligt|varje|förra|sista|senaste`,
+  da: `ikke|aldrig|ingen|undtagen|umuligt|hver|sidste|forrige`,
+  nb: `ikke|aldri|ingen|unntatt|umulig|hver|siste|forrige`,
+  ro: `nu|niciodată|afară|exceptând|fiecare|trecut|trecută|ultima|ultimul|imposibil`,
+  tr: `değil|olmaz|hayır|hariç|dışında|her|geçen|son|olamaz|gelemem|imkansız|uymaz|müsait|önce|sonra`,
+  ar: `لا|لن|ليس|ليست|غير|إلا|ماعدا|عدا|كل|الماضي|الماضية|مستحيل|مو|مش`,
+  he: `לא|אין|חוץ|כל|שעבר|שעברה|האחרון|מלבד`,
+  el: `όχι|δεν|μην|ποτέ|εκτός|κάθε|προηγούμενη|προηγούμενο|περασμένη|περασμένο|αδύνατο`,
+  fi: `ei|en|emme|eivät|eikä|paitsi|joka|viime|edellinen|ennen|jälkeen|mahdoton`,
+  hu: `nem|ne|soha|kivéve|minden|múlt|előtt|után|lehetetlen`,
+  fa: `نه|نیست|نمی|بجز|غیر|هر|گذشته|قبل|بعد`,
+  hi: `नहीं|मत|सिवाय|हर|पिछले|पहले|बाद|छोड़कर`,
+  id: `tidak|bukan|jangan|kecuali|setiap|tiap|lalu|terakhir|nggak|gak|tak`,
+  zh: '不|没|沒|别|別|除|每|上周|上週|上星期|上个|上個|下周|下週|下星期|下个|下個|无法|之前|以前|周后|週後|一周|两周|一週|兩週|或',
+  ja: 'ない|なく|無理|だめ|ダメ|駄目|不可|以外|毎|先週|来週|来月|前の|より前|週間|できません|行けません|ありません|られません|または|か月',
+  ko: '안 돼|안돼|안 되|안되|못|말고|아니|제외|빼고|매주|매일|지난|다음|이전|불가|없',
+  th: 'ไม่|ยกเว้น|ก่อน|หลัง|ทุก|ที่แล้ว|หรือ',
+}
+
+/** Words directly before a day that say another one, which is not named. */
+const BESIDE: Readonly<Record<string, string>> = {
+  en: 'before|after|past',
+  de: 'vor|nach',
+  es: 'antes|después',
+  fr: 'avant|après',
+  it: 'prima|dopo',
+  pt: 'antes|depois|após',
+  nl: 'voor|na',
+  pl: 'przed|po|do',
+  cs: 'před|po|do',
+  ru: 'до|после|перед',
+  uk: 'до|після|перед',
+  sv: 'före|innan|efter',
+  da: 'før|efter',
+  nb: 'før|etter',
+  ro: 'înainte|după',
+  ar: 'قبل|بعد',
+  he: 'לפני|אחרי',
+  el: 'πριν|μετά',
+  id: 'sebelum|sesudah|setelah',
+}
+
+/** Words that join two days, or two numbers. */
+const JOINING = 'to till until through and or bis und oder tot en al au a à et ou y o e i do и до по til'
+/** Words before a day, or its number, that say no more than it does. */
+const ARTICLES =
+  'the this on date day dem den der die das diesen am datum tag el este dia le ce jour il lo giorno questo o na a op de dag w we в во på del du des della'
+/** Words before a number that make an hour of it, or a number of people. */
+const BEFORE_NUMBER =
+  'at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة'
+/** Words behind a number that is none of a day. */
+const COUNTED = `people person persons guests adults kids children ppl pax seats tickets pieces of personen leute gäste erwachsene kinder plätze stück
+  personas adultos niños personnes adultes enfants couverts persone adulti bambini coperti pessoas crianças volwassenen kinderen osób osoby
+  dzieci lidí человек человека людей осіб pers personer persoane kişi אנשים orang`
+
+const byLanguage = (rows: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    Object.entries(rows).map(([language, row]) => [
+      language,
+      row.split(/\s*[|\n]\s*/).flatMap((word) => matchKey(word) || []),
+    ]),
+  )
+
+const doubts = byLanguage(DOUBTS)
+const beside = byLanguage(BESIDE)
+
+const short = (language: string): string => (language.startsWith('no') ? 'nb' : language.slice(0, 2))
+
+/** The words of a script's languages, and of those that visitors of any script write in. */
+const wordsIn = (rows: ReadonlyMap<string, readonly string[]>, languages: readonly string[]): string[] =>
+  [...new Set([...ALWAYS, ...languages].map(short))].flatMap((language) => rows.get(language) ?? [])
+
+/** Whether the words of doubt are known of every language. */
+export const areDoubtsKnown = (languages: readonly string[]): boolean =>
+  languages.every((language) => doubts.has(short(language)))
+
+/** Whether a word of doubt stands in a key. */
+export const hasDoubt = (key: string, languages: readonly string[]): boolean =>
+  wordsIn(doubts, languages).some((word) =>
+    isPair(word) ? key.includes(word) : ` ${key} `.includes(` ${word} `),
+  )
+
+/** Words directly before a day that say another one, which is not named: "before Friday". */
+export const besideWordsOf = (languages: readonly string[]): ReadonlySet<string> =>
+  new Set(wordsIn(beside, languages))
+
+const setOf = (row: string): ReadonlySet<string> => new Set(row.split(/\s+/).map(matchKey))
+export const JOINING_DAYS = setOf(JOINING)
+export const DAY_ARTICLES = setOf(ARTICLES)
+export const NUMBER_PREPOSITIONS = setOf(BEFORE_NUMBER)
+export const COUNTED_NOUNS = setOf(COUNTED)
