@@ -6,6 +6,7 @@ import { drainMs, loadConfig, withDotEnv, type Env } from '../../src/base/config
 import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { openLogStream, type LogStream } from '../../src/base/log.ts'
+import { collectStartLeftovers } from '../../src/base/start-leftovers.ts'
 import { fitCommands, fitError, surroundingsOf } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
@@ -13,7 +14,6 @@ import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
-const START_IS_OVER_MS = 10_000
 /** So long Pages that are given to other instances may take to come home. */
 const LEAVE_WITHIN_MS = 10_000
 
@@ -105,17 +105,11 @@ const serveWhenBuilt = async (
   app = await build()
   const address = await listen(app, app.config.HOST, app.config.PORT)
   app.log.info({ address }, 'listening')
-  setTimeout(letGoOfTheStart, START_IS_OVER_MS).unref()
+  collectStartLeftovers()
   for (const { what, next } of configWarnings(process.env)) app.log.warn(`${what}: ${next}`)
   const exposure = exposureOf(envFileIn(process.env))
   if (exposure !== null) app.log.warn(`${exposure.what}: ${exposure.next}`)
 }
-
-/**
- * Collects what the start has left, some 20 MiB, which V8 by itself keeps for as long as the bot has little to do. Of the kinds of collection only
- * the last resort gives the memory back. `gc` is there where Node.js was started with `--expose-gc`, as `npm start` does.
- */
-const letGoOfTheStart = (): void => globalThis.gc?.({ type: 'major', flavor: 'last-resort' })
 
 /** Wrong settings are told of by the bot that is built with them. */
 const endWithinMs = (env: Env): number => {

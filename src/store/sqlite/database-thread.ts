@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import type { MessagePort } from 'node:worker_threads'
+import { collectStartLeftovers } from '../../base/start-leftovers.ts'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
 import type { BatchAnswer, TriedAlone } from '../queues/batches.ts'
 import { leastOf, type Operation } from '../queues/operations.ts'
@@ -43,6 +44,7 @@ const serve = (port: MessagePort, database: Database): void => {
     opened: { instance: database.instance, pages: database.pagesWaiting() },
   } satisfies Opened)
   flushCompileCache()
+  collectStartLeftovers()
 }
 
 const writeSums = (database: Database): void => {
