@@ -67,7 +67,7 @@ const start = async (): Promise<void> => {
   }
 }
 
-/** So much later than its processes the demo hears of Ctrl-C at most. */
+/** How much later than its processes the demo may get the signal of Ctrl-C. */
 const CTRL_C_MS = 500
 
 /** @param undoLater - takes what is to be undone at the end, in reverse; throws where the end has begun */

@@ -4,7 +4,7 @@ import { EXIT, type Io } from '../src/cli/command.ts'
 export const processIo = (): Io => {
   process.umask(0o077)
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    // What comes after the first error is no news.
+    // Later errors of the same stream say nothing new, and must not end the process.
     process.stdout.on('error', () => {})
     // A reader may have read enough, as `head` does: the command goes on to its end all the same.
     if (error.code === 'EPIPE') return

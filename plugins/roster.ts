@@ -14,10 +14,10 @@ declare module 'fastify' {
   }
 }
 
-/** What has to be the same on every instance. */
+/** Settings that must be the same on every instance. */
 const SAME = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN', 'OPERATOR_PASSWORD', 'PUBLIC_URL'] as const
 
-/** Has this instance known to the others, and the others to it. */
+/** Makes this instance known to the others, and the others to this one. */
 async function roster(app: FastifyInstance) {
   const { clock, config, duty, instances, pages, store } = app
   const sinceMs = clock.now()

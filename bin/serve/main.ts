@@ -14,7 +14,7 @@ import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
-/** So long Pages that are given to other instances may take to come home. */
+/** How long other instances may take to take over the Pages of this one. */
 const LEAVE_WITHIN_MS = 10_000
 
 // Of a terminal that is gone. Its SIGHUP ends the bot, in order, where it reaches this process.
@@ -184,7 +184,7 @@ Is this the first start? A container gets its settings from outside:
 
 /** The work that a start begins before other modules are loaded. */
 export interface Begun {
-  /** One that has begun to start, for the first bot that is built; undefined where that needs none. */
+  /** A thread that has begun to start, for the first bot that is built; undefined where the bot needs none. */
   databaseThread: Worker | undefined
   /** The handler of SIGTERM and SIGINT until the bot or the set-up installs its own. */
   endAtOnce: () => void

@@ -6,7 +6,7 @@ export interface BoundedMap<K, V> {
   set: (key: K, value: V) => void
   delete: (key: K) => boolean
   clear: () => void
-  /** Those set last come last. */
+  /** In the order in which they were set. */
   values: () => IterableIterator<V>
   readonly size: number
 }

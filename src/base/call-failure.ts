@@ -30,6 +30,6 @@ const severalTried = (error: Error): Error => {
   return first instanceof Error ? first : error
 }
 
-/** What the certificate of a proxy lacks is told by the cause. */
+/** The cause of the error says what is wrong with the certificate of a proxy. */
 const behindProxy = (error: Error & { code?: unknown }): Error =>
   error.cause instanceof Error && String(error.code).startsWith('UND_ERR_PRX') ? error.cause : error

@@ -28,7 +28,7 @@ export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarni
 
 const warningsOf = (file: string, env: Env): ConfigWarning[] => {
   const { values, cut, repeated, open } = readDotEnvFile(file)
-  // What the environment sets otherwise is not used.
+  // A variable that the environment sets to another value is not used.
   const isUsed = (name: string): boolean => env[name] === values[name]
   const undecoded = Object.keys(values).filter((name) => values[name]?.includes('\uFFFD'))
   return [

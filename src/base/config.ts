@@ -115,7 +115,7 @@ export const drainMs = ({
   DATABASE_URL: url,
 }: Pick<Config, 'DRAIN_SECONDS' | 'DATABASE_URL'>): number => 1000 * (seconds ?? (url === undefined ? 0 : 5))
 
-/** What is of no use without another one. */
+/** Settings that are of no use without another setting. */
 const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = {
   ALERT_MAIL_TO: ['SMTP_URL'],
   ALERT_TELEGRAM_TO: ['TELEGRAM_BOT_TOKEN'],

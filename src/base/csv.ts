@@ -8,7 +8,7 @@ const cell = (value: string | number): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** They steer a terminal that the table is printed to, and are nothing in a spreadsheet. */
+/** Control characters: a terminal that the table is printed to obeys them, and a spreadsheet shows nothing of them. */
 const CONTROLS = /(?![\t\n\r])\p{Cc}/gu
 
 /**

@@ -24,7 +24,7 @@ export interface RunningInstances {
   mark: (marks: Record<string, string>) => void
 }
 
-/** What is not the same on all instances: the version, and others by the names of their marks. */
+/** The names of the marks that differ between instances, and `version` where that differs. */
 export const differencesOf = (instances: readonly Pick<RunningInstance, 'version' | 'marks'>[]): string[] => {
   const names = new Set(instances.flatMap(({ marks }) => Object.keys(marks ?? {})))
   return [...names, 'version'].filter((name) => groupsOf(name, instances).length > 1).toSorted()

@@ -179,7 +179,7 @@ const actsCard = ({ acts, nowMs }: PeopleView): Html =>
     <p class="hint">The last ${SHOWN}; kept for a year.</p>
   </section>`
 
-/** So many of the acts are shown. */
+/** How many acts are shown. */
 export const SHOWN = 100
 
 /** The link of an invitation, shown once. */

@@ -39,7 +39,7 @@ export interface Context {
   holder: (dir: string) => string | null
   /** What is found at the server of DATABASE_URL; null without one. */
   server: ServerFindings | null
-  /** What the bot has kept under names that begin so, by name. */
+  /** The bot's notes whose names begin with the prefix, by name. */
   notes: (dir: string, prefix: string) => ReadonlyMap<string, string>
   /** Room on the disk of that folder, in bytes. */
   freeBytes: (dir: string) => Promise<number>

@@ -67,9 +67,9 @@ export interface Judged {
 
 export type Saved =
   | { is: 'saved' }
-  /** It would be no script any more. */
+  /** The text has mistakes, and was not saved. */
   | { is: 'wrong'; mistakes: readonly Mistake[] }
-  /** Another person has changed it meanwhile; this is the file now. */
+  /** Another person has changed the file meanwhile; this is its text now. */
   | { is: 'changed'; text: string }
 
 export const createScriptDesk = (deps: {

@@ -23,7 +23,7 @@ export interface Unit {
   /** The heading that it stands under. */
   group: string
   fields: readonly Field[]
-  /** What is there and cannot be filled in. */
+  /** Says which part of the unit has no field. */
   note?: string
   change: (given: Given) => readonly Splice[]
 }

@@ -33,7 +33,7 @@ const GIVE_UP_MS = 7 * 24 * 3_600_000
 
 export const createAnswersCourier = (deps: {
   store: Pick<Store, 'formAnswers' | 'onWork'>
-  /** They are the head's to deliver, and come in where their Pages are kept. */
+  /** The head posts the answers; the keepers of the Pages store them. */
   duty: Pick<Duty, 'isHead' | 'onChange'>
   instances: Instances
   /** Resolves when the receiver has it; rejects otherwise. */

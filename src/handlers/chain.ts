@@ -7,7 +7,7 @@ import type { AnyHandler, Context, Definition, StateDefinition } from './bot.ts'
 import type { Job, Plan, Step } from './job.ts'
 import { checkMessage } from './messages.ts'
 
-/** It travels with every event of the conversation. */
+/** In characters. The state is sent to the process of the handlers with every event of the conversation. */
 const LARGEST_STATE = 64 * 1024
 
 /**

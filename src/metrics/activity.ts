@@ -90,7 +90,7 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
     heard: ({ pageId, psid }, { kind, silent, replies }) => {
       const nowMs = clock.now()
       bookOf(pageId).lastHeardMs = nowMs
-      // That the visitor has seen something is no news about the conversation.
+      // A read receipt does not make the conversation a recent one.
       if (psid === null || QUIET_KINDS.has(kind)) return
       const key = keyOf(pageId, psid)
       const before = conversations.get(key)

@@ -48,7 +48,7 @@ export interface Exposition {
   contentType: string
 }
 
-/** What is so at the moment of a scrape. */
+/** Values at the moment of a scrape. */
 export interface Levels {
   inbox: number
   /** Replies not yet sent, by Page. */
@@ -60,7 +60,7 @@ export interface Levels {
   deadRows: ReadonlyMap<string, number>
 }
 
-/** What is so at the moment of a scrape on this instance alone. */
+/** Values of this instance at the moment of a scrape. */
 export interface OwnLevels {
   /** How long a durable write took just now, in seconds; null when it failed. */
   writeSeconds: number | null
@@ -74,7 +74,7 @@ const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_60
 /** A disk that syncs at once, up to the time limit of a statement. */
 const COMMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** Of what conversations count as; the others have metrics of their own. */
+/** The counts of conversations that become a metric here; the others have metrics of their own. */
 const CONVERSATION: ReadonlySet<string> = new Set(['form_begun', 'form_finished', 'handover', 'first_answer'])
 
 /** Counters, by what is added to them. */

@@ -114,7 +114,7 @@ export const openPeople = async (deps: {
   const refresh = async (): Promise<void> => {
     const before = changes
     const text = await note.read()
-    // What was changed here meanwhile is newer.
+    // A change made here during the read is newer than the text that was read.
     if (changes === before) kept = take(text)
   }
   const find = (name: string, among = kept) => among.people.find((person) => person.name === name)

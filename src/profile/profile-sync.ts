@@ -35,7 +35,7 @@ export interface ProfileStatus {
 }
 
 interface PageSync {
-  /** What was last brought about: token and profile. */
+  /** The token and the profile of the last sync that succeeded. */
   done: string | null
   /** When the calls of the last ten minutes were made, by the monotonic clock. */
   calls: number[]

@@ -21,7 +21,7 @@ export const isInOrder = (env: Env): boolean => {
 }
 
 /**
- * What is set besides, or by default.
+ * The settings that the set-up does not ask for, as they are set or by default.
  *
  * @throws BotError `BOT_CONFIG_INVALID`
  */

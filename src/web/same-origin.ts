@@ -23,6 +23,6 @@ export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): bo
   return from.host !== ours && from.origin !== publicUrl
 }
 
-/** The same of a request that a person may also begin by hand, such as by opening an address. */
+/** {@link isForeign} for a request that a person may also begin by opening an address. */
 export const isSentByAnotherSite = (posted: Posted): boolean =>
   isForeign(posted.secFetchSite === 'none' ? { ...posted, secFetchSite: undefined } : posted)

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 
-/** That Facebook passed on a request to delete data: what its status page tells. */
+/** A request to delete data that Facebook passed on, as its status page shows it. */
 export interface DeletionNote {
   code: string
   atMs: number

@@ -44,7 +44,7 @@ export const isMessagingItem = (value: JsonObject): boolean =>
 
 type Reader = (body: JsonObject, item: JsonObject, fromPage: boolean) => EventDetail | null
 
-/** What the Page itself says or does under the names of {@link READERS}; everything else there is a visitor's deed. */
+/** What the Page itself says or does under the names of {@link READERS}; all others come from a visitor. */
 const ALSO_BY_PAGE: ReadonlySet<string> = new Set([
   'message',
   'pass_thread_control',

@@ -3,7 +3,7 @@ import { idOf, objectOf } from './read.ts'
 
 /** No Page has it: the App Dashboard's "Test" sends it as the entry's id (docs/messenger-platform.md, M). */
 const NO_PAGE = /^0*$/
-/** Who writes to whom in its samples, and under which mid, where an entry names a Page all the same. */
+/** The ids in those samples of the App Dashboard whose entry names a Page. */
 const INVENTED = { sender: '12334', recipient: '23245', mid: 'test_message_id' }
 
 /** Whether an item is a sample that the App Dashboard's "Test" sent: no visitor wrote it, and no Page can answer it. */

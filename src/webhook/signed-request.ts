@@ -3,7 +3,7 @@ import { BotError } from '../base/errors.ts'
 import { isJsonObject, parseJson, type Json } from '../base/json.ts'
 import { idOf } from './read.ts'
 
-/** Who is meant by a deauthorize or data deletion callback. */
+/** The user or Page of a deauthorize or data deletion callback. */
 export interface SignedRequest {
   /** App-scoped id of a person who logged in, such as the operator; never a PSID (docs/messenger-platform.md#k11). */
   userId: string | null

@@ -62,7 +62,7 @@ const tab = (to: string, words: Html | string, isHere: boolean): Html =>
 const whose = ({ pageIds }: ScriptName, pageName: Head['pageName']): string =>
   pageIds === null ? 'all other Pages' : pageIds.map(pageName).join(', ')
 
-/** What came of the last change, shown above the page. */
+/** The result of the last change, shown above the page. */
 export const savedWords = (did: string | null, name: string | null): Html | false => {
   const words =
     did === 'saved'
