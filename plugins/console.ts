@@ -7,6 +7,7 @@ import { fragments } from '../src/console/overview.ts'
 import type { WebhookEntry } from '../src/console/page-card.ts'
 import { createLiveRepair, type LiveRepair } from '../src/console/live-repair.ts'
 import { createNameIndex } from '../src/profile/name-index.ts'
+import { createOpenStreams, type OpenStreams } from '../src/console/open-streams.ts'
 import { createRepairDesk, type RepairDesk } from '../src/console/repair-desk.ts'
 import { createRepairs, type Repairs } from '../src/console/repairs.ts'
 import { createSharedRepairs } from '../src/console/shared-repairs.ts'
@@ -31,6 +32,7 @@ export interface OperatorConsole {
   /** What the App dashboard asks for. With a secret in it, so only for those who may set the bot up. */
   webhookEntry: WebhookEntry
   live: LiveOverview
+  streams: OpenStreams
   repairs: Repairs
   repairDesk: RepairDesk
   liveRepair: LiveRepair
@@ -102,6 +104,7 @@ async function operatorConsole(app: FastifyInstance) {
       verifyToken: config.FB_VERIFY_TOKEN,
     },
     live,
+    streams: createOpenStreams(),
     repairs,
     repairDesk,
     liveRepair,

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BotError } from '../../src/base/errors.ts'
-import { openEventStream } from '../../src/web/event-stream.ts'
 import { fragments, overview } from '../../src/console/overview.ts'
 import { alertsCard, trialPage } from '../../src/console/alerts-card.ts'
 import { webhookEntryCard } from '../../src/console/page-card.ts'
@@ -53,15 +52,13 @@ async function operator(app: FastifyInstance) {
 
   app.get('/operator/live', { exposeHeadRoute: false }, (request, reply) => {
     reply.hijack()
-    const stream = openEventStream(reply.raw, reply.getHeaders())
+    const stream = app.console.streams.open(app.signIn.nameOf(request), reply.raw, reply.getHeaders())
     const stop = app.console.live.watch({
-      person: app.signIn.nameOf(request),
       mayLook: () => app.signIn.sessionOf(request) !== null,
       changed: (parts) => stream.send('parts', parts),
       beat: stream.beat,
       dismissed: () => stream.send('over', {}),
       end: stream.close,
-      drop: stream.drop,
     })
     stream.onClose(stop)
   })

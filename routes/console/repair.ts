@@ -6,7 +6,6 @@ import { readPageField } from '../../src/console/page-field.ts'
 import { repairPage } from '../../src/console/repair-page.ts'
 import { newRepairId, type Repair } from '../../src/console/repairs.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
-import { openEventStream } from '../../src/web/event-stream.ts'
 import { showPage } from './page.ts'
 import type { Form } from '../form.ts'
 type ById = { Params: { id: string } }
@@ -14,7 +13,7 @@ type ById = { Params: { id: string } }
 const REFRESH_SECONDS = 2
 
 async function operatorRepair(app: FastifyInstance) {
-  const { repairDesk, liveRepair, repairs } = app.console
+  const { repairDesk, liveRepair, repairs, streams } = app.console
   const source = tokenSource(app.config)
 
   const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
@@ -76,7 +75,7 @@ async function operatorRepair(app: FastifyInstance) {
   app.get<ById>('/operator/repair/:id/live', live, async (request, reply) => {
     const repair = await find(request)
     reply.hijack()
-    liveRepair.follow(repair, openEventStream(reply.raw, reply.getHeaders()))
+    liveRepair.follow(repair, streams.open(app.signIn.nameOf(request), reply.raw, reply.getHeaders()))
   })
 }
 

@@ -12,8 +12,6 @@ export interface LiveOverview {
 }
 
 export interface Watcher {
-  /** The name of the person whose page it is. */
-  person: string
   /** Whether the session of this page is still valid. */
   mayLook: () => boolean
   /** Hears the parts that are not as they were; at first all of them. */
@@ -23,16 +21,12 @@ export interface Watcher {
   /** May look no longer; the end follows. */
   dismissed: () => void
   end: () => void
-  /** Ends at once, without waiting until the page has read what it was sent. */
-  drop: () => void
 }
 
 const EVERY_MS = 2000
 // Several things happen together: a token comes, a need is settled, replies leave.
 const SOON_MS = 50
 const BEAT_MS = 20_000
-/** Pages of one person at a time: each may leave a mebibyte unread. */
-const MOST_OF_A_PERSON = 50
 
 export const createLiveOverview = (deps: {
   draw: () => Promise<Record<string, string>>
@@ -87,12 +81,6 @@ export const createLiveOverview = (deps: {
   return {
     poke: () => schedule(SOON_MS),
     watch: (watcher) => {
-      const theirs = [...watchers.keys()].filter(({ person }) => person === watcher.person)
-      const [oldest] = theirs
-      if (oldest !== undefined && theirs.length >= MOST_OF_A_PERSON) {
-        watchers.delete(oldest)
-        oldest.drop()
-      }
       watchers.set(watcher, {})
       schedule(0)
       return () => {

@@ -15,9 +15,8 @@ const build = () => {
     clock,
     log: { error: (_facts, message) => void problems.push(message) },
   })
-  const watcher = (person = 'operator'): Watcher & { heard: unknown[]; allowed: boolean } => {
+  const watcher = (): Watcher & { heard: unknown[]; allowed: boolean } => {
     const self = {
-      person,
       heard: [] as unknown[],
       allowed: true,
       mayLook: () => self.allowed,
@@ -25,7 +24,6 @@ const build = () => {
       beat: () => void self.heard.push('beat'),
       dismissed: () => void self.heard.push('dismissed'),
       end: () => void self.heard.push('end'),
-      drop: () => void self.heard.push('drop'),
     }
     return self
   }
@@ -85,21 +83,6 @@ t.test('who may look no longer is told so and hears nothing more', async (t) => 
   await clock.advance(2000)
   t.same(one.heard.slice(1), ['dismissed', 'end'])
   t.same(other.heard.slice(1), [{ verdict: 'needed' }])
-})
-
-t.test('one person has fifty pages open at a time, and takes none from another', async (t) => {
-  const { clock, live, watcher } = build()
-  const other = watcher('ann')
-  live.watch(other)
-  const pages = Array.from({ length: 52 }, () => watcher())
-  for (const page of pages) live.watch(page)
-  await clock.advance(0)
-  const all = { verdict: 'well', pages: 'one' }
-  t.same(
-    pages.map(({ heard }) => heard),
-    [['drop'], ['drop'], ...Array.from({ length: 50 }, () => [all])],
-  )
-  t.same(other.heard, [all])
 })
 
 t.test('a quiet page hears a beat, so that proxies keep its line open', async (t) => {

@@ -114,6 +114,39 @@ t.test('where the token reaches several Pages the operator chooses', async (t) =
   t.notMatch((await tab.get('/operator')).body, /<script>alert/)
 })
 
+t.test('fifty pages of a person are kept up to date, of overview and repairs together', async (t) => {
+  const { app, address, sandbox } = await smallTown(t, { sandbox: TWO_PAGES })
+  const tab = await signedInTab(app)
+  const answer = await tab.submit('/operator/repair', { token: sandbox.userToken() })
+  // It waits for a choice, so nothing ends its streams.
+  const repair = `${String(answer.headers.location)}/live`
+  const streamOf = async (path: string, headers: Record<string, string>) => {
+    const { status, body } = await fetch(`${address}${path}`, { headers })
+    const reader = body?.getReader()
+    // The stream has begun once something of it has come.
+    t.match([status, await reader?.read()], [200, { done: false }])
+    let isOpen = true
+    const ended = (async () => {
+      while ((await reader?.read())?.done === false) continue
+    })().catch(() => undefined)
+    void ended.then(() => (isOpen = false))
+    t.teardown(() => void reader?.cancel().catch(() => undefined))
+    return { ended, isOpen: () => isOpen }
+  }
+  const cookie = [...tab.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const paths = ['/operator/live', ...Array.from({ length: 49 }, () => repair)]
+  const streams: Awaited<ReturnType<typeof streamOf>>[] = []
+  for (const path of paths) streams.push(await streamOf(path, { cookie }))
+  t.ok(streams.every(({ isOpen }) => isOpen()))
+
+  const [overview, oldest, ...others] = streams
+  streams.push(await streamOf(repair, { cookie }))
+  await overview?.ended
+  streams.push(await streamOf('/operator/live', { cookie }))
+  await oldest?.ended
+  t.ok(others.every(({ isOpen }) => isOpen()))
+})
+
 t.test('choosing none, or a Page the token does not reach, mends nothing', async (t) => {
   const town = await smallTown(t, { sandbox: TWO_PAGES })
   const tab = await signedInTab(town.app)
