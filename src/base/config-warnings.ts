@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dataDirIn, dataEnvFile, withDotEnv, type Env } from './config.ts'
 import { envFileIn, readDotEnvFile } from './dot-env-file.ts'
-import { misspeltSetting } from './misspelt.ts'
+import { isSetting, misspeltSetting } from './misspelt.ts'
 import { givenSecret } from './secret-files.ts'
 import { configSchema } from './settings.ts'
 
@@ -13,8 +13,9 @@ export interface ConfigWarning {
 
 /**
  * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, whose quotation mark is not closed or
- * whose letters are not UTF-8, a name in it that is set twice or is no setting and resembles one, a path that a shell would
- * have to complete, an app secret that does not look like one of Facebook's.
+ * whose letters are not UTF-8, a name in it that is set twice, is in a line that sets nothing, or is no setting and resembles
+ * one, a path that a shell would have to complete, an app secret that does not look like one of Facebook's, quiet hours by a
+ * clock whose time zone Node.js does not know.
  */
 export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
   const env = withDotEnv(given, path)
@@ -23,11 +24,12 @@ export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarni
     ...files.flatMap((file) => warningsOf(file, env)),
     ...PATHS.filter((name) => FOR_A_SHELL.test(env[name]?.trim() ?? '')).map(forAShell),
     ...(hasOddSecret(env) ? [ODD_SECRET] : []),
+    ...(env['ALERT_QUIET']?.trim() ? zoneWarnings(given, env) : []),
   ]
 }
 
 const warningsOf = (file: string, env: Env): ConfigWarning[] => {
-  const { values, cut, repeated, open } = readDotEnvFile(file)
+  const { values, cut, repeated, open, unread } = readDotEnvFile(file)
   // A variable that the environment sets to another value is not used.
   const isUsed = (name: string): boolean => env[name] === values[name]
   const undecoded = Object.keys(values).filter((name) => values[name]?.includes('\uFFFD'))
@@ -36,6 +38,7 @@ const warningsOf = (file: string, env: Env): ConfigWarning[] => {
     ...open.filter(isUsed).map((name) => notClosed(name, file)),
     ...undecoded.filter(isUsed).map((name) => notUtf8(name, file)),
     ...repeated.map((name) => setTwice(name, file)),
+    ...unread.filter((name) => isSetting(name) && env[name] === undefined).map((name) => notRead(name, file)),
     ...Object.keys(values).flatMap((name) => {
       const meant = misspeltSetting(name)
       return meant === null ? [] : [noSetting(name, meant, file)]
@@ -77,6 +80,11 @@ const setTwice = (name: string, file: string): ConfigWarning => ({
   next: 'Delete the others',
 })
 
+const notRead = (name: string, file: string): ConfigWarning => ({
+  what: `${name} stands in ${file} in a line that sets nothing`,
+  next: `Write it as ${name}=value, in a line of its own`,
+})
+
 const noSetting = (name: string, meant: string, file: string): ConfigWarning => ({
   what: `${name} in ${file} is no setting`,
   next: `Did you mean ${meant}? Then rename it`,
@@ -85,6 +93,31 @@ const noSetting = (name: string, meant: string, file: string): ConfigWarning => 
 const ODD_SECRET: ConfigWarning = {
   what: 'FB_APP_SECRET does not look like an app secret of Facebook, which has 32 hexadecimal digits',
   next: 'Copy it once more from App dashboard > App settings > Basic > Show',
+}
+
+/** Node.js takes the time zone of its process alone, and UTC where it does not know the name. */
+const zoneWarnings = ({ TZ: own }: Env, { TZ: any }: Env): ConfigWarning[] => {
+  if (own === undefined && any !== undefined) return [UNUSED_ZONE]
+  return own === undefined || own === '' || isZone(own) ? [] : [UNKNOWN_ZONE]
+}
+
+const isZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const UNUSED_ZONE: ConfigWarning = {
+  what: 'TZ in .env does not set the clock by which ALERT_QUIET goes',
+  next: 'Set TZ in the environment in which the bot is started',
+}
+
+const UNKNOWN_ZONE: ConfigWarning = {
+  what: 'TZ names no time zone that Node.js knows, so ALERT_QUIET goes by UTC',
+  next: 'Name one such as Europe/Berlin',
 }
 
 const FACEBOOK = 'graph.facebook.com'

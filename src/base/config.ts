@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import { envFileIn, readDotEnvFile } from './dot-env-file.ts'
 import { BotError } from './errors.ts'
 import { addressFault, FORMATS, isLoopback, isOrigin, withServer } from './formats.ts'
-import { oddity } from './odd-characters.ts'
+import { isQuoted, oddity } from './odd-characters.ts'
 import { givenSecret, type GivenSecret } from './secret-files.ts'
 import { configSchema, SECRET_NAMES, type Config, type Variable } from './settings.ts'
 
@@ -192,9 +192,14 @@ const asProxies = (text: string): boolean | string =>
   text === 'true' ? true : text === 'false' ? false : text
 
 /** Other programs take a proxy without the scheme, too. */
-const asProxyServer = (text: string): string => (/^\w+:\/\//.test(text) ? text : `http://${text}`)
+const asProxyServer = (text: string): string =>
+  isQuoted(text) || /^\w+:\/\//.test(text) ? text : `http://${text}`
+
+/** An IPv6 address as it stands in a URL. */
+const asHost = (text: string): string => text.replace(/^\[(.*)\]$/, '$1')
 
 const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
+  HOST: asHost,
   PORT: asNumber,
   KEEP_QUESTIONS_DAYS: asNumber,
   BODY_BUDGET_MIB: asNumber,

@@ -11,14 +11,18 @@ export interface DotEnv {
   repeated: string[]
   /** Names of variables whose value begins with a quotation mark that is not closed, and so belongs to the value. */
   open: string[]
+  /** Names at the beginning of lines that set no variable of that name, such as `NAME: value` or `set NAME=value`. */
+  unread: string[]
 }
 
-const NOTHING: DotEnv = { values: {}, cut: [], repeated: [], open: [] }
+const NOTHING: DotEnv = { values: {}, cut: [], repeated: [], open: [], unread: [] }
 
 /** `NAME=value#rest`: what follows the sign is a comment to Node, and was probably meant as part of the value. */
 const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(?:\s*([^\s#"'`][^#"'`]*))?#/
 /** With a whole text in quotation marks, which may have several lines; the second group is a mark that is not closed. */
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`|(["'`]))?/gm
+/** Also as YAML, the shells of Windows and old editors of a Mac, which end lines with a carriage return alone, write it. */
+const NAMED = /(?<=^|[\r\n])[ \t]*(?:[a-z]+[ \t]+|-[ \t]*|\$env:)?["']?([A-Z][A-Z\d_]+)\b/g
 
 /** The variable by which the demo tells its processes that they belong to it; its value is the port of the chat page. */
 export const DEMO_VARIABLE = 'EVERGREEN_DEMO'
@@ -48,7 +52,16 @@ export const readDotEnvFile = (path: string): DotEnv => {
   const names = assignments.map(([, name = '']) => name)
   const repeated = names.filter((name, index) => names.indexOf(name) !== index)
   const open = assignments.flatMap(([, name = '', mark]) => (mark === undefined ? [] : [name]))
-  return { values, cut: [...new Set(cut)], repeated: [...new Set(repeated)], open: [...new Set(open)] }
+  const unread = [...text.matchAll(NAMED)].flatMap(([, name = '']) =>
+    values[name] === undefined ? [name] : [],
+  )
+  return {
+    values,
+    cut: [...new Set(cut)],
+    repeated: [...new Set(repeated)],
+    open: [...new Set(open)],
+    unread: [...new Set(unread)],
+  }
 }
 
 /** The text of a `.env` file without the mark that some editors put before it; null for one that is not UTF-8. */

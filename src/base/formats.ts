@@ -90,11 +90,18 @@ const namesSeveralHosts = (text: string): boolean =>
 export const withServer = (text: string): string =>
   IS_POSTGRES.test(text) ? text.replace(/^([^/?#]*\/\/[^/?#]*@)(?=\/[^@?#]*(?:[?#]|$))/, '$1localhost') : text
 
-const isProxyServer = (text: string): boolean =>
-  /^(https?|socks5?):\/\//i.test(text) &&
-  !isQuoted(text) &&
-  Boolean(URL.parse(text)?.hostname) &&
-  isDecodable(text)
+/** With nothing after its port: undici takes no more. */
+const isProxyServer = (text: string): boolean => {
+  const url = /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
+  return (
+    url !== null &&
+    url.hostname !== '' &&
+    /^\/?$/.test(url.pathname) &&
+    url.search === '' &&
+    url.hash === '' &&
+    isDecodable(text)
+  )
+}
 
 /** With at most a token or a password before the host: that is how a topic is protected. */
 const isNtfyTopic = (text: string): boolean => {

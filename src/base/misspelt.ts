@@ -10,6 +10,8 @@ const KNOWN: readonly string[] = [
 /** A short name with two letters changed is another word. */
 const SHORT = 6
 
+export const isSetting = (name: string): boolean => KNOWN.includes(name)
+
 /**
  * The setting that a name was most likely meant to be; null for a setting, and for a name that resembles none. Names are
  * compared without regard to case, hyphens and `export `.

@@ -51,6 +51,42 @@ t.test('names of .env that are misspelt or set twice are told with what was mean
   t.same(told('NOTE="first\nFB_VERIFY_TOKEN=in a text\n"\nFB_VERIFY_TOKEN=a'), [], 'a text of several lines')
 })
 
+t.test('a setting in a line of .env that sets nothing is told of, unless it is set elsewhere', async (t) => {
+  const told = (text: string, env: Env = {}) => {
+    const file = join(t.testdir({ env: text }), 'env')
+    return configWarnings({ DATA_DIR: 'none', ...env }, file).map(({ what }) =>
+      what.replace(/ in .*env /, ' '),
+    )
+  }
+  for (const line of [
+    'FB_APP_ID: 1',
+    '"FB_APP_ID": "1",',
+    'set FB_APP_ID=1',
+    'setenv FB_APP_ID 1',
+    '$env:FB_APP_ID = "1"',
+    '- FB_APP_ID: 1',
+    'PORT=80\rFB_APP_ID=1',
+    'FB_APP_ID 1',
+  ]) {
+    t.strictSame(told(line), ['FB_APP_ID stands in a line that sets nothing'], line)
+    t.strictSame(told(line, { FB_APP_ID: '2' }), [], line)
+  }
+  t.strictSame(told('# FB_APP_ID: 1\nNOTES: 1\nexport PORT=1\nHOST =::1'), [])
+})
+
+t.test('quiet hours by a clock of which Node.js does not know the time zone are told of', async (t) => {
+  const file = join(t.testdir({ env: 'TZ=Europe/Berlin\n' }), 'env')
+  const told = (env: Env, path = '') =>
+    configWarnings({ DATA_DIR: 'none', ALERT_QUIET: '22:00-07:00', ...env }, path).map(({ what }) => what)
+  for (const TZ of ['Europe/Berln', 'CET-1CEST', ':/etc/localtime'])
+    t.match(told({ TZ }), [/^TZ names no time zone/], TZ)
+  for (const TZ of ['Europe/Berlin', 'UTC', 'Pacific/Apia', '', undefined])
+    t.strictSame(told({ TZ }), [], TZ ?? 'none')
+  t.match(told({}, file), [/^TZ in \.env does not set the clock/])
+  t.strictSame(told({ TZ: 'UTC' }, file), [])
+  t.strictSame(told({ TZ: 'Europe/Berln', ALERT_QUIET: undefined }), [], 'nothing else goes by it')
+})
+
 t.test('a value of .env that is not what it looks like is told of, and a path for a shell', async (t) => {
   const told = (text: string | Buffer, env: Env = {}) => {
     const dir = t.testdir()

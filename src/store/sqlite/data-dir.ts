@@ -100,7 +100,8 @@ const ownersOf = (dir: string): string => {
 }
 
 const remedyFor = (dir: string, error: unknown): string => {
-  const usual = 'Give DATA_DIR a folder of this user alone (chmod 700), on a disk that is not full.'
+  const usual =
+    'Give DATA_DIR a folder of this user alone (chmod 700), on a disk that is neither full nor read-only.'
   const user = process.getuid?.()
   if (ownersOf(dir) === '' || user === undefined || codeOf(error) === 'ENOSPC') return usual
   return `Run \`chown -R ${user}:${process.getgid?.() ?? user} ${resolve(dir)}\` as root (for a container, on the folder that is mounted there), or give DATA_DIR a folder of this user.`

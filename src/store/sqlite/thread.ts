@@ -79,7 +79,8 @@ const unavailable = (reason: string): BotError =>
 
 const unopened = (reason: string): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database could not be opened: ${reason}`, {
-    remedy: 'Free disk space, check that DATA_DIR is writable, and start the bot again.',
+    remedy:
+      'Free disk space, check that DATA_DIR is writable and that its files belong to this user, and start the bot again.',
   })
 
 /** Only the queues are looked through at the start: other damage shows when it is read. */
