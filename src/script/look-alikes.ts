@@ -35,6 +35,7 @@ export const colonHint = (written: string): string | null =>
 export const signHint = (line: string): string | null => {
   if (/(?:^|[-:[,{])\s*#/.test(line))
     return 'What follows # is a comment: a text that begins with # must stand in quotes.'
+  if (/[-:]\s*&\S+\s*$/.test(line)) return 'A text that begins with & must stand in quotes.'
   return /(?:^|[-:[,{])\s*\?(?:[\s,\]}]|$)/.test(line)
     ? 'A text that begins with ? must stand in quotes.'
     : null
@@ -60,7 +61,8 @@ export const unsendable = (text: string): string | null => {
   return character === undefined ? null : codeOf(character)
 }
 
-const lookOf = (text: string): string =>
+/** What a text looks like: the same for characters that cannot be told apart. */
+export const lookOf = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(/[\p{Cf}\s]+/gu, ' ')

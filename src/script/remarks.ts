@@ -1,6 +1,7 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, visit, type Node, type Pair, type Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scalar } from 'yaml'
 import { showsNothing } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
+import { remarksOnReplies } from './remarks-on-replies.ts'
 import { textOf } from './shapes.ts'
 import { openSource, type Source } from './source.ts'
 
@@ -64,7 +65,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
       look(node, keyOf(owner), isSeq(parent))
     },
   })
-  found.push(...unreached(source, named))
+  found.push(...remarksOnReplies(source, named))
   return found
     .toSorted((a, b) => a.offset - b.offset)
     .map(({ offset, says }) => {
@@ -169,21 +170,4 @@ const aboutZone = (zone: string): string | null => {
   return sign === undefined
     ? null
     : `${zone} is ${sign === '+' ? 'behind' : 'ahead of'} Greenwich, and has no summer time. Name a city, such as Europe/Berlin.`
-}
-
-/** Replies that no words, no button and no other reply leads to, and that no language model may use. */
-const unreached = ({ root }: Source, named: ReadonlySet<string>): { offset: number; says: string }[] => {
-  const replies = isMap(root) ? root.get('replies', true) : null
-  const assistant = isMap(root) ? root.get('assistant', true) : null
-  const usesAll = isMap(assistant) && !assistant.has('about')
-  if (!isMap(replies) || usesAll) return []
-  return replies.items.flatMap(({ key, value }) => {
-    const name = isNode(key) ? textOf(key) : null
-    if (name === null || !isScalar(key) || named.has(name)) return []
-    if (!isMap(value) || value.has('when') || value.has('title')) return []
-    return {
-      offset: key.range?.[0] ?? 0,
-      says: `Nothing leads to the reply ${quoted(name)} but a code handler: it has no "when" and no title, and no button, choice or "next" names it.`,
-    }
-  })
 }

@@ -130,7 +130,7 @@ const WORDS: readonly PlainWords[] = [
   },
   {
     code: 'UNEXPECTED_TOKEN',
-    fits: (message) => message.startsWith('Block scalar header'),
+    fits: (message) => /^(?:Block scalar header|Not a YAML token)/.test(message),
     found: 'a text in the line of its | or >',
     expected: 'it in the lines below',
     hint: 'A text that begins with | or > must stand in quotes.',

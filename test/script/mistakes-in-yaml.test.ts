@@ -2,6 +2,20 @@ import { refuseEach } from './refuse-each.ts'
 
 refuseEach([
   {
+    title: 'a text that begins with >, in the last line',
+    script: 'replies:\n  a:\n    when: x\n    say: > ‸5 people',
+    found: 'a text in the line of its | or >',
+    expected: 'it in the lines below',
+    hint: /begins with \| or > must stand in quotes/,
+  },
+  {
+    title: 'a text that is a mark (&) to YAML',
+    script: 'replies:\n  a:\n    when: x\n    say: &co‸',
+    found: 'nothing',
+    expected: /a message/,
+    hint: /begins with & must stand in quotes/,
+  },
+  {
     title: 'a second colon in a line',
     script: 'replies:\n  a:\n    say: ‸Hours: 9 to 5\n',
     found: 'a second colon',

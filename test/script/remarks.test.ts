@@ -46,6 +46,26 @@ const CASES: Record<string, [marked: string, says: RegExp]> = {
     'replies:\n  ‸a: { say: x }\nfallback: { say: y }\n',
     /^Nothing leads to the reply "a"/,
   ],
+  'two names differ in capital letters': [
+    'replies:\n  Hours: { when: x, say: a }\n  ‸hours: { when: y, say: b }\n',
+    /^"hours" is another reply than "Hours" in line 2, whose name looks alike/,
+  ],
+  'two names cannot be told apart': [
+    'replies:\n  caf\u00e9: { when: x, say: a }\n  ‸cafe\u0301: { when: y, say: b }\n',
+    /is another reply than "café" in line 2/,
+  ],
+  'a form begins again after its last question': [
+    'replies:\n  a: { when: x, ask: { question: q, remember: it }, next: ‸a }\n',
+    /^The questions of "a" begin again/,
+  ],
+  'a form begins again by way of another reply': [
+    'replies:\n  a: { when: x, ask: { question: q, remember: it }, next: ‸b }\n  b: { say: [thanks, { go: a }] }\n',
+    /^The questions of "a" begin again/,
+  ],
+  'two questions remember their answers under one name': [
+    'replies:\n  a:\n    when: x\n    ask: [{ question: q, remember: it }, { question: r, remember: ‸it }]\n    next: b\n  b: { say: y }\n',
+    /^Two questions of this form remember/,
+  ],
   'a time zone without summer time': [
     'hours: { time_zone: ‸EST, open: { mon: 9-18 } }\nfallback: { say: x }\n',
     /America\/New_York/,
@@ -78,6 +98,7 @@ t.test('what is meant as it stands gets no remark', async (t) => {
     said('{ image: "https://www.dropbox.com/s/a/b.png?raw=1" }'),
     said('{ image: "https://drive.google.com/uc?export=download&id=a" }'),
     'replies:\n  a: { when: /^.*cake/, say: x }\n',
+    'replies:\n  a: { when: x, ask: { question: q, remember: it }, next: b }\n  b: { say: [{ if: { visit: first }, go: a }, y] }\n',
     said('He said “hello” to us'),
     said('|\n      - tea\n      - coffee'),
     'replies:\n  a: { when: "hello, how are you", say: x }\n',
