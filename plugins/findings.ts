@@ -4,7 +4,7 @@ import { isQuietAt } from '../src/alerts/quiet-hours.ts'
 import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import { fitCommands } from '../src/cures/surroundings.ts'
 import { createAppWebhookView } from '../src/findings/app-webhook-view.ts'
-import { subscriptionFrom, type AppWebhook, type Subscription } from '../src/findings/facts.ts'
+import { subscriptionFrom, type AppWebhookState, type Subscription } from '../src/findings/facts.ts'
 import { findingsOf, type Finding } from '../src/findings/findings.ts'
 import {
   visitorsOfPeople,
@@ -34,7 +34,7 @@ export interface Findings {
   /** What the keeper of a Page sees of it. */
   pageFacts: (pageId: string) => PageFacts
   /** Where Facebook sends the webhooks of the app; null while that is not known. */
-  appWebhook: () => AppWebhook | null
+  appWebhook: () => AppWebhookState | null
   /** Visitors who asked for a person and have no answer from one. */
   waiting: () => Promise<WaitingVisitor[]>
   /** Visitors whose conversations are left to a person. */
@@ -63,7 +63,7 @@ async function findings(app: FastifyInstance) {
   const webhookUrl = publicUrl === undefined ? null : webhookAt(publicUrl)
   const view = createAppWebhookView({ graph, clock })
   // Without a Page no webhooks are expected, so their absence is no finding.
-  const appWebhook = (): AppWebhook | null => (tokens.statuses().length === 0 ? null : view())
+  const appWebhook = (): AppWebhookState | null => (tokens.statuses().length === 0 ? null : view())
 
   const facts = createPageFacts({
     own: (pageId) => ({

@@ -5,7 +5,7 @@ import type { PageTokenState, PageTokenStatus } from '../token/page-tokens.ts'
 import { html, type Html } from '../web/html.ts'
 import { plot } from './plot.ts'
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
-import type { AppWebhook } from '../findings/facts.ts'
+import type { AppWebhookState } from '../findings/facts.ts'
 import { copyable } from '../web/copyable.ts'
 import type { PageView } from './view.ts'
 import { ago, ahead, called, count, day, lasting, latency, shortened } from '../web/words.ts'
@@ -80,7 +80,7 @@ const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html =>
 }
 
 /** The app's own webhook address, which all Pages share. It is drawn for every role, so it holds no secret. */
-export const webhookCard = (webhook: AppWebhook | null): Html | false => {
+export const webhookCard = (webhook: AppWebhookState | null): Html | false => {
   if (webhook === null) return false
   return html`<section class="card" aria-labelledby="webhook-title">
     <header>
@@ -100,7 +100,7 @@ export interface WebhookEntry {
 
 /** What sets the webhook up, for those who may; nothing where it is set, or not known to be unset. */
 export const webhookEntryCard = (
-  webhook: AppWebhook | null,
+  webhook: AppWebhookState | null,
   { url, verifyToken }: WebhookEntry,
 ): Html | false =>
   webhook !== null &&
@@ -115,17 +115,17 @@ export const webhookEntryCard = (
     </dl>
   </section>`
 
-const isSet = (webhook: AppWebhook): boolean =>
+const isSet = (webhook: AppWebhookState): boolean =>
   webhook.is === 'unknown' || (webhook.is === 'set' && webhook.isActive && webhook.missing.length === 0)
 
-const webhookBadge = (webhook: AppWebhook): Html => {
+const webhookBadge = (webhook: AppWebhookState): Html => {
   if (webhook.is === 'unknown') return html`<span class="badge">not known</span>`
   return webhook.is === 'set' && webhook.isActive && webhook.missing.length === 0
     ? html`<span class="badge good">set</span>`
     : html`<span class="badge bad">${webhook.is === 'absent' ? 'not set' : 'incomplete'}</span>`
 }
 
-const webhookWords = (webhook: AppWebhook): Html => {
+const webhookWords = (webhook: AppWebhookState): Html => {
   if (webhook.is === 'unknown') return html`<p>${webhook.why}</p>`
   if (webhook.is === 'absent') {
     return html`<p>

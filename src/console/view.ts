@@ -1,5 +1,5 @@
-import type { PageActivity, RecentConversation } from '../metrics/activity.ts'
-import type { AppWebhook, Subscription } from '../findings/facts.ts'
+import type { PageActivity, ActiveConversation } from '../metrics/activity.ts'
+import type { AppWebhookState, Subscription } from '../findings/facts.ts'
 import type { Finding } from '../findings/findings.ts'
 import type { WaitingVisitor } from '../findings/people.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
@@ -21,7 +21,7 @@ export interface ConsoleFacts {
   webhooksOf: (pageId: string) => Subscription
   /** When the Page itself last answered beside the bot, ms since the epoch; null where it does not. */
   automaticRepliesOf: (pageId: string) => number | null
-  conversations: readonly RecentConversation[]
+  conversations: readonly ActiveConversation[]
   /** Visitors who wait for a person; null when the database does not answer. */
   waiting: readonly WaitingVisitor[] | null
   /** How Facebook calls a visitor, where the bot happens to know; null where it does not. */
@@ -29,7 +29,7 @@ export interface ConsoleFacts {
   /** The latest dead letters. */
   dead: readonly DeadLetter[]
   /** Where Facebook sends this app's webhooks; null while that is not known. */
-  appWebhook: AppWebhook | null
+  appWebhook: AppWebhookState | null
 }
 
 /** What the overview shows. */
@@ -41,8 +41,8 @@ export interface ConsoleView {
   lastHeardMs: number | null
   figures: Figures
   pages: PageView[]
-  appWebhook: AppWebhook | null
-  conversations: (RecentConversation & Named)[]
+  appWebhook: AppWebhookState | null
+  conversations: (ActiveConversation & Named)[]
   waiting: (WaitingVisitor & Named)[]
   dead: { count: number; latest: (DeadLetter & Named)[] }
 }

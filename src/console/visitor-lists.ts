@@ -1,5 +1,5 @@
 import type { VisitorOfPerson } from '../findings/people.ts'
-import type { RecentConversation } from '../metrics/activity.ts'
+import type { ActiveConversation } from '../metrics/activity.ts'
 import type { VisitorProfiles } from '../profile/visitor-profile.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
@@ -19,7 +19,7 @@ const MOST = 150
 
 export const createVisitorLists = (deps: {
   people: () => Promise<VisitorOfPerson[]>
-  conversations: () => readonly RecentConversation[]
+  conversations: () => readonly ActiveConversation[]
   store: Pick<Store, 'findByName'>
   tokens: Pick<PageTokens, 'statuses'>
   profiles: Pick<VisitorProfiles, 'knownName'>

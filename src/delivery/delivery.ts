@@ -14,7 +14,7 @@ import { createGateNotes } from './sending/gate-notes.ts'
 import { createGates } from './sending/gates.ts'
 import { createHandling, type OnHandled, type Handler } from './handling/call-handler.ts'
 import { createUnservedPage } from './handling/unserved-page.ts'
-import { createSurroundings } from './handling/surroundings.ts'
+import { createEventContext } from './handling/event-context.ts'
 import { createHandover } from './sending/handover.ts'
 import type { PleaseWait } from './handling/please-wait.ts'
 import type { Log } from '../base/logger.ts'
@@ -164,7 +164,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     clock,
     log,
     handlerLimitMs,
-    surroundings: createSurroundings({ store, read, patienceMs, clock }),
+    eventContext: createEventContext({ store, read, patienceMs, clock }),
     keepsQuestions: deps.keepsQuestions ?? true,
   })
   const dispatcher = createDispatcher({

@@ -1,5 +1,5 @@
 import type { Config } from '../base/settings.ts'
-import type { Finding } from './finding.ts'
+import type { CheckResult } from './check-result.ts'
 
 /** One link of the chain from a visitor's message to the bot's answer. */
 export interface Check {
@@ -14,7 +14,7 @@ export interface Check {
   settings: readonly (keyof Config)[]
   /** Ids of checks that must not have failed. Those that are not part of the run are disregarded. */
   after: readonly string[]
-  run: (settings: Config) => Finding | Promise<Finding>
+  run: (settings: Config) => CheckResult | Promise<CheckResult>
 }
 
 export interface CheckPlan<Name extends keyof Config> {
@@ -24,7 +24,7 @@ export interface CheckPlan<Name extends keyof Config> {
   title: string
   settings?: readonly Name[]
   after?: readonly string[]
-  run: (settings: Pick<Config, Name>) => Finding | Promise<Finding>
+  run: (settings: Pick<Config, Name>) => CheckResult | Promise<CheckResult>
 }
 
 /** A check that sees no setting but those it names. */

@@ -3,12 +3,12 @@ import type { Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 import { within } from '../base/within.ts'
 import type { Check } from './check.ts'
-import { failure, skipped, type Finding } from './finding.ts'
+import { failure, skipped, type CheckResult } from './check-result.ts'
 import type { ReadSettings } from './settings.ts'
 import { reasonOf } from './words.ts'
 
 /** A check with what it found. */
-export interface Result extends Finding {
+export interface Result extends CheckResult {
   id: string
   pageId: string | null
   section: string
@@ -60,7 +60,7 @@ const findingOf = async (
   check: Check,
   found: ReadonlyMap<string, Promise<Result>>,
   { settings, clock }: RunOptions,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   const unreadable = check.settings.filter((name) => settings.problems.has(name))
   if (unreadable.length > 0) {
     return skipped(

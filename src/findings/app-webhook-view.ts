@@ -2,7 +2,7 @@ import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Graph } from '../graph/graph.ts'
 import { pageSubscription } from '../token/app-webhook.ts'
-import type { AppWebhook } from './facts.ts'
+import type { AppWebhookState } from './facts.ts'
 
 const FRESH_MS = 5 * 60_000
 const AGAIN_MS = 30_000
@@ -15,9 +15,9 @@ const AGAIN_MS = 30_000
 export const createAppWebhookView = (deps: {
   graph: Pick<Graph, 'appSubscriptions'>
   clock: Pick<Clock, 'now'>
-}): (() => AppWebhook | null) => {
+}): (() => AppWebhookState | null) => {
   const { graph, clock } = deps
-  let known: AppWebhook | null = null
+  let known: AppWebhookState | null = null
   let askAtMs = 0
 
   const ask = async (): Promise<void> => {

@@ -7,7 +7,7 @@ export interface ToldFields {
 }
 
 /** The app-level subscription, without which no webhook comes at all. */
-export type AppWebhook =
+export type AppWebhookState =
   | { is: 'set'; url: string | null; isActive: boolean; missing: readonly string[] }
   | { is: 'absent' }
   | { is: 'unknown'; why: string }

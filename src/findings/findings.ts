@@ -4,7 +4,7 @@ import { manyNeeds, pageLabel } from '../alerts/notice.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { QueueCounts } from '../store/store.ts'
 import type { PageTokenStatus } from '../token/page-tokens.ts'
-import type { AppWebhook, Subscription } from './facts.ts'
+import type { AppWebhookState, Subscription } from './facts.ts'
 import { noWebhooks, whyNone } from './no-webhooks.ts'
 
 /** Something that is not as it should be. The console, /readyz, the doctor and the alerts speak of the same ones. */
@@ -48,7 +48,7 @@ export interface BotFacts {
   webhooksOf: (pageId: string) => Subscription
   profileOf: (pageId: string) => ProfileStatus
   /** Null while that is not known. */
-  appWebhook: AppWebhook | null
+  appWebhook: AppWebhookState | null
   /** The address that Facebook is to call; null where the bot has none. */
   webhookUrl: string | null
   /** Since when Facebook has answered no call; null while it answers. */

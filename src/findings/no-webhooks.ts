@@ -1,7 +1,7 @@
-import type { AppWebhook } from './facts.ts'
+import type { AppWebhookState } from './facts.ts'
 
 /** Why Facebook sends no webhooks of the app; null when it sends them, or that is not known. */
-export const whyNone = (webhook: AppWebhook): string | null => {
+export const whyNone = (webhook: AppWebhookState): string | null => {
   if (webhook.is === 'unknown') return null
   if (webhook.is === 'absent') return 'their address is not set'
   if (webhook.missing.includes('messages')) return 'the field "messages" is not subscribed'

@@ -3,7 +3,7 @@ import { WHOLE_BOT, type Need, type Needs } from '../alerts/needs.ts'
 import type { Store } from '../store/store.ts'
 import { refusedAgainAndAgain } from './refused-replies.ts'
 import { noWebhooks, whyNone } from './no-webhooks.ts'
-import type { AppWebhook } from './facts.ts'
+import type { AppWebhookState } from './facts.ts'
 import type { WaitingVisitor } from './people.ts'
 
 export interface WatchDeps {
@@ -14,7 +14,7 @@ export interface WatchDeps {
   /** Whether a visitor who asks for a person is told of later. */
   isQuiet: () => boolean
   /** What is known of the app's webhook; null where nothing is, or before there is a Page to hear. */
-  appWebhook: () => AppWebhook | null
+  appWebhook: () => AppWebhookState | null
   /** The address that Facebook is to call; null where the bot has none. */
   webhookUrl: string | null
   nameOf: (pageId: string) => string | null

@@ -2,7 +2,7 @@ import { createBoundedMap } from '../base/bounded-map.ts'
 import { createHmac } from 'node:crypto'
 
 /** What a call with a token carries. */
-export interface Credentials {
+export interface TokenWithProof {
   authorization: string
   /** `appsecret_proof=...`, for the query. */
   proof: string
@@ -11,20 +11,20 @@ export interface Credentials {
 const MOST_REMEMBERED = 1000
 
 /**
- * Makes the credentials of a token and remembers them: a Page sends thousands of messages with the same one.
+ * Makes the header and the proof of a token, and remembers them: a Page sends thousands of messages with the same one.
  *
  * @see docs/messenger-platform.md#b10
  */
-export const createProver = (appSecret: string): ((token: string) => Credentials) => {
-  const remembered = createBoundedMap<string, Credentials>(MOST_REMEMBERED)
+export const createProver = (appSecret: string): ((token: string) => TokenWithProof) => {
+  const remembered = createBoundedMap<string, TokenWithProof>(MOST_REMEMBERED)
   return (token) => {
     const known = remembered.get(token)
     if (known) return known
-    const credentials = {
+    const made = {
       authorization: `Bearer ${token}`,
       proof: `appsecret_proof=${createHmac('sha256', appSecret).update(token).digest('hex')}`,
     }
-    remembered.set(token, credentials)
-    return credentials
+    remembered.set(token, made)
+    return made
   }
 }

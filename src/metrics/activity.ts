@@ -12,7 +12,7 @@ export interface Activity {
   refused: (pageId: string, verdict: string) => void
   ofPage: (pageId: string) => PageActivity
   /** Those heard of last come first. */
-  conversations: () => RecentConversation[]
+  conversations: () => ActiveConversation[]
   /** Forgets of which conversations it heard. */
   forget: () => void
   /** The numbers of the last hour as text, without ids of visitors; its size depends on the number of Pages only. */
@@ -44,7 +44,7 @@ export interface PageActivity {
   lastHeardMs: number | null
 }
 
-export interface RecentConversation {
+export interface ActiveConversation {
   pageId: string
   psid: string
   lastHeardMs: number
@@ -66,7 +66,7 @@ const CONVERSATIONS = 50
 export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activity => {
   const pages = new Map<string, PageBook>()
   /** In the order they were heard of, the last one last. */
-  const conversations = createBoundedMap<string, RecentConversation>(CONVERSATIONS)
+  const conversations = createBoundedMap<string, ActiveConversation>(CONVERSATIONS)
 
   const bookOf = (pageId: string): PageBook => {
     const known = pages.get(pageId)

@@ -3,6 +3,7 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph, RecentMessage } from '../graph/graph.ts'
 import type { NewEvent, Store } from '../store/store.ts'
 import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
+import type { FoundMessage } from '../webhook/recovered.ts'
 import { timeOf } from './absence.ts'
 
 /** What was found in the conversations of a Page. */
@@ -16,14 +17,6 @@ export interface Missed {
   cut: boolean
   /** Why Facebook refused to list the conversations; null where it listed them. */
   unlisted: GraphError | null
-}
-
-export interface FoundMessage {
-  pageId: string
-  psid: string
-  mid: string
-  text: string
-  createdMs: number
 }
 
 export interface MissedDeps {

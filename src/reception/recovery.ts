@@ -16,7 +16,8 @@ import {
   type PageSubscription,
   type SubscriptionStatus,
 } from './page-subscription.ts'
-import { takeInMissed, type FoundMessage, type MissedDeps } from './missed.ts'
+import type { FoundMessage } from '../webhook/recovered.ts'
+import { takeInMissed, type MissedDeps } from './missed.ts'
 
 /**
  * Keeps each Page's webhooks coming. Facebook silently unsubscribes an app whose callbacks fail for an hour, and never sends

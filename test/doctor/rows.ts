@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
-import type { Finding } from '../../src/doctor/finding.ts'
+import type { CheckResult } from '../../src/doctor/check-result.ts'
 import { tokenFileIn } from '../../src/store/tokens/place.ts'
 import { buildWorld, examine, PAGE_ID, SECRETS, type World, type WorldOptions } from './lab.ts'
 
@@ -17,7 +17,7 @@ export interface Row extends WorldOptions {
   skipped?: Record<string, RegExp>
 }
 
-export const trouble = (results: (Finding & { id: string })[]) =>
+export const trouble = (results: (CheckResult & { id: string })[]) =>
   Object.fromEntries(
     results
       .filter(({ status }) => status === 'warning' || status === 'failure')

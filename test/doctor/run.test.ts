@@ -8,20 +8,20 @@ import type { Context } from '../../src/doctor/context.ts'
 import type { Check } from '../../src/doctor/check.ts'
 import { check } from '../../src/doctor/check.ts'
 import { createCleaner } from '../../src/doctor/clean.ts'
-import { failure, ok, warning, type Finding } from '../../src/doctor/finding.ts'
+import { failure, ok, warning, type CheckResult } from '../../src/doctor/check-result.ts'
 import { runChecks } from '../../src/doctor/run.ts'
 import { readSettings, secretsOf } from '../../src/doctor/settings.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 
-const plan = (id: string, run: () => Finding | Promise<Finding>, after: string[] = []): Check =>
+const plan = (id: string, run: () => CheckResult | Promise<CheckResult>, after: string[] = []): Check =>
   check({ id, section: 'Section', title: id, after, run })
 
 const run = (checks: Check[], over: Partial<Parameters<typeof runChecks>[0]> = {}) =>
   runChecks({ checks, settings: readSettings({}), clock: createFakeClock(), clean: (text) => text, ...over })
 
 t.test('results come in the order of the list, whichever check ends first', async (t) => {
-  const slow = Promise.withResolvers<Finding>()
+  const slow = Promise.withResolvers<CheckResult>()
   const told: string[] = []
   const running = run([plan('slow', () => slow.promise), plan('quick', () => ok('done'))], {
     onStart: ({ id }) => told.push(`start ${id}`),

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { checkServer } from '../../src/doctor/checks/server.ts'
 import type { Context } from '../../src/doctor/context.ts'
-import type { Finding } from '../../src/doctor/finding.ts'
+import type { CheckResult } from '../../src/doctor/check-result.ts'
 import { inspectServer, type ServerFacts } from '../../src/store/postgres/inspect.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { server, sql } from '../helpers/postgres.ts'
@@ -22,7 +22,7 @@ const SOUND: ServerFacts = {
   followers: { count: 0, areWaitedFor: false },
 }
 
-const said = (t: Test, change: Partial<ServerFacts>): Finding =>
+const said = (t: Test, change: Partial<ServerFacts>): CheckResult =>
   checkServer({ status: 'absent', server: { ...SOUND, ...change } }, t.testdir(), CONTEXT)
 
 t.test('the doctor says what it means how the server is set', async (t) => {
@@ -71,7 +71,7 @@ t.test('the doctor names the right that the user does not have, and how it is gi
   const url = new URL(own)
   url.username = user
   url.password = 'hush'
-  const check = async (): Promise<Finding> =>
+  const check = async (): Promise<CheckResult> =>
     checkServer(await inspectServer(url.href, systemClock), t.testdir(), CONTEXT)
   const opens = async (address: string): Promise<void> => {
     const common = { clock: systemClock, name: 'test', owner: 'test', leases: null, onExit: () => undefined }

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { isQuietAt } from '../../src/alerts/quiet-hours.ts'
 import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
-import type { AppWebhook } from '../../src/findings/facts.ts'
+import type { AppWebhookState } from '../../src/findings/facts.ts'
 import { createGraphFailure } from '../../src/findings/graph-failure.ts'
 import { visitorsOfPeople, whoWaits, type WaitingVisitor } from '../../src/findings/people.ts'
 import { createWatch } from '../../src/findings/watch.ts'
@@ -9,7 +9,7 @@ import type { DeadLetter } from '../../src/store/dead-letters.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 
 const EVERY_MS = 15_000
-const SET: AppWebhook = { is: 'set', url: 'https://bot/webhook', isActive: true, missing: [] }
+const SET: AppWebhookState = { is: 'set', url: 'https://bot/webhook', isActive: true, missing: [] }
 const VERA: WaitingVisitor = { pageId: '1001', psid: '7', sinceMs: 0, windowEndsMs: null }
 const REFUSED = {
   id: 'a.1',
@@ -22,7 +22,7 @@ const build = (t: Test) => {
   const clock = createFakeClock()
   const needs = createNeeds({ clock })
   const world = {
-    webhook: SET as AppWebhook | null,
+    webhook: SET as AppWebhookState | null,
     refused: [] as DeadLetter[],
     waiting: [] as WaitingVisitor[],
     isQuiet: false,

@@ -8,7 +8,7 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 import { createPleaseWait, type PleaseWaitDeps } from './please-wait.ts'
 import type { Log } from '../../base/logger.ts'
 import { within } from '../../base/within.ts'
-import type { Rest, Surroundings } from './surroundings.ts'
+import type { Rest, EventContext } from './event-context.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
 export type Handler = (
@@ -33,7 +33,7 @@ export const createHandling = (
   deps: Omit<PleaseWaitDeps, 'datesOf'> & {
     graph: Pick<Graph, 'now'>
     handle: Handler
-    surroundings: Surroundings
+    eventContext: EventContext
     /** What to say when the handler failed; nothing when it must stay silent. */
     apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
     /** The event is taken up. */
@@ -46,7 +46,7 @@ export const createHandling = (
     keepsQuestions: boolean
   },
 ): Handling => {
-  const { graph, handle, surroundings, apologise, onTaken, onHandled, clock, log } = deps
+  const { graph, handle, eventContext, apologise, onTaken, onHandled, clock, log } = deps
   const { handlerLimitMs, keepsQuestions } = deps
   /** An event may be dated ahead, or by our own clock, which may be wrong; only Facebook's time tells. */
   const datesOf = ({ timestampMs }: WebhookEvent): ReplyDates => {
@@ -89,7 +89,7 @@ export const createHandling = (
         'what was remembered of a conversation is damaged, and begins anew',
       )
     try {
-      const seen = surroundings(claim, stored, event, view, rest)
+      const seen = eventContext(claim, stored, event, view, rest)
       view = seen instanceof Promise ? await seen : seen
       onTaken(event, view)
       const answer = handle(event, view)

@@ -4,7 +4,7 @@ import type { ClaimId, InboxClaim, OutboxClaim, Store, StoredEvent } from '../..
 import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { HandledEvent, Handling } from './call-handler.ts'
-import type { Rest } from './surroundings.ts'
+import type { Rest } from './event-context.ts'
 import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 

@@ -3,7 +3,7 @@ import { receiversIn, WAYS_TO_BE_TOLD, type Receiver } from '../../alerts/channe
 import type { Config } from '../../base/settings.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
-import { failure, ok, warning, type Finding } from '../finding.ts'
+import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 
 const SETTINGS = [
   'ALERT_URL',
@@ -32,7 +32,7 @@ export const alertChecks = (context: Pick<Context, 'outside'>): Check[] => [
   }),
 ]
 
-const checkAlerts = async (settings: Settings, context: Pick<Context, 'outside'>): Promise<Finding> => {
+const checkAlerts = async (settings: Settings, context: Pick<Context, 'outside'>): Promise<CheckResult> => {
   const receivers = receiversIn(settings)
   const looked = await Promise.all(receivers.map((one) => lookAt(one, settings, context)))
   const refused = looked.find((finding) => finding !== null)
@@ -60,7 +60,7 @@ const lookAt = async (
   { name, settings: names, look, check: see }: Receiver,
   settings: Settings,
   { outside }: Pick<Context, 'outside'>,
-): Promise<Finding | null> => {
+): Promise<CheckResult | null> => {
   const call = look(settings)
   if (call === null) return null
   const { url, post, headers = {} } = call

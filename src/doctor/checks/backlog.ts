@@ -1,5 +1,5 @@
 import type { DatabaseFindings } from '../../store/sqlite/inspect.ts'
-import { ok, warning, type Finding } from '../finding.ts'
+import { ok, warning, type CheckResult } from '../check-result.ts'
 import { count, duration } from '../words.ts'
 
 /** Entries this old in the queue of a running bot mean a fault. */
@@ -11,7 +11,7 @@ export const judgeBacklog = (
   { inbox, outbox, dead }: Pick<Extract<DatabaseFindings, { status: 'sound' }>, 'inbox' | 'outbox' | 'dead'>,
   running: boolean,
   nowMs: number,
-): Finding => {
+): CheckResult => {
   const left = dead > 0 ? `, ${count(dead, 'dead letter')} (npm run dead-letters)` : ''
   const waiting = [
     ...(inbox.count > 0 ? [count(inbox.count, 'event')] : []),

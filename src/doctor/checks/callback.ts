@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net'
 import type { BotErrorCode } from '../../base/errors.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
-import { failure, ok, skipped, warning, type Finding } from '../finding.ts'
+import { failure, ok, skipped, warning, type CheckResult } from '../check-result.ts'
 import type { HttpAnswer, Unreached } from '../outside.ts'
 import { day } from '../words.ts'
 import { localOrigin } from './machine.ts'
@@ -75,7 +75,7 @@ const checkAddress = async (
   publicUrl: string | undefined,
   graphUrl: string,
   { outside }: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   if (publicUrl === undefined) {
     return warning(
       'PUBLIC_URL is not set, so the doctor cannot test whether Facebook reaches the bot',
@@ -118,7 +118,7 @@ const checkCertificate = async (
   url: URL,
   graphUrl: string,
   { outside, clock }: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   if (url.protocol !== 'https:')
     return ok(isFacebook(graphUrl) ? 'none' : 'none needed: no Facebook, but a sandbox')
   const proxy = outside.proxyFor(url.href)
@@ -170,7 +170,7 @@ const checkVerification = async (
   publicUrl: string,
   verifyToken: string,
   context: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   const challenge = String(randomInt(1e9, 2e9))
   const answer = await verify(publicUrl, verifyToken, challenge, context)
   if (answer.status === 200 && answer.text === challenge) return ok('the bot answers Facebook’s verification')
@@ -192,7 +192,7 @@ const checkVerification = async (
 /** The code in the bot's own 403; a firewall in front of the bot answers with one, too. */
 const REFUSED: BotErrorCode = 'BOT_VERIFICATION_FAILED'
 
-const checkStranger = async (publicUrl: string, context: Context): Promise<Finding> => {
+const checkStranger = async (publicUrl: string, context: Context): Promise<CheckResult> => {
   const answer = await verify(publicUrl, randomBytes(12).toString('hex'), '1', context)
   // 429 after many tries: refused, too.
   if (answer.status === 403 || answer.status === 429)
@@ -221,7 +221,7 @@ const checkCallback = async (
   appSecret: string,
   local: string | null,
   context: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   const signature = `sha256=${createHmac('sha256', appSecret).update(NOTHING).digest('hex')}`
   const post = (origin: string) => deliver(`${origin}/webhook`, context, signature)
   const answer = await post(publicUrl)
@@ -247,7 +247,7 @@ const checkCallback = async (
       )
 }
 
-const checkForgery = async (publicUrl: string, context: Context): Promise<Finding> => {
+const checkForgery = async (publicUrl: string, context: Context): Promise<CheckResult> => {
   const answer = await deliver(`${publicUrl}/webhook`, context)
   if (answer.status === 401 || answer.status === 429) return ok('a callback without a signature is refused')
   if (answer.status !== 200) return unreached(answer, publicUrl)
@@ -267,7 +267,7 @@ const deliver = (url: string, { outside }: Context, signature?: string): Promise
     body: NOTHING,
   })
 
-const unreached = (answer: HttpAnswer | Unreached, publicUrl: string): Finding => {
+const unreached = (answer: HttpAnswer | Unreached, publicUrl: string): CheckResult => {
   const where = `${publicUrl}/webhook`
   if (answer.status === null) {
     return failure(

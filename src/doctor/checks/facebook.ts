@@ -7,7 +7,7 @@ import { isConfidential } from '../../base/config.ts'
 import { isProxied, type Proxies } from '../../outgoing/proxies.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type Context } from '../context.ts'
-import { failure, ok, warning, type Finding } from '../finding.ts'
+import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import { count, duration, reasonOf } from '../words.ts'
 
 const SECTION = 'Facebook'
@@ -67,14 +67,14 @@ export const facebookChecks = (context: Context): Check[] => [
 ]
 
 /** What a failed Graph call means for a check. */
-export const graphTrouble = (error: unknown, next: string): Finding => {
+export const graphTrouble = (error: unknown, next: string): CheckResult => {
   if (!(error instanceof GraphError)) throw error
   return error.retryable
     ? failure(reasonOf(error), 'Try again in a few minutes; if it stays so, look at metastatus.com.')
     : failure(reasonOf(error), error.remedy ?? next)
 }
 
-const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: Context): Finding => {
+const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: Context): CheckResult => {
   const { host } = new URL(graphUrl)
   const proxy = outside.proxyFor(graphUrl)
   if (proxy !== null) return ok(`${host} is reached by way of ${proxy}`)
@@ -85,7 +85,7 @@ const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: Context): F
   )
 }
 
-const checkGraph = async (url: string, { outside }: Context): Promise<Finding> => {
+const checkGraph = async (url: string, { outside }: Context): Promise<CheckResult> => {
   const answer = await outside.fetch(url)
   const { origin, host } = new URL(url)
   if (answer.status === null) {
@@ -129,7 +129,7 @@ const isGraph = (text: string): boolean => {
   return isJsonObject(body) && isJsonObject(body['error'])
 }
 
-const checkClock = async (url: string, { outside, clock }: Context): Promise<Finding> => {
+const checkClock = async (url: string, { outside, clock }: Context): Promise<CheckResult> => {
   const askedMs = clock.now()
   const answer = await outside.fetch(url)
   const date = answer.status === null ? undefined : answer.headers['date']
@@ -145,7 +145,7 @@ const checkClock = async (url: string, { outside, clock }: Context): Promise<Fin
     : failure(`${what}: 24-hour windows and certificates are judged wrongly`, next)
 }
 
-const checkApp = async (appId: string, context: Context): Promise<Finding> => {
+const checkApp = async (appId: string, context: Context): Promise<CheckResult> => {
   try {
     await context.appSubscriptions()
     return ok(`Facebook accepts the id and secret of app ${appId}`)
@@ -157,7 +157,7 @@ const checkApp = async (appId: string, context: Context): Promise<Finding> => {
   }
 }
 
-const checkVersion = (asked: string, { otherVersion }: Context): Finding => {
+const checkVersion = (asked: string, { otherVersion }: Context): CheckResult => {
   const ran = otherVersion()
   return ran === null
     ? ok(`${asked} is in service`)
@@ -167,7 +167,10 @@ const checkVersion = (asked: string, { otherVersion }: Context): Finding => {
       )
 }
 
-const checkAppSubscription = async (publicUrl: string | undefined, context: Context): Promise<Finding> => {
+const checkAppSubscription = async (
+  publicUrl: string | undefined,
+  context: Context,
+): Promise<CheckResult> => {
   const url = publicUrl === undefined ? null : `${publicUrl}/webhook`
   const page = pageSubscription(await context.appSubscriptions())
   const next = `${url === null ? 'Set PUBLIC_URL and run' : 'Run'} npm run bootstrap-token, or enter it in App dashboard > Messenger > Settings > Webhooks: callback URL ${url ?? 'https://your.address/webhook'}, your FB_VERIFY_TOKEN, all fields.`

@@ -12,7 +12,7 @@ import { check, type Check } from '../check.ts'
 import { judgeBacklog } from './backlog.ts'
 import { checkServer } from './server.ts'
 import type { Context } from '../context.ts'
-import { failure, ok, warning, type Finding } from '../finding.ts'
+import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import type { ReadSettings } from '../settings.ts'
 import { bytes, count, duration } from '../words.ts'
 
@@ -85,12 +85,12 @@ const HANDLERS = check({
   },
 })
 
-const checkNode = ({ node: { version, least } }: Context): Finding =>
+const checkNode = ({ node: { version, least } }: Context): CheckResult =>
   version.localeCompare(least, 'en', { numeric: true }) >= 0
     ? ok(version)
     : failure(`${version} is too old: at least ${least} is needed`, `Install Node.js ${least} or newer.`)
 
-const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }: Context): Finding => {
+const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }: Context): CheckResult => {
   const [first] = warnings
   if (refusal) {
     const cause = first === undefined ? '' : `; ${first.what}. ${first.next}`
@@ -102,7 +102,7 @@ const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }:
   return ok(`app ${values.FB_APP_ID}, Graph ${values.FB_GRAPH_VERSION}; every value can be used`)
 }
 
-const checkScript = async (file: string, context: Context): Promise<Finding> => {
+const checkScript = async (file: string, context: Context): Promise<CheckResult> => {
   try {
     const scripts = await context.scripts(file)
     const told = scripts
@@ -127,7 +127,7 @@ const listed = ({ message }: BotError): string => {
   return points.length > 0 ? points.map((point) => point.trim().replace(/\.$/, '')).join('; ') : heading
 }
 
-const checkFolder = async (dir: string, { freeBytes }: Context): Promise<Finding> => {
+const checkFolder = async (dir: string, { freeBytes }: Context): Promise<CheckResult> => {
   const facts = await stat(dir).catch((error: unknown) => error as NodeJS.ErrnoException)
   if (facts instanceof Error) return facts.code === 'ENOENT' ? checkParent(dir) : unusable(dir, facts.code)
   if (!facts.isDirectory()) return unusable(dir, 'it is not a folder')
@@ -163,7 +163,7 @@ const checkFolder = async (dir: string, { freeBytes }: Context): Promise<Finding
   return ok(`${dir}, for its owner alone, ${bytes(free)} free`)
 }
 
-const checkParent = async (dir: string): Promise<Finding> => {
+const checkParent = async (dir: string): Promise<CheckResult> => {
   let parent = dirname(resolve(dir))
   while (parent !== dirname(parent) && (await isAbsent(parent))) parent = dirname(parent)
   return (await mayWrite(parent))
@@ -183,13 +183,13 @@ const mayWrite = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const unusable = (dir: string, why: string | undefined): Finding =>
+const unusable = (dir: string, why: string | undefined): CheckResult =>
   failure(
     `${dir} cannot be used: ${why ?? 'unknown error'}`,
     'Give DATA_DIR a folder that the user of the bot may write to.',
   )
 
-const checkDatabase = (dir: string, { clock, holder }: Context): Finding => {
+const checkDatabase = (dir: string, { clock, holder }: Context): CheckResult => {
   const running = holder(dir) !== null
   const file = databaseIn(dir)
   const found = inspectDatabase(file, running)
@@ -221,7 +221,7 @@ const checkDatabase = (dir: string, { clock, holder }: Context): Finding => {
   }
 }
 
-const checkBackup = async (dir: string, { clock, server }: Context): Promise<Finding> => {
+const checkBackup = async (dir: string, { clock, server }: Context): Promise<CheckResult> => {
   if (server !== null) return ok('the database is backed up as the server is; see docs/several-machines.md')
   const nowMs = clock.now()
   const lastMs = await lastBackupMs(dir)
@@ -242,7 +242,7 @@ const checkBot = async (
   host: string,
   port: number,
   { holder, outside, server }: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   const who = holder(dir)
   if (who === null) {
     const on = server === null ? 'this data folder' : 'this database'
@@ -276,7 +276,7 @@ const KNOWN_TO_THE_BOT: Partial<Record<string, string>> = {
 }
 
 /** The bot's own list of findings, as /readyz has it. */
-const ofItself = (what: string, readyz: string): Finding => {
+const ofItself = (what: string, readyz: string): CheckResult => {
   const words = findingKinds(readyz).flatMap((kind) => KNOWN_TO_THE_BOT[kind] ?? [])
   return words.length === 0
     ? ok(what)

@@ -8,7 +8,7 @@ import { meaningOf } from '../../token/refusals.ts'
 import { allows } from '../../token/tasks.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, pagesOf, type Context } from '../context.ts'
-import { failure, ok, skipped, warning, type Finding } from '../finding.ts'
+import { failure, ok, skipped, warning, type CheckResult } from '../check-result.ts'
 import { count, day } from '../words.ts'
 import { graphTrouble } from './facebook.ts'
 
@@ -74,7 +74,7 @@ const checksOf = (page: StoredPageToken, context: Context): Check[] => {
 
 const renew = ({ pageId }: StoredPageToken): string => `npm run bootstrap-token -- --page ${pageId}`
 
-const checkToken = async (page: StoredPageToken, appId: string, context: Context): Promise<Finding> => {
+const checkToken = async (page: StoredPageToken, appId: string, context: Context): Promise<CheckResult> => {
   let facts: TokenFacts
   try {
     facts = await context.inspect(page.token)
@@ -99,13 +99,13 @@ const checkToken = async (page: StoredPageToken, appId: string, context: Context
 const dataAccess = ({ dataAccessExpiresAtMs: atMs }: TokenFacts): string =>
   atMs ? ` (data access until ${day(atMs)}, which messaging does not need)` : ''
 
-const foreign = (page: StoredPageToken, tokenAppId: string, appId: string): Finding =>
+const foreign = (page: StoredPageToken, tokenAppId: string, appId: string): CheckResult =>
   failure(
     `it was made for ${tokenAppId === appId ? 'another app' : `app ${tokenAppId}`}, but FB_APP_ID is ${appId}`,
     `Set FB_APP_ID and FB_APP_SECRET to that app, or: ${renew(page)}`,
   )
 
-const checkPermissions = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+const checkPermissions = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
   const facts = await context.inspect(page.token)
   if (!isGranted(facts, 'pages_messaging', page.pageId)) {
     return failure(`${lost(facts, 'pages_messaging')}, so nothing can be sent`, renew(page))
@@ -124,7 +124,7 @@ const lost = ({ scopes }: TokenFacts, scope: string): string =>
     ? `${scope} was granted for other Pages, not for this one`
     : `${scope} was taken from it, or never granted`
 
-const checkTasks = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+const checkTasks = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
   const told = await currentTasks(page, context)
   const tasks = told ?? page.tasks
   if (tasks === null) return skipped('Facebook does not tell the tasks of this Page')
@@ -165,7 +165,7 @@ const currentTasks = async (page: StoredPageToken, context: Context): Promise<st
   }
 }
 
-const checkSubscription = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+const checkSubscription = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
   try {
     const fields = await context.graph().subscribedFields(page.pageId, page.token)
     if (fields === null) return failure('the Page sends its webhooks to this app no longer', renew(page))
@@ -184,7 +184,7 @@ const checkProfile = async (
   main: string,
   dir: string,
   context: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   const scripts = await context.scripts(main)
   const wanted = toMessengerProfile(scripts.of(page.pageId))
   const file = scripts.all().find(({ pageIds }) => pageIds?.includes(page.pageId))?.file ?? main
@@ -205,7 +205,7 @@ const checkProfile = async (
 }
 
 /** Whether a dead Page token could be replaced without a person. No alarm: a person is there for the other case. */
-const checkRenewal = async (page: StoredPageToken, context: Context): Promise<Finding> => {
+const checkRenewal = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
   const user = userOf(page, context)
   const facts = user && (await context.inspect(user.token).catch(orNull))
   if (!facts?.isValid) return ok('a person is needed when this token dies: no user token is kept that works')

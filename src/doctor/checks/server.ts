@@ -3,7 +3,7 @@ import { differencesOf, type RunningInstance } from '../../base/running-instance
 import type { Lack, Rights, ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import type { Context } from '../context.ts'
-import { failure, ok, warning, type Finding } from '../finding.ts'
+import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import { bytes, count, duration } from '../words.ts'
 import { judgeBacklog } from './backlog.ts'
 
@@ -13,7 +13,7 @@ const SKEW_MS = 30_000
 const SLOW_MS = 100
 
 /** The database of DATABASE_URL. */
-export const checkServer = (found: ServerFindings, dir: string, { clock }: Context): Finding => {
+export const checkServer = (found: ServerFindings, dir: string, { clock }: Context): CheckResult => {
   if (existsSync(databaseIn(dir))) {
     return failure(
       `DATABASE_URL is set, but ${databaseIn(dir)} still holds what the bot knows`,
@@ -61,7 +61,7 @@ const instancesOf = (instances: readonly RunningInstance[]): string => {
   return `, ${count(instances.length, 'instance')} (${each.join('; ')})`
 }
 
-const differing = (instances: readonly RunningInstance[]): Finding | null => {
+const differing = (instances: readonly RunningInstance[]): CheckResult | null => {
   const names = differencesOf(instances)
   if (names.length === 0) return null
   return warning(
@@ -70,7 +70,7 @@ const differing = (instances: readonly RunningInstance[]): Finding | null => {
   )
 }
 
-const lacking: Record<Lack, (rights: Rights) => Finding> = {
+const lacking: Record<Lack, (rights: Rights) => CheckResult> = {
   create: ({ user, database }) =>
     failure(
       `the user ${user} may not make a schema in the database ${database}`,
@@ -102,7 +102,7 @@ const nameOf = ({ version, followers, answersMs }: ServerFacts): string => {
   return `${all}, answers in ${answersMs} ms`
 }
 
-const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Finding | null => {
+const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): CheckResult | null => {
   if (version < LEAST_VERSION) {
     return failure(
       `PostgreSQL ${Math.floor(version / 10_000)} is too old: 14 is needed`,
@@ -137,7 +137,7 @@ const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Fin
 }
 
 /** Told last: it may be a busy moment of this machine. */
-const slowness = ({ answersMs }: ServerFacts): Finding | null =>
+const slowness = ({ answersMs }: ServerFacts): CheckResult | null =>
   answersMs < SLOW_MS
     ? null
     : warning(

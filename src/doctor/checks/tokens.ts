@@ -5,7 +5,7 @@ import { createTokenFile } from '../../store/tokens/file.ts'
 import { tokenFileIn } from '../../store/tokens/place.ts'
 import { check, type Check } from '../check.ts'
 import type { Context } from '../context.ts'
-import { failure, ok, warning, type Finding } from '../finding.ts'
+import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import { count, reasonOf } from '../words.ts'
 
 /** Where the tokens are kept. */
@@ -23,7 +23,7 @@ const checkTokens = async (
   file: string,
   key: Buffer | null,
   { tokens, server }: Context,
-): Promise<Finding> => {
+): Promise<CheckResult> => {
   if (tokens instanceof Error) {
     const remedy = tokens instanceof BotError ? tokens.remedy : undefined
     return failure(reasonOf(tokens), remedy ?? 'Move it away and run: npm run bootstrap-token')

@@ -7,7 +7,7 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 export type Rest = (ms: number) => Promise<void>
 
 /** Finds what is known about an event besides itself: what waits behind it, and whose echo it is. A promise only where it has to look. */
-export type Surroundings = (
+export type EventContext = (
   claim: InboxClaim,
   stored: StoredEvent,
   event: WebhookEvent,
@@ -20,13 +20,13 @@ const MOST_BEHIND = 10
 /** As many as a conversation may have in the minutes in which an echo comes. */
 const MOST_KEPT = 50
 
-export const createSurroundings = (deps: {
+export const createEventContext = (deps: {
   store: Pick<Store, 'conversation' | 'sentReplies'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   /** How long an event waits for what may belong to it, ms since it was accepted. */
   patienceMs: (event: WebhookEvent, view: ConversationView) => number
   clock: Pick<Clock, 'now'>
-}): Surroundings => {
+}): EventContext => {
   const { store, read, patienceMs, clock } = deps
 
   const readAll = (events: readonly StoredEvent[]): WebhookEvent[] =>
