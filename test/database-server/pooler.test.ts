@@ -1,9 +1,13 @@
+import { EventEmitter } from 'node:events'
+import type { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
 import { inspectServer } from '../../src/store/postgres/inspect.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
+import { assertOwnSession } from '../../src/store/postgres/pooler.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { createFakeClock, settle } from '../helpers/clock.ts'
 import { freshDatabase } from '../helpers/postgres.ts'
 import { hasPgBouncer, startPgBouncer, startSharedWay } from '../helpers/pooler.ts'
 import { handleAll, newEvent } from '../store/steps.ts'
@@ -34,6 +38,37 @@ const refused = async (t: Test, url: string): Promise<void> => {
 
 t.test('a start behind a pooler in transaction mode ends, and start and doctor say why', async (t) => {
   await refused(t, await startSharedWay(t, await freshDatabase()))
+})
+
+/** A connection that answers each statement with what the test does for it. */
+const connectionThat = (answer: (text: string) => void): Client =>
+  Object.assign(new EventEmitter(), {
+    query: async (text: string) => {
+      answer(text)
+      await settle(1)
+    },
+    end: async () => undefined,
+  }) as unknown as Client
+
+t.test('a notification that is late because everything stood still is no pooler', async (t) => {
+  const clock = createFakeClock()
+  const client = connectionThat(() => undefined)
+  const other = connectionThat((text) => {
+    // The time is over before the notification is read, and what came first is read first.
+    if (text.includes('pg_notify')) setImmediate(() => void clock.advance(60_000))
+    else client.emit('notification', {})
+  })
+  await t.resolves(assertOwnSession(client, async () => other, clock))
+})
+
+t.test('a connection that breaks while the pooler is looked for is told as that', async (t) => {
+  const client = connectionThat(() => undefined)
+  const broken = new Error('Connection terminated unexpectedly')
+  const other = connectionThat(() => setImmediate(() => client.emit('error', broken)))
+  await t.rejects(
+    assertOwnSession(client, async () => other, createFakeClock()),
+    broken,
+  )
 })
 
 const skip = !hasPgBouncer() && 'pgbouncer is not installed on this machine'

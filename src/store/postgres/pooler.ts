@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Client } from 'pg'
+import { systemClock, type Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 
 /** How long a notification may take by way of a pooler in session mode. */
@@ -13,25 +14,36 @@ const HEARD_WITHIN_MS = 2000
  * @param open - opens another connection by the same way
  * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode
  */
-export const assertOwnSession = async (client: Client, open: () => Promise<Client>): Promise<void> => {
+export const assertOwnSession = async (
+  client: Client,
+  open: () => Promise<Client>,
+  clock: Pick<Clock, 'sleep'> = systemClock,
+): Promise<void> => {
   const channel = `evergreen_${randomBytes(8).toString('hex')}`
   const enough = new AbortController()
-  const heard = once(client, 'notification', { signal: enough.signal }).then(
-    () => true,
-    () => false,
-  )
+  // A connection that breaks meanwhile says nothing of the pooler: its error is thrown.
+  const heard = once(client, 'notification', enough).then(() => true)
+  heard.catch(() => undefined)
   await client.query(`listen ${channel}`)
   const other = await open()
   try {
     await other.query('select pg_notify($1, $2)', [channel, ''])
+    if (!(await Promise.race([heard, isOver(other, clock, enough.signal)]))) throw pooled()
   } finally {
+    enough.abort()
     void other.end().catch(() => undefined)
   }
-  const timer = setTimeout(() => enough.abort(), HEARD_WITHIN_MS)
-  const isHeard = await heard
-  clearTimeout(timer)
-  if (!isHeard) throw pooled()
   await client.query(`unlisten ${channel}`)
+}
+
+/**
+ * Resolves to false when the time is over and the server has answered once more: where this process or the machine stood still for
+ * that long, the notification is read before the answer.
+ */
+const isOver = async (other: Client, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<false> => {
+  await clock.sleep(HEARD_WITHIN_MS, signal)
+  await other.query('select 1')
+  return false
 }
 
 /** Whether the process that answers is not the one that the connection was made to. */
