@@ -2,6 +2,7 @@ import type { Log } from '../base/logger.ts'
 import type { KeptRecord, Records } from '../store/records.ts'
 import type { OpenNeed } from './needs.ts'
 import type { Notice } from './notice.ts'
+import { createInTurn } from '../base/in-turn.ts'
 
 /** The notices that were sent and that are to be sent, kept so that neither a restart nor another head sends one twice. */
 export interface Told {
@@ -47,7 +48,7 @@ export const createAlertBook = (deps: {
   const { records, log } = deps
   let now = NOTHING
   let version: number | null = null
-  let queue = Promise.resolve()
+  const inTurn = createInTurn()
 
   const take = (record: KeptRecord | null): void => {
     version = record?.version ?? null
@@ -75,11 +76,6 @@ export const createAlertBook = (deps: {
         return
       }
     }
-  }
-
-  const inTurn = (task: () => Promise<void>): Promise<void> => {
-    queue = queue.catch(() => undefined).then(task)
-    return queue
   }
 
   return {

@@ -1,4 +1,5 @@
 import { BotError } from './errors.ts'
+import { createInTurn } from './in-turn.ts'
 
 /** Small texts that the store keeps by name. */
 export interface Notes {
@@ -38,7 +39,8 @@ export interface Change<Result> {
 const MOST_TRIES = 20
 
 export const sharedNote = (notes: Notes, name: string): SharedNote => {
-  let changing: Promise<unknown> = Promise.resolve()
+  // Changes of one instance do not stand in each other's way.
+  const inTurn = createInTurn()
 
   const carryOut = async <Result>(change: (text: string | null) => Change<Result>): Promise<Result> => {
     for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
@@ -54,11 +56,6 @@ export const sharedNote = (notes: Notes, name: string): SharedNote => {
 
   return {
     read: () => notes.recall(name),
-    change: (change) => {
-      // Changes of one instance do not stand in each other's way.
-      const changed = changing.then(() => carryOut(change))
-      changing = changed.catch(() => undefined)
-      return changed
-    },
+    change: (change) => inTurn(() => carryOut(change)),
   }
 }

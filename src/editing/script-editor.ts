@@ -5,6 +5,7 @@ import { BotError } from '../base/errors.ts'
 import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
 import { withEndsOf } from './line-ends.ts'
 import type { Versions } from './versions.ts'
+import { createInTurn } from '../base/in-turn.ts'
 
 /** Changes a script file, one change after the other, and keeps what it was before. */
 export interface ScriptEditor {
@@ -27,7 +28,7 @@ export const createScriptEditor = (deps: {
   fixed?: string | null
 }): ScriptEditor => {
   const { file, versions, fixed = null } = deps
-  let running: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
 
   const read: ScriptEditor['read'] = async () => {
     const bytes = await readFile(file).catch((error: unknown) => {
@@ -50,11 +51,7 @@ export const createScriptEditor = (deps: {
 
   return {
     read,
-    change: (edit, by) => {
-      const done = running.then(() => change(edit, by))
-      running = done.catch(() => undefined)
-      return done
-    },
+    change: (edit, by) => inTurn(() => change(edit, by)),
     blockedBy: async () => {
       if (fixed !== null) return fixed
       try {

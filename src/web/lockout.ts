@@ -1,3 +1,4 @@
+import { growingMs } from '../base/backoff.ts'
 import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Records } from '../store/records.ts'
@@ -130,6 +131,6 @@ const failedOnce = (before: Guesser | null, nowMs: number): Guesser => {
     : before
   const counted = (nowMs - lastMs >= SLIP_MS ? 0 : failures) + 1
   if (counted < TRIES) return { failures: counted, locks, lastMs: nowMs, lockedUntilMs }
-  const lockMs = Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** locks)
+  const lockMs = growingMs(locks, { baseMs: FIRST_LOCK_MS, capMs: LONGEST_LOCK_MS })
   return { failures: 0, locks: Math.min(locks + 1, 10), lastMs: nowMs, lockedUntilMs: nowMs + lockMs }
 }

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Records } from '../store/records.ts'
 import { createLockout } from './lockout.ts'
+import { createInTurn } from '../base/in-turn.ts'
 
 /** Compares user name and password, and locks a client out that guesses. */
 export interface PasswordCheck {
@@ -46,24 +47,21 @@ export const createPasswordCheck = ({
     else await lockout.failed(client)
     return { is: wasRight ? 'right' : 'wrong' }
   }
-  let checking: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
 
   /** @param check - null for one who has said nothing yet, which is no guess */
-  const inTurn = (client: string, check: (() => boolean | Promise<boolean>) | null): Promise<Admission> => {
-    const turn = checking.then(async (): Promise<Admission> => {
+  const admit = (client: string, check: (() => boolean | Promise<boolean>) | null): Promise<Admission> =>
+    inTurn(async () => {
       const waitSeconds = await lockout.secondsLeft(client)
       // A client that is locked out learns nothing, not even by guessing right.
       if (waitSeconds > 0) return { is: 'locked', waitSeconds }
       return check === null ? { is: 'wrong' } : count(client, await check())
     })
-    checking = turn.catch(() => undefined)
-    return turn
-  }
 
   return {
     isRight,
-    admitBy: inTurn,
-    admit: (client, given) => inTurn(client, given === null ? null : () => isRight(given)),
+    admitBy: admit,
+    admit: (client, given) => admit(client, given === null ? null : () => isRight(given)),
   }
 }
 

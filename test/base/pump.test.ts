@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createInTurn } from '../../src/base/in-turn.ts'
 import { createPump } from '../../src/base/pump.ts'
 import { settle } from '../helpers/clock.ts'
 
@@ -53,3 +54,28 @@ t.test('a run that fails is told, and the next wake runs again', async (t) => {
   t.equal(runs, 2)
   t.match(told, [{ message: 'no' }])
 })
+
+t.test(
+  'tasks in turn run one after the other, and one that fails does not keep the next from running',
+  async (t) => {
+    const inTurn = createInTurn()
+    const steps: string[] = []
+    const gate = Promise.withResolvers<void>()
+    const first = inTurn(async () => {
+      steps.push('first begins')
+      await gate.promise
+      steps.push('first fails')
+      throw new Error('no')
+    })
+    const second = inTurn(() => {
+      steps.push('second')
+      return 2
+    })
+    await Promise.resolve()
+    t.same(steps, ['first begins'])
+    gate.resolve()
+    await t.rejects(first, { message: 'no' })
+    t.equal(await second, 2)
+    t.same(steps, ['first begins', 'first fails', 'second'])
+  },
+)

@@ -1,6 +1,7 @@
 import type { Log } from '../../base/logger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Notice } from '../notice.ts'
+import { createInTurn } from '../../base/in-turn.ts'
 
 /** A way to tell the operator that takes time and may fail. */
 export interface Alert {
@@ -41,7 +42,7 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
   const { attempt, close, clock, log, complaint } = deps
   const stopping = new AbortController()
   const stopped = new AbortController()
-  let queue: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
   /** After a notice that was given up, the ones behind it wait no further 20 minutes each. */
   let isGone = false
 
@@ -73,17 +74,14 @@ export const createRetryingChannel = (deps: RetryingChannelDeps): Alert => {
       const result = await attempt(notice, stopped.signal)
       return result.problem ?? null
     },
-    send: (notice, mayTry) => {
-      const sent = queue.then(() => deliver(notice, mayTry))
-      queue = sent
-      return sent
-    },
+    send: (notice, mayTry) => inTurn(() => deliver(notice, mayTry)),
     stop: async () => {
       stopping.abort()
+      const sent = inTurn(() => undefined)
       // A try that is cut off may have reached the receiver, and the next head would send it again.
-      await Promise.race([queue, clock.sleep(GRACE_MS).catch(() => undefined)])
+      await Promise.race([sent, clock.sleep(GRACE_MS).catch(() => undefined)])
       stopped.abort()
-      await queue
+      await sent
       await close()
     },
   }

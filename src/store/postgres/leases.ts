@@ -11,6 +11,7 @@ import { CHANNEL, said, tellOf, type Said } from './noticed-elsewhere.ts'
 import { NEWEST_VERSION, tooNew } from './schema.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
 import { waitForTurn, type Standby } from './whole-lease.ts'
+import { createInTurn } from '../../base/in-turn.ts'
 
 /**
  * Which Pages this instance keeps, among all that share the database. A lease is a row for each Page, with an end by the
@@ -255,13 +256,9 @@ export const openLeases = async (
     balance(beat.share)
   }
 
-  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = createInTurn()
   /** One after the other: an answer must not be taken for newer than it is. */
-  const round = (): Promise<void> => {
-    const mine = turn.then(askAndReconcile, askAndReconcile)
-    turn = mine
-    return mine
-  }
+  const round = (): Promise<void> => inTurn(askAndReconcile)
 
   const beat = async (): Promise<void> => {
     let complaint = NOTHING

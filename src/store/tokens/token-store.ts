@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { placeInFolder, type TokenPlace } from './place.ts'
 import { noTokens, type StoredPageToken, type StoredUserToken, type TokenData } from './records.ts'
+import { createInTurn } from '../../base/in-turn.ts'
 
 /** The tokens of this installation. Several processes may use the same place; none overwrites another's change. */
 export interface TokenStore {
@@ -78,13 +79,7 @@ export const openTokenStore = async ({
 
   const changes = createListeners()
   let stopWatching: (() => void) | undefined
-  let queue: Promise<unknown> = Promise.resolve()
-
-  const inTurn = <Result>(task: () => Promise<Result>): Promise<Result> => {
-    const result = queue.then(task)
-    queue = result.catch(() => {})
-    return result
-  }
+  const inTurn = createInTurn()
 
   const announce = (before: TokenData): void => {
     if (JSON.stringify(before) === JSON.stringify(low.data)) return
@@ -171,7 +166,7 @@ export const openTokenStore = async ({
     close: async () => {
       stopWatching?.()
       changes.clear()
-      await queue
+      await inTurn(() => undefined)
       await place.close()
     },
   }
