@@ -2,9 +2,9 @@ import { DAY, type DateWords } from './date-words.ts'
 import {
   areDoubtsKnown,
   besideWordsOf,
-  COUNTED_NOUNS,
   DAY_ARTICLES,
   hasDoubt,
+  isCountedNoun,
   JOINING_DAYS,
   NUMBER_PREPOSITIONS,
 } from './doubt-words.ts'
@@ -39,7 +39,7 @@ const isKnown = (word: string): boolean =>
   /^\d+$/.test(word) ||
   DAY_ARTICLES.has(word) ||
   NUMBER_PREPOSITIONS.has(word) ||
-  COUNTED_NOUNS.has(word) ||
+  isCountedNoun(word) ||
   isAroundAnswer(word)
 
 const isYear = (word: string): boolean => /^(?:19|20|21)\d\d$/.test(word)
@@ -98,6 +98,6 @@ export const countIn = (rest: string): string | undefined => {
 }
 
 const isCounted = (said: readonly string[], index: number): boolean =>
-  isNumber(said[index]) && COUNTED_NOUNS.has(said[index + 1] ?? '')
+  isNumber(said[index]) && isCountedNoun(said[index + 1] ?? '')
 
 const isNumber = (word: string | undefined): boolean => /^\d+$/.test(word ?? '')

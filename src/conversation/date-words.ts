@@ -94,7 +94,7 @@ export const withoutMornings = (key: string, { weekdays, near }: DateWords): str
   return said.filter((word, index) => !MORNINGS.has(word) || !isDay(said[index - 1])).join(' ')
 }
 
-const BEFORE_MORNING = new Set(['la', 'guten', 'am'])
+const BEFORE_MORNING = new Set(['la', 'esta', 'guten', 'am', 'diesen', 'fruhen', 'god', 'goede'])
 const MORNINGS = new Set(['morgen', 'manana'])
 
 const make = (languages: readonly string[]): DateWords => {

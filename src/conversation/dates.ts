@@ -2,7 +2,7 @@ import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
 import { leavesDoubt } from './date-doubts.ts'
-import { hasDoubt } from './doubt-words.ts'
+import { hasDoubt, isCountedNoun } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
 import {
   dateWordsOf,
@@ -36,7 +36,10 @@ export const readDate = (
 ): { date: string; rest: string } | null => {
   const { date: today, day: dayOfWeek } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
-  const text = withoutTimes(latinDigits(written).replace(CORRECTION, ' ').replace(POSSESSIVE, ''))
+  const text = withoutTimes(latinDigits(written).replace(CORRECTION, ' ').replace(POSSESSIVE, '')).replace(
+    MEASURE,
+    ' ',
+  )
   const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today)
   const key = withoutMornings(matchKey(digits.rest).replace(GREETING, ' '), words)
   const named = namedIn(key, today, words)
@@ -89,16 +92,19 @@ const GREETING = /\bbuenos dias\b/
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
-/** The text without times of the day and measures, which have numbers, too. */
-const withoutTimes = (text: string): string =>
-  text.replace(HOURS, ' ').replace(CLOCK, ' ').replace(MEASURE, ' ')
+/** The text without times of the day, which have numbers, too. */
+export const withoutTimes = (text: string): string =>
+  text.replace(HOURS, ' ').replace(CLOCK, ' ').replace(DOTTED_CLOCK, ' ')
 
 /** `7 pm`, `19h30`, `18-20 Uhr`, `午後7時`. */
 const HOURS =
-  /(?<![\d.])\d{1,2}(?:[:.]\d{2})?(?:\s*[-–]\s*\d{1,2}(?:[:.]\d{2})?)?\s*(?:(?:[ap]\.?\s?m|uhr|o['’]?clock|heures?|hs?|uur|godz|ч)(?![\p{L}\d])|h(?:[0-5]\d)(?!\d)|[時点點시])/giu
+  /(?<!\d)\d{1,2}(?:[:.]\d{2})?(?:\s*[-–]\s*\d{1,2}(?:[:.]\d{2})?)?\s*(?:(?:[ap]\.?\s?m|uhr|o['’]?clock|heures?|hs?|uur|godz|ч)(?![\p{L}\d])|h(?:[0-5]\d)(?!\d)|[時点點时시])/giu
 
-/** `19:30` and `19.30`, where that is no day of a month. */
-const CLOCK = /(?<![\d.])(?:[01]?\d|2[0-4])(?::[0-5]\d|\.(?:00|1[3-9]|[2-5]\d))(?![\d.])/g
+/** `19:30` */
+const CLOCK = /(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?![\d.])/g
+/** `19.30`, and `um 10.10`, where the first may be no day of a month. */
+const DOTTED_CLOCK =
+  /(?<![\d.])(?:[01]?\d|2[0-4])\.(?:00|1[3-9]|[2-5]\d)(?![\d.])|(?<=(?<!\p{L})(?:um|at|gegen|kl\.?|alle|las|às)\s)(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d.])/giu
 
 /** `1.5 hours`, `1/2 kg`, `€ 3.5`, `24/7`. */
 const MEASURE =
@@ -123,6 +129,9 @@ const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => 
     return ` ${DAY} `
   }
   const rest = text
+    .replace(IN_BETWEEN, (whole, from: string, to: string, noun: string) =>
+      isCountedNoun(noun) ? `${from} ${to}` : whole,
+    )
     .replace(ISO, (whole, year: string, _sign, month: string, day: string) =>
       take(whole, dateOf(year, month, day, today)),
     )
@@ -149,6 +158,8 @@ const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => 
 const ISO = /\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/g
 const ASIAN = /(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})(?:\s*[日일号號]|(?!\d|\s?\p{L}))/gu
 const DAY_AND_MONTH = /\b(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2})?)?(?!\d)/g
+/** "2/3 Personen" */
+const IN_BETWEEN = /(?<![\d./])(\d{1,2})\/(\d{1,2})(?=\s+(\p{L}+))/gu
 
 /** The days beside names of months: null for one that is none of the calendar, or of two months. */
 const namedIn = (key: string, today: string, words: DateWords): Taken => {
@@ -156,8 +167,12 @@ const namedIn = (key: string, today: string, words: DateWords): Taken => {
   const year = said.find((word) => /^(?:19|20|21)\d\d$/.test(word))
   const found = said.flatMap((word, index) => {
     const at = [index - 1, index + 1].find((beside) => dayOfMonth(said[beside]) !== undefined)
-    // "marți" is a Tuesday in Romanian, and how "martie" begins.
-    const isNoMonth = at === undefined || /\d/.test(word) || words.weekdays.has(word)
+    // "In April, 4 people" has no day. "marți" is a Tuesday in Romanian, and how "martie" begins.
+    const isNoMonth =
+      at === undefined ||
+      (at > index && isCountedNoun(said[at + 1] ?? '')) ||
+      /\d/.test(word) ||
+      words.weekdays.has(word)
     const month = isNoMonth ? undefined : monthOf(word, words)
     return month === undefined ? [] : { index, at, month, day: dayOfMonth(said[at ?? 0]) }
   })

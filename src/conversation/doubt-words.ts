@@ -8,14 +8,16 @@ import { isPair, matchKey } from '../script/match-key.ts'
 const DOUBTS: Readonly<Record<string, string>> = {
   en: `not|no|cant|cannot|dont|doesnt|didnt|wont|isnt|wouldnt|never|impossible|unavailable|unable|busy|except|excluding|instead|
     anything but|any day but|day but|every|each|last|previous|ago|eve|good ${DAY}|black ${DAY}|easter|pentecost|holy|whit|otherwise|
-    cancel|rather than|other than`,
+    cancel|rather than|other than|day before|day after|night before|later|
+    weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me`,
   de: `nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
-    letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht`,
-  es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo`,
+    letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
+    davor|danach|vorher|nachher|später|wochenende|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären`,
+  es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo|siguiente|aviso|te digo|le digo|confirmo|decido`,
   fr: `pas|non|jamais|aucun|sauf|excepté|hormis|impossible|chaque|tous|dernier|précédent|lendemain|veille|saint|pâques|pentecôte|en huit|en quinze|
-    plutôt que`,
-  it: `non|no|mai|nessun|tranne|eccetto|salvo|impossibile|ogni|tutti|scorso|ultimo|passato|precedente|vigilia|santo|a otto|invece`,
-  pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito`,
+    plutôt que|d avant|d après|suivant|dirai|vous dis|te dis|réfléchir|rappelle|décide`,
+  it: `non|no|mai|nessun|tranne|eccetto|salvo|impossibile|ogni|tutti|scorso|ultimo|passato|precedente|vigilia|santo|a otto|invece|seguente|successivo|faccio sapere|decido`,
+  pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito|seguinte|aviso|decido`,
   nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen`,
   pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|ostatni|poprzedni|wielki|zamiast`,
   cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,
@@ -111,4 +113,7 @@ const setOf = (row: string): ReadonlySet<string> => new Set(row.split(/\s+/).map
 export const JOINING_DAYS = setOf(JOINING)
 export const DAY_ARTICLES = setOf(ARTICLES)
 export const NUMBER_PREPOSITIONS = setOf(BEFORE_NUMBER)
-export const COUNTED_NOUNS = setOf(COUNTED)
+const COUNTED_NOUNS = setOf(COUNTED)
+
+/** Whether a number before the word is a number of these. */
+export const isCountedNoun = (word: string): boolean => COUNTED_NOUNS.has(matchKey(word))

@@ -3,7 +3,7 @@ import { latinDigits } from '../base/digits.ts'
 import { editDistance } from '../base/edit-distance.ts'
 import { matchKey } from '../script/match-key.ts'
 import { countIn } from './date-doubts.ts'
-import { dateIn, readDate, type DatePlace } from './dates.ts'
+import { dateIn, readDate, withoutTimes, type DatePlace } from './dates.ts'
 import { isAroundAnswer, isSaidOtherwise, numberWordsIn } from './number-words.ts'
 import { paged } from './render.ts'
 import { LIMITS } from '../channel/messenger.ts'
@@ -104,16 +104,22 @@ const clean = (text: string): string =>
 const numberIn = (written: string, { least, most }: Question, place: DatePlace): string | null => {
   // The marks of Arabic.
   const text = written.replaceAll('٫', '.').replaceAll('٬', ',').replace(TIME_OF_DAY, ' ')
-  const [first, ...others] = text.match(NUMBER) ?? []
+  const numbers = text.match(NUMBER) ?? []
   // Which one is meant, or their sum ("2 adults and 2 children"), the visitor knows.
-  const found = others.length === 0 ? first : countIn(readDate(text, place)?.rest ?? '')
-  if (found === undefined && others.length > 0) return null
+  const found = numbers.length < 2 ? numbers[0] : oneOf(text, place)
+  if (found === undefined && numbers.length > 0) return null
   if (found !== undefined && isSaidOtherwise(text, found)) return null
   const value = found === undefined ? numberWordsIn(text) : Number(plainNumber(found.replace('−', '-')))
   if (value === null) return null
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null
   if ((least !== null && value < least) || (most !== null && value > most)) return null
   return String(value)
+}
+
+/** The number that stands beside a time or a date: "4 at 7 pm", "24.12., 4 people"; undefined where it may be another. */
+const oneOf = (text: string, place: DatePlace): string | undefined => {
+  const [found, another] = withoutTimes(text).match(NUMBER) ?? []
+  return another === undefined ? found : countIn(readDate(text, place)?.rest ?? '')
 }
 
 /** "4 people at 19:30" */

@@ -20,6 +20,8 @@ const GIVEN: readonly (readonly [as: string, said: string, remembered: string | 
     ['number', '4 5', null],
     ['number', '٣', '3'],
     ['number', '9'.repeat(40), null],
+    ['number', '4 people at 7pm', '4'],
+    ['number', 'für 4 um 19 Uhr', '4'],
     ['number', '4711 0815', '47110815'],
     ['number', 'order 4711-0815', '47110815'],
     ['number', '4711/0815', '47110815'],
@@ -208,6 +210,7 @@ const DOUBTED: Record<string, readonly string[]> = {
     'eu: ez bihar',
   ],
   'a day beside it': [
+    'en: weekend of 5 May / my birthday is 5 May, the day before',
     'en: before Friday / the day after Friday / the day before tomorrow / after 24 December / last Friday / Good Friday / every Friday',
     'de: vor Freitag / Tag vor Freitag / nach dem 24.12. / letzten Freitag / jeden Freitag / übernächsten Freitag',
     'fr: après vendredi / la veille de vendredi / vendredi dernier',
@@ -243,6 +246,10 @@ const DOUBTED: Record<string, readonly string[]> = {
     'de: Freitag, 24.12. / Mi 25.9.',
   ],
   'no day at all': [
+    'de: um 10.10 / 4/5 Personen / im April, 4 Personen / ich sage morgen Bescheid / diesen Morgen',
+    'en: 4/5 people / April 4 people / let me know tomorrow',
+    'es: esta mañana',
+    'da: god morgen',
     'de: guten Morgen / am Morgen / 1.5 Stunden / um 10.10 Uhr',
     'en: 2.5 km / € 3.5 / 1/2 kg / 24/7 / 3.10 pm / we march 4 miles',
     'es: por la mañana',
@@ -273,6 +280,7 @@ const TAKEN: Record<string, readonly string[]> = {
     'es: no, el jueves / dentro de 3 días',
   ],
   '2026-09-25': [
+    'de: Freitag, 4/5 Personen / um 10.10 am Freitag / Fr. 25.09.2026 ab 19.00 Uhr',
     'en: Friday, 4 people / 4 people on Friday / Friday for 4 / Friday 25.9. / Friday at 7 or 8 / by Friday / on Friday evening with the kids / book for Friday',
     'de: Guten Morgen, am Freitag / Freitag 18-20 Uhr / Freitag, 25. September, 19 Uhr, 4 Personen / Fr 25.9.',
     'fr: vendredi, 4 personnes',
@@ -287,6 +295,7 @@ const TAKEN: Record<string, readonly string[]> = {
   ],
   '2026-10-05': ['de: in zwei Wochen ab heute / heute in 14 Tagen'],
   '2026-12-24': [
+    'de: 24.12.19:00 Uhr / am 24.12. um 10.15',
     "en: December 24, 4 people / 4 people December 24 / Thursday 24.12. / 24 Dec '26 / 24 December for 3 days",
   ],
 }
