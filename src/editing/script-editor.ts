@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { access, constants, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BotError } from '../base/errors.ts'
+import { replaceFile } from '../base/replace-file.ts'
 import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
 import { withEndsOf } from './line-ends.ts'
 import type { Versions } from './versions.ts'
@@ -66,17 +66,13 @@ export const createScriptEditor = (deps: {
   }
 }
 
-/** Atomic, so that a crash leaves the old text or the new one, with the mode the file has; a link stays one. */
+/** Keeps the mode of the file, and a link a link. */
 const replace = async (file: string, text: string): Promise<void> => {
-  let draft: string | null = null
   try {
     const place = await realpath(file)
     const { mode } = await stat(place)
-    draft = `${place}.${randomBytes(4).toString('hex')}.tmp`
-    await writeFile(draft, text, { mode: mode & 0o777, flush: true })
-    await rename(draft, place)
+    await replaceFile(place, text, { mode: mode & 0o777 })
   } catch (error) {
-    if (draft !== null) await rm(draft, { force: true }).catch(() => undefined)
     throw readOnly(file, 'The bot may not write to it or its folder.', error)
   }
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { replaceFile } from '../base/replace-file.ts'
 
 /** What a script was before each of its last changes. */
 export interface Versions {
@@ -43,10 +43,8 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
       const isTaken = (stamp: string): boolean => known.some((name) => name.startsWith(stamp))
       let atMs = clock.now()
       while (isTaken(stampOf(atMs))) atMs += 1
-      const draft = join(folder, `${randomBytes(4).toString('hex')}.tmp`)
       const name = `${stampOf(atMs)}.${encodeURIComponent(by)}.yaml`
-      await writeFile(draft, text, { mode: 0o600, flush: true })
-      await rename(draft, join(folder, name))
+      await replaceFile(join(folder, name), text, { mode: 0o600 })
       for (const old of [...known, name].slice(0, -MOST_VERSIONS))
         await rm(join(folder, old), { force: true })
     },

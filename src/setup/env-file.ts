@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { decodeDotEnv } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 import { linkTarget } from '../base/link-target.ts'
+import { replaceFile, syncFolder } from '../base/replace-file.ts'
 import { setVariables } from './dot-env.ts'
 
 export interface EnvFileOptions {
@@ -27,7 +27,11 @@ export const saveVariables = async (
   try {
     const target = await linkTarget(path)
     const content = await readFile(target).catch(unlessMissing(Buffer.from(template)))
-    await replace(target, setVariables(toText(content, path), values))
+    const text = setVariables(toText(content, path), values)
+    // Written by root, the file keeps its owner.
+    const owner = process.getuid?.() === 0 ? await stat(target).catch(unlessMissing(null)) : null
+    await replaceFile(target, text, { mode: OWNER_ONLY, owner })
+    await syncFolder(dirname(target))
   } catch (error) {
     if (error instanceof BotError) throw error
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
@@ -53,33 +57,3 @@ const unlessMissing =
     if (error.code === 'ENOENT') return instead
     throw error
   }
-
-const replace = async (path: string, text: string): Promise<void> => {
-  const before = await stat(path).catch(unlessMissing(null))
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  const file = await open(temporary, 'wx', OWNER_ONLY)
-  try {
-    try {
-      await file.writeFile(text)
-      // Written by root, the file keeps its owner.
-      if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-  await syncFolder(dirname(path))
-}
-
-const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}

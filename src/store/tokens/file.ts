@@ -6,6 +6,7 @@ import type { Adapter } from 'lowdb'
 import { BotError } from '../../base/errors.ts'
 import { parseJson, unmarked } from '../../base/json.ts'
 import { linkTarget } from '../../base/link-target.ts'
+import { syncFolder } from '../../base/replace-file.ts'
 import { claimFolder } from '../own-folder.ts'
 import { isSealed, seal, unseal } from './cipher.ts'
 import { NEWER, toTokenData, type TokenData } from './records.ts'
@@ -136,15 +137,6 @@ const removeLeftovers = async (path: string): Promise<void> => {
   const isLeftover = (name: string): boolean => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp')
   const names = (await readdir(dirname(path))).filter(isLeftover)
   await Promise.all(names.map((name) => rm(join(dirname(path), name), { force: true })))
-}
-
-const syncFolder = async (dir: string): Promise<void> => {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 const identify = async (path: string): Promise<string | undefined> => {
