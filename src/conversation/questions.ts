@@ -91,9 +91,14 @@ export const undoOf = (
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {
   if (payload !== null) return payload === CANCEL
   const key = matchKey(text ?? '')
+  const plain = key.replace(POLITE, '')
   const { cancel, cancelWords } = script.words
-  return [...allOf(cancel), ...cancelWords].some((word) => matchKey(word) === key)
+  return [...allOf(cancel), ...cancelWords].map(matchKey).some((word) => word === key || word === plain)
 }
+
+/** "Stop please", "bitte abbrechen" */
+const POLITE =
+  /^(?:ok |no |please |bitte |por favor |per favore )+|(?: please| thanks| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
 
 const clean = (text: string): string =>
   clip(text, LONGEST_ANSWER)

@@ -246,6 +246,20 @@ t.test('a form can be cancelled by its button or in words, at any question', asy
   t.same(await say('5'), ['Pardon?'])
 })
 
+t.test('a word that ends a form may have a please beside it, and nothing else', async (t) => {
+  for (const [text, answer] of [
+    ['Cancel, please', 'All right, we stop here.'],
+    ['no, stop', 'All right, we stop here.'],
+    ['OK forget it, thanks', 'All right, we stop here.'],
+    ['we do not stop', 'From 1 to 12, please.'],
+    ['please', 'From 1 to 12, please.'],
+  ] as const) {
+    const { say } = talk(BOOKING)
+    await say('book a table')
+    t.same(await say(text), [answer], text)
+  }
+})
+
 t.test('a word that ends a form is the answer after all, where its visitor says so', async (t) => {
   const { say, tap, offers, answers, state } = talk(`
 replies:
