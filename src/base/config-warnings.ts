@@ -101,9 +101,10 @@ const zoneWarnings = ({ TZ: own }: Env, { TZ: any }: Env): ConfigWarning[] => {
   return own === undefined || own === '' || isZone(own) ? [] : [UNKNOWN_ZONE]
 }
 
+/** Node.js passes over a colon, which C libraries want before a path, and the name of the folder that some systems keep zones in. */
 const isZone = (name: string): boolean => {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
+    new Intl.DateTimeFormat('en', { timeZone: name.replace(/^:?(?:posix\/)?/, '') })
     return true
   } catch {
     return false

@@ -80,7 +80,15 @@ t.test('quiet hours by a clock of which Node.js does not know the time zone are 
     configWarnings({ DATA_DIR: 'none', ALERT_QUIET: '22:00-07:00', ...env }, path).map(({ what }) => what)
   for (const TZ of ['Europe/Berln', 'CET-1CEST', ':/etc/localtime'])
     t.match(told({ TZ }), [/^TZ names no time zone/], TZ)
-  for (const TZ of ['Europe/Berlin', 'UTC', 'Pacific/Apia', '', undefined])
+  for (const TZ of [
+    'Europe/Berlin',
+    ':Europe/Berlin',
+    'posix/Europe/Berlin',
+    'UTC',
+    'Pacific/Apia',
+    '',
+    undefined,
+  ])
     t.strictSame(told({ TZ }), [], TZ ?? 'none')
   t.match(told({}, file), [/^TZ in \.env does not set the clock/])
   t.strictSame(told({ TZ: 'UTC' }, file), [])
