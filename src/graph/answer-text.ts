@@ -3,7 +3,8 @@ import type { Headers } from './usage.ts'
 
 /**
  * The body of an answer as text, with the coding undone that it has although none was asked for: Graph has sent gzip to callers
- * that forbade it (docs/messenger-platform.md#m). Empty where that fails, so that the answer is one without JSON.
+ * that forbade it (docs/messenger-platform.md#m). A body that is not in the coding its header names is taken as it is: a proxy
+ * that undoes a coding may leave the header. In a coding, that is text without JSON.
  *
  * @param longest - in bytes, of what is undone
  */
@@ -17,7 +18,7 @@ export const textOf = (chunks: readonly Buffer[], headers: Headers, longest: num
   try {
     return undo(bytes, { maxOutputLength: longest }).toString('utf8')
   } catch {
-    return ''
+    return bytes.toString('utf8')
   }
 }
 

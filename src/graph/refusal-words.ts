@@ -14,9 +14,9 @@ export const MISSING_PERMISSION =
 export const ABOUT_THE_PAGE =
   /^\P{L}*$|^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(permis|\b(pages?|apps?|applications?|access|capability|features?|review|roles?|admin\w*|business|tokens?|authori[sz]\w*|publish\w*|pages_\w+)\b)/isu
 
-/** A user token, or another that is none of a Page, where a Page token belongs. */
+/** A user token, or another that is none of a Page, where a Page token belongs; of one that has ended Graph says that, too. */
 export const NO_PAGE_TOKEN =
-  /\b(requires?|required|needs?|must be (called|made) with)\b[^.]*\bpage access token\b|\bpage access token\b[^.]*\b(required|needed)\b/i
+  /^(?!.*\b(expired|invalid|invalidated|revoked)\b).*(\b(requires?|required|needs?|must be (called|made) with)\b[^.]*\bpage access token\b|\bpage access token\b[^.]*\b(required|needed)\b)/is
 
 /** That a call came without any. */
 export const ACCESS_TOKEN = /access token/i
@@ -28,9 +28,12 @@ export const NO_PAGE_ROLE =
 /** A setting of the app by which Facebook takes its secret for public. */
 export const DESKTOP_APP = /\bdesktop app\b/i
 
-/** What a message holds, under the numbers of policy: most often a link on Facebook's lists, and never the Page as a whole. */
+/**
+ * What a message holds, under the numbers of policy: most often a link on Facebook's lists. A block of the Page or the app may
+ * give content as its reason; it says for how long, what is off, or whose content it is.
+ */
 export const BLOCKED_CONTENT =
-  /\b(includes?|contains?|has) (an? |some )?((blocked|unsafe) )?(content|links?|urls?)\b|\b(this|the|your) (content|links?|urls?|website) (goes|is|was|has been|couldn't)\b/i
+  /^(?!.*(\b(temporar\w*|restrict\w*|disabled|suspended|limit\w*|right now|until|cannot (send|message|use)|can't (send|message|use)|for (now|\w+ (hours?|days?)))\b|\b(page|account|app|application|business|shop|catalog(ue)?|website)s? (includes?|contains?|has|have|is|was)\b)).*(\b(includes?|contains?|has) (an? |some )?((blocked|unsafe) )?(content|links?|urls?)\b|\b(this|the|your) (content|links?|urls?) (goes|is|was|has been|couldn't)\b)/is
 
 /** Texts that are the same for every fault under their number. */
 export const GENERIC =

@@ -43,6 +43,20 @@ t.test('content that Facebook blocks is the fault of the message, and closes no 
     [368, '(#368) The action attempted has been deemed abusive or is otherwise disallowed'],
     [368, 'It looks like you were misusing this feature by going too fast. You’ve been temporarily blocked'],
     [368, "You can't share links right now: this feature is blocked"],
+    [
+      368,
+      'Your Page has been restricted because it contains content that goes against our Community Standards.',
+    ],
+    [
+      368,
+      "You're temporarily blocked from sending messages. Your content goes against our Community Standards.",
+    ],
+    [368, 'Your account includes content that goes against our Community Standards.'],
+    [368, "This Page can't send messages for 3 days: this content was reported"],
+    [
+      2022,
+      'Messaging has been disabled for this Page because the shop contains content that we do not allow.',
+    ],
     [2022, 'The ability to send commerce messages has been temporarily disabled for this application.'],
   ] as const)
     t.equal(decide(answer('messages', code, null, said)), 'restricted', said)
@@ -129,6 +143,8 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
     decide(answer('messages', 190, null, 'Error validating access token: Session has expired')),
     'token_invalid',
   )
+  const ended = 'The page access token has expired: a new one is required.'
+  t.equal(decide(answer('messages', 190, null, ended)), 'token_invalid')
   t.match(findRow(answer('messages', 104, null, 'Incorrect signature')), { remedy: /FB_APP_SECRET/ })
   t.end()
 })
