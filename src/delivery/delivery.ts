@@ -8,7 +8,7 @@ import type { Store, StoredEvent } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { createDispatcher } from './handling/dispatcher.ts'
-import { createDoubtResolver, type DoubtTimes } from './sending/doubt.ts'
+import { createDoubtResolver } from './sending/doubt.ts'
 import { createEnforcement } from './sending/enforcement.ts'
 import { createGateNotes } from './sending/gate-notes.ts'
 import { createGates } from './sending/gates.ts'
@@ -73,7 +73,6 @@ export interface DeliveryDeps {
   limits?: Partial<DeliveryLimits>
   /** Whether words that the script had no sure reply for are kept; they are unless this says no. */
   keepsQuestions?: boolean
-  doubtTimes?: DoubtTimes
 }
 
 export interface DeliveryLimits {
@@ -102,13 +101,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const notes = createGateNotes({ store, clock })
   const gates = createGates({ store, tokens, needs, notes, clock, random, perPage, backlog })
   const pacer = createPacer({ clock, rates })
-  const doubt = createDoubtResolver({
-    graph,
-    store,
-    pacer,
-    clock,
-    ...(deps.doubtTimes && { times: deps.doubtTimes }),
-  })
+  const doubt = createDoubtResolver({ graph, store, pacer, clock })
   const uploads = createUploads({ store, graph, files: deps.files, clock, random, log })
   const tokenWaits = createTokenWaits({ tokens, clock })
   const outcomes = createOutcomes({

@@ -31,7 +31,7 @@ export type DoubtVerdict =
   | { is: 'not_sent'; seen: boolean }
   | { is: 'open'; waitMs: number }
 
-export interface DoubtTimes {
+interface DoubtTimes {
   /**
    * How long an echo gets before the conversation is read. Where Facebook has ended the call, a reply that is not found then
    * has not gone out.
@@ -64,9 +64,9 @@ export const createDoubtResolver = (deps: {
   store: Pick<Store, 'sentReplies'>
   pacer: Pacer
   clock: Clock
-  times?: DoubtTimes
 }): DoubtResolver => {
-  const { graph, store, pacer, clock, times = DEFAULT_DOUBT_TIMES } = deps
+  const { graph, store, pacer, clock } = deps
+  const times = DEFAULT_DOUBT_TIMES
   /** By reply; those used last come last. */
   const known = new Map<string, Known>()
 
