@@ -18,6 +18,15 @@ notice.setAttribute('role', 'alert')
 let noticeDue = 0
 let titleBefore = ''
 
+/**
+ * The bot says something every 20 seconds. A connection that was cut without a word, and a proxy that collects the answer, say
+ * nothing, and are no error to the browser.
+ */
+const QUIET_MS = 50_000
+let quiet = 0
+/** How long the answer may take that says whether this page is still there. */
+const ANSWER_MS = 10_000
+
 /** A restart of the bot takes a second or two, and is no news. */
 const SILENT_MS = 4000
 /** Between two tries where the browser gave up, as after a proxy's 502 while the bot starts. */
@@ -77,7 +86,9 @@ const over = () => {
 
 /** What the browser gave up is tried again, but where this page is gone, or for others now. */
 const again = async () => {
-  const answer = await fetch(location.href, { method: 'HEAD', cache: 'no-store' }).catch(() => null)
+  clearTimeout(quiet)
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  const answer = await fetch(location.href, { method: 'HEAD', cache: 'no-store', signal }).catch(() => null)
   if (answer?.status === 401) over()
   else if (answer?.status === 403 || answer?.status === 404) tell('lost', 'Not live: load again')
   else
@@ -85,6 +96,20 @@ const again = async () => {
       source = new EventSource(address)
       listen()
     }, AGAIN_MS)
+}
+
+const heard = () => {
+  clearTimeout(quiet)
+  quiet = setTimeout(() => {
+    source.close()
+    lost()
+    void again()
+  }, QUIET_MS)
+}
+
+const upToDate = () => {
+  heard()
+  back()
 }
 
 const showParts = ({ data }) => {
@@ -96,7 +121,7 @@ const showParts = ({ data }) => {
     fresh.innerHTML = markup
     morph(place, fresh)
   }
-  back()
+  upToDate()
   if (title() === before.title) return
   const announcer = document.getElementById('announce')
   if (announcer) announcer.textContent = title()
@@ -109,11 +134,15 @@ const showParts = ({ data }) => {
 }
 
 const listen = () => {
+  heard()
   source.addEventListener('parts', showParts)
+  source.addEventListener('beat', upToDate)
   source.addEventListener('reload', () => location.reload())
-  source.addEventListener('done', () => source.close())
+  source.addEventListener('done', () => {
+    clearTimeout(quiet)
+    source.close()
+  })
   source.addEventListener('over', over)
-  source.addEventListener('open', back)
   source.addEventListener('error', () => {
     lost()
     if (source.readyState === EventSource.CLOSED) void again()

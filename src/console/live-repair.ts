@@ -13,6 +13,7 @@ export interface LiveRepair {
 }
 
 const RECOUNT_MS = 1000
+const BEAT_MS = 20_000
 
 export const createLiveRepair = (deps: {
   waiting: RepairDesk['waiting']
@@ -25,6 +26,13 @@ export const createLiveRepair = (deps: {
     follow: (repair, stream) => {
       const began = repair.view().is
       let cancel = (): void => undefined
+      let cancelBeat = (): void => undefined
+      const beat = (): void => {
+        cancelBeat = clock.after(BEAT_MS, () => {
+          stream.beat()
+          beat()
+        })
+      }
       const tell = async (): Promise<void> => {
         const view = repair.view()
         // Another state is another page, with its own forms.
@@ -37,6 +45,7 @@ export const createLiveRepair = (deps: {
       const stopListening = repair.onChange(() => void tell())
       const end = (): void => {
         cancel()
+        cancelBeat()
         stopListening()
         open.delete(stop)
       }
@@ -47,6 +56,7 @@ export const createLiveRepair = (deps: {
       }
       open.add(stop)
       stream.onClose(end)
+      beat()
       void tell()
     },
     stop: () => {

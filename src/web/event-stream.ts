@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 /** Server-sent events to one page. */
 export interface EventStream {
   send: (event: string, data: unknown) => void
-  /** Keeps proxies from taking silence for an end. */
+  /** Says that all is as it was: keeps proxies from taking silence for an end, and the page from taking it for a broken connection. */
   beat: () => void
   close: () => void
   /** Ends at once: {@link EventStream.close} waits until the page has read all. */
@@ -32,9 +32,12 @@ export const openEventStream = (
   }
   write(`retry: ${COME_BACK_MS}\n\n`)
 
+  const send = (event: string, data: unknown): void =>
+    write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+
   return {
-    send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
-    beat: () => write(': still here\n\n'),
+    send,
+    beat: () => send('beat', {}),
     close: () => {
       if (!response.writableEnded) response.end()
     },

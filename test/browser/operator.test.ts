@@ -185,6 +185,18 @@ browserTest('things that go another way than the operator meant', async (t, open
       await page.getByText('Live', { exact: true }).waitFor()
       t.equal(await notice.count(), 0)
       t.match(await page.title(), /^All is well/)
+
+      // As a proxy that collects the answer, and a connection that was cut without a word.
+      await page.route('**/operator/live', () => undefined)
+      await page.reload()
+      await page.clock.fastForward(50_000)
+      await page.getByText('Connecting').waitFor()
+      await page.clock.fastForward(4000)
+      await notice.waitFor()
+      await page.unroute('**/operator/live')
+      await page.clock.fastForward(10_000)
+      await page.getByText('Live', { exact: true }).waitFor()
+      t.equal(await notice.count(), 0)
     },
   )
 

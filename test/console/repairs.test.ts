@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createLiveRepair } from '../../src/console/live-repair.ts'
 import { createLogins } from '../../src/console/logins.ts'
 import { createSharedRepairs } from '../../src/console/shared-repairs.ts'
 import { soleInstance } from '../../src/base/duty.ts'
@@ -53,6 +54,33 @@ t.test('steps take the place of what they began as', async (t) => {
     failure: { code: 'BOT_PAGE_NOT_FOUND', what: 'No Page at all', remedy: 'Tick it.' },
   })
 })
+
+t.test(
+  'the page of a repair that waits for a choice hears a beat, which tells it that nothing is broken',
+  async (t) => {
+    const { repairs, clock } = build(async ({ choose }) => {
+      await choose(PAGES)
+      return []
+    })
+    const repair = repairs.begin(ORDER)
+    await repair.settled()
+    const heard: string[] = []
+    const closed: (() => void)[] = []
+    const live = createLiveRepair({ waiting: async () => null, clock })
+    live.follow(repair, {
+      send: (event) => void heard.push(event),
+      beat: () => void heard.push('beat'),
+      close: () => undefined,
+      drop: () => undefined,
+      onClose: (listener) => void closed.push(listener),
+    })
+    await clock.advance(40_000)
+    t.strictSame(heard, ['parts', 'beat', 'beat'])
+    for (const close of closed) close()
+    await clock.advance(60_000)
+    t.equal(heard.length, 3, 'a page that is gone hears nothing')
+  },
+)
 
 t.test('an unforeseen error shows nothing of itself, and is logged', async (t) => {
   const { repairs, errors } = build(() => Promise.reject(new Error('user-token-1 at /some/path')))
