@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Store } from '../../store/store.ts'
-import type { Closing } from './gates.ts'
+import type { Closing } from './closing.ts'
 
 /** Why a Page is not sent for, kept in the store: its next keeper waits as long, and opens what this one has told of. */
 export interface GateNotes {

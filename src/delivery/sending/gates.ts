@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
-import type { NeedCause } from '../../alerts/causes.ts'
-import type { Need, Needs } from '../../alerts/needs.ts'
+import type { Needs } from '../../alerts/needs.ts'
 import type { GraphError } from '../../graph/error.ts'
 import type { PageRoom, Store } from '../../store/store.ts'
 import type { PageTokens } from '../../token/page-tokens.ts'
 import { backoffMs, growingMs } from '../../base/backoff.ts'
+import type { Closing } from './closing.ts'
 import type { GateNotes } from './gate-notes.ts'
 import { createLongOutage, type LongOutage } from './long-outage.ts'
 import { createRefusedMedia, type RefusedMedia } from './refused-media.ts'
@@ -45,12 +45,6 @@ export interface Gates {
   start: () => void
   stop: () => void
 }
-
-/** Why a gate closes: what the operator must mend, or what passes by itself. */
-export type Closing =
-  ({ cause: MendableCause } & Pick<Need, 'what' | 'remedy' | 'byToken'>) | { cause: 'rate_limited' }
-
-type MendableCause = Extract<NeedCause, 'configuration' | 'permission' | 'restricted'>
 
 interface Gate {
   state: 'open' | 'closed' | 'half_open'

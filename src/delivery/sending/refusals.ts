@@ -1,7 +1,7 @@
 import type { FinalRefusal } from '../../messages.ts'
 import type { GraphError } from '../../graph/error.ts'
 import type { GraphFacts } from '../../store/dead-letters.ts'
-import type { Closing } from './gates.ts'
+import type { Closing } from './closing.ts'
 import type { StuckRefusal } from './stuck.ts'
 
 /** What to do about a refused send. Derived from the error's facts alone; see {@link ../../graph/verdicts.ts}. */

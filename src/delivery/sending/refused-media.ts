@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Closing } from './gates.ts'
+import type { Closing } from './closing.ts'
 
 /** What Graph refuses of the uploads of Pages: the operator hears of it, and what needs no upload goes on. */
 export interface RefusedMedia {
