@@ -1,7 +1,8 @@
 import { allOf } from '../../script/localised.ts'
-import type { Script } from '../../script/types.ts'
+import type { NamedAnswer, Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
+import { denialsOf } from './small-words.ts'
 
 /** An answer that was found, and why. */
 export interface Match {
@@ -44,6 +45,7 @@ export const createMatcher = (script: Script): Matcher => {
   }
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
+  const denials = denialsOf(script.languages)
 
   const byWord = (text: string, key: string): Match | null => {
     const same = exact.get(key)
@@ -63,7 +65,12 @@ export const createMatcher = (script: Script): Matcher => {
     if (found !== null) return found
     const near = similar.search(key)
     const [best] = near
-    if (best === undefined || best.confidence < CONFIDENT) return near.slice(0, count)
+    if (
+      best === undefined ||
+      best.confidence < CONFIDENT ||
+      isDenied(key, script.replies.get(best.reply), denials)
+    )
+      return near.slice(0, count)
     return { ...best, how: 'similar', groups: NO_GROUPS }
   }
 
@@ -75,6 +82,13 @@ export const createMatcher = (script: Script): Matcher => {
     },
     nearest: (text, count) => similar.search(matchKey(text)).slice(0, count),
   }
+}
+
+/** "Cancel the reservation" resembles "reservation", and begins no form: a visitor who denies is asked what is meant. */
+const isDenied = (key: string, reply: NamedAnswer | undefined, denials: ReadonlySet<string>): boolean => {
+  if (reply === undefined || reply.form === null) return false
+  const own = new Set(reply.phrases.flatMap((phrase) => matchKey(phrase).split(' ')))
+  return key.split(' ').some((word) => denials.has(word) && !own.has(word))
 }
 
 const sure = (reply: string, how: Match['how']): Match => ({ reply, how, confidence: 1, groups: NO_GROUPS })

@@ -35,6 +35,40 @@ t.test('a typo, another order and words around are tolerated', async (t) => {
   }
 })
 
+t.test('a message that denies a thing begins no form for it, and is offered it', async (t) => {
+  const script = (language: string, phrase: string): Matcher =>
+    createMatcher(
+      parse(
+        JSON.stringify({
+          language,
+          replies: {
+            book: { title: 'Book', when: [phrase], ask: { question: 'q', remember: 'it' }, next: 'said' },
+            hours: { title: 'Hours', when: ['opening times of the shop'], say: 'x' },
+            said: { say: 'y' },
+          },
+        }),
+      ),
+    )
+  for (const [language, phrase, texts] of [
+    [
+      'en',
+      'book a table',
+      ['I do not want to book a table', 'cancel booking a table', "I can't book a table"],
+    ],
+    ['de', 'Tisch reservieren', ['keinen Tisch reservieren', 'Tisch reservieren stornieren']],
+    ['es', 'reservar mesa', ['no quiero reservar mesa']],
+  ] as const) {
+    const { match, nearest } = script(language, phrase)
+    for (const text of texts) {
+      t.equal(match(text), null, text)
+      t.match(nearest(text, 1), [{ reply: 'book' }], text)
+    }
+  }
+  t.match(script('en', 'book a table').match('not the opening times of the shop'), { reply: 'hours' })
+  t.match(script('pt', 'reservar mesa').match('reservar mesa no sábado'), { reply: 'book' })
+  t.match(script('en', 'cancel my booking').match('please cancel my whole booking'), { reply: 'book' })
+})
+
 t.test('two letters that changed places are one typing error', async (t) => {
   const { match } = matcher({ a: ['open'], b: ['zebra crossing'] })
 
