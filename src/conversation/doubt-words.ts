@@ -9,16 +9,23 @@ const DOUBTS: Readonly<Record<string, string>> = {
   en: `not|no|cant|cannot|dont|doesnt|didnt|wont|isnt|wouldnt|never|impossible|unavailable|unable|busy|except|excluding|instead|
     anything but|any day but|day but|every|each|last|previous|ago|eve|good ${DAY}|black ${DAY}|easter|pentecost|holy|whit|otherwise|
     cancel|rather than|other than|day before|day after|night before|later|
-    weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me`,
+    weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me|
+    earlier than|sooner than|day from ${DAY}|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|im away|fully booked|worst`,
   de: `nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
     letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
-    davor|danach|vorher|nachher|später|wochenende|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären`,
-  es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo|siguiente|aviso|te digo|le digo|confirmo|decido`,
+    davor|danach|vorher|nachher|später|wochenende|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
+    früher als|eher als|darauf|drauf|nacht auf|nacht zu|nacht zum|weißer ${DAY}|belegt|verplant|ausgebucht|ungünstig|ungern|fällt aus|bin ich weg|ich weg bin`,
+  es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo|siguiente|aviso|te digo|le digo|confirmo|decido|
+    en ocho|en quince|sino|otro ${DAY}|los ${DAY}|ceniza|ramos|resurrección|más tarde ${DAY}|más tarde que`,
   fr: `pas|non|jamais|aucun|sauf|excepté|hormis|impossible|chaque|tous|dernier|précédent|lendemain|veille|saint|pâques|pentecôte|en huit|en quinze|
-    plutôt que|d avant|d après|suivant|dirai|vous dis|te dis|réfléchir|rappelle|décide`,
-  it: `non|no|mai|nessun|tranne|eccetto|salvo|impossibile|ogni|tutti|scorso|ultimo|passato|precedente|vigilia|santo|a otto|invece|seguente|successivo|faccio sapere|decido`,
-  pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito|seguinte|aviso|decido`,
-  nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen`,
+    plutôt que|d avant|d après|suivant|dirai|vous dis|te dis|réfléchir|rappelle|décide|
+    sur deux|gras|cendres|ascension|rameaux|plus tôt que|plus tard que`,
+  it: `non|no|mai|nessun|tranne|eccetto|salvo|impossibile|ogni|tutti|scorso|ultimo|passato|precedente|vigilia|santo|a otto|invece|seguente|successivo|faccio sapere|decido|
+    ceneri|palme|grasso|più tardi ${DAY}|più tardi di`,
+  pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito|seguinte|aviso|decido|
+    toda|a quinze|segunda ${DAY}|cinzas|gorda|ramos|sem ser|tirando`,
+  nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
+    erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg`,
   pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|ostatni|poprzedni|wielki|zamiast`,
   cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,
   ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|нельзя|вместо`,
@@ -42,15 +49,15 @@ const DOUBTS: Readonly<Record<string, string>> = {
   th: 'ไม่|ยกเว้น|ก่อน|หลัง|ทุก|ที่แล้ว|หรือ',
 }
 
-/** Words directly before a day that say another one, which is not named. */
+/** Words directly before a day that say another one, which is not named, or any day but this. */
 const BESIDE: Readonly<Record<string, string>> = {
-  en: 'before|after|past',
-  de: 'vor|nach',
-  es: 'antes|después',
-  fr: 'avant|après',
-  it: 'prima|dopo',
-  pt: 'antes|depois|após',
-  nl: 'voor|na',
+  en: 'before|after|past|since|without|besides|skip|avoid',
+  de: 'vor|nach|bevor|seit|ohne',
+  es: 'antes|después|sin',
+  fr: 'avant|après|depuis|sans',
+  it: 'prima|dopo|senza',
+  pt: 'antes|depois|após|sem',
+  nl: 'voor|na|sinds|zonder',
   pl: 'przed|po|do',
   cs: 'před|po|do',
   ru: 'до|после|перед',
