@@ -18,7 +18,7 @@ export interface Bystander {
 }
 
 interface Seen {
-  /** Those who wrote in standby since one wrote to the bot; no more than {@link SEVERAL}. */
+  /** Visitors who wrote in standby since a visitor wrote to the bot; no more than {@link SEVERAL}. */
   inStandby: Set<string>
   /** When a visitor wrote to the bot last, to the hour, ms since the epoch; null while that is not known. */
   toBotMs: number | null

@@ -30,7 +30,7 @@ export interface Needs {
   /** A check has looked and found nothing: closes the need if the instance that found it is gone. */
   notFound: (pageId: string, cause: NeedCause) => void
   open: () => OpenNeed[]
-  /** Those that a running instance has found. The others were found before a restart, and are about to be looked for. */
+  /** The open needs that a running instance has found. The others are from before a restart, and are about to be looked for. */
   confirmed: () => OpenNeed[]
   /** Called when a need opens or closes. Returns the function that stops it. */
   onChange: (listener: (change: { need: OpenNeed; opened: boolean }) => void) => () => void

@@ -90,7 +90,7 @@ const eachCauseFirst = (needs: readonly NoticedNeed[]): NoticedNeed[] => {
   return [...byCause.flatMap((alike) => alike.slice(0, 1)), ...byCause.flatMap((alike) => alike.slice(1))]
 }
 
-/** As many as there is room for, the first of them in any case; then how many more there are. */
+/** The needs there is room for, the first in any case; then how many more there are. */
 const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): string[] => {
   const lines: string[] = []
   let left = room - MORE_ROOM

@@ -14,7 +14,7 @@ export interface SharedNeeds extends Needs {
 }
 
 export interface SharedNeedsDeps {
-  /** Those of this instance. */
+  /** The needs of this instance. */
   own: Needs
   records: Pick<Records, 'list' | 'put' | 'take'>
   instances: Instances

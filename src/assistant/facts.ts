@@ -2,7 +2,7 @@ import { allOf } from '../script/localised.ts'
 import { replyTexts } from '../script/reply-texts.ts'
 import type { Script } from '../script/types.ts'
 
-/** So much is read in a few seconds, and fits the context of small models. */
+/** In characters: a model reads them in a few seconds, and they fit the context of a small one. */
 const LONGEST = 16_000
 
 /** All that the assistant may know: the texts of the replies it may speak about, a line for each. */

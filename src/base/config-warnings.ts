@@ -5,7 +5,7 @@ import { isSetting, misspeltSetting } from './misspelt.ts'
 import { givenSecret } from './secret-files.ts'
 import { configSchema } from './settings.ts'
 
-/** What is so, and what to do, without any value. */
+/** What was found, and what to do, without any value. */
 export interface ConfigWarning {
   what: string
   next: string

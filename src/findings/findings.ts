@@ -15,7 +15,7 @@ export interface Finding {
   pageId: string
   /** In a few words, for a headline and the tab. */
   headline: string
-  /** What is so, in a sentence. */
+  /** What was found, in a sentence. */
   what: string
   /** What to do; null where it passes by itself. */
   remedy: string | null

@@ -22,7 +22,7 @@ export interface VisitorOfPerson {
 /** A visitor who asked for a person and has heard from none yet. */
 export type WaitingVisitor = Pick<VisitorOfPerson, 'pageId' | 'psid' | 'sinceMs' | 'windowEndsMs'>
 
-/** Those who wait longest first. */
+/** The visitors who wait longest come first. */
 export const visitorsOfPeople = (
   left: readonly LeftToPerson[],
   nowMs: number,
@@ -37,7 +37,7 @@ export const visitorsOfPeople = (
     return [{ pageId, psid, is, sinceMs, words, windowEndsMs }]
   })
 
-/** Those of them who wait for a person. */
+/** The visitors who wait for a person. */
 export const whoWaits = (...about: Parameters<typeof visitorsOfPeople>): WaitingVisitor[] =>
   visitorsOfPeople(...about)
     .filter(({ is }) => is === 'waiting')

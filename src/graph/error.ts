@@ -17,7 +17,7 @@ export type Verdict =
   /** A refusal the table does not describe; on a call whose repetition would be seen it may have been carried out. */
   | 'unknown'
 
-/** Whom a refusal speaks of: the Page and its app as a whole, or one visitor. */
+/** What a refusal is about: the Page and its app as a whole, or one visitor. */
 export type Reach = 'page' | 'visitor'
 
 /** What an answer says that decides what we do next, beyond its verdict. The table in `verdicts.ts` knows it. */

@@ -21,7 +21,7 @@ export interface RowOptions {
   says?: RegExp
   /** Only on these calls; the same numbers mean something else on others. */
   edges?: readonly string[]
-  /** Whom it speaks of, where that does not follow from the verdict. */
+  /** What the refusal is about, where that does not follow from the verdict. */
   reach?: Reach
   /** What mends it, as one or two sentences, where that does not follow from the verdict. */
   remedy?: string

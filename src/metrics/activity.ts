@@ -11,7 +11,7 @@ export interface Activity {
   /** Graph refused to take a reply, for now or for good. */
   refused: (pageId: string, verdict: string) => void
   ofPage: (pageId: string) => PageActivity
-  /** Those heard of last come first. */
+  /** The latest first. */
   conversations: () => ActiveConversation[]
   /** Forgets of which conversations it heard. */
   forget: () => void

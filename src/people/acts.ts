@@ -13,7 +13,7 @@ export interface Act {
 
 /** What people did, on whichever instance, the latest first, kept for a year. */
 export interface Acts {
-  /** What cannot be kept is logged: it is done all the same. */
+  /** Never rejects: an act that cannot be stored is logged, as it has been carried out. */
   note: (by: string, what: string) => Promise<void>
   list: () => Promise<Act[]>
 }

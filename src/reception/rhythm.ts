@@ -33,7 +33,7 @@ const DOUBT = 2
 const LEAST_SURPRISE = 24
 /** it must also be so many times as unusual as any silence of the last months, */
 const TIMES_LONGEST = 2
-/** of which one counts as no more than this, lest an outage makes the next one go unnoticed. */
+/** of which one counts as no more than this, so that an outage does not hide the next one. */
 const LONGEST_COUNTED = 60
 /** The half-life of the most unusual silence: a quiet holiday still counts at the next one. */
 const LONGEST_HALF_LIFE_MS = 24 * WEEK_MS

@@ -45,7 +45,7 @@ export const saveVariables = async (
 const toText = (content: Buffer, path: string): string => {
   const text = isUtf8(content) ? decodeDotEnv(content) : null
   if (text !== null) return text
-  // Read all the same, letters would be lost when it is written again.
+  // Letters of another encoding would be lost when the file is written again.
   throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is not in UTF-8.`, {
     remedy: 'Save it as UTF-8 in your editor, and try again.',
   })

@@ -144,7 +144,7 @@ export interface QueueFigures {
   counts: () => Promise<QueueCounts>
   /** Rows that wait for a vacuum, by table; empty where the database has none. */
   deadRows: () => Promise<Map<string, number>>
-  /** Whom replies wait for, of one Page or of all. */
+  /** The visitors whose replies wait, of one Page or of all. */
   parked: (pageId?: string) => Promise<Parked>
   /**
    * Conversations that the bot leaves to a person, those who wait longest first: their state has `handover.sinceMs`, the one key

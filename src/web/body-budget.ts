@@ -15,7 +15,7 @@ export interface BodyBudget {
   heldBytes: () => number
 }
 
-/** As many bytes of a refused body are read and dropped, so that a client that sends first hears why it was refused. */
+/** How many bytes of a refused body are read and dropped, so that a client that sends first hears why it was refused. */
 const MOST_DROPPED_BYTES = 256 * 1024
 const LAST_WORDS_MS = 1000
 /** What a body costs beside its bytes: its chunks, its request and its place in the list. */

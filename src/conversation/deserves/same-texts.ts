@@ -10,7 +10,7 @@ export interface SameTexts {
   said: (pageId: string, psid: string, text: string) => boolean
 }
 
-/** So many visitors are many. */
+/** The same text to this many visitors comes from no person. */
 const MANY = 3
 /** An automatic message that fewer have got in so long is not told apart. */
 const KEPT_MS = 24 * 3_600_000

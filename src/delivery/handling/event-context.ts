@@ -17,7 +17,7 @@ export type EventContext = (
 
 /** No answer depends on more than these. */
 const MOST_BEHIND = 10
-/** As many as a conversation may have in the minutes in which an echo comes. */
+/** The most replies that a conversation gets in the minutes in which an echo comes. */
 const MOST_KEPT = 50
 
 export const createEventContext = (deps: {
@@ -39,7 +39,7 @@ export const createEventContext = (deps: {
       }
     })
 
-  /** What came meanwhile is not in the claim. */
+  /** Reads again: the claim lacks events that came meanwhile. */
   const later = async ({ conversation }: InboxClaim, { seq }: StoredEvent): Promise<WebhookEvent[]> => {
     const { pageId, psid } = conversation
     if (psid === null) return []

@@ -22,7 +22,7 @@ export const createGateNotes = (deps: {
   /** Pages of which this process has written a note. */
   const noted = new Set<string>()
 
-  // What gets lost lets the next keeper try at once, and close the Page again.
+  // Without the note the next keeper tries at once, and closes the Page again.
   const write = (pageId: string, text: string): void =>
     void store.remember(nameOf(pageId), text).catch(() => undefined)
 

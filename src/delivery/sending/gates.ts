@@ -58,7 +58,7 @@ interface Gate {
   cancelTimer: () => void
   /** Conversations that failed in passing and have not gone through yet. */
   failing: Set<number>
-  /** Those of them that failed since the last success. */
+  /** The ones among `failing` that failed since the last success. */
   lately: Set<number>
   stuck: Stuck
   longOutage: LongOutage
@@ -70,9 +70,9 @@ interface Gate {
 
 const SLOW = { baseMs: 15_000, capMs: 15 * 60_000 }
 const QUICK = { baseMs: 1000, capMs: 60_000 }
-/** So many conversations that failed, with no success between, mean that Graph itself is down. */
+/** This many conversations that failed, with no success between, mean that Graph itself is down. */
 const OUTAGE_AFTER = 8
-/** So many conversations try while the gate is half open. */
+/** How many conversations try while the gate is half open. */
 const PROBES = 4
 const MOST_FAILING = 10_000
 /** Longer than the longest back-off: without a try for so long, the failing conversations were forgotten. */

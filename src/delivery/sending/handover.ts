@@ -16,7 +16,7 @@ export type PassThread = (
   effect: Effect,
 ) => Promise<Step>
 
-/** So often it is tried again, over some minutes: later ones would come in the middle of something else. */
+/** How often a handover is tried again, over some minutes: a later one would interrupt the conversation. */
 const MOST_RETRIES = 5
 /**
  * A refusal closes the Page like that of a reply for these reasons alone. Others are about routing (it is set up

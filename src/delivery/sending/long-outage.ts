@@ -27,7 +27,7 @@ export const createLongOutage = (deps: {
   settle: () => void
 }): LongOutage => {
   const { clock, raise, settle } = deps
-  /** Those that began to fail since the last success, and when the first of them did. */
+  /** Conversations that began to fail since the last success, and when the first of them did. */
   const conversations = new Set<number>()
   let sinceMs = 0
   let limitedSinceMs: number | null = null

@@ -18,7 +18,7 @@ interface Row {
   lastMs: number
 }
 
-/** So long a reply may wait for what is wrong. Shorter, a Page with a visitor now and then would lose the reply to each. */
+/** How long a reply may wait for the Page's trouble. With less, a Page with few visitors would lose the reply to each. */
 const APART_MS = STANDARD_WINDOW_MS
 const BELIEVED = 1
 

@@ -69,7 +69,7 @@ export type SettledDoubt = 'found' | 'not_found' | 'unreadable'
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 /** For what will pass when a person has done something, or never. */
 const PARKED = { baseMs: 15_000, capMs: 15 * 60_000 }
-/** So often a message is tried again that may be taken a moment later, and dies otherwise. */
+/** How often a message that Facebook may take a moment later is tried again before it becomes a dead letter. */
 const MOST_PASSING = 3
 
 export const createOutcomes = (deps: {

@@ -50,7 +50,7 @@ type Go = () => void
 
 interface Page {
   buckets: Record<PaceKind | 'again', Bucket>
-  /** Those that wait, in the order of their coming. */
+  /** Sends that wait, in the order in which they came. */
   fresh: Set<Go>
   others: Set<Go>
   cancelTimer: (() => void) | null

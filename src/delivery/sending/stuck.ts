@@ -11,7 +11,7 @@ export interface Stuck {
   succeeded: () => void
   /** Nothing of the conversation waits for this any more. @returns whether it did */
   settled: (conversation: number) => boolean
-  /** Those that wait. */
+  /** The conversations that wait. */
   conversations: () => number[]
   isEmpty: () => boolean
   clear: () => void
@@ -25,7 +25,7 @@ export interface StuckRefusal {
 
 interface Kind {
   conversations: Set<number>
-  /** Those refused since the last success. */
+  /** The conversations refused since the last success. */
   lately: Set<number>
   isTold: boolean
 }

@@ -70,7 +70,7 @@ const REFUSED_MS = 600_000
 const CLOSED_MS = 10_000
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 const LOOK_MS = { least: 250, most: 5000 } as const
-/** So often an upload is tried again that may be taken a moment later. */
+/** How often an upload that Facebook may take a moment later is tried again. */
 const MOST_PASSING = 3
 /** At a time, for one Page. */
 const MOST_AT_ONCE = 3

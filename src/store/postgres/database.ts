@@ -49,7 +49,7 @@ export interface PostgresOptions {
   report?: StoreReport | undefined
 }
 
-/** So long after a connection broke the server may still carry out what it was asked for by it. */
+/** How long after a connection broke the server may still carry out a statement that came by it. */
 const LATE_MS = 15_000
 /** Deadlocks and the like, which another try settles. */
 const MOST_TRIES = 5

@@ -60,12 +60,12 @@ interface Kept extends Tenure {
   leaves: 'balanced' | 'stopped' | 'rested' | null
 }
 
-/** So much before the database's deadline ours lies. */
+/** How long this instance's deadline lies before the database's. */
 const MARGIN_MS = 200
 const RECONNECT_MS = 250
 const TELL_AGAIN_MS = 60_000
 const NOTHING: { code: string | null; ms: number } = { code: '', ms: Number.NEGATIVE_INFINITY }
-/** So long a Page that is given away waits for what is handed out. */
+/** How long a Page that is given away waits for replies that are handed out. */
 const PATIENCE_MS = 10_000
 
 /**

@@ -108,7 +108,7 @@ export const createBatches = (deps: {
       else if (pending.insist && !givesUp) again.push(pending)
       else fail(pending, one.error)
     }
-    // What comes after something lost is lost too: what is stored must have no hole.
+    // Operations behind a lost one are lost, too: the stored ones must have no hole.
     const lost = { message: CLOSED, code: null }
     if (givesUp) for (const pending of queue.splice(0)) fail(pending, 'error' in answer ? answer.error : lost)
     if (again.length === 0) return schedule()

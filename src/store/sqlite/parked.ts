@@ -1,7 +1,7 @@
 import type { Operation, Results } from '../queues/operations.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
-/** Whom the outbox keeps waiting. Goes through the whole of it: asked when a person is told, not while they look. */
+/** The visitors whose replies wait. Reads the whole outbox, so it is asked for an alert, not for a page of the console. */
 export const parkedOperation = (
   db: LazyDatabase,
 ): { parked: (operation: Extract<Operation, { op: 'parked' }>) => Results['parked'] } => {
