@@ -2,7 +2,7 @@ import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
 import { leavesDoubt } from './date-doubts.ts'
-import { hasDoubt, isCountedNoun } from './doubt-words.ts'
+import { hasDoubt, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
 import {
   dateWordsOf,
@@ -62,6 +62,8 @@ export const readDate = (
     if (span === -1 || (dates.size > 0 && span > said.indexOf(DAY))) return { date, rest }
     return dates.size === 0 && weekday === undefined ? offsetFrom(date, rest) : null
   }
+  const many = oneOfManyOf(languages)
+  if (said.some((word, index) => said[index + 1] === DAY && many.has(word))) return null
   // On a Friday, "Friday" may be today or in a week.
   const days = ((weekday ?? dayOfWeek) - dayOfWeek + 7) % 7
   return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: dayBeside(today, days), rest }

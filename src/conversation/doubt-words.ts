@@ -13,7 +13,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     earlier than|sooner than|day from ${DAY}|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|im away|fully booked|worst`,
   de: `nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
     letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
-    davor|danach|vorher|nachher|später|wochenende|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
+    davor|danach|vorher|nachher|später|wochenende|kw|kalenderwoche|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
     früher als|eher als|darauf|drauf|nacht auf|nacht zu|nacht zum|weißer ${DAY}|belegt|verplant|ausgebucht|ungünstig|ungern|fällt aus|bin ich weg|ich weg bin`,
   es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo|siguiente|aviso|te digo|le digo|confirmo|decido|
     en ocho|en quince|sino|otro ${DAY}|los ${DAY}|ceniza|ramos|resurrección|más tarde ${DAY}|más tarde que`,
@@ -43,7 +43,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
   fa: `نه|نیست|نمی|بجز|غیر|هر|گذشته|قبل|بعد`,
   hi: `नहीं|मत|सिवाय|हर|पिछले|पहले|बाद|छोड़कर`,
   id: `tidak|bukan|jangan|kecuali|setiap|tiap|lalu|terakhir|nggak|gak|tak`,
-  zh: '不|没|沒|别|別|除|每|上周|上週|上星期|上个|上個|下周|下週|下星期|下个|下個|无法|之前|以前|周后|週後|一周|两周|一週|兩週|或',
+  zh: '不|没|沒|别|別|除|每|上周|上週|上星期|上个|上個|下周|下週|下星期|下个|下個|无法|之前|以前|以后|以後|之后|之後|周后|週後|一周|两周|一週|兩週|或',
   ja: 'ない|なく|無理|だめ|ダメ|駄目|不可|以外|毎|先週|来週|来月|前の|より前|週間|できません|行けません|ありません|られません|または|か月',
   ko: '안 돼|안돼|안 되|안되|못|말고|아니|제외|빼고|매주|매일|지난|다음|이전|불가|없',
   th: 'ไม่|ยกเว้น|ก่อน|หลัง|ทุก|ที่แล้ว|หรือ',
@@ -72,6 +72,19 @@ const BESIDE: Readonly<Record<string, string>> = {
   id: 'sebelum|sesudah|setelah',
 }
 
+/** Words directly before a day of the week that make it one of many. */
+const ONE_OF_MANY: Readonly<Record<string, string>> = {
+  en: 'a|any|some|which|either|both|most|first|second|third|fourth|following',
+  de: `ein|einem|einen|irgendein|irgendeinem|irgendeinen|welcher|welchen|erster|ersten|zweiter|zweiten|dritter|dritten|vierter|vierten|
+    folgenden|darauffolgenden`,
+  fr: 'un|quel|premier|deuxième|troisième',
+  es: 'un|cualquier|algún|qué|primer|segundo|tercer',
+  it: 'un|una|qualche|quale|primo|secondo|terzo',
+  pt: 'um|uma|qualquer|alguma|algum|qual|primeira|primeiro|segundo',
+  nl: 'een|welke|eerste|tweede|derde',
+  pl: 'jakiś|któryś|pierwszy|drugi|trzeci',
+}
+
 /** Words that join two days, or two numbers. */
 const JOINING = 'to till until through and or bis und oder tot en al au a à et ou y o e i do и до по til'
 /** Words before a day, or its number, that say no more than it does. */
@@ -81,7 +94,7 @@ const ARTICLES =
 const BEFORE_NUMBER =
   'at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة'
 /** Words behind a number that is none of a day. */
-const COUNTED = `people person persons guests adults kids children ppl pax seats tickets pieces of personen leute gäste erwachsene kinder plätze stück
+const COUNTED = `people person persons guests guest adults adult kids kid children child ppl nights night nächte nuits noches notti noites nachten pax seats tickets pieces of personen leute gäste erwachsene kinder plätze stück
   personas adultos niños personnes adultes enfants couverts persone adulti bambini coperti pessoas crianças volwassenen kinderen osób osoby
   dzieci lidí человек человека людей осіб pers personer persoane kişi אנשים orang`
 
@@ -95,6 +108,7 @@ const byLanguage = (rows: Readonly<Record<string, string>>): ReadonlyMap<string,
 
 const doubts = byLanguage(DOUBTS)
 const beside = byLanguage(BESIDE)
+const oneOfMany = byLanguage(ONE_OF_MANY)
 
 const short = (language: string): string => (language.startsWith('no') ? 'nb' : language.slice(0, 2))
 
@@ -111,6 +125,10 @@ export const hasDoubt = (key: string, languages: readonly string[]): boolean =>
   wordsIn(doubts, languages).some((word) =>
     isPair(word) ? key.includes(word) : ` ${key} `.includes(` ${word} `),
   )
+
+/** Words directly before a day of the week that make it one of many: "any Friday". English articles mean other things elsewhere. */
+export const oneOfManyOf = (languages: readonly string[]): ReadonlySet<string> =>
+  new Set(languages.flatMap((language) => oneOfMany.get(short(language)) ?? []))
 
 /** Words directly before a day that say another one, which is not named: "before Friday". */
 export const besideWordsOf = (languages: readonly string[]): ReadonlySet<string> =>

@@ -245,6 +245,15 @@ const DOUBTED: Record<string, readonly string[]> = {
     'ja: 今日から一週間後',
     'zh: 今天起一周后',
   ],
+  'one of many': [
+    'en: a Friday / any Friday / the second Friday / the following Friday / which Friday?',
+    'de: irgendein Freitag / an einem Freitag / am zweiten Freitag / Freitag KW 40',
+    'fr: un vendredi',
+    'es: cualquier viernes',
+    'it: un venerdì',
+    'pt: qualquer sexta-feira',
+    'zh: 明天以后',
+  ],
   'several days': [
     'en: 3 to 5 March / March 3-5 / 24 or 25 December / 24.12. - 26.12.2026 / 24/12 or 26/12 / Dec 24 and Dec 26 / December 24, 25 / 24 December to 3 January / 2026-12-24 to 2026-12-26 / Friday or later',
     'de: 24.-26.12. / 24./25. Dezember / 24.12. und 25. / für 3. bis 5. März',
@@ -293,6 +302,8 @@ const TAKEN: Record<string, readonly string[]> = {
     'es: no, el jueves / dentro de 3 días',
   ],
   '2026-09-25': [
+    'pt: a sexta-feira',
+    'en: a table on Friday',
     'de: Freitag, 4/5 Personen / um 10.10 am Freitag / Fr. 25.09.2026 ab 19.00 Uhr',
     'en: Friday, 4 people / 4 people on Friday / Friday for 4 / Friday 25.9. / Friday at 7 or 8 / by Friday / on Friday evening with the kids / book for Friday',
     'de: Freitag ohne Kinder / Guten Morgen, am Freitag / Freitag 18-20 Uhr / Freitag, 25. September, 19 Uhr, 4 Personen / Fr 25.9.',
@@ -310,6 +321,7 @@ const TAKEN: Record<string, readonly string[]> = {
   ],
   '2026-10-05': ['de: in zwei Wochen ab heute / heute in 14 Tagen'],
   '2026-12-24': [
+    'en: 24 December 2 nights / 2 nights from 24 December',
     'de: 24.12.19:00 Uhr / am 24.12. um 10.15',
     "en: December 24, 4 people / 4 people December 24 / Thursday 24.12. / 24 Dec '26 / 24 December for 3 days",
   ],
