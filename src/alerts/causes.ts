@@ -81,8 +81,9 @@ export type NeedCause = keyof typeof CAUSES
 
 export const NEED_CAUSES = Object.keys(CAUSES) as NeedCause[]
 
-export const causeOf = (cause: NeedCause): CauseOfNeed => CAUSES[cause]
+/** An instance of another version on the same database may raise causes that are not known here: they are told as the worst. */
+export const causeOf = (cause: string): CauseOfNeed =>
+  (CAUSES as Record<string, CauseOfNeed>)[cause] ?? silences
 
 /** Whether replies wait because of it. Of a finding that is no need, they do. */
-export const holdsReplies = (cause: string): boolean =>
-  ((CAUSES as Record<string, CauseOfNeed>)[cause]?.replies ?? 'held') === 'held'
+export const holdsReplies = (cause: string): boolean => causeOf(cause).replies === 'held'

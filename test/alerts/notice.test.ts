@@ -39,6 +39,15 @@ t.test('a notice says what happened, since when, what waits and what to do', asy
   )
 })
 
+t.test(
+  'a cause that only another version of the bot knows is told like a Page that cannot answer',
+  async (t) => {
+    const needs = [need({ cause: 'of_a_newer_version' as NoticedNeed['cause'] })]
+    t.match(noticeText(notice({ needs })), /^Evergreen needs you: Bakery \(Page 1001\) cannot answer/)
+    t.match(noticeText(notice({ kind: 'well', needs })), 'Bakery (Page 1001) can answer.')
+  },
+)
+
 t.test('a reminder says that it is one, and for how long it has been so', async (t) => {
   const text = noticeText(notice({ kind: 'reminder', atMs: SINCE + 26 * 60 * MINUTE }))
   t.match(text, /^Evergreen still needs you: Bakery/)
