@@ -42,6 +42,10 @@ export const openEventStream = (
       if (!response.writableEnded) response.end()
     },
     drop: () => void response.destroy(),
-    onClose: (listener) => response.once('close', listener),
+    onClose: (listener) => {
+      // A page may be gone before its stream is opened, and is heard of no more.
+      if (response.closed) queueMicrotask(listener)
+      else response.once('close', listener)
+    },
   }
 }

@@ -7,11 +7,13 @@ import { createOpenStreams } from '../../src/console/open-streams.ts'
 const unread = () => {
   const response = Object.assign(new EventEmitter(), {
     isOpen: true,
+    closed: false,
     writableLength: 0,
     writeHead: () => undefined,
     write: () => true,
     destroy: () => {
       response.isOpen = false
+      response.closed = true
       response.emit('close')
     },
   })
@@ -39,3 +41,10 @@ t.test(
     t.ok(other.isOpen)
   },
 )
+
+t.test('what follows a stream is told of its end also where the page was gone before', async (t) => {
+  const response = unread()
+  response.destroy()
+  const stream = createOpenStreams().open('ann', response as unknown as ServerResponse, {})
+  await t.resolves(new Promise<void>((resolve) => stream.onClose(resolve)))
+})
