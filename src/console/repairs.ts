@@ -215,6 +215,6 @@ const failureOf = (error: unknown): NonNullable<RepairView['failure']> =>
     ? { code: error.code, what: error.message, remedy: error.remedy ?? null }
     : {
         code: 'BOT_INTERNAL',
-        what: 'That did not work, for a reason we did not foresee; the log has it.',
+        what: 'That failed for an unexpected reason; the log has it.',
         remedy: null,
       }

@@ -83,7 +83,7 @@ export const visitorsPage = (view: VisitorsView): Html => {
     ${
       found.length === 0
         ? html`<p class="empty">
-            ${query === '' ? 'No one.' : 'No one of these. A whole PSID finds every conversation that is kept.'}
+            ${query === '' ? 'No visitor.' : 'No visitor was found. A whole PSID finds every conversation that is kept.'}
           </p>`
         : html`<ul class="rows people">
             ${found.map((one) => row(one, view))}

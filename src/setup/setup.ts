@@ -237,7 +237,7 @@ const assertRead = (env: Env, values: Readonly<Record<string, string>>): void =>
   if (hidden.length === 0) return
   throw new BotError(
     'BOT_CONFIG_INVALID',
-    `The settings are in .env, but the environment sets ${hidden.join(', ')} to something else, which wins.`,
+    `The settings are in .env, but the environment sets ${hidden.join(', ')} to something else, which takes precedence.`,
     { remedy: 'Unset them where the bot is started from, and start it again.' },
   )
 }

@@ -196,7 +196,6 @@ const titleOf = (sick: OpenNeed[]): string => {
 }
 
 const failureLines = (error: unknown): string[] => {
-  if (!(error instanceof BotError))
-    return ['That did not work, for a reason we did not foresee; the log has it.']
+  if (!(error instanceof BotError)) return ['That failed for an unexpected reason; the log has it.']
   return [error.message, ...(error.remedy === undefined ? [] : [error.remedy])]
 }

@@ -65,7 +65,7 @@ t.test('a search finds words, ids and, by a whole PSID, every conversation that 
     (await tab.get(`${VISITORS}?q=${encodeURIComponent(query)}`)).body
   t.match(await found('where is'), /data-is="waiting"/)
   t.match(await found('70'), /data-is="waiting"/)
-  t.match(await found('nowhere'), /No one of these/)
+  t.match(await found('nowhere'), /No visitor was found/)
   await say('hello', '800')
   app.activity.forget()
   t.match(await tab.get(`${VISITORS}?q=800`), { statusCode: 303, headers: { location: /page=100&psid=800/ } })
@@ -80,7 +80,7 @@ t.test('a search by name finds visitors of long ago, until they are forgotten', 
   t.match(found.body, /psid=800[^>]*><bdi>Zoë &lt;b&gt;Müller<\/bdi>/)
   t.notMatch(log(), /Müller/)
   await app.store.forget({ psid: '800' })
-  t.match((await tab.get(`${VISITORS}?q=muller`)).body, /No one of these/)
+  t.match((await tab.get(`${VISITORS}?q=muller`)).body, /No visitor was found/)
 })
 
 t.test('an operator answers as the Page: once, in order, without a word of it in the log', async (t) => {
@@ -97,7 +97,7 @@ t.test('an operator answers as the Page: once, in order, without a word of it in
   t.match((await tab.get(sent.headers.location ?? '')).body, /Your answer is on its way[^]*secret 4711/)
   await say('thank you')
   t.equal((await waiting()).length, 4, 'the bot is silent')
-  t.match((await tab.get(VISITORS)).body, /No one\./)
+  t.match((await tab.get(VISITORS)).body, /No visitor\./)
   t.match((await tab.get(`${VISITORS}?show=attended`)).body, /data-is="attended"[^]*thank you/)
 })
 
