@@ -46,7 +46,7 @@ const WHOLE_MB = 768
 /**
  * Starts a process and loads the handlers in it.
  *
- * @param deps.signal - ends the loading; nothing afterwards
+ * @param deps.signal - ends the process while it loads; does nothing later
  * @throws BotError `BOT_HANDLERS_INVALID` when they cannot be loaded
  */
 export const startHandlersProcess = async (deps: {

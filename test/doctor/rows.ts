@@ -52,6 +52,8 @@ export const nameEach = (rows: readonly Row[]): void => {
       const world = await buildWorld(t, options)
       await arrange?.(world, t)
       const results = await examine(world)
+      // Folders of a test are removed before its teardowns, and this bot may be saving a token.
+      await world.stopBot()
 
       t.strictSame(
         Object.keys(trouble(results))
