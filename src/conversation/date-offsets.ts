@@ -14,6 +14,7 @@ const IN = new Set(['in', 'en', 'dans', 'dentro', 'em', 'fra', 'tra', 'over'])
 const FROM = new Set(['from', 'ab', 'von', 'partir', 'vanaf'])
 const LINKS = new Set(['de', 'd', 'a', 'da', 'time', 'zeit'])
 const ONE = new Set(['a', 'an', 'un', 'una', 'une', 'um', 'uma', 'een'])
+const VAGUE = new Set(['about', 'etwa'])
 const MOST = 60
 /** "In acht Tagen", "en quince días" are said of weeks, too. */
 const UNSURE_DAYS = new Set([8, 15])
@@ -40,7 +41,11 @@ export const daysFrom = (rest: string): number | null => {
   if (isBare && days !== 1) return null
   const others = said.toSpliced(index - 1, 2)
   const isKnown = (word: string): boolean =>
-    word === DAY || IN.has(word) || FROM.has(word) || LINKS.has(word) || isAroundAnswer(word)
+    word === DAY ||
+    IN.has(word) ||
+    FROM.has(word) ||
+    LINKS.has(word) ||
+    (isAroundAnswer(word) && !VAGUE.has(word))
   return others.every(isKnown) ? count * days : null
 }
 

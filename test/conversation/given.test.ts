@@ -234,6 +234,8 @@ const DOUBTED: Record<string, readonly string[]> = {
     'ja: 来週の今日',
   ],
   'another week or month': [
+    'en: about in 3 days / in 2 or 3 days / in 3 business days / in two weeks',
+    'de: etwa in 3 Tagen / innerhalb von 3 Tagen',
     'en: tomorrow week / today in a month / a week before tomorrow / last Friday in May / second Friday of October / Friday in May / a week from 24.12.',
     'de: heute vor einer Woche / ab morgen eine Woche / morgen in acht Tagen / Freitag in acht Tagen / letzter Freitag im Mai',
     'es: hoy en quince / de mañana en ocho / hoy en ocho días / mañana en quince días',
