@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { EventStream } from '../web/event-stream.ts'
 import type { RepairDesk } from './repair-desk.ts'
 import { repairProgress } from './repair-page.ts'
-import type { Repair } from './repairs.ts'
+import type { Repair } from './repair.ts'
 
 /** Keeps the open pages of repairs up to date. */
 export interface LiveRepair {

@@ -4,7 +4,8 @@ import type { Log } from '../base/logger.ts'
 import { within } from '../base/within.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
-import type { Repair, RepairOrder, Repairs } from './repairs.ts'
+import type { Repair } from './repair.ts'
+import type { RepairOrder, Repairs } from './repairs.ts'
 
 /** Starts repairs, by paste or by login. */
 export interface RepairDesk {

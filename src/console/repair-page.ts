@@ -4,7 +4,7 @@ import { html, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'
 import { buttonForm } from '../web/layout.ts'
 import type { LoginAddress } from './login-address.ts'
-import type { RepairView } from './repairs.ts'
+import type { RepairView } from './repair.ts'
 import { called, count, withCommands } from '../web/words.ts'
 
 export interface RepairForms {

@@ -3,10 +3,11 @@ import { createListeners } from '../base/listeners.ts'
 import type { Log } from '../base/logger.ts'
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import { BotError, type BotErrorCode } from '../base/errors.ts'
+import { BotError } from '../base/errors.ts'
 import type { BootstrappedPage } from '../token/bootstrap.ts'
 import type { ReachedPage } from '../token/pages.ts'
 import type { BootstrapStep } from '../token/steps.ts'
+import type { Repair, RepairView } from './repair.ts'
 import type { SharedRepairs } from './shared-repairs.ts'
 
 /** Repairs by new user tokens, which go on while the operator looks at their page. */
@@ -32,29 +33,6 @@ export interface RepairOrder {
   waiting: ReadonlyMap<string, number>
   /** Resolves with the user token; a step before the others, told as `doing` and `done`, where it has to be fetched. */
   userToken: string | { doing: string; done: string; fetch: () => Promise<string> }
-}
-
-export interface Repair {
-  id: string
-  view: () => RepairView
-  /** The operator's choice among {@link RepairView.choices}; ignored unless one is asked for. */
-  choose: (pageIds: readonly string[]) => Promise<void>
-  onChange: (listener: () => void) => () => void
-  /** Resolves when it is over or needs a choice. */
-  settled: () => Promise<void>
-}
-
-export interface RepairView {
-  is: 'running' | 'choosing' | 'done' | 'failed'
-  steps: { status: BootstrapStep['status']; text: string }[]
-  choices: { id: string; name: string; likely: boolean; unusable: string | null }[]
-  /** What was mended. */
-  pages: BootstrappedPage[]
-  /** Replies of those Pages that waited when it began. */
-  waited: number
-  /** Whether no Page had a token before. */
-  isFirst: boolean
-  failure: { code: BotErrorCode; what: string; remedy: string | null } | null
 }
 
 type ChoosablePage = Pick<ReachedPage, 'id' | 'name' | 'unusable'>

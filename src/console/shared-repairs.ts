@@ -3,7 +3,7 @@ import { createPump } from '../base/pump.ts'
 import type { Instances } from '../base/duty.ts'
 import type { Records } from '../store/records.ts'
 import type { Roster } from '../store/roster.ts'
-import type { Repair, RepairView } from './repairs.ts'
+import type { Repair, RepairView } from './repair.ts'
 
 /** What of a repair is shown on every instance: its steps and its outcome, and never the token. */
 export interface SharedRepairs {
