@@ -46,14 +46,12 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
     write: async (data) => {
       // Serialise first: a caller may change `data` during the write.
       const text = `${JSON.stringify(data, null, 2)}\n`
+      let target = path
       try {
-        known = await replace(
-          await linkTarget(path),
-          key === null ? text : seal(text, key),
-          wasSealed || key === null,
-        )
+        target = await linkTarget(path)
+        known = await replace(target, key === null ? text : seal(text, key), wasSealed || key === null)
       } catch (error) {
-        throw unwritable(path, error)
+        throw unwritable(target, error)
       }
       wasSealed = key !== null
     },

@@ -75,6 +75,14 @@ t.test('a token file that is a symbolic link stays one, and its target is replac
   t.match(await readFile(`${target}.previous`, 'utf8'), /page-token-1/)
   t.strictSame((await readdir(join(dir, 'data'))).toSorted(), ['tokens.json', 'tokens.lock'])
 
+  await rm(link)
+  await symlink('../gone/messenger.json', link)
+  await t.rejects(store.save({ pages: [pageToken()] }), {
+    message: /gone\/messenger\.json cannot be written/,
+  })
+  await rm(link)
+  await symlink('../secrets/messenger.json', link)
+
   await writeFile(target, '{')
   const error = await createTokenStore({ dir: join(dir, 'data'), key: null }).catch((e: Error) => e)
   t.match(error, {
