@@ -58,7 +58,7 @@ t.test('a notification that is late because everything stood still is no pooler'
     if (text.includes('pg_notify')) setImmediate(() => void clock.advance(60_000))
     else client.emit('notification', {})
   })
-  await t.resolves(assertOwnSession(client, async () => other, clock))
+  await t.resolves(assertOwnSession(client, async () => other, clock.sleep))
 })
 
 t.test('a connection that breaks while the pooler is looked for is told as that', async (t) => {
@@ -66,7 +66,7 @@ t.test('a connection that breaks while the pooler is looked for is told as that'
   const broken = new Error('Connection terminated unexpectedly')
   const other = connectionThat(() => setImmediate(() => client.emit('error', broken)))
   await t.rejects(
-    assertOwnSession(client, async () => other, createFakeClock()),
+    assertOwnSession(client, async () => other, createFakeClock().sleep),
     broken,
   )
 })

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as sleepFor } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { systemClock, type Clock } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 
 /** How long a notification may take by way of a pooler in session mode. */
@@ -17,7 +18,7 @@ const HEARD_WITHIN_MS = 2000
 export const assertOwnSession = async (
   client: Client,
   open: () => Promise<Client>,
-  clock: Pick<Clock, 'sleep'> = systemClock,
+  sleep: Clock['sleep'] = (ms, signal) => sleepFor(ms, undefined, { signal }),
 ): Promise<void> => {
   const channel = `evergreen_${randomBytes(8).toString('hex')}`
   const enough = new AbortController()
@@ -28,7 +29,7 @@ export const assertOwnSession = async (
   const other = await open()
   try {
     await other.query('select pg_notify($1, $2)', [channel, ''])
-    if (!(await Promise.race([heard, isOver(other, clock, enough.signal)]))) throw pooled()
+    if (!(await Promise.race([heard, isOver(other, sleep, enough.signal)]))) throw pooled()
   } finally {
     enough.abort()
     void other.end().catch(() => undefined)
@@ -40,8 +41,8 @@ export const assertOwnSession = async (
  * Resolves to false when the time is over and the server has answered once more: where this process or the machine stood still for
  * that long, the notification is read before the answer.
  */
-const isOver = async (other: Client, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<false> => {
-  await clock.sleep(HEARD_WITHIN_MS, signal)
+const isOver = async (other: Client, sleep: Clock['sleep'], signal: AbortSignal): Promise<false> => {
+  await sleep(HEARD_WITHIN_MS, signal)
   await other.query('select 1')
   return false
 }
