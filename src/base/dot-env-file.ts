@@ -52,7 +52,9 @@ export const readDotEnvFile = (path: string): DotEnv => {
   const names = assignments.map(([, name = '']) => name)
   const repeated = names.filter((name, index) => names.indexOf(name) !== index)
   const open = assignments.flatMap(([, name = '', mark]) => (mark === undefined ? [] : [name]))
-  const unread = [...text.matchAll(NAMED)].flatMap(([, name = '']) =>
+  // Lines of a text in quotation marks are no lines of the file.
+  const inLines = text.replace(ASSIGNMENT, (whole) => whole.replace(/[\r\n]+/g, ' '))
+  const unread = [...inLines.matchAll(NAMED)].flatMap(([, name = '']) =>
     values[name] === undefined ? [name] : [],
   )
   return {

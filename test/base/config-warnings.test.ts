@@ -72,6 +72,7 @@ t.test('a setting in a line of .env that sets nothing is told of, unless it is s
     t.strictSame(told(line, { FB_APP_ID: '2' }), [], line)
   }
   t.strictSame(told('# FB_APP_ID: 1\nNOTES: 1\nexport PORT=1\nHOST =::1'), [])
+  t.strictSame(told('NOTES="To be set:\nFB_APP_ID: the number"\n'), [])
 })
 
 t.test('quiet hours by a clock of which Node.js does not know the time zone are told of', async (t) => {
