@@ -130,9 +130,12 @@ const oneOf = (text: string, place: DatePlace): string | undefined => {
 /** "4 people at 19:30" */
 const TIME_OF_DAY = /\d{1,2}:[0-5]\d/g
 
-/** Blanks are part of it only between groups of three digits, and before zeros that no other number begins with: `4711 0815`. */
+/**
+ * Blanks are part of it only between groups of three digits, and before zeros that no other number begins with: `4711 0815`.
+ * The sign in "A-4711" is a hyphen.
+ */
 const NUMBER =
-  /\d{2,}(?:(?:\s|\s?[-–/]\s?)0\d{2,})+(?!\d)(?![.,]\d)|[-−]?\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|[-−]?\d[\d.,]*/gu
+  /\d{2,}(?:(?:\s|\s?[-–/]\s?)0\d{2,})+(?!\d)(?![.,]\d)|(?:(?<![\p{L}\d])[-−])?(?:\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)/gu
 
 /** `1.234,5`, `1,234.5`, `1 234` and `2,5` as JavaScript writes them. */
 const plainNumber = (written: string): string => {
@@ -168,8 +171,9 @@ const phoneIn = (written: string): string | null => {
 }
 
 const PHONE = /(?<!\d[,;]?)\+?[\d(][\d\s().\-/]{4,30}\d/g
-/** `2026-12-24`, `24.12.2026` */
-const DATE = /(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)/g
+/** `2026-12-24`, `24.12.2026`, `24.12.` */
+const DATE =
+  /(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)|(?<![\d.])\d{1,2}\.\d{1,2}\.(?!\d)/g
 
 const dialledIn = (found: string): string | null => {
   // The zero in "+49 (0)30" is dialled only where there is no code of a country before it.
