@@ -1,5 +1,5 @@
 import { existsSync, openSync, closeSync } from 'node:fs'
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
@@ -11,6 +11,8 @@ import { tokenFileIn } from './tokens/place.ts'
 // All at once: a copy in steps would begin anew with every write of a busy bot.
 const PAGES_A_STEP = 2 ** 31 - 1
 const OWNER_ONLY = 0o600
+/** Begins the name of a copy until all are made: a backup that was cut off is none. */
+export const COPYING = 'evergreen.copying.'
 
 /**
  * Copies a data folder as it is at one moment, while a bot works on it or not. The copy can be put in its place.
@@ -33,17 +35,18 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
     if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
     // Tokens first: the database may then hold more than they explain, never less.
     for (const file of sources) {
-      const copy = join(to, basename(file))
+      const copy = join(to, COPYING + basename(file))
       // Set before the copy is written, or others could read the copy meanwhile.
       closeSync(openSync(copy, 'wx', OWNER_ONLY))
       begun.push(basename(file))
       await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
     }
+    for (const name of begun) await rename(join(to, COPYING + name), join(to, name))
     // The file's time is that of the last backup, which `doctor` shows.
     await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
     // Half a copy must not be taken for one.
-    for (const name of begun) await rm(join(to, name), { force: true })
+    for (const name of begun.flatMap((one) => [one, COPYING + one])) await rm(join(to, name), { force: true })
     if (error instanceof BotError) throw error
     throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)
   }

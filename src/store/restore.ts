@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
-import { copyFile, rm } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
-import { databaseIn, holdDataDir } from './sqlite/data-dir.ts'
+import { COPYING } from './backup.ts'
+import { clearRestoring, databaseIn, holdDataDir, RESTORING } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { createTokenFile } from './tokens/file.ts'
 import { tokenFileIn } from './tokens/place.ts'
@@ -41,10 +42,14 @@ export const restore = async (options: {
   )
   if (copies.length === 0)
     throw refused(`There is no backup in ${from}.`, 'Name a folder that `npm run backup` has made.')
+  if (readdirSync(from).some((name) => name.startsWith(COPYING)))
+    throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
   for (const copy of copies) await (copy === tokenFileIn(from) ? proveTokens(copy, key) : proveDatabase(copy))
 
   const held = holdDataDir(dir)
   try {
+    // SQLite would bring the log of an earlier try into this copy.
+    clearRestoring(dir)
     const fresh = copies.map((copy) => join(dir, `${RESTORING}${basename(copy)}`))
     for (const [index, copy] of copies.entries()) await copyFile(copy, fresh[index] ?? '')
     // A folder that was not copied by a backup, such as a snapshot of the disk, has its last changes in SQLite's log alone.
@@ -61,13 +66,10 @@ export const restore = async (options: {
       error,
     )
   } finally {
-    const left = readdirSync(dir).filter((name) => name.startsWith(RESTORING))
-    for (const name of left) await rm(join(dir, name), { force: true })
+    clearRestoring(dir)
     held.release()
   }
 }
-
-const RESTORING = 'evergreen.restoring.'
 
 const isDatabase = (file: string): boolean => file.endsWith('.db')
 

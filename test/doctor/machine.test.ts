@@ -1,7 +1,7 @@
-import { chmod, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
-import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
+import { databaseIn, RESTORING } from '../../src/store/sqlite/data-dir.ts'
 import { tokenFileIn } from '../../src/store/tokens/place.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { PAGE_ID } from './lab.ts'
@@ -101,6 +101,18 @@ nameEach([
     },
     expected: {
       database: ['failure', /is damaged/, /restore the backup/],
+      bot: ['warning', /does not run/, /npm start/],
+      verification: ['failure', /cannot be reached \(ECONNREFUSED\)/, /the bot run/],
+    },
+  },
+  {
+    what: 'a restore that was cut off',
+    arrange: async ({ dir, stopBot }) => {
+      await stopBot()
+      await rename(databaseIn(dir), join(dir, `${RESTORING}evergreen.db`))
+    },
+    expected: {
+      database: ['failure', /was cut off before evergreen\.db/, /npm run restore/],
       bot: ['warning', /does not run/, /npm start/],
       verification: ['failure', /cannot be reached \(ECONNREFUSED\)/, /the bot run/],
     },

@@ -1,11 +1,12 @@
-import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
-import { backUp } from '../../src/store/backup.ts'
+import { backUp, COPYING } from '../../src/store/backup.ts'
 import { restore } from '../../src/store/restore.ts'
-import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
+import { databaseIn, holdDataDir, RESTORING } from '../../src/store/sqlite/data-dir.ts'
+import { openStore as openOwnStore } from '../../src/store/sqlite/open.ts'
 import { openTestStore } from '../helpers/store.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
@@ -131,6 +132,54 @@ t.test('a restore that fails on the way changes nothing, and says what to look a
   t.strictSame(after.toSorted(), [...before, basename(aside)].toSorted())
   // It was not left in the hands of the restore.
   holdDataDir(dir).release()
+})
+
+const begin = (dir: string) => openOwnStore({ dir, clock: systemClock })
+
+t.test(
+  'a restore that was cut off while it copied leaves the data, and a start removes what it has left',
+  async (t) => {
+    const { dir, from } = await build(t)
+    const left = join(dir, `${RESTORING}evergreen.db`)
+    for (const name of [left, `${left}-wal`]) writeFileSync(name, 'half of a copy')
+    const { store, close } = await begin(dir)
+    t.match(await store.counts(), { inbox: 2 })
+    await close()
+    t.notOk(readdirSync(dir).some((name) => name.startsWith(RESTORING)))
+
+    // The log of another database beside a copy would be brought into it.
+    for (const name of [left, `${left}-wal`]) writeFileSync(name, 'half of a copy')
+    await restore({ from, dir, key: null, tokensOnly: false, nowMs: NOW_MS })
+    t.notOk(readdirSync(dir).some((name) => name.startsWith(RESTORING)))
+  },
+)
+
+t.test(
+  'a restore that was cut off after it put the files aside ends a start, until it is run again',
+  async (t) => {
+    const { dir, options } = await build(t)
+    // As it is in that moment.
+    renameSync(databaseIn(dir), join(dir, `${RESTORING}evergreen.db`))
+    const said = {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: /cut off before evergreen\.db was in its place/,
+      remedy: /`npm run restore -- FOLDER`.*before-restore/,
+    }
+    await t.rejects(begin(dir), said)
+    await t.rejects(begin(dir), said, 'the copy is still there')
+    t.notOk(existsSync(databaseIn(dir)), 'nothing begins anew')
+    t.match(await restore(options), { files: ['tokens.json', 'evergreen.db'] })
+    await (await begin(dir)).close()
+  },
+)
+
+t.test('a backup that was cut off is none', async (t) => {
+  const { from, options } = await build(t)
+  // The tokens are there under their name, the database not yet.
+  renameSync(databaseIn(from), join(from, `${COPYING}evergreen.db`))
+  await t.rejects(restore(options), { code: 'BOT_STORE_UNAVAILABLE', message: /was cut off/ })
+  rmSync(join(from, 'tokens.json'))
+  await t.rejects(restore(options), { code: 'BOT_STORE_UNAVAILABLE', message: /no backup/ })
 })
 
 t.test('a new machine has nothing to keep', async (t) => {

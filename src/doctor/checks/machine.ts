@@ -7,7 +7,7 @@ import { systemClock } from '../../base/clock.ts'
 import { checkHandlers } from '../../handlers/process.ts'
 import { inspectDatabase } from '../../store/sqlite/inspect.ts'
 import { lastBackupMs } from '../../store/backup.ts'
-import { databaseIn } from '../../store/sqlite/data-dir.ts'
+import { assertRestored, databaseIn } from '../../store/sqlite/data-dir.ts'
 import { check, type Check } from '../check.ts'
 import { judgeBacklog } from './backlog.ts'
 import { checkServer } from './server.ts'
@@ -189,13 +189,23 @@ const unusable = (dir: string, why: string | undefined): CheckResult =>
     'Give DATA_DIR a folder that the user of the bot may write to.',
   )
 
+const absentDatabase = (dir: string): CheckResult => {
+  try {
+    assertRestored(dir)
+    return ok('none yet; it is made at the first start')
+  } catch (error) {
+    if (!(error instanceof BotError)) throw error
+    return failure(error.message, error.remedy ?? '')
+  }
+}
+
 const checkDatabase = (dir: string, { clock, holder }: Context): CheckResult => {
   const running = holder(dir) !== null
   const file = databaseIn(dir)
   const found = inspectDatabase(file, running)
   switch (found.status) {
     case 'absent':
-      return ok('none yet; it is made at the first start')
+      return absentDatabase(dir)
     case 'damaged':
       return failure(
         `${file} is damaged: ${found.why}`,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,6 +7,34 @@ import { claimFolder } from '../own-folder.ts'
 
 /** Where a data folder keeps its database. */
 export const databaseIn = (dir: string): string => join(dir, 'evergreen.db')
+
+/** Begins the name of a file of a backup, beside the one that it is to replace. */
+export const RESTORING = 'evergreen.restoring.'
+
+/** Removes the files that a restore which was cut off has left. */
+export const clearRestoring = (dir: string): void => {
+  for (const name of readdirSync(dir))
+    if (name.startsWith(RESTORING)) rmSync(join(dir, name), { force: true })
+}
+
+/**
+ * Ends where a restore was cut off after it had put the old files aside: the bot would begin with nothing.
+ *
+ * @throws BotError `BOT_STORE_UNAVAILABLE`
+ */
+export const assertRestored = (dir: string): void => {
+  const missing = ['tokens.json', 'evergreen.db'].find(
+    (name) => existsSync(join(dir, RESTORING + name)) && !existsSync(join(dir, name)),
+  )
+  if (missing === undefined) return
+  throw new BotError(
+    'BOT_STORE_UNAVAILABLE',
+    `A restore into ${dir} was cut off before ${missing} was in its place.`,
+    {
+      remedy: `Run \`npm run restore -- FOLDER\` again. To keep what was there before, move the files of ${dir}/evergreen.before-restore-* back, and delete ${dir}/${RESTORING}*.`,
+    },
+  )
+}
 
 /**
  * Makes the data folder this process's own until `release`. The operating system ends the lock with the

@@ -5,7 +5,7 @@ import type { OpenedStore } from '../opened.ts'
 import type { StoreReport } from '../report.ts'
 import type { DatabaseThread } from './spawn.ts'
 import { openSqliteStore } from './sqlite-store.ts'
-import { databaseIn, holdDataDir } from './data-dir.ts'
+import { assertRestored, clearRestoring, databaseIn, holdDataDir } from './data-dir.ts'
 
 /**
  * The store of a data folder that is this process's own. It is lost if the database thread dies.
@@ -23,6 +23,8 @@ export const openStore = async (options: {
   const held = holdDataDir(dir)
   const lost = Promise.withResolvers<Error>()
   try {
+    assertRestored(dir)
+    clearRestoring(dir)
     const store = await openSqliteStore({
       file: databaseIn(dir),
       clock,
