@@ -49,7 +49,10 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
       let target = path
       try {
         target = await linkTarget(path)
-        known = await replace(target, key === null ? text : seal(text, key), wasSealed || key === null)
+        const keepPrevious = wasSealed || key === null
+        known = await replace(target, key === null ? text : seal(text, key), keepPrevious)
+        // Beside a link it is of the time before the link was made.
+        if (!keepPrevious) await rm(previousOf(path), { force: true })
       } catch (error) {
         throw unwritable(target, error)
       }

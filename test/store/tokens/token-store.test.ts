@@ -88,6 +88,11 @@ t.test('a token file that is a symbolic link stays one, and its target is replac
   t.match(error, {
     remedy: new RegExp(`^Put ${target}\\.previous in its place`),
   })
+
+  await writeFile(target, await readFile(`${target}.previous`))
+  await writeFile(`${link}.previous`, 'from before the link was made')
+  await open(t, join(dir, 'data'), { key: KEY })
+  for (const path of [link, target]) await t.rejects(readFile(`${path}.previous`), { code: 'ENOENT' })
 })
 
 t.test('a file whose mode was changed is looked at again, and one just written is not', async (t) => {
