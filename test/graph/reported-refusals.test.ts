@@ -51,6 +51,10 @@ t.test('content that Facebook blocks is the fault of the message, and closes no 
       368,
       "You're temporarily blocked from sending messages. Your content goes against our Community Standards.",
     ],
+    [368, 'You have been blocked: your content goes against our Community Standards'],
+    [368, 'You can’t send messages: your content was reported'],
+    [368, 'Sending is blocked for your Page. This content goes against our Community Standards'],
+    [2022, 'Messages from your Page are turned off because this content was reported'],
     [368, 'Your account includes content that goes against our Community Standards.'],
     [368, "This Page can't send messages for 3 days: this content was reported"],
     [
