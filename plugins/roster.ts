@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import manifest from '../package.json' with { type: 'json' }
+import { configSchema, type Config } from '../src/base/settings.ts'
 import { marksOf } from '../src/base/marks.ts'
 import { createRoster, type Roster } from '../src/store/roster.ts'
 
@@ -14,8 +15,29 @@ declare module 'fastify' {
   }
 }
 
-/** Settings that must be the same on every instance. */
-const SAME = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN', 'OPERATOR_PASSWORD', 'PUBLIC_URL'] as const
+/** Settings of the machine that an instance runs on; all others are compared, as any instance may send alerts or keep a Page. */
+const OF_MACHINE: ReadonlySet<string> = new Set<keyof Config>([
+  'HOST',
+  'PORT',
+  'DATA_DIR',
+  'DATABASE_URL',
+  // What the marks are made with.
+  'TOKEN_KEY',
+  // Their texts are compared, wherever they lie.
+  'BOT_SCRIPT',
+  'BOT_HANDLERS',
+  'DRAIN_SECONDS',
+  'BODY_BUDGET_MIB',
+  'LOG_LEVEL',
+  'TRUST_PROXY',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+])
+
+const COMPARED = (Object.keys(configSchema.properties) as (keyof Config)[]).filter(
+  (name) => !OF_MACHINE.has(name),
+)
 
 /** Makes this instance known to the others, and the others to this one. */
 async function roster(app: FastifyInstance) {
@@ -26,7 +48,9 @@ async function roster(app: FastifyInstance) {
     // Required with DATABASE_URL; without it there is no other instance.
     const key = config.TOKEN_KEY
     if (key === undefined) return {}
-    const settings = Object.fromEntries(SAME.map((name) => [name, config[name]]))
+    const settings = Object.fromEntries(
+      COMPARED.map((name) => [name, config[name] === undefined ? '' : String(config[name])]),
+    )
     return marksOf(Buffer.from(key, 'base64'), {
       ...settings,
       script: app.conversation

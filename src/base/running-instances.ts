@@ -30,12 +30,12 @@ export const differencesOf = (instances: readonly Pick<RunningInstance, 'version
   return [...names, 'version'].filter((name) => groupsOf(name, instances).length > 1).toSorted()
 }
 
-/** Instances that have the same of what is named, together; those that have not said it are left out. */
+/** Instances that have the same of what is named, together; those that have not said it, such as older versions, are left out. */
 export const groupsOf = <Instance extends Pick<RunningInstance, 'version' | 'marks'>>(
   name: string,
   instances: readonly Instance[],
 ): Instance[][] => {
-  const said = instances.filter(({ marks }) => name === 'version' || marks !== null)
+  const said = instances.filter(({ marks }) => name === 'version' || marks?.[name] !== undefined)
   return [
     ...Map.groupBy(said, ({ version, marks }) =>
       name === 'version' ? version : (marks?.[name] ?? ''),

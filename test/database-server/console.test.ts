@@ -186,7 +186,11 @@ t.test('a token that dies is one alert, and dead on every console', async (t) =>
 
 t.test('the console lists the instances; gauges of the database are told by one', async (t) => {
   const { balancer, apps } = await build(t)
-  await everywhere(apps, (app) => app.roster.list().length === 2)
+  await everywhere(apps, (app) => app.roster.list().filter(({ marks }) => marks !== null).length === 2)
+  const compared = (apps[0]?.roster.list() ?? []).flatMap(({ marks }) => Object.keys(marks ?? {}))
+  for (const name of ['FB_APP_SECRET', 'ALERT_URL', 'MESSAGES_PER_SECOND', 'script'])
+    t.equal(compared.filter((one) => one === name).length, 2, name)
+  for (const name of ['PORT', 'DATA_DIR', 'TOKEN_KEY', 'BOT_SCRIPT']) t.notOk(compared.includes(name), name)
   const tab = await signedInTab(balancer)
   for (const _request of [1, 2]) {
     const { body } = await tab.get('/operator/instances')

@@ -70,5 +70,12 @@ t.test('an instance that has not said what it has differs in its version at most
   t.same(differencesOf([...said, silent]), [])
   t.same(differencesOf([...said, { ...silent, version: '1' }]), ['version'])
   t.same(differencesOf([silent]), [])
+  const older = instance('older', { FB_APP_SECRET: 'hush', version: '1' })
+  const newer = instance('newer', { FB_APP_SECRET: 'hush', ALERT_URL: '', version: '2' })
+  t.same(
+    differencesOf([older, newer]),
+    ['version'],
+    'an older version does not compare what a newer one does',
+  )
   t.end()
 })
