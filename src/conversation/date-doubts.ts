@@ -4,6 +4,7 @@ import {
   besideWordsOf,
   DAY_ARTICLES,
   hasDoubt,
+  HOUR_PREPOSITIONS,
   isCountedNoun,
   JOINING_DAYS,
   NUMBER_PREPOSITIONS,
@@ -16,8 +17,14 @@ import { isAroundAnswer } from './number-words.ts'
  *
  * @param rest - of the text, as `matchKey` leaves it, with {@link DAY} in place of each day that was understood
  * @param languages - of the script
+ * @param ownDay - day of the month of what was understood: "Friday the 4th"
  */
-export const leavesDoubt = (rest: string, words: DateWords, languages: readonly string[]): boolean => {
+export const leavesDoubt = (
+  rest: string,
+  words: DateWords,
+  languages: readonly string[],
+  ownDay: number,
+): boolean => {
   const said = rest.split(' ')
   if (hasDoubt(rest, languages) || /\d[日号號일]/.test(rest)) return true
   // In a language whose words of doubt are not known, a day stands alone.
@@ -26,7 +33,9 @@ export const leavesDoubt = (rest: string, words: DateWords, languages: readonly 
   return said.some((word, index) => {
     if (word !== DAY)
       return (
-        isMonthAlone(said, index, words) || isYear(word) || (isOfMonth(word) && !isElse(said, index, words))
+        isMonthAlone(said, index, words) ||
+        isYear(word) ||
+        (isOfMonth(word) && Number.parseInt(word, 10) !== ownDay && !isElse(said, index, words))
       )
     const before = said.slice(0, index).findLast((one) => besides.has(one) || !DAY_ARTICLES.has(one))
     return besides.has(before ?? '') || [index - 1, index + 1].some((at) => words.ors.has(said[at] ?? ''))
@@ -81,11 +90,12 @@ const isElse = (said: readonly string[], index: number, { spans }: DateWords): b
     ...(isJoined(index - 1) ? [index - 2] : []),
   ]
   if (isNumber(said[index]) && spans.has(said[index + 1] ?? '')) return true
+  const areHours = numbers.every((at) => !isNumber(said[at]) || Number(said[at]) <= 24)
+  const isAhead = (word: string): boolean =>
+    NUMBER_PREPOSITIONS.has(word) || (areHours && HOUR_PREPOSITIONS.has(word))
   return (
     isNumber(said[index]) &&
-    numbers.some(
-      (at) => isNumber(said[at]) && (isCounted(said, at) || NUMBER_PREPOSITIONS.has(said[at - 1] ?? '')),
-    )
+    numbers.some((at) => isNumber(said[at]) && (isCounted(said, at) || isAhead(said[at - 1] ?? '')))
   )
 }
 

@@ -4,6 +4,7 @@ import { matchKey } from '../script/match-key.ts'
 import { leavesDoubt } from './date-doubts.ts'
 import { hasDoubt, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
+import { withoutIdioms } from './idioms.ts'
 import {
   dateWordsOf,
   DAY,
@@ -36,12 +37,14 @@ export const readDate = (
 ): { date: string; rest: string } | null => {
   const { date: today, day: dayOfWeek } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
-  const text = withoutTimes(latinDigits(written).replace(CORRECTION, ' ').replace(POSSESSIVE, '')).replace(
-    MEASURE,
-    ' ',
-  )
+  const text = withoutTimes(
+    latinDigits(written).replace(CORRECTION, ' ').replace(POSSESSIVE, '').replace(ORDINAL, '$1e '),
+  ).replace(MEASURE, ' ')
   const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today)
-  const key = withoutMornings(matchKey(digits.rest).replace(GREETING, ' '), words)
+  const key = withoutMornings(
+    withoutContraction(withoutIdioms(matchKey(digits.rest).replace(GREETING, ' ')), languages),
+    words,
+  )
   const named = namedIn(key, today, words)
   const near = daysSaid(named.rest, words.near)
   const weekdays = daysSaid(near.rest, words.weekdays)
@@ -53,7 +56,10 @@ export const readDate = (
   if (date === null || others.length > 0 || otherWeekdays.length > 0) return null
   if (date === undefined && (digits.isWrong || weekday === undefined)) return offsetFrom(today, rest)
   // "上星期五": the name of the day shares a character with the word before it.
-  if (hasDoubt(near.rest, languages) || leavesDoubt(rest, words, languages)) return null
+  if (hasDoubt(near.rest, languages)) return null
+  const days = ((weekday ?? dayOfWeek) - dayOfWeek + 7) % 7
+  const meant = date ?? dayBeside(today, days)
+  if (leavesDoubt(rest, words, languages, Number(meant.slice(-2)))) return null
   const said = rest.split(' ')
   const span = said.findIndex((word) => words.spans.has(word))
   if (date !== undefined) {
@@ -65,8 +71,7 @@ export const readDate = (
   const many = oneOfManyOf(languages)
   if (said.some((word, index) => said[index + 1] === DAY && many.has(word))) return null
   // On a Friday, "Friday" may be today or in a week.
-  const days = ((weekday ?? dayOfWeek) - dayOfWeek + 7) % 7
-  return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: dayBeside(today, days), rest }
+  return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: meant, rest }
 }
 
 const offsetFrom = (from: string, rest: string): { date: string; rest: string } | null => {
@@ -85,18 +90,29 @@ const weekdayOf = (date: string): number => (new Date(date).getUTCDay() + 6) % 7
 const CORRECTION =
   /^\s*(?:no+|nope|nein|nee|non|não|ne|nie|nu|nej|нет|ні|hayır|לא|لا|いいえ|不是?|아니요?)\s*[,.!;:…،、，。–—-]+/iu
 
+/** "4. und 11." are days, "18 und 20" may be hours. */
+const ORDINAL = /(?<![\d.])(\d{1,2})\.\s+(?=(?:und|bis)\s)/giu
+
 /** "24 Dec '26" */
 const SHORT_YEAR = /(?<=\p{L}[.,]?\s)['’](\d\d)(?!\d)/gu
 
 /** Several days in Spanish, and none that is meant. */
 const GREETING = /\bbuenos dias\b/
 
+/** "No sábado" is "on Saturday" in Portuguese, and "not Saturday" in Spanish. */
+const withoutContraction = (key: string, languages: readonly string[]): string =>
+  languages.some((one) => one.startsWith('pt')) && !languages.some((one) => one.startsWith('es'))
+    ? key.replace(CONTRACTION, '')
+    : key
+
+const CONTRACTION = /\bno (?=(?:sabado|domingo|dia|almoco|jantar|final|fim|inicio)\b)/g
+
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
 /** The text without times of the day, which have numbers, too. */
 export const withoutTimes = (text: string): string =>
-  text.replace(HOURS, ' ').replace(CLOCK, ' ').replace(DOTTED_CLOCK, ' ')
+  text.replace(HOURS, ' ').replace(CLOCK, ' ').replace(DOTTED_CLOCK, ' ').replace(ITALIAN_HOURS, ' ')
 
 /** `7 pm`, `19h30`, `18-20 Uhr`, `午後7時`. */
 const HOURS =
@@ -108,9 +124,13 @@ const CLOCK = /(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?![\d.])/g
 const DOTTED_CLOCK =
   /(?<![\d.])(?:[01]?\d|2[0-4])\.(?:00|1[3-9]|[2-5]\d)(?![\d.])|(?<=(?<!\p{L})(?:um|at|gegen|kl\.?|alle|las|às)\s)(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d.])/giu
 
-/** `1.5 hours`, `1/2 kg`, `€ 3.5`, `24/7`. */
+/** "Dopo le 20", "tra le 19 e le 20": a day of the month has "il". */
+const ITALIAN_HOURS =
+  /(?<!\p{L})(?:dopo|verso|prima|tra|fra)\s+(?:le|delle)\s+\d{1,2}(?:\s+e\s+le\s+\d{1,2})?(?![\d./])/giu
+
+/** `1.5 hours`, `1/2 kg`, `€ 3.5`, `24/7`, `party of 4`. */
 const MEASURE =
-  /[€$£¥]\s*\d+(?:[.,]\d+)?|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[€$£¥%°]|(?:[kcm]?m|k?g|m?l|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
+  /[€$£¥]\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[€$£¥%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|m?l|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
 
 /** Days that were understood, and the text with {@link DAY} in place of each. */
 interface Taken {
@@ -165,7 +185,11 @@ const IN_BETWEEN = /(?<![\d./])(\d{1,2})\/(\d{1,2})(?=\s+(\p{L}+))/gu
 
 /** The days beside names of months: null for one that is none of the calendar, or of two months. */
 const namedIn = (key: string, today: string, words: DateWords): Taken => {
-  const said = key.split(' ').filter((word) => !BETWEEN.has(word))
+  const all = key.split(' ')
+  // "24 grudnia o 20" has an hour.
+  const isHour = (word: string, index: number): boolean =>
+    word === 'o' && dayOfMonth(all[index - 1]) === undefined && dayOfMonth(all[index + 1]) !== undefined
+  const said = all.filter((word, index) => !BETWEEN.has(word) || isHour(word, index))
   const year = said.find((word) => /^(?:19|20|21)\d\d$/.test(word))
   const found = said.flatMap((word, index) => {
     const at = [index - 1, index + 1].find((beside) => dayOfMonth(said[beside]) !== undefined)

@@ -91,12 +91,14 @@ const JOINING = 'to till until through and or bis und oder tot en al au a à et 
 const ARTICLES =
   'the this on date day dem den der die das diesen am datum tag el este dia le ce jour il lo giorno questo o na a op de dag w we в во på del du des della'
 /** Words before a number that make an hour of it, or a number of people. */
-const BEFORE_NUMBER =
-  'at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة'
+const BEFORE_NUMBER = `at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة godz godzinie
+  be sind serons sommes sera somos seremos siamo saremo latest spätestens`
+/** Words before a number up to 24 that make an hour of it: "between 7 and 9". */
+const BEFORE_HOUR = 'between from zwischen von entre das tra fra dalle tussen van między od po'
 /** Words behind a number that is none of a day. */
 const COUNTED = `people person persons guests guest adults adult kids kid children child ppl nights night nächte nuits noches notti noites nachten pax seats tickets pieces of personen leute gäste erwachsene kinder plätze stück
   personas adultos niños personnes adultes enfants couverts persone adulti bambini coperti pessoas crianças volwassenen kinderen osób osoby
-  dzieci lidí человек человека людей осіб pers personer persoane kişi אנשים orang`
+  dzieci lidí человек человека людей осіб pers personer persoane kişi kişiyiz kişilik אנשים orang`
 
 const byLanguage = (rows: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> =>
   new Map(
@@ -138,6 +140,7 @@ const setOf = (row: string): ReadonlySet<string> => new Set(row.split(/\s+/).map
 export const JOINING_DAYS = setOf(JOINING)
 export const DAY_ARTICLES = setOf(ARTICLES)
 export const NUMBER_PREPOSITIONS = setOf(BEFORE_NUMBER)
+export const HOUR_PREPOSITIONS = setOf(BEFORE_HOUR)
 const COUNTED_NOUNS = setOf(COUNTED)
 
 /** Whether a number before the word is a number of these. */
