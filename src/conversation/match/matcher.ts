@@ -1,8 +1,8 @@
 import { allOf } from '../../script/localised.ts'
-import type { NamedAnswer, Script } from '../../script/types.ts'
+import type { Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
-import { denialsOf } from './small-words.ts'
+import { denialsOf, ownersOf, undoingsOf, withoutAsking } from './small-words.ts'
 
 /** An answer that was found, and why. */
 export interface Match {
@@ -46,6 +46,8 @@ export const createMatcher = (script: Script): Matcher => {
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
   const denials = denialsOf(script.languages)
+  const undoings = undoingsOf(script.languages)
+  const owners = ownersOf(script.languages)
 
   const byWord = (text: string, key: string): Match | null => {
     const same = exact.get(key)
@@ -59,18 +61,32 @@ export const createMatcher = (script: Script): Matcher => {
     return null
   }
 
+  /**
+   * "Cancel the reservation" resembles "reservation", and begins no form: a visitor who denies is asked what is meant. "I have no
+   * reservation yet, can I book a table?" asks for it behind the denial.
+   */
+  const isDenied = (text: string, { reply }: Similar): boolean => {
+    const named = script.replies.get(reply)
+    if (named === undefined || named.form === null) return false
+    const own = new Set(named.phrases.flatMap((phrase) => matchKey(phrase).split(' ')))
+    const says = (said: string, words: ReadonlySet<string>): boolean =>
+      said.split(' ').some((word) => words.has(word) && !own.has(word))
+    const key = matchKey(text)
+    if (says(key, undoings)) return true
+    if (!says(withoutAsking(key), denials)) return false
+    const last = matchKey(beginningInLines(text).text.split(CLAUSE_ENDS).at(-1) ?? '')
+    if (last === key || says(withoutAsking(last), denials) || says(last, owners)) return true
+    const [request] = similar.search(last)
+    return request === undefined || request.reply !== reply || request.confidence < CONFIDENT
+  }
+
   const matchOrNearest: Matcher['matchOrNearest'] = (text, count) => {
     const key = matchKey(text)
     const found = byWord(text, key)
     if (found !== null) return found
     const near = similar.search(key)
     const [best] = near
-    if (
-      best === undefined ||
-      best.confidence < CONFIDENT ||
-      isDenied(key, script.replies.get(best.reply), denials)
-    )
-      return near.slice(0, count)
+    if (best === undefined || best.confidence < CONFIDENT || isDenied(text, best)) return near.slice(0, count)
     return { ...best, how: 'similar', groups: NO_GROUPS }
   }
 
@@ -84,12 +100,8 @@ export const createMatcher = (script: Script): Matcher => {
   }
 }
 
-/** "Cancel the reservation" resembles "reservation", and begins no form: a visitor who denies is asked what is meant. */
-const isDenied = (key: string, reply: NamedAnswer | undefined, denials: ReadonlySet<string>): boolean => {
-  if (reply === undefined || reply.form === null) return false
-  const own = new Set(reply.phrases.flatMap((phrase) => matchKey(phrase).split(' ')))
-  return key.split(' ').some((word) => denials.has(word) && !own.has(word))
-}
+/** Behind the last sign, nothing begins. */
+const CLAUSE_ENDS = /[,.;:!?\n–—]+\s+/
 
 const sure = (reply: string, how: Match['how']): Match => ({ reply, how, confidence: 1, groups: NO_GROUPS })
 

@@ -64,6 +64,35 @@ t.test('a message that denies a thing begins no form for it, and is offered it',
       t.match(nearest(text, 1), [{ reply: 'book' }], text)
     }
   }
+  for (const [language, phrase, texts] of [
+    [
+      'en',
+      'book a table',
+      [
+        "I don't have a reservation yet, can I book a table?",
+        "can't you book me a table?",
+        'why not book a table',
+        "if it's not too late I want to book a table",
+        'no problem, book a table',
+      ],
+    ],
+    [
+      'de',
+      'Tisch reservieren',
+      ['nicht nur heute, ich möchte einen Tisch reservieren', 'Kann ich nicht einen Tisch reservieren?'],
+    ],
+    ['es', 'reservar mesa', ['no tengo reserva, quiero reservar mesa', 'por qué no reservar mesa']],
+    ['fr', 'réserver une table', ['pas de problème, réserver une table']],
+  ] as const)
+    for (const text of texts) t.match(script(language, phrase).match(text), { reply: 'book' }, text)
+  for (const text of [
+    "book a table? No, I don't want it",
+    'I will not come, cancel, book a table',
+    "a table, don't book it",
+    "I can't come, you had to book my table",
+    "No, I don't want to book a table",
+  ])
+    t.equal(script('en', 'book a table').match(text), null, text)
   t.match(script('en', 'book a table').match('not the opening times of the shop'), { reply: 'hours' })
   t.match(script('pt', 'reservar mesa').match('reservar mesa no sábado'), { reply: 'book' })
   t.match(script('en', 'cancel my booking').match('please cancel my whole booking'), { reply: 'book' })
