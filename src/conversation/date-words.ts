@@ -24,10 +24,19 @@ export const ALWAYS = ['en', 'de']
 /** What ICU does not have, and what would be taken for a nearer day that is part of it. */
 const OWN_NEAR: readonly [string, number][] = [
   ['day after tomorrow', 2],
+  ['dziś', 0],
   ['大后天', 3],
   ['大後天', 3],
   ['明明後日', 3],
 ]
+/** By language, the case that days of the week have behind "on", where it is another one: "w sobotę". */
+const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
+  pl: [
+    ['środę', 2],
+    ['sobotę', 5],
+    ['niedzielę', 6],
+  ],
+}
 const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
 const MONDAY = [2026, 5, 1] as const
@@ -101,7 +110,7 @@ const make = (languages: readonly string[]): DateWords => {
   const months = new Map<string, number>()
   const weekdays = new Map<string, number>()
   const shortWeekdays = new Map<string, number>()
-  const near = new Map<string, number>(OWN_NEAR)
+  const near = new Map(OWN_NEAR.map(([name, days]) => [matchKey(name), days]))
   const otherWeek = new Set(OWN_OTHER_WEEK)
   const spans = new Set(['fortnight'])
   const ors = new Set<string>()
@@ -115,6 +124,7 @@ const make = (languages: readonly string[]): DateWords => {
           for (const name of namesOf(format, 'month', Date.UTC(2026, index, 1))) add(months, name, index + 1)
       }
     }
+    for (const [name, day] of OWN_WEEKDAYS[language.slice(0, 2)] ?? []) add(weekdays, name, day)
     const [year, month, first] = MONDAY
     for (const [weekday, names] of [
       ['long', weekdays],

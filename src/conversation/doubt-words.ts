@@ -26,7 +26,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     toda|a quinze|segunda ${DAY}|cinzas|gorda|ramos|sem ser|tirando`,
   nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
     erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg`,
-  pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|ostatni|poprzedni|wielki|zamiast`,
+  pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|zeszłą|ubiegły|ubiegłą|minioną|ostatni|ostatnią|poprzedni|poprzednią|wielki|wielką|zamiast|odpada|po świętach|przed świętami`,
   cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,
   ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|нельзя|вместо`,
   uk: `не|ні|ніколи|крім|окрім|кожен|кожну|кожної|минулий|минулу|минулої|останній|замість`,
@@ -58,7 +58,7 @@ const BESIDE: Readonly<Record<string, string>> = {
   it: 'prima|dopo|senza',
   pt: 'antes|depois|após|sem',
   nl: 'voor|na|sinds|zonder',
-  pl: 'przed|po|do',
+  pl: 'przed|po|do|co|bez',
   cs: 'před|po|do',
   ru: 'до|после|перед',
   uk: 'до|після|перед',
@@ -82,7 +82,7 @@ const ONE_OF_MANY: Readonly<Record<string, string>> = {
   it: 'un|una|qualche|quale|primo|secondo|terzo',
   pt: 'um|uma|qualquer|alguma|algum|qual|primeira|primeiro|segundo',
   nl: 'een|welke|eerste|tweede|derde',
-  pl: 'jakiś|któryś|pierwszy|drugi|trzeci',
+  pl: 'jakiś|jakąś|któryś|którąś|pierwszy|pierwszą|drugi|drugą|trzeci|trzecią|inną|kolejny|kolejną',
 }
 
 /** Words that join two days, or two numbers. */

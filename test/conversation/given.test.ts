@@ -289,6 +289,9 @@ const DOUBTED: Record<string, readonly string[]> = {
     'fr: vendredi à partir du 20',
     'it: venerdì dopo il 20',
   ],
+  'a Saturday in Polish that is another one, or several': [
+    'pl: co sobotę / w zeszłą sobotę / w przyszłą sobotę / w drugą sobotę / nie w sobotę / w sobotę za tydzień / w wielką sobotę / w sobotę po świętach',
+  ],
   'a denial with an idiom beside it': [
     "en: I can't wait until Friday / why not Friday but Saturday / not too sure about Friday",
     'de: nicht zu spät, aber nicht Freitag',
@@ -333,7 +336,12 @@ const TAKEN: Record<string, readonly string[]> = {
     'pl: w piątek o 19 / piątek po 18 / piątek między 19 a 20 / piątek, nie za późno',
     'tr: 4 kişiyiz, cuma',
   ],
-  '2026-09-26': ['pt: no sábado / no sábado para 4 pessoas / no sábado a partir das 8 / sábado dia 26'],
+  '2026-09-21': ['pl: dziś wieczorem'],
+  '2026-09-23': ['pl: w środę o 19'],
+  '2026-09-26': [
+    'pl: w sobotę / na sobotę, 4 osoby / w sobotę o 8 dla 4 osób',
+    'pt: no sábado / no sábado para 4 pessoas / no sábado a partir das 8 / sábado dia 26',
+  ],
   '2026-12-01': ['it: 1° dicembre'],
   '2026-09-28': [
     'en: today in a week / a week from today',
