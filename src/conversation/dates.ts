@@ -2,7 +2,7 @@ import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
 import { leavesDoubt } from './date-doubts.ts'
-import { hasDoubt, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
+import { hasDoubt, isBesideHoliday, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
 import { withoutIdioms } from './idioms.ts'
 import {
@@ -69,7 +69,8 @@ export const readDate = (
     return dates.size === 0 && weekday === undefined ? offsetFrom(date, rest) : null
   }
   const many = oneOfManyOf(languages)
-  if (said.some((word, index) => said[index + 1] === DAY && many.has(word))) return null
+  if (isBesideHoliday(rest) || said.some((word, index) => said[index + 1] === DAY && many.has(word)))
+    return null
   // On a Friday, "Friday" may be today or in a week.
   return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: meant, rest }
 }

@@ -26,7 +26,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     toda|a quinze|segunda ${DAY}|cinzas|gorda|ramos|sem ser|tirando`,
   nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
     erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg`,
-  pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|zeszłą|ubiegły|ubiegłą|minioną|ostatni|ostatnią|poprzedni|poprzednią|wielki|wielką|zamiast|odpada|po świętach|przed świętami`,
+  pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|zeszłą|ubiegły|ubiegłą|minioną|ostatni|ostatnią|poprzedni|poprzednią|wielki|wielką|zamiast|odpada`,
   cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,
   ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|нельзя|вместо`,
   uk: `не|ні|ніколи|крім|окрім|кожен|кожну|кожної|минулий|минулу|минулої|останній|замість`,
@@ -121,6 +121,20 @@ const wordsIn = (rows: ReadonlyMap<string, readonly string[]>, languages: readon
 /** Whether the words of doubt are known of every language. */
 export const areDoubtsKnown = (languages: readonly string[]): boolean =>
   languages.every((language) => doubts.has(short(language)))
+
+/** Whether a weekday is that of a week with a holiday, as in "the Friday after the holidays"; none for "Friday for the Christmas party". */
+export const isBesideHoliday = (key: string): boolean => BESIDE_HOLIDAY.test(key)
+
+const BESIDE_HOLIDAY = new RegExp(
+  `\\b(?:(?:after|before|following|nach|vor|apres|avant|despues|antes|dopo|prima|depois|na|voor|po|przed) (?:\\w+ ){0,2}(?:${[
+    'christmas|xmas|holidays?|thanksgiving|new year|new years',
+    'weihnachten|feiertage?n?|ferien|neujahr|urlaub',
+    'noel|nouvel an|fetes|vacances',
+    'navidad|vacaciones|fiestas|ano nuevo',
+    'natale|vacanze|feste|natal|ferias',
+    'kerst|kerstmis|vakantie|feestdagen|swieta|swietach|swietami',
+  ].join('|')})|heiligabend|silvester|nochebuena|nochevieja|capodanno|wigilia|sylwester)(?= |$)`,
+)
 
 /** Whether a word of doubt stands in a key. */
 export const hasDoubt = (key: string, languages: readonly string[]): boolean =>

@@ -292,6 +292,15 @@ const DOUBTED: Record<string, readonly string[]> = {
   'a Saturday in Polish that is another one, or several': [
     'pl: co sobotę / w zeszłą sobotę / w przyszłą sobotę / w drugą sobotę / nie w sobotę / w sobotę za tydzień / w wielką sobotę / w sobotę po świętach',
   ],
+  'a weekday beside a holiday': [
+    'en: Friday after the holidays',
+    'de: Freitag nach Weihnachten / Freitag, Silvester / Freitag nach den Feiertagen',
+    'fr: vendredi après Noël',
+    'es: el viernes después de Navidad',
+    'it: venerdì dopo Natale',
+    'pt: no sábado depois do Natal',
+    'nl: vrijdag na kerst',
+  ],
   'a denial with an idiom beside it': [
     "en: I can't wait until Friday / why not Friday but Saturday / not too sure about Friday",
     'de: nicht zu spät, aber nicht Freitag',
@@ -327,6 +336,7 @@ const TAKEN: Record<string, readonly string[]> = {
     'de: Freitag, 4/5 Personen / um 10.10 am Freitag / Fr. 25.09.2026 ab 19.00 Uhr',
     'en: Friday, 4 people / 4 people on Friday / Friday for 4 / Friday 25.9. / Friday at 7 or 8 / by Friday / on Friday evening with the kids / book for Friday',
     'de: Freitag ohne Kinder / Guten Morgen, am Freitag / Freitag 18-20 Uhr / Freitag, 25. September, 19 Uhr, 4 Personen / Fr 25.9.',
+    'en: Friday for our Christmas party / Friday after work',
     "en: Friday the 25th / Friday, not too late / no problem, Friday / Friday. We can't wait! / Friday, party of 4 / we will be 4 on Friday / Friday between 7 and 9",
     'de: Freitag, kein Problem / Freitag nicht zu spät / Freitag von 18 bis 20 Uhr / Freitag zwischen 18 und 20 / wir sind 4, Freitag',
     'nl: komende vrijdag / vrijdag niet te laat / vrijdag tussen 7 en 8',
@@ -352,7 +362,7 @@ const TAKEN: Record<string, readonly string[]> = {
   '2026-10-05': ['de: in zwei Wochen ab heute / heute in 14 Tagen'],
   '2026-12-24': [
     'pl: 24 grudnia o 20 / 24 grudnia o godz. 20',
-    'de: 24.12. wir sind 4',
+    'de: 24.12. wir sind 4 / 24.12., Heiligabend',
     'pt: no dia 24 de dezembro',
     'en: 24 December 2 nights / 2 nights from 24 December',
     'de: 24.12.19:00 Uhr / am 24.12. um 10.15',
