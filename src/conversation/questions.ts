@@ -91,14 +91,17 @@ export const undoOf = (
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {
   if (payload !== null) return payload === CANCEL
   const key = matchKey(text ?? '')
-  const plain = key.replace(POLITE, '')
+  const plain = matchKey((text ?? '').replace(NO, '')).replace(POLITE, '')
   const { cancel, cancelWords } = script.words
   return [...allOf(cancel), ...cancelWords].map(matchKey).some((word) => word === key || word === plain)
 }
 
 /** "Stop please", "bitte abbrechen" */
 const POLITE =
-  /^(?:ok |no |please |bitte |por favor |per favore )+|(?: please| thanks| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
+  /^(?:ok |please |bitte |por favor |per favore )+|(?: please| thanks| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
+
+/** "No, stop". Without the sign it may deny the word, or be "in the": "no fim". */
+const NO = /^\s*no\s*[,.;:!]+/i
 
 const clean = (text: string): string =>
   clip(text, LONGEST_ANSWER)

@@ -252,6 +252,7 @@ t.test('a word that ends a form may have a please beside it, and nothing else', 
     ['no, stop', 'All right, we stop here.'],
     ['OK forget it, thanks', 'All right, we stop here.'],
     ['we do not stop', 'From 1 to 12, please.'],
+    ['no stop', 'From 1 to 12, please.'],
     ['please', 'From 1 to 12, please.'],
   ] as const) {
     const { say } = talk(BOOKING)
