@@ -11,7 +11,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     cancel|rather than|other than|day before|day after|night before|later|
     weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me|
     earlier than|sooner than|day from ${DAY}|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|im away|fully booked|worst`,
-  de: `nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
+  de: `nein|nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
     letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
     davor|danach|vorher|nachher|später|wochenende|kw|kalenderwoche|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
     früher als|eher als|darauf|drauf|nacht auf|nacht zu|nacht zum|weißer ${DAY}|belegt|verplant|ausgebucht|ungünstig|ungern|fällt aus|bin ich weg|ich weg bin`,
@@ -24,7 +24,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     ceneri|palme|grasso|più tardi ${DAY}|più tardi di`,
   pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito|seguinte|aviso|decido|
     toda|a quinze|segunda ${DAY}|cinzas|gorda|ramos|sem ser|tirando`,
-  nl: `niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
+  nl: `nee|niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
     erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg`,
   pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|zeszłą|ubiegły|ubiegłą|minioną|ostatni|ostatnią|poprzedni|poprzednią|wielki|wielką|zamiast|odpada`,
   cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,

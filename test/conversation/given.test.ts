@@ -303,7 +303,8 @@ const DOUBTED: Record<string, readonly string[]> = {
   ],
   'a denial with an idiom beside it': [
     "en: I can't wait until Friday / why not Friday but Saturday / not too sure about Friday",
-    'de: nicht zu spät, aber nicht Freitag',
+    'de: nicht zu spät, aber nicht Freitag / Freitag? Nein',
+    'nl: vrijdag? nee',
     'es: no sábado',
     'pt: no sábado não posso / no sábado seguinte',
     'it: no sabato',
