@@ -25,6 +25,13 @@ export const ALWAYS = ['en', 'de']
 const OWN_NEAR: readonly [string, number][] = [
   ['day after tomorrow', 2],
   ['dziś', 0],
+  ['tonight', 0],
+  ['ce soir', 0],
+  ['stasera', 0],
+  ['esta noche', 0],
+  ['esta noite', 0],
+  ['vanavond', 0],
+  ['morgenavond', 1],
   ['大后天', 3],
   ['大後天', 3],
   ['明明後日', 3],
@@ -36,6 +43,11 @@ const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])
     ['sobotę', 5],
     ['niedzielę', 6],
   ],
+}
+/** By language, the parts of a day that are written behind its name as one word: "Freitagabend". */
+const PARTS_OF_DAY: Readonly<Record<string, readonly string[]>> = {
+  de: ['morgen', 'vormittag', 'mittag', 'nachmittag', 'abend', 'nacht'],
+  nl: ['ochtend', 'morgen', 'middag', 'namiddag', 'avond', 'nacht'],
 }
 const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
@@ -133,7 +145,8 @@ const make = (languages: readonly string[]): DateWords => {
       const format = new Intl.DateTimeFormat(locale, { weekday, timeZone: 'UTC' })
       for (let day = 0; day < 7; day += 1)
         for (const name of namesOf(format, 'weekday', Date.UTC(year, month, first + day)))
-          add(names, name, day)
+          for (const part of weekday === 'long' ? ['', ...(PARTS_OF_DAY[language.slice(0, 2)] ?? [])] : [''])
+            add(names, name + part, day)
     }
     const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
     for (const days of [0, 1, 2]) add(near, relative.format(days, 'day'), days)
