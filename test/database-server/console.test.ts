@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { Secret, TOTP } from 'otpauth'
@@ -9,6 +6,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
 import { createSandbox } from '../../sandbox/src/server.ts'
 import { hiddenFields, openTab, PASSWORD, signedInTab, type Tab } from '../helpers/console.ts'
+import { startPager } from '../helpers/pager.ts'
 import { freshDatabase } from '../helpers/postgres.ts'
 import { until } from '../helpers/until.ts'
 
@@ -53,19 +51,6 @@ const build = async (t: Test, more: Record<string, string> = {}) => {
 /** Resolves when it is so on every instance. */
 const everywhere = (apps: FastifyInstance[], isSo: (app: FastifyInstance) => boolean): Promise<void> =>
   until(() => apps.every(isSo), { everyMs: 20 })
-
-/** Where alerts go. @returns its address */
-const startPager = async (t: Test, texts: string[]): Promise<string> => {
-  const pager = createServer((request, response) => {
-    void text(request).then((body) => {
-      texts.push((JSON.parse(body) as { text: string }).text)
-      response.end()
-    })
-  })
-  await new Promise<void>((resolve) => pager.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => pager.close())
-  return `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`
-}
 
 const follow = (tab: Tab, { headers }: { headers: Record<string, unknown> }) =>
   tab.get(String(headers['location']))
@@ -157,8 +142,7 @@ t.test('the answer of the login dialog may come to another instance, and twice',
 })
 
 t.test('a token that dies is one alert, and dead on every console', async (t) => {
-  const texts: string[] = []
-  const ALERT_URL = await startPager(t, texts)
+  const { url: ALERT_URL, texts } = await startPager(t)
   const { sandbox, apps } = await build(t, { ALERT_URL })
   const pageId = '100000000000001'
   const stateOf = (app: FastifyInstance) => app.tokens.status(pageId).state
@@ -229,8 +213,7 @@ t.test('an instance gives its Pages away when an operator says so, and that is w
 })
 
 t.test('a head that stops while a token is dead leaves one alert, and its reminder comes once', async (t) => {
-  const texts: string[] = []
-  const ALERT_URL = await startPager(t, texts)
+  const { url: ALERT_URL, texts } = await startPager(t)
   const { sandbox, apps } = await build(t, { ALERT_URL, REMIND_SECONDS: '12' })
   await apps[0]?.bootstrapToken({ userToken: sandbox.userToken(), all: true })
   await everywhere(apps, (app) => app.tokens.statuses().every(({ state }) => state === 'valid'))
