@@ -16,7 +16,7 @@ Commands: ${Object.keys(COMMANDS).join(', ')}
   else process.stderr.write(`There is no such command.\n\n${help}`)
   process.exit(isHelp ? 0 : 2)
 }
-// `init` alone works without node_modules: it may be run from an archive, and makes a folder that has them.
+// `init` alone works there: Yarn runs it from an archive of the package, and it makes a folder that has node_modules.
 if (process.versions.pnp !== undefined && name !== 'init') {
   console.error(`Evergreen needs a folder node_modules, and Yarn's Plug'n'Play makes none.
 Write the line "nodeLinker: node-modules" into .yarnrc.yml, and run yarn install.`)

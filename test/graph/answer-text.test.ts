@@ -53,3 +53,12 @@ t.test('a send that Graph answers in gzip is sent, or refused as it says', async
   answered(400, '{"error":{"code":10,"error_subcode":2018278,"type":"OAuthException"}}')
   await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'outside_window' }))
 })
+
+t.test('a send whose answer in gzip ends half-way may have been carried out: it is in doubt', async (t) => {
+  const graph = build(t)
+  nock(ORIGIN)
+    .post('/v25.0/100/messages')
+    .query(PROOF)
+    .reply(200, gzipSync(SENT).subarray(0, 12), { 'content-encoding': 'gzip' })
+  await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'ambiguous' }))
+})

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -69,6 +70,29 @@ t.test(
     t.ok(said.includes(`chown -R 65534:65534 ${dir}`), said)
   },
 )
+
+t.test('a version that keeps the journal of its lock on disk and this one keep each other out', async (t) => {
+  const dir = t.testdir()
+  const program = `const { DatabaseSync } = require('node:sqlite')
+    new DatabaseSync('evergreen.lock').exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (x)')
+    console.log('held'); setInterval(() => {}, 1000)`
+  const older = () => {
+    const child = spawn(process.execPath, ['--eval', program], {
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    t.teardown(() => child.kill('SIGKILL'))
+    return child
+  }
+  const running = older()
+  await once(running.stdout, 'data')
+  t.throws(() => holdDataDir(dir), { code: 'BOT_DATA_DIR_IN_USE' }, 'both would answer the same webhooks')
+  running.kill('SIGKILL')
+  await once(running, 'exit')
+  const { release } = holdDataDir(dir)
+  t.same(await once(older(), 'exit'), [1, null], 'the older one does not get what this one holds')
+  release()
+})
 
 t.test('a bot on another host is named with it: in a container every bot is process 1', async (t) => {
   const dir = join(t.testdir(), 'data')
