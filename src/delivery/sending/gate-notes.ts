@@ -7,8 +7,16 @@ import type { Closing } from './closing.ts'
 export interface GateNotes {
   closed: (pageId: string, why: Closing, closings: number, waitMs: number) => void
   opened: (pageId: string) => void
-  /** @returns null where the Page may be sent for; `waitMs` is how long it may not, 0 or less when that is over */
-  recall: (pageId: string) => Promise<{ why: Closing; closings: number; waitMs: number } | null>
+  /** @returns null where the Page may be sent for */
+  recall: (pageId: string) => Promise<GateNote | null>
+}
+
+export interface GateNote {
+  why: Closing
+  /** How often the gate closed without opening in between. */
+  closings: number
+  /** How long the Page may not be sent for; 0 or less when that is over. */
+  waitMs: number
 }
 
 /** Of a note that does not say how long the Page was to wait, as versions before wrote it. */
@@ -47,14 +55,11 @@ export const createGateNotes = (deps: {
 
 const nameOf = (pageId: string): string => `gate:${pageId}`
 
-interface Note {
-  why: Closing
-  closings: number
-  waitMs: number
+interface Written extends GateNote {
   untilMs: number
 }
 
-const read = (text: string | null): Note | null => {
+const read = (text: string | null): Written | null => {
   if (text === null || text === '') return null
   try {
     const { why, closings, waitMs, untilMs } = Object(parseJson(text))

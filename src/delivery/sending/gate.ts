@@ -1,0 +1,193 @@
+import type { Needs } from '../../alerts/needs.ts'
+import { backoffMs } from '../../base/backoff.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { GraphError } from '../../graph/error.ts'
+import type { PageRoom, Store } from '../../store/store.ts'
+import type { PageTokens } from '../../token/page-tokens.ts'
+import type { Closing, ClosingNeeds } from './closing.ts'
+import { createFailing, OUTAGE_AFTER } from './failing.ts'
+import type { GateNote, GateNotes } from './gate-notes.ts'
+import type { StuckRefusal } from './stuck.ts'
+
+/** The gate of one Page: open, closed, or half open after a while, when a few conversations try and their outcome decides. */
+export interface Gate {
+  isOpen: () => boolean
+  /** Whether it is closed as a whole, and not for the backlog alone. */
+  isShut: () => boolean
+  /** How many conversations of the Page may be sent for at the same time; `most` while it is open. */
+  room: (most: PageRoom) => PageRoom
+  /** Why it closed as a whole, and has not opened since; null for any other gate. */
+  why: () => Closing | null
+  close: (why: Closing, atLeastMs?: number) => void
+  /** Closes as the Page's last keeper has left it. */
+  closeAsNoted: (note: GateNote) => void
+  refused: (conversation: number, refusal: StuckRefusal) => void
+  failed: (conversation: number, error: GraphError) => void
+  succeeded: () => void
+  settled: (conversation: number) => void
+  retry: () => void
+  /** The Page has this token now: another one than the gate closed with is a reason to try at once. */
+  tokenIs: (token: string) => void
+  stop: () => void
+}
+
+/** Everything a gate needs; {@link Gates} has one for all Pages. */
+export interface GateDeps {
+  store: Pick<Store, 'hurryOutbox'>
+  tokens: Pick<PageTokens, 'tokenFor'>
+  needs: Pick<Needs, 'raise' | 'settle'>
+  closingNeeds: ClosingNeeds
+  nameOf: (pageId: string) => string | null
+  notes: GateNotes
+  clock: Clock
+  random: () => number
+}
+
+const SLOW = { baseMs: 15_000, capMs: 15 * 60_000 }
+const QUICK = { baseMs: 1000, capMs: 60_000 }
+/** How many conversations try while the gate is half open. */
+const PROBES = 4
+
+export const createGate = (
+  pageId: string,
+  deps: GateDeps & {
+    /** Whether the Page may be closed as a whole: not while what its last keeper waited for is being looked up. */
+    mayShut: () => boolean
+    /** What {@link Gate.isShut} says may have changed. */
+    onChange: () => void
+    /** Nothing is left to be remembered of the Page. */
+    onOver: () => void
+  },
+): Gate => {
+  const { store, tokens, needs, closingNeeds, nameOf, notes, clock, random, mayShut, onChange, onOver } = deps
+  let state: 'open' | 'closed' | 'half_open' = 'open'
+  /** What the last closing pauses. */
+  let pauses: 'page' | 'backlog' = 'backlog'
+  /** How often it closed without opening in between. */
+  let closings = 0
+  let why: Closing | null = null
+  /** The token it was closed with. */
+  let token: string | null = null
+  let cancelTimer = (): void => undefined
+  const failing = createFailing({ pageId, nameOf, store, needs, clock, onForgotten: () => forget() })
+
+  const isShut = (): boolean => state === 'closed' && pauses === 'page'
+
+  const halfOpen = (): void => {
+    if (state !== 'closed') return
+    cancelTimer()
+    state = 'half_open'
+    // All that waited may have been given up meanwhile: then nothing tries, and nothing else ends what was told.
+    failing.awaitTry()
+    onChange()
+  }
+
+  const close = (reason: Closing, atLeastMs = 0): void => {
+    // Calls that were under way together fail together: that is one closing.
+    if (isShut() || !mayShut()) return
+    if (why !== null && why.cause !== reason.cause) closingNeeds.settle(pageId, why)
+    why = reason
+    const waitMs = shut('page', SLOW, atLeastMs)
+    // That nothing is tried while it is closed proves nothing.
+    failing.awaitNone()
+    if (reason.cause === 'rate_limited') failing.limited(waitMs)
+    closingNeeds.raise(pageId, reason)
+  }
+
+  const closeForBacklog = (pace: typeof QUICK): void => {
+    // What was wrong with the Page as a whole is still wrong where a try merely failed.
+    if (state === 'half_open' && pauses === 'page' && why !== null) close(why)
+    else if (state !== 'closed') shut('backlog', pace)
+  }
+
+  /** @returns for how long */
+  const shut = (what: typeof pauses, pace: typeof QUICK, atLeastMs = 0): number => {
+    cancelTimer()
+    const waitMs = Math.max(atLeastMs, pace.baseMs / 2 + backoffMs(closings, { ...pace, random }))
+    state = 'closed'
+    pauses = what
+    closings += 1
+    failing.closed()
+    token = tokens.tokenFor(pageId)
+    cancelTimer = clock.after(waitMs, halfOpen)
+    if (what === 'page' && why !== null) notes.closed(pageId, why, closings, waitMs)
+    onChange()
+    return waitMs
+  }
+
+  const open = (): void => {
+    cancelTimer()
+    state = 'open'
+    closings = 0
+    if (why !== null) closingNeeds.settle(pageId, why)
+    why = null
+    notes.opened(pageId)
+    failing.hurry()
+    onChange()
+  }
+
+  const forget = (): void => {
+    if (state !== 'open' || !failing.isEmpty()) return
+    failing.awaitNone()
+    failing.over()
+    onOver()
+  }
+
+  return {
+    isOpen: () => state === 'open',
+    isShut,
+    room: (most) => {
+      if (state === 'open') return most
+      if (pauses === 'backlog') return { ...most, backlog: state === 'half_open' ? PROBES : 0 }
+      return { all: PROBES, waiting: PROBES, backlog: PROBES }
+    },
+    why: () => why,
+    close,
+    closeAsNoted: (note) => {
+      why = note.why
+      closings = note.closings
+      state = 'closed'
+      pauses = 'page'
+      token = tokens.tokenFor(pageId)
+      cancelTimer = clock.after(Math.max(0, note.waitMs), halfOpen)
+      if (note.why.cause === 'rate_limited') failing.limited(note.waitMs)
+      closingNeeds.raise(pageId, note.why)
+    },
+    refused: (conversation, refusal) => {
+      failing.awaitTry()
+      if (failing.refused(conversation, refusal)) closeForBacklog(SLOW)
+    },
+    failed: (conversation, error) => {
+      failing.awaitTry()
+      const lately = failing.failed(conversation, error)
+      const isTry = state === 'half_open' && pauses === 'page'
+      const enough = isTry ? 1 : state === 'half_open' ? 2 : OUTAGE_AFTER
+      if (lately >= enough) closeForBacklog(QUICK)
+    },
+    succeeded: () => {
+      failing.succeeded()
+      if (state === 'open') return
+      open()
+      forget()
+    },
+    settled: (conversation) => {
+      failing.settled(conversation)
+      forget()
+    },
+    retry: () => {
+      halfOpen()
+      failing.retry()
+    },
+    tokenIs: (now) => {
+      if (now === token) return
+      token = now
+      // Facebook counts what is sent for the Page, with whichever token.
+      if (why?.cause !== 'rate_limited') halfOpen()
+      failing.retryRefused()
+    },
+    stop: () => {
+      cancelTimer()
+      failing.awaitNone()
+    },
+  }
+}
