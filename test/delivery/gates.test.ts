@@ -205,6 +205,18 @@ t.test(
   },
 )
 
+t.test('sends of before a loss that fail after it do not shorten what Facebook asked to wait', async (t) => {
+  const last = build()
+  last.gates.close(PAGE, { cause: 'rate_limited' }, 600_000)
+  const { gates, clock, fail } = build(last.kept)
+  fail(1, OUTAGE)
+  gates.taken(PAGE)
+  await clock.advance(599_000)
+  t.equal(gates.tokenFor(PAGE), null)
+  await clock.advance(2000)
+  t.equal(gates.tokenFor(PAGE), 'token')
+})
+
 t.test('a Page that is lost leaves its needs to its next keeper, and no timer', async (t) => {
   const { gates, clock, needs } = build()
   gates.close(PAGE, { cause: 'permission', what: 'No permission.', remedy: 'Grant it.' })

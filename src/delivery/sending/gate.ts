@@ -31,7 +31,7 @@ export interface Gate {
   stop: () => void
 }
 
-/** Everything a gate needs; {@link Gates} has one for all Pages. */
+/** What the gates of all Pages have in common. */
 export interface GateDeps {
   store: Pick<Store, 'hurryOutbox'>
   tokens: Pick<PageTokens, 'tokenFor'>
@@ -144,6 +144,7 @@ export const createGate = (
     why: () => why,
     close,
     closeAsNoted: (note) => {
+      cancelTimer()
       why = note.why
       closings = note.closings
       state = 'closed'
