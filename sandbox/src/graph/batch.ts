@@ -3,7 +3,6 @@ import { facebookJson } from '../webhooks/bytes.ts'
 import { fillIn, resultsIn } from './batch-results.ts'
 import type { SentFile } from './body.ts'
 import type { Call } from './call.ts'
-import { withEtag } from './etag.ts'
 import { badParameter, GraphFailure } from './failure.ts'
 import { asText, isObject, mergeParams, optionalText, parseForm, unpack, type Params } from './params.ts'
 import { perform, type Reply } from './perform.ts'
@@ -71,9 +70,7 @@ const carryOut = async (
     replies.set(name, reply)
   }
   const read = readPart(parts, whole, fillIn(part, replies))
-  if (missing === undefined) {
-    return withEtag(read.call, await perform(parts, read), headerOf(part, 'if-none-match'))
-  }
+  if (missing === undefined) return perform(parts, read)
   const problem = badParameter(`No operation of the name '${missing}' comes before this one`)
   return perform(parts, { ...read, problem })
 }
@@ -87,22 +84,11 @@ const shown = (reply: Reply | null, withHeaders: boolean): Part => {
   return {
     code: reply.status,
     ...(withHeaders && { headers: headerList(reply) }),
-    body: reply.status === 304 ? null : bodyOf(reply.body),
+    body: bodyOf(reply.body),
   }
 }
 
 const bodyOf = (body: object | string): string => (typeof body === 'string' ? body : facebookJson(body))
-
-/** Headers of one part: `["If-None-Match: ..."]`, or objects with name and value. */
-const headerOf = ({ headers }: Params, wanted: string): string | undefined => {
-  const list = unpack(headers)
-  if (!Array.isArray(list)) return undefined
-  const lines = list.map((one: unknown) =>
-    isObject(one) ? `${asText(one['name'])}: ${asText(one['value'])}` : asText(one),
-  )
-  const line = lines.find((one) => one.toLowerCase().startsWith(`${wanted}:`))
-  return line?.slice(wanted.length + 1).trim()
-}
 
 const readPart = (parts: SandboxParts, whole: Call, given: Params): ReadCall => {
   const method = (asText(given['method']) || 'GET').toUpperCase()

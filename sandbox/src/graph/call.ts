@@ -3,7 +3,6 @@ import type { SandboxParts } from '../parts.ts'
 import type { App, Page, Token, User } from '../world.ts'
 import type { SentFile } from './body.ts'
 import { GraphFailure, permissionMissing, tokenInvalid } from './failure.ts'
-import type { Note } from './notes.ts'
 import { optionalText, type Params } from './params.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
@@ -21,8 +20,6 @@ export interface Call {
   token: string | null
   /** Files of a multipart body, by the name of their field. */
   files: ReadonlyMap<string, SentFile>
-  /** What the answer tells in debug mode, gathered on the way. */
-  notes: Note[]
 }
 
 export type Caller =

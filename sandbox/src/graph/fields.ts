@@ -1,7 +1,6 @@
 import type { Call } from './call.ts'
 import { badParameter, GraphFailure, nonexistingField } from './failure.ts'
 import { wordsOf } from './nodes.ts'
-import { noteOfAbsence, type Note } from './notes.ts'
 import { asText, isEmpty, unpack, type Params } from './params.ts'
 
 /** One wanted field: `messages.limit(5){id,message}`. */
@@ -12,26 +11,24 @@ export interface Field {
   fields: Field[] | undefined
   /** The nested fields as they were written, for links to further pages. */
   text: string | undefined
-  /** Where it is told that the field was left out. */
-  notes: Note[]
 }
 
 const DEEPEST = 6
 
 /** The fields a call asks for; a list, its JSON and `a,b` say the same. */
-export const wantedFields = ({ params, notes }: Pick<Call, 'params' | 'notes'>, defaults: string): Field[] =>
-  parseFields(params['fields'], notes) ?? parseFields(defaults) ?? []
+export const wantedFields = ({ params }: Pick<Call, 'params'>, defaults: string): Field[] =>
+  parseFields(params['fields']) ?? parseFields(defaults) ?? []
 
 /** Reads Graph's field expansion; undefined when none was asked for. */
-const parseFields = (value: unknown, notes: Note[] = []): Field[] | undefined => {
+const parseFields = (value: unknown): Field[] | undefined => {
   if (isEmpty(value)) return undefined
   const list = unpack(value)
   const text = Array.isArray(list) ? list.join(',') : list
   if (typeof text !== 'string') throw badParameter('Param fields must be a string')
-  return text.trim() === '' ? undefined : expand(text, notes)
+  return text.trim() === '' ? undefined : expand(text)
 }
 
-const expand = (text: string, notes: Note[]): Field[] => {
+const expand = (text: string): Field[] => {
   let at = 0
 
   const list = (depth: number): Field[] => {
@@ -54,12 +51,12 @@ const expand = (text: string, notes: Note[]): Field[] => {
       if (modifier === undefined) break
       modifiers[modifier] = value
     }
-    if (text[at] !== '{') return { name, modifiers, fields: undefined, text: undefined, notes }
+    if (text[at] !== '{') return { name, modifiers, fields: undefined, text: undefined }
     const from = (at += 1)
     const fields = list(depth + 1)
     if (text[at] !== '}') throw syntaxError(at, text)
     at += 1
-    return { name, modifiers, fields, text: text.slice(from, at - 1), notes }
+    return { name, modifiers, fields, text: text.slice(from, at - 1) }
   }
 
   const skipSpace = () => void take(/\s+/y)
@@ -93,8 +90,7 @@ export const project = (
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined
     if (!read && !wordsOf(nodeType).has(name)) throw nonexistingField(name, nodeType)
     const value = read?.(field)
-    if (value === undefined || value === null) field.notes.push(noteOfAbsence(name, nodeType))
-    else node[asText(modifiers['as']) || name] = value
+    if (value !== undefined && value !== null) node[asText(modifiers['as']) || name] = value
   }
   return node
 }
@@ -102,7 +98,7 @@ export const project = (
 const withId = (wanted: readonly Field[]): readonly Field[] =>
   wanted.some(({ name }) => name === 'id')
     ? wanted
-    : [...wanted, { name: 'id', modifiers: {}, fields: undefined, text: undefined, notes: [] }]
+    : [...wanted, { name: 'id', modifiers: {}, fields: undefined, text: undefined }]
 
 /** Without a number in front: recorded so. */
 const syntaxError = (at: number, text: string) =>

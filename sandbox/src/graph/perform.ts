@@ -3,10 +3,8 @@ import type { ArmedTrouble } from '../trouble.ts'
 import { checkApp } from './app-barriers.ts'
 import type { Call } from './call.ts'
 import { Redirect } from './edges/picture.ts'
-import { inDateFormat } from './date-format.ts'
 import { answerCall, edgeNames } from './edges/table.ts'
 import { GraphFailure } from './failure.ts'
-import { toldNotes } from './notes.ts'
 import { asText, isObject, unpack, type Params } from './params.ts'
 import type { ReadCall } from './request.ts'
 
@@ -75,11 +73,7 @@ const run = async (parts: SandboxParts, call: Call): Promise<Reply> => {
     const own = { 'facebook-api-version': call.version, ...headers }
     if (body instanceof Redirect)
       return { status: 302, headers: { ...own, location: body.location }, body: '' }
-    return {
-      status: 200,
-      headers: own,
-      body: { ...inDateFormat(call.params, body), ...toldNotes(call.params, call.notes) },
-    }
+    return { status: 200, headers: own, body }
   } catch (error) {
     if (error instanceof GraphFailure) return failed(parts, call.version, error)
     throw error

@@ -50,9 +50,8 @@ export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
     params,
     token: tokenOf(raw.authorization, params),
     files: raw.files ?? new Map(),
-    notes: [],
   }
-  if (version === null) return { call, problem: unknownPath([asked, ...words].join('/')) }
+  if (version === null) return { call, problem: unknownPath(words.join('/')) }
   return { call }
 }
 

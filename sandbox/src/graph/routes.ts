@@ -3,7 +3,6 @@ import type { SandboxParts } from '../parts.ts'
 import { facebookJson } from '../webhooks/bytes.ts'
 import { isBatch, performBatch } from './batch.ts'
 import type { Call } from './call.ts'
-import { ETAG, withEtag } from './etag.ts'
 import { GraphFailure } from './failure.ts'
 import { isObject, isOn, parseForm } from './params.ts'
 import { failed, genericFailure, perform, type Reply } from './perform.ts'
@@ -31,8 +30,7 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
       const started = performance.now()
       const atMs = parts.clock.nowMs()
       const read = await readRequest(parts, request)
-      const known = request.headers['if-none-match']
-      const answer = withEtag(read.call, statusOf(read.call, await serve(parts, read)), known)
+      const answer = statusOf(read.call, await serve(parts, read))
       parts.traffic.add({
         atMs,
         kind: 'graph',
@@ -43,14 +41,6 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
         request: read.call.method === 'GET' ? null : shown(read.call, request),
         response: answer.body,
       })
-      // Set on the raw answer: Fastify writes the names of its headers small.
-      const etag = answer.headers[ETAG]
-      if (etag !== undefined) reply.raw.setHeader(ETAG, etag)
-      if (answer.status === 304)
-        return reply
-          .code(304)
-          .headers(common(parts, untagged(answer.headers)))
-          .send()
       return write(parts, reply, answer)
     },
   })
@@ -106,12 +96,9 @@ const write = (parts: SandboxParts, reply: FastifyReply, { status, headers, body
     return undefined
   }
   const type = { 'content-type': 'application/json; charset=UTF-8' }
-  reply.code(status).headers({ ...type, ...common(parts, untagged(headers)) })
+  reply.code(status).headers({ ...type, ...common(parts, headers) })
   return reply.send(typeof body === 'string' ? body : facebookJson(body))
 }
-
-/** The headers that Fastify writes. */
-const untagged = ({ [ETAG]: _written, ...headers }: Reply['headers']): Reply['headers'] => headers
 
 /** The body as the traffic shows it: parameters, and of files their names. */
 const shown = ({ params, files }: Call, request: FastifyRequest): unknown => {

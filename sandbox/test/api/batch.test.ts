@@ -108,20 +108,3 @@ t.test('no token in a batch is seen in the traffic', async (t) => {
   t.notMatch(text, 'a-foreign-token')
   t.match(text, 'fields=id')
 })
-
-t.test('?ids= reads several nodes at once', async (t) => {
-  const { sandbox, pageToken, pageId, psid, say } = await startConnected(t)
-  say('hi')
-  const path = `/v25.0/?ids=${pageId},${psid}&fields=name`
-  t.match(await graph(sandbox, path, { token: pageToken }), {
-    status: 200,
-    body: { [pageId]: { name: 'Corner Bakery' }, [psid]: { name: 'Vera Visitor' } },
-  })
-  t.match(await graph(sandbox, `/v25.0/?ids=${pageId},nobody`, { token: pageToken }), {
-    body: { error: { code: 803, message: '(#803) Some of the aliases you requested do not exist: nobody' } },
-  })
-  const many = Array.from({ length: 51 }, (_, index) => index).join(',')
-  t.match(await graph(sandbox, `/v25.0/?ids=${many}`, { token: pageToken }), {
-    body: { error: { code: 100 } },
-  })
-})

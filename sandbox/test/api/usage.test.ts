@@ -175,9 +175,12 @@ t.test('each part of a batch and each of many ids is a call', async (t) => {
     [200, 200, 200, 400],
   )
   // The subscription of the Page was the first call.
-  t.match(await graph(sandbox, `/v25.0/?ids=${pageId},${pageId},${pageId}`, { token: pageToken }), {
-    body: { error: { code: 80001 } },
-  })
+  t.match(
+    await graph(sandbox, `/v25.0/subscribed_apps?ids=${pageId},${pageId},${pageId}`, { token: pageToken }),
+    {
+      body: { error: { code: 80001 } },
+    },
+  )
 })
 
 t.test('a throttle on demand refuses with the minutes that are left, and ends', async (t) => {

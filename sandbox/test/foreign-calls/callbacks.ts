@@ -148,7 +148,7 @@ export const fb = (world: Surroundings): Kind[] => {
       page('debug_token', { input_token: world.pageToken, access_token: `${appId}|${appSecret}` }),
       { data: { is_valid: true } },
     ],
-    ['ids', page('', { ids: pageId }), { [pageId]: { id: pageId } }],
+    ['ids', page('', { ids: pageId }), 'The ids query parameter is deprecated', '100'],
     [
       'unknown edge',
       page(`${pageId}/weather`),

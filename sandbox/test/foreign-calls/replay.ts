@@ -103,13 +103,12 @@ const send = async (
     ...call.headers,
   }
   const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)]))
-  const { text, etag, status } = await request(world.origin, {
+  const { text, status } = await request(world.origin, {
     method: call.method ?? 'GET',
     path: fill(call.path),
     headers: sent,
     body,
   })
-  if (etag !== undefined) kept['etag'] = etag
   const answer: unknown = text === '' ? { status } : JSON.parse(text)
   for (const [name, at] of Object.entries(call.keep ?? {})) kept[name] = valueAt(answer, at)
   return answer
@@ -139,13 +138,11 @@ interface Raw {
 }
 
 const request = (origin: string, { method, path, headers, body }: Raw) =>
-  new Promise<{ text: string; etag: string | undefined; status: number }>((resolve, reject) => {
+  new Promise<{ text: string; status: number }>((resolve, reject) => {
     const call = http.request(`${origin}${path}`, { method, headers, setHost: false }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (more: string) => (text += more))
-      response.on('end', () =>
-        resolve({ text, etag: response.headers.etag, status: response.statusCode ?? 0 }),
-      )
+      response.on('end', () => resolve({ text, status: response.statusCode ?? 0 }))
     })
     call.on('error', reject)
     call.end(body)

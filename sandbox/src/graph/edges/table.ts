@@ -12,6 +12,7 @@ import {
 import type { Field, Readers } from '../fields.ts'
 import { edgesOf, metadataOf, nodeTypeOf } from '../nodes.ts'
 import { isOn, optionalList, type Params } from '../params.ts'
+import { refuseRetired } from '../retired.ts'
 import { applicationNode } from './application.ts'
 import * as attachments from './attachments.ts'
 import * as businesses from './businesses.ts'
@@ -113,13 +114,14 @@ export const answerCall = async (parts: SandboxParts, call: Call): Promise<Answe
   if (isAppEvent(call)) return { body: takeAppEvent(parts, call), headers: {} }
 
   const caller = identify(parts, call)
+  refuseRetired(call)
   const ids = isByIds(call) ? optionalList(call.params, 'ids') : undefined
   return ids ? answerMany(parts, call, ids, caller) : answerOne(parts, call, caller)
 }
 
-/** `/?ids=1,2`, or `/conversations?ids=1,2`: the ids stand where the path has none. */
+/** `/conversations?ids=1,2`: the ids stand where the path has none. */
 const isByIds = ({ method, path }: Call): boolean =>
-  method === 'GET' && path.length <= 1 && !/^(me|app|[a-z]_.*|\d.*)$/.test(path[0] ?? '')
+  method === 'GET' && path.length === 1 && !/^(me|app|[a-z]_.*|\d.*)$/.test(path[0] ?? '')
 
 const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promise<Answered> => {
   const [head = '', edge = ''] = call.path
@@ -190,7 +192,7 @@ const strayed = (call: Call, node: Node): GraphFailure => {
   return call.method === 'GET' ? nonexistingField(edge, nodeType) : unknownPath(edge)
 }
 
-/** `GET /?ids=1,2`: each id counts as a call of its own. */
+/** Each id counts as a call of its own. */
 const answerMany = async (
   parts: SandboxParts,
   call: Call,

@@ -13,6 +13,11 @@ export const BAD_CODE = { error: { message: 'Invalid verification code format.',
 export const PAGE_TOKEN_FACTS = {
   data: { app_id: '{{appId}}', type: 'PAGE', profile_id: '{{pageId}}', is_valid: true, expires_at: 0 },
 }
+/** Since October 2026, in every version. */
+export const NO_IDS = { error: { message: 'The ids query parameter is deprecated in v26.0+.' } }
+export const NO_DATE_FORMAT = {
+  error: { message: 'The date_format query parameter is deprecated in v26.0+.' },
+}
 export const NO_SUCH_FIELD = {
   error: { message: '(#100) Tried accessing nonexisting field (colour) on node type (Page)' },
 }

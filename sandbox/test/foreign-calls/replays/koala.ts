@@ -3,6 +3,7 @@ import {
   APP_TOKEN,
   BAD_CODE,
   DONE,
+  NO_IDS,
   NO_SUCH_FIELD,
   PAGE,
   PAGE_TOKEN_FACTS,
@@ -39,10 +40,8 @@ export const koala: Replay = {
     {
       title: 'get_objects',
       path: '/v25.0/?access_token={{userToken}}&ids={{pageId}}%2C{{userId}}',
-      expected: {
-        '{{pageId}}': { name: 'Corner Bakery', id: '{{pageId}}' },
-        '{{userId}}': { id: '{{userId}}', name: 'Olivia Operator' },
-      },
+      expected: NO_IDS,
+      refused: '100',
     },
     { title: 'get_connections', path: '/v25.0/me/accounts?access_token={{userToken}}', expected: ACCOUNTS },
     {
@@ -241,7 +240,8 @@ export const koala: Replay = {
       method: 'POST',
       path: '/v25.0/',
       form: 'access_token={{pageToken}}&appsecret_proof={{proof}}&batch=%5B%7B%22method%22%3A%22get%22%2C%22relative_url%22%3A%22{{pageId}}%2Ffeed%3Flimit%3D1%22%2C%22name%22%3A%22first%22%2C%22omit_response_on_success%22%3Afalse%7D%2C%7B%22method%22%3A%22get%22%2C%22relative_url%22%3A%22%3Fids%3D%257Bresult%253Dfirst%253A%2524.data.%252A.id%257D%22%7D%5D',
-      expected: [{ code: 200 }, { code: 200 }],
+      expected: [{ code: 200 }, { code: 500 }],
+      refused: '100',
     },
     {
       title: 'batch with a part that fails',

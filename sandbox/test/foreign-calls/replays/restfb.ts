@@ -2,6 +2,7 @@ import {
   APP_TOKEN,
   BAD_CODE,
   DONE,
+  NO_IDS,
   NO_SUCH_FIELD,
   PAGE,
   PAGE_TOKEN_FACTS,
@@ -39,10 +40,8 @@ export const restfb: Replay = {
     {
       title: 'fetchObjects',
       path: '/v25.0/?ids=%5B%22{{pageId}}%22%2C%22{{userId}}%22%5D&access_token={{userToken}}&format=json',
-      expected: {
-        '{{pageId}}': { name: 'Corner Bakery', id: '{{pageId}}' },
-        '{{userId}}': { id: '{{userId}}', name: 'Olivia Operator' },
-      },
+      expected: NO_IDS,
+      refused: '100',
     },
     { path: '/v25.0/me/accounts?access_token={{userToken}}&format=json' },
     {
@@ -214,7 +213,8 @@ export const restfb: Replay = {
       method: 'POST',
       path: '/v25.0/',
       form: 'batch=%5B%7B%22method%22%3A%22GET%22%2C%22relative_url%22%3A%22{{pageId}}%2Ffeed%3Flimit%3D1%22%2C%22body%22%3A%22%22%2C%22name%22%3A%22first%22%2C%22omit_response_on_success%22%3Atrue%7D%2C%7B%22method%22%3A%22GET%22%2C%22relative_url%22%3A%22%3Fids%3D%257Bresult%253Dfirst%253A%2524.data.*.id%257D%22%2C%22body%22%3A%22%22%2C%22omit_response_on_success%22%3Afalse%7D%5D&access_token={{pageToken}}&appsecret_proof={{proof}}&format=json',
-      expected: [null, { code: 200 }],
+      expected: [null, { code: 500 }],
+      refused: '100',
     },
     {
       title: 'obtainAppAccessToken',
@@ -243,12 +243,11 @@ export const restfb: Replay = {
       headers: { authorization: 'Bearer {{pageToken}}' },
       expected: PAGE,
     },
-    { path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}&format=json' },
     {
       title: 'ETagWebRequestor',
       path: '/v25.0/me?access_token={{pageToken}}&appsecret_proof={{proof}}&format=json',
-      headers: { 'if-none-match': '{{etag}}' },
-      expected: { status: 304 },
+      headers: { 'if-none-match': '"89d7b4f0a3"' },
+      expected: PAGE,
     },
     {
       title: 'an error',
