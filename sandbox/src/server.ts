@@ -19,7 +19,7 @@ import { pageFiles } from './page-files.ts'
 import type { SandboxParts } from './parts.ts'
 import { pictureRoutes } from './pictures.ts'
 import { dashboardSubscription, populate, renewApp, withIds } from './populate.ts'
-import { openHttps, type HttpsDoor } from './reach/https.ts'
+import { LONGEST_HEAD_BYTES, openHttps, type HttpsDoor } from './reach/https.ts'
 import { pathInside, type Reach } from './reach/names.ts'
 import { restoreSnapshot, takeSnapshot } from './snapshot/snapshot.ts'
 import { DEFAULT_SCOPES } from './tokens.ts'
@@ -224,6 +224,7 @@ const createServer = (parts: SandboxParts, reach: Reach): FastifyInstance => {
     // What comes as to a proxy leads inside as well; another host's path is found nowhere.
     rewriteUrl: ({ url = '/' }) => pathInside(reach, url) ?? '/*',
     bodyLimit: 1024 * 1024,
+    http: { maxHeaderSize: LONGEST_HEAD_BYTES },
     forceCloseConnections: true,
     // An address that cannot be decoded never reaches a route.
     frameworkErrors: (_error, _request, reply) => {

@@ -26,6 +26,9 @@ t.test('a text reaches the visitor, with quick replies, and its message_id is to
   })
 })
 
+/** 18 KB in a query. */
+const LONGEST = '好'.repeat(2000)
+
 t.test('a message may come as JSON, form, bracketed form, query or multipart', async (t) => {
   const { say, sandbox, pageToken, pageId, psid } = await startConnected(t)
   say('hi')
@@ -56,6 +59,7 @@ t.test('a message may come as JSON, form, bracketed form, query or multipart', a
       },
     ],
     [`${url}?access_token=${pageToken}&recipient[id]=${psid}&message[text]=query`, {}],
+    [`${url}?access_token=${pageToken}&recipient[id]=${psid}&message[text]=${LONGEST}`, {}],
     [url, { body: multipart }],
     [
       url,
@@ -72,7 +76,7 @@ t.test('a message may come as JSON, form, bracketed form, query or multipart', a
   const said = await sandbox.replies(pageId, psid, requests.length)
   t.strictSame(
     said.map(({ text }) => text),
-    ['form', 'bracketed', 'query', 'multipart', 'json'],
+    ['form', 'bracketed', 'query', LONGEST, 'multipart', 'json'],
   )
 })
 
