@@ -1,4 +1,4 @@
-import { readFile, readlink, stat, writeFile } from 'node:fs/promises'
+import { readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
@@ -177,6 +177,25 @@ t.test('the state file is whole, private and says when it is no JSON', async (t)
   await t.rejects(createStateFile(join(path, 'below')).save({}), { code: 'ENOTDIR' })
   t.equal(await readFile(path, 'utf8'), '{"a":')
 })
+
+t.test(
+  'two sandboxes on one state file: the second to save is refused, and overwrites nothing',
+  async (t) => {
+    const path = join(t.testdir(), 'world.json')
+    const [first, second] = [createStateFile(path), createStateFile(path)]
+    await first.load()
+    await second.load()
+    await first.save({ of: 'first' })
+    await t.rejects(second.save({ of: 'second' }), { name: 'StateTaken', message: /world\.json was changed/ })
+    await first.save({ of: 'first', again: true })
+    t.strictSame(await second.load(), { of: 'first', again: true })
+    await second.save({ of: 'second' })
+    await t.rejects(first.save({}), { name: 'StateTaken' })
+    await rm(path)
+    await first.save({ of: 'first' })
+    t.equal(await readFile(path, 'utf8'), '{"of":"first"}', 'a file that was removed is written anew')
+  },
+)
 
 t.test('a state file that is a symbolic link stays one, also before there is a state', async (t) => {
   const dir = t.testdir({ 'world.json': t.fixture('symlink', 'elsewhere.json') })
