@@ -106,6 +106,8 @@ async function signIn(
     rules.who({ id: session.get('id'), sinceMs: session.get('sinceMs'), user: session.get('user') })
   const sessionOf = (request: FastifyRequest): string | null => whoIn(request)?.id ?? null
 
+  const nameOf: SignIn['nameOf'] = (request) => whoIn(request)?.person.name ?? OPERATOR
+
   const assertOwnSite = (request: FastifyRequest): void => {
     // Another site can send the operator's browser here with wrong passwords: counted, they would lock the operator out.
     if (isSentByAnotherSite(postedBy(request, config.PUBLIC_URL))) {
@@ -147,13 +149,17 @@ async function signIn(
       const who = whoIn(request)
       return who !== null && mayAs(who.person.role, needed)
     },
-    nameOf: (request) => whoIn(request)?.person.name ?? OPERATOR,
+    nameOf,
     open,
     prove: async (request, reply, check) =>
-      assertAdmitted(request, reply, await passwords.admitBy(request.ip, check)),
+      assertAdmitted(request, reply, await passwords.admitBy(request.ip, nameOf(request), check)),
     begin: async (request, reply, given) => {
       assertOwnSite(request)
-      assertAdmitted(request, reply, await passwords.admitBy(request.ip, () => rules.isRight(given)))
+      assertAdmitted(
+        request,
+        reply,
+        await passwords.admitBy(request.ip, given.user, () => rules.isRight(given)),
+      )
       const person = people.get(given.user)
       if (person !== null) open(request, person)
     },

@@ -6,14 +6,17 @@ import { networkOf } from './network.ts'
 
 /** Counts wrong passwords per network, and how long each network is locked out, on all instances and over restarts. */
 export interface Lockout {
-  /** Seconds until this client may try again; 0 for now. */
-  secondsLeft: (client: string) => Promise<number>
+  /** Seconds until this client may try again; 0 for now. @param proof - what it is about to prove, as in {@link Lockout.succeeded} */
+  secondsLeft: (client: string, proof: string) => Promise<number>
   failed: (client: string) => Promise<void>
   /**
    * A right password came: failures of other networks do not lock this network out. Its own failures still count, or a
    * guesser in the network of a Prometheus server could guess without limit.
+   *
+   * @param proof - whose it was, and how much: a password alone must not free a network to guess at a second factor, nor
+   *   one person's at another's
    */
-  succeeded: (client: string) => void
+  succeeded: (client: string, proof: string) => void
 }
 
 /** Wrong tries before the first lock, and between locks. */
@@ -51,7 +54,7 @@ interface All {
 
 /**
  * Locks a client out after 20 wrong tries: for a minute, then for twice as long each time, up to an hour. After 300 wrong tries
- * of all clients in an hour, those that never knew the password wait for its end. While the database does not answer, each
+ * of all clients in an hour, those that never knew what is asked of them wait for its end. While the database does not answer, each
  * instance counts for itself.
  */
 export const createLockout = (deps: {
@@ -96,10 +99,10 @@ export const createLockout = (deps: {
   }
 
   return {
-    secondsLeft: async (client) => {
+    secondsLeft: async (client, proof) => {
       const network = networkOf(client)
       const [own, all] = await Promise.all([find<Guesser>(network), find<All>(ALL)])
-      const isShut = all !== null && all.failures >= MOST_OF_ALL && !known.has(network)
+      const isShut = all !== null && all.failures >= MOST_OF_ALL && !known.has(`${network} ${proof}`)
       const leftMs = [own?.lockedUntilMs ?? 0, isShut ? all.untilMs : 0].map((untilMs) =>
         leftOf(untilMs, clock.now()),
       )
@@ -116,7 +119,7 @@ export const createLockout = (deps: {
       await change<Guesser>(networkOf(client), FORGET_MS, (before) => failedOnce(before, nowMs))
     },
 
-    succeeded: (client) => known.set(networkOf(client), true),
+    succeeded: (client, proof) => known.set(`${networkOf(client)} ${proof}`, true),
   }
 }
 

@@ -13,8 +13,10 @@ export interface PasswordCheck {
   /**
    * The same for a check that takes time. One after the other, so that guesses sent at once are counted before the next is
    * looked at.
+   *
+   * @param user - whose proof is checked
    */
-  admitBy: (client: string, check: () => Promise<boolean>) => Promise<Admission>
+  admitBy: (client: string, user: string, check: () => Promise<boolean>) => Promise<Admission>
 }
 
 export interface Credentials {
@@ -42,28 +44,35 @@ export const createPasswordCheck = ({
 
   const isRight = ({ user, password: typed }: Credentials): boolean =>
     [isOperator(user), isPassword(typed)].every(Boolean)
-  const count = async (client: string, wasRight: boolean): Promise<Admission> => {
-    if (wasRight) lockout.succeeded(client)
+  const count = async (client: string, proof: string, wasRight: boolean): Promise<Admission> => {
+    if (wasRight) lockout.succeeded(client, proof)
     else await lockout.failed(client)
     return { is: wasRight ? 'right' : 'wrong' }
   }
   const inTurn = createInTurn()
 
   /** @param check - null for one who has said nothing yet, which is no guess */
-  const admit = (client: string, check: (() => boolean | Promise<boolean>) | null): Promise<Admission> =>
+  const admit = (
+    client: string,
+    proof: string,
+    check: (() => boolean | Promise<boolean>) | null,
+  ): Promise<Admission> =>
     inTurn(async () => {
-      const waitSeconds = await lockout.secondsLeft(client)
+      const waitSeconds = await lockout.secondsLeft(client, proof)
       // A client that is locked out learns nothing, not even by guessing right.
       if (waitSeconds > 0) return { is: 'locked', waitSeconds }
-      return check === null ? { is: 'wrong' } : count(client, await check())
+      return check === null ? { is: 'wrong' } : count(client, proof, await check())
     })
 
   return {
     isRight,
-    admitBy: admit,
-    admit: (client, given) => admit(client, given === null ? null : () => isRight(given)),
+    admitBy: (client, user, check) => admit(client, `sign-in ${user}`, check),
+    admit: (client, given) => admit(client, PASSWORD_ALONE, given === null ? null : () => isRight(given)),
   }
 }
+
+/** Without a second factor, where the operator has one. */
+const PASSWORD_ALONE = 'password'
 
 /** Reads `Authorization: Basic`; null for anything else. */
 export const readBasic = (header: string | undefined): Credentials | null => {
