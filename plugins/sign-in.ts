@@ -83,7 +83,9 @@ async function signIn(
   const sessions = await openSessions({ store, instances, clock, log })
   const people = await openPeople({
     store,
+    instances,
     clock,
+    log,
     appSecret: config.FB_APP_SECRET,
     operatorPassword: password,
     leastPassword: SHORTEST_PASSWORD,
@@ -91,7 +93,10 @@ async function signIn(
   })
   const rules = createSignInRules({ passwords, people, sessions })
   app.decorate('people', people)
-  app.addHook('preClose', async () => sessions.stop())
+  app.addHook('preClose', async () => {
+    sessions.stop()
+    people.stop()
+  })
 
   await app.register(ownFormsPlugin, {
     key: sessionKey(config.FB_APP_SECRET, password),

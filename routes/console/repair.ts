@@ -76,7 +76,8 @@ async function operatorRepair(app: FastifyInstance) {
   app.get<ById>('/operator/repair/:id/live', live, async (request, reply) => {
     const repair = await find(request)
     reply.hijack()
-    liveRepair.follow(repair, streams.open(app.signIn.nameOf(request), reply.raw, reply.getHeaders()))
+    const stream = streams.open(app.signIn.nameOf(request), reply.raw, reply.getHeaders())
+    liveRepair.follow(repair, stream, () => app.signIn.may(request, 'operator'))
   })
 }
 

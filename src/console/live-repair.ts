@@ -6,8 +6,12 @@ import type { Repair } from './repair.ts'
 
 /** Keeps the open pages of repairs up to date. */
 export interface LiveRepair {
-  /** Tells a page how its repair goes on, until that is over and the replies have left. */
-  follow: (repair: Repair, stream: EventStream) => void
+  /**
+   * Tells a page how its repair goes on, until that is over and the replies have left.
+   *
+   * @param mayLook - whether the session of the page is still valid; asked before anything is told
+   */
+  follow: (repair: Repair, stream: EventStream, mayLook: () => boolean) => void
   /** Ends all streams. */
   stop: () => void
 }
@@ -20,26 +24,29 @@ export const createLiveRepair = (deps: {
   clock: Pick<Clock, 'after'>
 }): LiveRepair => {
   const { waiting, clock } = deps
-  const open = new Set<() => void>()
+  const open = new Set<(how: 'done' | 'over') => void>()
 
   return {
-    follow: (repair, stream) => {
+    follow: (repair, stream, mayLook) => {
       const began = repair.view().is
       let cancel = (): void => undefined
       let cancelBeat = (): void => undefined
       const beat = (): void => {
         cancelBeat = clock.after(BEAT_MS, () => {
+          if (!mayLook()) return stop('over')
           stream.beat()
           beat()
         })
       }
       const tell = async (): Promise<void> => {
         const view = repair.view()
+        const isAnother = view.is !== began
+        const left = isAnother ? null : await waiting(repair)
+        if (!mayLook()) return stop('over')
         // Another state is another page, with its own forms.
-        if (view.is !== began) return stream.send('reload', {})
-        const left = await waiting(repair)
+        if (isAnother) return stream.send('reload', {})
         stream.send('parts', { progress: repairProgress(view, left).text })
-        if (left === 0) stop()
+        if (left === 0) stop('done')
         else if (left !== null && open.has(stop)) cancel = clock.after(RECOUNT_MS, () => void tell())
       }
       const stopListening = repair.onChange(() => void tell())
@@ -49,9 +56,10 @@ export const createLiveRepair = (deps: {
         stopListening()
         open.delete(stop)
       }
-      const stop = (): void => {
+      /** @param how - the event that says so to the page */
+      const stop = (how: 'done' | 'over'): void => {
         end()
-        stream.send('done', {})
+        stream.send(how, {})
         stream.close()
       }
       open.add(stop)
@@ -60,7 +68,7 @@ export const createLiveRepair = (deps: {
       void tell()
     },
     stop: () => {
-      for (const stop of open) stop()
+      for (const stop of open) stop('done')
     },
   }
 }

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
+import type { Instances } from '../base/duty.ts'
 import { BotError } from '../base/errors.ts'
+import type { Log } from '../base/logger.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 import { OPERATOR } from '../web/password-check.ts'
 import { isRole, type Role } from './roles.ts'
@@ -56,6 +58,7 @@ export interface People {
   /** @returns whether the code was right, and the second factor is demanded from now on. @throws BotError where there is one already */
   keepSecondFactor: (name: string, secret: string, code: string) => Promise<boolean>
   dropSecondFactor: (name: string) => Promise<void>
+  stop: () => void
 }
 
 interface Kept {
@@ -72,6 +75,7 @@ interface Factor {
 }
 
 const NOTE = 'console.people'
+const TOPIC = 'people'
 const INVITED_FOR_MS = 7 * 24 * 3_600_000
 const NAME = /^[a-z][a-z0-9._-]{1,31}$/
 const MOST_PEOPLE = 50
@@ -79,13 +83,15 @@ const MOST_PEOPLE = 50
 /** @param deps.leastPassword - the fewest characters of a password */
 export const openPeople = async (deps: {
   store: Notes
+  instances: Instances
   clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'warn'>
   appSecret: string
   operatorPassword: string
   leastPassword: number
   passwordHash: PasswordHash
 }): Promise<People> => {
-  const { store, clock, appSecret, operatorPassword, leastPassword, passwordHash } = deps
+  const { store, instances, clock, log, appSecret, operatorPassword, leastPassword, passwordHash } = deps
   const vault = createVault(appSecret)
   const passwordMark = digest(`${appSecret} ${operatorPassword}`)
   const take = (text: string | null): Kept => {
@@ -108,6 +114,7 @@ export const openPeople = async (deps: {
     })
     kept = draft
     changes += 1
+    instances.tell(TOPIC)
     return result
   }
 
@@ -117,6 +124,10 @@ export const openPeople = async (deps: {
     // A change made here during the read is newer than the text that was read.
     if (changes === before) kept = take(text)
   }
+  // A page of a removed person may be kept up to date here, with no request that would ask.
+  const stop = instances.onTold(TOPIC, () => {
+    refresh().catch((error: unknown) => log.warn({ err: error }, 'who may use the console could not be read'))
+  })
   const find = (name: string, among = kept) => among.people.find((person) => person.name === name)
   const need = (name: string, among = kept) => {
     const person = find(name, among)
@@ -257,6 +268,7 @@ export const openPeople = async (deps: {
       return true
     },
     dropSecondFactor: (name) => setFactor(name, { secret: null, lastPeriod: 0 }),
+    stop,
   }
 }
 

@@ -5,6 +5,7 @@ import { createSharedRepairs } from '../../src/console/shared-repairs.ts'
 import { soleInstance } from '../../src/base/duty.ts'
 import { createRepairs, type RepairOrder, type RunBootstrap } from '../../src/console/repairs.ts'
 import { BotError } from '../../src/base/errors.ts'
+import type { EventStream } from '../../src/web/event-stream.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 
@@ -30,6 +31,23 @@ const build = (bootstrap: RunBootstrap) => {
   const records = createFakeRecords(clock)
   const shared = createSharedRepairs({ records, instances: soleInstance(), roster: ONLY, log: NO_LOG })
   return { clock, errors, repairs: createRepairs({ bootstrap, shared, clock, log }) }
+}
+
+/** A page of a repair, as its stream sees it. */
+const openPage = () => {
+  const heard: string[] = []
+  const closed: (() => void)[] = []
+  const stream: EventStream = {
+    send: (event) => void heard.push(event),
+    beat: () => void heard.push('beat'),
+    close: () => void heard.push('closed'),
+    drop: () => undefined,
+    onClose: (listener) => void closed.push(listener),
+  }
+  const leave = (): void => {
+    for (const close of closed) close()
+  }
+  return { heard, stream, leave }
 }
 
 const ONLY = { self: 'this', isLiving: (id: string) => id === 'this' }
@@ -64,21 +82,46 @@ t.test(
     })
     const repair = repairs.begin(ORDER)
     await repair.settled()
-    const heard: string[] = []
-    const closed: (() => void)[] = []
+    const { heard, stream, leave } = openPage()
     const live = createLiveRepair({ waiting: async () => null, clock })
-    live.follow(repair, {
-      send: (event) => void heard.push(event),
-      beat: () => void heard.push('beat'),
-      close: () => undefined,
-      drop: () => undefined,
-      onClose: (listener) => void closed.push(listener),
-    })
+    live.follow(repair, stream, () => true)
     await clock.advance(40_000)
     t.strictSame(heard, ['parts', 'beat', 'beat'])
-    for (const close of closed) close()
+    leave()
     await clock.advance(60_000)
     t.equal(heard.length, 3, 'a page that is gone hears nothing')
+  },
+)
+
+t.test(
+  'the page of a repair whose person may look no longer is told so and hears nothing more',
+  async (t) => {
+    const { repairs, clock } = build(async ({ choose, report }) => {
+      await choose(PAGES)
+      report({ name: 'inspect', status: 'started', pageId: null, text: 'Inspecting' })
+      return []
+    })
+    const repair = repairs.begin(ORDER)
+    await repair.settled()
+    const live = createLiveRepair({ waiting: async () => null, clock })
+    const quiet = openPage()
+    let mayLook = true
+    live.follow(repair, quiet.stream, () => mayLook)
+    await clock.advance(0)
+    mayLook = false
+    await clock.advance(20_000)
+    t.strictSame(quiet.heard, ['parts', 'over', 'closed'], 'at the next beat')
+
+    mayLook = true
+    const late = openPage()
+    live.follow(repair, late.stream, () => mayLook)
+    await clock.advance(0)
+    mayLook = false
+    await repair.choose([])
+    await repair.settled()
+    await settle()
+    t.strictSame(late.heard, ['parts', 'over', 'closed'], 'at the next step')
+    t.equal(clock.pending(), 0)
   },
 )
 

@@ -1,11 +1,12 @@
 import { scryptSync } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import t from 'tap'
+import { soleInstance } from '../../src/base/duty.ts'
 import { createActs } from '../../src/people/acts.ts'
 import { openPeople, type People } from '../../src/people/people.ts'
 import { mayAs, ROLES } from '../../src/people/roles.ts'
 import { createPasswordHash } from '../../src/people/secrets.ts'
-import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
+import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
 import { createFakeNotes } from '../helpers/notes.ts'
 
 const DAY = 24 * 3_600_000
@@ -16,10 +17,13 @@ const build = async (
   store = createFakeNotes(),
   clock = createFakeClock(),
 ) => {
+  const instances = soleInstance()
   const open = () =>
     openPeople({
       store,
+      instances,
       clock,
+      log: { warn: () => undefined },
       appSecret: 'hush',
       operatorPassword,
       leastPassword: 12,
@@ -33,6 +37,22 @@ const codeOf = (secret: string, clock: FakeClock): string =>
 
 const join = async (people: People, name = 'ann', role = 'operator') =>
   people.join(await people.invite({ name, role }), PASSWORD)
+
+t.test('an instance hears of a removed person and of a new role without being asked', async (t) => {
+  const { people, open } = await build()
+  await join(people)
+  const other = await open()
+  await people.setRole('ann', 'viewer')
+  await settle()
+  t.match(other.get('ann'), { role: 'viewer' })
+  await people.remove('ann')
+  await settle()
+  t.equal(other.get('ann'), null)
+  other.stop()
+  await join(people)
+  await settle()
+  t.equal(other.get('ann'), null, 'one that has stopped hears nothing')
+})
 
 t.test('a link makes one person, once, and not for ever', async (t) => {
   const { people, clock, open } = await build()

@@ -1,5 +1,6 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Test } from 'tap'
+import { soleInstance } from '../../src/base/duty.ts'
 import { createActs, type Acts } from '../../src/people/acts.ts'
 import { openPeople, type People } from '../../src/people/people.ts'
 import { createPasswordHash } from '../../src/people/secrets.ts'
@@ -100,7 +101,9 @@ export const notesContract = (t: Test, open: OpenStore): void => {
 const openOn = (store: Parameters<typeof openPeople>[0]['store'], clock: FakeClock): Promise<People> =>
   openPeople({
     store,
+    instances: soleInstance(),
     clock,
+    log: { warn: () => undefined },
     appSecret: 'hush',
     operatorPassword: 'operator-password',
     leastPassword: 12,

@@ -1,5 +1,7 @@
+import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import {
+  buildConsole,
   hiddenFields,
   openTab,
   PASSWORD,
@@ -231,6 +233,27 @@ const accept = async (
   const back = new URL(answer.headers.get('location') ?? '')
   return back.pathname + back.search
 }
+
+t.test('the live page of a repair ends with the session', async (t) => {
+  const { app, clock } = await buildConsole(t)
+  const tab = await signedInTab(app)
+  // Facebook is not there, so the repair has failed by then; its page stays open.
+  const answer = await tab.submit('/operator/repair', { token: 'EAAB0123456789' })
+  const page = String(answer.headers.location)
+  await until(async () => /data-repair="failed"/.test((await tab.get(page)).body))
+  const { port } = app.server.address() as AddressInfo
+  const cookie = [...tab.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const { body } = await fetch(`http://127.0.0.1:${port}${page}/live`, { headers: { cookie } })
+  const reader = body?.getReader()
+  await reader?.read()
+
+  await tab.submit('/operator/sign-out')
+  await clock.advance(20_000)
+  let told = ''
+  while (!/event: (?:over|beat)/.test(told)) told += new TextDecoder().decode((await reader?.read())?.value)
+  t.match(told, /event: over\n/)
+  t.notMatch(told, /event: beat/)
+})
 
 t.test('Continue with Facebook asks for what is needed and mends the Page with the code', async (t) => {
   const { tab, sandbox, app, pageId, log } = await brokenTown(t)
