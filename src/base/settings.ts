@@ -277,8 +277,12 @@ export type Config = { [Name in Given]: ValueOf<Properties[Name]> } & {
 /** What a value of each variable must be, as JSON Schema. */
 export const configSchema = { type: 'object', properties, required } as const
 
-/** Names of the variables whose values grant access. `FB_USER_TOKEN` is read by `bootstrap-token` alone. */
+/**
+ * Names of the variables whose values grant access. `FB_USER_TOKEN` is read by `bootstrap-token` alone, `PGPASSWORD` by the
+ * PostgreSQL client where `DATABASE_URL` leaves the password out.
+ */
 export const SECRET_NAMES: readonly string[] = [
   ...Object.entries<Variable>(properties).flatMap(([name, { secret }]) => (secret ? [name] : [])),
   'FB_USER_TOKEN',
+  'PGPASSWORD',
 ]

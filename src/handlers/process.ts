@@ -64,6 +64,8 @@ export const startHandlersProcess = async (deps: {
     execArgv: [
       ...process.execArgv.filter((argument) => !/^--(inspect|env-file)/.test(argument)),
       `--max-old-space-size=${HEAP_MB}`,
+      // As in bin/serve.js: the signal would open the inspector, and what is debugged knows visitors' words.
+      '--disable-sigusr1',
     ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', note.fd],
   })

@@ -277,7 +277,7 @@ t.test('secrets are marked in the schema: no variable that looks like one is lef
   const expected = Object.keys(configSchema.properties).filter(
     (name) => looksSecret.test(name) && !harmless.includes(name),
   )
-  t.same([...SECRET_NAMES].sort(), [...expected, 'FB_USER_TOKEN'].sort())
+  t.same([...SECRET_NAMES].sort(), [...expected, 'FB_USER_TOKEN', 'PGPASSWORD'].sort())
   t.same(
     withoutSecrets({ TOKEN_KEY: 'x', TOKEN_KEY_FILE: 'x', fb_app_secret: 'x', HOME: '/', SHOP_KEY: 'y' }),
     {

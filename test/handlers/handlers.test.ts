@@ -13,6 +13,9 @@ import { until } from '../helpers/until.ts'
 const NAUGHTY = join(import.meta.dirname, 'bots/naughty.ts')
 const API = pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href
 
+/** In the masks of /proc. */
+const SIGUSR1 = 1n << 9n
+
 interface Line {
   msg: string
   [fact: string]: unknown
@@ -60,6 +63,8 @@ t.test('an answer comes from another process, and nothing else does', async (t) 
   if (process.platform === 'linux') {
     const own = Number(readFileSync('/proc/self/oom_score_adj', 'utf8'))
     t.equal(Number((await tell('oom score'))[0]), Math.min(own + 500, 1000), 'ended before the bot is')
+    const [, caught = ''] = /^SigCgt:\s*(\w+)$/m.exec((await tell('status'))[0] ?? '') ?? []
+    t.equal(BigInt(`0x${caught}`) & SIGUSR1, 0n, 'a signal opens no inspector')
   }
   t.same(await run('unknown'), { steps: [{ do: 'rest' }], state: null })
 })
@@ -73,11 +78,20 @@ t.test('the process of the handlers gets the environment without the secrets of 
     SMTP_URL: 'hush',
     OPERATOR_PASSWORD_FILE: 'hush',
     FB_USER_TOKEN: 'hush',
+    PGPASSWORD: 'hush',
     SHOP_API_KEY: 'the handlers need it',
   })
   const { tell } = await open(t)
 
-  for (const name of ['FB_APP_SECRET', 'TOKEN_KEY', 'SMTP_URL', 'OPERATOR_PASSWORD_FILE', 'FB_USER_TOKEN']) {
+  const names = [
+    'FB_APP_SECRET',
+    'TOKEN_KEY',
+    'SMTP_URL',
+    'OPERATOR_PASSWORD_FILE',
+    'FB_USER_TOKEN',
+    'PGPASSWORD',
+  ]
+  for (const name of names) {
     t.same(await tell(`environment ${name}`), ['unset'], name)
   }
   t.same(await tell('environment SHOP_API_KEY'), ['the handlers need it'])

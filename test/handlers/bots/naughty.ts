@@ -8,6 +8,7 @@ export const bot = defineBot({ timeLimitMs: 60_000 })
   .hears('pid', (ctx) => ctx.reply(String(process.pid)))
   .hears(/^environment (\w+)$/, (ctx) => ctx.reply(process.env[ctx.match?.[1] ?? ''] ?? 'unset'))
   .hears('oom score', (ctx) => ctx.reply(readFileSync('/proc/self/oom_score_adj', 'utf8')))
+  .hears('status', (ctx) => ctx.reply(readFileSync('/proc/self/status', 'utf8')))
   .hears('loop', () => {
     for (;;);
   })
