@@ -1,6 +1,8 @@
 import { BotError } from '../base/errors.ts'
 
 const LONGEST = 4096
+/** Of all that is given: looking for a token in a form of 64 KiB would keep the bot from answering for seconds. */
+const MOST_GIVEN = 16 * 1024
 // Wider than Facebook's, which are letters, digits and a bar; an address is none, whatever stands in it.
 const PLAIN = /^[\w|.~+/=-]+$/
 
@@ -8,7 +10,8 @@ const PLAIN = /^[\w|.~+/=-]+$/
 const INVISIBLE = /\p{Cf}/gu
 const DOUBLE_QUOTES = /[“”„‟«»″＂]/g
 const SINGLE_QUOTES = /[‘’‚‛‹›′`´＇]/g
-const END_OF_PASTE = /^[\s"',;]+|[\s"',;]+$/g
+// The look-behind has it try only where a run begins: a run in the middle would be tried from each of its characters.
+const END_OF_PASTE = /^[\s"',;]+|(?<![\s"',;])[\s"',;]+$/g
 
 /**
  * A line break in the middle of a long word, as a terminal or a mail makes it, or a space between two long ones (an app secret has 32 characters);
@@ -41,6 +44,7 @@ const FOREIGN: readonly (readonly [start: RegExp, what: string])[] = [
  * @throws BotError `BOT_USER_TOKEN_INVALID` when there is none, or more than one; what was given is never repeated
  */
 export const readUserToken = (input: string): string => {
+  if (input.length > MOST_GIVEN) throw tooLong(input)
   const text = unwrapped(input)
   for (const place of PLACES) {
     const found = new Set([...text.matchAll(place)].map(([, token = '']) => decoded(token)))
@@ -68,9 +72,7 @@ const checked = (token: string): string => {
   if (token === '') throw unusable('There is no token in what was given.')
   if (/\s/.test(token))
     throw unusable('What was given holds more than one word, and none of them is marked as the token.')
-  if (token.length > LONGEST) {
-    throw unusable(`What was given is longer than any token (${token.length} characters).`)
-  }
+  if (token.length > LONGEST) throw tooLong(token)
   if (!PLAIN.test(token)) throw unusable('What was given holds characters that no token has.')
   const foreign = FOREIGN.find(([start]) => start.test(token))
   if (foreign !== undefined) {
@@ -81,6 +83,9 @@ const checked = (token: string): string => {
   }
   return token
 }
+
+const tooLong = ({ length }: string): BotError =>
+  unusable(`What was given is longer than any token (${length} characters).`)
 
 const unusable = (what: string): BotError =>
   new BotError('BOT_USER_TOKEN_INVALID', what, {

@@ -100,6 +100,8 @@ const BAD = [
   'tok\u0000en',
   'tok\u001b[31men',
   'x'.repeat(5000),
+  // A token would be found in it, after a long look.
+  `${'words of a log, or of a whole page '.repeat(500)}\naccess_token=${EAA}`,
   'https://localhost/?code=AQDabc#_=_',
   'https%3A%2F%2Flocalhost%2F%23token',
 ]
