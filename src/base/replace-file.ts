@@ -31,12 +31,15 @@ export const replaceFile = async (
   }
 }
 
-/** Makes the names in the folder durable, as after a renaming. */
-export const syncFolder = async (path: string): Promise<void> => {
-  const folder = await open(path)
+/** Makes what is in a file durable, such as in one that was copied. */
+export const syncFile = async (path: string): Promise<void> => {
+  const file = await open(path)
   try {
-    await folder.sync()
+    await file.sync()
   } finally {
-    await folder.close()
+    await file.close()
   }
 }
+
+/** Makes the names in the folder durable, as after a renaming. */
+export const syncFolder = syncFile

@@ -21,7 +21,7 @@ export const restore = command({
   },
   notes: `Replies that waited when the backup was made may have been sent since. The bot looks for each in its conversation
 before it sends it. Events that were not handled then are handled again.`,
-  exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
+  exit: '0 done, 1 failed: nothing changed, or the bot does not start before it is run again; 2 wrong usage.',
   run: async ({ values, plain: [from, ...more] }, { env, stdout }) => {
     if (from === undefined || more.length > 0) return wrongUsage('Name one folder.')
     const settings = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL', 'TOKEN_KEY'])

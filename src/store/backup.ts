@@ -3,8 +3,9 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
+import { syncFile, syncFolder } from '../base/replace-file.ts'
 import { claimFolder } from './own-folder.ts'
-import { databaseIn } from './sqlite/data-dir.ts'
+import { assertRestored, databaseIn } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { tokenFileIn } from './tokens/place.ts'
 
@@ -19,9 +20,10 @@ export const COPYING = 'evergreen.copying.'
  *
  * @param to - a folder that is empty or not there yet; for the owner only from then on
  * @returns the names of the files in it
- * @throws BotError `BOT_STORE_UNAVAILABLE`, also where there is nothing to copy; `BOT_STORE_DAMAGED`
+ * @throws BotError `BOT_STORE_UNAVAILABLE`, also where there is nothing to copy or a restore was cut off; `BOT_STORE_DAMAGED`
  */
 export const backUp = async (dir: string, to: string): Promise<string[]> => {
+  assertRestored(dir)
   const sources = [tokenFileIn(dir), databaseIn(dir)].filter((file) => existsSync(file))
   // A backup that runs every night from the wrong folder must not look well.
   if (sources.length === 0) {
@@ -41,7 +43,11 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       begun.push(basename(file))
       await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
     }
-    for (const name of begun) await rename(join(to, COPYING + name), join(to, name))
+    for (const name of begun) {
+      await syncFile(join(to, COPYING + name))
+      await rename(join(to, COPYING + name), join(to, name))
+    }
+    await syncFolder(to)
     // The file's time is that of the last backup, which `doctor` shows.
     await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {

@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
+import { syncFile, syncFolder } from '../base/replace-file.ts'
 import { COPYING } from './backup.ts'
 import { clearRestoring, databaseIn, holdDataDir, RESTORING } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
@@ -51,13 +52,21 @@ export const restore = async (options: {
     // SQLite would bring the log of an earlier try into this copy.
     clearRestoring(dir)
     const fresh = copies.map((copy) => join(dir, `${RESTORING}${basename(copy)}`))
-    for (const [index, copy] of copies.entries()) await copyFile(copy, fresh[index] ?? '')
+    // The copy of an earlier try keeps the bot from starting until another one can take its place, also where the disk is full.
+    const draftOf = (file: string): string => `${file}.draft`
+    for (const [index, copy] of copies.entries()) await copyFile(copy, draftOf(fresh[index] ?? ''))
     // A folder that was not copied by a backup, such as a snapshot of the disk, has its last changes in SQLite's log alone.
     const log = logOf(databaseIn(from))
-    for (const file of fresh.filter(isDatabase)) if (existsSync(log)) await copyFile(log, logOf(file))
-    const doubted = fresh.filter(isDatabase).map(doubtReplies)
+    const databases = fresh.filter(isDatabase).map(draftOf)
+    for (const draft of databases) if (existsSync(log)) await copyFile(log, logOf(draft))
+    const doubted = databases.map(doubtReplies)
+    for (const file of fresh) {
+      await syncFile(draftOf(file))
+      renameSync(draftOf(file), file)
+    }
     const aside = setAside(dir, copies.map(basenameOf), nowMs)
     for (const [index, copy] of copies.entries()) renameSync(fresh[index] ?? '', join(dir, basename(copy)))
+    await syncFolder(dir)
     return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
   } catch (error) {
     throw refused(
@@ -91,11 +100,15 @@ const proveDatabase = (file: string): void => {
   })
 }
 
-/** Opens and closes the database, which brings the changes of its log into it. @returns how many replies wait */
+/** Doubts the replies, and brings what is in the log into the database, which alone is put in place. @returns how many replies wait */
 const doubtReplies = (file: string): number => {
   const db = new DatabaseSync(file)
   try {
-    return Number(db.prepare('update outbox set doubt_ms = coalesce(doubt_ms, accepted_ms)').run().changes)
+    const { changes } = db.prepare('update outbox set doubt_ms = coalesce(doubt_ms, accepted_ms)').run()
+    // A close would do it, too, and keep it to itself where the disk is full half-way.
+    const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
+    if (busy !== 0) throw new Error(`${file} is in use`)
+    return Number(changes)
   } finally {
     db.close()
   }

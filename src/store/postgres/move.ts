@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
-import { databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
+import { assertRestored, databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { placeInFolder, tokenFileIn } from '../tokens/place.ts'
 import { createLink, type Connection, type Query, type Row } from './connection.ts'
@@ -69,6 +69,7 @@ export const moveToServer = async (options: {
   const { dir, url, key, owner, clock, onProgress } = options
   const file = databaseIn(dir)
   const both = [file, tokenFileIn(dir)]
+  assertRestored(dir)
   if (!both.some((path) => existsSync(path))) throw nothingIn(dir, both)
   const held = holdDataDir(dir)
   // Nothing is running on the database either, and nothing begins to.

@@ -11,10 +11,15 @@ export const databaseIn = (dir: string): string => join(dir, 'evergreen.db')
 /** Begins the name of a file of a backup, beside the one that it is to replace. */
 export const RESTORING = 'evergreen.restoring.'
 
-/** Removes the files that a restore which was cut off has left. */
+/**
+ * Removes the files that a restore which was cut off has left. The copy of a file that is not in its place stays, as
+ * {@link assertRestored} goes by it.
+ */
 export const clearRestoring = (dir: string): void => {
+  const kept = missingIn(dir)
   for (const name of readdirSync(dir))
-    if (name.startsWith(RESTORING)) rmSync(join(dir, name), { force: true })
+    if (name.startsWith(RESTORING) && !kept.includes(name.slice(RESTORING.length)))
+      rmSync(join(dir, name), { force: true })
 }
 
 /**
@@ -23,9 +28,7 @@ export const clearRestoring = (dir: string): void => {
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
 export const assertRestored = (dir: string): void => {
-  const missing = ['tokens.json', 'evergreen.db'].find(
-    (name) => existsSync(join(dir, RESTORING + name)) && !existsSync(join(dir, name)),
-  )
+  const [missing] = missingIn(dir)
   if (missing === undefined) return
   throw new BotError(
     'BOT_STORE_UNAVAILABLE',
@@ -35,6 +38,12 @@ export const assertRestored = (dir: string): void => {
     },
   )
 }
+
+/** The files that a restore has put aside and not replaced. */
+const missingIn = (dir: string): string[] =>
+  ['tokens.json', 'evergreen.db'].filter(
+    (name) => existsSync(join(dir, RESTORING + name)) && !existsSync(join(dir, name)),
+  )
 
 /**
  * Makes the data folder this process's own until `release`. The operating system ends the lock with the
