@@ -135,8 +135,7 @@ const uploadFate: fc.Arbitrary<Scenario['uploads'][number]> = fc.record({
   workMs: fc.constantFrom(0, 0, 700, 15_000, 89_000),
 })
 
-/** Any sequence of events and faults. */
-export const scenario: fc.Arbitrary<Scenario> = fc.record({
+const everything: fc.Arbitrary<Scenario> = fc.record({
   steps: fc.array(step, { maxLength: 40, size: 'max' }),
   fates: fc.array(fate, { maxLength: 30, size: 'max' }),
   looks: fc.array(fc.constantFrom('ok' as const, 'transient' as const, 'rate_limited' as const), {
@@ -151,3 +150,18 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   echoes: fc.boolean(),
   aheadMs: fc.constantFrom(0, 0, 0, 4000, 20_000, HOUR_MS),
 })
+
+/** By how much an event may be dated ahead without being missed in the conversation: Graph's times are whole seconds. */
+const ROUNDING_MS = 5000
+
+/**
+ * Any sequence of events and faults but one that decision 205 leaves: events dated ahead, and then a clock that is set back by more than a
+ * minute while a reply to one of them is in doubt over a crash.
+ */
+export const scenario: fc.Arbitrary<Scenario> = everything.map((given) => ({
+  ...given,
+  steps:
+    (given.aheadMs ?? 0) > ROUNDING_MS
+      ? given.steps.filter((one) => one.do !== 'jump' || one.ms >= 0)
+      : given.steps,
+}))
