@@ -5,6 +5,7 @@ import { createLogOptions, type LogStream } from '../src/base/log.ts'
 import { CHECKOUT, fitCommands, type Surroundings } from '../src/cures/surroundings.ts'
 import { dropBody } from '../src/web/body-budget.ts'
 import { boundInFlight } from '../src/web/in-flight.ts'
+import { boundConnections } from '../src/web/open-connections.ts'
 import { answerClientError, answerFrameworkError, answerUnrouted } from './errors.ts'
 
 export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> {
@@ -49,7 +50,7 @@ const countHosts = (rawHeaders: readonly string[]): number => {
 const BODYLESS = new Set(['GET', 'HEAD', 'TRACE'])
 
 const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
-  const listener = boundInFlight(guarded(app as RequestListener), (response) =>
+  const answer = boundInFlight(guarded(app as RequestListener), (response) =>
     answerUnrouted(response, 429, 'Too many requests were sent at once on one connection.'),
   )
   const server = createHttpServer(
@@ -61,8 +62,12 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
       // Checked above instead, because Node's own refusal has no body.
       requireHostHeader: false,
     },
-    listener,
+    (request, response) => {
+      connections.used(request)
+      answer(request, response)
+    },
   )
+  const connections = boundConnections(server)
   server.on('checkExpectation', (request, response) => {
     dropBody(request)
     answerUnrouted(response, 417, 'This server meets no expectation but 100-continue.')
