@@ -22,7 +22,8 @@ export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string
   const place = realpathSync(join(folder, path))
   const real = relative(root, place)
   if (leadsOut(real)) throw refusal('the file is not in the folder of the script')
-  if (real.split(sep).some(isHidden) || OWN_FILE.test(basename(place)) || isPrivate(place, root, dataDir)) {
+  const isForNobody = [OWN_FILE, CODE_OR_SETTINGS].some((names) => names.test(basename(place)))
+  if (real.split(sep).some(isHidden) || isForNobody || isPrivate(place, root, dataDir)) {
     throw refusal('the file is private')
   }
   return place
@@ -30,6 +31,12 @@ export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string
 
 /** Wherever it lies, as in a backup. */
 const OWN_FILE = /^(evergreen\.(db|lock|pid|host)|tokens\.json|\.env$)/i
+/**
+ * Code, settings, keys and databases, and what has no ending, as a secret that `FB_APP_SECRET_FILE` names: they stand beside the
+ * script of many a bot, and an owner of the console, who writes the script, need not be a person who may read the machine.
+ */
+const CODE_OR_SETTINGS =
+  /^[^.]+$|\.(?:[cm]?[jt]sx?|json|ya?ml|toml|ini|conf|env|sh|sql|log|pem|key|db|sqlite3?)$/i
 
 const leadsOut = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
 

@@ -99,6 +99,31 @@ t.test('what a name leads to counts, not the name: nothing private is ever read'
   }
 })
 
+t.test('code, settings and secrets beside the script are no media, under whichever name', async (t) => {
+  const { files, folder, sizeOf, write } = begin(t)
+  mkdirSync(join(folder, 'secrets'))
+  const names = [
+    'secrets/app-secret',
+    'bot.yaml',
+    'compose.yml',
+    'handlers.ts',
+    'shop.mjs',
+    'package.json',
+    'prod.env',
+    'id.PEM',
+  ]
+  for (const name of names) write(name, 'hush')
+  symlinkSync('compose.yml', join(folder, 'prices.pdf'))
+  for (const name of [...names, 'prices.pdf']) {
+    await t.rejects(files.read(name), { code: 'EACCES' }, name)
+    t.equal(sizeOf(name), 'private', name)
+  }
+  for (const name of ['terms.docx', 'fonts.tar.gz', 'track.gpx', 'notes.yaml.pdf']) {
+    write(name, 'public')
+    t.equal(sizeOf(name), 6, name)
+  }
+})
+
 t.test('links within the folder are followed, also those by which a cluster mounts files', async (t) => {
   const { folder, sizeOf } = begin(t)
   mkdirSync(join(folder, '..2026_11_29'))
