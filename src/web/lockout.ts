@@ -16,7 +16,7 @@ export interface Lockout {
    * @param proof - whose it was, and how much: a password alone must not free a network to guess at a second factor, nor
    *   one person's at another's
    */
-  succeeded: (client: string, proof: string) => void
+  succeeded: (client: string, proof: string) => Promise<void>
 }
 
 /** Wrong tries before the first lock, and between locks. */
@@ -32,11 +32,15 @@ const MOST_CLIENTS = 10_000
 const MOST_OF_ALL = 300
 const ALL_WINDOW_MS = 60 * 60_000
 const MOST_KNOWN = 100
+/** A network that has proved nothing for so long may have another customer. */
+const KNOWN_MS = 30 * 24 * 60 * 60_000
 /** Of the clocks of several machines. */
 const CLOCK_DOUBT_MS = 10 * 60_000
 const LONGEST_MS = Math.max(LONGEST_LOCK_MS, ALL_WINDOW_MS)
 
 const KIND = 'lockout'
+/** Networks that have proved something, with what. */
+const KNOWN = 'lockout-known'
 /** Stands for all networks together; no address is written so. */
 const ALL = '*'
 
@@ -78,6 +82,10 @@ export const createLockout = (deps: {
     }
   }
 
+  /** A database that does not answer locks no client out that this instance knows. */
+  const isKnown = async (id: string): Promise<boolean> =>
+    known.has(id) || (await records.get(KNOWN, id).catch(() => null)) !== null
+
   const find = async <State>(id: string): Promise<State | null> => {
     const { data } = await read(id)
     return data === null ? null : (JSON.parse(data) as State)
@@ -102,7 +110,7 @@ export const createLockout = (deps: {
     secondsLeft: async (client, proof) => {
       const network = networkOf(client)
       const [own, all] = await Promise.all([find<Guesser>(network), find<All>(ALL)])
-      const isShut = all !== null && all.failures >= MOST_OF_ALL && !known.has(`${network} ${proof}`)
+      const isShut = all !== null && all.failures >= MOST_OF_ALL && !(await isKnown(`${network} ${proof}`))
       const leftMs = [own?.lockedUntilMs ?? 0, isShut ? all.untilMs : 0].map((untilMs) =>
         leftOf(untilMs, clock.now()),
       )
@@ -119,7 +127,13 @@ export const createLockout = (deps: {
       await change<Guesser>(networkOf(client), FORGET_MS, (before) => failedOnce(before, nowMs))
     },
 
-    succeeded: (client, proof) => known.set(`${networkOf(client)} ${proof}`, true),
+    succeeded: async (client, proof) => {
+      const id = `${networkOf(client)} ${proof}`
+      // Prometheus proves it every 15 seconds.
+      if (known.has(id)) return
+      known.set(id, true)
+      await records.put({ kind: KNOWN, id, data: '', forMs: KNOWN_MS }).catch(() => null)
+    },
   }
 }
 

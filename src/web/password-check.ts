@@ -45,7 +45,7 @@ export const createPasswordCheck = ({
   const isRight = ({ user, password: typed }: Credentials): boolean =>
     [isOperator(user), isPassword(typed)].every(Boolean)
   const count = async (client: string, proof: string, wasRight: boolean): Promise<Admission> => {
-    if (wasRight) lockout.succeeded(client, proof)
+    if (wasRight) await lockout.succeeded(client, proof)
     else await lockout.failed(client)
     return { is: wasRight ? 'right' : 'wrong' }
   }

@@ -32,7 +32,7 @@ t.test('the twentieth failure locks, for twice as long each time, up to an hour'
 t.test('a right password does not clear the count of wrong ones; time does', async (t) => {
   const { clock, lockout, fail } = build()
   await fail('192.0.2.1', 19)
-  lockout.succeeded('192.0.2.1', PROOF)
+  await lockout.succeeded('192.0.2.1', PROOF)
   t.equal(await lockout.secondsLeft('192.0.2.1', PROOF), 0)
   await fail('192.0.2.1', 1)
   t.equal(await lockout.secondsLeft('192.0.2.1', PROOF), 60)
@@ -98,11 +98,13 @@ t.test('a database that does not answer unlocks no client', async (t) => {
 })
 
 t.test('guesses from many networks are bounded together, and the operator still gets in', async (t) => {
-  const { clock, lockout, fail } = build()
-  lockout.succeeded('192.0.2.7', PROOF)
+  const { clock, records, lockout, fail } = build()
+  await lockout.succeeded('192.0.2.7', PROOF)
   for (let n = 0; n < 300; n += 1) await fail(`2001:db8:0:${n.toString(16)}::1`, 1)
   t.equal(await lockout.secondsLeft('2001:db8:0:ffff::1', PROOF), 3600, 'a network that has not tried yet')
   t.equal(await lockout.secondsLeft('192.0.2.7', PROOF), 0, 'one that knew the password')
+  const other = createLockout({ records, clock })
+  t.equal(await other.secondsLeft('192.0.2.7', PROOF), 0, 'on another instance, and after a restart')
   await fail('192.0.2.7', 20)
   t.equal(await lockout.secondsLeft('192.0.2.7', PROOF), 60, 'its own failures count')
   await clock.advance(60 * 60_000)
