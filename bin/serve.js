@@ -13,6 +13,8 @@ await import('./node-version.js')
 
 // Secrets and visitors' words: what the bot writes is for this user alone.
 process.umask(0o077)
+// A report that Node.js writes about a crash, where an option asks for it, is sent to others. The environment holds the secrets.
+process.report.excludeEnv = true
 
 // Stripping the types of some two hundred files is most of a start; with this it is done once. Where the folder cannot be
 // written the start is only slower.

@@ -27,11 +27,13 @@ const COLLECTION_NOTED = `data:text/javascript,${encodeURIComponent(`
   globalThis.setTimeout = Object.defineProperties(hurried, Object.getOwnPropertyDescriptors(wait))
   globalThis.gc = () => {
     globalThis.setTimeout = wait
+    const { environmentVariables } = isMainThread ? process.report.getReport() : {}
     process.stderr.write(isMainThread ? 'collected\\n' : 'collected by the database thread\\n')
+    if (environmentVariables !== undefined) process.stderr.write('a report holds the environment\\n')
   }`)}`
 
 t.test(
-  'npm start listens where .env says, logs nothing but JSON, collects what the start has left, opens no inspector, and ends cleanly when told to',
+  'npm start listens where .env says, logs nothing but JSON, collects what the start has left, opens no inspector, keeps the environment out of reports, and ends cleanly when told to',
   async (t) => {
     const file = Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`)
     const bot = start(t, { files: { '.env': file.join('\n') }, nodeOptions: ['--import', COLLECTION_NOTED] })
