@@ -174,10 +174,6 @@ const FIXED: Record<string, Partial<Scenario>> = {
       { verdict: 'bad_request', workMs: 0 },
     ],
   },
-  'a send whose mark a crash has lost is found by a bot whose clock was set back since': {
-    steps: [write(0, 0, ['ok']), { do: 'turn', times: 6 }, { do: 'jump', ms: -HOUR_MS }, crash],
-    aheadMs: HOUR_MS,
-  },
 }
 
 for (const [name, given] of Object.entries(FIXED)) {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.ts'
-import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 import { GraphError } from '../../graph/error.ts'
 import type { Graph, RecentMessage, RecentMessagesCall } from '../../graph/graph.ts'
 import type { QueuedReply } from '../../messages.ts'
@@ -111,7 +110,7 @@ export const createDoubtResolver = (deps: {
     const firstMs = last?.firstMs
     const agoMs =
       firstMs === undefined
-        ? agoByClock(clock.now() - (doubtSinceMs ?? clock.now()))
+        ? clock.now() - (doubtSinceMs ?? clock.now()) + CLOCK_SKEW_MS
         : clock.elapsed() - firstMs + ROUNDING_MS
     return Math.min(datedMs - ROUNDING_MS, (graph.now() ?? clock.now()) - agoMs)
   }
@@ -229,9 +228,6 @@ interface Try {
   /** Whether it was not the first that ended in doubt. */
   isAgain: boolean
 }
-
-/** A hand-out that lies ahead proves that our clock was set back, and not by how much: the reply may have gone out at any time of its window. */
-const agoByClock = (agoMs: number): number => (agoMs < 0 ? STANDARD_WINDOW_MS : agoMs) + CLOCK_SKEW_MS
 
 /** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
 const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
