@@ -3,7 +3,8 @@ import fp from 'fastify-plugin'
 import { BotError } from '../src/base/errors.ts'
 import { fitCommands, fitError } from '../src/cures/surroundings.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
-import { bootstrap, type BootstrappedPage, type BootstrapOptions } from '../src/token/bootstrap.ts'
+import { bootstrap, type BootstrapOptions } from '../src/token/bootstrap.ts'
+import type { BootstrappedPage } from '../src/token/finish.ts'
 
 /** The choices of the caller; settings come from the app. */
 export type BootstrapRequest = Pick<BootstrapOptions, 'userToken' | 'pageIds' | 'all' | 'choose' | 'report'> &

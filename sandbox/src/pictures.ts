@@ -3,22 +3,6 @@ import { guardHost } from './control/guard.ts'
 import type { SandboxParts } from './parts.ts'
 import type { Reach } from './reach/names.ts'
 
-/** Where the picture of a sticker is, as Facebook's CDN has one for each. */
-export const stickerUrl = (origin: string, stickerId: string): string =>
-  `${origin}/pictures/stickers/${encodeURIComponent(stickerId)}.svg`
-
-/** The address of the picture of a visitor, a person or a Page. */
-export const portraitUrl = (origin: string, psid: string): string =>
-  `${origin}/pictures/people/${encodeURIComponent(psid)}.svg`
-
-/** The `picture` of a Page or a person, as a field. */
-export const pictureOf = (origin: string, id: string): object => ({
-  height: 50,
-  is_silhouette: false,
-  url: portraitUrl(origin, id),
-  width: 50,
-})
-
 /** Drawn here, so that a bot which fetches them finds something, and a page that shows them needs no internet. */
 export const pictureRoutes =
   ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>

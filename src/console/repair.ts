@@ -1,5 +1,5 @@
 import type { BotErrorCode } from '../base/errors.ts'
-import type { BootstrappedPage } from '../token/bootstrap.ts'
+import type { BootstrappedPage } from '../token/finish.ts'
 import type { BootstrapStep } from '../token/steps.ts'
 
 /** A repair by one user token, as it goes on. */

@@ -3,21 +3,7 @@ import { localised, type Localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import { plainText, reference } from './say.ts'
 import { duration, list, kindOf, mapping, number, optional, required, text, textOf } from './shapes.ts'
-
-/** A language model that is asked where the script has no answer. */
-export interface Assistant {
-  /** The address of an OpenAI-compatible server, up to and with its version: `https://api.openai.com/v1`. */
-  url: string
-  model: string
-  /** The replies whose texts it may use; null for all. */
-  about: readonly string[] | null
-  /** The visitor gets the fallback after this long. */
-  withinMs: number
-  /** Questions a day, of all visitors of the script's Pages together. */
-  aDay: number
-  /** Stands below each of its answers. */
-  mark: Localised<string>
-}
+import type { Assistant } from './types.ts'
 
 const MOST_REPLIES = 200
 const USUAL_WITHIN_MS = 6000

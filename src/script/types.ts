@@ -1,11 +1,9 @@
 import type { JsonObject } from '../base/json.ts'
 import type { MediaType } from '../messages.ts'
-import type { Assistant } from './assistant.ts'
 import type { Hours } from './hours.ts'
 import type { Localised } from './localised.ts'
 import type { Pattern } from './pattern.ts'
 import type { Template } from './template.ts'
-import type { Words } from './words.ts'
 
 /** What the bot says: a `bot.yaml` that was read and found right. Immutable; a changed file makes a new one. */
 export interface Script {
@@ -55,6 +53,45 @@ export interface Handover {
   humanAgent: boolean
   /** Said when the bot comes back. */
   back: readonly SayItem[]
+}
+
+/** A language model that is asked where the script has no answer. */
+export interface Assistant {
+  /** The address of an OpenAI-compatible server, up to and with its version: `https://api.openai.com/v1`. */
+  url: string
+  model: string
+  /** The replies whose texts it may use; null for all. */
+  about: readonly string[] | null
+  /** The visitor gets the fallback after this long. */
+  withinMs: number
+  /** Questions a day, of all visitors of the script's Pages together. */
+  aDay: number
+  /** Stands below each of its answers. */
+  mark: Localised<string>
+}
+
+/** The bot's own words, said around those of the script. */
+export interface Words {
+  /** The button that ends a form, and what visitors may write instead of tapping it. */
+  cancel: Localised<string>
+  cancelWords: readonly string[]
+  cancelled: Localised<Template>
+  /** The button under that, where the visitor's word may have been the answer. */
+  meant: Localised<string>
+  /** The button that shows the next choices, and what is said above them. */
+  more: Localised<string>
+  moreSay: Localised<Template>
+  /** Said to an answer that does not fit, by the kind of the question. */
+  notText: Localised<Template>
+  notNumber: Localised<Template>
+  notEmail: Localised<Template>
+  notPhone: Localised<Template>
+  notDate: Localised<Template>
+  notChoice: Localised<Template>
+  /** Said before the question in other words, when an answer did not fit for the second time. */
+  again: Localised<Template>
+  /** Said from the third time on, above the way out. */
+  stuck: Localised<Template>
 }
 
 /** What the bot says at once, and what it does then. */

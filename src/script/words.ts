@@ -1,33 +1,9 @@
 import { LIMITS } from '../channel/messenger.ts'
-import { localised, type Localised } from './localised.ts'
+import { localised } from './localised.ts'
 import { described, type Read } from './reading.ts'
 import { template, title } from './say.ts'
 import { mapping, optional, oneOrMore, text } from './shapes.ts'
-import type { Template } from './template.ts'
-
-/** The bot's own words, said around those of the script. */
-export interface Words {
-  /** The button that ends a form, and what visitors may write instead of tapping it. */
-  cancel: Localised<string>
-  cancelWords: readonly string[]
-  cancelled: Localised<Template>
-  /** The button under that, where the visitor's word may have been the answer. */
-  meant: Localised<string>
-  /** The button that shows the next choices, and what is said above them. */
-  more: Localised<string>
-  moreSay: Localised<Template>
-  /** Said to an answer that does not fit, by the kind of the question. */
-  notText: Localised<Template>
-  notNumber: Localised<Template>
-  notEmail: Localised<Template>
-  notPhone: Localised<Template>
-  notDate: Localised<Template>
-  notChoice: Localised<Template>
-  /** Said before the question in other words, when an answer did not fit for the second time. */
-  again: Localised<Template>
-  /** Said from the third time on, above the way out. */
-  stuck: Localised<Template>
-}
+import type { Words } from './types.ts'
 
 export const ENGLISH_WORDS: Words = {
   cancel: 'Cancel',

@@ -4,44 +4,26 @@ import type { Graph, TokenFacts } from '../graph/graph.ts'
 import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
 import type { StoredPageToken, StoredUserToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
-import { choosePages } from './choose-pages.ts'
-import { finish } from './finish.ts'
-import { listPages, pageWithToken, type ReachedPage } from './pages.ts'
+import { choosePages, type PageChoice } from './choose-pages.ts'
+import { finish, type BootstrappedPage, type FinishOptions } from './finish.ts'
+import { listPages, pageWithToken } from './pages.ts'
 import { inspect, prove, type ProvenPage } from './prove.ts'
 import { refusals, toRefusal } from './refusals.ts'
 import { count, createReporter, nameOf, type BootstrapStep, type Step } from './steps.ts'
 import { readUserToken } from './user-token.ts'
 import { without } from './webhook-fields.ts'
 
-export interface BootstrapOptions {
+export interface BootstrapOptions extends PageChoice, FinishOptions {
   graph: Graph
   store: Pick<TokenStore, 'save' | 'noteSubscription'>
   appId: string
   clock: Pick<Clock, 'now'>
   /** The user token as pasted or piped. */
   userToken: string
-  /** The Pages wanted. Without these, `all` and `choose`, the token must reach exactly one. */
-  pageIds?: readonly string[]
-  all?: boolean
-  /** Asked when the token reaches several Pages and none was named; resolves with the ids of the chosen ones. */
-  choose?: (pages: ReachedPage[]) => Promise<string[]>
-  /** Whether to subscribe the app to the Pages' webhooks. */
-  subscribe: boolean
   /** Where Facebook is to send this app's webhooks; left as it is when absent, or when nothing is to be subscribed. */
   webhook?: AppWebhook | undefined
   /** Called after every step. */
   report?: (step: BootstrapStep) => void
-}
-
-/** The report on a Page, without the token. */
-export interface BootstrappedPage {
-  id: string
-  name: string
-  /** Null for never: a token with any other answer is refused. */
-  expiresAt: null
-  scopes: string[]
-  tasks: string[]
-  subscribed: boolean
 }
 
 /**

@@ -1,7 +1,14 @@
-import type { BootstrapOptions } from './bootstrap.ts'
 import type { ReachedPage } from './pages.ts'
 import { refusals } from './refusals.ts'
 import { nameOf, type Step } from './steps.ts'
+
+/** The Pages wanted. With nothing of this the token must reach exactly one. */
+export interface PageChoice {
+  pageIds?: readonly string[]
+  all?: boolean
+  /** Asked when the token reaches several Pages and none was named; resolves with the ids of the chosen ones. */
+  choose?: (pages: ReachedPage[]) => Promise<string[]>
+}
 
 /**
  * The Pages a bootstrap is for. A Page that was not named and cannot be used is left out, and said to be: it must not spoil the others.
@@ -9,7 +16,7 @@ import { nameOf, type Step } from './steps.ts'
  * @throws BotError `BOT_PAGE_NOT_FOUND`, `BOT_PAGE_CHOICE_NEEDED`
  */
 export const choosePages = async (
-  options: BootstrapOptions,
+  options: PageChoice,
   step: Step,
   listed: ReachedPage[],
 ): Promise<string[]> => {
@@ -38,7 +45,7 @@ export const choosePages = async (
   return taken.map(({ id }) => id)
 }
 
-const chosen = async ({ choose }: BootstrapOptions, listed: ReachedPage[]): Promise<ReachedPage[]> => {
+const chosen = async ({ choose }: PageChoice, listed: ReachedPage[]): Promise<ReachedPage[]> => {
   if (!choose) throw refusals.choiceNeeded(listed)
   const ids = new Set(await choose(listed))
   const known = listed.filter(({ id }) => ids.has(id))

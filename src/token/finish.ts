@@ -1,14 +1,33 @@
 import { GraphError } from '../graph/error.ts'
-import type { BootstrappedPage, BootstrapOptions } from './bootstrap.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { ProvenPage } from './prove.ts'
 import { refusals } from './refusals.ts'
 import { count, nameOf, type Step } from './steps.ts'
 import { subscribe, subscription, type Subscribed } from './subscribe.ts'
 import { hears, without } from './webhook-fields.ts'
 
+export interface FinishOptions {
+  graph: Pick<Graph, 'me' | 'subscribe' | 'subscribedFields'>
+  store: Pick<TokenStore, 'noteSubscription'>
+  /** Whether to subscribe the app to the Pages' webhooks. */
+  subscribe: boolean
+}
+
+/** The report on a Page, without the token. */
+export interface BootstrappedPage {
+  id: string
+  name: string
+  /** Null for never: a token with any other answer is refused. */
+  expiresAt: null
+  scopes: string[]
+  tasks: string[]
+  subscribed: boolean
+}
+
 /** Subscribes and reads each Page. One that fails does not keep the others from it. */
 export const finish = async (
-  options: BootstrapOptions,
+  options: FinishOptions,
   step: Step,
   proven: ProvenPage[],
 ): Promise<BootstrappedPage[]> => {
@@ -47,7 +66,7 @@ export const finish = async (
 
 /** @returns the fields that Facebook lists */
 const subscribePage = async (
-  { graph, store, subscribe: wanted }: BootstrapOptions,
+  { graph, store, subscribe: wanted }: FinishOptions,
   step: Step,
   page: ProvenPage,
 ): Promise<string[] | null> => {

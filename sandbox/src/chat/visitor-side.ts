@@ -1,6 +1,6 @@
 import type { VisitorAction } from '../api.ts'
 import type { SandboxClock } from '../clock.ts'
-import { stickerUrl } from '../pictures.ts'
+import { stickerUrl } from '../picture-urls.ts'
 import type { Rng } from '../rng.ts'
 import * as items from '../webhooks/items.ts'
 import { addPost } from '../posts.ts'

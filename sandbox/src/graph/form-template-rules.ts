@@ -2,7 +2,7 @@ import { checkButtons } from './button-rules.ts'
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
 import { asText, type Params } from './params.ts'
 import { PART } from './shapes.ts'
-import type { TemplateRule } from './template-rules.ts'
+import type { TemplateRule } from './template-rule.ts'
 import {
   isTrue,
   objectIn,

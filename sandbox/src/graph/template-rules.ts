@@ -5,15 +5,8 @@ import { asText, type Params } from './params.ts'
 import { checkReceipt } from './receipt-rules.ts'
 import { DEFAULT_ACTION, PART, TEMPLATE } from './shapes.ts'
 import { objectsIn, onlyObjectIn, optionalTextIn, optionalUrl, readObject, text } from './value-rules.ts'
-import { checkWebview, type IsWhitelisted } from './webview-rules.ts'
-
-/** What only the Page's belongings can tell about a template. */
-export interface Belongings {
-  hasAttachment: (id: string) => boolean
-  isWhitelisted: IsWhitelisted
-}
-
-export type TemplateRule = (payload: Params, name: string, belongings: Belongings) => void
+import type { Belongings, TemplateRule } from './template-rule.ts'
+import { checkWebview } from './webview-rules.ts'
 
 /** How Facebook calls the payload of a template in its refusals. */
 const AT = 'name_placeholder'

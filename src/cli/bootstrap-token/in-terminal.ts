@@ -1,6 +1,7 @@
 import { BotError } from '../../base/errors.ts'
 import { NEEDED_SCOPES } from '../../channel/messenger.ts'
-import type { BootstrapOptions, BootstrappedPage } from '../../token/bootstrap.ts'
+import type { BootstrapOptions } from '../../token/bootstrap.ts'
+import type { BootstrappedPage } from '../../token/finish.ts'
 import { tokenSource } from '../../token/token-source.ts'
 import type { Output } from '../command.ts'
 import { GivenUp, STRANGER, type Run, type Settings } from './run.ts'

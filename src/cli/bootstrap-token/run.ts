@@ -1,6 +1,7 @@
 import type { Config } from '../../base/settings.ts'
 import type { TokenStore } from '../../store/tokens/token-store.ts'
-import type { BootstrapOptions, BootstrappedPage } from '../../token/bootstrap.ts'
+import type { BootstrapOptions } from '../../token/bootstrap.ts'
+import type { BootstrappedPage } from '../../token/finish.ts'
 import type { Io } from '../command.ts'
 import type { LoginOptions } from './login.ts'
 

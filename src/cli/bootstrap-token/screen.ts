@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { stripVTControlCharacters, styleText } from 'node:util'
 import * as clack from '@clack/prompts'
-import type { BootstrappedPage } from '../../token/bootstrap.ts'
+import type { BootstrappedPage } from '../../token/finish.ts'
 import type { ReachedPage } from '../../token/pages.ts'
 import type { BootstrapStep } from '../../token/steps.ts'
 import {

@@ -1,5 +1,5 @@
 import { BotError } from '../../base/errors.ts'
-import type { BootstrappedPage } from '../../token/bootstrap.ts'
+import type { BootstrappedPage } from '../../token/finish.ts'
 import type { BootstrapStep } from '../../token/steps.ts'
 import { say } from '../command.ts'
 import { readToken } from './input.ts'

@@ -4,7 +4,7 @@ import type { RunningInstance } from '../../base/running-instances.ts'
 import { createLink, type Row } from './connection.ts'
 import { instanceListQuery, readInstanceList } from './instance-list.ts'
 import { LEASE_TIMES } from './leases.ts'
-import { unopened } from './database.ts'
+import { unopened } from './unopened.ts'
 import { NEWEST_VERSION, versionsOf } from './schema.ts'
 
 /** What a look at the server from outside tells. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { codeOf, createLink, type ConnectionOptions, type Link } from './connection.ts'
-import { unopened } from './database.ts'
 import { migrate } from './schema.ts'
+import { unopened } from './unopened.ts'
 
 /**
  * The lease on the whole database: one row with an owner and an end by the database's clock. A process that works on all of the

@@ -1,6 +1,6 @@
 import type { Conversation, Message, Page } from '../../world.ts'
 import { WINDOW_MS } from '../../chat/facts.ts'
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { project, wantedFields, type Field } from '../fields.ts'
 import { unsupported } from '../failure.ts'
 import { paginate } from '../paging.ts'

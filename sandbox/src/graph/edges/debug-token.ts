@@ -1,6 +1,7 @@
 import type { SandboxParts } from '../../parts.ts'
 import type { App, Token } from '../../world.ts'
-import { appOfToken, identify, type Call, type Caller } from '../call.ts'
+import type { Call, Caller } from '../call.ts'
+import { appOfToken, identify } from '../identify.ts'
 import { badParameter, GraphFailure, nonexistingField } from '../failure.ts'
 import { wantedFields } from '../fields.ts'
 import { requiredText } from '../params.ts'

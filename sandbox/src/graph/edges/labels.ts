@@ -1,6 +1,6 @@
 import { event } from '../../webhooks/items.ts'
 import type { Label } from '../../world.ts'
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { badParameter, unsupported } from '../failure.ts'
 import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'

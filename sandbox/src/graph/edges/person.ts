@@ -1,4 +1,4 @@
-import { portraitUrl } from '../../pictures.ts'
+import { portraitUrl } from '../../picture-urls.ts'
 import { project, wantedFields } from '../fields.ts'
 import { asPage, type Edge } from './edge.ts'
 

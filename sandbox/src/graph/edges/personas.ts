@@ -1,5 +1,5 @@
 import type { Persona } from '../../world.ts'
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { badParameter, tooLong, unsupported } from '../failure.ts'
 import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'

@@ -1,4 +1,4 @@
-import { portraitUrl } from '../../pictures.ts'
+import { portraitUrl } from '../../picture-urls.ts'
 import { optionalText } from '../params.ts'
 import type { Edge } from './edge.ts'
 

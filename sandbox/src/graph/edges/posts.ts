@@ -1,6 +1,7 @@
 import { addPost, removePost } from '../../posts.ts'
 import type { Post } from '../../world.ts'
-import { demand, type PageCaller } from '../call.ts'
+import type { PageCaller } from '../call.ts'
+import { demand } from '../identify.ts'
 import { GraphFailure, missingParameter, permissionMissing, unsupported } from '../failure.ts'
 import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'

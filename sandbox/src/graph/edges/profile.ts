@@ -1,4 +1,4 @@
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { badParameter, emptyList, GraphFailure, missingParameter, notOneOf } from '../failure.ts'
 import { wantedFields } from '../fields.ts'
 import { isEmpty, optionalList, unpack, withoutEmptyInside } from '../params.ts'

@@ -1,6 +1,6 @@
 import { event } from '../../webhooks/items.ts'
 import { findConversation } from '../../world.ts'
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { badParameter, missingParameter, notOneOf } from '../failure.ts'
 import { optionalList, optionalText, requiredText } from '../params.ts'
 import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'

@@ -1,6 +1,6 @@
 import { WEBHOOK_FIELDS } from '../../webhooks/fields.ts'
 import type { App } from '../../world.ts'
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf, unsupported } from '../failure.ts'
 import { optionalList, requiredText } from '../params.ts'
 import { asPage, type Edge, type EdgeContext } from './edge.ts'

@@ -1,5 +1,6 @@
 import type { SandboxParts } from '../../parts.ts'
-import { identify, noActiveToken, type Call, type Caller } from '../call.ts'
+import type { Call, Caller } from '../call.ts'
+import { identify, noActiveToken } from '../identify.ts'
 import {
   aliasMissing,
   badParameter,

@@ -1,6 +1,7 @@
 import { INBOX_APP_ID } from '../../chat/facts.ts'
 import { findConversation, type Conversation, type Page } from '../../world.ts'
-import { demand, type PageCaller } from '../call.ts'
+import type { PageCaller } from '../call.ts'
+import { demand } from '../identify.ts'
 import { badParameter, GraphFailure, missingParameter, notOneOf } from '../failure.ts'
 import { asText, isEmpty, optionalText, requiredText } from '../params.ts'
 import { SEND } from '../shapes.ts'

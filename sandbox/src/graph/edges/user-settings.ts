@@ -1,5 +1,5 @@
 import { findConversation } from '../../world.ts'
-import { demand } from '../call.ts'
+import { demand } from '../identify.ts'
 import { missingParameter, notOneOf } from '../failure.ts'
 import { isEmpty, optionalList, requiredText, unpack, withoutEmptyInside } from '../params.ts'
 import { PROFILE_RULES } from '../profile-rules.ts'

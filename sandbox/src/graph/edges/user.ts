@@ -1,4 +1,4 @@
-import { pictureOf } from '../../pictures.ts'
+import { pictureOf } from '../../picture-urls.ts'
 import type { Page } from '../../world.ts'
 import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'
