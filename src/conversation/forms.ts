@@ -3,7 +3,9 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import { readCarried, type Carried } from './carried.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
-import { isCancel, judge, type Given } from './questions.ts'
+import { isCancel, judge } from './questions.ts'
+import type { Given } from './questions/given.ts'
+import { KINDS } from './questions/kinds.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import type { Localised } from '../script/localised.ts'
@@ -98,7 +100,10 @@ export const takeAnswer = (
 
   const value = judge(script, question, given)
   // A choice of that name stands there as a button, too, and is what it says.
-  if (isCancel(script, given) && (value === null || question.kind !== 'choice' || given.payload !== null))
+  if (
+    isCancel(script, given) &&
+    (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
+  )
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
@@ -113,7 +118,7 @@ const again = (script: Script, place: AskPlace, state: JsonObject | null): FormS
   const { question } = place
   const { form } = readMemory(state)
   const tries = (form?.tries ?? 0) + 1
-  const usual = usualRetry(script, question)
+  const usual = words[KINDS[question.kind].retry]
   const first = question.retry ?? usual
   const other = question.retry === null ? question.text : usual
   return {
@@ -134,7 +139,7 @@ const meantPayload = (
   { payload }: Given,
   value: string | null,
 ): string | null => {
-  if (question.kind !== 'text' || payload !== null || value === null) return null
+  if (!KINDS[question.kind].takesAnyText || payload !== null || value === null) return null
   const back = `${MEANT}${JSON.stringify([reply, step, value, question.remember])}`
   return back.length <= LIMITS.payload ? back : null
 }
@@ -148,7 +153,7 @@ export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject
   const questions = script.replies.get(reply)?.form?.questions ?? []
   const step = stepOf(questions, { step: at, ...(typeof name === 'string' && { asked: name }) })
   const question = questions[step]
-  if (question?.kind !== 'text') return null
+  if (question === undefined || !KINDS[question.kind].takesAnyText) return null
   return accept(script, { reply, step, question }, value, state, event.timestampMs)
 }
 
@@ -234,7 +239,7 @@ const asksForPerson = (
   { text }: Given,
   matcher: () => Matcher,
 ): boolean => {
-  if (question.kind !== 'text' || text === null) return false
+  if (!KINDS[question.kind].takesAnyText || text === null) return false
   const match = matcher().match(text)
   if (match === null || (match.how !== 'phrase' && match.how !== 'title')) return false
   return script.replies.get(match.reply)?.handover === true
@@ -242,7 +247,7 @@ const asksForPerson = (
 
 /** "Are you open on Friday?" names a day, and answers no question for one: it asks for another reply. */
 const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): boolean => {
-  if ((kind !== 'date' && kind !== 'number') || text === null || !/[?？؟]\s*$/.test(text)) return false
+  if (!KINDS[kind].standsInQuestions || text === null || !/[?？؟]\s*$/.test(text)) return false
   const match = matcher().match(text)
   return match !== null && match.how !== 'pattern'
 }
@@ -252,13 +257,3 @@ const isSomethingElse = (text: string, matcher: Matcher): boolean => {
   const match = matcher.match(text)
   return match !== null && match.confidence === 1
 }
-
-const usualRetry = ({ words }: Script, { kind }: Question): Localised<Template> =>
-  ({
-    text: words.notText,
-    number: words.notNumber,
-    email: words.notEmail,
-    phone: words.notPhone,
-    date: words.notDate,
-    choice: words.notChoice,
-  })[kind]

@@ -1,0 +1,59 @@
+import { editDistance } from '../../base/edit-distance.ts'
+import { allOf } from '../../script/localised.ts'
+import { matchKey } from '../../script/match-key.ts'
+import type { Option, Question } from '../../script/types.ts'
+import { isAroundAnswer } from '../number-words.ts'
+import { clean, type Given } from './given.ts'
+import type { Kind } from './kind.ts'
+
+export const choice: Kind = {
+  answerIn: (text, question, given) => choiceIn(question, given, text),
+  retry: 'notChoice',
+  namesAnswers: true,
+}
+
+const choiceIn = ({ options, remember }: Question, { payload }: Given, text: string): string | null => {
+  const [, name, index] = /^evergreen:answer:(.+):(\d+)$/.exec(payload ?? '') ?? []
+  const tapped = name === remember ? options[Number(index)] : undefined
+  // The title that was tapped goes before its place in the list, which may have changed since; the place decides between equals.
+  const candidates = tapped === undefined ? options : [tapped, ...options]
+  const key = matchKey(text)
+  // As it stands first: to the key, titles such as A+ and A- are equal.
+  const chosen =
+    key === ''
+      ? undefined
+      : (candidates.find((option) => namesOf(option).some((one) => clean(one) === text)) ??
+        candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
+  return (chosen ?? tapped ?? spokenOf(options, key))?.value ?? null
+}
+
+/** The one choice that is said with small words around it ("the small one, please"), or with a wrong letter; undefined where none or two are. */
+const spokenOf = (options: readonly Option[], key: string): Option | undefined => {
+  const names = new Set(options.flatMap(namesOf).map(matchKey))
+  const meant = options.filter((option) =>
+    namesOf(option)
+      .map(matchKey)
+      .some((name) => name !== '' && (isSaid(name, key, names) || isMistyped(name, key))),
+  )
+  return meant.length === 1 ? meant[0] : undefined
+}
+
+/** @param names - of all choices: "a" is a small word, but not beside the choices A and B */
+const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean => {
+  const [before, after, ...more] = ` ${key} `.split(` ${name} `)
+  if (before === undefined || after === undefined || more.length > 0) return false
+  return `${before} ${after}`
+    .split(' ')
+    .every((word) => word === '' || ((word === 'one' || isAroundAnswer(word)) && !names.has(word)))
+}
+
+const isMistyped = (name: string, key: string): boolean =>
+  name.length >= SHORTEST_MISTYPED &&
+  Math.abs(name.length - key.length) <= 1 &&
+  !/\d/.test(name) &&
+  editDistance(name, key) <= 1
+
+/** Shorter ones are a letter away from other words. */
+const SHORTEST_MISTYPED = 5
+
+const namesOf = ({ title, value }: Option): string[] => [...allOf(title), value]

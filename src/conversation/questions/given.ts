@@ -1,0 +1,21 @@
+import { clip } from '../../base/clip.ts'
+
+/** What a visitor gave as an answer. */
+export interface Given {
+  text: string | null
+  /** Payload of the quick reply that was tapped. */
+  payload: string | null
+  atMs: number
+}
+
+const LONGEST_ANSWER = 500
+
+/** A text as it is read: in one line, without signs that cannot be seen. */
+export const clean = (text: string): string =>
+  clip(text, LONGEST_ANSWER)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+
+/** "4 people at 19:30" */
+export const TIME_OF_DAY = /\d{1,2}:[0-5]\d/g
