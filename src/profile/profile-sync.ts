@@ -5,8 +5,9 @@ import { diffProfile, PROFILE_FIELDS } from './messenger-profile.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
+import type { TellTrouble } from '../alerts/page-trouble.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
+import { doesNotStay, profileTrouble } from './profile-trouble.ts'
 
 /** Keeps the Messenger Profile of every Page like the script wants it. */
 export interface ProfileSync {
@@ -180,7 +181,7 @@ export const createProfileSync = (deps: {
     page.failed = verdict
     page.error = error instanceof Error ? error.message : String(error)
     page.done = null
-    const trouble = error instanceof GraphError ? troubleOf(error, isRead) : null
+    const trouble = error instanceof GraphError ? profileTrouble(error, isRead) : null
     if (trouble !== null) onTrouble(pageId, trouble)
     const retryMs = error instanceof GraphError ? (error.retryAfterMs ?? RETRY_MS) : RETRY_MS
     lookIn(pageId, page, Math.max(retryMs, RETRY_MS))
@@ -246,42 +247,3 @@ const newPage = (): PageSync => ({
 })
 
 const aimOf = (token: string, profile: JsonObject): string => JSON.stringify([token, profile])
-
-const troubleOf = ({ verdict, message }: GraphError, isRead: boolean): Trouble | null => {
-  const what = isRead
-    ? `Facebook does not take the Messenger profile of the script: ${message}.`
-    : `Facebook does not tell the Messenger profile of the Page: ${message}.`
-  switch (verdict) {
-    case 'bad_request':
-    case 'unknown':
-      if (!isRead) return { what, remedy: NOT_TOLD, byToken: true }
-      return {
-        what,
-        remedy:
-          'Correct `profile` in the script (BOT_SCRIPT) as Facebook says; it is tried again as soon as the file changes.',
-      }
-    case 'permission':
-      return {
-        what,
-        remedy: 'Run `npm run bootstrap-token` with a user token that has the permission named here.',
-        byToken: true,
-      }
-    case 'restricted':
-      return {
-        what,
-        remedy:
-          "Open the Page's Support Inbox on facebook.com, and resolve what it names; it is tried again by itself.",
-      }
-    default:
-      return null
-  }
-}
-
-const NOT_TOLD =
-  'See on facebook.com whether the Page is there and published, and the person who made the token still has full access to it; then run `npm run bootstrap-token`.'
-
-const doesNotStay = (differs: readonly string[]): Trouble => ({
-  what: `The Messenger profile does not stay as the script wants it: ${differs.join(', ')} is set, and differs again.`,
-  remedy:
-    'See whether another tool or another copy of this bot sets it, too; or take it out of `profile` in the script (BOT_SCRIPT).',
-})

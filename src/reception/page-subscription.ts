@@ -2,7 +2,7 @@ import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { TellTrouble, Trouble } from '../alerts/page-trouble.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
-import { GraphError } from '../graph/error.ts'
+import { GraphError, type Verdict } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { subscribe } from '../token/subscribe.ts'
 import { hears } from '../token/webhook-fields.ts'
@@ -92,15 +92,29 @@ export const createPageSubscription = (deps: {
   }
 }
 
-/** The probe of the token reports wrong credentials and dead tokens, so they are no trouble here. */
 const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>
-  verdict === 'permission' || verdict === 'bad_request' || verdict === 'unknown' || verdict === 'restricted'
+  IS_TROUBLE[verdict]
     ? {
         what: `The bot cannot see to it that Facebook sends the webhooks of the Page: ${message}.`,
         remedy: subscribeByHand(pageId),
         byToken: true,
       }
     : null
+
+/** The probe of the token reports wrong credentials and dead tokens, so they are no trouble here. */
+const IS_TROUBLE: Readonly<Record<Verdict, boolean>> = {
+  permission: true,
+  restricted: true,
+  bad_request: true,
+  unknown: true,
+  token_invalid: false,
+  configuration: false,
+  rate_limited: false,
+  transient: false,
+  ambiguous: false,
+  outside_window: false,
+  unreachable: false,
+}
 
 const doesNotStay = (pageId: string): Trouble => ({
   what: 'Facebook does not send the webhooks of the Page: the bot has subscribed to them, and Facebook does not list that.',

@@ -168,7 +168,11 @@ const remedyOf = ({ verdict, retryAfterMs }: GraphError): string => {
       return 'Try again in a minute; if it stays so, check that this machine reaches FB_GRAPH_URL, and metastatus.com.'
     case 'rate_limited':
       return `Try again in ${Math.ceil((retryAfterMs ?? DEFAULT_WAIT_MS) / 60_000)} minutes.`
-    default:
+    case 'restricted':
+    case 'bad_request':
+    case 'outside_window':
+    case 'unreachable':
+    case 'unknown':
       return 'Do what Facebook says there; `npm run doctor` checks app, version, token and permissions one by one.'
   }
 }

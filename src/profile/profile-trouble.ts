@@ -1,0 +1,53 @@
+import type { Trouble } from '../alerts/page-trouble.ts'
+import type { GraphError } from '../graph/error.ts'
+
+/**
+ * What the operator hears of a profile that Facebook refuses; null for what passes by itself, or is told by others.
+ *
+ * @param isRead - whether Facebook has told the profile, and then refused to change it
+ */
+export const profileTrouble = ({ verdict, message }: GraphError, isRead: boolean): Trouble | null => {
+  const what = isRead
+    ? `Facebook does not take the Messenger profile of the script: ${message}.`
+    : `Facebook does not tell the Messenger profile of the Page: ${message}.`
+  switch (verdict) {
+    case 'bad_request':
+    case 'unknown':
+      if (!isRead) return { what, remedy: NOT_TOLD, byToken: true }
+      return {
+        what,
+        remedy:
+          'Correct `profile` in the script (BOT_SCRIPT) as Facebook says; it is tried again as soon as the file changes.',
+      }
+    case 'permission':
+      return {
+        what,
+        remedy: 'Run `npm run bootstrap-token` with a user token that has the permission named here.',
+        byToken: true,
+      }
+    case 'restricted':
+      return {
+        what,
+        remedy:
+          "Open the Page's Support Inbox on facebook.com, and resolve what it names; it is tried again by itself.",
+      }
+    // The probe of the token reports dead tokens and wrong credentials; the others pass, or are none of these calls'.
+    case 'token_invalid':
+    case 'configuration':
+    case 'rate_limited':
+    case 'transient':
+    case 'ambiguous':
+    case 'outside_window':
+    case 'unreachable':
+      return null
+  }
+}
+
+const NOT_TOLD =
+  'See on facebook.com whether the Page is there and published, and the person who made the token still has full access to it; then run `npm run bootstrap-token`.'
+
+export const doesNotStay = (differs: readonly string[]): Trouble => ({
+  what: `The Messenger profile does not stay as the script wants it: ${differs.join(', ')} is set, and differs again.`,
+  remedy:
+    'See whether another tool or another copy of this bot sets it, too; or take it out of `profile` in the script (BOT_SCRIPT).',
+})
