@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { NEEDED_SCOPES } from '../src/channel/messenger.ts'
 import type { Config } from '../src/base/settings.ts'
-import { BotError } from '../src/base/errors.ts'
 import { createAlertBook } from '../src/alerts/alert-book.ts'
 import { openChannels, type OpenChannel } from '../src/alerts/channels/channels.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
@@ -12,8 +11,8 @@ import { isQuietAt } from '../src/alerts/quiet-hours.ts'
 import { createReminders } from '../src/alerts/reminders.ts'
 import { createAlertSending } from '../src/alerts/sending.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
-import { createTokenPrompt, type Repair } from '../src/terminal/token-prompt.ts'
-import type { ReachedPage } from '../src/token/pages.ts'
+import { createTokenPrompt } from '../src/terminal/token-prompt.ts'
+import { createSickPagesRepair } from '../src/token/sick-pages.ts'
 import { createTokenNeeds } from '../src/token/token-needs.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
@@ -46,7 +45,7 @@ async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) 
   }
 
   if (terminal !== null) {
-    const repair = repairWith(app)
+    const repair = createSickPagesRepair((request) => app.bootstrapToken(request))
     const { url, isFacebook } = tokenSource(config)
     const source = { url, scopes: isFacebook ? NEEDED_SCOPES : [] }
     const prompt = createTokenPrompt({ terminal, needs, clock, waiting, repair, tokenSource: source, log })
@@ -96,30 +95,6 @@ const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'confirmed' | 'onChan
 /** The console for alerts to link to; undefined without a password to sign in or a public address. */
 const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>
   PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined ? undefined : `${PUBLIC_URL}/operator`
-
-const toChoice = ({ id, name, unusable }: ReachedPage): { id: string; name: string } => ({
-  id,
-  name: `${name ?? 'unnamed'}${unusable === null ? '' : ', which cannot be used'}`,
-})
-
-/** The bootstrap for one sick Page by name, for several as far as the user token reaches them. */
-const repairWith =
-  (app: FastifyInstance): Repair =>
-  ({ userToken, pageIds, report, choose }) => {
-    const chooseSick = async (listed: { id: string }[]): Promise<string[]> => {
-      const sick = listed.map(({ id }) => id).filter((id) => pageIds.includes(id))
-      if (sick.length > 0) return sick
-      throw new BotError('BOT_PAGE_NOT_FOUND', 'The user token reaches none of the Pages that need one.', {
-        remedy: 'Make it as a person with a role on these Pages, and tick them in the dialog.',
-      })
-    }
-    return app.bootstrapToken({
-      userToken,
-      report,
-      ...(pageIds.length === 1 && { pageIds }),
-      choose: (listed) => (pageIds.length > 1 ? chooseSick(listed) : choose(listed.map(toChoice))),
-    })
-  }
 
 export const alertsPlugin = fp(alerts, {
   name: 'alerts',

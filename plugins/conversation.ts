@@ -13,9 +13,10 @@ import { SCRIPT_VARIABLES } from '../src/conversation/variables.ts'
 import type { Script } from '../src/script/types.ts'
 import type { Handlers } from '../src/handlers/handlers.ts'
 import { WHOLE_BOT } from '../src/alerts/needs.ts'
-import { raisesNeeds, type Trouble } from '../src/alerts/page-trouble.ts'
+import { raisesNeeds } from '../src/alerts/page-trouble.ts'
 import { makeOwnScript } from '../src/script/own-script.ts'
 import { openScriptFiles, type ScriptPlace } from '../src/script/script-files.ts'
+import { wrongScript } from '../src/script/wrong-script.ts'
 import {
   createVisitorProfiles,
   type ProfileField,
@@ -74,7 +75,7 @@ async function conversation(app: FastifyInstance) {
     clock: app.clock,
     log,
     onWrong: (pageIds, error) => {
-      for (const pageId of pageIds ?? [WHOLE_BOT]) tell(pageId, error && troubleOf(error))
+      for (const pageId of pageIds ?? [WHOLE_BOT]) tell(pageId, error && wrongScript(error))
     },
   })
   const script = createConversation({
@@ -124,12 +125,6 @@ async function conversation(app: FastifyInstance) {
     code?.handlers.stop()
   })
 }
-
-const troubleOf = ({ message }: Error): Trouble => ({
-  what: `The script was changed and has mistakes, so its last good version stays in use, and the next start would be refused. ${message.replace(/\s*\n\s*/g, ' ')}`,
-  remedy:
-    'Correct it; `npm run script:check` names each mistake with its place. A correct file is used at once.',
-})
 
 /** Loads the handler runner only where there are code handlers, which shortens the start. */
 const openCode = async (
