@@ -8,7 +8,7 @@ import { fitError } from '../src/cures/surroundings.ts'
 import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
 import { toBody } from './errors.ts'
-import { toRefusal } from './own-forms.ts'
+import { formRefusal } from './own-forms.ts'
 
 /** Shows a browser of the console its errors as a page; programs get the JSON of every other route. */
 async function errorPages(app: FastifyInstance) {
@@ -16,7 +16,7 @@ async function errorPages(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
 
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    const refusal = toRefusal(error)
+    const refusal = formRefusal(error)
     // A browser that asks for the password itself (Basic authentication) gets the JSON, too.
     if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
     if (refusal.code === 'BOT_SIGN_IN_NEEDED')

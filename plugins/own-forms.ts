@@ -4,7 +4,7 @@ import { fastifySecureSession } from '@fastify/secure-session'
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { fromHostCookie, toHostCookie } from '../src/web/host-cookie.ts'
-import { isForeign, type Posted } from '../src/web/same-origin.ts'
+import { isForeign, type FormOrigin } from '../src/web/same-origin.ts'
 import { BotError } from '../src/base/errors.ts'
 
 export interface OwnFormsOptions {
@@ -94,7 +94,7 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
 }
 
 /** The headers that tell from which site a request came. */
-export const postedBy = (request: FastifyRequest, publicUrl: string | undefined): Posted => ({
+export const postedBy = (request: FastifyRequest, publicUrl: string | undefined): FormOrigin => ({
   host: request.host,
   origin: request.headers.origin,
   secFetchSite: header(request, 'sec-fetch-site'),
@@ -102,7 +102,7 @@ export const postedBy = (request: FastifyRequest, publicUrl: string | undefined)
 })
 
 /** The error of a request, with our own message where the form was not ours. */
-export const toRefusal = (error: FastifyError): FastifyError | BotError =>
+export const formRefusal = (error: FastifyError): FastifyError | BotError =>
   error.code?.startsWith('FST_CSRF_')
     ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
     : error

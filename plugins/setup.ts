@@ -7,7 +7,7 @@ import type { SetupCode } from '../src/setup/code.ts'
 import { createSetup, type Setup, type SetupDeps } from '../src/setup/setup.ts'
 import { strangeness } from '../src/setup/visitors.ts'
 import { toBody } from './errors.ts'
-import { ownFormsPlugin, toRefusal } from './own-forms.ts'
+import { ownFormsPlugin, formRefusal } from './own-forms.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -64,7 +64,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     })
   })
   app.setErrorHandler<FastifyError>(async (error, _request, reply) => {
-    const refusal = toRefusal(error)
+    const refusal = formRefusal(error)
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
     const remedy = refusal instanceof BotError ? (refusal.remedy ?? null) : null

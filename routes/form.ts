@@ -1,2 +1,2 @@
 /** What a route that takes one of our forms gets; undefined where nothing was sent. */
-export type Form = { Body: URLSearchParams | undefined }
+export type FormRequest = { Body: URLSearchParams | undefined }

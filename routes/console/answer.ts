@@ -4,7 +4,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { LIMITS } from '../../src/channel/messenger.ts'
 import { ANSWER } from '../../src/console/answer-form.ts'
 import { conversationUrl } from '../../src/console/conversation-page.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 
 /** In the list of what each person did, which outlives the visitor: without a word of the answer, and without the PSID. */
 const ACTS = {
@@ -21,7 +21,7 @@ async function operatorAnswer(app: FastifyInstance) {
 
   const act = (form: URLSearchParams): string => ACTS[form.get('do') as keyof typeof ACTS]
 
-  app.post<Form>(ANSWER, { config: { act } }, async (request, reply) => {
+  app.post<FormRequest>(ANSWER, { config: { act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const [pageId, psid, id, wanted] = ['page', 'psid', 'id', 'do'].map((name) => form.get(name) ?? '')
     const did = DEEDS.find((deed) => deed === wanted)

@@ -12,7 +12,7 @@ import { nameOf } from '../../src/console/view.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { DeadSelection } from '../../src/store/dead-letters.ts'
 import { showPage } from './page.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 type Asked = { Querystring: Readonly<Record<'after' | 'did' | 'count', unknown>> }
 
 const AT_ONCE = 50
@@ -66,7 +66,7 @@ async function operatorDeadLetters(app: FastifyInstance) {
       form.get('all') === 'yes' ? 'all dead letters' : `dead letters (${form.getAll('id').length})`
     return `${form.get('do') === 'drop' ? 'dropped' : 'retried'} ${which}`
   }
-  app.post<Form>(DEAD_LETTERS, { config: { act } }, async (request, reply) => {
+  app.post<FormRequest>(DEAD_LETTERS, { config: { act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const did = form.get('do')
     if (did !== 'retry' && did !== 'drop') {

@@ -7,7 +7,7 @@ import { newRepairId } from '../../src/console/repairs.ts'
 import { readPageField } from '../../src/console/page-field.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { dialogUrl, readCode, redeemCode, type DialogAnswer } from '../../src/token/login-dialog.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 
 const LONGEST_ANSWER = 4096
 
@@ -19,7 +19,7 @@ async function facebookLogin(app: FastifyInstance) {
 
   const sessionOf = (request: FastifyRequest): string => app.signIn.sessionOf(request) ?? ''
 
-  app.post<Form>(
+  app.post<FormRequest>(
     '/operator/facebook',
     { config: { act: 'went to the login dialog of Facebook' } },
     async (request, reply) => {

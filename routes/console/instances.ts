@@ -4,7 +4,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { INSTANCES, instancesPage } from '../../src/console/instances-page.ts'
 import { differencesOf } from '../../src/base/running-instances.ts'
 import { showPage } from './page.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 
 async function operatorInstances(app: FastifyInstance) {
   const { clock, roster, signIn, tokens } = app
@@ -28,7 +28,7 @@ async function operatorInstances(app: FastifyInstance) {
   })
 
   const relieve = { config: { role: 'operator', act: 'had an instance give its Pages away' } } as const
-  app.post<Form>(INSTANCES, relieve, async (request, reply) => {
+  app.post<FormRequest>(INSTANCES, relieve, async (request, reply) => {
     const id = request.body?.get('instance') ?? ''
     const instance = roster.list().find((one) => one.id === id)
     if (instance === undefined)

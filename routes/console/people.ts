@@ -10,12 +10,12 @@ import {
   PEOPLE,
   peoplePage,
   removePage,
-  SHOWN,
+  SHOWN_ACTS,
 } from '../../src/console/people-page.ts'
 import type { Person } from '../../src/people/people.ts'
 import { csrfField, layout } from '../../src/web/layout.ts'
 import { showPage } from './page.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 
 async function operatorPeople(app: FastifyInstance) {
   const { acts, clock, people, signIn } = app
@@ -28,7 +28,7 @@ async function operatorPeople(app: FastifyInstance) {
 
   app.get(PEOPLE, async (request, reply) => {
     const me = need(request)
-    const latest = me.role === 'owner' ? (await acts.list()).slice(0, SHOWN) : []
+    const latest = me.role === 'owner' ? (await acts.list()).slice(0, SHOWN_ACTS) : []
     return showPage(reply, {
       title: 'People',
       content: (csrf) =>
@@ -43,7 +43,7 @@ async function operatorPeople(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(PEOPLE, { config: { role: 'owner', act: changed } }, async (request, reply) => {
+  app.post<FormRequest>(PEOPLE, { config: { role: 'owner', act: changed } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const [name, role] = [form.get('name')?.trim() ?? '', form.get('role') ?? '']
     switch (form.get('do')) {
@@ -78,7 +78,7 @@ async function operatorPeople(app: FastifyInstance) {
     return reply.redirect(PEOPLE, 303)
   })
 
-  app.post<Form>(OWN, { config: { role: 'viewer', act: changedOwn } }, async (request, reply) => {
+  app.post<FormRequest>(OWN, { config: { role: 'viewer', act: changedOwn } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const { name } = need(request)
     const field = (key: string): string => form.get(key) ?? ''
@@ -126,7 +126,7 @@ async function operatorPeople(app: FastifyInstance) {
     return showJoin(reply.code(people.invited(code) === null ? 404 : 200), code, null)
   })
 
-  app.post<Form>(JOIN, { config: { open: true } }, async (request, reply) => {
+  app.post<FormRequest>(JOIN, { config: { open: true } }, async (request, reply) => {
     const [code, password] = [request.body?.get('code') ?? '', request.body?.get('becomes') ?? '']
     try {
       signIn.open(request, await people.join(code, password))

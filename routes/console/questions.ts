@@ -6,7 +6,7 @@ import type { ScriptAtDesk } from '../../src/editing/desk.ts'
 import { replyTitles } from '../../src/script/reply-titles.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 type Asked = { Querystring: Readonly<Record<'did' | 'reply', unknown>> }
 
 const AT_ONCE = 50
@@ -45,7 +45,7 @@ async function operatorQuestions(app: FastifyInstance) {
         return 'took words off the list of what was not understood'
     }
   }
-  app.post<Form>(QUESTIONS, { config: { role: 'owner', act } }, async (request, reply) => {
+  app.post<FormRequest>(QUESTIONS, { config: { role: 'owner', act } }, async (request, reply) => {
     const form = request.body ?? new URLSearchParams()
     const field = (name: string): string => {
       const value = form.get(name)?.trim() ?? ''

@@ -8,7 +8,7 @@ import type { Repair } from '../../src/console/repair.ts'
 import { newRepairId } from '../../src/console/repairs.ts'
 import { tokenSource } from '../../src/token/token-source.ts'
 import { showPage } from './page.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 type ById = { Params: { id: string } }
 
 const REFRESH_SECONDS = 2
@@ -27,7 +27,7 @@ async function operatorRepair(app: FastifyInstance) {
     })
   }
 
-  app.post<Form>(
+  app.post<FormRequest>(
     '/operator/repair',
     { config: { act: 'gave the bot a user token' } },
     async (request, reply) => {
@@ -65,7 +65,7 @@ async function operatorRepair(app: FastifyInstance) {
   })
 
   const choose = { config: { act: 'chose Pages for the bot' } }
-  app.post<Form & ById>('/operator/repair/:id/pages', choose, async (request, reply) => {
+  app.post<FormRequest & ById>('/operator/repair/:id/pages', choose, async (request, reply) => {
     const repair = await find(request)
     await repair.choose(request.body?.getAll('page') ?? [])
     await repairDesk.soon(repair)

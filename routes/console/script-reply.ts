@@ -10,8 +10,8 @@ import type { Saved, ScriptAtDesk } from '../../src/editing/desk.ts'
 import type { Script } from '../../src/script/types.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import { FORM_BYTES, headOf, pageOf, posted, textIn, type Asked } from './script-request.ts'
-import type { Form } from '../form.ts'
+import { FORM_BYTES, headOf, pageOf, posted, textIn, type ScriptQuery } from './script-request.ts'
+import type { FormRequest } from '../form.ts'
 
 /** Fields of the form that are not of the reply. */
 const OWN_FIELDS = new Set(['_csrf', 'script', 'name', 'version', 'draft', 'do'])
@@ -42,7 +42,7 @@ async function operatorScriptReply(app: FastifyInstance) {
     }
   }
 
-  app.get<Asked<'script' | 'name' | 'did'>>(REPLY, async (request, reply) => {
+  app.get<ScriptQuery<'script' | 'name' | 'did'>>(REPLY, async (request, reply) => {
     const { query } = request
     const name = textIn(query, 'name')
     const editor = await editorOf(request, scriptDesk.at(textIn(query, 'script')), name)
@@ -56,7 +56,7 @@ async function operatorScriptReply(app: FastifyInstance) {
   const act = (form: URLSearchParams): string =>
     `${form.get('do') === 'remove' ? 'removed' : 'changed'} ${form.has('name') ? `the reply ${form.get('name')}` : 'the fallback'}`
   const save = { config: { formBytes: FORM_BYTES, role: 'owner', act } } as const
-  app.post<Form>(REPLY, save, async (request, reply) => {
+  app.post<FormRequest>(REPLY, save, async (request, reply) => {
     const { form, script, field, text } = posted(app, request.body)
     const name = form.get('name')
     const version = field('version')

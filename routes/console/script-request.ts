@@ -9,9 +9,9 @@ import { BotError } from '../../src/base/errors.ts'
 /** A script has up to half a mebibyte, and a form takes up to three bytes for one. */
 export const FORM_BYTES = 2 * 1024 * 1024
 
-export type Asked<Names extends string> = { Querystring: Readonly<Record<Names, unknown>> }
+export type ScriptQuery<Names extends string> = { Querystring: Readonly<Record<Names, unknown>> }
 
-export interface Posted {
+export interface ScriptPost {
   form: URLSearchParams
   script: ScriptAtDesk
   /** @throws BotError `BOT_REQUEST_INVALID` for a field that is missing or empty */
@@ -20,7 +20,7 @@ export interface Posted {
   text: (name: string) => string
 }
 
-export const posted = (app: FastifyInstance, form = new URLSearchParams()): Posted => {
+export const posted = (app: FastifyInstance, form = new URLSearchParams()): ScriptPost => {
   const text = (name: string): string => (form.get(name) ?? '').replaceAll('\r\n', '\n')
   return {
     form,

@@ -10,8 +10,8 @@ import { versionOf } from '../../src/editing/reply-form.ts'
 import type { ScriptAtDesk } from '../../src/editing/desk.ts'
 import { html, type Html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import { FORM_BYTES, headOf, posted, textIn, type Asked } from './script-request.ts'
-import type { Form } from '../form.ts'
+import { FORM_BYTES, headOf, posted, textIn, type ScriptQuery } from './script-request.ts'
+import type { FormRequest } from '../form.ts'
 
 /** The script as a text, and its earlier versions. */
 async function operatorScriptText(app: FastifyInstance) {
@@ -34,7 +34,7 @@ async function operatorScriptText(app: FastifyInstance) {
     })
   }
 
-  app.get<Asked<'script' | 'line' | 'did'>>(TEXT, async (request, reply) => {
+  app.get<ScriptQuery<'script' | 'line' | 'did'>>(TEXT, async (request, reply) => {
     const { query } = request
     const script = scriptDesk.at(textIn(query, 'script'))
     const { text, version, mistakes } = await script.read()
@@ -48,7 +48,7 @@ async function operatorScriptText(app: FastifyInstance) {
   const save = {
     config: { formBytes: FORM_BYTES, role: 'owner', act: 'changed the script as a text' },
   } as const
-  app.post<Form>(TEXT, save, async (request, reply) => {
+  app.post<FormRequest>(TEXT, save, async (request, reply) => {
     const { form, script, field, text: textOf } = posted(app, request.body)
     const [text, version] = [textOf('text'), field('version')]
     const again = (more: Partial<TextEditor>, statusCode = 200) =>
@@ -65,7 +65,7 @@ async function operatorScriptText(app: FastifyInstance) {
     return reply.redirect(addressOf(TEXT, { script: scriptKey(script), did: 'saved' }), 303)
   })
 
-  app.get<Asked<'script' | 'id' | 'did'>>(VERSIONS, async (request, reply) => {
+  app.get<ScriptQuery<'script' | 'id' | 'did'>>(VERSIONS, async (request, reply) => {
     const { query } = request
     const script = scriptDesk.at(textIn(query, 'script'))
     const id = textIn(query, 'id')
@@ -87,7 +87,7 @@ async function operatorScriptText(app: FastifyInstance) {
   })
 
   const goBack = { config: { role: 'owner', act: 'went back to an earlier version of the script' } } as const
-  app.post<Form>(VERSIONS, goBack, async (request, reply) => {
+  app.post<FormRequest>(VERSIONS, goBack, async (request, reply) => {
     const { script, field } = posted(app, request.body)
     const [id, version] = [field('id'), field('version')]
     const text = await script.versions.read(id)

@@ -8,15 +8,15 @@ import { tryPage } from '../../src/console/script/try-page.ts'
 import { replyRows } from '../../src/editing/reply-rows.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
-import { headOf, pageOf, posted, textIn, type Asked } from './script-request.ts'
-import type { Form } from '../form.ts'
+import { headOf, pageOf, posted, textIn, type ScriptQuery } from './script-request.ts'
+import type { FormRequest } from '../form.ts'
 
 /** The replies of a script, and what a sentence would get. */
 async function operatorScript(app: FastifyInstance) {
   const { scriptDesk } = app
   const log = app.log.child({ part: 'console' })
 
-  app.get<Asked<'script' | 'q' | 'from' | 'did' | 'name'>>(SCRIPT, async (request, reply) => {
+  app.get<ScriptQuery<'script' | 'q' | 'from' | 'did' | 'name'>>(SCRIPT, async (request, reply) => {
     const { query } = request
     const script = scriptDesk.at(textIn(query, 'script'))
     const [head, { text, script: read, mistakes }] = await Promise.all([
@@ -39,7 +39,7 @@ async function operatorScript(app: FastifyInstance) {
     })
   })
 
-  app.post<Form>(TRY, { config: { role: 'viewer' } }, async (request, reply) => {
+  app.post<FormRequest>(TRY, { config: { role: 'viewer' } }, async (request, reply) => {
     const { script, field } = posted(app, request.body)
     const text = field('text').slice(0, 500)
     const [head, { script: read }] = await Promise.all([headOf(app, script, request), script.read()])
@@ -55,7 +55,7 @@ async function operatorScript(app: FastifyInstance) {
     form.get('do') === 'add'
       ? `added a phrase to the reply ${form.get('reply')}`
       : `made the reply ${form.get('name')}`
-  app.post<Form>(REPLIES, { config: { role: 'owner', act } }, async (request, reply) => {
+  app.post<FormRequest>(REPLIES, { config: { role: 'owner', act } }, async (request, reply) => {
     const { form, script, field, text } = posted(app, request.body)
     const name = field(form.get('do') === 'add' ? 'reply' : 'name')
     switch (form.get('do')) {

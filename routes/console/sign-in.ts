@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { csrfField } from '../../src/web/layout.ts'
 import { SIGN_IN, signInPage } from '../../src/console/sign-in-page.ts'
 import { BotError } from '../../src/base/errors.ts'
-import type { Form } from '../form.ts'
+import type { FormRequest } from '../form.ts'
 type Asked = { Querystring: Readonly<Record<'unsaved', unknown>> }
 
 async function operatorSignIn(app: FastifyInstance) {
@@ -24,7 +24,7 @@ async function operatorSignIn(app: FastifyInstance) {
       : reply.redirect('/operator', 303),
   )
 
-  app.post<Form>(SIGN_IN, { config: { open: true } }, async (request, reply) => {
+  app.post<FormRequest>(SIGN_IN, { config: { open: true } }, async (request, reply) => {
     const given = {
       user: request.body?.get('user') ?? '',
       password: request.body?.get('password') ?? '',
@@ -40,7 +40,7 @@ async function operatorSignIn(app: FastifyInstance) {
   })
 
   const out = { config: { role: 'viewer', act: 'signed out' } } as const
-  app.post<Form>('/operator/sign-out', out, async (request, reply) => {
+  app.post<FormRequest>('/operator/sign-out', out, async (request, reply) => {
     await app.signIn.end(request)
     // End the event streams of the session's other tabs.
     app.console.live.poke()

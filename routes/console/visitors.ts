@@ -5,7 +5,7 @@ import {
   chosen,
   VISITORS,
   visitorsPage,
-  SHOWN,
+  VISITOR_LISTS,
   type Shown,
   type Visitor,
 } from '../../src/console/visitors-page.ts'
@@ -17,7 +17,7 @@ const LONGEST_QUERY = 100
 
 async function operatorVisitors(app: FastifyInstance) {
   app.get<Asked>(VISITORS, { exposeHeadRoute: false }, async ({ query }, reply) => {
-    const shown = Object.keys(SHOWN).find((one): one is Shown => one === query.show) ?? 'waiting'
+    const shown = Object.keys(VISITOR_LISTS).find((one): one is Shown => one === query.show) ?? 'waiting'
     const wanted = typeof query.q === 'string' ? query.q.trim().slice(0, LONGEST_QUERY) : ''
     const [visitors, named] = await Promise.all([
       app.console.visitors.latest(),

@@ -3,9 +3,9 @@ import fp from 'fastify-plugin'
 import type { Html } from '../../src/web/html.ts'
 import { csrfField, layout } from '../../src/web/layout.ts'
 import { BotError } from '../../src/base/errors.ts'
-import { codePage, startedPage, stepPage, TITLES, type Problem } from '../../src/setup/pages.ts'
-import { STEPS, type Step } from '../../src/setup/setup.ts'
-import type { Form } from '../form.ts'
+import { codePage, startedPage, stepPage, TITLES, type StepProblem } from '../../src/setup/pages.ts'
+import { STEPS, type SetupStep } from '../../src/setup/setup.ts'
+import type { FormRequest } from '../form.ts'
 
 /** A moment for the bot to take over the port. */
 const REFRESH_SECONDS = 2
@@ -23,13 +23,13 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
   const show = (reply: FastifyReply, title: string, content: Html): FastifyReply =>
     reply.type('text/html; charset=utf-8').send(layout({ title, content }))
 
-  const showCode = (reply: FastifyReply, problem: Problem | null): FastifyReply =>
+  const showCode = (reply: FastifyReply, problem: StepProblem | null): FastifyReply =>
     show(reply, 'Set-up', codePage(csrfField(reply.generateCsrf()), problem))
 
   const showStep = (
     reply: FastifyReply,
-    step: Step,
-    problem: Problem | null = null,
+    step: SetupStep,
+    problem: StepProblem | null = null,
     typed: Parameters<typeof stepPage>[2] = {},
   ): FastifyReply => {
     const csrf = csrfField(reply.generateCsrf())
@@ -39,7 +39,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
   /** Goes on to the next step, or shows this one again with why it was not taken. */
   const take = async (
     reply: FastifyReply,
-    step: Step,
+    step: SetupStep,
     taking: () => Promise<void>,
     typed: Parameters<typeof stepPage>[2] = {},
   ): Promise<FastifyReply> => {
@@ -77,7 +77,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     const isByHand = BY_HAND.has(request.headers['sec-fetch-site'])
     return isByHand ? enter(request, reply, request.params.code) : showCode(reply, null)
   })
-  app.post<Form>('/setup/code', open, async (request, reply) =>
+  app.post<FormRequest>('/setup/code', open, async (request, reply) =>
     enter(request, reply, request.body?.get('code') ?? ''),
   )
 
@@ -89,20 +89,20 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     })
   }
 
-  app.post<Form>('/setup/app', async ({ body }, reply) => {
+  app.post<FormRequest>('/setup/app', async ({ body }, reply) => {
     const appId = body?.get('app_id') ?? ''
     const appSecret = body?.get('app_secret') ?? ''
     return take(reply, 'app', () => walk.giveApp({ appId, appSecret }), { appId })
   })
-  app.post<Form>('/setup/address', async ({ body }, reply) => {
+  app.post<FormRequest>('/setup/address', async ({ body }, reply) => {
     const publicUrl = body?.get('public_url') ?? ''
     const untried = body?.get('untried') === 'yes'
     return take(reply, 'address', () => walk.giveAddress({ publicUrl, untried }), { publicUrl })
   })
-  app.post<Form>('/setup/operator', async ({ body }, reply) =>
+  app.post<FormRequest>('/setup/operator', async ({ body }, reply) =>
     take(reply, 'operator', () => walk.givePassword(body?.get('password') ?? '')),
   )
-  app.post<Form>('/setup/start', async (_request, reply) => {
+  app.post<FormRequest>('/setup/start', async (_request, reply) => {
     try {
       await walk.start()
     } catch (error) {
@@ -122,13 +122,13 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
 }
 
 /** Back, as long as nothing is written; never ahead. */
-const isOpen = (step: Step, next: Step): boolean =>
+const isOpen = (step: SetupStep, next: SetupStep): boolean =>
   step === next || (next !== 'start' && STEPS.indexOf(step) < STEPS.indexOf(next))
 
 /** The values of `Sec-Fetch-Site` when a person opens the address or follows a link of ours; old browsers send none. */
 const BY_HAND = new Set<unknown>(['none', 'same-origin', undefined])
 
-const toProblem = ({ message, remedy }: BotError): Problem => ({ what: message, remedy: remedy ?? null })
+const toProblem = ({ message, remedy }: BotError): StepProblem => ({ what: message, remedy: remedy ?? null })
 
 export const setupRoutes = fp(setup, {
   name: 'setup-routes',

@@ -8,9 +8,9 @@ import { NO_ANSWER, onLeash } from './leash.ts'
 import { promptOf, type ModelMessage } from './prompt.ts'
 
 /** Asks the language model of a script; null where it has none, has no answer, or may not be asked now. Never throws. */
-export type AskAssistant = (script: Script, question: Question) => Promise<string | null>
+export type AskAssistant = (script: Script, question: AssistantQuestion) => Promise<string | null>
 
-export interface Question {
+export interface AssistantQuestion {
   pageId: string
   psid: string
   text: string
@@ -61,7 +61,7 @@ export const createAssistant = (deps: {
 
   const answer = async (
     script: Script,
-    { pageId, psid, text }: Question,
+    { pageId, psid, text }: AssistantQuestion,
   ): Promise<AssistantOutcome | { text: string }> => {
     const { assistant } = script
     const facts = factsFor(script)

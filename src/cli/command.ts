@@ -25,7 +25,7 @@ export const say = (output: Output, ...lines: string[]): void => {
 /** @returns the exit code; never throws */
 export type Command = (argv: readonly string[], io: Io) => Promise<number>
 
-export interface Option {
+export interface CommandOption {
   type: 'boolean' | 'string'
   multiple?: true
   /** The placeholder of a `string` option in the help, such as `ID`. */
@@ -41,13 +41,13 @@ export interface HelpPlan {
   about: string
   /** Ways to call it, each with what that does. */
   usage: readonly (readonly [call: string, about: string])[]
-  options?: Readonly<Record<string, Option>>
+  options?: Readonly<Record<string, CommandOption>>
   /** More paragraphs of the help. */
   notes?: string
   exit?: string
 }
 
-export interface CommandPlan<Options extends Record<string, Option>> extends HelpPlan {
+export interface CommandPlan<Options extends Record<string, CommandOption>> extends HelpPlan {
   /** As `npm run` calls it. */
   name: string
   options?: Options
@@ -55,15 +55,15 @@ export interface CommandPlan<Options extends Record<string, Option>> extends Hel
   isPlain?: (argument: string) => boolean
   /** Why arguments that are no options are refused; absent where they are taken. */
   noPlain?: () => BotError
-  run: (given: Given<Options>, io: Io) => Promise<number>
+  run: (given: CommandInput<Options>, io: Io) => Promise<number>
 }
 
-export interface Given<Options extends Record<string, Option>> {
+export interface CommandInput<Options extends Record<string, CommandOption>> {
   values: Values<Options>
   plain: readonly string[]
 }
 
-type Values<Options extends Record<string, Option>> = {
+type Values<Options extends Record<string, CommandOption>> = {
   [Name in keyof Options]?: Options[Name]['type'] extends 'boolean'
     ? boolean
     : Options[Name] extends { multiple: true }
@@ -75,7 +75,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
 /** Makes a command of its plan: the parsing, `--help` and the exit codes are the same for all. */
 export const command =
-  <const Options extends Record<string, Option>>(plan: CommandPlan<Options>): Command =>
+  <const Options extends Record<string, CommandOption>>(plan: CommandPlan<Options>): Command =>
   async (argv, io) => {
     try {
       if (argv.includes('--help') || argv.includes('-h')) {
@@ -111,12 +111,12 @@ export const wrongUsage = (what: string, remedy = 'See --help.'): never => {
   throw new BotError('BOT_USAGE', clip(what.replace(/\p{Cc}+/gu, ' '), 300), { remedy })
 }
 
-const read = <Options extends Record<string, Option>>(
+const read = <Options extends Record<string, CommandOption>>(
   plan: CommandPlan<Options>,
   argv: readonly string[],
   env: Env,
-): Given<Options> => {
-  const options: Record<string, Option> = plan.options ?? {}
+): CommandInput<Options> => {
+  const options: Record<string, CommandOption> = plan.options ?? {}
   const isPlain = plan.isPlain ?? (() => false)
   const swallowed = readSwallowed(plan, env)
   // Not strict: the messages of parseArgs repeat the argument, which may be a token.
@@ -146,7 +146,7 @@ const SECRET = /token|secret|password/i
 
 const valueOf = (
   token: { name: string; rawName: string; value?: string | undefined },
-  option: Option | undefined,
+  option: CommandOption | undefined,
   before: boolean | string | string[] | undefined,
 ): boolean | string | string[] => {
   if (option === undefined || token.rawName !== `--${token.name}`) {
@@ -162,13 +162,13 @@ const valueOf = (
 }
 
 /** Options that stood before npm's own `--`: npm took them, and left them in the environment. */
-const readSwallowed = <Options extends Record<string, Option>>(
+const readSwallowed = <Options extends Record<string, CommandOption>>(
   { name: command, options = {} as Options }: CommandPlan<Options>,
   env: Env,
 ): Record<string, boolean> => {
   if (env['npm_lifecycle_event'] !== command) return {}
   const values: Record<string, boolean> = {}
-  for (const [name, { type, harmless, value = 'VALUE' }] of Object.entries<Option>(options)) {
+  for (const [name, { type, harmless, value = 'VALUE' }] of Object.entries<CommandOption>(options)) {
     const told = env[`npm_config_${name.replace(/^no-/, '').replaceAll('-', '_')}`]
     if (told === undefined) continue
     if (harmless && told === 'true') values[name] = true
@@ -189,10 +189,12 @@ const printable = (name: string): string => (/^--?[a-z-]{1,20}$/.test(name) ? na
 /** The help of a command, in the shape that all have, with the calls as they are typed here. */
 export const helpOf = (plan: HelpPlan, surroundings: Surroundings = CHECKOUT): string => {
   const { about, usage, options = {}, notes, exit = '0 done, 1 failed, 2 wrong usage.' } = plan
-  const rows = Object.entries<Option>(options).map(([name, { value, about: what }]): [string, string] => [
-    value === undefined ? `--${name}` : `--${name} ${value}`,
-    what,
-  ])
+  const rows = Object.entries<CommandOption>(options).map(
+    ([name, { value, about: what }]): [string, string] => [
+      value === undefined ? `--${name}` : `--${name} ${value}`,
+      what,
+    ],
+  )
   const isDirect = surroundings.is === 'checkout' || surroundings.is === 'folder'
   // What a person sets before a command does not get into a container or a service.
   const calls = usage.filter(([call]) => isDirect || !/^[A-Z_]+=/.test(call))

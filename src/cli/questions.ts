@@ -1,5 +1,5 @@
 import type { OpenQuestionGroup } from '../store/open-questions.ts'
-import { jsonLine, oneLine } from '../terminal/terminal-text.ts'
+import { jsonLine, plainLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
 import { withStore } from './with-store.ts'
 
@@ -57,4 +57,4 @@ const said = ({ count, texts, how, nearest, answer }: OpenQuestionGroup): string
   return `${String(count).padStart(6)}  ${text}\n        ${near}${told}${also}\n`
 }
 
-const inOneLine = (text: string): string => oneLine(text).replace(/\s+/g, ' ')
+const inOneLine = (text: string): string => plainLine(text).replace(/\s+/g, ' ')

@@ -1,5 +1,5 @@
 import { html, type Html } from '../web/html.ts'
-import type { Line, LineState, Transcript } from './transcript.ts'
+import type { TranscriptLine, LineState, Transcript } from './transcript.ts'
 import { ago, ahead, called, moment, REASONS, shortened } from '../web/words.ts'
 
 /** Where {@link conversationPage} is. */
@@ -48,7 +48,7 @@ export const conversationPage = (
     <p><a class="button" href="/operator">Back to the overview</a></p>
   </section>`
 
-const said = ({ atMs, by, text, state }: Line): Html =>
+const said = ({ atMs, by, text, state }: TranscriptLine): Html =>
   html`<li class="${typeof by === 'string' ? by : 'person'}" data-state="${state.is}">
     <p class="meta">
       <b>${typeof by === 'string' ? BY[by] : html`Person: ${called(by.person)}`}</b>

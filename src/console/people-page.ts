@@ -176,11 +176,11 @@ const actsCard = ({ acts, nowMs }: PeopleView): Html =>
             ${acts.map(({ atMs, by, what }) => html`<li><span>${called(by)} ${what}</span> ${ago(atMs, nowMs)}</li>`)}
           </ul>`
     }
-    <p class="hint">The last ${SHOWN}; kept for a year.</p>
+    <p class="hint">The last ${SHOWN_ACTS}; kept for a year.</p>
   </section>`
 
 /** How many acts are shown. */
-export const SHOWN = 100
+export const SHOWN_ACTS = 100
 
 /** The link of an invitation, shown once. */
 export const invitedPage = ({ name, role }: { name: string; role: string }, link: string): Html =>

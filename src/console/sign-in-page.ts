@@ -4,7 +4,7 @@ import { layout } from '../web/layout.ts'
 
 export const SIGN_IN = '/operator/sign-in'
 
-export interface SignIn {
+export interface SignInView {
   csrf: Html
   problem: string | null
   /** Whether a form was sent after the sign-in had ended. */
@@ -16,7 +16,7 @@ export interface SignIn {
 }
 
 /** The page on which the operator and the other people sign in. */
-export const signInPage = ({ csrf, problem, isUnsaved, asksCode, hasOthers }: SignIn): string =>
+export const signInPage = ({ csrf, problem, isUnsaved, asksCode, hasOthers }: SignInView): string =>
   layout({
     title: 'Sign in',
     content: html`<section class="card narrow">

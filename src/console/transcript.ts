@@ -14,12 +14,12 @@ export interface Transcript {
   psid: string
   windowEndsMs: number | null
   /** In the order of time. */
-  lines: Line[]
+  lines: TranscriptLine[]
   /** Null when Facebook told its part of it; otherwise why not. */
   withoutFacebook: string | null
 }
 
-export interface Line {
+export interface TranscriptLine {
   atMs: number | null
   /** `page`: from Facebook, by none of ours: the Page inbox, or another app. */
   by: 'visitor' | 'bot' | 'page' | { person: string }
@@ -85,7 +85,11 @@ export const createTranscripts = (deps: {
 }
 
 /** Facebook's messages, and sent replies that Facebook does not list yet. */
-const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pageId: string): Line[] => {
+const past = (
+  { events, sent }: KeptConversation,
+  messages: RecentMessage[],
+  pageId: string,
+): TranscriptLine[] => {
   const ours = new Map(sent.map(({ messageId, by }) => [messageId, by]))
   const told = new Set(messages.map(({ id }) => id))
   const oldestMs = messages.at(-1)?.createdMs ?? 0
@@ -97,8 +101,13 @@ const past = ({ events, sent }: KeptConversation, messages: RecentMessage[], pag
       .filter(
         ({ messageId, sentMs }) => !told.has(messageId ?? '') && (!messages.length || sentMs < oldestMs),
       )
-      .map(({ sentMs, by }): Line => ({ atMs: sentMs, by: writer(by), text: null, state: { is: 'sent' } })),
-    ...messages.toReversed().map(({ id, fromId, text, createdMs }): Line => {
+      .map(({ sentMs, by }): TranscriptLine => ({
+        atMs: sentMs,
+        by: writer(by),
+        text: null,
+        state: { is: 'sent' },
+      })),
+    ...messages.toReversed().map(({ id, fromId, text, createdMs }): TranscriptLine => {
       const words = text === '' ? '[no text: an attachment or a button]' : text
       if (fromId !== pageId) {
         return {
@@ -121,20 +130,20 @@ const present = (
   { events, replies, dead }: KeptConversation,
   messages: RecentMessage[],
   read: (body: string) => WebhookEvent,
-): Line[] => [
-  ...dead.toReversed().map(({ id, acceptedMs, reason, error, body }): Line => ({
+): TranscriptLine[] => [
+  ...dead.toReversed().map(({ id, acceptedMs, reason, error, body }): TranscriptLine => ({
     atMs: acceptedMs,
     ...saidBy(body),
     state: { is: 'dead', id, reason, said: error?.message ?? null },
   })),
-  ...events.flatMap(({ acceptedMs, body }): Line[] => {
+  ...events.flatMap(({ acceptedMs, body }): TranscriptLine[] => {
     const event = read(body)
     const text = wordsOfEvent(event)
     const by = event.kind === 'operator' ? writer(event.by ?? null) : 'visitor'
     const isTold = 'mid' in event && messages.some(({ id }) => id === event.mid)
     return text === null || isTold ? [] : [{ atMs: acceptedMs, by, text, state: { is: 'unhandled' } }]
   }),
-  ...replies.map(({ acceptedMs, doubtSinceMs, body }): Line => ({
+  ...replies.map(({ acceptedMs, doubtSinceMs, body }): TranscriptLine => ({
     atMs: acceptedMs,
     ...saidBy(body),
     state: { is: doubtSinceMs === null ? 'waiting' : 'in_doubt' },
@@ -160,9 +169,9 @@ const wordsOfEvent = (event: WebhookEvent): string | null => {
   }
 }
 
-const writer = (name: string | null): Line['by'] => (name === null ? 'bot' : { person: name })
+const writer = (name: string | null): TranscriptLine['by'] => (name === null ? 'bot' : { person: name })
 
-const saidBy = (body: string): Pick<Line, 'by' | 'text'> => {
+const saidBy = (body: string): Pick<TranscriptLine, 'by' | 'text'> => {
   const item = readOutboxItem(body)
   if (item === null) return { by: 'bot', text: '[damaged: it cannot be read]' }
   if (isEffect(item)) {

@@ -17,12 +17,12 @@ export type Visitor = Omit<VisitorOfPerson, 'is' | 'sinceMs'> &
     sinceMs: number | null
   }
 
-export const SHOWN = {
+export const VISITOR_LISTS = {
   waiting: 'Waiting for a person',
   attended: 'With a person',
   all: 'All, and the latest others',
 } as const
-export type Shown = keyof typeof SHOWN
+export type Shown = keyof typeof VISITOR_LISTS
 
 export interface VisitorsView {
   visitors: readonly Visitor[]
@@ -66,10 +66,10 @@ export const visitorsPage = (view: VisitorsView): Html => {
       back to the bot, or to close it. What a visitor wrote last is kept until then, and no longer.
     </p>
     <nav class="tabs" aria-label="Filter">
-      ${(Object.keys(SHOWN) as Shown[]).map(
+      ${(Object.keys(VISITOR_LISTS) as Shown[]).map(
         (one) =>
           html`<a href="${VISITORS}?show=${one}" ${query === '' && one === shown && html`aria-current="page"`}
-            >${SHOWN[one]} <b>${counts[one]}</b></a
+            >${VISITOR_LISTS[one]} <b>${counts[one]}</b></a
           >`,
       )}
     </nav>

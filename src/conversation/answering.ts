@@ -45,15 +45,15 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
   const compose = (turn: Turn, found: Found, voice: Voice): ScriptResult => {
     const { script, event } = turn
     const memory = readMemory(turn.state)
-    const situation = {
+    const facts = {
       language: voice.language,
       nowMs: event.timestampMs,
       visits: memory.visit?.count ?? 1,
       remembered: memory.remembered,
       turns: memory.turns,
     }
-    const before = turn.back ? resolve(script, backOf(script), situation).items : []
-    const answer = resolve(script, found.answer, situation)
+    const before = turn.back ? resolve(script, backOf(script), facts).items : []
+    const answer = resolve(script, found.answer, facts)
     const saying = answer.name
     if (found.choicesFrom !== undefined) {
       const choices = choicesOf(voice, answer.choices, { from: found.choicesFrom, name: answer.name })

@@ -11,7 +11,7 @@ import { resolve } from './resolve.ts'
 import { pick } from '../script/localised.ts'
 import type { ByItself, Script } from '../script/types.ts'
 import { controlOf, isFromInbox, unmasksAutomatic } from './deserves/control.ts'
-import { knowsAd, patienceMs, unansweredBy, type Situation } from './deserves/rules.ts'
+import { knowsAd, patienceMs, unansweredBy, type RuleFacts } from './deserves/rules.ts'
 import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
 import { backOf, after, type Turn } from './turn.ts'
@@ -135,7 +135,7 @@ export const createConversation = (deps: {
         break
     }
     const script = currentScript(view.pageId)
-    const rule = unansweredBy(event, situationOf(script, view))
+    const rule = unansweredBy(event, ruleFactsOf(script, view))
     if (rule !== null) return { replies: [], state: view.state, unanswered: rule.name }
 
     const turn = turnOf(script, event, view)
@@ -169,7 +169,7 @@ export const createConversation = (deps: {
 
   /** Whether a visitor waits for an answer to this, and gets one. */
   const isAnswered = (event: WebhookEvent, view: ConversationView): boolean =>
-    isAsked(event, view) && unansweredBy(event, situationOf(currentScript(view.pageId), view)) === null
+    isAsked(event, view) && unansweredBy(event, ruleFactsOf(currentScript(view.pageId), view)) === null
 
   return {
     handle,
@@ -177,7 +177,7 @@ export const createConversation = (deps: {
     pleaseWait: async (event, view) =>
       isAnswered(event, view) ? sayByItself(currentScript(view.pageId).waiting, event, view) : [],
     disclose: (event, view) => sayByItself(currentScript(view.pageId).disclosure, event, view),
-    patienceMs: (event, view) => patienceMs(event, situationOf(currentScript(view.pageId), view)),
+    patienceMs: (event, view) => patienceMs(event, ruleFactsOf(currentScript(view.pageId), view)),
     marksSeen: (event, view) => currentScript(view.pageId).seen && isAnswered(event, view),
     choose: (pageId) => {
       const { words, language } = currentScript(pageId)
@@ -187,7 +187,7 @@ export const createConversation = (deps: {
     },
     wake: (event, given) => {
       const view = unmasksAutomatic(event, given.state) ? unsilenced(given) : given
-      if (unansweredBy(event, situationOf(currentScript(view.pageId), view), 'code') !== null) return null
+      if (unansweredBy(event, ruleFactsOf(currentScript(view.pageId), view), 'code') !== null) return null
       return isSilent(view.state) ? unsilenced(view) : view
     },
     answerWith: (name, event, view) => {
@@ -201,14 +201,14 @@ export const createConversation = (deps: {
       const script = currentScript(view.pageId)
       // A failed or pending lookup must neither fail nor delay this answer.
       const voice = voiceAtOnce(script, view)
-      const situation = {
+      const facts = {
         language: voice.language,
         nowMs: event.timestampMs,
         visits: 2,
         remembered: readMemory(view.state).remembered,
         turns: {},
       }
-      const { items, choices, name } = resolve(script, script.fallback, situation)
+      const { items, choices, name } = resolve(script, script.fallback, facts)
       return render(voice, items, choicesOf(voice, choices, { from: 0, name }))
     },
   }
@@ -218,7 +218,7 @@ export const createConversation = (deps: {
 const isAsked = (event: WebhookEvent, { psid }: ConversationView): boolean =>
   (event.kind === 'message' || event.kind === 'postback') && !event.standby && psid !== null
 
-const situationOf = (script: Script, { psid, state, behind = [] }: ConversationView): Situation => ({
+const ruleFactsOf = (script: Script, { psid, state, behind = [] }: ConversationView): RuleFacts => ({
   psid,
   state,
   behind,

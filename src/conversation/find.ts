@@ -1,5 +1,5 @@
 import type { WebhookEvent } from '../webhook/events.ts'
-import { hear, type Heard } from './heard.ts'
+import { hear, type Understanding } from './heard.ts'
 import { readCarried, type Carried } from './carried.ts'
 import type { Matcher } from './match/matcher.ts'
 import { matchKey } from '../script/match-key.ts'
@@ -18,7 +18,7 @@ export interface Found {
   /** Nothing fitted; the visitor may have meant one of these replies. */
   near?: readonly string[]
   /** How well the visitor's words were understood, where words decided. */
-  heard?: Heard
+  heard?: Understanding
 }
 
 /** The payload of Get Started where the profile sets no other. */

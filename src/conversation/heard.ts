@@ -5,7 +5,7 @@ import type { Similar } from './match/phrases.ts'
 import { clip } from '../base/clip.ts'
 
 /** How well the script understood a visitor's words. */
-export type Heard = Understood | NotUnderstood
+export type Understanding = Understood | NotUnderstood
 
 interface Said {
   /** The words, as much as is looked at. */
@@ -31,7 +31,7 @@ const SURE = 0.8
 const LONGEST_KEPT = 300
 
 /** @param found - the match, or the replies that come nearest where none is good enough */
-export const hear = (text: string, found: Match | readonly Similar[]): Heard => {
+export const hear = (text: string, found: Match | readonly Similar[]): Understanding => {
   const said = clip(text.trim(), LONGEST_KEPT)
   if (!('how' in found)) {
     const [first] = found

@@ -6,7 +6,7 @@ import type { Answer, Condition, Form, NamedAnswer, SayItem, Script } from '../s
 export type PlainItem = Exclude<SayItem, { kind: 'any' | 'if' | 'go' }>
 
 /** What conditions ask about. */
-export interface Situation {
+export interface ConditionFacts {
   /** The visitor's language, one of the script's. */
   language: string
   nowMs: number
@@ -23,14 +23,14 @@ export interface Resolved {
   choices: readonly string[]
   form: Form | null
   handover: boolean
-  /** Those of the situation, with the alternatives counted that were chosen now. */
+  /** The counts given, with the alternatives counted that were chosen now. */
   turns: Readonly<Record<string, number>>
 }
 
 /** Judges conditions, chooses alternatives and follows `go`. Ends: circles are refused when the script is read. */
-export const resolve = (script: Script, answer: Answer, situation: Situation): Resolved => {
+export const resolve = (script: Script, answer: Answer, facts: ConditionFacts): Resolved => {
   const items: PlainItem[] = []
-  let turns = situation.turns
+  let turns = facts.turns
   let current = answer
   let name = nameOf(answer)
 
@@ -49,7 +49,7 @@ export const resolve = (script: Script, answer: Answer, situation: Situation): R
       case 'go':
         return item.reply
       case 'if':
-        return holds(script, item.condition, situation)
+        return holds(script, item.condition, facts)
           ? take(item.holding, `${place}+`)
           : take(item.otherwise, `${place}-`)
       case 'any': {
@@ -101,8 +101,8 @@ export const everything = (script: Script, answer: Answer): readonly SayItem[] =
 
 const nameOf = (answer: Answer): string => ('name' in answer ? (answer as NamedAnswer).name : '')
 
-const holds = (script: Script, condition: Condition, situation: Situation): boolean => {
-  const { remembered, language, visits, nowMs } = situation
+const holds = (script: Script, condition: Condition, facts: ConditionFacts): boolean => {
+  const { remembered, language, visits, nowMs } = facts
   const { visit, open, languages, known, unknown } = condition
   if (visit !== null && (visit === 'first') !== visits <= 1) return false
   if (open !== null && script.hours !== null && isOpen(script.hours, nowMs) !== open) return false

@@ -3,7 +3,7 @@ import type { Effect, Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { AnswerRuleName } from './deserves/rules.ts'
 import type { FormAnswers } from './forms.ts'
-import type { Heard } from './heard.ts'
+import type { Understanding } from './heard.ts'
 import type { Count } from '../base/counts.ts'
 
 /** What is known of a conversation before an event is answered. */
@@ -39,7 +39,7 @@ export interface ScriptResult {
   /** The reply of the script that the answer begins with. */
   saying?: string
   /** How well the visitor's words were understood, where words decided. */
-  heard?: Heard
+  heard?: Understanding
   /** The reply of the script whose form was finished. */
   finished?: string
   /** What the event counts as. */

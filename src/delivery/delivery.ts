@@ -12,7 +12,7 @@ import { createDoubtResolver } from './sending/doubt.ts'
 import { createEnforcement } from './sending/enforcement.ts'
 import { createGateNotes } from './sending/gate-notes.ts'
 import { createGates } from './sending/gates.ts'
-import { createHandling, type OnHandled, type Handler } from './handling/call-handler.ts'
+import { createHandling, type OnHandled, type EventHandler } from './handling/call-handler.ts'
 import { createUnservedPage } from './handling/unserved-page.ts'
 import { createEventContext } from './handling/event-context.ts'
 import { createHandover } from './sending/handover.ts'
@@ -53,7 +53,7 @@ export interface DeliveryDeps {
   duty?: Duty
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
-  handle: Handler
+  handle: EventHandler
   /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
   patienceMs: (event: WebhookEvent, conversation: ConversationView) => number
   /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */

@@ -18,7 +18,7 @@ import type { Outside } from './outside.ts'
 import type { ReadSettings } from './settings.ts'
 
 /** What the checks look at. Each thing is fetched once, however many checks ask. */
-export interface Context {
+export interface DoctorContext {
   clock: Pick<Clock, 'now'>
   outside: Outside
   /** The Node this runs on, and the least that will do. */
@@ -47,7 +47,7 @@ export interface Context {
 }
 
 export interface ContextOptions extends Pick<
-  Context,
+  DoctorContext,
   'clock' | 'outside' | 'node' | 'envFile' | 'holder' | 'freeBytes'
 > {
   settings: ReadSettings
@@ -59,7 +59,7 @@ export const GRAPH_SETTINGS = ['FB_GRAPH_URL', 'FB_GRAPH_VERSION', 'FB_APP_ID', 
 const GRAPH_TIMEOUT_MS = 8000
 
 /** Reads the tokens, and looks at the server where there is one; everything else is fetched when a check asks. */
-export const openContext = async (options: ContextOptions): Promise<Context> => {
+export const openContext = async (options: ContextOptions): Promise<DoctorContext> => {
   const { values } = options.settings
   let otherVersion: string | null = null
   let graph: Graph | undefined
@@ -86,10 +86,10 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
   let subscriptions: Promise<AppSubscription[]> | undefined
   let scripts: Promise<ScriptFiles> | undefined
   const server = await lookAtServer(values, options.clock)
-  const holder: Context['holder'] =
+  const holder: DoctorContext['holder'] =
     server === null ? options.holder : () => (server.status === 'sound' ? hostsOf(server.instances) : null)
 
-  const context: Context = {
+  const context: DoctorContext = {
     ...options,
     server,
     holder,
@@ -117,11 +117,11 @@ export const openContext = async (options: ContextOptions): Promise<Context> => 
 }
 
 /** The Page tokens that could be read. */
-export const pagesOf = ({ tokens }: Context): TokenData['pages'] =>
+export const pagesOf = ({ tokens }: DoctorContext): TokenData['pages'] =>
   tokens instanceof Error ? [] : tokens.pages
 
 /** Every token in the file; none of them may be shown. */
-export const tokensIn = ({ tokens }: Context): string[] =>
+export const tokensIn = ({ tokens }: DoctorContext): string[] =>
   tokens instanceof Error ? [] : [...tokens.pages, ...tokens.users].map(({ token }) => token)
 
 /** As the bot reads them, without following them. */

@@ -6,11 +6,11 @@ import { machineChecks } from './checks/machine.ts'
 import { noticedChecks } from './checks/noticed.ts'
 import { pageChecks } from './checks/page.ts'
 import { tokenChecks } from './checks/tokens.ts'
-import type { Context } from './context.ts'
+import type { DoctorContext } from './context.ts'
 import type { ReadSettings } from './settings.ts'
 
 /** Every link of the chain, in the order an operator mends them. */
-export const allChecks = (context: Context, settings: ReadSettings): Check[] => [
+export const allChecks = (context: DoctorContext, settings: ReadSettings): Check[] => [
   ...machineChecks(context, settings),
   ...tokenChecks(context),
   ...facebookChecks(context),

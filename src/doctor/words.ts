@@ -1,6 +1,4 @@
-/** "1 reply", "3 replies". */
-export const count = (number: number, one: string, several = `${one}s`): string =>
-  `${number} ${number === 1 ? one : several}`
+import { count } from '../base/plural.ts'
 
 /** "4 minutes": the largest unit that fits, rounded down. */
 export const duration = (ms: number): string => {
@@ -12,7 +10,7 @@ export const duration = (ms: number): string => {
 }
 
 /** Such as `2026-11-21`. */
-export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+export const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** "412 MB". */
 export const bytes = (number: number): string => {

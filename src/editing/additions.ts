@@ -14,7 +14,7 @@ import {
   pairOf,
   removePair,
   replaceValue,
-  startOf,
+  offsetOf,
   whereUnder,
   type Put,
   type Splice,
@@ -53,7 +53,7 @@ export const addReply = (text: string, { name, phrase, say }: NewReply): string 
   if (replies.flow === true || first === undefined)
     throw notEditable('The replies stand in braces, on one line.')
   assertPlainKeys(replies)
-  const start = startOf(first.key as YAMLMap)
+  const start = offsetOf(first.key as YAMLMap)
   const pad = ' '.repeat(start - lineStart(text, start))
   const lines = [
     `${pad}${isPlainName(name) ? name : JSON.stringify(name)}:`,
@@ -82,7 +82,7 @@ const withPhrase = (text: string, answer: YAMLMap, phrase: string, isFlow: boole
       { remove: new Set(), add: [put] },
     )
   if (!isScalar(value)) throw notEditable('The "when" of this reply has another form than a list.')
-  const source = text.slice(startOf(value), endOf(text, value))
+  const source = text.slice(offsetOf(value), endOf(text, value))
   // One phrase becomes a list of two.
   const own = /^["']/.test(source) ? source : JSON.stringify(source)
   const where = whereUnder(text, answer, key, isFlow)

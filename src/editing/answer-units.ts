@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import { textOf } from '../script/shapes.ts'
 import { looksTranslated } from '../script/localised.ts'
 import { sayUnits } from './say-units.ts'
-import { leafUnits, noteUnit, pairsOf, type Field, type Part, type Unit } from './units.ts'
+import { leafUnits, noteUnit, pairsOf, type FormField, type Part, type Unit } from './units.ts'
 import {
   changeList,
   flowListAt,
@@ -56,7 +56,7 @@ const titleUnits = (part: Part, answer: YAMLMap): Unit[] => {
     const where = whereUnder(text, answer, pair.key, isFlow)
     return leafUnits(part, pair.value, where, { label, kind: 'line' })
   }
-  const field: Field = { id, label, kind: 'line', value: textOf(pair?.value ?? null) ?? '' }
+  const field: FormField = { id, label, kind: 'line', value: textOf(pair?.value ?? null) ?? '' }
   return [
     {
       group,
@@ -83,7 +83,7 @@ const whenUnit = (part: Part, answer: YAMLMap): Unit => {
     return noteUnit(part, 'What it answers is changed in the text of the script.')
   const phrases = items.map((item) => (isScalar(item) ? oneLine(textOf(item) ?? '') : null))
   const known = phrases.filter((phrase): phrase is string => phrase !== null && phrase !== '')
-  const field: Field = { id, label, kind: 'phrases', value: known.join('\n') }
+  const field: FormField = { id, label, kind: 'phrases', value: known.join('\n') }
   const others = items.filter((item) => item !== null && !isScalar(item)).length
   return {
     group,
@@ -122,13 +122,13 @@ const choicesUnits = (part: Part, answer: YAMLMap): Unit[] => {
   const list = pair?.value ?? null
   if (list !== null && !isSeq(list)) return [noteUnit(part, 'Changed in the text of the script.')]
   const names = (list?.items ?? []).map((item) => textOf(item as Node) ?? '')
-  const fields = names.map((value, n): Field => ({
+  const fields = names.map((value, n): FormField => ({
     id: `${id}.${n}`,
     label: `Choice ${n + 1}`,
     value,
     kind: 'reply',
   }))
-  const more = Array.from({ length: MORE_CHOICES }, (_, n): Field => ({
+  const more = Array.from({ length: MORE_CHOICES }, (_, n): FormField => ({
     id: `${id}.new${n}`,
     label: 'One more choice',
     value: '',

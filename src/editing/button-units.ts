@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import { textOf } from '../script/shapes.ts'
-import { leafUnits, noteUnit, type Field, type Given, type Part, type Unit } from './units.ts'
+import { leafUnits, noteUnit, type FormField, type FilledIn, type Part, type Unit } from './units.ts'
 import {
   changeList,
   insertPair,
@@ -9,7 +9,7 @@ import {
   mapAt,
   pairOf,
   replaceValue,
-  startOf,
+  offsetOf,
   endOf,
   textAt,
   whereIn,
@@ -23,7 +23,7 @@ const TITLE = 'A button says'
 const TARGET = 'and leads to (a reply, an address or a phone number)'
 
 /** The place for one more button of the message with this id. */
-export const newButton = (id: string): { fields: readonly [Field, Field] } => ({
+export const newButton = (id: string): { fields: readonly [FormField, FormField] } => ({
   fields: [
     { id: `${id}.button.title`, label: TITLE, value: '', kind: 'line', adds: ADDS },
     { id: `${id}.button.target`, label: TARGET, value: '', kind: 'target', adds: ADDS },
@@ -51,7 +51,7 @@ export const buttonUnits = (part: Part, map: YAMLMap): Unit[] => {
   const read = buttons.map((node, n) =>
     readButton({ ...part, id: `${id}.buttons.${n}`, isFlow: where.isFlow }, node),
   )
-  const isOut = (n: number, given: Given): boolean => {
+  const isOut = (n: number, given: FilledIn): boolean => {
     const title = read[n]?.title
     return title !== undefined && title !== null && given(title) === ''
   }
@@ -84,7 +84,7 @@ export const buttonUnits = (part: Part, map: YAMLMap): Unit[] => {
 }
 
 /** `title` is the field whose emptiness takes the button out; null where it has several languages. */
-const readButton = (part: Part, node: Node | null): { title: Field | null; units: Unit[] } => {
+const readButton = (part: Part, node: Node | null): { title: FormField | null; units: Unit[] } => {
   const title = isMap(node) ? pairOf(node, 'title') : undefined
   const target = isMap(node) ? TARGETS.flatMap((key) => pairOf(node, key) ?? []).at(0) : undefined
   if (!isMap(node) || title === undefined || target === undefined)
@@ -110,7 +110,7 @@ const targetUnit = (
   map: YAMLMap,
   { key, value }: Pair<Node, Node | null>,
 ): Unit => {
-  const field: Field = {
+  const field: FormField = {
     id: `${id}.target`,
     label: TARGET,
     value: (textOf(value) ?? '').trim(),
@@ -126,7 +126,7 @@ const targetUnit = (
       const changed: Splice[] = [replaceValue(text, value, textAt(wanted), where)]
       const name = keyOf(wanted)
       if (name === textOf(key)) return changed
-      return [{ start: startOf(key), end: endOf(text, key), put: name }, ...changed]
+      return [{ start: offsetOf(key), end: endOf(text, key), put: name }, ...changed]
     },
   }
 }

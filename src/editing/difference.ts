@@ -1,5 +1,5 @@
 /** A line that two texts have in common, or one of them alone. */
-export interface Line {
+export interface DifferenceLine {
   is: 'same' | 'gone' | 'new'
   text: string
   /** Its number in the text it comes from, the newer one where it is in both; from 1. */
@@ -12,14 +12,14 @@ const AROUND = 3
 const MOST_COMPARED = 4_000_000
 
 /** What changed from one text to another, as runs of lines with some of what is around them; empty where they are equal. */
-export const difference = (before: string, after: string): Line[][] => {
+export const difference = (before: string, after: string): DifferenceLine[][] => {
   const [a, b] = [before.split('\n'), after.split('\n')]
   let head = 0
   while (head < a.length && head < b.length && a[head] === b[head]) head += 1
   let tail = 0
   while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1
   const [oldEnd, newEnd] = [a.length - tail, b.length - tail]
-  const same = (from: number, to: number): Line[] =>
+  const same = (from: number, to: number): DifferenceLine[] =>
     b.slice(from, to).map((text, n) => ({ is: 'same', text, number: from + n + 1 }))
   const middle = compare(a.slice(head, oldEnd), b.slice(head, newEnd)).map((line) => ({
     ...line,
@@ -29,9 +29,9 @@ export const difference = (before: string, after: string): Line[][] => {
 }
 
 /** The longest common run of lines, in order, stays; the rest is gone or new. */
-const compare = (a: readonly string[], b: readonly string[]): Line[] => {
-  const gone = (n: number): Line => ({ is: 'gone', text: a[n] ?? '', number: n + 1 })
-  const fresh = (n: number): Line => ({ is: 'new', text: b[n] ?? '', number: n + 1 })
+const compare = (a: readonly string[], b: readonly string[]): DifferenceLine[] => {
+  const gone = (n: number): DifferenceLine => ({ is: 'gone', text: a[n] ?? '', number: n + 1 })
+  const fresh = (n: number): DifferenceLine => ({ is: 'new', text: b[n] ?? '', number: n + 1 })
   if (a.length * b.length > MOST_COMPARED) return [...a.map((_, n) => gone(n)), ...b.map((_, n) => fresh(n))]
   const width = b.length + 1
   // How many lines the rests from here have in common.
@@ -42,7 +42,7 @@ const compare = (a: readonly string[], b: readonly string[]): Line[] => {
         a[i] === b[j]
           ? (common[(i + 1) * width + j + 1] ?? 0) + 1
           : Math.max(common[(i + 1) * width + j] ?? 0, common[i * width + j + 1] ?? 0)
-  const lines: Line[] = []
+  const lines: DifferenceLine[] = []
   let [i, j] = [0, 0]
   while (i < a.length || j < b.length) {
     if (i < a.length && j < b.length && a[i] === b[j]) {
@@ -63,8 +63,8 @@ const compare = (a: readonly string[], b: readonly string[]): Line[] => {
   return lines
 }
 
-const runs = (lines: readonly Line[]): Line[][] => {
-  const found: Line[][] = []
+const runs = (lines: readonly DifferenceLine[]): DifferenceLine[][] => {
+  const found: DifferenceLine[][] = []
   let last = -1
   for (const [n, { is }] of lines.entries()) {
     if (is === 'same') continue

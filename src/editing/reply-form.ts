@@ -5,14 +5,14 @@ import { assertOthersKept } from './aliases.ts'
 import { answerUnits } from './answer-units.ts'
 import { blockOf, type Range } from './block.ts'
 import { moveMessage, outField, type Arrangement } from './messages.ts'
-import type { Field, Given, Unit } from './units.ts'
-import { applySplices, endOfPair, mapIn, notEditable, openYaml, pairOf, startOf } from './yaml-text.ts'
+import type { FormField, FilledIn, Unit } from './units.ts'
+import { applySplices, endOfPair, mapIn, notEditable, openYaml, pairOf, offsetOf } from './yaml-text.ts'
 
 /** A reply, or the fallback, as a form. */
 export interface ReplyForm {
   /** Null for the fallback. */
   name: string | null
-  groups: { title: string; fields: Field[]; notes: string[] }[]
+  groups: { title: string; fields: FormField[]; notes: string[] }[]
   /** Its keys that only the text has. */
   others: string[]
   /** Differs as soon as anything of the reply was changed. */
@@ -37,7 +37,7 @@ export const replyForm = (text: string, name: string | null, draft: string | nul
     shown.fields.push(...fields)
     if (note !== undefined) shown.notes.push(note)
   }
-  const start = startOf(pair.key)
+  const start = offsetOf(pair.key)
   return {
     name,
     groups: [...groups.values()],
@@ -45,7 +45,7 @@ export const replyForm = (text: string, name: string | null, draft: string | nul
       const own = textOf(key as Node) ?? ''
       return IN_FORM.has(own) ? [] : own
     }),
-    version: versionOf(saved.part.slice(startOf(saved.pair.key), endOfPair(saved.part, saved.pair))),
+    version: versionOf(saved.part.slice(offsetOf(saved.pair.key), endOfPair(saved.part, saved.pair))),
     draft,
     line: text.slice(0, from + start).split('\n').length,
   }
@@ -61,7 +61,7 @@ export interface Filled {
 
 /** The script with what was filled in. @throws as {@link replyForm} */
 export const changeReply = (script: string, name: string | null, { filled, draft }: Filled): string => {
-  const given: Given = ({ id, value }) => filled.get(id) ?? value
+  const given: FilledIn = ({ id, value }) => filled.get(id) ?? value
   const text = draft === null ? script : withDraft(script, name, draft)
   const { part, from, units } = openReply(text, name)
   const changed = applySplices(
@@ -109,7 +109,7 @@ const placeOf = (text: string, name: string | null): Range => {
   const block = blockOf(text, name)
   if (block !== null) return block
   const { pair } = openReply(text, name)
-  return { start: startOf(pair.key), end: endOfPair(text, pair) }
+  return { start: offsetOf(pair.key), end: endOfPair(text, pair) }
 }
 
 const gone = (name: string | null): string =>

@@ -4,7 +4,7 @@ import { looksTranslated } from '../script/localised.ts'
 import { textOf } from '../script/shapes.ts'
 import { buttonAt, buttonUnits, newButton } from './button-units.ts'
 import { outField } from './messages.ts'
-import { leafUnits, noteUnit, pairsOf, type Field, type Part, type Unit } from './units.ts'
+import { leafUnits, noteUnit, pairsOf, type FormField, type Part, type Unit } from './units.ts'
 import {
   changeList,
   insertPair,
@@ -22,7 +22,7 @@ import {
 export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
   const { text, isFlow } = part
   const pair = pairOf(answer, 'say')
-  const more: Field = { id: 'say.new', label: 'One more message', value: '', kind: 'text' }
+  const more: FormField = { id: 'say.new', label: 'One more message', value: '', kind: 'text' }
   if (pair === undefined || pair.value === null) {
     return [
       {
@@ -44,7 +44,7 @@ export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
   }
   const where = whereIn(text, value, isFlow)
   const items = value.items as (Node | null)[]
-  const out = items.map((_, n): Field => ({
+  const out = items.map((_, n): FormField => ({
     id: outField(n),
     label: `message ${n + 1}`,
     value: '',
@@ -79,9 +79,9 @@ export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
 }
 
 /** A text that is all of `say`: it becomes a list when something joins it. */
-const onlyText = (part: Part, node: Node, where: Where, more: Field): Unit => {
+const onlyText = (part: Part, node: Node, where: Where, more: FormField): Unit => {
   const { text, group, id } = part
-  const own: Field = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
+  const own: FormField = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
   const button = newButton(id)
   return {
     group,
@@ -106,7 +106,7 @@ const withButton = (put: ReturnType<typeof textAt>, title: string, target: strin
 const itemUnits = (part: Part, node: Node | null, where: Where): Unit[] => {
   const { text, group, id } = part
   if (isScalar(node)) {
-    const own: Field = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
+    const own: FormField = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
     const button = newButton(id)
     return [
       {
@@ -126,7 +126,7 @@ const itemUnits = (part: Part, node: Node | null, where: Where): Unit[] => {
   return mappedUnits(part, node)
 }
 
-const LEAVES: Readonly<Record<string, Pick<Field, 'label' | 'kind'>>> = {
+const LEAVES: Readonly<Record<string, Pick<FormField, 'label' | 'kind'>>> = {
   text: { label: 'Text', kind: 'text' },
   title: { label: 'Title', kind: 'line' },
   subtitle: { label: 'Line below the title', kind: 'line' },

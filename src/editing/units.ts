@@ -4,7 +4,7 @@ import { textOf } from '../script/shapes.ts'
 import { replaceValue, textAt, whereUnder, type Splice, type Where } from './yaml-text.ts'
 
 /** A place of a reply that can be filled in. */
-export interface Field {
+export interface FormField {
   /** Where in the reply it is, such as `say.0.buttons.1.title`. */
   id: string
   label: string
@@ -16,16 +16,16 @@ export interface Field {
 }
 
 /** What was filled in; the present value where nothing was posted. */
-export type Given = (field: Field) => string
+export type FilledIn = (field: FormField) => string
 
 /** Fields that are changed together. */
 export interface Unit {
   /** The heading that it stands under. */
   group: string
-  fields: readonly Field[]
+  fields: readonly FormField[]
   /** Says which part of the unit has no field. */
   note?: string
-  change: (given: Given) => readonly Splice[]
+  change: (given: FilledIn) => readonly Splice[]
 }
 
 /** A part of the script that is taken apart into units. */
@@ -53,7 +53,7 @@ export const leafUnits = (
   part: Part,
   node: Node | null,
   where: Where,
-  { label, kind }: Pick<Field, 'label' | 'kind'>,
+  { label, kind }: Pick<FormField, 'label' | 'kind'>,
 ): Unit[] => {
   const { text, group, id } = part
   if (isMap(node) && looksTranslated(node)) {
@@ -67,7 +67,7 @@ export const leafUnits = (
     })
   }
   if (!isScalar(node)) return [noteUnit(part, `${label}: changed in the text of the script`)]
-  const field: Field = { id, label, kind, value: (textOf(node) ?? '').trim() }
+  const field: FormField = { id, label, kind, value: (textOf(node) ?? '').trim() }
   return [
     {
       group,

@@ -104,7 +104,7 @@ const keyed = (key: string, put: Put, where: Where): string => {
 /** Where the value of a key of a mapping stands. */
 export const whereUnder = (text: string, map: YAMLMap, key: Node, isFlow: boolean): Where => ({
   isFlow: isFlow || map.flow === true,
-  indent: columnOf(text, startOf(key)) + 2,
+  indent: columnOf(text, offsetOf(key)) + 2,
 })
 
 /** Where the items of a list stand. */
@@ -119,7 +119,7 @@ export const replaceValue = (text: string, node: Node, put: Put, where: Where): 
   // A comment behind it would become part of a block of lines.
   const isFollowed = !isBlank(text.slice(end, lineEnd(text, end)))
   const value = put({ ...where, isFlow: where.isFlow || isFollowed })
-  let start = startOf(node)
+  let start = offsetOf(node)
   if (value.startsWith('\n')) while (text[start - 1] === ' ') start -= 1
   return { start, end, put: value }
 }
@@ -134,11 +134,11 @@ export const insertPair = (
   const pair = map.items.at(isFirst ? 0 : -1) as Pair<Node, Node | null> | undefined
   if (pair === undefined) throw notEditable('A part of the script is empty.')
   assertPlainKeys(map)
-  const column = columnOf(text, startOf(pair.key))
+  const column = columnOf(text, offsetOf(pair.key))
   const inside = isFlow || map.flow === true
   const entry = keyed(key, put, { isFlow: inside, indent: column + 2 })
   if (isFirst) {
-    const place = startOf(pair.key)
+    const place = offsetOf(pair.key)
     return at(place, inside ? `${entry}, ` : `${entry}\n${' '.repeat(column)}`)
   }
   const end = endOfPair(text, pair)
@@ -168,17 +168,17 @@ export const removePair = (text: string, map: YAMLMap, name: string): Splice => 
   const pair = pairs[index]
   if (pair === undefined) throw notEditable(`There is no "${name}" to take out.`)
   assertPlainKeys(map)
-  const start = startOf(pair.key)
+  const start = offsetOf(pair.key)
   const end = endOfPair(text, pair)
   const [before, next] = [pairs[index - 1], pairs[index + 1]]
   if (map.flow === true) {
     if (before !== undefined) return { start: endOfPair(text, before), end, put: '' }
-    return { start, end: next === undefined ? end : startOf(next.key), put: '' }
+    return { start, end: next === undefined ? end : offsetOf(next.key), put: '' }
   }
   const line = lineStart(text, start)
   if (isBlank(text.slice(line, start))) return wholeLines(text, line, end)
   if (next === undefined) throw notEditable(`"${name}" cannot be taken out here.`)
-  return { start, end: startOf(next.key), put: '' }
+  return { start, end: offsetOf(next.key), put: '' }
 }
 
 /** What happens to a list. */
@@ -226,7 +226,7 @@ const removals = (text: string, list: YAMLSeq, removed: readonly number[]): Spli
       if (!isBlank(text.slice(line, dash))) throw notEditable('An item cannot be taken out of this list.')
       return wholeLines(text, line, Math.max(dash + 1, end(index)))
     })
-  const start = (index: number): number => startOf(items[index] as Node)
+  const start = (index: number): number => offsetOf(items[index] as Node)
   return runsOf(removed).flatMap(([first, last]) => {
     // With what stands between it and the next one, such as its comment.
     if (last + 1 < items.length) return { start: start(first), end: start(last + 1), put: '' }
@@ -262,7 +262,7 @@ const append = (text: string, list: YAMLSeq, added: readonly Put[], where: Where
   const last = list.items.at(-1) as Node | undefined
   if (list.flow === true) {
     const sources = added.map((put) => put(where)).join(', ')
-    return last === undefined ? at(startOf(list) + 1, sources) : at(endOf(text, last), `, ${sources}`)
+    return last === undefined ? at(offsetOf(list) + 1, sources) : at(endOf(text, last), `, ${sources}`)
   }
   if (last === undefined) throw notEditable('The list is empty.')
   const dash = dashOf(list, list.items.length - 1)
@@ -274,7 +274,7 @@ const append = (text: string, list: YAMLSeq, added: readonly Put[], where: Where
 /** An item of a list with its comments: those above it, and the one behind it. In flow style, the value alone. */
 export const itemRange = (text: string, list: YAMLSeq, index: number): { start: number; end: number } => {
   const item = (list.items as Node[])[index] ?? null
-  if (list.flow === true) return { start: item === null ? 0 : startOf(item), end: endOf(text, item) }
+  if (list.flow === true) return { start: item === null ? 0 : offsetOf(item), end: endOf(text, item) }
   const dash = dashOf(list, index)
   let start = lineStart(text, dash)
   if (!isBlank(text.slice(start, dash))) throw notEditable('This list begins on the line of its key.')
@@ -310,7 +310,7 @@ const dashOf = (list: YAMLSeq, index: number): number => {
   return dash
 }
 
-export const startOf = ({ range }: Pick<Node, 'range'>): number => {
+export const offsetOf = ({ range }: Pick<Node, 'range'>): number => {
   if (range === null || range === undefined) throw notEditable('A part of the script has no place.')
   return range[0]
 }
@@ -325,7 +325,7 @@ export const endOf = (text: string, node: Node | null): number => {
     if (last !== undefined)
       return Math.max(dashOf(node as YAMLSeq, node.items.length - 1) + 1, endOf(text, last))
   }
-  const start = startOf(node)
+  const start = offsetOf(node)
   const end = node.range?.[1] ?? start
   return start + text.slice(start, end).trimEnd().length
 }

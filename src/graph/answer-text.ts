@@ -8,7 +8,7 @@ import type { Headers } from './usage.ts'
  *
  * @param longest - in bytes, of what is undone
  */
-export const textOf = (chunks: readonly Buffer[], headers: Headers, longest: number): string => {
+export const bodyText = (chunks: readonly Buffer[], headers: Headers, longest: number): string => {
   const bytes = whole(chunks)
   const coding = String(headers['content-encoding'] ?? '')
     .trim()

@@ -9,7 +9,7 @@ import { decide, findRow } from './verdicts.ts'
 import type { VerdictRow } from './verdict-rows.ts'
 
 /** What was asked, as far as it decides what an answer means. */
-export interface Asked {
+export interface CallFacts {
   /** The low-cardinality name of the call. */
   edge: string
   /** Whether a repetition would be seen: what does not prove that the call was not carried out is then `ambiguous`. */
@@ -24,16 +24,16 @@ export interface Asked {
   secrets?: readonly string[]
 }
 
-export interface Answer {
+export interface GraphAnswer {
   body: JsonObject
   headers: Headers
 }
 
 /** @returns `isGraphs`: Graph itself has written the answer, just now; `read`: what it says */
 export const readAnswer = (
-  asked: Asked,
+  asked: CallFacts,
   raw: RawAnswer,
-): { isGraphs: boolean; read: Answer | GraphError } => {
+): { isGraphs: boolean; read: GraphAnswer | GraphError } => {
   const body = parse(raw.text)
   const error = body?.['error'] ?? null
   // The body decides; the status only where there is no body to read (docs/messenger-platform.md#c1).
@@ -51,7 +51,7 @@ const isRepeated = ({ headers }: RawAnswer): boolean => Number(headers['age'] ??
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-const refused = (asked: Asked, raw: RawAnswer, error: JsonObject): GraphError => {
+const refused = (asked: CallFacts, raw: RawAnswer, error: JsonObject): GraphError => {
   const told = readEnvelope(error)
   const { verdict, row } = judge(asked, raw.status, told)
   const meaning = row?.meaning ?? null
@@ -90,7 +90,7 @@ const refused = (asked: Asked, raw: RawAnswer, error: JsonObject): GraphError =>
 const isLimited = (row: VerdictRow | undefined): boolean => row?.verdict === 'rate_limited'
 
 const judge = (
-  { edge, once = false, asApp = false }: Asked,
+  { edge, once = false, asApp = false }: CallFacts,
   httpStatus: number,
   told: Envelope,
 ): { verdict: Verdict; row: VerdictRow | undefined } => {
@@ -115,7 +115,7 @@ const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
 })
 
 /** The error for an HTML page, half a body or a proxy's own text: the result of the call is unknown, and so is for how long. */
-const unreadable = (asked: Asked, raw: RawAnswer): GraphError =>
+const unreadable = (asked: CallFacts, raw: RawAnswer): GraphError =>
   new GraphError(`Facebook answered "${asked.edge}" with HTTP ${raw.status} and no JSON object`, {
     verdict: verdictUnread(asked, raw.status),
     edge: asked.edge,
@@ -128,13 +128,13 @@ const unreadable = (asked: Asked, raw: RawAnswer): GraphError =>
 const STRANGERS_WAIT_MS = 15 * 60_000
 
 /** How long is waited because of an answer. What the usage of this very Page says is Facebook's word in any answer. */
-const waitOf = ({ pageId }: Asked, { headers }: RawAnswer, isGraphs: boolean): number | null => {
+const waitOf = ({ pageId }: CallFacts, { headers }: RawAnswer, isGraphs: boolean): number | null => {
   const askedMs = readRetryAfterMs(headers, pageId)
   if (askedMs === null || isGraphs) return askedMs
   return Math.max(Math.min(askedMs, STRANGERS_WAIT_MS), readUsage(headers, pageId)?.regainMs ?? 0)
 }
 
-const verdictUnread = ({ once }: Asked, status: number): Verdict => {
+const verdictUnread = ({ once }: CallFacts, status: number): Verdict => {
   if (status === 429) return 'rate_limited'
   if (once !== true) return 'transient'
   return status >= 400 && status < 500 && !isUnfinished(status) ? 'unknown' : 'ambiguous'

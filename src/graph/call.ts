@@ -1,6 +1,6 @@
 import { unexpected } from './read.ts'
 import { createProver } from './proof.ts'
-import type { Answer } from './answer.ts'
+import type { GraphAnswer } from './answer.ts'
 import { oneLine } from './redact.ts'
 import { createTransport, type Call, type Transport, type TransportOptions } from './transport.ts'
 import type { Headers } from './usage.ts'
@@ -22,11 +22,11 @@ export interface Caller extends Pick<Transport, 'now' | 'close'> {
   appId: string
   appSecret: string
   /** Without a token. */
-  plain: (wanted: Request) => Promise<Answer>
+  plain: (wanted: Request) => Promise<GraphAnswer>
   /** With a user or Page token. */
-  as: (token: string, wanted: Request) => Promise<Answer>
+  as: (token: string, wanted: Request) => Promise<GraphAnswer>
   /** With the app's own token. */
-  asApp: (wanted: Request) => Promise<Answer>
+  asApp: (wanted: Request) => Promise<GraphAnswer>
 }
 
 export const createCaller = (options: GraphOptions): Caller => {
@@ -36,7 +36,7 @@ export const createCaller = (options: GraphOptions): Caller => {
   const appToken = `${appId}|${appSecret}`
   let warned = false
 
-  const call = async (wanted: Call): Promise<Answer> => {
+  const call = async (wanted: Call): Promise<GraphAnswer> => {
     const answer = await transport.call({ ...wanted, path: `/${version}${wanted.path}` })
     if (!warned) checkVersion(answer.headers)
     return answer
@@ -74,7 +74,7 @@ export const createCaller = (options: GraphOptions): Caller => {
 }
 
 /** Graph acknowledges a change with `success`, which it sometimes spells as a string. */
-export const assertDone = (edge: string, { body }: Answer): void => {
+export const assertDone = (edge: string, { body }: GraphAnswer): void => {
   if (body['success'] === false || body['success'] === 'false') {
     throw unexpected(edge, 'answered that it was not done', 'bad_request')
   }

@@ -1,7 +1,7 @@
 import { Pool, type Dispatcher } from 'undici'
 import { failureCode } from '../base/call-failure.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
-import { textOf } from './answer-text.ts'
+import { bodyText } from './answer-text.ts'
 import type { Headers } from './usage.ts'
 
 /** What goes over the wire. */
@@ -168,7 +168,7 @@ const exchange = (
           else chunks.push(chunk)
         },
         onResponseEnd: () => {
-          if (!settled) settle({ status, headers, text: textOf(chunks, headers, LARGEST_ANSWER) })
+          if (!settled) settle({ status, headers, text: bodyText(chunks, headers, LARGEST_ANSWER) })
         },
         onResponseError: (_controller, error) => fail(failureCode(error) ?? 'the connection failed'),
       },

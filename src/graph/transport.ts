@@ -1,18 +1,18 @@
 import { certificateTrouble } from '../base/certificate.ts'
-import { readAnswer, type Answer, type Asked } from './answer.ts'
+import { readAnswer, type GraphAnswer, type CallFacts } from './answer.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { createExchange, LostAnswer, type ExchangeOptions, type HttpCall } from './exchange.ts'
 import type { Headers } from './usage.ts'
 
 export interface Transport {
   /** @throws GraphError for everything but an answer with a JSON object that is no error */
-  call: (call: Call) => Promise<Answer>
+  call: (call: Call) => Promise<GraphAnswer>
   /** Graph's own time, by the last answer that is its own, ms since the epoch; null before the first one. */
   now: () => number | null
   close: () => Promise<void>
 }
 
-export type Call = HttpCall & Asked
+export type Call = HttpCall & CallFacts
 
 export interface TransportOptions extends ExchangeOptions {
   /** After every call that was not held back by `maySend`: `outcome` is `ok` or a verdict; `isAnswered`: anything came back, be it from a proxy or not to be read. */

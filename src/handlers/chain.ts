@@ -4,7 +4,7 @@ import { splitText } from '../conversation/split.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import type { AnyHandler, Context, Definition, StateDefinition } from './bot.ts'
-import type { Job, Plan, Step } from './job.ts'
+import type { Job, Plan, HandlerAction } from './job.ts'
 import { checkMessage } from './messages.ts'
 
 /** In characters. The state is sent to the process of the handlers with every event of the conversation. */
@@ -25,11 +25,11 @@ export const runChain = async (
   const wanted = handlersFor(definition, event)
   const before = asKept(readState(definition.state, kept))
   const unchanged = JSON.stringify(before)
-  const steps: Step[] = []
+  const steps: HandlerAction[] = []
   let said = 0
   let isOver = false
 
-  const add = (step: Step): void => {
+  const add = (step: HandlerAction): void => {
     if (isOver) throw new Error('the answer to this event is already on its way: await what you start')
     steps.push(step)
   }

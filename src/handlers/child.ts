@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { BotError } from '../base/errors.ts'
 import type { Bot } from './bot.ts'
 import { runChain } from './chain.ts'
-import { NOTE_FD, problemOf, type FromProcess, type Job, type Plan, type ToProcess } from './job.ts'
+import { NOTE_FD, serializeError, type FromProcess, type Job, type Plan, type ToProcess } from './job.ts'
 import { loadHandlers } from './load.ts'
 
 /** The process that runs code handlers, apart from the bot so that a crash of theirs does not end the bot. */
@@ -40,7 +40,7 @@ const load = async (file: string): Promise<void> => {
     tell({ loaded: { kinds, timeLimitMs } })
   } catch (error) {
     const remedy = error instanceof BotError ? (error.remedy ?? null) : null
-    tell({ refused: { message: problemOf(error).message, remedy } })
+    tell({ refused: { message: serializeError(error).message, remedy } })
   }
 }
 
@@ -52,7 +52,7 @@ const work = async (job: Job): Promise<void> => {
     if (bot === null) throw new Error('no handlers were loaded')
     tell({ plan: job.id, text: textOf(await runChain(bot.definition, job, abort.signal)) })
   } catch (error) {
-    tell({ failed: job.id, problem: problemOf(error) })
+    tell({ failed: job.id, problem: serializeError(error) })
   } finally {
     aborts.delete(job.id)
   }
@@ -80,7 +80,8 @@ const bytes = Buffer.alloc(4)
 let noted = 0
 createHook({ before: () => note(running.getStore() ?? 0) }).enable()
 
-const broken = (error: unknown): void => tell({ broken: running.getStore() ?? 0, problem: problemOf(error) })
+const broken = (error: unknown): void =>
+  tell({ broken: running.getStore() ?? 0, problem: serializeError(error) })
 process.on('uncaughtException', broken)
 process.on('unhandledRejection', broken)
 

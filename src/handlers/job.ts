@@ -23,12 +23,12 @@ export interface Job {
  */
 export interface Plan {
   /** In their order. */
-  steps: Step[]
+  steps: HandlerAction[]
   /** What is to be remembered; null leaves it as it was. */
   state: JsonObject | null
 }
 
-export type Step =
+export type HandlerAction =
   | { do: 'say'; reply: Reply }
   /** Say a reply of the script. */
   | { do: 'script'; name: string }
@@ -44,18 +44,18 @@ export type ToProcess =
   | { ping: true }
 
 export type FromProcess =
-  | { loaded: Loaded }
+  | { loaded: LoadedHandlers }
   | { refused: { message: string; remedy: string | null } }
   /** `text` is the JSON of a {@link Plan}. */
   | { plan: number; text: string }
-  | { failed: number; problem: Problem }
+  | { failed: number; problem: SerializedError }
   /** An uncaught error of the handlers; `broken` is the event it belongs to, 0 for none. */
-  | { broken: number; problem: Problem }
+  | { broken: number; problem: SerializedError }
   /** `bytes` is the memory of the whole process. */
   | { pong: true; bytes: number }
 
 /** The facts about loaded handlers that the bot needs. */
-export interface Loaded {
+export interface LoadedHandlers {
   /** The kinds of events it has handlers for; null for all. */
   kinds: EventKind[] | null
   /** How long it may take for an event. */
@@ -63,14 +63,14 @@ export interface Loaded {
 }
 
 /** An error in the form that crosses between processes. */
-export interface Problem {
+export interface SerializedError {
   name: string
   message: string
   stack: string | null
 }
 
 /** The parts of a thrown value that the log shows, cut to a readable length. Handlers throw anything, such as an object of a library. */
-export const problemOf = (error: unknown): Problem => {
+export const serializeError = (error: unknown): SerializedError => {
   try {
     if (!(error instanceof Error)) return { name: 'Error', message: shown(error).slice(0, 2000), stack: null }
     const { name, message, stack } = error as { name: unknown; message: unknown; stack: unknown }
@@ -88,7 +88,7 @@ export const problemOf = (error: unknown): Problem => {
 const shown = (value: unknown): string =>
   typeof value === 'string' ? value : inspect(value, { depth: 2, breakLength: Infinity })
 
-export const errorOf = ({ name, message, stack }: Problem): Error =>
+export const deserializeError = ({ name, message, stack }: SerializedError): Error =>
   Object.assign(new Error(message), { name, ...(stack !== null && { stack }) })
 
 /** Where the process of the handlers keeps the number of the event whose code runs, as 32 bits, little endian. */

@@ -9,7 +9,14 @@ import { BotError } from '../base/errors.ts'
 import { isJsonObject } from '../base/json.ts'
 import { within } from '../base/within.ts'
 import type { EventKind } from '../webhook/events.ts'
-import { errorOf, type FromProcess, type Job, type Loaded, type Plan, type ToProcess } from './job.ts'
+import {
+  deserializeError,
+  type FromProcess,
+  type Job,
+  type LoadedHandlers,
+  type Plan,
+  type ToProcess,
+} from './job.ts'
 
 /** One process with the handlers loaded, as seen from the bot. */
 export interface HandlersProcess {
@@ -118,8 +125,8 @@ export const startHandlersProcess = async (deps: {
       if (message.bytes > WHOLE_MB * 1024 * 1024) endFor(`it took more than ${WHOLE_MB} MB of memory`)
       else watch()
     } else if ('plan' in message) settle(message.plan, planOf(message.text))
-    else if ('failed' in message) settle(message.failed, errorOf(message.problem))
-    else if ('broken' in message) on.broken(message.broken, errorOf(message.problem))
+    else if ('failed' in message) settle(message.failed, deserializeError(message.problem))
+    else if ('broken' in message) on.broken(message.broken, deserializeError(message.problem))
   }
 
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
@@ -176,7 +183,7 @@ export const checkHandlers = async (file: string, clock: Pick<Clock, 'after'>): 
 const loadedOf = async (
   file: string,
   deps: { answered: Promise<FromProcess>; ended: Promise<string>; clock: Pick<Clock, 'after'> },
-): Promise<Loaded> => {
+): Promise<LoadedHandlers> => {
   const { answered, ended, clock } = deps
   const late = `it takes longer than ${LOAD_WITHIN_MS / 1000} s`
   const first = await within(clock, LOAD_WITHIN_MS, Promise.race([answered, ended]), late)

@@ -6,7 +6,7 @@ import { silence } from '../conversation/handover-state.ts'
 import type { Effect, Reply } from '../messages.ts'
 import type { EventKind, WebhookEvent } from '../webhook/events.ts'
 import { tooMany } from './chain.ts'
-import type { Job, Plan, Step } from './job.ts'
+import type { Job, Plan, HandlerAction } from './job.ts'
 
 /** Runs the handlers. */
 export interface Runner {
@@ -45,7 +45,7 @@ export const withHandlers = (deps: { handlers: Runner; script: Conversation }): 
       finished = handled.finished ?? finished
     }
 
-    const carryOutStep = async (step: Step): Promise<void> => {
+    const carryOutStep = async (step: HandlerAction): Promise<void> => {
       switch (step.do) {
         case 'say':
           replies.push(step.reply)

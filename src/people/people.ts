@@ -7,7 +7,7 @@ import { sharedNote, type Notes } from '../base/shared-note.ts'
 import { OPERATOR } from '../web/password-check.ts'
 import { isRole, type Role } from './roles.ts'
 import { createVault, type PasswordHash } from './secrets.ts'
-import { appAddress, newSecret, periodOf } from './second-factor.ts'
+import { appAddress, newSecret, codePeriodOf } from './second-factor.ts'
 
 /** A person who may use the console. */
 export interface Person {
@@ -239,7 +239,7 @@ export const openPeople = async (deps: {
       const factor = factorOf(name)
       const secret = typeof factor?.secret === 'string' ? vault.unlock(factor.secret) : null
       if (factor === null || secret === null) return false
-      const period = await periodOf(secret, code, clock.now())
+      const period = await codePeriodOf(secret, code, clock.now())
       if (period === null) return false
       return change((draft) => {
         // By now it may be another secret, or the code was used, here or on another instance.
@@ -258,7 +258,7 @@ export const openPeople = async (deps: {
       return { secret, address: await appAddress(secret, name) }
     },
     keepSecondFactor: async (name, secret, code) => {
-      const period = SECRET.test(secret) ? await periodOf(secret, code, clock.now()) : null
+      const period = SECRET.test(secret) ? await codePeriodOf(secret, code, clock.now()) : null
       if (period === null) return false
       await setFactor(name, { secret: vault.lock(secret), lastPeriod: period }, (before) => {
         // Giving one up takes its code, and so does having another one in its place.

@@ -12,7 +12,7 @@ export const appAddress = async (secret: string, name: string): Promise<string> 
  * The period in which a code is good; null for a wrong one. Clocks may differ by one period. A code is good once: the caller
  * remembers the period.
  */
-export const periodOf = async (secret: string, code: string, nowMs: number): Promise<number | null> => {
+export const codePeriodOf = async (secret: string, code: string, nowMs: number): Promise<number | null> => {
   const totp = await totpOf(secret, '')
   const delta = totp.validate({ token: code.replaceAll(/\s/g, ''), timestamp: nowMs, window: 1 })
   return delta === null ? null : Math.floor(nowMs / PERIOD_MS) + delta

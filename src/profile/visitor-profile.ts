@@ -18,8 +18,8 @@ export interface VisitorProfiles {
   clear: () => void
 }
 
-export const PROFILE_FIELDS = ['first_name', 'last_name', 'name', 'locale'] as const
-export type ProfileField = (typeof PROFILE_FIELDS)[number]
+export const VISITOR_FIELDS = ['first_name', 'last_name', 'name', 'locale'] as const
+export type ProfileField = (typeof VISITOR_FIELDS)[number]
 
 /** The locale needs a permission of its own; without it some versions of Graph refuse the names, too. */
 const NAMES: readonly ProfileField[] = ['first_name', 'last_name', 'name']
@@ -50,7 +50,7 @@ export const createVisitorProfiles = (deps: {
   const names = createListeners<Parameters<Parameters<VisitorProfiles['onName']>[0]>>()
 
   const ask = async (pageId: string, psid: string, pageToken: string): Promise<Record<string, string>> => {
-    const fields = withoutLocale.has(pageId) ? NAMES : PROFILE_FIELDS
+    const fields = withoutLocale.has(pageId) ? NAMES : VISITOR_FIELDS
     try {
       return await graph.userProfile({ pageToken, psid, fields })
     } catch (error) {

@@ -6,12 +6,12 @@ import { quoted } from './mistakes.ts'
 export interface Hours {
   timeZone: string
   /** By day of the week, Monday first: spans in minutes after midnight. A span that ends past 1440 ends the day after. */
-  week: readonly (readonly Span[])[]
+  week: readonly (readonly OpenSpan[])[]
   /** Days on which it is closed all the same: `2026-12-24`, or `12-25` for every year. */
   closed: ReadonlySet<string>
 }
 
-export interface Span {
+export interface OpenSpan {
   fromMinute: number
   toMinute: number
 }
@@ -38,7 +38,7 @@ export const isOpen = (hours: Hours, atMs: number): boolean => {
 
 const time: Read<string> = text('times like 9:00-18:00', { max: 100, why: 'no times are longer' })
 
-const span: Read<Span> = described(
+const span: Read<OpenSpan> = described(
   (node, reading) => {
     const value = time(node, reading)
     if (value === undefined) return undefined
@@ -65,11 +65,11 @@ const span: Read<Span> = described(
 
 const spans = oneOrMore('times like 9:00-18:00', span)
 
-const week: Read<Span[][]> = described(
+const week: Read<OpenSpan[][]> = described(
   (node, reading) => {
     const entries = entriesOf(node, reading, 'times by day, like mon-fri: 9:00-18:00')
     if (entries === undefined) return undefined
-    const read: Span[][] = DAYS.map(() => [])
+    const read: OpenSpan[][] = DAYS.map(() => [])
     for (const { key, place, value } of entries) {
       const [, first, last = first] = DAY_OR_DAYS.exec(key) ?? []
       if (first === undefined || last === undefined) {

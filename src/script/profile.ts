@@ -6,7 +6,7 @@ import { described, schemaOf, type Read, type Reading } from './reading.ts'
 import { checkMentions } from './replies.ts'
 import { FACEBOOK, plainText, reference, target, template, title, toAddress, TO_REPLY } from './say.ts'
 import { didYouMean, list, mapping, optional, required, text, url } from './shapes.ts'
-import type { Command, Profile } from './types.ts'
+import type { ScriptCommand, Profile } from './types.ts'
 
 /** Facebook fills these in itself. */
 const GREETING_VARIABLES = ['user_first_name', 'user_last_name', 'user_full_name']
@@ -40,7 +40,7 @@ const commandName: Read<string> = described(
   () => ({ type: 'string', pattern: '^[^\\s/]+$', maxLength: LIMITS.commandName }),
 )
 
-const command: Read<Command> = mapping('a command', {
+const command: Read<ScriptCommand> = mapping('a command', {
   name: required(commandName, 'What visitors type after a /.'),
   description: required(localised(plainText('a description', LIMITS.commandDescription))),
   reply: required(reference('the name of a reply')),

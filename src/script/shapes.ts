@@ -57,18 +57,18 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
     () => mappingSchema(fields),
   )
 
-export interface Entry {
+export interface MappingEntry {
   key: string
   place: Place
   value: Node | null
 }
 
 /** The entries of a mapping with text keys, duplicates refused; undefined where it is none. */
-export const entriesOf = (node: Node | null, reading: Reading, what: string): Entry[] | undefined => {
+export const entriesOf = (node: Node | null, reading: Reading, what: string): MappingEntry[] | undefined => {
   const target = reading.follow(node)
   const isVariable = firstVariable(reading.placeOf(target), reading) !== null
   if (!isMap(target) || isVariable) return refuseKind(target, reading, what)
-  const entries: Entry[] = []
+  const entries: MappingEntry[] = []
   const lines = new Map<string, number>()
   for (const pair of target.items) {
     const keyNode = reading.follow(pair.key as Node | null)
@@ -95,7 +95,7 @@ export const entriesOf = (node: Node | null, reading: Reading, what: string): En
 }
 
 /** An entry of a mapping that was read before; undefined where it has no such key. */
-export const entryAt = (node: Node | null, key: string, reading: Reading): Entry | undefined => {
+export const entryAt = (node: Node | null, key: string, reading: Reading): MappingEntry | undefined => {
   const target = reading.follow(node)
   if (!isMap(target)) return undefined
   for (const pair of target.items) {
@@ -330,7 +330,7 @@ export const didYouMeanOwn = (word: string, names: readonly string[], reading: R
 }
 
 const refuseKey = (
-  { key, place, value }: Entry,
+  { key, place, value }: MappingEntry,
   what: string,
   known: readonly string[],
   reading: Reading,

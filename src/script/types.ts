@@ -252,12 +252,12 @@ export interface Profile {
   getStarted: string | null
   iceBreakers: readonly { question: Localised<string>; reply: string }[]
   menu: readonly MenuItem[]
-  commands: readonly Command[]
+  commands: readonly ScriptCommand[]
 }
 
 export type MenuItem = { title: Localised<string>; reply: string } | { title: Localised<string>; url: string }
 
-export interface Command {
+export interface ScriptCommand {
   /** Without the slash that visitors type before it. */
   name: string
   description: Localised<string>

@@ -3,10 +3,10 @@ import { copyable } from '../web/copyable.ts'
 import { html, type Html, type HtmlValue } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 import { withCommands } from '../web/words.ts'
-import { STEPS, type SetupView, type Step } from './setup.ts'
+import { STEPS, type SetupView, type SetupStep } from './setup.ts'
 
 /** Why a step was not taken. */
-export interface Problem {
+export interface StepProblem {
   what: string
   remedy: string | null
 }
@@ -14,10 +14,10 @@ export interface Problem {
 interface Shown {
   csrf: Html
   view: SetupView
-  problem: Problem | null
+  problem: StepProblem | null
 }
 
-export const TITLES: Record<Step, string> = {
+export const TITLES: Record<SetupStep, string> = {
   app: 'Which app is it?',
   address: 'Where does Facebook reach it?',
   operator: 'Who may look after it?',
@@ -25,7 +25,7 @@ export const TITLES: Record<Step, string> = {
 }
 
 /** For a browser that has not shown the code yet. */
-export const codePage = (csrf: Html, problem: Problem | null): Html =>
+export const codePage = (csrf: Html, problem: StepProblem | null): Html =>
   html`<section class="card narrow">
     <h1>This bot is not set up yet</h1>
     ${refusal(problem)}
@@ -49,7 +49,7 @@ export const codePage = (csrf: Html, problem: Problem | null): Html =>
 
 /** @param typed - what was given and may be shown again; never a secret */
 export const stepPage = (
-  step: Step,
+  step: SetupStep,
   shown: Shown,
   typed: { appId?: string; publicUrl?: string } = {},
 ): Html =>
@@ -67,7 +67,7 @@ export const startedPage = (console: string): Html =>
     <p class="buttons"><a class="button primary" href="${console}">Open the console</a></p>
   </section>`
 
-const refusal = (problem: Problem | null): HtmlValue =>
+const refusal = (problem: StepProblem | null): HtmlValue =>
   problem !== null &&
   html`<div class="outcome bad" role="alert">
     <p>${problem.what}</p>
@@ -236,7 +236,7 @@ const startStep = ({ csrf, view: { made, publicUrl, port, file } }: Shown): Html
     </p>
     ${buttonForm('/setup/start', csrf, 'Start the bot', { kind: 'primary' })}`
 
-const BODIES: Record<Step, (shown: Shown, typed: { appId?: string; publicUrl?: string }) => Html> = {
+const BODIES: Record<SetupStep, (shown: Shown, typed: { appId?: string; publicUrl?: string }) => Html> = {
   app: appStep,
   address: addressStep,
   operator: operatorStep,

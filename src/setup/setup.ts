@@ -28,7 +28,7 @@ export interface Setup {
 /** Where it stands; no secret in it but those that were made here and have to be shown once. */
 export interface SetupView {
   /** What comes next. */
-  step: Step
+  step: SetupStep
   appId: string | null
   /** Null for none, undefined until it was asked. */
   publicUrl: string | null | undefined
@@ -45,7 +45,7 @@ export interface SetupView {
 }
 
 export const STEPS = ['app', 'address', 'operator', 'start'] as const
-export type Step = (typeof STEPS)[number]
+export type SetupStep = (typeof STEPS)[number]
 
 export interface SetupDeps {
   /** What is set already. */
@@ -80,7 +80,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
   let writing: Promise<void> | null = null
   let starting: Promise<void> | null = null
 
-  const nextStep = (): Step => {
+  const nextStep = (): SetupStep => {
     if (made !== null) return 'start'
     if (app === null) return 'app'
     return publicUrl === undefined ? 'address' : 'operator'

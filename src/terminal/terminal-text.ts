@@ -37,7 +37,7 @@ export const columnsOf = (text: string): number => {
 }
 
 /** Text from outside, such as a Page's name or a visitor's words, may not steer the terminal, nor turn the order of a line. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
+export const plainLine = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 
 /** A value as one line of JSON, in which texts from outside steer no terminal. */
 export const jsonLine = (value: unknown): string => withoutSteering(JSON.stringify(value))

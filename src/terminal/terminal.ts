@@ -11,7 +11,7 @@ import {
   PASTE_MARKS_ON,
   withLineEnds,
 } from './pasted-lines.ts'
-import { maskText, oneLine, rowsNeeded, wrap } from './terminal-text.ts'
+import { maskText, plainLine, rowsNeeded, wrap } from './terminal-text.ts'
 
 /** A terminal that shows the log and, under it, a panel that may ask for something. */
 export interface Terminal {
@@ -31,10 +31,10 @@ export interface Panel {
   /** Wrapped to the width of the window. */
   lines: string[]
   /** What is asked; without it nothing can be typed. */
-  ask?: Question
+  ask?: PanelQuestion
 }
 
-export interface Question {
+export interface PanelQuestion {
   label: string
   /** Only how much was typed is shown, never what. */
   hidden: boolean
@@ -75,11 +75,11 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     if (panel === null || keys === null) return []
     // One column stays free, so that no terminal wraps a full row by itself.
     const width = Math.max(20, columns() - 1)
-    const lines = panel.lines.flatMap((line) => wrap(oneLine(line), width - 2))
-    const rows = [...wrap(oneLine(panel.title), width - 2), ...lines].map((row, index) =>
+    const lines = panel.lines.flatMap((line) => wrap(plainLine(line), width - 2))
+    const rows = [...wrap(plainLine(panel.title), width - 2), ...lines].map((row, index) =>
       index === 0 ? `┌ ${row}` : `│ ${row}`,
     )
-    const shown = panel.ask?.hidden === true ? maskText(typed) : oneLine(typed)
+    const shown = panel.ask?.hidden === true ? maskText(typed) : plainLine(typed)
     rows.push(panel.ask === undefined ? '└' : (wrap(`└ ${panel.ask.label} ${shown}`, width)[0] ?? ''))
     // Lines that scrolled off the top cannot be erased.
     return rows.slice(-Math.max(1, (output.rows || 24) - 1))
@@ -135,7 +135,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     drawSoon()
   }
 
-  const submit = (ask: Question): void => {
+  const submit = (ask: PanelQuestion): void => {
     if (typed.trim() === '') return
     const answer = typed.trim()
     typed = ''
@@ -196,7 +196,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 
   return {
     output: lineWriter((lines) => draw(lines)),
-    print: (line, colour) => draw(`${styleText(colour, oneLine(line), { stream: output })}\n`),
+    print: (line, colour) => draw(`${styleText(colour, plainLine(line), { stream: output })}\n`),
     show: (next) => {
       if (isClosed) return
       if (next.ask?.label !== panel?.ask?.label) typed = ''

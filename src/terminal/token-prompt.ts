@@ -8,9 +8,9 @@ import { parsePageChoice } from './page-choice.ts'
 import type { Panel, Terminal } from './terminal.ts'
 
 /** Runs the bootstrap with a user token. Throws what went wrong; a `BotError` is shown as it stands. */
-export type Repair = (request: RepairRequest) => Promise<RepairedPage[]>
+export type RunRepair = (request: PromptedRepair) => Promise<RepairedPage[]>
 
-export interface RepairRequest {
+export interface PromptedRepair {
   userToken: string
   /** The Pages to mend, as far as the token opens them; empty when none is known yet. */
   pageIds: string[]
@@ -30,7 +30,7 @@ export interface TokenPromptDeps {
   needs: Needs
   clock: Pick<Clock, 'after'>
   waiting: (pageId: string) => Promise<number>
-  repair: Repair
+  repair: RunRepair
   /** Where to get a user token. */
   tokenSource: { url: string; scopes: readonly string[] }
   log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'error'>
@@ -97,7 +97,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     state = 'mending'
     terminal.show({ title: 'Checking the token …', lines: [] })
     const pageIds = sick.map(({ pageId }) => pageId).filter((id) => id !== WHOLE_BOT)
-    const report: RepairRequest['report'] = ({ status, text }) => {
+    const report: PromptedRepair['report'] = ({ status, text }) => {
       if (status === 'started') terminal.show({ title: `${text} …`, lines: [] })
       // A step that failed is told once, with what to do about it.
       else if (status === 'warned') terminal.print(`  ! ${text}`, 'yellow')

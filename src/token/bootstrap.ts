@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { count } from '../base/plural.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
 import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
@@ -9,7 +10,7 @@ import { finish, type BootstrappedPage, type FinishOptions } from './finish.ts'
 import { listPages, pageWithToken } from './pages.ts'
 import { inspect, prove, type ProvenPage } from './prove.ts'
 import { refusals, toRefusal } from './refusals.ts'
-import { count, createReporter, nameOf, type BootstrapStep, type Step } from './steps.ts'
+import { createReporter, nameOf, type BootstrapStep, type RunStep } from './steps.ts'
 import { readUserToken } from './user-token.ts'
 import { without } from './webhook-fields.ts'
 
@@ -91,7 +92,7 @@ interface LongLived {
 /** A token that never expires, as a system user's does, is as long-lived as it gets. */
 const exchange = (
   graph: Graph,
-  step: Step,
+  step: RunStep,
   clock: Pick<Clock, 'now'>,
   userToken: string,
   facts: TokenFacts,
@@ -116,7 +117,7 @@ const exchange = (
 const isLasting = (facts: TokenFacts): boolean => facts.type === 'SYSTEM_USER' || facts.expiresAtMs === null
 
 /** That this fails undoes nothing: the token is good, and the address can be entered by hand. */
-const pointWebhook = async (options: BootstrapOptions, step: Step): Promise<void> => {
+const pointWebhook = async (options: BootstrapOptions, step: RunStep): Promise<void> => {
   const { graph, webhook } = options
   if (!options.subscribe || !webhook) return
   await step(

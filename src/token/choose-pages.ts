@@ -1,6 +1,6 @@
 import type { ReachedPage } from './pages.ts'
 import { refusals } from './refusals.ts'
-import { nameOf, type Step } from './steps.ts'
+import { nameOf, type RunStep } from './steps.ts'
 
 /** The Pages wanted. With nothing of this the token must reach exactly one. */
 export interface PageChoice {
@@ -17,7 +17,7 @@ export interface PageChoice {
  */
 export const choosePages = async (
   options: PageChoice,
-  step: Step,
+  step: RunStep,
   listed: ReachedPage[],
 ): Promise<string[]> => {
   if (options.pageIds?.length) return [...new Set(options.pageIds)]

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Duty } from '../base/duty.ts'
 import type { KeptStates } from './kept-states.ts'
 import { nextState, type TokenEvent } from './state.ts'
-import { toKept, type Entry } from './token-entry.ts'
+import { toKept, type TokenEntry } from './token-entry.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
 export interface EntryStatesDeps {
@@ -13,7 +13,7 @@ export interface EntryStatesDeps {
   /** A doubt is left as it is before the start and after the stop. */
   isRunning: () => boolean
   /** Called when a state changed, and when the token did. */
-  onChange: (entry: Entry) => void
+  onChange: (entry: TokenEntry) => void
   /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
   onTrouble?: ((pageId: string, trouble: TokenTrouble | null) => void) | undefined
   /** Called when the first probe here finds no such trouble, which there may have been before a restart. */
@@ -29,7 +29,7 @@ export type EntryStates = ReturnType<typeof createEntryStates>
 export const createEntryStates = (deps: EntryStatesDeps) => {
   const { clock, log, duty, kept, isRunning, onChange, onTrouble, onNoTrouble } = deps
 
-  const announce = (entry: Entry): void => {
+  const announce = (entry: TokenEntry): void => {
     const { pageId, state, fingerprint, reason } = entry
     const facts = { pageId, state, fingerprint, reason }
     if (state === 'valid') log.info(facts, 'the page token is valid')
@@ -37,7 +37,7 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     onChange(entry)
   }
 
-  const move = (entry: Entry, event: TokenEvent, reason: string | null): void => {
+  const move = (entry: TokenEntry, event: TokenEvent, reason: string | null): void => {
     const state = nextState(entry.state, event)
     const moved = state !== entry.state
     if (moved) entry.sinceMs = clock.now()
@@ -50,7 +50,7 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
   }
 
   /** Takes over what the keeper of the Page knows of this very token, be it from before a restart. @returns whether there was any */
-  const adopt = (entry: Entry): boolean => {
+  const adopt = (entry: TokenEntry): boolean => {
     const known = kept.of(entry.pageId)
     if (known === null || known.state === 'missing') return false
     if (known.fingerprint !== entry.fingerprint || known.provedAtMs !== entry.stored?.provedAtMs) return false
@@ -63,7 +63,7 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     return true
   }
 
-  const setTrouble = (entry: Entry, trouble: TokenTrouble | null): void => {
+  const setTrouble = (entry: TokenEntry, trouble: TokenTrouble | null): void => {
     const { trouble: before } = entry
     entry.trouble = trouble
     if (before === undefined && trouble === null) return onNoTrouble?.(entry.pageId)
@@ -73,7 +73,7 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
   }
 
   /** The Page sends nothing until `debug_token` decides; the timer ends a doubt that `debug_token` cannot decide. */
-  const doubt = (entry: Entry, reason: string, proof: string | null): void => {
+  const doubt = (entry: TokenEntry, reason: string, proof: string | null): void => {
     entry.generation += 1
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
@@ -89,13 +89,13 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     entry.doubt = began
   }
 
-  const endDoubt = (entry: Entry): void => {
+  const endDoubt = (entry: TokenEntry): void => {
     entry.doubt?.cancelTimer()
     entry.doubt = null
   }
 
   /** Called when a probe came to nothing, and when patience ends. */
-  const judgeDoubt = (entry: Entry): void => {
+  const judgeDoubt = (entry: TokenEntry): void => {
     const { doubt: why } = entry
     if (!isRunning() || why === null || why.isHearsay || entry.undecided === 0) return
     if (why.proof !== null) return move(entry, 'refuted', why.proof)

@@ -1,9 +1,10 @@
+import { count } from '../base/plural.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { ProvenPage } from './prove.ts'
 import { refusals } from './refusals.ts'
-import { count, nameOf, type Step } from './steps.ts'
+import { nameOf, type RunStep } from './steps.ts'
 import { subscribe, subscription, type Subscribed } from './subscribe.ts'
 import { hears, without } from './webhook-fields.ts'
 
@@ -28,7 +29,7 @@ export interface BootstrappedPage {
 /** Subscribes and reads each Page. One that fails does not keep the others from it. */
 export const finish = async (
   options: FinishOptions,
-  step: Step,
+  step: RunStep,
   proven: ProvenPage[],
 ): Promise<BootstrappedPage[]> => {
   const pages: BootstrappedPage[] = []
@@ -67,7 +68,7 @@ export const finish = async (
 /** @returns the fields that Facebook lists */
 const subscribePage = async (
   { graph, store, subscribe: wanted }: FinishOptions,
-  step: Step,
+  step: RunStep,
   page: ProvenPage,
 ): Promise<string[] | null> => {
   const { fields } = await step(

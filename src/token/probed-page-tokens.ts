@@ -7,7 +7,7 @@ import { createEntryStates, type EntryStatesDeps } from './entry-states.ts'
 import type { KeptStates } from './kept-states.ts'
 import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
 import { createProbing, type ProbingDeps } from './probing.ts'
-import { createEntry, fingerprintOf, toStatus, type Entry } from './token-entry.ts'
+import { createEntry, fingerprintOf, toStatus, type TokenEntry } from './token-entry.ts'
 
 export interface ProbedPageTokensDeps
   extends
@@ -31,7 +31,7 @@ const CALM_MS = 15 * 60_000
 export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens => {
   const { store, clock, log, duty, kept, random = Math.random } = deps
   const createdMs = clock.now()
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, TokenEntry>()
   const changes = createListeners<[PageTokenStatus]>()
   const isRunning = (): boolean => running
   const states = createEntryStates({ ...deps, isRunning, onChange: (entry) => changes.tell(toStatus(entry)) })
@@ -40,14 +40,14 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   let stops: (() => void)[] = []
   let running = false
 
-  const take = (entry: Entry, afterMs: number): void => {
+  const take = (entry: TokenEntry, afterMs: number): void => {
     entry.isOurs = true
     adopt(entry)
     if (entry.state === 'suspect') doubt(entry, entry.reason ?? '', null)
     schedule(entry, afterMs)
   }
 
-  const drop = (entry: Entry): void => {
+  const drop = (entry: TokenEntry): void => {
     entry.isOurs = false
     entry.cancelTimer()
     entry.generation += 1
@@ -83,7 +83,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     }
   }
 
-  const removed = async (concerned: readonly Entry[]): Promise<void> => {
+  const removed = async (concerned: readonly TokenEntry[]): Promise<void> => {
     for (const entry of concerned) {
       if (entry.state === 'valid')
         entry.doubt = { isHearsay: true, proof: null, isOverdue: false, cancelTimer: () => undefined }
@@ -117,7 +117,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   }
 
   /** A token that was just proved: good until something says otherwise, and it is probed at once. */
-  const accept = (entry: Entry, page: StoredPageToken): void => {
+  const accept = (entry: TokenEntry, page: StoredPageToken): void => {
     entry.generation += 1
     entry.disputes = 0
     entry.undecided = 0

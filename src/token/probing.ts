@@ -4,7 +4,7 @@ import type { Graph, TokenFacts } from '../graph/graph.ts'
 import type { EntryStates, EntryStatesDeps } from './entry-states.ts'
 import type { Healer } from './heal.ts'
 import { deathRemedy, meaningOf } from './refusals.ts'
-import { troubleAfter, type Entry } from './token-entry.ts'
+import { troubleAfter, type TokenEntry } from './token-entry.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
 export interface ProbingDeps extends Pick<EntryStatesDeps, 'clock' | 'log' | 'isRunning'> {
@@ -21,9 +21,9 @@ export interface ProbingDeps extends Pick<EntryStatesDeps, 'clock' | 'log' | 'is
 
 /** Asks `debug_token` about the tokens that are kept here: when each is due, and what follows from the answer. */
 export interface Probing {
-  schedule: (entry: Entry, ms: number) => void
+  schedule: (entry: TokenEntry, ms: number) => void
   /** A probe that begins now: one under way may have been answered before what we want to know happened. */
-  probeAfresh: (entry: Entry) => Promise<void>
+  probeAfresh: (entry: TokenEntry) => Promise<void>
 }
 
 const RETRY = { baseMs: 2000, capMs: 60_000 }
@@ -32,21 +32,22 @@ export const createProbing = (deps: ProbingDeps): Probing => {
   const { graph, appId, clock, log, isRunning, probeSeconds, random, heal } = deps
   const { move, setTrouble, judgeDoubt } = deps.states
 
-  const schedule = (entry: Entry, ms: number): void => {
+  const schedule = (entry: TokenEntry, ms: number): void => {
     entry.cancelTimer()
     if (!isRunning() || !entry.stored || !entry.isOurs) return
     entry.cancelTimer = clock.after(ms, () => void probeAfresh(entry))
   }
 
-  const scheduleNext = (entry: Entry): void => schedule(entry, probeSeconds * 1000 * (0.9 + 0.2 * random()))
+  const scheduleNext = (entry: TokenEntry): void =>
+    schedule(entry, probeSeconds * 1000 * (0.9 + 0.2 * random()))
 
-  const probeAfresh = async (entry: Entry): Promise<void> => {
+  const probeAfresh = async (entry: TokenEntry): Promise<void> => {
     await entry.probing
     entry.probing ??= probeOnce(entry).finally(() => (entry.probing = null))
     await entry.probing
   }
 
-  const probeOnce = async (entry: Entry): Promise<void> => {
+  const probeOnce = async (entry: TokenEntry): Promise<void> => {
     const { stored, generation } = entry
     if (!isRunning() || !stored || !entry.isOurs) return
     const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
@@ -60,7 +61,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     if (entry.generation === generation) await confirm(entry, facts)
   }
 
-  const confirm = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+  const confirm = async (entry: TokenEntry, facts: TokenFacts): Promise<void> => {
     const { stored, generation } = entry
     const doubted = entry.state === 'suspect' && !entry.doubt?.isHearsay ? entry.reason : null
     entry.undecided = 0
@@ -78,7 +79,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     scheduleNext(entry)
   }
 
-  const refute = async (entry: Entry, facts: TokenFacts): Promise<void> => {
+  const refute = async (entry: TokenEntry, facts: TokenFacts): Promise<void> => {
     entry.undecided = 0
     if (entry.doubt) entry.doubt.isHearsay = false
     const reason = `The token no longer works: ${meaningOf(facts)}.`
@@ -91,7 +92,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
   }
 
   /** Heals a dead token. Until then the Page sends nothing and no need is raised. */
-  const isHealed = async (entry: Entry, reason: string): Promise<boolean> => {
+  const isHealed = async (entry: TokenEntry, reason: string): Promise<boolean> => {
     const { stored: dead } = entry
     if (!heal || !dead) return false
     move(entry, 'doubted', reason)
@@ -101,7 +102,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
   }
 
   /** Graph is down, or refuses the app: that says nothing about the token, which keeps its state. */
-  const remainUndecided = (entry: Entry, why: Error | TokenTrouble): void => {
+  const remainUndecided = (entry: TokenEntry, why: Error | TokenTrouble): void => {
     const retryMs = growingMs(entry.undecided, RETRY) * (0.5 + 0.5 * random())
     entry.undecided += 1
     entry.obstacle = why instanceof Error ? why.message : why.what

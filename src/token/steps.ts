@@ -15,7 +15,7 @@ export interface BootstrapStep {
 }
 
 /** Runs one step and reports it. */
-export type Step = ReturnType<typeof createReporter>
+export type RunStep = ReturnType<typeof createReporter>
 
 /** @param report - hears of every step */
 export const createReporter =
@@ -44,6 +44,3 @@ export const createReporter =
 
 /** How a Page is called in the words of a step. */
 export const nameOf = ({ id, name }: Pick<AccountPage, 'id' | 'name'>): string => name ?? `Page ${id}`
-
-/** "1 Page", "2 Pages". */
-export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`

@@ -7,7 +7,7 @@ import type { PageTokenState, PageTokenStatus } from './page-tokens.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
 /** The token of one Page with its state. */
-export interface Entry {
+export interface TokenEntry {
   pageId: string
   stored: StoredPageToken | null
   fingerprint: string | null
@@ -49,7 +49,7 @@ export interface Doubt {
   cancelTimer: () => void
 }
 
-export const createEntry = (pageId: string, nowMs: number): Entry => ({
+export const createEntry = (pageId: string, nowMs: number): TokenEntry => ({
   pageId,
   stored: null,
   fingerprint: null,
@@ -72,7 +72,7 @@ export const createEntry = (pageId: string, nowMs: number): Entry => ({
   isOurs: false,
 })
 
-export const toKept = ({ state, reason, remedy, sinceMs, fingerprint, stored }: Entry): KeptState => ({
+export const toKept = ({ state, reason, remedy, sinceMs, fingerprint, stored }: TokenEntry): KeptState => ({
   state,
   reason,
   remedy: state === 'invalid' ? remedy : null,
@@ -81,7 +81,7 @@ export const toKept = ({ state, reason, remedy, sinceMs, fingerprint, stored }: 
   provedAtMs: stored?.provedAtMs ?? null,
 })
 
-export const toStatus = (entry: Entry): PageTokenStatus => ({
+export const toStatus = (entry: TokenEntry): PageTokenStatus => ({
   pageId: entry.pageId,
   pageName: entry.stored?.name ?? null,
   state: entry.state,
@@ -100,7 +100,7 @@ const MANY_DISPUTES = 3
 
 /** What is wrong with a token that `debug_token` calls valid. */
 export const troubleAfter = (
-  entry: Entry,
+  entry: TokenEntry,
   facts: TokenFacts,
   doubted: string | null,
 ): TokenTrouble | null => {

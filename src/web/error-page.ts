@@ -2,7 +2,7 @@ import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { withCommands } from './words.ts'
 
-export interface Problem {
+export interface ShownError {
   statusCode: number
   code: string
   message: string
@@ -15,7 +15,7 @@ export interface Problem {
  * @param csrf - only for those who have signed in
  * @param goOn - the button that tries again
  */
-export const errorPage = (problem: Problem, csrf: Html | undefined, goOn: Html | false = false): string =>
+export const errorPage = (problem: ShownError, csrf: Html | undefined, goOn: Html | false = false): string =>
   layout({
     title: 'That did not work',
     csrf,

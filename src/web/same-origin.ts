@@ -1,5 +1,5 @@
 /** The headers that show which page a form was posted from. */
-export interface Posted {
+export interface FormOrigin {
   /** The host this server was asked under. */
   host: string
   origin: string | undefined
@@ -12,7 +12,7 @@ export interface Posted {
  * Whether a change may have been posted by another site's page. Browsers say so in `Sec-Fetch-Site` and `Origin`, and no page
  * can change either; a client that sends neither is not a browser and has no session cookie of the operator.
  */
-export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): boolean => {
+export const isForeign = ({ host, origin, secFetchSite, publicUrl }: FormOrigin): boolean => {
   if (secFetchSite !== undefined && secFetchSite !== 'same-origin') return true
   if (origin === undefined) return false
   const from = URL.parse(origin)
@@ -24,5 +24,5 @@ export const isForeign = ({ host, origin, secFetchSite, publicUrl }: Posted): bo
 }
 
 /** {@link isForeign} for a request that a person may also begin by opening an address. */
-export const isSentByAnotherSite = (posted: Posted): boolean =>
+export const isSentByAnotherSite = (posted: FormOrigin): boolean =>
   isForeign(posted.secFetchSite === 'none' ? { ...posted, secFetchSite: undefined } : posted)

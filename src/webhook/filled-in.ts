@@ -6,7 +6,7 @@ import type {
   Notifications,
   OrderedProduct,
 } from './events.ts'
-import { countOf, idOf, listOf, millisOf, objectOf, textOf, type Field } from './read.ts'
+import { countOf, idOf, listOf, millisOf, objectOf, textOf, type FieldValue } from './read.ts'
 
 /** What visitors agree to in the opt-in template; null where the opt-in is of another kind. */
 export const readNotifications = (optin: JsonObject): Notifications | null => {
@@ -26,7 +26,7 @@ export const readNotifications = (optin: JsonObject): Notifications | null => {
 }
 
 /** What visitors answer to the feedback template. */
-export const readFeedbackScreens = (field: Field): FeedbackScreen[] =>
+export const readFeedbackScreens = (field: FieldValue): FeedbackScreen[] =>
   listOf(field).map((screen) => {
     const { screen_id: screenId, questions } = objectOf(screen)
     return {
@@ -35,7 +35,7 @@ export const readFeedbackScreens = (field: Field): FeedbackScreen[] =>
     }
   })
 
-const readFeedbackAnswer = ([id, field]: [string, Field]): FeedbackAnswer => {
+const readFeedbackAnswer = ([id, field]: [string, FieldValue]): FeedbackAnswer => {
   const { type, payload, follow_up: followUp } = objectOf(field)
   return {
     id,
@@ -48,7 +48,7 @@ const readFeedbackAnswer = ([id, field]: [string, Field]): FeedbackAnswer => {
 }
 
 /** What visitors fill in to the customer information template. */
-export const readInformationScreens = (field: Field): InformationScreen[] =>
+export const readInformationScreens = (field: FieldValue): InformationScreen[] =>
   listOf(field).map((screen) => {
     const { screen_id: screenId, responses } = objectOf(screen)
     return {
@@ -61,7 +61,7 @@ export const readInformationScreens = (field: Field): InformationScreen[] =>
   })
 
 /** What visitors put into their cart. */
-export const readProducts = (field: Field): OrderedProduct[] =>
+export const readProducts = (field: FieldValue): OrderedProduct[] =>
   listOf(field).map((product) => {
     const { id, retailer_id: retailerId, name, unit_price: unitPrice, currency, quantity } = objectOf(product)
     return {

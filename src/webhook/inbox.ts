@@ -2,7 +2,7 @@ import { BotError } from '../base/errors.ts'
 import type { NewEvent, StoredEvent } from '../store/store.ts'
 import type { EventKind, EventOf, WebhookEvent } from './events.ts'
 import { itemsOf, readItem, type Item } from './normalise.ts'
-import { written, type Field } from './read.ts'
+import { written, type FieldValue } from './read.ts'
 
 /** An event as the store accepts it; `content` is the {@link WebhookEvent}. */
 export type InboxEvent = NewEvent & { kind: EventKind }
@@ -14,7 +14,11 @@ export type InboxEvent = NewEvent & { kind: EventKind }
  * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
  * @param appId - of this app, whose echoes are receipts; null where they are not told apart
  */
-export const toNewEvents = (entries: Field, receivedMs: number, appId: string | null = null): InboxEvent[] =>
+export const toNewEvents = (
+  entries: FieldValue,
+  receivedMs: number,
+  appId: string | null = null,
+): InboxEvent[] =>
   itemsOf(entries, receivedMs)
     .map((item) => toNewEvent(item, appId))
     // Stable: what happened at the same time stays in the order in which it came.

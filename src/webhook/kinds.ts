@@ -3,7 +3,7 @@ import type { EventDetail } from './events.ts'
 import { readFeedbackScreens, readInformationScreens, readNotifications, readProducts } from './filled-in.ts'
 import { readEcho, readVisitorMessage } from './message.ts'
 import { readOptionalReferral, readReferral } from './referral.ts'
-import { appIdOf, countOf, idOf, listOf, millisOf, objectOf, textOf, type Field } from './read.ts'
+import { appIdOf, countOf, idOf, listOf, millisOf, objectOf, textOf, type FieldValue } from './read.ts'
 
 /**
  * Reads what an item says beyond sender, recipient and timestamp.
@@ -217,4 +217,4 @@ const readPolicyEnforcement = (policy: JsonObject): EventDetail => ({
   reason: textOf(policy['reason']),
 })
 
-const isYes = (field: Field): boolean => field === true || field === 'true' || field === 1
+const isYes = (field: FieldValue): boolean => field === true || field === 'true' || field === 1

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Attachment, EventDetail } from './events.ts'
-import { appIdOf, idOf, listOf, objectOf, textOf, type Field } from './read.ts'
+import { appIdOf, idOf, listOf, objectOf, textOf, type FieldValue } from './read.ts'
 import { readOptionalReferral } from './referral.ts'
 
 /** The `message` of a visitor. */
@@ -20,7 +20,7 @@ export const readVisitorMessage = (message: JsonObject): Extract<EventDetail, { 
 }
 
 /** A text with nothing in it, beside a picture or in a quick reply, says no more than an absent one. */
-const wordsOf = (field: Field): string | null => {
+const wordsOf = (field: FieldValue): string | null => {
   const text = textOf(field)
   return text === null || text.trim() === '' ? null : text
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { EventDetail, WebhookEvent } from './events.ts'
 import { isMessagingItem, readChange, readDetail } from './kinds.ts'
 import { isSample } from './samples.ts'
-import { idOf, listOf, millisOf, objectOf, written, type Field } from './read.ts'
+import { idOf, listOf, millisOf, objectOf, written, type FieldValue } from './read.ts'
 
 /** One item of a callback with what its entry says about it: enough to read it again at any time. */
 export interface Item {
@@ -21,11 +21,11 @@ export interface Item {
  *
  * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
  */
-export const normalise = (entries: Field, receivedMs: number): WebhookEvent[] =>
+export const normalise = (entries: FieldValue, receivedMs: number): WebhookEvent[] =>
   itemsOf(entries, receivedMs).map((item) => readItem(item))
 
 /** Takes the entries apart. An entry without the lists we know, and lists beside them, are new: they are kept as one item. */
-export const itemsOf = (entries: Field, receivedMs: number): Item[] => {
+export const itemsOf = (entries: FieldValue, receivedMs: number): Item[] => {
   const items: Item[] = []
   for (const entry of listOf(entries)) {
     if (!isJsonObject(entry)) continue

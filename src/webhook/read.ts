@@ -1,34 +1,34 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 
 /** What a field may hold once its presence is not taken for granted. */
-export type Field = Json | undefined
+export type FieldValue = Json | undefined
 
 /** The object, or an empty one. */
-export const objectOf = (field: Field): JsonObject => (isJsonObject(field) ? field : NOTHING)
+export const objectOf = (field: FieldValue): JsonObject => (isJsonObject(field) ? field : NOTHING)
 
 /** The list; a lone value counts as a list of one, an absent one as none. */
-export const listOf = (field: Field): Json[] =>
+export const listOf = (field: FieldValue): Json[] =>
   Array.isArray(field) ? field : field === undefined || field === null ? [] : [field]
 
-export const textOf = (field: Field): string | null =>
+export const textOf = (field: FieldValue): string | null =>
   typeof field === 'string' ? field : typeof field === 'number' ? String(field) : null
 
 /**
  * Ids come as strings and as numbers (docs/messenger-platform.md#e4); an empty one is none. So is a text that no database takes
  * for a name (control characters, half a surrogate pair, any length): the store would refuse the whole callback because of it.
  */
-export const idOf = (field: Field): string | null => {
+export const idOf = (field: FieldValue): string | null => {
   const id = textOf(field)
   return id && id.length <= LONGEST_ID && id.isWellFormed() && !CONTROL.test(id) ? id : null
 }
 
 /** As {@link idOf}; `0` stands for no app. */
-export const appIdOf = (field: Field): string | null => {
+export const appIdOf = (field: FieldValue): string | null => {
   const id = idOf(field)
   return id === '0' ? null : id
 }
 
-export const countOf = (field: Field): number | null => {
+export const countOf = (field: FieldValue): number | null => {
   const number = typeof field === 'string' && field !== '' ? Number(field) : field
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
@@ -37,7 +37,7 @@ export const countOf = (field: Field): number | null => {
  * A moment in ms since the epoch, from seconds, milliseconds, microseconds or nanoseconds, number or string
  * (docs/messenger-platform.md#e4). Each unit is told by its size.
  */
-export const millisOf = (field: Field): number | null => {
+export const millisOf = (field: FieldValue): number | null => {
   const number = countOf(field)
   if (number === null || number <= 0 || number >= LAST_NS) return null
   if (number < FIRST_MS) return Math.trunc(number * 1000)

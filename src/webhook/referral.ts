@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { AdShown, Referral } from './events.ts'
-import { idOf, objectOf, textOf, type Field } from './read.ts'
+import { idOf, objectOf, textOf, type FieldValue } from './read.ts'
 
 /** How the visitor came here: an m.me link, an ad, a code. */
 export const readReferral = (referral: JsonObject): Referral => ({
@@ -14,7 +14,7 @@ export const readReferral = (referral: JsonObject): Referral => ({
 })
 
 /** The referral that a message or postback may carry. */
-export const readOptionalReferral = (field: Field): Referral | null =>
+export const readOptionalReferral = (field: FieldValue): Referral | null =>
   isJsonObject(field) ? readReferral(field) : null
 
 const readAd = (ad: JsonObject): AdShown => ({

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { bootstrapToken } from '../../src/cli/bootstrap-token.ts'
-import { command, type CommandPlan, type Option } from '../../src/cli/command.ts'
+import { command, type CommandPlan, type CommandOption } from '../../src/cli/command.ts'
 import { run } from './run.ts'
 
 const OPTIONS = {
@@ -8,7 +8,7 @@ const OPTIONS = {
   name: { type: 'string', about: 'a name' },
   'no-wait': { type: 'boolean', about: 'at once' },
   json: { type: 'boolean', harmless: true, about: 'one object' },
-} as const satisfies Record<string, Option>
+} as const satisfies Record<string, CommandOption>
 
 /** A command that prints what it was given. */
 const echo = (over: Partial<CommandPlan<typeof OPTIONS>> = {}) =>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createTranscripts, type Line } from '../../src/console/transcript.ts'
+import { createTranscripts, type TranscriptLine } from '../../src/console/transcript.ts'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { RecentMessage } from '../../src/graph/graph.ts'
 import type { KeptConversation } from '../../src/store/store.ts'
@@ -83,7 +83,7 @@ const world = (over: {
   return { open: () => open(WHO), clock, suspected }
 }
 
-const said = (lines: readonly Line[]): string[] =>
+const said = (lines: readonly TranscriptLine[]): string[] =>
   lines.map(({ by, text, state }) => `${typeof by === 'string' ? by : by.person} ${state.is}: ${text ?? '?'}`)
 
 t.test('what Facebook has and what the store keeps are one story, in the order of time', async (t) => {

@@ -7,7 +7,7 @@ import { forget } from '../../src/cli/forget.ts'
 import { moveToPostgres } from '../../src/cli/move-to-postgres.ts'
 import { restore } from '../../src/cli/restore.ts'
 import { checkServer } from '../../src/doctor/checks/server.ts'
-import type { Context } from '../../src/doctor/context.ts'
+import type { DoctorContext } from '../../src/doctor/context.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { inspectServer } from '../../src/store/postgres/inspect.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
@@ -83,7 +83,7 @@ t.test('the doctor says which server it is, who works on it, and what is wrong w
   })
 })
 
-const CONTEXT = { clock: systemClock } as unknown as Context
+const CONTEXT = { clock: systemClock } as unknown as DoctorContext
 
 t.test('the doctor names the instances, and what they do not agree on', async (t) => {
   const [url, dir] = [await freshDatabase(), t.testdir()]

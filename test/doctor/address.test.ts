@@ -1,6 +1,6 @@
 import t from 'tap'
 import { callbackChecks } from '../../src/doctor/checks/callback.ts'
-import type { Context } from '../../src/doctor/context.ts'
+import type { DoctorContext } from '../../src/doctor/context.ts'
 import { runChecks } from '../../src/doctor/run.ts'
 import { readSettings } from '../../src/doctor/settings.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -14,7 +14,7 @@ const judge = async (publicUrl: string, addresses: string[] = []) => {
     FB_VERIFY_TOKEN: 'v',
     PUBLIC_URL: publicUrl,
   })
-  const [address] = callbackChecks({ outside } as unknown as Context)
+  const [address] = callbackChecks({ outside } as unknown as DoctorContext)
   if (!address) throw new TypeError('There is no such check.')
   const [result] = await runChecks({
     checks: [address],

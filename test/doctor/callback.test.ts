@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { callbackChecks } from '../../src/doctor/checks/callback.ts'
-import type { Context } from '../../src/doctor/context.ts'
+import type { DoctorContext } from '../../src/doctor/context.ts'
 import { createOutside, type Unreached } from '../../src/doctor/outside.ts'
 import { runChecks, type Result } from '../../src/doctor/run.ts'
 import { readSettings } from '../../src/doctor/settings.ts'
@@ -37,7 +37,7 @@ const onPost =
 const examine = async (
   t: Test,
   answer: Answer,
-  over: Partial<Context> = {},
+  over: Partial<DoctorContext> = {},
 ): Promise<Map<string, Result>> => {
   const port = await startProxy(t, answer)
   const env = {
@@ -48,7 +48,7 @@ const examine = async (
   }
   const outside = createOutside()
   t.teardown(() => outside.close())
-  const context = { clock: systemClock, outside, server: null, ...over } as Context
+  const context = { clock: systemClock, outside, server: null, ...over } as DoctorContext
   const settings = readSettings(env)
   const checks = callbackChecks(context)
   const results = await runChecks({ checks, settings, clock: systemClock, clean: (text) => text })

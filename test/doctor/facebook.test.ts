@@ -1,7 +1,7 @@
 import t from 'tap'
 import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { facebookChecks } from '../../src/doctor/checks/facebook.ts'
-import type { Context } from '../../src/doctor/context.ts'
+import type { DoctorContext } from '../../src/doctor/context.ts'
 import { runChecks } from '../../src/doctor/run.ts'
 import { readSettings } from '../../src/doctor/settings.ts'
 import { systemClock } from '../../src/base/clock.ts'
@@ -84,7 +84,7 @@ nameEach([
 t.test('the doctor names webhooks that Facebook has switched off, and ways to switch them on', async (t) => {
   const url = 'https://bot.example.com/webhook'
   const listed = { object: 'page', url, isActive: false, fields: [...WEBHOOK_FIELDS] }
-  const context = { clock: systemClock, appSubscriptions: async () => [listed] } as unknown as Context
+  const context = { clock: systemClock, appSubscriptions: async () => [listed] } as unknown as DoctorContext
   for (const PUBLIC_URL of ['https://bot.example.com', undefined]) {
     const settings = readSettings({ ...SECRETS, FB_APP_ID: APP_ID, ...(PUBLIC_URL && { PUBLIC_URL }) })
     const checks = facebookChecks(context).filter(({ id }) => id === 'app-subscription')

@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Config } from '../../src/base/settings.ts'
 import { facebookChecks } from '../../src/doctor/checks/facebook.ts'
 import { machineChecks } from '../../src/doctor/checks/machine.ts'
-import type { Context } from '../../src/doctor/context.ts'
+import type { DoctorContext } from '../../src/doctor/context.ts'
 import type { Check } from '../../src/doctor/check.ts'
 import { check } from '../../src/doctor/check.ts'
 import { createCleaner } from '../../src/doctor/clean.ts'
@@ -108,8 +108,8 @@ t.test('a Graph API that is asked without encryption, over a network, is a warni
   const outside = {
     proxyFor: () => null,
     fetch: async () => ({ status: 400, text }),
-  } as unknown as Context['outside']
-  const graph = facebookChecks({ outside } as Context).find(({ id }) => id === 'graph')
+  } as unknown as DoctorContext['outside']
+  const graph = facebookChecks({ outside } as DoctorContext).find(({ id }) => id === 'graph')
   const checkAt = (FB_GRAPH_URL: string) => graph?.run({ FB_GRAPH_URL, FB_GRAPH_VERSION: 'v25.0' } as Config)
 
   t.match(await checkAt('http://sandbox:4000'), { status: 'warning', what: /without https/ })
@@ -121,7 +121,7 @@ t.test('a .env that other users may read is a warning', async (t) => {
   const envFile = join(t.testdir({ '.env': '' }), '.env')
   chmodSync(envFile, 0o644)
   const settings = readSettings({ FB_APP_ID: '1', FB_APP_SECRET: 's', FB_VERIFY_TOKEN: 'v' })
-  const checks = machineChecks({ envFile } as Context, settings)
+  const checks = machineChecks({ envFile } as DoctorContext, settings)
   const configuration = checks.find(({ id }) => id === 'configuration')
   t.match(configuration?.run({} as Config), { status: 'warning', next: /chmod 600/ })
 })

@@ -1,13 +1,13 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { checkServer } from '../../src/doctor/checks/server.ts'
-import type { Context } from '../../src/doctor/context.ts'
+import type { DoctorContext } from '../../src/doctor/context.ts'
 import type { CheckResult } from '../../src/doctor/check-result.ts'
 import { inspectServer, type ServerFacts } from '../../src/store/postgres/inspect.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { server, sql } from '../helpers/postgres.ts'
 
-const CONTEXT = { clock: systemClock } as unknown as Context
+const CONTEXT = { clock: systemClock } as unknown as DoctorContext
 const SOUND: ServerFacts = {
   version: 160_004,
   rights: {

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import nock from 'nock'
 import t from 'tap'
-import { textOf } from '../../src/graph/answer-text.ts'
+import { bodyText } from '../../src/graph/answer-text.ts'
 import { graphError } from '../helpers/graph-server.ts'
 import { build, HELLO, ORIGIN, PROOF } from './graph-client.ts'
 
@@ -21,22 +21,22 @@ t.test('a coding that was not asked for is undone', (t) => {
     [undefined, bytes],
     ['toString', bytes],
   ] as const) {
-    t.equal(textOf([body], { 'content-encoding': coding }, LONGEST), SENT, coding ?? 'none')
+    t.equal(bodyText([body], { 'content-encoding': coding }, LONGEST), SENT, coding ?? 'none')
     const pieces = [body.subarray(0, 7), body.subarray(7)]
-    t.equal(textOf(pieces, { 'content-encoding': coding }, LONGEST), SENT, `${coding} in two pieces`)
+    t.equal(bodyText(pieces, { 'content-encoding': coding }, LONGEST), SENT, `${coding} in two pieces`)
   }
   t.end()
 })
 
 t.test('what cannot be undone, or is too large then, is an answer without JSON', (t) => {
   for (const body of [gzipSync(bytes).subarray(0, 12), gzipSync(Buffer.alloc(LONGEST + 1)), Buffer.of()])
-    t.throws(() => JSON.parse(textOf([body], { 'content-encoding': 'gzip' }, LONGEST)))
+    t.throws(() => JSON.parse(bodyText([body], { 'content-encoding': 'gzip' }, LONGEST)))
   t.end()
 })
 
 t.test('a body that is in no coding is taken as it is, whatever its header says', (t) => {
   for (const coding of ['gzip', 'deflate', 'br', 'zstd'])
-    t.equal(textOf([bytes], { 'content-encoding': coding }, LONGEST), SENT, coding)
+    t.equal(bodyText([bytes], { 'content-encoding': coding }, LONGEST), SENT, coding)
   t.end()
 })
 

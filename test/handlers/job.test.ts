@@ -1,5 +1,5 @@
 import t from 'tap'
-import { problemOf } from '../../src/handlers/job.ts'
+import { serializeError } from '../../src/handlers/job.ts'
 
 t.test('any value that is thrown can be logged', async (t) => {
   const unreadable = new Proxy(new Error('x'), {
@@ -18,5 +18,5 @@ t.test('any value that is thrown can be logged', async (t) => {
     [Object.assign(new Error('x'), { stack: ['a'] }), 'x'],
     [unreadable, 'what was thrown cannot be read'],
   ]
-  for (const [value, message] of thrown) t.match(problemOf(value), { message, name: String })
+  for (const [value, message] of thrown) t.match(serializeError(value), { message, name: String })
 })

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase, type Database } from '../../src/store/sqlite/database.ts'
-import type { InboxRow, Loaded } from '../../src/store/queues/rows.ts'
+import type { InboxRow, LoadedRows } from '../../src/store/queues/rows.ts'
 import type { Operation, Results } from '../../src/store/queues/operations.ts'
 import { newEvent } from './steps.ts'
 
 const inboxOf = (database: Database): InboxRow[] => {
   const [loaded] = database.commit([{ op: 'load_inbox', after: 0, limit: 10, except: [] }])
-  return (loaded as Loaded<InboxRow>).rows
+  return (loaded as LoadedRows<InboxRow>).rows
 }
 
 const finishing = (

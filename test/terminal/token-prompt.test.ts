@@ -3,7 +3,7 @@ import { BotError } from '../../src/base/errors.ts'
 import { createNeeds, WHOLE_BOT, type Need } from '../../src/alerts/needs.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
-import { createTokenPrompt, type RepairRequest, type RepairedPage } from '../../src/terminal/token-prompt.ts'
+import { createTokenPrompt, type PromptedRepair, type RepairedPage } from '../../src/terminal/token-prompt.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
 import { createKeyboard, createSignals, Screen } from './screen.ts'
 
@@ -33,7 +33,7 @@ const build = (t: Test) => {
     inForeground: () => true,
   })
   if (terminal === null) throw new Error('this is a terminal')
-  const repairs: (RepairRequest & PromiseWithResolvers<RepairedPage[]>)[] = []
+  const repairs: (PromptedRepair & PromiseWithResolvers<RepairedPage[]>)[] = []
   const waiting = new Map<string, number>()
   const failures: unknown[] = []
   const prompt = createTokenPrompt({

@@ -1,4 +1,4 @@
-import { oneLine } from '../../terminal/terminal-text.ts'
+import { plainLine } from '../../terminal/terminal-text.ts'
 import type { DeadLetter, DeadMark } from '../../store/dead-letters.ts'
 
 /** A dead letter as `--json` shows it: times as people and scripts read them, and the message only where asked for. */
@@ -25,7 +25,7 @@ export const toLines = (letter: DeadLetter): string[] => {
     `  ${reason}: ${WHY[reason]}`,
   ]
   if (error !== null) lines.push(`  Graph: ${error.verdict}, ${numbers(error)}: ${error.message}`)
-  return lines.map(oneLine)
+  return lines.map(plainLine)
 }
 
 /** Everything, with the message. */
@@ -36,7 +36,7 @@ export const toPage = (letter: DeadLetter): string[] => [
   '  message',
   ...JSON.stringify(messageOf(letter), null, 2)
     .split('\n')
-    .map((line) => `    ${oneLine(line)}`),
+    .map((line) => `    ${plainLine(line)}`),
 ]
 
 /** A hint about a letter that was put back; null for none. */

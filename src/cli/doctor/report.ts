@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import type { Result } from '../../doctor/run.ts'
-import { count } from '../../doctor/words.ts'
+import { count } from '../../base/plural.ts'
 
 /** Shows results as they come. */
 export interface Report {

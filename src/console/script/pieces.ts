@@ -1,4 +1,4 @@
-import type { Line } from '../../editing/difference.ts'
+import type { DifferenceLine } from '../../editing/difference.ts'
 import type { ScriptAtDesk } from '../../editing/desk.ts'
 import type { Mistake } from '../../script/mistakes.ts'
 import type { Remark } from '../../script/remarks.ts'
@@ -121,7 +121,7 @@ const lineShown = (lines: readonly string[], line: number): Html =>
 const MOST_SHOWN = 30
 
 /** What changed between two texts. */
-export const differenceList = (runs: readonly (readonly Line[])[]): Html =>
+export const differenceList = (runs: readonly (readonly DifferenceLine[])[]): Html =>
   runs.length === 0
     ? html`<p class="empty">Nothing differs.</p>`
     : html`<div class="difference" tabindex="0" role="region" aria-label="Difference">

@@ -1,4 +1,4 @@
-import type { Field } from '../../editing/units.ts'
+import type { FormField } from '../../editing/units.ts'
 import type { ReplyForm } from '../../editing/reply-form.ts'
 import type { Mistake } from '../../script/mistakes.ts'
 import type { Reply } from '../../messages.ts'
@@ -115,7 +115,7 @@ const byEnter = (step: string): Html =>
   html`<button class="sr" name="do" value="${step}" tabindex="-1" aria-hidden="true">Enter</button>`
 
 /** The buttons below a message, and the one below the place for a further one; each keeps what is typed and saves nothing. */
-const arranging = ({ id, kind, label }: Field, messages: readonly Field[]): Html | false => {
+const arranging = ({ id, kind, label }: FormField, messages: readonly FormField[]): Html | false => {
   const press = (step: string, words: string, about = ''): Html =>
     html`<button class="button small" name="do" value="${step}" formnovalidate>
       ${words}<span class="sr"> ${about}</span>
@@ -130,7 +130,7 @@ const arranging = ({ id, kind, label }: Field, messages: readonly Field[]): Html
 }
 
 /** Places to add something are folded away. */
-const inputs = (fields: readonly Field[], editor: ReplyEditor): Html[] => {
+const inputs = (fields: readonly FormField[], editor: ReplyEditor): Html[] => {
   const adding = fields.filter(({ adds }) => adds !== undefined)
   const [first] = adding
   const shown = fields.filter(({ adds }) => adds === undefined).map((field) => input(field, editor))
@@ -143,7 +143,7 @@ const inputs = (fields: readonly Field[], editor: ReplyEditor): Html[] => {
   return [...shown, folded]
 }
 
-const input = (field: Field, { form, typed, isChanged = false }: ReplyEditor): Html => {
+const input = (field: FormField, { form, typed, isChanged = false }: ReplyEditor): Html => {
   const { id, label, kind } = field
   const value = typed?.get(id) ?? field.value
   const key = `f-${id}`
@@ -173,7 +173,7 @@ ${verbatim(value)}</textarea
   }
 }
 
-const rowsFor = (value: string, kind: Field['kind']): number => {
+const rowsFor = (value: string, kind: FormField['kind']): number => {
   const lines = value.split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 60), 0)
   return Math.min(16, lines + (kind === 'phrases' ? 2 : 1))
 }

@@ -1,4 +1,4 @@
-import type { Line } from '../../editing/difference.ts'
+import type { DifferenceLine } from '../../editing/difference.ts'
 import type { Mistake } from '../../script/mistakes.ts'
 import type { Remark } from '../../script/remarks.ts'
 import { html, verbatim, type Html } from '../../web/html.ts'
@@ -16,7 +16,7 @@ export interface TextEditor extends Head {
   /** What was found out; null before. */
   checked: 'right' | null
   /** Set where another person changed the file meanwhile: what saving would change of that. */
-  againstNow?: readonly (readonly Line[])[]
+  againstNow?: readonly (readonly DifferenceLine[])[]
   /** The line to begin at. */
   line: number | null
   csrf: Html

@@ -1,4 +1,4 @@
-import type { Line } from '../../editing/difference.ts'
+import type { DifferenceLine } from '../../editing/difference.ts'
 import type { Version } from '../../editing/versions.ts'
 import { html, type Html } from '../../web/html.ts'
 import { ago, called, moment } from '../../web/words.ts'
@@ -38,7 +38,7 @@ export const versionsPage = (list: VersionsList): Html => {
 export interface VersionShown extends Head {
   shown: Version
   /** What going back would change. */
-  runs: readonly (readonly Line[])[]
+  runs: readonly (readonly DifferenceLine[])[]
   /** Of the file as it is now. */
   version: string
   csrf: Html

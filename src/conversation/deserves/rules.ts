@@ -4,7 +4,7 @@ import { isOver, isSilent, type ResumeAfter } from '../handover-state.ts'
 import { deedsIn, isDeleted, KEPT_MS, readLately, type Deed } from './lately.ts'
 
 /** What is known of a conversation when it is judged whether an event deserves an answer. */
-export interface Situation {
+export interface RuleFacts {
   /** Null for events about the Page. */
   psid: string | null
   state: JsonObject | null
@@ -25,7 +25,7 @@ export interface AnswerRule {
   source: string
   /** Whether code handlers do not hear of the event either; where not, only the script leaves it unanswered. */
   hidesFromCode: boolean
-  applies: (event: WebhookEvent, situation: Situation) => boolean
+  applies: (event: WebhookEvent, facts: RuleFacts) => boolean
 }
 
 export type AnswerRuleName = (typeof NAMES)[number]
@@ -120,9 +120,8 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
     reason: 'A picture beside words, or one of several pictures, would be answered by itself.',
     source: 'microsoft/botframework-sdk#5483, rehabstudio/fbmessenger#82',
     hidesFromCode: false,
-    applies: (event, situation) =>
-      isPart(event, situation) &&
-      (isBeside(event, situation.state) || hasWordsBehind(event, situation.behind)),
+    applies: (event, facts) =>
+      isPart(event, facts) && (isBeside(event, facts.state) || hasWordsBehind(event, facts.behind)),
   },
   {
     name: 'ad_was_answered',
@@ -154,11 +153,11 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
  */
 export const unansweredBy = (
   event: WebhookEvent,
-  situation: Situation,
+  facts: RuleFacts,
   hearer: 'code' | 'script' = 'script',
 ): AnswerRule | null =>
   ANSWER_RULES.find(
-    ({ hidesFromCode, applies }) => (hearer === 'script' || hidesFromCode) && applies(event, situation),
+    ({ hidesFromCode, applies }) => (hearer === 'script' || hidesFromCode) && applies(event, facts),
   ) ?? null
 
 /** Whether the ad that an event carries was answered lately: then the event is only what else it is. */
@@ -166,11 +165,11 @@ export const knowsAd = (event: WebhookEvent, state: JsonObject | null): boolean 
   didTheSame(event, state, 'ad', SAME_AD_MS)
 
 /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
-export const patienceMs = (event: WebhookEvent, situation: Situation): number =>
-  isPart(event, situation) && unansweredBy(event, situation) === null ? PATIENCE_MS : 0
+export const patienceMs = (event: WebhookEvent, facts: RuleFacts): number =>
+  isPart(event, facts) && unansweredBy(event, facts) === null ? PATIENCE_MS : 0
 
 /** Whether it is a message without words, which may belong to another one; a sticker that the script answers speaks for itself. */
-const isPart = (event: WebhookEvent, { answersStickers }: Situation): boolean =>
+const isPart = (event: WebhookEvent, { answersStickers }: RuleFacts): boolean =>
   event.kind === 'message' &&
   event.text === null &&
   event.quickReply === null &&

@@ -11,7 +11,7 @@ import { within } from '../../base/within.ts'
 import type { Rest, EventContext } from './event-context.ts'
 
 /** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
-export type Handler = (
+export type EventHandler = (
   event: WebhookEvent,
   conversation: ConversationView,
 ) => ScriptResult | Promise<ScriptResult>
@@ -32,7 +32,7 @@ export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 export const createHandling = (
   deps: Omit<PleaseWaitDeps, 'datesOf'> & {
     graph: Pick<Graph, 'now'>
-    handle: Handler
+    handle: EventHandler
     eventContext: EventContext
     /** What to say when the handler failed; nothing when it must stay silent. */
     apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]

@@ -5,8 +5,8 @@ import type { Graph } from '../../graph/graph.ts'
 import type { OutboxClaim, StoredReply } from '../../store/store.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from '../../base/logger.ts'
-import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
-import { factsOf } from './refusals.ts'
+import type { DeliveryReport, Outcomes, Continuation } from './outcomes.ts'
+import { graphFactsOf } from './refusals.ts'
 
 /** Hands the thread to the people in the Page inbox, or takes it back. To do it twice does no harm, so nothing is ever in doubt. */
 export type PassThread = (
@@ -14,7 +14,7 @@ export type PassThread = (
   reply: StoredReply,
   token: string,
   effect: Effect,
-) => Promise<Step>
+) => Promise<Continuation>
 
 /** How often a handover is tried again, over some minutes: a later one would interrupt the conversation. */
 const MOST_RETRIES = 5
@@ -46,7 +46,7 @@ export const createHandover = (deps: {
       const mayHelp = error.verdict === 'transient' || error.verdict === 'ambiguous'
       if (mayHelp && outcomes.retriesOf(claim) < MOST_RETRIES) return outcomes.retry(claim, reply, error)
       log.warn(
-        { pageId, graph: factsOf(error) },
+        { pageId, graph: graphFactsOf(error) },
         what === 'take'
           ? 'the conversation could not be taken back from the Page inbox; it is written to all the same'
           : 'the Page inbox did not get the conversation; the bot is silent in it all the same',

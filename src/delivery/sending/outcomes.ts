@@ -12,22 +12,22 @@ import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from '../../base/logger.ts'
 import { createOneAfterAnother } from './one-after-another.ts'
-import { factsOf, refusalOf } from './refusals.ts'
+import { graphFactsOf, refusalOf } from './refusals.ts'
 import type { StuckRefusal } from './stuck.ts'
 
 /** Whether to go on with the conversation's next reply. `instead`: first with this, in the place of the one that died. */
-export type Step = { go: 'on'; instead?: QueuedReply } | { go: 'stop'; notBeforeMs?: number }
+export type Continuation = { go: 'on'; instead?: QueuedReply } | { go: 'stop'; notBeforeMs?: number }
 
 /** What follows from what Graph said to a reply: for the store, its conversation and its Page. */
 export interface Outcomes {
   /** Facebook has accepted the reply. */
-  sent: (claim: OutboxClaim, reply: StoredReply, messageId: string | null) => Step
+  sent: (claim: OutboxClaim, reply: StoredReply, messageId: string | null) => Continuation
   /** What was asked for took place, or is given up; a visitor would not have seen it. */
-  done: (claim: OutboxClaim, reply: StoredReply) => Step
+  done: (claim: OutboxClaim, reply: StoredReply) => Continuation
   /** The messaging window closed before the reply was sent. */
-  tooLate: (claim: OutboxClaim, reply: StoredReply) => Promise<Step>
+  tooLate: (claim: OutboxClaim, reply: StoredReply) => Promise<Continuation>
   /** What is stored of the reply cannot be read. */
-  damaged: (claim: OutboxClaim, reply: StoredReply) => Promise<Step>
+  damaged: (claim: OutboxClaim, reply: StoredReply) => Promise<Continuation>
   /** Whether it was sent cannot be told yet. */
   inDoubt: (claim: OutboxClaim, reply: StoredReply) => void
   /** Graph refused it, or the media it shows. @param content - null for what is no message */
@@ -37,8 +37,8 @@ export interface Outcomes {
     content: QueuedReply | null,
     error: GraphError,
     token: string,
-  ) => Promise<Step>
-  retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Step
+  ) => Promise<Continuation>
+  retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Continuation
   /** How often the conversation's first reply was tried again. */
   retriesOf: (claim: OutboxClaim) => number
   /** Whether the window to answer in has certainly closed, as of now, or closed longer ago than `beyondMs`. */
@@ -113,7 +113,7 @@ export const createOutcomes = (deps: {
     reason: DeadReason,
     error?: GraphFacts,
     instead?: QueuedReply,
-  ): Promise<Step> => {
+  ): Promise<Continuation> => {
     const { pageId, psid } = claim.conversation
     // Durable before the next one goes out: after a crash, two of the same text could not be told apart.
     await record(claim, reply, {
@@ -137,16 +137,16 @@ export const createOutcomes = (deps: {
 
   const retriesOf: Outcomes['retriesOf'] = ({ conversation }) => retries.get(conversation.id)?.count ?? 0
 
-  const later = (claim: OutboxClaim, reply: StoredReply, error: GraphError, pace = RETRY): Step => {
+  const later = (claim: OutboxClaim, reply: StoredReply, error: GraphError, pace = RETRY): Continuation => {
     const { id, pageId, windowEndsMs } = claim.conversation
     const count = retriesOf(claim)
     // What is to be tried a few times is not to have them at once because the visitor writes, and Facebook's own wish counts.
     const waitsLong = error.retryAfterMs === null && (pace === PARKED || count >= MOST_PASSING)
-    retries.set(id, { count: count + 1, last: factsOf(error), waitsLong })
+    retries.set(id, { count: count + 1, last: graphFactsOf(error), waitsLong })
     const leastMs = pace === RETRY ? 0 : pace.baseMs / 2
     const laterMs = Math.max(error.retryAfterMs ?? 0, leastMs + backoffMs(count, { ...pace, random }))
     if (count === 0)
-      log.info({ pageId, replyId: reply.id, graph: factsOf(error) }, 'a reply is tried again later')
+      log.info({ pageId, replyId: reply.id, graph: graphFactsOf(error) }, 'a reply is tried again later')
     const leftMs = windowLeftMs(windowEndsMs)
     // What goes out in a closed window is what a person wrote, and may do so for days.
     return { go: 'stop', notBeforeMs: clock.now() + (leftMs > 0 ? Math.min(laterMs, leftMs) : laterMs) }
@@ -174,7 +174,7 @@ export const createOutcomes = (deps: {
     const isUpload = error.edge === UPLOAD_EDGE
     const refusal = refusalOf(error)
     report.refused(pageId, error.verdict)
-    log.debug({ pageId, replyId: reply.id, graph: factsOf(error) }, 'Graph refused a reply')
+    log.debug({ pageId, replyId: reply.id, graph: graphFactsOf(error) }, 'Graph refused a reply')
     switch (refusal.do) {
       case 'suspect_token':
         tokens.suspect(pageId, token, error)
@@ -201,7 +201,7 @@ export const createOutcomes = (deps: {
           claim,
           reply,
           refusal.reason,
-          factsOf(error),
+          graphFactsOf(error),
           insteadOf(claim.conversation.pageId, content, refusal.reason),
         )
       case 'doubt':
@@ -212,7 +212,12 @@ export const createOutcomes = (deps: {
     }
   }
 
-  const stuck = (claim: OutboxClaim, reply: StoredReply, error: GraphError, refusal: StuckRefusal): Step => {
+  const stuck = (
+    claim: OutboxClaim,
+    reply: StoredReply,
+    error: GraphError,
+    refusal: StuckRefusal,
+  ): Continuation => {
     gates.refused(claim.conversation.pageId, claim.conversation.id, refusal)
     return later(claim, reply, error, PARKED)
   }

@@ -67,7 +67,7 @@ const park = (error: GraphError): Refusal => ({
   isInDoubt: error.verdict === 'unknown',
 })
 
-export const factsOf = (error: GraphError): GraphFacts => ({
+export const graphFactsOf = (error: GraphError): GraphFacts => ({
   verdict: error.verdict,
   code: error.graphCode,
   subcode: error.subcode,

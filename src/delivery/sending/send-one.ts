@@ -7,7 +7,7 @@ import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { PassThread } from './handover.ts'
 import { isComplete, type MediaSender } from './media.ts'
-import type { DeliveryReport, Outcomes, Step } from './outcomes.ts'
+import type { DeliveryReport, Outcomes, Continuation } from './outcomes.ts'
 import type { Pacer } from './pacer.ts'
 import { HUMAN_AGENT_WINDOW_MS, STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
@@ -17,7 +17,7 @@ export type SendOne = (
   reply: StoredReply,
   content: OutboxItem,
   hand: Hand,
-) => Promise<Step>
+) => Promise<Continuation>
 
 /** What is known of a reply while it is worked on. */
 export interface Hand {
@@ -41,7 +41,7 @@ interface Attempt {
 }
 
 /** Null goes on to the next stage. A promise only where something is waited for. */
-type Stage = (attempt: Attempt) => Step | null | Promise<Step | null>
+type Stage = (attempt: Attempt) => Continuation | null | Promise<Continuation | null>
 
 /** An answer so soon after the visitor wrote goes before what waits from before. */
 const FRESH_MS = 30_000
@@ -74,7 +74,7 @@ export const createSendOne = (deps: {
   const lookFor = async (
     { claim, reply, content, token }: Attempt,
     doubtSinceMs: number,
-  ): Promise<Step | null> => {
+  ): Promise<Continuation | null> => {
     const verdict = await doubt.resolve(claim, reply, content, token)
     if (verdict.is === 'open') {
       outcomes.inDoubt(claim, reply)
@@ -140,7 +140,7 @@ export const createSendOne = (deps: {
     }
   }
 
-  const sendAs = async (attempt: Attempt): Promise<Step> => {
+  const sendAs = async (attempt: Attempt): Promise<Continuation> => {
     const { claim, reply, content, hand } = attempt
     const { pageId } = claim.conversation
     /** It may have died, or another one have come, while something was waited for. */
@@ -162,7 +162,7 @@ export const createSendOne = (deps: {
     return sent === null ? { go: 'stop' } : taken(attempt, sent)
   }
 
-  const taken = ({ claim, reply, content }: Attempt, sent: Sent): Step => {
+  const taken = ({ claim, reply, content }: Attempt, sent: Sent): Continuation => {
     const { pageId } = claim.conversation
     pacer.used(pageId, sent.usage?.percent ?? null)
     gates.succeeded(pageId)
@@ -172,7 +172,7 @@ export const createSendOne = (deps: {
 
   const STAGES: readonly Stage[] = [settleDoubt, minWindow, awaitMedia, showTyping, takeTurn, send]
 
-  const refused = async (attempt: Attempt, error: unknown): Promise<Step> => {
+  const refused = async (attempt: Attempt, error: unknown): Promise<Continuation> => {
     if (!(error instanceof GraphError)) throw error
     const { claim, reply, content, token, hand } = attempt
     // Its echo may have been faster than the answer that got lost.

@@ -8,7 +8,7 @@ import type { Media } from '../../messages.ts'
 import type { Store } from '../../store/store.ts'
 import { backoffMs } from '../../base/backoff.ts'
 import type { Log } from '../../base/logger.ts'
-import { factsOf } from './refusals.ts'
+import { graphFactsOf } from './refusals.ts'
 
 /**
  * Media that Facebook keeps for a Page: each is uploaded once, beside the sending, and its id is kept over restarts until
@@ -161,7 +161,7 @@ export const createUploads = (deps: {
       const count = (failures.get(key)?.count ?? 0) + 1
       const untilMs = clock.elapsed() + againMs(error, count)
       failures.set(key, { error, hash, pageToken, count, untilMs })
-      log.info({ pageId, type: media.type, graph: factsOf(error) }, 'media could not be uploaded')
+      log.info({ pageId, type: media.type, graph: graphFactsOf(error) }, 'media could not be uploaded')
     }
   }
 

@@ -2,7 +2,7 @@ import { tryMailServer } from '../../alerts/channels/mail.ts'
 import { receiversIn, WAYS_TO_BE_TOLD, type Receiver } from '../../alerts/channels/receivers.ts'
 import type { Config } from '../../base/settings.ts'
 import { check, type Check } from '../check.ts'
-import type { Context } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 
 const SETTINGS = [
@@ -22,7 +22,7 @@ type Settings = Pick<Config, (typeof SETTINGS)[number]>
 const MAIL_TIMEOUT_MS = 8000
 
 /** Whether alerts would reach the operator. Nothing is sent. */
-export const alertChecks = (context: Pick<Context, 'outside'>): Check[] => [
+export const alertChecks = (context: Pick<DoctorContext, 'outside'>): Check[] => [
   check({
     id: 'alerts',
     section: 'The operator',
@@ -32,7 +32,10 @@ export const alertChecks = (context: Pick<Context, 'outside'>): Check[] => [
   }),
 ]
 
-const checkAlerts = async (settings: Settings, context: Pick<Context, 'outside'>): Promise<CheckResult> => {
+const checkAlerts = async (
+  settings: Settings,
+  context: Pick<DoctorContext, 'outside'>,
+): Promise<CheckResult> => {
   const receivers = receiversIn(settings)
   const looked = await Promise.all(receivers.map((one) => lookAt(one, settings, context)))
   const refused = looked.find((finding) => finding !== null)
@@ -59,7 +62,7 @@ const checkAlerts = async (settings: Settings, context: Pick<Context, 'outside'>
 const lookAt = async (
   { name, settings: names, look, check: see }: Receiver,
   settings: Settings,
-  { outside }: Pick<Context, 'outside'>,
+  { outside }: Pick<DoctorContext, 'outside'>,
 ): Promise<CheckResult | null> => {
   const call = look(settings)
   if (call === null) return null

@@ -1,6 +1,7 @@
 import type { DatabaseFindings } from '../../store/sqlite/inspect.ts'
 import { ok, warning, type CheckResult } from '../check-result.ts'
-import { count, duration } from '../words.ts'
+import { count } from '../../base/plural.ts'
+import { duration } from '../words.ts'
 
 /** Entries this old in the queue of a running bot mean a fault. */
 const LONG_WAIT_MS = 5 * 60_000

@@ -2,10 +2,10 @@ import { createHmac, randomBytes, randomInt } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
 import type { BotErrorCode } from '../../base/errors.ts'
 import { check, type Check } from '../check.ts'
-import type { Context } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import { failure, ok, skipped, warning, type CheckResult } from '../check-result.ts'
 import type { HttpAnswer, Unreached } from '../outside.ts'
-import { day } from '../words.ts'
+import { isoDay } from '../words.ts'
 import { localOrigin } from './machine.ts'
 
 const SECTION = 'From outside in'
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000
 const EXPIRES_SOON_MS = 14 * DAY_MS
 
 /** Whether Facebook's callbacks get through, tried by way of the public address. */
-export const callbackChecks = (context: Context): Check[] => [
+export const callbackChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'address',
     section: SECTION,
@@ -74,7 +74,7 @@ const UNSET = skipped('PUBLIC_URL is not set')
 const checkAddress = async (
   publicUrl: string | undefined,
   graphUrl: string,
-  { outside }: Context,
+  { outside }: DoctorContext,
 ): Promise<CheckResult> => {
   if (publicUrl === undefined) {
     return warning(
@@ -117,7 +117,7 @@ const isFacebook = (graphUrl: string): boolean => new URL(graphUrl).hostname ===
 const checkCertificate = async (
   url: URL,
   graphUrl: string,
-  { outside, clock }: Context,
+  { outside, clock }: DoctorContext,
 ): Promise<CheckResult> => {
   if (url.protocol !== 'https:')
     return ok(isFacebook(graphUrl) ? 'none' : 'none needed: no Facebook, but a sandbox')
@@ -140,10 +140,10 @@ const checkCertificate = async (
   const leftMs = facts.expiresMs - clock.now()
   return leftMs < EXPIRES_SOON_MS
     ? warning(
-        `the certificate expires on ${day(facts.expiresMs)}`,
+        `the certificate expires on ${isoDay(facts.expiresMs)}`,
         'See why it was not renewed: systemctl status certbot.timer, or the log of Caddy.',
       )
-    : ok(`by ${facts.issuer}, until ${day(facts.expiresMs)}`)
+    : ok(`by ${facts.issuer}, until ${isoDay(facts.expiresMs)}`)
 }
 
 const GET_ONE =
@@ -169,7 +169,7 @@ const CERTIFICATES: Record<string, [what: string, next: string]> = {
 const checkVerification = async (
   publicUrl: string,
   verifyToken: string,
-  context: Context,
+  context: DoctorContext,
 ): Promise<CheckResult> => {
   const challenge = String(randomInt(1e9, 2e9))
   const answer = await verify(publicUrl, verifyToken, challenge, context)
@@ -192,7 +192,7 @@ const checkVerification = async (
 /** The code in the bot's own 403; a firewall in front of the bot answers with one, too. */
 const REFUSED: BotErrorCode = 'BOT_VERIFICATION_FAILED'
 
-const checkStranger = async (publicUrl: string, context: Context): Promise<CheckResult> => {
+const checkStranger = async (publicUrl: string, context: DoctorContext): Promise<CheckResult> => {
   const answer = await verify(publicUrl, randomBytes(12).toString('hex'), '1', context)
   // 429 after many tries: refused, too.
   if (answer.status === 403 || answer.status === 429)
@@ -204,7 +204,7 @@ const checkStranger = async (publicUrl: string, context: Context): Promise<Check
   )
 }
 
-const verify = (publicUrl: string, token: string, challenge: string, { outside }: Context) => {
+const verify = (publicUrl: string, token: string, challenge: string, { outside }: DoctorContext) => {
   const query = new URLSearchParams({
     'hub.mode': 'subscribe',
     'hub.challenge': challenge,
@@ -220,7 +220,7 @@ const checkCallback = async (
   publicUrl: string,
   appSecret: string,
   local: string | null,
-  context: Context,
+  context: DoctorContext,
 ): Promise<CheckResult> => {
   const signature = `sha256=${createHmac('sha256', appSecret).update(NOTHING).digest('hex')}`
   const post = (origin: string) => deliver(`${origin}/webhook`, context, signature)
@@ -247,7 +247,7 @@ const checkCallback = async (
       )
 }
 
-const checkForgery = async (publicUrl: string, context: Context): Promise<CheckResult> => {
+const checkForgery = async (publicUrl: string, context: DoctorContext): Promise<CheckResult> => {
   const answer = await deliver(`${publicUrl}/webhook`, context)
   if (answer.status === 401 || answer.status === 429) return ok('a callback without a signature is refused')
   if (answer.status !== 200) return unreached(answer, publicUrl)
@@ -257,7 +257,11 @@ const checkForgery = async (publicUrl: string, context: Context): Promise<CheckR
   )
 }
 
-const deliver = (url: string, { outside }: Context, signature?: string): Promise<HttpAnswer | Unreached> =>
+const deliver = (
+  url: string,
+  { outside }: DoctorContext,
+  signature?: string,
+): Promise<HttpAnswer | Unreached> =>
   outside.fetch(url, {
     method: 'POST',
     headers: {

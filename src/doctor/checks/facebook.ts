@@ -6,9 +6,10 @@ import { certificateTrouble } from '../../base/certificate.ts'
 import { isConfidential } from '../../base/config.ts'
 import { isProxied, type Proxies } from '../../outgoing/proxies.ts'
 import { check, type Check } from '../check.ts'
-import { GRAPH_SETTINGS, type Context } from '../context.ts'
+import { GRAPH_SETTINGS, type DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
-import { count, duration, reasonOf } from '../words.ts'
+import { count } from '../../base/plural.ts'
+import { duration, reasonOf } from '../words.ts'
 
 const SECTION = 'Facebook'
 /** The header tells whole seconds, and the way takes some. */
@@ -17,7 +18,7 @@ const SKEW_MS = 30_000
 const BAD_SKEW_MS = 5 * 60_000
 
 /** Whether Facebook can be asked, and knows this app. */
-export const facebookChecks = (context: Context): Check[] => [
+export const facebookChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'proxy',
     section: SECTION,
@@ -74,7 +75,7 @@ export const graphTrouble = (error: unknown, next: string): CheckResult => {
     : failure(reasonOf(error), error.remedy ?? next)
 }
 
-const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: Context): CheckResult => {
+const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: DoctorContext): CheckResult => {
   const { host } = new URL(graphUrl)
   const proxy = outside.proxyFor(graphUrl)
   if (proxy !== null) return ok(`${host} is reached by way of ${proxy}`)
@@ -85,7 +86,7 @@ const checkProxy = (graphUrl: string, proxies: Proxies, { outside }: Context): C
   )
 }
 
-const checkGraph = async (url: string, { outside }: Context): Promise<CheckResult> => {
+const checkGraph = async (url: string, { outside }: DoctorContext): Promise<CheckResult> => {
   const answer = await outside.fetch(url)
   const { origin, host } = new URL(url)
   if (answer.status === null) {
@@ -129,7 +130,7 @@ const isGraph = (text: string): boolean => {
   return isJsonObject(body) && isJsonObject(body['error'])
 }
 
-const checkClock = async (url: string, { outside, clock }: Context): Promise<CheckResult> => {
+const checkClock = async (url: string, { outside, clock }: DoctorContext): Promise<CheckResult> => {
   const askedMs = clock.now()
   const answer = await outside.fetch(url)
   const date = answer.status === null ? undefined : answer.headers['date']
@@ -145,7 +146,7 @@ const checkClock = async (url: string, { outside, clock }: Context): Promise<Che
     : failure(`${what}: 24-hour windows and certificates are judged wrongly`, next)
 }
 
-const checkApp = async (appId: string, context: Context): Promise<CheckResult> => {
+const checkApp = async (appId: string, context: DoctorContext): Promise<CheckResult> => {
   try {
     await context.appSubscriptions()
     return ok(`Facebook accepts the id and secret of app ${appId}`)
@@ -157,7 +158,7 @@ const checkApp = async (appId: string, context: Context): Promise<CheckResult> =
   }
 }
 
-const checkVersion = (asked: string, { otherVersion }: Context): CheckResult => {
+const checkVersion = (asked: string, { otherVersion }: DoctorContext): CheckResult => {
   const ran = otherVersion()
   return ran === null
     ? ok(`${asked} is in service`)
@@ -169,7 +170,7 @@ const checkVersion = (asked: string, { otherVersion }: Context): CheckResult => 
 
 const checkAppSubscription = async (
   publicUrl: string | undefined,
-  context: Context,
+  context: DoctorContext,
 ): Promise<CheckResult> => {
   const url = publicUrl === undefined ? null : `${publicUrl}/webhook`
   const page = pageSubscription(await context.appSubscriptions())

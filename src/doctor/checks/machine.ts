@@ -11,10 +11,11 @@ import { assertRestored, databaseIn } from '../../store/sqlite/data-dir.ts'
 import { check, type Check } from '../check.ts'
 import { judgeBacklog } from './backlog.ts'
 import { checkServer } from './server.ts'
-import type { Context } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import type { ReadSettings } from '../settings.ts'
-import { bytes, count, duration } from '../words.ts'
+import { count } from '../../base/plural.ts'
+import { bytes, duration } from '../words.ts'
 
 const SECTION = 'This machine'
 const MANY_BYTES = 1e9
@@ -22,7 +23,7 @@ const FEW_BYTES = 100e6
 const OLD_BACKUP_MS = 7 * 24 * 60 * 60_000
 
 /** The checks of the machine that the bot runs on. */
-export const machineChecks = (context: Context, settings: ReadSettings): Check[] => [
+export const machineChecks = (context: DoctorContext, settings: ReadSettings): Check[] => [
   check({ id: 'node', section: SECTION, title: 'Node.js', run: () => checkNode(context) }),
   check({
     id: 'configuration',
@@ -85,12 +86,15 @@ const HANDLERS = check({
   },
 })
 
-const checkNode = ({ node: { version, least } }: Context): CheckResult =>
+const checkNode = ({ node: { version, least } }: DoctorContext): CheckResult =>
   version.localeCompare(least, 'en', { numeric: true }) >= 0
     ? ok(version)
     : failure(`${version} is too old: at least ${least} is needed`, `Install Node.js ${least} or newer.`)
 
-const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }: Context): CheckResult => {
+const checkSettings = (
+  { values, refusal, warnings }: ReadSettings,
+  { envFile }: DoctorContext,
+): CheckResult => {
   const [first] = warnings
   if (refusal) {
     const cause = first === undefined ? '' : `; ${first.what}. ${first.next}`
@@ -102,7 +106,7 @@ const checkSettings = ({ values, refusal, warnings }: ReadSettings, { envFile }:
   return ok(`app ${values.FB_APP_ID}, Graph ${values.FB_GRAPH_VERSION}; every value can be used`)
 }
 
-const checkScript = async (file: string, context: Context): Promise<CheckResult> => {
+const checkScript = async (file: string, context: DoctorContext): Promise<CheckResult> => {
   try {
     const scripts = await context.scripts(file)
     const told = scripts
@@ -127,7 +131,7 @@ const listed = ({ message }: BotError): string => {
   return points.length > 0 ? points.map((point) => point.trim().replace(/\.$/, '')).join('; ') : heading
 }
 
-const checkFolder = async (dir: string, { freeBytes }: Context): Promise<CheckResult> => {
+const checkFolder = async (dir: string, { freeBytes }: DoctorContext): Promise<CheckResult> => {
   const facts = await stat(dir).catch((error: unknown) => error as NodeJS.ErrnoException)
   if (facts instanceof Error) return facts.code === 'ENOENT' ? checkParent(dir) : unusable(dir, facts.code)
   if (!facts.isDirectory()) return unusable(dir, 'it is not a folder')
@@ -199,7 +203,7 @@ const absentDatabase = (dir: string): CheckResult => {
   }
 }
 
-const checkDatabase = (dir: string, { clock, holder }: Context): CheckResult => {
+const checkDatabase = (dir: string, { clock, holder }: DoctorContext): CheckResult => {
   const running = holder(dir) !== null
   const file = databaseIn(dir)
   const found = inspectDatabase(file, running)
@@ -231,7 +235,7 @@ const checkDatabase = (dir: string, { clock, holder }: Context): CheckResult => 
   }
 }
 
-const checkBackup = async (dir: string, { clock, server }: Context): Promise<CheckResult> => {
+const checkBackup = async (dir: string, { clock, server }: DoctorContext): Promise<CheckResult> => {
   if (server !== null) return ok('the database is backed up as the server is; see docs/several-machines.md')
   const nowMs = clock.now()
   const lastMs = await lastBackupMs(dir)
@@ -251,7 +255,7 @@ const checkBot = async (
   dir: string,
   host: string,
   port: number,
-  { holder, outside, server }: Context,
+  { holder, outside, server }: DoctorContext,
 ): Promise<CheckResult> => {
   const who = holder(dir)
   if (who === null) {

@@ -5,11 +5,11 @@ import {
   AUTOMATIC_REPLIES_OVER_MS,
 } from '../../alerts/automatic-replies.ts'
 import { check, type Check } from '../check.ts'
-import { pagesOf, type Context } from '../context.ts'
+import { pagesOf, type DoctorContext } from '../context.ts'
 import { ok, warning, type CheckResult } from '../check-result.ts'
 
 /** What the running bot has noticed and kept for the doctor. */
-export const noticedChecks = (context: Context): Check[] => [
+export const noticedChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'other-objects',
     section: 'From outside in',
@@ -29,7 +29,7 @@ export const noticedChecks = (context: Context): Check[] => [
   ),
 ]
 
-const checkAutomaticReplies = (pageId: string, dir: string, { notes, clock }: Context): CheckResult => {
+const checkAutomaticReplies = (pageId: string, dir: string, { notes, clock }: DoctorContext): CheckResult => {
   const name = `${AUTOMATIC_REPLIES_NOTE}${pageId}`
   const seenMs = Number(notes(dir, name).get(name) ?? 0)
   return clock.now() - seenMs < AUTOMATIC_REPLIES_OVER_MS
@@ -37,7 +37,7 @@ const checkAutomaticReplies = (pageId: string, dir: string, { notes, clock }: Co
     : ok('the Page inbox does not answer beside the bot, as far as was seen')
 }
 
-const checkOtherObjects = (dir: string, { notes, clock }: Context): CheckResult => {
+const checkOtherObjects = (dir: string, { notes, clock }: DoctorContext): CheckResult => {
   const kept = notes(dir, OTHER_OBJECTS_NOTE).get(OTHER_OBJECTS_NOTE) ?? null
   const names = lateOtherObjects(kept, clock.now())
   if (names.length === 0) return ok('Facebook calls about Pages alone')

@@ -7,16 +7,17 @@ import { isGranted } from '../../token/grants.ts'
 import { meaningOf } from '../../token/refusals.ts'
 import { allows } from '../../token/tasks.ts'
 import { check, type Check } from '../check.ts'
-import { GRAPH_SETTINGS, pagesOf, type Context } from '../context.ts'
+import { GRAPH_SETTINGS, pagesOf, type DoctorContext } from '../context.ts'
 import { failure, ok, skipped, warning, type CheckResult } from '../check-result.ts'
-import { count, day } from '../words.ts'
+import { count } from '../../base/plural.ts'
+import { isoDay } from '../words.ts'
 import { graphTrouble } from './facebook.ts'
 
 /** What each Page with a token needs so that it can be answered for. */
-export const pageChecks = (context: Context): Check[] =>
+export const pageChecks = (context: DoctorContext): Check[] =>
   pagesOf(context).flatMap((page) => checksOf(page, context))
 
-const checksOf = (page: StoredPageToken, context: Context): Check[] => {
+const checksOf = (page: StoredPageToken, context: DoctorContext): Check[] => {
   const { pageId } = page
   const id = (name: string): string => `${name} ${pageId}`
   const common = { pageId, section: `${page.name ?? 'Page'} (${pageId})` }
@@ -74,7 +75,11 @@ const checksOf = (page: StoredPageToken, context: Context): Check[] => {
 
 const renew = ({ pageId }: StoredPageToken): string => `npm run bootstrap-token -- --page ${pageId}`
 
-const checkToken = async (page: StoredPageToken, appId: string, context: Context): Promise<CheckResult> => {
+const checkToken = async (
+  page: StoredPageToken,
+  appId: string,
+  context: DoctorContext,
+): Promise<CheckResult> => {
   let facts: TokenFacts
   try {
     facts = await context.inspect(page.token)
@@ -89,7 +94,7 @@ const checkToken = async (page: StoredPageToken, appId: string, context: Context
   if (facts.profileId !== null && facts.profileId !== page.pageId) {
     return failure(`it belongs to Page ${facts.profileId}`, renew(page))
   }
-  if (facts.expiresAtMs) return failure(`it works, but expires on ${day(facts.expiresAtMs)}`, renew(page))
+  if (facts.expiresAtMs) return failure(`it works, but expires on ${isoDay(facts.expiresAtMs)}`, renew(page))
   if (facts.expiresAtMs === undefined)
     return warning('it works; Facebook does not say whether it expires', renew(page))
   return ok(`works and never expires${dataAccess(facts)}`)
@@ -97,7 +102,7 @@ const checkToken = async (page: StoredPageToken, appId: string, context: Context
 
 /** Only information: that clock does not apply to messaging (docs/messenger-platform.md#b6). */
 const dataAccess = ({ dataAccessExpiresAtMs: atMs }: TokenFacts): string =>
-  atMs ? ` (data access until ${day(atMs)}, which messaging does not need)` : ''
+  atMs ? ` (data access until ${isoDay(atMs)}, which messaging does not need)` : ''
 
 const foreign = (page: StoredPageToken, tokenAppId: string, appId: string): CheckResult =>
   failure(
@@ -105,7 +110,7 @@ const foreign = (page: StoredPageToken, tokenAppId: string, appId: string): Chec
     `Set FB_APP_ID and FB_APP_SECRET to that app, or: ${renew(page)}`,
   )
 
-const checkPermissions = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
+const checkPermissions = async (page: StoredPageToken, context: DoctorContext): Promise<CheckResult> => {
   const facts = await context.inspect(page.token)
   if (!isGranted(facts, 'pages_messaging', page.pageId)) {
     return failure(`${lost(facts, 'pages_messaging')}, so nothing can be sent`, renew(page))
@@ -124,13 +129,13 @@ const lost = ({ scopes }: TokenFacts, scope: string): string =>
     ? `${scope} was granted for other Pages, not for this one`
     : `${scope} was taken from it, or never granted`
 
-const checkTasks = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
+const checkTasks = async (page: StoredPageToken, context: DoctorContext): Promise<CheckResult> => {
   const told = await currentTasks(page, context)
   const tasks = told ?? page.tasks
   if (tasks === null) return skipped('Facebook does not tell the tasks of this Page')
   const asOf =
     told === null
-      ? `, as of ${day(page.provedAtMs)} when the token was made; Facebook cannot be asked now`
+      ? `, as of ${isoDay(page.provedAtMs)} when the token was made; Facebook cannot be asked now`
       : ''
   const next =
     'Give that person full access (Page settings > Page access), or renew the token as another one.'
@@ -152,7 +157,7 @@ const checkTasks = async (page: StoredPageToken, context: Context): Promise<Chec
  * The Page's own token cannot tell; the user token it was made from can, while it lives. The tasks are documented for the
  * list alone; the Page itself is asked where the list does not have it.
  */
-const currentTasks = async (page: StoredPageToken, context: Context): Promise<string[] | null> => {
+const currentTasks = async (page: StoredPageToken, context: DoctorContext): Promise<string[] | null> => {
   const user = userOf(page, context)
   if (user === undefined) return null
   const graph = context.graph()
@@ -165,7 +170,7 @@ const currentTasks = async (page: StoredPageToken, context: Context): Promise<st
   }
 }
 
-const checkSubscription = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
+const checkSubscription = async (page: StoredPageToken, context: DoctorContext): Promise<CheckResult> => {
   try {
     const fields = await context.graph().subscribedFields(page.pageId, page.token)
     if (fields === null) return failure('the Page sends its webhooks to this app no longer', renew(page))
@@ -183,7 +188,7 @@ const checkProfile = async (
   page: StoredPageToken,
   main: string,
   dir: string,
-  context: Context,
+  context: DoctorContext,
 ): Promise<CheckResult> => {
   const scripts = await context.scripts(main)
   const wanted = toMessengerProfile(scripts.of(page.pageId))
@@ -205,15 +210,15 @@ const checkProfile = async (
 }
 
 /** Whether a dead Page token could be replaced without a person. No alarm: a person is there for the other case. */
-const checkRenewal = async (page: StoredPageToken, context: Context): Promise<CheckResult> => {
+const checkRenewal = async (page: StoredPageToken, context: DoctorContext): Promise<CheckResult> => {
   const user = userOf(page, context)
   const facts = user && (await context.inspect(user.token).catch(orNull))
   if (!facts?.isValid) return ok('a person is needed when this token dies: no user token is kept that works')
-  const until = facts.expiresAtMs ? `until ${day(facts.expiresAtMs)}` : 'for ever'
+  const until = facts.expiresAtMs ? `until ${isoDay(facts.expiresAtMs)}` : 'for ever'
   return ok(`the bot can make this token anew by itself ${until}, unless the user token dies with it`)
 }
 
-const userOf = (page: StoredPageToken, { tokens }: Context) =>
+const userOf = (page: StoredPageToken, { tokens }: DoctorContext) =>
   tokens instanceof Error ? undefined : tokens.users.find(({ userId }) => userId === page.userId)
 
 const orNull = (error: unknown): null => {

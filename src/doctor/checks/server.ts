@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { differencesOf, type RunningInstance } from '../../base/running-instances.ts'
 import type { Lack, Rights, ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
-import type { Context } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
-import { bytes, count, duration } from '../words.ts'
+import { count } from '../../base/plural.ts'
+import { bytes, duration } from '../words.ts'
 import { judgeBacklog } from './backlog.ts'
 
 const LEAST_VERSION = 140_000
@@ -13,7 +14,7 @@ const SKEW_MS = 30_000
 const SLOW_MS = 100
 
 /** The database of DATABASE_URL. */
-export const checkServer = (found: ServerFindings, dir: string, { clock }: Context): CheckResult => {
+export const checkServer = (found: ServerFindings, dir: string, { clock }: DoctorContext): CheckResult => {
   if (existsSync(databaseIn(dir))) {
     return failure(
       `DATABASE_URL is set, but ${databaseIn(dir)} still holds what the bot knows`,

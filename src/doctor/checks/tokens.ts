@@ -4,12 +4,13 @@ import { toTokenKey } from '../../store/tokens/cipher.ts'
 import { createTokenFile } from '../../store/tokens/file.ts'
 import { tokenFileIn } from '../../store/tokens/place.ts'
 import { check, type Check } from '../check.ts'
-import type { Context } from '../context.ts'
+import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
-import { count, reasonOf } from '../words.ts'
+import { count } from '../../base/plural.ts'
+import { reasonOf } from '../words.ts'
 
 /** Where the tokens are kept. */
-export const tokenChecks = (context: Context): Check[] => [
+export const tokenChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'tokens',
     section: 'This machine',
@@ -22,7 +23,7 @@ export const tokenChecks = (context: Context): Check[] => [
 const checkTokens = async (
   file: string,
   key: Buffer | null,
-  { tokens, server }: Context,
+  { tokens, server }: DoctorContext,
 ): Promise<CheckResult> => {
   if (tokens instanceof Error) {
     const remedy = tokens instanceof BotError ? tokens.remedy : undefined

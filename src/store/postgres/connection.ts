@@ -113,7 +113,7 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
         if (answer.status === 'fulfilled') results.push((answer.value as QueryResult<Row>).rows)
         // The first refusal is the cause; those behind it say only that the transaction is aborted.
         else {
-          if (isLost(answer.reason)) shut()
+          if (isConnectionLost(answer.reason)) shut()
           throw answer.reason
         }
       }
@@ -213,7 +213,7 @@ export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 
 /** Whether nothing more is to be expected of the connection, and what became of the last transaction is not known. */
-export const isLost = (error: unknown): boolean => {
+export const isConnectionLost = (error: unknown): boolean => {
   const code = codeOf(error)
   // A network error has a code, too; a SQLSTATE has five characters, and one of `pg` itself has none.
   if (code === null || !/^[0-9A-Z]{5}$/.test(code)) return true

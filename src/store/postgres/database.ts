@@ -10,14 +10,14 @@ import {
   type Operation,
   type StoreDatabase,
 } from '../queues/operations.ts'
-import { codeOf, createLink, isLost, type Connection, type Query, type Row } from './connection.ts'
+import { codeOf, createLink, isConnectionLost, type Connection, type Query, type Row } from './connection.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
 import { createPruning } from './history.ts'
 import { keptStatements } from './kept.ts'
 import { leap } from './leap.ts'
 import type { Leases } from './leases.ts'
 import { createNoticedElsewhere } from './noticed-elsewhere.ts'
-import { createNumbers } from './numbers.ts'
+import { createRowNumbers } from './numbers.ts'
 import { createSums } from './counts.ts'
 import { acceptAll } from './accepting.ts'
 import { finishAll } from './finishing.ts'
@@ -62,7 +62,7 @@ const MOST_TRIES = 5
  */
 export const openPostgresDatabase = async (options: PostgresOptions): Promise<PostgresDatabase> => {
   const { url, clock, name, owner, leases, tables = 'made', report = UNHEARD } = options
-  const numbers = createNumbers()
+  const numbers = createRowNumbers()
   const sums = createSums(clock)
   const elsewhere = createNoticedElsewhere(owner)
   const makers = {
@@ -134,7 +134,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     const rows = await open
       .query([...before, ...made.flatMap(({ queries }) => queries), { text: 'commit' }])
       .catch((error: unknown) => {
-        if (isLost(error)) {
+        if (isConnectionLost(error)) {
           isInterrupted = true
           interruptedMs = clock.elapsed()
         }
@@ -169,7 +169,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     if (taken === null) return
     await open.query([taken.query]).catch((error: unknown) => {
       // Where the answer got lost they may have been written, and what can never be written would come back for ever.
-      if (!isLost(error) && !isOwnFault(error)) taken.giveBack()
+      if (!isConnectionLost(error) && !isOwnFault(error)) taken.giveBack()
     })
   }
 
@@ -179,7 +179,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
         return await commit(operations)
       } catch (error) {
         const code = codeOf(error) ?? ''
-        if (!isLost(error) && link.isOpen()) await rollBack(await link.ready())
+        if (!isConnectionLost(error) && link.isOpen()) await rollBack(await link.ready())
         if (code === CONVERSATION_GONE) numbers.forgetConversations()
         if (!PASSING.has(code) || tries >= MOST_TRIES) throw error
       }
@@ -242,7 +242,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
         onForeignWrite({ pagesWaiting, events: isAll, forgotten: isAll || isNew.forgotten })
     } catch (error) {
       // The next look, or the next transaction, meets the same trouble.
-      if (isLost(error)) isInterrupted = true
+      if (isConnectionLost(error)) isInterrupted = true
     }
   }
 
@@ -294,7 +294,7 @@ const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', CONVERSATION_GON
  * right or a table that is missing, so the operation is kept for that time.
  */
 const isOwnFault = (error: unknown): boolean =>
-  !isLost(error) && /^(21|22|23|54|EV)/.test(codeOf(error) ?? '')
+  !isConnectionLost(error) && /^(21|22|23|54|EV)/.test(codeOf(error) ?? '')
 
 /** @returns the server's words without values of ours: about values (class 22) it quotes them */
 const failureOf = (error: unknown): Failure => {

@@ -8,7 +8,7 @@ import { createBeating } from './beating.ts'
 import { createLink, fromSecondOn } from './connection.ts'
 import { createKeptLeases } from './kept-leases.ts'
 import { beatQueries, goodbyeQueries, readBeat } from './lease-statements.ts'
-import { CHANNEL, said, tellOf, type Said } from './noticed-elsewhere.ts'
+import { CHANNEL, said, tellOf, type ChannelMessage } from './noticed-elsewhere.ts'
 import { NEWEST_VERSION, tooNew } from './schema.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
 import { waitForTurn, type Standby } from './whole-lease.ts'
@@ -86,7 +86,7 @@ export const openLeases = async (
 
   const kept = createKeptLeases({ clock, log, report, onHome: () => beating.wake() })
 
-  const hear = ([from, topic, ...data]: Said): void => {
+  const hear = ([from, topic, ...data]: ChannelMessage): void => {
     if (from === owner) return
     if (topic === 'lease') return beating.wake()
     if (topic === 'events') return kept.eventsCame(Number(data[0]), data[1] ?? '')

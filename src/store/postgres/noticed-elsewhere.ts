@@ -110,15 +110,15 @@ const raise = (counter: Counter, rows: string): string => `
   )`
 
 /** What one process tells the others: `sender topic data ...`. */
-export type Said = [sender: string, topic: string, ...data: string[]]
+export type ChannelMessage = [sender: string, topic: string, ...data: string[]]
 
-export const tellOf = (...words: Said): Query => ({
+export const tellOf = (...words: ChannelMessage): Query => ({
   text: 'select pg_notify($1, $2)',
   values: [CHANNEL, words.join(' ')],
 })
 
 /** An older version names itself alone. */
-export const said = (payload: string): Said => {
+export const said = (payload: string): ChannelMessage => {
   const [sender = '', topic = 'look', ...data] = payload.split(' ')
   return [sender, topic, ...data]
 }

@@ -11,7 +11,7 @@ const MOST_CONVERSATIONS = 100_000
  * The numbers of Pages and conversations, which never change while there is such a one. A visitor who was forgotten gets a new
  * number; the transaction that uses the old one is refused.
  */
-export interface Numbers extends Known {
+export interface RowNumbers extends Known {
   /** Makes those of these events known; Pages and visitors who write for the first time get theirs. */
   learn: (connection: Connection, events: readonly EventToAccept[], pages: readonly string[]) => Promise<void>
   forgetConversations: () => void
@@ -19,7 +19,7 @@ export interface Numbers extends Known {
   forget: () => void
 }
 
-export const createNumbers = (): Numbers => {
+export const createRowNumbers = (): RowNumbers => {
   const pages = new Map<string, number>()
   const conversations = createBoundedMap<string, number>(MOST_CONVERSATIONS)
 

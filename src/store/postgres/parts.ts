@@ -1,7 +1,7 @@
 import type { Operation } from '../queues/operations.ts'
 
 /** Operations that are carried out together, and where they stand among all of the transaction. */
-export interface Part {
+export interface OperationGroup {
   operations: Operation[]
   places: number[]
 }
@@ -16,13 +16,13 @@ export interface Part {
  *
  * Only a `sent` passes a `forget`, which takes its rows away in either order.
  */
-export const partsOf = (operations: readonly Operation[]): Part[] => {
-  const parts: Part[] = []
+export const partsOf = (operations: readonly Operation[]): OperationGroup[] => {
+  const parts: OperationGroup[] = []
   let accept = noPart()
   let load = noPart()
   let finish = noPart()
   const sent = noPart()
-  const close = (part: Part): Part => {
+  const close = (part: OperationGroup): OperationGroup => {
     if (part.operations.length > 0) parts.push(part)
     return noPart()
   }
@@ -63,4 +63,4 @@ const NOT_PASSED: ReadonlySet<Operation['op']> = new Set([
   'drop_questions',
 ])
 
-const noPart = (): Part => ({ operations: [], places: [] })
+const noPart = (): OperationGroup => ({ operations: [], places: [] })

@@ -2,7 +2,7 @@ import type {
   ConversationRow,
   InboxQuery,
   InboxRow,
-  Loaded,
+  LoadedRows,
   LoadedReplies,
   OutboxQuery,
   WaitingQuery,
@@ -152,7 +152,7 @@ export interface Results {
       }
   /** The reply's sequence number; null when the event is gone. */
   interject: number | null
-  load_inbox: Loaded<InboxRow>
+  load_inbox: LoadedRows<InboxRow>
   load_outbox: LoadedReplies
   waiting: number[]
   sent: null

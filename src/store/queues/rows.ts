@@ -4,7 +4,7 @@ import type { Conversation } from '../store.ts'
 
 export interface InboxRows {
   /** Events of the inbox in their order. */
-  load: (query: InboxQuery) => Promise<Loaded<InboxRow>>
+  load: (query: InboxQuery) => Promise<LoadedRows<InboxRow>>
 }
 
 export interface OutboxRows {
@@ -53,7 +53,7 @@ export interface LoadedReplies {
   unread: number[]
 }
 
-export interface Loaded<Row> {
+export interface LoadedRows<Row> {
   rows: Row[]
   /** Whether the last row of the queue was reached. */
   end: boolean

@@ -7,7 +7,7 @@ export interface Batch {
 }
 
 /** What the database thread says once it is open: what became of a batch, and, unasked, what another process has written. */
-export type Said = BatchAnswer | ForeignWrite
+export type ThreadMessage = BatchAnswer | ForeignWrite
 
 /** The first message to the thread. */
 export interface Open {

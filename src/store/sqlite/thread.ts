@@ -3,7 +3,7 @@ import { BotError } from '../../base/errors.ts'
 import { CLOSED, createBatches, type Failure } from '../queues/batches.ts'
 import type { ForeignWrite, StoreDatabase } from '../queues/operations.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
-import type { Batch, Open, Opened, Said } from './protocol.ts'
+import type { Batch, Open, Opened, ThreadMessage } from './protocol.ts'
 import { MOVED } from './in-place.ts'
 import { spawnDatabaseThread, type DatabaseThread } from './spawn.ts'
 
@@ -43,7 +43,7 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
     if (!closing) onExit(error)
   }
 
-  worker.on('message', (message: Said) => {
+  worker.on('message', (message: ThreadMessage) => {
     if ('pagesWaiting' in message) onForeignWrite(message)
     else batches.settle(message)
   })

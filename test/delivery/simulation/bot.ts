@@ -1,5 +1,5 @@
 import { createDelivery, type Delivery, type DeliveryLimits } from '../../../src/delivery/delivery.ts'
-import type { Handler } from '../../../src/delivery/handling/call-handler.ts'
+import type { EventHandler } from '../../../src/delivery/handling/call-handler.ts'
 import type { Need } from '../../../src/alerts/needs.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../../src/store/store.ts'
@@ -55,7 +55,7 @@ export const startBot = async (deps: {
   const needs: Need[] = []
 
   /** Counts the conversation's messages: a lost state, or an event handled twice, shows in the labels. */
-  const handle: Handler = (event, { state }) => {
+  const handle: EventHandler = (event, { state }) => {
     if (event.kind !== 'message') return { replies: [], state }
     const { key, texts, slowMs, typingMs, pass } = event as unknown as { key: string } & Wanted
     const count = Number(state?.['count'] ?? 0) + 1
