@@ -90,7 +90,6 @@ export const createScriptDesk = (deps: {
       folder: join(dataDir, 'evergreen.script-versions', encodeURIComponent(name)),
       clock,
     })
-    const editor = createScriptEditor({ file, versions, fixed: fixed(file) })
     // Taking a large script apart takes seconds, and its page is looked at again and again.
     let told: { text: string; remarks: readonly Remark[] } = { text: '', remarks: [] }
     // As the bot itself will read it, which then need not read it once more.
@@ -98,6 +97,10 @@ export const createScriptDesk = (deps: {
       const read = (places.get(file) ?? place).read(content)
       return { script: read.script, mistakes: read.script === null ? read.error.mistakes : [] }
     }
+    // The main script names the others, and an owner of the console writes it: `compose.yaml` is YAML beside it, with secrets.
+    const isScript = (bytes: Buffer): boolean =>
+      place.pageIds === null || couldBeScript(bytes.toString()) || judge(bytes).script !== null
+    const editor = createScriptEditor({ file, versions, fixed: fixed(file), isScript })
 
     /** @param isAsItWas - whether the text, or the part of it that is changed, is what the person has seen */
     const change = async (
@@ -188,6 +191,10 @@ export const createScriptDesk = (deps: {
     trial: createTrial(clock),
   }
 }
+
+/** A script has one of them, also with mistakes; an empty file is a beginning. */
+const couldBeScript = (text: string): boolean =>
+  text.trim() === '' || /^(?:replies|fallback)[ \t]*:/m.test(text)
 
 /** The file is right, so this is about what was added. */
 const wouldBeWrong = ([first, ...more]: readonly Mistake[]): BotError =>

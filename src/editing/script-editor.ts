@@ -21,19 +21,24 @@ export interface ScriptEditor {
   blockedBy: () => Promise<string | null>
 }
 
-/** @param deps.fixed - why the file must not be changed; null where it may be */
+/**
+ * @param deps.fixed - why the file must not be changed; null where it may be
+ * @param deps.isScript - whether the file may be shown to people of the console
+ */
 export const createScriptEditor = (deps: {
   file: string
   versions: Pick<Versions, 'keep'>
   fixed?: string | null
+  isScript?: (bytes: Buffer) => boolean
 }): ScriptEditor => {
-  const { file, versions, fixed = null } = deps
+  const { file, versions, fixed = null, isScript = () => true } = deps
   const inTurn = createInTurn()
 
   const read: ScriptEditor['read'] = async () => {
     const bytes = await readFile(file).catch((error: unknown) => {
       throw new BotError('BOT_SCRIPT_NOT_EDITABLE', `${file} cannot be read.`, { cause: error })
     })
+    if (!isScript(bytes)) throw noScript(file)
     return { bytes, text: bytes.toString('utf8').replaceAll('\r\n', '\n') }
   }
 
@@ -84,6 +89,11 @@ const tooLarge = (): BotError =>
     `With the line ends of the file the script would be too large: at most ${MAX_SCRIPT_BYTES / 1024} KiB.`,
     { remedy: 'Shorten it, or save the file with line feeds alone in an editor. Nothing was changed.' },
   )
+
+const noScript = (file: string): BotError =>
+  new BotError('BOT_SCRIPT_NOT_EDITABLE', `${file} has neither replies nor a fallback: it is no script.`, {
+    remedy: 'See that `pages` of the main script names the right file, or begin the script in an editor.',
+  })
 
 const readOnly = (file: string, why: string, cause?: unknown): BotError =>
   new BotError('BOT_SCRIPT_READ_ONLY', `${file} cannot be changed from here. ${why}`, {

@@ -35,7 +35,7 @@ const build = async (t: Test, text: string) => {
       await clock.advance(500)
       return used() !== before
     })
-  return { dir: join(dir, 'own'), main: desk.at(null), used, taken }
+  return { dir: join(dir, 'own'), desk, main: desk.at(null), used, taken }
 }
 
 for (const [name, ends] of [
@@ -85,4 +85,34 @@ t.test('a text is read anew when a file that it names looks otherwise', async (t
   t.match(main.judge(text), { script: null, mistakes: [{ found: /a\.png/ }] })
   writeFileSync(join(dir, 'a.png'), PNG)
   t.match(main.judge(text), { script: {}, mistakes: [] })
+})
+
+t.test('a file that the main script names for a Page is shown only where it is a script', async (t) => {
+  const { dir, desk, main, used, taken } = await build(t, 'fallback: { say: one }\n')
+  const files = {
+    'compose.yaml':
+      'services:\n  bot:\n    environment: { FB_APP_SECRET: hush, fallback: x }\n    replies: x\n',
+    'wrong.yaml': 'replies:\n  a: { sya: hello }\n',
+    'flow.yaml': '{ "fallback": { say: two } }\n',
+    'begun.yml': '\n',
+  }
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content)
+  const pages = Object.keys(files).map((name, n) => `'${n + 1}': ${name}`)
+  const { version } = await main.read()
+  const before = used()
+  const text = `fallback: { say: one }\npages: { ${pages.join(', ')} }\n`
+  t.match(await main.saveText({ text, version, by: 'ann' }), { is: 'saved' })
+  await taken(before)
+  await until(() => desk.all().length === 5)
+
+  const compose = desk.at('compose.yaml')
+  const refusal = {
+    code: 'BOT_SCRIPT_NOT_EDITABLE',
+    message: /compose\.yaml has neither replies nor a fallback/,
+  }
+  await t.rejects(compose.read(), refusal)
+  await t.rejects(compose.saveText({ text: 'fallback: { say: x }\n', version: '', by: 'ann' }), refusal)
+  t.equal(readFileSync(join(dir, 'compose.yaml'), 'utf8'), files['compose.yaml'])
+  for (const name of ['wrong.yaml', 'flow.yaml', 'begun.yml'] as const)
+    t.match(await desk.at(name).read(), { text: files[name] })
 })
