@@ -1,3 +1,4 @@
+import { clipped } from '../base/clip.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
@@ -20,6 +21,8 @@ export interface Acts {
 
 const NOTE = 'console.acts'
 const MOST = 1000
+/** A form may name what is not there at any length, and all acts are written anew with each. */
+const LONGEST = 200
 const KEPT_MS = 365 * 24 * 3_600_000
 
 export const createActs = (deps: {
@@ -38,7 +41,7 @@ export const createActs = (deps: {
   return {
     list: async () => read(await kept.read()),
     note: async (by, what) => {
-      const act = { atMs: clock.now(), by, what }
+      const act = { atMs: clock.now(), by, what: clipped(what, LONGEST) }
       try {
         await kept.change((text) => ({
           becomes: JSON.stringify([act, ...read(text)].slice(0, MOST)),

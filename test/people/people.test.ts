@@ -203,4 +203,6 @@ t.test('what people did is kept for a year, the latest first, and no more than a
   await acts.note('bob', 'came late')
   t.match(await acts.list(), [{ by: 'bob' }])
   t.equal((await acts.list()).length, 1)
+  await acts.note('bob', `withdrew the invitation of ${'x'.repeat(60_000)}`)
+  t.match(await acts.list(), [{ what: /^withdrew the invitation of x{172}…$/ }, { what: 'came late' }])
 })
