@@ -33,6 +33,8 @@ declare module '@fastify/secure-session' {
     id: string
     sinceMs: number
     user: string
+    /** Of the person's password. */
+    mark: string
   }
 }
 
@@ -108,7 +110,12 @@ async function signIn(
   })
 
   const whoIn = ({ session }: FastifyRequest): SignedIn | null =>
-    rules.who({ id: session.get('id'), sinceMs: session.get('sinceMs'), user: session.get('user') })
+    rules.who({
+      id: session.get('id'),
+      sinceMs: session.get('sinceMs'),
+      user: session.get('user'),
+      mark: session.get('mark'),
+    })
   const sessionOf = (request: FastifyRequest): string | null => whoIn(request)?.id ?? null
 
   const nameOf: SignIn['nameOf'] = (request) => whoIn(request)?.person.name ?? OPERATOR
@@ -130,13 +137,14 @@ async function signIn(
     throw rules.refusalOf(admission)
   }
 
-  const open: SignIn['open'] = ({ session, ip }, { name }) => {
+  const open: SignIn['open'] = ({ session, ip }, { name, mark }) => {
     // Against session fixation: an attacker could have planted the session from before.
     session.regenerate()
     const { id, sinceMs } = sessions.begin()
     session.set('id', id)
     session.set('sinceMs', sinceMs)
     session.set('user', name)
+    session.set('mark', mark)
     log.info({ client: ip, by: name }, 'the operator signed in')
     void acts.note(name, 'signed in')
   }
@@ -160,12 +168,13 @@ async function signIn(
       assertAdmitted(request, reply, await passwords.admitBy(request.ip, nameOf(request), check)),
     begin: async (request, reply, given) => {
       assertOwnSite(request)
+      // As of now: a password that is changed during the check must not begin a session.
+      const person = people.get(given.user)
       assertAdmitted(
         request,
         reply,
         await passwords.admitBy(request.ip, given.user, () => rules.isRight(given)),
       )
-      const person = people.get(given.user)
       if (person !== null) open(request, person)
     },
     end: async (request) => {

@@ -9,6 +9,7 @@ interface SessionCookie {
   id: string | undefined
   sinceMs: number | undefined
   user: string | undefined
+  mark: string | undefined
 }
 
 /** The person of an open session. */
@@ -38,11 +39,11 @@ export const createSignInRules = (deps: {
   const { passwords, people, sessions } = deps
 
   return {
-    who: ({ id, sinceMs, user = OPERATOR }) => {
+    who: ({ id, sinceMs, user = OPERATOR, mark = '' }) => {
       if (id === undefined || sinceMs === undefined || !sessions.isOpen({ id, sinceMs })) return null
       // A session of an older version has no name: it is the operator's.
       const person = people.get(user)
-      return person === null || sinceMs < person.sinceMs ? null : { id, person }
+      return person?.mark === mark ? { id, person } : null
     },
     isRight: async ({ user, code, ...given }) => {
       const isTheirs =

@@ -13,8 +13,8 @@ import { appAddress, newSecret, codePeriodOf } from './second-factor.ts'
 export interface Person {
   name: string
   role: Role
-  /** Sessions that are older have ended. Ms since the epoch. */
-  sinceMs: number
+  /** Another one with each password: sessions that were begun with an earlier one have ended. */
+  mark: string
   hasSecondFactor: boolean
 }
 
@@ -62,7 +62,7 @@ export interface People {
 }
 
 interface Kept {
-  people: (Factor & { name: string; role: Role; hash: string; sinceMs: number })[]
+  people: (Factor & { name: string; role: Role; hash: string })[]
   invitations: (Invitation & { codeHash: string })[]
   /** Of the operator; good as long as the password is the one it was made with. */
   operator: (Factor & { passwordMark: string }) | null
@@ -147,16 +147,16 @@ export const openPeople = async (deps: {
       throw refused(`The password must have ${leastPassword} to ${LONGEST_PASSWORD} characters.`)
   }
 
-  const describe = (name: string, role: Role, sinceMs: number): Person => ({
+  const describe = (name: string, role: Role, mark: string): Person => ({
     name,
     role,
-    sinceMs,
+    mark,
     hasSecondFactor: typeof factorOf(name)?.secret === 'string',
   })
   const get = (name: string): Person | null => {
-    if (name === OPERATOR) return describe(OPERATOR, 'owner', 0)
+    if (name === OPERATOR) return describe(OPERATOR, 'owner', '')
     const person = find(name)
-    return person === undefined ? null : describe(name, person.role, person.sinceMs)
+    return person === undefined ? null : describe(name, person.role, digest(person.hash))
   }
   const setFactor = (
     name: string,
@@ -207,11 +207,11 @@ export const openPeople = async (deps: {
         if (invitation === undefined) throw refused(OVER)
         const { name, role } = invitation
         draft.invitations = draft.invitations.filter((one) => one !== invitation)
-        const joined = { name, role, hash, sinceMs: clock.now(), secret: null, lastPeriod: 0 }
+        const joined = { name, role, hash, secret: null, lastPeriod: 0 }
         draft.people.push(joined)
         return joined
       })
-      return describe(person.name, person.role, person.sinceMs)
+      return describe(person.name, person.role, digest(person.hash))
     },
     setRole: async (name, role) => {
       if (!isRole(role)) throw refused('There is no such role.')
@@ -232,7 +232,7 @@ export const openPeople = async (deps: {
       need(name)
       const hash = await passwordHash.of(becomes)
       await change((draft) => {
-        Object.assign(need(name, draft), { hash, sinceMs: clock.now() })
+        need(name, draft).hash = hash
       })
     },
     passesSecondFactor: async (name, code) => {
