@@ -148,7 +148,9 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
     // What was wrong may be a picture that is missing.
     const isMended = isWrong && lastRead !== null && !reader.isAsItWas(lastRead)
     if (isMended) judged = null
-    if ((now === stamp && !isMended) || doubted !== null) return
+    // A file that could not be read gets no other date by being readable again.
+    const isUnread = isWrong && judged === null
+    if ((now === stamp && !isUnread) || doubted !== null) return
     stamp = now
     soon(SETTLE_MS)
   }

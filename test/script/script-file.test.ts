@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock, type Clock } from '../../src/base/clock.ts'
@@ -178,6 +179,34 @@ t.test('a file that is gone is reported once, and taken up when it is back', asy
   await until(() => names()[0] === 'two')
   t.match(lines.at(-1), { level: 'info', message: 'the script is right again' })
 })
+
+t.test(
+  'a change that cannot be read for a while, as with too many open files, is taken up later',
+  async (t) => {
+    const { file, lines, until, names } = await follow(t)
+    const { open } = fs.promises
+    const openWith = (how: typeof open): void => {
+      fs.promises.open = how
+      syncBuiltinESMExports()
+    }
+    t.teardown(() => openWith(open))
+    // When it came, a moment later, and both once more at the next look.
+    let refusals = 0
+    const looks = Promise.withResolvers<void>()
+    openWith(() => {
+      if ((refusals += 1) === 4) looks.resolve()
+      return Promise.reject(Object.assign(new Error('too many open files'), { code: 'EMFILE' }))
+    })
+    writeFileSync(file, TWO)
+    await looks.promise
+    t.match(lines, [{ level: 'warn', message: /cannot be read \(EMFILE\)/ }])
+
+    openWith(open)
+    await until(() => lines.length > 1)
+    t.match(lines[1], { message: 'the script is right again' })
+    t.same(names(), ['two'])
+  },
+)
 
 t.test('a file that was wrong for a moment, and is then what it was, changes nothing', async (t) => {
   const { file, script, lines, until, names, doubts } = await follow(t)
