@@ -4,11 +4,11 @@ import type { OpenNeed } from './needs.ts'
 import type { Notice } from './notice.ts'
 import { createInTurn } from '../base/in-turn.ts'
 
-/** The notices that were sent and that are to be sent, kept so that neither a restart nor another head sends one twice. */
+/** The sent and the unsent notices. They are stored so that neither a restart nor another head sends one twice. */
 export interface Told {
   /** The open needs that the operator knows of. */
   needs: OpenNeed[]
-  /** Those of them that were mended, until all is well. */
+  /** Needs among them that were mended since the first notice; empty when all is well. */
   mended: OpenNeed[]
   /** When the next reminder is due, ms since the epoch, and how long after the notice before it; null while nothing is open. */
   reminder: { dueMs: number; afterMs: number } | null
@@ -18,21 +18,21 @@ export interface Told {
 
 export interface Unsent {
   id: string
-  /** As {@link ./channels/channels.ts OpenChannel.name}. */
+  /** {@link ./channels/channels.ts OpenChannel.name} */
   channel: string
   notice: Notice
 }
 
 export interface AlertBook {
-  /** As it was last read or written. */
+  /** The state as it was last read or written. */
   told: () => Told
-  /** Reads what another head has written. */
+  /** Reads the state that another head has written. */
   read: () => Promise<void>
   /**
-   * Stores what `edit` makes of the newest state, before a notice goes out. If the database takes no write, the book keeps the
+   * Applies `edit` to the newest state and stores the result before a notice goes out. If the database takes no write, the book keeps the
    * change in memory: an alert does not wait for a disk.
    *
-   * @param edit - may be called again, where another instance has written meanwhile; null changes nothing
+   * @param edit - may be called again, when another instance has written in between; returning null changes nothing
    */
   change: (edit: (told: Told) => Told | null) => Promise<void>
 }

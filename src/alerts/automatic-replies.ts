@@ -1,24 +1,24 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
 
-/** Knows which Pages answer their visitors by themselves, beside the bot. */
+/** Knows which Pages send automatic replies beside the bot. */
 export interface AutomaticReplies {
-  /** An automatic message of the Page was met. */
+  /** An echo of an automatic reply of the Page came. */
   seen: (pageId: string) => void
-  /** When the last one was met, ms since the epoch, to the hour; null where none is known. */
+  /** When the last one came, ms since the epoch, to the hour; null where none is known. */
   seenMs: (pageId: string) => number | null
-  /** Reads what is known of these Pages from before the start. */
+  /** Reads from the store what was known of these Pages before the start. */
   recall: (pageIds: readonly string[]) => Promise<void>
 }
 
-/** Names under which the store keeps it begin so: `npm run doctor` tells it, too. */
+/** Prefix of the store's names for these notes; `npm run doctor` reads them, too. */
 export const AUTOMATIC_REPLIES_NOTE = 'automatic-replies:'
 /** The stored moment is renewed only when it is this old: each renewal is a write. */
 const GRAIN_MS = 3_600_000
 /** After this long without one, the automatic replies of a Page count as switched off. */
 export const AUTOMATIC_REPLIES_OVER_MS = 7 * 24 * 3_600_000
 
-/** What the console and the doctor say about it, and how it is ended. */
+/** The finding's text for console and doctor, and its cure. */
 export const AUTOMATIC_REPLIES = {
   what: 'automatic replies of the Page inbox are on: visitors get them beside the answers of the bot, and one that comes later than 3 seconds after their words is taken for a person and silences the bot in that conversation for an hour',
   remedy: 'Switch them off: Meta Business Suite > Inbox > Automations.',

@@ -25,7 +25,7 @@ interface Seen {
 }
 
 const CAUSE = 'standby'
-/** One or two may have been passed on by another app. */
+/** With one or two visitors, another app may have passed on only their conversations. */
 const SEVERAL = 3
 /** The stored moment is renewed only when it is this old: each renewal is a write. */
 const GRAIN_MS = 3_600_000
@@ -47,7 +47,7 @@ export const createBystander = (deps: {
     needs.open().some((need) => need.pageId === pageId && need.cause === CAUSE)
 
   const isWithin = (ms: number | null, lastMs: number): boolean =>
-    // A clock that has been set back since stored a moment that lies further ahead.
+    // If the clock was set back, the stored moment may lie ahead of it.
     ms !== null && Math.abs(clock.now() - ms) < lastMs
 
   const wroteToBot = (pageId: string, seen: Seen): void => {
@@ -63,11 +63,11 @@ export const createBystander = (deps: {
   const judge = async (pageId: string, seen: Seen): Promise<void> => {
     if (isWithin(seen.toBotMs, SHARED_MS)) return
     try {
-      // Another instance may have heard a visitor, or this one before its start.
+      // The store may know of a visitor whom another instance heard, or this one before its start.
       const keptMs = Number(await store.recall(noteOf(pageId)))
       seen.toBotMs = Math.max(seen.toBotMs ?? 0, keptMs)
     } catch {
-      // The next visitor who writes has the store asked again.
+      // The next visitor who writes makes the bot read the store again.
       return
     }
     if (!isWithin(seen.toBotMs, SHARED_MS)) tell(pageId, TROUBLE)

@@ -1,15 +1,18 @@
-/** What is the same for every need of a cause. The part that raises the need says what happened, and gives the cure. */
+/** The texts and rules that all needs of a cause share. The part that raises a need adds the sentence about the trouble, and the cure. */
 interface CauseOfNeed {
-  /** What it means for the Page, after the Page's name. */
+  /** The consequence for the Page, to be read after the Page's name. */
   condition: string
   level: Exclude<Level, 'well'>
-  /** Replies that wait: `held` until the need is mended; `counted`, a notice says when none wait; `apart`, a notice says nothing. */
+  /**
+   * The effect on replies. `held`: they wait until the need is mended; `counted`: a notice says so even when none wait; `apart`: a notice
+   * says nothing of them.
+   */
   replies: 'held' | 'counted' | 'apart'
   /** The notice when it is mended. */
   mended: (pages: string) => string
 }
 
-/** How bad it is: `look` answers visitors all the same. */
+/** Severity. With `look` the bot still answers visitors. */
 export type Level = 'well' | 'look' | 'needed'
 
 const canAnswer = (pages: string): string => `${pages} can answer`
@@ -28,7 +31,7 @@ const CAUSES = {
   restricted: silences,
   /** Facebook refuses to send to some visitors, for a reason that may be the Page's. */
   some_visitors: { ...silences, condition: 'cannot answer some of its visitors' },
-  /** Facebook has taken nothing of a Page for long, and says no more than in an outage. */
+  /** Facebook has taken no message of a Page for long, and its errors say no more than in an outage. */
   outage: { ...silences, condition: 'has been unable to send for a long time' },
   /** The token works, and will end. */
   token_expires: {
@@ -37,14 +40,14 @@ const CAUSES = {
     replies: 'counted',
     mended: (pages) => `the token of ${pages} never expires`,
   },
-  /** The tokens that are kept cannot be read; the bot goes on with those that it has in memory. */
+  /** The token file cannot be read; the bot goes on with the tokens in memory. */
   token_file: {
     condition: 'cannot read its token file',
     level: 'needed',
     replies: 'apart',
     mended: () => 'the token file can be read',
   },
-  /** Nothing comes from Facebook, though it should. */
+  /** No webhooks come from Facebook, although they should. */
   silent: { ...unheard, condition: 'hears nothing from Facebook' },
   /** Facebook does not send the Page's webhooks, and the bot cannot make it. */
   unsubscribed: { ...unheard, condition: 'may not hear its visitors' },
@@ -81,9 +84,9 @@ export type NeedCause = keyof typeof CAUSES
 
 export const NEED_CAUSES = Object.keys(CAUSES) as NeedCause[]
 
-/** An instance of another version on the same database may raise causes that are not known here: they are told as the worst. */
+/** The texts of a cause. Another version of the bot on the same database may raise unknown causes: they count as the worst. */
 export const causeOf = (cause: string): CauseOfNeed =>
   (CAUSES as Record<string, CauseOfNeed>)[cause] ?? silences
 
-/** Whether replies wait because of it. Of a finding that is no need, they do. */
+/** Whether replies wait because of this cause. True for a finding that is no need. */
 export const holdsReplies = (cause: string): boolean => causeOf(cause).replies === 'held'

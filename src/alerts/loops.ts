@@ -5,17 +5,17 @@ import type { TellTrouble, Trouble } from './page-trouble.ts'
 export interface Loops {
   /** The same words came again, and were not answered. */
   met: (pageId: string, psid: string | null) => void
-  /** Visitors were forgotten: what was told of them names them no more. */
+  /** Visitors were forgotten: their names are removed from notices. */
   forgotten: () => Promise<void>
   stop: () => void
 }
 
-/** After this long without the same words the loop is over. */
+/** The loop is over when the same words have not come for this long. */
 const OVER_MS = 30 * 60_000
 
 export const createLoops = (deps: {
   tell: TellTrouble
-  /** Changes the words of what was told, which is told no second time. */
+  /** Changes the words of an open need without a second notice. */
   correct: (pageId: string, trouble: Trouble) => void
   /** Whether the store has such a visitor. */
   isKnown: (pageId: string, psid: string) => Promise<boolean>
@@ -25,7 +25,7 @@ export const createLoops = (deps: {
   const open = new Map<string, { psid: string | null; cancelEnd: () => void }>()
   return {
     met: (pageId, psid) => {
-      // Other conversations of the Page are the same trouble.
+      // Loops in other conversations of the Page belong to the same need.
       const one = open.get(pageId) ?? { psid, cancelEnd: () => undefined }
       one.cancelEnd()
       one.cancelEnd = clock.after(OVER_MS, () => {

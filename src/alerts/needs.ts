@@ -7,11 +7,11 @@ export interface Need {
   pageId: string
   pageName: string | null
   cause: NeedCause
-  /** What happened, as one sentence without secrets. */
+  /** The trouble, as one sentence without secrets. */
   what: string
-  /** What to do on the bot's own machine, as one sentence. */
+  /** The cure on the bot's own machine, as one sentence. */
   remedy: string
-  /** Whether a new user token mends it, which can be given in the console, too. */
+  /** Whether a new user token mends it; the console can take one, too. */
   byToken?: boolean
 }
 
@@ -19,18 +19,18 @@ export interface OpenNeed extends Need {
   sinceMs: number
 }
 
-/** The open needs: what the operator has to mend. The part that finds trouble raises a need; reminders, console and terminal listen. */
+/** The open needs: trouble that the operator must mend. The part that finds trouble raises a need; reminders, console and terminal listen. */
 export interface Needs {
   /** Opens the need, or does nothing when the same one is open already. */
   raise: (need: Need) => void
-  /** Brings an open need up to date, as its trouble grows or shrinks; the next reminder tells the operator. */
+  /** Updates an open need as its trouble grows or shrinks; the next reminder has the new words. */
   update: (need: Need) => void
   /** Closes the Page's need of that cause, or all of its needs. */
   settle: (pageId: string, cause?: NeedCause) => void
-  /** A check has looked and found nothing: closes the need if the instance that found it is gone. */
+  /** A check found no trouble: closes the need if the instance that raised it is gone. */
   notFound: (pageId: string, cause: NeedCause) => void
   open: () => OpenNeed[]
-  /** The open needs that a running instance has found. The others are from before a restart, and are about to be looked for. */
+  /** The open needs that a running instance has found. The others are from before a restart, and their checks have not run again yet. */
   confirmed: () => OpenNeed[]
   /** Called when a need opens or closes. Returns the function that stops it. */
   onChange: (listener: (change: { need: OpenNeed; opened: boolean }) => void) => () => void
@@ -38,10 +38,10 @@ export interface Needs {
   onReworded: (listener: () => void) => () => void
 }
 
-/** Stands for the bot as a whole where no single Page can be named: before the first token there is none. */
+/** The Page id of needs about the whole bot, such as before the first token. */
 export const WHOLE_BOT = '*'
 
-/** The needs that this process has found, in memory. {@link ./shared-needs.ts createSharedNeeds} adds those of the others. */
+/** The needs of this process, in memory. {@link ./shared-needs.ts createSharedNeeds} adds those of other instances. */
 export const createNeeds = ({
   clock,
   surroundings = CHECKOUT,

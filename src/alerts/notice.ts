@@ -3,30 +3,29 @@ import { causeOf, holdsReplies } from './causes.ts'
 import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
 import { clipped } from '../base/clip.ts'
 
-/** A message to the operator about needs: once to the log, and once to every channel that is set up. */
+/** A message to the operator about needs: one line in the log, and one message by each channel. */
 export interface Notice {
   kind: 'needed' | 'reminder' | 'well' | 'trial'
   /** `needed`, `reminder`: everything open now, oldest first. `well`: everything mended since the first notice. */
   needs: NoticedNeed[]
   atMs: number
-  /** Where the operator console is reached from everywhere, if it is. */
+  /** Public address of the operator console; undefined where it has none. */
   consoleUrl?: string | undefined
 }
 
 export interface NoticedNeed extends OpenNeed {
-  /** Replies held back; null when that could not be found out, as with the next two. */
+  /** Waiting replies; null when they could not be counted, as with the next two. */
   waiting: number | null
-  /** How many people wait for them. */
+  /** Visitors who wait for them. */
   visitors: number | null
-  /** When the first of their 24-hour windows closes that is still open; null for none, too. */
+  /** End of the first of their 24-hour windows that is still open; null for none, too. */
   firstWindowEndsMs: number | null
 }
 
 /**
- * The notice as a person reads it: what happened, what to do, then each Page with since when and what waits. Several lines,
- * plain text.
+ * The notice as text: the trouble, what to do, then each Page with its time and its waiting replies. Several lines, plain text.
  *
- * @param longest - in characters: what to do is said whole, and of the Pages as many as there is room for
+ * @param longest - in characters. The cure is never cut; Pages are listed as far as there is room
  */
 export const noticeText = (notice: Notice, longest = Number.POSITIVE_INFINITY): string => {
   switch (notice.kind) {
@@ -40,13 +39,13 @@ export const noticeText = (notice: Notice, longest = Number.POSITIVE_INFINITY): 
   }
 }
 
-/** How a Page is called in front of the operator. */
+/** The Page's name and id, for the operator. */
 export const pageLabel = ({ pageId, pageName }: Pick<Need, 'pageId' | 'pageName'>): string => {
   if (pageId === WHOLE_BOT) return 'the bot'
   return pageName === null ? `Page ${pageId}` : `${clipped(pageName, LONGEST_NAME)} (Page ${pageId})`
 }
 
-/** "3 replies to 2 visitors are waiting", for the texts that say so. */
+/** "3 replies to 2 visitors are waiting" */
 export const waitingText = (waiting: number, visitors: number | null = null): string => {
   const whom =
     visitors === null || visitors === 0 ? '' : ` to ${visitors === 1 ? '1 visitor' : `${visitors} visitors`}`
@@ -84,13 +83,13 @@ const fitting = (toDo: readonly string[], longest: number): string[] => {
   return more > 0 ? [...lines, `And ${more} more to do, which console and doctor name.`] : lines
 }
 
-/** Each cause once before any cause twice: ten dead tokens must not hide a refused reply. */
+/** Sorts needs so that each cause comes once before any cause comes twice: ten dead tokens must not hide a refused reply. */
 const eachCauseFirst = (needs: readonly NoticedNeed[]): NoticedNeed[] => {
   const byCause = [...Map.groupBy(needs, ({ cause }) => cause).values()]
   return [...byCause.flatMap((alike) => alike.slice(0, 1)), ...byCause.flatMap((alike) => alike.slice(1))]
 }
 
-/** The needs there is room for, the first in any case; then how many more there are. */
+/** The needs that fit into `room`, at least the first; then how many more there are. */
 const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): string[] => {
   const lines: string[] = []
   let left = room - MORE_ROOM
@@ -106,17 +105,17 @@ const bullets = (needs: readonly NoticedNeed[], atMs: number, room: number): str
 
 /** Facebook allows 75 characters. */
 const LONGEST_NAME = 100
-/** One long complaint must not hide the other Pages. */
+/** The longest bullet, so that one long text does not hide the other Pages. */
 const LONGEST_BULLET = 500
 const MORE_ROOM = 20
 
-/** Several needs in one line. */
+/** Several needs as one line. */
 export const manyNeeds = (needs: readonly { cause: string }[]): string =>
   `${needs.length} things ${needs.some(({ cause }) => holdsReplies(cause)) ? 'keep the bot from answering' : 'are to be mended'}`
 
-/** The way that works from a telephone comes first. */
+/** The cure. The way by the console comes first, because it works from a telephone. */
 const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefined): string[] => {
-  // One new token may be good for all of them.
+  // One new token may mend all of them.
   const isShared = needs.filter((need) => need.byToken === true).length > 1
   const remedyOf = ({ remedy, pageId, byToken }: NoticedNeed): string =>
     isShared && byToken === true ? remedy.replace(`--page ${pageId}`, '--all') : remedy

@@ -1,13 +1,13 @@
 import type { NeedCause } from './causes.ts'
 import type { Need, Needs } from './needs.ts'
 
-/** What is wrong, and its cure. {@link raisesNeeds} adds Page and cause. */
+/** A trouble and its cure. {@link raisesNeeds} adds Page and cause. */
 export type Trouble = Pick<Need, 'what' | 'remedy' | 'byToken'>
 
 /** Called after each check of a Page: with its trouble, or with null when all is well. */
 export type TellTrouble = (pageId: string, trouble: Trouble | null) => void
 
-/** Makes one need of a kind of trouble, for as long as it lasts. */
+/** Raises a need for a kind of trouble, and settles it when the trouble is over. */
 export const raisesNeeds = (deps: {
   needs: Pick<Needs, 'raise' | 'settle' | 'open'>
   cause: NeedCause
@@ -16,7 +16,7 @@ export const raisesNeeds = (deps: {
   const { needs, cause, nameOf } = deps
   return (pageId, trouble) => {
     const open = needs.open().find((need) => need.pageId === pageId && need.cause === cause)
-    // A need whose words change is settled and raised anew.
+    // A need with other words is settled and raised anew.
     if (open !== undefined && open.what !== trouble?.what) needs.settle(pageId, cause)
     if (trouble !== null) needs.raise({ pageId, pageName: nameOf(pageId), cause, ...trouble })
   }

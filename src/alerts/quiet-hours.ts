@@ -1,6 +1,6 @@
 const SPAN = /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/
 
-/** Whether a moment lies in quiet hours like `22:00-07:00`, by the clock of this machine; never where there are none. */
+/** Whether a moment lies in quiet hours such as `22:00-07:00`, by this machine's clock; false without quiet hours. */
 export const isQuietAt = (hours: string | undefined, atMs: number): boolean => {
   const [, fromHour, fromMinute, toHour, toMinute] = SPAN.exec(hours ?? '') ?? []
   if (fromHour === undefined) return false

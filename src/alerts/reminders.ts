@@ -14,19 +14,19 @@ export interface RemindersDeps {
   book: AlertBook
   duty: Pick<Duty, 'isHead' | 'onChange'>
   clock: Clock
-  /** From the first notice to the first reminder; the gaps double from there and stop growing at a day. */
+  /** From the first notice to the first reminder; each interval is twice the one before, up to a day. */
   remindMs: number
-  /** How many replies of the Page wait, or of all Pages for {@link ./needs.ts WHOLE_BOT}. */
+  /** Number of waiting replies of the Page, or of all Pages for {@link ./needs.ts WHOLE_BOT}. */
   waiting: (pageId: string) => Promise<number>
-  /** The visitors they are for, of the Page or of all Pages. */
+  /** Their visitors, of the Page or of all Pages. */
   parked: (pageId: string) => Promise<Pick<NoticedNeed, 'visitors' | 'firstWindowEndsMs'>>
-  /** Whether a notice about these needs waits for the end of the quiet hours. */
+  /** Whether a notice about these needs has to wait for the end of the quiet hours. */
   isQuiet: (needs: readonly OpenNeed[]) => boolean
-  /** The channels that each notice goes out by, by name. */
+  /** Names of the channels that each notice goes out by. */
   channels: readonly string[]
-  /** Called with each notice after it was decided on for good. */
+  /** Called with each notice once it is stored. */
   notify: (notice: Notice) => void
-  /** Called when the book may hold notices that are to go out. */
+  /** Called when the book may hold unsent notices. */
   onUnsent: () => void
   consoleUrl?: Notice['consoleUrl']
   log: Pick<Log, 'error'>
@@ -38,8 +38,8 @@ export interface Reminders {
 }
 
 /**
- * Turns needs into notices, on the head alone. What opens and closes within a moment is never told; what opens within the same
- * moment is told as one.
+ * Turns needs into notices, on the head alone. A need that closes within a moment causes no notice; needs that open within the same
+ * moment share one.
  */
 export const createReminders = (deps: RemindersDeps): Reminders => {
   const { needs, book, duty, clock, notify, log } = deps
@@ -58,7 +58,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
   const looking = createPump({
     run: async () => {
       cancelReminder()
-      // Something has just changed, and may change back within the moment.
+      // A need has just changed, and may change back within the moment.
       if (cancelLook !== undefined) return
       if (isStopped || !duty.isHead()) {
         isRead = false
@@ -71,7 +71,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
       const { reminder } = book.told()
       if (isStopped || reminder === null) return
       const leftMs = reminder.dueMs - clock.now()
-      // A reminder that is due waits for its need to be found again, which is a change.
+      // A reminder that is due waits until its need is found again; that is a change, and calls this function.
       if (leftMs > 0) cancelReminder = clock.after(leftMs, looking.wake)
     },
     onError: (error) => {
@@ -128,7 +128,7 @@ export const createReminders = (deps: RemindersDeps): Reminders => {
 
 const MOMENT_MS = 2_000
 const RETRY_MS = 5_000
-// A database in trouble must not keep the alarm about a dead token from being raised.
+// A database in trouble must not delay the notice about a dead token.
 const COUNT_WITHIN_MS = 1_000
 const UNKNOWN = { waiting: null, visitors: null, firstWindowEndsMs: null }
 

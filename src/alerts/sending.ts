@@ -2,9 +2,9 @@ import type { Duty } from '../base/duty.ts'
 import type { AlertBook, Unsent } from './alert-book.ts'
 import type { OpenChannel } from './channels/channels.ts'
 
-/** Sends the notices of the book to their channels. A notice that no channel took before this process ended is sent by the next head. */
+/** Sends the notices of the book by their channels. The next head sends a notice that no channel took before this process ended. */
 export interface AlertSending {
-  /** Looks for notices that are to go out. */
+  /** Looks for unsent notices. */
   wake: () => void
 }
 
@@ -18,7 +18,7 @@ export const createAlertSending = (deps: {
 
   const deliver = async ({ id, channel: name, notice }: Unsent): Promise<void> => {
     const channel = channels.find((one) => one.name === name)
-    // Between two tries another instance may have become the head, and have sent it.
+    // Between two tries another instance may have become the head and sent it.
     const isOurs = (): boolean => duty.isHead() && book.told().unsent.some((one) => one.id === id)
     // A channel whose settings were removed takes no notice.
     if (channel !== undefined && (await channel.send(notice, isOurs)) === 'stopped') return

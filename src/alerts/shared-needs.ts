@@ -6,9 +6,9 @@ import type { Duty, Instances } from '../base/duty.ts'
 import type { Records } from '../store/records.ts'
 import { keyOf, WHOLE_BOT, type Need, type Needs, type OpenNeed } from './needs.ts'
 
-/** The needs that any instance has found, as rows: unique by cause and Page, and known after a restart. */
+/** The needs of all instances as rows, unique by cause and Page, kept over restarts. */
 export interface SharedNeeds extends Needs {
-  /** Reads what other instances have found, and what was open before a restart. */
+  /** Reads the needs of other instances and from before a restart. */
   start: () => Promise<void>
   stop: () => Promise<void>
 }
@@ -19,7 +19,7 @@ export interface SharedNeedsDeps {
   records: Pick<Records, 'list' | 'put' | 'take'>
   instances: Instances
   duty: Duty
-  /** Names this run of this instance. */
+  /** Identifies this run of this instance. */
   self: string
   isLiving: (instance: string) => boolean
   clock: Pick<Clock, 'now' | 'after'>
@@ -29,7 +29,7 @@ export interface SharedNeedsDeps {
 interface Row {
   need: Need
   sinceMs: number
-  /** The instances that find it now. One that lets its Page go does not find it any more, and leaves it to the next keeper. */
+  /** The instances that find the trouble now. An instance that gives its Page away is removed, and leaves the row to the next keeper. */
   by: string[]
 }
 
@@ -44,9 +44,9 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
   const changes = createListeners<[{ need: OpenNeed; opened: boolean }]>()
   const rewordings = createListeners()
   let rows = new Map<string, { version: number; row: Row }>()
-  /** Rows of instances that are gone whose trouble is over, as was found here. */
+  /** Keys of rows whose instances are gone and whose trouble this instance found to be over. */
   const over = new Set<string>()
-  /** Needs found here whose Page, or the whole bot, is another instance's matter now. */
+  /** Keys of needs found here whose Page, or the whole bot, now belongs to another instance. */
   const left = new Set<string>()
   const orphanedMs = new Map<string, number>()
   let shown = new Map<string, OpenNeed>()
@@ -57,7 +57,7 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
 
   const ownByKey = (): Map<string, OpenNeed> => new Map(own.open().map((need) => [keyOf(need), need]))
   const othersOf = ({ by }: Row): string[] => by.filter((one) => one !== self && isLiving(one))
-  /** Found by no running instance; whether by this one is for the caller to say. */
+  /** Whether no other running instance finds the trouble; the caller checks this instance. */
   const isOrphan = (row: Row): boolean => othersOf(row).length === 0 && row.by.every((one) => one !== self)
 
   const all = (): Map<string, OpenNeed> => {
@@ -103,7 +103,7 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     refresh()
   }
 
-  /** Only the head, so that two instances do not count from different moments. */
+  /** Only the head counts the time, so that two instances do not count from different moments. */
   const giveUp = (key: string): void => {
     const sinceMs = orphanedMs.get(key) ?? clock.now()
     orphanedMs.set(key, sinceMs)
@@ -112,13 +112,13 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     else if (duty.isHead()) over.add(key)
   }
 
-  /** @returns whether the row is as it should be now; false where another instance has written it meanwhile */
+  /** @returns whether the row is up to date; false where another instance has written it in between */
   const publish = async (key: string, mine: OpenNeed | undefined): Promise<boolean> => {
     const kept = rows.get(key)
     if (mine !== undefined) {
       const others = kept === undefined ? [] : othersOf(kept.row)
       const { sinceMs, ...need } = mine
-      // The first instance that found the need keeps its text: two would overwrite each other's for ever.
+      // The text of the first instance stays: two instances would overwrite each other's for ever.
       const wanted: Row =
         kept === undefined
           ? { need, sinceMs, by: [self] }
@@ -154,7 +154,7 @@ export const createSharedNeeds = (deps: SharedNeedsDeps): SharedNeeds => {
     return (await records.put({ kind: KIND, id: key, data, ifVersion: kept?.version ?? null })) !== null
   }
 
-  /** Every instance has a script of its own, and reads the tokens by itself. */
+  /** Needs of the script and the token file belong to every instance, because each reads its own. */
   const isOurs = ({ pageId, cause }: Need): boolean =>
     cause === 'script' ||
     cause === 'token_file' ||

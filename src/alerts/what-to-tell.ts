@@ -4,18 +4,18 @@ import type { Notice } from './notice.ts'
 
 const DAY_MS = 86_400_000
 
-/** What the operator is to be told now; null for nothing. */
+/** The notice to send now; null for none. */
 export interface Telling {
   kind: Exclude<Notice['kind'], 'trial'>
   needs: OpenNeed[]
 }
 
 /**
- * One notice when the operator is needed, with everything that is open; reminders while something is, at doubling intervals up to a
+ * Decides on notices: one with everything open when the operator is needed; reminders while a need is open, at doubling intervals up to a
  * day; one when all is well.
  *
- * @param open - by now; `confirmed`: those that a running instance has found. A need from before a restart gets no reminder
- *   before it is found again: it may have been mended meanwhile
+ * @param open - needs open now; `confirmed`: those that a running instance has found. A need from before a restart gets no reminder
+ * before it is found again, because it may have been mended since
  */
 export const whatToTell = (
   before: Told,
@@ -24,7 +24,7 @@ export const whatToTell = (
 ): { told: Told; telling: Telling | null } => {
   const isOpen = new Set(open.map(keyOf))
   const isKnown = new Set(before.needs.map(keyOf))
-  // The person who answered the visitor needs no notice of it.
+  // The operator who answered a visitor needs no notice that the visitor was answered.
   const over = before.needs.filter((need) => !isOpen.has(keyOf(need)) && need.cause !== 'person')
   const mended = [...before.mended, ...over]
   if (open.length === 0) {
@@ -39,7 +39,7 @@ export const whatToTell = (
   }
   const { reminder } = before
   if (reminder === null) return { told, telling: null }
-  // A clock that was ahead, perhaps by years, dated the notice, and has been set right since.
+  // If the clock was ahead, perhaps by years, when the notice was dated, count from now.
   if (reminder.dueMs - nowMs > reminder.afterMs) {
     const { afterMs } = reminder
     return { told: { ...told, reminder: { dueMs: nowMs + afterMs, afterMs } }, telling: null }

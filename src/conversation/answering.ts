@@ -17,11 +17,11 @@ import type { Voice } from './voice.ts'
 
 const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 
-/** Says what was found for an event, and goes through forms. */
+/** Answers an event with a found reply, and leads through forms. */
 export interface Answering {
-  /** Says an answer: judged, rendered, with its questions, choices and handover. */
+  /** Says a found reply: judges conditions, renders, adds questions, choices and handover. */
   answerTo: (turn: Turn, found: Found) => ScriptResult | Promise<ScriptResult>
-  /** The visitor's turn in a form. */
+  /** Says the next step of a form. */
   inForm: (turn: Turn, step: FormStep) => ScriptResult | Promise<ScriptResult>
 }
 
@@ -35,7 +35,7 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
     }))
   }
 
-  /** A form whose questions are all answered by the button that leads to it. */
+  /** A form that is complete at once, because the button has brought all answers along. */
   const endedAtOnce = ({ script, event, state }: Turn, { answer, carried }: Found): FormStep | null => {
     if (carried === undefined || !('name' in answer)) return null
     const begun = beginForm(script, { reply: String(answer.name), carried }, state, event.timestampMs)
@@ -132,7 +132,7 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
     }
   }
 
-  /** Answers something else in the middle of a form, then comes back to the question, if the form is still on. */
+  /** Says another reply in the middle of a form, then repeats the question if the form is still on. */
   const aside = (turn: Turn, { reply, question }: AskPlace): ScriptResult | Promise<ScriptResult> => {
     const { script, event } = turn
     const found = find(event, script, matcherOf(script))
@@ -144,7 +144,7 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
       if (!isOn || isSilent(handled.state)) return handled
       return speak({ ...turn, state: handled.state }, asker === undefined ? [] : [asker], (voice) => {
         const asked = render(voice, [textItem(question.text)], offersOf(script, voice.language, question))
-        // Quick replies but the last are gone as soon as another message comes.
+        // Quick replies disappear when another message follows, so only the last message keeps them.
         const replies = handled.replies.map(({ message: { quick_replies: _gone, ...message }, ...rest }) => ({
           ...rest,
           message,
@@ -157,7 +157,7 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
   return { answerTo, inForm }
 }
 
-/** Made when words are to be matched: it takes time, and buttons need none. */
+/** Made at the first words to be matched: it takes time, and buttons do not need it. */
 export const matcherOf = (script: Script) => (): Matcher => {
   const matcher = MATCHERS.get(script) ?? createMatcher(script)
   MATCHERS.set(script, matcher)

@@ -1,16 +1,16 @@
 import { isJsonObject, type Json } from '../base/json.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 
-/** Answers that a button brings along for the questions of the reply it leads to, by the names they are remembered under. */
+/** Answers that a button brings along for the questions of its reply, by the names they are remembered under. */
 export type Carried = Readonly<Record<string, string>>
 
 const CARRY = `${OWN_PAYLOAD}with:`
 
-/** The payload of a button; a reply's own name where it brings nothing. */
+/** The payload of a button: the reply's own name when it brings no answers. */
 export const payloadOf = (reply: string, carried: Carried | null): string =>
   carried === null ? reply : `${CARRY}${JSON.stringify([reply, carried])}`
 
-/** What such a payload says; null for one that brings nothing. */
+/** Reads such a payload; null for one without answers. */
 export const readCarried = (payload: string): { reply: string; carried: Carried } | null => {
   if (!payload.startsWith(CARRY)) return null
   const [reply, carried] = parse(payload.slice(CARRY.length))

@@ -17,29 +17,29 @@ import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
 import { backOf, after, type Turn } from './turn.ts'
 
 export interface Conversation {
-  /** Answers one event as the script says. Pure, but for lookups; a promise only where a lookup is one. */
+  /** Answers one event by the script. Pure, but for lookups; a promise only where a lookup is one. */
   handle: (event: WebhookEvent, conversation: ConversationView) => ScriptResult | Promise<ScriptResult>
-  /** Says a reply of the script as the answer to an event of any kind; null where there is no such reply. */
+  /** Answers an event of any kind with this reply of the script; null where the reply does not exist. */
   answerWith: (
     name: string,
     event: WebhookEvent,
     conversation: ConversationView,
   ) => ScriptResult | Promise<ScriptResult> | null
-  /** The conversation as it is for this event once silence that is over has ended; null where the bot stays silent. */
+  /** The conversation for this event, with silence ended where its time is over; null where the bot stays silent. */
   wake: (event: WebhookEvent, conversation: ConversationView) => ConversationView | null
-  /** What a visitor hears whose event could not be handled: the fallback, unless a person has the conversation. */
+  /** The replies to an event whose handler failed: the fallback, unless a person has the conversation. */
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
-  /** How long an event waits for what may belong to it before it is handled, ms since it was accepted; 0 for most. */
+  /** How long an event waits for later events that may belong to it, ms since it was accepted; 0 for most. */
   patienceMs: (event: WebhookEvent, conversation: ConversationView) => number
-  /** Whether the event is marked as seen when it is taken up: not where a person has the conversation. */
+  /** Whether the event is marked as seen when its handling begins: not where a person has the conversation. */
   marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
-  /** What is said above choices whose own message could not be shown. */
+  /** The text above choices whose own message could not be shown. */
   choose: (pageId: string) => string
-  /** How long a visitor waits until {@link pleaseWait} is due, ms. */
+  /** After how long {@link pleaseWait} is due, ms. */
   pleaseWaitAfterMs: (pageId: string) => number
-  /** What a visitor hears whose event takes its time; nothing unless the bot is expected to answer it. */
+  /** The message to a visitor whose answer takes long; none unless the bot is expected to answer the event. */
   pleaseWait: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
-  /** Says that a machine is talking, as the script puts it; nothing where it does not. */
+  /** The script's message that a machine is talking; none where the script has none. */
   disclose: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
 }
 
@@ -48,10 +48,10 @@ const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 /**
  * Builds the handler of the script.
  *
- * @param deps.script - the script of the moment for a Page; asked at every event, so that a changed file needs no restart
- * @param deps.appId - ours, to recognise when a conversation is handed back
+ * @param deps.script - the current script of a Page; called at every event, so that a changed file needs no restart
+ * @param deps.appId - the bot's own, to recognise that a conversation is handed back
  * @param deps.lookups - must hold every variable the script was read with
- * @param deps.localeOf - the visitor's locale, like `de_DE`; asked only when the script has several languages
+ * @param deps.localeOf - the visitor's locale, like `de_DE`; called only when the script has several languages
  */
 export const createConversation = (deps: {
   script: (pageId: string) => Script
@@ -93,7 +93,7 @@ export const createConversation = (deps: {
     return { ...plainTurn(script, event, view, state), back: back && script.handover.back.length > 0 }
   }
 
-  /** An operator wants the conversation, or is done with it. The thread is taken back first, as the Page inbox may have it. */
+  /** An operator takes or ends the conversation in the console. The thread is taken back first, because the Page inbox may have it. */
   const byOperator = (
     event: EventOf<'operator'>,
     view: ConversationView,
@@ -103,7 +103,7 @@ export const createConversation = (deps: {
       case 'say':
         return {
           replies: event.text === null ? [] : [{ message: { text: event.text } }],
-          // By our clock, which may be behind Facebook's: an answer comes after what it answers.
+          // Our clock may be behind Facebook's, so the answer is dated after the message it answers.
           state: personWrites(
             leaveForm(view.state),
             Math.max(event.timestampMs, (askedAndAnswered(view.state)?.askedMs ?? 0) + 1),
@@ -167,7 +167,7 @@ export const createConversation = (deps: {
     return (await answerTo(turn, { answer: what.answer, groups: NO_GROUPS })).replies
   }
 
-  /** Whether a visitor waits for an answer to this, and gets one. */
+  /** Whether a visitor expects an answer to this event, and the rules allow one. */
   const isAnswered = (event: WebhookEvent, view: ConversationView): boolean =>
     isAsked(event, view) && unansweredBy(event, ruleFactsOf(currentScript(view.pageId), view)) === null
 
@@ -214,7 +214,7 @@ export const createConversation = (deps: {
   }
 }
 
-/** Whether a visitor waits for an answer to this. */
+/** Whether a visitor expects an answer to this event. */
 const isAsked = (event: WebhookEvent, { psid }: ConversationView): boolean =>
   (event.kind === 'message' || event.kind === 'postback') && !event.standby && psid !== null
 
@@ -238,13 +238,13 @@ const STICKERS = new WeakMap<Script, boolean>()
 
 const unsilenced = (view: ConversationView): ConversationView => ({ ...view, state: endSilence(view.state) })
 
-/** The people in the Page inbox get the conversation as if the visitor had asked for one of them. */
+/** Leaves the conversation to the people in the Page inbox, as if the visitor had asked for a person. */
 const leaveToPerson = ({ timestampMs, psid }: WebhookEvent, state: JsonObject | null): ScriptResult =>
   psid === null
     ? { replies: [], state }
     : { replies: [], state: silence(leaveForm(state), timestampMs), effects: [{ do: 'handover' }] }
 
-/** An ad that was answered a moment ago is no reason to say the same again; the words that came with it are. */
+/** Removes an ad that was answered a moment ago: its greeting is not repeated, but the words beside it are answered. */
 const withoutKnownAd = (event: WebhookEvent, state: JsonObject | null): WebhookEvent =>
   (event.kind === 'message' || event.kind === 'postback') && knowsAd(event, state)
     ? { ...event, referral: null }

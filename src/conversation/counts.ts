@@ -6,7 +6,7 @@ import { readMemory } from './memory.ts'
 import { after } from './turn.ts'
 import type { ConversationView, ScriptResult } from './view.ts'
 
-/** Tells what each event counts as, by what it has changed. */
+/** Adds what each event counts as, by the changes it made. */
 export const withCounts =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) =>
@@ -32,7 +32,7 @@ const ofForms = (view: ConversationView, { state, finished }: ScriptResult): Cou
   const before = readMemory(view.state).form?.reply
   const now = readMemory(state).form?.reply
   const begun = [
-    // All of its questions were answered by the button that led to it.
+    // The button that led to the form brought all answers along.
     ...(finished !== undefined && finished !== before ? [finished] : []),
     ...(now !== undefined && (now !== before || finished === now) ? [now] : []),
   ]

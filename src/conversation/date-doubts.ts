@@ -12,12 +12,12 @@ import {
 import { isAroundAnswer } from './number-words.ts'
 
 /**
- * Whether the words around a day leave a doubt that it is the answer: they deny it, say a day beside it or one of several, or have
- * a number that may be a day of the month.
+ * Whether the words around a day leave a doubt: they deny the day, name a day before or after it, make it one of several, or contain a
+ * number that may be another day of the month.
  *
- * @param rest - of the text, as `matchKey` leaves it, with {@link DAY} in place of each day that was understood
- * @param languages - of the script
- * @param ownDay - day of the month of what was understood: "Friday the 4th"
+ * @param rest - the rest of the text after `matchKey`, with {@link DAY} in place of each understood day
+ * @param languages - languages of the script
+ * @param ownDay - day of the month of the understood day: "Friday the 4th"
  */
 export const leavesDoubt = (
   rest: string,
@@ -27,7 +27,7 @@ export const leavesDoubt = (
 ): boolean => {
   const said = rest.split(' ')
   if (hasDoubt(rest, languages) || /\d[日号號일]/.test(rest)) return true
-  // In a language whose words of doubt are not known, a day stands alone.
+  // In a language without a list of doubt words, a day must stand alone.
   if (!areDoubtsKnown(languages) && !said.every(isKnown)) return true
   const besides = besideWordsOf(languages)
   return said.some((word, index) => {
@@ -53,7 +53,7 @@ const isKnown = (word: string): boolean =>
 
 const isYear = (word: string): boolean => /^(?:19|20|21)\d\d$/.test(word)
 
-/** "Friday in May". Short names and two of English are other words, too: "may I come". */
+/** "Friday in May". Short names and two English ones are also other words: "may I come". */
 const isMonthAlone = (said: readonly string[], index: number, { months }: DateWords): boolean => {
   const word = said[index] ?? ''
   if (!months.has(word)) return false

@@ -9,21 +9,21 @@ const SPANS: ReadonlyMap<string, number> = new Map(
     14: 'fortnight',
   }).flatMap(([days, names]) => names.split(' ').map((name): [string, number] => [name, Number(days)])),
 )
-/** Directly before a number, these count from the day on. */
+/** Words that count days from the named day on, when they stand directly before a number. */
 const IN = new Set(['in', 'en', 'dans', 'dentro', 'em', 'fra', 'tra', 'over'])
 const FROM = new Set(['from', 'ab', 'von', 'partir', 'vanaf'])
 const LINKS = new Set(['de', 'd', 'a', 'da', 'time', 'zeit'])
 const ONE = new Set(['a', 'an', 'un', 'una', 'une', 'um', 'uma', 'een'])
 const VAGUE = new Set(['about', 'etwa'])
 const MOST = 60
-/** "In acht Tagen", "en quince días" are said of weeks, too. */
+/** "In acht Tagen" and "en quince días" may mean one and two weeks. */
 const UNSURE_DAYS = new Set([8, 15])
 
 /**
- * How many days from a day on another one is: "today in a week", "in zwei Wochen ab heute", "three days from now".
+ * The number of days between the named day and the day meant: "today in a week", "in zwei Wochen ab heute", "three days from now".
  *
- * @param rest - of the text, as `matchKey` leaves it, with {@link DAY} in place of the day
- * @returns null where the text says something else, or may
+ * @param rest - the rest of the text after `matchKey`, with {@link DAY} in place of the day
+ * @returns null where the text means, or may mean, another thing
  */
 export const daysFrom = (rest: string): number | null => {
   const said = rest.replace(/\bfrom now\b/, `from ${DAY}`).split(' ')

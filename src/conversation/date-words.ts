@@ -1,27 +1,27 @@
 import { editDistance } from '../base/edit-distance.ts'
 import { isPair, matchKey } from '../script/match-key.ts'
 
-/** Names that dates are written with, as `matchKey` leaves them. */
+/** Words for dates, after `matchKey`. */
 export interface DateWords {
   /** From 1. */
   months: ReadonlyMap<string, number>
   /** Monday is 0. */
   weekdays: ReadonlyMap<string, number>
-  /** Other words, too ("so", "sun"): they count directly before a date only. */
+  /** Short names that are also other words ("so", "sun"): they count only directly before a date. */
   shortWeekdays: ReadonlyMap<string, number>
-  /** "tomorrow" and the like, with how many days that is from today. */
+  /** "tomorrow" and the like, with the days from today. */
   near: ReadonlyMap<string, number>
-  /** How the words of "next week" begin. */
+  /** Beginnings of words for another week, such as "next". */
   otherWeek: readonly string[]
-  /** Words for weeks, months, years and several days: beside a day, another one is meant. */
+  /** Words for weeks, months, years and several days: beside a day they mean another day. */
   spans: ReadonlySet<string>
-  /** "or", as it stands between two choices. */
+  /** Words for "or". */
   ors: ReadonlySet<string>
 }
 
-/** Visitors of any script write in these, and dates in them were always understood. */
+/** Languages that dates are always understood in, whatever the script's languages. */
 export const ALWAYS = ['en', 'de']
-/** What ICU does not have, and what would be taken for a nearer day that is part of it. */
+/** Names that ICU lacks, and longer names that contain the name of a nearer day. */
 const OWN_NEAR: readonly [string, number][] = [
   ['day after tomorrow', 2],
   ['dziś', 0],
@@ -36,7 +36,7 @@ const OWN_NEAR: readonly [string, number][] = [
   ['大後天', 3],
   ['明明後日', 3],
 ]
-/** By language, the case that days of the week have behind "on", where it is another one: "w sobotę". */
+/** By language, the case of weekdays after "on" where it differs: "w sobotę". */
 const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
   pl: [
     ['środę', 2],
@@ -53,7 +53,7 @@ const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '�
 /** 1 June 2026 is a Monday. */
 const MONDAY = [2026, 5, 1] as const
 
-// Making one takes some milliseconds.
+// Kept, because it takes some milliseconds to make one.
 const known = new Map<string, DateWords>()
 
 /** The names in some languages (`de`, `pt_BR`), as ICU has them. */
@@ -82,13 +82,17 @@ const isMistyped = (name: string, word: string): boolean =>
   Math.abs(name.length - word.length) <= 1 &&
   editDistance(name, word) <= 1
 
-/** Shorter ones are a letter away from each other. */
+/** Shorter names differ from each other by one letter. */
 const SHORTEST_MISTYPED = 6
 
-/** Stands in a key for a day that was understood. No visitor writes it. */
+/** Replaces an understood day in a key. No visitor writes this word. */
 export const DAY = 'xdayx'
 
-/** What the days say that a text names, the longest name first: "tomorrow" is none in "the day after tomorrow"; and the text without them. */
+/**
+ * Finds the day names in a text, the longest name first ("the day after tomorrow" does not contain "tomorrow").
+ *
+ * @returns the days, and the text without them
+ */
 export const daysSaid = (
   key: string,
   names: ReadonlyMap<string, number>,
@@ -104,7 +108,7 @@ export const daysSaid = (
   return { said, rest: rest.trim().replace(/ +/g, ' ') }
 }
 
-/** Whether a text speaks of another week than the one that begins now, such as "next Friday" or "Friday in two weeks". */
+/** Whether a text names another week than the next seven days, such as "next Friday" or "Friday in two weeks". */
 export const isOtherWeek = (key: string, { otherWeek }: DateWords): boolean =>
   otherWeek.some((start) => (isPair(start) ? key : ` ${key}`).includes(isPair(start) ? start : ` ${start}`))
 
@@ -128,7 +132,7 @@ const make = (languages: readonly string[]): DateWords => {
   const ors = new Set<string>()
   for (const language of languages) {
     const locale = `${language.replace('_', '-')}-u-ca-gregory-nu-latn`
-    // Slavic languages put the month into another case beside a day.
+    // In Slavic languages the month has another case beside a day.
     for (const beside of [{}, { day: 'numeric' }] as const) {
       for (const month of ['long', 'short'] as const) {
         const format = new Intl.DateTimeFormat(locale, { ...beside, month, timeZone: 'UTC' })
@@ -161,7 +165,7 @@ const make = (languages: readonly string[]): DateWords => {
     near: longestFirst(near),
     spans,
     ors,
-    // Shorter ones are articles; endings change with what stands behind them.
+    // Shorter words are articles. Endings change with the word behind.
     otherWeek: [...otherWeek].flatMap((word) =>
       word.length >= (isPair(word) ? 2 : 3) ? word.slice(0, LONGEST_START) : [],
     ),
@@ -170,14 +174,14 @@ const make = (languages: readonly string[]): DateWords => {
 
 const LONGEST_START = 5
 
-/** Slavic languages have a form for two and one for five. One day is a greeting ("Guten Tag"), too. */
+/** Slavic languages have separate forms for two and for five. The singular "day" is left out, because it is in greetings ("Guten Tag"). */
 const spansIn = (locale: string): string[] => {
   const relative = new Intl.RelativeTimeFormat(locale)
   return (['week', 'month', 'year', 'day'] as const).flatMap((unit) => {
     const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
     const [one = '', ...several] = [1, 2, 5, 30].map((count) => nameIn(format.format(count)))
     const names = unit === 'day' ? several : [one, ...several]
-    // Behind "in" the unit may stand in another case.
+    // After "in" the unit may have another case.
     const ahead = [1, 2, 5].flatMap((count) => nameIn(relative.format(count, unit)).split(' '))
     const inCases = ahead.filter((word) => names.some((name) => name.slice(0, 3) === word.slice(0, 3)))
     return [...names, ...inCases].filter(
@@ -199,13 +203,13 @@ const nameIn = (amount: string): string => matchKey(amount.replace(/\d+/, ' '))
 const longestFirst = (names: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
   new Map([...names].toSorted(([one], [other]) => other.length - one.length))
 
-/** Names with digits in them (`12月`, `in 2 days`) are no names. */
+/** Skips names with digits in them (`12月`, `in 2 days`). */
 const add = (names: Map<string, number>, name: string, value: number): void => {
   const key = matchKey(name)
   if (key !== '' && !/\d/.test(key) && !names.has(key)) names.set(key, value)
 }
 
-/** The name in a date, and the name with what stands joined to it, as in the Hebrew "24 בדצמבר". */
+/** The name as it stands in a date, and the name with letters joined to it, as in the Hebrew "24 בדצמבר". */
 const namesOf = (format: Intl.DateTimeFormat, type: 'month' | 'weekday', atMs: number): string[] => {
   const parts = format.formatToParts(atMs)
   const index = parts.findIndex((part) => part.type === type)

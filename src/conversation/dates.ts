@@ -15,22 +15,22 @@ import {
   type DateWords,
 } from './date-words.ts'
 
-/** Where and in which languages a date is said. */
+/** Time zone and languages of a date. */
 export interface DatePlace {
   nowMs: number
   timeZone: string
-  /** Of the script: in these, months and days are known by their names. */
+  /** Languages of the script: names of months and days are known in these. */
   languages: readonly string[]
 }
 
 /**
- * The date that a text says, as `2026-12-24`; null for none, for two days, and where the words around it leave a doubt. Without a
- * year it is the next one there is.
+ * The date in a text, as `2026-12-24`; null for none, for two days, and where the words around it leave a doubt. A date without a year is
+ * the next such day.
  */
 export const dateIn = (written: string, place: DatePlace): string | null =>
   readDate(written, place)?.date ?? null
 
-/** As {@link dateIn}, with what stands besides: as `matchKey` leaves it, with {@link DAY} in place of the day. */
+/** As {@link dateIn}, with the rest of the text after `matchKey`, {@link DAY} in place of the day. */
 export const readDate = (
   written: string,
   { nowMs, timeZone, languages }: DatePlace,
@@ -87,7 +87,7 @@ const shortWeekdays = (said: readonly string[], words: DateWords): number[] =>
 /** Monday is 0. */
 const weekdayOf = (date: string): number => (new Date(date).getUTCDay() + 6) % 7
 
-/** "No, I mean Thursday" denies what was said before. */
+/** "No, I mean Thursday" takes back the words before it. */
 const CORRECTION =
   /^\s*(?:no+|nope|nein|nee|non|não|ne|nie|nu|nej|нет|ні|hayır|לא|لا|いいえ|不是?|아니요?)\s*[,.!;:…،、，。–—-]+/iu
 
@@ -97,7 +97,7 @@ const ORDINAL = /(?<![\d.])(\d{1,2})\.\s+(?=(?:und|bis)\s)/giu
 /** "24 Dec '26" */
 const SHORT_YEAR = /(?<=\p{L}[.,]?\s)['’](\d\d)(?!\d)/gu
 
-/** Several days in Spanish, and none that is meant. */
+/** "Buenos días" is a greeting; it names no day. */
 const GREETING = /\bbuenos dias\b/
 
 /** "No sábado" is "on Saturday" in Portuguese, and "not Saturday" in Spanish. */
@@ -111,7 +111,7 @@ const CONTRACTION = /\bno (?=(?:sabado|domingo|dia|almoco|jantar|final|fim|inici
 /** "Tomorrow's fine." */
 const POSSESSIVE = /(?<=\p{L})['’]s\b/gu
 
-/** The text without times of the day, which have numbers, too. */
+/** The text without times of day, whose numbers are no days. */
 export const withoutTimes = (text: string): string =>
   text.replace(HOURS, ' ').replace(CLOCK, ' ').replace(DOTTED_CLOCK, ' ').replace(ITALIAN_HOURS, ' ')
 
@@ -121,7 +121,7 @@ const HOURS =
 
 /** `19:30` */
 const CLOCK = /(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?![\d.])/g
-/** `19.30`, and `um 10.10`, where the first may be no day of a month. */
+/** `19.30`, and `um 10.10`, which could also be a date. */
 const DOTTED_CLOCK =
   /(?<![\d.])(?:[01]?\d|2[0-4])\.(?:00|1[3-9]|[2-5]\d)(?![\d.])|(?<=(?<!\p{L})(?:um|at|gegen|kl\.?|alle|las|às)\s)(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d.])/giu
 
@@ -133,13 +133,13 @@ const ITALIAN_HOURS =
 const MEASURE =
   /[€$£¥]\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[€$£¥%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|m?l|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
 
-/** Days that were understood, and the text with {@link DAY} in place of each. */
+/** The understood days, and the text with {@link DAY} in place of each. */
 interface Taken {
   dates: (string | null)[]
   rest: string
 }
 
-/** The dates in digits; `isWrong` where one is none of the calendar. */
+/** Dates in digits; `isWrong` where one does not exist in the calendar. */
 const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => {
   const dates: string[] = []
   let isWrong = false
@@ -164,7 +164,7 @@ const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => 
     .replace(
       DAY_AND_MONTH,
       (whole, first: string, sign: string, second: string, year: string | undefined) => {
-        // "12-14" is rather a span of times.
+        // "12-14" is more likely a span of times.
         if (sign === '-' && year === undefined) return whole
         // There is no 24th month: the month stands first, as in America.
         const isMonthFirst = sign === '/' && Number(second) > 12
@@ -184,7 +184,7 @@ const DAY_AND_MONTH = /\b(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2})
 /** "2/3 Personen" */
 const IN_BETWEEN = /(?<![\d./])(\d{1,2})\/(\d{1,2})(?=\s+(\p{L}+))/gu
 
-/** The days beside names of months: null for one that is none of the calendar, or of two months. */
+/** Days beside names of months; null where one does not exist in the calendar, or has two months. */
 const namedIn = (key: string, today: string, words: DateWords): Taken => {
   const all = key.split(' ')
   // "24 grudnia o 20" has an hour.
@@ -194,7 +194,7 @@ const namedIn = (key: string, today: string, words: DateWords): Taken => {
   const year = said.find((word) => /^(?:19|20|21)\d\d$/.test(word))
   const found = said.flatMap((word, index) => {
     const at = [index - 1, index + 1].find((beside) => dayOfMonth(said[beside]) !== undefined)
-    // "In April, 4 people" has no day. "marți" is a Tuesday in Romanian, and how "martie" begins.
+    // "In April, 4 people" has no day. "marți" is a Tuesday in Romanian, and the beginning of "martie" (March).
     const isNoMonth =
       at === undefined ||
       (at > index && isCountedNoun(said[at + 1] ?? '')) ||
@@ -214,7 +214,7 @@ const namedIn = (key: string, today: string, words: DateWords): Taken => {
   return { dates, rest: rest.filter((word) => word !== '').join(' ') }
 }
 
-/** What stands between a day and its month: "24th of December", "24 de diciembre". */
+/** Words between a day and its month: "24th of December", "24 de diciembre". */
 const BETWEEN = new Set(['of', 'the', 'de', 'del', 'd', 'den', 'di', 'o'])
 
 const dayOfMonth = (word: string | undefined): string | undefined =>

@@ -7,14 +7,14 @@ import type { Script } from '../script/types.ts'
 import { isSilent } from './handover-state.ts'
 import { after } from './turn.ts'
 
-/** Where a conversation's state says when the bot and its visitor last talked; absent before, and after a person. */
+/** Key of the time of the last talk between bot and visitor, in the conversation's state; absent before the first talk, and after a person. */
 const KEY = 'talkedMs'
-/** It is noted again only when it is this old: each change is a write. */
+/** The time is updated only when it is this old, because each change is a write. */
 const GRAIN_MS = 10 * 60_000
 
 /**
- * Tells visitors that they talk to a machine, before the other messages: at the beginning, after a long pause, and
- * after a person (docs/messenger-platform.md#j). Not where the script does it itself: in its greeting and when it comes back.
+ * Adds the message that a machine is talking before the other messages: at the beginning, after a long pause, and after a person
+ * (docs/messenger-platform.md#j). Skipped where the script says so in its greeting, or when it comes back.
  */
 export const withDisclosure = (deps: {
   script: (pageId: string) => Script
@@ -42,7 +42,7 @@ export const withDisclosure = (deps: {
   return (event, view) => {
     const script = currentScript(view.pageId)
     const handled = handle(event, view)
-    // A person is no machine, and what a person does is no talk with one.
+    // Messages of a person need no disclosure, and are no talk with the machine.
     if (script.disclosure === null || event.kind === 'operator') return handled
     return after(handled, (result) => tell(script, event, view, result))
   }
@@ -53,13 +53,13 @@ const disclosed = async (handled: ScriptResult, first: Promise<Reply[]>): Promis
   replies: [...(await first), ...handled.replies],
 })
 
-/** Whether the script says it at this point in its own words. */
+/** Whether the script itself says here that a machine is talking. */
 const tellsItself = ({ profile, handover }: Script, event: WebhookEvent, view: ConversationView): boolean =>
   isSilent(view.state)
     ? handover.back.length > 0
     : event.kind === 'postback' && event.payload !== null && event.payload === profile?.getStarted
 
-/** The time of the talk goes into the state if that is wanted, and out of it while a person has the conversation. */
+/** Stores the time of the talk, or removes it while a person has the conversation. */
 const note = (handled: ScriptResult, nowMs: number | null): ScriptResult => {
   const { state } = handled
   if (isSilent(state)) return talkedIn(state) === null ? handled : { ...handled, state: without(state) }

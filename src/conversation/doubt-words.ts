@@ -2,8 +2,8 @@ import { ALWAYS, DAY } from './date-words.ts'
 import { isPair, matchKey } from '../script/match-key.ts'
 
 /**
- * By language, words beside which a day is not the answer, or not surely: they deny it, except it, let it be one of several, or
- * speak of a day before. A word of several parts stands for just these parts.
+ * By language, words that make a day beside them doubtful: they deny it, exclude it, make it one of several, or speak of an earlier day.
+ * An entry of several words matches exactly these.
  */
 const DOUBTS: Readonly<Record<string, string>> = {
   en: `not|no|cant|cannot|dont|doesnt|didnt|wont|isnt|wouldnt|never|impossible|unavailable|unable|busy|except|excluding|instead|
@@ -49,7 +49,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
   th: 'ไม่|ยกเว้น|ก่อน|หลัง|ทุก|ที่แล้ว|หรือ',
 }
 
-/** Words directly before a day that say another one, which is not named, or any day but this. */
+/** By language, words directly before a day that mean another, unnamed day, or any day but this. */
 const BESIDE: Readonly<Record<string, string>> = {
   en: 'before|after|past|since|without|besides|skip|avoid',
   de: 'vor|nach|bevor|seit|ohne',
@@ -87,15 +87,15 @@ const ONE_OF_MANY: Readonly<Record<string, string>> = {
 
 /** Words that join two days, or two numbers. */
 const JOINING = 'to till until through and or bis und oder tot en al au a à et ou y o e i do и до по til'
-/** Words before a day, or its number, that say no more than it does. */
+/** Words before a day, or its number, without a meaning of their own. */
 const ARTICLES =
   'the this on date day dem den der die das diesen am datum tag el este dia le ce jour il lo giorno questo o na a op de dag w we в во på del du des della'
-/** Words before a number that make an hour of it, or a number of people. */
+/** Words before a number that make it an hour, or a number of people. */
 const BEFORE_NUMBER = `at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة godz godzinie
   be sind serons sommes sera somos seremos siamo saremo latest spätestens`
-/** Words before a number up to 24 that make an hour of it: "between 7 and 9". */
+/** Words before a number up to 24 that make it an hour: "between 7 and 9". */
 const BEFORE_HOUR = 'between from zwischen von entre das tra fra dalle tussen van między od po'
-/** Words behind a number that is none of a day. */
+/** Nouns behind a number that is no day. */
 const COUNTED = `people person persons guests guest adults adult kids kid children child ppl nights night nächte nuits noches notti noites nachten pax seats tickets pieces of personen leute gäste erwachsene kinder plätze stück
   personas adultos niños personnes adultes enfants couverts persone adulti bambini coperti pessoas crianças volwassenen kinderen osób osoby
   dzieci lidí человек человека людей осіб pers personer persoane kişi kişiyiz kişilik אנשים orang`
@@ -114,15 +114,15 @@ const oneOfMany = byLanguage(ONE_OF_MANY)
 
 const short = (language: string): string => (language.startsWith('no') ? 'nb' : language.slice(0, 2))
 
-/** The words of a script's languages, and of those that visitors of any script write in. */
+/** The words of the script's languages and of {@link ALWAYS}. */
 const wordsIn = (rows: ReadonlyMap<string, readonly string[]>, languages: readonly string[]): string[] =>
   [...new Set([...ALWAYS, ...languages].map(short))].flatMap((language) => rows.get(language) ?? [])
 
-/** Whether the words of doubt are known of every language. */
+/** Whether each of these languages has a list of doubt words. */
 export const areDoubtsKnown = (languages: readonly string[]): boolean =>
   languages.every((language) => doubts.has(short(language)))
 
-/** Whether a weekday is that of a week with a holiday, as in "the Friday after the holidays"; none for "Friday for the Christmas party". */
+/** Whether a weekday is in the week of a holiday, as in "the Friday after the holidays"; not in "Friday for the Christmas party". */
 export const isBesideHoliday = (key: string): boolean => BESIDE_HOLIDAY.test(key)
 
 const BESIDE_HOLIDAY = new RegExp(
@@ -142,11 +142,11 @@ export const hasDoubt = (key: string, languages: readonly string[]): boolean =>
     isPair(word) ? key.includes(word) : ` ${key} `.includes(` ${word} `),
   )
 
-/** Words directly before a day of the week that make it one of many: "any Friday". English articles mean other things elsewhere. */
+/** Words directly before a weekday that make it one of many: "any Friday". English articles have other meanings in other languages. */
 export const oneOfManyOf = (languages: readonly string[]): ReadonlySet<string> =>
   new Set(languages.flatMap((language) => oneOfMany.get(short(language)) ?? []))
 
-/** Words directly before a day that say another one, which is not named: "before Friday". */
+/** Words directly before a day that mean another, unnamed day: "before Friday". */
 export const besideWordsOf = (languages: readonly string[]): ReadonlySet<string> =>
   new Set(wordsIn(beside, languages))
 

@@ -1,17 +1,17 @@
 import { CONFIDENT, type Matcher } from './match/matcher.ts'
 
-/** Which reply a text would get, and why. */
+/** The reply that a text would get, and the reason. */
 export interface Explanation {
   /** Null for the fallback. */
   reply: string | null
   how: 'phrase' | 'title' | 'pattern' | 'similar' | 'fallback'
   /** From 0 to 1. */
   confidence: number
-  /** What is needed for a similar phrase to count. */
+  /** The confidence that a similar phrase needs. */
   needed: number
-  /** What the pattern caught. */
+  /** Values of the pattern's named groups. */
   groups: Record<string, string>
-  /** The replies with the most similar phrases, also where a pattern or payload decided. */
+  /** The replies with the most similar phrases, also when a pattern or payload decided. */
   nearest: { reply: string; confidence: number }[]
 }
 

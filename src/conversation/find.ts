@@ -6,18 +6,18 @@ import { matchKey } from '../script/match-key.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import type { Answer, Script, Sign } from '../script/types.ts'
 
-/** The answer to an event, before conditions are judged. */
+/** The reply to an event, before conditions are judged. */
 export interface Found {
   answer: Answer
-  /** Variables of the answer alone. */
+  /** Values for variables of this answer alone. */
   groups: ReadonlyMap<string, string>
-  /** Only its choices are wanted, from this one on. */
+  /** Only its choices are said, from this one on. */
   choicesFrom?: number
   /** Answers that the button brought along for the questions of the reply. */
   carried?: Carried
-  /** Nothing fitted; the visitor may have meant one of these replies. */
+  /** Replies that the visitor may have meant, when none fitted. */
   near?: readonly string[]
-  /** How well the visitor's words were understood, where words decided. */
+  /** How well the visitor's words were understood; absent when words did not decide. */
   heard?: Understanding
 }
 
@@ -26,10 +26,10 @@ const USUAL_GET_STARTED = 'GET_STARTED'
 const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 /** The thumb comes in three sizes. */
 const LIKES = new Set(['369239263222822', '369239343222814', '369239383222810'])
-/** A guess is offered at most this often beside the fallback's own choices. */
+/** At most this many guesses are offered beside the fallback's own choices. */
 const MOST_GUESSES = 2
 
-/** The answer to an event; null where it wants none. */
+/** Finds the reply to an event; null for an event that expects none. */
 export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher): Found | null => {
   switch (event.kind) {
     case 'message': {
@@ -42,7 +42,7 @@ export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher
       )
     }
     case 'postback':
-      // Without payload it belongs to another app's button (docs/messenger-platform.md#e5).
+      // A postback without a payload belongs to another app's button (docs/messenger-platform.md#e5).
       if (event.payload === null) return null
       return signed(script, referralSigns(event.referral)) ?? byPayload(script, event.payload)
     case 'referral':
@@ -54,7 +54,7 @@ export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher
   }
 }
 
-/** The reply of a button. */
+/** The reply that a button leads to. */
 const byPayload = (script: Script, payload: string): Found => {
   const [, from, name = ''] = MORE.exec(payload) ?? []
   if (from !== undefined) {
@@ -70,7 +70,7 @@ const byPayload = (script: Script, payload: string): Found => {
     return { answer, groups: NO_GROUPS, carried: button.carried }
   }
   const started = payload === USUAL_GET_STARTED ? script.profile?.getStarted : null
-  // A button of an earlier script may name a reply that is gone.
+  // A button of an earlier script may name a removed reply.
   const reply = script.replies.get(payload) ?? script.replies.get(started ?? payload)
   return { answer: reply ?? script.fallback, groups: NO_GROUPS }
 }
@@ -99,7 +99,7 @@ const byCommand = (script: Script, commands: readonly string[]): Found | null =>
   return null
 }
 
-/** A message without words. */
+/** The reply to a message without words. */
 const byContent = (script: Script, event: Extract<WebhookEvent, { kind: 'message' }>): Found => {
   const { stickerId, attachments } = event
   const sticker: Wanted[] =
@@ -109,7 +109,7 @@ const byContent = (script: Script, event: Extract<WebhookEvent, { kind: 'message
   return found ?? { answer: script.fallback, groups: NO_GROUPS }
 }
 
-/** A kind of sign, and what it may be called. */
+/** A kind of sign, and its possible names. */
 type Wanted = readonly [kind: Sign['kind'], is: readonly (string | null)[]]
 
 const referralSigns = (referral: { ref: string | null; adId: string | null } | null): Wanted[] =>
@@ -120,7 +120,7 @@ const referralSigns = (referral: { ref: string | null; adId: string | null } | n
         ...(referral.ref === null ? [] : [['ref', [referral.ref]] as Wanted]),
       ]
 
-/** The first reply that names the sign; failing that, the first that takes any of its kind. */
+/** The first reply that names the sign, else the first that takes any of its kind. */
 const signed = (script: Script, wanted: readonly Wanted[]): Found | null => {
   for (const [kind, names] of wanted) {
     const known = new Set(names.flatMap((name) => (name === null ? [] : [wordOf(name)])))
@@ -137,5 +137,5 @@ const signed = (script: Script, wanted: readonly Wanted[]): Found | null => {
   return null
 }
 
-/** Removes the invisible marks of emoji, and the capitals of words. */
+/** Removes invisible marks of emoji, and capital letters. */
 const wordOf = (name: string): string => matchKey(name) || name

@@ -1,19 +1,19 @@
 import type { JsonObject } from '../base/json.ts'
 import { isJsonObject } from '../base/json.ts'
 
-/** Where a conversation's state says that a person has taken over. */
+/** Key of a person's takeover in the conversation's state. */
 const KEY = 'handover'
 
-/** A person who wrote without being asked for is done after this time; it is also the pause between two looks at the inbox. */
+/** How long a person who was not asked for keeps the conversation after writing; also the interval between two looks at the inbox. */
 const UNASKED_MS = 60 * 60_000
 
-/** Control of a conversation ends so long after the person's last word, and no webhook says so (docs/messenger-platform.md#m). */
+/** Facebook ends the control of a conversation this long after the person's last word, and sends no webhook (docs/messenger-platform.md#m). */
 const CONTROL_MS = 24 * 60 * 60_000
 
-/** What the script says about it; see {@link isOver}. */
+/** The script's setting for the end of silence; see {@link isOver}. */
 export type ResumeAfter = number | 'never' | null
 
-/** What a visitor wrote last while a person has the conversation. */
+/** The visitor's last words while a person has the conversation. */
 export interface LastWords {
   text: string
   mid: string | null
@@ -23,24 +23,24 @@ interface Silence {
   sinceMs: number
   /** When a person wrote last; null before the first message of a person. */
   personMs: number | null
-  /** Whether the visitor asked for a person: then the bot leaves it to that person for longer. */
+  /** Whether the visitor asked for a person: then the bot stays silent for longer. */
   asked: boolean
-  /** What the visitor wrote last, and in which message; null where nothing is kept. */
+  /** The visitor's last words and their message; null where none are kept. */
   words: LastWords | null
-  /** Whether it began with words from the Page inbox, which may have been automatic. */
+  /** Whether words from the Page inbox began it, which may have been automatic. */
   fromInbox: boolean
 }
 
-/** Whether the bot left this conversation to a person. */
+/** Whether a person has this conversation, so that the bot is silent. */
 export const isSilent = (state: JsonObject | null): boolean => state?.[KEY] !== undefined
 
-/** The visitor is to have a person. */
+/** The state after the visitor asked for a person. */
 export const silence = (state: JsonObject | null, sinceMs: number): JsonObject => ({
   ...state,
   [KEY]: { sinceMs },
 })
 
-/** A person, or another app, writes or takes the conversation. */
+/** The state after a person, or another app, wrote or took the conversation. */
 export const personWrites = (state: JsonObject | null, atMs: number, fromInbox = false): JsonObject => {
   const before = read(state)
   return {
@@ -55,7 +55,7 @@ export const personWrites = (state: JsonObject | null, atMs: number, fromInbox =
   }
 }
 
-/** When the only words from the Page inbox were written that silence is owed to, ms since the epoch; null where it is owed to more. */
+/** When the words from the Page inbox were written that alone silence the bot, ms since the epoch; null when there is another reason. */
 export const onlyInboxWordsMs = (state: JsonObject | null): number | null => {
   const now = read(state)
   return now !== null && now.fromInbox && !now.asked && now.personMs === now.sinceMs ? now.sinceMs : null
@@ -70,8 +70,8 @@ export const endSilence = (state: JsonObject | null): JsonObject | null => {
 /**
  * Whether silence has ended by itself.
  *
- * @param resumeAfter - how long after the person's last word, ms; null for the usual: as long as Facebook lets a person keep
- *   control where one was asked for, else an hour; `never` keeps who asked for a person waiting for a hand-back
+ * @param resumeAfter - how long after the person's last word, ms; null for the default: as long as Facebook lets a person keep control
+ * when one was asked for, else an hour; `never`: a visitor who asked for a person waits for a hand-back
  */
 export const isOver = (state: JsonObject | null, nowMs: number, resumeAfter: ResumeAfter): boolean => {
   const now = read(state)
@@ -81,13 +81,13 @@ export const isOver = (state: JsonObject | null, nowMs: number, resumeAfter: Res
   return nowMs - Math.max(now.sinceMs, now.personMs ?? 0) >= pauseMs
 }
 
-/** The state with what the visitor wrote last; as it is where no person has the conversation. */
+/** The state with the visitor's last words; unchanged where no person has the conversation. */
 export const keepWords = (state: JsonObject | null, words: LastWords): JsonObject | null => {
   const noted = state?.[KEY]
   return isJsonObject(noted) ? { ...state, [KEY]: { ...noted, words: { ...words } } } : state
 }
 
-/** The state without the words of a message that the visitor took back. */
+/** The state without the words of a message that the visitor deleted. */
 export const dropWords = (state: JsonObject | null, mid: string | null): JsonObject | null => {
   const noted = state?.[KEY]
   if (!isJsonObject(noted) || mid === null || read(state)?.words?.mid !== mid) return state
@@ -95,7 +95,7 @@ export const dropWords = (state: JsonObject | null, mid: string | null): JsonObj
   return { ...state, [KEY]: rest }
 }
 
-/** How it stands with the person that a conversation is left to; null where the bot never left it to one. */
+/** Facts about the takeover for the console; null where the bot never left the conversation to a person. */
 export const leftToPerson = (
   state: JsonObject | null,
   nowMs: number,

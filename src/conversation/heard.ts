@@ -8,9 +8,9 @@ import { clip } from '../base/clip.ts'
 export type Understanding = Understood | NotUnderstood
 
 interface Said {
-  /** The words, as much as is looked at. */
+  /** The words, as far as they are looked at. */
   text: string
-  /** The reply whose phrases resemble the words most, and how sure that is, from 0 to 1; null when none does. */
+  /** The reply with the most similar phrase, and its confidence from 0 to 1; null when none is similar. */
   nearest: { reply: string; confidence: number } | null
 }
 
@@ -22,15 +22,15 @@ export interface NotUnderstood extends Said {
   how: 'doubtful' | 'fallback'
   /** Equal for texts that ask the same in other order, case or small words. */
   likeness: string
-  /** What the language model of the script answered instead of the fallback. */
+  /** The language model's answer in place of the fallback. */
   answer?: string
 }
 
-/** A similar phrase that is less sure than this deserves a look by the owner. */
+/** A similar phrase with less confidence than this is shown to the owner. */
 const SURE = 0.8
 const LONGEST_KEPT = 300
 
-/** @param found - the match, or the replies that come nearest where none is good enough */
+/** @param found - the match, or the nearest replies where none is good enough */
 export const hear = (text: string, found: Match | readonly Similar[]): Understanding => {
   const said = clip(text.trim(), LONGEST_KEPT)
   if (!('how' in found)) {
@@ -49,7 +49,7 @@ const nearestOf = ({ reply, confidence }: Similar | Match): { reply: string; con
   confidence,
 })
 
-/** The words that say what is wanted, each once and in order; all of them where every word is a filler. */
+/** The meaningful words, each once and in order; all words where every one is a filler. */
 const likenessOf = (text: string): string => {
   const key = matchKey(text)
   const words = [...new Set(wordsOf(key))]

@@ -1,6 +1,6 @@
 /**
- * Turns of phrase that have a word of denial in them and deny nothing, out of a key (`matchKey`): "no problem", "not too late". "Can't
- * wait until Friday" is none.
+ * The key (`matchKey`) without idioms that contain a word of denial and deny nothing: "no problem", "not too late". "Can't wait until
+ * Friday" stays.
  */
 export const withoutIdioms = (key: string): string => key.replace(IDIOMS, ' ').replace(/ +/g, ' ').trim()
 

@@ -7,12 +7,12 @@ import { after } from './turn.ts'
 
 const LONGEST_KEPT = 300
 
-/** Keeps what a visitor wrote last while a person has the conversation, for the list of those who wait; no longer than that. */
+/** Keeps a visitor's last words while a person has the conversation, for the list of waiting visitors. */
 export const withLastWords =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) => {
     const noted = (handled: ScriptResult): ScriptResult => {
-      // What was deleted before it was read is kept nowhere.
+      // A message that was deleted before it was read is kept nowhere.
       if (handled.unanswered === 'taken_back') return handled
       const state = isSilent(handled.state) ? stateAfter(event, handled.state) : handled.state
       return state === handled.state ? handled : { ...handled, state }

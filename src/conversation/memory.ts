@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 
 /**
- * What the script remembers of a conversation, beside silence and what code handlers keep. Written by earlier versions of
- * this program and of the script, so nothing of it is taken for granted.
+ * The script's memory of a conversation, beside silence and the state of code handlers. Earlier versions of the program or the script may
+ * have written it, so each part is checked.
  */
 export interface Memory {
   /** Answers to questions, by the names the script gave them. */
@@ -18,10 +18,10 @@ export interface FormPlace {
   /** The reply that asks. */
   reply: string
   step: number
-  /** The name of the question, by which it is found where the script has changed meanwhile; absent in what earlier versions kept. */
+  /** The name of the question, which finds it in a changed script; absent in memory of earlier versions. */
   asked?: string
   askedMs: number
-  /** How often in a row its answer was not understood. */
+  /** How often in a row the answer was not understood. */
   tries?: number
   /** Names whose answers a button has brought along: they are not asked for. */
   given?: readonly string[]
@@ -32,7 +32,7 @@ export interface Visit {
   lastMs: number
 }
 
-/** A visit ends after so long without a message; its time is stored again only when it is older than the grain. */
+/** A visit ends this long after the last message. The time is stored again only when it is older than the grain. */
 const VISIT_ENDS_MS = 24 * 3_600_000
 const VISIT_GRAIN_MS = 10 * 60_000
 
@@ -43,7 +43,7 @@ export const readMemory = (state: JsonObject | null): Memory => ({
   visit: visitOf(state?.['visit']),
 })
 
-/** The state with some of the memory changed; null where nothing is left to remember. */
+/** The state with parts of the memory changed; null when no memory is left. */
 export const remember = (state: JsonObject | null, changes: Partial<Memory>): JsonObject | null => {
   const next: Record<string, unknown> = { ...state, ...changes }
   for (const [key, value] of Object.entries(next)) {

@@ -1,6 +1,6 @@
 import { matchKey } from '../script/match-key.ts'
 
-/** Numbers up to twenty and the tens, as they are written in the languages whose dates are understood, too. */
+/** Numbers up to twenty and the tens, in the languages whose dates are understood. */
 const WORDS: Record<string, number> = Object.fromEntries(
   [
     'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty',
@@ -26,7 +26,7 @@ const OTHERS: Record<string, number> = {
   hundert: 100,
 }
 
-/** What people write around an answer. */
+/** Words around an answer, without a meaning of their own. */
 const FILLERS = new Set(
   [
     'please just only about i we want would like need take have make it them of thanks thank you that is the a an for us me people',
@@ -34,10 +34,10 @@ const FILLERS = new Set(
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
 
-/** Whether a word, as `matchKey` leaves it, says nothing beside an answer. */
+/** Whether a word, after `matchKey`, has no meaning beside an answer. */
 export const isAroundAnswer = (word: string): boolean => FILLERS.has(word)
 
-/** Beside digits, these make another number of them, or leave open which it is. */
+/** Words that change the number in digits beside them, or make it uncertain. */
 const OTHERWISE = new Set(
   [
     'dozen dozens hundred hundreds thousand thousands million millions k m mio mrd tsd half quarter couple',
@@ -45,14 +45,14 @@ const OTHERWISE = new Set(
     'docena cientos mil millón millones media douzaine cent mille demi demie milione milioni mila mezzo dúzia milhão milhões meia тыс тысяч млн',
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
-/** Before digits, these deny them, or name a limit. */
+/** Words that deny the digits behind them, or make them a limit. */
 const DENYING = new Set(
   'not nicht kein keine pas niet не minus moins menos meno over under above below less more fewer least most mehr weniger unter über mindestens höchstens más plus'
     .split(' ')
     .map(matchKey),
 )
 
-/** Whether the words beside a number in digits say another one than the digits do: "2 dozen", "4 or five", "minus 3", "less than 5". */
+/** Whether the words beside digits mean another number than the digits: "2 dozen", "4 or five", "minus 3", "less than 5". */
 export const isSaidOtherwise = (text: string, digits: string): boolean => {
   const [before = '', ...behind] = text.split(digits)
   const after = behind.join(' ')
@@ -65,7 +65,7 @@ export const isSaidOtherwise = (text: string, digits: string): boolean => {
   return /\p{No}/u.test(text) || around.some(isOther) || ahead.some((word) => DENYING.has(word))
 }
 
-/** The number that a text says in words; null where it says none, more than one, or much besides. */
+/** The number that a text has in words; null for none, for several, and where much else is said. */
 export const numberWordsIn = (text: string): number | null => {
   const words = matchKey(text.replaceAll('-', ' '))
     .split(' ')

@@ -6,7 +6,7 @@ import { fillTemplate, readTemplate, type Template } from '../script/template.ts
 import type { Button, Card, Coupon, Receipt, ReceiptLine } from '../script/types.ts'
 import { address, cut, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 
-/** The payloads of templates (docs/messenger-platform.md#f7), as one visitor gets them; and the texts in each that hold variables. */
+/** Builds the payloads of templates for one visitor (docs/messenger-platform.md#f7), and names the texts in each that hold variables. */
 
 export const buttonsPayload = (
   voice: Voice,
@@ -23,7 +23,7 @@ export const cardsPayload = (voice: Voice, cards: readonly Card[]): JsonObject =
   elements: cards.map((card) => renderCard(voice, card)),
 })
 
-/** @param url - one of Facebook's own; null where the id of an upload comes in its place */
+/** @param url - one of Facebook's own; null where the id of an upload replaces it */
 export const mediaPayload = (
   voice: Voice,
   media: { type: string; url: string | null; buttons: readonly Button[] },
@@ -95,7 +95,7 @@ export const couponPayload = (voice: Voice, coupon: Coupon): JsonObject => {
   }
 }
 
-/** As the script has it, with the variables in its texts filled in; keys stay what they are. */
+/** The script's payload with the variables in its texts filled in; keys stay unchanged. */
 export const rawPayload = (voice: Voice, payload: JsonObject): JsonObject =>
   mapTexts(payload, (text) => {
     if (!text.includes('{{')) return text
@@ -188,7 +188,7 @@ const renderLine = (
   ...(image !== null && { image_url: address(voice, image) }),
 })
 
-/** A value that is no number counts as nothing: a receipt with a gap is better than none. */
+/** A value that is no number counts as 0, because a receipt with a gap is better than none. */
 const amountOf = ({ valueOf }: Voice, text: Template): number => {
   const value = Number(fillTemplate(text, valueOf).trim() || 'none')
   return Number.isFinite(value) && value >= 0 ? value : 0

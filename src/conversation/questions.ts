@@ -24,7 +24,7 @@ export const judge = (script: Script, question: Question, given: Given): string 
   return KINDS[question.kind].answerIn(text, question, given, place)
 }
 
-/** What is offered under a question: its choices, or what Facebook knows of the visitor, and the way out. */
+/** The quick replies under a question: its choices or the visitor's own data at Facebook, and the way out. */
 export const offersOf = (script: Script, language: string, question: Question, from = 0): QuickReply[] => {
   const say = (title: Question['options'][number]['title']): string => pick(title, language, script.language)
   const cancel: QuickReply = { content_type: 'text', title: say(script.words.cancel), payload: CANCEL }
@@ -42,7 +42,7 @@ export const offersOf = (script: Script, language: string, question: Question, f
   return button === undefined ? [...shown, cancel] : [button, cancel]
 }
 
-/** Under a question that was not understood again and again: a person, where the script has one, and the way out. */
+/** The quick replies under a question that was not understood repeatedly: a person, where the script has one, and the way out. */
 export const rescueOf = (script: Script, language: string, question: Question): QuickReply[] => {
   const person = [...script.replies.values()].find(({ handover, title }) => handover && title !== null)
   const offers = offersOf(script, language, question).slice(0, LIMITS.quickReplies - 1)
@@ -51,7 +51,7 @@ export const rescueOf = (script: Script, language: string, question: Question): 
   return [{ content_type: 'text', title, payload: person.name }, ...offers]
 }
 
-/** The way back into a form that a word has ended; nothing without a payload. */
+/** The button back into a form that a word has ended; none without a payload. */
 export const undoOf = (
   { script, language }: Pick<Voice, 'script' | 'language'>,
   payload: string | null,
@@ -60,7 +60,7 @@ export const undoOf = (
     ? []
     : [{ content_type: 'text', title: pick(script.words.meant, language, script.language), payload }]
 
-/** Whether a visitor wants out of the form. */
+/** Whether the visitor ends the form. */
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {
   if (payload !== null) return payload === CANCEL
   const key = matchKey(text ?? '')
@@ -73,5 +73,5 @@ export const isCancel = (script: Script, { text, payload }: Given): boolean => {
 const POLITE =
   /^(?:ok |please |bitte |por favor |per favore )+|(?: please| thanks| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
 
-/** "No, stop". Without the sign it may deny the word, or be "in the": "no fim". */
+/** "No, stop". Without the sign, "no" may deny the word, or mean "in the": "no fim". */
 const NO = /^\s*no\s*[,.;:!]+/i

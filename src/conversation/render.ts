@@ -23,14 +23,14 @@ import type { Answer, SayItem, Script } from '../script/types.ts'
 import { splitText } from './split.ts'
 import { address, NOTHING_TO_SAY, say, type Voice } from './voice.ts'
 
-/** As long as a person would type, and no visitor waits longer than this for a whole answer. */
+/** As long as a person would type; `wholeAnswerMs` is the most for all messages of an answer together. */
 const TYPING = { perCharacterMs: 15, leastMs: 300, mostMs: 900, wholeAnswerMs: 1200 } as const
 
-/** The variables an answer may mention under any conditions. */
+/** The variables in all texts that an answer may say. */
 export const variablesOf = (script: Script, answer: Answer): Set<string> =>
   new Set(everything(script, answer).flatMap((item) => templatesIn(item).flatMap(variablesIn)))
 
-/** Messages in wire shape (docs/messenger-platform.md#f1, #f5, #f7), in order; quick replies hang on the last one. */
+/** Messages in wire shape (docs/messenger-platform.md#f1, #f5, #f7), in order; quick replies belong to the last one. */
 export const render = (
   voice: Voice,
   items: readonly PlainItem[],
@@ -54,7 +54,7 @@ export const render = (
   return voice.script.typing ? withTyping(kept) : kept
 }
 
-/** Choices as quick replies; where there are too many, a page of them from `from` on, and a way to the next one. */
+/** Choices as quick replies; where there are too many, a page of them from `from` on, with a button to the next page. */
 export const choicesOf = (
   { script, language }: Pick<Voice, 'script' | 'language'>,
   names: readonly string[],
@@ -72,7 +72,7 @@ export const choicesOf = (
   }))
 }
 
-/** What of a long list is shown from `from` on, with a last one that leads further. */
+/** A page of a long list from `from` on, with a last entry that leads to the next page. */
 export const paged = <T>(
   all: readonly T[],
   from: number,
@@ -94,7 +94,7 @@ const renderItem = (
     case 'text': {
       const text = say(voice, item.text)
       const pieces = splitText(text, LIMITS.text, Math.ceil(LONGEST_TEXT / LIMITS.text))
-      // A text of nothing but an unknown variable would be refused by Facebook.
+      // Facebook would refuse the empty text that remains of an unknown variable alone.
       return (pieces.length === 0 ? [NOTHING_TO_SAY] : pieces).map((piece) => ({ message: { text: piece } }))
     }
     case 'media':
@@ -116,7 +116,7 @@ const template = (payload: JsonObject): Pick<Reply, 'message'> => ({
   message: { attachment: { type: 'template', payload } },
 })
 
-/** What stays the same is uploaded once; what Facebook has already, or differs from visitor to visitor, is not. */
+/** Media that stay the same are uploaded once. An address of Facebook's own, or one that differs between visitors, is not uploaded. */
 const renderMedia = (
   voice: Voice,
   { type, from, buttons, fresh }: Extract<PlainItem, { kind: 'media' }>,
@@ -135,7 +135,7 @@ const renderMedia = (
 
 const OF_FACEBOOK = /^https:\/\/(?:[\w-]+\.)*facebook\.com\//
 
-/** Pauses between messages where the script asks for none itself. */
+/** Adds pauses between messages where the script has none. */
 const withTyping = (replies: readonly Reply[]): Reply[] => {
   const pauses = replies.map((reply, index) =>
     index === 0 || reply.typingMs !== undefined ? 0 : pauseBefore(reply.message),

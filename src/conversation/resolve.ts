@@ -2,10 +2,10 @@ import { isOpen } from '../script/hours.ts'
 import { MOST_MESSAGES } from '../script/limits.ts'
 import type { Answer, Condition, Form, NamedAnswer, SayItem, Script } from '../script/types.ts'
 
-/** A message, or a pause before one: what is left of `say` once conditions are judged. */
+/** A message, or a pause before one, after conditions are judged. */
 export type PlainItem = Exclude<SayItem, { kind: 'any' | 'if' | 'go' }>
 
-/** What conditions ask about. */
+/** The facts that conditions ask for. */
 export interface ConditionFacts {
   /** The visitor's language, one of the script's. */
   language: string
@@ -15,10 +15,10 @@ export interface ConditionFacts {
   turns: Readonly<Record<string, number>>
 }
 
-/** An answer as it is for this visitor at this moment. */
+/** An answer for this visitor at this moment. */
 export interface Resolved {
   items: readonly PlainItem[]
-  /** The reply it ends with; empty for the fallback. */
+  /** The last reply of the chain of `go`; empty for the fallback. */
   name: string
   choices: readonly string[]
   form: Form | null
@@ -27,14 +27,14 @@ export interface Resolved {
   turns: Readonly<Record<string, number>>
 }
 
-/** Judges conditions, chooses alternatives and follows `go`. Ends: circles are refused when the script is read. */
+/** Judges conditions, chooses alternatives and follows `go`. Always ends, because the reader refuses circles. */
 export const resolve = (script: Script, answer: Answer, facts: ConditionFacts): Resolved => {
   const items: PlainItem[] = []
   let turns = facts.turns
   let current = answer
   let name = nameOf(answer)
 
-  /** @returns the reply to go on with, when one was met */
+  /** @returns the reply to go on with, when a `go` was met */
   const take = (list: readonly SayItem[], path: string): string | null => {
     for (const [index, item] of list.entries()) {
       const place = `${path}.${index}`

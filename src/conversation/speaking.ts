@@ -5,26 +5,26 @@ import { after, type Turn } from './turn.ts'
 import type { ConversationView, ScriptResult } from './view.ts'
 import type { Voice } from './voice.ts'
 
-/** Finds the value of a variable for one conversation; null where there is none. */
+/** Returns the value of a variable for one conversation; null where there is none. */
 export type Lookup = (conversation: ConversationView) => string | null | Promise<string | null>
 
-/** Variables that texts may mention anywhere, by name. Asked only when an answer mentions them. */
+/** Variables that any text may mention, by name. Called only when an answer mentions them. */
 export type Lookups = Readonly<Record<string, Lookup>>
 
-/** The lookups that need nothing but the conversation. */
+/** Lookups that need only the conversation. */
 export const OWN_LOOKUPS = {
   page_name: ({ pageName }) => pageName ?? 'this Page',
 } satisfies Lookups
 
-/** Makes the voice of one visitor's turn: the language, and the values of the variables that the answers mention. */
+/** Makes the voice of a visitor's turn: the language, and the values of the variables in the answers. */
 export interface Speaking {
-  /** Looks up what the answers may mention, then speaks. A promise only where a lookup is one. */
+  /** Looks up the variables that the answers mention, then speaks. A promise only where a lookup is one. */
   speak: (
     turn: Pick<Turn, 'script' | 'view' | 'groups' | 'state'>,
     answers: readonly Answer[],
     tell: (voice: Voice) => ScriptResult,
   ) => ScriptResult | Promise<ScriptResult>
-  /** The voice with what is known without waiting: the value of a lookup that is a promise is an empty text. */
+  /** The voice without waiting: a lookup that is a promise gives an empty text. */
   voiceAtOnce: (script: Script, view: ConversationView) => Voice
 }
 
@@ -82,11 +82,11 @@ export const createSpeaking = ({ lookups, localeOf }: { lookups: Lookups; locale
   }
 }
 
-/** A remembered answer of this name is the visitor's language. */
+/** An answer remembered under this name sets the visitor's language. */
 const LANGUAGE = 'language'
 const LOCALE = ' locale'
 
-/** The script's language for a locale or for a language the visitor chose. */
+/** The script's language for a locale, or for a language that the visitor chose. */
 const languageOf = ({ language, languages }: Script, wanted: string | null): string => {
   if (wanted === null) return language
   return (
@@ -105,6 +105,6 @@ const settle = (
       )
     : new Map(values as Values<string | null>)
 
-/** Not what every object has, such as `constructor`. */
+/** Own properties only, not inherited ones such as `constructor`. */
 const ownOf = (remembered: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(remembered, name) ? remembered[name] : undefined

@@ -1,10 +1,10 @@
 /**
- * Splits a text into pieces that Facebook takes, at the end of a paragraph, a sentence or a word, whichever comes last in
- * the second half of a piece. A single endless word is cut between grapheme clusters, what a reader takes for one
- * character. An address is cut only where it is longer than a piece.
+ * Splits a text into pieces that Facebook takes: at the end of a paragraph, a sentence or a word, whichever comes last in the second half
+ * of a piece. A word longer than a piece is cut between grapheme clusters, which readers see as one character. An address is cut only
+ * where it is longer than a piece.
  *
  * @param limit - in UTF-16 units
- * @param most - pieces at most; what is left after them is cut off with an ellipsis
+ * @param most - pieces at most; the rest is replaced by an ellipsis
  */
 export const splitText = (text: string, limit: number, most: number): string[] => {
   const pieces: string[] = []
@@ -18,10 +18,10 @@ export const splitText = (text: string, limit: number, most: number): string[] =
   return rest === '' ? pieces : [...pieces, rest]
 }
 
-/** The text goes on behind them, so no end fits at the cut itself. */
+/** The text goes on behind each end, so an end at the cut itself does not count. */
 const ENDS = [/\n\s*\n/g, /[.!?…。！？](?:["'”’»)\]]*)(?=\s)|[。！？]/gu, /\n/g, /\s+/g]
 
-/** Made for the first text that is too long: the first of a process takes 15 ms, so no start makes it. */
+/** Made for the first text that is too long: the first one of a process takes 15 ms. */
 let clusters: Intl.Segmenter | undefined
 
 const endOfPiece = (text: string, limit: number): number => {
@@ -37,18 +37,18 @@ const endOfPiece = (text: string, limit: number): number => {
   return endBefore(text, limit)
 }
 
-/** The last place up to `end` that is neither within a grapheme cluster nor, where there is one, within an address. */
+/** The last position up to `end` that is outside of a grapheme cluster and, where possible, of an address. */
 const endBefore = (text: string, end: number): number => {
   const start = addressAround(text, end)
   clusters ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   const cluster = clusters.segment(text).containing(start > 0 ? start : end)
   if (cluster !== undefined && cluster.index > 0) return cluster.index
-  // Marks without end over one letter: half of a character that takes two units would be refused.
+  // Endless marks over one letter: do not cut between the halves of a surrogate pair, which Facebook would refuse.
   const code = text.charCodeAt(end)
   return code >= 0xdc00 && code <= 0xdfff ? end - 1 : end
 }
 
-/** Where the address begins that `end` lies in; 0 where it lies in none, or in one that no piece can hold. */
+/** Start of the address that contains `end`; 0 where there is none, or one longer than a piece. */
 const addressAround = (text: string, end: number): number => {
   let start = end
   while (start > 0 && !isOutside(text[start - 1])) start -= 1

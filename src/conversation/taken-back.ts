@@ -3,10 +3,10 @@ import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { readMemory, remember } from './memory.ts'
 
-/** Where a conversation's state says which message an answer was remembered from: digests of mids, by the answer's name. */
+/** Key of digests of mids in the conversation's state, by the name of the answer that came from the message. */
 const KEY = 'from'
 
-/** Notes which message gave the answers that were remembered by this event. */
+/** Stores which message gave the answers that this event remembered. */
 export const noteSources = (
   before: JsonObject | null,
   after: JsonObject | null,
@@ -23,10 +23,7 @@ export const noteSources = (
   }
 }
 
-/**
- * The state without what was remembered from a message that its visitor has deleted: our copy of its text. The message
- * itself is kept no longer than until it is handled.
- */
+/** The state without the answers from a message that its visitor has deleted. The message itself is kept only until it is handled. */
 export const takeBack = (state: JsonObject | null, event: WebhookEvent): JsonObject | null => {
   if (event.kind !== 'message_deleted' || event.mid === null || state === null) return state
   const source = digest(event.mid)

@@ -10,11 +10,11 @@ export interface Turn {
   view: ConversationView
   state: JsonObject | null
   groups: ReadonlyMap<string, string>
-  /** Whether the bot speaks again after silence, and has something to say about that. */
+  /** Whether silence has just ended, so that the bot says `handover.back`. */
   back: boolean
 }
 
-/** What the bot says when it speaks again after silence. */
+/** The message when silence has ended. */
 export const backOf = ({ handover }: Script): Answer => {
   const known = BACK.get(handover)
   if (known !== undefined) return known
@@ -25,7 +25,7 @@ export const backOf = ({ handover }: Script): Answer => {
 
 const BACK = new WeakMap<Script['handover'], Answer>()
 
-/** Goes on with a value, at once unless it is a promise. */
+/** Calls the function with a value: at once, unless the value is a promise. */
 export const after = <Value, Result>(
   value: Value | Promise<Value>,
   go: (value: Value) => Result | Promise<Result>,

@@ -1,2 +1,2 @@
-/** What texts may mention anywhere: the Page's name, and what Facebook tells of the visitor. */
+/** Variables that every text may mention: the Page's name, and the visitor's name from Facebook. */
 export const SCRIPT_VARIABLES = ['page_name', 'first_name', 'last_name', 'name'] as const

@@ -6,46 +6,46 @@ import type { FormAnswers } from './forms.ts'
 import type { Understanding } from './heard.ts'
 import type { Count } from '../base/counts.ts'
 
-/** What is known of a conversation before an event is answered. */
+/** Facts about a conversation before an event is answered. */
 export interface ConversationView {
   pageId: string
   psid: string | null
-  /** What was remembered after the last event. */
+  /** The state after the last event. */
   state: JsonObject | null
-  /** Null or absent where it is not known. */
+  /** Null or absent where the name is not known. */
   pageName?: string | null
-  /** Events of the same visitor that wait behind this one, as far as they are known. */
+  /** Known events of the same visitor that wait behind this one. */
   behind?: readonly WebhookEvent[]
-  /** Of an echo: whether the bot itself has sent it, though the echo does not say so. */
+  /** For an echo: whether the bot itself sent it, although the echo does not say so. */
   isOurs?: boolean
-  /** Of an echo: whether the Page has said the same to many visitors. */
+  /** For an echo: whether the Page said the same to many visitors. */
   isSaidToMany?: boolean
 }
 
-/** What an event leads to. */
+/** The result of an event. */
 export interface ScriptResult {
-  /** In the order they are to be sent. */
+  /** In sending order. */
   replies: Reply[]
-  /** To be remembered; the one handed in, where nothing changed. */
+  /** The new state; the given one where nothing changed. */
   state: JsonObject | null
   /** The name of the person who wrote the replies in the console. */
   by?: string
   /** A person wrote the replies, and may answer for 7 days. */
   humanAgent?: true
-  /** To be done after the replies were sent; `take` before. */
+  /** Done after the replies were sent; `take` before them. */
   effects?: readonly Effect[]
-  /** Answers of forms that are to be kept. */
+  /** Form answers to be kept. */
   answers?: readonly FormAnswers[]
   /** The reply of the script that the answer begins with. */
   saying?: string
-  /** How well the visitor's words were understood, where words decided. */
+  /** How well the visitor's words were understood; absent when words did not decide. */
   heard?: Understanding
   /** The reply of the script whose form was finished. */
   finished?: string
-  /** What the event counts as. */
+  /** Counts of the event, for the numbers. */
   counts?: readonly Count[]
-  /** Why the event deserved no answer. */
+  /** The rule by which the event got no answer. */
   unanswered?: AnswerRuleName
-  /** Set where the event shows that the Page answers by itself, beside the bot. */
+  /** Set where the event shows that the Page sends automatic replies beside the bot. */
   automatic?: true
 }

@@ -27,10 +27,10 @@ import { createSender } from './sending/sender.ts'
 import { createTokenWaits } from './sending/token-waits.ts'
 import { createUploads, type UploadFiles } from './sending/uploads.ts'
 
-/** Everything between an accepted event and a sent reply, strung together. */
+/** Handles accepted events and sends their replies: dispatcher, sender and what they share. */
 export interface Delivery {
   start: () => void
-  /** Lets what is in flight come to its end; what waits stays in the store. */
+  /** Waits for the events and sends in flight; waiting ones stay in the store. */
   stop: () => Promise<void>
 }
 
@@ -46,23 +46,23 @@ export interface DeliveryDeps {
     | 'recentMessages'
     | 'now'
   >
-  /** The files that messages name. */
+  /** Reads the files that messages name. */
   files: UploadFiles
   tokens: PageTokens
-  /** Which Pages are this process's to send for; all where nothing is said. */
+  /** The Pages that this process sends for; all Pages when absent. */
   duty?: Duty
   needs: Pick<Needs, 'raise' | 'settle'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: EventHandler
-  /** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
+  /** How long an event waits for later events that may belong to it, ms since it was accepted; 0 for most. */
   patienceMs: (event: WebhookEvent, conversation: ConversationView) => number
-  /** What a visitor hears whose event the handler failed on; nothing where the bot must stay silent. */
+  /** The replies to an event whose handler failed; none where the bot must stay silent. */
   apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
-  /** What a visitor hears while the handler takes its time. */
+  /** The message to a visitor while the handler is slow. */
   pleaseWait: PleaseWait
-  /** What is said above choices whose message could not be shown. */
+  /** The text above choices whose own message could not be shown. */
   choose: (pageId: string) => string
-  /** Whether the visitor's message is marked as seen when it is taken up. */
+  /** Whether the visitor's message is marked as seen when its handling begins. */
   marksSeen: (event: WebhookEvent, conversation: ConversationView) => boolean
   clock: Clock
   random: () => number
@@ -71,7 +71,7 @@ export interface DeliveryDeps {
   /** Calls per second and Page. */
   rates?: Partial<Record<PaceKind, number>>
   limits?: Partial<DeliveryLimits>
-  /** Whether words that the script had no sure reply for are kept; they are unless this says no. */
+  /** Whether words without a sure reply of the script are kept; true when absent. */
   keepsQuestions?: boolean
 }
 
@@ -96,7 +96,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits }
   const rates = { ...DEFAULT_RATES, ...deps.rates }
   const { perPage } = limits
-  // What waits from before fills two seconds of the pace at most, and leaves the other places to new answers.
+  // Older replies fill two seconds of the pace at most, so that new answers get the other places.
   const backlog = Math.min(perPage, 2 * rates.message)
   const notes = createGateNotes({ store, clock })
   const gates = createGates({ store, tokens, needs, notes, clock, random, perPage, backlog })

@@ -27,7 +27,7 @@ const readOption = mapping('a choice', {
   value: required(plainText('a value', 200, 'values are short'), 'What is remembered.'),
 })
 
-/** A title, which is remembered as it stands; or a title and what is remembered. */
+/** A choice: a title, which is also the remembered value; or a title and a value. */
 const option: Read<Option> = described(
   (node, reading) => {
     const target = reading.follow(node)
@@ -97,7 +97,7 @@ export const questions: Read<Question[]> = oneOrMore('questions', question, {
   why: 'a visitor answers no more',
 })
 
-/** Where answers go: `keep`, or an address, which keeps them until they are there. */
+/** Where answers go: `keep`, or an address. Answers for an address are kept until they are delivered. */
 export const destination: Read<Form['answers']> = described(
   (node, reading) => {
     const target = reading.follow(node)

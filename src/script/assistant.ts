@@ -9,7 +9,10 @@ const MOST_REPLIES = 200
 const USUAL_WITHIN_MS = 6000
 const USUAL_A_DAY = 200
 
-/** Visitors' words go there: encrypted, or within this machine or a network of containers, whose names have no dot. */
+/**
+ * Visitors' words are sent there, so the connection must be encrypted or stay in this machine or a network of containers, whose names
+ * have no dot.
+ */
 const address: Read<string> = described(
   (node, reading) => {
     const target = reading.follow(node)
@@ -52,7 +55,11 @@ const readAssistant = mapping('the assistant', {
   ),
 })
 
-/** Reads which language model is asked where the script has no answer. @param languages - all the script has texts in */
+/**
+ * Reads the section about the language model.
+ *
+ * @param languages - all languages of the script's texts
+ */
 export const assistant: Read<Omit<Assistant, 'mark'> & { mark: Localised<string> | null }> = described(
   (node, reading) => {
     const read = readAssistant(node, reading)
@@ -81,7 +88,7 @@ const MARK: Readonly<Record<string, string>> & { en: string } = {
   pt: 'Escrito por uma máquina, que se pode enganar.',
 }
 
-/** The mark where the script has none of its own. */
+/** The default mark. */
 export const usualMark = (languages: readonly string[]): Localised<string> => ({
   in: new Map(languages.map((language) => [language, MARK[language.slice(0, 2)] ?? MARK.en])),
 })

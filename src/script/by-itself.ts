@@ -9,7 +9,7 @@ import type { ByItself } from './types.ts'
 
 /** Messages that the bot sends unasked: the please-wait message and the disclosure that the bot is a machine. */
 
-/** A section of the script about it; null where it says nothing. */
+/** A section about such a message; null where the script has none. */
 export interface Section {
   after: number | null
   say: Localised<Template> | null
@@ -28,7 +28,7 @@ const section = (variables: readonly string[], readSection: Read<Section>): Read
     () => schemaOf(readSection),
   )
 
-/** Reads what is said to visitors who wait. */
+/** Reads the please-wait message. */
 export const waiting = (variables: readonly string[]): Read<Section> =>
   section(
     variables,
@@ -38,7 +38,7 @@ export const waiting = (variables: readonly string[]): Read<Section> =>
     }),
   )
 
-/** Reads what says that visitors talk to a machine. */
+/** Reads the disclosure that a machine is talking. */
 export const disclosure = (variables: readonly string[]): Read<Section> =>
   section(
     variables,
@@ -51,7 +51,7 @@ export const disclosure = (variables: readonly string[]): Read<Section> =>
     }),
   )
 
-/** Facebook wants every message answered within 30 seconds, and some of them pass before it comes to us (docs/messenger-platform.md#j). */
+/** Facebook demands an answer within 30 seconds, and some of them pass before the message arrives (docs/messenger-platform.md#j). */
 const USUAL_WAIT_MS = 20_000
 const USUAL_PAUSE_MS = 24 * 3_600_000
 
@@ -79,11 +79,11 @@ const DISCLOSURE: Usual = {
 
 type Usual = Readonly<Record<string, string>> & { en: string }
 
-/** @param languages - all the script has texts in */
+/** @param languages - all languages of the script's texts */
 export const waitingOf = (read: Section | null, languages: readonly string[]): ByItself =>
   byItself(read, { afterMs: USUAL_WAIT_MS, words: WAITING }, languages)
 
-/** @param languages - all the script has texts in */
+/** @param languages - all languages of the script's texts */
 export const disclosureOf = (read: Section, languages: readonly string[]): ByItself =>
   byItself(read, { afterMs: USUAL_PAUSE_MS, words: DISCLOSURE }, languages)
 

@@ -5,7 +5,7 @@ import { variableName } from './say.ts'
 import { entriesOf, flag, mapping, oneOf, oneOrMore, optional, text } from './shapes.ts'
 import type { Condition } from './types.ts'
 
-/** A language, as texts in several languages name it. */
+/** A language, spelled as in texts in several languages. */
 export const language: Read<string> = described(
   (node, reading) => {
     const value = text('a language like de or pt_BR', { max: 20, why: 'none is longer' })(node, reading)
@@ -20,7 +20,7 @@ export const language: Read<string> = described(
   () => ({ type: 'string', pattern: '^[a-z]{2}(_[A-Z]{2})?$' }),
 )
 
-/** A name under which something is remembered; that a question remembers it is checked at the end. */
+/** The name of a remembered answer. That a question remembers it is checked at the end. */
 const remembered: Read<string> = described(
   (node, reading) => {
     const name = variableName(node, reading)
@@ -57,7 +57,7 @@ const readCondition = mapping('a condition', {
   remembered: optional(rememberedValues, 'What is remembered under a name is this, or one of these.'),
 })
 
-/** Reads what must hold. */
+/** Reads a condition. */
 export const condition: Read<Condition> = described(
   (node, reading) => {
     const read = readCondition(node, reading)

@@ -2,12 +2,12 @@ import { described, type Read, type Reading } from './reading.ts'
 import { entriesOf, kindOf, mapping, oneOrMore, optional, required, text, textOf } from './shapes.ts'
 import { quoted } from './mistakes.ts'
 
-/** When a place is open, in the time of a place. */
+/** Opening hours in the time of a place. */
 export interface Hours {
   timeZone: string
   /** By day of the week, Monday first: spans in minutes after midnight. A span that ends past 1440 ends the day after. */
   week: readonly (readonly OpenSpan[])[]
-  /** Days on which it is closed all the same: `2026-12-24`, or `12-25` for every year. */
+  /** Days that are closed in spite of `week`: `2026-12-24`, or `12-25` for every year. */
   closed: ReadonlySet<string>
 }
 
@@ -19,14 +19,14 @@ export interface OpenSpan {
 const DAY_MINUTES = 24 * 60
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
-/** The pattern is the schema's, too, which knows no flag for capital letters. */
+/** The pattern is also the schema's, which has no flag for capital letters. */
 const DAY = `(${NAMES.map((name) => `[${name[0]?.toUpperCase()}${name[0]}]${name.slice(1, 3)}(?:${name.slice(3)})?`).join('|')})`
-// Word processors make a long dash of the one between two words or numbers.
+// Word processors turn the hyphen between two words or numbers into a long dash.
 const DAY_OR_DAYS = new RegExp(`^${DAY}(?:\\s*[-–—]\\s*${DAY})?$`)
 const SPAN = /^(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?$/
 const CLOSED = /^(?:(\d{4})-)?(\d{2})-(\d{2})$/
 
-/** Whether it is open at a moment, ms since the epoch. */
+/** Whether the place is open at a moment, ms since the epoch. */
 export const isOpen = (hours: Hours, atMs: number): boolean => {
   const { day, minute, date } = placeInWeek(hours.timeZone, atMs)
   const opens = (on: number, at: number, dateOn: string): boolean =>
@@ -117,11 +117,11 @@ const timeZone: Read<string> = described(
   () => ({ type: 'string' }),
 )
 
-/** A time zone by the name that lists have of it; undefined for none. */
+/** The IANA name of a time zone, for any spelling of its case; undefined for none. */
 const zoneOf = (name: string): string | undefined => {
-  // The list of all takes 3 ms and the first formatter of a process 25, so a start makes one for another spelling only.
+  // The list of all zones takes 3 ms and the first formatter of a process 25, so a formatter is made only for another spelling.
   if (Intl.supportedValuesOf('timeZone').includes(name)) return name
-  // Offsets such as +02:00 know no summer time, and are hardly ever meant.
+  // Offsets such as +02:00 have no summer time, and are hardly ever meant.
   if (/^[+-]/.test(name)) return undefined
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
@@ -154,7 +154,7 @@ const readHours = mapping('the opening hours', {
   ),
 })
 
-/** Reads the opening hours that conditions ask for. */
+/** Reads the opening hours. */
 export const hours: Read<Hours> = described(
   (node, reading) => {
     const value = readHours(node, reading)
@@ -163,17 +163,17 @@ export const hours: Read<Hours> = described(
   () => readHours.schema?.() ?? {},
 )
 
-/** Whether there is such a day in the calendar. */
+/** Whether the day exists in the calendar. */
 export const isDay = (year: number, month: number, day: number): boolean => {
   const date = new Date(Date.UTC(year, month - 1, day))
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
 
-/** The date so many days later: by the calendar, since a day has 23 or 25 hours where the clocks change. */
+/** The date so many days later, by the calendar: a day has 23 or 25 hours when the clocks change. */
 export const dayBeside = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00Z`) + days * DAY_MINUTES * 60_000).toISOString().slice(0, 10)
 
-/** The day of the week (Monday is 0), the minute of the day and the date (`2026-12-24`) somewhere, at a moment. */
+/** The weekday (Monday is 0), the minute of the day and the date (`2026-12-24`) in a zone at a moment. */
 export const placeInWeek = (zone: string, atMs: number): { day: number; minute: number; date: string } => {
   const parts = Object.fromEntries(
     formatOf(zone)
@@ -188,7 +188,7 @@ export const placeInWeek = (zone: string, atMs: number): { day: number; minute: 
   }
 }
 
-// Making one takes longer than using it a thousand times.
+// Kept, because making one takes longer than using it a thousand times.
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 const formatOf = (timeZone: string): Intl.DateTimeFormat => {

@@ -95,7 +95,7 @@ const goItem: Read<SayItem> = made(mapping('a "go"', { go: required(successor) }
   reply: value.go,
 }))
 
-/** Items in items are read by the reader of items, which stands below. */
+/** Items in items are read by `sayItem`, which is defined below. */
 const inner: Read<SayItem> = described(
   (node, reading) => sayItem(node, reading),
   () => ({ $ref: '#/$defs/message' }),
@@ -136,7 +136,8 @@ const ifItem: Read<SayItem> = made(
 )
 
 const READERS: readonly (readonly [key: (typeof KINDS)[number], read: Read<SayItem>])[] = [
-  // The key that tells the kind; buttons stand under a text or a picture, and `go` with a condition, too.
+  // The key that tells the kind of item. Keys that stand beside others come later: buttons under a text or a picture, `go` with a
+  // condition.
   ['if', ifItem],
   ...MEDIA_TYPES.map((type) => [type, mediaItem(type)] as const),
   ['buttons', buttonsItem],

@@ -3,21 +3,21 @@ import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { entriesOf, textOf } from './shapes.ts'
 
-/** One value for all visitors, or one for each language, which include the script's own. */
+/** One value for all visitors, or one for each language, which must include the script's own. */
 export type Localised<T> = T | Translations<T>
 
 export interface Translations<T> {
   in: ReadonlyMap<string, T>
 }
 
-/** `de`, or `pt_BR` where the country matters. */
+/** `de`, or `pt_BR` with a country. */
 const LANGUAGE = /^[a-z]{2}(?:_[A-Z]{2})?$/
-/** Words of the grammar that look like languages; no language has these codes. */
+/** Keys of the script that look like languages; no language has these codes. */
 const NO_LANGUAGES = new Set(['if', 'go', 'do', 'as'])
 
 export const isLanguage = (word: string): boolean => LANGUAGE.test(word) && !NO_LANGUAGES.has(word)
 
-/** The one for a language: that of the country, of the language, of the script. */
+/** The value for a language: that of the country, else of the language, else of the script's own. */
 export const pick = <T>(value: Localised<T>, language: string, own: string): T => {
   if (!isTranslated(value)) return value
   const found = value.in.get(language) ?? value.in.get(language.slice(0, 2)) ?? value.in.get(own)
@@ -65,13 +65,13 @@ export const localised = <T>(read: Read<T>): Read<Localised<T>> =>
     }),
   )
 
-/** Whether a node is a mapping from languages; then it is nothing else, even where it has mistakes. */
+/** Whether a node is a mapping from languages, even one with mistakes. */
 export const looksTranslated = (node: unknown): boolean =>
   isMap(node) &&
   node.items.length > 0 &&
   node.items.every(({ key }) => isLanguage(textOf(key as Parameters<typeof textOf>[0]) ?? ''))
 
-/** The first key that is no language, where all look like some and one surely is; null for any other node. */
+/** The first key that is no language, when all keys look like languages and one is one; null for any other node. */
 const oddlySpelled = (
   node: Node | null,
   reading: Reading,
@@ -88,5 +88,5 @@ const oddlySpelled = (
   return { key, meant, place: reading.placeOf(keys[at] ?? null) }
 }
 
-/** How people and other programs write languages. */
+/** Spellings of languages by people and other programs. */
 const ODD_LANGUAGE = /^\s*[a-z]{2,3}(?:[-_][a-z0-9]{2,4})?\s*$/i

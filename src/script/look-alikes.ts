@@ -1,22 +1,22 @@
 /**
- * Characters that look like those YAML and the bot look for and are others: they come with what is copied from web pages and word
- * processors, and in no editor can they be told apart.
+ * Finds characters that look like those YAML or the bot expect and are others. They come from web pages and word processors, and no
+ * editor shows the difference.
  */
 
-/** Blanks that are no space, where YAML counts or expects spaces: at the beginning of a line and after its signs. */
+/** Blanks that are no spaces, where YAML counts or expects spaces: at the beginning of a line and after its signs. */
 const BLANK = /(?:^ *|[:,[{-] *)((?! )\p{Zs}|[\u200b\u2060])/u
-/** Typographic quotation marks, where a text begins. */
+/** Typographic quotation marks at the beginning of a text. */
 const QUOTATION_MARK = /(?:^ *|[:,[{-] *)[“”„‟‘’‚‛«»]/u
 const MARKS_HINT = 'Typographic quotation marks (“ ” ‘ ’) mean nothing to YAML: use \'...\' or "...".'
-/** A word and a sign that is no colon with a space; addresses are none. */
+/** A word and a sign that is not a colon with a space; not in addresses. */
 const NO_COLON = /^-?\s*[\p{L}_]+(?::(?![\s/]|$)|\s*=\s|\s*[：﹕꞉∶])/u
 const PLAIN = /^[!-~]*$/
-/** What shows nothing at all: blanks, format and control characters, fillers. */
+/** Characters without a visible shape: blanks, format and control characters, fillers. */
 const NOTHING_SEEN = /^[\s\p{Cf}\p{Cc}\u115f\u1160\u2800\u3164\uffa0]*$/u
-/** What no visitor can be sent; line ends and tabs are no more than blanks. */
+/** Characters that cannot be sent; line ends and tabs count as blanks. */
 const UNSENDABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}/u
 
-/** What in a line that has a mistake looks right and is not; null where nothing does. */
+/** The look-alike in a line with a mistake; null for none. */
 export const blankHint = (line: string): string | null => {
   const blank = BLANK.exec(line)?.[1]
   return blank === undefined
@@ -27,11 +27,11 @@ export const blankHint = (line: string): string | null => {
 /** As {@link blankHint}, for a line that YAML cannot read. */
 export const marksHint = (line: string): string | null => (QUOTATION_MARK.test(line) ? MARKS_HINT : null)
 
-/** For a key and its value that are written in a way which is no mapping to YAML: `say:Nine`, `say = Nine`, `say：Nine`. */
+/** For a key and its value that YAML does not read as a mapping: `say:Nine`, `say = Nine`, `say：Nine`. */
 export const colonHint = (written: string): string | null =>
   NO_COLON.test(written) ? 'Between a key and its value stand a colon (:) and a space.' : null
 
-/** For a line that is read as less than its writer sees: behind `#` comes a comment, `?` marks a key. */
+/** For a line that YAML reads only in part: `#` begins a comment, `?` marks a key. */
 export const signHint = (line: string): string | null => {
   if (/(?:^|[-:[,{])\s*#/.test(line))
     return 'What follows # is a comment: a text that begins with # must stand in quotes.'
@@ -41,12 +41,12 @@ export const signHint = (line: string): string | null => {
     : null
 }
 
-/** One of the names that looks like a word and is written with other characters; null where none does. */
+/** The name that looks like the word and has other characters; null for none. */
 export const lookAlike = (word: string, names: Iterable<string>): string | null => {
   const look = lookOf(word)
   const isPlain = PLAIN.test(word)
   for (const name of names) {
-    // Two words of plain characters alone look alike only where they are equal.
+    // Two words of plain characters look alike only when they are equal.
     if (name === word || (isPlain && PLAIN.test(name))) continue
     if (lookOf(name) === look) return name
   }
@@ -55,13 +55,13 @@ export const lookAlike = (word: string, names: Iterable<string>): string | null 
 
 export const showsNothing = (text: string): boolean => NOTHING_SEEN.test(text)
 
-/** The first character of a text that no visitor can be sent, such as `U+0007`; null where all can be. */
+/** The first character of a text that cannot be sent, such as `U+0007`; null for none. */
 export const unsendable = (text: string): string | null => {
   const character = UNSENDABLE.exec(text)?.[0]
   return character === undefined ? null : codeOf(character)
 }
 
-/** What a text looks like: the same for characters that cannot be told apart. */
+/** The look of a text: equal for texts that cannot be told apart by eye. */
 export const lookOf = (text: string): string =>
   text
     .normalize('NFKC')

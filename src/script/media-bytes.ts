@@ -1,14 +1,14 @@
 import type { MediaType } from '../messages.ts'
 
-/** As much of a file as is looked at. */
+/** Bytes that are read of a file. */
 export const HEAD_BYTES = 16
 
-/** What a file is by its first bytes. */
+/** The type of a file by its first bytes. */
 export interface Recognised {
-  /** What people call it. */
+  /** The usual name of the type. */
   name: string
   contentType: string
-  /** What it can be shown as. */
+  /** The kinds of media that it can be sent as. */
   fits: readonly MediaType[]
 }
 
@@ -18,7 +18,7 @@ export const recognise = (head: Uint8Array): Recognised | null => {
   return KNOWN.find(({ begins }) => begins.test(text)) ?? null
 }
 
-/** How the kinds begin that Messenger shows; bytes are read as Latin-1. */
+/** First bytes of the types that Messenger shows; bytes are read as Latin-1. */
 const KNOWN: readonly (Recognised & { begins: RegExp })[] = [
   { name: 'a PNG', contentType: 'image/png', fits: ['image'], begins: /^\x89PNG/ },
   { name: 'a JPEG', contentType: 'image/jpeg', fits: ['image'], begins: /^\xff\xd8\xff/ },

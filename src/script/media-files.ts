@@ -7,11 +7,11 @@ import { placeOf, type MediaFolders } from './media-place.ts'
 import { HEAD_BYTES, recognise } from './media-bytes.ts'
 import type { FileLook } from './reading.ts'
 
-/** The pictures and other files that stand beside the script. Both throw an error of the file system, with its code. */
+/** The pictures and other files beside the script. Both functions throw the file system's errors, with their codes. */
 export interface MediaFiles {
-  /** Tells contents apart; the last one known where the file cannot be read at the moment. */
+  /** Hash of the content; the last known one while the file cannot be read. */
   hashOf: (path: string) => Promise<string>
-  /** The file as it is now. */
+  /** Reads the file as it is now. */
   read: (path: string) => Promise<MediaFile>
 }
 
@@ -26,11 +26,11 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
   const known = new Map<string, Known>()
   const hashing = new Map<string, Promise<string>>()
 
-  /** Changes whenever the content may have: programs cannot set the ctime of a file back. */
+  /** Changes whenever the content may have changed: programs cannot set the ctime of a file back. */
   const stampOf = async (place: string): Promise<string> => {
     const facts = await stat(place)
     if (facts.isDirectory()) throw refusal('EISDIR', 'it is a folder')
-    // A pipe or a device would be read for ever.
+    // Reading a pipe or a device would not end.
     if (!facts.isFile()) throw refusal('EACCES', 'it is no file')
     if (facts.size > LARGEST_MEDIA_BYTES) throw refusal('EFBIG', 'the file is too large')
     return `${facts.mtimeMs} ${facts.ctimeMs} ${facts.size} ${facts.ino}`
@@ -41,7 +41,7 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
     const stamp = await stampOf(place)
     const before = known.get(path)
     if (before?.stamp === stamp) return before.hash
-    // Many may ask for a new file at once: it is read for all of them together.
+    // Concurrent calls for a new file share one read.
     const key = `${path} ${stamp}`
     const running = hashing.get(key)
     if (running !== undefined) return running
@@ -61,7 +61,7 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
       try {
         return await hash(path)
       } catch (error) {
-        // The file is being replaced right now: keep the copy that Facebook has.
+        // The file is being replaced: keep the copy that Facebook has.
         const before = known.get(path)
         if (before !== undefined) return before.hash
         throw error
@@ -74,9 +74,9 @@ export const createMediaFiles = (folders: MediaFolders): MediaFiles => {
       for await (const piece of piecesOf(place)) pieces.push(piece)
       const bytes = Buffer.concat(pieces)
       const found = createHash('sha256').update(bytes).digest('hex')
-      // Were it known by another hash, what is uploaded now would never be found.
+      // Under another hash the upload that begins now would never be found.
       known.set(path, { stamp, hash: found })
-      // Facebook compares the two; the bytes know better than the name.
+      // Facebook compares name and bytes; the bytes are more reliable.
       const contentType = recognise(bytes.subarray(0, HEAD_BYTES))?.contentType ?? contentTypeOf(path)
       return { name: basename(path), contentType, bytes, hash: found }
     },
@@ -94,13 +94,13 @@ const sumOf = async (place: string): Promise<string> => {
   return sum.digest('hex')
 }
 
-/** No more than may be sent, though it grow meanwhile. */
+/** At most as many bytes as may be sent, even if the file grows during the read. */
 const piecesOf = (place: string): AsyncIterable<Buffer> =>
   createReadStream(place, { end: LARGEST_MEDIA_BYTES - 1 })
 
 const refusal = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
-/** How the files beside a script look, for reading it. */
+/** Looks at the files beside a script, for the reader of the script. */
 export const mediaLooks =
   (folders: MediaFolders) =>
   (path: string): FileLook => {

@@ -2,19 +2,19 @@ import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { staysInside } from './media-rules.ts'
 
-/** The folders that decide which files are media. */
+/** The folders that decide which files may be sent. */
 export interface MediaFolders {
-  /** Files are named from here: the folder of the main script. */
+  /** The folder of the main script, which file names begin in. */
   folder: string
   /** The bot's data folder, which holds tokens and visitors' words. */
   dataDir: string
 }
 
 /**
- * Where a file beside the script really is, every link followed. The name alone proves nothing: it may be, or lead to, what
- * no visitor may have.
+ * The real place of a file beside the script, with every link followed. The name alone proves nothing: it may lead to a file that
+ * visitors must not get.
  *
- * @throws an error of the file system; with the code `EACCES` for what is private or outside of the script's folder
+ * @throws an error of the file system; `EACCES` for a private file, or one outside of the script's folder
  */
 export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string => {
   if (!staysInside(path)) throw refusal('the file is not in the folder of the script')
@@ -29,7 +29,7 @@ export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string
   return place
 }
 
-/** Wherever it lies, as in a backup. */
+/** Files of the bot, in any folder, such as a backup. */
 const OWN_FILE = /^(evergreen\.(db|lock|pid|host)|tokens\.json|\.env$)/i
 /**
  * Code, settings, keys and databases, and what has no ending, as a secret that `FB_APP_SECRET_FILE` names: they stand beside the
@@ -40,12 +40,12 @@ const CODE_OR_SETTINGS =
 
 const leadsOut = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
 
-/** Such as `.env` and `.git`. Two dots begin the folders through which a cluster mounts plain files. */
+/** Such as `.env` and `.git`. Two dots are allowed: a cluster mounts plain files through folders of such names. */
 const isHidden = (part: string): boolean => part.startsWith('.') && !part.startsWith('..')
 
 const isPrivate = (place: string, root: string, dataDir: string): boolean => {
   const data = realPathOf(dataDir)
-  // Where the script itself lies in the data folder, so do its pictures.
+  // A script in the data folder may have its pictures there.
   if (data !== null && leadsOut(relative(data, root)) && !leadsOut(relative(data, place))) return true
   const facts = statSync(place)
   // A hard link is another name of the same file.

@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import type { MediaType } from '../messages.ts'
 
-/** Attachments are this large at most (docs/messenger-platform.md#f6). */
+/** The largest attachment (docs/messenger-platform.md#f6). */
 export const LARGEST_MEDIA_BYTES = 25 * 1024 * 1024
 
-// The type that is declared must fit the file and the kind of attachment, or Facebook refuses it (docs/messenger-platform.md#f6).
+// Facebook refuses a file whose declared type does not fit the file and the kind of attachment (docs/messenger-platform.md#f6).
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -34,13 +34,10 @@ export const contentTypeOf = (path: string): string =>
 export const fitsMedia = (type: MediaType, path: string): boolean =>
   type === 'file' || contentTypeOf(path).startsWith(`${type}/`)
 
-/** The endings of names that fit. */
+/** The file name endings for a type. */
 export const endingsFor = (type: MediaType): string[] =>
   Object.keys(CONTENT_TYPES).filter((ending) => fitsMedia(type, `x${ending}`))
 
-/**
- * Whether a path stays in the folder it begins in, and names nothing hidden: what is beside the script may be a
- * `.env`.
- */
+/** Whether a path stays in its folder and names no hidden file, such as a `.env` beside the script. */
 export const staysInside = (path: string): boolean =>
   path.split('/').every((part) => part !== '' && !part.startsWith('.')) && !/[\\:\0]/.test(path)

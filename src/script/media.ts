@@ -17,7 +17,7 @@ const NAMES: Record<MediaType, string> = {
   file: 'a file',
 }
 
-/** A picture, a sound, a film or a file to download; under pictures and films there may be buttons. */
+/** A picture, a sound, a film or a file; pictures and films may have buttons. */
 export const mediaItem = (type: MediaType): Read<SayItem> => {
   const canHaveButtons = type === 'image' || type === 'video'
   const read = mapping(`a message with ${NAMES[type]}`, {
@@ -26,7 +26,7 @@ export const mediaItem = (type: MediaType): Read<SayItem> => {
     fresh: optional(flag, 'true: Facebook fetches it each time, because what is at the address changes.'),
   })
   return made(read, (value, node, reading) => {
-    // Which key it is stands in a variable, and so types cannot follow.
+    // The key is a variable here, so the compiler cannot know its type.
     const given = value as { buttons?: Button[] | null; fresh: boolean | null } & {
       [key in MediaType]?: Localised<Template>
     }
@@ -115,9 +115,9 @@ const checkFile = (type: MediaType, path: string, node: Node | null, reading: Re
   return refuse(`${quoted(path)}, a file of ${bytes} bytes`, `at most ${most} MiB (${FACEBOOK})`)
 }
 
-/** Facebook looks at the bytes, too, and refuses what its type does not fit (2018047). */
+/** Facebook checks the bytes, too, and refuses a file that does not fit its type (2018047). */
 const looksLike = (type: MediaType, head: Uint8Array): boolean =>
   type === 'file' || head.length === 0 || recognise(head)?.fits.includes(type) === true
 
-/** Whether media come from the web; otherwise from a file. */
+/** Whether media come from the web; false for a file. */
 export const isWeb = ([first]: Template): boolean => typeof first === 'string' && /^https?:/i.test(first)

@@ -1,19 +1,19 @@
 import { BotError } from '../base/errors.ts'
 import { MAX_MISTAKES } from './limits.ts'
 
-/** One thing wrong with a script, at its place. */
+/** A mistake in a script, with its place. */
 export interface Mistake {
-  /** From 1. Both are null for what is wrong with the file as a whole. */
+  /** From 1. Both are null for a mistake of the whole file. */
   line: number | null
   /** From 1, in characters of the line. */
   column: number | null
   found: string
   expected: string
-  /** One more sentence that helps; null where none does. */
+  /** A helpful sentence more; null for none. */
   hint: string | null
 }
 
-/** A script that cannot be used. Its message is made for the script's writer and names every mistake with its place. */
+/** A script that cannot be used. The message is for the script's writer and names every mistake with its place. */
 export class ScriptError extends BotError {
   override readonly name = 'ScriptError'
   readonly file: string
@@ -29,7 +29,7 @@ export class ScriptError extends BotError {
   }
 }
 
-/** A mistake of the file as a whole. */
+/** A mistake of the whole file. */
 export const wholeFile = (found: string, expected: string): Mistake => ({
   line: null,
   column: null,
@@ -38,7 +38,7 @@ export const wholeFile = (found: string, expected: string): Mistake => ({
   hint: null,
 })
 
-/** Text of the script as an error may show it: on one line, without control characters, cut. */
+/** A text of the script for an error message: on one line, without control characters, cut. */
 export const quoted = (text: string): string => {
   const line = text
     .slice(0, 200)

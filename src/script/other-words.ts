@@ -1,13 +1,13 @@
 import { quoted } from './mistakes.ts'
 
-/** For the words that other products and the Send API have for the keys. */
+/** The script's key for a word of other products or of the Send API. */
 export const otherWord = (key: string, what: string, known: readonly string[]): string | null => {
   if (what === 'the fallback' && key === 'when')
     return 'The fallback is said where nothing fits, so it has no "when".'
   if (what.startsWith('a message with') && key === 'text')
     return 'A text and a file are two messages: two items of the list, each after "- ".'
   const own = OTHER_WORDS.get(key)
-  // Buttons make another kind of message of a text.
+  // A text with buttons is another kind of message.
   const fits = own !== undefined && (known.includes(own) || (own === 'buttons' && known.includes('text')))
   return fits ? `Did you mean ${quoted(own)}?` : null
 }

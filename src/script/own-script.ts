@@ -2,36 +2,36 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The script that comes with the program. Operators copy it and do not edit it, so an upgrade may replace it. */
+/** The program's sample script. An upgrade may replace it, because operators copy it and do not edit it. */
 export const SAMPLE_SCRIPT = fileURLToPath(new URL('../../bot.example.yaml', import.meta.url))
 
-/** Where a script of one's own is looked for, unless BOT_SCRIPT names another file. */
+/** The script's file, unless BOT_SCRIPT names another one. */
 export const OWN_SCRIPT = 'bot.yaml'
 
-/** What to read as the script; `made` says how it came about. */
+/** The script file to read, and its origin (`made`). */
 export interface OwnScript {
   file: string
-  /** `copied`: of the sample, just now. `sample`: the sample itself, as no copy can be made. */
+  /** `before`: it was there. `copied`: copied from the sample just now. `sample`: the sample itself, because no copy can be made. */
   made: 'before' | 'copied' | 'sample'
 }
 
-/** Makes the script from the sample where there is none yet. A missing file of another name is left to its reader to refuse. */
+/** Copies the sample where there is no script yet. A missing file of another name is refused by its reader. */
 export const makeOwnScript = (file: string): OwnScript => {
   if (!isYetToBeMade(file)) return { file, made: 'before' }
   try {
     writeFileSync(file, sampleScriptFor(schemaFrom(dirname(resolve(file)))), { flag: 'wx' })
     return { file, made: 'copied' }
   } catch {
-    // Another process was faster, or the folder cannot be written to.
+    // Another process was faster, or the folder is read-only.
     return existsSync(file) ? { file, made: 'before' } : { file: SAMPLE_SCRIPT, made: 'sample' }
   }
 }
 
-/** @param schema - where an editor finds the schema, from the folder of the script */
+/** @param schema - path of the schema for editors, from the folder of the script */
 export const sampleScriptFor = (schema: string): string =>
   readFileSync(SAMPLE_SCRIPT, 'utf8').replace('$schema=./bot.schema.json', () => `$schema=${schema}`)
 
-/** What the bot would say if it were started now, for those who only look. */
+/** The script that the bot would use if it were started now, for commands that only read. */
 export const scriptToRead = (file: string): string => (isYetToBeMade(file) ? SAMPLE_SCRIPT : file)
 
 const isYetToBeMade = (file: string): boolean => {

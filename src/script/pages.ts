@@ -3,9 +3,9 @@ import { staysInside } from './media-rules.ts'
 import { described, type Place, type Read } from './reading.ts'
 import { entriesOf, kindOf, textOf } from './shapes.ts'
 
-/** The scripts that Pages have of their own. */
+/** Pages with scripts of their own. */
 export interface PageFiles {
-  /** Paths from the folder of the main script, by the id of the Page. */
+  /** By the id of the Page, paths from the folder of the main script. */
   files: Map<string, string>
   place: Place
 }
@@ -13,7 +13,7 @@ export interface PageFiles {
 const PAGE_ID = /^\d{1,30}$/
 const SCRIPT_NAME = /\.ya?ml$/i
 
-/** Reads which Pages have a script of their own, and in which file. */
+/** Reads which Pages have a script of their own, and its file. */
 export const pages: Read<PageFiles> = described(
   (node, reading) => {
     const entries = entriesOf(node, reading, 'files by the ids of Pages, like { 1059: shop.yaml }')

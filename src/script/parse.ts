@@ -16,7 +16,7 @@ import type { Answer, Handover, SayItem, Script } from './types.ts'
 import { checkCarried, checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
 import { ENGLISH_WORDS, words } from './words.ts'
 
-/** Said when a script has no fallback: Facebook wants every message answered (docs/messenger-platform.md#j). */
+/** The default fallback: Facebook demands an answer to every message (docs/messenger-platform.md#j). */
 const BARE_FALLBACK: Answer = {
   say: [{ kind: 'text', text: ['Sorry, I did not understand that.'] }],
   choices: [],
@@ -57,7 +57,7 @@ const handover = (variables: readonly string[]): Read<Handover> =>
       const from = reading.mentions.length
       const value = readHandover(node, reading)
       checkMentions(from, variables, 'here', reading)
-      // Nothing can go on with it, so it closes no circle.
+      // No reply can go on with it, so it is in no circle.
       reading.goes.length = 0
       return (
         value && {
@@ -71,9 +71,9 @@ const handover = (variables: readonly string[]): Read<Handover> =>
   )
 
 /**
- * The reader of a whole script: also what its schema is made from.
+ * Reads a whole script; the schema is also made from this reader.
  *
- * @param variables - what texts may mention anywhere
+ * @param variables - variables that any text may mention
  */
 export const wholeScript = (variables: readonly string[]) =>
   mapping('the script', {
@@ -100,11 +100,9 @@ export const wholeScript = (variables: readonly string[]) =>
  *
  * @param content - the file's bytes or text
  * @param options.file - its name, for messages
- * @param options.variables - what texts may mention anywhere, besides the groups of their reply's own patterns and what
- *   questions remember
- * @param options.isOfPage - it is the script of some Pages, beside the main one
- * @param options.lookAt - looks at the files that it names, by their paths from its folder; without it they are
- *   presumed to be there
+ * @param options.variables - variables that any text may mention, besides the groups of its reply's own patterns and remembered answers
+ * @param options.isOfPage - whether it is the script of some Pages, beside the main one
+ * @param options.lookAt - looks at the files that it names, by their paths from its folder; without it they are presumed to exist
  * @throws ScriptError naming every mistake of the file with its line and column
  */
 export const parseScript = (
@@ -125,7 +123,7 @@ export const parseScript = (
   const known: ReadReplies = read?.replies ?? { replies: new Map(), broken: new Set(), goes: new Map() }
   const own = read?.language ?? USUAL_LANGUAGE
   const languages = checkLanguages(own, reading)
-  // Where YAML lost its way, replies are missing that the writer has written.
+  // Behind a syntax error replies are missing that the writer has written, so these checks would find false mistakes.
   if (source.syntax.length === 0) {
     checkReferences(known, reading)
     checkCarried(known, reading)

@@ -8,19 +8,19 @@ import { textOf } from './shapes.ts'
 export interface Pattern {
   /** As it stands in the script. */
   source: string
-  /** Names of its groups: variables in the texts of its reply. */
+  /** Names of its groups, which are variables in the texts of its reply. */
   groups: readonly string[]
   /**
-   * The groups of the first match anywhere in the text, or null. Linear in the text for every pattern.
+   * The groups of the first match anywhere in the text, or null. Takes linear time for every pattern.
    *
-   * @param isCut - the text goes on: then no end (`$`) fits where it stops
+   * @param isCut - whether the text was cut: then `$` does not match at its end
    */
   match: (text: string, isCut?: boolean) => Map<string, string> | null
 }
 
-/** Beyond this a pattern may take the library seconds to read, which is quadratic, and its machine would be too large. */
+/** The library reads a longer pattern in quadratic time, up to seconds, and its program would be too large. */
 const LONGEST = 5000
-/** A pattern whose machine is larger could take longer than a message may. */
+/** A larger program could take longer than a message may. */
 const MAX_PROGRAM = 1000
 
 const GROUP_NAME = /\(\?P?<(\w+)>/g
@@ -29,11 +29,11 @@ const FLAGS: Record<string, number> = {
   i: RE2JS.CASE_INSENSITIVE,
   m: RE2JS.MULTILINE,
   s: RE2JS.DOTALL,
-  // What JavaScript turns on with u holds always.
+  // Always on, as JavaScript's flag u would set it.
   u: 0,
 }
 
-/** Whether a trigger is meant as a regular expression. */
+/** Whether a trigger is written as a regular expression. */
 export const looksLikePattern = (text: string): boolean => text.startsWith('/')
 
 /** Reads `/pattern/flags`. */
@@ -49,10 +49,10 @@ export const pattern: Read<Pattern> = (node, reading) => {
       'Phrases need no /: punctuation does not count in them.',
     )
   }
-  // A message is looked at with the digits of ASCII, so they stand for those of other scripts here, too.
+  // Messages are matched with ASCII digits, so the pattern gets ASCII digits, too.
   const body = latinDigits(source.slice(1, end))
   const flags = source.slice(end + 1)
-  // Also when the pattern is refused below: its reply's texts may mention them all the same.
+  // Also for a pattern that is refused below, because the reply's texts may mention its groups.
   reading.groups.push(...Array.from(body.matchAll(GROUP_NAME), ([, name]) => name ?? ''))
   if (source.length > LONGEST) {
     return reading.refuse(
@@ -77,7 +77,7 @@ export const pattern: Read<Pattern> = (node, reading) => {
   }
   if (body === '') return reading.refuse(reading.placeOf(target), 'an empty pattern', 'something to look for')
 
-  // The library would take \k for the letter k.
+  // The library would read \k as the letter k.
   const backReference = /(?<!\\)(?:\\\\)*(\\k<)/.exec(body)?.[1]
   if (backReference !== undefined) {
     return reading.refuse(reading.placeWithin(target, backReference), 'a back reference', UNSUPPORTED)
@@ -118,23 +118,23 @@ export const pattern: Read<Pattern> = (node, reading) => {
 const UNSUPPORTED =
   'a regular expression of the RE2 kind: without look-ahead, look-behind and back references, repetitions up to 1000'
 
-/** Stands for what follows a text that was cut. */
+/** Stands for the rest of a text that was cut. */
 const MORE = 'x'
-/** Fits nothing. */
+/** Matches nothing. */
 const NEVER = '[^\\x00-\\x{10FFFF}]'
 
-/** The pattern with ends that never fit, for a text that goes on; an end of a line within it is looked for apart. */
+/** The pattern with text ends that never match, for a cut text; line ends within it still match. */
 const withoutEnds = (body: string): string =>
   body.replaceAll(/\\Q.*?(?:\\E|$)|\\z|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\$/gs, (part) =>
     part === '$' || part === '\\z' ? NEVER : part,
   )
 
-/** Finds the groups of the first match, or null; matches that reach further than `end` do not count. */
+/** Finds the groups of the first match, or null; a match that goes beyond `end` does not count. */
 const finder = (
   compiled: RE2JS,
   groups: readonly string[],
 ): ((text: string, end?: number) => Map<string, string> | null) => {
-  // Kept: to make a matcher takes longer than most texts take to be found not to match.
+  // Kept, because making a matcher takes longer than most failed matches.
   const matcher = compiled.matcher('')
   return (text, end = text.length) => {
     matcher.resetMatcherInput(text)

@@ -8,7 +8,7 @@ import { FACEBOOK, plainText, reference, target, template, title, toAddress, TO_
 import { didYouMean, list, mapping, optional, required, text, url } from './shapes.ts'
 import type { ScriptCommand, Profile } from './types.ts'
 
-/** Facebook fills these in itself. */
+/** Variables that Facebook fills in. */
 const GREETING_VARIABLES = ['user_first_name', 'user_last_name', 'user_full_name']
 
 const greetingText = template('a greeting', { max: LIMITS.greeting, why: FACEBOOK })
@@ -73,7 +73,7 @@ const readProfile = mapping('the profile', {
   ),
 })
 
-/** Reads what the Messenger Profile API is told. */
+/** Reads the section for the Messenger Profile API. */
 export const profile: Read<Profile> = described(
   (node, reading) => {
     const before = reading.count()
@@ -100,7 +100,7 @@ export const profile: Read<Profile> = described(
   () => schemaOf(readProfile),
 )
 
-/** Notes languages that Messenger does not have: Facebook would refuse the profile, or never show the text. */
+/** Notes languages that Messenger does not support: Facebook would refuse the profile, or never show the text. */
 const checkLocales = (translations: Reading['translations'], reading: Reading): void => {
   for (const { place, languages } of translations) {
     for (const language of languages) {

@@ -6,7 +6,7 @@ import { FACEBOOK } from './say.ts'
 import { textOf } from './shapes.ts'
 
 /**
- * Holds a raw template to the limits that are known of its type (docs/messenger-platform.md#f7), so that Facebook does not refuse it while a
+ * Checks a raw template against the known limits of its type (docs/messenger-platform.md#f7), so that Facebook does not refuse it while a
  * visitor waits. Texts are measured without their variables, whose values are not known yet.
  */
 export const checkRawTemplate = (payload: Node | null, type: string, reading: Reading): void => {
@@ -28,7 +28,7 @@ export const checkRawTemplate = (payload: Node | null, type: string, reading: Re
   }
 }
 
-/** A mapping with where it stands. */
+/** A mapping with its place. */
 interface Parts {
   node: Node | null
   values: ReadonlyMap<string, Node | null>
@@ -36,7 +36,7 @@ interface Parts {
 
 const partsOf = (node: Node | null, reading: Reading): Parts => {
   const target = reading.follow(node)
-  // Mistakes in the mapping itself were noted when it was read.
+  // Mistakes of the mapping itself were noted when it was read.
   const entries = isMap(target)
     ? target.items.map(
         (pair) => [textOf(reading.follow(pair.key as Node | null)) ?? '', pair.value as Node | null] as const,
@@ -92,7 +92,7 @@ const checkButtons = (parent: Parts, min: number, reading: Reading): void => {
     checkText(button, 'title', LIMITS.buttonTitle, reading)
     checkText(button, 'payload', LIMITS.payload, reading)
     const type = textIn(button, 'type', reading)
-    // Facebook has more types than these, and may get others.
+    // Facebook has more types than these, and may add others.
     const needed = type === null ? ['type'] : (BUTTON_PARTS[type] ?? [])
     for (const key of needed) {
       if (textIn(button, key, reading) === null)
@@ -101,7 +101,7 @@ const checkButtons = (parent: Parts, min: number, reading: Reading): void => {
   })
 }
 
-/** What Facebook refuses a button without (2018040, 2018041, 2018053). */
+/** Required parts of a button (2018040, 2018041, 2018053). */
 const BUTTON_PARTS: Readonly<Record<string, readonly string[]>> = {
   web_url: ['title', 'url'],
   postback: ['title', 'payload'],

@@ -29,13 +29,13 @@ const payload: Read<JsonObject> = described(
   () => ({ type: 'object', required: ['template_type'], properties: { template_type: { type: 'string' } } }),
 )
 
-/** Any template the Send API knows. Its texts may hold variables; what its limits are not known of, Facebook alone checks. */
+/** Any template of the Send API. Its texts may have variables. Templates without known limits are checked by Facebook alone. */
 export const rawTemplateItem: Read<SayItem> = made(
   mapping('a raw template', { template: required(payload) }),
   (value) => ({ kind: 'template', payload: value.template }),
 )
 
-/** Any YAML as JSON: here a number is a number and `true` is true. */
+/** Any YAML as JSON: numbers stay numbers and `true` stays true. */
 const json = (node: Node | null, reading: Reading, depth: number): Json | undefined => {
   const target = reading.follow(node)
   if (depth > MAX_TEMPLATE_DEPTH) {

@@ -12,82 +12,80 @@ export interface Place {
   end: number
 }
 
-/** A reader of one kind of value. Answers undefined for a value it refused, having noted why. */
+/** A reader of one kind of value. Returns undefined for a value that it refused and noted. */
 export interface Read<T> {
   (node: Node | null, reading: Reading): T | undefined
-  /** What it takes, in the words of JSON Schema: for editors, which know no other. */
+  /** JSON Schema of the accepted values, for editors. */
   schema?: () => JsonObject
 }
 
-/** Gives a reader its description. */
+/** Adds the schema to a reader. */
 export const described = <T>(
   read: (node: Node | null, reading: Reading) => T | undefined,
   schema: () => JsonObject,
 ): Read<T> => Object.assign((node: Node | null, reading: Reading) => read(node, reading), { schema })
 
-/** @throws TypeError for a reader without description: that would be a hole in the schema */
+/** @throws TypeError for a reader without a schema, which would leave a hole in the whole one */
 export const schemaOf = (read: Read<unknown>): JsonObject => {
   if (read.schema === undefined) throw new TypeError('a reader without description')
   return read.schema()
 }
 
-/**
- * Gives a reader a name in the schema, so that it can hold itself and is described once.
- */
+/** Gives a reader a name in the schema, so that it can contain itself and is described once. */
 export const defined = <T>(name: string, read: Read<T>): Read<T> => {
   DEFINITIONS.set(name, () => schemaOf(read))
   return described(read, () => ({ $ref: `#/$defs/${name}` }))
 }
 
-/** The descriptions of all named readers. */
+/** The schemas of all named readers. */
 export const definitions = (): JsonObject =>
   Object.fromEntries([...DEFINITIONS].map(([name, schema]) => [name, schema()]))
 
 const DEFINITIONS = new Map<string, () => JsonObject>()
 
-/** What is known of a file: null where there is none, and `private` where no visitor may have it. */
+/** The look of a file: null where there is none, `private` where no visitor may get it. */
 export type FileLook = { bytes: number; head: Uint8Array } | 'private' | null
 
 export type LookAt = (path: string) => FileLook
 
-/** One pass over a script: what was found wrong, and what can be checked only at the end. */
+/** State of reading one script: mistakes found, and checks left for the end. */
 export interface Reading {
   /** Notes a mistake. */
   refuse: (place: Place, found: string, expected: string, hint?: string | null) => undefined
-  /** The node itself, or what an alias stands for. */
+  /** The node itself, or the target of an alias. */
   follow: (node: Node | null) => Node | null
   placeOf: (node: Node | null) => Place
-  /** Where `part` stands within a node, counting its occurrences from 0; the node where it cannot be told. */
+  /** The place of the `nth` occurrence of `part` in a node, from 0; the node's own place where it cannot be found. */
   placeWithin: (node: Node | null, part: string, nth?: number) => Place
-  /** The text of the file at a place, fit to be shown. */
+  /** The text of the file at a place, for a message. */
   shown: (place: Place) => string
   line: (place: Place) => number
-  /** Variables met in texts; `checkMentions` takes them out and checks them against the known ones. */
+  /** Variables in texts; `checkMentions` removes them and compares them with the known ones. */
   mentions: { variable: string; place: Place }[]
-  /** Names of groups met in patterns; they are variables in the texts of the same reply. */
+  /** Names of groups in patterns; they are variables in the texts of the same reply. */
   groups: string[]
-  /** Names of replies met; checked once all replies are read. */
+  /** References to replies, checked once all replies are read. */
   references: Reference[]
-  /** Texts met in several languages; checked once the script's own language is known. */
+  /** Texts in several languages, checked once the script's own language is known. */
   translations: { place: Place; languages: string[] }[]
-  /** Replies that other replies continue with; the reader of the continuing reply takes them out. */
+  /** Replies that a reply continues with; the reader of that reply removes them. */
   goes: { name: string; place: Place }[]
   /** Names that conditions ask for. */
   wanted: { name: string; place: Place }[]
-  /** Answers that buttons bring along to replies. */
+  /** Answers that buttons bring along for replies. */
   carries: { reply: string; name: string; place: Place }[]
   /** Conditions that ask for the visit, and for the opening hours. */
   asksFor: { visit: boolean; hours: Place | null }
   /** Looks at a file that stands beside the script. */
   lookAt: LookAt
-  /** How many of the script's own names may still be compared with misspelt ones. */
+  /** How many of the script's names may still be compared with misspelt ones. */
   comparisons: { left: number }
-  /** Goes one level deeper into items in items; false, with a mistake, where there are too many levels. */
+  /** Goes one level deeper into items in items; notes a mistake and returns false at too many levels. */
   enter: (node: Node) => boolean
   leave: () => void
-  /** Whether nothing was found wrong within a place. */
+  /** Whether no mistake was found within a place. */
   isRight: (place: Place) => boolean
-  /** How many mistakes were noted so far. */
+  /** Mistakes noted so far. */
   count: () => number
   /** All mistakes, in order of place. */
   mistakes: () => Mistake[]
@@ -96,7 +94,7 @@ export interface Reading {
 export interface Reference {
   name: string
   place: Place
-  /** Whether it is offered as a quick reply, which shows the title of the reply. */
+  /** Whether the reply is offered as a quick reply, which shows its title. */
   offered: boolean
 }
 
@@ -112,7 +110,7 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
   }
 
   const refuse: Reading['refuse'] = (place, what, expected, hint = null) => {
-    // What an alias stands for is read once for each use.
+    // The target of an alias is read once for each use.
     const key = `${place.start} ${expected}`
     if (known.has(key)) return
     known.add(key)
@@ -170,12 +168,12 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
     comparisons: { left: MOST_COMPARED },
     count: () => found.length,
     mistakes: () => {
-      // Below the first place where YAML lost its way, the tree is guesswork and so are mistakes in it.
+      // Below the first syntax error the tree is guesswork, and so are mistakes in it.
       const reliable = source.syntax[0]?.offset ?? Number.POSITIVE_INFINITY
       const ours = found
         .filter(({ place }) => place.end < reliable)
         .map(({ place, mistake }) => ({ offset: place.start, mistake }))
-      // What we made of a line says more than YAML's complaint about the rest of it.
+      // Our own message about a line says more than YAML's complaint about it.
       const lines = new Set(ours.map(({ mistake }) => mistake.line))
       return [...ours, ...source.syntax.filter(({ mistake }) => !lines.has(mistake.line))]
         .toSorted((a, b) => a.offset - b.offset)
@@ -184,14 +182,14 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
   }
 }
 
-/** A blank that cannot be seen is the cause of whatever else is found in its line. */
+/** An invisible blank is the cause of any other mistake in its line. */
 const withLineHint = (mistake: Mistake, { text, lines }: Source): Mistake => {
   if (mistake.line === null) return mistake
   const line = lineOf(text, lines, mistake.line)
   return { ...mistake, hint: blankHint(line) ?? mistake.hint ?? signHint(line) }
 }
 
-/** A node for what is not there, so that it has a place. */
+/** A node for a missing value, so that it has a place. */
 export const nothingAt = (offset: number): Node => {
   const nothing = new Scalar(null)
   nothing.range = [offset, offset, offset]

@@ -12,12 +12,12 @@ interface Found {
 
 interface WrittenReply extends Pick<Found, 'offset'> {
   name: string
-  /** Null for one that an alias stands for. */
+  /** Null for a reply that an alias stands for. */
   map: YAMLMap | null
 }
 
 /**
- * What is said of replies as a whole.
+ * Remarks about whole replies.
  *
  * @param named - the replies that buttons, choices and other replies name
  */
@@ -41,7 +41,7 @@ const repliesOf = ({ root }: Source): WrittenReply[] => {
   })
 }
 
-/** Replies that no words, no button and no other reply leads to, and that no language model may use. */
+/** Replies that no words, no button and no other reply lead to, and that no language model may use. */
 const unreached = (
   { root }: Source,
   replies: readonly WrittenReply[],
@@ -59,7 +59,7 @@ const unreached = (
   })
 }
 
-/** Names that differ in capital letters alone, or in characters that cannot be told apart. */
+/** Names that differ only in capital letters, or in characters that cannot be told apart. */
 const alike = ({ lines }: Source, replies: readonly WrittenReply[]): Found[] => {
   const firsts = new Map<string, WrittenReply>()
   return replies.flatMap((reply) => {
@@ -76,7 +76,7 @@ const alike = ({ lines }: Source, replies: readonly WrittenReply[]): Found[] => 
   })
 }
 
-/** Forms that begin again after their last question: "next" leads back to them. */
+/** Forms whose `next` leads back to them. */
 const endless = (replies: readonly WrittenReply[]): Found[] => {
   const ways = new Map(replies.map(({ name, map }) => [name, surelyFollowing(map)]))
   const circles = circlesOf(ways)
@@ -90,7 +90,7 @@ const endless = (replies: readonly WrittenReply[]): Found[] => {
   })
 }
 
-/** What a visitor surely comes to: "next", and each "go" that no condition stands before. */
+/** The replies that follow without a condition: `next`, and each `go` that has none. */
 const surelyFollowing = (map: YAMLMap | null): { name: string }[] => {
   if (map === null) return []
   const say = nodeAt(map, 'say')

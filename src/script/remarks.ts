@@ -5,18 +5,18 @@ import { remarksOnReplies } from './remarks-on-replies.ts'
 import { textOf } from './shapes.ts'
 import { openSource, type Source } from './source.ts'
 
-/** A place of a right script that may say something else than its writer meant. */
+/** A place of a correct script that may not be what its writer meant. */
 export interface Remark {
   /** From 1. */
   line: number
   /** From 1, in characters of the line. */
   column: number
-  /** Whole sentences: what the script says there, and how the other thing is written. */
+  /** Whole sentences: the meaning of the text, and how to write the other one. */
   says: string
 }
 
 /**
- * What a script says that few people mean, such as half a text because the other half is a comment. Such a script is used all the same.
+ * Finds places of a correct script that few people would mean, such as half a text because the other half is a comment.
  *
  * @param content - a script without mistakes
  * @throws ScriptError as `parseScript`
@@ -35,7 +35,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor && !marks.has(node.anchor))
       remark(unusedMark(node.anchor))
     if (!isScalar(node)) return
-    // A reply may be called 1 or true.
+    // A reply may have the name 1 or true.
     if (NAMING.has(key ?? '')) named.add(textOf(node) ?? '')
     if (typeof node.value !== 'string') return
     const text = node.value
@@ -59,7 +59,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
   visit(source.root, {
     Node: (at, node, path) => {
       const parent = path.at(-1)
-      // A key says nothing, and what is named by it was looked at where it stands.
+      // A key is no text for visitors, and the target of an alias was checked at its own place.
       if (at === 'key' || isAlias(node)) return
       const owner = isSeq(parent) ? path.at(-2) : parent
       look(node, keyOf(owner), isSeq(parent))
@@ -86,7 +86,7 @@ const IN_QUOTES = 'If it belongs to the text, put the whole text in quotes.'
 
 const unusedMark = (name: string): string => `"&${name}" is a mark for YAML and is not said. ${IN_QUOTES}`
 
-/** A comment that begins with a word right behind its sign, one blank behind the text: "We are #1". */
+/** A comment whose sign has a blank before it and no blank behind it: "We are #1". */
 const aboutComment = ({ range }: Scalar, { text }: Source): string | null => {
   const [, end = 0] = range ?? []
   const comment = /^ (#[\p{L}\p{N}].*)/u.exec(text.slice(end, end + 500))?.[1]
@@ -95,7 +95,7 @@ const aboutComment = ({ range }: Scalar, { text }: Source): string | null => {
     : `The text ends before ${quoted(comment)}, which is a comment. ${IN_QUOTES}`
 }
 
-/** Lines that begin like items of a list, and are joined to one text. */
+/** Lines that look like items of a list and are joined to one text. */
 const aboutLines = ({ range }: Scalar, { text }: Source): string | null => {
   const [start = 0, end = 0] = range ?? []
   return /\n[^\S\n]*(?:[•·▪●*–—-]|\d+[.)]\s)/u.test(text.slice(start, end))
@@ -109,7 +109,7 @@ const aboutCommas = (text: string): string | null => {
   return isList ? `This is one phrase. Several stand in brackets: ${quoted(`[${parts.join(', ')}]`)}.` : null
 }
 
-/** What other programs have for "anything". */
+/** Wildcards of other programs. */
 const aboutWildcard = (text: string): string | null => {
   const elsewhere = 'What fits nothing else gets the "fallback".'
   if (/^[*%]+$|^\.\*$/.test(text))
@@ -121,7 +121,7 @@ const aboutWildcard = (text: string): string | null => {
 
 const MEDIA = new Set(['image', 'audio', 'video', 'file'])
 
-/** Addresses that shops of files hand out lead to a page around the file, but those for downloads. */
+/** Share links of file services lead to a page around the file; download links do not. */
 const aboutAddress = (text: string): string | null =>
   /^https?:\/\/(?:(?:drive|docs|photos)\.google\.com(?!\/uc\?)|photos\.app\.goo\.gl|1drv\.ms|(?:www\.)?icloud\.com)\//i.test(
     text,
@@ -129,7 +129,7 @@ const aboutAddress = (text: string): string | null =>
     ? 'This address leads to a page around the file, and Facebook wants the file itself. Put it beside the script and write its name here.'
     : null
 
-/** Variables as other programs write them. */
+/** Variables in the syntax of other programs. */
 const aboutBraces = (text: string): string | null => {
   const name = '((?:user_)?(?:first|last|full)_?name|page_name)'
   const [written, ...names] =
@@ -160,7 +160,7 @@ const aboutHtml = (text: string): string | null => {
   return tag === undefined ? null : `${quoted(tag)} is shown as it stands: Messenger knows no HTML.`
 }
 
-/** Zones whose names people take for the time of a region, which has summer time. */
+/** Zone names that people take for the time of a region with summer time. */
 const CITIES: Record<string, string> = { EST: 'America/New_York', MST: 'America/Denver' }
 
 const aboutZone = (zone: string): string | null => {

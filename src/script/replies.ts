@@ -32,11 +32,11 @@ type Trigger =
 export interface ReadReplies {
   replies: Map<string, NamedAnswer>
   broken: Set<string>
-  /** Which replies each goes on with, with the places. */
+  /** By reply: the replies it goes on with, and their places. */
   goes: Map<string, { name: string; place: Place }[]>
 }
 
-// No visitor's message is looked at beyond this length either.
+// Messages are not matched beyond this length either.
 const phrase = text('a phrase or a /regular expression/', {
   max: 500,
   why: 'only so much of a message is looked at',
@@ -94,7 +94,7 @@ const readReply = mapping('a reply', REPLY)
 
 const readFallback = mapping('the fallback', ANSWER)
 
-/** Reads the answer to what nothing else fits. */
+/** Reads the reply to messages that nothing else fits. */
 export const fallback = (variables: readonly string[]): Read<{ answer: Answer; goes: ReadReplies['goes'] }> =>
   described(
     (node, reading) => {
@@ -102,7 +102,7 @@ export const fallback = (variables: readonly string[]): Read<{ answer: Answer; g
       const before = reading.count()
       const value = readFallback(node, reading)
       checkMentions(from, variables, 'here', reading)
-      // Nothing can go on with the fallback, so it closes no circle.
+      // No reply can go on with the fallback, so it is in no circle.
       const goes = new Map([['', reading.goes.splice(0)]])
       if (value === undefined || reading.count() > before) return undefined
       const read = answer(value, null, 'the fallback', node, reading)
@@ -137,7 +137,7 @@ export const replies = (variables: readonly string[]): Read<ReadReplies> =>
 
 const MISPLACED = 'it below the name of its reply, two spaces further in'
 
-/** Notes variables, met since `from`, that are not in `known`. */
+/** Notes variables in texts read since `from` that are not in `known`. */
 export const checkMentions = (
   from: number,
   known: readonly string[],
@@ -228,7 +228,7 @@ const readOne = (
   )
 }
 
-/** Other variables give way to a group of the same name. */
+/** The one variable that a group may not be named after; a group hides any other. */
 const RESERVED = 'page_name'
 
 const formOf = (

@@ -2,7 +2,7 @@ import { allOf, type Localised } from './localised.ts'
 import type { Template } from './template.ts'
 import type { NamedAnswer, SayItem } from './types.ts'
 
-/** All that a reply may say, in every language and under any conditions; variables stand in their braces. */
+/** All texts of a reply, in every language and under any conditions; variables stay in braces. */
 export const replyTexts = ({ say, form }: Pick<NamedAnswer, 'say' | 'form'>): string[] => [
   ...say.flatMap(textsIn),
   ...(form?.questions.flatMap(({ text }) => written(text)) ?? []),

@@ -25,7 +25,7 @@ import type { Button, Card } from './types.ts'
 
 export const FACEBOOK = "Facebook's limit"
 
-/** A text in which variables may stand. */
+/** A text with variables. */
 export const template = (what: string, limit: { max: number; why: string }): Read<Template> => {
   const plain = text(what, limit)
   return described(
@@ -37,7 +37,7 @@ export const template = (what: string, limit: { max: number; why: string }): Rea
   )
 }
 
-/** A web address in which variables may stand. */
+/** A web address with variables. */
 export const urlTemplate = (what: string): Read<Template> => {
   const plain = url(what)
   return described(
@@ -55,7 +55,7 @@ export const urlTemplate = (what: string): Read<Template> => {
   )
 }
 
-/** The name of a reply; that it exists is checked when all are read. */
+/** The name of a reply. Its existence is checked when all replies are read. */
 export const reference = (what: string, offered = false): Read<string> => {
   const plain = text(what, { max: LIMITS.payload, why: FACEBOOK })
   return described(
@@ -70,7 +70,7 @@ export const reference = (what: string, offered = false): Read<string> => {
   )
 }
 
-/** A reply that goes on where this one ends. */
+/** The reply that continues this one. */
 export const successor: Read<string> = described(
   (node, reading) => {
     const name = reference('the name of the reply to go on with')(node, reading)
@@ -80,7 +80,7 @@ export const successor: Read<string> = described(
   () => ({ type: 'string' }),
 )
 
-/** A short text without variables: Facebook shows it in a small place. */
+/** A short text without variables, for small places in Messenger. */
 export const plainText = (what: string, max: number, why = FACEBOOK): Read<string> => {
   const plain = text(what, { max, why })
   return described(
@@ -97,10 +97,10 @@ export const plainText = (what: string, max: number, why = FACEBOOK): Read<strin
   )
 }
 
-/** What a quick reply or a button says. */
+/** The text of a quick reply or a button. */
 export const title: Read<string> = plainText('a title', LIMITS.buttonTitle)
 
-/** The name of something remembered, or of a reply: a variable, or a payload. */
+/** The name of an answer, or of a reply: also a variable, or a payload. */
 export const variableName: Read<string> = described(
   (node, reading) => {
     const value = text('a name', { max: 60, why: 'names are short' })(node, reading)
@@ -118,15 +118,15 @@ export const variableName: Read<string> = described(
 
 const VARIABLE_NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u
 
-/** Whether the bot itself means something else by this payload. */
+/** Whether this payload is one of the bot's own. */
 export const isOwnPayload = (name: string): boolean => name.startsWith(OWN_PAYLOAD)
 
-/** Where something that can be tapped leads: exactly one of the keys of `destinations`, beside a title. */
+/** The target of a button: exactly one of the keys of `destinations`, beside a title. */
 export const target = <T, D extends Record<string, Field<unknown>>>(
   what: string,
   titled: Read<T>,
   destinations: D,
-  /** Fields of one destination, which mean nothing beside another. */
+  /** Fields for one destination only, which have no meaning beside another. */
   extras: { [Name in keyof D]?: Record<string, Field<unknown, false>> } = {},
 ): Read<{ title: T } & OneOf<D>> => {
   const names = Object.keys(destinations)
@@ -192,7 +192,7 @@ const phoneNumber: Read<string> = described(
   (node, reading) => {
     const place = reading.follow(node)
     const written = textOf(place)?.trim() ?? ''
-    // The zero in "+49 (0)30" is dialled only where there is no +49 before it.
+    // The zero in "+49 (0)30" is dialled only without the +49.
     const digits = written
       .replace(/^tel:/i, '')
       .replace(/\(0\)/, '')
@@ -209,7 +209,7 @@ const phoneNumber: Read<string> = described(
 
 const readCarriedValue = plainText('an answer', 200, 'values are short')
 
-/** Answers that a button brings along, by the names that questions remember them under. */
+/** Answers that a button brings along, by the names they are remembered under. */
 const carried: Read<Record<string, string>> = described(
   (node, reading) => {
     const entries = entriesOf(node, reading, 'answers by their names, like { item: Mug }')
@@ -285,14 +285,14 @@ const card: Read<Card> = described(
 
 export const cards: Read<Card[]> = list('a list of cards', card, { min: 1, max: LIMITS.cards, why: FACEBOOK })
 
-/** Where the braces of a variable begin, counted from 0. */
+/** Start of the `nth` variable's braces, from 0. */
 const placeOfNth = (text: string, nth: number): number => {
   let offset = text.indexOf('{{')
   for (let count = 0; count < nth && offset !== -1; count += 1) offset = text.indexOf('{{', offset + 2)
   return Math.max(0, offset)
 }
 
-/** Takes a text apart, and notes its variables. */
+/** Splits a text at its variables, and notes them. */
 export const takeMentions = (value: string, node: Node | null, reading: Reading): Template | undefined => {
   const place = reading.follow(node)
   const { template: read, mentions } = readTemplate(value)

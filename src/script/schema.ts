@@ -3,8 +3,8 @@ import { wholeScript } from './parse.ts'
 import { definitions, schemaOf } from './reading.ts'
 
 /**
- * A script as JSON Schema, for editors: made from the readers that read it. It knows the shape and the limits; that
- * replies exist, that languages are complete and the like only `npm run script:check` tells.
+ * The JSON Schema of a script, for editors, made from its readers. It has shapes and limits; checks across the script, such as references
+ * to replies, are in `npm run script:check` alone.
  */
 export const scriptSchema = (): JsonObject => ({
   $schema: 'http://json-schema.org/draft-07/schema#',

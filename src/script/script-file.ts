@@ -15,50 +15,50 @@ import {
 } from './script-reader.ts'
 import type { Script } from './types.ts'
 
-/** A script that follows its file: always the last version that was right. */
+/** A script that follows its file: always the last correct version. */
 export interface ScriptFile {
   current: () => Script
-  /** Reads a text that may take the place of what is in the file. */
+  /** Reads a text that may replace the file's content. */
   read: ScriptReader['read']
-  /** Hears of each new version. Returns the function that stops it. */
+  /** Called with each new version. Returns the function that ends this. */
   onChange: (listener: (script: Script) => void) => () => void
-  /** Begins to follow the file. */
+  /** Starts following the file. */
   start: () => void
   stop: () => void
 }
 
-/** An editor may write a file in several steps; it is read once it was left alone this long. */
+/** An editor may write a file in several steps; it is read when it has not changed for this long. */
 const SETTLE_MS = 100
-/** A version that is wrong is believed only when it is still the same after this time. */
+/** A version with mistakes counts only when it is the same after this time. */
 const DOUBT_MS = 400
-/** For changes that the operating system does not tell of: network folders, mounted configuration. */
+/** Finds changes that the operating system does not report: network folders, mounted configuration. */
 const POLL_MS = 2000
 
 export interface ScriptFileDeps extends ScriptReaderDeps {
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
-  /** Hears of a version that is not used because of its mistakes, and with null that the one in the file is used again. */
+  /** Called with the error of a version that is not used, and with null when the file's version is used again. */
   onWrong?: (error: ScriptError | null) => void
-  /** Used as long as the file was never right; without it a wrong file is not opened. */
+  /** Used until the file is correct for the first time; without it a file with mistakes is not opened. */
   meanwhile?: Script | null
 }
 
 /**
  * Reads the script.
  *
- * @throws ScriptError when it is wrong or cannot be read
+ * @throws ScriptError when it has mistakes or cannot be read
  */
 export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> => {
   const { file, clock, log, onWrong, meanwhile = null } = deps
   const changes = createListeners<[Script]>()
   const reader = createScriptReader(deps)
-  /** What the file was read as when it could be read last; null before that. */
+  /** The last result of reading the file; null before the first. */
   let lastRead: ReadText | null = null
-  /** What was last judged, right or wrong; null for a file that could not be read. */
+  /** The last judged content, correct or not; null for a file that could not be read. */
   let judged: Buffer | null = null
   let stamp = ''
   let isWrong = false
-  /** What was found wrong once, and will be believed when it is found again. */
+  /** Trouble found once, which counts when it is found again. */
   let doubted: Trouble | null = null
   const read = (bytes: Buffer): Script => {
     lastRead = reader.read(bytes)
@@ -98,7 +98,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
     if ('stamp' in found) {
       stamp = found.stamp
       if (judged?.equals(found.bytes) === true) {
-        // Wrong for a moment, and as it was before: nothing has happened.
+        // Wrong for a moment, and unchanged again: no new version.
         doubted = null
         return
       }
@@ -141,11 +141,11 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
     throw error
   }
 
-  /** For changes that the system does not tell of. */
+  /** Finds changes that the system does not report. */
   const lookAround = async (): Promise<void> => {
     const now = await stampOf(file)
     if (stopped) return
-    // What was wrong may be a picture that is missing.
+    // The mistake may have been a missing picture.
     const isMended = isWrong && lastRead !== null && !reader.isAsItWas(lastRead)
     if (isMended) judged = null
     // A file that could not be read gets no other date by being readable again.
@@ -168,7 +168,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
         clock,
         check: (isTold) => (isTold ? soon(SETTLE_MS) : void lookAround()),
       })
-      // It may have changed between reading and watching.
+      // The file may have changed between reading and watching.
       soon(SETTLE_MS)
     },
     stop: () => {
@@ -187,7 +187,7 @@ interface Version {
 
 interface Trouble {
   error: ScriptError
-  /** Null where the file could not be read. */
+  /** Null for a file that could not be read. */
   bytes: Buffer | null
 }
 

@@ -6,37 +6,37 @@ import { openScriptFile, type ScriptFile, type ScriptFileDeps } from './script-f
 import type { ScriptReader } from './script-reader.ts'
 import type { Script } from './types.ts'
 
-/** The main script, and those of the Pages that have one of their own; each follows its file. */
+/** The main script and the scripts of single Pages; each follows its file. */
 export interface ScriptFiles {
-  /** The script that a Page speaks by. */
+  /** The script of a Page. */
   of: (pageId: string) => Script
-  /** Those in use, the main one first. */
+  /** The scripts in use, the main one first. */
   all: () => ScriptPlace[]
-  /** Hears of each new version of any of them. Returns the function that stops it. */
+  /** Called when any of them has a new version. Returns the function that ends this. */
   onChange: (listener: () => void) => () => void
   start: () => void
   stop: () => void
 }
 
-/** A script file, and whose it is. */
+/** A script file, and its Pages. */
 export interface ScriptPlace {
   file: string
-  /** As the main script names it; its own name for that. */
+  /** Its name in the main script; for the main script, its own name. */
   name: string
-  /** The Pages that speak by it; null for the main script, which serves all others. */
+  /** The Pages that use it; null for the main script, which serves all others. */
   pageIds: readonly string[] | null
-  /** Its last version that was right. */
+  /** Its last correct version. */
   script: Script
-  /** Reads a text that may take the place of what is in the file. */
+  /** Reads a text that may replace the file's content. */
   read: ScriptReader['read']
 }
 
 /**
  * Reads the main script and the scripts that it names under `pages`.
  *
- * @param deps.onWrong - hears of a version that is not used, and with null that the one in the file is used again; `pageIds`
- *   is null for the main script
- * @throws ScriptError when one of them is wrong or cannot be read
+ * @param deps.onWrong - called with the error of a version that is not used, and with null when the file's version is used again;
+ * `pageIds` is null for the main script
+ * @throws ScriptError when one of them has mistakes or cannot be read
  */
 export const openScriptFiles = async (
   deps: Omit<ScriptFileDeps, 'onWrong' | 'meanwhile' | 'folder' | 'isOfPage'> & {
@@ -46,12 +46,12 @@ export const openScriptFiles = async (
   const { file, log, onWrong } = deps
   const folder = dirname(file)
   const changes = createListeners()
-  /** By the path that the main script names. */
+  /** By path, as in the main script. */
   const opened = new Map<string, Opened>()
   let isStarted = false
 
   const main = await openScriptFile({ ...deps, onWrong: (error) => onWrong(null, error) })
-  /** Pages keep the script they had until their new one is open. */
+  /** Pages keep their previous script until the new one is open. */
   let byPage = new Map<string, ScriptFile>()
 
   const openOne = async (path: string, meanwhile: Script | null): Promise<ScriptFile> => {
@@ -70,13 +70,13 @@ export const openScriptFiles = async (
     return found
   }
 
-  /** Brings the open files in line with what the main script names. */
+  /** Opens and closes files as the main script names them. */
   const follow = async (isFirst: boolean): Promise<void> => {
     const script = main.current()
     for (const [path, followed] of opened) {
       const pageIds = pagesOf(script, path)
       const without = followed.pageIds.filter((pageId) => !pageIds.includes(pageId))
-      // What was wrong was a file that is no longer theirs.
+      // The trouble was about a file that these Pages no longer use.
       if (without.length > 0) onWrong(without, null)
       followed.pageIds = pageIds
       if (pageIds.length > 0) continue

@@ -7,33 +7,33 @@ import { ScriptError } from './mistakes.ts'
 import { parseScript } from './parse.ts'
 import type { Script } from './types.ts'
 
-/** Reads the texts of one script: its file as the bot follows it, and what people are about to make of it. */
+/** Reads the texts of one script: its file, and texts that people are editing. */
 export interface ScriptReader {
-  /** Reading a large script takes a third of a second, so a text that was read a moment ago is not read anew. */
+  /** A text that was read a moment ago is not read again, because a large script takes a third of a second. */
   read: (content: string | Uint8Array) => ReadText
-  /** Whether the files beside the script that a text names look as they did when it was read. */
+  /** Whether the files that a text names look as they did when it was read. */
   isAsItWas: (read: ReadText) => boolean
 }
 
 export type ReadText = { looks: Looks } & ({ script: Script } | { script: null; error: ScriptError })
 
-/** The files that a text names, by their paths, and how they looked. */
+/** The files that a text names, by path, and their looks. */
 type Looks = ReadonlyMap<string, string>
 
 export interface ScriptReaderDeps {
   /** Its path, as the operator wrote it. */
   file: string
-  /** The folder from which it names pictures and other files; its own when absent. */
+  /** The folder that file names begin in; the script's own when absent. */
   folder?: string
   /** Whether it is the script of some Pages, beside the main one. */
   isOfPage?: boolean
   /** The bot's data folder: no file in it is ever sent. */
   dataDir: string
-  /** Variables that its texts may mention anywhere. */
+  /** Variables that any text may mention. */
   variables: readonly string[]
 }
 
-/** The text in the file, and the one that is to take its place. */
+/** Texts kept: the file's, and the one that may replace it. */
 const REMEMBERED = 2
 
 export const createScriptReader = (deps: ScriptReaderDeps): ScriptReader => {
@@ -71,7 +71,7 @@ export const createScriptReader = (deps: ScriptReaderDeps): ScriptReader => {
   }
 }
 
-/** Equal for texts that differ in their line ends alone, which say the same unless these make one of them too large. */
+/** Equal for texts that differ only in line ends, unless these make one of them too large. */
 const markOf = (content: string | Uint8Array): string => {
   const bytes =
     typeof content === 'string'

@@ -11,7 +11,7 @@ import { otherWord } from './other-words.ts'
 export interface Field<T, R extends boolean = boolean> {
   read: Read<T>
   required: R
-  /** What it means, shown by editors. */
+  /** Its meaning, shown by editors. */
   about?: string | undefined
 }
 
@@ -31,7 +31,7 @@ export const optional = <T>(read: Read<T>, about?: string): Field<T, false> => (
   about,
 })
 
-/** A mapping with the keys given and no others. Refused as a whole where a required value is missing or refused. */
+/** A mapping with these keys and no others. Refused as a whole when a required value is missing or refused. */
 export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<F>> =>
   described(
     (node, reading) => {
@@ -63,7 +63,7 @@ export interface MappingEntry {
   value: Node | null
 }
 
-/** The entries of a mapping with text keys, duplicates refused; undefined where it is none. */
+/** The entries of a mapping with text keys; notes duplicates. Undefined for another node. */
 export const entriesOf = (node: Node | null, reading: Reading, what: string): MappingEntry[] | undefined => {
   const target = reading.follow(node)
   const isVariable = firstVariable(reading.placeOf(target), reading) !== null
@@ -94,7 +94,7 @@ export const entriesOf = (node: Node | null, reading: Reading, what: string): Ma
   return entries
 }
 
-/** An entry of a mapping that was read before; undefined where it has no such key. */
+/** An entry of a mapping that was read before; undefined when the key is missing. */
 export const entryAt = (node: Node | null, key: string, reading: Reading): MappingEntry | undefined => {
   const target = reading.follow(node)
   if (!isMap(target)) return undefined
@@ -106,7 +106,7 @@ export const entryAt = (node: Node | null, key: string, reading: Reading): Mappi
   return undefined
 }
 
-/** A list, each item read alike; `max` with the reason for it. */
+/** A list whose items are read alike; `max` has the reason for the limit. */
 export const list = <T>(
   what: string,
   item: Read<T>,
@@ -123,14 +123,14 @@ export const list = <T>(
         reading.refuse(reading.placeOf(target), found, min === 1 ? what : `${what}: at least ${min}`)
       }
       if (items.length > max) {
-        // At the first item that is too many.
+        // The mistake is at the first item beyond the limit.
         reading.refuse(
           reading.placeOf(items[max] ?? target),
           `${items.length} items`,
           `at most ${max} (${why})`,
         )
       }
-      // Items that were refused are left out: the others may have mistakes of their own, yet to be found.
+      // Refused items are left out; the others are read, because they may have mistakes, too.
       return items.map((value) => item(value, reading)).filter((value) => value !== undefined)
     },
     () => ({
@@ -141,7 +141,7 @@ export const list = <T>(
     }),
   )
 
-/** What is read, made into something else; refused where nothing can be made of it. */
+/** Converts a value after reading; refused when the conversion returns nothing. */
 export const made = <T, U>(
   read: Read<T>,
   make: (value: T, node: Node | null, reading: Reading) => U | undefined,
@@ -191,7 +191,7 @@ export const text = (what: string, limit: { max: number; why: string }): Read<st
           `${what} of at most ${limit.max} (${limit.why})`,
         )
       }
-      // A YAML block text (`|`) ends with a line break, which would show in the bubble.
+      // A YAML block text (`|`) ends with a line break, which would show in the message.
       return value.trim()
     },
     () => ({ type: ['string', 'number', 'boolean'], minLength: 1, maxLength: limit.max }),
@@ -215,7 +215,7 @@ export const oneOf = <T extends string>(options: readonly T[]): Read<T> =>
     () => ({ enum: [...options] }),
   )
 
-/** `true` or `false`; also as people say it, and as YAML had it before 1.2. */
+/** `true` or `false`; also yes, no, on and off. */
 export const flag: Read<boolean> = described(
   (node, reading) => {
     const said = SWITCHES.get(textOf(reading.follow(node))?.toLowerCase() ?? '')
@@ -233,7 +233,7 @@ const SWITCHES: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ])
 
-/** A number between two others. */
+/** A number within limits. */
 export const number = (what: string, least: number, most: number): Read<number> =>
   described(
     (node, reading) => {
@@ -296,11 +296,11 @@ export const URL_SCHEMA: JsonObject = { type: 'string', pattern: '^[hH][tT][tT][
 
 export const isWebAddress = (value: string): boolean => /^https?:\/\/[^/]/i.test(value) && URL.canParse(value)
 
-/** What a node says, as text; null for a list, a mapping and nothing at all. */
+/** The text of a node; null for a list, a mapping and an empty node. */
 export const textOf = (node: Node | null): string | null => {
   if (!isScalar(node)) return null
   if (typeof node.value === 'string') return node.value
-  // `9.50` and `true` are texts here, as they were written.
+  // `9.50` and `true` stay texts, as they were written.
   return node.value === null ? null : (node.source ?? '')
 }
 
@@ -321,7 +321,7 @@ export const didYouMean = (word: string, options: Iterable<string>): string | nu
   return meant === null ? null : `Did you mean ${quoted(meant)}?`
 }
 
-/** As {@link didYouMean}, among names of the script itself, of which there may be thousands: null once enough were compared. */
+/** {@link didYouMean} among the script's own names, of which there may be thousands: null once enough were compared. */
 export const didYouMeanOwn = (word: string, names: readonly string[], reading: Reading): string | null => {
   const { comparisons } = reading
   if (comparisons.left <= 0) return null
@@ -349,7 +349,7 @@ const refuseKey = (
   )
 }
 
-/** For a reply that stands beside the sections, or in the section of its name. */
+/** Hint for a reply at the level of the sections, or in the section of the same name. */
 const replyHint = (key: string, value: Node | null, what: string, reading: Reading): string | null =>
   what.startsWith('the ') && ['say', 'when'].some((own) => own === key || entryAt(value, own, reading))
     ? 'A reply stands below "replies:", two spaces further in.'

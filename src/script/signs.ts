@@ -12,7 +12,7 @@ const readSign = mapping('something a visitor does', {
   reaction: optional(which, 'Reacted to a message: love, smile, an emoji.'),
 })
 
-/** Reads what a visitor does, other than to write: `{ ref: summer }`, `{ sticker: any }`. */
+/** Reads an action of a visitor other than writing: `{ ref: summer }`, `{ sticker: any }`. */
 export const sign: Read<Sign> = described(
   (node, reading) => {
     const before = reading.count()

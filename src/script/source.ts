@@ -13,16 +13,16 @@ import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import { syntaxMistakes } from './syntax.ts'
 
-/** A script file as YAML: a tree whose nodes know their place. */
+/** A script file as YAML: a tree whose nodes have their places. */
 export interface Source {
   file: string
   /** Null for a file without content. */
   root: Node | null
   text: string
   lines: LineCounter
-  /** What YAML itself could not make sense of, in order of place. */
+  /** Syntax errors of YAML, in order of place. */
   syntax: readonly { offset: number; mistake: Mistake }[]
-  /** What each alias (`*name`) stands for. */
+  /** The target of each alias (`*name`). */
   aliases: ReadonlyMap<Node, Node>
 }
 
@@ -34,7 +34,7 @@ export interface Source {
 export const openSource = (content: string | Uint8Array, file: string): Source => {
   const text = decode(content, file)
   const lines = new LineCounter()
-  // The library compares every key of a mapping with every other one; we look for duplicates ourselves.
+  // The library's check compares every key of a mapping with every other one, so duplicates are found by our reader.
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
   try {
     return {
@@ -49,7 +49,7 @@ export const openSource = (content: string | Uint8Array, file: string): Source =
       syntax: syntaxMistakes(document, text, lines),
     }
   } catch (error) {
-    // The tree is walked recursively, like it was built.
+    // The tree is built and walked by recursion.
     if (error instanceof RangeError) throw tooDeep(file, error)
     throw error
   }
@@ -85,7 +85,7 @@ const decodeBytes = (bytes: Uint8Array, file: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {
-    // The replacement character stands where the first wrong byte was, unless the writer typed one.
+    // The replacement character marks the first wrong byte, unless the writer typed one.
     const lossy = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
     const wrong = at(
       lossy,

@@ -2,7 +2,7 @@ import type { Document, LineCounter } from 'yaml'
 import { colonHint, marksHint } from './look-alikes.ts'
 import { quoted, type Mistake } from './mistakes.ts'
 
-/** What YAML itself complains about, in words for a reader who does not know its grammar. */
+/** YAML's syntax errors, in words for a reader who does not know its grammar. */
 export const syntaxMistakes = (
   document: Document,
   text: string,
@@ -13,7 +13,7 @@ export const syntaxMistakes = (
   const complaints = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
   for (const { code, message, pos } of complaints) {
     const told = lines.linePos(pos[0]).line
-    // What follows on the same line follows from the first complaint.
+    // Further complaints about a line result from the first.
     if (seen.has(told)) continue
     const plain = WORDS.find((words) => words.code === code && words.fits?.(message, text, pos[0]) !== false)
     const offset = plain?.place?.(text, pos[0]) ?? pos[0]
@@ -36,12 +36,12 @@ export const syntaxMistakes = (
 }
 
 interface PlainWords {
-  /** The library's name of the complaint; some stand for several, which `fits` tells apart. */
+  /** The library's code of the complaint; `fits` tells several causes of one code apart. */
   code: string
   fits?: (message: string, text: string, offset: number) => boolean
-  /** Where it is shown, if not where the library complains. */
+  /** The place to show, where it is not the library's. */
   place?: (text: string, offset: number) => number
-  /** `$` stands for the character at the place. */
+  /** `$` is replaced by the character at the place. */
   found: string
   expected: string
   hint?: string
@@ -62,12 +62,12 @@ const BAD_INDENT = {
   expected: 'keys of one list or mapping to begin in the same column, and every bracket to be closed',
 }
 
-/** The first that fits holds. */
+/** The first entry that fits is used. */
 const WORDS: readonly PlainWords[] = [
   { code: 'BLOCK_AS_IMPLICIT_KEY', fits: (message) => message.includes('sequence'), ...BAD_INDENT },
   {
     code: 'BLOCK_AS_IMPLICIT_KEY',
-    // The colon that is one too many stands in a later line, whose key was taken for more of this text.
+    // The extra colon is in a later line, whose key was read as part of this text.
     fits: (_message, text, offset) => !/^[^\n]*:(?:\s|$)/.test(text.slice(offset)),
     place: (text, offset) => {
       const end = text.indexOf('\n', offset)
@@ -186,11 +186,11 @@ const foundAt = (text: string, offset: number): string => {
 
 const hintFor = (line: string): string | null => (/[:[,-]\s*\{\{/.test(line) ? VARIABLE_FIRST : null)
 
-/** The text of a line, as much as a hint looks at. */
+/** The part of a line that hints look at. */
 export const lineOf = (text: string, lines: LineCounter, line: number): string => {
   const start = lines.lineStarts[line - 1] ?? 0
   return text.slice(start, start + 2000).split('\n')[0] ?? ''
 }
 
-/** `{` begins a mapping in YAML, so a text that begins with a variable is taken for one. */
+/** `{` begins a mapping in YAML, so a text that begins with a variable is read as one. */
 export const VARIABLE_FIRST = 'A text that begins with {{ must stand in quotes.'

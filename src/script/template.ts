@@ -1,13 +1,13 @@
-/** A text with variables, taken apart: `Hello {{page_name}}` is `['Hello ', { variable: 'page_name' }]`. */
+/** A text split at its variables: `Hello {{page_name}}` is `['Hello ', { variable: 'page_name' }]`. */
 export type Template = readonly (string | Slot)[]
 
-/** Where a variable stands, and what stands there when it is not known. */
+/** A variable in a text, and the text for an unknown value. */
 export interface Slot {
   variable: string
   otherwise?: string
 }
 
-/** A `{{` in a text: the variable it names, or null where it names none. `nth` counts the `{{` of the text from 0. */
+/** A `{{` in a text: its variable, or null where it names none. `nth` counts the `{{` of the text from 0. */
 export interface Mention {
   variable: string | null
   nth: number
@@ -16,7 +16,7 @@ export interface Mention {
 const OPENING = /\{\{/g
 const VARIABLE = /\{\{\s*([\p{L}_][\p{L}\p{N}_]*)\s*(?:\|([^{}]*))?\}\}/uy
 
-/** Takes a text apart at its variables. */
+/** Splits a text at its variables. */
 export const readTemplate = (text: string): { template: Template; mentions: Mention[] } => {
   const template: (string | Slot)[] = []
   const mentions: Mention[] = []
@@ -37,11 +37,11 @@ export const readTemplate = (text: string): { template: Template; mentions: Ment
   return { template, mentions }
 }
 
-/** Puts values in the place of variables. */
+/** Fills in the variables. */
 export const fillTemplate = (template: Template, value: (variable: string) => string): string =>
   template.map((part) => (typeof part === 'string' ? part : valueOf(part, value))).join('')
 
-/** As {@link fillTemplate}, for texts: where a value is missing, "Hi {{first_name}}!" becomes "Hi!". */
+/** {@link fillTemplate} for texts: with a missing value, "Hi {{first_name}}!" becomes "Hi!". */
 export const fillText = (template: Template, value: (variable: string) => string): string => {
   let text = ''
   let missing = false

@@ -5,34 +5,34 @@ import type { Localised } from './localised.ts'
 import type { Pattern } from './pattern.ts'
 import type { Template } from './template.ts'
 
-/** What the bot says: a `bot.yaml` that was read and found right. Immutable; a changed file makes a new one. */
+/** The bot's texts and settings: a `bot.yaml` that was read without mistakes. Immutable; a changed file makes a new one. */
 export interface Script {
-  /** Null when the script says nothing about the Page's profile: then the profile is left alone. */
+  /** Null when the script has no profile: then the Page's profile is left alone. */
   profile: Profile | null
-  /** In the order of the file, which decides between answers that fit equally well. */
+  /** In the order of the file, which decides between equally similar replies. */
   replies: ReadonlyMap<string, NamedAnswer>
   fallback: Answer
   /** Whether the typing bubble is shown between the messages of one answer. */
   typing: boolean
-  /** Whether a visitor's message is marked as seen when it is taken up. */
+  /** Whether a visitor's message is marked as seen when its handling begins. */
   seen: boolean
-  /** The language of texts that stand in no language of their own, and of visitors of whose language nothing is known. */
+  /** The language of texts without a language, and of visitors whose language is not known. */
   language: string
-  /** All it has texts in, `language` among them. */
+  /** All languages of its texts, `language` among them. */
   languages: readonly string[]
   handover: Handover
-  /** Said to a visitor whose answer takes this long. */
+  /** The please-wait message, and after how long it is sent. */
   waiting: ByItself
-  /** Says that visitors talk to a machine, again after a pause as long as this; null when the script has it elsewhere. */
+  /** The disclosure that a machine is talking, repeated after a pause of `afterMs`; null when the script says it elsewhere. */
   disclosure: ByItself | null
-  /** Null when it says nothing of opening hours. */
+  /** Null without opening hours. */
   hours: Hours | null
   words: Words
-  /** Whether any condition asks for the visit: then visits are counted. */
+  /** Whether any condition asks for the visit; only then visits are counted. */
   countsVisits: boolean
-  /** Asked where the script has no answer; null where it names none. */
+  /** The language model for words without a reply; null for none. */
   assistant: Assistant | null
-  /** Files of Pages that have a script of their own, by the Page's id; paths from the folder of this script. */
+  /** Files of Pages with a script of their own, by Page id; paths from the folder of this script. */
   pages: ReadonlyMap<string, string>
 }
 
@@ -42,80 +42,80 @@ export interface ByItself {
   answer: Answer
 }
 
-/** How the bot comes back to a conversation that it left to a person. */
+/** How the bot returns to a conversation that it left to a person. */
 export interface Handover {
   /**
-   * Silence ends by itself this long after the person's last word; null for the usual. `never`: who asked for a person
-   * waits until the conversation is handed back.
+   * Silence ends this long after the person's last word; null for the default. `never`: a visitor who asked for a person waits until the
+   * conversation is handed back.
    */
   resumeAfter: number | 'never' | null
   /** Whether an operator may answer for 7 days instead of 24 hours, by Facebook's tag `HUMAN_AGENT`. */
   humanAgent: boolean
-  /** Said when the bot comes back. */
+  /** The message when the bot returns. */
   back: readonly SayItem[]
 }
 
-/** A language model that is asked where the script has no answer. */
+/** The language model for words that the script has no reply to. */
 export interface Assistant {
   /** The address of an OpenAI-compatible server, up to and with its version: `https://api.openai.com/v1`. */
   url: string
   model: string
-  /** The replies whose texts it may use; null for all. */
+  /** The replies whose texts the model may use; null for all. */
   about: readonly string[] | null
-  /** The visitor gets the fallback after this long. */
+  /** After this long the visitor gets the fallback. */
   withinMs: number
-  /** Questions a day, of all visitors of the script's Pages together. */
+  /** Questions a day, for all visitors of the script's Pages together. */
   aDay: number
-  /** Stands below each of its answers. */
+  /** The text below each of its answers. */
   mark: Localised<string>
 }
 
-/** The bot's own words, said around those of the script. */
+/** The bot's own words around those of the script. */
 export interface Words {
-  /** The button that ends a form, and what visitors may write instead of tapping it. */
+  /** The button that ends a form, and words that visitors may write instead. */
   cancel: Localised<string>
   cancelWords: readonly string[]
   cancelled: Localised<Template>
-  /** The button under that, where the visitor's word may have been the answer. */
+  /** The button below that, for a word that may have been the answer. */
   meant: Localised<string>
-  /** The button that shows the next choices, and what is said above them. */
+  /** The button for the next choices, and the text above them. */
   more: Localised<string>
   moreSay: Localised<Template>
-  /** Said to an answer that does not fit, by the kind of the question. */
+  /** The text after an answer that does not fit, by the kind of the question. */
   notText: Localised<Template>
   notNumber: Localised<Template>
   notEmail: Localised<Template>
   notPhone: Localised<Template>
   notDate: Localised<Template>
   notChoice: Localised<Template>
-  /** Said before the question in other words, when an answer did not fit for the second time. */
+  /** The text before the repeated question, after the second wrong answer in a row. */
   again: Localised<Template>
-  /** Said from the third time on, above the way out. */
+  /** The text from the third time on, above the way out. */
   stuck: Localised<Template>
 }
 
-/** What the bot says at once, and what it does then. */
+/** The messages of a reply, and what follows them. */
 export interface Answer {
   say: readonly SayItem[]
   /** Names of replies, offered as quick replies under the last message. */
   choices: readonly string[]
-  /** Questions to be asked one after the other. */
+  /** Questions asked one after the other. */
   form: Form | null
-  /** Whether the bot leaves the conversation to a person afterwards. */
+  /** Whether the bot then leaves the conversation to a person. */
   handover: boolean
 }
 
 export interface NamedAnswer extends Answer {
   /** Its key in the script, and its payload on the wire. */
   name: string
-  /** What its button says; null when it is offered nowhere. */
+  /** The text of its button; null when it is offered nowhere. */
   title: Localised<string> | null
   phrases: readonly string[]
   patterns: readonly Pattern[]
   signs: readonly Sign[]
 }
 
-/** What a visitor does, other than to write, that a reply answers. `is` null stands for any. */
+/** An action of a visitor, other than writing, that a reply answers. `is` null stands for any. */
 export interface Sign {
   kind: (typeof SIGN_KINDS)[number]
   is: string | null
@@ -131,21 +131,21 @@ export type SayItem =
       /** A web address, or a file beside the script. */
       from: Localised<Template>
       buttons: readonly Button[]
-      /** Whether Facebook is to fetch it each time. */
+      /** Whether Facebook fetches it for each message. */
       fresh: boolean
     }
   | { kind: 'buttons'; text: Localised<Template>; buttons: readonly Button[] }
   | { kind: 'cards'; cards: readonly Card[] }
   | { kind: 'receipt'; receipt: Receipt }
   | { kind: 'coupon'; coupon: Coupon }
-  /** The payload of a template message; its texts may hold variables. */
+  /** The payload of a template message; its texts may have variables. */
   | { kind: 'template'; payload: JsonObject }
   /** The typing bubble for this long before the next message. */
   | { kind: 'pause'; ms: number }
-  /** One of them, each in its turn. */
+  /** Alternatives, said in turn. */
   | { kind: 'any'; of: readonly SayItem[] }
   | { kind: 'if'; condition: Condition; holding: readonly SayItem[]; otherwise: readonly SayItem[] }
-  /** The rest of the answer is that reply's. */
+  /** That reply continues the answer. */
   | { kind: 'go'; reply: string }
 
 export type Button = { title: Localised<string> } &
@@ -164,7 +164,7 @@ export interface Card {
   buttons: readonly Button[]
 }
 
-/** Amounts are numbers, or variables that stand for some. */
+/** Amounts are numbers, or variables with numbers as values. */
 export interface Receipt {
   number: Template
   name: Template
@@ -204,15 +204,15 @@ export interface Coupon {
   image: Template | null
 }
 
-/** Holds when all of it holds; null and empty parts ask for nothing. */
+/** Holds when all parts hold; null and empty parts always hold. */
 export interface Condition {
   visit: 'first' | 'returning' | null
   open: boolean | null
   languages: readonly string[]
-  /** Names under which something is remembered, and under which nothing is. */
+  /** Names with a remembered answer, and names without one. */
   known: readonly string[]
   unknown: readonly string[]
-  /** What is remembered under a name is one of these. */
+  /** The remembered answer is one of these, by name. */
   remembered: ReadonlyMap<string, readonly string[]>
 }
 
@@ -220,7 +220,7 @@ export interface Form {
   questions: readonly Question[]
   /** The reply that follows the last answer. */
   next: string
-  /** Where the answers go together, besides being remembered: kept for export, or to an address, too. */
+  /** Where the complete answers go, besides being remembered: kept for export, or also sent to an address. */
   answers: { kept: boolean; url: string | null }
 }
 
@@ -233,7 +233,7 @@ export interface Question {
   most: number | null
   /** For `choice` alone. */
   options: readonly Option[]
-  /** Said instead of the usual words when an answer does not fit. */
+  /** Replaces the usual words when an answer does not fit. */
   retry: Localised<Template> | null
 }
 
@@ -242,11 +242,11 @@ export type QuestionKind = (typeof QUESTION_KINDS)[number] | 'choice'
 
 export interface Option {
   title: Localised<string>
-  /** What is remembered when it is chosen. */
+  /** The remembered value of the choice. */
   value: string
 }
 
-/** What the Messenger Profile API is told (docs/messenger-platform.md#g). */
+/** The data for the Messenger Profile API (docs/messenger-platform.md#g). */
 export interface Profile {
   greeting: Localised<string> | null
   getStarted: string | null
@@ -258,7 +258,7 @@ export interface Profile {
 export type MenuItem = { title: Localised<string>; reply: string } | { title: Localised<string>; url: string }
 
 export interface ScriptCommand {
-  /** Without the slash that visitors type before it. */
+  /** Without the leading slash. */
   name: string
   description: Localised<string>
   reply: string

@@ -1,17 +1,17 @@
-/** Which replies each reply goes on to. */
+/** By reply: the replies it goes on to. */
 type Goes = ReadonlyMap<string, readonly { name: string }[]>
 
-/** The reply itself and all that it goes on to. */
+/** The reply and all replies that it goes on to, directly or not. */
 export const reachedFrom = (goes: Goes, from: string): ReadonlySet<string> => {
-  // The loop also walks what is added meanwhile.
+  // The loop also visits replies added during it.
   const reached = new Set([from])
   for (const name of reached) for (const step of goes.get(name) ?? []) reached.add(step.name)
   return reached
 }
 
 /**
- * A number for each reply: two have the same where each leads to the other. Kosaraju's algorithm, in a time that grows with the
- * script and not with its square.
+ * A number for each reply; two replies have the same number when each leads to the other. Kosaraju's algorithm, whose time is linear in
+ * the size of the script.
  */
 export const circlesOf = (goes: Goes): ReadonlyMap<string, number> => {
   const comesFrom = new Map<string, string[]>()
@@ -34,7 +34,10 @@ export const circlesOf = (goes: Goes): ReadonlyMap<string, number> => {
   return circles
 }
 
-/** All replies, each behind those that it goes on to, where there is no circle. It does not recurse: a way may be thousands long. */
+/**
+ * All replies, each after the replies it goes on to, as far as there is no circle. Without recursion, because a chain may have thousands
+ * of replies.
+ */
 const leftInOrder = (goes: Goes): string[] => {
   const met = new Set<string>()
   const left: string[] = []

@@ -6,7 +6,7 @@ import type { ReadReplies } from './replies.ts'
 import { didYouMeanOwn } from './shapes.ts'
 import { circlesOf, reachedFrom } from './ways.ts'
 
-/** The names under which questions remember answers: known before anything is read, because texts anywhere mention them. */
+/** The names of answers, collected before anything is read, because texts anywhere may mention them. */
 export const rememberedNames = (root: Node | null): string[] => {
   const names = new Set<string>()
   if (root === null) return []
@@ -18,7 +18,7 @@ export const rememberedNames = (root: Node | null): string[] => {
   return [...names]
 }
 
-/** Notes references to replies that do not exist, choices that would have nothing to show, and circles of `go`. */
+/** Notes references to missing replies, choices without titles, and circles of `go`. */
 export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, reading: Reading): void => {
   const names = [...known.keys(), ...broken]
   for (const { name, place, offered } of reading.references) {
@@ -44,11 +44,11 @@ export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, r
   }
 }
 
-/** Notes answers that buttons bring along for questions that the reply they lead to does not ask. */
+/** Notes answers brought along by buttons that no question of the target reply remembers. */
 export const checkCarried = ({ replies: known, broken, goes }: ReadReplies, reading: Reading): void => {
   for (const { reply, name, place } of reading.carries) {
     const reached = [...reachedFrom(goes, reply)].filter((one) => known.has(one) || broken.has(one))
-    // A reply that is wrong or does not exist is noted already.
+    // A refused or missing reply is noted already.
     if (reached.length === 0 || reached.some((one) => broken.has(one))) continue
     const asked = reached.flatMap((one) => known.get(one)?.form?.questions.map((each) => each.remember) ?? [])
     if (asked.includes(name)) continue
@@ -61,7 +61,11 @@ export const checkCarried = ({ replies: known, broken, goes }: ReadReplies, read
   }
 }
 
-/** Notes texts in several languages that the script's own language is not among. @returns all languages met */
+/**
+ * Notes texts in several languages that lack the script's own.
+ *
+ * @returns all languages found
+ */
 export const checkLanguages = (own: string, reading: Reading): string[] => {
   const all = new Set([own])
   for (const { place, languages } of reading.translations) {
@@ -76,7 +80,7 @@ export const checkLanguages = (own: string, reading: Reading): string[] => {
   return [...all]
 }
 
-/** Notes conditions on names that no reply remembers, or on opening hours that the script does not give. */
+/** Notes conditions on names that no reply remembers, or on opening hours that the script lacks. */
 export const checkConditions = (
   given: { remembered: readonly string[]; hasHours: boolean },
   reading: Reading,

@@ -52,7 +52,7 @@ const readWords = mapping('the words', {
   stuck: optional(said, 'Said from the third time on, above the buttons to a person and out of the form.'),
 })
 
-/** Reads the section that puts the bot's own words into others, or into other languages. */
+/** Reads the section that replaces or translates the bot's own words. */
 export const words: Read<Words> = described(
   (node, reading) => {
     const value = readWords(node, reading)

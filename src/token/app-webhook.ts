@@ -2,36 +2,36 @@ import { WEBHOOK_FIELDS, WEBHOOK_OBJECT } from '../channel/messenger.ts'
 import type { AppSubscription, Graph } from '../graph/graph.ts'
 import { hears, setFields, type LeftOut } from './webhook-fields.ts'
 
-/** Where Facebook is to send the webhooks of this app. */
+/** The address for the webhooks of this app. */
 export interface AppWebhook {
   /** Such as `https://bot.example.com/webhook`. */
   url: string
   verifyToken: string
 }
 
-/** The result of pointing the app's webhook to this bot. */
+/** The result of setting the app's webhook to this bot. */
 export interface Pointed {
   /** False where Facebook lists the same as before. */
   isChanged: boolean
   /** Fields that Facebook refuses; null when it took all. */
   leftOut: LeftOut | null
-  /** What Facebook lists instead although it answered that it was done, as the end of a sentence; null when all is well. */
+  /** The difference between Facebook's list and the request although Facebook answered with success, as the end of a sentence; null for none. */
   problem: string | null
 }
 
-/** The webhook that follows from the public address of this bot. */
+/** The webhook's address under this bot's public address. */
 export const webhookAt = (publicUrl: string): string => `${publicUrl}/webhook`
 
 /** The subscription to Pages among those of the app. */
 export const pageSubscription = (all: readonly AppSubscription[]): AppSubscription | undefined =>
   all.find(({ object }) => object === WEBHOOK_OBJECT)
 
-/** Whether two addresses lead to the same route: letters of the host, the usual port and a last slash do not matter. */
+/** Whether two addresses lead to the same route: case of the host, the default port and a last slash do not matter. */
 export const isSameAddress = (one: string, other: string): boolean => plain(one) === plain(other)
 
 /**
- * Points the app's webhook to this bot, unless it does so already, and reads back what came of it. Both this and the Page's
- * own subscription are needed (docs/messenger-platform.md#e8).
+ * Sets the app's webhook to this bot, unless it is set so already, and reads the list back. Both this and the Page's own subscription are
+ * needed (docs/messenger-platform.md#e8).
  *
  * @throws GraphError when Facebook refuses, as it does when the address does not answer its verification
  */

@@ -21,16 +21,16 @@ export interface BootstrapOptions extends PageChoice, FinishOptions {
   clock: Pick<Clock, 'now'>
   /** The user token as pasted or piped. */
   userToken: string
-  /** Where Facebook is to send this app's webhooks; left as it is when absent, or when nothing is to be subscribed. */
+  /** The address for this app's webhooks; Facebook's is left as it is when this is absent, or when `subscribe` is false. */
   webhook?: AppWebhook | undefined
   /** Called after every step. */
   report?: (step: BootstrapStep) => void
 }
 
 /**
- * From a user token to saved, never expiring Page tokens. Nothing is saved before all of them are proved.
+ * Turns a user token into stored Page tokens that never expire. Stores nothing before all of them are proved.
  *
- * @throws BotError with what happened and, as `remedy`, what to do. After the step `save` was done the tokens stay saved.
+ * @throws BotError with the trouble and, as `remedy`, the cure. After the step `save` the tokens stay stored.
  */
 export const bootstrap = async (options: BootstrapOptions): Promise<BootstrappedPage[]> => {
   const { graph, store, appId, clock } = options
@@ -89,7 +89,7 @@ interface LongLived {
   expiresAtMs: number | null
 }
 
-/** A token that never expires, as a system user's does, is as long-lived as it gets. */
+/** A token that never expires, such as a system user's, needs no exchange. */
 const exchange = (
   graph: Graph,
   step: RunStep,
@@ -116,7 +116,7 @@ const exchange = (
 
 const isLasting = (facts: TokenFacts): boolean => facts.type === 'SYSTEM_USER' || facts.expiresAtMs === null
 
-/** That this fails undoes nothing: the token is good, and the address can be entered by hand. */
+/** A failure here undoes nothing: the token is good, and the address can be entered by hand. */
 const pointWebhook = async (options: BootstrapOptions, step: RunStep): Promise<void> => {
   const { graph, webhook } = options
   if (!options.subscribe || !webhook) return
@@ -164,7 +164,7 @@ const toStoredPage = (
   subscribe,
 })
 
-/** The user token to keep, from which a lost Page token is made again. A token without a user id cannot be stored. */
+/** The user token to store, which a dead Page token is made again from. A token without a user id cannot be stored. */
 const toStoredUser = (
   { token, expiresAtMs }: LongLived,
   facts: TokenFacts,

@@ -11,7 +11,7 @@ export interface PageChoice {
 }
 
 /**
- * The Pages a bootstrap is for. A Page that was not named and cannot be used is left out, and said to be: it must not spoil the others.
+ * Chooses the Pages of a bootstrap. A Page that was not named and cannot be used is skipped and reported, so that the others go on.
  *
  * @throws BotError `BOT_PAGE_NOT_FOUND`, `BOT_PAGE_CHOICE_NEEDED`
  */
@@ -29,7 +29,7 @@ export const choosePages = async (
       ? listed
       : await chosen(options, listed)
   const taken = wanted.filter((page) => page.unusable === null)
-  // With none that can be used the first one's proof says why.
+  // If none can be used, the proof of the first one reports the reason.
   if (taken.length === 0) return wanted.slice(0, 1).map(({ id }) => id)
   for (const page of wanted) {
     if (page.unusable === null) continue

@@ -10,13 +10,13 @@ export interface EntryStatesDeps {
   log: { info: (facts: object, message: string) => void; warn: (facts: object, message: string) => void }
   duty: Pick<Duty, 'keeps'>
   kept: Pick<KeptStates, 'of' | 'keep'>
-  /** A doubt is left as it is before the start and after the stop. */
+  /** Before the start and after the stop, doubts are left as they are. */
   isRunning: () => boolean
-  /** Called when a state changed, and when the token did. */
+  /** Called when the state or the token has changed. */
   onChange: (entry: TokenEntry) => void
   /** Called with trouble of a Page other than a dead token, and with null when the trouble is over. */
   onTrouble?: ((pageId: string, trouble: TokenTrouble | null) => void) | undefined
-  /** Called when the first probe here finds no such trouble, which there may have been before a restart. */
+  /** Called when the first probe of this process finds no such trouble, because a need from before a restart may be open. */
   onNoTrouble?: ((pageId: string) => void) | undefined
 }
 
@@ -25,7 +25,7 @@ const PATIENCE_MS = 3 * 60_000
 
 export type EntryStates = ReturnType<typeof createEntryStates>
 
-/** Moves the entries from state to state, keeps and tells it, and ends doubts that nothing decides. */
+/** Changes the states of the entries, stores and reports them, and ends doubts that no probe decides. */
 export const createEntryStates = (deps: EntryStatesDeps) => {
   const { clock, log, duty, kept, isRunning, onChange, onTrouble, onNoTrouble } = deps
 
@@ -49,7 +49,11 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     announce(entry)
   }
 
-  /** Takes over what the keeper of the Page knows of this very token, be it from before a restart. @returns whether there was any */
+  /**
+   * Takes over the stored state of this very token from the Page's keeper, also from before a restart.
+   *
+   * @returns whether there was one
+   */
   const adopt = (entry: TokenEntry): boolean => {
     const known = kept.of(entry.pageId)
     if (known === null || known.state === 'missing') return false
@@ -78,7 +82,7 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
     entry.doubt?.cancelTimer()
-    // A doubt from before a restart has used up part of the time. A timer measures the rest, as the clock may be set meanwhile.
+    // A doubt from before a restart has used up part of the time. A timer measures the rest, because the clock may be set in between.
     const leftMs = Math.min(PATIENCE_MS, Math.max(0, entry.sinceMs + PATIENCE_MS - clock.now()))
     const cancelTimer = clock.after(leftMs, () => {
       began.isOverdue = true
@@ -94,7 +98,7 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
     entry.doubt = null
   }
 
-  /** Called when a probe came to nothing, and when patience ends. */
+  /** Called when a probe did not decide, and when the time is up. */
   const judgeDoubt = (entry: TokenEntry): void => {
     const { doubt: why } = entry
     if (!isRunning() || why === null || why.isHearsay || entry.undecided === 0) return

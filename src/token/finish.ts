@@ -19,14 +19,14 @@ export interface FinishOptions {
 export interface BootstrappedPage {
   id: string
   name: string
-  /** Null for never: a token with any other answer is refused. */
+  /** Always null (never): a token with an end is refused. */
   expiresAt: null
   scopes: string[]
   tasks: string[]
   subscribed: boolean
 }
 
-/** Subscribes and reads each Page. One that fails does not keep the others from it. */
+/** Subscribes and reads each Page. A failure of one Page does not stop the others. */
 export const finish = async (
   options: FinishOptions,
   step: RunStep,
@@ -107,7 +107,7 @@ const leftAlone = (page: ProvenPage, { fields }: Subscribed): { skipped: string 
   skipped: `${nameOf(page)}: webhook subscription left alone (${fields ? 'subscribed' : 'not subscribed'})`,
 })
 
-/** The token was proved by `debug_token`; a read that Facebook refuses says nothing against it. */
+/** A read that Facebook refuses says nothing against the token: `debug_token` has proved it. */
 const unlessRefused =
   (page: ProvenPage) =>
   (error: unknown): GraphError => {

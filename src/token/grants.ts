@@ -1,8 +1,8 @@
 import type { TokenFacts } from '../graph/graph.ts'
 
 /**
- * Whether a token has a permission for this Page: one that was granted may be limited to other Pages (docs/messenger-platform.md#b5). Where it
- * is listed more than once, one of the entries is enough.
+ * Whether a token has a permission for this Page: a permission may be limited to other Pages (docs/messenger-platform.md#b5). When it is
+ * listed more than once, one entry for this Page is enough.
  */
 export const isGranted = (
   { scopes, granularScopes }: Pick<TokenFacts, 'scopes' | 'granularScopes'>,

@@ -18,14 +18,14 @@ export interface HealerDeps {
 }
 
 /**
- * Tries to replace a dead Page token without a person, from a user token that is still good. Resolves to whether a new
- * one was proved and saved. Never throws.
+ * Tries to replace a dead Page token without a person, by a user token that is still good. Resolves to whether a new token was proved and
+ * stored. Never throws.
  */
 export type Healer = (dead: StoredPageToken) => Promise<boolean>
 
 /** The last attempt for a Page. */
 interface Attempt {
-  /** The dead token and the user tokens there were: with others it is worth another try at once. */
+  /** Identifies the dead token and the user tokens of the attempt: with other tokens the next try may come at once. */
   with: string
   failures: number
   /** By the monotonic clock. */
@@ -34,9 +34,9 @@ interface Attempt {
 
 /** User tokens tried for one dead Page token; the token file rarely holds more. */
 const MOST_CANDIDATES = 3
-/** Between tries while Graph does not answer sensibly: the operator is told no later than after these. */
+/** Waits between tries while Graph gives no usable answer; after them the operator is told. */
 const PAUSES_MS = [2000, 8000]
-/** A lost role, for one, may be given back. */
+/** Back-off after a refusal. It may pass: a lost role, for example, may be given back. */
 const AGAIN = { baseMs: 15 * 60_000, capMs: 6 * 3_600_000 }
 
 export const createHealer = (deps: HealerDeps): Healer => {
@@ -49,8 +49,8 @@ export const createHealer = (deps: HealerDeps): Healer => {
     store
       .users()
       .filter(({ token, appId }) => appId === deps.appId && !deadUsers.has(token))
-      // The owner of the dead token had a role on the Page; for other people that is not known. Whether a token is over is
-      // Facebook's to say: our clock may be wrong.
+      // The owner of the dead token had a role on the Page; other people may have none. Expired user tokens are tried, too, because our
+      // clock may be wrong and Facebook decides.
       .toSorted(
         (a, b) =>
           Number(isOver(a, clock.now())) - Number(isOver(b, clock.now())) ||
@@ -102,7 +102,7 @@ export const createHealer = (deps: HealerDeps): Healer => {
   }
 }
 
-/** Nothing is saved before all is proved, as in a bootstrap. */
+/** Stores nothing before everything is proved, as the bootstrap does. */
 const replace = async (
   { graph, store, appId, clock }: HealerDeps,
   user: StoredUserToken,

@@ -2,8 +2,8 @@ import { followPages, type Duty } from '../base/duty.ts'
 import type { PageTokens } from './page-tokens.ts'
 
 /**
- * The tokens of the Pages that this instance keeps, for work that one instance does for a Page: another Page is as one without a
- * token. A Page that is taken is told of as one whose token has changed.
+ * The tokens of the Pages that this instance keeps. Any other Page appears as one without a token. A Page that this instance takes is
+ * reported as one whose token has changed.
  */
 export const keptPageTokens = (tokens: PageTokens, duty: Duty): PageTokens => {
   const idsOf = (): string[] => tokens.statuses().map(({ pageId }) => pageId)

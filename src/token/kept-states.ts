@@ -6,7 +6,7 @@ import type { Instances } from '../base/duty.ts'
 import type { Records } from '../store/records.ts'
 import type { PageTokenStatus } from './page-tokens.ts'
 
-/** What the keeper of a Page knows of its token, for the other instances and for after a restart. */
+/** The keeper's state of a Page's token, for other instances and for the time after a restart. */
 export type KeptState = Pick<
   PageTokenStatus,
   'state' | 'reason' | 'remedy' | 'sinceMs' | 'fingerprint' | 'provedAtMs'
@@ -14,11 +14,11 @@ export type KeptState = Pick<
 
 export interface KeptStates {
   of: (pageId: string) => KeptState | null
-  /** Tells the other instances. */
+  /** Stores the state for the other instances. */
   keep: (pageId: string, state: KeptState) => void
-  /** Facebook says that the app was removed: a message for the keeper of the Page. */
+  /** Facebook says that the app was removed: leaves a message for the keeper of the Page. */
   report: (pageId: string) => Promise<void>
-  /** Of these Pages, those whose app was removed; each is returned once, to one instance. */
+  /** Returns which of these Pages had their app removed. Each is returned once, to one instance. */
   takeReports: (isWanted: (pageId: string) => boolean) => Promise<string[]>
   /** Called when another instance may have kept a state, or reported. */
   onChange: (listener: () => void) => () => void
@@ -30,7 +30,7 @@ const STATES = 'token-state'
 const REPORTS = 'app-removed'
 const TOPIC = 'tokens'
 const RETRY_MS = 5000
-/** A probe at the next start says the same. */
+/** How long a report is kept: the probe at the next start finds out the same. */
 const REPORTED_FOR_MS = 24 * 3_600_000
 
 export const createKeptStates = (deps: {

@@ -11,13 +11,13 @@ export interface LoginDialog {
   /** `v25.0` */
   version: string
   appId: string
-  /** Where the browser comes back to; must be listed under Facebook Login > Settings > Valid OAuth Redirect URIs. */
+  /** The address that the browser returns to; must be listed under Facebook Login > Settings > Valid OAuth Redirect URIs. */
   redirectUri: string
-  /** Comes back unchanged; proves that the answer belongs to a question of ours. */
+  /** Facebook returns it unchanged; proves that the answer belongs to our request. */
   state: string
-  /** Whether to ask for what a Page of a business portfolio takes, too. */
+  /** Whether to ask also for the permission that a Page of a business portfolio needs. */
   portfolio?: boolean
-  /** A configuration of Facebook Login for Business; it takes the place of the permissions. */
+  /** A configuration of Facebook Login for Business; it replaces the permissions. */
   configId?: string | undefined
 }
 
@@ -31,11 +31,11 @@ export const dialogUrl = (dialog: LoginDialog): string => {
     redirect_uri: redirectUri,
     state,
     response_type: 'code',
-    // A configuration may yield a system user's token, whose code Facebook gives only when told so.
+    // A configuration may yield a system user's token. Facebook gives its code only when asked with this parameter.
     ...(configId === undefined
       ? { scope: scopes.join(',') }
       : { config_id: configId, override_default_response_type: 'true' }),
-    // Without it Facebook never asks again for what the person declined once, and each login fails like the one before.
+    // Without `rerequest` Facebook does not ask again for a declined permission, and each login fails like the one before.
     auth_type: 'rerequest',
   }).toString()
   return url.href
@@ -45,9 +45,9 @@ export const dialogUrl = (dialog: LoginDialog): string => {
 export type DialogAnswer = Readonly<Record<string, string | undefined>>
 
 /**
- * The code in the dialog's answer.
+ * Reads the code from the dialog's answer.
  *
- * @throws BotError `BOT_USER_TOKEN_INVALID` saying why there is none
+ * @throws BotError `BOT_USER_TOKEN_INVALID` with the reason why there is none
  */
 export const readCode = (answer: DialogAnswer): string => {
   const { code, error } = answer
@@ -83,7 +83,7 @@ export const readCode = (answer: DialogAnswer): string => {
   )
 }
 
-/** The dialog tells it by its error, or by the numbers alone (docs/messenger-platform.md#m). */
+/** The dialog reports it by its error, or by the numbers alone (docs/messenger-platform.md#m). */
 const isCancelled = (answer: DialogAnswer): boolean =>
   answer['error'] === 'access_denied' ||
   answer['error_reason'] === 'user_denied' ||
@@ -95,9 +95,9 @@ const NOT_ACTIVE = '1349126'
 const quoted = (told: string): string => clip(told, LONGEST).replace(/\.+$/, '')
 
 /**
- * Exchanges the code for a user token; a code is good once.
+ * Exchanges the code for a user token; a code works once.
  *
- * @throws BotError `BOT_USER_TOKEN_INVALID` when Facebook does not take the code, or what else went wrong
+ * @throws BotError `BOT_USER_TOKEN_INVALID` when Facebook does not take the code; otherwise the error of the call
  */
 export const redeemCode = async (
   graph: Pick<Graph, 'exchangeCode'>,
@@ -116,7 +116,7 @@ export const redeemCode = async (
   }
 }
 
-/** No user token exists yet, so these verdicts are about the code, the person or the app. */
+/** At this point no user token exists, so these verdicts are about the code, the person or the app. */
 const ABOUT_THE_CODE: ReadonlySet<Verdict> = new Set(['bad_request', 'unknown', 'token_invalid'])
 
 const LONGEST = 300

@@ -1,8 +1,8 @@
 import type { GraphError } from '../graph/error.ts'
 
 /**
- * `valid → suspect → invalid → valid`; `missing` until there is a first token. While `suspect`, a probe with `debug_token` is
- * under way, which decides: meanwhile the Page sends nothing, unless a deauthorize callback is the only reason for the doubt.
+ * `valid → suspect → invalid → valid`; `missing` until the first token. While it is `suspect`, a probe with `debug_token` runs and
+ * decides. Meanwhile the Page sends nothing, unless a deauthorize callback is the only reason for the doubt.
  */
 export type PageTokenState = 'missing' | 'valid' | 'suspect' | 'invalid'
 
@@ -10,9 +10,9 @@ export interface PageTokenStatus {
   pageId: string
   pageName: string | null
   state: PageTokenState
-  /** One sentence for the operator; null while all is well. */
+  /** The reason of the state, as one sentence for the operator; null while all is well. */
   reason: string | null
-  /** What to do, where more than a new token is needed; null otherwise. */
+  /** The cure, where a new token is not enough; null otherwise. */
   remedy: string | null
   /** When the token came into this state, ms since the epoch. */
   sinceMs: number
@@ -20,7 +20,7 @@ export interface PageTokenStatus {
   /** First 8 hex digits of the token's SHA-256: tells tokens apart in logs. */
   fingerprint: string | null
   scopes: string[]
-  /** As of {@link provedAtMs}: `debug_token` does not tell them. */
+  /** As of {@link provedAtMs}: `debug_token` does not return tasks. */
   tasks: string[]
   /** By the last probe, ms since the epoch; null for never, as it was proved. */
   expiresAtMs: number | null
@@ -35,21 +35,21 @@ export interface PageTokens {
   /** Every Page that has or had a token. */
   statuses: () => PageTokenStatus[]
   /**
-   * A Graph call made with `token` got the verdict `token_invalid`. Pauses the Page at once and probes. Ignored when
-   * the Page has another token by now: the call was simply too late.
+   * A Graph call made with `token` got the verdict `token_invalid`. Pauses the Page at once and probes. Ignored when the Page has another
+   * token by now, because the call began before the change.
    *
-   * @param refusal - with the hint `token_dead` it needs no second opinion: the token counts as dead where `debug_token` cannot
-   *   be asked. Otherwise the operator hears after a few minutes that it is probably dead
+   * @param refusal - with the hint `token_dead` the token counts as dead even where `debug_token` cannot be asked. Otherwise the operator
+   * hears after a few minutes that it is probably dead
    */
   suspect: (pageId: string, token: string, refusal: Pick<GraphError, 'message' | 'hint'>) => void
   /**
-   * Facebook says that a person, or a Page, has removed the app. Probes the tokens concerned at once; sending goes on until a
-   * probe says that a token is dead, as the callback may be a recorded one.
+   * Facebook says that a person, or a Page, has removed the app. Probes the tokens concerned at once. Sending goes on until a probe says
+   * that a token is dead, because the callback may be a replayed one.
    */
   deauthorized: (who: { userId: string | null; pageId: string | null }) => Promise<void>
   /** Probes one Page, or all, with `debug_token`. */
   probe: (pageId?: string) => Promise<void>
-  /** Called on every change of state and on every new token. Returns the function that stops it. */
+  /** Called on every change of state and on every new token. Returns the function that ends this. */
   onChange: (listener: (status: PageTokenStatus) => void) => () => void
   start: () => Promise<void>
   stop: () => Promise<void>

@@ -6,16 +6,16 @@ import { allows } from './tasks.ts'
 
 /** A Page that a user token reaches in one way or another. */
 export interface ReachedPage extends AccountPage {
-  /** Why the bot cannot answer for it, as the end of a sentence; null where nothing is known that speaks against it. */
+  /** The reason why the bot cannot answer for it, as the end of a sentence; null where none is known. */
   unusable: string | null
 }
 
 /**
- * The Pages a user token reaches: those Graph lists and, since a Page of a business portfolio is often missing there, those
- * of the person's portfolios and those the permissions were granted for.
+ * The Pages that a user token reaches: those Graph lists, those of the person's portfolios, and those the permissions were granted for. A
+ * Page of a business portfolio is often missing in Graph's list.
  *
- * @param named - the Pages that were asked for; with all of them in the list, nothing else is looked for
- * @param note - hears why Pages may be missing
+ * @param named - the Pages asked for; when the list has all of them, nothing else is read
+ * @param note - called with the reason why Pages may be missing
  * @throws GraphError when Graph cannot be asked
  * @see docs/messenger-platform.md#b4, #k4
  */
@@ -49,7 +49,7 @@ export const listPages = async (
 }
 
 /**
- * The Page with its token, asking for the Page itself where the list has none.
+ * The Page with its token. Requests the Page itself where the list has no token.
  *
  * @throws BotError `BOT_PAGE_NOT_FOUND`
  * @throws GraphError when Graph cannot be asked
@@ -64,7 +64,7 @@ export const pageWithToken = async (
   if (known?.pageToken) return known
   try {
     const page = await graph.page(pageId, userToken)
-    // The list gives the tasks of the person on the Page, which the request by id lacks.
+    // The list has the person's tasks on the Page, which the request by id lacks.
     return { ...page, ...(known?.tasks && { tasks: known.tasks }), id: pageId }
   } catch (error) {
     if (!isAboutThePage(error)) throw error
@@ -73,7 +73,7 @@ export const pageWithToken = async (
   }
 }
 
-/** Scopes whose grant for single Pages tells of Pages; that of `business_management` tells of portfolios. */
+/** Scopes whose targets are Pages; those of `business_management` are portfolios. */
 const PAGE_GRANTS = new Set(['pages_messaging', 'pages_show_list', 'pages_manage_metadata'])
 
 const NOWHERE = { name: null, pageToken: null, tasks: null }
@@ -115,7 +115,7 @@ const ABOUT_A_PAGE: ReadonlySet<Verdict> = new Set(['bad_request', 'permission',
 const isAboutThePage = (error: unknown): error is GraphError =>
   error instanceof GraphError && ABOUT_A_PAGE.has(error.verdict)
 
-/** Each costs a call, and Facebook counts calls by the hour, so they are not made all at once. */
+/** One after the other: each is a call, and Facebook counts calls by the hour. */
 const inTurn = async <Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

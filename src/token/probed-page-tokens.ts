@@ -14,9 +14,9 @@ export interface ProbedPageTokensDeps
     Omit<EntryStatesDeps, 'onChange' | 'isRunning'>,
     Pick<ProbingDeps, 'graph' | 'appId' | 'probeSeconds' | 'heal'> {
   store: Pick<TokenStore, 'pages' | 'onChange'>
-  /** Which Pages' tokens are probed here. */
+  /** The Pages whose tokens are probed by this instance. */
   duty: Pick<Duty, 'keeps' | 'onChange'>
-  /** What the keepers of the Pages know. */
+  /** The states that the keepers of the Pages have stored. */
   kept: KeptStates
   /** In [0, 1). */
   random?: () => number
@@ -55,13 +55,13 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     entry.trouble = undefined
   }
 
-  /** This instance took Pages, or gave some to another one. */
+  /** This instance took Pages, or gave some away. */
   const heedDuty = (): void => {
     let taken = 0
     for (const entry of entries.values()) {
       const isOurs = duty.keeps(entry.pageId)
       if (isOurs === entry.isOurs) continue
-      // Not all at the same moment: hundreds of Pages share one app's rate limit.
+      // Spread the probes: hundreds of Pages share one app's rate limit.
       if (isOurs) take(entry, taken++ * FIRST_PROBES_APART_MS)
       else drop(entry)
     }
@@ -78,7 +78,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       const pageIds = await kept.takeReports((pageId) => entries.get(pageId)?.isOurs === true)
       await removed(pageIds.flatMap((pageId) => entries.get(pageId) ?? []))
     } catch (error) {
-      // The next refused call, or the next probe, finds a removal that was not read here.
+      // If this read fails, the next refused call or probe finds the removal.
       if (running) log.warn({ err: error }, 'whether the app was removed from a Page could not be read')
     }
   }
@@ -93,7 +93,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     await Promise.all(concerned.map(probeAfresh))
   }
 
-  /** Takes over what the store holds now. */
+  /** Takes over the tokens in the store. */
   const sync = (): void => {
     const pages = new Map(store.pages().map((page) => [page.pageId, page]))
     for (const page of pages.values()) {
@@ -116,7 +116,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     }
   }
 
-  /** A token that was just proved: good until something says otherwise, and it is probed at once. */
+  /** A token that was just proved counts as valid, and is probed at once. */
   const accept = (entry: TokenEntry, page: StoredPageToken): void => {
     entry.generation += 1
     entry.disputes = 0
@@ -151,7 +151,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       entry.doubtedAtMs = nowMs
       const told = `A call was refused because of the token: ${message}.`.replace(/\.\.$/, '.')
       doubt(entry, told, hint === 'token_dead' ? told : null)
-      // The more often debug_token contradicted the calls, the later it is asked: no loop of sends and probes.
+      // The more often `debug_token` contradicted the calls, the later it is asked, so that sends and probes do not loop.
       schedule(entry, entry.disputes === 0 ? 0 : growingMs(2 * (entry.disputes - 1), DISPUTE))
     },
 
@@ -180,7 +180,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       await kept.start()
       stops = [store.onChange(sync), duty.onChange(heedDuty), kept.onChange(heedOthers)]
       sync()
-      // Not all at the same moment: hundreds of Pages share one app's rate limit.
+      // Spread the probes: hundreds of Pages share one app's rate limit.
       for (const [index, entry] of [...entries.values()].entries())
         schedule(entry, index * FIRST_PROBES_APART_MS)
       void heedReports()

@@ -10,19 +10,19 @@ import { troubles, type TokenTrouble } from './trouble.ts'
 export interface ProbingDeps extends Pick<EntryStatesDeps, 'clock' | 'log' | 'isRunning'> {
   graph: Pick<Graph, 'debugToken'>
   appId: string
-  /** How often a token that works is probed. */
+  /** Interval between probes of a working token. */
   probeSeconds: number
   /** In [0, 1). */
   random: () => number
-  /** Tries to replace a dead token without a person; resolves to whether a new one is in the store. */
+  /** Tries to replace a dead token without a person; resolves to whether a new one is stored. */
   heal?: Healer | undefined
   states: Pick<EntryStates, 'move' | 'setTrouble' | 'judgeDoubt'>
 }
 
-/** Asks `debug_token` about the tokens that are kept here: when each is due, and what follows from the answer. */
+/** Asks `debug_token` about the tokens kept here: schedules the probes and applies the answers. */
 export interface Probing {
   schedule: (entry: TokenEntry, ms: number) => void
-  /** A probe that begins now: one under way may have been answered before what we want to know happened. */
+  /** Starts a new probe: the answer of one in progress may be older than the event that we ask about. */
   probeAfresh: (entry: TokenEntry) => Promise<void>
 }
 
@@ -51,7 +51,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     const { stored, generation } = entry
     if (!isRunning() || !stored || !entry.isOurs) return
     const facts = await graph.debugToken(stored.token).catch((error: unknown) => toError(error))
-    // A token that was stored meanwhile gets its own probe.
+    // A token stored in between gets a probe of its own.
     if (!isRunning() || !entry.isOurs || entry.stored?.token !== stored.token) return
     if (facts instanceof Error) return remainUndecided(entry, facts)
     if (facts.appId !== null && facts.appId !== appId) {
@@ -66,12 +66,12 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     const doubted = entry.state === 'suspect' && !entry.doubt?.isHearsay ? entry.reason : null
     entry.undecided = 0
     entry.scopes = facts.scopes
-    // Facts that Facebook leaves out keep their proved value.
+    // Facts that Facebook leaves out keep their proved values.
     if (facts.expiresAtMs !== undefined) entry.expiresAtMs = facts.expiresAtMs
     entry.dataAccessExpiresAtMs = facts.dataAccessExpiresAtMs ?? null
     if (doubted !== null) entry.disputes += 1
     move(entry, 'confirmed', null)
-    // Sending goes on meanwhile: the token still works.
+    // Sending goes on in the meantime, because the token still works.
     if (entry.expiresAtMs !== null && heal && stored && (await heal(stored))) return
     if (!isRunning() || entry.stored?.token !== stored?.token || entry.generation !== generation) return
 
@@ -101,12 +101,12 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     return healed || !isRunning() || entry.stored?.token !== dead.token
   }
 
-  /** Graph is down, or refuses the app: that says nothing about the token, which keeps its state. */
+  /** Graph is down or refuses the app, which says nothing about the token: its state stays. */
   const remainUndecided = (entry: TokenEntry, why: Error | TokenTrouble): void => {
     const retryMs = growingMs(entry.undecided, RETRY) * (0.5 + 0.5 * random())
     entry.undecided += 1
     entry.obstacle = why instanceof Error ? why.message : why.what
-    // A single unknown refusal may come from a gateway, and the next try comes within seconds.
+    // A single unknown refusal may come from a gateway, so the next try follows within seconds.
     const isOdd = why instanceof GraphError && why.verdict === 'unknown' && entry.undecided === 1
     const trouble = why instanceof Error ? (isOdd ? null : troubles.fromProbe(why)) : why
     if (trouble) setTrouble(entry, trouble)

@@ -15,7 +15,7 @@ export interface ProvenPage {
 }
 
 /**
- * Asks Graph what the user token allows, and refuses one that cannot lead to a Page token.
+ * Asks Graph for the facts of the user token, and refuses one that cannot lead to a Page token.
  *
  * @throws BotError `BOT_USER_TOKEN_INVALID`, `BOT_USER_TOKEN_FOREIGN`, `BOT_USER_TOKEN_SCOPE_MISSING`
  * @throws GraphError when Graph cannot be asked
@@ -53,7 +53,7 @@ export const prove = async (
 ): Promise<ProvenPage> => {
   const { pageToken, tasks } = page
   if (pageToken === null) throw refusals.noPageToken(page)
-  // Tasks of a spelling we do not know are left to Facebook to judge.
+  // Unknown spellings of tasks are left for Facebook to judge.
   if (tasks !== null && allows(tasks, 'MESSAGING') === false) throw refusals.taskMissing(page, tasks)
 
   const facts = await graph.debugToken(pageToken)
@@ -62,7 +62,7 @@ export const prove = async (
   if (facts.appId !== appId)
     throw unproven(`it belongs to ${facts.appId ? `app ${facts.appId}` : 'an unknown app'}`)
   if (facts.type !== 'PAGE') throw unproven(`it is of type ${facts.type ?? 'unknown'}, not PAGE`)
-  // Some answers leave the Page out; then the token itself is asked who it is.
+  // Some answers leave out the Page; then `/me` is asked with the token.
   const owner = facts.profileId ?? (await graph.me(pageToken)).id
   if (owner !== page.id) throw unproven(`it belongs to Page ${owner}`)
   if (facts.expiresAtMs === undefined) throw unproven('Facebook does not say that it never expires')

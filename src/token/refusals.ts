@@ -9,12 +9,12 @@ const WHILE_SAVED = 'The token is saved and in use.'
 const RUN_AGAIN = 'Run this again in a minute.'
 const MODERATION =
   'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page; then run this again.'
-/** A right that is missing is refused as a fault of the call, too. */
+/** Facebook may refuse a missing right with a bad request, too. */
 const ABOUT_RIGHTS: ReadonlySet<Verdict> = new Set(['permission', 'bad_request'])
 
 type PageName = Pick<AccountPage, 'id' | 'name'>
 
-/** Why a bootstrap stops: what happened, and what to do. Messages never hold a token. */
+/** Why a bootstrap stops: the trouble and its cure. Messages never hold a token. */
 export const refusals = {
   userTokenDead: (facts: TokenFacts) =>
     refusal('BOT_USER_TOKEN_INVALID', `The user token does not work: ${meaningOf(facts)}.`, NEW_TOKEN),
@@ -107,7 +107,7 @@ export const refusals = {
       cause,
     ),
 
-  /** The warning as one text, since the bootstrap goes on after it. */
+  /** A warning as text, because the bootstrap goes on after it. */
   webhookFailed: (url: string, cause: GraphError) =>
     refusal(
       'BOT_SUBSCRIPTION_FAILED',
@@ -130,8 +130,8 @@ export const refusals = {
 }
 
 /**
- * A failed Graph call, as the person who runs the bootstrap should read it: Facebook's own words, and the cure of the table
- * where it has one. Anything else comes back as it is.
+ * A failed Graph call as an error for the person who runs the bootstrap: Facebook's own words, and a cure where the table has one. Other
+ * errors are returned unchanged.
  */
 export const toRefusal = (error: unknown): unknown => {
   if (!(error instanceof GraphError)) return error
@@ -149,7 +149,7 @@ export const toRefusal = (error: unknown): unknown => {
   })
 }
 
-/** A token that was proved may die before the last step. */
+/** A proved token may die before the last step. */
 const savedBut = ({ verdict }: GraphError): string =>
   verdict === 'token_invalid' ? 'The token was saved, and has died since.' : WHILE_SAVED
 
@@ -186,7 +186,7 @@ export const meaningOf = ({ error, expiresAtMs }: Pick<TokenFacts, 'error' | 'ex
   return error?.message ?? row?.meaning ?? 'Facebook calls it invalid'
 }
 
-/** What to do about a dead token where more than a new one is needed; null otherwise. */
+/** The cure of a dead token where a new token is not enough; null otherwise. */
 export const deathRemedy = ({ error }: Pick<TokenFacts, 'error'>): string | null => {
   const row = error && findRow({ ...error, message: error.message ?? '' })
   return row?.hint === 'token_dead' ? (row.remedy ?? null) : null

@@ -2,20 +2,20 @@ import type { PageTokenState } from './page-tokens.ts'
 
 /** The events of a Page's token. */
 export type TokenEvent =
-  /** A proved token came into the store, be it the same one again. */
+  /** A proved token was stored, also the same one again. */
   | 'stored'
   /** The token is no longer in the store. */
   | 'removed'
-  /** A call made with it was told that it is invalid, or its person has removed the app. */
+  /** A call with it got the verdict `token_invalid`, or its person has removed the app. */
   | 'doubted'
-  /** `debug_token` says that it works. */
+  /** `debug_token` says that it is valid. */
   | 'confirmed'
-  /** `debug_token` says that it does not, or cannot be asked about one that a call has proved dead. */
+  /** `debug_token` says that it is invalid, or cannot be asked about a token that a call has proved dead. */
   | 'refuted'
 
 /**
- * The life of a Page's token. `debug_token` declares one dead or, where it cannot be asked, a refused call whose subcode
- * leaves no doubt. A probe that came to nothing is no event: neither an outage nor wrong app credentials kill a token.
+ * The states of a Page's token. `debug_token` declares a token dead; where it cannot be asked, a refused call whose subcode is proof
+ * does. A probe without a result is no event: neither an outage nor wrong app credentials kill a token.
  */
 export const nextState = (state: PageTokenState, event: TokenEvent): PageTokenState =>
   TRANSITIONS[state][event]
@@ -36,7 +36,7 @@ const TRANSITIONS: Record<PageTokenState, Record<TokenEvent, PageTokenState>> = 
     confirmed: 'valid',
     refuted: 'invalid',
   },
-  // A checkpoint that was passed, or a Page that was published again, brings the same token back to life.
+  // The same token comes back to life when a checkpoint is passed or a Page is published again.
   invalid: {
     stored: 'valid',
     removed: 'missing',

@@ -6,18 +6,18 @@ export type BootstrapStepName =
 
 export interface BootstrapStep {
   name: BootstrapStepName
-  /** `warned`: it came to less than was asked for, and the bootstrap goes on. `failed`: the bootstrap ends. */
+  /** `warned`: the step did less than was asked for, and the bootstrap goes on. `failed`: the bootstrap ends. */
   status: 'started' | 'done' | 'skipped' | 'warned' | 'failed'
   /** The Page it is about; null for a step about all of them. */
   pageId: string | null
-  /** One line for people, without secrets. */
+  /** One line for a person, without secrets. */
   text: string
 }
 
 /** Runs one step and reports it. */
 export type RunStep = ReturnType<typeof createReporter>
 
-/** @param report - hears of every step */
+/** @param report - called with every step */
 export const createReporter =
   (report: (step: BootstrapStep) => void = () => {}) =>
   async <Result>(
@@ -42,5 +42,5 @@ export const createReporter =
     }
   }
 
-/** How a Page is called in the words of a step. */
+/** A Page's name and id, for a step's text. */
 export const nameOf = ({ id, name }: Pick<AccountPage, 'id' | 'name'>): string => name ?? `Page ${id}`

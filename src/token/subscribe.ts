@@ -4,16 +4,16 @@ import type { Graph } from '../graph/graph.ts'
 import { setFields, type LeftOut } from './webhook-fields.ts'
 
 export interface Subscribed {
-  /** The fields Facebook lists after the call, also when the call failed; null when the app is not subscribed. */
+  /** The fields that Facebook lists after the call, also when the call failed; null when the app is not subscribed. */
   fields: string[] | null
   leftOut: LeftOut | null
-  /** Why Facebook does not let that be read; null when it does. */
+  /** The reason why Facebook does not let the list be read; null when it does. */
   unread: string | null
 }
 
 /**
- * Subscribes the app to the Page's webhooks, and reads back what came of it: Facebook may say success and subscribe nothing.
- * Fields it is subscribed to already stay: subscribing replaces the list.
+ * Subscribes the app to the Page's webhooks, and reads the list back, because Facebook may answer with success and subscribe nothing.
+ * Fields of the present subscription are sent, too, because a subscription replaces the list.
  *
  * @throws GraphError
  */

@@ -1,4 +1,4 @@
-/** What a person may do on a Page, as far as the bot needs it (docs/messenger-platform.md#b4). */
+/** The tasks on a Page that the bot needs (docs/messenger-platform.md#b4). */
 export type NeededTask = 'MESSAGING' | 'MODERATE'
 
 /** Spellings seen for each; the Send API reference says MESSAGE where the sample data say MESSAGING. */
@@ -7,7 +7,7 @@ const GRANTED_BY: Record<NeededTask, ReadonlySet<string>> = {
   MODERATE: new Set(['MODERATE', 'FULL_CONTROL']),
 }
 
-/** Tasks that allow something else. */
+/** Tasks that allow neither. */
 const OTHERS = new Set([
   'ADVERTISE',
   'ANALYZE',
@@ -22,8 +22,8 @@ const OTHERS = new Set([
 const PREFIX = /^PROFILE_PLUS_/
 
 /**
- * Whether a person with these tasks may do what is needed; null where that is unknown: there are no tasks, or one of them
- * has a spelling we do not know. Then the token's own permissions and the subscription decide.
+ * Whether a person with these tasks may do the needed one; null where that is unknown, because there are no tasks or one has an unknown
+ * spelling. Then the token's permissions and the subscription decide.
  */
 export const allows = (tasks: readonly string[] | null, needed: NeededTask): boolean | null => {
   if (tasks === null) return null

@@ -15,36 +15,36 @@ export interface TokenEntry {
   reason: string | null
   remedy: string | null
   sinceMs: number
-  /** From the last probe, before that from the store. */
+  /** By the last probe; before the first one, from the store. */
   scopes: string[]
-  /** Null for never, as was proved; another answer of a later probe is trouble. */
+  /** Null for never, as was proved; another value in a later probe is trouble. */
   expiresAtMs: number | null
   dataAccessExpiresAtMs: number | null
-  /** Grows with every new token and every doubt: a probe begun before confirms nothing. */
+  /** Grows with every new token and every doubt, so that a probe that began earlier confirms nothing. */
   generation: number
-  /** How often, lately, a call was told "invalid" and `debug_token` then said "valid". */
+  /** How often lately a call got `token_invalid` while `debug_token` then said valid. */
   disputes: number
   doubtedAtMs: number
-  /** Of a suspect token of a Page that is kept here; null while a token that a probe has called dead is replaced, too. */
+  /** Doubt about a suspect token of a Page kept here; null also while a token that a probe has called dead is being replaced. */
   doubt: Doubt | null
   /** Failed probes in a row, and the error of the last one. */
   undecided: number
   obstacle: string
   probing: Promise<void> | null
   cancelTimer: () => void
-  /** Undefined before the first probe here. */
+  /** Undefined before the first probe of this process. */
   trouble: TokenTrouble | null | undefined
-  /** Whether the Page was kept here when that was last looked at. */
+  /** Whether the Page was kept here at the last look. */
   isOurs: boolean
 }
 
-/** Why a token is suspect, beyond the words of `reason`. */
+/** Facts about a doubt beside its `reason`. */
 export interface Doubt {
-  /** From a webhook alone, which may be a replayed one: sending goes on while the token is probed. */
+  /** Whether only a webhook raised it, which may be a replayed one: sending goes on while the token is probed. */
   isHearsay: boolean
-  /** What Facebook said of the token when it refused a call, where that needs no second opinion. */
+  /** Facebook's words about the token when it refused a call, where they are proof. */
   proof: string | null
-  /** Whether it has lasted longer than `PATIENCE_MS`. */
+  /** Whether the doubt has lasted longer than `PATIENCE_MS`. */
   isOverdue: boolean
   cancelTimer: () => void
 }
@@ -98,7 +98,7 @@ export const toStatus = (entry: TokenEntry): PageTokenStatus => ({
 
 const MANY_DISPUTES = 3
 
-/** What is wrong with a token that `debug_token` calls valid. */
+/** The trouble of a token that `debug_token` calls valid; null for none. */
 export const troubleAfter = (
   entry: TokenEntry,
   facts: TokenFacts,

@@ -15,7 +15,7 @@ export const createTokenNeeds = (deps: {
   duty: Duty
 }): TokenNeeds => {
   const { tokens, needs, duty } = deps
-  /** The needs raised here. A need of the same cause may have another reason, and is not settled here. */
+  /** Causes of the needs raised here, by Page. A need of the same cause may have another reason, and is not settled here. */
   const raised = new Map<string, NeedCause>()
   const heed = (status: PageTokenStatus): void => {
     if (!duty.keeps(status.pageId)) return void raised.delete(status.pageId)

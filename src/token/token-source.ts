@@ -4,7 +4,7 @@ import type { Config } from '../base/settings.ts'
 export interface TokenSource {
   url: string
   words: string
-  /** False for a sandbox, which hands out tokens of its own. */
+  /** False for a sandbox, which gives out its own tokens. */
   isFacebook: boolean
 }
 

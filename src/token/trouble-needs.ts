@@ -12,7 +12,7 @@ const CAUSES: readonly TokenTrouble['cause'][] = [
   'token_expires',
 ]
 
-/** Makes one need of a Page of the trouble that probes find, for as long as it lasts. */
+/** Raises a need for the trouble that probes of a Page find, and settles it when the trouble is over. */
 export const createTroubleNeeds = ({
   needs,
   nameOf,

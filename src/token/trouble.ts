@@ -1,11 +1,11 @@
 import { GraphError } from '../graph/error.ts'
 
-/** What keeps a Page's token from being used although it is not dead. The operator has to mend it. */
+/** A reason why a valid token of a Page cannot be used. The operator has to mend it. */
 export interface TokenTrouble {
   cause: 'configuration' | 'permission' | 'restricted' | 'token_invalid' | 'token_expires'
-  /** What happened, as one sentence without secrets. */
+  /** The trouble, as one sentence without secrets. */
   what: string
-  /** What to do, as one sentence. */
+  /** The cure, as one sentence. */
   remedy: string
   /** Whether a new user token mends it. */
   byToken?: boolean
@@ -22,7 +22,7 @@ export const troubles = {
   /** Null for a failure that passes by itself, such as an outage. */
   fromProbe: (error: Error): TokenTrouble | null => {
     if (!(error instanceof GraphError)) return null
-    // An outage, or too many calls.
+    // An outage or a rate limit.
     if (error.retryable) return null
     return {
       cause: 'configuration',

@@ -3,10 +3,10 @@ import { BotError } from '../base/errors.ts'
 const LONGEST = 4096
 /** Of all that is given: looking for a token in a form of 64 KiB would keep the bot from answering for seconds. */
 const MOST_GIVEN = 16 * 1024
-// Wider than Facebook's, which are letters, digits and a bar; an address is none, whatever stands in it.
+// Allows more characters than Facebook's letters, digits and bar; an address never fits.
 const PLAIN = /^[\w|.~+/=-]+$/
 
-/** Characters that are copied along and cannot be seen: zero-width spaces, byte order marks, soft hyphens, marks of direction. */
+/** Invisible characters that are copied along: zero-width spaces, byte order marks, soft hyphens, direction marks. */
 const INVISIBLE = /\p{Cf}/gu
 const DOUBLE_QUOTES = /[“”„‟«»″＂]/g
 const SINGLE_QUOTES = /[‘’‚‛‹›′`´＇]/g
@@ -14,34 +14,34 @@ const SINGLE_QUOTES = /[‘’‚‛‹›′`´＇]/g
 const END_OF_PASTE = /^[\s"',;]+|(?<![\s"',;])[\s"',;]+$/g
 
 /**
- * A line break in the middle of a long word, as a terminal or a mail makes it, or a space between two long ones (an app secret has 32 characters);
- * the rest is neither the beginning of another token nor a proof (64 hexadecimal digits). It looks back from blanks alone: from every letter, some pages
- * of long words take seconds.
+ * A line break in a long word, as a terminal or a mail makes it, or a space between two long words (an app secret has 32 characters). The
+ * rest is neither the beginning of another token nor a proof (64 hexadecimal digits). The look-behind starts at blanks only: from every
+ * letter, some pages of long words take seconds.
  */
 const WRAPPED =
   /(?=\s)(?<=\bEAA\w{5,}|[\w|-]{20})(?:[^\S\n]*\n[^\S\n]*| {2,}| (?=[\w|-]{40}))(?!EAA|[\da-f]{64}(?![\w|-]))(?=[\w|-]+\s*(?:$|[\n"'&,;}]))/g
 
-/** Where a token stands in what people paste, the surest place first. */
+/** Places of a token in pasted text, the surest first. */
 const PLACES: readonly RegExp[] = [
   // curl's JSON, a query, the address that Facebook redirected to.
   /(?<![\w-])access_token["']?\s*[=:]\s*["']?([^\s"'&,;<>}#]+)/gi,
-  // `FB_USER_TOKEN=...`, "user token: ..."; not what is used to verify a webhook.
+  // `FB_USER_TOKEN=...`, "user token: ..."; not a verify token.
   /(?<![\w-])(?!verify|id_token|refresh)[\w-]*token["']?\s*[=:]\s*["']?([^\s"'&,;<>}#]+)/gi,
   /(?<![\w-])Bearer\s+["']?([^\s"',;]+)/gi,
   /(?<![\w-])(EAA\w{20,})/g,
 ]
 
-/** What other tokens of Meta begin with. */
+/** Beginnings of Meta's other tokens. */
 const FOREIGN: readonly (readonly [start: RegExp, what: string])[] = [
   [/^IG(AA|QV)/, 'an Instagram token'],
   [/^TH(AA|QV)/, 'a Threads token'],
 ]
 
 /**
- * Finds the one token in what a person pasted or piped: the answer of curl, a query, a line of `.env`, a header, with quotes,
- * commas and invisible characters around it, or broken into lines.
+ * Finds the one token in pasted or piped text: the answer of curl, a query, a line of `.env`, a header; with quotes, commas and invisible
+ * characters around it, or broken into lines.
  *
- * @throws BotError `BOT_USER_TOKEN_INVALID` when there is none, or more than one; what was given is never repeated
+ * @throws BotError `BOT_USER_TOKEN_INVALID` when there is none, or more than one; its message never repeats the text
  */
 export const readUserToken = (input: string): string => {
   if (input.length > MOST_GIVEN) throw tooLong(input)
@@ -58,7 +58,7 @@ export const readUserToken = (input: string): string => {
 const unwrapped = (input: string): string =>
   joined(input.replaceAll(INVISIBLE, '').replaceAll(DOUBLE_QUOTES, '"').replaceAll(SINGLE_QUOTES, "'").trim())
 
-/** Line by line: only what was joined before is long enough to be a token for the next short line. */
+/** Line by line: only joined lines are long enough to take the next short line as their rest. */
 const joined = (text: string): string => {
   const next = text.replaceAll(WRAPPED, '')
   return next === text ? text : joined(next)

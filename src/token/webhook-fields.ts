@@ -1,22 +1,22 @@
 import { VITAL_FIELDS } from '../channel/messenger.ts'
 import { GraphError, type Verdict } from '../graph/error.ts'
 
-/** Fields that Facebook refuses to subscribe, and why. */
+/** Fields that Facebook refuses to subscribe, with the reason. */
 export interface LeftOut {
   fields: string[]
   why: string
 }
 
-/** Whether a visitor is heard with these fields. */
+/** Whether the bot gets visitors' messages with these fields. */
 export const hears = (fields: readonly string[] | null): boolean =>
   VITAL_FIELDS.every((field) => fields?.includes(field) === true)
 
 /**
- * Subscribes all fields or, where Facebook refuses one of them and with it the whole call, as many as it takes: first those
- * without which no visitor is heard, then one after the other.
+ * Subscribes all fields. Where Facebook refuses one field and with it the whole call, subscribes as many as possible: first the ones that
+ * messages of visitors need, then one after the other.
  *
- * @returns what was left out; null when all were taken
- * @throws GraphError when Facebook does not take the vital ones
+ * @returns the fields left out; null when all were taken
+ * @throws GraphError when Facebook does not take the needed ones
  */
 export const setFields = async (
   wanted: readonly string[],
@@ -25,7 +25,7 @@ export const setFields = async (
   const refusal = await refusalOf(() => set([...wanted]))
   if (refusal === null) return null
   let taken = wanted.filter(isVital)
-  // Refused without the others, too: it is not about a field, and the first answer speaks of it.
+  // The call fails without the other fields, too: the refusal is not about a field, so the first answer is reported.
   if ((await refusalOf(() => set(taken))) !== null) throw refusal
   const refused: string[] = []
   for (const field of wanted.filter((one) => !isVital(one))) {
@@ -41,7 +41,7 @@ export const without = ({ fields, why }: LeftOut): string =>
 
 const isVital = (field: string): boolean => (VITAL_FIELDS as readonly string[]).includes(field)
 
-/** @throws anything but a refusal of what was asked */
+/** @throws any error but a refusal of the request */
 const refusalOf = async (call: () => Promise<void>): Promise<GraphError | null> => {
   try {
     await call()

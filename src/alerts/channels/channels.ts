@@ -5,15 +5,15 @@ import type { Alert, RetryingChannelDeps } from './retrying-channel.ts'
 
 /** A channel that is switched on. */
 export interface OpenChannel extends Alert {
-  /** As the console calls it. */
+  /** Name in the console. */
   name: string
-  /** What to see to where it does not take an alert. */
+  /** What the operator should check when the channel does not take an alert. */
   check: string
 }
 
 type Deps = Pick<RetryingChannelDeps, 'clock' | 'log'>
 
-/** Opens every channel whose settings are there. */
+/** Opens every channel whose settings are all set. */
 export const openChannels = async (config: Config, deps: Deps): Promise<OpenChannel[]> => {
   const posting = receiversIn(config).map(({ name, settings, check, post }): OpenChannel => {
     const see = settings.join(' and ')
@@ -35,7 +35,7 @@ export const openChannels = async (config: Config, deps: Deps): Promise<OpenChan
 const openMail = async (config: Config, deps: Deps): Promise<OpenChannel | null> => {
   const { SMTP_URL: smtpUrl, ALERT_MAIL_TO: to, ALERT_MAIL_FROM: from } = config
   if (smtpUrl === undefined || to === undefined) return null
-  // The mailer takes a twentieth of a second to load, which most starts can do without.
+  // The mailer takes 50 ms to load, and most starts need none.
   const { createMailAlert } = await import('./mail.ts')
   const check = 'SMTP_URL, ALERT_MAIL_TO and ALERT_MAIL_FROM'
   return { name: 'e-mail', check, ...createMailAlert({ smtpUrl, to, from, ...deps }) }

@@ -7,9 +7,9 @@ export interface MailSettings {
   smtpUrl: string
   /** One address, or several with commas. */
   to: string
-  /** Who it comes from; made up from the other two when absent. */
+  /** The sender; made from the other two settings when absent. */
   from?: string | undefined
-  /** For connecting, and for each answer of the server. */
+  /** Time limit for connecting, and for each answer of the server. */
   timeoutMs?: number
 }
 
@@ -32,9 +32,9 @@ export const createMailAlert = ({ clock, log, ...settings }: MailDeps): Alert =>
 }
 
 /**
- * Whether the mail server lets us in; sends nothing.
+ * Connects and signs in to the mail server; sends nothing.
  *
- * @returns null when it does, else why not, in one word
+ * @returns null on success, else the reason in one word
  */
 export const tryMailServer = async (settings: MailSettings): Promise<string | null> => {
   const transport = openTransport(settings)
@@ -51,14 +51,14 @@ export const tryMailServer = async (settings: MailSettings): Promise<string | nu
 
 const TIMEOUT_MS = 15_000
 
-// Asks mail programs to send no out-of-office answer.
+// Tells mail programs to send no out-of-office answer.
 const AUTOMATIC = { 'auto-submitted': 'auto-generated' }
 
 const openTransport = ({ smtpUrl, timeoutMs = TIMEOUT_MS }: MailSettings) => {
   const { hostname, username } = new URL(smtpUrl)
   return createTransport({
     url: smtpUrl,
-    // A password goes to another machine encrypted, or not at all.
+    // To another machine, a password is sent encrypted or not at all.
     requireTLS: username !== '' && !LOOPBACK.test(hostname),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
@@ -77,11 +77,11 @@ const envelopeOf = ({ smtpUrl, to, from }: MailSettings) => {
   return { from: { name: 'Evergreen', address: from ?? (user.includes('@') ? user : first.trim()) }, to }
 }
 
-/** A server that takes the mail for one address alone has taken it; the log says how many go without. */
+/** A server that takes the mail for one address only has taken it; the log says how many addresses did not get it. */
 const takenBut = (refused: number): Try =>
   refused === 0 ? { status: 'ok' } : { status: 'ok', problem: `${refused} of the addresses refused` }
 
-/** SMTP: 4xx may pass, 5xx does not. Only numbers and words of the library: an answer may quote addresses. */
+/** In SMTP, 4xx may pass and 5xx does not. Only numbers and the library's words: an answer may quote addresses. */
 const judge = (error: unknown): Try => {
   const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }
   const status = typeof responseCode === 'number' ? responseCode : null

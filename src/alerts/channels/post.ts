@@ -4,9 +4,9 @@ import { createOutgoing, type Proxies } from '../../outgoing/proxies.ts'
 import type { Notice } from '../notice.ts'
 import { createRetryingChannel, type Alert, type RetryingChannelDeps, type Try } from './retrying-channel.ts'
 
-/** The one POST that brings a notice to its receiver. */
+/** The POST that carries a notice to a receiver. */
 export interface Post {
-  /** Secret: with most receivers the address alone permits posting. */
+  /** Secret: at most receivers the address alone permits posting. */
   url: string
   headers?: Record<string, string>
   /** Sent as JSON. */
@@ -14,15 +14,15 @@ export interface Post {
 }
 
 export interface PostDeps extends Pick<RetryingChannelDeps, 'clock' | 'log' | 'complaint'> {
-  /** Makes the post of a notice. */
+  /** Makes the POST of a notice. */
   write: (notice: Notice) => Post
-  /** The proxies that calls go by; none where nothing is said. */
+  /** The proxies for the call; none when absent. */
   proxies?: Proxies
-  /** For one try, from connecting to the end of the answer. */
+  /** Time limit of one try, from connecting to the end of the answer. */
   timeoutMs?: number
 }
 
-/** Sends each notice as one POST. Follows no redirect: the text goes only where the operator said. */
+/** Sends each notice as one POST. Follows no redirect: the text goes only to the operator's address. */
 export const createPostAlert = (deps: PostDeps): Alert => {
   const { write, clock, log, complaint, timeoutMs = 10_000, proxies = {} } = deps
   const agent = createOutgoing(proxies, { connect: { timeout: timeoutMs } })
@@ -37,7 +37,7 @@ export const createPostAlert = (deps: PostDeps): Alert => {
         dispatcher: agent,
         signal: AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]),
       })
-      // The answer says nothing we need; a few bytes are read only to free the connection.
+      // The answer's text is not needed; a few bytes are read only to free the connection.
       await body.dump({ limit: 16_384 })
       return judge(statusCode)
     } catch (error) {

@@ -16,16 +16,16 @@ type Settings = Pick<
 
 /** A receiver that takes a notice as one POST. */
 export interface Receiver {
-  /** As the console and the log call it. */
+  /** Name in the console and the log. */
   name: string
-  /** The settings that switch it on, all of them needed. */
+  /** The settings that switch it on; all are needed. */
   settings: readonly (keyof Settings)[]
-  /** Where alerts go, without what is secret. */
+  /** The place alerts go to, without secrets. */
   place: (settings: Settings) => string
   post: (settings: Settings, notice: Notice) => Post
-  /** A call that sends nothing and is refused where a post would be; null where the receiver knows none. */
+  /** A call that sends no alert and fails where a POST would fail; null where the receiver has none. */
   look: (settings: Settings) => { url: string; post?: Post['body']; headers?: Record<string, string> } | null
-  /** What to see to where a post is refused. */
+  /** What the operator should check when a POST is refused. */
   check: string
 }
 
@@ -55,7 +55,7 @@ const RECEIVERS: readonly Receiver[] = [
       const { server, topic, headers } = ntfyOf(ALERT_NTFY_URL)
       const { title, message } = titled(notice)
       const { priority, tag } = NTFY[notice.kind]
-      // JSON goes to the root of the server: headers, the other way, take no letters beyond ASCII.
+      // JSON goes to the root of the server: headers, the other way, allow only ASCII.
       return {
         url: server,
         headers,
@@ -105,7 +105,7 @@ const RECEIVERS: readonly Receiver[] = [
   },
 ]
 
-/** Each channel there is, with the settings that switch it on. */
+/** All channels, with the settings that switch each on. */
 export const CHANNELS: readonly { name: string; settings: readonly string[] }[] = [
   ...RECEIVERS.map(({ name, settings }) => ({
     name: name === 'ALERT_URL' ? 'Slack, Mattermost, Discord' : name,
@@ -117,7 +117,7 @@ export const CHANNELS: readonly { name: string; settings: readonly string[] }[] 
 /** The same as a sentence. */
 export const WAYS_TO_BE_TOLD = `Set ${CHANNELS.map(({ settings }) => settings.join(' and ')).join(', or ')}.`
 
-/** The receivers whose settings are all there. */
+/** The receivers whose settings are all set. */
 export const receiversIn = (settings: Settings): Receiver[] =>
   RECEIVERS.filter((receiver) => receiver.settings.every((name) => settings[name] !== undefined))
 
@@ -143,13 +143,13 @@ const titled = (notice: Notice): { title: string; message: string } => {
 
 const LONGEST_TITLE = 250
 
-/** A notice keeps what to do whole; a receiver that takes less would refuse all of it. */
+/** Cuts the notice to the receiver's limit, because a longer one is refused as a whole. The cure stays whole. */
 const textOf = (notice: Notice, longest: number): string =>
   clipped(noticeText(notice, longest), longest).toWellFormed()
 
 /**
- * A Page may be called `<!channel>`, which calls all of a room in Slack, or `@everyone`, which does in Discord and Mattermost;
- * these two read `[words](address)` as a link, too. None of the signs is lost to a reader.
+ * A Page may be called `<!channel>`, which mentions a whole room in Slack, or `@everyone`, which does in Discord and Mattermost; these
+ * two also read `[words](address)` as a link. The signs stay readable.
  */
 const withoutMentions = (text: string): string =>
   text.replaceAll('<', '‹').replaceAll('>', '›').replaceAll('@', '＠').replaceAll('](', '] (')

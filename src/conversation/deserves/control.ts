@@ -4,7 +4,7 @@ import type { EventOf, WebhookEvent } from '../../webhook/events.ts'
 import { onlyInboxWordsMs } from '../handover-state.ts'
 import { heardMs } from './lately.ts'
 
-/** What an event says about who has the conversation. */
+/** Who has the conversation after an event. */
 export type Control =
   /** Our app, or no app in particular: the bot may speak. */
   | 'ours'
@@ -12,12 +12,12 @@ export type Control =
   | 'person'
   /** The people in the Page inbox ask for it. */
   | 'wanted_by_inbox'
-  /** The Page has answered by itself (instant reply, greeting, away message): no person has it. */
+  /** No person: the Page sent an automatic message (instant reply, greeting, away message). */
   | 'automatic'
 
-/** What is known about an echo besides what it holds. */
+/** Facts about an echo beyond its own fields. */
 export interface EchoFacts {
-  /** Whether our own store knows it, by its mid or its metadata. */
+  /** Whether our store knows the echo, by its mid or its metadata. */
   isOurs: boolean
   /** Whether the Page has said the same to many visitors. */
   isSaidToMany: boolean
@@ -27,12 +27,11 @@ export interface EchoFacts {
 const AUTOMATIC_MS = 3000
 
 /**
- * What an event says about who has the conversation; null where it says nothing.
- *
- * - A person who writes takes the conversation, from the Page inbox or with another app (I); an echo without app id is a
- *   person's unless the bot itself, or Facebook, has sent it.
- * - Automatic messages of the Page come as echoes of the inbox app and are no person (M,
- *   fbsamples/original-coast-clothing#87). They follow the visitor's words at once, or are the same for many visitors.
+ * Who has the conversation after an event; null where the event says nothing about it.
+ * - A person who writes takes the conversation, from the Page inbox or with another app (I). An echo without app id is a person's unless
+ * the bot itself, or Facebook, has sent it.
+ * - Automatic messages of the Page come as echoes of the inbox app and are no person (M, fbsamples/original-coast-clothing#87). They
+ * follow the visitor's words at once, or are the same for many visitors.
  * - "Pass" without a new owner leaves the conversation to the default app (I).
  */
 export const controlOf = (
@@ -56,7 +55,7 @@ export const controlOf = (
   }
 }
 
-/** Whether an event of the visitor shows that what silenced the bot was automatic: it had come before the words it answered. */
+/** Whether an event of the visitor shows that the message which silenced the bot was automatic, because it came before the words it answered. */
 export const unmasksAutomatic = (event: WebhookEvent, state: JsonObject | null): boolean => {
   const wordsMs = onlyInboxWordsMs(state)
   if (wordsMs === null || (event.kind !== 'message' && event.kind !== 'postback')) return false
@@ -81,8 +80,8 @@ const controlByEcho = (
 }
 
 /**
- * Whether Facebook itself has put it there: the card of a post under which a visitor pressed "Send message" (ker0x/messenger#69).
- * An app has an id, and a person writes no templates.
+ * Whether Facebook itself made the message: the card of a post under which a visitor pressed "Send message" (ker0x/messenger#69). An app
+ * has an id, and a person writes no templates.
  */
 const isCardOfFacebook = ({ appId, text, attachments }: EventOf<'echo'>): boolean =>
   appId === null &&

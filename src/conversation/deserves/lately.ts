@@ -4,25 +4,25 @@ import type { Referral, WebhookEvent } from '../../webhook/events.ts'
 import { matchKey, wordsOf } from '../../script/match-key.ts'
 import { readMemory } from '../memory.ts'
 
-/** One thing a visitor did, as the answer rules remember it. */
+/** An action of a visitor, as the answer rules remember it. */
 export interface Deed {
   did: 'words' | 'media' | 'tap' | 'ad' | 'deletion'
-  /** Tells these words, this payload, this ad or this deleted message from others; too short to be read back. */
+  /** Digest of the words, payload, ad or deleted message; too short to be read back. */
   what: string
   /** By Facebook's clock, ms since the epoch. */
   atMs: number
-  /** Equal for sentences that differ in their numbers alone; absent where there are no numbers, or hardly a sentence. */
+  /** Equal for sentences that differ only in their numbers; absent without numbers, or when the text is hardly a sentence. */
   alike?: string
 }
 
-/** Where a conversation's state keeps them, the newest last. */
+/** Key of the deeds in the conversation's state, the newest last. */
 const KEY = 'lately'
 /** No rule looks further back. */
 export const KEPT_MS = 10 * 60_000
-/** A handful of each of four texts that a bot says in turn. */
+/** Room for a handful of each of four texts that a bot says in turn. */
 const MOST_KEPT = 24
 
-/** What the visitor of a conversation did lately. Written by earlier versions of this program, too: nothing is taken for granted. */
+/** Reads the visitor's recent deeds. Earlier versions may have written them, so each part is checked. */
 export const readLately = (state: JsonObject | null): readonly Deed[] => {
   const kept = state?.[KEY]
   if (!Array.isArray(kept)) return NONE
@@ -34,16 +34,16 @@ export const readLately = (state: JsonObject | null): readonly Deed[] => {
 }
 
 const NONE: readonly Deed[] = Object.freeze([])
-/** Several rules ask for the same. */
+/** Cached, because several rules read the same. */
 const READ = new WeakMap<readonly Json[], readonly Deed[]>()
 
-/** When the visitor was heard last, ms since the epoch; null before that was ever noted. */
+/** When the visitor was last heard, ms since the epoch; null where that was never noted. */
 export const heardMs = (state: JsonObject | null): number | null => {
   const deeds = readLately(state).filter(({ did }) => did !== 'deletion')
   return deeds.length === 0 ? null : Math.max(...deeds.map(({ atMs }) => atMs))
 }
 
-/** The state with what the visitor has just done. */
+/** The state with the visitor's new deeds. */
 export const note = (state: JsonObject | null, deeds: readonly Deed[]): JsonObject | null => {
   const [latest] = deeds
   if (latest === undefined) return state
@@ -51,7 +51,7 @@ export const note = (state: JsonObject | null, deeds: readonly Deed[]): JsonObje
   return { ...state, [KEY]: kept.slice(-MOST_KEPT).map(toKept) }
 }
 
-/** What the visitor does by this event, in a conversation that is in this state. */
+/** The visitor's deeds in this event, in a conversation with this state. */
 export const deedsIn = (event: WebhookEvent, state: JsonObject | null): readonly Deed[] => {
   if (event.psid === null) return NONE
   const place = placeIn(state)
@@ -62,10 +62,10 @@ export const deedsIn = (event: WebhookEvent, state: JsonObject | null): readonly
   return deeds
 }
 
-/** The rules and what is noted after them ask for the same. */
+/** Cached, because the rules and the notes ask for the same. */
 const DONE = new WeakMap<WebhookEvent, { place: string; deeds: readonly Deed[] }>()
 
-/** @param place - where the visitor is in a form */
+/** @param place - the visitor's place in a form */
 const deedsAt = (event: WebhookEvent, place: string): readonly Deed[] => {
   const { timestampMs: atMs } = event
   const deeds: Deed[] = []
@@ -92,7 +92,7 @@ const deedsAt = (event: WebhookEvent, place: string): readonly Deed[] => {
   return deeds
 }
 
-/** What tells an ad from others: old ones come without an id. */
+/** Identifies an ad: old ones come without an id. */
 const adIn = (referral: Referral | null): string | null =>
   referral?.adId ?? (referral?.source === 'ADS' && referral.ref !== null ? `ref ${referral.ref}` : null)
 
@@ -108,14 +108,14 @@ const wordsDeed = (text: string, place: string, atMs: number): Deed => {
 }
 
 const NUMBERS = /\p{N}+/gu
-/** Three words besides the numbers: less is what people type who ask for one order after the other. */
+/** At least three words besides the numbers: people who ask for one order after the other type less. */
 const isSentence = (key: string): boolean => wordsOf(key).filter((word) => word !== '#').length >= 3
 
-/** Whether the visitor has deleted this message: its own callback may come after that of the deletion. */
+/** Whether the visitor has deleted this message: the callback of the deletion may come first. */
 export const isDeleted = (mid: string, state: JsonObject | null): boolean =>
   readLately(state).some(({ did, what }) => did === 'deletion' && what === short(mid))
 
-/** "Yes" to one question of a form is something else than "yes" to the next one. */
+/** "Yes" to one question of a form is another deed than "yes" to the next. */
 const placeIn = (state: JsonObject | null): string => {
   const { form } = readMemory(state)
   return form === null ? '' : `${form.reply} ${form.step}`

@@ -4,14 +4,14 @@ import { noteSources, takeBack } from '../taken-back.ts'
 import { deedsIn, note } from './lately.ts'
 import { after } from '../turn.ts'
 
-/** Notes what visitors do, for the rules of later events, and from which message an answer is remembered, for its deletion. */
+/** Stores what visitors do, for the rules of later events, and which message an answer is from, for its deletion. */
 export const withNotes =
   (handle: Conversation['handle']): Conversation['handle'] =>
   (event, view) => {
     const noted = (handled: ScriptResult): ScriptResult => {
-      // The second tap of a double tap is none: a third one a moment later is meant. A deleted message is none, either.
+      // The second tap of a double tap is not noted, so that a third one a moment later counts. Neither is a deleted message.
       if (handled.unanswered === 'tapped_twice' || handled.unanswered === 'taken_back') return handled
-      // An ad that led to no answer is not over: the message it leads to may.
+      // An ad without an answer is not noted, because the message it leads to may still get one.
       const deeds = deedsIn(event, view.state).filter(({ did }) => did !== 'ad' || handled.replies.length > 0)
       const state = noteSources(view.state, takeBack(handled.state, event), event)
       const next = deeds.length === 0 ? state : note(state, deeds)

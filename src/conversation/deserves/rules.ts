@@ -3,27 +3,27 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 import { isOver, isSilent, type ResumeAfter } from '../handover-state.ts'
 import { deedsIn, isDeleted, KEPT_MS, readLately, type Deed } from './lately.ts'
 
-/** What is known of a conversation when it is judged whether an event deserves an answer. */
+/** Facts by which the rules decide whether an event gets an answer. */
 export interface RuleFacts {
   /** Null for events about the Page. */
   psid: string | null
   state: JsonObject | null
-  /** Events of the same visitor that wait behind this one, as far as they are known. */
+  /** Known events of the same visitor that wait behind this one. */
   behind: readonly WebhookEvent[]
-  /** Whether the script has replies to stickers: then a thumb says something by itself, also right after words. */
+  /** Whether the script has replies to stickers: then a thumb is answered, also right after words. */
   answersStickers: boolean
-  /** What the script says about the end of silence. */
+  /** The script's setting for the end of silence. */
   resumeAfter: ResumeAfter
 }
 
-/** One reason not to answer an event. */
+/** One reason why an event gets no answer. */
 export interface AnswerRule {
   name: AnswerRuleName
-  /** What an answer would do. */
+  /** The harm that an answer would do. */
   reason: string
-  /** Where that was learned; letters are sections of docs/messenger-platform.md. */
+  /** The source of the rule; letters are sections of docs/messenger-platform.md. */
   source: string
-  /** Whether code handlers do not hear of the event either; where not, only the script leaves it unanswered. */
+  /** Whether code handlers do not get the event either; otherwise only the script leaves it unanswered. */
   hidesFromCode: boolean
   applies: (event: WebhookEvent, facts: RuleFacts) => boolean
 }
@@ -43,23 +43,23 @@ const NAMES = [
   'over_and_over',
 ] as const
 
-/** Facebook tells a double tap from two taps no more than by its time. */
+/** Only the time tells a double tap from two taps. */
 const DOUBLE_TAP_MS = 2000
 /** A picture and its words are two messages, a moment apart; so are an ad's referral and the message it leads to. */
 const TOGETHER_MS = 5000
-/** No visitor clicks an ad twice in so short a time to read its greeting again. */
+/** No visitor taps an ad again within this time to read its greeting again. */
 const SAME_AD_MS = 10 * 60_000
-/** After a handful of the same words within the time that deeds are kept, a program is talking. */
+/** More equal messages than these, within the time that deeds are kept, come from a program. */
 const HANDFUL = 5
-/** More where a number differs, as in a ticket or a time: people ask for several orders in the same words. */
+/** The same for messages that differ in a number, such as tickets or times: people ask for several orders in the same words. */
 const ALIKE = 8
-/** A picture's words come this long after it at most, seen from here. */
+/** A picture's words arrive here at most this long after it. */
 const PATIENCE_MS = 1500
 
-/** Kinds of events that a visitor expects an answer to. */
+/** Kinds of events to which a visitor expects an answer. */
 const ASKING: ReadonlySet<WebhookEvent['kind']> = new Set(['message', 'postback', 'referral', 'reaction'])
 
-/** Every reason not to answer an event; the first that applies is named. */
+/** Every reason for no answer; the first that applies is named. */
 export const ANSWER_RULES: readonly AnswerRule[] = [
   {
     name: 'no_visitor',
@@ -147,9 +147,9 @@ export const ANSWER_RULES: readonly AnswerRule[] = [
 ]
 
 /**
- * The reason not to answer an event; null where it deserves an answer.
+ * The rule by which an event gets no answer; null where it gets one.
  *
- * @param hearer - who would answer: code handlers hear of more than the script answers
+ * @param hearer - who would answer: code handlers get more events than the script
  */
 export const unansweredBy = (
   event: WebhookEvent,
@@ -160,15 +160,15 @@ export const unansweredBy = (
     ({ hidesFromCode, applies }) => (hearer === 'script' || hidesFromCode) && applies(event, facts),
   ) ?? null
 
-/** Whether the ad that an event carries was answered lately: then the event is only what else it is. */
+/** Whether the ad in an event was answered lately: then only the rest of the event counts. */
 export const knowsAd = (event: WebhookEvent, state: JsonObject | null): boolean =>
   didTheSame(event, state, 'ad', SAME_AD_MS)
 
-/** How long an event waits for what may belong to it, ms since it was accepted; 0 for most. */
+/** How long an event waits for later events that may belong to it, ms since it was accepted; 0 for most. */
 export const patienceMs = (event: WebhookEvent, facts: RuleFacts): number =>
   isPart(event, facts) && unansweredBy(event, facts) === null ? PATIENCE_MS : 0
 
-/** Whether it is a message without words, which may belong to another one; a sticker that the script answers speaks for itself. */
+/** Whether a message without words may belong to another message; a sticker that the script answers does not. */
 const isPart = (event: WebhookEvent, { answersStickers }: RuleFacts): boolean =>
   event.kind === 'message' &&
   event.text === null &&
@@ -193,7 +193,7 @@ const hasWordsBehind = (event: WebhookEvent, behind: readonly WebhookEvent[]): b
       Math.abs(next.timestampMs - event.timestampMs) <= TOGETHER_MS,
   )
 
-/** What the visitor does by this event, beside each thing of that kind that was done before. */
+/** The visitor's deeds in this event, each with the earlier deeds of its kind. */
 const lastly = (
   event: WebhookEvent,
   state: JsonObject | null,

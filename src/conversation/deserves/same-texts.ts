@@ -6,15 +6,19 @@ import type { ConversationView } from '../view.ts'
 
 /** Texts each Page sent to many visitors alike: such a text is automatic, because people do not type one text so often. */
 export interface SameTexts {
-  /** The Page has said a text to a visitor. @returns whether many have got the same by now */
+  /**
+   * The Page said a text to a visitor.
+   *
+   * @returns whether many visitors have got the same by now
+   */
   said: (pageId: string, psid: string, text: string) => boolean
 }
 
 /** The same text to this many visitors comes from no person. */
 const MANY = 3
-/** An automatic message that fewer have got in so long is not told apart. */
+/** A text that fewer visitors have got within this time is not recognised as automatic. */
 const KEPT_MS = 24 * 3_600_000
-/** Of each Page; those said longest ago are forgotten first. */
+/** For each Page; the texts said longest ago are dropped first. */
 const MOST_TEXTS = 200
 
 interface Said {
@@ -22,7 +26,11 @@ interface Said {
   atMs: number
 }
 
-/** Tells of each echo whether the Page says the same to many. @param appId - the bot's own: what it says is no news */
+/**
+ * Adds to each echo whether the Page says the same to many.
+ *
+ * @param appId - the bot's own; its echoes are skipped
+ */
 export const withSameTexts = (
   handle: Conversation['handle'],
   { appId, clock }: { appId: string; clock: { now: () => number } },
@@ -38,7 +46,7 @@ export const withSameTexts = (
   return (event, view) => handle(event, isSaidToMany(event, view) ? { ...view, isSaidToMany: true } : view)
 }
 
-/** Keeps digests in memory alone: after a restart the first few visitors are to tell again. */
+/** Keeps digests in memory alone: after a restart it takes a few visitors again to recognise a text. */
 export const createSameTexts = ({ now }: { now: () => number }): SameTexts => {
   const pages = new Map<string, BoundedMap<string, Said>>()
   return {
@@ -51,7 +59,7 @@ export const createSameTexts = ({ now }: { now: () => number }): SameTexts => {
         before !== undefined && now() - before.atMs < KEPT_MS
           ? before
           : { visitors: new Set<string>(), atMs: 0 }
-      // Enough is enough: a broadcast to a million visitors is known by its first few.
+      // A few visitors are enough: a broadcast to a million needs no larger set.
       if (said.visitors.size < MANY) said.visitors.add(psid)
       said.atMs = now()
       texts.set(key, said)

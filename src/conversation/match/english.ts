@@ -1,4 +1,4 @@
-/** English words that say little about what a visitor wants. */
+/** English words with little meaning for a visitor's question. */
 export const FILLERS = set(`
   a about actually again ahead all also am an and any anybody anyone anything are as at away be been before being but by
   came can cannot cant come could couldnt day did didnt do does doesnt doing done dont else ever every for from get
@@ -16,7 +16,7 @@ export const FILLERS = set(`
 
 export const QUESTION_WORDS = set('how what when where which who whom whose why whats wheres whens hows whos')
 
-/** Common words that differ by a letter or two from others: they are meant as they stand, not mistyped. */
+/** Common words that differ from others by a letter or two: they are not taken for misspelt ones. */
 export const REAL_WORDS = set(`
   able add age ago air area arm art bad bag bank bar base bed best better big bird black blue boat body book both bottom
   boy brown bus busy buy call car card care case cat cause change cheap check child city class clean clear clock close
@@ -43,7 +43,7 @@ export const REAL_WORDS = set(`
   wine winter woman women wonder wood word work world worry worse worst worth write wrong year young
 `)
 
-/** How people write on a phone. */
+/** Abbreviations that people write on a phone. */
 export const SHORTHAND: ReadonlyMap<string, string> = new Map(
   Object.entries({
     u: 'you',

@@ -4,35 +4,34 @@ import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 import { denialsOf, ownersOf, undoingsOf, withoutAsking } from './small-words.ts'
 
-/** An answer that was found, and why. */
+/** A found reply, and the reason. */
 export interface Match {
   /** Name of the reply. */
   reply: string
   how: 'phrase' | 'title' | 'pattern' | 'similar'
   /** From 0 to 1; 1 for all but `similar`. */
   confidence: number
-  /** What the named groups of the pattern caught. */
+  /** Values of the pattern's named groups. */
   groups: ReadonlyMap<string, string>
 }
 
 export interface Matcher {
-  /** The best answer to a message, or null when none is good enough. */
+  /** The best reply to a message, or null when none is good enough. */
   match: (text: string) => Match | null
-  /** The replies that a message resembles most, whether that is enough or not; each once, the most similar first. */
+  /** The replies most similar to a message, whether they are good enough or not; each once, the most similar first. */
   nearest: (text: string, count: number) => Similar[]
-  /** The best answer, and where none is good enough, those that come nearest: in one look. */
+  /** The best reply or, where none is good enough, the most similar ones; one search for both. */
   matchOrNearest: (text: string, count: number) => Match | Similar[]
 }
 
-/** A similar phrase must be at least this sure. Chosen with `test/fixtures/paraphrases.ts`: see ADR 0031. */
+/** A similar phrase needs at least this confidence. Chosen with `test/fixtures/paraphrases.ts`: see ADR 0031. */
 export const CONFIDENT = 0.63
 
 const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 
 /**
- * Prepares a script for finding answers. The order is fixed: a phrase that is the same but for case, accents and
- * punctuation; the title of a reply, as its button shows it; regular expressions in the order of the script; a similar
- * phrase, the most similar first.
+ * Prepares a script for matching. The order is fixed: a phrase that is equal but for case, accents and punctuation; the title of a reply;
+ * regular expressions in the order of the script; a similar phrase, the most similar first.
  */
 export const createMatcher = (script: Script): Matcher => {
   const replies = [...script.replies.values()]
@@ -62,7 +61,7 @@ export const createMatcher = (script: Script): Matcher => {
   }
 
   /**
-   * "Cancel the reservation" resembles "reservation", and begins no form: a visitor who denies is asked what is meant. "I have no
+   * "Cancel the reservation" resembles "reservation", but begins no form: a visitor who denies is asked what is meant. "I have no
    * reservation yet, can I book a table?" asks for it behind the denial.
    */
   const isDenied = (text: string, { reply }: Similar): boolean => {
@@ -100,7 +99,7 @@ export const createMatcher = (script: Script): Matcher => {
   }
 }
 
-/** Behind the last sign, nothing begins. */
+/** A clause must follow, so the last sign does not count. */
 const CLAUSE_ENDS = /[,.;:!?\n–—]+\s+/
 
 const sure = (reply: string, how: Match['how']): Match => ({ reply, how, confidence: 1, groups: NO_GROUPS })

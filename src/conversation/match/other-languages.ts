@@ -1,6 +1,6 @@
 /**
- * Articles, pronouns, prepositions and small verbs of languages that visitors of European Pages write, as they stand
- * after `matchKey` (without accents). Left out: those that are other words in English, such as "die" or "pour".
+ * Articles, pronouns, prepositions and small verbs of the languages of European Pages' visitors, after `matchKey` (without accents).
+ * Words with another meaning in English, such as "die" or "pour", are left out.
  */
 export const FOREIGN_FILLERS: ReadonlySet<string> = new Set(
   `

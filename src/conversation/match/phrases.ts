@@ -9,10 +9,10 @@ export interface Similar {
   confidence: number
 }
 
-/** Finds the phrase that a message resembles most. */
+/** Finds the phrase that is most similar to a message. */
 export interface PhraseIndex {
   /**
-   * The replies that come near, each once, the most similar first; equally similar ones in the order of their phrases.
+   * The similar replies, each once, the most similar first; equally similar ones in the order of their phrases.
    *
    * @param key - a message after `matchKey`
    */
@@ -28,15 +28,15 @@ interface Phrase {
 const MOST_WORDS = 30
 /** Keeps a message of nonsense words under a millisecond (ADR 0031). */
 const EFFORT: Effort = { inflections: 24, typos: 8, farTypos: 2 }
-/** In a message of more words, one with two wrong letters decides nothing, and is the dearest to look for. */
+/** In longer messages, a word with two wrong letters decides nothing and costs most to look up. */
 const SHORT_MESSAGE = 12
-/** The least similarity that counts; the caller may ask for more. */
+/** The least confidence that is returned; the caller may need more. */
 const UNLIKE = 0.4
-/** A word in more phrases than this brings none where a rarer one did. */
+/** A word in more phrases than this adds no phrases when a rarer word has added some. */
 const COMMON = 200
-/** How much the words that belong to no phrase count against the ones that do. */
+/** Weight of words that no phrase has, against words that one has. */
 const TOLERANCE = 2
-/** A word known from another phrase of the same reply is on the subject, and counts against it only this much. */
+/** A word known from another phrase of the same reply is on the subject, and counts against the phrase only by this factor. */
 const ON_SUBJECT = 0.3
 
 /** Indexes the phrases of all replies; equally good ones are decided by their order. */
@@ -47,7 +47,7 @@ export const createPhraseIndex = (
   const ids = new Map<string, number>()
   const phrases: Phrase[] = []
   const wordsOfPhrases: number[][] = []
-  /** By word: the replies that speak of it, and in which of their phrases. */
+  /** For each word: the replies whose phrases have it, and in how many of their phrases. */
   const subjects: number[][] = []
   const postings: number[][] = []
 
@@ -68,7 +68,7 @@ export const createPhraseIndex = (
   }
   const vocabulary = createVocabulary(ids)
   const words = [...ids.keys()]
-  // What many replies speak of tells them apart badly.
+  // A word that many replies have tells them apart badly.
   const weights = Float64Array.from(
     words,
     (word, id) => weightOf(word) / (1 + Math.log2(subjects[id]?.length ?? 1)),
@@ -77,7 +77,7 @@ export const createPhraseIndex = (
     phrase.weight = (wordsOfPhrases[index] ?? []).reduce((sum, id) => sum + (weights[id] ?? 0), 0)
   }
 
-  // Kept, so that a message leaves no garbage: between two messages the first three are all zero.
+  // Kept between messages, so that a message makes no garbage. The first three are all zero between two messages.
   const likeness = new Float64Array(words.length)
   const gathered = new Float64Array(phrases.length)
   const confidence = new Float64Array(replies.length)
@@ -86,10 +86,10 @@ export const createPhraseIndex = (
   const usedAt = new Float64Array(phrases.length)
   const onSubject = new Float64Array(replies.length)
   const onSubjectAt = new Float64Array(replies.length)
-  /** Counts the words of all messages, so that the last four need not be wiped out between them. */
+  /** Counts the words of all messages, so that the last four arrays need not be cleared between messages. */
   let clock = 0
 
-  /** The phrases that have words of the message; how much they have is left in `gathered`. */
+  /** The phrases that share words with the message; how much they share is left in `gathered`. */
   const gather = (meant: readonly (readonly Meant[])[]): number[] => {
     const ofMessage: number[] = []
     for (const ofWord of meant) {
@@ -119,10 +119,10 @@ export const createPhraseIndex = (
   }
 
   /**
-   * Leaves in `used` what the words cost that each gathered phrase has a use for, and in `onSubject` what those cost that
-   * its reply knows from any phrase.
+   * Leaves in `used` the cost of the message's words that each gathered phrase has, and in `onSubject` the cost of words that its reply
+   * knows from any phrase.
    *
-   * @returns what all words cost
+   * @returns the cost of all words
    */
   const account = (said: readonly string[], meant: readonly (readonly Meant[])[]): number => {
     const began = clock
@@ -151,7 +151,7 @@ export const createPhraseIndex = (
     return all
   }
 
-  /** The replies that come near, in any order; how near, and by which phrase, is left in `confidence` and `bestPhrase`. */
+  /** The similar replies, in any order; confidence and phrase are left in `confidence` and `bestPhrase`. */
   const judge = (touched: readonly number[], allCosts: number): number[] => {
     const near: number[] = []
     for (const index of touched) {
@@ -161,14 +161,14 @@ export const createPhraseIndex = (
       if (phrase === undefined) continue
       const { reply, weight } = phrase
       const share = Math.min(1, has / weight)
-      // What the phrase has no use for counts against it, less where its reply knows it.
+      // Words that the phrase lacks count against it, less where another phrase of its reply has them.
       const known = (1 - ON_SUBJECT) * (onSubject[reply] ?? 0) + ON_SUBJECT * (used[index] ?? 0)
       const astray = Math.max(0, allCosts - known)
       const sure = Math.sqrt(share * (1 - astray / (astray + TOLERANCE * has)))
       if (sure <= UNLIKE) continue
       const before = confidence[reply] ?? 0
       if (before === 0) near.push(reply)
-      // Equal confidence goes to the phrase that stands first.
+      // At equal confidence the first phrase wins.
       else if (before > sure || (before === sure && (bestPhrase[reply] ?? 0) < index)) continue
       confidence[reply] = sure
       bestPhrase[reply] = index
@@ -195,7 +195,7 @@ export const createPhraseIndex = (
   }
 }
 
-/** The first `most` different words of a {@link matchKey}, shorthand written out. */
+/** The first `most` different words of a {@link matchKey}, with abbreviations written out. */
 const meaningful = (key: string, most: number): string[] => {
   const found: string[] = []
   for (const written of wordsOf(key)) {
@@ -207,9 +207,13 @@ const meaningful = (key: string, most: number): string[] => {
   return found
 }
 
-/** What a word of a message counts against an answer that has no use for it. @param meant - the word of a phrase that it most likely stands for */
+/**
+ * How much a word of the message counts against a phrase that lacks it.
+ *
+ * @param meant - the phrase word that it most likely stands for
+ */
 const costOf = (word: string, meant: Meant | undefined, weights: Float64Array): number => {
-  // A number belongs to the question ("on the 24th"), and does not change its subject.
+  // A number belongs to the question ("on the 24th") and does not change its subject.
   if (/^\d/.test(word)) return 0.3
   return meant === undefined ? weightOf(word) : Math.max(weights[meant.id] ?? 0, weightOf(word) / 2)
 }
@@ -221,7 +225,7 @@ const weightOf = (word: string): number => {
   if (isFiller(word)) return 0.2
   if (isQuestionWord(word)) return 0.4
   if (word.length === 1 && !/\d/.test(word)) return 0.1
-  // In languages we have no list of, the short ones are articles and prepositions.
+  // In languages without a list here, words of two letters are articles and prepositions.
   if (word.length === 2) return 0.3
   if (word.length === 3) return 0.7
   return 1

@@ -2,14 +2,14 @@ import { withoutIdioms } from '../idioms.ts'
 import { FILLERS, QUESTION_WORDS } from './english.ts'
 import { FOREIGN_FILLERS, FOREIGN_QUESTION_WORDS } from './other-languages.ts'
 
-/** Whether a word says little about what a visitor wants. */
+/** Whether a word has little meaning for a visitor's question. */
 export const isFiller = (word: string): boolean => FILLERS.has(word) || FOREIGN_FILLERS.has(word)
 
-/** Whether a word says what kind of answer is wanted: more than a filler, less than a thing. */
+/** Whether a word asks for a kind of answer: more than a filler, less than a thing. */
 export const isQuestionWord = (word: string): boolean =>
   QUESTION_WORDS.has(word) || FOREIGN_QUESTION_WORDS.has(word)
 
-/** By language, words by which a visitor says that a thing is not wanted. "No" is "in the" in Portuguese. */
+/** By language, words that deny a thing. "No" is "in the" in Portuguese. */
 const DENIALS: Readonly<Record<string, string>> = {
   en: 'not never dont cant cannot didnt wont',
   de: 'nicht kein keine keinen nie',
@@ -21,7 +21,7 @@ const DENIALS: Readonly<Record<string, string>> = {
   pl: 'nie',
 }
 
-/** By language, words by which a thing is to be undone. */
+/** By language, words that ask to undo a thing. */
 const UNDOINGS: Readonly<Record<string, string>> = {
   en: 'cancel canceled cancelled',
   de: 'stornieren storniere absagen',
@@ -33,7 +33,7 @@ const UNDOINGS: Readonly<Record<string, string>> = {
   pl: 'anulowac odwolac',
 }
 
-/** By language, words for a thing that the visitor has already: "I can't come, it is about my reservation". */
+/** By language, words for a thing that the visitor already has: "I can't come, it is about my reservation". */
 const OWNERS: Readonly<Record<string, string>> = {
   en: 'my our',
   de: 'mein meine meinen meiner unser unsere unseren unserer',
@@ -57,7 +57,7 @@ export const undoingsOf = (languages: readonly string[]): ReadonlySet<string> =>
 /** @returns as `matchKey` leaves them */
 export const ownersOf = (languages: readonly string[]): ReadonlySet<string> => wordsIn(OWNERS, languages)
 
-/** The key without words of denial that ask for a thing, or put no more than a word beside it: "can't you", "not only". */
+/** The key without words of denial that ask for a thing, or only add to it: "can't you", "not only". */
 export const withoutAsking = (key: string): string => withoutIdioms(key).replace(ASKING, '')
 
 const ASKING = new RegExp(

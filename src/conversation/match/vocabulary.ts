@@ -4,13 +4,13 @@ import { REAL_WORDS } from './english.ts'
 import { isPair } from '../../script/match-key.ts'
 import { isFiller, isQuestionWord } from './small-words.ts'
 
-/** The words of all phrases, found also when they are mistyped or inflected. */
+/** The words of all phrases, also found when mistyped or inflected. */
 export interface Vocabulary {
-  /** Words that may be meant by `word`, each once; the word itself comes first. */
+  /** Phrase words that `word` may stand for, each once; the word itself first. */
   similar: (word: string, effort: Effort) => readonly Meant[]
 }
 
-/** A word of a phrase that a visitor's word may stand for. */
+/** A phrase word that a visitor's word may stand for. */
 export interface Meant {
   /** Its number. */
   id: number
@@ -18,7 +18,7 @@ export interface Meant {
   likeness: number
 }
 
-/** How many slow lookups one message may still cause; each lookup counts them down. */
+/** Slow lookups that a message has left; each lookup counts them down. */
 export interface Effort {
   inflections: number
   typos: number
@@ -31,21 +31,21 @@ const MISTYPED_TWICE = 0.75
 
 /** A word this short is not corrected: too many others are near. */
 const SHORTEST_CORRECTED = 3
-/** Nor one this long: it is no word. */
+/** A longer one is no word. */
 const LONGEST_CORRECTED = 40
-/** From here on the first letter may be the wrong one. */
+/** From this length on the first letter may be the wrong one. */
 const FIRST_LETTER_FREE = 6
-/** From here on two letters may be wrong. */
+/** From this length on two letters may be wrong. */
 const LONG_WORD = 8
 
-/** @param ids - the words, each with its number; those added first are found first */
+/** @param ids - the words, each with its number; earlier entries are found first */
 export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary => {
   // A radix tree: typos are found without looking at every word.
   const tree = new SearchableMap<number>()
   /** Words by their first three letters, and by their first four. */
   const beginnings = new Map<string, string[]>()
   const letters = createLetters(ids.keys())
-  /** What words of the phrases are found as, made when a message first has them: the word alone, and with its inflections. */
+  /** Results for known words, made at the first lookup: the word alone, and with its inflections. */
   const alone: (readonly Meant[])[] = []
   const inflected: (readonly Meant[])[] = []
 
@@ -120,12 +120,12 @@ const add = (found: Meant[], id: number, likeness: number): void => {
   if (!found.some((before) => before.id === id)) found.push({ id, likeness })
 }
 
-/** The letters of some words, by the length of the words. */
+/** The letters of words, by word length. */
 const createLetters = (words: Iterable<string>) => {
   const byLength: number[][] = []
   for (const word of words) (byLength[word.length] ??= []).push(lettersOf(word))
   return {
-    /** Whether so few wrong letters may lead to one of the words; where not, the look through the tree can be spared. */
+    /** False when no word is within so few wrong letters, so that the search can be skipped. */
     mayBeNear: (word: string, wrong: number): boolean => {
       const letters = lettersOf(word)
       for (let length = word.length - wrong; length <= word.length + wrong; length += 1) {
@@ -138,7 +138,7 @@ const createLetters = (words: Iterable<string>) => {
   }
 }
 
-/** A bit for each letter; some letters share one. */
+/** One bit for each letter; some letters share a bit. */
 const lettersOf = (word: string): number => {
   let letters = 0
   for (let at = 0; at < word.length; at += 1) letters |= 1 << (word.charCodeAt(at) & 31)
@@ -151,7 +151,7 @@ const countBits = (bits: number): number => {
   return count
 }
 
-/** Whether two words look like forms of one: a long common beginning and short endings. */
+/** Whether two words look like forms of one word: a long common beginning and short endings. */
 const areInflections = (one: string, other: string): boolean => {
   let common = 0
   while (common < one.length && common < other.length && one[common] === other[common]) common += 1
@@ -167,8 +167,8 @@ const areInflections = (one: string, other: string): boolean => {
 }
 
 /**
- * A Hebrew or Arabic word with and without what is written at its beginning: the article, "and", "in", "to". A single letter
- * may be part of the word (מספר is "number", ספר is "book"), so it is dropped from unknown words only, with less likeness.
+ * A Hebrew or Arabic word with and without its joined prefix: the article, "and", "in", "to". A single letter may be part of the word
+ * (מספר is "number", ספר is "book"), so it is dropped from unknown words only, with less likeness.
  */
 const withoutAndWithArticle = (
   word: string,
@@ -184,7 +184,7 @@ const withoutAndWithArticle = (
   return rest === word ? [added] : [[rest, MISTYPED_TWICE], [`${article}${rest}`, MISTYPED_TWICE], added]
 }
 
-/** Greek, Latin and Cyrillic words come before: most need not be looked at. */
+/** Greek, Latin and Cyrillic words sort before: most words need no check. */
 const FIRST_WITH_ARTICLE = '\u0590'
 const ARTICLES = [
   [/^\p{Script=Hebrew}/u, 'ה'],

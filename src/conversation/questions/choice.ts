@@ -15,10 +15,10 @@ export const choice: Kind = {
 const choiceIn = ({ options, remember }: Question, { payload }: Given, text: string): string | null => {
   const [, name, index] = /^evergreen:answer:(.+):(\d+)$/.exec(payload ?? '') ?? []
   const tapped = name === remember ? options[Number(index)] : undefined
-  // The title that was tapped goes before its place in the list, which may have changed since; the place decides between equals.
+  // The tapped title goes before its place in the list, which may have changed. Among equal titles the place decides.
   const candidates = tapped === undefined ? options : [tapped, ...options]
   const key = matchKey(text)
-  // As it stands first: to the key, titles such as A+ and A- are equal.
+  // Exact titles first: `matchKey` makes A+ and A- equal.
   const chosen =
     key === ''
       ? undefined
@@ -27,7 +27,7 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
   return (chosen ?? tapped ?? spokenOf(options, key))?.value ?? null
 }
 
-/** The one choice that is said with small words around it ("the small one, please"), or with a wrong letter; undefined where none or two are. */
+/** The one choice that is written with small words around it ("the small one, please"), or with a wrong letter; undefined for none or two. */
 const spokenOf = (options: readonly Option[], key: string): Option | undefined => {
   const names = new Set(options.flatMap(namesOf).map(matchKey))
   const meant = options.filter((option) =>
@@ -38,7 +38,7 @@ const spokenOf = (options: readonly Option[], key: string): Option | undefined =
   return meant.length === 1 ? meant[0] : undefined
 }
 
-/** @param names - of all choices: "a" is a small word, but not beside the choices A and B */
+/** @param names - of all choices: "a" is a small word, unless A is a choice */
 const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean => {
   const [before, after, ...more] = ` ${key} `.split(` ${name} `)
   if (before === undefined || after === undefined || more.length > 0) return false
@@ -53,7 +53,7 @@ const isMistyped = (name: string, key: string): boolean =>
   !/\d/.test(name) &&
   editDistance(name, key) <= 1
 
-/** Shorter ones are a letter away from other words. */
+/** Shorter words differ from others by one letter. */
 const SHORTEST_MISTYPED = 5
 
 const namesOf = ({ title, value }: Option): string[] => [...allOf(title), value]

@@ -7,7 +7,7 @@ export const email: Kind = {
   button: { content_type: 'user_email' },
 }
 
-/** Null for two addresses, too: which one is meant, the visitor knows. */
+/** Null for two addresses, too, because only the visitor knows which one is meant. */
 const emailIn = (text: string): string | null => {
   const [found, ...others] = new Set(text.normalize('NFKC').slice(0, 320).match(EMAIL))
   return found === undefined || others.length > 0 || /^\.|\.@|\.\./.test(found) ? null : found

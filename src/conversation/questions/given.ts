@@ -1,6 +1,6 @@
 import { clip } from '../../base/clip.ts'
 
-/** What a visitor gave as an answer. */
+/** A visitor's message or tap as an answer. */
 export interface Given {
   text: string | null
   /** Payload of the quick reply that was tapped. */

@@ -16,7 +16,7 @@ const numberIn = (written: string, { least, most }: Question, place: DatePlace):
   // The marks of Arabic.
   const text = written.replaceAll('٫', '.').replaceAll('٬', ',').replace(TIME_OF_DAY, ' ')
   const numbers = text.match(NUMBER) ?? []
-  // Which one is meant, or their sum ("2 adults and 2 children"), the visitor knows.
+  // With several numbers, only the visitor knows which one is meant, or whether it is their sum ("2 adults and 2 children").
   const found = numbers.length < 2 ? numbers[0] : oneOf(text, place)
   if (found === undefined && numbers.length > 0) return null
   if (found !== undefined && isSaidOtherwise(text, found)) return null
@@ -27,15 +27,15 @@ const numberIn = (written: string, { least, most }: Question, place: DatePlace):
   return String(value)
 }
 
-/** The number that stands beside a time or a date: "4 at 7 pm", "24.12., 4 people"; undefined where it may be another. */
+/** The number that stands beside a time or a date: "4 at 7 pm", "24.12., 4 people"; undefined where several fit. */
 const oneOf = (text: string, place: DatePlace): string | undefined => {
   const [found, another] = withoutTimes(text).match(NUMBER) ?? []
   return another === undefined ? found : countIn(readDate(text, place)?.rest ?? '')
 }
 
 /**
- * Blanks are part of it only between groups of three digits, and before zeros that no other number begins with: `4711 0815`.
- * The sign in "A-4711" is a hyphen.
+ * Blanks belong to a number only between groups of three digits, and before a group that begins with a zero: `4711 0815`. The sign in
+ * "A-4711" is a hyphen.
  */
 const NUMBER =
   /\d{2,}(?:(?:\s|\s?[-–/]\s?)0\d{2,})+(?!\d)(?![.,]\d)|(?:(?<![\p{L}\d])[-−])?(?:\d{1,3}(?:[\s'’]\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,]*)/gu
@@ -48,7 +48,7 @@ const plainNumber = (written: string): string => {
   const separator = digits[last] ?? ''
   const repeated = digits.indexOf(separator) !== last
   const both = digits.includes('.') && digits.includes(',')
-  // "1.234" may be either; groups of three digits after a short beginning are thousands.
+  // "1.234" may be either. Groups of three digits after one to three digits count as thousands.
   const thousands = repeated || (!both && /^-?\d{1,3}[.,]\d{3}$/.test(digits))
   if (thousands) return digits.replace(/[.,]/g, '')
   return `${digits.slice(0, last).replace(/[.,]/g, '')}.${digits.slice(last + 1)}`

@@ -24,7 +24,7 @@ const DATE =
   /(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)|(?<![\d.])\d{1,2}\.\d{1,2}\.(?!\d)/g
 
 const dialledIn = (found: string): string | null => {
-  // The zero in "+49 (0)30" is dialled only where there is no code of a country before it.
+  // The zero in "+49 (0)30" is dialled only without the country code.
   const dialled = /^(?:\+|00)/.test(found) ? found.replace('(0)', '') : found
   const digits = dialled.replace(/\D/g, '')
   if (digits.length < 6 || digits.length > 15) return null

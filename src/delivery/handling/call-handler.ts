@@ -10,7 +10,7 @@ import type { Log } from '../../base/logger.ts'
 import { within } from '../../base/within.ts'
 import type { Rest, EventContext } from './event-context.ts'
 
-/** Answers one event. Pure: looks at the event and what was remembered, returns what to say and what to remember. */
+/** Answers one event. Pure: reads the event and the conversation's state, returns replies and the new state. */
 export type EventHandler = (
   event: WebhookEvent,
   conversation: ConversationView,
@@ -18,7 +18,7 @@ export type EventHandler = (
 
 export type OnHandled = (event: WebhookEvent, conversation: ConversationView, result: ScriptResult) => void
 
-/** Puts a stored event to the handler. Never fails: a handler that does is apologised for. */
+/** Calls the handler for a stored event. Never fails: when the handler does, the event gets the replies of `apologise`. */
 export type Handling = (
   claim: InboxClaim,
   stored: StoredEvent,
@@ -26,7 +26,7 @@ export type Handling = (
   rest: Rest,
 ) => Promise<HandledEvent>
 
-/** What an event leads to, and the items that `replies` are the texts of. */
+/** The outcome of an event, and the outbox items that the texts of `replies` were made from. */
 export type HandledEvent = EventOutcome & { items: readonly OutboxItem[] }
 
 export const createHandling = (
@@ -34,21 +34,21 @@ export const createHandling = (
     graph: Pick<Graph, 'now'>
     handle: EventHandler
     eventContext: EventContext
-    /** What to say when the handler failed; nothing when it must stay silent. */
+    /** The replies when the handler failed; none when the bot must stay silent. */
     apologise: (event: WebhookEvent, conversation: ConversationView) => Reply[]
-    /** The event is taken up. */
+    /** Called when the handling of an event begins. */
     onTaken: (event: WebhookEvent, conversation: ConversationView) => void
     onHandled: OnHandled
     clock: Clock
     log: Log
     handlerLimitMs: number
-    /** Whether words that the script had no sure reply for are kept. */
+    /** Whether words without a sure reply of the script are kept. */
     keepsQuestions: boolean
   },
 ): Handling => {
   const { graph, handle, eventContext, apologise, onTaken, onHandled, clock, log } = deps
   const { handlerLimitMs, keepsQuestions } = deps
-  /** An event may be dated ahead, or by our own clock, which may be wrong; only Facebook's time tells. */
+  /** The event's own time may lie ahead, or come from our clock, which may be wrong. Only Facebook's time is reliable. */
   const datesOf = ({ timestampMs }: WebhookEvent): ReplyDates => {
     const facebookMs = graph.now()
     return facebookMs === null ? { datedMs: timestampMs } : { answersMs: Math.min(timestampMs, facebookMs) }
@@ -60,7 +60,7 @@ export const createHandling = (
     try {
       return apologise(event, conversation)
     } catch (error) {
-      // An event that cannot even be apologised for is over all the same; handed out again it would fail for ever.
+      // If `apologise` fails, too, end the event: handed out again it would fail for ever.
       log.error({ err: error, pageId: conversation.pageId, eventKey: event.key }, 'the apology failed, too')
       return []
     }
@@ -114,14 +114,14 @@ export const createHandling = (
   }
 }
 
-/** What is kept of a conversation, as a handler sees it. */
+/** The stored conversation as a handler gets it. */
 const viewOf = ({ pageId, psid, state }: Conversation): ConversationView => ({
   pageId,
   psid,
   state: state === null ? null : readState(state),
 })
 
-/** Null for a damaged one. */
+/** @returns null for a damaged state */
 const readState = (state: string): JsonObject | null => {
   try {
     const read: unknown = JSON.parse(state)
@@ -152,7 +152,7 @@ const openQuestionOf = (event: WebhookEvent, { heard }: ScriptResult): Pick<Even
 const takenBackBy = (event: WebhookEvent): Pick<EventOutcome, 'takenBack'> =>
   event.kind === 'message_deleted' && event.mid !== null ? { takenBack: event.mid } : {}
 
-/** In the order they are to leave. */
+/** In sending order. */
 const itemsOf = (
   dates: ReplyDates,
   {

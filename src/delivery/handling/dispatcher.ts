@@ -8,10 +8,10 @@ import type { Rest } from './event-context.ts'
 import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 
-/** Brings events to the handler: each conversation in its order, the conversations beside each other. */
+/** Hands events to the handler: one at a time for each conversation, conversations in parallel. */
 export interface Dispatcher {
   start: () => void
-  /** Lets the events being handled come to their end, and begins nothing new. */
+  /** Waits for the events in the handler, and starts no others. */
   stop: () => Promise<void>
 }
 
@@ -20,11 +20,11 @@ export const createDispatcher = (deps: {
   /** Reads an event; the counterpart of what the webhook stored. */
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
   handle: Handling
-  /** Where the replies go when they may leave at once. */
+  /** Gets the replies that may leave at once. */
   sender: Pick<Sender, 'reserve' | 'unreserve' | 'deliver' | 'confirm'>
-  /** Events that concern more than the handler pass by here too, before it. */
+  /** Called with each event before the handler, for other parts that need it. */
   onEvent: (event: WebhookEvent, conversation: InboxClaim['conversation']) => void
-  /** Replies for this Page are about to wait or to leave. */
+  /** Called before replies of this Page are stored or sent. */
   onReplies: (pageId: string) => void
   clock: Pick<Clock, 'sleep'>
   log: Log
@@ -32,11 +32,11 @@ export const createDispatcher = (deps: {
   maxBusy: number
 }): Dispatcher => {
   const { store, read, handle, sender, onEvent, onReplies, clock, log, maxBusy } = deps
-  /** The claims being worked on. */
+  /** Claims in work. */
   const working = new Set<ClaimId>()
   const stopping = new AbortController()
   let busy = 0
-  /** Those of which an event waits for what may belong to it. */
+  /** How many of them have an event that waits for later events. */
   let resting = 0
   let stopped = false
   let idle = (): void => undefined
@@ -55,7 +55,7 @@ export const createDispatcher = (deps: {
     onError: (error) => log.error({ err: error }, 'could not read the inbox'),
   })
 
-  /** Sorts the waiting events of a conversation by when they happened: webhooks may come out of order (docs/messenger-platform.md#e3). */
+  /** Sorts the waiting events of a conversation by time: webhooks may come out of order (docs/messenger-platform.md#e3). */
   const inOrder = (claim: InboxClaim): InboxClaim => {
     if (claim.events.length < 2) return claim
     const atMs = new Map(claim.events.map((stored) => [stored, happenedMs(stored)]))
@@ -67,14 +67,14 @@ export const createDispatcher = (deps: {
     try {
       return read(stored).timestampMs
     } catch {
-      // It is told when its turn comes.
+      // An event that cannot be read is reported when its turn comes.
       return stored.acceptedMs
     }
   }
 
   const work = async (accepted: InboxClaim): Promise<void> => {
     const claim = inOrder(accepted)
-    // One after the other to the handler; into the store together, which keeps their order.
+    // Events are handled one after the other and stored together, in the same order.
     const finishing: Promise<void>[] = []
     let { conversation } = claim
     working.add(claim.id)
@@ -82,7 +82,7 @@ export const createDispatcher = (deps: {
       for (const stored of claim.events) {
         if (stopped || !working.has(claim.id)) break
         const outcome = await outcomeOf({ ...claim, conversation }, stored)
-        // The next event is handled with the state this one leaves, before that is stored.
+        // The next event gets the new state before it is stored.
         if (outcome.state !== undefined) conversation = { ...conversation, state: outcome.state }
         finishing.push(finish(claim, stored, outcome))
       }
@@ -105,7 +105,7 @@ export const createDispatcher = (deps: {
     busy -= 1
     resting += 1
     pump.wake()
-    // Rejects when the dispatcher stops: then the event is handled with what is known.
+    // Rejects when the dispatcher stops: then the event is handled with the events known so far.
     await clock.sleep(ms, stopping.signal).catch(() => undefined)
     resting -= 1
     busy += 1
@@ -120,7 +120,7 @@ export const createDispatcher = (deps: {
     try {
       out = await store.finishEvent(claim, stored, { ...outcome, handOut }).catch((error: unknown) => {
         if (!(error instanceof BotError) || error.code !== 'BOT_STORE_REFUSED') throw error
-        // Handled anew it would lead to the same, for ever, and hold up what comes after it.
+        // Handled again the event would fail again, for ever, and block the events behind it.
         log.error({ err: error, pageId, seq: stored.seq }, 'what an event led to is given up')
         return store.finishEvent(claim, stored, { replies: [] })
       })
@@ -159,7 +159,7 @@ export const createDispatcher = (deps: {
         store.onWork((queue) => {
           if (queue === 'inbox') pump.wake()
         }),
-        // What is left of them is not handled any more.
+        // Their remaining events are not handled here any more.
         store.onRevoked((claims) => claims.forEach((claim) => working.delete(claim))),
       ]
       stopListening = () => endings.forEach((end) => end())

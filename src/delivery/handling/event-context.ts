@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts'
 import type { InboxClaim, Store, StoredEvent } from '../../store/store.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 
-/** Waits without keeping other conversations from their turn. */
+/** Waits without blocking other conversations. */
 export type Rest = (ms: number) => Promise<void>
 
-/** Finds what is known about an event besides itself: what waits behind it, and whose echo it is. A promise only where it has to look. */
+/** Finds facts about an event that it does not hold: the events behind it, and who sent an echo. A promise only when it has to wait. */
 export type EventContext = (
   claim: InboxClaim,
   stored: StoredEvent,
@@ -15,15 +15,15 @@ export type EventContext = (
   rest: Rest,
 ) => ConversationView | Promise<ConversationView>
 
-/** No answer depends on more than these. */
+/** No answer rule looks at more events than these. */
 const MOST_BEHIND = 10
-/** The most replies that a conversation gets in the minutes in which an echo comes. */
+/** The most replies that a conversation gets in the minutes in which their echoes come. */
 const MOST_KEPT = 50
 
 export const createEventContext = (deps: {
   store: Pick<Store, 'conversation' | 'sentReplies'>
   read: (stored: Pick<StoredEvent, 'body' | 'content'>) => WebhookEvent
-  /** How long an event waits for what may belong to it, ms since it was accepted. */
+  /** How long an event waits for later events that may belong to it, ms since it was accepted. */
   patienceMs: (event: WebhookEvent, view: ConversationView) => number
   clock: Pick<Clock, 'now'>
 }): EventContext => {
@@ -34,12 +34,12 @@ export const createEventContext = (deps: {
       try {
         return read(stored)
       } catch {
-        // It is told when its own turn comes.
+        // An event that cannot be read is reported when its own turn comes.
         return []
       }
     })
 
-  /** Reads again: the claim lacks events that came meanwhile. */
+  /** Reads the store again: the claim lacks events that came after it. */
   const later = async ({ conversation }: InboxClaim, { seq }: StoredEvent): Promise<WebhookEvent[]> => {
     const { pageId, psid } = conversation
     if (psid === null) return []
@@ -66,7 +66,7 @@ export const createEventContext = (deps: {
     const behind = readAll(claim.events.slice(claim.events.indexOf(stored) + 1))
     if (behind.length > 0) return { ...view, behind }
     const patience = patienceMs(event, view)
-    // Never longer than that, though the clock was set back meanwhile.
+    // At most that long, even if the clock was set back in between.
     const waitMs = Math.min(patience, stored.acceptedMs + patience - clock.now())
     if (waitMs <= 0) return view
     return rest(waitMs).then(async () => ({ ...view, behind: await later(claim, stored) }))

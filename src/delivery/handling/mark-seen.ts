@@ -2,10 +2,10 @@ import type { ConversationView } from '../../conversation/view.ts'
 import type { Graph } from '../../graph/graph.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 
-/** More at a time would take connections from the replies. */
+/** More calls at a time would take connections from the replies. */
 const MOST_AT_ONCE = 16
 
-/** Marks what a visitor wrote as seen. Only decoration: where it fails, or too many are under way, it is left out. */
+/** Marks a visitor's message as seen. It is optional: a mark that fails, or is one too many at a time, is skipped. */
 export const createMarkSeen = (deps: {
   graph: Pick<Graph, 'senderAction'>
   tokenFor: (pageId: string) => string | null

@@ -6,9 +6,9 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Log } from '../../base/logger.ts'
 import type { Sender } from '../sending/sender.ts'
 
-/** What a visitor hears whose answer takes its time. */
+/** The message to a visitor whose answer takes long. */
 export interface PleaseWait {
-  /** How long it may take, ms. */
+  /** After how long the message is due, ms. */
   afterMs: (pageId: string) => number
   /** The please-wait message; no replies where the bot is not expected to answer. */
   say: (event: WebhookEvent, conversation: ConversationView) => Promise<Reply[]>
@@ -24,20 +24,20 @@ export interface PleaseWaitDeps {
   log: Log
 }
 
-/** What is nearly done need not be announced. */
+/** An answer that is nearly ready needs no message. */
 const SOONEST_MS = 2000
 /** Longer than any event may take. */
 const REMEMBERED_MS = 15 * 60_000
 
 /**
- * Tells a visitor that the answer takes its time, once for all that was written until then, and only if that can go out at once: behind other
- * replies, or once a dead token is replaced, it would come together with the answer.
+ * Tells a visitor once that the answer takes long, for all messages written until then. It does so only if the message can go out at
+ * once: behind other replies, or after a dead token is replaced, it would arrive together with the answer.
  *
- * @returns begins to wait for an event; what it returns ends that
+ * @returns a function that begins to wait for an event, and returns the one that ends the wait
  */
 export const createPleaseWait = (deps: PleaseWaitDeps) => {
   const { pleaseWait, store, sender, datesOf, clock, log } = deps
-  /** When the visitor of a conversation was told, ms since the epoch; those told longest ago first. */
+  /** When the visitor of a conversation got the message, ms since the epoch; the oldest first. */
   const told = new Map<number, number>()
 
   const remember = (conversation: number): void => {

@@ -1,7 +1,7 @@
 import type { Needs } from '../../alerts/needs.ts'
 import type { PageTokens } from '../../token/page-tokens.ts'
 
-/** Raises a need for a Page without a token, beside others that have one: its visitors get no answers. */
+/** Raises a need for a Page without a token while other Pages have one: its visitors get no answers. */
 export const createUnservedPage =
   ({ tokens, needs }: { tokens: Pick<PageTokens, 'status' | 'statuses'>; needs: Pick<Needs, 'raise'> }) =>
   (pageId: string): void => {

@@ -1,7 +1,7 @@
 import type { NeedCause } from '../../alerts/causes.ts'
 import type { Need, Needs } from '../../alerts/needs.ts'
 
-/** Why a gate closes: what the operator must mend, or what passes by itself. */
+/** Why a gate closes: trouble that the operator must mend, or trouble that passes by itself. */
 export type Closing =
   ({ cause: MendableCause } & Pick<Need, 'what' | 'remedy' | 'byToken'>) | { cause: 'rate_limited' }
 

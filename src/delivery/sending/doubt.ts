@@ -7,8 +7,8 @@ import { FETCH_TIMEOUT_MS, isFetched } from '../../graph/upload.ts'
 import type { Pacer } from './pacer.ts'
 
 /**
- * Settles whether a reply in doubt has gone out. The echo webhook that carries its id settles it at any time, without us.
- * Otherwise the conversation is read by Graph; a reply that is not there some time after the last try has not gone out.
+ * Settles whether a reply in doubt has gone out. The echo webhook with its id settles it at any time, without this resolver. Otherwise
+ * the conversation is read by Graph: a reply that is not there some time after the last try has not gone out.
  */
 export interface DoubtResolver {
   resolve: (
@@ -17,9 +17,13 @@ export interface DoubtResolver {
     content: QueuedReply,
     token: string,
   ) => Promise<DoubtVerdict>
-  /** Records that a try of this reply begins now. */
+  /** Records that a try of this reply begins. */
   begun: (reply: StoredReply) => void
-  /** A try of this reply ended in doubt just now. @param isOver - whether Facebook does nothing more about it */
+  /**
+   * Records that a try of this reply ended in doubt.
+   *
+   * @param isOver - whether Facebook has ended the call, and does nothing more about it
+   */
   tried: (reply: StoredReply, content: QueuedReply, isOver: boolean) => void
   /** Forgets a reply whose doubt is settled. */
   forget: (reply: StoredReply) => void
@@ -27,21 +31,21 @@ export interface DoubtResolver {
 
 export type DoubtVerdict =
   | { is: 'sent'; messageId: string | null }
-  /** `seen`: its place in the conversation is empty; otherwise it is only presumed. */
+  /** `seen`: the conversation was read and the reply is not in it; otherwise this is presumed. */
   | { is: 'not_sent'; seen: boolean }
   | { is: 'open'; waitMs: number }
 
 interface DoubtTimes {
   /**
-   * How long an echo gets before the conversation is read. Where Facebook has ended the call, a reply that is not found then
-   * has not gone out.
+   * How long to wait for an echo before the conversation is read. Where Facebook has ended the call, a reply that is not found then has
+   * not gone out.
    */
   echoMs: number
   /** How long after a try began Facebook may still carry it out; a reply not found then has not gone out. */
   settleMs: number
-  /** The same for a message for which Facebook fetches something. */
+  /** The same for a message whose media Facebook has to fetch. */
   fetchMs: number
-  /** How long the conversation may be impossible to read before the reply is presumed not to have gone out. */
+  /** How long the conversation may be unreadable before the reply is presumed not to have gone out. */
   giveUpMs: number
 }
 
@@ -52,11 +56,11 @@ export const DEFAULT_DOUBT_TIMES: DoubtTimes = {
   giveUpMs: 300_000,
 }
 
-// Together a thousand messages.
+// Pages of the conversation; together they hold a thousand messages.
 const MOST_PAGES = 10
 // Graph gives times in whole seconds.
 const ROUNDING_MS = 5000
-// The tolerance where only our clock says how long ago a reply was handed out: it may have been set since, or be another machine's.
+// The tolerance for times by our own clock, which may have been set since, or be another machine's.
 const CLOCK_SKEW_MS = 60_000
 
 export const createDoubtResolver = (deps: {
@@ -67,7 +71,7 @@ export const createDoubtResolver = (deps: {
 }): DoubtResolver => {
   const { graph, store, pacer, clock } = deps
   const times = DEFAULT_DOUBT_TIMES
-  /** By reply; those used last come last. */
+  /** By reply, the most recently used last. */
   const known = new Map<string, Known>()
 
   const knownOf = ({ id }: StoredReply): Known => {
@@ -87,19 +91,19 @@ export const createDoubtResolver = (deps: {
     }
   }
 
-  /** How long Facebook may be at work on a message. */
+  /** How long Facebook may work on a message. */
   const lastingMs = ({ message }: QueuedReply): number =>
     isFetched(message) ? times.fetchMs : times.settleMs
 
-  /** Another process may have tried it until the Page was taken, and after a try of ours in a tenure before. */
+  /** The time of the last try. Another process may have tried the reply until the Page was taken, also after a try of ours in an earlier tenure. */
   const lastTryOf = ({ takenMs }: OutboxClaim, { last }: Known, content: QueuedReply): Try => {
     if (last !== undefined && last.endedMs >= takenMs) return last
     return { firstMs: undefined, endedMs: takenMs, overMs: takenMs + lastingMs(content), isAgain: false }
   }
 
   /**
-   * When the reply went out at the earliest, by Facebook's clock. Without `answersMs` this is reckoned back from Facebook's time now, which the
-   * answer to the look has brought.
+   * The earliest time at which the reply may have gone out, by Facebook's clock. Without `answersMs` it is calculated back from
+   * Facebook's time now, which the answer to the look has brought.
    */
   const earliestOf = (
     { doubtSinceMs }: StoredReply,
@@ -115,7 +119,7 @@ export const createDoubtResolver = (deps: {
     return Math.min(datedMs - ROUNDING_MS, (graph.now() ?? clock.now()) - agoMs)
   }
 
-  /** All of them, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
+  /** All messages since then, and perhaps some older ones: a visitor may write any number while a reply is in doubt. */
   const messagesSince = async (
     earliest: () => number,
     call: RecentMessagesCall,
@@ -135,7 +139,11 @@ export const createDoubtResolver = (deps: {
 
   const lookAgainMs = times.settleMs / 4
 
-  /** Of a look that says nothing about the reply. @param isOver - whether it was waited for long enough */
+  /**
+   * The verdict of a look that says nothing about the reply.
+   *
+   * @param isOver - whether the wait was long enough
+   */
   const unseen = (isOver: boolean, waitMs = lookAgainMs): DoubtVerdict =>
     isOver ? { is: 'not_sent', seen: false } : { is: 'open', waitMs }
 
@@ -155,7 +163,7 @@ export const createDoubtResolver = (deps: {
         const messages = await messagesSince(earliest, { pageId, pageToken: token, psid: psid ?? '' })
         own.unreadableMs = undefined
         const sent = await store.sentReplies(claim.conversation)
-        // An echo may have settled it while we were looking.
+        // An echo may have settled it during the read.
         const echoed = sent.find(({ replyId }) => replyId === reply.id)
         if (echoed !== undefined) return { is: 'sent', messageId: echoed.messageId }
         const earliestMs = earliest()
@@ -164,7 +172,7 @@ export const createDoubtResolver = (deps: {
           (message) => !others.has(message.id) && isIt(message, pageId, content, earliestMs),
         )
         if (found !== undefined) return { is: 'sent', messageId: found.id }
-        // The visitor wrote in it, so a conversation without any message was not shown.
+        // The visitor has written in this conversation, so an empty list means that Facebook did not show it.
         if (messages.length === 0) return unseen(sinceTryMs >= times.settleMs && nowMs >= last.overMs)
         return nowMs >= last.overMs
           ? { is: 'not_sent', seen: true }
@@ -172,7 +180,7 @@ export const createDoubtResolver = (deps: {
       } catch (error) {
         if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
         const againMs = Math.max(lookAgainMs, error.retryAfterMs ?? 0)
-        // Facebook itself says that it may be read later.
+        // Facebook itself says that it can be read later.
         if (error.verdict === 'rate_limited') {
           own.unreadableMs = undefined
           return { is: 'open', waitMs: againMs }
@@ -206,33 +214,33 @@ export const createDoubtResolver = (deps: {
   }
 }
 
-/** What this process knows of a reply; times by the monotonic clock. */
+/** Facts of this process about a reply; times by the monotonic clock. */
 interface Known {
   usedMs: number
-  /** When the try that is under way began. */
+  /** Start of the try in progress. */
   begunMs?: number | undefined
-  /** The last one that ended in doubt; undefined where another process may have made it. */
+  /** The last try that ended in doubt; undefined where another process may have made it. */
   last?: Try
   /** Since when the conversation cannot be read. */
   unreadableMs?: number | undefined
-  /** Whether there is a place for looking at the conversation. */
+  /** Whether a place for the next look is booked. */
   isBooked?: boolean
 }
 
 interface Try {
-  /** When its first try of all began; undefined where another process may have made that. */
+  /** Start of the first try of all; undefined where another process may have made it. */
   firstMs: number | undefined
   endedMs: number
-  /** From then on Facebook does nothing more about it. */
+  /** After this time Facebook does nothing more about the try. */
   overMs: number
-  /** Whether it was not the first that ended in doubt. */
+  /** Whether an earlier try ended in doubt, too. */
   isAgain: boolean
 }
 
-/** Facebook keeps the words of a text, not always its spaces and the way its accents are written. */
+/** Facebook keeps the words of a text, but may change spaces and the encoding of accents. */
 const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()
 
-// An attachment has no text in the conversation; then its place in time has to do.
+// An attachment has no text in the conversation, so only its time is compared.
 const isIt = (
   message: RecentMessage,
   pageId: string,

@@ -2,7 +2,7 @@ import type { Log } from '../../base/logger.ts'
 import type { WebhookEvent } from '../../webhook/events.ts'
 import type { Gates } from './gates.ts'
 
-/** Facebook tells a Page about a block before the first send meets it (docs/messenger-platform.md#e5). */
+/** Raises the need when Facebook announces a block of the Page, before the first send meets it (docs/messenger-platform.md#e5). */
 export const createEnforcement =
   ({ gates, log }: { gates: Pick<Gates, 'close' | 'retry'>; log: Pick<Log, 'warn'> }) =>
   ({ pageId, action, reason }: Extract<WebhookEvent, { kind: 'policy_enforcement' }>): void => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Store } from '../../store/store.ts'
 import type { Closing } from './closing.ts'
 
-/** Why a Page is not sent for, kept in the store: its next keeper waits as long, and opens what this one has told of. */
+/** Keeps in the store why a Page is closed, so that its next keeper waits as long and settles the need that this one raised. */
 export interface GateNotes {
   closed: (pageId: string, why: Closing, closings: number, waitMs: number) => void
   opened: (pageId: string) => void
@@ -19,7 +19,7 @@ export interface GateNote {
   waitMs: number
 }
 
-/** Of a note that does not say how long the Page was to wait, as versions before wrote it. */
+/** The wait for a note without one, as earlier versions wrote. */
 const LONGEST_MS = 60 * 60_000
 
 export const createGateNotes = (deps: {
@@ -27,10 +27,10 @@ export const createGateNotes = (deps: {
   clock: Pick<Clock, 'now'>
 }): GateNotes => {
   const { store, clock } = deps
-  /** Pages of which this process has written a note. */
+  /** Pages with a note of this process. */
   const noted = new Set<string>()
 
-  // Without the note the next keeper tries at once, and closes the Page again.
+  // If the write fails, the next keeper tries at once, and closes the Page again.
   const write = (pageId: string, text: string): void =>
     void store.remember(nameOf(pageId), text).catch(() => undefined)
 
@@ -47,7 +47,7 @@ export const createGateNotes = (deps: {
       if (note === null) return null
       noted.add(pageId)
       const { untilMs, waitMs, ...rest } = note
-      // The clock of the machine that wrote it may be wrong.
+      // The clock of the machine that wrote the note may be wrong.
       return { ...rest, waitMs: Math.min(waitMs, untilMs - clock.now()) }
     },
   }
@@ -65,7 +65,7 @@ const read = (text: string | null): Written | null => {
     const { why, closings, waitMs, untilMs } = Object(parseJson(text))
     if (!isJsonObject(why) || typeof why['cause'] !== 'string') return null
     if (typeof closings !== 'number' || typeof untilMs !== 'number') return null
-    // Written by this function's counterpart, perhaps of another version: a cause that is not known is only shown.
+    // Another version may have written the note: a cause that this version does not know is shown as it is.
     return {
       why: why as unknown as Closing,
       closings,

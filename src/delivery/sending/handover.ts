@@ -8,7 +8,7 @@ import type { Log } from '../../base/logger.ts'
 import type { DeliveryReport, Outcomes, Continuation } from './outcomes.ts'
 import { graphFactsOf } from './refusals.ts'
 
-/** Hands the thread to the people in the Page inbox, or takes it back. To do it twice does no harm, so nothing is ever in doubt. */
+/** Passes the thread to the people in the Page inbox, or takes it back. A repeated call does no harm, so a handover is never in doubt. */
 export type PassThread = (
   claim: OutboxClaim,
   reply: StoredReply,
@@ -19,8 +19,8 @@ export type PassThread = (
 /** How often a handover is tried again, over some minutes: a later one would interrupt the conversation. */
 const MOST_RETRIES = 5
 /**
- * A refusal closes the Page like that of a reply for these reasons alone. Others are about routing (it is set up
- * otherwise, a person has the thread already) and say nothing about sending.
+ * Only these refusals close the Page, as a refused reply would. The others are about routing (another set-up, a person has the thread
+ * already) and say nothing about sending.
  */
 const CONCERNS_PAGE: ReadonlySet<Verdict> = new Set(['token_invalid', 'configuration', 'rate_limited'])
 

@@ -3,27 +3,27 @@ import type { Clock } from '../../base/clock.ts'
 import type { GraphError } from '../../graph/error.ts'
 
 /**
- * How long nothing of one Page has gone through although the failures look as if they would pass. Codes 1 and 2 come in
- * every outage, and also for ever where the app lacks an approval (docs/messenger-platform.md#m): after a while the operator hears.
+ * Raises a need when no message of a Page has gone through for long, although each failure looks temporary. Codes 1 and 2 come in every
+ * outage, but also for ever where the app lacks an approval (docs/messenger-platform.md#m).
  */
 export interface LongOutage {
-  /** @param isNew - whether the conversation has not failed before: some fail for ever for a reason of their own */
+  /** @param isNew - whether the conversation has not failed before; a conversation may fail for ever for a reason of its own */
   failed: (conversation: number, isNew: boolean, error: GraphError) => void
-  /** Facebook says that there were too many calls, and that it takes nothing of the Page for `waitMs`. */
+  /** Facebook limits the Page and takes nothing for `waitMs`. */
   limited: (waitMs: number) => void
-  /** A message of the Page went through, or nothing waits any more. */
+  /** A message of the Page went through, or no message waits any more. */
   over: () => void
 }
 
 /** Most outages are over by then. */
 const LONG_MS = 30 * 60_000
-/** Fewer may be visitors who blocked the Page, on a day on which no other one wrote. */
+/** Fewer failing conversations may be visitors who blocked the Page, on a day without other visitors. */
 const SEVERAL = 3
 
 export const createLongOutage = (deps: {
   clock: Pick<Clock, 'elapsed'>
   raise: (trouble: Trouble) => void
-  /** What was raised is over. */
+  /** Settles the need that was raised. */
   settle: () => void
 }): LongOutage => {
   const { clock, raise, settle } = deps

@@ -3,19 +3,18 @@ import type { Graph, SendCall, Sent } from '../../graph/graph.ts'
 import type { Media, SendMessage } from '../../messages.ts'
 import type { Upload, Uploads } from './uploads.ts'
 
-/** Sends messages with media that Facebook keeps: by their id, or by their address as long as there is no id. */
+/** Sends messages with media that Facebook keeps: by the upload's id, or by address while there is no id. */
 export interface MediaSender {
   /**
-   * Whether the message can go out now.
+   * Says whether the message can go out now.
    *
-   * @returns ms after which to ask again; 0 when it can
-   * @throws GraphError of {@link ../graph/upload.ts UPLOAD_EDGE} when the media cannot be had, and the message cannot do
-   *   without
+   * @returns ms after which to ask again; 0 when it can go out
+   * @throws GraphError of {@link ../graph/upload.ts UPLOAD_EDGE} when the media cannot be uploaded and the message cannot do without
    */
   waitFor: (call: MediaCall) => Promise<number>
   /**
    * @param currentToken - the token at the moment of sending; null when nothing may be sent any more
-   * @returns null when it has to be tried again, perhaps after a new upload; nothing was sent then
+   * @returns null when nothing was sent and the message must be tried again, perhaps after a new upload
    */
   send: (call: MediaCall, currentToken: () => string | null) => Promise<Sent | null>
 }
@@ -63,7 +62,7 @@ export const createMediaSender = (deps: {
   }
 }
 
-/** Whether the message shows its media without an id of theirs. A template takes none but addresses of Facebook's. */
+/** Whether the message shows its media without an upload's id. A template takes only Facebook's own addresses. */
 export const isComplete = ({ attachment }: SendMessage): boolean => attachment?.payload['url'] !== undefined
 
 const withId = (message: SendMessage, id: string): SendMessage => {

@@ -2,11 +2,15 @@ import type { Clock } from '../../base/clock.ts'
 import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
 /**
- * Visitors of a Page whom Facebook calls unreachable for one reason, while no message of the Page is taken. The first is
- * believed. From the second on the reason may be the Page's: its token is another Page's, or another app has its conversations.
+ * Detects that Facebook calls one visitor of a Page after another unreachable for the same reason, while it takes no message of the Page.
+ * The first refusal counts for its visitor. From the second on the Page may be the reason: its token is another Page's, or another app
+ * has its conversations.
  */
 export interface OneAfterAnother {
-  /** @param reason - equal for refusals that say the same @returns whether the reason may be the Page's */
+  /**
+   * @param reason - equal for refusals with the same cause
+   * @returns whether the Page may be the reason
+   */
   unreachable: (pageId: string, conversation: number, reason: string) => boolean
   /** Facebook has taken a message of the Page, or may have taken one from another instance. */
   over: (pageId: string) => void

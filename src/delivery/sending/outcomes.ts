@@ -15,22 +15,26 @@ import { createOneAfterAnother } from './one-after-another.ts'
 import { graphFactsOf, refusalOf } from './refusals.ts'
 import type { StuckRefusal } from './stuck.ts'
 
-/** Whether to go on with the conversation's next reply. `instead`: first with this, in the place of the one that died. */
+/** Whether to go on with the conversation's next reply. `instead`: first send this one in place of the dead letter. */
 export type Continuation = { go: 'on'; instead?: QueuedReply } | { go: 'stop'; notBeforeMs?: number }
 
-/** What follows from what Graph said to a reply: for the store, its conversation and its Page. */
+/** Applies Graph's answer to a reply: to the store, the conversation and the Page. */
 export interface Outcomes {
   /** Facebook has accepted the reply. */
   sent: (claim: OutboxClaim, reply: StoredReply, messageId: string | null) => Continuation
-  /** What was asked for took place, or is given up; a visitor would not have seen it. */
+  /** A handover took place, or is given up. The visitor sees neither. */
   done: (claim: OutboxClaim, reply: StoredReply) => Continuation
   /** The messaging window closed before the reply was sent. */
   tooLate: (claim: OutboxClaim, reply: StoredReply) => Promise<Continuation>
-  /** What is stored of the reply cannot be read. */
+  /** The stored reply cannot be read. */
   damaged: (claim: OutboxClaim, reply: StoredReply) => Promise<Continuation>
-  /** Whether it was sent cannot be told yet. */
+  /** Whether the reply was sent is not known yet. */
   inDoubt: (claim: OutboxClaim, reply: StoredReply) => void
-  /** Graph refused it, or the media it shows. @param content - null for what is no message */
+  /**
+   * Graph refused the reply, or its media.
+   *
+   * @param content - null for a handover
+   */
   refused: (
     claim: OutboxClaim,
     reply: StoredReply,
@@ -39,11 +43,11 @@ export interface Outcomes {
     token: string,
   ) => Promise<Continuation>
   retry: (claim: OutboxClaim, reply: StoredReply, error: GraphError) => Continuation
-  /** How often the conversation's first reply was tried again. */
+  /** How often the conversation's first reply has been tried again. */
   retriesOf: (claim: OutboxClaim) => number
-  /** Whether the window to answer in has certainly closed, as of now, or closed longer ago than `beyondMs`. */
+  /** Whether the messaging window has certainly closed, by both clocks, or closed longer ago than `beyondMs`. */
   isWindowOver: (claim: OutboxClaim, beyondMs?: number) => boolean
-  /** The visitor wrote: the window is open, and what was wrong with them may be over, so that what waits for long is tried now. */
+  /** The visitor wrote: the window is open and trouble of the visitor may be over, so a reply with a long wait is tried now. */
   wrote: (conversation: number) => void
   /** The visitor was forgotten. */
   forget: (claim: OutboxClaim) => void
@@ -51,15 +55,15 @@ export interface Outcomes {
   taken: (pageId: string) => void
 }
 
-/** What became of replies, for metrics. */
+/** Counts the outcomes of replies for metrics. */
 export interface DeliveryReport {
-  /** @param waited - for a token */
+  /** @param waited - whether the reply waited for a token */
   sent: (pageId: string, latencyMs: number, psid: string | null, waited: boolean) => void
   dead: (pageId: string, reason: DeadReason, psid: string | null) => void
   refused: (pageId: string, verdict: string) => void
-  /** The conversation was looked at, or was not to be had, for a reply in doubt. */
+  /** The conversation was read for a reply in doubt, or could not be. */
   settled: (outcome: SettledDoubt) => void
-  /** A reply was about to be written when its Page was no longer this instance's. */
+  /** A send was held back because its Page no longer belonged to this instance. */
   heldBack: () => void
 }
 
@@ -67,16 +71,16 @@ export interface DeliveryReport {
 export type SettledDoubt = 'found' | 'not_found' | 'unreadable'
 
 const RETRY = { baseMs: 1000, capMs: 300_000 }
-/** For what will pass when a person has done something, or never. */
+/** Back-off for refusals that pass only when a person acts, or never. */
 const PARKED = { baseMs: 15_000, capMs: 15 * 60_000 }
-/** How often a message that Facebook may take a moment later is tried again before it becomes a dead letter. */
+/** How often a refused message that Facebook may take a moment later is tried again before it becomes a dead letter. */
 const MOST_PASSING = 3
 
 export const createOutcomes = (deps: {
   store: Pick<Store, 'finishReply' | 'hurryOutbox' | 'windowEndsMs'>
   graph: Pick<Graph, 'now'>
   tokens: Pick<PageTokens, 'suspect'>
-  /** Whether a reply to what was accepted then has waited for the token that it went out with. */
+  /** Whether a reply to an event accepted at that time has waited for the token that it was sent with. */
   waitedForToken: (pageId: string, acceptedMs: number) => boolean
   gates: Gates
   doubt: DoubtResolver
@@ -84,15 +88,15 @@ export const createOutcomes = (deps: {
   random: () => number
   log: Log
   report: DeliveryReport
-  /** What is said above choices whose message could not be shown. */
+  /** The text above choices whose own message could not be shown. */
   choose: (pageId: string) => string
 }): Outcomes => {
   const { store, graph, tokens, waitedForToken, gates, doubt, clock, random, log, report, choose } = deps
-  /** The failures so far of the first reply of each conversation. */
+  /** By conversation: the failures so far of its first reply. */
   const retries = new Map<number, { count: number; last: GraphFacts; waitsLong: boolean }>()
   const row = createOneAfterAnother({ clock })
 
-  /** What was sent need not wait for the mark: until it is durable, a crash leaves the reply in doubt, not lost. */
+  /** A sent reply does not wait for its mark: until the mark is durable, a crash leaves the reply in doubt, not lost. */
   const record = (
     claim: OutboxClaim,
     reply: StoredReply,
@@ -115,7 +119,7 @@ export const createOutcomes = (deps: {
     instead?: QueuedReply,
   ): Promise<Continuation> => {
     const { pageId, psid } = claim.conversation
-    // Durable before the next one goes out: after a crash, two of the same text could not be told apart.
+    // Make the mark durable before the next reply goes out: after a crash, two replies with the same text could not be told apart.
     await record(claim, reply, {
       status: 'dead',
       reason,
@@ -129,7 +133,7 @@ export const createOutcomes = (deps: {
   }
 
   const inDoubt: Outcomes['inDoubt'] = (claim, reply) => {
-    // How long until it is looked for again is not for the visitor to shorten.
+    // A new message of the visitor does not shorten the wait before the next look for a reply in doubt.
     const known = retries.get(claim.conversation.id)
     if (known !== undefined) known.waitsLong = false
     void record(claim, reply, { status: 'in_doubt' })
@@ -140,7 +144,7 @@ export const createOutcomes = (deps: {
   const later = (claim: OutboxClaim, reply: StoredReply, error: GraphError, pace = RETRY): Continuation => {
     const { id, pageId, windowEndsMs } = claim.conversation
     const count = retriesOf(claim)
-    // What is to be tried a few times is not to have them at once because the visitor writes, and Facebook's own wish counts.
+    // A new message does not use up the few tries of a passing refusal, and does not override the wait that Facebook asks for.
     const waitsLong = error.retryAfterMs === null && (pace === PARKED || count >= MOST_PASSING)
     retries.set(id, { count: count + 1, last: graphFactsOf(error), waitsLong })
     const leastMs = pace === RETRY ? 0 : pace.baseMs / 2
@@ -148,7 +152,7 @@ export const createOutcomes = (deps: {
     if (count === 0)
       log.info({ pageId, replyId: reply.id, graph: graphFactsOf(error) }, 'a reply is tried again later')
     const leftMs = windowLeftMs(windowEndsMs)
-    // What goes out in a closed window is what a person wrote, and may do so for days.
+    // A reply that may go out in a closed window was written by a person, who may answer for days.
     return { go: 'stop', notBeforeMs: clock.now() + (leftMs > 0 ? Math.min(laterMs, leftMs) : laterMs) }
   }
 
@@ -158,8 +162,8 @@ export const createOutcomes = (deps: {
   }
 
   /**
-   * By the clock that is behind, of Facebook's and ours: a dead letter is final, and either clock may be wrong. Where they disagree, or
-   * Facebook has not yet told its time, Facebook is asked by sending.
+   * Time left in the window by Facebook's clock or ours, whichever is behind: a dead letter is final, and either clock may be wrong.
+   * Where the clocks disagree, or Facebook has not told its time yet, the bot sends and Facebook decides.
    */
   const windowLeftMs = (windowEndsMs: number | null): number => {
     const facebookMs = graph.now()
@@ -170,7 +174,7 @@ export const createOutcomes = (deps: {
 
   const refused: Outcomes['refused'] = async (claim, reply, content, error, token) => {
     const { id, pageId } = claim.conversation
-    // That media cannot be had says nothing about what the Page may send, and must not hold it back.
+    // A refused upload says nothing about messages of the Page, and must not hold them back.
     const isUpload = error.edge === UPLOAD_EDGE
     const refusal = refusalOf(error)
     report.refused(pageId, error.verdict)
@@ -232,7 +236,7 @@ export const createOutcomes = (deps: {
     inDoubt(claim, reply)
   }
 
-  /** The choices that hang on something that cannot be shown are offered with a few words; where these are refused, too, no more. */
+  /** The choices of a message that cannot be shown, below a short text; nothing where Facebook refuses these, too. */
   const insteadOf = (
     pageId: string,
     content: QueuedReply | null,

@@ -1,41 +1,42 @@
 import type { Clock } from '../../base/clock.ts'
 
-/** Keeps each Page under the pace Facebook allows it (docs/messenger-platform.md#d1), by spacing the calls out. */
+/** Spaces the calls of each Page so that they stay below the rate Facebook allows (docs/messenger-platform.md#d1). */
 export interface Pacer {
   /**
-   * Resolves when the Page's next message may go out; undefined where it may at once, or `signal` is aborted. Answers to
-   * visitors who have just written go before what waits.
+   * Resolves when the Page's next message may go out, or `signal` is aborted; undefined where it may go at once. Answers to visitors who
+   * have just written go before older replies.
    */
   turn: (
     pageId: string,
     message: { isStreamed: boolean; isFresh: boolean; signal: AbortSignal },
   ) => Promise<null> | undefined
   /**
-   * Books the Page's next look at a conversation. @returns ms to wait before it, 0 while there is room
+   * Books the Page's next read of a conversation.
    *
-   * @param isAgain - whether it is about a reply that was looked for before: such looks leave half of the allowance to others
+   * @param isAgain - whether it is for a reply that was looked for before; such reads leave half of the allowance to others
+   * @returns ms to wait before it, 0 while there is room
    */
   bookRead: (pageId: string, isAgain: boolean) => number
   /**
-   * What the usage headers said, in percent of the allowance: from 80 on we slow down, before Facebook makes us stop. Null
-   * where an answer came without them, as with little traffic: each such answer lets the pace rise again.
+   * Takes the usage headers, in percent of the allowance: from 80 on the bot slows down, before Facebook stops it. Null for an answer
+   * without them, as with little traffic: each such answer raises the rate again.
    */
   used: (pageId: string, percent: number | null) => void
-  /** Another process may have used up the allowance of this second. */
+  /** The Page was taken: another process may have used up the allowance of this second. */
   taken: (pageId: string) => void
 }
 
-/** All messages, those of audio and video among them, and looks at conversations. */
+/** `message`: all messages, including audio and video (`media`); `read`: reads of conversations. */
 export type PaceKind = 'message' | 'media' | 'read'
 
 /**
- * The most in any second, for a Page. Above 40 messages a second Facebook shows no new ones in the Page inbox and takes none
- * until the volume decreases; audio and video and conversations have limits of their own (docs/messenger-platform.md#d1).
+ * The most calls in any second, for a Page. Above 40 messages a second Facebook shows no new ones in the Page inbox and takes none until
+ * the rate falls; audio, video and reads of conversations have limits of their own (docs/messenger-platform.md#d1).
  */
 export const DEFAULT_RATES: Record<PaceKind, number> = { message: 35, media: 10, read: 2 }
 
 const SLOW_FROM_PERCENT = 80
-/** Some fourteen answers without usage headers lead from the slowest pace back to the full one. */
+/** About fourteen answers without usage headers raise the slowest rate to the full one. */
 const RISE = 1.25
 /** The part of a second's allowance that may go at once. */
 const BURST = 1 / 12
@@ -54,7 +55,7 @@ interface Page {
   fresh: Set<Go>
   others: Set<Go>
   cancelTimer: (() => void) | null
-  /** Below 1 where Facebook says that the allowance is nearly used up. */
+  /** Below 1 while Facebook says that the allowance is nearly used up. */
   share: number
 }
 
@@ -84,7 +85,7 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
   }
 
   const rateOf = (page: Page, kind: keyof Page['buckets']): number =>
-    // With the burst, no more than the allowance comes together in any second.
+    // Together with the burst this is no more than the allowance in any second.
     (most[kind] - burstOf(kind) + 1) * page.share
 
   const fill = (page: Page, kind: keyof Page['buckets']): Bucket => {
@@ -96,7 +97,7 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
     return bucket
   }
 
-  /** Takes a place in line. Below zero it is a debt: each call finds that of those before it. */
+  /** Takes one token. A count below zero is a debt: each call waits for the calls before it. */
   const book = (page: Page, kind: keyof Page['buckets']): number => {
     const bucket = fill(page, kind)
     bucket.tokens -= 1
@@ -109,7 +110,7 @@ export const createPacer = (deps: { clock: Clock; rates?: Record<PaceKind, numbe
       const [next] = page.fresh.size > 0 ? page.fresh : page.others
       if (next === undefined) return
       const bucket = fill(page, 'message')
-      // A timer may fire slightly early; do not wait once more for that.
+      // A timer may fire slightly early; do not wait a second time for that.
       if (bucket.tokens < 0.999) {
         const waitMs = Math.ceil(((1 - bucket.tokens) / rateOf(page, 'message')) * 1000)
         page.cancelTimer = clock.after(waitMs, () => {

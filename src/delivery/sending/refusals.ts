@@ -4,16 +4,16 @@ import type { GraphFacts } from '../../store/dead-letters.ts'
 import type { Closing } from './closing.ts'
 import type { StuckRefusal } from './stuck.ts'
 
-/** What to do about a refused send. Derived from the error's facts alone; see {@link ../../graph/verdicts.ts}. */
+/** What to do with a refused send. It depends on the error's facts alone; see {@link ../../graph/verdicts.ts}. */
 export type Refusal =
   | { do: 'suspect_token' }
   | { do: 'close_page'; why: Closing; atLeastMs: number }
-  /** Its conversation waits and tries slowly. `isInDoubt`: it may have gone out. */
+  /** The conversation waits and tries slowly. `isInDoubt`: the reply may have gone out. */
   | { do: 'park'; refusal: StuckRefusal; isInDoubt: boolean }
-  /** `mayPass`: the same may be taken a moment later. `ifOfPage`: what it is where the reason is the Page's after all. */
+  /** `mayPass`: Facebook may take the same message a moment later. `ifOfPage`: the refusal to use when the Page turns out to be the reason. */
   | { do: 'bury'; reason: FinalRefusal; mayPass: boolean; ifOfPage?: StuckRefusal }
   | { do: 'retry' }
-  /** It may have gone out: look before sending again. */
+  /** The reply may have gone out: look for it before sending it again. */
   | { do: 'doubt' }
 
 export const refusalOf = (error: GraphError): Refusal => {

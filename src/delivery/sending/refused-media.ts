@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Closing } from './closing.ts'
 
-/** What Graph refuses of the uploads of Pages: the operator hears of it, and what needs no upload goes on. */
+/** Raises a need when Graph refuses a Page's uploads. Messages without media go on. */
 export interface RefusedMedia {
-  /** It is tried again no sooner than `atLeastMs`. */
+  /** The upload is tried again after `atLeastMs` or later. */
   refused: (pageId: string, why: Closing, atLeastMs: number) => void
-  /** Graph has taken something the Page uploaded. */
+  /** Graph has accepted an upload of the Page. */
   taken: (pageId: string) => void
-  /** Forgets the Page without a word. */
+  /** Forgets the Page, and settles no need. */
   forget: (pageId: string) => void
   stop: () => void
 }

@@ -11,7 +11,7 @@ import type { DeliveryReport, Outcomes, Continuation } from './outcomes.ts'
 import type { Pacer } from './pacer.ts'
 import { HUMAN_AGENT_WINDOW_MS, STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
-/** Brings one reply to Facebook, in stages; each of them may end its way. */
+/** Sends one reply to Facebook in stages. Each stage may end it. */
 export type SendOne = (
   claim: OutboxClaim,
   reply: StoredReply,
@@ -19,11 +19,11 @@ export type SendOne = (
   hand: Hand,
 ) => Promise<Continuation>
 
-/** What is known of a reply while it is worked on. */
+/** State of a reply while it is being sent. */
 export interface Hand {
-  /** Whether nothing more may be said for the claim. */
+  /** Whether nothing more may be sent for the claim. */
   hasToStop: () => boolean
-  /** Set once an echo has said that Facebook has the reply. */
+  /** Set once an echo has confirmed the reply. */
   echo: () => { messageId: string | null } | null
   signal: AbortSignal
 }
@@ -33,19 +33,19 @@ interface Attempt {
   reply: StoredReply
   content: QueuedReply
   hand: Hand
-  /** The token as it was last asked for; a refusal is about that one. */
+  /** The token as it was read last; a refusal is about this token. */
   token: string
   isTyping: boolean
-  /** Set where the window has closed, and the reply may go out all the same. */
+  /** Set where the window has closed and the reply may still go out. */
   tag?: 'HUMAN_AGENT'
 }
 
-/** Null goes on to the next stage. A promise only where something is waited for. */
+/** Null continues with the next stage. A promise only where the stage waits. */
 type Stage = (attempt: Attempt) => Continuation | null | Promise<Continuation | null>
 
-/** An answer so soon after the visitor wrote goes before what waits from before. */
+/** Answers that leave this soon after the visitor wrote go before older replies. */
 const FRESH_MS = 30_000
-/** A person may answer for so long after the standard window has closed. */
+/** How long after the standard window a person may still answer. */
 const HUMAN_AGENT_MS = HUMAN_AGENT_WINDOW_MS - STANDARD_WINDOW_MS
 const STREAMED: ReadonlySet<string> = new Set(['audio', 'video'])
 
@@ -108,7 +108,7 @@ export const createSendOne = (deps: {
           .waitFor({ ...callOf(claim, reply, content), pageToken: token, media: content.media })
           .then((waitMs) => (waitMs > 0 ? { go: 'stop', notBeforeMs: clock.now() + waitMs } : null))
 
-  /** Only before the first try: a bubble for each would show for hours. */
+  /** Only before the first try: shown at each try, the bubble would be there for hours. */
   const showTyping: Stage = (attempt) => {
     const { claim, reply, content } = attempt
     const { typingMs } = content
@@ -143,7 +143,7 @@ export const createSendOne = (deps: {
   const sendAs = async (attempt: Attempt): Promise<Continuation> => {
     const { claim, reply, content, hand } = attempt
     const { pageId } = claim.conversation
-    /** It may have died, or another one have come, while something was waited for. */
+    /** The token may have died or been replaced during a wait. */
     const currentToken = (): string | null => {
       const token = hand.hasToStop() ? null : gates.tokenFor(pageId)
       if (token !== null) attempt.token = token
@@ -175,7 +175,7 @@ export const createSendOne = (deps: {
   const refused = async (attempt: Attempt, error: unknown): Promise<Continuation> => {
     if (!(error instanceof GraphError)) throw error
     const { claim, reply, content, token, hand } = attempt
-    // Its echo may have been faster than the answer that got lost.
+    // The echo may have come before the answer, which was lost.
     const echo = hand.echo()
     if (echo !== null && (error.verdict === 'ambiguous' || error.verdict === 'unknown'))
       return outcomes.sent(claim, reply, echo.messageId)
@@ -183,7 +183,7 @@ export const createSendOne = (deps: {
     return outcomes.refused(claim, reply, content, error, token)
   }
 
-  /** Only decoration; where it fails, the message itself meets the same trouble and deals with it. */
+  /** A sender action is optional: where it fails, the message meets the same trouble and handles it. */
   const act = async ({ claim, token }: Attempt, action: 'typing_on' | 'typing_off'): Promise<void> => {
     const { pageId, psid } = claim.conversation
     await graph.senderAction({ pageId, pageToken: token, psid: psid ?? '', action }).catch(() => undefined)
@@ -209,7 +209,7 @@ export const createSendOne = (deps: {
   }
 }
 
-/** Whether Facebook says that the window has closed, which the clocks did not show, of what may go out all the same. */
+/** Whether Facebook says that the window has closed although both clocks say it is open, for a reply that may go out with a tag. */
 const isTagMissing = ({ content, tag }: Attempt, error: unknown): boolean =>
   content.humanAgent === true &&
   tag === undefined &&

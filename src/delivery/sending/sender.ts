@@ -7,21 +7,25 @@ import type { Gates } from './gates.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Hand, SendOne } from './send-one.ts'
 
-/** Brings replies to Facebook: each conversation in its order, one call in flight; the conversations beside each other. */
+/** Sends replies to Facebook: one call in flight for each conversation, in its order; conversations in parallel. */
 export interface Sender {
-  /** Whether replies of this Page could go out right now; then a place is reserved, see {@link Sender.deliver}. */
+  /** Whether replies of this Page could go out now. If so, reserves a place for {@link Sender.deliver}. */
   reserve: (pageId: string) => boolean
   unreserve: (pageId: string) => void
-  /** Sends what was handed out as it was stored, in the place that was reserved for it. @param items - the replies, read; null for a damaged one */
+  /**
+   * Sends replies that were handed out in the transaction that stored them, in the reserved place.
+   *
+   * @param items - the replies, read; null for a damaged one
+   */
   deliver: (claim: OutboxClaim, items: readonly (OutboxItem | null)[]) => void
-  /** An echo says that Facebook has this reply. */
+  /** An echo confirms that Facebook has this reply. */
   confirm: (replyId: string, messageId: string | null) => void
   start: () => void
-  /** Lets what is in flight come home, and begins nothing new. */
+  /** Waits for the calls in flight, and starts no others. */
   stop: () => Promise<void>
 }
 
-/** After a fault of our own. */
+/** Wait after an error in our own code. */
 const FAULT_MS = 10_000
 
 export const createSender = (deps: {
@@ -36,12 +40,12 @@ export const createSender = (deps: {
 }): Sender => {
   const { store, gates, sendOne, outcomes, clock, log, maxInFlight } = deps
   const perPage = new Map<string, number>()
-  /** The replies being worked on, each with the echo that has confirmed it. */
+  /** Replies in work, each with the echo that has confirmed it. */
   const inHand = new Map<string, { messageId: string | null } | null>()
   const working = new Set<ClaimId>()
   const stopping = new AbortController()
   let inFlight = 0
-  /** Whether replies may wait in the store for a place that is taken. */
+  /** Whether replies may be waiting in the store for a free place. */
   let isFull = false
   let idle = (): void => undefined
   let stopListening = (): void => undefined
@@ -52,7 +56,7 @@ export const createSender = (deps: {
     return { all: all - taken, waiting: waiting - taken, backlog: backlog - taken }
   }
 
-  /** Pages that something is sent for, or that may not be sent for as usual, have another room than the others. */
+  /** How many conversations may be claimed, in general and for Pages with sends in flight or a gate that is not open. */
   const room = (): OutboxRoom => {
     const except = new Map<string, PageRoom>()
     for (const pageId of perPage.keys()) except.set(pageId, leftFor(pageId))
@@ -64,7 +68,7 @@ export const createSender = (deps: {
     run: async () => {
       const free = maxInFlight - inFlight
       isFull = true
-      // Filling up in handfuls shares the store's transactions; the last ones to finish fill the rest.
+      // Claiming several at a time shares the store's transactions; the last sends to finish claim the rest.
       if (stopping.signal.aborted || (inFlight > 0 && free < Math.min(16, maxInFlight / 4))) return false
       const places = room()
       const claims = await store.claimOutbox(free, places)
@@ -102,7 +106,7 @@ export const createSender = (deps: {
       if (!working.delete(claim.id)) outcomes.forget(claim)
       await store.releaseOutbox(claim, notBeforeMs)
       giveBack(claim.conversation.pageId)
-      // The store itself wakes the pump for what came back with this claim.
+      // The store itself wakes the pump for replies that came back with this claim.
       if (isFull) pump.wake()
     })
   }

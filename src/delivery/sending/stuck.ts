@@ -1,17 +1,21 @@
 import type { Trouble } from '../../alerts/page-trouble.ts'
 
 /**
- * The conversations of one Page that were refused for what may be the visitor's own matter, by refusal. One of them is that
- * visitor's. Of two the operator hears; where nothing went through between them, it is taken for the Page's.
+ * Conversations of one Page whose refusal may be about the visitor, by kind of refusal. One such conversation is taken for the visitor's
+ * matter. From two on the operator is told; where no message went through between them, the Page is taken for the reason.
  */
 export interface Stuck {
-  /** @returns whether the Page is to be paused for it */
+  /** @returns whether to pause the Page */
   refused: (conversation: number, refusal: StuckRefusal) => boolean
   /** A message of the Page went through. */
   succeeded: () => void
-  /** Nothing of the conversation waits for this any more. @returns whether it did */
+  /**
+   * The conversation has no reply left that waits for this.
+   *
+   * @returns whether one had waited
+   */
   settled: (conversation: number) => boolean
-  /** The conversations that wait. */
+  /** The waiting conversations. */
   conversations: () => number[]
   isEmpty: () => boolean
   clear: () => void
@@ -36,7 +40,7 @@ const MOST_CONVERSATIONS = 10_000
 
 export const createStuck = (deps: {
   raise: (trouble: Trouble) => void
-  /** Nothing that was raised is left. */
+  /** Settles the need when no refusal is left. */
   settle: () => void
 }): Stuck => {
   const { raise, settle } = deps

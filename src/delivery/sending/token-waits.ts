@@ -1,15 +1,15 @@
 import type { Clock } from '../../base/clock.ts'
 import type { PageTokens } from '../../token/page-tokens.ts'
 
-/** Knows since when each Page has had its token, for telling which replies have waited for it. */
+/** Knows since when each Page has had its token, to tell which replies have waited for it. */
 export interface TokenWaits {
-  /** Whether a reply to what was accepted then has waited for the token that the Page has now. */
+  /** Whether a reply to an event accepted at that time has waited for the Page's present token. */
   waited: (pageId: string, acceptedMs: number) => boolean
   start: () => void
   stop: () => void
 }
 
-/** Replies from before a start do not count for a Page that had its token then: why they waited is not known any more. */
+/** Replies from before a start do not count for a Page that had its token then, because the reason of their wait is not known any more. */
 export const createTokenWaits = (deps: {
   tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'onChange'>
   clock: Pick<Clock, 'now'>

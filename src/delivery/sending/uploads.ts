@@ -11,43 +11,43 @@ import type { Log } from '../../base/logger.ts'
 import { graphFactsOf } from './refusals.ts'
 
 /**
- * Media that Facebook keeps for a Page: each is uploaded once, beside the sending, and its id is kept over restarts until
- * it ends or Facebook refuses it. A changed file is another one.
+ * Media that Facebook keeps for a Page. Each is uploaded once, in parallel to sending, and its id is kept over restarts until it ends or
+ * Facebook refuses it. A changed file is a new upload.
  */
 export interface Uploads {
-  /** Where this stands with Facebook. What it does not have is begun to be uploaded. */
+  /** Finds the upload of some media, and begins to upload missing ones. */
   find: (wanted: { pageId: string; pageToken: string; media: Media }) => Promise<Upload>
   /** A message with this id has gone out. */
   worked: (upload: Upload & { is: 'there' }) => void
   /**
    * Facebook refused a message with this id.
    *
-   * @returns whether it may have been for the id, which is then forgotten; one that was just uploaded is not to blame
+   * @returns whether the id may be the reason; it is then forgotten. A fresh upload is never the reason
    */
   refused: (upload: Upload & { is: 'there' }) => boolean
-  /** Another process may have uploaded for the Page since. */
+  /** The Page was taken: another process may have uploaded for it. */
   taken: (pageId: string) => void
-  /** What is under way comes to nothing: it is begun again after the next start. */
+  /** Abandons uploads in progress: they begin again after the next start. */
   stop: () => void
 }
 
 export type Upload =
   | { is: 'there'; id: string; key: string }
-  /** Worth another look after this time: it is under way, or failed in a way that may be over then. */
+  /** Look again after this time: the upload is in progress, or failed in a way that may pass. */
   | { is: 'coming'; waitMs: number }
-  /** By itself it will not come. */
+  /** The upload fails until the media or the Page changes. */
   | { is: 'failed'; error: GraphError }
 
-/** Files as the sender needs them. Both throw an error of the file system. */
+/** Reads files for the sender. Both functions throw the file system's errors. */
 export interface UploadFiles {
-  /** Tells contents apart. */
+  /** Hash of the content. */
   hashOf: (path: string) => Promise<string>
   read: (path: string) => Promise<MediaContent & { hash: string }>
 }
 
 interface Kept {
   id: string
-  /** Of the content, where it was a file. */
+  /** Hash of the content of a file; null for an address. */
   hash: string | null
   /** By Facebook's clock, ms since the epoch. */
   uploadedMs: number
@@ -57,27 +57,27 @@ interface Failure {
   error: GraphError
   hash: string | null
   pageToken: string
-  /** How many in a row. */
+  /** Failures in a row. */
   count: number
   untilMs: number
 }
 
-/** An id is not used in its last day: a message may wait a little before it is sent. */
+/** An id is not used in its last day, because a message may wait before it is sent. */
 const USED_MS = ATTACHMENT_LIFE_MS - 24 * 3_600_000
-/** What was refused will be refused again. */
+/** How long a refused upload is not tried again. */
 const REFUSED_MS = 600_000
-/** A token or a Page that is refused: mended, it is tried at once, and this keeps only those who wait now from trying. */
+/** The same for a refused token or Page: short, because the upload should be tried at once when they are mended. */
 const CLOSED_MS = 10_000
 const RETRY = { baseMs: 1000, capMs: 300_000 }
 const LOOK_MS = { least: 250, most: 5000 } as const
 /** How often an upload that Facebook may take a moment later is tried again. */
 const MOST_PASSING = 3
-/** At a time, for one Page. */
+/** Uploads at a time, for one Page. */
 const MOST_AT_ONCE = 3
-/** At a time, over all Pages: each is held in memory as a whole, twice. */
+/** Uploads of files at a time, over all Pages: each file is held in memory twice. */
 const MOST_FILES_AT_ONCE = 4
 
-/** Of the file system: it is not there, or not ours to read. Others may be over soon. */
+/** Errors of the file system that stay: the file is missing or not readable for us. Other errors may pass. */
 const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'EFBIG'])
 
 export const createUploads = (deps: {
@@ -90,7 +90,7 @@ export const createUploads = (deps: {
 }): Uploads => {
   const { store, graph, files, clock, random, log } = deps
   const kept = new Map<string, Kept | null>()
-  /** When those were uploaded, since the start, that have not shown yet that they work. */
+  /** When uploads since the start were made that no sent message has proved yet. */
   const untriedMs = new Map<string, number>()
   const running = new Map<string, { pageId: string; isFile: boolean; sinceMs: number }>()
   const failures = new Map<string, Failure>()
@@ -101,9 +101,9 @@ export const createUploads = (deps: {
     const hash = await hashOf(media).catch((error: unknown) => unreadable(media, error))
     if (hash instanceof GraphError) return { is: 'failed', error: hash }
     if (!kept.has(key)) {
-      // Where that cannot be told, it is uploaded once more.
+      // If the store cannot be read, the media are uploaded once more.
       const text = await store.recall(key).catch(() => null)
-      // Another call may have recalled or even uploaded the file meanwhile.
+      // Another call may have read or even uploaded the file in between.
       if (!kept.has(key)) kept.set(key, read(text))
     }
     const have = kept.get(key) ?? null
@@ -144,13 +144,13 @@ export const createUploads = (deps: {
       const content = await contentOf(media)
       const id = await graph.uploadAttachment({ pageId, pageToken, type: media.type, from: content })
       if (stopped) return
-      // The file may have been replaced since it was looked at.
+      // The file may have been replaced since it was hashed.
       const have: Kept = { id, hash: 'hash' in content ? content.hash : null, uploadedMs: nowMs() }
       kept.set(key, have)
       failures.delete(key)
       untriedMs.set(key, clock.elapsed())
       log.debug({ pageId, type: media.type }, 'uploaded')
-      // Nothing waits for this: after a crash it is uploaded once more.
+      // Sending does not wait for this: after a crash the media are uploaded once more.
       await store.remember(key, JSON.stringify(have))
     } catch (error) {
       if (stopped) return
@@ -184,7 +184,7 @@ export const createUploads = (deps: {
   const hashOf = async ({ from }: Media): Promise<string | null> =>
     'file' in from ? await files.hashOf(from.file) : null
 
-  /** By Facebook's clock, as far as it is known. */
+  /** Facebook's time where it is known, else ours. */
   const nowMs = (): number => graph.now() ?? clock.now()
 
   return {
@@ -210,13 +210,13 @@ export const createUploads = (deps: {
   }
 }
 
-/** Some refusals pass: the same file was taken a moment later. An unknown one is waited for as long as the message may go out. */
+/** Some refusals pass: Facebook took the same file a moment later. An unknown refusal is retried for as long as the message may go out. */
 const mayComeYet = ({ error, count }: Pick<Failure, 'error' | 'count'>): boolean =>
   error.verdict === 'unknown' || (error.mayPass && count <= MOST_PASSING)
 
 type Content = MediaContent & { hash: string }
 
-/** The content is not in it: a file that changes every minute would leave an id behind each time. */
+/** The name leaves the content out: a file that changes every minute would leave an entry behind each time. */
 const nameOf = (pageId: string, { type, from }: Media): string => {
   const place = 'url' in from ? from.url : from.file
   return `attachment ${pageId} ${type} ${createHash('sha256').update(place).digest('hex')}`
@@ -236,7 +236,7 @@ const read = (text: string | null): Kept | null => {
   return { id, hash: typeof hash === 'string' ? hash : null, uploadedMs }
 }
 
-/** In the words of a refusal, so that it is dealt with like one. */
+/** Reports an unreadable file as a refusal of Graph, so that the sender handles both alike. */
 const unreadable = ({ from }: Media, error: unknown): GraphError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   const file = 'file' in from ? from.file : ''
