@@ -161,6 +161,7 @@ export const startBot = async (t: Teardown): Promise<Bot> => {
       if (status === null) return
       const known = url.searchParams.get('hub.verify_token') === VERIFY_TOKEN
       response.statusCode = isVerification && !known ? 403 : status
+      if (status === 101) response.setHeader('connection', 'upgrade').setHeader('upgrade', 'websocket')
       response.end(isVerification && known ? url.searchParams.get('hub.challenge') : 'EVENT_RECEIVED')
     })
   })

@@ -41,6 +41,8 @@ export const createLine = ({ timeoutMs }: { timeoutMs: number }): Line => {
           signal: AbortSignal.timeout(timeoutMs),
         })
         request.on('error', reject)
+        // An answer that switches protocols ends the request without an error or a response.
+        request.on('close', () => reject(new Error('the connection ended without an answer')))
         request.on('response', (response) => {
           let text = ''
           response.setEncoding('utf8')

@@ -100,11 +100,12 @@ t.test('only subscribed fields arrive, and nothing before the Page is subscribed
 
 t.test('a webhook answered with anything but 200 comes again, in order, until it is taken', async (t) => {
   const { bot, sandbox, pageId, psid, say } = await startConnected(t)
-  bot.answers.push(500, 403, 204)
+  // 101 ends the request without a response.
+  bot.answers.push(500, 403, 204, 101)
   say('one')
   say('two')
   t.match(sandbox.conversation(pageId, psid)?.messages, [{ webhook: 'pending' }, { webhook: 'pending' }])
-  for (const refusals of [1, 2, 3]) {
+  for (const refusals of [1, 2, 3, 4]) {
     await sandbox.until(() => sandbox.courier.backingOff() === 1)
     t.equal(bot.calls.filter(({ method }) => method === 'POST').length, refusals)
     sandbox.clock.advance(60_000)
