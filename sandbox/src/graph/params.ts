@@ -7,14 +7,20 @@ export type Params = Record<string, unknown>
 const DEEPEST = 10
 
 /** Query and body in one; what the body says wins. */
-export const mergeParams = (...sources: Params[]): Params =>
-  // No prototype: a parameter named `__proto__` is a parameter like any other.
-  Object.assign(Object.create(null) as Params, ...sources) as Params
+export const mergeParams = (...sources: Params[]): Params => paramsOf(sources.flatMap(Object.entries))
+
+/** No prototype: a parameter named `__proto__` is a parameter like any other. */
+const paramsOf = (entries: Iterable<readonly [string, unknown]>): Params => {
+  const params = Object.create(null) as Params
+  for (const [name, value] of entries) params[name] = value
+  return params
+}
 
 /** `a=1&b[c][0]=2` to `{ a: '1', b: { c: ['2'] } }`. */
 export const parseForm = (text: string): Params => {
   const params = Object.create(null) as Params
-  for (const [name, value] of new URLSearchParams(text)) place(params, bracketPath(name), value)
+  const sizes: Sizes = new Map()
+  for (const [name, value] of new URLSearchParams(text)) place(params, bracketPath(name), value, sizes)
   return unfold(params) as Params
 }
 
@@ -40,18 +46,13 @@ export const isOn = (params: Params, name: string): boolean =>
 
 /** The parameters that say something. */
 export const withoutEmpty = (params: Params): Params =>
-  mergeParams(
-    ...Object.entries(params)
-      .filter(([, value]) => !isEmpty(value))
-      .map(([key, value]) => ({ [key]: value })),
-  )
+  paramsOf(Object.entries(params).filter(([, value]) => !isEmpty(value)))
 
 /** The same all the way down: what is kept of a message or of a profile. */
 export const withoutEmptyInside = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutEmptyInside)
   if (!isObject(value)) return value
-  const kept = Object.entries(withoutEmpty(value))
-  return mergeParams(...kept.map(([key, inner]) => ({ [key]: withoutEmptyInside(inner) })))
+  return paramsOf(Object.entries(withoutEmpty(value)).map(([key, inner]) => [key, withoutEmptyInside(inner)]))
 }
 
 /** A text, number or boolean as text; undefined when it is not there. */
@@ -114,9 +115,14 @@ const bracketPath = (name: string): string[] => {
   return path.length > DEEPEST ? [name] : path
 }
 
-const place = (into: Params, path: readonly string[], value: string): void => {
+/** How many keys an object has so far: counting them for each `a[]` would take the square of their number. */
+type Sizes = Map<Params, number>
+
+const place = (into: Params, path: readonly string[], value: string, sizes: Sizes): void => {
   const [name = '', ...rest] = path
-  const key = name === '' ? String(Object.keys(into).length) : name
+  const size = sizes.get(into) ?? 0
+  const key = name === '' ? String(size) : name
+  if (!(key in into)) sizes.set(into, size + 1)
   if (rest.length === 0) {
     into[key] = value
     return
@@ -124,7 +130,7 @@ const place = (into: Params, path: readonly string[], value: string): void => {
   const inner = into[key]
   const next = isObject(inner) ? inner : (Object.create(null) as Params)
   into[key] = next
-  place(next, rest, value)
+  place(next, rest, value, sizes)
 }
 
 /** Objects whose keys are 0, 1, 2 ... were lists. */
@@ -133,5 +139,5 @@ const unfold = (value: unknown, top = true): unknown => {
   const entries = Object.entries(value).map(([key, inner]) => [key, unfold(inner, false)] as const)
   const isList = !top && entries.length > 0 && entries.every(([key], index) => key === String(index))
   if (isList) return entries.map(([, inner]) => inner)
-  return mergeParams(...entries.map(([key, inner]) => ({ [key]: inner })))
+  return paramsOf(entries)
 }

@@ -207,6 +207,22 @@ t.test('a body beyond all limits is refused, and the sandbox lives', async (t) =
   t.match(await graph(sandbox, '/v25.0/me', { token: pageToken }), { status: 200 })
 })
 
+t.test('a call of very many parameters is answered like any other', async (t) => {
+  const { sandbox, pageToken } = await startConnected(t)
+  const forms = [
+    'fields[]=name&'.repeat(20_000),
+    Array.from({ length: 150_000 }, (_, index) => `p${index}=1`).join('&'),
+  ]
+  for (const body of forms) {
+    const response = await fetch(`${sandbox.origin}/v25.0/me/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${pageToken}` },
+      body: new TextEncoder().encode(body),
+    })
+    t.match(await response.json(), { error: { code: 100, message: /recipient is required/ } })
+  }
+})
+
 t.test('a call that names several hosts is refused in an envelope', async (t) => {
   const { sandbox, pageToken } = await startConnected(t)
   const authorization = ['Authorization', `Bearer ${pageToken}`]
