@@ -38,6 +38,20 @@ chatTest('hostile text stays text, in the chat, in the traffic and in a name', a
   t.equal(dialogs, 0)
 })
 
+chatTest('a long name is cut, and one written from the right stays in sight', async (t, { page }) => {
+  for (const name of ['محمد', 'x'.repeat(80)]) {
+    await page.getByTestId('visitor-name').fill(name)
+    await page.getByTestId('visitor-name').press('Enter')
+    await page.getByTestId('visitor-pick').filter({ hasText: name }).waitFor()
+  }
+  const rail = await page.locator('#people').boundingBox()
+  const picks = await page.getByTestId('visitor-pick').all()
+  const widths = await Promise.all(picks.map(async (pick) => (await pick.boundingBox())?.width))
+  t.ok(picks.length > 2)
+  for (const width of widths)
+    t.ok((width ?? Infinity) <= (rail?.width ?? 0) + 16, `${width} in ${rail?.width}`)
+})
+
 /** Says whatever a bot can send that a page should not trust. */
 const liar: Script = ({ text }) => {
   if (text === 'buttons') {
