@@ -70,6 +70,21 @@ export const notOneOf = (name: string, allowed: readonly string[]): GraphFailure
 export const permissionMissing = (message: string): GraphFailure =>
   new GraphFailure({ message: `(#200) ${message}`, code: 200 }, { status: 403 })
 
+/** Permissions whose lack has a number of its own, with the status it was recorded with (docs/messenger-platform.md#m). */
+const LACKING: Record<string, { code: number; status: number }> = {
+  pages_messaging: { code: 230, status: 403 },
+  pages_read_engagement: { code: 283, status: 400 },
+}
+
+/** The token is without this permission. */
+export const scopeMissing = (scope: string): GraphFailure => {
+  const { code, status } = LACKING[scope] ?? { code: 200, status: 403 }
+  return new GraphFailure(
+    { message: `(#${code}) Requires ${scope} permission to manage the object`, code },
+    { status },
+  )
+}
+
 export const tokenInvalid = (message: string, subcode?: number): GraphFailure =>
   new GraphFailure(
     { message, code: 190, ...(subcode !== undefined && { error_subcode: subcode }) },

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { SandboxParts } from '../parts.ts'
 import type { App } from '../world.ts'
 import type { Call, Caller, PageCaller } from './call.ts'
-import { GraphFailure, permissionMissing, tokenInvalid } from './failure.ts'
+import { GraphFailure, permissionMissing, scopeMissing, tokenInvalid } from './failure.ts'
 import { optionalText } from './params.ts'
 
 /** The caller, after its token and proof were checked. */
@@ -56,11 +56,11 @@ export const appOfToken = (parts: SandboxParts, token: string): App | undefined 
 /** Refuses unless the token still has this permission and, where a task is named, its person that task on the Page. */
 export const demand = (parts: SandboxParts, caller: PageCaller, scope: string, task?: string): void => {
   if (!parts.tokens.scopes(caller.token).includes(scope)) {
-    throw permissionMissing(`Requires ${scope} permission to manage the object`)
+    throw scopeMissing(scope)
   }
   const ticked = parts.tokens.grant(caller.token)?.pageIds
   if (ticked && !ticked.includes(caller.page.id)) {
-    throw permissionMissing(`Requires ${scope} permission to manage the object`)
+    throw scopeMissing(scope)
   }
   if (task !== undefined && !caller.page.roles.get(caller.user.id)?.includes(task)) {
     throw permissionMissing(

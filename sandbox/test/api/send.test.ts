@@ -176,7 +176,9 @@ t.test('sending takes a Page token with pages_messaging and the MESSAGING task',
   )
   t.match(await graph(sandbox, '/v25.0/me/messages', { token, body }), {
     status: 403,
-    body: { error: { code: 200, message: /pages_messaging/ } },
+    body: {
+      error: { code: 230, message: '(#230) Requires pages_messaging permission to manage the object' },
+    },
   })
 
   const weak = await startSandbox(t, { pages: [{ id: '9', name: 'Weak', tasks: ['ANALYZE'] }] })

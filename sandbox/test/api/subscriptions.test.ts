@@ -52,11 +52,14 @@ t.test('subscribing takes fields, both permissions and the MODERATE task', async
   t.match(await graph(sandbox, path, { token, body: { subscribed_fields: 'message' } }), {
     body: { error: { code: 100, message: /^\(#100\) Param subscribed_fields\[0\] must be one of/ } },
   })
-  for (const scopes of [['pages_messaging'], ['pages_manage_metadata']]) {
-    const narrow = await pageTokenOf(sandbox, sandbox.userToken({ scopes }))
+  for (const [scope, code] of [
+    ['pages_messaging', 200],
+    ['pages_manage_metadata', 230],
+  ] as const) {
+    const narrow = await pageTokenOf(sandbox, sandbox.userToken({ scopes: [scope] }))
     t.match(await graph(sandbox, path, { token: narrow, body: { subscribed_fields: ['messages'] } }), {
       status: 403,
-      body: { error: { code: 200 } },
+      body: { error: { code } },
     })
   }
   const weak = await startSandbox(t, { pages: [{ id: '9', name: 'Weak', tasks: ['MESSAGING'] }] })

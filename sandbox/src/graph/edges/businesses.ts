@@ -1,6 +1,6 @@
 import type { Business, Page } from '../../world.ts'
 import { project, wantedFields, type Field } from '../fields.ts'
-import { badParameter, permissionMissing, unsupported } from '../failure.ts'
+import { badParameter, scopeMissing, unsupported } from '../failure.ts'
 import { paginate } from '../paging.ts'
 import { asUser, type Edge, type EdgeContext } from './edge.ts'
 import { mayUse, pageFields } from './page.ts'
@@ -59,5 +59,5 @@ const asked = (context: EdgeContext): Business => {
 const demandManagement = ({ parts, caller, call, node }: EdgeContext) => {
   if (caller.kind !== 'user') throw unsupported(call.method, node.id)
   if (parts.tokens.scopes(caller.token).includes('business_management')) return
-  throw permissionMissing('Requires business_management permission to manage the object')
+  throw scopeMissing('business_management')
 }
