@@ -1,7 +1,8 @@
 import { generateKeyPair, X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { promisify } from 'node:util'
 
@@ -36,7 +37,11 @@ export const bringCertificates = async (folder: string, names: readonly string[]
   const files = fileNames(folder)
   const wanted = [...new Set([...NAMES, ...ADDRESSES, ...names])]
   try {
-    return (await readKept(files, wanted)) ?? (await make(folder, files, wanted))
+    const kept = await readKept(files, wanted)
+    return (
+      kept ??
+      (await alone(folder, async () => (await readKept(files, wanted)) ?? (await make(files, wanted))))
+    )
   } catch (error) {
     throw new CertificateTrouble(
       `The certificates could not be kept in ${resolve(folder)}: ${(error as Error).message}. Name another folder with --tls-folder.`,
@@ -77,7 +82,34 @@ const covers = (shown: X509Certificate, name: string): boolean =>
     ? (shown.subjectAltName ?? '').includes(`DNS:${name}`)
     : (isIP(name) > 0 ? shown.checkIP(name) : shown.checkHost(name)) !== undefined
 
-const make = async (folder: string, files: Files, names: readonly string[]): Promise<Certificates> => {
+/** Long enough to make certificates on a busy machine; a lock that is older was left by a program that was killed. */
+const LOCK_LIFE_MS = 30_000
+
+/**
+ * Sandboxes that start at once in a new folder make their certificates one after the other, so that the first one's are
+ * everybody's: each would otherwise replace the authority that the clients of the others trust.
+ */
+const alone = async <Made>(folder: string, make: () => Promise<Made>): Promise<Made> => {
+  const lock = join(folder, '.lock')
+  await mkdir(folder, { recursive: true })
+  while (!(await mkdir(lock).then(() => true, unlessThere))) {
+    const since = await stat(lock).catch(() => null)
+    if (since && Date.now() - since.mtimeMs > LOCK_LIFE_MS) await rm(lock, { recursive: true, force: true })
+    await sleep(20)
+  }
+  try {
+    return await make()
+  } finally {
+    await rm(lock, { recursive: true, force: true })
+  }
+}
+
+const unlessThere = (error: NodeJS.ErrnoException): false => {
+  if (error.code === 'EEXIST') return false
+  throw error
+}
+
+const make = async (files: Files, names: readonly string[]): Promise<Certificates> => {
   const [authority, server] = await Promise.all([keyPair(), keyPair()])
   const { sign } = await import('./sign.ts')
   const notAfter = new Date(Date.now() + LIFE_MS)
@@ -96,7 +128,6 @@ const make = async (folder: string, files: Files, names: readonly string[]): Pro
     notAfter,
     names,
   })
-  await mkdir(folder, { recursive: true })
   await keep(files.ca, ca, PUBLIC)
   await keep(files.bundle, [...rootCertificates, ca].join('\n'), PUBLIC)
   await keep(files.key, server.privateKey, SECRET)

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import https from 'node:https'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fetch, ProxyAgent } from 'undici'
@@ -130,6 +130,15 @@ t.test('addresses handed out carry the public origin, whose host name is answere
   t.equal(await state('sandbox:4000', 'http://evil.example'), 403)
   t.equal(await state('evil.example'), 403)
   t.equal(await state('graph.facebook.com'), 403, 'without a certificate it is not Facebook')
+})
+
+t.test('sandboxes that start at once in a new folder share its certificates', async (t) => {
+  const folder = join(t.testdir(), 'new')
+  const [first, ...others] = await Promise.all([1, 2, 3].map(() => bringCertificates(folder, [])))
+  for (const other of others) t.same(other, first)
+  const authority = new X509Certificate(readFileSync(first?.caFile ?? ''))
+  t.ok(new X509Certificate(first?.cert ?? '').verify(authority.publicKey))
+  t.notOk(existsSync(join(folder, '.lock')))
 })
 
 t.test(
