@@ -14,8 +14,8 @@ export interface ConfigWarning {
 /**
  * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, whose quotation mark is not closed or
  * whose letters are not UTF-8, a name in it that is set twice, is in a line that sets nothing, or is no setting and resembles
- * one, a path that a shell would have to complete, an app secret that does not look like one of Facebook's, quiet hours by a
- * clock whose time zone Node.js does not know.
+ * one, a path that a shell would have to complete, an app secret that does not look like one of Facebook's, certificates that
+ * Node.js is told not to check, quiet hours by a clock whose time zone it does not know.
  */
 export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
   const env = withDotEnv(given, path)
@@ -24,6 +24,7 @@ export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarni
     ...files.flatMap((file) => warningsOf(file, env)),
     ...PATHS.filter((name) => FOR_A_SHELL.test(env[name]?.trim() ?? '')).map(forAShell),
     ...(hasOddSecret(env) ? [ODD_SECRET] : []),
+    ...(given['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' ? [UNCHECKED_CERTIFICATES] : []),
     ...(env['ALERT_QUIET']?.trim() ? zoneWarnings(given, env) : []),
   ]
 }
@@ -93,6 +94,11 @@ const noSetting = (name: string, meant: string, file: string): ConfigWarning => 
 const ODD_SECRET: ConfigWarning = {
   what: 'FB_APP_SECRET does not look like an app secret of Facebook, which has 32 hexadecimal digits',
   next: 'Copy it once more from App dashboard > App settings > Basic > Show',
+}
+
+const UNCHECKED_CERTIFICATES: ConfigWarning = {
+  what: 'NODE_TLS_REJECT_UNAUTHORIZED=0 takes any certificate for that of Facebook: tokens and the app secret can be read on their way',
+  next: 'Leave it out; where a proxy has an authority of its own, name that by NODE_EXTRA_CA_CERTS',
 }
 
 /** Node.js takes the time zone of its process alone, and UTC where it does not know the name. */

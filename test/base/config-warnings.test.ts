@@ -29,6 +29,13 @@ t.test('a value that was cut at a # is warned about, unless it is not used', asy
   t.strictSame(warnings({ FB_VERIFY_TOKEN: 'other' }), [])
 })
 
+t.test('certificates that Node.js is told not to check are warned about', async (t) => {
+  const told = (value: string) =>
+    configWarnings({ DATA_DIR: 'none', NODE_TLS_REJECT_UNAUTHORIZED: value }, join(t.testdir(), 'env'))
+  t.match(told('0'), [{ what: /can be read on their way/, next: /NODE_EXTRA_CA_CERTS/ }])
+  t.strictSame(told('1'), [])
+})
+
 t.test('names of .env that are misspelt or set twice are told with what was meant', async (t) => {
   const told = (text: string) =>
     configWarnings({ DATA_DIR: 'none' }, join(t.testdir({ env: text }), 'env')).map(

@@ -126,6 +126,7 @@ t.test('every variable and every code a page names exists', async (t) => {
     'TEST_DATABASE_URL',
     'NODE_ENV',
     'NODE_EXTRA_CA_CERTS',
+    'NODE_TLS_REJECT_UNAUTHORIZED',
     'MALLOC_ARENA_MAX',
     // What clients read to reach the sandbox.
     'NODE_USE_ENV_PROXY',
