@@ -4,6 +4,7 @@ import { GraphError, type GraphErrorFacts, type Verdict } from './error.ts'
 import type { RawAnswer } from './exchange.ts'
 import { redact } from './redact.ts'
 import { PAGE_PERMISSION } from './refusal-words.ts'
+import { ANOTHER_PROGRAM } from './remedies.ts'
 import { readRetryAfterMs, readUsage, type Headers } from './usage.ts'
 import { decide, findRow } from './verdicts.ts'
 import type { VerdictRow } from './verdict-rows.ts'
@@ -122,6 +123,7 @@ const unreadable = (asked: CallFacts, raw: RawAnswer): GraphError =>
     httpStatus: raw.status,
     retryAfterMs: waitOf(asked, raw, false),
     answered: !isUnfinished(raw.status),
+    ...(isRefusal(raw.status) && { remedy: ANOTHER_PROGRAM }),
   })
 
 /** The longest wait that is believed of an answer which is not Graph's: a whole day of it would close every messaging window. */
@@ -137,8 +139,11 @@ const waitOf = ({ pageId }: CallFacts, { headers }: RawAnswer, isGraphs: boolean
 const verdictUnread = ({ once }: CallFacts, status: number): Verdict => {
   if (status === 429) return 'rate_limited'
   if (once !== true) return 'transient'
-  return status >= 400 && status < 500 && !isUnfinished(status) ? 'unknown' : 'ambiguous'
+  return isRefusal(status) ? 'unknown' : 'ambiguous'
 }
+
+const isRefusal = (status: number): boolean =>
+  status >= 400 && status < 500 && status !== 429 && !isUnfinished(status)
 
 /** Whether a gateway has said so because it waits no longer, or has lost Graph: that may still be at work behind it. */
 const isUnfinished = (status: number): boolean =>

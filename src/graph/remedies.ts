@@ -26,3 +26,5 @@ export const NO_DESKTOP_APP =
   'Say no to "Native or desktop app?" in App Dashboard > App settings > Advanced: for such an app Facebook takes neither its secret nor its app token. A new token does not help.'
 export const MESSAGES_ON =
   'Turn messages on in the settings of the Page on facebook.com. A new token does not help; sending is tried again by itself.'
+export const ANOTHER_PROGRAM =
+  'Facebook answers in JSON, so another program has answered in its place: see what stands between this machine and Facebook, such as a proxy (HTTPS_PROXY), a firewall, or the gateway of FB_GRAPH_URL. It is tried again by itself.'

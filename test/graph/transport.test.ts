@@ -95,14 +95,19 @@ for (const [what, serve] of LOST) {
   })
 }
 
-t.test('a 4xx without JSON is a refusal that cannot be read', async (t) => {
+t.test('a 4xx without JSON is a refusal that cannot be read, and not one of Facebook', async (t) => {
   const graph = connect(
     t,
     await raw(t, (socket) => socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')),
   )
   await t.rejects(
     graph.sendMessage(SEND),
-    graphError({ verdict: 'unknown', httpStatus: 403, answered: true }),
+    graphError({
+      verdict: 'unknown',
+      httpStatus: 403,
+      answered: true,
+      remedy: /between this machine and Facebook/,
+    }),
   )
 })
 
