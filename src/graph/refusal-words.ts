@@ -23,7 +23,7 @@ export const ACCESS_TOKEN = /access token/i
 
 /** The person behind the token has lost the role on the Page; Graph says so under 190 without a subcode, too. */
 export const NO_PAGE_ROLE =
-  /\b(must be|is not|isn't|is no longer) an? (admin\w*|editor|moderator)\b[^.]*\bpage\b|\b(no|not have a|suitable|sufficient) role on the page\b/i
+  /\b(must be|is not|isn't|is no longer) an? (admin\w*|editor|moderator)\b[^.]*\bpage\b|\bsufficient administrative permissions?\b|\b(no|not have a|suitable|sufficient) role on the page\b/i
 
 /** A setting of the app by which Facebook takes its secret for public. */
 export const DESKTOP_APP = /\bdesktop app\b/i

@@ -201,6 +201,8 @@ export const VERDICTS: readonly VerdictRow[] = [
   ),
   row(200, 2018021, 'permission', 'matching people by phone number is not enabled', { reach: 'visitor' }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
+  // The words name two-factor authentication as well, which is one cause of two.
+  row([200, 299], 'any', 'permission', NO_PAGE_ROLE, { says: words.NO_PAGE_ROLE, ...remedies.PAGE_ROLE }),
   row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
     remedy: remedies.TWO_FACTOR,

@@ -32,6 +32,13 @@ t.test('what the number alone does not tell, the words do', async (t) => {
     verdict: 'permission',
     reach: undefined,
   })
+  t.match(
+    said(
+      200,
+      '(#200) User does not have sufficient administrative permission for this action on this page. If the page business requires Two Factor Authentication, the user also needs to enable Two Factor Authentication.',
+    ),
+    { verdict: 'permission', reach: undefined, remedy: /task.*two-factor/ },
+  )
   t.match(said(230, '(#230) Permissions disallow message to user'), {
     verdict: 'permission',
     reach: 'visitor',

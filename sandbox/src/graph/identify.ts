@@ -64,7 +64,7 @@ export const demand = (parts: SandboxParts, caller: PageCaller, scope: string, t
   }
   if (task !== undefined && !caller.page.roles.get(caller.user.id)?.includes(task)) {
     throw permissionMissing(
-      `User does not have sufficient administrative permission for this action on this page. The ${task} task is needed`,
+      'User does not have sufficient administrative permission for this action on this page. If the page business requires Two Factor Authentication, the user also needs to enable Two Factor Authentication.',
     )
   }
 }

@@ -68,7 +68,7 @@ t.test('subscribing takes fields, both permissions and the MODERATE task', async
       token: await pageTokenOf(weak),
       body: { subscribed_fields: 'messages' },
     }),
-    { body: { error: { code: 200, message: /MODERATE/ } } },
+    { body: { error: { code: 200, message: /sufficient administrative permission.*Two Factor/ } } },
   )
 })
 
