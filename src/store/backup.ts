@@ -9,10 +9,10 @@ import { assertRestored, databaseIn } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { tokenFileIn } from './tokens/place.ts'
 
-// All at once: a copy in steps would begin anew with every write of a busy bot.
+// All pages in one step: a copy in several steps would begin again with every write of a busy bot.
 const PAGES_A_STEP = 2 ** 31 - 1
 const OWNER_ONLY = 0o600
-/** Begins the name of a copy until all are made: a backup that was cut off is none. */
+/** Prefix of a copy's name until all copies are made: a backup that was cut off must not be used. */
 export const COPYING = 'evergreen.copying.'
 
 /**
@@ -25,7 +25,7 @@ export const COPYING = 'evergreen.copying.'
 export const backUp = async (dir: string, to: string): Promise<string[]> => {
   assertRestored(dir)
   const sources = [tokenFileIn(dir), databaseIn(dir)].filter((file) => existsSync(file))
-  // A backup that runs every night from the wrong folder must not look well.
+  // A nightly backup of the wrong folder must fail.
   if (sources.length === 0) {
     throw new BotError('BOT_STORE_UNAVAILABLE', `There is nothing in ${dir} to back up.`, {
       remedy: 'Check DATA_DIR, and run this where the bot runs.',
@@ -35,10 +35,10 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
   try {
     claimFolder(to)
     if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
-    // Tokens first: the database may then hold more than they explain, never less.
+    // Tokens first: the database may be newer than the tokens, never older.
     for (const file of sources) {
       const copy = join(to, COPYING + basename(file))
-      // Set before the copy is written, or others could read the copy meanwhile.
+      // Make the file private before the copy is written, so that no other user can read it.
       closeSync(openSync(copy, 'wx', OWNER_ONLY))
       begun.push(basename(file))
       await (file === databaseIn(dir) ? copyDatabase(file, copy) : writeFile(copy, await readFile(file)))
@@ -48,10 +48,10 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       await rename(join(to, COPYING + name), join(to, name))
     }
     await syncFolder(to)
-    // The file's time is that of the last backup, which `doctor` shows.
+    // The file's time is the time of the last backup, which `doctor` shows.
     await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
-    // Half a copy must not be taken for one.
+    // Remove a half copy, so that it is not restored.
     for (const name of begun.flatMap((one) => [one, COPYING + one])) await rm(join(to, name), { force: true })
     if (error instanceof BotError) throw error
     throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)

@@ -2,26 +2,23 @@ import type { Duty, Instances } from '../base/duty.ts'
 import type { RunningInstances } from '../base/running-instances.ts'
 import type { Store } from './store.ts'
 
-/** A store that this process works on, and its part of the work. */
+/** An open store, and this process's share of the Pages. */
 export interface OpenedStore {
   store: Store
-  /** Resolves when this process has to end: it can accept nothing more; what was accepted is kept. */
+  /** Resolves when this process has to end, because it can accept nothing more; accepted events are kept. */
   lost: Promise<Error>
   duty: Duty
   instances: Instances
-  /** Null where the database is this process's own. */
+  /** Null when the database belongs to this process alone. */
   running: RunningInstances | null
-  /** Begins to take Pages, where they are shared. Call it when the bot listens. */
+  /** Starts taking Pages, where they are shared. Call it when the bot listens. */
   begin: () => void
-  /**
-   * Gives the Pages to other instances, if there are any, once what is sent for them has come home, and takes no more. Events are
-   * still accepted.
-   */
+  /** Gives the Pages to other instances, if there are any, once their sends in flight are done, and takes no more. Events are still accepted. */
   leave: () => Promise<void>
   /**
-   * The same for so long, or until there is no other instance.
+   * Gives the Pages away for this long, or until there is no other instance.
    *
-   * @returns false where no other instance takes Pages; then nothing happens
+   * @returns false, without any effect, when no other instance takes Pages
    */
   rest: (ms: number) => Promise<boolean>
   close: () => Promise<void>

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs'
 
 /**
- * Makes a folder for secrets and visitors' data: mode 0700 where it is made here, is empty, or holds nothing but files of
- * this program. A folder with anything else in it, such as a system folder, keeps its mode.
+ * Makes a folder for secrets and visitors' data. Its mode becomes 0700 if it is made here, is empty, or holds only files of this program.
+ * Any other folder, such as a system folder, keeps its mode.
  *
- * @throws Error that says why the folder cannot be trusted, or an error of the file system
+ * @throws Error with the reason why the folder cannot be trusted, or an error of the file system
  */
 export const claimFolder = (dir: string): void => {
   if (mkdirSync(dir, { recursive: true, mode: OWNER_ONLY }) !== undefined) return
@@ -12,7 +12,7 @@ export const claimFolder = (dir: string): void => {
   const user = process.getuid?.()
   // Windows has no such modes.
   if (user === undefined) return
-  // Root reads everything anyway. Its folders reach a service through a group, as the volumes of a cluster do.
+  // Root can read everything anyway. Folders of root reach a service through a group, as the volumes of a cluster do.
   if (facts.uid !== user && facts.uid !== ROOT) {
     throw new Error('its owner could read and replace what is in it')
   }
@@ -26,7 +26,7 @@ export const claimFolder = (dir: string): void => {
 
 const OWNER_ONLY = 0o700
 const ROOT = 0
-/** The files of this program in such a folder, and those that a file system creates by itself. */
+/** Files of this program in such a folder, and files that a file system creates by itself. */
 const OWN_FILE = /^(evergreen\.|tokens\.json|\.env$|lost\+found$)/
 
 const isExposed = ({ mode }: Stats): boolean => (mode & 0o077) !== 0

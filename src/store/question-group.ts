@@ -1,6 +1,6 @@
 import type { OpenQuestion, OpenQuestionGroup } from './open-questions.ts'
 
-/** A wording of a group, as both databases give it. */
+/** A wording of a group, as both databases return it. */
 export interface Wording {
   text: string
   how: OpenQuestion['how']

@@ -1,17 +1,17 @@
 /**
- * Small texts by kind and id that all instances share: what the operator has to mend, what was told, sessions that ended. A
- * version names one writing of one record and is never given again, so that a writer can tell whether it has read the newest.
+ * Small texts by kind and id that all instances share: needs, sent notices, ended sessions. Each write gets a new version, which is never
+ * given again, so a writer can tell whether it has read the newest.
  */
 export interface Records {
-  /** Those of a kind that are not over, in the order of their ids. */
+  /** Records of a kind that have not ended, in the order of their ids. */
   list: (kind: string) => Promise<KeptRecord[]>
   get: (kind: string, id: string) => Promise<KeptRecord | null>
-  /** @returns the new version; null, and then nothing was written, when the record is not as `record.ifVersion` says */
+  /** @returns the new version; null, without a write, when the record does not match `record.ifVersion` */
   put: (record: NewRecord) => Promise<number | null>
   /**
-   * Takes the record away: of several callers, one gets it.
+   * Deletes the record; of several callers, one gets it.
    *
-   * @param ifVersion - leaves it where it has another version
+   * @param ifVersion - a record with another version stays
    */
   take: (kind: string, id: string, ifVersion?: number) => Promise<KeptRecord | null>
 }
@@ -26,8 +26,8 @@ export interface NewRecord {
   kind: string
   id: string
   data: string
-  /** The record is over after so long, by the clock of the database; never where left out. */
+  /** The record ends after this time, by the clock of the database; never when absent. */
   forMs?: number
-  /** The version that the writer has read; null for a record that is not there. Left out, the record is written in any case. */
+  /** The version that the writer has read; null for a record that must not exist. When absent, the record is always written. */
   ifVersion?: number | null
 }

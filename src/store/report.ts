@@ -1,6 +1,10 @@
-/** What a store tells of its work as it goes on, for those who count it. */
+/** Events of a store's work, for metrics. */
 export interface StoreReport {
-  /** A transaction was carried out. @param ms - from its begin until it was known to be durable */
+  /**
+   * A transaction was committed.
+   *
+   * @param ms - from its begin until it was known to be durable
+   */
   committed: (ms: number) => void
   /**
    * This instance has taken a Page.
@@ -10,15 +14,19 @@ export interface StoreReport {
    */
   pageTaken: (why: string) => void
   /**
-   * This instance keeps a Page no more.
+   * This instance keeps a Page no longer.
    *
    * @param why - `balanced`: another instance has fewer; `stopped`: this one ends; `rested`: this one gives its Pages away for a while;
-   *   `lapsed`: the lease ran out or was taken
+   * `lapsed`: the lease ran out or was taken
    */
   pageGone: (why: string) => void
-  /** What was to be stored for a Page was not, because another instance keeps the Page by now. */
+  /** A write for a Page was refused, because another instance keeps the Page. */
   writeFenced: () => void
-  /** A connection to the server was opened anew. @param what - `leases` (it hears notifications, too) or `queues` */
+  /**
+   * A connection to the server was opened again.
+   *
+   * @param what - `leases` (it also gets notifications) or `queues`
+   */
   reconnected: (what: string) => void
 }
 

@@ -15,7 +15,7 @@ export interface Restored {
   files: string[]
   /** The folder with the replaced data; null where the data folder was empty. */
   aside: string | null
-  /** Waiting replies that Facebook may have: they are looked for before they are sent. */
+  /** Waiting replies that may have been sent: they are looked for before they are sent. */
   doubted: number
 }
 
@@ -49,13 +49,13 @@ export const restore = async (options: {
 
   const held = holdDataDir(dir)
   try {
-    // SQLite would bring the log of an earlier try into this copy.
+    // SQLite would apply the log of an earlier try to this copy.
     clearRestoring(dir)
     const fresh = copies.map((copy) => join(dir, `${RESTORING}${basename(copy)}`))
     // The copy of an earlier try keeps the bot from starting until another one can take its place, also where the disk is full.
     const draftOf = (file: string): string => `${file}.draft`
     for (const [index, copy] of copies.entries()) await copyFile(copy, draftOf(fresh[index] ?? ''))
-    // A folder that was not copied by a backup, such as a snapshot of the disk, has its last changes in SQLite's log alone.
+    // A folder that was copied by other means, such as a snapshot of the disk, may have its last changes in SQLite's log only.
     const log = logOf(databaseIn(from))
     const databases = fresh.filter(isDatabase).map(draftOf)
     for (const draft of databases) if (existsSync(log)) await copyFile(log, logOf(draft))
@@ -114,7 +114,7 @@ const doubtReplies = (file: string): number => {
   }
 }
 
-/** SQLite's own files of a database go where it goes. */
+/** SQLite's own files are moved together with their database. */
 const setAside = (dir: string, names: readonly string[], nowMs: number): string | null => {
   const all = names.flatMap((name) => (name.endsWith('.db') ? [name, `${name}-wal`, `${name}-shm`] : [name]))
   const there = all.filter((name) => existsSync(join(dir, name)))

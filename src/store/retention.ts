@@ -2,10 +2,10 @@ import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { History, Store } from './store.ts'
 
-/** Deletes old history in small steps, so that other writes do not wait long. */
+/** Deletes old history in small steps, so that other writes wait only briefly. */
 export interface Retention {
   start: () => void
-  /** Ends after the step under way. */
+  /** Ends after the current step. */
   stop: () => Promise<void>
 }
 
@@ -13,20 +13,20 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 /** How long each kind of history is kept. */
 const KEEP_MS: Record<History, number> = {
-  // Facebook repeats a callback for hours, at most for days; two weeks also cover a backup that was put back.
+  // Facebook repeats a callback for hours, at most for days; two weeks also cover a restored backup.
   seen: 14 * DAY_MS,
   // Needed for minutes, while a reply is in doubt; a month answers "was it sent?".
   sent: 30 * DAY_MS,
-  // Dead letters hold texts for a visitor: kept long enough for the operator to decide, then deleted for privacy.
+  // Dead letters hold texts for visitors: they are kept long enough for the operator to decide, then deleted for privacy.
   dead: 90 * DAY_MS,
-  // KEEP_QUESTIONS_DAYS says otherwise.
+  // Default of KEEP_QUESTIONS_DAYS.
   questions: 90 * DAY_MS,
-  // The plots reach back for a day, for 30 days and for 12 months; sums by the month are few and stay.
+  // The plots show a day, 30 days and 12 months; monthly sums are few and stay.
   hours: 3 * DAY_MS,
   days: 400 * DAY_MS,
 }
 
-// A start has better things to do.
+// Keeps the work of a start free of it.
 const FIRST_PASS_AFTER_MS = 10 * 60_000
 const PASS_EVERY_MS = DAY_MS
 // With steps of a millisecond, one percent of the database's time: a hundred million rows take a quarter of a day.
@@ -34,9 +34,9 @@ const BETWEEN_STEPS_MS = 100
 
 export const createRetention = (deps: {
   store: Pick<Store, 'prune'>
-  /** Whether this instance does it, for all. */
+  /** Whether this instance deletes history for all. */
   isHead: () => boolean
-  /** How long a kind of history is kept, where not for the usual time. */
+  /** How long a kind of history is kept, where it differs from the default. */
   keepMs?: Partial<Record<History, number>>
   clock: Clock
   /** Facebook's time, ms since the epoch; null while it is not known. */
@@ -58,7 +58,7 @@ export const createRetention = (deps: {
     }
   }
 
-  /** By the clock that is behind: what one that was set ahead by mistake makes old is gone for good. */
+  /** The clock that is behind: history deleted because of a clock ahead could not be restored. */
   const leastNow = (): number => Math.min(clock.now(), facebookNow() ?? Number.POSITIVE_INFINITY)
 
   const pass = async (): Promise<void> => {

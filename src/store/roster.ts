@@ -5,34 +5,34 @@ import type { RunningInstance, RunningInstances } from '../base/running-instance
 import type { Instances } from '../base/duty.ts'
 import type { Records } from './records.ts'
 
-/** The instances that run on this database, as each of them sees it. */
+/** The instances of this database. */
 export interface Roster {
-  /** Names this run of this instance. */
+  /** Identifies this run of this instance. */
   self: string
   isLiving: (id: string) => boolean
-  /** This instance included; those that have run longest come first. */
+  /** All instances, this one included, the oldest first. */
   list: () => readonly RunningInstance[]
-  /** Has that instance give its Pages to others, and take none for five minutes. */
+  /** Tells that instance to give its Pages to others, and to take none for five minutes. */
   relieve: (id: string) => Promise<void>
   start: () => Promise<void>
   stop: () => Promise<void>
 }
 
 const RELIEVED = 'relieved-instance'
-/** An instance that does not heed it by then is not there. */
+/** An instance that has not done it by then is gone. */
 const RELIEVED_WITHIN_MS = 60_000
-/** Longer than a restart takes, for which an operator may want it. */
+/** Longer than a restart, which an operator may want it for. */
 const REST_MS = 5 * 60_000
 const TOPIC = 'roster'
 const LOOK_MS = 10_000
 
 export const createRoster = (deps: {
   self: string
-  /** What this instance is, as it sees it. */
+  /** This instance's own entry. */
   own: () => Omit<RunningInstance, 'id'>
-  /** Gives the Pages of this instance away, and takes none for so long. */
+  /** Gives the Pages of this instance away, and takes none for this long. */
   rest: (ms: number) => Promise<unknown>
-  /** Null where an instance has a database of its own. */
+  /** Null when an instance has a database of its own. */
   shared: { records: Pick<Records, 'put' | 'take'>; instances: Instances; running: RunningInstances } | null
   clock: Pick<Clock, 'after'>
   log: Pick<Log, 'info' | 'warn'>

@@ -8,9 +8,9 @@ import type { Notes } from '../base/shared-note.ts'
 import type { Span } from '../base/spans.ts'
 
 /**
- * Where inbox, outbox and conversations live. Every method is an operation on data: atomic by itself, says what it makes
- * durable, spans no two conversations, and asks nothing of its caller. The returned value is a copy that the store
- * never changes. No SQL and no transaction leaks out of an implementation. Each has to pass `test/store/contract.ts`.
+ * Holds inbox, outbox and conversations. Every method is an operation on data: atomic, with a stated durability, within one conversation,
+ * and without callbacks. A returned value is a copy that the store never changes. No SQL and no transaction leaves an implementation.
+ * Each implementation has to pass `test/store/contract.ts`.
  */
 export interface Store
   extends
@@ -23,7 +23,7 @@ export interface Store
     HistoryOperations,
     QueueFigures {
   deadLetters: DeadLetters
-  /** Answers of visitors to the questions of forms. */
+  /** Visitors' answers to the questions of forms. */
   formAnswers: FormAnswerList
   openQuestions: OpenQuestions
   statistics: Statistics
@@ -31,19 +31,23 @@ export interface Store
 }
 
 export interface StoreLifecycle {
-  /** Proves that a write would be durable now. @throws BotError `BOT_STORE_UNAVAILABLE` */
+  /**
+   * Checks that a write would be durable now.
+   *
+   * @throws BotError `BOT_STORE_UNAVAILABLE`
+   */
   probe: () => Promise<void>
   /** Waits for operations under way, then closes. Idempotent. */
   close: () => Promise<void>
 }
 
-/** What the store tells by itself. Each returns the function that ends it; what a listener returns is ignored. */
+/** Notices of the store. Each method returns the function that ends the notices; a listener's result is ignored. */
 export interface StoreNotices {
-  /** There may be something new to claim. */
+  /** There may be new work to claim. */
   onWork: (listener: (queue: Queue) => void) => () => void
   /**
-   * These claims are void: nothing may be said or kept because of them any more, for the visitor was forgotten, or another process
-   * keeps the Page. They are released all the same.
+   * These claims are void: nothing may be sent or stored for them any more, because the visitor was forgotten or another process keeps
+   * the Page. They must be released as usual.
    */
   onRevoked: (listener: (claims: readonly ClaimId[]) => void) => () => void
   /** Visitors were forgotten, here or by another process: the listener drops all cached data of visitors. */
@@ -52,10 +56,10 @@ export interface StoreNotices {
 
 export interface InboxOperations {
   /**
-   * Keeps the events not seen before. Resolves once all of them would survive a power cut.
+   * Stores the events not seen before. Resolves when all of them would survive a power cut.
    *
-   * @throws BotError `BOT_STORE_UNAVAILABLE` when they could not be stored (disk full, read-only): none of them then
-   *   counts as accepted, and the same call may succeed later
+   * @throws BotError `BOT_STORE_UNAVAILABLE` when they could not be stored (disk full, read-only): none of them then counts as accepted,
+   * and the same call may succeed later
    */
   accept: (events: readonly NewEvent[]) => Promise<Accepted>
   /**
@@ -64,18 +68,18 @@ export interface InboxOperations {
    */
   claimInbox: (limit: number) => Promise<InboxClaim[]>
   /**
-   * In one transaction: the event is handled, its replies are in the outbox, the conversation's state is kept.
+   * In one transaction: the event is done, its replies are in the outbox, the conversation's state is stored.
    *
-   * @returns the replies, handed out as by {@link OutboxOperations.claimOutbox}, when `outcome.handOut` asked for it and
-   *   nothing of this conversation waits before them; null otherwise
-   * @throws BotError `BOT_STORE_REFUSED` when the database never takes this outcome; the event is unfinished then
+   * @returns the replies, handed out as by {@link OutboxOperations.claimOutbox}, when `outcome.handOut` asked for it and no other reply
+   * of this conversation waits; null otherwise
+   * @throws BotError `BOT_STORE_REFUSED` when the database never takes this outcome; the event is then unfinished
    */
   finishEvent: (claim: InboxClaim, event: StoredEvent, outcome: EventOutcome) => Promise<OutboxClaim | null>
   /**
-   * Puts a reply into the outbox before the event is finished, which stays unfinished.
+   * Puts a reply into the outbox before the event is finished; the event stays unfinished.
    *
-   * @returns the reply, handed out as by {@link OutboxOperations.claimOutbox}; null, and then nothing was stored, when
-   *   anything of this conversation waits before it or the event is gone
+   * @returns the reply, handed out as by {@link OutboxOperations.claimOutbox}; null, and nothing is stored, when another reply of this
+   * conversation waits or the event is gone
    */
   interject: (claim: InboxClaim, event: StoredEvent, reply: string) => Promise<OutboxClaim | null>
   /** Releases the conversation; unfinished events come first in its next claim. */
@@ -84,58 +88,57 @@ export interface InboxOperations {
 
 export interface OutboxOperations {
   /**
-   * Hands out conversations of Pages that are not paused, which have replies waiting and are not claimed, the Pages
-   * taking turns. Of a Page, visitors who have just written come first, then those whose window closes first. That a reply
-   * was handed out is durable before this resolves: after a crash it is in doubt.
+   * Hands out conversations with waiting replies that are not claimed and whose Pages are not paused; Pages take turns. Within a Page,
+   * visitors who have just written come first, then those whose window closes first. The mark that a reply was handed out is durable
+   * before this resolves: after a crash the reply is in doubt.
    */
   claimOutbox: (limit: number, room: OutboxRoom) => Promise<OutboxClaim[]>
-  /** Records the outcome of a reply. Resolves when that is durable; the next reply need not wait for it. */
+  /** Records the outcome of a reply. Resolves when the record is durable; the next reply need not wait for it. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
   /**
-   * Gives the conversation back, what is unfinished staying first in line and counting as never handed out, unless it
-   * was finished as `in_doubt`. `notBeforeMs` keeps it from being handed out again before then. Resolves when that is
-   * durable; it is in force at once.
+   * Gives the conversation back. Its unfinished replies stay first in line and count as never handed out, unless finished as `in_doubt`.
+   * `notBeforeMs` delays the next claim. Takes effect at once, and resolves when it is durable.
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
   /** Ends the delay of conversations that were given back with one. */
   hurryOutbox: (conversations: readonly number[]) => void
-  /** The end of the conversation's window as of now, which a claim tells as of when it was made. */
+  /** The present end of the conversation's window; a claim has the end at the time when it was made. */
   windowEndsMs: (claim: OutboxClaim) => number | null
-  /** The latest replies sent to this conversation that are still kept. */
+  /** The latest kept replies that were sent to this conversation. */
   sentReplies: (conversation: Pick<Conversation, 'pageId' | 'psid'>) => Promise<SentReply[]>
-  /** While a Page is paused its replies stay where they are. Not durable: the caller says so again after a start. */
+  /** Replies of a paused Page stay in the outbox. Not durable: call it again after a start. */
   pausePage: (pageId: string, paused: boolean) => void
 }
 
 export interface VisitorOperations {
-  /** The PSIDs of a Page's visitors, at most `limit`; those who wrote last come first. */
+  /** The PSIDs of a Page's visitors, at most `limit`, the latest first. */
   recentVisitors: (query: { pageId: string; limit: number }) => Promise<string[]>
-  /** Keeps how Facebook calls a visitor, of the last 100,000 that were told; without a conversation, nothing. */
+  /** Stores Facebook's name of a visitor; the last 100,000 names are kept. Does nothing without a conversation. */
   keepName: (visitor: NamedVisitor) => Promise<void>
-  /** Visitors whose name has these words in it, in any case and with any accents; those told last come first. */
+  /** Visitors whose name contains these words, in any case and with any accents; the latest names first. */
   findByName: (query: { words: string; limit: number }) => Promise<NamedVisitor[]>
-  /** All that is kept of one conversation, at most `limit` of each kind; null when there never was one. */
+  /** The stored data of one conversation, at most `limit` of each kind; null when there never was one. */
   conversation: (who: { pageId: string; psid: string; limit: number }) => Promise<KeptConversation | null>
   /**
-   * Deletes what is kept of a visitor: the id, name, state, answers, and what was received, waits, was sent or died. That an
-   * event was seen stays known, by an unreadable mark. What is being made for them comes to nothing. The files are
-   * rewritten, so that nothing of it can be found in them either; that takes a second for each 200 MB or so.
+   * Deletes the data of a visitor: id, name, state, answers, received events, and waiting, sent and dead replies. An unreadable mark of
+   * each event stays, so that its repetition is a duplicate. Work in progress for the visitor is dropped. The files are rewritten, so
+   * that no deleted data can be found in them, which takes about a second for each 200 MB.
    *
-   * @returns `conversations`: with how many Pages; `erased`: false where the files could not be rewritten now, which the
-   *   next call does, whomever it names
+   * @returns `conversations`: the number of Pages; `erased`: false where the files could not be rewritten now, which the next call does
+   * for any visitor
    */
   forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<Forgotten>
 }
 
 export interface NoteOperations extends Notes {
-  /** Keeps a small text under a name, over restarts: ids of uploads, how far webhooks reach, and the like. */
+  /** Stores a small text under a name, over restarts, such as ids of uploads or how far webhooks have come. */
   remember: (name: string, text: string) => Promise<void>
 }
 
 export interface HistoryOperations {
   /**
-   * Takes one bounded step of forgetting history from before `beforeMs`; `more` is false when the whole of it has been
-   * gone through. What must not be forgotten (events, replies, conversations) is no history.
+   * Deletes one bounded step of history from before `beforeMs`; `more` is false when all of it has been checked. Events, replies and
+   * conversations are no history.
    */
   prune: (history: History, beforeMs: number) => Promise<PruneStep>
 }
@@ -144,18 +147,18 @@ export interface QueueFigures {
   counts: () => Promise<QueueCounts>
   /** Rows that wait for a vacuum, by table; empty where the database has none. */
   deadRows: () => Promise<Map<string, number>>
-  /** The visitors whose replies wait, of one Page or of all. */
+  /** The visitors with waiting replies, of one Page or of all. */
   parked: (pageId?: string) => Promise<Parked>
   /**
-   * Conversations that the bot leaves to a person, those who wait longest first: their state has `handover.sinceMs`, the one key
-   * of it that the store reads. Whether they are left to one still is for the reader to say.
+   * Conversations that the bot left to a person, the longest first: their state has `handover.sinceMs`, the one key of it that the store
+   * reads. The reader decides whether the person still has them.
    */
   leftToPeople: (query: { limit: number }) => Promise<LeftToPerson[]>
 }
 
 /** How many conversations of every Page may be handed out. */
 export interface OutboxRoom {
-  /** Of each Page that `except` does not name. */
+  /** For each Page that `except` does not name. */
   each: PageRoom
   except: ReadonlyMap<string, PageRoom>
 }
@@ -163,9 +166,9 @@ export interface OutboxRoom {
 /** How many conversations of one Page may be handed out. */
 export interface PageRoom {
   all: number
-  /** Of them, those whose visitors have not just written. */
+  /** At most so many whose visitors have not just written. */
   waiting: number
-  /** Of these, those that wait from before: not given back, and nothing was added lately. */
+  /** At most so many of these whose replies wait from before: not given back, and without a new reply lately. */
   backlog: number
 }
 
@@ -191,17 +194,17 @@ export interface LeftToPerson {
 }
 
 export interface Parked {
-  /** Conversations that have replies waiting. */
+  /** Conversations with waiting replies. */
   visitors: number
-  /** When the first of their windows closes that is still open, ms since the epoch; null when none is. */
+  /** End of the first of their windows that is still open, ms since the epoch; null for none. */
   firstWindowEndsMs: number | null
 }
 
-/** An event as the webhook hands it over. */
+/** An event from the webhook. */
 export interface NewEvent {
   /** Equal for every delivery of the same event. */
   key: string
-  /** Keys under which the same event may have come, or may come yet, by another way. */
+  /** Other keys of the same event, which may come by another way. */
   aliases?: readonly string[]
   kind: string
   pageId: string
@@ -211,34 +214,31 @@ export interface NewEvent {
   timestampMs: number
   /** Whether it opens the standard messaging window (24 h from `timestampMs`). */
   opensWindow: boolean
-  /** It tells what became of a message of the Page: not kept where the visitor is not known, as after being forgotten. */
+  /** Whether it only reports the fate of a message of the Page. It is not kept for an unknown visitor, such as one who was forgotten. */
   isReceipt?: boolean
   /** JSON text, opaque to the store. */
   body: string
-  /** What `body` was made of, where its claimant may have it without reading that. Never stored. */
+  /** The parsed form of `body`, which saves its claimant parsing. Never stored. */
   content?: object
 }
 
 export interface Accepted {
   stored: number
-  /** Known before, or not to be kept: see {@link NewEvent.isReceipt}. */
+  /** Events known before, or not to be kept: see {@link NewEvent.isReceipt}. */
   duplicates: number
 }
 
-/** Names a claim among all that this store ever makes. */
+/** Unique among all claims of this store. */
 export type ClaimId = number
 
-/** A conversation as it was when it was handed out. */
+/** A conversation at the time when it was handed out. */
 export interface Conversation {
   id: number
   pageId: string
   psid: string | null
-  /** JSON text of what the handlers remember; null before they remembered anything. */
+  /** State of the handlers as JSON text; null before the first. */
   state: string | null
-  /**
-   * End of the standard messaging window by Facebook's clock, ms since the epoch, up to a minute early; null before it was
-   * ever opened.
-   */
+  /** End of the standard messaging window by Facebook's clock, ms since the epoch, up to a minute early; null when it was never open. */
   windowEndsMs: number | null
 }
 
@@ -254,7 +254,7 @@ export interface StoredEvent {
   /** When the webhook accepted it, ms since the epoch. */
   acceptedMs: number
   body: string
-  /** As it was accepted, if that was in this process and lately; `body` says the same. */
+  /** The parsed form of `body`, when this process accepted the event lately. */
   content?: object
 }
 
@@ -263,17 +263,17 @@ export interface EventOutcome {
   replies: readonly string[]
   /** JSON text; absent leaves the conversation's state as it is. */
   state?: string | null
-  /** Replies of this conversation that Facebook told us it has, by an echo. */
+  /** Replies of this conversation that an echo has confirmed. */
   confirmed?: readonly { replyId: string; messageId: string | null }[]
-  /** Answers to be kept. */
+  /** Form answers to store. */
   answers?: readonly NewAnswers[]
-  /** The visitor's words, where the script had no sure reply for them. */
+  /** The visitor's words, without a sure reply of the script. */
   question?: OpenQuestion
   /** What the event counts as. */
   counts?: readonly Count[]
-  /** The mid of a message that the visitor has deleted: open questions made of it are gone. */
+  /** Mid of a message that the visitor has deleted: open questions from it are deleted. */
   takenBack?: string
-  /** Whether the caller would send the replies right now. */
+  /** Whether the caller would send the replies at once. */
   handOut?: boolean
 }
 
@@ -282,22 +282,22 @@ export interface OutboxClaim {
   conversation: Readonly<Conversation>
   replies: StoredReply[]
   /**
-   * Whether the replies may be said now. To be asked in the moment in which one is written to Facebook: another process may have
-   * taken the Page since, and a process that was frozen does not hear of it in time.
+   * Whether replies may be sent now. Call it when a request is written to Facebook: another process may have taken the Page, and a
+   * process that was frozen hears of it too late.
    */
   maySend: () => boolean
-  /** Since when this process works on the Page, by `clock.elapsed()`: replies in doubt were last tried before, as far as is known. */
+  /** When this process took the Page, by `clock.elapsed()`: replies in doubt are presumed to have been tried before. */
   takenMs: number
 }
 
 export interface StoredReply {
-  /** Unique over all time and all databases; travels as `metadata`. */
+  /** Unique over all time and all databases; sent to Facebook as `metadata`. */
   id: string
   seq: number
   body: string
   /** When the webhook accepted the event this reply answers, ms since the epoch. */
   acceptedMs: number
-  /** Set when Facebook may have it already: when it was first handed out, ms since the epoch. */
+  /** When the reply was first handed out, ms since the epoch, if Facebook may have it; null otherwise. */
   doubtSinceMs: number | null
 }
 
@@ -308,7 +308,7 @@ export interface KeptConversation {
   events: StoredEvent[]
   /** Replies not sent yet. */
   replies: StoredReply[]
-  /** What was said in them is not kept. `by`: the name of the person who wrote it; null where the bot did. */
+  /** The texts of sent replies are not kept. `by`: the name of the person who wrote the reply; null for the bot. */
   sent: (SentReply & { sentMs: number; by: string | null })[]
   dead: Pick<DeadLetter, 'id' | 'acceptedMs' | 'diedMs' | 'reason' | 'error' | 'body'>[]
 }
@@ -320,14 +320,14 @@ export interface SentReply {
 }
 
 export type ReplyOutcome =
-  /** `waited`: for a token. */
+  /** `waited`: whether it waited for a token. */
   | { status: 'sent'; messageId: string | null; waited?: boolean }
-  /** `instead`: the body of what goes out in its place, under its id. */
+  /** `instead`: body of the reply that takes its place and its id. */
   | { status: 'dead'; reason: DeadReason; error?: GraphFacts; instead?: string }
-  /** Facebook may have accepted it, and did not say so. */
+  /** Facebook may have accepted it without an answer. */
   | { status: 'in_doubt' }
 
-/** The history: keys of events seen, replies that were sent, dead letters, open questions, sums by the hour and by the day. */
+/** Kinds of history: keys of seen events, sent replies, dead letters, open questions, sums by the hour and by the day. */
 export type History = 'seen' | 'sent' | 'dead' | 'questions' | 'hours' | 'days'
 
 export interface PruneStep {
@@ -337,31 +337,31 @@ export interface PruneStep {
 
 export interface QueueCounts {
   inbox: number
-  /** Replies not yet sent, by Page. */
+  /** Waiting replies, by Page. */
   outbox: Map<string, number>
   dead: number
-  /** When the webhook accepted what has waited longest, ms since the epoch; null and no entry where nothing waits. */
+  /** When the webhook accepted the oldest waiting entry, ms since the epoch; null, or no entry, where none waits. */
   oldest: { inboxMs: number | null; outboxMs: Map<string, number> }
 }
 
 /**
- * Sums by the hour, day and month, in UTC. They name no visitor, so they stay when one is forgotten. The store itself counts
- * `visitors`, `replies` and `waited`; `finishEvent` is told the others. A process that is killed loses what it counted in its last seconds.
+ * Sums by hour, day and month, in UTC. They name no visitor, so they stay when a visitor is forgotten. The store itself counts
+ * `visitors`, `replies` and `waited`; `finishEvent` brings the others. A process that is killed loses the counts of its last seconds.
  */
 export interface Statistics {
   read: (query: {
     span: Span
-    /** Spans that began earlier are left out, ms since the epoch. */
+    /** Earlier spans are left out, ms since the epoch. */
     fromMs: number
     pageId?: string | undefined
-    /** Names told of each thing that is counted by name, at most. */
+    /** At most so many names for each kind of count. */
     most: number
   }) => Promise<StatisticsFound>
 }
 
 export interface StatisticsFound {
-  /** What has no name, by span; a span without any of it has no entry. */
+  /** Counts without a name, by span; a span without counts has no entry. */
   sums: { startMs: number; what: Counted; count: number }[]
-  /** What has a name, over all of the time, the most frequent first. */
+  /** Counts with a name, over the whole time, the most frequent first. */
   names: { what: Counted; name: string; count: number }[]
 }

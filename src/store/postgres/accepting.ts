@@ -10,10 +10,10 @@ import { WINDOW_GRAIN_MS } from '../window-grain.ts'
 const HOUR_MS = 60 * 60 * 1000
 
 /**
- * Events of any number of `accept` operations, in one statement. An event of which any name was seen before is a duplicate;
- * which of several with the same name comes first is settled here.
+ * The events of any number of `accept` operations, in one statement. An event is a duplicate if one of its names was seen before; among
+ * events with the same name the first one counts.
  *
- * @returns of each operation one row per event; null for a duplicate, and for a receipt of a visitor who is not known
+ * @returns for each operation one row per event; null for a duplicate, and for a receipt of an unknown visitor
  */
 export const acceptAll = (
   operations: readonly Extract<Operation, { op: 'accept' }>[],
@@ -36,7 +36,7 @@ export const acceptAll = (
     }
     return isRepeated || !isKept ? [] : [{ event, nowMs, ord, conversation }]
   })
-  // Always in the same order, or two batches with the same names could wait for each other.
+  // In a fixed order, because two batches with the same names could wait for each other otherwise.
   names.sort((a, b) => Buffer.compare(a.key, b.key))
   return {
     queries: [
@@ -63,7 +63,7 @@ export const acceptAll = (
   }
 }
 
-/** The beginning of the hour in which the visitor has written. */
+/** The beginning of the hour of the visitor's message. */
 const HOUR_OF_MESSAGE = `(least(ends - ${STANDARD_WINDOW_MS}, accepted_ms) - least(ends - ${STANDARD_WINDOW_MS}, accepted_ms) % ${HOUR_MS})`
 
 // A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
@@ -127,7 +127,7 @@ select known.ord, known.seq,
   coalesce(known.id, evergreen.refuse('${CONVERSATION_GONE}')) as conversation
 from known left join opened on opened.id = known.conversation`
 
-/** What `seen` holds of an event. */
+/** The columns of `seen` for an event. */
 export const namesOf = ({
   pageId,
   key,

@@ -4,9 +4,9 @@ import { BotError } from '../../base/errors.ts'
 import { isLoopback } from '../../base/formats.ts'
 
 /**
- * How the server of DATABASE_URL is reached. `pg` would let the address overrule what the bot sets (`ssl=0`, `query_timeout`), and
- * gives `sslmode` other meanings from version to version, so what counts of the address is read here: encrypted and with the server's
- * name proved, unless the server is on this machine or the address says `sslmode=disable`.
+ * How to connect to the server of DATABASE_URL. `pg` would let the address override the bot's settings (`ssl=0`, `query_timeout`), and
+ * changes the meaning of `sslmode` between versions, so the allowed parts of the address are read here. The connection is encrypted and
+ * the server's name is checked, unless the server is on this machine or the address says `sslmode=disable`.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE` where a file of the address cannot be read
  */
@@ -30,16 +30,16 @@ export const reachedBy = (address: string): ClientConfig => {
   }
 }
 
-/** Modes that prefer encryption and do not demand it, as no mode at all does. */
+/** Modes that prefer encryption without demanding it, like an absent mode. */
 const OPPORTUNE: ReadonlySet<string> = new Set(['prefer', 'allow'])
 
 type Param = (name: string) => string | undefined
 
-/** Whether it is demanded in other words than `sslmode`. */
+/** Whether the address demands encryption by another parameter than `sslmode`. */
 const asksForEncryption = (param: Param): boolean =>
   ['true', '1'].includes(param('ssl') ?? '') || param('sslcert') !== undefined || isDirect(param)
 
-/** Whether the server expects encryption without being asked for it first, as PostgreSQL 17 can, and a proxy in front may demand. */
+/** Whether the client begins with TLS at once, as PostgreSQL 17 allows and a proxy in front may demand. */
 const isDirect = (param: Param): boolean => param('sslnegotiation') === 'direct'
 
 const isOnThisMachine = (host: string): boolean =>

@@ -2,12 +2,12 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { codeOf } from './connection.ts'
 
-/** Asks the database at every beat, at once when something happens, and soon again where there was no answer. */
+/** Asks the database at every beat: at once after an event, and soon again when there was no answer. */
 export interface Beating {
   begin: () => void
   /** The next beat is due at once. */
   wake: () => void
-  /** No further beat begins. */
+  /** No other beat begins. */
   stop: () => void
   isOver: () => boolean
   /** Stops; resolves when the last beat has ended. */
@@ -22,7 +22,7 @@ export const createBeating = (deps: {
   clock: Clock
   log: Pick<Log, 'warn'>
   beatMs: number
-  /** @throws where the database gave no answer */
+  /** @throws when the database gave no answer */
   ask: () => Promise<void>
   onAnswer: () => void
 }): Beating => {
@@ -33,7 +33,7 @@ export const createBeating = (deps: {
   let isOver = false
   let beating = Promise.resolve()
 
-  /** Ends early when something happens. */
+  /** Waits for the next beat; ends early at a wake. */
   const pause = async (): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const cancel = clock.after(isDue ? 0 : beatMs, resolve)

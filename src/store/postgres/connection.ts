@@ -13,24 +13,24 @@ export interface Query {
 
 export type Row = Record<string, unknown>
 
-/** One connection to the server, in a state that is known: after any trouble with the way to it, it is closed for good. */
+/** One connection to the server, always in a known state: after a network error it is closed for good. */
 export interface Connection {
-  /** The rows of each, in order. They travel together; without `begin` each is a transaction of its own. */
+  /** Returns the rows of each query, in order. They are sent together; without `begin` each is a transaction of its own. */
   query: (queries: readonly Query[]) => Promise<Row[][]>
   onNotification: (listener: (payload: string) => void) => void
-  /** Whether something may be asked of it. */
+  /** Whether queries can be sent. */
   isOpen: () => boolean
-  /** Resolves when it is closed, by whichever side. */
+  /** Resolves when either side has closed it. */
   closed: Promise<void>
   close: () => Promise<void>
 }
 
 export interface ConnectionOptions {
-  /** As text where a new password is none of its concern, such as in a command. */
+  /** A text where a changed password does not matter, such as in a command. */
   url: string | ServerAddress
-  /** Shown in `pg_stat_activity`. */
+  /** Name in `pg_stat_activity`. */
   name: string
-  /** How long one statement may take. */
+  /** Time limit of one statement. */
   statementMs?: number
 }
 
@@ -39,16 +39,16 @@ const STATEMENT_MS = 5000
 const LOCK_MS = 2000
 const IDLE_IN_TRANSACTION_MS = 5000
 const KEEP_ALIVE_MS = 5000
-/** Beyond the server's own limit: the answer is then not to be expected any more. */
+/** Time beyond the server's own limit after which no answer is expected any more. */
 const GRACE_MS = 3000
 const INT8 = 20
 
 /**
  * @throws Error of `pg` or of the network; 25006 where the server takes no writes
- * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode, and where the encoding is not UTF8
+ * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode, and for another encoding than UTF8
  */
 const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOptions): Promise<Connection> => {
-  // Loaded only where there is a DATABASE_URL.
+  // Loaded only with a DATABASE_URL.
   const { default: pg } = await import('pg')
   const config = {
     ...reachedBy(typeof url === 'string' ? url : url.current()),
@@ -71,7 +71,7 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
     isOpen = false
   }
   const closed = new Promise<void>((resolve) => client.once('end', () => resolve()))
-  // Every query under way is rejected with it.
+  // All queries in progress are rejected with it.
   client.on('error', shut)
   try {
     await client.connect()
@@ -98,10 +98,10 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
     isOpen: () => isOpen,
     query: async (queries) => {
       const stream = streamOf(client)
-      // One write for all of them: each would be a system call here, and another one of the server.
+      // One write for all queries: each would be a system call here and another one at the server.
       stream.cork()
       const asked = queries.map(({ text, values }) =>
-        // A statement with values is planned once for each connection: planning costs more than carrying it out.
+        // A statement with values is planned once for each connection: planning costs more than executing.
         client.query(
           values === undefined ? { text } : { name: nameOf(text), text, values: values.map(toValue) },
         ),
@@ -111,7 +111,7 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
       const results: Row[][] = []
       for (const answer of answers) {
         if (answer.status === 'fulfilled') results.push((answer.value as QueryResult<Row>).rows)
-        // The first refusal is the cause; those behind it say only that the transaction is aborted.
+        // The first error is the cause; the later ones only say that the transaction is aborted.
         else {
           if (isConnectionLost(answer.reason)) shut()
           throw answer.reason
@@ -130,27 +130,27 @@ const connect = async ({ url, name, statementMs = STATEMENT_MS }: ConnectionOpti
   }
 }
 
-/** What a user, a database or a server may have otherwise by default, and the statements of the bot rely on. */
+/** Settings that a user, a database or a server may have changed, and that the bot's statements depend on. */
 const SETTINGS = {
   lock_timeout: String(LOCK_MS),
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
-  // A connection that listens is idle between two beats, and those of a transaction travel together.
+  // A listening connection is idle between two beats; the statements of a transaction are sent together.
   idle_session_timeout: '0',
   transaction_timeout: '0',
-  // In another isolation a row that changed meanwhile ends a transaction instead of being read anew.
+  // At another isolation level a row changed by another transaction ends this one instead of being read again.
   default_transaction_isolation: 'read committed',
-  // Off, a backslash in a text of a statement, or NULL in a list, would mean something else.
+  // Off would change the meaning of a backslash in a text, and of NULL in a list.
   standard_conforming_strings: 'on',
   array_nulls: 'on',
 }
 
-/** Set here, as a pooler refuses them where a connection begins. Servers before PostgreSQL 17 do not have all of them. */
+/** Set by a statement, because a pooler refuses settings at the start of a connection. Servers before PostgreSQL 17 lack some of them. */
 const SESSION = `
 select count(set_config(s.name, s.value, false)), pg_backend_pid() as pid,
   current_setting('transaction_read_only') = 'off' as "takesWrites", current_setting('server_encoding') as encoding
 from unnest($1::text[], $2::text[]) as s (name, value) where current_setting(s.name, true) is not null`
 
-/** A connection that is opened when it is needed, and anew when it broke. */
+/** A connection that is opened at its first use, and again when it broke. */
 export interface Link {
   /** @throws as {@link connect} */
   ready: () => Promise<Connection>
@@ -199,7 +199,7 @@ export const createLink = (
   }
 }
 
-/** Calls the listener each time but the first: a connection that is opened anew. */
+/** Calls the listener from the second call on: for a connection that is opened again. */
 export const fromSecondOn = (listener: () => void): (() => void) => {
   let isFirst = true
   return () => {
@@ -212,37 +212,37 @@ export const fromSecondOn = (listener: () => void): (() => void) => {
 export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 
-/** Whether nothing more is to be expected of the connection, and what became of the last transaction is not known. */
+/** Whether the connection is lost, so that the outcome of its last transaction is unknown. */
 export const isConnectionLost = (error: unknown): boolean => {
   const code = codeOf(error)
-  // A network error has a code, too; a SQLSTATE has five characters, and one of `pg` itself has none.
+  // A network error has a code, too. A SQLSTATE has five characters; an error of `pg` itself has no code.
   if (code === null || !/^[0-9A-Z]{5}$/.test(code)) return true
   return code.startsWith('08') || code.startsWith('57P') || code === READ_ONLY || MISPLANNED.has(code)
 }
 
 /**
- * SQLSTATEs of a statement that the server has planned for this connection: the type of a column was changed since, or the plan is
- * gone. The next connection plans it anew.
+ * SQLSTATEs of a planned statement that no longer fits: the type of a column was changed, or the plan is gone. The next connection plans
+ * it again.
  */
 const MISPLANNED: ReadonlySet<string> = new Set(['0A000', '26000'])
 
 /** SQLSTATEs of a server that refuses the user, or the password. */
 const WRONG_PASSWORD: ReadonlySet<string> = new Set(['28000', '28P01'])
 
-/** SQLSTATE of a server, or a user, that may not write. */
+/** SQLSTATE of a server, or a user, without the right to write. */
 export const READ_ONLY = '25006'
 
 const readOnly = (): Error =>
   Object.assign(new Error('the server takes no writes: it is a standby, or read-only'), { code: READ_ONLY })
 
-/** Any other encoding refuses what it has no character for, such as a smiley, or counts bytes for characters. */
+/** Any other encoding refuses characters that it lacks, such as emoji, or counts bytes instead of characters. */
 const encoded = (encoding = 'unknown'): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database has the encoding ${encoding}, and has to have UTF8`, {
     remedy:
       "Make one that has it: create database NAME encoding 'UTF8' template template0, and name it in DATABASE_URL. What a bot has in the old one comes along by: pg_dump --schema=evergreen OLD | psql NAME",
   })
 
-/** A connection that does not answer would not answer the farewell either. */
+/** A connection that does not answer would not answer the farewell either, so it is destroyed. */
 const end = (client: Client): void => {
   void client.end().catch(() => undefined)
   streamOf(client).destroy()
@@ -251,7 +251,10 @@ const end = (client: Client): void => {
 const streamOf = (client: Client): Duplex =>
   (client as Client & { connection: { stream: Duplex } }).connection.stream
 
-/** The same for the same text. There are about a hundred: most are constants, the others differ by the parts that they need. */
+/**
+ * The name of a prepared statement, equal for the same text. There are about a hundred: most are constants, the others differ by the
+ * parts that they need.
+ */
 const nameOf = (text: string): string => {
   const known = NAMES.get(text)
   if (known !== undefined) return known
@@ -268,6 +271,6 @@ const toValue = (value: unknown): unknown => {
   return value
 }
 
-/** The text as it is read again: PostgreSQL keeps no zero byte, and UTF-8 no half of a surrogate pair. */
+/** The text as PostgreSQL returns it: it stores no zero byte, and UTF-8 no half of a surrogate pair. */
 export const asStored = (text: string): string =>
   (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text).toWellFormed()

@@ -3,33 +3,37 @@ import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../../base/counts.ts'
 import type { Query } from './connection.ts'
 
-/** What a transaction has done so and so often. */
+/** A thing that a transaction counts. */
 export interface CountedThing {
   what: Counted
-  /** Of the reply or form in the script; none when left out. */
+  /** Name of the reply or form in the script; absent for none. */
   name?: string
   /** The Page's number. */
   page: number
-  /** Any moment of the hour. */
+  /** Any moment within the hour. */
   atMs: number
   by: number
 }
 
 /**
- * What the transactions of this process count, added up in memory and written at most so often: a sum costs as much to write as the
- * message that it counts, and the messages of many transactions share a few sums. A process that is killed loses what it has
- * counted since the last writing, and nothing else.
+ * Sums of the transactions of this process. They are added up in memory and written from time to time, because a sum costs as much to
+ * write as the message that it counts, and many messages share a few sums. A process that is killed loses the counts since the last
+ * write, and nothing else.
  */
 export interface Sums {
-  /** Of a transaction that was committed. */
+  /** Adds the counts of a committed transaction. */
   add: (things: readonly CountedThing[]) => void
-  /** Null where nothing waits, or it is not time yet. @param isDue - whether it is time in any case */
+  /**
+   * Takes the sums to write; null when there are none, or it is too early.
+   *
+   * @param isDue - takes them even if it is early
+   */
   take: (isDue: boolean) => TakenSums | null
 }
 
 export interface TakenSums {
   query: Query
-  /** They were not written, and wait for the next time. */
+  /** The write failed: the sums are kept for the next time. */
   giveBack: () => void
 }
 
@@ -69,7 +73,7 @@ export const createSums = (clock: Pick<Clock, 'elapsed'>): Sums => {
   }
 }
 
-/** What was counted within one hour. */
+/** The sum of one hour. */
 interface Sum {
   hourMs: number
   page: number
@@ -106,7 +110,11 @@ const toQuery = (sums: readonly Sum[]): Query => {
 /** Every span, as rows. */
 export const ALL_SPANS = `(values ${SPANS.map((span) => `('${span}')`).join(', ')}) as s (span)`
 
-/** Adds up, always in the same order, as two processes may do it at once. @param rows - each span, name, start, thing and Page at most once */
+/**
+ * Adds the rows to the sums in a fixed order, because two processes may do it at once.
+ *
+ * @param rows - each span, name, start, thing and Page at most once
+ */
 export const addCounts = (rows: string): string => `
   insert into evergreen.statistic as t (span, name, start_ms, what, page, count)
   select * from (${rows}) as added order by 1, 2, 3, 4, 5

@@ -29,34 +29,34 @@ import type { Known, Maker, Statements } from './statements.ts'
 import { unopened } from './unopened.ts'
 
 export interface PostgresDatabase extends StoreDatabase {
-  /** Looks whether another process has written, and tells of it. */
+  /** Checks whether another process has written, and reports it. */
   look: () => Promise<void>
-  /** Null for a Page that is not known yet. */
+  /** Null for an unknown Page. */
   pageNumber: (pageId: string) => number | null
 }
 
 export interface PostgresOptions {
   url: string | ServerAddress
   clock: Clock
-  /** Shown to an operator who looks at the server. */
+  /** Name for an operator who looks at the server. */
   name: string
-  /** Names this process to others on the channel. */
+  /** Identifies this process on the channel. */
   owner: string
-  /** The Pages that this process keeps; null for one that shares the database with none that works on it. */
+  /** The Pages that this process keeps; null for a process that shares the database with no other one. */
   leases: Pick<Leases, 'doubted'> | null
-  /** Whether they are made where there are none; they are when left out. */
+  /** Whether missing tables are made; they are when this is absent. */
   tables?: 'made' | 'there'
   report?: StoreReport | undefined
 }
 
-/** How long after a connection broke the server may still carry out a statement that came by it. */
+/** How long after a connection broke the server may still execute a statement of it. */
 const LATE_MS = 15_000
-/** Deadlocks and the like, which another try settles. */
+/** For deadlocks and the like, which pass at another try. */
 const MOST_TRIES = 5
 
 /**
- * The database of a store on a PostgreSQL server, over one connection, which is opened anew when it breaks. A transaction whose
- * answer got lost is tried again, and everything that is waiting is read again: what it had done already is found in the rows.
+ * The database of a store on a PostgreSQL server, over one connection, which is opened again when it breaks. A transaction whose answer
+ * was lost is tried again, and all waiting rows are read again, because the first try may have changed them.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
@@ -81,13 +81,13 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
   const link = createLink({ url, name }, async (opened) => {
     if (!isPrepared) return
     report.reconnected('queues')
-    // The server may be another one by now, without the last commits of the one before.
+    // The server may be another one now, without the last commits of the first.
     isInterrupted = true
     numbers.forget()
     await leap(opened)
   })
 
-  /** Refuses the transaction unless every operation's Page is kept under the operation's fence; until its end none is taken. */
+  /** Makes the transaction fail unless each operation's Page is kept under the operation's fence; no Page can be taken until the transaction ends. */
   const hold = (operations: readonly Operation[]): Query[] => {
     if (leases === null) return []
     const fences = new Map<string, { page: number | null; fence: number }>()
@@ -106,7 +106,11 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     ]
   }
 
-  /** One transaction. @returns the results, in order; all of it is durable then */
+  /**
+   * Commits one transaction.
+   *
+   * @returns the results in order, all of them durable
+   */
   const commit = async (operations: readonly Operation[]): Promise<unknown[]> => {
     const open = await link.ready()
     await numbers.learn(
@@ -163,12 +167,12 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     return { ...made, result: (rows: readonly (readonly Row[])[]) => [result(rows)] }
   }
 
-  /** Asked for before a transaction, it is carried out before that. */
+  /** Called before a transaction, it is sent before that. */
   const writeSums = async (open: Connection, isDue: boolean): Promise<void> => {
     const taken = sums.take(isDue)
     if (taken === null) return
     await open.query([taken.query]).catch((error: unknown) => {
-      // Where the answer got lost they may have been written, and what can never be written would come back for ever.
+      // If the answer was lost, the sums may have been written; if the sums themselves are refused, a retry would fail for ever.
       if (!isConnectionLost(error) && !isOwnFault(error)) taken.giveBack()
     })
   }
@@ -193,7 +197,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       if (codeOf(error) === LEASE_LOST) leases?.doubted()
       else if (!isOwnFault(error)) return { error: failureOf(error) }
     }
-    // One operation that cannot be carried out must not take its neighbours with it.
+    // Try the operations one by one, so that one that fails does not take the others with it.
     const each: TriedAlone[] = []
     for (const operation of operations) each.push(await tryAlone(operation))
     return { each }
@@ -231,7 +235,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
     report,
   })
 
-  /** @param isAll - whether anything may have happened that was not told */
+  /** @param isAll - whether unreported changes are possible, so that everything must be read */
   const look = async (isAll = false): Promise<void> => {
     if (isClosed) return
     try {
@@ -241,7 +245,7 @@ export const openPostgresDatabase = async (options: PostgresOptions): Promise<Po
       if (isAll || isNew.returned || isNew.forgotten)
         onForeignWrite({ pagesWaiting, events: isAll, forgotten: isAll || isNew.forgotten })
     } catch (error) {
-      // The next look, or the next transaction, meets the same trouble.
+      // The next check, or the next transaction, meets the same trouble.
       if (isConnectionLost(error)) isInterrupted = true
     }
   }
@@ -282,7 +286,7 @@ const MANY: Partial<
   Record<Operation['op'], (operations: readonly never[], known: Known) => Statements<unknown[]>>
 > = { accept: acceptAll, sent: sentAll, load_outbox: loadAll, finish_event: finishAll }
 
-/** Harmless where no transaction is open: the server has then ended it by itself. */
+/** Harmless without an open transaction, which the server has then ended by itself. */
 const rollBack = (connection: Connection): Promise<unknown> =>
   connection.query([{ text: 'rollback' }]).catch(() => undefined)
 
@@ -290,13 +294,13 @@ const rollBack = (connection: Connection): Promise<unknown> =>
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', CONVERSATION_GONE])
 
 /**
- * The operation itself does not fit the tables: its values, a constraint, a size. Everything else passes or is mended, also a
- * right or a table that is missing, so the operation is kept for that time.
+ * Whether the operation itself does not fit the tables: its values, a constraint, a size. Any other error passes or can be mended, such
+ * as a missing right or table, so the operation is kept.
  */
 const isOwnFault = (error: unknown): boolean =>
   !isConnectionLost(error) && /^(21|22|23|54|EV)/.test(codeOf(error) ?? '')
 
-/** @returns the server's words without values of ours: about values (class 22) it quotes them */
+/** @returns the server's words without our values, which it quotes in errors about values (class 22) */
 const failureOf = (error: unknown): Failure => {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error)

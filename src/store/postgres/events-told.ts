@@ -6,11 +6,12 @@ import type { Leases } from './leases.ts'
 const MOST_PAGES_TOLD = 500
 
 /**
- * Tells the keepers of Pages of the events that this instance stores for them. Outside the transactions that store them: the server
- * commits those with a notification one after the other, each with its fsync. What is stored in one turn of the event loop, and while
- * a notification is under way, shares the next one. Of an instance that dies in between nothing is heard: keepers read the rows at every beat.
+ * Notifies the keepers of Pages of the events that this instance stores for them. The notifications are sent outside the storing
+ * transactions, because the server commits transactions with notifications one after the other, each with its fsync. Events stored in one
+ * turn of the event loop, or while a notification is being sent, share the next one. If this instance dies before, the keepers find the
+ * rows at their next beat.
  *
- * @param deps.numberOf - the number of a Page; null for one that is not known
+ * @param deps.numberOf - the number of a Page; null for an unknown one
  */
 export const createEventsTold = (deps: {
   tell: Leases['tell']

@@ -7,7 +7,7 @@ type Finish = Extract<Operation, { op: 'finish_event' }>
 
 const MOST_QUESTIONS = 100_000
 
-/** Since when the state says that a person has the conversation; null where it does not. */
+/** Since when a person has the conversation, by its state; null when none has. */
 export const leftSince = (state: string | null | undefined): number | null => {
   if (!state?.includes('"sinceMs"')) return null
   try {
@@ -19,8 +19,8 @@ export const leftSince = (state: string | null | undefined): number | null => {
 }
 
 /**
- * Events that are finished, of any number of operations, in one statement of the parts that they need. Each part hangs on `finished`:
- * nothing of it happens where an event is gone, because its visitor was forgotten meanwhile.
+ * The finished events of any number of operations, in one statement with the parts that they need. Each part depends on `finished`:
+ * nothing is stored for an event that is gone because its visitor was forgotten.
  */
 export const finishAll = (
   operations: readonly Finish[],
@@ -49,7 +49,7 @@ export const finishAll = (
     }),
 })
 
-/** What one of several operations brings, under the number of that. */
+/** A value of one of several operations, with the operation's number. */
 interface Of<T> {
   ord: number
   one: T
@@ -58,7 +58,7 @@ interface Of<T> {
 const finish = (operations: readonly Finish[], known: Known): Query => {
   const values: unknown[] = []
   const value = (given: unknown): string => `$${values.push(given)}`
-  /** Lists of the operations, as the columns of rows: `ord`, and those named. */
+  /** The named values of the operations as columns of rows, with `ord`. */
   const rows = <T>(
     all: readonly Of<T>[],
     columns: Record<string, [type: string, of: (one: T) => unknown]>,
@@ -132,7 +132,7 @@ const finish = (operations: readonly Finish[], known: Known): Query => {
   const asked = of(({ question, conversation }) =>
     question === null ? [] : [{ ...question, conversation }],
   ).filter(
-    // The deletion would not see what its own statement adds.
+    // The deletion would not see rows that its own statement adds.
     ({ ord, one }) =>
       one.mid === null ||
       !operations.some(

@@ -3,12 +3,12 @@ import type { PruneStep } from '../store.ts'
 import type { Row } from './connection.ts'
 import { type Maker, NO_ROWS } from './statements.ts'
 
-// Some milliseconds a step; acceptance waits no longer than that.
+// A step takes some milliseconds; acceptance waits no longer than that.
 const ROWS_A_STEP = 500
 
 /**
- * Forgetting old history in steps. Keys of events and replies that were sent are gone through in the order of their keys:
- * an index on the time would make every accepted event dearer.
+ * Deletes old history in steps. Keys of events and sent replies are checked in the order of their keys: an index on the time would make
+ * every accepted event more expensive.
  */
 export const createPruning = (): Maker<'prune'> => {
   let seenFrom: unknown = Buffer.alloc(0)

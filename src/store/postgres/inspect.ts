@@ -7,13 +7,13 @@ import { LEASE_TIMES } from './leases.ts'
 import { unopened } from './unopened.ts'
 import { NEWEST_VERSION, versionsOf } from './schema.ts'
 
-/** What a look at the server from outside tells. */
+/** Result of a check of the server from outside. */
 export type ServerFindings =
   | { status: 'unreachable'; why: string; next: string }
   | { status: 'absent'; server: ServerFacts }
   | { status: 'forbidden'; server: ServerFacts; lacks: Lack }
   | { status: 'newer'; version: number; known: number }
-  /** Its tables are those of an earlier release. */
+  /** The tables are those of an earlier release. */
   | { status: 'older'; server: ServerFacts }
   | {
       status: 'sound'
@@ -24,9 +24,9 @@ export type ServerFindings =
       /** Replies not yet sent. */
       outbox: Backlog
       dead: number
-      /** Those that work on the database. */
+      /** The instances that work on the database. */
       instances: readonly RunningInstance[]
-      /** What the bot has kept by name (`Store.remember`). */
+      /** Stored notes by name (`Store.remember`). */
       notes: ReadonlyMap<string, string>
     }
 
@@ -34,24 +34,24 @@ export interface ServerFacts {
   /** Such as 160004. */
   version: number
   rights: Rights
-  /** How long it takes to answer, ms. */
+  /** Time until it answers, ms. */
   answersMs: number
-  /** How far its clock is ahead of the one of this machine, ms. */
+  /** How far its clock is ahead of this machine's, ms. */
   aheadMs: number
   /** Whether a commit waits until it would survive a crash of the server. */
   isDurable: boolean
-  /** Servers that follow it, as far as this user may see them; whether a commit waits for one of them. */
+  /** Its followers, as far as this user may see them, and whether a commit waits for one of them. */
   followers: { count: number; areWaitedFor: boolean }
 }
 
 /**
- * What the user may not do: make the schema; use it; read and write all tables in it; change those of an earlier version,
- * which only their owner may.
+ * Missing rights of the user: make the schema; use it; read and write all its tables; change tables of an earlier version, which only
+ * their owner may.
  */
 export type Lack = 'create' | 'use' | 'tables' | 'own'
 
 export interface Rights {
-  /** The user and the database, as SQL writes their names. */
+  /** The user and the database, quoted for SQL. */
   user: string
   database: string
   mayCreate: boolean
@@ -59,7 +59,7 @@ export interface Rights {
   schema: { owner: string; isOwn: boolean; mayUse: boolean; closed: readonly string[] } | null
 }
 
-/** Looks at the database without changing it, while the bot runs or not. */
+/** Checks the database without changing it, while the bot runs or not. */
 export const inspectServer = async (url: string, clock: Pick<Clock, 'now'>): Promise<ServerFindings> => {
   const link = createLink({ url, name: 'evergreen doctor' })
   try {

@@ -2,13 +2,13 @@ import type { RunningInstance } from '../../base/running-instances.ts'
 import type { Query, Row } from './connection.ts'
 
 /**
- * An instance whose last beat is older than a lease has lost its Pages, or is about to. One whose last beat lies ahead was there before
- * the server's clock was set back.
+ * The condition for a living instance. One whose last beat is older than a lease has lost its Pages, or is about to. One whose last beat
+ * lies ahead is from before the server's clock was set back.
  */
 export const living = (leaseMs: string): string =>
   `(beat > clock_timestamp() - ${leaseMs} * interval '1 ms' and beat < clock_timestamp() + ${leaseMs} * interval '1 ms')`
 
-/** The instances that run on the database and what each keeps: the one list of them, for all who show or compare them. */
+/** The instances of the database and their Pages: the one query for all parts that show or compare them. */
 export const instanceListQuery = (leaseMs: number): Query => ({
   text: `
     select i.id, i.host, i.version, (extract(epoch from i.since) * 1000)::bigint as "sinceMs", i.marks,

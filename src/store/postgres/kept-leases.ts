@@ -6,30 +6,34 @@ import type { PageQueues, Tenure } from '../queues/kept-pages.ts'
 import type { StoreReport } from '../report.ts'
 import { HEAD, type Held } from './lease-statements.ts'
 
-/** The leases that this instance has, by what the database has last said: a {@link Tenure} for each Page, and perhaps the head. */
+/** The leases of this instance, as the database last returned them: a {@link Tenure} for each Page, and perhaps the head. */
 export interface KeptLeases {
-  /** False also while the Page is given away; null for a Page without a lease. */
+  /** False also while the Page is being given away; null for a Page without a lease. */
   keeps: (pageId: string) => boolean | null
   tenureOf: (pageId: string) => Tenure | null
   isHead: () => boolean
-  /** Calls the listener after what is kept has changed. Returns the function that ends it. */
+  /** Calls the listener after the set of kept Pages has changed. Returns the function that ends this. */
   onChange: (listener: () => void) => () => void
-  /** Names the queues that have to follow. */
+  /** Sets the queues that follow the changes. */
   lead: (queues: PageQueues) => void
-  /** Another process has put events into the rows. @param numbers - of their Pages, parted by commas; `*` for any */
+  /**
+   * Another process has put events into the rows.
+   *
+   * @param numbers - numbers of their Pages, separated by commas; `*` for any
+   */
   eventsCame: (after: number, numbers: string) => void
   /**
-   * Brings what is believed here to what the database says.
+   * Brings the leases here in line with the database's.
    *
-   * @param why - the Pages could be taken, by their numbers
-   * @returns whether something was different
+   * @param why - reasons why Pages could be taken, by their numbers
+   * @returns whether anything changed
    */
   reconcile: (held: readonly Held[], untilMs: number, why?: ReadonlyMap<number, string>) => boolean
-  /** Gives all Pages away: nothing new is handed out. Resolves when what was handed out has come home. */
+  /** Gives all Pages away: nothing new is handed out. Resolves when everything handed out has come back. */
   giveAway: (why: 'stopped' | 'rested') => Promise<void>
-  /** Gives one Page away where there are more than the share, and only when the one before has gone. */
+  /** Gives one Page away if there are more than the share; the next only when this one is gone. */
   balance: (share: number) => void
-  /** Leases to give back: all that was handed out has come back, or was waited for long enough. */
+  /** Leases to give back: everything handed out has come back, or was waited for long enough. */
   home: () => { no: number; fence: number }[]
   /** Nothing may be sent any more. */
   end: () => void
@@ -38,15 +42,15 @@ export interface KeptLeases {
 interface Kept extends Tenure {
   pageId: string
   no: number
-  /** By the monotonic clock; before the database's. */
+  /** By the monotonic clock; earlier than the database's. */
   untilMs: number
-  /** `home`: all that was handed out has come back, or was waited for long enough. */
+  /** `home`: everything handed out has come back, or was waited for long enough. */
   state: 'kept' | 'leaving' | 'home' | 'over'
-  /** Why it is given away. */
+  /** The reason why it is being given away. */
   leaves: 'balanced' | 'stopped' | 'rested' | null
 }
 
-/** How long a Page that is given away waits for replies that are handed out. */
+/** How long a Page that is being given away waits for its replies in flight. */
 const PATIENCE_MS = 10_000
 
 export const createKeptLeases = (deps: {
@@ -130,7 +134,7 @@ export const createKeptLeases = (deps: {
       }
       const hasLost = kept.size < before.length
       const taken = pages.filter(({ pageId }) => !kept.has(pageId))
-      // Told apart from the taking: another instance may have kept the same Page in between.
+      // Reported apart from the taking, because another instance may have kept the same Page in between.
       if (hasLost && taken.length > 0) changes.tell()
       for (const one of taken) {
         take(one, untilMs)

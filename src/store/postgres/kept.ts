@@ -45,7 +45,7 @@ const ANSWERS = `
 const TEXTS_A_GROUP = 3
 const MOST_NAMES = 100_000
 
-/** What is kept beside the queues. */
+/** Statements for data beside the queues. */
 export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
   conversation: ({ page, psid, limit }, known) => {
     const who = [known.page(page), psid]
@@ -241,7 +241,7 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
           values,
         },
         {
-          // By one name after the other: the key has the time behind the name, so a range over all names would read years for a month.
+          // One name at a time: in the key the time comes after the name, so a range over all names would read years for a month.
           text: `with recursive named (name) as (
                    select min(name) from evergreen.statistic where span = $1 and name > ''
                    union all
@@ -276,14 +276,14 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
 const PUT_META = `
   insert into evergreen.meta (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value`
 
-/** Of writers that have read the same text one succeeds: PostgreSQL looks at the row again once another one has let go of it. */
+/** Of writers that have read the same text one succeeds, because PostgreSQL reads the row again when another writer has released it. */
 const PUT_META_IF = `
   insert into evergreen.meta as m (name, value)
   select $1, $2 where $3::text is null or exists (select from evergreen.meta m where m.name = $1 and m.value = $3)
   on conflict (name) do update set value = excluded.value where m.value = $3
   returning name`
 
-/** Dead letters that were taken, in the order in which they were asked for. */
+/** The taken dead letters, in the order of the request. */
 export const MARKS = 'select d.seq, p.id as page, c.window_ends_ms as "windowEndsMs"'
 export const MARKS_OF = `
   join evergreen.page p on p.no = d.page join evergreen.conversation c on c.id = d.conversation

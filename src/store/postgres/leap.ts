@@ -2,18 +2,17 @@ import type { Connection } from './connection.ts'
 import { MIGRATION_LOCK } from './schema.ts'
 
 /**
- * More than the numbers that a server can have lost at once: some 300,000 messages take so many. And by how many more at random, as
- * the last leap may be lost, too.
+ * More numbers than a server can lose at once, which is about 300,000 messages' worth. A random part is added, because the last leap may
+ * be lost, too.
  */
 const LEAST = 1_000_000
 const MORE = 100_000_000
 
 /**
- * Numbers that are given out from here on are those of nothing else. A server may have lost its last commits, and its sequences go
- * on from before them, while instances still work on what they numbered: a new visitor would get the number of another one. The
- * sequences of a server that got its rows by logical replication, or from a dump of the tables alone, lie behind its rows.
- *
- * Call it before the connection writes. A user who may not set sequences works on without it; the doctor tells.
+ * Moves the sequences ahead, so that no number is given twice. A server may have lost its last commits, so that its sequences continue
+ * from before them while instances still work on the lost numbers: a new visitor would get the number of another one. On a server that
+ * got its rows by logical replication, or from a dump of the tables alone, the sequences lie behind the rows. Call it before the
+ * connection writes. A user who may not set sequences works without it; the doctor says so.
  */
 export const leap = async (connection: Connection): Promise<void> => {
   await connection.query([
@@ -25,14 +24,14 @@ export const leap = async (connection: Connection): Promise<void> => {
   ])
 }
 
-// The tables that are read have an index on the number. What others have is no further ahead than the least leap.
+// The tables in the query have an index on the number. Numbers in the others are within the least leap.
 const LEAP_OVER = `
 select setval('evergreen.seq', ${LEAST} + floor(random() * ${MORE})::bigint + greatest(
   0, pg_sequence_last_value('evergreen.seq'), (select max(seq) from evergreen.inbox), (select max(seq) from evergreen.dead),
   (select max(id) from evergreen.conversation)
 )) where has_sequence_privilege('evergreen.seq', 'update')`
 
-// Not further: the numbers of questions and names also say which are the latest so and so many.
+// No further: numbers of questions and names also tell which are the latest.
 const CATCH_UP = `
 select setval(sequence, highest)
 from (

@@ -4,10 +4,10 @@ import { instanceListQuery, living, readInstanceList } from './instance-list.ts'
 import { tellOf } from './noticed-elsewhere.ts'
 import { SHARED } from './whole-lease.ts'
 
-/** The number that stands for the head among those of Pages. */
+/** The number of the head among those of Pages. */
 export const HEAD = 0
 
-/** A lease that this instance has. */
+/** A lease of this instance. */
 export interface Held {
   no: number
   pageId: string
@@ -15,10 +15,10 @@ export interface Held {
 }
 
 export interface Beat {
-  /** Whether the database is shared by instances that keep Pages, and nothing works on all of it. */
+  /** Whether the database is shared by instances that keep Pages, and no process works on all of it. */
   isShared: boolean
   held: Held[]
-  /** Why each Page could be taken that was, by its number: `new`, `left` or `lapsed`. */
+  /** Why each taken Page could be taken, by its number: `new`, `left` or `lapsed`. */
   taken: ReadonlyMap<number, string>
   /** The most Pages that one instance should keep. */
   share: number
@@ -30,22 +30,22 @@ export interface Beat {
 }
 
 /**
- * What an instance asks at every beat. Each statement is a transaction of its own, so that none holds up what asks for its
- * leases; only the last three are believed.
+ * The statements of every beat. Each is a transaction of its own, so that none delays the renewal of leases; only the last three return
+ * results that are used.
  */
 export const beatQueries = (of: {
   owner: string
   host: string
   version: string
-  /** JSON; null as long as they are not known. */
+  /** JSON; null while they are not known. */
   marks: string | null
   leaseMs: number
-  /** Whether it takes Pages. */
+  /** Whether this instance takes Pages. */
   takes: boolean
   isHead: boolean
-  /** Whether it gives the head away. */
+  /** Whether it is giving the head away. */
   isHeadLeaving: boolean
-  /** Pages that the database may not know. */
+  /** Pages that may be missing in the database. */
   pages: readonly string[]
   /** Leases to give back. */
   home: readonly { no: number; fence: number }[]
@@ -101,8 +101,8 @@ export const goodbyeQueries = (owner: string): Query[] => [
 const LIVE = living('$2')
 
 /**
- * Also where it lasts for longer than any lease: the server's clock was set back, and its keeper, if there still is one, renews it at
- * its next beat. What that one may still send is in doubt for the next keeper, as after any taking.
+ * A lease also counts as over if it lasts longer than any lease, because the server's clock was set back. Its keeper may still run, and
+ * renews it at its next beat; replies that it may still send are in doubt for the next keeper, as after any taking.
  */
 const OVER = `(until < clock_timestamp() or until > clock_timestamp() + 2 * ($2 * interval '1 ms'))`
 
@@ -110,7 +110,7 @@ const HERE = `
 insert into evergreen.instance as i (id, host, version, takes, marks) values ($1, $2, $3, $4, $5)
 on conflict (id) do update set beat = clock_timestamp(), takes = excluded.takes, marks = excluded.marks`
 
-/** One that was killed takes its row away no more. */
+/** An instance that was killed does not delete its own row. */
 const DROP_DEAD = `delete from evergreen.instance where beat < clock_timestamp() - interval '1 day'`
 
 const NEW_PAGES = 'insert into evergreen.page (id) select unnest($1::text[]) on conflict do nothing'
@@ -127,7 +127,7 @@ where l.page = g.page and l.fence = g.fence and l.owner = $1`
 
 const GIVE_HEAD = `update evergreen.lease set owner = null, until = '-infinity' where page = ${HEAD} and owner = $1`
 
-// In the order of evergreen.hold_pages. It waits for a transaction that holds a row: passed over, the Page would be lost.
+// In the order of evergreen.hold_pages. It waits for a transaction that has locked a row: skipping the row would lose the Page.
 const RENEW = `
 with mine as materialized (
   select page from evergreen.lease where owner = $1 and until >= clock_timestamp() order by page for no key update

@@ -14,30 +14,30 @@ import { UNHEARD, type StoreReport } from '../report.ts'
 import { waitForTurn, type Standby } from './whole-lease.ts'
 
 /**
- * Which Pages this instance keeps, among all that share the database. A lease is a row for each Page, with an end by the
- * database's clock; page 0 stands for the head. Taking a lease raises its fence, and from then on no transaction of the tenure
- * before can be kept (`evergreen.hold_pages`).
+ * The Pages that this instance keeps, among all instances of the database. A lease is a row for each Page, with an end by the database's
+ * clock; page 0 stands for the head. Taking a lease raises its fence, and from then on no transaction of an earlier tenure can commit
+ * (`evergreen.hold_pages`).
  *
- * To Facebook there is no fence: `maySend` of a `Tenure` goes by a deadline that lies before the database's, on a clock that is
- * never set. Each tenure has a deadline of its own, so that what was handed out in one that is over stays unsaid.
+ * Facebook knows no fence: `maySend` of a `Tenure` uses a deadline that lies before the database's, on a clock that is never set. Each
+ * tenure has its own deadline, so that replies handed out in an ended tenure stay unsent.
  */
 export interface Leases extends Omit<KeptPages, 'tellEvent'> {
   duty: Duty
   instances: Instances
   running: RunningInstances
-  /** Tells other instances; resolves when they were told, or could not be. */
+  /** Notifies other instances; resolves when they were notified, or could not be. */
   tell: (topic: string, ...data: string[]) => Promise<void>
-  /** Begins to take Pages. */
+  /** Starts taking Pages. */
   begin: () => void
-  /** Takes no more, and gives those it has to other instances, if there are any, as soon as what is sent for them has come home. */
+  /** Takes no more Pages, and gives its own to other instances, if there are any, as soon as their sends in flight are done. */
   leave: () => Promise<void>
-  /** As {@link Leases.leave}, but for so long, or until there is no other instance; false where there is none now. */
+  /** Like {@link Leases.leave}, but for this long, or until there is no other instance; false where there is none now. */
   rest: (ms: number) => Promise<boolean>
-  /** A transaction was refused by a fence: looks at once what became of the leases. */
+  /** A fence refused a transaction: checks at once what happened to the leases. */
   doubted: () => void
   /** Calls the listener when another process may have written, and at every beat. */
   onLook: (listener: () => void) => void
-  /** Lets others take what it has at once. Call it when nothing is sent any more. */
+  /** Lets others take its Pages at once. Call it when nothing is being sent any more. */
   close: () => Promise<void>
 }
 
@@ -46,14 +46,14 @@ export interface LeaseTimes {
   beatMs: number
 }
 
-/** A shorter lease would make a lapse, and replies in doubt, of every failover of the database. */
+/** With a shorter lease every failover of the database would end leases and leave replies in doubt. */
 export const LEASE_TIMES: LeaseTimes = { leaseMs: 10_000, beatMs: 3000 }
 
 /** How long this instance's deadline lies before the database's. */
 const MARGIN_MS = 200
 
 /**
- * Joins the instances of the database; waits while something works on all of it alone, such as an instance of an older version.
+ * Joins the instances of the database; waits while a process works on all of it alone, such as an instance of an older version.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
@@ -61,7 +61,7 @@ export const openLeases = async (
   options: Standby & {
     clock: Clock
     log: Pick<Log, 'info' | 'warn'>
-    /** This instance must end. */
+    /** Called when this instance must end. */
     onLost: (error: Error) => void
     times?: LeaseTimes
     report?: StoreReport | undefined
@@ -69,7 +69,7 @@ export const openLeases = async (
 ): Promise<Leases> => {
   const { owner, clock, log, onLost, times = LEASE_TIMES, report = UNHEARD } = options
   const topics = createTopics()
-  /** Pages that were asked about and that the database may not know. */
+  /** Pages that were asked for and may be missing in the database. */
   const unheard = new Set<string>()
   const asked = new Set<string>()
   let look = (): void => undefined
@@ -78,7 +78,7 @@ export const openLeases = async (
   let others = 0
   let running: RunningInstance[] = []
   let marks: string | null = null
-  /** Counts what the others have to look at their lists of instances for: that this one is there, and its marks. */
+  /** Grows with each change that other instances have to read: this instance's presence, and its marks. */
   let news = 1
   let toldNews = 0
   let restsUntilMs = Number.NEGATIVE_INFINITY
@@ -98,7 +98,7 @@ export const openLeases = async (
     const open = await link.ready()
     const askedMs = clock.elapsed()
     const pages = [...unheard]
-    // What is new from here on is not in the database before the next round, and told then.
+    // Changes from here on are not in this round's database, and are reported after the next.
     const newsNow = news
     const beat = readBeat(
       await open.query(
@@ -133,7 +133,7 @@ export const openLeases = async (
   }
 
   const inTurn = createInTurn()
-  /** One after the other: an answer must not be taken for newer than it is. */
+  /** One at a time, so that an older answer is not taken for a newer one. */
   const askInTurn = (): Promise<void> => inTurn(ask)
 
   const beating = createBeating({
@@ -142,7 +142,7 @@ export const openLeases = async (
     beatMs: times.beatMs,
     ask: askInTurn,
     onAnswer: () => {
-      // A notification may get lost: everything is looked at anew.
+      // A notification may get lost, so everything is read again.
       look()
       kept.eventsCame(0, '*')
       topics.tellAll()
@@ -210,13 +210,13 @@ export const openLeases = async (
     },
     leave: async () => {
       isLeaving = true
-      // Who is there now, rather than three seconds ago.
+      // Ask for the instances of this moment, not of the last beat.
       await askInTurn().catch(() => undefined)
       if (others > 0) await kept.giveAway('stopped')
       await askInTurn().catch(() => undefined)
     },
     rest: async (ms) => {
-      // Who is there now, rather than three seconds ago.
+      // Ask for the instances of this moment, not of the last beat.
       await askInTurn().catch(() => undefined)
       if (others === 0) return false
       restsUntilMs = clock.elapsed() + ms
@@ -231,7 +231,7 @@ export const openLeases = async (
     close: async () => {
       await beating.end()
       kept.end()
-      // Without it the leases run out by themselves.
+      // If this fails, the leases run out by themselves.
       const open = await link.ready().catch(() => null)
       await open?.query(goodbyeQueries(owner)).catch(() => undefined)
       await link.close()

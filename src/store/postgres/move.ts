@@ -16,11 +16,11 @@ export interface Moved {
   rows: Record<string, number>
   /** Page tokens. */
   tokens: number
-  /** What the files are called now. */
+  /** The new names of the files. */
   files: string[]
 }
 
-/** The tables, each with what is added up to see that all of it has arrived; in SQLite a length is one of characters. */
+/** The tables, each with the columns that are added up to check the move. In SQLite a length is in characters. */
 const TABLES = {
   page: ['no', 'length(id)'],
   conversation: ['id', 'page', 'length(psid)', 'length(state)', 'window_ends_ms'],
@@ -51,9 +51,9 @@ const ROWS_AT_ONCE = 2000
 const AFTER = '.moved'
 
 /**
- * Moves the data of a folder to a database on a server, with the bot stopped. Replies in doubt stay in doubt. A move that was cut
- * off is run again: what has arrived already is passed by. In the end the rows of both are counted and added up, and only then do
- * the files get other names, so that no bot starts on them by mistake.
+ * Moves the data of a folder to a database on a server, with the bot stopped. Replies in doubt stay in doubt. A move that was cut off is
+ * run again and skips the rows that are there. In the end the rows of both are counted and added up; only then are the files renamed, so
+ * that no bot starts on them by mistake.
  *
  * @throws BotError `BOT_DATA_DIR_IN_USE`, `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`, `BOT_TOKEN_KEY_WRONG`
  */
@@ -63,7 +63,7 @@ export const moveToServer = async (options: {
   key: Buffer
   owner: string
   clock: Clock
-  /** Hears how many rows of a table have been gone through. */
+  /** Called with the number of rows done in a table. */
   onProgress: (table: string, rows: number) => void
 }): Promise<Moved> => {
   const { dir, url, key, owner, clock, onProgress } = options
@@ -72,7 +72,7 @@ export const moveToServer = async (options: {
   assertRestored(dir)
   if (!both.some((path) => existsSync(path))) throw nothingIn(dir, both)
   const held = holdDataDir(dir)
-  // Nothing is running on the database either, and nothing begins to.
+  // Ensures that no process works on the database, and that none begins to.
   const lease = await takeWhole({
     url,
     name: 'evergreen move',
@@ -116,10 +116,10 @@ const moveDatabase = async (
   connection: Connection,
   onProgress: (table: string, rows: number) => void,
 ): Promise<Record<string, number>> => {
-  // Brings it up to date, and takes its log in.
+  // Opening migrates the tables and applies the log.
   openDatabase(file).close()
   const db = new DatabaseSync(file, { readOnly: true })
-  // SQLite's own ends at a zero byte.
+  // SQLite's own function stops at a zero byte.
   db.function('length', { deterministic: true }, lengthOf)
   try {
     await takeName(db, connection)
@@ -139,7 +139,7 @@ const moveDatabase = async (
 const lengthOf = (value: SQLOutputValue): number | null =>
   typeof value === 'string' ? value.length - (value.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0) : null
 
-/** The ids of replies begin with the name of the database, so it moves along; a database that has another one is in use. */
+/** Moves the database's name, because the ids of replies begin with it. A database with another name is in use. */
 const takeName = async (db: DatabaseSync, connection: Connection): Promise<void> => {
   const instance = String(db.prepare(`select value from meta where name = 'instance'`).get()?.['value'])
   const [[found] = [], [used] = []] = await connection.query([
@@ -207,7 +207,7 @@ const toJson = (value: unknown): unknown => {
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value
 }
 
-/** Notes, and from which number on new ones are given. */
+/** Copies notes, and the numbers from which new ones are given. */
 const copyRest = async (db: DatabaseSync, connection: Connection): Promise<void> => {
   const notes = db.prepare(`select name, value from meta where name like 'note:%'`).all()
   const seq = Number(db.prepare(`select value from meta where name = 'seq'`).get()?.['value'] ?? 1)
@@ -233,7 +233,7 @@ const copyRest = async (db: DatabaseSync, connection: Connection): Promise<void>
 }
 
 const compare = async (db: DatabaseSync, connection: Connection, table: Table): Promise<void> => {
-  // The remainders, as the sum of all times of a large table is no number of 64 bits any more.
+  // Sums of remainders, because the sum of all times of a large table exceeds 64 bits.
   const sums = TABLES[table]
     .map((column, index) => `coalesce(sum(${column} % ${PRIME}), 0) as s${index}`)
     .join(', ')
@@ -259,7 +259,7 @@ const moveTokens = async (dir: string, url: string, key: Buffer): Promise<number
   try {
     return await to.alone(async () => {
       const [data, there] = [await from.adapter.read(), await to.adapter.read()]
-      // A move that was cut off, or a token that was made for the new place already.
+      // From a move that was cut off, or a token that was already made for the new place.
       if (data !== null && (there === null || there.pages.length === 0)) await to.adapter.write(data)
       return data?.pages.length ?? 0
     })

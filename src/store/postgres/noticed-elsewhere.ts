@@ -3,20 +3,20 @@ import type { Query } from './connection.ts'
 import { MARKS, MARKS_OF } from './kept.ts'
 import { type Maker, NO_ROWS } from './statements.ts'
 
-/** The channel on which processes tell each other to look. A notification may get lost: a look at every beat stands behind it. */
+/** The channel on which processes tell each other to look. A notification may get lost, so each also looks at every beat. */
 export const CHANNEL = 'evergreen'
 
 const COUNTERS = ['returned', 'forgotten'] as const
 type Counter = (typeof COUNTERS)[number]
 
 /**
- * The operations that the keepers of the Pages have to hear of, whichever process asks for them. Each raises a
- * counter in its transaction; what is found raised, and was not raised here, was raised elsewhere.
+ * Operations that the keepers of the Pages must hear of, whichever process executes them. Each raises a counter in its transaction; a
+ * counter that is higher than this process's own was raised by another process.
  */
 export interface NoticedElsewhere {
   retry_dead: Maker<'retry_dead'>
   forget: Maker<'forget'>
-  /** Reads the counters, and which Pages have replies waiting. */
+  /** The queries for the counters, and for the Pages with waiting replies. */
   look: readonly Query[]
   /** What another process has done since the last look. @param rows - of `look` */
   seen: (rows: readonly (readonly Record<string, unknown>[])[]) => {
@@ -25,12 +25,12 @@ export interface NoticedElsewhere {
   }
 }
 
-/** @param sender - names this process on the channel */
+/** @param sender - identifies this process on the channel */
 export const createNoticedElsewhere = (sender: string): NoticedElsewhere => {
   const known = new Map<Counter, number>()
 
   const raised = (counter: Counter, value: unknown): void => {
-    // One more than was known here: nothing happened elsewhere in between.
+    // One more than the known value: no other process has raised it in between.
     if (typeof value === 'number' && value === (known.get(counter) ?? 0) + 1) known.set(counter, value)
   }
 
@@ -64,7 +64,7 @@ export const createNoticedElsewhere = (sender: string): NoticedElsewhere => {
                  select (select count(*) from gone) as n, (select n from raised) as raised`,
           values: [psid, page === null, page === null ? null : pages.page(page)],
         },
-        // A need may name its visitor. An instance that has read the record before must not write it back.
+        // A need may name its visitor. The new version keeps an instance with an older copy from writing it back.
         {
           text: `update evergreen.record set data = replace(data, $1, 'forgotten'), version = nextval('evergreen.seq')
                  where strpos(data, $1) > 0 and $1 <> ''`,
@@ -109,7 +109,7 @@ const raise = (counter: Counter, rows: string): string => `
     on conflict (name) do update set value = (evergreen.meta.value::bigint + 1)::text returning value::bigint as n
   )`
 
-/** What one process tells the others: `sender topic data ...`. */
+/** A notification between processes: `sender topic data ...`. */
 export type ChannelMessage = [sender: string, topic: string, ...data: string[]]
 
 export const tellOf = (...words: ChannelMessage): Query => ({
@@ -117,7 +117,7 @@ export const tellOf = (...words: ChannelMessage): Query => ({
   values: [CHANNEL, words.join(' ')],
 })
 
-/** An older version names itself alone. */
+/** An older version sends only its name. */
 export const said = (payload: string): ChannelMessage => {
   const [sender = '', topic = 'look', ...data] = payload.split(' ')
   return [sender, topic, ...data]

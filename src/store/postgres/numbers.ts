@@ -4,18 +4,18 @@ import { namesOf } from './accepting.ts'
 import { asStored, type Connection } from './connection.ts'
 import type { Known } from './statements.ts'
 
-/** A number is some bytes, and looking one up for every event would cost a third of all accepts. */
+/** A cached number takes some bytes; reading it for every event would take a third of all time for accepts. */
 const MOST_CONVERSATIONS = 100_000
 
 /**
- * The numbers of Pages and conversations, which never change while there is such a one. A visitor who was forgotten gets a new
- * number; the transaction that uses the old one is refused.
+ * The numbers of Pages and conversations. They do not change while the Page or conversation exists. A forgotten visitor gets a new
+ * number, and a transaction with the old one fails.
  */
 export interface RowNumbers extends Known {
-  /** Makes those of these events known; Pages and visitors who write for the first time get theirs. */
+  /** Reads the numbers for these events; Pages and visitors who write for the first time get new ones. */
   learn: (connection: Connection, events: readonly EventToAccept[], pages: readonly string[]) => Promise<void>
   forgetConversations: () => void
-  /** Learns all of them anew. */
+  /** Drops the cache. */
   forget: () => void
 }
 
@@ -88,7 +88,8 @@ export const createRowNumbers = (): RowNumbers => {
   }
 }
 
-// Neither a repetition nor a receipt brings back a visitor who was forgotten. Always in the same order, or two batches could wait for each other.
+// Neither a repetition nor a receipt brings back a forgotten visitor. In a fixed order, because two batches could wait for each other
+// otherwise.
 const ADD_CONVERSATIONS = `
 insert into evergreen.conversation (page, psid)
 select distinct e.page, e.psid

@@ -12,13 +12,13 @@ import { openLeases, type LeaseTimes } from './leases.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
 /**
- * The store of a database that several instances share: every one accepts events, and each Page has one of them as its keeper.
+ * Opens the store of a database that several instances share: each one accepts events, and each Page has one of them as its keeper.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_DATA_NOT_MOVED`
  */
 export const openOnServer = async (options: {
   url: string | ServerAddress
-  /** Where the embedded database would be. */
+  /** The folder of the embedded database, if there were one. */
   dir: string
   /** Of the program. */
   version: string
@@ -58,7 +58,7 @@ export const openOnServer = async (options: {
   }
 }
 
-/** A bot with DATABASE_URL whose data were not moved would otherwise begin with nothing, and not see it. */
+/** Without this check a bot with DATABASE_URL whose data were not moved would begin with no data, unnoticed. */
 const assertMoved = (dir: string): void => {
   const file = databaseIn(dir)
   if (!existsSync(file)) return

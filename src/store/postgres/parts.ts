@@ -1,20 +1,21 @@
 import type { Operation } from '../queues/operations.ts'
 
-/** Operations that are carried out together, and where they stand among all of the transaction. */
+/** Operations that are executed together, and their positions in the transaction. */
 export interface OperationGroup {
   operations: Operation[]
   places: number[]
 }
 
 /**
- * Many small statements cost more than a large one, so operations of one kind become one:
+ * Groups operations of one kind, because many small statements cost more than a large one.
  *
- * - `finish_event` in the place of the first, as an `accept` behind it must find the state that it leaves, up to one of {@link NOT_PASSED}.
- * - `sent` in the place of the first, as what was sent must not be read again.
- * - `accept` in the place of the last, up to a read of the inbox.
- * - `load_outbox` at the end, as what the others put into the outbox must be found.
+ * - `finish_event` at the place of the first, up to one of {@link NOT_PASSED}, because a later `accept` must find the state that it
+ *   leaves.
+ * - `sent` at the place of the first, because sent replies must not be read again.
+ * - `accept` at the place of the last, up to a read of the inbox.
+ * - `load_outbox` at the end, because it must find the replies that the others put into the outbox.
  *
- * Only a `sent` passes a `forget`, which takes its rows away in either order.
+ * Only a `sent` passes a `forget`, which deletes its rows in either order.
  */
 export const partsOf = (operations: readonly Operation[]): OperationGroup[] => {
   const parts: OperationGroup[] = []
@@ -51,9 +52,9 @@ export const partsOf = (operations: readonly Operation[]): OperationGroup[] => {
 }
 
 /**
- * What a `finish_event` behind it must not be carried out before: a read of the inbox, which must not find an event that was finished,
- * an `interject`, which needs its own event, a `retry_dead`, which puts back replies that the event may confirm, and a
- * `drop_questions`, which leaves later ones.
+ * Operations that a later `finish_event` must not be moved before: a read of the inbox, which must find a finished event no more; an
+ * `interject`, which needs its own event; a `retry_dead`, which puts back replies that the event may confirm; and a `drop_questions`,
+ * which keeps later ones.
  */
 const NOT_PASSED: ReadonlySet<Operation['op']> = new Set([
   'load_inbox',

@@ -5,14 +5,14 @@ import type { Client } from 'pg'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 
-/** How long a notification may take by way of a pooler in session mode. */
+/** Time limit for a notification through a pooler in session mode. */
 const HEARD_WITHIN_MS = 2000
 
 /**
- * A pooler in transaction mode gives each transaction any session of the server: time limits that were set are gone, and
- * `LISTEN` hears nothing, without an error. The notification comes from a second connection, as a session hears itself in either mode.
+ * Detects a pooler in transaction mode, which gives each transaction any session of the server: time limits are lost, and `LISTEN` gets
+ * nothing, without an error. The notification is sent by a second connection, because a session hears itself in either mode.
  *
- * @param open - opens another connection by the same way
+ * @param open - opens another connection with the same settings
  * @throws BotError `BOT_STORE_UNAVAILABLE` behind a pooler in transaction mode
  */
 export const assertOwnSession = async (
@@ -22,7 +22,7 @@ export const assertOwnSession = async (
 ): Promise<void> => {
   const channel = `evergreen_${randomBytes(8).toString('hex')}`
   const enough = new AbortController()
-  // A connection that breaks meanwhile says nothing of the pooler: its error is thrown.
+  // A connection that breaks says nothing about the pooler: its error is thrown.
   const heard = once(client, 'notification', enough).then(() => true)
   heard.catch(() => undefined)
   await client.query(`listen ${channel}`)
@@ -38,8 +38,8 @@ export const assertOwnSession = async (
 }
 
 /**
- * Resolves to false when the time is over and the server has answered once more: where this process or the machine stood still for
- * that long, the notification is read before the answer.
+ * Resolves to false when the time is over and the server has answered once more: if this process or the machine stood still for that
+ * long, the notification is read before the answer.
  */
 const isOver = async (other: Client, sleep: Clock['sleep'], signal: AbortSignal): Promise<false> => {
   await sleep(HEARD_WITHIN_MS, signal)
@@ -47,7 +47,7 @@ const isOver = async (other: Client, sleep: Clock['sleep'], signal: AbortSignal)
   return false
 }
 
-/** Whether the process that answers is not the one that the connection was made to. */
+/** Whether another server process answers than the one that the connection was made to. */
 export const isPooled = (client: Client, pid: number): boolean =>
   (client as Client & { processID: number | null }).processID !== pid
 

@@ -6,10 +6,9 @@ import { createEventsTold } from './events-told.ts'
 import type { Leases } from './leases.ts'
 
 /**
- * The store on a PostgreSQL server. A Page has one process that works on its queues (see `leases.ts`).
+ * The store on a PostgreSQL server. One process works on the queues of a Page (see `leases.ts`).
  *
- * @param options.leases - null for a process that works on all of it alone, or only looks and minds what is over
- *
+ * @param options.leases - null for a process that works on all Pages alone, or that only reads and handles dead letters
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
 export const openPostgresStore = async (

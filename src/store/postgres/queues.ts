@@ -70,7 +70,7 @@ select o.query, o.conversation, c.state, c.window_ends_ms as "windowEndsMs", c.p
   o.doubt_ms as "doubtMs", o.body
 from picked o join evergreen.conversation c on c.id = o.conversation order by o.ord, o.seq`
 
-/** Replies that are sent, of any number of operations, in one statement. One that was confirmed by its echo before is counted already. */
+/** The sent replies of any number of operations, in one statement. A reply that its echo has confirmed is counted already. */
 export const sentAll = (
   operations: readonly Extract<Operation, { op: 'sent' }>[],
   known: Known,
@@ -99,12 +99,12 @@ export const sentAll = (
     }),
 })
 
-/** The person who wrote a reply that waits as `o`; few bodies name one, so most are not read as JSON. */
+/** The person who wrote the waiting reply `o`. Few bodies name one, so most are not parsed as JSON. */
 export const AUTHOR = `case when strpos(o.body, '"by":') > 0 then evergreen.author_of(o.body) end`
 
 const HOUR_MS = 3_600_000
 
-// Without a message id it may be something else that was done, such as a handover.
+// Without a message id it may be a handover, which is no message.
 const SENT = `
 with given as materialized (
   select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::boolean[])
@@ -127,8 +127,8 @@ where i.seq > $1 and i.conversation <> all ($2::bigint[])
   and ($4::text is null or exists (select from evergreen.lease l where l.page = c.page and l.owner = $4))
 order by i.seq limit $3`
 
-// A number may be committed after a higher one of another instance: an earlier event of a conversation then lies below the
-// place that was read up to. "offset 0" has the index asked for each conversation, also where the table is large.
+// A number may be committed after a higher one of another instance, so an earlier event of a conversation may lie below the place read up
+// to. "offset 0" makes PostgreSQL use the index for each conversation, also in a large table.
 const LOAD_WITH_EARLIER = `
 with later as materialized (${LOAD_INBOX})
 select * from later
@@ -140,7 +140,7 @@ from (select distinct on (conversation) * from later) l cross join lateral (
 ) e
 order by seq`
 
-/** @param owner - the instance whose Pages alone are worked on; null for all Pages */
+/** @param owner - the instance whose Pages are read; null for all Pages */
 export const queueStatements = (owner: string | null): { [Op in QueueOperation]: Maker<Op> } => ({
   interject: ({ page, conversation, seq, acceptedMs, reply, doubtMs }, known) => ({
     queries: [
@@ -186,7 +186,7 @@ export const queueStatements = (owner: string | null): { [Op in QueueOperation]:
       [known.page(page), conversation, seq, nowMs],
     ),
 
-  // What takes its place keeps its number, and so the order; the letter gets one of its own.
+  // The replacement keeps the reply's number, and so its place; the dead letter gets a number of its own.
   dead: ({ page, conversation, seq, reason, error, instead, nowMs }, known) =>
     change(
       `with died as materialized (

@@ -3,7 +3,7 @@ import { select, selectOne, type Maker } from './statements.ts'
 
 const OPEN = '(r.until is null or r.until > clock_timestamp())'
 
-/** What instances share. Each of several writers sees what the ones before it have written: PostgreSQL looks at the row again. */
+/** Shared records. Each of several writers sees the writes before it, because PostgreSQL reads the row again. */
 export const recordStatements: {
   [Op in 'list_records' | 'put_record' | 'take_record']: Maker<Op>
 } = {
@@ -16,7 +16,7 @@ export const recordStatements: {
 
   put_record: ({ kind, id, data, forMs, condition }) => ({
     queries: [
-      // Those that another writer is about to write are left to it.
+      // Records that another writer is about to write are left to it.
       {
         text: `delete from evergreen.record where (kind, id) in (
                  select r.kind, r.id from evergreen.record r where r.until <= clock_timestamp() for update skip locked)`,

@@ -1,7 +1,7 @@
 import { BotError } from '../../base/errors.ts'
 import { codeOf, type Connection } from './connection.ts'
 
-/** How the queues are vacuumed: often, for they are short, and every row of them dies. */
+/** The queues are vacuumed often, because they are short and every row of them is deleted. */
 const VACUUMED =
   'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0'
 
@@ -142,10 +142,10 @@ begin
 end $$;
 `
 
-/** What a language model answered, so that the owner can make a reply of it. */
+/** The answer of the language model, which the owner can make a reply of. */
 const VERSION_2 = 'alter table evergreen.open_question add column answer text'
 
-/** What instances share. A record ends by the clock of the database, as those of the instances differ. */
+/** Shared records. A record ends by the clock of the database, because the instances' clocks differ. */
 const VERSION_3 = `
 create table evergreen.record (
   kind text not null,
@@ -193,8 +193,8 @@ end $$;
 `
 
 /**
- * How Facebook calls visitors, for the search by name. The id rises with each telling, so the oldest can be dropped. A program that
- * does not know the table yet forgets its rows, too, by the reference.
+ * Facebook's names of visitors, for the search by name. The id rises with each update, so the oldest can be dropped. A program that does
+ * not know the table deletes its rows, too, through the foreign key.
  */
 const VERSION_5 = `
 create table evergreen.visitor_name (
@@ -204,7 +204,7 @@ create table evergreen.visitor_name (
   folded text not null
 )`
 
-/** The person who wrote a reply, where the bot did not: the words of what was sent are not kept, so neither is their body. */
+/** The person who wrote a reply, null for the bot. The body is not kept, because texts of sent replies are not. */
 const VERSION_6 = 'alter table evergreen.sent add column author text'
 
 /** What instances compare with each other (`running-instances.ts`), as JSON; an older program leaves it null. */
@@ -224,16 +224,16 @@ end $$`
 
 interface Step {
   sql: string
-  /** The oldest version of this list that can still work on what the step leaves. */
+  /** The oldest version that can still work after this step. */
   oldest: number
 }
 
-/** Steps only add, so that the version before works on beside this one; what is to go goes a release later. */
+/** Steps only add, so that the version before can work beside this one; columns that are to go are removed a release later. */
 const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_1, oldest: 1 },
   { sql: VERSION_2, oldest: 1 },
   { sql: VERSION_3, oldest: 1 },
-  // A version before works on all Pages at once, and does not look at their leases.
+  // An earlier version works on all Pages at once, and ignores their leases.
   { sql: VERSION_4, oldest: 4 },
   { sql: VERSION_5, oldest: 4 },
   { sql: VERSION_6, oldest: 4 },
@@ -241,10 +241,10 @@ const MIGRATIONS: readonly Step[] = [
   { sql: VERSION_8, oldest: 4 },
 ]
 
-/** What this program brings a database to. */
+/** The version of this program's tables. */
 export const NEWEST_VERSION = MIGRATIONS.length
 
-/** SQLSTATEs that `refuse` raises: the lease is another process's; the conversation was forgotten. */
+/** SQLSTATEs that `refuse` raises: another process has the lease; the conversation was forgotten. */
 export const LEASE_LOST = 'EV001'
 export const CONVERSATION_GONE = 'EV002'
 
@@ -252,7 +252,7 @@ export const CONVERSATION_GONE = 'EV002'
 export const MIGRATION_LOCK = 7_102_026
 export const FORGETTING_LOCK = 7_102_027
 
-/** The versions of the tables that are there, and the oldest program that can work on them; null for no tables. */
+/** The versions of the existing tables, and of the oldest program that can work on them; null without tables. */
 export const versionsOf = async (
   connection: Connection,
 ): Promise<{ version: number; oldest: number } | null> => {
@@ -266,8 +266,8 @@ export const versionsOf = async (
 }
 
 /**
- * Brings the tables to the newest version, one transaction per step. Tables of a newer program are left as they are, as
- * long as that one says that this one can work on them.
+ * Migrates the tables to the newest version, one transaction per step. Tables of a newer program are left as they are, if that program
+ * says that this one can work on them.
  *
  * @throws {@link tooNew}
  */
@@ -290,7 +290,7 @@ export const tooNew = (version: number): BotError =>
     { remedy: 'Upgrade this instance to the version that the others run; docs/upgrade.md says how.' },
   )
 
-/** Does nothing where another process has taken the step meanwhile. */
+/** Does nothing if another process has taken the step in between. */
 const take = async (connection: Connection, version: number, { sql, oldest }: Step): Promise<void> => {
   try {
     await connection.query([
@@ -315,16 +315,16 @@ const take = async (connection: Connection, version: number, { sql, oldest }: St
   } catch (error) {
     await connection.query([{ text: 'rollback' }]).catch(() => undefined)
     if (![TAKEN, TABLE_THERE].includes(codeOf(error) ?? '')) throw error
-    // Tables of a schema that is another program's, or was restored in part, stay in the way for ever.
+    // Tables of another program, or of a partial restore, would be in the way for ever.
     if (((await versionsOf(connection))?.version ?? 0) === version) throw error
   }
 }
 
 const TAKEN = 'EV003'
-/** SQLSTATE of a table that is to be made and is there already. */
+/** SQLSTATE of a table that exists already. */
 export const TABLE_THERE = '42P07'
 
-/** `create schema if not exists` asks for a right in the database also where the schema is there. */
+/** `create schema if not exists` needs a right in the database even if the schema exists. */
 const MAKE_SCHEMA = `
 do $$ begin
   if to_regnamespace('evergreen') is null then create schema evergreen; end if;

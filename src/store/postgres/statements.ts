@@ -2,20 +2,24 @@ import type { Operation, Results } from '../queues/operations.ts'
 import type { Query, Row } from './connection.ts'
 import type { CountedThing } from './counts.ts'
 
-/** One operation as statements, none of which waits for the answer of another: all of a transaction travel together. */
+/** The statements of one operation. None depends on the answer to another, so all statements of a transaction are sent together. */
 export interface Statements<Result> {
   queries: readonly Query[]
   /** @param rows - of each statement */
   result: (rows: readonly (readonly Row[])[]) => Result
-  /** What was done, for the sums; nothing when left out. @param rows - of each statement */
+  /**
+   * The things done, for the sums; none when absent.
+   *
+   * @param rows - of each statement
+   */
   counted?: (rows: readonly (readonly Row[])[]) => CountedThing[]
 }
 
 /** Numbers of Pages and conversations that are known before the transaction begins. */
 export interface Known {
-  /** Null for a Page that the database does not have. */
+  /** Null for a Page that is not in the database. */
   page: (id: string) => number | null
-  /** Null where all that came of the visitor are repetitions or receipts. */
+  /** Null for a visitor of whom only repetitions or receipts came. */
   conversation: (pageId: string, psid: string) => number | null
 }
 

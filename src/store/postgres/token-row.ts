@@ -9,17 +9,17 @@ import { migrate } from './schema.ts'
 
 const NAME = 'the row of tokens in the database (evergreen.tokens)'
 const ROW = { name: NAME, withoutKey: 'delete the row (delete from evergreen.tokens)' }
-/** Every writer but one is told to read again, so this many would have to be at it at once. */
+/** More tries than there can be concurrent writers: each try fails only because another writer succeeded. */
 const MOST_TRIES = 20
 
 /** Another process has written since this one read. */
 class WrittenMeanwhile extends Error {}
 
 /**
- * The tokens as one row of the database, always encrypted: it gets into replicas and dumps. A writer says which version it has
- * read, and reads again where another one was faster.
+ * The tokens as one row of the database, always encrypted, because the row gets into replicas and dumps. A writer names the version it
+ * has read, and reads again when another writer was faster.
  *
- * @param tables - whether they are made, and brought up to date, where that is needed
+ * @param tables - whether missing or old tables are made and migrated
  */
 export const placeInRow = (
   url: string | ServerAddress,
@@ -28,7 +28,7 @@ export const placeInRow = (
 ): TokenPlace => {
   let areThere = tables === 'there'
   const link = createLink({ url, name: 'evergreen tokens' }, async (opened) => {
-    // Later they are missing only where a database is being restored, to which they would be in the way.
+    // Later they are missing only while a database is being restored, which they would disturb.
     if (!areThere) await migrate(opened)
     areThere = true
   })
@@ -101,7 +101,7 @@ export const placeInRow = (
 const unreadable = (error: unknown): BotError =>
   new BotError(
     'BOT_TOKEN_STORE_UNREADABLE',
-    // JSON.parse quotes the text around a mistake, and that text may hold tokens.
+    // JSON.parse quotes the text around a mistake, which may hold tokens.
     `${NAME} cannot be read: ${error instanceof SyntaxError || !(error instanceof Error) ? 'it is not valid JSON' : error.message}.`,
     { remedy: 'Delete the row, and run "npm run bootstrap-token" again.' },
   )

@@ -13,14 +13,14 @@ export const unopened = (error: unknown): BotError =>
       })
 
 const reasonOf = (error: unknown): string => {
-  // Where a name has several addresses, the error of each is in it, and no words of its own.
+  // For a name with several addresses, the error holds one error for each address and no text of its own.
   const first = error instanceof AggregateError ? error.errors[0] : error
   return first instanceof Error ? first.message || (codeOf(first) ?? first.name) : String(first)
 }
 
 /** SQLSTATE of a server, or a user, that has no connection left. */
 const TOO_MANY = '53300'
-/** The words of `pg`, which has no code for it. */
+/** The message of `pg`, which has no code for it. */
 const NO_TLS = 'The server does not support SSL connections'
 
 const remedyOf = (error: unknown): string => {

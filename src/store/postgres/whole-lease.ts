@@ -5,16 +5,16 @@ import { migrate } from './schema.ts'
 import { unopened } from './unopened.ts'
 
 /**
- * The lease on the whole database: one row with an owner and an end by the database's clock. A process that works on all of the
- * database alone takes it for itself, as `move-to-postgres` does, and as every instance did up to version 3 of the tables.
- * Instances that keep Pages give it to {@link SHARED}, for ever: an older instance then stands by, whenever it was started.
+ * The lease on the whole database: one row with an owner and an end by the database's clock. A process that works on all of the database
+ * alone takes it, as `move-to-postgres` does, and as every instance did up to version 3 of the tables. Instances that keep Pages give it
+ * to {@link SHARED} for ever, so an older instance stands by whenever it is started.
  */
 export const SHARED = 'instances'
 
 export interface Standby extends ConnectionOptions {
   /** Unique among all processes, over all time. */
   owner: string
-  /** Where this process runs, for people. */
+  /** The host of this process, for messages. */
   host: string
   /** Of the program. */
   version: string
@@ -56,7 +56,7 @@ export const waitForTurn = (link: Link, options: Standby): Promise<void> =>
   })
 
 /**
- * Waits until no process works on the database, and keeps all others from beginning until `release` is called.
+ * Waits until no process works on the database, and keeps all others out until `release` is called.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`
  */
@@ -110,7 +110,7 @@ export const takeWhole = async (options: Standby): Promise<{ release: () => Prom
   }
 }
 
-/** @param ask - resolves to where the process runs that is waited for; null for none */
+/** @param ask - resolves to the host of the process that is waited for; null for none */
 const waited = async (
   link: Link,
   { clock, log }: Standby,

@@ -5,27 +5,27 @@ import { UNHEARD, type StoreReport } from '../report.ts'
 import type { Operation, Results } from './operations.ts'
 
 /**
- * The group commit: what is asked for while a transaction is under way shares the next one. One transaction at a time, so
- * that answers come in the order of the calls.
+ * The group commit: operations requested during a transaction share the next one. One transaction at a time, so that answers come in the
+ * order of the calls.
  */
 export interface Batches {
   /**
-   * Carries the operation out in the next transaction.
+   * Executes the operation in the next transaction.
    *
    * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored, `BOT_STORE_REFUSED` when it never can be
    */
   run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /**
-   * As {@link run}, but tries for as long as the database is to blame: for what has happened already and must be remembered.
+   * Like {@link run}, but tries again for as long as the database is the cause: for facts that have happened and must be stored.
    *
    * @throws BotError `BOT_STORE_REFUSED`; `BOT_STORE_UNAVAILABLE` only when the store is closed
    */
   record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
-  /** What became of the operations that were sent last. */
+  /** Takes the result of the operations that were sent last. */
   settle: (answer: BatchAnswer) => void
-  /** Nothing can be carried out any more. */
+  /** Nothing can be executed any more. */
   end: (reason: string) => void
-  /** Resolves when all that was asked for is carried out, or given up; nothing is taken any more. */
+  /** Resolves when all requested operations are done or given up; takes no others. */
   finish: () => Promise<void>
 }
 
@@ -56,7 +56,7 @@ const TRIES_WHEN_CLOSING = 3
 export const CLOSED = 'the database is closed'
 
 export const createBatches = (deps: {
-  /** Begins one transaction; {@link Batches.settle} is called with what became of it. */
+  /** Starts one transaction; {@link Batches.settle} is called with its result. */
   send: (operations: Operation[]) => void
   refused: (failure: Failure) => BotError
   clock: Pick<Clock, 'after' | 'elapsed'>
@@ -108,17 +108,17 @@ export const createBatches = (deps: {
       else if (pending.insist && !givesUp) again.push(pending)
       else fail(pending, one.error)
     }
-    // Operations behind a lost one are lost, too: the stored ones must have no hole.
+    // Operations behind a lost one are lost, too: the stored ones must have no gap.
     const lost = { message: CLOSED, code: null }
     if (givesUp) for (const pending of queue.splice(0)) fail(pending, 'error' in answer ? answer.error : lost)
     if (again.length === 0) return schedule()
     queue = [...again, ...queue]
-    // What is insisted on waits a little; anything new is tried at once and takes it along.
+    // Operations that must be stored wait a little; a new operation is sent at once, together with them.
     clock.after(growingMs(failures, RETRY), schedule)
   }
 
   const submit = <O extends Operation>(operation: O, insist: boolean): Promise<Results[O['op']]> => {
-    // Asked for in the turn in which nothing was left to do, it would never be answered.
+    // An operation requested in the turn in which the last one ended would never be answered.
     const over = ended ?? (closing === null ? null : CLOSED)
     if (over !== null) return Promise.reject(refused({ message: over, code: null }))
     return new Promise((resolve, reject) => {
@@ -150,14 +150,14 @@ export const createBatches = (deps: {
   }
 }
 
-/** What became of one operation. */
+/** The result of one operation. */
 const ofIndex = (answer: BatchAnswer, index: number): TriedAlone => {
   if ('results' in answer) return { result: answer.results[index] }
   if ('error' in answer) return { error: answer.error, isWorlds: true }
   return answer.each[index] ?? { error: { message: 'no answer', code: null }, isWorlds: false }
 }
 
-/** Tried again as it is, it would be refused again. */
+/** The error of an operation that would be refused at every try. */
 const unfit = ({ op }: Operation, { message }: Failure, keptLeast: boolean): BotError =>
   new BotError(
     'BOT_STORE_REFUSED',

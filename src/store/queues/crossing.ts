@@ -2,8 +2,8 @@ import type { Count } from '../../base/counts.ts'
 import type { NewEvent } from '../store.ts'
 import type { EventToAccept } from './operations.ts'
 
-// What each message sends to the database thread is made of objects of one shape each, nothing being left out: V8 reads them there in
-// half the time of objects that differ in which properties they have.
+// Messages to the database thread are objects of one shape each, without optional properties: V8 deserialises them in half the time of
+// objects with varying properties.
 
 export const toEvent = ({
   key,

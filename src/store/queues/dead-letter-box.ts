@@ -6,15 +6,15 @@ import type { ReplyIds } from './reply-ids.ts'
 // One transaction each, so that a long list does not hold up acceptance.
 const AT_ONCE = 200
 
-/** What Graph said of a dead letter. */
+/** Graph's error for a dead letter. */
 export const errorOf = ({ error }: Pick<DeadRow, 'error'>): GraphFacts | null =>
   error === null ? null : (JSON.parse(error) as GraphFacts)
 
-/** The dead letters of the database, each known by its reply's id. */
+/** The dead letters of the database, by their replies' ids. */
 export const createDeadLetters = (deps: {
   database: Pick<StoreDatabase, 'run'>
   ids: ReplyIds
-  /** Hears which Pages have replies waiting again. */
+  /** Called with the Pages that have waiting replies again. */
   returned: (pageIds: Iterable<string>) => void
 }): DeadLetters => {
   const { database, ids, returned } = deps
@@ -35,7 +35,7 @@ export const createDeadLetters = (deps: {
     body: row.body,
   })
 
-  /** Chunks of what is selected. Those that die while we go through them come before where we are, and are left out. */
+  /** The selected dead letters in chunks. New ones come before the current place, and are left out. */
   const chunksOf = async function* (which: DeadSelection): AsyncGenerator<number[]> {
     if ('ids' in which) {
       const seqs = [...new Set(which.ids)].map(ids.seqOf).filter((seq) => seq !== null)
@@ -71,7 +71,7 @@ export const createDeadLetters = (deps: {
 
   return {
     list: async ({ pageId, reason, limit, after }) => {
-      // One more than wanted tells whether there is a rest.
+      // One row more than wanted shows whether there is a rest.
       const rows = await database.run({
         op: 'list_dead',
         page: pageId ?? null,
@@ -94,7 +94,7 @@ export const createDeadLetters = (deps: {
   }
 }
 
-/** What is no place begins the list. */
+/** An unreadable cursor starts from the beginning. */
 const readPlace = (after: string): DeadPlace | null => {
   const [diedMs = Number.NaN, seq = Number.NaN] = after.split('.').map(Number)
   return Number.isSafeInteger(diedMs) && Number.isSafeInteger(seq) ? { diedMs, seq } : null

@@ -4,38 +4,37 @@ import type { LiveConversation, LiveConversations } from './live-conversations.t
 import { conversationOf, type InboxRow, type InboxRows } from './rows.ts'
 
 /**
- * The events being worked on, in memory, in front of those waiting in the rows.
+ * The events in work, in memory, in front of those in the rows. While `behind`, the rows have events that are not in memory. New events
+ * then stay in the rows, too, so that none overtakes an earlier one of its conversation, and the rows are read in rounds from the first
+ * event to the last. Events of a claimed conversation found in a round stay in the rows; its release begins a new round, for the same
+ * reason.
  *
- * While `behind`, the rows have events that are not in memory; new ones then stay there too, so that none overtakes
- * an earlier one of its conversation, and the rows are read in rounds from the first event to the last. What a round finds
- * of a held conversation stays there; when that one is released, a new round begins, for the same reason.
- *
- * An event that another process has accepted may come into the rows below ones that were read already: what is in hand is
- * known by its number, and not by the highest number that was read. Only events of kept Pages are read.
+ * An event accepted by another process may get a lower number than rows that were read already, so events in memory are known by their
+ * own numbers, not by the highest number read. Only events of kept Pages are read.
  */
 export interface InboxQueue {
-  /** @param before - the last event of the conversation that was in the rows before; null for none */
+  /** @param before - the last event of the conversation in the rows before this one; null for none */
   add: (conversation: Readonly<Conversation>, event: StoredEvent, before: number | null) => void
   claim: (limit: number) => Promise<InboxClaim[]>
-  /** The conversation of the claim; null when that is void, or released. */
+  /** The conversation of the claim; null for a void or released claim. */
   entryOf: (claim: InboxClaim) => LiveConversation | null
   /** The event of the claim was handled. */
   finished: (claim: InboxClaim, event: StoredEvent) => void
   release: (claim: InboxClaim) => void
-  /** Its events that are not claimed yet are not handed out. */
+  /** Its unclaimed events are not handed out. */
   drop: (entry: LiveConversation) => void
-  /** The rows may have events that nothing here has told of, none with a number up to `after`. */
+  /** The rows may have new events, none with a number up to `after`. */
   added: (after: number) => void
-  /** The Page changes hands: what is being read now comes too late. */
+  /** The Page changes its keeper: a read in progress is discarded. */
   restart: () => void
-  /** Voids the claim of the conversation, and drops what is in memory of it. */
+  /** Voids the claim of the conversation, and drops its data in memory. */
   lose: (entry: LiveConversation) => void
 }
 
 const MOST_IN_MEMORY = 1024
 /**
- * More than usually come in during one read. A read that finds so many leaves the queue `behind`: what comes in meanwhile is read from
- * the rows as well, so under load each read would find as many as the one before.
+ * More events than usually arrive during one read. A read that reaches this number leaves the queue `behind`, so that events arriving
+ * meanwhile are read from the rows, too; with a lower number each read under load would reach it again.
  */
 const READ_AT_ONCE = 256
 
@@ -53,7 +52,7 @@ export const createInboxQueue = (deps: {
   let cursor = 0
   let round = 0
   let reading: Promise<void> | null = null
-  /** From where to read again after the read under way, which may have come too early; null for nowhere. */
+  /** Where to read again after the read in progress, which may have been too early; null for not at all. */
   let again: number | null = null
 
   const push = (entry: LiveConversation, event: StoredEvent): void => {
@@ -98,7 +97,7 @@ export const createInboxQueue = (deps: {
         .filter(({ entry }) => entry.eventsInRows)
         .map(({ entry }) => entry.conversation.id),
     })
-    // A round that began meanwhile reads these again, in their order.
+    // A round that began in between reads these rows again, in their order.
     if (thisRound !== round) return
     for (const row of rows) takeOver(row)
     cursor = rows.at(-1)?.seq ?? cursor
@@ -139,10 +138,10 @@ export const createInboxQueue = (deps: {
   return {
     add: (conversation, event, before) => {
       const tenure = pages.tenureOf(conversation.pageId)
-      // It stays in the rows, for the process that keeps the Page.
+      // The event stays in the rows, for the process that keeps the Page.
       if (tenure === null) return
       const entry = live.get(conversation.id)
-      // Another process has accepted one before it.
+      // Another process has accepted an event before it.
       if (!behind && before !== null && !isKnown(entry, before)) startRound()
       if (!behind && inMemory < MOST_IN_MEMORY && entry?.eventsInRows !== true) {
         push(live.enter(conversation, tenure), event)
@@ -195,7 +194,7 @@ export const createInboxQueue = (deps: {
     },
 
     added: (after) => {
-      // A read under way is not given up for it: where much comes in elsewhere, none would ever count.
+      // The read in progress is not discarded: with many events from elsewhere, no read would ever finish.
       if (reading !== null) again = Math.min(again ?? after, after)
       else cursor = behind ? Math.min(cursor, after) : after
       behind = true

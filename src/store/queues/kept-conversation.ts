@@ -3,7 +3,7 @@ import type { KeptConversation } from '../store.ts'
 import { errorOf } from './dead-letter-box.ts'
 import type { KeptRows } from './operations.ts'
 
-/** What the rows have of one conversation, as the store tells it. */
+/** Converts the rows of one conversation to the store's type. */
 export const toKeptConversation = (
   { windowEndsMs, inbox, outbox, sent, dead }: KeptRows,
   idOf: (seq: number) => string,

@@ -11,7 +11,7 @@ type KeptData = Omit<VisitorOperations, 'forget'> &
   QueueFigures &
   Pick<Store, 'sentReplies' | 'formAnswers' | 'openQuestions' | 'statistics' | 'records' | 'probe'>
 
-/** What of a store the queues in memory have no part in: each method is one operation of the database. */
+/** The store's methods without a part in the queues; each is one operation of the database. */
 export const createKeptData = ({
   database,
   ids,
@@ -41,7 +41,7 @@ export const createKeptData = ({
 
   formAnswers: {
     list: async ({ limit, after = 0 }) => {
-      // One more than wanted tells whether there is a rest.
+      // One row more than wanted shows whether there is a rest.
       const rows = await database.run({ op: 'list_answers', after, limit: limit + 1 })
       const answers = rows.slice(0, limit)
       return { answers, next: rows.length > limit ? (answers.at(-1)?.id ?? null) : null }
@@ -100,5 +100,5 @@ export const createKeptData = ({
   },
 })
 
-/** A name as it is searched for. */
+/** A name in the form for searching. */
 const folded = (name: string): string => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()

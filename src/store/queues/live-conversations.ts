@@ -1,36 +1,33 @@
 import type { ClaimId, Conversation, StoredEvent } from '../store.ts'
 import type { Tenure } from './kept-pages.ts'
 
-/**
- * A conversation that is worked on, or will be at once: one object for the inbox and the outbox of a store, which never
- * leaves it. Claims get copies.
- */
+/** A conversation in work: one object for the inbox and the outbox, which stays inside the store. Claims get copies. */
 export interface LiveConversation {
   conversation: Conversation
   tenure: Tenure
-  /** Events in memory that are not claimed yet, in order. */
+  /** Unclaimed events in memory, in order. */
   events: StoredEvent[]
-  /** The claims it is handed out by; null where it is not. */
+  /** The claims of the conversation; null where it is not handed out. */
   inboxClaim: ClaimId | null
   outboxClaim: ClaimId | null
-  /** The rows have events of it that are neither in `events` nor handed out. */
+  /** Whether the rows have events of it that are neither in `events` nor handed out. */
   eventsInRows: boolean
   /** Its replies are not handed out before this time, ms since the epoch; 0 for no delay. */
   notBeforeMs: number
-  /** Set when the visitor was forgotten: claims under way then store nothing. */
+  /** Set when the visitor was forgotten: open claims then store nothing. */
   forgotten: boolean
 }
 
 export interface LiveConversations {
   get: (id: number) => LiveConversation | undefined
-  /** The live conversation of that id, made live when it was not; a later window end is taken over. Its Page is kept. */
+  /** The live conversation with that id, created when needed; takes over a later window end. Its Page is kept. */
   enter: (conversation: Readonly<Conversation>, tenure: Tenure) => LiveConversation
   /**
-   * Forgets it unless something still needs it. Not at once: what was read of it in the transaction that stored its last
-   * state shows the state before, and comes in this turn of the event loop.
+   * Removes it unless it is still needed. At the end of the turn only: rows read in the transaction that stored its last state show the
+   * state before, and arrive within this turn of the event loop.
    */
   leave: (live: LiveConversation) => void
-  /** Forgets it at once, also while a caller needs it. */
+  /** Removes it at once, even if a caller needs it. */
   drop: (live: LiveConversation) => void
   all: () => LiveConversation[]
   nextClaim: () => ClaimId
@@ -38,7 +35,7 @@ export interface LiveConversations {
 
 export const createLiveConversations = (): LiveConversations => {
   const byId = new Map<number, LiveConversation>()
-  /** Those to be forgotten at the end of this turn. */
+  /** Conversations to remove at the end of this turn. */
   const leaving = new Set<LiveConversation>()
   let claims = 0
 

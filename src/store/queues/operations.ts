@@ -23,15 +23,13 @@ import type { KeptAnswers, NewAnswers } from '../form-answers.ts'
 import type { GraphFacts } from '../dead-letters.ts'
 import type { KeptRecord } from '../records.ts'
 
-/** An event without what only its claimant reads. */
+/** An event without the fields that only its claimant reads. */
 export type EventToAccept = Omit<NewEvent, 'kind' | 'content'>
 
 /**
- * What the store asks of its database, of either engine. Operations asked for together are one transaction and share one
- * fsync: this is the group commit.
- *
- * `fence` is that of the tenure for which the operation is done. Where the Page has another one by now nothing is done, and the
- * result is that of {@link voidResult}.
+ * Operations of the store on its database, of either engine. Operations requested together are one transaction and share one fsync, which
+ * is the group commit. `fence` is that of the tenure in which the operation is done. If the Page has another fence by now, nothing is
+ * done and the result is {@link voidResult}.
  */
 export type Operation =
   | { op: 'accept'; events: readonly EventToAccept[]; nowMs: number }
@@ -42,10 +40,10 @@ export type Operation =
       fence: number
       seq: number
       acceptedMs: number
-      /** The time to put on the replies as handed out; null leaves them waiting. */
+      /** Time of the mark that the replies were handed out; null leaves them waiting. */
       doubtMs: number | null
       replies: readonly string[]
-      /** Undefined leaves it as it is. */
+      /** Undefined leaves the state unchanged. */
       state?: string | null | undefined
       answers: readonly NewAnswers[]
       question: OpenQuestion | null
@@ -60,7 +58,7 @@ export type Operation =
       conversation: number
       page: string
       fence: number
-      /** The event's. */
+      /** Sequence number of the event. */
       seq: number
       acceptedMs: number
       reply: string
@@ -69,7 +67,7 @@ export type Operation =
   | ({ op: 'load_inbox' } & InboxQuery)
   | ({ op: 'load_outbox' } & OutboxQuery)
   | ({ op: 'waiting' } & WaitingQuery)
-  /** It has no fence: that Facebook has the reply is true, also after another instance has taken the Page. */
+  /** Without a fence: Facebook has the reply, whichever instance keeps the Page. */
   | {
       op: 'sent'
       page: string
@@ -79,7 +77,7 @@ export type Operation =
       waited: boolean
       nowMs: number
     }
-  /** Of a `sent` that the database never takes: that the reply waits no more. See {@link leastOf}. */
+  /** The part of a refused `sent` that must be stored: the reply waits no more. See {@link leastOf}. */
   | { op: 'sent_only'; page: string; conversation: number; seq: number; nowMs: number }
   | {
       op: 'dead'
@@ -89,7 +87,7 @@ export type Operation =
       seq: number
       reason: string
       error: GraphFacts | null
-      /** What takes its place in the outbox. */
+      /** The reply that takes its place in the outbox. */
       instead: string | null
       nowMs: number
     }
@@ -110,10 +108,10 @@ export type Operation =
   | { op: 'drop_dead'; seqs: readonly number[] }
   | { op: 'prune'; history: History; beforeMs: number }
   | { op: 'remember'; name: string; text: string }
-  /** `was`: the text that is there; null for none. */
+  /** `was`: the present text; null for none. */
   | { op: 'remember_if'; name: string; text: string; was: string | null }
   | { op: 'recall'; name: string }
-  /** Null for all of the kind. */
+  /** Null for all ids of the kind. */
   | { op: 'list_records'; kind: string; id: string | null; nowMs: number }
   | {
       op: 'put_record'
@@ -135,7 +133,7 @@ export type Operation =
   | { op: 'drop_questions'; likeness: string }
   | { op: 'statistics'; span: Span; fromMs: number; page: string | null; most: number }
   | { op: 'forget'; psid: string; page: string | null }
-  /** Which of these conversations are not there any more. */
+  /** Returns which of these conversations no longer exist. */
   | { op: 'gone'; conversations: readonly number[] }
 
 export interface Results {
@@ -147,10 +145,10 @@ export interface Results {
         forgotten: false
         /** The sequence numbers of the replies, in order. */
         seqs: number[]
-        /** Whether a reply that was confirmed still waited. */
+        /** Whether a confirmed reply was still waiting. */
         settled: boolean
       }
-  /** The reply's sequence number; null when the event is gone. */
+  /** Sequence number of the reply; null when the event is gone. */
   interject: number | null
   load_inbox: LoadedRows<InboxRow>
   load_outbox: LoadedReplies
@@ -176,16 +174,16 @@ export interface Results {
   probe: null
   list_dead: DeadRow[]
   get_dead: DeadRow | null
-  /** Those that were there, of the ones asked for. */
+  /** The requested dead letters that existed. */
   retry_dead: DeadMarkRow[]
   drop_dead: DeadMarkRow[]
   prune: PruneStep
   remember: null
-  /** Whether the text was the one given. */
+  /** Whether the text was the given one. */
   remember_if: boolean
   recall: string | null
   list_records: KeptRecord[]
-  /** Null when the record is not as the condition says. */
+  /** Null when the record does not match the condition. */
   put_record: number | null
   take_record: KeptRecord | null
   list_answers: KeptAnswers[]
@@ -203,11 +201,11 @@ export interface ConversationQuery {
   op: 'conversation'
   page: string
   psid: string
-  /** Of each kind, at most. */
+  /** At most so many of each kind. */
   limit: number
 }
 
-/** What waits comes oldest first, what is over newest first. */
+/** Waiting entries come oldest first, finished ones newest first. */
 export interface KeptRows {
   windowEndsMs: number | null
   inbox: { seq: number; acceptedMs: number; body: string }[]
@@ -223,13 +221,13 @@ export interface KeptRows {
   }[]
 }
 
-/** How the record has to be for it to be written: in any state, not there, or in the version given. */
+/** The condition for a write: any state, absent, or this version. */
 export type RecordCondition = 'any' | 'absent' | number
 
 /** An event that was put into the inbox. */
 export type AcceptedRow = ConversationRow & {
   seq: number
-  /** The last event of its conversation that waited in the rows before; null for none, or where one process alone puts them there. */
+  /** The last event of its conversation in the rows before it; null for none, or where one process alone stores events. */
   before: number | null
 }
 
@@ -248,18 +246,18 @@ export interface DeadRow extends DeadMarkRow {
   body: string
 }
 
-/** A dead letter's place in the list, which is in the order of dying. */
+/** A dead letter's place in the list, which is ordered by the time of dying. */
 export interface DeadPlace {
   diedMs: number
   seq: number
 }
 
-/** The results of operations with a fence that is not the Page's any more. */
+/** Results of operations whose fence is over. */
 export const voidResult = (op: Fenced): Results[Fenced] => VOID[op]
 
 /**
- * What is to be kept of an operation that the database refuses for the operation's own fault; null for nothing. What Facebook has
- * taken or refused must not wait in the rows: the next keeper of the Page, or this process after its restart, would try it again.
+ * The part to store of an operation that the database refuses for the operation's own fault; null for none. A reply that Facebook has
+ * taken or refused must not stay in the rows: the next keeper of the Page, or this process after its restart, would send it again.
  */
 export const leastOf = (operation: Operation): Operation | null => {
   if (operation.op === 'sent') {
@@ -279,36 +277,36 @@ const VOID: { [Op in Fenced]: Results[Op] } = {
   hand_back: null,
 }
 
-/** Said unasked: another process has written to the database. */
+/** Sent without a request: another process has written to the database. */
 export interface ForeignWrite {
-  /** Pages that have replies waiting there now. */
+  /** Pages that now have waiting replies. */
   pagesWaiting: string[]
-  /** Whether events may have come into the inbox. */
+  /** Whether events may have been added to the inbox. */
   events: boolean
-  /** Whether it has forgotten visitors. */
+  /** Whether visitors were forgotten. */
   forgotten: boolean
 }
 
-/** The database of a store as its queues see it, of either engine. */
+/** The database of a store, of either engine, as the queues see it. */
 export interface StoreDatabase {
-  /** Names this database among all others, for ever; part of every reply's id. */
+  /** Unique among all databases, for ever; part of every reply's id. */
   instance: string
-  /** Pages that had replies waiting when the database was opened. */
+  /** Pages that had waiting replies when the database was opened. */
   pagesWaiting: readonly string[]
   /**
-   * Carries the operation out in the next transaction. Answers come in the order of the calls.
+   * Executes the operation in the next transaction. Answers come in the order of the calls.
    *
    * @throws BotError `BOT_STORE_UNAVAILABLE` when it could not be stored, `BOT_STORE_REFUSED` when it never can be
    */
   run: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /**
-   * As {@link run}, but tries for as long as the database is to blame: for what has happened already and must be remembered.
+   * Like {@link run}, but tries again for as long as the database is the cause: for facts that have happened and must be stored.
    *
    * @throws BotError `BOT_STORE_REFUSED`; `BOT_STORE_UNAVAILABLE` only when the store is closed
    */
   record: <O extends Operation>(operation: O) => Promise<Results[O['op']]>
   /** Another process has written to the database. */
   onForeignWrite: (listener: (written: ForeignWrite) => void) => void
-  /** Carries out what was asked so far, then closes the database. */
+  /** Executes the requested operations, then closes the database. */
   close: () => Promise<void>
 }

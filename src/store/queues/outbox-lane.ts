@@ -18,12 +18,12 @@ import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 export interface Lane {
   pageId: string
   tenure: Tenure
-  /** Whether a read may find something now. */
+  /** Whether a read may find a conversation now. */
   isReadable: () => boolean
-  /** Takes a conversation for replies about to be stored; false when others wait before them. */
+  /** Claims a conversation for replies about to be stored; false when other replies of it wait. */
   takeFresh: (conversation: number) => boolean
   /**
-   * Takes conversations that wait, and reads their replies, which may have been sent since they were noted.
+   * Claims waiting conversations, and reads their replies, which may have been sent in between.
    *
    * @returns null when no conversation can be handed out now
    */
@@ -33,7 +33,7 @@ export interface Lane {
   letGo: (conversation: Waiting, more: boolean) => void
   /** While the lane is paused its rows are not read. */
   pause: (paused: boolean) => void
-  /** Replies came back into the rows; of which conversations is not known. */
+  /** Replies came back into the rows; their conversations are not known. */
   returned: (windowEndsMs: (conversation: number) => number | null) => void
 }
 
@@ -46,7 +46,7 @@ interface Known {
 }
 
 const MOST_KNOWN = 1024
-/** A visitor who wrote so long ago is still there. Ends of windows are kept up to a minute early. */
+/** How long ago a visitor may have written to count as still there. Ends of windows are stored up to a minute early. */
 const FRESH_MS = 3 * 60 * 1000
 
 export const createLane = (deps: {
@@ -54,19 +54,19 @@ export const createLane = (deps: {
   tenure: Tenure
   rows: Pick<OutboxRows, 'load' | 'waiting'>
   clock: Pick<Clock, 'now'>
-  /** There may be something to read. */
+  /** Called when there may be something to read. */
   wake: () => void
-  /** Whether the rows have replies of conversations that are not known here. */
+  /** Whether the rows have replies of conversations that are unknown here. */
   behind: boolean
   paused: boolean
 }): Lane => {
   const { pageId, tenure, rows: outboxRows, clock, wake } = deps
-  /** The ones noted last at the end. */
+  /** The latest at the end. */
   const known = new Map<number, Known>()
-  /** Found in the rows, by the window that closes first. What was found may have been sent since. */
+  /** Conversations found in the rows, the window that closes first at the beginning. They may have been sent since. */
   let backlog: number[] = []
   let { behind, paused } = deps
-  /** Counts what fell behind: a look at the rows that began before it cannot have seen it. */
+  /** Counts conversations that were dropped from memory: a look at the rows that began earlier cannot have seen them. */
   let falls = 0
   let reading = false
   let notes = 0
@@ -87,7 +87,7 @@ export const createLane = (deps: {
     if (known.size > MOST_KNOWN) forgetOldest()
   }
 
-  /** A look at the rows passes by what is taken: only here is it known that more of it waits. */
+  /** A look at the rows skips claimed conversations: only this process knows that more of them waits. */
   const forgetOldest = (): void => {
     for (const id of known.keys()) {
       if (taken.has(id)) continue
@@ -101,7 +101,7 @@ export const createLane = (deps: {
     if (!paused) wake()
   }
 
-  /** Looks up which conversations wait in the rows besides those that are known. */
+  /** Reads which other conversations wait in the rows. */
   const lookUp = async (): Promise<void> => {
     const fallsBefore = falls
     backlog = await outboxRows.waiting({
@@ -112,7 +112,7 @@ export const createLane = (deps: {
     if (backlog.length < MOST_KNOWN && falls === fallsBefore) behind = false
   }
 
-  /** Visitors who have just written, then the window that closes first; from the backlog as far as there is room. */
+  /** Visitors who have just written first, then the window that closes first; older replies as far as there is room. */
   const pick = (room: PageRoom): number[] => {
     const freshMs = clock.now() + STANDARD_WINDOW_MS - FRESH_MS
     const isFresh = ({ windowEndsMs }: Known): boolean => windowEndsMs >= freshMs
@@ -186,7 +186,7 @@ export const createLane = (deps: {
     },
     returned: (windowEndsMs) => {
       fallBehind()
-      // A conversation that is handed out has something left when it is let go.
+      // A claimed conversation has replies left when it is released.
       for (const id of taken) if (!known.has(id)) remember(id, windowEndsMs(id))
     },
   }

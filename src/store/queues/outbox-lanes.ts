@@ -6,32 +6,32 @@ import { createLane, type Lane } from './outbox-lane.ts'
 import { conversationOf, type OutboxRow, type OutboxRows } from './rows.ts'
 
 /**
- * The claims on the outbox, over one lane a kept Page, so that no Page waits for another: which conversation is handed out, what
- * became of its replies, and until when it is delayed. Fresh replies of an idle conversation never wait in a lane: they are
- * handed out as they are stored.
+ * The claims on the outbox, with one lane for each kept Page, so that no Page waits for another. Knows which conversation is handed out,
+ * the outcome of its replies, and its delay. Fresh replies of an idle conversation never wait in a lane: they are handed out as they are
+ * stored.
  */
 export interface OutboxLanes {
-  /** Claims the conversation for replies about to be stored; false when others wait before them. */
+  /** Claims the conversation for replies about to be stored; false when other replies of it wait. */
   reserve: (conversation: Readonly<Conversation>) => boolean
-  /** Ends a {@link reserve} with what was stored. */
+  /** Completes a {@link reserve} with the stored replies. */
   handOut: (entry: LiveConversation, replies: StoredReply[]) => OutboxClaim
   /** Replies were stored and left waiting. */
   added: (conversation: Readonly<Conversation>) => void
   claim: (limit: number, room: OutboxRoom, toReply: (row: OutboxRow) => StoredReply) => Promise<OutboxClaim[]>
-  /** The tenure of the claim; null when that is void, or released. */
+  /** The tenure of the claim; null for a void or released claim. */
   tenureOf: (claim: OutboxClaim) => Tenure | null
-  /** Something was said about the reply; `stays` when it is still to be sent. */
+  /** The reply has an outcome; `stays` when it is still to be sent. */
   finished: (claim: OutboxClaim, reply: StoredReply, stays: boolean) => void
-  /** Resolves when what was not tried is durably handed back. */
+  /** Resolves when the untried replies are durably handed back. */
   release: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
-  /** Replies came back into the rows; of which conversations is not known. */
+  /** Replies came back into the rows; their conversations are not known. */
   returned: (pageIds: Iterable<string>) => void
-  /** Ends a delay: what the conversation waited for has happened. */
+  /** Ends a delay, because its reason has passed. */
   hurry: (conversation: number) => void
   pause: (pageId: string, paused: boolean) => void
-  /** The Page was taken: its rows may have anything. */
+  /** The Page was taken: nothing is known of its rows yet. */
   taken: (pageId: string) => void
-  /** Nothing more of the Page is handed out. */
+  /** Hands out nothing more of the Page. */
   leave: (pageId: string) => void
   /** Voids the claim of the conversation, whose Page has no lane any more. */
   lose: (entry: LiveConversation) => void
@@ -40,9 +40,9 @@ export interface OutboxLanes {
 
 interface OpenClaim {
   entry: LiveConversation
-  /** Replies nothing was said about yet, by sequence number. */
+  /** Replies without an outcome, by sequence number. */
   untouched: Map<number, StoredReply>
-  /** Whether replies stay in the rows that this claim had. */
+  /** Whether replies of this claim stay in the rows. */
   leaves: boolean
 }
 
@@ -54,10 +54,10 @@ export const createOutboxLanes = (deps: {
   wake: () => void
 }): OutboxLanes => {
   const { rows, pages, live, clock, wake } = deps
-  /** In the order of being served, the Page served last at the end. */
+  /** In the order of service, the Page served last at the end. */
   const lanes = new Map<string, Lane>()
   const open = new Map<ClaimId, OpenClaim>()
-  /** Pages whose replies stay where they are, kept or not. */
+  /** Paused Pages, kept or not. */
   const pausedPages = new Set<string>()
   /** Conversations given back with a delay; calling `end` ends the delay. */
   const delays = new Map<number, { end: () => void; cancel: () => void }>()
@@ -86,7 +86,7 @@ export const createOutboxLanes = (deps: {
     toReply: (row: OutboxRow) => StoredReply,
   ): OutboxClaim[] => {
     const { pageId, tenure } = lane
-    // The Page was given away while they were read. Its next keeper finds them in doubt.
+    // The Page was given away during the read. Its next keeper finds the replies in doubt.
     if (lanes.get(pageId) !== lane) return []
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of found) {
@@ -102,11 +102,11 @@ export const createOutboxLanes = (deps: {
     return [...byConversation.values()].map(({ entry, replies }) => claimOf(entry, replies))
   }
 
-  /** Reads the lanes that may have something, each up to its fair share of `limit`. */
+  /** Reads the lanes that may have replies, each up to its fair share of `limit`. */
   const readLanes = (
     limit: number,
     room: OutboxRoom,
-    /** Lanes with nothing that could be handed out now; those found to be so are added. */
+    /** Lanes without a conversation to hand out now; the function adds to it. */
     inVain: Set<Lane>,
   ): Promise<{ lane: Lane; found: OutboxRow[] }>[] => {
     const readable = [...lanes.values()].filter((lane) => lane.isReadable() && !inVain.has(lane))
@@ -160,8 +160,7 @@ export const createOutboxLanes = (deps: {
     added: (conversation) => laneOf(conversation.pageId)?.note(conversation),
 
     claim: async (limit, room, toReply) => {
-      // One read can come back empty while there is still work. Repeat until something is claimed or no lane has any
-      // that could be handed out.
+      // One read can come back empty while there is still work. Repeat until a conversation is claimed, or no lane has one to hand out.
       const inVain = new Set<Lane>()
       for (;;) {
         const reads = readLanes(limit, room, inVain)

@@ -13,9 +13,9 @@ import { createOutboxLanes } from './outbox-lanes.ts'
 import { replyIds } from './reply-ids.ts'
 
 /**
- * The store over a database of any engine. One process works on the queues of a Page, so a claim needs no lease of its own: it ends
- * with the process, or with its {@link ./kept-pages.ts Tenure}. Any other may accept events for it, look, and mind the dead letters.
- * What is being worked on is kept in memory, bounded; what waits stays in the database.
+ * The store over a database of any engine. One process works on the queues of a Page, so a claim needs no lease of its own: it ends with
+ * the process, or with its {@link ./kept-pages.ts Tenure}. Any other process may accept events for the Page, read, and handle dead
+ * letters. Work in progress is in memory, bounded; waiting entries stay in the database.
  */
 export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: KeptPages): Store => {
   const work = createListeners<[Queue]>()
@@ -34,7 +34,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
       pagesWaiting: database.pagesWaiting,
       load: (query) => database.record({ op: 'load_outbox', ...query }),
       waiting: (query) => database.record({ op: 'waiting', ...query }),
-      // Refused only when the database is gone for good; the replies then count as in doubt after the restart.
+      // Refused only when the database is gone for good; after the restart the replies count as in doubt.
       handBack: (replies) => database.record({ op: 'hand_back', ...replies }).catch(() => undefined),
     },
     pages,
@@ -60,7 +60,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
   database.onForeignWrite(({ pagesWaiting, events, forgotten }) => {
     outbox.returned(pagesWaiting)
     if (events) inbox.added(0)
-    // Refused only when the database is gone, and everything in memory with it.
+    // Fails only when the database is gone, and with it everything in memory.
     if (forgotten) letGoOfForgotten().catch(() => undefined)
   })
 
@@ -68,7 +68,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     live.all().filter(({ conversation }) => conversation.pageId === pageId)
   const isHome = (pageId: string): boolean =>
     entriesOf(pageId).every(({ inboxClaim, outboxClaim }) => inboxClaim === null && outboxClaim === null)
-  /** Called when the Page has come home, or is lost. */
+  /** Called when everything handed out of the Page has come back, or the Page is lost. */
   const homecomings = new Map<string, () => void>()
   const cameHome = ({ pageId }: Readonly<Conversation>): void => {
     if (homecomings.has(pageId) && isHome(pageId)) homecomings.get(pageId)?.()
@@ -76,7 +76,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
   pages.lead({
     taken: (pageId) => {
-      // Replies before events: a new reply then waits behind those that were there.
+      // Replies before events: a new reply then waits behind older ones.
       outbox.taken(pageId)
       inbox.restart()
     },
@@ -87,7 +87,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
         await new Promise<void>((resolve) => homecomings.set(pageId, resolve))
         homecomings.delete(pageId)
       }
-      // Answers come in the order of the calls: all that was said before is durable then.
+      // Answers come in the order of the calls, so everything requested before is durable then.
       await database.record({ op: 'gone', conversations: [] }).catch(() => undefined)
     },
     lost: (pageId) => {
@@ -107,7 +107,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
   })
 
   const letGoOfForgotten = async (): Promise<void> => {
-    // What was read in the same transaction is in memory by then.
+    // Rows read in the same transaction are in memory by then.
     await nextTurn()
     const gone = await database.record({
       op: 'gone',
@@ -140,7 +140,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
         if (row === null) continue
         stored += 1
         const { conversation: id, seq, state, windowEndsMs, before } = row
-        // Its keeper may have read the rows before.
+        // Its keeper may have read the rows before the event was stored.
         if (pages.tenureOf(pageId) === null) pages.tellEvent(pageId, seq)
         inbox.add(
           { id, pageId, psid, state, windowEndsMs },
@@ -156,7 +156,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     finishEvent: async (claim, event, outcome) => {
       const { conversation } = claim
       const entry = inbox.entryOf(claim)
-      // The Page was lost: the event is handled by its next keeper.
+      // The Page was lost: its next keeper handles the event.
       if (entry === null) return null
       const nowMs = clock.now()
       const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
@@ -182,19 +182,19 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
         takenBack: outcome.takenBack ?? null,
         nowMs,
       })
-      // Known at once: the next event of the claim comes before this one is stored, and its replies must not overtake.
+      // Noted at once: the claim's next event comes before this one is stored, and its replies must not overtake.
       if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
       const finished = await recorded.catch(async (error: unknown) => {
-        // What a later event has left is not undone.
+        // Do not undo the state of a later event.
         if (entry.conversation.state === outcome.state) entry.conversation.state = stateBefore
         if (handOut && inbox.entryOf(claim) !== null) await outbox.release(outbox.handOut(entry, []))
         throw error
       })
-      // What was stored is in doubt, for its next keeper.
+      // The stored replies are in doubt, for the next keeper.
       if (inbox.entryOf(claim) === null) return null
       if (finished.forgotten) {
         if (handOut) await outbox.release(outbox.handOut(entry, []))
-        // Handling it may have brought back what was forgotten.
+        // The event may have brought back data of a forgotten visitor.
         forgettings.tell()
         return null
       }

@@ -1,11 +1,11 @@
-/** How a reply is called outside the database, and back. */
+/** Converts between replies' ids and sequence numbers. */
 export interface ReplyIds {
   idOf: (seq: number) => string
   /** The sequence number in a reply's id; null when another database made it. */
   seqOf: (replyId: string) => number | null
 }
 
-/** @param instance - names the database among all others */
+/** @param instance - unique among all databases */
 export const replyIds = (instance: string): ReplyIds => {
   const prefix = `${instance}.`
   return {

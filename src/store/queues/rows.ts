@@ -1,6 +1,6 @@
 import type { Conversation } from '../store.ts'
 
-/** The rows of the queues: the queues in memory read a database of any engine through these. */
+/** The queues in memory read the rows of a database, of any engine, through these interfaces. */
 
 export interface InboxRows {
   /** Events of the inbox in their order. */
@@ -8,13 +8,13 @@ export interface InboxRows {
 }
 
 export interface OutboxRows {
-  /** Pages that had replies waiting when the database was opened, as far as they are kept. */
+  /** Kept Pages that had waiting replies when the database was opened. */
   pagesWaiting: readonly string[]
   /** Replies of one Page, each durably marked as handed out. */
   load: (query: OutboxQuery) => Promise<LoadedReplies>
-  /** Which conversations of a Page have replies waiting, the one whose window closes first at the beginning. */
+  /** The conversations of a Page with waiting replies, the window that closes first at the beginning. */
   waiting: (query: WaitingQuery) => Promise<number[]>
-  /** Takes the mark of {@link OutboxRows.load} back. */
+  /** Removes the mark of {@link OutboxRows.load}. */
   handBack: (replies: {
     page: string
     fence: number
@@ -32,10 +32,10 @@ export interface InboxQuery {
 
 export interface OutboxQuery {
   page: string
-  /** Of the tenure for which they are handed out. */
+  /** Fence of the tenure in which they are handed out. */
   fence: number
   conversations: readonly number[]
-  /** Of the replies. */
+  /** Most replies. */
   limit: number
   nowMs: number
 }
@@ -77,12 +77,12 @@ export interface OutboxRow extends ConversationRow {
   psid: string
   seq: number
   acceptedMs: number
-  /** As it was before this time it was handed out. */
+  /** The mark before this claim. */
   doubtMs: number | null
   body: string
 }
 
-/** The conversation that a row belongs to; the rows have an empty text for an event without a visitor. */
+/** The conversation of a row; for an event without a visitor the row has an empty text. */
 export const conversationOf = (
   page: string,
   { conversation, psid, state, windowEndsMs }: ConversationRow & { psid: string },

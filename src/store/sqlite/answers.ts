@@ -4,7 +4,7 @@ import type { LazyDatabase } from './lazy-database.ts'
 
 type AnswersOperation = 'list_answers' | 'due_answers' | 'answers_tried' | 'drop_answers'
 
-/** What visitors leave with us on purpose. */
+/** Answers of visitors to forms. */
 export const answersOperations = (
   db: LazyDatabase,
 ): { [K in AnswersOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
@@ -28,7 +28,7 @@ export const answersOperations = (
   }
 }
 
-/** Keeps answers within the transaction that finishes their event. */
+/** Stores answers within the transaction that finishes their event. */
 export const keepAnswers = (db: LazyDatabase) => {
   const add = db.prepare(
     'insert into answers (conversation, form, url, kept_ms, due_ms, body) values (?, ?, ?, ?, ?, ?)',

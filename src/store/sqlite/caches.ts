@@ -5,7 +5,7 @@ import type { LazyDatabase } from './lazy-database.ts'
 const SEQ_BLOCK = 100_000
 const CACHED_CONVERSATIONS = 10_000
 
-/** Sequence numbers rise for ever, over restarts too: blocks of them are reserved in the database. */
+/** Sequence numbers never repeat, over restarts too: blocks of them are reserved in the database. */
 export const sequence = (db: LazyDatabase) => {
   const reserve = db.prepare(
     `insert into meta (name, value) values ('seq', ?) on conflict (name) do update set value = value + ? returning value`,
@@ -43,11 +43,11 @@ export const pageNumbers = (db: LazyDatabase) => {
   }
 }
 
-/** SQLite counts the commits of other connections; our own leave the number as it is. */
+/** Detects commits of other connections by SQLite's counter, which our own commits do not change. */
 export const createForeignWrites = (db: LazyDatabase) => {
   const read = db.prepare('pragma data_version')
   const version = (): number => (read.get() as { data_version: number }).data_version
-  // Each has a mark of its own: what was told to the store is not yet gone from the caches.
+  // Each user has its own mark: a change reported to the store is not yet gone from the caches.
   const mark = () => {
     let seen = version()
     return (): boolean => {
@@ -57,14 +57,14 @@ export const createForeignWrites = (db: LazyDatabase) => {
     }
   }
   return {
-    /** Whether there are some since this was last asked, for the caches. */
+    /** Whether there were any since the last call, for the caches. */
     areNew: mark(),
-    /** Whether there are some since this was last asked, for who listens. */
+    /** Whether there were any since the last call, for listeners. */
     happened: mark(),
   }
 }
 
-/** Remembers the conversations most lately written to. */
+/** Caches the conversations that were written to last. */
 export const createConversations = (db: LazyDatabase, next: () => number) => {
   const find = db.prepare(
     'select id as conversation, state, window_ends_ms as windowEndsMs from conversation where page = ? and psid = ?',
@@ -85,7 +85,7 @@ export const createConversations = (db: LazyDatabase, next: () => number) => {
   }
 
   return {
-    /** @param isAdded - whether one that is not known becomes known */
+    /** @param isAdded - whether an unknown one is added */
     of: (page: number, psid: string, isAdded: boolean): ConversationRow | null => {
       const key = `${page}:${psid}`
       const cached = byKey.get(key)

@@ -4,9 +4,9 @@ import type { LazyDatabase } from './lazy-database.ts'
 type ConversationOperation = 'conversation' | 'recent_visitors'
 
 /**
- * All that is kept of one conversation, and whose conversations a Page has. The inbox has no index by conversation: it is
- * small, and this is asked rarely. Nor have conversations one by time, which every callback would have to keep: the
- * visitors who wrote last are asked for after an outage only, and finding them reads all of the Page's.
+ * Reads one conversation, and the visitors of a Page. The inbox has no index by conversation, because it is small and this is rare.
+ * Conversations have no index by time, which every callback would have to update: the latest visitors are read after an outage only, and
+ * all of the Page's rows are scanned for them.
  */
 export const conversationOperations = (
   db: LazyDatabase,

@@ -7,8 +7,8 @@ import { leastOf, type Operation } from '../queues/operations.ts'
 import type { Batch, Open, Opened } from './protocol.ts'
 
 /**
- * Opens the database that the first message names and works for the other end of the port until told to close. In a thread of its own: fsync and
- * checkpoints stop this loop, never the one that answers Facebook.
+ * Opens the database named by the first message, and executes the messages of the port until it is told to close. Runs in a thread of its
+ * own: fsync and checkpoints block this thread, never the event loop that answers Facebook.
  */
 export const serveDatabase = (port: MessagePort): void => {
   port.once('message', ({ open }: Open) => {
@@ -51,11 +51,11 @@ const writeSums = (database: Database): void => {
   try {
     database.writeSums()
   } catch {
-    // The disk is full or the database is locked: the sums wait for the next time.
+    // The disk is full or the database is locked: the sums are kept for the next time.
   }
 }
 
-// `npm run dead-letters` and `npm run forget` write to the file while we run. Asking costs a few microseconds.
+// `npm run dead-letters` and `npm run forget` write to the file while the bot runs. The check costs a few microseconds.
 const LOOK_EVERY_MS = 500
 
 const lookForForeignWrite = (port: MessagePort, database: Database): void => {
@@ -73,7 +73,7 @@ const answer = (database: Database, { operations }: Batch): BatchAnswer => {
   } catch (error) {
     const whole = failure(error)
     if (isWorldsFault(whole)) return { error: whole }
-    // One operation that cannot be carried out must not take its neighbours with it.
+    // Try the operations one by one, so that one that fails does not take the others with it.
     return { each: operations.map((operation) => tryAlone(database, operation)) }
   }
 }
@@ -96,7 +96,7 @@ const failure = (error: unknown) => ({
   code: sqliteCode(error),
 })
 
-// SQLITE_PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: no operation would
-// fare better alone.
+// SQLITE_PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: every operation would fail
+// with these.
 const isWorldsFault = ({ code }: { code: number | null }): boolean =>
   code !== null && [3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26].includes(code & 0xff)

@@ -21,15 +21,23 @@ import { migrate, TABLES } from './schema.ts'
 import { createStatistics } from './statistics.ts'
 
 export interface Database {
-  /** Names this database among all others, for ever; part of every reply's id. */
+  /** Unique among all databases, for ever; part of every reply's id. */
   instance: string
-  /** Pages that have replies waiting. */
+  /** Pages with waiting replies. */
   pagesWaiting: () => string[]
-  /** What another process has written since this was last asked; null for nothing. */
+  /** Changes by another process since the last call; null for none. */
   writtenElsewhere: () => ForeignWrite | null
-  /** Carries out all operations in one durable transaction. @throws the SQLite error, with nothing of it kept */
+  /**
+   * Executes all operations in one durable transaction.
+   *
+   * @throws the SQLite error; nothing is stored then
+   */
   commit: (operations: readonly Operation[]) => unknown[]
-  /** Writes the sums of what happened since it was last called, if there are any. @throws the SQLite error; they are kept */
+  /**
+   * Writes the sums since the last call, if there are any.
+   *
+   * @throws the SQLite error; the sums are kept then
+   */
   writeSums: () => void
   close: () => void
 }
@@ -40,7 +48,7 @@ export interface Database {
  * @throws the SQLite error; see {@link isDamage} for telling a damaged file from an unreachable one
  */
 export const openDatabase = (file: string): Database => {
-  // Visitors' words are in it: SQLite gives its other files the mode of this one.
+  // The file holds visitors' words. SQLite gives its other files the mode of this one.
   closeSync(openSync(file, 'a', 0o600))
   const opened = new DatabaseSync(file)
   try {
@@ -74,7 +82,7 @@ export const openDatabase = (file: string): Database => {
 
   const carryOut: { [K in Operation['op']]: (operation: Extract<Operation, { op: K }>) => Results[K] } = {
     finish_event: (o) => {
-      // The visitor was forgotten meanwhile, and with them what this would have led to.
+      // The visitor was forgotten in between, so the outcome of the event is dropped.
       if (!inbox.drop(o.seq)) return { forgotten: true }
       const page = pages.numberOf(o.page)
       let settled = false
@@ -142,7 +150,7 @@ export const openDatabase = (file: string): Database => {
       statistics.keep()
       return result
     } catch (error) {
-      // What the caches learned in this transaction did not happen.
+      // Drop the cached results of this transaction, which was rolled back.
       conversations.clear()
       pages.clear()
       seqs.clear()
@@ -164,10 +172,10 @@ export const openDatabase = (file: string): Database => {
         ? { pagesWaiting: outbox.pagesWaiting(), events: false, forgotten: forgetting.happened() }
         : null,
     commit: (operations) => {
-      // What was accepted before is brought to its end all the same.
+      // Events accepted before are still handled to their end.
       if (operations.some(({ op }) => op === 'accept' || op === 'probe')) assertInPlace()
       const results = transaction(() => {
-        // What we remember of conversations may be of visitors who were forgotten a moment ago.
+        // Cached conversations may belong to visitors who were forgotten a moment ago.
         if (foreignWrites.areNew()) conversations.clear()
         return operations.map((operation) => carryOut[operation.op](operation as never))
       })
@@ -191,9 +199,10 @@ export const isDamage = (error: unknown): boolean => {
 export const sqliteCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null
 
-// The two queues are small and hold what must not be lost; the whole file may be large and is checked by its use.
+// Only the two queues are checked: they are small and must not be lost. The whole file may be large; damage elsewhere shows when it is
+// read.
 const assertSound = (db: DatabaseSync): void => {
-  // Statements are compiled at their first use, which would be the first to find out.
+  // Statements are compiled at their first use, so missing tables would be found only then.
   const names = db.prepare(`select name from sqlite_master where type = 'table'`).all()
   const found = new Set(names.map(({ name }) => name))
   for (const table of TABLES) if (!found.has(table)) throw damaged(`table ${table} is missing`)

@@ -3,7 +3,7 @@ import type { LazyDatabase } from './lazy-database.ts'
 
 type DeadOperation = 'list_dead' | 'get_dead' | 'retry_dead' | 'drop_dead'
 
-/** What the database does with dead letters. */
+/** Operations on dead letters. */
 export const deadLetterOperations = (
   db: LazyDatabase,
 ): { [K in DeadOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {

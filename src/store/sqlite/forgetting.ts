@@ -1,7 +1,7 @@
 import type { Operation, Results } from '../queues/operations.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
-/** Forgetting visitors so that nothing of them can be found in the files any more. */
+/** Deletes visitors so that no data of them can be found in the files. */
 export const createForgetting = (db: LazyDatabase, nextVersion: () => number) => {
   const findAll = db.prepare('select id, page from conversation where psid = ?')
   const findOne = db.prepare(
@@ -27,7 +27,7 @@ export const createForgetting = (db: LazyDatabase, nextVersion: () => number) =>
      on conflict (name) do update set value = excluded.value`,
   )
   const readErased = db.prepare(`select value from meta where name = 'erased'`)
-  // A need may name its visitor. An instance that has read the record before must not write it back.
+  // A need may name its visitor. The new version keeps an instance with an older copy from writing it back.
   const findNaming = db.prepare(`select kind, id from record where instr(data, ?1) > 0 and ?1 <> ''`)
   const blank = db.prepare(
     `update record set data = replace(data, ?, 'forgotten'), version = ? where kind = ? and id = ?`,
@@ -61,16 +61,16 @@ export const createForgetting = (db: LazyDatabase, nextVersion: () => number) =>
     },
 
     /**
-     * Rewrites the files without what was deleted, which otherwise stays in free pages, in the gaps between rows and in the
-     * write-ahead log. It takes about a second for 200 MB, and writes wait for it. SQLite's `secure_delete` would
-     * spread that over every write, and leaves copies behind where rows have moved between pages.
+     * Rewrites the files without the deleted data, which otherwise stay in free pages, in gaps between rows and in the write-ahead log.
+     * It takes about a second for 200 MB, and writes wait for it. SQLite's `secure_delete` would slow down every write, and leaves copies
+     * where rows have moved between pages.
      *
-     * @returns false where that was not possible (disk full, another process at it); the next forgetting tries again
+     * @returns false where that was not possible (disk full, another process at work); the next call tries again
      */
     erase: (): boolean => {
       try {
         if (numberIn(readErased.get()) === counted()) return true
-        // The copy may be large: a file rather than memory. It holds nothing of what was deleted.
+        // The copy may be large, so it is a file. It holds no deleted data.
         db.exec('pragma temp_store = file; vacuum; pragma temp_store = memory;')
         const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
         if (busy === 0) setErased.run()

@@ -8,7 +8,7 @@ type HistoryOperation = 'prune' | 'remember' | 'remember_if' | 'recall'
 // A step of this many rows takes about a millisecond; acceptance waits no longer than that.
 const ROWS_A_STEP = 500
 
-/** What the database forgets, and the little it keeps for others by name. */
+/** Deletes history, and stores the small texts that other rooms keep by name. */
 export const historyOperations = (
   db: LazyDatabase,
 ): { [K in HistoryOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
@@ -42,8 +42,8 @@ export const historyOperations = (
 }
 
 /**
- * Goes through the keys in their order. An index on the time would find the old ones at once, and make every accepted
- * event dearer; reading all of it once in a while is cheaper.
+ * Goes through the keys in their order. An index on the time would find old ones at once, but make every accepted event more expensive; a
+ * full scan from time to time costs less.
  */
 const walkSeen = (db: LazyDatabase) => {
   const stretchEnd = db.prepare('select key from seen where key > ? order by key limit 1 offset ?')
@@ -61,7 +61,7 @@ const walkSeen = (db: LazyDatabase) => {
 
 const FIRST_KEY = new Uint8Array(0)
 
-/** As {@link walkSeen}, for the same reason. */
+/** Like {@link walkSeen}, for the same reason. */
 const walkSent = (db: LazyDatabase) => {
   const stretchEnd = db.prepare(
     'select conversation, seq from sent where (conversation, seq) > (?, ?) order by conversation, seq limit 1 offset ?',
@@ -111,7 +111,7 @@ const dropQuestions = (db: LazyDatabase) => {
   }
 }
 
-/** Sums are few, and their oldest are not together: each step looks through all of their span. */
+/** Sums are few, but old ones are not adjacent: each step scans all sums of the span. */
 const dropSums = (db: LazyDatabase, span: Span) => {
   const drop = db.prepare(
     `delete from statistic where span = ?1 and (name, start_ms, what, page) in

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 
-/** SQLITE_READONLY_DBMOVED, which SQLite says by itself only where it keeps no log. */
+/** SQLITE_READONLY_DBMOVED, which SQLite reports by itself only without a log. */
 export const MOVED = 1032
 
 /**
- * @param file - a database that is open
- * @returns throws, with {@link MOVED} as `errcode`, where one of its files does not stand in its place any more: what is written then
- *   is gone with the process, or lies where the next start does not look
+ * @param file - an open database
+ * @returns a check that throws, with {@link MOVED} as `errcode`, when one of its files is not in its place any more: data written then
+ * are lost with the process, or are in a file that the next start does not read
  */
 export const watchPlace = (file: string): (() => void) => {
   const places = ['', '-wal', '-shm'].map((suffix) => ({ path: file + suffix, was: markOf(file + suffix) }))

@@ -7,7 +7,7 @@ import type { createConversations, pageNumbers, sequence } from './caches.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 import type { createStatistics } from './statistics.ts'
 
-/** The events that were accepted and not yet answered. */
+/** Accepted events that are not handled yet. */
 export const createInbox = (
   db: LazyDatabase,
   pages: ReturnType<typeof pageNumbers>,
@@ -70,12 +70,12 @@ export const createInbox = (
   return {
     operations,
     has: (seq: number): boolean => find.get(seq) !== undefined,
-    /** @returns whether it was there */
+    /** @returns whether it existed */
     drop: (seq: number): boolean => drop.run(seq).changes > 0,
     counts: () => count.get() as unknown as Pick<Results['counts'], 'inbox' | 'inboxOldestMs'>,
   }
 }
 
-// Sixteen bytes instead of a mid of a hundred: the index on them is what acceptance costs most.
+// Sixteen bytes instead of a mid of a hundred: the index on them is the largest cost of acceptance.
 const digest = (pageId: string, key: string): Buffer =>
   hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { isDamage, sqliteCode } from './database.ts'
 import { NEWEST_VERSION } from './schema.ts'
 
-/** What a look into the database from outside tells. */
+/** Result of a check of the database from outside. */
 export type DatabaseFindings =
   | { status: 'absent' }
   | { status: 'damaged' | 'unreadable'; why: string }
@@ -12,7 +12,7 @@ export type DatabaseFindings =
   | {
       status: 'sound'
       bytes: number
-      /** Whether the whole file was gone through, or only the queues. */
+      /** Whether the whole file was checked, or only the queues. */
       whole: boolean
       /** Events not yet handled. */
       inbox: Backlog
@@ -27,12 +27,12 @@ export interface Backlog {
   oldestMs: number | null
 }
 
-// Some seconds' reading at most; a larger file is checked where it is written every day.
+// The largest file that is checked as a whole, in some seconds; a larger one is checked by its daily use.
 const LARGEST_WHOLE_CHECK = 256 * 1024 * 1024
 const QUEUES = ['meta', 'page', 'inbox', 'outbox']
 
 /**
- * Looks at the database without changing it, while the bot runs or not. Blocks while it reads.
+ * Checks the database without changing it, while the bot runs or not. Blocks while it reads.
  *
  * @param inUse - whether a process has it open: then its log must be read, too
  */
@@ -66,7 +66,7 @@ export const inspectDatabase = (file: string, inUse: boolean): DatabaseFindings 
 }
 
 /**
- * What the bot has kept under names that begin so (`Store.remember`), by name; nothing where the database cannot be read.
+ * The notes whose names have this prefix (`Store.remember`), by name; none where the database cannot be read.
  *
  * @param inUse - as for {@link inspectDatabase}
  */
@@ -88,7 +88,7 @@ export const readNotes = (file: string, inUse: boolean, prefix: string): Map<str
 }
 
 const open = (file: string, inUse: boolean): DatabaseSync => {
-  // No process writes and no write-ahead log is left: `immutable` then reads the file without creating a log beside it.
+  // Without a writer and a write-ahead log, `immutable` reads the file without creating a log beside it.
   if (inUse || existsSync(`${file}-wal`)) return new DatabaseSync(file, { readOnly: true, timeout: 2000 })
   const url = pathToFileURL(file)
   url.searchParams.set('immutable', '1')

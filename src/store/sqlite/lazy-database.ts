@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
-/** What this room uses of a statement. */
+/** The part of a statement's interface that this room uses. */
 export interface LazyStatement {
   run: (...values: SQLInputValue[]) => ReturnType<StatementSync['run']>
   get: (...values: SQLInputValue[]) => ReturnType<StatementSync['get']>
@@ -13,7 +13,7 @@ export interface LazyDatabase {
   exec: (sql: string) => void
 }
 
-/** The tables have a hundred statements, of which a command uses three: compiling all of them took half the time of an open. */
+/** A command uses three of a hundred statements; compiling all of them took half the time to open. */
 export const lazily = (db: DatabaseSync): LazyDatabase => ({
   prepare: (sql) => {
     let compiled: StatementSync | null = null

@@ -3,7 +3,7 @@ import type { Operation, Results } from '../queues/operations.ts'
 import { LEFT_SINCE } from './schema.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
-/** The conversations whose state says that a person has them; those who have waited longest come first. */
+/** The conversations that a person has by their state, the longest first. */
 export const leftToPeopleOperation = (
   db: LazyDatabase,
 ): {

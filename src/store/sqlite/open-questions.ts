@@ -5,16 +5,16 @@ import type { LazyDatabase } from './lazy-database.ts'
 
 type QuestionsOperation = 'list_questions' | 'drop_questions'
 
-/** Kept at most, of all Pages: a visitor who writes without end pushes out the oldest, not the disk. */
+/** Kept at most, for all Pages: a visitor who writes without end replaces old questions instead of filling the disk. */
 const MOST_KEPT = 100_000
 const TEXTS_A_GROUP = 3
 
-/** What visitors wrote that the script had no sure reply for. */
+/** Messages without a sure reply of the script. */
 export const openQuestionOperations = (
   db: LazyDatabase,
 ): { [K in QuestionsOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {
   const groups = db.prepare(
-    // Beside max() SQLite takes other columns from the row that has it.
+    // Beside max() SQLite takes other columns from the row with the maximum.
     `select likeness, count(*) as count, max(asked_ms) as lastMs,
        (select id from page where no = open_question.page) as pageId from open_question
      where ?1 is null or page = (select no from page where id = ?1)
@@ -35,7 +35,7 @@ export const openQuestionOperations = (
   }
 }
 
-/** Keeps a question, or takes one back, within the transaction that finishes the event. */
+/** Stores or deletes a question within the transaction that finishes the event. */
 export const openQuestionsOfEvents = (db: LazyDatabase) => {
   const add = db.prepare(
     `insert into open_question (conversation, page, mid, likeness, text, how, reply, confidence, answer, asked_ms)

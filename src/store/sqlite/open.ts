@@ -8,9 +8,9 @@ import { openSqliteStore } from './sqlite-store.ts'
 import { assertRestored, clearRestoring, databaseIn, holdDataDir } from './data-dir.ts'
 
 /**
- * The store of a data folder that is this process's own. It is lost if the database thread dies.
+ * Opens the store of a data folder for this process alone. The store is lost if the database thread dies.
  *
- * @param options.databaseThread - one that has begun to start, see spawn.ts; another one otherwise
+ * @param options.databaseThread - a thread that is starting already, see spawn.ts; a new one when absent
  * @throws BotError `BOT_DATA_DIR_IN_USE`, `BOT_STORE_UNAVAILABLE`, `BOT_STORE_DAMAGED`
  */
 export const openStore = async (options: {
@@ -32,7 +32,7 @@ export const openStore = async (options: {
       ...(databaseThread && { spawn: () => databaseThread }),
       onExit: lost.resolve,
     })
-    // It could end unheard between its answer and the moment that was read: loading code keeps this thread busy.
+    // The thread may have ended unnoticed between its answer and this moment, because loading code keeps this thread busy.
     if (databaseThread?.threadId === -1) throw endedAlready()
     return {
       store,

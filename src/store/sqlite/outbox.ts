@@ -17,7 +17,7 @@ const ROWS = `
 
 const THIS_ROW = 'page = ? and conversation = ? and seq = ?'
 
-/** The replies that wait, and what becomes of them. */
+/** Waiting replies, and their outcomes. */
 export const createOutbox = (
   db: LazyDatabase,
   pages: ReturnType<typeof pageNumbers>,
@@ -44,7 +44,8 @@ export const createOutbox = (
     `select p.id as page, count(*) as count, min(o.accepted_ms) as oldestMs
      from outbox o join page p on p.no = o.page group by o.page`,
   )
-  // Of what waits under this number; few bodies name a person, so most are not read as JSON. A damaged one has no author.
+  // The person who wrote the waiting reply with this number. Few bodies name one, so most are not parsed as JSON. A damaged one has no
+  // author.
   const addSent = db.prepare(
     `insert into sent (conversation, seq, message_id, sent_ms, author)
      select conversation, seq, ?, ?, case when instr(body, '"by":') > 0 and json_valid(body) then json_extract(body, '$.by') end
@@ -104,7 +105,7 @@ export const createOutbox = (
     sent: (o) => {
       const page = pages.numberOf(o.page)
       if (!sent(page, o.conversation, o, o.nowMs)) return null
-      // Without a message id it may be something else that was done, such as a handover.
+      // Without a message id it may be a handover, which is no message.
       if (o.messageId !== null) statistics.count(page, o.nowMs, 'replies')
       if (o.waited) statistics.count(page, o.nowMs, 'waited')
       return null
@@ -120,7 +121,7 @@ export const createOutbox = (
     dead: (o) => {
       const page = pages.numberOf(o.page)
       const error = o.error === null ? null : JSON.stringify(o.error)
-      // What takes its place keeps its number, and so the order; the letter gets one of its own.
+      // The replacement keeps the reply's number, and so its place; the dead letter gets a number of its own.
       const letter = o.instead === null ? null : seqs.next()
       addDead.run(letter, o.nowMs, o.reason, error, page, o.conversation, o.seq)
       if (o.instead === null) drop.run(page, o.conversation, o.seq)
@@ -140,7 +141,7 @@ export const createOutbox = (
   return {
     operations,
     sent,
-    /** @returns its number */
+    /** @returns its sequence number */
     add: (
       page: number,
       conversation: number,
@@ -152,7 +153,7 @@ export const createOutbox = (
       return seq
     },
     counts: () => count.all() as unknown as Results['counts']['outbox'],
-    /** The Pages that have replies waiting. */
+    /** The Pages with waiting replies. */
     pagesWaiting: (): string[] => (pagesWaiting.all() as { id: string }[]).map(({ id }) => id),
   }
 }

@@ -1,7 +1,7 @@
 import type { Operation, Results } from '../queues/operations.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
-/** The visitors whose replies wait. Reads the whole outbox, so it is asked for an alert, not for a page of the console. */
+/** The visitors with waiting replies. Reads the whole outbox, so it is used for alerts only, not for console pages. */
 export const parkedOperation = (
   db: LazyDatabase,
 ): { parked: (operation: Extract<Operation, { op: 'parked' }>) => Results['parked'] } => {

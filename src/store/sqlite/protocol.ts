@@ -1,12 +1,12 @@
 import type { BatchAnswer } from '../queues/batches.ts'
 import type { ForeignWrite, Operation } from '../queues/operations.ts'
 
-/** What the adapter sends to the database thread. */
+/** A batch for the database thread. */
 export interface Batch {
   operations: Operation[]
 }
 
-/** What the database thread says once it is open: what became of a batch, and, unasked, what another process has written. */
+/** Messages of the open database thread: the result of a batch or, without a request, changes by another process. */
 export type ThreadMessage = BatchAnswer | ForeignWrite
 
 /** The first message to the thread. */

@@ -6,7 +6,7 @@ type RecordOperation = 'list_records' | 'put_record' | 'take_record'
 
 const OPEN = '(until_ms is null or until_ms > ?)'
 
-/** What instances share; here there is one, and the records are what it knows after a restart. */
+/** Records that instances share. With an embedded database there is one instance; it reads them after a restart. */
 export const recordOperations = (
   db: LazyDatabase,
   nextVersion: () => number,

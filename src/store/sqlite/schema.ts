@@ -1,12 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /**
- * One table per question. Rows leave `inbox` and `outbox` when their work is done, so both stay as small as the backlog,
- * and start-up does not grow with history. `seen` is what makes a repeated callback a duplicate; `sent` and `dead` say
- * what became of each reply.
+ * One table for each kind of query. Rows leave `inbox` and `outbox` when they are done, so both stay as small as the backlog, and a start
+ * does not slow down with history. `seen` makes a repeated callback a duplicate; `sent` and `dead` have the outcome of each reply.
  *
- * Keys are chosen by what dirties few pages: the inbox grows at its end only, which is what acceptance costs. The outbox
- * may hold a long backlog and is read by conversation, so it is one b-tree in that order.
+ * The keys are chosen so that few pages change. The inbox grows only at its end, because its writes are the cost of acceptance. The
+ * outbox may hold a long backlog and is read by conversation, so it is one b-tree in that order.
  */
 const VERSION_1 = `
 create table meta (name text primary key, value) without rowid;
@@ -68,7 +67,7 @@ create index dead_by_time on dead (died_ms, seq);
 create index dead_by_page on dead (page, died_ms, seq);
 `
 
-/** Answers to forms; what a visitor left is found for forgetting. */
+/** Answers to forms; indexed by visitor, for forgetting. */
 const VERSION_3 = `
 create table answers (
   id integer primary key autoincrement,
@@ -93,7 +92,7 @@ const VERSION_4 = `
 create index conversation_left on conversation (${LEFT_SINCE}) where ${LEFT_SINCE} is not null;
 `
 
-/** What visitors wrote that the script had no sure reply for: grouped by likeness, forgotten by visitor and by time. */
+/** Messages without a sure reply of the script; indexed by likeness, by visitor and by time. */
 const VERSION_5 = `
 create table open_question (
   id integer primary key autoincrement,
@@ -111,7 +110,7 @@ create index open_question_by_conversation on open_question (conversation);
 create index open_question_by_time on open_question (asked_ms);
 `
 
-/** Sums by span. Those without a name come first: the console asks for them alone, and names are many. */
+/** Sums by span. Sums without a name come first, because the console reads them alone, and names are many. */
 const VERSION_6 = `
 create table statistic (
   span text not null,
@@ -124,17 +123,17 @@ create table statistic (
 ) without rowid;
 `
 
-/** A visitor may delete a message: what was asked with it is found by its conversation and its mid. */
+/** Index by conversation and mid, because a visitor may delete a message. */
 const VERSION_7 = `
 alter table open_question add column mid text;
 `
 
-/** What a language model answered, so that the owner can make a reply of it. */
+/** The answer of the language model, which the owner can make a reply of. */
 const VERSION_8 = `
 alter table open_question add column answer text;
 `
 
-/** What instances share, and what the bot has told and must not tell again after a restart. */
+/** Shared records, and sent notices, which must not be sent again after a restart. */
 const VERSION_9 = `
 create table record (
   kind text not null,
@@ -147,7 +146,7 @@ create table record (
 create index record_by_end on record (until_ms) where until_ms is not null;
 `
 
-/** How Facebook calls visitors, for the search by name. The id rises with each telling, so the oldest can be dropped. */
+/** Facebook's names of visitors, for the search by name. The id rises with each update, so the oldest can be dropped. */
 const VERSION_10 = `
 create table visitor_name (
   id integer primary key autoincrement,
@@ -157,7 +156,7 @@ create table visitor_name (
 );
 `
 
-/** The person who wrote a reply, where the bot did not: the words of what was sent are not kept, so neither is their body. */
+/** The person who wrote a reply, null for the bot. The body is not kept, because texts of sent replies are not. */
 const VERSION_11 = `
 alter table sent add column author text;
 `
@@ -176,7 +175,7 @@ const MIGRATIONS: readonly string[] = [
   VERSION_11,
 ]
 
-/** What this program brings a database to. */
+/** The version of this program's tables. */
 export const NEWEST_VERSION = MIGRATIONS.length
 
 /** Every table of that version. */
@@ -184,7 +183,7 @@ export const TABLES: readonly string[] = MIGRATIONS.flatMap((step) =>
   [...step.matchAll(/^create table (\w+)/gm)].flatMap(([, name = '']) => name),
 )
 
-/** Brings the database to the newest version, in one transaction: each costs a wait for the disk. */
+/** Migrates the database to the newest version in one transaction, because each transaction waits for the disk. */
 export const migrate = (db: DatabaseSync): void => {
   const versionNow = (): number =>
     (db.prepare('pragma user_version').get() as { user_version: number }).user_version
@@ -195,7 +194,7 @@ export const migrate = (db: DatabaseSync): void => {
   }
   if (versionNow() === MIGRATIONS.length) return
   db.exec('begin immediate')
-  // A command that looks at the database may have come first.
+  // A command that opened the database may have been first.
   const missing = MIGRATIONS.slice(versionNow())
   for (const step of missing) db.exec(step)
   if (missing.length > 0) db.exec(`pragma user_version = ${MIGRATIONS.length}`)

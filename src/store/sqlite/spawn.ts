@@ -2,7 +2,7 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-/** The database thread as its user sees it. */
+/** The database thread for its user. */
 export type DatabaseThread = Pick<Worker, 'on' | 'once' | 'postMessage' | 'terminate' | 'threadId'>
 
 /**
@@ -12,7 +12,7 @@ export type DatabaseThread = Pick<Worker, 'on' | 'once' | 'postMessage' | 'termi
 export const spawnDatabaseThread = (): Worker =>
   new Worker(new URL('./worker.js', import.meta.url), { workerData: { compileCache: compileCache() } })
 
-/** As it was given to Node, which adds a folder for its version. */
+/** The cache folder as it was given to Node, which appends a folder for its version. */
 const compileCache = (): string | undefined => {
   const versioned = getCompileCacheDir()
   return versioned === undefined ? undefined : dirname(versioned)

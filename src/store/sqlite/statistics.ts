@@ -3,9 +3,9 @@ import type { Counted } from '../../base/counts.ts'
 import type { Operation, Results } from '../queues/operations.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
-/** What was counted within one hour. */
+/** The sum of one hour. */
 interface Sum {
-  /** Those whose sums it is part of. */
+  /** The spans whose sums it is part of. */
   spans: readonly Span[]
   hourMs: number
   page: number
@@ -29,7 +29,7 @@ export const createStatistics = (db: LazyDatabase) => {
     `select start_ms as startMs, what, sum(count) as count from statistic
      where span = ?1 and name = '' and ${since} group by start_ms, what`,
   )
-  // By one name after the other: the key has the time behind the name, so a range over all names would read years for a month.
+  // One name at a time: in the key the time comes after the name, so a range over all names would read years for a month.
   const names = db.prepare(
     `with recursive named (name) as (
        select min(name) from statistic where span = ?1 and name > ''
@@ -40,9 +40,9 @@ export const createStatistics = (db: LazyDatabase) => {
      from named join statistic on span = ?1 and statistic.name = named.name
      where ${since} group by what, named.name order by count desc, named.name`,
   )
-  /** Of transactions that were committed. */
+  /** Counts of committed transactions. */
   const committed: Sums = new Map()
-  /** Of the transaction under way, one by one. */
+  /** Counts of the current transaction, one by one. */
   let pending: Sum[] = []
   let isWritten = false
 
@@ -60,7 +60,11 @@ export const createStatistics = (db: LazyDatabase) => {
       pending.push({ spans: SPANS, hourMs: startOf('hour', atMs), page, what, name, count: by })
     },
 
-    /** Counts a visitor in each span that begins with these words. @param beforeMs - when the visitor was heard before; null for never */
+    /**
+     * Counts a visitor in each span that begins with this message.
+     *
+     * @param beforeMs - when the visitor was heard before; null for never
+     */
     countVisitor: (page: number, beforeMs: number | null, atMs: number): boolean => {
       const fresh = SPANS.filter((span) => beforeMs === null || startOf(span, beforeMs) < startOf(span, atMs))
       if (fresh.length === 0) return false
@@ -77,10 +81,10 @@ export const createStatistics = (db: LazyDatabase) => {
 
     areWaiting: (): boolean => committed.size > 0,
 
-    /** Writes what was counted, as part of the transaction under way. */
+    /** Writes the sums within the current transaction. */
     write,
 
-    /** The transaction was committed, and what it counted happened. */
+    /** The transaction was committed: its counts stay. */
     keep: (): void => {
       if (isWritten) committed.clear()
       for (const sum of pending) addTo(committed, sum)
@@ -88,7 +92,7 @@ export const createStatistics = (db: LazyDatabase) => {
       isWritten = false
     },
 
-    /** The transaction was rolled back. */
+    /** The transaction was rolled back: its counts are dropped. */
     drop: (): void => {
       pending = []
       isWritten = false
@@ -118,7 +122,7 @@ export const createStatistics = (db: LazyDatabase) => {
   }
 }
 
-/** By a key that tells spans by their number: a month that begins is a day and an hour that begin. */
+/** The key has the number of spans: the beginning of a month is also that of a day and an hour. */
 type Sums = Map<string, Sum>
 
 const addTo = (sums: Sums, sum: Sum): void => {

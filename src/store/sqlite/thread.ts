@@ -12,12 +12,12 @@ export interface DatabaseThreadOptions {
   clock: Clock
   onExit: (error: Error) => void
   report?: StoreReport | undefined
-  /** Hands over a thread that has opened nothing yet; begins to start one unless told otherwise. */
+  /** Returns a thread that has opened no file yet; starts one by default. */
   spawn?: () => DatabaseThread
 }
 
 /**
- * The database thread as seen from the event loop.
+ * The database thread for the event loop.
  *
  * @param options.onExit - called when the thread ends without having been asked to; nothing can be stored any more
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
@@ -83,7 +83,7 @@ const unopened = (reason: string): BotError =>
       'Free disk space, check that DATA_DIR is writable and that its files belong to this user, and start the bot again.',
   })
 
-/** Only the queues are looked through at the start: other damage shows when it is read. */
+/** Only the queues are checked at the start: other damage shows when it is read. */
 const refused = ({ message, code }: Failure, file: string): BotError => {
   if (code === MOVED) return moved(message)
   return typeof code === 'number' && DAMAGE.includes(code & 0xff)
@@ -116,7 +116,7 @@ const opened = async (
     worker.once('error', reject)
     const end = (): void => reject(unopened('the database thread ended before that'))
     worker.once('exit', end)
-    // Begun early, it may be gone already, and says so no more.
+    // A thread that was started early may have ended already; it emits no further event.
     if (worker.threadId === -1) end()
     worker.postMessage({ open: file } satisfies Open)
   })

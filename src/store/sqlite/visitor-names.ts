@@ -6,7 +6,7 @@ type NameOperation = 'keep_name' | 'find_by_name'
 
 const MOST_KEPT = 100_000
 
-/** How Facebook calls visitors. */
+/** Facebook's names of visitors. */
 export const visitorNameOperations = (
   db: LazyDatabase,
 ): { [K in NameOperation]: (operation: Extract<Operation, { op: K }>) => Results[K] } => {

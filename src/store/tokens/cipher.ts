@@ -4,11 +4,11 @@ import { isJsonObject, type Json } from '../../base/json.ts'
 
 const ALGORITHM = 'aes-256-gcm'
 const KEY_BYTES = 32
-// Bound to the ciphertext, so that it cannot be passed off as something else.
+// Bound to the ciphertext, so that it cannot be used for another purpose.
 const CONTEXT = Buffer.from('evergreen tokens 1')
 
 /**
- * Reads `TOKEN_KEY`; null when it is not set, and tokens are kept in the clear.
+ * Reads `TOKEN_KEY`; null when it is not set, so that tokens are stored unencrypted.
  *
  * @throws BotError `BOT_CONFIG_INVALID` when it is not 32 bytes in base64
  */
@@ -39,10 +39,10 @@ export const seal = (text: string, key: Buffer): string => {
 /** Whether the parsed file holds a ciphertext. */
 export const isSealed = (file: Json): boolean => isJsonObject(file) && 'cipher' in file
 
-/** What tokens are kept in, for errors. */
+/** The place of the tokens, for errors. */
 export interface SealedPlace {
   name: string
-  /** What is to be done with it where its key is lost, such as `move the file away`. */
+  /** The cure for a lost key, such as `move the file away`. */
   withoutKey: string
 }
 
@@ -64,7 +64,7 @@ export const unseal = (file: Json, key: Buffer | null, place: SealedPlace): stri
     decipher.setAAD(CONTEXT).setAuthTag(Buffer.from(tag, 'base64'))
     return Buffer.concat([decipher.update(data, 'base64'), decipher.final()]).toString('utf8')
   } catch {
-    // The cause would add nothing but a library's words.
+    // The original error would only add the library's words.
     throw new Error('its encrypted content was changed')
   }
 }

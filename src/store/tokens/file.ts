@@ -14,15 +14,15 @@ import { NEWER, toTokenData, type TokenData } from './records.ts'
 /** lowdb's adapter for the token file: durable, private, atomic. Writers must hold the lock. */
 export interface TokenFile extends Adapter<TokenData> {
   readonly path: string
-  /** Whether the file is another one than was last read or written here. */
+  /** Whether the file differs from the one that was last read or written here. */
   changed: () => Promise<boolean>
-  /** Whether what was read last is in the clear although there is a key. */
+  /** Whether the file that was read last is unencrypted although there is a key. */
   isExposed: () => boolean
 }
 
 const OWNER_ONLY = 0o600
 
-/** @param key - null keeps the file in the clear; a clear file is read with a key, too, and encrypted when written */
+/** @param key - null stores the file unencrypted; an unencrypted file is also read with a key, and encrypted when written */
 export const createTokenFile = (path: string, key: Buffer | null): TokenFile => {
   let known: string | undefined
   let wasSealed = false
@@ -51,7 +51,7 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
         target = await linkTarget(path)
         const keepPrevious = wasSealed || key === null
         known = await replace(target, key === null ? text : seal(text, key), keepPrevious)
-        // Beside a link it is of the time before the link was made.
+        // A previous version beside a link is older than the link.
         if (!keepPrevious) await rm(previousOf(path), { force: true })
       } catch (error) {
         throw unwritable(target, error)
@@ -64,9 +64,9 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
 }
 
 /**
- * Creates the folder for the owner only.
+ * Creates the folder, for the owner only.
  *
- * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be had
+ * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be created
  */
 export const createFolder = (dir: string): void => {
   try {
@@ -93,7 +93,11 @@ const load = async (path: string): Promise<{ text: string; identity: string } | 
   }
 }
 
-/** Writes beside, syncs, keeps the old file as `.previous`, renames, syncs the folder. @returns the new file's identity */
+/**
+ * Writes a new file, syncs it, keeps the old file as `.previous`, renames the new one, and syncs the folder.
+ *
+ * @returns the new file's identity
+ */
 const replace = async (path: string, text: string, keepPrevious: boolean): Promise<string> => {
   await removeLeftovers(path)
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
@@ -101,11 +105,11 @@ const replace = async (path: string, text: string, keepPrevious: boolean): Promi
   try {
     await handle.writeFile(text, 'utf8')
     await handle.sync()
-    // A clear text must not stay behind once the operator has asked for encryption.
+    // No unencrypted text may stay once the operator has asked for encryption.
     await (keepPrevious ? keep(path) : rm(previousOf(path), { force: true }))
     await rename(temporary, path)
     await syncFolder(dirname(path))
-    // Not before: renaming a file is a change of it.
+    // Read at the end, because renaming changes the identity.
     return await identityOf(handle)
   } catch (error) {
     await rm(temporary, { force: true })
@@ -115,13 +119,13 @@ const replace = async (path: string, text: string, keepPrevious: boolean): Promi
   }
 }
 
-/** The old content gets a second name, so that at no moment there is no readable file. */
+/** Gives the old content a second name, so that there is a readable file at every moment. */
 const keep = async (path: string): Promise<void> => {
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await link(path, temporary).catch(async (error: unknown) => {
       if (codeOf(error) === 'ENOENT') throw error
-      // File systems without hard links.
+      // For file systems without hard links.
       await copyFile(path, temporary, constants.COPYFILE_EXCL)
     })
   } catch (error) {
@@ -152,7 +156,7 @@ const identify = async (path: string): Promise<string | undefined> => {
 const identityOf = async (handle: FileHandle): Promise<string> =>
   toIdentity(await handle.stat({ bigint: true }))
 
-/** `ctimeNs` moves with owner and mode, too: a file that may no longer be read is another one. */
+/** `ctimeNs` changes with owner and mode, too, so a file that became unreadable counts as changed. */
 const toIdentity = ({ ino, mtimeNs, ctimeNs, size }: BigIntStats): string =>
   `${ino}:${mtimeNs}:${ctimeNs}:${size}`
 
@@ -179,7 +183,7 @@ const unwritable = (path: string, error: unknown): BotError =>
     remedy: 'Make sure that the disk has room and that this user, and no other, may write there.',
   })
 
-/** JSON.parse quotes the text around a mistake, and that text holds tokens: its words stay out. */
+/** JSON.parse quotes the text around a mistake, which holds tokens, so its message is not used. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof SyntaxError) return 'it is not valid JSON'
   return codeOf(error) ?? (error instanceof Error ? error.message : 'unknown error')

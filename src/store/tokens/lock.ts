@@ -8,10 +8,10 @@ const SQLITE_BUSY = 5
 const SQLITE_FULL = 13
 
 /**
- * Runs `task` while no other process runs one under the same `path`. The lock is SQLite's own on an empty database: the
- * operating system frees it when the process dies, so that a crash leaves no stale lock behind.
+ * Runs `task` while no other process runs one under the same `path`. The lock is SQLite's, on an empty database: the operating system
+ * frees it when the process dies, so there are no stale locks.
  *
- * @throws BotError `BOT_STORE_UNAVAILABLE` when it cannot be had within ten seconds
+ * @throws BotError `BOT_STORE_UNAVAILABLE` when it is not free within ten seconds
  * @see docs/adr/0012-the-token-lock.md
  */
 export const withLock = async <Result>(path: string, task: () => Promise<Result>): Promise<Result> => {
@@ -25,12 +25,12 @@ export const withLock = async <Result>(path: string, task: () => Promise<Result>
 }
 
 const acquire = async (path: string): Promise<DatabaseSync> => {
-  // Real time and not the bot's clock: the other process runs in real time.
+  // Real time instead of the bot's clock, because the other process runs in real time.
   const untilMs = performance.now() + LONGEST_WAIT_MS
   for (;;) {
     let database: DatabaseSync | undefined
     try {
-      // No busy time-out: SQLite would wait with the whole event loop.
+      // No busy time-out: SQLite would block the event loop.
       database = new DatabaseSync(path, { timeout: 0 })
       database.exec('BEGIN IMMEDIATE')
       return database

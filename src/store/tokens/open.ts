@@ -4,7 +4,7 @@ import { toTokenKey } from './cipher.ts'
 import { placeInFolder, type TokenPlace } from './place.ts'
 
 /**
- * Where the tokens of an installation are: in its database where it has one on a server, in its data folder otherwise.
+ * Opens the place of an installation's tokens: the database on a server, if there is one, else the data folder.
  *
  * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_CONFIG_INVALID`
  */
@@ -14,7 +14,7 @@ export const openTokenPlace = async (
 ): Promise<TokenPlace> => {
   const key = toTokenKey(TOKEN_KEY)
   if (address === null || key === null) return placeInFolder(DATA_DIR, key)
-  // What speaks to a server is loaded only where there is one.
+  // The code for a server is loaded only with a server.
   const { placeInRow } = await import('../postgres/token-row.ts')
   return placeInRow(address, key)
 }

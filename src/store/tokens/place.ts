@@ -6,38 +6,46 @@ import { createFolder, createTokenFile } from './file.ts'
 import { withLock } from './lock.ts'
 import type { TokenData } from './records.ts'
 
-/** Where tokens are kept: lowdb's adapter, and what several processes need besides. */
+/** The place of the tokens: lowdb's adapter, and functions for several processes. */
 export interface TokenPlace {
   adapter: Adapter<TokenData>
-  /** What an operator knows it by, such as its path. */
+  /** Name for the operator, such as its path. */
   name: string
-  /** Whether what is kept is another version than was last read or written here. */
+  /** Whether the stored version differs from the one that was last read or written here. */
   changed: () => Promise<boolean>
-  /** Whether what was read last is in the clear although there is a key. */
+  /** Whether the version that was read last is unencrypted although there is a key. */
   isExposed: () => boolean
   /**
-   * Runs a task that reads, changes and writes, so that no change of another process gets lost. The task may be run again.
+   * Runs a task that reads, changes and writes, so that no change of another process gets lost. The task may run more than once.
    *
    * @throws BotError `BOT_STORE_UNAVAILABLE`
    */
   alone: <Result>(task: () => Promise<Result>) => Promise<Result>
-  /** Writes what was read with another key, and leaves nothing behind that the old one opens. */
+  /** Writes the data with another key, and leaves nothing that the old key opens. */
   rewrite: (data: TokenData, key: Buffer) => Promise<void>
-  /** Calls `check` when there may be another version. @returns what ends it */
+  /**
+   * Calls `check` when there may be another version.
+   *
+   * @returns the function that ends this
+   */
   watch: (check: () => void, clock: Pick<Clock, 'after'>) => () => void
   close: () => Promise<void>
 }
 
-/** How often a place is looked at for what another process has saved: a new token is to be in use within a second. */
+/** Interval between checks for another process's changes: a new token should be in use within a second. */
 export const POLL_MS = 500
 
-/** Where a data folder keeps its tokens. */
+/** The token file of a data folder. */
 export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
 
-/** What is locked while they are changed. */
+/** The lock file for changes of it. */
 const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
 
-/** The token file of a data folder, which is made, for the owner only, where it is not there. @throws BotError */
+/**
+ * The token file of a data folder; creates the folder, for the owner only.
+ *
+ * @throws BotError
+ */
 export const placeInFolder = (dir: string, key: Buffer | null): TokenPlace => {
   createFolder(dir)
   const file = createTokenFile(tokenFileIn(dir), key)

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 
-/** Everything the token file holds. */
+/** The content of the token file. */
 export interface TokenData {
   version: 1
   pages: StoredPageToken[]
@@ -16,13 +16,13 @@ export interface StoredPageToken {
   /** App-scoped id of the person, or the system user, behind the token. */
   userId: string | null
   scopes: string[]
-  /** Null where Graph did not tell. */
+  /** Null where Graph did not return them. */
   tasks: string[] | null
   provedAtMs: number
   dataAccessExpiresAtMs: number | null
-  /** Null until this app is known to be subscribed to the Page. */
+  /** Null while a subscription of this app to the Page is not known. */
   subscribedFields: string[] | null
-  /** Whether the app is to be subscribed to the Page; absent in a file of an older release. */
+  /** Whether the app should be subscribed to the Page; absent in a file of an older release. */
   subscribe?: boolean
 }
 
@@ -37,15 +37,15 @@ export interface StoredUserToken {
   savedAtMs: number
 }
 
-/** Why a file cannot be read that is in order for a release to come. */
+/** The reason for refusing a file of a later release. */
 export const NEWER = 'a newer Evergreen wrote it'
 
 export const noTokens = (): TokenData => ({ version: 1, pages: [], users: [] })
 
 /**
- * Checks what was read from the file. Fields we do not know are kept: a newer release may have written them.
+ * Checks the content of the file. Unknown fields are kept, because a newer release may have written them.
  *
- * @throws Error saying what is wrong, without any value
+ * @throws Error with the reason, without any value
  */
 export const toTokenData = (value: Json): TokenData => {
   if (!isJsonObject(value)) throw new Error('it is not a JSON object')

@@ -14,13 +14,13 @@ export interface TokenStore {
   page: (pageId: string) => StoredPageToken | undefined
   users: () => readonly StoredUserToken[]
   /**
-   * Adds or replaces tokens, all of them or none. Resolves once they would survive a power cut. A Page token that was
-   * proved later than the one given stays.
+   * Adds or replaces tokens, all of them or none. Resolves when they would survive a power cut. A stored Page token with a later proof
+   * than the given one stays.
    *
-   * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_TOKEN_KEY_WRONG`: nothing was changed
+   * @throws BotError `BOT_STORE_UNAVAILABLE`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_TOKEN_KEY_WRONG`: nothing was changed then
    */
   save: (tokens: { pages?: readonly StoredPageToken[]; users?: readonly StoredUserToken[] }) => Promise<void>
-  /** Notes what the app is subscribed to; does nothing when the Page has another token by now. */
+  /** Stores the app's subscribed fields; does nothing when the Page has another token by now. */
   noteSubscription: (pageId: string, token: string, fields: readonly string[] | null) => Promise<void>
   /** Calls the listener after changes by this or another process. Watches the place from the first listener on. */
   onChange: (listener: () => void) => () => void
@@ -28,20 +28,20 @@ export interface TokenStore {
 }
 
 export interface TokenStoreOptions {
-  /** Created, for the owner only, when it is not there. */
+  /** Created, for the owner only, when it does not exist. */
   dir: string
-  /** 32 bytes, see `toTokenKey`; null keeps the tokens in the clear. Clear ones are encrypted when the store opens. */
+  /** 32 bytes, see `toTokenKey`; null stores the tokens unencrypted. Unencrypted ones are encrypted when the store opens. */
   key: Buffer | null
   clock?: Pick<Clock, 'after'>
   log?: Pick<Log, 'warn'>
   /**
-   * Hears that a change cannot be read, which only a person mends, and with null that all is well again. The tokens known
-   * before stay in use meanwhile.
+   * Called with the error when a change cannot be read until a person acts, and with null when it can be read again. The tokens known
+   * before stay in use.
    */
   onUnreadable?: (error: BotError | null) => void
 }
 
-// A proof that lies further ahead than this was dated by a wrong clock, and must not block every later one.
+// A proof dated further ahead than this is from a wrong clock, and must not block later ones.
 const CLOCK_DOUBT_MS = 10 * 60_000
 
 /** Opens the token store of a data folder. @throws BotError as {@link openTokenStore} */
@@ -64,7 +64,7 @@ export const openTokenStore = async ({
   const low = new Low<TokenData>(place.adapter, noTokens())
   try {
     await low.read()
-    // A key that was set later is meant for the tokens that are there already, too.
+    // A key that was set later also applies to the stored tokens.
     if (place.isExposed()) {
       await place.alone(async () => {
         await low.read()
@@ -86,7 +86,7 @@ export const openTokenStore = async ({
     changes.tell()
   }
 
-  /** lowdb keeps its data when there is nothing to read; for us a place with nothing in it holds no tokens. */
+  /** lowdb keeps its data when there is nothing to read; here, an empty place means that there are no tokens. */
   const readAgain = async (): Promise<void> => {
     const before = low.data
     low.data = noTokens()
@@ -118,7 +118,7 @@ export const openTokenStore = async ({
   let trouble: string | undefined
   const refresh = (): void => {
     inTurn(async () => {
-      // After trouble the version that was read before it may be back.
+      // After trouble, the version that was read before it may be back.
       if (trouble === undefined && !(await place.changed())) return
       const before = low.data
       await readAgain()
@@ -126,11 +126,11 @@ export const openTokenStore = async ({
       trouble = undefined
       announce(before)
     }).catch((error: unknown) => {
-      // Checked twice a second, told once.
+      // Checked twice a second, reported once.
       if (trouble === String(error)) return
       trouble = String(error)
       log?.warn({ err: error }, 'the tokens changed but cannot be read; those known before stay in use')
-      // A database that does not answer comes back by itself, and is told of elsewhere.
+      // A database that does not answer comes back by itself, and is reported elsewhere.
       if (error instanceof BotError && !error.retryable) onUnreadable?.(error)
     })
   }
@@ -158,7 +158,7 @@ export const openTokenStore = async ({
     onChange: (listener) => {
       const stop = changes.add(listener)
       stopWatching ??= place.watch(refresh, clock)
-      // Something may have been written since the store was opened.
+      // A version may have been written since the store was opened.
       refresh()
       return stop
     },
