@@ -28,10 +28,11 @@ const AUTOMATIC_MS = 3000
 
 /**
  * Who has the conversation after an event; null where the event says nothing about it.
+ *
  * - A person who writes takes the conversation, from the Page inbox or with another app (I). An echo without app id is a person's unless
- * the bot itself, or Facebook, has sent it.
+ *   the bot itself, or Facebook, has sent it.
  * - Automatic messages of the Page come as echoes of the inbox app and are no person (M, fbsamples/original-coast-clothing#87). They
- * follow the visitor's words at once, or are the same for many visitors.
+ *   follow the visitor's words at once, or are the same for many visitors.
  * - "Pass" without a new owner leaves the conversation to the default app (I).
  */
 export const controlOf = (
