@@ -2,6 +2,7 @@ import { duration, utc } from '../base/times.ts'
 import { causeOf, holdsReplies } from './causes.ts'
 import { WHOLE_BOT, type Need, type OpenNeed } from './needs.ts'
 import { clipped } from '../base/clip.ts'
+import { inTwoSteps } from './two-steps.ts'
 
 /** A message to the operator about needs: one line in the log, and one message by each channel. */
 export interface Notice {
@@ -126,9 +127,12 @@ const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefin
   const byToken = needs.filter((need) => need.byToken === true)
   const others = of(needs.filter((need) => need.byToken !== true)).map(toDo)
   if (byToken.length === 0) return [...others, `How it stands: ${there}`]
+  const steps = of(byToken).map(inTwoSteps)
+  const first = steps.flatMap((step) => step.first ?? [])
   return [
-    `To do: Open ${there} and press "Continue with Facebook", or paste a user token there.`,
-    ...of(byToken).map((remedy) => `Or: ${remedy}`),
+    ...first.map((step) => `To do first: ${step}`),
+    `${first.length > 0 ? 'Then' : 'To do'}: Open ${there} and press "Continue with Facebook", or paste a user token there.`,
+    ...new Set(steps.map(({ run }) => `Or: ${run}`)),
     ...others,
   ]
 }

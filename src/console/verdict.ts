@@ -1,4 +1,5 @@
 import { holdsReplies } from '../alerts/causes.ts'
+import { inTwoSteps } from '../alerts/two-steps.ts'
 import { headlineOf, levelOfAll, type Finding } from '../findings/findings.ts'
 import { html, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'
@@ -49,12 +50,21 @@ const list = (findings: readonly Finding[], nowMs: number): Html => {
             ${
               one.remedy !== null &&
               !(isShared(one) && shared.length > 1) &&
-              html`<p><b>To do:</b> ${one.byToken && html`${BELOW} Or: `}${withCommands(one.remedy)}</p>`
+              html`<p><b>To do:</b> ${toDo(one.remedy, one.byToken)}</p>`
             }
           </li>`,
       )}
     </ul>
     ${shared.length > 1 && html`<p><b>To do:</b> ${BELOW} One may be good for several Pages.</p>`}`
+}
+
+/** A token that is given before the first step would be refused. */
+const toDo = (remedy: string, byToken: boolean): Html => {
+  if (!byToken) return withCommands(remedy)
+  const { first, run } = inTwoSteps(remedy)
+  return first === null
+    ? html`${BELOW} Or: ${withCommands(run)}`
+    : html`First: ${withCommands(first)} Then: ${BELOW} Or: ${withCommands(run)}`
 }
 
 const BELOW = html`Give it a token <a href="#repair">below</a>.`

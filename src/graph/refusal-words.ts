@@ -25,6 +25,12 @@ export const ACCESS_TOKEN = /access token/i
 export const NO_PAGE_ROLE =
   /\b(must be|is not|isn't|is no longer) an? (admin\w*|editor|moderator)\b[^.]*\bpage\b|\bsufficient administrative permissions?\b|\b(no|not have a|suitable|sufficient) role on the page\b/i
 
+/** The Page cannot be seen by anybody. */
+export const PAGE_GONE = /\bbelongs to a page that is not accessible\b/i
+
+/** The person did not tick the Page, or a permission for it, in the latest login. */
+export const NOT_TICKED = /\bmust be granted before impersonating\b/i
+
 /** A setting of the app by which Facebook takes its secret for public. */
 export const DESKTOP_APP = /\bdesktop app\b/i
 

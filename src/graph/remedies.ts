@@ -14,6 +14,15 @@ export const PAGE_ROLE = {
     'Give the person the task "Messages" on the Page again (Page settings > Page access), or let that person turn on two-factor authentication; then run `npm run bootstrap-token` with a new user token of that person.',
   byToken: true,
 }
+export const PAGE_GONE = {
+  remedy:
+    'Publish the Page again, or see on facebook.com what keeps it from being shown; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',
+  byToken: true,
+}
+export const NOT_TICKED = {
+  remedy: 'Tick the Page and every permission in the dialog of the login: run `npm run bootstrap-token`.',
+  byToken: true,
+}
 export const LOGIN_AGAIN =
   'Start the login again; the code it ends with is good once, and only for a few minutes.'
 export const REDIRECT =

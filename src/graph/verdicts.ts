@@ -110,6 +110,14 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy: remedies.TWO_FACTOR,
     byToken: true,
   }),
+  row(190, 'any', 'token_invalid', 'Facebook does not show the Page: it is unpublished, deleted or blocked', {
+    says: words.PAGE_GONE,
+    ...remedies.PAGE_GONE,
+  }),
+  row(190, 'any', 'token_invalid', 'a later login at Facebook left out the Page or one of its permissions', {
+    says: words.NOT_TICKED,
+    ...remedies.NOT_TICKED,
+  }),
   row(190, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),

@@ -181,15 +181,15 @@ const remedyOf = ({ verdict, retryAfterMs }: GraphError): string => {
 export const meaningOf = ({ error, expiresAtMs }: Pick<TokenFacts, 'error' | 'expiresAtMs'>): string => {
   const row = error && findRow({ ...error, message: error.message ?? '' })
   if (row && (row.subcode !== 'any' || row.says)) return row.meaning
-  if (expiresAtMs && error?.message)
-    return `${error.message} (it expired on ${new Date(expiresAtMs).toISOString()})`
-  return error?.message ?? row?.meaning ?? 'Facebook calls it invalid'
+  const said = error?.message?.replace(/\.$/, '')
+  if (expiresAtMs && said) return `${said} (it expired on ${new Date(expiresAtMs).toISOString()})`
+  return said ?? row?.meaning ?? 'Facebook calls it invalid'
 }
 
 /** The cure of a dead token where a new token is not enough; null otherwise. */
 export const deathRemedy = ({ error }: Pick<TokenFacts, 'error'>): string | null => {
   const row = error && findRow({ ...error, message: error.message ?? '' })
-  return row?.hint === 'token_dead' ? (row.remedy ?? null) : null
+  return row?.verdict === 'token_invalid' ? (row.remedy ?? null) : null
 }
 
 const DEFAULT_WAIT_MS = 15 * 60_000

@@ -142,6 +142,16 @@ t.test('where the console is reached from everywhere, its address comes first', 
   t.match(other, /^Evergreen.*\nTo do: Restart\.\nHow it stands: https:\/\/bot\.example\/operator \(/)
 })
 
+t.test('what a new token does not mend comes before it, also where it is given in the console', async (t) => {
+  const remedy =
+    'Give the role again; then run `npm run bootstrap-token -- --page 1001` with a new user token.'
+  const needs = [need({ byToken: true, remedy })]
+  t.match(
+    noticeText(notice({ consoleUrl: 'https://bot.example/operator', needs })),
+    /^Evergreen.*\nTo do first: Give the role again\.\nThen: Open https:.*\nOr: Run `npm run bootstrap-token -- --page 1001` with/,
+  )
+})
+
 t.test('what a token mends and what it does not are told apart', async (t) => {
   const needs = [need({ byToken: true }), need({ cause: 'configuration', remedy: 'Restart.' })]
   t.match(

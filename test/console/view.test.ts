@@ -132,6 +132,12 @@ t.test('a need says what happened, since when, what waits and what to do', async
   t.match(said, 'For 3 minutes. 3 replies wait and leave by themselves once this is mended.')
   t.match(said, 'To do: Give it a token below. Or: Run npm run bootstrap-token -- --page 1001.')
 
+  const remedy = 'Give the role again; then run `npm run bootstrap-token` with a new user token.'
+  t.match(
+    words({ needs: [{ ...need, remedy }] }, 'verdict'),
+    'To do: First: Give the role again. Then: Give it a token below. Or: Run npm run bootstrap-token with a new',
+  )
+
   const other = { ...need, cause: 'configuration', remedy: 'Compare FB_APP_ID.', byToken: false } as const
   t.notMatch(words({ needs: [other] }, 'verdict'), /below/, 'a token would not help')
 })

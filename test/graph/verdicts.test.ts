@@ -192,6 +192,8 @@ const TEXTS = [
   'The user must be an administrator of the page in order to impersonate it.',
   "Your message couldn't be sent because it includes content that others have reported as abusive.",
   'The request is invalid because the app is configured as a desktop app',
+  'This Page access token belongs to a Page that is not accessible.',
+  "pages_messaging permission(s) must be granted before impersonating a user's page.",
 ]
 
 t.test(

@@ -10,6 +10,7 @@ import {
   userFacts,
   type FakeGraph,
 } from '../helpers/graph-server.ts'
+import { deathRemedy, meaningOf } from '../../src/token/refusals.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 import { build } from './bootstrap-world.ts'
 
@@ -323,3 +324,17 @@ for (const { what, arrange, options, code, message, remedy } of REFUSALS) {
     t.notMatch(`${JSON.stringify(steps)} ${(error as Error).stack}`, /user-token-1|page-token-1|app-secret-1/)
   })
 }
+
+t.test('a dead token names what must be done besides making a new one, where the words tell', async (t) => {
+  const dead = (message: string) => ({ error: { code: 190, subcode: null, message } })
+  const gone = dead('This Page access token belongs to a Page that is not accessible.')
+  t.match(meaningOf({ ...gone, expiresAtMs: null }), /does not show the Page: it is unpublished/)
+  t.match(deathRemedy(gone), /^Publish the Page again.*; then run `npm run bootstrap-token`/)
+  const unticked = dead(
+    "Any of the pages_messaging permission(s) must be granted before impersonating a user's page.",
+  )
+  t.match(deathRemedy(unticked), /Tick the Page and every permission/)
+  const other = dead('The session is invalid.')
+  t.equal(meaningOf({ ...other, expiresAtMs: null }), 'The session is invalid', 'a full stop follows')
+  t.equal(deathRemedy(other), null)
+})

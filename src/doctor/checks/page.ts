@@ -4,7 +4,7 @@ import { GraphError } from '../../graph/error.ts'
 import type { TokenFacts } from '../../graph/graph.ts'
 import type { StoredPageToken } from '../../store/tokens/records.ts'
 import { isGranted } from '../../token/grants.ts'
-import { meaningOf } from '../../token/refusals.ts'
+import { deathRemedy, meaningOf } from '../../token/refusals.ts'
 import { allows } from '../../token/tasks.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, pagesOf, type DoctorContext } from '../context.ts'
@@ -88,7 +88,7 @@ const checkToken = async (
     return graphTrouble(error, renew(page))
   }
   if (facts.appId !== null && facts.appId !== appId) return foreign(page, facts.appId, appId)
-  if (!facts.isValid) return failure(`dead: ${meaningOf(facts)}`, renew(page))
+  if (!facts.isValid) return failure(`dead: ${meaningOf(facts)}`, deathRemedy(facts) ?? renew(page))
   if (facts.type !== null && facts.type !== 'PAGE')
     return failure(`it is of type ${facts.type}, not PAGE`, renew(page))
   if (facts.profileId !== null && facts.profileId !== page.pageId) {
