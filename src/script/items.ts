@@ -24,6 +24,7 @@ import {
   required,
   textOf,
 } from './shapes.ts'
+import { COLON_IN_TEXT } from './syntax.ts'
 import type { SayItem } from './types.ts'
 
 const ITEM =
@@ -180,8 +181,6 @@ const mappedItem = (target: Node, reading: Reading): SayItem | undefined => {
     first.place,
     `the key ${reading.shown(first.place)}`,
     ITEM,
-    otherWord(first.key, ITEM, KINDS) ??
-      didYouMean(first.key, KINDS) ??
-      'A text with a colon and a space in it must stand in quotes.',
+    otherWord(first.key, ITEM, KINDS) ?? didYouMean(first.key, KINDS) ?? COLON_IN_TEXT,
   )
 }

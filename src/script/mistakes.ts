@@ -11,6 +11,8 @@ export interface Mistake {
   expected: string
   /** A helpful sentence more; null for none. */
   hint: string | null
+  /** The line as it was probably meant; absent where that cannot be told. */
+  mended?: string
 }
 
 /** A script that cannot be used. The message is for the script's writer and names every mistake with its place. */
@@ -55,5 +57,5 @@ const describe = (file: string, mistakes: readonly Mistake[]): string => {
   return [`${file} has ${count}:`, ...lines, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n')
 }
 
-const describeOne = (file: string, { line, column, found, expected, hint }: Mistake): string =>
-  `${file}${line === null ? '' : `:${line}:${column}`}: found ${found}; expected ${expected}.${hint === null ? '' : ` ${hint}`}`
+const describeOne = (file: string, { line, column, found, expected, hint, mended }: Mistake): string =>
+  `${file}${line === null ? '' : `:${line}:${column}`}: found ${found}; expected ${expected}.${hint === null ? '' : ` ${hint}`}${mended === undefined ? '' : `\n    Write it so: ${mended}`}`

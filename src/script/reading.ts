@@ -2,6 +2,7 @@ import { isAlias, Scalar, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { MAX_SCRIPT_NODES, MAX_TEMPLATE_DEPTH, MOST_COMPARED } from './limits.ts'
 import { blankHint, signHint } from './look-alikes.ts'
+import { mendedLine } from './mended-line.ts'
 import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import type { Source } from './source.ts'
 import { lineOf } from './syntax.ts'
@@ -186,7 +187,9 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
 const withLineHint = (mistake: Mistake, { text, lines }: Source): Mistake => {
   if (mistake.line === null) return mistake
   const line = lineOf(text, lines, mistake.line)
-  return { ...mistake, hint: blankHint(line) ?? mistake.hint ?? signHint(line) }
+  const told = { ...mistake, hint: blankHint(line) ?? mistake.hint ?? signHint(line) }
+  const mended = mendedLine(line, told)
+  return mended === undefined ? told : { ...told, mended }
 }
 
 /** A node for a missing value, so that it has a place. */

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { described, nothingAt, schemaOf, type Place, type Read, type Reading } from './reading.ts'
-import { VARIABLE_FIRST } from './syntax.ts'
+import { COLON_IN_TEXT, VARIABLE_FIRST } from './syntax.ts'
 import { closest } from '../base/edit-distance.ts'
 import { colonHint, lookAlike, showsNothing, unsendable } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
@@ -345,7 +345,8 @@ const refuseKey = (
           didYouMean(key, known) ??
           firstVariable(place, reading) ??
           colonHint(key) ??
-          replyHint(key, value, what, reading)),
+          replyHint(key, value, what, reading) ??
+          (what === SIGN ? COLON_IN_TEXT : null)),
   )
 }
 
@@ -354,6 +355,9 @@ const replyHint = (key: string, value: Node | null, what: string, reading: Readi
   what.startsWith('the ') && ['say', 'when'].some((own) => own === key || entryAt(value, own, reading))
     ? 'A reply stands below "replies:", two spaces further in.'
     : null
+
+/** What may stand in the place of a phrase. */
+export const SIGN = 'something a visitor does'
 
 const MERGE = 'YAML 1.2 has no merge keys: write out what they would bring along.'
 

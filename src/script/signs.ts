@@ -1,10 +1,10 @@
 import { described, schemaOf, type Read } from './reading.ts'
-import { mapping, optional, text, kindOf } from './shapes.ts'
+import { mapping, optional, SIGN, text, kindOf } from './shapes.ts'
 import { SIGN_KINDS, type Sign } from './types.ts'
 
 const which = text('what it must be, or any', { max: 500, why: 'none is longer' })
 
-const readSign = mapping('something a visitor does', {
+const readSign = mapping(SIGN, {
   ref: optional(which, 'Came by an m.me link with this ref.'),
   ad: optional(which, 'Came by the ad with this id.'),
   sticker: optional(which, 'Sent this sticker: like, or an id.'),

@@ -47,19 +47,35 @@ interface PlainWords {
   hint?: string
 }
 
+/** A colon and a space make a key of what stands before them. */
+export const COLON_IN_TEXT = 'A text with a colon and a space in it must stand in quotes.'
+
 const IN_QUOTES = 'such a text to stand in quotes'
 const SECOND_COLON = {
   found: 'a second colon',
   expected: 'one colon in a line',
-  hint: 'A text with a colon and a space in it must stand in quotes.',
+  hint: COLON_IN_TEXT,
 }
 const BELONGS_TO_NOTHING = {
   found: 'a line that belongs to nothing',
   expected: 'a key and a colon, or a deeper indentation',
 }
 const BAD_INDENT = {
-  found: 'an indentation that fits no line above, or an unclosed bracket',
-  expected: 'keys of one list or mapping to begin in the same column, and every bracket to be closed',
+  found: 'an indentation that fits no line above',
+  expected: 'keys of one list or mapping to begin in the same column',
+}
+
+/** The nearest opening bracket that has no closing one before the offset. */
+const openBracket = (text: string, offset: number): number => {
+  let closed = 0
+  for (let at = offset - 1; at >= Math.max(0, offset - 2000); at -= 1) {
+    if (/[\]}]/.test(text[at] ?? '')) closed += 1
+    else if (/[[{]/.test(text[at] ?? '')) {
+      if (closed === 0) return at
+      closed -= 1
+    }
+  }
+  return offset
 }
 
 /** The first entry that fits is used. */
@@ -143,6 +159,13 @@ const WORDS: readonly PlainWords[] = [
     found: 'the next line, before the bracket of a list was closed',
     expected: 'the bracket before the # in the line above',
     hint: 'What follows # is a comment: a text with # in it must stand in quotes.',
+  },
+  {
+    code: 'BAD_INDENT',
+    fits: (message) => message.startsWith('Flow'),
+    place: openBracket,
+    found: 'a bracket that is not closed',
+    expected: 'the closing one, ] or }, after the last item',
   },
   { code: 'BAD_INDENT', ...BAD_INDENT },
   {

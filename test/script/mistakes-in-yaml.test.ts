@@ -7,6 +7,7 @@ refuseEach([
     found: 'a text in the line of its | or >',
     expected: 'it in the lines below',
     hint: /begins with \| or > must stand in quotes/,
+    mended: "say: '> 5 people'",
   },
   {
     title: 'a text that is a mark (&) to YAML',
@@ -21,6 +22,7 @@ refuseEach([
     found: 'a second colon',
     expected: 'one colon in a line',
     hint: 'A text with a colon and a space in it must stand in quotes.',
+    mended: "say: 'Hours: 9 to 5'",
   },
   {
     title: 'a tab as indentation',
@@ -30,9 +32,9 @@ refuseEach([
   },
   {
     title: 'an unclosed bracket',
-    script: 'replies:\n  a:\n    say: [x, y\n  ‸b:\n    say: z\n',
-    found: /unclosed bracket/,
-    expected: /every bracket to be closed/,
+    script: 'replies:\n  a:\n    say: ‸[x, y\n  b:\n    say: z\n',
+    found: 'a bracket that is not closed',
+    expected: /the closing one/,
   },
   {
     title: 'a regular expression in double quotes',
@@ -218,5 +220,21 @@ refuseEach([
     found: 'a mapping (key: value)',
     expected: /^a message/,
     hint: 'A text that begins with {{ must stand in quotes.',
+    mended: "say: '{{page_name}} is open'",
+  },
+  {
+    title: 'an apostrophe in single quotes',
+    script: "replies:\n  a:\n    say: 'Don'‸t worry'\n",
+    found: /goes on behind its closing quotation mark/,
+    expected: /the end of the text/,
+    mended: 'say: "Don\'t worry"',
+  },
+  {
+    title: 'a phrase with a colon, in a list',
+    script: 'replies:\n  a:\n    when:\n      - ‸hours: when are you open\n    say: x\n',
+    found: 'the key "hours"',
+    expected: /something a visitor does/,
+    hint: 'A text with a colon and a space in it must stand in quotes.',
+    mended: "- 'hours: when are you open'",
   },
 ])

@@ -8,17 +8,20 @@ export interface Case {
   found: string | RegExp
   expected: string | RegExp
   hint?: string | RegExp
+  /** The line as it was probably meant. */
+  mended?: string
 }
 
 /** Expects one mistake of each script, at its caret. */
 export const refuseEach = (cases: readonly Case[]): void => {
-  for (const { title, script: marked, found, expected, hint } of cases) {
+  for (const { title, script: marked, found, expected, hint, mended } of cases) {
     t.test(`${title} is refused at its place`, async (t) => {
       const { script, line, column } = atCaret(marked)
       const mistakes = mistakesOf(script)
 
       t.equal(mistakes.length, 1, { mistakes })
       t.match(mistakes[0], { line, column, found, expected, ...(hint !== undefined && { hint }) })
+      if (mended !== undefined) t.equal(mistakes[0]?.mended, mended)
     })
   }
 }

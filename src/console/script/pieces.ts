@@ -86,11 +86,12 @@ export const mistakesList = (mistakes: readonly Mistake[], text: string | null):
       ${mistakes
         .slice(0, MOST_SHOWN)
         .map(
-          ({ line, found, expected, hint }) =>
+          ({ line, found, expected, hint, mended }) =>
             html`<li>
               ${line !== null && text !== null && html`${lineLink(line)}:`}
               ${`found ${found}; expected ${expected}.`} ${hint}
               ${line !== null && text !== null && lineShown(lines, line)}
+              ${mended !== undefined && html`Write it so: <code>${mended}</code>`}
             </li>`,
         )}
     </ol>

@@ -1,0 +1,42 @@
+import { isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml'
+import type { Mistake } from './mistakes.ts'
+
+/** A longer line is not shown whole. */
+const LONGEST = 300
+/** What every mistake says that ends with quotes around a text. */
+const TO_QUOTE = /\bstand in (?:single )?quotes\b|\bwhole text in quotes\b/
+
+/**
+ * A line with its text in quotes, for a mistake that says so; undefined where it does not, or where the text cannot be told from the rest.
+ *
+ * @param line - as it stands in the script
+ */
+export const mendedLine = (line: string, { column, expected, hint }: Mistake): string | undefined => {
+  if (column === null || line.length > LONGEST || !TO_QUOTE.test(`${expected} ${hint}`)) return undefined
+  const [whole = '', dashes = '', key = ''] = /^(\s*(?:- +)*)([\p{L}\p{N}_]+: +)?/u.exec(line) ?? []
+  // The key belongs to the text where the mistake begins with it: `- hours: when are you open`.
+  const before = key !== '' && column > dashes.length ? (column > whole.length ? whole : dashes) : dashes
+  const text = bare(line.slice(before.length).trimEnd())
+  // An item of a list in brackets cannot be told from the list.
+  if (text === '' || /\s#/.test(text) || /^[[{](?!\{)/.test(text)) return undefined
+  const mended = `${before.trimStart()}${inQuotes(text)}`
+  return says(mended, text) ? mended : undefined
+}
+
+/** Without quotation marks that do not end where the text does. */
+const bare = (text: string): string => /^(["'])(.+)\1$/s.exec(text)?.[2] ?? text
+
+const inQuotes = (text: string): string =>
+  text.includes("'") && !/["\\]/.test(text) ? `"${text}"` : `'${text.replaceAll("'", "''")}'`
+
+/** Whether the text is all that the line says. */
+const says = (line: string, text: string): boolean => {
+  const { contents, errors } = parseDocument(line)
+  return errors.length === 0 && lastOf(contents) === text
+}
+
+const lastOf = (node: unknown): unknown => {
+  if (isScalar(node)) return node.value
+  if (isSeq(node)) return lastOf(node.items.at(-1) as Node)
+  return isMap(node) ? lastOf(node.items.at(-1)?.value) : null
+}
