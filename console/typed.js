@@ -1,4 +1,7 @@
-/* Keeps in this tab what a form with `data-typed` sent, in case the sign-in had ended: the same form is filled in again. */
+/*
+ * Keeps in this tab what a form with `data-typed` sent, in case the sign-in had ended: the same form is filled in again. The attribute
+ * has the address of the form's page where a page that is shown after it was sent has another one.
+ */
 
 const SENT = 'evergreen.sent'
 const LOST = 'evergreen.lost'
@@ -26,7 +29,8 @@ addEventListener('submit', ({ target }) => {
   // Also what is as the server sent it: it may have been typed into the form before.
   const typed = inputsOf(target).filter(isTyped)
   const kept = typed.map(({ name, value }) => [name, value])
-  sessionStorage.setItem(SENT, JSON.stringify([placeOf(target), kept]))
+  const page = target.dataset.typed || location.pathname + location.search
+  sessionStorage.setItem(SENT, JSON.stringify([placeOf(target), kept, page]))
 })
 
 const sent = sessionStorage.getItem(SENT)
@@ -37,8 +41,11 @@ if (sent !== null) {
 }
 const lost = sessionStorage.getItem(LOST)
 
-if (ended !== null && lost !== null)
-  ended.append(' What you typed is still in this tab: sign in and open the same page again.')
+if (ended !== null && lost !== null) {
+  const [, , page] = JSON.parse(lost)
+  ended.append(' What you typed is still in this tab: sign in, and it is filled in again.')
+  document.querySelector('input[name="next"]').value = page
+}
 
 const hiddenField = (name, value) =>
   Object.assign(document.createElement('input'), { type: 'hidden', name, value })

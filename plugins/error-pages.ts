@@ -4,6 +4,7 @@ import { BotError } from '../src/base/errors.ts'
 import { LOGIN_CALLBACK } from '../src/console/login-address.ts'
 import { facebookButton } from '../src/console/repair-page.ts'
 import { SIGN_IN } from '../src/console/sign-in-page.ts'
+import { OVERVIEW, wayBack } from '../src/console/way-back.ts'
 import { fitError } from '../src/cures/surroundings.ts'
 import { errorPage } from '../src/web/error-page.ts'
 import { csrfField } from '../src/web/layout.ts'
@@ -19,8 +20,7 @@ async function errorPages(app: FastifyInstance) {
     const refusal = formRefusal(error)
     // A browser that asks for the password itself (Basic authentication) gets the JSON, too.
     if (!wantsPage(request) || reply.hasHeader('www-authenticate')) throw refusal
-    if (refusal.code === 'BOT_SIGN_IN_NEEDED')
-      return reply.redirect(request.method === 'POST' ? `${SIGN_IN}?unsaved=yes` : SIGN_IN, 303)
+    if (refusal.code === 'BOT_SIGN_IN_NEEDED') return reply.redirect(signInAddress(request), 303)
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
     const remedy = refusal instanceof BotError ? (fitError(refusal, surroundings).remedy ?? null) : null
@@ -36,6 +36,13 @@ async function errorPages(app: FastifyInstance) {
 
 /** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */
 const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK
+
+/** Where one signs in, and comes back from to a page that was asked for; a form has no address of its own. */
+const signInAddress = ({ method, url, server }: FastifyRequest): string => {
+  if (method === 'POST') return `${SIGN_IN}?unsaved=yes`
+  const next = wayBack(url, (path) => server.hasRoute({ method: 'GET', url: path }))
+  return next === OVERVIEW ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(next)}`
+}
 
 const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true
 

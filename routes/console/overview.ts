@@ -48,6 +48,15 @@ async function operator(app: FastifyInstance) {
     return showPage(reply, { title: 'Trial alert', content: () => trialPage(channel, problem) })
   })
 
+  // A person who types the bare address is looking for the console; Facebook asks for it where the callback URL lacks its path.
+  app.get('/', { config: { open: 'file' } }, (request, reply) =>
+    request.headers.accept?.includes('text/html') && request.url === '/'
+      ? reply.redirect('/operator', 303)
+      : reply.callNotFound(),
+  )
+  app.get('/operator/*', { config: { open: 'file' } }, () => {
+    throw new BotError('BOT_ROUTE_UNKNOWN', 'There is nothing at this address.')
+  })
   app.get('/operator/', (_request, reply) => reply.redirect('/operator', 303))
 
   app.get('/operator/live', { exposeHeadRoute: false }, (request, reply) => {

@@ -2,17 +2,24 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { csrfField } from '../../src/web/layout.ts'
 import { SIGN_IN, signInPage } from '../../src/console/sign-in-page.ts'
+import { wayBack } from '../../src/console/way-back.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { FormRequest } from '../form.ts'
-type Asked = { Querystring: Readonly<Record<'unsaved', unknown>> }
+
+type Asked = { Querystring: Readonly<Record<'unsaved' | 'next', unknown>> }
 
 async function operatorSignIn(app: FastifyInstance) {
-  const show = (reply: FastifyReply, problem: string | null, isUnsaved = false): FastifyReply =>
+  const next = (wanted: unknown): string =>
+    wayBack(wanted, (path) => app.hasRoute({ method: 'GET', url: path }))
+  const show = (
+    reply: FastifyReply,
+    shown: { next: string; problem: string | null; isUnsaved?: boolean },
+  ): FastifyReply =>
     reply.type('text/html; charset=utf-8').send(
       signInPage({
         csrf: csrfField(reply.generateCsrf()),
-        problem,
-        isUnsaved,
+        isUnsaved: false,
+        ...shown,
         asksCode: app.people.list().some(({ hasSecondFactor }) => hasSecondFactor),
         hasOthers: app.people.list().length > 1,
       }),
@@ -20,8 +27,12 @@ async function operatorSignIn(app: FastifyInstance) {
 
   app.get<Asked>(SIGN_IN, { config: { open: true } }, async (request, reply) =>
     app.signIn.sessionOf(request) === null
-      ? show(reply, null, request.query.unsaved === 'yes')
-      : reply.redirect('/operator', 303),
+      ? show(reply, {
+          next: next(request.query.next),
+          problem: null,
+          isUnsaved: request.query.unsaved === 'yes',
+        })
+      : reply.redirect(next(request.query.next), 303),
   )
 
   app.post<FormRequest>(SIGN_IN, { config: { open: true } }, async (request, reply) => {
@@ -30,13 +41,15 @@ async function operatorSignIn(app: FastifyInstance) {
       password: request.body?.get('password') ?? '',
       code: request.body?.get('code') ?? '',
     }
+    const to = next(request.body?.get('next'))
     try {
       await app.signIn.begin(request, reply, given)
     } catch (error) {
       if (!(error instanceof BotError) || !request.headers.accept?.includes('text/html')) throw error
-      return show(reply.code(error.code === 'BOT_RATE_LIMITED' ? 429 : 401), error.message)
+      const status = error.code === 'BOT_RATE_LIMITED' ? 429 : 401
+      return show(reply.code(status), { next: to, problem: error.message })
     }
-    return reply.redirect('/operator', 303)
+    return reply.redirect(to, 303)
   })
 
   const out = { config: { role: 'viewer', act: 'signed out' } } as const

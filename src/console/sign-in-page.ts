@@ -6,6 +6,8 @@ export const SIGN_IN = '/operator/sign-in'
 
 export interface SignInView {
   csrf: Html
+  /** The page to go on with. */
+  next: string
   problem: string | null
   /** Whether a form was sent after the sign-in had ended. */
   isUnsaved: boolean
@@ -16,7 +18,7 @@ export interface SignInView {
 }
 
 /** The page on which the operator and the other people sign in. */
-export const signInPage = ({ csrf, problem, isUnsaved, asksCode, hasOthers }: SignInView): string =>
+export const signInPage = ({ csrf, next, problem, isUnsaved, asksCode, hasOthers }: SignInView): string =>
   layout({
     title: 'Sign in',
     content: html`<section class="card narrow">
@@ -29,7 +31,7 @@ export const signInPage = ({ csrf, problem, isUnsaved, asksCode, hasOthers }: Si
       }
       ${problem !== null && html`<p class="problem" role="alert">${problem}</p>`}
       <form method="post" action="${SIGN_IN}" class="stack">
-        ${csrf}
+        ${csrf}<input type="hidden" name="next" value="${next}" />
         <label for="user">User name</label>
         <input
           id="user"

@@ -120,7 +120,7 @@ export const buildFullConsole = async (t: Test, more: Env = {}): Promise<FullCon
 }
 
 /** Files, streams, redirects. */
-const NO_PAGE = /\/assets\/|\/live$|\.csv$|\/$|\/facebook\/callback$/
+const NO_PAGE = /\/assets\/|\/live$|\.csv$|\/\*?$|\/facebook\/callback$/
 
 /** A dead letter, and a question that was not understood, from before. */
 const fill = async (file: string, clock: ReturnType<typeof createFakeClock>): Promise<void> => {

@@ -17,13 +17,13 @@ const signIn = (tab: Tab, password: string, user = 'operator') =>
 t.test('a browser without a session is sent to the sign-in page, and a program told so', async (t) => {
   const { app } = await buildConsole(t)
   const tab = openTab(app)
-  for (const url of [
-    '/operator',
-    '/operator/dead-letters',
-    '/operator/repair/abc',
-    '/operator/facebook/callback',
-  ]) {
-    t.match(await tab.get(url), { statusCode: 303, headers: { location: '/operator/sign-in' } }, url)
+  for (const [url, query = ''] of [
+    ['/operator'],
+    ['/operator/dead-letters', '?next=%2Foperator%2Fdead-letters'],
+    ['/operator/repair/abc'],
+    ['/operator/facebook/callback'],
+  ] as const) {
+    t.match(await tab.get(url), { statusCode: 303, headers: { location: `/operator/sign-in${query}` } }, url)
     const answer = await app.inject(url)
     t.match(answer.json(), { statusCode: 401, code: 'BOT_SIGN_IN_NEEDED', error: 'Unauthorized' }, url)
   }
@@ -45,6 +45,44 @@ t.test('the operator signs in and out', async (t) => {
   t.match(log(), /the operator signed out/)
   t.notMatch(log(), PASSWORD)
 })
+
+t.test('the sign-in leads back to the page that was asked for, and to no other address', async (t) => {
+  const { app } = await buildConsole(t)
+  const wanted = '/operator/script/reply?name=f%C3%BCr+dich'
+  const tab = openTab(app)
+  const { headers } = await tab.get(wanted)
+  await tab.get(headers.location ?? '')
+  t.match(await signIn(tab, 'a wrong password'), { statusCode: 401 })
+  t.match(await signIn(tab, PASSWORD), { statusCode: 303, headers: { location: wanted } })
+  for (const next of [
+    '//evil.example',
+    '/operator//evil.example',
+    'https://evil.example',
+    '/operator/no-page',
+    '/operator/*',
+  ]) {
+    const other = openTab(app)
+    await other.get(`/operator/sign-in?next=${encodeURIComponent(next)}`)
+    const given = { next, user: 'operator', password: PASSWORD }
+    t.match(await other.submit('/operator/sign-in', given), { headers: { location: '/operator' } }, next)
+  }
+})
+
+t.test(
+  'an address without a page is told in a page, and the bare address leads to the console',
+  async (t) => {
+    const { app } = await buildConsole(t)
+    const tab = await signedInTab(app)
+    for (const one of [tab, openTab(app)])
+      t.match(await one.get('/operator/no-page'), {
+        statusCode: 404,
+        body: /There is nothing at this address[^]*Back to the overview/,
+      })
+    t.match((await app.inject('/operator/no-page')).json(), { statusCode: 404, code: 'BOT_ROUTE_UNKNOWN' })
+    t.match(await openTab(app).get('/'), { statusCode: 303, headers: { location: '/operator' } })
+    t.match((await app.inject('/')).json(), { statusCode: 404, code: 'BOT_ROUTE_UNKNOWN' })
+  },
+)
 
 t.test('a wrong password says so, without saying what was wrong, and is never shown again', async (t) => {
   const { app, log } = await buildConsole(t)

@@ -102,7 +102,12 @@ const rowOf = ({ name, title, phrases, says }: ReplyRow, of: string | null): Htm
 export const newReply = (script: ScriptName, csrf: Html, phrase = ''): Html =>
   html`<details>
     <summary>Make a new reply</summary>
-    <form method="post" action="${REPLIES}" class="stack wide" data-typed>
+    <form
+      method="post"
+      action="${REPLIES}"
+      class="stack wide"
+      data-typed="${addressOf(SCRIPT, { script: scriptKey(script) })}"
+    >
       ${csrf}${scriptField(script)}
       <label for="new-name">Name, of letters, digits, - and _</label>
       <input

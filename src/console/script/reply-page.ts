@@ -60,7 +60,12 @@ export const replyPage = (editor: ReplyEditor): Html => {
       }
       ${
         isOwner
-          ? html`<form method="post" action="${REPLY}" class="reply" data-typed>
+          ? html`<form
+              method="post"
+              action="${REPLY}"
+              class="reply"
+              data-typed="${addressOf(REPLY, { script: of, name })}"
+            >
               ${csrf}${scriptField(script)} ${byEnter(blockedBy === null ? 'save' : 'look')}
               ${name !== null && html`<input type="hidden" name="name" value="${verbatim(name)}" />`}
               <input type="hidden" name="version" value="${form.version}" />

@@ -3,7 +3,7 @@ import type { Mistake } from '../../script/mistakes.ts'
 import type { Remark } from '../../script/remarks.ts'
 import { html, verbatim, type Html } from '../../web/html.ts'
 import { count } from '../../web/words.ts'
-import { TEXT } from './addresses.ts'
+import { addressOf, scriptKey, TEXT } from './addresses.ts'
 import { differenceList, mistakesList, remarksList, scriptField, scriptHead, type Head } from './pieces.ts'
 
 export interface TextEditor extends Head {
@@ -59,7 +59,12 @@ ${verbatim(text)}</textarea>`
       }
       ${
         isOwner
-          ? html`<form method="post" action="${TEXT}" class="text-form" data-typed>
+          ? html`<form
+              method="post"
+              action="${TEXT}"
+              class="text-form"
+              data-typed="${addressOf(TEXT, { script: scriptKey(script) })}"
+            >
               ${csrf}${scriptField(script)}
               <input type="hidden" name="version" value="${version}" />
               ${field}
