@@ -22,7 +22,7 @@ const demoRun = command({
   about: 'Runs a command on a running demo, whose settings are in no file.',
   usage: [
     ['npm run demo:run -- doctor', `one of: ${COMMANDS.join(', ')}`],
-    ['npm run demo:run -- dead-letters -- show ID', 'its own arguments come behind another --'],
+    ['npm run demo:run -- dead-letters show ID', 'with arguments of its own'],
   ],
   options: {
     port: { type: 'string', value: 'PORT', about: `of the demo's chat page, where that is not ${DEMO_PORT}` },
@@ -41,4 +41,9 @@ const demoRun = command({
   },
 })
 
-process.exitCode = await demoRun(process.argv.slice(2), processIo())
+/** What stands behind the name of a command is for that command. */
+const asTyped = process.argv.slice(2)
+const name = asTyped.findIndex((argument) => COMMANDS.includes(argument))
+const argv = name === -1 || asTyped[name + 1] === '--' ? asTyped : asTyped.toSpliced(name + 1, 0, '--')
+
+process.exitCode = await demoRun(argv, processIo())

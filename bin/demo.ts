@@ -111,6 +111,9 @@ const begin = async (
 
   let bot: Bot | undefined
   undoLater(() => bot && stop(bot.process))
+  // A person would take the silence of these seconds for a fault.
+  if (process.stdout.isTTY)
+    process.stdout.write('Starting a Facebook of its own and the bot; this takes some seconds.\n')
   bot = startBot(env)
   const address = await bot.address
   await subscribeApp(sandbox, env, address)

@@ -6,14 +6,24 @@ const { COMMANDS } = await import('../src/cli/names.ts')
 const [name = '--help'] = process.argv.splice(2, 1)
 const found = COMMANDS[name]
 if (found === undefined) {
-  const isHelp = name === '--help' || name === '-h'
+  if (name === '--version' || name === '-v') {
+    const { VERSION } = await import('../src/cli/command.ts')
+    console.log(VERSION)
+    process.exit(0)
+  }
+  const { closest } = await import('../src/base/edit-distance.ts')
+  const isHelp = name === '--help' || name === '-h' || name === 'help'
   const help = `Usage: npx evergreen-messenger COMMAND [--help]
 
 Commands: ${Object.keys(COMMANDS).join(', ')}
 `
   // Without what was given: it may be a secret in the wrong place.
   if (isHelp) process.stdout.write(help)
-  else process.stderr.write(`There is no such command.\n\n${help}`)
+  else {
+    const meant = closest(name, Object.keys(COMMANDS))
+    const hint = meant === null ? '' : ` Did you mean ${meant}?`
+    process.stderr.write(`There is no such command.${hint}\n\n${help}`)
+  }
   process.exit(isHelp ? 0 : 2)
 }
 // `init` alone works there: Yarn runs it from an archive of the package, and it makes a folder that has node_modules.

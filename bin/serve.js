@@ -27,6 +27,12 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.exit(0)
 }
 
+if (process.argv.includes('--version')) {
+  const { VERSION } = await import('../src/cli/command.ts')
+  console.log(VERSION)
+  process.exit(0)
+}
+
 // The thread boots while everything else is loaded. Where the environment names a database server, none is needed; a name in .env is
 // not known yet.
 const { DATABASE_URL: url = '', DATABASE_URL_FILE: urlFile = '' } = process.env

@@ -13,7 +13,8 @@ const main = async (): Promise<void> => {
     plan = readArguments(process.argv.slice(2), process.env)
   } catch (error) {
     if (!(error instanceof WrongUsage)) throw error
-    process.stderr.write(`${error.message}\n\n${USAGE}`)
+    // The whole usage would push the reason off the screen.
+    process.stderr.write(`${error.message}\nSee: npm run sandbox -- --help\n`)
     process.exitCode = 2
     return
   }

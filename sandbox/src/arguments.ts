@@ -80,7 +80,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   start: { type: 'string' },
   frozen: { type: 'boolean' },
-  help: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const
 
 export interface SandboxPlan {

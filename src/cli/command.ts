@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util'
 import type { Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
 import { CHECKOUT, fitCommands, surroundingsOf, type Surroundings } from '../cures/surroundings.ts'
+import manifest from '../../package.json' with { type: 'json' }
 import { clip } from '../base/clip.ts'
+import { closest } from '../base/edit-distance.ts'
 import { passesDashesOn } from './package-manager.ts'
 
 /** The surroundings of a command besides its arguments: of the process, or of a test. */
@@ -73,7 +75,9 @@ type Values<Options extends Record<string, CommandOption>> = {
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
-/** Makes a command of its plan: the parsing, `--help` and the exit codes are the same for all. */
+export const VERSION = manifest.version
+
+/** Makes a command of its plan: the parsing, `--help`, `--version` and the exit codes are the same for all. */
 export const command =
   <const Options extends Record<string, CommandOption>>(plan: CommandPlan<Options>): Command =>
   async (argv, io) => {
@@ -82,9 +86,13 @@ export const command =
         io.stdout.write(helpOf(plan, surroundingsOf(io.env)))
         return EXIT.done
       }
+      if (argv.includes('--version')) {
+        io.stdout.write(`${VERSION}\n`)
+        return EXIT.done
+      }
       return await plan.run(read(plan, withoutPassedDashes(argv, io.env), io.env), io)
     } catch (error) {
-      return reportError(error, io)
+      return reportError(error, plan.name, io)
     }
   }
 
@@ -93,7 +101,7 @@ const withoutPassedDashes = (argv: readonly string[], env: Env): readonly string
   passesDashesOn(env) && argv.includes('--') ? argv.toSpliced(argv.indexOf('--'), 1) : argv
 
 /** One line saying what happened, one saying what to do. @returns the exit code */
-const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {
+const reportError = (error: unknown, name: string, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {
   if (!(error instanceof BotError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     stderr.write(
@@ -101,13 +109,18 @@ const reportError = (error: unknown, { stderr, env }: Pick<Io, 'stderr' | 'env'>
     )
     return EXIT.failed
   }
-  const text = [error.message, error.remedy].filter(Boolean).join('\n')
+  // npm would answer a bare --help itself.
+  const remedy = error.remedy?.replace(SEE_HELP, `See \`npm run ${name} -- --help\`.`)
+  const text = [error.message, remedy].filter(Boolean).join('\n')
   stderr.write(`${fitCommands(text, surroundingsOf(env))}\n`)
   return error.code === 'BOT_USAGE' ? EXIT.usage : EXIT.failed
 }
 
+/** At the end of a remedy: where the help of the command is, spelled as it is typed. */
+export const SEE_HELP = 'See --help.'
+
 /** @throws BotError `BOT_USAGE` */
-export const wrongUsage = (what: string, remedy = 'See --help.'): never => {
+export const wrongUsage = (what: string, remedy = SEE_HELP): never => {
   throw new BotError('BOT_USAGE', clip(what.replace(/\p{Cc}+/gu, ' '), 300), { remedy })
 }
 
@@ -135,23 +148,42 @@ const read = <Options extends Record<string, CommandOption>>(
     else if (token.kind === 'option' && options[token.name] === undefined && SECRET.test(token.name))
       plain.push(token.rawName)
   }
+  for (const token of tokens) {
+    // First: what follows a misspelt option is its value, and no argument too many.
+    if (token.kind === 'option' && meantBy(token.name, options) !== null) refuseOption(token, options)
+  }
   if (plain.length > 0 && plan.noPlain !== undefined) throw plan.noPlain()
   for (const token of tokens) {
-    if (token.kind === 'option') values[token.name] = valueOf(token, options[token.name], values[token.name])
+    if (token.kind === 'option') values[token.name] = valueOf(token, options, values[token.name])
   }
   return { values: values as Values<Options>, plain }
 }
 
 const SECRET = /token|secret|password/i
 
+/** The option that a misspelt one was meant to be. */
+const meantBy = (name: string, options: Record<string, CommandOption>): string | null =>
+  options[name] === undefined && !SECRET.test(name) ? closest(name, Object.keys(options)) : null
+
+const refuseOption = (token: OptionToken, options: Record<string, CommandOption>): never => {
+  const meant = meantBy(token.name, options)
+  const hint = meant === null ? '' : ` Did you mean --${meant}?`
+  return wrongUsage(`There is no option ${printable(token.rawName)}.${hint}`)
+}
+
+interface OptionToken {
+  name: string
+  rawName: string
+  value?: string | undefined
+}
+
 const valueOf = (
-  token: { name: string; rawName: string; value?: string | undefined },
-  option: CommandOption | undefined,
+  token: OptionToken,
+  options: Record<string, CommandOption>,
   before: boolean | string | string[] | undefined,
 ): boolean | string | string[] => {
-  if (option === undefined || token.rawName !== `--${token.name}`) {
-    return wrongUsage(`There is no option ${printable(token.rawName)}.`)
-  }
+  const option = options[token.name]
+  if (option === undefined || token.rawName !== `--${token.name}`) return refuseOption(token, options)
   if (option.type === 'boolean') {
     return token.value === undefined ? true : wrongUsage(`--${token.name} takes no value.`)
   }
@@ -203,7 +235,7 @@ export const helpOf = (plan: HelpPlan, surroundings: Surroundings = CHECKOUT): s
 ${table(calls.map(([call, what]) => [fitCommands(call, surroundings), what]))}
 
 Options${surroundings.is === 'checkout' ? ', after --' : ''}
-${table([...rows, ['--help', 'this text']])}
+${table([...rows, ['--help', 'this text'], ['--version', 'the version of the program']])}
 ${notes === undefined ? '' : `\n${notes}\n`}
 Exit code: ${exit}
 `

@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetters, DeadMark } from '../store/dead-letters.ts'
+import { closest } from '../base/edit-distance.ts'
 import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, say, wrongUsage, type Output } from './command.ts'
 import { isClosed, toJson, toLines, toPage, warningOf } from './dead-letters/print.ts'
@@ -52,9 +53,10 @@ const toWanted = (
 ): Wanted => {
   const ids = plain.filter((argument) => ID.test(argument))
   const [name = 'list', ...stray] = plain.filter((argument) => !ID.test(argument))
+  if (!isCommand(name)) return noCommand(name)
   if (stray.length > 0) wrongUsage(NO_ID)
   const wanted: Wanted = {
-    command: isCommand(name) ? name : wrongUsage(`There is no command ${name}.`),
+    command: name,
     ids,
     all,
     pageId,
@@ -62,6 +64,11 @@ const toWanted = (
   }
   assertMakesSense(wanted)
   return wanted
+}
+
+const noCommand = (name: string): never => {
+  const meant = closest(name, Object.keys(COMMANDS))
+  return wrongUsage(`There is no command ${name}.${meant === null ? '' : ` Did you mean ${meant}?`}`)
 }
 
 const NO_ID = 'That is no id: an id looks like aB3-x_Yz.2s, as the list shows it.'

@@ -87,6 +87,14 @@ t.test('--help and -h need nothing, and have the same shape', async (t) => {
   }
 })
 
+t.test('every command tells the version of the program', async (t) => {
+  t.match(await run(echo(), '.', ['--version']), { code: 0, stderr: '', stdout: /^\d+\.\d+\.\d+\n$/ })
+})
+
+t.test('wrong usage names the help as it is typed here', async (t) => {
+  t.match(await run(echo(), '.', ['--pagee=1']), { code: 2, stderr: /\nSee `npm run echo -- --help`\.\n$/ })
+})
+
 t.test('an unforeseen error ends with 1, and asks for a report', async (t) => {
   const broken = echo({
     run: () => {
@@ -103,6 +111,7 @@ const WRONG: [what: string, args: string[], message: RegExp][] = [
   ['a token after --', ['--', 'user-token-1'], /never a token/],
   ['a token among good options', ['--all', 'user-token-1'], /never a token/],
   ['an unknown option', ['--force'], /There is no option --force/],
+  ['a misspelt option', ['--pgae', 'user-token-1'], /There is no option --pgae\. Did you mean --page\?/],
   ['an unknown short option', ['-x'], /There is no option -x/],
   ['an unknown option with a value', ['--force=user-token-1'], /There is no option --force/],
   ['an option that may be a secret', ['--EAAuser-token-1'], /never a token/],

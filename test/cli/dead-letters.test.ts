@@ -164,7 +164,7 @@ t.test('wrong usage ends with code 2 and two lines', async (t) => {
   ]) {
     const { code, stdout, stderr } = await start(dir, args)
     t.match({ code, stdout }, { code: 2, stdout: '' }, args.join(' '))
-    t.match(stderr, /^[^\n]+\nSee --help\.\n$/, args.join(' '))
+    t.match(stderr, /^[^\n]+\nSee `npm run dead-letters -- --help`\.\n$/, args.join(' '))
   }
   t.match(await start(dir, ['--help']), { code: 0, stdout: /^Replies that could not be sent/, stderr: '' })
 })

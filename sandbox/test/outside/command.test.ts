@@ -136,10 +136,10 @@ t.test('how strict Facebook is, is told on the command line', async (t) => {
   t.match(me, { error: { code: 100, message: /appsecret_proof/ } })
 })
 
-t.test('bad arguments exit with 2 and the usage', async (t) => {
+t.test('bad arguments exit with 2, the reason and where the usage is', async (t) => {
   const { output, exit } = run('--bogus')
   t.equal((await exit)[0], 2)
-  t.match(output.err, 'npm run sandbox -- [options]')
+  t.match(output.err, /^Unknown option '--bogus'\nSee: npm run sandbox -- --help\n$/)
   t.equal(output.out, '')
 })
 
