@@ -1,3 +1,4 @@
+import { constants, fstatSync, openSync } from 'node:fs'
 import { destination } from 'pino'
 import { SECRET_NAMES } from './settings.ts'
 import { withoutSteering } from './steering.ts'
@@ -33,25 +34,70 @@ const spelled = (
 /** What waits in memory for a file that takes nothing, bytes; lines after that are lost. */
 const MOST_UNWRITTEN = 1024 * 1024
 
+/** How soon a full pipe is tried again, and for how long at the end of the process. */
+const RETRY_MS = 100
+const LAST_TRIES = 10
+
 /**
- * A log that never fails its writer: the bot answers visitors also while nothing can be logged. Lines that could not be
- * written, as on a full disk, are tried again with the next one; a pipe whose reader is gone takes no more. A terminal on which
- * the log is read, now or later, is not steered by what strangers sent.
+ * A log that never fails its writer and never keeps it waiting: the bot answers visitors also while nothing can be logged. Lines
+ * that could not be written, as on a full disk, are tried again with the next one, and where a pipe is full, as of a pager in
+ * which nobody reads on, soon; a pipe whose reader is gone takes no more. A terminal on which the log is read, now or later, is
+ * not steered by what strangers sent.
  *
  * @param fd - such as 1 for standard output
  * @param onTrouble - called once, with the code of the system's error
  */
 export const openLogStream = (fd: number, onTrouble: (code: string) => void): LogStream => {
-  const stream = destination({ dest: fd, sync: true, maxLength: MOST_UNWRITTEN })
+  // pino would sleep until the reader of a full pipe has read on.
+  const stream = destination({
+    dest: withoutWaiting(fd),
+    sync: true,
+    maxLength: MOST_UNWRITTEN,
+    retryEAGAIN: () => false,
+  })
   let isTold = false
-  stream.on('error', (error: NodeJS.ErrnoException) => {
+  let isFull = false
+  const tell = (code: string): void => {
     if (isTold) return
     isTold = true
-    onTrouble(error.code ?? 'unknown error')
+    onTrouble(code)
+  }
+  const writeOn = (): boolean => {
+    isFull = false
+    stream.write('')
+    return !isFull
+  }
+  stream.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+    if (code !== 'EAGAIN') return tell(code)
+    if (!isFull) setTimeout(writeOn, RETRY_MS).unref()
+    isFull = true
+  })
+  stream.on('drop', () => {
+    if (isFull) tell('EAGAIN')
+  })
+  process.on('exit', () => {
+    for (let left = LAST_TRIES; isFull && !writeOn() && left > 0; left -= 1) sleep(RETRY_MS)
   })
   // Each line is written at once. pino would flush after a fatal one, and the stream then tries for ever to write what it has.
   return { write: (line) => void stream.write(withoutSteering(line)) }
 }
+
+/**
+ * Linux opens a pipe anew: non-blocking for this process alone, and also after a child process that shares the first one has been
+ * started, which makes that a blocking one.
+ */
+const withoutWaiting = (fd: number): number => {
+  try {
+    return fstatSync(fd).isFIFO()
+      ? openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK)
+      : fd
+  } catch {
+    return fd
+  }
+}
+
+/** Of the whole process. */
+const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 const ON_THE_WIRE = `
   authorization cookie set-cookie x-hub-signature-256

@@ -1,5 +1,7 @@
-import { existsSync, openSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { constants, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import t from 'tap'
 import { SECRET_NAMES } from '../../src/base/settings.ts'
@@ -55,6 +57,33 @@ t.test(
   },
 )
 
+t.test(
+  'a log whose reader does not read on keeps no writer waiting, and is whole once it does',
+  existsSync('/proc/self/fd') ? {} : { skip: 'this system opens no pipe anew' },
+  async (t) => {
+    const fifo = join(t.testdir(), 'log')
+    execFileSync('mkfifo', [fifo])
+    const reader = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK)
+    const troubles: string[] = []
+    const stream = openLogStream(openSync(fifo, constants.O_WRONLY), (code) => troubles.push(code))
+    const lines = Array.from({ length: 100 }, (_one, index) => `${index} ${'x'.repeat(1000)}\n`)
+    for (const line of lines) stream.write(line)
+    t.strictSame(troubles, [])
+
+    const whole = lines.join('')
+    let text = ''
+    while (text.length < whole.length) {
+      text += readWaiting(reader)
+      await turn()
+    }
+    t.ok(text === whole, 'every line, in its order')
+
+    for (let count = 0; count < 1200; count += 1) stream.write('y'.repeat(1000))
+    t.strictSame(troubles, ['EAGAIN'], 'told once lines are lost')
+    readWaiting(reader)
+  },
+)
+
 t.test('what a stranger sent steers no terminal on which the log is read', async (t) => {
   const file = join(t.testdir(), 'log')
   const stream = openLogStream(openSync(file, 'w'), () => {})
@@ -95,4 +124,13 @@ function createLog(level = 'info') {
   const lines: string[] = []
   const { stream, ...options } = createLogOptions(level, { write: (line) => void lines.push(line) })
   return { lines, log: pino(options, stream ?? { write: () => {} }) }
+}
+
+function readWaiting(fd: number): string {
+  const bytes = Buffer.alloc(1_000_000)
+  try {
+    return bytes.toString('utf8', 0, readSync(fd, bytes))
+  } catch {
+    return ''
+  }
 }
