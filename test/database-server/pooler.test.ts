@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import type { OpenedStore } from '../../src/store/opened.ts'
+import { createLink } from '../../src/store/postgres/connection.ts'
 import { inspectServer } from '../../src/store/postgres/inspect.ts'
 import { openOnServer } from '../../src/store/postgres/open.ts'
 import { assertOwnSession } from '../../src/store/postgres/pooler.ts'
@@ -84,4 +85,15 @@ t.test('by way of PgBouncer in session mode the store works', { skip }, async (t
   await store.accept([newEvent('a')])
   t.same(await handleAll(store, () => []), ['a'])
   await store.close()
+})
+
+t.test('a password that PgBouncer refuses is read from its file again, too', { skip }, async (t) => {
+  const url = Object.assign(new URL(await freshDatabase()), { password: 'after' }).href
+  const after = await startPgBouncer(t, url, 'session', 'scram-sha-256')
+  let address = Object.assign(new URL(after), { password: 'before' }).href
+  const link = createLink({ url: { current: () => address, refused: () => (address = after) }, name: 'test' })
+  t.teardown(link.close)
+  // PgBouncer says that the protocol was violated where a server would say that the password is wrong.
+  await t.rejects(link.ready(), { code: '08P01' })
+  await t.resolves(link.ready())
 })

@@ -11,11 +11,12 @@ import { createWay } from './way.ts'
 /** Whether PgBouncer is here. */
 export const hasPgBouncer = (): boolean => spawnSync('pgbouncer', ['--version']).status === 0
 
-/** The real PgBouncer in front of the server of an address, with the settings it comes with. @returns the address through it */
+/** The real PgBouncer in front of the server of an address, with the settings it comes with. It knows the address's user and password. @returns the address through it */
 export const startPgBouncer = async (
   t: Test,
   url: string,
   mode: 'session' | 'transaction',
+  auth: 'trust' | 'scram-sha-256' = 'trust',
 ): Promise<string> => {
   const { hostname, port, username, password } = new URL(url)
   // Not in the folder of the test, which may be closed for the user it runs as: it does not run as root.
@@ -33,7 +34,7 @@ export const startPgBouncer = async (
 listen_addr = 127.0.0.1
 listen_port = ${own}
 unix_socket_dir =
-auth_type = trust
+auth_type = ${auth}
 auth_file = ${users}
 pool_mode = ${mode}
 `,

@@ -226,8 +226,8 @@ export const isConnectionLost = (error: unknown): boolean => {
  */
 const MISPLANNED: ReadonlySet<string> = new Set(['0A000', '26000'])
 
-/** SQLSTATEs of a server that refuses the user, or the password. */
-const WRONG_PASSWORD: ReadonlySet<string> = new Set(['28000', '28P01'])
+/** SQLSTATEs of a server that refuses the user, or the password. The last one is PgBouncer's, which has it for other refusals, too. */
+const WRONG_PASSWORD: ReadonlySet<string> = new Set(['28000', '28P01', '08P01'])
 
 /** SQLSTATE of a server, or a user, without the right to write. */
 export const READ_ONLY = '25006'
