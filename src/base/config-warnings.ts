@@ -107,11 +107,17 @@ const zoneWarnings = ({ TZ: own }: Env, { TZ: any }: Env): ConfigWarning[] => {
   return own === undefined || own === '' || isZone(own) ? [] : [UNKNOWN_ZONE]
 }
 
-/** Node.js passes over a colon, which C libraries want before a path, and the name of the folder that some systems keep zones in. */
-const isZone = (name: string): boolean => {
+/**
+ * Node.js passes over a colon, which C libraries want before a path, and the name of the folder that some systems keep zones in. It
+ * looks for TZ by capital and small letters, unlike here.
+ */
+const isZone = (said: string): boolean => {
+  const name = said.replace(/^:?(?:posix\/)?/, '')
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name.replace(/^:?(?:posix\/)?/, '') })
-    return true
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+    // Of an older name for the zone, such as US/Eastern, no other spelling is known.
+    const isOther = timeZone.toLowerCase() !== name.toLowerCase()
+    return timeZone === name || timeZone === 'UTC' || (isOther && !/^[a-z]/.test(name))
   } catch {
     return false
   }
@@ -124,7 +130,7 @@ const UNUSED_ZONE: ConfigWarning = {
 
 const UNKNOWN_ZONE: ConfigWarning = {
   what: 'TZ names no time zone that Node.js knows, so ALERT_QUIET goes by UTC',
-  next: 'Name one such as Europe/Berlin',
+  next: 'Name one such as Europe/Berlin, with its capital letters',
 }
 
 const FACEBOOK = 'graph.facebook.com'

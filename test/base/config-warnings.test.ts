@@ -86,13 +86,23 @@ t.test('quiet hours by a clock of which Node.js does not know the time zone are 
   const file = join(t.testdir({ env: 'TZ=Europe/Berlin\n' }), 'env')
   const told = (env: Env, path = '') =>
     configWarnings({ DATA_DIR: 'none', ALERT_QUIET: '22:00-07:00', ...env }, path).map(({ what }) => what)
-  for (const TZ of ['Europe/Berln', 'CET-1CEST', ':/etc/localtime'])
+  for (const TZ of [
+    'Europe/Berln',
+    'CET-1CEST',
+    ':/etc/localtime',
+    'europe/berlin',
+    'EUROPE/BERLIN',
+    'us/eastern',
+  ])
     t.match(told({ TZ }), [/^TZ names no time zone/], TZ)
   for (const TZ of [
     'Europe/Berlin',
     ':Europe/Berlin',
     'posix/Europe/Berlin',
     'UTC',
+    'utc',
+    'US/Eastern',
+    'CET',
     'Pacific/Apia',
     '',
     undefined,
