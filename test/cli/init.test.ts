@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { createInit } from '../../src/cli/init.ts'
 import { COMMANDS } from '../../src/cli/names.ts'
-import { run } from './run.ts'
+import { run, runProcess } from './run.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const manifestIn = (folder: string) =>
@@ -113,6 +113,26 @@ t.test('init installs with the package manager that runs it, and says how that o
     t.equal(existsSync(join(folder, '.yarnrc.yml')), isYarn, agent)
     if (isYarn) t.equal(readFileSync(join(folder, '.yarnrc.yml'), 'utf8'), 'nodeLinker: node-modules\n')
   }
+})
+
+t.test('init starts the npm that runs it, or another package manager, in the folder', async (t) => {
+  const dir = t.testdir({
+    'npm.js': 'console.log(["npm", ...process.argv.slice(2), process.cwd()].join(" "))',
+  })
+  writeFileSync(join(dir, 'yarn'), '#!/bin/sh\necho yarn "$@" "$PWD"\n', { mode: 0o755 })
+  const installs = async (folder: string, agent: string): Promise<string> => {
+    const { stdout } = await runProcess('bin/init.ts', dir, [folder], {
+      PATH: `${dir}:${process.env['PATH']}`,
+      npm_execpath: join(dir, 'npm.js'),
+      npm_config_user_agent: agent,
+    })
+    return stdout.split('\n', 1)[0] ?? ''
+  }
+  t.equal(await installs('one', 'yarn/4.18.1 npm/? node/v24.21.0'), `yarn install ${dir}/one`)
+  t.match(
+    await installs('two', 'npm/11.19.1 node/v24.21.0'),
+    new RegExp(`^npm install --no-audit .*${dir}/two$`),
+  )
 })
 
 t.test('init takes the program from a tarball, too', async (t) => {
