@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../package.json' with { type: 'json' }
+import { makeFolder } from '../base/make-folder.ts'
 import { sampleScriptFor } from '../script/own-script.ts'
 import { setVariables } from '../setup/dot-env.ts'
 import { command, EXIT, wrongUsage, type Command } from './command.ts'
@@ -104,7 +105,7 @@ const BESIDE: ReadonlySet<string> = new Set(['.git', '.DS_Store', 'Thumbs.db', '
 /** Files are for this user alone, as `.env` and what comes beside it will be. */
 const write = (folder: string, files: Record<string, string>): void => {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     if (readdirSync(folder).some((name) => !BESIDE.has(name))) {
       wrongUsage('The folder is there already, and is not empty.', 'Name another one; nothing was changed.')
     }

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs'
+import { chmodSync, readdirSync, statSync, type Stats } from 'node:fs'
+import { makeFolder } from '../base/make-folder.ts'
 
 /**
  * Makes a folder for secrets and visitors' data. Its mode becomes 0700 if it is made here, is empty, or holds only files of this program.
@@ -7,7 +8,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, type Stats } from 'node:fs
  * @throws Error with the reason why the folder cannot be trusted, or an error of the file system
  */
 export const claimFolder = (dir: string): void => {
-  if (mkdirSync(dir, { recursive: true, mode: OWNER_ONLY }) !== undefined) return
+  if (makeFolder(dir, OWNER_ONLY)) return
   const facts = statSync(dir)
   const user = process.getuid?.()
   // Windows has no such modes.

@@ -31,7 +31,7 @@ const holdAsNobody = (t: Test, arrange: (dir: string) => void) => {
     join(source, 'store/sqlite/data-dir.ts'),
   )
   mkdirSync(join(source, 'base'))
-  for (const file of ['base/errors.ts', 'store/own-folder.ts'])
+  for (const file of ['base/errors.ts', 'base/make-folder.ts', 'store/own-folder.ts'])
     copyFileSync(join(import.meta.dirname, '../../src', file), join(source, file))
   writeFileSync(join(room, 'package.json'), '{"type":"module"}')
   const node = join(room, 'node')
@@ -103,3 +103,16 @@ t.test('a bot on another host is named with it: in a container every bot is proc
   t.equal(dataDirHolder(dir), `process ${process.pid} on another-host`)
   release()
 })
+
+t.test(
+  'a folder that cannot be made is told of, also where the system says that nothing is there',
+  async (t) => {
+    const dir = t.testdir({ file: '' })
+    const code = 'BOT_STORE_UNAVAILABLE'
+    t.throws(() => holdDataDir(join(dir, 'file')), { code, message: /EEXIST/ })
+    t.throws(() => holdDataDir(join(dir, 'file/data')), { code, message: /EEXIST.*file'/ })
+    // Node's own `recursive` tries for ever there.
+    if (process.platform === 'linux')
+      t.throws(() => holdDataDir('/proc/evergreen/data'), { code, message: /ENOENT/ })
+  },
+)
