@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
+import { linkTarget } from '../base/link-target.ts'
 import { syncFile, syncFolder } from '../base/replace-file.ts'
 import { COPYING } from './backup.ts'
 import { clearRestoring, databaseIn, holdDataDir, RESTORING } from './sqlite/data-dir.ts'
@@ -47,11 +48,15 @@ export const restore = async (options: {
     throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
   for (const copy of copies) await (copy === tokenFileIn(from) ? proveTokens(copy, key) : proveDatabase(copy))
 
+  const places = await Promise.all(copies.map((copy) => placeOf(join(dir, basename(copy)))))
+  const folders = [...new Set([dir, ...places.map((place) => dirname(place))])].filter((one) =>
+    existsSync(one),
+  )
   const held = holdDataDir(dir)
   try {
     // SQLite would apply the log of an earlier try to this copy.
-    clearRestoring(dir)
-    const fresh = copies.map((copy) => join(dir, `${RESTORING}${basename(copy)}`))
+    folders.forEach(clearRestoring)
+    const fresh = places.map((place) => join(dirname(place), `${RESTORING}${basename(place)}`))
     // The copy of an earlier try keeps the bot from starting until another one can take its place, also where the disk is full.
     const draftOf = (file: string): string => `${file}.draft`
     for (const [index, copy] of copies.entries()) await copyFile(copy, draftOf(fresh[index] ?? ''))
@@ -65,8 +70,8 @@ export const restore = async (options: {
       renameSync(draftOf(file), file)
     }
     const aside = setAside(dir, copies.map(basenameOf), nowMs)
-    for (const [index, copy] of copies.entries()) renameSync(fresh[index] ?? '', join(dir, basename(copy)))
-    await syncFolder(dir)
+    for (const [index, place] of places.entries()) renameSync(fresh[index] ?? '', place)
+    for (const folder of folders) await syncFolder(folder)
     return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
   } catch (error) {
     throw refused(
@@ -75,7 +80,7 @@ export const restore = async (options: {
       error,
     )
   } finally {
-    clearRestoring(dir)
+    folders.forEach(clearRestoring)
     held.release()
   }
 }
@@ -124,9 +129,21 @@ const setAside = (dir: string, names: readonly string[], nowMs: number): string 
     `evergreen.before-restore-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`,
   )
   mkdirSync(aside, { mode: 0o700 })
-  for (const name of there) renameSync(join(dir, name), join(aside, name))
+  for (const name of there) {
+    const path = join(dir, name)
+    if (isLinkedTokenFile(path)) copyFileSync(path, join(aside, name))
+    else renameSync(path, join(aside, name))
+  }
   return aside
 }
+
+/** Where a file goes; the token file to where a link leads, which may be another disk. */
+const placeOf = (path: string): Promise<string> | string =>
+  isLinkedTokenFile(path) ? linkTarget(path) : path
+
+/** Whether a token file is a link: that stays one, as it does where tokens are saved. */
+const isLinkedTokenFile = (path: string): boolean =>
+  path === tokenFileIn(dirname(path)) && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
 const refused = (message: string, remedy: string, cause?: unknown): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', message, { remedy, ...(cause !== undefined && { cause }) })

@@ -2,10 +2,14 @@ import fs, {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -314,4 +318,22 @@ t.test('a new machine has nothing to keep', async (t) => {
   t.match(await restore({ ...options, dir }), { aside: null, doubted: 1 })
   t.ok(existsSync(databaseIn(dir)))
   t.equal(statSync(dir).mode & 0o777, 0o700)
+})
+
+t.test('a token file that is a link stays one, and the file that it leads to is restored', async (t) => {
+  const { root, dir, options } = await build(t)
+  mkdirSync(join(root, 'secrets'))
+  const [link, target] = [join(dir, 'tokens.json'), join(root, 'secrets/messenger.json')]
+  rmSync(link)
+  symlinkSync('../secrets/messenger.json', link)
+  await saveToken(dir, 'page-token-2', null)
+  const { aside } = await restore(options)
+  t.equal(readlinkSync(link), '../secrets/messenger.json')
+  t.match(readFileSync(target, 'utf8'), /page-token-1/)
+  t.equal(statSync(target).mode & 0o777, 0o600)
+  t.match(readFileSync(join(aside ?? '', 'tokens.json'), 'utf8'), /page-token-2/)
+  t.strictSame(
+    readdirSync(dir).filter((name) => name.startsWith(RESTORING)),
+    [],
+  )
 })

@@ -1,6 +1,7 @@
 import type { Adapter } from 'lowdb'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
+import { linkTarget } from '../../base/link-target.ts'
 import { watchFile } from '../../base/watch-file.ts'
 import { createFolder, createTokenFile } from './file.ts'
 import { withLock } from './lock.ts'
@@ -38,8 +39,9 @@ export const POLL_MS = 500
 /** The token file of a data folder. */
 export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
 
-/** The lock file for changes of it. */
-const tokenLockIn = (dir: string): string => join(dir, 'tokens.lock')
+/** The lock file for changes of it: beside the file that a link leads to, since other data folders may have links to that. */
+const lockOf = async (path: string): Promise<string> =>
+  join(dirname(await linkTarget(path).catch(() => path)), 'tokens.lock')
 
 /**
  * The token file of a data folder; creates the folder, for the owner only.
@@ -56,7 +58,7 @@ export const placeInFolder = (dir: string, key: Buffer | null): TokenPlace => {
     isExposed: file.isExposed,
     // A writer that has read nothing keeps no previous version.
     rewrite: (data, to) => createTokenFile(file.path, to).write(data),
-    alone: (task) => withLock(tokenLockIn(dir), task),
+    alone: async (task) => withLock(await lockOf(file.path), task),
     watch: (check, clock) => watchFile({ dir, name: basename(file.path), pollMs: POLL_MS, clock, check }),
     close: () => Promise.resolve(),
   }

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { toTokenKey } from '../../../src/store/tokens/cipher.ts'
 import { createTokenFile } from '../../../src/store/tokens/file.ts'
-import { POLL_MS } from '../../../src/store/tokens/place.ts'
+import { placeInFolder, POLL_MS } from '../../../src/store/tokens/place.ts'
 import {
   createTokenStore,
   type TokenStore,
@@ -62,6 +62,21 @@ t.test('a file that others could read becomes private with the next write', asyn
   t.equal(await mode(join(dir, 'tokens.json')), '600')
 })
 
+t.test('two data folders whose token files are links to one file share its lock', async (t) => {
+  const dir = t.testdir({
+    one: { 'tokens.json': t.fixture('symlink', '../secrets/messenger.json') },
+    two: { 'tokens.json': t.fixture('symlink', '../secrets/messenger.json') },
+    secrets: {},
+  })
+  const lock = new DatabaseSync(join(dir, 'secrets/tokens.lock'), { timeout: 0 })
+  t.teardown(() => lock.close())
+  for (const folder of ['one', 'two'])
+    await placeInFolder(join(dir, folder), null).alone(async () =>
+      t.throws(() => lock.exec('begin immediate'), { message: /locked/ }, folder),
+    )
+  lock.exec('begin immediate')
+})
+
 t.test('a token file that is a symbolic link stays one, and its target is replaced', async (t) => {
   const dir = t.testdir({ data: {}, secrets: {} })
   const [link, target] = [join(dir, 'data', 'tokens.json'), join(dir, 'secrets', 'messenger.json')]
@@ -73,12 +88,12 @@ t.test('a token file that is a symbolic link stays one, and its target is replac
   t.match(await readFile(target, 'utf8'), /page-token-2/)
   t.equal(await mode(target), '600')
   t.match(await readFile(`${target}.previous`, 'utf8'), /page-token-1/)
-  t.strictSame((await readdir(join(dir, 'data'))).toSorted(), ['tokens.json', 'tokens.lock'])
+  t.strictSame((await readdir(join(dir, 'data'))).toSorted(), ['tokens.json'])
 
   await rm(link)
   await symlink('../gone/messenger.json', link)
   await t.rejects(store.save({ pages: [pageToken()] }), {
-    message: /gone\/messenger\.json cannot be written/,
+    message: /gone\/tokens\.lock cannot be locked/,
   })
   await rm(link)
   await symlink('../secrets/messenger.json', link)
